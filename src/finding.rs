@@ -1,0 +1,400 @@
+//! What the machine says about a claim or a reference, on what evidence, and what a person decided about it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock::Instant,
+    digest::{ContentDigest, PayloadDigest},
+    selector::{CssSelector, TextPositionSelector, TextQuoteSelector},
+    uri::TargetUri,
+};
+
+/// One thing said about one claim or reference, with what it rests on. A review never edits it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Equal whenever the same is said about the same: made of profile, subject and conclusion.
+    pub id: FindingId,
+    /// The profile's name: its file's stem.
+    pub profile: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// The numbers of the references it rests on.
+    pub cites: Vec<u32>,
+    /// What is said.
+    pub conclusion: Conclusion,
+    /// How sure that is, 0 to 1.
+    pub confidence: f64,
+    /// Why, strongest first.
+    pub reasons: Vec<Reason>,
+    /// The words it rests on, the latest capture's first.
+    pub evidence: Vec<Evidence>,
+    /// How it came to be so.
+    pub history: History,
+}
+
+/// A finding's name: the first 12 hexadecimal digits of a digest over profile, subject and conclusion.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FindingId(pub String);
+
+impl FindingId {
+    /// The id of what `conclusion` says about `subject`.
+    #[must_use]
+    pub fn of(profile: &str, subject: &Subject, conclusion: &Conclusion) -> Self {
+        // Serializing these types cannot fail; an empty text would only make the id less telling.
+        let json = serde_json::to_string(&(profile, subject, conclusion)).unwrap_or_default();
+        Self(ContentDigest::of(json.as_bytes()).short())
+    }
+}
+
+impl fmt::Display for FindingId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "kebab-case")]
+pub enum Subject {
+    /// A reference as such: whether its page is still there.
+    Reference {
+        /// Its number.
+        number: u32,
+    },
+    /// The list that a claim's names were found in.
+    List {
+        /// The claim's id.
+        claim: String,
+    },
+    /// A listed name.
+    Name {
+        /// The claim's id.
+        claim: String,
+        /// The name as the article spells it.
+        name: String,
+    },
+    /// A name that the page lists and the article does not.
+    NewName {
+        /// The claim's id.
+        claim: String,
+        /// The name as the page spells it.
+        name: String,
+    },
+    /// A quotation.
+    Quotation {
+        /// The claim's id.
+        claim: String,
+        /// The words.
+        exact: String,
+    },
+    /// A figure.
+    Figure {
+        /// The claim's id.
+        claim: String,
+        /// Number and unit.
+        exact: String,
+    },
+    /// A relation.
+    Relation {
+        /// The claim's id.
+        claim: String,
+        /// The one.
+        subject: String,
+        /// The relation.
+        relation: String,
+        /// The other.
+        object: String,
+    },
+    /// Any other cited sentence.
+    Statement {
+        /// The claim's id.
+        claim: String,
+        /// The sentence.
+        exact: String,
+    },
+}
+
+impl Subject {
+    /// The claim it belongs to; a reference belongs to none.
+    #[must_use]
+    pub fn claim(&self) -> Option<&str> {
+        match self {
+            Self::Reference { .. } => None,
+            Self::List { claim }
+            | Self::Name { claim, .. }
+            | Self::NewName { claim, .. }
+            | Self::Quotation { claim, .. }
+            | Self::Figure { claim, .. }
+            | Self::Relation { claim, .. }
+            | Self::Statement { claim, .. } => Some(claim),
+        }
+    }
+}
+
+/// What is said: a verdict on a name, phrase or figure, or the fate of a reference.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conclusion {
+    /// On a name, phrase, figure, relation, sentence or list.
+    Verdict(Verdict),
+    /// On a reference.
+    Fate(Fate),
+}
+
+/// What the page says of a name, phrase or figure.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It is there.
+    Present,
+    /// It is there, but not in the list the claim's names are in.
+    Elsewhere {
+        /// Where: a heading, "in the text".
+        place: String,
+    },
+    /// It was looked for where it would stand, and is not there.
+    Absent,
+    /// It is there under another name.
+    Renamed {
+        /// The other name.
+        to: String,
+        /// Why it is held for the same.
+        because: String,
+    },
+    /// It is there, changed.
+    Altered {
+        /// The words or the number as they stand now.
+        to: String,
+        /// What changed.
+        how: String,
+    },
+    /// The page lists it, the article does not.
+    New,
+    /// The list is there in another form: another container, another markup.
+    Redesigned {
+        /// The container it was in.
+        from: String,
+        /// The container it is in.
+        to: String,
+    },
+    /// There is no telling.
+    CannotTell {
+        /// Why not.
+        why: Why,
+        /// The same for people, with a candidate where there is one.
+        detail: String,
+    },
+}
+
+/// Why there is no telling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// The page was never visited.
+    NotVisited,
+    /// The last visit failed.
+    FetchFailed,
+    /// The page is gone, by its status.
+    Gone,
+    /// The page says "not found" under a status of success.
+    SoftNotFound,
+    /// A block page or challenge stood in its place.
+    Blocked,
+    /// A consent wall stood in its place.
+    ConsentWall,
+    /// A login stood in its place.
+    LoginWall,
+    /// The domain is parked.
+    Parked,
+    /// The page's content comes by script.
+    ScriptShell,
+    /// The page is empty.
+    Empty,
+    /// The page holds placeholders.
+    Placeholder,
+    /// The file cannot be read as text.
+    Unreadable,
+    /// The body was cut short.
+    Truncated,
+    /// The list that holds the claim's names was not found.
+    ListNotFound,
+    /// The selector that the profile gives matches nothing.
+    SelectorLost,
+    /// A candidate is near, but not near enough.
+    Perhaps,
+    /// It is not the kind of thing that a page's text settles.
+    NotSettled,
+    /// The claim cites no reference with an address.
+    NoReference,
+}
+
+/// What became of a reference's page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "fate", rename_all = "kebab-case")]
+pub enum Fate {
+    /// There.
+    Live,
+    /// There, at another address, by a redirect.
+    Moved {
+        /// The address.
+        to: TargetUri,
+        /// Whether every redirect on the way said it is for good (301, 308).
+        permanent: bool,
+    },
+    /// Gone by its status (404, 410).
+    Gone {
+        /// The status.
+        status: u16,
+    },
+    /// "Not found" under a status of success.
+    Soft404,
+    /// Nobody answered: DNS, connection, TLS, time, or a server's error.
+    Unreachable {
+        /// What happened.
+        detail: String,
+    },
+    /// The visit was refused: by robots.txt, by the guard, by the host.
+    Refused {
+        /// By what.
+        detail: String,
+    },
+    /// A block page, consent or login stands in its place.
+    Walled {
+        /// Which.
+        detail: String,
+    },
+    /// The domain is parked.
+    Parked,
+    /// Not visited so far.
+    Unvisited,
+    /// The reference has no address.
+    NoAddress,
+}
+
+/// One reason, with its weight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// For people: `same words in another order`.
+    pub what: String,
+    /// How much it counted, -1 to 1.
+    pub weight: f64,
+}
+
+/// The place in an archived page that a finding rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The capture.
+    pub capture: CaptureRef,
+    /// The words with those around them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<TextQuoteSelector>,
+    /// Their place in the page's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<TextPositionSelector>,
+    /// The element that holds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<CssSelector>,
+    /// The page's address with a text fragment, which opens a browser on the words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// What else there is to say: `in the list "Convening Centers" (9 names)`, `not in 1,972 characters of text`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A capture, by what names it anywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaptureRef {
+    /// What was asked for.
+    pub target_uri: TargetUri,
+    /// When.
+    pub date: Instant,
+    /// The payload; `None` for a failed visit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_digest: Option<PayloadDigest>,
+}
+
+/// How a finding came to be so, over the captures there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// How many captures could be judged by.
+    pub judged: u32,
+    /// The first capture that had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Instant>,
+    /// The last capture that had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Instant>,
+    /// The last capture that said otherwise than the finding: it changed after this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_after: Option<Instant>,
+    /// The first capture of those that say what the finding says, without interruption until now: it had changed by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<Instant>,
+    /// The capture nearest to the day the reference was accessed, and whether it had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
+}
+
+/// What the capture nearest to the access date says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// When that capture was made.
+    pub date: Instant,
+    /// Whether it had it; `None` where it could not be told.
+    pub held: Option<bool>,
+}
+
+/// What a person decided about a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// The finding.
+    pub finding: FindingId,
+    /// The decision; `None` takes an earlier one back.
+    pub decision: Option<Decision>,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// Why, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The three decisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// The finding is right.
+    Accept,
+    /// The finding is wrong.
+    Reject,
+    /// To be looked at again.
+    Later,
+}
+
+impl Finding {
+    /// Whether somebody should look at it: anything but "as the article says".
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        match &self.conclusion {
+            Conclusion::Verdict(it) => !matches!(
+                it,
+                Verdict::Present | Verdict::Elsewhere { .. } | Verdict::CannotTell { .. }
+            ),
+            Conclusion::Fate(_) => false,
+        }
+    }
+
+    /// Whether it says that a reference is stale: its page is not there as cited.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        matches!(
+            &self.conclusion,
+            Conclusion::Fate(it) if !matches!(it, Fate::Live | Fate::Unvisited | Fate::NoAddress)
+        )
+    }
+}

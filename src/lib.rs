@@ -1,0 +1,58 @@
+//! Does the page still say so?
+//!
+//! stillsays archives the pages that an encyclopedia-like article cites, reads from the archived copies what the
+//! article claims on their word, and shows, claim by claim and with evidence, what the pages still say.
+//!
+//! # Layout
+//!
+//! The flow, in the order in which a page goes through it:
+//!
+//! - [`article`] reads an article into a [`profile`]: references and claims.
+//! - [`schedule`] says which of the cited pages are due.
+//! - [`fetch`] visits them, politely and safely; each visit becomes [`capture`]s.
+//! - [`store`] keeps captures, findings and reviews; [`warc`] is how captures come from and go to other archives.
+//! - [`extract`] makes a [`reading`] of a stored capture: text, headings, lists of [`entity`] names, page state.
+//! - [`compare`] holds claims against readings: each gives a [`finding`] with its evidence.
+//! - [`report`] shows findings to people.
+//! - [`pipeline`] is the run as a plot; [`config`] and [`cli`] are how one asks for it.
+//!
+//! # Layers
+//!
+//! The modules below stand in groups, lowest first. A module names only modules of groups above its own;
+//! neighbours in a group do not know each other. `tests/architecture.rs` holds this.
+
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // here, so that tests may stop where they cannot go on
+
+pub mod clock;
+pub mod digest;
+pub mod media_type;
+pub mod text;
+pub mod uri;
+
+pub mod capture;
+pub mod host;
+pub mod selector;
+
+pub mod entity;
+pub mod profile;
+
+pub mod finding;
+pub mod reading;
+
+pub mod article;
+pub mod content_coding;
+pub mod robots;
+pub mod warc;
+
+pub mod compare;
+pub mod extract;
+pub mod fetch;
+pub mod report;
+pub mod schedule;
+pub mod store;
+
+pub mod pipeline;
+
+pub mod config;
+
+pub mod cli;

@@ -1,0 +1,157 @@
+//! A profile: an article about an organization, the pages it cites, and what it claims on their word.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// An article about an organization, as far as it can be checked.
+///
+/// The same shape is a TOML file that people edit and the JSON of `profile import --format json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The version of this shape; 1.
+    #[serde(default = "format_version")]
+    pub format: u32,
+    /// What the article is about: `TRUST Network`.
+    pub title: String,
+    /// The kind the encyclopedia gives it: `Other Group`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The organization it is a project of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_of: Option<String>,
+    /// The article's own address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<String>,
+    /// How often its pages are visited, unless a reference says otherwise: `1d`, `12h`, or a cron expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<String>,
+    /// The cited pages.
+    #[serde(default)]
+    pub references: Vec<Reference>,
+    /// What is claimed on their word.
+    #[serde(default)]
+    pub claims: Vec<Claim>,
+    /// Spellings that are the same name, or are not, as reviewers decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Alias>,
+}
+
+fn format_version() -> u32 {
+    1
+}
+
+/// A numbered entry of the article's references.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// The number that markers in the text give.
+    pub number: u32,
+    /// `Bock, Joseph`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The page's title as cited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The site or publication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// When the page was published, as cited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<NaiveDate>,
+    /// When somebody last looked, as cited: the baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accessed: Option<NaiveDate>,
+    /// The cited address without its fragment; a reference may have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The address's fragment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragment: Option<String>,
+    /// A CSS selector of the list or passage that is meant; overrules the search for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<String>,
+    /// How often this page is visited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<String>,
+}
+
+/// A statement that cites references.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// A name for the claim that stays when others come and go: `partners`, `c4`.
+    #[serde(default)]
+    pub id: String,
+    /// The numbers of the references it rests on, ascending.
+    #[serde(default)]
+    pub cites: Vec<u32>,
+    /// The section of the article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// Where in the article it stands: `paragraph 4, sentence 2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What is claimed.
+    #[serde(flatten)]
+    pub statement: Statement,
+}
+
+/// What a claim states.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Statement {
+    /// These are listed there.
+    Listed {
+        /// What they are to the subject: `convening centers`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        relation: Option<String>,
+        /// The names, as the article spells them.
+        names: Vec<ListedName>,
+    },
+    /// These words stand there.
+    Quoted {
+        /// The words, without their quotation marks.
+        exact: String,
+    },
+    /// This number of things is given there.
+    Figure {
+        /// Number and unit as the article has them: `134 countries`.
+        exact: String,
+    },
+    /// One is in this relation to the other.
+    Relation {
+        /// The one.
+        subject: String,
+        /// `project of`, `coordinated by`.
+        relation: String,
+        /// The other.
+        object: String,
+    },
+    /// Any other cited sentence.
+    Stated {
+        /// The sentence, markers taken off.
+        exact: String,
+    },
+}
+
+/// A listed name, or a stretch whose commas leave open whether it is one name or several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ListedName {
+    /// One name.
+    One(String),
+    /// The parts of a stretch that is one name (the parts joined by `, `) or several; the page decides.
+    Ambiguous(Vec<String>),
+}
+
+/// What a reviewer decided about two spellings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alias {
+    /// One spelling.
+    pub name: String,
+    /// The other.
+    pub other: String,
+    /// Whether they name the same.
+    pub same: bool,
+}

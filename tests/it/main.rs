@@ -1,0 +1,1 @@
+//! The program and its parts from outside, one module per surface.
