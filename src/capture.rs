@@ -233,6 +233,61 @@ impl Capture {
     }
 }
 
+/// A capture as an index knows it: everything but the bytes of its body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaptureEntry {
+    /// What was asked for.
+    pub target_uri: TargetUri,
+    /// When the exchange began.
+    pub date: Instant,
+    /// Head of the response or revisit as it came; empty for a failure.
+    pub head: Vec<u8>,
+    /// The payload: the response's own, or the one a revisit stands for; `None` for a failure.
+    pub payload_digest: Option<PayloadDigest>,
+    /// Whether it is a revisit, and why.
+    pub revisit: Option<RevisitProfile>,
+    /// Why the body is not whole, where it is not.
+    pub truncated: Option<Truncation>,
+    /// The failure that took the response's place.
+    pub failure: Option<Failure>,
+}
+
+impl CaptureEntry {
+    /// The status code, where a status line came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        status_of(&self.head)
+    }
+
+    /// The first field of that name, read as Latin-1, ends trimmed.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<String> {
+        fields_of(&self.head)
+            .find(|(it, _)| it.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+}
+
+impl From<&Capture> for CaptureEntry {
+    fn from(it: &Capture) -> Self {
+        let (mut revisit, mut truncated, mut failure) = (None, None, None);
+        match &it.outcome {
+            Outcome::Response(response) => truncated = response.truncated,
+            Outcome::Revisit(it) => revisit = Some(it.profile),
+            Outcome::Failure(it) => failure = Some(it.clone()),
+        }
+        Self {
+            target_uri: it.target_uri.clone(),
+            date: it.date,
+            head: it.head().unwrap_or_default().to_vec(),
+            payload_digest: it.payload_digest(),
+            revisit,
+            truncated,
+            failure,
+        }
+    }
+}
+
 impl Response {
     /// The whole response as it was on the wire: head and body, framing and all (a WARC response record's block).
     #[must_use]

@@ -89,6 +89,8 @@ pub enum Strategy {
     Structured,
     /// Lines of a text without markup.
     PlainLines,
+    /// A CSS selector that a profile gives; the list's `container` is that selector, word for word.
+    Selector,
 }
 
 /// Whether a list names somebody.

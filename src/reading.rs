@@ -27,6 +27,8 @@ pub struct Reading {
     pub links: Vec<Link>,
     /// Every structure that could be a list, best first; they may overlap.
     pub lists: Vec<EntityList>,
+    /// The selectors that a profile gives and that match nothing here.
+    pub lost_selectors: Vec<String>,
     /// Whether the page can be judged by.
     pub state: PageState,
     /// What led to the state, each with its weight.
