@@ -1,1 +1,401 @@
-//! config
+//! The settings: file, then environment, then flags, each overruling the one before; and which one won.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use chrono::TimeDelta;
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer};
+use toml::{Spanned, Table, Value, de::DeValue};
+
+use crate::schedule::{Cadence, parse_interval};
+
+mod settings;
+
+pub use settings::{FetchSettings, SETTINGS, ScheduleSettings, Setting, Settings};
+
+/// Where a setting's value comes from, weakest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The program's own value.
+    Default,
+    /// A line of the settings file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// An environment variable.
+    Environment(String),
+    /// A flag of the command line.
+    Flag(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => out.write_str("default"),
+            Self::File { path, line, column } => {
+                write!(out, "{}:{line}:{column}", path.display())
+            }
+            Self::Environment(name) => write!(out, "environment {name}"),
+            Self::Flag(name) => write!(out, "flag {name}"),
+        }
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the settings file {path} cannot be read")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{origin}: {message}")]
+    Syntax {
+        /// The place.
+        origin: Origin,
+        /// What the parser says.
+        message: String,
+    },
+    /// A key that no setting has.
+    #[error("{origin}: unknown setting `{key}`")]
+    UnknownKey {
+        /// The place.
+        origin: Origin,
+        /// The key.
+        key: String,
+        /// The nearest key there is.
+        nearest: Option<&'static str>,
+    },
+    /// A value that the setting cannot have.
+    #[error("{origin}: `{key}` cannot be {value}: {message}")]
+    Value {
+        /// The place.
+        origin: Origin,
+        /// The key.
+        key: String,
+        /// The value as it was given.
+        value: String,
+        /// Why not.
+        message: String,
+    },
+}
+
+impl ConfigError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Unreadable { .. } => {
+                "name another file with --config, or leave it out to run with the defaults".into()
+            }
+            Self::Syntax { .. } => "the file is TOML; strings stand in double quotes".into(),
+            Self::UnknownKey {
+                nearest: Some(it), ..
+            } => format!("did you mean `{it}`?"),
+            Self::UnknownKey { nearest: None, .. } => {
+                "`stillsays config` prints every setting there is".into()
+            }
+            Self::Value { key, .. } => SETTINGS
+                .iter()
+                .find(|it| it.key == key)
+                .map_or_else(String::new, |it| {
+                    format!("{}; the default is {}", it.about, it.default)
+                }),
+        }
+    }
+}
+
+/// All settings, and where each comes from.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The settings.
+    pub settings: Settings,
+    /// Each setting's value as TOML and where it comes from, by key, in the order of [`SETTINGS`].
+    pub origins: Vec<(&'static str, Value, Origin)>,
+}
+
+/// What the settings are made from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The settings file; it must be readable if it is given.
+    pub file: Option<PathBuf>,
+    /// The environment variables.
+    pub environment: Vec<(String, String)>,
+    /// Flags: the flag as typed, the key it sets, the value.
+    pub flags: Vec<(String, String, String)>,
+}
+
+impl Config {
+    /// Puts the settings together.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not TOML, an unknown key, a value that a setting cannot have; each with its place.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        let mut layers = Layers::default();
+        for setting in SETTINGS {
+            layers.put(setting, literal(setting.default), Origin::Default);
+        }
+        if let Some(path) = &sources.file {
+            layers.read_file(path)?;
+        }
+        for setting in SETTINGS {
+            let name = setting.variable();
+            if let Some((_, text)) = sources.environment.iter().find(|(it, _)| *it == name) {
+                layers.put_text(setting, text, Origin::Environment(name))?;
+            }
+        }
+        for (flag, key, text) in &sources.flags {
+            let origin = Origin::Flag(flag.clone());
+            layers.put_text(known(key, &origin)?, text, origin)?;
+        }
+        layers.finish()
+    }
+}
+
+/// Values by key, the strongest so far.
+#[derive(Default)]
+struct Layers(BTreeMap<&'static str, (Value, Origin)>);
+
+impl Layers {
+    fn put(&mut self, setting: &'static Setting, value: Value, origin: Origin) {
+        self.0.insert(setting.key, (value, origin));
+    }
+
+    /// Takes a value given as bare text, in the type that the setting's default has.
+    fn put_text(
+        &mut self,
+        setting: &'static Setting,
+        text: &str,
+        origin: Origin,
+    ) -> Result<(), ConfigError> {
+        let wrong = |message: &str| ConfigError::Value {
+            origin: origin.clone(),
+            key: setting.key.to_owned(),
+            value: format!("`{text}`"),
+            message: message.to_owned(),
+        };
+        let value = match literal(setting.default) {
+            Value::Integer(_) => text
+                .trim()
+                .parse()
+                .map(Value::Integer)
+                .map_err(|_| wrong("a whole number is needed"))?,
+            Value::Boolean(_) => text
+                .trim()
+                .parse()
+                .map(Value::Boolean)
+                .map_err(|_| wrong("`true` or `false` is needed"))?,
+            Value::Array(_) => Value::Array(
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|it| !it.is_empty())
+                    .map(|it| Value::String(it.to_owned()))
+                    .collect(),
+            ),
+            _ => Value::String(text.to_owned()),
+        };
+        self.put(setting, value, origin);
+        Ok(())
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let unreadable = |source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let place = |offset: usize| {
+            let before = text.get(..offset).unwrap_or_default();
+            Origin::File {
+                path: path.to_owned(),
+                line: before.matches('\n').count() + 1,
+                column: before.chars().rev().take_while(|it| *it != '\n').count() + 1,
+            }
+        };
+        let syntax = |it: toml::de::Error| ConfigError::Syntax {
+            origin: place(it.span().map_or(0, |it| it.start)),
+            message: it.message().to_owned(),
+        };
+        let spans = toml::de::DeTable::parse(&text).map_err(syntax)?;
+        let values: Table = toml::from_str(&text).map_err(syntax)?;
+        let mut keys = Vec::new();
+        leaves(spans.get_ref(), "", &mut keys);
+        for (key, offset) in keys {
+            let origin = place(offset);
+            let setting = known(&key, &origin)?;
+            if let Some(value) = at_path(&values, &key) {
+                self.put(setting, value.clone(), origin);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Config, ConfigError> {
+        let mut whole = Table::new();
+        for (key, (value, _)) in &self.0 {
+            match key.split_once('.') {
+                Some((section, key)) => {
+                    let section = whole
+                        .entry(section)
+                        .or_insert_with(|| Value::Table(Table::new()));
+                    if let Value::Table(section) = section {
+                        section.insert(key.to_owned(), value.clone());
+                    }
+                }
+                None => {
+                    whole.insert((*key).to_owned(), value.clone());
+                }
+            }
+        }
+        let settings = serde_path_to_error::deserialize(Value::Table(whole)).map_err(
+            |error: serde_path_to_error::Error<toml::de::Error>| {
+                let path = error.path().to_string();
+                let key = SETTINGS
+                    .iter()
+                    .find(|it| path == it.key || path.starts_with(&format!("{}[", it.key)))
+                    .map_or(path.as_str(), |it| it.key);
+                let (value, origin) = self.0.get(key).map_or_else(
+                    || (String::new(), Origin::Default),
+                    |it| (it.0.to_string(), it.1.clone()),
+                );
+                ConfigError::Value {
+                    origin,
+                    key: key.to_owned(),
+                    value,
+                    message: error.inner().message().trim().to_owned(),
+                }
+            },
+        )?;
+        let mut values = self.0;
+        let origins = SETTINGS
+            .iter()
+            .filter_map(|it| {
+                values
+                    .remove(it.key)
+                    .map(|(value, origin)| (it.key, value, origin))
+            })
+            .collect();
+        Ok(Config { settings, origins })
+    }
+}
+
+fn known(key: &str, origin: &Origin) -> Result<&'static Setting, ConfigError> {
+    SETTINGS.iter().find(|it| it.key == key).ok_or_else(|| {
+        let near = |it: &&Setting| strsim::jaro_winkler(it.key, key);
+        ConfigError::UnknownKey {
+            origin: origin.clone(),
+            key: key.to_owned(),
+            nearest: SETTINGS
+                .iter()
+                .max_by(|a, b| near(a).total_cmp(&near(b)))
+                .filter(|it| near(it) > 0.75)
+                .map(|it| it.key),
+        }
+    })
+}
+
+/// Every key of the file with the offset where it stands, sections joined by a dot.
+fn leaves(table: &toml::de::DeTable<'_>, above: &str, keys: &mut Vec<(String, usize)>) {
+    for (key, value) in table {
+        let path = if above.is_empty() {
+            key.get_ref().to_string()
+        } else {
+            format!("{above}.{}", key.get_ref())
+        };
+        match value.get_ref() {
+            DeValue::Table(inner) => leaves(inner, &path, keys),
+            _ => keys.push((path, Spanned::span(key).start)),
+        }
+    }
+}
+
+fn at_path<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
+    let mut parts = path.split('.');
+    let mut value = table.get(parts.next()?)?;
+    for part in parts {
+        value = value.get(part)?;
+    }
+    Some(value)
+}
+
+/// A default as the value it is written for; each is held to be TOML by a test.
+fn literal(text: &str) -> Value {
+    toml::from_str::<Table>(&format!("it = {text}"))
+        .ok()
+        .and_then(|mut it| it.remove("it"))
+        .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// Reads an interval setting: `2s`, `1d 12h`.
+pub(in crate::config) fn interval<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<TimeDelta, D::Error> {
+    let text = String::deserialize(input)?;
+    if matches!(text.trim(), "0" | "0s" | "0ms") {
+        return Ok(TimeDelta::zero());
+    }
+    parse_interval(&text).map_err(serde::de::Error::custom)
+}
+
+/// Reads a cadence setting.
+pub(in crate::config) fn cadence<'de, D: Deserializer<'de>>(input: D) -> Result<Cadence, D::Error> {
+    String::deserialize(input)?
+        .parse()
+        .map_err(serde::de::Error::custom)
+}
+
+/// Reads a size setting: `512 kB`, `20 MB`, or plain bytes.
+pub(in crate::config) fn size<'de, D: Deserializer<'de>>(input: D) -> Result<u64, D::Error> {
+    let text = String::deserialize(input)?;
+    let digits = text.trim().bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.trim().split_at(digits);
+    let unit: u64 = match unit.trim() {
+        "" | "B" => 1,
+        "kB" => 1_000,
+        "KiB" => 1 << 10,
+        "MB" => 1_000_000,
+        "MiB" => 1 << 20,
+        "GB" => 1_000_000_000,
+        "GiB" => 1 << 30,
+        _ => 0,
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|it| it.checked_mul(unit))
+        .filter(|it| *it > 0)
+        .ok_or_else(|| serde::de::Error::custom("a size such as `512 kB` or `20 MB` is needed"))
+}
+
+/// Reads a list of address ranges, each in CIDR form or a single address.
+pub(in crate::config) fn ranges<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Vec<IpNet>, D::Error> {
+    Vec::<String>::deserialize(input)?
+        .iter()
+        .map(|it| {
+            let single = || it.parse::<IpAddr>().map(IpNet::from);
+            it.parse::<IpNet>().or_else(|_| single()).map_err(|_| {
+                serde::de::Error::custom(format!("`{it}` is no address range such as `10.0.0.0/8`"))
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

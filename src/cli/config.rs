@@ -1,0 +1,51 @@
+//! `stillsays config`: every setting, its value, and where it comes from.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::config::Origin;
+
+use super::{Exit, Failure, Session, session::print};
+
+/// Arguments of `config`.
+#[derive(Args, Debug)]
+pub(super) struct ConfigArgs {
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl ConfigArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let rows = &session.config.origins;
+        let text = match self.format {
+            Format::Json => {
+                let settings: Vec<_> = rows
+                    .iter()
+                    .map(|(key, value, origin)| {
+                        json!({"key": key, "value": value, "from": origin.to_string()})
+                    })
+                    .collect();
+                format!("{:#}", json!({"format": 1, "settings": settings}))
+            }
+            Format::Text => {
+                let wide = |it: usize| it.min(48);
+                let keys = rows.iter().map(|it| it.0.len()).max().unwrap_or(0);
+                let values = rows.iter().map(|it| wide(it.1.to_string().len()));
+                let values = values.max().unwrap_or(0);
+                let line = |(key, value, origin): &(&str, toml::Value, Origin)| {
+                    format!("{key:keys$}  {:values$}  {origin}", value.to_string())
+                };
+                rows.iter().map(line).collect::<Vec<_>>().join("\n")
+            }
+        };
+        print(&text)?;
+        Ok(Exit::Done)
+    }
+}

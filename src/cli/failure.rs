@@ -1,0 +1,81 @@
+//! An error on its way to a person: what happened, why, what to do, and the exit code.
+
+use std::io::Write;
+
+use crate::{config::ConfigError, text::for_terminal};
+
+use super::Exit;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(super) struct Failure {
+    exit: Exit,
+    error: anyhow::Error,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure of the input: arguments, settings, files.
+    pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            error: error.into(),
+            hint: None,
+        }
+    }
+
+    /// The same failure with what to do about it.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        let hint = hint.into();
+        self.hint = (!hint.is_empty()).then_some(hint);
+        self
+    }
+
+    #[expect(dead_code, reason = "the verbs that use it land next")]
+    /// The same failure with another exit code.
+    pub(super) fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Writes it to stderr and gives the exit code; a reader that went away is no failure.
+    pub(super) fn tell(self) -> Exit {
+        if is_broken_pipe(&self.error) {
+            return Exit::Done;
+        }
+        let mut text = format!("error: {}\n", self.error);
+        for cause in self.error.chain().skip(1) {
+            text.push_str("  because: ");
+            text.push_str(&cause.to_string());
+            text.push('\n');
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str("  hint: ");
+            text.push_str(hint);
+            text.push('\n');
+        }
+        // Nobody is left to tell when stderr itself is gone.
+        let _ = std::io::stderr().write_all(for_terminal(&text).as_bytes());
+        self.exit
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|it| it.downcast_ref::<std::io::Error>())
+        .any(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let hint = error.hint();
+        Self::usage(error).hint(hint)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::usage(error)
+    }
+}

@@ -1,0 +1,136 @@
+//! What every verb works with: settings, clock, and where to write.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    clock::{Clock, parse_warc_date},
+    config::{Config, Sources},
+};
+
+use super::{Common, Failure};
+
+/// The settings file that is read where none is named.
+const DEFAULT_FILE: &str = "config/stillsays.toml";
+
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum When {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// One run of the program.
+#[expect(dead_code, reason = "the verbs that read it land next")]
+pub(super) struct Session {
+    pub(super) config: Config,
+    pub(super) clock: Clock,
+    pub(super) quiet: bool,
+    pub(super) color: bool,
+    /// Columns of the terminal; 100 where there is none.
+    pub(super) width: usize,
+}
+
+impl Session {
+    /// Reads the settings and sets up the log.
+    pub(super) fn open(common: &Common) -> Result<Self, Failure> {
+        let mut flags = Vec::new();
+        if let Some(store) = &common.store {
+            flags.push(("--store".to_owned(), "store".to_owned(), store.clone()));
+        }
+        for pair in &common.set {
+            let (key, value) = pair.split_once('=').ok_or_else(|| {
+                Failure::usage(anyhow::anyhow!("`--set {pair}` has no `=`"))
+                    .hint("write --set KEY=VALUE, for example --set fetch.delay=5s")
+            })?;
+            flags.push(("--set".to_owned(), key.to_owned(), value.to_owned()));
+        }
+        let usual = Path::new(DEFAULT_FILE);
+        let file = common
+            .config
+            .clone()
+            .or_else(|| usual.exists().then(|| PathBuf::from(usual)));
+        let config = Config::load(&Sources {
+            file,
+            environment: std::env::vars().collect(),
+            flags,
+        })?;
+        let clock = match &common.clock {
+            None => Clock::System,
+            Some(text) => Clock::fixed(parse_warc_date(text).ok_or_else(|| {
+                Failure::usage(anyhow::anyhow!("`--clock {text}` is no time"))
+                    .hint("write it as 2024-03-01T12:00:00Z")
+            })?),
+        };
+        let color = match common.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                io::stdout().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+            }
+        };
+        log_to_stderr(common.verbose, common.quiet);
+        Ok(Self {
+            config,
+            clock,
+            quiet: common.quiet,
+            color,
+            width: terminal_width(),
+        })
+    }
+
+    #[expect(dead_code, reason = "the verbs that use it land next")]
+    /// Writes a remark to stderr, unless `--quiet`.
+    pub(super) fn remark(&self, text: &str) {
+        if !self.quiet {
+            // A remark that nobody reads is not worth ending for.
+            let _ = writeln!(io::stderr().lock(), "{}", crate::text::for_terminal(text));
+        }
+    }
+}
+
+/// Writes data to stdout.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.is_empty() && !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+fn terminal_width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
+    let columns = columns.or_else(|| {
+        comfy_table::Table::new()
+            .width()
+            .filter(|_| io::stdout().is_terminal())
+            .map(usize::from)
+    });
+    columns.unwrap_or(100).clamp(40, 200)
+}
+
+fn log_to_stderr(verbose: u8, quiet: bool) {
+    use tracing_subscriber::filter::LevelFilter;
+    let level = match (quiet, verbose) {
+        (true, _) => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::WARN,
+        (false, 1) => LevelFilter::INFO,
+        (false, _) => LevelFilter::DEBUG,
+    };
+    let ansi = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    // A second subscriber is refused; in one process there is one.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(io::stderr)
+        .with_ansi(ansi)
+        .with_target(false)
+        .try_init();
+}

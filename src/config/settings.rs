@@ -1,0 +1,130 @@
+//! Every setting: its key, its default, what it is for, and the type it is read into.
+
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::schedule::Cadence;
+
+/// One setting, as the example file, the environment and `stillsays config` know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its key, section and name joined by a dot.
+    pub key: &'static str,
+    /// Its default, as TOML.
+    pub default: &'static str,
+    /// What it is for, and in which unit.
+    pub about: &'static str,
+}
+
+impl Setting {
+    /// The environment variable that overrules the file: `STILLSAYS_FETCH_DELAY`.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("STILLSAYS_{}", self.key.replace('.', "_").to_uppercase())
+    }
+}
+
+macro_rules! settings {
+    ($($key:literal = $default:literal, $about:literal;)*) => {
+        /// Every setting there is, in the order of the example file.
+        pub const SETTINGS: &[Setting] = &[
+            $(Setting { key: $key, default: $default, about: $about },)*
+        ];
+    };
+}
+
+settings! {
+    "store" = r#""snapshots/stillsays.db""#, "the archive: one SQLite file";
+    "profiles" = r#""config/profiles""#, "the folder of the profiles, one TOML file each";
+    "reviewer" = r#""""#, "the name that reviews are kept under; empty for the account's name";
+    "schedule.every" = r#""1d""#, "how often a page is visited where neither profile nor reference says: an interval (`12h`) or five cron fields in UTC";
+    "schedule.retry" = r#""6h""#, "how soon a page is tried again after a visit that failed";
+    "schedule.unconditional" = "10", "every how many visits a page is asked for without If-None-Match, so that a validator that lies is noticed";
+    "fetch.contact" = r#""""#, "an address or page where a site's owner reaches whoever runs this; part of the User-Agent";
+    "fetch.user_agent" = r#""""#, "the whole User-Agent; empty for `stillsays/VERSION (+CONTACT)`";
+    "fetch.jobs" = "8", "how many hosts are visited at the same time; a host is only ever asked one thing at a time";
+    "fetch.delay" = r#""2s""#, "the least time between two requests to one host";
+    "fetch.crawl_delay_cap" = r#""60s""#, "the longest Crawl-delay of a robots.txt that is waited for";
+    "fetch.connect_timeout" = r#""10s""#, "the longest time for a connection, TLS included";
+    "fetch.response_timeout" = r#""30s""#, "the longest time for the head of a response";
+    "fetch.total_timeout" = r#""2m""#, "the longest time for a whole exchange";
+    "fetch.max_bytes" = r#""20 MB""#, "the longest body that is kept; a longer one is cut and said to be";
+    "fetch.max_decoded_bytes" = r#""60 MB""#, "the most that a compressed body may unpack to";
+    "fetch.max_redirects" = "10", "how many redirects are followed";
+    "fetch.allow" = "[]", "address ranges (CIDR) that may be visited although they are private or reserved";
+    "fetch.deny" = "[]", "address ranges (CIDR) that are never visited";
+}
+
+/// The settings, read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The archive: one SQLite file.
+    pub store: PathBuf,
+    /// The folder of the profiles.
+    pub profiles: PathBuf,
+    /// The name that reviews are kept under; empty for the account's.
+    pub reviewer: String,
+    /// When pages are visited.
+    pub schedule: ScheduleSettings,
+    /// How pages are visited.
+    pub fetch: FetchSettings,
+}
+
+/// When pages are visited.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleSettings {
+    /// How often, where neither profile nor reference says.
+    #[serde(deserialize_with = "super::cadence")]
+    pub every: Cadence,
+    /// How soon after a visit that failed.
+    #[serde(deserialize_with = "super::interval")]
+    pub retry: TimeDelta,
+    /// Every how many visits without a condition; 0 for never.
+    pub unconditional: u32,
+}
+
+/// How pages are visited.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FetchSettings {
+    /// Where a site's owner reaches whoever runs this.
+    pub contact: String,
+    /// The whole User-Agent, or empty.
+    pub user_agent: String,
+    /// Hosts at the same time.
+    pub jobs: usize,
+    /// Between two requests to one host.
+    #[serde(deserialize_with = "super::interval")]
+    pub delay: TimeDelta,
+    /// The longest Crawl-delay that is waited for.
+    #[serde(deserialize_with = "super::interval")]
+    pub crawl_delay_cap: TimeDelta,
+    /// The longest time for a connection.
+    #[serde(deserialize_with = "super::interval")]
+    pub connect_timeout: TimeDelta,
+    /// The longest time for the head of a response.
+    #[serde(deserialize_with = "super::interval")]
+    pub response_timeout: TimeDelta,
+    /// The longest time for an exchange.
+    #[serde(deserialize_with = "super::interval")]
+    pub total_timeout: TimeDelta,
+    /// The longest body, in bytes.
+    #[serde(deserialize_with = "super::size")]
+    pub max_bytes: u64,
+    /// The longest body after decoding, in bytes.
+    #[serde(deserialize_with = "super::size")]
+    pub max_decoded_bytes: u64,
+    /// Redirects that are followed.
+    pub max_redirects: usize,
+    /// Ranges that may be visited although they are private or reserved.
+    #[serde(deserialize_with = "super::ranges")]
+    pub allow: Vec<IpNet>,
+    /// Ranges that are never visited.
+    #[serde(deserialize_with = "super::ranges")]
+    pub deny: Vec<IpNet>,
+}

@@ -1,0 +1,91 @@
+//! What the settings are held to.
+
+use super::*;
+
+fn load(
+    file: &str,
+    environment: &[(&str, &str)],
+    flags: &[(&str, &str)],
+) -> Result<Config, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stillsays.toml");
+    std::fs::write(&path, file).unwrap();
+    let pair = |it: &(&str, &str)| (it.0.to_owned(), it.1.to_owned());
+    Config::load(&Sources {
+        file: Some(path),
+        environment: environment.iter().map(pair).collect(),
+        flags: flags
+            .iter()
+            .map(|it| ("--set".into(), it.0.into(), it.1.into()))
+            .collect(),
+    })
+}
+
+#[test]
+fn every_default_is_toml_and_can_be_used() {
+    let config = Config::load(&Sources::default()).unwrap();
+    assert_eq!(config.origins.len(), SETTINGS.len());
+    for setting in SETTINGS {
+        let text = format!("it = {}", setting.default);
+        assert!(toml::from_str::<Table>(&text).is_ok(), "{}", setting.key);
+    }
+}
+
+#[test]
+fn a_flag_beats_the_environment_and_the_environment_the_file() {
+    let origin = |config: &Config| {
+        let it = config
+            .origins
+            .iter()
+            .find(|it| it.0 == "fetch.jobs")
+            .unwrap();
+        (config.settings.fetch.jobs, it.2.to_string())
+    };
+    let file = "\n[fetch]\n  jobs = 2\n";
+    let variable = [("STILLSAYS_FETCH_JOBS", "3")];
+    let only_file = origin(&load(file, &[], &[]).unwrap());
+    assert_eq!(only_file.0, 2);
+    assert!(
+        only_file.1.ends_with("stillsays.toml:3:3"),
+        "{}",
+        only_file.1
+    );
+    let with_environment = origin(&load(file, &variable, &[]).unwrap());
+    assert_eq!(
+        with_environment,
+        (3, "environment STILLSAYS_FETCH_JOBS".into())
+    );
+    let with_flag = origin(&load(file, &variable, &[("fetch.jobs", "4")]).unwrap());
+    assert_eq!(with_flag, (4, "flag --set".into()));
+}
+
+#[test]
+fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
+    let error = load("[fetch]\ndealy = \"1s\"\n", &[], &[]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("stillsays.toml:2:1: unknown setting `fetch.dealy`")
+    );
+    assert_eq!(error.hint(), "did you mean `fetch.delay`?");
+}
+
+#[test]
+fn a_wrong_value_is_told_with_its_place_and_what_would_do() {
+    for (file, place) in [
+        ("[schedule]\nevery = \"sometimes\"\n", ":2:1"),
+        ("[schedule]\nevery = \"61 * * * *\"\n", ":2:1"),
+        ("[fetch]\n\nmax_bytes = \"lots\"\n", ":3:1"),
+        ("[fetch]\nallow = [\"10.0.0.0/8\", \"home\"]\n", ":2:1"),
+        ("[fetch]\njobs = -1\n", ":2:1"),
+    ] {
+        let error = load(file, &[], &[]).unwrap_err();
+        assert!(error.to_string().contains(place), "{error}");
+        assert!(!error.hint().is_empty(), "{error}");
+    }
+    assert!(matches!(
+        load("store = ", &[], &[]),
+        Err(ConfigError::Syntax { .. })
+    ));
+    assert!(load("", &[("STILLSAYS_FETCH_JOBS", "many")], &[]).is_err());
+}
