@@ -116,14 +116,17 @@ pub struct Connection {
     pub address: SocketAddr,
     /// What TLS agreed on; `None` for plain HTTP.
     pub tls: Option<Tls>,
+    /// Interim responses (1xx) that came before the response, byte for byte; mostly none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interim: Vec<u8>,
 }
 
 /// What TLS agreed on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tls {
-    /// The protocol version, as WARC-Protocol spells it: `tls/1.3`.
+    /// The protocol version, as WARC-Protocol spells it: `tls/1.3`; empty where no agreement was reached.
     pub version: String,
-    /// The cipher suite's IANA name.
+    /// The cipher suite's IANA name; empty where no agreement was reached.
     pub cipher_suite: String,
     /// The certificate chain as it was sent, each in DER, leaf first.
     pub certificates: Vec<Vec<u8>>,
@@ -160,6 +163,8 @@ pub enum FailureKind {
     TlsUnknownIssuer,
     /// Any other failure of TLS.
     Tls,
+    /// The proxy could not be reached, or would not connect.
+    Proxy,
     /// No head of a response within the time allowed.
     ResponseTimeout,
     /// The connection ended before the head was whole.
