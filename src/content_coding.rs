@@ -1,1 +1,502 @@
-//! Content codings (gzip, deflate, br, zstd) taken off within caps (RFC 9110, 8.4).
+//! Content codings (RFC 9110, 8.4.1): a stored payload undone to the bytes that a reader sees, within caps.
+//!
+//! Captures keep a payload as it was sent; this is asked when somebody wants to read it. The web's labels are often
+//! wrong and its streams often odd, so what can be read is returned with [`Remark`]s on what was odd; an error means
+//! that there is nothing to read or that reading it would be dangerous.
+
+use std::{
+    fmt,
+    io::{self, BufRead, Read},
+};
+
+use crate::capture::{Response, fields_of};
+
+/// How much may come out of a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// The most bytes of any stage; default 64 MiB.
+    pub bytes: u64,
+    /// The most bytes out for one byte in, over all stages; default 250. The first [`Caps::FREE`] bytes are not counted.
+    pub ratio: u64,
+}
+
+impl Caps {
+    /// So many bytes may come out whatever the ratio: small pages of one repeated line are no bombs.
+    pub const FREE: u64 = 2 << 20;
+    /// The most codings that are undone, one after the other.
+    pub const CODINGS: usize = 4;
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self {
+            bytes: 64 << 20,
+            ratio: 250,
+        }
+    }
+}
+
+/// A content coding that can be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    /// `gzip`, `x-gzip` (RFC 1952), of any number of members.
+    Gzip,
+    /// `deflate`: zlib (RFC 1950), or bare deflate (RFC 1951) as some servers send.
+    Deflate,
+    /// `br` (RFC 7932).
+    Brotli,
+    /// `zstd` (RFC 8878), windows up to 8 MiB (RFC 9659).
+    Zstd,
+}
+
+impl Coding {
+    fn parse(label: &str) -> Option<Self> {
+        Some(match label {
+            "gzip" | "x-gzip" => Self::Gzip,
+            "deflate" => Self::Deflate,
+            "br" => Self::Brotli,
+            "zstd" => Self::Zstd,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Coding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+        })
+    }
+}
+
+/// What was odd about a payload that could be read nevertheless.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Remark {
+    /// Bytes stood behind the end of the coded stream; they are left out.
+    #[error("{bytes} bytes behind the end of the {coding} stream were left out")]
+    TrailingGarbage {
+        /// The coding whose stream had ended.
+        coding: Coding,
+        /// How many there were.
+        bytes: usize,
+    },
+    /// The bytes are not in the coding that the label says; they are returned as they are.
+    #[error("labelled {label}, but is not; read as it is")]
+    NotAsLabelled {
+        /// The label.
+        label: String,
+    },
+    /// The stream ended before it was whole, or went wrong; what came before is returned.
+    #[error("the {coding} stream breaks off after {bytes} bytes: {detail}")]
+    BrokenOff {
+        /// The coding whose stream it was.
+        coding: Coding,
+        /// How many bytes could be read.
+        bytes: usize,
+        /// What the decoder says.
+        detail: String,
+    },
+}
+
+/// Why there is nothing to read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodingError {
+    /// More comes out than the cap allows.
+    #[error("the {coding} stream is longer than {cap} bytes when decoded")]
+    TooLong {
+        /// The coding whose stream it was.
+        coding: Coding,
+        /// The cap, in bytes.
+        cap: u64,
+    },
+    /// More comes out for each byte in than the cap allows.
+    #[error("the {coding} stream gives more than {cap} bytes for each byte sent")]
+    TooDense {
+        /// The coding whose stream it was.
+        coding: Coding,
+        /// The cap, bytes out for one in.
+        cap: u64,
+    },
+    /// More codings on one another than anybody needs.
+    #[error("{0} content codings on one another")]
+    TooManyCodings(usize),
+    /// A coding that is not known here, on bytes that are no text.
+    #[error("the content coding `{0}` is not known")]
+    Unknown(String),
+    /// The stream is of the coding, and nothing could be read from it.
+    #[error("the {coding} stream cannot be read: {detail}")]
+    Unreadable {
+        /// The coding whose stream it was.
+        coding: Coding,
+        /// What the decoder says.
+        detail: String,
+    },
+}
+
+/// A payload with its content codings undone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decoded {
+    /// The bytes that a reader sees.
+    pub bytes: Vec<u8>,
+    /// What was odd, outermost coding first.
+    pub remarks: Vec<Remark>,
+}
+
+/// Undoes the codings of `content_encoding` (a field value, several joined with commas) on `payload`.
+///
+/// # Errors
+/// A bomb, an unknown coding, or a stream from which nothing can be read.
+pub fn decode(
+    payload: &[u8],
+    content_encoding: Option<&str>,
+    caps: &Caps,
+) -> Result<Decoded, CodingError> {
+    let labels: Vec<String> = content_encoding
+        .unwrap_or_default()
+        .split(',')
+        .map(|it| it.trim().trim_matches('"').to_ascii_lowercase())
+        .filter(|it| !matches!(it.as_str(), "" | "identity" | "none"))
+        .collect();
+    if labels.len() > Caps::CODINGS {
+        return Err(CodingError::TooManyCodings(labels.len()));
+    }
+    let mut decoded = Decoded {
+        bytes: payload.to_vec(),
+        remarks: Vec::new(),
+    };
+    // Codings are listed in the order in which they were applied (RFC 9110, 8.4).
+    for label in labels.iter().rev() {
+        if decoded.bytes.is_empty() {
+            break;
+        }
+        let Some(coding) = Coding::parse(label) else {
+            if !looks_like_text(&decoded.bytes) {
+                return Err(CodingError::Unknown(label.clone()));
+            }
+            decoded.remarks.push(Remark::NotAsLabelled {
+                label: label.clone(),
+            });
+            continue;
+        };
+        let stage = Stage::of(coding, payload.len(), caps);
+        stage.undo(&mut decoded, label)?;
+    }
+    Ok(decoded)
+}
+
+/// Undoes the content codings of a response, as all its `Content-Encoding` fields give them.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_response(response: &Response, caps: &Caps) -> Result<Decoded, CodingError> {
+    let labels: Vec<String> = fields_of(&response.head)
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
+        .map(|(_, value)| value)
+        .collect();
+    decode(&response.payload, Some(&labels.join(",")), caps)
+}
+
+/// One coding being undone.
+struct Stage {
+    coding: Coding,
+    caps: Caps,
+    /// The most bytes by the ratio.
+    dense: u64,
+}
+
+/// Why a stream stopped giving bytes.
+enum Stop {
+    Bomb(CodingError),
+    Broken(io::Error),
+}
+
+impl Stage {
+    fn of(coding: Coding, payload: usize, caps: &Caps) -> Self {
+        let payload = u64::try_from(payload).unwrap_or(u64::MAX);
+        Self {
+            coding,
+            caps: *caps,
+            dense: payload.saturating_mul(caps.ratio).max(Caps::FREE),
+        }
+    }
+
+    fn undo(&self, decoded: &mut Decoded, label: &str) -> Result<(), CodingError> {
+        let input = std::mem::take(&mut decoded.bytes);
+        let mut output = Vec::new();
+        let mut rest = input.as_slice();
+        let end = if self.opens(rest) {
+            self.streams(&mut rest, &mut output)
+        } else {
+            Err(Stop::Broken(io::Error::other("it does not begin like one")))
+        };
+        match end {
+            Err(Stop::Bomb(error)) => return Err(error),
+            Err(Stop::Broken(_)) if self.is_mislabelled(&input) => {
+                decoded.remarks.push(Remark::NotAsLabelled {
+                    label: label.to_owned(),
+                });
+                output = input;
+            }
+            Err(Stop::Broken(error)) if output.is_empty() => {
+                return Err(CodingError::Unreadable {
+                    coding: self.coding,
+                    detail: error.to_string(),
+                });
+            }
+            Err(Stop::Broken(error)) => decoded.remarks.push(Remark::BrokenOff {
+                coding: self.coding,
+                bytes: output.len(),
+                detail: error.to_string(),
+            }),
+            Ok(()) if !rest.is_empty() => decoded.remarks.push(Remark::TrailingGarbage {
+                coding: self.coding,
+                bytes: rest.len(),
+            }),
+            Ok(()) => {}
+        }
+        decoded.bytes = output;
+        Ok(())
+    }
+
+    /// Whether a stream of this coding begins here; always true where the coding has no mark of its own.
+    fn opens(&self, input: &[u8]) -> bool {
+        match self.coding {
+            Coding::Gzip => input.starts_with(&[0x1f, 0x8b]),
+            Coding::Zstd => {
+                input.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
+                    || matches!(input, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+            }
+            Coding::Deflate | Coding::Brotli => true,
+        }
+    }
+
+    fn is_mislabelled(&self, input: &[u8]) -> bool {
+        !self.opens(input) || looks_like_text(input)
+    }
+
+    /// Reads stream after stream; what is left in `rest` belongs to none.
+    fn streams(&self, rest: &mut &[u8], output: &mut Vec<u8>) -> Result<(), Stop> {
+        loop {
+            let before = output.len();
+            match self.coding {
+                Coding::Gzip => self.pump(&mut flate2::bufread::GzDecoder::new(&mut *rest), output),
+                Coding::Zstd => match zstd_frame(rest) {
+                    Ok(mut frame) => self.pump(&mut frame, output),
+                    Err(error) => Err(Stop::Broken(error)),
+                },
+                Coding::Brotli => self.pump(&mut brotli(rest), output),
+                Coding::Deflate if is_zlib(rest) => {
+                    self.pump(&mut flate2::bufread::ZlibDecoder::new(&mut *rest), output)
+                }
+                Coding::Deflate => {
+                    self.pump(&mut flate2::bufread::DeflateDecoder::new(&mut *rest), output)
+                }
+            }?;
+            let several = matches!(self.coding, Coding::Gzip | Coding::Zstd);
+            let empty_streams_only = output.len() == before && rest.len() < 8;
+            if !several || !self.opens(rest) || empty_streams_only {
+                return Ok(());
+            }
+        }
+    }
+
+    fn pump(&self, stream: &mut dyn Read, output: &mut Vec<u8>) -> Result<(), Stop> {
+        let mut piece = vec![0; 16 << 10];
+        loop {
+            let count = match stream.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(Stop::Broken(error)),
+            };
+            output.extend_from_slice(piece.get(..count).unwrap_or_default());
+            let length = u64::try_from(output.len()).unwrap_or(u64::MAX);
+            if length > self.caps.bytes {
+                return Err(Stop::Bomb(CodingError::TooLong {
+                    coding: self.coding,
+                    cap: self.caps.bytes,
+                }));
+            }
+            if length > self.dense {
+                return Err(Stop::Bomb(CodingError::TooDense {
+                    coding: self.coding,
+                    cap: self.caps.ratio,
+                }));
+            }
+        }
+    }
+}
+
+fn zstd_frame<'a, 'b>(
+    rest: &'a mut &'b [u8],
+) -> io::Result<zstd::stream::read::Decoder<'static, &'a mut &'b [u8]>> {
+    const WINDOW_LOG: u32 = 23; // RFC 9659: 8 MiB
+    let mut frame = zstd::stream::read::Decoder::with_buffer(rest)?.single_frame();
+    frame.window_log_max(WINDOW_LOG)?;
+    Ok(frame)
+}
+
+/// Brotli has no mark at its end that is worth telling garbage by: the whole rest belongs to the stream.
+fn brotli<'a>(rest: &mut &'a [u8]) -> impl Read + use<'a> {
+    let whole = *rest;
+    rest.consume(whole.len());
+    brotli_decompressor::Decompressor::new(whole, 4096)
+}
+
+/// Whether the two bytes of a zlib header stand here (RFC 1950, 2.2).
+fn is_zlib(input: &[u8]) -> bool {
+    matches!(input, [method, flags, ..]
+        if method & 0x0f == 8 && (u16::from(*method) << 8 | u16::from(*flags)).is_multiple_of(31))
+}
+
+/// Whether the first 1,024 bytes hold no byte that text does not hold: a page sent without the coding of its label.
+fn looks_like_text(input: &[u8]) -> bool {
+    let start = input.get(..input.len().min(1024)).unwrap_or_default();
+    let controls = |it: &u8| matches!(it, 0..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
+    let whole = match std::str::from_utf8(start) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(), // cut inside a character
+    };
+    !start.iter().any(controls) && (whole || start.starts_with(b"<"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const PAGE: &[u8] = b"<!doctype html><title>List</title><ul><li>One<li>Two</ul>";
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        out.write_all(bytes).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn zlib(bytes: &[u8]) -> Vec<u8> {
+        let mut out = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        out.write_all(bytes).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        zstd::stream::encode_all(bytes, 3).unwrap()
+    }
+
+    /// One uncompressed metablock and the empty last one (RFC 7932, 9.2).
+    fn brotli(bytes: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(bytes.len() - 1).unwrap();
+        // WBITS=16 (0), ISLAST=0, MNIBBLES=4 (00), MLEN-1 in 16 bits, ISUNCOMPRESSED=1
+        let bits = length << 4 | 1 << 20;
+        let mut out = bits.to_le_bytes()[..3].to_vec();
+        out.extend_from_slice(bytes);
+        out.push(3);
+        out
+    }
+
+    fn read(payload: &[u8], label: &str) -> Result<Decoded, CodingError> {
+        decode(payload, Some(label), &Caps::default())
+    }
+
+    fn remarks(payload: &[u8], label: &str) -> Vec<Remark> {
+        let decoded = read(payload, label).unwrap();
+        assert!(decoded.bytes.starts_with(PAGE), "{label}: {decoded:?}");
+        decoded.remarks
+    }
+
+    #[test]
+    fn each_coding_is_undone_without_a_remark() {
+        let raw = zlib(PAGE)[2..].to_vec();
+        for (payload, label) in [
+            (PAGE.to_vec(), ""),
+            (PAGE.to_vec(), "identity"),
+            (gzip(PAGE), "gzip"),
+            (gzip(PAGE), "X-GZIP"),
+            (zlib(PAGE), "deflate"),
+            (brotli(PAGE), "br"),
+            (zstd(PAGE), "zstd"),
+            (zstd(&gzip(PAGE)), "gzip, zstd"),
+            (gzip(&gzip(&brotli(PAGE))), "br,gzip ,gzip"),
+            ([gzip(&PAGE[..10]), gzip(&PAGE[10..])].concat(), "gzip"),
+            ([zstd(&PAGE[..10]), zstd(&PAGE[10..])].concat(), "zstd"),
+        ] {
+            assert_eq!(remarks(&payload, label), [], "{label}");
+        }
+        // The checksum that ends zlib is garbage to bare deflate.
+        assert_eq!(read(&raw, "deflate").unwrap().bytes, PAGE);
+        assert_eq!(decode(PAGE, None, &Caps::default()).unwrap().bytes, PAGE);
+    }
+
+    #[test]
+    fn garbage_behind_a_stream_is_left_out_and_told() {
+        for (payload, label, coding) in [
+            (gzip(PAGE), "gzip", Coding::Gzip),
+            (zstd(PAGE), "zstd", Coding::Zstd),
+            (zlib(PAGE), "deflate", Coding::Deflate),
+        ] {
+            let payload = [payload, b"\0\0<!-- -->".to_vec()].concat();
+            assert_eq!(
+                remarks(&payload, label),
+                [Remark::TrailingGarbage { coding, bytes: 10 }]
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_label_is_told_and_the_bytes_are_returned_as_they_are() {
+        for label in ["gzip", "deflate", "br", "zstd", "utf-8", "compress"] {
+            let expected = Remark::NotAsLabelled {
+                label: label.into(),
+            };
+            assert_eq!(remarks(PAGE, label), [expected], "{label}");
+        }
+        let picture = [0x89, b'P', b'N', b'G', 0, 1, 2, 3];
+        assert_eq!(read(&picture, "gzip").unwrap().bytes, picture);
+        assert_eq!(
+            read(&picture, "compress"),
+            Err(CodingError::Unknown("compress".into()))
+        );
+    }
+
+    #[test]
+    fn a_stream_that_breaks_off_gives_what_it_held() {
+        let long: Vec<u8> = (0..40_000_u32).flat_map(u32::to_le_bytes).collect();
+        for (whole, label) in [(gzip(&long), "gzip"), (zlib(&long), "deflate")] {
+            let decoded = read(&whole[..whole.len() / 2], label).unwrap();
+            assert!(!decoded.bytes.is_empty() && long.starts_with(&decoded.bytes));
+            assert!(matches!(decoded.remarks[..], [Remark::BrokenOff { .. }]));
+        }
+        let nothing = read(&gzip(PAGE)[..6], "gzip").unwrap_err();
+        assert!(matches!(nothing, CodingError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn bombs_are_refused_by_ratio_by_size_and_by_nesting() {
+        let zeros = vec![0; 30 << 20];
+        for (bomb, label) in [(gzip(&zeros), "gzip"), (zstd(&zeros), "zstd")] {
+            let error = read(&bomb, label).unwrap_err();
+            assert!(matches!(error, CodingError::TooDense { .. }), "{error}");
+        }
+        let nested = read(&gzip(&gzip(&zeros)), "gzip, gzip").unwrap_err();
+        assert!(matches!(nested, CodingError::TooDense { .. }));
+        let caps = Caps {
+            bytes: 1 << 20,
+            ratio: u64::MAX,
+        };
+        let error = decode(&gzip(&zeros), Some("gzip"), &caps).unwrap_err();
+        assert!(matches!(error, CodingError::TooLong { .. }));
+        let label = ["gzip"; 5].join(",");
+        assert_eq!(read(PAGE, &label), Err(CodingError::TooManyCodings(5)));
+    }
+
+    #[test]
+    fn an_empty_payload_is_empty_under_every_label() {
+        for label in ["gzip", "br", "zstd", "deflate", "nonsense"] {
+            assert_eq!(read(b"", label), Ok(Decoded::default()));
+        }
+    }
+}
