@@ -291,9 +291,10 @@ impl Stage {
                 Coding::Deflate if is_zlib(rest) => {
                     self.pump(&mut flate2::bufread::ZlibDecoder::new(&mut *rest), output)
                 }
-                Coding::Deflate => {
-                    self.pump(&mut flate2::bufread::DeflateDecoder::new(&mut *rest), output)
-                }
+                Coding::Deflate => self.pump(
+                    &mut flate2::bufread::DeflateDecoder::new(&mut *rest),
+                    output,
+                ),
             }?;
             let several = matches!(self.coding, Coding::Gzip | Coding::Zstd);
             let empty_streams_only = output.len() == before && rest.len() < 8;
