@@ -1,9 +1,24 @@
 //! Reads a page: text, headings, links, lists of names, and whether it is a page one can judge by. Pure, from stored bytes alone.
 
-use crate::{media_type::MediaType, uri::TargetUri};
+use crate::{
+    entity::{EntityList, ListKind},
+    media_type::{self, MediaType},
+    reading::{PageState, Reading, Signal},
+    uri::TargetUri,
+};
+
+mod css;
+mod flow;
+mod lists;
+mod regions;
+mod sink;
+mod tree;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
 pub const VERSION: u32 = 1;
+
+/// How many bytes of a page are read; what comes behind is told in a signal.
+const READ_AT_MOST: usize = 24 * 1024 * 1024;
 
 /// A stored page, as the reader is given it.
 #[derive(Clone, Copy, Debug)]
@@ -18,4 +33,96 @@ pub struct Page<'a> {
     pub status: Option<u16>,
     /// CSS selectors that profiles give for lists on this page.
     pub selectors: &'a [String],
+}
+
+/// Reads a page. It always ends and never fails: what cannot be read is a state with its signals.
+#[must_use]
+pub fn read(page: &Page<'_>) -> Reading {
+    let body = &page.body[..page.body.len().min(READ_AT_MOST)];
+    let mut signals = Vec::new();
+    if body.len() < page.body.len() {
+        signals.push(Signal {
+            what: format!("only the first {READ_AT_MOST} bytes were read"),
+            speaks_for: PageState::Content,
+            weight: 0.1,
+        });
+    }
+    let decoded = media_type::decode(body, page.media_type.charset.as_deref());
+    let tree = tree::Tree::parse(&decoded.text);
+    if tree.too_deep {
+        signals.push(Signal {
+            what: "elements nest too deep; the deepest were read as one".to_owned(),
+            speaks_for: PageState::Content,
+            weight: 0.1,
+        });
+    }
+    let flow = flow::write(&tree);
+    let lists = lists::find(&tree, &flow, page.uri);
+    let state = if flow.text.is_empty() {
+        PageState::Empty
+    } else {
+        PageState::Content
+    };
+    Reading {
+        version: VERSION,
+        title: flow.title,
+        language: flow.language,
+        text: flow.text,
+        blocks: flow.blocks,
+        headings: flow.headings,
+        anchors: flow.anchors,
+        links: flow.links,
+        lists,
+        lost_selectors: Vec::new(),
+        state,
+        signals,
+    }
+}
+
+/// The lists of names to show for a page read without a claim: the best of those that overlap, in the order of the page.
+#[must_use]
+pub fn best_lists(reading: &Reading) -> Vec<&EntityList> {
+    reading
+        .lists
+        .iter()
+        .filter(|it| it.kind == ListKind::Names)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_html(text: &str) -> Reading {
+        read(&Page {
+            body: text.as_bytes(),
+            media_type: &MediaType::parse("text/html; charset=utf-8"),
+            uri: None,
+            status: None,
+            selectors: &[],
+        })
+    }
+
+    #[test]
+    fn text_is_folded_in_blocks_and_alternative_texts_are_marked() {
+        let it = read_html(
+            "<title>T</title><h1 id=top>One\n <b>two</b></h1><p>three<br>four <img alt='five'>six",
+        );
+        assert_eq!(it.text, "One two\nthree\nfour\nfive\nsix");
+        assert_eq!(it.title.as_deref(), Some("T"));
+        let alts: Vec<bool> = it.blocks.iter().map(|it| it.alt).collect();
+        assert_eq!(alts, [false, false, false, true, false]);
+        assert_eq!(it.headings[0].range, 0..7);
+        assert_eq!(it.anchors[0].range, 0..7);
+    }
+
+    #[test]
+    fn a_page_of_a_hundred_thousand_nested_tags_ends() {
+        for tag in ["<div>", "<b>", "<p><table>", "<a><font>", "<svg>"] {
+            let mut page = tag.repeat(100_000);
+            page.push_str("Acme");
+            let it = read_html(&page);
+            assert!(it.text.contains("Acme"), "{tag}");
+        }
+    }
 }

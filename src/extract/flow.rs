@@ -1,0 +1,409 @@
+//! The text of a page in its order, with the blocks, headings, anchors and links in it, and each node's place.
+
+use std::ops::Range;
+
+use html5ever::{LocalName, local_name};
+
+use super::{
+    regions,
+    tree::{Kind, Tree},
+};
+use crate::{
+    reading::{Anchor, Block, Heading, Link, Region},
+    text::is_invisible,
+};
+
+/// The text of a page and where each node of its tree stands in it.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    pub(super) text: String,
+    pub(super) blocks: Vec<Block>,
+    pub(super) headings: Vec<Heading>,
+    /// The node of each heading.
+    pub(super) heading_nodes: Vec<usize>,
+    pub(super) anchors: Vec<Anchor>,
+    pub(super) links: Vec<Link>,
+    /// For each node the bytes of its text, without the separators around them.
+    pub(super) spans: Vec<Range<usize>>,
+    /// For each node whether a reader does not see it without a script or a click.
+    pub(super) hidden: Vec<bool>,
+    /// For each node the part of the page it belongs to.
+    pub(super) regions: Vec<Region>,
+    pub(super) title: Option<String>,
+    pub(super) language: Option<String>,
+}
+
+/// What separates the next character from the last.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Gap {
+    None,
+    Space,
+    Break,
+}
+
+struct Writer {
+    flow: Flow,
+    gap: Gap,
+    /// The block being written: its start, and what it is.
+    open: Option<Block>,
+}
+
+impl Writer {
+    fn close_block(&mut self) {
+        if let Some(mut block) = self.open.take() {
+            block.range.end = self.flow.text.len();
+            self.flow.blocks.push(block);
+        }
+        self.gap = Gap::Break;
+    }
+
+    /// Writes `text` folded, in a block of the given kind; a change of kind begins a block.
+    fn write(&mut self, text: &str, hidden: bool, region: Region, alt: bool) {
+        if self
+            .open
+            .as_ref()
+            .is_some_and(|it| it.hidden != hidden || it.alt != alt || it.region != region)
+            && text.contains(|it: char| !it.is_whitespace())
+        {
+            self.close_block();
+        }
+        let mut rest = text;
+        loop {
+            let word_at = rest
+                .find(|it: char| !it.is_whitespace())
+                .unwrap_or(rest.len());
+            if word_at > 0 && self.gap == Gap::None {
+                self.gap = Gap::Space;
+            }
+            rest = &rest[word_at..];
+            if rest.is_empty() {
+                return;
+            }
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            self.word(word, hidden, region, alt);
+            rest = after;
+        }
+    }
+
+    fn word(&mut self, word: &str, hidden: bool, region: Region, alt: bool) {
+        if !word.is_ascii() && word.contains(drawn_as_nothing) {
+            let word: String = word.chars().filter(|&it| !drawn_as_nothing(it)).collect();
+            if !word.is_empty() {
+                self.word(&word, hidden, region, alt);
+            }
+            return;
+        }
+        let text = &mut self.flow.text;
+        if !text.is_empty() {
+            match self.gap {
+                Gap::Break => text.push('\n'),
+                Gap::Space => text.push(' '),
+                Gap::None => {}
+            }
+        }
+        self.gap = Gap::None;
+        self.open.get_or_insert(Block {
+            range: text.len()..0,
+            hidden,
+            region,
+            alt,
+        });
+        text.push_str(word);
+    }
+}
+
+/// Characters that only say where a word may break; joiners stay, they change how letters look.
+fn drawn_as_nothing(it: char) -> bool {
+    is_invisible(it) && !matches!(it, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+}
+
+/// Writes the text of `tree`.
+pub(super) fn write(tree: &Tree) -> Flow {
+    let count = tree.nodes.len();
+    let mut writer = Writer {
+        flow: Flow {
+            spans: vec![0..0; count],
+            hidden: vec![false; count],
+            regions: regions::of(tree),
+            ..Flow::default()
+        },
+        gap: Gap::None,
+        open: None,
+    };
+    // Elements entered and not yet left: number, end, whether they end a block.
+    let mut stack: Vec<(usize, bool)> = Vec::new();
+    let mut at = 1;
+    while at < count || !stack.is_empty() {
+        if let Some(&(node, block)) = stack.last()
+            && tree.nodes[node].end <= at
+        {
+            stack.pop();
+            leave(&mut writer, tree, node, block);
+            continue;
+        }
+        let node = at;
+        at += 1;
+        let parent = tree.nodes[node].parent;
+        let region = writer.flow.regions[node];
+        match &tree.nodes[node].kind {
+            Kind::Document => {}
+            Kind::Text(text) => {
+                let hidden = writer.flow.hidden[parent];
+                writer.flow.hidden[node] = hidden;
+                writer.flow.spans[node].start = writer.flow.text.len();
+                writer.write(text, hidden, region, false);
+                writer.flow.spans[node] = place(&writer.flow.text, writer.flow.spans[node].start);
+            }
+            Kind::Element(name, _) => {
+                let hidden = writer.flow.hidden[parent] || hides(tree, node, name);
+                writer.flow.hidden[node] = hidden;
+                let start = writer.flow.text.len();
+                writer.flow.spans[node] = start..start;
+                if skips(name) {
+                    if *name == local_name!("title") || *name == local_name!("textarea") {
+                        title(&mut writer, tree, node, hidden, region);
+                    }
+                    let end = tree.nodes[node].end;
+                    for below in at..end {
+                        writer.flow.spans[below] = start..start;
+                        writer.flow.hidden[below] = true;
+                    }
+                    at = end;
+                    continue;
+                }
+                let block = is_block(name);
+                if block {
+                    writer.close_block();
+                }
+                alternative(&mut writer, tree, node, name, hidden, region);
+                if *name == local_name!("html") {
+                    writer.flow.language = tree
+                        .attr_text(node, &local_name!("lang"))
+                        .or_else(|| tree.attr_text(node, &LocalName::from("xml:lang")))
+                        .map(str::to_owned);
+                }
+                stack.push((node, block));
+            }
+        }
+    }
+    writer.close_block();
+    writer.flow
+}
+
+/// The document's title, or a drawing's.
+fn title(writer: &mut Writer, tree: &Tree, node: usize, hidden: bool, region: Region) {
+    if *tree.name(node) != local_name!("title") {
+        return;
+    }
+    let text = crate::text::one_line(&tree.raw_text(node));
+    let in_drawing = tree
+        .ancestors(node)
+        .any(|it| *tree.name(it) == local_name!("svg"));
+    if text.is_empty() {
+    } else if in_drawing {
+        alone(writer, &text, hidden, region);
+        writer.flow.spans[node] = place(&writer.flow.text, writer.flow.spans[node].start);
+    } else if writer.flow.title.is_none() {
+        writer.flow.title = Some(text);
+    }
+}
+
+/// The alternative text of an image.
+fn alternative(
+    writer: &mut Writer,
+    tree: &Tree,
+    node: usize,
+    name: &LocalName,
+    hidden: bool,
+    region: Region,
+) {
+    let image = match *name {
+        local_name!("img") | local_name!("area") => true,
+        local_name!("input") => tree
+            .attr(node, &local_name!("type"))
+            .is_some_and(|it| it.eq_ignore_ascii_case("image")),
+        _ => false,
+    };
+    if image && let Some(alt) = tree.attr_text(node, &local_name!("alt")) {
+        alone(writer, alt, hidden, region);
+    }
+}
+
+fn alone(writer: &mut Writer, alt: &str, hidden: bool, region: Region) {
+    // What stands around an image in a line goes on behind it: only the text proper is cut.
+    writer.close_block();
+    writer.write(alt, hidden, region, true);
+    writer.close_block();
+}
+
+fn leave(writer: &mut Writer, tree: &Tree, node: usize, block: bool) {
+    if block {
+        writer.close_block();
+    }
+    let range = place(&writer.flow.text, writer.flow.spans[node].start);
+    writer.flow.spans[node] = range.clone();
+    let name = tree.name(node);
+    if let Some(level) = heading_level(name)
+        && !range.is_empty()
+    {
+        writer.flow.headings.push(Heading {
+            level,
+            range: range.clone(),
+        });
+        writer.flow.heading_nodes.push(node);
+    }
+    let id = tree.attr_text(node, &local_name!("id"));
+    let named = (*name == local_name!("a"))
+        .then(|| tree.attr_text(node, &local_name!("name")))
+        .flatten()
+        .filter(|&it| Some(it) != id);
+    for it in [id, named].into_iter().flatten() {
+        writer.flow.anchors.push(Anchor {
+            name: it.to_owned(),
+            range: range.clone(),
+        });
+    }
+    if matches!(*name, local_name!("a") | local_name!("area"))
+        && !range.is_empty()
+        && let Some(href) = tree.attr_text(node, &local_name!("href"))
+    {
+        writer.flow.links.push(Link {
+            href: href.to_owned(),
+            range,
+        });
+    }
+}
+
+/// The bytes written since `start`, without the separator before them.
+fn place(text: &str, start: usize) -> Range<usize> {
+    let written = &text[start..];
+    let skipped = usize::from(written.starts_with(['\n', ' ']));
+    start + skipped..text.len()
+}
+
+/// 1 to 6 for `h1` to `h6`.
+pub(super) fn heading_level(name: &LocalName) -> Option<u8> {
+    Some(match *name {
+        local_name!("h1") => 1,
+        local_name!("h2") => 2,
+        local_name!("h3") => 3,
+        local_name!("h4") => 4,
+        local_name!("h5") => 5,
+        local_name!("h6") => 6,
+        _ => return None,
+    })
+}
+
+/// Elements whose content is no text of the page.
+fn skips(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("script")
+            | local_name!("style")
+            | local_name!("template")
+            | local_name!("select")
+            | local_name!("datalist")
+            | local_name!("textarea")
+            | local_name!("title")
+            | local_name!("iframe")
+            | local_name!("object")
+            | local_name!("embed")
+            | local_name!("canvas")
+            | local_name!("audio")
+            | local_name!("video")
+            | local_name!("noframes")
+            | local_name!("noembed")
+            | local_name!("math")
+    )
+}
+
+/// Whether text before and after an element's edge stands on different lines.
+pub(super) fn is_block(name: &LocalName) -> bool {
+    !matches!(
+        *name,
+        local_name!("a")
+            | local_name!("abbr")
+            | local_name!("acronym")
+            | local_name!("b")
+            | local_name!("bdi")
+            | local_name!("bdo")
+            | local_name!("big")
+            | local_name!("cite")
+            | local_name!("code")
+            | local_name!("data")
+            | local_name!("del")
+            | local_name!("dfn")
+            | local_name!("em")
+            | local_name!("font")
+            | local_name!("i")
+            | local_name!("img")
+            | local_name!("input")
+            | local_name!("ins")
+            | local_name!("kbd")
+            | local_name!("label")
+            | local_name!("mark")
+            | local_name!("nobr")
+            | local_name!("path")
+            | local_name!("picture")
+            | local_name!("q")
+            | local_name!("rp")
+            | local_name!("rt")
+            | local_name!("ruby")
+            | local_name!("s")
+            | local_name!("samp")
+            | local_name!("small")
+            | local_name!("source")
+            | local_name!("span")
+            | local_name!("strike")
+            | local_name!("strong")
+            | local_name!("sub")
+            | local_name!("sup")
+            | local_name!("svg")
+            | local_name!("time")
+            | local_name!("tt")
+            | local_name!("u")
+            | local_name!("var")
+            | local_name!("wbr")
+    ) && !name.contains('-')
+}
+
+/// Whether an element says that it is not shown.
+fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
+    if matches!(
+        *name,
+        local_name!("noscript") | local_name!("dialog") | local_name!("map")
+    ) || tree.attr(node, &local_name!("hidden")).is_some()
+    {
+        return true;
+    }
+    if let Some(style) = tree.attr(node, &local_name!("style"))
+        && style.len() < 4096
+    {
+        let style: String = style
+            .chars()
+            .filter(|it| !it.is_whitespace())
+            .map(|it| it.to_ascii_lowercase())
+            .collect();
+        if style.contains("display:none") || style.contains("visibility:hidden") {
+            return true;
+        }
+    }
+    tree.classes(node).any(|it| {
+        [
+            "hidden",
+            "invisible",
+            "hide",
+            "d-none",
+            "sr-only",
+            "visually-hidden",
+            "visuallyhidden",
+            "screen-reader-text",
+            "screen-reader-only",
+            "element-invisible",
+            "w-condition-invisible",
+        ]
+        .iter()
+        .any(|hiding| it.eq_ignore_ascii_case(hiding))
+    })
+}

@@ -1,0 +1,134 @@
+//! What part of the page each node belongs to: menus, head, foot, sidebars, or what the page is there for.
+
+use html5ever::local_name;
+
+use super::tree::{Kind, Tree};
+use crate::reading::Region;
+
+/// The region of every node. A region that an element merely calls itself is not believed
+/// where it would take most of the page's text.
+pub(super) fn of(tree: &Tree) -> Vec<Region> {
+    let count = tree.nodes.len();
+    let weights = weights(tree);
+    let mut regions = vec![Region::Main; count];
+    // Whether a node stands inside an article or section, whose header and footer are its own.
+    let mut sectioned = vec![false; count];
+    for node in 1..count {
+        let parent = tree.nodes[node].parent;
+        sectioned[node] = sectioned[parent];
+        regions[node] = regions[parent];
+        let Kind::Element(name, _) = &tree.nodes[node].kind else {
+            continue;
+        };
+        if matches!(
+            *name,
+            local_name!("article") | local_name!("section") | local_name!("main")
+        ) {
+            sectioned[node] = true;
+        }
+        let own = by_element(tree, node, sectioned[parent]).or_else(|| {
+            let small = weights[node] * 2 < weights[0];
+            by_its_names(tree, node).filter(|_| small)
+        });
+        if let Some(own) = own {
+            // A menu in the head or the foot is a menu.
+            if regions[parent] == Region::Main || own == Region::Navigation {
+                regions[node] = own;
+            }
+        }
+    }
+    regions
+}
+
+/// How many bytes of text stand below each node.
+fn weights(tree: &Tree) -> Vec<usize> {
+    let mut weights = vec![0; tree.nodes.len()];
+    for node in (1..tree.nodes.len()).rev() {
+        if let Kind::Text(text) = &tree.nodes[node].kind {
+            weights[node] = text.trim().len();
+        }
+        if !matches!(
+            *tree.name(node),
+            local_name!("script") | local_name!("style") | local_name!("head")
+        ) {
+            weights[tree.nodes[node].parent] += weights[node];
+        }
+    }
+    weights
+}
+
+fn by_element(tree: &Tree, node: usize, sectioned: bool) -> Option<Region> {
+    let role = tree
+        .attr_text(node, &local_name!("role"))
+        .unwrap_or_default();
+    match *tree.name(node) {
+        local_name!("nav") => Some(Region::Navigation),
+        local_name!("header") if !sectioned => Some(Region::Header),
+        local_name!("footer") if !sectioned => Some(Region::Footer),
+        local_name!("aside") | local_name!("dialog") => Some(Region::Aside),
+        _ => match role {
+            "navigation" | "menu" | "menubar" => Some(Region::Navigation),
+            "banner" => Some(Region::Header),
+            "contentinfo" => Some(Region::Footer),
+            "complementary" | "dialog" | "alertdialog" | "search" => Some(Region::Aside),
+            _ => None,
+        },
+    }
+}
+
+fn by_its_names(tree: &Tree, node: usize) -> Option<Region> {
+    let id = tree.attr_text(node, &local_name!("id")).unwrap_or_default();
+    std::iter::once(id)
+        .chain(tree.classes(node))
+        .filter(|it| it.len() >= 3 && it.len() <= 32)
+        .find_map(called)
+}
+
+/// The region that an id or a class of this name commonly stands for.
+fn called(name: &str) -> Option<Region> {
+    let plain: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|it| it.to_ascii_lowercase())
+        .collect();
+    Some(match plain.as_str() {
+        "nav" | "navbar" | "navigation" | "menu" | "mainmenu" | "mainnav" | "mainnavigation"
+        | "topnav" | "topmenu" | "sidenav" | "subnav" | "submenu" | "sitenav"
+        | "sitenavigation" | "navmenu" | "navbarnav" | "primarymenu" | "primarynav"
+        | "secondarymenu" | "breadcrumb" | "breadcrumbs" | "pagination" | "pager"
+        | "dropdownmenu" | "mobilemenu" | "mobilenav" | "footermenu" | "footernav"
+        | "skiplinks" | "toc" | "tableofcontents" => Region::Navigation,
+        "header" | "siteheader" | "masthead" | "topbar" | "globalheader" | "mainheader" => {
+            Region::Header
+        }
+        "footer" | "sitefooter" | "pagefooter" | "globalfooter" | "colophon" | "bottombar"
+        | "copyright" | "footerwidgets" | "mainfooter" | "footerwrapper" | "footercontainer" => {
+            Region::Footer
+        }
+        "sidebar"
+        | "leftsidebar"
+        | "rightsidebar"
+        | "cookie"
+        | "cookies"
+        | "cookiebanner"
+        | "cookieconsent"
+        | "cookienotice"
+        | "cookiebar"
+        | "cookielawinfobar"
+        | "onetrustconsentsdk"
+        | "cybotcookiebotdialog"
+        | "gdpr"
+        | "modal"
+        | "popup"
+        | "newsletter"
+        | "sharedaddy"
+        | "share"
+        | "sociallinks"
+        | "socialicons"
+        | "social"
+        | "comments"
+        | "related"
+        | "relatedposts" => Region::Aside,
+        _ => return None,
+    })
+}

@@ -1,0 +1,158 @@
+//! A parsed page as one flat list of nodes in the order of the page, so that every walk is a loop.
+
+use std::ops::Range;
+
+use html5ever::{Attribute, LocalName, local_name, ns, tendril::StrTendril};
+
+use super::sink::{self, RawKind};
+
+/// A node of the page.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    pub(super) parent: usize,
+    /// The number after its last descendant's.
+    pub(super) end: usize,
+}
+
+/// What a node is.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// The document itself, number 0.
+    Document,
+    /// An element.
+    Element(LocalName, Vec<Attribute>),
+    /// A text.
+    Text(StrTendril),
+}
+
+/// The nodes of a page, each numbered by its place in the page.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) nodes: Vec<Node>,
+    /// Whether tags were left out because they nested too deep.
+    pub(super) too_deep: bool,
+}
+
+impl Tree {
+    /// Parses HTML.
+    pub(super) fn parse(text: &str) -> Self {
+        let (mut raw, too_deep) = sink::parse(text);
+        let mut nodes: Vec<Node> = Vec::with_capacity(raw.len());
+        nodes.push(Node {
+            kind: Kind::Document,
+            parent: 0,
+            end: 0,
+        });
+        // Each frame: the node's new number, its children still to come.
+        let children = std::mem::take(&mut raw[0].children);
+        let mut stack = vec![(0, children.into_iter())];
+        while let Some((number, children)) = stack.last_mut() {
+            let number = *number;
+            let Some(child) = children.next() else {
+                nodes[number].end = nodes.len();
+                stack.pop();
+                continue;
+            };
+            let kind = match std::mem::replace(&mut raw[child].kind, RawKind::Nothing) {
+                RawKind::Nothing => continue,
+                RawKind::Text(text) => Kind::Text(text),
+                RawKind::Element(name, attrs) => Kind::Element(name.local, attrs),
+            };
+            let text = matches!(kind, Kind::Text(_));
+            nodes.push(Node {
+                kind,
+                parent: number,
+                end: nodes.len() + 1,
+            });
+            if !text {
+                let below = std::mem::take(&mut raw[child].children);
+                stack.push((nodes.len() - 1, below.into_iter()));
+            }
+        }
+        Self { nodes, too_deep }
+    }
+
+    /// The name of an element; the empty name for anything else.
+    pub(super) fn name(&self, node: usize) -> &LocalName {
+        const NONE: LocalName = local_name!("");
+        static EMPTY: LocalName = NONE;
+        match &self.nodes[node].kind {
+            Kind::Element(name, _) => name,
+            _ => &EMPTY,
+        }
+    }
+
+    /// Whether it is an element.
+    pub(super) fn is_element(&self, node: usize) -> bool {
+        matches!(self.nodes[node].kind, Kind::Element(..))
+    }
+
+    /// An attribute's value.
+    pub(super) fn attr(&self, node: usize, name: &LocalName) -> Option<&str> {
+        match &self.nodes[node].kind {
+            Kind::Element(_, attrs) => attrs
+                .iter()
+                .find(|it| it.name.local == *name && it.name.ns == ns!())
+                .map(|it| &*it.value),
+            _ => None,
+        }
+    }
+
+    /// An attribute's value, trimmed, if anything is left.
+    pub(super) fn attr_text(&self, node: usize, name: &LocalName) -> Option<&str> {
+        self.attr(node, name)
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+    }
+
+    /// The class tokens.
+    pub(super) fn classes(&self, node: usize) -> std::str::SplitWhitespace<'_> {
+        self.attr(node, &local_name!("class"))
+            .unwrap_or_default()
+            .split_whitespace()
+    }
+
+    /// The children in order.
+    pub(super) fn children(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = self.nodes[node].end;
+        let mut next = node + 1;
+        std::iter::from_fn(move || {
+            (next < end).then(|| {
+                let it = next;
+                next = self.nodes[it].end;
+                it
+            })
+        })
+    }
+
+    /// The element children in order.
+    pub(super) fn elements(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        self.children(node).filter(|&it| self.is_element(it))
+    }
+
+    /// The numbers of everything below a node.
+    pub(super) fn below(&self, node: usize) -> Range<usize> {
+        node + 1..self.nodes[node].end
+    }
+
+    /// The parents, nearest first, the document left out.
+    pub(super) fn ancestors(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        let mut next = node;
+        std::iter::from_fn(move || {
+            next = self.nodes[next].parent;
+            (next != 0).then_some(next)
+        })
+    }
+
+    /// The text below a node, as it stands in the source.
+    pub(super) fn raw_text(&self, node: usize) -> String {
+        let mut text = String::new();
+        for it in self.below(node) {
+            if let Kind::Text(part) = &self.nodes[it].kind {
+                text.push_str(part);
+            }
+        }
+        text
+    }
+}
