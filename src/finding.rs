@@ -1,6 +1,10 @@
 //! What the machine says about a claim or a reference, on what evidence, and what a person decided about it.
 
+mod standing;
+
 use std::fmt;
+
+pub use standing::{Mark, Standing};
 
 use serde::{Deserialize, Serialize};
 
