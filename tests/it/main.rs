@@ -1,1 +1,3 @@
 //! The program and its parts from outside, one module per surface.
+
+mod robots;
