@@ -62,7 +62,7 @@ impl Robots {
                         robots.groups.push(std::mem::take(&mut open));
                         has_rules = false;
                     }
-                    open.agents.extend(product_token(agent));
+                    open.agents.push(product_token(agent));
                 }
                 // Rules before the first User-agent line are nobody's.
                 Field::Rule { allow, path } if !open.agents.is_empty() || has_rules => {
@@ -138,19 +138,19 @@ impl Robots {
 }
 
 /// The product token at the start of a `User-agent` value; `*` also where more follows behind a space.
-fn product_token(value: &[u8]) -> Option<String> {
+///
+/// It may be empty: an agent that has no name still opens a group, so that its rules are not the group before's.
+fn product_token(value: &[u8]) -> String {
     if let [b'*', rest @ ..] = value
         && rest.first().is_none_or(u8::is_ascii_whitespace)
     {
-        return Some("*".to_owned());
+        return "*".to_owned();
     }
-    let token: String = value
+    value
         .iter()
         .map(|it| char::from(*it))
         .take_while(|it| it.is_ascii_alphabetic() || matches!(it, '-' | '_'))
-        .collect();
-    // An agent that has no name still opens a group: its rules are not the ones of the group before.
-    Some(token)
+        .collect()
 }
 
 #[cfg(test)]

@@ -84,16 +84,15 @@ fn field(line: &[u8]) -> Option<Field<'_>> {
 
 /// Name and value at the first colon; without one, at the white space of a line of just two words.
 fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = match line.iter().position(|it| *it == b':') {
-        Some(colon) => colon,
-        None => {
-            let space = line.iter().position(u8::is_ascii_whitespace)?;
-            let value = line.get(space..)?.trim_ascii();
-            if value.iter().any(u8::is_ascii_whitespace) {
-                return None;
-            }
-            space
+    let at = if let Some(colon) = line.iter().position(|it| *it == b':') {
+        colon
+    } else {
+        let space = line.iter().position(u8::is_ascii_whitespace)?;
+        let value = line.get(space..)?.trim_ascii();
+        if value.iter().any(u8::is_ascii_whitespace) {
+            return None;
         }
+        space
     };
     let name = line.get(..at)?.trim_ascii();
     let value = line.get(at + 1..)?.trim_ascii();

@@ -101,9 +101,10 @@ fn every_real_file_is_read_in_no_time_and_has_what_its_features_say() {
             let agent = it.trim().strip_prefix("user-agent:")?;
             Some(agent.trim().split(['/', ' ', '#']).next()?.to_owned())
         });
-        // An agent whose name has digits only is none (RFC 9309, 2.2.1).
-        let delayed = agents.any(|it| it == "008" || robots.crawl_delay(&it).is_some());
-        if is_plain && has("crawl-delay") != delayed {
+        let delayed = agents.clone().any(|it| robots.crawl_delay(&it).is_some());
+        // A name of digits only is no product token (RFC 9309, 2.2.1).
+        let all_named = agents.all(|it| it.starts_with(|it: char| !it.is_ascii_digit()));
+        if is_plain && all_named && has("crawl-delay") != delayed {
             faults.push(format!("{}: crawl-delay {delayed}", it.file));
         }
     }
