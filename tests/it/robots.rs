@@ -8,6 +8,7 @@ use std::{
 use serde::Deserialize;
 use stillsays::robots::Robots;
 
+#[expect(clippy::print_stdout, reason = "a test says why it did not run")]
 fn corpus() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/robots");
     if !folder.exists() {
