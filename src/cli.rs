@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
 mod exit;
 mod failure;
+mod page;
 mod session;
 
 mod config;
+mod extract;
 
 pub use exit::Exit;
 use failure::Failure;
@@ -76,6 +78,8 @@ struct Common {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Shows the lists of a page, as the reader finds them; touches no store
+    Extract(extract::ExtractArgs),
     /// Prints every setting, its value, and where it comes from
     Config(config::ConfigArgs),
 }
@@ -97,9 +101,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     outcome.unwrap_or_else(Failure::tell)
 }
 
+/// The forms that most verbs print in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs; every JSON names its format's version.
+    Json,
+}
+
 impl Verb {
     fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self {
+            Self::Extract(it) => it.run(),
             Self::Config(it) => it.run(session),
         }
     }

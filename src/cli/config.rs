@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::config::Origin;
 
-use super::{Exit, Failure, Session, session::print};
+use super::{Exit, Failure, Format, Session, session::print};
 
 /// Arguments of `config`.
 #[derive(Args, Debug)]
@@ -13,12 +13,6 @@ pub(super) struct ConfigArgs {
     /// The form to print in
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 impl ConfigArgs {

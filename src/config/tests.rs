@@ -89,3 +89,17 @@ fn a_wrong_value_is_told_with_its_place_and_what_would_do() {
     ));
     assert!(load("", &[("STILLSAYS_FETCH_JOBS", "many")], &[]).is_err());
 }
+
+#[test]
+fn the_settings_file_shows_every_setting_with_its_default() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/config/stillsays.toml");
+    let sources = Sources {
+        file: Some(path.into()),
+        ..Sources::default()
+    };
+    for (key, value, origin) in Config::load(&sources).unwrap().origins {
+        let setting = SETTINGS.iter().find(|it| it.key == key).unwrap();
+        assert!(matches!(origin, Origin::File { .. }), "{key} is not there");
+        assert_eq!(value, literal(setting.default), "{key}");
+    }
+}

@@ -1,0 +1,106 @@
+//! `stillsays extract`: the lists of a page, as the reader finds them without knowing any name.
+
+use std::fmt::Write;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::{
+    entity::{EntityList, EntityName},
+    extract,
+    reading::{PageState, Reading},
+    text::for_terminal,
+};
+
+use super::{Exit, Failure, Format, page::PageArgs, session::print};
+
+/// Arguments of `extract`.
+#[derive(Args, Debug)]
+pub(super) struct ExtractArgs {
+    #[command(flatten)]
+    page: PageArgs,
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+impl ExtractArgs {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let reading = self.page.read()?;
+        let lists = extract::best_lists(&reading);
+        print(&match self.format {
+            Format::Json => format!("{:#}", to_json(&reading, &lists)),
+            Format::Text => to_text(&reading, &lists),
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn to_json(reading: &Reading, lists: &[&EntityList]) -> Value {
+    let item = |it: &EntityName| {
+        json!({"name": it.surface, "source": it.source, "href": it.href, "hidden": it.hidden,
+            "selector": it.css})
+    };
+    let list = |it: &&EntityList| {
+        json!({"heading": it.heading, "kind": it.kind, "score": it.score, "strategy": it.strategy,
+            "container": it.container, "items": it.items.iter().map(item).collect::<Vec<_>>()})
+    };
+    json!({"format": 1, "title": reading.title, "language": reading.language, "state": reading.state,
+        "signals": reading.signals, "lists": lists.iter().map(list).collect::<Vec<_>>()})
+}
+
+fn to_text(reading: &Reading, lists: &[&EntityList]) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let title = reading.title.as_deref().unwrap_or("(no title)");
+    let _ = writeln!(out, "{}", for_terminal(title));
+    if reading.state != PageState::Content {
+        let _ = writeln!(
+            out,
+            "This page cannot be judged by: {}.",
+            state(reading.state)
+        );
+        for signal in &reading.signals {
+            let _ = writeln!(out, "  {}", for_terminal(&signal.what));
+        }
+    }
+    for list in lists {
+        let heading = list.heading.as_deref().unwrap_or("(no heading)");
+        let _ = writeln!(
+            out,
+            "\n{} — {} {}, {:.2}",
+            for_terminal(heading),
+            list.items.len(),
+            if list.kind == crate::entity::ListKind::Names {
+                "names"
+            } else {
+                "other items"
+            },
+            list.score
+        );
+        for item in &list.items {
+            let hidden = if item.hidden { " (hidden)" } else { "" };
+            let _ = writeln!(out, "  {}{hidden}", for_terminal(&item.surface));
+        }
+    }
+    if lists.is_empty() {
+        out.push_str("No lists.\n");
+    }
+    out
+}
+
+/// A page's state in a person's words.
+pub(super) fn state(state: PageState) -> &'static str {
+    match state {
+        PageState::Content => "it says what it has to say",
+        PageState::Blocked => "a block page or a challenge stands in its place",
+        PageState::ConsentWall => "a consent wall stands in its place",
+        PageState::LoginWall => "a login stands in its place",
+        PageState::SoftNotFound => "it says that nothing was found",
+        PageState::Parked => "the domain is parked",
+        PageState::ScriptShell => "its content comes by script",
+        PageState::Empty => "it is empty",
+        PageState::Placeholder => "it holds placeholders",
+        PageState::Unreadable => "it is no kind of file whose text is read",
+    }
+}
