@@ -1,1 +1,349 @@
-//! store
+//! The archive: one SQLite file that keeps every visit to the byte, what was read from it, what was found, and what people decided.
+//!
+//! Nothing outside this module knows SQL. Writes go through one thread that gathers what is waiting into one durable commit;
+//! reads have connections of their own, so a report can be made while a run is going on.
+
+mod crawls;
+mod error;
+mod findings;
+mod lock;
+mod payloads;
+mod readings;
+mod schema;
+mod verify;
+mod visits;
+mod writer;
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
+pub use error::StoreError;
+pub use lock::{Holder, LockError, RunLock};
+pub use verify::Problem;
+pub use visits::{AddedVisit, CaptureId, LastVisit, StoredVisit, VisitId};
+
+use crate::clock::Instant;
+use error::Fault;
+use writer::Writer;
+
+/// How long one waits for a lock that another program holds.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
+
+/// How many reading connections are kept open for the next reader.
+const IDLE_READERS: usize = 4;
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// To read and to write; the file must be there.
+    ReadWrite,
+    /// To read only; nothing on the disk changes.
+    ReadOnly,
+    /// To read and to write; the file is made where there is none.
+    Create,
+}
+
+/// The archive. A clone is the same archive.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    readers: Mutex<Vec<Connection>>,
+    /// Opened as a file that nobody changes: one in a folder where SQLite can make no shared-memory file.
+    immutable: bool,
+    /// `None` where it was opened to read only. Dropped last, so that the file is tidied up when nobody reads any more.
+    writer: Option<Writer>,
+}
+
+impl Store {
+    /// Opens the store at `path`, brought to this version's schema where it may be written.
+    ///
+    /// # Errors
+    /// Every kind of [`StoreError`] that is about a whole file: missing, foreign, damaged, newer, read-only, full, locked.
+    pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        if access != Access::Create && !path.exists() {
+            return Err(StoreError::Missing {
+                path: path.to_owned(),
+            });
+        }
+        let (writer, immutable) = if access == Access::ReadOnly {
+            (None, check_readable(path)?)
+        } else {
+            (Some(Writer::start(open_for_writing(path, access)?)), false)
+        };
+        Ok(Self(Arc::new(Inner {
+            path: path.to_owned(),
+            readers: Mutex::default(),
+            immutable,
+            writer,
+        })))
+    }
+
+    /// The store's file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Reads with a connection of its own.
+    fn read<T>(&self, body: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let idle = self.readers().pop();
+        let connection = match idle {
+            Some(it) => it,
+            None => open_for_reading(self.path(), self.0.immutable)
+                .map_err(|it| Fault::from(it).at(self.path()))?,
+        };
+        // One transaction, so that several statements see one state.
+        let outcome = connection
+            .execute_batch("BEGIN")
+            .map_err(Fault::from)
+            .and_then(|()| body(&connection));
+        let ended = connection.execute_batch("ROLLBACK");
+        if ended.is_ok() {
+            let mut readers = self.readers();
+            if readers.len() < IDLE_READERS {
+                readers.push(connection);
+            }
+        }
+        outcome.map_err(|it| it.at(self.path()))
+    }
+
+    fn readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.0
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writer(&self) -> Result<&Writer, StoreError> {
+        self.0.writer.as_ref().ok_or_else(|| StoreError::ReadOnly {
+            path: self.0.path.clone(),
+        })
+    }
+
+    /// Writes, and returns when it is on the disk.
+    fn write<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        self.writer()?
+            .submit(self.path(), body, move |outcome| drop(sender.send(outcome)))?;
+        receiver.recv().unwrap_or_else(|_| Err(self.closed()))
+    }
+
+    /// As [`Store::write`], for callers that must not block.
+    async fn write_later<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        self.writer()?
+            .submit(self.path(), body, move |outcome| drop(sender.send(outcome)))?;
+        receiver.await.unwrap_or_else(|_| Err(self.closed()))
+    }
+
+    fn closed(&self) -> StoreError {
+        StoreError::Closed {
+            path: self.0.path.clone(),
+        }
+    }
+}
+
+fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreError> {
+    let fault = |it: rusqlite::Error| match Fault::from(it).at(path) {
+        // What SQLite cannot make in a folder that is there, it may not make.
+        StoreError::CannotOpen { path, .. } if in_a_folder(&path) => StoreError::ReadOnly { path },
+        other => other,
+    };
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if access == Access::Create {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    connection.busy_timeout(PATIENCE).map_err(fault)?;
+    let kind = schema::kind(&connection).map_err(fault)?;
+    if kind == schema::Kind::Empty {
+        if access != Access::Create {
+            return Err(StoreError::Foreign {
+                path: path.to_owned(),
+            });
+        }
+        connection
+            .pragma_update(None, "page_size", 16_384)
+            .map_err(fault)?;
+    }
+    if let schema::Kind::Store { version } = kind {
+        refuse_newer(path, version)?;
+    }
+    if kind == schema::Kind::Foreign {
+        return Err(StoreError::Foreign {
+            path: path.to_owned(),
+        });
+    }
+    // SQLite opens a file that may not be written for reading, and says so only when asked.
+    if connection.is_readonly("main").map_err(fault)? {
+        return Err(StoreError::ReadOnly {
+            path: path.to_owned(),
+        });
+    }
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;")
+        .map_err(fault)?;
+    schema::migrate(&connection, path, schema::STEPS)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn in_a_folder(path: &Path) -> bool {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    !path.is_dir() && folder.is_none_or(Path::is_dir)
+}
+
+/// Looks whether the file can be read as it is, and whether only as a file that nobody changes.
+fn check_readable(path: &Path) -> Result<bool, StoreError> {
+    let look = |immutable| {
+        open_for_reading(path, immutable).and_then(|connection| schema::kind(&connection))
+    };
+    let (kind, immutable) = match look(false) {
+        Ok(it) => (it, false),
+        // A log that was left behind has content that an immutable reading would not see.
+        Err(_) if !beside(path, "-wal").exists() => {
+            (look(true).map_err(|it| Fault::from(it).at(path))?, true)
+        }
+        Err(error) => return Err(Fault::from(error).at(path)),
+    };
+    let known = schema::version_of(schema::STEPS);
+    match kind {
+        schema::Kind::Store { version } if version == known => Ok(immutable),
+        schema::Kind::Store { version } => {
+            refuse_newer(path, version)?;
+            Err(StoreError::Older {
+                path: path.to_owned(),
+                found: version,
+                known,
+            })
+        }
+        _ => Err(StoreError::Foreign {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+fn refuse_newer(path: &Path, found: u32) -> Result<(), StoreError> {
+    let known = schema::version_of(schema::STEPS);
+    if found > known {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    Ok(())
+}
+
+fn open_for_reading(path: &Path, immutable: bool) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = if immutable {
+        let mut uri = String::from("file:");
+        for byte in path.to_string_lossy().bytes() {
+            if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+                uri.push(char::from(byte));
+            } else {
+                let _ = write!(uri, "%{byte:02x}");
+            }
+        }
+        uri.push_str("?immutable=1");
+        Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+    } else {
+        Connection::open_with_flags(path, flags)?
+    };
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// The path of a file that SQLite keeps beside the store.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn micros(at: Instant) -> i64 {
+    at.timestamp_micros()
+}
+
+fn instant(micros: i64) -> Result<Instant, Fault> {
+    Instant::from_timestamp_micros(micros)
+        .ok_or_else(|| Fault::damaged(format!("{micros} is not a time")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crawl() -> Crawl {
+        Crawl {
+            started: crate::clock::parse_digits14("2026").unwrap(),
+            software: "stillsays/test".into(),
+            command: "run".into(),
+        }
+    }
+
+    #[test]
+    fn a_store_that_another_program_keeps_locked_is_told_after_a_bounded_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let store = Store::open(&path, Access::Create).unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let error = store.begin_crawl(&crawl()).unwrap_err();
+        assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+        assert_eq!(store.crawls().unwrap(), []);
+        other.execute_batch("ROLLBACK").unwrap();
+        store.begin_crawl(&crawl()).unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_takes_back_the_write_and_nothing_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let store = Store::open(&path, Access::Create).unwrap();
+        store.begin_crawl(&crawl()).unwrap();
+        store
+            .write(|connection| Ok(connection.pragma_update(None, "max_page_count", 40)?))
+            .unwrap();
+        let mut long = crawl();
+        long.command = "long ".repeat(200_000);
+        let error = store.begin_crawl(&long).unwrap_err();
+        assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
+        store.begin_crawl(&crawl()).unwrap();
+        assert_eq!(store.crawls().unwrap().len(), 2);
+        assert_eq!(store.verify_quick().unwrap(), []);
+    }
+
+    #[test]
+    fn a_write_that_fails_takes_back_only_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("a.db"), Access::Create).unwrap();
+        let failed = store.write(|connection| {
+            connection.execute(
+                "INSERT INTO host (origin, state) VALUES ('https://a', '{}')",
+                (),
+            )?;
+            Err::<(), _>(Fault::NotHeld("thing".into()))
+        });
+        assert!(matches!(failed, Err(StoreError::NotHeld { .. })));
+        assert!(store.host_states().unwrap().is_empty());
+    }
+}

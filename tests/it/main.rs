@@ -1,3 +1,4 @@
 //! The program and its parts from outside, one module per surface.
 
 mod robots;
+mod store;

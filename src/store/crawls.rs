@@ -1,0 +1,216 @@
+//! Crawls, the hosts they visited, and how much the store holds.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, Store, StoreError, instant, micros};
+use crate::{
+    clock::Instant,
+    host::{HostState, Origin},
+};
+
+/// A crawl as the store numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CrawlId(pub i64);
+
+/// One run that begins: who does what, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crawl {
+    /// When it began.
+    pub started: Instant,
+    /// The program and its version: `stillsays/0.1.0`.
+    pub software: String,
+    /// What it was asked to do: `run --due`.
+    pub command: String,
+}
+
+/// What a crawl came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    /// Seeds that were visited.
+    pub visits: u64,
+    /// Visits that came to a page.
+    pub fetched: u64,
+    /// Of these, the ones that brought nothing new.
+    pub unchanged: u64,
+    /// Visits that failed.
+    pub failed: u64,
+    /// Seeds that were due and not visited: refused, postponed, stopped.
+    pub skipped: u64,
+}
+
+/// A crawl as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrawlEntry {
+    /// Its number.
+    pub id: CrawlId,
+    /// How it began.
+    pub crawl: Crawl,
+    /// When it ended; `None` while it is going on, or where it was killed.
+    pub ended: Option<Instant>,
+    /// What it came to.
+    pub counts: Option<Counts>,
+}
+
+/// How much the store holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// Seeds with at least one visit.
+    pub seeds: u64,
+    /// Visits.
+    pub visits: u64,
+    /// Captures.
+    pub captures: u64,
+    /// Different payloads.
+    pub payloads: u64,
+    /// Their bytes as they came.
+    pub plain_bytes: u64,
+    /// Their bytes as they are kept.
+    pub kept_bytes: u64,
+    /// The file's bytes.
+    pub file_bytes: u64,
+}
+
+impl Store {
+    /// Notes that a crawl begins.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn begin_crawl(&self, crawl: &Crawl) -> Result<CrawlId, StoreError> {
+        let crawl = crawl.clone();
+        self.write(move |connection| {
+            Ok(CrawlId(
+                connection
+                    .prepare_cached(
+                        "INSERT INTO crawl (started, software, command) VALUES (?1, ?2, ?3)",
+                    )?
+                    .insert(params![
+                        micros(crawl.started),
+                        crawl.software,
+                        crawl.command
+                    ])?,
+            ))
+        })
+    }
+
+    /// Notes that a crawl has ended, and what it came to.
+    ///
+    /// # Errors
+    /// The file cannot be written; there is no such crawl.
+    pub fn end_crawl(
+        &self,
+        id: CrawlId,
+        ended: Instant,
+        counts: &Counts,
+    ) -> Result<(), StoreError> {
+        let counts = serde_json::to_string(counts).unwrap_or_default();
+        self.write(move |connection| {
+            let rows = connection
+                .prepare_cached("UPDATE crawl SET ended = ?2, counts = ?3 WHERE id = ?1")?
+                .execute(params![id.0, micros(ended), counts])?;
+            if rows == 0 {
+                return Err(Fault::NotHeld(format!("crawl {}", id.0)));
+            }
+            Ok(())
+        })
+    }
+
+    /// All crawls, oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn crawls(&self) -> Result<Vec<CrawlEntry>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, started, software, command, ended, counts FROM crawl ORDER BY id",
+            )?;
+            let mut rows = statement.query(())?;
+            let mut crawls = Vec::new();
+            while let Some(row) = rows.next()? {
+                crawls.push(CrawlEntry {
+                    id: CrawlId(row.get(0)?),
+                    crawl: Crawl {
+                        started: instant(row.get(1)?)?,
+                        software: row.get(2)?,
+                        command: row.get(3)?,
+                    },
+                    ended: row.get::<_, Option<i64>>(4)?.map(instant).transpose()?,
+                    counts: row
+                        .get::<_, Option<String>>(5)?
+                        .map(|it| serde_json::from_str(&it).map_err(Fault::damaged))
+                        .transpose()?,
+                });
+            }
+            Ok(crawls)
+        })
+    }
+
+    /// What is remembered of every host.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn host_states(&self) -> Result<HashMap<Origin, HostState>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT origin, state FROM host")?;
+            let mut rows = statement.query(())?;
+            let mut hosts = HashMap::new();
+            while let Some(row) = rows.next()? {
+                let origin: Origin = serde_json::from_value(row.get::<_, String>(0)?.into())
+                    .map_err(Fault::damaged)?;
+                let state =
+                    serde_json::from_str(&row.get::<_, String>(1)?).map_err(Fault::damaged)?;
+                hosts.insert(origin, state);
+            }
+            Ok(hosts)
+        })
+    }
+
+    /// Keeps what is known of hosts apart from a visit, as after a request for robots.txt.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn remember_hosts(&self, hosts: Vec<(Origin, HostState)>) -> Result<(), StoreError> {
+        self.write_later(move |connection| remember_hosts(connection, &hosts))
+            .await
+    }
+
+    /// How much the store holds.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn held(&self) -> Result<Held, StoreError> {
+        self.read(|connection| {
+            let count = |sql: &str| {
+                connection.query_row(sql, (), |row| row.get::<_, i64>(0).map(i64::unsigned_abs))
+            };
+            Ok(Held {
+                seeds: count("SELECT count(*) FROM seed")?,
+                visits: count("SELECT count(*) FROM visit")?,
+                captures: count("SELECT count(*) FROM capture")?,
+                payloads: count("SELECT count(*) FROM payload WHERE length IS NOT NULL")?,
+                plain_bytes: count("SELECT coalesce(sum(length), 0) FROM payload")?,
+                kept_bytes: count("SELECT coalesce(sum(length(bytes)), 0) FROM payload")?,
+                file_bytes: count(
+                    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                )?,
+            })
+        })
+    }
+}
+
+pub(super) fn remember_hosts(
+    connection: &Connection,
+    hosts: &[(Origin, HostState)],
+) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO host (origin, state) VALUES (?1, ?2) ON CONFLICT (origin) DO UPDATE SET state = excluded.state",
+    )?;
+    for (origin, state) in hosts {
+        let state = serde_json::to_string(state).map_err(Fault::damaged)?;
+        statement.execute(params![origin.as_str(), state])?;
+    }
+    Ok(())
+}

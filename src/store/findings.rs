@@ -1,0 +1,185 @@
+//! Findings and reviews: what was said, every time it was said otherwise; and what people decided, in their order.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{CrawlId, Fault, Store, StoreError, instant, micros, payloads};
+use crate::{
+    digest::ContentDigest,
+    finding::{Decision, Finding, FindingId, Review},
+};
+
+impl Store {
+    /// Keeps what was found for a profile, and says whether it differs from what was kept last; the same is not kept twice.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn put_findings(
+        &self,
+        profile: &str,
+        computed: Option<CrawlId>,
+        findings: &[Finding],
+    ) -> Result<bool, StoreError> {
+        let profile = profile.to_owned();
+        let fault = |it: String| Fault::Damaged(it).at(self.path());
+        let json = serde_json::to_vec(findings).map_err(|it| fault(it.to_string()))?;
+        self.write(move |connection| {
+            let digest = ContentDigest::of(&json);
+            let last = latest(connection, &profile)?;
+            if last.as_ref().is_some_and(|it| it.digest == digest) {
+                return Ok(false);
+            }
+            let bytes = payloads::compress(&json, &[]).map_err(Fault::damaged)?;
+            connection
+                .prepare_cached(
+                    "INSERT INTO finding_set (profile, crawl, digest, length, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    profile,
+                    computed.map(|it| it.0),
+                    digest.as_bytes(),
+                    i64::try_from(json.len()).unwrap_or(i64::MAX),
+                    bytes
+                ])?;
+            Ok(true)
+        })
+    }
+
+    /// What was found for a profile when it was last looked at; empty where it never was.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what was kept does not read back.
+    pub fn findings(&self, profile: &str) -> Result<Vec<Finding>, StoreError> {
+        self.read(|connection| match latest(connection, profile)? {
+            None => Ok(Vec::new()),
+            Some(it) => it.findings(),
+        })
+    }
+
+    /// What was found for a profile before its last set; empty where there is no earlier one.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what was kept does not read back.
+    pub fn earlier_findings(&self, profile: &str) -> Result<Vec<Finding>, StoreError> {
+        self.read(|connection| match set(connection, profile, 1)? {
+            None => Ok(Vec::new()),
+            Some(it) => it.findings(),
+        })
+    }
+
+    /// The profiles that findings are kept for, in alphabetical order.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn profiles(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT DISTINCT profile FROM finding_set ORDER BY profile")?
+                .query_map((), |row| row.get(0))?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Keeps what a person decided.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn add_review(&self, review: &Review) -> Result<(), StoreError> {
+        let review = review.clone();
+        self.write(move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO review (finding, decision, at, author, note) VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    review.finding.0,
+                    review.decision.map(decision_word),
+                    micros(review.at),
+                    review.by,
+                    review.note,
+                ])?;
+            Ok(())
+        })
+    }
+
+    /// Every review in the order in which they were made; the last one on a finding stands.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn reviews(&self) -> Result<Vec<Review>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT finding, decision, at, author, note FROM review ORDER BY id",
+            )?;
+            let mut rows = statement.query(())?;
+            let mut reviews = Vec::new();
+            while let Some(row) = rows.next()? {
+                reviews.push(Review {
+                    finding: FindingId(row.get(0)?),
+                    decision: row
+                        .get::<_, Option<String>>(1)?
+                        .map(|it| decision(&it))
+                        .transpose()?,
+                    at: instant(row.get(2)?)?,
+                    by: row.get(3)?,
+                    note: row.get(4)?,
+                });
+            }
+            Ok(reviews)
+        })
+    }
+}
+
+struct FindingSet {
+    digest: ContentDigest,
+    length: i64,
+    bytes: Vec<u8>,
+}
+
+impl FindingSet {
+    fn findings(&self) -> Result<Vec<Finding>, Fault> {
+        let json = payloads::decompress(&self.bytes, &[], self.length).map_err(Fault::damaged)?;
+        if ContentDigest::of(&json) != self.digest {
+            return Err(Fault::damaged(
+                "a set of findings reads back as something else",
+            ));
+        }
+        serde_json::from_slice(&json).map_err(Fault::damaged)
+    }
+}
+
+fn latest(connection: &Connection, profile: &str) -> rusqlite::Result<Option<FindingSet>> {
+    set(connection, profile, 0)
+}
+
+/// The set that stands `back` sets before the last one.
+fn set(connection: &Connection, profile: &str, back: u32) -> rusqlite::Result<Option<FindingSet>> {
+    connection
+        .prepare_cached(
+            "SELECT digest, length, bytes FROM finding_set WHERE profile = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2",
+        )?
+        .query_row(params![profile, back], |row| {
+            Ok(FindingSet {
+                digest: ContentDigest::from_bytes(row.get(0)?),
+                length: row.get(1)?,
+                bytes: row.get(2)?,
+            })
+        })
+        .optional()
+}
+
+fn decision_word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Accept => "accept",
+        Decision::Reject => "reject",
+        Decision::Later => "later",
+    }
+}
+
+fn decision(word: &str) -> Result<Decision, Fault> {
+    match word {
+        "accept" => Ok(Decision::Accept),
+        "reject" => Ok(Decision::Reject),
+        "later" => Ok(Decision::Later),
+        other => Err(Fault::damaged(format!("`{other}` is no decision"))),
+    }
+}

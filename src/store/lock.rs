@@ -1,0 +1,159 @@
+//! The run lock: two runs on one store never overlap, and the second one is told who holds it.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, Read, Seek, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Instant, warc_date};
+
+/// The right to run on a store, held until it is dropped or its process ends, however it ends.
+#[derive(Debug)]
+pub struct RunLock {
+    file: File,
+}
+
+/// Who holds the lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The process.
+    pub pid: u32,
+    /// Since when.
+    pub since: Instant,
+    /// What it was asked to do: `run --due`.
+    pub command: String,
+}
+
+/// Why a run may not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another run is going on.
+    #[error("another run holds the lock {}{}", path.display(), told(holder.as_ref()))]
+    Held {
+        /// The lock's file.
+        path: PathBuf,
+        /// Who holds it; `None` where the file does not say.
+        holder: Option<Holder>,
+    },
+    /// The lock's file cannot be made or locked.
+    #[error("the lock {} cannot be taken", path.display())]
+    Io {
+        /// The lock's file.
+        path: PathBuf,
+        /// What the operating system says.
+        #[source]
+        source: io::Error,
+    },
+}
+
+fn told(holder: Option<&Holder>) -> String {
+    holder.map_or_else(String::new, |it| {
+        format!(
+            ": `{}`, process {}, since {}",
+            it.command,
+            it.pid,
+            warc_date(it.since)
+        )
+    })
+}
+
+impl LockError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Held { .. } => {
+                "wait until it is done; a lock is let go by itself when its process ends"
+            }
+            Self::Io { .. } => {
+                "give the user that runs stillsays the right to write in the store's folder"
+            }
+        }
+    }
+}
+
+impl RunLock {
+    /// The lock's file: beside the store, named after it.
+    #[must_use]
+    pub fn path(store: &Path) -> PathBuf {
+        let mut name = store.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        store.with_file_name(name)
+    }
+
+    /// Takes the lock of the store at `store`, or says who has it. Never waits.
+    ///
+    /// # Errors
+    /// Another run holds it; the file cannot be written.
+    pub fn acquire(store: &Path, command: &str, now: Instant) -> Result<Self, LockError> {
+        let path = Self::path(store);
+        let failed = |source| LockError::Io {
+            path: path.clone(),
+            source,
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                // Whoever has just taken it may not have written its name; then nobody is named.
+                let holder = file
+                    .read_to_string(&mut text)
+                    .ok()
+                    .and_then(|_| serde_json::from_str(&text).ok());
+                return Err(LockError::Held { path, holder });
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let holder = Holder {
+            pid: std::process::id(),
+            since: now,
+            command: command.to_owned(),
+        };
+        let text = serde_json::to_string(&holder).unwrap_or_default();
+        file.set_len(0)
+            .and_then(|()| file.write_all(text.as_bytes()))
+            .and_then(|()| file.rewind())
+            .map_err(failed)?;
+        Ok(Self { file })
+    }
+}
+
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        // The file stays: to remove it would let two processes lock two files of one name.
+        let _ = self.file.set_len(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::parse_digits14;
+
+    #[test]
+    fn the_second_run_is_told_who_holds_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("a.db");
+        let now = parse_digits14("2026").unwrap();
+        let first = RunLock::acquire(&store, "run --due", now).unwrap();
+        let error = RunLock::acquire(&store, "run", now).unwrap_err();
+        let told = error.to_string();
+        assert!(
+            told.contains("`run --due`") && told.contains("2026-01-01"),
+            "{told}"
+        );
+        assert!(told.contains(&std::process::id().to_string()));
+        drop(first);
+        RunLock::acquire(&store, "run", now).unwrap();
+    }
+}

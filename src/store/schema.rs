@@ -1,0 +1,162 @@
+//! The numbered steps that bring a file to the schema of this version, each in one transaction.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::error::{Fault, StoreError};
+
+/// What a stillsays store says it is in SQLite's `application_id`: the letters `stls`.
+const APPLICATION: i32 = 0x7374_6c73;
+
+/// One step for every version: the first makes an empty file version 1, each later one makes its version of the one before.
+pub(super) const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// The version that the last of `steps` makes.
+pub(super) fn version_of(steps: &[&str]) -> u32 {
+    u32::try_from(steps.len()).unwrap_or(u32::MAX)
+}
+
+/// What a file is, before it is touched.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Empty,
+    Store { version: u32 },
+    Foreign,
+}
+
+pub(super) fn kind(connection: &Connection) -> rusqlite::Result<Kind> {
+    let application: i32 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let objects: u32 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+    Ok(match (application, version, objects) {
+        (0, 0, 0) => Kind::Empty,
+        (APPLICATION, version, _) if version > 0 => Kind::Store { version },
+        _ => Kind::Foreign,
+    })
+}
+
+/// Brings the file to the last of `steps`; a store with content is copied beside itself first.
+pub(super) fn migrate(
+    connection: &Connection,
+    path: &Path,
+    steps: &[&str],
+) -> Result<(), StoreError> {
+    let known = version_of(steps);
+    let found = match kind(connection).map_err(|it| Fault::from(it).at(path))? {
+        Kind::Foreign => {
+            return Err(StoreError::Foreign {
+                path: path.to_owned(),
+            });
+        }
+        Kind::Empty => 0,
+        Kind::Store { version } => version,
+    };
+    if found > known {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    if found == known {
+        return Ok(());
+    }
+    let done = if found > 0 {
+        copy_aside(connection, path, found)
+    } else {
+        Ok(())
+    };
+    done.and_then(|()| climb(connection, steps))
+        .map_err(|it| Fault::from(it).at(path))
+}
+
+/// `stillsays.db.v1`: the store as it was at version 1.
+fn copy_aside(connection: &Connection, path: &Path, version: u32) -> rusqlite::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".v{version}"));
+    let copy = path.with_file_name(name);
+    if copy.exists() {
+        return Ok(());
+    }
+    connection
+        .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
+        .map(|_| ())
+}
+
+fn climb(connection: &Connection, steps: &[&str]) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN EXCLUSIVE")?;
+    let climbed = steps_in_transaction(connection, steps);
+    match climbed {
+        Ok(()) => connection.execute_batch("COMMIT"),
+        Err(error) => {
+            // The rollback can only fail where SQLite has rolled back already; the first error is the one to tell.
+            let _ = connection.execute_batch("ROLLBACK");
+            Err(error)
+        }
+    }
+}
+
+fn steps_in_transaction(connection: &Connection, steps: &[&str]) -> rusqlite::Result<()> {
+    // Asked again inside: another process may have climbed in the meantime.
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for step in steps.iter().skip(version as usize) {
+        connection.execute_batch(step)?;
+    }
+    connection.pragma_update(None, "application_id", APPLICATION)?;
+    connection.pragma_update(None, "user_version", version_of(steps))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_store_is_copied_and_brought_up_with_its_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let connection = Connection::open(&path).unwrap();
+        migrate(&connection, &path, &STEPS[..1]).unwrap();
+        connection
+            .execute(
+                "INSERT INTO host (origin, state) VALUES ('https://a', '{}')",
+                (),
+            )
+            .unwrap();
+        let steps = [STEPS[0], "ALTER TABLE host ADD COLUMN seen INTEGER"];
+        migrate(&connection, &path, &steps).unwrap();
+        assert_eq!(kind(&connection).unwrap(), Kind::Store { version: 2 });
+        let hosts: u32 = connection
+            .query_row("SELECT count(*) FROM host WHERE seen IS NULL", (), |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(hosts, 1);
+        let before = Connection::open(folder.path().join("a.db.v1")).unwrap();
+        assert_eq!(kind(&before).unwrap(), Kind::Store { version: 1 });
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_store_at_its_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let connection = Connection::open(&path).unwrap();
+        migrate(&connection, &path, &STEPS[..1]).unwrap();
+        let steps = [
+            STEPS[0],
+            "CREATE TABLE more (a); INSERT INTO nowhere VALUES (1)",
+        ];
+        migrate(&connection, &path, &steps).unwrap_err();
+        assert_eq!(kind(&connection).unwrap(), Kind::Store { version: 1 });
+        let more: u32 = connection
+            .query_row(
+                "SELECT count(*) FROM sqlite_schema WHERE name = 'more'",
+                (),
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(more, 0);
+    }
+}

@@ -1,0 +1,280 @@
+//! The bytes of an exchange beside its payload: request, interim responses, head, framing, certificates; and the connection it went over.
+
+use std::net::SocketAddr;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Fault, payloads};
+use crate::{
+    capture::{Capture, Connection as Wire, Framing, Outcome, Piece, Tls},
+    digest::ContentDigest,
+};
+
+/// What was sent and what came, without the payload.
+pub(super) struct Exchange {
+    /// The request as it was sent.
+    pub(super) request: Vec<u8>,
+    /// Interim responses that came before it.
+    pub(super) interim: Vec<u8>,
+    /// Head of the response; empty for a failure.
+    pub(super) head: Vec<u8>,
+    /// The framing of a response, or what had come before a failure.
+    pub(super) rest: Vec<u8>,
+}
+
+impl Exchange {
+    pub(super) fn of(capture: &Capture) -> Self {
+        let rest = match &capture.outcome {
+            Outcome::Response(it) => framing_bytes(&it.framing),
+            Outcome::Revisit(_) => Vec::new(),
+            Outcome::Failure(it) => it.received.clone(),
+        };
+        Self {
+            request: capture.request.clone(),
+            interim: capture
+                .connection
+                .as_ref()
+                .map_or_else(Vec::new, |it| it.interim.clone()),
+            head: capture.head().unwrap_or_default().to_vec(),
+            rest,
+        }
+    }
+
+    /// Keeps it against the address's base; where that is of little help, it becomes the base itself. Returns its row.
+    pub(super) fn keep(&self, connection: &Connection, uri: i64) -> Result<i64, Fault> {
+        let plain = [
+            self.request.as_slice(),
+            self.interim.as_slice(),
+            self.head.as_slice(),
+            self.rest.as_slice(),
+        ]
+        .concat();
+        let base: Option<i64> = connection
+            .prepare_cached("SELECT exchange_base FROM uri WHERE id = ?1")?
+            .query_row([uri], |row| row.get(0))?;
+        let prefix = match base {
+            Some(base) => plain_of(connection, base)?,
+            None => Vec::new(),
+        };
+        let bytes = payloads::compress(&plain, &prefix).map_err(Fault::damaged)?;
+        let stands_on = base.filter(|_| bytes.len() * 3 < plain.len());
+        let bytes = if stands_on.is_none() && !prefix.is_empty() {
+            payloads::compress(&plain, &[]).map_err(Fault::damaged)?
+        } else {
+            bytes
+        };
+        let length = i64::try_from(plain.len()).unwrap_or(i64::MAX);
+        let id = connection
+            .prepare_cached("INSERT INTO exchange (base, length, bytes) VALUES (?1, ?2, ?3)")?
+            .insert(params![stands_on, length, bytes])?;
+        if stands_on.is_none() {
+            connection
+                .prepare_cached("UPDATE uri SET exchange_base = ?2 WHERE id = ?1")?
+                .execute([uri, id])?;
+        }
+        Ok(id)
+    }
+
+    pub(super) fn read(connection: &Connection, id: i64, lengths: [i64; 3]) -> Result<Self, Fault> {
+        let plain = plain_of(connection, id)?;
+        let mut left = plain.as_slice();
+        let mut parts = [&[] as &[u8]; 3];
+        for (part, length) in parts.iter_mut().zip(lengths) {
+            (*part, left) = usize::try_from(length)
+                .ok()
+                .and_then(|it| left.split_at_checked(it))
+                .ok_or_else(|| Fault::damaged(format!("exchange {id} is too short")))?;
+        }
+        let [request, interim, head] = parts.map(<[u8]>::to_vec);
+        Ok(Self {
+            request,
+            interim,
+            head,
+            rest: left.to_vec(),
+        })
+    }
+}
+
+fn plain_of(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
+    let row = |id: i64| {
+        connection
+            .prepare_cached("SELECT base, length, bytes FROM exchange WHERE id = ?1")?
+            .query_row([id], |row| {
+                Ok((
+                    row.get::<_, Option<i64>>(0)?,
+                    row.get::<_, i64>(1)?,
+                    row.get::<_, Vec<u8>>(2)?,
+                ))
+            })
+    };
+    let (base, length, bytes) = row(id)?;
+    let prefix = match base {
+        None => Vec::new(),
+        Some(base) => {
+            let (below, length, bytes) = row(base)?;
+            if below.is_some() {
+                return Err(Fault::damaged(format!("exchange {base} is no base")));
+            }
+            payloads::decompress(&bytes, &[], length).map_err(Fault::damaged)?
+        }
+    };
+    payloads::decompress(&bytes, &prefix, length).map_err(Fault::damaged)
+}
+
+/// The pieces of a framing as: length of the framing, its bytes, length of the payload behind it; lengths in LEB128.
+fn framing_bytes(framing: &Framing) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    match framing {
+        Framing::Identity => {}
+        Framing::Chunked(pieces) => {
+            bytes.push(1);
+            for piece in pieces {
+                push_number(&mut bytes, piece.framing.len() as u64);
+                bytes.extend_from_slice(&piece.framing);
+                push_number(&mut bytes, piece.payload);
+            }
+        }
+    }
+    bytes
+}
+
+/// Reads what [`framing_bytes`] made of chunks; `None` where it is something else.
+pub(super) fn framing(bytes: &[u8]) -> Option<Framing> {
+    let mut rest = bytes.strip_prefix(&[1])?;
+    let mut pieces = Vec::new();
+    while !rest.is_empty() {
+        let length = usize::try_from(take_number(&mut rest)?).ok()?;
+        let (framing, behind) = rest.split_at_checked(length)?;
+        rest = behind;
+        pieces.push(Piece {
+            framing: framing.to_vec(),
+            payload: take_number(&mut rest)?,
+        });
+    }
+    Some(Framing::Chunked(pieces))
+}
+
+fn push_number(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
+        number >>= 7;
+    }
+    bytes.push(u8::try_from(number).unwrap_or_default());
+}
+
+fn take_number(rest: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, behind) = rest.split_first()?;
+        *rest = behind;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+/// The row of a connection, made where it is not known.
+pub(super) fn connection_row(connection: &Connection, wire: &Wire) -> Result<i64, Fault> {
+    let certificates = match &wire.tls {
+        Some(tls) if !tls.certificates.is_empty() => {
+            Some(certificates_row(connection, &tls.certificates)?)
+        }
+        _ => None,
+    };
+    let version = wire.tls.as_ref().map(|it| it.version.as_str());
+    let suite = wire.tls.as_ref().map(|it| it.cipher_suite.as_str());
+    let values = params![wire.address.to_string(), version, suite, certificates];
+    let known = connection
+        .prepare_cached(
+            "SELECT id FROM connection WHERE address = ?1 AND tls_version IS ?2 AND cipher_suite IS ?3 AND certificates IS ?4",
+        )?
+        .query_row(values, |row| row.get(0))
+        .optional()?;
+    match known {
+        Some(id) => Ok(id),
+        None => Ok(connection
+            .prepare_cached(
+                "INSERT INTO connection (address, tls_version, cipher_suite, certificates) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .insert(values)?),
+    }
+}
+
+fn certificates_row(connection: &Connection, chain: &[Vec<u8>]) -> Result<i64, Fault> {
+    let mut plain = Vec::new();
+    for certificate in chain {
+        let length = u32::try_from(certificate.len()).unwrap_or(u32::MAX);
+        plain.extend_from_slice(&length.to_be_bytes());
+        plain.extend_from_slice(certificate);
+    }
+    let digest = ContentDigest::of(&plain);
+    let known = connection
+        .prepare_cached("SELECT id FROM certificates WHERE digest = ?1")?
+        .query_row([digest.as_bytes()], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    let bytes = zstd::bulk::compress(&plain, 3).map_err(Fault::damaged)?;
+    Ok(connection
+        .prepare_cached("INSERT INTO certificates (digest, bytes) VALUES (?1, ?2)")?
+        .insert(params![digest.as_bytes(), bytes])?)
+}
+
+/// The connection of a row, with the interim responses that came over it.
+pub(super) fn connection(
+    connection: &Connection,
+    id: i64,
+    interim: Vec<u8>,
+) -> Result<Wire, Fault> {
+    type Columns = (
+        String,
+        Option<String>,
+        Option<String>,
+        Option<(Vec<u8>, [u8; 32])>,
+    );
+    let (address, version, suite, chain): Columns = connection
+        .prepare_cached(
+            "SELECT address, tls_version, cipher_suite, certificates.bytes, certificates.digest
+             FROM connection LEFT JOIN certificates ON certificates.id = connection.certificates WHERE connection.id = ?1",
+        )?
+        .query_row([id], |row| {
+            let chain = row.get::<_, Option<Vec<u8>>>(3)?.zip(row.get(4)?);
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, chain))
+        })?;
+    let damaged = || Fault::damaged(format!("connection {id} does not read back"));
+    let certificates = match chain {
+        None => Vec::new(),
+        Some((bytes, digest)) => {
+            let plain = zstd::stream::decode_all(bytes.as_slice()).map_err(Fault::damaged)?;
+            if *ContentDigest::of(&plain).as_bytes() != digest {
+                return Err(damaged());
+            }
+            split_chain(&plain).ok_or_else(damaged)?
+        }
+    };
+    let tls = version.zip(suite).map(|(version, cipher_suite)| Tls {
+        version,
+        cipher_suite,
+        certificates,
+    });
+    Ok(Wire {
+        address: address.parse::<SocketAddr>().map_err(|_| damaged())?,
+        tls,
+        interim,
+    })
+}
+
+fn split_chain(mut plain: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut chain = Vec::new();
+    while !plain.is_empty() {
+        let (length, rest) = plain.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (certificate, behind) = rest.split_at_checked(length)?;
+        chain.push(certificate.to_vec());
+        plain = behind;
+    }
+    Some(chain)
+}

@@ -1,0 +1,124 @@
+//! The one thread that writes: what waits is done in one transaction, and nobody is answered before it is on the disk.
+
+use std::{
+    path::Path,
+    sync::mpsc::{Receiver, Sender, channel},
+    thread::JoinHandle,
+};
+
+use rusqlite::Connection;
+
+use super::error::{Fault, StoreError};
+
+/// How many writes share one commit at most.
+const GROUP: usize = 128;
+
+/// Answers a writer's caller: with the commit's error where it failed, else with what its own write came to.
+type Reply = Box<dyn FnOnce(Option<StoreError>) + Send>;
+
+/// One write, given the connection inside a transaction, or the error for which there is none.
+type Write = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Reply + Send>;
+
+/// The writing side of a store.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Option<Sender<(Box<Path>, Write)>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Self {
+        let (queue, waiting) = channel();
+        let thread = std::thread::spawn(move || write_all(&connection, &waiting));
+        Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        }
+    }
+
+    /// Has `body` done in a transaction; `answer` gets its outcome once that is durable, or the error.
+    pub(super) fn submit<T: Send + 'static>(
+        &self,
+        path: &Path,
+        body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        answer: impl FnOnce(Result<T, StoreError>) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let place: Box<Path> = path.into();
+        let closed = StoreError::Closed {
+            path: path.to_owned(),
+        };
+        let at = place.clone();
+        let write: Write = Box::new(move |connection| {
+            let outcome = connection
+                .and_then(|connection| in_savepoint(connection, body).map_err(|it| it.at(&at)));
+            Box::new(move |failed| {
+                answer(match (outcome, failed) {
+                    (Ok(_), Some(error)) => Err(error),
+                    (outcome, _) => outcome,
+                });
+            })
+        });
+        self.queue
+            .as_ref()
+            .and_then(|it| it.send((place, write)).ok())
+            .ok_or(closed)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has nothing left to say; its callers were told that the store is closed.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn write_all(connection: &Connection, waiting: &Receiver<(Box<Path>, Write)>) {
+    while let Ok((path, first)) = waiting.recv() {
+        let mut replies = Vec::new();
+        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+            first(Err(Fault::from(error).at(&path)))(None);
+            continue;
+        }
+        let mut next = Some(first);
+        while let Some(write) = next.take() {
+            replies.push(write(Ok(connection)));
+            if replies.len() < GROUP && !connection.is_autocommit() {
+                next = waiting.try_recv().ok().map(|it| it.1);
+            }
+        }
+        // A full disk makes SQLite roll the whole transaction back; then there is nothing to commit.
+        let failed = if connection.is_autocommit() {
+            Some(StoreError::DiskFull {
+                path: path.to_path_buf(),
+            })
+        } else {
+            connection.execute_batch("COMMIT").err().map(|error| {
+                let _ = connection.execute_batch("ROLLBACK");
+                Fault::from(error).at(&path)
+            })
+        };
+        for reply in replies {
+            reply(failed.clone());
+        }
+    }
+}
+
+/// One write's failure takes back that write alone.
+fn in_savepoint<T>(
+    connection: &Connection,
+    body: impl FnOnce(&Connection) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    connection.execute_batch("SAVEPOINT one")?;
+    let outcome = body(connection);
+    if connection.is_autocommit() {
+        return outcome;
+    }
+    if outcome.is_err() {
+        connection.execute_batch("ROLLBACK TO one")?;
+    }
+    connection.execute_batch("RELEASE one")?;
+    outcome
+}
