@@ -1,18 +1,27 @@
 //! Reads a page: text, headings, links, lists of names, and whether it is a page one can judge by. Pure, from stored bytes alone.
 
 use crate::{
-    entity::{EntityList, ListKind},
+    entity::EntityList,
     media_type::{self, MediaType},
     reading::{PageState, Reading, Signal},
     uri::TargetUri,
 };
 
 mod css;
+mod draft;
 mod flow;
+mod groups;
+mod headings;
+mod judge;
+mod lines;
 mod lists;
+mod names;
+mod records;
 mod regions;
 mod sink;
+mod tables;
 mod tree;
+mod words;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
 pub const VERSION: u32 = 1;
@@ -82,11 +91,7 @@ pub fn read(page: &Page<'_>) -> Reading {
 /// The lists of names to show for a page read without a claim: the best of those that overlap, in the order of the page.
 #[must_use]
 pub fn best_lists(reading: &Reading) -> Vec<&EntityList> {
-    reading
-        .lists
-        .iter()
-        .filter(|it| it.kind == ListKind::Names)
-        .collect()
+    lists::best(&reading.lists)
 }
 
 #[cfg(test)]

@@ -1,69 +1,78 @@
-//! The lists of a page.
+//! The lists of a page: found in every way there is, judged, best first; and which of them to show.
 
-use html5ever::local_name;
+use std::collections::HashSet;
 
-use super::{css, flow::Flow, tree::Tree};
+use super::{
+    draft::{Draft, Sight},
+    flow::Flow,
+    groups, headings,
+    judge::{self, Topic},
+    lines, tables,
+    tree::Tree,
+};
 use crate::{
-    entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
-    reading::Region,
+    entity::{EntityList, ListKind},
     uri::TargetUri,
 };
 
 /// Finds the lists of a page.
 pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<EntityList> {
-    let mut lists = Vec::new();
-    for node in 1..tree.nodes.len() {
-        if !matches!(*tree.name(node), local_name!("ul") | local_name!("ol")) {
-            continue;
-        }
-        let items: Vec<EntityName> = tree
-            .elements(node)
-            .filter_map(|it| {
-                let span = flow.spans[it].clone();
-                let line = flow.text[span.clone()].find('\n').unwrap_or(span.len());
-                let range = span.start..span.start + line;
-                let anchor =
-                    (it..tree.nodes[it].end).find(|&it| *tree.name(it) == local_name!("a"));
-                let href = anchor.and_then(|it| tree.attr_text(it, &local_name!("href")));
-                (!range.is_empty()).then(|| EntityName {
-                    surface: flow.text[range.clone()].to_owned(),
-                    source: NameSource::Text,
-                    range: Some(range),
-                    css: css::selector(tree, it),
-                    href: href.map(|it| absolute(uri, it)),
-                    hidden: flow.hidden[it],
-                    also: Vec::new(),
-                })
-            })
-            .collect();
-        if items.is_empty() {
-            continue;
-        }
-        let main = flow.regions[node] == Region::Main;
-        lists.push(EntityList {
-            heading: flow
-                .headings
+    let sight = Sight::new(tree, flow);
+    let topic = Topic::of(&sight, uri);
+    let mut drafts: Vec<Draft> = groups::find(&sight);
+    drafts.extend(tables::find(&sight));
+    drafts.extend(headings::find(&sight));
+    drafts.extend(lines::find(&sight));
+    let mut seen = HashSet::new();
+    let mut lists: Vec<EntityList> = drafts
+        .iter()
+        .filter(|draft| {
+            let ranges: Vec<(usize, usize)> = draft
+                .items
                 .iter()
-                .rev()
-                .find(|it| it.range.end <= flow.spans[node].start)
-                .map(|it| flow.text[it.range.clone()].to_owned()),
-            anchor: None,
-            container: css::selector(tree, node),
-            fingerprint: "ul>li".to_owned(),
-            strategy: Strategy::ListItems,
-            kind: if main {
-                ListKind::Names
-            } else {
-                ListKind::Other
-            },
-            score: if main { 0.6 } else { 0.1 },
-            items,
-        });
-    }
+                .map(|it| (it.range.start, it.range.end))
+                .collect();
+            seen.insert(ranges)
+        })
+        .filter_map(|it| judge::judge(&sight, &topic, uri, it))
+        .collect();
+    lists.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
     lists
 }
 
-fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
-    uri.and_then(|it| it.as_url().join(href).ok())
-        .map_or_else(|| href.to_owned(), |it| it.to_string())
+/// What a list is worth against others that overlap it: its score, and a little for each further member.
+fn worth(list: &EntityList) -> f64 {
+    list.score + 0.04 * (list.items.len() as f64).ln()
+}
+
+/// The lists of names that do not overlap, in the order of the page.
+pub(super) fn best(lists: &[EntityList]) -> Vec<&EntityList> {
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let mut chosen: Vec<&EntityList> = Vec::new();
+    for list in lists.iter().filter(|it| it.kind == ListKind::Names) {
+        let ranges: Vec<(usize, usize)> = list
+            .items
+            .iter()
+            .filter_map(|it| it.range.as_ref().map(|it| (it.start, it.end)))
+            .collect();
+        let overlaps = ranges
+            .iter()
+            .any(|it| taken.iter().any(|taken| it.0 < taken.1 && taken.0 < it.1));
+        let same_table = chosen.iter().any(|it| {
+            it.container == list.container
+                && it.strategy == list.strategy
+                && list.strategy == crate::entity::Strategy::TableColumn
+        });
+        if !overlaps && !same_table {
+            taken.extend(ranges);
+            chosen.push(list);
+        }
+    }
+    chosen.sort_by_key(|it| {
+        it.items
+            .first()
+            .and_then(|it| it.range.as_ref())
+            .map(|it| it.start)
+    });
+    chosen
 }

@@ -1,4 +1,5 @@
 //! The program and its parts from outside, one module per surface.
 
+mod extract;
 mod robots;
 mod store;

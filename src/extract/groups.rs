@@ -1,0 +1,207 @@
+//! Repeated structures: siblings of one kind, also across sibling containers of the same shape, and definition lists.
+
+use std::{collections::HashMap, ops::Range};
+
+use html5ever::{LocalName, local_name};
+
+use super::{
+    draft::{Draft, Sight},
+    records,
+};
+use crate::entity::Strategy;
+
+/// What siblings of one kind share: the tag, and a class.
+type Kin = (LocalName, Option<String>);
+
+/// Siblings of one kind.
+struct Group {
+    parent: usize,
+    strategy: Strategy,
+    members: Vec<usize>,
+    shape: u64,
+}
+
+/// Finds the repeated structures of a page.
+pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
+    let groups = joined(sight, all(sight));
+    let mut drafts: Vec<Draft> = Vec::new();
+    for group in groups {
+        let records: Vec<Range<usize>> = group
+            .members
+            .iter()
+            .map(|&it| it..sight.tree.nodes[it].end)
+            .collect();
+        let items = records::name(sight, &records);
+        if !items.is_empty() {
+            drafts.push(Draft {
+                strategy: group.strategy,
+                container: group.parent,
+                caption: None,
+                items,
+                bonus: 0.0,
+            });
+        }
+    }
+    drafts.extend(definitions(sight));
+    drafts
+}
+
+/// The groups of every parent; groups of one too, since they may join others.
+fn all(sight: &Sight<'_>) -> Vec<Group> {
+    let tree = sight.tree;
+    let mut groups = Vec::new();
+    for parent in 0..tree.nodes.len() {
+        if sight.flow.spans[parent].is_empty() && parent != 0 {
+            continue;
+        }
+        let name = tree.name(parent);
+        if matches!(
+            *name,
+            local_name!("table")
+                | local_name!("tbody")
+                | local_name!("thead")
+                | local_name!("dl")
+                | local_name!("html")
+                | local_name!("head")
+        ) {
+            continue;
+        }
+        let members: Vec<usize> = tree
+            .elements(parent)
+            .filter(|&it| sight.blocky[it] && !sight.flow.spans[it].is_empty())
+            .filter(|&it| super::flow::heading_level(tree.name(it)).is_none())
+            .collect();
+        let strategy = match *name {
+            local_name!("ul") | local_name!("ol") | local_name!("menu") => Strategy::ListItems,
+            _ => Strategy::Cards,
+        };
+        for members in by_kind(sight, &members) {
+            let Some(&first) = members.first() else {
+                continue;
+            };
+            groups.push(Group {
+                parent,
+                strategy,
+                shape: sight.paths[first],
+                members,
+            });
+        }
+    }
+    groups
+}
+
+/// Siblings parted by tag and by the class that most of their kind share.
+fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
+    let tree = sight.tree;
+    let mut counts: HashMap<(&LocalName, &str), usize> = HashMap::new();
+    if members.len() > 1 {
+        for &it in members {
+            for class in tree.classes(it).take(8) {
+                *counts.entry((tree.name(it), class)).or_default() += 1;
+            }
+        }
+    }
+    let mut kinds: Vec<(Kin, Vec<usize>)> = Vec::new();
+    for &it in members {
+        let name = tree.name(it);
+        let shared = tree
+            .classes(it)
+            .take(8)
+            .filter_map(|class| Some((*counts.get(&(name, class))?, class)))
+            .filter(|&(count, _)| count > 1)
+            .reduce(|best, it| if it.0 > best.0 { it } else { best })
+            .map(|it| it.1.to_owned());
+        let kind = (name.clone(), shared);
+        match kinds.iter_mut().find(|it| it.0 == kind) {
+            Some((_, same)) => same.push(it),
+            None => kinds.push((kind, vec![it])),
+        }
+    }
+    kinds.into_iter().map(|it| it.1).collect()
+}
+
+/// Joins groups of one shape that follow each other with nothing between, and drops lone members.
+fn joined(sight: &Sight<'_>, mut groups: Vec<Group>) -> Vec<Group> {
+    let tree = sight.tree;
+    let mut shared: HashMap<u64, usize> = HashMap::new();
+    for it in &groups {
+        let most = shared.entry(it.shape).or_default();
+        *most = (*most).max(it.members.len());
+    }
+    groups.retain(|it| {
+        it.members.len() > 1
+            || it.strategy == Strategy::ListItems
+            || shared.get(&it.shape).is_some_and(|&most| most > 1)
+    });
+    groups.sort_by_key(|it| it.members.first().copied());
+    let mut by_shape: HashMap<(u64, Strategy2), Vec<Group>> = HashMap::new();
+    let mut order = Vec::new();
+    for it in groups {
+        let key = (it.shape, Strategy2(it.strategy == Strategy::ListItems));
+        let same = by_shape.entry(key).or_insert_with(|| {
+            order.push(key);
+            Vec::new()
+        });
+        if let Some(last) = same.last_mut()
+            && last.parent != it.parent
+            && let (Some(&before), Some(&after)) = (last.members.last(), it.members.first())
+            && before < after
+        {
+            let from = sight.flow.spans[before].end;
+            let to = sight.flow.spans[after].start;
+            let between = sight.flow.text.get(from..to).unwrap_or("-");
+            if between.trim().is_empty() {
+                last.parent = common(tree, last.parent, it.parent);
+                last.members.extend(it.members);
+                continue;
+            }
+        }
+        same.push(it);
+    }
+    order
+        .into_iter()
+        .filter_map(|it| by_shape.remove(&it))
+        .flatten()
+        .collect()
+}
+
+/// Whether a group is of list items, as part of a key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Strategy2(bool);
+
+/// The nearest element that holds both.
+fn common(tree: &super::tree::Tree, one: usize, other: usize) -> usize {
+    std::iter::once(one)
+        .chain(tree.ancestors(one))
+        .find(|&it| it <= other && other < tree.nodes[it].end)
+        .unwrap_or(0)
+}
+
+/// The terms of definition lists, and where the terms are labels the definitions.
+fn definitions(sight: &Sight<'_>) -> Vec<Draft> {
+    let tree = sight.tree;
+    let mut drafts = Vec::new();
+    for list in 1..tree.nodes.len() {
+        if *tree.name(list) != local_name!("dl") {
+            continue;
+        }
+        for part in [local_name!("dt"), local_name!("dd")] {
+            let records: Vec<Range<usize>> = tree
+                .below(list)
+                .filter(|&it| *tree.name(it) == part && !sight.flow.spans[it].is_empty())
+                .map(|it| it..tree.nodes[it].end)
+                .collect();
+            let items = records::name(sight, &records);
+            if items.len() > 1 {
+                drafts.push(Draft {
+                    strategy: Strategy::DefinitionList,
+                    container: list,
+                    caption: None,
+                    items,
+                    bonus: if part == local_name!("dt") { 0.05 } else { 0.0 },
+                });
+            }
+        }
+    }
+    drafts
+}

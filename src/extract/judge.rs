@@ -1,0 +1,288 @@
+//! Judges drafted lists: does this name organizations or people, and under what heading?
+
+use std::{collections::HashSet, ops::Range};
+
+use html5ever::local_name;
+
+use super::{
+    css,
+    draft::{Draft, Item, Sight},
+    names,
+};
+use crate::{
+    entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
+    reading::Region,
+    uri::TargetUri,
+};
+
+/// From this score on a list is held for names.
+const NAMES: f64 = 0.5;
+
+/// What the page as a whole says it is about.
+pub(super) struct Topic {
+    /// The title or the first heading speaks of partners, members and the like.
+    strong: bool,
+    /// The host of the page itself, as far as it is known.
+    host: Option<String>,
+}
+
+impl Topic {
+    pub(super) fn of(sight: &Sight<'_>, uri: Option<&TargetUri>) -> Self {
+        let first = sight
+            .flow
+            .headings
+            .iter()
+            .filter(|it| it.level <= 2)
+            .take(2)
+            .map(|it| sight.text(&it.range));
+        let strong = sight
+            .flow
+            .title
+            .as_deref()
+            .into_iter()
+            .chain(first)
+            .any(names::tells_strong_relation);
+        let canonical = (0..sight.tree.nodes.len().min(400))
+            .filter(|&it| *sight.tree.name(it) == local_name!("link"))
+            .find(|&it| sight.tree.attr(it, &local_name!("rel")) == Some("canonical"))
+            .and_then(|it| sight.tree.attr(it, &local_name!("href")))
+            .and_then(host_of);
+        Self {
+            strong,
+            host: uri.map(|it| it.host().to_owned()).or(canonical),
+        }
+    }
+}
+
+/// The host of an absolute address, "www." taken off.
+pub(super) fn host_of(href: &str) -> Option<String> {
+    let lower = href.trim().to_ascii_lowercase();
+    let rest = lower
+        .strip_prefix("https://")
+        .or_else(|| lower.strip_prefix("http://"))
+        .or_else(|| lower.strip_prefix("//"))?;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    (!host.is_empty()).then(|| host.to_owned())
+}
+
+/// Judges a draft and makes a list of it.
+pub(super) fn judge(
+    sight: &Sight<'_>,
+    topic: &Topic,
+    uri: Option<&TargetUri>,
+    draft: &Draft,
+) -> Option<EntityList> {
+    let items = weeded(sight, draft);
+    let first = items.first()?;
+    let heading = heading_of(sight, draft, &items);
+    let score = score(sight, topic, draft, &items, heading.as_ref());
+    let heading_text = heading.as_ref().map(|it| {
+        sight
+            .text(it)
+            .replace('\n', " ")
+            .trim_end_matches(':')
+            .to_owned()
+    });
+    let list = EntityList {
+        heading: heading_text,
+        anchor: anchor_of(sight, draft.container),
+        container: css::selector(sight.tree, draft.container),
+        fingerprint: fingerprint(sight, draft, first),
+        strategy: strategy(draft, &items),
+        kind: if score >= NAMES {
+            ListKind::Names
+        } else {
+            ListKind::Other
+        },
+        score: score.clamp(0.0, 1.0),
+        items: items.iter().map(|it| named(sight, uri, it)).collect(),
+    };
+    Some(list)
+}
+
+fn strategy(draft: &Draft, items: &[Item]) -> Strategy {
+    let logos = items.iter().all(|it| it.source == NameSource::Alt);
+    match draft.strategy {
+        Strategy::Cards | Strategy::Lines | Strategy::Prose if logos => Strategy::Logos,
+        other => other,
+    }
+}
+
+/// The members without what is no name among names: buttons, sentences between them.
+fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Item> {
+    let looks: Vec<_> = draft.items.iter().map(|it| sight.look(&it.range)).collect();
+    let good = looks.iter().filter(|it| it.likeness >= 0.5).count();
+    let mostly = good * 2 >= looks.len();
+    let strict = !matches!(draft.strategy, Strategy::ListItems | Strategy::TableColumn);
+    draft
+        .items
+        .iter()
+        .zip(&looks)
+        .filter(|(_, look)| !mostly || !(look.chrome || (strict && look.likeness < 0.35)))
+        .map(|it| it.0.clone())
+        .collect()
+}
+
+/// How sure it is that the items are names of organizations or people.
+fn score(
+    sight: &Sight<'_>,
+    topic: &Topic,
+    draft: &Draft,
+    items: &[Item],
+    heading: Option<&Range<usize>>,
+) -> f64 {
+    let count = items.len() as f64;
+    let looks: Vec<_> = items.iter().map(|it| sight.look(&it.range)).collect();
+    let share =
+        |of: &dyn Fn(&names::Look) -> bool| looks.iter().filter(|it| of(it)).count() as f64 / count;
+    let likeness = looks.iter().map(|it| it.likeness).sum::<f64>() / count;
+    let organizations = share(&|it| it.organization);
+    let chrome = share(&|it| it.chrome);
+    let other = share(&|it| it.other);
+    let texts: HashSet<&str> = items.iter().map(|it| sight.text(&it.range)).collect();
+    let distinct = texts.len() as f64 / count;
+    let hosts: HashSet<String> = items
+        .iter()
+        .filter_map(|it| host_of(link_of(sight, it)?))
+        .filter(|it| topic.host.as_deref() != Some(it))
+        .collect();
+    let hosts = hosts.len() as f64 / count;
+    let heading_text = heading.map(|it| sight.text(it)).unwrap_or_default();
+    let mut score = 0.75 * likeness - 0.2;
+    score += 0.15 * organizations.min(0.6) / 0.6;
+    score += 0.18 * hosts.min(0.8) / 0.8;
+    score -= 0.8 * chrome + 0.5 * other;
+    score -= 0.5 * (1.0 - distinct);
+    if names::tells_strong_relation(heading_text) {
+        score += 0.2;
+    } else if names::tells_relation(heading_text) {
+        score += 0.12;
+    }
+    if topic.strong {
+        score += 0.12;
+    }
+    if called_relation(sight, draft.container) {
+        score += 0.1;
+    }
+    match sight.flow.regions[items[0].node] {
+        Region::Main => {}
+        Region::Navigation => score -= 0.6,
+        Region::Header | Region::Footer => score -= 0.35,
+        Region::Aside => score -= 0.2,
+    }
+    if items.len() == 1 {
+        score -= 0.12;
+    } else if items.len() > 4 {
+        score += 0.04;
+    }
+    score + draft.bonus
+}
+
+/// Whether the container or an element near above it calls itself after partners and the like.
+fn called_relation(sight: &Sight<'_>, container: usize) -> bool {
+    std::iter::once(container)
+        .chain(sight.tree.ancestors(container))
+        .take(4)
+        .any(|it| {
+            let id = sight.tree.attr(it, &local_name!("id")).unwrap_or_default();
+            std::iter::once(id)
+                .chain(sight.tree.classes(it))
+                .any(names::attribute_tells_relation)
+        })
+}
+
+/// The heading that a list stands under: its caption, or the last heading before it that is not one of its own.
+fn heading_of(sight: &Sight<'_>, draft: &Draft, items: &[Item]) -> Option<Range<usize>> {
+    if let Some(caption) = &draft.caption {
+        return Some(caption.clone());
+    }
+    let first = items.first()?;
+    let start = sight.flow.spans[first.record.start]
+        .start
+        .min(first.range.start);
+    let own = super::flow::heading_level(sight.tree.name(first.node))
+        .filter(|_| draft.strategy == Strategy::Headings);
+    let before = sight
+        .flow
+        .headings
+        .partition_point(|it| it.range.start < start);
+    let heading = sight.flow.headings[..before]
+        .iter()
+        .rev()
+        .find(|it| it.range.end <= start && own.is_none_or(|own| it.level < own))
+        .map(|it| it.range.clone());
+    let caption = caption_before(sight, start, draft.container);
+    match (heading, caption) {
+        (Some(heading), Some(caption)) if caption.start < heading.end => Some(heading),
+        (heading, None) => heading,
+        (_, caption) => caption,
+    }
+}
+
+/// A short line right before a list that tells what it is.
+fn caption_before(sight: &Sight<'_>, start: usize, container: usize) -> Option<Range<usize>> {
+    let blocks = &sight.flow.blocks;
+    let after = blocks.partition_point(|it| it.range.start < start);
+    let block = &blocks[after.checked_sub(1)?];
+    let text = sight.text(&block.range);
+    let told = text.ends_with(':') || names::tells_strong_relation(text);
+    let near = block.region == sight.flow.regions[container];
+    (near && !block.alt && text.chars().count() <= 90 && told && !text.ends_with('.'))
+        .then(|| block.range.clone())
+}
+
+/// The nearest element, the container or above it, that a fragment can point at.
+fn anchor_of(sight: &Sight<'_>, container: usize) -> Option<String> {
+    std::iter::once(container)
+        .chain(sight.tree.ancestors(container))
+        .find_map(|it| sight.tree.attr_text(it, &local_name!("id")))
+        .map(str::to_owned)
+}
+
+/// The path of tags and first classes from near the root to the items.
+fn fingerprint(sight: &Sight<'_>, draft: &Draft, first: &Item) -> String {
+    let tree = sight.tree;
+    let mut steps: Vec<String> = std::iter::once(first.node)
+        .chain(tree.ancestors(first.node))
+        .take(6)
+        .map(|it| match tree.classes(it).next() {
+            Some(class) => format!("{}.{class}", tree.name(it)),
+            None => tree.name(it).to_string(),
+        })
+        .collect();
+    steps.reverse();
+    format!("{:?} {}", draft.strategy, steps.join(">")).to_lowercase()
+}
+
+/// The address of the record's first link.
+fn link_of<'a>(sight: &Sight<'a>, item: &Item) -> Option<&'a str> {
+    let tree = sight.tree;
+    let own = std::iter::once(item.node)
+        .chain(tree.ancestors(item.node).take(3))
+        .find(|&it| *tree.name(it) == local_name!("a"));
+    own.or_else(|| {
+        item.record
+            .clone()
+            .take(300)
+            .find(|&it| *tree.name(it) == local_name!("a"))
+    })
+    .and_then(|it| tree.attr_text(it, &local_name!("href")))
+}
+
+fn named(sight: &Sight<'_>, uri: Option<&TargetUri>, item: &Item) -> EntityName {
+    EntityName {
+        surface: sight.text(&item.range).to_owned(),
+        source: item.source,
+        range: Some(item.range.clone()),
+        css: css::selector(sight.tree, item.node),
+        href: link_of(sight, item).map(|it| absolute(uri, it)),
+        hidden: sight.flow.hidden[item.node],
+        also: Vec::new(),
+    }
+}
+
+fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
+    uri.and_then(|it| it.as_url().join(href).ok())
+        .map_or_else(|| href.to_owned(), |it| it.to_string())
+}

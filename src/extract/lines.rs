@@ -1,0 +1,229 @@
+//! Names in running lines: lines parted by `br`, links and images side by side, and enumerations in prose.
+
+use std::ops::Range;
+
+use html5ever::local_name;
+
+use super::{
+    draft::{Draft, Item, Sight},
+    names,
+    tree::Kind,
+};
+use crate::entity::{NameSource, Strategy};
+
+/// An inline piece of a line.
+#[derive(Clone, Debug)]
+struct Piece {
+    node: usize,
+    range: Range<usize>,
+    element: bool,
+}
+
+/// Finds the lists in the lines of a page.
+pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
+    let tree = sight.tree;
+    let mut drafts = Vec::new();
+    for parent in 0..tree.nodes.len() {
+        if sight.flow.spans[parent].is_empty() || !tree.is_element(parent) {
+            continue;
+        }
+        let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
+        for child in tree.children(parent) {
+            if *tree.name(child) == local_name!("br") {
+                lines.push(Vec::new());
+            } else if sight.blocky[child] {
+                drafts.extend(of_run(sight, parent, std::mem::take(&mut lines)));
+                lines.push(Vec::new());
+            } else if !sight.flow.spans[child].is_empty()
+                && let Some(line) = lines.last_mut()
+            {
+                line.push(Piece {
+                    node: child,
+                    range: sight.flow.spans[child].clone(),
+                    element: !matches!(tree.nodes[child].kind, Kind::Text(_)),
+                });
+            }
+        }
+        drafts.extend(of_run(sight, parent, lines));
+    }
+    drafts
+}
+
+/// The lists of one run of lines: split at lines that are captions.
+fn of_run(sight: &Sight<'_>, parent: usize, mut lines: Vec<Vec<Piece>>) -> Vec<Draft> {
+    lines.retain(|it| !it.is_empty());
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let several = lines.len() > 1;
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut open = draft(parent, several, None);
+    for line in &lines {
+        if let Some(caption) = caption_of(sight, line) {
+            drafts.push(std::mem::replace(
+                &mut open,
+                draft(parent, several, Some(caption)),
+            ));
+            continue;
+        }
+        let (caption, items) = items_of(sight, line);
+        if caption.is_some() && open.items.is_empty() {
+            open.caption = caption;
+        }
+        open.items.extend(items);
+    }
+    drafts.push(open);
+    drafts.retain(|it| {
+        it.items.len() > 1 || (it.items.len() == 1 && (it.caption.is_some() || is_logo(it)))
+    });
+    drafts
+}
+
+fn is_logo(draft: &Draft) -> bool {
+    draft.items.iter().all(|it| it.source == NameSource::Alt)
+}
+
+fn draft(container: usize, several: bool, caption: Option<Range<usize>>) -> Draft {
+    Draft {
+        strategy: if several {
+            Strategy::Lines
+        } else {
+            Strategy::Prose
+        },
+        container,
+        caption,
+        items: Vec::new(),
+        bonus: 0.0,
+    }
+}
+
+/// A line that tells what the next lines are: set apart by its element or its colon.
+fn caption_of(sight: &Sight<'_>, line: &[Piece]) -> Option<Range<usize>> {
+    let (first, last) = (line.first()?, line.last()?);
+    let range = first.range.start..last.range.end;
+    let text = sight.text(&range);
+    if text.len() > 90 || text.contains('\n') || sight.is_alt(range.start) {
+        return None;
+    }
+    let colon = text.ends_with(':');
+    let set_apart = line.len() == 1
+        && first.element
+        && *sight.tree.name(first.node) != local_name!("a")
+        && names::tells_relation(text);
+    (colon || set_apart).then_some(range)
+}
+
+/// The members in one line, and the caption that leads it.
+fn items_of(sight: &Sight<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Item>) {
+    let mut caption = None;
+    let mut pieces = line;
+    // "Supporters: A | B": what ends in a colon leads the line.
+    if let Some(lead) = pieces.first()
+        && pieces.len() > 1
+        && sight.text(&lead.range).ends_with(':')
+        && lead.range.len() < 90
+    {
+        caption = Some(lead.range.clone());
+        pieces = &pieces[1..];
+    }
+    let atoms: Vec<&Piece> = pieces.iter().filter(|it| it.element).collect();
+    if !atoms.is_empty() && gaps_are_separators(sight, pieces) {
+        return (
+            caption,
+            atoms.iter().filter_map(|it| atom(sight, it)).collect(),
+        );
+    }
+    if let (Some(first), Some(last)) = (pieces.first(), pieces.last()) {
+        let whole = first.range.start..last.range.end;
+        let leads = first.element
+            && pieces.len() > 1
+            && !sight.text(&first.range).contains('\n')
+            && sight.look(&sight.trimmed(&first.range)).likeness >= 0.5;
+        if leads {
+            return (caption, atom(sight, first).into_iter().collect());
+        }
+        if !sight.text(&whole).contains('\n') {
+            let range = sight.trimmed(&whole);
+            if !range.is_empty() {
+                return (
+                    caption,
+                    vec![Item {
+                        node: first.node,
+                        record: first.node..last.node + 1,
+                        range,
+                        source: NameSource::Text,
+                    }],
+                );
+            }
+        }
+    }
+    (caption, Vec::new())
+}
+
+/// An inline element as a member: the name in it, or in its image.
+fn atom(sight: &Sight<'_>, piece: &Piece) -> Option<Item> {
+    let record = piece.node..sight.tree.nodes[piece.node].end;
+    if sight.text(&piece.range).contains('\n') {
+        return super::records::name(sight, std::slice::from_ref(&record)).pop();
+    }
+    let alt = sight.is_alt(piece.range.start);
+    let range = if alt {
+        sight.trimmed_alt(&piece.range)?
+    } else {
+        sight.trimmed(&piece.range)
+    };
+    let image = record
+        .clone()
+        .find(|&it| alt && *sight.tree.name(it) == local_name!("img"));
+    (!range.is_empty()).then(|| Item {
+        node: image.unwrap_or(piece.node),
+        record,
+        range,
+        source: if alt {
+            NameSource::Alt
+        } else {
+            NameSource::Text
+        },
+    })
+}
+
+/// Whether between the elements of a line stands nothing but separators, brackets with their content, and small words.
+fn gaps_are_separators(sight: &Sight<'_>, pieces: &[Piece]) -> bool {
+    pieces.iter().filter(|it| !it.element).all(|it| {
+        let mut depth = 0_i32;
+        let outside: String = sight
+            .text(&it.range)
+            .chars()
+            .filter(|it| {
+                match it {
+                    '(' | '[' => depth += 1,
+                    ')' | ']' => {
+                        depth -= 1;
+                        return false;
+                    }
+                    _ => {}
+                }
+                depth <= 0
+            })
+            .collect();
+        outside
+            .split(|it: char| !it.is_alphanumeric())
+            .filter(|it| !it.is_empty())
+            .all(|it| {
+                matches!(
+                    it,
+                    "and"
+                        | "the"
+                        | "or"
+                        | "und"
+                        | "et"
+                        | "y"
+                        | "e"
+                        | "The"
+                        | "with"
+                        | "as"
+                        | "well"
+                )
+            })
+    })
+}
