@@ -79,16 +79,21 @@ impl Store {
         })
     }
 
-    /// Keeps what a person decided.
+    /// Keeps what a person decided, and the finding as it stood before them.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn add_review(&self, review: &Review) -> Result<(), StoreError> {
+    pub fn add_review(&self, review: &Review, about: Option<&Finding>) -> Result<(), StoreError> {
         let review = review.clone();
+        let fault = |it: serde_json::Error| Fault::Damaged(it.to_string()).at(self.path());
+        let about = about
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(fault)?;
         self.write(move |connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO review (finding, decision, at, author, note) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    "INSERT INTO review (finding, decision, at, author, note, about) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?
                 .execute(params![
                     review.finding.0,
@@ -96,8 +101,26 @@ impl Store {
                     micros(review.at),
                     review.by,
                     review.note,
+                    about,
                 ])?;
             Ok(())
+        })
+    }
+
+    /// A finding as it stood when somebody last decided about it; `None` where nobody did.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what was kept does not read back.
+    pub fn reviewed(&self, id: &FindingId) -> Result<Option<Finding>, StoreError> {
+        self.read(|connection| {
+            let json: Option<String> = connection
+                .prepare_cached(
+                    "SELECT about FROM review WHERE finding = ?1 AND about IS NOT NULL ORDER BY id DESC LIMIT 1",
+                )?
+                .query_row([&id.0], |row| row.get(0))
+                .optional()?;
+            json.map(|it| serde_json::from_str(&it).map_err(Fault::damaged))
+                .transpose()
         })
     }
 

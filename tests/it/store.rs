@@ -354,7 +354,7 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
     };
     let reviews = [review(Some(Decision::Later)), review(None)];
     for it in &reviews {
-        store.add_review(it).unwrap();
+        store.add_review(it, Some(&gone)).unwrap();
     }
     let counts = Counts {
         visits: 1,
@@ -371,6 +371,8 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
         Some(reading)
     );
     assert_eq!(store.reading(&digest, "2 text/html").unwrap(), None);
+    assert_eq!(store.reviewed(&gone.id).unwrap().as_ref(), Some(&gone));
+    assert_eq!(store.reviewed(&live.id).unwrap(), None);
     assert_eq!(store.findings("p").unwrap(), [gone]);
     assert_eq!(store.earlier_findings("p").unwrap(), [live]);
     assert_eq!(store.profiles().unwrap(), ["p"]);

@@ -132,6 +132,7 @@ CREATE TABLE review (
     decision TEXT, -- NULL takes an earlier one back
     at INTEGER NOT NULL,
     author TEXT NOT NULL,
-    note TEXT
+    note TEXT,
+    about TEXT -- JSON: the finding as it stood when it was decided
 ) STRICT;
 CREATE INDEX review_by_finding ON review (finding, id);
