@@ -224,7 +224,8 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
     let inner = text[range.clone()].to_lowercase();
     let bare = inner
         .trim_end_matches(|it: char| it.is_ascii_digit() || it == ' ' || it == '-' || it == '_');
-    (!bare.is_empty() && !ALT_GENERIC.contains(bare)).then_some(range)
+    let generic = ALT_GENERIC.contains(bare) || bare.contains("placeholder");
+    (!bare.is_empty() && !generic).then_some(range)
 }
 
 fn starts_with_folded(text: &str, prefix: &str) -> bool {
