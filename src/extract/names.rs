@@ -7,7 +7,7 @@ use super::words;
 macro_rules! set {
     ($name:ident) => {
         static $name: LazyLock<HashSet<&'static str>> =
-            LazyLock::new(|| words::$name.iter().copied().collect());
+            LazyLock::new(|| words::$name.split(',').collect());
     };
 }
 set!(ORGANIZATION);
@@ -208,10 +208,10 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
     loop {
         let inner = &text[range.clone()];
         let before = words::ALT_BEFORE
-            .iter()
+            .split(',')
             .find(|it| starts_with_folded(inner, it));
         let behind = words::ALT_BEHIND
-            .iter()
+            .split(',')
             .find(|it| ends_with_folded(inner, it));
         match (before, behind) {
             (Some(it), _) => range.start += it.len(),
@@ -257,9 +257,9 @@ pub(super) fn tells_strong_relation(text: &str) -> bool {
     has_word_of(text, words::STRONG_RELATION)
 }
 
-fn has_word_of(text: &str, beginnings: &[&str]) -> bool {
+fn has_word_of(text: &str, beginnings: &str) -> bool {
     let lower = text.to_lowercase();
-    beginnings.iter().any(|it| {
+    beginnings.split(',').any(|it| {
         lower.match_indices(it).any(|(at, _)| {
             !lower[..at]
                 .chars()
