@@ -1,1 +1,37 @@
-//! compare
+//! Holds claims against readings: what the pages still say, since when, and on which words that rests. Pure.
+
+use crate::{capture::CaptureEntry, reading::Reading};
+
+mod assignment;
+mod legal_form;
+mod likeness;
+mod name_key;
+mod names;
+mod page_text;
+mod region;
+mod split;
+mod state;
+mod words;
+
+pub use names::{ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
+
+/// The version of the comparison; findings of another version are computed again.
+pub const VERSION: u32 = 1;
+
+/// One visit of a seed, ready to be judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Visited<'a> {
+    /// The redirects in order; the last is what the visit came to.
+    pub hops: &'a [CaptureEntry],
+    /// What was read from the last, where there was anything to read.
+    pub reading: Option<&'a Reading>,
+}
+
+/// What narrows a page down to the part that a reference means.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scope<'a> {
+    /// The fragment of the cited address.
+    pub fragment: Option<&'a str>,
+    /// A CSS selector of the list, which overrules the search for it.
+    pub selector: Option<&'a str>,
+}

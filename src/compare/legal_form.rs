@@ -1,0 +1,93 @@
+//! Legal forms: `Ltd`, `e.V.`, `Aktiengesellschaft`; which words of a name are one, and of what class.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+/// What kind of body a legal form names; `None` for a form that tells nothing, such as `Inc`.
+pub(super) type Class = Option<&'static str>;
+
+/// The most words a form in the table has.
+const LONGEST: usize = 8;
+
+static TABLE: LazyLock<HashMap<&'static str, Class>> = LazyLock::new(|| {
+    include_str!("legal_forms.txt")
+        .lines()
+        .filter(|it| !it.starts_with('#'))
+        .filter_map(|it| it.split_once(": "))
+        .flat_map(|(class, forms)| {
+            let class = (class != "-").then_some(class);
+            forms.split('|').map(move |form| (form, class))
+        })
+        .collect()
+});
+
+/// How many words at the start of `words` are a legal form, with its class.
+fn at_start(words: &[&str]) -> Option<(usize, Class)> {
+    (1..=words.len().min(LONGEST)).rev().find_map(|count| {
+        TABLE
+            .get(words.get(..count)?.join(" ").as_str())
+            .map(|class| (count, *class))
+    })
+}
+
+/// How many words at the end of `words` are a legal form, with its class.
+fn at_end(words: &[&str]) -> Option<(usize, Class)> {
+    (1..=words.len().min(LONGEST)).rev().find_map(|count| {
+        TABLE
+            .get(words.get(words.len() - count..)?.join(" ").as_str())
+            .map(|class| (count, *class))
+    })
+}
+
+/// The range of `words` that is the name without its legal forms, and the first class that they tell.
+///
+/// A form at the start counts only where it is one that stands there in life (`OOO Oboronnye`, `PT Astra`) or has several
+/// words; at least one word always stays.
+pub(super) fn strip(words: &[&str]) -> (std::ops::Range<usize>, Class) {
+    const LEADING: [&str; 14] = [
+        "ooo", "oao", "zao", "pao", "ao", "ano", "jsc", "ojsc", "pjsc", "cjsc", "pt", "srl", "llc",
+        "оао",
+    ];
+    let (mut start, mut end, mut class) = (0, words.len(), None);
+    while let Some((count, found)) = words.get(start..end).and_then(at_end) {
+        if end - count <= start {
+            break;
+        }
+        end -= count;
+        class = class.or(found);
+    }
+    while let Some((count, found)) = words.get(start..end).and_then(at_start) {
+        let first = words.get(start).copied().unwrap_or_default();
+        let leads = count > 1 || LEADING.contains(&first) || !first.is_ascii();
+        if start + count >= end || !leads {
+            break;
+        }
+        start += count;
+        class = class.or(found);
+    }
+    (start..end, class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stripped(name: &str) -> (String, Class) {
+        let words: Vec<&str> = name.split(' ').collect();
+        let (range, class) = strip(&words);
+        (words[range].join(" "), class)
+    }
+
+    #[test]
+    fn a_form_is_taken_off_at_either_end() {
+        assert_eq!(stripped("ooo severny"), ("severny".into(), Some("LLC")));
+        assert_eq!(stripped("harbour lights gmbh"), ("harbour lights".into(), Some("LLC")));
+        assert_eq!(stripped("harbour limited liability company").1, Some("LLC"));
+        assert_eq!(stripped("open joint stock company harbour").0, "harbour");
+    }
+
+    #[test]
+    fn a_name_that_is_a_form_stays() {
+        assert_eq!(stripped("company").0, "company");
+        assert_eq!(stripped("as roma").0, "as roma");
+    }
+}

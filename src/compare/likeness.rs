@@ -1,0 +1,323 @@
+//! How alike two names are, and why: spelling habits, word order, initials, slips of the pen, additions.
+
+use super::{
+    name_key::{Kind, NameKey, Token},
+    words,
+};
+use crate::finding::Reason;
+
+/// What a likeness amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Grade {
+    /// Something in common, too little to hold them for the same.
+    Near,
+    /// Another name that is held for the same organization's.
+    Variant,
+    /// The same name by other habits of spelling.
+    Same,
+    /// The same letters.
+    Exact,
+}
+
+/// How alike two names are.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Likeness {
+    /// What it amounts to.
+    pub(super) grade: Grade,
+    /// 0 to 1.
+    pub(super) score: f64,
+    /// Why, strongest first.
+    pub(super) reasons: Vec<Reason>,
+}
+
+impl Likeness {
+    fn new(grade: Grade, score: f64, why: &str) -> Self {
+        Self { grade, score, reasons: vec![reason(why, score)] }
+    }
+
+    /// What it counts in the choice of pairs: no number of lesser likenesses outweighs a better grade.
+    pub(super) fn worth(&self) -> f64 {
+        match self.grade {
+            Grade::Exact => 12.0,
+            Grade::Same => 4.0 + self.score,
+            Grade::Variant => 1.0 + self.score,
+            Grade::Near => self.score / 4.0,
+        }
+    }
+}
+
+/// A reason with its weight, rounded to three decimals.
+pub(super) fn reason(what: &str, weight: f64) -> Reason {
+    Reason { what: what.to_owned(), weight: round(weight) }
+}
+
+/// Three decimals are all that is said, so that the same comparison always says the same.
+pub(super) fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// How alike `claimed` and `found` are; `None` where they have nothing in common.
+pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
+    if claimed.exact.is_empty() || found.exact.is_empty() {
+        return None;
+    }
+    if claimed.exact == found.exact {
+        return Some(Likeness::new(Grade::Exact, 1.0, "the same name"));
+    }
+    let forms_differ = matches!((claimed.form, found.form), (Some(a), Some(b)) if a != b);
+    if !claimed.compact.is_empty() && claimed.compact == found.compact {
+        return Some(match (forms_differ, claimed.form == found.form) {
+            (true, _) => Likeness::new(Grade::Near, 0.62, "the same name with another kind of legal form"),
+            (_, true) => Likeness::new(
+                Grade::Same,
+                0.98,
+                "the same words, apart from articles, punctuation, accents or spelling habits",
+            ),
+            _ => Likeness::new(Grade::Same, 0.96, "the same words, apart from the legal form"),
+        });
+    }
+    let by_words = by_words(claimed, found);
+    let by_words = if forms_differ {
+        by_words.map(|it| Likeness { grade: Grade::Near, score: it.score.min(0.6), ..it })
+    } else {
+        by_words
+    };
+    [by_initials(claimed, found), by_part(claimed, found), by_words]
+        .into_iter()
+        .flatten()
+        .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
+}
+
+/// One is, or states, the initials of the other.
+fn by_initials(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
+    let stated = |short: &NameKey, long: &NameKey| {
+        short
+            .acronyms
+            .iter()
+            .filter(|it| it.chars().count() >= 3 && it.as_str() == short.compact)
+            .any(|it| long.initials.contains(it) || long.acronyms.contains(it))
+    };
+    if stated(claimed, found) {
+        return Some(Likeness::new(Grade::Variant, 0.88, "written out, where the claim has the initials"));
+    }
+    if stated(found, claimed) {
+        return Some(Likeness::new(Grade::Variant, 0.88, "the initials of the name"));
+    }
+    None
+}
+
+/// One is the other with an addition after a dash, colon, bar or slash.
+fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
+    let holds = |long: &NameKey, short: &NameKey| {
+        !short.is_short()
+            && parts(&long.surface).any(|part| {
+                let key = NameKey::of(part);
+                key.exact == short.exact || key.compact == short.compact
+            })
+    };
+    if holds(found, claimed) {
+        return Some(Likeness::new(Grade::Variant, 0.86, "the name with an addition"));
+    }
+    if holds(claimed, found) {
+        return Some(Likeness::new(Grade::Variant, 0.86, "the name without its addition"));
+    }
+    None
+}
+
+/// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.
+fn parts(surface: &str) -> impl Iterator<Item = &str> {
+    [" - ", " – ", " — ", ": ", " | ", "/", ", ", " · "]
+        .into_iter()
+        .filter(|it| surface.contains(it))
+        .flat_map(|it| surface.split(it))
+        .map(str::trim)
+        .filter(|it| it.chars().count() >= 5)
+}
+
+/// Words of both that go together, and those left over on either side.
+struct Aligned<'a> {
+    matched: f64,
+    own_word: bool,
+    slips: u32,
+    in_order: bool,
+    left: Vec<&'a Token>,
+    right: Vec<&'a Token>,
+}
+
+fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) -> Aligned<'a> {
+    let mut left: Vec<Option<&Token>> = claimed.tokens.iter().map(Some).collect();
+    let mut right: Vec<Option<&Token>> = found.tokens.iter().map(Some).collect();
+    let mut it = Aligned { matched: 0.0, own_word: false, slips: 0, in_order: true, left: vec![], right: vec![] };
+    let mut last = None;
+    for slot in &mut left {
+        let Some(token) = *slot else { continue };
+        let at = right.iter().position(|it| it.is_some_and(|it| it.text == token.text));
+        if let Some(at) = at {
+            it.take(token.weight);
+            it.in_order &= last.is_none_or(|last| at > last);
+            last = Some(at);
+            *slot = None;
+            if let Some(other) = right.get_mut(at) {
+                *other = None;
+            }
+        }
+    }
+    let roomy = claimed.compact.chars().count().min(found.compact.chars().count()) >= 12;
+    for slot in &mut left {
+        let Some(token) = *slot else { continue };
+        let at = right.iter().position(|it| it.is_some_and(|it| is_slip(token, it, roomy)));
+        if let Some(at) = at {
+            it.take(token.weight * 0.9);
+            it.slips += 1;
+            *slot = None;
+            if let Some(other) = right.get_mut(at) {
+                *other = None;
+            }
+        }
+    }
+    join(&mut it, &mut left, &mut right);
+    join(&mut it, &mut right, &mut left);
+    it.left = left.into_iter().flatten().collect();
+    it.right = right.into_iter().flatten().collect();
+    it
+}
+
+impl Aligned<'_> {
+    fn take(&mut self, weight: f64) {
+        self.matched += weight;
+        self.own_word |= weight >= 0.9;
+    }
+}
+
+/// Takes out a word of `one` that is two or three neighbours of `many` written together.
+fn join(it: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&Token>]) {
+    for slot in one.iter_mut() {
+        let Some(token) = *slot else { continue };
+        for from in 0..many.len() {
+            for count in 2..=3 {
+                let Some(run) = many.get(from..from + count) else { continue };
+                let whole: Option<String> = run.iter().map(|it| it.map(|it| it.text.as_str())).collect();
+                if whole.as_deref() == Some(token.text.as_str()) {
+                    it.take(token.weight);
+                    *slot = None;
+                    many.iter_mut().skip(from).take(count).for_each(|it| *it = None);
+                    break;
+                }
+            }
+            if slot.is_none() {
+                break;
+            }
+        }
+    }
+}
+
+/// Whether one word is the other with a slip of the pen; the longer the word, the more slips. Short words have none.
+fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
+    if a.kind == Kind::Number || b.kind == Kind::Number {
+        return false;
+    }
+    let known = |it: &str| words::is_common(it) || words::is_place(it);
+    if known(&a.text) && known(&b.text) {
+        return false;
+    }
+    let (short, long) = {
+        let (a, b) = (a.text.chars().count(), b.text.chars().count());
+        (a.min(b), a.max(b))
+    };
+    let allowed = match long {
+        0..=4 if roomy && short == 4 => 1,
+        0..=4 => 0,
+        5..=8 => 1,
+        _ => 2,
+    };
+    if allowed == 0 || long - short > allowed {
+        return false;
+    }
+    strsim::osa_distance(&a.text, &b.text) <= allowed
+}
+
+fn by_words(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
+    let it = align(claimed, found);
+    let (all_left, all_right) = (claimed.weight(), found.weight());
+    if it.matched <= 0.0 || all_left + all_right <= 0.0 {
+        return None;
+    }
+    let ratio = (2.0 * it.matched / (all_left + all_right)).min(1.0);
+    match (it.left.is_empty(), it.right.is_empty()) {
+        (true, true) => Some(whole(claimed, found, &it)),
+        (false, false) => substituted(claimed, found, &it, ratio),
+        (true, false) => Some(contained(&it, &it.right, claimed, ratio, "the name with more words")),
+        (false, true) => Some(contained(&it, &it.left, found, ratio, "the name with fewer words")),
+    }
+}
+
+/// Every word has its like.
+fn whole(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>) -> Likeness {
+    let letters = claimed.compact.chars().count().min(found.compact.chars().count());
+    match it.slips {
+        0 => Likeness::new(Grade::Same, 0.94, "the same words in another order"),
+        1 if letters >= 14 => Likeness::new(Grade::Same, 0.92, "the same name but for a letter or two"),
+        1 => Likeness::new(Grade::Variant, 0.85, "spelt with a letter's difference"),
+        2 if letters >= 20 => Likeness::new(Grade::Variant, 0.84, "spelt with a few letters' difference"),
+        count if f64::from(count) <= claimed.tokens.len() as f64 / 2.0 => {
+            Likeness::new(Grade::Variant, 0.78, "spelt with a few letters' difference")
+        }
+        2 if letters >= 10 => Likeness::new(Grade::Variant, 0.75, "spelt with a few letters' difference"),
+        _ => Likeness::new(Grade::Near, 0.6, "words like these"),
+    }
+}
+
+/// All words of the shorter name stand in the longer one.
+fn contained(it: &Aligned<'_>, extra: &[&Token], shorter: &NameKey, ratio: f64, why: &str) -> Likeness {
+    let letters = shorter.compact.chars().count();
+    let numbered = extra.iter().any(|it| it.kind == Kind::Number);
+    let branch = extra.iter().any(|it| words::is_place(&it.text));
+    let dressed = extra.iter().all(|it| words::is_extension(&it.text));
+    let slip = f64::from(it.slips) * 0.04;
+    if !it.own_word || letters < 4 {
+        return Likeness::new(Grade::Near, 0.3 + 0.3 * ratio, "common words alone");
+    }
+    if numbered {
+        return Likeness::new(Grade::Near, 0.55, "the name with another number");
+    }
+    if branch {
+        return Likeness::new(Grade::Near, 0.62, "the name with a place: perhaps a branch");
+    }
+    let telling = shorter.tokens.len() >= 2 || letters >= 5;
+    if dressed && telling && extra.len() <= 3 {
+        return Likeness::new(Grade::Variant, 0.82 - slip - 0.02 * extra.len() as f64, why);
+    }
+    if ratio >= 0.8 && shorter.tokens.len() >= 3 {
+        return Likeness::new(Grade::Variant, 0.45 + 0.4 * ratio - slip, why);
+    }
+    Likeness::new(Grade::Near, (0.4 + 0.3 * ratio).min(0.66), why)
+}
+
+/// Each has words that the other lacks.
+fn substituted(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>, ratio: f64) -> Option<Likeness> {
+    let initials = |one: &[&Token], many: &[&Token]| {
+        let [short] = one else { return false };
+        let made: String = many.iter().filter_map(|it| it.text.chars().next()).collect();
+        made.chars().count() >= 3 && made == short.text
+    };
+    if initials(&it.left, &it.right) {
+        return Some(Likeness::new(Grade::Variant, 0.84, "with initials written out"));
+    }
+    if initials(&it.right, &it.left) {
+        return Some(Likeness::new(Grade::Variant, 0.84, "with words put into initials"));
+    }
+    let barred = it
+        .left
+        .iter()
+        .chain(&it.right)
+        .any(|it| it.kind == Kind::Number || words::is_place(&it.text));
+    let letters = claimed.compact.chars().count().min(found.compact.chars().count());
+    if !barred && letters >= 16 {
+        let likeness = strsim::normalized_damerau_levenshtein(&claimed.compact, &found.compact);
+        if likeness >= 0.9 {
+            return Some(Likeness::new(Grade::Variant, 0.8, "nearly the same letters"));
+        }
+    }
+    (it.own_word || ratio >= 0.5)
+        .then(|| Likeness::new(Grade::Near, (0.2 + 0.45 * ratio).min(0.6), "some of the same words"))
+}

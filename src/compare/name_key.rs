@@ -1,0 +1,233 @@
+//! A name made comparable: its words without case, articles, punctuation and legal form, and the initials it goes by.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::{legal_form, words};
+use crate::text::{fold, one_line};
+
+/// A name as the comparison sees it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct NameKey {
+    /// As it is spelt, white space folded.
+    pub(super) surface: String,
+    /// Folded, outer punctuation taken off: equal for spellings that differ in case, quotes and dashes alone.
+    pub(super) exact: String,
+    /// The words that count, in order: no article, no "and", no legal form, no bracketed acronym.
+    pub(super) tokens: Vec<Token>,
+    /// The words as one, without spaces.
+    pub(super) compact: String,
+    /// The class of its legal form.
+    pub(super) form: legal_form::Class,
+    /// Short forms that it states itself or is: `NAFCM`, folded.
+    pub(super) acronyms: Vec<String>,
+    /// The initials of its words, with and without the small ones, folded.
+    pub(super) initials: Vec<String>,
+}
+
+/// A word of a name.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Token {
+    /// The word, folded, without accents.
+    pub(super) text: String,
+    /// How much it says: 1 for a word of its own, less for `foundation`, `international`.
+    pub(super) weight: f64,
+    /// How it must agree.
+    pub(super) kind: Kind,
+}
+
+/// How a word must agree with another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Small differences in spelling may be mistakes.
+    Word,
+    /// A number, a year, a numeral: another one is another thing.
+    Number,
+}
+
+impl NameKey {
+    /// The key of a name as it is spelt.
+    pub(super) fn of(name: &str) -> Self {
+        let surface = one_line(name);
+        let exact = fold(&surface)
+            .trim_matches(|it: char| it.is_whitespace() || " .,;:*\"'-|•·".contains(it))
+            .to_owned();
+        let (body, asides) = without_asides(&exact);
+        let mut acronyms: Vec<String> = Vec::new();
+        let mut text = body.clone();
+        for aside in &asides {
+            let short = letters(aside);
+            let made = initials_of(&split(&body));
+            let is_acronym = !short.is_empty()
+                && !aside.trim().contains(' ')
+                && short.chars().count() <= 10
+                && (made.iter().any(|it| near_initials(it, &short)) || is_upper(&surface, aside));
+            if is_acronym {
+                acronyms.push(short);
+            } else {
+                text.push(' ');
+                text.push_str(aside);
+            }
+        }
+        let camel = camel_form(&surface);
+        let text = camel.as_ref().map_or(text, |it| fold(it));
+        let all = split(&text);
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let (range, form) = legal_form::strip(&all);
+        let core = all.get(range).unwrap_or_default();
+        let initials = initials_of(&core.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let mut tokens: Vec<Token> = words::numbers_joined(core)
+            .into_iter()
+            .filter(|it| !words::is_small(it))
+            .map(|it| Token {
+                weight: words::weight(&it),
+                kind: if words::is_number(&it) { Kind::Number } else { Kind::Word },
+                text: it,
+            })
+            .collect();
+        if tokens.is_empty() {
+            tokens = core
+                .iter()
+                .map(|it| Token { text: (*it).to_owned(), weight: 1.0, kind: Kind::Word })
+                .collect();
+        }
+        let compact: String = tokens.iter().map(|it| it.text.as_str()).collect();
+        if is_acronym_itself(&surface) {
+            acronyms.push(letters(&surface));
+        }
+        acronyms.dedup();
+        Self { surface, exact, tokens, compact, form, acronyms, initials }
+    }
+
+    /// The words with spaces between them.
+    pub(super) fn plain(&self) -> String {
+        let words: Vec<&str> = self.tokens.iter().map(|it| it.text.as_str()).collect();
+        words.join(" ")
+    }
+
+    /// The sum of its words' weights.
+    pub(super) fn weight(&self) -> f64 {
+        self.tokens.iter().map(|it| it.weight).sum()
+    }
+
+    /// Whether it is so short that nothing but the very same letters is the same.
+    pub(super) fn is_short(&self) -> bool {
+        self.compact.chars().count() < 5
+    }
+}
+
+/// The folded name without what stands in brackets, and what stands there.
+fn without_asides(exact: &str) -> (String, Vec<String>) {
+    let (mut body, mut asides, mut depth) = (String::new(), Vec::new(), 0_u32);
+    for character in exact.chars() {
+        match character {
+            '(' | '[' => {
+                depth += 1;
+                if depth == 1 {
+                    asides.push(String::new());
+                }
+            }
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {
+                if let Some(it) = asides.last_mut() {
+                    it.push(character);
+                }
+            }
+            _ => body.push(character),
+        }
+    }
+    if body.trim().is_empty() { (exact.to_owned(), Vec::new()) } else { (body, asides) }
+}
+
+/// The words of a folded text: accents off, points inside abbreviations off, `&` as `and`, other punctuation as space.
+pub(super) fn split(folded: &str) -> Vec<String> {
+    let mut text = String::with_capacity(folded.len());
+    let plain: Vec<char> = folded.nfd().filter(|it| !is_combining_mark(*it)).collect();
+    for (at, &character) in plain.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|it| plain.get(it)).copied();
+        let after = plain.get(at + 1).copied();
+        match character {
+            'ł' => text.push('l'),
+            'ø' => text.push('o'),
+            'đ' => text.push('d'),
+            'ı' => text.push('i'),
+            'ß' => text.push_str("ss"),
+            'æ' => text.push_str("ae"),
+            'œ' => text.push_str("oe"),
+            '&' | '+' => text.push_str(" and "),
+            '\'' => {}
+            // `U.S.`, `Presente.org`: a point inside a word joins initials and parts words.
+            '.' => {
+                let initial = at < 2 || plain.get(at - 2).is_none_or(|it| !it.is_alphanumeric());
+                if !(initial && before.is_some_and(char::is_alphanumeric)) {
+                    text.push(' ');
+                } else if after.is_none_or(|it| !it.is_alphanumeric()) {
+                    text.push(' ');
+                }
+            }
+            it if it.is_alphanumeric() => text.push(it),
+            _ => text.push(' '),
+        }
+    }
+    text.split_whitespace().map(words::canonical).collect()
+}
+
+/// Letters and digits alone, folded.
+pub(super) fn letters(text: &str) -> String {
+    fold(text).nfd().filter(|it| it.is_alphanumeric()).collect()
+}
+
+/// The initials of words: all of them; without the small ones; without those that say little at the end.
+fn initials_of(words: &[String]) -> Vec<String> {
+    let first = |it: &&String| it.chars().next();
+    let all: String = words.iter().filter_map(|it| first(&it)).collect();
+    let main: String = words
+        .iter()
+        .filter(|it| !words::is_small(it))
+        .filter_map(|it| first(&it))
+        .collect();
+    let mut made = vec![main];
+    if !made.contains(&all) {
+        made.push(all);
+    }
+    made.retain(|it| it.chars().count() >= 2);
+    made
+}
+
+/// Whether a stated short form goes with initials: the same, or one letter more or less in a longer one.
+fn near_initials(initials: &str, short: &str) -> bool {
+    initials == short
+        || (short.chars().count() >= 4 && strsim::levenshtein(initials, short) <= 1)
+}
+
+/// Whether the aside stands in capitals in the name as spelt.
+fn is_upper(surface: &str, aside: &str) -> bool {
+    let short = letters(aside);
+    let length = short.chars().count();
+    (2..=8).contains(&length)
+        && surface
+            .split(|it: char| !it.is_alphanumeric())
+            .any(|it| it.chars().all(|it| !it.is_lowercase()) && fold(it) == short)
+        && surface.chars().any(char::is_lowercase)
+        && !words::is_place(&short)
+}
+
+/// Whether the whole name is a short form: `NAFCM`, `A.B.C.`
+fn is_acronym_itself(surface: &str) -> bool {
+    let plain: String = surface.chars().filter(|it| it.is_alphanumeric()).collect();
+    let capitals = plain.chars().filter(|it| it.is_uppercase()).count();
+    let length = plain.chars().count();
+    (2..=8).contains(&length)
+        && !surface.trim().contains(' ')
+        && capitals >= 2
+        && capitals * 3 >= length * 2
+}
+
+/// `SiemensAG` as `Siemens AG`: a legal form in capitals at the end of a word in small letters.
+fn camel_form(surface: &str) -> Option<String> {
+    const FORMS: [&str; 8] = ["AG", "GmbH", "LLC", "Ltd", "Inc", "SA", "BV", "NV"];
+    FORMS.iter().find_map(|form| {
+        let stem = surface.strip_suffix(form)?;
+        let last = stem.chars().last()?;
+        (last.is_lowercase() && stem.chars().count() >= 4).then(|| format!("{stem} {form}"))
+    })
+}

@@ -1,0 +1,126 @@
+//! The text of a reading, folded once and searched often: phrases by whole words, and what to call the place they stand in.
+
+use std::ops::Range;
+
+use super::Scope;
+use crate::{
+    reading::{Reading, Region},
+    text::{Folded, fold},
+};
+
+/// A page's text ready for searching.
+pub(super) struct PageText<'a> {
+    /// The reading it is the text of.
+    pub(super) reading: &'a Reading,
+    /// The text, folded.
+    pub(super) folded: Folded,
+}
+
+impl<'a> PageText<'a> {
+    /// The text of `reading`.
+    pub(super) fn of(reading: &'a Reading) -> Self {
+        Self { reading, folded: Folded::of(&reading.text) }
+    }
+
+    /// How many characters were looked through, for people: `1,972 characters of text`.
+    pub(super) fn extent(&self) -> String {
+        format!("{} characters of text", thousands(self.reading.text.chars().count()))
+    }
+
+    /// Every place where `phrase` stands by whole words, as bytes of the reading's text.
+    pub(super) fn find(&self, phrase: &str) -> Vec<Range<usize>> {
+        let needle = fold(phrase);
+        let needle = needle.trim();
+        if needle.is_empty() {
+            return Vec::new();
+        }
+        self.find_folded(needle).into_iter().map(|it| self.folded.original(it)).collect()
+    }
+
+    /// Every place where a folded phrase stands by whole words, as bytes of the folded text.
+    pub(super) fn find_folded(&self, needle: &str) -> Vec<Range<usize>> {
+        let text = self.folded.as_str();
+        text.match_indices(needle)
+            .map(|(at, it)| at..at + it.len())
+            .filter(|it| is_bounded(text, it))
+            .collect()
+    }
+
+    /// The bytes of the text that the reference's fragment points at; `None` where there is none, or it leads nowhere.
+    pub(super) fn scope(&self, scope: Scope<'_>) -> Option<Range<usize>> {
+        let fragment = scope.fragment?;
+        let anchor = self
+            .reading
+            .anchors
+            .iter()
+            .find(|it| it.name == fragment)
+            .or_else(|| self.reading.anchors.iter().find(|it| it.name.eq_ignore_ascii_case(fragment)))?;
+        let heading = |it: &&crate::reading::Heading| it.range.start >= anchor.range.start;
+        let mut after = self.reading.headings.iter().filter(heading);
+        let first = after.next();
+        let marks_heading = first.is_some_and(|it| {
+            it.range.start <= anchor.range.start + 2 && it.range.end + 2 >= anchor.range.end
+        });
+        if anchor.range.len() > 1 && !marks_heading {
+            return Some(anchor.range.clone());
+        }
+        // An empty anchor, or one that holds only a heading, means the section: up to the next heading of its rank.
+        let level = first.map_or(6, |it| it.level);
+        let end = after
+            .find(|it| it.level <= level)
+            .map_or(self.reading.text.len(), |it| it.range.start);
+        Some(anchor.range.start..end)
+    }
+
+    /// What a reader would call the place: the heading above it, or the part of the page.
+    pub(super) fn place(&self, range: &Range<usize>) -> String {
+        let block = self.reading.blocks.iter().find(|it| it.range.end > range.start);
+        match block.map(|it| it.region) {
+            Some(Region::Navigation) => return "in the navigation".to_owned(),
+            Some(Region::Header) => return "in the page's header".to_owned(),
+            Some(Region::Footer) => return "in the page's footer".to_owned(),
+            _ => {}
+        }
+        match self.heading_above(range.start) {
+            Some(heading) => format!("in the text under \"{heading}\""),
+            None => "in the text".to_owned(),
+        }
+    }
+
+    /// The heading above a place.
+    pub(super) fn heading_above(&self, at: usize) -> Option<String> {
+        let heading = self.reading.headings.iter().rfind(|it| it.range.end <= at)?;
+        let text = self.reading.text.get(heading.range.clone())?;
+        let text = crate::text::one_line(text);
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// Whether a match begins and ends where words do.
+pub(super) fn is_bounded(text: &str, it: &Range<usize>) -> bool {
+    let inner = text.get(it.clone()).unwrap_or_default();
+    let before = text.get(..it.start).and_then(|it| it.chars().next_back());
+    let after = text.get(it.end..).and_then(|it| it.chars().next());
+    let joins = |a: Option<char>, b: Option<char>| {
+        matches!((a, b), (Some(a), Some(b)) if is_word(a) && is_word(b))
+    };
+    !joins(before, inner.chars().next()) && !joins(inner.chars().next_back(), after)
+}
+
+/// Whether a character is part of a word; scripts that part words by no spaces have none such.
+fn is_word(it: char) -> bool {
+    it.is_alphanumeric() && !matches!(it, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+/// A count with commas between its thousands.
+pub(super) fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

@@ -1,0 +1,377 @@
+//! The part of a page that holds a claim's list: found by the names that are known, not by where it was.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
+
+use super::{
+    Scope,
+    likeness::{Grade, Likeness, likeness},
+    name_key::NameKey,
+    page_text::PageText,
+};
+use crate::entity::{EntityList, EntityName, ListKind, NameSource, Strategy};
+
+/// All lists of a page with their names made comparable, each spelling once.
+pub(super) struct Pool<'a> {
+    /// The candidate lists.
+    pub(super) lists: Vec<&'a EntityList>,
+    /// The distinct names.
+    pub(super) names: Vec<Pooled<'a>>,
+    /// For each list its items' places in `names`.
+    pub(super) members: Vec<Vec<usize>>,
+}
+
+/// A distinct name of a page.
+pub(super) struct Pooled<'a> {
+    /// Its key.
+    pub(super) key: NameKey,
+    /// The item it was read from first.
+    pub(super) item: &'a EntityName,
+    /// What else its record says, made comparable, with where that was read.
+    pub(super) also: Vec<(NameSource, NameKey)>,
+}
+
+impl<'a> Pool<'a> {
+    /// The names of `lists`.
+    pub(super) fn of(lists: impl IntoIterator<Item = &'a EntityList>) -> Self {
+        let mut pool = Self { lists: Vec::new(), names: Vec::new(), members: Vec::new() };
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for list in lists {
+            let mut members = Vec::with_capacity(list.items.len());
+            for item in &list.items {
+                let at = *places.entry(item.surface.as_str()).or_insert_with(|| {
+                    let also = item
+                        .also
+                        .iter()
+                        .filter(|(_, it)| it != &item.surface)
+                        .map(|(source, it)| (*source, NameKey::of(it)))
+                        .collect();
+                    pool.names.push(Pooled { key: NameKey::of(&item.surface), item, also });
+                    pool.names.len() - 1
+                });
+                members.push(at);
+            }
+            pool.lists.push(list);
+            pool.members.push(members);
+        }
+        pool
+    }
+}
+
+/// What each claimed name may be among the page's names.
+pub(super) struct Matches {
+    /// For each claimed name the page names that are like it: place in the pool, likeness.
+    pub(super) of: Vec<Vec<(usize, Likeness)>>,
+}
+
+impl Matches {
+    /// Compares only pairs that share a word, the edges of a word, or initials: no other pair can be alike enough.
+    pub(super) fn of(claimed: &[NameKey], pool: &Pool<'_>) -> Self {
+        let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, name) in pool.names.iter().enumerate() {
+            for key in std::iter::once(&name.key).chain(name.also.iter().map(|(_, it)| it)) {
+                for trace in traces(key) {
+                    let places = index.entry(trace).or_default();
+                    if places.last() != Some(&at) {
+                        places.push(at);
+                    }
+                }
+            }
+        }
+        let of = claimed
+            .iter()
+            .map(|name| {
+                let near: BTreeSet<usize> = traces(name)
+                    .iter()
+                    .filter_map(|it| index.get(it))
+                    .flatten()
+                    .copied()
+                    .collect();
+                near.into_iter()
+                    .filter_map(|at| Some((at, like(name, pool.names.get(at)?)?)))
+                    .collect()
+            })
+            .collect();
+        Self { of }
+    }
+
+    /// The best grade at which `claimed` meets one of `members`.
+    fn grade(&self, claimed: usize, members: &[usize]) -> Option<Grade> {
+        self.of
+            .get(claimed)?
+            .iter()
+            .filter(|(at, _)| members.contains(at))
+            .map(|(_, it)| it.grade)
+            .max()
+    }
+}
+
+/// How a claimed name is like a page's name, by its text or by what else its record says.
+fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
+    let by_text = likeness(claimed, &found.key);
+    let by_record = found.also.iter().filter_map(|(source, key)| {
+        let (factor, what) = match source {
+            NameSource::LinkTarget => (0.88, "its link leads to an address that has the name"),
+            NameSource::FileName => (0.85, "its picture's file has the name"),
+            _ => (0.94, "what stands beside it has the name"),
+        };
+        let it = likeness(claimed, key).filter(|it| it.grade >= Grade::Same && !key.is_short())?;
+        let mut reasons = vec![super::likeness::reason(what, factor)];
+        reasons.extend(it.reasons);
+        Some(Likeness { grade: Grade::Variant, score: it.score * factor, reasons })
+    });
+    by_text
+        .into_iter()
+        .chain(by_record)
+        .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
+}
+
+/// What two alike names share at least one of.
+fn traces(key: &NameKey) -> Vec<String> {
+    let mut traces = Vec::with_capacity(key.tokens.len() * 3 + 4);
+    for token in &key.tokens {
+        let letters: Vec<char> = token.text.chars().collect();
+        if letters.len() >= 5 {
+            traces.push(letters.iter().take(3).collect::<String>() + "<");
+            traces.push(letters.iter().skip(letters.len() - 3).collect::<String>() + ">");
+        }
+        traces.push(token.text.clone());
+    }
+    traces.extend(key.acronyms.iter().chain(&key.initials).cloned());
+    traces.push(key.compact.clone());
+    traces.push(key.exact.clone());
+    traces
+}
+
+/// The lists that are held for the claim's.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Region {
+    /// Their places in the pool, the one with most of the names first.
+    pub(super) lists: Vec<usize>,
+    /// How many claimed names they hold by the same spelling.
+    pub(super) kept: usize,
+}
+
+impl Region {
+    /// The names of the region: places in the pool, in order, each once.
+    pub(super) fn members(&self, pool: &Pool<'_>) -> Vec<usize> {
+        let mut seen = BTreeSet::new();
+        self.lists
+            .iter()
+            .filter_map(|it| pool.members.get(*it))
+            .flatten()
+            .copied()
+            .filter(|it| seen.insert(*it))
+            .collect()
+    }
+}
+
+/// What an earlier visit knew of the region.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    /// The shape of its main list.
+    pub(super) fingerprint: String,
+    /// The heading of its main list.
+    pub(super) heading: Option<String>,
+    /// The names it held, folded.
+    pub(super) names: BTreeSet<String>,
+    /// Where the names' links led, by the folded name.
+    pub(super) links: Vec<(String, String)>,
+}
+
+/// The lists that hold the claimed names, if enough of them are held by any.
+pub(super) fn find(
+    claimed: usize,
+    pool: &Pool<'_>,
+    matches: &Matches,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+    known: Option<&Known>,
+) -> Option<Region> {
+    if let Some(selector) = scope.selector {
+        let lists: Vec<usize> = pool
+            .lists
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| it.strategy == Strategy::Selector && it.container == selector)
+            .map(|(at, _)| at)
+            .collect();
+        let mut region = Region { lists, kept: 0 };
+        region.kept = kept(claimed, &region, pool, matches);
+        return (!region.lists.is_empty()).then_some(region);
+    }
+    let within = page.scope(scope);
+    if within.is_some() {
+        let inside = vote(claimed, pool, matches, known, |list| {
+            list.anchor.as_deref() == scope.fragment || within.as_ref().is_some_and(|it| is_inside(list, it))
+        });
+        if inside.is_some() {
+            return inside;
+        }
+    }
+    vote(claimed, pool, matches, known, |_| true).or_else(|| remembered(pool, known?))
+}
+
+/// The region of an earlier visit by its shape and heading, though none of the names is left in it.
+fn remembered(pool: &Pool<'_>, known: &Known) -> Option<Region> {
+    let heading = known.heading.as_deref()?;
+    let mut same = pool.lists.iter().enumerate().filter(|(_, it)| {
+        it.kind == ListKind::Names && it.fingerprint == known.fingerprint && it.heading.as_deref() == Some(heading)
+    });
+    let (at, list) = same.next()?;
+    (list.items.len() >= 2).then(|| Region { lists: vec![at], kept: 0 })
+}
+
+fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {
+    let placed = list.items.iter().filter_map(|it| it.range.as_ref());
+    let (mut inside, mut all) = (0_usize, 0_usize);
+    for it in placed {
+        all += 1;
+        inside += usize::from(it.start >= range.start && it.end <= range.end);
+    }
+    all > 0 && inside * 2 > all
+}
+
+/// How many of the claimed names the region holds by the same spelling.
+fn kept(claimed: usize, region: &Region, pool: &Pool<'_>, matches: &Matches) -> usize {
+    let members = region.members(pool);
+    (0..claimed)
+        .filter(|it| matches.grade(*it, &members) >= Some(Grade::Same))
+        .count()
+}
+
+/// Each claimed name votes for the lists that hold it; lists are taken until no list adds enough of them.
+fn vote(
+    claimed: usize,
+    pool: &Pool<'_>,
+    matches: &Matches,
+    known: Option<&Known>,
+    eligible: impl Fn(&EntityList) -> bool,
+) -> Option<Region> {
+    let votes: Vec<Vec<(usize, f64)>> = pool
+        .members
+        .iter()
+        .zip(&pool.lists)
+        .map(|(members, list)| {
+            if !eligible(list) {
+                return Vec::new();
+            }
+            (0..claimed)
+                .filter_map(|name| match matches.grade(name, members)? {
+                    Grade::Exact | Grade::Same => Some((name, 1.0)),
+                    Grade::Variant => Some((name, 0.5)),
+                    Grade::Near => None,
+                })
+                .collect()
+        })
+        .collect();
+    let mut region = Region::default();
+    let mut covered: HashMap<usize, f64> = HashMap::new();
+    loop {
+        let mut choice: Option<(f64, usize, f64)> = None;
+        for (at, list) in pool.lists.iter().enumerate() {
+            if region.lists.contains(&at) {
+                continue;
+            }
+            let mine = votes.get(at).map_or(&[][..], Vec::as_slice);
+            let gain: f64 = mine
+                .iter()
+                .map(|(name, it)| (it - covered.get(name).copied().unwrap_or(0.0)).max(0.0))
+                .sum();
+            if gain <= 0.0 {
+                continue;
+            }
+            let share = mine.len() as f64 / list.items.len().max(1) as f64;
+            let first = region.lists.is_empty();
+            let akin = region.lists.iter().filter_map(|it| pool.lists.get(*it)).any(|it| is_akin(it, list));
+            if !first && !joins(gain, share, list, akin) {
+                continue;
+            }
+            let worth = gain * (0.5 + 0.5 * share.min(1.0)) * kind_factor(list) * memory_factor(list, known);
+            if choice.is_none_or(|it| worth > it.0 + 1e-9) {
+                choice = Some((worth, at, gain));
+            }
+        }
+        let Some((_, at, _)) = choice else { break };
+        region.lists.push(at);
+        for (name, it) in votes.get(at).into_iter().flatten() {
+            let best = covered.entry(*name).or_insert(0.0);
+            *best = best.max(*it);
+        }
+    }
+    region.kept = kept(claimed, &region, pool, matches);
+    let size = region.members(pool).len();
+    let total: f64 = (0..claimed).filter_map(|it| covered.get(&it)).sum();
+    if !suffices(claimed, total, size) {
+        return None;
+    }
+    add_siblings(&mut region, pool);
+    Some(region)
+}
+
+/// Whether so many votes of so many claimed names speak for lists of so many members.
+fn suffices(claimed: usize, votes: f64, size: usize) -> bool {
+    if votes <= 0.0 {
+        return false;
+    }
+    let recall = votes / claimed.max(1) as f64;
+    let share = votes / size.max(1) as f64;
+    match claimed {
+        0..=3 => true,
+        _ => recall >= 0.25 || (votes >= 2.0 && share >= 0.5 && recall >= 0.1) || (votes >= 3.0 && recall >= 0.15),
+    }
+}
+
+/// Whether a further list belongs to the claim's: it adds several names, or one and looks the part.
+fn joins(gain: f64, share: f64, list: &EntityList, akin: bool) -> bool {
+    if list.kind == ListKind::Names {
+        gain >= 2.0 && share >= 0.15 || akin && gain >= 0.5 || gain >= 1.0 && share >= 0.3
+    } else {
+        gain >= 2.0 && share >= 0.4
+    }
+}
+
+fn kind_factor(list: &EntityList) -> f64 {
+    match (list.kind, list.strategy) {
+        (ListKind::Names, Strategy::Prose) => 0.9,
+        (ListKind::Names, _) => 1.0,
+        (ListKind::Other, _) => 0.6,
+    }
+}
+
+fn memory_factor(list: &EntityList, known: Option<&Known>) -> f64 {
+    match known {
+        Some(it) if it.fingerprint == list.fingerprint => 1.1,
+        _ => 1.0,
+    }
+}
+
+/// Whether two lists are built alike and stand side by side: tiers, tabs, columns.
+fn is_akin(one: &EntityList, other: &EntityList) -> bool {
+    one.fingerprint == other.fingerprint && one.strategy == other.strategy && beside(&one.container, &other.container)
+}
+
+/// Whether two containers differ at most in which one of several siblings they are, at one or two steps of their path.
+fn beside(one: &str, other: &str) -> bool {
+    let steps = |it: &str| -> Vec<String> {
+        it.split(['>', ' '])
+            .filter(|it| !it.is_empty())
+            .map(|it| it.split(['#', ':']).next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let (one, other) = (steps(one), steps(other));
+    one.len() == other.len() && one.iter().zip(&other).filter(|(a, b)| a != b).count() <= 1
+}
+
+/// Takes in the sibling containers of the same shape.
+fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
+    let chosen: Vec<&EntityList> = region.lists.iter().filter_map(|it| pool.lists.get(*it)).copied().collect();
+    for (at, list) in pool.lists.iter().enumerate() {
+        let sibling = list.kind == ListKind::Names && chosen.iter().any(|it| is_akin(it, list));
+        if sibling && !region.lists.contains(&at) {
+            region.lists.push(at);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Names whose commas leave open whether they are one or several: every reading is tried, the page decides.
+
+use super::{name_key::NameKey, page_text::PageText, region::Pool};
+use crate::{
+    finding::Reason,
+    profile::ListedName,
+};
+
+/// A name to look for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Unit {
+    /// As the claim spells it.
+    pub(super) name: String,
+    /// Which reading of an ambiguous stretch it comes from, and why.
+    pub(super) reason: Option<Reason>,
+}
+
+/// The most parts for which every grouping is tried: 2^(n-1) of them.
+const MOST_PARTS: usize = 8;
+
+/// The names to look for, ambiguous stretches read as the page has them; where the page has none of it, part by part.
+pub(super) fn decide(claimed: &[ListedName], pool: &Pool<'_>, page: &PageText<'_>) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for name in claimed {
+        match name {
+            ListedName::One(name) => units.push(Unit { name: name.clone(), reason: None }),
+            ListedName::Ambiguous(parts) => units.extend(group(parts, pool, page)),
+        }
+    }
+    units
+}
+
+fn group(parts: &[String], pool: &Pool<'_>, page: &PageText<'_>) -> Vec<Unit> {
+    let cuts = parts.len().saturating_sub(1).min(MOST_PARTS);
+    let mut best: (f64, Vec<String>) = (0.0, parts.to_vec());
+    for mask in 0_u32..1 << cuts {
+        let mut names: Vec<(String, usize)> = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
+            match names.last_mut() {
+                Some((name, count)) if at <= cuts && mask & (1 << (at - 1)) != 0 => {
+                    name.push_str(", ");
+                    name.push_str(part);
+                    *count += 1;
+                }
+                _ => names.push((part.clone(), 1)),
+            }
+        }
+        let strength: f64 = names.iter().map(|(it, count)| strength(it, pool, page) * *count as f64).sum();
+        if strength > best.0 + 1e-9 {
+            best = (strength, names.into_iter().map(|it| it.0).collect());
+        }
+    }
+    let (strength, names) = best;
+    let why = match (strength > 0.0, names.len() == parts.len()) {
+        (false, _) => "the commas leave open how many names these are, and the page has none of them",
+        (true, true) => "the page has these as names of their own",
+        (true, false) => "the page has this as one name",
+    };
+    names
+        .into_iter()
+        .map(|name| Unit { name, reason: Some(super::likeness::reason(why, 0.0)) })
+        .collect()
+}
+
+/// How plainly the page has a reading: as an item of a list, or in its text.
+fn strength(name: &str, pool: &Pool<'_>, page: &PageText<'_>) -> f64 {
+    let key = NameKey::of(name);
+    let listed = pool.names.iter().any(|it| it.key.exact == key.exact || it.key.compact == key.compact);
+    if listed {
+        1.0
+    } else if page.find(name).is_empty() {
+        0.0
+    } else {
+        // A joined reading is found in prose wherever the parts stand one after the other: the parts go first.
+        0.5
+    }
+}
