@@ -3,17 +3,28 @@
 use crate::{capture::CaptureEntry, reading::Reading};
 
 mod assignment;
+mod elsewhere;
+mod fate;
+mod findings;
+mod judged;
 mod legal_form;
 mod likeness;
+mod listed;
 mod name_key;
 mod names;
 mod page_text;
+mod proof;
+mod quotation;
 mod region;
+mod series;
 mod split;
 mod state;
 mod words;
 
+pub use fate::fate;
+pub use findings::findings;
 pub use names::{ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
+pub use quotation::{QuotationAnswer, quotation};
 
 /// The version of the comparison; findings of another version are computed again.
 pub const VERSION: u32 = 1;
@@ -35,3 +46,8 @@ pub struct Scope<'a> {
     /// A CSS selector of the list, which overrules the search for it.
     pub selector: Option<&'a str>,
 }
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

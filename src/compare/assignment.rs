@@ -30,14 +30,20 @@ fn connected(pairs: &[Pair]) -> Vec<Vec<Pair>> {
     let rights = pairs.iter().map(|it| it.right + 1).max().unwrap_or(0);
     let mut parent: Vec<usize> = (0..lefts + rights).collect();
     for pair in pairs {
-        let (a, b) = (root(&mut parent, pair.left), root(&mut parent, lefts + pair.right));
+        let (a, b) = (
+            root(&mut parent, pair.left),
+            root(&mut parent, lefts + pair.right),
+        );
         if let Some(it) = parent.get_mut(a.max(b)) {
             *it = a.min(b);
         }
     }
     let mut parts: std::collections::BTreeMap<usize, Vec<Pair>> = std::collections::BTreeMap::new();
     for pair in pairs {
-        parts.entry(root(&mut parent, pair.left)).or_default().push(*pair);
+        parts
+            .entry(root(&mut parent, pair.left))
+            .or_default()
+            .push(*pair);
     }
     parts.into_values().collect()
 }
@@ -90,7 +96,6 @@ fn solve(pairs: &[Pair]) -> Vec<Pair> {
 }
 
 /// For each row its column in an assignment of least cost; there are at least as many columns as rows.
-#[expect(clippy::indexing_slicing, reason = "every index is below the length its vector was made with")]
 fn hungarian(cost: &[Vec<f64>], columns: usize) -> Vec<usize> {
     let rows = cost.len();
     let (mut row_potential, mut column_potential) = (vec![0.0; rows + 1], vec![0.0; columns + 1]);
@@ -106,7 +111,8 @@ fn hungarian(cost: &[Vec<f64>], columns: usize) -> Vec<usize> {
                 if used[column] {
                     continue;
                 }
-                let reduced = cost[from - 1][column - 1] - row_potential[from] - column_potential[column];
+                let reduced =
+                    cost[from - 1][column - 1] - row_potential[from] - column_potential[column];
                 if reduced < least[column] {
                     least[column] = reduced;
                     way[column] = at;
@@ -135,9 +141,9 @@ fn hungarian(cost: &[Vec<f64>], columns: usize) -> Vec<usize> {
         }
     }
     let mut column_of = vec![0; rows];
-    for column in 1..=columns {
-        if let Some(row) = row_of[column].checked_sub(1) {
-            column_of[row] = column - 1;
+    for (column, row) in row_of.iter().skip(1).enumerate() {
+        if let Some(row) = row.checked_sub(1) {
+            column_of[row] = column;
         }
     }
     column_of
@@ -160,7 +166,10 @@ mod tests {
 
     #[test]
     fn one_stays_single_where_that_is_worth_more() {
-        assert_eq!(best(&[pair(0, 0, 3.0), pair(1, 0, 1.0), pair(0, 1, 0.5)]), [pair(0, 0, 3.0)]);
+        assert_eq!(
+            best(&[pair(0, 0, 3.0), pair(1, 0, 1.0), pair(0, 1, 0.5)]),
+            [pair(0, 0, 3.0)]
+        );
     }
 
     /// Every way to pair, by trying them all.
@@ -169,7 +178,10 @@ mod tests {
             return 0.0;
         }
         let mut best = exhaustive(pairs, left + 1, used);
-        for it in pairs.iter().filter(|it| it.left == left && used & (1 << it.right) == 0) {
+        for it in pairs
+            .iter()
+            .filter(|it| it.left == left && used & (1 << it.right) == 0)
+        {
             best = best.max(it.worth + exhaustive(pairs, left + 1, used | (1 << it.right)));
         }
         best

@@ -80,7 +80,10 @@ mod tests {
     #[test]
     fn a_form_is_taken_off_at_either_end() {
         assert_eq!(stripped("ooo severny"), ("severny".into(), Some("LLC")));
-        assert_eq!(stripped("harbour lights gmbh"), ("harbour lights".into(), Some("LLC")));
+        assert_eq!(
+            stripped("harbour lights gmbh"),
+            ("harbour lights".into(), Some("LLC"))
+        );
         assert_eq!(stripped("harbour limited liability company").1, Some("LLC"));
         assert_eq!(stripped("open joint stock company harbour").0, "harbour");
     }

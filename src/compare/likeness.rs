@@ -32,7 +32,11 @@ pub(super) struct Likeness {
 
 impl Likeness {
     fn new(grade: Grade, score: f64, why: &str) -> Self {
-        Self { grade, score, reasons: vec![reason(why, score)] }
+        Self {
+            grade,
+            score,
+            reasons: vec![reason(why, score)],
+        }
     }
 
     /// What it counts in the choice of pairs: no number of lesser likenesses outweighs a better grade.
@@ -48,7 +52,10 @@ impl Likeness {
 
 /// A reason with its weight, rounded to three decimals.
 pub(super) fn reason(what: &str, weight: f64) -> Reason {
-    Reason { what: what.to_owned(), weight: round(weight) }
+    Reason {
+        what: what.to_owned(),
+        weight: round(weight),
+    }
 }
 
 /// Three decimals are all that is said, so that the same comparison always says the same.
@@ -67,25 +74,41 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let forms_differ = matches!((claimed.form, found.form), (Some(a), Some(b)) if a != b);
     if !claimed.compact.is_empty() && claimed.compact == found.compact {
         return Some(match (forms_differ, claimed.form == found.form) {
-            (true, _) => Likeness::new(Grade::Near, 0.62, "the same name with another kind of legal form"),
+            (true, _) => Likeness::new(
+                Grade::Near,
+                0.62,
+                "the same name with another kind of legal form",
+            ),
             (_, true) => Likeness::new(
                 Grade::Same,
                 0.98,
                 "the same words, apart from articles, punctuation, accents or spelling habits",
             ),
-            _ => Likeness::new(Grade::Same, 0.96, "the same words, apart from the legal form"),
+            _ => Likeness::new(
+                Grade::Same,
+                0.96,
+                "the same words, apart from the legal form",
+            ),
         });
     }
     let by_words = by_words(claimed, found);
     let by_words = if forms_differ {
-        by_words.map(|it| Likeness { grade: Grade::Near, score: it.score.min(0.6), ..it })
+        by_words.map(|it| Likeness {
+            grade: Grade::Near,
+            score: it.score.min(0.6),
+            ..it
+        })
     } else {
         by_words
     };
-    [by_initials(claimed, found), by_part(claimed, found), by_words]
-        .into_iter()
-        .flatten()
-        .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
+    [
+        by_initials(claimed, found),
+        by_part(claimed, found),
+        by_words,
+    ]
+    .into_iter()
+    .flatten()
+    .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
 }
 
 /// One is, or states, the initials of the other.
@@ -98,16 +121,35 @@ fn by_initials(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
             .any(|it| long.initials.contains(it) || long.acronyms.contains(it))
     };
     if stated(claimed, found) {
-        return Some(Likeness::new(Grade::Variant, 0.88, "written out, where the claim has the initials"));
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.88,
+            "written out, where the claim has the initials",
+        ));
     }
     if stated(found, claimed) {
-        return Some(Likeness::new(Grade::Variant, 0.88, "the initials of the name"));
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.88,
+            "the initials of the name",
+        ));
     }
     None
 }
 
 /// One is the other with an addition after a dash, colon, bar or slash.
 fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
+    let domain = |long: &NameKey, short: &NameKey| {
+        let rest = long.letters.strip_prefix(short.letters.as_str());
+        !short.is_short() && matches!(rest, Some("org" | "com" | "net" | "info" | "eu"))
+    };
+    if domain(found, claimed) || domain(claimed, found) {
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.87,
+            "the name and its domain",
+        ));
+    }
     let holds = |long: &NameKey, short: &NameKey| {
         !short.is_short()
             && parts(&long.surface).any(|part| {
@@ -116,10 +158,18 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
             })
     };
     if holds(found, claimed) {
-        return Some(Likeness::new(Grade::Variant, 0.86, "the name with an addition"));
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.86,
+            "the name with an addition",
+        ));
     }
     if holds(claimed, found) {
-        return Some(Likeness::new(Grade::Variant, 0.86, "the name without its addition"));
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.86,
+            "the name without its addition",
+        ));
     }
     None
 }
@@ -147,11 +197,20 @@ struct Aligned<'a> {
 fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) -> Aligned<'a> {
     let mut left: Vec<Option<&Token>> = claimed.tokens.iter().map(Some).collect();
     let mut right: Vec<Option<&Token>> = found.tokens.iter().map(Some).collect();
-    let mut it = Aligned { matched: 0.0, own_word: false, slips: 0, in_order: true, left: vec![], right: vec![] };
+    let mut it = Aligned {
+        matched: 0.0,
+        own_word: false,
+        slips: 0,
+        in_order: true,
+        left: vec![],
+        right: vec![],
+    };
     let mut last = None;
     for slot in &mut left {
         let Some(token) = *slot else { continue };
-        let at = right.iter().position(|it| it.is_some_and(|it| it.text == token.text));
+        let at = right
+            .iter()
+            .position(|it| it.is_some_and(|it| it.text == token.text));
         if let Some(at) = at {
             it.take(token.weight);
             it.in_order &= last.is_none_or(|last| at > last);
@@ -162,10 +221,17 @@ fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) -> Aligned<'a> {
             }
         }
     }
-    let roomy = claimed.compact.chars().count().min(found.compact.chars().count()) >= 12;
+    let roomy = claimed
+        .compact
+        .chars()
+        .count()
+        .min(found.compact.chars().count())
+        >= 12;
     for slot in &mut left {
         let Some(token) = *slot else { continue };
-        let at = right.iter().position(|it| it.is_some_and(|it| is_slip(token, it, roomy)));
+        let at = right
+            .iter()
+            .position(|it| it.is_some_and(|it| is_slip(token, it, roomy)));
         if let Some(at) = at {
             it.take(token.weight * 0.9);
             it.slips += 1;
@@ -195,12 +261,18 @@ fn join(it: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&To
         let Some(token) = *slot else { continue };
         for from in 0..many.len() {
             for count in 2..=3 {
-                let Some(run) = many.get(from..from + count) else { continue };
-                let whole: Option<String> = run.iter().map(|it| it.map(|it| it.text.as_str())).collect();
+                let Some(run) = many.get(from..from + count) else {
+                    continue;
+                };
+                let whole: Option<String> =
+                    run.iter().map(|it| it.map(|it| it.text.as_str())).collect();
                 if whole.as_deref() == Some(token.text.as_str()) {
                     it.take(token.weight);
                     *slot = None;
-                    many.iter_mut().skip(from).take(count).for_each(|it| *it = None);
+                    many.iter_mut()
+                        .skip(from)
+                        .take(count)
+                        .for_each(|it| *it = None);
                     break;
                 }
             }
@@ -246,29 +318,57 @@ fn by_words(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     match (it.left.is_empty(), it.right.is_empty()) {
         (true, true) => Some(whole(claimed, found, &it)),
         (false, false) => substituted(claimed, found, &it, ratio),
-        (true, false) => Some(contained(&it, &it.right, claimed, ratio, "the name with more words")),
-        (false, true) => Some(contained(&it, &it.left, found, ratio, "the name with fewer words")),
+        (true, false) => Some(contained(
+            &it,
+            &it.right,
+            claimed,
+            ratio,
+            "the name with more words",
+        )),
+        (false, true) => Some(contained(
+            &it,
+            &it.left,
+            found,
+            ratio,
+            "the name with fewer words",
+        )),
     }
 }
 
 /// Every word has its like.
 fn whole(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>) -> Likeness {
-    let letters = claimed.compact.chars().count().min(found.compact.chars().count());
+    let letters = claimed
+        .compact
+        .chars()
+        .count()
+        .min(found.compact.chars().count());
     match it.slips {
         0 => Likeness::new(Grade::Same, 0.94, "the same words in another order"),
-        1 if letters >= 14 => Likeness::new(Grade::Same, 0.92, "the same name but for a letter or two"),
+        1 if letters >= 14 => {
+            Likeness::new(Grade::Same, 0.92, "the same name but for a letter or two")
+        }
         1 => Likeness::new(Grade::Variant, 0.85, "spelt with a letter's difference"),
-        2 if letters >= 20 => Likeness::new(Grade::Variant, 0.84, "spelt with a few letters' difference"),
+        2 if letters >= 20 => {
+            Likeness::new(Grade::Variant, 0.84, "spelt with a few letters' difference")
+        }
         count if f64::from(count) <= claimed.tokens.len() as f64 / 2.0 => {
             Likeness::new(Grade::Variant, 0.78, "spelt with a few letters' difference")
         }
-        2 if letters >= 10 => Likeness::new(Grade::Variant, 0.75, "spelt with a few letters' difference"),
+        2 if letters >= 10 => {
+            Likeness::new(Grade::Variant, 0.75, "spelt with a few letters' difference")
+        }
         _ => Likeness::new(Grade::Near, 0.6, "words like these"),
     }
 }
 
 /// All words of the shorter name stand in the longer one.
-fn contained(it: &Aligned<'_>, extra: &[&Token], shorter: &NameKey, ratio: f64, why: &str) -> Likeness {
+fn contained(
+    it: &Aligned<'_>,
+    extra: &[&Token],
+    shorter: &NameKey,
+    ratio: f64,
+    why: &str,
+) -> Likeness {
     let letters = shorter.compact.chars().count();
     let numbered = extra.iter().any(|it| it.kind == Kind::Number);
     let branch = extra.iter().any(|it| words::is_place(&it.text));
@@ -294,30 +394,59 @@ fn contained(it: &Aligned<'_>, extra: &[&Token], shorter: &NameKey, ratio: f64, 
 }
 
 /// Each has words that the other lacks.
-fn substituted(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>, ratio: f64) -> Option<Likeness> {
+fn substituted(
+    claimed: &NameKey,
+    found: &NameKey,
+    it: &Aligned<'_>,
+    ratio: f64,
+) -> Option<Likeness> {
     let initials = |one: &[&Token], many: &[&Token]| {
         let [short] = one else { return false };
-        let made: String = many.iter().filter_map(|it| it.text.chars().next()).collect();
+        let made: String = many
+            .iter()
+            .filter_map(|it| it.text.chars().next())
+            .collect();
         made.chars().count() >= 3 && made == short.text
     };
     if initials(&it.left, &it.right) {
-        return Some(Likeness::new(Grade::Variant, 0.84, "with initials written out"));
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.84,
+            "with initials written out",
+        ));
     }
     if initials(&it.right, &it.left) {
-        return Some(Likeness::new(Grade::Variant, 0.84, "with words put into initials"));
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.84,
+            "with words put into initials",
+        ));
     }
     let barred = it
         .left
         .iter()
         .chain(&it.right)
         .any(|it| it.kind == Kind::Number || words::is_place(&it.text));
-    let letters = claimed.compact.chars().count().min(found.compact.chars().count());
+    let letters = claimed
+        .compact
+        .chars()
+        .count()
+        .min(found.compact.chars().count());
     if !barred && letters >= 16 {
         let likeness = strsim::normalized_damerau_levenshtein(&claimed.compact, &found.compact);
         if likeness >= 0.9 {
-            return Some(Likeness::new(Grade::Variant, 0.8, "nearly the same letters"));
+            return Some(Likeness::new(
+                Grade::Variant,
+                0.8,
+                "nearly the same letters",
+            ));
         }
     }
-    (it.own_word || ratio >= 0.5)
-        .then(|| Likeness::new(Grade::Near, (0.2 + 0.45 * ratio).min(0.6), "some of the same words"))
+    (it.own_word || ratio >= 0.5).then(|| {
+        Likeness::new(
+            Grade::Near,
+            (0.2 + 0.45 * ratio).min(0.6),
+            "some of the same words",
+        )
+    })
 }

@@ -16,6 +16,8 @@ pub(super) struct NameKey {
     pub(super) tokens: Vec<Token>,
     /// The words as one, without spaces.
     pub(super) compact: String,
+    /// All letters and digits, small words and legal form included.
+    pub(super) letters: String,
     /// The class of its legal form.
     pub(super) form: legal_form::Class,
     /// Short forms that it states itself or is: `NAFCM`, folded.
@@ -80,14 +82,22 @@ impl NameKey {
             .filter(|it| !words::is_small(it))
             .map(|it| Token {
                 weight: words::weight(&it),
-                kind: if words::is_number(&it) { Kind::Number } else { Kind::Word },
+                kind: if words::is_number(&it) {
+                    Kind::Number
+                } else {
+                    Kind::Word
+                },
                 text: it,
             })
             .collect();
         if tokens.is_empty() {
             tokens = core
                 .iter()
-                .map(|it| Token { text: (*it).to_owned(), weight: 1.0, kind: Kind::Word })
+                .map(|it| Token {
+                    text: (*it).to_owned(),
+                    weight: 1.0,
+                    kind: Kind::Word,
+                })
                 .collect();
         }
         let compact: String = tokens.iter().map(|it| it.text.as_str()).collect();
@@ -95,13 +105,16 @@ impl NameKey {
             acronyms.push(letters(&surface));
         }
         acronyms.dedup();
-        Self { surface, exact, tokens, compact, form, acronyms, initials }
-    }
-
-    /// The words with spaces between them.
-    pub(super) fn plain(&self) -> String {
-        let words: Vec<&str> = self.tokens.iter().map(|it| it.text.as_str()).collect();
-        words.join(" ")
+        Self {
+            letters: letters(&surface),
+            surface,
+            exact,
+            tokens,
+            compact,
+            form,
+            acronyms,
+            initials,
+        }
     }
 
     /// The sum of its words' weights.
@@ -135,7 +148,11 @@ fn without_asides(exact: &str) -> (String, Vec<String>) {
             _ => body.push(character),
         }
     }
-    if body.trim().is_empty() { (exact.to_owned(), Vec::new()) } else { (body, asides) }
+    if body.trim().is_empty() {
+        (exact.to_owned(), Vec::new())
+    } else {
+        (body, asides)
+    }
 }
 
 /// The words of a folded text: accents off, points inside abbreviations off, `&` as `and`, other punctuation as space.
@@ -158,9 +175,9 @@ pub(super) fn split(folded: &str) -> Vec<String> {
             // `U.S.`, `Presente.org`: a point inside a word joins initials and parts words.
             '.' => {
                 let initial = at < 2 || plain.get(at - 2).is_none_or(|it| !it.is_alphanumeric());
-                if !(initial && before.is_some_and(char::is_alphanumeric)) {
-                    text.push(' ');
-                } else if after.is_none_or(|it| !it.is_alphanumeric()) {
+                let inside = before.is_some_and(char::is_alphanumeric)
+                    && after.is_some_and(char::is_alphanumeric);
+                if !(initial && inside) {
                     text.push(' ');
                 }
             }
@@ -195,8 +212,7 @@ fn initials_of(words: &[String]) -> Vec<String> {
 
 /// Whether a stated short form goes with initials: the same, or one letter more or less in a longer one.
 fn near_initials(initials: &str, short: &str) -> bool {
-    initials == short
-        || (short.chars().count() >= 4 && strsim::levenshtein(initials, short) <= 1)
+    initials == short || (short.chars().count() >= 4 && strsim::levenshtein(initials, short) <= 1)
 }
 
 /// Whether the aside stands in capitals in the name as spelt.

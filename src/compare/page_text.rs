@@ -19,12 +19,18 @@ pub(super) struct PageText<'a> {
 impl<'a> PageText<'a> {
     /// The text of `reading`.
     pub(super) fn of(reading: &'a Reading) -> Self {
-        Self { reading, folded: Folded::of(&reading.text) }
+        Self {
+            reading,
+            folded: Folded::of(&reading.text),
+        }
     }
 
     /// How many characters were looked through, for people: `1,972 characters of text`.
     pub(super) fn extent(&self) -> String {
-        format!("{} characters of text", thousands(self.reading.text.chars().count()))
+        format!(
+            "{} characters of text",
+            thousands(self.reading.text.chars().count())
+        )
     }
 
     /// Every place where `phrase` stands by whole words, as bytes of the reading's text.
@@ -34,7 +40,10 @@ impl<'a> PageText<'a> {
         if needle.is_empty() {
             return Vec::new();
         }
-        self.find_folded(needle).into_iter().map(|it| self.folded.original(it)).collect()
+        self.find_folded(needle)
+            .into_iter()
+            .map(|it| self.folded.original(it))
+            .collect()
     }
 
     /// Every place where a folded phrase stands by whole words, as bytes of the folded text.
@@ -54,7 +63,12 @@ impl<'a> PageText<'a> {
             .anchors
             .iter()
             .find(|it| it.name == fragment)
-            .or_else(|| self.reading.anchors.iter().find(|it| it.name.eq_ignore_ascii_case(fragment)))?;
+            .or_else(|| {
+                self.reading
+                    .anchors
+                    .iter()
+                    .find(|it| it.name.eq_ignore_ascii_case(fragment))
+            })?;
         let heading = |it: &&crate::reading::Heading| it.range.start >= anchor.range.start;
         let mut after = self.reading.headings.iter().filter(heading);
         let first = after.next();
@@ -74,7 +88,11 @@ impl<'a> PageText<'a> {
 
     /// What a reader would call the place: the heading above it, or the part of the page.
     pub(super) fn place(&self, range: &Range<usize>) -> String {
-        let block = self.reading.blocks.iter().find(|it| it.range.end > range.start);
+        let block = self
+            .reading
+            .blocks
+            .iter()
+            .find(|it| it.range.end > range.start);
         match block.map(|it| it.region) {
             Some(Region::Navigation) => return "in the navigation".to_owned(),
             Some(Region::Header) => return "in the page's header".to_owned(),
@@ -89,7 +107,11 @@ impl<'a> PageText<'a> {
 
     /// The heading above a place.
     pub(super) fn heading_above(&self, at: usize) -> Option<String> {
-        let heading = self.reading.headings.iter().rfind(|it| it.range.end <= at)?;
+        let heading = self
+            .reading
+            .headings
+            .iter()
+            .rfind(|it| it.range.end <= at)?;
         let text = self.reading.text.get(heading.range.clone())?;
         let text = crate::text::one_line(text);
         (!text.is_empty()).then_some(text)
@@ -101,15 +123,14 @@ pub(super) fn is_bounded(text: &str, it: &Range<usize>) -> bool {
     let inner = text.get(it.clone()).unwrap_or_default();
     let before = text.get(..it.start).and_then(|it| it.chars().next_back());
     let after = text.get(it.end..).and_then(|it| it.chars().next());
-    let joins = |a: Option<char>, b: Option<char>| {
-        matches!((a, b), (Some(a), Some(b)) if is_word(a) && is_word(b))
-    };
+    let joins = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if is_word(a) && is_word(b));
     !joins(before, inner.chars().next()) && !joins(inner.chars().next_back(), after)
 }
 
 /// Whether a character is part of a word; scripts that part words by no spaces have none such.
 fn is_word(it: char) -> bool {
-    it.is_alphanumeric() && !matches!(it, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+    it.is_alphanumeric()
+        && !matches!(it, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
 /// A count with commas between its thousands.

@@ -36,7 +36,11 @@ pub(super) struct Pooled<'a> {
 impl<'a> Pool<'a> {
     /// The names of `lists`.
     pub(super) fn of(lists: impl IntoIterator<Item = &'a EntityList>) -> Self {
-        let mut pool = Self { lists: Vec::new(), names: Vec::new(), members: Vec::new() };
+        let mut pool = Self {
+            lists: Vec::new(),
+            names: Vec::new(),
+            members: Vec::new(),
+        };
         let mut places: HashMap<&str, usize> = HashMap::new();
         for list in lists {
             let mut members = Vec::with_capacity(list.items.len());
@@ -48,7 +52,11 @@ impl<'a> Pool<'a> {
                         .filter(|(_, it)| it != &item.surface)
                         .map(|(source, it)| (*source, NameKey::of(it)))
                         .collect();
-                    pool.names.push(Pooled { key: NameKey::of(&item.surface), item, also });
+                    pool.names.push(Pooled {
+                        key: NameKey::of(&item.surface),
+                        item,
+                        also,
+                    });
                     pool.names.len() - 1
                 });
                 members.push(at);
@@ -120,7 +128,11 @@ fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
         let it = likeness(claimed, key).filter(|it| it.grade >= Grade::Same && !key.is_short())?;
         let mut reasons = vec![super::likeness::reason(what, factor)];
         reasons.extend(it.reasons);
-        Some(Likeness { grade: Grade::Variant, score: it.score * factor, reasons })
+        Some(Likeness {
+            grade: Grade::Variant,
+            score: it.score * factor,
+            reasons,
+        })
     });
     by_text
         .into_iter()
@@ -140,6 +152,10 @@ fn traces(key: &NameKey) -> Vec<String> {
         traces.push(token.text.clone());
     }
     traces.extend(key.acronyms.iter().chain(&key.initials).cloned());
+    let stem = ["org", "com", "net", "info", "eu"]
+        .iter()
+        .find_map(|it| key.letters.strip_suffix(it));
+    traces.push(stem.unwrap_or(&key.letters).to_owned());
     traces.push(key.compact.clone());
     traces.push(key.exact.clone());
     traces
@@ -205,7 +221,8 @@ pub(super) fn find(
     let within = page.scope(scope);
     if within.is_some() {
         let inside = vote(claimed, pool, matches, known, |list| {
-            list.anchor.as_deref() == scope.fragment || within.as_ref().is_some_and(|it| is_inside(list, it))
+            list.anchor.as_deref() == scope.fragment
+                || within.as_ref().is_some_and(|it| is_inside(list, it))
         });
         if inside.is_some() {
             return inside;
@@ -218,10 +235,15 @@ pub(super) fn find(
 fn remembered(pool: &Pool<'_>, known: &Known) -> Option<Region> {
     let heading = known.heading.as_deref()?;
     let mut same = pool.lists.iter().enumerate().filter(|(_, it)| {
-        it.kind == ListKind::Names && it.fingerprint == known.fingerprint && it.heading.as_deref() == Some(heading)
+        it.kind == ListKind::Names
+            && it.fingerprint == known.fingerprint
+            && it.heading.as_deref() == Some(heading)
     });
     let (at, list) = same.next()?;
-    (list.items.len() >= 2).then(|| Region { lists: vec![at], kept: 0 })
+    (list.items.len() >= 2).then(|| Region {
+        lists: vec![at],
+        kept: 0,
+    })
 }
 
 fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {
@@ -285,11 +307,18 @@ fn vote(
             }
             let share = mine.len() as f64 / list.items.len().max(1) as f64;
             let first = region.lists.is_empty();
-            let akin = region.lists.iter().filter_map(|it| pool.lists.get(*it)).any(|it| is_akin(it, list));
+            let akin = region
+                .lists
+                .iter()
+                .filter_map(|it| pool.lists.get(*it))
+                .any(|it| is_akin(it, list));
             if !first && !joins(gain, share, list, akin) {
                 continue;
             }
-            let worth = gain * (0.5 + 0.5 * share.min(1.0)) * kind_factor(list) * memory_factor(list, known);
+            let worth = gain
+                * (0.5 + 0.5 * share.min(1.0))
+                * kind_factor(list)
+                * memory_factor(list, known);
             if choice.is_none_or(|it| worth > it.0 + 1e-9) {
                 choice = Some((worth, at, gain));
             }
@@ -320,7 +349,11 @@ fn suffices(claimed: usize, votes: f64, size: usize) -> bool {
     let share = votes / size.max(1) as f64;
     match claimed {
         0..=3 => true,
-        _ => recall >= 0.25 || (votes >= 2.0 && share >= 0.5 && recall >= 0.1) || (votes >= 3.0 && recall >= 0.15),
+        _ => {
+            recall >= 0.25
+                || (votes >= 2.0 && share >= 0.5 && recall >= 0.1)
+                || (votes >= 3.0 && recall >= 0.15)
+        }
     }
 }
 
@@ -350,7 +383,9 @@ fn memory_factor(list: &EntityList, known: Option<&Known>) -> f64 {
 
 /// Whether two lists are built alike and stand side by side: tiers, tabs, columns.
 fn is_akin(one: &EntityList, other: &EntityList) -> bool {
-    one.fingerprint == other.fingerprint && one.strategy == other.strategy && beside(&one.container, &other.container)
+    one.fingerprint == other.fingerprint
+        && one.strategy == other.strategy
+        && beside(&one.container, &other.container)
 }
 
 /// Whether two containers differ at most in which one of several siblings they are, at one or two steps of their path.
@@ -367,7 +402,12 @@ fn beside(one: &str, other: &str) -> bool {
 
 /// Takes in the sibling containers of the same shape.
 fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
-    let chosen: Vec<&EntityList> = region.lists.iter().filter_map(|it| pool.lists.get(*it)).copied().collect();
+    let chosen: Vec<&EntityList> = region
+        .lists
+        .iter()
+        .filter_map(|it| pool.lists.get(*it))
+        .copied()
+        .collect();
     for (at, list) in pool.lists.iter().enumerate() {
         let sibling = list.kind == ListKind::Names && chosen.iter().any(|it| is_akin(it, list));
         if sibling && !region.lists.contains(&at) {

@@ -1,10 +1,7 @@
 //! Names whose commas leave open whether they are one or several: every reading is tried, the page decides.
 
 use super::{name_key::NameKey, page_text::PageText, region::Pool};
-use crate::{
-    finding::Reason,
-    profile::ListedName,
-};
+use crate::{finding::Reason, profile::ListedName};
 
 /// A name to look for.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +20,10 @@ pub(super) fn decide(claimed: &[ListedName], pool: &Pool<'_>, page: &PageText<'_
     let mut units = Vec::new();
     for name in claimed {
         match name {
-            ListedName::One(name) => units.push(Unit { name: name.clone(), reason: None }),
+            ListedName::One(name) => units.push(Unit {
+                name: name.clone(),
+                reason: None,
+            }),
             ListedName::Ambiguous(parts) => units.extend(group(parts, pool, page)),
         }
     }
@@ -45,27 +45,38 @@ fn group(parts: &[String], pool: &Pool<'_>, page: &PageText<'_>) -> Vec<Unit> {
                 _ => names.push((part.clone(), 1)),
             }
         }
-        let strength: f64 = names.iter().map(|(it, count)| strength(it, pool, page) * *count as f64).sum();
+        let strength: f64 = names
+            .iter()
+            .map(|(it, count)| strength(it, pool, page) * *count as f64)
+            .sum();
         if strength > best.0 + 1e-9 {
             best = (strength, names.into_iter().map(|it| it.0).collect());
         }
     }
     let (strength, names) = best;
     let why = match (strength > 0.0, names.len() == parts.len()) {
-        (false, _) => "the commas leave open how many names these are, and the page has none of them",
+        (false, _) => {
+            "the commas leave open how many names these are, and the page has none of them"
+        }
         (true, true) => "the page has these as names of their own",
         (true, false) => "the page has this as one name",
     };
     names
         .into_iter()
-        .map(|name| Unit { name, reason: Some(super::likeness::reason(why, 0.0)) })
+        .map(|name| Unit {
+            name,
+            reason: Some(super::likeness::reason(why, 0.0)),
+        })
         .collect()
 }
 
 /// How plainly the page has a reading: as an item of a list, or in its text.
 fn strength(name: &str, pool: &Pool<'_>, page: &PageText<'_>) -> f64 {
     let key = NameKey::of(name);
-    let listed = pool.names.iter().any(|it| it.key.exact == key.exact || it.key.compact == key.compact);
+    let listed = pool
+        .names
+        .iter()
+        .any(|it| it.key.exact == key.exact || it.key.compact == key.compact);
     if listed {
         1.0
     } else if page.find(name).is_empty() {

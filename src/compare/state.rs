@@ -9,8 +9,14 @@ use crate::{
 pub(super) fn why(reading: &Reading) -> Option<(Why, String)> {
     let (why, what) = match reading.state {
         PageState::Content => return None,
-        PageState::Blocked => (Why::Blocked, "a block page or a challenge stands in the page's place"),
-        PageState::ConsentWall => (Why::ConsentWall, "a consent wall stands in the page's place"),
+        PageState::Blocked => (
+            Why::Blocked,
+            "a block page or a challenge stands in the page's place",
+        ),
+        PageState::ConsentWall => (
+            Why::ConsentWall,
+            "a consent wall stands in the page's place",
+        ),
         PageState::LoginWall => (Why::LoginWall, "a login stands in the page's place"),
         PageState::SoftNotFound => (Why::SoftNotFound, "the page says that it is not found"),
         PageState::Parked => (Why::Parked, "the domain is parked"),
@@ -19,15 +25,7 @@ pub(super) fn why(reading: &Reading) -> Option<(Why, String)> {
         PageState::Placeholder => (Why::Placeholder, "the page holds placeholders"),
         PageState::Unreadable => (Why::Unreadable, "the file cannot be read as text"),
     };
-    let signals: Vec<&str> = reading
-        .signals
-        .iter()
-        .filter(|it| it.speaks_for == reading.state)
-        .take(3)
-        .map(|it| it.what.as_str())
-        .collect();
-    let detail = if signals.is_empty() { what.to_owned() } else { format!("{what} ({})", signals.join("; ")) };
-    Some((why, detail))
+    Some((why, what.to_owned()))
 }
 
 /// Whether what is on the page is not the page at all, so that nothing found there counts either.

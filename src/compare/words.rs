@@ -1,104 +1,136 @@
 //! What words of names are worth: small words, words that many names have, numbers, abbreviations, places.
 
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
 /// Words that name nothing: articles, prepositions, "and".
-const SMALL: [&str; 44] = [
-    "the", "a", "an", "and", "of", "for", "in", "on", "to", "at", "by", "with", "from", "der", "die", "das", "des",
-    "fur", "und", "von", "le", "la", "les", "l", "de", "du", "d", "et", "el", "los", "las", "y", "del", "il", "i",
-    "e", "di", "da", "do", "het", "een", "en", "van", "und",
-];
+static SMALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        a an and at by d da das de del der des di die do du e een el en et for from fur het i il in l la las le \
+        les los of on the to und van von with y";
+    TEXT.split_whitespace().collect()
+});
 
 /// Words that many names have; they say little about which one is meant.
-const COMMON: [&str; 96] = [
-    "academy", "action", "agency", "alliance", "america", "american", "arts", "assembly", "association", "bank",
-    "board", "campaign", "capital", "center", "centre", "charity", "church", "city", "club", "coalition", "college",
-    "collective", "commission", "committee", "community", "company", "conference", "congress", "cooperative",
-    "corporation", "council", "county", "department", "education", "europe", "european", "federation", "forum",
-    "foundation", "friends", "fund", "fundacion", "global", "government", "group", "health", "holding", "holdings",
-    "house", "industries", "industry", "initiative", "institute", "institut", "international", "lab", "labs",
-    "league", "library", "limited", "ministry", "movement", "museum", "national", "network", "office",
-    "organization", "partners", "partnership", "party", "press", "program", "project", "public", "research",
-    "resources", "school", "science", "sciences", "service", "services", "society", "solutions", "state", "studies",
-    "stiftung", "support", "systems", "team", "technologies", "technology", "trust", "union", "university", "verein",
-    "world",
-];
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        academy action agency alliance america american arts assembly association bank board campaign capital \
+        center centre charity church city club coalition collective college commission committee community \
+        company conference congress cooperative corporation council county department education europe european \
+        federation forum foundation friends fund fundacion global government group health holding holdings house \
+        industries industry initiative institut institute international lab laboratories laboratory labs league library limited ministry \
+        movement museum national network office organization partners partnership party press program project \
+        public research resources school science sciences service services society solutions state stiftung \
+        studies support systems team technologies technology trust union university verein world";
+    TEXT.split_whitespace().collect()
+});
 
 /// Words that a name may gain or lose when an organization grows an arm or changes its dress.
-const EXTENSION: [&str; 38] = [
-    "action", "alliance", "association", "campaign", "center", "coalition", "collective", "com", "community",
-    "education", "ev", "foundation", "friends", "fund", "fundraising", "global", "group", "inc", "initiative",
-    "institute", "international", "national", "net", "network", "now", "online", "org", "organization", "program",
-    "project", "society", "team", "the", "trust", "united", "us", "usa", "worldwide",
-];
+static EXTENSION: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        action alliance association campaign center coalition collective com community education ev foundation \
+        friends fund fundraising global group inc initiative institute international national net network now \
+        online org organization program project society team the trust united us usa worldwide";
+    TEXT.split_whitespace().collect()
+});
 
 /// Abbreviations and other spellings, and the one spelling they are compared by.
-const CANONICAL: [(&str, &str); 74] = [
-    ("intl", "international"), ("natl", "national"), ("assoc", "association"), ("assn", "association"),
-    ("ass", "association"), ("univ", "university"), ("uni", "university"), ("dept", "department"),
-    ("inst", "institute"), ("institution", "institute"), ("ctr", "center"), ("centre", "center"),
-    ("centers", "center"), ("centres", "center"), ("cntr", "center"), ("govt", "government"), ("gov", "government"),
-    ("mgmt", "management"), ("fdn", "foundation"), ("fndn", "foundation"), ("found", "foundation"),
-    ("comm", "committee"), ("cttee", "committee"), ("org", "org"), ("organisation", "organization"),
-    ("organisations", "organization"), ("organizations", "organization"), ("labour", "labor"),
-    ("defence", "defense"), ("programme", "program"), ("programmes", "programs"), ("colour", "color"),
-    ("honour", "honor"), ("neighbour", "neighbor"), ("neighbourhood", "neighborhood"), ("behaviour", "behavior"),
-    ("harbour", "harbor"), ("favour", "favor"), ("theatre", "theater"), ("licence", "license"),
-    ("catalogue", "catalog"), ("bros", "brothers"), ("mfg", "manufacturing"), ("tech", "technology"),
-    ("technologies", "technology"), ("serv", "services"), ("svcs", "services"), ("soc", "society"),
-    ("coop", "cooperative"), ("gruppe", "group"), ("st", "st"), ("saint", "st"), ("mt", "mount"),
-    ("friend", "friends"), ("hosp", "hospital"), ("lib", "library"), ("mus", "museum"), ("acad", "academy"),
-    ("sch", "school"), ("coll", "college"), ("conf", "conference"), ("fed", "federation"), ("comn", "commission"),
-    ("us", "us"), ("usa", "us"), ("uk", "uk"), ("eu", "eu"), ("un", "un"), ("ltd", "ltd"), ("bldg", "building"),
-    ("pharma", "pharmaceuticals"), ("labs", "laboratories"), ("lab", "laboratory"), ("ind", "industries"),
-];
+static CANONICAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        intl=international natl=national assoc=association assn=association ass=association univ=university \
+        uni=university dept=department inst=institute institution=institute ctr=center centre=center \
+        centers=center centres=center cntr=center govt=government gov=government mgmt=management fdn=foundation \
+        fndn=foundation found=foundation comm=committee cttee=committee organisation=organization \
+        organisations=organization organizations=organization labour=labor defence=defense programme=program \
+        programmes=programs colour=color honour=honor neighbour=neighbor neighbourhood=neighborhood \
+        behaviour=behavior harbour=harbor favour=favor theatre=theater licence=license catalogue=catalog \
+        bros=brothers mfg=manufacturing tech=technology technologies=technology serv=services svcs=services \
+        soc=society coop=cooperative gruppe=group saint=st mt=mount friend=friends hosp=hospital lib=library \
+        mus=museum acad=academy sch=school coll=college conf=conference fed=federation comn=commission usa=us \
+        bldg=building pharma=pharmaceuticals labs=laboratories lab=laboratory ind=industries";
+    TEXT.split_whitespace()
+        .filter_map(|it| it.split_once('='))
+        .collect()
+});
 
 /// Countries, regions and cities that make a branch of a name rather than another name for it.
-const PLACES: [&str; 92] = [
-    "africa", "america", "argentina", "asia", "asian", "atlanta", "australia", "austria", "beijing", "belgium",
-    "berlin", "boston", "brasil", "brazil", "britain", "california", "canada", "chad", "chicago", "chile", "china",
-    "cleveland", "colombia", "dallas", "danmark", "denmark", "deutschland", "east", "eastern", "egypt", "england",
-    "espana", "estonia", "ethiopia", "europe", "finland", "florida", "france", "geneva", "germany", "ghana", "greece",
-    "hong", "houston", "hungary", "india", "indonesia", "iraq", "ireland", "israel", "italia", "italy", "japan",
-    "kenya", "kong", "korea", "london", "malaysia", "mexico", "nederland", "netherlands", "nigeria", "norge", "north",
-    "northern", "norway", "pakistan", "paris", "peru", "phoenix", "poland", "portugal", "romania", "russia",
-    "schweiz", "scotland", "singapore", "south", "southern", "spain", "sweden", "switzerland", "taiwan", "texas",
-    "tokyo", "turkey", "uk", "ukraine", "us", "wales", "west", "western",
-];
+static PLACES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        africa america argentina asia asian atlanta australia austria beijing belgium berlin boston brasil brazil \
+        britain california canada chad chicago chile china cleveland colombia dallas danmark denmark deutschland \
+        east eastern egypt england espana estonia ethiopia europe finland florida france geneva germany ghana \
+        greece hong houston hungary india indonesia iraq ireland israel italia italy japan kenya kong korea \
+        london malaysia mexico nederland netherlands nigeria norge north northern norway pakistan paris peru \
+        phoenix poland portugal romania russia schweiz scotland singapore south southern spain sweden switzerland \
+        taiwan texas tokyo turkey uk ukraine us wales west western";
+    TEXT.split_whitespace().collect()
+});
 
 const UNITS: [(&str, u64); 21] = [
-    ("zero", 0), ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6), ("seven", 7),
-    ("eight", 8), ("nine", 9), ("ten", 10), ("eleven", 11), ("twelve", 12), ("thirteen", 13), ("fourteen", 14),
-    ("fifteen", 15), ("sixteen", 16), ("seventeen", 17), ("eighteen", 18), ("nineteen", 19), ("dozen", 12),
+    ("zero", 0),
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("sixteen", 16),
+    ("seventeen", 17),
+    ("eighteen", 18),
+    ("nineteen", 19),
+    ("dozen", 12),
 ];
 
 const TENS: [(&str, u64); 9] = [
-    ("twenty", 20), ("thirty", 30), ("forty", 40), ("fourty", 40), ("fifty", 50), ("sixty", 60), ("seventy", 70),
-    ("eighty", 80), ("ninety", 90),
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fourty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
 ];
 
-const ORDINALS: [(&str, &str); 12] = [
-    ("first", "1st"), ("second", "2nd"), ("third", "3rd"), ("fourth", "4th"), ("fifth", "5th"), ("sixth", "6th"),
-    ("seventh", "7th"), ("eighth", "8th"), ("ninth", "9th"), ("tenth", "10th"), ("eleventh", "11th"),
-    ("twelfth", "12th"),
-];
+static ORDINALS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        first=1st second=2nd third=3rd fourth=4th fifth=5th sixth=6th seventh=7th eighth=8th ninth=9th tenth=10th \
+        eleventh=11th twelfth=12th";
+    TEXT.split_whitespace()
+        .filter_map(|it| it.split_once('='))
+        .collect()
+});
 
 /// Whether a word names nothing.
 pub(super) fn is_small(word: &str) -> bool {
-    SMALL.contains(&word)
+    SMALL.contains(word)
 }
 
 /// Whether many names have it.
 pub(super) fn is_common(word: &str) -> bool {
-    COMMON.binary_search(&word).is_ok() || word == "laboratories" || word == "laboratory"
+    COMMON.contains(word)
 }
 
 /// Whether a name may gain or lose it and still be the same organization's.
 pub(super) fn is_extension(word: &str) -> bool {
-    EXTENSION.binary_search(&word).is_ok()
+    EXTENSION.contains(word)
 }
 
 /// Whether it is a place that makes a branch.
 pub(super) fn is_place(word: &str) -> bool {
-    PLACES.binary_search(&word).is_ok()
+    PLACES.contains(word)
 }
 
 /// How much a word says about which name is meant, 0.2 to 1.
@@ -114,10 +146,7 @@ pub(super) fn weight(word: &str) -> f64 {
 
 /// The spelling a word is compared by.
 pub(super) fn canonical(word: &str) -> String {
-    if let Some((_, to)) = CANONICAL.iter().find(|(from, _)| *from == word) {
-        return (*to).to_owned();
-    }
-    if let Some((_, to)) = ORDINALS.iter().find(|(from, _)| *from == word) {
+    if let Some(to) = CANONICAL.get(word).or_else(|| ORDINALS.get(word)) {
         return (*to).to_owned();
     }
     if let Some(stem) = word.strip_suffix("isation") {
@@ -151,14 +180,19 @@ pub(super) fn numbers_joined(words: &[&str]) -> Vec<String> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         at += 1;
-        let tens = TENS.iter().find(|(it, _)| it == word).map(|(_, value)| *value);
+        let tens = TENS
+            .iter()
+            .find(|(it, _)| it == word)
+            .map(|(_, value)| *value);
         let Some(mut value) = tens.or_else(|| small_number(word)) else {
             joined.push((*word).to_owned());
             continue;
         };
         if tens.is_some()
             && let Some(unit) = words.get(at).and_then(|it| {
-                small_number(it).or_else(|| it.parse().ok()).filter(|it| (1..10).contains(it))
+                small_number(it)
+                    .or_else(|| it.parse().ok())
+                    .filter(|it| (1..10).contains(it))
             })
         {
             value += unit;
@@ -174,16 +208,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_that_are_searched_are_sorted() {
-        assert!(COMMON.is_sorted(), "COMMON");
-        assert!(EXTENSION.is_sorted(), "EXTENSION");
-        assert!(PLACES.is_sorted(), "PLACES");
-    }
-
-    #[test]
     fn number_words_become_digits() {
-        assert_eq!(numbers_joined(&["brigade", "forty", "four"]), ["brigade", "44"]);
+        assert_eq!(
+            numbers_joined(&["brigade", "forty", "four"]),
+            ["brigade", "44"]
+        );
         assert_eq!(numbers_joined(&["forty", "4"]), ["44"]);
-        assert_eq!(numbers_joined(&["three", "percenters"]), ["3", "percenters"]);
+        assert_eq!(
+            numbers_joined(&["three", "percenters"]),
+            ["3", "percenters"]
+        );
     }
 }

@@ -1,0 +1,131 @@
+//! A claimed name outside its list: in another list of the page, or in its text, standing for itself.
+
+use std::ops::Range;
+
+use super::{
+    judged::{Judged, list_title},
+    name_key::NameKey,
+    names::Place,
+};
+use crate::entity::ListKind;
+
+impl Judged<'_> {
+    /// A name outside the region: in another list, or in the text.
+    pub(super) fn elsewhere(&self, key: &NameKey) -> Option<(String, Place, String)> {
+        let members = self
+            .region
+            .map(|it| it.members(self.pool))
+            .unwrap_or_default();
+        for (list, places) in self.pool.lists.iter().zip(&self.pool.members) {
+            if list.kind != ListKind::Names {
+                continue;
+            }
+            let found = places.iter().filter(|it| !members.contains(it)).find(|it| {
+                self.pool.names.get(**it).is_some_and(|it| {
+                    it.key.exact == key.exact
+                        || !key.is_short()
+                            && it.key.compact == key.compact
+                            && it.key.form == key.form
+                })
+            });
+            if let Some(found) = found.and_then(|it| self.pool.names.get(*it)) {
+                let place = Place {
+                    range: found.item.range.clone(),
+                    css: Some(found.item.css.clone()),
+                    note: None,
+                };
+                return Some((
+                    found.item.surface.clone(),
+                    place,
+                    format!("in {}", list_title(list)),
+                ));
+            }
+        }
+        let range = self.in_text(key)?;
+        let found = crate::text::one_line(self.page.reading.text.get(range.clone())?);
+        let what = self.page.place(&range);
+        Some((
+            found,
+            Place {
+                range: Some(range),
+                ..Place::default()
+            },
+            what,
+        ))
+    }
+
+    /// The first place in the text where the name stands for itself, not as part of a longer name.
+    pub(super) fn in_text(&self, key: &NameKey) -> Option<Range<usize>> {
+        let single = key.tokens.len() < 2 || key.is_short();
+        let bare = without_article(&key.surface);
+        let body = bare.split(['(', '[']).next().unwrap_or_default().trim();
+        let mut spellings = vec![bare, body];
+        let swapped = if bare.contains('&') {
+            bare.replace('&', "and")
+        } else {
+            bare.replace(" and ", " & ")
+        };
+        spellings.push(&swapped);
+        let text = &self.page.reading.text;
+        spellings
+            .into_iter()
+            .filter(|it| it.chars().count() >= 2)
+            .find_map(|spelling| {
+                self.page.find(spelling).into_iter().find(|range| {
+                    let there = text.get(range.clone()).unwrap_or_default();
+                    !there.contains('\n')
+                        && !self.inside_longer_name(range, key)
+                        && (!single || same_case(there, spelling) && !beside_capital(text, range))
+                })
+            })
+    }
+
+    /// Whether the place lies inside a listed name that is longer and another one.
+    fn inside_longer_name(&self, range: &Range<usize>, key: &NameKey) -> bool {
+        self.pool.lists.iter().flat_map(|it| &it.items).any(|it| {
+            it.range.as_ref().is_some_and(|item| {
+                item.start <= range.start
+                    && item.end >= range.end
+                    && item.len() > range.len()
+                    && item.len() < range.len() + 60
+                    && NameKey::of(&it.surface).compact != key.compact
+            })
+        })
+    }
+}
+
+fn without_article(name: &str) -> &str {
+    let Some((first, rest)) = name.split_once(' ') else {
+        return name;
+    };
+    if first.eq_ignore_ascii_case("the") && !rest.trim().is_empty() {
+        rest
+    } else {
+        name
+    }
+}
+
+/// Whether a passage has the capitals of a name, or is all capitals.
+fn same_case(there: &str, name: &str) -> bool {
+    let upper = |it: &str| it.chars().filter(|it| it.is_uppercase()).count();
+    upper(there) >= upper(name)
+}
+
+/// Whether the words beside a place, in the same phrase, are written as a name's: then the place is part of another name.
+fn beside_capital(text: &str, range: &Range<usize>) -> bool {
+    let after = text.get(range.end..).unwrap_or_default();
+    let before = text.get(..range.start).unwrap_or_default();
+    let next = after.strip_prefix(' ').and_then(|it| it.chars().next());
+    let last = before
+        .strip_suffix(' ')
+        .and_then(|it| it.split(|it: char| it.is_whitespace()).next_back());
+    let is_name = |it: &str| {
+        it.chars().next().is_some_and(char::is_uppercase)
+            && it.chars().next_back().is_some_and(char::is_alphanumeric)
+            && !matches!(
+                it,
+                "The" | "A" | "An" | "And" | "In" | "At" | "By" | "With" | "For" | "From" | "Of"
+            )
+    };
+    next.is_some_and(char::is_uppercase) || last.is_some_and(is_name)
+}

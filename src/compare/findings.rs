@@ -1,0 +1,311 @@
+//! All findings about a profile: the fate of each reference, and each claim held against every visit of the pages it cites.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+
+use super::{
+    Scope, Visited,
+    fate::{fate, unjudged},
+    likeness::round,
+    listed,
+    names::Place,
+    page_text::PageText,
+    proof::Witness,
+    quotation,
+    series::{Folded, Point, Said, fold},
+};
+use crate::{
+    clock::Instant,
+    finding::{Conclusion, Evidence, Fate, Finding, FindingId, History, Subject, Verdict, Why},
+    profile::{Claim, Profile, Reference, Statement},
+};
+
+/// The visits of the pages that a profile cites, by reference number, oldest first.
+pub(super) type Visits<'v, 'a> = &'v BTreeMap<u32, Vec<Visited<'a>>>;
+
+/// All findings about a profile whose name (its file's stem) is `name`.
+///
+/// `visits` gives for a reference's number the visits of its page, oldest first. The order of the findings is that of the
+/// profile: references, then claims. The same visits give the same findings, byte for byte.
+#[must_use]
+pub fn findings(
+    name: &str,
+    profile: &Profile,
+    visits: &BTreeMap<u32, Vec<Visited<'_>>>,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = profile
+        .references
+        .iter()
+        .map(|it| of_reference(name, it, visits))
+        .collect();
+    for claim in &profile.claims {
+        let cited = Cited::of(claim, profile);
+        match &claim.statement {
+            Statement::Listed { names, .. } => {
+                findings.extend(listed::findings(
+                    name, profile, claim, &cited, names, visits,
+                ));
+            }
+            Statement::Quoted { exact } => {
+                let subject = Subject::Quotation {
+                    claim: claim.id.clone(),
+                    exact: exact.clone(),
+                };
+                findings.push(spoken(
+                    name,
+                    claim,
+                    &cited,
+                    visits,
+                    subject,
+                    |page, scope| {
+                        let it = quotation::in_page(exact, page, scope);
+                        let place = it.places.first().cloned().unwrap_or_default();
+                        let note = match (&it.note, &place.note) {
+                            (Some(note), Some(place)) => Some(format!("{place}; {note}")),
+                            (note, place) => note.clone().or_else(|| place.clone()),
+                        };
+                        Spoken {
+                            verdict: it.verdict,
+                            score: it.score,
+                            reasons: it.reasons,
+                            place: Place { note, ..place },
+                        }
+                    },
+                ));
+            }
+            Statement::Figure { exact } => {
+                let subject = Subject::Figure {
+                    claim: claim.id.clone(),
+                    exact: exact.clone(),
+                };
+                findings.push(spoken(name, claim, &cited, visits, subject, |_, _| {
+                    Spoken::unsettled()
+                }));
+            }
+            Statement::Relation {
+                subject,
+                relation,
+                object,
+            } => {
+                let subject = Subject::Relation {
+                    claim: claim.id.clone(),
+                    subject: subject.clone(),
+                    relation: relation.clone(),
+                    object: object.clone(),
+                };
+                findings.push(spoken(name, claim, &cited, visits, subject, |_, _| {
+                    Spoken::unsettled()
+                }));
+            }
+            Statement::Stated { exact } => {
+                let subject = Subject::Statement {
+                    claim: claim.id.clone(),
+                    exact: exact.clone(),
+                };
+                findings.push(spoken(name, claim, &cited, visits, subject, |_, _| {
+                    Spoken::unsettled()
+                }));
+            }
+        }
+    }
+    findings
+}
+
+/// The references that a claim cites and that have an address.
+pub(super) struct Cited<'a> {
+    /// The references, in the order of the claim.
+    pub(super) references: Vec<&'a Reference>,
+    /// Their numbers with the days they were accessed, at noon.
+    pub(super) accessed: Vec<(u32, Option<Instant>)>,
+}
+
+impl<'a> Cited<'a> {
+    fn of(claim: &Claim, profile: &'a Profile) -> Self {
+        let references: Vec<&Reference> = claim
+            .cites
+            .iter()
+            .filter_map(|number| profile.references.iter().find(|it| it.number == *number))
+            .filter(|it| it.url.is_some())
+            .collect();
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+        let accessed = references
+            .iter()
+            .map(|it| (it.number, it.accessed.map(|it| it.and_time(noon).and_utc())))
+            .collect();
+        Self {
+            references,
+            accessed,
+        }
+    }
+}
+
+/// The part of a page that a reference means.
+pub(super) fn scope_of(reference: &Reference) -> Scope<'_> {
+    Scope {
+        fragment: reference.fragment.as_deref(),
+        selector: reference.selector.as_deref(),
+    }
+}
+
+fn of_reference(name: &str, reference: &Reference, visits: Visits<'_, '_>) -> Finding {
+    let visited = visits.get(&reference.number).map_or(&[][..], Vec::as_slice);
+    let fates: Vec<(Instant, Fate)> = visited
+        .iter()
+        .filter_map(|it| Some((it.hops.last()?.date, fate(it))))
+        .collect();
+    let now = match (&reference.url, fates.last()) {
+        (None, _) => Fate::NoAddress,
+        (_, None) => Fate::Unvisited,
+        (_, Some((_, fate))) => fate.clone(),
+    };
+    let there = |it: &&(Instant, Fate)| matches!(it.1, Fate::Live | Fate::Moved { .. });
+    let otherwise = fates.iter().rfind(|it| it.1 != now).map(|it| it.0);
+    let history = History {
+        judged: u32::try_from(fates.len()).unwrap_or(u32::MAX),
+        first_seen: fates.iter().find(there).map(|it| it.0),
+        last_seen: fates.iter().rfind(there).map(|it| it.0),
+        changed_after: otherwise,
+        changed_by: otherwise.and_then(|after| fates.iter().find(|it| it.0 > after).map(|it| it.0)),
+        baseline: None,
+    };
+    let evidence: Vec<Evidence> = visited
+        .last()
+        .map(|it| {
+            let hops = it.hops.len().saturating_sub(1);
+            let note = (hops > 0)
+                .then(|| format!("after {hops} redirect{}", if hops == 1 { "" } else { "s" }));
+            Witness::of(it).evidence(&Place {
+                note,
+                ..Place::default()
+            })
+        })
+        .unwrap_or_default();
+    let reasons = visited
+        .last()
+        .and_then(|it| it.reading)
+        .map_or_else(Vec::new, |reading| {
+            let telling = reading
+                .signals
+                .iter()
+                .filter(|it| it.speaks_for == reading.state);
+            telling
+                .map(|it| super::likeness::reason(&it.what, it.weight))
+                .collect()
+        });
+    let confidence = if reasons.is_empty() { 1.0 } else { 0.9 };
+    let subject = Subject::Reference {
+        number: reference.number,
+    };
+    let conclusion = Conclusion::Fate(now);
+    Finding {
+        id: FindingId::of(name, &subject, &conclusion),
+        profile: name.to_owned(),
+        subject,
+        cites: vec![reference.number],
+        conclusion,
+        confidence,
+        reasons,
+        evidence,
+        history,
+    }
+}
+
+/// What one page says about words that a claim has.
+pub(super) struct Spoken {
+    /// What it says.
+    pub(super) verdict: Verdict,
+    /// How sure that is.
+    pub(super) score: f64,
+    /// Why.
+    pub(super) reasons: Vec<crate::finding::Reason>,
+    /// Where.
+    pub(super) place: Place,
+}
+
+impl Spoken {
+    fn unsettled() -> Self {
+        let detail = "it is not the kind of thing that a page's text settles".to_owned();
+        Self {
+            verdict: Verdict::CannotTell {
+                why: Why::NotSettled,
+                detail,
+            },
+            score: 0.5,
+            reasons: Vec::new(),
+            place: Place::default(),
+        }
+    }
+}
+
+/// The finding about words, by asking every page at every visit.
+fn spoken(
+    name: &str,
+    claim: &Claim,
+    cited: &Cited<'_>,
+    visits: Visits<'_, '_>,
+    subject: Subject,
+    ask: impl Fn(&PageText<'_>, Scope<'_>) -> Spoken,
+) -> Finding {
+    let mut points = Vec::new();
+    for reference in &cited.references {
+        for visited in visits.get(&reference.number).into_iter().flatten() {
+            let Some(last) = visited.hops.last() else {
+                continue;
+            };
+            let witness = Witness::of(visited);
+            let said = match (unjudged(visited), visited.reading) {
+                (Some((why, detail)), _) => Said {
+                    evidence: witness.evidence(&Place::default()),
+                    ..Said::untold(why, &detail)
+                },
+                (None, Some(reading)) => {
+                    let it = ask(&PageText::of(reading), scope_of(reference));
+                    let verdict = whole(it.verdict, visited);
+                    let evidence = witness.evidence(&it.place);
+                    Said {
+                        verdict,
+                        score: it.score,
+                        reasons: it.reasons,
+                        evidence,
+                    }
+                }
+                (None, None) => continue,
+            };
+            points.push(Point {
+                date: last.date,
+                reference: reference.number,
+                said,
+            });
+        }
+    }
+    finding(name, claim, subject, fold(&cited.accessed, points))
+}
+
+/// What is missing from a body that was cut short may have stood in the rest.
+pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
+    let cut = visited.hops.last().is_some_and(|it| it.truncated.is_some());
+    match verdict {
+        Verdict::Absent if cut => Verdict::CannotTell {
+            why: Why::Truncated,
+            detail: "not in the part that was received; the body was cut short".to_owned(),
+        },
+        verdict => verdict,
+    }
+}
+
+/// A finding from what was folded.
+pub(super) fn finding(name: &str, claim: &Claim, subject: Subject, folded: Folded) -> Finding {
+    let conclusion = Conclusion::Verdict(folded.said.verdict);
+    Finding {
+        id: FindingId::of(name, &subject, &conclusion),
+        profile: name.to_owned(),
+        subject,
+        cites: claim.cites.clone(),
+        conclusion,
+        confidence: round(folded.said.score),
+        reasons: folded.said.reasons,
+        evidence: folded.said.evidence,
+        history: folded.history,
+    }
+}

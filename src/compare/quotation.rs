@@ -1,0 +1,418 @@
+//! Whether quoted words stand on a page: word for word, apart from punctuation, or changed, and how.
+
+use std::ops::Range;
+
+use super::{
+    Scope,
+    likeness::{reason, round},
+    names::Place,
+    page_text::{PageText, is_bounded},
+    state,
+};
+use crate::{
+    finding::{Reason, Verdict, Why},
+    reading::Reading,
+    text::{Folded, one_line},
+};
+
+/// What a page says about quoted words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuotationAnswer {
+    /// The words as the claim has them.
+    pub claimed: String,
+    /// What the page says.
+    pub verdict: Verdict,
+    /// The words as the page has them, or the nearest there are.
+    pub found: Option<String>,
+    /// How near they are, 0 to 1.
+    pub score: f64,
+    /// Why, strongest first.
+    pub reasons: Vec<Reason>,
+    /// Every place where they stand, those in the scope first.
+    pub places: Vec<Place>,
+    /// What else there is to say: `not in 1,972 characters of text`.
+    pub note: Option<String>,
+}
+
+/// No likeness is looked for in quotations of fewer characters: short words are like too many others.
+const SHORTEST_LIKENESS: usize = 12;
+/// From here on words are held for the quotation, changed.
+const ALTERED: f64 = 0.72;
+/// What a letter that the page has in between costs; one that it lacks costs 1.
+const INSERTED: f64 = 0.35;
+/// From here on words are worth showing, though they may be others.
+const PERHAPS: f64 = 0.6;
+
+/// Looks for quoted words on a page.
+#[must_use]
+pub fn quotation(exact: &str, reading: &Reading, scope: Scope<'_>) -> QuotationAnswer {
+    in_page(exact, &PageText::of(reading), scope)
+}
+
+pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> QuotationAnswer {
+    let mut answer = QuotationAnswer {
+        claimed: exact.to_owned(),
+        verdict: Verdict::Absent,
+        found: None,
+        score: 0.0,
+        reasons: Vec::new(),
+        places: Vec::new(),
+        note: None,
+    };
+    let untold = state::why(page.reading);
+    if let Some((why, detail)) = untold.clone()
+        && state::is_opaque(page.reading.state)
+    {
+        answer.verdict = Verdict::CannotTell { why, detail };
+        return answer;
+    }
+    let words = exact
+        .trim()
+        .trim_matches(|it: char| it.is_whitespace() || "\"'“”‘’.,;:".contains(it));
+    let word_for_word = page.find(words);
+    let found = if word_for_word.is_empty() {
+        letters_alone(words, page)
+    } else {
+        word_for_word
+    };
+    if !found.is_empty() {
+        present(&mut answer, &found, words, page, scope);
+        return answer;
+    }
+    if let Some(range) = with_gaps(words, page) {
+        present(&mut answer, &[range], words, page, scope);
+        answer.reasons = vec![reason("its parts stand there one after the other", 0.95)];
+        return answer;
+    }
+    let near = if words.chars().count() >= SHORTEST_LIKENESS {
+        nearest(words, page)
+    } else {
+        None
+    };
+    answer.note = Some(format!("not in {}", page.extent()));
+    let few = words.split_whitespace().count() < 4;
+    let bar = if few { ALTERED } else { PERHAPS };
+    if let Some((range, score)) = near.filter(|it| it.1 >= bar) {
+        let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
+        let how = difference(words, &there);
+        answer.verdict = if score >= ALTERED {
+            Verdict::Altered {
+                to: there.clone(),
+                how: how.clone(),
+            }
+        } else {
+            Verdict::CannotTell {
+                why: Why::Perhaps,
+                detail: format!("perhaps \"{there}\": {how}"),
+            }
+        };
+        answer.reasons = vec![reason(&how, score)];
+        answer.places = vec![place(range, page)];
+        answer.found = Some(there);
+        answer.score = round(score);
+        return answer;
+    }
+    if let Some((why, detail)) = untold {
+        answer.verdict = Verdict::CannotTell { why, detail };
+    } else {
+        answer.reasons = vec![reason("the words are not in the page's text", 0.9)];
+    }
+    answer
+}
+
+fn place(range: Range<usize>, page: &PageText<'_>) -> Place {
+    let note = Some(page.place(&range));
+    Place {
+        range: Some(range),
+        css: None,
+        note,
+    }
+}
+
+fn present(
+    answer: &mut QuotationAnswer,
+    found: &[Range<usize>],
+    words: &str,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+) {
+    let within = page.scope(scope);
+    let mut found = found.to_vec();
+    found.sort_by_key(|it| {
+        let inside = within
+            .as_ref()
+            .is_some_and(|within| within.start <= it.start && it.end <= within.end);
+        (!inside, it.start)
+    });
+    let there = found
+        .first()
+        .and_then(|it| page.reading.text.get(it.clone()))
+        .unwrap_or_default();
+    answer.found = Some(one_line(there));
+    answer.verdict = Verdict::Present;
+    let same = page
+        .folded
+        .as_str()
+        .contains(crate::text::fold(words).trim());
+    answer.score = if same { 1.0 } else { 0.97 };
+    let what = if same {
+        "word for word"
+    } else {
+        "the same words, apart from punctuation and spaces"
+    };
+    answer.reasons = vec![reason(what, answer.score)];
+    if found.len() > 1 {
+        answer.note = Some(format!("in {} places", found.len()));
+    }
+    answer.places = found.into_iter().map(|it| place(it, page)).collect();
+}
+
+/// Places with the same letters and digits, whatever stands between them: `peace-building` for `peacebuilding`.
+fn letters_alone(words: &str, page: &PageText<'_>) -> Vec<Range<usize>> {
+    let text = page.folded.as_str();
+    let (mut letters, mut origins) = (String::new(), Vec::new());
+    for (at, it) in text.char_indices().filter(|(_, it)| it.is_alphanumeric()) {
+        letters.push(it);
+        origins.extend(std::iter::repeat_n(at, it.len_utf8()));
+    }
+    let needle: String = Folded::of(words)
+        .as_str()
+        .chars()
+        .filter(|it| it.is_alphanumeric())
+        .collect();
+    if needle.chars().count() < 6 {
+        return Vec::new();
+    }
+    letters
+        .match_indices(&needle)
+        .filter_map(|(at, it)| {
+            let start = *origins.get(at)?;
+            let last = *origins.get(at + it.len() - 1)?;
+            let end = last + text.get(last..)?.chars().next()?.len_utf8();
+            is_bounded(text, &(start..end)).then(|| page.folded.original(start..end))
+        })
+        .collect()
+}
+
+/// A quotation with omissions (`…`, `[…]`, `...`) or insertions in brackets: its parts in order, not far apart.
+fn with_gaps(words: &str, page: &PageText<'_>) -> Option<Range<usize>> {
+    const FARTHEST: usize = 600;
+    let mut plain = words
+        .replace("[…]", "\u{1}")
+        .replace("[...]", "\u{1}")
+        .replace('…', "\u{1}")
+        .replace("...", "\u{1}");
+    while let (Some(open), Some(close)) = (plain.find('['), plain.find(']')) {
+        if open > close {
+            break;
+        }
+        plain.replace_range(open..=close, "\u{1}");
+    }
+    let parts: Vec<&str> = plain
+        .split('\u{1}')
+        .map(str::trim)
+        .filter(|it| it.chars().count() >= 3)
+        .collect();
+    if parts.len() < 2 && !plain.contains('\u{1}') {
+        return None;
+    }
+    let firsts = page.find(parts.first()?);
+    firsts.into_iter().find_map(|first| {
+        let mut end = first.end;
+        for part in parts.iter().skip(1) {
+            let next = page
+                .find(part)
+                .into_iter()
+                .find(|it| it.start >= end && it.start < end + FARTHEST)?;
+            end = next.end;
+        }
+        Some(first.start..end)
+    })
+}
+
+/// A word of a text, folded, with its place in the folded text.
+pub(super) struct Word<'a> {
+    pub(super) text: &'a str,
+    pub(super) range: Range<usize>,
+}
+
+/// The words of a folded text: runs of letters and digits, apostrophes and hyphens inside them included.
+pub(super) fn words_of(folded: &str) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, it) in folded
+        .char_indices()
+        .chain(std::iter::once((folded.len(), ' ')))
+    {
+        let inside = it.is_alphanumeric()
+            || (start.is_some() && matches!(it, '\'' | '-' | '.' | ','))
+                && folded
+                    .get(at + it.len_utf8()..)
+                    .and_then(|it| it.chars().next())
+                    .is_some_and(char::is_alphanumeric)
+                && (it != ',' && it != '.'
+                    || folded
+                        .get(..at)
+                        .is_some_and(|it| it.ends_with(|it: char| it.is_ascii_digit())));
+        match (inside, start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                words.push(Word {
+                    text: folded.get(from..at).unwrap_or_default(),
+                    range: from..at,
+                });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// What it costs that one word stands for another, in letters.
+fn cost(one: &str, other: &str) -> f64 {
+    if one == other {
+        return 0.0;
+    }
+    let length = one.chars().count().max(other.chars().count());
+    let distance = strsim::levenshtein(one, other);
+    if length >= 5 && distance * 4 <= length {
+        distance as f64
+    } else {
+        length as f64
+    }
+}
+
+/// The passage that is nearest to the quotation, by whole words, and how near, 0 to 1 (Sellers' alignment over words).
+fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
+    let folded = Folded::of(quoted);
+    let quote = words_of(folded.as_str());
+    let text = words_of(page.folded.as_str());
+    let total: f64 = quote.iter().map(|it| it.text.chars().count() as f64).sum();
+    if quote.len() < 2 || total <= 0.0 {
+        return None;
+    }
+    let lengths: Vec<f64> = quote
+        .iter()
+        .map(|it| it.text.chars().count() as f64)
+        .collect();
+    // A column per word of the page: for each prefix of the quotation the least cost of an alignment that ends here,
+    // and the word it began at.
+    let mut column: Vec<(f64, usize)> = Vec::with_capacity(quote.len() + 1);
+    let mut sum = 0.0;
+    column.push((0.0, 0));
+    for length in &lengths {
+        sum += length;
+        column.push((sum, 0));
+    }
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (at, word) in text.iter().enumerate() {
+        let length = word.text.chars().count() as f64;
+        let mut next = Vec::with_capacity(column.len());
+        next.push((0.0, at + 1));
+        for (row, quoted) in quote.iter().enumerate() {
+            let (diagonal, above) = (column.get(row).copied()?, next.get(row).copied()?);
+            let before = column.get(row + 1).copied()?;
+            let start = if row == 0 { at } else { diagonal.1 };
+            let options = [
+                (diagonal.0 + cost(quoted.text, word.text), start),
+                (above.0 + lengths.get(row)?, above.1),
+                (before.0 + length * INSERTED, before.1),
+            ];
+            let least = options.into_iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
+            next.push(least);
+        }
+        let end = next.last().copied()?;
+        if best.is_none_or(|it| end.0 < it.0 - 1e-9) {
+            best = Some((end.0, end.1, at));
+        }
+        column = next;
+    }
+    let (cost, first, last) = best?;
+    let (from, to) = (text.get(first)?.range.start, text.get(last)?.range.end);
+    (from < to).then(|| {
+        (
+            page.folded.original(from..to),
+            (1.0 - cost / total).max(0.0),
+        )
+    })
+}
+
+/// Words that turn a sentence's meaning.
+const TURNING: [&str; 18] = [
+    "not", "no", "never", "without", "nor", "neither", "cannot", "can't", "don't", "doesn't",
+    "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "hardly", "former",
+];
+
+/// Words that take a sentence's certainty away.
+const HEDGES: [&str; 14] = [
+    "may",
+    "might",
+    "could",
+    "perhaps",
+    "possibly",
+    "allegedly",
+    "reportedly",
+    "formerly",
+    "previously",
+    "once",
+    "planned",
+    "proposed",
+    "some",
+    "sometimes",
+];
+
+/// What is different between quoted words and those on the page, in words; negations, hedges and numbers first.
+pub(super) fn difference(quoted: &str, there: &str) -> String {
+    let (a, b) = (Folded::of(quoted), Folded::of(there));
+    let (a, b) = (words_of(a.as_str()), words_of(b.as_str()));
+    let gone: Vec<&str> = a
+        .iter()
+        .map(|it| it.text)
+        .filter(|it| !b.iter().any(|b| b.text == *it))
+        .collect();
+    let come: Vec<&str> = b
+        .iter()
+        .map(|it| it.text)
+        .filter(|it| !a.iter().any(|a| a.text == *it))
+        .collect();
+    if let Some(it) = turn(&gone, &come) {
+        return it;
+    }
+    let list = |words: &[&str]| words.iter().take(6).copied().collect::<Vec<_>>().join(" ");
+    match (gone.is_empty(), come.is_empty()) {
+        (true, true) => "the same words in another order or number".to_owned(),
+        (false, true) => format!("without \"{}\"", list(&gone)),
+        (true, false) => format!("with \"{}\" added", list(&come)),
+        (false, false) => format!("\"{}\" in place of \"{}\"", list(&come), list(&gone)),
+    }
+}
+
+/// A change of words that turns the meaning: a negation, a hedge, a number.
+pub(super) fn turn(gone: &[&str], come: &[&str]) -> Option<String> {
+    let has = |words: &[&str], table: &[&str]| {
+        words
+            .iter()
+            .find(|it| table.contains(it))
+            .map(|it| (*it).to_owned())
+    };
+    if let Some(word) = has(come, &TURNING) {
+        return Some(format!("a negation was added: \"{word}\""));
+    }
+    if let Some(word) = has(gone, &TURNING) {
+        return Some(format!("a negation was taken out: \"{word}\""));
+    }
+    if let Some(word) = has(come, &HEDGES) {
+        return Some(format!("a hedge was added: \"{word}\""));
+    }
+    let number = |words: &[&str]| {
+        words
+            .iter()
+            .find(|it| it.chars().any(|it| it.is_ascii_digit()))
+            .map(|it| (*it).to_owned())
+    };
+    match (number(gone), number(come)) {
+        (Some(was), Some(is)) => Some(format!("a number changed: {is} in place of {was}")),
+        _ => None,
+    }
+}
