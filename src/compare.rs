@@ -48,6 +48,8 @@ pub struct Scope<'a> {
 }
 
 #[cfg(test)]
+mod history_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
