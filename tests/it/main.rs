@@ -3,3 +3,4 @@
 mod extract;
 mod robots;
 mod store;
+mod warc;

@@ -1,0 +1,135 @@
+//! A record: a version, named fields, and a block of bytes (WARC 1.1, 4).
+
+use crate::clock::{Instant, parse_warc_date};
+
+/// One record as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Where it begins: its byte in a plain file, its compression member's first byte in a compressed one.
+    pub offset: u64,
+    /// The version line: `WARC/1.1`.
+    pub version: String,
+    /// What kind of record it is.
+    pub kind: RecordType,
+    /// Its fields in their order, names as they are spelt, values with folded lines joined.
+    pub fields: Vec<(String, String)>,
+    /// Its block.
+    pub block: Vec<u8>,
+}
+
+/// What a record is (WARC 1.1, 5.5).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RecordType {
+    /// What the file is and who wrote it.
+    Warcinfo,
+    /// What a server sent.
+    Response,
+    /// What was had without a protocol's envelope.
+    Resource,
+    /// What was sent to a server.
+    Request,
+    /// What else is known of a record.
+    Metadata,
+    /// A visit that brought nothing new.
+    Revisit,
+    /// Another form of a record's content.
+    Conversion,
+    /// More of a record that was too long for one file.
+    Continuation,
+    /// A kind that the standard does not name, with its name.
+    Other(String),
+}
+
+impl RecordType {
+    /// Reads the value of `WARC-Type`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "warcinfo" => Self::Warcinfo,
+            "response" => Self::Response,
+            "resource" => Self::Resource,
+            "request" => Self::Request,
+            "metadata" => Self::Metadata,
+            "revisit" => Self::Revisit,
+            "conversion" => Self::Conversion,
+            "continuation" => Self::Continuation,
+            _ => Self::Other(text.to_owned()),
+        }
+    }
+
+    /// The value of `WARC-Type`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Warcinfo => "warcinfo",
+            Self::Response => "response",
+            Self::Resource => "resource",
+            Self::Request => "request",
+            Self::Metadata => "metadata",
+            Self::Revisit => "revisit",
+            Self::Conversion => "conversion",
+            Self::Continuation => "continuation",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl Record {
+    /// The first field of that name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(it, _)| it.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every field of that name, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields
+            .iter()
+            .filter(move |(it, _)| it.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Its name in the world (`WARC-Record-ID`), angle brackets taken off.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.field("WARC-Record-ID").map(without_brackets)
+    }
+
+    /// The records that it says it belongs with (`WARC-Concurrent-To`), angle brackets taken off.
+    pub fn concurrent_to(&self) -> impl Iterator<Item = &str> {
+        self.all("WARC-Concurrent-To").map(without_brackets)
+    }
+
+    /// What was asked for (`WARC-Target-URI`), without the angle brackets that wget once put around it.
+    #[must_use]
+    pub fn target_uri(&self) -> Option<&str> {
+        self.field("WARC-Target-URI").map(without_brackets)
+    }
+
+    /// When (`WARC-Date`).
+    #[must_use]
+    pub fn date(&self) -> Option<Instant> {
+        self.field("WARC-Date").and_then(parse_warc_date)
+    }
+
+    /// Whether its block is what went over the wire of HTTP.
+    #[must_use]
+    pub fn is_http(&self) -> bool {
+        self.field("Content-Type").is_some_and(|it| {
+            it.trim_start()
+                .to_ascii_lowercase()
+                .starts_with("application/http")
+        })
+    }
+}
+
+/// `<urn:uuid:…>` as `urn:uuid:…`.
+pub(super) fn without_brackets(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_prefix('<')
+        .and_then(|it| it.strip_suffix('>'))
+        .unwrap_or(text)
+}

@@ -1,0 +1,324 @@
+//! Captures as WARC 1.1 records, one gzip member for each.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use flate2::{GzBuilder, write::GzEncoder};
+
+use super::{fields, record::RecordType};
+use crate::{
+    capture::{Capture, Outcome, RevisitProfile, Truncation, Visit, status_of},
+    clock::{Instant, warc_date},
+    digest::{BlockDigest, ContentDigest, PayloadDigest, hex},
+};
+
+/// How records are compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// One gzip member for each record (WARC 1.1, annex D).
+    #[default]
+    Gzip,
+    /// Not at all.
+    None,
+}
+
+/// Writes captures as records.
+///
+/// The same captures give the same bytes: a record's id is made from what the record says, gzip headers carry no time.
+#[derive(Debug)]
+pub struct Writer<W: Write> {
+    out: W,
+    compression: Compression,
+    /// The id of the warcinfo record that the others belong to.
+    warcinfo: Option<String>,
+    written: u64,
+}
+
+impl<W: Write> Writer<W> {
+    /// A writer to `out`.
+    pub fn new(out: W, compression: Compression) -> Self {
+        Self {
+            out,
+            compression,
+            warcinfo: None,
+            written: 0,
+        }
+    }
+
+    /// How many bytes were written, to roll over by.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Says what the file is and who wrote it (WARC 1.1, 6.2); the records after it name it.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn warcinfo(
+        &mut self,
+        date: Instant,
+        filename: Option<&str>,
+        fields: &[(&str, &str)],
+    ) -> io::Result<()> {
+        let mut block = String::new();
+        for (name, value) in fields {
+            // Writing to a String does not fail.
+            let _ = write!(block, "{name}: {}\r\n", one_line(value));
+        }
+        let mut header = Header::new(&RecordType::Warcinfo, None, date, block.as_bytes());
+        header.add("Content-Type", "application/warc-fields");
+        if let Some(filename) = filename {
+            header.add("WARC-Filename", filename);
+        }
+        self.warcinfo = None;
+        self.record(&header, block.as_bytes())?;
+        self.warcinfo = Some(header.id);
+        Ok(())
+    }
+
+    /// Writes every capture of a visit.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn visit(&mut self, visit: &Visit) -> io::Result<()> {
+        visit.captures.iter().try_for_each(|it| self.capture(it))
+    }
+
+    /// Writes a capture: its response, revisit or failure, then its request, then what else is known of it.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn capture(&mut self, capture: &Capture) -> io::Result<()> {
+        let metadata = fields::block(capture);
+        let uri = capture.target_uri.as_str();
+        let first = match &capture.outcome {
+            Outcome::Response(response) => {
+                let block = response.block();
+                let mut header =
+                    Header::new(&RecordType::Response, Some(uri), capture.date, &block);
+                header.add("Content-Type", "application/http;msgtype=response");
+                let digest = PayloadDigest::of(&response.payload);
+                header.add("WARC-Payload-Digest", digest);
+                header.wire(capture, &response.head);
+                if let Some(why) = response.truncated {
+                    header.add("WARC-Truncated", truncation(why));
+                }
+                self.record(&header, &block)?;
+                header.id
+            }
+            Outcome::Revisit(revisit) => {
+                let mut header =
+                    Header::new(&RecordType::Revisit, Some(uri), capture.date, &revisit.head);
+                header.add("Content-Type", "application/http;msgtype=response");
+                header.add("WARC-Payload-Digest", revisit.payload_digest);
+                header.add("WARC-Profile", profile(revisit.profile));
+                header.add("WARC-Refers-To-Target-URI", &revisit.refers_to_uri);
+                header.add("WARC-Refers-To-Date", warc_date(revisit.refers_to_date));
+                header.wire(capture, &revisit.head);
+                self.record(&header, &revisit.head)?;
+                header.id
+            }
+            Outcome::Failure(_) => {
+                let header = Header::metadata(capture, &metadata, None);
+                self.record(&header, metadata.as_bytes())?;
+                header.id
+            }
+        };
+        if !capture.request.is_empty() {
+            let mut header = Header::new(
+                &RecordType::Request,
+                Some(uri),
+                capture.date,
+                &capture.request,
+            );
+            header.add("Content-Type", "application/http;msgtype=request");
+            header.add("WARC-Concurrent-To", format_args!("<{first}>"));
+            if let Some(connection) = &capture.connection {
+                header.add("WARC-IP-Address", connection.address.ip());
+            }
+            self.record(&header, &capture.request)?;
+        }
+        if !matches!(capture.outcome, Outcome::Failure(_)) {
+            let header = Header::metadata(capture, &metadata, Some(&first));
+            self.record(&header, metadata.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Ends the file and gives the writer back that it went to.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.out.flush()?;
+        Ok(self.out)
+    }
+
+    fn record(&mut self, header: &Header, block: &[u8]) -> io::Result<()> {
+        let mut text = header.text.clone();
+        if let Some(warcinfo) = &self.warcinfo {
+            let _ = write!(text, "WARC-Warcinfo-ID: <{warcinfo}>\r\n");
+        }
+        let _ = write!(text, "Content-Length: {}\r\n\r\n", block.len());
+        let mut out = Counting {
+            out: &mut self.out,
+            count: &mut self.written,
+        };
+        match self.compression {
+            Compression::None => {
+                write_record(&mut out, &text, block)?;
+            }
+            Compression::Gzip => {
+                let mut member: GzEncoder<_> =
+                    GzBuilder::new().write(out, flate2::Compression::new(9));
+                write_record(&mut member, &text, block)?;
+                member.finish()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_record(out: &mut impl Write, header: &str, block: &[u8]) -> io::Result<()> {
+    out.write_all(header.as_bytes())?;
+    out.write_all(block)?;
+    out.write_all(b"\r\n\r\n")
+}
+
+/// The header of a record as far as it is known, and the id that was made from it.
+struct Header {
+    text: String,
+    id: String,
+}
+
+impl Header {
+    fn new(kind: &RecordType, uri: Option<&str>, date: Instant, block: &[u8]) -> Self {
+        let date = warc_date(date);
+        let digest = BlockDigest::of(block);
+        let uri = uri.unwrap_or_default();
+        let named = format!("{} {date} {uri} {digest}", kind.as_str());
+        let id = urn(&named);
+        let mut header = Self {
+            text: "WARC/1.1\r\n".into(),
+            id,
+        };
+        header.add("WARC-Type", kind.as_str());
+        let id = format!("<{}>", header.id);
+        header.add("WARC-Record-ID", id);
+        header.add("WARC-Date", date);
+        if !uri.is_empty() {
+            header.add("WARC-Target-URI", uri);
+        }
+        header.add("WARC-Block-Digest", digest);
+        header
+    }
+
+    fn metadata(capture: &Capture, block: &str, beside: Option<&str>) -> Self {
+        let uri = capture.target_uri.as_str();
+        let mut header = Self::new(
+            &RecordType::Metadata,
+            Some(uri),
+            capture.date,
+            block.as_bytes(),
+        );
+        header.add("Content-Type", "application/warc-fields");
+        if let Some(id) = beside {
+            header.add("WARC-Concurrent-To", format_args!("<{id}>"));
+        }
+        header
+    }
+
+    fn add(&mut self, name: &str, value: impl std::fmt::Display) {
+        // Writing to a String does not fail.
+        let _ = write!(self.text, "{name}: {value}\r\n");
+    }
+
+    /// Where the exchange went and in what protocols.
+    fn wire(&mut self, capture: &Capture, head: &[u8]) {
+        let Some(connection) = &capture.connection else {
+            return;
+        };
+        self.add("WARC-IP-Address", connection.address.ip());
+        if status_of(head).is_some() {
+            let version = if head.starts_with(b"HTTP/1.0") {
+                "http/1.0"
+            } else {
+                "http/1.1"
+            };
+            self.add("WARC-Protocol", version);
+        }
+        if let Some(tls) = connection.tls.as_ref().filter(|it| !it.version.is_empty()) {
+            self.add("WARC-Protocol", &tls.version);
+            self.add("WARC-Cipher-Suite", &tls.cipher_suite);
+        }
+    }
+}
+
+/// A name-based UUID in the form of RFC 9562, 5.8, from SHA-256.
+fn urn(named: &str) -> String {
+    let mut bytes: Vec<u8> = ContentDigest::of(named.as_bytes())
+        .as_bytes()
+        .iter()
+        .copied()
+        .take(16)
+        .collect();
+    for (place, (keep, set)) in [(6, (0x0f, 0x80)), (8, (0x3f, 0x80))] {
+        if let Some(byte) = bytes.get_mut(place) {
+            *byte = *byte & keep | set;
+        }
+    }
+    let digits = hex(&bytes);
+    let mut urn = String::from("urn:uuid:");
+    for (place, digit) in digits.chars().enumerate() {
+        if matches!(place, 8 | 12 | 16 | 20) {
+            urn.push('-');
+        }
+        urn.push(digit);
+    }
+    urn
+}
+
+fn one_line(value: &str) -> String {
+    value.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn profile(profile: RevisitProfile) -> &'static str {
+    match profile {
+        RevisitProfile::IdenticalPayloadDigest => {
+            "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+        }
+        RevisitProfile::ServerNotModified => {
+            "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+        }
+    }
+}
+
+fn truncation(why: Truncation) -> &'static str {
+    match why {
+        Truncation::Length => "length",
+        Truncation::Time => "time",
+        Truncation::Disconnect => "disconnect",
+        Truncation::Unspecified => "unspecified",
+    }
+}
+
+/// A writer that counts what went through it.
+struct Counting<'a, W> {
+    out: &'a mut W,
+    count: &'a mut u64,
+}
+
+impl<W: Write> Write for Counting<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        *self.count += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
