@@ -9,6 +9,7 @@ mod failure;
 mod page;
 mod session;
 
+mod check;
 mod config;
 mod extract;
 
@@ -80,6 +81,8 @@ struct Common {
 enum Verb {
     /// Shows the lists of a page, as the reader finds them; touches no store
     Extract(extract::ExtractArgs),
+    /// Holds names, quotations or sentences against a page; touches no store
+    Check(check::CheckArgs),
     /// Prints every setting, its value, and where it comes from
     Config(config::ConfigArgs),
 }
@@ -114,6 +117,7 @@ impl Verb {
     fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self {
             Self::Extract(it) => it.run(),
+            Self::Check(it) => it.run(),
             Self::Config(it) => it.run(session),
         }
     }
