@@ -1,1 +1,119 @@
-//! report
+//! The report: what the findings say, in the users' words, as text, Markdown, HTML, JSON or CSV. Values in, text out.
+//!
+//! [`Report::of`] orders and words everything once; the formats only lay it out, so all of them say the same and give
+//! the same numbers. Nothing here asks a clock: the same findings make the same report, byte for byte.
+
+mod advice;
+mod claim;
+mod counts;
+mod csv;
+mod diff;
+mod entry;
+mod html;
+mod label;
+mod markdown;
+mod plain;
+mod reference;
+mod status;
+mod terminal;
+mod words;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use claim::ClaimSection;
+pub use counts::{Counts, Tally};
+pub use diff::{DatedText, PageDiff, diff};
+pub use entry::{Copy, Entry, Need};
+pub use label::Label;
+pub use plain::findings_text;
+pub use reference::{ReferenceSection, VisitSummary};
+pub use status::{StatusRow, status_table};
+pub use terminal::Style;
+
+use crate::{
+    clock::Instant,
+    finding::{Finding, Review},
+    profile::Profile,
+};
+
+/// The version of the JSON format; it only grows.
+pub const FORMAT: u32 = 1;
+
+/// What a report is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// The profile's name: its file's stem.
+    pub name: &'a str,
+    /// The profile.
+    pub profile: &'a Profile,
+    /// What the machine says now: each subject at most once.
+    pub findings: &'a [Finding],
+    /// What people decided, of these findings and any others.
+    pub reviews: &'a [Review],
+    /// The visits of each reference's page, by the reference's number, oldest first.
+    pub visits: &'a BTreeMap<u32, Vec<VisitSummary>>,
+}
+
+/// What the archived pages say about an article's references and claims.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The version of this shape: [`FORMAT`].
+    pub format: u32,
+    /// The profile's name.
+    pub profile: String,
+    /// What the article is about.
+    pub title: String,
+    /// The article's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub article: Option<String>,
+    /// The latest visit that was considered; `None` before the first.
+    pub as_of: Option<Instant>,
+    /// The numbers.
+    pub counts: Counts,
+    /// The references, those to repair first.
+    pub references: Vec<ReferenceSection>,
+    /// The claims, those with something to decide first.
+    pub claims: Vec<ClaimSection>,
+}
+
+impl Report {
+    /// The report on `sources`.
+    #[must_use]
+    pub fn of(sources: &Sources) -> Self {
+        let claims = ClaimSection::all(sources);
+        let references = ReferenceSection::all(sources, &claims);
+        let visits = sources.visits.values().flatten().map(|it| it.date);
+        let evidence = sources
+            .findings
+            .iter()
+            .flat_map(|it| &it.evidence)
+            .map(|it| it.capture.date);
+        Self {
+            format: FORMAT,
+            profile: sources.name.to_owned(),
+            title: sources.profile.title.clone(),
+            article: sources.profile.article.clone(),
+            as_of: visits.chain(evidence).max(),
+            counts: Counts::of(&references, &claims),
+            references,
+            claims,
+        }
+    }
+
+    /// Every finding of the report: the references' fates, then the claims' verdicts.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        let fates = self.references.iter().filter_map(|it| it.entry.as_ref());
+        fates.chain(self.claims.iter().flat_map(|it| &it.entries))
+    }
+
+    /// The report as JSON, indented, with a line break at its end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Serializing these types cannot fail: their maps have text for keys.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+}

@@ -1,0 +1,122 @@
+//! The numbers of a report, the same in every format.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::{ClaimSection, Entry, Label, Need, ReferenceSection};
+
+/// How many of what a report has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Findings that wait for a decision, those put off left out.
+    pub decide: u32,
+    /// Findings put off.
+    pub later: u32,
+    /// Findings decided.
+    pub decided: u32,
+    /// References of the profile.
+    pub references: u32,
+    /// Those whose page is not there as cited.
+    pub stale: u32,
+    /// Claims of the profile.
+    pub claims: u32,
+    /// Verdicts on names, phrases, figures and lists.
+    pub verdicts: Tally,
+    /// References by fate.
+    pub fates: Tally,
+}
+
+/// How many of each label, in the labels' order, those with none included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally(Vec<(Label, u32)>);
+
+impl Tally {
+    fn of(labels: &[Label], found: &[Label]) -> Self {
+        let count = |label| found.iter().filter(|it| **it == label).count();
+        Self(labels.iter().map(|it| (*it, whole(count(*it)))).collect())
+    }
+
+    pub(super) fn of_verdicts<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let found: Vec<_> = entries.into_iter().map(|it| it.label).collect();
+        Self::of(&Label::VERDICTS, &found)
+    }
+
+    /// Each label with its number.
+    pub fn iter(&self) -> impl Iterator<Item = (Label, u32)> {
+        self.0.iter().copied()
+    }
+
+    /// Each label that there is at least one of, with its number.
+    pub fn some(&self) -> impl Iterator<Item = (Label, u32)> {
+        self.iter().filter(|(_, number)| *number > 0)
+    }
+
+    /// The number of a label.
+    #[must_use]
+    pub fn of_label(&self, label: Label) -> u32 {
+        self.iter()
+            .find(|(it, _)| *it == label)
+            .map_or(0, |(_, number)| number)
+    }
+
+    /// The numbers added up.
+    #[must_use]
+    pub fn total(&self) -> u32 {
+        self.iter().map(|(_, number)| number).sum()
+    }
+}
+
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut map = out.serialize_map(Some(self.0.len()))?;
+        for (label, number) in &self.0 {
+            map.serialize_entry(label, number)?;
+        }
+        map.end()
+    }
+}
+
+impl Counts {
+    pub(super) fn of(references: &[ReferenceSection], claims: &[ClaimSection]) -> Self {
+        let entries: Vec<_> = references
+            .iter()
+            .filter_map(|it| it.entry.as_ref())
+            .chain(claims.iter().flat_map(|it| &it.entries))
+            .collect();
+        let needing = |need| whole(entries.iter().filter(|it| it.need == need).count());
+        let verdicts = claims.iter().flat_map(|it| &it.entries);
+        let fates: Vec<_> = references.iter().map(|it| it.label).collect();
+        Self {
+            decide: needing(Need::Decide),
+            later: needing(Need::Later),
+            decided: needing(Need::Decided),
+            references: whole(references.len()),
+            stale: whole(references.iter().filter(|it| it.is_stale()).count()),
+            claims: whole(claims.len()),
+            verdicts: Tally::of_verdicts(verdicts),
+            fates: Tally::of(&Label::FATES, &fates),
+        }
+    }
+
+    /// The report in one sentence: `5 findings need a decision. Of 7 references 2 are stale.`
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let decide = match self.decide {
+            0 => "Nothing needs a decision".to_owned(),
+            1 => "1 finding needs a decision".to_owned(),
+            many => format!("{many} findings need a decision"),
+        };
+        let stale = match (self.references, self.stale) {
+            (0, _) => "no references".to_owned(),
+            (1, 0) => "the one reference is not stale".to_owned(),
+            (1, _) => "the one reference is stale".to_owned(),
+            (all, 0) => format!("none of {all} references is stale"),
+            (all, 1) => format!("1 of {all} references is stale"),
+            (all, some) => format!("{some} of {all} references are stale"),
+        };
+        format!("{decide}; {stale}.")
+    }
+}
+
+pub(super) fn whole(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,175 @@
+//! The report as CSV (RFC 4180), one row per finding, safe to open in a spreadsheet.
+
+use super::{Entry, ReferenceSection, Report};
+use crate::{
+    clock::{Instant, warc_date},
+    finding::Standing,
+};
+
+/// The columns, in order. New ones come last.
+const COLUMNS: [&str; 26] = [
+    "finding",
+    "profile",
+    "claim",
+    "cites",
+    "label",
+    "subject",
+    "said",
+    "since",
+    "advice",
+    "need",
+    "standing",
+    "reviewed_by",
+    "reviewed_at",
+    "note",
+    "confidence",
+    "changed_after",
+    "changed_by",
+    "first_seen",
+    "last_seen",
+    "capture_date",
+    "target_uri",
+    "payload_digest",
+    "prefix",
+    "exact",
+    "suffix",
+    "link",
+];
+
+impl Report {
+    /// The report as CSV: a header, then a row per finding; a reference that has none has a row without a finding's id.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut out = String::new();
+        push(&mut out, &COLUMNS.map(str::to_owned));
+        for reference in &self.references {
+            match &reference.entry {
+                Some(it) => push(&mut out, &row(self, it, &reference.advice)),
+                None => push(&mut out, &bare(self, reference)),
+            }
+        }
+        for it in self.claims.iter().flat_map(|it| &it.entries) {
+            push(&mut out, &row(self, it, &it.advice));
+        }
+        out
+    }
+}
+
+fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] {
+    let finding = &entry.finding;
+    let history = &finding.history;
+    let evidence = finding.evidence.first();
+    let quote = evidence.and_then(|it| it.quote.as_ref());
+    let mark = entry.standing.mark();
+    let standing = match entry.standing {
+        Standing::Open => "open",
+        Standing::Later(_) => "later",
+        Standing::Accepted(_) => "accepted",
+        Standing::Rejected(_) => "rejected",
+    };
+    let date = |it: Option<Instant>| it.map(warc_date).unwrap_or_default();
+    let digest = evidence.and_then(|it| it.capture.payload_digest);
+    [
+        finding.id.to_string(),
+        report.profile.clone(),
+        finding.subject.claim().unwrap_or_default().to_owned(),
+        numbers(&finding.cites),
+        entry.label.words().to_owned(),
+        entry.subject.clone(),
+        entry.said.clone(),
+        entry.since.clone(),
+        advice.to_owned(),
+        entry.need.word().to_owned(),
+        standing.to_owned(),
+        mark.map(|it| it.by.clone()).unwrap_or_default(),
+        date(mark.map(|it| it.at)),
+        mark.and_then(|it| it.note.clone()).unwrap_or_default(),
+        format!("{:.2}", finding.confidence),
+        date(history.changed_after),
+        date(history.changed_by),
+        date(history.first_seen),
+        date(history.last_seen),
+        date(evidence.map(|it| it.capture.date)),
+        evidence
+            .map(|it| it.capture.target_uri.to_string())
+            .unwrap_or_default(),
+        digest.map(|it| it.to_string()).unwrap_or_default(),
+        quote.map(|it| it.prefix.clone()).unwrap_or_default(),
+        quote.map(|it| it.exact.clone()).unwrap_or_default(),
+        quote.map(|it| it.suffix.clone()).unwrap_or_default(),
+        evidence.and_then(|it| it.link.clone()).unwrap_or_default(),
+    ]
+}
+
+fn bare(report: &Report, reference: &ReferenceSection) -> [String; COLUMNS.len()] {
+    let mut row = [const { String::new() }; COLUMNS.len()];
+    let filled = [
+        ("profile", report.profile.clone()),
+        ("cites", reference.number.to_string()),
+        ("label", reference.label.words().to_owned()),
+        ("subject", reference.title.clone()),
+        ("said", reference.said.clone()),
+        ("advice", reference.advice.clone()),
+        ("need", reference.need.word().to_owned()),
+        ("target_uri", reference.address.clone().unwrap_or_default()),
+    ];
+    for (name, text) in filled {
+        for (field, column) in row.iter_mut().zip(COLUMNS) {
+            if column == name {
+                field.clone_from(&text);
+            }
+        }
+    }
+    row
+}
+
+fn numbers(cites: &[u32]) -> String {
+    let numbers: Vec<String> = cites.iter().map(ToString::to_string).collect();
+    numbers.join(" ")
+}
+
+fn push(out: &mut String, row: &[String; COLUMNS.len()]) {
+    for (at, field) in row.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        out.push_str(&quoted(field));
+    }
+    out.push_str("\r\n");
+}
+
+/// A field as RFC 4180 (2, rules 5 to 7) writes it. What a spreadsheet would take for a formula gets an apostrophe in front.
+fn quoted(field: &str) -> String {
+    let formula = field
+        .trim_start()
+        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || field.starts_with(['\t', '\r', '\n']);
+    let field = if formula {
+        format!("'{field}")
+    } else {
+        field.to_owned()
+    };
+    if field.contains([',', '"', '\r', '\n', '\'', ';']) || field != field.trim() {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_quotes_and_line_breaks_are_quoted() {
+        assert_eq!(quoted("plain"), "plain");
+        assert_eq!(quoted("a, \"b\"\nc"), "\"a, \"\"b\"\"\nc\"");
+    }
+
+    #[test]
+    fn a_spreadsheet_sees_no_formula() {
+        for hostile in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"] {
+            assert_eq!(quoted(hostile), format!("\"'{hostile}\""));
+        }
+    }
+}

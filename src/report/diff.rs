@@ -1,0 +1,438 @@
+//! Two captures of a page, text against text: the hunks that changed, with the words that changed inside them.
+
+use std::{fmt::Write, ops::Range};
+
+use imara_diff::{Algorithm, Diff, InternedInput};
+use serde::Serialize;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{
+    html::escape,
+    terminal::{Ink, Sheet, Style},
+    words,
+};
+use crate::{clock::Instant, digest::PayloadDigest};
+
+/// The text of one capture.
+#[derive(Clone, Copy, Debug)]
+pub struct DatedText<'a> {
+    /// When the capture was made.
+    pub date: Instant,
+    /// Its payload, where that is known.
+    pub payload_digest: Option<PayloadDigest>,
+    /// The text, blocks parted by line breaks.
+    pub text: &'a str,
+}
+
+/// What changed between two texts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PageDiff {
+    /// The older capture.
+    pub old: Side,
+    /// The newer one.
+    pub new: Side,
+    /// How many lines were taken out.
+    pub removed: usize,
+    /// How many lines were put in.
+    pub added: usize,
+    /// The stretches that changed, with lines of context.
+    pub hunks: Vec<Hunk>,
+}
+
+/// A capture, without its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Side {
+    /// When it was made.
+    pub date: Instant,
+    /// Its payload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payload_digest: Option<PayloadDigest>,
+}
+
+/// A stretch that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hunk {
+    /// The first line in the old text, counted from 1.
+    pub old_line: usize,
+    /// The first line in the new text, counted from 1.
+    pub new_line: usize,
+    /// Its lines.
+    pub lines: Vec<Line>,
+}
+
+/// A line of a hunk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// Which of the texts has it.
+    pub change: Change,
+    /// The line, in stretches that changed and stretches that did not.
+    pub parts: Vec<Part>,
+}
+
+/// Which of the texts has a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// Both.
+    Context,
+    /// The old one.
+    Removed,
+    /// The new one.
+    Added,
+}
+
+/// A stretch of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// The words.
+    pub text: String,
+    /// Whether they changed, in a line of which others did not.
+    pub changed: bool,
+}
+
+/// The changed hunks of two captures' texts as text for a terminal, with `context` lines around each.
+#[must_use]
+pub fn diff(old: &DatedText, new: &DatedText, context: usize, style: &Style) -> String {
+    PageDiff::of(old, new, context).to_text(style)
+}
+
+impl PageDiff {
+    /// What changed from `old` to `new`, with `context` lines around each hunk.
+    #[must_use]
+    pub fn of(old: &DatedText, new: &DatedText, context: usize) -> Self {
+        let before: Vec<&str> = old.text.lines().collect();
+        let after: Vec<&str> = new.text.lines().collect();
+        let changes = changes(&before, &after);
+        let sum = |of: fn(&(Range<usize>, Range<usize>)) -> usize| changes.iter().map(of).sum();
+        Self {
+            old: Side::of(old),
+            new: Side::of(new),
+            removed: sum(|it| it.0.len()),
+            added: sum(|it| it.1.len()),
+            hunks: hunks(&before, &after, &changes, context),
+        }
+    }
+
+    /// As text for a terminal. Without colour, changed words inside a line stand in `[-…-]` and `{+…+}`.
+    #[must_use]
+    pub fn to_text(&self, style: &Style) -> String {
+        let mut sheet = Sheet::new(style);
+        for (sign, side) in [("- ", &self.old), ("+ ", &self.new)] {
+            sheet.paragraph(sign, 2, &[(&side.name(), Ink::Strong)]);
+        }
+        if self.hunks.is_empty() {
+            sheet.paragraph("", 0, &[("The texts are the same.", Ink::Plain)]);
+        }
+        for hunk in &self.hunks {
+            sheet.blank();
+            let place = format!("line {} → line {}", hunk.old_line, hunk.new_line);
+            sheet.paragraph("", 0, &[(&place, Ink::Faint)]);
+            for line in &hunk.lines {
+                line.write(&mut sheet);
+            }
+        }
+        sheet.finish()
+    }
+
+    /// As an HTML fragment: a `section` with `del` and `ins`, everything from the page escaped.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        let mut out = String::from("<section class=\"diff\">\n");
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "<p>From the {} to the {}: {} taken out, {} put in.</p>",
+            escape(&self.old.name()),
+            escape(&self.new.name()),
+            words::count(self.removed, "line", "lines"),
+            words::count(self.added, "line", "lines"),
+        );
+        for hunk in &self.hunks {
+            out.push_str("<div class=\"hunk\">\n");
+            for line in &hunk.lines {
+                out.push_str(&line.to_html());
+            }
+            out.push_str("</div>\n");
+        }
+        out.push_str("</section>\n");
+        out
+    }
+}
+
+impl Side {
+    fn of(text: &DatedText) -> Self {
+        Self {
+            date: text.date,
+            payload_digest: text.payload_digest,
+        }
+    }
+
+    fn name(&self) -> String {
+        let payload = self
+            .payload_digest
+            .map(|it| format!(", payload {}", it.short()));
+        format!(
+            "copy of {}{}",
+            words::minute(self.date),
+            payload.unwrap_or_default()
+        )
+    }
+}
+
+impl Line {
+    fn whole(change: Change, text: &str) -> Self {
+        Self {
+            change,
+            parts: vec![Part {
+                text: text.to_owned(),
+                changed: false,
+            }],
+        }
+    }
+
+    fn write(&self, sheet: &mut Sheet) {
+        let (sign, ink, open, close) = match self.change {
+            Change::Context => ("  ", Ink::Faint, "", ""),
+            Change::Removed => ("- ", Ink::Removed, "[-", "-]"),
+            Change::Added => ("+ ", Ink::Added, "{+", "+}"),
+        };
+        let first = sheet.label(sign, ink.line(), 2);
+        let color = sheet.style.color;
+        let marked: Vec<(String, Ink)> = self
+            .parts
+            .iter()
+            .map(|it| match (it.changed, color) {
+                (true, false) => (format!("{open}{}{close}", it.text), ink),
+                (true, true) => (it.text.clone(), ink),
+                (false, _) => (it.text.clone(), ink.line()),
+            })
+            .collect();
+        let parts: Vec<(&str, Ink)> = marked.iter().map(|it| (it.0.as_str(), it.1)).collect();
+        sheet.paragraph(&first, 2, &parts);
+    }
+
+    fn to_html(&self) -> String {
+        let (class, tag) = match self.change {
+            Change::Context => ("context", "span"),
+            Change::Removed => ("removed", "del"),
+            Change::Added => ("added", "ins"),
+        };
+        let parts = self.parts.iter().map(|it| {
+            let text = escape(&it.text);
+            if it.changed {
+                format!("<mark>{text}</mark>")
+            } else {
+                text
+            }
+        });
+        let parts: String = parts.collect();
+        format!("<p class=\"{class}\"><{tag} dir=\"auto\">{parts}</{tag}></p>\n")
+    }
+}
+
+/// The ranges of lines that differ, old and new, in order.
+fn changes(before: &[&str], after: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut input = InternedInput::default();
+    input.update_before(before.iter().copied());
+    input.update_after(after.iter().copied());
+    // The histogram finds the structure of a rewritten page and falls back where it would take long.
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_no_heuristic(&input);
+    let wide = |it: Range<u32>| it.start as usize..it.end as usize;
+    diff.hunks()
+        .map(|it| (wide(it.before), wide(it.after)))
+        .collect()
+}
+
+/// The changes with their context; those whose contexts touch become one hunk.
+fn hunks(
+    before: &[&str],
+    after: &[&str],
+    changes: &[(Range<usize>, Range<usize>)],
+    context: usize,
+) -> Vec<Hunk> {
+    let mut hunks: Vec<Hunk> = Vec::new();
+    // How far the old text has been written.
+    let mut written = 0;
+    for (at, (old, new)) in changes.iter().enumerate() {
+        let start = old.start.saturating_sub(context).max(written);
+        if start > written || hunks.is_empty() {
+            hunks.push(Hunk {
+                old_line: start + 1,
+                new_line: new.start.saturating_sub(old.start - start) + 1,
+                lines: Vec::new(),
+            });
+        }
+        let next = changes.get(at + 1).map_or(before.len(), |it| it.0.start);
+        let end = old.end.saturating_add(context).min(next);
+        if let Some(hunk) = hunks.last_mut() {
+            let whole = |it: &[&str]| -> Vec<Line> {
+                it.iter()
+                    .map(|it| Line::whole(Change::Context, it))
+                    .collect()
+            };
+            hunk.lines.extend(whole(lines(before, start..old.start)));
+            let (old_lines, new_lines) = (lines(before, old.clone()), lines(after, new.clone()));
+            hunk.lines.extend(replaced(old_lines, new_lines));
+            hunk.lines.extend(whole(lines(before, old.end..end)));
+        }
+        written = end;
+    }
+    hunks
+}
+
+fn lines<'a, 'b>(lines: &'b [&'a str], range: Range<usize>) -> &'b [&'a str] {
+    lines.get(range).unwrap_or_default()
+}
+
+/// The lines of one change; where as many came as went, each is held against its successor.
+fn replaced(old: &[&str], new: &[&str]) -> Vec<Line> {
+    if old.len() != new.len() {
+        let removed = old.iter().map(|it| Line::whole(Change::Removed, it));
+        let added = new.iter().map(|it| Line::whole(Change::Added, it));
+        return removed.chain(added).collect();
+    }
+    let pairs: Vec<_> = old
+        .iter()
+        .zip(new)
+        .map(|(old, new)| within(old, new))
+        .collect();
+    let (removed, added): (Vec<Line>, Vec<Line>) = pairs.into_iter().unzip();
+    removed.into_iter().chain(added).collect()
+}
+
+/// An old line and its successor with the words marked that differ; unmarked where hardly a word is the same.
+fn within(old: &str, new: &str) -> (Line, Line) {
+    let before: Vec<&str> = old.split_word_bounds().collect();
+    let after: Vec<&str> = new.split_word_bounds().collect();
+    let changes = changes(&before, &after);
+    let same = |words: &[&str], gone: usize| {
+        let words = words.iter().filter(|it| !it.trim().is_empty()).count();
+        words.saturating_sub(gone) * 3 >= words
+    };
+    let gone = |ranges: &mut dyn Iterator<Item = &Range<usize>>, words: &[&str]| {
+        ranges
+            .flat_map(|it| lines(words, it.clone()))
+            .filter(|it| !it.trim().is_empty())
+            .count()
+    };
+    let left = gone(&mut changes.iter().map(|it| &it.0), &before);
+    let came = gone(&mut changes.iter().map(|it| &it.1), &after);
+    if !same(&before, left) || !same(&after, came) {
+        return (
+            Line::whole(Change::Removed, old),
+            Line::whole(Change::Added, new),
+        );
+    }
+    let removed = parts(&before, changes.iter().map(|it| it.0.clone()));
+    let added = parts(&after, changes.iter().map(|it| it.1.clone()));
+    (
+        Line {
+            change: Change::Removed,
+            parts: removed,
+        },
+        Line {
+            change: Change::Added,
+            parts: added,
+        },
+    )
+}
+
+fn parts(words: &[&str], changed: impl Iterator<Item = Range<usize>>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    let mut push = |range: Range<usize>, changed| {
+        let text = lines(words, range).concat();
+        if !text.is_empty() {
+            parts.push(Part { text, changed });
+        }
+    };
+    for range in changed {
+        push(at..range.start, false);
+        at = range.end;
+        push(range, true);
+    }
+    push(at..words.len(), false);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::parse_digits14;
+
+    fn dated<'a>(date: &str, text: &'a str) -> DatedText<'a> {
+        DatedText {
+            date: parse_digits14(date).unwrap(),
+            payload_digest: Some(PayloadDigest::of(text.as_bytes())),
+            text,
+        }
+    }
+
+    fn between(old: &str, new: &str, context: usize) -> String {
+        let style = Style {
+            color: false,
+            width: 72,
+        };
+        diff(
+            &dated("20240301", old),
+            &dated("20260402", new),
+            context,
+            &style,
+        )
+    }
+
+    #[test]
+    fn changed_words_are_marked_inside_their_line() {
+        let old = "Partners\nWe work with 134 partners in 12 countries.\nHarbour Mediation\nEnd";
+        let new = "Partners\nWe work with 129 partners in 12 countries.\nHarbour Mediation\nEnd";
+        insta::assert_snapshot!(between(old, new, 1), @r"
+        - copy of 2024-03-01 00:00 UTC, payload d7d2dd84a89d
+        + copy of 2026-04-02 00:00 UTC, payload e4eb1289e4fa
+
+        line 1 → line 1
+          Partners
+        - We work with [-134-] partners in 12 countries.
+        + We work with {+129+} partners in 12 countries.
+          Harbour Mediation
+        ");
+    }
+
+    #[test]
+    fn hunks_far_apart_are_parted_and_near_ones_joined() {
+        let old = "a\nb\nc\nd\ne\nf\ng\nh";
+        let new = "A\nb\nC\nd\ne\nf\ng\nH\nI";
+        let diff = PageDiff::of(&dated("2024", old), &dated("2025", new), 1);
+        let places: Vec<_> = diff
+            .hunks
+            .iter()
+            .map(|it| (it.old_line, it.new_line))
+            .collect();
+        assert_eq!(places, [(1, 1), (7, 7)]);
+        assert_eq!((diff.removed, diff.added), (3, 4));
+    }
+
+    #[test]
+    fn a_text_does_not_differ_from_itself() {
+        let diff = PageDiff::of(&dated("2024", "a\nb"), &dated("2025", "a\nb"), 3);
+        assert!(diff.hunks.is_empty());
+        assert!(
+            diff.to_text(&Style::default())
+                .contains("The texts are the same.")
+        );
+    }
+
+    #[test]
+    fn a_page_is_escaped_in_html_and_harmless_in_a_terminal() {
+        let new = "<script>alert(1)</script>\u{1b}[2J";
+        let diff = PageDiff::of(&dated("2024", "x"), &dated("2025", new), 3);
+        assert!(!diff.to_html().contains("<script"));
+        assert!(!diff.to_text(&Style::default()).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_rewritten_line_is_not_marked_word_by_word() {
+        let (old, new) = within("one two three four", "five six seven eight");
+        assert!(old.parts.iter().chain(&new.parts).all(|it| !it.changed));
+    }
+}

@@ -1,0 +1,203 @@
+//! One finding as a report shows it: worded, with where it stands and what it needs.
+
+use serde::Serialize;
+
+use super::{Label, Sources, advice, words};
+use crate::{
+    clock::Instant,
+    digest::PayloadDigest,
+    finding::{CaptureRef, Conclusion, Finding, Standing, Subject, Verdict, Why},
+    uri::TargetUri,
+};
+
+/// A finding with its words.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// The verdict or fate in a word.
+    pub label: Label,
+    /// What it is about: a name, a phrase, a figure, an address.
+    pub subject: String,
+    /// What is said, as a sentence.
+    pub said: String,
+    /// Since when, and what was there before; empty where nobody knows.
+    pub since: String,
+    /// What an editor can do about it; empty where nothing is to be done.
+    pub advice: String,
+    /// The archived copy that still had it, where the page has it no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cite: Option<Copy>,
+    /// What it needs from people.
+    pub need: Need,
+    /// Where it stands with the reviewers.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// The finding itself, with its evidence.
+    pub finding: Finding,
+}
+
+/// What a finding needs from people, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// A decision: something changed, or could have, and nobody looked.
+    Decide,
+    /// A decision that somebody put off.
+    Later,
+    /// Nothing yet: there is no telling.
+    Unknown,
+    /// Nothing any more: somebody decided.
+    Decided,
+    /// Nothing: it is as the article says.
+    Settled,
+}
+
+/// An archived copy of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Copy {
+    /// The page.
+    pub target_uri: TargetUri,
+    /// When the copy was made.
+    pub date: Instant,
+    /// Its payload.
+    pub payload_digest: PayloadDigest,
+}
+
+impl Entry {
+    pub(super) fn of(finding: &Finding, sources: &Sources) -> Self {
+        let standing = Standing::of(finding, sources.reviews);
+        let cite = lasting_copy(finding, sources);
+        Self {
+            label: Label::of(finding),
+            subject: subject(finding, sources),
+            said: words::said(finding),
+            since: words::since(finding),
+            advice: advice::on_finding(finding, cite.as_ref()),
+            cite,
+            need: Need::of(finding, &standing),
+            standing,
+            finding: finding.clone(),
+        }
+    }
+
+    /// Whether it is what the page is expected to say: nothing to decide, nothing unknown.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.need == Need::Settled
+    }
+}
+
+impl Need {
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Decide => "decide",
+            Self::Later => "later",
+            Self::Unknown => "unknown",
+            Self::Decided => "decided",
+            Self::Settled => "settled",
+        }
+    }
+
+    fn of(finding: &Finding, standing: &Standing) -> Self {
+        let unknown = match &finding.conclusion {
+            Conclusion::Verdict(Verdict::CannotTell { why, .. }) => Some(*why),
+            _ => None,
+        };
+        let matters = finding.is_change() || finding.is_stale() || unknown == Some(Why::Perhaps);
+        match standing {
+            Standing::Accepted(_) | Standing::Rejected(_) => Self::Decided,
+            Standing::Later(_) if matters || unknown.is_some() => Self::Later,
+            Standing::Open if matters => Self::Decide,
+            _ if unknown.is_some() => Self::Unknown,
+            _ => Self::Settled,
+        }
+    }
+}
+
+impl Copy {
+    pub(super) fn of(capture: &CaptureRef) -> Option<Self> {
+        Some(Self {
+            target_uri: capture.target_uri.clone(),
+            date: capture.date,
+            payload_digest: capture.payload_digest?,
+        })
+    }
+}
+
+/// The last copy that had what the page has no longer.
+fn lasting_copy(finding: &Finding, sources: &Sources) -> Option<Copy> {
+    let gone = matches!(
+        &finding.conclusion,
+        Conclusion::Verdict(
+            Verdict::Absent
+                | Verdict::Renamed { .. }
+                | Verdict::Altered { .. }
+                | Verdict::CannotTell { .. }
+        )
+    );
+    let had = finding.history.last_seen.filter(|_| gone)?;
+    let visits = finding.cites.iter().filter_map(|it| sources.visits.get(it));
+    let visited = visits
+        .flatten()
+        .filter(|it| it.date == had)
+        .find_map(|it| Copy::of(&it.capture()));
+    visited.or_else(|| {
+        let captures = finding.evidence.iter().map(|it| &it.capture);
+        captures.filter(|it| it.date == had).find_map(Copy::of)
+    })
+}
+
+fn subject(finding: &Finding, sources: &Sources) -> String {
+    match &finding.subject {
+        Subject::Reference { number } => sources
+            .profile
+            .references
+            .iter()
+            .find(|it| it.number == *number)
+            .and_then(|it| it.title.clone().or_else(|| it.url.clone()))
+            .unwrap_or_else(|| format!("Reference {number}")),
+        Subject::List { .. } => "The list".to_owned(),
+        Subject::Name { name, .. } | Subject::NewName { name, .. } => name.clone(),
+        Subject::Quotation { exact, .. } => format!("“{exact}”"),
+        Subject::Figure { exact, .. } | Subject::Statement { exact, .. } => exact.clone(),
+        Subject::Relation {
+            subject,
+            relation,
+            object,
+            ..
+        } => format!("{subject} — {relation} — {object}"),
+    }
+}
+
+/// Findings in their order, those together that say the same of different names on the same copy: that several names
+/// cannot be told for one reason, or that they are there.
+pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
+    let mut groups: Vec<Vec<&Entry>> = Vec::new();
+    for entry in entries {
+        let same = groups
+            .iter_mut()
+            .find(|group| group.first().is_some_and(|it| alike(it, entry)));
+        match same {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    groups
+}
+
+fn alike(one: &Entry, other: &Entry) -> bool {
+    let copies = |it: &Entry| it.finding.evidence.first().map(|it| it.capture.clone());
+    let wordless = |it: &Entry| it.finding.evidence.iter().all(|it| it.quote.is_none());
+    let kind = match one.need {
+        Need::Settled => one.label == Label::Present,
+        Need::Unknown => wordless(one) && wordless(other),
+        Need::Decide | Need::Later | Need::Decided => false,
+    };
+    kind && one.need == other.need
+        && one.label == other.label
+        && one.said == other.said
+        && one.since == other.since
+        && one.advice == other.advice
+        && copies(one) == copies(other)
+}

@@ -1,0 +1,234 @@
+//! The one word that a verdict or a fate is known by, in every format.
+
+use serde::Serialize;
+
+use crate::finding::{Conclusion, Fate, Finding, Verdict};
+
+/// The word for a verdict or a fate; the verdicts come first, in the order in which they are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Label {
+    /// It is there.
+    Present,
+    /// It is there, outside the list.
+    Elsewhere,
+    /// It is not there.
+    Absent,
+    /// It is there under another name.
+    Renamed,
+    /// It is there, changed.
+    Altered,
+    /// The page has it, the article has not.
+    New,
+    /// The list is there in another form.
+    Redesigned,
+    /// There is no telling.
+    CannotTell,
+    /// The page is there.
+    Live,
+    /// The page is at another address.
+    Moved,
+    /// The page is gone by its status.
+    Gone,
+    /// "Not found" under a status of success.
+    #[serde(rename = "soft-404")]
+    Soft404,
+    /// Nobody answered.
+    Unreachable,
+    /// The visit was refused.
+    Refused,
+    /// Something stands in the page's place.
+    Walled,
+    /// The domain is parked.
+    Parked,
+    /// Not visited so far.
+    Unvisited,
+    /// The reference has no address.
+    NoAddress,
+}
+
+/// How a label is felt: what gives it its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Good,
+    Bad,
+    Changed,
+    Fresh,
+    Unknown,
+}
+
+impl Label {
+    /// The words for verdicts, in the order in which they are counted.
+    pub const VERDICTS: [Self; 8] = [
+        Self::Present,
+        Self::Elsewhere,
+        Self::Absent,
+        Self::Renamed,
+        Self::Altered,
+        Self::New,
+        Self::Redesigned,
+        Self::CannotTell,
+    ];
+
+    /// The words for fates, in the order in which they are counted.
+    pub const FATES: [Self; 10] = [
+        Self::Live,
+        Self::Moved,
+        Self::Gone,
+        Self::Soft404,
+        Self::Unreachable,
+        Self::Refused,
+        Self::Walled,
+        Self::Parked,
+        Self::Unvisited,
+        Self::NoAddress,
+    ];
+
+    /// The word for a fate.
+    #[must_use]
+    pub fn of_fate(fate: &Fate) -> Self {
+        match fate {
+            Fate::Live => Self::Live,
+            Fate::Moved { .. } => Self::Moved,
+            Fate::Gone { .. } => Self::Gone,
+            Fate::Soft404 => Self::Soft404,
+            Fate::Unreachable { .. } => Self::Unreachable,
+            Fate::Refused { .. } => Self::Refused,
+            Fate::Walled { .. } => Self::Walled,
+            Fate::Parked => Self::Parked,
+            Fate::Unvisited => Self::Unvisited,
+            Fate::NoAddress => Self::NoAddress,
+        }
+    }
+
+    /// The word for a verdict.
+    #[must_use]
+    pub fn of_verdict(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Present => Self::Present,
+            Verdict::Elsewhere { .. } => Self::Elsewhere,
+            Verdict::Absent => Self::Absent,
+            Verdict::Renamed { .. } => Self::Renamed,
+            Verdict::Altered { .. } => Self::Altered,
+            Verdict::New => Self::New,
+            Verdict::Redesigned { .. } => Self::Redesigned,
+            Verdict::CannotTell { .. } => Self::CannotTell,
+        }
+    }
+
+    /// The word for what a finding says.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Self {
+        match &finding.conclusion {
+            Conclusion::Verdict(it) => Self::of_verdict(it),
+            Conclusion::Fate(it) => Self::of_fate(it),
+        }
+    }
+
+    /// The word as people read it: `cannot tell`, `soft 404`.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Elsewhere => "elsewhere",
+            Self::Absent => "absent",
+            Self::Renamed => "renamed",
+            Self::Altered => "altered",
+            Self::New => "new",
+            Self::Redesigned => "redesigned",
+            Self::CannotTell => "cannot tell",
+            Self::Live => "live",
+            Self::Moved => "moved",
+            Self::Gone => "gone",
+            Self::Soft404 => "soft 404",
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+            Self::Walled => "walled",
+            Self::Parked => "parked",
+            Self::Unvisited => "unvisited",
+            Self::NoAddress => "no address",
+        }
+    }
+
+    /// A sign beside the word, so that colour is never the only difference.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Present | Self::Live => "✓",
+            Self::Elsewhere => "↷",
+            Self::Absent | Self::Gone | Self::Soft404 => "✕",
+            Self::Renamed | Self::Moved => "→",
+            Self::Altered => "≠",
+            Self::New => "+",
+            Self::Redesigned => "⇄",
+            Self::CannotTell | Self::Unvisited | Self::NoAddress => "?",
+            Self::Unreachable => "⊘",
+            Self::Refused | Self::Walled => "⊟",
+            Self::Parked => "$",
+        }
+    }
+
+    /// What the word means, for the key at the end of a report.
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Self::Present => "It stands there as the article says.",
+            Self::Elsewhere => "The name is on the page, but not in the list.",
+            Self::Absent => "The list or text was read, and it is not in it.",
+            Self::Renamed => "It stands there under another name.",
+            Self::Altered => "The words or the number stand there changed.",
+            Self::New => "The page lists it, the article does not.",
+            Self::Redesigned => "The list is there, built in another way.",
+            Self::CannotTell => "The page could not be judged by. This is not “absent”.",
+            Self::Live => "The page is there.",
+            Self::Moved => "A redirect leads to another address.",
+            Self::Gone => "The server says that the page is gone.",
+            Self::Soft404 => "The page says “not found” under a status of success.",
+            Self::Unreachable => "Nobody answered.",
+            Self::Refused => "The visit was not allowed.",
+            Self::Walled => "A block page, consent or login stands in its place.",
+            Self::Parked => "The domain is for sale.",
+            Self::Unvisited => "Nobody went there so far.",
+            Self::NoAddress => "The article gives no address.",
+        }
+    }
+
+    /// What is looked at first among findings that need the same: what the article has wrong, then what it lacks.
+    pub(super) fn urgency(self) -> u8 {
+        match self {
+            Self::Absent => 0,
+            Self::Altered => 1,
+            Self::Renamed => 2,
+            Self::CannotTell => 3,
+            Self::New => 4,
+            Self::Redesigned => 5,
+            Self::Elsewhere => 6,
+            _ => 7,
+        }
+    }
+
+    pub(super) fn tone(self) -> Tone {
+        match self {
+            Self::Present | Self::Live => Tone::Good,
+            Self::Absent | Self::Gone | Self::Soft404 | Self::Unreachable | Self::Parked => {
+                Tone::Bad
+            }
+            Self::Renamed | Self::Altered | Self::Moved => Tone::Changed,
+            Self::New | Self::Redesigned | Self::Elsewhere => Tone::Fresh,
+            Self::CannotTell | Self::Refused | Self::Walled | Self::Unvisited | Self::NoAddress => {
+                Tone::Unknown
+            }
+        }
+    }
+}
+
+impl Tone {
+    /// The tone's name as a class of the page's style sheet.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+            Self::Changed => "changed",
+            Self::Fresh => "fresh",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The report as Markdown (CommonMark with GitHub's tables), for wikis and issues.
+
+use super::{
+    ClaimSection, Counts, Entry, ReferenceSection, Report, Tally, html::web, plain, terminal::safe,
+    words,
+};
+use crate::finding::Evidence;
+
+impl Report {
+    /// The report as Markdown; what comes from pages is escaped.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let mut out = Lines::default();
+        out.line(&format!(
+            "# {} — does the page still say so?",
+            escaped(&self.title)
+        ));
+        let as_of = self.as_of.map_or("never visited".to_owned(), |it| {
+            format!("as of {}", words::minute(it))
+        });
+        let article = self.article.as_ref().map(|it| format!(", {}", escaped(it)));
+        out.line(&format!(
+            "Profile {}, {as_of}{}",
+            escaped(&self.profile),
+            article.unwrap_or_default()
+        ));
+        out.line(&format!("**{}**", self.counts.sentence()));
+        numbers(&mut out, &self.counts);
+        if !self.references.is_empty() {
+            out.line("## References");
+            for it in &self.references {
+                reference(&mut out, it);
+            }
+        }
+        if !self.claims.is_empty() {
+            out.line("## Claims");
+            for it in &self.claims {
+                claim(&mut out, it);
+            }
+        }
+        out.text
+    }
+}
+
+/// Blocks parted by empty lines.
+#[derive(Default)]
+struct Lines {
+    text: String,
+}
+
+impl Lines {
+    /// A block of its own.
+    fn line(&mut self, text: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.more(text);
+    }
+
+    /// A line of the same block.
+    fn more(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+}
+
+fn numbers(out: &mut Lines, counts: &Counts) {
+    out.line("| | |");
+    out.more("|---|---|");
+    out.more(&format!(
+        "| decisions | to decide {} · put off {} · decided {} |",
+        counts.decide, counts.later, counts.decided
+    ));
+    out.more(&format!("| verdicts | {} |", tally(&counts.verdicts, true)));
+    out.more(&format!("| references | {} |", tally(&counts.fates, false)));
+}
+
+fn tally(tally: &Tally, all: bool) -> String {
+    let parts = tally.iter().filter(|(_, number)| all || *number > 0);
+    let parts = parts.map(|(label, number)| format!("{} {number}", label.words()));
+    parts.collect::<Vec<_>>().join(" · ")
+}
+
+fn reference(out: &mut Lines, it: &ReferenceSection) {
+    out.line(&format!("### \\[{}\\] {}", it.number, escaped(&it.title)));
+    let mut about = it.imprint();
+    if let Some(address) = &it.address {
+        if !about.is_empty() {
+            about.push_str(" · ");
+        }
+        about.push_str(address);
+    }
+    if !about.is_empty() {
+        out.line(&escaped(&about));
+    }
+    out.line(&format!(
+        "- **{}**: {}",
+        it.label.words(),
+        sentence(&it.said, &it.since)
+    ));
+    if !it.advice.is_empty() {
+        out.more(&format!("- To do: {}", escaped(&it.advice)));
+    }
+    if let Some(visit) = it.last_visit() {
+        let payload = visit
+            .payload_digest
+            .map(|it| format!(", payload `{}`", it.short()));
+        out.more(&format!(
+            "- Last visit {}: {}{}",
+            words::minute(visit.date),
+            escaped(&visit.outcome),
+            payload.unwrap_or_default()
+        ));
+    }
+    if !it.claims.is_empty() {
+        out.more(&format!("- Claims: {}", escaped(&it.claims.join(", "))));
+    }
+    if let Some(entry) = it.entry.as_ref().filter(|it| !it.is_settled()) {
+        out.more(&foot(entry));
+    }
+}
+
+fn claim(out: &mut Lines, it: &ClaimSection) {
+    let colon = if it.text.is_empty() { "" } else { ": " };
+    let cites = plain::cited(it, " \\[", "\\]");
+    out.line(&format!(
+        "### {}{colon}{}{cites}",
+        escaped(&it.kind),
+        escaped(&it.text)
+    ));
+    let place = it.whereabouts();
+    let comma = if place.is_empty() { "" } else { ", " };
+    out.line(&format!(
+        "Claim {}{comma}{}",
+        escaped(&it.id),
+        escaped(&place)
+    ));
+    let named = !it.text.is_empty();
+    let (settled, rest): (Vec<&Entry>, Vec<&Entry>) =
+        it.entries.iter().partition(|it| it.is_settled());
+    for entry in rest {
+        out.line(&headline(
+            entry,
+            named,
+            &sentence(&entry.said, &entry.since),
+        ));
+        if !entry.advice.is_empty() {
+            out.more(&format!("  - To do: {}", escaped(&entry.advice)));
+        }
+        for it in &entry.finding.evidence {
+            out.more(&evidence(it));
+        }
+        out.more(&format!("  {}", foot(entry)));
+    }
+    for (at, entry) in settled.iter().enumerate() {
+        let copy = entry
+            .finding
+            .evidence
+            .first()
+            .map(|it| format!(" ({})", linked(it)));
+        let line = headline(entry, named, &escaped(&entry.said));
+        let line = format!("{line}{}", copy.unwrap_or_default());
+        if at == 0 {
+            out.line(&line);
+        } else {
+            out.more(&line);
+        }
+    }
+    if it.entries.is_empty() {
+        out.line("Not compared so far.");
+    }
+}
+
+fn headline(entry: &Entry, named: bool, said: &str) -> String {
+    let label = entry.label.words();
+    if named {
+        format!("- **{label}**: {said}")
+    } else {
+        format!("- **{label}**: **{}** — {said}", escaped(&entry.subject))
+    }
+}
+
+fn evidence(it: &Evidence) -> String {
+    let words = it.quote.as_ref().map(|quote| {
+        format!(
+            "…{}**{}**{}… ",
+            escaped(&quote.prefix),
+            escaped(quote.exact.trim()),
+            escaped(&quote.suffix)
+        )
+    });
+    let note = it.note.as_ref().map(|it| format!(", {}", escaped(it)));
+    format!(
+        "  - {}({}{})",
+        words.unwrap_or_default(),
+        linked(it),
+        note.unwrap_or_default()
+    )
+}
+
+/// The copy that something rests on, with the link that opens a browser on the words.
+fn linked(it: &Evidence) -> String {
+    let copy = plain::copy(it);
+    let address = it.link.as_deref().and_then(web);
+    // In pointy brackets a destination may hold anything but these three (CommonMark 0.31, 6.3).
+    match address.unwrap_or(it.capture.target_uri.as_str()) {
+        it if it.contains(['<', '>', '\n', '\\']) => copy,
+        address => format!("[{copy}](<{address}>)"),
+    }
+}
+
+fn foot(entry: &Entry) -> String {
+    let reviewed = plain::standing(entry).map(|it| format!(", {}", escaped(&it)));
+    format!(
+        "- Finding `{}`, {}{}",
+        entry.finding.id,
+        plain::sureness(entry),
+        reviewed.unwrap_or_default()
+    )
+}
+
+fn sentence(said: &str, since: &str) -> String {
+    escaped(&format!("{said} {since}")).trim_end().to_owned()
+}
+
+/// Text that Markdown takes for text: nothing in it is markup, a tag, an entity, a link or a table's edge.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for it in safe(text).chars() {
+        match it {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '|' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(it);
+            }
+            _ => out.push(it),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_text_is_no_markup() {
+        insta::assert_snapshot!(
+            escaped("<img src=x onerror=alert(1)> **bold** [a](javascript:b) | `c` &lt;"),
+            @r"&lt;img src=x onerror=alert\(1\)&gt; \*\*bold\*\* \[a\]\(javascript:b\) \| \`c\` &amp;lt;"
+        );
+        assert_eq!(escaped("one\n# two"), r"one \# two");
+    }
+}

@@ -1,0 +1,329 @@
+//! The report as plain text, for terminals and mails.
+
+use super::{
+    ClaimSection, Counts, Entry, Need, ReferenceSection, Report, Style,
+    entry::groups,
+    label::Label,
+    terminal::{Ink, Sheet},
+    words,
+};
+use crate::finding::{Evidence, Standing};
+
+/// The columns of a verdict and the space behind it.
+const LABEL: usize = 14;
+
+impl Report {
+    /// The report as text for a terminal, complete without colour and no wider than it.
+    #[must_use]
+    pub fn to_text(&self, style: &Style) -> String {
+        let mut sheet = Sheet::new(style);
+        head(&mut sheet, self);
+        if !self.references.is_empty() {
+            sheet.blank();
+            sheet.heading("References");
+            for it in &self.references {
+                sheet.blank();
+                reference(&mut sheet, it);
+            }
+        }
+        if !self.claims.is_empty() {
+            sheet.blank();
+            sheet.heading("Claims");
+            for it in &self.claims {
+                sheet.blank();
+                claim(&mut sheet, it, &it.entries.iter().collect::<Vec<_>>());
+            }
+        }
+        sheet.finish()
+    }
+}
+
+/// What a run prints: what changed and waits for a decision, by reference and claim, and a line that sums up.
+#[must_use]
+pub fn findings_text(report: &Report, style: &Style) -> String {
+    let mut sheet = Sheet::new(style);
+    for it in &report.references {
+        if it.need == Need::Decide {
+            reference(&mut sheet, it);
+            sheet.blank();
+        }
+    }
+    for it in &report.claims {
+        let open = it.entries.iter().filter(|it| it.need == Need::Decide);
+        let open: Vec<&Entry> = open.collect();
+        if !open.is_empty() {
+            claim(&mut sheet, it, &open);
+            sheet.blank();
+        }
+    }
+    let title = format!("{}: ", report.title);
+    let sentence = sum(&report.counts);
+    sheet.paragraph("", 0, &[(&title, Ink::Strong), (&sentence, Ink::Plain)]);
+    sheet.finish()
+}
+
+/// The numbers in one line: what is open, then verdicts, then fates.
+fn sum(counts: &Counts) -> String {
+    let mut line = format!("{} to decide", counts.decide);
+    if counts.later > 0 {
+        line.push_str(", ");
+        line.push_str(&counts.later.to_string());
+        line.push_str(" put off");
+    }
+    for tally in [&counts.verdicts, &counts.fates] {
+        let parts = tally
+            .some()
+            .map(|(label, number)| format!("{number} {}", label.words()));
+        let parts: Vec<String> = parts.collect();
+        if !parts.is_empty() {
+            line.push_str("; ");
+            line.push_str(&parts.join(", "));
+        }
+    }
+    line.push('.');
+    line
+}
+
+fn head(sheet: &mut Sheet, report: &Report) {
+    let title = format!("{} — does the page still say so?", report.title);
+    sheet.heading(&title);
+    let as_of = report.as_of.map_or("never visited".to_owned(), |it| {
+        format!("as of {}", words::minute(it))
+    });
+    let mut about = format!("profile {}, {as_of}", report.profile);
+    if let Some(article) = &report.article {
+        about.push_str(", ");
+        about.push_str(article);
+    }
+    sheet.paragraph("", 0, &[(&about, Ink::Faint)]);
+    sheet.blank();
+    sheet.paragraph("", 0, &[(&report.counts.sentence(), Ink::Strong)]);
+    sheet.blank();
+    let counts = &report.counts;
+    let decisions = format!(
+        "to decide {} · put off {} · decided {}",
+        counts.decide, counts.later, counts.decided
+    );
+    row(sheet, "decisions", &decisions);
+    let verdicts = counts.verdicts.iter();
+    row(sheet, "verdicts", &tally(verdicts));
+    row(sheet, "references", &tally(counts.fates.some()));
+}
+
+fn tally(tally: impl Iterator<Item = (Label, u32)>) -> String {
+    let parts = tally.map(|(label, number)| {
+        // A no-break space keeps the number with its word.
+        format!("{}\u{a0}{number}", label.words().replace(' ', "\u{a0}"))
+    });
+    parts.collect::<Vec<_>>().join(" · ")
+}
+
+fn row(sheet: &mut Sheet, name: &str, text: &str) {
+    let first = sheet.label(name, Ink::Faint, LABEL);
+    sheet.paragraph(&first, LABEL, &[(text, Ink::Plain)]);
+}
+
+fn reference(sheet: &mut Sheet, it: &ReferenceSection) {
+    let number = format!("[{}] ", it.number);
+    sheet.paragraph(&number, number.len(), &[(&it.title, Ink::Strong)]);
+    let margin = " ".repeat(number.len());
+    let address = it.address.clone().unwrap_or_default();
+    for text in [it.imprint(), address] {
+        if !text.is_empty() {
+            sheet.paragraph(&margin, margin.len(), &[(&text, Ink::Faint)]);
+        }
+    }
+    let indent = number.len() + LABEL;
+    let mut line = |name: &str, ink: Ink, parts: &[(&str, Ink)]| {
+        let first = format!("{margin}{}", sheet.label(name, ink, LABEL));
+        sheet.paragraph(&first, indent, parts);
+    };
+    let said = joined(&it.said, &it.since);
+    line(
+        it.label.words(),
+        Ink::Tone(it.label.tone()),
+        &[(&said, Ink::Plain)],
+    );
+    if !it.advice.is_empty() {
+        line("to do", Ink::Strong, &[(&it.advice, Ink::Plain)]);
+    }
+    if let Some(visit) = it.last_visit() {
+        let payload = visit
+            .payload_digest
+            .map(|it| format!(", payload {}", it.short()));
+        let text = format!(
+            "{}: {}{}; {}",
+            words::minute(visit.date),
+            visit.outcome,
+            payload.unwrap_or_default(),
+            words::count(it.visits.len(), "visit in all", "visits in all"),
+        );
+        line("last visit", Ink::Faint, &[(&text, Ink::Plain)]);
+    }
+    if !it.claims.is_empty() {
+        line("claims", Ink::Faint, &[(&it.claims.join(", "), Ink::Plain)]);
+    }
+    if let Some(entry) = &it.entry {
+        if let Some(text) = standing(entry) {
+            line("review", Ink::Faint, &[(&text, Ink::Plain)]);
+        }
+        if !entry.is_settled() {
+            line("finding", Ink::Faint, &[(&entry.finding.id.0, Ink::Faint)]);
+        }
+    }
+}
+
+fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
+    let cites = cited(it, "[", "]");
+    let kind = format!("{}{}", it.kind, if it.text.is_empty() { "" } else { ": " });
+    let tail = format!(" {cites}");
+    let parts = [
+        (kind.as_str(), Ink::Strong),
+        (it.text.as_str(), Ink::Strong),
+        (tail.as_str(), Ink::Plain),
+    ];
+    sheet.paragraph("", 2, &parts);
+    let place = it.whereabouts();
+    let about = if place.is_empty() {
+        format!("claim {}", it.id)
+    } else {
+        format!("claim {}, {place}", it.id)
+    };
+    sheet.paragraph("  ", 2, &[(&about, Ink::Faint)]);
+    if entries.is_empty() {
+        sheet.paragraph("  ", 2, &[("Not compared so far.", Ink::Plain)]);
+    }
+    // Where one thing is claimed, the heading has named it already.
+    let named = !it.text.is_empty();
+    for group in groups(entries) {
+        finding(sheet, &group, named);
+    }
+}
+
+/// One finding, or several that say the same of different names.
+fn finding(sheet: &mut Sheet, group: &[&Entry], named: bool) {
+    let Some(entry) = group.first() else {
+        return;
+    };
+    let indent = LABEL + 2;
+    let margin = " ".repeat(indent);
+    let ink = Ink::Tone(entry.label.tone());
+    let mut first = format!("  {}", sheet.label(entry.label.words(), ink, LABEL));
+    if !named {
+        let subjects: Vec<&str> = group.iter().map(|it| it.subject.as_str()).collect();
+        let subjects = subjects.join("; ");
+        let ink = if entry.is_settled() {
+            Ink::Plain
+        } else {
+            Ink::Strong
+        };
+        sheet.paragraph(&first, indent, &[(&subjects, ink)]);
+        first.clone_from(&margin);
+    }
+    let text = joined(&entry.said, &entry.since);
+    if named || !(entry.is_settled() && entry.label == Label::Present) {
+        sheet.paragraph(&first, indent, &[(&text, Ink::Plain)]);
+    }
+    if !entry.advice.is_empty() {
+        let parts = [
+            ("To do: ", Ink::Strong),
+            (entry.advice.as_str(), Ink::Plain),
+        ];
+        sheet.paragraph(&margin, indent, &parts);
+    }
+    if entry.is_settled() {
+        if let Some(it) = entry.finding.evidence.first() {
+            sheet.paragraph(&margin, indent, &[(&copy(it), Ink::Faint)]);
+        }
+        return;
+    }
+    for it in &entry.finding.evidence {
+        evidence(sheet, it, indent);
+    }
+    let ids: Vec<&str> = group.iter().map(|it| it.finding.id.0.as_str()).collect();
+    let kind = if ids.len() == 1 {
+        "finding"
+    } else {
+        "findings"
+    };
+    let mut foot = format!("{kind} {}, {}", ids.join(" "), sureness(entry));
+    if let Some(reviewed) = standing(entry) {
+        foot.push_str(", ");
+        foot.push_str(&reviewed);
+    }
+    sheet.paragraph(&margin, indent, &[(&foot, Ink::Faint)]);
+}
+
+fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize) {
+    let margin = format!("{}│ ", " ".repeat(indent));
+    let indent = indent + 2;
+    let first = margin.as_str();
+    if let Some(quote) = &it.quote {
+        let before = format!("…{}", quote.prefix);
+        let after = format!("{}…", quote.suffix);
+        // The marks keep the words apart from those around them where there is no colour.
+        let parts = [
+            (before.as_str(), Ink::Plain),
+            ("»", Ink::Plain),
+            (quote.exact.as_str(), Ink::Marked),
+            ("«", Ink::Plain),
+            (after.as_str(), Ink::Plain),
+        ];
+        sheet.paragraph(first, indent, &parts);
+    }
+    let note = it.note.as_ref().map(|note| format!(", {note}"));
+    let text = format!("{}{}", copy(it), note.unwrap_or_default());
+    sheet.paragraph(first, indent, &[(&text, Ink::Faint)]);
+    let address = it.link.as_deref().unwrap_or(it.capture.target_uri.as_str());
+    sheet.paragraph(first, indent, &[(address, Ink::Faint)]);
+}
+
+/// `copy of 2026-04-02 12:00 UTC, payload 0123456789ab`.
+pub(super) fn copy(it: &Evidence) -> String {
+    let date = words::minute(it.capture.date);
+    match &it.capture.payload_digest {
+        Some(digest) => format!("copy of {date}, payload {}", digest.short()),
+        None => format!("visit of {date}, nothing came"),
+    }
+}
+
+/// What somebody decided, by whom and when; `None` while nobody's word counts.
+pub(super) fn standing(entry: &Entry) -> Option<String> {
+    let mark = entry.standing.mark()?;
+    let decision = match &entry.standing {
+        Standing::Accepted(_) => "accepted",
+        Standing::Rejected(_) => "rejected",
+        _ => "put off",
+    };
+    let note = mark.note.as_ref().map(|it| format!(": “{it}”"));
+    Some(format!(
+        "{decision} by {} on {}{}",
+        mark.by,
+        words::day(mark.at),
+        note.unwrap_or_default()
+    ))
+}
+
+/// How sure a finding is, in hundredths: `93 % sure`.
+pub(super) fn sureness(entry: &Entry) -> String {
+    format!("{:.0} % sure", entry.finding.confidence * 100.0)
+}
+
+fn joined(said: &str, since: &str) -> String {
+    if since.is_empty() {
+        said.to_owned()
+    } else {
+        format!("{said} {since}")
+    }
+}
+
+/// The numbers of a claim's references, each between the two marks.
+pub(super) fn cited(claim: &ClaimSection, open: &str, close: &str) -> String {
+    let mut out = String::new();
+    for number in &claim.cites {
+        out.push_str(open);
+        out.push_str(&number.to_string());
+        out.push_str(close);
+    }
+    out
+}

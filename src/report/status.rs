@@ -1,0 +1,95 @@
+//! The table of a profile's references: fate, visits, and what rests on them.
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
+
+use super::{
+    Label,
+    label::Tone,
+    terminal::{Style, safe},
+    words,
+};
+use crate::{clock::Instant, finding::Fate};
+
+/// One reference's line in the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusRow {
+    /// The reference's number.
+    pub reference: u32,
+    /// Its title, or address where it has none.
+    pub title: String,
+    /// What became of its page.
+    pub fate: Fate,
+    /// When it was visited last.
+    pub last_visit: Option<Instant>,
+    /// When it was last found changed.
+    pub last_change: Option<Instant>,
+    /// When it is due.
+    pub next_due: Option<Instant>,
+    /// How many claims rest on it.
+    pub claims_resting: usize,
+    /// How many findings on it wait for a decision.
+    pub open_findings: usize,
+}
+
+/// The table of `rows`, no wider than the terminal, with a line break at its end.
+#[must_use]
+pub fn status_table(rows: &[StatusRow], style: &Style) -> String {
+    let mut table = Table::new();
+    table
+        .load_preset("     ──            ")
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
+    if style.color {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    let names = [
+        "ref",
+        "title",
+        "fate",
+        "last visit",
+        "last change",
+        "next due",
+        "claims",
+        "open",
+    ];
+    table.set_header(names.map(|it| Cell::new(it).add_attribute(Attribute::Bold)));
+    for row in rows {
+        let label = Label::of_fate(&row.fate);
+        let number = |it: usize| Cell::new(it).set_alignment(CellAlignment::Right);
+        let day = |it: Option<Instant>| Cell::new(it.map_or("–".to_owned(), words::day));
+        let due = row.next_due.map_or("–".to_owned(), |it| {
+            it.format("%Y-%m-%d %H:%M").to_string()
+        });
+        table.add_row([
+            number(row.reference as usize),
+            Cell::new(safe(&row.title)),
+            Cell::new(label.words()).fg(color(label.tone())),
+            day(row.last_visit),
+            day(row.last_change),
+            Cell::new(due),
+            number(row.claims_resting),
+            number(row.open_findings),
+        ]);
+    }
+    let mut text = String::new();
+    for line in table.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    if rows.is_empty() {
+        text.push_str("no references\n");
+    }
+    text
+}
+
+fn color(tone: Tone) -> Color {
+    match tone {
+        Tone::Good => Color::Green,
+        Tone::Bad => Color::Red,
+        Tone::Changed => Color::Yellow,
+        Tone::Fresh => Color::Cyan,
+        Tone::Unknown => Color::Magenta,
+    }
+}

@@ -1,0 +1,255 @@
+//! Lines for a terminal: wrapped to its width, aligned, coloured where it likes colour, safe whatever a page says.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::label::Tone;
+use crate::text::{for_terminal, is_invisible};
+
+/// How text is laid out for whoever reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colours are wanted (`NO_COLOR`, a terminal or not: the caller's to know). The text is complete without.
+    pub color: bool,
+    /// The columns there are; under 40 is taken for 40.
+    pub width: usize,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            color: false,
+            width: 80,
+        }
+    }
+}
+
+/// A rendition of a stretch of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ink {
+    Plain,
+    Strong,
+    Faint,
+    /// The words that a finding rests on.
+    Marked,
+    /// What an older copy had.
+    Removed,
+    /// What a newer copy has.
+    Added,
+    Tone(Tone),
+}
+
+impl Ink {
+    /// The ink of a changed line's words that did not change themselves.
+    pub(super) fn line(self) -> Self {
+        match self {
+            Self::Removed => Self::Tone(Tone::Bad),
+            Self::Added => Self::Tone(Tone::Good),
+            other => other,
+        }
+    }
+
+    /// The SGR parameters (ECMA-48, 8.3.117): the terminal's own 16 colours, so that its theme decides.
+    fn sgr(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Strong => "1",
+            Self::Faint => "2",
+            Self::Marked => "1;4",
+            Self::Removed => "31;7",
+            Self::Added => "32;7",
+            Self::Tone(Tone::Good) => "32",
+            Self::Tone(Tone::Bad) => "31",
+            Self::Tone(Tone::Changed) => "33",
+            Self::Tone(Tone::Fresh) => "36",
+            Self::Tone(Tone::Unknown) => "35",
+        }
+    }
+}
+
+/// A text that is being laid out.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) style: Style,
+    out: String,
+}
+
+/// One word of a paragraph; `glued` where no space stands before it.
+struct Word {
+    text: String,
+    ink: Ink,
+    glued: bool,
+}
+
+impl Sheet {
+    pub(super) fn new(style: &Style) -> Self {
+        Self {
+            style: Style {
+                width: style.width.max(40),
+                ..*style
+            },
+            out: String::new(),
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.out.push('\n');
+    }
+
+    /// A heading with a rule under it.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.paragraph("", 0, &[(text, Ink::Strong)]);
+        let rule = "─".repeat(text.width().min(self.style.width));
+        self.paragraph("", 0, &[(rule.as_str(), Ink::Faint)]);
+    }
+
+    /// A paragraph: `first` stands before its first line, and every other line is indented by `indent` columns.
+    ///
+    /// `first` may hold colours that [`Sheet::label`] put there; its width is taken to be `indent`.
+    pub(super) fn paragraph(&mut self, first: &str, indent: usize, parts: &[(&str, Ink)]) {
+        let room = self.style.width.saturating_sub(indent).max(12);
+        let mut line = String::new();
+        let mut used = 0;
+        self.out.push_str(first);
+        let mut fresh = true;
+        for word in words(parts, room) {
+            let width = word.text.width();
+            let gap = usize::from(!word.glued && !fresh);
+            if !fresh && used + gap + width > room {
+                self.end_line(&mut line);
+                self.out.push_str(&" ".repeat(indent));
+                used = 0;
+            } else if gap == 1 {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(&self.inked(&word.text, word.ink));
+            used += width;
+            fresh = false;
+        }
+        self.end_line(&mut line);
+    }
+
+    fn end_line(&mut self, line: &mut String) {
+        self.out.push_str(line.trim_end());
+        while self.out.ends_with(' ') {
+            self.out.pop();
+        }
+        self.out.push('\n');
+        line.clear();
+    }
+
+    /// `text` in `ink`, filled up with spaces to `width` columns.
+    pub(super) fn label(&self, text: &str, ink: Ink, width: usize) -> String {
+        let fill = " ".repeat(width.saturating_sub(text.width()));
+        format!("{}{fill}", self.inked(text, ink))
+    }
+
+    fn inked(&self, text: &str, ink: Ink) -> String {
+        let sgr = ink.sgr();
+        if self.style.color && !sgr.is_empty() {
+            format!("\u{1b}[{sgr}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// The words of `parts`, none wider than `room`; a part that does not begin with white space is glued to the one before.
+fn words(parts: &[(&str, Ink)], room: usize) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut spaced = true;
+    for (text, ink) in parts {
+        let text = safe(text);
+        for (at, piece) in text.split(breaks).enumerate() {
+            spaced |= at > 0;
+            let mut rest = String::new();
+            for letter in piece.graphemes(true) {
+                if rest.width() + letter.width() > room {
+                    let text = std::mem::take(&mut rest);
+                    words.push(Word {
+                        text,
+                        ink: *ink,
+                        glued: !spaced,
+                    });
+                    spaced = false;
+                }
+                rest.push_str(letter);
+            }
+            if !rest.is_empty() {
+                words.push(Word {
+                    text: rest,
+                    ink: *ink,
+                    glued: !spaced,
+                });
+                spaced = false;
+            }
+        }
+    }
+    words
+}
+
+/// White space that a line may end at; a no-break space is not.
+fn breaks(character: char) -> bool {
+    character.is_whitespace() && !matches!(character, '\u{a0}' | '\u{202f}')
+}
+
+/// A page's text on one line of a terminal: nothing in it moves the cursor, turns the direction or hides.
+pub(super) fn safe(text: &str) -> String {
+    for_terminal(text)
+        .chars()
+        // A zero-width joiner holds emoji together and shapes some scripts.
+        .filter(|it| *it == '\u{200d}' || !is_invisible(*it))
+        .map(|it| {
+            if matches!(it, '\n' | '\t' | '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                it
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(width: usize, parts: &[(&str, Ink)]) -> Vec<String> {
+        let mut sheet = Sheet::new(&Style {
+            color: false,
+            width,
+        });
+        sheet.paragraph("> ", 2, parts);
+        sheet.finish().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn words_wrap_with_a_hanging_indent_and_glued_parts_stay_together() {
+        let parts = [
+            ("one two three four five six ", Ink::Plain),
+            ("seven", Ink::Marked),
+            (", eight nine", Ink::Plain),
+        ];
+        assert_eq!(
+            lines(40, &parts),
+            ["> one two three four five six seven,", "  eight nine"]
+        );
+    }
+
+    #[test]
+    fn a_word_wider_than_the_terminal_is_broken_between_characters() {
+        let long = "網".repeat(30);
+        let lines = lines(40, &[(&long, Ink::Plain)]);
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(|it| it.width() <= 40));
+    }
+
+    #[test]
+    fn a_page_cannot_move_the_cursor_or_turn_the_direction() {
+        assert_eq!(safe("a\u{1b}[2J\u{202e}b\nc\u{200b}d"), "a␛[2Jb cd");
+    }
+}

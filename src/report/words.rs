@@ -1,0 +1,230 @@
+//! Verdicts, fates and their history in sentences.
+
+use super::Label;
+use crate::{
+    clock::Instant,
+    finding::{Conclusion, Fate, Finding, History, Subject, Verdict, Why},
+    text::one_line,
+};
+
+/// A moment as a date.
+pub(super) fn day(at: Instant) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
+/// A moment to the minute, in UTC.
+pub(super) fn minute(at: Instant) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// Two moments as days, or to the minute where both are on one day.
+fn between(after: Instant, by: Instant) -> String {
+    if after.date_naive() == by.date_naive() {
+        format!("between {} and {}", minute(after), by.format("%H:%M UTC"))
+    } else {
+        format!("between {} and {}", day(after), day(by))
+    }
+}
+
+/// A text with one full stop at its end.
+pub(super) fn stopped(text: &str) -> String {
+    let text = one_line(text);
+    if text.is_empty() || text.ends_with(['.', '!', '?', '…']) {
+        text
+    } else {
+        format!("{text}.")
+    }
+}
+
+/// `1 copy`, `3 copies`.
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// What a finding says, as one sentence.
+pub(super) fn said(finding: &Finding) -> String {
+    match &finding.conclusion {
+        Conclusion::Verdict(it) => verdict(it, finding),
+        Conclusion::Fate(it) => fate(it),
+    }
+}
+
+fn verdict(verdict: &Verdict, finding: &Finding) -> String {
+    let history = &finding.history;
+    let was_there = history.last_seen.or(history.changed_after).is_some();
+    match verdict {
+        Verdict::Present => match &finding.subject {
+            Subject::Name { .. } => "Still listed.",
+            Subject::Quotation { .. } => "Still there, word for word.",
+            Subject::Figure { .. } => "Still given.",
+            Subject::List { .. } => "The list is there.",
+            _ => "Still there.",
+        }
+        .to_owned(),
+        Verdict::Elsewhere { place } => stopped(&format!(
+            "Not in the list, but elsewhere on the page: {place}"
+        )),
+        Verdict::Absent => match (&finding.subject, was_there) {
+            (Subject::Name { .. }, true) => "No longer listed.",
+            (Subject::Name { .. }, false) => "Not listed.",
+            (_, true) => "No longer there.",
+            (_, false) => "Not there.",
+        }
+        .to_owned(),
+        Verdict::Renamed { to, because } => {
+            stopped(&format!("Renamed to “{to}” — because {because}"))
+        }
+        Verdict::Altered { to, how } => stopped(&format!("Now “{to}” — {how}")),
+        Verdict::New => "On the page, but not in the article.".to_owned(),
+        Verdict::Redesigned { from, to } => stopped(&format!(
+            "The list is there in another form: it was {from}, it is {to}"
+        )),
+        Verdict::CannotTell { why: it, detail } => {
+            let detail = if detail.trim().is_empty() {
+                why(*it)
+            } else {
+                detail
+            };
+            stopped(&format!("Cannot tell: {detail}"))
+        }
+    }
+}
+
+fn why(why: Why) -> &'static str {
+    match why {
+        Why::NotVisited => "the page was never visited",
+        Why::FetchFailed => "the last visit failed",
+        Why::Gone => "the page is gone",
+        Why::SoftNotFound => "the page answered “not found” under a status of success",
+        Why::Blocked => "a block page stood in its place",
+        Why::ConsentWall => "a consent wall stood in its place",
+        Why::LoginWall => "a login stood in its place",
+        Why::Parked => "the domain is parked",
+        Why::ScriptShell => "the page's content comes by script",
+        Why::Empty => "the page is empty",
+        Why::Placeholder => "the page holds placeholders",
+        Why::Unreadable => "the file cannot be read as text",
+        Why::Truncated => "the page was cut short",
+        Why::ListNotFound => "the list that holds the names was not found",
+        Why::SelectorLost => "the selector that the profile gives matches nothing",
+        Why::Perhaps => "something near it is there, but not near enough",
+        Why::NotSettled => "a page's text does not settle this",
+        Why::NoReference => "the claim cites no reference with an address",
+    }
+}
+
+/// What became of a page, as one sentence.
+pub(super) fn fate(fate: &Fate) -> String {
+    match fate {
+        Fate::Live => "The page is there.".to_owned(),
+        Fate::Moved { to, permanent } => {
+            let how = if *permanent {
+                "for good"
+            } else {
+                "by a redirect that does not say it is for good"
+            };
+            format!("The page moved to {to}, {how}.")
+        }
+        Fate::Gone { status } => format!("The page is gone: it answers {status}."),
+        Fate::Soft404 => "The page answers “not found” under a status of success.".to_owned(),
+        Fate::Unreachable { detail } => stopped(&format!("Nobody answered: {detail}")),
+        Fate::Refused { detail } => stopped(&format!("The visit was refused: {detail}")),
+        Fate::Walled { detail } => {
+            stopped(&format!("Something stands in the page's place: {detail}"))
+        }
+        Fate::Parked => "The domain is parked: somebody else's page stands there.".to_owned(),
+        Fate::Unvisited => "Not visited so far.".to_owned(),
+        Fate::NoAddress => "The reference has no address.".to_owned(),
+    }
+}
+
+/// Since when it is so and what was there before, as one sentence; empty where no copy could be judged by.
+pub(super) fn since(finding: &Finding) -> String {
+    let history = &finding.history;
+    let now = match &finding.conclusion {
+        Conclusion::Fate(it) => {
+            let label = capital(Label::of_fate(it).words());
+            spell(history, &label, &format!("{label} at"), "visit", "visits")
+        }
+        Conclusion::Verdict(it) => {
+            let (changed, always) = match it {
+                Verdict::Present | Verdict::Elsewhere { .. } | Verdict::New => ("There", "There"),
+                Verdict::Absent => ("Gone", "Missing"),
+                Verdict::Renamed { .. } => ("Renamed", "Under the other name"),
+                Verdict::Altered { .. } => ("Changed", "So"),
+                Verdict::Redesigned { .. } => ("In this form", "In this form"),
+                Verdict::CannotTell { .. } => ("", ""),
+            };
+            if always.is_empty() {
+                history
+                    .last_seen
+                    .map(|it| format!("Last there on {}", day(it)))
+            } else {
+                spell(history, changed, &format!("{always} in"), "copy", "copies")
+            }
+        }
+    };
+    let sentence = match (now, before(finding)) {
+        (Some(now), Some(before)) => format!("{now}; {before}"),
+        (one, other) => one.or(other).unwrap_or_default(),
+    };
+    stopped(&capital(&sentence))
+}
+
+/// How long it has been so: `Gone since between … and …`, or that it was never otherwise.
+fn spell(history: &History, changed: &str, always: &str, one: &str, many: &str) -> Option<String> {
+    match (history.changed_after, history.changed_by) {
+        (Some(after), Some(by)) => Some(format!("{changed} since {}", between(after, by))),
+        (None, Some(by)) if history.judged <= 1 => {
+            Some(format!("{always} the one {one} there is, of {}", day(by)))
+        }
+        (None, Some(by)) => Some(format!(
+            "{always} all {} {many} since {}",
+            history.judged,
+            day(by)
+        )),
+        _ => None,
+    }
+}
+
+/// What the copy nearest to the access date had, as far as the history does not say it already.
+fn before(finding: &Finding) -> Option<String> {
+    let Conclusion::Verdict(verdict) = &finding.conclusion else {
+        return None;
+    };
+    let history = &finding.history;
+    let settled = matches!(
+        verdict,
+        Verdict::Present | Verdict::Elsewhere { .. } | Verdict::Redesigned { .. }
+    );
+    if settled {
+        return None;
+    }
+    let never = history.changed_after.is_none() && history.last_seen.is_none();
+    if *verdict == Verdict::Absent && never {
+        return Some("the page may never have said so".to_owned());
+    }
+    match &history.baseline {
+        Some(it) => {
+            let day = day(it.date);
+            let looked = "nearest to the day the article's author looked";
+            match it.held {
+                Some(true) => Some(format!("was there on {day}")),
+                Some(false) => Some(format!("was not there on {day}, in the copy {looked}")),
+                None if *verdict == Verdict::New => None,
+                None => Some(format!("the copy of {day}, {looked}, does not tell")),
+            }
+        }
+        None => history
+            .last_seen
+            .filter(|it| Some(*it) != history.changed_after)
+            .filter(|_| !matches!(verdict, Verdict::New | Verdict::CannotTell { .. }))
+            .map(|it| format!("last there on {}", day(it))),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|it| it.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), letters.as_str())
+}
