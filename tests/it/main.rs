@@ -1,7 +1,9 @@
 //! The program and its parts from outside, one module per surface.
 
 mod extract;
+mod fetch;
 mod report;
 mod robots;
+mod site;
 mod store;
 mod warc;

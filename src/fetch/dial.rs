@@ -1,0 +1,331 @@
+//! Making a connection: name, guard, TCP, TLS; the address connected to is the very one that was checked.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use super::{Options, guard, tls};
+use crate::{
+    capture::{Connection, FailureKind},
+    uri::TargetUri,
+};
+
+/// Bytes both ways.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Stream for T {}
+
+/// An open connection.
+pub(super) struct Link {
+    pub(super) stream: Box<dyn Stream>,
+    pub(super) connection: Connection,
+}
+
+/// Why there is no connection.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) kind: FailureKind,
+    pub(super) detail: String,
+    /// How far it got.
+    pub(super) connection: Option<Connection>,
+}
+
+impl Refusal {
+    fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            connection: None,
+        }
+    }
+}
+
+/// A second address is tried when the first has not answered for so long (RFC 8305, 5).
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Makes connections.
+#[derive(Clone, Debug)]
+pub(super) struct Dialer {
+    options: Arc<Options>,
+    trust: Result<tls::Trust, String>,
+}
+
+impl Dialer {
+    pub(super) fn new(options: Arc<Options>) -> Self {
+        let trust = tls::Trust::of(&options);
+        Self { options, trust }
+    }
+
+    /// A connection to the host of `uri`, under TLS where that says so.
+    pub(super) async fn dial(&self, uri: &TargetUri) -> Result<Link, Refusal> {
+        let addresses = addresses(uri, &self.options).await?;
+        let within = self.options.connect_timeout;
+        let (stream, address) = timeout(within, connect(&addresses))
+            .await
+            .map_err(|_| {
+                let detail = format!("{} did not answer in {within:?}", list(&addresses));
+                Refusal::new(FailureKind::ConnectTimeout, detail)
+            })?
+            .map_err(|error| {
+                let kind = match error.kind() {
+                    io::ErrorKind::TimedOut => FailureKind::ConnectTimeout,
+                    _ => FailureKind::Connect,
+                };
+                Refusal::new(kind, format!("{}: {error}", list(&addresses)))
+            })?;
+        // Without it the kernel may hold back a small request; where it cannot be set, that is all.
+        let _ = stream.set_nodelay(true);
+        let connection = Connection {
+            address,
+            tls: None,
+            interim: Vec::new(),
+        };
+        if uri.is_https() {
+            return self.shake_hands(uri, stream, connection).await;
+        }
+        Ok(Link {
+            stream: Box::new(stream),
+            connection,
+        })
+    }
+
+    async fn shake_hands(
+        &self,
+        uri: &TargetUri,
+        stream: TcpStream,
+        mut connection: Connection,
+    ) -> Result<Link, Refusal> {
+        let refusal = |kind, detail: String, connection: &Connection| Refusal {
+            kind,
+            detail,
+            connection: Some(connection.clone()),
+        };
+        let trust = self
+            .trust
+            .as_ref()
+            .map_err(|it| refusal(FailureKind::Tls, it.clone(), &connection))?;
+        let (config, witness) = trust
+            .config()
+            .map_err(|it| refusal(FailureKind::Tls, it, &connection))?;
+        let name = server_name(uri).ok_or_else(|| {
+            refusal(
+                FailureKind::Tls,
+                format!("{} is no server name", uri.host()),
+                &connection,
+            )
+        })?;
+        let within = self.options.connect_timeout;
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+        let end = timeout(within, connector.connect(name, stream)).await;
+        let chain = witness.chain();
+        if !chain.is_empty() {
+            connection.tls = Some(crate::capture::Tls {
+                version: String::new(),
+                cipher_suite: String::new(),
+                certificates: chain,
+            });
+        }
+        match end {
+            Err(_) => {
+                let detail = format!("the TLS handshake took longer than {within:?}");
+                Err(refusal(FailureKind::ConnectTimeout, detail, &connection))
+            }
+            Ok(Err(error)) => {
+                let (kind, detail) = tls::failure(&error);
+                Err(refusal(kind, detail, &connection))
+            }
+            Ok(Ok(stream)) => {
+                connection.tls = Some(tls::agreement(stream.get_ref().1, &witness));
+                Ok(Link {
+                    stream: Box::new(stream),
+                    connection,
+                })
+            }
+        }
+    }
+}
+
+fn list(addresses: &[SocketAddr]) -> String {
+    let each: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    each.join(", ")
+}
+
+fn server_name(uri: &TargetUri) -> Option<rustls::pki_types::ServerName<'static>> {
+    use rustls::pki_types::ServerName;
+    match uri.as_url().host()? {
+        url::Host::Ipv4(it) => Some(ServerName::from(IpAddr::V4(it))),
+        url::Host::Ipv6(it) => Some(ServerName::from(IpAddr::V6(it))),
+        url::Host::Domain(it) => ServerName::try_from(it.trim_end_matches('.').to_owned()).ok(),
+    }
+}
+
+/// The addresses of the host that may be visited, at least one, in the order in which they are tried.
+pub(super) async fn addresses(
+    uri: &TargetUri,
+    options: &Options,
+) -> Result<Vec<SocketAddr>, Refusal> {
+    let refused = |why: String| Refusal::new(FailureKind::GuardRefused, why);
+    let port = uri.port();
+    guard::check_port(port, options).map_err(refused)?;
+    let all: Vec<IpAddr> = match uri.as_url().host() {
+        Some(url::Host::Ipv4(it)) => vec![IpAddr::V4(it)],
+        Some(url::Host::Ipv6(it)) => vec![IpAddr::V6(it)],
+        _ => look_up(uri.host(), port, options).await?,
+    };
+    let mut first_refusal = None;
+    let mut allowed = Vec::new();
+    for address in all.iter().take(options.max_addresses) {
+        match guard::check_address(*address, options) {
+            Ok(()) => allowed.push(SocketAddr::new(*address, port)),
+            Err(why) => first_refusal = first_refusal.or(Some(why)),
+        }
+    }
+    match first_refusal {
+        Some(why) if allowed.is_empty() => Err(refused(why)),
+        _ => Ok(in_turns(allowed)),
+    }
+}
+
+async fn look_up(host: &str, port: u16, options: &Options) -> Result<Vec<IpAddr>, Refusal> {
+    let not_found = || {
+        let detail = format!("{host} has no address");
+        Refusal::new(FailureKind::DnsNotFound, detail)
+    };
+    if let Some(known) = options.resolve.get(host) {
+        return if known.is_empty() {
+            Err(not_found())
+        } else {
+            Ok(known.clone())
+        };
+    }
+    let within = options.connect_timeout;
+    let found = timeout(within, tokio::net::lookup_host((host, port)))
+        .await
+        .map_err(|_| {
+            let detail = format!("looking up {host} took longer than {within:?}");
+            Refusal::new(FailureKind::DnsFailed, detail)
+        })?
+        .map_err(|error| {
+            let detail = error.to_string();
+            if says_not_found(&detail) {
+                Refusal::new(FailureKind::DnsNotFound, format!("{host}: {detail}"))
+            } else {
+                Refusal::new(FailureKind::DnsFailed, format!("{host}: {detail}"))
+            }
+        })?;
+    let found: Vec<IpAddr> = found.map(|it| it.ip()).collect();
+    if found.is_empty() {
+        return Err(not_found());
+    }
+    Ok(found)
+}
+
+/// Whether the system's resolver says that there is no such name, and not that it could not find out: the standard
+/// library keeps only its words (glibc, musl, macOS, Windows).
+fn says_not_found(detail: &str) -> bool {
+    [
+        "not known",
+        "does not resolve",
+        "No address associated",
+        "No such host",
+    ]
+    .iter()
+    .any(|it| detail.contains(it))
+}
+
+/// Both families in turns, beginning with that of the first address (RFC 8305, 4).
+fn in_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (first, second): (Vec<_>, Vec<_>) = addresses
+        .into_iter()
+        .partition(|it| it.is_ipv6() == first_is_v6);
+    let mut second = second.into_iter();
+    let mut turns = Vec::new();
+    for it in first {
+        turns.push(it);
+        turns.extend(second.next());
+    }
+    turns.extend(second);
+    turns
+}
+
+/// The first connection that comes about; each address gets a head start on the next (RFC 8305, 5).
+async fn connect(addresses: &[SocketAddr]) -> io::Result<(TcpStream, SocketAddr)> {
+    let mut waiting = addresses.iter().copied();
+    let mut tries = JoinSet::new();
+    let mut last_error = io::Error::new(io::ErrorKind::NotFound, "no address to connect to");
+    loop {
+        let next = waiting.next();
+        let is_last = next.is_none();
+        if let Some(address) = next {
+            tries.spawn(async move { (TcpStream::connect(address).await, address) });
+        }
+        tokio::select! {
+            Some(end) = tries.join_next() => match end {
+                Ok((Ok(stream), address)) => return Ok((stream, address)),
+                Ok((Err(error), _)) => last_error = error,
+                Err(error) => last_error = io::Error::other(error),
+            },
+            () = sleep(HEAD_START), if !is_last => {}
+            else => return Err(last_error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_take_turns() {
+        let parse = |it: &&str| it.parse::<SocketAddr>().unwrap();
+        let given = ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"];
+        let turns = in_turns(given.iter().map(parse).collect());
+        let expected = ["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"];
+        assert_eq!(turns, expected.iter().map(parse).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn names_are_judged_by_their_addresses() {
+        let options = Options {
+            resolve: [
+                ("inside.example", vec!["10.0.0.1"]),
+                ("mixed.example", vec!["127.0.0.1", "93.184.216.34"]),
+                ("nowhere.example", vec![]),
+            ]
+            .map(|(name, them)| {
+                let them = them.iter().map(|it| it.parse().unwrap()).collect();
+                (name.to_owned(), them)
+            })
+            .into(),
+            ..Options::default()
+        };
+        let ask = async |uri: &str| addresses(&uri.parse().unwrap(), &options).await;
+        let kind = async |uri| ask(uri).await.unwrap_err().kind;
+        assert_eq!(
+            kind("http://inside.example/").await,
+            FailureKind::GuardRefused
+        );
+        assert_eq!(
+            kind("http://nowhere.example/").await,
+            FailureKind::DnsNotFound
+        );
+        assert_eq!(
+            kind("http://mixed.example:25/").await,
+            FailureKind::GuardRefused
+        );
+        // What is left is only what may be visited.
+        let allowed = ask("https://mixed.example/").await.unwrap();
+        assert_eq!(allowed, ["93.184.216.34:443".parse().unwrap()]);
+    }
+}

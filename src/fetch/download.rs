@@ -1,0 +1,203 @@
+//! Having a document that is not archived, such as an article to import, under the same guard.
+
+use std::{error::Error as _, net::SocketAddr, sync::Arc};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::{Options, dial, robots_txt, tls};
+use crate::{
+    content_coding::{self, CodingError},
+    media_type::MediaType,
+    uri::{TargetUri, UriError},
+};
+
+/// A document that was downloaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Downloaded {
+    /// Its bytes, content codings undone.
+    pub body: Vec<u8>,
+    /// Its type, as the server says.
+    pub media_type: MediaType,
+    /// Where it came from in the end.
+    pub final_uri: TargetUri,
+}
+
+/// Why a document could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    /// Its address, or one that it redirects to, is none that can be visited.
+    #[error(transparent)]
+    Uri(#[from] UriError),
+    /// Its host cannot be looked up, or may not be visited.
+    #[error("{uri}: {detail}")]
+    Refused {
+        /// The address.
+        uri: TargetUri,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The server answered with something else than a document.
+    #[error("{uri}: the server answered with status {status}")]
+    Status {
+        /// The address.
+        uri: TargetUri,
+        /// The status code.
+        status: u16,
+    },
+    /// More redirects than are followed.
+    #[error("{uri}: more than {most} redirects")]
+    Redirects {
+        /// The address.
+        uri: TargetUri,
+        /// How many are followed.
+        most: usize,
+    },
+    /// The document is too long.
+    #[error("{uri}: longer than {cap} bytes")]
+    TooLong {
+        /// The address.
+        uri: TargetUri,
+        /// The cap, in bytes.
+        cap: u64,
+    },
+    /// Its content coding cannot be undone.
+    #[error("{uri}: {source}")]
+    Coding {
+        /// The address.
+        uri: TargetUri,
+        /// Why.
+        #[source]
+        source: CodingError,
+    },
+    /// The exchange failed.
+    #[error("{uri}: {detail}")]
+    Exchange {
+        /// The address.
+        uri: TargetUri,
+        /// What the client says, down to the cause.
+        detail: String,
+    },
+}
+
+/// Downloads the document at `url`, following redirects; each hop is checked as every visit is, and so are the caps.
+///
+/// # Errors
+/// [`DownloadError`].
+pub async fn download(url: &str, options: &Options) -> Result<Downloaded, DownloadError> {
+    let (mut uri, _) = TargetUri::parse(url)?;
+    let mut redirects = 0;
+    let client = client(options).map_err(|detail| DownloadError::Exchange {
+        uri: uri.clone(),
+        detail,
+    })?;
+    loop {
+        // Literals never reach the resolver below, and a refusal there would lose its words: so it is asked first.
+        dial::addresses(&uri, options)
+            .await
+            .map_err(|it| DownloadError::Refused {
+                uri: uri.clone(),
+                detail: it.detail,
+            })?;
+        let failed = |error: reqwest::Error| DownloadError::Exchange {
+            uri: uri.clone(),
+            detail: whole_story(&error),
+        };
+        let request = client
+            .get(uri.as_url().clone())
+            .header("accept-encoding", "gzip, br, zstd, deflate");
+        let mut response = request.send().await.map_err(failed)?;
+        let status = response.status().as_u16();
+        let field = |name: &str| {
+            let values: Vec<String> = response
+                .headers()
+                .get_all(name)
+                .iter()
+                .map(|it| it.as_bytes().iter().map(|it| char::from(*it)).collect())
+                .collect();
+            (!values.is_empty()).then(|| values.join(","))
+        };
+        if matches!(status, 301 | 302 | 303 | 307 | 308)
+            && let Some(location) = field("location")
+        {
+            if redirects == options.max_redirects {
+                let most = redirects;
+                return Err(DownloadError::Redirects { uri, most });
+            }
+            redirects += 1;
+            uri = uri.join(&robots_txt::as_sent(location))?.0;
+            continue;
+        }
+        if !(200..300).contains(&status) {
+            return Err(DownloadError::Status { uri, status });
+        }
+        let media_type = MediaType::parse(&field("content-type").unwrap_or_default());
+        let coding = field("content-encoding");
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(failed)? {
+            body.extend_from_slice(&piece);
+            if body.len() as u64 > options.max_body {
+                let cap = options.max_body;
+                return Err(DownloadError::TooLong { uri, cap });
+            }
+        }
+        let decoded =
+            content_coding::decode(&body, coding.as_deref(), &options.caps).map_err(|source| {
+                DownloadError::Coding {
+                    uri: uri.clone(),
+                    source,
+                }
+            })?;
+        return Ok(Downloaded {
+            body: decoded.bytes,
+            media_type,
+            final_uri: uri,
+        });
+    }
+}
+
+fn client(options: &Options) -> Result<reqwest::Client, String> {
+    let (config, _) = tls::Trust::of(options)?.config()?;
+    reqwest::Client::builder()
+        .user_agent(&options.user_agent)
+        .tls_backend_preconfigured(config)
+        .dns_resolver(Guarded(Arc::new(options.clone())))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .http1_only()
+        .connect_timeout(options.connect_timeout)
+        .read_timeout(options.response_timeout)
+        .timeout(options.total_timeout)
+        .build()
+        .map_err(|error| whole_story(&error))
+}
+
+/// The error and what caused it: the cause is what helps, and reqwest keeps it back.
+fn whole_story(error: &reqwest::Error) -> String {
+    let mut story = error.to_string();
+    let mut cause = error.source();
+    while let Some(it) = cause {
+        story = format!("{story}: {it}");
+        cause = it.source();
+    }
+    story
+}
+
+/// Looks names up, and gives only addresses that may be visited.
+struct Guarded(Arc<Options>);
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        let options = Arc::clone(&self.0);
+        Box::pin(async move {
+            // The port was checked with the address; here it is only asked for the form.
+            let uri: TargetUri = format!("http://{}/", name.as_str()).parse()?;
+            let found: Vec<SocketAddr> = dial::addresses(&uri, &options)
+                .await
+                .map_err(|it| it.detail)?
+                .into_iter()
+                .map(|it| SocketAddr::new(it.ip(), 0))
+                .collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! Reading from an answer whether the host wants to be left alone, and for how long.
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    time::Duration,
+};
+
+use super::Options;
+use crate::{
+    capture::{FailureKind, fields_of, status_of},
+    clock::{Instant, parse_http_date},
+};
+
+/// What an answer asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Wish {
+    /// Whether it is a refusal to serve this client, now or at all.
+    pub(super) refusal: bool,
+    /// Whether trying again may help.
+    pub(super) passing: bool,
+    /// How long the host asks to be left alone by `Retry-After`.
+    pub(super) retry_after: Option<Duration>,
+    /// What it was, for people.
+    pub(super) reason: Option<String>,
+}
+
+/// So many 403s in a row are about this client, and not about one page.
+const STORM: u32 = 3;
+
+/// What the head of a response asks for.
+pub(super) fn of_head(head: &[u8], now: Instant) -> Wish {
+    let status = status_of(head).unwrap_or_default();
+    let field = |name: &str| {
+        fields_of(head)
+            .find(|(it, _)| it.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    };
+    let challenge = field("cf-mitigated").is_some_and(|it| it.eq_ignore_ascii_case("challenge"));
+    let retry_after = field("retry-after").and_then(|it| retry_after(&it, now));
+    let reason = match (&retry_after, challenge) {
+        (Some(wait), _) => format!("{status} with Retry-After: {} s", wait.as_secs()),
+        (None, true) => format!("{status} with a challenge"),
+        (None, false) => format!("{status}"),
+    };
+    let refusal = challenge || matches!(status, 403 | 429 | 503);
+    Wish {
+        refusal,
+        passing: matches!(status, 429 | 500 | 502 | 503 | 504) && !challenge,
+        retry_after: retry_after.filter(|_| matches!(status, 429 | 503)),
+        reason: refusal.then_some(reason),
+    }
+}
+
+/// What a failure asks for: nothing but, where it may pass, another try.
+pub(super) fn of_failure(kind: FailureKind) -> Wish {
+    use FailureKind as Kind;
+    Wish {
+        passing: matches!(
+            kind,
+            Kind::DnsFailed | Kind::ConnectTimeout | Kind::ResponseTimeout | Kind::Disconnect
+        ),
+        ..Wish::default()
+    }
+}
+
+impl Wish {
+    /// How long the host is left alone for it, beyond the usual pause, after `refusals` in a row and `tries` in this run.
+    pub(super) fn wait(&self, refusals: u32, tries: u32, options: &Options) -> Option<Duration> {
+        if let Some(wait) = self.retry_after {
+            return Some(wait.min(options.max_backoff));
+        }
+        if self.refusal && (self.passing || refusals >= STORM) {
+            return Some(backoff(refusals, options));
+        }
+        (self.passing && tries < options.tries).then(|| backoff(tries, options))
+    }
+}
+
+/// `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.
+fn retry_after(value: &str, now: Instant) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = parse_http_date(value, now)?;
+    Some((until - now).to_std().unwrap_or_default())
+}
+
+/// The first pause, doubled with each time after the first, up to its cap; up to a quarter more or less, so that
+/// not everybody comes back at once.
+fn backoff(times: u32, options: &Options) -> Duration {
+    let doubled = 1_u32
+        .checked_shl(times.saturating_sub(1).min(31))
+        .unwrap_or(u32::MAX);
+    let wait = options.backoff.saturating_mul(doubled);
+    let dice = RandomState::new().build_hasher().finish() % 1000;
+    wait.mul_f64(0.75 + dice as f64 / 2000.0)
+        .min(options.max_backoff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::parse_digits14;
+
+    fn wish(head: &str) -> Wish {
+        let now = parse_digits14("20261123000000").unwrap();
+        of_head(format!("HTTP/1.1 {head}\r\n\r\n").as_bytes(), now)
+    }
+
+    #[test]
+    fn retry_after_counts_in_seconds_and_as_a_date() {
+        let two_minutes = Some(Duration::from_mins(2));
+        assert_eq!(
+            wish("429 Slow\r\nRetry-After: 120").retry_after,
+            two_minutes
+        );
+        let date = "503 Busy\r\nretry-after: Mon, 23 Nov 2026 00:02:00 GMT";
+        assert_eq!(wish(date).retry_after, two_minutes);
+        let past = "503 Busy\r\nretry-after: Mon, 23 Nov 2020 00:02:00 GMT";
+        assert_eq!(wish(past).retry_after, Some(Duration::ZERO));
+        assert_eq!(wish("503 Busy\r\nRetry-After: soon").retry_after, None);
+        assert_eq!(wish("200 OK\r\nRetry-After: 120").retry_after, None);
+    }
+
+    #[test]
+    fn one_forbidden_page_is_no_block_but_a_storm_is() {
+        let options = Options::default();
+        let forbidden = wish("403 Forbidden");
+        assert_eq!(forbidden.wait(1, 1, &options), None);
+        assert!(forbidden.wait(3, 1, &options).is_some());
+        assert!(!forbidden.passing);
+        let challenge = wish("403 Forbidden\r\ncf-mitigated: challenge");
+        assert!(challenge.refusal && challenge.reason.unwrap().contains("challenge"));
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_cap_and_never_more() {
+        let options = Options::default();
+        for (times, least, most) in [
+            (1, 7, 13),
+            (2, 15, 25),
+            (4, 60, 100),
+            (60, 453_600, 604_800),
+        ] {
+            let wait = backoff(times, &options).as_secs();
+            assert!((least..=most).contains(&wait), "{times}: {wait}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a fetch may and may not do.
+
+use std::{collections::HashMap, net::IpAddr, time::Duration};
+
+use ipnet::IpNet;
+
+/// How to visit: manners, limits and what is out of bounds. Every limit is per exchange unless it says otherwise.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The `User-Agent` field: an honest name, a version and a contact. Its product token is what robots.txt is asked for.
+    pub user_agent: String,
+    /// The least pause between two requests to one host; default 5 s.
+    pub delay: Duration,
+    /// A longer `Crawl-delay` is cut to this; default 60 s.
+    pub max_crawl_delay: Duration,
+    /// How long a run waits for a host that asks for patience; where it asks for more, its seeds fail with
+    /// `host-backoff` and the next run comes back to them; default 90 s.
+    pub max_wait: Duration,
+    /// The most tries of one request in one run, where a try ends in a way that may pass; default 3.
+    pub tries: u32,
+    /// The first pause after such an end; it doubles with each further one; default 10 s.
+    pub backoff: Duration,
+    /// The longest pause that doubling comes to, and the longest `Retry-After` that is kept; default 7 days.
+    pub max_backoff: Duration,
+    /// How many hosts are visited at the same time; default 8.
+    pub jobs: usize,
+
+    /// The time for looking up a name, and again for each of connecting and the TLS handshake; default 15 s.
+    pub connect_timeout: Duration,
+    /// The time from the request's first byte to the end of the response's head; default 30 s.
+    pub response_timeout: Duration,
+    /// The time from the request's first byte to the response's last; default 180 s.
+    pub total_timeout: Duration,
+    /// A body that comes slower is cut: bytes per second, averaged over [`Options::rate_window`]; default 128.
+    pub min_rate: u64,
+    /// Over what time the rate is averaged; default 20 s.
+    pub rate_window: Duration,
+    /// How long an exchange in flight may go on once the run is to stop; default 10 s.
+    pub grace: Duration,
+
+    /// The most bytes of a body, framing included; the rest is cut off; default 32 MiB.
+    pub max_body: u64,
+    /// The most bytes of a head, and of the interim heads before it; default 256 KiB.
+    pub max_head: usize,
+    /// The most header fields; default 512.
+    pub max_fields: usize,
+    /// The most redirects of one visit; default 10.
+    pub max_redirects: usize,
+    /// The most addresses of a name that are looked at; default 16.
+    pub max_addresses: usize,
+    /// How much may come out of a content coding, where the fetcher itself reads one: robots.txt, [`super::download`].
+    pub caps: crate::content_coding::Caps,
+
+    /// Networks that may be visited although they are private, loopback or reserved; default none.
+    pub allow: Vec<IpNet>,
+    /// Networks that may not be visited, whatever else is said; default none.
+    pub deny: Vec<IpNet>,
+    /// Ports that may not be visited; default those of well-known protocols that are not HTTP.
+    pub denied_ports: Vec<u16>,
+    /// Names whose addresses are known without looking them up; the addresses are checked all the same; default none.
+    pub resolve: HashMap<String, Vec<IpAddr>>,
+    /// Certificates (DER) trusted as authorities beside the web's; default none.
+    pub extra_roots: Vec<Vec<u8>>,
+
+    /// How long rules from robots.txt are used (RFC 9309, 2.4: a day); default 24 h.
+    pub robots_age: Duration,
+    /// How long a host is left alone whose robots.txt is answered with a server error; default 1 h.
+    pub robots_retry: Duration,
+}
+
+impl Options {
+    /// A `User-Agent` field that names this program, its version, and whom to write to.
+    #[must_use]
+    pub fn user_agent_with(contact: &str) -> String {
+        format!("stillsays/{} (+{contact})", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// The product token of the `User-Agent` field: what robots.txt knows this program by (RFC 9309, 2.2.1).
+    #[must_use]
+    pub fn product_token(&self) -> &str {
+        let end = self
+            .user_agent
+            .find(|it: char| !it.is_ascii_alphabetic() && !matches!(it, '-' | '_'));
+        end.map_or(&self.user_agent, |end| {
+            self.user_agent.get(..end).unwrap_or_default()
+        })
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            user_agent: format!(
+                "stillsays/{} (archives pages that articles cite; no contact configured)",
+                env!("CARGO_PKG_VERSION")
+            ),
+            delay: seconds(5),
+            max_crawl_delay: seconds(60),
+            max_wait: seconds(90),
+            tries: 3,
+            backoff: seconds(10),
+            max_backoff: seconds(7 * 86_400),
+            jobs: 8,
+            connect_timeout: seconds(15),
+            response_timeout: seconds(30),
+            total_timeout: seconds(180),
+            min_rate: 128,
+            rate_window: seconds(20),
+            grace: seconds(10),
+            max_body: 32 << 20,
+            max_head: 256 << 10,
+            max_fields: 512,
+            max_redirects: 10,
+            max_addresses: 16,
+            caps: crate::content_coding::Caps::default(),
+            allow: Vec::new(),
+            deny: Vec::new(),
+            denied_ports: super::guard::BAD_PORTS.to_vec(),
+            resolve: HashMap::new(),
+            extra_roots: Vec::new(),
+            robots_age: seconds(86_400),
+            robots_retry: seconds(3_600),
+        }
+    }
+}

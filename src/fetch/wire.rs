@@ -1,0 +1,527 @@
+//! A response as it comes off the wire: head, framing and payload told apart, no byte lost (RFC 9112).
+//!
+//! It is fed bytes and knows nothing of sockets. It takes what browsers take (bare line feeds, folded lines, bytes
+//! that are no ASCII, labels that lie about the framing), because what an archive is for is what servers really send.
+
+use crate::capture::{Framing, Piece, Truncation, fields_of, status_of};
+
+/// What of a response is too much.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Bytes of all heads together.
+    pub(super) head: usize,
+    /// Header fields.
+    pub(super) fields: usize,
+    /// Bytes of the body, framing included.
+    pub(super) body: u64,
+}
+
+/// More pieces than this are no honest chunking.
+const MOST_PIECES: usize = 1 << 18;
+/// The longest line that may announce a chunk, extensions included.
+const LONGEST_CHUNK_LINE: usize = 16 << 10;
+
+/// A response that is coming in.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    limits: Limits,
+    interim: Vec<u8>,
+    head: Vec<u8>,
+    /// Where the line begins that is not yet whole; everything before it has been looked at.
+    line: usize,
+    body: Body,
+    payload: Vec<u8>,
+    pieces: Option<Vec<Piece>>,
+    /// Framing not yet followed by payload.
+    framing: Vec<u8>,
+    size: u64,
+    /// Bytes behind the end.
+    surplus: bool,
+    truncated: Option<Truncation>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Body {
+    /// The head is not whole yet.
+    Unknown,
+    Length(u64),
+    UntilClose,
+    Chunked(Chunk),
+    Done,
+}
+
+/// Where in the chunked coding (RFC 9112, 7.1) the next byte stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Chunk {
+    /// In the line that gives the size, which begins at this place of `framing`.
+    Size(usize),
+    Payload(u64),
+    LineBreak,
+    /// In the trailer section, in a line that begins at this place of `framing`.
+    Trailer(usize),
+}
+
+/// What came, once no more comes.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub(super) interim: Vec<u8>,
+    pub(super) head: Vec<u8>,
+    pub(super) payload: Vec<u8>,
+    pub(super) framing: Framing,
+    pub(super) truncated: Option<Truncation>,
+    /// Whether another exchange may follow on the same connection.
+    pub(super) reusable: bool,
+}
+
+impl Incoming {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            interim: Vec::new(),
+            head: Vec::new(),
+            line: 0,
+            body: Body::Unknown,
+            payload: Vec::new(),
+            pieces: None,
+            framing: Vec::new(),
+            size: 0,
+            surplus: false,
+            truncated: None,
+        }
+    }
+
+    /// Whether the head is whole.
+    pub(super) fn has_head(&self) -> bool {
+        self.body != Body::Unknown
+    }
+
+    /// Whether nothing more is to come.
+    pub(super) fn is_done(&self) -> bool {
+        self.body == Body::Done
+    }
+
+    /// What has come of a response that has no head yet.
+    pub(super) fn into_fragment(self) -> Vec<u8> {
+        [self.interim, self.head].concat()
+    }
+
+    /// Takes bytes in.
+    ///
+    /// # Errors
+    /// Why this is no HTTP response, or too large a head.
+    pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), String> {
+        while !bytes.is_empty() {
+            bytes = match self.body {
+                Body::Unknown => self.feed_head(bytes)?,
+                Body::Length(left) => {
+                    let rest = self.take(bytes, left);
+                    if self.body != Body::Done {
+                        let taken = (bytes.len() - rest.len()) as u64;
+                        self.body = if taken == left {
+                            Body::Done
+                        } else {
+                            Body::Length(left - taken)
+                        };
+                    }
+                    rest
+                }
+                Body::UntilClose => self.take(bytes, u64::MAX),
+                Body::Chunked(state) => self.feed_chunked(bytes, state),
+                Body::Done => {
+                    self.surplus = true;
+                    return Ok(());
+                }
+            };
+        }
+        Ok(())
+    }
+
+    fn feed_head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], String> {
+        let end = bytes.iter().position(|it| *it == b'\n');
+        let (now, rest) = bytes.split_at(end.map_or(bytes.len(), |it| it + 1));
+        self.head.extend_from_slice(now);
+        let start = self.head.get(..self.head.len().min(5)).unwrap_or_default();
+        if !b"HTTP/".starts_with(start) {
+            self.head.extend_from_slice(rest);
+            return Err("it does not begin like an HTTP response".to_owned());
+        }
+        if self.head.len() + self.interim.len() > self.limits.head {
+            return Err(format!(
+                "its head is longer than {} bytes",
+                self.limits.head
+            ));
+        }
+        if end.is_some() {
+            let line = self.head.get(self.line..).unwrap_or_default();
+            let is_empty = matches!(line, b"\r\n" | b"\n");
+            self.line = self.head.len();
+            if is_empty {
+                self.end_of_head()?;
+            }
+        }
+        Ok(rest)
+    }
+
+    fn end_of_head(&mut self) -> Result<(), String> {
+        let status = status_of(&self.head).ok_or("its first line is no status line")?;
+        if status == 101 {
+            return Err("it switches protocols, which it was not asked to".to_owned());
+        }
+        if (100..200).contains(&status) {
+            self.interim.append(&mut self.head);
+            self.line = 0;
+            return Ok(());
+        }
+        let fields = fields_of(&self.head).count();
+        if fields > self.limits.fields {
+            return Err(format!("it has {fields} header fields"));
+        }
+        self.body = self.framed(status);
+        if self.body == Body::Chunked(Chunk::Size(0)) {
+            self.pieces = Some(Vec::new());
+        }
+        Ok(())
+    }
+
+    /// How the body is framed (RFC 9112, 6.3).
+    fn framed(&self, status: u16) -> Body {
+        if matches!(status, 204 | 304) {
+            return Body::Done;
+        }
+        let mut codings = Vec::new();
+        let mut lengths = Vec::new();
+        for (name, value) in fields_of(&self.head) {
+            let into = match name.to_ascii_lowercase().as_str() {
+                "transfer-encoding" => &mut codings,
+                "content-length" => &mut lengths,
+                _ => continue,
+            };
+            into.extend(value.split(',').map(|it| it.trim().to_ascii_lowercase()));
+        }
+        codings.retain(|it| !matches!(it.as_str(), "" | "identity"));
+        if let Some(last) = codings.last() {
+            return if last == "chunked" {
+                Body::Chunked(Chunk::Size(0))
+            } else {
+                Body::UntilClose
+            };
+        }
+        // Lengths that contradict each other, or are none, are not believed.
+        let is_number = |it: &String| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+        match lengths.first() {
+            Some(first) if is_number(first) && lengths.iter().all(|it| it == first) => {
+                match first.parse() {
+                    Ok(0) => Body::Done,
+                    Ok(length) => Body::Length(length),
+                    Err(_) => Body::UntilClose,
+                }
+            }
+            _ => Body::UntilClose,
+        }
+    }
+
+    /// Takes at most `most` bytes of payload and returns the rest; ends the body where it grows too long.
+    fn take<'a>(&mut self, bytes: &'a [u8], most: u64) -> &'a [u8] {
+        let room = self.limits.body - self.size.min(self.limits.body);
+        let count = most.min(room).min(bytes.len() as u64);
+        let (now, rest) = bytes.split_at(usize::try_from(count).unwrap_or(usize::MAX));
+        self.payload.extend_from_slice(now);
+        self.size += count;
+        if let Some(piece) = self.pieces.as_mut().and_then(|it| it.last_mut()) {
+            piece.payload += count;
+        }
+        if count == room && count < most && !rest.is_empty() {
+            self.truncated = Some(Truncation::Length);
+            self.body = Body::Done;
+        }
+        rest
+    }
+
+    fn feed_chunked<'a>(&mut self, bytes: &'a [u8], state: Chunk) -> &'a [u8] {
+        if self.size >= self.limits.body || self.framing.len() > self.limits.head {
+            self.truncated = Some(Truncation::Length);
+            self.body = Body::Done;
+            return bytes;
+        }
+        match state {
+            Chunk::Payload(left) => {
+                let rest = self.take(bytes, left);
+                if self.body != Body::Done {
+                    let left = left - (bytes.len() - rest.len()) as u64;
+                    self.body = Body::Chunked(match left {
+                        0 => Chunk::LineBreak,
+                        left => Chunk::Payload(left),
+                    });
+                }
+                rest
+            }
+            Chunk::LineBreak => {
+                let Some((byte, rest)) = bytes.split_first() else {
+                    return bytes;
+                };
+                match byte {
+                    b'\r' => self.frame(&[*byte]),
+                    b'\n' => {
+                        self.frame(&[*byte]);
+                        self.body = Body::Chunked(Chunk::Size(self.framing.len()));
+                    }
+                    _ => return self.broken(bytes),
+                }
+                rest
+            }
+            Chunk::Size(start) | Chunk::Trailer(start) => {
+                let end = bytes.iter().position(|it| *it == b'\n');
+                let (now, rest) = bytes.split_at(end.map_or(bytes.len(), |it| it + 1));
+                self.frame(now);
+                let line = self.framing.get(start..).unwrap_or_default().trim_ascii();
+                let in_size = matches!(state, Chunk::Size(_));
+                if in_size && (!begins_chunk(line) || line.len() > LONGEST_CHUNK_LINE) {
+                    return self.broken(rest);
+                }
+                if end.is_none() {
+                    return rest;
+                }
+                let next = self.framing.len();
+                match (in_size, chunk_size(line)) {
+                    (false, _) if line.is_empty() => {
+                        self.end_piece();
+                        self.body = Body::Done;
+                    }
+                    (false, _) | (true, Some(0)) => self.body = Body::Chunked(Chunk::Trailer(next)),
+                    (true, Some(size)) => {
+                        self.end_piece();
+                        self.body = Body::Chunked(Chunk::Payload(size));
+                    }
+                    (true, None) => return self.broken(rest),
+                }
+                rest
+            }
+        }
+    }
+
+    fn frame(&mut self, bytes: &[u8]) {
+        self.framing.extend_from_slice(bytes);
+        self.size += bytes.len() as u64;
+    }
+
+    /// Opens the piece that the framing so far stands before.
+    fn end_piece(&mut self) {
+        let framing = std::mem::take(&mut self.framing);
+        if let Some(pieces) = self.pieces.as_mut() {
+            pieces.push(Piece {
+                framing,
+                payload: 0,
+            });
+            if pieces.len() > MOST_PIECES {
+                self.truncated = Some(Truncation::Unspecified);
+                self.body = Body::Done;
+            }
+        }
+    }
+
+    /// A body that is labelled chunked and is not, or not any more.
+    fn broken<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
+        if self.pieces.as_ref().is_some_and(Vec::is_empty) {
+            // It never was: then the label is wrong, and the body is what comes until the end.
+            self.pieces = None;
+            self.payload = std::mem::take(&mut self.framing);
+            self.body = Body::UntilClose;
+            return rest;
+        }
+        self.frame(rest);
+        self.end_piece();
+        self.truncated = Some(Truncation::Unspecified);
+        self.body = Body::Done;
+        &[]
+    }
+
+    /// What came, now that the server has ended the connection in order.
+    pub(super) fn close(self) -> Received {
+        let cut = match self.body {
+            // It is the end of a body that has no other; and behind the last chunk only the end of the trailers misses.
+            Body::UntilClose | Body::Chunked(Chunk::Trailer(_)) => None,
+            _ => Some(Truncation::Disconnect),
+        };
+        let mut received = self.finish(cut);
+        received.reusable = false;
+        received
+    }
+
+    /// What came, now that no more comes: because it is whole, or because of `cut`.
+    pub(super) fn finish(mut self, cut: Option<Truncation>) -> Received {
+        if !self.framing.is_empty() {
+            self.end_piece();
+        }
+        let truncated = self.truncated.or(cut.filter(|_| self.body != Body::Done));
+        let reusable = truncated.is_none() && !self.surplus && keeps_alive(&self.head);
+        Received {
+            interim: self.interim,
+            head: self.head,
+            payload: self.payload,
+            framing: self.pieces.map_or(Framing::Identity, Framing::Chunked),
+            truncated,
+            reusable,
+        }
+    }
+}
+
+/// Whether the server keeps the connection open (RFC 9112, 9.3).
+fn keeps_alive(head: &[u8]) -> bool {
+    let options: Vec<String> = fields_of(head)
+        .filter(|(name, _)| name.eq_ignore_ascii_case("connection"))
+        .flat_map(|(_, value)| {
+            let value = value.to_ascii_lowercase();
+            let parts: Vec<String> = value.split(',').map(|it| it.trim().to_owned()).collect();
+            parts
+        })
+        .collect();
+    let says = |option: &str| options.iter().any(|it| it == option);
+    !says("close") && (head.starts_with(b"HTTP/1.1") || says("keep-alive"))
+}
+
+/// Whether a line can be, or become, a chunk's size.
+fn begins_chunk(line: &[u8]) -> bool {
+    line.first().is_none_or(u8::is_ascii_hexdigit)
+}
+
+fn chunk_size(line: &[u8]) -> Option<u64> {
+    let end = line
+        .iter()
+        .position(|it| !it.is_ascii_hexdigit())
+        .unwrap_or(line.len());
+    let (digits, rest) = line.split_at(end);
+    if !rest
+        .first()
+        .is_none_or(|it| matches!(it, b';' | b' ' | b'\t'))
+    {
+        return None;
+    }
+    u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::capture::Response;
+
+    const LIMITS: Limits = Limits {
+        head: 4096,
+        fields: 20,
+        body: 1000,
+    };
+
+    fn read(wire: &[u8], step: usize) -> Received {
+        let mut incoming = Incoming::new(LIMITS);
+        for bytes in wire.chunks(step) {
+            incoming.feed(bytes).unwrap();
+        }
+        if incoming.is_done() {
+            incoming.finish(None)
+        } else {
+            incoming.close()
+        }
+    }
+
+    fn block(received: &Received) -> Vec<u8> {
+        Response {
+            head: received.head.clone(),
+            payload: received.payload.clone(),
+            framing: received.framing.clone(),
+            truncated: None,
+        }
+        .block()
+    }
+
+    #[test]
+    fn the_wire_comes_back_however_it_was_cut_into_reads() {
+        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n006\r\n world\r\n0\r\nX: y\r\n\r\n";
+        let length = b"HTTP/1.1 200 OK\nContent-Length: 11\n\nhello world";
+        for wire in [&chunked[..], &length[..]] {
+            for step in 1..wire.len() {
+                let received = read(wire, step);
+                assert_eq!(received.payload, b"hello world");
+                assert_eq!(received.truncated, None);
+                assert!(received.reusable);
+                assert_eq!(block(&received), wire);
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_labelled_chunked_that_never_was_is_taken_as_it_is() {
+        let wire = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n<html>plain</html>";
+        let received = read(wire, 3);
+        assert_eq!(received.payload, b"<html>plain</html>");
+        assert_eq!(received.framing, Framing::Identity);
+    }
+
+    #[test]
+    fn chunks_that_break_off_leave_what_was_odd_in_the_framing() {
+        let wire = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcXYZ";
+        let received = read(wire, wire.len());
+        assert_eq!(received.payload, b"abc");
+        assert_eq!(received.truncated, Some(Truncation::Unspecified));
+        assert_eq!(block(&received), wire);
+    }
+
+    #[test]
+    fn a_body_is_cut_at_its_cap_and_one_of_just_that_length_is_not() {
+        for (length, truncated) in [(1000, None), (1001, Some(Truncation::Length))] {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+            let wire = [head.into_bytes(), vec![b'x'; length]].concat();
+            let received = read(&wire, 100);
+            assert_eq!(received.payload.len(), 1000);
+            assert_eq!(received.truncated, truncated);
+        }
+    }
+
+    #[test]
+    fn heads_that_are_none_or_too_large_are_refused() {
+        let fields = "X: y\r\n".repeat(21);
+        for wire in [
+            "<html>".to_owned(),
+            "HTTP/1.1\r\n\r\n".to_owned(),
+            "HTTP/1.1 abc\r\n\r\n".to_owned(),
+            "HTTP/1.1 101 Switching\r\n\r\n".to_owned(),
+            format!("HTTP/1.1 200 OK\r\n{fields}\r\n"),
+            format!("HTTP/1.1 200 OK\r\nX: {}\r\n", "x".repeat(5000)),
+        ] {
+            assert!(
+                Incoming::new(LIMITS).feed(wire.as_bytes()).is_err(),
+                "{wire}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_chunking_of_any_payload_gives_the_wire_back(
+            chunks in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..20), 0..12),
+            step in 1..40_usize,
+        ) {
+            let mut wire = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+            for chunk in &chunks {
+                wire.extend(format!("{:x}\r\n", chunk.len()).bytes());
+                wire.extend(chunk);
+                wire.extend(b"\r\n");
+            }
+            wire.extend(b"0\r\n\r\n");
+            let received = read(&wire, step);
+            prop_assert_eq!(&received.payload, &chunks.concat());
+            prop_assert_eq!(received.truncated, None);
+            prop_assert_eq!(block(&received), wire);
+        }
+
+        #[test]
+        fn no_bytes_make_it_fall_over(tail in proptest::collection::vec(any::<u8>(), 0..300), step in 1..50_usize) {
+            for start in [&b""[..], b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"] {
+                let mut incoming = Incoming::new(LIMITS);
+                let wire = [start, &tail].concat();
+                let _ = wire.chunks(step).try_for_each(|it| incoming.feed(it));
+                let _ = incoming.finish(Some(Truncation::Disconnect));
+            }
+        }
+    }
+}

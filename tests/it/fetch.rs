@@ -1,0 +1,621 @@
+//! The fetcher against a scripted server: visits, redirects, manners, revisits, refusals.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use stillsays::{
+    capture::{Capture, FailureKind, Outcome, RevisitProfile, Truncation},
+    clock::{Clock, parse_digits14},
+    digest::PayloadDigest,
+    fetch::{self, Fetched, Options, Order, Validators},
+    host::{HostState, Origin, RobotsAccess},
+    uri::TargetUri,
+};
+use tokio::sync::{mpsc, watch};
+
+use crate::site::{Reply, Site, Step};
+
+/// Options for servers on this machine: no pause, one try, short limits.
+pub(crate) fn options() -> Options {
+    Options {
+        allow: vec!["127.0.0.0/8".parse().unwrap()],
+        delay: Duration::ZERO,
+        max_crawl_delay: Duration::from_millis(300),
+        max_wait: Duration::from_millis(400),
+        tries: 1,
+        backoff: Duration::from_millis(20),
+        connect_timeout: Duration::from_millis(500),
+        response_timeout: Duration::from_millis(400),
+        total_timeout: Duration::from_secs(2),
+        rate_window: Duration::from_millis(200),
+        min_rate: 100,
+        grace: Duration::from_millis(200),
+        ..Options::default()
+    }
+}
+
+pub(crate) fn order(uri: impl AsRef<str>) -> Order {
+    Order {
+        seed: uri.as_ref().parse().unwrap(),
+        validators: None,
+    }
+}
+
+fn clock() -> Clock {
+    Clock::fixed(parse_digits14("20261123120000").unwrap())
+}
+
+/// Runs all orders to their end.
+pub(crate) async fn fetch(orders: Vec<Order>, options: Options) -> Vec<Fetched> {
+    fetch_with(orders, options, HashMap::new()).await
+}
+
+async fn fetch_with(
+    orders: Vec<Order>,
+    options: Options,
+    hosts: HashMap<Origin, HostState>,
+) -> Vec<Fetched> {
+    let (_keep, stop) = watch::channel(false);
+    let (done, mut visits) = mpsc::channel(1);
+    let run = fetch::run(orders, hosts, Arc::new(options), clock(), stop, done);
+    let collect = async {
+        let mut all = Vec::new();
+        while let Some(it) = visits.recv().await {
+            all.push(it);
+        }
+        all
+    };
+    tokio::join!(run, collect).1
+}
+
+/// Visits one page.
+pub(crate) async fn visit(site: &Site, path: &str, options: Options) -> Fetched {
+    let mut all = fetch(vec![order(site.uri(path))], options).await;
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
+
+pub(crate) fn failure(fetched: &Fetched) -> (FailureKind, String) {
+    match &fetched.visit.last().unwrap().outcome {
+        Outcome::Failure(it) => (it.kind, it.detail.clone()),
+        other => panic!("no failure: {other:?}"),
+    }
+}
+
+fn statuses(fetched: &Fetched) -> Vec<Option<u16>> {
+    fetched.visit.captures.iter().map(Capture::status).collect()
+}
+
+#[tokio::test]
+async fn a_page_is_captured_to_the_byte_and_robots_txt_is_asked_first() {
+    let site = Site::start();
+    let reply = Reply::page("<p>hello")
+        .field("X-Odd-Case", "a")
+        .field("x-odd-case", "b");
+    site.on("/a?b=c", [reply.clone()]);
+    let fetched = visit(&site, "/a?b=c", options()).await;
+    let capture = fetched.visit.last().unwrap();
+    let Outcome::Response(response) = &capture.outcome else {
+        panic!("{capture:?}");
+    };
+    assert_eq!(response.block(), reply.bytes());
+    assert_eq!(response.payload, b"<p>hello");
+    assert_eq!(capture.connection.as_ref().unwrap().address, site.address());
+    let asked = site.asked();
+    assert_eq!(asked[0].path, "/robots.txt");
+    assert_eq!(asked[1].head.as_bytes(), capture.request);
+    assert!(asked[1].head.contains("\r\nUser-Agent: stillsays/"));
+    assert_eq!(asked[0].connection, asked[1].connection);
+    let (origin, state) = &fetched.hosts[0];
+    assert_eq!(origin.as_str(), site.uri(""));
+    assert_eq!(state.requests, 2);
+    let robots = &state.robots.as_ref().unwrap().access;
+    assert_eq!(*robots, RobotsAccess::Unavailable { status: 404 });
+}
+
+#[tokio::test]
+async fn every_redirect_is_a_capture_of_its_own() {
+    let (site, other) = (Site::start(), Site::start());
+    site.on("/1", [Reply::redirect(301, "/2")]);
+    site.on("/2", [Reply::redirect(307, &other.uri("/3#part"))]);
+    other.on("/3", [Reply::page("there")]);
+    let fetched = visit(&site, "/1", options()).await;
+    assert_eq!(statuses(&fetched), [Some(301), Some(307), Some(200)]);
+    assert_eq!(
+        fetched.visit.last().unwrap().target_uri.as_str(),
+        other.uri("/3")
+    );
+    assert_eq!(fetched.hosts.len(), 2);
+}
+
+#[tokio::test]
+async fn loops_caps_and_bad_targets_end_a_visit_as_failures() {
+    let site = Site::start();
+    site.on("/a", [Reply::redirect(302, "/b")]);
+    site.on("/b", [Reply::redirect(302, "/a")]);
+    site.on("/self", [Reply::redirect(302, "/self")]);
+    site.on("/ftp", [Reply::redirect(302, "ftp://127.0.0.1/")]);
+    site.on("/none", [Reply::redirect(302, "http://")]);
+    site.on("/in", [Reply::redirect(302, "http://[::ffff:10.0.0.1]/")]);
+    site.on(
+        "/secret",
+        [Reply::redirect(302, "http://0xa9fea9fe/latest")],
+    );
+    site.on("/mail", [Reply::redirect(302, "http://127.0.0.1:25/")]);
+    for number in 0..12 {
+        let next = format!("/n{}", number + 1);
+        site.on(&format!("/n{number}"), [Reply::redirect(302, &next)]);
+    }
+    for (path, kind, hops) in [
+        ("/a", FailureKind::RedirectLoop, 3),
+        ("/self", FailureKind::RedirectLoop, 2),
+        ("/n0", FailureKind::RedirectLoop, 12),
+        ("/ftp", FailureKind::BadRedirect, 2),
+        ("/none", FailureKind::BadRedirect, 2),
+        ("/in", FailureKind::GuardRefused, 2),
+        ("/secret", FailureKind::GuardRefused, 2),
+        ("/mail", FailureKind::GuardRefused, 2),
+    ] {
+        let fetched = visit(&site, path, options()).await;
+        assert_eq!(failure(&fetched).0, kind, "{path}");
+        assert_eq!(fetched.visit.captures.len(), hops, "{path}");
+    }
+    let without = Reply::status(302, "no location");
+    site.on("/without", [without]);
+    assert_eq!(
+        statuses(&visit(&site, "/without", options()).await),
+        [Some(302)]
+    );
+}
+
+#[tokio::test]
+async fn loopback_is_refused_unless_it_is_allowed() {
+    let site = Site::start();
+    let options = Options {
+        allow: Vec::new(),
+        ..options()
+    };
+    let fetched = visit(&site, "/", options).await;
+    let (kind, detail) = failure(&fetched);
+    assert_eq!(kind, FailureKind::GuardRefused);
+    assert!(detail.contains("loopback"), "{detail}");
+    assert!(site.asked().is_empty());
+    assert_eq!(fetched.visit.last().unwrap().request, b"");
+}
+
+#[tokio::test]
+async fn robots_txt_is_obeyed_and_the_line_is_told() {
+    let site = Site::start();
+    let rules = "User-agent: stillsays\nDisallow: /no\nUser-agent: *\nDisallow: /\n";
+    site.on("/robots.txt", [Reply::status(200, rules)]);
+    site.on("/yes", [Reply::page("y")]);
+    let orders = ["/no/1", "/yes", "/no/2"].map(|it| order(site.uri(it)));
+    let all = fetch(orders.to_vec(), options()).await;
+    let (kind, detail) = failure(&all[0]);
+    assert_eq!(kind, FailureKind::RobotsRefused);
+    assert!(detail.contains("line 2: Disallow: /no"), "{detail}");
+    assert_eq!(statuses(&all[1]), [Some(200)]);
+    assert_eq!(site.pages_asked(), ["/yes"]);
+    assert_eq!(site.asked().len(), 2, "robots.txt is asked for once");
+}
+
+#[tokio::test]
+async fn a_robots_txt_that_cannot_be_had_forbids_and_one_that_is_not_there_allows() {
+    let cut = Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nUser").close();
+    for (reply, allowed) in [
+        (Reply::status(404, ""), true),
+        (Reply::status(403, ""), true),
+        (Reply::status(410, ""), true),
+        (Reply::status(500, ""), false),
+        (Reply::status(503, ""), false),
+        (Reply::status(429, ""), false),
+        (cut, false),
+        (Reply::raw("nonsense\r\n\r\n"), false),
+        (Reply::default().then(Step::Hang), false),
+        (Reply::default().close(), false),
+        (Reply::redirect(301, "/robots.txt"), true),
+        (Reply::redirect(301, "/elsewhere"), false),
+        (Reply::status(200, [0xff; 9]), true),
+    ] {
+        let site = Site::start();
+        site.on("/robots.txt", [reply.clone()]);
+        site.on(
+            "/elsewhere",
+            [Reply::status(200, "user-agent: *\ndisallow: /")],
+        );
+        site.on("/", [Reply::page("in")]);
+        let fetched = visit(&site, "/", options()).await;
+        if allowed {
+            assert_eq!(statuses(&fetched), [Some(200)], "{reply:?}");
+        } else {
+            assert_eq!(failure(&fetched).0, FailureKind::RobotsRefused, "{reply:?}");
+            assert!(site.pages_asked().iter().all(|it| it == "/elsewhere"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_robots_txt_said_is_used_again_until_it_is_old() {
+    let site = Site::start();
+    site.on("/", [Reply::page("in")]);
+    let first = visit(&site, "/", options()).await;
+    let hosts: HashMap<_, _> = first.hosts.into_iter().collect();
+    let again = fetch_with(vec![order(site.uri("/"))], options(), hosts.clone()).await;
+    assert_eq!(statuses(&again[0]), [Some(200)]);
+    assert_eq!(site.asked().len(), 3);
+    let old = Options {
+        robots_age: Duration::ZERO,
+        ..options()
+    };
+    fetch_with(vec![order(site.uri("/"))], old, hosts).await;
+    assert_eq!(site.asked().len(), 5);
+}
+
+#[tokio::test]
+async fn one_host_is_asked_one_at_a_time_with_the_pause_that_it_wants() {
+    let site = Site::start();
+    let rules = "User-agent: *\nCrawl-delay: 0.08\n";
+    site.on("/robots.txt", [Reply::status(200, rules)]);
+    let slow = Reply::default().then(Step::Pause(Duration::from_millis(20)));
+    let slow = Reply::status(200, "")
+        .bytes()
+        .chunks(9)
+        .fold(slow, |it, bytes| it.then(Step::Send(bytes.to_vec())));
+    site.on("/1", [slow.clone()])
+        .on("/2", [slow.clone()])
+        .on("/3", [slow]);
+    let orders = ["/1", "/2", "/3"].map(|it| order(site.uri(it)));
+    fetch(orders.to_vec(), options()).await;
+    let asked = site.asked();
+    assert_eq!(site.pages_asked(), ["/1", "/2", "/3"]);
+    for pair in asked[1..].windows(2) {
+        assert!(pair[1].at - pair[0].at >= Duration::from_millis(100));
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_asks_for_patience_gets_it_within_the_run_or_from_the_next() {
+    let site = Site::start();
+    let busy = Reply::status(429, "").field("Retry-After", "0");
+    site.on("/soon", [busy, Reply::page("now")]);
+    site.on(
+        "/later",
+        [Reply::status(503, "").field("Retry-After", "3600")],
+    );
+    let tries = Options {
+        tries: 3,
+        ..options()
+    };
+    let orders = ["/soon", "/later", "/soon"].map(|it| order(site.uri(it)));
+    let all = fetch(orders.to_vec(), tries).await;
+    assert_eq!(statuses(&all[0]), [Some(200)]);
+    assert_eq!(statuses(&all[1]), [Some(503)]);
+    let (kind, detail) = failure(&all[2]);
+    assert_eq!(kind, FailureKind::HostBackoff);
+    assert!(detail.contains("503 with Retry-After: 3600 s"), "{detail}");
+    assert_eq!(site.pages_asked(), ["/soon", "/soon", "/later"]);
+    let state = &all[2].hosts[0].1;
+    let wait = state.next_allowed.unwrap() - clock().now();
+    assert_eq!((wait.num_seconds(), state.refusals), (3600, 1));
+    // The next run knows.
+    let hosts = all[2].hosts.iter().cloned().collect();
+    let next = fetch_with(vec![order(site.uri("/soon"))], options(), hosts).await;
+    assert_eq!(failure(&next[0]).0, FailureKind::HostBackoff);
+    assert_eq!(site.pages_asked().len(), 3);
+}
+
+#[tokio::test]
+async fn a_storm_of_403_is_left_alone_for_longer_each_time() {
+    let site = Site::start();
+    site.on("/", [Reply::status(403, "")]);
+    let options = Options {
+        backoff: Duration::from_secs(100),
+        ..options()
+    };
+    let orders = vec![order(site.uri("/")); 5];
+    let all = fetch(orders, options).await;
+    let kinds: Vec<_> = all
+        .iter()
+        .map(|it| it.visit.last().unwrap().status())
+        .collect();
+    assert_eq!(kinds, [Some(403), Some(403), Some(403), None, None]);
+    let state = &all[4].hosts[0].1;
+    let wait = state.next_allowed.unwrap() - clock().now();
+    assert!((300..=500).contains(&wait.num_seconds()), "{wait}");
+    assert_eq!(state.reason.as_deref(), Some("403"));
+}
+
+#[tokio::test]
+async fn a_conditional_request_gives_a_revisit_and_so_does_an_equal_payload() {
+    let site = Site::start();
+    let same = Reply::page("same").field("ETag", "\"1\"");
+    site.on("/304", [Reply::status(304, "").field("ETag", "\"1\"")]);
+    site.on("/same", [same.clone()]);
+    site.on("/new", [Reply::page("new")]);
+    site.on("/away", [Reply::redirect(302, "/304")]);
+    let date = parse_digits14("20200101000000").unwrap();
+    let known = |path: &str, target: &str| Order {
+        seed: site.uri(path).parse().unwrap(),
+        validators: Some(Validators {
+            etag: Some("\"1\"".to_owned()),
+            last_modified: Some("Wed, 01 Jan 2020 00:00:00 GMT".to_owned()),
+            payload_digest: PayloadDigest::of(b"same"),
+            date,
+            target_uri: site.uri(target).parse().unwrap(),
+        }),
+    };
+    for (path, target, expected) in [
+        ("/304", "/304", Some(RevisitProfile::ServerNotModified)),
+        ("/away", "/304", Some(RevisitProfile::ServerNotModified)),
+        (
+            "/same",
+            "/same",
+            Some(RevisitProfile::IdenticalPayloadDigest),
+        ),
+        ("/new", "/new", None),
+        ("/same", "/other", None),
+    ] {
+        let all = fetch(vec![known(path, target)], options()).await;
+        let last = all[0].visit.last().unwrap();
+        let profile = match &last.outcome {
+            Outcome::Revisit(it) => {
+                assert_eq!(it.refers_to_date, date);
+                assert_eq!(it.refers_to_uri.as_str(), site.uri(target));
+                assert_eq!(it.payload_digest, PayloadDigest::of(b"same"));
+                Some(it.profile)
+            }
+            _ => None,
+        };
+        assert_eq!(profile, expected, "{path}");
+        let head = String::from_utf8(last.request.clone()).unwrap();
+        let conditional = head.contains("If-None-Match: \"1\"\r\nIf-Modified-Since: Wed, 01 Jan");
+        assert_eq!(conditional, target != "/other", "{head}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_be_reached_is_tried_once_in_a_run() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = nobody.local_addr().unwrap().port();
+    drop(nobody);
+    let orders = vec![order(format!("http://127.0.0.1:{port}/")); 3];
+    let all = fetch(orders, options()).await;
+    for it in &all {
+        assert_eq!(failure(it).0, FailureKind::Connect);
+    }
+    assert!(failure(&all[2]).1.contains("not asked again"));
+    assert_eq!(all[2].hosts[0].1.requests, 1);
+    let unknown = Options {
+        resolve: [("nowhere.example".to_owned(), Vec::new())].into(),
+        ..options()
+    };
+    let all = fetch(vec![order("http://nowhere.example/")], unknown).await;
+    assert_eq!(failure(&all[0]).0, FailureKind::DnsNotFound);
+}
+
+#[tokio::test]
+async fn a_run_that_is_stopped_finishes_what_is_in_flight_and_begins_nothing() {
+    let site = Site::start();
+    let slow = Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na")
+        .then(Step::Pause(Duration::from_millis(100)))
+        .then(Step::Send(b"b".to_vec()));
+    site.on("/", [slow]);
+    let (sender, stop) = watch::channel(false);
+    let (done, mut visits) = mpsc::channel(10);
+    let orders = vec![order(site.uri("/")); 5];
+    let run = fetch::run(
+        orders,
+        HashMap::new(),
+        Arc::new(options()),
+        clock(),
+        stop,
+        done,
+    );
+    let stopper = async {
+        while site.pages_asked().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        sender.send(true).unwrap();
+    };
+    tokio::join!(run, stopper);
+    let fetched = visits.recv().await.unwrap();
+    assert_eq!(statuses(&fetched), [Some(200)]);
+    let Outcome::Response(response) = &fetched.visit.captures[0].outcome else {
+        panic!()
+    };
+    assert_eq!(
+        (response.payload.as_slice(), response.truncated),
+        (&b"ab"[..], None)
+    );
+    assert!(visits.recv().await.is_none());
+}
+
+#[tokio::test]
+async fn stopping_is_bounded_and_told() {
+    let site = Site::start();
+    site.on("/head", [Reply::default().then(Step::Hang)]);
+    let body = Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na").then(Step::Hang);
+    site.on("/body", [body]);
+    for path in ["/head", "/body"] {
+        let patient = Options {
+            response_timeout: Duration::from_mins(1),
+            total_timeout: Duration::from_mins(1),
+            rate_window: Duration::from_mins(1),
+            grace: Duration::from_millis(50),
+            ..options()
+        };
+        let (sender, stop) = watch::channel(false);
+        let (done, mut visits) = mpsc::channel(10);
+        let orders = vec![order(site.uri(path))];
+        let run = fetch::run(
+            orders,
+            HashMap::new(),
+            Arc::new(patient),
+            clock(),
+            stop,
+            done,
+        );
+        let stopper = async {
+            while !site.pages_asked().iter().any(|it| it == path) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            // Long enough for what was sent at once to have come.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            sender.send(true).unwrap();
+        };
+        let started = Instant::now();
+        tokio::join!(run, stopper);
+        assert!(started.elapsed() < Duration::from_secs(5));
+        let fetched = visits.recv().await.unwrap();
+        match &fetched.visit.last().unwrap().outcome {
+            Outcome::Failure(it) => assert_eq!((path, it.kind), ("/head", FailureKind::Stopped)),
+            Outcome::Response(it) => {
+                assert_eq!(
+                    (path, it.truncated),
+                    ("/body", Some(Truncation::Unspecified))
+                );
+            }
+            Outcome::Revisit(_) => panic!(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_download_goes_through_the_same_guard_and_caps() {
+    let site = Site::start();
+    site.on("/from", [Reply::redirect(302, "/to")]);
+    site.on("/to", [Reply::page("text")]);
+    site.on("/in", [Reply::redirect(302, "http://10.0.0.1/")]);
+    site.on("/long", [Reply::page("x".repeat(2000))]);
+    let options = Options {
+        max_body: 1000,
+        ..options()
+    };
+    let downloaded = fetch::download(&site.uri("/from"), &options).await.unwrap();
+    assert_eq!(downloaded.body, b"text");
+    assert!(downloaded.media_type.is_html());
+    assert_eq!(
+        downloaded.final_uri,
+        site.uri("/to").parse::<TargetUri>().unwrap()
+    );
+    for (path, words) in [
+        ("/in", "10.0.0.0/8 (private)"),
+        ("/long", "longer than 1000 bytes"),
+        ("/missing", "status 404"),
+    ] {
+        let error = fetch::download(&site.uri(path), &options)
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    let error = fetch::download(&site.uri("/to"), &Options::default())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("loopback"), "{error}");
+    assert!(
+        fetch::download("file:///etc/passwd", &options)
+            .await
+            .is_err()
+    );
+}
+
+/// A certificate for a name, signed by an authority, between two dates.
+fn certificate(
+    name: &str,
+    authority: Option<&rcgen::CertifiedIssuer<'_, rcgen::KeyPair>>,
+    until: i32,
+) -> (Vec<Vec<u8>>, Vec<u8>) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(until, 1, 1);
+    let certificate = if let Some(it) = authority {
+        params.signed_by(&key, it)
+    } else {
+        // As the usual command makes them: the certificate is its own authority.
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.self_signed(&key)
+    };
+    (
+        vec![certificate.unwrap().der().to_vec()],
+        key.serialize_der(),
+    )
+}
+
+#[tokio::test]
+async fn tls_is_kept_with_its_chain_and_its_failures_are_told_apart() {
+    let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "an authority");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let authority = rcgen::CertifiedIssuer::self_signed(params, key).unwrap();
+    let options = Options {
+        extra_roots: vec![authority.der().to_vec()],
+        ..options()
+    };
+    for (name, signed, until, expected) in [
+        ("127.0.0.1", true, 2099, None),
+        ("127.0.0.1", true, 2021, Some(FailureKind::TlsExpired)),
+        ("other.example", true, 2099, Some(FailureKind::TlsWrongHost)),
+        (
+            "127.0.0.1",
+            false,
+            2099,
+            Some(FailureKind::TlsUnknownIssuer),
+        ),
+    ] {
+        let (chain, key) = certificate(name, signed.then_some(&authority), until);
+        let site = Site::start_tls(chain.clone(), key);
+        let reply = Reply::page("under TLS");
+        site.on("/", [reply.clone()]);
+        let fetched = visit(&site, "/", options.clone()).await;
+        let capture = fetched.visit.last().unwrap();
+        let tls = capture.connection.as_ref().unwrap().tls.as_ref().unwrap();
+        assert_eq!(tls.certificates, chain);
+        match (&capture.outcome, expected) {
+            (Outcome::Response(it), None) => {
+                assert_eq!(it.block(), reply.bytes());
+                assert_eq!(tls.version, "tls/1.3");
+                assert!(tls.cipher_suite.starts_with("TLS_"), "{}", tls.cipher_suite);
+                assert!(!tls.cipher_suite.contains("13"), "{}", tls.cipher_suite);
+            }
+            (Outcome::Failure(it), Some(kind)) => assert_eq!(it.kind, kind, "{}", it.detail),
+            other => panic!("{other:?}"),
+        }
+    }
+    let plain = Site::start();
+    let uri = plain.uri("/").replace("http:", "https:");
+    plain.on("/", [Reply::page("plain")]);
+    let all = fetch(vec![order(uri)], options).await;
+    assert!(matches!(
+        failure(&all[0]).0,
+        FailureKind::Tls | FailureKind::ConnectTimeout
+    ));
+}
+
+#[tokio::test]
+async fn hosts_do_not_wait_for_one_another() {
+    let hosts: Vec<Site> = (1..5)
+        .map(|it| Site::start_at(&format!("127.0.0.{it}")))
+        .collect();
+    let mut orders = Vec::new();
+    for site in &hosts {
+        site.on("/", [Reply::page("in")]);
+        orders.extend(vec![order(site.uri("/")); 5]);
+    }
+    let options = Options {
+        delay: Duration::from_millis(50),
+        ..options()
+    };
+    let started = Instant::now();
+    let all = fetch(orders, options).await;
+    assert_eq!(all.len(), 20);
+    let taken = started.elapsed();
+    assert!(taken >= Duration::from_millis(200), "{taken:?}");
+    assert!(taken < Duration::from_millis(600), "{taken:?}");
+}
