@@ -4,6 +4,7 @@ mod extract;
 mod fetch;
 mod report;
 mod robots;
+mod sample;
 mod site;
 mod store;
 mod warc;
