@@ -7,18 +7,26 @@ use crate::{
     uri::TargetUri,
 };
 
+use kind::Kind;
+
 mod css;
 mod draft;
 mod flow;
 mod groups;
 mod headings;
 mod judge;
+mod kind;
 mod lines;
 mod lists;
 mod names;
+mod nesting;
+mod plain;
 mod records;
 mod regions;
+mod selected;
 mod sink;
+mod states;
+mod structured;
 mod tables;
 mod tree;
 mod words;
@@ -56,8 +64,21 @@ pub fn read(page: &Page<'_>) -> Reading {
             weight: 0.1,
         });
     }
-    let decoded = media_type::decode(body, page.media_type.charset.as_deref());
-    let tree = tree::Tree::parse(&decoded.text);
+    let kind = kind::of(&page.media_type.essence, body);
+    let decoded = match kind {
+        Kind::Other => return unreadable(page),
+        _ => media_type::decode(body, page.media_type.charset.as_deref()),
+    };
+    let plain = match kind {
+        Kind::Text => Some(plain::text(&decoded.text)),
+        Kind::Json => plain::json(&decoded.text).or_else(|| Some(plain::text(&decoded.text))),
+        Kind::Xml => Some(plain::xml(&decoded.text)),
+        _ => None,
+    };
+    if let Some(plain) = plain {
+        return of_plain(plain, signals);
+    }
+    let tree = tree::Tree::parse(&decoded.text, kind == Kind::Xhtml);
     if tree.too_deep {
         signals.push(Signal {
             what: "elements nest too deep; the deepest were read as one".to_owned(),
@@ -66,12 +87,9 @@ pub fn read(page: &Page<'_>) -> Reading {
         });
     }
     let flow = flow::write(&tree);
-    let lists = lists::find(&tree, &flow, page.uri);
-    let state = if flow.text.is_empty() {
-        PageState::Empty
-    } else {
-        PageState::Content
-    };
+    let (lists, lost_selectors) = lists::find(&tree, &flow, page, &decoded.text);
+    let (state, seen) = states::judge(&tree, &flow, &lists, page.status);
+    signals.extend(seen);
     Reading {
         version: VERSION,
         title: flow.title,
@@ -82,9 +100,52 @@ pub fn read(page: &Page<'_>) -> Reading {
         anchors: flow.anchors,
         links: flow.links,
         lists,
-        lost_selectors: Vec::new(),
+        lost_selectors,
         state,
         signals,
+    }
+}
+
+/// The reading of a page without markup.
+fn of_plain(plain: plain::Plain, signals: Vec<Signal>) -> Reading {
+    Reading {
+        version: VERSION,
+        title: plain.title,
+        language: None,
+        state: if plain.text.is_empty() {
+            PageState::Empty
+        } else {
+            PageState::Content
+        },
+        text: plain.text,
+        blocks: plain.blocks,
+        headings: Vec::new(),
+        anchors: Vec::new(),
+        links: Vec::new(),
+        lists: plain.lists,
+        lost_selectors: Vec::new(),
+        signals,
+    }
+}
+
+/// The reading of a file whose text is not read.
+fn unreadable(page: &Page<'_>) -> Reading {
+    let essence = &page.media_type.essence;
+    let what = if essence.is_empty() {
+        "its bytes are no text".to_owned()
+    } else {
+        format!("{essence} is not read as text")
+    };
+    Reading {
+        state: PageState::Unreadable,
+        ..of_plain(
+            plain::Plain::default(),
+            vec![Signal {
+                what,
+                speaks_for: PageState::Unreadable,
+                weight: 1.0,
+            }],
+        )
     }
 }
 

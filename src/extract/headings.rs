@@ -3,6 +3,7 @@
 use super::{
     draft::{Draft, Item, Sight},
     flow::heading_level,
+    names::Sort,
 };
 use crate::entity::{NameSource, Strategy};
 
@@ -51,7 +52,7 @@ fn run(sight: &Sight<'_>, nodes: &[usize]) -> Option<Draft> {
             continue;
         };
         let look = sight.look(&range);
-        if look.other || look.chrome {
+        if look.is_other() || look.sort == Sort::Chrome {
             continue;
         }
         let end = nodes

@@ -7,7 +7,7 @@ use html5ever::local_name;
 use super::{
     css,
     draft::{Draft, Item, Sight},
-    names,
+    names::{self, Sort},
 };
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
@@ -66,6 +66,15 @@ pub(super) fn host_of(href: &str) -> Option<String> {
     (!host.is_empty()).then(|| host.to_owned())
 }
 
+/// What a score makes of a list.
+pub(super) fn kind_of(score: f64) -> ListKind {
+    if score >= NAMES {
+        ListKind::Names
+    } else {
+        ListKind::Other
+    }
+}
+
 /// Judges a draft and makes a list of it.
 pub(super) fn judge(
     sight: &Sight<'_>,
@@ -90,15 +99,32 @@ pub(super) fn judge(
         container: css::selector(sight.tree, draft.container),
         fingerprint: fingerprint(sight, draft, first),
         strategy: strategy(draft, &items),
-        kind: if score >= NAMES {
-            ListKind::Names
-        } else {
-            ListKind::Other
-        },
+        kind: kind_of(score),
         score: score.clamp(0.0, 1.0),
         items: items.iter().map(|it| named(sight, uri, it)).collect(),
     };
     Some(list)
+}
+
+/// The list at the place that a profile's selector names: taken as it is.
+pub(super) fn given(
+    sight: &Sight<'_>,
+    uri: Option<&TargetUri>,
+    draft: &Draft,
+    selector: &str,
+) -> Option<EntityList> {
+    let first = draft.items.first()?;
+    let heading = heading_of(sight, draft, &draft.items);
+    Some(EntityList {
+        heading: heading.map(|it| sight.text(&it).replace('\n', " ")),
+        anchor: anchor_of(sight, draft.container),
+        container: selector.to_owned(),
+        fingerprint: fingerprint(sight, draft, first),
+        strategy: Strategy::Selector,
+        kind: ListKind::Names,
+        score: 1.0,
+        items: draft.items.iter().map(|it| named(sight, uri, it)).collect(),
+    })
 }
 
 fn strategy(draft: &Draft, items: &[Item]) -> Strategy {
@@ -119,9 +145,21 @@ fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Item> {
         .items
         .iter()
         .zip(&looks)
-        .filter(|(_, look)| !mostly || !(look.chrome || (strict && look.likeness < 0.35)))
+        .filter(|(_, look)| {
+            !mostly || !(look.sort == Sort::Chrome || (strict && look.likeness < 0.35))
+        })
         .map(|it| it.0.clone())
-        .collect()
+        .fold(Vec::new(), |mut kept, it| {
+            if !kept.last().is_some_and(|last| same(sight, last, &it)) {
+                kept.push(it);
+            }
+            kept
+        })
+}
+
+/// Whether two members that follow each other are one, as a name linked twice over two lines is.
+fn same(sight: &Sight<'_>, one: &Item, other: &Item) -> bool {
+    sight.text(&one.range) == sight.text(&other.range)
 }
 
 /// How sure it is that the items are names of organizations or people.
@@ -138,8 +176,10 @@ fn score(
         |of: &dyn Fn(&names::Look) -> bool| looks.iter().filter(|it| of(it)).count() as f64 / count;
     let likeness = looks.iter().map(|it| it.likeness).sum::<f64>() / count;
     let organizations = share(&|it| it.organization);
-    let chrome = share(&|it| it.chrome);
-    let other = share(&|it| it.other);
+    let chrome = share(&|it| it.sort == Sort::Chrome);
+    let other = share(&names::Look::is_other);
+    let social = share(&|it| it.sort == Sort::Social);
+    let captions = share(&|it| it.sort == Sort::Caption);
     let texts: HashSet<&str> = items.iter().map(|it| sight.text(&it.range)).collect();
     let distinct = texts.len() as f64 / count;
     let hosts: HashSet<String> = items
@@ -149,12 +189,19 @@ fn score(
         .collect();
     let hosts = hosts.len() as f64 / count;
     let heading_text = heading.map(|it| sight.text(it)).unwrap_or_default();
+    let strong = names::tells_strong_relation(heading_text);
     let mut score = 0.75 * likeness - 0.2;
     score += 0.15 * organizations.min(0.6) / 0.6;
     score += 0.18 * hosts.min(0.8) / 0.8;
     score -= 0.8 * chrome + 0.5 * other;
+    score -= if captions >= 0.5 { 0.7 } else { 0.4 * captions };
+    // What was mostly weeded out was no list of names.
+    score -= 0.5 * (1.0 - count / draft.items.len() as f64);
+    if social > 0.5 && !strong {
+        score -= 0.5;
+    }
     score -= 0.5 * (1.0 - distinct);
-    if names::tells_strong_relation(heading_text) {
+    if strong {
         score += 0.2;
     } else if names::tells_relation(heading_text) {
         score += 0.12;
@@ -172,11 +219,33 @@ fn score(
         Region::Aside => score -= 0.2,
     }
     if items.len() == 1 {
-        score -= 0.12;
+        // One name alone is a list only where its heading says so.
+        score -= if strong { 0.12 } else { 0.35 };
+        if draft.strategy == Strategy::Cards {
+            score -= 0.25;
+        }
+        if items[0].source == NameSource::Alt && !is_logo(sight, &items[0]) {
+            score -= 0.25;
+        }
     } else if items.len() > 4 {
         score += 0.04;
     }
     score + draft.bonus
+}
+
+/// Whether an image calls itself a logo, or is linked.
+fn is_logo(sight: &Sight<'_>, item: &Item) -> bool {
+    let tree = sight.tree;
+    let says = |it: Option<&str>| {
+        it.is_some_and(|it| {
+            let it = it.to_ascii_lowercase();
+            it.contains("logo") || it.contains("icon")
+        })
+    };
+    link_of(sight, item).is_some()
+        || says(tree.attr(item.node, &local_name!("alt")))
+        || says(tree.attr(item.node, &local_name!("src")))
+        || says(tree.attr(item.node, &local_name!("class")))
 }
 
 /// Whether the container or an element near above it calls itself after partners and the like.

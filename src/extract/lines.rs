@@ -6,7 +6,7 @@ use html5ever::local_name;
 
 use super::{
     draft::{Draft, Item, Sight},
-    names,
+    names::{self, Sort},
     tree::Kind,
 };
 use crate::entity::{NameSource, Strategy};
@@ -120,8 +120,11 @@ fn items_of(sight: &Sight<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Ite
     // "Supporters: A | B": what ends in a colon leads the line.
     if let Some(lead) = pieces.first()
         && pieces.len() > 1
-        && sight.text(&lead.range).ends_with(':')
         && lead.range.len() < 90
+        && (sight.text(&lead.range).ends_with(':')
+            || (lead.element
+                && *sight.tree.name(lead.node) != local_name!("a")
+                && sight.look(&lead.range).sort == Sort::Caption))
     {
         caption = Some(lead.range.clone());
         pieces = &pieces[1..];
@@ -131,6 +134,12 @@ fn items_of(sight: &Sight<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Ite
         return (
             caption,
             atoms.iter().filter_map(|it| atom(sight, it)).collect(),
+        );
+    }
+    if let Some((lead, named)) = named_in_prose(sight, pieces) {
+        return (
+            caption.or(lead),
+            named.iter().filter_map(|it| atom(sight, it)).collect(),
         );
     }
     if let (Some(first), Some(last)) = (pieces.first(), pieces.last()) {
@@ -158,6 +167,22 @@ fn items_of(sight: &Sight<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Ite
         }
     }
     (caption, Vec::new())
+}
+
+/// The links or bold words that a sentence enumerates: "members are A; B (in C); and D."
+fn named_in_prose<'a>(
+    sight: &Sight<'_>,
+    pieces: &'a [Piece],
+) -> Option<(Option<Range<usize>>, Vec<&'a Piece>)> {
+    let first = pieces.iter().position(|it| it.element)?;
+    let last = pieces.iter().rposition(|it| it.element)?;
+    let between = pieces.get(first..=last)?;
+    let atoms: Vec<&Piece> = between.iter().filter(|it| it.element).collect();
+    if atoms.len() < 2 || !gaps_are_separators(sight, between) {
+        return None;
+    }
+    let lead = (first > 0).then(|| pieces[0].range.start..pieces[first - 1].range.end);
+    Some((lead.filter(|it| it.len() <= 90), atoms))
 }
 
 /// An inline element as a member: the name in it, or in its image.

@@ -3,20 +3,26 @@
 use std::collections::HashSet;
 
 use super::{
+    Page,
     draft::{Draft, Sight},
     flow::Flow,
     groups, headings,
     judge::{self, Topic},
-    lines, tables,
+    lines, nesting,
+    selected::{self, Selected},
+    structured, tables,
     tree::Tree,
 };
-use crate::{
-    entity::{EntityList, ListKind},
-    uri::TargetUri,
-};
+use crate::entity::{EntityList, ListKind};
 
-/// Finds the lists of a page.
-pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<EntityList> {
+/// Finds the lists of a page, and says which of the profile's selectors led nowhere.
+pub(super) fn find(
+    tree: &Tree,
+    flow: &Flow,
+    page: &Page<'_>,
+    source: &str,
+) -> (Vec<EntityList>, Vec<String>) {
+    let uri = page.uri;
     let sight = Sight::new(tree, flow);
     let topic = Topic::of(&sight, uri);
     let mut drafts: Vec<Draft> = groups::find(&sight);
@@ -24,7 +30,7 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Ent
     drafts.extend(headings::find(&sight));
     drafts.extend(lines::find(&sight));
     let mut seen = HashSet::new();
-    let mut lists: Vec<EntityList> = drafts
+    let judged: Vec<(EntityList, &Draft)> = drafts
         .iter()
         .filter(|draft| {
             let ranges: Vec<(usize, usize)> = draft
@@ -34,10 +40,20 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Ent
                 .collect();
             seen.insert(ranges)
         })
-        .filter_map(|it| judge::judge(&sight, &topic, uri, it))
+        .filter_map(|it| Some((judge::judge(&sight, &topic, uri, it)?, it)))
         .collect();
+    let mut lists = nesting::settle(judged);
+    lists.extend(structured::find(tree));
+    let mut lost = Vec::new();
+    let found = selected::find(&sight, source, page.selectors, &drafts);
+    for (selector, found) in page.selectors.iter().zip(found) {
+        match found {
+            Selected::Found(draft) => lists.extend(judge::given(&sight, uri, &draft, selector)),
+            Selected::Lost => lost.push(selector.clone()),
+        }
+    }
     lists.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
-    lists
+    (lists, lost)
 }
 
 /// What a list is worth against others that overlap it: its score, and a little for each further member.

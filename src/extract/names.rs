@@ -17,6 +17,8 @@ set!(SMALL);
 set!(SENTENCE);
 set!(CALENDAR);
 set!(ALT_GENERIC);
+set!(SOCIAL);
+set!(RELATION_PLURALS);
 
 /// What was seen in a text that may be a name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,45 +27,80 @@ pub(super) struct Look {
     pub(super) likeness: f64,
     /// Whether a word of it is one that organizations carry.
     pub(super) organization: bool,
-    /// Whether it is what menus and buttons say.
-    pub(super) chrome: bool,
-    /// Whether it is a date, a price, a number, an address of any kind.
-    pub(super) other: bool,
+    /// What it is rather than a name, if that can be told.
+    pub(super) sort: Sort,
 }
 
-/// Looks at `text`, which is one line, folded and trimmed.
-pub(super) fn look(text: &str) -> Look {
-    let mut look = Look::default();
-    let length = text.chars().count();
-    if !(2..=140).contains(&length) || !text.contains(char::is_alphabetic) {
-        look.other = true;
-        return look;
+/// What a line is, as far as its words tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Perhaps a name.
+    #[default]
+    Plain,
+    /// A service that icons link to, or a name like any other.
+    Social,
+    /// It tells what stands below it rather than naming someone: "Gold sponsors".
+    Caption,
+    /// A sentence.
+    Sentence,
+    /// What menus and buttons say.
+    Chrome,
+    /// It stands where a name is to come: "Sponsor 1".
+    StandIn,
+    /// A date, a price, a number, an address of any kind.
+    Other,
+}
+
+impl Look {
+    fn of(sort: Sort, likeness: f64) -> Self {
+        Self {
+            likeness,
+            organization: false,
+            sort,
+        }
     }
-    let lower = text.to_lowercase();
-    let plain = lower.trim_matches(|it: char| !it.is_alphanumeric());
-    if CHROME.contains(plain) {
-        look.chrome = true;
-        look.likeness = 0.15;
-        return look;
+
+    /// Whether it can be no name at all.
+    pub(super) fn is_other(&self) -> bool {
+        matches!(self.sort, Sort::Other | Sort::StandIn)
     }
-    if GENERIC.contains(plain) || lower.contains('@') || lower.contains("{{") {
-        look.other = true;
-        return look;
+}
+
+/// The words of a line, counted by how they are written.
+#[derive(Default)]
+struct Words {
+    all: usize,
+    capital: f64,
+    lowered: f64,
+    uncased: f64,
+    digits: f64,
+    /// Words that sentences are made of.
+    sentence: u32,
+    /// Months and days.
+    calendar: u32,
+    organization: bool,
+}
+
+impl Words {
+    fn count(text: &str) -> Self {
+        let mut words = Self::default();
+        for (place, word) in text
+            .split([' ', '/'])
+            .filter(|it| !it.is_empty())
+            .enumerate()
+        {
+            words.all += 1;
+            words.add(word.trim_matches(|it: char| !it.is_alphanumeric()), place);
+        }
+        words
     }
-    let words: Vec<&str> = text.split([' ', '/']).filter(|it| !it.is_empty()).collect();
-    let mut capital = 0.0;
-    let mut lowered = 0.0;
-    let mut uncased = 0.0;
-    let mut digits = 0.0;
-    let mut sentence = 0;
-    let mut calendar = 0;
-    for (place, &word) in words.iter().enumerate() {
-        let bare = word.trim_matches(|it: char| !it.is_alphanumeric());
-        let Some(first) = bare.chars().next() else {
-            continue;
+
+    fn add(&mut self, word: &str, place: usize) {
+        let Some(first) = word.chars().next() else {
+            return;
         };
-        let small = bare.to_lowercase();
-        look.organization |= ORGANIZATION.contains(small.as_str())
+        let small = word.to_lowercase();
+        self.organization |= ORGANIZATION.contains(small.as_str())
             || [
                 "stiftung",
                 "verband",
@@ -73,65 +110,238 @@ pub(super) fn look(text: &str) -> Look {
                 "hochschule",
             ]
             .iter()
-            .any(|it| small.ends_with(it) && small != *it);
+            .any(|it| small.ends_with(it));
         if CALENDAR.contains(small.as_str()) {
-            calendar += 1;
+            self.calendar += 1;
         }
-        if first.is_numeric() {
-            digits += 1.0;
-        } else if first.is_uppercase() || bare.chars().skip(1).any(char::is_uppercase) {
-            capital += 1.0;
+        if first.is_numeric() && !word.chars().any(char::is_alphabetic) {
+            self.digits += 1.0;
+        } else if first.is_numeric()
+            || first.is_uppercase()
+            || word.chars().skip(1).any(char::is_uppercase)
+        {
+            self.capital += 1.0;
         } else if !first.is_lowercase() {
-            uncased += 1.0;
+            self.uncased += 1.0;
         } else if SENTENCE.contains(small.as_str()) {
-            sentence += 1;
-            lowered += 1.0;
-        } else if place > 0 && SMALL.contains(small.as_str()) {
-        } else {
-            lowered += 1.0;
+            self.sentence += 1;
+            self.lowered += 1.0;
+        } else if place == 0 || !SMALL.contains(small.as_str()) {
+            self.lowered += 1.0;
         }
     }
-    let counted: f64 = capital + lowered + uncased + digits;
-    if counted == 0.0 {
-        look.other = true;
-        return look;
+
+    fn counted(&self) -> f64 {
+        self.capital + self.lowered + self.uncased + self.digits
     }
+}
+
+/// Looks at `text`, which is one line, folded and trimmed.
+pub(super) fn look(text: &str) -> Look {
+    let length = text.chars().count();
+    if !(2..=140).contains(&length) || !text.contains(char::is_alphabetic) {
+        return Look::of(Sort::Other, 0.0);
+    }
+    let lower = text.to_lowercase();
+    let plain = lower.trim_matches(|it: char| !it.is_alphanumeric());
+    if CHROME.contains(plain)
+        || (length < 60 && words::CHROME_PARTS.split(',').any(|it| lower.contains(it)))
+    {
+        return Look::of(Sort::Chrome, 0.15);
+    }
+    if is_stand_in(plain) {
+        return Look::of(Sort::StandIn, 0.0);
+    }
+    if GENERIC.contains(plain) || lower.contains('@') || lower.contains("{{") {
+        return Look::of(Sort::Other, 0.0);
+    }
+    let words = Words::count(text);
+    if words.counted() == 0.0 {
+        return Look::of(Sort::Other, 0.0);
+    }
+    if is_figure(text, &lower, &words, length) {
+        return Look::of(Sort::Other, 0.1);
+    }
+    let caption = words.all <= 6
+        && lower
+            .trim_end_matches(':')
+            .rsplit(' ')
+            .next()
+            .is_some_and(|it| RELATION_PLURALS.contains(it));
+    let sentence = ends_a_sentence(text, words.all, words.lowered);
+    Look {
+        likeness: likeness(text, &words, sentence),
+        organization: words.organization,
+        sort: match () {
+            () if SOCIAL.contains(plain) => Sort::Social,
+            () if caption => Sort::Caption,
+            () if sentence && words.all > 3 => Sort::Sentence,
+            () => Sort::Plain,
+        },
+    }
+}
+
+/// Whether a line is a date, a price, an address or mostly digits.
+fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
     let numbers = text.chars().filter(char::is_ascii_digit).count();
-    if numbers * 2 > length
-        || (calendar > 0 && numbers > 0 && words.len() <= 7)
-        || lower.starts_with("http")
+    numbers * 2 > length
+        || (words.calendar > 0 && numbers > 0 && words.all <= 7)
+        || (lower.starts_with("http") && lower.contains("://"))
         || lower.starts_with("www.")
         || text.contains(['$', '€', '£', '©'])
-        || (digits >= counted - digits && words.len() > 1 && !look.organization)
-    {
-        look.other = true;
-        look.likeness = 0.1;
-        return look;
-    }
-    let cased = (capital + uncased + digits * 0.7) / counted;
-    let single_lower = words.len() == 1 && capital == 0.0 && uncased == 0.0;
+        || (words.digits * 2.0 >= words.counted() && words.all > 1 && !words.organization)
+}
+
+fn likeness(text: &str, words: &Words, sentence: bool) -> f64 {
+    let cased = (words.capital + words.uncased + words.digits * 0.7) / words.counted();
+    let single_lower = words.all == 1 && words.capital == 0.0 && words.uncased == 0.0;
     let mut likeness = if single_lower {
         0.5
     } else {
         0.15 + 0.7 * cased
     };
-    if look.organization {
+    if words.organization {
         likeness += 0.15;
     }
-    if (2..=6).contains(&words.len()) {
+    if (2..=6).contains(&words.all) {
         likeness += 0.05;
     }
-    if words.len() > 12 {
-        likeness -= 0.12 * f64::from(u32::try_from(words.len() - 12).unwrap_or(9).min(9));
+    let first = text.split(' ').next().unwrap_or_default();
+    if opens_a_sentence(first) && !words.organization {
+        likeness -= 0.35;
     }
-    if sentence > 0 && !(look.organization && cased > 0.7) {
-        likeness -= 0.12 * f64::from(sentence.min(4));
+    if words.all > 12 {
+        likeness -= 0.12 * (words.all - 12).min(9) as f64;
     }
-    if ends_a_sentence(text, words.len(), lowered) {
+    if words.sentence > 0 && !(words.organization && cased > 0.7) {
+        likeness -= 0.12 * f64::from(words.sentence.min(4));
+    }
+    if sentence {
         likeness -= 0.3;
     }
-    look.likeness = likeness.clamp(0.0, 1.0);
-    look
+    likeness.clamp(0.0, 1.0)
+}
+
+/// Whether a word addresses the reader or asks, as buttons and sentences begin.
+fn opens_a_sentence(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    matches!(
+        lower.as_str(),
+        "please"
+            | "click"
+            | "we"
+            | "you"
+            | "if"
+            | "this"
+            | "these"
+            | "how"
+            | "why"
+            | "what"
+            | "when"
+            | "where"
+            | "our"
+            | "your"
+            | "are"
+            | "is"
+            | "for"
+            | "to"
+            | "get"
+            | "send"
+            | "see"
+            | "find"
+            | "meet"
+            | "thanks"
+            | "thank"
+            | "many"
+            | "want"
+            | "do"
+            | "let's"
+            | "become"
+            | "contact"
+            | "sign"
+            | "join"
+            | "call"
+            | "download"
+            | "view"
+            | "about"
+            | "in"
+            | "with"
+            | "by"
+            | "here"
+            | "it"
+            | "there"
+            | "copyright"
+    )
+}
+
+/// Whether a lower-case text stands where content is to come.
+fn is_stand_in(plain: &str) -> bool {
+    if plain.starts_with("lorem ipsum") || plain.contains("dolor sit amet") {
+        return true;
+    }
+    let mut words = plain
+        .split(|it: char| !it.is_alphanumeric())
+        .filter(|it| !it.is_empty());
+    let (first, second, third) = (words.next(), words.next(), words.next());
+    let kind = |it: Option<&str>| {
+        it.is_some_and(|it| {
+            matches!(
+                it,
+                "sponsor"
+                    | "partner"
+                    | "member"
+                    | "client"
+                    | "supporter"
+                    | "donor"
+                    | "company"
+                    | "organization"
+                    | "organisation"
+                    | "item"
+                    | "title"
+                    | "heading"
+                    | "card"
+                    | "logo"
+                    | "placeholder"
+                    | "name"
+                    | "brand"
+                    | "text"
+                    | "example"
+                    | "test"
+                    | "project"
+                    | "person"
+                    | "slide"
+            )
+        })
+    };
+    let numbered = |it: Option<&str>| {
+        it.is_some_and(|it| {
+            it.chars().all(|it| it.is_ascii_digit()) || (it.len() == 1 && it != "s")
+        })
+    };
+    (kind(first) && numbered(second) && (third.is_none() || plain.contains("description")))
+        || (kind(first)
+            && matches!(
+                second,
+                Some("name" | "here" | "placeholder" | "tbd" | "tba" | "logo" | "title")
+            )
+            && third.is_none())
+        || (matches!(first, Some("your" | "a" | "an" | "this"))
+            && (kind(second)
+                && third.is_none_or(|it| matches!(it, "here" | "name" | "logo" | "could"))))
+        || matches!(
+            plain,
+            "tbd"
+                | "tba"
+                | "coming soon"
+                | "to be announced"
+                | "to be confirmed"
+                | "n/a"
+                | "none"
+                | "jane doe"
+                | "john doe"
+        )
+        || plain.ends_with(" pending")
+        || plain.ends_with(" coming soon")
 }
 
 /// Whether a line of `words` words, `lowered` of them in lower case, ends as sentences do.

@@ -213,6 +213,7 @@ struct Shallow<Sink: TreeSink> {
     depth: Cell<u32>,
     dropped: Cell<u32>,
     any_dropped: Cell<bool>,
+    xhtml: bool,
 }
 
 impl<Sink: TreeSink> Shallow<Sink> {
@@ -241,6 +242,27 @@ impl<Sink: TreeSink> Shallow<Sink> {
             }
         }
     }
+}
+
+/// Whether an element of this name never has content (HTML standard, 13.1.2).
+fn is_void(name: &LocalName) -> bool {
+    matches!(
+        &**name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
+    )
 }
 
 /// Whether an element of this name counts as a level: not if it has no content or its end tag is commonly left out.
@@ -290,6 +312,23 @@ impl<Sink: TreeSink> TokenSink for Shallow<Sink> {
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Self::Handle> {
         match &token {
             Token::TagToken(tag) if self.too_deep(tag) => TokenSinkResult::Continue,
+            Token::TagToken(tag)
+                if self.xhtml && tag.self_closing && tag.kind == TagKind::StartTag =>
+            {
+                let end = Tag {
+                    kind: TagKind::EndTag,
+                    self_closing: false,
+                    attrs: Vec::new(),
+                    ..tag.clone()
+                };
+                if is_void(&tag.name) {
+                    return self.builder.process_token(token, line);
+                }
+                // What follows a script that closes itself is no script, so the switch is not passed on.
+                let _ = self.builder.process_token(token, line);
+                let _ = self.builder.process_token(Token::TagToken(end), line);
+                TokenSinkResult::Continue
+            }
             _ => self.builder.process_token(token, line),
         }
     }
@@ -305,7 +344,11 @@ impl<Sink: TreeSink> TokenSink for Shallow<Sink> {
 }
 
 /// Parses `text` into `sink`; the second value says whether tags were left out because they nested too deep.
-pub(super) fn parse_into<Sink: TreeSink>(sink: Sink, text: &str) -> (Sink::Output, bool) {
+pub(super) fn parse_into<Sink: TreeSink>(
+    sink: Sink,
+    text: &str,
+    xhtml: bool,
+) -> (Sink::Output, bool) {
     let options = ParseOpts {
         tree_builder: TreeBuilderOpts {
             scripting_enabled: false,
@@ -319,6 +362,7 @@ pub(super) fn parse_into<Sink: TreeSink>(sink: Sink, text: &str) -> (Sink::Outpu
             depth: Cell::new(0),
             dropped: Cell::new(0),
             any_dropped: Cell::new(false),
+            xhtml,
         },
         options.tokenizer,
     );
@@ -331,6 +375,6 @@ pub(super) fn parse_into<Sink: TreeSink>(sink: Sink, text: &str) -> (Sink::Outpu
 }
 
 /// Parses `text`; see [`parse_into`].
-pub(super) fn parse(text: &str) -> (Vec<RawNode>, bool) {
-    parse_into(Arena::new(), text)
+pub(super) fn parse(text: &str, xhtml: bool) -> (Vec<RawNode>, bool) {
+    parse_into(Arena::new(), text, xhtml)
 }

@@ -32,12 +32,14 @@ pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
     /// Whether tags were left out because they nested too deep.
     pub(super) too_deep: bool,
+    /// Whether it was read by the XML syntax's rules.
+    pub(super) xhtml: bool,
 }
 
 impl Tree {
-    /// Parses HTML.
-    pub(super) fn parse(text: &str) -> Self {
-        let (mut raw, too_deep) = sink::parse(text);
+    /// Parses HTML, or XHTML, in which every element can close itself.
+    pub(super) fn parse(text: &str, xhtml: bool) -> Self {
+        let (mut raw, too_deep) = sink::parse(text, xhtml);
         let mut nodes: Vec<Node> = Vec::with_capacity(raw.len());
         nodes.push(Node {
             kind: Kind::Document,
@@ -70,7 +72,11 @@ impl Tree {
                 stack.push((nodes.len() - 1, below.into_iter()));
             }
         }
-        Self { nodes, too_deep }
+        Self {
+            nodes,
+            too_deep,
+            xhtml,
+        }
     }
 
     /// The name of an element; the empty name for anything else.

@@ -47,22 +47,22 @@ pub(super) const CHROME: &str = concat!(
     "careers,cart,categories,checkout,close,code of conduct,comments,community,contact,contact us,contacts,",
     "continue,continue reading,cookie policy,cookies,copyright,courses,decline,details,disclaimer,discover,docs,",
     "documentation,donate,donate now,download,downloads,e-mail,edit,email,email us,english,español,events,explore,",
-    "facebook,faq,faqs,features,feedback,find out more,follow us,forum,français,deutsch,gallery,get in touch,",
+    "faq,faqs,features,feedback,find out more,follow us,forum,français,deutsch,gallery,get in touch,",
     "get involved,get started,give,help,history,home,how it works,how to participate,impressum,imprint,info,",
-    "instagram,jobs,join,join now,join us,key dates,kontakt,learn more,legal,legal notice,linkedin,links,location,",
+    "jobs,join,join now,join us,key dates,kontakt,learn more,legal,legal notice,links,location,",
     "log in,log out,login,logout,mail,map,media,membership,menu,mission,more,more info,more information,my account,",
     "navigation,news,newsletter,newsroom,next,official website,open,our mission,our partners,our story,our team,",
-    "our work,overview,partners,partner with us,phone,photos,pinterest,podcast,policies,portfolio,press,previous,",
+    "our work,overview,partners,partner with us,phone,photos,podcast,policies,portfolio,press,previous,",
     "pricing,print,privacy,privacy policy,privacy notice,products,profile,programs,programmes,projects,",
     "publications,read more,register,register now,registration,reports,research,resources,rss,save,schedule,search,",
     "security,see all,see more,select,services,settings,share,share this,shop,show all,show more,sign in,sign out,",
     "sign up,site map,sitemap,skip to content,skip to main content,skip to navigation,speakers,sponsor,sponsors,",
     "sponsorship,staff,start,store,stories,submit,subscribe,support,support us,supporters,take action,team,",
-    "telegram,tell me more,terms,terms and conditions,terms of service,terms of use,tickets,tiktok,",
-    "toggle navigation,top,topics,training,travel,tweet,tweet this,twitter,twitter/x,users,venue,video,videos,view,",
+    "tell me more,terms,terms and conditions,terms of service,terms of use,tickets,",
+    "toggle navigation,top,topics,training,travel,tweet,tweet this,users,venue,video,videos,view,",
     "view all,view more,view profile,visit,visit site,visit website,visit our website,volunteer,website,welcome,",
-    "what we do,whatsapp,who we are,work with us,x,youtube,vimeo,github,medium,flickr,mastodon,bluesky,threads,",
-    "discord,slack",
+    "what we do,who we are,work with us,",
+    "discord",
 );
 
 /// Headings that name no one, though names may stand under them.
@@ -114,4 +114,31 @@ pub(super) const ALT_GENERIC: &str = concat!(
     "arrow,alt,alt text,company logo,partner logo,sponsor logo,client logo,partner,sponsor,client,member,img,",
     "spacer,header,footer,avatar,portrait,untitled,null,undefined,menu,close,search,hero,partners logo,site logo,",
     "logo image,featured image,post image,profile picture,user,flag,home,background,decorative",
+);
+
+/// Services that pages link to from a row of icons; names like others elsewhere.
+pub(super) const SOCIAL: &str = concat!(
+    "facebook,flickr,github,instagram,linkedin,mastodon,bluesky,medium,pinterest,slack,discord,telegram,threads,",
+    "tiktok,tumblr,twitter,vimeo,whatsapp,x,youtube,twitter/x,rss,email,reddit,google,google+,snapchat,wechat,",
+    "weibo,xing,soundcloud,spotify",
+);
+
+/// What makes a legal notice or a button of a line, wherever it stands in it.
+pub(super) const CHROME_PARTS: &str = concat!(
+    "privacy policy,privacy & security,privacy notice,privacy statement,cookie policy,cookie settings,terms of use,",
+    "terms of service,terms & conditions,terms and conditions,all rights reserved,legal notice,security notice,",
+    "powered by,read more,learn more,click here,sign up,log in,skip to,back to,share on,share this,tweet,follow us,",
+    "subscribe,newsletter,view all,view more,see all,find out more,download,copyright,media contact,press contact,",
+    "contact us,email us,call us,join us,donate now,apply now,register now,become a,call for sponsors,",
+    "call for papers,more info,get in touch,toggle,terms of,accessibility statement,site map,our website,",
+    "visit website,user agreement,foia,freedom of information",
+);
+
+/// The plural of a relation: a line that ends so tells what stands below it.
+pub(super) const RELATION_PLURALS: &str = concat!(
+    "affiliates,allies,clients,collaborators,contributors,customers,donors,endorsers,exhibitors,friends,funders,",
+    "grantees,investors,members,organisations,organizations,partenaires,partner,partners,patrons,signatories,",
+    "sponsoren,sponsors,supporters,trustees,unterstützer,mitglieder,miembros,membres,socios,patrocinadores,kunden,",
+    "förderer,colaboradores,sponsorship,companies,institutions,universities,foundations,agencies,volunteers,",
+    "advisors,sponsor,team,board,staff,committee,council,leadership,categories",
 );

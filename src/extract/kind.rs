@@ -1,0 +1,149 @@
+//! How a body is to be read: by its media type, or where there is none by its first bytes.
+
+/// A way to read a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// HTML.
+    Html,
+    /// HTML in the XML syntax, where every element can close itself.
+    Xhtml,
+    /// Plain text.
+    Text,
+    /// JSON.
+    Json,
+    /// XML, feeds among it.
+    Xml,
+    /// Anything whose text is not read.
+    Other,
+}
+
+/// The way to read `body`; `essence` is its media type, or empty.
+pub(super) fn of(essence: &str, body: &[u8]) -> Kind {
+    match essence {
+        "text/html" => Kind::Html,
+        "application/xhtml+xml" => Kind::Xhtml,
+        "text/plain" | "text/markdown" | "text/csv" => sniffed_text(body),
+        "" | "application/octet-stream" | "application/unknown" => sniffed(body),
+        "application/json" | "text/json" => Kind::Json,
+        "text/xml" | "application/xml" => sniffed_xml(body),
+        it if it.ends_with("+json") => Kind::Json,
+        it if it.ends_with("+xml") && it != "image/svg+xml" => Kind::Xml,
+        it if it.starts_with("text/") => Kind::Text,
+        _ => Kind::Other,
+    }
+}
+
+/// The first characters behind a byte-order mark and white space, lower case.
+fn start(body: &[u8]) -> String {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let head = String::from_utf8_lossy(&body[..body.len().min(2048)]).to_ascii_lowercase();
+    head.trim_start().to_owned()
+}
+
+fn sniffed(body: &[u8]) -> Kind {
+    let utf16 = body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff");
+    let start = start(body);
+    if start.starts_with("%pdf") || (!utf16 && body[..body.len().min(1024)].contains(&0)) {
+        return Kind::Other;
+    }
+    if start.starts_with("<?xml") {
+        return sniffed_xml(body);
+    }
+    if start.starts_with("<rss") || start.starts_with("<feed") {
+        return Kind::Xml;
+    }
+    if (start.starts_with('{') || start.starts_with('[')) && looks_like_json(body) {
+        return Kind::Json;
+    }
+    if has_tags(&String::from_utf8_lossy(&body[..body.len().min(200_000)])) {
+        return Kind::Html;
+    }
+    Kind::Text
+}
+
+/// Plain text, though servers call binary files so too.
+fn sniffed_text(body: &[u8]) -> Kind {
+    let utf16 = body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff");
+    if !utf16 && body[..body.len().min(1024)].contains(&0) {
+        Kind::Other
+    } else {
+        Kind::Text
+    }
+}
+
+/// XML that is XHTML by its root is read as a page.
+fn sniffed_xml(body: &[u8]) -> Kind {
+    let start = start(body);
+    if start.contains("<html") {
+        Kind::Xhtml
+    } else {
+        Kind::Xml
+    }
+}
+
+fn looks_like_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
+/// Whether a text has tags of HTML in it.
+fn has_tags(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.starts_with("<!doctype")
+        || lower.match_indices('<').take(2000).any(|(at, _)| {
+            let rest = &lower[at + 1..];
+            let rest = rest.strip_prefix('/').unwrap_or(rest);
+            let end = rest
+                .find(|it: char| !it.is_ascii_alphanumeric())
+                .unwrap_or(rest.len());
+            let closed = rest[end..].starts_with(['>', ' ', '/', '\n', '\t', '\r']);
+            closed
+                && matches!(
+                    &rest[..end],
+                    "html"
+                        | "head"
+                        | "body"
+                        | "div"
+                        | "p"
+                        | "a"
+                        | "ul"
+                        | "ol"
+                        | "li"
+                        | "table"
+                        | "tr"
+                        | "td"
+                        | "h1"
+                        | "h2"
+                        | "h3"
+                        | "h4"
+                        | "span"
+                        | "img"
+                        | "section"
+                        | "article"
+                        | "main"
+                        | "title"
+                        | "meta"
+                        | "br"
+                        | "script"
+                        | "dl"
+                        | "b"
+                        | "font"
+                        | "center"
+                )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_type_is_told_by_its_first_bytes() {
+        assert_eq!(of("", b"<div class=x>Acme</div>"), Kind::Html);
+        assert_eq!(of("", b"Acme\nBeta <beta@example.org>\n"), Kind::Text);
+        assert_eq!(of("", b"[{\"name\": \"Acme\"}]"), Kind::Json);
+        assert_eq!(of("", b"[1] See the list\n"), Kind::Text);
+        assert_eq!(of("", b"<?xml version=\"1.0\"?><rss/>"), Kind::Xml);
+        assert_eq!(of("", b"%PDF-1.7"), Kind::Other);
+        assert_eq!(of("image/png", b"x"), Kind::Other);
+    }
+}

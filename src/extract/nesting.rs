@@ -1,0 +1,82 @@
+//! Lists inside the records of other lists: sections that hold lists are no names, and parts of a record are no list.
+
+use super::{draft::Draft, judge};
+use crate::entity::{EntityList, ListKind};
+
+/// How much of its score a list keeps that is not at its place.
+const KEPT: f64 = 0.55;
+
+/// Lowers what is a list of sections, and what is but a part of another list's records.
+pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
+    let spans: Vec<(usize, usize)> = judged
+        .iter()
+        .map(|(_, draft)| {
+            let start = draft.items.iter().map(|it| it.record.start).min();
+            let end = draft.items.iter().map(|it| it.record.end).max();
+            (start.unwrap_or(0), end.unwrap_or(0))
+        })
+        .collect();
+    let names: Vec<usize> = (0..judged.len())
+        .filter(|&it| judged[it].0.kind == ListKind::Names)
+        .collect();
+    let mut lowered = vec![false; judged.len()];
+    for &outer in &names {
+        let records = &judged[outer].1.items;
+        // Which records hold a list of three or more, and which lists stand inside a record.
+        let mut holding = vec![false; records.len()];
+        let mut inside = Vec::new();
+        for &inner in &names {
+            if inner == outer || spans[inner].0 < spans[outer].0 || spans[inner].1 > spans[outer].1
+            {
+                continue;
+            }
+            let place = records.iter().position(|it| {
+                it.record.start <= spans[inner].0 && spans[inner].1 <= it.record.end
+            });
+            let Some(place) = place else {
+                continue;
+            };
+            if judged[inner]
+                .1
+                .items
+                .iter()
+                .any(|it| it.range == records[place].range)
+            {
+                continue;
+            }
+            if judged[inner].0.items.len() >= 3 {
+                holding[place] = true;
+            }
+            inside.push(inner);
+        }
+        let held = holding.iter().filter(|it| **it).count();
+        if held * 5 >= records.len() * 2 && held > 0 {
+            lowered[outer] = true;
+        } else if records.len() > 1 {
+            for inner in inside {
+                if judged[inner].0.items.len() < records.len().max(3) {
+                    lowered[inner] = true;
+                }
+            }
+        }
+    }
+    // A list under a heading that is itself a name tells something about that name.
+    for &under in &names {
+        let Some(heading) = judged[under].0.heading.clone() else {
+            continue;
+        };
+        let about_a_name = names.iter().any(|&it| {
+            it != under
+                && judged[it].0.items.len() > 1
+                && judged[it].0.items.iter().any(|it| it.surface == heading)
+        });
+        lowered[under] |= about_a_name;
+    }
+    for (place, (list, _)) in judged.iter_mut().enumerate() {
+        if lowered[place] {
+            list.score *= KEPT;
+            list.kind = judge::kind_of(list.score);
+        }
+    }
+    judged.into_iter().map(|it| it.0).collect()
+}

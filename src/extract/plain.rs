@@ -1,0 +1,300 @@
+//! Pages that are not HTML: plain text, JSON, XML and feeds, read into the same shape.
+
+use std::ops::Range;
+
+use super::{names, structured};
+use crate::{
+    entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
+    reading::{Block, Region},
+    text::one_line,
+};
+
+/// The text of such a page, its blocks and its lists.
+#[derive(Debug, Default)]
+pub(super) struct Plain {
+    pub(super) text: String,
+    pub(super) blocks: Vec<Block>,
+    pub(super) lists: Vec<EntityList>,
+    pub(super) title: Option<String>,
+}
+
+impl Plain {
+    /// Writes a line; an empty one leaves no trace.
+    fn line(&mut self, line: &str) -> Option<Range<usize>> {
+        let line = one_line(line);
+        if line.is_empty() {
+            return None;
+        }
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let range = self.text.len()..self.text.len() + line.len();
+        self.text.push_str(&line);
+        self.blocks.push(Block {
+            range: range.clone(),
+            hidden: false,
+            region: Region::Main,
+            alt: false,
+        });
+        Some(range)
+    }
+}
+
+/// Plain text: each line a block, and a member of one list where the text has no sentences.
+pub(super) fn text(source: &str) -> Plain {
+    let mut plain = Plain::default();
+    let mut items = Vec::new();
+    let mut sentences = 0;
+    for line in source.lines() {
+        let Some(range) = plain.line(line) else {
+            continue;
+        };
+        let inner = names::trim(&plain.text[range.clone()]);
+        let range = range.start + inner.start..range.start + inner.end;
+        let look = names::look(&plain.text[range.clone()]);
+        sentences += usize::from(look.sort == names::Sort::Sentence || range.len() > 140);
+        if !range.is_empty() {
+            items.push(item(&plain.text, range));
+        }
+    }
+    if !items.is_empty() && sentences * 10 <= items.len() {
+        plain.lists.push(EntityList {
+            heading: None,
+            anchor: None,
+            container: ":root".to_owned(),
+            fingerprint: "plain-lines".to_owned(),
+            strategy: Strategy::PlainLines,
+            kind: ListKind::Names,
+            score: 0.6,
+            items,
+        });
+    }
+    plain
+}
+
+fn item(text: &str, range: Range<usize>) -> EntityName {
+    EntityName {
+        surface: text[range.clone()].to_owned(),
+        source: NameSource::Text,
+        range: Some(range),
+        css: ":root".to_owned(),
+        href: None,
+        hidden: false,
+        also: Vec::new(),
+    }
+}
+
+/// JSON: every string a line, and the arrays of named things in it.
+pub(super) fn json(source: &str) -> Option<Plain> {
+    let value: serde_json::Value =
+        serde_json::from_str(source.trim_start_matches('\u{feff}')).ok()?;
+    let mut plain = Plain::default();
+    let mut stack = vec![&value];
+    while let Some(it) = stack.pop() {
+        match it {
+            serde_json::Value::String(it) => {
+                plain.line(it);
+            }
+            serde_json::Value::Number(it) => {
+                plain.line(&it.to_string());
+            }
+            serde_json::Value::Array(it) => stack.extend(it.iter().rev()),
+            serde_json::Value::Object(it) => {
+                let mut below: Vec<_> = it.values().collect();
+                below.reverse();
+                stack.extend(below);
+            }
+            _ => {}
+        }
+    }
+    plain.lists = structured::of_value(&value, ":root");
+    // The names are in the text, in its order.
+    let mut from = 0;
+    for it in plain.lists.iter_mut().flat_map(|it| &mut it.items) {
+        let line = one_line(&it.surface);
+        let found =
+            find_line(&plain.text, &line, from).or_else(|| find_line(&plain.text, &line, 0));
+        if let Some(at) = found {
+            from = at + line.len();
+            it.range = Some(at..from);
+        }
+    }
+    Some(plain)
+}
+
+/// Where a whole line stands in a text, from a place on.
+fn find_line(text: &str, line: &str, from: usize) -> Option<usize> {
+    text.get(from..)?
+        .match_indices(line)
+        .map(|it| it.0 + from)
+        .find(|&at| {
+            let before = at == 0 || text.as_bytes()[at - 1] == b'\n';
+            let end = at + line.len();
+            before && (end == text.len() || text.as_bytes()[end] == b'\n')
+        })
+}
+
+/// XML: the text of each element a line. The titles of a feed's entries, and elements of one name that hold names, are lists.
+pub(super) fn xml(source: &str) -> Plain {
+    let mut plain = Plain::default();
+    let mut stack: Vec<String> = Vec::new();
+    let mut lists: Vec<(String, Vec<Range<usize>>)> = Vec::new();
+    let mut rest = source;
+    while !rest.is_empty() {
+        let (text, tag) = match rest.find('<') {
+            Some(0) => ("", rest),
+            Some(at) => rest.split_at(at),
+            None => (rest, ""),
+        };
+        content(&mut plain, &mut lists, &stack, &entities(text));
+        rest = tag;
+        if rest.is_empty() {
+            break;
+        }
+        if let Some(after) = rest.strip_prefix("<![CDATA[") {
+            let end = after.find("]]>").unwrap_or(after.len());
+            // Feeds carry HTML in here: its tags are no text.
+            let inner = without_tags(&after[..end]);
+            content(&mut plain, &mut lists, &stack, &inner);
+            rest = after.get(end + 3..).unwrap_or_default();
+            continue;
+        }
+        if let Some(after) = rest.strip_prefix("<!--") {
+            rest = after.find("-->").map_or("", |it| &after[it + 3..]);
+            continue;
+        }
+        let end = rest.find('>').unwrap_or(rest.len() - 1);
+        let inner = &rest[1..end.max(1)];
+        rest = &rest[end + 1..];
+        if let Some(name) = inner.strip_prefix('/') {
+            if let Some(at) = stack.iter().rposition(|it| it == name.trim()) {
+                stack.truncate(at);
+            }
+        } else if !inner.starts_with(['?', '!']) && !inner.ends_with('/') && stack.len() < 500 {
+            let name = inner.split_whitespace().next().unwrap_or_default();
+            stack.push(name.to_owned());
+        }
+    }
+    for (path, ranges) in lists {
+        if ranges.len() < 2 {
+            continue;
+        }
+        let looks: Vec<_> = ranges
+            .iter()
+            .map(|it| names::look(&plain.text[it.clone()]))
+            .collect();
+        let likeness = looks.iter().map(|it| it.likeness).sum::<f64>() / ranges.len() as f64;
+        let feed = path.contains("item>") || path.contains("entry>");
+        let score = if feed { likeness * 0.4 } else { likeness * 0.8 };
+        plain.lists.push(EntityList {
+            heading: None,
+            anchor: None,
+            container: path.clone(),
+            fingerprint: path.clone(),
+            strategy: Strategy::Structured,
+            kind: if score >= 0.5 {
+                ListKind::Names
+            } else {
+                ListKind::Other
+            },
+            score,
+            items: ranges
+                .into_iter()
+                .map(|it| EntityName {
+                    css: path.clone(),
+                    source: NameSource::Structured,
+                    ..item(&plain.text, it)
+                })
+                .collect(),
+        });
+    }
+    plain
+}
+
+/// Writes the text of an element, and keeps it as a member of the list of its path if that could be one.
+fn content(
+    plain: &mut Plain,
+    lists: &mut Vec<(String, Vec<Range<usize>>)>,
+    stack: &[String],
+    text: &str,
+) {
+    let Some(range) = plain.line(text) else {
+        return;
+    };
+    let Some(name) = stack.last() else {
+        return;
+    };
+    if name == "title" && stack.len() <= 3 && plain.title.is_none() {
+        plain.title = Some(plain.text[range.clone()].to_owned());
+        return;
+    }
+    if range.len() > 140 || lists.len() > 200 {
+        return;
+    }
+    let from = stack.len().saturating_sub(4);
+    let path = stack[from..].join(">");
+    match lists.iter_mut().find(|it| it.0 == path) {
+        Some((_, ranges)) => ranges.push(range),
+        None => lists.push((path, vec![range])),
+    }
+}
+
+/// The five entities of XML and numeric references resolved.
+fn entities(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    let mut resolved = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        resolved.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest
+            .char_indices()
+            .take(12)
+            .find(|it| it.1 == ';')
+            .map(|it| it.0);
+        let character = end.and_then(|end| match &rest[1..end] {
+            "amp" => Some('&'),
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            "apos" => Some('\''),
+            "nbsp" => Some(' '),
+            other => {
+                let digits = other.strip_prefix('#')?;
+                let code = match digits.strip_prefix(['x', 'X']) {
+                    Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                    None => digits.parse().ok()?,
+                };
+                char::from_u32(code)
+            }
+        });
+        if let (Some(it), Some(end)) = (character, end) {
+            resolved.push(it);
+            rest = &rest[end + 1..];
+        } else {
+            resolved.push('&');
+            rest = &rest[1..];
+        }
+    }
+    resolved.push_str(rest);
+    resolved
+}
+
+fn without_tags(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut inside = false;
+    for it in text.chars() {
+        match it {
+            '<' => {
+                inside = true;
+                plain.push(' ');
+            }
+            '>' if inside => inside = false,
+            _ if inside => {}
+            _ => plain.push(it),
+        }
+    }
+    entities(&plain)
+}

@@ -1,0 +1,736 @@
+//! Whether a page can be judged by: several weak signs, added up; no phrase alone decides.
+
+use html5ever::local_name;
+
+use super::{flow::Flow, names, tree::Tree};
+use crate::{
+    entity::{EntityList, ListKind},
+    reading::{PageState, Region, Signal},
+};
+
+/// From this sum of weights on a state is believed.
+const BELIEVED: f64 = 0.75;
+
+/// What is looked for in the page's own words: state, weight, phrases (folded) of which one is enough.
+type Phrases = (PageState, f64, &'static [&'static str]);
+
+/// Phrases of titles and first headings.
+const TITLES: &[Phrases] = &[
+    (
+        PageState::Blocked,
+        0.5,
+        &[
+            "just a moment",
+            "attention required",
+            "access denied",
+            "403 forbidden",
+            "forbidden",
+            "are you a robot",
+            "are you human",
+            "human verification",
+            "security check",
+            "request blocked",
+            "ddos protection",
+            "checking your browser",
+            "you have been blocked",
+            "please wait",
+            "bot verification",
+            "pardon our interruption",
+            "429 too many requests",
+            "too many requests",
+            "verifying you are human",
+            "one moment, please",
+        ],
+    ),
+    (
+        PageState::SoftNotFound,
+        0.5,
+        &[
+            "404",
+            "not found",
+            "page not found",
+            "nothing found",
+            "can't be found",
+            "cannot be found",
+            "could not be found",
+            "couldn't be found",
+            "doesn't exist",
+            "does not exist",
+            "no longer available",
+            "no longer exists",
+            "page unavailable",
+            "seite nicht gefunden",
+            "nicht gefunden",
+            "page introuvable",
+            "introuvable",
+            "non trouvée",
+            "página no encontrada",
+            "no encontrada",
+            "página não encontrada",
+            "pagina non trovata",
+            "pagina niet gevonden",
+            "oops",
+        ],
+    ),
+    (
+        PageState::LoginWall,
+        0.4,
+        &[
+            "log in",
+            "login",
+            "sign in",
+            "members only",
+            "anmelden",
+            "connexion",
+            "iniciar sesión",
+            "restricted area",
+            "member login",
+            "password protected",
+            "protected:",
+        ],
+    ),
+    (
+        PageState::ConsentWall,
+        0.4,
+        &[
+            "before you continue",
+            "your privacy",
+            "we value your privacy",
+            "cookie consent",
+            "consent",
+            "bevor sie fortfahren",
+            "avant de continuer",
+        ],
+    ),
+    (
+        PageState::Parked,
+        0.4,
+        &[
+            "domain for sale",
+            "is for sale",
+            "parked",
+            "domain name",
+            "buy this domain",
+            "expired domain",
+            "domain expired",
+            "account suspended",
+        ],
+    ),
+    (
+        PageState::Placeholder,
+        0.3,
+        &[
+            "coming soon",
+            "under construction",
+            "lorem ipsum",
+            "hello world",
+        ],
+    ),
+];
+
+/// Phrases of the text.
+const TEXTS: &[Phrases] = &[
+    (
+        PageState::Blocked,
+        0.35,
+        &[
+            "checking your browser",
+            "checking if the site connection is secure",
+            "enable javascript and cookies to continue",
+            "verify you are human",
+            "verifying you are human",
+            "unusual traffic",
+            "ray id",
+            "performance & security by",
+            "complete the captcha",
+            "not a robot",
+            "needs to review the security of your connection",
+            "automated access",
+            "incident id",
+            "you have been blocked",
+            "reference #",
+            "your ip address has been",
+            "access to this page has been denied",
+            "why have i been blocked",
+        ],
+    ),
+    (
+        PageState::Blocked,
+        0.3,
+        &[
+            "you don't have permission",
+            "you do not have permission",
+            "request unsuccessful",
+            "ddos",
+            "too many requests",
+            "bot detection",
+            "this website is using a security service",
+            "security solution",
+            "captcha",
+        ],
+    ),
+    (
+        PageState::SoftNotFound,
+        0.35,
+        &[
+            "page you are looking for",
+            "page you're looking for",
+            "page you were looking for",
+            "page you requested",
+            "page you have requested",
+            "page that you requested",
+            "the requested url",
+            "this page could not be found",
+            "this page doesn't exist",
+            "page cannot be found",
+            "page can't be found",
+            "might have been removed",
+            "may have been moved",
+            "may have been removed",
+            "has been moved or deleted",
+            "it looks like nothing was found",
+            "the link you followed may be broken",
+            "no longer exists",
+            "page has moved",
+            "die angeforderte seite",
+            "page demandée",
+            "página solicitada",
+            "la page que vous",
+        ],
+    ),
+    (
+        PageState::SoftNotFound,
+        0.2,
+        &[
+            "try searching",
+            "use the search",
+            "go to the homepage",
+            "back to home",
+            "return to the homepage",
+            "return home",
+            "go back home",
+            "go home",
+            "check the url",
+            "zur startseite",
+            "error 404",
+            "404",
+        ],
+    ),
+    (
+        PageState::LoginWall,
+        0.3,
+        &[
+            "forgot your password",
+            "forgot password",
+            "lost your password",
+            "please log in to",
+            "please sign in to",
+            "you must be logged in",
+            "log in to continue",
+            "sign in to continue",
+            "members only",
+            "remember me",
+            "to view this content",
+            "this content is password protected",
+            "passwort vergessen",
+            "mot de passe oublié",
+            "create an account",
+        ],
+    ),
+    (
+        PageState::ConsentWall,
+        0.35,
+        &[
+            "we and our partners store",
+            "we use cookies and",
+            "cookies and data to",
+            "process personal data",
+            "legitimate interest",
+            "manage your choices",
+            "consent to the use",
+            "before you continue to",
+            "your consent",
+        ],
+    ),
+    (
+        PageState::ConsentWall,
+        0.25,
+        &[
+            "accept all",
+            "reject all",
+            "manage options",
+            "manage preferences",
+            "agree and continue",
+            "i agree",
+            "more options",
+            "alle akzeptieren",
+            "tout accepter",
+            "aceptar todo",
+        ],
+    ),
+    (
+        PageState::Parked,
+        0.4,
+        &[
+            "this domain is for sale",
+            "domain is for sale",
+            "domain may be for sale",
+            "buy this domain",
+            "this domain name",
+            "domain has expired",
+            "domain is parked",
+            "parked free",
+            "courtesy of",
+            "inquire about this domain",
+            "make an offer on this domain",
+            "the domain has been registered",
+            "this web page is parked",
+        ],
+    ),
+    (
+        PageState::Parked,
+        0.3,
+        &[
+            "related searches",
+            "sponsored listings",
+            "domain registrar",
+            "domain broker",
+            "get this domain",
+            "renew your domain",
+            "web hosting",
+            "registered at",
+            "whois",
+            "make an offer",
+            "future home of",
+            "account has been suspended",
+            "domain owner",
+        ],
+    ),
+    (
+        PageState::Placeholder,
+        0.5,
+        &["lorem ipsum", "dolor sit amet"],
+    ),
+    (
+        PageState::Placeholder,
+        0.4,
+        &[
+            "coming soon",
+            "check back soon",
+            "under construction",
+            "to be announced",
+            "will be announced",
+            "content goes here",
+            "your text here",
+            "sample text",
+            "this is a placeholder",
+            "logo pending",
+            "sponsor pending",
+        ],
+    ),
+    (
+        PageState::Placeholder,
+        0.5,
+        &[
+            "seeking partner",
+            "seeking sponsor",
+            "looking for sponsor",
+            "looking for partner",
+            "seeking partnership",
+            "searching for sponsor",
+            "no partners yet",
+            "no sponsors yet",
+            "become our first",
+            "be our first sponsor",
+            "could be here",
+            "your logo here",
+            "no members found",
+            "no results found",
+        ],
+    ),
+    (
+        PageState::ScriptShell,
+        0.4,
+        &[
+            "enable javascript",
+            "javascript is disabled",
+            "javascript enabled",
+            "requires javascript",
+            "turn on javascript",
+            "javascript is required",
+            "without javascript",
+            "javascript to run this app",
+            "aktivieren sie javascript",
+        ],
+    ),
+    (
+        PageState::ScriptShell,
+        0.3,
+        &["loading...", "loading…", "please wait while"],
+    ),
+];
+
+/// Judges the page by its text, its shape, its status and what lists were found.
+pub(super) fn judge(
+    tree: &Tree,
+    flow: &Flow,
+    lists: &[EntityList],
+    status: Option<u16>,
+) -> (PageState, Vec<Signal>) {
+    let mut signals = Vec::new();
+    let proper: usize = flow
+        .blocks
+        .iter()
+        .filter(|it| it.region == Region::Main && !it.hidden)
+        .map(|it| it.range.len())
+        .sum();
+    let lower = head(&flow.text).to_lowercase().replace('’', "'");
+    let mut titles = flow.title.as_deref().unwrap_or_default().to_lowercase();
+    for it in flow.headings.iter().filter(|it| it.level <= 2).take(2) {
+        titles.push('\n');
+        titles.push_str(&flow.text[it.range.clone()].to_lowercase());
+    }
+    let titles = titles.replace('’', "'");
+    said(
+        &mut signals,
+        TITLES,
+        &titles,
+        "its title or first heading says",
+    );
+    said(&mut signals, TEXTS, &lower, "its text says");
+    shaped(&mut signals, tree, flow, proper);
+    if let Some(status @ (401 | 403 | 407 | 429 | 503)) = status {
+        sign(
+            &mut signals,
+            PageState::Blocked,
+            0.4,
+            format!("the status is {status}"),
+        );
+    }
+    if let Some(status @ (404 | 410)) = status {
+        sign(
+            &mut signals,
+            PageState::SoftNotFound,
+            0.8,
+            format!("the status is {status}"),
+        );
+    }
+    length(&mut signals, proper);
+    let named = lists
+        .iter()
+        .filter(|it| it.kind == ListKind::Names)
+        .map(|it| it.items.len())
+        .max()
+        .unwrap_or(0);
+    if named >= 3 {
+        // A page that names somebody is content, whatever else it says.
+        for it in &mut signals {
+            it.weight *=
+                if it.speaks_for == PageState::SoftNotFound || it.speaks_for == PageState::Parked {
+                    0.6
+                } else {
+                    0.4
+                };
+        }
+    }
+    let promised = flow
+        .title
+        .as_deref()
+        .is_some_and(names::tells_strong_relation)
+        || flow
+            .headings
+            .iter()
+            .take(3)
+            .any(|it| names::tells_strong_relation(&flow.text[it.range.clone()]));
+    if named == 0
+        && promised
+        && signals
+            .iter()
+            .any(|it| it.speaks_for == PageState::Placeholder)
+    {
+        sign(
+            &mut signals,
+            PageState::Placeholder,
+            0.3,
+            "its heading promises names and there are none".to_owned(),
+        );
+    }
+    (settle(&signals, flow), signals)
+}
+
+/// The start of a text, cut where a character ends: what a page in place of another says stands early.
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(20_000);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn sign(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: String) {
+    signals.push(Signal {
+        what,
+        speaks_for,
+        weight,
+    });
+}
+
+fn said(signals: &mut Vec<Signal>, phrases: &[Phrases], text: &str, how: &str) {
+    for &(state, weight, phrases) in phrases {
+        if let Some(it) = phrases.iter().find(|it| text.contains(**it)) {
+            sign(signals, state, weight, format!("{how} \"{it}\""));
+        }
+    }
+}
+
+/// Short pages are likelier to stand in for others than long ones.
+fn length(signals: &mut Vec<Signal>, proper: usize) {
+    let states = [
+        PageState::Blocked,
+        PageState::ConsentWall,
+        PageState::LoginWall,
+        PageState::SoftNotFound,
+        PageState::Parked,
+    ];
+    for state in states {
+        if signals.iter().any(|it| it.speaks_for == state) {
+            let (weight, what) = match proper {
+                0..=600 => (0.2, "has very little text"),
+                601..=1500 => (0.0, "has little text"),
+                1501..=4000 => (-0.3, "has some text"),
+                _ => (-0.6, "has much text"),
+            };
+            if weight != 0.0 {
+                sign(signals, state, weight, format!("the page {what}"));
+            }
+        }
+    }
+}
+
+/// Signs in the shape of the page.
+fn shaped(signals: &mut Vec<Signal>, tree: &Tree, flow: &Flow, proper: usize) {
+    let mut scripts = 0;
+    let mut images = 0;
+    let mut bare_images = 0;
+    let mut stand_ins = 0;
+    let mut last_heading = None;
+    for node in 1..tree.nodes.len() {
+        let name = tree.name(node);
+        match *name {
+            local_name!("script") => {
+                scripts += 1;
+                script(signals, tree, node);
+            }
+            local_name!("input")
+                if tree
+                    .attr(node, &local_name!("type"))
+                    .is_some_and(|it| it.eq_ignore_ascii_case("password")) =>
+            {
+                sign(
+                    signals,
+                    PageState::LoginWall,
+                    if proper < 600 { 0.4 } else { 0.15 },
+                    "it asks for a password".to_owned(),
+                );
+            }
+            local_name!("iframe") => frame(signals, tree, node),
+            local_name!("img") if flow.regions[node] == Region::Main => {
+                images += 1;
+                bare_images += u32::from(flow.spans[node].is_empty());
+                let source = tree
+                    .attr(node, &local_name!("src"))
+                    .unwrap_or_default()
+                    .to_ascii_lowercase();
+                stand_ins += u32::from(source.contains("placeholder") || source.contains("dummy"));
+            }
+            local_name!("div")
+            | local_name!("main")
+            | local_name!("section")
+            | local_name!("ul")
+                if tree.nodes[node].end == node + 1 || flow.spans[node].is_empty() =>
+            {
+                mount(
+                    signals,
+                    tree,
+                    node,
+                    proper,
+                    last_heading.map(|it: usize| &flow.text[flow.spans[it].clone()]),
+                );
+            }
+            _ if super::flow::heading_level(name).is_some() => last_heading = Some(node),
+            _ => {}
+        }
+    }
+    if scripts > 0 && proper < 200 {
+        sign(
+            signals,
+            PageState::ScriptShell,
+            0.3,
+            format!("it has {scripts} scripts and next to no text"),
+        );
+    }
+    if images >= 4 && bare_images * 4 >= images * 3 {
+        sign(
+            signals,
+            PageState::Content,
+            0.3,
+            format!("{bare_images} of its {images} images have no alternative text"),
+        );
+    }
+    if stand_ins >= 3 {
+        sign(
+            signals,
+            PageState::Placeholder,
+            0.4,
+            format!("{stand_ins} of its images are stand-ins by their file names"),
+        );
+    }
+    let named_stand_ins = flow
+        .blocks
+        .iter()
+        .filter(|it| it.region == Region::Main && it.range.len() < 60)
+        .filter(|it| names::look(&flow.text[it.range.clone()]).sort == names::Sort::StandIn)
+        .count();
+    if named_stand_ins >= 2 {
+        sign(
+            signals,
+            PageState::Placeholder,
+            0.8,
+            format!("{named_stand_ins} lines stand where names are to come"),
+        );
+    }
+}
+
+/// A script that fetches the content from elsewhere, or a template that it fills.
+fn script(signals: &mut Vec<Signal>, tree: &Tree, node: usize) {
+    let kind = tree.attr(node, &local_name!("type")).unwrap_or_default();
+    if kind.contains("template") || kind.contains("handlebars") || kind.contains("mustache") {
+        once(
+            signals,
+            PageState::ScriptShell,
+            0.3,
+            "a script holds a template that it fills",
+        );
+    }
+    let mut budget = 200_000_usize;
+    for below in tree.below(node) {
+        if let super::tree::Kind::Text(text) = &tree.nodes[below].kind
+            && budget > text.len()
+        {
+            budget -= text.len();
+            let elsewhere = [
+                "docs.google.com/spreadsheets",
+                "sheets.googleapis.com",
+                "api.airtable.com",
+                "tabletop",
+                "papaparse",
+                "opensheet.",
+            ];
+            if elsewhere.iter().any(|it| text.contains(it)) {
+                once(
+                    signals,
+                    PageState::ScriptShell,
+                    0.4,
+                    "a script reads a spreadsheet that is elsewhere",
+                );
+            }
+        }
+    }
+}
+
+fn frame(signals: &mut Vec<Signal>, tree: &Tree, node: usize) {
+    let source = tree.attr(node, &local_name!("src")).unwrap_or_default();
+    let elsewhere = [
+        "docs.google.com/spreadsheets",
+        "docs.google.com/document",
+        "airtable.com/embed",
+        "awesome-table",
+        "smartsheet.com",
+        "onedrive.live.com",
+        "/embed/members",
+        "membershipworks",
+    ];
+    if elsewhere.iter().any(|it| source.contains(it)) {
+        once(
+            signals,
+            PageState::ScriptShell,
+            0.5,
+            "a table is embedded from elsewhere",
+        );
+    }
+}
+
+/// An empty element that a script is to fill.
+fn mount(
+    signals: &mut Vec<Signal>,
+    tree: &Tree,
+    node: usize,
+    proper: usize,
+    heading: Option<&str>,
+) {
+    let id = tree.attr_text(node, &local_name!("id")).unwrap_or_default();
+    if matches!(
+        id,
+        "root" | "app" | "__next" | "___gatsby" | "__nuxt" | "svelte" | "main-app" | "application"
+    ) && proper < 400
+    {
+        once(
+            signals,
+            PageState::ScriptShell,
+            0.6,
+            "the element that a script fills is empty",
+        );
+    }
+    let named =
+        names::attribute_tells_relation(id) || tree.classes(node).any(|it| it == "handlebars");
+    if !id.is_empty()
+        && named
+        && heading.is_some_and(names::tells_relation)
+        && tree.nodes[node].end == node + 1
+    {
+        once(
+            signals,
+            PageState::ScriptShell,
+            0.4,
+            "the place of the list is empty",
+        );
+    }
+}
+
+fn once(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: &str) {
+    if !signals.iter().any(|it| it.what == what) {
+        sign(signals, speaks_for, weight, what.to_owned());
+    }
+}
+
+/// The state that most speaks for, if enough does.
+fn settle(signals: &[Signal], flow: &Flow) -> PageState {
+    let sum = |state: PageState| -> f64 {
+        signals
+            .iter()
+            .filter(|it| it.speaks_for == state)
+            .map(|it| it.weight)
+            .sum()
+    };
+    let states = [
+        PageState::Blocked,
+        PageState::LoginWall,
+        PageState::ConsentWall,
+        PageState::SoftNotFound,
+        PageState::Parked,
+        PageState::ScriptShell,
+        PageState::Placeholder,
+    ];
+    let best = states
+        .into_iter()
+        .map(|it| (sum(it), it))
+        .reduce(|best, it| if it.0 > best.0 { it } else { best });
+    match best {
+        Some((sum, state)) if sum >= BELIEVED => state,
+        Some((sum, PageState::ScriptShell)) if flow.text.is_empty() && sum > 0.0 => {
+            PageState::ScriptShell
+        }
+        _ if flow.text.is_empty() => PageState::Empty,
+        _ => PageState::Content,
+    }
+}

@@ -1,0 +1,207 @@
+//! Names in data rather than in text: JSON-LD, and the data islands that scripts of a page carry.
+
+use html5ever::local_name;
+use serde_json::Value;
+
+use super::{css, names, tree::Tree};
+use crate::{
+    entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
+    text::one_line,
+};
+
+/// How many bytes of data a page's islands are read for.
+const BYTES: usize = 4 * 1024 * 1024;
+
+/// Keys under which an object of data says its name.
+const NAME_KEYS: &[&str] = &[
+    "name",
+    "title",
+    "organization",
+    "organisation",
+    "company",
+    "companyName",
+    "orgName",
+    "organizationName",
+    "label",
+    "displayName",
+    "fullName",
+    "full_name",
+    "org_name",
+    "company_name",
+    "sponsor",
+    "partner",
+    "member",
+    "alt",
+    "altText",
+];
+
+/// Finds the lists in the scripts of a page.
+pub(super) fn find(tree: &Tree) -> Vec<EntityList> {
+    let mut lists = Vec::new();
+    let mut budget = BYTES;
+    for node in 1..tree.nodes.len() {
+        if *tree.name(node) != local_name!("script") {
+            continue;
+        }
+        let text = tree.raw_text(node);
+        let text = text.trim();
+        if text.len() < 20 || text.len() > budget {
+            continue;
+        }
+        budget -= text.len();
+        let kind = tree.attr(node, &local_name!("type")).unwrap_or_default();
+        let declared = kind.contains("json");
+        if declared {
+            if let Ok(value) = serde_json::from_str::<Value>(text.trim_end_matches(';')) {
+                lists.extend(of_value(&value, &css::selector(tree, node)));
+            }
+        } else if kind.is_empty() || kind.contains("javascript") || kind == "module" {
+            for value in inline(text) {
+                lists.extend(of_value(&value, &css::selector(tree, node)));
+            }
+        }
+    }
+    lists.truncate(60);
+    lists
+}
+
+/// The JSON values that a script assigns: arrays of objects, and objects.
+fn inline(script: &str) -> Vec<Value> {
+    let mut values = Vec::new();
+    let mut from = 0;
+    let mut tries = 0;
+    while let Some(at) = script.get(from..).and_then(|it| it.find(['[', '{'])) {
+        let start = from + at;
+        from = start + 1;
+        let before = script[..start].trim_end();
+        if !before.ends_with(['=', '(', ':']) || tries > 200 {
+            continue;
+        }
+        let opens = script[start..]
+            .chars()
+            .take(40)
+            .filter(|it| !it.is_whitespace())
+            .nth(1);
+        if !matches!(opens, Some('{' | '"' | '[')) {
+            continue;
+        }
+        tries += 1;
+        let mut stream = serde_json::Deserializer::from_str(&script[start..]).into_iter::<Value>();
+        if let Some(Ok(value)) = stream.next() {
+            from = start + stream.byte_offset().max(1);
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// The lists of named things in a value.
+pub(super) fn of_value(value: &Value, container: &str) -> Vec<EntityList> {
+    let mut lists = Vec::new();
+    // Each with the keys that led to it, at most the last four.
+    let mut stack: Vec<(Vec<String>, &Value)> = vec![(Vec::new(), value)];
+    let mut steps = 0;
+    while let Some((path, value)) = stack.pop() {
+        steps += 1;
+        if steps > 200_000 {
+            break;
+        }
+        match value {
+            Value::Array(values) => {
+                lists.extend(of_array(values, &path, container));
+                stack.extend(values.iter().rev().map(|it| (path.clone(), it)));
+            }
+            Value::Object(members) => {
+                for (key, value) in members.iter().rev() {
+                    if matches!(value, Value::Array(_) | Value::Object(_)) {
+                        let mut path: Vec<String> =
+                            path.iter().rev().take(3).rev().cloned().collect();
+                        path.push(key.clone());
+                        stack.push((path, value));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    lists
+}
+
+fn of_array(values: &[Value], path: &[String], container: &str) -> Option<EntityList> {
+    if values.len() < 2 {
+        return None;
+    }
+    let strings = values.iter().all(Value::is_string);
+    let key = NAME_KEYS.iter().find(|key| {
+        let having = values
+            .iter()
+            .filter(|it| it.get(**key).is_some_and(Value::is_string))
+            .count();
+        having * 10 >= values.len() * 8
+    });
+    let told = path
+        .iter()
+        .any(|it| names::tells_strong_relation(it) || names::attribute_tells_relation(it));
+    if key.is_none() && !(strings && told) {
+        return None;
+    }
+    let mut items = Vec::new();
+    let mut likeness = 0.0;
+    let mut typed = 0.0_f64;
+    for it in values {
+        let text = match key {
+            Some(key) => it.get(*key).and_then(Value::as_str),
+            None => it.as_str(),
+        };
+        let Some(surface) = text
+            .map(one_line)
+            .filter(|it| !it.is_empty() && it.len() <= 200)
+        else {
+            continue;
+        };
+        likeness += names::look(&surface).likeness;
+        let kind = it.get("@type").and_then(Value::as_str).unwrap_or_default();
+        typed += f64::from(u8::from(
+            kind.ends_with("Organization")
+                || kind == "Person"
+                || kind.ends_with("Business")
+                || kind == "Corporation",
+        ));
+        let href = ["url", "link", "href", "website", "sameAs"]
+            .iter()
+            .find_map(|key| it.get(*key).and_then(Value::as_str))
+            .map(str::to_owned);
+        items.push(EntityName {
+            surface,
+            source: NameSource::Structured,
+            range: None,
+            css: container.to_owned(),
+            href,
+            hidden: true,
+            also: Vec::new(),
+        });
+    }
+    if items.len() < 2 {
+        return None;
+    }
+    let count = items.len() as f64;
+    let mut score = 0.6 * likeness / count - 0.15;
+    if told {
+        score += 0.25;
+    }
+    score += 0.35 * typed / count;
+    Some(EntityList {
+        heading: path.last().cloned(),
+        anchor: None,
+        container: container.to_owned(),
+        fingerprint: format!("structured {}", path.join(">")),
+        strategy: Strategy::Structured,
+        kind: if score >= 0.55 {
+            ListKind::Names
+        } else {
+            ListKind::Other
+        },
+        score: score.clamp(0.0, 0.9),
+        items,
+    })
+}
