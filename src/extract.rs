@@ -20,6 +20,7 @@ mod lines;
 mod lists;
 mod names;
 mod nesting;
+mod phrases;
 mod plain;
 mod records;
 mod regions;
@@ -29,6 +30,7 @@ mod states;
 mod structured;
 mod tables;
 mod tree;
+mod trim;
 mod words;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.

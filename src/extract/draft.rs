@@ -8,6 +8,7 @@ use super::{
     flow::{Flow, is_block},
     names::{self, Look},
     tree::{Kind, Tree},
+    trim,
 };
 use crate::entity::{NameSource, Strategy};
 
@@ -92,13 +93,13 @@ impl<'a> Sight<'a> {
 
     /// The range without bullets and separators at its ends.
     pub(super) fn trimmed(&self, range: &Range<usize>) -> Range<usize> {
-        let inner = names::trim(self.text(range));
+        let inner = trim::trim(self.text(range));
         range.start + inner.start..range.start + inner.end
     }
 
     /// The name in the alternative text at a range.
     pub(super) fn trimmed_alt(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let inner = names::trim_alt(self.text(range))?;
+        let inner = trim::trim_alt(self.text(range))?;
         Some(range.start + inner.start..range.start + inner.end)
     }
 

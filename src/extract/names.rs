@@ -1,6 +1,6 @@
 //! How much a text looks like the name of an organization or a person, and what around a name is not part of it.
 
-use std::{collections::HashSet, ops::Range, sync::LazyLock};
+use std::{collections::HashSet, sync::LazyLock};
 
 use super::words;
 
@@ -16,9 +16,11 @@ set!(GENERIC);
 set!(SMALL);
 set!(SENTENCE);
 set!(CALENDAR);
-set!(ALT_GENERIC);
 set!(SOCIAL);
 set!(RELATION_PLURALS);
+set!(OPENING);
+set!(STAND_INS);
+set!(STAND_IN_KINDS);
 
 /// What was seen in a text that may be a name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -224,124 +226,31 @@ fn likeness(text: &str, words: &Words, sentence: bool) -> f64 {
 
 /// Whether a word addresses the reader or asks, as buttons and sentences begin.
 fn opens_a_sentence(word: &str) -> bool {
-    let lower = word.to_lowercase();
-    matches!(
-        lower.as_str(),
-        "please"
-            | "click"
-            | "we"
-            | "you"
-            | "if"
-            | "this"
-            | "these"
-            | "how"
-            | "why"
-            | "what"
-            | "when"
-            | "where"
-            | "our"
-            | "your"
-            | "are"
-            | "is"
-            | "for"
-            | "to"
-            | "get"
-            | "send"
-            | "see"
-            | "find"
-            | "meet"
-            | "thanks"
-            | "thank"
-            | "many"
-            | "want"
-            | "do"
-            | "let's"
-            | "become"
-            | "contact"
-            | "sign"
-            | "join"
-            | "call"
-            | "download"
-            | "view"
-            | "about"
-            | "in"
-            | "with"
-            | "by"
-            | "here"
-            | "it"
-            | "there"
-            | "copyright"
-    )
+    OPENING.contains(word.to_lowercase().as_str())
 }
 
 /// Whether a lower-case text stands where content is to come.
 fn is_stand_in(plain: &str) -> bool {
-    if plain.starts_with("lorem ipsum") || plain.contains("dolor sit amet") {
-        return true;
-    }
     let mut words = plain
         .split(|it: char| !it.is_alphanumeric())
         .filter(|it| !it.is_empty());
     let (first, second, third) = (words.next(), words.next(), words.next());
-    let kind = |it: Option<&str>| {
-        it.is_some_and(|it| {
-            matches!(
-                it,
-                "sponsor"
-                    | "partner"
-                    | "member"
-                    | "client"
-                    | "supporter"
-                    | "donor"
-                    | "company"
-                    | "organization"
-                    | "organisation"
-                    | "item"
-                    | "title"
-                    | "heading"
-                    | "card"
-                    | "logo"
-                    | "placeholder"
-                    | "name"
-                    | "brand"
-                    | "text"
-                    | "example"
-                    | "test"
-                    | "project"
-                    | "person"
-                    | "slide"
-            )
-        })
-    };
-    let numbered = |it: Option<&str>| {
-        it.is_some_and(|it| {
-            it.chars().all(|it| it.is_ascii_digit()) || (it.len() == 1 && it != "s")
-        })
-    };
-    (kind(first) && numbered(second) && (third.is_none() || plain.contains("description")))
-        || (kind(first)
-            && matches!(
-                second,
-                Some("name" | "here" | "placeholder" | "tbd" | "tba" | "logo" | "title")
-            )
-            && third.is_none())
-        || (matches!(first, Some("your" | "a" | "an" | "this"))
-            && (kind(second)
-                && third.is_none_or(|it| matches!(it, "here" | "name" | "logo" | "could"))))
-        || matches!(
-            plain,
-            "tbd"
-                | "tba"
-                | "coming soon"
-                | "to be announced"
-                | "to be confirmed"
-                | "n/a"
-                | "none"
-                | "jane doe"
-                | "john doe"
-        )
+    let kind = |it: Option<&str>| it.is_some_and(|it| STAND_IN_KINDS.contains(it));
+    let numbered = second
+        .is_some_and(|it| it.chars().all(|it| it.is_ascii_digit()) || (it.len() == 1 && it != "s"));
+    let to_come = matches!(
+        second,
+        Some("name" | "here" | "placeholder" | "tbd" | "tba" | "logo" | "title")
+    );
+    let one_of_them = matches!(first, Some("your" | "a" | "an" | "this")) && kind(second);
+    STAND_INS.contains(plain)
+        || plain.starts_with("lorem ipsum")
+        || plain.contains("dolor sit amet")
         || plain.ends_with(" pending")
         || plain.ends_with(" coming soon")
+        || (kind(first) && numbered && (third.is_none() || plain.contains("description")))
+        || (kind(first) && to_come && third.is_none())
+        || (one_of_them && matches!(third, None | Some("here" | "name" | "logo" | "could")))
 }
 
 /// Whether a line of `words` words, `lowered` of them in lower case, ends as sentences do.
@@ -351,7 +260,8 @@ fn ends_a_sentence(text: &str, words: usize, lowered: f64) -> bool {
         || (text.contains(". ") && lowered >= 3.0)
 }
 
-fn ends_in_abbreviation(text: &str) -> bool {
+/// Whether a text's last word is an abbreviation, so that its full stop ends no sentence.
+pub(super) fn ends_in_abbreviation(text: &str) -> bool {
     let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
     ORGANIZATION.contains(last.as_str())
         || matches!(
@@ -360,101 +270,6 @@ fn ends_in_abbreviation(text: &str) -> bool {
         )
         || last.len() <= 3
         || last.matches('.').count() > 1
-}
-
-/// The part of `text` that a name is, bullets, separators and footnote marks taken off both ends.
-pub(super) fn trim(text: &str) -> Range<usize> {
-    let noise = |it: char| {
-        it.is_whitespace()
-            || matches!(
-                it,
-                '•' | '·'
-                    | '|'
-                    | '*'
-                    | '†'
-                    | '‡'
-                    | ','
-                    | ';'
-                    | ':'
-                    | '–'
-                    | '—'
-                    | '-'
-                    | '▪'
-                    | '●'
-                    | '■'
-                    | '►'
-                    | '»'
-                    | '›'
-                    | '«'
-                    | '→'
-                    | '✓'
-                    | '✔'
-                    | '_'
-                    | '~'
-                    | '>'
-                    | '<'
-            )
-    };
-    let start = text.len() - text.trim_start_matches(|it| noise(it) || it == '.').len();
-    let kept = text[start..].trim_end_matches(noise);
-    let mut end = start + kept.len();
-    let inner = &text[start..end];
-    // A full stop ends a name only where it is an abbreviation's.
-    if inner.ends_with('.') && inner.split(' ').count() > 1 && !ends_in_abbreviation(inner) {
-        end -= 1;
-    }
-    let mut range = start..end;
-    // An unpaired bracket at the edge belongs to what was cut.
-    if text[range.clone()].ends_with('(') {
-        range.end -= 1;
-        range.end = range.start + text[range.clone()].trim_end().len();
-    }
-    range
-}
-
-/// The part of an alternative text that is the name: "logo of" and its like taken off; `None` where nothing is left.
-pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
-    let mut range = trim(text);
-    loop {
-        let inner = &text[range.clone()];
-        let before = words::ALT_BEFORE
-            .split(',')
-            .find(|it| starts_with_folded(inner, it));
-        let behind = words::ALT_BEHIND
-            .split(',')
-            .find(|it| ends_with_folded(inner, it));
-        match (before, behind) {
-            (Some(it), _) => range.start += it.len(),
-            (_, Some(it)) => range.end -= it.len(),
-            _ => break,
-        }
-        let again = trim(&text[range.clone()]);
-        range = range.start + again.start..range.start + again.end;
-    }
-    let inner = text[range.clone()].to_lowercase();
-    let bare = inner
-        .trim_end_matches(|it: char| it.is_ascii_digit() || it == ' ' || it == '-' || it == '_');
-    let generic = ALT_GENERIC.contains(bare) || bare.contains("placeholder");
-    (!bare.is_empty() && !generic).then_some(range)
-}
-
-fn starts_with_folded(text: &str, prefix: &str) -> bool {
-    text.len() > prefix.len()
-        && text
-            .as_bytes()
-            .iter()
-            .zip(prefix.as_bytes())
-            .all(|(a, b)| a.eq_ignore_ascii_case(b))
-}
-
-fn ends_with_folded(text: &str, suffix: &str) -> bool {
-    text.len() > suffix.len()
-        && text
-            .as_bytes()
-            .iter()
-            .rev()
-            .zip(suffix.as_bytes().iter().rev())
-            .all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// Whether a text carries a word under which names stand.
@@ -536,15 +351,5 @@ mod tests {
         ] {
             assert!(look(other).likeness < 0.5, "{other}: {:?}", look(other));
         }
-    }
-
-    #[test]
-    fn a_logos_alternative_text_gives_the_name_alone() {
-        let cut = |it: &'static str| trim_alt(it).map(|range| &it[range]);
-        assert_eq!(cut("Acme Foundation Logo"), Some("Acme Foundation"));
-        assert_eq!(cut("logo of Acme"), Some("Acme"));
-        assert_eq!(cut("Sponsor logo"), None);
-        assert_eq!(cut("Generic placeholder image"), None);
-        assert_eq!(cut("acme.png"), Some("acme"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{names, structured};
+use super::{names, structured, trim};
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
     reading::{Block, Region},
@@ -49,7 +49,7 @@ pub(super) fn text(source: &str) -> Plain {
         let Some(range) = plain.line(line) else {
             continue;
         };
-        let inner = names::trim(&plain.text[range.clone()]);
+        let inner = trim::trim(&plain.text[range.clone()]);
         let range = range.start + inner.start..range.start + inner.end;
         let look = names::look(&plain.text[range.clone()]);
         sentences += usize::from(look.sort == names::Sort::Sentence || range.len() > 140);

@@ -142,3 +142,20 @@ pub(super) const RELATION_PLURALS: &str = concat!(
     "förderer,colaboradores,sponsorship,companies,institutions,universities,foundations,agencies,volunteers,",
     "advisors,sponsor,team,board,staff,committee,council,leadership,categories",
 );
+
+/// Words that open buttons and sentences rather than names.
+pub(super) const OPENING: &str = concat!(
+    "please,click,we,you,if,this,these,how,why,what,when,where,our,your,are,is,for,to,get,send,see,find,meet,",
+    "thanks,thank,many,want,do,let's,become,contact,sign,join,call,download,view,about,in,with,by,here,it,there,",
+    "copyright",
+);
+
+/// Lines that stand where a name is to come.
+pub(super) const STAND_INS: &str =
+    concat!("tbd,tba,coming soon,to be announced,to be confirmed,n/a,none,jane doe,john doe",);
+
+/// What is numbered or left open where names are to come: "Sponsor 1", "Company name".
+pub(super) const STAND_IN_KINDS: &str = concat!(
+    "sponsor,partner,member,client,supporter,donor,company,organization,organisation,item,title,heading,card,logo,",
+    "placeholder,name,brand,text,example,test,project,person,slide",
+);

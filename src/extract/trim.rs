@@ -1,0 +1,118 @@
+//! What around a name is not part of it: bullets, footnote marks, and in alternative texts "logo of" and its like.
+
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
+
+use super::{names::ends_in_abbreviation, words};
+
+static ALT_GENERIC: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| words::ALT_GENERIC.split(',').collect());
+
+/// The part of `text` that a name is, bullets, separators and footnote marks taken off both ends.
+pub(super) fn trim(text: &str) -> Range<usize> {
+    let noise = |it: char| {
+        it.is_whitespace()
+            || matches!(
+                it,
+                '•' | '·'
+                    | '|'
+                    | '*'
+                    | '†'
+                    | '‡'
+                    | ','
+                    | ';'
+                    | ':'
+                    | '–'
+                    | '—'
+                    | '-'
+                    | '▪'
+                    | '●'
+                    | '■'
+                    | '►'
+                    | '»'
+                    | '›'
+                    | '«'
+                    | '→'
+                    | '✓'
+                    | '✔'
+                    | '_'
+                    | '~'
+                    | '>'
+                    | '<'
+            )
+    };
+    let start = text.len() - text.trim_start_matches(|it| noise(it) || it == '.').len();
+    let kept = text[start..].trim_end_matches(noise);
+    let mut end = start + kept.len();
+    let inner = &text[start..end];
+    // A full stop ends a name only where it is an abbreviation's.
+    if inner.ends_with('.') && inner.split(' ').count() > 1 && !ends_in_abbreviation(inner) {
+        end -= 1;
+    }
+    let mut range = start..end;
+    // An unpaired bracket at the edge belongs to what was cut.
+    if text[range.clone()].ends_with('(') {
+        range.end -= 1;
+        range.end = range.start + text[range.clone()].trim_end().len();
+    }
+    range
+}
+
+/// The part of an alternative text that is the name: "logo of" and its like taken off; `None` where nothing is left.
+pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
+    let mut range = trim(text);
+    loop {
+        let inner = &text[range.clone()];
+        let before = words::ALT_BEFORE
+            .split(',')
+            .find(|it| starts_with_folded(inner, it));
+        let behind = words::ALT_BEHIND
+            .split(',')
+            .find(|it| ends_with_folded(inner, it));
+        match (before, behind) {
+            (Some(it), _) => range.start += it.len(),
+            (_, Some(it)) => range.end -= it.len(),
+            _ => break,
+        }
+        let again = trim(&text[range.clone()]);
+        range = range.start + again.start..range.start + again.end;
+    }
+    let inner = text[range.clone()].to_lowercase();
+    let bare = inner
+        .trim_end_matches(|it: char| it.is_ascii_digit() || it == ' ' || it == '-' || it == '_');
+    let generic = ALT_GENERIC.contains(bare) || bare.contains("placeholder");
+    (!bare.is_empty() && !generic).then_some(range)
+}
+
+fn starts_with_folded(text: &str, prefix: &str) -> bool {
+    text.len() > prefix.len()
+        && text
+            .as_bytes()
+            .iter()
+            .zip(prefix.as_bytes())
+            .all(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+fn ends_with_folded(text: &str, suffix: &str) -> bool {
+    text.len() > suffix.len()
+        && text
+            .as_bytes()
+            .iter()
+            .rev()
+            .zip(suffix.as_bytes().iter().rev())
+            .all(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logos_alternative_text_gives_the_name_alone() {
+        let cut = |it: &'static str| trim_alt(it).map(|range| &it[range]);
+        assert_eq!(cut("Acme Foundation Logo"), Some("Acme Foundation"));
+        assert_eq!(cut("logo of Acme"), Some("Acme"));
+        assert_eq!(cut("Sponsor logo"), None);
+        assert_eq!(cut("Generic placeholder image"), None);
+        assert_eq!(cut("acme.png"), Some("acme"));
+    }
+}
