@@ -2,16 +2,31 @@
 
 use std::ffi::OsString;
 
+use crate::{store::Store, uri::TargetUri};
+
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
 mod exit;
 mod failure;
+mod fetching;
+mod findings;
 mod page;
+mod profiles;
+mod progress;
 mod session;
+mod signals;
 
 mod check;
+mod completions;
 mod config;
+mod diff;
 mod extract;
+mod recheck;
+mod report;
+mod review;
+mod run;
+mod status;
+mod watch;
 
 pub use exit::Exit;
 use failure::Failure;
@@ -79,12 +94,36 @@ struct Common {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Visits the pages that are due, and reports what changed
+    Run(Box<run::RunArgs>),
+    /// Runs whenever something is due, until SIGTERM
+    Watch(Box<watch::WatchArgs>),
+    /// Computes every finding again from the archive alone
+    Recheck(recheck::RecheckArgs),
+    /// Prints or writes the report on a profile
+    Report(report::ReportArgs),
+    /// Shows the references: fate, visits, what rests on them
+    Status(status::StatusArgs),
+    /// Decides about a finding: accept, reject, later, undo
+    Review(review::ReviewArgs),
+    /// Shows what changed between two captures of a page
+    Diff(diff::DiffArgs),
+    /// Lists what is held of a page
+    Captures(status::CapturesArgs),
+    /// Shows what is remembered of each host, and when it may be asked again
+    Hosts(fetching::HostsArgs),
+    /// Reads everything back and says whether the archive is whole
+    Verify(recheck::VerifyArgs),
     /// Shows the lists of a page, as the reader finds them; touches no store
     Extract(extract::ExtractArgs),
     /// Holds names, quotations or sentences against a page; touches no store
     Check(check::CheckArgs),
     /// Prints every setting, its value, and where it comes from
     Config(config::ConfigArgs),
+    /// Prints completions for a shell
+    Completions(completions::CompletionsArgs),
+    /// Prints the manual page
+    Man(completions::ManArgs),
 }
 
 /// Runs the program on its arguments; everything a person sees is written here and below.
@@ -116,11 +155,41 @@ enum Format {
 impl Verb {
     fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self {
+            Self::Run(it) => it.run(session),
+            Self::Watch(it) => it.run(session),
+            Self::Recheck(it) => it.run(session),
+            Self::Report(it) => it.run(session),
+            Self::Status(it) => it.run(session),
+            Self::Review(it) => it.run(session),
+            Self::Diff(it) => it.run(session),
+            Self::Captures(it) => it.run(session),
+            Self::Hosts(it) => it.run(session),
+            Self::Verify(it) => it.run(session),
             Self::Extract(it) => it.run(),
             Self::Check(it) => it.run(),
             Self::Config(it) => it.run(session),
+            Self::Completions(it) => it.run(),
+            Self::Man(it) => it.run(),
         }
     }
+}
+
+/// Reads an address that a person typed.
+fn address(text: &str) -> Result<(TargetUri, Option<String>), Failure> {
+    TargetUri::parse(text)
+        .map_err(|it| Failure::usage(it).hint("write the whole address, with https://"))
+}
+
+/// The failure for a page that the archive holds nothing of, with the nearest that it does hold.
+fn not_held(store: &Store, uri: &TargetUri) -> Result<Failure, Failure> {
+    let near = |it: &TargetUri| strsim::jaro_winkler(it.as_str(), uri.as_str());
+    let known: Vec<TargetUri> = store.last_visits()?.into_keys().collect();
+    let nearest = known.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
+    let failure = Failure::usage(anyhow::anyhow!("the archive holds no capture of {uri}"));
+    Ok(match nearest {
+        Some(it) => failure.hint(format!("it holds captures of {it}, among others")),
+        None => failure.hint("it holds nothing yet; `stillsays run` begins"),
+    })
 }
 
 #[cfg(test)]

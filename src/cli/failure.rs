@@ -2,7 +2,12 @@
 
 use std::io::Write;
 
-use crate::{config::ConfigError, text::for_terminal};
+use crate::{
+    config::ConfigError,
+    pipeline::{AnalyseError, PlanError, RunError},
+    store::{LockError, StoreError},
+    text::for_terminal,
+};
 
 use super::Exit;
 
@@ -31,7 +36,6 @@ impl Failure {
         self
     }
 
-    #[expect(dead_code, reason = "the verbs that use it land next")]
     /// The same failure with another exit code.
     pub(super) fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
@@ -77,5 +81,53 @@ impl From<ConfigError> for Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::usage(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let hint = error.hint();
+        let exit = if error.is_damage() {
+            Exit::Damaged
+        } else {
+            Exit::Usage
+        };
+        Self::usage(error).hint(hint).exit(exit)
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        let hint = error.hint();
+        let exit = match error {
+            LockError::Held { .. } => Exit::Locked,
+            LockError::Io { .. } => Exit::Usage,
+        };
+        Self::usage(error).hint(hint).exit(exit)
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        let hint = error.hint();
+        Self::usage(error).hint(hint)
+    }
+}
+
+impl From<AnalyseError> for Failure {
+    fn from(error: AnalyseError) -> Self {
+        match error {
+            AnalyseError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Store(error) => error.into(),
+            RunError::Plan(error) => error.into(),
+            RunError::Analyse(error) => error.into(),
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     clock::{Clock, parse_warc_date},
     config::{Config, Sources},
+    report::Style,
 };
 
 use super::{Common, Failure};
@@ -27,7 +28,6 @@ pub(super) enum When {
 }
 
 /// One run of the program.
-#[expect(dead_code, reason = "the verbs that read it land next")]
 pub(super) struct Session {
     pub(super) config: Config,
     pub(super) clock: Clock,
@@ -86,7 +86,14 @@ impl Session {
         })
     }
 
-    #[expect(dead_code, reason = "the verbs that use it land next")]
+    /// How text is laid out on this terminal.
+    pub(super) fn style(&self) -> Style {
+        Style {
+            color: self.color,
+            width: self.width,
+        }
+    }
+
     /// Writes a remark to stderr, unless `--quiet`.
     pub(super) fn remark(&self, text: &str) {
         if !self.quiet {

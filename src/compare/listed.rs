@@ -330,7 +330,7 @@ fn is_redesign(then: &Answered<'_>, now: &Answered<'_>) -> bool {
         it.answer
             .iter()
             .flat_map(|it| it.names.iter().enumerate())
-            .filter(|(_, it)| it.verdict == Verdict::Present)
+            .filter(|(_, it)| matches!(it.verdict, Verdict::Present | Verdict::Renamed { .. }))
             .map(|(at, _)| at)
             .collect()
     };

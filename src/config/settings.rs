@@ -46,8 +46,10 @@ settings! {
     "fetch.contact" = r#""""#, "an address or page where a site's owner reaches whoever runs this; part of the User-Agent";
     "fetch.user_agent" = r#""""#, "the whole User-Agent; empty for `stillsays/VERSION (+CONTACT)`";
     "fetch.jobs" = "8", "how many hosts are visited at the same time; a host is only ever asked one thing at a time";
-    "fetch.delay" = r#""2s""#, "the least time between two requests to one host";
+    "fetch.delay" = r#""5s""#, "the least time between two requests to one host";
     "fetch.crawl_delay_cap" = r#""60s""#, "the longest Crawl-delay of a robots.txt that is waited for";
+    "fetch.max_wait" = r#""90s""#, "how long a run waits for a host that asks for patience (Retry-After, back-off); longer, and the next run comes back to it";
+    "fetch.tries" = "3", "how often one run asks for a page, where a failure may pass";
     "fetch.connect_timeout" = r#""10s""#, "the longest time for a connection, TLS included";
     "fetch.response_timeout" = r#""30s""#, "the longest time for the head of a response";
     "fetch.total_timeout" = r#""2m""#, "the longest time for a whole exchange";
@@ -104,6 +106,11 @@ pub struct FetchSettings {
     /// The longest Crawl-delay that is waited for.
     #[serde(deserialize_with = "super::interval")]
     pub crawl_delay_cap: TimeDelta,
+    /// How long a run waits for a host that asks for patience.
+    #[serde(deserialize_with = "super::interval")]
+    pub max_wait: TimeDelta,
+    /// How often one run asks for a page.
+    pub tries: u32,
     /// The longest time for a connection.
     #[serde(deserialize_with = "super::interval")]
     pub connect_timeout: TimeDelta,

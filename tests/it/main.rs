@@ -2,8 +2,10 @@
 
 mod extract;
 mod fetch;
+mod project;
 mod report;
 mod robots;
+mod run;
 mod sample;
 mod site;
 mod store;

@@ -1,0 +1,113 @@
+//! From settings to the fetcher's options; and `stillsays hosts`, what is remembered of each host.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use clap::Args;
+use serde_json::json;
+
+use crate::{
+    clock::warc_date,
+    config::FetchSettings,
+    fetch::Options,
+    host::{HostState, Origin, RobotsAccess},
+    store::{Access, Store},
+    text::for_terminal,
+};
+
+use super::{Exit, Failure, Format, Session, session::print};
+
+/// The fetcher's options as the settings want them.
+pub(super) fn options(settings: &FetchSettings) -> Options {
+    let time = |it: TimeDelta| it.to_std().unwrap_or(Duration::ZERO);
+    let mut options = Options {
+        jobs: settings.jobs.max(1),
+        delay: time(settings.delay),
+        max_crawl_delay: time(settings.crawl_delay_cap),
+        connect_timeout: time(settings.connect_timeout),
+        response_timeout: time(settings.response_timeout),
+        total_timeout: time(settings.total_timeout),
+        max_body: settings.max_bytes,
+        max_wait: time(settings.max_wait),
+        tries: settings.tries.max(1),
+        max_redirects: settings.max_redirects,
+        allow: settings.allow.clone(),
+        deny: settings.deny.clone(),
+        ..Options::default()
+    };
+    options.caps.bytes = settings.max_decoded_bytes;
+    if !settings.user_agent.is_empty() {
+        options.user_agent.clone_from(&settings.user_agent);
+    } else if !settings.contact.is_empty() {
+        options.user_agent = Options::user_agent_with(&settings.contact);
+    }
+    options
+}
+
+/// Arguments of `hosts`.
+#[derive(Args, Debug)]
+pub(super) struct HostsArgs {
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+impl HostsArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
+        let mut hosts: Vec<(Origin, HostState)> = store.host_states()?.into_iter().collect();
+        hosts.sort_by(|a, b| a.0.cmp(&b.0));
+        print(&match self.format {
+            Format::Json => {
+                let row = |(origin, it): &(Origin, HostState)| {
+                    json!({"origin": origin, "requests": it.requests, "last_request": it.last_request.map(warc_date),
+                        "next_allowed": it.next_allowed.map(warc_date), "reason": it.reason, "refusals": it.refusals,
+                        "robots": it.robots.as_ref().map(|it| robots(&it.access)),
+                        "robots_fetched": it.robots.as_ref().map(|it| warc_date(it.fetched))})
+                };
+                let rows: Vec<_> = hosts.iter().map(row).collect();
+                format!("{:#}", json!({"format": 1, "hosts": rows}))
+            }
+            Format::Text => hosts.iter().map(line).collect::<Vec<_>>().join("\n"),
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn line((origin, it): &(Origin, HostState)) -> String {
+    let last = it.last_request.map_or_else(
+        || "never asked".into(),
+        |at| format!("last asked {}", warc_date(at)),
+    );
+    let mut lines = vec![
+        origin.to_string(),
+        format!("  {} requests, {last}", it.requests),
+    ];
+    if let Some(file) = &it.robots {
+        lines.push(format!(
+            "  robots.txt of {}: {}",
+            warc_date(file.fetched),
+            robots(&file.access)
+        ));
+    }
+    if let Some(at) = it.next_allowed {
+        let reason = it
+            .reason
+            .as_deref()
+            .unwrap_or("the delay between two requests");
+        lines.push(format!("  not before {}: {reason}", warc_date(at)));
+    }
+    for_terminal(&lines.join("\n"))
+}
+
+fn robots(access: &RobotsAccess) -> String {
+    match access {
+        RobotsAccess::Rules(bytes) => format!("{} bytes of rules", bytes.len()),
+        RobotsAccess::Unavailable { status } => {
+            format!("none (status {status}), so everything is allowed")
+        }
+        RobotsAccess::Unreachable { detail } => {
+            format!("unreachable ({detail}), so nothing is asked for a while")
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a run says while it goes on: a bar on a terminal, plain lines otherwise, nothing under `--quiet`.
+
+use std::io::{self, IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    capture::{Outcome, Visit},
+    pipeline::Event,
+    text::for_terminal,
+};
+
+use super::Session;
+
+/// The one who watches a run.
+pub(super) enum Progress {
+    /// Says nothing.
+    Quiet,
+    /// A line per visit, on stderr.
+    Lines {
+        /// Visits so far, of how many.
+        done: usize,
+        /// All that were planned.
+        planned: usize,
+    },
+    /// A bar, on stderr.
+    Bar(ProgressBar),
+}
+
+impl Progress {
+    pub(super) fn new(session: &Session) -> Self {
+        if session.quiet {
+            return Self::Quiet;
+        }
+        if !io::stderr().is_terminal() {
+            return Self::Lines {
+                done: 0,
+                planned: 0,
+            };
+        }
+        let bar = ProgressBar::new(0);
+        let style =
+            ProgressStyle::with_template("{bar:24} {pos}/{len} pages  {elapsed}  {wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self::Bar(bar)
+    }
+
+    /// Tells one event.
+    pub(super) fn tell(&mut self, event: &Event<'_>) {
+        match (self, event) {
+            (Self::Quiet, _) | (_, Event::Compared(_)) => {}
+            (Self::Lines { planned, .. }, Event::Planned(count)) => *planned = *count,
+            (Self::Lines { done, planned }, Event::Visited(visit)) => {
+                *done += 1;
+                let line = for_terminal(&line(visit));
+                // A line that nobody reads is not worth ending for.
+                let _ = writeln!(
+                    io::stderr().lock(),
+                    "[{done}/{}] {line}",
+                    (*planned).max(*done)
+                );
+            }
+            (Self::Bar(bar), Event::Planned(count)) => bar.set_length(*count as u64),
+            (Self::Bar(bar), Event::Visited(visit)) => {
+                bar.inc(1);
+                if bar.length() < Some(bar.position()) {
+                    bar.set_length(bar.position());
+                }
+                bar.set_message(for_terminal(&line(visit)));
+            }
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn end(self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A visit in a line: what it came to, and the page.
+fn line(visit: &Visit) -> String {
+    let outcome = visit.last().map(|it| outcome(&it.outcome));
+    let hops = match visit.captures.len() {
+        0 | 1 => String::new(),
+        hops => format!(" after {} redirects", hops - 1),
+    };
+    format!("{}{hops}  {}", outcome.unwrap_or_default(), visit.seed)
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Response(it) => {
+            let status = crate::capture::status_of(&it.head).unwrap_or_default();
+            format!("{status} {} bytes", it.payload.len())
+        }
+        Outcome::Revisit(_) => "unchanged".into(),
+        Outcome::Failure(it) => format!("failed: {}", it.detail),
+    }
+}

@@ -1,0 +1,132 @@
+//! `stillsays review`: what a person decides about a finding, kept with time and name, and undone the same way.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+
+use crate::{
+    finding::{Decision, Finding, FindingId, Review},
+    pipeline,
+    store::{Access, RunLock, Store},
+};
+
+use super::{Exit, Failure, Session, findings, profiles::ProfilesArgs};
+
+/// Arguments of `review`.
+#[derive(Args, Debug)]
+pub(super) struct ReviewArgs {
+    /// The finding: its id as reports show it, or the beginning of it
+    #[arg(value_name = "FINDING")]
+    finding: String,
+    /// What is decided
+    #[arg(value_name = "DECISION")]
+    decision: Word,
+    /// Why, in your words
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Who decides [default: the setting `reviewer`, or the account's name]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    #[command(flatten)]
+    profiles: ProfilesArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Word {
+    /// The finding is right.
+    Accept,
+    /// The finding is wrong.
+    Reject,
+    /// To be looked at again.
+    Later,
+    /// Takes the last decision back.
+    Undo,
+}
+
+impl ReviewArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let settings = &session.config.settings;
+        let profiles = self.profiles.load(session)?;
+        let _lock = RunLock::acquire(&settings.store, "review", session.clock.now())?;
+        let store = Store::open(&settings.store, Access::ReadWrite)?;
+        let mut all = Vec::new();
+        for named in &profiles {
+            all.extend(findings::current(&store, named)?);
+        }
+        let (id, about) = self.pick(&store, all)?;
+        let decision = match self.decision {
+            Word::Accept => Some(Decision::Accept),
+            Word::Reject => Some(Decision::Reject),
+            Word::Later => Some(Decision::Later),
+            Word::Undo => None,
+        };
+        let review = Review {
+            finding: id.clone(),
+            decision,
+            at: session.clock.now(),
+            by: self.reviewer(session),
+            note: self.note.clone(),
+        };
+        store.add_review(&review, Some(&about))?;
+        // A rejected rename changes what the names are matched with; the findings follow at once.
+        let compared = pipeline::compare_all(&store, &profiles, None, &mut |_| {})?;
+        let done = match decision {
+            Some(Decision::Accept) => "accepted",
+            Some(Decision::Reject) => "rejected",
+            Some(Decision::Later) => "put off",
+            None => "open again",
+        };
+        session.remark(&format!("{id} is {done}"));
+        if compared.iter().any(|it| it.changed) {
+            session.remark("the decision changed other findings; `stillsays report` shows them");
+        }
+        Ok(Exit::Done)
+    }
+
+    fn pick(&self, store: &Store, all: Vec<Finding>) -> Result<(FindingId, Finding), Failure> {
+        let wanted = self.finding.trim().to_lowercase();
+        let mut meant: BTreeMap<FindingId, Finding> = BTreeMap::new();
+        if !wanted.is_empty() {
+            let begins = all.into_iter().filter(|it| it.id.0.starts_with(&wanted));
+            meant.extend(begins.map(|it| (it.id.clone(), it)));
+        }
+        let many = meant.len();
+        match meant.pop_first().filter(|_| many < 2) {
+            Some(one) => Ok(one),
+            None if many == 0 => {
+                // A finding that a decision made disappear can still be reviewed again, by its whole id.
+                let whole = FindingId(wanted);
+                match store.reviewed(&whole)? {
+                    Some(it) => Ok((whole, it)),
+                    None => Err(Failure::usage(anyhow::anyhow!(
+                        "there is no finding `{}`",
+                        self.finding
+                    ))
+                    .hint("`stillsays report` shows each finding with its id")),
+                }
+            }
+            None => {
+                let ids: Vec<_> = meant.keys().map(|it| it.0.as_str()).collect();
+                Err(Failure::usage(anyhow::anyhow!(
+                    "`{}` is the beginning of {many} findings",
+                    self.finding
+                ))
+                .hint(format!("write more of one of these: {}", ids.join(", "))))
+            }
+        }
+    }
+
+    fn reviewer(&self, session: &Session) -> String {
+        let setting = Some(&session.config.settings.reviewer).filter(|it| !it.is_empty());
+        let account = || {
+            ["USER", "LOGNAME"]
+                .iter()
+                .find_map(|it| std::env::var(it).ok())
+        };
+        self.by
+            .clone()
+            .or_else(|| setting.cloned())
+            .or_else(account)
+            .unwrap_or_else(|| "somebody".into())
+    }
+}

@@ -1,0 +1,176 @@
+//! `stillsays status`: a table of the references.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::{
+    capture::CaptureEntry,
+    clock::warc_date,
+    finding::{Fate, Standing},
+    pipeline::{self, Named},
+    profile::Reference,
+    report::{StatusRow, status_table},
+    store::{Access, Store},
+    uri::TargetUri,
+};
+
+use super::{
+    Exit, Failure, Format, Session, findings, profiles::ProfilesArgs, run::plan, session::print,
+};
+
+/// Arguments of `status`.
+#[derive(Args, Debug)]
+pub(super) struct StatusArgs {
+    #[command(flatten)]
+    profiles: ProfilesArgs,
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+impl StatusArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let profiles = self.profiles.load(session)?;
+        let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
+        let mut texts = Vec::new();
+        let mut tables = Vec::new();
+        for named in &profiles {
+            let rows = rows(session, &store, named)?;
+            match self.format {
+                Format::Text => {
+                    texts.push(format!(
+                        "{}\n{}",
+                        named.profile.title,
+                        status_table(&rows, &session.style())
+                    ));
+                }
+                Format::Json => tables.push(json!({"profile": named.name, "references": rows.iter().map(to_json).collect::<Vec<_>>()})),
+            }
+        }
+        print(&match self.format {
+            Format::Text => texts.join("\n"),
+            Format::Json => format!("{:#}", json!({"format": 1, "profiles": tables})),
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow>, Failure> {
+    let seeds = plan(session, std::slice::from_ref(named), Some(store))?;
+    let histories = pipeline::histories(store, &named.profile)?;
+    let current = findings::current(store, named)?;
+    let reviews = store.reviews()?;
+    let row = |reference: &Reference| {
+        let number = reference.number;
+        let seed = reference
+            .url
+            .as_deref()
+            .and_then(|it| TargetUri::parse(it).ok());
+        let seed = seed.and_then(|(uri, _)| seeds.iter().find(|it| it.uri == uri));
+        let visits = histories
+            .get(&number)
+            .map(|it| it.as_slice())
+            .unwrap_or_default();
+        let entries: Vec<&CaptureEntry> = visits
+            .iter()
+            .filter_map(|it| it.last().map(|it| &it.1))
+            .collect();
+        let open = current
+            .iter()
+            .filter(|it| it.cites.contains(&number) && (it.is_change() || it.is_stale()))
+            .filter(|it| Standing::of(it, &reviews).is_open());
+        let resting = named
+            .profile
+            .claims
+            .iter()
+            .filter(|it| it.cites.contains(&number));
+        StatusRow {
+            reference: number,
+            title: reference.title.clone().unwrap_or_default(),
+            fate: findings::fate_of(&current, number)
+                .cloned()
+                .unwrap_or(Fate::Unvisited),
+            last_visit: entries.last().map(|it| it.date),
+            last_change: pipeline::last_change(&entries),
+            next_due: seed.and_then(|it| it.due),
+            claims_resting: resting.count(),
+            open_findings: open.count(),
+        }
+    };
+    Ok(named.profile.references.iter().map(row).collect())
+}
+
+fn to_json(row: &StatusRow) -> Value {
+    json!({"reference": row.reference, "title": row.title, "fate": row.fate,
+        "last_visit": row.last_visit.map(warc_date), "last_change": row.last_change.map(warc_date),
+        "next_due": row.next_due.map(warc_date), "claims_resting": row.claims_resting,
+        "open_findings": row.open_findings})
+}
+
+/// `stillsays captures URL`: what is held of a page.
+#[derive(Args, Debug)]
+pub(super) struct CapturesArgs {
+    /// The page
+    #[arg(value_name = "URL")]
+    url: String,
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+impl CapturesArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let (uri, _) = super::address(&self.url)?;
+        let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
+        let captures = store.captures_of(&uri)?;
+        if captures.is_empty() {
+            return Err(super::not_held(&store, &uri)?);
+        }
+        print(&match self.format {
+            Format::Json => {
+                let row = |(id, it): &(crate::store::CaptureId, CaptureEntry)| {
+                    json!({"capture": id.0, "date": warc_date(it.date), "status": it.status(),
+                        "revisit": it.revisit, "truncated": it.truncated, "payload_digest": it.payload_digest,
+                        "media_type": it.field("content-type"), "failure": it.failure})
+                };
+                let rows: Vec<_> = captures.iter().map(row).collect();
+                format!("{:#}", json!({"format": 1, "url": uri, "captures": rows}))
+            }
+            Format::Text => captures
+                .iter()
+                .map(|(id, it)| line(*id, it))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn line(id: crate::store::CaptureId, entry: &CaptureEntry) -> String {
+    let what = match (&entry.failure, entry.status()) {
+        (Some(failure), _) => format!("failed: {}", failure.detail),
+        (None, Some(304)) => "304 unchanged".into(),
+        (None, Some(status)) => match (status, entry.field("location")) {
+            (300..=399, Some(to)) => format!("{status} to {to}"),
+            _ => format!(
+                "{status} {}",
+                entry.field("content-type").unwrap_or_default()
+            ),
+        },
+        (None, None) => "no status".into(),
+    };
+    let digest = entry
+        .payload_digest
+        .map(|it| it.short())
+        .unwrap_or_default();
+    let cut = if entry.truncated.is_some() {
+        "  (cut short)"
+    } else {
+        ""
+    };
+    crate::text::for_terminal(&format!(
+        "{:>6}  {}  {digest:12}  {what}{cut}",
+        id.0,
+        warc_date(entry.date)
+    ))
+}

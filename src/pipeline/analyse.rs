@@ -1,0 +1,238 @@
+//! From stored captures to findings: every capture of a profile's pages is read once, and every claim held against it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use crate::{
+    capture::{CaptureEntry, RevisitProfile},
+    compare::{self, Visited},
+    content_coding::{self, Caps},
+    digest::PayloadDigest,
+    extract::{self, Page},
+    finding::{Conclusion, Decision, Finding, Subject, Verdict},
+    media_type::MediaType,
+    profile::{Alias, Profile},
+    reading::Reading,
+    store::{Store, StoreError, StoredVisit},
+    uri::TargetUri,
+};
+
+use super::Named;
+
+/// Why a profile cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyseError {
+    /// The archive.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The visits behind a profile's references, by reference number, oldest first.
+pub type Histories = BTreeMap<u32, Arc<Vec<StoredVisit>>>;
+
+/// The findings of one profile, from what `store` holds and nothing else.
+///
+/// # Errors
+/// The archive cannot be read, or a payload in it is not what its digest says.
+pub fn analyse(store: &Store, named: &Named) -> Result<Vec<Finding>, AnalyseError> {
+    let mut profile = named.profile.clone();
+    profile.aliases.extend(learned_aliases(store, &named.name)?);
+    let histories = histories(store, &profile)?;
+    let mut readings = Readings::new(store, &profile);
+    let mut read: BTreeMap<u32, Vec<Option<Arc<Reading>>>> = BTreeMap::new();
+    for (number, visits) in &histories {
+        let of = visits.iter().map(|it| match it.hops.last() {
+            Some((_, entry)) => readings.of(entry),
+            None => Ok(None),
+        });
+        read.insert(*number, of.collect::<Result<_, _>>()?);
+    }
+    let entries: BTreeMap<u32, Vec<Vec<CaptureEntry>>> = histories
+        .iter()
+        .map(|(number, visits)| {
+            let hops = |it: &StoredVisit| it.hops.iter().map(|it| it.1.clone()).collect();
+            (*number, visits.iter().map(hops).collect())
+        })
+        .collect();
+    let visited = entries
+        .iter()
+        .map(|(number, visits)| {
+            let readings = read.get(number).map(Vec::as_slice).unwrap_or_default();
+            let visits = visits.iter().zip(readings);
+            let visited = visits.map(|(hops, reading)| Visited {
+                hops,
+                reading: reading.as_deref(),
+            });
+            (*number, visited.collect())
+        })
+        .collect();
+    Ok(compare::findings(&named.name, &profile, &visited))
+}
+
+/// The stored visits of every page that `profile` cites; references that share a page share its visits.
+///
+/// # Errors
+/// The archive cannot be read.
+pub fn histories(store: &Store, profile: &Profile) -> Result<Histories, StoreError> {
+    let mut by_seed: HashMap<TargetUri, Arc<Vec<StoredVisit>>> = HashMap::new();
+    let mut histories = Histories::new();
+    for reference in &profile.references {
+        let Some(Ok((seed, _))) = reference.url.as_deref().map(TargetUri::parse) else {
+            continue;
+        };
+        let visits = if let Some(visits) = by_seed.get(&seed) {
+            visits.clone()
+        } else {
+            let visits = Arc::new(store.visits(&seed)?);
+            by_seed.insert(seed, visits.clone());
+            visits
+        };
+        histories.insert(reference.number, visits);
+    }
+    Ok(histories)
+}
+
+/// What reviewers taught: a rejected rename keeps the two spellings apart from then on.
+///
+/// An accepted one teaches nothing: it stays a rename until the article says the new name.
+///
+/// # Errors
+/// The archive cannot be read.
+pub fn learned_aliases(store: &Store, profile: &str) -> Result<Vec<Alias>, StoreError> {
+    let mut decided: BTreeMap<_, Option<Decision>> = BTreeMap::new();
+    for review in store.reviews()? {
+        decided.insert(review.finding, review.decision);
+    }
+    let mut aliases = Vec::new();
+    let rejected = decided
+        .into_iter()
+        .filter(|it| it.1 == Some(Decision::Reject));
+    for (id, _) in rejected {
+        let finding = store.reviewed(&id)?.filter(|it| it.profile == profile);
+        let rename = finding.map(|it| (it.subject, it.conclusion));
+        if let Some((
+            Subject::Name { name, .. },
+            Conclusion::Verdict(Verdict::Renamed { to, .. }),
+        )) = rename
+        {
+            aliases.push(Alias {
+                name,
+                other: to,
+                same: false,
+            });
+        }
+    }
+    Ok(aliases)
+}
+
+/// The text of one of a page's captures; `entries` are all of them, oldest first.
+///
+/// # Errors
+/// The archive cannot be read.
+pub fn text_of(
+    store: &Store,
+    entry: &CaptureEntry,
+    entries: &[CaptureEntry],
+) -> Result<String, StoreError> {
+    let mut readings = Readings::new(store, &Profile::default());
+    for earlier in entries.iter().filter(|it| it.date <= entry.date) {
+        readings.remember(earlier);
+    }
+    let reading = readings.of(entry)?;
+    Ok(reading.map(|it| it.text.clone()).unwrap_or_default())
+}
+
+/// Readings of stored payloads: made once, kept in the archive, and shared by visits that brought the same.
+struct Readings<'a> {
+    store: &'a Store,
+    selectors: Vec<String>,
+    made: HashMap<(PayloadDigest, String), Arc<Reading>>,
+    /// The capture that brought a payload: a 304 does not say again what it is.
+    brought: HashMap<PayloadDigest, CaptureEntry>,
+}
+
+impl<'a> Readings<'a> {
+    fn new(store: &'a Store, profile: &Profile) -> Self {
+        let selectors = profile.references.iter();
+        let mut selectors: Vec<String> = selectors.filter_map(|it| it.selector.clone()).collect();
+        selectors.sort();
+        selectors.dedup();
+        Self {
+            store,
+            selectors,
+            made: HashMap::new(),
+            brought: HashMap::new(),
+        }
+    }
+
+    /// Notes what a capture says of the payload it brought.
+    fn remember(&mut self, entry: &CaptureEntry) {
+        let not_modified = entry.revisit == Some(RevisitProfile::ServerNotModified);
+        if let Some(digest) = entry.payload_digest.filter(|_| !not_modified) {
+            self.brought.insert(digest, entry.clone());
+        }
+    }
+
+    /// The reading of the payload that a capture brought or stands for; a failure brought none.
+    ///
+    /// Captures are given oldest first.
+    fn of(&mut self, entry: &CaptureEntry) -> Result<Option<Arc<Reading>>, StoreError> {
+        let Some(digest) = entry.payload_digest else {
+            return Ok(None);
+        };
+        self.remember(entry);
+        let entry = &self.brought.get(&digest).unwrap_or(entry).clone();
+        let media_type = MediaType::parse(&entry.field("content-type").unwrap_or_default());
+        let coding = entry.field("content-encoding");
+        // Everything that the reading depends on beside the payload.
+        let key = format!(
+            "{} {} {} {} {} {} {:?}",
+            extract::VERSION,
+            entry.status().unwrap_or_default(),
+            entry.target_uri,
+            media_type.essence,
+            media_type.charset.as_deref().unwrap_or("-"),
+            coding.as_deref().unwrap_or("-"),
+            self.selectors,
+        );
+        if let Some(it) = self.made.get(&(digest, key.clone())) {
+            return Ok(Some(it.clone()));
+        }
+        let reading = if let Some(reading) = self.store.reading(&digest, &key)? {
+            reading
+        } else {
+            let reading = self.read(entry, &digest, &media_type, coding.as_deref())?;
+            self.store.put_reading(&digest, &key, &reading)?;
+            reading
+        };
+        let reading = Arc::new(reading);
+        self.made.insert((digest, key), reading.clone());
+        Ok(Some(reading))
+    }
+
+    fn read(
+        &self,
+        entry: &CaptureEntry,
+        digest: &PayloadDigest,
+        media_type: &MediaType,
+        coding: Option<&str>,
+    ) -> Result<Reading, StoreError> {
+        let payload = self.store.payload(digest)?;
+        let decoded = content_coding::decode(&payload, coding, &Caps::default());
+        let unreadable = MediaType::parse("application/octet-stream");
+        let (body, media_type) = match &decoded {
+            Ok(it) => (it.bytes.as_slice(), media_type),
+            // A body whose coding cannot be taken off is bytes like any other file that is not text.
+            Err(_) => (payload.as_slice(), &unreadable),
+        };
+        Ok(extract::read(&Page {
+            body,
+            media_type,
+            uri: Some(&entry.target_uri),
+            status: entry.status(),
+            selectors: &self.selectors,
+        }))
+    }
+}

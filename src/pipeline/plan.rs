@@ -1,0 +1,232 @@
+//! What a run is to visit: the seeds of all profiles, each with the moment it is due.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::{
+    clock::Instant,
+    schedule::{Cadence, CadenceError, LastVisit},
+    uri::{TargetUri, UriError},
+};
+
+use super::Named;
+
+/// A page that visits start from, and what rests on it.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    /// The page.
+    pub uri: TargetUri,
+    /// How often it is visited: the most eager of all references that share it.
+    pub cadence: Cadence,
+    /// Its last visit.
+    pub last: Option<LastVisit>,
+    /// When it is due; `None` for at once.
+    pub due: Option<Instant>,
+    /// The profiles and reference numbers that share it.
+    pub references: Vec<(String, u32)>,
+}
+
+impl Seed {
+    /// Whether it is due at `now`.
+    #[must_use]
+    pub fn is_due(&self, now: Instant) -> bool {
+        self.due.is_none_or(|it| it <= now)
+    }
+}
+
+/// Why no plan can be made of a profile.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// A reference's address.
+    #[error("profile {profile}, reference {number}: the address cannot be visited")]
+    Address {
+        /// The profile.
+        profile: String,
+        /// The reference.
+        number: u32,
+        /// Why not.
+        #[source]
+        source: UriError,
+    },
+    /// A cadence.
+    #[error("profile {profile}{at}: `every` cannot be understood")]
+    Cadence {
+        /// The profile.
+        profile: String,
+        /// `, reference 3`, or nothing for the profile's own.
+        at: String,
+        /// Why not.
+        #[source]
+        source: CadenceError,
+    },
+}
+
+impl PlanError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Address { .. } => {
+                "correct `url` in the profile, or leave it out; `stillsays profile lint` shows all such places".into()
+            }
+            Self::Cadence { source, .. } => source.hint().into(),
+        }
+    }
+}
+
+/// How seeds come to be due.
+#[derive(Clone, Debug)]
+pub struct Rhythm {
+    /// The cadence where neither profile nor reference says.
+    pub every: Cadence,
+    /// How soon after a failed visit.
+    pub retry: TimeDelta,
+}
+
+/// All seeds of `profiles`, in the order of their first reference.
+///
+/// # Errors
+/// An address or a cadence in a profile that cannot be used.
+pub fn seeds(
+    profiles: &[Named],
+    rhythm: &Rhythm,
+    last: &BTreeMap<TargetUri, LastVisit>,
+) -> Result<Vec<Seed>, PlanError> {
+    let mut seeds: Vec<Seed> = Vec::new();
+    let mut places: BTreeMap<TargetUri, usize> = BTreeMap::new();
+    for Named { name, profile } in profiles {
+        let cadence = |text: &str, at: String| {
+            text.parse::<Cadence>()
+                .map_err(|source| PlanError::Cadence {
+                    profile: name.clone(),
+                    at,
+                    source,
+                })
+        };
+        let own = match &profile.every {
+            Some(text) => cadence(text, String::new())?,
+            None => rhythm.every.clone(),
+        };
+        for reference in &profile.references {
+            let Some(url) = &reference.url else { continue };
+            let (uri, _) = TargetUri::parse(url).map_err(|source| PlanError::Address {
+                profile: name.clone(),
+                number: reference.number,
+                source,
+            })?;
+            let every = match &reference.every {
+                Some(text) => cadence(text, format!(", reference {}", reference.number))?,
+                None => own.clone(),
+            };
+            let visit = last.get(&uri).copied();
+            let due = every.due(visit, rhythm.retry);
+            let place = *places.entry(uri.clone()).or_insert(seeds.len());
+            if let Some(seed) = seeds.get_mut(place) {
+                if due < seed.due {
+                    (seed.due, seed.cadence) = (due, every);
+                }
+                seed.references.push((name.clone(), reference.number));
+            } else {
+                seeds.push(Seed {
+                    uri,
+                    cadence: every,
+                    last: visit,
+                    due,
+                    references: vec![(name.clone(), reference.number)],
+                });
+            }
+        }
+    }
+    Ok(seeds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::parse_digits14, profile::Profile};
+
+    fn named(name: &str, every: Option<&str>, references: &[(u32, &str, Option<&str>)]) -> Named {
+        let references = references
+            .iter()
+            .map(|(number, url, every)| crate::profile::Reference {
+                number: *number,
+                url: Some((*url).to_owned()),
+                every: every.map(str::to_owned),
+                ..Default::default()
+            })
+            .collect();
+        Named {
+            name: name.to_owned(),
+            profile: Profile {
+                every: every.map(str::to_owned),
+                references,
+                ..Profile::default()
+            },
+        }
+    }
+
+    fn rhythm() -> Rhythm {
+        Rhythm {
+            every: "1d".parse().unwrap(),
+            retry: TimeDelta::hours(6),
+        }
+    }
+
+    #[test]
+    fn references_that_share_a_page_share_a_seed_and_its_most_eager_cadence() {
+        let profiles = [
+            named(
+                "a",
+                None,
+                &[
+                    (1, "https://example.org/x", None),
+                    (4, "https://example.org/x#y", None),
+                ],
+            ),
+            named(
+                "b",
+                Some("1h"),
+                &[
+                    (2, "https://example.org/x", None),
+                    (3, "https://example.org/z", Some("1w")),
+                ],
+            ),
+        ];
+        let at = parse_digits14("2024").unwrap();
+        let visited = |uri: &str| (uri.parse().unwrap(), LastVisit { at, failed: false });
+        let last = [
+            visited("https://example.org/x"),
+            visited("https://example.org/z"),
+        ]
+        .into();
+        let seeds = seeds(&profiles, &rhythm(), &last).unwrap();
+        assert_eq!(seeds.len(), 2);
+        assert_eq!(seeds[0].references.len(), 3);
+        assert_eq!(seeds[0].due, Some(at + TimeDelta::hours(1)));
+        assert!(!seeds[1].is_due(at + TimeDelta::days(6)));
+        assert!(seeds[1].is_due(at + TimeDelta::days(7)));
+    }
+
+    #[test]
+    fn what_was_never_visited_is_due_at_once() {
+        let profiles = [named("a", None, &[(1, "https://example.org/", None)])];
+        let seeds = seeds(&profiles, &rhythm(), &BTreeMap::new()).unwrap();
+        assert!(seeds[0].is_due(parse_digits14("1990").unwrap()));
+    }
+
+    #[test]
+    fn a_wrong_cadence_is_told_with_its_profile_and_reference() {
+        let profiles = [named(
+            "a",
+            None,
+            &[(7, "https://example.org/", Some("often"))],
+        )];
+        let error = seeds(&profiles, &rhythm(), &BTreeMap::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "profile a, reference 7: `every` cannot be understood"
+        );
+        assert!(!error.hint().is_empty());
+    }
+}
