@@ -152,7 +152,7 @@ pub(super) const OPENING: &str = concat!(
 
 /// Lines that stand where a name is to come.
 pub(super) const STAND_INS: &str =
-    concat!("tbd,tba,coming soon,to be announced,to be confirmed,n/a,none,jane doe,john doe",);
+    "tbd,tba,coming soon,to be announced,to be confirmed,n/a,none,jane doe,john doe";
 
 /// What is numbered or left open where names are to come: "Sponsor 1", "Company name".
 pub(super) const STAND_IN_KINDS: &str = concat!(
