@@ -238,7 +238,7 @@ impl Incoming {
     }
 
     fn feed_chunked<'a>(&mut self, bytes: &'a [u8], state: Chunk) -> &'a [u8] {
-        if self.size >= self.limits.body || self.framing.len() > self.limits.head {
+        if self.size >= self.limits.body {
             self.truncated = Some(Truncation::Length);
             self.body = Body::Done;
             return bytes;
@@ -278,7 +278,11 @@ impl Incoming {
                 if in_size && (!begins_chunk(line) || line.len() > LONGEST_CHUNK_LINE) {
                     return self.broken(rest);
                 }
-                if end.is_none() {
+                if self.size > self.limits.body {
+                    self.truncated = Some(Truncation::Length);
+                    self.body = Body::Done;
+                }
+                if end.is_none() || self.body == Body::Done {
                     return rest;
                 }
                 let next = self.framing.len();
@@ -379,24 +383,21 @@ fn keeps_alive(head: &[u8]) -> bool {
     !says("close") && (head.starts_with(b"HTTP/1.1") || says("keep-alive"))
 }
 
-/// Whether a line can be, or become, a chunk's size.
+/// Whether a line can be, or become, one that gives a chunk's size.
 fn begins_chunk(line: &[u8]) -> bool {
-    line.first().is_none_or(u8::is_ascii_hexdigit)
+    let (digits, rest) = split_digits(line);
+    let behind = rest.trim_ascii_start().first();
+    line.is_empty() || !digits.is_empty() && behind.is_none_or(|it| *it == b';')
 }
 
 fn chunk_size(line: &[u8]) -> Option<u64> {
-    let end = line
-        .iter()
-        .position(|it| !it.is_ascii_hexdigit())
-        .unwrap_or(line.len());
-    let (digits, rest) = line.split_at(end);
-    if !rest
-        .first()
-        .is_none_or(|it| matches!(it, b';' | b' ' | b'\t'))
-    {
-        return None;
-    }
+    let (digits, _) = split_digits(line);
     u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+fn split_digits(line: &[u8]) -> (&[u8], &[u8]) {
+    let end = line.iter().position(|it| !it.is_ascii_hexdigit());
+    line.split_at(end.unwrap_or(line.len()))
 }
 
 #[cfg(test)]

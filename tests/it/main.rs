@@ -10,3 +10,4 @@ mod sample;
 mod site;
 mod store;
 mod warc;
+mod wire;

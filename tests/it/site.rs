@@ -21,6 +21,8 @@ pub(crate) enum Step {
     Hang,
     /// Ends the connection in order.
     Close,
+    /// Ends the connection out of order, at once.
+    Reset,
 }
 
 /// An answer: steps in order, after which the connection stays open for the next request.
@@ -214,11 +216,16 @@ impl Drop for Site {
 /// Bytes both ways, in order or not.
 trait Stream: Read + Write {
     fn close(&mut self);
+    fn socket(&self) -> &TcpStream;
 }
 
 impl Stream for TcpStream {
     fn close(&mut self) {
         drop(self.shutdown(std::net::Shutdown::Write));
+    }
+
+    fn socket(&self) -> &TcpStream {
+        self
     }
 }
 
@@ -227,6 +234,10 @@ impl Stream for rustls::StreamOwned<rustls::ServerConnection, TcpStream> {
         self.conn.send_close_notify();
         drop(self.flush());
         self.sock.close();
+    }
+
+    fn socket(&self) -> &TcpStream {
+        &self.sock
     }
 }
 
@@ -256,6 +267,12 @@ fn serve(mut stream: impl Stream, script: &Mutex<Script>, connection: usize) {
                 }
                 Step::Hang => {
                     drop(stream.read(&mut [0; 16]));
+                    Err(io::ErrorKind::ConnectionAborted.into())
+                }
+                Step::Reset => {
+                    let socket = stream.socket().try_clone().unwrap();
+                    let socket = tokio::net::TcpSocket::from_std_stream(socket);
+                    socket.set_zero_linger().unwrap();
                     Err(io::ErrorKind::ConnectionAborted.into())
                 }
                 Step::Close => {
