@@ -67,6 +67,19 @@ pub struct Validators {
     pub target_uri: TargetUri,
 }
 
+impl Validators {
+    /// The same, without a condition: an equal payload is still recognised. For the visits, now and then, that do not
+    /// take a server's word for it that nothing has changed.
+    #[must_use]
+    pub fn unconditional(self) -> Self {
+        Self {
+            etag: None,
+            last_modified: None,
+            ..self
+        }
+    }
+}
+
 /// A visit that is done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fetched {

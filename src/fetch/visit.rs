@@ -21,9 +21,17 @@ impl Crawl {
         let mut hosts: Vec<(Origin, HostState)> = Vec::new();
         let mut seen = HashSet::new();
         let mut uri = order.seed.clone();
+        let mut validators = order.validators;
         loop {
-            let (asked, state) = self.ask(&uri, order.validators.as_ref()).await;
+            let (asked, state) = self.ask(&uri, validators.as_ref()).await;
             note(&mut hosts, Origin::of(&uri), state);
+            // Once, because then nothing is asked about any more that could be answered so.
+            if let Asked::Capture(capture) = &asked
+                && validators.as_ref().is_some_and(|it| is_lie(capture, it))
+            {
+                validators = validators.map(Validators::unconditional);
+                continue;
+            }
             let mut capture = match asked {
                 Asked::Capture(capture) => *capture,
                 Asked::NotBegun if captures.is_empty() => return None,
@@ -34,7 +42,7 @@ impl Crawl {
                     break;
                 }
             };
-            if let Some(it) = &order.validators {
+            if let Some(it) = &validators {
                 recognise(&mut capture, it);
             }
             let next = redirect(&capture);
@@ -85,6 +93,18 @@ fn redirect(capture: &Capture) -> Option<Result<TargetUri, String>> {
     let location = location(capture)?;
     let next = capture.target_uri.join(&location);
     Some(next.map(|(it, _)| it).map_err(|error| error.to_string()))
+}
+
+/// Whether a "not modified" is about something else than what was asked about: it names another entity tag (RFC 9111,
+/// 4.3.4). Then what is stored is not what the server has, and the page has to be had anew.
+fn is_lie(capture: &Capture, known: &Validators) -> bool {
+    let tag = |it: &str| it.trim().trim_start_matches("W/").to_owned();
+    let asked = known.etag.as_deref().map(tag);
+    let answered = capture.field("etag").as_deref().map(tag);
+    capture.status() == Some(304)
+        && capture.target_uri == known.target_uri
+        && asked.is_some()
+        && answered.is_some_and(|it| Some(it) != asked)
 }
 
 /// Makes a response that brought nothing new a revisit.

@@ -377,6 +377,85 @@ async fn a_conditional_request_gives_a_revisit_and_so_does_an_equal_payload() {
 }
 
 #[tokio::test]
+async fn a_304_about_something_else_is_not_believed() {
+    let site = Site::start();
+    let lie = Reply::status(304, "").field("ETag", "\"2\"");
+    site.on("/", [lie, Reply::page("changed")]);
+    let validators = Validators {
+        etag: Some("\"1\"".to_owned()),
+        last_modified: None,
+        payload_digest: PayloadDigest::of(b"old"),
+        date: clock().now(),
+        target_uri: site.uri("/").parse().unwrap(),
+    };
+    let order = Order {
+        validators: Some(validators),
+        ..order(site.uri("/"))
+    };
+    let all = fetch(vec![order], options()).await;
+    assert_eq!(statuses(&all[0]), [Some(200)]);
+    let asked = site.asked();
+    assert!(asked[1].head.contains("If-None-Match"));
+    assert!(!asked[2].head.contains("If-None-Match"));
+}
+
+#[tokio::test]
+async fn what_a_server_says_unasked_is_no_answer_to_the_next_request() {
+    let site = Site::start();
+    let unasked = Reply::status(408, "").bytes();
+    let late = Reply::page("first")
+        .then(Step::Pause(Duration::from_millis(20)))
+        .then(Step::Send(unasked));
+    site.on("/1", [late]).on("/2", [Reply::page("second")]);
+    let options = Options {
+        delay: Duration::from_millis(60),
+        ..options()
+    };
+    let orders = ["/1", "/2"].map(|it| order(site.uri(it)));
+    let all = fetch(orders.to_vec(), options).await;
+    assert_eq!(statuses(&all[0]), [Some(200)]);
+    assert_eq!(statuses(&all[1]), [Some(200)]);
+    let asked = site.asked();
+    assert_eq!(asked[0].connection, asked[1].connection);
+    assert_ne!(asked[1].connection, asked[2].connection);
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_between_two_requests_is_replaced() {
+    let site = Site::start();
+    // It does not say that it will close.
+    site.on("/1", [Reply::page("first").close()])
+        .on("/2", [Reply::page("second")]);
+    for delay in [0, 30] {
+        let options = Options {
+            delay: Duration::from_millis(delay),
+            ..options()
+        };
+        let orders = ["/1", "/2"].map(|it| order(site.uri(it)));
+        let all = fetch(orders.to_vec(), options).await;
+        assert_eq!(statuses(&all[1]), [Some(200)]);
+    }
+}
+
+#[tokio::test]
+async fn an_international_name_is_asked_for_in_ascii() {
+    let site = Site::start();
+    site.on("/%C3%BC?q=%C3%A4", [Reply::page("in")]);
+    let local = vec!["127.0.0.1".parse().unwrap()];
+    let options = Options {
+        resolve: [("xn--bcher-kva.example".to_owned(), local)].into(),
+        ..options()
+    };
+    let port = site.address().port();
+    let orders = vec![order(format!("http://Bücher.example:{port}/ü?q=ä"))];
+    let all = fetch(orders, options).await;
+    assert_eq!(statuses(&all[0]), [Some(200)]);
+    let head = &site.asked()[1].head;
+    let host = format!("\r\nHost: xn--bcher-kva.example:{port}\r\n");
+    assert!(head.contains(&host), "{head}");
+}
+
+#[tokio::test]
 async fn a_host_that_cannot_be_reached_is_tried_once_in_a_run() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = nobody.local_addr().unwrap().port();
