@@ -3,6 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::uri::TargetUri;
+
+mod lint;
+
+pub use lint::{Remark, Severity, lint};
+
 /// An article about an organization, as far as it can be checked.
 ///
 /// The same shape is a TOML file that people edit and the JSON of `profile import --format json`.
@@ -154,4 +160,42 @@ pub struct Alias {
     pub other: String,
     /// Whether they name the same.
     pub same: bool,
+}
+
+/// A page that visits start from, and the references that cite it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// The page's address, fragment taken off.
+    pub uri: TargetUri,
+    /// The numbers of the references that share it, ascending.
+    pub references: Vec<u32>,
+}
+
+impl Profile {
+    /// The distinct pages that the references cite, in the order of the first reference to each.
+    ///
+    /// References without an address, or with one that cannot be visited, have no seed.
+    #[must_use]
+    pub fn seeds(&self) -> Vec<Seed> {
+        let mut seeds: Vec<Seed> = Vec::new();
+        for reference in &self.references {
+            let Some(Ok((uri, _))) = reference.url.as_deref().map(TargetUri::parse) else {
+                continue;
+            };
+            match seeds.iter_mut().find(|it| it.uri == uri) {
+                Some(seed) => seed.references.push(reference.number),
+                None => seeds.push(Seed {
+                    uri,
+                    references: vec![reference.number],
+                }),
+            }
+        }
+        seeds
+    }
+
+    /// The reference with a number.
+    #[must_use]
+    pub fn reference(&self, number: u32) -> Option<&Reference> {
+        self.references.iter().find(|it| it.number == number)
+    }
 }

@@ -1,0 +1,371 @@
+//! Lists of names within a sentence: where one begins and ends, and what its names are to the article's subject.
+
+use std::ops::Range;
+
+use super::{name, split, words};
+use crate::profile::ListedName;
+
+/// A list that stands in a sentence.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// Its bytes in the sentence.
+    pub(super) range: Range<usize>,
+    /// What the names are: `convening centers`, `supported by`.
+    pub(super) relation: Option<String>,
+    /// The names.
+    pub(super) names: Vec<ListedName>,
+}
+
+/// Words that introduce members of what stands before them.
+const STRONG: &[&str] = &[
+    "include", "includes", "included", "including", "such as", "namely", "comprise", "comprises", "comprising", "consist of", "consists of",
+    "composed of", "as follows", "like", "lists", "listed", "named", "names", "featuring",
+];
+
+/// Words that names may follow, but other things as well.
+const WEAK: &[&str] = &[
+    "are", "were", "by", "with", "from", "alongside", "joined", "between", "among", "to", "of", "for", "against", "at", "and", "both", "is",
+];
+
+/// What lists of capitalised words are often of, and that is no organization.
+const OTHER_THINGS: &[&str] = &[
+    "areas", "articles", "bills", "books", "candidates", "cities", "continents", "counties", "countries", "days", "democrats", "elections", "ethnicities", "events", "films",
+    "governors", "holidays", "islands", "issues", "languages", "laws", "legislation", "locations", "months", "movies", "nations", "places", "politicians", "presidents", "protests", "races", "regions",
+    "religions", "republicans", "senators", "songs", "states", "subjects", "territories", "topics", "towns", "wars",
+];
+
+/// The lists in a sentence, in order.
+pub(super) fn find(sentence: &str) -> Vec<Found> {
+    let pieces = split::pieces(sentence);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < pieces.len() {
+        match starting_at(sentence, &pieces, at) {
+            Some((list, next)) => {
+                found.push(list);
+                at = next.max(at + 1);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// How a list begins within a piece.
+struct Start {
+    byte: usize,
+    strong: bool,
+    introduced: bool,
+}
+
+fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> {
+    let text = &sentence[piece.clone()];
+    // The last introducing word whose rest is a name, so that "of centers including A" begins at A.
+    for (list, strong) in [(STRONG, true), (WEAK, false)] {
+        let introduced = list
+            .iter()
+            .flat_map(|word| text.match_indices(word).map(move |it| (it.0, it.0 + word.len())))
+            .filter(|(from, to)| {
+                let before = text[..*from].chars().next_back();
+                let after = text[*to..].chars().next();
+                before.is_none_or(char::is_whitespace) && matches!(after, Some(' ' | ':' | '\u{a0}'))
+            })
+            .map(|(_, to)| to)
+            .filter(|to| name::is_name(text[*to..].trim_start_matches([':', ' '])))
+            .min();
+        if let Some(to) = introduced
+            && (strong || !inside_name(text, to))
+        {
+            let rest = text[to..].trim_start_matches([':', ' ', '\u{a0}']);
+            return Some(Start {
+                byte: piece.end - rest.len(),
+                strong,
+                introduced: true,
+            });
+        }
+    }
+    if let Some(colon) = text.rfind(": ")
+        && name::is_name(&text[colon + 2..])
+    {
+        let rest = text[colon + 2..].trim_start();
+        return Some(Start { byte: piece.end - rest.len(), strong: true, introduced: true });
+    }
+    let byte = piece.start + name::ending(text)?;
+    let lead = sentence[piece.start..byte].trim();
+    let adverbial = first && matches!(lead, "In" | "At" | "On" | "During" | "Since" | "From" | "Under" | "After" | "Before" | "By" | "For" | "Throughout" | "As");
+    let month = !name::is_name(&sentence[byte..piece.end]);
+    (!adverbial && !month).then_some(Start {
+        byte,
+        strong: false,
+        introduced: false,
+    })
+}
+
+/// Whether a weak word at `to` stands between capitals that bind: `Bank of America`.
+fn inside_name(text: &str, to: usize) -> bool {
+    let before = text[..to].trim_end();
+    let mut words = before.rsplit(' ');
+    let word = words.next().unwrap_or_default();
+    let previous = words.next().unwrap_or_default();
+    matches!(word, "of" | "for" | "and" | "against" | "to" | "at" | "from" | "with") && previous.starts_with(char::is_uppercase)
+}
+
+fn starting_at(sentence: &str, pieces: &[Range<usize>], at: usize) -> Option<(Found, usize)> {
+    let piece = pieces.get(at)?;
+    let start = start_of(sentence, piece, at == 0);
+    let run = start.as_ref().and_then(|it| run(sentence, pieces, at, it.byte));
+    if let (Some(start), Some((end, next))) = (&start, run)
+        && let Some(found) = accept(sentence, start, end, 3)
+    {
+        return Some((found, next));
+    }
+    pair(sentence, piece).map(|it| (it, at + 1))
+}
+
+/// `including A and the B`: two names without a comma.
+fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
+    let text = &sentence[piece.clone()];
+    let to = STRONG
+        .iter()
+        .chain(&["with", "from", "by"])
+        .flat_map(|word| text.match_indices(word).map(move |it| (it.0, it.0 + word.len())))
+        .filter(|(from, to)| {
+            (*from == 0 || text[..*from].ends_with(' ')) && text[*to..].starts_with(' ')
+        })
+        .map(|it| it.1 + 1)
+        .filter_map(|from| {
+            // Behind the first name's acronym in brackets more may follow: "A (AA) and B".
+            let end = name::beginning(&text[from..])?;
+            let mut end = from + end;
+            let rest = &text[end..];
+            if let Some(after) = rest.strip_prefix(" (").and_then(|it| it.split_once(')')).map(|it| it.1)
+                && let Some(second) = after.strip_prefix(" and ")
+                && let Some(length) = name::beginning(second)
+            {
+                end = text.len() - second.len() + length;
+            }
+            Some((from, end))
+        })
+        .filter(|(from, end)| split::part_at_and(&text[*from..*end], false).len() == 2)
+        .max_by_key(|it| it.1 - it.0)?;
+    let start = Start { byte: piece.start + to.0, strong: true, introduced: true };
+    accept(sentence, &start, piece.start + to.1, 2)
+}
+
+/// From the piece at `at` on: the byte where the list ends, and the piece after it.
+fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Option<(usize, usize)> {
+    let first = &sentence[start..pieces.get(at)?.end];
+    let mut end = None;
+    if first.contains(" and ") && pieces.len() == at + 1 {
+        return None;
+    }
+    let mut members = 1;
+    let mut index = at + 1;
+    while let Some(piece) = pieces.get(index) {
+        let text = &sentence[piece.clone()];
+        let trimmed = text.trim();
+        let lead = text.len() - text.trim_start().len();
+        let sentence_ends = index + 1 == pieces.len();
+        if split::is_rest(trimmed) {
+            return Some((pieces.get(index - 1)?.end, index + 1)).filter(|_| members >= 2);
+        }
+        let closes = split::is_led(trimmed) || trimmed.contains(" and ") && index == pieces.len() - 1;
+        if name::is_name(trimmed) || words::is_legal_form(trimmed) {
+            members += 1;
+            if split::is_led(trimmed) {
+                end = Some((piece.end, index + 1));
+                if !goes_on(sentence, pieces, index) {
+                    return end;
+                }
+            } else if sentence_ends {
+                let anded = trimmed.contains(" and ");
+                return (anded || members >= 4).then_some((piece.end, index + 1)).or(end);
+            }
+        } else if is_aside(trimmed) && !split::is_led(trimmed) {
+            // An appositive: more names must follow, or the list ended before it.
+        } else if (closes || trimmed.contains(" and "))
+            && let Some(length) = name::beginning(&text[lead..])
+            && (split::is_led(trimmed) || text[lead..lead + length].contains(" and "))
+        {
+            let stop = piece.start + lead + length;
+            let tail = sentence[stop..piece.end].trim();
+            return (!is_modifier(&sentence[piece.start + lead..stop], tail)).then_some((stop, index + 1)).or(end);
+        } else {
+            return end;
+        }
+        index += 1;
+    }
+    end
+}
+
+/// `and Asian communities`: the last word is an adjective of what follows, no name.
+fn is_modifier(name_text: &str, tail: &str) -> bool {
+    let bare = name::bare(name_text);
+    let next = tail.split([' ', ',', '.']).next().unwrap_or_default();
+    let small = [
+        "", "in", "to", "for", "on", "at", "as", "by", "with", "from", "since", "during", "have", "has", "had", "are", "is", "were", "was", "that",
+        "which", "who", "while", "and", "all", "after", "before", "when", "where", "through", "also", "of", "among", "over", "under", "into", "but", "each", "both",
+    ];
+    let word = next.trim_matches(|it: char| !it.is_alphabetic());
+    let verb = word.ends_with("ed") || word.starts_with('(') || word.starts_with(char::is_uppercase);
+    !name::is_organization(&bare) && !bare.contains(' ') && !small.contains(&word) && !verb
+}
+
+/// After a closing "and": whether the list goes on all the same, since the "and" belongs to a name.
+fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
+    let mut members = 0;
+    for piece in pieces.iter().skip(index + 1) {
+        let text = sentence[piece.clone()].trim();
+        let whole = name::is_name(text) || words::is_legal_form(text);
+        if split::is_led(text) {
+            return (whole || name::beginning(text).is_some()) && members > 0;
+        }
+        if words::is_legal_form(text) && members == 0 {
+            return true;
+        }
+        if !whole {
+            return false;
+        }
+        members += 1;
+    }
+    false
+}
+
+fn is_aside(text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    matches!(
+        first,
+        "a" | "an" | "which" | "who" | "whose" | "formerly" | "now" | "led" | "based" | "where" | "founded" | "headed" | "run" | "funded" | "one" | "another" | "itself" | "previously" | "then"
+    ) || (first == "the" && text.split(' ').nth(1).is_some_and(|it| it.starts_with(char::is_lowercase)))
+}
+
+fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Found> {
+    let mut names = split::names(sentence.get(start.byte..end)?);
+    if start.byte == 0 {
+        sentence_initial(sentence, end, &mut names);
+    }
+    let flat: Vec<&str> = names
+        .iter()
+        .flat_map(|it| match it {
+            ListedName::One(name) => std::slice::from_ref(name),
+            ListedName::Ambiguous(parts) => parts.as_slice(),
+        })
+        .map(String::as_str)
+        .collect();
+    let least = if start.strong { least.min(2) } else { least };
+    let organizations = flat.iter().filter(|it| name::is_organization(it)).count();
+    let places = flat.iter().filter(|it| words::is_place(it)).count();
+    let before = sentence[..start.byte].to_lowercase();
+    let intro = before.rsplit([',', ';']).next().unwrap_or_default();
+    let other = intro
+        .split(|it: char| !it.is_alphabetic())
+        .rev()
+        .take(6)
+        .any(|it| OTHER_THINGS.contains(&it));
+    let enough = if start.strong { !other || organizations * 2 > flat.len() } else { organizations * 2 >= flat.len() };
+    (flat.len() >= least && places * 2 < flat.len() && enough).then(|| Found {
+        range: start.byte..end,
+        relation: relation(sentence, start, end),
+        names,
+    })
+}
+
+/// A sentence's first "The" is the sentence's, unless no other name of the list needs an article.
+fn sentence_initial(sentence: &str, end: usize, names: &mut [ListedName]) {
+    let articled = sentence[..end].contains(", the ") || sentence[..end].contains("and the ");
+    if articled
+        && let Some(ListedName::One(first)) = names.first_mut()
+        && let Some(rest) = first.strip_prefix("The ")
+    {
+        *first = rest.to_owned();
+    }
+}
+
+/// Nouns too general to say what the names are to the subject.
+const GENERAL: &[&str] = &["organizations", "organisations", "groups", "entities", "institutions", "companies", "others", "foundations", "nonprofits"];
+
+/// Words that a noun phrase does not reach over.
+const PHRASE_STOPS: &[&str] = &[
+    "a", "an", "the", "of", "in", "by", "with", "from", "to", "for", "and", "or", "its", "their", "his", "her", "has", "have", "had", "is", "are", "was", "were", "within",
+    "several", "some", "many", "other", "various", "numerous", "multiple", "all", "that", "which", "who", "these", "those", "on", "at", "as", "also", "two", "three", "four", "five",
+    "between", "among", "including", "include", "includes", "current", "past", "former", "notable", "number",
+];
+
+/// What the items of a list are, by the sentence that introduces it.
+pub(super) fn relation_of(introduction: &str) -> Option<String> {
+    let start = Start {
+        byte: introduction.len(),
+        strong: true,
+        introduced: true,
+    };
+    relation(introduction, &start, introduction.len())
+}
+
+/// What the names are to the subject, from the words before (or behind) the list.
+fn relation(sentence: &str, start: &Start, end: usize) -> Option<String> {
+    let before = sentence[..start.byte].trim_end().trim_end_matches(':');
+    let before = before.trim_end_matches(|it: char| it.is_whitespace());
+    if !start.introduced && before.is_empty() {
+        let verb: Vec<&str> = sentence[end..]
+            .split(|it: char| it.is_whitespace())
+            .filter(|it| !it.is_empty())
+            .take(4)
+            .take_while(|it| !it.ends_with([',', '.']))
+            .collect();
+        return (!verb.is_empty()).then(|| verb.join(" "));
+    }
+    let all: Vec<&str> = before.split_whitespace().collect();
+    if let Some(phrase) = verb_phrase(&all) {
+        return Some(phrase);
+    }
+    // The plural noun nearest to the list, with the lower-case words before it.
+    let plural = |it: &&str| {
+        let word = it.trim_end_matches([',', ':']);
+        word.len() > 3 && word.ends_with('s') && !word.ends_with("’s") && word.starts_with(char::is_lowercase) && !STRONG.contains(&word) && !PHRASE_STOPS.contains(&word)
+            || matches!(word, "staff" | "board" | "leadership" | "coalition" | "membership")
+    };
+    let sentence_start = |at: usize, it: &str| at == 0 && it.len() > 3 && it.ends_with('s') && it != "Its" && it != "This";
+    let at = all
+        .iter()
+        .enumerate()
+        .rev()
+        .find(|(at, it)| plural(it) || sentence_start(*at, it))?
+        .0;
+    let mut from = at;
+    while from > 0 {
+        let word = all[from - 1];
+        let initial = from == 1 && word.starts_with(char::is_uppercase);
+        let lower = word.to_lowercase();
+        if PHRASE_STOPS.contains(&lower.as_str()) || word.ends_with([',', ';']) || (word.starts_with(char::is_uppercase) && !initial) {
+            break;
+        }
+        if word.contains('’') || word.contains('\'') {
+            break;
+        }
+        from -= 1;
+        if at - from >= 3 {
+            break;
+        }
+    }
+    let noun = all[at].trim_end_matches([',', ':']);
+    let phrase = all[from..=at].join(" ").to_lowercase();
+    if GENERAL.contains(&noun) {
+        let earlier = verb_phrase(&all[..from]).or_else(|| {
+            let cut = all[..from].iter().rposition(|it| !PHRASE_STOPS.contains(it) || matches!(*it, "by" | "with" | "from"))?;
+            verb_phrase(&all[..=cut])
+        });
+        return earlier.or(Some(phrase));
+    }
+    Some(phrase.trim_end_matches([',', ':']).to_owned())
+}
+
+/// `supported by`, `partnered with`, `funding from` at the end of the words.
+fn verb_phrase(all: &[&str]) -> Option<String> {
+    let [.., verb, link] = all else {
+        return None;
+    };
+    let links = matches!(*link, "by" | "with" | "from" | "to" | "alongside");
+    let lower = verb.to_lowercase();
+    let verbal = lower.ends_with("ed") || lower.ends_with("ing") || matches!(lower.as_str(), "grants" | "donations" | "contributions" | "money" | "support" | "run" | "led" | "works" | "work");
+    (links && verbal && verb.starts_with(char::is_lowercase)).then(|| format!("{lower} {link}"))
+}

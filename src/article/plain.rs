@@ -1,0 +1,329 @@
+//! An article in plain text: its head, paragraphs, headings, list items and references told apart by their shape.
+
+use super::{Article, Block, marker, reference};
+use crate::{profile::Remark, text::one_line};
+
+/// Headings above references.
+const REFERENCE_HEADINGS: &[&str] = &[
+    "references", "reference", "notes", "footnotes", "endnotes", "sources", "citations", "notes and references", "references and notes", "works cited", "bibliography",
+];
+
+/// Kinds that encyclopedias of organizations give.
+const KINDS: &[&str] = &[
+    "other group", "non-profit", "nonprofit", "non-profit organization", "for-profit", "for profit", "labor union", "political party/527", "political party", "government agency", "person",
+    "movement", "think tank", "company", "foundation", "private foundation", "media", "website", "coalition", "trade association", "super pac", "pac", "church", "university", "school",
+    "international organization", "advocacy group", "ideology", "legislation", "event",
+];
+
+/// Lines of the site around the article, not of the article.
+const CHROME: &[&str] = &["contact influencewatch", "see an error", "let us know", "share this", "print this", "table of contents", "subscribe", "skip to", "edit this page"];
+
+/// Whether a heading is that of the references.
+pub(super) fn is_reference_heading(text: &str) -> bool {
+    let plain = text.trim().trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
+    REFERENCE_HEADINGS.contains(&plain.as_str())
+}
+
+/// A paragraph, heading or item before its markers are taken out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Raw {
+    /// What it is.
+    pub(super) shape: Shape,
+    /// Its text on one line.
+    pub(super) text: String,
+}
+
+/// What a block of text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Anything that is not told apart.
+    Paragraph,
+    /// A heading.
+    Heading,
+    /// An item of a list.
+    Item,
+}
+
+/// Reads an article in plain text.
+pub(super) fn read(text: &str) -> Article {
+    let lines: Vec<&str> = text.lines().collect();
+    let split = references_at(&lines);
+    let (body, entries) = match split {
+        Some(at) => (&lines[..at], entries(&lines[at + 1..])),
+        None => (&lines[..], Vec::new()),
+    };
+    let mut article = Article::default();
+    for (number, text) in entries {
+        let entry = reference::read(number, &text, &[]);
+        article.references.push(entry.reference);
+        article.remarks.extend(entry.remarks);
+    }
+    fill(&mut article, blocks(body));
+    article
+}
+
+/// The line of the last heading of references that numbered or cited entries follow.
+fn references_at(lines: &[&str]) -> Option<usize> {
+    lines.iter().rposition(|it| is_reference_heading(it.trim_start_matches('#')))
+}
+
+/// Title, kind, sections and paragraphs out of the blocks before the references.
+pub(super) fn fill(article: &mut Article, raw: Vec<Raw>) {
+    let prose = raw
+        .iter()
+        .position(|it| it.shape == Shape::Paragraph && is_prose(&it.text))
+        .unwrap_or(raw.len());
+    let head: Vec<&str> = raw[..prose].iter().map(|it| it.text.as_str()).collect();
+    let first = raw.get(prose).map_or("", |it| it.text.as_str());
+    read_head(article, &head, first);
+    let mut section = None;
+    let mut paragraph = 0;
+    let mut numbers = numbers(article, &raw[prose..]);
+    for it in &raw[prose..] {
+        if it.shape == Shape::Heading {
+            section = Some(it.text.clone());
+            continue;
+        }
+        let (text, markers) = marker::take(&it.text, &mut numbers);
+        if text.is_empty() || is_chrome(&text) {
+            continue;
+        }
+        paragraph += 1;
+        article.blocks.push(Block {
+            section: section.clone(),
+            paragraph,
+            text,
+            markers,
+            item: it.shape == Shape::Item,
+        });
+    }
+}
+
+/// Bare numbers are markers only where the article has no brackets.
+fn numbers(article: &Article, raw: &[Raw]) -> marker::Numbers {
+    let highest = article.references.iter().map(|it| it.number).max().unwrap_or(0);
+    let mut probe = marker::Numbers { highest, cited: 0, bare: false };
+    let bracketed: usize = raw.iter().map(|it| marker::take(&it.text, &mut probe).1.len()).sum();
+    marker::Numbers { highest, cited: 0, bare: bracketed == 0 }
+}
+
+/// A line long enough, and ended like a sentence.
+pub(super) fn is_prose(text: &str) -> bool {
+    let end = text.trim_end_matches(|it: char| it.is_ascii_digit() || it.is_whitespace() || matches!(it, '[' | ']' | '”' | '"' | ')' | ','));
+    !is_chrome(text) && text.split_whitespace().count() >= 8 && end.ends_with(['.', '!', '?', ':'])
+}
+
+fn is_chrome(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    CHROME.iter().any(|it| lower.starts_with(it)) && text.split_whitespace().count() <= 20
+}
+
+/// Kind, title and labelled lines (`Project of:`) out of the lines before the first paragraph.
+fn read_head(article: &mut Article, head: &[&str], first: &str) {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut rest = head.iter().copied().filter(|it| !is_chrome(it)).peekable();
+    while let Some(line) = rest.next() {
+        let Some((label, value)) = line.split_once(':').filter(|it| it.0.split(' ').count() <= 4 && !it.1.starts_with("//")) else {
+            lines.push(line);
+            continue;
+        };
+        let value = if value.trim().is_empty() {
+            rest.next().unwrap_or_default()
+        } else {
+            value
+        };
+        let value = one_line(value);
+        match label.trim().to_lowercase().as_str() {
+            "project of" | "a project of" | "parent" | "parent organization" if !value.is_empty() => article.project_of = Some(value),
+            "kind" | "category" => article.kind = Some(value),
+            "type" if article.kind.is_none() => article.kind = Some(value),
+            "url" | "source" if value.starts_with("http") => article.address = Some(value),
+            "title" | "name" => lines.insert(0, line.split_once(':').map_or(line, |it| it.1.trim())),
+            _ => {}
+        }
+    }
+    let opening = first.trim_start_matches("The ").to_lowercase();
+    let begins = |it: &str| {
+        let name = super::name::bare(it).trim_start_matches("The ").to_lowercase();
+        !name.is_empty() && opening.starts_with(&name)
+    };
+    let is_kind = |it: &str| KINDS.contains(&it.to_lowercase().as_str());
+    let title = lines
+        .iter()
+        .position(|it| begins(it))
+        .or_else(|| lines.iter().position(|it| !is_kind(it)));
+    if let Some(at) = title {
+        article.title = super::name::bare(lines[at]);
+        if article.title.is_empty() {
+            article.title = one_line(lines[at]);
+        }
+        let kind = lines.iter().find(|it| is_kind(it)).copied().or_else(|| {
+            let before = at.checked_sub(1).and_then(|it| lines.get(it)).copied();
+            before.filter(|it| it.split(' ').count() <= 4)
+        });
+        if article.kind.is_none() {
+            article.kind = kind.map(one_line);
+        }
+    } else {
+        let end = super::name::beginning(first).unwrap_or(0);
+        article.title = super::name::bare(&first[..end]);
+        article.remarks.push(Remark::warning(
+            "title",
+            &format!("no line above the text gives one; “{}” was taken from its first sentence", article.title),
+            "correct title in the profile",
+        ));
+    }
+}
+
+/// The paragraphs, headings and items of lines that empty lines, or only line ends, part.
+pub(super) fn blocks(lines: &[&str]) -> Vec<Raw> {
+    let mut found = Vec::new();
+    let mut group: Vec<&str> = Vec::new();
+    for line in lines.iter().copied().chain([""]) {
+        if !line.trim().is_empty() {
+            group.push(line);
+            continue;
+        }
+        group_blocks(&group, &mut found);
+        group.clear();
+    }
+    found
+}
+
+/// Lines longer than this are not wrapped by hand: each is a paragraph.
+const WRAPPED: usize = 120;
+
+fn group_blocks(group: &[&str], found: &mut Vec<Raw>) {
+    let wrapped = group.iter().all(|it| it.chars().count() <= WRAPPED);
+    let mut paragraph: Vec<&str> = Vec::new();
+    let mut shape = Shape::Paragraph;
+    for (at, line) in group.iter().enumerate() {
+        let text = line.trim();
+        let item = item(text);
+        let longest = group.iter().map(|it| it.chars().count()).max().unwrap_or(0);
+        let short = text.chars().count() <= 60 && (longest > WRAPPED || text.chars().count() * 2 < longest);
+        let heading = heading(text).or_else(|| {
+            let alone = group.len() == 1 || (at == 0 && short && group.len() > 1) || (!wrapped && short);
+            (alone && looks_like_heading(text)).then_some(text)
+        });
+        let head_lines = found.is_empty() && paragraph.is_empty() && group.len() > 1 && wrapped && longest < 50;
+        if item.is_some() || heading.is_some() || !wrapped || head_lines || found_head(found, text, longest) {
+            flush(&mut paragraph, shape, found);
+        }
+        if let Some(text) = heading {
+            found.push(Raw { shape: Shape::Heading, text: one_line(text) });
+            shape = Shape::Paragraph;
+        } else if let Some(text) = item {
+            shape = Shape::Item;
+            paragraph.push(text);
+        } else {
+            if paragraph.is_empty() {
+                shape = Shape::Paragraph;
+            }
+            paragraph.push(text);
+        }
+    }
+    flush(&mut paragraph, shape, found);
+}
+
+/// Short lines before the first paragraph stand each for itself.
+fn found_head(found: &[Raw], text: &str, longest: usize) -> bool {
+    let head = !found.iter().any(|it| is_prose(&it.text));
+    head && longest < 50 && text.chars().count() < 50
+}
+
+fn flush(paragraph: &mut Vec<&str>, shape: Shape, found: &mut Vec<Raw>) {
+    if !paragraph.is_empty() {
+        found.push(Raw { shape, text: one_line(&paragraph.join(" ")) });
+        paragraph.clear();
+    }
+}
+
+fn heading(text: &str) -> Option<&str> {
+    let marked = text.trim_start_matches('#');
+    (marked.len() < text.len() && marked.starts_with(' ')).then(|| marked.trim().trim_end_matches('#').trim())
+}
+
+/// A short line without a sentence's end, markers or a label's colon.
+fn looks_like_heading(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    words <= 10
+        && !text.ends_with(['.', '!', '?', ':', ',', ';', ']', '”', '"'])
+        && !text.ends_with(|it: char| it.is_ascii_digit() && text.contains(". "))
+        && text.starts_with(|it: char| it.is_uppercase() || it.is_ascii_digit())
+}
+
+fn item(text: &str) -> Option<&str> {
+    ["- ", "• ", "* ", "– ", "· ", "▪ ", "◦ ", "•\t"]
+        .iter()
+        .find_map(|it| text.strip_prefix(it))
+        .map(str::trim)
+}
+
+/// The numbered entries of the lines under the references' heading; what follows the last is left out.
+pub(super) fn entries(lines: &[&str]) -> Vec<(u32, String)> {
+    let mut found: Vec<(u32, String)> = Vec::new();
+    let numbered = lines.iter().filter(|it| numbered(it.trim()).is_some()).count();
+    let mut gap = false;
+    for line in lines {
+        let text = line.trim();
+        if text.is_empty() {
+            gap = true;
+            continue;
+        }
+        if numbered >= 1 {
+            let due = found.last().map_or(1, |it| it.0 + 1);
+            match self::numbered(text).filter(|it| it.0 >= due && it.0 <= due + 20) {
+                Some((number, text)) => found.push((number, text.to_owned())),
+                None => match found.last_mut() {
+                    Some((_, entry)) if belongs(entry, line, gap) => {
+                        entry.push(' ');
+                        entry.push_str(text);
+                    }
+                    Some(_) if super::plain::looks_like_heading(text) && !is_chrome(text) && gap => break,
+                    _ => {}
+                },
+            }
+        } else if !is_chrome(text) {
+            let number = u32::try_from(found.len() + 1).unwrap_or(u32::MAX);
+            found.push((number, text.to_owned()));
+        }
+        gap = false;
+    }
+    found
+}
+
+/// Whether an unnumbered line goes on with the entry above it.
+fn belongs(entry: &str, line: &str, gap: bool) -> bool {
+    let text = line.trim();
+    if is_chrome(text) {
+        return false;
+    }
+    let has_address = entry.contains("http") || entry.contains("www.");
+    let one_word = !text.contains(' ');
+    let dated = ["accessed", "retrieved", "archived", "published", "available", "http", "www."]
+        .iter()
+        .any(|it| text.to_lowercase().starts_with(it));
+    dated || (!gap && (!has_address || one_word)) || (gap && !has_address && one_word && text.contains('/'))
+}
+
+/// `1. Text`, `[1] Text`, `1) Text`, `1 “Text`, `^1 Text`.
+fn numbered(text: &str) -> Option<(u32, &str)> {
+    let text = text.trim_start_matches(['^', '↑', ' ']);
+    let (bracket, rest) = match text.strip_prefix('[') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let digits = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
+    let number: u32 = rest[..digits].parse().ok().filter(|_| digits <= 3)?;
+    let after = &rest[digits..];
+    let after = if bracket {
+        after.strip_prefix(']')?
+    } else {
+        after
+            .strip_prefix(['.', ')', ':'])
+            .filter(|it| it.is_empty() || it.starts_with(char::is_whitespace))
+            .or_else(|| after.starts_with(char::is_whitespace).then_some(after))?
+    };
+    Some((number, after.trim_start_matches(['.', ' ', '\t', ':'])))
+}

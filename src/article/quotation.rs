@@ -1,0 +1,92 @@
+//! Quoted phrases in running prose.
+
+use std::ops::Range;
+
+use crate::text::one_line;
+
+/// A quoted phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Its bytes, quotation marks included.
+    pub(super) range: Range<usize>,
+    /// The words, without the marks and without the comma or full stop that only American spelling puts inside.
+    pub(super) exact: String,
+}
+
+/// The quoted phrases of `text`, in order; a quotation within a quotation is part of it.
+pub(super) fn find(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let single = !text.contains(['“', '"', '«', '„']);
+    let mut at = 0;
+    while let Some(character) = text[at..].chars().next() {
+        let inside = at + character.len_utf8();
+        let end = match character {
+            '“' | '„' => closing(text, inside, '“', &['”']),
+            '«' => closing(text, inside, '«', &['»']),
+            '"' => text[inside..].find('"').map(|it| inside + it),
+            '‘' if single => closing_single(text, inside),
+            _ => None,
+        };
+        let Some(end) = end else {
+            at = inside;
+            continue;
+        };
+        let close = text[end..].chars().next().map_or(0, char::len_utf8);
+        let words = one_line(&text[inside..end]);
+        let exact = words.trim_end_matches([',', '.', ';', ':', ' ']);
+        let defined = text[..at].trim_end().ends_with('(') || text[..at].ends_with("(the ");
+        if exact.chars().filter(|it| it.is_alphabetic()).count() >= 2 && !defined {
+            found.push(Found {
+                range: at..end + close,
+                exact: exact.to_owned(),
+            });
+        }
+        at = end + close;
+    }
+    found
+}
+
+fn closing(text: &str, from: usize, open: char, close: &[char]) -> Option<usize> {
+    let mut depth = 1;
+    for (at, character) in text[from..].char_indices() {
+        if close.contains(&character) {
+            depth -= 1;
+            if depth == 0 {
+                return Some(from + at);
+            }
+        } else if character == open {
+            depth += 1;
+        }
+    }
+    // One mark too many inside: the nearest closing one will do.
+    text[from..].find(close).map(|it| from + it)
+}
+
+/// `’` closes only where no letter follows: elsewhere it is an apostrophe.
+fn closing_single(text: &str, from: usize) -> Option<usize> {
+    text[from..]
+        .match_indices('’')
+        .map(|it| from + it.0)
+        .find(|it| !text[it + '’'.len_utf8()..].starts_with(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(text: &str) -> Vec<String> {
+        find(text).into_iter().map(|it| it.exact).collect()
+    }
+
+    #[test]
+    fn quotations_lose_their_marks_and_the_comma_inside() {
+        assert_eq!(exact("on “taking turns,” “open doors,” and \"clear rules.\""), ["taking turns", "open doors", "clear rules"]);
+        assert_eq!(exact("They call it ‘the members’ house’, plainly."), ["the members’ house"]);
+        assert_eq!(exact("“a plan of ‘small steps’ only”"), ["a plan of ‘small steps’ only"]);
+    }
+
+    #[test]
+    fn definitions_and_apostrophes_are_no_quotations() {
+        assert_eq!(exact("The Alder House (“House”) and the group’s members’ own"), Vec::<String>::new());
+    }
+}

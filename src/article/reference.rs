@@ -1,0 +1,366 @@
+//! One entry of an article's references: author, title, publisher, dates and address out of a line of text.
+
+use url::Url;
+
+use super::{date, sentence};
+use crate::{
+    profile::{Reference, Remark},
+    text::one_line,
+};
+
+/// A reference as it was read, and what had to be done to read it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entry {
+    /// What was read.
+    pub(super) reference: Reference,
+    /// What a person should know of the reading.
+    pub(super) remarks: Vec<Remark>,
+}
+
+/// Words that stand before the date of a visit.
+const ACCESSED: &[&str] = &[
+    "accessed on", "accessed", "last accessed", "last visited", "retrieved on", "retrieved",
+    "visited on", "visited", "viewed on", "viewed", "access date:", "date accessed:", "read on",
+];
+
+/// Reads the entry `text` that has `number`; `links` are the addresses of its hyperlinks, if it had any.
+pub(super) fn read(number: u32, text: &str, links: &[String]) -> Entry {
+    let mut entry = Entry::default();
+    entry.reference.number = number;
+    let place = format!("reference {number}");
+    let text = stray_marker(text, &place, &mut entry.remarks);
+    let (addresses, text) = addresses(&text, links, &place, &mut entry.remarks);
+    choose_address(&addresses, &place, &mut entry);
+    let text = take_accessed(&text, &mut entry.reference);
+    cite_text(&text, &mut entry.reference);
+    let missing = entry.reference.title.is_none() && entry.reference.url.is_none();
+    let lower = text.trim().to_lowercase();
+    if missing || lower.starts_with("ibid") {
+        entry.remarks.push(Remark::warning(
+            &place,
+            if lower.starts_with("ibid") {
+                "points back at the reference before it (“Ibid.”)"
+            } else {
+                "has neither a title nor a URL that could be read"
+            },
+            "write its title and URL into the profile, or cite the other number",
+        ));
+    }
+    entry
+}
+
+/// Takes a marker off that was copied into the entry: `[1] “Title…`, `^ Title`.
+fn stray_marker(text: &str, place: &str, remarks: &mut Vec<Remark>) -> String {
+    let mut rest = one_line(text);
+    loop {
+        let trimmed = rest.trim_start_matches(['^', '↑', '↩', ' ']).to_owned();
+        let stray = trimmed.strip_prefix('[').and_then(|it| {
+            let (inside, after) = it.split_once(']')?;
+            let short = inside.len() <= 3 && inside.chars().all(char::is_alphanumeric);
+            short.then(|| (inside.to_owned(), after.trim_start().to_owned()))
+        });
+        let Some((inside, after)) = stray else {
+            return trimmed;
+        };
+        remarks.push(Remark::note(
+            place,
+            &format!("a stray “[{inside}]” before its text was left out"),
+            "nothing to do where the number before it is the right one",
+        ));
+        rest = after;
+    }
+}
+
+/// The addresses in an entry, mended where they were broken, and the text without them.
+fn addresses(
+    text: &str,
+    links: &[String],
+    place: &str,
+    remarks: &mut Vec<Remark>,
+) -> (Vec<String>, String) {
+    let mut found: Vec<String> = Vec::new();
+    let mut kept: Vec<&str> = Vec::new();
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.next() {
+        let Some(at) = address_start(word) else {
+            kept.push(word);
+            continue;
+        };
+        kept.push(&word[..at]);
+        let mut address = word[at..].to_owned();
+        let mut broken = false;
+        while let Some(next) = words.peek()
+            && goes_on(&address, next)
+        {
+            address.push_str(next);
+            broken = true;
+            words.next();
+        }
+        let address = trim_address(&address);
+        if broken {
+            remarks.push(Remark::warning(
+                place,
+                &format!("its URL was broken and has been put together: {address}"),
+                "open it once, and correct it in the profile if a piece is missing",
+            ));
+        }
+        found.push(address);
+    }
+    for link in links {
+        if !found.iter().any(|it| same_address(it, link)) {
+            // The visible text may shorten what the link spells out.
+            found.retain(|it| !link.starts_with(it.trim_end_matches(['…', '.'])));
+            found.push(link.clone());
+        }
+    }
+    (found, one_line(&kept.join(" ")))
+}
+
+fn same_address(one: &str, other: &str) -> bool {
+    let plain = |it: &str| {
+        it.trim_end_matches('/')
+            .trim_start_matches("https:")
+            .trim_start_matches("http:")
+            .to_owned()
+    };
+    plain(one) == plain(other)
+}
+
+fn address_start(word: &str) -> Option<usize> {
+    let lower = word.to_ascii_lowercase();
+    ["https://", "http://"]
+        .iter()
+        .filter_map(|it| lower.find(it))
+        .min()
+        .or_else(|| {
+            let at = lower.find("www.")?;
+            let edge = at == 0 || !lower[..at].ends_with(|it: char| it.is_alphanumeric() || it == '/');
+            (edge && lower[at + 4..].contains('.')).then_some(at)
+        })
+}
+
+/// Whether `next` continues an address that a line break cut.
+fn goes_on(address: &str, next: &str) -> bool {
+    let core = next.trim_end_matches(['.', ',', ';', ')']);
+    if core.is_empty() || address_start(next).is_some() {
+        return false;
+    }
+    let plain = core
+        .bytes()
+        .all(|it| it.is_ascii_alphanumeric() || b"-._~/?#[]@!$&'()*+,;=%:".contains(&it));
+    let shaped = core.contains(['-', '/', '_', '=', '%', '#', '&']) || core.ends_with(".html") || core.ends_with(".pdf");
+    let lower = core.starts_with(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || "/?#&%=-_".contains(it));
+    let cut = address.ends_with(['-', '/', '_', '=', '&', '?', '%', '.']) || address.ends_with("//");
+    let path_begins = core.starts_with(['/', '?', '#', '&', '-', '=']);
+    let date = date::whole(core).is_some();
+    plain && lower && !date && (path_begins || (cut && (shaped || core.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit()))))
+}
+
+fn trim_address(address: &str) -> String {
+    let mut address = address
+        .trim_end_matches(['.', ',', ';', ':', '>', ']', '”', '"', '’', '\''])
+        .to_owned();
+    while address.ends_with(')') && address.matches(')').count() > address.matches('(').count() {
+        address.pop();
+        address.truncate(address.trim_end_matches(['.', ',', ';']).len());
+    }
+    if address.to_ascii_lowercase().starts_with("www.") {
+        address.insert_str(0, "http://");
+    }
+    address
+}
+
+/// Whether an address is a dated copy in a web archive.
+fn is_archived_copy(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|it| {
+        it.host_str().is_some_and(|host| {
+            host.ends_with("archive.org") && it.path().starts_with("/web/")
+                || matches!(host, "archive.is" | "archive.today" | "archive.ph" | "perma.cc" | "webcitation.org" | "www.webcitation.org")
+        })
+    })
+}
+
+fn choose_address(addresses: &[String], place: &str, entry: &mut Entry) {
+    let chosen = addresses
+        .iter()
+        .find(|it| !is_archived_copy(it))
+        .or(addresses.first());
+    let Some(chosen) = chosen else {
+        return;
+    };
+    for other in addresses.iter().filter(|it| *it != chosen) {
+        entry.remarks.push(Remark::note(
+            place,
+            &format!("gives a second address, which the profile leaves out: {other}"),
+            "put it in place of the first if it is the page that is meant",
+        ));
+    }
+    let (url, fragment) = match chosen.split_once('#') {
+        Some((url, fragment)) => (url, Some(fragment).filter(|it| !it.is_empty())),
+        None => (chosen.as_str(), None),
+    };
+    entry.reference.url = Some(url.to_owned());
+    entry.reference.fragment = fragment.map(str::to_owned);
+}
+
+/// Takes `Accessed October 21, 2022` out; the text without it.
+fn take_accessed(text: &str, reference: &mut Reference) -> String {
+    let lower = text.to_ascii_lowercase();
+    for word in ACCESSED {
+        for (at, _) in lower.match_indices(word) {
+            let edge = at == 0 || !lower[..at].ends_with(|it: char| it.is_alphanumeric());
+            let after = at + word.len();
+            let Some((date, length)) = text.get(after..).and_then(date::leading) else {
+                continue;
+            };
+            let between = text[after..after + length].split_whitespace().count();
+            if edge && between <= 6 {
+                reference.accessed = Some(date);
+                let end = after + length;
+                let close = text[end..]
+                    .starts_with(['.', ',', ')', ';', ']'])
+                    .then_some(1)
+                    .unwrap_or_default();
+                let before = text[..at].trim_end().trim_end_matches(['(', '[']);
+                return one_line(&format!("{before} {}", &text[end + close..]));
+            }
+        }
+    }
+    text.to_owned()
+}
+
+/// Author, title, publisher and date of publication, out of what is left.
+fn cite_text(text: &str, reference: &mut Reference) {
+    if let Some((before, title, after)) = quoted(text) {
+        reference.title = Some(title);
+        let mut before = before;
+        if let Some((date, range)) = date::first(&before) {
+            reference.published = Some(date);
+            before.replace_range(range, "");
+        }
+        reference.author = tidy(&before);
+        publisher_and_date(&after, reference);
+        return;
+    }
+    let mut pieces = pieces(text);
+    pieces.retain(|it| !it.is_empty());
+    if pieces.is_empty() {
+        return;
+    }
+    // "Lee, Ann. Title of the Page. Publisher." has its author first; "Title of the Page. Publisher." has not.
+    if pieces.len() >= 3 && is_person(&pieces[0]) {
+        reference.author = tidy(&pieces.remove(0));
+    }
+    if date::whole(&pieces[0]).is_none() {
+        reference.title = tidy(&pieces.remove(0));
+    }
+    publisher_and_date(&pieces.join(". "), reference);
+}
+
+/// `Lee, Ann` or `Lee, Ann and Bob Ray`.
+fn is_person(piece: &str) -> bool {
+    let Some((last, first)) = piece.split_once(", ") else {
+        return false;
+    };
+    let capital = |it: &str| it.starts_with(char::is_uppercase);
+    last.split(' ').count() <= 2
+        && first.split(' ').count() <= 6
+        && last.split(' ').all(capital)
+        && first.split([' ', ',']).all(|it| it.is_empty() || capital(it) || it == "and" || it == "&")
+}
+
+/// The first quotation: what stands before it, its words, what stands after.
+fn quoted(text: &str) -> Option<(String, String, String)> {
+    let (open, close) = [('“', '”'), ('"', '"'), ('«', '»'), ('„', '“')]
+        .into_iter()
+        .filter_map(|(open, close)| Some((text.find(open)?, open, close)))
+        .min_by_key(|it| it.0)
+        .map(|(_, open, close)| (open, close))?;
+    let start = text.find(open)?;
+    let inside = start + open.len_utf8();
+    let mut depth = 1;
+    let mut end = None;
+    for (at, character) in text[inside..].char_indices() {
+        if character == close {
+            depth -= 1;
+            if depth == 0 {
+                end = Some(inside + at);
+                break;
+            }
+        } else if character == open {
+            depth += 1;
+        }
+    }
+    // An opening mark that is never closed: the title goes to the next full stop.
+    let end = end
+        .or_else(|| text[inside..].find(". ").map(|it| inside + it))
+        .or_else(|| text[inside..].find(close).map(|it| inside + it))
+        .unwrap_or(text.len());
+    let title = text[inside..end].trim().trim_end_matches([',', '.', ';']).trim();
+    let after = text[end..].trim_start_matches([close, '.', ',', ' ', ';']);
+    (!title.is_empty()).then(|| (text[..start].to_owned(), one_line(title), after.to_owned()))
+}
+
+fn publisher_and_date(text: &str, reference: &mut Reference) {
+    for piece in pieces(text) {
+        let mut piece = piece;
+        if let Some((date, range)) = date::first(&piece) {
+            let word = piece[..range.start].trim_end().to_lowercase();
+            let archived = word.contains("archive");
+            if reference.published.is_none() && !archived {
+                reference.published = Some(date);
+            }
+            if archived {
+                continue;
+            }
+            piece.replace_range(range, "");
+        }
+        let lower = piece.to_lowercase();
+        let aside = ["archived", "page ", "pages ", "p. ", "pp. ", "via ", "updated", "published", "posted", "last modified", "isbn", "doi"]
+            .iter()
+            .any(|it| lower.trim_start().starts_with(it));
+        let letters = piece.chars().any(char::is_alphabetic);
+        if letters && !aside && reference.publisher.is_none() && !is_season(&piece) {
+            reference.publisher = tidy(&piece);
+        }
+    }
+}
+
+/// `Spring 2020`, `October 2022`, `n.d.`: a time, not a publisher.
+fn is_season(piece: &str) -> bool {
+    let lower = piece.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
+    let first = lower.split(' ').next().unwrap_or_default();
+    lower == "n.d"
+        || ((date::is_month(first) || matches!(first, "spring" | "summer" | "fall" | "autumn" | "winter"))
+            && lower.split(' ').count() <= 2)
+}
+
+/// The pieces of an entry that full stops part.
+fn pieces(text: &str) -> Vec<String> {
+    sentence::sentences(text)
+        .into_iter()
+        .map(|it| text[it].trim_end_matches(['.', ',', ';', ' ']).trim().to_owned())
+        .collect()
+}
+
+fn tidy(text: &str) -> Option<String> {
+    let text = one_line(text);
+    let mut text = text.trim_matches([',', ';', ':', ' ', '–', '—', '|']);
+    if text.ends_with('.') && !ends_in_initial(text) {
+        text = text.trim_end_matches('.');
+    }
+    let text = text.trim_end_matches([',', ' ']);
+    let text = match (text.starts_with('('), text.ends_with(')')) {
+        (true, true) => &text[1..text.len() - 1],
+        (true, false) => &text[1..],
+        _ => text,
+    };
+    let text = text.trim_end_matches("()").trim_matches([',', ' ']);
+    (text.chars().any(char::is_alphanumeric)).then(|| text.to_owned())
+}
+
+/// `Bock, Joseph G.` keeps its full stop.
+fn ends_in_initial(text: &str) -> bool {
+    let last = text.trim_end_matches('.').rsplit([' ', '.']).next().unwrap_or_default();
+    last.chars().count() == 1 || matches!(last, "Jr" | "Sr" | "Inc" | "Co" | "Ltd")
+}

@@ -1,0 +1,320 @@
+//! A comma stretch of names parted into names; where two readings stand, both are kept.
+
+use std::ops::Range;
+
+use super::{name, words};
+use crate::profile::ListedName;
+
+/// The pieces of `text` that commas and semicolons part, those in brackets and quotations left whole.
+pub(super) fn pieces(text: &str) -> Vec<Range<usize>> {
+    cut(text, &[',', ';'])
+}
+
+fn cut(text: &str, at: &[char]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut start, mut depth, mut straight) = (0, 0_i32, false);
+    for (byte, character) in text.char_indices() {
+        match character {
+            '(' | '[' | '“' => depth += 1,
+            ')' | ']' | '”' => depth = (depth - 1).max(0),
+            '"' => straight = !straight,
+            _ => {}
+        }
+        let between_digits = text[..byte].ends_with(|it: char| it.is_ascii_digit())
+            && text[byte + character.len_utf8()..].starts_with(|it: char| it.is_ascii_digit());
+        if at.contains(&character) && depth == 0 && !straight && !between_digits {
+            found.push(start..byte);
+            start = byte + character.len_utf8();
+        }
+    }
+    found.push(start..text.len());
+    found
+}
+
+/// Whether a piece begins with the conjunction that closes a list.
+pub(super) fn is_led(piece: &str) -> bool {
+    let piece = piece.trim_start();
+    words::LEADS.iter().any(|it| piece.starts_with(it))
+}
+
+/// Ways to end a list that name nobody.
+const OTHERS: &[&str] = &[
+    "among others", "among other groups", "among other organizations", "and others", "and more", "and many others", "and many more",
+    "others", "etc", "et al", "to name a few",
+];
+
+/// Whether a piece ends a list without naming anybody: `among others`.
+pub(super) fn is_rest(piece: &str) -> bool {
+    OTHERS.contains(&piece.trim().trim_end_matches('.'))
+}
+
+/// A piece that a list's names are made of.
+#[derive(Clone, Debug)]
+struct Part {
+    /// The name, bare.
+    text: String,
+    /// Whether a conjunction led it in.
+    led: bool,
+}
+
+/// The names of a stretch that is a list and nothing else: `A, B, and the C`.
+pub(super) fn names(stretch: &str) -> Vec<ListedName> {
+    let semicolons = cut(stretch, &[';']);
+    if semicolons.len() >= 2 {
+        // "A, of here; B, which does that; and C": the name stands before the first comma of each.
+        return semicolons
+            .into_iter()
+            .flat_map(|it| heads(&stretch[it]))
+            .collect();
+    }
+    let mut parts: Vec<Part> = pieces(stretch)
+        .into_iter()
+        .map(|it| stretch[it].trim())
+        .filter(|it| !is_rest(it) && (name::is_name(it) || words::is_legal_form(it)))
+        .map(|it| Part {
+            led: is_led(it),
+            text: it.to_owned(),
+        })
+        .collect();
+    let mut tail = Vec::new();
+    if let Some(last) = parts.last()
+        && !last.led
+    {
+        // No comma before the "and": it stands within the last piece.
+        let several = parts.len() > 1;
+        let split = part_at_and(&last.text, several);
+        if split.len() > 1 || matches!(split.first(), Some(ListedName::Ambiguous(_))) {
+            parts.pop();
+            tail = split;
+        }
+    }
+    let mut names = join(&parts);
+    names.extend(tail);
+    names
+}
+
+fn heads(piece: &str) -> Vec<ListedName> {
+    let parts: Vec<String> = pieces(piece)
+        .into_iter()
+        .map(|it| piece[it].trim().to_owned())
+        .collect();
+    let Some(head) = parts.first().map(|it| name::bare(it)).filter(|it| name::is_name(it)) else {
+        return Vec::new();
+    };
+    match parts.get(1) {
+        Some(next) if words::is_legal_form(next) => vec![ListedName::One(format!("{head}, {next}"))],
+        Some(next) if words::is_place(next) => vec![ListedName::Ambiguous(vec![head, next.clone()])],
+        _ => vec![ListedName::One(head)],
+    }
+}
+
+/// How a part stands to the name before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bond {
+    /// A name of its own.
+    None,
+    /// Part of the name before it, for certain.
+    Glued,
+    /// Perhaps part of it.
+    Open,
+}
+
+fn join(parts: &[Part]) -> Vec<ListedName> {
+    let strays = out_of_order(parts);
+    let mut names: Vec<ListedName> = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let bond = match names.last() {
+            Some(before) => bond(before, parts, at, strays.contains(&at)),
+            None => Bond::None,
+        };
+        match (bond, names.pop()) {
+            (Bond::Glued, Some(before)) => names.push(glue(before, &part.text)),
+            (Bond::Open, Some(ListedName::One(before))) => {
+                names.push(ListedName::Ambiguous(vec![before, name::bare(&part.text)]));
+            }
+            (Bond::Open, Some(ListedName::Ambiguous(mut before))) => {
+                before.push(name::bare(&part.text));
+                names.push(ListedName::Ambiguous(before));
+            }
+            (_, before) => {
+                names.extend(before);
+                names.push(ListedName::One(name::bare(&part.text)));
+            }
+        }
+    }
+    names
+}
+
+fn glue(before: ListedName, text: &str) -> ListedName {
+    match before {
+        ListedName::One(name) => ListedName::One(format!("{name}, {text}")),
+        ListedName::Ambiguous(mut parts) => {
+            if let Some(last) = parts.last_mut() {
+                *last = format!("{last}, {text}");
+            }
+            ListedName::Ambiguous(parts)
+        }
+    }
+}
+
+fn bond(before: &ListedName, parts: &[Part], at: usize, stray: bool) -> Bond {
+    let Some(part) = parts.get(at) else {
+        return Bond::None;
+    };
+    let head = match before {
+        ListedName::One(name) => name.as_str(),
+        ListedName::Ambiguous(names) => names.last().map_or("", String::as_str),
+    };
+    let bare = name::bare(&part.text);
+    if words::is_legal_form(&part.text) || is_numbered_branch(&bare) {
+        return Bond::Glued;
+    }
+    if let Some(bond) = enumeration(head, parts, at) {
+        return bond;
+    }
+    if part.led {
+        return Bond::None;
+    }
+    let last = bare.rsplit(' ').next().unwrap_or_default();
+    let place = words::is_place(&bare) && !words::is_place(head);
+    let federation = matches!(bare.as_str(), "AFL-CIO" | "CLC" | "Change to Win");
+    let school = ["University", "College", "State"]
+        .iter()
+        .any(|it| head.split(' ').any(|word| word == *it))
+        && ["School", "Department", "College", "Faculty", "Law", "Extension"]
+            .iter()
+            .any(|it| bare.split(' ').any(|word| word == *it));
+    let described = words::is_description(last) && bare.split(' ').count() >= 2;
+    let several_words = bare.split(' ').count() >= 2;
+    if place || federation || school || described || (stray && several_words) {
+        return Bond::Open;
+    }
+    Bond::None
+}
+
+/// `Local 32BJ`, `District 9`: a branch of the union before it.
+fn is_numbered_branch(name: &str) -> bool {
+    let mut words = name.split(' ');
+    matches!(words.next(), Some("Local" | "District" | "Region" | "Lodge" | "Chapter" | "Council"))
+        && words.next().is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+}
+
+/// Fields of work within a name: `Institute for Women, Peace, and Security`, `Federation of State, County and Municipal Employees`.
+fn enumeration(head: &str, parts: &[Part], at: usize) -> Option<Bond> {
+    let opens = ["for", "of", "on", "in", "to"]
+        .iter()
+        .any(|it| head.split(' ').any(|word| word == *it));
+    let tail = head.rsplit(' ').next().unwrap_or_default();
+    if !opens || !words::is_topic(tail) {
+        return None;
+    }
+    let topics = |it: &Part| {
+        let bare = name::bare(&it.text);
+        let words: Vec<&str> = bare.split(' ').filter(|it| *it != "and" && *it != "&").collect();
+        words.len() <= 4 && words.iter().all(|it| words::is_topic(it))
+    };
+    let run = parts.get(at..)?.iter().take_while(|it| topics(it)).count();
+    if run == 0 {
+        return None;
+    }
+    // Its own "and" closes an enumeration; without one the piece could still be a name.
+    let closed = parts
+        .get(at..at + run)?
+        .iter()
+        .any(|it| it.led || it.text.contains(" and ") || it.text.contains(" & "));
+    let earlier = head.contains(", ");
+    Some(if closed || earlier { Bond::Glued } else { Bond::Open })
+}
+
+/// In a list that is otherwise in alphabetical order, the parts that are not: each may belong to the name before it.
+fn out_of_order(parts: &[Part]) -> Vec<usize> {
+    const ENOUGH: usize = 8;
+    let keys: Vec<String> = parts
+        .iter()
+        .map(|it| {
+            let key = name::bare(&it.text).to_lowercase();
+            key.strip_prefix("the ").map_or(key.clone(), str::to_owned)
+        })
+        .collect();
+    if keys.len() < ENOUGH {
+        return Vec::new();
+    }
+    // The longest run that stands in order, by the shortest path: lists are short.
+    let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(keys.len());
+    for (at, key) in keys.iter().enumerate() {
+        let before = (0..at)
+            .filter(|it| keys[*it] <= *key)
+            .max_by_key(|it| best[*it].0);
+        best.push((before.map_or(1, |it| best[it].0 + 1), before));
+    }
+    let mut ordered = Vec::new();
+    let mut at = (0..keys.len()).max_by_key(|it| best[*it].0);
+    while let Some(now) = at {
+        ordered.push(now);
+        at = best[now].1;
+    }
+    if ordered.len() * 5 < keys.len() * 4 {
+        return Vec::new();
+    }
+    (1..keys.len())
+        .filter(|it| !ordered.contains(it) && ordered.contains(&(it - 1)))
+        .collect()
+}
+
+/// `A and B` as two names, one, or an open pair. `several`: other names stand before it, so an "and" is due.
+pub(super) fn part_at_and(text: &str, several: bool) -> Vec<ListedName> {
+    let mut best: Option<(i32, &str, &str)> = None;
+    for conjunction in [" and ", " as well as ", " along with ", " or "] {
+        for (at, _) in text.match_indices(conjunction) {
+            let (left, right) = (&text[..at], &text[at + conjunction.len()..]);
+            if !name::is_name(left) || !name::is_name(right) {
+                continue;
+            }
+            let sure = if conjunction == " and " { 0 } else { 4 };
+            let score = score(left, right) + sure + if several { 2 } else { 0 };
+            if best.is_none_or(|it| score > it.0) {
+                best = Some((score, left, right));
+            }
+        }
+    }
+    match best {
+        Some((2.., left, right)) => vec![
+            ListedName::One(name::bare(left)),
+            ListedName::One(name::bare(right)),
+        ],
+        _ => vec![ListedName::One(name::bare(text))],
+    }
+}
+
+/// How much speaks for two names left and right of an "and".
+fn score(left: &str, right: &str) -> i32 {
+    let (left_bare, right_bare) = (name::bare(left), name::bare(right));
+    let (left_words, right_words): (Vec<&str>, Vec<&str>) =
+        (left_bare.split(' ').collect(), right_bare.split(' ').collect());
+    let given = |it: &&str| words::is_first_name(it) || it.trim_end_matches('.').chars().count() == 1;
+    let first = right_words.first().copied().unwrap_or_default();
+    if left_words.iter().all(|it| given(&it)) && given(&first) {
+        return -10;
+    }
+    let field = |words: &[&str]| words.iter().filter(|it| !it.starts_with(char::is_lowercase)).all(|it| words::is_topic(it));
+    let the = right.trim_start().starts_with("the ") || right.trim_start().starts_with("The ");
+    let mut score = 0;
+    if field(&right_words) {
+        score -= 5;
+    } else if !the && (words::is_topic(first) || (first.ends_with("ing") && right_words.len() <= 3)) {
+        score -= 3;
+    }
+    if field(&left_words) {
+        score -= 4;
+    }
+    if the {
+        score += 4;
+    }
+    match (name::is_organization(&left_bare), name::is_organization(&right_bare)) {
+        (true, true) => score += 3,
+        (true, false) if right_words.len() > 1 => score += 1,
+        (false, true) if left_words.len() > 1 => score += 1,
+        _ => {}
+    }
+    score
+}
