@@ -16,6 +16,7 @@ mod plain;
 mod quotation;
 mod reference;
 mod relation;
+mod role;
 mod sentence;
 mod split;
 mod words;
@@ -95,7 +96,8 @@ impl Form {
             return Self::Markdown;
         }
         let head = text.trim_start().get(..200).unwrap_or(text).to_lowercase();
-        if head.starts_with("<!doctype html") || head.starts_with("<html") || head.contains("<body") {
+        if head.starts_with("<!doctype html") || head.starts_with("<html") || head.contains("<body")
+        {
             return Self::Html;
         }
         if text.contains("</p>") || text.contains("</div>") {
@@ -199,7 +201,10 @@ fn dangling(article: &Article, claims: &mut [Claim], remarks: &mut Vec<Remark>) 
         for marker in block.markers.iter().filter(|it| !known(&it.number)) {
             let remark = Remark::warning(
                 &format!("paragraph {}", block.paragraph),
-                &format!("cites reference {}, which the article does not have", marker.number),
+                &format!(
+                    "cites reference {}, which the article does not have",
+                    marker.number
+                ),
                 "add the reference to the profile and its number to the claims that rest on it",
             );
             if !remarks.contains(&remark) {

@@ -21,6 +21,7 @@ mod completions;
 mod config;
 mod diff;
 mod extract;
+mod profile;
 mod recheck;
 mod report;
 mod review;
@@ -118,6 +119,8 @@ enum Verb {
     Extract(extract::ExtractArgs),
     /// Holds names, quotations or sentences against a page; touches no store
     Check(check::CheckArgs),
+    /// Reads articles into profiles, and looks profiles through
+    Profile(profile::ProfileArgs),
     /// Prints every setting, its value, and where it comes from
     Config(config::ConfigArgs),
     /// Prints completions for a shell
@@ -167,6 +170,7 @@ impl Verb {
             Self::Verify(it) => it.run(session),
             Self::Extract(it) => it.run(),
             Self::Check(it) => it.run(),
+            Self::Profile(it) => it.run(session),
             Self::Config(it) => it.run(session),
             Self::Completions(it) => it.run(),
             Self::Man(it) => it.run(),

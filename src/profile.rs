@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::uri::TargetUri;
 
+mod fault;
 mod lint;
+mod read;
+mod write;
 
+pub use fault::{Fault, ProfileError};
 pub use lint::{Remark, Severity, lint};
 
 /// An article about an organization, as far as it can be checked.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::{Article, Block, figure, list, name, quotation, relation, sentence, split};
+use super::{Article, Block, figure, list, name, quotation, relation, role, sentence, split};
 use crate::{
     profile::{Claim, ListedName, Statement},
     text::{fold, one_line},
@@ -19,7 +19,12 @@ pub(super) fn read(article: &Article) -> Vec<Claim> {
             .take_while(|it| it.item && it.section == block.section)
             .count();
         if !block.item && items >= 2 && block.text.trim_end().ends_with(':') {
-            bulleted(article, block, &article.blocks[at + 1..=at + items], &mut claims);
+            bulleted(
+                article,
+                block,
+                &article.blocks[at + 1..=at + items],
+                &mut claims,
+            );
             at += items + 1;
         } else {
             prose(article, block, &mut claims);
@@ -60,7 +65,7 @@ fn bulleted(article: &Article, intro: &Block, items: &[Block], claims: &mut Vec<
         }
         return;
     }
-    let relation = list::relation_of(&intro.text);
+    let relation = role::relation_of(&intro.text);
     claims.push(claim(
         intro,
         last_sentence(&intro.text),
@@ -79,7 +84,9 @@ fn prose(article: &Article, block: &Block, claims: &mut Vec<Claim>) {
     let quotations = quotation::find(&block.text);
     for (number, range) in sentences.iter().enumerate() {
         let text = &block.text[range.clone()];
-        let here = |inner: &Range<usize>| cites(block, &(range.start + inner.start..range.start + inner.end));
+        let here = |inner: &Range<usize>| {
+            cites(block, &(range.start + inner.start..range.start + inner.end))
+        };
         let before = claims.len();
         let lists = list::find(text);
         for found in &lists {
@@ -89,22 +96,41 @@ fn prose(article: &Article, block: &Block, claims: &mut Vec<Claim>) {
             };
             push(claims, block, number, here(&found.range), statement);
         }
-        for quoted in quotations.iter().filter(|it| range.contains(&it.range.start)) {
+        for quoted in quotations
+            .iter()
+            .filter(|it| range.contains(&it.range.start))
+        {
             let statement = Statement::Quoted {
                 exact: quoted.exact.clone(),
             };
-            push(claims, block, number, cites(block, &quoted.range), statement);
+            push(
+                claims,
+                block,
+                number,
+                cites(block, &quoted.range),
+                statement,
+            );
         }
         for found in figure::find(text) {
             let listed = lists.iter().any(|it| it.range.contains(&found.start));
-            let quoted = quotations.iter().any(|it| it.range.contains(&(range.start + found.start)));
+            let quoted = quotations
+                .iter()
+                .any(|it| it.range.contains(&(range.start + found.start)));
             if !listed && !quoted {
                 let exact = one_line(&text[found.clone()]);
-                push(claims, block, number, here(&found), Statement::Figure { exact });
+                push(
+                    claims,
+                    block,
+                    number,
+                    here(&found),
+                    Statement::Figure { exact },
+                );
             }
         }
         for found in relation::find(text, &article.title) {
-            let listed = lists.iter().any(|it| it.range.contains(&found.object_range.start));
+            let listed = lists
+                .iter()
+                .any(|it| it.range.contains(&found.object_range.start));
             if !listed {
                 let statement = Statement::Relation {
                     subject: found.subject,
@@ -114,7 +140,11 @@ fn prose(article: &Article, block: &Block, claims: &mut Vec<Claim>) {
                 push(claims, block, number, here(&found.object_range), statement);
             }
         }
-        if claims.len() == before || claims[before..].iter().all(|it| is_known(&claims[..before], it)) {
+        if claims.len() == before
+            || claims[before..]
+                .iter()
+                .all(|it| is_known(&claims[..before], it))
+        {
             let exact = one_line(text);
             let numbers = cites(block, range);
             if exact.split(' ').count() >= 4 {
@@ -125,10 +155,17 @@ fn prose(article: &Article, block: &Block, claims: &mut Vec<Claim>) {
 }
 
 fn is_known(earlier: &[Claim], claim: &Claim) -> bool {
-    matches!(claim.statement, Statement::Relation { .. }) && earlier.iter().any(|it| same_relation(it, claim))
+    matches!(claim.statement, Statement::Relation { .. })
+        && earlier.iter().any(|it| same_relation(it, claim))
 }
 
-fn push(claims: &mut Vec<Claim>, block: &Block, sentence: usize, numbers: Option<Vec<u32>>, statement: Statement) {
+fn push(
+    claims: &mut Vec<Claim>,
+    block: &Block,
+    sentence: usize,
+    numbers: Option<Vec<u32>>,
+    statement: Statement,
+) {
     if let Some(numbers) = numbers {
         claims.push(claim(block, sentence + 1, numbers, statement));
     }
@@ -139,7 +176,10 @@ fn claim(block: &Block, sentence: usize, cites: Vec<u32>, statement: Statement) 
         id: String::new(),
         cites,
         section: block.section.clone(),
-        place: Some(format!("paragraph {}, sentence {sentence}", block.paragraph)),
+        place: Some(format!(
+            "paragraph {}, sentence {sentence}",
+            block.paragraph
+        )),
         statement,
     }
 }
@@ -167,15 +207,19 @@ fn cites(block: &Block, range: &Range<usize>) -> Option<Vec<u32>> {
 fn once(claims: Vec<Claim>) -> Vec<Claim> {
     let mut kept: Vec<Claim> = Vec::with_capacity(claims.len());
     for claim in claims {
-        let again = kept.iter().any(|it| match (&it.statement, &claim.statement) {
-            (Statement::Quoted { exact: a }, Statement::Quoted { exact: b })
-            | (Statement::Figure { exact: a }, Statement::Figure { exact: b })
-            | (Statement::Stated { exact: a }, Statement::Stated { exact: b }) => {
-                fold(a) == fold(b) && it.cites == claim.cites
-            }
-            (Statement::Relation { .. }, Statement::Relation { .. }) => same_relation(it, &claim),
-            _ => false,
-        });
+        let again = kept
+            .iter()
+            .any(|it| match (&it.statement, &claim.statement) {
+                (Statement::Quoted { exact: a }, Statement::Quoted { exact: b })
+                | (Statement::Figure { exact: a }, Statement::Figure { exact: b })
+                | (Statement::Stated { exact: a }, Statement::Stated { exact: b }) => {
+                    fold(a) == fold(b) && it.cites == claim.cites
+                }
+                (Statement::Relation { .. }, Statement::Relation { .. }) => {
+                    same_relation(it, &claim)
+                }
+                _ => false,
+            });
         if !again {
             kept.push(claim);
         }
@@ -186,9 +230,21 @@ fn once(claims: Vec<Claim>) -> Vec<Claim> {
 fn same_relation(one: &Claim, other: &Claim) -> bool {
     match (&one.statement, &other.statement) {
         (
-            Statement::Relation { subject: a, relation: b, object: c },
-            Statement::Relation { subject: d, relation: e, object: f },
-        ) => fold(a) == fold(d) && b == e && fold(c) == fold(f),
+            Statement::Relation {
+                subject,
+                relation,
+                object,
+            },
+            Statement::Relation {
+                subject: other_subject,
+                relation: other_relation,
+                object: other_object,
+            },
+        ) => {
+            fold(subject) == fold(other_subject)
+                && relation == other_relation
+                && fold(object) == fold(other_object)
+        }
         _ => false,
     }
 }
@@ -201,12 +257,18 @@ fn named(mut claims: Vec<Claim>) -> Vec<Claim> {
             Statement::Listed { relation, .. } => slug(relation.as_deref().unwrap_or("listed"), 4),
             Statement::Quoted { exact } => format!("quote-{}", slug(exact, 4)),
             Statement::Figure { exact } => format!("figure-{}", slug(exact, 4)),
-            Statement::Relation { relation, object, .. } => format!("{}-{}", slug(relation, 3), slug(object, 3)),
+            Statement::Relation {
+                relation, object, ..
+            } => format!("{}-{}", slug(relation, 3), slug(object, 3)),
             Statement::Stated { exact } => format!("stated-{}", slug(exact, 5)),
         };
         let count = taken.entry(base.clone()).or_default();
         *count += 1;
-        claim.id = if *count == 1 { base } else { format!("{base}-{count}") };
+        claim.id = if *count == 1 {
+            base
+        } else {
+            format!("{base}-{count}")
+        };
     }
     claims
 }
@@ -220,5 +282,9 @@ fn slug(text: &str, words: usize) -> String {
         .filter(|it| !it.is_empty())
         .take(words)
         .collect();
-    if slug.is_empty() { "claim".to_owned() } else { slug.join("-") }
+    if slug.is_empty() {
+        "claim".to_owned()
+    } else {
+        slug.join("-")
+    }
 }

@@ -5,16 +5,26 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// A month by its name or an abbreviation of three letters or more.
 fn month(word: &str) -> Option<u32> {
     let word = word.trim_end_matches('.').to_lowercase();
-    let at = MONTHS
-        .iter()
-        .position(|it| *it == word || (word.len() >= 3 && word.len() <= 4 && it.starts_with(&word)))?;
+    let at = MONTHS.iter().position(|it| {
+        *it == word || (word.len() >= 3 && word.len() <= 4 && it.starts_with(&word))
+    })?;
     u32::try_from(at + 1).ok()
 }
 
@@ -25,7 +35,8 @@ pub(super) fn is_month(word: &str) -> bool {
 
 /// A date that is the whole of `text`; a year or a month alone is none.
 pub(super) fn whole(text: &str) -> Option<NaiveDate> {
-    let text = text.trim_matches(|it: char| it.is_whitespace() || matches!(it, '.' | ',' | ';' | '(' | ')'));
+    let text = text
+        .trim_matches(|it: char| it.is_whitespace() || matches!(it, '.' | ',' | ';' | '(' | ')'));
     let (date, range) = first(text)?;
     (range == (0..text.len())).then_some(date)
 }
@@ -120,8 +131,15 @@ mod tests {
     fn dates_are_read_in_every_usual_spelling() {
         let want = NaiveDate::from_ymd_opt(2022, 10, 9);
         for text in [
-            "October 9, 2022", "Oct. 9, 2022", "9 October 2022", "9 Oct 2022", "2022-10-09",
-            "10/9/2022", "October 9th, 2022.", "Oct 09 2022", "(October 9, 2022)",
+            "October 9, 2022",
+            "Oct. 9, 2022",
+            "9 October 2022",
+            "9 Oct 2022",
+            "2022-10-09",
+            "10/9/2022",
+            "October 9th, 2022.",
+            "Oct 09 2022",
+            "(October 9, 2022)",
         ] {
             assert_eq!(whole(text), want, "{text}");
         }
@@ -129,7 +147,14 @@ mod tests {
 
     #[test]
     fn a_year_or_a_month_is_no_date() {
-        for text in ["2019", "October 2022", "May", "Spring 2020", "13/13/2020", "page 12"] {
+        for text in [
+            "2019",
+            "October 2022",
+            "May",
+            "Spring 2020",
+            "13/13/2020",
+            "page 12",
+        ] {
             assert_eq!(whole(text), None, "{text}");
         }
     }

@@ -2,27 +2,39 @@
 
 use std::ops::Range;
 
-use super::date;
+use super::{date, words::holds};
 
 /// Units that make a figure out of a number alone.
-const SCALES: &[&str] = &["percent", "million", "billion", "thousand", "trillion", "hundred"];
+const SCALES: &[&str] = &[
+    "percent", "million", "billion", "thousand", "trillion", "hundred",
+];
 
 /// Plurals that do not end in `s`, and measures.
-const PLURALS: &[&str] = &["people", "children", "men", "women", "staff", "alumni", "media", "youth", "personnel", "faculty", "volunteers", "full-time"];
+const PLURALS: &str = "\
+    people children men women staff alumni media youth personnel faculty volunteers full-time";
 
 /// Units of time: with these a number tells when, not how many.
-const TIMES: &[&str] = &["years", "months", "weeks", "days", "hours", "minutes", "decades", "centuries", "year-old", "terms"];
+const TIMES: &[&str] = &[
+    "years",
+    "months",
+    "weeks",
+    "days",
+    "hours",
+    "minutes",
+    "decades",
+    "centuries",
+    "year-old",
+    "terms",
+];
 
 /// Words that end the stretch between a number and its noun.
-const STOPS: &[&str] = &[
-    "a", "an", "the", "of", "in", "on", "at", "by", "with", "from", "to", "for", "and", "or", "as", "is", "was", "were", "are", "has", "have", "had", "that", "which", "who",
-    "after", "before", "when", "while", "but", "its", "it", "his", "her", "their", "this", "these", "those", "election", "elections",
-];
+const STOPS: &str = "\
+    a an the of in on at by with from to for and or as is was were are has have had that which who after \
+    before when while but its it his her their this these those election elections";
 
-const SPELLED: &[&str] = &[
-    "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "dozens", "hundreds", "thousands",
-];
+const SPELLED: &str = "\
+    three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozens hundreds thousands";
 
 /// The figures of a sentence, as byte ranges: `134 countries`, `$2.5 million`, `45 percent`.
 pub(super) fn find(sentence: &str) -> Vec<Range<usize>> {
@@ -40,7 +52,10 @@ pub(super) fn find(sentence: &str) -> Vec<Range<usize>> {
         if found.last().is_some_and(|it| it.end > start) {
             continue;
         }
-        let before = index.checked_sub(1).and_then(|it| words.get(it)).map_or("", |it| it.1);
+        let before = index
+            .checked_sub(1)
+            .and_then(|it| words.get(it))
+            .map_or("", |it| it.1);
         let rest: Vec<(usize, &str)> = words.iter().skip(index + 1).copied().collect();
         if let Some(end) = figure(start, word, before, &rest) {
             let lead = word.len() - word.trim_start_matches(['(', '“', '"']).len();
@@ -51,7 +66,12 @@ pub(super) fn find(sentence: &str) -> Vec<Range<usize>> {
 }
 
 fn core(word: &str) -> &str {
-    word.trim_matches(|it: char| matches!(it, ',' | '.' | ';' | ':' | '(' | ')' | '”' | '“' | '"' | '!' | '?'))
+    word.trim_matches(|it: char| {
+        matches!(
+            it,
+            ',' | '.' | ';' | ':' | '(' | ')' | '”' | '“' | '"' | '!' | '?'
+        )
+    })
 }
 
 fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Option<usize> {
@@ -60,27 +80,75 @@ fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Opt
     let own_end = start + lead + number.len();
     let broken = word.trim_start_matches(['(', '“', '"']).len() > number.len();
     let money = number.starts_with(['$', '€', '£']);
-    let digits = number.trim_start_matches(['$', '€', '£']).trim_end_matches(['%', '+']);
+    let digits = number
+        .trim_start_matches(['$', '€', '£'])
+        .trim_end_matches(['%', '+']);
     let numeric = digits.starts_with(|it: char| it.is_ascii_digit())
-        && digits.chars().all(|it| it.is_ascii_digit() || matches!(it, ',' | '.'));
-    let spelled = SPELLED.contains(&number.to_lowercase().split('-').next().unwrap_or_default()) && !numeric;
+        && digits
+            .chars()
+            .all(|it| it.is_ascii_digit() || matches!(it, ',' | '.'));
+    let spelled = holds(
+        SPELLED,
+        number.to_lowercase().split('-').next().unwrap_or_default(),
+    ) && !numeric;
     if !numeric && !spelled {
         return None;
     }
-    let label = before.starts_with(char::is_uppercase) && !matches!(before, "The" | "Over" | "About" | "Nearly" | "Some" | "Its" | "In" | "Approximately" | "All" | "Almost" | "Roughly" | "More")
-        || matches!(before, "No." | "section" | "phase" | "page" | "chapter" | "age" | "aged" | "number");
-    let year = digits.len() == 4 && !digits.contains([',', '.']) && (1700..2200).contains(&digits.parse().unwrap_or(0));
-    let amount = matches!(before, "over" | "than" | "about" | "nearly" | "some" | "approximately" | "almost" | "roughly" | "least" | "around" | "of" | "to");
+    let label = before.starts_with(char::is_uppercase)
+        && !matches!(
+            before,
+            "The"
+                | "Over"
+                | "About"
+                | "Nearly"
+                | "Some"
+                | "Its"
+                | "In"
+                | "Approximately"
+                | "All"
+                | "Almost"
+                | "Roughly"
+                | "More"
+        )
+        || matches!(
+            before,
+            "No." | "section" | "phase" | "page" | "chapter" | "age" | "aged" | "number"
+        );
+    let year = digits.len() == 4
+        && !digits.contains([',', '.'])
+        && (1700..2200).contains(&digits.parse().unwrap_or(0));
+    let amount = matches!(
+        before,
+        "over"
+            | "than"
+            | "about"
+            | "nearly"
+            | "some"
+            | "approximately"
+            | "almost"
+            | "roughly"
+            | "least"
+            | "around"
+            | "of"
+            | "to"
+    );
     if (label && !money) || date::is_month(core(before)) || (year && !amount && !money) {
         return None;
     }
     if money || number.ends_with('%') {
-        let scale = rest.first().filter(|it| !broken && SCALES.contains(&core(it.1)));
+        let scale = rest
+            .first()
+            .filter(|it| !broken && SCALES.contains(&core(it.1)));
         return Some(scale.map_or(own_end, |it| it.0 + core(it.1).len()));
     }
     if broken {
         return None;
     }
+    counted(rest, year && !amount)
+}
+
+/// The end of the plural noun that a number counts; `year`: the number could be one, and nothing says otherwise.
+fn counted(rest: &[(usize, &str)], year: bool) -> Option<usize> {
     let mut end = None;
     for (offset, &(at, next)) in rest.iter().take(5).enumerate() {
         let noun = core(next);
@@ -99,16 +167,20 @@ fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Opt
             }
             continue;
         }
-        if !noun.starts_with(char::is_lowercase) || STOPS.contains(&lower.as_str()) {
+        if !noun.starts_with(char::is_lowercase) || holds(STOPS, &lower) {
             break;
         }
         let time = TIMES.contains(&lower.as_str());
         if time {
             return None;
         }
-        let plural = (noun.len() > 3 && noun.ends_with('s') && !noun.ends_with("ss") && !noun.ends_with("ous") && !noun.ends_with("’s"))
-            || (PLURALS.contains(&lower.as_str()) && lower != "full-time");
-        if plural && !(year && !amount) {
+        let plural = (noun.len() > 3
+            && noun.ends_with('s')
+            && !noun.ends_with("ss")
+            && !noun.ends_with("ous")
+            && !noun.ends_with("’s"))
+            || (holds(PLURALS, &lower) && lower != "full-time");
+        if plural && !year {
             end = Some(at + noun.len());
             break;
         }
@@ -131,10 +203,22 @@ mod tests {
     fn a_number_with_its_noun_is_a_figure() {
         for (text, want) in [
             ("It works in 134 countries.", vec!["134 countries"]),
-            ("It has more than 1,200 member organizations and 40 staff.", vec!["1,200 member organizations", "40 staff"]),
-            ("It gave $2.5 million to others and $40,000.", vec!["$2.5 million", "$40,000"]),
-            ("Some 45 percent, or 45%, agreed.", vec!["45 percent", "45%"]),
-            ("It runs twelve local offices.", vec!["twelve local offices"]),
+            (
+                "It has more than 1,200 member organizations and 40 staff.",
+                vec!["1,200 member organizations", "40 staff"],
+            ),
+            (
+                "It gave $2.5 million to others and $40,000.",
+                vec!["$2.5 million", "$40,000"],
+            ),
+            (
+                "Some 45 percent, or 45%, agreed.",
+                vec!["45 percent", "45%"],
+            ),
+            (
+                "It runs twelve local offices.",
+                vec!["twelve local offices"],
+            ),
             ("It reached 3 million people.", vec!["3 million people"]),
         ] {
             assert_eq!(exact(text), want, "{text}");
@@ -144,8 +228,12 @@ mod tests {
     #[test]
     fn dates_labels_and_names_are_no_figures() {
         for text in [
-            "It protested the 2020 presidential elections.", "On January 6 protesters came.", "It lasted 20 years.",
-            "It met on October 21, 2022 with others.", "Police2Peace is a 501(c)(3).", "See Title 42 expulsions.",
+            "It protested the 2020 presidential elections.",
+            "On January 6 protesters came.",
+            "It lasted 20 years.",
+            "It met on October 21, 2022 with others.",
+            "Police2Peace is a 501(c)(3).",
+            "See Title 42 expulsions.",
             "the January 6th protests",
         ] {
             assert_eq!(exact(text), Vec::<&str>::new(), "{text}");

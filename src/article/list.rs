@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{name, split, words};
+use super::{
+    name, role, split,
+    words::{self, holds},
+};
 use crate::profile::ListedName;
 
 /// A list that stands in a sentence.
@@ -17,22 +20,20 @@ pub(super) struct Found {
 }
 
 /// Words that introduce members of what stands before them.
-const STRONG: &[&str] = &[
-    "include", "includes", "included", "including", "such as", "namely", "comprise", "comprises", "comprising", "consist of", "consists of",
-    "composed of", "as follows", "like", "lists", "listed", "named", "names", "featuring",
-];
+const STRONG: &str = "\
+    include|includes|included|including|such as|namely|comprise|comprises|comprising|consist of|\
+    consists of|composed of|as follows|like|lists|listed|named|names|featuring";
 
 /// Words that names may follow, but other things as well.
-const WEAK: &[&str] = &[
-    "are", "were", "by", "with", "from", "alongside", "joined", "between", "among", "to", "of", "for", "against", "at", "and", "both", "is",
-];
+const WEAK: &str = "\
+    are|were|by|with|from|alongside|joined|between|among|to|of|for|against|at|and|both|is";
 
 /// What lists of capitalised words are often of, and that is no organization.
-const OTHER_THINGS: &[&str] = &[
-    "areas", "articles", "bills", "books", "candidates", "cities", "continents", "counties", "countries", "days", "democrats", "elections", "ethnicities", "events", "films",
-    "governors", "holidays", "islands", "issues", "languages", "laws", "legislation", "locations", "months", "movies", "nations", "places", "politicians", "presidents", "protests", "races", "regions",
-    "religions", "republicans", "senators", "songs", "states", "subjects", "territories", "topics", "towns", "wars",
-];
+const OTHER_THINGS: &str = "\
+    areas articles bills books candidates cities continents counties countries days democrats elections \
+    ethnicities events films governors holidays islands issues languages laws legislation locations \
+    months movies nations places politicians presidents protests races regions religions republicans \
+    senators songs states subjects territories topics towns wars";
 
 /// The lists in a sentence, in order.
 pub(super) fn find(sentence: &str) -> Vec<Found> {
@@ -63,12 +64,16 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
     // The last introducing word whose rest is a name, so that "of centers including A" begins at A.
     for (list, strong) in [(STRONG, true), (WEAK, false)] {
         let introduced = list
-            .iter()
-            .flat_map(|word| text.match_indices(word).map(move |it| (it.0, it.0 + word.len())))
+            .split('|')
+            .flat_map(|word| {
+                text.match_indices(word)
+                    .map(move |it| (it.0, it.0 + word.len()))
+            })
             .filter(|(from, to)| {
                 let before = text[..*from].chars().next_back();
                 let after = text[*to..].chars().next();
-                before.is_none_or(char::is_whitespace) && matches!(after, Some(' ' | ':' | '\u{a0}'))
+                before.is_none_or(char::is_whitespace)
+                    && matches!(after, Some(' ' | ':' | '\u{a0}'))
             })
             .map(|(_, to)| to)
             .filter(|to| name::is_name(text[*to..].trim_start_matches([':', ' '])))
@@ -88,11 +93,30 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
         && name::is_name(&text[colon + 2..])
     {
         let rest = text[colon + 2..].trim_start();
-        return Some(Start { byte: piece.end - rest.len(), strong: true, introduced: true });
+        return Some(Start {
+            byte: piece.end - rest.len(),
+            strong: true,
+            introduced: true,
+        });
     }
     let byte = piece.start + name::ending(text)?;
     let lead = sentence[piece.start..byte].trim();
-    let adverbial = first && matches!(lead, "In" | "At" | "On" | "During" | "Since" | "From" | "Under" | "After" | "Before" | "By" | "For" | "Throughout" | "As");
+    let adverbial = first
+        && matches!(
+            lead,
+            "In" | "At"
+                | "On"
+                | "During"
+                | "Since"
+                | "From"
+                | "Under"
+                | "After"
+                | "Before"
+                | "By"
+                | "For"
+                | "Throughout"
+                | "As"
+        );
     let month = !name::is_name(&sentence[byte..piece.end]);
     (!adverbial && !month).then_some(Start {
         byte,
@@ -107,13 +131,18 @@ fn inside_name(text: &str, to: usize) -> bool {
     let mut words = before.rsplit(' ');
     let word = words.next().unwrap_or_default();
     let previous = words.next().unwrap_or_default();
-    matches!(word, "of" | "for" | "and" | "against" | "to" | "at" | "from" | "with") && previous.starts_with(char::is_uppercase)
+    matches!(
+        word,
+        "of" | "for" | "and" | "against" | "to" | "at" | "from" | "with"
+    ) && previous.starts_with(char::is_uppercase)
 }
 
 fn starting_at(sentence: &str, pieces: &[Range<usize>], at: usize) -> Option<(Found, usize)> {
     let piece = pieces.get(at)?;
     let start = start_of(sentence, piece, at == 0);
-    let run = start.as_ref().and_then(|it| run(sentence, pieces, at, it.byte));
+    let run = start
+        .as_ref()
+        .and_then(|it| run(sentence, pieces, at, it.byte));
     if let (Some(start), Some((end, next))) = (&start, run)
         && let Some(found) = accept(sentence, start, end, 3)
     {
@@ -126,9 +155,12 @@ fn starting_at(sentence: &str, pieces: &[Range<usize>], at: usize) -> Option<(Fo
 fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
     let text = &sentence[piece.clone()];
     let to = STRONG
-        .iter()
-        .chain(&["with", "from", "by"])
-        .flat_map(|word| text.match_indices(word).map(move |it| (it.0, it.0 + word.len())))
+        .split('|')
+        .chain(["with", "from", "by"])
+        .flat_map(|word| {
+            text.match_indices(word)
+                .map(move |it| (it.0, it.0 + word.len()))
+        })
         .filter(|(from, to)| {
             (*from == 0 || text[..*from].ends_with(' ')) && text[*to..].starts_with(' ')
         })
@@ -138,7 +170,10 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
             let end = name::beginning(&text[from..])?;
             let mut end = from + end;
             let rest = &text[end..];
-            if let Some(after) = rest.strip_prefix(" (").and_then(|it| it.split_once(')')).map(|it| it.1)
+            if let Some(after) = rest
+                .strip_prefix(" (")
+                .and_then(|it| it.split_once(')'))
+                .map(|it| it.1)
                 && let Some(second) = after.strip_prefix(" and ")
                 && let Some(length) = name::beginning(second)
             {
@@ -148,7 +183,11 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
         })
         .filter(|(from, end)| split::part_at_and(&text[*from..*end], false).len() == 2)
         .max_by_key(|it| it.1 - it.0)?;
-    let start = Start { byte: piece.start + to.0, strong: true, introduced: true };
+    let start = Start {
+        byte: piece.start + to.0,
+        strong: true,
+        introduced: true,
+    };
     accept(sentence, &start, piece.start + to.1, 2)
 }
 
@@ -169,7 +208,8 @@ fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Opti
         if split::is_rest(trimmed) {
             return Some((pieces.get(index - 1)?.end, index + 1)).filter(|_| members >= 2);
         }
-        let closes = split::is_led(trimmed) || trimmed.contains(" and ") && index == pieces.len() - 1;
+        let closes =
+            split::is_led(trimmed) || trimmed.contains(" and ") && index == pieces.len() - 1;
         if name::is_name(trimmed) || words::is_legal_form(trimmed) {
             members += 1;
             if split::is_led(trimmed) {
@@ -179,7 +219,9 @@ fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Opti
                 }
             } else if sentence_ends {
                 let anded = trimmed.contains(" and ");
-                return (anded || members >= 4).then_some((piece.end, index + 1)).or(end);
+                return (anded || members >= 4)
+                    .then_some((piece.end, index + 1))
+                    .or(end);
             }
         } else if is_aside(trimmed) && !split::is_led(trimmed) {
             // An appositive: more names must follow, or the list ended before it.
@@ -189,7 +231,9 @@ fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Opti
         {
             let stop = piece.start + lead + length;
             let tail = sentence[stop..piece.end].trim();
-            return (!is_modifier(&sentence[piece.start + lead..stop], tail)).then_some((stop, index + 1)).or(end);
+            return (!is_modifier(&sentence[piece.start + lead..stop], tail))
+                .then_some((stop, index + 1))
+                .or(end);
         } else {
             return end;
         }
@@ -203,18 +247,20 @@ fn is_modifier(name_text: &str, tail: &str) -> bool {
     let bare = name::bare(name_text);
     let next = tail.split([' ', ',', '.']).next().unwrap_or_default();
     let small = [
-        "", "in", "to", "for", "on", "at", "as", "by", "with", "from", "since", "during", "have", "has", "had", "are", "is", "were", "was", "that",
-        "which", "who", "while", "and", "all", "after", "before", "when", "where", "through", "also", "of", "among", "over", "under", "into", "but", "each", "both",
+        "", "in", "to", "for", "on", "at", "as", "by", "with", "from", "since", "during", "have",
+        "has", "had", "are", "is", "were", "was", "that", "which", "who", "while", "and", "all",
+        "after", "before", "when", "where", "through", "also", "of", "among", "over", "under",
+        "into", "but", "each", "both",
     ];
     let word = next.trim_matches(|it: char| !it.is_alphabetic());
-    let verb = word.ends_with("ed") || word.starts_with('(') || word.starts_with(char::is_uppercase);
+    let verb =
+        word.ends_with("ed") || word.starts_with('(') || word.starts_with(char::is_uppercase);
     !name::is_organization(&bare) && !bare.contains(' ') && !small.contains(&word) && !verb
 }
 
 /// After a closing "and": whether the list goes on all the same, since the "and" belongs to a name.
 fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
-    let mut members = 0;
-    for piece in pieces.iter().skip(index + 1) {
+    for (members, piece) in pieces.iter().skip(index + 1).enumerate() {
         let text = sentence[piece.clone()].trim();
         let whole = name::is_name(text) || words::is_legal_form(text);
         if split::is_led(text) {
@@ -226,7 +272,6 @@ fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
         if !whole {
             return false;
         }
-        members += 1;
     }
     false
 }
@@ -235,8 +280,29 @@ fn is_aside(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
     matches!(
         first,
-        "a" | "an" | "which" | "who" | "whose" | "formerly" | "now" | "led" | "based" | "where" | "founded" | "headed" | "run" | "funded" | "one" | "another" | "itself" | "previously" | "then"
-    ) || (first == "the" && text.split(' ').nth(1).is_some_and(|it| it.starts_with(char::is_lowercase)))
+        "a" | "an"
+            | "which"
+            | "who"
+            | "whose"
+            | "formerly"
+            | "now"
+            | "led"
+            | "based"
+            | "where"
+            | "founded"
+            | "headed"
+            | "run"
+            | "funded"
+            | "one"
+            | "another"
+            | "itself"
+            | "previously"
+            | "then"
+    ) || (first == "the"
+        && text
+            .split(' ')
+            .nth(1)
+            .is_some_and(|it| it.starts_with(char::is_lowercase)))
 }
 
 fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Found> {
@@ -261,11 +327,15 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
         .split(|it: char| !it.is_alphabetic())
         .rev()
         .take(6)
-        .any(|it| OTHER_THINGS.contains(&it));
-    let enough = if start.strong { !other || organizations * 2 > flat.len() } else { organizations * 2 >= flat.len() };
+        .any(|it| holds(OTHER_THINGS, it));
+    let enough = if start.strong {
+        !other || organizations * 2 > flat.len()
+    } else {
+        organizations * 2 >= flat.len()
+    };
     (flat.len() >= least && places * 2 < flat.len() && enough).then(|| Found {
         range: start.byte..end,
-        relation: relation(sentence, start, end),
+        relation: role::relation(sentence, &(start.byte..end), start.introduced),
         names,
     })
 }
@@ -279,93 +349,4 @@ fn sentence_initial(sentence: &str, end: usize, names: &mut [ListedName]) {
     {
         *first = rest.to_owned();
     }
-}
-
-/// Nouns too general to say what the names are to the subject.
-const GENERAL: &[&str] = &["organizations", "organisations", "groups", "entities", "institutions", "companies", "others", "foundations", "nonprofits"];
-
-/// Words that a noun phrase does not reach over.
-const PHRASE_STOPS: &[&str] = &[
-    "a", "an", "the", "of", "in", "by", "with", "from", "to", "for", "and", "or", "its", "their", "his", "her", "has", "have", "had", "is", "are", "was", "were", "within",
-    "several", "some", "many", "other", "various", "numerous", "multiple", "all", "that", "which", "who", "these", "those", "on", "at", "as", "also", "two", "three", "four", "five",
-    "between", "among", "including", "include", "includes", "current", "past", "former", "notable", "number",
-];
-
-/// What the items of a list are, by the sentence that introduces it.
-pub(super) fn relation_of(introduction: &str) -> Option<String> {
-    let start = Start {
-        byte: introduction.len(),
-        strong: true,
-        introduced: true,
-    };
-    relation(introduction, &start, introduction.len())
-}
-
-/// What the names are to the subject, from the words before (or behind) the list.
-fn relation(sentence: &str, start: &Start, end: usize) -> Option<String> {
-    let before = sentence[..start.byte].trim_end().trim_end_matches(':');
-    let before = before.trim_end_matches(|it: char| it.is_whitespace());
-    if !start.introduced && before.is_empty() {
-        let verb: Vec<&str> = sentence[end..]
-            .split(|it: char| it.is_whitespace())
-            .filter(|it| !it.is_empty())
-            .take(4)
-            .take_while(|it| !it.ends_with([',', '.']))
-            .collect();
-        return (!verb.is_empty()).then(|| verb.join(" "));
-    }
-    let all: Vec<&str> = before.split_whitespace().collect();
-    if let Some(phrase) = verb_phrase(&all) {
-        return Some(phrase);
-    }
-    // The plural noun nearest to the list, with the lower-case words before it.
-    let plural = |it: &&str| {
-        let word = it.trim_end_matches([',', ':']);
-        word.len() > 3 && word.ends_with('s') && !word.ends_with("’s") && word.starts_with(char::is_lowercase) && !STRONG.contains(&word) && !PHRASE_STOPS.contains(&word)
-            || matches!(word, "staff" | "board" | "leadership" | "coalition" | "membership")
-    };
-    let sentence_start = |at: usize, it: &str| at == 0 && it.len() > 3 && it.ends_with('s') && it != "Its" && it != "This";
-    let at = all
-        .iter()
-        .enumerate()
-        .rev()
-        .find(|(at, it)| plural(it) || sentence_start(*at, it))?
-        .0;
-    let mut from = at;
-    while from > 0 {
-        let word = all[from - 1];
-        let initial = from == 1 && word.starts_with(char::is_uppercase);
-        let lower = word.to_lowercase();
-        if PHRASE_STOPS.contains(&lower.as_str()) || word.ends_with([',', ';']) || (word.starts_with(char::is_uppercase) && !initial) {
-            break;
-        }
-        if word.contains('’') || word.contains('\'') {
-            break;
-        }
-        from -= 1;
-        if at - from >= 3 {
-            break;
-        }
-    }
-    let noun = all[at].trim_end_matches([',', ':']);
-    let phrase = all[from..=at].join(" ").to_lowercase();
-    if GENERAL.contains(&noun) {
-        let earlier = verb_phrase(&all[..from]).or_else(|| {
-            let cut = all[..from].iter().rposition(|it| !PHRASE_STOPS.contains(it) || matches!(*it, "by" | "with" | "from"))?;
-            verb_phrase(&all[..=cut])
-        });
-        return earlier.or(Some(phrase));
-    }
-    Some(phrase.trim_end_matches([',', ':']).to_owned())
-}
-
-/// `supported by`, `partnered with`, `funding from` at the end of the words.
-fn verb_phrase(all: &[&str]) -> Option<String> {
-    let [.., verb, link] = all else {
-        return None;
-    };
-    let links = matches!(*link, "by" | "with" | "from" | "to" | "alongside");
-    let lower = verb.to_lowercase();
-    let verbal = lower.ends_with("ed") || lower.ends_with("ing") || matches!(lower.as_str(), "grants" | "donations" | "contributions" | "money" | "support" | "run" | "led" | "works" | "work");
-    (links && verbal && verb.starts_with(char::is_lowercase)).then(|| format!("{lower} {link}"))
 }

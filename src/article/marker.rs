@@ -1,5 +1,7 @@
 //! Footnote markers in plain text: `[1]`, `[1, 2]`, `[3-5]`, `¹`, and bare numbers after a sentence: `end. 1 2 Next`.
 
+use super::words::holds;
+
 /// A place in a text that cites a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Marker {
@@ -21,21 +23,16 @@ pub(super) struct Numbers {
 }
 
 /// Words after which a bare number is a quantity or a label, not a marker.
-const LABELS: &[&str] = &[
-    "about", "act", "age", "aged", "apollo", "april", "article", "at", "august", "between", "by",
-    "chapter", "class", "december", "district", "february", "figure", "for", "form", "from", "grade",
-    "group", "in", "january", "july", "june", "least", "level", "local", "march", "may", "most",
-    "no", "november", "number", "october", "of", "on", "over", "page", "part", "phase", "proposition",
-    "route", "section", "september", "step", "stage", "than", "the", "tier", "title", "to", "top",
-    "type", "under", "unit", "version", "volume", "ward", "with",
-];
+const LABELS: &str = "\
+    about act age aged apollo april article at august between by chapter class december district \
+    february figure for form from grade group in january july june least level local march may most no \
+    november number october of on over page part phase proposition route section september step stage \
+    than the tier title to top type under unit version volume ward with";
 
 /// Words that may go on after a marker within a sentence.
-const GOES_ON: &[&str] = &[
-    "according", "along", "although", "and", "as", "because", "but", "by", "for", "from", "in",
-    "including", "of", "on", "or", "since", "such", "that", "the", "through", "to", "was", "were",
-    "when", "where", "which", "while", "who", "whose", "with", "is", "are", "has", "have", "had",
-];
+const GOES_ON: &str = "\
+    according along although and as because but by for from in including of on or since such that the \
+    through to was were when where which while who whose with is are has have had";
 
 /// Takes the markers out of `text`: the text without them, and where they stood.
 pub(super) fn take(text: &str, numbers: &mut Numbers) -> (String, Vec<Marker>) {
@@ -89,7 +86,10 @@ fn bracketed(rest: &str) -> Option<(Vec<u32>, usize)> {
 /// The numbers of `1`, `1, 2`, `3-5`.
 fn list(inside: &str) -> Option<Vec<u32>> {
     let mut found = Vec::new();
-    for piece in inside.split([',', ';', ' ']).filter(|it| !it.trim().is_empty()) {
+    for piece in inside
+        .split([',', ';', ' '])
+        .filter(|it| !it.trim().is_empty())
+    {
         let piece = piece.trim();
         if let Some((from, to)) = piece.split_once(['-', '–']) {
             let (from, to): (u32, u32) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
@@ -118,19 +118,29 @@ fn superscript(rest: &str, clean: &str) -> Option<(Vec<u32>, usize)> {
         let Some(digit) = DIGITS.chars().position(|it| it == character) else {
             break;
         };
-        number = number.checked_mul(10)?.checked_add(u32::try_from(digit).ok()?)?;
+        number = number
+            .checked_mul(10)?
+            .checked_add(u32::try_from(digit).ok()?)?;
         length += character.len_utf8();
     }
     // "m²" and "10³" are units and powers.
-    let unit = clean.ends_with(|it: char| it.is_ascii_digit()) || clean.ends_with(" m") || clean.ends_with(" km");
+    let unit = clean.ends_with(|it: char| it.is_ascii_digit())
+        || clean.ends_with(" m")
+        || clean.ends_with(" km");
     (length > 0 && number > 0 && !unit).then_some((vec![number], length))
 }
 
 /// Bare numbers: after a space, all of them references that the article has.
 fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)> {
     let glued = clean.ends_with(['.', '!', '?', '”', '"', ')', ',', ';'])
-        && !clean[..clean.len() - 1].ends_with(|it: char| it.is_ascii_digit());
-    if !rest.starts_with(|it: char| it.is_ascii_digit()) || !(glued || clean.ends_with(char::is_whitespace)) {
+        && !clean
+            .chars()
+            .rev()
+            .nth(1)
+            .is_some_and(|it| it.is_ascii_digit());
+    if !rest.starts_with(|it: char| it.is_ascii_digit())
+        || !(glued || clean.ends_with(char::is_whitespace))
+    {
         return None;
     }
     let mut found = Vec::new();
@@ -151,9 +161,11 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
     }
     let (before, after) = (clean.trim_end(), &rest[length..]);
     let &first = found.first()?;
-    let follows = found
-        .iter()
-        .all(|it| *it <= numbers.cited.saturating_add(u32::try_from(found.len()).unwrap_or(1)));
+    let follows = found.iter().all(|it| {
+        *it <= numbers
+            .cited
+            .saturating_add(u32::try_from(found.len()).unwrap_or(1))
+    });
     let next = after.trim_start();
     let spaced = after.len() > next.len() || next.is_empty();
     let stop = before.ends_with(['.', '!', '?', '…'])
@@ -165,7 +177,10 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
         // "… in May. 3 Some" and the paragraph's end; "… No. 3 Some" is a label.
         let label = before.ends_with("No.") || before.ends_with("Nos.") || before.ends_with("Vol.");
         let opens = next.is_empty()
-            || (spaced && next.starts_with(|it: char| it.is_uppercase() || matches!(it, '“' | '"' | '(' | '‘')));
+            || (spaced
+                && next.starts_with(|it: char| {
+                    it.is_uppercase() || matches!(it, '“' | '"' | '(' | '‘')
+                }));
         return (opens && !label && (follows || next.is_empty())).then_some((found, length));
     }
     let word = next
@@ -173,7 +188,7 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
         .next()
         .unwrap_or_default();
     if before.ends_with([',', ';', ':', '”', '"', ')', '’']) {
-        let goes_on = GOES_ON.contains(&word.to_lowercase().as_str()) || next.is_empty();
+        let goes_on = holds(GOES_ON, &word.to_lowercase()) || next.is_empty();
         return (follows && spaced && goes_on).then_some((found, length));
     }
     // After a word only the very next number counts, or a paragraph's end.
@@ -182,9 +197,10 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
         .next()
         .unwrap_or_default()
         .to_lowercase();
-    let labelled = last.is_empty() || LABELS.contains(&last.as_str()) || last.bytes().all(|it| it.is_ascii_digit());
+    let labelled =
+        last.is_empty() || holds(LABELS, &last) || last.bytes().all(|it| it.is_ascii_digit());
     let closes = next.is_empty() || matches!(next, "." | "," | ";");
-    let goes_on = after.starts_with(['.', ',', ';']) || (spaced && GOES_ON.contains(&word));
+    let goes_on = after.starts_with(['.', ',', ';']) || (spaced && holds(GOES_ON, word));
     let due = first == numbers.cited + 1 || (first <= numbers.cited && closes);
     (!labelled && due && follows && (closes || goes_on)).then_some((found, length))
 }
@@ -194,7 +210,11 @@ mod tests {
     use super::*;
 
     fn taken(text: &str, highest: u32, cited: u32) -> (String, Vec<u32>) {
-        let mut numbers = Numbers { highest, cited, bare: true };
+        let mut numbers = Numbers {
+            highest,
+            cited,
+            bare: true,
+        };
         let (clean, markers) = take(text, &mut numbers);
         (clean, markers.into_iter().map(|it| it.number).collect())
     }
@@ -212,17 +232,28 @@ mod tests {
     #[test]
     fn bare_numbers_within_a_sentence_are_markers_where_they_are_due() {
         assert_eq!(
-            taken("Funded by Alder Trust, 3 and led by Ann Lee 4 in 2020.", 7, 2),
-            ("Funded by Alder Trust, and led by Ann Lee in 2020.".into(), vec![3, 4])
+            taken(
+                "Funded by Alder Trust, 3 and led by Ann Lee 4 in 2020.",
+                7,
+                2
+            ),
+            (
+                "Funded by Alder Trust, and led by Ann Lee in 2020.".into(),
+                vec![3, 4]
+            )
         );
     }
 
     #[test]
     fn quantities_and_labels_stay() {
         for text in [
-            "In 2020, 3 states joined.", "It has 3 offices.", "Phase 3 and phase 4 came.",
-            "It owns the rights under Title 3 of the act.", "On May 3 the vote fell.",
-            "It has No. 3 In the list.", "between 3 and 4 of them",
+            "In 2020, 3 states joined.",
+            "It has 3 offices.",
+            "Phase 3 and phase 4 came.",
+            "It owns the rights under Title 3 of the act.",
+            "On May 3 the vote fell.",
+            "It has No. 3 In the list.",
+            "between 3 and 4 of them",
         ] {
             assert_eq!(taken(text, 7, 2), (text.to_owned(), vec![]), "{text}");
         }
@@ -232,7 +263,10 @@ mod tests {
     fn brackets_and_superscripts_are_markers() {
         assert_eq!(
             taken("It met [1], left [2, 3]. It slept.[4–6] It woke.⁷", 9, 0),
-            ("It met, left. It slept. It woke.".into(), vec![1, 2, 3, 4, 5, 6, 7])
+            (
+                "It met, left. It slept. It woke.".into(),
+                vec![1, 2, 3, 4, 5, 6, 7]
+            )
         );
         assert_eq!(taken("“the [group] works”", 9, 0).0, "“the [group] works”");
     }

@@ -1,16 +1,18 @@
 //! What a proper name looks like in running prose: capitals, the small words between them, what comes before and after.
 
-use super::{date, words};
+use super::{
+    date,
+    words::{self, holds},
+};
 
 /// Small words that may stand inside a name.
-const CONNECTORS: &[&str] = &[
-    "a", "against", "an", "and", "at", "by", "de", "del", "der", "des", "di", "do", "du", "el", "for",
-    "from", "in", "its", "la", "las", "le", "les", "los", "of", "on", "or", "our", "over", "per", "sans",
-    "the", "to", "und", "van", "von", "with", "without", "y", "&", "+", "/", "–", "-", "vs.",
-];
+const CONNECTORS: &str = "\
+    a against an and at by de del der des di do du el for from in its la las le les los of on or our \
+    over per sans the to und van von with without y & + / – - vs.";
 
 /// Of these, the ones that a name found from its end may run through.
-const BINDING: &[&str] = &["of", "for", "&", "de", "del", "la", "der", "des", "du", "van", "von", "los", "las"];
+const BINDING: &str = "\
+    of for & de del la der des du van von los las";
 
 /// A word with the white space and marks that part it from the next.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +26,10 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut at = 0;
     for piece in text.split(char::is_whitespace) {
         if !piece.is_empty() {
-            found.push(Token { start: at, text: piece });
+            found.push(Token {
+                start: at,
+                text: piece,
+            });
         }
         // Every separator is one character wide; no-break spaces are two or three bytes.
         at += piece.len();
@@ -45,7 +50,9 @@ fn carries(word: &str) -> bool {
     }
     let rest: Vec<char> = characters.collect();
     if first.is_ascii_digit() {
-        return rest.iter().any(|it| it.is_alphabetic() || *it == '.' && rest.len() > 3);
+        return rest
+            .iter()
+            .any(|it| it.is_alphabetic() || *it == '.' && rest.len() > 3);
     }
     first.is_lowercase() && rest.first().is_some_and(|it| it.is_uppercase())
 }
@@ -58,11 +65,12 @@ pub(super) fn is_name(text: &str) -> bool {
         return false;
     };
     let digits = |it: &str| it.bytes().all(|byte| byte.is_ascii_digit());
-    let inner = tokens.iter().all(|it| {
-        carries(it.text) || CONNECTORS.contains(&it.text) || digits(it.text)
-    });
-    let starts = carries(first.text) || (digits(first.text) && tokens.len() > 1 && !is_count(&text));
-    let ends = !CONNECTORS.contains(&last.text) || last.text.starts_with(char::is_uppercase);
+    let inner = tokens
+        .iter()
+        .all(|it| carries(it.text) || holds(CONNECTORS, it.text) || digits(it.text));
+    let starts =
+        carries(first.text) || (digits(first.text) && tokens.len() > 1 && !is_count(&text));
+    let ends = !holds(CONNECTORS, last.text) || last.text.starts_with(char::is_uppercase);
     tokens.len() <= 16
         && inner
         && starts
@@ -74,12 +82,17 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// `12 States`: a number before plural words is a quantity.
 fn is_count(text: &str) -> bool {
-    text.split(' ').nth(1).is_some_and(|it| it.starts_with(char::is_lowercase))
+    text.split(' ')
+        .nth(1)
+        .is_some_and(|it| it.starts_with(char::is_lowercase))
 }
 
 fn is_calendar(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
-    let rest = text.split(' ').skip(1).all(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+    let rest = text
+        .split(' ')
+        .skip(1)
+        .all(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
     rest && (date::is_month(first) || words::DAYS.contains(&first))
 }
 
@@ -100,11 +113,13 @@ pub(super) fn ending(text: &str) -> Option<usize> {
         let capital = carries(token.text);
         let before = at.checked_sub(1).and_then(|it| tokens.get(it));
         // "Institute for Economics and Peace": "and" binds where capitals stand on both sides; "the" after a binder.
-        let binds = BINDING.contains(&token.text)
+        let binds = holds(BINDING, token.text)
             || (token.text == "and" && before.is_some_and(|it| carries(it.text)))
-            || (token.text == "the" && before.is_some_and(|it| matches!(it.text, "of" | "for" | "on" | "in" | "and")))
+            || (token.text == "the"
+                && before.is_some_and(|it| matches!(it.text, "of" | "for" | "on" | "in" | "and")))
             || (matches!(token.text, "on" | "in" | "to" | "at" | "with" | "against")
-                && before.is_some_and(|it| carries(it.text) && words::is_organization_noun(it.text)));
+                && before
+                    .is_some_and(|it| carries(it.text) && words::is_organization_noun(it.text)));
         if capital || inside {
             start = at;
         } else if !binds {
@@ -120,15 +135,22 @@ pub(super) fn beginning(text: &str) -> Option<usize> {
     let mut end = None;
     let mut last_capital: Option<usize> = None;
     for (at, token) in tokens.iter().enumerate() {
-        let core = token.text.trim_end_matches([',', '.', ';', ':', '!', '?', '…']);
+        let core = token
+            .text
+            .trim_end_matches([',', '.', ';', ':', '!', '?', '…']);
         let whole = token.text.len() == core.len() || is_initial(token.text);
-        if carries(core) || (core.bytes().all(|it| it.is_ascii_digit()) && last_capital.is_some() && !is_year(core)) {
+        if core.starts_with('(') {
+            break;
+        }
+        if carries(core)
+            || (core.bytes().all(|it| it.is_ascii_digit())
+                && last_capital.is_some()
+                && !is_year(core))
+        {
             let clean = if whole { token.text } else { core };
             end = Some(token.start + clean.trim_end_matches(['”', '"']).len());
             last_capital = Some(at);
-        } else if core.starts_with('(') {
-            break;
-        } else if !(CONNECTORS.contains(&core) && goes_through(core, &tokens, at, last_capital)) {
+        } else if !(holds(CONNECTORS, core) && goes_through(core, &tokens, at, last_capital)) {
             break;
         }
         if !whole || token.text.ends_with(')') {
@@ -146,7 +168,8 @@ fn is_year(word: &str) -> bool {
 fn is_initial(word: &str) -> bool {
     let core = word.trim_end_matches('.');
     word.ends_with('.')
-        && (core.split('.').all(|it| it.chars().count() == 1) || matches!(core, "St" | "Dr" | "Mt" | "Ft" | "Jr" | "Sr" | "Inc"))
+        && (core.split('.').all(|it| it.chars().count() == 1)
+            || matches!(core, "St" | "Dr" | "Mt" | "Ft" | "Jr" | "Sr" | "Inc"))
 }
 
 /// Whether a small word inside leads on to more of the same name.
@@ -158,20 +181,35 @@ fn goes_through(word: &str, tokens: &[Token<'_>], at: usize, last_capital: Optio
         return matches!(word, "the" | "a" | "an");
     }
     let next_carries = carries(next.text)
-        || (matches!(next.text, "the" | "a" | "an" | "our" | "its") && tokens.get(at + 2).is_some_and(|it| carries(it.text)));
+        || (matches!(next.text, "the" | "a" | "an" | "our" | "its")
+            && tokens.get(at + 2).is_some_and(|it| carries(it.text)));
     let year = next.text.bytes().any(|it| it.is_ascii_digit());
     let previous = tokens.get(at.wrapping_sub(1)).map_or("", |it| it.text);
     match word {
         _ if !next_carries || year => false,
-        "of" | "for" | "&" | "de" | "del" | "la" | "du" | "van" | "von" | "der" | "des" | "los" | "las" => true,
+        "of" | "for" | "and" | "&" | "de" | "del" | "la" | "du" | "van" | "von" | "der" | "des"
+        | "los" | "las" => true,
         "the" | "a" | "an" | "our" | "its" => {
-            matches!(previous, "of" | "for" | "on" | "in" | "and" | "to" | "against" | "with")
+            matches!(
+                previous,
+                "of" | "for" | "on" | "in" | "and" | "to" | "against" | "with"
+            )
         }
-        "and" => true,
         // "Center on Budget", "Institute on Race": binding only after such a noun; "Fund in Texas" is not.
-        "on" | "to" | "against" | "without" | "over" => words::is_organization_noun(previous) || word == "without",
+        "on" | "to" | "against" | "without" | "over" => {
+            words::is_organization_noun(previous) || word == "without"
+        }
         "with" => previous == "Partnership" || previous == "Solidarity",
-        "in" => matches!(previous, "Women" | "Americans" | "Ethics" | "Parents" | "Excellence" | "Responsibility" | "Services"),
+        "in" => matches!(
+            previous,
+            "Women"
+                | "Americans"
+                | "Ethics"
+                | "Parents"
+                | "Excellence"
+                | "Responsibility"
+                | "Services"
+        ),
         _ => false,
     }
 }
@@ -196,15 +234,26 @@ pub(super) fn bare(text: &str) -> String {
         text.truncate(open);
         text.truncate(text.trim_end().len());
     }
-    let lower = ["the City of ", "the State of ", "the County of ", "the Town of "]
-        .iter()
-        .any(|it| text.starts_with(it));
+    let lower = [
+        "the City of ",
+        "the State of ",
+        "the County of ",
+        "the Town of ",
+    ]
+    .iter()
+    .any(|it| text.starts_with(it));
     if lower || text.starts_with("the ") || text.starts_with("an ") || text.starts_with("a ") {
-        text = text.split_once(' ').map_or(String::new(), |it| it.1.trim_start().to_owned());
+        text = text
+            .split_once(' ')
+            .map_or(String::new(), |it| it.1.trim_start().to_owned());
     }
     let text = text.trim_end_matches([',', ';', ' ']);
     let initial = text.rsplit(' ').next().is_some_and(is_initial);
-    let text = if initial { text } else { text.trim_end_matches('.') };
+    let text = if initial {
+        text
+    } else {
+        text.trim_end_matches('.')
+    };
     text.trim_matches(['“', '”', '"']).trim().to_owned()
 }
 
@@ -212,15 +261,25 @@ pub(super) fn bare(text: &str) -> String {
 pub(super) fn is_organization(name: &str) -> bool {
     let words: Vec<&str> = name.split(' ').collect();
     let noun = words.iter().any(|it| words::is_organization_noun(it));
-    let bound = words.len() >= 4 && words.iter().any(|it| matches!(*it, "for" | "of" | "against" | "on" | "to"));
+    let bound = words.len() >= 4
+        && words
+            .iter()
+            .any(|it| matches!(*it, "for" | "of" | "against" | "on" | "to"));
     let acronym = words.iter().any(|it| {
         let core = it.trim_matches(|it: char| !it.is_alphanumeric());
-        core.len() >= 3 && core.chars().all(|it| it.is_uppercase() || it.is_ascii_digit())
+        core.len() >= 3
+            && core
+                .chars()
+                .all(|it| it.is_uppercase() || it.is_ascii_digit())
     });
     let camel = words.iter().any(|it| {
         let mut characters = it.chars();
         characters.next().is_some_and(char::is_alphabetic)
-            && characters.as_str().chars().zip(it.chars()).any(|(now, before)| now.is_uppercase() && before.is_lowercase())
+            && characters
+                .as_str()
+                .chars()
+                .zip(it.chars())
+                .any(|(now, before)| now.is_uppercase() && before.is_lowercase())
     });
     noun || bound || acronym || camel || name.contains(".org") || name.contains(".com")
 }
@@ -232,12 +291,27 @@ mod tests {
     #[test]
     fn a_name_is_found_from_its_end() {
         for (text, want) in [
-            ("Convening centers within the TRUST Net include Our Family Services of Tucson", "Our Family Services of Tucson"),
-            ("partners include the Alliance for Peace", "Alliance for Peace"),
-            ("supported by organizations including the Black Women for Positive Change", "Black Women for Positive Change"),
+            (
+                "Convening centers within the TRUST Net include Our Family Services of Tucson",
+                "Our Family Services of Tucson",
+            ),
+            (
+                "partners include the Alliance for Peace",
+                "Alliance for Peace",
+            ),
+            (
+                "supported by organizations including the Black Women for Positive Change",
+                "Black Women for Positive Change",
+            ),
             ("It cites The Atlantic", "The Atlantic"),
-            ("funding from the John S. and James L. Knight Foundation", "John S. and James L. Knight Foundation"),
-            ("such as the Center on Budget Matters (CBM)", "Center on Budget Matters (CBM)"),
+            (
+                "funding from the John S. and James L. Knight Foundation",
+                "John S. and James L. Knight Foundation",
+            ),
+            (
+                "such as the Center on Budget Matters (CBM)",
+                "Center on Budget Matters (CBM)",
+            ),
         ] {
             assert_eq!(ending(text).map(|it| &text[it..]), Some(want), "{text}");
         }
@@ -246,11 +320,20 @@ mod tests {
     #[test]
     fn a_name_is_found_from_its_beginning() {
         for (text, want) in [
-            ("National Association for Community Mediation. More", "National Association for Community Mediation"),
+            (
+                "National Association for Community Mediation. More",
+                "National Association for Community Mediation",
+            ),
             ("the Essie Group in 2019", "the Essie Group"),
-            ("John D. Rockefeller Fund, which", "John D. Rockefeller Fund"),
+            (
+                "John D. Rockefeller Fund, which",
+                "John D. Rockefeller Fund",
+            ),
             ("Alder House (AH), a group", "Alder House"),
-            ("Institute for Economics and Peace and others", "Institute for Economics and Peace"),
+            (
+                "Institute for Economics and Peace and others",
+                "Institute for Economics and Peace",
+            ),
         ] {
             assert_eq!(beginning(text).map(|it| &text[..it]), Some(want), "{text}");
         }
@@ -258,10 +341,23 @@ mod tests {
 
     #[test]
     fn lower_case_stretches_dates_and_quotes_are_no_names() {
-        for text in ["violence prevention", "“countering it”", "October 21", "a group of actors", "and others", "12 states"] {
+        for text in [
+            "violence prevention",
+            "“countering it”",
+            "October 21",
+            "a group of actors",
+            "and others",
+            "12 states",
+        ] {
             assert!(!is_name(text), "{text}");
         }
-        for text in ["and the City of Charlotte", "350.org", "iCivics", "Police2Peace", "Center for a New Day (CND)"] {
+        for text in [
+            "and the City of Charlotte",
+            "350.org",
+            "iCivics",
+            "Police2Peace",
+            "Center for a New Day (CND)",
+        ] {
             assert!(is_name(text), "{text}");
         }
     }

@@ -4,24 +4,37 @@ use super::{Article, Block, marker, reference};
 use crate::{profile::Remark, text::one_line};
 
 /// Headings above references.
-const REFERENCE_HEADINGS: &[&str] = &[
-    "references", "reference", "notes", "footnotes", "endnotes", "sources", "citations", "notes and references", "references and notes", "works cited", "bibliography",
-];
+const REFERENCE_HEADINGS: &str = "\
+    references|reference|notes|footnotes|endnotes|sources|citations|notes and references|\
+    references and notes|works cited|bibliography";
 
 /// Kinds that encyclopedias of organizations give.
-const KINDS: &[&str] = &[
-    "other group", "non-profit", "nonprofit", "non-profit organization", "for-profit", "for profit", "labor union", "political party/527", "political party", "government agency", "person",
-    "movement", "think tank", "company", "foundation", "private foundation", "media", "website", "coalition", "trade association", "super pac", "pac", "church", "university", "school",
-    "international organization", "advocacy group", "ideology", "legislation", "event",
-];
+const KINDS: &str = "\
+    other group|non-profit|nonprofit|non-profit organization|for-profit|for profit|labor union|\
+    political party/527|political party|government agency|person|movement|think tank|company|foundation|\
+    private foundation|media|website|coalition|trade association|super pac|pac|church|university|school|\
+    international organization|advocacy group|ideology|legislation|event";
 
 /// Lines of the site around the article, not of the article.
-const CHROME: &[&str] = &["contact influencewatch", "see an error", "let us know", "share this", "print this", "table of contents", "subscribe", "skip to", "edit this page"];
+const CHROME: &[&str] = &[
+    "contact influencewatch",
+    "see an error",
+    "let us know",
+    "share this",
+    "print this",
+    "table of contents",
+    "subscribe",
+    "skip to",
+    "edit this page",
+];
 
 /// Whether a heading is that of the references.
 pub(super) fn is_reference_heading(text: &str) -> bool {
-    let plain = text.trim().trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
-    REFERENCE_HEADINGS.contains(&plain.as_str())
+    let plain = text
+        .trim()
+        .trim_matches(|it: char| !it.is_alphanumeric())
+        .to_lowercase();
+    REFERENCE_HEADINGS.split('|').any(|it| it == plain)
 }
 
 /// A paragraph, heading or item before its markers are taken out.
@@ -58,17 +71,19 @@ pub(super) fn read(text: &str) -> Article {
         article.references.push(entry.reference);
         article.remarks.extend(entry.remarks);
     }
-    fill(&mut article, blocks(body));
+    fill(&mut article, &blocks(body));
     article
 }
 
 /// The line of the last heading of references that numbered or cited entries follow.
 fn references_at(lines: &[&str]) -> Option<usize> {
-    lines.iter().rposition(|it| is_reference_heading(it.trim_start_matches('#')))
+    lines
+        .iter()
+        .rposition(|it| is_reference_heading(it.trim_start_matches('#')))
 }
 
 /// Title, kind, sections and paragraphs out of the blocks before the references.
-pub(super) fn fill(article: &mut Article, raw: Vec<Raw>) {
+pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
     let prose = raw
         .iter()
         .position(|it| it.shape == Shape::Paragraph && is_prose(&it.text))
@@ -101,15 +116,33 @@ pub(super) fn fill(article: &mut Article, raw: Vec<Raw>) {
 
 /// Bare numbers are markers only where the article has no brackets.
 fn numbers(article: &Article, raw: &[Raw]) -> marker::Numbers {
-    let highest = article.references.iter().map(|it| it.number).max().unwrap_or(0);
-    let mut probe = marker::Numbers { highest, cited: 0, bare: false };
-    let bracketed: usize = raw.iter().map(|it| marker::take(&it.text, &mut probe).1.len()).sum();
-    marker::Numbers { highest, cited: 0, bare: bracketed == 0 }
+    let highest = article
+        .references
+        .iter()
+        .map(|it| it.number)
+        .max()
+        .unwrap_or(0);
+    let mut probe = marker::Numbers {
+        highest,
+        cited: 0,
+        bare: false,
+    };
+    let bracketed: usize = raw
+        .iter()
+        .map(|it| marker::take(&it.text, &mut probe).1.len())
+        .sum();
+    marker::Numbers {
+        highest,
+        cited: 0,
+        bare: bracketed == 0,
+    }
 }
 
 /// A line long enough, and ended like a sentence.
 pub(super) fn is_prose(text: &str) -> bool {
-    let end = text.trim_end_matches(|it: char| it.is_ascii_digit() || it.is_whitespace() || matches!(it, '[' | ']' | '”' | '"' | ')' | ','));
+    let end = text.trim_end_matches(|it: char| {
+        it.is_ascii_digit() || it.is_whitespace() || matches!(it, '[' | ']' | '”' | '"' | ')' | ',')
+    });
     !is_chrome(text) && text.split_whitespace().count() >= 8 && end.ends_with(['.', '!', '?', ':'])
 }
 
@@ -123,7 +156,10 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
     let mut lines: Vec<&str> = Vec::new();
     let mut rest = head.iter().copied().filter(|it| !is_chrome(it)).peekable();
     while let Some(line) = rest.next() {
-        let Some((label, value)) = line.split_once(':').filter(|it| it.0.split(' ').count() <= 4 && !it.1.starts_with("//")) else {
+        let Some((label, value)) = line
+            .split_once(':')
+            .filter(|it| it.0.split(' ').count() <= 4 && !it.1.starts_with("//"))
+        else {
             lines.push(line);
             continue;
         };
@@ -134,20 +170,28 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
         };
         let value = one_line(value);
         match label.trim().to_lowercase().as_str() {
-            "project of" | "a project of" | "parent" | "parent organization" if !value.is_empty() => article.project_of = Some(value),
+            "project of" | "a project of" | "parent" | "parent organization"
+                if !value.is_empty() =>
+            {
+                article.project_of = Some(value);
+            }
             "kind" | "category" => article.kind = Some(value),
             "type" if article.kind.is_none() => article.kind = Some(value),
             "url" | "source" if value.starts_with("http") => article.address = Some(value),
-            "title" | "name" => lines.insert(0, line.split_once(':').map_or(line, |it| it.1.trim())),
+            "title" | "name" => {
+                lines.insert(0, line.split_once(':').map_or(line, |it| it.1.trim()));
+            }
             _ => {}
         }
     }
     let opening = first.trim_start_matches("The ").to_lowercase();
     let begins = |it: &str| {
-        let name = super::name::bare(it).trim_start_matches("The ").to_lowercase();
+        let name = super::name::bare(it)
+            .trim_start_matches("The ")
+            .to_lowercase();
         !name.is_empty() && opening.starts_with(&name)
     };
-    let is_kind = |it: &str| KINDS.contains(&it.to_lowercase().as_str());
+    let is_kind = |it: &str| KINDS.split('|').any(|kind| kind == it.to_lowercase());
     let title = lines
         .iter()
         .position(|it| begins(it))
@@ -169,7 +213,10 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
         article.title = super::name::bare(&first[..end]);
         article.remarks.push(Remark::warning(
             "title",
-            &format!("no line above the text gives one; “{}” was taken from its first sentence", article.title),
+            &format!(
+                "no line above the text gives one; “{}” was taken from its first sentence",
+                article.title
+            ),
             "correct title in the profile",
         ));
     }
@@ -201,17 +248,28 @@ fn group_blocks(group: &[&str], found: &mut Vec<Raw>) {
         let text = line.trim();
         let item = item(text);
         let longest = group.iter().map(|it| it.chars().count()).max().unwrap_or(0);
-        let short = text.chars().count() <= 60 && (longest > WRAPPED || text.chars().count() * 2 < longest);
+        let short =
+            text.chars().count() <= 60 && (longest > WRAPPED || text.chars().count() * 2 < longest);
         let heading = heading(text).or_else(|| {
-            let alone = group.len() == 1 || (at == 0 && short && group.len() > 1) || (!wrapped && short);
+            let alone =
+                group.len() == 1 || (at == 0 && short && group.len() > 1) || (!wrapped && short);
             (alone && looks_like_heading(text)).then_some(text)
         });
-        let head_lines = found.is_empty() && paragraph.is_empty() && group.len() > 1 && wrapped && longest < 50;
-        if item.is_some() || heading.is_some() || !wrapped || head_lines || found_head(found, text, longest) {
+        let head_lines =
+            found.is_empty() && paragraph.is_empty() && group.len() > 1 && wrapped && longest < 50;
+        if item.is_some()
+            || heading.is_some()
+            || !wrapped
+            || head_lines
+            || found_head(found, text, longest)
+        {
             flush(&mut paragraph, shape, found);
         }
         if let Some(text) = heading {
-            found.push(Raw { shape: Shape::Heading, text: one_line(text) });
+            found.push(Raw {
+                shape: Shape::Heading,
+                text: one_line(text),
+            });
             shape = Shape::Paragraph;
         } else if let Some(text) = item {
             shape = Shape::Item;
@@ -234,14 +292,18 @@ fn found_head(found: &[Raw], text: &str, longest: usize) -> bool {
 
 fn flush(paragraph: &mut Vec<&str>, shape: Shape, found: &mut Vec<Raw>) {
     if !paragraph.is_empty() {
-        found.push(Raw { shape, text: one_line(&paragraph.join(" ")) });
+        found.push(Raw {
+            shape,
+            text: one_line(&paragraph.join(" ")),
+        });
         paragraph.clear();
     }
 }
 
 fn heading(text: &str) -> Option<&str> {
     let marked = text.trim_start_matches('#');
-    (marked.len() < text.len() && marked.starts_with(' ')).then(|| marked.trim().trim_end_matches('#').trim())
+    (marked.len() < text.len() && marked.starts_with(' '))
+        .then(|| marked.trim().trim_end_matches('#').trim())
 }
 
 /// A short line without a sentence's end, markers or a label's colon.
@@ -263,7 +325,10 @@ fn item(text: &str) -> Option<&str> {
 /// The numbered entries of the lines under the references' heading; what follows the last is left out.
 pub(super) fn entries(lines: &[&str]) -> Vec<(u32, String)> {
     let mut found: Vec<(u32, String)> = Vec::new();
-    let numbered = lines.iter().filter(|it| numbered(it.trim()).is_some()).count();
+    let numbered = lines
+        .iter()
+        .filter(|it| numbered(it.trim()).is_some())
+        .count();
     let mut gap = false;
     for line in lines {
         let text = line.trim();
@@ -280,7 +345,9 @@ pub(super) fn entries(lines: &[&str]) -> Vec<(u32, String)> {
                         entry.push(' ');
                         entry.push_str(text);
                     }
-                    Some(_) if super::plain::looks_like_heading(text) && !is_chrome(text) && gap => break,
+                    Some(_) if looks_like_heading(text) && !is_chrome(text) && gap => {
+                        break;
+                    }
                     _ => {}
                 },
             }
@@ -301,10 +368,20 @@ fn belongs(entry: &str, line: &str, gap: bool) -> bool {
     }
     let has_address = entry.contains("http") || entry.contains("www.");
     let one_word = !text.contains(' ');
-    let dated = ["accessed", "retrieved", "archived", "published", "available", "http", "www."]
-        .iter()
-        .any(|it| text.to_lowercase().starts_with(it));
-    dated || (!gap && (!has_address || one_word)) || (gap && !has_address && one_word && text.contains('/'))
+    let dated = [
+        "accessed",
+        "retrieved",
+        "archived",
+        "published",
+        "available",
+        "http",
+        "www.",
+    ]
+    .iter()
+    .any(|it| text.to_lowercase().starts_with(it));
+    dated
+        || (!gap && (!has_address || one_word))
+        || (gap && !has_address && one_word && text.contains('/'))
 }
 
 /// `1. Text`, `[1] Text`, `1) Text`, `1 “Text`, `^1 Text`.
@@ -314,7 +391,9 @@ fn numbered(text: &str) -> Option<(u32, &str)> {
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let digits = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
+    let digits = rest
+        .find(|it: char| !it.is_ascii_digit())
+        .unwrap_or(rest.len());
     let number: u32 = rest[..digits].parse().ok().filter(|_| digits <= 3)?;
     let after = &rest[digits..];
     let after = if bracket {

@@ -62,12 +62,24 @@ fn closing(text: &str, from: usize, open: char, close: &[char]) -> Option<usize>
     text[from..].find(close).map(|it| from + it)
 }
 
-/// `’` closes only where no letter follows: elsewhere it is an apostrophe.
+/// `’` closes only where no letter follows: elsewhere it is an apostrophe. So it is after a plural's `s` that a word
+/// follows, where another mark is left to close.
 fn closing_single(text: &str, from: usize) -> Option<usize> {
-    text[from..]
+    let marks: Vec<usize> = text[from..]
         .match_indices('’')
         .map(|it| from + it.0)
-        .find(|it| !text[it + '’'.len_utf8()..].starts_with(char::is_alphanumeric))
+        .filter(|it| !text[it + '’'.len_utf8()..].starts_with(char::is_alphanumeric))
+        .collect();
+    let plural = |at: usize| {
+        let after = text[at + '’'.len_utf8()..].strip_prefix(' ');
+        text[..at].ends_with('s') && after.is_some_and(|it| it.starts_with(char::is_lowercase))
+    };
+    let opened_again = |at: usize, next: usize| text[at..next].contains('‘');
+    marks
+        .iter()
+        .zip(marks.iter().skip(1).map(Some).chain([None]))
+        .find(|(at, next)| !plural(**at) || next.is_none_or(|next| opened_again(**at, *next)))
+        .map(|it| *it.0)
 }
 
 #[cfg(test)]
@@ -80,13 +92,25 @@ mod tests {
 
     #[test]
     fn quotations_lose_their_marks_and_the_comma_inside() {
-        assert_eq!(exact("on “taking turns,” “open doors,” and \"clear rules.\""), ["taking turns", "open doors", "clear rules"]);
-        assert_eq!(exact("They call it ‘the members’ house’, plainly."), ["the members’ house"]);
-        assert_eq!(exact("“a plan of ‘small steps’ only”"), ["a plan of ‘small steps’ only"]);
+        assert_eq!(
+            exact("on “taking turns,” “open doors,” and \"clear rules.\""),
+            ["taking turns", "open doors", "clear rules"]
+        );
+        assert_eq!(
+            exact("They call it ‘the members’ house’, plainly."),
+            ["the members’ house"]
+        );
+        assert_eq!(
+            exact("“a plan of ‘small steps’ only”"),
+            ["a plan of ‘small steps’ only"]
+        );
     }
 
     #[test]
     fn definitions_and_apostrophes_are_no_quotations() {
-        assert_eq!(exact("The Alder House (“House”) and the group’s members’ own"), Vec::<String>::new());
+        assert_eq!(
+            exact("The Alder House (“House”) and the group’s members’ own"),
+            Vec::<String>::new()
+        );
     }
 }

@@ -19,8 +19,19 @@ pub(super) struct Entry {
 
 /// Words that stand before the date of a visit.
 const ACCESSED: &[&str] = &[
-    "accessed on", "accessed", "last accessed", "last visited", "retrieved on", "retrieved",
-    "visited on", "visited", "viewed on", "viewed", "access date:", "date accessed:", "read on",
+    "accessed on",
+    "accessed",
+    "last accessed",
+    "last visited",
+    "retrieved on",
+    "retrieved",
+    "visited on",
+    "visited",
+    "viewed on",
+    "viewed",
+    "access date:",
+    "date accessed:",
+    "read on",
 ];
 
 /// Reads the entry `text` that has `number`; `links` are the addresses of its hyperlinks, if it had any.
@@ -134,7 +145,8 @@ fn address_start(word: &str) -> Option<usize> {
         .min()
         .or_else(|| {
             let at = lower.find("www.")?;
-            let edge = at == 0 || !lower[..at].ends_with(|it: char| it.is_alphanumeric() || it == '/');
+            let edge =
+                at == 0 || !lower[..at].ends_with(|it: char| it.is_alphanumeric() || it == '/');
             (edge && lower[at + 4..].contains('.')).then_some(at)
         })
 }
@@ -148,12 +160,25 @@ fn goes_on(address: &str, next: &str) -> bool {
     let plain = core
         .bytes()
         .all(|it| it.is_ascii_alphanumeric() || b"-._~/?#[]@!$&'()*+,;=%:".contains(&it));
-    let shaped = core.contains(['-', '/', '_', '=', '%', '#', '&']) || core.ends_with(".html") || core.ends_with(".pdf");
-    let lower = core.starts_with(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || "/?#&%=-_".contains(it));
-    let cut = address.ends_with(['-', '/', '_', '=', '&', '?', '%', '.']) || address.ends_with("//");
+    let shaped = core.contains(['-', '/', '_', '=', '%', '#', '&'])
+        || core.contains(".htm")
+        || core.contains(".pdf");
+    let lower = core.starts_with(|it: char| {
+        it.is_ascii_lowercase() || it.is_ascii_digit() || "/?#&%=-_".contains(it)
+    });
+    let cut =
+        address.ends_with(['-', '/', '_', '=', '&', '?', '%', '.']) || address.ends_with("//");
     let path_begins = core.starts_with(['/', '?', '#', '&', '-', '=']);
     let date = date::whole(core).is_some();
-    plain && lower && !date && (path_begins || (cut && (shaped || core.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit()))))
+    plain
+        && lower
+        && !date
+        && (path_begins
+            || (cut
+                && (shaped
+                    || core
+                        .bytes()
+                        .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit()))))
 }
 
 fn trim_address(address: &str) -> String {
@@ -175,7 +200,15 @@ fn is_archived_copy(address: &str) -> bool {
     Url::parse(address).is_ok_and(|it| {
         it.host_str().is_some_and(|host| {
             host.ends_with("archive.org") && it.path().starts_with("/web/")
-                || matches!(host, "archive.is" | "archive.today" | "archive.ph" | "perma.cc" | "webcitation.org" | "www.webcitation.org")
+                || matches!(
+                    host,
+                    "archive.is"
+                        | "archive.today"
+                        | "archive.ph"
+                        | "perma.cc"
+                        | "webcitation.org"
+                        | "www.webcitation.org"
+                )
         })
     })
 }
@@ -217,10 +250,7 @@ fn take_accessed(text: &str, reference: &mut Reference) -> String {
             if edge && between <= 6 {
                 reference.accessed = Some(date);
                 let end = after + length;
-                let close = text[end..]
-                    .starts_with(['.', ',', ')', ';', ']'])
-                    .then_some(1)
-                    .unwrap_or_default();
+                let close = usize::from(text[end..].starts_with(['.', ',', ')', ';', ']']));
                 let before = text[..at].trim_end().trim_end_matches(['(', '[']);
                 return one_line(&format!("{before} {}", &text[end + close..]));
             }
@@ -266,7 +296,9 @@ fn is_person(piece: &str) -> bool {
     last.split(' ').count() <= 2
         && first.split(' ').count() <= 6
         && last.split(' ').all(capital)
-        && first.split([' ', ',']).all(|it| it.is_empty() || capital(it) || it == "and" || it == "&")
+        && first
+            .split([' ', ','])
+            .all(|it| it.is_empty() || capital(it) || it == "and" || it == "&")
 }
 
 /// The first quotation: what stands before it, its words, what stands after.
@@ -296,7 +328,10 @@ fn quoted(text: &str) -> Option<(String, String, String)> {
         .or_else(|| text[inside..].find(". ").map(|it| inside + it))
         .or_else(|| text[inside..].find(close).map(|it| inside + it))
         .unwrap_or(text.len());
-    let title = text[inside..end].trim().trim_end_matches([',', '.', ';']).trim();
+    let title = text[inside..end]
+        .trim()
+        .trim_end_matches([',', '.', ';'])
+        .trim();
     let after = text[end..].trim_start_matches([close, '.', ',', ' ', ';']);
     (!title.is_empty()).then(|| (text[..start].to_owned(), one_line(title), after.to_owned()))
 }
@@ -316,9 +351,22 @@ fn publisher_and_date(text: &str, reference: &mut Reference) {
             piece.replace_range(range, "");
         }
         let lower = piece.to_lowercase();
-        let aside = ["archived", "page ", "pages ", "p. ", "pp. ", "via ", "updated", "published", "posted", "last modified", "isbn", "doi"]
-            .iter()
-            .any(|it| lower.trim_start().starts_with(it));
+        let aside = [
+            "archived",
+            "page ",
+            "pages ",
+            "p. ",
+            "pp. ",
+            "via ",
+            "updated",
+            "published",
+            "posted",
+            "last modified",
+            "isbn",
+            "doi",
+        ]
+        .iter()
+        .any(|it| lower.trim_start().starts_with(it));
         let letters = piece.chars().any(char::is_alphabetic);
         if letters && !aside && reference.publisher.is_none() && !is_season(&piece) {
             reference.publisher = tidy(&piece);
@@ -328,10 +376,13 @@ fn publisher_and_date(text: &str, reference: &mut Reference) {
 
 /// `Spring 2020`, `October 2022`, `n.d.`: a time, not a publisher.
 fn is_season(piece: &str) -> bool {
-    let lower = piece.trim_matches(|it: char| !it.is_alphanumeric()).to_lowercase();
+    let lower = piece
+        .trim_matches(|it: char| !it.is_alphanumeric())
+        .to_lowercase();
     let first = lower.split(' ').next().unwrap_or_default();
     lower == "n.d"
-        || ((date::is_month(first) || matches!(first, "spring" | "summer" | "fall" | "autumn" | "winter"))
+        || ((date::is_month(first)
+            || matches!(first, "spring" | "summer" | "fall" | "autumn" | "winter"))
             && lower.split(' ').count() <= 2)
 }
 
@@ -339,7 +390,12 @@ fn is_season(piece: &str) -> bool {
 fn pieces(text: &str) -> Vec<String> {
     sentence::sentences(text)
         .into_iter()
-        .map(|it| text[it].trim_end_matches(['.', ',', ';', ' ']).trim().to_owned())
+        .map(|it| {
+            text[it]
+                .trim_end_matches(['.', ',', ';', ' '])
+                .trim()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -361,6 +417,10 @@ fn tidy(text: &str) -> Option<String> {
 
 /// `Bock, Joseph G.` keeps its full stop.
 fn ends_in_initial(text: &str) -> bool {
-    let last = text.trim_end_matches('.').rsplit([' ', '.']).next().unwrap_or_default();
+    let last = text
+        .trim_end_matches('.')
+        .rsplit([' ', '.'])
+        .next()
+        .unwrap_or_default();
     last.chars().count() == 1 || matches!(last, "Jr" | "Sr" | "Inc" | "Co" | "Ltd")
 }

@@ -18,14 +18,17 @@ pub(super) struct Found {
 }
 
 /// Phrases that a name must follow.
-const PHRASES: &[&str] = &[
-    "fiscally sponsored project of", "sponsored project of", "joint project of", "project of", "joint initiative of", "initiative of", "program of", "programme of", "campaign of",
-    "subsidiary of", "affiliate of", "affiliated with", "chapter of", "division of", "branch of", "member of", "founding member of", "arm of", "offshoot of", "spin-off of", "part of", "partner of",
-    "publication of", "successor to", "successor of", "coordinated by", "co-founded by", "cofounded by", "founded by", "fiscally sponsored by", "cosponsored by", "co-sponsored by", "sponsored by",
-    "jointly funded by", "funded by", "financed by", "led by", "chaired by", "headed by", "directed by", "run by", "managed by", "owned by", "operated by", "created by", "established by",
-    "launched by", "started by", "organized by", "organised by", "convened by", "administered by", "hosted by", "overseen by", "supported by", "published by", "acquired by", "endorsed by", "merged with",
-    "merged into", "headquartered in", "based in", "located in", "formerly known as", "previously known as", "also known as",
-];
+const PHRASES: &str = "\
+    fiscally sponsored project of|sponsored project of|joint project of|project of|joint initiative of|\
+    initiative of|program of|programme of|campaign of|subsidiary of|affiliate of|affiliated with|\
+    chapter of|division of|branch of|member of|founding member of|arm of|offshoot of|spin-off of|\
+    part of|partner of|publication of|successor to|successor of|coordinated by|co-founded by|\
+    cofounded by|founded by|fiscally sponsored by|cosponsored by|co-sponsored by|sponsored by|\
+    jointly funded by|funded by|financed by|led by|chaired by|headed by|directed by|run by|managed by|\
+    owned by|operated by|created by|established by|launched by|started by|organized by|organised by|\
+    convened by|administered by|hosted by|overseen by|supported by|published by|acquired by|endorsed by|\
+    merged with|merged into|headquartered in|based in|located in|formerly known as|previously known as|\
+    also known as";
 
 /// Phrases after which a person or a list often stands apart from the name by a few lower-case words.
 const OBJECT_LEADS: &[&str] = &["the", "a", "an", "The"];
@@ -34,12 +37,16 @@ const OBJECT_LEADS: &[&str] = &["the", "a", "an", "The"];
 pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let lower = sentence.to_ascii_lowercase();
-    for phrase in PHRASES {
+    for phrase in PHRASES.split('|') {
         for (at, _) in lower.match_indices(phrase) {
             let end = at + phrase.len();
             let edges = !lower[..at].ends_with(|it: char| it.is_alphanumeric() || it == '-')
                 && sentence[end..].starts_with(char::is_whitespace);
-            let covered = found.iter().any(|it| it.object_range.start > at && it.object_range.start <= end + 8 && it.relation.ends_with(phrase));
+            let covered = found.iter().any(|it| {
+                it.object_range.start > at
+                    && it.object_range.start <= end + 8
+                    && it.relation.ends_with(phrase)
+            });
             if !edges || covered {
                 continue;
             }
@@ -52,7 +59,7 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
             }
             found.push(Found {
                 subject: subject(&sentence[..at], title),
-                relation: (*phrase).to_owned(),
+                relation: phrase.to_owned(),
                 object: name,
                 object_range: object,
             });
@@ -63,7 +70,8 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
 }
 
 fn same(one: &str, other: &str) -> bool {
-    one.trim_start_matches("The ").eq_ignore_ascii_case(other.trim_start_matches("The "))
+    one.trim_start_matches("The ")
+        .eq_ignore_ascii_case(other.trim_start_matches("The "))
 }
 
 /// The name right behind the phrase.
@@ -72,13 +80,20 @@ fn object(sentence: &str, from: usize) -> Option<Range<usize>> {
     let lead = rest.len() - rest.trim_start().len();
     let text = &rest[lead..];
     let first = text.split(' ').next().unwrap_or_default();
-    if !first.starts_with(char::is_uppercase) && !OBJECT_LEADS.contains(&first) && !name::is_name(first) {
+    if !first.starts_with(char::is_uppercase)
+        && !OBJECT_LEADS.contains(&first)
+        && !name::is_name(first)
+    {
         return None;
     }
     let length = name::beginning(text)?;
     let place = place_tail(&text[length..]);
     let name = &text[..length];
-    let stretch = if matches!(sentence[..from].rsplit(' ').next(), Some("in")) { length + place } else { length };
+    let stretch = if matches!(sentence[..from].rsplit(' ').next(), Some("in")) {
+        length + place
+    } else {
+        length
+    };
     // "funded by Ford and others": the one name; "the Ford and the Tides" is a list, and `list` reads it.
     name::is_name(name).then(|| from + lead..from + lead + stretch)
 }
@@ -93,17 +108,34 @@ fn place_tail(rest: &str) -> usize {
         .find(|(_, it)| matches!(it, ',' | ';') || (*it == '.' && !after.starts_with("D.C")))
         .map_or(after.len(), |it| it.0);
     let end = if after.starts_with("D.C.") { 4 } else { length };
-    if super::words::is_place(after[..end].trim()) { 2 + end } else { 0 }
+    if super::words::is_place(after[..end].trim()) {
+        2 + end
+    } else {
+        0
+    }
 }
 
 /// Who it is said of: the nearest subject before the verb, the article's own where the sentence says "the organization" or "it".
 fn subject(before: &str, title: &str) -> String {
     let clause = before.trim_end();
     let verbs = [
-        " is ", " are ", " was ", " were ", " has been ", " have been ", " became ", " serves as ", " operates as ", " being ", " remains ",
+        " is ",
+        " are ",
+        " was ",
+        " were ",
+        " has been ",
+        " have been ",
+        " became ",
+        " serves as ",
+        " operates as ",
+        " being ",
+        " remains ",
     ];
     let padded = format!("{clause} ");
-    let cut = verbs.iter().filter_map(|it| padded.rfind(it).map(|at| (at, it.len()))).max_by_key(|it| it.0);
+    let cut = verbs
+        .iter()
+        .filter_map(|it| padded.rfind(it).map(|at| (at, it.len())))
+        .max_by_key(|it| it.0);
     let Some((at, _)) = cut else {
         return title.to_owned();
     };
@@ -112,7 +144,11 @@ fn subject(before: &str, title: &str) -> String {
         .rfind([',', ';', ':'])
         .map(|it| it + 1)
         .into_iter()
-        .chain([" that ", " which ", " and ", " because ", " while "].iter().filter_map(|it| head.rfind(it).map(|at| at + it.len())))
+        .chain(
+            [" that ", " which ", " and ", " because ", " while "]
+                .iter()
+                .filter_map(|it| head.rfind(it).map(|at| at + it.len())),
+        )
         .max()
         .unwrap_or(0);
     let nearest = head[clause_start..].trim();
@@ -120,7 +156,7 @@ fn subject(before: &str, title: &str) -> String {
     let own = phrase.split(['’', '\'']).collect::<Vec<_>>();
     // "The TRUST Network’s convening centers": what it owns is spoken of.
     let phrase = match own.as_slice() {
-        [owner, owned] if owned.starts_with("s ") && about_subject(owner, title) => &owned[2..],
+        [owner, thing] if thing.starts_with("s ") && about_subject(owner, title) => &thing[2..],
         _ => phrase,
     };
     let phrase = phrase.trim();
@@ -135,20 +171,58 @@ fn subject(before: &str, title: &str) -> String {
     }
     let words: Vec<&str> = phrase.split(' ').collect();
     let lower = words.iter().all(|it| it.starts_with(char::is_lowercase));
-    let possessed = ["Its ", "The ", "Their "].iter().find_map(|it| phrase.strip_prefix(it));
+    let possessed = ["Its ", "The ", "Their "]
+        .iter()
+        .find_map(|it| phrase.strip_prefix(it));
     match possessed {
         Some(rest) if rest.split(' ').count() <= 4 => rest.to_owned(),
-        _ if lower && words.len() <= 4 => phrase.trim_start_matches("the ").trim_start_matches("its ").to_owned(),
+        _ if lower && words.len() <= 4 => phrase
+            .trim_start_matches("the ")
+            .trim_start_matches("its ")
+            .to_owned(),
         _ => title.to_owned(),
     }
 }
 
 /// Whether a phrase is the article's own subject: its title, a pronoun, or "the organization".
 fn about_subject(phrase: &str, title: &str) -> bool {
-    let plain = phrase.trim().trim_start_matches("The ").trim_start_matches("the ").trim_start_matches("This ").trim_start_matches("this ");
+    let plain = phrase
+        .trim()
+        .trim_start_matches("The ")
+        .trim_start_matches("the ")
+        .trim_start_matches("This ")
+        .trim_start_matches("this ");
     let general = [
-        "organization", "organisation", "group", "network", "it", "coalition", "foundation", "initiative", "center", "institute", "project", "fund", "campaign", "alliance", "association",
-        "nonprofit", "company", "think tank", "council", "committee", "union", "publication", "charity", "program", "forum", "society", "site", "website", "they", "we",
+        "organization",
+        "organisation",
+        "group",
+        "network",
+        "it",
+        "coalition",
+        "foundation",
+        "initiative",
+        "center",
+        "institute",
+        "project",
+        "fund",
+        "campaign",
+        "alliance",
+        "association",
+        "nonprofit",
+        "company",
+        "think tank",
+        "council",
+        "committee",
+        "union",
+        "publication",
+        "charity",
+        "program",
+        "forum",
+        "society",
+        "site",
+        "website",
+        "they",
+        "we",
     ];
     same(plain, title)
         || general.contains(&plain.to_lowercase().as_str())
@@ -173,7 +247,11 @@ mod tests {
 
     #[test]
     fn the_organization_is_the_articles_subject() {
-        let want = [triple("Alder Network", "project of", "Birch Council International")];
+        let want = [triple(
+            "Alder Network",
+            "project of",
+            "Birch Council International",
+        )];
         for text in [
             "The organization is a project of Birch Council International (BCI), a group that seats 12 states.",
             "Alder Network is a project of the Birch Council International.",
@@ -186,16 +264,28 @@ mod tests {
     #[test]
     fn what_the_subject_owns_can_be_spoken_of() {
         assert_eq!(
-            triples("The Alder Network’s host rooms are coordinated by the National Board for Rooms."),
-            [triple("host rooms", "coordinated by", "National Board for Rooms")]
+            triples(
+                "The Alder Network’s host rooms are coordinated by the National Board for Rooms."
+            ),
+            [triple(
+                "host rooms",
+                "coordinated by",
+                "National Board for Rooms"
+            )]
         );
     }
 
     #[test]
     fn places_keep_their_comma_and_common_nouns_are_no_objects() {
         assert_eq!(
-            triples("Alder Network is headquartered in Berkeley, California, and is supported by left-leaning groups."),
-            [triple("Alder Network", "headquartered in", "Berkeley, California")]
+            triples(
+                "Alder Network is headquartered in Berkeley, California, and is supported by left-leaning groups."
+            ),
+            [triple(
+                "Alder Network",
+                "headquartered in",
+                "Berkeley, California"
+            )]
         );
     }
 }

@@ -2,24 +2,21 @@
 
 use std::ops::Range;
 
+use super::words::holds;
+
 /// Words before a full stop that do not end a sentence.
-const ABBREVIATIONS: &[&str] = &[
-    "adm", "ald", "apr", "assn", "aug", "ave", "blvd", "capt", "cf", "cmdr", "co", "col", "corp",
-    "dec", "dept", "det", "dr", "ed", "eds", "e.g", "esp", "est", "feb", "fig", "ft", "gen", "gov",
-    "hon", "i.e", "inc", "intl", "jan", "jr", "lt", "ltd", "maj", "mr", "mrs", "ms", "messrs",
-    "mt", "no", "nos", "nov", "oct", "op", "pp", "pres", "prof", "rep", "reps", "rev", "sec",
-    "sen", "sens", "sept", "sgt", "sr", "st", "ste", "univ", "vol", "vs",
-];
+const ABBREVIATIONS: &str = "\
+    adm ald apr assn aug ave blvd capt cf cmdr co col corp dec dept det dr ed eds e.g esp est feb fig ft \
+    gen gov hon i.e inc intl jan jr lt ltd maj mr mrs ms messrs mt no nos nov oct op pp pres prof rep \
+    reps rev sec sen sens sept sgt sr st ste univ vol vs";
 
 /// Abbreviations that a name may end on, so that the next word decides.
 const MAY_END: &[&str] = &["inc", "co", "corp", "ltd", "jr", "sr", "assn"];
 
 /// Words that open a sentence far more often than they follow an abbreviation.
-const OPENERS: &[&str] = &[
-    "a", "after", "although", "an", "as", "at", "during", "for", "he", "however", "in", "it",
-    "its", "on", "other", "she", "since", "some", "that", "the", "their", "these", "they", "this",
-    "those", "we", "when", "while",
-];
+const OPENERS: &str = "\
+    a after although an as at during for he however in it its on other she since some that the their \
+    these they this those we when while";
 
 /// The sentences of `text` as byte ranges, white space at their ends left out.
 pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
@@ -90,7 +87,7 @@ fn ends_here(text: &str, start: usize, stop: usize, mark: char, end: usize) -> b
         .split(|it: char| !it.is_alphabetic())
         .next()
         .unwrap_or_default();
-    let opens = OPENERS.contains(&opener.to_lowercase().as_str());
+    let opens = holds(OPENERS, &opener.to_lowercase());
     let lower = word.to_lowercase();
     let initials = !word.is_empty()
         && word
@@ -100,7 +97,7 @@ fn ends_here(text: &str, start: usize, stop: usize, mark: char, end: usize) -> b
         // "the U.S. The group" ends; "John D. Rockefeller" and "U.S. Senate" do not.
         return opens && word.contains('.');
     }
-    if ABBREVIATIONS.contains(&lower.as_str()) {
+    if holds(ABBREVIATIONS, &lower) {
         return opens && MAY_END.contains(&lower.as_str());
     }
     true

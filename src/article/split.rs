@@ -39,8 +39,17 @@ pub(super) fn is_led(piece: &str) -> bool {
 
 /// Ways to end a list that name nobody.
 const OTHERS: &[&str] = &[
-    "among others", "among other groups", "among other organizations", "and others", "and more", "and many others", "and many more",
-    "others", "etc", "et al", "to name a few",
+    "among others",
+    "among other groups",
+    "among other organizations",
+    "and others",
+    "and more",
+    "and many others",
+    "and many more",
+    "others",
+    "etc",
+    "et al",
+    "to name a few",
 ];
 
 /// Whether a piece ends a list without naming anybody: `among others`.
@@ -98,12 +107,20 @@ fn heads(piece: &str) -> Vec<ListedName> {
         .into_iter()
         .map(|it| piece[it].trim().to_owned())
         .collect();
-    let Some(head) = parts.first().map(|it| name::bare(it)).filter(|it| name::is_name(it)) else {
+    let Some(head) = parts
+        .first()
+        .map(|it| name::bare(it))
+        .filter(|it| name::is_name(it))
+    else {
         return Vec::new();
     };
     match parts.get(1) {
-        Some(next) if words::is_legal_form(next) => vec![ListedName::One(format!("{head}, {next}"))],
-        Some(next) if words::is_place(next) => vec![ListedName::Ambiguous(vec![head, next.clone()])],
+        Some(next) if words::is_legal_form(next) => {
+            vec![ListedName::One(format!("{head}, {next}"))]
+        }
+        Some(next) if words::is_place(next) => {
+            vec![ListedName::Ambiguous(vec![head, next.clone()])]
+        }
         _ => vec![ListedName::One(head)],
     }
 }
@@ -181,9 +198,16 @@ fn bond(before: &ListedName, parts: &[Part], at: usize, stray: bool) -> Bond {
     let school = ["University", "College", "State"]
         .iter()
         .any(|it| head.split(' ').any(|word| word == *it))
-        && ["School", "Department", "College", "Faculty", "Law", "Extension"]
-            .iter()
-            .any(|it| bare.split(' ').any(|word| word == *it));
+        && [
+            "School",
+            "Department",
+            "College",
+            "Faculty",
+            "Law",
+            "Extension",
+        ]
+        .iter()
+        .any(|it| bare.split(' ').any(|word| word == *it));
     let described = words::is_description(last) && bare.split(' ').count() >= 2;
     let several_words = bare.split(' ').count() >= 2;
     if place || federation || school || described || (stray && several_words) {
@@ -195,8 +219,12 @@ fn bond(before: &ListedName, parts: &[Part], at: usize, stray: bool) -> Bond {
 /// `Local 32BJ`, `District 9`: a branch of the union before it.
 fn is_numbered_branch(name: &str) -> bool {
     let mut words = name.split(' ');
-    matches!(words.next(), Some("Local" | "District" | "Region" | "Lodge" | "Chapter" | "Council"))
-        && words.next().is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+    matches!(
+        words.next(),
+        Some("Local" | "District" | "Region" | "Lodge" | "Chapter" | "Council")
+    ) && words
+        .next()
+        .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
 }
 
 /// Fields of work within a name: `Institute for Women, Peace, and Security`, `Federation of State, County and Municipal Employees`.
@@ -210,7 +238,10 @@ fn enumeration(head: &str, parts: &[Part], at: usize) -> Option<Bond> {
     }
     let topics = |it: &Part| {
         let bare = name::bare(&it.text);
-        let words: Vec<&str> = bare.split(' ').filter(|it| *it != "and" && *it != "&").collect();
+        let words: Vec<&str> = bare
+            .split(' ')
+            .filter(|it| *it != "and" && *it != "&")
+            .collect();
         words.len() <= 4 && words.iter().all(|it| words::is_topic(it))
     };
     let run = parts.get(at..)?.iter().take_while(|it| topics(it)).count();
@@ -223,7 +254,11 @@ fn enumeration(head: &str, parts: &[Part], at: usize) -> Option<Bond> {
         .iter()
         .any(|it| it.led || it.text.contains(" and ") || it.text.contains(" & "));
     let earlier = head.contains(", ");
-    Some(if closed || earlier { Bond::Glued } else { Bond::Open })
+    Some(if closed || earlier {
+        Bond::Glued
+    } else {
+        Bond::Open
+    })
 }
 
 /// In a list that is otherwise in alphabetical order, the parts that are not: each may belong to the name before it.
@@ -289,19 +324,28 @@ pub(super) fn part_at_and(text: &str, several: bool) -> Vec<ListedName> {
 /// How much speaks for two names left and right of an "and".
 fn score(left: &str, right: &str) -> i32 {
     let (left_bare, right_bare) = (name::bare(left), name::bare(right));
-    let (left_words, right_words): (Vec<&str>, Vec<&str>) =
-        (left_bare.split(' ').collect(), right_bare.split(' ').collect());
-    let given = |it: &&str| words::is_first_name(it) || it.trim_end_matches('.').chars().count() == 1;
+    let (left_words, right_words): (Vec<&str>, Vec<&str>) = (
+        left_bare.split(' ').collect(),
+        right_bare.split(' ').collect(),
+    );
+    let given =
+        |it: &&str| words::is_first_name(it) || it.trim_end_matches('.').chars().count() == 1;
     let first = right_words.first().copied().unwrap_or_default();
-    if left_words.iter().all(|it| given(&it)) && given(&first) {
+    if left_words.iter().all(given) && given(&first) {
         return -10;
     }
-    let field = |words: &[&str]| words.iter().filter(|it| !it.starts_with(char::is_lowercase)).all(|it| words::is_topic(it));
+    let field = |words: &[&str]| {
+        words
+            .iter()
+            .filter(|it| !it.starts_with(char::is_lowercase))
+            .all(|it| words::is_topic(it))
+    };
     let the = right.trim_start().starts_with("the ") || right.trim_start().starts_with("The ");
     let mut score = 0;
     if field(&right_words) {
         score -= 5;
-    } else if !the && (words::is_topic(first) || (first.ends_with("ing") && right_words.len() <= 3)) {
+    } else if !the && (words::is_topic(first) || (first.ends_with("ing") && right_words.len() <= 3))
+    {
         score -= 3;
     }
     if field(&left_words) {
@@ -310,7 +354,10 @@ fn score(left: &str, right: &str) -> i32 {
     if the {
         score += 4;
     }
-    match (name::is_organization(&left_bare), name::is_organization(&right_bare)) {
+    match (
+        name::is_organization(&left_bare),
+        name::is_organization(&right_bare),
+    ) {
         (true, true) => score += 3,
         (true, false) if right_words.len() > 1 => score += 1,
         (false, true) if left_words.len() > 1 => score += 1,

@@ -2,109 +2,151 @@
 
 /// Conjunctions that lead into a list's next name.
 pub(super) const LEADS: &[&str] = &[
-    "and ", "or ", "as well as ", "along with ", "in addition to ", "together with ", "plus ", "also ", "both ", "& ",
-    "alongside ", "including ", "namely ",
+    "and ",
+    "or ",
+    "as well as ",
+    "along with ",
+    "in addition to ",
+    "together with ",
+    "plus ",
+    "also ",
+    "both ",
+    "& ",
+    "alongside ",
+    "including ",
+    "namely ",
 ];
 
 /// Days of the week.
-pub(super) const DAYS: &[&str] = &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub(super) const DAYS: &[&str] = &[
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
 
 /// Nouns that name a kind of organization.
-const ORGANIZATION_NOUNS: &[&str] = &[
-    "academy", "action", "administration", "advisors", "advocates", "affiliates", "agency", "alliance", "army",
-    "assembly", "associates", "association", "authority", "bank", "board", "brotherhood", "bureau", "campaign",
-    "caucus", "center", "centers", "centre", "chamber", "chapter", "charities", "charity", "church", "circle", "citizens", "city",
-    "clinic", "club", "coalition", "collaborative", "collective", "college", "commission", "committee", "commons",
-    "community", "company", "conference", "confederation", "congress", "conservancy", "consortium", "convention", "cooperative",
-    "corporation", "corps", "council", "county", "department", "diocese", "district", "division", "employees", "endowment", "exchange",
-    "federation", "fellowship", "forum", "foundation", "foundations", "friends", "front", "fund", "funds", "group", "guild",
-    "headquarters", "hospital", "house", "hub", "inc", "initiative", "institute", "institution", "international",
-    "journal", "lab", "laboratory", "labs", "league", "legion", "library", "llc", "llp", "ltd", "media", "ministries", "ministry",
-    "mission", "movement", "museum", "network", "networks", "news", "office", "organization", "organisation", "pac", "parents", "partners",
-    "partnership", "party", "post", "press", "program", "programme", "project", "publishers", "resolution", "resources",
-    "school", "schools", "secretariat", "service", "services", "society", "sisters", "solidarity", "solutions", "studio", "studios", "support", "synod",
-    "taskforce", "team", "teachers", "theatre", "theater", "times", "tribune", "trust", "union", "unit", "university", "veterans", "ventures", "voices",
-    "watch", "workers", "workshop", "ymca", "ywca", "youth",
-];
+const ORGANIZATION_NOUNS: &str = "\
+    academy action administration advisors advocates affiliates agency alliance army assembly associates \
+    association authority bank board brotherhood bureau campaign caucus center centers centre chamber \
+    chapter charities charity church circle citizens city clinic club coalition collaborative collective \
+    college commission committee commons community company conference confederation congress conservancy \
+    consortium convention cooperative corporation corps council county department diocese district \
+    division employees endowment exchange federation fellowship forum foundation foundations friends \
+    front fund funds group guild headquarters hospital house hub inc initiative institute institution \
+    international journal lab laboratory labs league legion library llc llp ltd media ministries \
+    ministry mission movement museum network networks news office organization organisation pac parents \
+    partners partnership party post press program programme project publishers resolution resources \
+    school schools secretariat service services society sisters solidarity solutions studio studios \
+    support synod taskforce team teachers theatre theater times tribune trust union unit university \
+    veterans ventures voices watch workers workshop ymca ywca youth";
 
 /// Nouns that close a name after "for", "of" or "on", and are no organization by themselves.
-const TOPICS: &[&str] = &[
-    "accountability", "action", "affairs", "africa", "aging", "agriculture", "america", "americas", "arts", "business", "change", "children",
-    "citizenship", "civics", "climate", "commerce", "communities", "conservation", "cooperation", "culture", "deliberation", "democracy", "design", "development",
-    "dialogue", "disarmament", "diversity", "ecology", "economics", "economy", "education", "elections", "energy", "engagement", "environment",
-    "equality", "equity", "ethics", "faith", "families", "farming", "finance", "fisheries", "food", "forestry", "freedom", "gender", "girls", "governance", "government",
-    "healing", "health", "history", "housing", "humanities", "immigration", "inclusion", "industry", "innovation", "integrity", "justice", "labor", "land", "law",
-    "leadership", "learning", "liberty", "literacy", "literature", "media", "mediation", "medicine", "men", "migration", "music", "nature", "nutrition", "oceans",
-    "opportunity", "participation", "peace", "peacebuilding", "people", "philanthropy", "philosophy", "planning", "policy", "politics", "poverty", "prosperity", "psychology",
-    "race", "reconciliation", "reform", "religion", "research", "resilience", "responsibility", "restoration", "rights", "safety", "science", "sciences", "security", "society",
-    "sport", "statistics", "strategy", "studies", "sustainability", "technology", "tolerance", "trade", "training", "transparency", "transport", "transportation",
-    "truth", "unity", "values", "victims", "water", "welfare", "wellness", "wildlife", "women", "work", "youth",
-    "state", "county", "municipal", "employees", "workers", "helpers",
-];
+const TOPICS: &str = "\
+    accountability action affairs africa aging agriculture america americas arts business change \
+    children citizenship civics climate commerce communities conservation cooperation culture \
+    deliberation democracy design development dialogue disarmament diversity ecology economics economy \
+    education elections energy engagement environment equality equity ethics faith families farming \
+    finance fisheries food forestry freedom gender girls governance government healing health history \
+    housing humanities immigration inclusion industry innovation integrity justice labor land law \
+    leadership learning liberty literacy literature media mediation medicine men migration music nature \
+    nutrition oceans opportunity participation peace peacebuilding people philanthropy philosophy \
+    planning policy politics poverty prosperity psychology race reconciliation reform religion research \
+    resilience responsibility restoration rights safety science sciences security society sport \
+    statistics strategy studies sustainability technology tolerance trade training transparency \
+    transport transportation truth unity values victims water welfare wellness wildlife women work youth \
+    state county municipal employees workers helpers";
 
 /// Endings that a comma parts from the name they belong to.
-const LEGAL_FORMS: &[&str] = &[
-    "inc", "llc", "l.l.c", "ltd", "llp", "l.l.p", "corp", "co", "plc", "p.c", "pc", "n.a", "s.a", "gmbh", "pllc", "lp", "l.p", "pbc", "jr", "sr", "ii", "iii", "esq", "m.d", "ph.d", "phd",
-];
+const LEGAL_FORMS: &str = "\
+    inc llc l.l.c ltd llp l.l.p corp co plc p.c pc n.a s.a gmbh pllc lp l.p pbc jr sr ii iii esq m.d \
+    ph.d phd";
 
 /// Nouns that describe the name before them more often than they name another: `PassBlue, Independent UN Coverage`.
 const DESCRIPTIONS: &[&str] = &[
-    "analysis", "branch", "chapter", "commentary", "coverage", "department", "division", "headquarters", "office", "program", "reporting", "section",
+    "analysis",
+    "branch",
+    "chapter",
+    "commentary",
+    "coverage",
+    "department",
+    "division",
+    "headquarters",
+    "office",
+    "program",
+    "reporting",
+    "section",
 ];
 
 /// Places that a list could name without naming an organization.
-const PLACES: &[&str] = &[
-    "Alabama", "Alaska", "Arizona", "Arkansas", "California", "Colorado", "Connecticut", "Delaware", "Florida", "Georgia",
-    "Hawaii", "Idaho", "Illinois", "Indiana", "Iowa", "Kansas", "Kentucky", "Louisiana", "Maine", "Maryland",
-    "Massachusetts", "Michigan", "Minnesota", "Mississippi", "Missouri", "Montana", "Nebraska", "Nevada",
-    "New Hampshire", "New Jersey", "New Mexico", "New York", "North Carolina", "North Dakota", "Ohio", "Oklahoma",
-    "Oregon", "Pennsylvania", "Rhode Island", "South Carolina", "South Dakota", "Tennessee", "Texas", "Utah", "Vermont",
-    "Virginia", "Washington", "West Virginia", "Wisconsin", "Wyoming", "D.C.", "DC", "Puerto Rico", "Guam",
-    "Afghanistan", "Africa", "Albania", "Algeria", "Angola", "Argentina", "Armenia", "Asia", "Australia", "Austria", "Bangladesh", "Belarus",
-    "Belgium", "Bolivia", "Bosnia", "Brazil", "Britain", "Bulgaria", "Burma", "Burundi", "Cambodia", "Cameroon", "Canada", "Chad", "Chile",
-    "China", "Colombia", "Congo", "Costa Rica", "Croatia", "Cuba", "Cyprus", "Czech Republic", "Denmark", "Ecuador",
-    "Egypt", "El Salvador", "England", "Eritrea", "Estonia", "Ethiopia", "Europe", "Finland", "France", "Gambia", "Germany", "Ghana", "Greece", "Guatemala",
-    "Guinea", "Guyana", "Haiti", "Honduras", "Hong Kong", "Hungary", "Iceland", "India", "Indonesia", "Iran", "Iraq", "Ireland", "Israel", "Italy", "Ivory Coast",
-    "Jamaica", "Japan", "Jordan", "Kazakhstan", "Kenya", "Kosovo", "Kuwait", "Laos", "Latvia", "Lebanon", "Liberia", "Libya", "Lithuania", "Luxembourg", "Madagascar", "Malawi",
-    "Malaysia", "Mali", "Malta", "Mexico", "Moldova", "Mongolia", "Morocco", "Mozambique", "Myanmar", "Namibia", "Nepal", "Netherlands", "New Zealand",
-    "Nicaragua", "Niger", "Nigeria", "North Korea", "Norway", "Oman", "Pakistan", "Palestine", "Panama", "Paraguay", "Peru", "Philippines", "Poland", "Portugal", "Qatar",
-    "Romania", "Russia", "Rwanda", "Saudi Arabia", "Scotland", "Senegal", "Serbia", "Sierra Leone", "Singapore", "Slovakia", "Slovenia", "Somalia", "South Africa", "South Korea",
-    "South Sudan", "Spain", "Sri Lanka", "Sudan", "Sweden", "Switzerland", "Syria", "Taiwan", "Tanzania", "Thailand", "Togo", "Tunisia", "Turkey", "Uganda", "Ukraine",
-    "United Kingdom", "United States", "Uruguay", "Uzbekistan", "Venezuela", "Vietnam", "Wales", "Yemen", "Zambia", "Zimbabwe", "UK", "U.K.", "US", "U.S.", "USA",
-    "Atlanta", "Austin", "Baltimore", "Beijing", "Berkeley", "Berlin", "Boston", "Brussels", "Charlotte", "Chicago", "Cincinnati", "Cleveland", "Columbus", "Dallas",
-    "Denver", "Detroit", "Geneva", "Houston", "Indianapolis", "Jerusalem", "Las Vegas", "London", "Los Angeles", "Louisville", "Madison", "Memphis", "Miami", "Milwaukee",
-    "Minneapolis", "Moscow", "Nairobi", "Nashville", "New Orleans", "New York City", "Oakland", "Orlando", "Oslo", "Paris", "Philadelphia", "Phoenix", "Pittsburgh", "Portland", "Rome",
-    "Sacramento", "San Antonio", "San Diego", "San Francisco", "Santa Cruz", "Seattle", "St. Louis", "Tampa", "Tokyo", "Toronto", "Tucson", "Vienna",
-];
+const PLACES: &str = "\
+    Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|\
+    Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|\
+    Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|\
+    North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|\
+    South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|D.C.|\
+    DC|Puerto Rico|Guam|Afghanistan|Africa|Albania|Algeria|Angola|Argentina|Armenia|Asia|Australia|\
+    Austria|Bangladesh|Belarus|Belgium|Bolivia|Bosnia|Brazil|Britain|Bulgaria|Burma|Burundi|Cambodia|\
+    Cameroon|Canada|Chad|Chile|China|Colombia|Congo|Costa Rica|Croatia|Cuba|Cyprus|Czech Republic|\
+    Denmark|Ecuador|Egypt|El Salvador|England|Eritrea|Estonia|Ethiopia|Europe|Finland|France|Gambia|\
+    Germany|Ghana|Greece|Guatemala|Guinea|Guyana|Haiti|Honduras|Hong Kong|Hungary|Iceland|India|\
+    Indonesia|Iran|Iraq|Ireland|Israel|Italy|Ivory Coast|Jamaica|Japan|Jordan|Kazakhstan|Kenya|Kosovo|\
+    Kuwait|Laos|Latvia|Lebanon|Liberia|Libya|Lithuania|Luxembourg|Madagascar|Malawi|Malaysia|Mali|Malta|\
+    Mexico|Moldova|Mongolia|Morocco|Mozambique|Myanmar|Namibia|Nepal|Netherlands|New Zealand|Nicaragua|\
+    Niger|Nigeria|North Korea|Norway|Oman|Pakistan|Palestine|Panama|Paraguay|Peru|Philippines|Poland|\
+    Portugal|Qatar|Romania|Russia|Rwanda|Saudi Arabia|Scotland|Senegal|Serbia|Sierra Leone|Singapore|\
+    Slovakia|Slovenia|Somalia|South Africa|South Korea|South Sudan|Spain|Sri Lanka|Sudan|Sweden|\
+    Switzerland|Syria|Taiwan|Tanzania|Thailand|Togo|Tunisia|Turkey|Uganda|Ukraine|United Kingdom|\
+    United States|Uruguay|Uzbekistan|Venezuela|Vietnam|Wales|Yemen|Zambia|Zimbabwe|UK|U.K.|US|U.S.|USA|\
+    Atlanta|Austin|Baltimore|Beijing|Berkeley|Berlin|Boston|Brussels|Charlotte|Chicago|Cincinnati|\
+    Cleveland|Columbus|Dallas|Denver|Detroit|Geneva|Houston|Indianapolis|Jerusalem|Las Vegas|London|\
+    Los Angeles|Louisville|Madison|Memphis|Miami|Milwaukee|Minneapolis|Moscow|Nairobi|Nashville|\
+    New Orleans|New York City|Oakland|Orlando|Oslo|Paris|Philadelphia|Phoenix|Pittsburgh|Portland|Rome|\
+    Sacramento|San Antonio|San Diego|San Francisco|Santa Cruz|Seattle|St. Louis|Tampa|Tokyo|Toronto|\
+    Tucson|Vienna";
 
 /// First names common enough that `Name and Name Surname Foundation` is held for one family's foundation.
-const FIRST_NAMES: &[&str] = &[
-    "alan", "alice", "amy", "andrew", "ann", "anna", "anne", "arthur", "barbara", "ben", "betty", "bill", "bob", "carl", "catherine", "charles", "chris", "christopher", "daniel",
-    "david", "deborah", "diana", "donald", "dorothy", "edward", "eleanor", "eli", "elizabeth", "emily", "eric", "ethel", "eugene", "flora", "frances", "frank", "fred", "george", "gordon",
-    "grace", "harold", "harry", "helen", "henry", "herbert", "howard", "irene", "jack", "james", "jane", "jennifer", "jim", "joan", "joe", "john", "joseph", "joyce", "judith", "judy", "karen",
-    "kathryn", "kenneth", "larry", "laura", "lawrence", "leon", "linda", "lisa", "louis", "louise", "lucy", "margaret", "maria", "mark", "martha", "martin", "mary", "melinda", "melissa", "michael",
-    "michelle", "nancy", "nathan", "nicholas", "norman", "oliver", "pat", "patricia", "patrick", "paul", "peter", "philip", "rachel", "ralph", "raymond", "rebecca", "richard", "robert", "roger", "ronald",
-    "rose", "roy", "ruth", "sally", "samuel", "sarah", "scott", "sharon", "stephen", "steve", "steven", "susan", "thomas", "tim", "timothy", "tom", "victor", "virginia", "walter", "warren", "william",
-];
+const FIRST_NAMES: &str = "\
+    alan alice amy andrew ann anna anne arthur barbara ben betty bill bob carl catherine charles chris \
+    christopher daniel david deborah diana donald dorothy edward eleanor eli elizabeth emily eric ethel \
+    eugene flora frances frank fred george gordon grace harold harry helen henry herbert howard irene \
+    jack james jane jennifer jim joan joe john joseph joyce judith judy karen kathryn kenneth larry \
+    laura lawrence leon linda lisa louis louise lucy margaret maria mark martha martin mary melinda \
+    melissa michael michelle nancy nathan nicholas norman oliver pat patricia patrick paul peter philip \
+    rachel ralph raymond rebecca richard robert roger ronald rose roy ruth sally samuel sarah scott \
+    sharon stephen steve steven susan thomas tim timothy tom victor virginia walter warren william";
+
+/// Whether `word` stands in `table`, whose words are parted by single spaces.
+pub(super) fn holds(table: &str, word: &str) -> bool {
+    !word.is_empty() && table.split(' ').any(|it| it == word)
+}
 
 fn core(word: &str) -> String {
     let word = word.trim_matches(|it: char| !it.is_alphanumeric());
-    word.trim_end_matches("’s").trim_end_matches("'s").to_lowercase()
+    word.trim_end_matches("’s")
+        .trim_end_matches("'s")
+        .to_lowercase()
 }
 
 /// Whether a word names a kind of organization: `Foundation`, `Centers`.
 pub(super) fn is_organization_noun(word: &str) -> bool {
-    word.starts_with(char::is_uppercase) && ORGANIZATION_NOUNS.contains(&core(word).as_str())
+    word.starts_with(char::is_uppercase) && holds(ORGANIZATION_NOUNS, &core(word))
 }
 
 /// Whether a word is a field of work rather than somebody: `Peace`, `Justice`.
 pub(super) fn is_topic(word: &str) -> bool {
-    TOPICS.contains(&core(word).as_str())
+    holds(TOPICS, &core(word))
 }
 
 /// Whether a stretch is a legal form or a generation: `Inc.`, `LLC`, `Jr.`.
 pub(super) fn is_legal_form(stretch: &str) -> bool {
-    LEGAL_FORMS.contains(&stretch.trim().trim_end_matches('.').to_lowercase().as_str())
+    holds(
+        LEGAL_FORMS,
+        &stretch.trim().trim_end_matches('.').to_lowercase(),
+    )
 }
 
 /// Whether a word describes the name before it: `Coverage`, `Division`.
@@ -114,10 +156,12 @@ pub(super) fn is_description(word: &str) -> bool {
 
 /// Whether a stretch is a place and nothing else.
 pub(super) fn is_place(stretch: &str) -> bool {
-    PLACES.contains(&stretch.trim().trim_start_matches("the "))
+    PLACES
+        .split('|')
+        .any(|it| it == stretch.trim().trim_start_matches("the "))
 }
 
 /// Whether a word is a common first name.
 pub(super) fn is_first_name(word: &str) -> bool {
-    FIRST_NAMES.contains(&core(word).as_str())
+    holds(FIRST_NAMES, &core(word))
 }

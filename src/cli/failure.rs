@@ -5,6 +5,7 @@ use std::io::Write;
 use crate::{
     config::ConfigError,
     pipeline::{AnalyseError, PlanError, RunError},
+    profile::ProfileError,
     store::{LockError, StoreError},
     text::for_terminal,
 };
@@ -74,6 +75,13 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let hint = error.hint();
+        Self::usage(error).hint(hint)
+    }
+}
+
+impl From<ProfileError> for Failure {
+    fn from(error: ProfileError) -> Self {
+        let hint = error.hint().to_owned();
         Self::usage(error).hint(hint)
     }
 }

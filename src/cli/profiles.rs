@@ -33,11 +33,9 @@ impl ProfilesArgs {
 /// Reads one profile.
 pub(super) fn load(path: &Path) -> Result<Named, Failure> {
     let bytes = read_bytes(path)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let profile: Profile = toml::from_str(&text).map_err(Failure::usage)?;
     Ok(Named {
         name: stem(path),
-        profile,
+        profile: Profile::from_bytes(&bytes, path)?,
     })
 }
 

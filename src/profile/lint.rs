@@ -110,7 +110,9 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
             "add its url if the work stands on the web",
         )),
         Some(url) => match TargetUri::parse(url) {
-            Err(error) => remarks.push(Remark::error(&place, &error.to_string(), "correct its url")),
+            Err(error) => {
+                remarks.push(Remark::error(&place, &error.to_string(), "correct its url"));
+            }
             Ok((uri, fragment)) => {
                 if fragment.is_some() {
                     remarks.push(Remark::note(
@@ -130,7 +132,11 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
         },
     }
     if reference.title.is_none() && reference.url.is_some() {
-        remarks.push(Remark::note(&place, "has no title", "add the page's title: a soft 404 is told by it"));
+        remarks.push(Remark::note(
+            &place,
+            "has no title",
+            "add the page's title: a soft 404 is told by it",
+        ));
     }
     if reference.accessed.is_none() && reference.url.is_some() {
         remarks.push(Remark::note(
@@ -148,15 +154,26 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
             "correct one of the dates",
         ));
     }
-    if !profile.claims.iter().any(|it| it.cites.contains(&reference.number)) {
+    if !profile
+        .claims
+        .iter()
+        .any(|it| it.cites.contains(&reference.number))
+    {
         remarks.push(Remark::note(
             &place,
             "no claim rests on it",
             "its fate is still watched; add a claim to check what it says",
         ));
     }
-    let again = profile.references.iter().filter(|it| it.number == reference.number).count();
-    let first = profile.references.iter().find(|it| it.number == reference.number);
+    let again = profile
+        .references
+        .iter()
+        .filter(|it| it.number == reference.number)
+        .count();
+    let first = profile
+        .references
+        .iter()
+        .find(|it| it.number == reference.number);
     if again > 1 && first.is_some_and(|it| std::ptr::eq(it, reference)) {
         remarks.push(Remark::error(
             &place,
@@ -176,7 +193,8 @@ fn shared(profile: &Profile, remarks: &mut Vec<Remark>) {
         let of = |number: u32| profile.references.iter().find(|it| it.number == number);
         let same = seed.references.iter().all(|it| {
             of(*it).zip(of(*first)).is_some_and(|(a, b)| {
-                a.fragment == b.fragment && a.title.as_deref().map(fold) == b.title.as_deref().map(fold)
+                a.fragment == b.fragment
+                    && a.title.as_deref().map(fold) == b.title.as_deref().map(fold)
             })
         });
         let what = if same {
@@ -211,9 +229,18 @@ fn lint_claim(claim: &super::Claim, profile: &Profile, remarks: &mut Vec<Remark>
         }
     }
     let reachable = claim.cites.iter().any(|number| {
-        profile.references.iter().any(|it| it.number == *number && it.url.is_some())
+        profile
+            .references
+            .iter()
+            .any(|it| it.number == *number && it.url.is_some())
     });
-    if !claim.cites.is_empty() && !reachable && claim.cites.iter().all(|it| profile.references.iter().any(|other| other.number == *it)) {
+    if !claim.cites.is_empty()
+        && !reachable
+        && claim
+            .cites
+            .iter()
+            .all(|it| profile.references.iter().any(|other| other.number == *it))
+    {
         remarks.push(Remark::warning(
             &place,
             "rests on references without a URL only",
@@ -251,7 +278,9 @@ fn lint_names(place: &str, names: &[ListedName], remarks: &mut Vec<Remark>) {
                     ));
                 }
                 let owned = name.split_once("’s ").or(name.split_once("'s "));
-                if owned.is_some_and(|(owner, rest)| owner.split(' ').count() == 2 && rest.split(' ').count() >= 2) {
+                if owned.is_some_and(|(owner, rest)| {
+                    owner.split(' ').count() == 2 && rest.split(' ').count() >= 2
+                }) {
                     remarks.push(Remark::note(
                         place,
                         &format!("“{name}” begins with an owner, whom the page may not name"),

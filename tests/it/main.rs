@@ -2,6 +2,7 @@
 
 mod extract;
 mod fetch;
+mod profile;
 mod project;
 mod report;
 mod robots;

@@ -1,0 +1,308 @@
+//! `stillsays profile`: an article into a profile, what to look at in it, and which profiles there are.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::{
+    article::{self, ArticleError, Import},
+    profile::{Profile, ProfileError, Remark, Severity, lint},
+};
+
+use super::{Exit, Failure, Format, Session, page::read_bytes, profiles::files_in, session::print};
+
+/// Arguments of `profile`.
+#[derive(Args, Debug)]
+pub(super) struct ProfileArgs {
+    #[command(subcommand)]
+    verb: ProfileVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum ProfileVerb {
+    /// Reads an article (text, HTML, Markdown, wikitext) and writes it as a profile
+    Import(ImportArgs),
+    /// Says what to look at in profiles, or in articles before they are imported
+    Lint(LintArgs),
+    /// Lists the profiles of the profile folder
+    List(ListArgs),
+}
+
+/// The forms a profile is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ProfileFormat {
+    /// The file that people keep.
+    Toml,
+    /// For programs.
+    Json,
+}
+
+#[derive(Args, Debug)]
+struct ImportArgs {
+    /// The article: a file, or `-` for stdin
+    #[arg(value_name = "ARTICLE")]
+    article: String,
+    /// Where to write the profile [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The form to write it in
+    #[arg(long, value_name = "FORMAT", default_value = "toml")]
+    format: ProfileFormat,
+    /// The article's own address, where it is read from a file
+    #[arg(long, value_name = "URL")]
+    article_url: Option<String>,
+    /// Writes over a file that is there
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Args, Debug)]
+struct LintArgs {
+    /// Profiles (.toml) or articles [default: every profile of the profile folder]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Args, Debug)]
+struct ListArgs {
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+impl ProfileArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        match self.verb {
+            ProfileVerb::Import(it) => it.run(session),
+            ProfileVerb::Lint(it) => it.run(session),
+            ProfileVerb::List(it) => it.run(session),
+        }
+    }
+}
+
+impl ImportArgs {
+    fn run(&self, session: &Session) -> Result<Exit, Failure> {
+        if let Some(output) = &self.output
+            && output.exists()
+            && !self.force
+        {
+            return Err(Failure::usage(anyhow::anyhow!("{} is there already", output.display()))
+                .hint("give another -o, or --force to write over it; corrections made by hand would be lost"));
+        }
+        let import = self.read()?;
+        for remark in &import.remarks {
+            session.remark(&line(&self.article, remark));
+        }
+        let text = match self.format {
+            ProfileFormat::Toml => import.profile.to_toml(),
+            ProfileFormat::Json => {
+                serde_json::to_string_pretty(&import.profile).map_err(Failure::usage)?
+            }
+        };
+        match &self.output {
+            None => print(&text)?,
+            Some(output) => {
+                write_whole(output, text.as_bytes()).map_err(|source| {
+                    let what = format!("{} cannot be written", output.display());
+                    Failure::usage(anyhow::Error::from(source).context(what))
+                        .hint("name a file in a folder that you may write to; nothing was changed")
+                })?;
+                session.remark(&format!(
+                    "wrote {}: {} references to {} pages, {} claims",
+                    output.display(),
+                    import.profile.references.len(),
+                    import.profile.seeds().len(),
+                    import.profile.claims.len(),
+                ));
+            }
+        }
+        Ok(Exit::Done)
+    }
+
+    fn read(&self) -> Result<Import, Failure> {
+        let bytes = read_bytes(Path::new(&self.article))?;
+        article::read(
+            &bytes,
+            None,
+            Some(&self.article),
+            self.article_url.as_deref(),
+        )
+        .map_err(|it| unreadable(it, &self.article))
+    }
+}
+
+fn unreadable(error: ArticleError, article: &str) -> Failure {
+    let hint = match error {
+        ArticleError::Empty => "save the article's text or HTML to a file and name that",
+        ArticleError::NoProse { .. } => {
+            "an article has paragraphs that end like sentences; is this the right file?"
+        }
+    };
+    Failure::usage(anyhow::Error::from(error).context(format!("{article} cannot be imported")))
+        .hint(hint)
+}
+
+/// Writes a file whole or not at all: beside its place first, then in its place.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = folder.join(format!(".{name}.{}", std::process::id()));
+    let written = fs::File::create(&beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written
+        .and_then(|()| fs::rename(&beside, path))
+        .inspect_err(|_| {
+            // What is left of a failed attempt is of no use to anybody.
+            let _ = fs::remove_file(&beside);
+        })
+}
+
+fn line(place: &str, remark: &Remark) -> String {
+    let severity = match remark.severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    format!(
+        "{place}: {severity}: {}: {}\n  hint: {}",
+        remark.place, remark.what, remark.hint
+    )
+}
+
+/// A file's remarks, or the error that keeps it from being a profile.
+type Linted = Result<Vec<Remark>, ProfileError>;
+
+impl LintArgs {
+    fn run(&self, session: &Session) -> Result<Exit, Failure> {
+        let files = if self.files.is_empty() {
+            files_in(&session.config.settings.profiles)?
+        } else {
+            self.files.clone()
+        };
+        let mut linted: Vec<(PathBuf, Linted)> = Vec::new();
+        for file in files {
+            let bytes = read_bytes(&file)?;
+            let toml = file.extension().is_some_and(|it| it == "toml");
+            let remarks = if toml {
+                Profile::from_bytes(&bytes, &file).map(|it| lint(&it))
+            } else {
+                let name = file.to_string_lossy();
+                Ok(article::read(&bytes, None, Some(&name), None)
+                    .map_err(|it| unreadable(it, &name))?
+                    .remarks)
+            };
+            linted.push((file, remarks));
+        }
+        match self.format {
+            Format::Json => print(&format!("{:#}", as_json(&linted)))?,
+            Format::Text => print(&as_text(&linted))?,
+        }
+        let bad = linted.iter().any(|(_, it)| match it {
+            Err(_) => true,
+            Ok(remarks) => remarks.iter().any(|it| it.severity == Severity::Error),
+        });
+        Ok(if bad { Exit::Usage } else { Exit::Done })
+    }
+}
+
+fn as_text(linted: &[(PathBuf, Linted)]) -> String {
+    let mut lines = Vec::new();
+    for (file, remarks) in linted {
+        match remarks {
+            Err(error) => {
+                for fault in &error.faults {
+                    lines.push(format!(
+                        "{}:{}:{}: error: {}\n  hint: {}",
+                        file.display(),
+                        fault.line,
+                        fault.column,
+                        fault.what,
+                        fault.hint
+                    ));
+                }
+            }
+            Ok(remarks) if remarks.is_empty() => {
+                lines.push(format!("{}: nothing to remark", file.display()));
+            }
+            Ok(remarks) => lines.extend(remarks.iter().map(|it| line(&file.to_string_lossy(), it))),
+        }
+    }
+    crate::text::for_terminal(&lines.join("\n"))
+}
+
+fn as_json(linted: &[(PathBuf, Linted)]) -> Value {
+    let files: Vec<Value> = linted
+        .iter()
+        .map(|(file, remarks)| match remarks {
+            Ok(remarks) => json!({"file": file, "remarks": remarks}),
+            Err(error) => {
+                let faults: Vec<Value> = error
+                    .faults
+                    .iter()
+                    .map(|it| {
+                        json!({"severity": "error", "place": format!("{}:{}", it.line, it.column), "what": it.what, "hint": it.hint})
+                    })
+                    .collect();
+                json!({"file": file, "remarks": faults})
+            }
+        })
+        .collect();
+    json!({"format": 1, "files": files})
+}
+
+impl ListArgs {
+    fn run(&self, session: &Session) -> Result<Exit, Failure> {
+        let mut rows = Vec::new();
+        let mut bad = false;
+        for file in files_in(&session.config.settings.profiles)? {
+            match Profile::from_bytes(&read_bytes(&file)?, &file) {
+                Ok(profile) => rows.push((file, profile)),
+                Err(error) => {
+                    bad = true;
+                    session.remark(&format!("{error}\n  hint: {}", error.hint()));
+                }
+            }
+        }
+        let text = match self.format {
+            Format::Json => {
+                let profiles: Vec<Value> = rows
+                    .iter()
+                    .map(|(file, it)| {
+                        json!({"file": file, "title": it.title, "references": it.references.len(), "seeds": it.seeds().len(), "claims": it.claims.len()})
+                    })
+                    .collect();
+                format!("{:#}", json!({"format": 1, "profiles": profiles}))
+            }
+            Format::Text => rows
+                .iter()
+                .map(|(file, it)| {
+                    format!(
+                        "{}  {}: {} references to {} pages, {} claims",
+                        file.display(),
+                        it.title,
+                        it.references.len(),
+                        it.seeds().len(),
+                        it.claims.len()
+                    )
+                })
+                .collect::<Vec<_>>()
+                .join("\n"),
+        };
+        print(&crate::text::for_terminal(&text))?;
+        Ok(if bad { Exit::Usage } else { Exit::Done })
+    }
+}

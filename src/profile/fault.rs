@@ -1,0 +1,111 @@
+//! What is wrong in a profile's file: each fault with its place and what to write instead.
+
+use std::{
+    fmt,
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use miette::{Diagnostic, LabeledSpan, SourceCode};
+
+/// Something in a profile's file that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Its bytes in the file.
+    pub span: Range<usize>,
+    /// The line it begins on; 1 is the first.
+    pub line: usize,
+    /// The character of the line that it begins at; 1 is the first.
+    pub column: usize,
+    /// What is wrong, a fragment in lower case.
+    pub what: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+/// Why a profile cannot be read: its file, its text, and every fault in it.
+#[derive(Clone, Debug)]
+pub struct ProfileError {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text; empty where it is none.
+    pub(super) text: String,
+    /// What is wrong, in the order of the file; at least one.
+    pub faults: Vec<Fault>,
+}
+
+impl ProfileError {
+    pub(super) fn new(path: &Path, text: &str, found: Vec<(Range<usize>, String, String)>) -> Self {
+        let mut faults: Vec<Fault> = found
+            .into_iter()
+            .map(|(span, what, hint)| {
+                let (line, column) = place(text, span.start);
+                Fault {
+                    span,
+                    line,
+                    column,
+                    what,
+                    hint,
+                }
+            })
+            .collect();
+        faults.sort_by_key(|it| it.span.start);
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            faults,
+        }
+    }
+
+    /// What to do about the first fault.
+    #[must_use]
+    pub fn hint(&self) -> &str {
+        self.faults.first().map_or("", |it| &it.hint)
+    }
+}
+
+impl fmt::Display for ProfileError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match self.faults.as_slice() {
+            [] => write!(out, "{path} cannot be read"),
+            [fault, rest @ ..] => {
+                write!(
+                    out,
+                    "{path}:{}:{}: {}",
+                    fault.line, fault.column, fault.what
+                )?;
+                match rest.len() {
+                    0 => Ok(()),
+                    more => write!(out, " (and {more} more)"),
+                }
+            }
+        }
+    }
+}
+
+impl std::error::Error for ProfileError {}
+
+impl Diagnostic for ProfileError {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.hint()))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        (!self.text.is_empty()).then_some(&self.text as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = |it: &Fault| LabeledSpan::new_with_span(Some(it.what.clone()), it.span.clone());
+        (!self.text.is_empty()).then(|| {
+            Box::new(self.faults.iter().map(label)) as Box<dyn Iterator<Item = LabeledSpan>>
+        })
+    }
+}
+
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |it| it + 1);
+    (line, before[start..].chars().count() + 1)
+}

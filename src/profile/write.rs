@@ -1,0 +1,160 @@
+//! A profile as the TOML file that people read, correct and keep in git.
+
+use std::fmt::Write;
+
+use super::{Alias, Claim, ListedName, Profile, Reference, Statement};
+
+const HEAD: &str = "\
+# A profile for stillsays: an article, the pages it cites, and what it claims on their word.
+# Correct it by hand where the import read the article wrongly, and keep it in version control.
+#
+#   [[references]]  the cited pages. `accessed` is the day somebody looked; `selector` (a CSS selector) and
+#                   `every` (\"12h\", \"7d\" or a cron expression) may be added to any of them.
+#   [[claims]]      what rests on them: kind is listed, quoted, figure, relation or stated.
+#                   Reviews are kept under a claim's id, so leave the ids as they are.
+#   names           one to a line. A line in brackets holds a stretch whose commas leave open whether it is
+#                   one name or several; the page decides.
+";
+
+impl Profile {
+    /// The profile as TOML; reading it gives the same profile.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let mut out = String::from(HEAD);
+        out.push('\n');
+        line(&mut out, "format", &self.format.to_string());
+        text(&mut out, "title", &self.title);
+        maybe(&mut out, "kind", self.kind.as_deref());
+        maybe(&mut out, "project_of", self.project_of.as_deref());
+        maybe(&mut out, "article", self.article.as_deref());
+        maybe(&mut out, "every", self.every.as_deref());
+        for reference in &self.references {
+            write_reference(&mut out, reference);
+        }
+        for claim in &self.claims {
+            write_claim(&mut out, claim);
+        }
+        for alias in &self.aliases {
+            write_alias(&mut out, alias);
+        }
+        out
+    }
+}
+
+fn write_reference(out: &mut String, reference: &Reference) {
+    out.push_str("\n[[references]]\n");
+    line(out, "number", &reference.number.to_string());
+    maybe(out, "author", reference.author.as_deref());
+    maybe(out, "title", reference.title.as_deref());
+    maybe(out, "publisher", reference.publisher.as_deref());
+    for (key, date) in [
+        ("published", reference.published),
+        ("accessed", reference.accessed),
+    ] {
+        if let Some(date) = date {
+            line(out, key, &date.to_string());
+        }
+    }
+    maybe(out, "url", reference.url.as_deref());
+    maybe(out, "fragment", reference.fragment.as_deref());
+    maybe(out, "selector", reference.selector.as_deref());
+    maybe(out, "every", reference.every.as_deref());
+}
+
+fn write_claim(out: &mut String, claim: &Claim) {
+    out.push_str("\n[[claims]]\n");
+    text(out, "id", &claim.id);
+    let kind = match claim.statement {
+        Statement::Listed { .. } => "listed",
+        Statement::Quoted { .. } => "quoted",
+        Statement::Figure { .. } => "figure",
+        Statement::Relation { .. } => "relation",
+        Statement::Stated { .. } => "stated",
+    };
+    text(out, "kind", kind);
+    let cites: Vec<String> = claim.cites.iter().map(u32::to_string).collect();
+    line(out, "cites", &format!("[{}]", cites.join(", ")));
+    maybe(out, "section", claim.section.as_deref());
+    maybe(out, "place", claim.place.as_deref());
+    match &claim.statement {
+        Statement::Listed { relation, names } => {
+            maybe(out, "relation", relation.as_deref());
+            write_names(out, names);
+        }
+        Statement::Quoted { exact } | Statement::Figure { exact } | Statement::Stated { exact } => {
+            text(out, "exact", exact);
+        }
+        Statement::Relation {
+            subject,
+            relation,
+            object,
+        } => {
+            text(out, "subject", subject);
+            text(out, "relation", relation);
+            text(out, "object", object);
+        }
+    }
+}
+
+fn write_names(out: &mut String, names: &[ListedName]) {
+    out.push_str("names = [\n");
+    for name in names {
+        match name {
+            ListedName::One(name) => {
+                let _ = writeln!(out, "    {},", quoted(name));
+            }
+            ListedName::Ambiguous(parts) => {
+                let parts: Vec<String> = parts.iter().map(|it| quoted(it)).collect();
+                let _ = writeln!(
+                    out,
+                    "    [{}], # one name or several: the page decides",
+                    parts.join(", ")
+                );
+            }
+        }
+    }
+    out.push_str("]\n");
+}
+
+fn write_alias(out: &mut String, alias: &Alias) {
+    out.push_str("\n[[aliases]]\n");
+    text(out, "name", &alias.name);
+    text(out, "other", &alias.other);
+    line(out, "same", if alias.same { "true" } else { "false" });
+}
+
+fn line(out: &mut String, key: &str, value: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{key} = {value}");
+}
+
+fn text(out: &mut String, key: &str, value: &str) {
+    line(out, key, &quoted(value));
+}
+
+fn maybe(out: &mut String, key: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        text(out, key, value);
+    }
+}
+
+/// A basic string (TOML 1.0, "String"): quotes, backslashes and control characters escaped.
+fn quoted(value: &str) -> String {
+    let mut out = String::with_capacity(value.len() + 2);
+    out.push('"');
+    for character in value.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1f}' | '\u{7f}' => {
+                let _ = write!(out, "\\u{:04X}", u32::from(character));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
