@@ -9,9 +9,21 @@ use super::{
 };
 use crate::entity::ListKind;
 
+/// Where a claimed name stands outside its list.
+pub(super) struct Elsewhere {
+    /// As the page spells it there.
+    pub(super) found: String,
+    /// Where that is.
+    pub(super) place: Place,
+    /// The same for people.
+    pub(super) what: String,
+    /// How many names the list has that it stands in; 0 in running text.
+    pub(super) listed: usize,
+}
+
 impl Judged<'_> {
     /// A name outside the region: in another list, or in the text.
-    pub(super) fn elsewhere(&self, key: &NameKey) -> Option<(String, Place, String)> {
+    pub(super) fn elsewhere(&self, key: &NameKey) -> Option<Elsewhere> {
         let members = self
             .region
             .map(|it| it.members(self.pool))
@@ -34,24 +46,27 @@ impl Judged<'_> {
                     css: Some(found.item.css.clone()),
                     note: None,
                 };
-                return Some((
-                    found.item.surface.clone(),
+                return Some(Elsewhere {
+                    found: found.item.surface.clone(),
                     place,
-                    format!("in {}", list_title(list)),
-                ));
+                    what: format!("in {}", list_title(list)),
+                    listed: places.len(),
+                });
             }
         }
         let range = self.in_text(key)?;
         let found = crate::text::one_line(self.page.reading.text.get(range.clone())?);
         let what = self.page.place(&range);
-        Some((
+        let place = Place {
+            range: Some(range),
+            ..Place::default()
+        };
+        Some(Elsewhere {
             found,
-            Place {
-                range: Some(range),
-                ..Place::default()
-            },
+            place,
             what,
-        ))
+            listed: 0,
+        })
     }
 
     /// The first place in the text where the name stands for itself, not as part of a longer name.

@@ -188,22 +188,28 @@ impl Judged<'_> {
             return blank(Verdict::Absent, 0.0, Place::default());
         };
         let readable = !state::is_opaque(self.page.reading.state);
-        if readable && let Some((found, place, what)) = self.elsewhere(key) {
+        let elsewhere = if readable { self.elsewhere(key) } else { None };
+        let grown = candidate
+            .as_ref()
+            .is_some_and(|(_, it)| it.grade == Grade::Variant && it.score >= 0.76);
+        if let Some(other) = &elsewhere
+            && (!grown || other.listed >= 3)
+        {
             let inside = self.region.is_none() && self.stands_in_text();
+            let place = other.what.clone();
             let verdict = if inside {
                 Verdict::Present
             } else {
-                Verdict::Elsewhere {
-                    place: what.clone(),
-                }
+                Verdict::Elsewhere { place }
             };
             let reasons = vec![reason("the name stands on the page", 0.9)];
             let place = Place {
-                note: Some(what),
-                ..place
+                note: Some(other.what.clone()),
+                ..other.place.clone()
             };
+            let found = Some(other.found.clone());
             return NameAnswer {
-                found: Some(found),
+                found,
                 reasons,
                 ..blank(verdict, 0.9, place)
             };
@@ -230,9 +236,17 @@ impl Judged<'_> {
             } else {
                 return self.missing(untold, blank);
             };
+            let mut reasons = likeness.reasons;
+            if let Some(other) = elsewhere {
+                let what = format!(
+                    "the claimed spelling stands on the page too, {}",
+                    other.what
+                );
+                reasons.push(reason(&what, -0.1));
+            }
             return NameAnswer {
                 found: Some(to),
-                reasons: likeness.reasons,
+                reasons,
                 ..blank(verdict, likeness.score, place)
             };
         }

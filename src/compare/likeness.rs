@@ -72,7 +72,9 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         return Some(Likeness::new(Grade::Exact, 1.0, "the same name"));
     }
     let forms_differ = matches!((claimed.form, found.form), (Some(a), Some(b)) if a != b);
-    if !claimed.compact.is_empty() && claimed.compact == found.compact {
+    if !claimed.compact.is_empty()
+        && (claimed.compact == found.compact || claimed.core == found.core)
+    {
         return Some(match (forms_differ, claimed.form == found.form) {
             (true, _) => Likeness::new(
                 Grade::Near,
@@ -102,6 +104,7 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         by_words
     };
     [
+        by_letters(claimed, found),
         by_initials(claimed, found),
         by_part(claimed, found),
         by_words,
@@ -109,6 +112,23 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     .into_iter()
     .flatten()
     .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
+}
+
+/// The same letters but for one, where the words are parted otherwise.
+fn by_letters(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
+    let (one, other) = (&claimed.compact, &found.compact);
+    let (a, b) = (one.chars().count(), other.chars().count());
+    let numbers = claimed
+        .tokens
+        .iter()
+        .chain(&found.tokens)
+        .any(|it| it.kind == Kind::Number);
+    let fits = a.min(b) >= 9
+        && a.abs_diff(b) <= 1
+        && !numbers
+        && claimed.tokens.len() != found.tokens.len();
+    (fits && strsim::osa_distance(one, other) <= 1)
+        .then(|| Likeness::new(Grade::Variant, 0.8, "the same letters but for one"))
 }
 
 /// One is, or states, the initials of the other.
@@ -154,7 +174,10 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         !short.is_short()
             && parts(&long.surface).any(|part| {
                 let key = NameKey::of(part);
-                key.exact == short.exact || key.compact == short.compact
+                key.exact == short.exact
+                    || key.compact == short.compact
+                    || by_words(&key, short)
+                        .is_some_and(|it| it.grade >= Grade::Variant && it.score >= 0.84)
             })
     };
     if holds(found, claimed) {

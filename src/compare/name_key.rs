@@ -16,6 +16,8 @@ pub(super) struct NameKey {
     pub(super) tokens: Vec<Token>,
     /// The words as one, without spaces.
     pub(super) compact: String,
+    /// The words as one with the small ones among them, without legal form.
+    pub(super) core: String,
     /// All letters and digits, small words and legal form included.
     pub(super) letters: String,
     /// The class of its legal form.
@@ -106,6 +108,7 @@ impl NameKey {
         }
         acronyms.dedup();
         Self {
+            core: core.concat(),
             letters: letters(&surface),
             surface,
             exact,
@@ -185,7 +188,18 @@ pub(super) fn split(folded: &str) -> Vec<String> {
             _ => text.push(' '),
         }
     }
-    text.split_whitespace().map(words::canonical).collect()
+    let mut words: Vec<String> = text.split_whitespace().map(words::canonical).collect();
+    while let Some(at) = words.windows(2).position(|it| matches!(it, [a, b] if a == "united" && (b == "states" || b == "kingdom" || b == "nations"))) {
+        let short = match words.remove(at + 1).as_str() {
+            "states" => "us",
+            "kingdom" => "uk",
+            _ => "un",
+        };
+        if let Some(it) = words.get_mut(at) {
+            short.clone_into(it);
+        }
+    }
+    words
 }
 
 /// Letters and digits alone, folded.
@@ -202,10 +216,13 @@ fn initials_of(words: &[String]) -> Vec<String> {
         .filter(|it| !words::is_small(it))
         .filter_map(|it| first(&it))
         .collect();
-    let mut made = vec![main];
-    if !made.contains(&all) {
-        made.push(all);
-    }
+    let bare: String = words
+        .iter()
+        .filter(|it| !matches!(it.as_str(), "the" | "a" | "an" | "and" | "of"))
+        .filter_map(|it| first(&it))
+        .collect();
+    let mut made = vec![main, bare, all];
+    made.dedup();
     made.retain(|it| it.chars().count() >= 2);
     made
 }

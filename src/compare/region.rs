@@ -386,6 +386,16 @@ fn is_akin(one: &EntityList, other: &EntityList) -> bool {
     one.fingerprint == other.fingerprint
         && one.strategy == other.strategy
         && beside(&one.container, &other.container)
+        && (one.strategy != Strategy::TableColumn || column(one) == column(other))
+}
+
+/// Which cell of its row a table's list takes.
+fn column(list: &EntityList) -> Option<&str> {
+    list.items
+        .first()?
+        .css
+        .rsplit(['>', ' '])
+        .find(|it| it.starts_with("td") || it.starts_with("th"))
 }
 
 /// Whether two containers differ at most in which one of several siblings they are, at one or two steps of their path.

@@ -30,9 +30,9 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 /// Words that a name may gain or lose when an organization grows an arm or changes its dress.
 static EXTENSION: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     const TEXT: &str = "\
-        action alliance association campaign center coalition collective com community education ev foundation \
+        action africa alliance america asia europe association campaign center coalition collective com community education ev foundation \
         friends fund fundraising global group inc initiative institute international national net network now \
-        online org organization program project society team the trust united us usa worldwide";
+        online org organization program project society team united us usa worldwide";
     TEXT.split_whitespace().collect()
 });
 
@@ -58,9 +58,9 @@ static CANONICAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
 /// Countries, regions and cities that make a branch of a name rather than another name for it.
 static PLACES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     const TEXT: &str = "\
-        africa america argentina asia asian atlanta australia austria beijing belgium berlin boston brasil brazil \
+        argentina asian atlanta australia austria beijing belgium berlin boston brasil brazil \
         britain california canada chad chicago chile china cleveland colombia dallas danmark denmark deutschland \
-        east eastern egypt england espana estonia ethiopia europe finland florida france geneva germany ghana \
+        east eastern egypt england espana estonia ethiopia finland florida france geneva germany ghana \
         greece hong houston hungary india indonesia iraq ireland israel italia italy japan kenya kong korea \
         london malaysia mexico nederland netherlands nigeria norge north northern norway pakistan paris peru \
         phoenix poland portugal romania russia schweiz scotland singapore south southern spain sweden switzerland \

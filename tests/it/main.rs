@@ -1,5 +1,6 @@
 //! The program and its parts from outside, one module per surface.
 
+mod compare;
 mod extract;
 mod fetch;
 mod profile;

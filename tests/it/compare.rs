@@ -1,0 +1,505 @@
+//! The comparison over saved pages and labelled pairs, where they are at hand: what the scorers beside them measure, with floors.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Write as _,
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use stillsays::{
+    compare::{self, NamesAnswer, Scope},
+    entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
+    extract::{self, Page},
+    finding::Verdict,
+    media_type::MediaType,
+    profile::ListedName,
+    reading::{PageState, Reading},
+};
+use unicode_normalization::UnicodeNormalization;
+
+/// A folder of the shared corpus; `None`, and a line that says so, where it is not at hand.
+fn corpus(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus")).join(name);
+    if folder.exists() {
+        return Some(folder);
+    }
+    println!("skipped: {} is not here", folder.display());
+    None
+}
+
+fn read(body: &[u8], media_type: &str) -> Reading {
+    extract::read(&Page {
+        body,
+        media_type: &MediaType::parse(media_type),
+        uri: None,
+        status: None,
+        selectors: &[],
+    })
+}
+
+/// The key by which two spellings count as one name when answers are scored.
+fn key(name: &str) -> String {
+    let folded: String = name
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .filter_map(|it| match it {
+            '’' | '‘' => Some('\''),
+            '“' | '”' => Some('"'),
+            '–' | '—' => Some('-'),
+            '\u{ad}' => None,
+            other => Some(other),
+        })
+        .collect();
+    let line = folded.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.trim_matches([' ', '.', ',', ';', ':', '*']).to_owned()
+}
+
+#[derive(Deserialize)]
+struct GoldPage {
+    lists: Vec<GoldList>,
+}
+
+#[derive(Deserialize)]
+struct GoldList {
+    names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct GoldDiff {
+    site: String,
+    pairs: Vec<GoldPair>,
+}
+
+#[derive(Deserialize)]
+struct GoldPair {
+    from: String,
+    to: String,
+    added: Vec<String>,
+    renamed: Vec<Vec<String>>,
+}
+
+/// What the claims of one pair of pages, or of all, came to.
+#[derive(Debug, Default)]
+struct Claims {
+    names: usize,
+    right: usize,
+    staying: usize,
+    false_alarms: usize,
+    gone: usize,
+    gone_found: usize,
+    renamed: usize,
+    renamed_found: usize,
+    lost_called_absent: usize,
+    new_hits: usize,
+    new_extra: usize,
+    new_missed: usize,
+    wrong: String,
+}
+
+impl Claims {
+    fn add(&mut self, it: &Self) {
+        self.names += it.names;
+        self.right += it.right;
+        self.staying += it.staying;
+        self.false_alarms += it.false_alarms;
+        self.gone += it.gone;
+        self.gone_found += it.gone_found;
+        self.renamed += it.renamed;
+        self.renamed_found += it.renamed_found;
+        self.lost_called_absent += it.lost_called_absent;
+        self.new_hits += it.new_hits;
+        self.new_extra += it.new_extra;
+        self.new_missed += it.new_missed;
+        self.wrong.push_str(&it.wrong);
+    }
+
+    fn accuracy(&self) -> f64 {
+        share(self.right, self.names)
+    }
+
+    fn new_f1(&self) -> f64 {
+        share(
+            2 * self.new_hits,
+            2 * self.new_hits + self.new_extra + self.new_missed,
+        )
+    }
+
+    fn line(&self) -> String {
+        format!(
+            "accuracy {:.3} of {}, false alarms {:.4}, gone found {:.3} of {}, renames found {:.3} of {}, lost called absent {}, new F1 {:.3} ({}+{}-{})",
+            self.accuracy(),
+            self.names,
+            share(self.false_alarms, self.staying.max(1)),
+            share(self.gone_found, self.gone),
+            self.gone,
+            share(self.renamed_found, self.renamed),
+            self.renamed,
+            self.lost_called_absent,
+            self.new_f1(),
+            self.new_hits,
+            self.new_extra,
+            self.new_missed,
+        )
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        1.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Present | Verdict::Elsewhere { .. } => "present",
+        Verdict::Absent => "absent",
+        Verdict::Renamed { .. } => "renamed",
+        _ => "cannot-tell",
+    }
+}
+
+fn names_of(path: &Path) -> Vec<Vec<String>> {
+    let gold: GoldPage = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    gold.lists
+        .into_iter()
+        .map(|it| it.names)
+        .filter(|it| !it.is_empty())
+        .collect()
+}
+
+fn check(claimed: &[String], reading: &Reading) -> NamesAnswer {
+    let claimed: Vec<ListedName> = claimed.iter().cloned().map(ListedName::One).collect();
+    compare::names(&claimed, reading, Scope::default(), &[])
+}
+
+/// Scores an answer as the scorer does.
+fn judge(
+    label: &str,
+    claimed: &[String],
+    after: &[Vec<String>],
+    renamed: &HashMap<String, String>,
+    added: &BTreeSet<String>,
+    answer: &NamesAnswer,
+) -> Claims {
+    let mut count = Claims {
+        names: claimed.len(),
+        ..Claims::default()
+    };
+    let after_names: BTreeSet<String> = after.iter().flatten().map(|it| key(it)).collect();
+    let said: HashMap<String, _> = answer
+        .names
+        .iter()
+        .map(|it| (key(&it.claimed), it))
+        .collect();
+    for name in claimed {
+        let Some(it) = said.get(&key(name)) else {
+            continue;
+        };
+        let verdict = word(&it.verdict);
+        let found = key(it.found.as_deref().unwrap_or_default());
+        let alarm = matches!(verdict, "absent" | "renamed");
+        let good;
+        if after_names.is_empty() {
+            good = verdict == "cannot-tell";
+            count.lost_called_absent += usize::from(alarm);
+        } else if after_names.contains(&key(name)) {
+            good = verdict == "present";
+            count.staying += 1;
+            count.false_alarms += usize::from(alarm);
+        } else if let Some(new) = renamed.get(&key(name)) {
+            good = matches!(verdict, "renamed" | "present") && found == *new;
+            count.renamed += 1;
+            count.renamed_found += usize::from(good);
+        } else {
+            good = verdict == "absent";
+            count.gone += 1;
+            count.gone_found += usize::from(good);
+        }
+        count.right += usize::from(good);
+        if !good {
+            let _ = writeln!(
+                count.wrong,
+                "  {label}: {name} -> {:?} {:?}",
+                it.verdict, it.found
+            );
+        }
+    }
+    if !after_names.is_empty() {
+        let kept: BTreeSet<String> = claimed
+            .iter()
+            .map(|it| key(it))
+            .chain(renamed.values().cloned())
+            .collect();
+        let own: BTreeSet<String> = after
+            .iter()
+            .map(|it| it.iter().map(|it| key(it)).collect::<BTreeSet<_>>())
+            .filter(|it| it.intersection(&kept).next().is_some())
+            .flatten()
+            .collect();
+        let expected: BTreeSet<String> = added.intersection(&own).cloned().collect();
+        let new: BTreeSet<String> = answer
+            .new
+            .iter()
+            .map(|it| key(&it.name))
+            .filter(|it| own.contains(it) || !after_names.contains(it))
+            .collect();
+        count.new_hits += new.intersection(&expected).count();
+        count.new_extra += new.difference(&expected).count();
+        count.new_missed += expected.difference(&new).count();
+        for it in new.difference(&expected) {
+            let _ = writeln!(count.wrong, "  {label}: not new: {it}");
+        }
+        for it in expected.difference(&new) {
+            let _ = writeln!(count.wrong, "  {label}: new but not said: {it}");
+        }
+    }
+    if !count.wrong.is_empty() {
+        for it in &answer.lists {
+            let _ = writeln!(
+                count.wrong,
+                "    {label}: {:?} {} {:?}, {} of {}",
+                it.heading, it.container, it.strategy, it.kept, it.size
+            );
+        }
+    }
+    count
+}
+
+/// A reading of lines of text, each an item, as a plain file is read.
+fn lines(text: &str) -> Reading {
+    let mut reading = read(b"", "text/html");
+    let items = text
+        .lines()
+        .map(|line| {
+            let start = line.as_ptr() as usize - text.as_ptr() as usize;
+            EntityName {
+                surface: line.to_owned(),
+                source: NameSource::Text,
+                range: Some(start..start + line.len()),
+                css: String::new(),
+                href: None,
+                hidden: false,
+                also: Vec::new(),
+            }
+        })
+        .collect();
+    reading.lists = vec![EntityList {
+        heading: None,
+        anchor: None,
+        container: String::new(),
+        fingerprint: "line".to_owned(),
+        strategy: Strategy::PlainLines,
+        kind: ListKind::Names,
+        score: 0.5,
+        items,
+    }];
+    reading.state = PageState::Content;
+    text.clone_into(&mut reading.text);
+    reading
+}
+
+#[test]
+fn claims_of_an_earlier_version_hold_on_the_later_one() {
+    let Some(folder) = corpus("partner-pages") else {
+        return;
+    };
+    let mut total = Claims::default();
+    let mut sites: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    sites.sort();
+    for site in sites.iter().filter(|it| it.join("diff.gold.json").exists()) {
+        let diff: GoldDiff =
+            serde_json::from_slice(&fs::read(site.join("diff.gold.json")).unwrap()).unwrap();
+        for pair in &diff.pairs {
+            let gold = |page: &str| names_of(&site.join(page.replace(".html", ".gold.json")));
+            let mut claimed: Vec<String> = Vec::new();
+            for name in gold(&pair.from).into_iter().flatten() {
+                if !claimed.contains(&name) {
+                    claimed.push(name);
+                }
+            }
+            if claimed.is_empty() {
+                continue;
+            }
+            let reading = read(&fs::read(site.join(&pair.to)).unwrap(), "text/html");
+            let renamed = pair
+                .renamed
+                .iter()
+                .map(|it| (key(&it[0]), key(&it[1])))
+                .collect();
+            let added = pair.added.iter().map(|it| key(it)).collect();
+            let label = format!("{} {} > {}", diff.site, &pair.from[..10], &pair.to[..10]);
+            let answer = check(&claimed, &reading);
+            total.add(&judge(
+                &label,
+                &claimed,
+                &gold(&pair.to),
+                &renamed,
+                &added,
+                &answer,
+            ));
+        }
+    }
+    println!("{}\n{}", total.line(), total.wrong);
+    assert_eq!(total.lost_called_absent, 0);
+    assert!(total.accuracy() >= 0.97, "{}", total.line());
+}
+
+/// How organizations are renamed in life, as far as a spelling shows it.
+fn renamings(name: &str, at: usize) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    match at % 6 {
+        0 => format!("{name} Foundation"),
+        1 => format!("{name}, Inc."),
+        2 if words.len() >= 3 => words
+            .iter()
+            .filter_map(|it| it.chars().next())
+            .filter(|it| it.is_uppercase())
+            .collect(),
+        3 => format!("The {name}"),
+        4 => format!("{name} International"),
+        _ => format!("{name} Action Fund"),
+    }
+}
+
+/// Every page with a list, its claim made wrong in known ways: names of other pages claimed, some of its own not, some respelt.
+#[test]
+fn claims_made_wrong_in_known_ways_are_told_as_they_are() {
+    let Some(folder) = corpus("partner-pages") else {
+        return;
+    };
+    let mut pages: BTreeMap<PathBuf, Vec<Vec<String>>> = BTreeMap::new();
+    for site in fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()) {
+        for file in fs::read_dir(site).unwrap().map(|it| it.unwrap().path()) {
+            let gold = PathBuf::from(file.to_string_lossy().replace(".html", ".gold.json"));
+            if file.extension().is_some_and(|it| it == "html") && gold.exists() {
+                pages.insert(file, names_of(&gold));
+            }
+        }
+    }
+    let all: Vec<(&PathBuf, &String)> = pages
+        .iter()
+        .flat_map(|(page, it)| it.iter().flatten().map(move |it| (page, it)))
+        .collect();
+    let mut total = Claims::default();
+    for (number, (page, lists)) in pages.iter().enumerate() {
+        let own: BTreeSet<String> = lists.iter().flatten().map(|it| key(it)).collect();
+        if own.len() < 6 {
+            continue;
+        }
+        let site = page.parent();
+        let foreign: Vec<&String> = all
+            .iter()
+            .filter(|(it, name)| it.parent() != site && !own.contains(&key(name)))
+            .map(|it| it.1)
+            .collect();
+        let (mut claimed, mut renamed, mut added) = (Vec::new(), HashMap::new(), BTreeSet::new());
+        let mut seen = BTreeSet::new();
+        for (at, name) in lists.iter().flatten().enumerate() {
+            if !seen.insert(key(name)) {
+                continue;
+            }
+            match at % 8 {
+                3 => {
+                    added.insert(key(name));
+                }
+                5 if key(name).len() > 6 => {
+                    let other = renamings(name, number + at / 8);
+                    renamed.insert(key(&other), key(name));
+                    claimed.push(other);
+                }
+                _ => claimed.push(name.clone()),
+            }
+        }
+        for at in 0..own.len() / 5 {
+            let name = foreign[(number * 131 + at * 37) % foreign.len()].clone();
+            if !claimed.contains(&name) {
+                claimed.push(name);
+            }
+        }
+        let reading = read(&fs::read(page).unwrap(), "text/html");
+        let answer = check(&claimed, &reading);
+        let label = format!(
+            "{} {}",
+            site.unwrap().file_name().unwrap().display(),
+            &page.file_name().unwrap().to_string_lossy()[..10]
+        );
+        total.add(&judge(&label, &claimed, lists, &renamed, &added, &answer));
+    }
+    println!("{}\n{}", total.line(), total.wrong);
+    assert!(total.accuracy() >= 0.97, "{}", total.line());
+}
+
+/// The fields of a line of CSV with double quotes.
+fn fields(line: &str) -> Vec<String> {
+    let (mut fields, mut quoted) = (vec![String::new()], false);
+    let mut rest = line.chars().peekable();
+    while let Some(it) = rest.next() {
+        match it {
+            '"' if quoted && rest.peek() == Some(&'"') => {
+                rest.next();
+                fields.last_mut().unwrap().push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => fields.push(String::new()),
+            other => fields.last_mut().unwrap().push(other),
+        }
+    }
+    fields
+}
+
+#[test]
+fn pairs_of_names_are_held_for_one_organization_or_two() {
+    let Some(folder) = corpus("names") else {
+        return;
+    };
+    let table = fs::read_to_string(folder.join("name-bench.csv")).unwrap();
+    let (mut hits, mut extra, mut missed, mut wrong) = (0, 0, 0, String::new());
+    for row in table.lines().skip(1).map(fields) {
+        let [_, schema, one, other, is_match, ..] = row.as_slice() else {
+            continue;
+        };
+        if !matches!(schema.as_str(), "Organization" | "Company" | "LegalEntity") {
+            continue;
+        }
+        let page = format!(
+            "Harbour Lights Sailing Club\n{other}\nNorthern Orchard Growers\nQuillfeather Press\n"
+        );
+        let answer = check(&[one.clone()], &lines(&page));
+        let it = &answer.names[0];
+        let found = it.found.as_deref().map(key) == Some(key(other));
+        let same = matches!(word(&it.verdict), "present" | "renamed") && found;
+        let gold = is_match == "true";
+        hits += usize::from(same && gold);
+        extra += usize::from(same && !gold);
+        missed += usize::from(gold && !same);
+        if same != gold {
+            let _ = writeln!(
+                wrong,
+                "  {} {one} | {other} -> {:?}",
+                if gold { "same: " } else { "other:" },
+                it.verdict
+            );
+        }
+    }
+    let f1 = share(2 * hits, 2 * hits + extra + missed);
+    println!("names F1 {f1:.3} ({hits}+{extra}-{missed})\n{wrong}");
+    assert!(f1 >= 0.90, "{f1}");
+}
+
+#[test]
+fn gzip_is_at_hand_for_the_evidence_measure() {
+    let Some(folder) = corpus("wice") else { return };
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(fs::File::open(folder.join("claim-dev.jsonl.gz")).unwrap())
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(text.lines().count(), 349);
+}
