@@ -24,35 +24,40 @@ pub(super) struct Elsewhere {
 impl Judged<'_> {
     /// A name outside the region: in another list, or in the text.
     pub(super) fn elsewhere(&self, key: &NameKey) -> Option<Elsewhere> {
-        let members = self
-            .region
-            .map(|it| it.members(self.pool))
-            .unwrap_or_default();
-        for (list, places) in self.pool.lists.iter().zip(&self.pool.members) {
-            if list.kind != ListKind::Names {
-                continue;
-            }
-            let found = places.iter().filter(|it| !members.contains(it)).find(|it| {
-                self.pool.names.get(**it).is_some_and(|it| {
-                    it.key.exact == key.exact
-                        || !key.is_short()
-                            && it.key.compact == key.compact
-                            && it.key.form == key.form
-                })
+        let same = |it: &NameKey| {
+            it.exact == key.exact
+                || !key.is_short() && it.compact == key.compact && it.form == key.form
+        };
+        let listed = self
+            .pool
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(at, it)| !self.members.contains(at) && same(&it.key))
+            .find_map(|(at, it)| {
+                let lists = self
+                    .pool
+                    .held_by
+                    .get(at)?
+                    .iter()
+                    .filter_map(|it| self.pool.lists.get(*it));
+                Some((
+                    it.item,
+                    lists.copied().find(|it| it.kind == ListKind::Names)?,
+                ))
             });
-            if let Some(found) = found.and_then(|it| self.pool.names.get(*it)) {
-                let place = Place {
-                    range: found.item.range.clone(),
-                    css: Some(found.item.css.clone()),
-                    note: None,
-                };
-                return Some(Elsewhere {
-                    found: found.item.surface.clone(),
-                    place,
-                    what: format!("in {}", list_title(list)),
-                    listed: places.len(),
-                });
-            }
+        if let Some((item, list)) = listed {
+            let place = Place {
+                range: item.range.clone(),
+                css: Some(item.css.clone()),
+                note: None,
+            };
+            return Some(Elsewhere {
+                found: item.surface.clone(),
+                place,
+                what: format!("in {}", list_title(list)),
+                listed: list.items.len(),
+            });
         }
         let range = self.in_text(key)?;
         let found = crate::text::one_line(self.page.reading.text.get(range.clone())?);
@@ -97,15 +102,24 @@ impl Judged<'_> {
 
     /// Whether the place lies inside a listed name that is longer and another one.
     fn inside_longer_name(&self, range: &Range<usize>, key: &NameKey) -> bool {
-        self.pool.lists.iter().flat_map(|it| &it.items).any(|it| {
-            it.range.as_ref().is_some_and(|item| {
-                item.start <= range.start
-                    && item.end >= range.end
-                    && item.len() > range.len()
-                    && item.len() < range.len() + 60
-                    && NameKey::of(&it.surface).compact != key.compact
+        const LONGER: usize = 60;
+        let spans = &self.pool.spans;
+        let from = spans.partition_point(|it| it.0.start + LONGER < range.start);
+        spans
+            .iter()
+            .skip(from)
+            .take_while(|it| it.0.start <= range.start)
+            .filter(|it| {
+                it.0.end >= range.end
+                    && it.0.len() > range.len()
+                    && it.0.len() < range.len() + LONGER
             })
-        })
+            .any(|it| {
+                self.pool
+                    .names
+                    .get(it.1)
+                    .is_some_and(|it| it.key.compact != key.compact)
+            })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The verdict on each claimed name, from the pairing of the claim with the region found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     assignment::{self, Pair},
@@ -8,12 +8,12 @@ use super::{
     name_key::NameKey,
     names::{ListFound, NameAnswer, NewName, Place},
     page_text::PageText,
-    region::{Known, Matches, Pool, Region},
+    region::{Known, Matches, Pool, Pooled, Region},
     state,
 };
 use crate::{
     entity::EntityList,
-    finding::{Reason, Verdict, Why},
+    finding::{Verdict, Why},
     profile::Alias,
     text::fold,
 };
@@ -24,11 +24,71 @@ pub(super) struct Judged<'a> {
     pub(super) pool: &'a Pool<'a>,
     pub(super) keys: &'a [NameKey],
     pub(super) region: Option<&'a Region>,
-    pub(super) known: Option<&'a Known>,
-    pub(super) aliases: &'a [Alias],
+    /// The names of the region: places in the pool.
+    pub(super) members: BTreeSet<usize>,
+    /// Names that are new where a claimed name's link was: the name's place in the pool, the claimed name's.
+    linked: BTreeMap<usize, usize>,
+    /// Whether most of the claim's names stand in running text: then the text is where they are looked for.
+    in_prose: bool,
 }
 
-impl Judged<'_> {
+impl<'a> Judged<'a> {
+    /// The page with its region, looked over once.
+    pub(super) fn of(
+        page: &'a PageText<'a>,
+        pool: &'a Pool<'a>,
+        keys: &'a [NameKey],
+        region: Option<&'a Region>,
+        past: (Option<&Known>, &[Alias]),
+    ) -> Self {
+        let members = region
+            .map(|it| it.members(pool).into_iter().collect())
+            .unwrap_or_default();
+        let mut it = Self {
+            page,
+            pool,
+            keys,
+            region,
+            members,
+            linked: BTreeMap::new(),
+            in_prose: false,
+        };
+        if let Some(known) = past.0 {
+            it.linked = it.linked(known, past.1);
+        }
+        if region.is_none() && keys.len() >= 2 {
+            let there = keys.iter().filter(|key| it.in_text(key).is_some()).count();
+            it.in_prose = there >= 2 && there * 2 > keys.len();
+        }
+        it
+    }
+
+    /// Claimed names whose earlier link now stands at a name that was not there before.
+    fn linked(&self, known: &Known, aliases: &[Alias]) -> BTreeMap<usize, usize> {
+        let mut linked = BTreeMap::new();
+        for &right in &self.members {
+            let Some(found) = self
+                .pool
+                .names
+                .get(right)
+                .filter(|it| !known.names.contains(&it.key.exact))
+            else {
+                continue;
+            };
+            let href = found.item.href.as_deref().and_then(bare_link);
+            let Some(had) = href.and_then(|it| known.links.get(&it)?.clone()) else {
+                continue;
+            };
+            let left = self.keys.iter().position(|it| it.exact == had);
+            if let Some(left) = left
+                && !is_barred(aliases, self.keys.get(left), &found.key)
+            {
+                linked.insert(right, left);
+            }
+        }
+        linked
+    }
+
     /// Why names that are not found cannot be called absent.
     pub(super) fn untold(&self, lost: Option<&str>) -> Option<(Why, String)> {
         if let Some(why) = state::why(self.page.reading) {
@@ -40,45 +100,36 @@ impl Judged<'_> {
                 format!("the selector `{selector}` matches nothing on the page"),
             ));
         }
-        if self.region.is_some() || self.stands_in_text() {
+        if self.region.is_some() || self.in_prose {
             return None;
         }
         let detail = "no list on the page holds the claimed names".to_owned();
         Some((Why::ListNotFound, detail))
     }
 
-    /// Whether the claim's names stand in running text, most of them: then the text is where they are looked for.
-    fn stands_in_text(&self) -> bool {
-        let there = self
-            .keys
-            .iter()
-            .filter(|it| self.in_text(it).is_some())
-            .count();
-        self.keys.len() >= 2 && there >= 2 && there * 2 > self.keys.len()
-    }
-
     /// The best pairing of claimed names with the region's names.
     pub(super) fn pair(&self, matches: &Matches) -> Vec<Pair> {
-        let Some(region) = self.region else {
-            return Vec::new();
-        };
-        let members: BTreeSet<usize> = region.members(self.pool).into_iter().collect();
         let mut pairs = Vec::new();
         for (left, of) in matches.of.iter().enumerate() {
-            for (right, likeness) in of.iter().filter(|(it, _)| members.contains(it)) {
-                let worth = likeness.worth()
-                    + self
-                        .past_evidence(left, *right)
-                        .map_or(0.0, |it| it.weight / 4.0);
+            for (right, likeness) in of.iter().filter(|(it, _)| self.members.contains(it)) {
+                let past = if self.linked.get(right) == Some(&left) {
+                    1.5
+                } else {
+                    0.0
+                };
                 pairs.push(Pair {
                     left,
                     right: *right,
-                    worth,
+                    worth: likeness.worth() + past,
                 });
             }
         }
-        for (left, right) in self.linked(&members) {
-            if !pairs.iter().any(|it| it.left == left && it.right == right) {
+        for (&right, &left) in &self.linked {
+            let known = matches
+                .of
+                .get(left)
+                .is_some_and(|it| it.iter().any(|it| it.0 == right));
+            if !known {
                 pairs.push(Pair {
                     left,
                     right,
@@ -89,50 +140,6 @@ impl Judged<'_> {
         assignment::best(&pairs)
     }
 
-    /// Claimed names whose earlier link now stands at another name.
-    fn linked(&self, members: &BTreeSet<usize>) -> Vec<(usize, usize)> {
-        let mut linked = Vec::new();
-        for (left, _) in self.keys.iter().enumerate() {
-            for &right in members {
-                if self.past_evidence(left, right).is_some() && !self.is_barred(left, right) {
-                    linked.push((left, right));
-                }
-            }
-        }
-        linked
-    }
-
-    fn is_barred(&self, left: usize, right: usize) -> bool {
-        let (Some(key), Some(found)) = (self.keys.get(left), self.pool.names.get(right)) else {
-            return true;
-        };
-        let (one, other) = (fold(&key.surface), fold(&found.key.surface));
-        self.aliases.iter().any(|it| {
-            let (a, b) = (fold(&it.name), fold(&it.other));
-            !it.same && (a == one && b == other || a == other && b == one)
-        })
-    }
-
-    /// The link that a claimed name had at an earlier visit, where a name that is new now has it.
-    fn past_evidence(&self, left: usize, right: usize) -> Option<Reason> {
-        let known = self.known?;
-        let (key, found) = (self.keys.get(left)?, self.pool.names.get(right)?);
-        let href = found.item.href.as_deref()?;
-        let was_there = known.names.contains(&found.key.exact);
-        let had = known
-            .links
-            .iter()
-            .any(|(name, it)| *name == key.exact && same_link(it, href));
-        let shared = known
-            .links
-            .iter()
-            .filter(|(_, it)| same_link(it, href))
-            .count()
-            > 1;
-        (!was_there && had && !shared)
-            .then(|| reason("it has the link that the claimed name had", 0.9))
-    }
-
     pub(super) fn likeness(&self, matches: &Matches, pair: &Pair) -> Option<Likeness> {
         let by_name = matches
             .of
@@ -140,9 +147,10 @@ impl Judged<'_> {
             .iter()
             .find(|(it, _)| *it == pair.right)
             .map(|(_, it)| it.clone());
-        let Some(past) = self.past_evidence(pair.left, pair.right) else {
+        if self.linked.get(&pair.right) != Some(&pair.left) {
             return by_name;
-        };
+        }
+        let past = reason("it has the link that the claimed name had", 0.9);
         let mut it = by_name.unwrap_or(Likeness {
             grade: Grade::Near,
             score: 0.5,
@@ -195,7 +203,7 @@ impl Judged<'_> {
         if let Some(other) = &elsewhere
             && (!grown || other.listed >= 3)
         {
-            let inside = self.region.is_none() && self.stands_in_text();
+            let inside = self.region.is_none() && self.in_prose;
             let place = other.what.clone();
             let verdict = if inside {
                 Verdict::Present
@@ -388,10 +396,7 @@ impl Judged<'_> {
             fingerprint: main.fingerprint.clone(),
             heading: main.heading.clone(),
             names: members.iter().map(|it| it.key.exact.clone()).collect(),
-            links: members
-                .iter()
-                .filter_map(|it| Some((it.key.exact.clone(), it.item.href.clone()?)))
-                .collect(),
+            links: links_of(&members),
         })
     }
 }
@@ -411,18 +416,45 @@ pub(super) fn list_name(list: &EntityList) -> String {
     format!("{} ({count} {names})", list_title(list))
 }
 
-/// Whether two links lead to the same place, scheme, `www` and trailing slash apart.
-fn same_link(one: &str, other: &str) -> bool {
-    let bare = |it: &str| {
-        let it = it
-            .trim()
-            .trim_start_matches("https://")
-            .trim_start_matches("http://")
-            .trim_start_matches("//");
-        it.trim_start_matches("www.")
-            .trim_end_matches('/')
-            .to_lowercase()
-    };
-    let (one, other) = (bare(one), bare(other));
-    one.len() > 3 && one == other
+/// Where names' links led; `None` for a link that several names share.
+fn links_of(members: &[&Pooled<'_>]) -> BTreeMap<String, Option<String>> {
+    let mut links: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for it in members {
+        if let Some(link) = it.item.href.as_deref().and_then(bare_link) {
+            let name = Some(it.key.exact.clone());
+            links
+                .entry(link)
+                .and_modify(|other| {
+                    if *other != name {
+                        *other = None
+                    }
+                })
+                .or_insert(name);
+        }
+    }
+    links
+}
+
+/// An address without scheme, `www` and trailing slash; `None` for one that says nothing: `#`, `/`.
+fn bare_link(href: &str) -> Option<String> {
+    let it = href.trim();
+    let it = it
+        .trim_start_matches("https:")
+        .trim_start_matches("http:")
+        .trim_start_matches("//");
+    let it = it
+        .trim_start_matches("www.")
+        .trim_end_matches('/')
+        .to_lowercase();
+    (it.len() > 3 && !it.starts_with(['#', '?'])).then_some(it)
+}
+
+/// Whether a reviewer said that two names are not the same.
+fn is_barred(aliases: &[Alias], key: Option<&NameKey>, found: &NameKey) -> bool {
+    let Some(key) = key else { return true };
+    let (one, other) = (fold(&key.surface), fold(&found.surface));
+    aliases.iter().any(|it| {
+        let (a, b) = (fold(&it.name), fold(&it.other));
+        !it.same && (a == one && b == other || a == other && b == one)
+    })
 }

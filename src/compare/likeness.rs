@@ -172,11 +172,10 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     }
     let holds = |long: &NameKey, short: &NameKey| {
         !short.is_short()
-            && parts(&long.surface).any(|part| {
-                let key = NameKey::of(part);
+            && long.parts.iter().any(|key| {
                 key.exact == short.exact
                     || key.compact == short.compact
-                    || by_words(&key, short)
+                    || by_words(key, short)
                         .is_some_and(|it| it.grade >= Grade::Variant && it.score >= 0.84)
             })
     };
@@ -195,16 +194,6 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         ));
     }
     None
-}
-
-/// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.
-fn parts(surface: &str) -> impl Iterator<Item = &str> {
-    [" - ", " – ", " — ", ": ", " | ", "/", ", ", " · "]
-        .into_iter()
-        .filter(|it| surface.contains(it))
-        .flat_map(|it| surface.split(it))
-        .map(str::trim)
-        .filter(|it| it.chars().count() >= 5)
 }
 
 /// Words of both that go together, and those left over on either side.

@@ -26,6 +26,8 @@ pub(super) struct NameKey {
     pub(super) acronyms: Vec<String>,
     /// The initials of its words, with and without the small ones, folded.
     pub(super) initials: Vec<String>,
+    /// The pieces that an addition is set off by, as names of their own: `quintessenz - a society`, `One/Other`.
+    pub(super) parts: Vec<NameKey>,
 }
 
 /// A word of a name.
@@ -51,6 +53,13 @@ pub(super) enum Kind {
 impl NameKey {
     /// The key of a name as it is spelt.
     pub(super) fn of(name: &str) -> Self {
+        let mut key = Self::whole(name);
+        key.parts = parts(&key.surface).map(Self::whole).collect();
+        key
+    }
+
+    /// The key without its parts.
+    fn whole(name: &str) -> Self {
         let surface = one_line(name);
         let exact = fold(&surface)
             .trim_matches(|it: char| it.is_whitespace() || " .,;:*\"'-|•·".contains(it))
@@ -117,6 +126,7 @@ impl NameKey {
             form,
             acronyms,
             initials,
+            parts: Vec::new(),
         }
     }
 
@@ -129,6 +139,16 @@ impl NameKey {
     pub(super) fn is_short(&self) -> bool {
         self.compact.chars().count() < 5
     }
+}
+
+/// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.
+fn parts(surface: &str) -> impl Iterator<Item = &str> {
+    [" - ", " – ", " — ", ": ", " | ", "/", ", ", " · "]
+        .into_iter()
+        .filter(|it| surface.contains(it))
+        .flat_map(|it| surface.split(it))
+        .map(str::trim)
+        .filter(|it| it.chars().count() >= 5)
 }
 
 /// The folded name without what stands in brackets, and what stands there.

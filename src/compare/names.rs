@@ -119,14 +119,7 @@ pub(super) fn judge(
     } else {
         region::find(keys.len(), &pool, &matches, &page, scope, known)
     };
-    let judged = Judged {
-        page: &page,
-        pool: &pool,
-        keys: &keys,
-        region: region.as_ref(),
-        known,
-        aliases,
-    };
+    let judged = Judged::of(&page, &pool, &keys, region.as_ref(), (known, aliases));
     let untold = judged.untold(lost);
     let pairs = judged.pair(&matches);
     let mut answer = NamesAnswer {

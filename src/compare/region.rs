@@ -1,7 +1,7 @@
 //! The part of a page that holds a claim's list: found by the names that are known, not by where it was.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
 };
 
@@ -21,6 +21,10 @@ pub(super) struct Pool<'a> {
     pub(super) names: Vec<Pooled<'a>>,
     /// For each list its items' places in `names`.
     pub(super) members: Vec<Vec<usize>>,
+    /// For each name the lists that hold it.
+    pub(super) held_by: Vec<Vec<usize>>,
+    /// The items' places in the text with the names they are, by where they begin.
+    pub(super) spans: Vec<(Range<usize>, usize)>,
 }
 
 /// A distinct name of a page.
@@ -40,6 +44,8 @@ impl<'a> Pool<'a> {
             lists: Vec::new(),
             names: Vec::new(),
             members: Vec::new(),
+            held_by: Vec::new(),
+            spans: Vec::new(),
         };
         let mut places: HashMap<&str, usize> = HashMap::new();
         for list in lists {
@@ -60,10 +66,19 @@ impl<'a> Pool<'a> {
                     pool.names.len() - 1
                 });
                 members.push(at);
+                pool.held_by.resize(pool.names.len(), Vec::new());
+                if let Some(lists) = pool.held_by.get_mut(at)
+                    && lists.last() != Some(&pool.lists.len())
+                {
+                    lists.push(pool.lists.len());
+                }
+                pool.spans.extend(item.range.clone().map(|it| (it, at)));
             }
             pool.lists.push(list);
             pool.members.push(members);
         }
+        pool.spans.sort_by_key(|it| (it.0.start, it.0.end, it.1));
+        pool.spans.dedup();
         pool
     }
 }
@@ -105,14 +120,13 @@ impl Matches {
         Self { of }
     }
 
-    /// The best grade at which `claimed` meets one of `members`.
-    fn grade(&self, claimed: usize, members: &[usize]) -> Option<Grade> {
+    /// How many claimed names have the same name among `members`.
+    pub(super) fn kept(&self, members: &BTreeSet<usize>) -> usize {
+        let same = |it: &&(usize, Likeness)| it.1.grade >= Grade::Same && members.contains(&it.0);
         self.of
-            .get(claimed)?
             .iter()
-            .filter(|(at, _)| members.contains(at))
-            .map(|(_, it)| it.grade)
-            .max()
+            .filter(|of| of.iter().any(|it| same(&it)))
+            .count()
     }
 }
 
@@ -143,7 +157,9 @@ fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
 /// What two alike names share at least one of.
 fn traces(key: &NameKey) -> Vec<String> {
     let mut traces = Vec::with_capacity(key.tokens.len() * 3 + 4);
-    for token in &key.tokens {
+    // Names that share nothing but words that many names have are not alike.
+    let telling = key.tokens.iter().any(|it| it.weight >= 1.0);
+    for token in key.tokens.iter().filter(|it| !telling || it.weight >= 1.0) {
         let letters: Vec<char> = token.text.chars().collect();
         if letters.len() >= 5 {
             traces.push(letters.iter().take(3).collect::<String>() + "<");
@@ -157,6 +173,7 @@ fn traces(key: &NameKey) -> Vec<String> {
         .find_map(|it| key.letters.strip_suffix(it));
     traces.push(stem.unwrap_or(&key.letters).to_owned());
     traces.push(key.compact.clone());
+    traces.push(key.core.clone());
     traces.push(key.exact.clone());
     traces
 }
@@ -193,8 +210,8 @@ pub(super) struct Known {
     pub(super) heading: Option<String>,
     /// The names it held, folded.
     pub(super) names: BTreeSet<String>,
-    /// Where the names' links led, by the folded name.
-    pub(super) links: Vec<(String, String)>,
+    /// Which name had a link, by the link; `None` where several shared it.
+    pub(super) links: BTreeMap<String, Option<String>>,
 }
 
 /// The lists that hold the claimed names, if enough of them are held by any.
@@ -215,7 +232,7 @@ pub(super) fn find(
             .map(|(at, _)| at)
             .collect();
         let mut region = Region { lists, kept: 0 };
-        region.kept = kept(claimed, &region, pool, matches);
+        region.kept = matches.kept(&region.members(pool).into_iter().collect());
         return (!region.lists.is_empty()).then_some(region);
     }
     let within = page.scope(scope);
@@ -256,14 +273,6 @@ fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {
     all > 0 && inside * 2 > all
 }
 
-/// How many of the claimed names the region holds by the same spelling.
-fn kept(claimed: usize, region: &Region, pool: &Pool<'_>, matches: &Matches) -> usize {
-    let members = region.members(pool);
-    (0..claimed)
-        .filter(|it| matches.grade(*it, &members) >= Some(Grade::Same))
-        .count()
-}
-
 /// Each claimed name votes for the lists that hold it; lists are taken until no list adds enough of them.
 fn vote(
     claimed: usize,
@@ -272,23 +281,27 @@ fn vote(
     known: Option<&Known>,
     eligible: impl Fn(&EntityList) -> bool,
 ) -> Option<Region> {
-    let votes: Vec<Vec<(usize, f64)>> = pool
-        .members
-        .iter()
-        .zip(&pool.lists)
-        .map(|(members, list)| {
-            if !eligible(list) {
-                return Vec::new();
+    let mut votes: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); pool.lists.len()];
+    for (name, of) in matches.of.iter().enumerate() {
+        for (at, likeness) in of.iter().filter(|it| it.1.grade > Grade::Near) {
+            let vote = if likeness.grade >= Grade::Same {
+                1.0
+            } else {
+                0.5
+            };
+            for list in pool.held_by.get(*at).into_iter().flatten() {
+                if let Some(votes) = votes.get_mut(*list) {
+                    let best = votes.entry(name).or_insert(0.0);
+                    *best = best.max(vote);
+                }
             }
-            (0..claimed)
-                .filter_map(|name| match matches.grade(name, members)? {
-                    Grade::Exact | Grade::Same => Some((name, 1.0)),
-                    Grade::Variant => Some((name, 0.5)),
-                    Grade::Near => None,
-                })
-                .collect()
-        })
-        .collect();
+        }
+    }
+    for (votes, list) in votes.iter_mut().zip(&pool.lists) {
+        if !eligible(list) {
+            votes.clear();
+        }
+    }
     let mut region = Region::default();
     let mut covered: HashMap<usize, f64> = HashMap::new();
     loop {
@@ -297,7 +310,7 @@ fn vote(
             if region.lists.contains(&at) {
                 continue;
             }
-            let mine = votes.get(at).map_or(&[][..], Vec::as_slice);
+            let Some(mine) = votes.get(at) else { continue };
             let gain: f64 = mine
                 .iter()
                 .map(|(name, it)| (it - covered.get(name).copied().unwrap_or(0.0)).max(0.0))
@@ -330,7 +343,7 @@ fn vote(
             *best = best.max(*it);
         }
     }
-    region.kept = kept(claimed, &region, pool, matches);
+    region.kept = matches.kept(&region.members(pool).into_iter().collect());
     let size = region.members(pool).len();
     let total: f64 = (0..claimed).filter_map(|it| covered.get(&it)).sum();
     if !suffices(claimed, total, size) {
