@@ -426,7 +426,7 @@ fn links_of(members: &[&Pooled<'_>]) -> BTreeMap<String, Option<String>> {
                 .entry(link)
                 .and_modify(|other| {
                     if *other != name {
-                        *other = None
+                        *other = None;
                     }
                 })
                 .or_insert(name);

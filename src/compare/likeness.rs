@@ -276,6 +276,10 @@ fn join(it: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&To
                 let Some(run) = many.get(from..from + count) else {
                     continue;
                 };
+                let length: usize = run.iter().map(|it| it.map_or(0, |it| it.text.len())).sum();
+                if length != token.text.len() {
+                    continue;
+                }
                 let whole: Option<String> =
                     run.iter().map(|it| it.map(|it| it.text.as_str())).collect();
                 if whole.as_deref() == Some(token.text.as_str()) {
@@ -300,8 +304,7 @@ fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
     if a.kind == Kind::Number || b.kind == Kind::Number {
         return false;
     }
-    let known = |it: &str| words::is_common(it) || words::is_place(it);
-    if known(&a.text) && known(&b.text) {
+    if a.known && b.known {
         return false;
     }
     let (short, long) = {

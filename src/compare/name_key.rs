@@ -39,6 +39,8 @@ pub(super) struct Token {
     pub(super) weight: f64,
     /// How it must agree.
     pub(super) kind: Kind,
+    /// Whether it is a place, or a word that many names have: then another such word is no slip of the pen.
+    pub(super) known: bool,
 }
 
 /// How a word must agree with another.
@@ -93,6 +95,7 @@ impl NameKey {
             .filter(|it| !words::is_small(it))
             .map(|it| Token {
                 weight: words::weight(&it),
+                known: words::is_common(&it) || words::is_place(&it),
                 kind: if words::is_number(&it) {
                     Kind::Number
                 } else {
@@ -108,6 +111,7 @@ impl NameKey {
                     text: (*it).to_owned(),
                     weight: 1.0,
                     kind: Kind::Word,
+                    known: false,
                 })
                 .collect();
         }
