@@ -254,6 +254,7 @@ pub enum Fate {
         status: u16,
     },
     /// "Not found" under a status of success.
+    #[serde(rename = "soft-404")]
     Soft404,
     /// Nobody answered: DNS, connection, TLS, time, or a server's error.
     Unreachable {

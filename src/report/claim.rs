@@ -10,10 +10,12 @@ use crate::profile::{Claim, Statement};
 pub struct ClaimSection {
     /// The claim's id.
     pub id: String,
-    /// What kind of statement it is, as people say it: `Listed as convening centers`, `Quoted`.
+    /// What kind of statement it is, as people say it: `Listed as`, `Quoted`.
     pub kind: String,
-    /// What is claimed, where that is one thing; empty for a list of names.
+    /// What is claimed: what the listed are, a phrase, a figure, a sentence.
     pub text: String,
+    /// Whether the findings are about several things, each with a name of its own.
+    pub several: bool,
     /// The section of the article.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
@@ -40,7 +42,8 @@ impl ClaimSection {
                 && !sections.iter().any(|it| it.id == id)
             {
                 let mut section = Self::with(id, sources);
-                "Not in the profile any more".clone_into(&mut section.kind);
+                "No longer in the profile".clone_into(&mut section.kind);
+                section.text.push_str(id);
                 section.cites.clone_from(&finding.cites);
                 sections.push(section);
             }
@@ -53,24 +56,21 @@ impl ClaimSection {
         let (kind, text) = match &claim.statement {
             Statement::Listed { relation, .. } => {
                 let relation = relation.as_deref().filter(|it| !it.trim().is_empty());
-                let kind = relation.map_or("Listed".to_owned(), |it| format!("Listed as {it}"));
-                (kind, String::new())
+                ("Listed as", relation.unwrap_or("names").to_owned())
             }
-            Statement::Quoted { exact } => ("Quoted".to_owned(), format!("“{exact}”")),
-            Statement::Figure { exact } => ("Figure".to_owned(), exact.clone()),
+            Statement::Quoted { exact } => ("Quoted", format!("“{exact}”")),
+            Statement::Figure { exact } => ("Figure", exact.clone()),
             Statement::Relation {
                 subject,
                 relation,
                 object,
-            } => (
-                "Relation".to_owned(),
-                format!("{subject} — {relation} — {object}"),
-            ),
-            Statement::Stated { exact } => ("Stated".to_owned(), exact.clone()),
+            } => ("Relation", format!("{subject} — {relation} — {object}")),
+            Statement::Stated { exact } => ("Stated", exact.clone()),
         };
         Self {
-            kind,
+            kind: kind.to_owned(),
             text,
+            several: matches!(claim.statement, Statement::Listed { .. }),
             section: claim.section.clone(),
             place: claim.place.clone(),
             cites: claim.cites.clone(),
@@ -89,6 +89,7 @@ impl ClaimSection {
             id: id.to_owned(),
             kind: String::new(),
             text: String::new(),
+            several: true,
             section: None,
             place: None,
             cites: Vec::new(),
@@ -96,6 +97,12 @@ impl ClaimSection {
             verdicts: Tally::of_verdicts(&entries),
             entries,
         }
+    }
+
+    /// The claim in a line: `Listed as convening centers`, `Quoted: “…”`.
+    pub(super) fn heading(&self) -> String {
+        let colon = if self.several { "" } else { ":" };
+        format!("{}{colon} {}", self.kind, self.text)
     }
 
     /// Where in the article it stands: section, then place.

@@ -74,7 +74,7 @@ fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] 
         report.profile.clone(),
         finding.subject.claim().unwrap_or_default().to_owned(),
         numbers(&finding.cites),
-        entry.label.words().to_owned(),
+        entry.label.key(),
         entry.subject.clone(),
         entry.said.clone(),
         entry.since.clone(),
@@ -106,7 +106,7 @@ fn bare(report: &Report, reference: &ReferenceSection) -> [String; COLUMNS.len()
     let filled = [
         ("profile", report.profile.clone()),
         ("cites", reference.number.to_string()),
-        ("label", reference.label.words().to_owned()),
+        ("label", reference.label.key()),
         ("subject", reference.title.clone()),
         ("said", reference.said.clone()),
         ("advice", reference.advice.clone()),

@@ -338,6 +338,28 @@ fn within(old: &str, new: &str) -> (Line, Line) {
     )
 }
 
+/// Two wordings as one: words of both, words of the old one only, words of the new one only, in reading order.
+pub(super) fn merged(old: &str, new: &str) -> Vec<(Change, String)> {
+    let before: Vec<&str> = old.split_word_bounds().collect();
+    let after: Vec<&str> = new.split_word_bounds().collect();
+    let mut merged = Vec::new();
+    let mut push = |change, words: &[&str], range: Range<usize>| {
+        let text = lines(words, range).concat();
+        if !text.is_empty() {
+            merged.push((change, text));
+        }
+    };
+    let mut at = 0;
+    for (removed, added) in changes(&before, &after) {
+        push(Change::Context, &before, at..removed.start);
+        at = removed.end;
+        push(Change::Removed, &before, removed);
+        push(Change::Added, &after, added);
+    }
+    push(Change::Context, &before, at..before.len());
+    merged
+}
+
 fn parts(words: &[&str], changed: impl Iterator<Item = Range<usize>>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut at = 0;
@@ -428,6 +450,22 @@ mod tests {
         let diff = PageDiff::of(&dated("2024", "x"), &dated("2025", new), 3);
         assert!(!diff.to_html().contains("<script"));
         assert!(!diff.to_text(&Style::default()).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn two_wordings_are_merged_in_reading_order() {
+        let merged = merged("in 134 countries", "in 129 countries now");
+        let text: Vec<_> = merged.iter().map(|it| (it.0, it.1.as_str())).collect();
+        assert_eq!(
+            text,
+            [
+                (Change::Context, "in "),
+                (Change::Removed, "134"),
+                (Change::Added, "129"),
+                (Change::Context, " countries"),
+                (Change::Added, " now"),
+            ]
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Label, Sources, advice, words};
 use crate::{
     clock::Instant,
     digest::PayloadDigest,
-    finding::{CaptureRef, Conclusion, Finding, Standing, Subject, Verdict, Why},
+    finding::{CaptureRef, Conclusion, Fate, Finding, Standing, Subject, Verdict, Why},
     uri::TargetUri,
 };
 
@@ -76,6 +76,17 @@ impl Entry {
             need: Need::of(finding, &standing),
             standing,
             finding: finding.clone(),
+        }
+    }
+
+    /// The name, the words or the address that stand there now in place of what is claimed.
+    pub(super) fn now(&self) -> Option<&str> {
+        match &self.finding.conclusion {
+            Conclusion::Verdict(Verdict::Renamed { to, .. } | Verdict::Altered { to, .. }) => {
+                Some(to)
+            }
+            Conclusion::Fate(Fate::Moved { to, .. }) => Some(to.as_str()),
+            _ => None,
         }
     }
 

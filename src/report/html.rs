@@ -5,11 +5,14 @@ use std::{collections::HashSet, fmt::Write};
 use askama::Template;
 
 use super::{
-    ClaimSection, Entry, Label, Need, ReferenceSection, Report, entry::groups, plain, words,
+    ClaimSection, Entry, Label, Need, ReferenceSection, Report,
+    diff::{Change, merged},
+    entry::groups,
+    plain, words,
 };
 use crate::{
     clock::{Instant, warc_date},
-    finding::{Evidence, Reason},
+    finding::{Conclusion, Evidence, Reason, Subject, Verdict},
     text::for_terminal,
     uri::TargetUri,
 };
@@ -153,16 +156,16 @@ fn urgent<'a>(references: &[Cited<'a>], claims: &[Claimed<'a>]) -> Vec<Urgent<'a
         })
     });
     let verdicts = claims.iter().flat_map(|claim| {
-        let about = format!("{} {}", claim.it.kind, claim.it.text);
+        let about = if claim.it.several {
+            claim.it.heading()
+        } else {
+            claim.it.kind.clone()
+        };
         let members = claim.open.iter().flat_map(|it| &it.members);
         members.map(move |(anchor, entry)| Urgent {
             anchor: anchor.clone(),
             entry,
-            about: if claim.it.text.is_empty() {
-                about.trim().to_owned()
-            } else {
-                claim.it.kind.clone()
-            },
+            about: about.clone(),
         })
     });
     fates
@@ -174,7 +177,7 @@ fn urgent<'a>(references: &[Cited<'a>], claims: &[Claimed<'a>]) -> Vec<Urgent<'a
 impl<'a> Claimed<'a> {
     fn of(it: &'a ClaimSection, anchors: &mut Anchors, numbered: &[(u32, String)]) -> Self {
         let anchor = anchors.take("claim", &it.id);
-        let named = !it.text.is_empty();
+        let named = !it.several;
         let (mut open, mut decided, mut settled) = (Vec::new(), Vec::new(), Vec::new());
         for group in groups(&it.entries.iter().collect::<Vec<_>>()) {
             let Some(first) = group.first().copied() else {
@@ -236,9 +239,7 @@ pub(super) fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\'' => {
-                let _ = write!(out, "&#39;");
-            }
+            '\'' => out.push_str("&#39;"),
             _ => out.push(it),
         }
     }
@@ -250,11 +251,62 @@ fn clean(text: impl AsRef<str>) -> String {
     for_terminal(text.as_ref())
 }
 
+/// A sentence as HTML with its dates kept on one line.
+fn dated(text: impl AsRef<str>) -> String {
+    let text = escape(text.as_ref());
+    let is_date = |word: &str| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        word.len() == 10 && digits == 8 && word.matches('-').count() == 2
+    };
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive([' ', ';', '.', ',', ')']) {
+        let date = word.trim_end_matches([' ', ';', '.', ',', ')']);
+        if is_date(date) {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                out,
+                "<span class=\"date\">{date}</span>{}",
+                &word[date.len()..]
+            );
+        } else {
+            out.push_str(word);
+        }
+    }
+    out
+}
+
 /// Where a browser opens on the words, as far as a browser may be sent there.
 fn link(evidence: &Evidence) -> &str {
     let link = evidence.link.as_deref();
     link.and_then(web)
         .unwrap_or(evidence.capture.target_uri.as_str())
+}
+
+/// The claimed words with what went struck out and what came underlined, as HTML; `None` where nothing was reworded.
+fn reworded(entry: &Entry) -> Option<String> {
+    let claimed = match &entry.finding.subject {
+        Subject::Quotation { exact, .. }
+        | Subject::Figure { exact, .. }
+        | Subject::Statement { exact, .. } => exact,
+        _ => return None,
+    };
+    let Conclusion::Verdict(Verdict::Altered { to, .. }) = &entry.finding.conclusion else {
+        return None;
+    };
+    let parts = merged(claimed, to).into_iter().map(|(change, text)| {
+        let text = escape(&text);
+        match change {
+            Change::Context => text,
+            Change::Removed => format!("<del>{text}</del>"),
+            Change::Added => format!("<ins>{text}</ins>"),
+        }
+    });
+    Some(parts.collect())
+}
+
+/// How many findings the groups have.
+fn members(groups: &[Group]) -> usize {
+    groups.iter().map(|it| it.members.len()).sum()
 }
 
 /// An address as people know it, without its scheme.
@@ -276,3 +328,77 @@ fn signed(reason: &Reason) -> String {
 
 /// The version of the program that made the page.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STYLE: &str = include_str!("page.css");
+
+    /// The relative luminance of a colour (WCAG 2.2, definition).
+    fn luminance(color: &str) -> f64 {
+        let channel = |at: usize| {
+            let value = u8::from_str_radix(&color[at..at + 2], 16).unwrap();
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    fn contrast(one: &str, other: &str) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn text_stands_out_from_its_ground_in_light_and_dark() {
+        for scheme in STYLE.split("--paper:").skip(1).take(2) {
+            let color = |name: &str| {
+                let from = format!("--paper:{scheme}");
+                let at = from.find(&format!("--{name}:")).unwrap();
+                let value = from[at..].split_once(':').unwrap().1.trim_start();
+                value[..7].to_owned()
+            };
+            for (ink, ground) in [
+                ("ink", "paper"),
+                ("ink", "quote"),
+                ("soft", "paper"),
+                ("soft", "sheet"),
+                ("soft", "quote"),
+                ("link", "paper"),
+                ("link", "sheet"),
+                ("mark-ink", "mark"),
+                ("good", "good-bg"),
+                ("bad", "bad-bg"),
+                ("changed", "changed-bg"),
+                ("fresh", "fresh-bg"),
+                ("unknown", "unknown-bg"),
+                ("bad", "paper"),
+                ("changed", "paper"),
+            ] {
+                let ratio = contrast(&color(ink), &color(ground));
+                // WCAG 2.2, 1.4.3 asks for 4.5.
+                assert!(ratio >= 4.8, "{ink} on {ground}: {ratio:.2}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_web_is_linked_to() {
+        assert_eq!(web("HTTPS://example.org/"), Some("HTTPS://example.org/"));
+        assert_eq!(web("javascript:alert(1)//x"), None);
+        assert_eq!(web("data://text/html,x"), None);
+    }
+
+    #[test]
+    fn dates_stay_on_one_line_and_nothing_gets_through() {
+        insta::assert_snapshot!(
+            dated("Gone since 2024-03-01; <b>x</b> 12-345-6789"),
+            @r#"Gone since <span class="date">2024-03-01</span>; &lt;b&gt;x&lt;/b&gt; 12-345-6789"#
+        );
+    }
+}

@@ -1,12 +1,11 @@
 //! The one word that a verdict or a fate is known by, in every format.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::finding::{Conclusion, Fate, Finding, Verdict};
 
 /// The word for a verdict or a fate; the verdicts come first, in the order in which they are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {
     /// It is there.
     Present,
@@ -31,7 +30,6 @@ pub enum Label {
     /// The page is gone by its status.
     Gone,
     /// "Not found" under a status of success.
-    #[serde(rename = "soft-404")]
     Soft404,
     /// Nobody answered.
     Unreachable,
@@ -150,6 +148,12 @@ impl Label {
         }
     }
 
+    /// The word as programs read it, in JSON and CSV: `cannot-tell`, `soft-404`.
+    #[must_use]
+    pub fn key(self) -> String {
+        self.words().replace(' ', "-")
+    }
+
     /// A sign beside the word, so that colour is never the only difference.
     pub(super) fn sign(self) -> &'static str {
         match self {
@@ -157,7 +161,7 @@ impl Label {
             Self::Elsewhere => "↷",
             Self::Absent | Self::Gone | Self::Soft404 => "✕",
             Self::Renamed | Self::Moved => "→",
-            Self::Altered => "≠",
+            Self::Altered => "≈",
             Self::New => "+",
             Self::Redesigned => "⇄",
             Self::CannotTell | Self::Unvisited | Self::NoAddress => "?",
@@ -217,6 +221,12 @@ impl Label {
                 Tone::Unknown
             }
         }
+    }
+}
+
+impl Serialize for Label {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&self.key())
     }
 }
 

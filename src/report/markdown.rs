@@ -121,13 +121,8 @@ fn reference(out: &mut Lines, it: &ReferenceSection) {
 }
 
 fn claim(out: &mut Lines, it: &ClaimSection) {
-    let colon = if it.text.is_empty() { "" } else { ": " };
     let cites = plain::cited(it, " \\[", "\\]");
-    out.line(&format!(
-        "### {}{colon}{}{cites}",
-        escaped(&it.kind),
-        escaped(&it.text)
-    ));
+    out.line(&format!("### {}{cites}", escaped(&it.heading())));
     let place = it.whereabouts();
     let comma = if place.is_empty() { "" } else { ", " };
     out.line(&format!(
@@ -135,7 +130,7 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
         escaped(&it.id),
         escaped(&place)
     ));
-    let named = !it.text.is_empty();
+    let named = !it.several;
     let (settled, rest): (Vec<&Entry>, Vec<&Entry>) =
         it.entries.iter().partition(|it| it.is_settled());
     for entry in rest {
@@ -184,9 +179,9 @@ fn evidence(it: &Evidence) -> String {
     let words = it.quote.as_ref().map(|quote| {
         format!(
             "…{}**{}**{}… ",
-            escaped(&quote.prefix),
-            escaped(quote.exact.trim()),
-            escaped(&quote.suffix)
+            around(&quote.prefix),
+            around(quote.exact.trim()),
+            around(&quote.suffix)
         )
     });
     let note = it.note.as_ref().map(|it| format!(", {}", escaped(it)));
@@ -223,22 +218,41 @@ fn sentence(said: &str, since: &str) -> String {
     escaped(&format!("{said} {since}")).trim_end().to_owned()
 }
 
-/// Text that Markdown takes for text: nothing in it is markup, a tag, an entity, a link or a table's edge.
+/// Text that Markdown takes for text: nothing in it is markup, a tag, an entity, a link, a table's edge or, where a
+/// block begins with it, a heading or a list.
 fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for it in safe(text).chars() {
+    let text = safe(text);
+    let mut out = String::with_capacity(text.len());
+    let number = text.trim_start_matches(|it: char| it.is_ascii_digit());
+    let item = number.len() < text.len() && number.starts_with(['.', ')']);
+    let mut start = true;
+    for it in text.chars() {
         match it {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '|' | '~' | '!' | '$' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(it);
+            }
+            '#' | '-' | '+' | '=' if start => {
+                out.push('\\');
+                out.push(it);
+            }
+            '.' | ')' if item && start => {
                 out.push('\\');
                 out.push(it);
             }
             _ => out.push(it),
         }
+        start &= item && it.is_ascii_digit();
     }
     out
+}
+
+/// The words around a quotation, blocks parted by dots.
+fn around(text: &str) -> String {
+    escaped(&plain::around(text))
 }
 
 #[cfg(test)]
@@ -249,8 +263,10 @@ mod tests {
     fn page_text_is_no_markup() {
         insta::assert_snapshot!(
             escaped("<img src=x onerror=alert(1)> **bold** [a](javascript:b) | `c` &lt;"),
-            @r"&lt;img src=x onerror=alert\(1\)&gt; \*\*bold\*\* \[a\]\(javascript:b\) \| \`c\` &amp;lt;"
+            @r"&lt;img src=x onerror=alert(1)&gt; \*\*bold\*\* \[a\](javascript:b) \| \`c\` &amp;lt;"
         );
-        assert_eq!(escaped("one\n# two"), r"one \# two");
+        assert_eq!(escaped("one\n# two"), "one # two");
+        assert_eq!(escaped("# one"), r"\# one");
+        assert_eq!(escaped("12. one. two"), r"12\. one. two");
     }
 }

@@ -21,9 +21,11 @@ impl Report {
         if !self.references.is_empty() {
             sheet.blank();
             sheet.heading("References");
+            let widest = self.references.iter().map(|it| it.number).max();
+            let width = widest.unwrap_or_default().to_string().len() + 3;
             for it in &self.references {
                 sheet.blank();
-                reference(&mut sheet, it);
+                reference(&mut sheet, it, width);
             }
         }
         if !self.claims.is_empty() {
@@ -42,24 +44,66 @@ impl Report {
 #[must_use]
 pub fn findings_text(report: &Report, style: &Style) -> String {
     let mut sheet = Sheet::new(style);
-    for it in &report.references {
-        if it.need == Need::Decide {
-            reference(&mut sheet, it);
-            sheet.blank();
-        }
+    let waiting = |it: &&Entry| it.need == Need::Decide;
+    let references = report.references.iter();
+    let stale: Vec<_> = references
+        .filter_map(|it| Some((it, it.entry.as_ref().filter(waiting)?)))
+        .collect();
+    for (it, entry) in &stale {
+        let subject = format!("[{}] {}", it.number, it.title);
+        let text = format!("{} {}", joined(&it.said, &it.since), it.advice);
+        brief(&mut sheet, entry, &subject, &text);
+    }
+    if !stale.is_empty() {
+        sheet.blank();
     }
     for it in &report.claims {
-        let open = it.entries.iter().filter(|it| it.need == Need::Decide);
-        let open: Vec<&Entry> = open.collect();
-        if !open.is_empty() {
-            claim(&mut sheet, it, &open);
-            sheet.blank();
+        let open: Vec<&Entry> = it.entries.iter().filter(waiting).collect();
+        if open.is_empty() {
+            continue;
         }
+        let tail = format!(" {}", cited(it, "[", "]"));
+        let heading = it.heading();
+        let parts = [(heading.as_str(), Ink::Strong), (tail.as_str(), Ink::Plain)];
+        sheet.paragraph("", 2, &parts);
+        for entry in open {
+            let subject = if it.several {
+                entry.subject.as_str()
+            } else {
+                ""
+            };
+            brief(
+                &mut sheet,
+                entry,
+                subject,
+                &joined(&entry.said, &entry.since),
+            );
+        }
+        sheet.blank();
     }
     let title = format!("{}: ", report.title);
     let sentence = sum(&report.counts);
     sheet.paragraph("", 0, &[(&title, Ink::Strong), (&sentence, Ink::Plain)]);
     sheet.finish()
+}
+
+/// A finding in a few lines: verdict and name, what is said, the id and the copy to look at.
+fn brief(sheet: &mut Sheet, entry: &Entry, subject: &str, text: &str) {
+    let indent = LABEL + 2;
+    let margin = " ".repeat(indent);
+    let ink = Ink::Tone(entry.label.tone());
+    let mut first = format!("  {}", sheet.label(entry.label.words(), ink, LABEL));
+    if !subject.is_empty() {
+        sheet.paragraph(&first, indent, &[(subject, Ink::Strong)]);
+        first.clone_from(&margin);
+    }
+    sheet.paragraph(&first, indent, &[(text, Ink::Plain)]);
+    let rests = entry.finding.evidence.first();
+    let rests = rests
+        .map(|it| format!(", {}", copy(it)))
+        .unwrap_or_default();
+    let foot = format!("finding {}{rests}", entry.finding.id);
+    sheet.paragraph(&margin, indent, &[(&foot, Ink::Faint)]);
 }
 
 /// The numbers in one line: what is open, then verdicts, then fates.
@@ -123,8 +167,8 @@ fn row(sheet: &mut Sheet, name: &str, text: &str) {
     sheet.paragraph(&first, LABEL, &[(text, Ink::Plain)]);
 }
 
-fn reference(sheet: &mut Sheet, it: &ReferenceSection) {
-    let number = format!("[{}] ", it.number);
+fn reference(sheet: &mut Sheet, it: &ReferenceSection, width: usize) {
+    let number = format!("{:<width$}", format!("[{}]", it.number));
     sheet.paragraph(&number, number.len(), &[(&it.title, Ink::Strong)]);
     let margin = " ".repeat(number.len());
     let address = it.address.clone().unwrap_or_default();
@@ -175,13 +219,8 @@ fn reference(sheet: &mut Sheet, it: &ReferenceSection) {
 
 fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
     let cites = cited(it, "[", "]");
-    let kind = format!("{}{}", it.kind, if it.text.is_empty() { "" } else { ": " });
-    let tail = format!(" {cites}");
-    let parts = [
-        (kind.as_str(), Ink::Strong),
-        (it.text.as_str(), Ink::Strong),
-        (tail.as_str(), Ink::Plain),
-    ];
+    let (heading, tail) = (it.heading(), format!(" {cites}"));
+    let parts = [(heading.as_str(), Ink::Strong), (tail.as_str(), Ink::Plain)];
     sheet.paragraph("", 2, &parts);
     let place = it.whereabouts();
     let about = if place.is_empty() {
@@ -193,15 +232,15 @@ fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
     if entries.is_empty() {
         sheet.paragraph("  ", 2, &[("Not compared so far.", Ink::Plain)]);
     }
-    // Where one thing is claimed, the heading has named it already.
-    let named = !it.text.is_empty();
     for group in groups(entries) {
-        finding(sheet, &group, named);
+        finding(sheet, &group, it.several);
     }
 }
 
 /// One finding, or several that say the same of different names.
-fn finding(sheet: &mut Sheet, group: &[&Entry], named: bool) {
+///
+/// Where `several` things are claimed each is named; otherwise the heading has named it already.
+fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
     let Some(entry) = group.first() else {
         return;
     };
@@ -209,7 +248,7 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], named: bool) {
     let margin = " ".repeat(indent);
     let ink = Ink::Tone(entry.label.tone());
     let mut first = format!("  {}", sheet.label(entry.label.words(), ink, LABEL));
-    if !named {
+    if several {
         let subjects: Vec<&str> = group.iter().map(|it| it.subject.as_str()).collect();
         let subjects = subjects.join("; ");
         let ink = if entry.is_settled() {
@@ -221,7 +260,7 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], named: bool) {
         first.clone_from(&margin);
     }
     let text = joined(&entry.said, &entry.since);
-    if named || !(entry.is_settled() && entry.label == Label::Present) {
+    if !(several && entry.is_settled() && entry.label == Label::Present) {
         sheet.paragraph(&first, indent, &[(&text, Ink::Plain)]);
     }
     if !entry.advice.is_empty() {
@@ -259,13 +298,14 @@ fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize) {
     let indent = indent + 2;
     let first = margin.as_str();
     if let Some(quote) = &it.quote {
-        let before = format!("…{}", quote.prefix);
-        let after = format!("{}…", quote.suffix);
+        let before = format!("…{}", around(&quote.prefix));
+        let words = around(quote.exact.trim());
+        let after = format!("{}…", around(&quote.suffix));
         // The marks keep the words apart from those around them where there is no colour.
         let parts = [
             (before.as_str(), Ink::Plain),
             ("»", Ink::Plain),
-            (quote.exact.as_str(), Ink::Marked),
+            (words.as_str(), Ink::Marked),
             ("«", Ink::Plain),
             (after.as_str(), Ink::Plain),
         ];
@@ -276,6 +316,11 @@ fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize) {
     sheet.paragraph(first, indent, &[(&text, Ink::Faint)]);
     let address = it.link.as_deref().unwrap_or(it.capture.target_uri.as_str());
     sheet.paragraph(first, indent, &[(address, Ink::Faint)]);
+}
+
+/// A page's text in one line: where the page begins a new block stands a dot.
+pub(super) fn around(text: &str) -> String {
+    text.replace('\n', " · ")
 }
 
 /// `copy of 2026-04-02 12:00 UTC, payload 0123456789ab`.

@@ -1,6 +1,8 @@
 //! The table of a profile's references: fate, visits, and what rests on them.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
+};
 
 use super::{
     Label,
@@ -31,6 +33,9 @@ pub struct StatusRow {
     pub open_findings: usize,
 }
 
+/// The column that gives way where the terminal is narrow.
+const TITLE: usize = 1;
+
 /// The table of `rows`, no wider than the terminal, with a line break at its end.
 #[must_use]
 pub fn status_table(rows: &[StatusRow], style: &Style) -> String {
@@ -44,34 +49,34 @@ pub fn status_table(rows: &[StatusRow], style: &Style) -> String {
     } else {
         table.force_no_tty();
     }
+    // Dates to the minute only where there is room for them.
+    let wide = style.width >= 110;
+    let due = if wide { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d" };
     let names = [
-        "ref",
-        "title",
-        "fate",
-        "last visit",
-        "last change",
-        "next due",
-        "claims",
-        "open",
+        "ref", "title", "fate", "visited", "changed", "due", "claims", "open",
     ];
     table.set_header(names.map(|it| Cell::new(it).add_attribute(Attribute::Bold)));
     for row in rows {
         let label = Label::of_fate(&row.fate);
         let number = |it: usize| Cell::new(it).set_alignment(CellAlignment::Right);
         let day = |it: Option<Instant>| Cell::new(it.map_or("–".to_owned(), words::day));
-        let due = row.next_due.map_or("–".to_owned(), |it| {
-            it.format("%Y-%m-%d %H:%M").to_string()
-        });
+        let next = row.next_due.map(|it| it.format(due).to_string());
         table.add_row([
             number(row.reference as usize),
             Cell::new(safe(&row.title)),
             Cell::new(label.words()).fg(color(label.tone())),
             day(row.last_visit),
             day(row.last_change),
-            Cell::new(due),
+            Cell::new(next.unwrap_or("–".to_owned())),
             number(row.claims_resting),
             number(row.open_findings),
         ]);
+    }
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if wide { 2 } else { 1 }));
+        if at != TITLE {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     let mut text = String::new();
     for line in table.lines() {

@@ -207,12 +207,13 @@ fn before(finding: &Finding) -> Option<String> {
     match &history.baseline {
         Some(it) => {
             let day = day(it.date);
-            let looked = "nearest to the day the article's author looked";
             match it.held {
                 Some(true) => Some(format!("was there on {day}")),
-                Some(false) => Some(format!("was not there on {day}, in the copy {looked}")),
+                Some(false) => Some(format!(
+                    "was not there on {day}, nearest to the access date"
+                )),
                 None if *verdict == Verdict::New => None,
-                None => Some(format!("the copy of {day}, {looked}, does not tell")),
+                None => Some(format!("no telling for {day}, nearest to the access date")),
             }
         }
         None => history
