@@ -219,7 +219,7 @@ mod tests {
     fn a_soft_404_a_wall_and_a_parked_domain_are_fates() {
         let hops = [hop("https://example.org/", 200)];
         for (state, is) in [
-            (PageState::SoftNotFound, "soft404"),
+            (PageState::SoftNotFound, "soft-404"),
             (PageState::LoginWall, "walled"),
             (PageState::Parked, "parked"),
         ] {

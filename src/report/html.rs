@@ -284,16 +284,16 @@ fn link(evidence: &Evidence) -> &str {
 
 /// The claimed words with what went struck out and what came underlined, as HTML; `None` where nothing was reworded.
 fn reworded(entry: &Entry) -> Option<String> {
-    let claimed = match &entry.finding.subject {
-        Subject::Quotation { exact, .. }
-        | Subject::Figure { exact, .. }
-        | Subject::Statement { exact, .. } => exact,
-        _ => return None,
+    let (Subject::Quotation { exact, .. }
+    | Subject::Figure { exact, .. }
+    | Subject::Statement { exact, .. }) = &entry.finding.subject
+    else {
+        return None;
     };
     let Conclusion::Verdict(Verdict::Altered { to, .. }) = &entry.finding.conclusion else {
         return None;
     };
-    let parts = merged(claimed, to).into_iter().map(|(change, text)| {
+    let parts = merged(exact, to).into_iter().map(|(change, text)| {
         let text = escape(&text);
         match change {
             Change::Context => text,

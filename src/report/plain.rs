@@ -46,15 +46,15 @@ pub fn findings_text(report: &Report, style: &Style) -> String {
     let mut sheet = Sheet::new(style);
     let waiting = |it: &&Entry| it.need == Need::Decide;
     let references = report.references.iter();
-    let stale: Vec<_> = references
+    let fates: Vec<_> = references
         .filter_map(|it| Some((it, it.entry.as_ref().filter(waiting)?)))
         .collect();
-    for (it, entry) in &stale {
+    for (it, entry) in &fates {
         let subject = format!("[{}] {}", it.number, it.title);
         let text = format!("{} {}", joined(&it.said, &it.since), it.advice);
         brief(&mut sheet, entry, &subject, &text);
     }
-    if !stale.is_empty() {
+    if !fates.is_empty() {
         sheet.blank();
     }
     for it in &report.claims {

@@ -133,7 +133,7 @@ fn numbers(name: &str, text: &str) -> Vec<(String, u32)> {
                 ["verdicts", "fates"].map(|it| json["counts"][it].as_object().unwrap().clone());
             let pairs = tallies.into_iter().flatten();
             pairs
-                .map(|(word, number)| (word, number.as_u64().unwrap() as u32))
+                .map(|(word, number)| (word, number.to_string().parse().unwrap()))
                 .collect()
         }
         "report.csv" => {
