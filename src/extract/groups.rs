@@ -61,6 +61,7 @@ fn all(sight: &Sight<'_>) -> Vec<Group> {
                 | local_name!("tbody")
                 | local_name!("thead")
                 | local_name!("dl")
+                | local_name!("tr")
                 | local_name!("html")
                 | local_name!("head")
         ) {
@@ -191,7 +192,12 @@ fn definitions(sight: &Sight<'_>) -> Vec<Draft> {
                 .filter(|&it| *tree.name(it) == part && !sight.flow.spans[it].is_empty())
                 .map(|it| it..tree.nodes[it].end)
                 .collect();
-            let items = records::name(sight, &records);
+            let mut items = records::name(sight, &records);
+            // The record goes on to the next term: its definition says what kind of thing it is.
+            for place in 0..items.len() {
+                let next = items.get(place + 1).map(|it| it.record.start);
+                items[place].record.end = next.unwrap_or(tree.nodes[list].end);
+            }
             if items.len() > 1 {
                 drafts.push(Draft {
                     strategy: Strategy::DefinitionList,

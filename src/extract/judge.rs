@@ -8,6 +8,7 @@ use super::{
     css,
     draft::{Draft, Item, Sight},
     names::{self, Sort},
+    tree::Kind,
 };
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
@@ -21,7 +22,7 @@ const NAMES: f64 = 0.5;
 /// What the page as a whole says it is about.
 pub(super) struct Topic {
     /// The title or the first heading speaks of partners, members and the like.
-    strong: bool,
+    pub(super) strong: bool,
     /// The host of the page itself, as far as it is known.
     host: Option<String>,
 }
@@ -141,10 +142,16 @@ fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Item> {
     let good = looks.iter().filter(|it| it.likeness >= 0.5).count();
     let mostly = good * 2 >= looks.len();
     let strict = !matches!(draft.strategy, Strategy::ListItems | Strategy::TableColumn);
+    let texts: Vec<&str> = draft.items.iter().map(|it| sight.text(&it.range)).collect();
+    let distinct: HashSet<&str> = texts.iter().copied().collect();
+    // Carousels repeat their slides.
+    let repeats = (texts.len() - distinct.len()) * 10 >= texts.len() * 3 && distinct.len() > 1;
+    let mut seen = HashSet::new();
     draft
         .items
         .iter()
         .zip(&looks)
+        .filter(|(it, _)| !repeats || seen.insert(sight.text(&it.range)))
         .filter(|(_, look)| {
             !mostly || !(look.sort == Sort::Chrome || (strict && look.likeness < 0.35))
         })
@@ -206,6 +213,10 @@ fn score(
     } else if names::tells_relation(heading_text) {
         score += 0.12;
     }
+    if names::tells_other(heading_text) {
+        score -= 0.3;
+    }
+    score -= 0.35 * dated(sight, items);
     if topic.strong {
         score += 0.12;
     }
@@ -231,6 +242,23 @@ fn score(
         score += 0.04;
     }
     score + draft.bonus
+}
+
+/// The share of records that carry a date or a time beside the name, as news and events do.
+fn dated(sight: &Sight<'_>, items: &[Item]) -> f64 {
+    let tree = sight.tree;
+    let count = items
+        .iter()
+        .filter(|it| {
+            it.record.clone().take(120).any(|node| {
+                *tree.name(node) == local_name!("time")
+                    || (matches!(tree.nodes[node].kind, Kind::Text(_))
+                        && !sight.flow.spans[node].is_empty()
+                        && names::is_date(sight.text(&sight.flow.spans[node])))
+            })
+        })
+        .count();
+    count as f64 / items.len() as f64
 }
 
 /// Whether an image calls itself a logo, or is linked.
@@ -281,11 +309,46 @@ fn heading_of(sight: &Sight<'_>, draft: &Draft, items: &[Item]) -> Option<Range<
         .rev()
         .find(|it| it.range.end <= start && own.is_none_or(|own| it.level < own))
         .map(|it| it.range.clone());
-    let caption = caption_before(sight, start, draft.container);
+    nearer(
+        sight,
+        heading,
+        caption_before(sight, start, draft.container),
+    )
+}
+
+/// The heading that a place in the text stands under.
+pub(super) fn heading_before(
+    sight: &Sight<'_>,
+    start: usize,
+    container: usize,
+) -> Option<Range<usize>> {
+    let before = sight
+        .flow
+        .headings
+        .partition_point(|it| it.range.start < start);
+    let heading = sight.flow.headings[..before]
+        .last()
+        .map(|it| it.range.clone());
+    nearer(sight, heading, caption_before(sight, start, container))
+}
+
+/// The caption if it tells more than the heading: not if it is a sentence below it.
+fn nearer(
+    sight: &Sight<'_>,
+    heading: Option<Range<usize>>,
+    caption: Option<Range<usize>>,
+) -> Option<Range<usize>> {
     match (heading, caption) {
-        (Some(heading), Some(caption)) if caption.start < heading.end => Some(heading),
-        (heading, None) => heading,
-        (_, caption) => caption,
+        (Some(heading), Some(caption)) => {
+            let words = sight.text(&caption).split(' ').count();
+            let follows = caption.start <= heading.end + 1;
+            Some(if caption.start < heading.end || (follows && words > 5) {
+                heading
+            } else {
+                caption
+            })
+        }
+        (heading, caption) => heading.or(caption),
     }
 }
 
@@ -351,7 +414,8 @@ fn named(sight: &Sight<'_>, uri: Option<&TargetUri>, item: &Item) -> EntityName 
     }
 }
 
-fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
+/// An address, absolute where the page's own is known.
+pub(super) fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
     uri.and_then(|it| it.as_url().join(href).ok())
         .map_or_else(|| href.to_owned(), |it| it.to_string())
 }

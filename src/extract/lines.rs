@@ -174,13 +174,22 @@ fn named_in_prose<'a>(
     sight: &Sight<'_>,
     pieces: &'a [Piece],
 ) -> Option<(Option<Range<usize>>, Vec<&'a Piece>)> {
-    let first = pieces.iter().position(|it| it.element)?;
-    let last = pieces.iter().rposition(|it| it.element)?;
-    let between = pieces.get(first..=last)?;
-    let atoms: Vec<&Piece> = between.iter().filter(|it| it.element).collect();
-    if atoms.len() < 2 || !gaps_are_separators(sight, between) {
-        return None;
+    let places: Vec<usize> = (0..pieces.len()).filter(|&it| pieces[it].element).collect();
+    let mut best: Option<(usize, usize, usize)> = None;
+    let mut from = 0;
+    for to in 0..places.len() {
+        if to > 0 && !gaps_are_separators(sight, &pieces[places[to - 1]..=places[to]]) {
+            from = to;
+        }
+        if to > from && best.is_none_or(|it| to - from > it.0) {
+            best = Some((to - from, places[from], places[to]));
+        }
     }
+    let (_, first, last) = best?;
+    let atoms: Vec<&Piece> = pieces[first..=last]
+        .iter()
+        .filter(|it| it.element)
+        .collect();
     let lead = (first > 0).then(|| pieces[0].range.start..pieces[first - 1].range.end);
     Some((lead.filter(|it| it.len() <= 90), atoms))
 }

@@ -8,7 +8,7 @@ use super::{
     flow::Flow,
     groups, headings,
     judge::{self, Topic},
-    lines, nesting,
+    labels, lines, nesting, prose,
     selected::{self, Selected},
     structured, tables,
     tree::Tree,
@@ -29,6 +29,7 @@ pub(super) fn find(
     drafts.extend(tables::find(&sight));
     drafts.extend(headings::find(&sight));
     drafts.extend(lines::find(&sight));
+    drafts.extend(prose::find(&sight));
     let mut seen = HashSet::new();
     let judged: Vec<(EntityList, &Draft)> = drafts
         .iter()
@@ -44,6 +45,7 @@ pub(super) fn find(
         .collect();
     let mut lists = nesting::settle(judged);
     lists.extend(structured::find(tree));
+    lists.extend(labels::find(&sight, &topic, uri));
     let mut lost = Vec::new();
     let found = selected::find(&sight, source, page.selectors, &drafts);
     for (selector, found) in page.selectors.iter().zip(found) {
@@ -59,6 +61,16 @@ pub(super) fn find(
 /// What a list is worth against others that overlap it: its score, and a little for each further member.
 fn worth(list: &EntityList) -> f64 {
     list.score + 0.04 * (list.items.len() as f64).ln()
+}
+
+/// Whether a list shows again what another shows: the same names for a smaller screen, or one of its slides.
+fn repeats(shown: &EntityList, list: &EntityList) -> bool {
+    let names = |it: &EntityList| -> HashSet<String> {
+        it.items.iter().map(|it| it.surface.clone()).collect()
+    };
+    let (shown_names, names) = (names(shown), names(list));
+    names == shown_names
+        || (names.len() == 1 && list.heading == shown.heading && names.is_subset(&shown_names))
 }
 
 /// The lists of names that do not overlap, in the order of the page.
@@ -79,7 +91,7 @@ pub(super) fn best(lists: &[EntityList]) -> Vec<&EntityList> {
                 && it.strategy == list.strategy
                 && list.strategy == crate::entity::Strategy::TableColumn
         });
-        if !overlaps && !same_table {
+        if !overlaps && !same_table && !chosen.iter().any(|it| repeats(it, list)) {
             taken.extend(ranges);
             chosen.push(list);
         }

@@ -294,6 +294,26 @@ fn has_word_of(text: &str, beginnings: &str) -> bool {
     })
 }
 
+/// Whether a heading is about something else than names: news, dates, links.
+pub(super) fn tells_other(text: &str) -> bool {
+    has_word_of(text, words::OTHER_TOPICS)
+}
+
+/// Whether a short text is a date or a time of day.
+pub(super) fn is_date(text: &str) -> bool {
+    if text.len() > 60 || !text.contains(|it: char| it.is_ascii_digit()) {
+        return false;
+    }
+    let time = text.split(' ').any(|it| {
+        let mut parts = it.split(':');
+        matches!((parts.next(), parts.next()), (Some(hour), Some(minute))
+            if (1..=2).contains(&hour.len()) && minute.len() >= 2
+                && hour.bytes().all(|it| it.is_ascii_digit())
+                && minute.bytes().take(2).all(|it| it.is_ascii_digit()))
+    });
+    time || Words::count(text).calendar > 0
+}
+
 /// Whether an attribute's word (class, id) speaks of partners, sponsors and the like.
 pub(super) fn attribute_tells_relation(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();

@@ -18,6 +18,7 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
         .collect();
     let names: Vec<usize> = (0..judged.len())
         .filter(|&it| judged[it].0.kind == ListKind::Names)
+        .take(150)
         .collect();
     let mut lowered = vec![false; judged.len()];
     for &outer in &names {
@@ -58,6 +59,27 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
                     lowered[inner] = true;
                 }
             }
+        }
+    }
+    // Two lists over the same records: the better one names them.
+    for &one in &names {
+        for &other in &names {
+            if one == other || lowered[one] || judged[other].0.score > judged[one].0.score {
+                continue;
+            }
+            let (better, worse) = (&judged[one].1.items, &judged[other].1.items);
+            if better.len() < 2 || worse.len() > better.len() + better.len() / 5 {
+                continue;
+            }
+            let inside = worse
+                .iter()
+                .filter(|worse| {
+                    better
+                        .iter()
+                        .any(|it| it.record.contains(&worse.node) && it.range != worse.range)
+                })
+                .count();
+            lowered[other] |= inside * 10 >= worse.len() * 7;
         }
     }
     // A list under a heading that is itself a name tells something about that name.

@@ -25,6 +25,7 @@ enum Carrier {
     Named,
     Bold,
     Link,
+    Head,
     Plain,
     Line,
     Alt,
@@ -128,6 +129,7 @@ fn worth(slot: Slot, stat: &Stat, all: f64) -> f64 {
         Carrier::Named => 0.22,
         Carrier::Bold => 0.12,
         Carrier::Link => 0.08,
+        Carrier::Head => 0.06,
         Carrier::Plain => 0.0,
         Carrier::Line => 0.01,
         Carrier::Alt => -0.03,
@@ -188,9 +190,66 @@ fn parts_of(sight: &Sight<'_>, record: &Range<usize>) -> Vec<Part> {
         } else {
             sight.trimmed(span)
         };
+        if carrier != Carrier::Alt && is_half(sight, span, carrier, record) {
+            continue;
+        }
+        if matches!(carrier, Carrier::Plain | Carrier::Line)
+            && let Some(head) = before_description(sight.text(&range))
+        {
+            let head = range.start..range.start + head;
+            push(
+                &mut parts,
+                &mut seen,
+                Carrier::Head,
+                class,
+                node,
+                sight.trimmed(&head),
+            );
+        }
         push(&mut parts, &mut seen, carrier, class, node, range);
     }
     parts
+}
+
+/// Whether a part of a line is but half of a name that goes on in the next element.
+fn is_half(
+    sight: &Sight<'_>,
+    span: &Range<usize>,
+    carrier: Carrier,
+    record: &Range<usize>,
+) -> bool {
+    let text = &sight.flow.text;
+    let own = &sight.flow.spans[record.start];
+    let before = text[own.start.min(span.start)..span.start]
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default();
+    let behind = text[span.end..own.end.max(span.end)]
+        .split('\n')
+        .next()
+        .unwrap_or_default();
+    let whole = span.start - before.len()..span.end + behind.len();
+    if whole == *span || whole.len() > 80 {
+        return false;
+    }
+    let led = before.ends_with(' ') && before.trim_end().ends_with(char::is_alphanumeric);
+    let mut next = behind.chars();
+    let goes_on = carrier == Carrier::Plain
+        && next.next() == Some(' ')
+        && next.next().is_some_and(char::is_uppercase);
+    (led || goes_on) && sight.look(&whole).likeness >= 0.6
+}
+
+/// The bytes before a dash or a colon behind which a description follows.
+fn before_description(text: &str) -> Option<usize> {
+    let (at, dash) = [" – ", " — ", " - ", ": "]
+        .iter()
+        .filter_map(|it| Some((text.find(it)?, it)))
+        .min()?;
+    let tail = &text[at + dash.len()..];
+    let described = tail.split(' ').count() >= 4
+        && super::names::look(tail.trim_end_matches('.')).likeness < 0.6;
+    described.then_some(at)
 }
 
 /// The first line of a part with several, where no element holds just that line.

@@ -40,7 +40,8 @@ pub(super) fn trim(text: &str) -> Range<usize> {
                     | '<'
             )
     };
-    let start = text.len() - text.trim_start_matches(|it| noise(it) || it == '.').len();
+    let mut start = text.len() - text.trim_start_matches(|it| noise(it) || it == '.').len();
+    start += enumerator(&text[start..]);
     let kept = text[start..].trim_end_matches(noise);
     let mut end = start + kept.len();
     let inner = &text[start..end];
@@ -55,6 +56,17 @@ pub(super) fn trim(text: &str) -> Range<usize> {
         range.end = range.start + text[range.clone()].trim_end().len();
     }
     range
+}
+
+/// The bytes of a number that counts the lines, "12. " or "3) ", at the start of one.
+fn enumerator(text: &str) -> usize {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = text.get(digits..).unwrap_or_default();
+    if (1..=3).contains(&digits) && (behind.starts_with(". ") || behind.starts_with(") ")) {
+        digits + 2
+    } else {
+        0
+    }
 }
 
 /// The part of an alternative text that is the name: "logo of" and its like taken off; `None` where nothing is left.

@@ -159,3 +159,10 @@ pub(super) const STAND_IN_KINDS: &str = concat!(
     "sponsor,partner,member,client,supporter,donor,company,organization,organisation,item,title,heading,card,logo,",
     "placeholder,name,brand,text,example,test,project,person,slide",
 );
+
+/// Words of headings under which other things than names stand.
+pub(super) const OTHER_TOPICS: &str = concat!(
+    "news,blog,recent post,latest,upcoming,event,article,stories,press release,publication,resource,related,schedule,agenda,",
+    "important dates,key dates,opening hours,faq,frequently,quick link,useful link,download,navigation,benefit,how to,what you get,",
+    "job,vacanc,pricing,follow us,share this,categories,archives,tags,search,newsletter,contact,address,what's new,termine,aktuelles,topics"
+);

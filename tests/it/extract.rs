@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::Deserialize;
 use stillsays::{
     extract::{self, Page},
     media_type::MediaType,
@@ -189,4 +190,99 @@ fn lists_of_saved_pages_are_found_as_well_as_ever() {
     );
     assert!(total.f1() >= 0.98, "{}", total.f1());
     assert!(invented <= 1, "{invented} names on a page that has none");
+}
+
+/// What a golden page is expected to give.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    why: String,
+    state: String,
+    /// How many further lists may be held for names: what is debatable is not held against the reader.
+    #[serde(default)]
+    others: usize,
+    #[serde(default)]
+    lists: Vec<ExpectedList>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedList {
+    heading: Option<String>,
+    names: Vec<String>,
+}
+
+/// What is wrong about the reading of a golden page.
+fn faults(expected: &Expected, reading: &Reading) -> Vec<String> {
+    let mut faults = Vec::new();
+    let state = serde_json::to_value(reading.state).unwrap();
+    if state != expected.state.as_str() {
+        faults.push(format!(
+            "state {state}, not {}: {:?}",
+            expected.state, reading.signals
+        ));
+    }
+    let found = extract::best_lists(reading);
+    let mut left = found.len();
+    for list in &expected.lists {
+        let same = found.iter().find(|it| {
+            let names: Vec<&str> = it.items.iter().map(|it| it.surface.as_str()).collect();
+            names == list.names
+        });
+        match same {
+            Some(it) => {
+                left -= 1;
+                if list.heading.is_some() && it.heading != list.heading {
+                    faults.push(format!("heading {:?}, not {:?}", it.heading, list.heading));
+                }
+            }
+            None => faults.push(format!("no list {:?}", list.names)),
+        }
+    }
+    if left > expected.others {
+        faults.push(format!("{left} lists too many"));
+    }
+    if !faults.is_empty() {
+        for it in found {
+            let names: Vec<&str> = it.items.iter().map(|it| it.surface.as_str()).collect();
+            faults.push(format!(
+                "  found {:.2} {:?} under {:?}: {names:?}",
+                it.score, it.strategy, it.heading
+            ));
+        }
+    }
+    faults
+}
+
+#[test]
+fn golden_pages_give_the_lists_they_show() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for folder in fs::read_dir(pages).unwrap() {
+        let folder = folder.unwrap().path();
+        let Ok(expected) = fs::read_to_string(folder.join("expected.toml")) else {
+            continue;
+        };
+        let expected: Expected = toml::from_str(&expected).unwrap();
+        let reading = read_file(&folder.join("page.html"));
+        count += 1;
+        let faults = faults(&expected, &reading);
+        if !faults.is_empty() {
+            wrong.push(format!(
+                "{}: {}\n  {}",
+                folder.display(),
+                expected.why,
+                faults.join("\n  ")
+            ));
+        }
+    }
+    wrong.sort();
+    assert!(count >= 20, "{count} golden pages");
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} wrong\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -1,0 +1,269 @@
+//! Names that a sentence or a line of plain words enumerates: "our partners are A, B and C", "Members: A; B; C".
+
+use std::ops::Range;
+
+use super::{
+    draft::{Draft, Item, Sight},
+    names, trim,
+};
+use crate::{
+    entity::{NameSource, Strategy},
+    reading::Region,
+};
+
+/// What parts the members of an enumeration, the surest first.
+const SEPARATORS: &[&[char]] = &[&[';'], &['|', '•', '·'], &[',', '、', '，']];
+
+/// Phrases behind which an enumeration begins.
+const OPENINGS: &[&str] = &[
+    ":",
+    " are ",
+    " include ",
+    " includes ",
+    " including ",
+    " such as ",
+    " with ",
+    " by ",
+    " from ",
+    " of ",
+    " to ",
+    " sind ",
+    " sont ",
+    " son ",
+    " von ",
+    " mit ",
+    " avec ",
+];
+
+/// Finds the enumerations in the blocks of a page.
+pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let mut node = 0;
+    for block in &sight.flow.blocks {
+        let text = sight.text(&block.range);
+        if block.alt || block.region == Region::Navigation || !(20..=4000).contains(&text.len()) {
+            continue;
+        }
+        if !text.contains([',', ';', '|', '•', '·', '、', '，']) {
+            continue;
+        }
+        node = holder(sight, node, &block.range);
+        for sentence in sentences(text) {
+            let range = block.range.start + sentence.start..block.range.start + sentence.end;
+            drafts.extend(of_sentence(sight, node, &range));
+        }
+    }
+    drafts
+}
+
+/// The innermost element that holds a range, sought from the last one found.
+fn holder(sight: &Sight<'_>, from: usize, range: &Range<usize>) -> usize {
+    let mut best = from;
+    let spans = &sight.flow.spans;
+    let mut at = from;
+    while at < sight.tree.nodes.len() && spans[at].start <= range.start {
+        if spans[at].end >= range.end {
+            if sight.tree.is_element(at) {
+                best = at;
+            }
+            at += 1;
+        } else {
+            at = sight.tree.nodes[at].end.max(at + 1);
+        }
+    }
+    best
+}
+
+/// A text cut at its full stops; those of abbreviations cut nothing.
+fn sentences(text: &str) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, _) in text.match_indices(". ") {
+        if !names::ends_in_abbreviation(&text[start..=at]) {
+            parts.push(start..at + 1);
+            start = at + 2;
+        }
+    }
+    parts.push(start..text.len());
+    parts
+}
+
+fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<Draft> {
+    let text = sight.text(range);
+    let separator = SEPARATORS.iter().find(|it| {
+        text.matches(|c| it.contains(&c)).count() >= if it.contains(&',') { 2 } else { 1 }
+    })?;
+    let comma = separator.contains(&',');
+    // The whole line is the enumeration, or what stands behind one of the openings before the first separator.
+    let first = text.find(|c| separator.contains(&c))?;
+    let mut starts: Vec<usize> = OPENINGS
+        .iter()
+        .flat_map(|it| {
+            text[..first]
+                .match_indices(it)
+                .map(|(at, it)| at + it.len())
+        })
+        .collect();
+    starts.push(0);
+    starts.sort_unstable();
+    starts.dedup();
+    let mut best: Option<(f64, usize, Vec<Range<usize>>)> = None;
+    for &start in &starts {
+        let members = members(text, start, separator);
+        let looks: Vec<_> = members
+            .iter()
+            .map(|it| names::look(&text[it.clone()]))
+            .collect();
+        let lowest = looks.iter().map(|it| it.likeness).fold(1.0, f64::min);
+        let mean = looks.iter().map(|it| it.likeness).sum::<f64>() / looks.len().max(1) as f64;
+        let enough = members.len() >= if comma { 3 } else { 2 };
+        if enough && lowest >= 0.4 && mean >= 0.6 && best.as_ref().is_none_or(|it| mean > it.0) {
+            best = Some((mean, start, members));
+        }
+    }
+    let (_, start, members) = best?;
+    let lead = &text[..start];
+    // Commas part so many things that without a word for it an enumeration is none of names.
+    let told = names::tells_relation(lead);
+    let items = members
+        .into_iter()
+        .map(|it| Item {
+            node,
+            record: node..node + 1,
+            range: range.start + it.start..range.start + it.end,
+            source: NameSource::Text,
+        })
+        .collect();
+    let caption = (lead.trim_end().ends_with(':') && lead.len() <= 90)
+        .then(|| range.start..range.start + lead.trim_end().len());
+    Some(Draft {
+        strategy: Strategy::Prose,
+        container: node,
+        caption,
+        items,
+        bonus: match (told, comma) {
+            (true, _) => 0.15,
+            (false, false) => 0.0,
+            (false, true) => -0.25,
+        },
+    })
+}
+
+/// The members behind `start`: cut at the separators and at the "and" before the last, articles taken off.
+fn members(text: &str, start: usize, separator: &[char]) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut depth = 0_i32;
+    let mut from = start;
+    for (at, it) in text[start..].char_indices() {
+        let at = at + start;
+        match it {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ if depth <= 0 && separator.contains(&it) => {
+                parts.push(from..at);
+                from = at + it.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    parts.push(from..text.len());
+    // "A, B and C": the last part may hold two.
+    if let Some(last) = parts.pop() {
+        match cut_at_and(text, &last, parts.len()) {
+            Some((one, other)) => parts.extend([one, other]),
+            None => parts.push(last),
+        }
+    }
+    rejoin_legal_forms(text, &mut parts);
+    parts
+        .into_iter()
+        .map(|it| without_small_words(text, it))
+        .filter(|it| !it.is_empty())
+        .collect()
+}
+
+const ANDS: &[&str] = &[
+    " and ",
+    " und ",
+    " et ",
+    " y ",
+    " & ",
+    " e ",
+    " sowie ",
+    " as well as ",
+];
+
+fn cut_at_and(
+    text: &str,
+    last: &Range<usize>,
+    before: usize,
+) -> Option<(Range<usize>, Range<usize>)> {
+    let part = &text[last.clone()];
+    let trimmed = part.trim_start();
+    // "…; and C" begins with the word: nothing to cut.
+    if before == 0 || ANDS.iter().any(|it| trimmed.starts_with(it.trim_start())) {
+        return None;
+    }
+    let (at, word) = ANDS
+        .iter()
+        .filter_map(|it| Some((part.rfind(it)?, it)))
+        .max()?;
+    let one = last.start..last.start + at;
+    let other = last.start + at + word.len()..last.end;
+    let whole = names::look(part.trim().trim_end_matches('.'));
+    let looks = |it: &Range<usize>| names::look(text[it.clone()].trim().trim_end_matches('.'));
+    let (first, second) = (looks(&one), looks(&other));
+    // "Bakers, Brewers and Cooks Union" stays whole where the halves are no better names.
+    (first.likeness.min(second.likeness) + 0.1 >= whole.likeness).then_some((one, other))
+}
+
+/// "Acme, Inc." is one name.
+fn rejoin_legal_forms(text: &str, parts: &mut Vec<Range<usize>>) {
+    let mut at = 1;
+    while at < parts.len() {
+        let form = text[parts[at].clone()]
+            .trim()
+            .trim_end_matches('.')
+            .to_lowercase();
+        let legal = matches!(
+            form.as_str(),
+            "inc"
+                | "ltd"
+                | "llc"
+                | "llp"
+                | "gmbh"
+                | "s.a"
+                | "sa"
+                | "ag"
+                | "plc"
+                | "e.v"
+                | "jr"
+                | "sr"
+                | "phd"
+                | "ph.d"
+                | "md"
+                | "corp"
+                | "co"
+                | "lp"
+                | "pllc"
+        );
+        if legal {
+            parts[at - 1].end = parts[at].end;
+            parts.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// A member without "and" and "the" before it and the stop behind it.
+fn without_small_words(text: &str, part: Range<usize>) -> Range<usize> {
+    let inner = trim::trim(&text[part.clone()]);
+    let mut range = part.start + inner.start..part.start + inner.end;
+    for word in ["and ", "und ", "et ", "y ", "& ", "the ", "die ", "les "] {
+        if text[range.clone()].starts_with(word) {
+            range.start += word.len();
+        }
+    }
+    range
+}
