@@ -15,6 +15,7 @@ mod guard;
 mod lane;
 mod manners;
 mod options;
+mod proxy;
 mod robots_txt;
 mod tls;
 mod visit;
@@ -32,6 +33,7 @@ use tokio::{
 
 pub use download::{DownloadError, Downloaded, download};
 pub use options::Options;
+pub use proxy::{Proxies, Proxy, ProxyError};
 
 use crate::{
     capture::Visit,

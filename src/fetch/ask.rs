@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Crawl, Validators,
+    Crawl, Options, Validators,
     dial::{Link, Refusal},
     exchange::{Trouble, exchange},
     lane::{self, Lane},
@@ -11,7 +11,7 @@ use super::{
     wire::Received,
 };
 use crate::{
-    capture::{Capture, Connection, Failure, FailureKind, Outcome, Response},
+    capture::{Capture, Connection, Failure, FailureKind, Outcome, Response, status_of},
     clock::Instant,
     host::{HostState, Origin},
     uri::TargetUri,
@@ -45,7 +45,7 @@ impl Crawl {
         uri: &TargetUri,
         validators: Option<&Validators>,
     ) -> Asked {
-        let request = request(uri, &self.options.user_agent, validators);
+        let request = request(uri, &self.options, validators);
         let mut tries = 0;
         loop {
             if let Some((kind, detail)) = lane.known(origin).unreachable.clone() {
@@ -177,7 +177,14 @@ impl Crawl {
         request: &[u8],
     ) -> (Capture, Option<Link>) {
         let date = self.clock.now();
-        let end = exchange(&mut link, request, &self.options, &self.stop).await;
+        let proxy = self.options.proxies.for_uri(uri);
+        let proxy = proxy.filter(|_| !uri.is_https());
+        let mut sent = request.to_vec();
+        if let Some(it) = proxy.and_then(|it| it.authorization.as_ref()) {
+            let end = sent.len().saturating_sub(2);
+            sent.splice(end..end, format!("Proxy-Authorization: {it}\r\n").bytes());
+        }
+        let end = exchange(&mut link, &sent, &self.options, &self.stop).await;
         let (outcome, interim, reusable) = match end {
             Ok(Received {
                 interim,
@@ -193,7 +200,14 @@ impl Crawl {
                     framing,
                     truncated,
                 };
-                (Outcome::Response(response), interim, reusable)
+                match proxy.filter(|_| status_of(&response.head) == Some(407)) {
+                    None => (Outcome::Response(response), interim, reusable),
+                    Some(it) => {
+                        let detail = format!("the proxy {it} answered with status 407");
+                        let failure = failure(FailureKind::Proxy, detail, response.head);
+                        (failure, interim, false)
+                    }
+                }
             }
             Err(Trouble {
                 kind,
@@ -289,17 +303,22 @@ async fn still_quiet(mut link: Link) -> Option<Link> {
 }
 
 /// The request, byte for byte.
+///
+/// What a proxy wants to know of who asks is not in it: it is sent, and not kept.
 pub(super) fn request(
     uri: &TargetUri,
-    user_agent: &str,
+    options: &Options,
     validators: Option<&Validators>,
 ) -> Vec<u8> {
     let host = match uri.as_url().port() {
         Some(port) => format!("{}:{port}", uri.host()),
         None => uri.host().to_owned(),
     };
-    let mut request =
-        format!("GET {} HTTP/1.1\r\nHost: {host}\r\n", uri.path_and_query()).into_bytes();
+    let target = match options.proxies.for_uri(uri) {
+        Some(_) if !uri.is_https() => uri.as_str().to_owned(),
+        _ => uri.path_and_query(),
+    };
+    let mut request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n").into_bytes();
     let mut field = |name: &str, value: &str| {
         request.extend(format!("{name}: ").bytes());
         // What was read as Latin-1 is written as Latin-1; what could end the line is left out.
@@ -311,7 +330,7 @@ pub(super) fn request(
         );
         request.extend(b"\r\n");
     };
-    field("User-Agent", user_agent);
+    field("User-Agent", &options.user_agent);
     field(
         "Accept",
         "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -8,15 +8,15 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     task::JoinSet,
     time::{sleep, timeout},
 };
 
-use super::{Options, guard, tls};
+use super::{Options, Proxy, guard, tls};
 use crate::{
-    capture::{Connection, FailureKind},
+    capture::{Connection, FailureKind, status_of},
     uri::TargetUri,
 };
 
@@ -68,21 +68,28 @@ impl Dialer {
 
     /// A connection to the host of `uri`, under TLS where that says so.
     pub(super) async fn dial(&self, uri: &TargetUri) -> Result<Link, Refusal> {
-        let addresses = addresses(uri, &self.options).await?;
+        let proxy = self.options.proxies.for_uri(uri);
+        let addresses = match proxy {
+            None => addresses(uri, &self.options).await?,
+            Some(proxy) => addresses_of(proxy, uri, &self.options).await?,
+        };
         let within = self.options.connect_timeout;
-        let (stream, address) = timeout(within, connect(&addresses))
-            .await
-            .map_err(|_| {
+        let end = timeout(within, connect(&addresses)).await;
+        let refusal = |kind, detail| match proxy {
+            None => Refusal::new(kind, detail),
+            Some(it) => Refusal::new(FailureKind::Proxy, format!("the proxy {it}: {detail}")),
+        };
+        let (stream, address) = match end {
+            Ok(Ok(it)) => it,
+            Ok(Err(error)) if error.kind() != io::ErrorKind::TimedOut => {
+                let detail = format!("{}: {error}", list(&addresses));
+                return Err(refusal(FailureKind::Connect, detail));
+            }
+            _ => {
                 let detail = format!("{} did not answer in {within:?}", list(&addresses));
-                Refusal::new(FailureKind::ConnectTimeout, detail)
-            })?
-            .map_err(|error| {
-                let kind = match error.kind() {
-                    io::ErrorKind::TimedOut => FailureKind::ConnectTimeout,
-                    _ => FailureKind::Connect,
-                };
-                Refusal::new(kind, format!("{}: {error}", list(&addresses)))
-            })?;
+                return Err(refusal(FailureKind::ConnectTimeout, detail));
+            }
+        };
         // Without it the kernel may hold back a small request; where it cannot be set, that is all.
         let _ = stream.set_nodelay(true);
         let connection = Connection {
@@ -91,6 +98,13 @@ impl Dialer {
             interim: Vec::new(),
         };
         if uri.is_https() {
+            let stream = match proxy {
+                None => stream,
+                Some(proxy) => timeout(within, tunnel(stream, proxy, uri))
+                    .await
+                    .unwrap_or_else(|_| Err(format!("no answer in {within:?}")))
+                    .map_err(|it| refusal(FailureKind::Proxy, it))?,
+            };
             return self.shake_hands(uri, stream, connection).await;
         }
         Ok(Link {
@@ -196,7 +210,62 @@ pub(super) async fn addresses(
     }
 }
 
-async fn look_up(host: &str, port: u16, options: &Options) -> Result<Vec<IpAddr>, Refusal> {
+/// The addresses of the proxy, and only if what is asked of it may be asked: where the host's name can be looked up
+/// here, its addresses are checked here; where it cannot, the proxy is the one that knows it.
+async fn addresses_of(
+    proxy: &Proxy,
+    uri: &TargetUri,
+    options: &Options,
+) -> Result<Vec<SocketAddr>, Refusal> {
+    match addresses(uri, options).await {
+        Err(it) if it.kind == FailureKind::GuardRefused => return Err(it),
+        _ => {}
+    }
+    let found = match proxy.host.trim_matches(['[', ']']).parse() {
+        Ok(address) => vec![address],
+        Err(_) => look_up(&proxy.host, proxy.port, options)
+            .await
+            .map_err(|it| {
+                let detail = format!("the proxy {proxy}: {}", it.detail);
+                Refusal::new(FailureKind::Proxy, detail)
+            })?,
+    };
+    let each = found.into_iter().map(|it| SocketAddr::new(it, proxy.port));
+    Ok(in_turns(each.collect()))
+}
+
+/// Has the proxy make a tunnel to the host (RFC 9110, 9.3.6).
+async fn tunnel(
+    mut stream: TcpStream,
+    proxy: &Proxy,
+    uri: &TargetUri,
+) -> Result<TcpStream, String> {
+    const LONGEST: usize = 16 << 10;
+    let to = format!("{}:{}", uri.host(), uri.port());
+    let authorization = proxy.authorization.as_ref();
+    let field =
+        authorization.map_or_else(String::new, |it| format!("Proxy-Authorization: {it}\r\n"));
+    let request = format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{field}\r\n");
+    let written = stream.write_all(request.as_bytes()).await;
+    written.map_err(|error| error.to_string())?;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") && head.len() < LONGEST {
+        // Byte by byte: what follows the head is not the proxy's any more.
+        let byte = stream.read_u8().await.map_err(|error| error.to_string())?;
+        head.push(byte);
+    }
+    match status_of(&head) {
+        Some(200..=299) => Ok(stream),
+        Some(status) => Err(format!("it answered with status {status}")),
+        None => Err("it answered with something else than HTTP".to_owned()),
+    }
+}
+
+pub(super) async fn look_up(
+    host: &str,
+    port: u16,
+    options: &Options,
+) -> Result<Vec<IpAddr>, Refusal> {
     let not_found = || {
         let detail = format!("{host} has no address");
         Refusal::new(FailureKind::DnsNotFound, detail)

@@ -4,8 +4,9 @@ use std::{error::Error as _, net::SocketAddr, sync::Arc};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::{Options, dial, robots_txt, tls};
+use super::{Options, Proxy, dial, robots_txt, tls};
 use crate::{
+    capture::FailureKind,
     content_coding::{self, CodingError},
     media_type::MediaType,
     uri::{TargetUri, UriError},
@@ -92,12 +93,15 @@ pub async fn download(url: &str, options: &Options) -> Result<Downloaded, Downlo
     })?;
     loop {
         // Literals never reach the resolver below, and a refusal there would lose its words: so it is asked first.
-        dial::addresses(&uri, options)
-            .await
-            .map_err(|it| DownloadError::Refused {
-                uri: uri.clone(),
-                detail: it.detail,
-            })?;
+        let proxied = options.proxies.for_uri(&uri).is_some();
+        match dial::addresses(&uri, options).await {
+            // A name that is not known here is the proxy's to look up.
+            Err(it) if !proxied || it.kind == FailureKind::GuardRefused => {
+                let detail = it.detail;
+                return Err(DownloadError::Refused { uri, detail });
+            }
+            _ => {}
+        }
         let failed = |error: reqwest::Error| DownloadError::Exchange {
             uri: uri.clone(),
             detail: whole_story(&error),
@@ -157,12 +161,18 @@ pub async fn download(url: &str, options: &Options) -> Result<Downloaded, Downlo
 
 fn client(options: &Options) -> Result<reqwest::Client, String> {
     let (config, _) = tls::Trust::of(options)?.config()?;
+    let proxies = options.proxies.clone();
+    let proxy = reqwest::Proxy::custom(move |url| {
+        let (uri, _) = TargetUri::from_url(url.clone()).ok()?;
+        proxies.for_uri(&uri).map(Proxy::to_url)
+    });
     reqwest::Client::builder()
         .user_agent(&options.user_agent)
         .tls_backend_preconfigured(config)
         .dns_resolver(Guarded(Arc::new(options.clone())))
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
+        .proxy(proxy)
         .http1_only()
         .connect_timeout(options.connect_timeout)
         .read_timeout(options.response_timeout)
@@ -191,8 +201,15 @@ impl Resolve for Guarded {
         Box::pin(async move {
             // The port was checked with the address; here it is only asked for the form.
             let uri: TargetUri = format!("http://{}/", name.as_str()).parse()?;
-            let found: Vec<SocketAddr> = dial::addresses(&uri, &options)
-                .await
+            let found = if options.proxies.names(name.as_str()) {
+                dial::look_up(name.as_str(), 0, &options).await.map(|all| {
+                    let each = all.into_iter().map(|it| SocketAddr::new(it, 0));
+                    each.collect()
+                })
+            } else {
+                dial::addresses(&uri, &options).await
+            };
+            let found: Vec<SocketAddr> = found
                 .map_err(|it| it.detail)?
                 .into_iter()
                 .map(|it| SocketAddr::new(it.ip(), 0))

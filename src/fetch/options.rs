@@ -59,6 +59,8 @@ pub struct Options {
     pub denied_ports: Vec<u16>,
     /// Names whose addresses are known without looking them up; the addresses are checked all the same; default none.
     pub resolve: HashMap<String, Vec<IpAddr>>,
+    /// The proxies that are asked in the hosts' place; default none, whatever the environment says.
+    pub proxies: super::Proxies,
     /// Certificates (DER) trusted as authorities beside the web's; default none.
     pub extra_roots: Vec<Vec<u8>>,
 
@@ -118,6 +120,7 @@ impl Default for Options {
             deny: Vec::new(),
             denied_ports: super::guard::BAD_PORTS.to_vec(),
             resolve: HashMap::new(),
+            proxies: super::Proxies::default(),
             extra_roots: Vec::new(),
             robots_age: seconds(86_400),
             robots_retry: seconds(3_600),

@@ -87,7 +87,7 @@ impl Crawl {
         let mut redirects = 0;
         loop {
             let asks = Origin::of(&at);
-            let request = request(&at, &self.options.user_agent, None);
+            let request = request(&at, &self.options, None);
             let capture = if asks == *origin {
                 self.exchange_in(lane, origin, &at, &request).await
             } else {

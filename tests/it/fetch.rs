@@ -677,6 +677,93 @@ async fn tls_is_kept_with_its_chain_and_its_failures_are_told_apart() {
     ));
 }
 
+/// A proxy that makes one tunnel to wherever it is told, and gives the head that asked for it.
+async fn tunnel_once() -> (std::net::SocketAddr, tokio::task::JoinHandle<String>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let task = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(client.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap();
+        let to = head.split(' ').nth(1).unwrap();
+        let mut server = tokio::net::TcpStream::connect(to).await.unwrap();
+        client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        drop(tokio::io::copy_bidirectional(&mut client, &mut server).await);
+        head
+    });
+    (address, task)
+}
+
+fn proxies(address: &str) -> fetch::Proxies {
+    let value = format!("http://user:secret@{address}");
+    fetch::Proxies::of_variables(|it| (it == "all_proxy").then(|| value.clone())).unwrap()
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_in_the_hosts_place_and_its_password_is_not_kept() {
+    let proxy = Site::start();
+    let uri = "http://far.example/a?b";
+    let reply = Reply::page("far");
+    proxy.on(uri, [reply.clone()]);
+    let through = Options {
+        proxies: proxies(&proxy.address().to_string()),
+        resolve: [("far.example".to_owned(), Vec::new())].into(),
+        ..options()
+    };
+    let all = fetch(vec![order(uri)], through.clone()).await;
+    let capture = all[0].visit.last().unwrap();
+    assert_eq!(capture.status(), Some(200), "{capture:?}");
+    assert_eq!(
+        capture.connection.as_ref().unwrap().address,
+        proxy.address()
+    );
+    assert!(
+        proxy.asked()[1]
+            .head
+            .contains("\r\nProxy-Authorization: Basic ")
+    );
+    let kept = String::from_utf8(capture.request.clone()).unwrap();
+    assert!(kept.starts_with("GET http://far.example/a?b HTTP/1.1\r\nHost: far.example\r\n"));
+    assert!(!kept.contains("Authorization"), "{kept}");
+    let downloaded = fetch::download(uri, &through).await.unwrap();
+    assert_eq!(downloaded.body, b"far");
+    // The guard still stands before it.
+    let all = fetch(vec![order("http://10.0.0.1/")], through.clone()).await;
+    assert_eq!(failure(&all[0]).0, FailureKind::GuardRefused);
+    // It answers 404 to CONNECT.
+    let all = fetch(vec![order("https://far.example/")], through).await;
+    let (kind, detail) = failure(&all[0]);
+    assert_eq!(kind, FailureKind::Proxy);
+    assert!(detail.ends_with("it answered with status 404"), "{detail}");
+    assert!(!detail.contains("secret"));
+}
+
+#[tokio::test]
+async fn tls_goes_through_a_tunnel_of_the_proxy() {
+    let (chain, key) = certificate("127.0.0.1", None, 2099);
+    let site = Site::start_tls(chain.clone(), key);
+    let (address, task) = tunnel_once().await;
+    let options = Options {
+        proxies: proxies(&address.to_string()),
+        ..options()
+    };
+    let fetched = visit(&site, "/", options).await;
+    let capture = fetched.visit.last().unwrap();
+    assert_eq!(failure(&fetched).0, FailureKind::TlsUnknownIssuer);
+    let connection = capture.connection.as_ref().unwrap();
+    assert_eq!(connection.address, address);
+    assert_eq!(connection.tls.as_ref().unwrap().certificates, chain);
+    let head = task.await.unwrap();
+    let to = site.address();
+    assert!(head.starts_with(&format!(
+        "CONNECT {to} HTTP/1.1\r\nHost: {to}\r\nProxy-Auth"
+    )));
+}
+
 #[tokio::test]
 async fn hosts_do_not_wait_for_one_another() {
     let hosts: Vec<Site> = (1..5)

@@ -1,0 +1,288 @@
+//! Proxies, as the usual environment variables name them.
+
+use std::{fmt, net::IpAddr};
+
+use ipnet::IpNet;
+use url::Url;
+
+use crate::uri::TargetUri;
+
+/// Why what an environment variable names is no proxy that can be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProxyError {
+    /// It is no address.
+    #[error("{variable} does not hold the address of a proxy")]
+    Address {
+        /// The variable.
+        variable: String,
+    },
+    /// It is a proxy of another kind.
+    #[error("{variable} names a `{scheme}` proxy; only `http` proxies can be used")]
+    Scheme {
+        /// The variable.
+        variable: String,
+        /// The kind.
+        scheme: String,
+    },
+}
+
+/// An HTTP proxy. Its password is in no log, no report and no capture.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proxy {
+    url: Url,
+    pub(super) host: String,
+    pub(super) port: u16,
+    /// The value of `Proxy-Authorization`.
+    pub(super) authorization: Option<String>,
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "<proxy {self}>")
+    }
+}
+
+impl fmt::Display for Proxy {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.host, self.port)
+    }
+}
+
+/// Which proxy is asked for which address.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Proxies {
+    http: Option<Proxy>,
+    https: Option<Proxy>,
+    except: Vec<Except>,
+}
+
+/// Hosts that are asked directly.
+#[derive(Clone, Debug, PartialEq)]
+enum Except {
+    All,
+    /// A name and all below it.
+    Name(String),
+    Network(IpNet),
+}
+
+impl Proxies {
+    /// The proxies that `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` name, in lower or upper case.
+    ///
+    /// `variable` gives the value of a variable; `|it| std::env::var(it).ok()` asks the environment.
+    ///
+    /// # Errors
+    /// A variable that holds no address, or that of a proxy of another kind.
+    pub fn of_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ProxyError> {
+        let value = |name: &str| {
+            let upper = name.to_uppercase();
+            // In a CGI program HTTP_PROXY is a header field that anybody can send.
+            let forged = upper == "HTTP_PROXY" && variable("REQUEST_METHOD").is_some();
+            [name.to_owned(), upper]
+                .into_iter()
+                .filter(|it| !(forged && it == "HTTP_PROXY"))
+                .find_map(|it| Some((variable(&it).filter(|it| !it.trim().is_empty())?, it)))
+        };
+        let proxy = |name: &str| {
+            let found = value(name).or_else(|| value("all_proxy"));
+            found.map(|(it, name)| Proxy::parse(&it, name)).transpose()
+        };
+        let except = value("no_proxy").map(|it| it.0).unwrap_or_default();
+        Ok(Self {
+            http: proxy("http_proxy")?,
+            https: proxy("https_proxy")?,
+            except: except.split([',', ' ']).filter_map(Except::parse).collect(),
+        })
+    }
+
+    /// The proxy that is asked for an address; `None` where its host is asked directly.
+    #[must_use]
+    pub fn for_uri(&self, uri: &TargetUri) -> Option<&Proxy> {
+        let proxy = if uri.is_https() {
+            self.https.as_ref()
+        } else {
+            self.http.as_ref()
+        };
+        let excepted = || self.except.iter().any(|it| it.covers(uri));
+        proxy.filter(|_| !excepted())
+    }
+
+    /// Whether a name is that of a proxy: its address is what the user said, and is not guarded.
+    pub(super) fn names(&self, host: &str) -> bool {
+        [&self.http, &self.https]
+            .into_iter()
+            .flatten()
+            .any(|it| it.host == host)
+    }
+}
+
+impl Proxy {
+    fn parse(text: &str, variable: String) -> Result<Self, ProxyError> {
+        let text = text.trim();
+        let with_scheme = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("http://{text}")
+        };
+        let Ok(url) = Url::parse(&with_scheme) else {
+            return Err(ProxyError::Address { variable });
+        };
+        if url.scheme() != "http" {
+            let scheme = url.scheme().to_owned();
+            return Err(ProxyError::Scheme { variable, scheme });
+        }
+        let Some(host) = url.host_str() else {
+            return Err(ProxyError::Address { variable });
+        };
+        let decoded = |it: &str| percent_decoded(it);
+        let authorization = (!url.username().is_empty()).then(|| {
+            let user = decoded(url.username());
+            let password = decoded(url.password().unwrap_or_default());
+            let both = [user, b":".to_vec(), password].concat();
+            format!("Basic {}", base64(&both))
+        });
+        Ok(Self {
+            host: host.to_owned(),
+            port: url.port_or_known_default().unwrap_or(80),
+            authorization,
+            url,
+        })
+    }
+
+    /// The address with its password, for a client that does the rest by itself.
+    pub(super) fn to_url(&self) -> Url {
+        self.url.clone()
+    }
+}
+
+impl Except {
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        if text == "*" {
+            return Some(Self::All);
+        }
+        if let Ok(network) = text.parse() {
+            return Some(Self::Network(network));
+        }
+        if let Ok(address) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
+            return Some(Self::Network(address.into()));
+        }
+        let name = text.trim_start_matches("*.").trim_start_matches('.');
+        (!name.is_empty()).then(|| Self::Name(name.to_owned()))
+    }
+
+    fn covers(&self, uri: &TargetUri) -> bool {
+        match (self, uri.as_url().host()) {
+            (Self::All, _) => true,
+            (Self::Name(name), Some(url::Host::Domain(host))) => {
+                let above = host.strip_suffix(name.as_str());
+                above.is_some_and(|it| it.is_empty() || it.ends_with('.'))
+            }
+            (Self::Network(net), Some(url::Host::Ipv4(it))) => net.contains(&IpAddr::V4(it)),
+            (Self::Network(net), Some(url::Host::Ipv6(it))) => net.contains(&IpAddr::V6(it)),
+            _ => false,
+        }
+    }
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((byte, later)) = rest.split_first() {
+        let escaped = later
+            .get(..2)
+            .filter(|_| *byte == b'%')
+            .and_then(|it| std::str::from_utf8(it).ok())
+            .and_then(|it| u8::from_str_radix(it, 16).ok());
+        out.push(escaped.unwrap_or(*byte));
+        rest = later
+            .get(if escaped.is_some() { 2 } else { 0 }..)
+            .unwrap_or_default();
+    }
+    out
+}
+
+/// Base64 with padding (RFC 4648, 4).
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    bytes
+        .chunks(3)
+        .flat_map(|three| {
+            let at = |place: usize| u32::from(three.get(place).copied().unwrap_or_default());
+            let bits = at(0) << 16 | at(1) << 8 | at(2);
+            let used = three.len();
+            (0..4_usize).map(move |place| {
+                let digit = (bits >> (18 - 6 * place)) & 63;
+                let digit = usize::try_from(digit).ok().and_then(|it| DIGITS.get(it));
+                digit
+                    .filter(|_| place <= used)
+                    .map_or('=', |it| char::from(*it))
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies(variables: &[(&str, &str)]) -> Result<Proxies, ProxyError> {
+        Proxies::of_variables(|name| {
+            let it = variables.iter().find(|it| it.0 == name)?;
+            Some(it.1.to_owned())
+        })
+    }
+
+    fn chosen(proxies: &Proxies, uri: &str) -> Option<String> {
+        proxies
+            .for_uri(&uri.parse().unwrap())
+            .map(ToString::to_string)
+    }
+
+    #[test]
+    fn each_scheme_has_its_variable_and_all_of_them_another() {
+        let it = proxies(&[("http_proxy", "a:1"), ("ALL_PROXY", "http://b:2/")]).unwrap();
+        assert_eq!(chosen(&it, "http://x.example/").as_deref(), Some("a:1"));
+        assert_eq!(chosen(&it, "https://x.example/").as_deref(), Some("b:2"));
+        assert_eq!(proxies(&[("http_proxy", " ")]).unwrap(), Proxies::default());
+        let forged = [("HTTP_PROXY", "a:1"), ("REQUEST_METHOD", "GET")];
+        assert_eq!(proxies(&forged).unwrap(), Proxies::default());
+    }
+
+    #[test]
+    fn hosts_of_no_proxy_are_asked_directly() {
+        let except = "example.org,.example.net, 10.0.0.0/8 [::1]";
+        let it = proxies(&[("all_proxy", "p:1"), ("no_proxy", except)]).unwrap();
+        for (uri, direct) in [
+            ("http://example.org/", true),
+            ("http://www.example.org/", true),
+            ("http://notexample.org/", false),
+            ("https://a.example.net/", true),
+            ("http://10.1.2.3/", true),
+            ("http://11.1.2.3/", false),
+            ("http://[::1]:8080/", true),
+        ] {
+            assert_eq!(chosen(&it, uri).is_none(), direct, "{uri}");
+        }
+        let none = proxies(&[("all_proxy", "p:1"), ("NO_PROXY", "*")]).unwrap();
+        assert_eq!(chosen(&none, "http://x.example/"), None);
+    }
+
+    #[test]
+    fn a_password_is_sent_and_never_shown() {
+        let it = proxies(&[("http_proxy", "http://user:p%40ss@proxy.example:3128")]).unwrap();
+        let proxy = it.http.as_ref().unwrap();
+        assert_eq!(proxy.authorization.as_deref(), Some("Basic dXNlcjpwQHNz"));
+        assert!(!format!("{it:?} {proxy}").contains("ss"));
+    }
+
+    #[test]
+    fn other_kinds_of_proxy_are_refused_by_name() {
+        let error = proxies(&[("all_proxy", "socks5://user:secret@p:1")]).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("all_proxy names a `socks5` proxy")
+        );
+        assert!(proxies(&[("http_proxy", "http://")]).is_err());
+    }
+}
