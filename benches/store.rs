@@ -14,7 +14,7 @@ use stillsays::{
     capture::{Capture, Framing, Outcome, Response, Revisit, RevisitProfile, Visit},
     clock::parse_digits14,
     digest::PayloadDigest,
-    store::{Access, Crawl, Store},
+    store::{Access, Crawl, CrawlId, Store},
     uri::TargetUri,
     warc::{Compression, Writer},
 };
@@ -38,40 +38,12 @@ async fn main() -> Result<(), Failure> {
         command: "bench".into(),
     })?;
 
-    let mut warc = Writer::new(Length(0), Compression::Gzip);
-    let (mut keeping, mut plain) = (Duration::ZERO, 0u64);
-    let mut digests = Vec::new();
-    let mut texts: Vec<Page> = (0..pages).map(Page::new).collect();
-    for version in 0..versions {
-        let mut round = Vec::new();
-        for page in &mut texts {
-            let last = page.last.clone();
-            if version > 0 {
-                page.edit();
-            }
-            let date = started + chrono::TimeDelta::days(i64::from(version));
-            let visit = page.visit(date, last.as_ref())?;
-            warc.visit(&visit)?;
-            if let Some(Outcome::Response(it)) = visit.last().map(|it| &it.outcome) {
-                plain += it.payload.len() as u64;
-                digests.push(PayloadDigest::of(&it.payload));
-            }
-            round.push(visit);
-        }
-        let watch = Stopwatch::now();
-        let mut tasks = JoinSet::new();
-        for visit in round {
-            let store = store.clone();
-            tasks.spawn(async move { store.add_visit(crawl, visit, Vec::new()).await });
-            if tasks.len() >= IN_FLIGHT {
-                tasks.join_next().await.transpose()?.transpose()?;
-            }
-        }
-        while let Some(added) = tasks.join_next().await {
-            added??;
-        }
-        keeping += watch.elapsed();
-    }
+    let Filled {
+        keeping,
+        plain,
+        warc,
+        digests,
+    } = fill(&store, crawl, pages, versions).await?;
 
     let mut reading = Vec::new();
     for digest in &digests {
@@ -90,7 +62,6 @@ async fn main() -> Result<(), Failure> {
 
     let visits = u64::from(pages) * u64::from(versions);
     let held = store.held()?;
-    let warc = warc.finish()?.0;
     let per_second = |count: u64, time: Duration| count as f64 / time.as_secs_f64();
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     let mut out = io::stdout().lock();
@@ -136,6 +107,61 @@ async fn main() -> Result<(), Failure> {
         mib(held.plain_bytes) / verifying.as_secs_f64()
     )?;
     Ok(())
+}
+
+/// What keeping the visits came to.
+struct Filled {
+    /// The time that the store took.
+    keeping: Duration,
+    /// The bytes of all bodies that came.
+    plain: u64,
+    /// The bytes of the same visits as WARC.gz.
+    warc: u64,
+    digests: Vec<PayloadDigest>,
+}
+
+async fn fill(store: &Store, crawl: CrawlId, pages: u32, versions: u32) -> Result<Filled, Failure> {
+    let started = parse_digits14("20240101").unwrap_or_default();
+    let mut warc = Writer::new(Length(0), Compression::Gzip);
+    let (mut keeping, mut plain) = (Duration::ZERO, 0u64);
+    let mut digests = Vec::new();
+    let mut texts: Vec<Page> = (0..pages).map(Page::new).collect();
+    for version in 0..versions {
+        let mut round = Vec::new();
+        for page in &mut texts {
+            if version > 0 {
+                page.edit();
+            }
+            let date = started + chrono::TimeDelta::days(i64::from(version));
+            let visit = page.visit(date)?;
+            warc.visit(&visit)?;
+            if let Some(Outcome::Response(it)) = visit.last().map(|it| &it.outcome) {
+                plain += it.payload.len() as u64;
+                digests.push(PayloadDigest::of(&it.payload));
+            }
+            round.push(visit);
+        }
+        let watch = Stopwatch::now();
+        let mut tasks = JoinSet::new();
+        for visit in round {
+            let store = store.clone();
+            tasks.spawn(async move { store.add_visit(crawl, visit, Vec::new()).await });
+            if tasks.len() >= IN_FLIGHT {
+                tasks.join_next().await.transpose()?.transpose()?;
+            }
+        }
+        while let Some(added) = tasks.join_next().await {
+            added??;
+        }
+        keeping += watch.elapsed();
+    }
+
+    Ok(Filled {
+        keeping,
+        plain,
+        warc: warc.finish()?.0,
+        digests,
+    })
 }
 
 /// A page that goes through versions.
@@ -191,11 +217,7 @@ impl Page {
         html.into_bytes()
     }
 
-    fn visit(
-        &mut self,
-        date: chrono::DateTime<chrono::Utc>,
-        last: Option<&(PayloadDigest, chrono::DateTime<chrono::Utc>)>,
-    ) -> Result<Visit, Failure> {
+    fn visit(&mut self, date: chrono::DateTime<chrono::Utc>) -> Result<Visit, Failure> {
         let host = self.number % 20;
         let seed: TargetUri =
             format!("https://site-{host}.example/page/{}", self.number).parse()?;
@@ -210,12 +232,12 @@ impl Page {
             self.random.next(),
         )
         .into_bytes();
-        let outcome = match last {
-            Some((known, refers_to_date)) if *known == digest => Outcome::Revisit(Revisit {
+        let outcome = match self.last {
+            Some((known, refers_to_date)) if known == digest => Outcome::Revisit(Revisit {
                 profile: RevisitProfile::IdenticalPayloadDigest,
                 head,
                 payload_digest: digest,
-                refers_to_date: *refers_to_date,
+                refers_to_date,
                 refers_to_uri: seed.clone(),
             }),
             _ => {

@@ -3,7 +3,9 @@
 use std::{
     fmt::Write,
     fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 use stillsays::{
@@ -528,5 +530,64 @@ fn a_folder_that_may_not_be_written_is_told() {
     if sealed.parent().is_some_and(Path::exists) {
         let error = Store::open(sealed, Access::Create).unwrap_err();
         assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
+    }
+}
+
+/// The test is also the program that it kills: with this variable set it adds visits and says so, until it is killed.
+const KILLED: &str = "STILLSAYS_TEST_KILLED_STORE";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_loses_no_visit_that_was_answered_for() {
+    let seed = "https://example.org/killed";
+    if let Ok(path) = std::env::var(KILLED) {
+        let store = Store::open(Path::new(&path), Access::ReadWrite).unwrap();
+        let crawl = store.crawls().unwrap()[0].id;
+        let first = store.visits(&uri(seed)).unwrap().len();
+        for number in (first..).take(10_000) {
+            let mut capture = response(seed, "2024", &page(u32::try_from(number).unwrap()));
+            capture.date += chrono::TimeDelta::seconds(i64::try_from(number).unwrap());
+            add(&store, crawl, visit(vec![capture])).await;
+            println!("kept {}", number + 1);
+        }
+        return;
+    }
+    let archive = Archive::new();
+    drop(archive.create());
+    for round in 1..=4 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "--nocapture",
+                "store::a_kill_loses_no_visit_that_was_answered_for",
+            ])
+            .env(KILLED, archive.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut kept = 0;
+        for (count, line) in said
+            .map_while(Result::ok)
+            .filter(|it| it.starts_with("kept "))
+            .enumerate()
+        {
+            kept = line["kept ".len()..].parse::<usize>().unwrap();
+            if count == 3 * round {
+                child.kill().unwrap();
+            }
+        }
+        child.wait().unwrap();
+        let store = archive.open(Access::ReadWrite).unwrap();
+        let visits = store.visits(&uri(seed)).unwrap();
+        assert!(
+            kept > 3 * round && visits.len() >= kept,
+            "{} of {kept}",
+            visits.len()
+        );
+        for visit in &visits {
+            store.capture(visit.hops[0].0).unwrap();
+        }
+        assert_eq!(store.verify_quick().unwrap(), []);
+        assert_eq!(store.verify_payloads().unwrap(), []);
     }
 }
