@@ -10,7 +10,7 @@ use crate::profile::{Claim, Statement};
 pub struct ClaimSection {
     /// The claim's id.
     pub id: String,
-    /// What kind of statement it is, as people say it: `Listed as`, `Quoted`.
+    /// What kind of statement it is, as people say it: `Listed`, `Quoted`.
     pub kind: String,
     /// What is claimed: what the listed are, a phrase, a figure, a sentence.
     pub text: String,
@@ -48,7 +48,10 @@ impl ClaimSection {
                 sections.push(section);
             }
         }
-        sections.sort_by_key(|it| (it.need.is_none(), it.need));
+        sections.sort_by_key(|it| {
+            let first = it.entries.first().map(|it| it.label.urgency());
+            (it.need.is_none(), it.need, first)
+        });
         sections
     }
 
@@ -56,7 +59,7 @@ impl ClaimSection {
         let (kind, text) = match &claim.statement {
             Statement::Listed { relation, .. } => {
                 let relation = relation.as_deref().filter(|it| !it.trim().is_empty());
-                ("Listed as", relation.unwrap_or("names").to_owned())
+                ("Listed", relation.unwrap_or("names").to_owned())
             }
             Statement::Quoted { exact } => ("Quoted", format!("“{exact}”")),
             Statement::Figure { exact } => ("Figure", exact.clone()),
@@ -99,10 +102,9 @@ impl ClaimSection {
         }
     }
 
-    /// The claim in a line: `Listed as convening centers`, `Quoted: “…”`.
+    /// The claim in a line: `Listed: convening centers`, `Quoted: “…”`.
     pub(super) fn heading(&self) -> String {
-        let colon = if self.several { "" } else { ":" };
-        format!("{}{colon} {}", self.kind, self.text)
+        format!("{}: {}", self.kind, self.text)
     }
 
     /// Where in the article it stands: section, then place.

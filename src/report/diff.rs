@@ -1,6 +1,6 @@
 //! Two captures of a page, text against text: the hunks that changed, with the words that changed inside them.
 
-use std::{fmt::Write, ops::Range};
+use std::{collections::HashSet, fmt::Write, ops::Range};
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 use serde::Serialize;
@@ -285,57 +285,76 @@ fn lines<'a, 'b>(lines: &'b [&'a str], range: Range<usize>) -> &'b [&'a str] {
     lines.get(range).unwrap_or_default()
 }
 
-/// The lines of one change; where as many came as went, each is held against its successor.
+/// The lines of one change: each line that has a successor stands before it, the words that differ marked in both.
 fn replaced(old: &[&str], new: &[&str]) -> Vec<Line> {
-    if old.len() != new.len() {
-        let removed = old.iter().map(|it| Line::whole(Change::Removed, it));
-        let added = new.iter().map(|it| Line::whole(Change::Added, it));
-        return removed.chain(added).collect();
+    let mut replaced = Vec::new();
+    let (mut from, mut to) = (0, 0);
+    let whole = |change, it: &[&str]| -> Vec<Line> {
+        it.iter().map(|it| Line::whole(change, it)).collect()
+    };
+    for (at, successor) in successors(old, new) {
+        replaced.extend(whole(Change::Removed, lines(old, from..at)));
+        replaced.extend(whole(Change::Added, lines(new, to..successor)));
+        replaced.extend(within(old[at], new[successor]));
+        (from, to) = (at + 1, successor + 1);
     }
-    let pairs: Vec<_> = old
-        .iter()
-        .zip(new)
-        .map(|(old, new)| within(old, new))
-        .collect();
-    let (removed, added): (Vec<Line>, Vec<Line>) = pairs.into_iter().unzip();
-    removed.into_iter().chain(added).collect()
+    replaced.extend(whole(Change::Removed, lines(old, from..old.len())));
+    replaced.extend(whole(Change::Added, lines(new, to..new.len())));
+    replaced
 }
 
-/// An old line and its successor with the words marked that differ; unmarked where hardly a word is the same.
-fn within(old: &str, new: &str) -> (Line, Line) {
+/// Which new line took the place of which old one, in order: the pairs that have most words in common.
+fn successors(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
+    // A change as large as this is a new page, and the table below would take its time.
+    const PAIRS: usize = 40_000;
+    if old.len() * new.len() > PAIRS {
+        return Vec::new();
+    }
+    let alike: Vec<Vec<usize>> = old
+        .iter()
+        .map(|old| new.iter().map(|new| likeness(old, new)).collect())
+        .collect();
+    // The best sum of likenesses from each pair to the end.
+    let mut best = vec![vec![0; new.len() + 1]; old.len() + 1];
+    for at in (0..old.len()).rev() {
+        for to in (0..new.len()).rev() {
+            let paired = alike[at][to] + best[at + 1][to + 1];
+            best[at][to] = paired.max(best[at + 1][to]).max(best[at][to + 1]);
+        }
+    }
+    let mut pairs = Vec::new();
+    let (mut at, mut to) = (0, 0);
+    while at < old.len() && to < new.len() {
+        if alike[at][to] > 0 && best[at][to] == alike[at][to] + best[at + 1][to + 1] {
+            pairs.push((at, to));
+            (at, to) = (at + 1, to + 1);
+        } else if best[at][to] == best[at + 1][to] {
+            at += 1;
+        } else {
+            to += 1;
+        }
+    }
+    pairs
+}
+
+/// The share of words that two lines have in common, in hundredths; 0 where it is under half.
+fn likeness(old: &str, new: &str) -> usize {
+    let words = |line| -> HashSet<&str> { str::unicode_words(line).collect() };
+    let (old, new) = (words(old), words(new));
+    let common = old.intersection(&new).count();
+    let share = (200 * common).checked_div(old.len() + new.len());
+    share.filter(|it| *it >= 50).unwrap_or_default()
+}
+
+/// An old line and its successor with the words marked that differ.
+fn within(old: &str, new: &str) -> [Line; 2] {
     let before: Vec<&str> = old.split_word_bounds().collect();
     let after: Vec<&str> = new.split_word_bounds().collect();
     let changes = changes(&before, &after);
-    let same = |words: &[&str], gone: usize| {
-        let words = words.iter().filter(|it| !it.trim().is_empty()).count();
-        words.saturating_sub(gone) * 3 >= words
-    };
-    let gone = |ranges: &mut dyn Iterator<Item = &Range<usize>>, words: &[&str]| {
-        ranges
-            .flat_map(|it| lines(words, it.clone()))
-            .filter(|it| !it.trim().is_empty())
-            .count()
-    };
-    let left = gone(&mut changes.iter().map(|it| &it.0), &before);
-    let came = gone(&mut changes.iter().map(|it| &it.1), &after);
-    if !same(&before, left) || !same(&after, came) {
-        return (
-            Line::whole(Change::Removed, old),
-            Line::whole(Change::Added, new),
-        );
-    }
     let removed = parts(&before, changes.iter().map(|it| it.0.clone()));
     let added = parts(&after, changes.iter().map(|it| it.1.clone()));
-    (
-        Line {
-            change: Change::Removed,
-            parts: removed,
-        },
-        Line {
-            change: Change::Added,
-            parts: added,
-        },
-    )
+    [(Change::Removed, removed), (Change::Added, added)]
+        .map(|(change, parts)| Line { change, parts })
 }
 
 /// Two wordings as one: words of both, words of the old one only, words of the new one only, in reading order.
@@ -469,8 +488,29 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_held_against_its_successor_among_others() {
+        let old = "Home\nAbout us\nPartners have worked in 140 countries.\nThe end";
+        let new =
+            "Home and purpose, at length and in detail\nPartners have worked in 151 countries.";
+        insta::assert_snapshot!(between(old, new, 0), @"
+        - copy of 2024-03-01 00:00 UTC, payload 9322ff491b90
+        + copy of 2026-04-02 00:00 UTC, payload 77d0dafa8a16
+
+        line 1 → line 1
+        - Home
+        - About us
+        + Home and purpose, at length and in detail
+        - Partners have worked in [-140-] countries.
+        + Partners have worked in {+151+} countries.
+        - The end
+        ");
+    }
+
+    #[test]
     fn a_rewritten_line_is_not_marked_word_by_word() {
-        let (old, new) = within("one two three four", "five six seven eight");
-        assert!(old.parts.iter().chain(&new.parts).all(|it| !it.changed));
+        let lines = replaced(&["one two three four"], &["five six seven eight"]);
+        let parts: Vec<_> = lines.iter().flat_map(|it| &it.parts).collect();
+        assert_eq!(parts.len(), 2);
+        assert!(parts.iter().all(|it| !it.changed));
     }
 }

@@ -251,9 +251,15 @@ fn clean(text: impl AsRef<str>) -> String {
     for_terminal(text.as_ref())
 }
 
-/// A sentence as HTML with its dates kept on one line.
+/// A sentence as HTML, its dates kept on one line and its commands set as code.
 fn dated(text: impl AsRef<str>) -> String {
-    let text = escape(text.as_ref());
+    let mut text = escape(text.as_ref());
+    while let Some((before, (command, after))) = text
+        .split_once('`')
+        .and_then(|(before, rest)| Some((before, rest.split_once('`')?)))
+    {
+        text = format!("{before}<code>{command}</code>{after}");
+    }
     let is_date = |word: &str| {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         word.len() == 10 && digits == 8 && word.matches('-').count() == 2

@@ -178,10 +178,10 @@ fn headline(entry: &Entry, named: bool, said: &str) -> String {
 fn evidence(it: &Evidence) -> String {
     let words = it.quote.as_ref().map(|quote| {
         format!(
-            "…{}**{}**{}… ",
-            around(&quote.prefix),
+            "{}**{}**{} ",
+            around(&words::lead(&quote.prefix)),
             around(quote.exact.trim()),
-            around(&quote.suffix)
+            around(&words::trail(&quote.suffix))
         )
     });
     let note = it.note.as_ref().map(|it| format!(", {}", escaped(it)));

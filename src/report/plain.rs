@@ -99,9 +99,13 @@ fn brief(sheet: &mut Sheet, entry: &Entry, subject: &str, text: &str) {
     }
     sheet.paragraph(&first, indent, &[(text, Ink::Plain)]);
     let rests = entry.finding.evidence.first();
-    let rests = rests
-        .map(|it| format!(", {}", copy(it)))
-        .unwrap_or_default();
+    let rests = rests.map_or(String::new(), |it| {
+        let day = words::day(it.capture.date);
+        match &it.capture.payload_digest {
+            Some(digest) => format!(", copy of {day}, payload {}", digest.short()),
+            None => format!(", visit of {day}"),
+        }
+    });
     let foot = format!("finding {}{rests}", entry.finding.id);
     sheet.paragraph(&margin, indent, &[(&foot, Ink::Faint)]);
 }
@@ -298,14 +302,14 @@ fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize) {
     let indent = indent + 2;
     let first = margin.as_str();
     if let Some(quote) = &it.quote {
-        let before = format!("…{}", around(&quote.prefix));
-        let words = around(quote.exact.trim());
-        let after = format!("{}…", around(&quote.suffix));
+        let before = around(&words::lead(&quote.prefix));
+        let exact = around(quote.exact.trim());
+        let after = around(&words::trail(&quote.suffix));
         // The marks keep the words apart from those around them where there is no colour.
         let parts = [
             (before.as_str(), Ink::Plain),
             ("»", Ink::Plain),
-            (words.as_str(), Ink::Marked),
+            (exact.as_str(), Ink::Marked),
             ("«", Ink::Plain),
             (after.as_str(), Ink::Plain),
         ];

@@ -112,9 +112,14 @@ impl ReferenceSection {
             .collect();
         let waiting = resting.iter().flat_map(|it| &it.entries);
         let open = waiting.filter(|it| it.need == Need::Decide).count();
+        let rests = histories(number, sources);
+        let since = entry.as_ref().and_then(|it| it.finding.history.changed_by);
+        let sound = visits.partition_point(|it| since.is_some_and(|since| it.date < since));
         let cite = match fate {
             Fate::Live | Fate::Unvisited | Fate::NoAddress => None,
-            _ => best_copy(&visits, reference.accessed, &histories(number, sources)),
+            // At a moved page's new address stands what can be cited; any other fate spoils the copies made since.
+            Fate::Moved { .. } => best_copy(&visits, reference.accessed, &rests),
+            _ => best_copy(&visits[..sound], reference.accessed, &rests),
         };
         Self {
             number,

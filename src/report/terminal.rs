@@ -81,6 +81,30 @@ struct Word {
     glued: bool,
 }
 
+/// A line as far as it is filled, in runs of one ink.
+#[derive(Default)]
+struct Line {
+    runs: Vec<(String, Ink)>,
+    width: usize,
+}
+
+impl Line {
+    fn push(&mut self, word: &Word, spaced: bool) {
+        let space = if spaced { " " } else { "" };
+        self.width += space.len() + word.text.width();
+        match self.runs.last_mut() {
+            Some((text, ink)) if *ink == word.ink => {
+                text.push_str(space);
+                text.push_str(&word.text);
+            }
+            _ => {
+                self.runs.push((space.to_owned(), Ink::Plain));
+                self.runs.push((word.text.clone(), word.ink));
+            }
+        }
+    }
+}
+
 impl Sheet {
     pub(super) fn new(style: &Style) -> Self {
         Self {
@@ -112,35 +136,30 @@ impl Sheet {
     /// `first` may hold colours that [`Sheet::label`] put there; its width is taken to be `indent`.
     pub(super) fn paragraph(&mut self, first: &str, indent: usize, parts: &[(&str, Ink)]) {
         let room = self.style.width.saturating_sub(indent).max(12);
-        let mut line = String::new();
-        let mut used = 0;
         self.out.push_str(first);
-        let mut fresh = true;
+        let mut line = Line::default();
         for word in words(parts, room) {
-            let width = word.text.width();
-            let gap = usize::from(!word.glued && !fresh);
-            if !fresh && used + gap + width > room {
+            let gap = usize::from(!word.glued && line.width > 0);
+            if line.width > 0 && line.width + gap + word.text.width() > room {
                 self.end_line(&mut line);
                 self.out.push_str(&" ".repeat(indent));
-                used = 0;
-            } else if gap == 1 {
-                line.push(' ');
-                used += 1;
+                line.push(&word, false);
+            } else {
+                line.push(&word, gap == 1);
             }
-            line.push_str(&self.inked(&word.text, word.ink));
-            used += width;
-            fresh = false;
         }
         self.end_line(&mut line);
     }
 
-    fn end_line(&mut self, line: &mut String) {
-        self.out.push_str(line.trim_end());
+    fn end_line(&mut self, line: &mut Line) {
+        for (text, ink) in std::mem::take(line).runs {
+            let text = self.inked(&text, ink);
+            self.out.push_str(&text);
+        }
         while self.out.ends_with(' ') {
             self.out.pop();
         }
         self.out.push('\n');
-        line.clear();
     }
 
     /// `text` in `ink`, filled up with spaces to `width` columns.
@@ -151,7 +170,7 @@ impl Sheet {
 
     fn inked(&self, text: &str, ink: Ink) -> String {
         let sgr = ink.sgr();
-        if self.style.color && !sgr.is_empty() {
+        if self.style.color && !sgr.is_empty() && !text.is_empty() {
             format!("\u{1b}[{sgr}m{text}\u{1b}[0m")
         } else {
             text.to_owned()
@@ -246,6 +265,17 @@ mod tests {
         let lines = lines(40, &[(&long, Ink::Plain)]);
         assert_eq!(lines.len(), 2);
         assert!(lines.iter().all(|it| it.width() <= 40));
+    }
+
+    #[test]
+    fn words_of_one_colour_are_coloured_once() {
+        let mut sheet = Sheet::new(&Style {
+            color: true,
+            width: 40,
+        });
+        let parts = [("one two ", Ink::Strong), ("three", Ink::Plain)];
+        sheet.paragraph("", 0, &parts);
+        assert_eq!(sheet.finish(), "\u{1b}[1mone two\u{1b}[0m three\n");
     }
 
     #[test]

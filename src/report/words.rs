@@ -17,12 +17,35 @@ pub(super) fn minute(at: Instant) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// Two moments as days, or to the minute where both are on one day.
-fn between(after: Instant, by: Instant) -> String {
-    if after.date_naive() == by.date_naive() {
-        format!("between {} and {}", minute(after), by.format("%H:%M UTC"))
+/// `since between` two days, to the minute where both are one day, and plainly `since` where they are one minute.
+fn since_between(after: Instant, by: Instant) -> String {
+    if after.date_naive() != by.date_naive() {
+        format!("since between {} and {}", day(after), day(by))
+    } else if minute(after) == minute(by) {
+        format!("since {}", minute(by))
     } else {
-        format!("between {} and {}", day(after), day(by))
+        let by = by.format("%H:%M UTC");
+        format!("since between {} and {by}", minute(after))
+    }
+}
+
+/// The words before a quotation as they are shown: its own block and the one before, and dots where that is cut.
+pub(super) fn lead(prefix: &str) -> String {
+    let blocks: Vec<&str> = prefix.split('\n').collect();
+    match blocks.len() {
+        _ if prefix.is_empty() => String::new(),
+        0..=2 => format!("…{prefix}"),
+        more => blocks[more - 2..].join("\n"),
+    }
+}
+
+/// The words behind a quotation as they are shown: its own block and the next, and dots where that is cut.
+pub(super) fn trail(suffix: &str) -> String {
+    let blocks: Vec<&str> = suffix.split('\n').collect();
+    match blocks.len() {
+        _ if suffix.is_empty() => String::new(),
+        0..=2 => format!("{suffix}…"),
+        _ => blocks[..2].join("\n"),
     }
 }
 
@@ -155,10 +178,10 @@ pub(super) fn since(finding: &Finding) -> String {
                 Verdict::Redesigned { .. } => ("In this form", "In this form"),
                 Verdict::CannotTell { .. } => ("", ""),
             };
-            if always.is_empty() {
-                history
-                    .last_seen
-                    .map(|it| format!("Last there on {}", day(it)))
+            if let Verdict::CannotTell { detail, .. } = it {
+                let last = history.last_seen.map(day);
+                last.filter(|it| !detail.contains(it.as_str()))
+                    .map(|it| format!("Last there on {it}"))
             } else {
                 spell(history, changed, &format!("{always} in"), "copy", "copies")
             }
@@ -173,17 +196,16 @@ pub(super) fn since(finding: &Finding) -> String {
 
 /// How long it has been so: `Gone since between … and …`, or that it was never otherwise.
 fn spell(history: &History, changed: &str, always: &str, one: &str, many: &str) -> Option<String> {
-    match (history.changed_after, history.changed_by) {
-        (Some(after), Some(by)) => Some(format!("{changed} since {}", between(after, by))),
-        (None, Some(by)) if history.judged <= 1 => {
-            Some(format!("{always} the one {one} there is, of {}", day(by)))
-        }
-        (None, Some(by)) => Some(format!(
-            "{always} all {} {many} since {}",
-            history.judged,
-            day(by)
-        )),
-        _ => None,
+    if let (Some(after), Some(by)) = (history.changed_after, history.changed_by) {
+        return Some(format!("{changed} {}", since_between(after, by)));
+    }
+    let first = history.changed_by.or(history.first_seen).map(day);
+    match (history.judged, first) {
+        (0, _) => None,
+        (1, Some(first)) => Some(format!("{always} the one {one} there is, of {first}")),
+        (1, None) => Some(format!("{always} the one {one} there is")),
+        (all, Some(first)) => Some(format!("{always} all {all} {many} since {first}")),
+        (all, None) => Some(format!("{always} all {all} {many}")),
     }
 }
 
@@ -208,6 +230,9 @@ fn before(finding: &Finding) -> Option<String> {
         Some(it) => {
             let day = day(it.date);
             match it.held {
+                Some(true) if *verdict == Verdict::New => {
+                    Some(format!("was there on {day} already"))
+                }
                 Some(true) => Some(format!("was there on {day}")),
                 Some(false) => Some(format!(
                     "was not there on {day}, nearest to the access date"
