@@ -9,7 +9,9 @@ use crate::{
 mod claims;
 mod date;
 mod figure;
+mod html;
 mod list;
+mod markdown;
 mod marker;
 mod name;
 mod plain;
@@ -155,7 +157,9 @@ pub fn read_text(text: &str, form: Form, address: Option<&str>) -> Result<Import
         return Err(ArticleError::Empty);
     }
     let mut article = match form {
-        Form::Plain | Form::Html | Form::Markdown | Form::Wikitext => plain::read(&text),
+        Form::Html => html::read(&text),
+        Form::Markdown => markdown::read(&text),
+        Form::Plain | Form::Wikitext => plain::read(&text),
     };
     if article.blocks.is_empty() {
         return Err(ArticleError::NoProse {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::{Article, Block, figure, list, name, quotation, relation, role, sentence, split};
+use super::{Article, Block, figure, list, quotation, relation, role, sentence, split};
 use crate::{
     profile::{Claim, ListedName, Statement},
     text::{fold, one_line},
@@ -39,17 +39,10 @@ pub(super) fn read(article: &Article) -> Vec<Claim> {
 fn bulleted(article: &Article, intro: &Block, items: &[Block], claims: &mut Vec<Claim>) {
     let names: Vec<ListedName> = items
         .iter()
-        .map(|it| {
-            let head = split::pieces(&it.text)
-                .first()
-                .map_or("", |range| &it.text[range.clone()])
-                .split([':', '–', '—'])
-                .next()
-                .unwrap_or_default();
-            name::bare(head)
+        .filter_map(|it| {
+            let head = it.text.split([':', '–', '—']).next().unwrap_or_default();
+            split::item(head.trim().trim_end_matches(';'))
         })
-        .filter(|it| name::is_name(it))
-        .map(ListedName::One)
         .collect();
     let numbers: BTreeSet<u32> = intro
         .markers

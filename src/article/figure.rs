@@ -180,11 +180,18 @@ fn counted(rest: &[(usize, &str)], year: bool) -> Option<usize> {
             && !noun.ends_with("ous")
             && !noun.ends_with("’s"))
             || (holds(PLURALS, &lower) && lower != "full-time");
-        if plural && !year {
+        // "23 staff members": such a noun may stand before the one that is counted.
+        let follower = rest.get(offset + 1).map_or("", |it| core(it.1));
+        let adjective = holds(PLURALS, &lower)
+            && next.len() == noun.len()
+            && follower.ends_with('s')
+            && follower.len() > 4
+            && !holds(STOPS, follower);
+        if plural && !year && !adjective {
             end = Some(at + noun.len());
             break;
         }
-        if next.len() > noun.len() || offset >= 3 {
+        if !adjective && (next.len() > noun.len() || offset >= 3) {
             break;
         }
     }

@@ -226,7 +226,7 @@ fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Opti
         } else if is_aside(trimmed) && !split::is_led(trimmed) {
             // An appositive: more names must follow, or the list ended before it.
         } else if (closes || trimmed.contains(" and "))
-            && let Some(length) = name::beginning(&text[lead..])
+            && let Some(length) = led_beginning(&text[lead..])
             && (split::is_led(trimmed) || text[lead..lead + length].contains(" and "))
         {
             let stop = piece.start + lead + length;
@@ -240,6 +240,15 @@ fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Opti
         index += 1;
     }
     end
+}
+
+/// Where the name ends that a piece begins with, behind its conjunction.
+fn led_beginning(piece: &str) -> Option<usize> {
+    let lead = words::LEADS
+        .iter()
+        .find(|it| piece.starts_with(**it))
+        .map_or(0, |it| it.len());
+    name::beginning(&piece[lead..]).map(|it| lead + it)
 }
 
 /// `and Asian communities`: the last word is an adjective of what follows, no name.
@@ -264,7 +273,7 @@ fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
         let text = sentence[piece.clone()].trim();
         let whole = name::is_name(text) || words::is_legal_form(text);
         if split::is_led(text) {
-            return (whole || name::beginning(text).is_some()) && members > 0;
+            return (whole || led_beginning(text).is_some()) && members > 0;
         }
         if words::is_legal_form(text) && members == 0 {
             return true;
@@ -328,10 +337,21 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
         .rev()
         .take(6)
         .any(|it| holds(OTHER_THINGS, it));
+    let people = flat
+        .iter()
+        .filter(|it| it.split(' ').next().is_some_and(words::is_first_name))
+        .count();
+    let telling = flat.iter().filter(|it| it.contains(' ')).count();
     let enough = if start.strong {
         !other || organizations * 2 > flat.len()
     } else {
+        // "buys from Gull Farm, Kelp Works, and the Bakers’ Union": one that is plainly an organization vouches for
+        // the rest, where they have more than one word and are not people.
         organizations * 2 >= flat.len()
+            || (start.introduced
+                && organizations > 0
+                && telling == flat.len()
+                && people * 2 < flat.len())
     };
     (flat.len() >= least && places * 2 < flat.len() && enough).then(|| Found {
         range: start.byte..end,

@@ -4,6 +4,7 @@ use super::{
     date,
     words::{self, holds},
 };
+use crate::text::one_line;
 
 /// Small words that may stand inside a name.
 const CONNECTORS: &str = "\
@@ -216,7 +217,7 @@ fn goes_through(word: &str, tokens: &[Token<'_>], at: usize, last_capital: Optio
 
 /// A name without the article's own words around it: conjunctions, a lower-case article, an acronym in brackets.
 pub(super) fn bare(text: &str) -> String {
-    let mut text = text.trim().trim_matches([',', ';']).trim().to_owned();
+    let mut text = one_line(text).trim_matches([',', ';', ' ']).to_owned();
     loop {
         let before = text.len();
         for lead in words::LEADS {

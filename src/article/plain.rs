@@ -154,6 +154,7 @@ fn is_chrome(text: &str) -> bool {
 /// Kind, title and labelled lines (`Project of:`) out of the lines before the first paragraph.
 fn read_head(article: &mut Article, head: &[&str], first: &str) {
     let mut lines: Vec<&str> = Vec::new();
+    let mut category = None;
     let mut rest = head.iter().copied().filter(|it| !is_chrome(it)).peekable();
     while let Some(line) = rest.next() {
         let Some((label, value)) = line
@@ -176,7 +177,7 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
                 article.project_of = Some(value);
             }
             "kind" | "category" => article.kind = Some(value),
-            "type" if article.kind.is_none() => article.kind = Some(value),
+            "type" => category = Some(value),
             "url" | "source" if value.starts_with("http") => article.address = Some(value),
             "title" | "name" => {
                 lines.insert(0, line.split_once(':').map_or(line, |it| it.1.trim()));
@@ -192,23 +193,27 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
         !name.is_empty() && opening.starts_with(&name)
     };
     let is_kind = |it: &str| KINDS.split('|').any(|kind| kind == it.to_lowercase());
-    let title = lines
-        .iter()
-        .position(|it| begins(it))
-        .or_else(|| lines.iter().position(|it| !is_kind(it)));
-    if let Some(at) = title {
-        article.title = super::name::bare(lines[at]);
-        if article.title.is_empty() {
-            article.title = one_line(lines[at]);
-        }
-        let kind = lines.iter().find(|it| is_kind(it)).copied().or_else(|| {
-            let before = at.checked_sub(1).and_then(|it| lines.get(it)).copied();
-            before.filter(|it| it.split(' ').count() <= 4)
-        });
-        if article.kind.is_none() {
-            article.kind = kind.map(one_line);
-        }
-    } else {
+    // A page's own heading stands in for a line that the text begins with, and its menus are no kinds.
+    let preset = !article.title.is_empty();
+    let title = lines.iter().position(|it| begins(it));
+    let title = title.or_else(|| lines.iter().position(|it| !preset && !is_kind(it)));
+    if article.kind.is_none() {
+        let named = lines.iter().find(|it| is_kind(it)).copied();
+        let above = title
+            .filter(|_| !preset)
+            .and_then(|it| it.checked_sub(1))
+            .and_then(|it| lines.get(it))
+            .filter(|it| it.split(' ').count() <= 4);
+        article.kind = named.or(above.copied()).map(one_line).or(category);
+    }
+    if let Some(line) = title.and_then(|it| lines.get(it)) {
+        let bare = super::name::bare(line);
+        article.title = if bare.is_empty() {
+            one_line(line)
+        } else {
+            bare
+        };
+    } else if !preset {
         let end = super::name::beginning(first).unwrap_or(0);
         article.title = super::name::bare(&first[..end]);
         article.remarks.push(Remark::warning(
@@ -379,7 +384,9 @@ fn belongs(entry: &str, line: &str, gap: bool) -> bool {
     ]
     .iter()
     .any(|it| text.to_lowercase().starts_with(it));
+    let cut = entry.ends_with(['-', '/', '_', '=', '&', '?', '%']) && has_address;
     dated
+        || (!gap && cut)
         || (!gap && (!has_address || one_word))
         || (gap && !has_address && one_word && text.contains('/'))
 }

@@ -90,14 +90,14 @@ fn addresses(
     remarks: &mut Vec<Remark>,
 ) -> (Vec<String>, String) {
     let mut found: Vec<String> = Vec::new();
-    let mut kept: Vec<&str> = Vec::new();
+    let mut kept: Vec<String> = Vec::new();
     let mut words = text.split(' ').peekable();
     while let Some(word) = words.next() {
         let Some(at) = address_start(word) else {
-            kept.push(word);
+            kept.push(word.to_owned());
             continue;
         };
-        kept.push(&word[..at]);
+        kept.push(word[..at].to_owned());
         let mut address = word[at..].to_owned();
         let mut broken = false;
         while let Some(next) = words.peek()
@@ -106,6 +106,16 @@ fn addresses(
             address.push_str(next);
             broken = true;
             words.next();
+        }
+        // A quotation mark behind it closes the title that the address stands in.
+        let close = address
+            .trim_end_matches(['.', ',', ')'])
+            .chars()
+            .next_back();
+        if let Some(close) = close.filter(|it| matches!(it, '”' | '"'))
+            && let Some(title) = kept.iter_mut().rev().find(|it| !it.is_empty())
+        {
+            title.push(close);
         }
         let address = trim_address(&address);
         if broken {
@@ -261,14 +271,14 @@ fn take_accessed(text: &str, reference: &mut Reference) -> String {
 
 /// Author, title, publisher and date of publication, out of what is left.
 fn cite_text(text: &str, reference: &mut Reference) {
-    if let Some((before, title, after)) = quoted(text) {
+    if let Some((before, title, after)) = quoted(text).filter(|it| is_byline(&it.0)) {
         reference.title = Some(title);
         let mut before = before;
         if let Some((date, range)) = date::first(&before) {
             reference.published = Some(date);
             before.replace_range(range, "");
         }
-        reference.author = tidy(&before);
+        reference.author = tidy(&without_year(&before));
         publisher_and_date(&after, reference);
         return;
     }
@@ -279,12 +289,55 @@ fn cite_text(text: &str, reference: &mut Reference) {
     }
     // "Lee, Ann. Title of the Page. Publisher." has its author first; "Title of the Page. Publisher." has not.
     if pieces.len() >= 3 && is_person(&pieces[0]) {
-        reference.author = tidy(&pieces.remove(0));
+        reference.author = tidy(&without_year(&pieces.remove(0)));
     }
     if date::whole(&pieces[0]).is_none() {
         reference.title = tidy(&pieces.remove(0));
     }
     publisher_and_date(&pieces.join(". "), reference);
+}
+
+/// Whether the words before a title can be its authors: a remark in running prose that quotes something cannot.
+fn is_byline(text: &str) -> bool {
+    let small = text
+        .split_whitespace()
+        .filter(|it| it.starts_with(char::is_lowercase))
+        .filter(|it| {
+            !matches!(
+                it.trim_end_matches('.'),
+                "and"
+                    | "et"
+                    | "al"
+                    | "of"
+                    | "for"
+                    | "the"
+                    | "with"
+                    | "by"
+                    | "ed"
+                    | "eds"
+                    | "de"
+                    | "van"
+                    | "von"
+            )
+        })
+        .count();
+    small <= 2 || small * 3 <= text.split_whitespace().count()
+}
+
+/// An author without the year or date in brackets behind: `Payment, S. (2007)`.
+fn without_year(text: &str) -> String {
+    let trimmed = text.trim_end().trim_end_matches('.').trim_end();
+    let inside = trimmed.strip_suffix(')').and_then(|it| it.rsplit_once('('));
+    match inside {
+        Some((author, inside))
+            if inside.is_empty()
+                || inside.contains(|it: char| it.is_ascii_digit())
+                || inside == "n.d." =>
+        {
+            author.to_owned()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// `Lee, Ann` or `Lee, Ann and Bob Ray`.
@@ -423,4 +476,50 @@ fn ends_in_initial(text: &str) -> bool {
         .next()
         .unwrap_or_default();
     last.chars().count() == 1 || matches!(last, "Jr" | "Sr" | "Inc" | "Co" | "Ltd")
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::{Table, Value};
+
+    use super::*;
+
+    #[test]
+    fn entries_are_read_as_the_table_says() {
+        let table: Table = include_str!("../../tests/cases/references/entries.toml")
+            .parse()
+            .unwrap();
+        let cases = table["case"].as_array().unwrap();
+        assert!(cases.len() >= 25);
+        let mut wrong = Vec::new();
+        for case in cases {
+            let given = case["given"].as_str().unwrap();
+            let entry = read(1, given, &[]);
+            let reference = &entry.reference;
+            let day = |it: Option<chrono::NaiveDate>| it.map(|it| it.to_string());
+            let fields = [
+                ("author", reference.author.clone()),
+                ("title", reference.title.clone()),
+                ("publisher", reference.publisher.clone()),
+                ("published", day(reference.published)),
+                ("accessed", day(reference.accessed)),
+                ("url", reference.url.clone()),
+                ("fragment", reference.fragment.clone()),
+            ];
+            for (field, got) in fields {
+                let want = case.get(field).and_then(Value::as_str);
+                if got.as_deref() != want {
+                    wrong.push(format!("{field}: {got:?}, not {want:?}\n  in {given}"));
+                }
+            }
+            let want = case.get("remarks").and_then(Value::as_integer).unwrap_or(0);
+            if i64::try_from(entry.remarks.len()).unwrap() != want {
+                wrong.push(format!(
+                    "remarks: {:?}, not {want} of them\n  in {given}",
+                    entry.remarks
+                ));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::name;
+use super::{
+    name,
+    words::{self, holds},
+};
 
 /// A relation that a sentence states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +22,9 @@ pub(super) struct Found {
 
 /// Phrases that a name must follow.
 const PHRASES: &str = "\
-    fiscally sponsored project of|sponsored project of|joint project of|project of|joint initiative of|\
+    founding member of|fiscally sponsored project of|sponsored project of|joint project of|project of|joint initiative of|\
     initiative of|program of|programme of|campaign of|subsidiary of|affiliate of|affiliated with|\
-    chapter of|division of|branch of|member of|founding member of|arm of|offshoot of|spin-off of|\
+    chapter of|division of|branch of|member of|arm of|offshoot of|spin-off of|\
     part of|partner of|publication of|successor to|successor of|coordinated by|co-founded by|\
     cofounded by|founded by|fiscally sponsored by|cosponsored by|co-sponsored by|sponsored by|\
     jointly funded by|funded by|financed by|led by|chaired by|headed by|directed by|run by|managed by|\
@@ -29,6 +32,12 @@ const PHRASES: &str = "\
     convened by|administered by|hosted by|overseen by|supported by|published by|acquired by|endorsed by|\
     merged with|merged into|headquartered in|based in|located in|formerly known as|previously known as|\
     also known as";
+
+/// Words that stand for the article's subject.
+const GENERAL: &str = "\
+    alliance association campaign center centre charity club coalition collaborative college committee company cooperative \
+    council federation forum foundation fund group initiative institute it magazine network newspaper nonprofit \
+    organisation organization partnership party program project publication school site society they trust union we website";
 
 /// Phrases after which a person or a list often stands apart from the name by a few lower-case words.
 const OBJECT_LEADS: &[&str] = &["the", "a", "an", "The"];
@@ -50,6 +59,9 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
             if !edges || covered {
                 continue;
             }
+            if is_denied(&lower[..at]) {
+                continue;
+            }
             let Some(object) = object(sentence, end) else {
                 continue;
             };
@@ -67,6 +79,16 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
     }
     found.sort_by_key(|it| it.object_range.start);
     found
+}
+
+/// `is not a project of`: what is denied is not claimed.
+fn is_denied(before: &str) -> bool {
+    let clause = before.rsplit([',', ';']).next().unwrap_or_default();
+    clause
+        .split(' ')
+        .rev()
+        .take(4)
+        .any(|it| matches!(it, "not" | "never" | "neither" | "nor" | "no"))
 }
 
 fn same(one: &str, other: &str) -> bool {
@@ -89,13 +111,39 @@ fn object(sentence: &str, from: usize) -> Option<Range<usize>> {
     let length = name::beginning(text)?;
     let place = place_tail(&text[length..]);
     let name = &text[..length];
-    let stretch = if matches!(sentence[..from].rsplit(' ').next(), Some("in")) {
+    let tail = tail_of_name(&text[length..]);
+    let stretch = if tail > 0 {
+        length + tail
+    } else if matches!(sentence[..from].rsplit(' ').next(), Some("in")) {
         length + place
     } else {
         length
     };
     // "funded by Ford and others": the one name; "the Ford and the Tides" is a list, and `list` reads it.
     name::is_name(name).then(|| from + lead..from + lead + stretch)
+}
+
+/// `Alder Union, Local 9` and `Alder House, Inc.`: the comma is the name's.
+fn tail_of_name(rest: &str) -> usize {
+    let Some(after) = rest.strip_prefix(", ") else {
+        return 0;
+    };
+    let piece = after.split([',', ';']).next().unwrap_or_default();
+    let piece = piece
+        .strip_suffix('.')
+        .filter(|_| !words::is_legal_form(piece))
+        .unwrap_or(piece);
+    let mut parts = piece.split(' ');
+    let branch = parts.next() == Some("Local")
+        && parts
+            .next()
+            .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+        && parts.next().is_none();
+    if branch || words::is_legal_form(piece) {
+        2 + piece.len()
+    } else {
+        0
+    }
 }
 
 /// `Berkeley, California`: the comma is the place's.
@@ -108,7 +156,7 @@ fn place_tail(rest: &str) -> usize {
         .find(|(_, it)| matches!(it, ',' | ';') || (*it == '.' && !after.starts_with("D.C")))
         .map_or(after.len(), |it| it.0);
     let end = if after.starts_with("D.C.") { 4 } else { length };
-    if super::words::is_place(after[..end].trim()) {
+    if words::is_place(after[..end].trim()) {
         2 + end
     } else {
         0
@@ -152,6 +200,16 @@ fn subject(before: &str, title: &str) -> String {
         .max()
         .unwrap_or(0);
     let nearest = head[clause_start..].trim();
+    if matches!(nearest, "and" | "or" | "but" | "also" | "then" | "and also") {
+        return title.to_owned();
+    }
+    if matches!(nearest, "which" | "who" | "that") {
+        let before = head[..clause_start].trim_end().trim_end_matches([',', ';']);
+        let owner = name::ending(before).map(|it| name::bare(&before[it..]));
+        return owner
+            .filter(|it| name::is_name(it))
+            .unwrap_or_else(|| title.to_owned());
+    }
     let phrase = if nearest.is_empty() { head } else { nearest };
     let own = phrase.split(['’', '\'']).collect::<Vec<_>>();
     // "The TRUST Network’s convening centers": what it owns is spoken of.
@@ -192,40 +250,8 @@ fn about_subject(phrase: &str, title: &str) -> bool {
         .trim_start_matches("the ")
         .trim_start_matches("This ")
         .trim_start_matches("this ");
-    let general = [
-        "organization",
-        "organisation",
-        "group",
-        "network",
-        "it",
-        "coalition",
-        "foundation",
-        "initiative",
-        "center",
-        "institute",
-        "project",
-        "fund",
-        "campaign",
-        "alliance",
-        "association",
-        "nonprofit",
-        "company",
-        "think tank",
-        "council",
-        "committee",
-        "union",
-        "publication",
-        "charity",
-        "program",
-        "forum",
-        "society",
-        "site",
-        "website",
-        "they",
-        "we",
-    ];
     same(plain, title)
-        || general.contains(&plain.to_lowercase().as_str())
+        || holds(GENERAL, &plain.to_lowercase())
         || title.to_lowercase().starts_with(&plain.to_lowercase()) && plain.len() > 3
         || (plain.starts_with(title) && plain[title.len()..].trim_start().starts_with('('))
 }

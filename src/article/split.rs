@@ -73,7 +73,7 @@ pub(super) fn names(stretch: &str) -> Vec<ListedName> {
         // "A, of here; B, which does that; and C": the name stands before the first comma of each.
         return semicolons
             .into_iter()
-            .flat_map(|it| heads(&stretch[it]))
+            .filter_map(|it| item(stretch[it].trim()))
             .collect();
     }
     let mut parts: Vec<Part> = pieces(stretch)
@@ -102,27 +102,18 @@ pub(super) fn names(stretch: &str) -> Vec<ListedName> {
     names
 }
 
-fn heads(piece: &str) -> Vec<ListedName> {
-    let parts: Vec<String> = pieces(piece)
+/// The name that an item begins with, as `Alder House, Inc., a lender`: what its commas leave of it.
+pub(super) fn item(text: &str) -> Option<ListedName> {
+    let parts: Vec<Part> = pieces(text)
         .into_iter()
-        .map(|it| piece[it].trim().to_owned())
+        .map(|it| text[it].trim())
+        .take_while(|it| name::is_name(it) || words::is_legal_form(it))
+        .map(|it| Part {
+            led: is_led(it),
+            text: it.to_owned(),
+        })
         .collect();
-    let Some(head) = parts
-        .first()
-        .map(|it| name::bare(it))
-        .filter(|it| name::is_name(it))
-    else {
-        return Vec::new();
-    };
-    match parts.get(1) {
-        Some(next) if words::is_legal_form(next) => {
-            vec![ListedName::One(format!("{head}, {next}"))]
-        }
-        Some(next) if words::is_place(next) => {
-            vec![ListedName::Ambiguous(vec![head, next.clone()])]
-        }
-        _ => vec![ListedName::One(head)],
-    }
+    join(&parts).into_iter().next()
 }
 
 /// How a part stands to the name before it.
@@ -227,24 +218,31 @@ fn is_numbered_branch(name: &str) -> bool {
         .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
 }
 
+/// Words after which a name goes on with fields of work.
+const OPENING: &[&str] = &["for", "of", "on", "in", "to"];
+
+/// Whether a part is fields of work and nothing else: `Peace`, `and Security`, `County and Municipal Employees`.
+fn is_field(part: &str) -> bool {
+    let bare = name::bare(part);
+    let words: Vec<&str> = bare
+        .split(' ')
+        .filter(|it| *it != "and" && *it != "&")
+        .collect();
+    words.len() <= 4 && words.iter().all(|it| words::is_topic(it))
+}
+
 /// Fields of work within a name: `Institute for Women, Peace, and Security`, `Federation of State, County and Municipal Employees`.
 fn enumeration(head: &str, parts: &[Part], at: usize) -> Option<Bond> {
-    let opens = ["for", "of", "on", "in", "to"]
-        .iter()
-        .any(|it| head.split(' ').any(|word| word == *it));
+    let opens = head.split(' ').any(|it| OPENING.contains(&it));
     let tail = head.rsplit(' ').next().unwrap_or_default();
     if !opens || !words::is_topic(tail) {
         return None;
     }
-    let topics = |it: &Part| {
-        let bare = name::bare(&it.text);
-        let words: Vec<&str> = bare
-            .split(' ')
-            .filter(|it| *it != "and" && *it != "&")
-            .collect();
-        words.len() <= 4 && words.iter().all(|it| words::is_topic(it))
-    };
-    let run = parts.get(at..)?.iter().take_while(|it| topics(it)).count();
+    let run = parts
+        .get(at..)?
+        .iter()
+        .take_while(|it| is_field(&it.text))
+        .count();
     if run == 0 {
         return None;
     }
@@ -268,7 +266,7 @@ fn out_of_order(parts: &[Part]) -> Vec<usize> {
         .iter()
         .map(|it| {
             let key = name::bare(&it.text).to_lowercase();
-            key.strip_prefix("the ").map_or(key.clone(), str::to_owned)
+            key.strip_prefix("the ").map(str::to_owned).unwrap_or(key)
         })
         .collect();
     if keys.len() < ENOUGH {
@@ -292,6 +290,8 @@ fn out_of_order(parts: &[Part]) -> Vec<usize> {
         return Vec::new();
     }
     (1..keys.len())
+        // A name that brings its own article stands for itself.
+        .filter(|it| !parts[*it].text.starts_with("The "))
         .filter(|it| !ordered.contains(it) && ordered.contains(&(it - 1)))
         .collect()
 }
@@ -364,4 +364,53 @@ fn score(left: &str, right: &str) -> i32 {
         _ => {}
     }
     score
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::{Table, Value};
+
+    use super::*;
+
+    fn shown(names: &[ListedName]) -> String {
+        let shown = names.iter().map(|it| match it {
+            ListedName::One(name) => name.clone(),
+            ListedName::Ambiguous(parts) => format!("[{}]", parts.join(" + ")),
+        });
+        shown.collect::<Vec<_>>().join(" / ")
+    }
+
+    fn wanted(value: &Value) -> String {
+        let names = value.as_array().unwrap().iter().map(|it| match it {
+            Value::Array(parts) => {
+                let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
+                format!("[{}]", parts.join(" + "))
+            }
+            name => name.as_str().unwrap().to_owned(),
+        });
+        names.collect::<Vec<_>>().join(" / ")
+    }
+
+    #[test]
+    fn stretches_are_parted_as_the_table_says() {
+        let table: Table = include_str!("../../tests/cases/splits/names.toml")
+            .parse()
+            .unwrap();
+        let cases = table["case"].as_array().unwrap();
+        assert!(cases.len() >= 40);
+        let wrong: Vec<String> = cases
+            .iter()
+            .filter_map(|case| {
+                let given = case["given"].as_str().unwrap();
+                let (got, want) = (shown(&names(given)), wanted(&case["expected"]));
+                (got != want).then(|| {
+                    format!(
+                        "{}\n  given {given}\n  got   {got}\n  not   {want}",
+                        case["why"]
+                    )
+                })
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }

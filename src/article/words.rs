@@ -52,7 +52,7 @@ const TOPICS: &str = "\
     education elections energy engagement environment equality equity ethics faith families farming \
     finance fisheries food forestry freedom gender girls governance government healing health history \
     housing humanities immigration inclusion industry innovation integrity justice labor land law \
-    leadership learning liberty literacy literature media mediation medicine men migration music nature \
+    leadership learning livelihoods liberty literacy literature media mediation medicine men migration music nature \
     nutrition oceans opportunity participation peace peacebuilding people philanthropy philosophy \
     planning policy politics poverty prosperity psychology race reconciliation reform religion research \
     resilience responsibility restoration rights safety science sciences security society sport \

@@ -11,10 +11,14 @@ use serde_json::{Value, json};
 
 use crate::{
     article::{self, ArticleError, Import},
+    fetch,
     profile::{Profile, ProfileError, Remark, Severity, lint},
 };
 
-use super::{Exit, Failure, Format, Session, page::read_bytes, profiles::files_in, session::print};
+use super::{
+    Exit, Failure, Format, Session, fetching, page::read_bytes, profiles::files_in, run::runtime,
+    session::print,
+};
 
 /// Arguments of `profile`.
 #[derive(Args, Debug)]
@@ -44,8 +48,8 @@ enum ProfileFormat {
 
 #[derive(Args, Debug)]
 struct ImportArgs {
-    /// The article: a file, or `-` for stdin
-    #[arg(value_name = "ARTICLE")]
+    /// The article: a file, an address, or `-` for stdin
+    #[arg(value_name = "FILE|URL|-")]
     article: String,
     /// Where to write the profile [default: stdout]
     #[arg(short, long, value_name = "FILE")]
@@ -97,7 +101,7 @@ impl ImportArgs {
             return Err(Failure::usage(anyhow::anyhow!("{} is there already", output.display()))
                 .hint("give another -o, or --force to write over it; corrections made by hand would be lost"));
         }
-        let import = self.read()?;
+        let import = self.read(session)?;
         for remark in &import.remarks {
             session.remark(&line(&self.article, remark));
         }
@@ -127,27 +131,46 @@ impl ImportArgs {
         Ok(Exit::Done)
     }
 
-    fn read(&self) -> Result<Import, Failure> {
-        let bytes = read_bytes(Path::new(&self.article))?;
+    /// Reads the article from its address, under the guard that every visit is under.
+    fn read_from_web(&self, session: &Session) -> Result<Import, Failure> {
+        let options = fetching::options(&session.config.settings.fetch);
+        let downloaded = runtime()?
+            .block_on(fetch::download(&self.article, &options))
+            .map_err(|it| {
+                Failure::usage(
+                    anyhow::Error::from(it).context(format!("{} cannot be imported", self.article)),
+                )
+                .hint("save the page from a browser and import the file with --article-url")
+            })?;
+        let address = downloaded.final_uri.to_string();
         article::read(
-            &bytes,
-            None,
-            Some(&self.article),
-            self.article_url.as_deref(),
+            &downloaded.body,
+            Some(&downloaded.media_type),
+            Some(downloaded.final_uri.as_url().path()),
+            Some(self.article_url.as_deref().unwrap_or(&address)),
         )
-        .map_err(|it| unreadable(it, &self.article))
+        .map_err(|it| unreadable(&it, &self.article))
+    }
+
+    fn read(&self, session: &Session) -> Result<Import, Failure> {
+        let address = self.article_url.as_deref();
+        if self.article.starts_with("http://") || self.article.starts_with("https://") {
+            return self.read_from_web(session);
+        }
+        let bytes = read_bytes(Path::new(&self.article))?;
+        article::read(&bytes, None, Some(&self.article), address)
+            .map_err(|it| unreadable(&it, &self.article))
     }
 }
 
-fn unreadable(error: ArticleError, article: &str) -> Failure {
+fn unreadable(error: &ArticleError, article: &str) -> Failure {
     let hint = match error {
         ArticleError::Empty => "save the article's text or HTML to a file and name that",
         ArticleError::NoProse { .. } => {
             "an article has paragraphs that end like sentences; is this the right file?"
         }
     };
-    Failure::usage(anyhow::Error::from(error).context(format!("{article} cannot be imported")))
-        .hint(hint)
+    Failure::usage(anyhow::anyhow!("{article} cannot be imported: {error}")).hint(hint)
 }
 
 /// Writes a file whole or not at all: beside its place first, then in its place.
@@ -202,7 +225,7 @@ impl LintArgs {
             } else {
                 let name = file.to_string_lossy();
                 Ok(article::read(&bytes, None, Some(&name), None)
-                    .map_err(|it| unreadable(it, &name))?
+                    .map_err(|it| unreadable(&it, &name))?
                     .remarks)
             };
             linted.push((file, remarks));

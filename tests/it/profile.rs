@@ -211,6 +211,52 @@ fn the_seed_is_read_as_its_gold_says() {
 }
 
 #[test]
+fn the_articles_of_this_folder_are_read_as_their_gold_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/articles");
+    let mut wrong = Vec::new();
+    let mut articles = 0;
+    for name in [
+        "lantern-network.txt",
+        "quiet-rivers-fund.txt",
+        "open-ballot-alliance.html",
+        "harbor-table.md",
+    ] {
+        let path = folder.join(name);
+        let gold = fs::read(path.with_extension("gold.json")).unwrap();
+        let import = import(&path);
+        let found = faults(&import.profile, &serde_json::from_slice(&gold).unwrap());
+        wrong.extend(found.into_iter().map(|it| format!("{name}: {it}")));
+        articles += 1;
+        let again = Profile::from_toml(&import.profile.to_toml(), &path).unwrap();
+        assert_eq!(again, import.profile, "{name}: written and read again");
+    }
+    assert_eq!((articles, wrong.join("\n")), (4, String::new()));
+}
+
+#[test]
+fn an_encyclopedia_page_gives_its_references() {
+    let page = shared().join("corpus/articles/mozilla-html/source.html");
+    if !page.exists() {
+        println!("skipped: an_encyclopedia_page_gives_its_references, no shared folder");
+        return;
+    }
+    let profile = import(&page).profile;
+    assert_eq!(
+        (profile.title.as_str(), profile.references.len()),
+        ("Mozilla", 72)
+    );
+    let count = |has: fn(&stillsays::profile::Reference) -> bool| {
+        profile.references.iter().filter(|it| has(it)).count()
+    };
+    assert!(count(|it| it.url.is_some()) >= 71);
+    assert!(count(|it| it.title.is_some()) >= 71);
+    assert!(count(|it| it.publisher.is_some()) >= 55);
+    assert!(count(|it| it.accessed.is_some()) >= 55);
+    assert!(profile.claims.iter().all(|it| !it.cites.is_empty()));
+    assert!(profile.claims.len() > 60);
+}
+
+#[test]
 fn the_committed_profile_is_the_import_without_its_sentences() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/profiles/trust-network.toml");
     let profile = Profile::from_bytes(&fs::read(&path).unwrap(), &path).unwrap();
@@ -229,4 +275,236 @@ fn the_committed_profile_is_the_import_without_its_sentences() {
     want.article.clone_from(&profile.article);
     want.every.clone_from(&profile.every);
     assert_eq!(profile, want);
+}
+
+/// The faults of a profile's text as `line:column what`, and their hints.
+fn refused(text: &str) -> Vec<(String, String)> {
+    let error = Profile::from_toml(text, Path::new("x.toml")).unwrap_err();
+    error
+        .faults
+        .iter()
+        .map(|it| {
+            (
+                format!("{}:{} {}", it.line, it.column, it.what),
+                it.hint.clone(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn an_unknown_key_is_told_with_its_place_and_the_nearest_known_one() {
+    let text = "title = \"A\"\n\n[[references]]\nnumber = 1\nacessed = 2020-01-01\n\n[[claims]]\nid = \"a\"\nkind = \"listed\"\nnmaes = [\"B\"]\nnames = [\"B\"]\n";
+    assert_eq!(
+        refused(text),
+        [
+            (
+                "5:1 unknown key `acessed` in a reference".to_owned(),
+                "did you mean `accessed`?".to_owned()
+            ),
+            (
+                "10:1 unknown key `nmaes` in a listed claim".to_owned(),
+                "did you mean `names`?".to_owned()
+            ),
+        ]
+    );
+}
+
+#[test]
+fn what_a_profile_gets_wrong_is_told_where_it_stands() {
+    let head = "title = \"A\"\n[[references]]\nnumber = 1\n";
+    for (text, what, hint) in [
+        (
+            format!("{head}[[claims]]\nkind = \"quoted\"\nexact = \"x\"\ncites = [1, 7]\n"),
+            "7:13 cites reference 7",
+            "the references are 1",
+        ),
+        (
+            format!("{head}url = \"example dot org\"\n"),
+            "4:7 `example dot org` is not a URL",
+            "whole address",
+        ),
+        (
+            format!("{head}url = \"ftp://example.org/\"\n"),
+            "4:7 `ftp://example.org/` has the scheme",
+            "whole address",
+        ),
+        (
+            format!("{head}accessed = \"May 2020\"\n"),
+            "4:12 `accessed` is of type string",
+            "2022-10-21",
+        ),
+        (
+            format!("{head}title = 3\n"),
+            "4:9 `title` is of type integer",
+            "text in quotes",
+        ),
+        (
+            format!("{head}[[references]]\nnumber = 1\n"),
+            "4:1 reference 1 is given twice",
+            "number the references apart",
+        ),
+        (
+            format!("{head}[[claims]]\nkind = \"qoted\"\n"),
+            "5:8 `qoted` is no kind of claim",
+            "\"quoted\"",
+        ),
+        (
+            "kind = \"x\"\n".to_owned(),
+            "1:1 the profile has no `title`",
+            "add title",
+        ),
+        (
+            "format = 2\ntitle = \"A\"\n".to_owned(),
+            "1:10 format 2 is newer",
+            "update stillsays",
+        ),
+        ("title = \"A\n".to_owned(), "1:", "not TOML"),
+        (
+            format!("{head}[[claims]]\nkind = \"listed\"\nnames = [\"B\", 3]\n"),
+            "6:15 `names` is of type integer",
+            "list of names",
+        ),
+    ] {
+        let faults = refused(&text);
+        let found = faults
+            .iter()
+            .any(|it| it.0.starts_with(what) && it.1.contains(hint));
+        assert!(found, "{what} / {hint}: {faults:?}");
+    }
+}
+
+#[test]
+fn a_profile_that_is_not_utf8_is_told_by_byte_and_line() {
+    let error = Profile::from_bytes(b"title = \"A\"\nkind = \"Caf\xe9\"\n", Path::new("x.toml"))
+        .unwrap_err();
+    assert_eq!(error.to_string(), "x.toml:2:12: byte 23 is not UTF-8");
+}
+
+#[test]
+fn an_article_without_text_or_prose_is_refused() {
+    assert!(matches!(
+        article::read(b" \n\t ", None, None, None),
+        Err(article::ArticleError::Empty)
+    ));
+    let menu = article::read(b"Home\nAbout\nContact\n", None, None, None);
+    assert!(matches!(
+        menu,
+        Err(article::ArticleError::NoProse { lines: 3 })
+    ));
+}
+
+#[test]
+fn what_had_to_be_mended_is_told() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/articles/quiet-rivers-fund.txt");
+    let told: Vec<String> = import(&path)
+        .remarks
+        .iter()
+        .map(|it| format!("{}: {}", it.place, it.what))
+        .collect();
+    for part in [
+        "reference 2: its URL was broken and has been put together",
+        "reference 3: has no URL",
+        "references 1, 5: share one page",
+        "cites reference 12, which the article does not have",
+        "rests on no reference",
+    ] {
+        assert!(told.iter().any(|it| it.contains(part)), "{part}: {told:#?}");
+    }
+}
+
+#[test]
+fn no_article_stops_the_reader() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/articles");
+    // Cuts and swaps in every article, by a fixed sequence: a reader of other people's text must never give up.
+    let mut seed = 7_u64;
+    let mut next = |below: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below.max(1)
+    };
+    let odd = [
+        "“", "’", "[", "]", "(", ")", ",", " and ", "\n", "é", "—", " 3", "https://", "İ", "ﬁ",
+        ". ", "\u{a0}", "[^", "](", "<li>", "|",
+    ];
+    let mut read = 0;
+    for name in [
+        "lantern-network.txt",
+        "quiet-rivers-fund.txt",
+        "open-ballot-alliance.html",
+        "harbor-table.md",
+    ] {
+        let text = fs::read_to_string(folder.join(name)).unwrap();
+        for _ in 0..30 {
+            let mut characters: Vec<char> = text.chars().collect();
+            for _ in 0..12 {
+                let at = next(characters.len());
+                let end = (at + next(9)).min(characters.len());
+                characters.splice(at..end, odd[next(odd.len())].chars());
+            }
+            let mangled: String = characters.into_iter().collect();
+            if let Ok(import) = article::read(mangled.as_bytes(), None, Some(name), None) {
+                let mut again = import.profile.clone();
+                again.references.retain(|it| it.url.is_none());
+                again.claims.iter_mut().for_each(|it| it.cites.clear());
+                let back = Profile::from_toml(&again.to_toml(), Path::new(name)).unwrap();
+                assert_eq!(back, again);
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 80);
+}
+
+#[test]
+fn an_import_never_writes_over_a_file_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let article = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/articles/harbor-table.md");
+    let stillsays = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("stillsays").unwrap();
+        command
+            .current_dir(folder.path())
+            .args(["profile"])
+            .args(arguments);
+        command.output().unwrap()
+    };
+    let article = article.to_str().unwrap();
+    let first = stillsays(&["import", article, "-o", "config/profiles/harbor.toml"]);
+    assert_eq!(first.status.code(), Some(0), "{first:?}");
+    let file = folder.path().join("config/profiles/harbor.toml");
+    fs::write(&file, "title = \"Corrected by hand\"\n").unwrap();
+    let again = stillsays(&["import", article, "-o", "config/profiles/harbor.toml"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("hint: give another -o, or --force"));
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "title = \"Corrected by hand\"\n"
+    );
+    let forced = stillsays(&[
+        "import",
+        article,
+        "-o",
+        "config/profiles/harbor.toml",
+        "--force",
+    ]);
+    assert_eq!(forced.status.code(), Some(0));
+    let listed = stillsays(&["list"]);
+    assert!(
+        String::from_utf8_lossy(&listed.stdout).contains("Harbor Table: 3 references to 3 pages"),
+        "{listed:?}"
+    );
+    assert_eq!(stillsays(&["lint"]).status.code(), Some(0));
+    fs::write(&file, "title = \"A\"\ntitel = 1\n").unwrap();
+    let refused = stillsays(&["lint", "--format", "json"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let json: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!(
+        json["files"][0]["remarks"][0]["hint"],
+        "did you mean `title`?"
+    );
+    let leftovers = fs::read_dir(file.parent().unwrap()).unwrap().count();
+    assert_eq!(leftovers, 1);
+    let empty = stillsays(&["import", "nothing-here.txt"]);
+    assert_eq!(empty.status.code(), Some(2));
 }
