@@ -3,8 +3,10 @@
 use crate::{capture::CaptureEntry, reading::Reading};
 
 mod assignment;
+mod context;
 mod elsewhere;
 mod fate;
+mod figure;
 mod findings;
 mod judged;
 mod legal_form;
@@ -12,19 +14,26 @@ mod likeness;
 mod listed;
 mod name_key;
 mod names;
+mod number;
 mod page_text;
 mod proof;
 mod quotation;
 mod region;
+mod relation;
+mod sentences;
 mod series;
 mod split;
 mod state;
+mod statement;
 mod words;
 
 pub use fate::fate;
+pub use figure::{FigureAnswer, figure};
 pub use findings::findings;
 pub use names::{ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
 pub use quotation::{QuotationAnswer, quotation};
+pub use relation::{RelationAnswer, relation};
+pub use statement::{MOST_PASSAGES, Passage, StatementAnswer, statement};
 
 /// The version of the comparison; findings of another version are computed again.
 pub const VERSION: u32 = 1;

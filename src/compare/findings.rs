@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use chrono::NaiveTime;
 
 use super::{
-    Scope, Visited,
+    Scope, Visited, context,
     fate::{fate, unjudged},
+    figure,
     likeness::round,
     listed,
     names::Place,
     page_text::PageText,
     proof::Witness,
-    quotation,
+    quotation, relation,
     series::{Folded, Point, Said, fold},
+    statement,
 };
 use crate::{
     clock::Instant,
@@ -52,25 +54,25 @@ pub fn findings(
                     claim: claim.id.clone(),
                     exact: exact.clone(),
                 };
+                let around = context::baselines(&cited, visits, |page, scope| {
+                    context::around(exact, page, scope)
+                });
                 findings.push(spoken(
                     name,
                     claim,
                     &cited,
                     visits,
                     subject,
-                    |page, scope| {
-                        let it = quotation::in_page(exact, page, scope);
-                        let place = it.places.first().cloned().unwrap_or_default();
-                        let note = match (&it.note, &place.note) {
-                            (Some(note), Some(place)) => Some(format!("{place}; {note}")),
-                            (note, place) => note.clone().or_else(|| place.clone()),
-                        };
-                        Spoken {
+                    |page, reference| {
+                        let it = quotation::in_page(exact, page, scope_of(reference));
+                        let place = noted(it.places.first(), it.note);
+                        let it = Spoken {
                             verdict: it.verdict,
                             score: it.score,
                             reasons: it.reasons,
-                            place: Place { note, ..place },
-                        }
+                            place,
+                        };
+                        context::of_quotation(it, around.get(&reference.number), page)
                     },
                 ));
             }
@@ -79,37 +81,86 @@ pub fn findings(
                     claim: claim.id.clone(),
                     exact: exact.clone(),
                 };
-                findings.push(spoken(name, claim, &cited, visits, subject, |_, _| {
-                    Spoken::unsettled()
-                }));
+                findings.push(spoken(
+                    name,
+                    claim,
+                    &cited,
+                    visits,
+                    subject,
+                    |page, reference| {
+                        let it = figure::in_page(exact, page, scope_of(reference));
+                        let place = noted(it.places.first(), it.note);
+                        Spoken {
+                            verdict: it.verdict,
+                            score: it.score,
+                            reasons: it.reasons,
+                            place,
+                        }
+                    },
+                ));
             }
             Statement::Relation {
-                subject,
+                subject: one,
                 relation,
                 object,
             } => {
                 let subject = Subject::Relation {
                     claim: claim.id.clone(),
-                    subject: subject.clone(),
+                    subject: one.clone(),
                     relation: relation.clone(),
                     object: object.clone(),
                 };
-                findings.push(spoken(name, claim, &cited, visits, subject, |_, _| {
-                    Spoken::unsettled()
-                }));
+                findings.push(spoken(
+                    name,
+                    claim,
+                    &cited,
+                    visits,
+                    subject,
+                    |page, reference| {
+                        let it =
+                            relation::in_page(one, relation, object, page, scope_of(reference));
+                        Spoken {
+                            verdict: it.verdict,
+                            score: it.score,
+                            reasons: it.reasons,
+                            place: it.place,
+                        }
+                    },
+                ));
             }
             Statement::Stated { exact } => {
                 let subject = Subject::Statement {
                     claim: claim.id.clone(),
                     exact: exact.clone(),
                 };
-                findings.push(spoken(name, claim, &cited, visits, subject, |_, _| {
-                    Spoken::unsettled()
-                }));
+                let rested_on = context::baselines(&cited, visits, |page, scope| {
+                    context::rests_on(exact, page, scope)
+                });
+                findings.push(spoken(
+                    name,
+                    claim,
+                    &cited,
+                    visits,
+                    subject,
+                    |page, reference| {
+                        let it = statement::in_page(exact, page, scope_of(reference));
+                        context::of_statement(it, rested_on.get(&reference.number), page)
+                    },
+                ));
             }
         }
     }
     findings
+}
+
+/// A place with what else there is to say of it.
+fn noted(place: Option<&Place>, more: Option<String>) -> Place {
+    let place = place.cloned().unwrap_or_default();
+    let note = match (place.note, more) {
+        (Some(where_), Some(more)) => Some(format!("{where_}; {more}")),
+        (where_, more) => where_.or(more),
+    };
+    Place { note, ..place }
 }
 
 /// The references that a claim cites and that have an address.
@@ -223,21 +274,6 @@ pub(super) struct Spoken {
     pub(super) place: Place,
 }
 
-impl Spoken {
-    fn unsettled() -> Self {
-        let detail = "it is not the kind of thing that a page's text settles".to_owned();
-        Self {
-            verdict: Verdict::CannotTell {
-                why: Why::NotSettled,
-                detail,
-            },
-            score: 0.5,
-            reasons: Vec::new(),
-            place: Place::default(),
-        }
-    }
-}
-
 /// The finding about words, by asking every page at every visit.
 fn spoken(
     name: &str,
@@ -245,7 +281,7 @@ fn spoken(
     cited: &Cited<'_>,
     visits: Visits<'_, '_>,
     subject: Subject,
-    ask: impl Fn(&PageText<'_>, Scope<'_>) -> Spoken,
+    ask: impl Fn(&PageText<'_>, &Reference) -> Spoken,
 ) -> Finding {
     let mut points = Vec::new();
     for reference in &cited.references {
@@ -260,7 +296,7 @@ fn spoken(
                     ..Said::untold(why, &detail)
                 },
                 (None, Some(reading)) => {
-                    let it = ask(&PageText::of(reading), scope_of(reference));
+                    let it = ask(&PageText::of(reading), reference);
                     let verdict = whole(it.verdict, visited);
                     let evidence = witness.evidence(&it.place);
                     Said {

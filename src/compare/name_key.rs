@@ -226,6 +226,35 @@ pub(super) fn split(folded: &str) -> Vec<String> {
     words
 }
 
+/// The words of a folded text for weighing: accents off, possessives off, numbers whole, no spelling made one.
+pub(super) fn split_words(folded: &str) -> impl Iterator<Item = String> {
+    let plain: String = folded
+        .replace("'s ", " ")
+        .nfd()
+        .filter(|it| !is_combining_mark(*it))
+        .collect();
+    let mut words = Vec::new();
+    for piece in plain.split(|it: char| !(it.is_alphanumeric() || matches!(it, '.' | ','))) {
+        let numeric = piece.starts_with(|it: char| it.is_ascii_digit());
+        if numeric
+            && piece
+                .trim_end_matches(['.', ','])
+                .chars()
+                .all(|it| it.is_ascii_digit() || matches!(it, '.' | ','))
+        {
+            words.push(piece.trim_end_matches(['.', ',']).to_owned());
+        } else {
+            words.extend(
+                piece
+                    .split(['.', ','])
+                    .filter(|it| !it.is_empty())
+                    .map(str::to_owned),
+            );
+        }
+    }
+    words.into_iter().filter(|it| !it.is_empty())
+}
+
 /// Letters and digits alone, folded.
 pub(super) fn letters(text: &str) -> String {
     fold(text).nfd().filter(|it| it.is_alphanumeric()).collect()

@@ -141,6 +141,17 @@ fn together<'a>(sayings: &[&'a Said], partial: bool) -> &'a Said {
     best.unwrap_or(&NOTHING)
 }
 
+/// Whether a page was read and left open what is claimed.
+fn is_unsettled(verdict: &Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::CannotTell {
+            why: Why::NotSettled,
+            ..
+        }
+    )
+}
+
 /// Whether two verdicts say the same for the purpose of "changed".
 fn alike(one: &Verdict, other: &Verdict) -> bool {
     match (one, other) {
@@ -162,7 +173,7 @@ fn history(combined: &[(Instant, Verdict)], now: &Verdict, baseline: Option<Base
     for (date, verdict) in combined.iter().rev() {
         if alike(verdict, now) {
             changed_by = Some(*date);
-        } else if held(verdict).is_some() || held(now).is_none() {
+        } else if held(verdict).is_some() || held(now).is_none() || is_unsettled(verdict) {
             changed_after = Some(*date);
             break;
         }

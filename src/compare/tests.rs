@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    Scope, names, quotation,
+    Scope, figure, names, quotation,
     testing::{listing, reading},
 };
 use crate::{
@@ -105,6 +105,38 @@ fn quoted_words_on_a_page() {
             faults.push(format!(
                 "{} | {}: {said}, not {} ({})",
                 it.quoted, it.page, it.expected, it.why
+            ));
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{} of {}\n{}",
+        faults.len(),
+        cases.case.len(),
+        faults.join("\n")
+    );
+}
+
+#[derive(Deserialize)]
+struct FigureCase {
+    claimed: String,
+    page: String,
+    expected: String,
+    why: String,
+}
+
+#[test]
+fn numbers_of_things_on_a_page() {
+    let cases: Cases<FigureCase> =
+        toml::from_str(include_str!("../../tests/cases/figures/figures.toml")).unwrap();
+    let mut faults = Vec::new();
+    for it in &cases.case {
+        let answer = figure(&it.claimed, &reading(&it.page), Scope::default());
+        let said = word(&answer.verdict);
+        if said != it.expected {
+            faults.push(format!(
+                "{} | {}: {said}, not {} ({})",
+                it.claimed, it.page, it.expected, it.why
             ));
         }
     }

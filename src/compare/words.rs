@@ -68,7 +68,7 @@ static PLACES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     TEXT.split_whitespace().collect()
 });
 
-const UNITS: [(&str, u64); 21] = [
+const UNITS: [(&str, u64); 20] = [
     ("zero", 0),
     ("one", 1),
     ("two", 2),
@@ -89,7 +89,6 @@ const UNITS: [(&str, u64); 21] = [
     ("seventeen", 17),
     ("eighteen", 18),
     ("nineteen", 19),
-    ("dozen", 12),
 ];
 
 const TENS: [(&str, u64); 9] = [

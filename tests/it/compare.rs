@@ -495,12 +495,91 @@ fn pairs_of_names_are_held_for_one_organization_or_two() {
     assert!(f1 >= 0.90, "{f1}");
 }
 
+#[derive(Deserialize)]
+struct Cited {
+    label: String,
+    supporting_sentences: Vec<Vec<usize>>,
+    claim: String,
+    evidence: Vec<String>,
+}
+
 #[test]
-fn gzip_is_at_hand_for_the_evidence_measure() {
+fn passages_that_support_a_sentence_come_first() {
     let Some(folder) = corpus("wice") else { return };
     let mut text = String::new();
     flate2::read::GzDecoder::new(fs::File::open(folder.join("claim-dev.jsonl.gz")).unwrap())
         .read_to_string(&mut text)
         .unwrap();
-    assert_eq!(text.lines().count(), 349);
+    let (mut first, mut set5, mut count) = (0, 0, 0);
+    let (mut supported, mut unsupported) = (Vec::new(), Vec::new());
+    for row in text
+        .lines()
+        .map(|it| serde_json::from_str::<Cited>(it).unwrap())
+    {
+        let page: Vec<String> = row
+            .evidence
+            .iter()
+            .map(|it| it.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        let answer = compare::statement(
+            &row.claim,
+            &lines(&(page.join("\n") + "\n")),
+            Scope::default(),
+        );
+        let mut place: HashMap<String, usize> = HashMap::new();
+        for (number, line) in page.iter().enumerate() {
+            place.entry(key(line)).or_insert(number);
+        }
+        let ranks: Vec<usize> = answer
+            .passages
+            .iter()
+            .filter_map(|it| place.get(&key(&it.text)).copied())
+            .collect();
+        let best = answer.passages.first().map_or(0.0, |it| it.score);
+        match row.label.as_str() {
+            "supported" => supported.push(best),
+            "not_supported" => unsupported.push(best),
+            _ => {}
+        }
+        let same = |it: &Vec<usize>| -> Vec<usize> {
+            it.iter().map(|it| place[&key(&page[*it])]).collect()
+        };
+        let sets: Vec<Vec<usize>> = row
+            .supporting_sentences
+            .iter()
+            .filter(|it| !it.is_empty())
+            .map(same)
+            .collect();
+        if row.label == "not_supported" || sets.is_empty() {
+            continue;
+        }
+        count += 1;
+        first += usize::from(
+            ranks
+                .first()
+                .is_some_and(|it| sets.iter().flatten().any(|marked| marked == it)),
+        );
+        set5 += usize::from(sets.iter().any(|it| it.iter().all(|it| ranks.contains(it))));
+    }
+    let above: f64 = supported
+        .iter()
+        .flat_map(|a| {
+            unsupported.iter().map(move |b| {
+                if a > b {
+                    1.0
+                } else if a < b {
+                    0.0
+                } else {
+                    0.5
+                }
+            })
+        })
+        .sum();
+    let separation = above / (supported.len() * unsupported.len()) as f64;
+    let (first, set5) = (share(first, count), share(set5, count));
+    println!("evidence first {first:.3} set5 {set5:.3} separation {separation:.3} of {count}");
+    assert!(
+        first >= 0.83 && set5 >= 0.68 && separation >= 0.80,
+        "{first} {set5} {separation}"
+    );
 }

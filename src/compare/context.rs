@@ -1,0 +1,167 @@
+//! What stood around words at the visit nearest to the day of access, and whether later visits still have it.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Scope,
+    fate::unjudged,
+    findings::{Cited, Spoken, Visits, scope_of},
+    likeness::reason,
+    names::Place,
+    page_text::PageText,
+    quotation::{self, turn, words_of},
+    sentences,
+    statement::{self, StatementAnswer},
+};
+use crate::{
+    finding::{Verdict, Why},
+    text::{fold, one_line},
+};
+
+/// A passage carries a sentence from this share of its words on; passages below are not missed.
+const CARRIES: f64 = 0.4;
+
+/// For each cited reference what `ask` finds on its page at the visit nearest to the day of access, else at the first one.
+pub(super) fn baselines(
+    cited: &Cited<'_>,
+    visits: Visits<'_, '_>,
+    ask: impl Fn(&PageText<'_>, Scope<'_>) -> Vec<String>,
+) -> BTreeMap<u32, Vec<String>> {
+    let mut baselines = BTreeMap::new();
+    for (reference, (number, accessed)) in cited.references.iter().zip(&cited.accessed) {
+        let read = visits
+            .get(number)
+            .into_iter()
+            .flatten()
+            .filter(|it| unjudged(it).is_none());
+        let nearest = read
+            .filter_map(|it| Some((it.hops.last()?.date, it.reading?)))
+            .min_by_key(|(date, _)| accessed.map_or(0, |it| (*date - it).num_seconds().abs()));
+        if let Some((_, reading)) = nearest {
+            let found = ask(&PageText::of(reading), scope_of(reference));
+            if !found.is_empty() {
+                baselines.insert(*number, found);
+            }
+        }
+    }
+    baselines
+}
+
+/// The sentence that quoted words stand in.
+pub(super) fn around(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Vec<String> {
+    let answer = quotation::in_page(exact, page, scope);
+    let place = answer
+        .places
+        .first()
+        .filter(|_| answer.verdict == Verdict::Present);
+    place
+        .and_then(|it| sentence_at(page, it))
+        .into_iter()
+        .collect()
+}
+
+fn sentence_at(page: &PageText<'_>, place: &Place) -> Option<String> {
+    let range = place.range.clone()?;
+    let text = &page.reading.text;
+    let sentence = sentences::of(text)
+        .into_iter()
+        .find(|it| it.start <= range.start && range.start < it.end)?;
+    text.get(sentence).map(one_line)
+}
+
+/// A quotation that stands, but whose sentence now says otherwise, is altered.
+pub(super) fn of_quotation(
+    said: Spoken,
+    then: Option<&Vec<String>>,
+    page: &PageText<'_>,
+) -> Spoken {
+    let (Some(then), Verdict::Present) = (then.and_then(|it| it.first()), &said.verdict) else {
+        return said;
+    };
+    let Some(now) = sentence_at(page, &said.place) else {
+        return said;
+    };
+    if fold(then) == fold(&now) || !page.find(then).is_empty() {
+        return said;
+    }
+    let (a, b) = (fold(then), fold(&now));
+    let (a, b) = (words_of(&a), words_of(&b));
+    let gone: Vec<&str> = a
+        .iter()
+        .map(|it| it.text)
+        .filter(|it| !b.iter().any(|b| b.text == *it))
+        .collect();
+    let come: Vec<&str> = b
+        .iter()
+        .map(|it| it.text)
+        .filter(|it| !a.iter().any(|a| a.text == *it))
+        .collect();
+    let much = gone.len() * 2 > a.len();
+    match turn(&gone, &come).filter(|_| !much) {
+        Some(how) => Spoken {
+            reasons: vec![reason("the words stand, but their sentence changed", 0.9)],
+            verdict: Verdict::Altered {
+                to: now,
+                how: format!("the words stand, but in their sentence {how}"),
+            },
+            score: 0.85,
+            ..said
+        },
+        None => said,
+    }
+}
+
+/// The passages that a sentence rests on.
+pub(super) fn rests_on(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Vec<String> {
+    let answer = statement::in_page(exact, page, scope);
+    answer
+        .passages
+        .into_iter()
+        .filter(|it| it.score >= CARRIES)
+        .take(2)
+        .map(|it| it.text)
+        .collect()
+}
+
+/// What a page says about a sentence, and whether the passages that it rested on still stand.
+pub(super) fn of_statement(
+    answer: StatementAnswer,
+    then: Option<&Vec<String>>,
+    page: &PageText<'_>,
+) -> Spoken {
+    let best = answer.passages.first();
+    let place = best.map_or_else(Place::default, |it| Place {
+        range: Some(it.range.clone()),
+        css: None,
+        note: Some(format!(
+            "the nearest of {} passages, {}",
+            answer.passages.len(),
+            page.place(&it.range)
+        )),
+    });
+    let mut verdict = answer.verdict;
+    let open = matches!(
+        &verdict,
+        Verdict::CannotTell {
+            why: Why::NotSettled,
+            ..
+        }
+    );
+    let gone = then
+        .into_iter()
+        .flatten()
+        .find(|it| page.find(it).is_empty());
+    let mut reasons = answer.reasons;
+    if let (true, Some(gone)) = (open, gone) {
+        let to = best.map(|it| it.text.clone()).unwrap_or_default();
+        let how = format!("a passage that it rested on is gone: \"{gone}\"");
+        reasons.insert(0, reason("a passage that it rested on is gone", 0.7));
+        verdict = Verdict::Altered { to, how };
+    }
+    Spoken {
+        verdict,
+        score: if open { 0.5 } else { answer.score },
+        reasons,
+        place,
+    }
+}
