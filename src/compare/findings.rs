@@ -43,114 +43,105 @@ pub fn findings(
         .collect();
     for claim in &profile.claims {
         let cited = Cited::of(claim, profile);
-        match &claim.statement {
-            Statement::Listed { names, .. } => {
+        match (&claim.statement, subject_of(claim)) {
+            (Statement::Listed { names, .. }, _) => {
                 findings.extend(listed::findings(
                     name, profile, claim, &cited, names, visits,
                 ));
             }
-            Statement::Quoted { exact } => {
-                let subject = Subject::Quotation {
-                    claim: claim.id.clone(),
-                    exact: exact.clone(),
-                };
-                let around = context::baselines(&cited, visits, |page, scope| {
-                    context::around(exact, page, scope)
-                });
-                findings.push(spoken(
-                    name,
-                    claim,
-                    &cited,
-                    visits,
-                    subject,
-                    |page, reference| {
-                        let it = quotation::in_page(exact, page, scope_of(reference));
-                        let place = noted(it.places.first(), it.note);
-                        let it = Spoken {
-                            verdict: it.verdict,
-                            score: it.score,
-                            reasons: it.reasons,
-                            place,
-                        };
-                        context::of_quotation(it, around.get(&reference.number), page)
-                    },
-                ));
+            (statement, Some(subject)) => {
+                let points = of_words(statement, &cited, visits);
+                findings.push(finding(name, claim, subject, fold(&cited.accessed, points)));
             }
-            Statement::Figure { exact } => {
-                let subject = Subject::Figure {
-                    claim: claim.id.clone(),
-                    exact: exact.clone(),
-                };
-                findings.push(spoken(
-                    name,
-                    claim,
-                    &cited,
-                    visits,
-                    subject,
-                    |page, reference| {
-                        let it = figure::in_page(exact, page, scope_of(reference));
-                        let place = noted(it.places.first(), it.note);
-                        Spoken {
-                            verdict: it.verdict,
-                            score: it.score,
-                            reasons: it.reasons,
-                            place,
-                        }
-                    },
-                ));
-            }
-            Statement::Relation {
-                subject: one,
-                relation,
-                object,
-            } => {
-                let subject = Subject::Relation {
-                    claim: claim.id.clone(),
-                    subject: one.clone(),
-                    relation: relation.clone(),
-                    object: object.clone(),
-                };
-                findings.push(spoken(
-                    name,
-                    claim,
-                    &cited,
-                    visits,
-                    subject,
-                    |page, reference| {
-                        let it =
-                            relation::in_page(one, relation, object, page, scope_of(reference));
-                        Spoken {
-                            verdict: it.verdict,
-                            score: it.score,
-                            reasons: it.reasons,
-                            place: it.place,
-                        }
-                    },
-                ));
-            }
-            Statement::Stated { exact } => {
-                let subject = Subject::Statement {
-                    claim: claim.id.clone(),
-                    exact: exact.clone(),
-                };
-                let rested_on = context::baselines(&cited, visits, |page, scope| {
-                    context::rests_on(exact, page, scope)
-                });
-                findings.push(spoken(
-                    name,
-                    claim,
-                    &cited,
-                    visits,
-                    subject,
-                    |page, reference| {
-                        let it = statement::in_page(exact, page, scope_of(reference));
-                        context::of_statement(it, rested_on.get(&reference.number), page)
-                    },
-                ));
-            }
+            (_, None) => {}
         }
     }
     findings
+}
+
+/// What the finding about a claim of words is about; a list's findings are about its names.
+fn subject_of(claim: &Claim) -> Option<Subject> {
+    let id = claim.id.clone();
+    match &claim.statement {
+        Statement::Listed { .. } => None,
+        Statement::Quoted { exact } => Some(Subject::Quotation {
+            claim: id,
+            exact: exact.clone(),
+        }),
+        Statement::Figure { exact } => Some(Subject::Figure {
+            claim: id,
+            exact: exact.clone(),
+        }),
+        Statement::Stated { exact } => Some(Subject::Statement {
+            claim: id,
+            exact: exact.clone(),
+        }),
+        Statement::Relation {
+            subject,
+            relation,
+            object,
+        } => Some(Subject::Relation {
+            claim: id,
+            subject: subject.clone(),
+            relation: relation.clone(),
+            object: object.clone(),
+        }),
+    }
+}
+
+/// What every visit of the cited pages says about a claim of words.
+fn of_words(statement: &Statement, cited: &Cited<'_>, visits: Visits<'_, '_>) -> Vec<Point> {
+    match statement {
+        Statement::Listed { .. } => Vec::new(),
+        Statement::Quoted { exact } => {
+            let around = context::baselines(cited, visits, |page, scope| {
+                context::around(exact, page, scope)
+            });
+            spoken(cited, visits, |page, reference| {
+                let it = quotation::in_page(exact, page, scope_of(reference));
+                let place = noted(it.places.first(), it.note);
+                let it = Spoken {
+                    verdict: it.verdict,
+                    score: it.score,
+                    reasons: it.reasons,
+                    place,
+                };
+                context::of_quotation(it, around.get(&reference.number), page)
+            })
+        }
+        Statement::Figure { exact } => spoken(cited, visits, |page, reference| {
+            let it = figure::in_page(exact, page, scope_of(reference));
+            let place = noted(it.places.first(), it.note);
+            Spoken {
+                verdict: it.verdict,
+                score: it.score,
+                reasons: it.reasons,
+                place,
+            }
+        }),
+        Statement::Relation {
+            subject,
+            relation,
+            object,
+        } => spoken(cited, visits, |page, reference| {
+            let it = relation::in_page(subject, relation, object, page, scope_of(reference));
+            Spoken {
+                verdict: it.verdict,
+                score: it.score,
+                reasons: it.reasons,
+                place: it.place,
+            }
+        }),
+        Statement::Stated { exact } => {
+            let rested_on = context::baselines(cited, visits, |page, scope| {
+                context::rests_on(exact, page, scope)
+            });
+            spoken(cited, visits, |page, reference| {
+                let it = statement::in_page(exact, page, scope_of(reference));
+                context::of_statement(it, rested_on.get(&reference.number), page)
+            })
+        }
+    }
 }
 
 /// A place with what else there is to say of it.
@@ -274,15 +265,12 @@ pub(super) struct Spoken {
     pub(super) place: Place,
 }
 
-/// The finding about words, by asking every page at every visit.
+/// What every page says at every visit.
 fn spoken(
-    name: &str,
-    claim: &Claim,
     cited: &Cited<'_>,
     visits: Visits<'_, '_>,
-    subject: Subject,
     ask: impl Fn(&PageText<'_>, &Reference) -> Spoken,
-) -> Finding {
+) -> Vec<Point> {
     let mut points = Vec::new();
     for reference in &cited.references {
         for visited in visits.get(&reference.number).into_iter().flatten() {
@@ -315,7 +303,7 @@ fn spoken(
             });
         }
     }
-    finding(name, claim, subject, fold(&cited.accessed, points))
+    points
 }
 
 /// What is missing from a body that was cut short may have stood in the rest.

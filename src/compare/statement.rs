@@ -395,35 +395,35 @@ fn names_and_numbers(text: &str) -> BTreeSet<String> {
     marked
 }
 
+/// Endings of forms, and what a stem has in their place.
+const ENDINGS: [(&str, &str); 13] = [
+    ("ational", "ate"),
+    ("ization", "ize"),
+    ("fulness", "ful"),
+    ("iveness", "ive"),
+    ("ies", "y"),
+    ("sses", "ss"),
+    ("ing", ""),
+    ("edly", ""),
+    ("ed", ""),
+    ("ment", ""),
+    ("ly", ""),
+    ("es", "e"),
+    ("s", ""),
+];
+
 /// A word without the ending of its form, so that `mediates` and `mediated` meet; numbers lose their commas.
 fn stem(word: &str) -> String {
     if word.starts_with(|it: char| it.is_ascii_digit()) {
         return word.replace(',', "");
     }
-    const ENDINGS: [(&str, &str); 12] = [
-        ("ational", "ate"),
-        ("ization", "ize"),
-        ("fulness", "ful"),
-        ("iveness", "ive"),
-        ("ies", "y"),
-        ("sses", "ss"),
-        ("ing", ""),
-        ("edly", ""),
-        ("ed", ""),
-        ("ment", ""),
-        ("ly", ""),
-        ("es", "e"),
-    ];
     let length = word.chars().count();
     let mut stem = word.to_owned();
     if length > 4 {
-        let cut = ENDINGS
-            .iter()
-            .chain(&[("s", "")])
-            .find_map(|(ending, with)| {
-                let root = word.strip_suffix(ending)?;
-                (root.chars().count() >= 3).then(|| format!("{root}{with}"))
-            });
+        let cut = ENDINGS.iter().find_map(|(ending, with)| {
+            let root = word.strip_suffix(ending)?;
+            (root.chars().count() >= 3).then(|| format!("{root}{with}"))
+        });
         stem = cut.unwrap_or(stem);
     }
     if stem.len() > 4 && stem.ends_with('e') {
