@@ -230,9 +230,8 @@ fn before(finding: &Finding) -> Option<String> {
         Some(it) => {
             let day = day(it.date);
             match it.held {
-                Some(true) if *verdict == Verdict::New => {
-                    Some(format!("was there on {day} already"))
-                }
+                // It was never otherwise, which has been said.
+                Some(true) if history.changed_after.is_none() && history.judged > 0 => None,
                 Some(true) => Some(format!("was there on {day}")),
                 Some(false) => Some(format!(
                     "was not there on {day}, nearest to the access date"
@@ -253,4 +252,91 @@ fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|it| it.to_uppercase().to_string());
     format!("{}{}", first.unwrap_or_default(), letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::parse_digits14,
+        finding::{Baseline, FindingId},
+    };
+
+    fn absent(changed: Option<(&str, &str)>, held: Option<bool>) -> Finding {
+        let at = |digits: &str| parse_digits14(digits).unwrap();
+        let subject = Subject::Name {
+            claim: "c1".into(),
+            name: "Quillmoor Trust".into(),
+        };
+        let conclusion = Conclusion::Verdict(Verdict::Absent);
+        Finding {
+            id: FindingId::of("p", &subject, &conclusion),
+            profile: "p".into(),
+            subject,
+            cites: vec![1],
+            conclusion,
+            confidence: 0.9,
+            reasons: Vec::new(),
+            evidence: Vec::new(),
+            history: History {
+                judged: 3,
+                last_seen: changed.map(|it| at(it.0)),
+                changed_after: changed.map(|it| at(it.0)),
+                changed_by: changed.map(|it| at(it.1)),
+                baseline: Some(Baseline {
+                    date: at("20221022"),
+                    held,
+                }),
+                ..History::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_change_lies_between_two_copies_and_is_told_from_never() {
+        let days = Some(("20240301", "20260402"));
+        for (changed, held, told) in [
+            (
+                days,
+                Some(true),
+                "Gone since between 2024-03-01 and 2026-04-02; was there on 2022-10-22.",
+            ),
+            (
+                days,
+                Some(false),
+                "Gone since between 2024-03-01 and 2026-04-02; was not there on 2022-10-22, nearest to the access date.",
+            ),
+            (
+                days,
+                None,
+                "Gone since between 2024-03-01 and 2026-04-02; no telling for 2022-10-22, nearest to the access date.",
+            ),
+            (
+                Some(("202604020800", "202604021700")),
+                Some(true),
+                "Gone since between 2026-04-02 08:00 UTC and 17:00 UTC; was there on 2022-10-22.",
+            ),
+            (
+                Some(("20260402080001", "20260402080002")),
+                Some(true),
+                "Gone since 2026-04-02 08:00 UTC; was there on 2022-10-22.",
+            ),
+            (
+                None,
+                Some(false),
+                "Missing in all 3 copies; the page may never have said so.",
+            ),
+        ] {
+            assert_eq!(since(&absent(changed, held)), told);
+        }
+    }
+
+    #[test]
+    fn words_around_a_quotation_end_at_a_block_or_in_dots() {
+        assert_eq!(lead("ter, Ohio\nRead more\n"), "Read more\n");
+        assert_eq!(lead("ter, Ohio\n"), "…ter, Ohio\n");
+        assert_eq!(lead(""), "");
+        assert_eq!(trail("\nOhio\nRead m"), "\nOhio");
+        assert_eq!(trail(", Ohio"), ", Ohio…");
+    }
 }
