@@ -1,4 +1,4 @@
-//! An article as it is written (plain text, HTML, Markdown, wikitext), read into a profile.
+//! An article as it is written (plain text, HTML, Markdown), read into a profile.
 
 use crate::{
     media_type::{self, MediaType},
@@ -29,6 +29,9 @@ pub enum ArticleError {
     /// It holds no text.
     #[error("the article is empty")]
     Empty,
+    /// It is the source text of a wiki, whose templates are not read.
+    #[error("it is the source text of a wiki, which is not read")]
+    Wikitext,
     /// It holds text, but neither references nor cited sentences.
     #[error("no paragraph of an article was found among its {lines} lines")]
     NoProse {
@@ -159,7 +162,8 @@ pub fn read_text(text: &str, form: Form, address: Option<&str>) -> Result<Import
     let mut article = match form {
         Form::Html => html::read(&text),
         Form::Markdown => markdown::read(&text),
-        Form::Plain | Form::Wikitext => plain::read(&text),
+        Form::Plain => plain::read(&text),
+        Form::Wikitext => return Err(ArticleError::Wikitext),
     };
     if article.blocks.is_empty() {
         return Err(ArticleError::NoProse {

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::{
-    name,
+    name, split,
     words::{self, holds},
 };
+use crate::profile::ListedName;
 
 /// A relation that a sentence states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ const PHRASES: &str = "\
     jointly funded by|funded by|financed by|led by|chaired by|headed by|directed by|run by|managed by|\
     owned by|operated by|created by|established by|launched by|started by|organized by|organised by|\
     convened by|administered by|hosted by|overseen by|supported by|published by|acquired by|endorsed by|\
-    merged with|merged into|headquartered in|based in|located in|formerly known as|previously known as|\
+    merged with|merged into|founded in|created in|established in|launched in|started in|formed in|headquartered in|based in|located in|formerly known as|previously known as|\
     also known as";
 
 /// Words that stand for the article's subject.
@@ -49,6 +50,8 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
     for phrase in PHRASES.split('|') {
         for (at, _) in lower.match_indices(phrase) {
             let end = at + phrase.len();
+            let dated = dated_by(phrase, &sentence[end..]);
+            let end = end + dated;
             let edges = !lower[..at].ends_with(|it: char| it.is_alphanumeric() || it == '-')
                 && sentence[end..].starts_with(char::is_whitespace);
             let covered = found.iter().any(|it| {
@@ -69,16 +72,43 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
             if name.is_empty() || same(&name, title) {
                 continue;
             }
-            found.push(Found {
-                subject: subject(&sentence[..at], title),
-                relation: phrase.to_owned(),
-                object: name,
-                object_range: object,
-            });
+            // "a project of the Alder Club and Friends of Birch": one relation to each.
+            for it in split::part_at_and(&sentence[object.clone()], false) {
+                let ListedName::One(name) = it else {
+                    continue;
+                };
+                found.push(Found {
+                    subject: subject(&sentence[..at], title),
+                    relation: phrase_of(phrase, dated),
+                    object: name,
+                    object_range: object.clone(),
+                });
+            }
         }
     }
     found.sort_by_key(|it| it.object_range.start);
     found
+}
+
+/// `founded in 2009 by`: how much further the phrase goes that begins with `founded in`.
+fn dated_by(phrase: &str, rest: &str) -> usize {
+    let year = rest
+        .get(1..5)
+        .filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+    let dated = phrase.ends_with(" in") && rest.starts_with(' ') && year.is_some();
+    if dated && rest.get(5..9) == Some(" by ") {
+        8
+    } else {
+        0
+    }
+}
+
+/// The phrase as a relation: `founded in 2009 by` is `founded by`.
+fn phrase_of(phrase: &str, dated: usize) -> String {
+    match phrase.strip_suffix(" in") {
+        Some(verb) if dated > 0 => format!("{verb} by"),
+        _ => phrase.to_owned(),
+    }
 }
 
 /// `is not a project of`: what is denied is not claimed.
@@ -298,6 +328,23 @@ mod tests {
                 "coordinated by",
                 "National Board for Rooms"
             )]
+        );
+    }
+
+    #[test]
+    fn a_year_may_stand_before_the_founder_and_two_may_share_a_project() {
+        assert_eq!(
+            triples("It was founded in 2009 by the Rowan Institute and grew."),
+            [triple("Alder Network", "founded by", "Rowan Institute")]
+        );
+        assert_eq!(
+            triples(
+                "Alder Network was launched as a joint project of the Rowan Club and Friends of Fens."
+            ),
+            [
+                triple("Alder Network", "joint project of", "Rowan Club"),
+                triple("Alder Network", "joint project of", "Friends of Fens"),
+            ]
         );
     }
 

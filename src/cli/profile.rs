@@ -29,7 +29,7 @@ pub(super) struct ProfileArgs {
 
 #[derive(Debug, Subcommand)]
 enum ProfileVerb {
-    /// Reads an article (text, HTML, Markdown, wikitext) and writes it as a profile
+    /// Reads an article (text, HTML, Markdown) and writes it as a profile
     Import(ImportArgs),
     /// Says what to look at in profiles, or in articles before they are imported
     Lint(LintArgs),
@@ -166,6 +166,7 @@ impl ImportArgs {
 fn unreadable(error: &ArticleError, article: &str) -> Failure {
     let hint = match error {
         ArticleError::Empty => "save the article's text or HTML to a file and name that",
+        ArticleError::Wikitext => "save the article's page as HTML and import that",
         ArticleError::NoProse { .. } => {
             "an article has paragraphs that end like sentences; is this the right file?"
         }
