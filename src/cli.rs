@@ -19,6 +19,7 @@ mod signals;
 mod check;
 mod completions;
 mod config;
+mod demo;
 mod diff;
 mod extract;
 mod profile;
@@ -95,6 +96,8 @@ struct Common {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Shows the whole flow on a built-in sample, without a network
+    Demo(demo::DemoArgs),
     /// Visits the pages that are due, and reports what changed
     Run(Box<run::RunArgs>),
     /// Runs whenever something is due, until SIGTERM
@@ -158,6 +161,7 @@ enum Format {
 impl Verb {
     fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self {
+            Self::Demo(it) => it.run(session),
             Self::Run(it) => it.run(session),
             Self::Watch(it) => it.run(session),
             Self::Recheck(it) => it.run(session),

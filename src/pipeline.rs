@@ -132,9 +132,9 @@ impl Run<'_> {
             software: SOFTWARE.to_owned(),
             command: self.command,
         })?;
-        watch(Event::Planned(self.seeds.len()));
         match self.source {
             Source::Archive(visits) => {
+                watch(Event::Planned(visits.len()));
                 for visit in visits {
                     keep(self.store, crawl, visit, Vec::new(), &mut ran, watch).await?;
                 }
@@ -144,6 +144,7 @@ impl Run<'_> {
                 unconditional,
             } => {
                 let planned = self.seeds.len();
+                watch(Event::Planned(planned));
                 let orders = conditions::orders(self.store, &self.seeds, unconditional)?;
                 let hosts = self.store.host_states()?;
                 let (done, mut fetched) = mpsc::channel(16);

@@ -63,9 +63,6 @@ impl Progress {
             (Self::Bar(bar), Event::Planned(count)) => bar.set_length(*count as u64),
             (Self::Bar(bar), Event::Visited(visit)) => {
                 bar.inc(1);
-                if bar.length() < Some(bar.position()) {
-                    bar.set_length(bar.position());
-                }
                 bar.set_message(for_terminal(&line(visit)));
             }
         }
@@ -84,6 +81,7 @@ fn line(visit: &Visit) -> String {
     let outcome = visit.last().map(|it| outcome(&it.outcome));
     let hops = match visit.captures.len() {
         0 | 1 => String::new(),
+        2 => " after a redirect".into(),
         hops => format!(" after {} redirects", hops - 1),
     };
     format!("{}{hops}  {}", outcome.unwrap_or_default(), visit.seed)

@@ -1,6 +1,7 @@
 //! `stillsays run`: what is due is fetched, stored, read, compared, and the findings reported.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     io::BufReader,
     path::{Path, PathBuf},
@@ -13,8 +14,8 @@ use serde_json::json;
 use crate::{
     capture::Capture,
     clock::warc_date,
-    finding::Standing,
-    pipeline::{self, Named, Ran, Rhythm, Run, RunError, Seed, Source},
+    finding::{FindingId, Review, Standing},
+    pipeline::{self, Compared, Named, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
     store::{Access, RunLock, Store},
     text::for_terminal,
@@ -217,6 +218,7 @@ fn tell(
 ) -> Result<Found, Failure> {
     let reviews = store.reviews()?;
     let mut found = Found::default();
+    let mut news = false;
     let (mut texts, mut reports) = (Vec::new(), Vec::new());
     for (named, compared) in profiles.iter().zip(&ran.compared) {
         for finding in &compared.findings {
@@ -224,6 +226,7 @@ fn tell(
             found.changes |= open && finding.is_change();
             found.stale |= open && finding.is_stale();
         }
+        news |= compared.changed && has_news(store, compared, &reviews)?;
         let report = report_of(store, named, &compared.findings, &reviews)?;
         match format {
             Format::Text => texts.push(findings_text(&report, &session.style())),
@@ -240,8 +243,8 @@ fn tell(
             json!({"format": 1, "visits": ran.visits, "failed": ran.failed, "unchanged": ran.unchanged,
                 "left": ran.left, "profiles": reports})
         ))?,
-        // A quiet run that brought nothing new has nothing to say.
-        Format::Text if session.quiet && ran.compared.iter().all(|it| !it.changed) => {}
+        // Cron mails whatever is said: a quiet run speaks only of what it is the first to find.
+        Format::Text if session.quiet && !news => {}
         Format::Text => print(&texts.join("\n"))?,
     }
     session.remark(&format!(
@@ -255,6 +258,17 @@ fn tell(
         }
     ));
     Ok(found)
+}
+
+/// Whether a run found something that waits for a decision and that the run before had not found.
+fn has_news(store: &Store, compared: &Compared, reviews: &[Review]) -> Result<bool, Failure> {
+    let earlier = store.earlier_findings(&compared.profile)?;
+    let known: BTreeSet<&FindingId> = earlier.iter().map(|it| &it.id).collect();
+    let mut waiting = compared
+        .findings
+        .iter()
+        .filter(|it| (it.is_change() || it.is_stale()) && Standing::of(it, reviews).is_open());
+    Ok(waiting.any(|it| !known.contains(&it.id)))
 }
 
 /// All seeds of the profiles, each with the moment it is due.

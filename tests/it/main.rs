@@ -13,3 +13,6 @@ mod site;
 mod store;
 mod warc;
 mod wire;
+mod cli;
+mod dev_pages;
+mod documentation;

@@ -1,0 +1,104 @@
+//! `stillsays demo`: the whole flow without a network, on the profile and the sample archive that are built in.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::{
+    finding::Finding,
+    pipeline::{self, Named, Run, Source},
+    profile::Profile,
+    report::findings_text,
+    store::{Access, RunLock, Store},
+    uri::TargetUri,
+};
+
+use super::{
+    Exit, Failure, Session,
+    findings::report_of,
+    progress::Progress,
+    report::write_whole,
+    run::{captures_from, make_folder_of, plan, runtime},
+    session::print,
+    signals::Stop,
+};
+
+/// The profile that the demo is about.
+const PROFILE: &str = include_str!("../../config/profiles/trust-network.toml");
+/// Three visits of each of its pages, written by the project.
+const SAMPLE: &[u8] = include_bytes!("../../snapshots/sample.warc.gz");
+
+/// Arguments of `demo`.
+#[derive(Args, Debug)]
+pub(super) struct DemoArgs {
+    /// The folder that the demo's archive and report are written to
+    #[arg(long, value_name = "FOLDER", default_value = "snapshots/demo")]
+    folder: PathBuf,
+}
+
+impl DemoArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let path = self.folder.join("stillsays.db");
+        make_folder_of(&path)?;
+        let _lock = RunLock::acquire(&path, "demo", session.clock.now())?;
+        remove_store(&path)?;
+        let store = Store::open(&path, Access::Create)?;
+        let profile: Profile = Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
+        let profiles = [Named {
+            name: "trust-network".into(),
+            profile,
+        }];
+        let seeds = plan(session, &profiles, None)?;
+        let uris: Vec<TargetUri> = seeds.iter().map(|it| it.uri.clone()).collect();
+        let captures = captures_from(session, SAMPLE, "the sample archive")?;
+        let visits = pipeline::visits_in_archive(&captures, &uris);
+        let findings = runtime()?.block_on(async {
+            let stop = Stop::listen()?;
+            let mut progress = Progress::new(session);
+            let run = Run {
+                store: &store,
+                profiles: &profiles,
+                seeds,
+                source: Source::Archive(visits),
+                clock: session.clock.clone(),
+                stop: stop.receiver(),
+                command: "demo".into(),
+            };
+            let ran = run.go(&mut |event| progress.tell(&event)).await;
+            progress.end();
+            let findings: Vec<Finding> = ran?
+                .compared
+                .into_iter()
+                .flat_map(|it| it.findings)
+                .collect();
+            Ok::<_, Failure>(findings)
+        })?;
+        for named in &profiles {
+            let report = report_of(&store, named, &findings, &[])?;
+            print(&findings_text(&report, &session.style()))?;
+            let file = self.folder.join("report.html");
+            write_whole(&file, report.to_html().as_bytes())?;
+            session.remark(&format!(
+                "\nThe pages of this demo are a sample that the project wrote; no page in it is a real capture.\n\
+                 The whole report: {}\n\
+                 Look around: stillsays --store {store} status | captures URL | diff URL | report",
+                file.display(),
+                store = path.display()
+            ));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// The demo begins anew each time.
+fn remove_store(path: &std::path::Path) -> Result<(), Failure> {
+    for ending in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(ending);
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
