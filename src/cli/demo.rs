@@ -43,7 +43,8 @@ impl DemoArgs {
         let _lock = RunLock::acquire(&path, "demo", session.clock.now())?;
         remove_store(&path)?;
         let store = Store::open(&path, Access::Create)?;
-        let profile: Profile = Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
+        let profile: Profile =
+            Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
         let profiles = [Named {
             name: "trust-network".into(),
             profile,

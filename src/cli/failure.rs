@@ -81,8 +81,15 @@ impl From<ConfigError> for Failure {
 
 impl From<ProfileError> for Failure {
     fn from(error: ProfileError) -> Self {
-        let hint = error.hint().to_owned();
-        Self::usage(error).hint(hint)
+        let told = error.faults.iter().map(|it| {
+            let place = format!("{}:{}:{}", error.path.display(), it.line, it.column);
+            format!("{place}: {}\n  hint: {}", it.what, it.hint)
+        });
+        let told: Vec<String> = told.collect();
+        if told.is_empty() {
+            return Self::usage(error);
+        }
+        Self::usage(anyhow::anyhow!(told.join("\nerror: ")))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{pipeline::Named, profile::Profile};
+use crate::{pipeline::Named, profile::Profile, schedule::Cadence};
 
 use super::{Failure, Session, page::read_bytes};
 
@@ -33,10 +33,32 @@ impl ProfilesArgs {
 /// Reads one profile.
 pub(super) fn load(path: &Path) -> Result<Named, Failure> {
     let bytes = read_bytes(path)?;
+    let profile = Profile::from_bytes(&bytes, path)?;
+    let own = profile.every.iter();
+    for every in own.chain(profile.references.iter().filter_map(|it| it.every.as_ref())) {
+        every.parse::<Cadence>().map_err(|error| {
+            let text = String::from_utf8_lossy(&bytes);
+            let place = place_of_every(&text, every);
+            let hint = error.hint();
+            let what = format!("{}{place}: `every` cannot be understood", path.display());
+            Failure::usage(anyhow::Error::from(error).context(what)).hint(hint)
+        })?;
+    }
     Ok(Named {
         name: stem(path),
-        profile: Profile::from_bytes(&bytes, path)?,
+        profile,
     })
+}
+
+/// `:LINE:COLUMN` of the `every` that has that value.
+fn place_of_every(text: &str, value: &str) -> String {
+    let sets = |line: &str| {
+        let written = line.trim_start().strip_prefix("every");
+        written.is_some_and(|it| it.trim_start().starts_with('=') && it.contains(value))
+    };
+    text.lines()
+        .position(sets)
+        .map_or_else(String::new, |line| format!(":{}:1", line + 1))
 }
 
 /// The profiles' files in `folder`, by name.

@@ -1,6 +1,9 @@
 //! The program and its parts from outside, one module per surface.
 
+mod cli;
 mod compare;
+mod dev_pages;
+mod documentation;
 mod extract;
 mod fetch;
 mod profile;
@@ -13,6 +16,3 @@ mod site;
 mod store;
 mod warc;
 mod wire;
-mod cli;
-mod dev_pages;
-mod documentation;
