@@ -1,5 +1,6 @@
 //! The program and its parts from outside, one module per surface.
 
+mod check;
 mod cli;
 mod compare;
 mod dev_pages;

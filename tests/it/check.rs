@@ -1,0 +1,131 @@
+//! `check` and `extract` on files: no store, no network.
+
+use serde_json::Value;
+
+use crate::project::Project;
+
+const PAGE: &str = "<h1>Partners</h1><ul><li>Harbour Mediation Center</li><li>Quiet River Institute</li>
+<li>Lantern Street Dialogue Project</li><li>Oak Valley Peace Council</li></ul><p>They teach unarmed civilian protection.</p>";
+
+fn verdicts(answer: &Value, of: &str) -> Vec<(String, String)> {
+    let rows = answer[of].as_array().unwrap().iter();
+    let text = |it: &Value| it.as_str().unwrap().to_owned();
+    rows.map(|it| (text(&it["claimed"]), text(&it["verdict"])))
+        .collect()
+}
+
+#[test]
+fn names_and_quotations_are_held_against_a_file() {
+    let project = Project::new();
+    project.write("page.html", PAGE);
+    project.write("names.txt", "Harbour Mediation Center\n\nQuiet River Institute\nOak Valley Peace Council\nWillow Creek Center\n");
+    let answer = project.json(&[
+        "check",
+        "--format",
+        "json",
+        "--names",
+        "names.txt",
+        "--quote",
+        "unarmed civilian protection",
+        "--quote",
+        "armed police protection",
+        "page.html",
+    ]);
+    let names = verdicts(&answer, "names");
+    let word = |name: &str| names.iter().find(|it| it.0 == name).unwrap().1.as_str();
+    assert_eq!(word("Harbour Mediation Center"), "present");
+    assert_eq!(word("Willow Creek Center"), "absent");
+    assert_eq!(answer["new"][0]["name"], "Lantern Street Dialogue Project");
+    let quotes = verdicts(&answer, "quotes");
+    assert_eq!(quotes[0].1, "present");
+    assert_ne!(quotes[1].1, "present");
+    let text = project
+        .expect(&["check", "--names", "names.txt", "page.html"], 0)
+        .stdout;
+    assert!(text.contains("absent       Willow Creek Center"), "{text}");
+}
+
+#[test]
+fn a_page_that_lost_its_list_makes_no_name_absent() {
+    let project = Project::new();
+    project.write("page.html", "");
+    project.write(
+        "names.txt",
+        "Harbour Mediation Center\nQuiet River Institute\n",
+    );
+    let answer = project.json(&[
+        "check",
+        "--format",
+        "json",
+        "--names",
+        "names.txt",
+        "page.html",
+    ]);
+    assert!(
+        verdicts(&answer, "names")
+            .iter()
+            .all(|it| it.1 == "cannot-tell"),
+        "{answer:#}"
+    );
+}
+
+#[test]
+fn lists_come_out_as_json_and_as_text() {
+    let project = Project::new();
+    project.write("page.html", PAGE);
+    let answer = project.json(&["extract", "--format", "json", "page.html"]);
+    assert_eq!(answer["lists"][0]["heading"], "Partners");
+    assert_eq!(answer["lists"][0]["kind"], "names");
+    assert_eq!(answer["lists"][0]["items"].as_array().unwrap().len(), 4);
+    let text = project.expect(&["extract", "page.html"], 0).stdout;
+    assert!(text.contains("Partners — 4 names"), "{text}");
+}
+
+#[test]
+fn the_seeds_quotations_are_told_apart_in_the_texts_that_are_shared() {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../shared/corpus/trust-network-sources"
+    );
+    if !std::path::Path::new(folder).exists() {
+        eprintln!("skipped: the seed's quotations in real texts (no ../shared beside the project)");
+        return;
+    }
+    let project = Project::new();
+    let page = format!("{folder}/about-us.txt");
+    let answer = project.json(&[
+        "check",
+        "--format",
+        "json",
+        "--quote",
+        "unarmed civilian protection",
+        "--quote",
+        "peacebuilding",
+        "--quote",
+        "environmental and health justice",
+        "--quote",
+        "countering radicalization",
+        &page,
+    ]);
+    let quotes = verdicts(&answer, "quotes");
+    let words: Vec<&str> = quotes.iter().map(|it| it.1.as_str()).collect();
+    assert_eq!(words, ["present", "present", "absent", "absent"]);
+    let length = answer["text_length"].as_u64().unwrap();
+    assert!((1_500..2_500).contains(&length), "{length}");
+    let note = answer["quotes"][2]["place"].as_str().unwrap();
+    assert!(note.contains("characters of text"), "{note}");
+    let page = format!("{folder}/conversation-151179.legalnews.txt");
+    let answer = project.json(&[
+        "check",
+        "--format",
+        "json",
+        "--quote",
+        "conflict zones",
+        "--quote",
+        "reduce election-related violence",
+        &page,
+    ]);
+    let quotes = verdicts(&answer, "quotes");
+    assert_eq!(quotes[1].1, "present");
+    assert_ne!(quotes[0].1, "present");
+}
