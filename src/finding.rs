@@ -45,11 +45,46 @@ pub struct FindingId(pub String);
 
 impl FindingId {
     /// The id of what `conclusion` says about `subject`.
+    ///
+    /// The words that explain it (`because`, `how`, `detail`) do not count: said better, it is the same finding.
     #[must_use]
     pub fn of(profile: &str, subject: &Subject, conclusion: &Conclusion) -> Self {
         // Serializing these types cannot fail; an empty text would only make the id less telling.
-        let json = serde_json::to_string(&(profile, subject, conclusion)).unwrap_or_default();
-        Self(ContentDigest::of(json.as_bytes()).short())
+        let json = serde_json::to_string(&(profile, subject, conclusion.without_words()));
+        Self(ContentDigest::of(json.unwrap_or_default().as_bytes()).short())
+    }
+}
+
+impl Conclusion {
+    /// The same conclusion without the words that explain it.
+    fn without_words(&self) -> Self {
+        let mut it = self.clone();
+        match &mut it {
+            Self::Verdict(
+                Verdict::Elsewhere { place: words }
+                | Verdict::Renamed { because: words, .. }
+                | Verdict::Altered { how: words, .. }
+                | Verdict::CannotTell { detail: words, .. },
+            )
+            | Self::Fate(
+                Fate::Unreachable { detail: words }
+                | Fate::Refused { detail: words }
+                | Fate::Walled { detail: words },
+            ) => words.clear(),
+            Self::Verdict(
+                Verdict::Present | Verdict::Absent | Verdict::New | Verdict::Redesigned { .. },
+            )
+            | Self::Fate(
+                Fate::Live
+                | Fate::Moved { .. }
+                | Fate::Gone { .. }
+                | Fate::Soft404
+                | Fate::Parked
+                | Fate::Unvisited
+                | Fate::NoAddress,
+            ) => {}
+        }
+        it
     }
 }
 
@@ -401,5 +436,42 @@ impl Finding {
             &self.conclusion,
             Conclusion::Fate(it) if !matches!(it, Fate::Live | Fate::Unvisited | Fate::NoAddress)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_changes_with_what_is_said_and_not_with_how_it_is_explained() {
+        let subject = Subject::Name {
+            claim: "partners".into(),
+            name: "A".into(),
+        };
+        let id = |verdict| FindingId::of("p", &subject, &Conclusion::Verdict(verdict));
+        let renamed = |to: &str, because: &str| {
+            id(Verdict::Renamed {
+                to: to.into(),
+                because: because.into(),
+            })
+        };
+        assert_eq!(
+            renamed("B", "same link"),
+            renamed("B", "it has the same link")
+        );
+        assert_ne!(renamed("B", "same link"), renamed("C", "same link"));
+        assert_ne!(id(Verdict::Present), id(Verdict::Absent));
+        let untold = |why, detail: &str| {
+            id(Verdict::CannotTell {
+                why,
+                detail: detail.into(),
+            })
+        };
+        assert_eq!(
+            untold(Why::Gone, "seen 2024"),
+            untold(Why::Gone, "seen 2025")
+        );
+        assert_ne!(untold(Why::Gone, ""), untold(Why::Blocked, ""));
     }
 }

@@ -82,9 +82,10 @@ fn profile(site: &Site, versions: &Versions) -> Option<String> {
     );
     for (number, names) in lists.iter().enumerate() {
         let names = json!(names.iter().collect::<BTreeSet<_>>());
-        toml += &format!(
+        let claim = format!(
             "\n[[claims]]\nid = \"list-{number}\"\nkind = \"listed\"\ncites = [1]\nnames = {names}\n"
         );
+        toml.push_str(&claim);
     }
     (!lists.is_empty()).then_some(toml)
 }
