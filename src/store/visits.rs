@@ -2,22 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 mod exchange;
+mod rows;
 
 use super::{CrawlId, Fault, Store, StoreError, crawls, instant, micros, payloads};
 use crate::{
-    capture::{
-        Capture, CaptureEntry, Failure, FailureKind, Framing, Outcome, Response, Revisit,
-        RevisitProfile, Truncation, Visit,
-    },
+    capture::{Capture, CaptureEntry, Outcome, RevisitProfile, Visit},
     clock::Instant,
     digest::PayloadDigest,
     host::{HostState, Origin},
     uri::TargetUri,
 };
 use exchange::Exchange;
+use rows::{capture, entries};
 
 /// A visit as the store numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -329,150 +328,4 @@ fn uri_row(connection: &Connection, uri: &TargetUri) -> rusqlite::Result<i64> {
 
 fn target_uri(text: &str) -> Result<TargetUri, Fault> {
     text.parse().map_err(Fault::damaged)
-}
-
-/// The columns that a capture is read from, in the order that [`CaptureRow::of`] reads them.
-const COLUMNS: &str = "SELECT capture.id, uri.uri, capture.date, capture.ended, outcome, connection, exchange, request_length,
-     interim_length, head_length, payload.id, payload.digest, truncated, failure_kind, failure_detail, refers_to_date, origin.uri
- FROM capture JOIN uri ON uri.id = capture.uri LEFT JOIN payload ON payload.id = capture.payload
-     LEFT JOIN uri AS origin ON origin.id = capture.refers_to_uri";
-
-struct CaptureRow {
-    id: CaptureId,
-    target_uri: TargetUri,
-    date: Instant,
-    ended: Instant,
-    outcome: String,
-    connection: Option<i64>,
-    exchange: Exchange,
-    payload: Option<(i64, PayloadDigest)>,
-    truncated: Option<Truncation>,
-    failure: Option<(FailureKind, String)>,
-    refers_to: Option<(Instant, TargetUri)>,
-}
-
-impl CaptureRow {
-    fn of(connection: &Connection, row: &Row<'_>) -> Result<Self, Fault> {
-        let lengths = [row.get(7)?, row.get(8)?, row.get(9)?];
-        let payload = match (row.get(10)?, row.get::<_, Option<[u8; 32]>>(11)?) {
-            (Some(id), Some(digest)) => Some((id, PayloadDigest::from_bytes(digest))),
-            _ => None,
-        };
-        let failure = match (row.get::<_, Option<String>>(13)?, row.get(14)?) {
-            (Some(kind), Some(detail)) => Some((from_word(kind)?, detail)),
-            _ => None,
-        };
-        let refers_to = match (row.get(15)?, row.get::<_, Option<String>>(16)?) {
-            (Some(date), Some(uri)) => Some((instant(date)?, target_uri(&uri)?)),
-            _ => None,
-        };
-        Ok(Self {
-            id: CaptureId(row.get(0)?),
-            target_uri: target_uri(&row.get::<_, String>(1)?)?,
-            date: instant(row.get(2)?)?,
-            ended: instant(row.get(3)?)?,
-            outcome: row.get(4)?,
-            connection: row.get(5)?,
-            exchange: Exchange::read(connection, row.get(6)?, lengths)?,
-            payload,
-            truncated: row
-                .get::<_, Option<String>>(12)?
-                .map(from_word)
-                .transpose()?,
-            failure,
-            refers_to,
-        })
-    }
-
-    fn revisit(&self) -> Result<Option<RevisitProfile>, Fault> {
-        match self.outcome.as_str() {
-            "response" | "failure" => Ok(None),
-            _ => from_word(self.outcome.clone()).map(Some),
-        }
-    }
-
-    fn failure(&self) -> Option<Failure> {
-        self.failure.as_ref().map(|(kind, detail)| Failure {
-            kind: *kind,
-            detail: detail.clone(),
-            received: self.exchange.rest.clone(),
-        })
-    }
-
-    fn entry(self) -> Result<(CaptureId, CaptureEntry), Fault> {
-        let entry = CaptureEntry {
-            revisit: self.revisit()?,
-            failure: self.failure(),
-            target_uri: self.target_uri,
-            date: self.date,
-            head: self.exchange.head,
-            payload_digest: self.payload.map(|it| it.1),
-            truncated: self.truncated,
-        };
-        Ok((self.id, entry))
-    }
-}
-
-fn entries(
-    connection: &Connection,
-    condition: &str,
-    parameter: &dyn rusqlite::ToSql,
-) -> Result<Vec<(CaptureId, CaptureEntry)>, Fault> {
-    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE {condition}"))?;
-    let mut rows = statement.query([parameter])?;
-    let mut entries = Vec::new();
-    while let Some(row) = rows.next()? {
-        entries.push(CaptureRow::of(connection, row)?.entry()?);
-    }
-    Ok(entries)
-}
-
-fn capture(connection: &Connection, id: CaptureId) -> Result<Capture, Fault> {
-    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE capture.id = ?1"))?;
-    let mut rows = statement.query([id.0])?;
-    let row = rows
-        .next()?
-        .ok_or_else(|| Fault::NotHeld(format!("capture {}", id.0)))?;
-    let row = CaptureRow::of(connection, row)?;
-    let outcome = if let Some(failure) = row.failure() {
-        Outcome::Failure(failure)
-    } else if let Some(profile) = row.revisit()? {
-        let ((_, payload_digest), (refers_to_date, refers_to_uri)) = row
-            .payload
-            .zip(row.refers_to.clone())
-            .ok_or_else(|| Fault::damaged(format!("revisit {} refers to nothing", id.0)))?;
-        Outcome::Revisit(Revisit {
-            profile,
-            head: row.exchange.head,
-            payload_digest,
-            refers_to_date,
-            refers_to_uri,
-        })
-    } else {
-        let (payload, digest) = row
-            .payload
-            .ok_or_else(|| Fault::damaged(format!("response {} has no payload", id.0)))?;
-        Outcome::Response(Response {
-            payload: payloads::read_checked(connection, payload, &digest)?,
-            framing: if row.exchange.rest.is_empty() {
-                Framing::Identity
-            } else {
-                exchange::framing(&row.exchange.rest)
-                    .ok_or_else(|| Fault::damaged(format!("the framing of capture {}", id.0)))?
-            },
-            head: row.exchange.head,
-            truncated: row.truncated,
-        })
-    };
-    Ok(Capture {
-        target_uri: row.target_uri,
-        date: row.date,
-        ended: row.ended,
-        connection: row
-            .connection
-            .map(|it| exchange::connection(connection, it, row.exchange.interim))
-            .transpose()?,
-        request: row.exchange.request,
-        outcome,
-    })
 }

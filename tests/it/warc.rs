@@ -124,6 +124,49 @@ fn every_sample_gives_the_records_or_the_error_that_is_said_of_it() {
 }
 
 #[test]
+fn the_samples_of_other_programs_make_captures() {
+    let folder = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../shared/corpus/warc"
+    ));
+    if !folder.exists() {
+        println!("skipped: the_samples_of_other_programs_make_captures (no shared corpus here)");
+        return;
+    }
+    // Captures, of these revisits, and what makes none.
+    for (name, captures, revisits, errors) in [
+        ("warcio__example.warc.gz", 2, 1, 0),
+        ("warcio-js__example.warc", 2, 1, 0),
+        ("warcio__post-test.warc.gz", 3, 0, 0),
+        ("warcio__example-wget-bad-target-uri.warc.gz", 1, 0, 0),
+        ("cdxj-indexer__cc.warc.gz", 1, 0, 0),
+        ("warcio-js__redirect.warc", 1, 0, 0),
+        ("warcio__example-bad-non-chunked.warc.gz", 2, 1, 0),
+        ("warcio-js__example-url-agnostic-revisit.warc.gz", 0, 0, 1),
+        ("resiliparse__warcfile.warc.gz", 16, 0, 0),
+    ] {
+        let bytes = fs::read(folder.join(name)).unwrap();
+        let all: Vec<_> = read_captures(Reader::new(name, bytes.as_slice())).collect();
+        let made: Vec<&Capture> = all.iter().filter_map(|it| it.as_ref().ok()).collect();
+        let again = made
+            .iter()
+            .filter(|it| matches!(it.outcome, Outcome::Revisit(_)));
+        assert_eq!(
+            (made.len(), again.count(), all.len() - made.len()),
+            (captures, revisits, errors),
+            "{name} {all:#?}"
+        );
+        for it in made {
+            assert!(it.status().is_some(), "{name} {it:?}");
+            assert!(
+                name.contains("redirect") || !it.request.is_empty(),
+                "{name} {it:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_truncated_last_record_loses_only_itself() {
     let all = [
         response("https://example.org/1", "20240101", b"one"),
