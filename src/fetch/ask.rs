@@ -47,14 +47,17 @@ impl Crawl {
     ) -> Asked {
         let request = request(uri, &self.options, validators);
         let mut tries = 0;
+        let mut last = None;
         loop {
             if let Some((kind, detail)) = lane.known(origin).unreachable.clone() {
                 return self.failed(uri, kind, detail);
             }
             if let Err(put_off) = self.wait_for_turn(lane).await {
-                return match put_off {
-                    PutOff::Stop => Asked::NotBegun,
-                    PutOff::Backoff(detail) => self.failed(uri, FailureKind::HostBackoff, detail),
+                return match (last, put_off) {
+                    // What came of the tries so far is what it came to.
+                    (Some(capture), _) => Asked::Capture(capture),
+                    (None, PutOff::Stop) => Asked::NotBegun,
+                    (None, PutOff::Backoff(it)) => self.failed(uri, FailureKind::HostBackoff, it),
                 };
             }
             if let Err(capture) = self.ask_robots(lane, origin, uri).await {
@@ -76,6 +79,7 @@ impl Crawl {
                 }
                 return Asked::Capture(Box::new(capture));
             }
+            last = Some(Box::new(capture));
         }
     }
 

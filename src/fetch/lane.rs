@@ -45,11 +45,9 @@ impl Lanes {
             return;
         }
         let state = {
-            let mut remembered = self.remembered.lock();
-            let remembered = remembered.as_mut().ok();
-            remembered
-                .and_then(|it| it.remove(origin))
-                .unwrap_or_default()
+            let remembered = self.remembered.lock();
+            let mut remembered = remembered.unwrap_or_else(PoisonError::into_inner);
+            remembered.remove(origin).unwrap_or_default()
         };
         // A last request in the future was noted under a clock that went wrong; then what counts is how long was asked for.
         let asked_for = state.last_request.filter(|it| *it > now).unwrap_or(now);

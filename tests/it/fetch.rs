@@ -563,6 +563,35 @@ async fn stopping_is_bounded_and_told() {
 }
 
 #[tokio::test]
+async fn a_run_stopped_between_two_tries_keeps_what_the_first_came_to() {
+    let site = Site::start();
+    site.on("/", [Reply::status(429, "").field("Retry-After", "30")]);
+    let patient = Options {
+        max_wait: Duration::from_mins(2),
+        tries: 3,
+        ..options()
+    };
+    let (sender, stop) = watch::channel(false);
+    let (done, mut visits) = mpsc::channel(10);
+    let orders = vec![order(site.uri("/")); 2];
+    let run = fetch::run(orders, [], Arc::new(patient), clock(), stop, done);
+    let stopper = async {
+        while site.pages_asked().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        // Long enough for the answer to have come.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        sender.send(true).unwrap();
+    };
+    tokio::join!(run, stopper);
+    let fetched = visits.recv().await.unwrap();
+    assert_eq!(statuses(&fetched), [Some(429)]);
+    let wait = fetched.hosts[0].1.next_allowed.unwrap() - clock().now();
+    assert_eq!(wait.num_seconds(), 30);
+    assert!(visits.recv().await.is_none());
+}
+
+#[tokio::test]
 async fn a_download_goes_through_the_same_guard_and_caps() {
     let site = Site::start();
     site.on("/from", [Reply::redirect(302, "/to")]);
