@@ -48,7 +48,7 @@ pub struct Options {
     pub max_redirects: usize,
     /// The most addresses of a name that are looked at; default 16.
     pub max_addresses: usize,
-    /// How much may come out of a content coding, where the fetcher itself reads one: robots.txt, [`super::download`].
+    /// How much may come out of a content coding, where the fetcher itself reads one: robots.txt, [`download`](fn@super::download).
     pub caps: crate::content_coding::Caps,
 
     /// Networks that may be visited although they are private, loopback or reserved; default none.
