@@ -19,6 +19,7 @@ mod kind;
 mod labels;
 mod lines;
 mod lists;
+mod matcher;
 mod names;
 mod nesting;
 mod phrases;

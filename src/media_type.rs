@@ -41,7 +41,7 @@ pub enum CharsetSource {
     ByteOrderMark,
     /// The `Content-Type` field.
     HttpHeader,
-    /// A `meta` element in the first 1,024 bytes (HTML standard, 13.2.3.2).
+    /// A `meta` element near the start (HTML standard, 13.2.3.2).
     Meta,
     /// The bytes themselves, judged by their statistics.
     Guess,
@@ -91,32 +91,185 @@ fn charset_of(bytes: &[u8], declared: Option<&str>) -> (&'static Encoding, Chars
     )
 }
 
-/// The character set that a `meta` element declares (HTML standard, "prescan a byte stream", simplified to its attributes).
+/// How far a `meta` element is looked for: one behind the standard's 1,024 bytes makes a parser begin again with it.
+const PRESCAN: usize = 64 * 1024;
+
+/// The character set that a `meta` element near the start declares (HTML standard, 13.2.3.2,
+/// "prescan a byte stream to determine its encoding").
 fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = bytes.get(..bytes.len().min(1024))?;
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let mut rest = head.as_str();
-    while let Some(at) = rest.find("<meta") {
-        rest = rest.get(at + 5..)?;
-        let tag = rest.get(..rest.find('>').unwrap_or(rest.len()))?;
-        if let Some(at) = tag.find("charset") {
-            let value = tag.get(at + 7..)?.trim_start();
-            if let Some(value) = value.strip_prefix('=') {
-                let label: String = value
-                    .trim_start()
-                    .trim_start_matches(['"', '\''])
-                    .chars()
-                    .take_while(|it| !it.is_whitespace() && !matches!(it, '"' | '\'' | ';' | '/'))
-                    .collect();
-                if let Some(encoding) = Encoding::for_label(label.as_bytes()) {
-                    // A page whose meta element could be read as ASCII is not UTF-16, whatever it says.
-                    let utf16 = [encoding_rs::UTF_16BE, encoding_rs::UTF_16LE].contains(&encoding);
-                    return Some(if utf16 { encoding_rs::UTF_8 } else { encoding });
-                }
+    let mut scan = Prescan {
+        bytes: bytes.get(..bytes.len().min(PRESCAN))?,
+        at: 0,
+    };
+    while scan.at < scan.bytes.len() {
+        if scan.looking_at(b"<!--") {
+            // The dashes that open a comment may be the ones that close it.
+            scan.at += 2;
+            scan.behind(b"-->")?;
+        } else if scan.looking_at(b"<meta")
+            && scan.byte(5).is_some_and(|it| is_space(it) || it == b'/')
+        {
+            scan.at += 6;
+            if let Some(encoding) = scan.meta() {
+                return Some(encoding);
             }
+        } else if scan.byte(0) == Some(b'<')
+            && (scan.byte(1).is_some_and(|it| it.is_ascii_alphabetic())
+                || (scan.byte(1) == Some(b'/')
+                    && scan.byte(2).is_some_and(|it| it.is_ascii_alphabetic())))
+        {
+            while scan.byte(0).is_some_and(|it| !is_space(it) && it != b'>') {
+                scan.at += 1;
+            }
+            while scan.attribute().is_some() {}
+            scan.at += 1;
+        } else if scan.byte(0) == Some(b'<')
+            && scan
+                .byte(1)
+                .is_some_and(|it| matches!(it, b'!' | b'/' | b'?'))
+        {
+            scan.behind(b">")?;
+        } else {
+            scan.at += 1;
         }
     }
     None
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\x0c' | b'\r' | b' ')
+}
+
+/// The prescan's place in the bytes.
+struct Prescan<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Prescan<'_> {
+    /// The byte `ahead` of the place.
+    fn byte(&self, ahead: usize) -> Option<u8> {
+        self.bytes.get(self.at + ahead).copied()
+    }
+
+    fn looking_at(&self, word: &[u8]) -> bool {
+        self.bytes
+            .get(self.at..self.at + word.len())
+            .is_some_and(|it| it.eq_ignore_ascii_case(word))
+    }
+
+    /// Goes behind the next occurrence of `word`.
+    fn behind(&mut self, word: &[u8]) -> Option<()> {
+        let rest = self.bytes.get(self.at..)?;
+        let found = rest.windows(word.len()).position(|it| it == word)?;
+        self.at += found + word.len();
+        Some(())
+    }
+
+    /// Reads the attributes of a `meta` element, and what they declare.
+    fn meta(&mut self) -> Option<&'static Encoding> {
+        let mut seen: Vec<String> = Vec::new();
+        let mut pragma = false;
+        let mut needs_pragma = None;
+        let mut charset = None;
+        while let Some((name, value)) = self.attribute() {
+            if seen.contains(&name) {
+                continue;
+            }
+            match name.as_str() {
+                "http-equiv" => pragma |= value == "content-type",
+                "content" if charset.is_none() => {
+                    if let Some(it) = content_charset(&value) {
+                        charset = Some(it);
+                        needs_pragma = Some(true);
+                    }
+                }
+                "charset" => {
+                    charset = Encoding::for_label(value.as_bytes());
+                    needs_pragma = Some(false);
+                }
+                _ => {}
+            }
+            seen.push(name);
+        }
+        if needs_pragma? && !pragma {
+            return None;
+        }
+        // What could be read as ASCII is not UTF-16, whatever it says.
+        charset.map(|it| match it {
+            it if it == encoding_rs::UTF_16BE || it == encoding_rs::UTF_16LE => encoding_rs::UTF_8,
+            it if it == encoding_rs::X_USER_DEFINED => encoding_rs::WINDOWS_1252,
+            it => it,
+        })
+    }
+
+    /// The next attribute of a tag, both parts in lower case; `None` at the tag's end (HTML standard, "get an attribute").
+    fn attribute(&mut self) -> Option<(String, String)> {
+        while self.byte(0).is_some_and(|it| is_space(it) || it == b'/') {
+            self.at += 1;
+        }
+        let mut name = String::new();
+        loop {
+            match self.byte(0)? {
+                b'>' if name.is_empty() => return None,
+                b'=' if !name.is_empty() => {
+                    self.at += 1;
+                    break;
+                }
+                it if is_space(it) => {
+                    while self.byte(0).is_some_and(is_space) {
+                        self.at += 1;
+                    }
+                    if self.byte(0)? != b'=' {
+                        return Some((name, String::new()));
+                    }
+                    self.at += 1;
+                    break;
+                }
+                b'/' | b'>' => return Some((name, String::new())),
+                it => {
+                    name.push(char::from(it.to_ascii_lowercase()));
+                    self.at += 1;
+                }
+            }
+        }
+        while self.byte(0).is_some_and(is_space) {
+            self.at += 1;
+        }
+        let mut value = String::new();
+        let quote = self.byte(0).filter(|it| matches!(it, b'"' | b'\''));
+        if quote.is_some() {
+            self.at += 1;
+        }
+        loop {
+            let it = self.byte(0)?;
+            if quote.map_or(is_space(it) || it == b'>', |quote| it == quote) {
+                self.at += usize::from(quote.is_some());
+                return Some((name, value));
+            }
+            value.push(char::from(it.to_ascii_lowercase()));
+            self.at += 1;
+        }
+    }
+}
+
+/// The character set in the `content` of a `meta` element (HTML standard, "extracting a character encoding from a meta element").
+fn content_charset(content: &str) -> Option<&'static Encoding> {
+    let mut rest = content;
+    loop {
+        let at = rest.find("charset")?;
+        rest = rest
+            .get(at + 7..)?
+            .trim_start_matches(|it: char| it.is_ascii_whitespace());
+        if let Some(value) = rest.strip_prefix('=') {
+            let value = value.trim_start_matches(|it: char| it.is_ascii_whitespace());
+            let label = match value.chars().next()? {
+                quote @ ('"' | '\'') => value[1..].split_once(quote)?.0,
+                _ => value.split([' ', '\t', '\n', '\x0c', '\r', ';']).next()?,
+            };
+            return Encoding::for_label(label.as_bytes());
+        }
+    }
 }
 
 #[cfg(test)]

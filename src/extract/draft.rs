@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::HashMap, ops::Range};
 use html5ever::local_name;
 
 use super::{
+    css::Selectors,
     flow::{Flow, is_block},
     names::{self, Look},
     tree::{Kind, Tree},
@@ -21,6 +22,21 @@ pub(super) struct Sight<'a> {
     /// For each node whether it is a block or has one in it.
     pub(super) blocky: Vec<bool>,
     looks: RefCell<HashMap<(usize, usize), Look>>,
+    selectors: RefCell<Selectors>,
+    /// For each element whether its id or a class speaks of partners and the like.
+    pub(super) called: Vec<bool>,
+    tellings: RefCell<HashMap<(usize, usize), Telling>>,
+}
+
+/// What a heading tells of what stands below it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Telling {
+    /// Names, surely.
+    pub(super) strong: bool,
+    /// Perhaps names.
+    pub(super) relation: bool,
+    /// Something else.
+    pub(super) other: bool,
 }
 
 /// A list before it is judged.
@@ -53,6 +69,8 @@ impl<'a> Sight<'a> {
         let count = tree.nodes.len();
         let mut paths = vec![0_u64; count];
         let mut blocky = vec![false; count];
+        let mut called = vec![false; count];
+        let mut known: HashMap<&str, bool> = HashMap::new();
         for node in 1..count {
             if let Kind::Element(name, _) = &tree.nodes[node].kind {
                 let mut path = mix(paths[tree.nodes[node].parent], name.as_bytes());
@@ -60,6 +78,12 @@ impl<'a> Sight<'a> {
                     path = mix(path, class.as_bytes());
                 }
                 paths[node] = path;
+                let id = tree.attr(node, &local_name!("id")).unwrap_or_default();
+                called[node] = std::iter::once(id).chain(tree.classes(node)).any(|it| {
+                    *known
+                        .entry(it)
+                        .or_insert_with(|| names::attribute_tells_relation(it))
+                });
                 blocky[node] = is_block(name) && *name != local_name!("br");
             }
         }
@@ -74,7 +98,15 @@ impl<'a> Sight<'a> {
             paths,
             blocky,
             looks: RefCell::default(),
+            selectors: RefCell::default(),
+            called,
+            tellings: RefCell::default(),
         }
+    }
+
+    /// A selector of an element.
+    pub(super) fn css(&self, node: usize) -> String {
+        self.selectors.borrow_mut().selector(self.tree, node)
     }
 
     /// The text of a range.
@@ -89,6 +121,22 @@ impl<'a> Sight<'a> {
             .borrow_mut()
             .entry((range.start, range.end))
             .or_insert_with(|| names::look(self.text(range)))
+    }
+
+    /// What the heading at a range tells.
+    pub(super) fn telling(&self, range: &Range<usize>) -> Telling {
+        *self
+            .tellings
+            .borrow_mut()
+            .entry((range.start, range.end))
+            .or_insert_with(|| {
+                let text = self.text(range);
+                Telling {
+                    strong: names::tells_strong_relation(text),
+                    relation: names::tells_relation(text),
+                    other: names::tells_other(text),
+                }
+            })
     }
 
     /// The range without bullets and separators at its ends.

@@ -102,7 +102,8 @@ fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
             }
         }
     }
-    let mut kinds: Vec<(Kin, Vec<usize>)> = Vec::new();
+    let mut places: HashMap<Kin, usize> = HashMap::new();
+    let mut kinds: Vec<Vec<usize>> = Vec::new();
     for &it in members {
         let name = tree.name(it);
         let shared = tree
@@ -113,12 +114,13 @@ fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
             .reduce(|best, it| if it.0 > best.0 { it } else { best })
             .map(|it| it.1.to_owned());
         let kind = (name.clone(), shared);
-        match kinds.iter_mut().find(|it| it.0 == kind) {
-            Some((_, same)) => same.push(it),
-            None => kinds.push((kind, vec![it])),
+        let place = *places.entry(kind).or_insert(kinds.len());
+        if place == kinds.len() {
+            kinds.push(Vec::new());
         }
+        kinds[place].push(it);
     }
-    kinds.into_iter().map(|it| it.1).collect()
+    kinds
 }
 
 /// Joins groups of one shape that follow each other with nothing between, and drops lone members.

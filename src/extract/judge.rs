@@ -5,7 +5,6 @@ use std::{collections::HashSet, ops::Range};
 use html5ever::local_name;
 
 use super::{
-    css,
     draft::{Draft, Item, Sight},
     names::{self, Sort},
     tree::Kind,
@@ -83,7 +82,7 @@ pub(super) fn judge(
     uri: Option<&TargetUri>,
     draft: &Draft,
 ) -> Option<EntityList> {
-    let items = weeded(sight, draft);
+    let items = disjoint(weeded(sight, draft));
     let first = items.first()?;
     let heading = heading_of(sight, draft, &items);
     let score = score(sight, topic, draft, &items, heading.as_ref());
@@ -96,13 +95,16 @@ pub(super) fn judge(
     });
     let list = EntityList {
         heading: heading_text,
-        anchor: anchor_of(sight, draft.container),
-        container: css::selector(sight.tree, draft.container),
+        anchor: anchor_of(sight, draft.container, heading.as_ref()),
+        container: sight.css(draft.container),
         fingerprint: fingerprint(sight, draft, first),
         strategy: strategy(draft, &items),
         kind: kind_of(score),
         score: score.clamp(0.0, 1.0),
-        items: items.iter().map(|it| named(sight, uri, it)).collect(),
+        items: items
+            .iter()
+            .map(|it| named(sight, uri, it, score > 0.2))
+            .collect(),
     };
     Some(list)
 }
@@ -114,17 +116,18 @@ pub(super) fn given(
     draft: &Draft,
     selector: &str,
 ) -> Option<EntityList> {
-    let first = draft.items.first()?;
-    let heading = heading_of(sight, draft, &draft.items);
+    let items = disjoint(draft.items.clone());
+    let first = items.first()?;
+    let heading = heading_of(sight, draft, &items);
     Some(EntityList {
+        anchor: anchor_of(sight, draft.container, heading.as_ref()),
         heading: heading.map(|it| sight.text(&it).replace('\n', " ")),
-        anchor: anchor_of(sight, draft.container),
         container: selector.to_owned(),
         fingerprint: fingerprint(sight, draft, first),
         strategy: Strategy::Selector,
         kind: ListKind::Names,
         score: 1.0,
-        items: draft.items.iter().map(|it| named(sight, uri, it)).collect(),
+        items: items.iter().map(|it| named(sight, uri, it, true)).collect(),
     })
 }
 
@@ -156,7 +159,7 @@ fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Item> {
             !mostly || !(look.sort == Sort::Chrome || (strict && look.likeness < 0.35))
         })
         .map(|it| it.0.clone())
-        .fold(Vec::new(), |mut kept, it| {
+        .fold(Vec::new(), |mut kept: Vec<Item>, it| {
             if !kept.last().is_some_and(|last| same(sight, last, &it)) {
                 kept.push(it);
             }
@@ -167,6 +170,18 @@ fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Item> {
 /// Whether two members that follow each other are one, as a name linked twice over two lines is.
 fn same(sight: &Sight<'_>, one: &Item, other: &Item) -> bool {
     sight.text(&one.range) == sight.text(&other.range)
+}
+
+/// The members in the order of the page, without those that share text with one before: items inside items.
+fn disjoint(mut items: Vec<Item>) -> Vec<Item> {
+    items.sort_by_key(|it| it.range.start);
+    let mut end = 0;
+    items.retain(|it| {
+        let apart = it.range.start >= end;
+        end = end.max(it.range.end);
+        apart
+    });
+    items
 }
 
 /// How sure it is that the items are names of organizations or people.
@@ -195,8 +210,8 @@ fn score(
         .filter(|it| topic.host.as_deref() != Some(it))
         .collect();
     let hosts = hosts.len() as f64 / count;
-    let heading_text = heading.map(|it| sight.text(it)).unwrap_or_default();
-    let strong = names::tells_strong_relation(heading_text);
+    let told = heading.map(|it| sight.telling(it)).unwrap_or_default();
+    let strong = told.strong;
     let mut score = 0.75 * likeness - 0.2;
     score += 0.15 * organizations.min(0.6) / 0.6;
     score += 0.18 * hosts.min(0.8) / 0.8;
@@ -210,10 +225,10 @@ fn score(
     score -= 0.5 * (1.0 - distinct);
     if strong {
         score += 0.2;
-    } else if names::tells_relation(heading_text) {
+    } else if told.relation {
         score += 0.12;
     }
-    if names::tells_other(heading_text) {
+    if told.other {
         score -= 0.3;
     }
     score -= 0.35 * dated(sight, items);
@@ -281,12 +296,7 @@ fn called_relation(sight: &Sight<'_>, container: usize) -> bool {
     std::iter::once(container)
         .chain(sight.tree.ancestors(container))
         .take(4)
-        .any(|it| {
-            let id = sight.tree.attr(it, &local_name!("id")).unwrap_or_default();
-            std::iter::once(id)
-                .chain(sight.tree.classes(it))
-                .any(names::attribute_tells_relation)
-        })
+        .any(|it| sight.called[it])
 }
 
 /// The heading that a list stands under: its caption, or the last heading before it that is not one of its own.
@@ -358,18 +368,39 @@ fn caption_before(sight: &Sight<'_>, start: usize, container: usize) -> Option<R
     let after = blocks.partition_point(|it| it.range.start < start);
     let block = &blocks[after.checked_sub(1)?];
     let text = sight.text(&block.range);
-    let told = text.ends_with(':') || names::tells_strong_relation(text);
+    let told = text.len() <= 200 && (text.ends_with(':') || sight.telling(&block.range).strong);
     let near = block.region == sight.flow.regions[container];
     (near && !block.alt && text.chars().count() <= 90 && told && !text.ends_with('.'))
         .then(|| block.range.clone())
 }
 
-/// The nearest element, the container or above it, that a fragment can point at.
-fn anchor_of(sight: &Sight<'_>, container: usize) -> Option<String> {
-    std::iter::once(container)
-        .chain(sight.tree.ancestors(container))
-        .find_map(|it| sight.tree.attr_text(it, &local_name!("id")))
-        .map(str::to_owned)
+/// The nearest place, the heading, the container or what holds both, that a fragment can point at.
+fn anchor_of(
+    sight: &Sight<'_>,
+    container: usize,
+    heading: Option<&Range<usize>>,
+) -> Option<String> {
+    let tree = sight.tree;
+    let id = |it: usize| tree.attr_text(it, &local_name!("id"));
+    let holder = std::iter::once(container)
+        .chain(tree.ancestors(container))
+        .find(|&it| id(it).is_some());
+    let heading = heading.and_then(|range| {
+        let place = sight
+            .flow
+            .headings
+            .partition_point(|it| it.range.start < range.start);
+        let node = *sight.flow.heading_nodes.get(place)?;
+        (sight.flow.headings[place].range == *range).then_some(node)
+    });
+    // A heading inside the holder is nearer than the holder.
+    let nearer = heading
+        .filter(|&it| holder.is_none_or(|holder| holder < it && it < tree.nodes[holder].end))
+        .and_then(|it| {
+            (it..tree.nodes[it].end)
+                .find_map(|it| id(it).or_else(|| tree.attr_text(it, &local_name!("name"))))
+        });
+    nearer.or_else(|| id(holder?)).map(str::to_owned)
 }
 
 /// The path of tags and first classes from near the root to the items.
@@ -402,15 +433,19 @@ fn link_of<'a>(sight: &Sight<'a>, item: &Item) -> Option<&'a str> {
     .and_then(|it| tree.attr_text(it, &local_name!("href")))
 }
 
-fn named(sight: &Sight<'_>, uri: Option<&TargetUri>, item: &Item) -> EntityName {
+fn named(sight: &Sight<'_>, uri: Option<&TargetUri>, item: &Item, wanted: bool) -> EntityName {
     EntityName {
         surface: sight.text(&item.range).to_owned(),
         source: item.source,
         range: Some(item.range.clone()),
-        css: css::selector(sight.tree, item.node),
+        css: sight.css(item.node),
         href: link_of(sight, item).map(|it| absolute(uri, it)),
         hidden: sight.flow.hidden[item.node],
-        also: Vec::new(),
+        also: if wanted {
+            also(sight, item)
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -418,4 +453,55 @@ fn named(sight: &Sight<'_>, uri: Option<&TargetUri>, item: &Item) -> EntityName 
 pub(super) fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
     uri.and_then(|it| it.as_url().join(href).ok())
         .map_or_else(|| href.to_owned(), |it| it.to_string())
+}
+
+/// What else a record says that could be its name: an image's text and file, a label, the host of its link.
+fn also(sight: &Sight<'_>, item: &Item) -> Vec<(NameSource, String)> {
+    let tree = sight.tree;
+    let surface = sight.text(&item.range);
+    let mut also: Vec<(NameSource, String)> = Vec::new();
+    let mut add = |source: NameSource, text: &str| {
+        if text != surface && !text.is_empty() && !also.iter().any(|it| it.0 == source) {
+            also.push((source, text.to_owned()));
+        }
+    };
+    for node in item.record.clone().take(120) {
+        let name = tree.name(node);
+        if *name == local_name!("img") {
+            let span = &sight.flow.spans[node];
+            if !span.is_empty()
+                && let Some(it) = sight.trimmed_alt(span)
+            {
+                add(NameSource::Alt, sight.text(&it));
+            }
+            if let Some(it) = tree
+                .attr_text(node, &local_name!("src"))
+                .and_then(file_stem)
+            {
+                add(NameSource::FileName, it);
+            }
+        }
+        if matches!(*name, local_name!("img") | local_name!("a")) {
+            if let Some(it) = tree.attr_text(node, &local_name!("title")) {
+                add(NameSource::Title, it);
+            }
+            if let Some(it) = tree.attr_text(node, &local_name!("aria-label")) {
+                add(NameSource::AriaLabel, it);
+            }
+        }
+    }
+    if let Some(host) = link_of(sight, item).and_then(host_of) {
+        add(NameSource::LinkTarget, &host);
+    }
+    also
+}
+
+/// The name of the file that an address leads to, without its extension; `None` for what no person named.
+fn file_stem(address: &str) -> Option<&str> {
+    let path = address.split(['?', '#']).next()?;
+    let file = path.rsplit('/').next()?;
+    let stem = file.rsplit_once('.').map_or(file, |it| it.0);
+    let digits = stem.bytes().filter(u8::is_ascii_digit).count();
+    (!address.starts_with("data:") && (2..=60).contains(&stem.len()) && digits * 2 < stem.len())
+        .then_some(stem)
 }

@@ -1,6 +1,6 @@
 //! The lists of a page: found in every way there is, judged, best first; and which of them to show.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     Page,
@@ -75,7 +75,7 @@ fn repeats(shown: &EntityList, list: &EntityList) -> bool {
 
 /// The lists of names that do not overlap, in the order of the page.
 pub(super) fn best(lists: &[EntityList]) -> Vec<&EntityList> {
-    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     let mut chosen: Vec<&EntityList> = Vec::new();
     for list in lists.iter().filter(|it| it.kind == ListKind::Names) {
         let ranges: Vec<(usize, usize)> = list
@@ -83,9 +83,12 @@ pub(super) fn best(lists: &[EntityList]) -> Vec<&EntityList> {
             .iter()
             .filter_map(|it| it.range.as_ref().map(|it| (it.start, it.end)))
             .collect();
-        let overlaps = ranges
-            .iter()
-            .any(|it| taken.iter().any(|taken| it.0 < taken.1 && taken.0 < it.1));
+        let overlaps = ranges.iter().any(|it| {
+            taken
+                .range(..it.1)
+                .next_back()
+                .is_some_and(|(_, end)| *end > it.0)
+        });
         let same_table = chosen.iter().any(|it| {
             it.container == list.container
                 && it.strategy == list.strategy

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use super::words;
+use super::{matcher::Matcher, words};
 
 macro_rules! set {
     ($name:ident) => {
@@ -16,6 +16,15 @@ set!(GENERIC);
 set!(SMALL);
 set!(SENTENCE);
 set!(CALENDAR);
+macro_rules! matcher {
+    ($name:ident) => {
+        static $name: LazyLock<Matcher> = LazyLock::new(|| Matcher::of(words::$name, ','));
+    };
+}
+matcher!(CHROME_PARTS);
+matcher!(RELATION);
+matcher!(STRONG_RELATION);
+matcher!(OTHER_TOPICS);
 set!(SOCIAL);
 set!(RELATION_PLURALS);
 set!(OPENING);
@@ -146,9 +155,7 @@ pub(super) fn look(text: &str) -> Look {
     }
     let lower = text.to_lowercase();
     let plain = lower.trim_matches(|it: char| !it.is_alphanumeric());
-    if CHROME.contains(plain)
-        || (length < 60 && words::CHROME_PARTS.split(',').any(|it| lower.contains(it)))
-    {
+    if CHROME.contains(plain) || (length < 60 && CHROME_PARTS.find(&lower).is_some()) {
         return Look::of(Sort::Chrome, 0.15);
     }
     if is_stand_in(plain) {
@@ -274,29 +281,17 @@ pub(super) fn ends_in_abbreviation(text: &str) -> bool {
 
 /// Whether a text carries a word under which names stand.
 pub(super) fn tells_relation(text: &str) -> bool {
-    has_word_of(text, words::RELATION)
+    RELATION.find(&text.to_lowercase()).is_some()
 }
 
 /// Whether a text carries one of the stronger of these words.
 pub(super) fn tells_strong_relation(text: &str) -> bool {
-    has_word_of(text, words::STRONG_RELATION)
-}
-
-fn has_word_of(text: &str, beginnings: &str) -> bool {
-    let lower = text.to_lowercase();
-    beginnings.split(',').any(|it| {
-        lower.match_indices(it).any(|(at, _)| {
-            !lower[..at]
-                .chars()
-                .next_back()
-                .is_some_and(char::is_alphanumeric)
-        })
-    })
+    STRONG_RELATION.find(&text.to_lowercase()).is_some()
 }
 
 /// Whether a heading is about something else than names: news, dates, links.
 pub(super) fn tells_other(text: &str) -> bool {
-    has_word_of(text, words::OTHER_TOPICS)
+    OTHER_TOPICS.find(&text.to_lowercase()).is_some()
 }
 
 /// Whether a short text is a date or a time of day.

@@ -1,6 +1,9 @@
 //! Lists inside the records of other lists: sections that hold lists are no names, and parts of a record are no list.
 
-use super::{draft::Draft, judge};
+use super::{
+    draft::{Draft, Item},
+    judge,
+};
 use crate::entity::{EntityList, ListKind};
 
 /// How much of its score a list keeps that is not at its place.
@@ -31,10 +34,9 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
             {
                 continue;
             }
-            let place = records.iter().position(|it| {
-                it.record.start <= spans[inner].0 && spans[inner].1 <= it.record.end
-            });
-            let Some(place) = place else {
+            let Some(place) = record_of(records, spans[inner].0)
+                .filter(|&it| spans[inner].1 <= records[it].record.end)
+            else {
                 continue;
             };
             if judged[inner]
@@ -74,9 +76,7 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
             let inside = worse
                 .iter()
                 .filter(|worse| {
-                    better
-                        .iter()
-                        .any(|it| it.record.contains(&worse.node) && it.range != worse.range)
+                    record_of(better, worse.node).is_some_and(|it| better[it].range != worse.range)
                 })
                 .count();
             lowered[other] |= inside * 10 >= worse.len() * 7;
@@ -101,4 +101,11 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
         }
     }
     judged.into_iter().map(|it| it.0).collect()
+}
+
+/// Which of the records, which stand in the order of the page, holds a node.
+fn record_of(items: &[Item], node: usize) -> Option<usize> {
+    let after = items.partition_point(|it| it.record.start <= node);
+    let place = after.checked_sub(1)?;
+    items[place].record.contains(&node).then_some(place)
 }

@@ -109,14 +109,14 @@ pub(super) fn json(source: &str) -> Option<Plain> {
     }
     plain.lists = structured::of_value(&value, ":root");
     // The names are in the text, in its order.
-    let mut from = 0;
-    for it in plain.lists.iter_mut().flat_map(|it| &mut it.items) {
-        let line = one_line(&it.surface);
-        let found =
-            find_line(&plain.text, &line, from).or_else(|| find_line(&plain.text, &line, 0));
-        if let Some(at) = found {
-            from = at + line.len();
-            it.range = Some(at..from);
+    for list in &mut plain.lists {
+        let mut from = 0;
+        for it in &mut list.items {
+            let line = one_line(&it.surface);
+            if let Some(at) = find_line(&plain.text, &line, from) {
+                from = at + line.len();
+                it.range = Some(at..from);
+            }
         }
     }
     Some(plain)

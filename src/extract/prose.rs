@@ -58,8 +58,12 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
 
 /// The innermost element that holds a range, sought from the last one found.
 fn holder(sight: &Sight<'_>, from: usize, range: &Range<usize>) -> usize {
-    let mut best = from;
     let spans = &sight.flow.spans;
+    let holds = |it: &usize| spans[*it].start <= range.start && range.end <= spans[*it].end;
+    let mut best = std::iter::once(from)
+        .chain(sight.tree.ancestors(from))
+        .find(holds)
+        .unwrap_or(0);
     let mut at = from;
     while at < sight.tree.nodes.len() && spans[at].start <= range.start {
         if spans[at].end >= range.end {

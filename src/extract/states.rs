@@ -1,9 +1,12 @@
 //! Whether a page can be judged by: several weak signs, added up; no phrase alone decides.
 
+use std::sync::LazyLock;
+
 use html5ever::local_name;
 
 use super::{
     flow::Flow,
+    matcher::Matcher,
     names,
     phrases::{Phrases, TEXTS, TITLES},
     tree::Tree,
@@ -15,6 +18,19 @@ use crate::{
 
 /// From this sum of weights on a state is believed.
 const BELIEVED: f64 = 0.75;
+
+/// A table of phrases made ready for the search.
+type Rows = LazyLock<Vec<(PageState, f64, Matcher)>>;
+
+static IN_TITLES: Rows = LazyLock::new(|| rows(TITLES));
+static IN_TEXTS: Rows = LazyLock::new(|| rows(TEXTS));
+
+fn rows(table: &[Phrases]) -> Vec<(PageState, f64, Matcher)> {
+    table
+        .iter()
+        .map(|&(state, weight, phrases)| (state, weight, Matcher::of(phrases, '|')))
+        .collect()
+}
 
 /// Judges the page by its text, its shape, its status and what lists were found.
 pub(super) fn judge(
@@ -39,11 +55,11 @@ pub(super) fn judge(
     let titles = titles.replace('’', "'");
     said(
         &mut signals,
-        TITLES,
+        &IN_TITLES,
         &titles,
         "its title or first heading says",
     );
-    said(&mut signals, TEXTS, &lower, "its text says");
+    said(&mut signals, &IN_TEXTS, &lower, "its text says");
     shaped(&mut signals, tree, flow, proper);
     if let Some(status @ (401 | 403 | 407 | 429 | 503)) = status {
         sign(
@@ -121,9 +137,9 @@ fn sign(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: Str
     });
 }
 
-fn said(signals: &mut Vec<Signal>, phrases: &[Phrases], text: &str, how: &str) {
-    for &(state, weight, phrases) in phrases {
-        if let Some(it) = phrases.split('|').find(|it| text.contains(it)) {
+fn said(signals: &mut Vec<Signal>, rows: &[(PageState, f64, Matcher)], text: &str, how: &str) {
+    for &(state, weight, ref phrases) in rows {
+        if let Some(it) = phrases.find(text) {
             sign(signals, state, weight, format!("{how} \"{it}\""));
         }
     }

@@ -70,11 +70,13 @@ fn inline(script: &str) -> Vec<Value> {
     let mut values = Vec::new();
     let mut from = 0;
     let mut tries = 0;
+    // Each try may read to the end.
+    let most = (20 * BYTES / script.len().max(1)).clamp(5, 200);
     while let Some(at) = script.get(from..).and_then(|it| it.find(['[', '{'])) {
         let start = from + at;
         from = start + 1;
         let before = script[..start].trim_end();
-        if !before.ends_with(['=', '(', ':']) || tries > 200 {
+        if !before.ends_with(['=', '(', ':']) || tries > most {
             continue;
         }
         let opens = script[start..]

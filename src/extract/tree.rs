@@ -11,6 +11,8 @@ use super::sink::{self, RawKind};
 pub(super) struct Node {
     pub(super) kind: Kind,
     pub(super) parent: usize,
+    /// Which of its parent's elements it is, from 1; 0 for what is no element.
+    pub(super) place: usize,
     /// The number after its last descendant's.
     pub(super) end: usize,
 }
@@ -44,12 +46,13 @@ impl Tree {
         nodes.push(Node {
             kind: Kind::Document,
             parent: 0,
+            place: 0,
             end: 0,
         });
         // Each frame: the node's new number, its children still to come.
         let children = std::mem::take(&mut raw[0].children);
-        let mut stack = vec![(0, children.into_iter())];
-        while let Some((number, children)) = stack.last_mut() {
+        let mut stack = vec![(0, 0, children.into_iter())];
+        while let Some((number, elements, children)) = stack.last_mut() {
             let number = *number;
             let Some(child) = children.next() else {
                 nodes[number].end = nodes.len();
@@ -62,14 +65,17 @@ impl Tree {
                 RawKind::Element(name, attrs) => Kind::Element(name.local, attrs),
             };
             let text = matches!(kind, Kind::Text(_));
+            *elements += usize::from(!text);
+            let place = if text { 0 } else { *elements };
             nodes.push(Node {
                 kind,
                 parent: number,
+                place,
                 end: nodes.len() + 1,
             });
             if !text {
                 let below = std::mem::take(&mut raw[child].children);
-                stack.push((nodes.len() - 1, below.into_iter()));
+                stack.push((nodes.len() - 1, 0, below.into_iter()));
             }
         }
         Self {

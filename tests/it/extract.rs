@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use proptest::prelude::*;
 use serde::Deserialize;
 use stillsays::{
     extract::{self, Page},
@@ -285,4 +286,296 @@ fn golden_pages_give_the_lists_they_show() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateCase {
+    why: String,
+    html: String,
+    status: Option<u16>,
+    expected: String,
+    /// Whether the word LONG stands for a few thousand characters of plain prose.
+    #[serde(default)]
+    long: bool,
+}
+
+#[derive(Deserialize)]
+struct StateCases {
+    case: Vec<StateCase>,
+}
+
+#[test]
+fn a_page_that_stands_in_for_another_is_told_from_one_with_content() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/page_states");
+    let prose = "The ferry had left before dawn, and nobody on the quay could say when the next one would come. ".repeat(60);
+    let mut wrong = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let cases: StateCases =
+            toml::from_str(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        for case in cases.case {
+            let html = if case.long {
+                case.html.replace("LONG", &prose)
+            } else {
+                case.html.clone()
+            };
+            let reading = extract::read(&Page {
+                body: html.as_bytes(),
+                media_type: &MediaType::parse("text/html; charset=utf-8"),
+                uri: None,
+                status: case.status,
+                selectors: &[],
+            });
+            let state = serde_json::to_value(reading.state).unwrap();
+            if state != case.expected.as_str() {
+                wrong.push(format!(
+                    "{}: {state}, not {}\n  {:?}",
+                    case.why, case.expected, reading.signals
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What must hold of any reading, of whatever bytes.
+fn check_reading(reading: &Reading) {
+    let text = &reading.text;
+    let mut end = 0;
+    for block in &reading.blocks {
+        assert!(block.range.start >= end && !block.range.is_empty());
+        assert!(
+            !text[block.range.clone()].contains('\n'),
+            "a block is one line"
+        );
+        end = block.range.end;
+    }
+    for range in reading
+        .headings
+        .iter()
+        .map(|it| &it.range)
+        .chain(reading.links.iter().map(|it| &it.range))
+        .chain(reading.anchors.iter().map(|it| &it.range))
+    {
+        assert!(text.get(range.clone()).is_some());
+    }
+    for list in &reading.lists {
+        assert!(!list.items.is_empty() && (0.0..=1.0).contains(&list.score));
+        for item in &list.items {
+            assert!(!item.surface.is_empty() && !item.css.is_empty());
+            if let Some(range) = &item.range {
+                assert_eq!(text[range.clone()], item.surface);
+            }
+        }
+    }
+    let shown = extract::best_lists(reading);
+    let mut ranges: Vec<_> = shown
+        .iter()
+        .flat_map(|it| &it.items)
+        .filter_map(|it| it.range.clone())
+        .map(|it| (it.start, it.end))
+        .collect();
+    ranges.sort_unstable();
+    assert!(
+        ranges.windows(2).all(|it| it[0].1 <= it[1].0),
+        "lists shown do not overlap"
+    );
+}
+
+fn golden_sources() -> Vec<Vec<u8>> {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+    let mut files: Vec<PathBuf> = fs::read_dir(pages)
+        .unwrap()
+        .map(|it| it.unwrap().path().join("page.html"))
+        .filter(|it| it.is_file())
+        .collect();
+    files.sort();
+    files.iter().map(|it| fs::read(it).unwrap()).collect()
+}
+
+/// What a page may lose, gain or repeat.
+#[derive(Clone, Debug)]
+enum Mutation {
+    Cut(usize, usize),
+    Repeat(usize, usize),
+    Insert(usize, &'static str),
+    Flip(usize, u8),
+}
+
+fn mutations() -> impl Strategy<Value = Vec<Mutation>> {
+    let pieces = prop::sample::select(vec![
+        "<table>",
+        "</div>",
+        "<li>",
+        "<br>",
+        "</ul>",
+        "<svg><title>",
+        "<select>",
+        "<template>",
+        "<!--",
+        "<b>",
+        "</p>",
+        "&amp",
+        "\u{0}",
+        "é",
+        "日本, ",
+        " ; ",
+        "<img alt='x logo'>",
+        "<a href=x>",
+        "<h2>",
+        "<dl><dt>",
+        "]]>",
+        "<script>",
+        "<tr><td>",
+        "- ",
+        "(",
+        "<ul><li>A<li>B</ul>",
+        "<math>",
+        "<frameset>",
+        "<noscript>",
+    ]);
+    let one = prop_oneof![
+        (any::<usize>(), 1..400_usize).prop_map(|(at, length)| Mutation::Cut(at, length)),
+        (any::<usize>(), 1..400_usize).prop_map(|(at, length)| Mutation::Repeat(at, length)),
+        (any::<usize>(), pieces).prop_map(|(at, it)| Mutation::Insert(at, it)),
+        (any::<usize>(), any::<u8>()).prop_map(|(at, it)| Mutation::Flip(at, it)),
+    ];
+    prop::collection::vec(one, 1..12)
+}
+
+fn mutate(mut page: Vec<u8>, mutations: &[Mutation]) -> Vec<u8> {
+    for it in mutations {
+        if page.is_empty() {
+            break;
+        }
+        let length = page.len();
+        match *it {
+            Mutation::Cut(at, count) => {
+                let at = at % length;
+                page.drain(at..(at + count).min(length));
+            }
+            Mutation::Repeat(at, count) => {
+                let at = at % length;
+                let part = page[at..(at + count).min(length)].to_vec();
+                page.splice(at..at, part);
+            }
+            Mutation::Insert(at, it) => {
+                let at = at % length;
+                page.splice(at..at, it.bytes());
+            }
+            Mutation::Flip(at, it) => page[at % length] = it,
+        }
+    }
+    page
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_mutated_page_is_read_to_its_end(which in any::<prop::sample::Index>(), mutations in mutations()) {
+        let sources = golden_sources();
+        let body = mutate(sources[which.index(sources.len())].clone(), &mutations);
+        for essence in ["text/html", "application/xhtml+xml", "application/xml", ""] {
+            check_reading(&extract::read(&Page {
+                body: &body,
+                media_type: &MediaType::parse(essence),
+                uri: None,
+                status: Some(200),
+                selectors: &["main li".to_owned(), ":::".to_owned()],
+            }));
+        }
+    }
+}
+
+#[test]
+fn golden_pages_and_saved_pages_keep_what_must_hold() {
+    let corpus =
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join("corpus/partner-pages");
+    let saved = if corpus.is_dir() {
+        gold_pages(&corpus)
+    } else {
+        Vec::new()
+    };
+    for (page, _) in &saved {
+        check_reading(&read_file(page));
+    }
+    for body in golden_sources() {
+        check_reading(&extract::read(&Page {
+            body: &body,
+            media_type: &MediaType::default(),
+            uri: None,
+            status: None,
+            selectors: &[],
+        }));
+    }
+}
+
+#[test]
+fn a_profiles_selector_overrules_and_a_lost_one_is_told() {
+    let html = "<ul class=a><li>Home<li>News</ul><div id=x><p class=n>Alder Trust</p><p>about</p><p class=n>Beacon Net</p></div>";
+    let reading = extract::read(&Page {
+        body: html.as_bytes(),
+        media_type: &MediaType::parse("text/html"),
+        uri: None,
+        status: None,
+        selectors: &["#x p.n".to_owned(), "ol.gone".to_owned()],
+    });
+    assert_eq!(reading.lost_selectors, ["ol.gone"]);
+    let list = &reading.lists[0];
+    assert_eq!(list.container, "#x p.n");
+    let names: Vec<&str> = list.items.iter().map(|it| it.surface.as_str()).collect();
+    assert_eq!(names, ["Alder Trust", "Beacon Net"]);
+}
+
+#[test]
+fn text_json_and_feeds_are_read_too() {
+    let read = |essence: &str, body: &str| {
+        let reading = extract::read(&Page {
+            body: body.as_bytes(),
+            media_type: &MediaType::parse(essence),
+            uri: None,
+            status: None,
+            selectors: &[],
+        });
+        check_reading(&reading);
+        found_in(&reading)
+    };
+    let names = vec![
+        "alder peace trust".to_owned(),
+        "beacon mediation network".to_owned(),
+    ];
+    assert_eq!(
+        read(
+            "text/plain",
+            "Alder Peace Trust\n\n* Beacon Mediation Network\n"
+        ),
+        [names.clone()]
+    );
+    assert_eq!(
+        read("", "Alder Peace Trust\nBeacon Mediation Network"),
+        [names.clone()]
+    );
+    assert_eq!(
+        read(
+            "application/json",
+            r#"{"members": [{"name": "Alder Peace Trust"}, {"name": "Beacon Mediation Network"}]}"#
+        ),
+        [names.clone()]
+    );
+    assert_eq!(
+        read(
+            "application/xml",
+            "<list><member>Alder Peace Trust</member><member>Beacon Mediation Network</member></list>"
+        ),
+        [names]
+    );
+    assert!(
+        read(
+            "text/plain",
+            "We met in spring. It rained all day long.\nNobody came to the meeting."
+        )
+        .is_empty()
+    );
+    assert!(read("application/pdf", "%PDF-1.7").is_empty());
 }
