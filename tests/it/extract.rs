@@ -550,25 +550,25 @@ fn text_json_and_feeds_are_read_too() {
             "text/plain",
             "Alder Peace Trust\n\n* Beacon Mediation Network\n"
         ),
-        [names.clone()]
+        vec![names.clone()]
     );
     assert_eq!(
         read("", "Alder Peace Trust\nBeacon Mediation Network"),
-        [names.clone()]
+        vec![names.clone()]
     );
     assert_eq!(
         read(
             "application/json",
             r#"{"members": [{"name": "Alder Peace Trust"}, {"name": "Beacon Mediation Network"}]}"#
         ),
-        [names.clone()]
+        vec![names.clone()]
     );
     assert_eq!(
         read(
             "application/xml",
             "<list><member>Alder Peace Trust</member><member>Beacon Mediation Network</member></list>"
         ),
-        [names]
+        vec![names]
     );
     assert!(
         read(

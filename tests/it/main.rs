@@ -7,6 +7,7 @@ mod dev_pages;
 mod documentation;
 mod extract;
 mod fetch;
+mod media_type;
 mod profile;
 mod project;
 mod report;
