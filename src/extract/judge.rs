@@ -6,11 +6,13 @@ use html5ever::local_name;
 
 use super::{
     draft::{Draft, Item, Sight},
+    members::{host_of, is_logo, link_of, named},
     names::{self, Sort},
+    places::{anchor_of, fingerprint, heading_of},
     tree::Kind,
 };
 use crate::{
-    entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
+    entity::{EntityList, ListKind, NameSource, Strategy},
     reading::Region,
     uri::TargetUri,
 };
@@ -52,18 +54,6 @@ impl Topic {
             host: uri.map(|it| it.host().to_owned()).or(canonical),
         }
     }
-}
-
-/// The host of an absolute address, "www." taken off.
-pub(super) fn host_of(href: &str) -> Option<String> {
-    let lower = href.trim().to_ascii_lowercase();
-    let rest = lower
-        .strip_prefix("https://")
-        .or_else(|| lower.strip_prefix("http://"))
-        .or_else(|| lower.strip_prefix("//"))?;
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    (!host.is_empty()).then(|| host.to_owned())
 }
 
 /// What a score makes of a list.
@@ -276,232 +266,10 @@ fn dated(sight: &Sight<'_>, items: &[Item]) -> f64 {
     count as f64 / items.len() as f64
 }
 
-/// Whether an image calls itself a logo, or is linked.
-fn is_logo(sight: &Sight<'_>, item: &Item) -> bool {
-    let tree = sight.tree;
-    let says = |it: Option<&str>| {
-        it.is_some_and(|it| {
-            let it = it.to_ascii_lowercase();
-            it.contains("logo") || it.contains("icon")
-        })
-    };
-    link_of(sight, item).is_some()
-        || says(tree.attr(item.node, &local_name!("alt")))
-        || says(tree.attr(item.node, &local_name!("src")))
-        || says(tree.attr(item.node, &local_name!("class")))
-}
-
 /// Whether the container or an element near above it calls itself after partners and the like.
 fn called_relation(sight: &Sight<'_>, container: usize) -> bool {
     std::iter::once(container)
         .chain(sight.tree.ancestors(container))
         .take(4)
         .any(|it| sight.called[it])
-}
-
-/// The heading that a list stands under: its caption, or the last heading before it that is not one of its own.
-fn heading_of(sight: &Sight<'_>, draft: &Draft, items: &[Item]) -> Option<Range<usize>> {
-    if let Some(caption) = &draft.caption {
-        return Some(caption.clone());
-    }
-    let first = items.first()?;
-    let start = sight.flow.spans[first.record.start]
-        .start
-        .min(first.range.start);
-    let own = super::flow::heading_level(sight.tree.name(first.node))
-        .filter(|_| draft.strategy == Strategy::Headings);
-    let before = sight
-        .flow
-        .headings
-        .partition_point(|it| it.range.start < start);
-    let heading = sight.flow.headings[..before]
-        .iter()
-        .rev()
-        .find(|it| it.range.end <= start && own.is_none_or(|own| it.level < own))
-        .map(|it| it.range.clone());
-    nearer(
-        sight,
-        heading,
-        caption_before(sight, start, draft.container),
-    )
-}
-
-/// The heading that a place in the text stands under.
-pub(super) fn heading_before(
-    sight: &Sight<'_>,
-    start: usize,
-    container: usize,
-) -> Option<Range<usize>> {
-    let before = sight
-        .flow
-        .headings
-        .partition_point(|it| it.range.start < start);
-    let heading = sight.flow.headings[..before]
-        .last()
-        .map(|it| it.range.clone());
-    nearer(sight, heading, caption_before(sight, start, container))
-}
-
-/// The caption if it tells more than the heading: not if it is a sentence below it.
-fn nearer(
-    sight: &Sight<'_>,
-    heading: Option<Range<usize>>,
-    caption: Option<Range<usize>>,
-) -> Option<Range<usize>> {
-    match (heading, caption) {
-        (Some(heading), Some(caption)) => {
-            let words = sight.text(&caption).split(' ').count();
-            let follows = caption.start <= heading.end + 1;
-            Some(if caption.start < heading.end || (follows && words > 5) {
-                heading
-            } else {
-                caption
-            })
-        }
-        (heading, caption) => heading.or(caption),
-    }
-}
-
-/// A short line right before a list that tells what it is.
-fn caption_before(sight: &Sight<'_>, start: usize, container: usize) -> Option<Range<usize>> {
-    let blocks = &sight.flow.blocks;
-    let after = blocks.partition_point(|it| it.range.start < start);
-    let block = &blocks[after.checked_sub(1)?];
-    let text = sight.text(&block.range);
-    let told = text.len() <= 200 && (text.ends_with(':') || sight.telling(&block.range).strong);
-    let near = block.region == sight.flow.regions[container];
-    (near && !block.alt && text.chars().count() <= 90 && told && !text.ends_with('.'))
-        .then(|| block.range.clone())
-}
-
-/// The nearest place, the heading, the container or what holds both, that a fragment can point at.
-fn anchor_of(
-    sight: &Sight<'_>,
-    container: usize,
-    heading: Option<&Range<usize>>,
-) -> Option<String> {
-    let tree = sight.tree;
-    let id = |it: usize| tree.attr_text(it, &local_name!("id"));
-    let holder = std::iter::once(container)
-        .chain(tree.ancestors(container))
-        .find(|&it| id(it).is_some());
-    let heading = heading.and_then(|range| {
-        let place = sight
-            .flow
-            .headings
-            .partition_point(|it| it.range.start < range.start);
-        let node = *sight.flow.heading_nodes.get(place)?;
-        (sight.flow.headings[place].range == *range).then_some(node)
-    });
-    // A heading inside the holder is nearer than the holder.
-    let nearer = heading
-        .filter(|&it| holder.is_none_or(|holder| holder < it && it < tree.nodes[holder].end))
-        .and_then(|it| {
-            (it..tree.nodes[it].end)
-                .find_map(|it| id(it).or_else(|| tree.attr_text(it, &local_name!("name"))))
-        });
-    nearer.or_else(|| id(holder?)).map(str::to_owned)
-}
-
-/// The path of tags and first classes from near the root to the items.
-fn fingerprint(sight: &Sight<'_>, draft: &Draft, first: &Item) -> String {
-    let tree = sight.tree;
-    let mut steps: Vec<String> = std::iter::once(first.node)
-        .chain(tree.ancestors(first.node))
-        .take(6)
-        .map(|it| match tree.classes(it).next() {
-            Some(class) => format!("{}.{class}", tree.name(it)),
-            None => tree.name(it).to_string(),
-        })
-        .collect();
-    steps.reverse();
-    format!("{:?} {}", draft.strategy, steps.join(">")).to_lowercase()
-}
-
-/// The address of the record's first link.
-fn link_of<'a>(sight: &Sight<'a>, item: &Item) -> Option<&'a str> {
-    let tree = sight.tree;
-    let own = std::iter::once(item.node)
-        .chain(tree.ancestors(item.node).take(3))
-        .find(|&it| *tree.name(it) == local_name!("a"));
-    own.or_else(|| {
-        item.record
-            .clone()
-            .take(300)
-            .find(|&it| *tree.name(it) == local_name!("a"))
-    })
-    .and_then(|it| tree.attr_text(it, &local_name!("href")))
-}
-
-fn named(sight: &Sight<'_>, uri: Option<&TargetUri>, item: &Item, wanted: bool) -> EntityName {
-    EntityName {
-        surface: sight.text(&item.range).to_owned(),
-        source: item.source,
-        range: Some(item.range.clone()),
-        css: sight.css(item.node),
-        href: link_of(sight, item).map(|it| absolute(uri, it)),
-        hidden: sight.flow.hidden[item.node],
-        also: if wanted {
-            also(sight, item)
-        } else {
-            Vec::new()
-        },
-    }
-}
-
-/// An address, absolute where the page's own is known.
-pub(super) fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
-    uri.and_then(|it| it.as_url().join(href).ok())
-        .map_or_else(|| href.to_owned(), |it| it.to_string())
-}
-
-/// What else a record says that could be its name: an image's text and file, a label, the host of its link.
-fn also(sight: &Sight<'_>, item: &Item) -> Vec<(NameSource, String)> {
-    let tree = sight.tree;
-    let surface = sight.text(&item.range);
-    let mut also: Vec<(NameSource, String)> = Vec::new();
-    let mut add = |source: NameSource, text: &str| {
-        if text != surface && !text.is_empty() && !also.iter().any(|it| it.0 == source) {
-            also.push((source, text.to_owned()));
-        }
-    };
-    for node in item.record.clone().take(120) {
-        let name = tree.name(node);
-        if *name == local_name!("img") {
-            let span = &sight.flow.spans[node];
-            if !span.is_empty()
-                && let Some(it) = sight.trimmed_alt(span)
-            {
-                add(NameSource::Alt, sight.text(&it));
-            }
-            if let Some(it) = tree
-                .attr_text(node, &local_name!("src"))
-                .and_then(file_stem)
-            {
-                add(NameSource::FileName, it);
-            }
-        }
-        if matches!(*name, local_name!("img") | local_name!("a")) {
-            if let Some(it) = tree.attr_text(node, &local_name!("title")) {
-                add(NameSource::Title, it);
-            }
-            if let Some(it) = tree.attr_text(node, &local_name!("aria-label")) {
-                add(NameSource::AriaLabel, it);
-            }
-        }
-    }
-    if let Some(host) = link_of(sight, item).and_then(host_of) {
-        add(NameSource::LinkTarget, &host);
-    }
-    also
-}
-
-/// The name of the file that an address leads to, without its extension; `None` for what no person named.
-fn file_stem(address: &str) -> Option<&str> {
-    let path = address.split(['?', '#']).next()?;
-    let file = path.rsplit('/').next()?;
-    let stem = file.rsplit_once('.').map_or(file, |it| it.0);
-    let digits = stem.bytes().filter(u8::is_ascii_digit).count();
-    (!address.starts_with("data:") && (2..=60).contains(&stem.len()) && digits * 2 < stem.len())
-        .then_some(stem)
 }

@@ -6,7 +6,7 @@ use super::{
     css,
     draft::Sight,
     judge::{self, Topic},
-    names, trim,
+    members, names, places, trim,
 };
 use crate::{
     entity::{EntityList, EntityName, NameSource, Strategy},
@@ -95,7 +95,7 @@ fn list(
         .chain(tree.ancestors(first.node))
         .find(|&it| last.node < tree.nodes[it].end)
         .unwrap_or(first.node);
-    let heading = judge::heading_before(sight, sight.flow.spans[first.node].start, container);
+    let heading = places::heading_before(sight, sight.flow.spans[first.node].start, container);
     let heading = heading.map(|it| sight.text(&it).replace('\n', " "));
     let looks: Vec<_> = items.iter().map(|it| names::look(&it.surface)).collect();
     let count = items.len() as f64;
@@ -129,7 +129,7 @@ fn list(
                 css: css::selector(tree, it.node),
                 href: tree
                     .attr_text(it.node, &local_name!("href"))
-                    .map(|it| judge::absolute(uri, it)),
+                    .map(|it| members::absolute(uri, it)),
                 hidden: sight.flow.hidden[it.node],
                 also: Vec::new(),
             })

@@ -1,0 +1,127 @@
+//! Where a list stands: its heading, the anchor that leads there, and the path by which it is known again.
+
+use std::ops::Range;
+
+use html5ever::local_name;
+
+use super::draft::{Draft, Item, Sight};
+use crate::entity::Strategy;
+
+/// The heading that a list stands under: its caption, or the last heading before it that is not one of its own.
+pub(super) fn heading_of(sight: &Sight<'_>, draft: &Draft, items: &[Item]) -> Option<Range<usize>> {
+    if let Some(caption) = &draft.caption {
+        return Some(caption.clone());
+    }
+    let first = items.first()?;
+    let start = sight.flow.spans[first.record.start]
+        .start
+        .min(first.range.start);
+    let own = super::flow::heading_level(sight.tree.name(first.node))
+        .filter(|_| draft.strategy == Strategy::Headings);
+    let before = sight
+        .flow
+        .headings
+        .partition_point(|it| it.range.start < start);
+    let heading = sight.flow.headings[..before]
+        .iter()
+        .rev()
+        .find(|it| it.range.end <= start && own.is_none_or(|own| it.level < own))
+        .map(|it| it.range.clone());
+    nearer(
+        sight,
+        heading,
+        caption_before(sight, start, draft.container),
+    )
+}
+
+/// The heading that a place in the text stands under.
+pub(super) fn heading_before(
+    sight: &Sight<'_>,
+    start: usize,
+    container: usize,
+) -> Option<Range<usize>> {
+    let before = sight
+        .flow
+        .headings
+        .partition_point(|it| it.range.start < start);
+    let heading = sight.flow.headings[..before]
+        .last()
+        .map(|it| it.range.clone());
+    nearer(sight, heading, caption_before(sight, start, container))
+}
+
+/// The caption if it tells more than the heading: not if it is a sentence below it.
+fn nearer(
+    sight: &Sight<'_>,
+    heading: Option<Range<usize>>,
+    caption: Option<Range<usize>>,
+) -> Option<Range<usize>> {
+    match (heading, caption) {
+        (Some(heading), Some(caption)) => {
+            let words = sight.text(&caption).split(' ').count();
+            let follows = caption.start <= heading.end + 1;
+            Some(if caption.start < heading.end || (follows && words > 5) {
+                heading
+            } else {
+                caption
+            })
+        }
+        (heading, caption) => heading.or(caption),
+    }
+}
+
+/// A short line right before a list that tells what it is.
+fn caption_before(sight: &Sight<'_>, start: usize, container: usize) -> Option<Range<usize>> {
+    let blocks = &sight.flow.blocks;
+    let after = blocks.partition_point(|it| it.range.start < start);
+    let block = &blocks[after.checked_sub(1)?];
+    let text = sight.text(&block.range);
+    let told = text.len() <= 200 && (text.ends_with(':') || sight.telling(&block.range).strong);
+    let near = block.region == sight.flow.regions[container];
+    (near && !block.alt && text.chars().count() <= 90 && told && !text.ends_with('.'))
+        .then(|| block.range.clone())
+}
+
+/// The nearest place, the heading, the container or what holds both, that a fragment can point at.
+pub(super) fn anchor_of(
+    sight: &Sight<'_>,
+    container: usize,
+    heading: Option<&Range<usize>>,
+) -> Option<String> {
+    let tree = sight.tree;
+    let id = |it: usize| tree.attr_text(it, &local_name!("id"));
+    let holder = std::iter::once(container)
+        .chain(tree.ancestors(container))
+        .find(|&it| id(it).is_some());
+    let heading = heading.and_then(|range| {
+        let place = sight
+            .flow
+            .headings
+            .partition_point(|it| it.range.start < range.start);
+        let node = *sight.flow.heading_nodes.get(place)?;
+        (sight.flow.headings[place].range == *range).then_some(node)
+    });
+    // A heading inside the holder is nearer than the holder.
+    let nearer = heading
+        .filter(|&it| holder.is_none_or(|holder| holder < it && it < tree.nodes[holder].end))
+        .and_then(|it| {
+            (it..tree.nodes[it].end)
+                .find_map(|it| id(it).or_else(|| tree.attr_text(it, &local_name!("name"))))
+        });
+    nearer.or_else(|| id(holder?)).map(str::to_owned)
+}
+
+/// The path of tags and first classes from near the root to the items.
+pub(super) fn fingerprint(sight: &Sight<'_>, draft: &Draft, first: &Item) -> String {
+    let tree = sight.tree;
+    let mut steps: Vec<String> = std::iter::once(first.node)
+        .chain(tree.ancestors(first.node))
+        .take(6)
+        .map(|it| match tree.classes(it).next() {
+            Some(class) => format!("{}.{class}", tree.name(it)),
+            None => tree.name(it).to_string(),
+        })
+        .collect();
+    steps.reverse();
+    format!("{:?} {}", draft.strategy, steps.join(">")).to_lowercase()
+}
