@@ -336,14 +336,14 @@ fn by_words(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         (true, false) => Some(contained(
             &it,
             &it.right,
-            claimed,
+            (claimed, found),
             ratio,
             "the name with more words",
         )),
         (false, true) => Some(contained(
             &it,
             &it.left,
-            found,
+            (found, claimed),
             ratio,
             "the name with fewer words",
         )),
@@ -380,7 +380,7 @@ fn whole(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>) -> Likeness {
 fn contained(
     it: &Aligned<'_>,
     extra: &[&Token],
-    shorter: &NameKey,
+    (shorter, longer): (&NameKey, &NameKey),
     ratio: f64,
     why: &str,
 ) -> Likeness {
@@ -398,7 +398,16 @@ fn contained(
     if branch {
         return Likeness::new(Grade::Near, 0.62, "the name with a place: perhaps a branch");
     }
-    let telling = shorter.tokens.len() >= 2 || letters >= 5;
+    // A single word is the name where it leads: `Amnesty` in `Amnesty International`, but not `Forest` in `Friends of the Forest`.
+    let leads = longer
+        .tokens
+        .first()
+        .zip(shorter.tokens.first())
+        .is_some_and(|(a, b)| a.text == b.text || is_slip(a, b, false));
+    let telling = shorter.tokens.len() >= 2 || letters >= 5 && leads;
+    if shorter.tokens.len() < 2 && !leads {
+        return Likeness::new(Grade::Near, 0.55, "one of its words");
+    }
     if dressed && telling && extra.len() <= 3 {
         return Likeness::new(Grade::Variant, 0.82 - slip - 0.02 * extra.len() as f64, why);
     }

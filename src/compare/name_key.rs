@@ -57,6 +57,11 @@ impl NameKey {
     pub(super) fn of(name: &str) -> Self {
         let mut key = Self::whole(name);
         key.parts = parts(&key.surface).map(Self::whole).collect();
+        let (body, asides) = without_asides(&key.exact);
+        let of_place = |it: &String| split(it).iter().any(|it| words::is_place(it));
+        if !asides.is_empty() && !asides.iter().any(of_place) {
+            key.parts.push(Self::whole(&body));
+        }
         key
     }
 

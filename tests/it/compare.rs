@@ -438,6 +438,63 @@ fn claims_made_wrong_in_known_ways_are_told_as_they_are() {
     assert!(total.accuracy() >= 0.97, "{}", total.line());
 }
 
+/// A claim held against the page of another site: its list is not there, and nothing may be called gone.
+#[test]
+fn a_list_that_is_not_on_the_page_is_never_called_gone() {
+    let Some(folder) = corpus("partner-pages") else {
+        return;
+    };
+    let mut pages: Vec<(String, Vec<String>, Reading)> = Vec::new();
+    let mut sites: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    sites.sort();
+    for site in sites {
+        let mut files: Vec<PathBuf> = fs::read_dir(&site)
+            .unwrap()
+            .map(|it| it.unwrap().path())
+            .collect();
+        files.sort();
+        let Some(page) = files
+            .iter()
+            .find(|it| it.extension().is_some_and(|it| it == "html"))
+        else {
+            continue;
+        };
+        let names = names_of(Path::new(
+            &page.to_string_lossy().replace(".html", ".gold.json"),
+        ));
+        let label = site.file_name().unwrap().to_string_lossy().into_owned();
+        pages.push((
+            label,
+            names.into_iter().flatten().collect(),
+            read(&fs::read(page).unwrap(), "text/html"),
+        ));
+    }
+    let (mut asked, mut wrong) = (0, String::new());
+    for (from, claimed, _) in pages.iter().filter(|it| it.1.len() >= 4) {
+        for (to, own, reading) in pages.iter().filter(|it| it.0 != *from) {
+            let own: BTreeSet<String> = own.iter().map(|it| key(it)).collect();
+            let shared = claimed.iter().filter(|it| own.contains(&key(it))).count();
+            if shared * 8 > claimed.len() {
+                continue;
+            }
+            for it in check(claimed, reading).names {
+                asked += 1;
+                if matches!(word(&it.verdict), "absent" | "renamed") {
+                    let _ = writeln!(wrong, "  {from} on {to}: {} {:?}", it.claimed, it.verdict);
+                }
+            }
+        }
+    }
+    println!(
+        "asked {asked}, called gone {}\n{wrong}",
+        wrong.lines().count()
+    );
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 /// The fields of a line of CSV with double quotes.
 fn fields(line: &str) -> Vec<String> {
     let (mut fields, mut quoted) = (vec![String::new()], false);
