@@ -569,10 +569,10 @@ fn passages_that_support_a_sentence_come_first() {
         .unwrap();
     let (mut first, mut set5, mut count) = (0, 0, 0);
     let (mut supported, mut unsupported) = (Vec::new(), Vec::new());
-    // A sixth of them keeps the test short; the scorer beside the corpus takes them all.
+    // A third of them keeps the test short; the scorer beside the corpus takes them all.
     for row in text
         .lines()
-        .step_by(6)
+        .step_by(3)
         .map(|it| serde_json::from_str::<Cited>(it).unwrap())
     {
         let page: Vec<String> = row
@@ -638,7 +638,7 @@ fn passages_that_support_a_sentence_come_first() {
     let (first, set5) = (share(first, count), share(set5, count));
     println!("evidence first {first:.3} set5 {set5:.3} separation {separation:.3} of {count}");
     assert!(
-        first >= 0.80 && set5 >= 0.65 && separation >= 0.80,
+        first >= 0.85 && set5 >= 0.63 && separation >= 0.88,
         "{first} {set5} {separation}"
     );
 }
