@@ -15,6 +15,9 @@ use super::{
 };
 use crate::entity::{EntityList, ListKind};
 
+/// How many lists of a page are kept; a page of a hundred thousand small tables has no more to say.
+const MOST: usize = 500;
+
 /// Finds the lists of a page, and says which of the profile's selectors led nowhere.
 pub(super) fn find(
     tree: &Tree,
@@ -55,6 +58,7 @@ pub(super) fn find(
         }
     }
     lists.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+    lists.truncate(MOST);
     (lists, lost)
 }
 
