@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    capture::{CaptureEntry, Outcome, Visit},
+    capture::{Capture, CaptureEntry, Outcome, Visit},
     clock::{Clock, Instant},
     fetch,
     finding::Finding,
@@ -188,6 +188,14 @@ async fn keep(
     ran: &mut Ran,
     watch: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<(), StoreError> {
+    let last = visit.last();
+    tracing::info!(
+        seed = %visit.seed,
+        status = last.and_then(Capture::status),
+        hops = visit.captures.len(),
+        duration_ms = last.map(|it| (it.ended - it.date).num_milliseconds()),
+        "visited"
+    );
     store.add_visit(crawl, visit.clone(), hosts).await?;
     ran.visits += 1;
     ran.failed += usize::from(failed(&visit));
@@ -226,6 +234,7 @@ pub fn compare_all(
     for named in profiles {
         let findings = analyse(store, named)?;
         let changed = store.put_findings(&named.name, crawl, &findings)?;
+        tracing::info!(profile = %named.name, findings = findings.len(), changed, "compared");
         let compared = Compared {
             profile: named.name.clone(),
             findings,

@@ -346,3 +346,89 @@ fn a_store_of_a_newer_program_and_a_folder_that_may_not_be_written_are_refused_w
     assert!(ended.stderr.contains("hint: "), "{}", ended.stderr);
     assert_eq!(project.read("file"), "not a folder");
 }
+
+#[test]
+fn an_article_is_imported_from_its_address_under_the_guard() {
+    let site = Site::start();
+    let article = "<html><head><title>Quiet Coast Network</title></head><body><h1>Quiet Coast Network</h1>\
+        <h2>Partners</h2><p>Partners of the network include Harbour Mediation Center, Quiet River Institute, \
+        Lantern Street Dialogue Project, and Oak Valley Peace Council. [1]</p><h2>References</h2>\
+        <ol><li>“Partners.” Quiet Coast Network. Accessed May 3, 2023. https://quietcoast.example/partners</li></ol></body></html>";
+    site.on("/article", [Reply::page(article)]);
+    let project = Project::new();
+    let address = site.uri("/article");
+    project.expect(
+        &[
+            "profile",
+            "import",
+            &address,
+            "-o",
+            "config/profiles/coast.toml",
+        ],
+        0,
+    );
+    let profile = project.read("config/profiles/coast.toml");
+    assert!(
+        profile.contains("Lantern Street Dialogue Project"),
+        "{profile}"
+    );
+    assert!(profile.contains("2023-05-03"), "{profile}");
+    assert!(profile.contains(&address), "{profile}");
+    let asked = site.asked().len();
+    let refused = project.expect(&["profile", "import", &address, "--set", "fetch.allow="], 2);
+    assert!(refused.stderr.contains("127.0.0.1"), "{}", refused.stderr);
+    assert_eq!(site.asked().len(), asked);
+    // What is there is not written over.
+    let again = project.expect(
+        &[
+            "profile",
+            "import",
+            &address,
+            "-o",
+            "config/profiles/coast.toml",
+        ],
+        2,
+    );
+    assert!(again.stderr.contains("hint: "), "{}", again.stderr);
+    project.write("empty.txt", "");
+    let empty = project.expect(&["profile", "import", "empty.txt"], 2);
+    assert!(empty.stderr.contains("empty"), "{}", empty.stderr);
+}
+
+#[test]
+fn a_full_disk_is_told_and_what_was_stored_before_stays() {
+    let site = site();
+    let noise: String = (0..60_000_u64)
+        .map(|it| format!("{:x} ", it.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    site.on("/big", [Reply::page(format!("<p>{noise}</p>"))]);
+    let project = Project::new();
+    let second = format!(
+        "\n[[references]]\nnumber = 2\nurl = \"{}\"\n",
+        site.uri("/big")
+    );
+    project.profile("example", &(profile(&site.uri("/page")) + &second));
+    fs::create_dir(project.path("snapshots")).unwrap();
+    // A file system of 600 KiB that only this command sees.
+    let script = "mount -t tmpfs -o size=600k none snapshots || exit 99\n\
+        \"$0\" run --quiet; echo \"exit $?\"; \"$0\" verify; echo \"exit $?\"; \"$0\" status";
+    let ended = Command::new("unshare")
+        .args(["-rm", "sh", "-c", script])
+        .arg(assert_cmd::cargo::cargo_bin("stillsays"))
+        .current_dir(project.path(""))
+        .output();
+    let Some(ended) = ended.ok().filter(|it| it.status.code() == Some(0)) else {
+        eprintln!("skipped: a full disk (no small file system can be mounted here)");
+        return;
+    };
+    let stdout = String::from_utf8(ended.stdout).unwrap();
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert!(
+        stderr.contains("is full") && stderr.contains("make room"),
+        "{stderr}"
+    );
+    assert!(
+        stdout.contains("exit 2\n") && stdout.contains("exit 0\n"),
+        "{stdout}\n{stderr}"
+    );
+}
