@@ -100,9 +100,14 @@ fn of_words(statement: &Statement, cited: &Cited<'_>, visits: Visits<'_, '_>) ->
             spoken(cited, visits, |page, reference| {
                 let it = quotation::in_page(exact, page, scope_of(reference));
                 let place = noted(it.places.first(), it.note);
+                // For words that are not there, the answer's score is how near the nearest come; the finding's is how sure that is.
+                let sure = match (&it.verdict, it.reasons.first()) {
+                    (Verdict::Absent, Some(reason)) => reason.weight.abs(),
+                    _ => it.score,
+                };
                 let it = Spoken {
                     verdict: it.verdict,
-                    score: it.score,
+                    score: sure,
                     reasons: it.reasons,
                     place,
                 };

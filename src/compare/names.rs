@@ -159,7 +159,14 @@ pub(super) fn judge(
             .filter_map(|it| judged.list_found(*it, &matches))
             .collect();
     }
-    let next = region.as_ref().and_then(|it| judged.known(it));
+    let mut next = region.as_ref().and_then(|it| judged.known(it));
+    if let Some(next) = &mut next {
+        for (one, key) in answer.names.iter().zip(&keys) {
+            if let (Verdict::Renamed { .. }, Some(found)) = (&one.verdict, &one.found) {
+                next.rename(&NameKey::of(found).exact, &key.exact);
+            }
+        }
+    }
     (answer, next)
 }
 

@@ -214,6 +214,18 @@ pub(super) struct Known {
     pub(super) links: BTreeMap<String, Option<String>>,
 }
 
+impl Known {
+    /// Remembers that `found` is the claimed name under another: its link stays the claimed name's at the next visit.
+    pub(super) fn rename(&mut self, found: &str, claimed: &str) {
+        self.names.remove(found);
+        for name in self.links.values_mut().flatten() {
+            if name == found {
+                claimed.clone_into(name);
+            }
+        }
+    }
+}
+
 /// The lists that hold the claimed names, if enough of them are held by any.
 pub(super) fn find(
     claimed: usize,

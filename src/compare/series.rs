@@ -1,5 +1,7 @@
 //! What was said of one thing at one visit after the other, folded into a finding's history.
 
+use chrono::TimeDelta;
+
 use super::likeness::round;
 use crate::{
     clock::Instant,
@@ -71,12 +73,27 @@ pub(super) struct Folded {
     pub(super) history: History,
 }
 
+/// Several pages of one claim are visited one after the other: within this time each page's visit belongs to one round, and what the
+/// pages say together is told when the round is done.
+const ROUND: TimeDelta = TimeDelta::hours(12);
+
 /// Folds the points of a claim's references; `cited` are the references with the days they were accessed.
 pub(super) fn fold(cited: &[(u32, Option<Instant>)], mut points: Vec<Point>) -> Folded {
     points.sort_by_key(|it| (it.date, it.reference));
     let mut latest: Vec<(u32, Option<&Point>)> = cited.iter().map(|it| (it.0, None)).collect();
     let mut combined: Vec<(Instant, Verdict)> = Vec::with_capacity(points.len());
+    let mut round_began: Option<Instant> = None;
+    let mut in_round: Vec<u32> = Vec::new();
     for point in &points {
+        let same_round = !in_round.contains(&point.reference)
+            && round_began.is_some_and(|it| point.date - it <= ROUND);
+        if same_round {
+            combined.pop();
+        } else {
+            round_began = Some(point.date);
+            in_round.clear();
+        }
+        in_round.push(point.reference);
         for slot in latest.iter_mut().filter(|it| it.0 == point.reference) {
             slot.1 = Some(point);
         }
