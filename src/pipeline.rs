@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    capture::{Capture, CaptureEntry, Outcome, Visit},
+    capture::{Capture, CaptureEntry, FailureKind, Outcome, Visit},
     clock::{Clock, Instant},
     fetch,
     finding::Finding,
@@ -189,6 +189,10 @@ async fn keep(
     watch: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<(), StoreError> {
     let last = visit.last();
+    if last.is_none_or(was_stopped) {
+        // Nothing came of it because this run was told to end: the next run visits the page as if nothing had been.
+        return Ok(());
+    }
     tracing::info!(
         seed = %visit.seed,
         status = last.and_then(Capture::status),
@@ -202,6 +206,10 @@ async fn keep(
     ran.unchanged += usize::from(unchanged(&visit));
     watch(Event::Visited(&visit));
     Ok(())
+}
+
+fn was_stopped(capture: &Capture) -> bool {
+    matches!(&capture.outcome, Outcome::Failure(it) if it.kind == FailureKind::Stopped)
 }
 
 /// Whether a visit brought no response.

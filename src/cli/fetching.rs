@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     clock::warc_date,
     config::FetchSettings,
-    fetch::Options,
+    fetch::{Options, Proxies},
     host::{HostState, Origin, RobotsAccess},
     store::{Access, Store},
     text::for_terminal,
@@ -18,7 +18,7 @@ use crate::{
 use super::{Exit, Failure, Format, Session, session::print};
 
 /// The fetcher's options as the settings want them.
-pub(super) fn options(settings: &FetchSettings) -> Options {
+pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
     let time = |it: TimeDelta| it.to_std().unwrap_or(Duration::ZERO);
     let mut options = Options {
         jobs: settings.jobs.max(1),
@@ -35,13 +35,17 @@ pub(super) fn options(settings: &FetchSettings) -> Options {
         deny: settings.deny.clone(),
         ..Options::default()
     };
+    options.proxies = Proxies::of_variables(|it| std::env::var(it).ok()).map_err(|error| {
+        Failure::usage(error)
+            .hint("write it as http://HOST:PORT, or take the variable out of the environment")
+    })?;
     options.caps.bytes = settings.max_decoded_bytes;
     if !settings.user_agent.is_empty() {
         options.user_agent.clone_from(&settings.user_agent);
     } else if !settings.contact.is_empty() {
         options.user_agent = Options::user_agent_with(&settings.contact);
     }
-    options
+    Ok(options)
 }
 
 /// Arguments of `hosts`.

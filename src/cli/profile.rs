@@ -133,7 +133,7 @@ impl ImportArgs {
 
     /// Reads the article from its address, under the guard that every visit is under.
     fn read_from_web(&self, session: &Session) -> Result<Import, Failure> {
-        let options = fetching::options(&session.config.settings.fetch);
+        let options = fetching::options(&session.config.settings.fetch)?;
         let downloaded = runtime()?
             .block_on(fetch::download(&self.article, &options))
             .map_err(|it| {

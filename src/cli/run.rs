@@ -143,7 +143,7 @@ impl RunArgs {
         if !self.all {
             seeds.retain(|it| it.is_due(now));
         }
-        let mut options = super::fetching::options(&settings.fetch);
+        let mut options = super::fetching::options(&settings.fetch)?;
         if let Some(jobs) = self.jobs {
             options.jobs = jobs.max(1);
         }

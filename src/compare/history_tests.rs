@@ -547,7 +547,7 @@ fn words_that_are_gone_are_said_to_be_with_confidence() {
             ),
         ],
     );
-    let gone = about(&findings, "quotation");
+    let gone = about(&findings, "countering the spread of quarrels");
     assert_eq!(gone.conclusion, Conclusion::Verdict(Verdict::Absent));
     assert!(gone.confidence > 0.7, "{}", gone.confidence);
 }
