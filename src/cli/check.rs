@@ -1,12 +1,12 @@
 //! `stillsays check`: names, quotations or sentences held against a page; touches no store.
 
-use std::{fmt::Write, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
-    compare::{self, NamesAnswer, QuotationAnswer, Scope},
+    compare::{self, NamesAnswer, Passage, QuotationAnswer, Scope, StatementAnswer},
     finding::{Reason, Verdict},
     profile::ListedName,
     reading::{PageState, Reading},
@@ -30,6 +30,9 @@ pub(super) struct CheckArgs {
     /// Words that the page is claimed to hold; may be given several times
     #[arg(long, value_name = "TEXT")]
     quote: Vec<String>,
+    /// A sentence that the page is claimed to carry; its best passages are shown; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    claim: Vec<String>,
     /// The part of the page that is meant, as an address's fragment names it
     #[arg(long, value_name = "ID")]
     fragment: Option<String>,
@@ -40,9 +43,9 @@ pub(super) struct CheckArgs {
 
 impl CheckArgs {
     pub(super) fn run(self) -> Result<Exit, Failure> {
-        if self.names.is_none() && self.quote.is_empty() {
+        if self.names.is_none() && self.quote.is_empty() && self.claim.is_empty() {
             return Err(Failure::usage(anyhow::anyhow!("there is nothing to check"))
-                .hint("give --names FILE, --quote TEXT or both"));
+                .hint("give --names FILE, --quote TEXT or --claim TEXT"));
         }
         let claimed = match &self.names {
             Some(file) => claimed_names(&read_bytes(file)?),
@@ -53,15 +56,16 @@ impl CheckArgs {
             fragment: self.fragment.as_deref(),
             selector: self.page.selector.as_deref(),
         };
-        let names = compare::names(&claimed, &reading, scope, &[]);
-        let quotes: Vec<_> = self
-            .quote
-            .iter()
-            .map(|it| (it.as_str(), compare::quotation(it, &reading, scope)))
-            .collect();
+        let quote = |it: &String| compare::quotation(it, &reading, scope);
+        let claim = |it: &String| compare::statement(it, &reading, scope);
+        let checked = Checked {
+            names: compare::names(&claimed, &reading, scope, &[]),
+            quotes: self.quote.iter().map(quote).collect(),
+            claims: self.claim.iter().map(claim).collect(),
+        };
         print(&match self.format {
-            Format::Json => format!("{:#}", to_json(&reading, &names, &quotes)),
-            Format::Text => to_text(&reading, &names, &quotes),
+            Format::Json => format!("{:#}", checked.to_json(&reading)),
+            Format::Text => checked.to_text(&reading),
         })?;
         Ok(Exit::Done)
     }
@@ -89,48 +93,70 @@ fn word(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn to_json(reading: &Reading, names: &NamesAnswer, quotes: &[(&str, QuotationAnswer)]) -> Value {
-    let name = |it: &compare::NameAnswer| {
-        json!({"claimed": it.claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
-            "reasons": it.reasons, "place": it.place.note, "detail": it.verdict})
-    };
-    let quote = |(claimed, it): &(&str, QuotationAnswer)| {
-        json!({"claimed": claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
-            "reasons": it.reasons, "place": it.note, "detail": it.verdict})
-    };
-    json!({
-        "format": 1,
-        "state": reading.state,
-        "signals": reading.signals,
-        "text_length": reading.text.chars().count(),
-        "names": names.names.iter().map(name).collect::<Vec<_>>(),
-        "new": names.new.iter().map(|it| json!({"name": it.name, "place": it.place.note})).collect::<Vec<_>>(),
-        "quotes": quotes.iter().map(quote).collect::<Vec<_>>(),
-    })
+/// What a page says about everything that was asked.
+struct Checked {
+    names: NamesAnswer,
+    quotes: Vec<QuotationAnswer>,
+    claims: Vec<StatementAnswer>,
 }
 
-fn to_text(reading: &Reading, names: &NamesAnswer, quotes: &[(&str, QuotationAnswer)]) -> String {
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    if reading.state != PageState::Content {
-        let _ = writeln!(
-            out,
-            "This page cannot be judged by: {}.",
-            extract::state(reading.state)
-        );
+impl Checked {
+    fn to_json(&self, reading: &Reading) -> Value {
+        let name = |it: &compare::NameAnswer| {
+            json!({"claimed": it.claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
+                "reasons": it.reasons, "place": it.place.note, "detail": it.verdict})
+        };
+        let quote = |it: &QuotationAnswer| {
+            json!({"claimed": it.claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
+                "reasons": it.reasons, "place": it.note, "detail": it.verdict})
+        };
+        let passage = |it: &Passage| json!({"text": it.text, "score": it.score});
+        let claim = |it: &StatementAnswer| {
+            json!({"claimed": it.claimed, "verdict": word(&it.verdict), "detail": it.verdict,
+                "passages": it.passages.iter().map(passage).collect::<Vec<_>>()})
+        };
+        let new = self.names.new.iter();
+        json!({
+            "format": 1,
+            "state": reading.state,
+            "signals": reading.signals,
+            "text_length": reading.text.chars().count(),
+            "names": self.names.names.iter().map(name).collect::<Vec<_>>(),
+            "new": new.map(|it| json!({"name": it.name, "place": it.place.note})).collect::<Vec<_>>(),
+            "quotes": self.quotes.iter().map(quote).collect::<Vec<_>>(),
+            "claims": self.claims.iter().map(claim).collect::<Vec<_>>(),
+        })
     }
-    for it in &names.names {
-        let because = because(&it.verdict, &it.reasons);
-        let _ = writeln!(out, "{:12} {}{because}", word(&it.verdict), it.claimed);
+
+    fn to_text(&self, reading: &Reading) -> String {
+        let mut lines = Vec::new();
+        if reading.state != PageState::Content {
+            let state = extract::state(reading.state);
+            lines.push(format!("This page cannot be judged by: {state}."));
+        }
+        for it in &self.names.names {
+            let because = because(&it.verdict, &it.reasons);
+            lines.push(format!("{:12} {}{because}", word(&it.verdict), it.claimed));
+        }
+        for it in &self.names.new {
+            lines.push(format!("{:12} {}", "new", it.name));
+        }
+        for it in &self.quotes {
+            let because = because(&it.verdict, &it.reasons);
+            lines.push(format!(
+                "{:12} “{}”{because}",
+                word(&it.verdict),
+                it.claimed
+            ));
+        }
+        for it in &self.claims {
+            lines.push(format!("{:12} {}", word(&it.verdict), it.claimed));
+            for passage in &it.passages {
+                lines.push(format!("  {:.2}  {}", passage.score, passage.text));
+            }
+        }
+        for_terminal(&lines.join("\n"))
     }
-    for it in &names.new {
-        let _ = writeln!(out, "{:12} {}", "new", it.name);
-    }
-    for (claimed, it) in quotes {
-        let because = because(&it.verdict, &it.reasons);
-        let _ = writeln!(out, "{:12} “{claimed}”{because}", word(&it.verdict));
-    }
-    for_terminal(&out)
 }
 
 /// What stands behind a verdict: the other name, the words as they are now, why there is no telling.

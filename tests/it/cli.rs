@@ -398,9 +398,10 @@ fn an_article_is_imported_from_its_address_under_the_guard() {
 #[test]
 fn a_full_disk_is_told_and_what_was_stored_before_stays() {
     let site = site();
-    let noise: String = (0..60_000_u64)
-        .map(|it| format!("{:x} ", it.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+    let noise: Vec<String> = (0..60_000_u64)
+        .map(|it| format!("{:x}", it.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
         .collect();
+    let noise = noise.join(" ");
     site.on("/big", [Reply::page(format!("<p>{noise}</p>"))]);
     let project = Project::new();
     let second = format!(
