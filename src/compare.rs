@@ -59,6 +59,8 @@ pub struct Scope<'a> {
 #[cfg(test)]
 mod history_tests;
 #[cfg(test)]
+mod later_visits_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

@@ -83,7 +83,12 @@ impl From<ProfileError> for Failure {
     fn from(error: ProfileError) -> Self {
         let told = error.faults.iter().map(|it| {
             let place = format!("{}:{}:{}", error.path.display(), it.line, it.column);
-            format!("{place}: {}\n  hint: {}", it.what, it.hint)
+            let line = error.line_of(it).map(str::trim).unwrap_or_default();
+            let shown = match line {
+                "" => String::new(),
+                line => format!("\n  | {line}"),
+            };
+            format!("{place}: {}{shown}\n  hint: {}", it.what, it.hint)
         });
         let told: Vec<String> = told.collect();
         if told.is_empty() {

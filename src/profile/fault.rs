@@ -6,8 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use miette::{Diagnostic, LabeledSpan, SourceCode};
-
 /// Something in a profile's file that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -57,6 +55,12 @@ impl ProfileError {
         }
     }
 
+    /// The line of the file that a fault begins on; `None` where the file is no text.
+    #[must_use]
+    pub fn line_of(&self, fault: &Fault) -> Option<&str> {
+        self.text.lines().nth(fault.line.checked_sub(1)?)
+    }
+
     /// What to do about the first fault.
     #[must_use]
     pub fn hint(&self) -> &str {
@@ -85,23 +89,6 @@ impl fmt::Display for ProfileError {
 }
 
 impl std::error::Error for ProfileError {}
-
-impl Diagnostic for ProfileError {
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.hint()))
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        (!self.text.is_empty()).then_some(&self.text as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let label = |it: &Fault| LabeledSpan::new_with_span(Some(it.what.clone()), it.span.clone());
-        (!self.text.is_empty()).then(|| {
-            Box::new(self.faults.iter().map(label)) as Box<dyn Iterator<Item = LabeledSpan>>
-        })
-    }
-}
 
 fn place(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
