@@ -43,8 +43,11 @@ impl DemoArgs {
         let _lock = RunLock::acquire(&path, "demo", session.clock.now())?;
         remove_store(&path)?;
         let store = Store::open(&path, Access::Create)?;
-        let profile: Profile =
-            Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
+        let mut profile = Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
+        // Whoever is shown the report without having run the demo must not take it for what the real pages say.
+        profile
+            .title
+            .push_str(" (demo on sample pages, none of them a real capture)");
         let profiles = [Named {
             name: "trust-network".into(),
             profile,
