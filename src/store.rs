@@ -94,6 +94,12 @@ impl Store {
         &self.0.path
     }
 
+    /// Whether it was opened to be written.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        self.0.writer.is_some()
+    }
+
     /// Reads with a connection of its own.
     fn read<T>(&self, body: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         let idle = self.readers().pop();

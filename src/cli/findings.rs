@@ -1,10 +1,11 @@
 //! From the store to a report: what the verbs that show findings share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     finding::{Conclusion, Fate, Finding, Review, Subject},
     pipeline::{self, Named},
+    profile::{ListedName, Profile, Statement},
     report::{Report, Sources, VisitSummary},
     store::{Store, StoredVisit},
 };
@@ -32,13 +33,42 @@ pub(super) fn report_of(
     }))
 }
 
-/// The findings as they stand: those that the last run stored, computed anew where the profile never ran.
+/// The findings as they stand: those that the last run stored, or computed anew where they are about another state of the profile.
 pub(super) fn current(store: &Store, named: &Named) -> Result<Vec<Finding>, Failure> {
     let stored = store.findings(&named.name)?;
-    if stored.is_empty() {
-        return Ok(pipeline::analyse(store, named)?);
+    if is_about(&stored, &named.profile) {
+        return Ok(stored);
     }
-    Ok(stored)
+    Ok(pipeline::analyse(store, named)?)
+}
+
+/// Whether `findings` are about every claim, plain name and reference of `profile`, and about no other.
+fn is_about(findings: &[Finding], profile: &Profile) -> bool {
+    let claims: BTreeSet<&str> = profile.claims.iter().map(|it| it.id.as_str()).collect();
+    let told: BTreeSet<&str> = findings
+        .iter()
+        .filter_map(|it| it.subject.claim())
+        .collect();
+    let references: BTreeSet<u32> = profile.references.iter().map(|it| it.number).collect();
+    let fates = findings.iter().filter_map(|it| match it.subject {
+        Subject::Reference { number } => Some(number),
+        _ => None,
+    });
+    let names: BTreeSet<(&str, &str)> = findings
+        .iter()
+        .filter_map(|it| match &it.subject {
+            Subject::Name { claim, name } => Some((claim.as_str(), name.as_str())),
+            _ => None,
+        })
+        .collect();
+    let all_names = profile.claims.iter().all(|claim| match &claim.statement {
+        Statement::Listed { names: listed, .. } => listed.iter().all(|it| match it {
+            ListedName::One(name) => names.contains(&(claim.id.as_str(), name.as_str())),
+            ListedName::Ambiguous(_) => true,
+        }),
+        _ => true,
+    });
+    claims == told && references == fates.collect() && all_names
 }
 
 fn summary(visit: &StoredVisit) -> Option<VisitSummary> {

@@ -204,7 +204,9 @@ impl<'a> Readings<'a> {
             reading
         } else {
             let reading = self.read(entry, &digest, &media_type, coding.as_deref())?;
-            self.store.put_reading(&digest, &key, &reading)?;
+            if self.store.may_write() {
+                self.store.put_reading(&digest, &key, &reading)?;
+            }
             reading
         };
         let reading = Arc::new(reading);

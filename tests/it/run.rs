@@ -313,3 +313,28 @@ fn every_format_of_the_report_gives_the_same_numbers() {
         );
     }
 }
+
+#[test]
+fn a_corrected_profile_is_reported_on_before_its_next_run() {
+    let site = site();
+    let project = Project::new();
+    let toml = profile(&site);
+    project.profile("example", &toml);
+    project.run_at("2024-01-01T08:00:00Z", &["run"], 0);
+    let corrected = toml.replace("Northfield Justice Alliance", "Tall Grass Cooperative");
+    project.profile("example", &corrected);
+    let all = verdicts(&project.json(&["report", "--format", "json"]));
+    assert_eq!(
+        verdict_on(&all, "Northfield Justice Alliance"),
+        "new",
+        "{all:?}"
+    );
+    assert_eq!(verdict_on(&all, "Tall Grass"), "absent", "{all:?}");
+    // A profile that never ran is answered from the pages that another one brought.
+    project.profile("second", &toml);
+    let report = project.json(&["report", "--profile", "second", "--format", "json"]);
+    assert_eq!(
+        verdict_on(&verdicts(&report), "Northfield Justice Alliance"),
+        "present"
+    );
+}
