@@ -47,7 +47,7 @@ impl DemoArgs {
         // Whoever is shown the report without having run the demo must not take it for what the real pages say.
         profile
             .title
-            .push_str(" (demo on sample pages, none of them a real capture)");
+            .push_str(" (demo on sample pages)");
         let profiles = [Named {
             name: "trust-network".into(),
             profile,

@@ -320,6 +320,12 @@ fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
     if allowed == 0 || long - short > allowed {
         return false;
     }
+    // Two slips that take in the first letter are another word: Northfield and Southfield.
+    let allowed = if a.text.chars().next() == b.text.chars().next() {
+        allowed
+    } else {
+        allowed.min(1)
+    };
     strsim::osa_distance(&a.text, &b.text) <= allowed
 }
 
@@ -451,6 +457,10 @@ fn substituted(
         .iter()
         .chain(&it.right)
         .any(|it| it.kind == Kind::Number || words::is_place(&it.text));
+    // One word in place of another that begins otherwise: Northfield is not Southfield, however many letters they share.
+    let barred = barred
+        || matches!((it.left.as_slice(), it.right.as_slice()), ([one], [other])
+            if one.text.chars().next() != other.text.chars().next());
     let letters = claimed
         .compact
         .chars()
