@@ -45,9 +45,7 @@ impl DemoArgs {
         let store = Store::open(&path, Access::Create)?;
         let mut profile = Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
         // Whoever is shown the report without having run the demo must not take it for what the real pages say.
-        profile
-            .title
-            .push_str(" (demo on sample pages)");
+        profile.title.push_str(" (demo on sample pages)");
         let profiles = [Named {
             name: "trust-network".into(),
             profile,
