@@ -460,7 +460,8 @@ fn substituted(
     // One word in place of another that begins otherwise: Northfield is not Southfield, however many letters they share.
     let barred = barred
         || matches!((it.left.as_slice(), it.right.as_slice()), ([one], [other])
-            if one.text.chars().next() != other.text.chars().next());
+            if one.text.chars().next() != other.text.chars().next()
+                && strsim::osa_distance(&one.text, &other.text) >= 2);
     let letters = claimed
         .compact
         .chars()
