@@ -10,13 +10,11 @@ mod http;
 mod reader;
 mod record;
 mod stream;
-mod visits;
 mod writer;
 
 pub use captures::{Captures, read_captures};
 pub use reader::Reader;
 pub use record::{Record, RecordType};
-pub use visits::visits;
 pub use writer::{Compression, Writer};
 
 /// Why a record, or the rest of a file, cannot be read.

@@ -202,7 +202,7 @@ fn robots_are_obeyed() {
 }
 
 #[test]
-fn two_runs_of_a_dry_run_show_the_plan_and_visit_nothing() {
+fn a_dry_run_shows_the_plan_and_visits_nothing() {
     let site = site();
     let project = Project::new();
     project.profile("example", &profile(&site.uri("/page")));

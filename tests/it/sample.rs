@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fs};
 
 use stillsays::{
     capture::{Outcome, RevisitProfile},
-    warc::{Reader, RecordType, read_captures, visits},
+    pipeline::visits_in_archive,
+    profile::Profile,
+    uri::TargetUri,
+    warc::{Reader, RecordType, read_captures},
 };
 
 #[path = "../sample/make_sample.rs"]
@@ -76,8 +79,11 @@ fn five_pages_are_visited_three_times_in_every_coding() {
             1
         );
     }
+    let profile = include_bytes!("../../config/profiles/trust-network.toml");
+    let profile = Profile::from_bytes(profile, "trust-network.toml".as_ref()).unwrap();
+    let cited: Vec<TargetUri> = profile.seeds().into_iter().map(|it| it.uri).collect();
     let mut seeds = BTreeMap::new();
-    for visit in visits(all) {
+    for visit in visits_in_archive(&all, &cited) {
         seeds
             .entry(visit.seed)
             .or_insert_with(Vec::new)

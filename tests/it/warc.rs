@@ -11,7 +11,7 @@ use stillsays::{
     clock::{Instant, parse_digits14},
     digest::PayloadDigest,
     uri::TargetUri,
-    warc::{Compression, Reader, Record, WarcError, Warning, Writer, read_captures, visits},
+    warc::{Compression, Reader, Record, WarcError, Warning, Writer, read_captures},
 };
 
 fn records(bytes: &[u8]) -> (Vec<Record>, Vec<WarcError>, Vec<Warning>) {
@@ -330,26 +330,6 @@ fn records_of_others_are_bound_and_their_revisits_resolved() {
         "{}",
         errors[0]
     );
-}
-
-#[test]
-fn redirects_make_one_visit() {
-    let mut moved = response("https://example.org/old", "20240101000000", b"");
-    if let Outcome::Response(it) = &mut moved.outcome {
-        it.head = b"HTTP/1.1 301 Moved\r\nLocation: /new\r\n\r\n".to_vec();
-    }
-    let all = vec![
-        moved.clone(),
-        response("https://example.org/other", "20240101000001", b"x"),
-        response("https://example.org/new", "20240101000002", b"y"),
-        response("https://example.org/new", "20250101000002", b"z"),
-    ];
-    let visits = visits(all);
-    let shape: Vec<(&str, usize)> = visits
-        .iter()
-        .map(|it| (it.seed.as_url().path(), it.captures.len()))
-        .collect();
-    assert_eq!(shape, [("/old", 2), ("/other", 1), ("/new", 1)]);
 }
 
 #[test]
