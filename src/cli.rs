@@ -22,6 +22,7 @@ mod config;
 mod demo;
 mod diff;
 mod extract;
+mod pdf_text;
 mod profile;
 mod recheck;
 mod report;
@@ -130,6 +131,9 @@ enum Verb {
     Completions(completions::CompletionsArgs),
     /// Prints the manual page
     Man(completions::ManArgs),
+    /// Reads a PDF file on stdin and writes its text layer, a page a line
+    #[command(hide = true)]
+    PdfText(pdf_text::PdfTextArgs),
 }
 
 /// Runs the program on its arguments; everything a person sees is written here and below.
@@ -178,6 +182,7 @@ impl Verb {
             Self::Config(it) => it.run(session),
             Self::Completions(it) => it.run(),
             Self::Man(it) => it.run(),
+            Self::PdfText(it) => it.run(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     entity::EntityList,
     media_type::{self, MediaType},
+    pdf::TextLayer,
     reading::{PageState, Reading, Signal},
     uri::TargetUri,
 };
@@ -74,6 +75,7 @@ pub fn read(page: &Page<'_>) -> Reading {
     let kind = kind::of(&page.media_type.essence, body);
     let decoded = match kind {
         Kind::Other => return unreadable(page),
+        Kind::Pdf => return unread("a PDF file is read in a process of its own".to_owned()),
         _ => media_type::decode(body, page.media_type.charset.as_deref()),
     };
     let plain = match kind {
@@ -138,11 +140,14 @@ fn of_plain(plain: plain::Plain, signals: Vec<Signal>) -> Reading {
 /// The reading of a file whose text is not read.
 fn unreadable(page: &Page<'_>) -> Reading {
     let essence = &page.media_type.essence;
-    let what = if essence.is_empty() {
+    unread(if essence.is_empty() {
         "its bytes are no text".to_owned()
     } else {
         format!("{essence} is not read as text")
-    };
+    })
+}
+
+fn unread(what: String) -> Reading {
     Reading {
         state: PageState::Unreadable,
         ..of_plain(
@@ -154,6 +159,34 @@ fn unreadable(page: &Page<'_>) -> Reading {
             }],
         )
     }
+}
+
+/// Whether a page is a PDF file, whose text layer is read apart and then given to [`read_pdf`].
+#[must_use]
+pub fn is_pdf(page: &Page<'_>) -> bool {
+    kind::of(&page.media_type.essence, page.body) == Kind::Pdf
+}
+
+/// The reading of a PDF file's text layer; each page is an anchor `page=N` (RFC 8118, 3).
+///
+/// Where some of it could not be read the state is unreadable, since nothing can be called absent, and the rest is there.
+#[must_use]
+pub fn read_pdf(layer: &TextLayer) -> Reading {
+    let (plain, anchors) = plain::pages(&layer.pages);
+    let fault = layer.fault.clone().or_else(|| {
+        let empty = plain.text.is_empty();
+        empty.then(|| "it has no text: its pages are images".to_owned())
+    });
+    let signals = fault.into_iter().map(|what| Signal {
+        what,
+        speaks_for: PageState::Unreadable,
+        weight: 1.0,
+    });
+    let mut reading = of_plain(plain, signals.collect());
+    if !reading.signals.is_empty() {
+        reading.state = PageState::Unreadable;
+    }
+    Reading { anchors, ..reading }
 }
 
 /// The lists of names to show for a page read without a claim: the best of those that overlap, in the order of the page.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::Instant,
     digest::{ContentDigest, PayloadDigest},
-    selector::{CssSelector, TextPositionSelector, TextQuoteSelector},
+    selector::{CssSelector, FragmentSelector, TextPositionSelector, TextQuoteSelector},
     uri::TargetUri,
 };
 
@@ -337,6 +337,9 @@ pub struct Evidence {
     /// The element that holds them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub element: Option<CssSelector>,
+    /// The page of a file that has pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragment: Option<FragmentSelector>,
     /// The page's address with a text fragment, which opens a browser on the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,

@@ -41,6 +41,7 @@ pub mod reading;
 
 pub mod article;
 pub mod content_coding;
+pub mod pdf;
 pub mod robots;
 pub mod warc;
 

@@ -16,11 +16,13 @@ use crate::{
 };
 
 mod analyse;
+mod apart;
 mod conditions;
 mod plan;
 mod replay;
 
 pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, text_of};
+pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
 pub use replay::visits as visits_in_archive;
 
@@ -110,6 +112,8 @@ pub struct Run<'a> {
     pub seeds: Vec<Seed>,
     /// Where responses come from.
     pub source: Source,
+    /// What reads PDF files.
+    pub pdf: PdfReader,
     /// Where "now" comes from.
     pub clock: Clock,
     /// Turns true when the run is to end.
@@ -175,7 +179,7 @@ impl Run<'_> {
                 skipped: ran.left as u64,
             },
         )?;
-        ran.compared = compare_all(self.store, self.profiles, Some(crawl), watch)?;
+        ran.compared = compare_all(self.store, self.profiles, &self.pdf, Some(crawl), watch)?;
         Ok(ran)
     }
 }
@@ -235,12 +239,13 @@ pub fn unchanged(visit: &Visit) -> bool {
 pub fn compare_all(
     store: &Store,
     profiles: &[Named],
+    pdf: &PdfReader,
     crawl: Option<CrawlId>,
     watch: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<Vec<Compared>, RunError> {
     let mut all = Vec::new();
     for named in profiles {
-        let findings = analyse(store, named)?;
+        let findings = analyse(store, named, pdf)?;
         let changed = store.put_findings(&named.name, crawl, &findings)?;
         tracing::info!(profile = %named.name, findings = findings.len(), changed, "compared");
         let compared = Compared {

@@ -35,6 +35,17 @@ pub struct Reading {
     pub signals: Vec<Signal>,
 }
 
+impl Reading {
+    /// The page that a place in the text stands on, where the file has pages: the number of the anchor `page=N` around it.
+    #[must_use]
+    pub fn page_at(&self, at: usize) -> Option<u32> {
+        self.anchors
+            .iter()
+            .rfind(|it| it.range.start <= at && at < it.range.end)
+            .and_then(|it| it.name.strip_prefix("page=")?.parse().ok())
+    }
+}
+
 /// A block of text: a paragraph, a list item, a cell, a heading.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {

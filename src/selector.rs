@@ -37,6 +37,28 @@ pub struct CssSelector {
     pub value: String,
 }
 
+/// A part of a file by the fragment of an address (W3C Web Annotation, 4.2.1): `page=3` of a PDF.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub struct FragmentSelector {
+    /// What says how fragments of this kind are read.
+    #[serde(rename = "conformsTo")]
+    pub conforms_to: String,
+    /// The fragment, without `#`.
+    pub value: String,
+}
+
+impl FragmentSelector {
+    /// A page of a PDF file, from 1 on (RFC 8118, 3).
+    #[must_use]
+    pub fn page(number: u32) -> Self {
+        Self {
+            conforms_to: "http://tools.ietf.org/rfc/rfc8118".to_owned(),
+            value: format!("page={number}"),
+        }
+    }
+}
+
 /// How many characters of context a quote selector takes on each side.
 const CONTEXT: usize = 32;
 

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
-    compare::{self, NamesAnswer, Passage, QuotationAnswer, Scope, StatementAnswer},
+    compare::{self, NamesAnswer, Passage, Place, QuotationAnswer, Scope, StatementAnswer},
     finding::{Reason, Verdict},
     profile::ListedName,
     reading::{PageState, Reading},
@@ -104,11 +104,13 @@ impl Checked {
     fn to_json(&self, reading: &Reading) -> Value {
         let name = |it: &compare::NameAnswer| {
             json!({"claimed": it.claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
-                "reasons": it.reasons, "place": it.place.note, "detail": it.verdict})
+                "reasons": it.reasons, "place": it.place.note, "page": page_of(reading, Some(&it.place)),
+                "detail": it.verdict})
         };
         let quote = |it: &QuotationAnswer| {
             json!({"claimed": it.claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
-                "reasons": it.reasons, "place": it.note, "detail": it.verdict})
+                "reasons": it.reasons, "place": it.note, "page": page_of(reading, it.places.first()),
+                "detail": it.verdict})
         };
         let passage = |it: &Passage| json!({"text": it.text, "score": it.score});
         let claim = |it: &StatementAnswer| {
@@ -136,15 +138,21 @@ impl Checked {
         }
         for it in &self.names.names {
             let because = because(&it.verdict, &it.reasons);
-            lines.push(format!("{:12} {}{because}", word(&it.verdict), it.claimed));
+            let page = on_page(reading, Some(&it.place));
+            lines.push(format!(
+                "{:12} {}{because}{page}",
+                word(&it.verdict),
+                it.claimed
+            ));
         }
         for it in &self.names.new {
             lines.push(format!("{:12} {}", "new", it.name));
         }
         for it in &self.quotes {
             let because = because(&it.verdict, &it.reasons);
+            let page = on_page(reading, it.places.first());
             lines.push(format!(
-                "{:12} “{}”{because}",
+                "{:12} “{}”{because}{page}",
                 word(&it.verdict),
                 it.claimed
             ));
@@ -157,6 +165,18 @@ impl Checked {
         }
         for_terminal(&lines.join("\n"))
     }
+}
+
+/// The page that a place stands on, where the file has pages.
+fn page_of(reading: &Reading, place: Option<&Place>) -> Option<u32> {
+    place
+        .and_then(|it| it.range.as_ref())
+        .and_then(|it| reading.page_at(it.start))
+}
+
+/// The same for people.
+fn on_page(reading: &Reading, place: Option<&Place>) -> String {
+    page_of(reading, place).map_or(String::new(), |it| format!(" (page {it})"))
 }
 
 /// What stands behind a verdict: the other name, the words as they are now, why there is no telling.

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     finding::Finding,
-    pipeline::{self, Named, Run, Source},
+    pipeline::{self, Named, PdfReader, Run, Source},
     profile::Profile,
     report::findings_text,
     store::{Access, RunLock, Store},
@@ -62,6 +62,7 @@ impl DemoArgs {
                 profiles: &profiles,
                 seeds,
                 source: Source::Archive(visits),
+                pdf: PdfReader::this_program(),
                 clock: session.clock.clone(),
                 stop: stop.receiver(),
                 command: "demo".into(),

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     capture::CaptureEntry,
     clock::{Instant, parse_digits14, warc_date},
-    pipeline,
+    pipeline::{self, PdfReader},
     report::{DatedText, PageDiff, diff},
     store::{Access, Store},
 };
@@ -51,9 +51,10 @@ impl DiffArgs {
             return Err(super::not_held(&store, &uri)?);
         }
         let (old, new) = self.pick(&entries)?;
+        let pdf = PdfReader::this_program();
         let texts = (
-            pipeline::text_of(&store, old, &entries)?,
-            pipeline::text_of(&store, new, &entries)?,
+            pipeline::text_of(&store, old, &entries, &pdf)?,
+            pipeline::text_of(&store, new, &entries, &pdf)?,
         );
         let dated = |entry: &CaptureEntry, text| DatedText {
             date: entry.date,

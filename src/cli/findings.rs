@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     finding::{Conclusion, Fate, Finding, Review, Subject},
-    pipeline::{self, Named},
+    pipeline::{self, Named, PdfReader},
     profile::{ListedName, Profile, Statement},
     report::{Report, Sources, VisitSummary},
     store::{Store, StoredVisit},
@@ -39,7 +39,7 @@ pub(super) fn current(store: &Store, named: &Named) -> Result<Vec<Finding>, Fail
     if is_about(&stored, &named.profile) {
         return Ok(stored);
     }
-    Ok(pipeline::analyse(store, named)?)
+    Ok(pipeline::analyse(store, named, &PdfReader::this_program())?)
 }
 
 /// Whether `findings` are about every claim, plain name and reference of `profile`, and about no other.

@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{extract, media_type::MediaType, reading::Reading, uri::TargetUri};
+use crate::{
+    extract, media_type::MediaType, pipeline::PdfReader, reading::Reading, uri::TargetUri,
+};
 
 use super::Failure;
 
@@ -35,13 +37,18 @@ impl PageArgs {
             None => by_ending(&self.page),
         };
         let selectors: Vec<String> = self.selector.iter().cloned().collect();
-        Ok(extract::read(&extract::Page {
+        let page = extract::Page {
             body: &body,
             media_type: &media_type,
             uri: self.url.as_ref(),
             status: None,
             selectors: &selectors,
-        }))
+        };
+        Ok(if extract::is_pdf(&page) {
+            extract::read_pdf(&PdfReader::this_program().read(&body))
+        } else {
+            extract::read(&page)
+        })
     }
 }
 

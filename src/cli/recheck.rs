@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    pipeline,
+    pipeline::{self, PdfReader},
     store::{Access, RunLock, Store},
     text::for_terminal,
 };
@@ -27,7 +27,13 @@ impl RecheckArgs {
         let settings = &session.config.settings;
         let _lock = RunLock::acquire(&settings.store, "recheck", session.clock.now())?;
         let store = Store::open(&settings.store, Access::ReadWrite)?;
-        let compared = pipeline::compare_all(&store, &profiles, None, &mut |_| {})?;
+        let compared = pipeline::compare_all(
+            &store,
+            &profiles,
+            &PdfReader::this_program(),
+            None,
+            &mut |_| {},
+        )?;
         print(&match self.format {
             Format::Json => {
                 let profile = |it: &pipeline::Compared| json!({"profile": it.profile, "changed": it.changed, "findings": it.findings});

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     finding::{Decision, Finding, FindingId, Review},
-    pipeline,
+    pipeline::{self, PdfReader},
     store::{Access, RunLock, Store},
 };
 
@@ -69,7 +69,13 @@ impl ReviewArgs {
         };
         store.add_review(&review, Some(&about))?;
         // A rejected rename changes what the names are matched with; the findings follow at once.
-        let compared = pipeline::compare_all(&store, &profiles, None, &mut |_| {})?;
+        let compared = pipeline::compare_all(
+            &store,
+            &profiles,
+            &PdfReader::this_program(),
+            None,
+            &mut |_| {},
+        )?;
         let done = match decision {
             Some(Decision::Accept) => "accepted",
             Some(Decision::Reject) => "rejected",

@@ -99,6 +99,9 @@ impl<'a> PageText<'a> {
             Some(Region::Footer) => return "in the page's footer".to_owned(),
             _ => {}
         }
+        if let Some(page) = self.reading.page_at(range.start) {
+            return format!("on page {page}");
+        }
         match self.heading_above(range.start) {
             Some(heading) => format!("in the text under \"{heading}\""),
             None => "in the text".to_owned(),

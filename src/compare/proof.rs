@@ -4,7 +4,9 @@ use super::{Visited, names::Place};
 use crate::{
     finding::{CaptureRef, Evidence},
     reading::Reading,
-    selector::{CssSelector, TextFragments, TextPositionSelector, TextQuoteSelector},
+    selector::{
+        CssSelector, FragmentSelector, TextFragments, TextPositionSelector, TextQuoteSelector,
+    },
 };
 
 /// A visit's page, ready to be quoted from.
@@ -38,6 +40,10 @@ impl<'a> Witness<'a> {
         let range = place.range.clone();
         let text = self.reading.map(|it| it.text.as_str());
         let quoted = text.zip(range.clone());
+        let page = range
+            .as_ref()
+            .and_then(|it| self.reading?.page_at(it.start));
+        let fragment = page.map(FragmentSelector::page);
         let drawn = range.clone().is_none_or(|range| {
             self.reading.is_some_and(|it| {
                 !it.blocks
@@ -51,6 +57,11 @@ impl<'a> Witness<'a> {
                 .as_ref()?
                 .link(capture.target_uri.as_str(), it)
         });
+        // Viewers of PDF files know pages; few know text fragments there.
+        let link = match &fragment {
+            Some(it) => Some(format!("{}#{}", capture.target_uri.as_str(), it.value)),
+            None => link,
+        };
         vec![Evidence {
             capture,
             quote: quoted
@@ -58,6 +69,7 @@ impl<'a> Witness<'a> {
                 .map(|(text, range)| TextQuoteSelector::of(text, range)),
             position: quoted.map(|(text, range)| TextPositionSelector::of(text, range)),
             element: place.css.clone().map(|value| CssSelector { value }),
+            fragment,
             link,
             note: place.note.clone(),
         }]

@@ -37,6 +37,5 @@ pub(super) fn is_opaque(state: PageState) -> bool {
             | PageState::SoftNotFound
             | PageState::Parked
             | PageState::Empty
-            | PageState::Unreadable
     )
 }

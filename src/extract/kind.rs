@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Json,
     /// XML, feeds among it.
     Xml,
+    /// PDF.
+    Pdf,
     /// Anything whose text is not read.
     Other,
 }
@@ -22,8 +24,14 @@ pub(super) fn of(essence: &str, body: &[u8]) -> Kind {
     match essence {
         "text/html" => Kind::Html,
         "application/xhtml+xml" => Kind::Xhtml,
+        "application/pdf" | "application/x-pdf" => Kind::Pdf,
         "text/plain" | "text/markdown" | "text/csv" => sniffed_text(body),
-        "" | "application/octet-stream" | "application/unknown" => sniffed(body),
+        ""
+        | "application/octet-stream"
+        | "binary/octet-stream"
+        | "application/unknown"
+        | "application/force-download"
+        | "application/download" => sniffed(body),
         "application/json" | "text/json" => Kind::Json,
         "text/xml" | "application/xml" => sniffed_xml(body),
         it if it.ends_with("+json") => Kind::Json,
@@ -40,10 +48,20 @@ fn start(body: &[u8]) -> String {
     head.trim_start().to_owned()
 }
 
+/// Whether a file begins as PDF files do; something may stand before it (ISO 32000-1, annex H.3.4.1).
+fn calls_itself_pdf(body: &[u8]) -> bool {
+    body[..body.len().min(1024)]
+        .windows(5)
+        .any(|it| it == b"%PDF-")
+}
+
 fn sniffed(body: &[u8]) -> Kind {
     let utf16 = body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff");
+    if calls_itself_pdf(body) {
+        return Kind::Pdf;
+    }
     let start = start(body);
-    if start.starts_with("%pdf") || (!utf16 && body[..body.len().min(1024)].contains(&0)) {
+    if !utf16 && body[..body.len().min(1024)].contains(&0) {
         return Kind::Other;
     }
     if start.starts_with("<?xml") {
@@ -64,7 +82,9 @@ fn sniffed(body: &[u8]) -> Kind {
 /// Plain text, though servers call binary files so too.
 fn sniffed_text(body: &[u8]) -> Kind {
     let utf16 = body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff");
-    if !utf16 && body[..body.len().min(1024)].contains(&0) {
+    if calls_itself_pdf(body) {
+        Kind::Pdf
+    } else if !utf16 && body[..body.len().min(1024)].contains(&0) {
         Kind::Other
     } else {
         Kind::Text
@@ -143,7 +163,7 @@ mod tests {
         assert_eq!(of("", b"[{\"name\": \"Acme\"}]"), Kind::Json);
         assert_eq!(of("", b"[1] See the list\n"), Kind::Text);
         assert_eq!(of("", b"<?xml version=\"1.0\"?><rss/>"), Kind::Xml);
-        assert_eq!(of("", b"%PDF-1.7"), Kind::Other);
+        assert_eq!(of("", b"%PDF-1.7"), Kind::Pdf);
         assert_eq!(of("image/png", b"x"), Kind::Other);
     }
 }

@@ -1,11 +1,11 @@
 //! Pages that are not HTML: plain text, JSON, XML and feeds, read into the same shape.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{names, structured, trim};
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
-    reading::{Block, Region},
+    reading::{Anchor, Block, Region},
     text::one_line,
 };
 
@@ -70,6 +70,97 @@ pub(super) fn text(source: &str) -> Plain {
         });
     }
     plain
+}
+
+/// The pages of a PDF: their lines put together to paragraphs, and an anchor for each page.
+pub(super) fn pages(pages: &BTreeMap<u32, String>) -> (Plain, Vec<Anchor>) {
+    let mut plain = Plain::default();
+    let mut anchors = Vec::new();
+    for (number, page) in pages {
+        // The line break before a page's first line is the last page's.
+        let start = plain.text.len() + usize::from(!plain.text.is_empty());
+        for paragraph in paragraphs(page) {
+            plain.line(&paragraph);
+        }
+        anchors.push(Anchor {
+            name: format!("page={number}"),
+            range: start.min(plain.text.len())..plain.text.len(),
+        });
+    }
+    plain.lists = runs(&plain);
+    (plain, anchors)
+}
+
+/// The lines of a page, those that were broken only because the page ends joined again.
+fn paragraphs(page: &str) -> Vec<String> {
+    let longest = page.lines().map(|it| it.chars().count()).max();
+    // A line that ends well before the others do was ended by its author.
+    let full = longest.unwrap_or_default().max(50) * 7 / 10;
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in page.lines().flat_map(|it| it.split('\t')).map(str::trim) {
+        let Some(first) = line.chars().next() else {
+            open = false;
+            continue;
+        };
+        match paragraphs.last_mut().filter(|_| open) {
+            Some(last) if last.ends_with('-') && first.is_lowercase() => {
+                // Whether the hyphen is the word's own is told by nothing; compounds are rarer than breaks.
+                last.pop();
+                last.push_str(line);
+            }
+            Some(last) => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            None => paragraphs.push(line.to_owned()),
+        }
+        open = line.chars().count() >= full;
+    }
+    paragraphs
+}
+
+/// The runs of lines that look like names: all lines where there are hardly any sentences, otherwise what stands together.
+fn runs(plain: &Plain) -> Vec<EntityList> {
+    let looks: Vec<(Range<usize>, names::Look)> = plain
+        .blocks
+        .iter()
+        .map(|it| {
+            let inner = trim::trim(&plain.text[it.range.clone()]);
+            let range = it.range.start + inner.start..it.range.start + inner.end;
+            (range.clone(), names::look(&plain.text[range]))
+        })
+        .filter(|it| !it.0.is_empty())
+        .collect();
+    let mut lists = Vec::new();
+    let mut at = 0;
+    while at < looks.len() {
+        let members: Vec<&(Range<usize>, names::Look)> = looks[at..]
+            .iter()
+            .take_while(|(range, look)| range.len() <= 140 && look.likeness >= 0.5)
+            .collect();
+        let before = at.checked_sub(1).and_then(|it| looks.get(it));
+        at += members.len() + 1;
+        if members.len() < 3 {
+            continue;
+        }
+        let likeness = members.iter().map(|it| it.1.likeness).sum::<f64>() / members.len() as f64;
+        let heading = before.filter(|it| it.0.len() <= 100);
+        lists.push(EntityList {
+            heading: heading.map(|it| plain.text[it.0.clone()].to_owned()),
+            anchor: None,
+            container: ":root".to_owned(),
+            fingerprint: "plain-lines".to_owned(),
+            strategy: Strategy::PlainLines,
+            kind: ListKind::Names,
+            score: (0.75 * likeness).max(0.5),
+            items: members
+                .iter()
+                .map(|it| item(&plain.text, it.0.clone()))
+                .collect(),
+        });
+    }
+    lists
 }
 
 fn item(text: &str, range: Range<usize>) -> EntityName {

@@ -19,7 +19,7 @@ use crate::{
     uri::TargetUri,
 };
 
-use super::Named;
+use super::{Named, PdfReader};
 
 /// Why a profile cannot be compared.
 #[derive(Debug, thiserror::Error)]
@@ -36,11 +36,15 @@ pub type Histories = BTreeMap<u32, Arc<Vec<StoredVisit>>>;
 ///
 /// # Errors
 /// The archive cannot be read, or a payload in it is not what its digest says.
-pub fn analyse(store: &Store, named: &Named) -> Result<Vec<Finding>, AnalyseError> {
+pub fn analyse(
+    store: &Store,
+    named: &Named,
+    pdf: &PdfReader,
+) -> Result<Vec<Finding>, AnalyseError> {
     let mut profile = named.profile.clone();
     profile.aliases.extend(learned_aliases(store, &named.name)?);
     let histories = histories(store, &profile)?;
-    let mut readings = Readings::new(store, &profile);
+    let mut readings = Readings::new(store, &profile, pdf);
     let mut read: BTreeMap<u32, Vec<Option<Arc<Reading>>>> = BTreeMap::new();
     for (number, visits) in &histories {
         let of = visits.iter().map(|it| match it.hops.last() {
@@ -135,8 +139,9 @@ pub fn text_of(
     store: &Store,
     entry: &CaptureEntry,
     entries: &[CaptureEntry],
+    pdf: &PdfReader,
 ) -> Result<String, StoreError> {
-    let mut readings = Readings::new(store, &Profile::default());
+    let mut readings = Readings::new(store, &Profile::default(), pdf);
     for earlier in entries.iter().filter(|it| it.date <= entry.date) {
         readings.remember(earlier);
     }
@@ -147,6 +152,7 @@ pub fn text_of(
 /// Readings of stored payloads: made once, kept in the archive, and shared by visits that brought the same.
 struct Readings<'a> {
     store: &'a Store,
+    pdf: &'a PdfReader,
     selectors: Vec<String>,
     made: HashMap<(PayloadDigest, String), Arc<Reading>>,
     /// The capture that brought a payload: a 304 does not say again what it is.
@@ -154,13 +160,14 @@ struct Readings<'a> {
 }
 
 impl<'a> Readings<'a> {
-    fn new(store: &'a Store, profile: &Profile) -> Self {
+    fn new(store: &'a Store, profile: &Profile, pdf: &'a PdfReader) -> Self {
         let selectors = profile.references.iter();
         let mut selectors: Vec<String> = selectors.filter_map(|it| it.selector.clone()).collect();
         selectors.sort();
         selectors.dedup();
         Self {
             store,
+            pdf,
             selectors,
             made: HashMap::new(),
             brought: HashMap::new(),
@@ -203,8 +210,8 @@ impl<'a> Readings<'a> {
         let reading = if let Some(reading) = self.store.reading(&digest, &key)? {
             reading
         } else {
-            let reading = self.read(entry, &digest, &media_type, coding.as_deref())?;
-            if self.store.may_write() {
+            let (reading, lasts) = self.read(entry, &digest, &media_type, coding.as_deref())?;
+            if lasts && self.store.may_write() {
                 self.store.put_reading(&digest, &key, &reading)?;
             }
             reading
@@ -214,13 +221,14 @@ impl<'a> Readings<'a> {
         Ok(Some(reading))
     }
 
+    /// Reads a payload, and says whether another try would come to the same.
     fn read(
         &self,
         entry: &CaptureEntry,
         digest: &PayloadDigest,
         media_type: &MediaType,
         coding: Option<&str>,
-    ) -> Result<Reading, StoreError> {
+    ) -> Result<(Reading, bool), StoreError> {
         let payload = self.store.payload(digest)?;
         let decoded = content_coding::decode(&payload, coding, &Caps::default());
         let unreadable = MediaType::parse("application/octet-stream");
@@ -229,12 +237,17 @@ impl<'a> Readings<'a> {
             // A body whose coding cannot be taken off is bytes like any other file that is not text.
             Err(_) => (payload.as_slice(), &unreadable),
         };
-        Ok(extract::read(&Page {
+        let page = Page {
             body,
             media_type,
             uri: Some(&entry.target_uri),
             status: entry.status(),
             selectors: &self.selectors,
-        }))
+        };
+        if extract::is_pdf(&page) {
+            let layer = self.pdf.read(body);
+            return Ok((extract::read_pdf(&layer), !layer.passing));
+        }
+        Ok((extract::read(&page), true))
     }
 }

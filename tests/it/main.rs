@@ -8,6 +8,7 @@ mod documentation;
 mod extract;
 mod fetch;
 mod media_type;
+mod pdf;
 mod profile;
 mod project;
 mod report;

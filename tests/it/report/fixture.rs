@@ -100,6 +100,7 @@ fn quoted(number: u32, digits: &str, words: [&str; 3]) -> Evidence {
     let fragment = exact.replace(' ', "%20").replace('<', "%3C");
     Evidence {
         capture: capture(number, digits, true),
+        fragment: None,
         link: Some(format!("{}#:~:text={fragment}", uri(number))),
         quote: Some(TextQuoteSelector {
             exact,
@@ -118,6 +119,7 @@ fn noted(number: u32, digits: &str, note: &str) -> Evidence {
         quote: None,
         position: None,
         element: None,
+        fragment: None,
         link: None,
         note: Some(note.to_owned()),
     }

@@ -1,0 +1,135 @@
+//! Reads the text of a PDF's pages in this process: only ever called in one that may end at any moment.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_doc_page};
+
+use super::Line;
+
+/// How many pages of a file are read.
+const PAGES: usize = 5_000;
+
+/// Writes the text layer of the PDF file `bytes` to `out`, a page a line.
+///
+/// A page that cannot be read is told and passed over. This may panic, recurse without end and take any amount of memory
+/// and time, as the library beneath it does on files made to that end.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn write(bytes: &[u8], out: &mut impl io::Write) -> io::Result<()> {
+    let fault = |fault: &str| Line::Fault {
+        fault: fault.to_owned(),
+    };
+    let opened = catch_unwind(AssertUnwindSafe(|| Document::load_mem(bytes)));
+    let Ok(Ok(mut document)) = opened else {
+        return fault("it is no whole PDF file").write(out);
+    };
+    if document.is_encrypted() {
+        // Most encrypted files open with the empty password: they forbid printing, not reading.
+        let decrypted = catch_unwind(AssertUnwindSafe(|| document.decrypt("")));
+        if !matches!(decrypted, Ok(Ok(()))) {
+            return fault("it is encrypted").write(out);
+        }
+    }
+    let Ok(pages) = catch_unwind(AssertUnwindSafe(|| document.get_pages())) else {
+        return fault("its pages cannot be found").write(out);
+    };
+    if pages.is_empty() {
+        return fault("it has no pages").write(out);
+    }
+    for &page in pages.keys().take(PAGES) {
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            let mut lines = Lines::default();
+            output_doc_page(&document, &mut lines, page).map(|()| lines.text)
+        }));
+        let line = match read {
+            Ok(Ok(text)) => Line::Page { page, text },
+            Ok(Err(_)) | Err(_) => Line::Broken {
+                page,
+                fault: "it cannot be read".to_owned(),
+            },
+        };
+        line.write(out)?;
+    }
+    if pages.len() > PAGES {
+        return fault(&format!("only its first {PAGES} pages were read")).write(out);
+    }
+    Line::End {
+        pages: u32::try_from(pages.len()).unwrap_or(u32::MAX),
+    }
+    .write(out)
+}
+
+/// Puts the characters of a page together to lines: by where they stand, as a PDF knows neither words nor lines.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    /// Where the last character ended, and its base line; `None` before the first.
+    last: Option<(f64, f64)>,
+    /// Whether a string begins; inside a string characters follow each other without gaps.
+    begins: bool,
+}
+
+impl OutputDev for Lines {
+    fn begin_page(
+        &mut self,
+        _: u32,
+        _: &MediaBox,
+        _: Option<(f64, f64, f64, f64)>,
+    ) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn end_page(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn output_character(
+        &mut self,
+        place: &Transform,
+        width: f64,
+        _: f64,
+        font_size: f64,
+        character: &str,
+    ) -> Result<(), OutputError> {
+        // The side of a square as large as the em box: text may be turned or stretched.
+        let (a, b) = (
+            font_size * (place.m11 + place.m21),
+            font_size * (place.m12 + place.m22),
+        );
+        let size = (a * b).abs().sqrt().max(0.01);
+        let (x, y) = (place.m31, place.m32);
+        if let Some((end, base)) = self.last.filter(|_| self.begins) {
+            let down = (y - base).abs();
+            if down > size * 1.8 {
+                self.text.push_str("\n\n");
+            } else if down > size * 0.5 {
+                self.text.push('\n');
+            } else if x > end + size * 2.0 {
+                self.text.push('\t');
+            } else if x > end + size * 0.1 && !self.text.ends_with([' ', '\n']) {
+                self.text.push(' ');
+            }
+        }
+        self.text.push_str(character);
+        self.begins = false;
+        self.last = Some((x + width * size, y));
+        Ok(())
+    }
+
+    fn begin_word(&mut self) -> Result<(), OutputError> {
+        self.begins = true;
+        Ok(())
+    }
+
+    fn end_word(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn end_line(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
