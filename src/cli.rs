@@ -22,6 +22,7 @@ mod config;
 mod demo;
 mod diff;
 mod extract;
+mod history;
 mod pdf_text;
 mod profile;
 mod recheck;
@@ -113,6 +114,8 @@ enum Verb {
     Review(review::ReviewArgs),
     /// Shows what changed between two captures of a page
     Diff(diff::DiffArgs),
+    /// Shows what each capture says of a claim, name by name
+    History(history::HistoryArgs),
     /// Lists what is held of a page
     Captures(status::CapturesArgs),
     /// Shows what is remembered of each host, and when it may be asked again
@@ -173,6 +176,7 @@ impl Verb {
             Self::Status(it) => it.run(session),
             Self::Review(it) => it.run(session),
             Self::Diff(it) => it.run(session),
+            Self::History(it) => it.run(session),
             Self::Captures(it) => it.run(session),
             Self::Hosts(it) => it.run(session),
             Self::Verify(it) => it.run(session),

@@ -3,6 +3,7 @@
 use crate::{capture::CaptureEntry, reading::Reading};
 
 mod assignment;
+mod candidates;
 mod context;
 mod elsewhere;
 mod fate;
@@ -12,10 +13,12 @@ mod judged;
 mod legal_form;
 mod likeness;
 mod listed;
+mod moved;
 mod name_key;
 mod names;
 mod number;
 mod page_text;
+mod parted;
 mod proof;
 mod quotation;
 mod region;
@@ -29,8 +32,8 @@ mod words;
 
 pub use fate::fate;
 pub use figure::{FigureAnswer, figure};
-pub use findings::findings;
-pub use names::{ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
+pub use findings::{findings, series};
+pub use names::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
 pub use quotation::{QuotationAnswer, quotation};
 pub use relation::{RelationAnswer, relation};
 pub use statement::{MOST_PASSAGES, Passage, StatementAnswer, statement};

@@ -1,9 +1,11 @@
 //! What the machine says about a claim or a reference, on what evidence, and what a person decided about it.
 
+mod series;
 mod standing;
 
 use std::fmt;
 
+pub use series::{Moment, Series};
 pub use standing::{Mark, Standing};
 
 use serde::{Deserialize, Serialize};
@@ -72,7 +74,14 @@ impl Conclusion {
                 | Fate::Walled { detail: words },
             ) => words.clear(),
             Self::Verdict(
-                Verdict::Present | Verdict::Absent | Verdict::New | Verdict::Redesigned { .. },
+                Verdict::Present
+                | Verdict::Absent
+                | Verdict::MovedList { .. }
+                | Verdict::MovedPage { .. }
+                | Verdict::Merged { .. }
+                | Verdict::Split { .. }
+                | Verdict::New
+                | Verdict::Redesigned { .. },
             )
             | Self::Fate(
                 Fate::Live
@@ -196,12 +205,38 @@ pub enum Verdict {
     },
     /// It was looked for where it would stand, and is not there.
     Absent,
+    /// It left the list it was in for another one of the page.
+    MovedList {
+        /// The heading of the list it was in.
+        from: String,
+        /// The heading of the list it is in.
+        to: String,
+    },
+    /// It left the page it was on for another one that the article cites.
+    MovedPage {
+        /// The address of the page it was on.
+        from: TargetUri,
+        /// The address of the page it is on.
+        to: TargetUri,
+    },
     /// It is there under another name.
     Renamed {
         /// The other name.
         to: String,
         /// Why it is held for the same.
         because: String,
+    },
+    /// It stands there as one with others that the article names.
+    Merged {
+        /// The one name that stands for them now.
+        into: String,
+        /// The others, as the article spells them.
+        with: Vec<String>,
+    },
+    /// It stands there as several.
+    Split {
+        /// Their names, as the page spells them.
+        into: Vec<String>,
     },
     /// It is there, changed.
     Altered {

@@ -21,7 +21,7 @@ mod conditions;
 mod plan;
 mod replay;
 
-pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, text_of};
+pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, series, text_of};
 pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
 pub use replay::visits as visits_in_archive;

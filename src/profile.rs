@@ -144,14 +144,32 @@ pub enum Statement {
     },
 }
 
-/// A listed name, or a stretch whose commas leave open whether it is one name or several.
+/// A listed name, or a stretch whose commas, or whose "and", leave open whether it is one name or several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ListedName {
     /// One name.
     One(String),
-    /// The parts of a stretch that is one name (the parts joined by `, `) or several; the page decides.
+    /// The parts of a stretch that is one name (the parts joined by `, ` or by `and`) or several; the page decides.
     Ambiguous(Vec<String>),
+}
+
+impl ListedName {
+    /// Every spelling that it may stand for: the name; of an ambiguous stretch each part, and the parts joined.
+    #[must_use]
+    pub fn readings(&self) -> Vec<String> {
+        match self {
+            Self::One(name) => vec![name.clone()],
+            Self::Ambiguous(parts) => {
+                let mut readings = parts.clone();
+                readings.extend(Self::JOINTS.iter().map(|it| parts.join(it)));
+                readings
+            }
+        }
+    }
+
+    /// What may stand between the parts of an ambiguous stretch where they are one name.
+    pub const JOINTS: [&str; 2] = [", ", " and "];
 }
 
 /// What a reviewer decided about two spellings.

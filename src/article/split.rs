@@ -91,7 +91,11 @@ pub(super) fn names(stretch: &str) -> Vec<ListedName> {
     {
         // No comma before the "and": it stands within the last piece.
         let several = parts.len() > 1;
-        let split = part_at_and(&last.text, several);
+        let split = if several {
+            part_at_and(&last.text, several)
+        } else {
+            pair(&last.text)
+        };
         if split.len() > 1 || matches!(split.first(), Some(ListedName::Ambiguous(_))) {
             parts.pop();
             tail = split;
@@ -319,6 +323,22 @@ pub(super) fn part_at_and(text: &str, several: bool) -> Vec<ListedName> {
         ],
         _ => vec![ListedName::One(name::bare(text))],
     }
+}
+
+/// A stretch that is `A and B` and nothing else: two names, one, or an open pair where both readings name organizations.
+fn pair(text: &str) -> Vec<ListedName> {
+    let split = part_at_and(text, false);
+    if split.len() > 1 {
+        return split;
+    }
+    let open = text.match_indices(" and ").find_map(|(at, joint)| {
+        let (left, right) = (&text[..at], &text[at + joint.len()..]);
+        let named = [left, right]
+            .iter()
+            .all(|it| name::is_name(it) && name::is_organization(&name::bare(it)));
+        (named && score(left, right) > -3).then(|| vec![name::bare(left), name::bare(right)])
+    });
+    open.map_or(split, |parts| vec![ListedName::Ambiguous(parts)])
 }
 
 /// How much speaks for two names left and right of an "and".

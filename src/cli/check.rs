@@ -80,12 +80,16 @@ fn claimed_names(bytes: &[u8]) -> Vec<ListedName> {
         .collect()
 }
 
-/// A verdict in a word. A name elsewhere on the page is present.
+/// A verdict in a word. A name elsewhere on the page is present; one that stands there as one with others, or as several, is
+/// renamed. The JSON's `detail` tells them apart.
 fn word(verdict: &Verdict) -> &'static str {
     match verdict {
-        Verdict::Present | Verdict::Elsewhere { .. } => "present",
+        Verdict::Present
+        | Verdict::Elsewhere { .. }
+        | Verdict::MovedList { .. }
+        | Verdict::MovedPage { .. } => "present",
         Verdict::Absent => "absent",
-        Verdict::Renamed { .. } => "renamed",
+        Verdict::Renamed { .. } | Verdict::Merged { .. } | Verdict::Split { .. } => "renamed",
         Verdict::Altered { .. } => "altered",
         Verdict::New => "new",
         Verdict::Redesigned { .. } => "redesigned",
@@ -185,6 +189,12 @@ fn because(verdict: &Verdict, reasons: &[Reason]) -> String {
         Verdict::Renamed { to, because } => format!(" → {to} ({because})"),
         Verdict::Altered { to, how } => format!(" → {to} ({how})"),
         Verdict::Elsewhere { place } => format!(" ({place})"),
+        Verdict::MovedList { to, .. } => format!(" (in the list \"{to}\")"),
+        Verdict::MovedPage { to, .. } => format!(" (on {to})"),
+        Verdict::Merged { into, with } => {
+            format!(" → {into} (as one with {})", with.join(", "))
+        }
+        Verdict::Split { into } => format!(" → {} (as several)", into.join("; ")),
         Verdict::CannotTell { detail, .. } => format!(" ({detail})"),
         Verdict::Absent => reasons
             .first()

@@ -24,16 +24,12 @@ pub(super) struct Elsewhere {
 impl Judged<'_> {
     /// A name outside the region: in another list, or in the text.
     pub(super) fn elsewhere(&self, key: &NameKey) -> Option<Elsewhere> {
-        let same = |it: &NameKey| {
-            it.exact == key.exact
-                || !key.is_short() && it.compact == key.compact && it.form == key.form
-        };
         let listed = self
             .pool
             .names
             .iter()
             .enumerate()
-            .filter(|(at, it)| !self.members.contains(at) && same(&it.key))
+            .filter(|(at, it)| !self.members.contains(at) && key.is_spelt_as(&it.key))
             .find_map(|(at, it)| {
                 let lists = self
                     .pool

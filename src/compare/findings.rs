@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     clock::Instant,
-    finding::{Conclusion, Evidence, Fate, Finding, FindingId, History, Subject, Verdict, Why},
+    finding::{
+        Conclusion, Evidence, Fate, Finding, FindingId, History, Moment, Series, Subject, Verdict,
+        Why,
+    },
     profile::{Claim, Profile, Reference, Statement},
 };
 
@@ -41,22 +44,57 @@ pub fn findings(
         .iter()
         .map(|it| of_reference(name, it, visits))
         .collect();
+    findings.extend(
+        series(name, profile, visits)
+            .into_iter()
+            .map(|it| it.finding),
+    );
+    findings
+}
+
+/// What every capture says about each thing that the claims of a profile are about, in the order of the findings.
+///
+/// The arguments are those of [`findings`], and so are the findings in it.
+#[must_use]
+pub fn series(
+    name: &str,
+    profile: &Profile,
+    visits: &BTreeMap<u32, Vec<Visited<'_>>>,
+) -> Vec<Series> {
+    let mut series = Vec::new();
     for claim in &profile.claims {
         let cited = Cited::of(claim, profile);
         match (&claim.statement, subject_of(claim)) {
             (Statement::Listed { names, .. }, _) => {
-                findings.extend(listed::findings(
-                    name, profile, claim, &cited, names, visits,
-                ));
+                series.extend(listed::series(name, profile, claim, &cited, names, visits));
             }
             (statement, Some(subject)) => {
                 let points = of_words(statement, &cited, visits);
-                findings.push(finding(name, claim, subject, fold(&cited.accessed, points)));
+                let moments = moments(&points);
+                let folded = fold(&cited.accessed, points);
+                series.push(Series {
+                    finding: finding(name, claim, subject, folded),
+                    moments,
+                });
             }
             (_, None) => {}
         }
     }
-    findings
+    series
+}
+
+/// What each of the points says, oldest first.
+pub(super) fn moments(points: &[Point]) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = points
+        .iter()
+        .map(|it| Moment {
+            date: it.date,
+            reference: it.reference,
+            verdict: it.said.verdict.clone(),
+        })
+        .collect();
+    moments.sort_by_key(|it| (it.date, it.reference));
+    moments
 }
 
 /// What the finding about a claim of words is about; a list's findings are about its names.

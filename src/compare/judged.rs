@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     assignment::{self, Pair},
+    candidates::FLOOR,
     likeness::{Grade, Likeness, reason, round},
     name_key::NameKey,
-    names::{ListFound, NameAnswer, NewName, Place},
+    names::{HeldIn, ListFound, NameAnswer, NewName, Place},
     page_text::PageText,
     region::{Known, Matches, Pool, Pooled, Region},
     state,
 };
 use crate::{
-    entity::EntityList,
+    entity::{EntityList, ListKind},
     finding::{Verdict, Why},
     profile::Alias,
     text::fold,
@@ -179,6 +180,7 @@ impl<'a> Judged<'a> {
             score: round(score),
             reasons: Vec::new(),
             place,
+            held_in: Vec::new(),
         };
         let candidate = right.and_then(|it| self.pool.names.get(it)).zip(likeness);
         if let Some((found, likeness)) = &candidate
@@ -235,7 +237,7 @@ impl<'a> Judged<'a> {
                     to: to.clone(),
                     because,
                 }
-            } else if likeness.score >= 0.64 {
+            } else if likeness.score >= FLOOR {
                 let detail = format!("perhaps \"{to}\": {because}");
                 Verdict::CannotTell {
                     why: Why::Perhaps,
@@ -312,7 +314,43 @@ impl<'a> Judged<'a> {
         }
     }
 
-    fn item_place(&self, at: usize) -> Place {
+    /// The lists of names that hold a claimed name where the page has it, those held for the claim's first.
+    pub(super) fn held_in(
+        &self,
+        at: usize,
+        right: Option<usize>,
+        verdict: &Verdict,
+    ) -> Vec<HeldIn> {
+        if !matches!(verdict, Verdict::Present | Verdict::Elsewhere { .. }) {
+            return Vec::new();
+        }
+        let Some(key) = self.keys.get(at) else {
+            return Vec::new();
+        };
+        let names = self.pool.names.iter().enumerate();
+        let same = names.filter(|(at, it)| Some(*at) == right || key.is_spelt_as(&it.key));
+        let held: BTreeSet<usize> = same
+            .filter_map(|(at, _)| self.pool.held_by.get(at))
+            .flatten()
+            .copied()
+            .collect();
+        let own = self.region.map_or(&[][..], |it| it.lists.as_slice());
+        let (first, rest): (Vec<usize>, Vec<usize>) =
+            held.into_iter().partition(|it| own.contains(it));
+        first
+            .into_iter()
+            .chain(rest)
+            .filter_map(|it| self.pool.lists.get(it))
+            .filter(|it| it.kind == ListKind::Names)
+            .map(|it| HeldIn {
+                heading: it.heading.clone(),
+                container: it.container.clone(),
+                size: it.items.len(),
+            })
+            .collect()
+    }
+
+    pub(super) fn item_place(&self, at: usize) -> Place {
         let Some(found) = self.pool.names.get(at) else {
             return Place::default();
         };

@@ -300,7 +300,7 @@ fn join(it: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&To
 }
 
 /// Whether one word is the other with a slip of the pen; the longer the word, the more slips. Short words have none.
-fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
+pub(super) fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
     if a.kind == Kind::Number || b.kind == Kind::Number {
         return false;
     }

@@ -5,38 +5,40 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Visited,
     fate::unjudged,
-    findings::{Cited, Visits, finding, scope_of, whole},
+    findings::{Cited, Visits, finding, moments, scope_of, whole},
     likeness::reason,
+    moved,
     name_key::NameKey,
-    names::{ListFound, NamesAnswer, Place, judge},
+    names::{ListFound, NameAnswer, NamesAnswer, Place, judge},
     proof::Witness,
     region::Known,
     series::{Folded, Point, Said, fold},
 };
 use crate::{
     clock::Instant,
-    finding::{Evidence, Finding, History, Reason, Subject, Verdict, Why},
+    finding::{Evidence, Finding, History, Reason, Series, Subject, Verdict, Why},
     profile::{Claim, ListedName, Profile, Statement},
+    uri::TargetUri,
 };
 
 /// One visit of one cited page, answered.
-struct Answered<'a> {
-    date: Instant,
-    reference: u32,
+pub(super) struct Answered<'a> {
+    pub(super) date: Instant,
+    pub(super) reference: u32,
     visited: &'a Visited<'a>,
     witness: Witness<'a>,
     answer: Result<NamesAnswer, (Why, String)>,
 }
 
-/// All findings about a listed claim: the list's, the names' in the order of the claim, the new names' in that of the page.
-pub(super) fn findings(
+/// All that is said about a listed claim: of the list, of the names in the order of the claim, of the new names in that of the page.
+pub(super) fn series(
     name: &str,
     profile: &Profile,
     claim: &Claim,
     cited: &Cited<'_>,
     names: &[ListedName],
     visits: Visits<'_, '_>,
-) -> Vec<Finding> {
+) -> Vec<Series> {
     let (units, why) = units(names, profile, cited, visits);
     let asked: Vec<ListedName> = units.iter().cloned().map(ListedName::One).collect();
     let mut answered: Vec<Answered<'_>> = Vec::new();
@@ -66,20 +68,52 @@ pub(super) fn findings(
             });
         }
     }
-    let mut findings = Vec::new();
-    findings.extend(redesigned(name, claim, &answered));
+    let mut all = Vec::new();
+    all.extend(redesigned(name, claim, &answered).map(|finding| Series {
+        finding,
+        moments: Vec::new(),
+    }));
     for (at, unit) in units.iter().enumerate() {
-        let points = answered.iter().map(|it| it.point(it.about(at))).collect();
+        let points = points(&answered, cited, at);
+        let moments = moments(&points);
         let mut folded = fold(&cited.accessed, points);
+        moved::between_pages(&mut folded, unit, at, &answered, (profile, cited, visits));
         folded.said.reasons.extend(why.get(unit).cloned());
         let subject = Subject::Name {
             claim: claim.id.clone(),
             name: unit.clone(),
         };
-        findings.push(finding(name, claim, subject, folded));
+        all.push(Series {
+            finding: finding(name, claim, subject, folded),
+            moments,
+        });
     }
-    findings.extend(new_names(name, profile, claim, cited, &answered));
-    findings
+    all.extend(new_names(name, profile, claim, cited, &answered));
+    all
+}
+
+/// What every visit says about the claimed name at `at`.
+fn points(answered: &[Answered<'_>], cited: &Cited<'_>, at: usize) -> Vec<Point> {
+    let moved = moved::between_lists(answered, cited, at);
+    answered
+        .iter()
+        .zip(moved)
+        .map(|(it, moved)| {
+            let said = it.about(at);
+            it.point(match moved {
+                Some(lists) => {
+                    let before = answered.iter().rfind(|before| {
+                        before.reference == it.reference
+                            && before.date < it.date
+                            && before.has(at, &lists.0)
+                    });
+                    let before = before.map(|it| it.evidence(at)).unwrap_or_default();
+                    moved::said(lists, said, before)
+                }
+                None => said,
+            })
+        })
+        .collect()
 }
 
 /// The names to look for: ambiguous stretches as the latest page that decides them has them.
@@ -132,6 +166,38 @@ fn units(
 }
 
 impl Answered<'_> {
+    /// The answers about the claimed names; none where the visit could not be judged by.
+    pub(super) fn names(&self) -> &[NameAnswer] {
+        self.answer.as_ref().map_or(&[], |it| &it.names)
+    }
+
+    /// The answer about the claimed name at `at`.
+    pub(super) fn name(&self, at: usize) -> Option<&NameAnswer> {
+        self.names().get(at)
+    }
+
+    /// Whether it had the name in the list under a heading.
+    fn has(&self, at: usize, heading: &str) -> bool {
+        self.name(at).is_some_and(|it| {
+            it.held_in.iter().any(|it| {
+                let own = it.heading.as_deref().unwrap_or_default();
+                own.trim().trim_end_matches(':') == heading
+            })
+        })
+    }
+
+    /// The place of the claimed name at `at`.
+    pub(super) fn evidence(&self, at: usize) -> Vec<Evidence> {
+        self.name(at)
+            .map(|it| self.witness.evidence(&it.place))
+            .unwrap_or_default()
+    }
+
+    /// The address that the visit came to.
+    pub(super) fn address(&self) -> Option<TargetUri> {
+        self.visited.hops.last().map(|it| it.target_uri.clone())
+    }
+
     fn point(&self, said: Said) -> Point {
         Point {
             date: self.date,
@@ -200,10 +266,10 @@ fn new_names(
     claim: &Claim,
     cited: &Cited<'_>,
     answered: &[Answered<'_>],
-) -> Vec<Finding> {
+) -> Vec<Series> {
     let spoken_for = claimed_anywhere(profile);
     let mut seen = BTreeSet::new();
-    let mut findings = Vec::new();
+    let mut all = Vec::new();
     for reference in &cited.references {
         let latest = answered.iter().rfind(|it| it.reference == reference.number);
         let Some(Ok(answer)) = latest.map(|it| &it.answer) else {
@@ -214,19 +280,23 @@ fn new_names(
             if spoken_for.contains(&key.compact) || !seen.insert(key.compact.clone()) {
                 continue;
             }
-            let points = answered
+            let points: Vec<Point> = answered
                 .iter()
                 .map(|it| it.point(it.about_new(&key.compact)))
                 .collect();
+            let moments = moments(&points);
             let folded = fold(&cited.accessed, points);
             let subject = Subject::NewName {
                 claim: claim.id.clone(),
                 name: new.name.clone(),
             };
-            findings.push(finding(name, claim, subject, folded));
+            all.push(Series {
+                finding: finding(name, claim, subject, folded),
+                moments,
+            });
         }
     }
-    findings
+    all
 }
 
 /// The keys of all names that the profile has: those of its claims, its own, its parent's, and decided other spellings.
@@ -253,6 +323,7 @@ fn claimed_anywhere(profile: &Profile) -> BTreeSet<String> {
     for claim in &profile.claims {
         if let Statement::Listed { names: listed, .. } = &claim.statement {
             keys.extend(listed.iter().filter_map(|it| match it {
+                // A key has no joints: one reading of the whole stands for all.
                 ListedName::Ambiguous(parts) => Some(NameKey::of(&parts.join(", ")).compact),
                 ListedName::One(_) => None,
             }));

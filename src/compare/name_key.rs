@@ -144,6 +144,18 @@ impl NameKey {
         self.tokens.iter().map(|it| it.weight).sum()
     }
 
+    /// Whether another name is this one but for habits of spelling.
+    pub(super) fn is_spelt_as(&self, other: &Self) -> bool {
+        self.exact == other.exact
+            || !self.is_short() && self.compact == other.compact && self.form == other.form
+    }
+
+    /// Its words that few names have.
+    pub(super) fn own_words(&self) -> impl Iterator<Item = &str> {
+        let own = self.tokens.iter().filter(|it| it.weight >= 0.9);
+        own.map(|it| it.text.as_str())
+    }
+
     /// Whether it is so short that nothing but the very same letters is the same.
     pub(super) fn is_short(&self) -> bool {
         self.compact.chars().count() < 5

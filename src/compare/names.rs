@@ -8,6 +8,7 @@ use super::{
     likeness::{Grade, Likeness, reason},
     name_key::NameKey,
     page_text::PageText,
+    parted,
     region::{self, Known, Matches, Pool},
     split, state,
 };
@@ -47,6 +48,19 @@ pub struct NameAnswer {
     pub reasons: Vec<Reason>,
     /// Where it was found, or where it was looked for.
     pub place: Place,
+    /// The lists of the page that hold it, those held for the claim's first.
+    pub held_in: Vec<HeldIn>,
+}
+
+/// A list that holds a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldIn {
+    /// Its heading.
+    pub heading: Option<String>,
+    /// The selector of its container.
+    pub container: String,
+    /// How many names it holds.
+    pub size: usize,
 }
 
 /// A name that the page lists and the claim does not.
@@ -133,6 +147,7 @@ pub(super) fn judge(
         let mut one = judged.name(at, pair.map(|it| it.right), likeness, untold.as_ref());
         one.claimed.clone_from(&unit.name);
         one.reasons.extend(unit.reason.clone());
+        one.held_in = judged.held_in(at, pair.map(|it| it.right), &one.verdict);
         let takes = matches!(
             one.verdict,
             Verdict::Present | Verdict::Renamed { .. } | Verdict::Elsewhere { .. }
@@ -151,6 +166,7 @@ pub(super) fn judge(
         }
         answer.names.push(one);
     }
+    parted::apply(&judged, known, &mut answer.names, &mut used);
     if let Some(region) = &region {
         answer.new = judged.new_names(region, &used, &matches);
         answer.lists = region

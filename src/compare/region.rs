@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Scope,
+    candidates::{FLOOR, candidates},
     likeness::{Grade, Likeness, likeness},
     name_key::NameKey,
     page_text::PageText,
@@ -90,33 +91,39 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    /// Compares only pairs that share a word, the edges of a word, or initials: no other pair can be alike enough.
+    /// Compares those pairs alone that can come to anything; what does not is left out.
     pub(super) fn of(claimed: &[NameKey], pool: &Pool<'_>) -> Self {
-        let mut index: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, name) in pool.names.iter().enumerate() {
-            for key in std::iter::once(&name.key).chain(name.also.iter().map(|(_, it)| it)) {
-                for trace in traces(key) {
-                    let places = index.entry(trace).or_default();
-                    if places.last() != Some(&at) {
-                        places.push(at);
-                    }
-                }
-            }
-        }
+        let names = pool.names.iter().enumerate();
+        let keys = names.flat_map(|(at, it)| {
+            let also = it.also.iter().map(|(_, it)| it);
+            std::iter::once(&it.key).chain(also).map(move |it| (at, it))
+        });
         let of = claimed
             .iter()
-            .map(|name| {
-                let near: BTreeSet<usize> = traces(name)
-                    .iter()
-                    .filter_map(|it| index.get(it))
-                    .flatten()
-                    .copied()
-                    .collect();
-                near.into_iter()
-                    .filter_map(|at| Some((at, like(name, pool.names.get(at)?)?)))
-                    .collect()
+            .zip(candidates(claimed, keys))
+            .map(|(name, near)| {
+                let near = near.into_iter();
+                near.filter_map(|at| {
+                    let it = like(name, pool.names.get(at)?)?;
+                    serves(&it).then_some((at, it))
+                })
+                .collect()
             })
             .collect();
+        Self { of }
+    }
+
+    /// The same by comparing each with each: what [`Matches::of`] is held against.
+    #[cfg(test)]
+    pub(super) fn in_full(claimed: &[NameKey], pool: &Pool<'_>) -> Self {
+        let all = |name| {
+            let names = pool.names.iter().enumerate();
+            names
+                .filter_map(|(at, it)| Some((at, like(name, it)?)))
+                .filter(|(_, it)| serves(it))
+                .collect()
+        };
+        let of = claimed.iter().map(all).collect();
         Self { of }
     }
 
@@ -154,28 +161,9 @@ fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
         .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
 }
 
-/// What two alike names share at least one of.
-fn traces(key: &NameKey) -> Vec<String> {
-    let mut traces = Vec::with_capacity(key.tokens.len() * 3 + 4);
-    // Names that share nothing but words that many names have are not alike.
-    let telling = key.tokens.iter().any(|it| it.weight >= 1.0);
-    for token in key.tokens.iter().filter(|it| !telling || it.weight >= 1.0) {
-        let letters: Vec<char> = token.text.chars().collect();
-        if letters.len() >= 5 {
-            traces.push(letters.iter().take(3).collect::<String>() + "<");
-            traces.push(letters.iter().skip(letters.len() - 3).collect::<String>() + ">");
-        }
-        traces.push(token.text.clone());
-    }
-    traces.extend(key.acronyms.iter().chain(&key.initials).cloned());
-    let stem = ["org", "com", "net", "info", "eu"]
-        .iter()
-        .find_map(|it| key.letters.strip_suffix(it));
-    traces.push(stem.unwrap_or(&key.letters).to_owned());
-    traces.push(key.compact.clone());
-    traces.push(key.core.clone());
-    traces.push(key.exact.clone());
-    traces
+/// Whether a likeness is enough for anything: to hold two names for the same, or to tell one as a candidate.
+fn serves(it: &Likeness) -> bool {
+    it.grade > Grade::Near || it.score >= FLOOR
 }
 
 /// The lists that are held for the claim's.

@@ -46,9 +46,15 @@ fn held(verdict: &Verdict) -> Option<bool> {
     match verdict {
         Verdict::Present
         | Verdict::Elsewhere { .. }
+        | Verdict::MovedList { .. }
+        | Verdict::MovedPage { .. }
         | Verdict::New
         | Verdict::Redesigned { .. } => Some(true),
-        Verdict::Absent | Verdict::Renamed { .. } | Verdict::Altered { .. } => Some(false),
+        Verdict::Absent
+        | Verdict::Renamed { .. }
+        | Verdict::Merged { .. }
+        | Verdict::Split { .. }
+        | Verdict::Altered { .. } => Some(false),
         Verdict::CannotTell { .. } => None,
     }
 }
@@ -131,8 +137,8 @@ fn together<'a>(sayings: &[&'a Said], partial: bool) -> &'a Said {
     });
     let rank = |it: &Said| match &it.verdict {
         Verdict::Present | Verdict::New | Verdict::Redesigned { .. } => 9,
-        Verdict::Elsewhere { .. } => 8,
-        Verdict::Renamed { .. } => 7,
+        Verdict::Elsewhere { .. } | Verdict::MovedList { .. } | Verdict::MovedPage { .. } => 8,
+        Verdict::Renamed { .. } | Verdict::Merged { .. } | Verdict::Split { .. } => 7,
         Verdict::Altered { .. } => 6,
         Verdict::CannotTell {
             why: Why::Perhaps, ..
@@ -178,6 +184,8 @@ fn alike(one: &Verdict, other: &Verdict) -> bool {
         ) => true,
         (Verdict::CannotTell { why: a, .. }, Verdict::CannotTell { why: b, .. }) => a == b,
         (Verdict::Renamed { to: a, .. }, Verdict::Renamed { to: b, .. })
+        | (Verdict::MovedList { to: a, .. }, Verdict::MovedList { to: b, .. })
+        | (Verdict::Merged { into: a, .. }, Verdict::Merged { into: b, .. })
         | (Verdict::Altered { to: a, .. }, Verdict::Altered { to: b, .. }) => a == b,
         _ => one == other,
     }

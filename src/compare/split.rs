@@ -1,4 +1,4 @@
-//! Names whose commas leave open whether they are one or several: every reading is tried, the page decides.
+//! Names whose commas, or whose "and", leave open whether they are one or several: every reading is tried, the page decides.
 
 use super::{name_key::NameKey, page_text::PageText, region::Pool};
 use crate::{finding::Reason, profile::ListedName};
@@ -34,32 +34,34 @@ fn group(parts: &[String], pool: &Pool<'_>, page: &PageText<'_>) -> Vec<Unit> {
     let cuts = parts.len().saturating_sub(1).min(MOST_PARTS);
     let mut best: (f64, Vec<String>) = (0.0, parts.to_vec());
     for mask in 0_u32..1 << cuts {
-        let mut names: Vec<(String, usize)> = Vec::new();
+        let mut runs: Vec<Vec<&str>> = Vec::new();
         for (at, part) in parts.iter().enumerate() {
-            match names.last_mut() {
-                Some((name, count)) if at <= cuts && mask & (1 << (at - 1)) != 0 => {
-                    name.push_str(", ");
-                    name.push_str(part);
-                    *count += 1;
-                }
-                _ => names.push((part.clone(), 1)),
+            match runs.last_mut() {
+                Some(run) if at <= cuts && mask & (1 << (at - 1)) != 0 => run.push(part),
+                _ => runs.push(vec![part]),
             }
         }
-        let strength: f64 = names
-            .iter()
-            .map(|(it, count)| strength(it, pool, page) * *count as f64)
-            .sum();
-        if strength > best.0 + 1e-9 {
-            best = (strength, names.into_iter().map(|it| it.0).collect());
+        let (mut total, mut names) = (0.0, Vec::new());
+        for run in &runs {
+            let (strength, name) = joined(run, pool, page);
+            total += strength * run.len() as f64;
+            names.push(name);
+        }
+        if total > best.0 + 1e-9 {
+            best = (total, names);
         }
     }
     let (strength, names) = best;
     let why = match (strength > 0.0, names.len() == parts.len()) {
         (false, _) => {
-            "the commas leave open how many names these are, and the page has none of them"
+            "the article leaves open how many names these are, and the page has none of them"
         }
-        (true, true) => "the page has these as names of their own",
-        (true, false) => "the page has this as one name",
+        (true, true) => {
+            "the article leaves open how many names these are; the page has these as names of their own"
+        }
+        (true, false) => {
+            "the article leaves open how many names these are; the page has this as one name"
+        }
     };
     names
         .into_iter()
@@ -68,6 +70,28 @@ fn group(parts: &[String], pool: &Pool<'_>, page: &PageText<'_>) -> Vec<Unit> {
             reason: Some(super::likeness::reason(why, 0.0)),
         })
         .collect()
+}
+
+/// Parts read as one name, by the joint that the page has between them, and how plainly it has it.
+fn joined(run: &[&str], pool: &Pool<'_>, page: &PageText<'_>) -> (f64, String) {
+    if let [one] = run {
+        return (strength(one, pool, page), (*one).to_owned());
+    }
+    let mut best: Option<(f64, String)> = None;
+    for joint in ListedName::JOINTS {
+        let name = run.join(joint);
+        let strength = strength(&name, pool, page);
+        // The comparison of names does not see joints: of equals the one that stands there letter by letter is taken.
+        let plain = if page.find(&name).is_empty() {
+            0.0
+        } else {
+            1e-6
+        };
+        if best.as_ref().is_none_or(|it| strength + plain > it.0) {
+            best = Some((strength + plain, name));
+        }
+    }
+    best.unwrap_or_default()
 }
 
 /// How plainly the page has a reading: as an item of a list, or in its text.

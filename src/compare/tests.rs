@@ -29,6 +29,10 @@ pub(super) fn word(verdict: &Verdict) -> String {
         Verdict::Altered { to, .. } => format!("altered to {to}"),
         Verdict::New => "new".into(),
         Verdict::Redesigned { .. } => "redesigned".into(),
+        Verdict::MovedList { to, .. } => format!("moved to {to}"),
+        Verdict::MovedPage { to, .. } => format!("moved to {to}"),
+        Verdict::Merged { into, .. } => format!("merged into {into}"),
+        Verdict::Split { into } => format!("split into {}", into.join(" + ")),
         Verdict::CannotTell { why, .. } => format!("cannot tell: {why:?}"),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     content_coding::{self, Caps},
     digest::PayloadDigest,
     extract::{self, Page},
-    finding::{Conclusion, Decision, Finding, Subject, Verdict},
+    finding::{Conclusion, Decision, Finding, Series, Subject, Verdict},
     media_type::MediaType,
     profile::{Alias, Profile},
     reading::Reading,
@@ -41,6 +41,24 @@ pub fn analyse(
     named: &Named,
     pdf: &PdfReader,
 ) -> Result<Vec<Finding>, AnalyseError> {
+    compared(store, named, pdf, compare::findings)
+}
+
+/// What every stored capture says about each thing that the profile claims; with it the findings of [`analyse`] about claims.
+///
+/// # Errors
+/// Those of [`analyse`].
+pub fn series(store: &Store, named: &Named, pdf: &PdfReader) -> Result<Vec<Series>, AnalyseError> {
+    compared(store, named, pdf, compare::series)
+}
+
+/// What a comparison makes of a profile and all that `store` holds of its pages.
+fn compared<T>(
+    store: &Store,
+    named: &Named,
+    pdf: &PdfReader,
+    compare: impl Fn(&str, &Profile, &BTreeMap<u32, Vec<Visited<'_>>>) -> T,
+) -> Result<T, AnalyseError> {
     let mut profile = named.profile.clone();
     profile.aliases.extend(learned_aliases(store, &named.name)?);
     let histories = histories(store, &profile)?;
@@ -72,7 +90,7 @@ pub fn analyse(
             (*number, visited.collect())
         })
         .collect();
-    Ok(compare::findings(&named.name, &profile, &visited))
+    Ok(compare(&named.name, &profile, &visited))
 }
 
 /// The stored visits of every page that `profile` cites; references that share a page share its visits.

@@ -54,6 +54,14 @@ pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>) -> String {
             (None, _) => "No copy had it: check the source, or take it out.".to_owned(),
         },
         Verdict::Renamed { to, .. } => format!("Write “{to}”{or_cite}."),
+        Verdict::MovedList { from, .. } => {
+            format!("See whether the sentence still holds outside “{from}”{or_cite}.")
+        }
+        Verdict::MovedPage { to, .. } => format!("Cite {to} for it{or_cite}."),
+        Verdict::Merged { into, .. } => {
+            format!("Write “{into}” for them{or_cite}.")
+        }
+        Verdict::Split { into } => format!("Write {}{or_cite}.", words::quoted(into)),
         Verdict::Altered { to, .. } => match &finding.subject {
             Subject::Quotation { .. } => {
                 format!("Quote the words as they stand now: “{to}”{or_cite}.")

@@ -80,12 +80,15 @@ impl Entry {
     }
 
     /// The name, the words or the address that stand there now in place of what is claimed.
-    pub(super) fn now(&self) -> Option<&str> {
+    pub(super) fn now(&self) -> Option<String> {
         match &self.finding.conclusion {
-            Conclusion::Verdict(Verdict::Renamed { to, .. } | Verdict::Altered { to, .. }) => {
-                Some(to)
-            }
-            Conclusion::Fate(Fate::Moved { to, .. }) => Some(to.as_str()),
+            Conclusion::Verdict(
+                Verdict::Renamed { to, .. }
+                | Verdict::Altered { to, .. }
+                | Verdict::Merged { into: to, .. },
+            ) => Some(to.clone()),
+            Conclusion::Verdict(Verdict::Split { into }) => Some(into.join("; ")),
+            Conclusion::Fate(Fate::Moved { to, .. }) => Some(to.to_string()),
             _ => None,
         }
     }
@@ -142,7 +145,10 @@ fn lasting_copy(finding: &Finding, sources: &Sources) -> Option<Copy> {
         &finding.conclusion,
         Conclusion::Verdict(
             Verdict::Absent
+                | Verdict::MovedPage { .. }
                 | Verdict::Renamed { .. }
+                | Verdict::Merged { .. }
+                | Verdict::Split { .. }
                 | Verdict::Altered { .. }
                 | Verdict::CannotTell { .. }
         )

@@ -13,8 +13,16 @@ pub enum Label {
     Elsewhere,
     /// It is not there.
     Absent,
+    /// It is there, in another list.
+    MovedList,
+    /// It is on another page.
+    MovedPage,
     /// It is there under another name.
     Renamed,
+    /// It is there as one with others.
+    Merged,
+    /// It is there as several.
+    Split,
     /// It is there, changed.
     Altered,
     /// The page has it, the article has not.
@@ -57,11 +65,15 @@ pub(super) enum Tone {
 
 impl Label {
     /// The words for verdicts, in the order in which they are counted.
-    pub const VERDICTS: [Self; 8] = [
+    pub const VERDICTS: [Self; 12] = [
         Self::Present,
         Self::Elsewhere,
         Self::Absent,
+        Self::MovedList,
+        Self::MovedPage,
         Self::Renamed,
+        Self::Merged,
+        Self::Split,
         Self::Altered,
         Self::New,
         Self::Redesigned,
@@ -106,7 +118,11 @@ impl Label {
             Verdict::Present => Self::Present,
             Verdict::Elsewhere { .. } => Self::Elsewhere,
             Verdict::Absent => Self::Absent,
+            Verdict::MovedList { .. } => Self::MovedList,
+            Verdict::MovedPage { .. } => Self::MovedPage,
             Verdict::Renamed { .. } => Self::Renamed,
+            Verdict::Merged { .. } => Self::Merged,
+            Verdict::Split { .. } => Self::Split,
             Verdict::Altered { .. } => Self::Altered,
             Verdict::New => Self::New,
             Verdict::Redesigned { .. } => Self::Redesigned,
@@ -130,7 +146,11 @@ impl Label {
             Self::Present => "present",
             Self::Elsewhere => "elsewhere",
             Self::Absent => "absent",
+            Self::MovedList => "moved list",
+            Self::MovedPage => "moved page",
             Self::Renamed => "renamed",
+            Self::Merged => "merged",
+            Self::Split => "split",
             Self::Altered => "altered",
             Self::New => "new",
             Self::Redesigned => "redesigned",
@@ -160,7 +180,10 @@ impl Label {
             Self::Present | Self::Live => "✓",
             Self::Elsewhere => "↷",
             Self::Absent | Self::Gone | Self::Soft404 => "✕",
+            Self::MovedList | Self::MovedPage => "⇢",
             Self::Renamed | Self::Moved => "→",
+            Self::Merged => "⋈",
+            Self::Split => "⋔",
             Self::Altered => "≈",
             Self::New => "+",
             Self::Redesigned => "⇄",
@@ -177,7 +200,11 @@ impl Label {
             Self::Present => "It stands there as the article says.",
             Self::Elsewhere => "The name is on the page, but not in the list.",
             Self::Absent => "The list or text was read, and it is not in it.",
+            Self::MovedList => "It left its list for another list of the page.",
+            Self::MovedPage => "It left its page for another page that the article cites.",
             Self::Renamed => "It stands there under another name.",
+            Self::Merged => "It and others stand there as one.",
+            Self::Split => "It stands there as several.",
             Self::Altered => "The words or the number stand there changed.",
             Self::New => "The page lists it, the article does not.",
             Self::Redesigned => "The list is there, built in another way.",
@@ -200,12 +227,13 @@ impl Label {
         match self {
             Self::Absent => 0,
             Self::Altered => 1,
-            Self::Renamed => 2,
-            Self::CannotTell => 3,
-            Self::New => 4,
-            Self::Redesigned => 5,
-            Self::Elsewhere => 6,
-            _ => 7,
+            Self::Renamed | Self::Merged | Self::Split => 2,
+            Self::MovedList | Self::MovedPage => 3,
+            Self::CannotTell => 4,
+            Self::New => 5,
+            Self::Redesigned => 6,
+            Self::Elsewhere => 7,
+            _ => 8,
         }
     }
 
@@ -215,7 +243,13 @@ impl Label {
             Self::Absent | Self::Gone | Self::Soft404 | Self::Unreachable | Self::Parked => {
                 Tone::Bad
             }
-            Self::Renamed | Self::Altered | Self::Moved => Tone::Changed,
+            Self::Renamed
+            | Self::Merged
+            | Self::Split
+            | Self::MovedList
+            | Self::MovedPage
+            | Self::Altered
+            | Self::Moved => Tone::Changed,
             Self::New | Self::Redesigned | Self::Elsewhere => Tone::Fresh,
             Self::CannotTell | Self::Refused | Self::Walled | Self::Unvisited | Self::NoAddress => {
                 Tone::Unknown

@@ -151,6 +151,12 @@ impl Sheet {
         self.end_line(&mut line);
     }
 
+    /// A line as it is, its columns made by the caller; every part is safe for a terminal already.
+    pub(super) fn raw(&mut self, parts: &[(&str, Ink)]) {
+        let runs = parts.iter().map(|it| (it.0.to_owned(), it.1)).collect();
+        self.end_line(&mut Line { runs, width: 0 });
+    }
+
     fn end_line(&mut self, line: &mut Line) {
         for (text, ink) in std::mem::take(line).runs {
             let text = self.inked(&text, ink);

@@ -97,6 +97,15 @@ fn verdict(verdict: &Verdict, finding: &Finding) -> String {
         Verdict::Renamed { to, because } => {
             stopped(&format!("Renamed to “{to}” — because {because}"))
         }
+        Verdict::MovedList { from, to } => stopped(&format!(
+            "No longer in the list “{from}”, but in the list “{to}”"
+        )),
+        Verdict::MovedPage { from, to } => stopped(&format!("No longer on {from}, but on {to}")),
+        Verdict::Merged { into, with } => stopped(&format!(
+            "Stands there as one with {}: “{into}”",
+            quoted(with)
+        )),
+        Verdict::Split { into } => stopped(&format!("Stands there as several: {}", quoted(into))),
         Verdict::Altered { to, how } => stopped(&format!("Now “{to}” — {how}")),
         Verdict::New => "On the page, but not in the article.".to_owned(),
         Verdict::Redesigned { from, to } => stopped(&format!(
@@ -110,6 +119,16 @@ fn verdict(verdict: &Verdict, finding: &Finding) -> String {
             };
             stopped(&format!("Cannot tell: {detail}"))
         }
+    }
+}
+
+/// Names in quotation marks: `“A”`, `“A” and “B”`, `“A”, “B” and “C”`.
+pub(super) fn quoted(names: &[String]) -> String {
+    let marked: Vec<String> = names.iter().map(|it| format!("“{it}”")).collect();
+    match marked.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 
@@ -173,7 +192,11 @@ pub(super) fn since(finding: &Finding) -> String {
             let (changed, always) = match it {
                 Verdict::Present | Verdict::Elsewhere { .. } | Verdict::New => ("There", "There"),
                 Verdict::Absent => ("Gone", "Missing"),
+                Verdict::MovedList { .. } => ("Moved", "In the other list"),
+                Verdict::MovedPage { .. } => ("Moved", "On the other page"),
                 Verdict::Renamed { .. } => ("Renamed", "Under the other name"),
+                Verdict::Merged { .. } => ("Merged", "As one"),
+                Verdict::Split { .. } => ("Split", "As several"),
                 Verdict::Altered { .. } => ("Changed", "So"),
                 Verdict::Redesigned { .. } => ("In this form", "In this form"),
                 Verdict::CannotTell { .. } => ("", ""),

@@ -1,0 +1,274 @@
+//! `stillsays history CLAIM`: what each capture says of a claim, name by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::{
+    clock::warc_date,
+    finding::{Series, Subject},
+    pipeline::{self, Histories, Named, PdfReader},
+    profile::{Claim, Statement},
+    report::{HistoryOfPage, HistoryRow, Label, history_text, spans},
+    store::{Access, Store},
+    text::{fold, one_line},
+};
+
+use super::{Exit, Failure, Format, Session, profiles::ProfilesArgs, session::print};
+
+/// Arguments of `history`.
+#[derive(Args, Debug)]
+pub(super) struct HistoryArgs {
+    /// A claim's id, or a name or words that a claim has
+    #[arg(value_name = "CLAIM")]
+    claim: String,
+    #[command(flatten)]
+    profiles: ProfilesArgs,
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+/// What was asked for in one profile: claims, each with the things of it that are meant; none for all.
+struct Meant<'a> {
+    named: &'a Named,
+    claims: Vec<(&'a Claim, Option<BTreeSet<String>>)>,
+}
+
+impl HistoryArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let profiles = self.profiles.load(session)?;
+        let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
+        let meant = self.meant(&profiles)?;
+        let mut texts = Vec::new();
+        let mut tables = Vec::new();
+        for one in &meant {
+            let histories = pipeline::histories(&store, &one.named.profile)?;
+            let series = pipeline::series(&store, one.named, &PdfReader::this_program())?;
+            for (claim, things) in &one.claims {
+                let wanted = |it: &&Series| {
+                    it.finding.subject.claim() == Some(claim.id.as_str())
+                        && !matches!(it.finding.subject, Subject::List { .. })
+                        && things.as_ref().is_none_or(|things| {
+                            things.contains(&fold(&subject(&it.finding.subject)))
+                        })
+                };
+                let series: Vec<&Series> = series.iter().filter(wanted).collect();
+                match self.format {
+                    Format::Text => {
+                        let pages = pages(one.named, claim, &series, &histories);
+                        let heading = heading(claim, &one.named.name);
+                        texts.push(history_text(&heading, &pages, &session.style()));
+                    }
+                    Format::Json => tables.push(to_json(one.named, claim, &series, &histories)),
+                }
+            }
+        }
+        print(&match self.format {
+            Format::Text => texts.join("\n"),
+            Format::Json => format!("{:#}", json!({"format": 1, "claims": tables})),
+        })?;
+        Ok(Exit::Done)
+    }
+
+    /// The claims that have the id, else those that have the name, else those whose words have what was typed.
+    fn meant<'a>(&self, profiles: &'a [Named]) -> Result<Vec<Meant<'a>>, Failure> {
+        let typed = fold(&self.claim);
+        let pick = |choose: &dyn Fn(&'a Claim) -> Option<Option<BTreeSet<String>>>| {
+            let mut all = Vec::new();
+            for named in profiles {
+                let claims = named.profile.claims.iter();
+                let claims: Vec<_> = claims.filter_map(|it| Some((it, choose(it)?))).collect();
+                if !claims.is_empty() {
+                    all.push(Meant { named, claims });
+                }
+            }
+            all
+        };
+        let by_id = pick(&|claim| (claim.id == self.claim).then_some(None));
+        if by_id.len() > 1 {
+            let names: Vec<&str> = by_id.iter().map(|it| it.named.name.as_str()).collect();
+            return Err(Failure::usage(anyhow::anyhow!(
+                "{} profiles have a claim `{}`",
+                by_id.len(),
+                self.claim
+            ))
+            .hint(format!("say which with --profile: {}", names.join(", "))));
+        }
+        let of_things = |holds: &dyn Fn(&str) -> bool, claim: &Claim| {
+            let things: BTreeSet<String> = things(claim)
+                .iter()
+                .map(|it| fold(it))
+                .filter(|it| holds(it))
+                .collect();
+            (!things.is_empty()).then_some(Some(things))
+        };
+        let found = [
+            by_id,
+            pick(&|claim| of_things(&|it| it == typed, claim)),
+            pick(&|claim| of_things(&|it| !typed.is_empty() && it.contains(&typed), claim)),
+        ];
+        found
+            .into_iter()
+            .find(|it| !it.is_empty())
+            .ok_or_else(|| self.nothing(profiles))
+    }
+
+    fn nothing(&self, profiles: &[Named]) -> Failure {
+        const MOST: usize = 5;
+        let typed = fold(&self.claim);
+        let mut near: Vec<(f64, String)> = profiles
+            .iter()
+            .flat_map(|it| &it.profile.claims)
+            .flat_map(|claim| {
+                let ids = std::iter::once(claim.id.clone());
+                ids.chain(things(claim))
+            })
+            .map(|it| (strsim::jaro_winkler(&fold(&it), &typed), one_line(&it)))
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        near.dedup_by(|a, b| a.1 == b.1);
+        let nearest: Vec<String> = near
+            .into_iter()
+            .filter(|it| it.0 > 0.7)
+            .take(MOST)
+            .map(|it| format!("`{}`", it.1))
+            .collect();
+        let ids: Vec<&str> = profiles
+            .iter()
+            .flat_map(|it| &it.profile.claims)
+            .map(|it| it.id.as_str())
+            .collect();
+        let hint = match (nearest.is_empty(), ids.is_empty()) {
+            (false, _) => format!("the nearest: {}", nearest.join(", ")),
+            (true, false) => format!("the claims are: {}", ids.join(", ")),
+            (true, true) => "the profiles have no claims".to_owned(),
+        };
+        Failure::usage(anyhow::anyhow!(
+            "no claim has the id, the name or the words `{}`",
+            self.claim
+        ))
+        .hint(hint)
+    }
+}
+
+/// What a claim is about: each name, or the words.
+fn things(claim: &Claim) -> Vec<String> {
+    match &claim.statement {
+        Statement::Listed { names, .. } => names
+            .iter()
+            .flat_map(crate::profile::ListedName::readings)
+            .collect(),
+        Statement::Quoted { exact } | Statement::Figure { exact } | Statement::Stated { exact } => {
+            vec![exact.clone()]
+        }
+        Statement::Relation {
+            subject,
+            relation,
+            object,
+        } => vec![format!("{subject} — {relation} — {object}")],
+    }
+}
+
+fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Reference { number } => number.to_string(),
+        Subject::List { claim } => claim.clone(),
+        Subject::Name { name, .. } | Subject::NewName { name, .. } => name.clone(),
+        Subject::Quotation { exact, .. }
+        | Subject::Figure { exact, .. }
+        | Subject::Statement { exact, .. } => exact.clone(),
+        Subject::Relation {
+            subject,
+            relation,
+            object,
+            ..
+        } => format!("{subject} — {relation} — {object}"),
+    }
+}
+
+fn heading(claim: &Claim, profile: &str) -> String {
+    let (kind, what) = match &claim.statement {
+        Statement::Listed { relation, .. } => {
+            ("Listed", relation.clone().unwrap_or_else(|| "names".into()))
+        }
+        Statement::Quoted { exact } => ("Quoted", format!("“{exact}”")),
+        Statement::Figure { exact } => ("Figure", exact.clone()),
+        Statement::Relation { .. } => ("Relation", things(claim).concat()),
+        Statement::Stated { exact } => ("Stated", exact.clone()),
+    };
+    format!("{kind}: {what} ({profile}, claim {})", claim.id)
+}
+
+/// A table for each page that the claim cites.
+fn pages(
+    named: &Named,
+    claim: &Claim,
+    series: &[&Series],
+    histories: &Histories,
+) -> Vec<HistoryOfPage> {
+    let references = claim
+        .cites
+        .iter()
+        .filter_map(|it| named.profile.reference(*it));
+    references
+        .map(|reference| {
+            let visits = histories.get(&reference.number);
+            let dates: BTreeMap<_, usize> = visits
+                .into_iter()
+                .flat_map(|it| it.iter())
+                .filter_map(|it| it.last())
+                .map(|it| it.1.date)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .zip(0..)
+                .collect();
+            let rows = series.iter().filter_map(|it| {
+                let moments = it.moments.iter();
+                let verdicts: Vec<_> = moments
+                    .filter(|it| it.reference == reference.number && dates.contains_key(&it.date))
+                    .map(|it| it.verdict.clone())
+                    .collect();
+                (verdicts.len() == dates.len()).then(|| HistoryRow {
+                    subject: one_line(&subject(&it.finding.subject)),
+                    verdicts,
+                })
+            });
+            let parts = [reference.title.as_deref(), reference.url.as_deref()];
+            let parts: Vec<&str> = parts.into_iter().flatten().collect();
+            HistoryOfPage {
+                title: format!("[{}] {}", reference.number, parts.join(" — ")),
+                rows: rows.collect(),
+                dates: dates.into_keys().collect(),
+            }
+        })
+        .collect()
+}
+
+fn to_json(named: &Named, claim: &Claim, series: &[&Series], histories: &Histories) -> Value {
+    let capture = |reference: u32, date| {
+        let mut visits = histories
+            .get(&reference)
+            .into_iter()
+            .flat_map(|it| it.iter());
+        visits.find_map(|it| it.last().filter(|it| it.1.date == date))
+    };
+    let thing = |it: &&Series| {
+        let moments = it.moments.iter().map(|it| {
+            let capture = capture(it.reference, it.date);
+            json!({"date": warc_date(it.date), "reference": it.reference,
+                "capture": capture.map(|it| it.0.0), "url": capture.map(|it| &it.1.target_uri),
+                "payload_digest": capture.and_then(|it| it.1.payload_digest), "label": Label::of_verdict(&it.verdict),
+                "verdict": it.verdict})
+        });
+        let moments: Vec<Value> = moments.collect();
+        let dates: Vec<_> = it.moments.iter().map(|it| it.date).collect();
+        let verdicts: Vec<_> = it.moments.iter().map(|it| it.verdict.clone()).collect();
+        json!({"subject": subject(&it.finding.subject), "about": it.finding.subject, "finding": it.finding.id,
+            "now": Label::of(&it.finding), "conclusion": it.finding.conclusion, "history": it.finding.history,
+            "said": spans(&dates, &verdicts), "captures": moments})
+    };
+    json!({"profile": named.name, "claim": claim.id, "cites": claim.cites,
+        "things": series.iter().map(thing).collect::<Vec<_>>()})
+}

@@ -1,0 +1,356 @@
+//! A claim's history: a line for each name with a mark for each capture, and what that comes to in words.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    label::Label,
+    terminal::{Ink, Sheet, Style, safe},
+    words,
+};
+use crate::{clock::Instant, finding::Verdict};
+
+/// What the captures of one cited page say of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryOfPage {
+    /// The page: number, title, address.
+    pub title: String,
+    /// When its captures were made, oldest first.
+    pub dates: Vec<Instant>,
+    /// What is claimed, each with what those captures say.
+    pub rows: Vec<HistoryRow>,
+}
+
+/// What captures say of one name, phrase or figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryRow {
+    /// The name, the words or the number.
+    pub subject: String,
+    /// What each capture says, in the order of the dates.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Space before a line.
+const MARGIN: usize = 2;
+/// No name takes more columns than this share of the terminal's.
+const NAME_SHARE: usize = 2;
+/// A date and the space behind it.
+const DATE: usize = 12;
+
+/// The history of a claim as text for a terminal: complete without colour and no wider than it.
+#[must_use]
+pub fn history_text(heading: &str, pages: &[HistoryOfPage], style: &Style) -> String {
+    let mut sheet = Sheet::new(style);
+    sheet.paragraph("", 0, &[(heading, Ink::Strong)]);
+    for page in pages {
+        sheet.blank();
+        sheet.paragraph("", MARGIN, &[(&page.title, Ink::Faint)]);
+        if page.dates.is_empty() {
+            sheet.paragraph("  ", MARGIN, &[("no captures so far", Ink::Plain)]);
+        } else {
+            table(&mut sheet, page);
+        }
+    }
+    let labels = pages
+        .iter()
+        .flat_map(|it| &it.rows)
+        .flat_map(|it| &it.verdicts)
+        .map(Label::of_verdict);
+    let labels: std::collections::BTreeSet<Label> = labels.collect();
+    if !labels.is_empty() {
+        let key: Vec<String> = labels
+            .iter()
+            .map(|it| format!("{} {}", it.sign(), it.words().replace(' ', "\u{a0}")))
+            .collect();
+        sheet.blank();
+        sheet.paragraph("", 0, &[(&key.join("   "), Ink::Faint)]);
+    }
+    sheet.finish()
+}
+
+/// Which captures are shown, how wide a mark's column is, and how many captures are left out.
+struct Columns {
+    shown: Vec<usize>,
+    width: usize,
+    left_out: usize,
+}
+
+fn columns(page: &HistoryOfPage, room: usize) -> Columns {
+    let all: Vec<usize> = (0..page.dates.len()).collect();
+    let spaced = all.len() * DATE <= room;
+    if spaced || all.len() <= room {
+        return Columns {
+            width: if spaced { DATE } else { 1 },
+            shown: all,
+            left_out: 0,
+        };
+    }
+    // Captures that say what the one before said are left out first, then the oldest.
+    let says = |row: &HistoryRow, at: usize| row.verdicts.get(at).map(Label::of_verdict);
+    let mut shown: Vec<usize> = all
+        .iter()
+        .copied()
+        .filter(|&at| {
+            at == 0
+                || at + 1 == all.len()
+                || page.rows.iter().any(|it| says(it, at) != says(it, at - 1))
+        })
+        .collect();
+    if shown.len() > room {
+        shown.drain(..shown.len() - room);
+    }
+    Columns {
+        width: 1,
+        left_out: all.len() - shown.len(),
+        shown,
+    }
+}
+
+fn table(sheet: &mut Sheet, page: &HistoryOfPage) {
+    let widest = page.rows.iter().map(|it| safe(&it.subject).width()).max();
+    let most = sheet.style.width / NAME_SHARE - MARGIN;
+    let name = widest.unwrap_or_default().clamp(8, most);
+    let room = sheet.style.width.saturating_sub(MARGIN + name + 2).max(8);
+    let columns = columns(page, room);
+    let space = " ".repeat(MARGIN + name + 2);
+    sheet.raw(&[(&space, Ink::Plain), (&axis(page, &columns), Ink::Faint)]);
+    for row in &page.rows {
+        let subject = shortened(&safe(&row.subject), name);
+        let mut parts = vec![
+            ("  ".to_owned(), Ink::Plain),
+            (filled(&subject, name + 2), Ink::Plain),
+        ];
+        for at in &columns.shown {
+            let (sign, ink) = row.verdicts.get(*at).map_or((" ", Ink::Plain), |it| {
+                let label = Label::of_verdict(it);
+                (label.sign(), Ink::Tone(label.tone()))
+            });
+            parts.push((sign.to_owned(), ink));
+            parts.push((" ".repeat(columns.width - 1), Ink::Plain));
+        }
+        let parts: Vec<(&str, Ink)> = parts.iter().map(|it| (it.0.as_str(), it.1)).collect();
+        sheet.raw(&parts);
+        let words = spans(&page.dates, &row.verdicts);
+        sheet.paragraph("      ", 6, &[(&words, Ink::Faint)]);
+    }
+    if columns.left_out > 0 {
+        let note = format!(
+            "of {} captures {} that changed nothing, or are the oldest, have no mark",
+            page.dates.len(),
+            columns.left_out
+        );
+        sheet.paragraph("  ", MARGIN, &[(&note, Ink::Faint)]);
+    }
+}
+
+/// The dates over the marks: whole where there is room, else each year at its first capture.
+fn axis(page: &HistoryOfPage, columns: &Columns) -> String {
+    let dates = columns.shown.iter().filter_map(|it| page.dates.get(*it));
+    if columns.width >= DATE {
+        return dates
+            .map(|it| filled(&words::day(*it), columns.width))
+            .collect();
+    }
+    let mut line = String::new();
+    let mut last = String::new();
+    for (at, date) in dates.enumerate() {
+        let year = date.format("%Y").to_string();
+        if year == last {
+            continue;
+        }
+        // A year that has no room behind the one before stays unsaid.
+        if line.is_empty() || line.width() < at {
+            line.push_str(&" ".repeat(at - line.width()));
+            line.push_str(&year);
+        }
+        last = year;
+    }
+    line
+}
+
+/// A series in words: `present 2022-10-22 … 2024-03-01, absent since between 2024-03-01 and 2024-06-10`.
+#[must_use]
+pub fn spans(dates: &[Instant], verdicts: &[Verdict]) -> String {
+    let mut runs: Vec<(String, Instant, Instant)> = Vec::new();
+    for (date, verdict) in dates.iter().zip(verdicts) {
+        let what = phrase(verdict);
+        match runs.last_mut() {
+            Some(last) if last.0 == what => last.2 = *date,
+            _ => runs.push((what, *date, *date)),
+        }
+    }
+    let seen = verdicts
+        .iter()
+        .any(|it| !matches!(it, Verdict::Absent | Verdict::CannotTell { .. }));
+    let mut told: Vec<String> = Vec::new();
+    let mut before: Option<Instant> = None;
+    for (at, (what, from, to)) in runs.iter().enumerate() {
+        let last = at + 1 == runs.len();
+        let (first_day, last_day) = (words::day(*from), words::day(*to));
+        told.push(match before {
+            Some(before) if last => {
+                format!(
+                    "{what} since between {} and {first_day}",
+                    words::day(before)
+                )
+            }
+            _ if first_day == last_day => format!("{what} {first_day}"),
+            _ => format!("{what} {first_day} … {last_day}"),
+        });
+        before = Some(*to);
+    }
+    if !seen && !told.is_empty() {
+        told.push("never seen".to_owned());
+    }
+    told.join(", ")
+}
+
+fn phrase(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Elsewhere { place } => format!("elsewhere on the page ({place})"),
+        Verdict::MovedList { to, .. } => format!("in the list “{to}”"),
+        Verdict::Renamed { to, .. } => format!("renamed to “{to}”"),
+        Verdict::Merged { into, .. } => format!("merged into “{into}”"),
+        Verdict::Split { into } => format!("split into {}", words::quoted(into)),
+        Verdict::Altered { to, .. } => format!("altered to “{}”", shortened(to, 60)),
+        Verdict::New => "listed".to_owned(),
+        Verdict::Absent => "gone".to_owned(),
+        other => Label::of_verdict(other).words().to_owned(),
+    }
+}
+
+/// A text of at most `width` columns, dots where it is cut.
+fn shortened(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for letter in text.graphemes(true) {
+        if short.width() + letter.width() + 1 > width {
+            break;
+        }
+        short.push_str(letter);
+    }
+    format!("{}…", short.trim_end())
+}
+
+/// A text with spaces behind it, up to `width` columns.
+fn filled(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::parse_digits14, finding::Why};
+
+    fn dates(all: &[&str]) -> Vec<Instant> {
+        all.iter().map(|it| parse_digits14(it).unwrap()).collect()
+    }
+
+    fn untold() -> Verdict {
+        Verdict::CannotTell {
+            why: Why::FetchFailed,
+            detail: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_series_is_told_in_spans() {
+        let days = dates(&["20221022", "20240301", "20240610"]);
+        let told = |verdicts: &[Verdict]| spans(&days, verdicts);
+        assert_eq!(
+            told(&[Verdict::Present, Verdict::Present, Verdict::Absent]),
+            "present 2022-10-22 … 2024-03-01, gone since between 2024-03-01 and 2024-06-10"
+        );
+        assert_eq!(
+            told(&[Verdict::Absent, untold(), Verdict::Absent]),
+            "gone 2022-10-22, cannot tell 2024-03-01, gone since between 2024-03-01 and 2024-06-10, never seen"
+        );
+        assert_eq!(
+            told(&[Verdict::Present, Verdict::Present, Verdict::Present]),
+            "present 2022-10-22 … 2024-06-10"
+        );
+    }
+
+    #[test]
+    fn every_capture_has_a_mark_and_no_line_is_wider_than_the_terminal() {
+        let days: Vec<Instant> = (0..30)
+            .map(|it| parse_digits14("20220101").unwrap() + chrono::TimeDelta::days(it * 40))
+            .collect();
+        let row = |name: &str, gone: usize| HistoryRow {
+            subject: name.to_owned(),
+            verdicts: (0..30)
+                .map(|it| {
+                    if it < gone {
+                        Verdict::Present
+                    } else {
+                        Verdict::Absent
+                    }
+                })
+                .collect(),
+        };
+        let page = HistoryOfPage {
+            title: "[1] Partners — https://example.org/partners".into(),
+            dates: days,
+            rows: vec![
+                row("Alder House", 12),
+                row(
+                    "A name that is much longer than half of what a narrow terminal has",
+                    30,
+                ),
+            ],
+        };
+        for width in [40, 60, 80, 200] {
+            let style = Style {
+                color: false,
+                width,
+            };
+            let text = history_text("Listed: partners", std::slice::from_ref(&page), &style);
+            assert!(
+                text.lines().all(|it| it.width() <= width),
+                "{width}\n{text}"
+            );
+            assert!(text.contains("✓ present"), "{text}");
+        }
+        let wide = history_text("x", std::slice::from_ref(&page), &Style::default());
+        assert!(
+            wide.contains(&format!("{}{}", "✓".repeat(12), "✕".repeat(18))),
+            "{wide}"
+        );
+        assert!(wide.contains("2022") && wide.contains("2024"), "{wide}");
+    }
+
+    #[test]
+    fn captures_that_changed_nothing_give_way_on_a_narrow_terminal() {
+        let start = parse_digits14("20220101").unwrap();
+        let page = HistoryOfPage {
+            title: "[1]".into(),
+            dates: (0..100)
+                .map(|it| start + chrono::TimeDelta::days(it))
+                .collect(),
+            rows: vec![HistoryRow {
+                subject: "Alder House".into(),
+                verdicts: (0..100)
+                    .map(|it| {
+                        if it < 50 {
+                            Verdict::Present
+                        } else {
+                            Verdict::Absent
+                        }
+                    })
+                    .collect(),
+            }],
+        };
+        let text = history_text(
+            "x",
+            &[page],
+            &Style {
+                color: false,
+                width: 60,
+            },
+        );
+        assert!(text.contains("✓✕✕"), "{text}");
+        assert!(text.contains("of 100 captures 97"), "{text}");
+    }
+}
