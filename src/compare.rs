@@ -64,6 +64,8 @@ mod history_tests;
 #[cfg(test)]
 mod later_visits_tests;
 #[cfg(test)]
+mod moved_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

@@ -30,10 +30,27 @@ pub(super) struct HistoryArgs {
     format: Format,
 }
 
-/// What was asked for in one profile: claims, each with the things of it that are meant; none for all.
+/// What was asked for in one profile: claims, each with what of it is meant.
 struct Meant<'a> {
     named: &'a Named,
-    claims: Vec<(&'a Claim, Option<BTreeSet<String>>)>,
+    claims: Vec<(&'a Claim, Things)>,
+}
+
+/// What of a claim is meant.
+enum Things {
+    /// All of it, names that are new on the page included.
+    All,
+    /// These of its names or words, folded.
+    These(BTreeSet<String>),
+}
+
+impl Things {
+    fn have(&self, subject: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(it) => it.contains(&fold(subject)),
+        }
+    }
 }
 
 impl HistoryArgs {
@@ -50,9 +67,7 @@ impl HistoryArgs {
                 let wanted = |it: &&Series| {
                     it.finding.subject.claim() == Some(claim.id.as_str())
                         && !matches!(it.finding.subject, Subject::List { .. })
-                        && things.as_ref().is_none_or(|things| {
-                            things.contains(&fold(&subject(&it.finding.subject)))
-                        })
+                        && things.have(&subject(&it.finding.subject))
                 };
                 let series: Vec<&Series> = series.iter().filter(wanted).collect();
                 match self.format {
@@ -75,7 +90,7 @@ impl HistoryArgs {
     /// The claims that have the id, else those that have the name, else those whose words have what was typed.
     fn meant<'a>(&self, profiles: &'a [Named]) -> Result<Vec<Meant<'a>>, Failure> {
         let typed = fold(&self.claim);
-        let pick = |choose: &dyn Fn(&'a Claim) -> Option<Option<BTreeSet<String>>>| {
+        let pick = |choose: &dyn Fn(&'a Claim) -> Option<Things>| {
             let mut all = Vec::new();
             for named in profiles {
                 let claims = named.profile.claims.iter();
@@ -86,7 +101,7 @@ impl HistoryArgs {
             }
             all
         };
-        let by_id = pick(&|claim| (claim.id == self.claim).then_some(None));
+        let by_id = pick(&|claim| (claim.id == self.claim).then_some(Things::All));
         if by_id.len() > 1 {
             let names: Vec<&str> = by_id.iter().map(|it| it.named.name.as_str()).collect();
             return Err(Failure::usage(anyhow::anyhow!(
@@ -102,7 +117,7 @@ impl HistoryArgs {
                 .map(|it| fold(it))
                 .filter(|it| holds(it))
                 .collect();
-            (!things.is_empty()).then_some(Some(things))
+            (!things.is_empty()).then_some(Things::These(things))
         };
         let found = [
             by_id,

@@ -399,3 +399,70 @@ fn nearly_same_letters((letters, shape): (usize, u64), entry: &Entry<'_>) -> boo
         && letters.abs_diff(entry.letters) <= edits
         && (entry.shape ^ shape).count_ones() as usize <= 2 * edits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        name_key::NameKey,
+        region::{Matches, Pool},
+        testing::{listing, organizations},
+    };
+
+    /// The pairs at a score of at least `least`, with their scores.
+    fn pairs(matches: &Matches, least: f64) -> Vec<(usize, usize, u64)> {
+        let mut pairs = Vec::new();
+        for (left, of) in matches.of.iter().enumerate() {
+            let good = of.iter().filter(|it| it.1.score >= least);
+            pairs.extend(good.map(|(right, it)| (left, *right, it.score.to_bits())));
+        }
+        pairs
+    }
+
+    #[test]
+    fn what_is_looked_up_is_what_a_full_comparison_finds() {
+        let mut found = 0;
+        for seed in 1..=6 {
+            let (claimed, page) = organizations(seed, 60, 700);
+            let page: Vec<&str> = page.iter().map(String::as_str).collect();
+            let reading = listing(&[("Partners", &page)], "");
+            let pool = Pool::of(&reading.lists);
+            let keys: Vec<NameKey> = claimed.iter().map(|it| NameKey::of(it)).collect();
+            let (quick, full) = (Matches::of(&keys, &pool), Matches::in_full(&keys, &pool));
+            let lost: Vec<_> = pairs(&full, super::FLOOR)
+                .into_iter()
+                .filter(|it| !pairs(&quick, super::FLOOR).contains(it))
+                .map(|it| (&claimed[it.0], pool.names[it.1].key.surface.as_str()))
+                .collect();
+            assert!(lost.is_empty(), "seed {seed}: {lost:?}");
+            assert_eq!(
+                pairs(&quick, super::FLOOR),
+                pairs(&full, super::FLOOR),
+                "seed {seed}"
+            );
+            found += pairs(&full, 0.8).len();
+        }
+        assert!(found > 150, "{found}");
+    }
+
+    #[test]
+    fn pairs_without_a_word_in_common_are_found_too() {
+        for (claimed, found) in [
+            ("foodbankers", "food bancers"),
+            ("ACLU", "American Civil Liberties Union"),
+            ("Brandon Relief", "Branton Relief"),
+            ("quintessenz", "quintessenz.org"),
+            ("Peace Building Alliance", "Peacebuilding Alliance"),
+            (
+                "New York ACLU Fund",
+                "New York American Civil Liberties Union Fund",
+            ),
+        ] {
+            let reading = listing(&[("Partners", &[found, "Harbour Lights Sailing Club"])], "");
+            let pool = Pool::of(&reading.lists);
+            let keys = [NameKey::of(claimed)];
+            let (quick, full) = (Matches::of(&keys, &pool), Matches::in_full(&keys, &pool));
+            assert_eq!(pairs(&quick, 0.0), pairs(&full, 0.0), "{claimed} | {found}");
+            assert!(!pairs(&full, 0.0).is_empty(), "{claimed} | {found}");
+        }
+    }
+}

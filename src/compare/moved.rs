@@ -17,7 +17,7 @@ use super::{
 use crate::{
     clock::Instant,
     entity::ListKind,
-    finding::{Evidence, Verdict},
+    finding::{Evidence, Verdict, Why},
     profile::{Profile, Reference},
     text::fold,
     uri::TargetUri,
@@ -122,38 +122,56 @@ pub(super) fn between_pages(
     }
 }
 
+/// What a visit says of where a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// On the page.
+    Here,
+    /// Not on the page, whose list was read.
+    Gone,
+    /// Not on the page, which has no list of the claim's.
+    Never,
+}
+
 /// The claim cites both pages: the one had it and has it no longer, the other had it not and has it now.
 fn within_claim(folded: &mut Folded, at: usize, answered: &[Answered<'_>], cited: &Cited<'_>) {
-    let of = |reference: u32| -> Vec<(&Answered<'_>, bool)> {
+    type Visits<'v, 'a> = Vec<(&'v Answered<'a>, At)>;
+    let of = |reference: u32| -> Visits<'_, '_> {
         let visits = answered.iter().filter(|it| it.reference == reference);
         visits
             .filter_map(|it| match it.name(at)?.verdict {
-                Verdict::Present | Verdict::Elsewhere { .. } => Some((it, true)),
-                Verdict::Absent => Some((it, false)),
+                Verdict::Present | Verdict::Elsewhere { .. } => Some((it, At::Here)),
+                Verdict::Absent => Some((it, At::Gone)),
+                Verdict::CannotTell {
+                    why: Why::ListNotFound,
+                    ..
+                } => Some((it, At::Never)),
                 _ => None,
             })
             .collect()
     };
-    let pages: Vec<Vec<(&Answered<'_>, bool)>> =
-        cited.references.iter().map(|it| of(it.number)).collect();
-    let ends = |page: &[(&Answered<'_>, bool)], now: bool| {
-        page.last().is_some_and(|it| it.1 == now) && page.iter().any(|it| it.1 != now)
-    };
-    let left = pages.iter().find(|it| ends(it, false));
-    let come = pages.iter().find(|it| ends(it, true));
+    let pages: Vec<Visits<'_, '_>> = cited.references.iter().map(|it| of(it.number)).collect();
+    let here = |page: &Visits<'_, '_>| page.iter().rposition(|it| it.1 == At::Here);
+    let last = |page: &Visits<'_, '_>| page.last().map(|it| it.1);
+    let left = pages
+        .iter()
+        .find(|it| last(it) == Some(At::Gone) && here(it).is_some());
+    let come = pages
+        .iter()
+        .find(|it| last(it) == Some(At::Here) && it.iter().any(|it| it.1 != At::Here));
     // A third page that had it all along makes it no move.
     let settled = pages
         .iter()
-        .any(|it| !it.is_empty() && it.iter().all(|it| it.1));
+        .any(|it| !it.is_empty() && it.iter().all(|it| it.1 == At::Here));
     let (Some(left), Some(come), false) = (left, come, settled) else {
         return;
     };
-    let change = |page: &[(&Answered<'_>, bool)]| -> Option<(usize, usize)> {
-        let now = page.last()?.1;
-        let after = page.iter().rposition(|it| it.1 != now)?;
-        Some((after, after + 1))
-    };
-    let (Some((had, _)), Some((_, has))) = (change(left), change(come)) else {
+    let had = here(left);
+    let has = come
+        .iter()
+        .rposition(|it| it.1 != At::Here)
+        .map(|it| it + 1);
+    let (Some(had), Some(has)) = (had, has) else {
         return;
     };
     let (Some(before), Some(now)) = (left.get(had), come.get(has)) else {
@@ -165,7 +183,7 @@ fn within_claim(folded: &mut Folded, at: usize, answered: &[Answered<'_>], cited
     let latest = come.last().map_or(now.0, |it| it.0);
     let mut evidence = latest.evidence(at);
     evidence.extend(before.0.evidence(at));
-    let gone_by = left.last().map_or(now.0.date, |it| it.0.date);
+    let gone_by = left.get(had + 1).map_or(now.0.date, |it| it.0.date);
     folded.history.changed_after = Some(before.0.date);
     folded.history.changed_by = Some(now.0.date.max(gone_by));
     tell(folded, (from, to), evidence, 0.9);
@@ -189,10 +207,10 @@ fn outside_claim(
     });
     for other in others {
         let visited = visits.get(&other.number).into_iter().flatten();
-        let told: Vec<(&Visited<'_>, Instant, Option<Place>)> = visited
+        let told: Vec<(&Visited<'_>, Instant, Vec<Place>)> = visited
             .filter_map(|it| Some((it, it.hops.last()?.date, listed_on(it, other, &key)?)))
             .collect();
-        let Some((latest, _, Some(place))) = told.last() else {
+        let Some((latest, place)) = told.last().and_then(|it| Some((it.0, it.2.first()?))) else {
             continue;
         };
         let evidence = Witness::of(latest).evidence(place);
@@ -200,7 +218,7 @@ fn outside_claim(
         let had = told
             .iter()
             .rfind(|it| until.is_some_and(|until| it.1 <= until))
-            .map(|it| it.2.is_some());
+            .map(|it| !it.2.is_empty());
         if had == Some(true) {
             folded.said.reasons.push(reason(
                 &format!("reference {} lists it, as it did before", other.number),
@@ -228,8 +246,8 @@ fn outside_claim(
     }
 }
 
-/// Where a page lists a name: nowhere, or there; `None` where the page could not be judged by.
-fn listed_on(visited: &Visited<'_>, reference: &Reference, key: &NameKey) -> Option<Option<Place>> {
+/// Where a page lists a name, no place where it does not; `None` where the page could not be judged by.
+fn listed_on(visited: &Visited<'_>, reference: &Reference, key: &NameKey) -> Option<Vec<Place>> {
     if unjudged(visited).is_some() {
         return None;
     }
@@ -248,7 +266,7 @@ fn listed_on(visited: &Visited<'_>, reference: &Reference, key: &NameKey) -> Opt
             key.is_spelt_as(&other)
                 || likeness(key, &other).is_some_and(|it| it.grade >= Grade::Same)
         });
-    Some(found.map(|(list, it)| Place {
+    let place = found.map(|(list, it)| Place {
         range: it.range.clone(),
         css: Some(it.css.clone()),
         note: Some(format!(
@@ -256,7 +274,8 @@ fn listed_on(visited: &Visited<'_>, reference: &Reference, key: &NameKey) -> Opt
             super::judged::list_name(list),
             reference.number
         )),
-    }))
+    });
+    Some(place.into_iter().collect())
 }
 
 fn tell(
