@@ -2,6 +2,7 @@
 
 use crate::{capture::CaptureEntry, reading::Reading};
 
+mod alike;
 mod assignment;
 mod candidates;
 mod context;
@@ -30,6 +31,7 @@ mod state;
 mod statement;
 mod words;
 
+pub use alike::{Alike, Comparable, alike, alike_in_full};
 pub use fate::fate;
 pub use figure::{FigureAnswer, figure};
 pub use findings::{findings, series};
