@@ -1,8 +1,14 @@
 //! What the fetcher costs and how little time it loses: `cargo bench --bench fetch`.
 //!
 //! - Politeness: 8 hosts of 50 seeds with a pause of 50 ms; wall time over what the longest queue has to wait anyway.
-//! - CPU: 1,000 new pages of 70 KB over one loopback server, against `wget --warc-file` where that is installed, and
-//!   the same pages again when all are answered with 304. The server runs in a process of its own.
+//! - CPU of the fetcher alone: 1,000 new pages of 70 KB over one loopback server, and all of them answered with 304.
+//! - CPU of the whole program from start to exit code on a fresh store: `stillsays run --archive-only` over new pages, fetched
+//!   and stored durably, against `wget --warc-file` over the same where that is installed; then all answered with 304;
+//!   then the same with the comparison, where the pages are cited and no claim rests on them.
+//! - Memory: the peak of such a run over 500 and over 2,000 pages (`VmHWM`).
+//!
+//! The server runs in a process of its own. Pages are text of a few thousand different words with the usual markup
+//! around them; each is another, and they compress about five times.
 
 use std::{
     error::Error,
@@ -56,20 +62,84 @@ fn measure() -> Outcomes {
         let mut command = Command::new(std::env::current_exe()?);
         cpu_of(command.args(["--visit", origin, how]))
     };
-    let new = ours("new")?;
-    let again = ours("again")?;
-    println!("CPU for {PAGES} new pages of {PAGE_BYTES} bytes, fetch only: {new:.2} s");
-    println!("CPU for {PAGES} answered with 304, fetch only: {again:.2} s");
+    println!(
+        "fetcher alone: {PAGES} new pages of {PAGE_BYTES} bytes: {:.2} s CPU; answered with 304: {:.2} s CPU",
+        ours("new")?,
+        ours("again")?
+    );
+    for pages in [PAGES / 2, PAGES, 2 * PAGES] {
+        whole_run(origin, pages)?;
+    }
     match wget(origin) {
-        Ok(theirs) => println!(
-            "CPU of wget --warc-file: {theirs:.2} s; ratio {:.2}",
-            new / theirs
-        ),
+        Ok(theirs) => println!("wget --warc-file: {PAGES} new pages: {theirs:.2} s CPU"),
         Err(error) => println!("wget was not run: {error}"),
     }
     server.kill()?;
     server.wait()?;
     Ok(())
+}
+
+/// `stillsays run` over so many pages: once when all are new, once when all are answered with 304.
+#[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+fn whole_run(origin: &str, pages: usize) -> Outcomes {
+    let folder = std::env::temp_dir().join(format!("stillsays-run-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("config/profiles"))?;
+    let settings =
+        "[fetch]\nallow = [\"127.0.0.0/8\"]\ndelay = \"0s\"\ncontact = \"bench@example.org\"\n";
+    std::fs::write(folder.join("config/stillsays.toml"), settings)?;
+    let mut profile = "format = 1\ntitle = \"Pages\"\n".to_owned();
+    for page in 0..pages {
+        let number = page + 1;
+        write!(
+            profile,
+            "[[references]]\nnumber = {number}\ntitle = \"Page {number}\"\nurl = \"{origin}/page-{page}\"\n"
+        )?;
+    }
+    std::fs::write(folder.join("config/profiles/pages.toml"), profile)?;
+    let only = &["--archive-only"][..];
+    for (what, how) in [
+        ("new, archived only", only),
+        ("304, archived only", only),
+        ("304, and read for the first time", &[]),
+        ("304, and compared", &[]),
+    ] {
+        let before = children()?;
+        let started = Instant::now();
+        let mut run = Command::new(env!("CARGO_BIN_EXE_stillsays"))
+            .args(["run", "--all", "--quiet"])
+            .args(how)
+            .current_dir(&folder)
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut peak = 0;
+        let status = loop {
+            peak = peak_of(run.id()).unwrap_or(peak);
+            if let Some(status) = run.try_wait()? {
+                break status;
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        if !status.success() {
+            return Err(status.to_string().into());
+        }
+        println!(
+            "stillsays run: {pages} pages, {what}: {:.2} s CPU in {:.2} s, peak memory {:.1} MB",
+            children()? - before,
+            started.elapsed().as_secs_f64(),
+            f64::from(peak) / 1000.0
+        );
+    }
+    let file = std::fs::metadata(folder.join("snapshots/stillsays.db"))?.len();
+    println!("  the store: {} bytes for each page", file / pages as u64);
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+/// The most memory that a process had so far, in units of 1,024 bytes.
+fn peak_of(process: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|it| it.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// The wall time of a run, and the least that it could take.
@@ -108,6 +178,7 @@ fn visit(origin: &str, again: bool) -> Outcomes {
                 payload_digest: PayloadDigest::of(b""),
                 date: Clock::default().now(),
                 target_uri: order.seed.clone(),
+                conditional: true,
             });
         }
         orders.push(order);
@@ -190,15 +261,7 @@ fn answer_on(mut stream: TcpStream, length: usize) -> std::io::Result<()> {
         } else if request.contains("If-None-Match") {
             b"HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n".to_vec()
         } else {
-            let mut page = format!("<!doctype html><title>{path}</title>");
-            let mut number = path.len();
-            while page.len() < length {
-                number = number
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1);
-                let _ = write!(page, "<li>{path} {number:x}");
-            }
-            page.truncate(length);
+            let page = page(path, length);
             let head = format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nETag: \"1\"\r\nContent-Length: {length}\r\n\r\n"
             );
@@ -206,6 +269,52 @@ fn answer_on(mut stream: TcpStream, length: usize) -> std::io::Result<()> {
         };
         stream.write_all(&reply)?;
     }
+}
+
+/// A page of the given length, another one for each path.
+fn page(path: &str, length: usize) -> String {
+    const BEGINNINGS: [&str; 16] = [
+        "har", "mon", "ves", "tol", "per", "qui", "ber", "lan", "dor", "fin", "gal", "hem", "jus",
+        "kor", "lim", "nor",
+    ];
+    const ENDS: [&str; 16] = [
+        "bour", "tal", "ing", "ment", "ers", "ation", "ley", "wood", "field", "ton", "ive", "ous",
+        "al", "ed", "ly", "ness",
+    ];
+    let mut page = format!(
+        "<!doctype html><html lang=en><head><title>{path}</title></head><body><h1>{path}</h1>"
+    );
+    let mut number: u64 = path.bytes().fold(14_695_981_039_346_656_037, |it, byte| {
+        (it ^ u64::from(byte)).wrapping_mul(1_099_511_628_211)
+    });
+    let mut roll = |most: usize| {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(number >> 33).unwrap_or_default() % most
+    };
+    while page.len() < length {
+        page.push_str("<p class=\"text body-copy\">");
+        for _ in 0..8 {
+            for place in 0..12 {
+                // Few words are said often, most seldom.
+                let rank = roll(16) * roll(16) / 4;
+                let beginning = BEGINNINGS[rank % 16];
+                let end = ENDS[(rank / 16 + roll(3) * 5) % 16];
+                page.push_str(if place == 0 { " " } else { " the " });
+                page.push_str(beginning);
+                page.push_str(end);
+            }
+            page.push('.');
+        }
+        let link = roll(10_000);
+        let _ = writeln!(
+            page,
+            "</p>\n<a class=\"more-link\" href=\"/page-{link}\">read on</a>"
+        );
+    }
+    page.truncate(length);
+    page
 }
 
 fn wget(origin: &str) -> Result<f64, Box<dyn Error>> {

@@ -151,10 +151,14 @@ pub enum FailureKind {
     DnsNotFound,
     /// The name could not be looked up.
     DnsFailed,
+    /// Nobody said within the time allowed what address the name has.
+    DnsTimeout,
     /// Nobody listens at the address, or no way leads there.
     Connect,
     /// No connection within the time allowed.
     ConnectTimeout,
+    /// A connection, and no TLS on it within the time allowed.
+    TlsTimeout,
     /// The certificate is past its date, or not yet valid.
     TlsExpired,
     /// The certificate is for another host.
@@ -185,12 +189,12 @@ pub enum FailureKind {
     Stopped,
 }
 
-/// One visit of a seed: the hops of its redirects in order; the last capture is what it came to.
+/// One visit of a seed: its exchanges in order; the last capture is what it came to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visit {
     /// Where the visit started from.
     pub seed: TargetUri,
-    /// At least one capture; each but the last is a redirect.
+    /// At least one capture; each but the last is a redirect, or a try after which the same was asked again.
     pub captures: Vec<Capture>,
 }
 
@@ -200,6 +204,21 @@ impl Visit {
     pub fn last(&self) -> Option<&Capture> {
         self.captures.last()
     }
+
+    /// How many redirects were followed: tries that were made again are none.
+    #[must_use]
+    pub fn redirects(&self) -> usize {
+        let before = self.captures.iter().rev().skip(1);
+        before
+            .filter(|it| it.status().is_some_and(is_redirect))
+            .count()
+    }
+}
+
+/// Whether a status sends to another address (RFC 9110, 15.4).
+#[must_use]
+pub fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
 impl Capture {

@@ -397,5 +397,21 @@ pub(in crate::config) fn ranges<'de, D: Deserializer<'de>>(
         .collect()
 }
 
+/// Reads a list of ports, as numbers or, out of the environment, as text.
+pub(in crate::config) fn ports<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u16>, D::Error> {
+    Vec::<Value>::deserialize(input)?
+        .iter()
+        .map(|it| {
+            let number = match it {
+                Value::Integer(it) => u16::try_from(*it).ok(),
+                Value::String(it) => it.trim().parse().ok(),
+                _ => None,
+            };
+            number
+                .ok_or_else(|| serde::de::Error::custom(format!("{it} is no port from 0 to 65535")))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests;

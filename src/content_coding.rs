@@ -192,11 +192,21 @@ pub fn decode(
 /// # Errors
 /// As [`decode`].
 pub fn decode_response(response: &Response, caps: &Caps) -> Result<Decoded, CodingError> {
-    let labels: Vec<String> = fields_of(&response.head)
+    decode(
+        &response.payload,
+        labels_of(&response.head).as_deref(),
+        caps,
+    )
+}
+
+/// All `Content-Encoding` fields of a response head as one value; `None` where there is none.
+#[must_use]
+pub fn labels_of(head: &[u8]) -> Option<String> {
+    let labels: Vec<String> = fields_of(head)
         .filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
         .map(|(_, value)| value)
         .collect();
-    decode(&response.payload, Some(&labels.join(",")), caps)
+    (!labels.is_empty()).then(|| labels.join(", "))
 }
 
 /// One coding being undone.
@@ -479,6 +489,25 @@ mod tests {
     fn bombs_are_refused_by_ratio_by_size_and_by_nesting() {
         let zeros = vec![0; 30 << 20];
         for (bomb, label) in [(gzip(&zeros), "gzip"), (zstd(&zeros), "zstd")] {
+            let error = read(&bomb, label).unwrap_err();
+            assert!(matches!(error, CodingError::TooDense { .. }), "{error}");
+        }
+        // 30 MiB of zeros, 27 bytes long.
+        let brotli = [
+            0xcf, 0xff, 0xff, 0x7f, 0xf8, 0x27, 0x00, 0xe2, 0xb1, 0x40, 0x20, 0xf7, 0xfe, 0x3f,
+            0xff, 0xff, 0xbf, 0xf1, 0x4f, 0x00, 0xc4, 0x61, 0x01, 0x80, 0xee, 0xfd, 0x37,
+        ];
+        let error = read(&brotli, "br").unwrap_err();
+        assert!(matches!(error, CodingError::TooDense { .. }), "{error}");
+        let all = Caps {
+            ratio: u64::MAX,
+            ..Caps::default()
+        };
+        assert_eq!(decode(&brotli, Some("br"), &all).unwrap().bytes, zeros);
+        for (bomb, label) in [
+            (gzip(&brotli), "br, gzip"),
+            (zstd(&gzip(&zeros)), "gzip, zstd"),
+        ] {
             let error = read(&bomb, label).unwrap_err();
             assert!(matches!(error, CodingError::TooDense { .. }), "{error}");
         }

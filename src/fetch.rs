@@ -67,6 +67,9 @@ pub struct Validators {
     pub date: Instant,
     /// What that capture had asked for: the conditions are put to this address only, whatever redirects led there.
     pub target_uri: TargetUri,
+    /// Whether the page is only wanted if it is another one. Without it, what a server says of its page is still
+    /// compared with what it said before.
+    pub conditional: bool,
 }
 
 impl Validators {
@@ -75,8 +78,7 @@ impl Validators {
     #[must_use]
     pub fn unconditional(self) -> Self {
         Self {
-            etag: None,
-            last_modified: None,
+            conditional: false,
             ..self
         }
     }
@@ -89,6 +91,8 @@ pub struct Fetched {
     pub visit: Visit,
     /// The hosts that it asked, as they are known after it; to be stored with it.
     pub hosts: Vec<(Origin, HostState)>,
+    /// What a person should be told: a server whose validators lie, credentials that were left out.
+    pub remarks: Vec<String>,
 }
 
 /// What all visits of a run share.
@@ -118,7 +122,7 @@ pub async fn run(
 ) {
     let crawl = Arc::new(Crawl {
         dialer: dial::Dialer::new(Arc::clone(&options)),
-        lanes: lane::Lanes::new(hosts.into_iter().collect()),
+        lanes: lane::Lanes::new(hosts.into_iter().collect(), clock.now()),
         slots: Semaphore::new(options.jobs.max(1)),
         options,
         clock,

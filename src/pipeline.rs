@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    capture::{Capture, CaptureEntry, FailureKind, Outcome, Visit},
+    capture::{CaptureEntry, Outcome, Visit},
     clock::{Clock, Instant},
     fetch,
     finding::Finding,
@@ -18,8 +18,11 @@ use crate::{
 mod analyse;
 mod apart;
 mod conditions;
+mod keep;
 mod plan;
 mod replay;
+
+use keep::Keeper;
 
 pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, series, text_of};
 pub use apart::{Limits, PDF_VERB, PdfReader};
@@ -72,6 +75,8 @@ pub enum Event<'a> {
     Planned(usize),
     /// A page was visited, and the visit is stored.
     Visited(&'a Visit),
+    /// Something about a visit that a person should know.
+    Remark(&'a str),
     /// A profile was compared; whether its findings are other than before.
     Compared(&'a Compared),
 }
@@ -136,11 +141,15 @@ impl Run<'_> {
             software: SOFTWARE.to_owned(),
             command: self.command,
         })?;
+        let mut keeper = Keeper::new(self.store, crawl);
         match self.source {
             Source::Archive(visits) => {
                 watch(Event::Planned(visits.len()));
                 for visit in visits {
-                    keep(self.store, crawl, visit, Vec::new(), &mut ran, watch).await?;
+                    keeper.keep(read_from_archive(visit)).await?;
+                    while !keeper.has_room() {
+                        told(keeper.next().await, &mut ran, watch)?;
+                    }
                 }
             }
             Source::Network {
@@ -149,9 +158,15 @@ impl Run<'_> {
             } => {
                 let planned = self.seeds.len();
                 watch(Event::Planned(planned));
+                for seed in self.seeds.iter().filter(|it| it.had_credentials) {
+                    let uri = &seed.uri;
+                    watch(Event::Remark(&format!(
+                        "the profile's address of {uri} has a name or password in it; they are left out"
+                    )));
+                }
                 let orders = conditions::orders(self.store, &self.seeds, unconditional)?;
                 let hosts = self.store.host_states()?;
-                let (done, mut fetched) = mpsc::channel(16);
+                let (done, mut fetched) = mpsc::channel(1);
                 let fetching = tokio::spawn(fetch::run(
                     orders,
                     hosts,
@@ -160,14 +175,24 @@ impl Run<'_> {
                     self.stop.clone(),
                     done,
                 ));
-                while let Some(it) = fetched.recv().await {
-                    keep(self.store, crawl, it.visit, it.hosts, &mut ran, watch).await?;
+                loop {
+                    tokio::select! {
+                        Some(end) = keeper.next() => told(Some(end), &mut ran, watch)?,
+                        it = fetched.recv(), if keeper.has_room() => match it {
+                            Some(it) => keeper.keep(it).await?,
+                            None => break,
+                        },
+                    }
                 }
-                // A fetcher that ended early has left its orders unsent, which is counted here.
+                // A fetcher that ended early has left its orders unsent, which is counted below.
                 let _ = fetching.await;
-                ran.left = planned.saturating_sub(ran.visits);
+                ran.left = planned;
             }
         }
+        while let Some(end) = keeper.next().await {
+            told(Some(end), &mut ran, watch)?;
+        }
+        ran.left = ran.left.saturating_sub(ran.visits);
         self.store.end_crawl(
             crawl,
             self.clock.now(),
@@ -184,36 +209,33 @@ impl Run<'_> {
     }
 }
 
-async fn keep(
-    store: &Store,
-    crawl: CrawlId,
-    visit: Visit,
-    hosts: Vec<(crate::host::Origin, crate::host::HostState)>,
+/// A visit out of an archive file, as if it had just been fetched; nothing is known of its hosts.
+fn read_from_archive(visit: Visit) -> fetch::Fetched {
+    fetch::Fetched {
+        visit,
+        hosts: Vec::new(),
+        remarks: Vec::new(),
+    }
+}
+
+/// Counts a visit that is on the disk, and tells whoever watches.
+fn told(
+    end: Option<Result<(Arc<Visit>, Vec<String>), StoreError>>,
     ran: &mut Ran,
     watch: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<(), StoreError> {
-    let last = visit.last();
-    if last.is_none_or(was_stopped) {
-        // Nothing came of it because this run was told to end: the next run visits the page as if nothing had been.
+    let Some((visit, remarks)) = end.transpose()? else {
         return Ok(());
-    }
-    tracing::info!(
-        seed = %visit.seed,
-        status = last.and_then(Capture::status),
-        hops = visit.captures.len(),
-        duration_ms = last.map(|it| (it.ended - it.date).num_milliseconds()),
-        "visited"
-    );
-    store.add_visit(crawl, visit.clone(), hosts).await?;
+    };
     ran.visits += 1;
     ran.failed += usize::from(failed(&visit));
     ran.unchanged += usize::from(unchanged(&visit));
     watch(Event::Visited(&visit));
+    for remark in &remarks {
+        tracing::warn!(seed = %visit.seed, "{remark}");
+        watch(Event::Remark(remark));
+    }
     Ok(())
-}
-
-fn was_stopped(capture: &Capture) -> bool {
-    matches!(&capture.outcome, Outcome::Failure(it) if it.kind == FailureKind::Stopped)
 }
 
 /// Whether a visit brought no response.
@@ -261,22 +283,33 @@ pub fn compare_all(
 
 /// The last visit of every page the archive knows.
 ///
+/// A visit later than `now` was made under a clock that went wrong: it counts for nothing, or its page would not be
+/// visited before the clock has caught up with it.
+///
 /// # Errors
 /// The archive cannot be read.
-pub fn last_visits(store: &Store) -> Result<BTreeMap<TargetUri, LastVisit>, StoreError> {
-    let last = store.last_visits()?;
-    Ok(last
-        .into_iter()
-        .map(|(uri, it)| {
-            (
-                uri,
-                LastVisit {
-                    at: it.at,
-                    failed: !it.ok,
-                },
-            )
-        })
-        .collect())
+pub fn last_visits(
+    store: &Store,
+    now: Instant,
+) -> Result<BTreeMap<TargetUri, LastVisit>, StoreError> {
+    let mut visits = BTreeMap::new();
+    for (uri, it) in store.last_visits()? {
+        let last = if it.at <= now {
+            Some((it.at, it.ok))
+        } else {
+            let mut all = store.visits(&uri)?;
+            all.retain(|it| it.hops.first().is_some_and(|it| it.1.date <= now));
+            all.last().and_then(|it| {
+                let (first, last) = (&it.hops.first()?.1, &it.last()?.1);
+                let came = matches!(last.status(), Some(200..=399));
+                Some((first.date, last.failure.is_none() && came))
+            })
+        };
+        if let Some((at, ok)) = last {
+            visits.insert(uri, LastVisit { at, failed: !ok });
+        }
+    }
+    Ok(visits)
 }
 
 /// When the page behind `entries` last brought another payload than before, oldest first.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::uri::TargetUri;
+use crate::uri::{TargetUri, without_credentials};
 
 mod fault;
 mod lint;
@@ -84,6 +84,14 @@ pub struct Reference {
     /// How often this page is visited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<String>,
+}
+
+impl Reference {
+    /// Its address as it may be shown: a name and a password that stand in it are left out.
+    #[must_use]
+    pub fn shown_url(&self) -> Option<String> {
+        self.url.as_deref().map(without_credentials)
+    }
 }
 
 /// A statement that cites references.

@@ -147,15 +147,24 @@ impl Store {
         receiver.recv().unwrap_or_else(|_| Err(self.closed()))
     }
 
-    /// As [`Store::write`], for callers that must not block.
-    async fn write_later<T: Send + 'static>(
+    /// As [`Store::write`], for callers that must not block. The writer has it before this returns.
+    fn write_later<T, B>(
         &self,
-        body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        body: B,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, B>
+    where
+        T: Send + 'static,
+        B: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        self.writer()?
-            .submit(self.path(), body, move |outcome| drop(sender.send(outcome)))?;
-        receiver.await.unwrap_or_else(|_| Err(self.closed()))
+        let submitted = self
+            .writer()
+            .and_then(|it| it.submit(self.path(), body, move |outcome| drop(sender.send(outcome))));
+        let closed = self.closed();
+        async move {
+            submitted?;
+            receiver.await.unwrap_or(Err(closed))
+        }
     }
 
     fn closed(&self) -> StoreError {

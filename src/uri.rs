@@ -11,7 +11,7 @@ pub enum UriError {
     /// It does not parse by the URL standard.
     #[error("`{text}` is not a URL: {source}")]
     Syntax {
-        /// The text as it was given.
+        /// The text as it was given, without a name and a password in it.
         text: String,
         /// What the parser says.
         #[source]
@@ -20,7 +20,7 @@ pub enum UriError {
     /// Its scheme is neither http nor https.
     #[error("`{text}` has the scheme `{scheme}`; only http and https pages can be visited")]
     Scheme {
-        /// The text as it was given.
+        /// The text as it was given, without a name and a password in it.
         text: String,
         /// The scheme it has.
         scheme: String,
@@ -38,7 +38,7 @@ impl TargetUri {
     /// A text that is no URL, or whose scheme is neither http nor https.
     pub fn parse(text: &str) -> Result<(Self, Option<String>), UriError> {
         let url = Url::parse(text.trim()).map_err(|source| UriError::Syntax {
-            text: text.to_owned(),
+            text: without_credentials(text),
             source,
         })?;
         Self::from_url(url)
@@ -51,7 +51,7 @@ impl TargetUri {
     pub fn from_url(mut url: Url) -> Result<(Self, Option<String>), UriError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(UriError::Scheme {
-                text: url.to_string(),
+                text: without_credentials(url.as_str()),
                 scheme: url.scheme().to_owned(),
             });
         }
@@ -75,7 +75,7 @@ impl TargetUri {
             .0
             .join(reference.trim())
             .map_err(|source| UriError::Syntax {
-                text: reference.to_owned(),
+                text: without_credentials(reference),
                 source,
             })?;
         Self::from_url(url)
@@ -125,6 +125,19 @@ impl TargetUri {
     pub fn surt(&self) -> Surt {
         Surt::of(self)
     }
+}
+
+/// An address as it was written, without the name and the password that may stand before its host.
+#[must_use]
+pub fn without_credentials(text: &str) -> String {
+    let Some(start) = text.find("//").map(|it| it + 2) else {
+        return text.to_owned();
+    };
+    let (before, rest) = text.split_at(start);
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (authority, behind) = rest.split_at(end);
+    let host = authority.rsplit_once('@').map_or(authority, |it| it.1);
+    format!("{before}{host}{behind}")
 }
 
 impl fmt::Display for TargetUri {
@@ -238,6 +251,22 @@ mod tests {
             TargetUri::parse("HTTPS://me:pass@Example.ORG:443/a?b=1#part").unwrap();
         assert_eq!(uri.as_str(), "https://example.org/a?b=1");
         assert_eq!(fragment.as_deref(), Some("part"));
+    }
+
+    #[test]
+    fn a_password_is_in_no_error() {
+        for (text, told) in [
+            ("ftp://me:pass@h/x@y", "ftp://h/x@y"),
+            ("http://me:pa@ss@h:99999/", "http://h:99999/"),
+            ("//me:pass@", "//"),
+            ("me@example.org", "me@example.org"),
+            ("https://h/a?b=c@d", "https://h/a?b=c@d"),
+        ] {
+            assert_eq!(without_credentials(text), told);
+            if let Err(error) = text.parse::<TargetUri>() {
+                assert!(!error.to_string().contains("pass"), "{error}");
+            }
+        }
     }
 
     #[test]

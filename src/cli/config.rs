@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::config::Origin;
+use crate::config::{Origin, Setting};
 
 use super::{Exit, Failure, Format, Session, session::print};
 
@@ -17,7 +17,12 @@ pub(super) struct ConfigArgs {
 
 impl ConfigArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
-        let rows = &session.config.origins;
+        let rows: Vec<(&str, toml::Value, &Origin)> = session
+            .config
+            .origins
+            .iter()
+            .map(|(key, value, origin)| (*key, Setting::shown(key, value), origin))
+            .collect();
         let text = match self.format {
             Format::Json => {
                 let settings: Vec<_> = rows
@@ -33,7 +38,7 @@ impl ConfigArgs {
                 let keys = rows.iter().map(|it| it.0.len()).max().unwrap_or(0);
                 let values = rows.iter().map(|it| wide(it.1.to_string().len()));
                 let values = values.max().unwrap_or(0);
-                let line = |(key, value, origin): &(&str, toml::Value, Origin)| {
+                let line = |(key, value, origin): &(&str, toml::Value, &Origin)| {
                     format!("{key:keys$}  {:values$}  {origin}", value.to_string())
                 };
                 rows.iter().map(line).collect::<Vec<_>>().join("\n")

@@ -24,28 +24,65 @@ pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
         jobs: settings.jobs.max(1),
         delay: time(settings.delay),
         max_crawl_delay: time(settings.crawl_delay_cap),
+        max_wait: time(settings.max_wait),
+        tries: settings.tries.max(1),
+        backoff: time(settings.backoff),
+        block_backoff: time(settings.block_backoff),
+        max_backoff: time(settings.max_backoff),
         connect_timeout: time(settings.connect_timeout),
         response_timeout: time(settings.response_timeout),
         total_timeout: time(settings.total_timeout),
+        min_rate: settings.min_rate,
+        rate_window: time(settings.rate_window).max(Duration::from_millis(100)),
+        grace: time(settings.grace),
         max_body: settings.max_bytes,
-        max_wait: time(settings.max_wait),
-        tries: settings.tries.max(1),
         max_redirects: settings.max_redirects,
         allow: settings.allow.clone(),
         deny: settings.deny.clone(),
+        robots_age: time(settings.robots_age),
+        robots_retry: time(settings.robots_retry),
+        proxies: proxies(settings)?,
         ..Options::default()
     };
-    options.proxies = Proxies::of_variables(|it| std::env::var(it).ok()).map_err(|error| {
-        Failure::usage(error)
-            .hint("write it as http://HOST:PORT, or take the variable out of the environment")
-    })?;
+    options.denied_ports.extend(&settings.denied_ports);
     options.caps.bytes = settings.max_decoded_bytes;
     if !settings.user_agent.is_empty() {
         options.user_agent.clone_from(&settings.user_agent);
     } else if !settings.contact.is_empty() {
         options.user_agent = Options::user_agent_with(&settings.contact);
     }
+    if options.product_token().is_empty() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "`fetch.user_agent` does not begin with a name that a robots.txt could speak of"
+        ))
+        .hint("begin it with letters, `-` and `_`, for example `my-archive/1.0 (+https://example.org/bot)`"));
+    }
     Ok(options)
+}
+
+/// The settings' proxy or, where they name none, the environment's.
+fn proxies(settings: &FetchSettings) -> Result<Proxies, Failure> {
+    let proxy = settings.proxy.trim();
+    let except = settings.no_proxy.join(",");
+    let found = match proxy {
+        "none" => Ok(Proxies::default()),
+        _ => Proxies::of_variables(|name| match name {
+            "no_proxy" if !except.is_empty() => Some(except.clone()),
+            "all_proxy" if !proxy.is_empty() => Some(proxy.to_owned()),
+            "http_proxy" | "https_proxy" | "HTTP_PROXY" | "HTTPS_PROXY" if !proxy.is_empty() => {
+                None
+            }
+            _ => std::env::var(name).ok(),
+        }),
+    };
+    found.map_err(|error| {
+        let hint = if proxy.is_empty() {
+            "write it as http://HOST:PORT, or take the variable out of the environment"
+        } else {
+            "the setting `fetch.proxy` says so; write it as http://HOST:PORT, or `none`"
+        };
+        Failure::usage(error).hint(hint)
+    })
 }
 
 /// Arguments of `hosts`.
@@ -65,6 +102,7 @@ impl HostsArgs {
             Format::Json => {
                 let row = |(origin, it): &(Origin, HostState)| {
                     json!({"origin": origin, "requests": it.requests, "last_request": it.last_request.map(warc_date),
+                        "last": it.last.as_ref().map(|it| json!({"url": it.uri, "came": it.came, "rule": it.rule, "pause": it.pause})),
                         "next_allowed": it.next_allowed.map(warc_date), "reason": it.reason, "refusals": it.refusals,
                         "robots": it.robots.as_ref().map(|it| robots(&it.access)),
                         "robots_fetched": it.robots.as_ref().map(|it| warc_date(it.fetched))})
@@ -87,6 +125,10 @@ fn line((origin, it): &(Origin, HostState)) -> String {
         origin.to_string(),
         format!("  {} requests, {last}", it.requests),
     ];
+    if let Some(asked) = &it.last {
+        lines.push(format!("  {}: {}", asked.uri, asked.came));
+        lines.push(format!("  allowed: {}; pause {}", asked.rule, asked.pause));
+    }
     if let Some(file) = &it.robots {
         lines.push(format!(
             "  robots.txt of {}: {}",
@@ -110,8 +152,21 @@ fn robots(access: &RobotsAccess) -> String {
         RobotsAccess::Unavailable { status } => {
             format!("none (status {status}), so everything is allowed")
         }
-        RobotsAccess::Unreachable { detail } => {
-            format!("unreachable ({detail}), so nothing is asked for a while")
+        RobotsAccess::Unreachable {
+            detail,
+            since,
+            older,
+        } => {
+            let since = since.map(|it| format!(" since {}", warc_date(it)));
+            let older = older.as_ref().map(|it| {
+                let had = warc_date(it.fetched);
+                format!(", and after half a day what it said on {had} holds")
+            });
+            format!(
+                "unreachable{} ({detail}), so nothing is asked for a while{}",
+                since.unwrap_or_default(),
+                older.unwrap_or_default()
+            )
         }
     }
 }

@@ -73,7 +73,9 @@ fn is_about(findings: &[Finding], profile: &Profile) -> bool {
 
 fn summary(visit: &StoredVisit) -> Option<VisitSummary> {
     let (_, last) = visit.last()?;
-    let moved = (visit.hops.len() > 1).then(|| format!(", moved to {}", last.target_uri));
+    let first = visit.hops.first().map(|it| &it.1.target_uri);
+    let moved =
+        (first != Some(&last.target_uri)).then(|| format!(", moved to {}", last.target_uri));
     let outcome = match (&last.failure, last.status()) {
         (Some(failure), _) => failure.detail.clone(),
         (None, Some(304)) => "unchanged".into(),

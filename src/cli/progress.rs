@@ -60,6 +60,12 @@ impl Progress {
                     (*planned).max(*done)
                 );
             }
+            (Self::Lines { .. }, Event::Remark(remark)) => {
+                let _ = writeln!(io::stderr().lock(), "note: {}", for_terminal(remark));
+            }
+            (Self::Bar(bar), Event::Remark(remark)) => {
+                bar.println(format!("note: {}", for_terminal(remark)));
+            }
             (Self::Bar(bar), Event::Planned(count)) => bar.set_length(*count as u64),
             (Self::Bar(bar), Event::Visited(visit)) => {
                 bar.inc(1);
@@ -79,10 +85,10 @@ impl Progress {
 /// A visit in a line: what it came to, and the page.
 fn line(visit: &Visit) -> String {
     let outcome = visit.last().map(|it| outcome(&it.outcome));
-    let hops = match visit.captures.len() {
-        0 | 1 => String::new(),
-        2 => " after a redirect".into(),
-        hops => format!(" after {} redirects", hops - 1),
+    let hops = match visit.redirects() {
+        0 => String::new(),
+        1 => " after a redirect".into(),
+        hops => format!(" after {hops} redirects"),
     };
     format!("{}{hops}  {}", outcome.unwrap_or_default(), visit.seed)
 }

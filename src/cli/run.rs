@@ -42,6 +42,9 @@ pub(super) struct RunArgs {
     /// Takes the responses from a WARC file in place of the network
     #[arg(long, value_name = "ARCHIVE")]
     pub(super) from: Option<PathBuf>,
+    /// Archives only: no page is read or compared before the next run without this, or `recheck`
+    #[arg(long, conflicts_with = "fail_on")]
+    archive_only: bool,
     /// How many hosts are visited at the same time
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -95,6 +98,7 @@ impl RunArgs {
         stop: &Stop,
     ) -> Result<(Exit, Ran), Failure> {
         let (seeds, source) = self.work(session, profiles, store)?;
+        let profiles = if self.archive_only { &[] } else { profiles };
         let mut progress = Progress::new(session);
         let run = Run {
             store,
@@ -280,7 +284,7 @@ pub(super) fn plan(
 ) -> Result<Vec<Seed>, Failure> {
     let schedule = &session.config.settings.schedule;
     let last = match store {
-        Some(store) => pipeline::last_visits(store)?,
+        Some(store) => pipeline::last_visits(store, session.clock.now())?,
         None => std::collections::BTreeMap::new(),
     };
     let rhythm = Rhythm {

@@ -2,7 +2,7 @@
 
 use super::Visited;
 use crate::{
-    capture::{CaptureEntry, Failure, FailureKind},
+    capture::{CaptureEntry, Failure, FailureKind, is_redirect},
     finding::{Fate, Why},
     reading::PageState,
 };
@@ -48,7 +48,10 @@ fn moved(hops: &[CaptureEntry], last: &CaptureEntry) -> Fate {
     let permanent = hops
         .iter()
         .take(hops.len() - 1)
-        .all(|it| matches!(it.status(), Some(301 | 308)));
+        // A try that was made again is no redirect.
+        .filter_map(CaptureEntry::status)
+        .filter(|it| is_redirect(*it))
+        .all(|it| matches!(it, 301 | 308));
     Fate::Moved {
         to: last.target_uri.clone(),
         permanent,
@@ -89,6 +92,8 @@ fn in_words(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::DnsNotFound => "the host name has no address",
         FailureKind::DnsFailed => "the host name could not be looked up",
+        FailureKind::DnsTimeout => "the host name could not be looked up in the time allowed",
+        FailureKind::TlsTimeout => "no TLS connection within the time allowed",
         FailureKind::Connect => "no connection",
         FailureKind::ConnectTimeout => "no connection within the time allowed",
         FailureKind::TlsExpired => "the certificate is past its date",

@@ -18,6 +18,7 @@ use super::{
     statement,
 };
 use crate::{
+    capture::is_redirect,
     clock::Instant,
     finding::{
         Conclusion, Evidence, Fate, Finding, FindingId, History, Moment, Series, Subject, Verdict,
@@ -257,7 +258,10 @@ fn of_reference(name: &str, reference: &Reference, visits: Visits<'_, '_>) -> Fi
     let evidence: Vec<Evidence> = visited
         .last()
         .map(|it| {
-            let hops = it.hops.len().saturating_sub(1);
+            let before = it.hops.iter().rev().skip(1);
+            let hops = before
+                .filter(|it| it.status().is_some_and(is_redirect))
+                .count();
             let note = (hops > 0)
                 .then(|| format!("after {hops} redirect{}", if hops == 1 { "" } else { "s" }));
             Witness::of(it).evidence(&Place {

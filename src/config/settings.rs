@@ -27,6 +27,21 @@ impl Setting {
     }
 }
 
+impl Setting {
+    /// The value as it may be shown: what a proxy's address holds before its host is a name and a password.
+    #[must_use]
+    pub fn shown(key: &str, value: &toml::Value) -> toml::Value {
+        match value.as_str().and_then(|it| it.rsplit_once('@')) {
+            Some((before, host)) if key == "fetch.proxy" => {
+                let scheme = before.split_once("://").map_or("", |it| it.0);
+                let mark = if scheme.is_empty() { "" } else { "://" };
+                toml::Value::String(format!("{scheme}{mark}…@{host}"))
+            }
+            _ => value.clone(),
+        }
+    }
+}
+
 macro_rules! settings {
     ($($key:literal = $default:literal, $about:literal;)*) => {
         /// Every setting there is, in the order of the example file.
@@ -49,15 +64,26 @@ settings! {
     "fetch.delay" = r#""5s""#, "the least time between two requests to one host";
     "fetch.crawl_delay_cap" = r#""60s""#, "the longest Crawl-delay of a robots.txt that is waited for";
     "fetch.max_wait" = r#""90s""#, "how long a run waits for a host that asks for patience (Retry-After, back-off); longer, and the next run comes back to it";
-    "fetch.tries" = "3", "how often one run asks for a page, where a failure may pass";
+    "fetch.tries" = "3", "how often one run asks for a page, where a failure may pass; every try is kept";
+    "fetch.backoff" = r#""10s""#, "the first pause after such a failure, a 429 or a 503 that names no time; it doubles each time";
+    "fetch.block_backoff" = r#""1h""#, "the first pause after a host has blocked (403 three times in a row, a challenge); it doubles each time, from run to run";
+    "fetch.max_backoff" = r#""7d""#, "the longest pause that doubling comes to, and the longest Retry-After that is kept to";
     "fetch.connect_timeout" = r#""10s""#, "the longest time for a connection, TLS included";
     "fetch.response_timeout" = r#""30s""#, "the longest time for the head of a response";
     "fetch.total_timeout" = r#""2m""#, "the longest time for a whole exchange";
+    "fetch.min_rate" = "128", "the least bytes a second that a body must come with; a slower one is cut; 0 for any";
+    "fetch.rate_window" = r#""20s""#, "over what time that rate is averaged";
+    "fetch.grace" = r#""10s""#, "how long an exchange may go on when the run is told to end (Ctrl-C, SIGTERM)";
     "fetch.max_bytes" = r#""20 MB""#, "the longest body that is kept; a longer one is cut and said to be";
     "fetch.max_decoded_bytes" = r#""60 MB""#, "the most that a compressed body may unpack to";
     "fetch.max_redirects" = "10", "how many redirects are followed";
     "fetch.allow" = "[]", "address ranges (CIDR) that may be visited although they are private or reserved";
     "fetch.deny" = "[]", "address ranges (CIDR) that are never visited";
+    "fetch.denied_ports" = "[]", "ports that are never visited, beside those that browsers refuse (mail, databases and the like)";
+    "fetch.robots_age" = r#""1d""#, "how long what a robots.txt said is used before it is asked for again";
+    "fetch.robots_retry" = r#""1h""#, "how soon a robots.txt that could not be had is asked for again; nothing else is asked of its host meanwhile";
+    "fetch.proxy" = r#""""#, "the proxy that hosts are asked through, `http://HOST:PORT`; empty for what http_proxy, https_proxy and all_proxy say, `none` for none";
+    "fetch.no_proxy" = "[]", "hosts and address ranges that are asked without that proxy; where the list is empty, what no_proxy says";
 }
 
 /// The settings, read.
@@ -111,6 +137,15 @@ pub struct FetchSettings {
     pub max_wait: TimeDelta,
     /// How often one run asks for a page.
     pub tries: u32,
+    /// The first pause after a failure that may pass.
+    #[serde(deserialize_with = "super::interval")]
+    pub backoff: TimeDelta,
+    /// The first pause after a host has blocked.
+    #[serde(deserialize_with = "super::interval")]
+    pub block_backoff: TimeDelta,
+    /// The longest pause.
+    #[serde(deserialize_with = "super::interval")]
+    pub max_backoff: TimeDelta,
     /// The longest time for a connection.
     #[serde(deserialize_with = "super::interval")]
     pub connect_timeout: TimeDelta,
@@ -120,6 +155,14 @@ pub struct FetchSettings {
     /// The longest time for an exchange.
     #[serde(deserialize_with = "super::interval")]
     pub total_timeout: TimeDelta,
+    /// The least bytes a second.
+    pub min_rate: u64,
+    /// Over what time they are averaged.
+    #[serde(deserialize_with = "super::interval")]
+    pub rate_window: TimeDelta,
+    /// How long an exchange may go on when the run is to end.
+    #[serde(deserialize_with = "super::interval")]
+    pub grace: TimeDelta,
     /// The longest body, in bytes.
     #[serde(deserialize_with = "super::size")]
     pub max_bytes: u64,
@@ -134,4 +177,17 @@ pub struct FetchSettings {
     /// Ranges that are never visited.
     #[serde(deserialize_with = "super::ranges")]
     pub deny: Vec<IpNet>,
+    /// Ports that are never visited, beside the built-in ones.
+    #[serde(deserialize_with = "super::ports")]
+    pub denied_ports: Vec<u16>,
+    /// How long the rules of a robots.txt are used.
+    #[serde(deserialize_with = "super::interval")]
+    pub robots_age: TimeDelta,
+    /// How soon a robots.txt that could not be had is asked for again.
+    #[serde(deserialize_with = "super::interval")]
+    pub robots_retry: TimeDelta,
+    /// The proxy; empty for the environment's, `none` for none. It may hold a password.
+    pub proxy: String,
+    /// Hosts that are asked without it.
+    pub no_proxy: Vec<String>,
 }

@@ -78,6 +78,10 @@ fn a_wrong_value_is_told_with_its_place_and_what_would_do() {
         ("[fetch]\n\nmax_bytes = \"lots\"\n", ":3:1"),
         ("[fetch]\nallow = [\"10.0.0.0/8\", \"home\"]\n", ":2:1"),
         ("[fetch]\njobs = -1\n", ":2:1"),
+        ("[fetch]\ndenied_ports = [80, 70000]\n", ":2:1"),
+        ("[fetch]\nmin_rate = \"fast\"\n", ":2:1"),
+        ("[fetch]\nrobots_age = \"a while\"\n", ":2:1"),
+        ("[fetch]\nmax_backoff = 7\n", ":2:1"),
     ] {
         let error = load(file, &[], &[]).unwrap_err();
         assert!(error.to_string().contains(place), "{error}");
@@ -101,5 +105,29 @@ fn the_settings_file_shows_every_setting_with_its_default() {
         let setting = SETTINGS.iter().find(|it| it.key == key).unwrap();
         assert!(matches!(origin, Origin::File { .. }), "{key} is not there");
         assert_eq!(value, literal(setting.default), "{key}");
+    }
+}
+
+#[test]
+fn ports_are_read_as_numbers_and_as_text() {
+    let ports = |file: &str, environment: &[(&str, &str)]| {
+        let config = load(file, environment, &[]).unwrap();
+        config.settings.fetch.denied_ports
+    };
+    assert_eq!(ports("[fetch]\ndenied_ports = [81, 82]\n", &[]), [81, 82]);
+    let variable = [("STILLSAYS_FETCH_DENIED_PORTS", "81, 82")];
+    assert_eq!(ports("", &variable), [81, 82]);
+}
+
+#[test]
+fn a_proxys_password_is_not_shown() {
+    let shown = |value: &str| Setting::shown("fetch.proxy", &Value::String(value.into()));
+    for (value, expected) in [
+        ("http://me:pass@word@proxy:3128", "http://…@proxy:3128"),
+        ("me:pass@proxy", "…@proxy"),
+        ("http://proxy:3128", "http://proxy:3128"),
+        ("none", "none"),
+    ] {
+        assert_eq!(shown(value), Value::String(expected.into()));
     }
 }

@@ -6,25 +6,26 @@ use super::{
     Crawl, Options, Validators,
     dial::{Link, Refusal},
     exchange::{Trouble, exchange},
-    lane::{self, Lane},
+    lane::{self, Lane, Turn},
     manners::{self, Wish},
     wire::Received,
 };
 use crate::{
     capture::{Capture, Connection, Failure, FailureKind, Outcome, Response, status_of},
     clock::Instant,
-    host::{HostState, Origin},
+    host::{HostState, LastAsked, Origin},
     uri::TargetUri,
 };
 
-/// What came of asking: a capture, unless the run was to stop before anything was sent.
+/// What came of asking: captures, unless the run was to stop before anything was sent.
 pub(super) enum Asked {
-    Capture(Box<Capture>),
+    /// One for each try, at least one; the last is what it came to.
+    Captures(Vec<Capture>),
     NotBegun,
 }
 
 impl Crawl {
-    /// Asks for `uri` when its host's turn has come, again where that may help; the last try is what counts.
+    /// Asks for `uri` when its host's turn has come, again where that may help; every try is a capture of its own.
     pub(super) async fn ask(
         &self,
         uri: &TargetUri,
@@ -33,8 +34,25 @@ impl Crawl {
         let origin = Origin::of(uri);
         let lane = self.lanes.of(uri);
         let mut lane = lane.lock().await;
-        self.lanes.recall(&origin, &mut lane, self.clock.now());
-        let asked = self.ask_in(&mut lane, &origin, uri, validators).await;
+        self.lanes.recall(&origin, &mut lane);
+        let mut tries = Vec::new();
+        let asked = match self
+            .ask_in(&mut lane, &origin, uri, validators, &mut tries)
+            .await
+        {
+            Ok(()) => Asked::Captures(tries),
+            // What came of the tries so far is what it came to.
+            Err(Hindrance::PutOff(_)) if !tries.is_empty() => Asked::Captures(tries),
+            Err(Hindrance::PutOff(PutOff::Stop)) => Asked::NotBegun,
+            Err(Hindrance::PutOff(PutOff::Backoff(detail))) => {
+                let kind = FailureKind::HostBackoff;
+                Asked::Captures(vec![not_asked(uri, self.clock.now(), kind, detail)])
+            }
+            Err(Hindrance::Capture(capture)) => {
+                tries.push(*capture);
+                Asked::Captures(tries)
+            }
+        };
         (asked, lane.known(&origin).state.clone())
     }
 
@@ -44,47 +62,64 @@ impl Crawl {
         origin: &Origin,
         uri: &TargetUri,
         validators: Option<&Validators>,
-    ) -> Asked {
+        tries: &mut Vec<Capture>,
+    ) -> Result<(), Hindrance> {
         let request = request(uri, &self.options, validators);
-        let mut tries = 0;
-        let mut last = None;
+        let turn = self.lanes.turn_of(uri);
         loop {
             if let Some((kind, detail)) = lane.known(origin).unreachable.clone() {
-                return self.failed(uri, kind, detail);
+                let it = not_asked(uri, self.clock.now(), kind, detail);
+                return Err(Hindrance::Capture(Box::new(it)));
             }
-            if let Err(put_off) = self.wait_for_turn(lane).await {
-                return match (last, put_off) {
-                    // What came of the tries so far is what it came to.
-                    (Some(capture), _) => Asked::Capture(capture),
-                    (None, PutOff::Stop) => Asked::NotBegun,
-                    (None, PutOff::Backoff(it)) => self.failed(uri, FailureKind::HostBackoff, it),
-                };
-            }
-            if let Err(capture) = self.ask_robots(lane, origin, uri).await {
-                return Asked::Capture(capture);
-            }
-            let capture = self.exchange_in(lane, origin, uri, &request).await;
-            tries += 1;
-            let wish = match &capture.outcome {
-                Outcome::Failure(it) => manners::of_failure(it.kind),
-                _ => manners::of_head(capture.head().unwrap_or_default(), capture.ended),
-            };
-            let wait = self.settle(lane, origin, &wish, tries);
-            let again = wish.passing && tries < self.options.tries && wait <= self.options.max_wait;
-            if !again || *self.stop.borrow() {
-                if let Outcome::Failure(it) = &capture.outcome
-                    && is_of_the_host(it.kind)
-                {
-                    lane.known(origin).unreachable = Some(not_again(it));
+            let rule = self.ask_robots(lane, origin, uri).await?;
+            let mut turn = turn.lock().await;
+            self.wait_for_turn(&mut turn, true)
+                .await
+                .map_err(Hindrance::PutOff)?;
+            let capture = self.exchange_in(&mut turn, origin, uri, &request).await;
+            let tried = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
+            let (wish, came) = match &capture.outcome {
+                Outcome::Failure(it) => (manners::of_failure(it.kind), it.detail.clone()),
+                _ => {
+                    let status = capture.status().unwrap_or_default().to_string();
+                    let head = capture.head().unwrap_or_default();
+                    (manners::of_head(head, capture.ended), status)
                 }
-                return Asked::Capture(Box::new(capture));
+            };
+            let wait = self.settle(lane, &mut turn, origin, &wish, tried);
+            lane.known(origin).state.last = Some(LastAsked {
+                uri: uri.clone(),
+                came,
+                rule,
+                pause: lane::pause_in_words(&self.options, lane.known(origin).robots.as_deref()),
+            });
+            let again = wish.passing && tried < self.options.tries && wait <= self.options.max_wait;
+            let last = !again || *self.stop.borrow();
+            if let Outcome::Failure(it) = &capture.outcome
+                && last
+                && is_of_the_host(it.kind)
+            {
+                lane.known(origin).unreachable = Some(not_again(it));
             }
-            last = Some(Box::new(capture));
+            // A try that was broken off takes nothing away from the one before it.
+            if tries.is_empty() || !was_stopped(&capture) {
+                tries.push(capture);
+            }
+            if last {
+                return Ok(());
+            }
         }
     }
 
     /// Writes down what an answer means for the host; how long it is left alone now.
-    fn settle(&self, lane: &mut Lane, origin: &Origin, wish: &Wish, tries: u32) -> Duration {
+    fn settle(
+        &self,
+        lane: &mut Lane,
+        turn: &mut Turn,
+        origin: &Origin,
+        wish: &Wish,
+        tries: u32,
+    ) -> Duration {
         let known = lane.known(origin);
         let pause = lane::pause(&self.options, known.robots.as_deref());
         if wish.refusal {
@@ -100,13 +135,16 @@ impl Crawl {
         // What may pass is tried again in this run only; the next is not to wait for it.
         let remembered = if wish.refusal { wait } else { pause };
         lane.asked(origin, &self.clock, remembered, reason.clone());
-        lane.put_off(wait, reason);
+        turn.put_off(wait, reason);
         wait
     }
 
-    /// Waits until the host may be asked.
-    async fn wait_for_turn(&self, lane: &Lane) -> Result<(), PutOff> {
-        let (wait, reason) = lane.wait();
+    /// Waits until the host may be asked; for nothing where what is asked is its `own` and follows its robots.txt.
+    pub(super) async fn wait_for_turn(&self, turn: &mut Turn, own: bool) -> Result<(), PutOff> {
+        if std::mem::take(&mut turn.page_may_follow) && own {
+            return Ok(());
+        }
+        let (wait, reason) = turn.wait();
         let pause = self.options.delay.max(self.options.max_crawl_delay);
         if wait > self.options.max_wait.max(pause) {
             let reason = reason.unwrap_or("the pause between two requests");
@@ -131,14 +169,14 @@ impl Crawl {
     /// One exchange on the connection kept open, or a new one.
     pub(super) async fn exchange_in(
         &self,
-        lane: &mut Lane,
+        turn: &mut Turn,
         origin: &Origin,
         uri: &TargetUri,
         request: &[u8],
     ) -> Capture {
         // It is closed only when the run is over, and nobody closes it.
         let _slot = self.slots.acquire().await.ok();
-        let kept = match lane.link.take() {
+        let kept = match turn.link.take() {
             Some((of, link)) if of == *origin => still_quiet(link).await,
             _ => None,
         };
@@ -148,7 +186,7 @@ impl Crawl {
             let ended_first = matches!(&capture.outcome, Outcome::Failure(it)
                 if it.kind == FailureKind::Disconnect && it.received.is_empty());
             if !ended_first {
-                lane.link = reusable.map(|link| (origin.clone(), link));
+                turn.link = reusable.map(|link| (origin.clone(), link));
                 return capture;
             }
         }
@@ -156,8 +194,13 @@ impl Crawl {
         match self.dialer.dial(uri).await {
             Ok(link) => {
                 let (capture, reusable) = self.exchange_on(link, uri, request).await;
-                lane.link = reusable.map(|link| (origin.clone(), link));
-                Capture { date, ..capture }
+                turn.link = reusable.map(|link| (origin.clone(), link));
+                let ended = capture.ended.max(date);
+                Capture {
+                    date,
+                    ended,
+                    ..capture
+                }
             }
             Err(Refusal {
                 kind,
@@ -166,7 +209,7 @@ impl Crawl {
             }) => Capture {
                 target_uri: uri.clone(),
                 date,
-                ended: self.clock.now(),
+                ended: self.now_after(date),
                 connection,
                 request: Vec::new(),
                 outcome: failure(kind, detail, Vec::new()),
@@ -222,7 +265,7 @@ impl Crawl {
         let capture = Capture {
             target_uri: uri.clone(),
             date,
-            ended: self.clock.now(),
+            ended: self.now_after(date),
             connection: Some(Connection {
                 interim,
                 ..link.connection.clone()
@@ -233,16 +276,28 @@ impl Crawl {
         (capture, reusable.then_some(link))
     }
 
-    /// A capture of a request that was not made.
-    fn failed(&self, uri: &TargetUri, kind: FailureKind, detail: String) -> Asked {
-        Asked::Capture(Box::new(not_asked(uri, self.clock.now(), kind, detail)))
+    /// Now, and not before `date`: a clock that is set back makes no exchange end before it began.
+    fn now_after(&self, date: Instant) -> Instant {
+        self.clock.now().max(date)
     }
 }
 
+/// Why a page is not asked for.
+pub(super) enum Hindrance {
+    /// It is not to be; this stands in its place.
+    Capture(Box<Capture>),
+    /// Not now.
+    PutOff(PutOff),
+}
+
 /// Why a host is not asked now.
-enum PutOff {
+pub(super) enum PutOff {
     Stop,
     Backoff(String),
+}
+
+fn was_stopped(capture: &Capture) -> bool {
+    matches!(&capture.outcome, Outcome::Failure(it) if it.kind == FailureKind::Stopped)
 }
 
 /// Whether a failure is about the host, and would befall its other pages too.
@@ -252,8 +307,10 @@ pub(super) fn is_of_the_host(kind: FailureKind) -> bool {
         kind,
         Kind::DnsNotFound
             | Kind::DnsFailed
+            | Kind::DnsTimeout
             | Kind::Connect
             | Kind::ConnectTimeout
+            | Kind::TlsTimeout
             | Kind::TlsExpired
             | Kind::TlsWrongHost
             | Kind::TlsUnknownIssuer
@@ -340,7 +397,7 @@ pub(super) fn request(
         "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     );
     field("Accept-Encoding", "gzip, br, zstd, deflate");
-    if let Some(it) = validators.filter(|it| it.target_uri == *uri) {
+    if let Some(it) = validators.filter(|it| it.conditional && it.target_uri == *uri) {
         if let Some(etag) = &it.etag {
             field("If-None-Match", etag);
         }

@@ -152,7 +152,7 @@ impl Dialer {
         match end {
             Err(_) => {
                 let detail = format!("the TLS handshake took longer than {within:?}");
-                Err(refusal(FailureKind::ConnectTimeout, detail, &connection))
+                Err(refusal(FailureKind::TlsTimeout, detail, &connection))
             }
             Ok(Err(error)) => {
                 let (kind, detail) = tls::failure(&error);
@@ -282,7 +282,7 @@ pub(super) async fn look_up(
         .await
         .map_err(|_| {
             let detail = format!("looking up {host} took longer than {within:?}");
-            Refusal::new(FailureKind::DnsFailed, detail)
+            Refusal::new(FailureKind::DnsTimeout, detail)
         })?
         .map_err(|error| {
             let detail = error.to_string();

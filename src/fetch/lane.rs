@@ -1,4 +1,4 @@
-//! One host: what is known of it, its open connection, and when it may be asked again.
+//! One host: what is known of it, and its turn: the open connection, and when it may be asked again.
 
 use std::{
     collections::HashMap,
@@ -17,18 +17,38 @@ use crate::{
     uri::TargetUri,
 };
 
-/// All hosts of a run. Whoever holds a lane's lock is the only one to talk to that host.
+/// All hosts of a run. Whoever holds a lane's lock is the only one to visit that host; whoever holds its turn is the
+/// only one to talk to it. A turn is asked for with lanes held and never the other way round, so that no two wait for
+/// each other.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     lanes: PlainMutex<HashMap<String, Arc<Mutex<Lane>>>>,
+    turns: PlainMutex<HashMap<String, Arc<Mutex<Turn>>>>,
     /// What earlier runs knew; each is taken into its lane when that is first asked for it.
     remembered: PlainMutex<HashMap<Origin, HostState>>,
 }
 
 impl Lanes {
-    pub(super) fn new(remembered: HashMap<Origin, HostState>) -> Self {
+    /// The lanes of a run that begins at `now`; hosts that are to be left alone for longer are so from the start.
+    pub(super) fn new(remembered: HashMap<Origin, HostState>, now: Instant) -> Self {
+        let mut turns: HashMap<String, Turn> = HashMap::new();
+        for (origin, state) in &remembered {
+            // A last request in the future was noted under a clock that went wrong; then what counts is how long was asked for.
+            let asked_for = state.last_request.filter(|it| *it > now).unwrap_or(now);
+            let wait = state.next_allowed.map(|it| (it - asked_for).to_std());
+            if let Some(Ok(wait)) = wait
+                && let Ok(uri) = origin.as_str().parse()
+            {
+                let turn = turns.entry(name(&uri)).or_default();
+                turn.put_off(wait, state.reason.clone());
+            }
+        }
+        let turns = turns
+            .into_iter()
+            .map(|(name, turn)| (name, Arc::new(Mutex::new(turn))));
         Self {
             lanes: PlainMutex::default(),
+            turns: PlainMutex::new(turns.collect()),
             remembered: PlainMutex::new(remembered),
         }
     }
@@ -39,8 +59,14 @@ impl Lanes {
         Arc::clone(lanes.entry(name(uri)).or_default())
     }
 
+    /// The turn of the host of an address.
+    pub(super) fn turn_of(&self, uri: &TargetUri) -> Arc<Mutex<Turn>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(name(uri)).or_default())
+    }
+
     /// Takes what is remembered of the origin into its lane.
-    pub(super) fn recall(&self, origin: &Origin, lane: &mut Lane, now: Instant) {
+    pub(super) fn recall(&self, origin: &Origin, lane: &mut Lane) {
         if lane.known.contains_key(origin) {
             return;
         }
@@ -49,12 +75,6 @@ impl Lanes {
             let mut remembered = remembered.unwrap_or_else(PoisonError::into_inner);
             remembered.remove(origin).unwrap_or_default()
         };
-        // A last request in the future was noted under a clock that went wrong; then what counts is how long was asked for.
-        let asked_for = state.last_request.filter(|it| *it > now).unwrap_or(now);
-        let wait = state.next_allowed.map(|it| (it - asked_for).to_std());
-        if let Some(Ok(wait)) = wait {
-            lane.put_off(wait, state.reason.clone());
-        }
         let known = Known {
             state,
             ..Known::default()
@@ -72,14 +92,10 @@ pub(super) fn name(uri: &TargetUri) -> String {
     }
 }
 
-/// One host.
-#[derive(Default)]
+/// One host, as it is known.
+#[derive(Debug, Default)]
 pub(super) struct Lane {
-    pub(super) known: HashMap<Origin, Known>,
-    /// A connection kept open, and whose it is.
-    pub(super) link: Option<(Origin, Link)>,
-    not_before: Option<Tick>,
-    reason: Option<String>,
+    known: HashMap<Origin, Known>,
 }
 
 /// One origin of a host.
@@ -92,16 +108,62 @@ pub(super) struct Known {
     pub(super) unreachable: Option<(FailureKind, String)>,
 }
 
-impl std::fmt::Debug for Lane {
+impl Lane {
+    /// The state of an origin.
+    pub(super) fn known(&mut self, origin: &Origin) -> &mut Known {
+        self.known.entry(origin.clone()).or_default()
+    }
+
+    /// Writes down that the origin was asked, how long the host is now left alone, and why.
+    pub(super) fn asked(
+        &mut self,
+        origin: &Origin,
+        clock: &Clock,
+        wait: Duration,
+        reason: Option<String>,
+    ) {
+        let state = &mut self.known(origin).state;
+        state.last_request = Some(clock.now());
+        state.requests += 1;
+        self.leave(origin, clock, wait, reason);
+    }
+
+    /// Writes down how long the host is left alone from now, and why.
+    pub(super) fn leave(
+        &mut self,
+        origin: &Origin,
+        clock: &Clock,
+        wait: Duration,
+        reason: Option<String>,
+    ) {
+        let state = &mut self.known(origin).state;
+        let wait = chrono::Duration::from_std(wait).unwrap_or_default();
+        state.next_allowed = clock.now().checked_add_signed(wait);
+        state.reason = reason;
+    }
+}
+
+/// The right to talk to a host, and what is open to it.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// A connection kept open, and whose it is.
+    pub(super) link: Option<(Origin, Link)>,
+    /// That the last request was for robots.txt, on behalf of a page of the same host: the page need not wait for it.
+    pub(super) page_may_follow: bool,
+    not_before: Option<Tick>,
+    reason: Option<String>,
+}
+
+impl std::fmt::Debug for Turn {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Lane")
-            .field("known", &self.known)
+        out.debug_struct("Turn")
             .field("not_before", &self.not_before)
+            .field("reason", &self.reason)
             .finish_non_exhaustive()
     }
 }
 
-impl Lane {
+impl Turn {
     /// How long the host is still to be left alone, and why, where there is more to it than the usual pause.
     pub(super) fn wait(&self) -> (Duration, Option<&str>) {
         let wait = self
@@ -118,29 +180,6 @@ impl Lane {
             self.reason = reason;
         }
     }
-
-    /// The state of an origin.
-    pub(super) fn known(&mut self, origin: &Origin) -> &mut Known {
-        self.known.entry(origin.clone()).or_default()
-    }
-
-    /// Writes down that the origin was asked, how long the host is now left alone, and why.
-    pub(super) fn asked(
-        &mut self,
-        origin: &Origin,
-        clock: &Clock,
-        wait: Duration,
-        reason: Option<String>,
-    ) {
-        let now = clock.now();
-        let state = &mut self.known(origin).state;
-        state.last_request = Some(now);
-        state.requests += 1;
-        let wait_by_clock = chrono::Duration::from_std(wait).unwrap_or_default();
-        state.next_allowed = now.checked_add_signed(wait_by_clock);
-        state.reason.clone_from(&reason);
-        self.put_off(wait, reason);
-    }
 }
 
 /// The pause that manners ask for between two requests: the configured one or, where it is longer, the `Crawl-delay`, up to its cap.
@@ -150,4 +189,14 @@ pub(super) fn pause(options: &Options, robots: Option<&Robots>) -> Duration {
         .and_then(|it| Duration::try_from_secs_f64(it).ok())
         .unwrap_or_default();
     options.delay.max(asked.min(options.max_crawl_delay))
+}
+
+/// That pause, and who asks for it, for people.
+pub(super) fn pause_in_words(options: &Options, robots: Option<&Robots>) -> String {
+    let pause = pause(options, robots);
+    if pause > options.delay {
+        format!("{pause:?}, as its Crawl-delay says")
+    } else {
+        format!("{pause:?}, as the settings say")
+    }
 }

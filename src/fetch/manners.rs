@@ -35,7 +35,8 @@ pub(super) fn of_head(head: &[u8], now: Instant) -> Wish {
             .find(|(it, _)| it.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
     };
-    let challenge = field("cf-mitigated").is_some_and(|it| it.eq_ignore_ascii_case("challenge"));
+    let challenge = field("cf-mitigated").is_some_and(|it| it.eq_ignore_ascii_case("challenge"))
+        || field("x-amzn-waf-action").is_some();
     let retry_after = field("retry-after").and_then(|it| retry_after(&it, now));
     let reason = match (&retry_after, challenge) {
         (Some(wait), _) => format!("{status} with Retry-After: {} s", wait.as_secs()),
@@ -57,7 +58,12 @@ pub(super) fn of_failure(kind: FailureKind) -> Wish {
     Wish {
         passing: matches!(
             kind,
-            Kind::DnsFailed | Kind::ConnectTimeout | Kind::ResponseTimeout | Kind::Disconnect
+            Kind::DnsFailed
+                | Kind::DnsTimeout
+                | Kind::ConnectTimeout
+                | Kind::TlsTimeout
+                | Kind::ResponseTimeout
+                | Kind::Disconnect
         ),
         ..Wish::default()
     }
@@ -69,10 +75,17 @@ impl Wish {
         if let Some(wait) = self.retry_after {
             return Some(wait.min(options.max_backoff));
         }
-        if self.refusal && (self.passing || refusals >= STORM) {
-            return Some(backoff(refusals, options));
+        if self.refusal && self.passing {
+            return Some(backoff(options.backoff, refusals, options));
         }
-        (self.passing && tries < options.tries).then(|| backoff(tries, options))
+        if self.refusal && refusals >= STORM {
+            return Some(backoff(
+                options.block_backoff,
+                refusals - STORM + 1,
+                options,
+            ));
+        }
+        (self.passing && tries < options.tries).then(|| backoff(options.backoff, tries, options))
     }
 }
 
@@ -86,13 +99,13 @@ fn retry_after(value: &str, now: Instant) -> Option<Duration> {
     Some((until - now).to_std().unwrap_or_default())
 }
 
-/// The first pause, doubled with each time after the first, up to its cap; up to a quarter more or less, so that
+/// The `first` pause, doubled with each time after the first, up to its cap; up to a quarter more or less, so that
 /// not everybody comes back at once.
-fn backoff(times: u32, options: &Options) -> Duration {
+fn backoff(first: Duration, times: u32, options: &Options) -> Duration {
     let doubled = 1_u32
         .checked_shl(times.saturating_sub(1).min(31))
         .unwrap_or(u32::MAX);
-    let wait = options.backoff.saturating_mul(doubled);
+    let wait = first.saturating_mul(doubled);
     let dice = RandomState::new().build_hasher().finish() % 1000;
     wait.mul_f64(0.75 + dice as f64 / 2000.0)
         .min(options.max_backoff)
@@ -128,10 +141,18 @@ mod tests {
         let options = Options::default();
         let forbidden = wish("403 Forbidden");
         assert_eq!(forbidden.wait(1, 1, &options), None);
-        assert!(forbidden.wait(3, 1, &options).is_some());
+        let hours = |refusals| {
+            let wait = forbidden.wait(refusals, 1, &options).unwrap();
+            wait.as_secs_f64() / 3600.0
+        };
+        assert!((0.7..1.3).contains(&hours(3)));
+        assert!((2.9..5.1).contains(&hours(5)));
+        assert!(hours(60) <= 7.0 * 24.0);
         assert!(!forbidden.passing);
         let challenge = wish("403 Forbidden\r\ncf-mitigated: challenge");
         assert!(challenge.refusal && challenge.reason.unwrap().contains("challenge"));
+        let captcha = wish("405 Not Allowed\r\nx-amzn-waf-action: captcha");
+        assert!(captcha.refusal && !captcha.passing);
     }
 
     #[test]
@@ -143,7 +164,7 @@ mod tests {
             (4, 60, 100),
             (60, 453_600, 604_800),
         ] {
-            let wait = backoff(times, &options).as_secs();
+            let wait = backoff(options.backoff, times, &options).as_secs();
             assert!((least..=most).contains(&wait), "{times}: {wait}");
         }
     }

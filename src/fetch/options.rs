@@ -20,6 +20,8 @@ pub struct Options {
     pub tries: u32,
     /// The first pause after such an end; it doubles with each further one; default 10 s.
     pub backoff: Duration,
+    /// The first pause after a host has blocked (three times 403 in a row, a challenge); it doubles each time; default 1 h.
+    pub block_backoff: Duration,
     /// The longest pause that doubling comes to, and the longest `Retry-After` that is kept; default 7 days.
     pub max_backoff: Duration,
     /// How many hosts are visited at the same time; default 8.
@@ -102,6 +104,7 @@ impl Default for Options {
             max_wait: seconds(90),
             tries: 3,
             backoff: seconds(10),
+            block_backoff: seconds(3_600),
             max_backoff: seconds(7 * 86_400),
             jobs: 8,
             connect_timeout: seconds(15),

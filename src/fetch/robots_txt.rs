@@ -1,26 +1,33 @@
 //! robots.txt: fetched once a day for each origin, and asked before every visit (RFC 9309, 2.3 and 2.4).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Crawl,
-    ask::{is_of_the_host, not_again, not_asked, request},
-    lane::Lane,
+    ask::{Hindrance, PutOff, is_of_the_host, not_again, not_asked, request},
+    lane::{self, Lane},
     manners,
 };
 use crate::{
     capture::{Capture, FailureKind, Outcome, Truncation},
+    clock::Instant,
     content_coding,
-    host::{Origin, RobotsAccess, RobotsFile},
-    robots::Robots,
+    host::{OlderRules, Origin, RobotsAccess, RobotsFile},
+    robots::{Robots, Rule},
     uri::TargetUri,
 };
 
 /// So many redirects of robots.txt are followed (RFC 9309, 2.3.1.2).
 const MOST_REDIRECTS: usize = 5;
 
+/// So long a robots.txt that cannot be reached forbids everything, also where older rules are known (RFC 9309, 2.3.1.4).
+const CLOSED: Duration = Duration::from_hours(12);
+
+/// So old the rules may be that are gone by after that, for want of newer ones (RFC 9309, 2.4 and 2.3.1.4: 30 days).
+const OLDEST: Duration = Duration::from_hours(30 * 24);
+
 impl Crawl {
-    /// Whether robots.txt lets `uri` be visited; it is fetched first where it is not known.
+    /// What in robots.txt lets `uri` be visited, for people; robots.txt is fetched first where it is not known.
     ///
     /// Its request is part of the visit that needs it: the page is asked for right after it.
     pub(super) async fn ask_robots(
@@ -28,37 +35,77 @@ impl Crawl {
         lane: &mut Lane,
         origin: &Origin,
         uri: &TargetUri,
-    ) -> Result<(), Box<Capture>> {
+    ) -> Result<String, Hindrance> {
         let refused = |detail: String| {
             let now = self.clock.now();
-            Box::new(not_asked(uri, now, FailureKind::RobotsRefused, detail))
+            let it = not_asked(uri, now, FailureKind::RobotsRefused, detail);
+            Hindrance::Capture(Box::new(it))
         };
         if lane.known(origin).robots.is_none() {
             let file = match lane.known(origin).state.robots.take() {
                 Some(file) if self.is_fresh(&file) => file,
-                _ => self.fetch_robots(lane, origin, uri).await?,
+                before => {
+                    let fetched = self.fetch_robots(lane, origin, uri).await;
+                    match fetched {
+                        Ok(file) => with_older(file, before),
+                        Err(hindrance) => {
+                            lane.known(origin).state.robots = before;
+                            return Err(hindrance);
+                        }
+                    }
+                }
             };
             let known = lane.known(origin);
-            let read = match &file.access {
-                RobotsAccess::Rules(bytes) => Ok(Robots::parse(bytes)),
-                RobotsAccess::Unavailable { .. } => Ok(Robots::default()),
-                RobotsAccess::Unreachable { detail } => Err(detail.clone()),
-            };
+            let read = self.rules_now(&file);
             known.state.robots = Some(file);
-            let robots =
-                read.map_err(|it| refused(format!("robots.txt could not be had: {it}")))?;
-            known.robots = Some(Arc::new(robots));
+            known.robots = Some(Arc::new(read.map_err(refused)?));
         }
-        let robots = lane.known(origin).robots.clone().unwrap_or_default();
-        let rule = robots.allows(self.options.product_token(), &uri.path_and_query());
-        if rule.allowed {
-            return Ok(());
+        let known = lane.known(origin);
+        let robots = known.robots.clone().unwrap_or_default();
+        let Rule { allowed, line } =
+            robots.allows(self.options.product_token(), &uri.path_and_query());
+        if !allowed {
+            let place = line
+                .map(|it| format!(", line {}: {}", it.number, it.text))
+                .unwrap_or_default();
+            return Err(refused(format!("robots.txt{place}")));
         }
-        let place = rule
-            .line
-            .map(|it| format!(", line {}: {}", it.number, it.text))
-            .unwrap_or_default();
-        Err(refused(format!("robots.txt{place}")))
+        Ok(match (line, &known.state.robots) {
+            (Some(it), _) => format!("robots.txt, line {}: {}", it.number, it.text),
+            (None, Some(RobotsFile { access, .. })) => match access {
+                RobotsAccess::Unavailable { status } => {
+                    format!("there is no robots.txt (status {status})")
+                }
+                RobotsAccess::Rules(_) => "no line of robots.txt forbids it".to_owned(),
+                RobotsAccess::Unreachable { .. } => {
+                    "no line of the robots.txt known before forbids it".to_owned()
+                }
+            },
+            (None, None) => String::new(),
+        })
+    }
+
+    /// The rules that hold now, or why nothing may be asked for.
+    fn rules_now(&self, file: &RobotsFile) -> Result<Robots, String> {
+        let for_longer = |since: Instant, than: Duration| {
+            (self.clock.now() - since)
+                .to_std()
+                .is_ok_and(|it| it >= than)
+        };
+        match &file.access {
+            RobotsAccess::Rules(bytes) => Ok(Robots::parse(bytes)),
+            RobotsAccess::Unavailable { .. } => Ok(Robots::default()),
+            RobotsAccess::Unreachable {
+                since: Some(since),
+                older: Some(older),
+                ..
+            } if for_longer(*since, CLOSED) && !for_longer(older.fetched, OLDEST) => {
+                Ok(Robots::parse(&older.rules))
+            }
+            RobotsAccess::Unreachable { detail, .. } => {
+                Err(format!("robots.txt could not be had: {detail}"))
+            }
+        }
     }
 
     fn is_fresh(&self, file: &RobotsFile) -> bool {
@@ -77,23 +124,27 @@ impl Crawl {
         lane: &mut Lane,
         origin: &Origin,
         uri: &TargetUri,
-    ) -> Result<RobotsFile, Box<Capture>> {
+    ) -> Result<RobotsFile, Hindrance> {
         let fetched = self.clock.now();
         let file = |access| Ok(RobotsFile { fetched, access });
-        let unreachable = |detail: String| file(RobotsAccess::Unreachable { detail });
+        let unreachable = |detail: String| {
+            file(RobotsAccess::Unreachable {
+                detail,
+                since: Some(fetched),
+                older: None,
+            })
+        };
         let Ok((mut at, _)) = uri.join("/robots.txt") else {
             return file(RobotsAccess::Unavailable { status: 400 });
         };
         let mut redirects = 0;
         loop {
             let asks = Origin::of(&at);
-            let request = request(&at, &self.options, None);
-            let capture = if asks == *origin {
-                self.exchange_in(lane, origin, &at, &request).await
-            } else {
-                // Another host's lane is not waited for while this one is held: two hosts could wait for each other.
-                self.exchange_in(&mut Lane::default(), &asks, &at, &request)
-                    .await
+            let capture = match self.ask_for_robots(&at, uri).await {
+                Ok(it) => it,
+                // Another host that is not to be asked now is not asked for this one's rules either.
+                Err(PutOff::Backoff(detail)) if asks != *origin => return unreachable(detail),
+                Err(put_off) => return Err(Hindrance::PutOff(put_off)),
             };
             let known = lane.known(origin);
             known.state.requests += 1;
@@ -106,11 +157,11 @@ impl Crawl {
                 if !is_of_the_host && failure.kind != FailureKind::Stopped {
                     return unreachable(failure.detail.clone());
                 }
-                return Err(Box::new(Capture {
+                return Err(Hindrance::Capture(Box::new(Capture {
                     target_uri: uri.clone(),
                     request: Vec::new(),
                     ..capture
-                }));
+                })));
             }
             match capture.status().unwrap_or_default() {
                 200..=299 => return self.rules(&capture).map_or_else(unreachable, file),
@@ -124,28 +175,42 @@ impl Crawl {
                 }
                 // "Too many requests" is no word about rules (RFC 6585, 4).
                 429 => {
-                    self.leave_alone(lane, origin, &capture);
+                    self.leave_alone(lane, origin, &at, &capture).await;
                     return unreachable("answered with 429".to_owned());
                 }
                 status @ 400..=499 => return file(RobotsAccess::Unavailable { status }),
                 status => {
-                    self.leave_alone(lane, origin, &capture);
+                    self.leave_alone(lane, origin, &at, &capture).await;
                     return unreachable(format!("answered with {status}"));
                 }
             }
         }
     }
 
+    /// One request for robots.txt at `at`, when the turn of the host that has it comes; `uri` is what it is asked for.
+    async fn ask_for_robots(&self, at: &TargetUri, uri: &TargetUri) -> Result<Capture, PutOff> {
+        let asks = Origin::of(at);
+        let turn = self.lanes.turn_of(at);
+        let mut turn = turn.lock().await;
+        let own = lane::name(at) == lane::name(uri);
+        self.wait_for_turn(&mut turn, own).await?;
+        let request = request(at, &self.options, None);
+        let capture = self.exchange_in(&mut turn, &asks, at, &request).await;
+        turn.put_off(self.options.delay, None);
+        turn.page_may_follow = own;
+        Ok(capture)
+    }
+
     /// Keeps to a `Retry-After` that came for robots.txt.
-    fn leave_alone(&self, lane: &mut Lane, origin: &Origin, capture: &Capture) {
-        let wish = manners::of_head(capture.head().unwrap_or_default(), capture.ended);
+    async fn leave_alone(&self, lane: &mut Lane, origin: &Origin, at: &TargetUri, of: &Capture) {
+        let wish = manners::of_head(of.head().unwrap_or_default(), of.ended);
         if let Some(wait) = wish.retry_after {
-            lane.asked(
-                origin,
-                &self.clock,
-                wait.min(self.options.max_backoff),
-                wish.reason,
-            );
+            let wait = wait.min(self.options.max_backoff);
+            if Origin::of(at) == *origin {
+                lane.leave(origin, &self.clock, wait, wish.reason.clone());
+            }
+            let turn = self.lanes.turn_of(at);
+            turn.lock().await.put_off(wait, wish.reason);
         }
     }
 
@@ -161,6 +226,42 @@ impl Crawl {
         let mut bytes = decoded.bytes;
         bytes.truncate(Robots::MOST_BYTES);
         Ok(RobotsAccess::Rules(bytes))
+    }
+}
+
+/// A robots.txt that cannot be reached, with what was known before of its rules and of how long it has been so.
+fn with_older(file: RobotsFile, before: Option<RobotsFile>) -> RobotsFile {
+    let RobotsAccess::Unreachable {
+        detail,
+        mut since,
+        mut older,
+    } = file.access
+    else {
+        return file;
+    };
+    match before {
+        Some(RobotsFile {
+            fetched,
+            access: RobotsAccess::Rules(rules),
+        }) => older = Some(OlderRules { fetched, rules }),
+        Some(RobotsFile {
+            access:
+                RobotsAccess::Unreachable {
+                    since: first,
+                    older: known,
+                    ..
+                },
+            ..
+        }) => (since, older) = (first.or(since), known),
+        _ => {}
+    }
+    RobotsFile {
+        fetched: file.fetched,
+        access: RobotsAccess::Unreachable {
+            detail,
+            since,
+            older,
+        },
     }
 }
 

@@ -8,10 +8,10 @@ use super::{
     robots_txt::location,
 };
 use crate::{
-    capture::{Capture, FailureKind, Outcome, Revisit, RevisitProfile, Visit},
+    capture::{Capture, FailureKind, Outcome, Revisit, RevisitProfile, Visit, is_redirect},
     digest::PayloadDigest,
     host::{HostState, Origin},
-    uri::TargetUri,
+    uri::{TargetUri, without_credentials},
 };
 
 impl Crawl {
@@ -19,21 +19,15 @@ impl Crawl {
     pub(super) async fn visit(&self, order: Order) -> Option<Fetched> {
         let mut captures: Vec<Capture> = Vec::new();
         let mut hosts: Vec<(Origin, HostState)> = Vec::new();
+        let mut remarks = Vec::new();
         let mut seen = HashSet::new();
         let mut uri = order.seed.clone();
         let mut validators = order.validators;
         loop {
             let (asked, state) = self.ask(&uri, validators.as_ref()).await;
             note(&mut hosts, Origin::of(&uri), state);
-            // Once, because then nothing is asked about any more that could be answered so.
-            if let Asked::Capture(capture) = &asked
-                && validators.as_ref().is_some_and(|it| is_lie(capture, it))
-            {
-                validators = validators.map(Validators::unconditional);
-                continue;
-            }
-            let mut capture = match asked {
-                Asked::Capture(capture) => *capture,
+            let mut tries = match asked {
+                Asked::Captures(tries) => tries,
                 Asked::NotBegun if captures.is_empty() => return None,
                 Asked::NotBegun => {
                     let detail = "the run was ended before this redirect was followed".to_owned();
@@ -42,8 +36,21 @@ impl Crawl {
                     break;
                 }
             };
-            if let Some(it) = &validators {
-                recognise(&mut capture, it);
+            let Some(mut capture) = tries.pop() else {
+                break;
+            };
+            captures.append(&mut tries);
+            if let Some(known) = &validators {
+                if let Some(remark) = lie(&capture, known) {
+                    remarks.push(remark);
+                    // Once, because then nothing is asked about any more that could be answered so.
+                    if capture.status() == Some(304) {
+                        captures.push(capture);
+                        validators = validators.map(Validators::unconditional);
+                        continue;
+                    }
+                }
+                recognise(&mut capture, known);
             }
             let next = redirect(&capture);
             captures.push(capture);
@@ -53,7 +60,12 @@ impl Crawl {
             seen.insert(uri.clone());
             let failure = match next {
                 Err(detail) => Some((FailureKind::BadRedirect, detail)),
-                Ok(next) => {
+                Ok((next, had_credentials)) => {
+                    if had_credentials {
+                        remarks.push(format!(
+                            "{uri} redirects to an address with a name or password in it; they are left out"
+                        ));
+                    }
                     let from = std::mem::replace(&mut uri, next);
                     if seen.contains(&uri) {
                         let detail = format!("{from} leads back to {uri}");
@@ -75,7 +87,11 @@ impl Crawl {
             seed: order.seed,
             captures,
         };
-        Some(Fetched { visit, hosts })
+        Some(Fetched {
+            visit,
+            hosts,
+            remarks,
+        })
     }
 }
 
@@ -85,26 +101,53 @@ fn note(hosts: &mut Vec<(Origin, HostState)>, origin: Origin, state: HostState) 
     hosts.push((origin, state));
 }
 
-/// Where a redirect leads (RFC 9110, 15.4), or why it leads nowhere; `None` where there is none.
-fn redirect(capture: &Capture) -> Option<Result<TargetUri, String>> {
-    if !matches!(capture.status()?, 301 | 302 | 303 | 307 | 308) {
+/// Where a redirect leads (RFC 9110, 15.4) and whether credentials were taken off that address, or why it leads
+/// nowhere; `None` where there is none.
+fn redirect(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
+    if !is_redirect(capture.status()?) {
         return None;
     }
     let location = location(capture)?;
     let next = capture.target_uri.join(&location);
-    Some(next.map(|(it, _)| it).map_err(|error| error.to_string()))
+    let had_credentials = without_credentials(&location) != location;
+    Some(
+        next.map(|(it, _)| (it, had_credentials))
+            .map_err(|error| error.to_string()),
+    )
 }
 
-/// Whether a "not modified" is about something else than what was asked about: it names another entity tag (RFC 9111,
-/// 4.3.4). Then what is stored is not what the server has, and the page has to be had anew.
-fn is_lie(capture: &Capture, known: &Validators) -> bool {
+/// What is not true of a server's validators (RFC 9110, 8.8), if anything.
+///
+/// A "not modified" that names another entity tag than was asked about (RFC 9111, 4.3.4): then what is stored is not
+/// what the server has. A page that is another one under the validators of the one that is stored.
+fn lie(capture: &Capture, known: &Validators) -> Option<String> {
+    if capture.target_uri != known.target_uri {
+        return None;
+    }
+    let uri = &capture.target_uri;
     let tag = |it: &str| it.trim().trim_start_matches("W/").to_owned();
-    let asked = known.etag.as_deref().map(tag);
-    let answered = capture.field("etag").as_deref().map(tag);
-    capture.status() == Some(304)
-        && capture.target_uri == known.target_uri
-        && asked.is_some()
-        && answered.is_some_and(|it| Some(it) != asked)
+    let held = known.etag.as_deref().map(tag);
+    let came = capture.field("etag").as_deref().map(tag);
+    match capture.status()? {
+        304 if known.conditional && held.is_some() && came.is_some() && came != held => Some(
+            format!("{uri}: \"not modified\" came with another entity tag than was asked about"),
+        ),
+        200 if is_whole(capture) && capture.payload_digest() != Some(known.payload_digest) => {
+            if held.is_some() && came == held {
+                return Some(format!(
+                    "{uri} came with other bytes under the same entity tag"
+                ));
+            }
+            let dated = capture.field("last-modified");
+            let same_date = came.is_none() && dated.is_some() && dated == known.last_modified;
+            same_date.then(|| format!("{uri} came with other bytes under the same Last-Modified"))
+        }
+        _ => None,
+    }
+}
+
+fn is_whole(capture: &Capture) -> bool {
+    matches!(&capture.outcome, Outcome::Response(it) if it.truncated.is_none())
 }
 
 /// Makes a response that brought nothing new a revisit.
@@ -116,7 +159,8 @@ fn recognise(capture: &mut Capture, known: &Validators) {
         return;
     };
     let status = crate::capture::status_of(&response.head);
-    let was_conditional = known.etag.is_some() || known.last_modified.is_some();
+    let was_conditional =
+        known.conditional && (known.etag.is_some() || known.last_modified.is_some());
     let profile = match status {
         Some(304) if was_conditional => RevisitProfile::ServerNotModified,
         Some(200)

@@ -210,7 +210,7 @@ impl<'a> Readings<'a> {
         self.remember(entry);
         let entry = &self.brought.get(&digest).unwrap_or(entry).clone();
         let media_type = MediaType::parse(&entry.field("content-type").unwrap_or_default());
-        let coding = entry.field("content-encoding");
+        let coding = content_coding::labels_of(&entry.head);
         // Everything that the reading depends on beside the payload.
         let key = format!(
             "{} {} {} {} {} {} {:?}",

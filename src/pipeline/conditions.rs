@@ -1,9 +1,13 @@
 //! What a page is asked under: "only if it is another than the one we hold", and every so often without condition.
 
+use std::collections::HashMap;
+
 use crate::{
     capture::RevisitProfile,
+    digest::PayloadDigest,
     fetch::{Order, Validators},
     store::{Store, StoreError, StoredVisit},
+    uri::TargetUri,
 };
 
 use super::Seed;
@@ -11,7 +15,7 @@ use super::Seed;
 /// The orders for `seeds`, each with what is known of the capture that is held.
 ///
 /// Every `unconditional`-th visit in a row that a server answered "not modified" is asked without condition,
-/// so that a validator that lies is noticed; 0 for never.
+/// so that a validator that lies is noticed; 0 for never. One that was seen to lie is not asked about again.
 ///
 /// # Errors
 /// The archive cannot be read.
@@ -45,7 +49,7 @@ fn validators(visits: &[StoredVisit], unconditional: u32) -> Option<Validators> 
     let unchanged = lasts()
         .take_while(|it| it.revisit == Some(RevisitProfile::ServerNotModified))
         .count();
-    let trusted = unconditional == 0 || unchanged + 1 < unconditional as usize;
+    let in_turn = unconditional == 0 || unchanged + 1 < unconditional as usize;
     let held = lasts().find(|it| it.failure.is_none())?;
     if !matches!(held.status(), Some(200 | 304)) || held.truncated.is_some() {
         return None;
@@ -55,11 +59,34 @@ fn validators(visits: &[StoredVisit], unconditional: u32) -> Option<Validators> 
     let brought =
         lasts().find(|it| it.revisit.is_none() && it.payload_digest == Some(payload_digest))?;
     Some(Validators {
-        etag: held.field("etag").filter(|_| trusted),
-        last_modified: held.field("last-modified").filter(|_| trusted),
+        etag: held.field("etag"),
+        last_modified: held.field("last-modified"),
         payload_digest,
         date: brought.date,
         target_uri: brought.target_uri.clone(),
+        conditional: in_turn && !lies(visits),
+    })
+}
+
+/// Whether the page ever came with other bytes under the same entity tag or, where it has none, under the same
+/// `Last-Modified`: then no "not modified" of its server is worth anything.
+fn lies(visits: &[StoredVisit]) -> bool {
+    let mut seen: HashMap<(&TargetUri, [Option<String>; 2]), PayloadDigest> = HashMap::new();
+    visits.iter().filter_map(|it| it.last()).any(|(_, it)| {
+        let Some(digest) = it.payload_digest else {
+            return false;
+        };
+        if it.status() != Some(200) || it.truncated.is_some() {
+            return false;
+        }
+        let validators = match it.field("etag") {
+            Some(etag) => [Some(etag), None],
+            None => [None, it.field("last-modified")],
+        };
+        if validators == [None, None] {
+            return false;
+        }
+        *seen.entry((&it.target_uri, validators)).or_insert(digest) != digest
     })
 }
 
@@ -116,10 +143,10 @@ mod tests {
             "HTTP/1.1 200 OK\r\nETag: \"a\"\r\n\r\n",
             None,
         )];
-        let etag = |visits: &[StoredVisit]| validators(visits, 3).and_then(|it| it.etag);
+        let conditional = |visits: &[StoredVisit]| validators(visits, 3).unwrap().conditional;
         let mut asked = Vec::new();
         for _ in 0..3 {
-            asked.push(etag(&visits).is_some());
+            asked.push(conditional(&visits));
             visits.push(visit(
                 "2023",
                 "HTTP/1.1 304 X\r\nETag: \"a\"\r\n\r\n",
@@ -127,9 +154,37 @@ mod tests {
             ));
         }
         assert_eq!(asked, [true, true, false]);
-        assert_eq!(
-            validators(&visits, 0).unwrap().etag.as_deref(),
-            Some("\"a\"")
+        assert!(validators(&visits, 0).unwrap().conditional);
+    }
+
+    #[test]
+    fn a_server_that_was_seen_to_lie_is_not_asked_about_changes_again() {
+        let page = |at: &str, fields: &str, body: &str| {
+            let mut it = visit(at, &format!("HTTP/1.1 200 OK\r\n{fields}\r\n"), None);
+            it.hops[0].1.payload_digest = Some(PayloadDigest::of(body.as_bytes()));
+            it
+        };
+        let (tag, date) = (
+            "ETag: \"a\"\r\n",
+            "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n",
         );
+        let both = format!("{tag}{date}");
+        for (first, second, body, conditional) in [
+            (tag, tag, "page", true),
+            (tag, tag, "other", false),
+            (date, date, "other", false),
+            ("", "", "other", true),
+            (tag, "ETag: \"b\"\r\n", "other", true),
+            (
+                both.as_str(),
+                "ETag: \"b\"\r\nLast-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n",
+                "other",
+                true,
+            ),
+        ] {
+            let visits = [page("2022", first, "page"), page("2023", second, body)];
+            let known = validators(&visits, 10).unwrap();
+            assert_eq!(known.conditional, conditional, "{first} {second} {body}");
+        }
     }
 }

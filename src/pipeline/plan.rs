@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use crate::{
     clock::Instant,
     schedule::{Cadence, CadenceError, LastVisit},
-    uri::{TargetUri, UriError},
+    uri::{TargetUri, UriError, without_credentials},
 };
 
 use super::Named;
@@ -25,6 +25,8 @@ pub struct Seed {
     pub due: Option<Instant>,
     /// The profiles and reference numbers that share it.
     pub references: Vec<(String, u32)>,
+    /// Whether a name or password stood in its address; they are left out.
+    pub had_credentials: bool,
 }
 
 impl Seed {
@@ -134,6 +136,7 @@ pub fn seeds(
                     last: visit,
                     due,
                     references: vec![(name.clone(), reference.number)],
+                    had_credentials: without_credentials(url) != *url,
                 });
             }
         }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{ListedName, Profile, Reference, Statement};
-use crate::{text::fold, uri::TargetUri};
+use crate::{
+    text::fold,
+    uri::{TargetUri, without_credentials},
+};
 
 /// How much a remark matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -108,6 +111,11 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
             &place,
             "has no URL, so what rests on it cannot be checked",
             "add its url if the work stands on the web",
+        )),
+        Some(url) if without_credentials(url) != *url => remarks.push(Remark::error(
+            &place,
+            "its url carries a name or password",
+            "take it out; the page is visited without it",
         )),
         Some(url) => match TargetUri::parse(url) {
             Err(error) => {

@@ -172,7 +172,7 @@ fn subject(finding: &Finding, sources: &Sources) -> String {
             .references
             .iter()
             .find(|it| it.number == *number)
-            .and_then(|it| it.title.clone().or_else(|| it.url.clone()))
+            .and_then(|it| it.title.clone().or_else(|| it.shown_url()))
             .unwrap_or_else(|| format!("Reference {number}")),
         Subject::List { .. } => "The list".to_owned(),
         Subject::Name { name, .. } | Subject::NewName { name, .. } => name.clone(),

@@ -127,14 +127,14 @@ impl ReferenceSection {
             title: reference
                 .title
                 .clone()
-                .or_else(|| reference.url.clone())
+                .or_else(|| reference.shown_url())
                 .unwrap_or_else(|| format!("Reference {number}")),
             publisher: reference.publisher.clone(),
             published: reference.published,
             accessed: reference.accessed,
-            address: reference.url.as_ref().map(|url| match &reference.fragment {
+            address: reference.shown_url().map(|url| match &reference.fragment {
                 Some(fragment) => format!("{url}#{fragment}"),
-                None => url.clone(),
+                None => url,
             }),
             label: Label::of_fate(&fate),
             said: words::fate(&fate),

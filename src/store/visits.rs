@@ -1,6 +1,6 @@
 //! Visits and their captures: kept to the byte, found again by seed, address and id.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -72,16 +72,18 @@ pub struct LastVisit {
 impl Store {
     /// Keeps a visit, and in the same transaction what is now known of the hosts. It is durable when this resolves.
     ///
+    /// It is given to the writer at once: visits are kept in the order of the calls, whoever waits for which first.
     /// A visit that is held already (same seed; first capture of the same address, moment and payload) is not kept twice.
     ///
     /// # Errors
     /// The disk is full, or the file cannot be written.
-    pub async fn add_visit(
+    pub fn add_visit<V: Into<Arc<Visit>>>(
         &self,
         crawl: CrawlId,
-        visit: Visit,
+        visit: V,
         hosts: Vec<(Origin, HostState)>,
-    ) -> Result<AddedVisit, StoreError> {
+    ) -> impl Future<Output = Result<AddedVisit, StoreError>> + Send + use<V> {
+        let visit = visit.into();
         // The digests are made here, so that the one writing thread does not have to.
         let digests: Vec<Option<PayloadDigest>> =
             visit.captures.iter().map(Capture::payload_digest).collect();
@@ -89,7 +91,6 @@ impl Store {
             crawls::remember_hosts(connection, &hosts)?;
             add(connection, crawl, &visit, &digests)
         })
-        .await
     }
 
     /// The visits of a seed, oldest first.

@@ -13,6 +13,9 @@ use super::error::{Fault, StoreError};
 /// How many writes share one commit at most.
 const GROUP: usize = 128;
 
+/// How often a write waits again for a lock that another program holds, each time as long as the connection waits.
+const WAITS: u32 = if cfg!(test) { 1 } else { 12 };
+
 /// Answers a writer's caller: with the commit's error where it failed, else with what its own write came to.
 type Reply = Box<dyn FnOnce(Option<StoreError>) + Send>;
 
@@ -78,7 +81,7 @@ impl Drop for Writer {
 fn write_all(connection: &Connection, waiting: &Receiver<(Box<Path>, Write)>) {
     while let Ok((path, first)) = waiting.recv() {
         let mut replies = Vec::new();
-        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        if let Err(error) = begin(connection) {
             first(Err(Fault::from(error).at(&path)))(None);
             continue;
         }
@@ -102,6 +105,23 @@ fn write_all(connection: &Connection, waiting: &Receiver<(Box<Path>, Write)>) {
         };
         for reply in replies {
             reply(failed.clone());
+        }
+    }
+}
+
+/// Begins a transaction, once whoever else writes into the file (a backup, another program) has done.
+fn begin(connection: &Connection) -> rusqlite::Result<()> {
+    let mut waits = 0;
+    loop {
+        match connection.execute_batch("BEGIN IMMEDIATE") {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+                    && waits < WAITS =>
+            {
+                waits += 1;
+                tracing::warn!("another program keeps the store locked; waiting for it");
+            }
+            end => return end,
         }
     }
 }

@@ -58,9 +58,18 @@ async fn fetch_with(
     options: Options,
     hosts: HashMap<Origin, HostState>,
 ) -> Vec<Fetched> {
+    fetch_at(orders, options, hosts, clock()).await
+}
+
+async fn fetch_at(
+    orders: Vec<Order>,
+    options: Options,
+    hosts: HashMap<Origin, HostState>,
+    clock: Clock,
+) -> Vec<Fetched> {
     let (_keep, stop) = watch::channel(false);
     let (done, mut visits) = mpsc::channel(1);
-    let run = fetch::run(orders, hosts, Arc::new(options), clock(), stop, done);
+    let run = fetch::run(orders, hosts, Arc::new(options), clock, stop, done);
     let collect = async {
         let mut all = Vec::new();
         while let Some(it) = visits.recv().await {
@@ -291,7 +300,7 @@ async fn a_host_that_asks_for_patience_gets_it_within_the_run_or_from_the_next()
     };
     let orders = ["/soon", "/later", "/soon"].map(|it| order(site.uri(it)));
     let all = fetch(orders.to_vec(), tries).await;
-    assert_eq!(statuses(&all[0]), [Some(200)]);
+    assert_eq!(statuses(&all[0]), [Some(429), Some(200)]);
     assert_eq!(statuses(&all[1]), [Some(503)]);
     let (kind, detail) = failure(&all[2]);
     assert_eq!(kind, FailureKind::HostBackoff);
@@ -312,11 +321,11 @@ async fn a_storm_of_403_is_left_alone_for_longer_each_time() {
     let site = Site::start();
     site.on("/", [Reply::status(403, "")]);
     let options = Options {
-        backoff: Duration::from_secs(100),
+        block_backoff: Duration::from_secs(100),
         ..options()
     };
     let orders = vec![order(site.uri("/")); 5];
-    let all = fetch(orders, options).await;
+    let all = fetch(orders, options.clone()).await;
     let kinds: Vec<_> = all
         .iter()
         .map(|it| it.visit.last().unwrap().status())
@@ -324,8 +333,26 @@ async fn a_storm_of_403_is_left_alone_for_longer_each_time() {
     assert_eq!(kinds, [Some(403), Some(403), Some(403), None, None]);
     let state = &all[4].hosts[0].1;
     let wait = state.next_allowed.unwrap() - clock().now();
-    assert!((300..=500).contains(&wait.num_seconds()), "{wait}");
+    assert!((75..=125).contains(&wait.num_seconds()), "{wait}");
     assert_eq!(state.reason.as_deref(), Some("403"));
+    // The next run that may ask asks once, and then leaves it alone for twice as long.
+    let mut hosts: HashMap<_, _> = all[4].hosts.iter().cloned().collect();
+    for (waited, least, most) in [(0, 150, 250), (1, 300, 500)] {
+        let mut states = hosts.into_values();
+        let mut state = states.next().unwrap();
+        state.next_allowed = None;
+        hosts = [(all[4].hosts[0].0.clone(), state)].into();
+        let orders = vec![order(site.uri("/")); 2];
+        let next = fetch_with(orders, options.clone(), hosts).await;
+        assert_eq!(statuses(&next[0]), [Some(403)]);
+        assert_eq!(failure(&next[1]).0, FailureKind::HostBackoff);
+        hosts = next[1].hosts.iter().cloned().collect();
+        let wait = next[1].hosts[0].1.next_allowed.unwrap() - clock().now();
+        assert!(
+            (least..=most).contains(&wait.num_seconds()),
+            "{waited}: {wait}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -345,6 +372,7 @@ async fn a_conditional_request_gives_a_revisit_and_so_does_an_equal_payload() {
             payload_digest: PayloadDigest::of(b"same"),
             date,
             target_uri: site.uri(target).parse().unwrap(),
+            conditional: true,
         }),
     };
     for (path, target, expected) in [
@@ -387,13 +415,15 @@ async fn a_304_about_something_else_is_not_believed() {
         payload_digest: PayloadDigest::of(b"old"),
         date: clock().now(),
         target_uri: site.uri("/").parse().unwrap(),
+        conditional: true,
     };
     let order = Order {
         validators: Some(validators),
         ..order(site.uri("/"))
     };
     let all = fetch(vec![order], options()).await;
-    assert_eq!(statuses(&all[0]), [Some(200)]);
+    assert_eq!(statuses(&all[0]), [Some(304), Some(200)]);
+    assert!(all[0].remarks[0].contains("another entity tag"));
     let asked = site.asked();
     assert!(asked[1].head.contains("If-None-Match"));
     assert!(!asked[2].head.contains("If-None-Match"));
@@ -702,7 +732,7 @@ async fn tls_is_kept_with_its_chain_and_its_failures_are_told_apart() {
     let all = fetch(vec![order(uri)], options).await;
     assert!(matches!(
         failure(&all[0]).0,
-        FailureKind::Tls | FailureKind::ConnectTimeout
+        FailureKind::Tls | FailureKind::TlsTimeout
     ));
 }
 
@@ -813,4 +843,428 @@ async fn hosts_do_not_wait_for_one_another() {
     let taken = started.elapsed();
     assert!(taken >= Duration::from_millis(200), "{taken:?}");
     assert!(taken < Duration::from_millis(600), "{taken:?}");
+}
+
+#[tokio::test]
+async fn every_try_is_a_capture_with_its_own_time() {
+    let site = Site::start();
+    let busy = Reply::status(429, "busy").field("Retry-After", "0");
+    site.on(
+        "/",
+        [busy, Reply::status(502, "oops"), Reply::page("there")],
+    );
+    site.on("/down", [Reply::default().close()]);
+    let tries = Options {
+        tries: 3,
+        ..options()
+    };
+    let orders = ["/", "/down"].map(|it| order(site.uri(it)));
+    let all = fetch_at(orders.to_vec(), tries, HashMap::new(), Clock::System).await;
+    assert_eq!(statuses(&all[0]), [Some(429), Some(502), Some(200)]);
+    assert_eq!(all[0].visit.redirects(), 0);
+    assert_eq!(statuses(&all[1]), [None; 3]);
+    let asked = site.asked();
+    for (number, capture) in all[0].visit.captures.iter().enumerate() {
+        assert_eq!(asked[number + 1].head.as_bytes(), capture.request);
+        assert!(capture.ended >= capture.date);
+    }
+    for visit in &all {
+        for pair in visit.visit.captures.windows(2) {
+            assert!(pair[1].date > pair[0].ended);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_robots_txt_on_another_host_is_asked_for_when_that_hosts_turn_comes() {
+    const PAUSE: Duration = Duration::from_millis(60);
+    let (first, second) = (Site::start_at("127.0.0.5"), Site::start_at("127.0.0.6"));
+    first.on(
+        "/robots.txt",
+        [Reply::redirect(301, &second.uri("/theirs"))],
+    );
+    second.on("/robots.txt", [Reply::redirect(302, &first.uri("/theirs"))]);
+    let rules = Reply::status(200, "user-agent: *\ndisallow: /no");
+    first.on("/theirs", [rules.clone()]);
+    second.on("/theirs", [rules]);
+    let mut orders = Vec::new();
+    for site in [&first, &second] {
+        site.on("/1", [Reply::page("1")])
+            .on("/2", [Reply::page("2")]);
+        orders.extend(["/1", "/no", "/2"].map(|it| order(site.uri(it))));
+    }
+    let patient = Options {
+        delay: PAUSE,
+        ..options()
+    };
+    let all = fetch(orders, patient).await;
+    assert_eq!(all.len(), 6);
+    for it in &all {
+        let refused = it.visit.seed.as_str().ends_with("/no");
+        assert_eq!(it.visit.last().unwrap().status(), (!refused).then_some(200));
+    }
+    for site in [&first, &second] {
+        let asked = site.asked();
+        assert_eq!(asked.len(), 4, "{asked:?}");
+        let others = asked.iter().position(|it| it.path == "/theirs").unwrap();
+        for (before, pair) in asked.windows(2).enumerate() {
+            // Its own robots.txt and the page that needs it are one turn; what another host wants is a turn of its own.
+            let own = pair[0].path == "/robots.txt" && before + 1 != others;
+            assert!(own || pair[1].at - pair[0].at >= PAUSE, "{pair:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rules_known_before_come_back_when_robots_txt_stays_unreachable() {
+    let site = Site::start();
+    site.on("/yes", [Reply::page("in")]);
+    let rules = Reply::status(200, "user-agent: *\ndisallow: /no");
+    site.on("/robots.txt", [rules, Reply::status(503, "")]);
+    let mut hosts = HashMap::new();
+    for (hours, path, expected) in [
+        (0, "/yes", Ok(200)),
+        // The rules are a day old, and robots.txt cannot be had: nothing is asked for.
+        (
+            25,
+            "/yes",
+            Err("robots.txt could not be had: answered with 503"),
+        ),
+        (
+            26,
+            "/yes",
+            Err("robots.txt could not be had: answered with 503"),
+        ),
+        // Half a day later the rules known before hold.
+        (38, "/yes", Ok(200)),
+        (39, "/no", Err("robots.txt, line 2: Disallow: /no")),
+        (29 * 24, "/yes", Ok(200)),
+        // For a month.
+        (
+            31 * 24,
+            "/yes",
+            Err("robots.txt could not be had: answered with 503"),
+        ),
+    ] {
+        let now = clock().now() + chrono::TimeDelta::hours(hours);
+        let orders = vec![order(site.uri(path))];
+        let all = fetch_at(orders, options(), hosts, Clock::fixed(now)).await;
+        let last = all[0].visit.last().unwrap();
+        match (&last.outcome, expected) {
+            (Outcome::Failure(it), Err(words)) => {
+                assert_eq!(it.kind, FailureKind::RobotsRefused);
+                assert!(it.detail.contains(words), "{hours}: {}", it.detail);
+            }
+            (_, expected) => assert_eq!(last.status(), expected.ok(), "{hours}: {last:?}"),
+        }
+        hosts = all[0].hosts.iter().cloned().collect();
+    }
+    let robots = site
+        .asked()
+        .iter()
+        .filter(|it| it.path == "/robots.txt")
+        .count();
+    assert_eq!(robots, 7);
+}
+
+#[tokio::test]
+async fn what_was_asked_last_is_remembered_with_the_rule_that_allowed_it() {
+    let site = Site::start();
+    let rules = "user-agent: *\ndisallow: /a\nallow: /a/b\ncrawl-delay: 0.2";
+    site.on("/robots.txt", [Reply::status(200, rules)]);
+    site.on("/a/b", [Reply::page("in")]);
+    for (path, came, rule) in [
+        ("/a/b", "200", "robots.txt, line 3: Allow: /a/b"),
+        ("/else", "404", "no line of robots.txt forbids it"),
+    ] {
+        let fetched = visit(&site, path, options()).await;
+        let last = fetched.hosts[0].1.last.clone().unwrap();
+        assert_eq!(last.uri.as_str(), site.uri(path));
+        assert_eq!((last.came.as_str(), last.rule.as_str()), (came, rule));
+        assert_eq!(last.pause, "200ms, as its Crawl-delay says");
+    }
+}
+
+#[tokio::test]
+async fn other_bytes_under_the_same_validators_are_told() {
+    let site = Site::start();
+    let date = "Wed, 01 Jan 2020 00:00:00 GMT";
+    let now = Reply::page("now");
+    site.on("/tag", [now.clone().field("ETag", "W/\"1\"")]);
+    site.on("/other-tag", [now.clone().field("ETag", "\"2\"")]);
+    site.on("/date", [now.clone().field("Last-Modified", date)]);
+    site.on("/neither", [now]);
+    for (path, told) in [
+        ("/tag", Some("under the same entity tag")),
+        ("/other-tag", None),
+        ("/date", Some("under the same Last-Modified")),
+        ("/neither", None),
+    ] {
+        let validators = Validators {
+            etag: Some("\"1\"".to_owned()),
+            last_modified: Some(date.to_owned()),
+            payload_digest: PayloadDigest::of(b"before"),
+            date: clock().now(),
+            target_uri: site.uri(path).parse().unwrap(),
+            conditional: false,
+        };
+        let order = Order {
+            validators: Some(validators),
+            ..order(site.uri(path))
+        };
+        let all = fetch(vec![order], options()).await;
+        assert_eq!(statuses(&all[0]), [Some(200)]);
+        assert_eq!(all[0].remarks.len(), usize::from(told.is_some()), "{path}");
+        if let Some(words) = told {
+            assert!(all[0].remarks[0].contains(words), "{path}");
+        }
+        assert!(!site.asked().last().unwrap().head.contains("If-"));
+    }
+}
+
+#[tokio::test]
+async fn every_spelling_of_an_inner_address_is_refused_at_a_redirect() {
+    let site = Site::start_at("127.0.0.11");
+    let spellings = [
+        "127.1",
+        "0x7f.1",
+        "0x7f000001",
+        "2130706433",
+        "017700000001",
+        "0177.0.0.1",
+        "0",
+        "localhost",
+        "localhost.",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[64:ff9b:1::1]",
+        "[2002:7f00:1::]",
+        "[2002:a00:1::1]",
+        "[2001::1]",
+        "10.1.2.3",
+        "0xa010203",
+        "172.16.0.1",
+        "192.168.1.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "0xa9fea9fe",
+        "[fd00:ec2::254]",
+        "[fe80::1]",
+        "[fc00::1]",
+        "[ff02::1]",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "inner.example",
+        "INNER.example.",
+        "xn--nner-1ra.example",
+        "\u{ff11}\u{ff12}7.0.0.1",
+    ];
+    // Only the site itself is allowed, by its own address.
+    let options = Options {
+        allow: vec![format!("{}/32", site.address().ip()).parse().unwrap()],
+        resolve: [
+            "localhost",
+            "localhost.",
+            "inner.example",
+            "inner.example.",
+            "xn--nner-1ra.example",
+        ]
+        .map(|it| (it.to_owned(), vec!["::ffff:10.0.0.1".parse().unwrap()]))
+        .into(),
+        ..options()
+    };
+    for (number, spelling) in spellings.iter().enumerate() {
+        let path = format!("/{number}");
+        let to = format!("http://{spelling}:{}/inside", site.address().port());
+        site.on(&path, [Reply::redirect(302, &to)]);
+        let fetched = visit(&site, &path, options.clone()).await;
+        assert_eq!(fetched.visit.captures.len(), 2, "{spelling}");
+        assert_eq!(failure(&fetched).0, FailureKind::GuardRefused, "{spelling}");
+        assert!(fetched.visit.last().unwrap().connection.is_none());
+    }
+    assert!(!site.pages_asked().iter().any(|it| it == "/inside"));
+}
+
+#[tokio::test]
+async fn credentials_in_addresses_are_left_out_and_told() {
+    let site = Site::start();
+    let to = site.uri("/in").replace("http://", "http://ada:hunter2@");
+    site.on("/out", [Reply::redirect(302, &to)]);
+    site.on("/bad", [Reply::redirect(302, "ftp://ada:hunter2@h/")]);
+    site.on("/in", [Reply::page("in")]);
+    let fetched = visit(&site, "/out", options()).await;
+    assert_eq!(statuses(&fetched), [Some(302), Some(200)]);
+    assert!(fetched.remarks[0].contains("they are left out"));
+    assert!(!format!("{:?}", fetched.remarks).contains("hunter2"));
+    let last = fetched.visit.last().unwrap();
+    assert_eq!(last.target_uri.as_str(), site.uri("/in"));
+    for asked in site.asked() {
+        assert!(!asked.head.to_lowercase().contains("authorization"));
+        assert!(!asked.head.contains("hunter2"));
+    }
+    let (kind, detail) = failure(&visit(&site, "/bad", options()).await);
+    assert_eq!(kind, FailureKind::BadRedirect);
+    assert!(!detail.contains("hunter2"), "{detail}");
+}
+
+/// An address that takes no more connections: what connects to it hears nothing.
+struct Full {
+    address: std::net::SocketAddr,
+    _listener: tokio::net::TcpListener,
+    _waiting: Vec<tokio::net::TcpStream>,
+}
+
+impl Full {
+    async fn at(address: &str) -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(address.parse().unwrap()).unwrap();
+        let listener = socket.listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        loop {
+            let connecting = tokio::net::TcpStream::connect(address);
+            match tokio::time::timeout(Duration::from_millis(100), connecting).await {
+                Ok(it) => waiting.push(it.unwrap()),
+                Err(_) => break,
+            }
+        }
+        Self {
+            address,
+            _listener: listener,
+            _waiting: waiting,
+        }
+    }
+}
+
+#[tokio::test]
+async fn timeouts_say_what_was_waited_for() {
+    let full = Full::at("127.0.0.1:0").await;
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let site = Site::start();
+    site.on("/head", [Reply::default().then(Step::Hang)]);
+    let body = Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx").then(Step::Hang);
+    site.on("/body", [body]);
+    let silent_uri = format!("https://{}/", silent.local_addr().unwrap());
+    let full_uri = format!("http://{}/", full.address);
+    let uris = [full_uri, silent_uri, site.uri("/head"), site.uri("/body")];
+    let all = fetch(uris.iter().map(order).collect(), options()).await;
+    let came = |uri: &str| {
+        let it = all.iter().find(|it| it.visit.seed.as_str() == uri).unwrap();
+        match &it.visit.last().unwrap().outcome {
+            Outcome::Failure(it) => (Some(it.kind), None),
+            Outcome::Response(it) => (None, it.truncated),
+            Outcome::Revisit(_) => (None, None),
+        }
+    };
+    assert_eq!(came(&uris[0]), (Some(FailureKind::ConnectTimeout), None));
+    assert_eq!(came(&uris[1]), (Some(FailureKind::TlsTimeout), None));
+    assert_eq!(came(&uris[2]), (Some(FailureKind::ResponseTimeout), None));
+    assert_eq!(came(&uris[3]), (None, Some(Truncation::Time)));
+}
+
+#[tokio::test]
+async fn the_next_address_of_a_name_is_tried_when_one_fails_or_does_not_answer() {
+    let full = Full::at("127.0.0.7:0").await;
+    let port = full.address.port();
+    let site = Site::listen_on(("127.0.0.8", port));
+    site.on("/", [Reply::page("in")]);
+    let names = [
+        ("six.example", vec!["::1", "127.0.0.8"]),
+        ("closed.example", vec!["127.0.0.9", "127.0.0.8"]),
+        ("silent.example", vec!["127.0.0.7", "127.0.0.8"]),
+    ];
+    let options = Options {
+        allow: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
+        resolve: names
+            .iter()
+            .map(|(name, them)| {
+                let them = them.iter().map(|it| it.parse().unwrap()).collect();
+                ((*name).to_owned(), them)
+            })
+            .collect(),
+        connect_timeout: Duration::from_secs(2),
+        ..options()
+    };
+    let orders = names.map(|it| order(format!("http://{}:{port}/", it.0)));
+    let all = fetch(orders.to_vec(), options.clone()).await;
+    assert_eq!(all.len(), 3);
+    for it in &all {
+        let last = it.visit.last().unwrap();
+        assert_eq!(last.status(), Some(200), "{last:?}");
+        assert_eq!(last.connection.as_ref().unwrap().address, site.address());
+    }
+    // So many addresses of a name are looked at, and no more.
+    let many = vec![
+        "127.0.0.9".parse().unwrap(),
+        "127.0.0.10".parse().unwrap(),
+        "127.0.0.8".parse().unwrap(),
+    ];
+    let few = Options {
+        max_addresses: 2,
+        resolve: [("many.example".to_owned(), many)].into(),
+        ..options
+    };
+    let all = fetch(vec![order(format!("http://many.example:{port}/"))], few).await;
+    let (kind, detail) = failure(&all[0]);
+    assert_eq!(kind, FailureKind::Connect);
+    assert!(
+        detail.contains("127.0.0.10") && !detail.contains("127.0.0.8"),
+        "{detail}"
+    );
+}
+
+#[tokio::test]
+async fn a_host_with_an_ipv6_address_is_visited_by_it() {
+    let Ok(probe) = std::net::TcpListener::bind("[::1]:0") else {
+        println!("skipped: a_host_with_an_ipv6_address_is_visited_by_it: no IPv6 here");
+        return;
+    };
+    drop(probe);
+    let site = Site::start_at("::1");
+    site.on("/", [Reply::page("in")]);
+    let options = Options {
+        allow: vec!["::1/128".parse().unwrap()],
+        ..options()
+    };
+    let fetched = visit(&site, "/", options).await;
+    assert_eq!(statuses(&fetched), [Some(200)]);
+    let host = format!("\r\nHost: {}\r\n", site.address());
+    assert!(site.asked()[1].head.contains(&host));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_ends_no_exchange_before_it_began_and_spares_no_host() {
+    let site = Site::start();
+    let slow = Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na")
+        .then(Step::Pause(Duration::from_millis(60)))
+        .then(Step::Send(b"b".to_vec()));
+    site.on("/1", [slow]).on("/2", [Reply::page("second")]);
+    let clock = clock();
+    let orders = ["/1", "/2"].map(|it| order(site.uri(it)));
+    let patient = Options {
+        delay: Duration::from_millis(80),
+        ..options()
+    };
+    let began = clock.now();
+    let setter = async {
+        while site.pages_asked().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        clock.set(began - chrono::TimeDelta::days(400));
+    };
+    let run = fetch_at(orders.to_vec(), patient, HashMap::new(), clock.clone());
+    let (all, ()) = tokio::join!(run, setter);
+    for it in &all {
+        let capture = it.visit.last().unwrap();
+        assert_eq!(capture.status(), Some(200));
+        assert!(capture.ended >= capture.date, "{capture:?}");
+    }
+    let asked = site.asked();
+    assert!(asked[2].at - asked[1].at >= Duration::from_millis(140));
 }

@@ -118,12 +118,17 @@ pub(crate) struct Site {
 impl Site {
     /// A server for plain HTTP.
     pub(crate) fn start() -> Self {
-        Self::listen(None, "127.0.0.1")
+        Self::listen(None, ("127.0.0.1", 0))
+    }
+
+    /// A server for plain HTTP at an address and port.
+    pub(crate) fn listen_on(at: (&str, u16)) -> Self {
+        Self::listen(None, at)
     }
 
     /// A server for plain HTTP on another loopback address, so that it counts as another host by its address too.
     pub(crate) fn start_at(host: &str) -> Self {
-        Self::listen(None, host)
+        Self::listen(None, (host, 0))
     }
 
     /// A server for HTTPS with the chain and key given in DER.
@@ -138,11 +143,11 @@ impl Site {
                 key.try_into().unwrap(),
             )
             .unwrap();
-        Self::listen(Some(Arc::new(config)), "127.0.0.1")
+        Self::listen(Some(Arc::new(config)), ("127.0.0.1", 0))
     }
 
-    fn listen(tls: Option<Arc<rustls::ServerConfig>>, host: &str) -> Self {
-        let listener = TcpListener::bind((host, 0)).unwrap();
+    fn listen(tls: Option<Arc<rustls::ServerConfig>>, at: (&str, u16)) -> Self {
+        let listener = TcpListener::bind(at).unwrap();
         let site = Self {
             address: listener.local_addr().unwrap(),
             is_tls: tls.is_some(),

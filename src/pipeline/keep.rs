@@ -1,0 +1,101 @@
+//! Storing visits as they come: several wait for one durable commit, and each is told of once it is on the disk.
+
+use std::{collections::VecDeque, pin::Pin, sync::Arc};
+
+use crate::{
+    capture::{Capture, FailureKind, Outcome, Visit},
+    fetch::Fetched,
+    store::{AddedVisit, CrawlId, Store, StoreError},
+};
+
+/// How many visits wait for their commit at most.
+const MOST: usize = 64;
+/// How many bytes of bodies wait for their commit at most, whatever one visit brings.
+const MOST_BYTES: usize = 4 << 20;
+
+type Stored = Pin<Box<dyn Future<Output = Result<AddedVisit, StoreError>> + Send>>;
+
+/// A visit that the store has been given.
+struct Waiting {
+    visit: Arc<Visit>,
+    remarks: Vec<String>,
+    bytes: usize,
+    stored: Stored,
+}
+
+/// Visits on their way to the disk, oldest first.
+pub(super) struct Keeper<'a> {
+    store: &'a Store,
+    crawl: CrawlId,
+    waiting: VecDeque<Waiting>,
+    bytes: usize,
+}
+
+impl<'a> Keeper<'a> {
+    pub(super) fn new(store: &'a Store, crawl: CrawlId) -> Self {
+        Self {
+            store,
+            crawl,
+            waiting: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Gives a visit to the store. One that came to nothing because the run was told to end is not kept, but what its
+    /// hosts are to be spared is.
+    pub(super) async fn keep(&mut self, fetched: Fetched) -> Result<(), StoreError> {
+        let Fetched {
+            visit,
+            hosts,
+            remarks,
+        } = fetched;
+        let last = visit.last();
+        if last.is_none_or(was_stopped) {
+            return self.store.remember_hosts(hosts).await;
+        }
+        tracing::info!(
+            seed = %visit.seed,
+            status = last.and_then(Capture::status),
+            hops = visit.captures.len(),
+            duration_ms = last.map(|it| (it.ended - it.date).num_milliseconds()),
+            "visited"
+        );
+        let bytes = visit.captures.iter().map(body_length).sum();
+        self.bytes += bytes;
+        let visit = Arc::new(visit);
+        let stored = self.store.add_visit(self.crawl, Arc::clone(&visit), hosts);
+        self.waiting.push_back(Waiting {
+            visit,
+            remarks,
+            bytes,
+            stored: Box::pin(stored),
+        });
+        Ok(())
+    }
+
+    /// Whether another visit may be taken before one of those waiting is on the disk.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.len() < MOST && self.bytes < MOST_BYTES
+    }
+
+    /// The oldest visit that waits, and what a person should be told of it, once it is on the disk; `None` where none
+    /// waits. Nothing is lost where this is dropped before it is done.
+    pub(super) async fn next(&mut self) -> Option<Result<(Arc<Visit>, Vec<String>), StoreError>> {
+        let end = self.waiting.front_mut()?.stored.as_mut().await;
+        let done = self.waiting.pop_front()?;
+        self.bytes -= done.bytes;
+        Some(end.map(|_| (done.visit, done.remarks)))
+    }
+}
+
+fn was_stopped(capture: &Capture) -> bool {
+    matches!(&capture.outcome, Outcome::Failure(it) if it.kind == FailureKind::Stopped)
+}
+
+fn body_length(capture: &Capture) -> usize {
+    match &capture.outcome {
+        Outcome::Response(it) => it.payload.len(),
+        Outcome::Revisit(_) => 0,
+        Outcome::Failure(it) => it.received.len(),
+    }
+}
