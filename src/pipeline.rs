@@ -22,7 +22,7 @@ mod keep;
 mod plan;
 mod replay;
 
-use keep::Keeper;
+use keep::{Keeper, Kept};
 
 pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, series, text_of};
 pub use apart::{Limits, PDF_VERB, PdfReader};
@@ -220,7 +220,7 @@ fn read_from_archive(visit: Visit) -> fetch::Fetched {
 
 /// Counts a visit that is on the disk, and tells whoever watches.
 fn told(
-    end: Option<Result<(Arc<Visit>, Vec<String>), StoreError>>,
+    end: Option<Result<Kept, StoreError>>,
     ran: &mut Ran,
     watch: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<(), StoreError> {

@@ -31,7 +31,7 @@ pub use visits::{AddedVisit, CaptureId, LastVisit, StoredVisit, VisitId};
 
 use crate::clock::Instant;
 use error::Fault;
-use writer::Writer;
+use writer::{Haste, Writer};
 
 /// How long one waits for a lock that another program holds.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
@@ -143,7 +143,9 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         self.writer()?
-            .submit(self.path(), body, move |outcome| drop(sender.send(outcome)))?;
+            .submit(self.path(), Haste::Now, body, move |outcome| {
+                drop(sender.send(outcome));
+            })?;
         receiver.recv().unwrap_or_else(|_| Err(self.closed()))
     }
 
@@ -165,6 +167,14 @@ impl Store {
             submitted?;
             receiver.await.unwrap_or(Err(closed))
         }
+    }
+
+    /// Writes what can be made again where it is lost: nobody waits for it, and nobody is told where it fails.
+    fn write_some_time<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.writer()?.submit(self.path(), Haste::Soon, body, drop)
     }
 
     fn closed(&self) -> StoreError {

@@ -30,6 +30,10 @@ use super::{
 
 /// Arguments of `run`.
 #[derive(Args, Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) profiles: ProfilesArgs,

@@ -77,23 +77,22 @@ impl Crawl {
                 .await
                 .map_err(Hindrance::PutOff)?;
             let capture = self.exchange_in(&mut turn, origin, uri, &request).await;
-            let tried = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
-            let (wish, came) = match &capture.outcome {
-                Outcome::Failure(it) => (manners::of_failure(it.kind), it.detail.clone()),
-                _ => {
-                    let status = capture.status().unwrap_or_default().to_string();
-                    let head = capture.head().unwrap_or_default();
-                    (manners::of_head(head, capture.ended), status)
-                }
+            let count = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
+            let (wish, came) = if let Outcome::Failure(it) = &capture.outcome {
+                (manners::of_failure(it.kind), it.detail.clone())
+            } else {
+                let status = capture.status().unwrap_or_default().to_string();
+                let head = capture.head().unwrap_or_default();
+                (manners::of_head(head, capture.ended), status)
             };
-            let wait = self.settle(lane, &mut turn, origin, &wish, tried);
+            let wait = self.settle(lane, &mut turn, origin, &wish, count);
             lane.known(origin).state.last = Some(LastAsked {
                 uri: uri.clone(),
                 came,
                 rule,
                 pause: lane::pause_in_words(&self.options, lane.known(origin).robots.as_deref()),
             });
-            let again = wish.passing && tried < self.options.tries && wait <= self.options.max_wait;
+            let again = wish.passing && count < self.options.tries && wait <= self.options.max_wait;
             let last = !again || *self.stop.borrow();
             if let Outcome::Failure(it) = &capture.outcome
                 && last

@@ -22,7 +22,7 @@ use crate::{
 /// each other.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
-    lanes: PlainMutex<HashMap<String, Arc<Mutex<Lane>>>>,
+    hosts: PlainMutex<HashMap<String, Arc<Mutex<Lane>>>>,
     turns: PlainMutex<HashMap<String, Arc<Mutex<Turn>>>>,
     /// What earlier runs knew; each is taken into its lane when that is first asked for it.
     remembered: PlainMutex<HashMap<Origin, HostState>>,
@@ -47,7 +47,7 @@ impl Lanes {
             .into_iter()
             .map(|(name, turn)| (name, Arc::new(Mutex::new(turn))));
         Self {
-            lanes: PlainMutex::default(),
+            hosts: PlainMutex::default(),
             turns: PlainMutex::new(turns.collect()),
             remembered: PlainMutex::new(remembered),
         }
@@ -55,8 +55,8 @@ impl Lanes {
 
     /// The lane of an address.
     pub(super) fn of(&self, uri: &TargetUri) -> Arc<Mutex<Lane>> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(lanes.entry(name(uri)).or_default())
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(hosts.entry(name(uri)).or_default())
     }
 
     /// The turn of the host of an address.

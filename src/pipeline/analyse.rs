@@ -65,8 +65,10 @@ fn compared<T>(
     let mut readings = Readings::new(store, &profile, pdf);
     let mut read: BTreeMap<u32, Vec<Option<Arc<Reading>>>> = BTreeMap::new();
     for (number, visits) in &histories {
+        let is_cited = profile.claims.iter().any(|it| it.cites.contains(number));
         let of = visits.iter().map(|it| match it.hops.last() {
-            Some((_, entry)) => readings.of(entry),
+            Some((_, entry)) if is_cited => readings.of(entry),
+            Some((_, entry)) => readings.state_of(entry),
             None => Ok(None),
         });
         read.insert(*number, of.collect::<Result<_, _>>()?);
@@ -167,6 +169,25 @@ pub fn text_of(
     Ok(reading.map(|it| it.text.clone()).unwrap_or_default())
 }
 
+/// How much of a reading is wanted.
+#[derive(Clone, Copy, PartialEq)]
+enum Extent {
+    Whole,
+    State,
+}
+
+fn state_alone(reading: Reading) -> Reading {
+    Reading {
+        text: String::new(),
+        blocks: Vec::new(),
+        headings: Vec::new(),
+        anchors: Vec::new(),
+        links: Vec::new(),
+        lists: Vec::new(),
+        ..reading
+    }
+}
+
 /// Readings of stored payloads: made once, kept in the archive, and shared by visits that brought the same.
 struct Readings<'a> {
     store: &'a Store,
@@ -204,6 +225,20 @@ impl<'a> Readings<'a> {
     ///
     /// Captures are given oldest first.
     fn of(&mut self, entry: &CaptureEntry) -> Result<Option<Arc<Reading>>, StoreError> {
+        self.have(entry, Extent::Whole)
+    }
+
+    /// What that reading says of the page's state and nothing else: all that is asked of a page on which no claim
+    /// rests, and a small part of what its text would take in memory.
+    fn state_of(&mut self, entry: &CaptureEntry) -> Result<Option<Arc<Reading>>, StoreError> {
+        self.have(entry, Extent::State)
+    }
+
+    fn have(
+        &mut self,
+        entry: &CaptureEntry,
+        extent: Extent,
+    ) -> Result<Option<Arc<Reading>>, StoreError> {
         let Some(digest) = entry.payload_digest else {
             return Ok(None);
         };
@@ -213,7 +248,11 @@ impl<'a> Readings<'a> {
         let coding = content_coding::labels_of(&entry.head);
         // Everything that the reading depends on beside the payload.
         let key = format!(
-            "{} {} {} {} {} {} {:?}",
+            "{}{} {} {} {} {} {} {:?}",
+            match extent {
+                Extent::Whole => "",
+                Extent::State => "state ",
+            },
             extract::VERSION,
             entry.status().unwrap_or_default(),
             entry.target_uri,
@@ -228,7 +267,10 @@ impl<'a> Readings<'a> {
         let reading = if let Some(reading) = self.store.reading(&digest, &key)? {
             reading
         } else {
-            let (reading, lasts) = self.read(entry, &digest, &media_type, coding.as_deref())?;
+            let (mut reading, lasts) = self.read(entry, &digest, &media_type, coding.as_deref())?;
+            if extent == Extent::State {
+                reading = state_alone(reading);
+            }
             if lasts && self.store.may_write() {
                 self.store.put_reading(&digest, &key, &reading)?;
             }

@@ -12,6 +12,9 @@ use crate::{
 
 use super::Seed;
 
+/// So many visits of a page are looked at first: mostly they tell all.
+const LATEST: u32 = 16;
+
 /// The orders for `seeds`, each with what is known of the capture that is held.
 ///
 /// Every `unconditional`-th visit in a row that a server answered "not modified" is asked without condition,
@@ -24,16 +27,24 @@ pub(super) fn orders(
     seeds: &[Seed],
     unconditional: u32,
 ) -> Result<Vec<Order>, StoreError> {
+    let known = seeds.iter().filter(|it| it.last.is_some());
+    let latest = store.latest_visits(known.map(|it| &it.uri), LATEST)?;
+    let mut latest = latest.into_iter();
     seeds
         .iter()
         .map(|seed| {
             let visits = match seed.last {
-                Some(_) => store.visits(&seed.uri)?,
+                Some(_) => latest.next().unwrap_or_default(),
                 None => Vec::new(),
             };
+            let mut validators = validators(&visits, unconditional);
+            // The capture that holds the payload may lie further back.
+            if validators.is_none() && visits.len() >= LATEST as usize {
+                validators = self::validators(&store.visits(&seed.uri)?, unconditional);
+            }
             Ok(Order {
                 seed: seed.uri.clone(),
-                validators: validators(&visits, unconditional),
+                validators,
             })
         })
         .collect()

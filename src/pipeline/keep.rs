@@ -13,6 +13,9 @@ const MOST: usize = 64;
 /// How many bytes of bodies wait for their commit at most, whatever one visit brings.
 const MOST_BYTES: usize = 4 << 20;
 
+/// A visit that is on the disk, and what a person should be told of it.
+pub(super) type Kept = (Arc<Visit>, Vec<String>);
+
 type Stored = Pin<Box<dyn Future<Output = Result<AddedVisit, StoreError>> + Send>>;
 
 /// A visit that the store has been given.
@@ -80,7 +83,7 @@ impl<'a> Keeper<'a> {
 
     /// The oldest visit that waits, and what a person should be told of it, once it is on the disk; `None` where none
     /// waits. Nothing is lost where this is dropped before it is done.
-    pub(super) async fn next(&mut self) -> Option<Result<(Arc<Visit>, Vec<String>), StoreError>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Kept, StoreError>> {
         let end = self.waiting.front_mut()?.stored.as_mut().await;
         let done = self.waiting.pop_front()?;
         self.bytes -= done.bytes;

@@ -1,7 +1,5 @@
 //! Payloads by digest, each once: alone, or as what changed against an earlier version of the page.
 
-use std::io::{Read, Write};
-
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::Fault;
@@ -273,23 +271,47 @@ fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
 }
 
 /// `plain` as one zstd frame, with `prefix` as what went before it.
+///
+/// In one step: a stream's buffers would cost more than what is compressed here, which is mostly small.
 pub(super) fn compress(plain: &[u8], prefix: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = zstd::Encoder::with_ref_prefix(Vec::new(), LEVEL, prefix)?;
+    use zstd::zstd_safe::{CCtx, CParameter, compress_bound};
+    let mut context = CCtx::try_create().ok_or_else(no_memory)?;
     let window = (plain.len() + prefix.len()).max(1).ilog2() + 1;
-    encoder.window_log(window.clamp(10, 26))?;
-    encoder.include_checksum(false)?;
-    encoder.include_dictid(false)?;
-    encoder.set_pledged_src_size(Some(plain.len() as u64))?;
-    encoder.write_all(plain)?;
-    encoder.finish()
+    for parameter in [
+        CParameter::CompressionLevel(LEVEL),
+        CParameter::WindowLog(window.clamp(10, 26)),
+        CParameter::ChecksumFlag(false),
+        CParameter::DictIdFlag(false),
+    ] {
+        context.set_parameter(parameter).map_err(said)?;
+    }
+    if !prefix.is_empty() {
+        context.ref_prefix(prefix).map_err(said)?;
+    }
+    let mut bytes = Vec::with_capacity(compress_bound(plain.len()));
+    context.compress2(&mut bytes, plain).map_err(said)?;
+    bytes.shrink_to_fit();
+    Ok(bytes)
 }
 
 /// What [`compress`] was given; an error where that is not `length` bytes long.
 pub(super) fn decompress(bytes: &[u8], prefix: &[u8], length: i64) -> std::io::Result<Vec<u8>> {
+    use zstd::zstd_safe::{DCtx, get_frame_content_size};
     let length = usize::try_from(length).unwrap_or_default();
-    let decoder = zstd::Decoder::with_ref_prefix(bytes, prefix)?;
-    let mut plain = Vec::with_capacity(length.min(64 << 20));
-    decoder.take(length as u64 + 1).read_to_end(&mut plain)?;
+    // A frame that says it holds something else is not given the room to unpack it.
+    let held = get_frame_content_size(bytes).ok().flatten();
+    if held.is_some_and(|it| it != length as u64) {
+        return Err(std::io::Error::other(format!(
+            "{} bytes where {length} were stored",
+            held.unwrap_or_default()
+        )));
+    }
+    let mut context = DCtx::try_create().ok_or_else(no_memory)?;
+    if !prefix.is_empty() {
+        context.ref_prefix(prefix).map_err(said)?;
+    }
+    let mut plain = Vec::with_capacity(length);
+    context.decompress(&mut plain, bytes).map_err(said)?;
     if plain.len() == length {
         Ok(plain)
     } else {
@@ -298,6 +320,14 @@ pub(super) fn decompress(bytes: &[u8], prefix: &[u8], length: i64) -> std::io::R
             plain.len()
         )))
     }
+}
+
+fn said(code: usize) -> std::io::Error {
+    std::io::Error::other(zstd::zstd_safe::get_error_name(code))
+}
+
+fn no_memory() -> std::io::Error {
+    std::io::Error::from(std::io::ErrorKind::OutOfMemory)
 }
 
 #[cfg(test)]

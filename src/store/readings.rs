@@ -34,10 +34,11 @@ impl Store {
         }))
     }
 
-    /// Keeps a reading of a payload that is held; an earlier one under the same key is replaced.
+    /// Keeps a reading of a payload that is held; an earlier one under the same key is replaced. It is not waited for:
+    /// what is lost of it is read again.
     ///
     /// # Errors
-    /// The payload is not known; the file cannot be written.
+    /// The store is closed, or was opened to read only.
     pub fn put_reading(
         &self,
         digest: &PayloadDigest,
@@ -49,7 +50,7 @@ impl Store {
         let json = serde_json::to_vec(reading).map_err(|it| at_own_path(Fault::damaged(it)))?;
         let bytes = payloads::compress(&json, &[]).map_err(|it| at_own_path(Fault::damaged(it)))?;
         let length = json.len();
-        self.write(move |connection| {
+        self.write_some_time(move |connection| {
             let payload = payloads::id_of(connection, &digest)?
                 .ok_or_else(|| Fault::NotHeld(format!("payload {digest}")))?;
             connection

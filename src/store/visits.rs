@@ -98,24 +98,21 @@ impl Store {
     /// # Errors
     /// The file cannot be read.
     pub fn visits(&self, seed: &TargetUri) -> Result<Vec<StoredVisit>, StoreError> {
+        self.read(|connection| visits_of(connection, seed, u32::MAX))
+    }
+
+    /// The latest visits of each of the seeds, at most `most`, oldest first; all in one reading.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn latest_visits<'s>(
+        &self,
+        seeds: impl IntoIterator<Item = &'s TargetUri>,
+        most: u32,
+    ) -> Result<Vec<Vec<StoredVisit>>, StoreError> {
         self.read(|connection| {
-            let rows: Vec<(i64, i64)> = connection
-                .prepare_cached(
-                    "SELECT visit.id, visit.crawl FROM visit JOIN uri ON uri.id = visit.seed
-                     WHERE uri.uri = ?1 ORDER BY visit.date, visit.id",
-                )?
-                .query_map([seed.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<Result<_, _>>()?;
-            rows.into_iter()
-                .map(|(id, crawl)| {
-                    Ok(StoredVisit {
-                        id: VisitId(id),
-                        crawl: CrawlId(crawl),
-                        seed: seed.clone(),
-                        hops: entries(connection, "capture.visit = ?1 ORDER BY hop", &id)?,
-                    })
-                })
-                .collect()
+            let visits = |seed| visits_of(connection, seed, most);
+            seeds.into_iter().map(visits).collect()
         })
     }
 
@@ -174,6 +171,33 @@ impl Store {
     pub fn capture(&self, id: CaptureId) -> Result<Capture, StoreError> {
         self.read(|connection| capture(connection, id))
     }
+}
+
+fn visits_of(
+    connection: &Connection,
+    seed: &TargetUri,
+    most: u32,
+) -> Result<Vec<StoredVisit>, Fault> {
+    let mut rows: Vec<(i64, i64)> = connection
+        .prepare_cached(
+            "SELECT visit.id, visit.crawl FROM visit JOIN uri ON uri.id = visit.seed
+             WHERE uri.uri = ?1 ORDER BY visit.date DESC, visit.id DESC LIMIT ?2",
+        )?
+        .query_map(params![seed.as_str(), most], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    rows.reverse();
+    rows.into_iter()
+        .map(|(id, crawl)| {
+            Ok(StoredVisit {
+                id: VisitId(id),
+                crawl: CrawlId(crawl),
+                seed: seed.clone(),
+                hops: entries(connection, "capture.visit = ?1 ORDER BY hop", &id)?,
+            })
+        })
+        .collect()
 }
 
 fn add(

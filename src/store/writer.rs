@@ -4,6 +4,7 @@ use std::{
     path::Path,
     sync::mpsc::{Receiver, Sender, channel},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
@@ -12,6 +13,9 @@ use super::error::{Fault, StoreError};
 
 /// How many writes share one commit at most.
 const GROUP: usize = 128;
+
+/// How long a commit waits for more writes to share it, where all that it has can wait.
+const GATHER: Duration = Duration::from_millis(40);
 
 /// How often a write waits again for a lock that another program holds, each time as long as the connection waits.
 const WAITS: u32 = if cfg!(test) { 1 } else { 12 };
@@ -22,10 +26,26 @@ type Reply = Box<dyn FnOnce(Option<StoreError>) + Send>;
 /// One write, given the connection inside a transaction, or the error for which there is none.
 type Write = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Reply + Send>;
 
+/// Whether somebody stands and waits for a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// Somebody does: it is committed as soon as nothing else is waiting.
+    Now,
+    /// Nobody does, until more have come.
+    Soon,
+}
+
+/// A write that waits for its turn.
+struct Job {
+    path: Box<Path>,
+    haste: Haste,
+    write: Write,
+}
+
 /// The writing side of a store.
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: Option<Sender<(Box<Path>, Write)>>,
+    queue: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -43,6 +63,7 @@ impl Writer {
     pub(super) fn submit<T: Send + 'static>(
         &self,
         path: &Path,
+        haste: Haste,
         body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
         answer: impl FnOnce(Result<T, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
@@ -63,7 +84,10 @@ impl Writer {
         });
         self.queue
             .as_ref()
-            .and_then(|it| it.send((place, write)).ok())
+            .and_then(|it| {
+                let path = place;
+                it.send(Job { path, haste, write }).ok()
+            })
             .ok_or(closed)
     }
 }
@@ -78,18 +102,34 @@ impl Drop for Writer {
     }
 }
 
-fn write_all(connection: &Connection, waiting: &Receiver<(Box<Path>, Write)>) {
-    while let Ok((path, first)) = waiting.recv() {
+fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
+    while let Ok(Job {
+        path,
+        mut haste,
+        write: first,
+    }) = waiting.recv()
+    {
         let mut replies = Vec::new();
         if let Err(error) = begin(connection) {
             first(Err(Fault::from(error).at(&path)))(None);
             continue;
         }
+        let until = Instant::now() + GATHER;
         let mut next = Some(first);
         while let Some(write) = next.take() {
             replies.push(write(Ok(connection)));
             if replies.len() < GROUP && !connection.is_autocommit() {
-                next = waiting.try_recv().ok().map(|it| it.1);
+                let mut job = waiting.try_recv().ok();
+                if job.is_none() && haste == Haste::Soon {
+                    let left = until.saturating_duration_since(Instant::now());
+                    job = waiting.recv_timeout(left).ok();
+                }
+                next = job.map(|it| {
+                    if it.haste == Haste::Now {
+                        haste = Haste::Now;
+                    }
+                    it.write
+                });
             }
         }
         // A full disk makes SQLite roll the whole transaction back; then there is nothing to commit.
