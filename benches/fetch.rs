@@ -293,24 +293,30 @@ fn page(path: &str, length: usize) -> String {
             .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(number >> 33).unwrap_or_default() % most
     };
+    // Phrases come again, as they do in lists, menus and cards; the words between them are new.
+    let phrases: Vec<String> = (0..60)
+        .map(|_| {
+            let words = (0..6).map(|_| {
+                let (beginning, end) = (BEGINNINGS[roll(16)], ENDS[roll(16)]);
+                format!(" {beginning}{end}")
+            });
+            words.collect::<Vec<_>>().concat()
+        })
+        .collect();
     while page.len() < length {
-        page.push_str("<p class=\"text body-copy\">");
-        for _ in 0..8 {
-            for place in 0..12 {
-                // Few words are said often, most seldom.
-                let rank = roll(16) * roll(16) / 4;
-                let beginning = BEGINNINGS[rank % 16];
-                let end = ENDS[(rank / 16 + roll(3) * 5) % 16];
-                page.push_str(if place == 0 { " " } else { " the " });
-                page.push_str(beginning);
-                page.push_str(end);
-            }
-            page.push('.');
+        page.push_str("<div class=\"card card--wide\"><h3 class=\"card__title\">");
+        page.push_str(&phrases[roll(60)]);
+        page.push_str("</h3><p class=\"card__text body-copy\">");
+        for _ in 0..2 {
+            page.push_str(&phrases[roll(60)]);
+            page.push_str(" the ");
+            page.push_str(BEGINNINGS[roll(16)]);
+            page.push_str(ENDS[roll(16)]);
         }
         let link = roll(10_000);
         let _ = writeln!(
             page,
-            "</p>\n<a class=\"more-link\" href=\"/page-{link}\">read on</a>"
+            ".</p>\n<a class=\"card__link\" href=\"/page-{link}\">read on</a></div>"
         );
     }
     page.truncate(length);

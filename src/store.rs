@@ -159,9 +159,11 @@ impl Store {
         B: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        let submitted = self
-            .writer()
-            .and_then(|it| it.submit(self.path(), body, move |outcome| drop(sender.send(outcome))));
+        let submitted = self.writer().and_then(|it| {
+            it.submit(self.path(), Haste::Soon, body, move |outcome| {
+                drop(sender.send(outcome));
+            })
+        });
         let closed = self.closed();
         async move {
             submitted?;

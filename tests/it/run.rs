@@ -347,15 +347,12 @@ fn a_corrected_profile_is_reported_on_before_its_next_run() {
 
 /// A profile that cites pages and claims nothing.
 fn citing(site: &Site, paths: impl IntoIterator<Item = String>) -> String {
-    let mut toml = "format = 1\ntitle = \"Pages\"\n".to_owned();
-    for (number, path) in paths.into_iter().enumerate() {
-        let url = site.uri(&path);
-        toml += &format!(
-            "\n[[references]]\nnumber = {}\ntitle = \"A page\"\nurl = \"{url}\"\n",
-            number + 1
-        );
-    }
-    toml
+    let references = paths.into_iter().enumerate().map(|(place, path)| {
+        let (number, url) = (place + 1, site.uri(&path));
+        format!("\n[[references]]\nnumber = {number}\ntitle = \"A page\"\nurl = \"{url}\"\n")
+    });
+    let references: Vec<String> = references.collect();
+    format!("format = 1\ntitle = \"Pages\"\n{}", references.concat())
 }
 
 /// The program, to be run beside the test.

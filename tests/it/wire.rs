@@ -361,11 +361,27 @@ async fn under_tls_too() {
     play(start, options).await;
 }
 
+/// Base64 with padding, as Python writes it.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = (0..3).fold(0, |it, at| {
+            it << 8 | usize::from(three.get(at).copied().unwrap_or(0))
+        });
+        for place in 0..4 {
+            let digit = char::from(DIGITS[bits >> (18 - 6 * place) & 63]);
+            text.push(if place <= three.len() { digit } else { '=' });
+        }
+    }
+    text
+}
+
 #[tokio::test]
 async fn a_chunked_gzip_coded_capture_is_read_back_by_warcio() {
     // Its own check takes the chunks' framing for a part of the payload, which WARC 1.1 (5.10) does not.
     const READ: &str = r#"
-import hashlib, json, sys
+import base64, json, sys
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 
@@ -384,7 +400,7 @@ for record in responses(True):
         "uri": record.rec_headers.get_header("WARC-Target-URI"),
         "digest": record.rec_headers.get_header("WARC-Payload-Digest"),
         "block": record.rec_headers.get_header("WARC-Block-Digest"),
-        "payload": hashlib.sha256(payload).hexdigest(),
+        "payload": base64.b64encode(payload).decode(),
         "problems": record.digest_checker.problems,
     }))
 "#;
@@ -443,12 +459,7 @@ for record in responses(True):
         assert_eq!(read["uri"], site.uri("/"));
         let digest = PayloadDigest::of(&body);
         assert_eq!(read["digest"], digest.to_string());
-        let hex: String = digest
-            .as_bytes()
-            .iter()
-            .map(|it| format!("{it:02x}"))
-            .collect();
-        assert_eq!(read["payload"], hex.as_str());
+        assert_eq!(read["payload"], base64(&body));
         assert!(read["block"].is_string());
         for problem in read["problems"].as_array().unwrap() {
             assert!(
