@@ -1,11 +1,14 @@
 //! Repeated structures: siblings of one kind, also across sibling containers of the same shape, and definition lists.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use html5ever::{LocalName, local_name};
 
 use super::{
-    draft::{Draft, Sight},
+    draft::{Draft, Item, Sight},
     records,
 };
 use crate::entity::Strategy;
@@ -37,13 +40,33 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
                 strategy: group.strategy,
                 container: group.parent,
                 caption: None,
+                bonus: if is_motley(sight, &items) { -0.3 } else { 0.0 },
                 items,
-                bonus: 0.0,
             });
         }
     }
     drafts.extend(definitions(sight));
     drafts
+}
+
+/// Whether a few records have nothing in common but their tag: sections of a page, each named by another kind of thing.
+fn is_motley(sight: &Sight<'_>, items: &[Item]) -> bool {
+    let tree = sight.tree;
+    if !(2..=4).contains(&items.len()) {
+        return false;
+    }
+    let ways: HashSet<Vec<&LocalName>> = items
+        .iter()
+        .map(|it| {
+            std::iter::once(it.node)
+                .chain(tree.ancestors(it.node))
+                .take_while(|at| *at > it.record.start)
+                .filter(|at| tree.is_element(*at))
+                .map(|at| tree.name(at))
+                .collect()
+        })
+        .collect();
+    ways.len() == items.len()
 }
 
 /// The groups of every parent; groups of one too, since they may join others.
@@ -102,6 +125,12 @@ fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
             }
         }
     }
+    // Among many boxes without a class one or two that have their own are something else: the head, the foot.
+    let bare = members
+        .iter()
+        .filter(|&&it| tree.classes(it).next().is_none())
+        .count();
+    let apart = bare >= 3 && bare + 2 >= members.len();
     let mut places: HashMap<Kin, usize> = HashMap::new();
     let mut kinds: Vec<Vec<usize>> = Vec::new();
     for &it in members {
@@ -113,6 +142,11 @@ fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
             .filter(|&(count, _)| count > 1)
             .reduce(|best, it| if it.0 > best.0 { it } else { best })
             .map(|it| it.1.to_owned());
+        let odd = apart
+            && shared.is_none()
+            && *name == local_name!("div")
+            && tree.classes(it).next().is_some();
+        let shared = if odd { Some(String::new()) } else { shared };
         let kind = (name.clone(), shared);
         let place = *places.entry(kind).or_insert(kinds.len());
         if place == kinds.len() {
@@ -153,7 +187,10 @@ fn joined(sight: &Sight<'_>, mut groups: Vec<Group>) -> Vec<Group> {
             let from = sight.flow.spans[before].end;
             let to = sight.flow.spans[after].start;
             let between = sight.flow.text.get(from..to).unwrap_or("-");
-            if between.trim().is_empty() {
+            if between
+                .lines()
+                .all(|it| it.trim().is_empty() || is_index(it))
+            {
                 last.parent = common(tree, last.parent, it.parent);
                 last.members.extend(it.members);
                 continue;
@@ -166,6 +203,24 @@ fn joined(sight: &Sight<'_>, mut groups: Vec<Group>) -> Vec<Group> {
         .filter_map(|it| by_shape.remove(&it))
         .flatten()
         .collect()
+}
+
+/// Whether a line between two lists only cuts one list by the alphabet: "B", "C–D", "Back to top".
+fn is_index(line: &str) -> bool {
+    let line = line.trim();
+    let letters = line.chars().filter(|it| it.is_alphabetic()).count();
+    let cut = line.chars().count() <= 5
+        && (1..=2).contains(&letters)
+        && line
+            .chars()
+            .all(|it| it.is_uppercase() || !it.is_alphanumeric());
+    let digits = matches!(line, "#" | "0-9" | "0–9" | "1-9" | "123" | "0 - 9");
+    let lower = line.to_lowercase();
+    cut || digits
+        || matches!(
+            lower.as_str(),
+            "top" | "back to top" | "nach oben" | "haut de page" | "↑ top" | "up"
+        )
 }
 
 /// Whether a group is of list items, as part of a key.

@@ -3,7 +3,7 @@
 use super::{
     draft::{Draft, Item, Sight},
     flow::heading_level,
-    names::Sort,
+    names::{self, Sort},
 };
 use crate::entity::{NameSource, Strategy};
 
@@ -81,7 +81,16 @@ fn run(sight: &Sight<'_>, nodes: &[usize]) -> Option<Draft> {
         strategy: Strategy::Headings,
         container,
         caption: None,
+        bonus: if countries(sight, &items) { -0.6 } else { 0.0 },
         items,
-        bonus: 0.0,
     })
+}
+
+/// Whether most headings are countries: they part a list, and are none.
+fn countries(sight: &Sight<'_>, items: &[Item]) -> bool {
+    let count = items
+        .iter()
+        .filter(|it| names::is_country(sight.text(&it.range)))
+        .count();
+    count * 10 >= items.len() * 6
 }

@@ -77,11 +77,8 @@ pub(super) fn judge(
     let heading = heading_of(sight, draft, &items);
     let score = score(sight, topic, draft, &items, heading.as_ref());
     let heading_text = heading.as_ref().map(|it| {
-        sight
-            .text(it)
-            .replace('\n', " ")
-            .trim_end_matches(':')
-            .to_owned()
+        let text = sight.text(it).replace('\n', " ");
+        plain_heading(&text).to_owned()
     });
     let list = EntityList {
         heading: heading_text,
@@ -119,6 +116,15 @@ pub(super) fn given(
         score: 1.0,
         items: items.iter().map(|it| named(sight, uri, it, true)).collect(),
     })
+}
+
+/// A heading without what is written behind it to point at it or to edit it: "[edit]", "¶", "#".
+fn plain_heading(text: &str) -> &str {
+    let text = text.trim_end_matches([':', '¶', '#', ' ', '🔗']);
+    match text.rfind('[') {
+        Some(at) if at > 0 && text.ends_with(']') && text.len() - at <= 20 => text[..at].trim_end(),
+        _ => text,
+    }
 }
 
 fn strategy(draft: &Draft, items: &[Item]) -> Strategy {
@@ -221,7 +227,16 @@ fn score(
     if told.other {
         score -= 0.3;
     }
-    score -= 0.35 * dated(sight, items);
+    score -= 0.35 * dated(sight, items) + 0.4 * priced(sight, items);
+    score -= 0.3 * pressed(sight, items);
+    // What stands above the page's first heading, and leads nowhere else, belongs to the site.
+    let below = |it: &crate::reading::Heading| it.level <= 2 && it.range.start > items[0].range.end;
+    if heading.is_none() && hosts < 0.3 && sight.flow.headings.iter().any(below) {
+        score -= 0.15;
+    }
+    if in_consent(sight, draft.container) {
+        score -= 0.6;
+    }
     if topic.strong {
         score += 0.12;
     }
@@ -261,6 +276,65 @@ fn dated(sight: &Sight<'_>, items: &[Item]) -> f64 {
                         && !sight.flow.spans[node].is_empty()
                         && names::is_date(sight.text(&sight.flow.spans[node])))
             })
+        })
+        .count();
+    count as f64 / items.len() as f64
+}
+
+/// Whether a list stands in a dialogue that asks for consent: its vendors are nobody's partners.
+fn in_consent(sight: &Sight<'_>, container: usize) -> bool {
+    let tree = sight.tree;
+    std::iter::once(container)
+        .chain(tree.ancestors(container))
+        .take(12)
+        .any(|it| {
+            let id = tree.attr(it, &local_name!("id")).unwrap_or_default();
+            std::iter::once(id).chain(tree.classes(it)).any(|it| {
+                let it = it.to_ascii_lowercase();
+                [
+                    "onetrust",
+                    "cookie",
+                    "consent",
+                    "usercentrics",
+                    "gdpr",
+                    "cmpbox",
+                ]
+                .iter()
+                .any(|word| it.contains(word))
+            })
+        })
+}
+
+/// The share of records that carry a price, as a shop's do.
+fn priced(sight: &Sight<'_>, items: &[Item]) -> f64 {
+    let tree = sight.tree;
+    let is_price = |it: &str| {
+        it.len() <= 24
+            && it.contains(['$', '€', '£', '¥', '₽', '₹'])
+            && it.contains(|it: char| it.is_ascii_digit())
+    };
+    let count = items
+        .iter()
+        .filter(|it| {
+            it.record.clone().take(60).any(|node| {
+                tree.classes(node).any(|it| it == "price")
+                    || (matches!(tree.nodes[node].kind, Kind::Text(_))
+                        && !sight.flow.spans[node].is_empty()
+                        && is_price(sight.text(&sight.flow.spans[node])))
+            })
+        })
+        .count();
+    count as f64 / items.len() as f64
+}
+
+/// The share of names that are but the faces of buttons, as filters and tabs are.
+fn pressed(sight: &Sight<'_>, items: &[Item]) -> f64 {
+    let tree = sight.tree;
+    let count = items
+        .iter()
+        .filter(|it| {
+            *tree.name(it.record.start) == local_name!("button")
+                || tree.attr(it.record.start, &local_name!("role")) == Some("tab")
         })
         .count();
     count as f64 / items.len() as f64

@@ -32,12 +32,11 @@ pub(super) fn find(sight: &Sight<'_>, topic: &Topic, uri: Option<&TargetUri>) ->
     while node < tree.nodes.len() {
         let at = node;
         node += 1;
-        if !matches!(
+        let drawn = matches!(
             *tree.name(at),
             local_name!("a") | local_name!("img") | local_name!("svg")
-        ) || !sight.flow.spans[at].is_empty()
-            || sight.flow.regions[at] != Region::Main
-        {
+        ) || tree.attr(at, &local_name!("role")) == Some("img");
+        if !drawn || !sight.flow.spans[at].is_empty() || sight.flow.regions[at] != Region::Main {
             continue;
         }
         let Some((surface, source)) = label(sight, at) else {

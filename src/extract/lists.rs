@@ -1,6 +1,6 @@
 //! The lists of a page: found in every way there is, judged, best first; and which of them to show.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     Page,
@@ -8,12 +8,12 @@ use super::{
     flow::Flow,
     groups, headings,
     judge::{self, Topic},
-    labels, lines, nesting, prose,
+    labels, lines, names, nesting, prose,
     selected::{self, Selected},
     structured, tables,
     tree::Tree,
 };
-use crate::entity::{EntityList, ListKind};
+use crate::entity::{EntityList, ListKind, Strategy};
 
 /// How many lists of a page are kept; a page of a hundred thousand small tables has no more to say.
 const MOST: usize = 500;
@@ -46,7 +46,8 @@ pub(super) fn find(
         })
         .filter_map(|it| Some((judge::judge(&sight, &topic, uri, it)?, it)))
         .collect();
-    let mut lists = nesting::settle(judged);
+    let mut lists = nesting::settle(&sight, judged);
+    side_by_side(flow, &mut lists);
     lists.extend(structured::find(tree));
     lists.extend(labels::find(&sight, &topic, uri));
     let mut lost = Vec::new();
@@ -60,6 +61,56 @@ pub(super) fn find(
     lists.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
     lists.truncate(MOST);
     (lists, lost)
+}
+
+/// Takes lists for names that stand in a row with such: of the same make, each under a heading of its own, and all of them
+/// under one that tells of names or under the names of countries.
+fn side_by_side(flow: &Flow, lists: &mut [EntityList]) {
+    let mut makes: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, list) in lists.iter().enumerate() {
+        if list.strategy == Strategy::ListItems && list.score >= 0.25 && list.heading.is_some() {
+            makes
+                .entry(list.fingerprint.clone())
+                .or_default()
+                .push(place);
+        }
+    }
+    for places in makes.into_values().filter(|it| it.len() >= 2) {
+        let members = |it: &usize| lists[*it].items.len();
+        let all: usize = places.iter().map(members).sum();
+        let named = places
+            .iter()
+            .filter(|it| lists[**it].kind == ListKind::Names);
+        if named.map(members).sum::<usize>() * 10 < all * 4 {
+            continue;
+        }
+        for place in places {
+            let list = &lists[place];
+            let heading = list.heading.as_deref().unwrap_or_default();
+            let country = names::is_country(heading);
+            let first = list.items.first().and_then(|it| it.range.as_ref());
+            let told = first.is_some_and(|it| above_tells(flow, it.start));
+            if list.kind == ListKind::Other
+                && !names::tells_other(heading)
+                && (country || (told && list.score >= 0.4))
+            {
+                lists[place].score = 0.5;
+                lists[place].kind = ListKind::Names;
+            }
+        }
+    }
+}
+
+/// Whether the heading above the heading above a place tells of names.
+fn above_tells(flow: &Flow, at: usize) -> bool {
+    let before = flow.headings.partition_point(|it| it.range.end <= at);
+    let Some(own) = flow.headings[..before].last() else {
+        return false;
+    };
+    flow.headings[..before]
+        .iter()
+        .rfind(|it| it.level < own.level)
+        .is_some_and(|it| names::tells_relation(&flow.text[it.range.clone()]))
 }
 
 /// What a list is worth against others that overlap it: its score, and a little for each further member.

@@ -25,7 +25,8 @@ impl Matcher {
         let mut inside = false;
         for (at, it) in text.char_indices() {
             let part_of_word = it.is_alphanumeric();
-            let begins = !inside || !part_of_word;
+            // Some scripts part no words: there each character may begin one.
+            let begins = !inside || !part_of_word || it >= '\u{3040}';
             inside = part_of_word;
             if !begins || it == ' ' {
                 continue;

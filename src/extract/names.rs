@@ -30,6 +30,8 @@ set!(RELATION_PLURALS);
 set!(OPENING);
 set!(STAND_INS);
 set!(STAND_IN_KINDS);
+set!(TIERS);
+set!(COUNTRIES);
 
 /// What was seen in a text that may be a name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -121,7 +123,11 @@ impl Words {
                 "hochschule",
             ]
             .iter()
-            .any(|it| small.ends_with(it));
+            .any(|it| small.ends_with(it))
+            || (!small.is_ascii()
+                && words::ORGANIZATION_ENDS
+                    .split(',')
+                    .any(|it| small.ends_with(it)));
         if CALENDAR.contains(small.as_str()) {
             self.calendar += 1;
         }
@@ -161,7 +167,11 @@ pub(super) fn look(text: &str) -> Look {
     if is_stand_in(plain) {
         return Look::of(Sort::StandIn, 0.0);
     }
-    if GENERIC.contains(plain) || lower.contains('@') || lower.contains("{{") {
+    if GENERIC.contains(plain)
+        || plain.starts_with("anonymous")
+        || lower.contains('@')
+        || lower.contains("{{")
+    {
         return Look::of(Sort::Other, 0.0);
     }
     let words = Words::count(text);
@@ -176,7 +186,8 @@ pub(super) fn look(text: &str) -> Look {
             .trim_end_matches(':')
             .rsplit(' ')
             .next()
-            .is_some_and(|it| RELATION_PLURALS.contains(it));
+            .is_some_and(|it| RELATION_PLURALS.contains(it))
+        || (words.all == 1 && TIERS.contains(plain));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
     Look {
         likeness: likeness(text, &words, sentence),
@@ -194,11 +205,58 @@ pub(super) fn look(text: &str) -> Look {
 fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
     let numbers = text.chars().filter(char::is_ascii_digit).count();
     numbers * 2 > length
+        || (numbers > 0 && is_address(lower))
         || (words.calendar > 0 && numbers > 0 && words.all <= 7)
         || (lower.starts_with("http") && lower.contains("://"))
         || lower.starts_with("www.")
         || text.contains(['$', '€', '£', '©'])
-        || (words.digits * 2.0 >= words.counted() && words.all > 1 && !words.organization)
+        || (words.digits * 2.0 >= words.counted()
+            && words.all > 1
+            && !words.organization
+            && !counts_a_name(text, words))
+}
+
+/// Whether a text with a number in it is a street.
+fn is_address(lower: &str) -> bool {
+    let streets = [
+        "street",
+        "st.",
+        "road",
+        "rd.",
+        "avenue",
+        "ave.",
+        "lane",
+        "square",
+        "boulevard",
+        "blvd",
+        "rue",
+        "calle",
+        "rua",
+        "via",
+        "quay",
+        "parade",
+        "plaza",
+        "platz",
+        "weg",
+        "allee",
+        "ulica",
+        "ul.",
+        "box",
+    ];
+    let mut words = lower.split([' ', ',']).filter(|it| !it.is_empty());
+    let first_counts = words
+        .clone()
+        .next()
+        .is_some_and(|it| it.len() <= 5 && it.starts_with(|it: char| it.is_ascii_digit()));
+    let called = words.clone().any(|it| streets.contains(&it));
+    let german = words.any(|it| it.ends_with("straße") || it.ends_with("strasse"));
+    german || (called && (first_counts || lower.ends_with(|it: char| it.is_ascii_digit())))
+}
+
+/// Whether a small number stands before a capitalised word, as in "7 Bridges".
+fn counts_a_name(text: &str, words: &Words) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    first.len() <= 2 && words.digits < 1.5 && words.capital >= 1.0 && words.lowered == 0.0
 }
 
 fn likeness(text: &str, words: &Words, sentence: bool) -> f64 {
@@ -221,6 +279,9 @@ fn likeness(text: &str, words: &Words, sentence: bool) -> f64 {
     }
     if words.all > 12 {
         likeness -= 0.12 * (words.all - 12).min(9) as f64;
+    }
+    if words.digits * 2.0 >= words.counted() && words.all > 1 && !words.organization {
+        likeness -= 0.25;
     }
     if words.sentence > 0 && !(words.organization && cased > 0.7) {
         likeness -= 0.12 * f64::from(words.sentence.min(4));
@@ -263,13 +324,16 @@ fn is_stand_in(plain: &str) -> bool {
 /// Whether a line of `words` words, `lowered` of them in lower case, ends as sentences do.
 fn ends_a_sentence(text: &str, words: usize, lowered: f64) -> bool {
     (text.ends_with('.') && words > 4 && !ends_in_abbreviation(text))
-        || text.ends_with(['!', '?', '…', ':'])
+        || text.ends_with(['!', '?', '…', ':', '。', '！', '？', '؟'])
         || (text.contains(". ") && lowered >= 3.0)
 }
 
 /// Whether a text's last word is an abbreviation, so that its full stop ends no sentence.
 pub(super) fn ends_in_abbreviation(text: &str) -> bool {
     let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    if !last.contains(char::is_alphabetic) {
+        return false;
+    }
     ORGANIZATION.contains(last.as_str())
         || matches!(
             last.as_str(),
@@ -292,6 +356,11 @@ pub(super) fn tells_strong_relation(text: &str) -> bool {
 /// Whether a heading is about something else than names: news, dates, links.
 pub(super) fn tells_other(text: &str) -> bool {
     OTHER_TOPICS.find(&text.to_lowercase()).is_some()
+}
+
+/// Whether a text is the name of a country, under which others' names stand.
+pub(super) fn is_country(text: &str) -> bool {
+    COUNTRIES.contains(text.trim().to_lowercase().as_str())
 }
 
 /// Whether a short text is a date or a time of day.

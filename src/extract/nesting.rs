@@ -1,7 +1,9 @@
 //! Lists inside the records of other lists: sections that hold lists are no names, and parts of a record are no list.
 
+use std::collections::HashSet;
+
 use super::{
-    draft::{Draft, Item},
+    draft::{Draft, Item, Sight},
     judge,
 };
 use crate::entity::{EntityList, ListKind};
@@ -10,7 +12,7 @@ use crate::entity::{EntityList, ListKind};
 const KEPT: f64 = 0.55;
 
 /// Lowers what is a list of sections, and what is but a part of another list's records.
-pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
+pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
     let spans: Vec<(usize, usize)> = judged
         .iter()
         .map(|(_, draft)| {
@@ -45,6 +47,14 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
                 .iter()
                 .any(|it| it.range == records[place].range)
             {
+                // A record named by the first of a whole list in it is that list's box.
+                let (count, score) = (judged[inner].0.items.len(), judged[inner].0.score);
+                if count >= 3 && score + 0.3 >= judged[outer].0.score {
+                    holding[place] = true;
+                } else if count == 2 && records.len() >= 3 {
+                    // The name and the line below it.
+                    inside.push(inner);
+                }
                 continue;
             }
             if judged[inner].0.items.len() >= 3 {
@@ -82,6 +92,17 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
             lowered[other] |= inside * 10 >= worse.len() * 7;
         }
     }
+    for &few in &names {
+        for &many in &names {
+            if few != many {
+                match sampled(sight, judged[few].1, judged[many].1) {
+                    Some(Sampled::Rows) => lowered[few] = true,
+                    Some(Sampled::Parts) => lowered[many] = true,
+                    None => {}
+                }
+            }
+        }
+    }
     // A list under a heading that is itself a name tells something about that name.
     for &under in &names {
         let Some(heading) = judged[under].0.heading.clone() else {
@@ -89,6 +110,8 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
         };
         let about_a_name = names.iter().any(|&it| {
             it != under
+                && !lowered[it]
+                && judged[it].0.score >= judged[under].0.score
                 && judged[it].0.items.len() > 1
                 && judged[it].0.items.iter().any(|it| it.surface == heading)
         });
@@ -101,6 +124,53 @@ pub(super) fn settle(mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
         }
     }
     judged.into_iter().map(|it| it.0).collect()
+}
+
+/// How a list with fewer members relates to one with more that has them all.
+enum Sampled {
+    /// Its records are rows of the other's members, each named by its first.
+    Rows,
+    /// The other's members are several parts of its records.
+    Parts,
+}
+
+fn sampled(sight: &Sight<'_>, few: &Draft, many: &Draft) -> Option<Sampled> {
+    if few.items.len() < 2 || many.items.len() * 2 < few.items.len() * 3 {
+        return None;
+    }
+    let ranges: HashSet<(usize, usize)> = many
+        .items
+        .iter()
+        .map(|it| (it.range.start, it.range.end))
+        .collect();
+    let held = few
+        .items
+        .iter()
+        .filter(|it| ranges.contains(&(it.range.start, it.range.end)))
+        .count();
+    if held * 10 < few.items.len() * 8 {
+        return None;
+    }
+    // The members by the record that holds them, told apart by their paths.
+    let mut kinds: Vec<Vec<u64>> = vec![Vec::new(); few.items.len()];
+    for it in &many.items {
+        if let Some(place) = record_of(&few.items, it.node) {
+            kinds[place].push(sight.paths[it.node]);
+        }
+    }
+    let several = kinds.iter().filter(|it| it.len() > 1).count();
+    let motley = kinds
+        .iter()
+        .filter(|it| it.iter().any(|kind| *kind != it[0]))
+        .count();
+    if several * 2 < few.items.len() {
+        return None;
+    }
+    Some(if motley * 2 > several {
+        Sampled::Parts
+    } else {
+        Sampled::Rows
+    })
 }
 
 /// Which of the records, which stand in the order of the page, holds a node.

@@ -76,10 +76,34 @@ fn caption_before(sight: &Sight<'_>, start: usize, container: usize) -> Option<R
     let after = blocks.partition_point(|it| it.range.start < start);
     let block = &blocks[after.checked_sub(1)?];
     let text = sight.text(&block.range);
-    let told = text.len() <= 200 && (text.ends_with(':') || sight.telling(&block.range).strong);
+    let told = is_titled(sight, start, &block.range, container)
+        || text.len() <= 200 && (text.ends_with(':') || sight.telling(&block.range).strong);
     let near = block.region == sight.flow.regions[container];
     (near && !block.alt && text.chars().count() <= 90 && told && !text.ends_with('.'))
         .then(|| block.range.clone())
+}
+
+/// Whether a line is set before a list by an element that calls itself a title: the first in the box of both.
+fn is_titled(sight: &Sight<'_>, start: usize, line: &Range<usize>, container: usize) -> bool {
+    let tree = sight.tree;
+    let spans = &sight.flow.spans;
+    let Some(boxed) = std::iter::once(container)
+        .chain(tree.ancestors(container))
+        .take(4)
+        .find(|&it| spans[it].start <= line.start && spans[it].end >= start)
+    else {
+        return false;
+    };
+    spans[boxed].start == line.start
+        && (boxed + 1..tree.nodes[boxed].end.min(boxed + 6)).any(|it| {
+            spans[it] == *line
+                && tree.classes(it).any(|it| {
+                    let it = it.to_ascii_lowercase();
+                    ["title", "heading", "header", "caption", "label"]
+                        .iter()
+                        .any(|word| it.ends_with(word))
+                })
+        })
 }
 
 /// The nearest place, the heading, the container or what holds both, that a fragment can point at.

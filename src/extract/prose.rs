@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::{
     draft::{Draft, Item, Sight},
-    names, trim,
+    names,
+    places::heading_before,
+    trim,
 };
 use crate::{
     entity::{NameSource, Strategy},
@@ -33,6 +35,19 @@ const OPENINGS: &[&str] = &[
     " von ",
     " mit ",
     " avec ",
+    " con ",
+    " con la ",
+    " con el ",
+    " com ",
+    " com a ",
+    " com o ",
+    " met ",
+    " med ",
+    " son ",
+    " sono ",
+    " são ",
+    " sont : ",
+    " con: ",
 ];
 
 /// Finds the enumerations in the blocks of a page.
@@ -53,6 +68,67 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
             drafts.extend(of_sentence(sight, node, &range));
         }
     }
+    drafts.extend(sole(sight));
+    drafts
+}
+
+/// What says that one name follows: "our partner is the".
+const SOLE: &[&str] = &[
+    "partner is",
+    "sponsor is",
+    "funder is",
+    "donor is",
+    "host is",
+    "client is",
+    "member is",
+    "partner ist",
+    "träger ist",
+    "partenaire est",
+    "socio es",
+    "patrocinador es",
+    "parceiro é",
+    "partner è",
+];
+
+/// Sentences that name one: "Our partner is the University of Lower Merrow."
+fn sole(sight: &Sight<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for block in &sight.flow.blocks {
+        let text = sight.text(&block.range);
+        if block.alt || block.region != Region::Main || !(20..=2000).contains(&text.len()) {
+            continue;
+        }
+        for sentence in sentences(text) {
+            let said = &text[sentence.clone()];
+            let lead = SOLE
+                .iter()
+                .filter_map(|it| Some(said.find(it)? + it.len()))
+                .filter(|&it| it <= 60 && said[it..].starts_with(' '))
+                .max();
+            let Some(lead) = lead else { continue };
+            let part = without_small_words(text, sentence.start + lead..sentence.end);
+            let named = &text[part.clone()];
+            let words = named.split(' ').count();
+            let look = names::look(named);
+            if !(2..=9).contains(&words) || look.likeness < 0.75 || named.contains(',') {
+                continue;
+            }
+            let range = block.range.start + part.start..block.range.start + part.end;
+            let node = holder(sight, 1, &range);
+            drafts.push(Draft {
+                strategy: Strategy::Prose,
+                container: node,
+                caption: None,
+                items: vec![Item {
+                    node,
+                    record: node..node + 1,
+                    range,
+                    source: NameSource::Text,
+                }],
+                bonus: 0.45,
+            });
+        }
+    }
     drafts
 }
 
@@ -64,7 +140,8 @@ fn holder(sight: &Sight<'_>, from: usize, range: &Range<usize>) -> usize {
         .chain(sight.tree.ancestors(from))
         .find(holds)
         .unwrap_or(0);
-    let mut at = from;
+    // The document itself has no span.
+    let mut at = from.max(1);
     while at < sight.tree.nodes.len() && spans[at].start <= range.start {
         if spans[at].end >= range.end {
             if sight.tree.is_element(at) {
@@ -121,6 +198,9 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
         let lowest = looks.iter().map(|it| it.likeness).fold(1.0, f64::min);
         let mean = looks.iter().map(|it| it.likeness).sum::<f64>() / looks.len().max(1) as f64;
         let enough = members.len() >= if comma { 3 } else { 2 };
+        // What ends in a colon leads an enumeration, and is no part of it.
+        let led = text[..start].trim_end().ends_with(':');
+        let mean = if led { mean + 0.3 } else { mean };
         if enough && lowest >= 0.4 && mean >= 0.6 && best.as_ref().is_none_or(|it| mean > it.0) {
             best = Some((mean, start, members));
         }
@@ -128,7 +208,11 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
     let (_, start, members) = best?;
     let lead = &text[..start];
     // Commas part so many things that without a word for it an enumeration is none of names.
-    let told = names::tells_relation(lead);
+    let told = names::tells_relation(lead)
+        || (members.len() >= 3
+            && heading_before(sight, range.start, node)
+                .is_some_and(|it| it.end <= range.start && sight.telling(&it).strong));
+    let count = members.len();
     let items = members
         .into_iter()
         .map(|it| Item {
@@ -147,6 +231,7 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
         items,
         bonus: match (told, comma) {
             (true, _) => 0.15,
+            (false, false) if count == 2 => -0.2,
             (false, false) => 0.0,
             (false, true) => -0.25,
         },
@@ -214,8 +299,8 @@ fn cut_at_and(
         .max()?;
     let one = last.start..last.start + at;
     let other = last.start + at + word.len()..last.end;
-    let whole = names::look(part.trim().trim_end_matches('.'));
-    let looks = |it: &Range<usize>| names::look(text[it.clone()].trim().trim_end_matches('.'));
+    let looks = |it: &Range<usize>| names::look(&text[without_small_words(text, it.clone())]);
+    let whole = looks(last);
     let (first, second) = (looks(&one), looks(&other));
     // "Bakers, Brewers and Cooks Union" stays whole where the halves are no better names.
     (first.likeness.min(second.likeness) + 0.1 >= whole.likeness).then_some((one, other))
@@ -264,10 +349,20 @@ fn rejoin_legal_forms(text: &str, parts: &mut Vec<Range<usize>>) {
 fn without_small_words(text: &str, part: Range<usize>) -> Range<usize> {
     let inner = trim::trim(&text[part.clone()]);
     let mut range = part.start + inner.start..part.start + inner.end;
-    for word in ["and ", "und ", "et ", "y ", "& ", "the ", "die ", "les "] {
+    for word in ["and ", "und ", "et ", "y ", "e ", "& "] {
         if text[range.clone()].starts_with(word) {
             range.start += word.len();
         }
+    }
+    let articles = [
+        "the ", "die ", "der ", "das ", "les ", "le ", "la ", "el ", "los ", "las ", "il ", "gli ",
+        "l'", "l’", "het ",
+    ];
+    if let Some(it) = articles
+        .iter()
+        .find(|it| text[range.clone()].starts_with(**it))
+    {
+        range.start += it.len();
     }
     range
 }

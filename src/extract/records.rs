@@ -92,7 +92,7 @@ pub(super) fn name(sight: &Sight<'_>, records: &[Range<usize>]) -> Vec<Item> {
     let Some(&(best_worth, best)) = ranked.first() else {
         return Vec::new();
     };
-    parts
+    let mut items: Vec<Item> = parts
         .iter()
         .zip(records)
         .filter_map(|(parts, record)| {
@@ -112,7 +112,29 @@ pub(super) fn name(sight: &Sight<'_>, records: &[Range<usize>]) -> Vec<Item> {
                 },
             })
         })
-        .collect()
+        .collect();
+    without_label(sight, &mut items);
+    items
+}
+
+/// Takes off what all names begin with where it labels them: "Name: Jane Roe".
+fn without_label(sight: &Sight<'_>, items: &mut [Item]) {
+    let Some(first) = items.first().filter(|_| items.len() >= 3) else {
+        return;
+    };
+    let text = sight.text(&first.range);
+    let Some(label) = text.find(": ").filter(|it| *it <= 30).map(|it| it + 2) else {
+        return;
+    };
+    let label = &text[..label];
+    if items
+        .iter()
+        .all(|it| sight.text(&it.range).starts_with(label))
+    {
+        for it in items {
+            it.range.start += label.len();
+        }
+    }
 }
 
 /// How likely a slot holds the names of `all` records.
@@ -146,11 +168,20 @@ fn worth(slot: Slot, stat: &Stat, all: f64) -> f64 {
         - long
 }
 
-/// The parts of a record that could be its name, in order.
+/// The parts of a record that could be its name, in order; hidden ones only where nothing else is there.
 fn parts_of(sight: &Sight<'_>, record: &Range<usize>) -> Vec<Part> {
+    let all_hidden = sight.flow.hidden[record.start];
+    let parts = parts_seen(sight, record, all_hidden);
+    if parts.is_empty() && !all_hidden {
+        parts_seen(sight, record, true)
+    } else {
+        parts
+    }
+}
+
+fn parts_seen(sight: &Sight<'_>, record: &Range<usize>, all_hidden: bool) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let mut seen: HashMap<(Carrier, u64), u8> = HashMap::new();
-    let all_hidden = sight.flow.hidden[record.start];
     let end = record.end.min(record.start + NODES);
     let mut last_whole: Option<Range<usize>> = None;
     for node in record.start..end {

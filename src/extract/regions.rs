@@ -129,6 +129,20 @@ fn called(name: &str) -> Option<Region> {
         | "comments"
         | "related"
         | "relatedposts" => Region::Aside,
+        // Dialogues of consent call themselves many things, all of them long.
+        it if [
+            "onetrust",
+            "cookie",
+            "consent",
+            "usercentrics",
+            "gdpr",
+            "cmpbox",
+        ]
+        .iter()
+        .any(|word| it.contains(word)) =>
+        {
+            Region::Aside
+        }
         _ => return None,
     })
 }

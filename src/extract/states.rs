@@ -195,7 +195,7 @@ fn shaped(signals: &mut Vec<Signal>, tree: &Tree, flow: &Flow, proper: usize) {
                     "it asks for a password".to_owned(),
                 );
             }
-            local_name!("iframe") => frame(signals, tree, node),
+            local_name!("iframe") => frame(signals, tree, node, proper),
             local_name!("img") if flow.regions[node] == Region::Main => {
                 images += 1;
                 bare_images += u32::from(flow.spans[node].is_empty());
@@ -300,7 +300,7 @@ fn script(signals: &mut Vec<Signal>, tree: &Tree, node: usize) {
     }
 }
 
-fn frame(signals: &mut Vec<Signal>, tree: &Tree, node: usize) {
+fn frame(signals: &mut Vec<Signal>, tree: &Tree, node: usize, proper: usize) {
     let source = tree.attr(node, &local_name!("src")).unwrap_or_default();
     let elsewhere = [
         "docs.google.com/spreadsheets",
@@ -316,7 +316,7 @@ fn frame(signals: &mut Vec<Signal>, tree: &Tree, node: usize) {
         once(
             signals,
             PageState::ScriptShell,
-            0.5,
+            if proper < 200 { 0.8 } else { 0.5 },
             "a table is embedded from elsewhere",
         );
     }

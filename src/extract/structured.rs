@@ -56,8 +56,8 @@ pub(super) fn find(tree: &Tree) -> Vec<EntityList> {
                 lists.extend(of_value(&value, &css::selector(tree, node)));
             }
         } else if kind.is_empty() || kind.contains("javascript") || kind == "module" {
-            for value in inline(text) {
-                lists.extend(of_value(&value, &css::selector(tree, node)));
+            for (variable, value) in inline(text) {
+                lists.extend(of_named(&value, variable, &css::selector(tree, node)));
             }
         }
     }
@@ -65,8 +65,8 @@ pub(super) fn find(tree: &Tree) -> Vec<EntityList> {
     lists
 }
 
-/// The JSON values that a script assigns: arrays of objects, and objects.
-fn inline(script: &str) -> Vec<Value> {
+/// The JSON values that a script assigns, arrays and objects, each with the name of what it is assigned to.
+fn inline(script: &str) -> Vec<(&str, Value)> {
     let mut values = Vec::new();
     let mut from = 0;
     let mut tries = 0;
@@ -91,7 +91,11 @@ fn inline(script: &str) -> Vec<Value> {
         let mut stream = serde_json::Deserializer::from_str(&script[start..]).into_iter::<Value>();
         if let Some(Ok(value)) = stream.next() {
             from = start + stream.byte_offset().max(1);
-            values.push(value);
+            let variable = before.trim_end_matches(['=', '(', ':']).trim_end();
+            let at = variable
+                .rfind(|it: char| !it.is_alphanumeric() && it != '_')
+                .map_or(0, |it| it + 1);
+            values.push((variable.get(at..).unwrap_or_default(), value));
         }
     }
     values
@@ -99,9 +103,16 @@ fn inline(script: &str) -> Vec<Value> {
 
 /// The lists of named things in a value.
 pub(super) fn of_value(value: &Value, container: &str) -> Vec<EntityList> {
+    of_named(value, "", container)
+}
+
+/// The lists of named things in a value that a script calls `variable`.
+fn of_named(value: &Value, variable: &str, container: &str) -> Vec<EntityList> {
     let mut lists = Vec::new();
     // Each with the keys that led to it, at most the last four.
-    let mut stack: Vec<(Vec<String>, &Value)> = vec![(Vec::new(), value)];
+    let called = Some(variable).filter(|it| it.len() >= 3);
+    let path: Vec<String> = called.into_iter().map(str::to_owned).collect();
+    let mut stack: Vec<(Vec<String>, &Value)> = vec![(path, value)];
     let mut steps = 0;
     while let Some((path, value)) = stack.pop() {
         steps += 1;
@@ -110,10 +121,16 @@ pub(super) fn of_value(value: &Value, container: &str) -> Vec<EntityList> {
         }
         match value {
             Value::Array(values) => {
-                lists.extend(of_array(values, &path, container));
-                stack.extend(values.iter().rev().map(|it| (path.clone(), it)));
+                let values: Vec<&Value> = values.iter().collect();
+                lists.extend(of_array(&values, &path, container));
+                stack.extend(values.into_iter().rev().map(|it| (path.clone(), it)));
             }
             Value::Object(members) => {
+                // Records by their ids are an array of them.
+                if members.len() >= 2 && members.values().all(Value::is_object) {
+                    let values: Vec<&Value> = members.values().collect();
+                    lists.extend(of_array(&values, &path, container));
+                }
                 for (key, value) in members.iter().rev() {
                     if matches!(value, Value::Array(_) | Value::Object(_)) {
                         let mut path: Vec<String> =
@@ -129,11 +146,27 @@ pub(super) fn of_value(value: &Value, container: &str) -> Vec<EntityList> {
     lists
 }
 
-fn of_array(values: &[Value], path: &[String], container: &str) -> Option<EntityList> {
-    if values.len() < 2 {
+fn of_array(values: &[&Value], path: &[String], container: &str) -> Option<EntityList> {
+    // What describes data rather than being it.
+    let describes = matches!(
+        path.last().map(String::as_str),
+        Some(
+            "fields"
+                | "columns"
+                | "schema"
+                | "schemas"
+                | "menu"
+                | "menus"
+                | "navigation"
+                | "filters"
+                | "options"
+                | "tabs"
+        )
+    );
+    if values.len() < 2 || describes {
         return None;
     }
-    let strings = values.iter().all(Value::is_string);
+    let strings = values.iter().all(|it| it.is_string());
     let key = NAME_KEYS.iter().find(|key| {
         let having = values
             .iter()

@@ -139,17 +139,74 @@ fn titled(sight: &Sight<'_>, rows: &[Row]) -> Option<usize> {
 /// What a column's title says about its being the name.
 fn title_bonus(title: &str) -> f64 {
     let lower = title.trim().trim_end_matches(':').to_lowercase();
-    if lower.len() > 40 {
+    if lower.len() > 40 || lower.split(' ').count() > 3 {
         return 0.0;
     }
     let has = |words: &[&str]| words.iter().any(|it| lower.contains(it));
     if matches!(
         lower.as_str(),
-        "name" | "names" | "full name" | "nom" | "nombre" | "organization name" | "member name"
+        "name"
+            | "names"
+            | "full name"
+            | "nom"
+            | "nombre"
+            | "nome"
+            | "naam"
+            | "navn"
+            | "namn"
+            | "nazwa"
+            | "название"
+            | "назва"
+            | "名称"
+            | "名稱"
+            | "単位"
+            | "团体"
+            | "団体名"
+            | "会社名"
+            | "이름"
+            | "الاسم"
+            | "שם"
+            | "organization name"
+            | "member name"
     ) {
         0.25
     } else if has(&[
         "organi",
+        "организац",
+        "організац",
+        "учрежден",
+        "участник",
+        "член",
+        "партн",
+        "cuerpo",
+        "verein",
+        "mitglied",
+        "einrichtung",
+        "miembro",
+        "membre",
+        "entidad",
+        "empresa",
+        "entreprise",
+        "azienda",
+        "ente",
+        "organisme",
+        "signator",
+        "body",
+        "group",
+        "association",
+        "单位",
+        "單位",
+        "機構",
+        "机构",
+        "団体",
+        "企業",
+        "企业",
+        "기관",
+        "회사",
+        "단체",
+        "المنظمة",
+        "الجهة",
+        "ארגון",
         "company",
         "institution",
         "partner",
@@ -167,6 +224,9 @@ fn title_bonus(title: &str) -> f64 {
         0.2
     } else if has(&["name"]) {
         0.15
+    } else if lower == "title" {
+        // What content systems call the name of whatever they list.
+        0.05
     } else if has(&["affiliation", "employer"]) {
         0.02
     } else if has(&[
@@ -198,6 +258,24 @@ fn title_bonus(title: &str) -> f64 {
         "description",
         "notes",
         "contact",
+        "author",
+        "hits",
+        "reg.",
+        "valid",
+        "land",
+        "stadt",
+        "ort",
+        "ville",
+        "pays",
+        "ciudad",
+        "país",
+        "город",
+        "страна",
+        "адрес",
+        "дата",
+        "国",
+        "城市",
+        "地区",
     ]) {
         -0.3
     } else {
@@ -249,7 +327,7 @@ fn is_grid(sight: &Sight<'_>, body: &[&Row]) -> bool {
     alike(&pictured, 0.4)
         && alike(&linked, 0.4)
         && alike(&likeness, 0.3)
-        && alike(&organizations, 0.35)
+        && alike(&organizations, 0.5)
 }
 
 fn distinct_share(sight: &Sight<'_>, items: &[super::draft::Item]) -> f64 {

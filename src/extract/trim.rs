@@ -49,6 +49,14 @@ pub(super) fn trim(text: &str) -> Range<usize> {
     if inner.ends_with('.') && inner.split(' ').count() > 1 && !ends_in_abbreviation(inner) {
         end -= 1;
     }
+    // Quotation marks of a name's own come in pairs.
+    let inner = &text[start..end];
+    if inner.contains('«') && !inner.contains('»') && text[end..].starts_with('»') {
+        end += '»'.len_utf8();
+    }
+    if inner.contains('»') && !inner.contains('«') && text[..start].ends_with('«') {
+        start -= '«'.len_utf8();
+    }
     let mut range = start..end;
     // An unpaired bracket at the edge belongs to what was cut.
     if text[range.clone()].ends_with('(') {

@@ -15,6 +15,9 @@ pub(super) const ORGANIZATION: &str = concat!(
     "partners,partnership,plc,press,productions,programme,project,publications,publishing,radio,realty,records,",
     "research,resources,restaurant,s.a.,sarl,school,schools,science,sciences,secretariat,security,services,society,",
     "sociedad,société,software,solutions,spa,s.p.a.,stichting,stiftung,studio,studios,survey,systems,technologies,",
+    "stiftelse,stiftelsen,forening,foreningen,förening,föreningen,säätiö,fundacja,stowarzyszenie,nadace,spolek,",
+    "derneği,vakfı,ong,onlus,asbl,vzw,kft,srl,s.r.l.,ltda,lda,фонд,центр,институт,союз,ассоциация,общество,",
+    "организация,университет,ооо,ано,нко,جمعية,مؤسسة,مركز,شبكة,اتحاد,الاتحاد,معهد,جامعة,עמותת,קרן,מרכז,המרכז,איגוד,",
     "technology,theater,theatre,times,trust,union,united,universidad,universidade,università,universität,",
     "universitat,université,university,verband,verein,vereniging,ventures,works,workshop,zentrum",
 );
@@ -28,7 +31,18 @@ pub(super) const RELATION: &str = concat!(
     "leadership,lenders,member,membre,miembro,mitglied,nonprofit,organi,our work with,partenaire,participant,",
     "participating,partner,patron,pledge,people,program,provider,publisher,recipient,referenz,résea,school,",
     "signator,signed,signer,socios,sponsor,staff,stakeholder,steering,subscriber,subsidiar,supplier,support,",
-    "soutien,team,thank,trusted by,trustee,unterstütz,universit,vendor,volunteer,who we work with,works with",
+    "soutien,team,thank,trusted by,relied on by,trustee,unterstütz,universit,vendor,volunteer,who we work with,",
+    "works with,who is with us,network,netzwerk,collectif,associat,undersigned,stockist,where to buy,venue,",
+    "grantees,local group,hubs,vorstand,beirat,gründ,unterzeichn,träger,spender,gesellschafter,adhérent,signataire,",
+    "financeur,bailleur,donateur,équipe,réuni,fondateur,rassembl,aliad,patrocin,miembr,integrante,firmante,colabora,",
+    "donante,equipo,trabajamos junto,parceir,apoiador,membro,associad,signatári,equipe,sostenitor,aderent,membri,",
+    "firmatar,enti ,leden,deelnemer,ondersteun,ondertekenaar,bestuur,medlem,samarbe,støtte,undertegn,partnerz,członk,",
+    "sygnatar,wspier,zespół,člen,signatář,podporo,jäsen,kumppan,tukij,tagok,támogat,partener,üye,ortak,paydaş,destekçi,",
+    "thành viên,đối tác,nhà tài trợ,mitra,anggota,партн,член,участник,учасник,спонсор,учредител,засновник,подпис,",
+    "поддерж,організац,организац,команд,μέλη,εταίρ,συνεργ,υποστηρικτ,χορηγ,شرك,الشرك,أعضاء,الأعضاء,اعضا,داعم,الداعم,",
+    "رعاة,الرعاة,منظمات,المنظمات,الموقع,שותפ,השותפ,חברי,החברי,תומכ,התומכ,ארגונ,הארגונ,सदस्य,साझेदार,สมาชิก,พันธมิตร,",
+    "成员,成員,会员,會員,会員,合作,伙伴,夥伴,赞助,贊助,协办,協辦,支持单位,支持單位,主办单位,加盟,パートナー,スポンサー,協賛,協力,",
+    "賛同,賛助,後援,参加団体,構成団体,회원,협력,파트너,후원,참여기관,참여단체,회원사",
 );
 
 /// The stronger of the words above: a page or list called so is about names.
@@ -36,8 +50,14 @@ pub(super) const STRONG_RELATION: &str = concat!(
     "affiliate,allies,alliance,board of,client,coalition,collaborat,committee,consorti,customer,donor,endorse,",
     "endorsing,exhibitor,faculty,founding,funder,funded by,grantee,investor,member,membre,miembro,mitglied,",
     "organisation,organization,oppose,partenaire,participating,partner,patron,pledged,signator,sponsor,",
-    "supported by,supporter,supporting,subsidiar,trusted by,trustee,unterstütz,förder,kunden,vendor,",
-    "who we work with",
+    "supported by,supporter,supporting,subsidiar,trusted by,relied on by,trustee,unterstütz,förder,kunden,vendor,",
+    "who we work with,who is with us,endorsed by,undersigned,unterzeichn,beirat,adhérent,signataire,financeur,aliados,",
+    "patrocinador,miembros,firmantes,colaboradores,parceiro,apoiador,membros,associados,sostenitor,aderenti,membri,",
+    "firmatari,leden,deelnemer,medlemm,medlemmar,medlemmer,samarbe,partnerz,członk,sygnatar,členové,jäsenet,kumppan,",
+    "támogatóink,üyeler,ortaklar,destekçi,thành viên,đối tác,anggota,партн,члены,члени,участник,учасник,спонсор,",
+    "учредител,μέλη,εταίρ,υποστηρικτ,χορηγ,شركاؤ,شركاء,الشركاء,أعضاء,الأعضاء,الداعم,الرعاة,שותפים,השותפים,חברי,תומכי,",
+    "सदस्य,साझेदार,สมาชิก,พันธมิตร,成员,成員,会员,會員,会員,合作伙伴,合作夥伴,合作单位,赞助,贊助,支持单位,支持單位,加盟団体,",
+    "パートナー,スポンサー,協賛,賛同,賛助,회원,협력기관,파트너,후원,참여기관,참여단체",
 );
 
 /// What menus, buttons and feet of pages say, folded.
@@ -62,7 +82,15 @@ pub(super) const CHROME: &str = concat!(
     "toggle navigation,top,topics,training,travel,tweet,tweet this,users,venue,video,videos,view,",
     "view all,view more,view profile,visit,visit site,visit website,visit our website,volunteer,website,welcome,",
     "what we do,who we are,work with us,",
-    "discord",
+    "discord,all,any,directions,website,visit the website,accueil,à propos,actualités,mentions légales,lire la suite,",
+    "en savoir plus,visiter le site,startseite,über uns,aktuelles,datenschutz,mehr erfahren,weiterlesen,mehr,",
+    "zur website,weitere informationen,inicio,nosotros,quiénes somos,contacto,noticias,leer más,más información,",
+    "ver más,política de privacidad,início,sobre nós,contato,notícias,saiba mais,leia mais,chi siamo,contatti,",
+    "notizie,leggi tutto,scopri di più,lees meer,over ons,läs mer,om oss,les mer,om os,læs mere,czytaj więcej,o nas,",
+    "strona główna,kontakty,o nás,více,tovább,hakkımızda,iletişim,ana sayfa,devamını oku,главная,о нас,контакты,",
+    "новости,подробнее,читать далее,головна,про нас,новини,αρχική,επικοινωνία,الرئيسية,من نحن,اتصل بنا,الأخبار,",
+    "اقرأ المزيد,زيارة الموقع,المزيد,ראשי,אודות,צור קשר,חדשות,קרא עוד,首页,首頁,关于我们,關於我們,联系我们,聯絡我們,",
+    "新闻,新聞,更多,了解更多,トップ,ホーム,会社概要,お問い合わせ,お知らせ,詳しくはこちら,もっと見る,홈,소개,공지사항,더보기,문의",
 );
 
 /// Headings that name no one, though names may stand under them.
@@ -72,6 +100,13 @@ pub(super) const GENERIC: &str = concat!(
     "goals,hours,impact,introduction,latest news,links,methodology,mission,more,objectives,opening hours,other,",
     "others,overview,purpose,quick links,recent posts,references,related,results,solutions,summary,testimonials,",
     "the problem,the solution,the plan,upcoming events,values,vision,welcome,what's happening?,why partner with us",
+);
+
+/// What names of organizations end in where words are not parted by spaces.
+pub(super) const ORGANIZATION_ENDS: &str = concat!(
+    "协会,協會,协進会,促进会,促進会,基金会,基金會,大学,大學,公司,中心,学院,學院,研究所,研究院,集团,集團,出版社,网络,網絡,",
+    "学会,學會,联盟,聯盟,协会,図書館,图书馆,広播电台,电台,協会,財団,法人,会社,連盟,連合,ネットワーク,センター,재단,협회,대학교,",
+    "연구소,연구원,회사,연대,네트워크,센터",
 );
 
 /// Small words that stand uncapitalised inside names.
@@ -147,7 +182,7 @@ pub(super) const RELATION_PLURALS: &str = concat!(
 pub(super) const OPENING: &str = concat!(
     "please,click,we,you,if,this,these,how,why,what,when,where,our,your,are,is,for,to,get,send,see,find,meet,",
     "thanks,thank,many,want,do,let's,become,contact,sign,join,call,download,view,about,in,with,by,here,it,there,",
-    "copyright",
+    "copyright,apply,write,visit,choose,search,browse,read,explore",
 );
 
 /// Lines that stand where a name is to come.
@@ -164,5 +199,32 @@ pub(super) const STAND_IN_KINDS: &str = concat!(
 pub(super) const OTHER_TOPICS: &str = concat!(
     "news,blog,recent post,latest,upcoming,event,article,stories,press release,publication,resource,related,schedule,agenda,",
     "important dates,key dates,opening hours,faq,frequently,quick link,useful link,download,navigation,benefit,how to,what you get,",
-    "job,vacanc,pricing,follow us,share this,categories,archives,tags,search,newsletter,contact,address,what's new,termine,aktuelles,topics"
+    "job,work with us,careers,open positions,vacanc,noticias,actualités,nachrichten,veranstaltung,новости,新闻,新聞,ニュース,お知らせ,pricing,follow us,share this,categories,archives,tags,search,newsletter,contact,address,what's new,termine,aktuelles,topics"
+);
+
+/// The ranks of sponsors, which name no one when they stand alone.
+pub(super) const TIERS: &str = concat!(
+    "gold,silver,bronze,platinum,diamond,titanium,copper,platin,silber,oro,plata,bronce,argent,main,community,supporting,",
+    "presenting,premier,founding,strategic,associate",
+);
+
+/// Countries, as headings that part a list.
+pub(super) const COUNTRIES: &str = concat!(
+    "afghanistan,albania,algeria,andorra,angola,argentina,armenia,australia,austria,azerbaijan,bahrain,bangladesh,",
+    "belarus,belgium,belize,benin,bhutan,bolivia,bosnia and herzegovina,botswana,brazil,brasil,bulgaria,burkina faso,",
+    "burundi,cambodia,cameroon,canada,chad,chile,china,colombia,congo,costa rica,croatia,cuba,cyprus,czechia,",
+    "czech republic,denmark,djibouti,dominican republic,ecuador,egypt,el salvador,england,eritrea,estonia,eswatini,",
+    "ethiopia,fiji,finland,france,gabon,gambia,georgia,germany,ghana,greece,guatemala,guinea,guyana,haiti,honduras,",
+    "hungary,iceland,india,indonesia,iran,iraq,ireland,israel,italy,ivory coast,jamaica,japan,jordan,kazakhstan,kenya,",
+    "kosovo,kuwait,kyrgyzstan,laos,latvia,lebanon,lesotho,liberia,libya,liechtenstein,lithuania,luxembourg,madagascar,",
+    "malawi,malaysia,maldives,mali,malta,mauritania,mauritius,mexico,moldova,monaco,mongolia,montenegro,morocco,",
+    "mozambique,myanmar,namibia,nepal,netherlands,the netherlands,new zealand,nicaragua,niger,nigeria,north macedonia,",
+    "northern ireland,norway,oman,pakistan,palestine,panama,papua new guinea,paraguay,peru,philippines,poland,portugal,",
+    "qatar,romania,russia,rwanda,saudi arabia,scotland,senegal,serbia,sierra leone,singapore,slovakia,slovenia,somalia,",
+    "south africa,south korea,south sudan,spain,sri lanka,sudan,suriname,sweden,switzerland,syria,taiwan,tajikistan,",
+    "tanzania,thailand,togo,trinidad and tobago,tunisia,turkey,türkiye,turkmenistan,uganda,ukraine,united arab emirates,",
+    "united kingdom,uk,united states,united states of america,usa,uruguay,uzbekistan,venezuela,vietnam,wales,yemen,",
+    "zambia,zimbabwe,africa,asia,europe,oceania,north america,south america,latin america,middle east,deutschland,",
+    "österreich,schweiz,frankreich,italien,spanien,polen,niederlande,belgien,allemagne,belgique,espagne,italie,suisse,",
+    "españa,alemania,francia,italia,méxico,perú,россия,украина,беларусь,казахстан",
 );

@@ -11,6 +11,7 @@ mod media_type;
 mod pdf;
 mod profile;
 mod project;
+mod properties;
 mod report;
 mod robots;
 mod run;
