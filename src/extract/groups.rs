@@ -40,13 +40,27 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
                 strategy: group.strategy,
                 container: group.parent,
                 caption: None,
-                bonus: if is_motley(sight, &items) { -0.3 } else { 0.0 },
+                bonus: if is_motley(sight, &items) || are_lists(sight, &group.members) {
+                    -0.3
+                } else {
+                    0.0
+                },
                 items,
             });
         }
     }
     drafts.extend(definitions(sight));
     drafts
+}
+
+/// Whether the records are lists themselves, each of which would be named by its first member.
+fn are_lists(sight: &Sight<'_>, members: &[usize]) -> bool {
+    members.iter().all(|&it| {
+        matches!(
+            *sight.tree.name(it),
+            local_name!("ul") | local_name!("ol") | local_name!("dl") | local_name!("table")
+        )
+    })
 }
 
 /// Whether a few records have nothing in common but their tag: sections of a page, each named by another kind of thing.

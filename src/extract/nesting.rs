@@ -92,17 +92,7 @@ pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -
             lowered[other] |= inside * 10 >= worse.len() * 7;
         }
     }
-    for &few in &names {
-        for &many in &names {
-            if few != many {
-                match sampled(sight, judged[few].1, judged[many].1) {
-                    Some(Sampled::Rows) => lowered[few] = true,
-                    Some(Sampled::Parts) => lowered[many] = true,
-                    None => {}
-                }
-            }
-        }
-    }
+    lower_samples(sight, &judged, &names, &mut lowered);
     // A list under a heading that is itself a name tells something about that name.
     for &under in &names {
         let Some(heading) = judged[under].0.heading.clone() else {
@@ -132,6 +122,24 @@ enum Sampled {
     Rows,
     /// The other's members are several parts of its records.
     Parts,
+}
+
+/// Lowers, of two lists one of which has the other's members and more, the one that is at fault.
+fn lower_samples(
+    sight: &Sight<'_>,
+    judged: &[(EntityList, &Draft)],
+    names: &[usize],
+    lowered: &mut [bool],
+) {
+    for &few in names {
+        for &many in names.iter().filter(|it| **it != few) {
+            match sampled(sight, judged[few].1, judged[many].1) {
+                Some(Sampled::Rows) => lowered[few] = true,
+                Some(Sampled::Parts) => lowered[many] = true,
+                None => {}
+            }
+        }
+    }
 }
 
 fn sampled(sight: &Sight<'_>, few: &Draft, many: &Draft) -> Option<Sampled> {

@@ -6,7 +6,7 @@ use html5ever::local_name;
 
 use super::{
     draft::{Draft, Sight},
-    records,
+    records, words,
 };
 use crate::entity::Strategy;
 
@@ -142,144 +142,16 @@ fn title_bonus(title: &str) -> f64 {
     if lower.len() > 40 || lower.split(' ').count() > 3 {
         return 0.0;
     }
-    let has = |words: &[&str]| words.iter().any(|it| lower.contains(it));
-    if matches!(
-        lower.as_str(),
-        "name"
-            | "names"
-            | "full name"
-            | "nom"
-            | "nombre"
-            | "nome"
-            | "naam"
-            | "navn"
-            | "namn"
-            | "nazwa"
-            | "название"
-            | "назва"
-            | "名称"
-            | "名稱"
-            | "単位"
-            | "团体"
-            | "団体名"
-            | "会社名"
-            | "이름"
-            | "الاسم"
-            | "שם"
-            | "organization name"
-            | "member name"
-    ) {
-        0.25
-    } else if has(&[
-        "organi",
-        "организац",
-        "організац",
-        "учрежден",
-        "участник",
-        "член",
-        "партн",
-        "cuerpo",
-        "verein",
-        "mitglied",
-        "einrichtung",
-        "miembro",
-        "membre",
-        "entidad",
-        "empresa",
-        "entreprise",
-        "azienda",
-        "ente",
-        "organisme",
-        "signator",
-        "body",
-        "group",
-        "association",
-        "单位",
-        "單位",
-        "機構",
-        "机构",
-        "団体",
-        "企業",
-        "企业",
-        "기관",
-        "회사",
-        "단체",
-        "المنظمة",
-        "الجهة",
-        "ארגון",
-        "company",
-        "institution",
-        "partner",
-        "sponsor",
-        "member",
-        "supporter",
-        "donor",
-        "agency",
-        "firm",
-        "school",
-        "center",
-        "centre",
-        "university",
-    ]) {
-        0.2
-    } else if has(&["name"]) {
-        0.15
-    } else if lower == "title" {
+    let has = |words: &str| words.split(',').any(|it| lower.contains(it));
+    match () {
+        () if words::NAME_TITLES.split(',').any(|it| it == lower) => 0.25,
+        () if has(words::MEMBER_TITLES) => 0.2,
+        () if has("name") => 0.15,
         // What content systems call the name of whatever they list.
-        0.05
-    } else if has(&["affiliation", "employer"]) {
-        0.02
-    } else if has(&[
-        "country",
-        "city",
-        "location",
-        "state",
-        "region",
-        "residence",
-        "address",
-        "date",
-        "year",
-        "phone",
-        "email",
-        "e-mail",
-        "website",
-        "url",
-        "link",
-        "type",
-        "category",
-        "level",
-        "role",
-        "position",
-        "title",
-        "term",
-        "amount",
-        "since",
-        "status",
-        "description",
-        "notes",
-        "contact",
-        "author",
-        "hits",
-        "reg.",
-        "valid",
-        "land",
-        "stadt",
-        "ort",
-        "ville",
-        "pays",
-        "ciudad",
-        "país",
-        "город",
-        "страна",
-        "адрес",
-        "дата",
-        "国",
-        "城市",
-        "地区",
-    ]) {
-        -0.3
-    } else {
-        0.0
+        () if lower == "title" => 0.05,
+        () if has("affiliation,employer") => 0.02,
+        () if has(words::OTHER_TITLES) => -0.3,
+        () => 0.0,
     }
 }
 

@@ -228,3 +228,24 @@ pub(super) const COUNTRIES: &str = concat!(
     "österreich,schweiz,frankreich,italien,spanien,polen,niederlande,belgien,allemagne,belgique,espagne,italie,suisse,",
     "españa,alemania,francia,italia,méxico,perú,россия,украина,беларусь,казахстан",
 );
+
+/// Titles of a table's column that holds the names.
+pub(super) const NAME_TITLES: &str = concat!(
+    "name,names,full name,nom,nombre,nome,naam,navn,namn,nazwa,название,назва,名称,名稱,単位,团体,団体名,会社名,이름,الاسم,שם,",
+    "organization name,member name",
+);
+
+/// Words in titles of columns that name who the rows are.
+pub(super) const MEMBER_TITLES: &str = concat!(
+    "organi,организац,організац,учрежден,участник,член,партн,cuerpo,verein,mitglied,einrichtung,miembro,membre,",
+    "entidad,empresa,entreprise,azienda,ente,organisme,signator,body,group,association,单位,單位,機構,机构,団体,企業,企业,기관,",
+    "회사,단체,المنظمة,الجهة,ארגון,company,institution,partner,sponsor,member,supporter,donor,agency,firm,school,",
+    "center,centre,university",
+);
+
+/// Words in titles of columns that say something about the rows.
+pub(super) const OTHER_TITLES: &str = concat!(
+    "country,city,location,state,region,residence,address,date,year,phone,email,e-mail,website,url,link,type,",
+    "category,level,role,position,title,term,amount,since,status,description,notes,contact,author,hits,reg.,",
+    "valid,land,stadt,ort,ville,pays,ciudad,país,город,страна,адрес,дата,国,城市,地区",
+);

@@ -256,16 +256,17 @@ proptest! {
     }
 }
 
+/// Where saved pages of real sites are, if they are.
+fn saved() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/partner-pages")
+}
+
 /// Every page at hand: our own, and the saved ones where they are.
 fn pages() -> Vec<(PathBuf, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    for folder in [
-        root.join("tests/pages"),
-        root.join("../shared/corpus/partner-pages"),
-    ] {
+    for folder in [root.join("tests/pages"), saved()] {
         let Ok(folders) = fs::read_dir(&folder) else {
-            eprintln!("skipped: {} is not here", folder.display());
             continue;
         };
         for folder in folders
@@ -285,6 +286,9 @@ fn pages() -> Vec<(PathBuf, Vec<u8>)> {
 
 #[test]
 fn a_page_held_against_itself_gives_no_finding() {
+    if !saved().is_dir() {
+        eprintln!("skipped: the saved partner pages are not here, only our own");
+    }
     let mut wrong = Vec::new();
     for (file, body) in pages() {
         let reading = extract::read(&Page {
@@ -474,7 +478,7 @@ fn a_page_without_end_is_read_within_a_bound_and_says_so() {
     let wide = "<ul><li>Alder Peace Trust</li></ul>".repeat(100_000);
     assert!(read(wide.as_bytes()).text.contains("Alder Peace Trust"));
     assert!(
-        started.elapsed() < Duration::from_secs(60),
+        started.elapsed() < Duration::from_mins(1),
         "{:?}",
         started.elapsed()
     );
