@@ -227,15 +227,11 @@ fn score(
     if told.other {
         score -= 0.3;
     }
-    score -= 0.35 * dated(sight, items) + 0.4 * priced(sight, items);
-    score -= 0.3 * pressed(sight, items);
+    score -= 0.35 * dated(sight, items);
     // What stands above the page's first heading, and leads nowhere else, belongs to the site.
     let below = |it: &crate::reading::Heading| it.level <= 2 && it.range.start > items[0].range.end;
     if heading.is_none() && hosts < 0.3 && sight.flow.headings.iter().any(below) {
         score -= 0.15;
-    }
-    if in_consent(sight, draft.container) {
-        score -= 0.6;
     }
     if topic.strong {
         score += 0.12;
@@ -261,7 +257,15 @@ fn score(
     } else if items.len() > 4 {
         score += 0.04;
     }
-    score + draft.bonus
+    score += draft.bonus;
+    // What these look at is looked at only where it could matter: there are many lists and few of names.
+    if score >= NAMES {
+        score -= 0.4 * priced(sight, items) + 0.3 * pressed(sight, items);
+        if in_consent(sight, draft.container) {
+            score -= 0.6;
+        }
+    }
+    score
 }
 
 /// The share of records that carry a date or a time beside the name, as news and events do.

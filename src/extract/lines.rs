@@ -206,6 +206,7 @@ fn atom(sight: &Sight<'_>, piece: &Piece) -> Option<Item> {
     } else {
         sight.trimmed(&piece.range)
     };
+    let range = without_badge(sight, piece, range);
     let image = record
         .clone()
         .find(|&it| alt && *sight.tree.name(it) == local_name!("img"));
@@ -219,6 +220,22 @@ fn atom(sight: &Sight<'_>, piece: &Piece) -> Option<Item> {
             NameSource::Text
         },
     })
+}
+
+/// A name without the number that an element of its own shows behind it: a year, a count.
+fn without_badge(sight: &Sight<'_>, piece: &Piece, range: Range<usize>) -> Range<usize> {
+    let badge = sight.tree.elements(piece.node).last().and_then(|it| {
+        let span = &sight.flow.spans[it];
+        let number = sight
+            .text(span)
+            .chars()
+            .all(|it| it.is_ascii_digit() || !it.is_alphanumeric());
+        (number && span.end == range.end && span.start > range.start).then_some(span.start)
+    });
+    match badge {
+        Some(start) => sight.trimmed(&(range.start..start)),
+        None => range,
+    }
 }
 
 /// Whether between the elements of a line stands nothing but separators, brackets with their content, and small words.

@@ -32,6 +32,7 @@ set!(STAND_INS);
 set!(STAND_IN_KINDS);
 set!(TIERS);
 set!(COUNTRIES);
+set!(DOINGS);
 
 /// What was seen in a text that may be a name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -187,7 +188,8 @@ pub(super) fn look(text: &str) -> Look {
             .rsplit(' ')
             .next()
             .is_some_and(|it| RELATION_PLURALS.contains(it))
-        || (words.all == 1 && TIERS.contains(plain));
+        || (words.all == 1 && TIERS.contains(plain))
+        || (words.all <= 4 && plain.ends_with("ed by"));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
     Look {
         likeness: likeness(text, &words, sentence),
@@ -213,7 +215,10 @@ fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
         || (words.digits * 2.0 >= words.counted()
             && words.all > 1
             && !words.organization
-            && !counts_a_name(text, words))
+            && !counts_a_name(text, words)
+            && !["№", " No. ", " Nr. ", " nº "]
+                .iter()
+                .any(|it| text.contains(it)))
 }
 
 /// Whether a text with a number in it is a street.
@@ -355,7 +360,8 @@ pub(super) fn tells_strong_relation(text: &str) -> bool {
 
 /// Whether a heading is about something else than names: news, dates, links.
 pub(super) fn tells_other(text: &str) -> bool {
-    OTHER_TOPICS.find(&text.to_lowercase()).is_some()
+    let lower = text.to_lowercase();
+    DOINGS.contains(lower.trim().trim_end_matches(':')) || OTHER_TOPICS.find(&lower).is_some()
 }
 
 /// Whether a text is the name of a country, under which others' names stand.

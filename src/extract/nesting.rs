@@ -1,6 +1,6 @@
 //! Lists inside the records of other lists: sections that hold lists are no names, and parts of a record are no list.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     draft::{Draft, Item, Sight},
@@ -49,7 +49,11 @@ pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -
             {
                 // A record named by the first of a whole list in it is that list's box.
                 let (count, score) = (judged[inner].0.items.len(), judged[inner].0.score);
-                if count >= 3 && score + 0.3 >= judged[outer].0.score {
+                // Two of one make are a list; a name and the line below it are not.
+                let mut kinds = judged[inner].1.items.iter().map(|it| sight.paths[it.node]);
+                let kind = kinds.next().unwrap_or_default();
+                let alike = kind != 0 && kinds.all(|it| it == kind);
+                if (count >= 3 || (count == 2 && alike)) && score + 0.3 >= judged[outer].0.score {
                     holding[place] = true;
                 } else if count == 2 && records.len() >= 3 {
                     // The name and the line below it.
@@ -131,9 +135,16 @@ fn lower_samples(
     names: &[usize],
     lowered: &mut [bool],
 ) {
+    let ranges: HashMap<usize, HashSet<(usize, usize)>> = names
+        .iter()
+        .map(|&it| {
+            let items = judged[it].1.items.iter();
+            (it, items.map(|it| (it.range.start, it.range.end)).collect())
+        })
+        .collect();
     for &few in names {
         for &many in names.iter().filter(|it| **it != few) {
-            match sampled(sight, judged[few].1, judged[many].1) {
+            match sampled(sight, judged[few].1, judged[many].1, &ranges[&many]) {
                 Some(Sampled::Rows) => lowered[few] = true,
                 Some(Sampled::Parts) => lowered[many] = true,
                 None => {}
@@ -142,15 +153,16 @@ fn lower_samples(
     }
 }
 
-fn sampled(sight: &Sight<'_>, few: &Draft, many: &Draft) -> Option<Sampled> {
+/// `ranges` are where the members of `many` stand.
+fn sampled(
+    sight: &Sight<'_>,
+    few: &Draft,
+    many: &Draft,
+    ranges: &HashSet<(usize, usize)>,
+) -> Option<Sampled> {
     if few.items.len() < 2 || many.items.len() * 2 < few.items.len() * 3 {
         return None;
     }
-    let ranges: HashSet<(usize, usize)> = many
-        .items
-        .iter()
-        .map(|it| (it.range.start, it.range.end))
-        .collect();
     let held = few
         .items
         .iter()

@@ -97,7 +97,7 @@ pub(super) const CHROME: &str = concat!(
 pub(super) const GENERIC: &str = concat!(
     "acknowledgements,acknowledgments,additional information,address,advantages,agenda,announcements,approach,",
     "at a glance,background,benefits,call for sponsors,contact,conclusion,description,engagement,faq,follow us,",
-    "goals,hours,impact,introduction,latest news,links,methodology,mission,more,objectives,opening hours,other,",
+    "goals,hours,latest,recent,popular,featured,impact,introduction,latest news,links,methodology,mission,more,objectives,opening hours,other,",
     "others,overview,purpose,quick links,recent posts,references,related,results,solutions,summary,testimonials,",
     "the problem,the solution,the plan,upcoming events,values,vision,welcome,what's happening?,why partner with us",
 );
@@ -182,7 +182,7 @@ pub(super) const RELATION_PLURALS: &str = concat!(
 pub(super) const OPENING: &str = concat!(
     "please,click,we,you,if,this,these,how,why,what,when,where,our,your,are,is,for,to,get,send,see,find,meet,",
     "thanks,thank,many,want,do,let's,become,contact,sign,join,call,download,view,about,in,with,by,here,it,there,",
-    "copyright,apply,write,visit,choose,search,browse,read,explore",
+    "copyright,pay,report,file,request,renew,apply,write,visit,choose,search,browse,read,explore",
 );
 
 /// Lines that stand where a name is to come.
@@ -206,6 +206,15 @@ pub(super) const OTHER_TOPICS: &str = concat!(
 pub(super) const TIERS: &str = concat!(
     "gold,silver,bronze,platinum,diamond,titanium,copper,platin,silber,oro,plata,bronce,argent,main,community,supporting,",
     "presenting,premier,founding,strategic,associate",
+);
+
+/// Headings of what a house does, under which its programmes stand and no names.
+pub(super) const DOINGS: &str = concat!(
+    "programs,programmes,our programs,our programmes,projects,our projects,services,our services,activities,",
+    "our activities,courses,our courses,training,trainings,workshops,classes,what we do,our work,products,our products,",
+    "offers,solutions,features,topics,themes,subjects,departments,angebote,leistungen,projekte,kurse,veranstaltungen,",
+    "nos services,nos projets,nos formations,servicios,proyectos,programas,cursos,servizi,progetti,corsi,diensten,",
+    "услуги,проекты,программы,курсы,服务项目,服務,课程,サービス,事業内容,서비스,خدماتنا,برامجنا",
 );
 
 /// Countries, as headings that part a list.

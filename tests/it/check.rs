@@ -129,3 +129,24 @@ fn the_seeds_quotations_are_told_apart_in_the_texts_that_are_shared() {
     assert_eq!(quotes[1].1, "present");
     assert_ne!(quotes[0].1, "present");
 }
+
+#[test]
+fn a_picture_is_unreadable_and_a_hidden_name_is_marked() {
+    let project = Project::new();
+    project.write("logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    let answer = project.json(&["extract", "--format", "json", "logo.png"]);
+    assert_eq!(answer["state"], "unreadable");
+    assert_eq!(answer["signals"][0]["weight"], 1.0);
+    project.write(
+        "page.html",
+        "<h1>Members</h1><ul><li>Harbour Mediation Center</li><li>Quiet River Institute</li>\
+         <li style='display:none'>Oak Valley Peace Council</li></ul>",
+    );
+    let answer = project.json(&["extract", "--format", "json", "page.html"]);
+    let items = answer["lists"][0]["items"].as_array().unwrap();
+    let hidden: Vec<bool> = items
+        .iter()
+        .map(|it| it["hidden"].as_bool().unwrap())
+        .collect();
+    assert_eq!(hidden, [false, false, true]);
+}

@@ -327,6 +327,51 @@ fn a_page_held_against_itself_gives_no_finding() {
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Whether a page of the folders is one that lists nobody.
+fn lists_none(file: &Path) -> bool {
+    let folder = file.parent().and_then(Path::file_name);
+    folder.is_some_and(|it| it.to_string_lossy().starts_with("neg-"))
+}
+
+#[test]
+fn nobody_is_invented_on_pages_that_list_none() {
+    let claimed: Vec<ListedName> = [
+        "Tallow Street Mosque",
+        "Grameen Setu",
+        "Wellspring Trust",
+        "Council for Dialogue with Nature",
+        "Mercy House",
+        "Ana Lucía Brandt",
+    ]
+    .map(|it| ListedName::One(it.to_owned()))
+    .to_vec();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (file, body) in pages().into_iter().filter(|it| lists_none(&it.0)) {
+        count += 1;
+        let reading = extract::read(&Page {
+            body: &body,
+            media_type: &MediaType::default(),
+            uri: None,
+            status: None,
+            selectors: &[],
+        });
+        let answer = compare::names(&claimed, &reading, Scope::default(), &[]);
+        for it in &answer.new {
+            wrong.push(format!("{}: {}", file.display(), it.name));
+        }
+        for it in answer
+            .names
+            .iter()
+            .filter(|it| word(&it.verdict) == "present")
+        {
+            wrong.push(format!("{}: {} is present", file.display(), it.claimed));
+        }
+    }
+    assert!(count >= 20, "{count} pages");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The text that a selector's element shows, and what its attributes say.
 fn shown(document: &scraper::Html, css: &str) -> Option<String> {
     let selector = scraper::Selector::parse(css).ok()?;
