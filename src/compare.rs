@@ -2,6 +2,7 @@
 
 use crate::{capture::CaptureEntry, reading::Reading};
 
+mod aligned;
 mod alike;
 mod assignment;
 mod candidates;
@@ -18,8 +19,10 @@ mod moved;
 mod name_key;
 mod names;
 mod number;
+mod outline;
 mod page_text;
 mod parted;
+mod past;
 mod proof;
 mod quotation;
 mod region;

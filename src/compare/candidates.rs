@@ -9,7 +9,11 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use super::name_key::{Kind, NameKey, Token};
+use super::{
+    aligned::is_slip,
+    name_key::{Kind, NameKey, Token},
+    outline::Outline,
+};
 
 /// Pairs below this score serve nothing: they are neither held for the same nor told as a candidate.
 pub(super) const FLOOR: f64 = 0.64;
@@ -44,18 +48,14 @@ struct Entry<'a> {
     key: &'a NameKey,
     /// The page name that it is the key of, or of whose record or addition it is.
     owner: usize,
-    letters: usize,
-    shape: u64,
+    /// That of the key, at hand.
+    outline: Outline,
     weight: f64,
-    /// The first letters of its words.
-    firsts: String,
 }
 
 /// A distinct word of the page.
 struct Word<'a> {
     token: &'a Token,
-    letters: usize,
-    shape: u64,
     /// The entries that have it, and as which of their words.
     places: Vec<(u32, u8)>,
 }
@@ -69,17 +69,17 @@ pub(super) fn candidates<'a>(
 ) -> Vec<BTreeSet<usize>> {
     let entries = entries(page);
     let mut words = words(&entries);
-    words.sort_by_key(|it| it.letters);
+    words.sort_by_key(|it| it.token.outline.letters);
     let by_text: Table<'_, u32> = words
         .iter()
         .zip(0_u32..)
         .map(|(it, at)| (it.token.text.as_str(), at))
         .collect();
-    let lengths: Vec<usize> = (0..=words.last().map_or(0, |it| it.letters) + 1)
-        .map(|length| words.partition_point(|it| it.letters < length))
+    let lengths: Vec<usize> = (0..=words.last().map_or(0, |it| it.token.outline.letters) + 1)
+        .map(|length| words.partition_point(|it| it.token.outline.letters < length))
         .collect();
     let mut by_length: Vec<u32> = (0..).take(entries.len()).collect();
-    let letters_of = |at: &u32| entries.get(*at as usize).map_or(0, |it| it.letters);
+    let letters_of = |at: &u32| entries.get(*at as usize).map_or(0, |it| it.outline.letters);
     by_length.sort_by_key(letters_of);
     let search = Search {
         entries: &entries,
@@ -97,7 +97,7 @@ pub(super) fn candidates<'a>(
     };
     let mut slips: Table<'_, Vec<u32>> = Table::default();
     for (key, found) in claimed.iter().zip(&mut found) {
-        for one in std::iter::once(key).chain(&key.parts) {
+        for one in std::iter::once(key).chain(&key.parts).chain(&key.said) {
             search.by_words(one, &mut slips, &mut seen, found);
             search.by_letters(one, found);
         }
@@ -109,18 +109,12 @@ pub(super) fn candidates<'a>(
 fn entries<'a>(page: impl Iterator<Item = (usize, &'a NameKey)>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     for (owner, key) in page {
-        for key in std::iter::once(key).chain(&key.parts) {
+        for key in std::iter::once(key).chain(&key.parts).chain(&key.said) {
             entries.push(Entry {
                 key,
                 owner,
-                letters: key.compact.chars().count(),
-                shape: shape(&key.compact),
+                outline: key.outline,
                 weight: key.weight(),
-                firsts: key
-                    .tokens
-                    .iter()
-                    .filter_map(|it| it.text.chars().next())
-                    .collect(),
             });
         }
     }
@@ -135,8 +129,6 @@ fn words<'a>(entries: &[Entry<'a>]) -> Vec<Word<'a>> {
             let at = *places.entry(token.text.as_str()).or_insert_with(|| {
                 words.push(Word {
                     token,
-                    letters: token.text.chars().count(),
-                    shape: shape(&token.text),
                     places: Vec::new(),
                 });
                 words.len() - 1
@@ -147,12 +139,6 @@ fn words<'a>(entries: &[Entry<'a>]) -> Vec<Word<'a>> {
         }
     }
     words
-}
-
-/// Which characters a text has, one bit for each of 64 classes: an edit changes two bits at most.
-fn shape(text: &str) -> u64 {
-    text.chars()
-        .fold(0, |shape, it| shape | 1 << (u32::from(it) & 63))
 }
 
 /// What the words that a claimed name shares with each entry are: a bit for each word of the one and of the other.
@@ -179,7 +165,7 @@ impl<'a> Search<'a> {
         let mut short: Table<'a, Vec<usize>> = Table::default();
         let mut long: Table<'a, Vec<usize>> = Table::default();
         for (at, key) in claimed.iter().enumerate() {
-            for one in std::iter::once(key).chain(&key.parts) {
+            for one in std::iter::once(key).chain(&key.parts).chain(&key.said) {
                 for spelling in spellings(one) {
                     whole.entry(spelling).or_default().push(at);
                 }
@@ -230,7 +216,6 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        let (letters, shape) = (key.compact.chars().count(), shape(&key.compact));
         let weight = key.weight();
         for at in seen.touched.drain(..) {
             let at = at as usize;
@@ -240,7 +225,7 @@ impl<'a> Search<'a> {
             let (own, other) = (std::mem::take(own), std::mem::take(other));
             if let Some(entry) = self.entries.get(at)
                 && (enough(key, entry, (own, other), weight)
-                    || nearly_same_letters((letters, shape), entry))
+                    || nearly_same_letters(&key.outline, &entry.outline))
             {
                 found.insert(entry.owner);
             }
@@ -249,7 +234,7 @@ impl<'a> Search<'a> {
 
     /// The page's words that `token` may stand for: itself, with slips, or as part of a word written together.
     fn like(&self, token: &Token) -> Vec<u32> {
-        let (letters, shape) = (token.text.chars().count(), shape(&token.text));
+        let letters = token.outline.letters;
         let mut like = Vec::new();
         like.extend(self.by_text.get(token.text.as_str()));
         if token.kind == Kind::Word && letters >= 4 {
@@ -262,10 +247,7 @@ impl<'a> Search<'a> {
             let range = start(letters.saturating_sub(2).max(3))..start(letters + 3);
             let near = self.words.get(range.clone()).unwrap_or_default();
             for (word, at) in near.iter().zip(range) {
-                if (word.shape ^ shape).count_ones() <= 4
-                    && word.token.text != token.text
-                    && super::likeness::is_slip(token, word.token, true)
-                {
+                if word.token.text != token.text && is_slip(token, word.token, true) {
                     like.extend(u32::try_from(at).ok());
                 }
             }
@@ -303,11 +285,15 @@ impl<'a> Search<'a> {
 
     /// The same letters but for one, where the words are parted otherwise.
     fn by_letters(&self, key: &NameKey, found: &mut BTreeSet<usize>) {
-        let (letters, shape) = (key.compact.chars().count(), shape(&key.compact));
+        let letters = key.outline.letters;
         if letters < 9 {
             return;
         }
-        let length = |at: &u32| self.entries.get(*at as usize).map_or(0, |it| it.letters);
+        let length = |at: &u32| {
+            self.entries
+                .get(*at as usize)
+                .map_or(0, |it| it.outline.letters)
+        };
         let from = self
             .by_length
             .partition_point(|it| length(it) + 1 < letters);
@@ -316,7 +302,7 @@ impl<'a> Search<'a> {
             .partition_point(|it| length(it) <= letters + 1);
         for at in self.by_length.get(from..to).unwrap_or_default() {
             if let Some(entry) = self.entries.get(*at as usize)
-                && (entry.shape ^ shape).count_ones() <= 2
+                && entry.outline.within(&key.outline, 1)
                 && entry.key.tokens.len() != key.tokens.len()
             {
                 found.insert(entry.owner);
@@ -368,20 +354,14 @@ fn enough(key: &NameKey, entry: &Entry<'_>, (own, other): (u32, u32), weight: f6
     {
         return true;
     }
-    let spelt = |short: &[Token], many: &str| {
+    let spelt = |short: &[Token], many: &NameKey| {
         short.iter().any(|it| {
-            let length = it.text.chars().count();
-            length >= 3 && is_within(&it.text, many)
+            (3..=many.tokens.len()).contains(&it.outline.letters)
+                && is_within(&it.text, &many.firsts)
         })
     };
-    let firsts = || -> String {
-        key.tokens
-            .iter()
-            .filter_map(|it| it.text.chars().next())
-            .collect()
-    };
-    left_own <= 1 && all_other >= 3 && spelt(&key.tokens, &entry.firsts)
-        || left_other <= 1 && all_own >= 3 && spelt(&entry.key.tokens, &firsts())
+    left_own <= 1 && spelt(&key.tokens, entry.key)
+        || left_other <= 1 && spelt(&entry.key.tokens, key)
 }
 
 /// Whether the letters of `short` stand in `long` in their order.
@@ -391,13 +371,10 @@ fn is_within(short: &str, long: &str) -> bool {
 }
 
 /// Whether nine of ten letters can be the same, in their order.
-fn nearly_same_letters((letters, shape): (usize, u64), entry: &Entry<'_>) -> bool {
-    let longer = letters.max(entry.letters);
+fn nearly_same_letters(one: &Outline, other: &Outline) -> bool {
     // Damerau and Levenshtein's likeness is 1 less the edits over the longer's length; it must be 0.9.
-    let edits = longer / 10;
-    letters.min(entry.letters) >= 16
-        && letters.abs_diff(entry.letters) <= edits
-        && (entry.shape ^ shape).count_ones() as usize <= 2 * edits
+    let edits = one.letters.max(other.letters) / 10;
+    one.letters.min(other.letters) >= 16 && one.within(other, edits)
 }
 
 #[cfg(test)]

@@ -177,7 +177,12 @@ fn figures(page: &PageText<'_>, unit: &Unit, sign: Option<&str>) -> Vec<Given> {
     let folded = page.folded.as_str();
     let text = words_of(folded);
     let mut given = Vec::new();
-    for number in numbers(folded, &text) {
+    let all = numbers(folded, &text);
+    for (at, number) in all.iter().enumerate() {
+        // A unit behind another number is that number's.
+        let reach = all.get(at + 1).map_or(REACH, |next| {
+            next.first.saturating_sub(number.end).min(REACH)
+        });
         let is = |at: usize, unit: &str| {
             text.get(at)
                 .is_some_and(|it| same_unit(&stem(it.text), unit))
@@ -185,7 +190,7 @@ fn figures(page: &PageText<'_>, unit: &Unit, sign: Option<&str>) -> Vec<Given> {
         let (first, last) = match unit {
             Unit::Behind(unit) => {
                 let signed = number.sign.is_some_and(|it| same_unit(&stem(it), unit));
-                let behind = (number.end..number.end + REACH).find(|at| is(*at, unit));
+                let behind = (number.end..number.end + reach).find(|at| is(*at, unit));
                 (
                     Some(number.first),
                     if signed { Some(number.end - 1) } else { behind },
@@ -215,7 +220,10 @@ fn figures(page: &PageText<'_>, unit: &Unit, sign: Option<&str>) -> Vec<Given> {
         };
         if signs_agree && !between.contains(". ") {
             let range = page.folded.original(first.range.start..last.range.end);
-            given.push(Given { range, number });
+            given.push(Given {
+                range,
+                number: number.clone(),
+            });
         }
     }
     given

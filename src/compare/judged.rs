@@ -9,14 +9,14 @@ use super::{
     name_key::NameKey,
     names::{HeldIn, ListFound, NameAnswer, NewName, Place},
     page_text::PageText,
-    region::{Known, Matches, Pool, Pooled, Region},
+    past::{self, Past},
+    region::{Known, Matches, Pool, Region},
     state,
 };
 use crate::{
     entity::{EntityList, ListKind},
     finding::{Verdict, Why},
     profile::Alias,
-    text::fold,
 };
 
 /// A page and what was found on it, ready to be asked about each name.
@@ -27,8 +27,8 @@ pub(super) struct Judged<'a> {
     pub(super) region: Option<&'a Region>,
     /// The names of the region: places in the pool.
     pub(super) members: BTreeSet<usize>,
-    /// Names that are new where a claimed name's link was: the name's place in the pool, the claimed name's.
-    linked: BTreeMap<usize, usize>,
+    /// Names that are new where a claimed name's link, picture or place was, by their place in the pool.
+    past: BTreeMap<usize, Past>,
     /// Whether most of the claim's names stand in running text: then the text is where they are looked for.
     in_prose: bool,
 }
@@ -51,43 +51,17 @@ impl<'a> Judged<'a> {
             keys,
             region,
             members,
-            linked: BTreeMap::new(),
+            past: BTreeMap::new(),
             in_prose: false,
         };
         if let Some(known) = past.0 {
-            it.linked = it.linked(known, past.1);
+            it.past = past::of(&it, known, past.1);
         }
         if region.is_none() && keys.len() >= 2 {
             let there = keys.iter().filter(|key| it.in_text(key).is_some()).count();
             it.in_prose = there >= 2 && there * 2 > keys.len();
         }
         it
-    }
-
-    /// Claimed names whose earlier link now stands at a name that was not there before.
-    fn linked(&self, known: &Known, aliases: &[Alias]) -> BTreeMap<usize, usize> {
-        let mut linked = BTreeMap::new();
-        for &right in &self.members {
-            let Some(found) = self
-                .pool
-                .names
-                .get(right)
-                .filter(|it| !known.names.contains(&it.key.exact))
-            else {
-                continue;
-            };
-            let href = found.item.href.as_deref().and_then(bare_link);
-            let Some(had) = href.and_then(|it| known.links.get(&it)?.clone()) else {
-                continue;
-            };
-            let left = self.keys.iter().position(|it| it.exact == had);
-            if let Some(left) = left
-                && !is_barred(aliases, self.keys.get(left), &found.key)
-            {
-                linked.insert(right, left);
-            }
-        }
-        linked
     }
 
     /// Why names that are not found cannot be called absent.
@@ -113,28 +87,24 @@ impl<'a> Judged<'a> {
         let mut pairs = Vec::new();
         for (left, of) in matches.of.iter().enumerate() {
             for (right, likeness) in of.iter().filter(|(it, _)| self.members.contains(it)) {
-                let past = if self.linked.get(right) == Some(&left) {
-                    1.5
-                } else {
-                    0.0
-                };
+                let past = self.past.get(right).filter(|it| it.claimed == left);
                 pairs.push(Pair {
                     left,
                     right: *right,
-                    worth: likeness.worth() + past,
+                    worth: likeness.worth() + past.map_or(0.0, Past::worth),
                 });
             }
         }
-        for (&right, &left) in &self.linked {
+        for (&right, past) in &self.past {
             let known = matches
                 .of
-                .get(left)
+                .get(past.claimed)
                 .is_some_and(|it| it.iter().any(|it| it.0 == right));
             if !known {
                 pairs.push(Pair {
-                    left,
+                    left: past.claimed,
                     right,
-                    worth: 1.5,
+                    worth: past.worth(),
                 });
             }
         }
@@ -148,21 +118,10 @@ impl<'a> Judged<'a> {
             .iter()
             .find(|(it, _)| *it == pair.right)
             .map(|(_, it)| it.clone());
-        if self.linked.get(&pair.right) != Some(&pair.left) {
-            return by_name;
+        match self.past.get(&pair.right) {
+            Some(past) if past.claimed == pair.left => Some(past.with(by_name)),
+            _ => by_name,
         }
-        let past = reason("it has the link that the claimed name had", 0.9);
-        let mut it = by_name.unwrap_or(Likeness {
-            grade: Grade::Near,
-            score: 0.5,
-            reasons: Vec::new(),
-        });
-        if it.grade < Grade::Same {
-            it.grade = Grade::Variant;
-            it.score = it.score.max(0.9);
-            it.reasons.insert(0, past);
-        }
-        Some(it)
     }
 
     /// The verdict on one name.
@@ -434,7 +393,9 @@ impl<'a> Judged<'a> {
             fingerprint: main.fingerprint.clone(),
             heading: main.heading.clone(),
             names: members.iter().map(|it| it.key.exact.clone()).collect(),
-            links: links_of(&members),
+            links: past::links_of(&members),
+            pictures: past::pictures_of(&members),
+            order: members.iter().map(|it| it.key.exact.clone()).collect(),
         })
     }
 }
@@ -452,47 +413,4 @@ pub(super) fn list_name(list: &EntityList) -> String {
     let count = list.items.len();
     let names = if count == 1 { "name" } else { "names" };
     format!("{} ({count} {names})", list_title(list))
-}
-
-/// Where names' links led; `None` for a link that several names share.
-fn links_of(members: &[&Pooled<'_>]) -> BTreeMap<String, Option<String>> {
-    let mut links: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for it in members {
-        if let Some(link) = it.item.href.as_deref().and_then(bare_link) {
-            let name = Some(it.key.exact.clone());
-            links
-                .entry(link)
-                .and_modify(|other| {
-                    if *other != name {
-                        *other = None;
-                    }
-                })
-                .or_insert(name);
-        }
-    }
-    links
-}
-
-/// An address without scheme, `www` and trailing slash; `None` for one that says nothing: `#`, `/`.
-fn bare_link(href: &str) -> Option<String> {
-    let it = href.trim();
-    let it = it
-        .trim_start_matches("https:")
-        .trim_start_matches("http:")
-        .trim_start_matches("//");
-    let it = it
-        .trim_start_matches("www.")
-        .trim_end_matches('/')
-        .to_lowercase();
-    (it.len() > 3 && !it.starts_with(['#', '?'])).then_some(it)
-}
-
-/// Whether a reviewer said that two names are not the same.
-fn is_barred(aliases: &[Alias], key: Option<&NameKey>, found: &NameKey) -> bool {
-    let Some(key) = key else { return true };
-    let (one, other) = (fold(&key.surface), fold(&found.surface));
-    aliases.iter().any(|it| {
-        let (a, b) = (fold(&it.name), fold(&it.other));
-        !it.same && (a == one && b == other || a == other && b == one)
-    })
 }

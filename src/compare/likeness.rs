@@ -1,6 +1,7 @@
 //! How alike two names are, and why: spelling habits, word order, initials, slips of the pen, additions.
 
 use super::{
+    aligned::{Aligned, align, is_slip},
     name_key::{Kind, NameKey, Token},
     words,
 };
@@ -104,6 +105,7 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         by_words
     };
     [
+        by_word_of_its_own(claimed, found),
         by_letters(claimed, found),
         by_initials(claimed, found),
         by_part(claimed, found),
@@ -114,10 +116,34 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
 }
 
+/// One says itself that it is or was called as the other is.
+fn by_word_of_its_own(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
+    let says = |one: &NameKey, other: &NameKey| {
+        let mut said = one.said.iter();
+        said.any(|it| {
+            it.exact == other.exact || !it.compact.is_empty() && it.compact == other.compact
+        })
+    };
+    if says(found, claimed) {
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.95,
+            "the page says beside it that it is the claimed name's",
+        ));
+    }
+    says(claimed, found).then(|| {
+        Likeness::new(
+            Grade::Variant,
+            0.93,
+            "the claimed name says that it goes by this one",
+        )
+    })
+}
+
 /// The same letters but for one, where the words are parted otherwise.
 fn by_letters(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let (one, other) = (&claimed.compact, &found.compact);
-    let (a, b) = (one.chars().count(), other.chars().count());
+    let (a, b) = (claimed.outline.letters, found.outline.letters);
     let numbers = claimed
         .tokens
         .iter()
@@ -126,7 +152,8 @@ fn by_letters(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let fits = a.min(b) >= 9
         && a.abs_diff(b) <= 1
         && !numbers
-        && claimed.tokens.len() != found.tokens.len();
+        && claimed.tokens.len() != found.tokens.len()
+        && claimed.outline.within(&found.outline, 1);
     (fits && strsim::osa_distance(one, other) <= 1)
         .then(|| Likeness::new(Grade::Variant, 0.8, "the same letters but for one"))
 }
@@ -194,139 +221,6 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         ));
     }
     None
-}
-
-/// Words of both that go together, and those left over on either side.
-struct Aligned<'a> {
-    matched: f64,
-    own_word: bool,
-    slips: u32,
-    in_order: bool,
-    left: Vec<&'a Token>,
-    right: Vec<&'a Token>,
-}
-
-fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) -> Aligned<'a> {
-    let mut left: Vec<Option<&Token>> = claimed.tokens.iter().map(Some).collect();
-    let mut right: Vec<Option<&Token>> = found.tokens.iter().map(Some).collect();
-    let mut it = Aligned {
-        matched: 0.0,
-        own_word: false,
-        slips: 0,
-        in_order: true,
-        left: vec![],
-        right: vec![],
-    };
-    let mut last = None;
-    for slot in &mut left {
-        let Some(token) = *slot else { continue };
-        let at = right
-            .iter()
-            .position(|it| it.is_some_and(|it| it.text == token.text));
-        if let Some(at) = at {
-            it.take(token.weight);
-            it.in_order &= last.is_none_or(|last| at > last);
-            last = Some(at);
-            *slot = None;
-            if let Some(other) = right.get_mut(at) {
-                *other = None;
-            }
-        }
-    }
-    let roomy = claimed
-        .compact
-        .chars()
-        .count()
-        .min(found.compact.chars().count())
-        >= 12;
-    for slot in &mut left {
-        let Some(token) = *slot else { continue };
-        let at = right
-            .iter()
-            .position(|it| it.is_some_and(|it| is_slip(token, it, roomy)));
-        if let Some(at) = at {
-            it.take(token.weight * 0.9);
-            it.slips += 1;
-            *slot = None;
-            if let Some(other) = right.get_mut(at) {
-                *other = None;
-            }
-        }
-    }
-    join(&mut it, &mut left, &mut right);
-    join(&mut it, &mut right, &mut left);
-    it.left = left.into_iter().flatten().collect();
-    it.right = right.into_iter().flatten().collect();
-    it
-}
-
-impl Aligned<'_> {
-    fn take(&mut self, weight: f64) {
-        self.matched += weight;
-        self.own_word |= weight >= 0.9;
-    }
-}
-
-/// Takes out a word of `one` that is two or three neighbours of `many` written together.
-fn join(it: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&Token>]) {
-    for slot in one.iter_mut() {
-        let Some(token) = *slot else { continue };
-        for from in 0..many.len() {
-            for count in 2..=3 {
-                let Some(run) = many.get(from..from + count) else {
-                    continue;
-                };
-                let length: usize = run.iter().map(|it| it.map_or(0, |it| it.text.len())).sum();
-                if length != token.text.len() {
-                    continue;
-                }
-                let whole: Option<String> =
-                    run.iter().map(|it| it.map(|it| it.text.as_str())).collect();
-                if whole.as_deref() == Some(token.text.as_str()) {
-                    it.take(token.weight);
-                    *slot = None;
-                    many.iter_mut()
-                        .skip(from)
-                        .take(count)
-                        .for_each(|it| *it = None);
-                    break;
-                }
-            }
-            if slot.is_none() {
-                break;
-            }
-        }
-    }
-}
-
-/// Whether one word is the other with a slip of the pen; the longer the word, the more slips. Short words have none.
-pub(super) fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
-    if a.kind == Kind::Number || b.kind == Kind::Number {
-        return false;
-    }
-    if a.known && b.known {
-        return false;
-    }
-    let (short, long) = {
-        let (a, b) = (a.text.chars().count(), b.text.chars().count());
-        (a.min(b), a.max(b))
-    };
-    let allowed = match long {
-        0..=4 if roomy && short == 4 => 1,
-        0..=4 => 0,
-        5..=8 => 1,
-        _ => 2,
-    };
-    if allowed == 0 || long - short > allowed {
-        return false;
-    }
-    // Two slips that take in the first letter are another word: Northfield and Southfield.
-    let allowed = if a.text.chars().next() == b.text.chars().next() {
-        allowed
-    } else {
-        allowed.min(1)
-    };
-    strsim::osa_distance(&a.text, &b.text) <= allowed
 }
 
 fn by_words(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
@@ -462,12 +356,9 @@ fn substituted(
         || matches!((it.left.as_slice(), it.right.as_slice()), ([one], [other])
             if one.text.chars().next() != other.text.chars().next()
                 && strsim::osa_distance(&one.text, &other.text) >= 2);
-    let letters = claimed
-        .compact
-        .chars()
-        .count()
-        .min(found.compact.chars().count());
-    if !barred && letters >= 16 {
+    let (one, other) = (&claimed.outline, &found.outline);
+    let edits = one.letters.max(other.letters) / 10;
+    if !barred && one.letters.min(other.letters) >= 16 && one.within(other, edits) {
         let likeness = strsim::normalized_damerau_levenshtein(&claimed.compact, &found.compact);
         if likeness >= 0.9 {
             return Some(Likeness::new(

@@ -2,7 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{legal_form, words};
+use super::{legal_form, outline::Outline, words};
 use crate::text::{fold, one_line};
 
 /// A name as the comparison sees it.
@@ -26,6 +26,12 @@ pub(super) struct NameKey {
     pub(super) acronyms: Vec<String>,
     /// The initials of its words, with and without the small ones, folded.
     pub(super) initials: Vec<String>,
+    /// Its letters at a glance: those of `compact`.
+    pub(super) outline: Outline,
+    /// The first letters of its words.
+    pub(super) firsts: String,
+    /// Other names that it says it had or has: `Birch Alliance (formerly Alder House)`.
+    pub(super) said: Vec<NameKey>,
     /// The pieces that an addition is set off by, as names of their own: `quintessenz - a society`, `One/Other`.
     pub(super) parts: Vec<NameKey>,
 }
@@ -37,6 +43,8 @@ pub(super) struct Token {
     pub(super) text: String,
     /// How much it says: 1 for a word of its own, less for `foundation`, `international`.
     pub(super) weight: f64,
+    /// Its letters at a glance.
+    pub(super) outline: Outline,
     /// How it must agree.
     pub(super) kind: Kind,
     /// Whether it is a place, or a word that many names have: then another such word is no slip of the pen.
@@ -55,8 +63,16 @@ pub(super) enum Kind {
 impl NameKey {
     /// The key of a name as it is spelt.
     pub(super) fn of(name: &str) -> Self {
-        let mut key = Self::whole(name);
-        key.parts = parts(&key.surface).map(Self::whole).collect();
+        let surface = one_line(name);
+        let (main, other) = said(&surface);
+        let mut key = Self::whole(main);
+        if let Some(other) = other {
+            key.said.push(Self::whole(other));
+            key.exact = exact(&surface);
+            key.letters = letters(&surface);
+            key.surface.clone_from(&surface);
+        }
+        key.parts = parts(main).map(Self::whole).collect();
         let (body, asides) = without_asides(&key.exact);
         let of_place = |it: &String| split(it).iter().any(|it| words::is_place(it));
         if !asides.is_empty() && !asides.iter().any(of_place) {
@@ -68,9 +84,7 @@ impl NameKey {
     /// The key without its parts.
     fn whole(name: &str) -> Self {
         let surface = one_line(name);
-        let exact = fold(&surface)
-            .trim_matches(|it: char| it.is_whitespace() || " .,;:*\"'-|•·".contains(it))
-            .to_owned();
+        let exact = exact(&surface);
         let (body, asides) = without_asides(&exact);
         let mut acronyms: Vec<String> = Vec::new();
         let mut text = body.clone();
@@ -99,6 +113,7 @@ impl NameKey {
             .into_iter()
             .filter(|it| !words::is_small(it))
             .map(|it| Token {
+                outline: Outline::of(&it),
                 weight: words::weight(&it),
                 known: words::is_common(&it) || words::is_place(&it),
                 kind: if words::is_number(&it) {
@@ -113,6 +128,7 @@ impl NameKey {
             tokens = core
                 .iter()
                 .map(|it| Token {
+                    outline: Outline::of(it),
                     text: (*it).to_owned(),
                     weight: 1.0,
                     kind: Kind::Word,
@@ -128,6 +144,11 @@ impl NameKey {
         Self {
             core: core.concat(),
             letters: letters(&surface),
+            outline: Outline::of(&compact),
+            firsts: tokens
+                .iter()
+                .filter_map(|it| it.text.chars().next())
+                .collect(),
             surface,
             exact,
             tokens,
@@ -135,6 +156,7 @@ impl NameKey {
             form,
             acronyms,
             initials,
+            said: Vec::new(),
             parts: Vec::new(),
         }
     }
@@ -160,6 +182,59 @@ impl NameKey {
     pub(super) fn is_short(&self) -> bool {
         self.compact.chars().count() < 5
     }
+}
+
+/// The name folded, outer punctuation taken off.
+fn exact(surface: &str) -> String {
+    fold(surface)
+        .trim_matches(|it: char| it.is_whitespace() || " .,;:*\"'-|•·".contains(it))
+        .to_owned()
+}
+
+/// A name parted from another one that it says is the same body's: `(formerly X)`, `, now X`, `(aka X)`.
+fn said(surface: &str) -> (&str, Option<&str>) {
+    const WORDS: [&str; 20] = [
+        "formerly known as ",
+        "formerly called ",
+        "formerly the ",
+        "formerly ",
+        "previously known as ",
+        "previously ",
+        "also known as ",
+        "now known as ",
+        "now called ",
+        "now the ",
+        "now ",
+        "f/k/a ",
+        "fka ",
+        "a/k/a ",
+        "aka ",
+        "ehemals ",
+        "vormals ",
+        "früher ",
+        "anciennement ",
+        "dba ",
+    ];
+    const OPENINGS: [&str; 5] = ["(", "[", ", ", " - ", " – "];
+    for opening in OPENINGS {
+        for (at, _) in surface.match_indices(opening) {
+            let main = surface.get(..at).unwrap_or_default().trim();
+            let rest = surface.get(at + opening.len()..).unwrap_or_default();
+            let word = WORDS.iter().find(|it| {
+                rest.get(..it.len())
+                    .is_some_and(|rest| rest.to_lowercase() == **it)
+            });
+            let other = word.and_then(|it| rest.get(it.len()..));
+            let other = other.map(|it| it.trim_end_matches([')', ']', '.', ' ']));
+            if let Some(other) = other.filter(|it| it.chars().count() >= 2)
+                && main.chars().count() >= 2
+                && !other.to_lowercase().starts_with("part of")
+            {
+                return (main, Some(other));
+            }
+        }
+    }
+    (surface, None)
 }
 
 /// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.
@@ -331,6 +406,7 @@ fn camel_form(surface: &str) -> Option<String> {
     FORMS.iter().find_map(|form| {
         let stem = surface.strip_suffix(form)?;
         let last = stem.chars().last()?;
-        (last.is_lowercase() && stem.chars().count() >= 4).then(|| format!("{stem} {form}"))
+        let word = stem.rsplit(' ').next().unwrap_or_default();
+        (last.is_lowercase() && word.chars().count() >= 4).then(|| format!("{stem} {form}"))
     })
 }

@@ -47,8 +47,8 @@ pub(super) fn numbers(folded: &str, words: &[Word<'_>]) -> Vec<Number> {
 }
 
 fn number_at(folded: &str, words: &[Word<'_>], at: usize) -> Option<Number> {
-    let (mut value, mut end) = digits(words.get(at)?.text)
-        .map(|it| (it, at + 1))
+    let (mut value, mut end) = grouped(folded, words, at)
+        .or_else(|| Some((digits(words.get(at)?.text)?, at + 1)))
         .or_else(|| spelt(words, at))?;
     while let Some(scale) = words.get(end).and_then(|it| scale(it.text)) {
         value *= scale;
@@ -82,6 +82,26 @@ fn number_at(folded: &str, words: &[Word<'_>], at: usize) -> Option<Number> {
         end,
         sign,
     })
+}
+
+/// `3 400`, `1 000 000`: thousands parted by single spaces, and the word behind.
+fn grouped(folded: &str, words: &[Word<'_>], at: usize) -> Option<(f64, usize)> {
+    let all_digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    let first = words.get(at)?;
+    if first.text.len() > 3 || !all_digits(first.text) {
+        return None;
+    }
+    let (mut number, mut end, mut last) = (first.text.to_owned(), at + 1, first.range.end);
+    while let Some(next) = words.get(end) {
+        let spaced = folded.get(last..next.range.start) == Some(" ");
+        if !(spaced && next.text.len() == 3 && all_digits(next.text)) {
+            break;
+        }
+        number.push_str(next.text);
+        last = next.range.end;
+        end += 1;
+    }
+    (end > at + 1).then_some((number.parse().ok()?, end))
 }
 
 /// `1,972`, `3.5`, `10k`: a word of digits with at most a scale behind.

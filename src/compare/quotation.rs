@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{
     Scope,
     likeness::{reason, round},
@@ -158,7 +160,7 @@ fn present(
     let what = if same {
         "word for word"
     } else {
-        "the same words, apart from punctuation and spaces"
+        "the same words, apart from punctuation, accents and spaces"
     };
     answer.reasons = vec![reason(what, answer.score)];
     if found.len() > 1 {
@@ -167,19 +169,19 @@ fn present(
     answer.places = found.into_iter().map(|it| place(it, page)).collect();
 }
 
-/// Places with the same letters and digits, whatever stands between them: `peace-building` for `peacebuilding`.
+/// Places with the same letters and digits, accents apart, whatever stands between them: `peace-building` for `peacebuilding`.
 fn letters_alone(words: &str, page: &PageText<'_>) -> Vec<Range<usize>> {
     let text = page.folded.as_str();
+    let bare = |it: char| std::iter::once(it).nfd().filter(|it| it.is_alphanumeric());
     let (mut letters, mut origins) = (String::new(), Vec::new());
-    for (at, it) in text.char_indices().filter(|(_, it)| it.is_alphanumeric()) {
+    for (at, it) in text
+        .char_indices()
+        .flat_map(|(at, it)| bare(it).map(move |it| (at, it)))
+    {
         letters.push(it);
         origins.extend(std::iter::repeat_n(at, it.len_utf8()));
     }
-    let needle: String = Folded::of(words)
-        .as_str()
-        .chars()
-        .filter(|it| it.is_alphanumeric())
-        .collect();
+    let needle: String = Folded::of(words).as_str().chars().flat_map(bare).collect();
     if needle.chars().count() < 6 {
         return Vec::new();
     }

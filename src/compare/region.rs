@@ -200,13 +200,18 @@ pub(super) struct Known {
     pub(super) names: BTreeSet<String>,
     /// Which name had a link, by the link; `None` where several shared it.
     pub(super) links: BTreeMap<String, Option<String>>,
+    /// Which name had a picture, by its file's name; `None` where several shared it.
+    pub(super) pictures: BTreeMap<String, Option<String>>,
+    /// The names in the order of the page.
+    pub(super) order: Vec<String>,
 }
 
 impl Known {
     /// Remembers that `found` is the claimed name under another: its link stays the claimed name's at the next visit.
     pub(super) fn rename(&mut self, found: &str, claimed: &str) {
         self.names.remove(found);
-        for name in self.links.values_mut().flatten() {
+        let links = self.links.values_mut().chain(self.pictures.values_mut());
+        for name in links.flatten().chain(&mut self.order) {
             if name == found {
                 claimed.clone_into(name);
             }

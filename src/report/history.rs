@@ -128,10 +128,23 @@ fn table(sheet: &mut Sheet, page: &HistoryOfPage) {
             parts.push((sign.to_owned(), ink));
             parts.push((" ".repeat(columns.width - 1), Ink::Plain));
         }
+        let words = safe(&spans(&page.dates, &row.verdicts));
+        let used = MARGIN + name + 2 + columns.shown.len() * columns.width;
+        let beside = used + 2 + words.width() <= sheet.style.width;
+        if beside {
+            parts.push((format!("  {words}"), Ink::Faint));
+        }
         let parts: Vec<(&str, Ink)> = parts.iter().map(|it| (it.0.as_str(), it.1)).collect();
         sheet.raw(&parts);
-        let words = spans(&page.dates, &row.verdicts);
-        sheet.paragraph("      ", 6, &[(&words, Ink::Faint)]);
+        let label = row.verdicts.first().map(Label::of_verdict);
+        let steady = row
+            .verdicts
+            .iter()
+            .all(|it| Some(Label::of_verdict(it)) == label);
+        // Marks that are all one say by themselves what the words would.
+        if !beside && !steady {
+            sheet.paragraph("      ", 6, &[(&words, Ink::Faint)]);
+        }
     }
     if columns.left_out > 0 {
         let note = format!(
