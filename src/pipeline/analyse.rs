@@ -13,7 +13,7 @@ use crate::{
     extract::{self, Page},
     finding::{Conclusion, Decision, Finding, Series, Subject, Verdict},
     media_type::MediaType,
-    profile::{Alias, Profile},
+    profile::{Alias, Profile, Statement},
     reading::Reading,
     store::{Store, StoreError, StoredVisit},
     uri::TargetUri,
@@ -64,8 +64,13 @@ fn compared<T>(
     let histories = histories(store, &profile)?;
     let mut readings = Readings::new(store, &profile, pdf);
     let mut read: BTreeMap<u32, Vec<Option<Arc<Reading>>>> = BTreeMap::new();
+    // A listed name may have moved to a page on which no claim rests.
+    let lists = profile.claims.iter();
+    let lists = lists.filter(|it| matches!(it.statement, Statement::Listed { .. }));
+    let has_lists = lists.count() > 0;
     for (number, visits) in &histories {
-        let is_cited = profile.claims.iter().any(|it| it.cites.contains(number));
+        let claims = &profile.claims;
+        let is_cited = has_lists || claims.iter().any(|it| it.cites.contains(number));
         let of = visits.iter().map(|it| match it.hops.last() {
             Some((_, entry)) if is_cited => readings.of(entry),
             Some((_, entry)) => readings.state_of(entry),

@@ -642,3 +642,165 @@ fn passages_that_support_a_sentence_come_first() {
         "{first} {set5} {separation}"
     );
 }
+
+/// A text with white space made one and letters made small, each character with its place.
+fn plain(text: &str) -> Vec<(char, usize)> {
+    let mut plain: Vec<(char, usize)> = Vec::new();
+    for (at, it) in text.char_indices() {
+        if it.is_whitespace() {
+            if plain.last().is_none_or(|it| it.0 != ' ') {
+                plain.push((' ', at));
+            }
+        } else {
+            plain.extend(it.to_lowercase().map(|it| (it, at)));
+        }
+    }
+    plain
+}
+
+/// Where a browser would go by a text directive: the first place that its parts fit (WICG Scroll To Text Fragment, 3.5).
+fn first_place(link: &str, text: &[(char, usize)]) -> Option<usize> {
+    let directive = link.split_once("#:~:text=")?.1;
+    let decoded = |it: &str| -> Vec<char> {
+        let it = url::form_urlencoded::parse(format!("x={}", it.replace('+', "%2B")).as_bytes())
+            .next()
+            .unwrap()
+            .1
+            .into_owned();
+        plain(&it).into_iter().map(|it| it.0).collect()
+    };
+    let mut parts: Vec<&str> = directive.split(',').collect();
+    let prefix = parts
+        .first()
+        .and_then(|it| it.strip_suffix('-'))
+        .map(decoded);
+    let suffix = parts
+        .last()
+        .and_then(|it| it.strip_prefix('-'))
+        .map(decoded);
+    if prefix.is_some() {
+        parts.remove(0);
+    }
+    if suffix.is_some() {
+        parts.pop();
+    }
+    let (start, end) = (decoded(parts.first()?), parts.get(1).map(|it| decoded(it)));
+    let is_at = |words: &[char], at: usize| {
+        let here = text.get(at..at + words.len());
+        let edge = |it: Option<&(char, usize)>| it.is_none_or(|it| !it.0.is_alphanumeric());
+        let lettered = |it: Option<&char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
+        here.is_some_and(|here| here.iter().map(|it| it.0).eq(words.iter().copied()))
+            && (!lettered(words.first()) || at == 0 || edge(text.get(at - 1)))
+            && (!lettered(words.last()) || edge(text.get(at + words.len())))
+    };
+    let skipped = |at: usize| at + usize::from(text.get(at).is_some_and(|it| it.0 == ' '));
+    (0..text.len()).find_map(|at| {
+        let begins = match &prefix {
+            Some(prefix) if is_at(prefix, at) => skipped(at + prefix.len()),
+            Some(_) => return None,
+            None => at,
+        };
+        if !is_at(&start, begins) {
+            return None;
+        }
+        let mut after = begins + start.len();
+        if let Some(end) = &end {
+            after = (after..text.len()).find(|at| is_at(end, *at))? + end.len();
+        }
+        let fits = suffix.as_ref().is_none_or(|it| is_at(it, skipped(after)));
+        fits.then(|| text.get(begins).map(|it| it.1)).flatten()
+    })
+}
+
+/// Small pages with block boundaries, hidden text, tables, phrases that come twice: nothing here was written with them in view.
+#[test]
+fn what_stands_on_a_page_is_found_as_a_quotation_and_by_its_link() {
+    let Some(folder) = corpus("diffs/pages") else {
+        return;
+    };
+    let (mut quoted, mut linked, mut without, mut asked, mut wrong) = (0, 0, 0, 0, String::new());
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    files.sort();
+    for file in files
+        .iter()
+        .filter(|it| it.extension().is_some_and(|it| it == "html"))
+    {
+        let reading = read(&fs::read(file).unwrap(), "text/html");
+        let text = plain(&reading.text);
+        let fragments = stillsays::selector::TextFragments::of(&reading.text);
+        let blocks: Vec<_> = reading.blocks.iter().filter(|it| !it.alt).collect();
+        // The whole block, and a run of words from its middle.
+        let ranges = blocks.iter().flat_map(|it| {
+            let whole = it.range.clone();
+            let body = &reading.text[whole.clone()];
+            let starts: Vec<usize> = body
+                .split_inclusive(' ')
+                .scan(whole.start, |at, word| {
+                    let start = *at;
+                    *at += word.len();
+                    Some(start)
+                })
+                .collect();
+            let middle = starts
+                .get(starts.len() / 3)
+                .copied()
+                .filter(|it| *it > whole.start);
+            let middle = middle.map(|from| from..whole.end);
+            [Some(whole), middle].into_iter().flatten()
+        });
+        for range in ranges {
+            let there = reading.text[range.clone()].trim();
+            if there.chars().filter(|it| it.is_alphanumeric()).count() < 4 {
+                continue;
+            }
+            let start = range.start + reading.text[range.clone()].find(there).unwrap();
+            let range = start..start + there.len();
+            asked += 1;
+            let answer = compare::quotation(there, &reading, Scope::default());
+            let found = answer.verdict == Verdict::Present
+                && answer
+                    .places
+                    .iter()
+                    .filter_map(|it| it.range.as_ref())
+                    .any(|it| it.start < range.end && range.start < it.end);
+            quoted += usize::from(found);
+            if !found {
+                let _ = writeln!(
+                    wrong,
+                    "  {}: no quotation: {there:?} {:?}",
+                    file.display(),
+                    answer.verdict
+                );
+            }
+            match fragments.link("https://example.org/", range.clone()) {
+                Some(link) => {
+                    let place = first_place(&link, &text);
+                    let good = place == Some(range.start);
+                    linked += usize::from(good);
+                    if !good {
+                        let _ = writeln!(
+                            wrong,
+                            "  {}: {there:?} at {} but {link} at {place:?}",
+                            file.display(),
+                            range.start
+                        );
+                    }
+                }
+                // Where no words around it make it the first, it gets no link rather than one that leads elsewhere.
+                None => {
+                    without += 1;
+                    let _ = writeln!(wrong, "  {}: no link for {there:?}", file.display());
+                }
+            }
+        }
+    }
+    println!(
+        "asked {asked}: found as quotations {quoted}, by their links {linked}, without a link {without}\n{wrong}"
+    );
+    assert!(asked > 80, "{asked}");
+    assert_eq!((quoted, linked + without), (asked, asked), "{wrong}");
+    assert!(without * 20 <= asked, "{without} of {asked}\n{wrong}");
+}

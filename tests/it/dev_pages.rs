@@ -168,7 +168,7 @@ fn the_report_says_of_real_pages_what_people_found_in_them() {
             }
         }
     }
-    println!("{right} of {names} verdicts are as people found them");
+    println!("{right} of {names} verdicts are as people found them\n{wrong:#?}");
     assert!(names > 1_300, "{names}");
     assert_eq!(lost_called_absent, 0, "{wrong:#?}");
     assert!(right * 100 >= names * 97, "{right} of {names}: {wrong:#?}");

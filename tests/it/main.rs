@@ -7,6 +7,7 @@ mod dev_pages;
 mod documentation;
 mod extract;
 mod fetch;
+mod history;
 mod media_type;
 mod pdf;
 mod profile;
