@@ -4,7 +4,11 @@ use super::{
     history_tests::{about, day, over, profile},
     testing::listing,
 };
-use crate::finding::{Conclusion, Subject, Verdict};
+use crate::{
+    entity::NameSource,
+    finding::{Conclusion, Finding, Subject, Verdict, Why},
+    reading::Reading,
+};
 
 #[test]
 fn a_name_renamed_at_one_visit_is_still_renamed_at_the_next() {
@@ -81,4 +85,90 @@ fn words_that_are_gone_are_said_to_be_with_confidence() {
     let gone = about(&findings, "countering the spread of quarrels");
     assert_eq!(gone.conclusion, Conclusion::Verdict(Verdict::Absent));
     assert!(gone.confidence > 0.7, "{}", gone.confidence);
+}
+
+/// Five names that are in no order of the alphabet, with another in the place of the third.
+fn replaced(name: &str, by: &str, change: impl Fn(&mut Reading)) -> Vec<Finding> {
+    let before = [
+        "Quill Fund",
+        "Dogwood Alliance",
+        name,
+        "Birch Center",
+        "Elm House",
+    ];
+    let after = [
+        "Quill Fund",
+        "Dogwood Alliance",
+        by,
+        "Birch Center",
+        "Elm House",
+    ];
+    let page = |names: &[&str]| {
+        let mut it = listing(&[("Partners", names)], "words");
+        change(&mut it);
+        it
+    };
+    over(
+        &profile(&before, "words"),
+        &[
+            ("20221022", 200, Some(page(&before))),
+            ("20240610", 200, Some(page(&after))),
+        ],
+    )
+}
+
+#[test]
+fn a_translation_is_a_rename_where_the_picture_stayed() {
+    let pictured = |reading: &mut Reading| {
+        for (at, item) in reading.lists[0].items.iter_mut().enumerate() {
+            let file = ["quillfund", "dogwood", "stadtrat-logo", "birch", "elmhouse"][at];
+            item.also.push((NameSource::FileName, file.into()));
+        }
+    };
+    let findings = replaced("Stadtrat Birkenau", "City Council of Birkenau", pictured);
+    let Conclusion::Verdict(Verdict::Renamed { to, because }) =
+        &about(&findings, "Stadtrat Birkenau").conclusion
+    else {
+        panic!("{findings:?}");
+    };
+    assert_eq!(to, "City Council of Birkenau");
+    assert_eq!(because, "it has the picture that the claimed name had");
+    let reasons = &about(&findings, "Stadtrat Birkenau").reasons;
+    assert!(
+        reasons
+            .iter()
+            .any(|it| it.what.contains("between the same names")),
+        "{reasons:?}"
+    );
+}
+
+#[test]
+fn a_name_in_the_place_of_another_is_a_candidate_and_no_rename() {
+    let findings = replaced("Stadtrat Birkenau", "Consell Municipal", |_| {});
+    let it = about(&findings, "Stadtrat Birkenau");
+    assert!(
+        matches!(
+            &it.conclusion,
+            Conclusion::Verdict(Verdict::CannotTell { why: Why::Perhaps, detail })
+                if detail.contains("Consell Municipal")
+        ),
+        "{:?}",
+        it.conclusion
+    );
+    assert!(!it.reasons.is_empty() && it.reasons.iter().all(|it| it.weight > 0.0));
+}
+
+#[test]
+fn pictures_that_any_page_has_are_no_evidence() {
+    let findings = replaced("Adler House", "Zebra Fund", |reading| {
+        reading.lists[0].items.swap(2, 0);
+        for item in &mut reading.lists[0].items {
+            item.also
+                .push((NameSource::FileName, "partner-logo-1".into()));
+        }
+    });
+    assert_eq!(
+        about(&findings, "Adler House").conclusion,
+        Conclusion::Verdict(Verdict::Absent)
+    );
 }
