@@ -688,7 +688,7 @@ fn first_place(link: &str, text: &[(char, usize)]) -> Option<usize> {
     let is_at = |words: &[char], at: usize| {
         let here = text.get(at..at + words.len());
         let edge = |it: Option<&(char, usize)>| it.is_none_or(|it| !it.0.is_alphanumeric());
-        let lettered = |it: Option<&char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
+        let lettered = |it: Option<&char>| it.is_some_and(char::is_ascii_alphanumeric);
         here.is_some_and(|here| here.iter().map(|it| it.0).eq(words.iter().copied()))
             && (!lettered(words.first()) || at == 0 || edge(text.get(at - 1)))
             && (!lettered(words.last()) || edge(text.get(at + words.len())))
@@ -775,25 +775,22 @@ fn what_stands_on_a_page_is_found_as_a_quotation_and_by_its_link() {
                     answer.verdict
                 );
             }
-            match fragments.link("https://example.org/", range.clone()) {
-                Some(link) => {
-                    let place = first_place(&link, &text);
-                    let good = place == Some(range.start);
-                    linked += usize::from(good);
-                    if !good {
-                        let _ = writeln!(
-                            wrong,
-                            "  {}: {there:?} at {} but {link} at {place:?}",
-                            file.display(),
-                            range.start
-                        );
-                    }
+            if let Some(link) = fragments.link("https://example.org/", range.clone()) {
+                let place = first_place(&link, &text);
+                let good = place == Some(range.start);
+                linked += usize::from(good);
+                if !good {
+                    let _ = writeln!(
+                        wrong,
+                        "  {}: {there:?} at {} but {link} at {place:?}",
+                        file.display(),
+                        range.start
+                    );
                 }
+            } else {
                 // Where no words around it make it the first, it gets no link rather than one that leads elsewhere.
-                None => {
-                    without += 1;
-                    let _ = writeln!(wrong, "  {}: no link for {there:?}", file.display());
-                }
+                without += 1;
+                let _ = writeln!(wrong, "  {}: no link for {there:?}", file.display());
             }
         }
     }
