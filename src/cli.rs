@@ -21,8 +21,10 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod export;
 mod extract;
 mod history;
+mod import;
 mod pdf_text;
 mod profile;
 mod recheck;
@@ -122,6 +124,10 @@ enum Verb {
     Hosts(fetching::HostsArgs),
     /// Reads everything back and says whether the archive is whole
     Verify(recheck::VerifyArgs),
+    /// Writes captures as WARC files with their index, or as a WACZ package
+    Export(export::ExportArgs),
+    /// Takes captures from WARC files and WACZ packages
+    Import(import::ImportArgs),
     /// Shows the lists of a page, as the reader finds them; touches no store
     Extract(extract::ExtractArgs),
     /// Holds names, quotations or sentences against a page; touches no store
@@ -180,6 +186,8 @@ impl Verb {
             Self::Captures(it) => it.run(session),
             Self::Hosts(it) => it.run(session),
             Self::Verify(it) => it.run(session),
+            Self::Export(it) => it.run(session),
+            Self::Import(it) => it.run(session),
             Self::Extract(it) => it.run(),
             Self::Check(it) => it.run(),
             Self::Profile(it) => it.run(session),

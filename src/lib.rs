@@ -10,7 +10,8 @@
 //! - [`article`] reads an article into a [`profile`]: references and claims.
 //! - [`schedule`] says which of the cited pages are due.
 //! - [`fetch`] visits them, politely and safely; each visit becomes [`capture`]s.
-//! - [`store`] keeps captures, findings and reviews; [`warc`] is how captures come from and go to other archives.
+//! - [`store`] keeps captures, findings and reviews; [`interchange`] takes them in from and out to other archives, as [`warc`] files
+//!   with their [`cdxj`] index, or [`wacz`] packages.
 //! - [`extract`] makes a [`reading`] of a stored capture: text, headings, lists of [`entity`] names, page state.
 //! - [`compare`] holds claims against readings: each gives a [`finding`] with its evidence.
 //! - [`report`] shows findings to people.
@@ -40,9 +41,11 @@ pub mod finding;
 pub mod reading;
 
 pub mod article;
+pub mod cdxj;
 pub mod content_coding;
 pub mod pdf;
 pub mod robots;
+pub mod wacz;
 pub mod warc;
 
 pub mod compare;
@@ -52,6 +55,7 @@ pub mod report;
 pub mod schedule;
 pub mod store;
 
+pub mod interchange;
 pub mod pipeline;
 
 pub mod config;

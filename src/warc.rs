@@ -12,10 +12,10 @@ mod record;
 mod stream;
 mod writer;
 
-pub use captures::{Captures, read_captures};
+pub use captures::{Captures, Originals, read_captures};
 pub use reader::Reader;
 pub use record::{Record, RecordType};
-pub use writer::{Compression, Writer};
+pub use writer::{Compression, Place, TransferCoding, Writer};
 
 /// Why a record, or the rest of a file, cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,8 @@ use clap::Args;
 
 use crate::{
     finding::Finding,
-    pipeline::{self, Named, PdfReader, Run, Source},
+    interchange,
+    pipeline::{Named, PdfReader, Run, Source},
     profile::Profile,
     report::findings_text,
     store::{Access, RunLock, Store},
@@ -53,7 +54,7 @@ impl DemoArgs {
         let seeds = plan(session, &profiles, None)?;
         let uris: Vec<TargetUri> = seeds.iter().map(|it| it.uri.clone()).collect();
         let captures = captures_from(session, SAMPLE, "the sample archive")?;
-        let visits = pipeline::visits_in_archive(&captures, &uris);
+        let visits = interchange::visits_of(&captures, &uris);
         let findings = runtime()?.block_on(async {
             let stop = Stop::listen()?;
             let mut progress = Progress::new(session);

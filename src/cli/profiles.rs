@@ -15,6 +15,11 @@ pub(super) struct ProfilesArgs {
 }
 
 impl ProfilesArgs {
+    /// Whether any is named.
+    pub(super) fn is_named(&self) -> bool {
+        !self.profile.is_empty()
+    }
+
     /// Reads them, in the order of their names.
     pub(super) fn load(&self, session: &Session) -> Result<Vec<Named>, Failure> {
         let folder = &session.config.settings.profiles;

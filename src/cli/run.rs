@@ -15,6 +15,7 @@ use crate::{
     capture::Capture,
     clock::warc_date,
     finding::{FindingId, Review, Standing},
+    interchange,
     pipeline::{self, Compared, Named, PdfReader, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
     store::{Access, RunLock, Store},
@@ -138,7 +139,7 @@ impl RunArgs {
         let mut seeds = plan(session, profiles, Some(store))?;
         if let Some(file) = &self.from {
             let uris: Vec<TargetUri> = seeds.iter().map(|it| it.uri.clone()).collect();
-            let visits = pipeline::visits_in_archive(&captures_in(session, file)?, &uris);
+            let visits = interchange::visits_of(&captures_in(session, file)?, &uris);
             if visits.is_empty() {
                 return Err(Failure::usage(anyhow::anyhow!(
                     "{} holds no capture of any page that the profiles cite",

@@ -93,6 +93,15 @@ impl Store {
         })
     }
 
+    /// Whether a visit is held already, as [`Store::add_visit`] understands it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn holds(&self, visit: &Visit) -> Result<bool, StoreError> {
+        let digest = visit.captures.first().and_then(Capture::payload_digest);
+        self.read(|connection| Ok(held(connection, visit, digest)?.is_some()))
+    }
+
     /// The visits of a seed, oldest first.
     ///
     /// # Errors
@@ -206,32 +215,17 @@ fn add(
     visit: &Visit,
     digests: &[Option<PayloadDigest>],
 ) -> Result<AddedVisit, Fault> {
-    let seed = uri_row(connection, &visit.seed)?;
     let (Some(first), Some(last)) = (visit.captures.first(), visit.captures.last()) else {
         return Err(Fault::NotHeld("capture of that visit".into()));
     };
-    let held: Option<i64> = connection
-        .prepare_cached(
-            "SELECT visit.id FROM visit JOIN capture ON capture.visit = visit.id AND capture.hop = 0
-                 JOIN uri ON uri.id = capture.uri LEFT JOIN payload ON payload.id = capture.payload
-             WHERE visit.seed = ?1 AND visit.date = ?2 AND uri.uri = ?3 AND payload.digest IS ?4",
-        )?
-        .query_row(
-            params![
-                seed,
-                micros(first.date),
-                first.target_uri.as_str(),
-                digests.first().copied().flatten().as_ref().map(PayloadDigest::as_bytes),
-            ],
-            |row| row.get(0),
-        )
-        .optional()?;
+    let held = held(connection, visit, digests.first().copied().flatten())?;
     if let Some(id) = held {
         return Ok(AddedVisit {
             id: VisitId(id),
             new: false,
         });
     }
+    let seed = uri_row(connection, &visit.seed)?;
     let date = micros(first.date);
     let id = connection
         .prepare_cached("INSERT INTO visit (crawl, seed, date) VALUES (?1, ?2, ?3)")?
@@ -253,6 +247,34 @@ fn add(
         id: VisitId(id),
         new: true,
     })
+}
+
+/// The visit that is held already: the same seed; a first capture of the same address, moment and payload.
+fn held(
+    connection: &Connection,
+    visit: &Visit,
+    digest: Option<PayloadDigest>,
+) -> Result<Option<i64>, Fault> {
+    let Some(first) = visit.captures.first() else {
+        return Ok(None);
+    };
+    Ok(connection
+        .prepare_cached(
+            "SELECT visit.id FROM uri AS seed JOIN visit ON visit.seed = seed.id
+                 JOIN capture ON capture.visit = visit.id AND capture.hop = 0
+                 JOIN uri ON uri.id = capture.uri LEFT JOIN payload ON payload.id = capture.payload
+             WHERE seed.uri = ?1 AND visit.date = ?2 AND uri.uri = ?3 AND payload.digest IS ?4",
+        )?
+        .query_row(
+            params![
+                visit.seed.as_str(),
+                micros(first.date),
+                first.target_uri.as_str(),
+                digest.as_ref().map(PayloadDigest::as_bytes),
+            ],
+            |row| row.get(0),
+        )
+        .optional()?)
 }
 
 fn outcome_name(outcome: &Outcome) -> &'static str {

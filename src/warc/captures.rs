@@ -48,6 +48,19 @@ pub fn read_captures<R: BufRead>(reader: Reader<R>) -> Captures<R> {
 }
 
 impl<R: BufRead> Captures<R> {
+    /// The same, with responses of files read before that revisits may refer to.
+    #[must_use]
+    pub fn with_originals(mut self, originals: Originals) -> Self {
+        self.originals = originals;
+        self
+    }
+
+    /// The responses that revisits in the next file may refer to.
+    #[must_use]
+    pub fn into_originals(self) -> Originals {
+        self.originals
+    }
+
     /// What was forgiven so far.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
@@ -326,9 +339,9 @@ struct Original {
     uri: TargetUri,
 }
 
-/// The responses of a file by all that revisits name them by.
+/// The responses of a file, or of several, by all that revisits name them by.
 #[derive(Debug, Default)]
-struct Originals {
+pub struct Originals {
     ids: HashMap<String, Original>,
     digests: HashMap<String, Original>,
     uris: HashMap<String, Vec<Original>>,

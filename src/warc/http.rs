@@ -29,6 +29,19 @@ pub(super) fn is_chunked(head: &[u8]) -> bool {
         })
 }
 
+/// The head with every `Transfer-Encoding` field under another name, for a body whose chunk framing was taken off.
+pub(super) fn without_transfer_coding(head: &[u8]) -> Vec<u8> {
+    let mut renamed = Vec::with_capacity(head.len() + 16);
+    for line in head.split_inclusive(|it| *it == b'\n') {
+        let name = line.split(|it| *it == b':').next().unwrap_or_default();
+        if name.trim_ascii().eq_ignore_ascii_case(b"Transfer-Encoding") {
+            renamed.extend_from_slice(b"X-Archive-Orig-");
+        }
+        renamed.extend_from_slice(line);
+    }
+    renamed
+}
+
 /// A chunked body as payload and framing; `None` where its first line is no chunk size, because somebody took the coding off.
 ///
 /// What follows the last chunk that can be read is kept as framing, so that nothing is lost of a body that was cut or broken.

@@ -1,15 +1,16 @@
 //! Captures as WARC 1.1 records, one gzip member for each.
 
 use std::{
+    borrow::Cow,
     fmt::Write as _,
     io::{self, Write},
 };
 
 use flate2::{GzBuilder, write::GzEncoder};
 
-use super::{fields, record::RecordType};
+use super::{fields, http, record::RecordType};
 use crate::{
-    capture::{Capture, Outcome, RevisitProfile, Truncation, Visit, status_of},
+    capture::{Capture, Framing, Outcome, Response, RevisitProfile, Truncation, Visit, status_of},
     clock::{Instant, warc_date},
     digest::{BlockDigest, ContentDigest, PayloadDigest, hex},
 };
@@ -24,6 +25,25 @@ pub enum Compression {
     None,
 }
 
+/// Where a record stands in the file it was written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its first byte, compressed as it is.
+    pub offset: u64,
+    /// How many bytes it takes, compressed as it is.
+    pub length: u64,
+}
+
+/// What is written of a response's transfer coding (WARC 1.1, 6.3.2 has it kept).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TransferCoding {
+    /// The response as it was on the wire, chunk framing included.
+    #[default]
+    Keep,
+    /// The payload without chunk framing; the header field is kept under the name `X-Archive-Orig-Transfer-Encoding`.
+    Strip,
+}
+
 /// Writes captures as records.
 ///
 /// The same captures give the same bytes: a record's id is made from what the record says, gzip headers carry no time.
@@ -31,6 +51,7 @@ pub enum Compression {
 pub struct Writer<W: Write> {
     out: W,
     compression: Compression,
+    transfer_coding: TransferCoding,
     /// The id of the warcinfo record that the others belong to.
     warcinfo: Option<String>,
     written: u64,
@@ -42,9 +63,17 @@ impl<W: Write> Writer<W> {
         Self {
             out,
             compression,
+            transfer_coding: TransferCoding::Keep,
             warcinfo: None,
             written: 0,
         }
+    }
+
+    /// The same writer, with transfer codings written in that way.
+    #[must_use]
+    pub fn with_transfer_coding(mut self, transfer_coding: TransferCoding) -> Self {
+        self.transfer_coding = transfer_coding;
+        self
     }
 
     /// How many bytes were written, to roll over by.
@@ -84,18 +113,24 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// The file cannot be written.
     pub fn visit(&mut self, visit: &Visit) -> io::Result<()> {
-        visit.captures.iter().try_for_each(|it| self.capture(it))
+        visit
+            .captures
+            .iter()
+            .try_for_each(|it| self.capture(it).map(drop))
     }
 
-    /// Writes a capture: its response, revisit or failure, then its request, then what else is known of it.
+    /// Writes a capture: its response, revisit or failure, then its request, then what else is known of it. Says where the first of
+    /// them stands.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn capture(&mut self, capture: &Capture) -> io::Result<()> {
+    pub fn capture(&mut self, capture: &Capture) -> io::Result<Place> {
         let metadata = fields::block(capture);
         let uri = capture.target_uri.as_str();
+        let offset = self.written;
         let first = match &capture.outcome {
             Outcome::Response(response) => {
+                let response = &self.as_written(response);
                 let block = response.block();
                 let mut header =
                     Header::new(&RecordType::Response, Some(uri), capture.date, &block);
@@ -127,6 +162,10 @@ impl<W: Write> Writer<W> {
                 header.id
             }
         };
+        let place = Place {
+            offset,
+            length: self.written - offset,
+        };
         if !capture.request.is_empty() {
             let mut header = Header::new(
                 &RecordType::Request,
@@ -145,7 +184,19 @@ impl<W: Write> Writer<W> {
             let header = Header::metadata(capture, &metadata, Some(&first));
             self.record(&header, metadata.as_bytes())?;
         }
-        Ok(())
+        Ok(place)
+    }
+
+    fn as_written<'a>(&self, response: &'a Response) -> Cow<'a, Response> {
+        if self.transfer_coding == TransferCoding::Keep || response.framing == Framing::Identity {
+            return Cow::Borrowed(response);
+        }
+        Cow::Owned(Response {
+            head: http::without_transfer_coding(&response.head),
+            payload: response.payload.clone(),
+            framing: Framing::Identity,
+            truncated: response.truncated,
+        })
     }
 
     /// Ends the file and gives the writer back that it went to.

@@ -8,6 +8,7 @@ mod documentation;
 mod extract;
 mod fetch;
 mod history;
+mod interchange;
 mod media_type;
 mod pdf;
 mod profile;

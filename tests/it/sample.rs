@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs};
 
 use stillsays::{
     capture::{Outcome, RevisitProfile},
-    pipeline::visits_in_archive,
+    interchange::visits_of,
     profile::Profile,
     uri::TargetUri,
     warc::{Reader, RecordType, read_captures},
@@ -83,7 +83,7 @@ fn five_pages_are_visited_three_times_in_every_coding() {
     let profile = Profile::from_bytes(profile, "trust-network.toml".as_ref()).unwrap();
     let cited: Vec<TargetUri> = profile.seeds().into_iter().map(|it| it.uri).collect();
     let mut seeds = BTreeMap::new();
-    for visit in visits_in_archive(&all, &cited) {
+    for visit in visits_of(&all, &cited) {
         seeds
             .entry(visit.seed)
             .or_insert_with(Vec::new)

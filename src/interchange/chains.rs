@@ -1,6 +1,6 @@
-//! Visits out of an archive file: its captures put together again as the hops they were.
+//! Captures put together again as the visits they were: a redirect, and the capture made with it of where it leads.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::TimeDelta;
 
@@ -15,9 +15,65 @@ const HOP: TimeDelta = TimeDelta::minutes(15);
 /// How many hops are followed.
 const HOPS: usize = 20;
 
+/// How many redirects wait for the capture of where they lead.
+const WAITING: usize = 256;
+
+/// Visits out of captures that come one after another, as a file holds them.
+#[derive(Debug, Default)]
+pub struct Chains {
+    waiting: VecDeque<(Vec<Capture>, TargetUri)>,
+}
+
+impl Chains {
+    /// Takes the next capture, and gives the visits that are complete with it.
+    pub fn add(&mut self, capture: Capture) -> Vec<Visit> {
+        let place = self.waiting.iter().position(|(hops, target)| {
+            *target == capture.target_uri && hops.last().is_some_and(|it| follows(it, &capture))
+        });
+        let mut hops = place
+            .and_then(|it| self.waiting.remove(it))
+            .map_or_else(Vec::new, |it| it.0);
+        let leads_back = hops.iter().any(|it| it.target_uri == capture.target_uri);
+        let target = redirects_to(&capture).filter(|_| !leads_back && hops.len() + 1 < HOPS);
+        hops.push(capture);
+        match target {
+            None => Vec::from_iter(visit(hops)),
+            Some(target) => {
+                self.waiting.push_back((hops, target));
+                let oldest = (self.waiting.len() > WAITING)
+                    .then(|| self.waiting.pop_front())
+                    .flatten();
+                Vec::from_iter(oldest.and_then(|it| visit(it.0)))
+            }
+        }
+    }
+
+    /// The visits whose redirects led to nothing that came.
+    pub fn finish(self) -> impl Iterator<Item = Visit> {
+        self.waiting.into_iter().filter_map(|it| visit(it.0))
+    }
+}
+
+fn visit(captures: Vec<Capture>) -> Option<Visit> {
+    let seed = captures.first()?.target_uri.clone();
+    Some(Visit { seed, captures })
+}
+
+fn follows(hop: &Capture, next: &Capture) -> bool {
+    next.date >= hop.date && next.date - hop.date <= HOP
+}
+
+fn redirects_to(capture: &Capture) -> Option<TargetUri> {
+    if !matches!(capture.status(), Some(301 | 302 | 303 | 307 | 308)) {
+        return None;
+    }
+    let (target, _) = capture.target_uri.join(&capture.field("location")?).ok()?;
+    Some(target)
+}
+
 /// The visits of `seeds` that `captures` hold, oldest first; each capture of a seed begins one.
 #[must_use]
-pub fn visits(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
+pub fn visits_of(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
     let mut by_uri: BTreeMap<&TargetUri, Vec<&Capture>> = BTreeMap::new();
     for capture in captures {
         by_uri.entry(&capture.target_uri).or_default().push(capture);
@@ -54,14 +110,11 @@ fn next_hop<'a>(
     hop: &Capture,
     by_uri: &BTreeMap<&TargetUri, Vec<&'a Capture>>,
 ) -> Option<&'a Capture> {
-    if !matches!(hop.status(), Some(301 | 302 | 303 | 307 | 308)) {
-        return None;
-    }
-    let (target, _) = hop.target_uri.join(&hop.field("location")?).ok()?;
+    let target = redirects_to(hop)?;
     by_uri
         .get(&target)?
         .iter()
-        .find(|it| it.date >= hop.date && it.date - hop.date <= HOP)
+        .find(|it| follows(hop, it))
         .copied()
 }
 
@@ -108,7 +161,7 @@ mod tests {
             capture("https://example.org/old", "20250601000000", there),
         ];
         let seeds = ["https://example.org/old".parse().unwrap()];
-        let visits = visits(&captures, &seeds);
+        let visits = visits_of(&captures, &seeds);
         assert_eq!(visits.len(), 2);
         assert_eq!(visits[0].captures.len(), 2);
         assert_eq!(visits[0].captures[1], captures[2]);
@@ -129,7 +182,29 @@ mod tests {
                 "HTTP/1.1 302 F\r\nLocation: /a\r\n\r\n",
             ),
         ];
-        let visits = visits(&captures, &["https://example.org/a".parse().unwrap()]);
+        let visits = visits_of(&captures, &["https://example.org/a".parse().unwrap()]);
         assert_eq!(visits[0].captures.len(), 2);
+    }
+
+    #[test]
+    fn captures_in_a_row_become_visits_as_soon_as_nothing_can_follow() {
+        let there = "HTTP/1.1 301 Moved\r\nLocation: /new\r\n\r\n";
+        let page = "HTTP/1.1 200 OK\r\n\r\n";
+        let mut chains = Chains::default();
+        let mut lengths = Vec::new();
+        for it in [
+            capture("https://example.org/old", "20240601000000", there),
+            capture("https://example.org/else", "20240601000000", page),
+            capture("https://example.org/new", "20240601000001", page),
+            capture("https://example.org/new", "20240701000001", page),
+            capture("https://example.org/old", "20250601000000", there),
+        ] {
+            lengths.push(chains.add(it).iter().map(|it| it.captures.len()).collect());
+        }
+        let expected: [Vec<usize>; 5] = [vec![], vec![1], vec![2], vec![1], vec![]];
+        assert_eq!(lengths, expected);
+        let left: Vec<Visit> = chains.finish().collect();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].captures.len(), 1);
     }
 }

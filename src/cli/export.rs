@@ -1,0 +1,403 @@
+//! `stillsays export`: captures out of the archive, as WARC files with their index or as a WACZ package.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{Days, Months, TimeDelta};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::{
+    capture::Outcome,
+    clock::{Instant, parse_digits14, parse_warc_date, warc_date},
+    interchange::{ExportError, Packed, Selection, Volumes, write_package},
+    pipeline::Named,
+    store::{Access, Store},
+    text::for_terminal,
+    uri::TargetUri,
+    wacz::Page,
+    warc,
+};
+
+use super::{Exit, Failure, Format, Session, profiles::ProfilesArgs, session::print};
+
+/// Arguments of `export`.
+#[derive(Args, Debug)]
+pub(super) struct ExportArgs {
+    #[command(subcommand)]
+    form: Form,
+}
+
+/// What is written.
+#[derive(Debug, Subcommand)]
+enum Form {
+    /// Writes WARC 1.1 files and their CDXJ index into a folder
+    Warc(WarcArgs),
+    /// Writes a WACZ 1.1.1 package
+    Wacz(WaczArgs),
+}
+
+/// Which captures.
+#[derive(Args, Debug)]
+struct SelectionArgs {
+    #[command(flatten)]
+    profiles: ProfilesArgs,
+    /// The captures of this page; may be given several times [default: everything]
+    #[arg(short, long, value_name = "URL")]
+    url: Vec<String>,
+    /// None before this time: 2024, 2024-03-01, 2024-03-01T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// None after this time; a day means its end
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// The form to print in
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Args, Debug)]
+struct WarcArgs {
+    #[command(flatten)]
+    selection: SelectionArgs,
+    /// The folder to write into
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// How many bytes a file has before the next is begun; K, M and G are understood
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    max_size: u64,
+    /// What is written of chunked responses
+    #[arg(long, value_name = "HOW", default_value = "keep")]
+    transfer_coding: Transfer,
+}
+
+#[derive(Args, Debug)]
+struct WaczArgs {
+    #[command(flatten)]
+    selection: SelectionArgs,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// What the package is called [default: the profiles' titles]
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+}
+
+/// What is written of chunked responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Transfer {
+    /// As they were on the wire.
+    Keep,
+    /// Without the chunks, and with the header field renamed.
+    Strip,
+}
+
+impl ExportArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
+        match self.form {
+            Form::Warc(it) => it.run(session, &store),
+            Form::Wacz(it) => it.run(session, &store),
+        }
+    }
+}
+
+impl WarcArgs {
+    fn run(self, session: &Session, store: &Store) -> Result<Exit, Failure> {
+        let chosen = self.selection.choose(session, store)?;
+        let transfer_coding = match self.transfer_coding {
+            Transfer::Keep => warc::TransferCoding::Keep,
+            Transfer::Strip => warc::TransferCoding::Strip,
+        };
+        let now = session.clock.now();
+        let mut volumes = Volumes::new(
+            &self.output,
+            &chosen.prefix,
+            &chosen.about,
+            now,
+            self.max_size,
+        )?
+        .with_transfer_coding(transfer_coding);
+        let mut referred = 0_u64;
+        chosen.selection.each(store, |it| {
+            referred += u64::from(it.referred_to);
+            volumes.add(&it.capture)
+        })?;
+        let (written, index) = volumes.finish_with_index()?;
+        if written.captures == 0 {
+            // An index of nothing helps nobody.
+            std::fs::remove_file(&index)?;
+            return Err(nothing_meant());
+        }
+        print(&match self.selection.format {
+            Format::Json => format!(
+                "{:#}",
+                json!({"format": 1, "files": written.files, "index": index, "captures": written.captures,
+                    "failures": written.failures, "referred_to": referred, "bytes": written.bytes})
+            ),
+            Format::Text => {
+                let mut lines: Vec<String> = written.files.iter().map(|it| shown(it)).collect();
+                lines.push(shown(&index));
+                lines.join("\n")
+            }
+        })?;
+        let also = match referred {
+            0 => String::new(),
+            referred => format!(", {referred} of them because a revisit refers to them"),
+        };
+        session.remark(&format!("{} captures{also}", written.captures));
+        Ok(Exit::Done)
+    }
+}
+
+impl WaczArgs {
+    fn run(self, session: &Session, store: &Store) -> Result<Exit, Failure> {
+        let chosen = self.selection.choose(session, store)?;
+        let mut pages = Vec::new();
+        let mut captures = 0_u64;
+        chosen.selection.each(store, |it| {
+            captures += 1;
+            let is_page = matches!(&it.capture.outcome, Outcome::Response(_))
+                && it.capture.status() == Some(200);
+            if is_page {
+                pages.push(Page {
+                    title: chosen.title_of(&it.capture.target_uri),
+                    url: it.capture.target_uri,
+                    date: it.capture.date,
+                });
+            }
+            Ok::<(), Failure>(())
+        })?;
+        if captures == 0 {
+            return Err(nothing_meant());
+        }
+        let packed = Packed {
+            title: self.title.unwrap_or_else(|| chosen.title.clone()),
+            description: chosen.about.clone(),
+            pages,
+            files: Vec::new(),
+        };
+        let (captures, bytes) = write_package(&self.output, session.clock.now(), &packed, |add| {
+            chosen
+                .selection
+                .each::<ExportError>(store, |it| add(&it.capture))
+                .map_err(Failure::from)
+        })?;
+        print(&match self.selection.format {
+            Format::Json => format!(
+                "{:#}",
+                json!({"format": 1, "file": self.output, "captures": captures, "bytes": bytes})
+            ),
+            Format::Text => shown(&self.output),
+        })?;
+        session.remark(&format!("{captures} captures, {bytes} bytes"));
+        Ok(Exit::Done)
+    }
+}
+
+/// What was asked for, understood.
+struct Chosen {
+    selection: Selection,
+    profiles: Vec<Named>,
+    /// What files are called by.
+    prefix: String,
+    title: String,
+    /// What it is, in a sentence.
+    about: String,
+}
+
+impl Chosen {
+    /// The title that an article gives a page.
+    fn title_of(&self, uri: &TargetUri) -> Option<String> {
+        let references = self.profiles.iter().flat_map(|it| &it.profile.references);
+        let is_this = |url: &str| TargetUri::parse(url).is_ok_and(|it| it.0 == *uri);
+        references
+            .filter(|it| it.url.as_deref().is_some_and(is_this))
+            .find_map(|it| it.title.clone())
+    }
+}
+
+impl SelectionArgs {
+    fn choose(&self, session: &Session, store: &Store) -> Result<Chosen, Failure> {
+        let profiles = if self.profiles.is_named() {
+            self.profiles.load(session)?
+        } else {
+            Vec::new()
+        };
+        let mut uris = Vec::new();
+        for url in &self.url {
+            let (uri, _) = super::address(url)?;
+            if store.visits(&uri)?.is_empty() && store.captures_of(&uri)?.is_empty() {
+                return Err(super::not_held(store, &uri)?);
+            }
+            uris.push(uri);
+        }
+        for named in &profiles {
+            let cited = named
+                .profile
+                .references
+                .iter()
+                .filter_map(|it| it.url.as_deref());
+            uris.extend(
+                cited
+                    .filter_map(|it| TargetUri::parse(it).ok())
+                    .map(|it| it.0),
+            );
+        }
+        let all = self.url.is_empty() && profiles.is_empty();
+        let selection = Selection {
+            uris: (!all).then_some(uris),
+            from: self
+                .from
+                .as_deref()
+                .map(|it| moment(it, false))
+                .transpose()?,
+            to: self.to.as_deref().map(|it| moment(it, true)).transpose()?,
+        };
+        let titles: Vec<&str> = profiles
+            .iter()
+            .map(|it| it.profile.title.as_str())
+            .collect();
+        let title = match (titles.as_slice(), self.url.as_slice()) {
+            ([], []) => "The archive of stillsays".to_owned(),
+            ([], urls) => urls.join(", "),
+            (titles, _) => titles.join(", "),
+        };
+        let prefix = match profiles.as_slice() {
+            [one] => format!("stillsays-{}", file_word(&one.name)),
+            _ => "stillsays".to_owned(),
+        };
+        let mut about = format!("Captures of the pages cited by: {title}");
+        if all || profiles.is_empty() {
+            about = format!("Captures: {title}");
+        }
+        for (word, at) in [("from", selection.from), ("to", selection.to)] {
+            if let Some(at) = at {
+                about.push_str(&format!("; {word} {}", warc_date(at)));
+            }
+        }
+        Ok(Chosen {
+            selection,
+            profiles,
+            prefix,
+            title,
+            about,
+        })
+    }
+}
+
+fn nothing_meant() -> Failure {
+    Failure::usage(anyhow::anyhow!(
+        "no capture is meant by that; nothing was written"
+    ))
+    .hint("`stillsays captures URL` lists what is held of a page")
+}
+
+fn shown(path: &Path) -> String {
+    for_terminal(&path.display().to_string())
+}
+
+/// A name as files can carry it.
+fn file_word(name: &str) -> String {
+    name.chars()
+        .map(|it| {
+            if it.is_ascii_alphanumeric() || "-_".contains(it) {
+                it
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}
+
+/// A time as people write it; a whole day or year means its beginning, or its end.
+fn moment(text: &str, end: bool) -> Result<Instant, Failure> {
+    if let Some(at) = parse_warc_date(text).filter(|_| text.contains('T')) {
+        return Ok(at);
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let plain = text
+        .chars()
+        .all(|it| it.is_ascii_digit() || "-:T Z".contains(it));
+    let begins = parse_digits14(&digits).filter(|_| plain);
+    let at = if end {
+        let next = match digits.len() {
+            4 => begins.and_then(|it| it.checked_add_months(Months::new(12))),
+            6 => begins.and_then(|it| it.checked_add_months(Months::new(1))),
+            8 => begins.and_then(|it| it.checked_add_days(Days::new(1))),
+            _ => begins.map(|it| it + TimeDelta::seconds(1)),
+        };
+        next.map(|it| it - TimeDelta::microseconds(1))
+    } else {
+        begins
+    };
+    at.ok_or_else(|| {
+        Failure::usage(anyhow::anyhow!("`{text}` is no time"))
+            .hint("write 2024, 2024-03-01 or 2024-03-01T12:00:00Z")
+    })
+}
+
+/// A number of bytes as people write it.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = text.split_at(
+        text.trim_end_matches(|it: char| it.is_ascii_alphabetic())
+            .len(),
+    );
+    let factor = match unit.to_ascii_uppercase().trim_end_matches('B') {
+        "" => 1,
+        "K" => 1_u64 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        _ => return Err(format!("`{unit}` is no unit of size; write K, M or G")),
+    };
+    let count: u64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is no size; write 500M or 1G"))?;
+    count
+        .checked_mul(factor)
+        .filter(|it| *it > 0)
+        .ok_or_else(|| format!("`{text}` is no size that a file can have"))
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            other => {
+                let hint = other.hint();
+                Self::usage(other).hint(hint)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::digits14;
+
+    #[test]
+    fn times_mean_their_beginning_or_their_end() {
+        for (text, from, to) in [
+            ("2024", "20240101000000", "20241231235959"),
+            ("2024-02", "20240201000000", "20240229235959"),
+            ("2024-03-05", "20240305000000", "20240305235959"),
+            ("20240305120000", "20240305120000", "20240305120000"),
+            ("2024-03-05T12:00:00Z", "20240305120000", "20240305120000"),
+        ] {
+            assert_eq!(digits14(moment(text, false).unwrap()), from, "{text}");
+            assert_eq!(digits14(moment(text, true).unwrap()), to, "{text}");
+        }
+        assert!(moment("yesterday", false).is_err());
+        assert!(moment("2024-13-01", false).is_err());
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("500M"), Ok(500 << 20));
+        assert_eq!(size("1g"), Ok(1 << 30));
+        assert_eq!(size("4096"), Ok(4096));
+        assert!(size("0").is_err());
+        assert!(size("5 apples").is_err());
+    }
+}

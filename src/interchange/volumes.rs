@@ -1,0 +1,238 @@
+//! A folder of WARC files, each up to a size, and the index of them all.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{ExportError, SOFTWARE};
+use crate::{
+    capture::{Capture, Outcome},
+    cdxj::{self, Content, Line},
+    clock::Instant,
+    media_type::MediaType,
+    warc::{Compression, Place, TransferCoding, Writer},
+};
+
+/// What a file is called while it is written; the field's tools leave such files alone.
+const OPEN: &str = ".open";
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The WARC files, in their order.
+    pub files: Vec<PathBuf>,
+    /// Captures in them.
+    pub captures: u64,
+    /// Of these, the ones that took the place of a response: failures.
+    pub failures: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// WARC files that roll over at a size: `PREFIX-YYYYMMDDhhmmssmmm-SSSSS.warc.gz` (WARC 1.1, annex C).
+pub struct Volumes {
+    folder: PathBuf,
+    prefix: String,
+    about: String,
+    created: Instant,
+    limit: u64,
+    transfer_coding: TransferCoding,
+    open: Option<(PathBuf, Writer<BufWriter<File>>)>,
+    written: Written,
+    lines: Vec<Line>,
+}
+
+impl Volumes {
+    /// Files in `folder`, which is made where it is not there; each ends with the first record that brings it to `limit` bytes.
+    ///
+    /// `about` says in every file what it holds and why.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn new(
+        folder: &Path,
+        prefix: &str,
+        about: &str,
+        created: Instant,
+        limit: u64,
+    ) -> Result<Self, ExportError> {
+        fs::create_dir_all(folder).map_err(|source| ExportError::Write {
+            path: folder.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            prefix: prefix.to_owned(),
+            about: about.to_owned(),
+            created,
+            limit,
+            transfer_coding: TransferCoding::Keep,
+            open: None,
+            written: Written::default(),
+            lines: Vec::new(),
+        })
+    }
+
+    /// The same, with transfer codings written in that way.
+    #[must_use]
+    pub fn with_transfer_coding(mut self, transfer_coding: TransferCoding) -> Self {
+        self.transfer_coding = transfer_coding;
+        self
+    }
+
+    /// Writes a capture.
+    ///
+    /// # Errors
+    /// The file cannot be written, or one of its name is there.
+    pub fn add(&mut self, capture: &Capture) -> Result<(), ExportError> {
+        if self
+            .open
+            .as_ref()
+            .is_some_and(|(_, it)| it.written() >= self.limit)
+        {
+            self.close()?;
+        }
+        let mut open = match self.open.take() {
+            Some(it) => it,
+            None => self.next()?,
+        };
+        let place = open
+            .1
+            .capture(capture)
+            .map_err(|source| ExportError::Write {
+                path: open.0.clone(),
+                source,
+            })?;
+        let name = open.0.file_name().unwrap_or_default().to_string_lossy();
+        self.lines.extend(line(capture, place, &name));
+        self.open = Some(open);
+        self.written.captures += 1;
+        self.written.failures += u64::from(matches!(capture.outcome, Outcome::Failure(_)));
+        Ok(())
+    }
+
+    /// Ends the last file. Says what was written, and gives the lines of the index.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(mut self) -> Result<(Written, Vec<Line>), ExportError> {
+        self.close()?;
+        Ok((self.written, self.lines))
+    }
+
+    /// As [`Volumes::finish`], with the index in a file beside the others: `PREFIX-YYYYMMDDhhmmssmmm.cdxj`.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn finish_with_index(self) -> Result<(Written, PathBuf), ExportError> {
+        let name = format!("{}-{}.cdxj", self.prefix, stamp(self.created));
+        let path = self.folder.join(name);
+        let (written, lines) = self.finish()?;
+        let mut file = create(&path)?;
+        let ended = file
+            .write_all(cdxj::index(&lines).as_bytes())
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(beside(&path), &path));
+        ended.map_err(|source| ExportError::Write {
+            path: path.clone(),
+            source,
+        })?;
+        Ok((written, path))
+    }
+
+    fn next(&mut self) -> Result<(PathBuf, Writer<BufWriter<File>>), ExportError> {
+        let (prefix, serial) = (&self.prefix, self.written.files.len());
+        let name = format!("{prefix}-{}-{serial:05}.warc.gz", stamp(self.created));
+        let path = self.folder.join(&name);
+        let mut writer = Writer::new(BufWriter::new(create(&path)?), Compression::Gzip)
+            .with_transfer_coding(self.transfer_coding);
+        let fields = [
+            ("software", SOFTWARE),
+            ("format", "WARC File Format 1.1"),
+            (
+                "conformsTo",
+                "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            ),
+            ("description", &self.about),
+        ];
+        writer
+            .warcinfo(self.created, Some(&name), &fields)
+            .map_err(|source| ExportError::Write {
+                path: path.clone(),
+                source,
+            })?;
+        Ok((path, writer))
+    }
+
+    fn close(&mut self) -> Result<(), ExportError> {
+        let Some((path, writer)) = self.open.take() else {
+            return Ok(());
+        };
+        self.written.bytes += writer.written();
+        let ended = writer
+            .finish()
+            .and_then(|it| it.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(|it| it.sync_all())
+            .and_then(|()| fs::rename(beside(&path), &path));
+        ended.map_err(|source| ExportError::Write {
+            path: path.clone(),
+            source,
+        })?;
+        self.written.files.push(path);
+        Ok(())
+    }
+}
+
+/// The 17 digits of the field's file names.
+fn stamp(at: Instant) -> String {
+    at.format("%Y%m%d%H%M%S%3f").to_string()
+}
+
+/// Opens what becomes the file at `path` once it is whole; a file that is there is not written over.
+fn create(path: &Path) -> Result<File, ExportError> {
+    if path.exists() {
+        return Err(ExportError::Exists {
+            path: path.to_owned(),
+        });
+    }
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(beside(path))
+        .map_err(|source| ExportError::Write {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(OPEN);
+    name.into()
+}
+
+/// The line of the index; a failure has none, for there is nothing to replay.
+fn line(capture: &Capture, place: Place, filename: &str) -> Option<Line> {
+    let content = match &capture.outcome {
+        Outcome::Failure(_) => return None,
+        Outcome::Revisit(_) => Content::Revisit,
+        Outcome::Response(_) => Content::Response(
+            capture
+                .field("content-type")
+                .map_or_else(String::new, |it| MediaType::parse(&it).essence),
+        ),
+    };
+    Some(Line {
+        target_uri: capture.target_uri.clone(),
+        date: capture.date,
+        content,
+        status: capture.status(),
+        payload_digest: capture.payload_digest()?,
+        filename: filename.to_owned(),
+        offset: place.offset,
+        length: place.length,
+    })
+}

@@ -1,0 +1,495 @@
+//! The archive's ways out and in: WARC files with their index, WACZ packages, and other people's programs reading them.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{Cursor, Read, Write},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use stillsays::{
+    capture::{Capture, Outcome},
+    cdxj::{Content, Line},
+    digest::PayloadDigest,
+    store::{Access, Store},
+    wacz::{Package, WaczError},
+    warc::{Reader, read_captures},
+};
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+use crate::project::Project;
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/sample.warc.gz");
+const NOW: &str = "2026-06-01T12:00:00Z";
+
+/// A project whose archive holds the sample.
+fn with_sample() -> Project {
+    let project = Project::new();
+    project.run_at(NOW, &["import", SAMPLE], 0);
+    project
+}
+
+fn store(project: &Project) -> Store {
+    Store::open(&project.path("snapshots/stillsays.db"), Access::ReadOnly).unwrap()
+}
+
+/// Everything an archive holds, seed by seed.
+fn held(project: &Project) -> BTreeMap<String, Vec<Capture>> {
+    let store = store(project);
+    let seeds = store.last_visits().unwrap();
+    let visits = |it| store.visits(it).unwrap();
+    let capture = |id| store.capture(id).unwrap();
+    seeds
+        .keys()
+        .map(|seed| {
+            let hops = visits(seed).into_iter().flat_map(|it| it.hops);
+            (seed.to_string(), hops.map(|it| capture(it.0)).collect())
+        })
+        .collect()
+}
+
+fn captures_in(bytes: &[u8]) -> Vec<Capture> {
+    read_captures(Reader::new("test.warc.gz", bytes))
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+fn files_in(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .filter(|it| it.to_string_lossy().ends_with(ending))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn what_is_imported_twice_is_held_once() {
+    let project = Project::new();
+    let first = project.json(&["import", SAMPLE, "--format", "json"]);
+    assert!(first["new"].as_u64().unwrap() > 10, "{first}");
+    assert_eq!(first["held"], 0);
+    let before = held(&project);
+    let crawls = store(&project).crawls().unwrap().len();
+    let again = project.json(&["import", SAMPLE, SAMPLE, "--format", "json"]);
+    assert_eq!(again["new"], 0);
+    assert_eq!(
+        again["held"].as_u64(),
+        first["new"].as_u64().map(|it| it * 2)
+    );
+    assert_eq!(held(&project), before);
+    assert_eq!(store(&project).crawls().unwrap().len(), crawls);
+}
+
+#[test]
+fn what_was_captured_leaves_and_comes_back_byte_for_byte() {
+    let project = with_sample();
+    let out = project.run_at(NOW, &["export", "warc", "-o", "out"], 0);
+    let files = files_in(&project.path("out"), ".warc.gz");
+    assert_eq!(out.stdout.lines().count(), files.len() + 1);
+    assert_eq!(
+        files[0].file_name().unwrap(),
+        "stillsays-20260601120000000-00000.warc.gz"
+    );
+    assert_eq!(files_in(&project.path("out"), ".open").len(), 0);
+
+    let other = Project::new();
+    other.expect(&["import", &files[0].display().to_string()], 0);
+    assert_eq!(held(&other), held(&project));
+    other.run_at(NOW, &["export", "warc", "-o", "out"], 0);
+    let again = files_in(&other.path("out"), ".warc.gz");
+    assert_eq!(fs::read(&files[0]).unwrap(), fs::read(&again[0]).unwrap());
+
+    let refused = project.run_at(NOW, &["export", "warc", "-o", "out"], 2);
+    assert!(
+        refused.stderr.contains("is there already"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn the_index_names_every_response_by_its_place() {
+    let project = with_sample();
+    project.run_at(
+        NOW,
+        &["export", "warc", "-o", "out", "--max-size", "20K"],
+        0,
+    );
+    let files = files_in(&project.path("out"), ".warc.gz");
+    assert!(files.len() > 2, "{files:?}");
+    let index = fs::read_to_string(&files_in(&project.path("out"), ".cdxj")[0]).unwrap();
+    let mut sorted: Vec<&str> = index.lines().collect();
+    sorted.sort_unstable();
+    assert_eq!(index.lines().collect::<Vec<_>>(), sorted);
+    let mut found = 0;
+    for line in index.lines() {
+        let line: Line = line.parse().unwrap();
+        let bytes = fs::read(project.path("out").join(&line.filename)).unwrap();
+        let from = usize::try_from(line.offset).unwrap();
+        let until = from + usize::try_from(line.length).unwrap();
+        let records: Vec<_> = Reader::new("one", &bytes[from..until])
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(records.len(), 1, "the record and nothing else");
+        assert_eq!(records[0].target_uri(), Some(line.target_uri.as_str()));
+        assert_eq!(
+            records[0].kind.as_str(),
+            if line.content == Content::Revisit {
+                "revisit"
+            } else {
+                "response"
+            }
+        );
+        found += 1;
+    }
+    let responses = held(&project)
+        .values()
+        .flatten()
+        .filter(|it| !matches!(it.outcome, Outcome::Failure(_)))
+        .count();
+    assert_eq!(found, responses);
+}
+
+#[test]
+fn a_page_or_a_time_is_taken_out_alone_with_what_its_revisits_refer_to() {
+    let project = with_sample();
+    let all = held(&project);
+    let is_revisit = |it: &Capture| matches!(it.outcome, Outcome::Revisit(_));
+    let (url, captures) = all
+        .iter()
+        .find(|(_, captures)| captures.iter().any(is_revisit))
+        .unwrap();
+    let revisit = captures.iter().find(|it| is_revisit(it)).unwrap();
+    let from = stillsays::clock::warc_date(revisit.date);
+    let out = project.json(&[
+        "export", "warc", "-o", "out", "--url", url, "--from", &from, "--to", &from, "--format",
+        "json",
+    ]);
+    assert_eq!(out["captures"], 2, "{out}");
+    assert_eq!(out["referred_to"], 1);
+    let file = &files_in(&project.path("out"), ".warc.gz")[0];
+    let written = captures_in(&fs::read(file).unwrap());
+    assert!(!is_revisit(&written[0]) && is_revisit(&written[1]));
+    assert_eq!(written[0].payload_digest(), written[1].payload_digest());
+
+    let none = project.expect(&["export", "warc", "-o", "none", "--to", "1999"], 2);
+    assert!(
+        none.stderr.contains("no capture is meant"),
+        "{}",
+        none.stderr
+    );
+    assert_eq!(files_in(&project.path("none"), "").len(), 0);
+    let unknown = project.expect(
+        &[
+            "export",
+            "warc",
+            "-o",
+            "none",
+            "--url",
+            "https://nowhere.example/",
+        ],
+        2,
+    );
+    assert!(
+        unknown.stderr.contains("it holds captures of"),
+        "{}",
+        unknown.stderr
+    );
+    let time = project.expect(&["export", "warc", "-o", "none", "--from", "soon"], 2);
+    assert!(time.stderr.contains("hint: write 2024"), "{}", time.stderr);
+}
+
+#[test]
+fn chunk_framing_is_kept_or_taken_off_with_its_header_renamed() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n";
+    let block = format!("{head}3\r\nold\r\n0\r\n\r\n");
+    let record = format!(
+        "WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Target-URI: https://example.org/\r\n\
+         WARC-Date: 2024-01-01T00:00:00Z\r\nContent-Type: application/http;msgtype=response\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+        block.len()
+    );
+    let project = Project::new();
+    project.write("one.warc", record);
+    project.expect(&["import", "one.warc"], 0);
+    for (how, expected) in [
+        ("keep", block),
+        (
+            "strip",
+            format!("{}old", head.replace("Transfer", "X-Archive-Orig-Transfer")),
+        ),
+    ] {
+        project.expect(&["export", "warc", "-o", how, "--transfer-coding", how], 0);
+        let file = &files_in(&project.path(how), ".warc.gz")[0];
+        let bytes = fs::read(file).unwrap();
+        let blocks: Vec<Vec<u8>> = Reader::new("one", bytes.as_slice())
+            .map(Result::unwrap)
+            .filter(|it| it.kind.as_str() == "response")
+            .map(|it| it.block)
+            .collect();
+        assert_eq!(blocks, [expected.into_bytes()], "{how}");
+    }
+}
+
+#[test]
+fn a_package_holds_the_captures_and_is_read_again() {
+    let project = with_sample();
+    project.run_at(NOW, &["export", "wacz", "-o", "all.wacz"], 0);
+    let bytes = fs::read(project.path("all.wacz")).unwrap();
+    let mut package = Package::open("all.wacz", Cursor::new(&bytes)).unwrap();
+    let archives = package.archives().to_vec();
+    assert_eq!(archives.len(), 1);
+    let mut warc = Vec::new();
+    package
+        .archive(&archives[0])
+        .unwrap()
+        .read_to_end(&mut warc)
+        .unwrap();
+    assert_eq!(
+        captures_in(&warc).len(),
+        held(&project).values().flatten().count()
+    );
+
+    let other = Project::new();
+    other.expect(
+        &["import", &project.path("all.wacz").display().to_string()],
+        0,
+    );
+    assert_eq!(held(&other), held(&project));
+    let left: Vec<_> = files_in(&project.path(""), ".open");
+    assert!(left.is_empty(), "{left:?}");
+    let refused = project.run_at(NOW, &["export", "wacz", "-o", "all.wacz"], 2);
+    assert!(
+        refused.stderr.contains("is there already"),
+        "{}",
+        refused.stderr
+    );
+}
+
+/// A ZIP file of these entries, and with them lists that agree with what is in it.
+fn package(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let resource = |(path, content): &(&str, &[u8])| {
+        serde_json::json!({"name": path, "path": path, "bytes": content.len(),
+            "hash": PayloadDigest::of(content).to_string()})
+    };
+    let list = serde_json::json!({"resources": entries.iter().map(resource).collect::<Vec<_>>()})
+        .to_string();
+    let mut all = entries.to_vec();
+    if !entries.iter().any(|it| it.0 == "datapackage.json") {
+        all.push(("datapackage.json", list.as_bytes()));
+    }
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, content) in all {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        zip.start_file(path, options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn refusal(bytes: &[u8]) -> String {
+    match Package::open("bad.wacz", Cursor::new(bytes)) {
+        Ok(_) => "it was taken".to_owned(),
+        Err(error) => {
+            assert!(!error.hint().is_empty());
+            error.to_string()
+        }
+    }
+}
+
+#[test]
+fn packages_that_are_not_what_they_say_are_refused_with_the_reason() {
+    let warc: &[u8] = b"WARC/1.1\r\n";
+    let one: (&str, &[u8]) = ("archive/a.warc", warc);
+    assert!(Package::open("good", Cursor::new(package(&[one]))).is_ok());
+    let zeros = vec![0; 30 << 20];
+    for (bytes, reason) in [
+        (package(&[one, ("../up", b"x")]), "`../up` is refused: its name leads out"),
+        (package(&[one, ("/etc/passwd", b"x")]), "leads out"),
+        (package(&[one, ("a\\..\\b", b"x")]), "leads out"),
+        (package(&[one, ("bomb", &zeros)]), "would unpack to 31457280"),
+        (package(&[("pages/pages.jsonl", b"")]), "no WARC file"),
+        (package(&[one, ("datapackage.json", b"{\"resources\": []}")]), "does not list archive/a.warc"),
+        (package(&[one, ("datapackage.json", b"[]")]), "datapackage.json: "),
+        (package(&[one, ("datapackage-digest.json", b"{\"hash\": \"sha256:00\"}")]), "and should have sha256:00"),
+        (
+            package(&[one, ("datapackage.json", br#"{"resources": [{"name": "a", "path": "archive/a.warc", "hash": "sha256:00", "bytes": 10}]}"#)]),
+            "archive/a.warc has the digest",
+        ),
+        (
+            package(&[one, ("datapackage.json", br#"{"resources": [{"name": "a", "path": "archive/a.warc", "hash": "x", "bytes": 9}]}"#)]),
+            "has more bytes than the 9",
+        ),
+        (b"PK\x03\x04 and no more".to_vec(), "no ZIP file"),
+    ] {
+        let said = refusal(&bytes);
+        assert!(said.contains(reason), "{said} / {reason}");
+    }
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.add_symlink(
+        "archive/a.warc",
+        "/etc/passwd",
+        SimpleFileOptions::default(),
+    )
+    .unwrap();
+    let said = refusal(&zip.finish().unwrap().into_inner());
+    assert!(said.contains("it is a link"), "{said}");
+    let whole = package(&[one]);
+    let error: Result<_, WaczError> = Package::open("cut", Cursor::new(&whole[..40]));
+    assert!(matches!(error.err(), Some(WaczError::Zip { .. })));
+}
+
+#[test]
+fn packages_of_others_are_read() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/warc");
+    if !Path::new(folder).exists() {
+        println!("skipped: packages_of_others_are_read (no ../shared beside the project)");
+        return;
+    }
+    for name in [
+        "py-wacz__valid_example_1.wacz",
+        "py-wacz__valid_example_2.wacz",
+        "py-wacz__valid_signed_example_1.wacz",
+    ] {
+        let project = Project::new();
+        let came = project.json(&["import", &format!("{folder}/{name}"), "--format", "json"]);
+        assert!(came["new"].as_u64().unwrap() > 0, "{name}: {came}");
+    }
+}
+
+/// Whether Python has that module here.
+fn python_has(module: &str, test: &str) -> bool {
+    let known = Command::new("python3")
+        .args(["-c", &format!("import {module}")])
+        .output();
+    let has = known.is_ok_and(|it| it.status.success());
+    if !has {
+        println!("skipped: {test} (Python has no {module} here)");
+    }
+    has
+}
+
+fn python(arguments: &[&str], folder: &Path) -> String {
+    let out = Command::new("python3")
+        .args(arguments)
+        .current_dir(folder)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    let said =
+        String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{arguments:?}: {said}");
+    said
+}
+
+/// The sample taken out: one WARC file, its index, a package of the same.
+fn taken_out() -> Project {
+    let project = with_sample();
+    project.run_at(NOW, &["export", "warc", "-o", "out"], 0);
+    project.run_at(NOW, &["export", "wacz", "-o", "all.wacz"], 0);
+    project
+}
+
+#[test]
+fn warcio_finds_no_fault_in_an_export() {
+    if !python_has("warcio", "warcio_finds_no_fault_in_an_export") {
+        return;
+    }
+    let project = taken_out();
+    let file = files_in(&project.path("out"), ".warc.gz")[0]
+        .display()
+        .to_string();
+    // Where a response is chunked, warcio digests the chunks; WARC 1.1 (6.3.2) has the payload without them.
+    let check = python(
+        &["-m", "warcio.cli", "check", "-v", &file],
+        &project.path(""),
+    );
+    assert!(!check.contains("block digest failed"), "{check}");
+    let index = python(
+        &["-m", "warcio.cli", "index", "-f", "warc-type", &file],
+        &project.path(""),
+    );
+    let records = fs::read(&file).unwrap();
+    let records = Reader::new("out", records.as_slice()).count();
+    assert_eq!(index.lines().count(), records);
+}
+
+#[test]
+fn the_other_indexer_finds_the_same_places() {
+    if !python_has("cdxj_indexer", "the_other_indexer_finds_the_same_places") {
+        return;
+    }
+    let project = taken_out();
+    let file = files_in(&project.path("out"), ".warc.gz")[0]
+        .display()
+        .to_string();
+    let theirs = python(
+        &["-m", "cdxj_indexer.main", "--sort", &file],
+        &project.path(""),
+    );
+    let ours = fs::read_to_string(&files_in(&project.path("out"), ".cdxj")[0]).unwrap();
+    let place = |line: &str| {
+        let (key, json) = line.split_once(" {").unwrap();
+        let fields: serde_json::Value = serde_json::from_str(&format!("{{{json}")).unwrap();
+        let word = |it: &str| fields[it].as_str().unwrap_or_default().to_owned();
+        (
+            key.to_owned(),
+            word("url"),
+            word("offset"),
+            word("length"),
+            word("mime"),
+            word("status"),
+        )
+    };
+    let sorted = |text: &str| {
+        let mut places: Vec<_> = text
+            .lines()
+            .filter(|it| it.contains(" {"))
+            .map(place)
+            .collect();
+        places.sort();
+        places
+    };
+    assert_eq!(sorted(&theirs), sorted(&ours));
+}
+
+#[test]
+fn fastwarc_finds_every_record_at_our_offsets() {
+    if !python_has("fastwarc", "fastwarc_finds_every_record_at_our_offsets") {
+        return;
+    }
+    let project = taken_out();
+    let script = "\
+import io, json, sys
+from fastwarc.warc import ArchiveIterator
+found = 0
+for line in open(sys.argv[1]):
+    fields = json.loads(line.split(' ', 2)[2])
+    with open('out/' + fields['filename'], 'rb') as file:
+        file.seek(int(fields['offset']))
+        part = io.BytesIO(file.read(int(fields['length'])))
+    record = next(iter(ArchiveIterator(part, parse_http=False)))
+    assert record.headers['WARC-Target-URI'] == fields['url'], fields
+    found += 1
+print(found)
+";
+    let index = files_in(&project.path("out"), ".cdxj")[0]
+        .display()
+        .to_string();
+    let found = python(&["-c", script, &index], &project.path(""));
+    let lines = fs::read_to_string(&index).unwrap().lines().count();
+    assert_eq!(found.trim(), lines.to_string());
+}
+
+#[test]
+fn the_other_packer_finds_our_package_valid() {
+    if !python_has("wacz", "the_other_packer_finds_our_package_valid") {
+        return;
+    }
+    let project = taken_out();
+    let script =
+        "import sys; from wacz.main import main; sys.exit(main(['validate', '-f', 'all.wacz']))";
+    python(&["-c", script], &project.path(""));
+}
