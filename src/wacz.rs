@@ -53,12 +53,44 @@ pub struct About {
 }
 
 /// A file of a package, as `datapackage.json` lists it (Frictionless Data Package, resource).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Resource {
     name: String,
     path: String,
     hash: String,
     bytes: u64,
+}
+
+/// A file as packages list it: with its digest, or as they did before version 1.1, with the digest in `stats`.
+#[derive(Deserialize)]
+struct ListedResource {
+    path: String,
+    #[serde(flatten)]
+    stated: Stated,
+    hashing: Option<String>,
+    stats: Option<Stated>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+struct Stated {
+    hash: Option<String>,
+    bytes: Option<u64>,
+}
+
+impl ListedResource {
+    fn stated(&self) -> Resource {
+        let stated = self.stats.as_ref().unwrap_or(&self.stated);
+        let hash = stated.hash.clone().unwrap_or_default();
+        Resource {
+            name: String::new(),
+            path: self.path.clone(),
+            hash: match &self.hashing {
+                Some(algorithm) if !hash.contains(':') => format!("{algorithm}:{hash}"),
+                _ => hash,
+            },
+            bytes: stated.bytes.unwrap_or_default(),
+        }
+    }
 }
 
 /// Why a file is no package that can be read.
@@ -313,7 +345,10 @@ impl<R: Read + Seek> Package<R> {
                 .map_err(|source| WaczError::Zip { file, source })?;
             let name = entry.name().to_owned();
             let (size, packed) = (entry.size(), entry.compressed_size());
-            let detail = if entry.enclosed_name().is_none() || name.contains('\\') {
+            let detail = if entry.enclosed_name().is_none()
+                || name.starts_with('/')
+                || name.contains(['\\', ':'])
+            {
                 Some("its name leads out of the package".to_owned())
             } else if entry.is_symlink() {
                 Some("it is a link".to_owned())
@@ -349,7 +384,7 @@ impl<R: Read + Seek> Package<R> {
     fn compare(&mut self) -> Result<(), WaczError> {
         #[derive(Deserialize)]
         struct Listed {
-            resources: Vec<Resource>,
+            resources: Vec<ListedResource>,
         }
         #[derive(Deserialize)]
         struct Digested {
@@ -377,7 +412,7 @@ impl<R: Read + Seek> Package<R> {
         let listed: Listed = serde_json::from_slice(&listed)
             .map_err(|it| altered(&self.file, format!("datapackage.json: {it}")))?;
         for resource in &listed.resources {
-            self.compare_one(resource)?;
+            self.compare_one(&resource.stated())?;
         }
         let known: BTreeSet<&str> = listed.resources.iter().map(|it| it.path.as_str()).collect();
         match self.archives.iter().find(|it| !known.contains(it.as_str())) {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use stillsays::{
-    capture::{Capture, Outcome},
+    capture::{Capture, Framing, Outcome},
     cdxj::{Content, Line},
     digest::PayloadDigest,
     store::{Access, Store},
@@ -119,7 +119,7 @@ fn the_index_names_every_response_by_its_place() {
         0,
     );
     let files = files_in(&project.path("out"), ".warc.gz");
-    assert!(files.len() > 2, "{files:?}");
+    assert!(files.len() >= 2, "{files:?}");
     let index = fs::read_to_string(&files_in(&project.path("out"), ".cdxj")[0]).unwrap();
     let mut sorted: Vec<&str> = index.lines().collect();
     sorted.sort_unstable();
@@ -401,12 +401,19 @@ fn warcio_finds_no_fault_in_an_export() {
     let file = files_in(&project.path("out"), ".warc.gz")[0]
         .display()
         .to_string();
-    // Where a response is chunked, warcio digests the chunks; WARC 1.1 (6.3.2) has the payload without them.
-    let check = python(
-        &["-m", "warcio.cli", "check", "-v", &file],
-        &project.path(""),
-    );
+    let check = Command::new("python3")
+        .args(["-m", "warcio.cli", "check", "-v", &file])
+        .output()
+        .unwrap();
+    let check = String::from_utf8_lossy(&check.stdout).into_owned();
     assert!(!check.contains("block digest failed"), "{check}");
+    // The known disagreement: warcio digests a chunked body with its chunks, while in WARC 1.1 (6.3.2) a payload is without them.
+    let chunked = |it: &&Capture| matches!(&it.outcome, Outcome::Response(it) if it.framing != Framing::Identity);
+    assert_eq!(
+        check.matches("payload digest failed").count(),
+        held(&project).values().flatten().filter(chunked).count(),
+        "{check}"
+    );
     let index = python(
         &["-m", "warcio.cli", "index", "-f", "warc-type", &file],
         &project.path(""),
