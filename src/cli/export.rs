@@ -259,8 +259,8 @@ impl SelectionArgs {
             .collect();
         let title = match (titles.as_slice(), self.url.as_slice()) {
             ([], []) => "The archive of stillsays".to_owned(),
-            ([], urls) => urls.join(", "),
-            (titles, _) => titles.join(", "),
+            ([], pages) => pages.join(", "),
+            (articles, _) => articles.join(", "),
         };
         let prefix = match profiles.as_slice() {
             [one] => format!("stillsays-{}", file_word(&one.name)),
@@ -272,7 +272,7 @@ impl SelectionArgs {
         }
         for (word, at) in [("from", selection.from), ("to", selection.to)] {
             if let Some(at) = at {
-                about.push_str(&format!("; {word} {}", warc_date(at)));
+                about = format!("{about}; {word} {}", warc_date(at));
             }
         }
         Ok(Chosen {

@@ -53,9 +53,9 @@ impl ImportArgs {
         for file in &self.files {
             broken += runtime.block_on(take(session, &mut importer, file))?;
         }
-        let imported = importer.finish()?;
-        self.tell(session, &imported, broken)?;
-        if imported.captures == 0 && broken > 0 {
+        let came = importer.finish()?;
+        self.tell(session, &came, broken)?;
+        if came.captures == 0 && broken > 0 {
             return Ok(Exit::Usage);
         }
         Ok(Exit::Done)
@@ -76,7 +76,7 @@ impl ImportArgs {
                 let mut text =
                     format!("{captures} captures read, {new} visits new, {held} held already");
                 if broken > 0 {
-                    text.push_str(&format!(", {broken} places that could not be read"));
+                    text = format!("{text}, {broken} places that could not be read");
                 }
                 if !session.quiet {
                     print(&text)?;
