@@ -223,15 +223,13 @@ impl<R: Read + Seek> Package<R> {
         if bytes != listed {
             let more = if bytes > listed { "more" } else { "fewer" };
             return Err(altered(format!(
-                "{path} has {more} bytes than the {} it is listed with",
-                listed
+                "{path} has {more} bytes than the {listed} it is listed with"
             )));
         }
         let own = hashing.digest();
         if hash.starts_with("sha256:") && own != hash {
             return Err(altered(format!(
-                "{path} has the digest {own}, and should have {}",
-                hash
+                "{path} has the digest {own}, and should have {hash}"
             )));
         }
         Ok(())
