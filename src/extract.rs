@@ -20,6 +20,8 @@ mod kind;
 mod labels;
 mod lines;
 mod lists;
+mod maps;
+mod marks;
 mod matcher;
 mod members;
 mod names;
@@ -29,18 +31,21 @@ mod places;
 mod plain;
 mod prose;
 mod records;
+mod references;
 mod regions;
 mod selected;
 mod sink;
 mod states;
 mod structured;
 mod tables;
+mod tellings;
+mod tokens;
 mod tree;
 mod trim;
 mod words;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;

@@ -1,13 +1,14 @@
 //! What the finders of lists share: the page under their eyes, and the lists as they are drafted before they are judged.
 
-use std::{cell::RefCell, collections::HashMap, ops::Range};
+use std::{cell::RefCell, ops::Range};
 
 use html5ever::local_name;
 
 use super::{
     css::Selectors,
     flow::{Flow, is_block},
-    names::{self, Look},
+    maps::{Map, Set, map},
+    names::{self, Look, Telling},
     tree::{Kind, Tree},
     trim,
 };
@@ -21,22 +22,22 @@ pub(super) struct Sight<'a> {
     pub(super) paths: Vec<u64>,
     /// For each node whether it is a block or has one in it.
     pub(super) blocky: Vec<bool>,
-    looks: RefCell<HashMap<(usize, usize), Look>>,
+    looked: RefCell<Looked<'a>>,
+    /// For each node whether its text is a date, once that was asked.
+    dates: RefCell<Vec<Option<bool>>>,
+    /// For each byte of the text whether an image says it, in words of 64.
+    alts: Vec<u64>,
     selectors: RefCell<Selectors>,
     /// For each element whether its id or a class speaks of partners and the like.
     pub(super) called: Vec<bool>,
-    tellings: RefCell<HashMap<(usize, usize), Telling>>,
+    tellings: RefCell<Map<(usize, usize), Telling>>,
 }
 
-/// What a heading tells of what stands below it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Telling {
-    /// Names, surely.
-    pub(super) strong: bool,
-    /// Perhaps names.
-    pub(super) relation: bool,
-    /// Something else.
-    pub(super) other: bool,
+/// The texts that were looked at, each once.
+#[derive(Default)]
+struct Looked<'a> {
+    numbers: Map<&'a str, u32>,
+    looks: Vec<Look>,
 }
 
 /// A list before it is judged.
@@ -70,7 +71,7 @@ impl<'a> Sight<'a> {
         let mut paths = vec![0_u64; count];
         let mut blocky = vec![false; count];
         let mut called = vec![false; count];
-        let mut known: HashMap<&str, bool> = HashMap::new();
+        let mut known: Map<&str, bool> = map();
         for node in 1..count {
             if let Kind::Element(name, _) = &tree.nodes[node].kind {
                 let mut path = mix(paths[tree.nodes[node].parent], name.as_bytes());
@@ -78,12 +79,13 @@ impl<'a> Sight<'a> {
                     path = mix(path, class.as_bytes());
                 }
                 paths[node] = path;
-                let id = tree.attr(node, &local_name!("id")).unwrap_or_default();
-                called[node] = std::iter::once(id).chain(tree.classes(node)).any(|it| {
-                    *known
-                        .entry(it)
-                        .or_insert_with(|| names::attribute_tells_relation(it))
-                });
+                let classes = tree.attr(node, &local_name!("class")).unwrap_or_default();
+                called[node] = *known
+                    .entry(classes)
+                    .or_insert_with(|| names::attribute_tells_relation(classes))
+                    || tree
+                        .attr(node, &local_name!("id"))
+                        .is_some_and(names::attribute_tells_relation);
                 blocky[node] = is_block(name) && *name != local_name!("br");
             }
         }
@@ -97,7 +99,9 @@ impl<'a> Sight<'a> {
             flow,
             paths,
             blocky,
-            looks: RefCell::default(),
+            looked: RefCell::default(),
+            dates: RefCell::new(vec![None; count]),
+            alts: alts(flow),
             selectors: RefCell::default(),
             called,
             tellings: RefCell::default(),
@@ -116,11 +120,32 @@ impl<'a> Sight<'a> {
 
     /// How much the text of a range looks like a name.
     pub(super) fn look(&self, range: &Range<usize>) -> Look {
-        *self
-            .looks
-            .borrow_mut()
-            .entry((range.start, range.end))
-            .or_insert_with(|| names::look(self.text(range)))
+        self.looked(range).1
+    }
+
+    /// A number for the text of a range, the same for the same text, and how much it looks like a name.
+    pub(super) fn looked(&self, range: &Range<usize>) -> (u32, Look) {
+        let Looked { numbers, looks } = &mut *self.looked.borrow_mut();
+        let text = self.text(range);
+        let number = *numbers.entry(text).or_insert_with(|| {
+            looks.push(names::look(text));
+            u32::try_from(looks.len() - 1).unwrap_or(u32::MAX)
+        });
+        (number, looks[number as usize])
+    }
+
+    /// How many different texts the ranges have.
+    pub(super) fn distinct<'r>(&self, ranges: impl Iterator<Item = &'r Range<usize>>) -> usize {
+        let texts: Set<u32> = ranges.map(|it| self.looked(it).0).collect();
+        texts.len()
+    }
+
+    /// Whether the text of a node is a date or a time of day.
+    pub(super) fn is_date(&self, node: usize) -> bool {
+        *self.dates.borrow_mut()[node].get_or_insert_with(|| {
+            let span = &self.flow.spans[node];
+            !span.is_empty() && names::is_date(self.text(span))
+        })
     }
 
     /// What the heading at a range tells.
@@ -129,14 +154,7 @@ impl<'a> Sight<'a> {
             .tellings
             .borrow_mut()
             .entry((range.start, range.end))
-            .or_insert_with(|| {
-                let text = self.text(range);
-                Telling {
-                    strong: names::tells_strong_relation(text),
-                    relation: names::tells_relation(text),
-                    other: names::tells_other(text),
-                }
-            })
+            .or_insert_with(|| names::telling(self.text(range)))
     }
 
     /// The range without bullets and separators at its ends.
@@ -153,21 +171,41 @@ impl<'a> Sight<'a> {
 
     /// Whether the text at a place is an image's.
     pub(super) fn is_alt(&self, at: usize) -> bool {
-        let after = self.flow.blocks.partition_point(|it| it.range.start <= at);
-        after
-            .checked_sub(1)
-            .is_some_and(|it| self.flow.blocks[it].alt)
+        self.alts
+            .get(at / 64)
+            .is_some_and(|it| it >> (at % 64) & 1 == 1)
     }
 }
 
-/// FNV-1a over the bytes and a separator.
+/// The bytes of the text that images say, one bit each; a separator belongs to the block before it.
+fn alts(flow: &Flow) -> Vec<u64> {
+    let mut bits = vec![0_u64; flow.text.len() / 64 + 1];
+    for (place, block) in flow.blocks.iter().enumerate() {
+        if block.alt {
+            let next = flow.blocks.get(place + 1);
+            let end = next.map_or(flow.text.len() + 1, |it| it.range.start);
+            for at in block.range.start..end {
+                bits[at / 64] |= 1 << (at % 64);
+            }
+        }
+    }
+    bits
+}
+
+/// A hash of the bytes behind those hashed before, the same in every run: eight of them at a time, as FNV-1a does with one.
 pub(super) fn mix(hash: u64, bytes: &[u8]) -> u64 {
-    let start = if hash == 0 {
-        0xcbf2_9ce4_8422_2325
-    } else {
-        hash
+    let mut hash = hash ^ 0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64;
+    let mut add = |word: u64| {
+        hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 29;
     };
-    bytes.iter().chain(&[0xff]).fold(start, |hash, &it| {
-        (hash ^ u64::from(it)).wrapping_mul(0x0100_0000_01b3)
-    })
+    let mut words = bytes.chunks_exact(8);
+    for it in &mut words {
+        add(u64::from_le_bytes([
+            it[0], it[1], it[2], it[3], it[4], it[5], it[6], it[7],
+        ]));
+    }
+    let rest = words.remainder();
+    add(rest.iter().fold(1, |word, &it| word << 8 | u64::from(it)));
+    hash
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use html5ever::{LocalName, local_name};
+use memchr::memchr2;
 
 use super::{
     regions,
@@ -67,13 +68,16 @@ impl Writer {
         {
             self.close_block();
         }
+        if self.write_folded(text, hidden, region, alt) {
+            return;
+        }
         let mut rest = text;
         loop {
             let word_at = rest
                 .find(|it: char| !it.is_whitespace())
                 .unwrap_or(rest.len());
-            if word_at > 0 && self.gap == Gap::None {
-                self.gap = Gap::Space;
+            if word_at > 0 {
+                self.space();
             }
             rest = &rest[word_at..];
             if rest.is_empty() {
@@ -86,6 +90,32 @@ impl Writer {
         }
     }
 
+    /// Writes a text at once if all white space in it is single spaces and all of it is drawn; says whether it did.
+    fn write_folded(&mut self, text: &str, hidden: bool, region: Region, alt: bool) -> bool {
+        let behind = text.trim_ascii_start();
+        let inner = behind.trim_ascii_end();
+        if !is_folded(inner.as_bytes()) {
+            return false;
+        }
+        if behind.len() < text.len() {
+            self.space();
+        }
+        if !inner.is_empty() {
+            self.put(inner, hidden, region, alt);
+            if inner.len() < behind.len() {
+                self.space();
+            }
+        }
+        true
+    }
+
+    /// What comes next stands apart from what was last, if only by a space.
+    fn space(&mut self) {
+        if self.gap == Gap::None {
+            self.gap = Gap::Space;
+        }
+    }
+
     fn word(&mut self, word: &str, hidden: bool, region: Region, alt: bool) {
         if !word.is_ascii() && word.contains(drawn_as_nothing) {
             let word: String = word.chars().filter(|&it| !drawn_as_nothing(it)).collect();
@@ -94,6 +124,11 @@ impl Writer {
             }
             return;
         }
+        self.put(word, hidden, region, alt);
+    }
+
+    /// Writes one word, or several with one space between them, behind what separates them from the last.
+    fn put(&mut self, word: &str, hidden: bool, region: Region, alt: bool) {
         let text = &mut self.flow.text;
         if !text.is_empty() {
             match self.gap {
@@ -111,6 +146,36 @@ impl Writer {
         });
         text.push_str(word);
     }
+}
+
+/// Whether the only white space of a text is single spaces, and nothing in it is drawn as nothing. What begins as such
+/// characters do in UTF-8 counts as one.
+fn is_folded(text: &[u8]) -> bool {
+    let mut last = 0;
+    text.iter().enumerate().all(|(at, &it)| {
+        let next = |ahead: usize| text.get(at + ahead).copied().unwrap_or_default();
+        let folded = match it {
+            b' ' => last != b' ',
+            0xc2 => !matches!(next(1), 0x85 | 0xa0 | 0xad),
+            0xe1 => next(1) != 0x9a,
+            0xe2 => match next(1) {
+                0x80 => matches!(next(2), 0x90..=0xa7 | 0xb0..),
+                0x81 => false,
+                _ => true,
+            },
+            0xe3 => next(1) != 0x80 || next(2) != 0x80,
+            0xef => next(1) != 0xbb,
+            0x21.. => true,
+            _ => !is_ascii_space(it),
+        };
+        last = it;
+        folded
+    })
+}
+
+/// White space as Unicode has it, of ASCII.
+fn is_ascii_space(it: u8) -> bool {
+    matches!(it, b'\t'..=b'\r' | b' ')
 }
 
 /// Characters that only say where a word may break; joiners stay, they change how letters look.
@@ -379,6 +444,7 @@ fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
     }
     if let Some(style) = tree.attr(node, &local_name!("style"))
         && style.len() < 4096
+        && memchr2(b'n', b'N', style.as_bytes()).is_some()
     {
         let style: String = style
             .chars()
@@ -390,20 +456,21 @@ fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
         }
     }
     tree.classes(node).any(|it| {
-        [
-            "hidden",
-            "invisible",
-            "hide",
-            "d-none",
-            "sr-only",
-            "visually-hidden",
-            "visuallyhidden",
-            "screen-reader-text",
-            "screen-reader-only",
-            "element-invisible",
-            "w-condition-invisible",
-        ]
-        .iter()
-        .any(|hiding| it.eq_ignore_ascii_case(hiding))
+        it.len() >= 4
+            && [
+                "hidden",
+                "invisible",
+                "hide",
+                "d-none",
+                "sr-only",
+                "visually-hidden",
+                "visuallyhidden",
+                "screen-reader-text",
+                "screen-reader-only",
+                "element-invisible",
+                "w-condition-invisible",
+            ]
+            .iter()
+            .any(|hiding| it.eq_ignore_ascii_case(hiding))
     })
 }

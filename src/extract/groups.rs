@@ -1,14 +1,12 @@
 //! Repeated structures: siblings of one kind, also across sibling containers of the same shape, and definition lists.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-};
+use std::ops::Range;
 
 use html5ever::{LocalName, local_name};
 
 use super::{
     draft::{Draft, Item, Sight},
+    maps::{Map, Set, map},
     records,
 };
 use crate::entity::Strategy;
@@ -69,7 +67,7 @@ fn is_motley(sight: &Sight<'_>, items: &[Item]) -> bool {
     if !(2..=4).contains(&items.len()) {
         return false;
     }
-    let ways: HashSet<Vec<&LocalName>> = items
+    let ways: Set<Vec<&LocalName>> = items
         .iter()
         .map(|it| {
             std::iter::once(it.node)
@@ -131,7 +129,7 @@ fn all(sight: &Sight<'_>) -> Vec<Group> {
 /// Siblings parted by tag and by the class that most of their kind share.
 fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
     let tree = sight.tree;
-    let mut counts: HashMap<(&LocalName, &str), usize> = HashMap::new();
+    let mut counts: Map<(&LocalName, &str), usize> = map();
     if members.len() > 1 {
         for &it in members {
             for class in tree.classes(it).take(8) {
@@ -145,7 +143,7 @@ fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
         .filter(|&&it| tree.classes(it).next().is_none())
         .count();
     let apart = bare >= 3 && bare + 2 >= members.len();
-    let mut places: HashMap<Kin, usize> = HashMap::new();
+    let mut places: Map<Kin, usize> = map();
     let mut kinds: Vec<Vec<usize>> = Vec::new();
     for &it in members {
         let name = tree.name(it);
@@ -174,7 +172,7 @@ fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
 /// Joins groups of one shape that follow each other with nothing between, and drops lone members.
 fn joined(sight: &Sight<'_>, mut groups: Vec<Group>) -> Vec<Group> {
     let tree = sight.tree;
-    let mut shared: HashMap<u64, usize> = HashMap::new();
+    let mut shared: Map<u64, usize> = map();
     for it in &groups {
         let most = shared.entry(it.shape).or_default();
         *most = (*most).max(it.members.len());
@@ -185,7 +183,7 @@ fn joined(sight: &Sight<'_>, mut groups: Vec<Group>) -> Vec<Group> {
             || shared.get(&it.shape).is_some_and(|&most| most > 1)
     });
     groups.sort_by_key(|it| it.members.first().copied());
-    let mut by_shape: HashMap<(u64, Strategy2), Vec<Group>> = HashMap::new();
+    let mut by_shape: Map<(u64, Strategy2), Vec<Group>> = map();
     let mut order = Vec::new();
     for it in groups {
         let key = (it.shape, Strategy2(it.strategy == Strategy::ListItems));

@@ -1,11 +1,12 @@
 //! Judges drafted lists: does this name organizations or people, and under what heading?
 
-use std::{collections::HashSet, ops::Range};
+use std::{borrow::Cow, ops::Range};
 
 use html5ever::local_name;
 
 use super::{
     draft::{Draft, Item, Sight},
+    maps::Set,
     members::{host_of, is_logo, link_of, named},
     names::{self, Sort},
     places::{anchor_of, fingerprint, heading_of},
@@ -48,7 +49,8 @@ impl Topic {
             .filter(|&it| *sight.tree.name(it) == local_name!("link"))
             .find(|&it| sight.tree.attr(it, &local_name!("rel")) == Some("canonical"))
             .and_then(|it| sight.tree.attr(it, &local_name!("href")))
-            .and_then(host_of);
+            .and_then(host_of)
+            .map(Cow::into_owned);
         Self {
             strong,
             host: uri.map(|it| it.host().to_owned()).or(canonical),
@@ -65,35 +67,80 @@ pub(super) fn kind_of(score: f64) -> ListKind {
     }
 }
 
-/// Judges a draft and makes a list of it.
-pub(super) fn judge(
-    sight: &Sight<'_>,
-    topic: &Topic,
-    uri: Option<&TargetUri>,
-    draft: &Draft,
-) -> Option<EntityList> {
-    let items = disjoint(weeded(sight, draft));
-    let first = items.first()?;
+/// A draft that was judged; a list is made of it only if it is among the best.
+pub(super) struct Judged<'a> {
+    pub(super) draft: &'a Draft,
+    /// Its members without what is none.
+    pub(super) items: Vec<Item>,
+    pub(super) kind: ListKind,
+    /// How sure it is that they are names, 0 to 1.
+    pub(super) score: f64,
+    heading: Option<Range<usize>>,
+    /// Where the members' links lead.
+    links: Vec<Option<&'a str>>,
+    /// Whether it is worth asking what else the records say.
+    wanted: bool,
+}
+
+impl Judged<'_> {
+    /// Whether it stands under anything.
+    pub(super) fn is_headed(&self) -> bool {
+        self.heading.is_some()
+    }
+
+    /// What it stands under, in one line.
+    pub(super) fn heading(&self, sight: &Sight<'_>) -> Option<String> {
+        let text = sight.text(self.heading.as_ref()?).replace('\n', " ");
+        Some(plain_heading(&text).to_owned())
+    }
+
+    /// The list it makes.
+    pub(super) fn list(&self, sight: &Sight<'_>, uri: Option<&TargetUri>) -> Option<EntityList> {
+        let first = self.items.first()?;
+        Some(EntityList {
+            heading: self.heading(sight),
+            anchor: anchor_of(sight, self.draft.container, self.heading.as_ref()),
+            container: sight.css(self.draft.container),
+            fingerprint: fingerprint(sight, self.draft, first),
+            strategy: strategy(self.draft, &self.items),
+            kind: self.kind,
+            score: self.score,
+            items: self
+                .items
+                .iter()
+                .zip(&self.links)
+                .map(|(it, link)| named(sight, uri, it, *link, self.wanted))
+                .collect(),
+        })
+    }
+}
+
+/// Judges a draft.
+pub(super) fn judge<'a>(sight: &Sight<'a>, topic: &Topic, draft: &'a Draft) -> Option<Judged<'a>> {
+    let seen = disjoint(weeded(sight, draft), |it| &it.item);
+    seen.first()?;
+    let texts: Set<u32> = seen.iter().map(|it| it.text).collect();
+    let distinct = texts.len() as f64 / seen.len() as f64;
+    let (items, looks): (Vec<Item>, Vec<names::Look>) =
+        seen.into_iter().map(|it| (it.item, it.look)).unzip();
     let heading = heading_of(sight, draft, &items);
-    let score = score(sight, topic, draft, &items, heading.as_ref());
-    let heading_text = heading.as_ref().map(|it| {
-        let text = sight.text(it).replace('\n', " ");
-        plain_heading(&text).to_owned()
-    });
-    let list = EntityList {
-        heading: heading_text,
-        anchor: anchor_of(sight, draft.container, heading.as_ref()),
-        container: sight.css(draft.container),
-        fingerprint: fingerprint(sight, draft, first),
-        strategy: strategy(draft, &items),
+    let links: Vec<Option<&str>> = items.iter().map(|it| link_of(sight, it)).collect();
+    let members = Members {
+        items: &items,
+        looks: &looks,
+        links: &links,
+        distinct,
+    };
+    let score = score(sight, topic, draft, &members, heading.as_ref());
+    Some(Judged {
+        draft,
+        items,
         kind: kind_of(score),
         score: score.clamp(0.0, 1.0),
-        items: items
-            .iter()
-            .map(|it| named(sight, uri, it, score > 0.2))
-            .collect(),
-    };
-    Some(list)
+        heading,
+        links,
+        wanted: score > 0.2,
+    })
 }
 
 /// The list at the place that a profile's selector names: taken as it is.
@@ -103,7 +150,7 @@ pub(super) fn given(
     draft: &Draft,
     selector: &str,
 ) -> Option<EntityList> {
-    let items = disjoint(draft.items.clone());
+    let items = disjoint(draft.items.clone(), |it| it);
     let first = items.first()?;
     let heading = heading_of(sight, draft, &items);
     Some(EntityList {
@@ -114,7 +161,10 @@ pub(super) fn given(
         strategy: Strategy::Selector,
         kind: ListKind::Names,
         score: 1.0,
-        items: items.iter().map(|it| named(sight, uri, it, true)).collect(),
+        items: items
+            .iter()
+            .map(|it| named(sight, uri, it, link_of(sight, it), true))
+            .collect(),
     })
 }
 
@@ -135,49 +185,62 @@ fn strategy(draft: &Draft, items: &[Item]) -> Strategy {
     }
 }
 
-/// The members without what is no name among names: buttons, sentences between them.
-fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Item> {
-    let looks: Vec<_> = draft.items.iter().map(|it| sight.look(&it.range)).collect();
-    let good = looks.iter().filter(|it| it.likeness >= 0.5).count();
-    let mostly = good * 2 >= looks.len();
-    let strict = !matches!(draft.strategy, Strategy::ListItems | Strategy::TableColumn);
-    let texts: Vec<&str> = draft.items.iter().map(|it| sight.text(&it.range)).collect();
-    let distinct: HashSet<&str> = texts.iter().copied().collect();
-    // Carousels repeat their slides.
-    let repeats = (texts.len() - distinct.len()) * 10 >= texts.len() * 3 && distinct.len() > 1;
-    let mut seen = HashSet::new();
-    draft
-        .items
-        .iter()
-        .zip(&looks)
-        .filter(|(it, _)| !repeats || seen.insert(sight.text(&it.range)))
-        .filter(|(_, look)| {
-            !mostly || !(look.sort == Sort::Chrome || (strict && look.likeness < 0.35))
-        })
-        .map(|it| it.0.clone())
-        .fold(Vec::new(), |mut kept: Vec<Item>, it| {
-            if !kept.last().is_some_and(|last| same(sight, last, &it)) {
-                kept.push(it);
-            }
-            kept
-        })
+/// A member with the number of its text and how that looks.
+struct Seen {
+    item: Item,
+    text: u32,
+    look: names::Look,
 }
 
-/// Whether two members that follow each other are one, as a name linked twice over two lines is.
-fn same(sight: &Sight<'_>, one: &Item, other: &Item) -> bool {
-    sight.text(&one.range) == sight.text(&other.range)
+/// The members without what is no name among names: buttons, sentences between them.
+fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Seen> {
+    let seen = |it: &Item| {
+        let (text, look) = sight.looked(&it.range);
+        Seen {
+            item: it.clone(),
+            text,
+            look,
+        }
+    };
+    let mut all: Vec<Seen> = draft.items.iter().map(seen).collect();
+    let good = all.iter().filter(|it| it.look.likeness >= 0.5).count();
+    let mostly = good * 2 >= all.len();
+    let strict = !matches!(draft.strategy, Strategy::ListItems | Strategy::TableColumn);
+    let distinct: Set<u32> = all.iter().map(|it| it.text).collect();
+    // Carousels repeat their slides.
+    let repeats = (all.len() - distinct.len()) * 10 >= all.len() * 3 && distinct.len() > 1;
+    if repeats {
+        let mut shown = Set::default();
+        all.retain(|it| shown.insert(it.text));
+    }
+    if mostly {
+        all.retain(|it| it.look.sort != Sort::Chrome && !(strict && it.look.likeness < 0.35));
+    }
+    // A name linked twice over two lines is one.
+    all.dedup_by_key(|it| it.text);
+    all
 }
 
 /// The members in the order of the page, without those that share text with one before: items inside items.
-fn disjoint(mut items: Vec<Item>) -> Vec<Item> {
-    items.sort_by_key(|it| it.range.start);
+fn disjoint<T>(mut members: Vec<T>, item: impl Fn(&T) -> &Item) -> Vec<T> {
+    members.sort_by_key(|it| item(it).range.start);
     let mut end = 0;
-    items.retain(|it| {
-        let apart = it.range.start >= end;
-        end = end.max(it.range.end);
+    members.retain(|it| {
+        let range = &item(it).range;
+        let apart = range.start >= end;
+        end = end.max(range.end);
         apart
     });
-    items
+    members
+}
+
+/// The members of a list and what was seen of each.
+struct Members<'a> {
+    items: &'a [Item],
+    looks: &'a [names::Look],
+    links: &'a [Option<&'a str>],
+    /// The share of different texts.
+    distinct: f64,
 }
 
 /// How sure it is that the items are names of organizations or people.
@@ -185,11 +248,16 @@ fn score(
     sight: &Sight<'_>,
     topic: &Topic,
     draft: &Draft,
-    items: &[Item],
+    members: &Members<'_>,
     heading: Option<&Range<usize>>,
 ) -> f64 {
+    let &Members {
+        items,
+        looks,
+        links,
+        distinct,
+    } = members;
     let count = items.len() as f64;
-    let looks: Vec<_> = items.iter().map(|it| sight.look(&it.range)).collect();
     let share =
         |of: &dyn Fn(&names::Look) -> bool| looks.iter().filter(|it| of(it)).count() as f64 / count;
     let likeness = looks.iter().map(|it| it.likeness).sum::<f64>() / count;
@@ -198,11 +266,9 @@ fn score(
     let other = share(&names::Look::is_other);
     let social = share(&|it| it.sort == Sort::Social);
     let captions = share(&|it| it.sort == Sort::Caption);
-    let texts: HashSet<&str> = items.iter().map(|it| sight.text(&it.range)).collect();
-    let distinct = texts.len() as f64 / count;
-    let hosts: HashSet<String> = items
+    let hosts: Set<Cow<'_, str>> = links
         .iter()
-        .filter_map(|it| host_of(link_of(sight, it)?))
+        .filter_map(|it| host_of((*it)?))
         .filter(|it| topic.host.as_deref() != Some(it))
         .collect();
     let hosts = hosts.len() as f64 / count;
@@ -276,9 +342,7 @@ fn dated(sight: &Sight<'_>, items: &[Item]) -> f64 {
         .filter(|it| {
             it.record.clone().take(120).any(|node| {
                 *tree.name(node) == local_name!("time")
-                    || (matches!(tree.nodes[node].kind, Kind::Text(_))
-                        && !sight.flow.spans[node].is_empty()
-                        && names::is_date(sight.text(&sight.flow.spans[node])))
+                    || (matches!(tree.nodes[node].kind, Kind::Text(_)) && sight.is_date(node))
             })
         })
         .count();

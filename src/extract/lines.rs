@@ -27,6 +27,12 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
         if sight.flow.spans[parent].is_empty() || !tree.is_element(parent) {
             continue;
         }
+        // A text alone in its element is no list.
+        if tree.nodes[parent].end == parent + 2
+            && matches!(tree.nodes[parent + 1].kind, Kind::Text(_))
+        {
+            continue;
+        }
         let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
         for child in tree.children(parent) {
             if *tree.name(child) == local_name!("br") {
@@ -54,6 +60,16 @@ fn of_run(sight: &Sight<'_>, parent: usize, mut lines: Vec<Vec<Piece>>) -> Vec<D
     lines.retain(|it| !it.is_empty());
     if lines.is_empty() {
         return Vec::new();
+    }
+    if let [line] = &lines[..]
+        && let [only] = &line[..]
+    {
+        // One piece is a list only where it is a logo.
+        let range = &only.range;
+        let plain = !sight.is_alt(range.start) && !sight.text(range).contains('\n');
+        if !only.element || plain {
+            return Vec::new();
+        }
     }
     let several = lines.len() > 1;
     let mut drafts: Vec<Draft> = Vec::new();
@@ -241,40 +257,41 @@ fn without_badge(sight: &Sight<'_>, piece: &Piece, range: Range<usize>) -> Range
 /// Whether between the elements of a line stands nothing but separators, brackets with their content, and small words.
 fn gaps_are_separators(sight: &Sight<'_>, pieces: &[Piece]) -> bool {
     pieces.iter().filter(|it| !it.element).all(|it| {
-        let mut depth = 0_i32;
-        let outside: String = sight
-            .text(&it.range)
-            .chars()
-            .filter(|it| {
-                match it {
-                    '(' | '[' => depth += 1,
-                    ')' | ']' => {
-                        depth -= 1;
-                        return false;
-                    }
-                    _ => {}
-                }
-                depth <= 0
-            })
-            .collect();
-        outside
-            .split(|it: char| !it.is_alphanumeric())
-            .filter(|it| !it.is_empty())
-            .all(|it| {
-                matches!(
-                    it,
-                    "and"
-                        | "the"
-                        | "or"
-                        | "und"
-                        | "et"
-                        | "y"
-                        | "e"
-                        | "The"
-                        | "with"
-                        | "as"
-                        | "well"
-                )
-            })
+        let text = sight.text(&it.range);
+        if text.contains(['(', '[']) {
+            are_small_words(&outside_brackets(text))
+        } else {
+            are_small_words(text)
+        }
     })
+}
+
+/// A text without its brackets and what stands in them.
+fn outside_brackets(text: &str) -> String {
+    let mut depth = 0_i32;
+    text.chars()
+        .filter(|it| {
+            match it {
+                '(' | '[' => depth += 1,
+                ')' | ']' => {
+                    depth -= 1;
+                    return false;
+                }
+                _ => {}
+            }
+            depth <= 0
+        })
+        .collect()
+}
+
+/// Whether all words of a text are such as join names.
+fn are_small_words(text: &str) -> bool {
+    text.split(|it: char| !it.is_alphanumeric())
+        .filter(|it| !it.is_empty())
+        .all(|it| {
+            matches!(
+                it,
+                "and" | "the" | "or" | "und" | "et" | "y" | "e" | "The" | "with" | "as" | "well"
+            )
+        })
 }

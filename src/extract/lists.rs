@@ -1,19 +1,29 @@
 //! The lists of a page: found in every way there is, judged, best first; and which of them to show.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, Hash, Hasher},
+};
+
+use foldhash::fast::RandomState;
 
 use super::{
     Page,
     draft::{Draft, Sight},
     flow::Flow,
     groups, headings,
-    judge::{self, Topic},
-    labels, lines, names, nesting, prose,
+    judge::{self, Judged, Topic},
+    labels, lines,
+    maps::{Map, Set, map},
+    names, nesting, places, prose,
     selected::{self, Selected},
     structured, tables,
     tree::Tree,
 };
-use crate::entity::{EntityList, ListKind, Strategy};
+use crate::{
+    entity::{EntityList, ListKind, Strategy},
+    uri::TargetUri,
+};
 
 /// How many lists of a page are kept; a page of a hundred thousand small tables has no more to say.
 const MOST: usize = 500;
@@ -33,65 +43,96 @@ pub(super) fn find(
     drafts.extend(headings::find(&sight));
     drafts.extend(lines::find(&sight));
     drafts.extend(prose::find(&sight));
-    let mut seen = HashSet::new();
-    let judged: Vec<(EntityList, &Draft)> = drafts
+    let hash = RandomState::default();
+    let mut seen: Set<u64> = Set::default();
+    let mut judged: Vec<Judged<'_>> = drafts
         .iter()
-        .filter(|draft| {
-            let ranges: Vec<(usize, usize)> = draft
-                .items
-                .iter()
-                .map(|it| (it.range.start, it.range.end))
-                .collect();
-            seen.insert(ranges)
-        })
-        .filter_map(|it| Some((judge::judge(&sight, &topic, uri, it)?, it)))
+        .filter(|it| seen.insert(members_of(&hash, it)))
+        .filter_map(|it| judge::judge(&sight, &topic, it))
         .collect();
-    let mut lists = nesting::settle(&sight, judged);
-    side_by_side(flow, &mut lists);
-    lists.extend(structured::find(tree));
-    lists.extend(labels::find(&sight, &topic, uri));
+    nesting::settle(&sight, &mut judged);
+    side_by_side(&sight, &mut judged);
+    let mut made = structured::find(tree);
+    made.extend(labels::find(&sight, &topic, uri));
     let mut lost = Vec::new();
     let found = selected::find(&sight, source, page.selectors, &drafts);
     for (selector, found) in page.selectors.iter().zip(found) {
         match found {
-            Selected::Found(draft) => lists.extend(judge::given(&sight, uri, &draft, selector)),
+            Selected::Found(draft) => made.extend(judge::given(&sight, uri, &draft, selector)),
             Selected::Lost => lost.push(selector.clone()),
         }
     }
-    lists.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
-    lists.truncate(MOST);
-    (lists, lost)
+    (ranked(&sight, uri, &judged, made), lost)
+}
+
+/// A hash of the members of a draft.
+fn members_of(hash: &RandomState, draft: &Draft) -> u64 {
+    let mut hasher = hash.build_hasher();
+    for it in &draft.items {
+        it.range.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// The lists, best first; only of the best is everything written out.
+fn ranked(
+    sight: &Sight<'_>,
+    uri: Option<&TargetUri>,
+    judged: &[Judged<'_>],
+    made: Vec<EntityList>,
+) -> Vec<EntityList> {
+    enum Entry<'a> {
+        Judged(&'a Judged<'a>),
+        Made(EntityList),
+    }
+    let mut entries: Vec<(f64, Entry<'_>)> = judged
+        .iter()
+        .map(|it| (worth(it.score, it.items.len()), Entry::Judged(it)))
+        .collect();
+    entries.extend(
+        made.into_iter()
+            .map(|it| (worth(it.score, it.items.len()), Entry::Made(it))),
+    );
+    entries.sort_by(|a, b| b.0.total_cmp(&a.0));
+    entries
+        .into_iter()
+        .take(MOST)
+        .filter_map(|it| match it.1 {
+            Entry::Judged(it) => it.list(sight, uri),
+            Entry::Made(it) => Some(it),
+        })
+        .collect()
 }
 
 /// Takes lists for names that stand in a row with such: of the same make, each under a heading of its own, and all of them
 /// under one that tells of names or under the names of countries.
-fn side_by_side(flow: &Flow, lists: &mut [EntityList]) {
-    let mut makes: HashMap<String, Vec<usize>> = HashMap::new();
+fn side_by_side(sight: &Sight<'_>, lists: &mut [Judged<'_>]) {
+    let mut makes: Map<u64, Vec<usize>> = map();
     for (place, list) in lists.iter().enumerate() {
-        if list.strategy == Strategy::ListItems && list.score >= 0.25 && list.heading.is_some() {
-            makes
-                .entry(list.fingerprint.clone())
-                .or_default()
-                .push(place);
+        let listed = list.draft.strategy == Strategy::ListItems && list.score >= 0.25;
+        if let Some(first) = list.items.first()
+            && listed
+            && list.is_headed()
+        {
+            let make = places::make(sight, first);
+            makes.entry(make).or_default().push(place);
         }
     }
-    for places in makes.into_values().filter(|it| it.len() >= 2) {
+    for row in makes.into_values().filter(|it| it.len() >= 2) {
         let members = |it: &usize| lists[*it].items.len();
-        let all: usize = places.iter().map(members).sum();
-        let named = places
-            .iter()
-            .filter(|it| lists[**it].kind == ListKind::Names);
+        let all: usize = row.iter().map(members).sum();
+        let named = row.iter().filter(|it| lists[**it].kind == ListKind::Names);
         if named.map(members).sum::<usize>() * 10 < all * 4 {
             continue;
         }
-        for place in places {
+        for place in row {
             let list = &lists[place];
-            let heading = list.heading.as_deref().unwrap_or_default();
-            let country = names::is_country(heading);
-            let first = list.items.first().and_then(|it| it.range.as_ref());
-            let told = first.is_some_and(|it| above_tells(flow, it.start));
+            let heading = list.heading(sight).unwrap_or_default();
+            let country = names::is_country(&heading);
+            let first = list.items.first();
+            let told = first.is_some_and(|it| above_tells(sight.flow, it.range.start));
             if list.kind == ListKind::Other
-                && !names::tells_other(heading)
+                && !names::telling(&heading).other
                 && (country || (told && list.score >= 0.4))
             {
                 lists[place].score = 0.5;
@@ -114,15 +155,14 @@ fn above_tells(flow: &Flow, at: usize) -> bool {
 }
 
 /// What a list is worth against others that overlap it: its score, and a little for each further member.
-fn worth(list: &EntityList) -> f64 {
-    list.score + 0.04 * (list.items.len() as f64).ln()
+fn worth(score: f64, members: usize) -> f64 {
+    score + 0.04 * (members as f64).ln()
 }
 
 /// Whether a list shows again what another shows: the same names for a smaller screen, or one of its slides.
 fn repeats(shown: &EntityList, list: &EntityList) -> bool {
-    let names = |it: &EntityList| -> HashSet<String> {
-        it.items.iter().map(|it| it.surface.clone()).collect()
-    };
+    let names =
+        |it: &EntityList| -> Set<String> { it.items.iter().map(|it| it.surface.clone()).collect() };
     let (shown_names, names) = (names(shown), names(list));
     names == shown_names
         || (names.len() == 1 && list.heading == shown.heading && names.is_subset(&shown_names))

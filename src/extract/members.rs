@@ -1,6 +1,9 @@
 //! What is kept of a list's member: its name, its link, and what else its record says that could be its name.
 
+use std::borrow::Cow;
+
 use html5ever::local_name;
+use memchr::memchr2;
 
 use super::draft::{Item, Sight};
 use crate::{
@@ -9,15 +12,25 @@ use crate::{
 };
 
 /// The host of an absolute address, "www." taken off.
-pub(super) fn host_of(href: &str) -> Option<String> {
-    let lower = href.trim().to_ascii_lowercase();
-    let rest = lower
-        .strip_prefix("https://")
-        .or_else(|| lower.strip_prefix("http://"))
-        .or_else(|| lower.strip_prefix("//"))?;
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    (!host.is_empty()).then(|| host.to_owned())
+pub(super) fn host_of(href: &str) -> Option<Cow<'_, str>> {
+    let href = href.trim();
+    let rest = ["https://", "http://", "//"].iter().find_map(|it| {
+        let start = href.get(..it.len())?;
+        start.eq_ignore_ascii_case(it).then(|| &href[it.len()..])
+    })?;
+    let end = memchr2(b'/', b'?', rest.as_bytes()).unwrap_or(rest.len());
+    let host = rest[..end].split(['#', ':']).next()?;
+    let plain = match host.get(..4) {
+        Some(it) if it.eq_ignore_ascii_case("www.") => &host[4..],
+        _ => host,
+    };
+    if plain.is_empty() {
+        None
+    } else if plain.bytes().any(|it| it.is_ascii_uppercase()) {
+        Some(Cow::Owned(plain.to_ascii_lowercase()))
+    } else {
+        Some(Cow::Borrowed(plain))
+    }
 }
 
 /// Whether an image calls itself a logo, or is linked.
@@ -50,10 +63,12 @@ pub(super) fn link_of<'a>(sight: &Sight<'a>, item: &Item) -> Option<&'a str> {
     .and_then(|it| tree.attr_text(it, &local_name!("href")))
 }
 
+/// A member as it is kept.
 pub(super) fn named(
     sight: &Sight<'_>,
     uri: Option<&TargetUri>,
     item: &Item,
+    link: Option<&str>,
     wanted: bool,
 ) -> EntityName {
     EntityName {
@@ -61,10 +76,10 @@ pub(super) fn named(
         source: item.source,
         range: Some(item.range.clone()),
         css: sight.css(item.node),
-        href: link_of(sight, item).map(|it| absolute(uri, it)),
+        href: link.map(|it| absolute(uri, it)),
         hidden: sight.flow.hidden[item.node],
         also: if wanted {
-            also(sight, item)
+            also(sight, item, link)
         } else {
             Vec::new()
         },
@@ -73,12 +88,37 @@ pub(super) fn named(
 
 /// An address, absolute where the page's own is known.
 pub(super) fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
+    if is_canonical(href) {
+        return href.to_owned();
+    }
     uri.and_then(|it| it.as_url().join(href).ok())
         .map_or_else(|| href.to_owned(), |it| it.to_string())
 }
 
+/// Whether an address is absolute and spelt as the URL standard would spell it, so that no base changes it.
+fn is_canonical(href: &str) -> bool {
+    let Some(rest) = href.strip_prefix("https://") else {
+        return false;
+    };
+    let Some(at) = rest.find('/') else {
+        return false;
+    };
+    let (host, path) = rest.split_at(at);
+    // Hosts of letters alone, for numbers have spellings of their own.
+    host.bytes()
+        .all(|it| it.is_ascii_lowercase() || it == b'-' || it == b'.')
+        && host.ends_with(|it: char| it.is_ascii_lowercase())
+        && !host.contains("xn--")
+        && !host.contains("..")
+        && !host.starts_with('.')
+        && path
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.' | b'/'))
+        && !path.contains("/.")
+}
+
 /// What else a record says that could be its name: an image's text and file, a label, the host of its link.
-fn also(sight: &Sight<'_>, item: &Item) -> Vec<(NameSource, String)> {
+fn also(sight: &Sight<'_>, item: &Item, link: Option<&str>) -> Vec<(NameSource, String)> {
     let tree = sight.tree;
     let surface = sight.text(&item.range);
     let mut also: Vec<(NameSource, String)> = Vec::new();
@@ -112,7 +152,7 @@ fn also(sight: &Sight<'_>, item: &Item) -> Vec<(NameSource, String)> {
             }
         }
     }
-    if let Some(host) = link_of(sight, item).and_then(host_of) {
+    if let Some(host) = link.and_then(host_of) {
         add(NameSource::LinkTarget, &host);
     }
     also
@@ -126,4 +166,41 @@ fn file_stem(address: &str) -> Option<&str> {
     let digits = stem.bytes().filter(u8::is_ascii_digit).count();
     (!address.starts_with("data:") && (2..=60).contains(&stem.len()) && digits * 2 < stem.len())
         .then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_kept_as_it_is_would_be_spelt_so_by_the_url_standard() {
+        let base = TargetUri::parse("http://base.test/x/").unwrap().0;
+        for (href, kept) in [
+            ("https://example.org/", true),
+            ("https://member-x.example.org/our/Page_1.html", true),
+            ("https://example.org", false),
+            ("https://Example.org/", false),
+            ("https://example.org/a/../b", false),
+            ("https://example.org/?q=a b", false),
+            ("https://127.1/", false),
+            ("https://xn--a/", false),
+            ("/relative", false),
+        ] {
+            assert_eq!(is_canonical(href), kept, "{href}");
+            if kept {
+                assert_eq!(base.as_url().join(href).unwrap().as_str(), href);
+            }
+        }
+    }
+
+    #[test]
+    fn a_host_is_told_in_lower_case_without_its_www() {
+        assert_eq!(
+            host_of(" HTTPS://WWW.Example.org:80/x").as_deref(),
+            Some("example.org")
+        );
+        assert_eq!(host_of("//a.test#b").as_deref(), Some("a.test"));
+        assert_eq!(host_of("mailto:a@b.test"), None);
+        assert_eq!(host_of("https://www./"), None);
+    }
 }

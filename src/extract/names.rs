@@ -1,38 +1,23 @@
 //! How much a text looks like the name of an organization or a person, and what around a name is not part of it.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
 
-use super::{matcher::Matcher, words};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-macro_rules! set {
-    ($name:ident) => {
-        static $name: LazyLock<HashSet<&'static str>> =
-            LazyLock::new(|| words::$name.split(',').collect());
-    };
-}
-set!(ORGANIZATION);
-set!(CHROME);
-set!(GENERIC);
-set!(SMALL);
-set!(SENTENCE);
-set!(CALENDAR);
-macro_rules! matcher {
-    ($name:ident) => {
-        static $name: LazyLock<Matcher> = LazyLock::new(|| Matcher::of(words::$name, ','));
-    };
-}
-matcher!(CHROME_PARTS);
-matcher!(RELATION);
-matcher!(STRONG_RELATION);
-matcher!(OTHER_TOPICS);
-set!(SOCIAL);
-set!(RELATION_PLURALS);
-set!(OPENING);
-set!(STAND_INS);
-set!(STAND_IN_KINDS);
-set!(TIERS);
-set!(COUNTRIES);
-set!(DOINGS);
+use super::{
+    marks::{mark, marks},
+    matcher::Matcher,
+    words,
+};
+
+pub(super) use super::tellings::{
+    Telling, attribute_tells_relation, is_country, telling, tells_relation, tells_strong_relation,
+};
+
+static CHROME_PARTS: LazyLock<Matcher> = LazyLock::new(|| Matcher::of(words::CHROME_PARTS, ','));
+
+static DUMMY_TEXT: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new("dolor sit amet"));
 
 /// What was seen in a text that may be a name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,56 +81,75 @@ struct Words {
 }
 
 impl Words {
-    fn count(text: &str) -> Self {
+    /// Counts the words of `text`; `lower` is the same in lower case.
+    fn count(text: &str, lower: &str) -> Self {
+        if text.is_ascii() {
+            return Self::count_ascii(text.as_bytes(), lower);
+        }
         let mut words = Self::default();
-        for (place, word) in text
-            .split([' ', '/'])
-            .filter(|it| !it.is_empty())
-            .enumerate()
-        {
+        for part in text.split([' ', '/']).filter(|it| !it.is_empty()) {
+            let place = words.all;
             words.all += 1;
-            words.add(word.trim_matches(|it: char| !it.is_alphanumeric()), place);
+            let word = bare(part);
+            if !word.is_empty() {
+                words.add(place, &word.to_lowercase(), Shape::of(word));
+            }
         }
         words
     }
 
-    fn add(&mut self, word: &str, place: usize) {
-        let Some(first) = word.chars().next() else {
-            return;
-        };
-        let small = word.to_lowercase();
-        self.organization |= ORGANIZATION.contains(small.as_str())
-            || [
-                "stiftung",
-                "verband",
-                "verein",
-                "gesellschaft",
-                "universität",
-                "hochschule",
-            ]
-            .iter()
-            .any(|it| small.ends_with(it))
-            || (!small.is_ascii()
-                && words::ORGANIZATION_ENDS
-                    .split(',')
-                    .any(|it| small.ends_with(it)));
-        if CALENDAR.contains(small.as_str()) {
-            self.calendar += 1;
+    fn count_ascii(text: &[u8], lower: &str) -> Self {
+        let mut words = Self::default();
+        let mut at = 0;
+        while at < text.len() {
+            let from = at;
+            // The word without what is no letter or digit at its ends.
+            let mut word = 0..0;
+            let (mut capital, mut letter) = (false, false);
+            while at < text.len() && !matches!(text[at], b' ' | b'/') {
+                let it = text[at];
+                if it.is_ascii_alphanumeric() {
+                    if word.is_empty() {
+                        word.start = at;
+                    }
+                    word.end = at + 1;
+                    capital |= it.is_ascii_uppercase();
+                    letter |= it.is_ascii_alphabetic();
+                }
+                at += 1;
+            }
+            if at > from {
+                let place = words.all;
+                words.all += 1;
+                if !word.is_empty() {
+                    let digit = text[word.start].is_ascii_digit();
+                    let shape = match (digit, letter, capital) {
+                        (true, false, _) => Shape::Digits,
+                        (true, ..) | (_, _, true) => Shape::Capital,
+                        _ => Shape::Lower,
+                    };
+                    words.add(place, &lower[word], shape);
+                }
+            }
+            at += 1;
         }
-        if first.is_numeric() && !word.chars().any(char::is_alphabetic) {
-            self.digits += 1.0;
-        } else if first.is_numeric()
-            || first.is_uppercase()
-            || word.chars().skip(1).any(char::is_uppercase)
-        {
-            self.capital += 1.0;
-        } else if !first.is_lowercase() {
-            self.uncased += 1.0;
-        } else if SENTENCE.contains(small.as_str()) {
-            self.sentence += 1;
-            self.lowered += 1.0;
-        } else if place == 0 || !SMALL.contains(small.as_str()) {
-            self.lowered += 1.0;
+        words
+    }
+
+    fn add(&mut self, place: usize, folded: &str, shape: Shape) {
+        let marks = marks(folded);
+        self.organization |= marks & mark::ORGANIZATION != 0 || ends_as_organizations_do(folded);
+        self.calendar += u32::from(marks & mark::CALENDAR != 0);
+        match shape {
+            Shape::Digits => self.digits += 1.0,
+            Shape::Capital => self.capital += 1.0,
+            Shape::Uncased => self.uncased += 1.0,
+            Shape::Lower if marks & mark::SENTENCE != 0 => {
+                self.sentence += 1;
+                self.lowered += 1.0;
+            }
+            Shape::Lower if place == 0 || marks & mark::SMALL == 0 => self.lowered += 1.0,
+            Shape::Lower => {}
         }
     }
 
@@ -154,28 +158,101 @@ impl Words {
     }
 }
 
+/// How a word is written.
+#[derive(Clone, Copy)]
+enum Shape {
+    Digits,
+    Capital,
+    Lower,
+    Uncased,
+}
+
+impl Shape {
+    fn of(word: &str) -> Self {
+        let first = word.chars().next().unwrap_or_default();
+        if first.is_numeric() {
+            if word.chars().any(char::is_alphabetic) {
+                Self::Capital
+            } else {
+                Self::Digits
+            }
+        } else if word.chars().any(char::is_uppercase) {
+            Self::Capital
+        } else if first.is_lowercase() {
+            Self::Lower
+        } else {
+            Self::Uncased
+        }
+    }
+}
+
+/// A text without what is no letter or digit at its ends.
+fn bare(text: &str) -> &str {
+    match (text.as_bytes().first(), text.as_bytes().last()) {
+        (Some(first), Some(last))
+            if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() =>
+        {
+            text
+        }
+        _ => text.trim_matches(|it: char| !it.is_alphanumeric()),
+    }
+}
+
+/// Whether a compound, or a name in a script that parts no words, ends in a kind of organization.
+fn ends_as_organizations_do(folded: &str) -> bool {
+    let german = folded.len() >= 6
+        && matches!(
+            folded.as_bytes()[folded.len() - 1],
+            b'd' | b'e' | b'g' | b'n' | b't'
+        )
+        && [
+            "stiftung",
+            "verband",
+            "verein",
+            "gesellschaft",
+            "universität",
+            "hochschule",
+        ]
+        .iter()
+        .any(|it| folded.ends_with(it));
+    german
+        || (!folded.is_ascii()
+            && words::ORGANIZATION_ENDS
+                .split(',')
+                .any(|it| folded.ends_with(it)))
+}
+
 /// Looks at `text`, which is one line, folded and trimmed.
 pub(super) fn look(text: &str) -> Look {
-    let length = text.chars().count();
+    // No character has more than four bytes.
+    if text.len() > 4 * 140 {
+        return Look::of(Sort::Other, 0.0);
+    }
+    let length = if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    };
     if !(2..=140).contains(&length) || !text.contains(char::is_alphabetic) {
         return Look::of(Sort::Other, 0.0);
     }
-    let lower = text.to_lowercase();
-    let plain = lower.trim_matches(|it: char| !it.is_alphanumeric());
-    if CHROME.contains(plain) || (length < 60 && CHROME_PARTS.find(&lower).is_some()) {
+    let lower = lower_case(text);
+    let plain = bare(&lower);
+    let known = marks(plain);
+    if known & mark::CHROME != 0 || (length < 60 && CHROME_PARTS.find(&lower).is_some()) {
         return Look::of(Sort::Chrome, 0.15);
     }
-    if is_stand_in(plain) {
+    if is_stand_in(plain, known) {
         return Look::of(Sort::StandIn, 0.0);
     }
-    if GENERIC.contains(plain)
+    if known & mark::GENERIC != 0
         || plain.starts_with("anonymous")
-        || lower.contains('@')
-        || lower.contains("{{")
+        || memchr(b'@', lower.as_bytes()).is_some()
+        || (memchr(b'{', lower.as_bytes()).is_some() && lower.contains("{{"))
     {
         return Look::of(Sort::Other, 0.0);
     }
-    let words = Words::count(text);
+    let words = Words::count(text, &lower);
     if words.counted() == 0.0 {
         return Look::of(Sort::Other, 0.0);
     }
@@ -187,15 +264,15 @@ pub(super) fn look(text: &str) -> Look {
             .trim_end_matches(':')
             .rsplit(' ')
             .next()
-            .is_some_and(|it| RELATION_PLURALS.contains(it))
-        || (words.all == 1 && TIERS.contains(plain))
+            .is_some_and(|it| marks(it) & mark::RELATION_PLURAL != 0)
+        || (words.all == 1 && known & mark::TIER != 0)
         || (words.all <= 4 && plain.ends_with("ed by"));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
     Look {
-        likeness: likeness(text, &words, sentence),
+        likeness: likeness(text, &lower, &words, sentence),
         organization: words.organization,
         sort: match () {
-            () if SOCIAL.contains(plain) => Sort::Social,
+            () if known & mark::SOCIAL != 0 => Sort::Social,
             () if caption => Sort::Caption,
             () if sentence && words.all > 3 => Sort::Sentence,
             () => Sort::Plain,
@@ -203,15 +280,38 @@ pub(super) fn look(text: &str) -> Look {
     }
 }
 
+/// The text in lower case; most of most texts is ASCII.
+pub(super) fn lower_case(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // The last letter of a Greek word has a form of its own.
+    if text.contains('Σ') {
+        return text.to_lowercase();
+    }
+    let mut lower = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|it| !it.is_ascii()) {
+        lower.push_str(&rest[..at]);
+        let mut behind = rest[at..].chars();
+        lower.extend(behind.next().into_iter().flat_map(char::to_lowercase));
+        rest = behind.as_str();
+    }
+    lower.push_str(rest);
+    lower.make_ascii_lowercase();
+    lower
+}
+
 /// Whether a line is a date, a price, an address or mostly digits.
 fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
-    let numbers = text.chars().filter(char::is_ascii_digit).count();
+    let numbers = text.bytes().filter(u8::is_ascii_digit).count();
     numbers * 2 > length
         || (numbers > 0 && is_address(lower))
         || (words.calendar > 0 && numbers > 0 && words.all <= 7)
         || (lower.starts_with("http") && lower.contains("://"))
         || lower.starts_with("www.")
-        || text.contains(['$', '€', '£', '©'])
+        || memchr(b'$', text.as_bytes()).is_some()
+        || (text.len() > length && text.contains(['€', '£', '©']))
         || (words.digits * 2.0 >= words.counted()
             && words.all > 1
             && !words.organization
@@ -264,7 +364,7 @@ fn counts_a_name(text: &str, words: &Words) -> bool {
     first.len() <= 2 && words.digits < 1.5 && words.capital >= 1.0 && words.lowered == 0.0
 }
 
-fn likeness(text: &str, words: &Words, sentence: bool) -> f64 {
+fn likeness(text: &str, lower: &str, words: &Words, sentence: bool) -> f64 {
     let cased = (words.capital + words.uncased + words.digits * 0.7) / words.counted();
     let single_lower = words.all == 1 && words.capital == 0.0 && words.uncased == 0.0;
     let mut likeness = if single_lower {
@@ -278,8 +378,7 @@ fn likeness(text: &str, words: &Words, sentence: bool) -> f64 {
     if (2..=6).contains(&words.all) {
         likeness += 0.05;
     }
-    let first = text.split(' ').next().unwrap_or_default();
-    if opens_a_sentence(first) && !words.organization {
+    if !words.organization && opens_a_sentence(text, lower) {
         likeness -= 0.35;
     }
     if words.all > 12 {
@@ -297,81 +396,84 @@ fn likeness(text: &str, words: &Words, sentence: bool) -> f64 {
     likeness.clamp(0.0, 1.0)
 }
 
-/// Whether a word addresses the reader or asks, as buttons and sentences begin.
-fn opens_a_sentence(word: &str) -> bool {
-    OPENING.contains(word.to_lowercase().as_str())
+/// Whether the first word addresses the reader or asks, as buttons and sentences begin.
+fn opens_a_sentence(text: &str, lower: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    let opening = if text.is_ascii() {
+        marks(&lower[..first.len()])
+    } else {
+        marks(&first.to_lowercase())
+    };
+    opening & mark::OPENING != 0
 }
 
-/// Whether a lower-case text stands where content is to come.
-fn is_stand_in(plain: &str) -> bool {
+/// Whether a lower-case text, known for what its marks say, stands where content is to come.
+fn is_stand_in(plain: &str, known: u16) -> bool {
+    if known & mark::STAND_IN != 0
+        || plain.starts_with("lorem ipsum")
+        || plain.ends_with(" pending")
+        || plain.ends_with(" coming soon")
+        || (plain.len() >= 14 && DUMMY_TEXT.find(plain.as_bytes()).is_some())
+    {
+        return true;
+    }
     let mut words = plain
         .split(|it: char| !it.is_alphanumeric())
         .filter(|it| !it.is_empty());
-    let (first, second, third) = (words.next(), words.next(), words.next());
-    let kind = |it: Option<&str>| it.is_some_and(|it| STAND_IN_KINDS.contains(it));
+    let kind = |it: Option<&str>| it.is_some_and(|it| marks(it) & mark::STAND_IN_KIND != 0);
+    let first = words.next();
+    let first_is_kind = kind(first);
+    let article = matches!(first, Some("your" | "a" | "an" | "this"));
+    if !first_is_kind && !article {
+        return false;
+    }
+    let (second, third) = (words.next(), words.next());
     let numbered = second
         .is_some_and(|it| it.chars().all(|it| it.is_ascii_digit()) || (it.len() == 1 && it != "s"));
     let to_come = matches!(
         second,
         Some("name" | "here" | "placeholder" | "tbd" | "tba" | "logo" | "title")
     );
-    let one_of_them = matches!(first, Some("your" | "a" | "an" | "this")) && kind(second);
-    STAND_INS.contains(plain)
-        || plain.starts_with("lorem ipsum")
-        || plain.contains("dolor sit amet")
-        || plain.ends_with(" pending")
-        || plain.ends_with(" coming soon")
-        || (kind(first) && numbered && (third.is_none() || plain.contains("description")))
-        || (kind(first) && to_come && third.is_none())
-        || (one_of_them && matches!(third, None | Some("here" | "name" | "logo" | "could")))
+    (first_is_kind && numbered && (third.is_none() || plain.contains("description")))
+        || (first_is_kind && to_come && third.is_none())
+        || (article
+            && kind(second)
+            && matches!(third, None | Some("here" | "name" | "logo" | "could")))
+}
+
+/// Whether a line stands where a name is to come.
+pub(super) fn stands_in(text: &str) -> bool {
+    let lower = lower_case(text);
+    let plain = bare(&lower);
+    is_stand_in(plain, marks(plain)) && look(text).sort == Sort::StandIn
 }
 
 /// Whether a line of `words` words, `lowered` of them in lower case, ends as sentences do.
 fn ends_a_sentence(text: &str, words: usize, lowered: f64) -> bool {
     (text.ends_with('.') && words > 4 && !ends_in_abbreviation(text))
         || text.ends_with(['!', '?', '…', ':', '。', '！', '？', '؟'])
-        || (text.contains(". ") && lowered >= 3.0)
+        || (lowered >= 3.0
+            && memchr_iter(b'.', text.as_bytes())
+                .any(|it| text.as_bytes().get(it + 1) == Some(&b' ')))
 }
 
 /// Whether a text's last word is an abbreviation, so that its full stop ends no sentence.
 pub(super) fn ends_in_abbreviation(text: &str) -> bool {
-    let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    let start = memrchr(b' ', text.as_bytes()).map_or(0, |it| it + 1);
+    let last = &text[start..];
     if !last.contains(char::is_alphabetic) {
         return false;
     }
-    ORGANIZATION.contains(last.as_str())
-        || matches!(
-            last.as_str(),
-            "jr." | "sr." | "co." | "e.v." | "s.a." | "ph.d." | "md." | "u.s."
-        )
-        || last.len() <= 3
-        || last.matches('.').count() > 1
-}
-
-/// Whether a text carries a word under which names stand.
-pub(super) fn tells_relation(text: &str) -> bool {
-    RELATION.find(&text.to_lowercase()).is_some()
-}
-
-/// Whether a text carries one of the stronger of these words.
-pub(super) fn tells_strong_relation(text: &str) -> bool {
-    STRONG_RELATION.find(&text.to_lowercase()).is_some()
-}
-
-/// Whether a heading is about something else than names: news, dates, links.
-pub(super) fn tells_other(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    DOINGS.contains(lower.trim().trim_end_matches(':')) || OTHER_TOPICS.find(&lower).is_some()
-}
-
-/// Whether a text is the name of a country, under which others' names stand.
-pub(super) fn is_country(text: &str) -> bool {
-    COUNTRIES.contains(text.trim().to_lowercase().as_str())
+    if last.len() <= 3 || memchr_iter(b'.', last.as_bytes()).nth(1).is_some() {
+        return true;
+    }
+    let last = lower_case(last);
+    marks(&last) & mark::ORGANIZATION != 0
 }
 
 /// Whether a short text is a date or a time of day.
 pub(super) fn is_date(text: &str) -> bool {
-    if text.len() > 60 || !text.contains(|it: char| it.is_ascii_digit()) {
+    if text.len() > 60 || !text.bytes().any(|it| it.is_ascii_digit()) {
         return false;
     }
     let time = text.split(' ').any(|it| {
@@ -381,37 +483,7 @@ pub(super) fn is_date(text: &str) -> bool {
                 && hour.bytes().all(|it| it.is_ascii_digit())
                 && minute.bytes().take(2).all(|it| it.is_ascii_digit()))
     });
-    time || Words::count(text).calendar > 0
-}
-
-/// Whether an attribute's word (class, id) speaks of partners, sponsors and the like.
-pub(super) fn attribute_tells_relation(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    [
-        "partner",
-        "sponsor",
-        "supporter",
-        "member",
-        "client",
-        "donor",
-        "funder",
-        "affiliate",
-        "alliance",
-        "signator",
-        "endors",
-        "customer",
-        "organi",
-        "logos",
-        "logo-grid",
-        "logo-wall",
-        "logo-cloud",
-        "exhibitor",
-        "trustee",
-        "team",
-        "people",
-    ]
-    .iter()
-    .any(|it| lower.contains(it))
+    time || Words::count(text, &lower_case(text)).calendar > 0
 }
 
 #[cfg(test)]

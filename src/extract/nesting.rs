@@ -1,33 +1,38 @@
 //! Lists inside the records of other lists: sections that hold lists are no names, and parts of a record are no list.
 
-use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::{
     draft::{Draft, Item, Sight},
-    judge,
+    judge::{self, Judged},
+    maps::{Map, Set, map},
 };
-use crate::entity::{EntityList, ListKind};
+use crate::entity::ListKind;
 
 /// How much of its score a list keeps that is not at its place.
 const KEPT: f64 = 0.55;
 
 /// Lowers what is a list of sections, and what is but a part of another list's records.
-pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -> Vec<EntityList> {
-    let spans: Vec<(usize, usize)> = judged
-        .iter()
-        .map(|(_, draft)| {
-            let start = draft.items.iter().map(|it| it.record.start).min();
-            let end = draft.items.iter().map(|it| it.record.end).max();
-            (start.unwrap_or(0), end.unwrap_or(0))
-        })
-        .collect();
+pub(super) fn settle(sight: &Sight<'_>, judged: &mut [Judged<'_>]) {
     let names: Vec<usize> = (0..judged.len())
-        .filter(|&it| judged[it].0.kind == ListKind::Names)
+        .filter(|&it| judged[it].kind == ListKind::Names)
         .take(150)
         .collect();
+    let mut spans: Vec<(usize, usize)> = vec![(0, 0); judged.len()];
+    // The nodes of each list's names.
+    let mut nodes: Vec<Range<usize>> = vec![0..0; judged.len()];
+    for &it in &names {
+        let items = &judged[it].draft.items;
+        let start = items.iter().map(|it| it.record.start).min();
+        let end = items.iter().map(|it| it.record.end).max();
+        spans[it] = (start.unwrap_or(0), end.unwrap_or(0));
+        let first = items.iter().map(|it| it.node).min();
+        let last = items.iter().map(|it| it.node).max();
+        nodes[it] = first.unwrap_or(0)..last.map_or(0, |it| it + 1);
+    }
     let mut lowered = vec![false; judged.len()];
     for &outer in &names {
-        let records = &judged[outer].1.items;
+        let records = &judged[outer].draft.items;
         // Which records hold a list of three or more, and which lists stand inside a record.
         let mut holding = vec![false; records.len()];
         let mut inside = Vec::new();
@@ -42,18 +47,19 @@ pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -
                 continue;
             };
             if judged[inner]
-                .1
+                .draft
                 .items
                 .iter()
                 .any(|it| it.range == records[place].range)
             {
                 // A record named by the first of a whole list in it is that list's box.
-                let (count, score) = (judged[inner].0.items.len(), judged[inner].0.score);
+                let (count, score) = (judged[inner].items.len(), judged[inner].score);
                 // Two of one make are a list; a name and the line below it are not.
-                let mut kinds = judged[inner].1.items.iter().map(|it| sight.paths[it.node]);
+                let items = &judged[inner].draft.items;
+                let mut kinds = items.iter().map(|it| sight.paths[it.node]);
                 let kind = kinds.next().unwrap_or_default();
                 let alike = kind != 0 && kinds.all(|it| it == kind);
-                if (count >= 3 || (count == 2 && alike)) && score + 0.3 >= judged[outer].0.score {
+                if (count >= 3 || (count == 2 && alike)) && score + 0.3 >= judged[outer].score {
                     holding[place] = true;
                 } else if count == 2 && records.len() >= 3 {
                     // The name and the line below it.
@@ -61,7 +67,7 @@ pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -
                 }
                 continue;
             }
-            if judged[inner].0.items.len() >= 3 {
+            if judged[inner].items.len() >= 3 {
                 holding[place] = true;
             }
             inside.push(inner);
@@ -71,7 +77,7 @@ pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -
             lowered[outer] = true;
         } else if records.len() > 1 {
             for inner in inside {
-                if judged[inner].0.items.len() < records.len().max(3) {
+                if judged[inner].items.len() < records.len().max(3) {
                     lowered[inner] = true;
                 }
             }
@@ -80,10 +86,13 @@ pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -
     // Two lists over the same records: the better one names them.
     for &one in &names {
         for &other in &names {
-            if one == other || lowered[one] || judged[other].0.score > judged[one].0.score {
+            if one == other || lowered[one] || judged[other].score > judged[one].score {
                 continue;
             }
-            let (better, worse) = (&judged[one].1.items, &judged[other].1.items);
+            if nodes[other].end <= spans[one].0 || spans[one].1 <= nodes[other].start {
+                continue;
+            }
+            let (better, worse) = (&judged[one].draft.items, &judged[other].draft.items);
             if better.len() < 2 || worse.len() > better.len() + better.len() / 5 {
                 continue;
             }
@@ -96,28 +105,53 @@ pub(super) fn settle(sight: &Sight<'_>, mut judged: Vec<(EntityList, &Draft)>) -
             lowered[other] |= inside * 10 >= worse.len() * 7;
         }
     }
-    lower_samples(sight, &judged, &names, &mut lowered);
-    // A list under a heading that is itself a name tells something about that name.
-    for &under in &names {
-        let Some(heading) = judged[under].0.heading.clone() else {
-            continue;
-        };
-        let about_a_name = names.iter().any(|&it| {
-            it != under
-                && !lowered[it]
-                && judged[it].0.score >= judged[under].0.score
-                && judged[it].0.items.len() > 1
-                && judged[it].0.items.iter().any(|it| it.surface == heading)
-        });
+    lower_samples(sight, judged, &names, &mut lowered);
+    for (under, about_a_name) in under_names(sight, judged, &names, &lowered) {
         lowered[under] |= about_a_name;
     }
-    for (place, (list, _)) in judged.iter_mut().enumerate() {
+    for (place, it) in judged.iter_mut().enumerate() {
         if lowered[place] {
-            list.score *= KEPT;
-            list.kind = judge::kind_of(list.score);
+            it.score *= KEPT;
+            it.kind = judge::kind_of(it.score);
         }
     }
-    judged.into_iter().map(|it| it.0).collect()
+}
+
+/// The lists that have a heading, and whether it is itself a name in another list: they tell something about that name.
+fn under_names(
+    sight: &Sight<'_>,
+    judged: &[Judged<'_>],
+    names: &[usize],
+    lowered: &[bool],
+) -> Vec<(usize, bool)> {
+    let headings: Vec<(usize, String)> = names
+        .iter()
+        .filter_map(|&it| Some((it, judged[it].heading(sight)?)))
+        .collect();
+    // For each heading the lists that name it.
+    let mut told: Map<&str, Vec<usize>> = map();
+    for (_, it) in &headings {
+        told.insert(it, Vec::new());
+    }
+    for &list in names.iter().filter(|it| judged[**it].items.len() > 1) {
+        for it in &judged[list].items {
+            if let Some(by) = told.get_mut(sight.text(&it.range))
+                && by.last() != Some(&list)
+            {
+                by.push(list);
+            }
+        }
+    }
+    headings
+        .iter()
+        .map(|(under, it)| {
+            let by = told.get(it.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let about_a_name = by.iter().any(|it| {
+                it != under && !lowered[*it] && judged[*it].score >= judged[*under].score
+            });
+            (*under, about_a_name)
+        })
+        .collect()
 }
 
 /// How a list with fewer members relates to one with more that has them all.
@@ -129,22 +163,15 @@ enum Sampled {
 }
 
 /// Lowers, of two lists one of which has the other's members and more, the one that is at fault.
-fn lower_samples(
-    sight: &Sight<'_>,
-    judged: &[(EntityList, &Draft)],
-    names: &[usize],
-    lowered: &mut [bool],
-) {
-    let ranges: HashMap<usize, HashSet<(usize, usize)>> = names
-        .iter()
-        .map(|&it| {
-            let items = judged[it].1.items.iter();
-            (it, items.map(|it| (it.range.start, it.range.end)).collect())
-        })
-        .collect();
-    for &few in names {
-        for &many in names.iter().filter(|it| **it != few) {
-            match sampled(sight, judged[few].1, judged[many].1, &ranges[&many]) {
+fn lower_samples(sight: &Sight<'_>, judged: &[Judged<'_>], names: &[usize], lowered: &mut [bool]) {
+    for &many in names {
+        let held = &judged[many].draft.items;
+        let ranges: Set<(usize, usize)> = held
+            .iter()
+            .map(|it| (it.range.start, it.range.end))
+            .collect();
+        for &few in names.iter().filter(|it| **it != many) {
+            match sampled(sight, judged[few].draft, judged[many].draft, &ranges) {
                 Some(Sampled::Rows) => lowered[few] = true,
                 Some(Sampled::Parts) => lowered[many] = true,
                 None => {}
@@ -153,12 +180,12 @@ fn lower_samples(
     }
 }
 
-/// `ranges` are where the members of `many` stand.
+/// How the one relates to the other, whose members stand at `ranges`.
 fn sampled(
     sight: &Sight<'_>,
     few: &Draft,
     many: &Draft,
-    ranges: &HashSet<(usize, usize)>,
+    ranges: &Set<(usize, usize)>,
 ) -> Option<Sampled> {
     if few.items.len() < 2 || many.items.len() * 2 < few.items.len() * 3 {
         return None;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use html5ever::local_name;
 
-use super::draft::{Draft, Item, Sight};
+use super::draft::{Draft, Item, Sight, mix};
 use crate::entity::Strategy;
 
 /// The heading that a list stands under: its caption, or the last heading before it that is not one of its own.
@@ -76,11 +76,15 @@ fn caption_before(sight: &Sight<'_>, start: usize, container: usize) -> Option<R
     let after = blocks.partition_point(|it| it.range.start < start);
     let block = &blocks[after.checked_sub(1)?];
     let text = sight.text(&block.range);
-    let told = is_titled(sight, start, &block.range, container)
-        || text.len() <= 200 && (text.ends_with(':') || sight.telling(&block.range).strong);
     let near = block.region == sight.flow.regions[container];
-    (near && !block.alt && text.chars().count() <= 90 && told && !text.ends_with('.'))
-        .then(|| block.range.clone())
+    let short = text.len() <= 200 && text.chars().count() <= 90;
+    if !near || block.alt || !short || text.ends_with('.') {
+        return None;
+    }
+    let told = text.ends_with(':')
+        || sight.telling(&block.range).strong
+        || is_titled(sight, start, &block.range, container);
+    told.then(|| block.range.clone())
 }
 
 /// Whether a line is set before a list by an element that calls itself a title: the first in the box of both.
@@ -135,17 +139,35 @@ pub(super) fn anchor_of(
     nearer.or_else(|| id(holder?)).map(str::to_owned)
 }
 
-/// The path of tags and first classes from near the root to the items.
+/// What the list is known by at the next visit: what found it, and the path of tags to its items. No class is in it:
+/// a page whose classes were renamed shows the same list.
 pub(super) fn fingerprint(sight: &Sight<'_>, draft: &Draft, first: &Item) -> String {
     let tree = sight.tree;
-    let mut steps: Vec<String> = std::iter::once(first.node)
+    let mut steps = vec![tree.name(first.node)];
+    for it in tree.ancestors(first.node).take(5) {
+        steps.push(tree.name(it));
+    }
+    let mut text = format!("{:?} ", draft.strategy);
+    for (place, it) in steps.iter().rev().enumerate() {
+        if place > 0 {
+            text.push('>');
+        }
+        text.push_str(it);
+    }
+    text.make_ascii_lowercase();
+    text
+}
+
+/// A hash of the tags and first classes near a list's items: what was written by one template has it in common.
+pub(super) fn make(sight: &Sight<'_>, first: &Item) -> u64 {
+    let tree = sight.tree;
+    std::iter::once(first.node)
         .chain(tree.ancestors(first.node))
         .take(6)
-        .map(|it| match tree.classes(it).next() {
-            Some(class) => format!("{}.{class}", tree.name(it)),
-            None => tree.name(it).to_string(),
+        .fold(0, |hash, it| {
+            let hash = mix(hash, tree.name(it).as_bytes());
+            tree.classes(it)
+                .next()
+                .map_or(hash, |it| mix(hash, it.as_bytes()))
         })
-        .collect();
-    steps.reverse();
-    format!("{:?} {}", draft.strategy, steps.join(">")).to_lowercase()
 }

@@ -1,9 +1,12 @@
 //! Names that a sentence or a line of plain words enumerates: "our partners are A, B and C", "Members: A; B; C".
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
+
+use memchr::{memchr_iter, memchr2_iter, memchr3, memchr3_iter, memrchr_iter};
 
 use super::{
     draft::{Draft, Item, Sight},
+    matcher::Matcher,
     names,
     places::heading_before,
     trim,
@@ -16,9 +19,8 @@ use crate::{
 /// What parts the members of an enumeration, the surest first.
 const SEPARATORS: &[&[char]] = &[&[';'], &['|', '•', '·'], &[',', '、', '，']];
 
-/// Phrases behind which an enumeration begins.
+/// Phrases behind which an enumeration begins, as it does behind a colon.
 const OPENINGS: &[&str] = &[
-    ":",
     " are ",
     " include ",
     " includes ",
@@ -59,7 +61,9 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
         if block.alt || block.region == Region::Navigation || !(20..=4000).contains(&text.len()) {
             continue;
         }
-        if !text.contains([',', ';', '|', '•', '·', '、', '，']) {
+        let parted = memchr3(b',', b';', b'|', text.as_bytes()).is_some()
+            || (!text.is_ascii() && text.contains(['•', '·', '、', '，']));
+        if !parted {
             continue;
         }
         node = holder(sight, node, &block.range);
@@ -90,12 +94,18 @@ const SOLE: &[&str] = &[
     "partner è",
 ];
 
+static IN_SOLE: LazyLock<Matcher> = LazyLock::new(|| Matcher::of_rows(SOLE.iter().copied(), ','));
+
 /// Sentences that name one: "Our partner is the University of Lower Merrow."
 fn sole(sight: &Sight<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for block in &sight.flow.blocks {
         let text = sight.text(&block.range);
-        if block.alt || block.region != Region::Main || !(20..=2000).contains(&text.len()) {
+        if block.alt
+            || block.region != Region::Main
+            || !(20..=2000).contains(&text.len())
+            || !IN_SOLE.is_inside(text.as_bytes())
+        {
             continue;
         }
         for sentence in sentences(text) {
@@ -159,8 +169,10 @@ fn holder(sight: &Sight<'_>, from: usize, range: &Range<usize>) -> usize {
 fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
-    for (at, _) in text.match_indices(". ") {
-        if !names::ends_in_abbreviation(&text[start..=at]) {
+    for at in memchr_iter(b'.', text.as_bytes()) {
+        if text.as_bytes().get(at + 1) == Some(&b' ')
+            && !names::ends_in_abbreviation(&text[start..=at])
+        {
             parts.push(start..at + 1);
             start = at + 2;
         }
@@ -172,37 +184,39 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
 fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<Draft> {
     let text = sight.text(range);
     let separator = SEPARATORS.iter().find(|it| {
-        text.matches(|c| it.contains(&c)).count() >= if it.contains(&',') { 2 } else { 1 }
+        let least = if it.contains(&',') { 2 } else { 1 };
+        parted_at(text, it).nth(least - 1).is_some()
     })?;
     let comma = separator.contains(&',');
+    if names_nobody(sight, range, separator) {
+        return None;
+    }
     // The whole line is the enumeration, or what stands behind one of the openings before the first separator.
-    let first = text.find(|c| separator.contains(&c))?;
-    let mut starts: Vec<usize> = OPENINGS
-        .iter()
-        .flat_map(|it| {
-            text[..first]
-                .match_indices(it)
-                .map(|(at, it)| at + it.len())
-        })
-        .collect();
-    starts.push(0);
-    starts.sort_unstable();
-    starts.dedup();
+    let (first, _) = parted_at(text, separator).next()?;
     let mut best: Option<(f64, usize, Vec<Range<usize>>)> = None;
-    for &start in &starts {
-        let members = members(text, start, separator);
-        let looks: Vec<_> = members
-            .iter()
-            .map(|it| names::look(&text[it.clone()]))
-            .collect();
-        let lowest = looks.iter().map(|it| it.likeness).fold(1.0, f64::min);
-        let mean = looks.iter().map(|it| it.likeness).sum::<f64>() / looks.len().max(1) as f64;
-        let enough = members.len() >= if comma { 3 } else { 2 };
+    for start in starts(&text[..first]) {
+        let members = members(sight, range, start, separator);
+        if members.len() < if comma { 3 } else { 2 } {
+            continue;
+        }
+        // The last first: all but the first are the same wherever the enumeration starts, and their looks are known.
+        let mut sum = 0.0;
+        let all = members.iter().rev().all(|it| {
+            let likeness = sight
+                .look(&(range.start + it.start..range.start + it.end))
+                .likeness;
+            sum += likeness;
+            likeness >= 0.4
+        });
+        let mean = sum / members.len() as f64;
         // What ends in a colon leads an enumeration, and is no part of it.
         let led = text[..start].trim_end().ends_with(':');
         let mean = if led { mean + 0.3 } else { mean };
-        if enough && lowest >= 0.4 && mean >= 0.6 && best.as_ref().is_none_or(|it| mean > it.0) {
+        if all && mean >= 0.6 && best.as_ref().is_none_or(|it| mean > it.0) {
             best = Some((mean, start, members));
+        } else if !all && start == 0 && sum < 0.4 && !text[..first].contains(['(', ')']) {
+            // No other start makes a name of the last.
+            return None;
         }
     }
     let (_, start, members) = best?;
@@ -238,27 +252,98 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
     })
 }
 
-/// The members behind `start`: cut at the separators and at the "and" before the last, articles taken off.
-fn members(text: &str, start: usize, separator: &[char]) -> Vec<Range<usize>> {
+/// Whether the first member that stands between two separators is no name, so that nothing here is an enumeration.
+fn names_nobody(sight: &Sight<'_>, sentence: &Range<usize>, separator: &[char]) -> bool {
+    let text = sight.text(sentence);
+    let mut places = parted_at(text, separator);
+    let (Some((first, length)), Some((second, _))) = (places.next(), places.next()) else {
+        return false;
+    };
+    let part = first + length..second;
+    if text[..second].contains(['(', ')']) || is_legal_form(&text[part.clone()]) {
+        return false;
+    }
+    let part = without_small_words(text, part);
+    let range = sentence.start + part.start..sentence.start + part.end;
+    !part.is_empty() && sight.look(&range).likeness < 0.4
+}
+
+/// Where one of the separators stands, and how long it is.
+fn parted_at<'a>(
+    text: &'a str,
+    separator: &'a [char],
+) -> impl Iterator<Item = (usize, usize)> + 'a {
+    // The first bytes of the separators, of which there are three at most; the last stands for those that are missing.
+    let first = |it: usize| -> u8 {
+        let it = separator[it.min(separator.len() - 1)];
+        let mut buffer = [0; 4];
+        it.encode_utf8(&mut buffer).as_bytes()[0]
+    };
+    memchr3_iter(first(0), first(1), first(2), text.as_bytes()).filter_map(|at| {
+        let it = text[at..].chars().next()?;
+        separator.contains(&it).then_some((at, it.len_utf8()))
+    })
+}
+
+/// Where the enumeration may start: at the beginning of the text before its first separator, and behind each opening.
+fn starts(lead: &str) -> Vec<usize> {
+    let mut starts = vec![0];
+    let bytes = lead.as_bytes();
+    for at in memchr2_iter(b' ', b':', bytes) {
+        if bytes[at] == b':' {
+            starts.push(at + 1);
+            continue;
+        }
+        let rest = &bytes[at..];
+        let begin = |it: &&&str| rest.len() > 1 && it.as_bytes()[1] == rest[1];
+        starts.extend(
+            OPENINGS
+                .iter()
+                .filter(begin)
+                .filter(|it| rest.starts_with(it.as_bytes()))
+                .map(|it| at + it.len()),
+        );
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    starts
+}
+
+/// The members behind `start`, in bytes of the sentence: cut at the separators and at the "and" before the last,
+/// articles taken off.
+fn members(
+    sight: &Sight<'_>,
+    sentence: &Range<usize>,
+    start: usize,
+    separator: &[char],
+) -> Vec<Range<usize>> {
+    let text = sight.text(sentence);
     let mut parts: Vec<Range<usize>> = Vec::new();
-    let mut depth = 0_i32;
     let mut from = start;
-    for (at, it) in text[start..].char_indices() {
-        let at = at + start;
-        match it {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ if depth <= 0 && separator.contains(&it) => {
-                parts.push(from..at);
-                from = at + it.len_utf8();
+    if text[start..].contains(['(', ')']) {
+        let mut depth = 0_i32;
+        for (at, it) in text[start..].char_indices() {
+            let at = at + start;
+            match it {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ if depth <= 0 && separator.contains(&it) => {
+                    parts.push(from..at);
+                    from = at + it.len_utf8();
+                }
+                _ => {}
             }
-            _ => {}
+        }
+    } else {
+        for (at, length) in parted_at(&text[start..], separator) {
+            parts.push(from..start + at);
+            from = start + at + length;
         }
     }
     parts.push(from..text.len());
     // "A, B and C": the last part may hold two.
     if let Some(last) = parts.pop() {
-        match cut_at_and(text, &last, parts.len()) {
+        match cut_at_and(sight, sentence, &last, parts.len()) {
             Some((one, other)) => parts.extend([one, other]),
             None => parts.push(last),
         }
@@ -283,25 +368,32 @@ const ANDS: &[&str] = &[
 ];
 
 fn cut_at_and(
-    text: &str,
+    sight: &Sight<'_>,
+    sentence: &Range<usize>,
     last: &Range<usize>,
     before: usize,
 ) -> Option<(Range<usize>, Range<usize>)> {
+    let text = sight.text(sentence);
     let part = &text[last.clone()];
     let trimmed = part.trim_start();
     // "…; and C" begins with the word: nothing to cut.
     if before == 0 || ANDS.iter().any(|it| trimmed.starts_with(it.trim_start())) {
         return None;
     }
-    let (at, word) = ANDS
-        .iter()
-        .filter_map(|it| Some((part.rfind(it)?, it)))
-        .max()?;
+    let bytes = part.as_bytes();
+    let (at, word) = memrchr_iter(b' ', bytes).find_map(|at| {
+        let word = ANDS
+            .iter()
+            .find(|it| bytes[at..].starts_with(it.as_bytes()))?;
+        Some((at, word))
+    })?;
     let one = last.start..last.start + at;
     let other = last.start + at + word.len()..last.end;
-    let looks = |it: &Range<usize>| names::look(&text[without_small_words(text, it.clone())]);
-    let whole = looks(last);
-    let (first, second) = (looks(&one), looks(&other));
+    let looks = |it: &Range<usize>| {
+        let part = without_small_words(text, it.clone());
+        sight.look(&(sentence.start + part.start..sentence.start + part.end))
+    };
+    let (whole, first, second) = (looks(last), looks(&one), looks(&other));
     // "Bakers, Brewers and Cooks Union" stays whole where the halves are no better names.
     (first.likeness.min(second.likeness) + 0.1 >= whole.likeness).then_some((one, other))
 }
@@ -310,33 +402,7 @@ fn cut_at_and(
 fn rejoin_legal_forms(text: &str, parts: &mut Vec<Range<usize>>) {
     let mut at = 1;
     while at < parts.len() {
-        let form = text[parts[at].clone()]
-            .trim()
-            .trim_end_matches('.')
-            .to_lowercase();
-        let legal = matches!(
-            form.as_str(),
-            "inc"
-                | "ltd"
-                | "llc"
-                | "llp"
-                | "gmbh"
-                | "s.a"
-                | "sa"
-                | "ag"
-                | "plc"
-                | "e.v"
-                | "jr"
-                | "sr"
-                | "phd"
-                | "ph.d"
-                | "md"
-                | "corp"
-                | "co"
-                | "lp"
-                | "pllc"
-        );
-        if legal {
+        if is_legal_form(&text[parts[at].clone()]) {
             parts[at - 1].end = parts[at].end;
             parts.remove(at);
         } else {
@@ -345,10 +411,25 @@ fn rejoin_legal_forms(text: &str, parts: &mut Vec<Range<usize>>) {
     }
 }
 
+/// Whether a part is but the form of a company or a degree.
+fn is_legal_form(part: &str) -> bool {
+    let form = part.trim().trim_end_matches('.');
+    form.len() <= 4
+        && [
+            "inc", "ltd", "llc", "llp", "gmbh", "s.a", "sa", "ag", "plc", "e.v", "jr", "sr", "phd",
+            "ph.d", "md", "corp", "co", "lp", "pllc",
+        ]
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(form))
+}
+
 /// A member without "and" and "the" before it and the stop behind it.
 fn without_small_words(text: &str, part: Range<usize>) -> Range<usize> {
     let inner = trim::trim(&text[part.clone()]);
     let mut range = part.start + inner.start..part.start + inner.end;
+    if !text[range.clone()].starts_with(|it: char| it.is_lowercase() || it == '&') {
+        return range;
+    }
     for word in ["and ", "und ", "et ", "y ", "e ", "& "] {
         if text[range.clone()].starts_with(word) {
             range.start += word.len();

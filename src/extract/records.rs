@@ -1,15 +1,14 @@
 //! Which part of each record is its name: the same part in all of them, told by what stands there.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-};
+use std::ops::Range;
 
 use html5ever::local_name;
+use memchr::{memchr, memchr3_iter, memrchr};
 
 use super::{
     draft::{Item, Sight, mix},
     flow::heading_level,
+    maps::{Map, map},
     tree::Kind,
 };
 use crate::entity::NameSource;
@@ -46,61 +45,129 @@ struct Part {
     range: Range<usize>,
 }
 
-#[derive(Default)]
 struct Stat {
+    slot: Slot,
     records: f64,
     likeness: f64,
     organizations: f64,
     position: f64,
     length: f64,
-    texts: HashSet<u64>,
+    /// How many different texts.
+    texts: f64,
+}
+
+impl Stat {
+    fn new(slot: Slot) -> Self {
+        Self {
+            slot,
+            records: 0.0,
+            likeness: 0.0,
+            organizations: 0.0,
+            position: 0.0,
+            length: 0.0,
+            texts: 0.0,
+        }
+    }
+}
+
+/// The slots of a list's records, numbered as they are met.
+struct Slots {
+    stats: Vec<Stat>,
+    numbers: Map<Slot, usize>,
+    /// The slot of the part that stood at each position of the last record that had one: most records are alike.
+    last: [usize; PARTS],
+}
+
+impl Slots {
+    fn new() -> Self {
+        Self {
+            stats: Vec::new(),
+            numbers: map(),
+            last: [0; PARTS],
+        }
+    }
+
+    fn number(&mut self, position: usize, slot: Slot) -> usize {
+        let position = position.min(PARTS - 1);
+        let likely = self.last[position];
+        if self.stats.get(likely).is_some_and(|it| it.slot == slot) {
+            return likely;
+        }
+        let number = *self.numbers.entry(slot).or_insert_with(|| {
+            self.stats.push(Stat::new(slot));
+            self.stats.len() - 1
+        });
+        self.last[position] = number;
+        number
+    }
 }
 
 /// Names each record (a range of nodes); records without a name are left out.
 pub(super) fn name(sight: &Sight<'_>, records: &[Range<usize>]) -> Vec<Item> {
-    let parts: Vec<Vec<Part>> = records.iter().map(|it| parts_of(sight, it)).collect();
-    let mut stats: HashMap<Slot, Stat> = HashMap::new();
-    for record in &parts {
-        for (position, part) in record.iter().enumerate() {
-            let look = sight.look(&part.range);
-            let stat = stats.entry(part.slot).or_default();
+    // The parts of all records in one row, and where those of each record end.
+    let mut parts: Vec<Part> = Vec::new();
+    let mut ends: Vec<usize> = Vec::with_capacity(records.len());
+    let mut seen = Vec::new();
+    for it in records {
+        parts_of(sight, it, &mut parts, &mut seen);
+        ends.push(parts.len());
+    }
+    let begins = std::iter::once(0).chain(ends.iter().copied());
+    let mut known = Slots::new();
+    // For each part the number of its slot, and its likeness to a name.
+    let mut told: Vec<(usize, f64)> = Vec::with_capacity(parts.len());
+    // The texts in each slot: the slot's number above, the text's below.
+    let mut texts: Vec<u64> = Vec::with_capacity(parts.len());
+    for (start, &end) in begins.clone().zip(&ends) {
+        for (position, part) in parts[start..end].iter().enumerate() {
+            let number = known.number(position, part.slot);
+            let (text, look) = sight.looked(&part.range);
+            let stat = &mut known.stats[number];
             stat.records += 1.0;
             stat.likeness += look.likeness;
             stat.organizations += f64::from(u8::from(look.organization));
             stat.position += position.min(6) as f64;
             stat.length += part.range.len() as f64;
-            stat.texts
-                .insert(mix(0, sight.text(&part.range).as_bytes()));
+            texts.push((number as u64) << 32 | u64::from(text));
+            told.push((number, look.likeness));
         }
     }
-    let filled = parts.iter().filter(|it| !it.is_empty()).count() as f64;
-    let mut ranked: Vec<(f64, Slot)> = stats
-        .iter()
-        .map(|(&slot, stat)| (worth(slot, stat, filled), slot))
-        .collect();
-    ranked.sort_by(|a, b| {
-        b.0.total_cmp(&a.0)
-            .then(a.1.carrier.cmp(&b.1.carrier))
-            .then(a.1.place.cmp(&b.1.place))
-            .then(a.1.class.cmp(&b.1.class))
-    });
-    let rank: HashMap<Slot, usize> = ranked
+    let mut stats = known.stats;
+    texts.sort_unstable();
+    texts.dedup();
+    for it in texts {
+        stats[(it >> 32) as usize].texts += 1.0;
+    }
+    let filled = begins.clone().zip(&ends).filter(|it| it.0 < *it.1).count() as f64;
+    let mut ranked: Vec<(f64, usize)> = stats
         .iter()
         .enumerate()
-        .map(|(place, it)| (it.1, place))
+        .map(|(number, stat)| (worth(stat, filled), number))
         .collect();
-    let Some(&(best_worth, best)) = ranked.first() else {
+    ranked.sort_by(|a, b| {
+        let (one, other) = (stats[a.1].slot, stats[b.1].slot);
+        b.0.total_cmp(&a.0)
+            .then(one.carrier.cmp(&other.carrier))
+            .then(one.place.cmp(&other.place))
+            .then(one.class.cmp(&other.class))
+    });
+    let mut rank = vec![0; ranked.len()];
+    for (place, it) in ranked.iter().enumerate() {
+        rank[it.1] = place;
+    }
+    let Some(&(best_worth, _)) = ranked.first() else {
         return Vec::new();
     };
-    let mut items: Vec<Item> = parts
-        .iter()
+    let mut items: Vec<Item> = begins
+        .zip(&ends)
         .zip(records)
-        .filter_map(|(parts, record)| {
-            let part = parts.iter().min_by_key(|it| rank.get(&it.slot))?;
-            let worth = ranked[*rank.get(&part.slot)?].0;
-            let near = part.slot == best
-                || worth > best_worth * 0.6
-                || (part.slot.carrier <= Carrier::Line && sight.look(&part.range).likeness >= 0.5);
+        .filter_map(|((start, &end), record)| {
+            let at = (start..end).min_by_key(|&it| rank[told[it].0])?;
+            let (part, (number, likeness)) = (&parts[at], told[at]);
+            let place = rank[number];
+            let near = place == 0
+                || ranked[place].0 > best_worth * 0.6
+                || (part.slot.carrier <= Carrier::Line && likeness >= 0.5);
             near.then(|| Item {
                 node: part.node,
                 record: record.clone(),
@@ -138,15 +205,15 @@ fn without_label(sight: &Sight<'_>, items: &mut [Item]) {
 }
 
 /// How likely a slot holds the names of `all` records.
-fn worth(slot: Slot, stat: &Stat, all: f64) -> f64 {
+fn worth(stat: &Stat, all: f64) -> f64 {
     let count = stat.records;
     let coverage = (count / all).min(1.0);
     let distinct = if count > 1.0 {
-        0.25 + 0.75 * stat.texts.len() as f64 / count
+        0.25 + 0.75 * stat.texts / count
     } else {
         1.0
     };
-    let bonus = match slot.carrier {
+    let bonus = match stat.slot.carrier {
         Carrier::Heading => 0.25,
         Carrier::Named => 0.22,
         Carrier::Bold => 0.12,
@@ -168,24 +235,32 @@ fn worth(slot: Slot, stat: &Stat, all: f64) -> f64 {
         - long
 }
 
-/// The parts of a record that could be its name, in order; hidden ones only where nothing else is there.
-fn parts_of(sight: &Sight<'_>, record: &Range<usize>) -> Vec<Part> {
+/// How many parts of each carrier and class a record has so far.
+type Seen = Vec<((Carrier, u64), u8)>;
+
+/// Adds the parts of a record that could be its name, in order; hidden ones only where nothing else is there.
+fn parts_of(sight: &Sight<'_>, record: &Range<usize>, parts: &mut Vec<Part>, seen: &mut Seen) {
+    let first = parts.len();
     let all_hidden = sight.flow.hidden[record.start];
-    let parts = parts_seen(sight, record, all_hidden);
-    if parts.is_empty() && !all_hidden {
-        parts_seen(sight, record, true)
-    } else {
-        parts
+    parts_seen(sight, record, all_hidden, parts, seen);
+    if parts.len() == first && !all_hidden {
+        parts_seen(sight, record, true, parts, seen);
     }
 }
 
-fn parts_seen(sight: &Sight<'_>, record: &Range<usize>, all_hidden: bool) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut seen: HashMap<(Carrier, u64), u8> = HashMap::new();
+fn parts_seen(
+    sight: &Sight<'_>,
+    record: &Range<usize>,
+    all_hidden: bool,
+    parts: &mut Vec<Part>,
+    seen: &mut Seen,
+) {
+    let first = parts.len();
+    seen.clear();
     let end = record.end.min(record.start + NODES);
     let mut last_whole: Option<Range<usize>> = None;
     for node in record.start..end {
-        if parts.len() >= PARTS {
+        if parts.len() - first >= PARTS {
             break;
         }
         let span = &sight.flow.spans[node];
@@ -204,8 +279,8 @@ fn parts_seen(sight: &Sight<'_>, record: &Range<usize>, all_hidden: bool) -> Vec
                 (Carrier::Plain, 1)
             }
             Kind::Element(..) => {
-                if text.contains('\n') {
-                    first_line(sight, node, span, &mut last_whole, &mut parts, &mut seen);
+                if memchr(b'\n', text.as_bytes()).is_some() {
+                    first_line(sight, node, span, &mut last_whole, first, parts, seen);
                     continue;
                 }
                 carrier(sight, node, record.start)
@@ -225,21 +300,14 @@ fn parts_seen(sight: &Sight<'_>, record: &Range<usize>, all_hidden: bool) -> Vec
             continue;
         }
         if matches!(carrier, Carrier::Plain | Carrier::Line)
-            && let Some(head) = before_description(sight.text(&range))
+            && let Some(head) = before_description(sight, &range)
         {
             let head = range.start..range.start + head;
-            push(
-                &mut parts,
-                &mut seen,
-                Carrier::Head,
-                class,
-                node,
-                sight.trimmed(&head),
-            );
+            let it = (Carrier::Head, class, node, sight.trimmed(&head));
+            push(parts, first, seen, it);
         }
-        push(&mut parts, &mut seen, carrier, class, node, range);
+        push(parts, first, seen, (carrier, class, node, range));
     }
-    parts
 }
 
 /// Whether a part of a line is but half of a name that goes on in the next element.
@@ -251,14 +319,10 @@ fn is_half(
 ) -> bool {
     let text = &sight.flow.text;
     let own = &sight.flow.spans[record.start];
-    let before = text[own.start.min(span.start)..span.start]
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default();
-    let behind = text[span.end..own.end.max(span.end)]
-        .split('\n')
-        .next()
-        .unwrap_or_default();
+    let before = &text[own.start.min(span.start)..span.start];
+    let before = &before[memrchr(b'\n', before.as_bytes()).map_or(0, |it| it + 1)..];
+    let behind = &text[span.end..own.end.max(span.end)];
+    let behind = &behind[..memchr(b'\n', behind.as_bytes()).unwrap_or(behind.len())];
     let whole = span.start - before.len()..span.end + behind.len();
     if whole == *span || whole.len() > 80 {
         return false;
@@ -272,14 +336,26 @@ fn is_half(
 }
 
 /// The bytes before a dash or a colon behind which a description follows.
-fn before_description(text: &str) -> Option<usize> {
-    let (at, dash) = [" – ", " — ", " - ", ": "]
-        .iter()
-        .filter_map(|it| Some((text.find(it)?, it)))
-        .min()?;
-    let tail = &text[at + dash.len()..];
-    let described = tail.split(' ').count() >= 4
-        && super::names::look(tail.trim_end_matches('.')).likeness < 0.6;
+fn before_description(sight: &Sight<'_>, range: &Range<usize>) -> Option<usize> {
+    let text = sight.text(range);
+    let bytes = text.as_bytes();
+    let (at, tail) = memchr3_iter(b':', b'-', 0xe2, bytes).find_map(|at| {
+        let spaced = |length: usize| {
+            (at > 0 && bytes[at - 1] == b' ' && bytes.get(at + length) == Some(&b' '))
+                .then(|| (at - 1, at + length + 1))
+        };
+        match bytes[at] {
+            b':' => (bytes.get(at + 1) == Some(&b' ')).then_some((at, at + 2)),
+            b'-' => spaced(1),
+            _ => text[at..].starts_with(['–', '—']).then(|| spaced(3))?,
+        }
+    })?;
+    let last = text[tail..].trim_end_matches('.').len();
+    let described = text[tail..].split(' ').nth(3).is_some()
+        && sight
+            .look(&(range.start + tail..range.start + tail + last))
+            .likeness
+            < 0.6;
     described.then_some(at)
 }
 
@@ -289,8 +365,9 @@ fn first_line(
     node: usize,
     span: &Range<usize>,
     last: &mut Option<Range<usize>>,
+    first: usize,
     parts: &mut Vec<Part>,
-    seen: &mut HashMap<(Carrier, u64), u8>,
+    seen: &mut Seen,
 ) {
     let text = sight.text(span);
     let line = span.start..span.start + text.find('\n').unwrap_or(text.len());
@@ -298,21 +375,22 @@ fn first_line(
         return;
     }
     *last = Some(line.clone());
-    push(parts, seen, Carrier::Line, 0, node, sight.trimmed(&line));
+    let it = (Carrier::Line, 0, node, sight.trimmed(&line));
+    push(parts, first, seen, it);
 }
 
+/// Adds a part, of which carrier, class, node and range are given, to a record whose parts begin at `first`.
 fn push(
     parts: &mut Vec<Part>,
-    seen: &mut HashMap<(Carrier, u64), u8>,
-    carrier: Carrier,
-    class: u64,
-    node: usize,
-    range: Range<usize>,
+    first: usize,
+    seen: &mut Seen,
+    (carrier, class, node, range): (Carrier, u64, usize, Range<usize>),
 ) {
     if range.is_empty() {
         return;
     }
-    if let Some(same) = parts.iter_mut().rev().take(4).find(|it| it.range == range) {
+    let mut near = parts[first..].iter_mut().rev().take(4);
+    if let Some(same) = near.find(|it| it.range == range) {
         // The same text inside another element: the one that says more counts.
         if carrier < same.slot.carrier {
             same.slot = Slot {
@@ -328,7 +406,12 @@ fn push(
         }
         return;
     }
-    let place = seen.entry((carrier, class)).or_insert(0);
+    let known = seen.iter().position(|it| it.0 == (carrier, class));
+    let known = known.unwrap_or_else(|| {
+        seen.push(((carrier, class), 0));
+        seen.len() - 1
+    });
+    let place = &mut seen[known].1;
     parts.push(Part {
         slot: Slot {
             carrier,

@@ -86,12 +86,13 @@ fn by_its_names(tree: &Tree, node: usize) -> Option<Region> {
 
 /// The region that an id or a class of this name commonly stands for.
 fn called(name: &str) -> Option<Region> {
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|it| it.to_ascii_lowercase())
-        .collect();
-    Some(match plain.as_str() {
+    let mut plain = [0_u8; 32];
+    let mut length = 0;
+    for it in name.bytes().filter(u8::is_ascii_alphanumeric).take(32) {
+        plain[length] = it.to_ascii_lowercase();
+        length += 1;
+    }
+    Some(match std::str::from_utf8(&plain[..length]).ok()? {
         "nav" | "navbar" | "navigation" | "menu" | "mainmenu" | "mainnav" | "mainnavigation"
         | "topnav" | "topmenu" | "sidenav" | "subnav" | "submenu" | "sitenav"
         | "sitenavigation" | "navmenu" | "navbarnav" | "primarymenu" | "primarynav"

@@ -31,6 +31,7 @@ pub(super) fn find(
         HtmlTreeSink::new(Html::new_document()),
         source,
         sight.tree.xhtml,
+        |_| true,
     );
     selectors
         .iter()

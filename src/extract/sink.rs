@@ -2,151 +2,215 @@
 
 use std::{
     borrow::Cow,
-    cell::{Cell, Ref, RefCell},
+    cell::{Cell, RefCell},
 };
 
 use html5ever::{
-    Attribute, LocalName, ParseOpts, QualName, TokenizerResult,
-    buffer_queue::BufferQueue,
-    expanded_name, local_name, ns,
+    Attribute, ExpandedName, LocalName, Namespace, QualName, expanded_name, local_name, ns,
     tendril::StrTendril,
-    tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
+    tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult},
     tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilder, TreeBuilderOpts, TreeSink},
 };
+
+use super::tokens::{self, Keep};
 
 /// How deep elements may nest; the tree builder looks up its stack at every tag, so depth costs time squared.
 const DEPTH: u32 = 700;
 
-/// A node of the arena.
+/// No node.
+const NONE: u32 = u32::MAX;
+
+/// A node of the arena, linked to its neighbours by their numbers.
 #[derive(Debug)]
 pub(super) struct RawNode {
     pub(super) kind: RawKind,
-    parent: Option<usize>,
-    pub(super) children: Vec<usize>,
+    parent: u32,
+    first: u32,
+    last: u32,
+    before: u32,
+    after: u32,
 }
 
 /// What a node of the arena is; comments and processing instructions are nothing.
 #[derive(Debug)]
 pub(super) enum RawKind {
     Nothing,
-    Element(QualName, Vec<Attribute>),
+    Element(LocalName, Vec<Attribute>),
     Text(StrTendril),
 }
 
-/// The arena that the tree builder fills; node 0 is the document.
+/// The nodes that the tree builder made; number 0 is the document.
+#[derive(Debug)]
+pub(super) struct RawTree {
+    pub(super) nodes: Vec<RawNode>,
+}
+
+impl RawTree {
+    /// A node's first child.
+    pub(super) fn first_child(&self, node: usize) -> Option<usize> {
+        number(self.nodes[node].first)
+    }
+
+    /// A node's next sibling.
+    pub(super) fn next_sibling(&self, node: usize) -> Option<usize> {
+        number(self.nodes[node].after)
+    }
+}
+
+fn number(node: u32) -> Option<usize> {
+    (node != NONE).then_some(node as usize)
+}
+
+/// A node as the tree builder knows it: it asks for names all the time, so they go with the number.
+#[derive(Clone, Debug)]
+pub(super) struct Handle {
+    node: u32,
+    namespace: Namespace,
+    name: LocalName,
+}
+
+/// The arena that the tree builder fills.
 #[derive(Debug)]
 pub(super) struct Arena {
     nodes: RefCell<Vec<RawNode>>,
-    /// The name of what has none.
-    unnamed: RefCell<QualName>,
 }
 
 impl Arena {
-    fn new() -> Self {
+    /// For a page of so many bytes.
+    fn new(bytes: usize) -> Self {
         let it = Self {
-            nodes: RefCell::default(),
-            unnamed: RefCell::new(QualName::new(None, ns!(html), LocalName::from(""))),
+            nodes: RefCell::new(Vec::with_capacity(bytes / 40)),
         };
         it.add(RawKind::Nothing);
         it
     }
 
-    fn add(&self, kind: RawKind) -> usize {
+    fn add(&self, kind: RawKind) -> u32 {
         let mut nodes = self.nodes.borrow_mut();
         nodes.push(RawNode {
             kind,
-            parent: None,
-            children: Vec::new(),
+            parent: NONE,
+            first: NONE,
+            last: NONE,
+            before: NONE,
+            after: NONE,
         });
-        nodes.len() - 1
+        // A page of 24 MB has no more nodes than that.
+        u32::try_from(nodes.len() - 1).unwrap_or(0)
     }
 
-    fn detach(&self, node: usize) {
-        let mut nodes = self.nodes.borrow_mut();
-        if let Some(parent) = nodes[node].parent.take() {
-            let children = &mut nodes[parent].children;
-            if let Some(at) = children.iter().rposition(|&it| it == node) {
-                children.remove(at);
-            }
+    fn unnamed(node: u32) -> Handle {
+        Handle {
+            node,
+            namespace: ns!(html),
+            name: local_name!(""),
         }
     }
 
-    /// Puts `child` into `parent` before its child number `at`, joining neighbouring texts.
-    fn insert(&self, parent: usize, at: usize, child: NodeOrText<usize>) {
-        let id = match child {
-            NodeOrText::AppendNode(id) => id,
+    fn detach(&self, node: u32) {
+        let mut nodes = self.nodes.borrow_mut();
+        let it = &mut nodes[node as usize];
+        let (parent, before, after) = (it.parent, it.before, it.after);
+        if parent == NONE {
+            return;
+        }
+        (it.parent, it.before, it.after) = (NONE, NONE, NONE);
+        match before {
+            NONE => nodes[parent as usize].first = after,
+            before => nodes[before as usize].after = after,
+        }
+        match after {
+            NONE => nodes[parent as usize].last = before,
+            after => nodes[after as usize].before = before,
+        }
+    }
+
+    /// Puts `child` into `parent` between `before` and what follows it, joining neighbouring texts.
+    fn insert(&self, parent: u32, before: u32, child: NodeOrText<Handle>) {
+        let node = match child {
+            NodeOrText::AppendNode(it) => it.node,
             NodeOrText::AppendText(text) => {
-                let mut nodes = self.nodes.borrow_mut();
-                let before = at.checked_sub(1).map(|it| nodes[parent].children[it]);
-                if let Some(before) = before
-                    && let RawKind::Text(it) = &mut nodes[before].kind
+                if before != NONE
+                    && let RawKind::Text(it) = &mut self.nodes.borrow_mut()[before as usize].kind
                 {
                     it.push_tendril(&text);
                     return;
                 }
-                drop(nodes);
                 self.add(RawKind::Text(text))
             }
         };
         let mut nodes = self.nodes.borrow_mut();
-        nodes[id].parent = Some(parent);
-        nodes[parent].children.insert(at, id);
+        let after = match before {
+            NONE => std::mem::replace(&mut nodes[parent as usize].first, node),
+            before => std::mem::replace(&mut nodes[before as usize].after, node),
+        };
+        match after {
+            NONE => nodes[parent as usize].last = node,
+            after => nodes[after as usize].before = node,
+        }
+        let it = &mut nodes[node as usize];
+        (it.parent, it.before, it.after) = (parent, before, after);
     }
 }
 
 impl TreeSink for Arena {
-    type Handle = usize;
-    type Output = Vec<RawNode>;
-    type ElemName<'a> = Ref<'a, QualName>;
+    type Handle = Handle;
+    type Output = RawTree;
+    type ElemName<'a> = ExpandedName<'a>;
 
-    fn finish(self) -> Vec<RawNode> {
-        self.nodes.into_inner()
+    fn finish(self) -> RawTree {
+        RawTree {
+            nodes: self.nodes.into_inner(),
+        }
     }
 
     fn parse_error(&self, _: Cow<'static, str>) {}
 
-    fn get_document(&self) -> usize {
-        0
+    fn get_document(&self) -> Handle {
+        Self::unnamed(0)
     }
 
-    fn elem_name<'a>(&'a self, target: &usize) -> Ref<'a, QualName> {
-        Ref::filter_map(self.nodes.borrow(), |it| match &it[*target].kind {
-            RawKind::Element(name, _) => Some(name),
-            _ => None,
-        })
-        .unwrap_or_else(|_| self.unnamed.borrow())
+    fn elem_name<'a>(&'a self, target: &'a Handle) -> ExpandedName<'a> {
+        ExpandedName {
+            ns: &target.namespace,
+            local: &target.name,
+        }
     }
 
-    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> usize {
+    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> Handle {
         let template = name.expanded() == expanded_name!(html "template");
-        let id = self.add(RawKind::Element(name, attrs));
+        let node = self.add(RawKind::Element(name.local.clone(), attrs));
         if template {
-            // Its contents hang on a node that is never part of the tree: number `id + 1`.
+            // Its contents hang on a node that is never part of the tree: the next number.
             self.add(RawKind::Nothing);
         }
-        id
+        Handle {
+            node,
+            namespace: name.ns,
+            name: name.local,
+        }
     }
 
-    fn create_comment(&self, _: StrTendril) -> usize {
-        self.add(RawKind::Nothing)
+    fn create_comment(&self, _: StrTendril) -> Handle {
+        Self::unnamed(self.add(RawKind::Nothing))
     }
 
-    fn create_pi(&self, _: StrTendril, _: StrTendril) -> usize {
-        self.add(RawKind::Nothing)
+    fn create_pi(&self, _: StrTendril, _: StrTendril) -> Handle {
+        Self::unnamed(self.add(RawKind::Nothing))
     }
 
-    fn append(&self, parent: &usize, child: NodeOrText<usize>) {
-        let at = self.nodes.borrow()[*parent].children.len();
-        self.insert(*parent, at, child);
+    fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
+        let last = self.nodes.borrow()[parent.node as usize].last;
+        self.insert(parent.node, last, child);
     }
 
     fn append_based_on_parent_node(
         &self,
-        element: &usize,
-        previous: &usize,
-        child: NodeOrText<usize>,
+        element: &Handle,
+        previous: &Handle,
+        child: NodeOrText<Handle>,
     ) {
-        let has_parent = self.nodes.borrow()[*element].parent.is_some();
+        let has_parent = self.nodes.borrow()[element.node as usize].parent != NONE;
         if has_parent {
             self.append_before_sibling(element, child);
         } else {
@@ -156,35 +220,31 @@ impl TreeSink for Arena {
 
     fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
 
-    fn get_template_contents(&self, target: &usize) -> usize {
-        target + 1
+    fn get_template_contents(&self, target: &Handle) -> Handle {
+        Self::unnamed(target.node + 1)
     }
 
-    fn same_node(&self, x: &usize, y: &usize) -> bool {
-        x == y
+    fn same_node(&self, x: &Handle, y: &Handle) -> bool {
+        x.node == y.node
     }
 
     fn set_quirks_mode(&self, _: QuirksMode) {}
 
-    fn append_before_sibling(&self, sibling: &usize, child: NodeOrText<usize>) {
-        if let NodeOrText::AppendNode(id) = child {
-            self.detach(id);
+    fn append_before_sibling(&self, sibling: &Handle, child: NodeOrText<Handle>) {
+        if let NodeOrText::AppendNode(it) = &child {
+            self.detach(it.node);
         }
-        let place = {
-            let nodes = self.nodes.borrow();
-            nodes[*sibling].parent.and_then(|parent| {
-                let children = &nodes[parent].children;
-                // Text before a table is fostered next to it, so the place is almost always at the end.
-                Some((parent, children.iter().rposition(|it| it == sibling)?))
-            })
+        let (parent, before) = {
+            let it = &self.nodes.borrow()[sibling.node as usize];
+            (it.parent, it.before)
         };
-        if let Some((parent, at)) = place {
-            self.insert(parent, at, child);
+        if parent != NONE {
+            self.insert(parent, before, child);
         }
     }
 
-    fn add_attrs_if_missing(&self, target: &usize, attrs: Vec<Attribute>) {
-        if let RawKind::Element(_, own) = &mut self.nodes.borrow_mut()[*target].kind {
+    fn add_attrs_if_missing(&self, target: &Handle, attrs: Vec<Attribute>) {
+        if let RawKind::Element(_, own) = &mut self.nodes.borrow_mut()[target.node as usize].kind {
             for it in attrs {
                 if !own.iter().any(|own| own.name == it.name) {
                     own.push(it);
@@ -193,17 +253,30 @@ impl TreeSink for Arena {
         }
     }
 
-    fn remove_from_parent(&self, target: &usize) {
-        self.detach(*target);
+    fn remove_from_parent(&self, target: &Handle) {
+        self.detach(target.node);
     }
 
-    fn reparent_children(&self, node: &usize, parent: &usize) {
+    fn reparent_children(&self, node: &Handle, parent: &Handle) {
         let mut nodes = self.nodes.borrow_mut();
-        let moved = std::mem::take(&mut nodes[*node].children);
-        for &it in &moved {
-            nodes[it].parent = Some(*parent);
+        let from = &mut nodes[node.node as usize];
+        let (first, last) = (from.first, from.last);
+        (from.first, from.last) = (NONE, NONE);
+        if first == NONE {
+            return;
         }
-        nodes[*parent].children.extend(moved);
+        let mut at = first;
+        while at != NONE {
+            nodes[at as usize].parent = parent.node;
+            at = nodes[at as usize].after;
+        }
+        let to = &mut nodes[parent.node as usize];
+        let end = std::mem::replace(&mut to.last, last);
+        nodes[first as usize].before = end;
+        match end {
+            NONE => nodes[parent.node as usize].first = first,
+            end => nodes[end as usize].after = first,
+        }
     }
 }
 
@@ -217,6 +290,20 @@ struct Shallow<Sink: TreeSink> {
 }
 
 impl<Sink: TreeSink> Shallow<Sink> {
+    fn new(sink: Sink, xhtml: bool) -> Self {
+        let options = TreeBuilderOpts {
+            scripting_enabled: false,
+            ..TreeBuilderOpts::default()
+        };
+        Self {
+            builder: TreeBuilder::new(sink, options),
+            depth: Cell::new(0),
+            dropped: Cell::new(0),
+            any_dropped: Cell::new(false),
+            xhtml,
+        }
+    }
+
     /// Whether a tag is to be left out.
     fn too_deep(&self, tag: &Tag) -> bool {
         if !nests(&tag.name) || tag.self_closing {
@@ -242,6 +329,26 @@ impl<Sink: TreeSink> Shallow<Sink> {
             }
         }
     }
+}
+
+/// Whether the tree builder compares the attributes of elements of this name ("Noah's Ark clause").
+pub(super) fn is_compared(name: &LocalName) -> bool {
+    matches!(
+        *name,
+        local_name!("b")
+            | local_name!("big")
+            | local_name!("code")
+            | local_name!("em")
+            | local_name!("font")
+            | local_name!("i")
+            | local_name!("nobr")
+            | local_name!("s")
+            | local_name!("small")
+            | local_name!("strike")
+            | local_name!("strong")
+            | local_name!("tt")
+            | local_name!("u")
+    )
 }
 
 /// Whether an element of this name never has content (HTML standard, 13.1.2).
@@ -348,33 +455,110 @@ pub(super) fn parse_into<Sink: TreeSink>(
     sink: Sink,
     text: &str,
     xhtml: bool,
+    keep: Keep,
 ) -> (Sink::Output, bool) {
-    let options = ParseOpts {
-        tree_builder: TreeBuilderOpts {
-            scripting_enabled: false,
-            ..TreeBuilderOpts::default()
-        },
-        tokenizer: TokenizerOpts::default(),
-    };
-    let tokenizer = Tokenizer::new(
-        Shallow {
-            builder: TreeBuilder::new(sink, options.tree_builder),
-            depth: Cell::new(0),
-            dropped: Cell::new(0),
-            any_dropped: Cell::new(false),
-            xhtml,
-        },
-        options.tokenizer,
-    );
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from(text));
-    while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
-    tokenizer.end();
-    let dropped = tokenizer.sink.any_dropped.get();
-    (tokenizer.sink.builder.sink.finish(), dropped)
+    let shallow = tokens::feed(Shallow::new(sink, xhtml), text, keep);
+    (shallow.builder.sink.finish(), shallow.any_dropped.get())
 }
 
 /// Parses `text`; see [`parse_into`].
-pub(super) fn parse(text: &str, xhtml: bool) -> (Vec<RawNode>, bool) {
-    parse_into(Arena::new(), text, xhtml)
+pub(super) fn parse(text: &str, xhtml: bool, keep: Keep) -> (RawTree, bool) {
+    parse_into(Arena::new(text.len()), text, xhtml, keep)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The tree as text, each node with its depth.
+    fn written(tree: &RawTree) -> String {
+        let mut out = String::new();
+        let mut stack: Vec<(usize, usize)> =
+            tree.first_child(0).map(|it| (0, it)).into_iter().collect();
+        while let Some((depth, node)) = stack.pop() {
+            stack.extend(tree.next_sibling(node).map(|it| (depth, it)));
+            stack.extend(tree.first_child(node).map(|it| (depth + 1, it)));
+            match &tree.nodes[node].kind {
+                RawKind::Nothing => writeln!(out, "{depth} nothing").unwrap(),
+                RawKind::Text(text) => writeln!(out, "{depth} {:?}", &**text).unwrap(),
+                RawKind::Element(name, attrs) => {
+                    let attrs: Vec<_> = attrs
+                        .iter()
+                        .map(|it| (&*it.name.local, &*it.value))
+                        .collect();
+                    writeln!(out, "{depth} <{name} {attrs:?}>").unwrap();
+                }
+            }
+        }
+        out
+    }
+
+    /// Whether our tokens and html5ever's make one tree.
+    fn assert_same_tree(text: &str) {
+        let ours = parse(text, false, |_| true).0;
+        let theirs = tokens::feed_slowly(Shallow::new(Arena::new(text.len()), false), text);
+        assert_eq!(
+            written(&ours),
+            written(&theirs.builder.sink.finish()),
+            "{text:?}"
+        );
+    }
+
+    #[test]
+    fn our_tokens_make_the_tree_that_those_of_html5ever_make() {
+        for text in [
+            "<!DOCTYPE html PUBLIC \"-//W3C//DTD HTML 4.01 Transitional//EN\"><table><p>a<table>b",
+            "<!doctype html><p>a<table>b</table>",
+            "a &amp; b &copy; &copy1 &notit; &notin; &#x2014;&#128;&#0;&#xfffffff;&#; &nosuch; &",
+            "<a href='?a=1&copy=2&amp;b&lt' title=\"x&quot;y\" class=a class=b disabled/>x</a>",
+            "<p a=1 / b = 2 c='3'd=\"4\"e>x</p ignored='1'><br/><img src=a.png/>",
+            "<script>if (a < b) { '<!--<script>' } </script><b>x</b>--></script>y",
+            "<script><!-- <script> </script> --> </script>z<script><!--></script>u",
+            "<style>a > b {} </styles> </STYLE ><title>a &lt; <b> </title><textarea>\n\nx</textarea>",
+            "<!-- a -- b --!>c<!--->d<!---->e<!--x-->f<!-->g<! bogus>h<?php x ?>i</ >j</>k<3 l < m",
+            "<svg><![CDATA[a<b]]>]]><path d='x'/><title>t</title></svg><![CDATA[html]]>",
+            "<pre>\n\nx</pre>\r\nline\rline\n\r<p>\u{a0}é</p>\u{feff}",
+            "\u{feff}<p>x",
+            "<",
+            "</",
+            "<a",
+            "<a b",
+            "<a b=",
+            "<a b='",
+            "<a b='c'",
+            "a<!--",
+            "a&am",
+            "<!doctype",
+            "<plaintext>a<b>&amp;",
+            "a\0b<p \0=\0>",
+            "<iframe><p></iframe><noscript><p>x</noscript><xmp><i></xmp>",
+            "<b class=1><b class=2><b class=1><b class=1><b class=1>x<p>y</b></b></b></b></b>z",
+            "<template><td>x</td></template><select><option>a<option>b</select><P CLASS=Big>",
+        ] {
+            assert_same_tree(text);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn any_markup_makes_the_tree_that_html5ever_makes(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "<", ">", "</", "/>", "<!--", "-->", "--!>", "-", "!", "<!", "<?", "&", "&amp", ";", "&#", "x41", "=", "'",
+                    "\"", " ", "\n", "\r", "/", "p", "div", "<p>", "</p>", "<a href=", "script", "<script>", "</script>",
+                    "<style>", "</style>", "<title>", "</title>", "<table>", "<td>", "<svg>", "</svg>", "<![CDATA[", "]]>",
+                    "]", "<b>", "</b>", "é", "\u{a0}", "\0", "text", "class", "<!doctype html>", "<textarea>", "<pre>",
+                ]),
+                0..40,
+            )
+        ) {
+            assert_same_tree(&parts.concat());
+        }
+    }
 }

@@ -19,17 +19,12 @@ use crate::{
 /// From this sum of weights on a state is believed.
 const BELIEVED: f64 = 0.75;
 
+static IN_TITLES: LazyLock<Matcher> = LazyLock::new(|| rows(TITLES));
+static IN_TEXTS: LazyLock<Matcher> = LazyLock::new(|| rows(TEXTS));
+
 /// A table of phrases made ready for the search.
-type Rows = LazyLock<Vec<(PageState, f64, Matcher)>>;
-
-static IN_TITLES: Rows = LazyLock::new(|| rows(TITLES));
-static IN_TEXTS: Rows = LazyLock::new(|| rows(TEXTS));
-
-fn rows(table: &[Phrases]) -> Vec<(PageState, f64, Matcher)> {
-    table
-        .iter()
-        .map(|&(state, weight, phrases)| (state, weight, Matcher::of(phrases, '|')))
-        .collect()
+fn rows(table: &[Phrases]) -> Matcher {
+    Matcher::of_rows(table.iter().map(|it| it.2), '|')
 }
 
 /// Judges the page by its text, its shape, its status and what lists were found.
@@ -46,20 +41,20 @@ pub(super) fn judge(
         .filter(|it| it.region == Region::Main && !it.hidden)
         .map(|it| it.range.len())
         .sum();
-    let lower = head(&flow.text).to_lowercase().replace('’', "'");
+    let lower = folded(head(&flow.text));
     let mut titles = flow.title.as_deref().unwrap_or_default().to_lowercase();
     for it in flow.headings.iter().filter(|it| it.level <= 2).take(2) {
         titles.push('\n');
         titles.push_str(&flow.text[it.range.clone()].to_lowercase());
     }
-    let titles = titles.replace('’', "'");
+    let titles = folded(&titles);
     said(
         &mut signals,
-        &IN_TITLES,
+        (TITLES, &IN_TITLES),
         &titles,
         "its title or first heading says",
     );
-    said(&mut signals, &IN_TEXTS, &lower, "its text says");
+    said(&mut signals, (TEXTS, &IN_TEXTS), &lower, "its text says");
     shaped(&mut signals, tree, flow, proper);
     if let Some(status @ (401 | 403 | 407 | 429 | 503)) = status {
         sign(
@@ -129,6 +124,16 @@ fn head(text: &str) -> &str {
     &text[..end]
 }
 
+/// A text in lower case, its apostrophes straight.
+fn folded(text: &str) -> String {
+    let lower = names::lower_case(text);
+    if lower.is_ascii() {
+        lower
+    } else {
+        lower.replace('’', "'")
+    }
+}
+
 fn sign(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: String) {
     signals.push(Signal {
         what,
@@ -137,9 +142,10 @@ fn sign(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: Str
     });
 }
 
-fn said(signals: &mut Vec<Signal>, rows: &[(PageState, f64, Matcher)], text: &str, how: &str) {
-    for &(state, weight, ref phrases) in rows {
-        if let Some(it) = phrases.find(text) {
+fn said(signals: &mut Vec<Signal>, of: (&[Phrases], &Matcher), text: &str, how: &str) {
+    let (table, matcher) = of;
+    for (&(state, weight, _), found) in table.iter().zip(matcher.find_rows(text)) {
+        if let Some(it) = found {
             sign(signals, state, weight, format!("{how} \"{it}\""));
         }
     }
@@ -251,7 +257,7 @@ fn shaped(signals: &mut Vec<Signal>, tree: &Tree, flow: &Flow, proper: usize) {
         .blocks
         .iter()
         .filter(|it| it.region == Region::Main && it.range.len() < 60)
-        .filter(|it| names::look(&flow.text[it.range.clone()]).sort == names::Sort::StandIn)
+        .filter(|it| names::stands_in(&flow.text[it.range.clone()]))
         .count();
     if named_stand_ins >= 2 {
         sign(

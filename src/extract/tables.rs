@@ -203,7 +203,5 @@ fn is_grid(sight: &Sight<'_>, body: &[&Row]) -> bool {
 }
 
 fn distinct_share(sight: &Sight<'_>, items: &[super::draft::Item]) -> f64 {
-    let texts: std::collections::HashSet<&str> =
-        items.iter().map(|it| sight.text(&it.range)).collect();
-    texts.len() as f64 / items.len().max(1) as f64
+    sight.distinct(items.iter().map(|it| &it.range)) as f64 / items.len().max(1) as f64
 }

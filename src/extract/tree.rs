@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use html5ever::{Attribute, LocalName, local_name, ns, tendril::StrTendril};
 
-use super::sink::{self, RawKind};
+use super::sink::{self, RawKind, RawTree};
 
 /// A node of the page.
 #[derive(Debug)]
@@ -38,46 +38,74 @@ pub(super) struct Tree {
     pub(super) xhtml: bool,
 }
 
+/// Whether an attribute of this name is asked for anywhere: by the reader, or by the tree builder (the second row).
+fn is_read(name: &LocalName) -> bool {
+    matches!(
+        &**name,
+        "alt"
+            | "aria-label"
+            | "class"
+            | "hidden"
+            | "href"
+            | "id"
+            | "itemprop"
+            | "lang"
+            | "name"
+            | "rel"
+            | "role"
+            | "src"
+            | "style"
+            | "title"
+            | "type"
+            | "xml:lang"
+    ) || matches!(&**name, "color" | "encoding" | "face" | "size")
+}
+
+/// The nodes in the order of the page.
+fn flat(raw: &mut RawTree) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::with_capacity(raw.nodes.len());
+    nodes.push(Node {
+        kind: Kind::Document,
+        parent: 0,
+        place: 0,
+        end: 0,
+    });
+    // Each frame: the node's new number, the elements seen in it, its next child.
+    let mut stack = vec![(0, 0, raw.first_child(0))];
+    while let Some((number, elements, next)) = stack.last_mut() {
+        let number = *number;
+        let Some(child) = *next else {
+            nodes[number].end = nodes.len();
+            stack.pop();
+            continue;
+        };
+        *next = raw.next_sibling(child);
+        let kind = match std::mem::replace(&mut raw.nodes[child].kind, RawKind::Nothing) {
+            RawKind::Nothing => continue,
+            RawKind::Text(text) => Kind::Text(text),
+            RawKind::Element(name, attrs) => Kind::Element(name, attrs),
+        };
+        let text = matches!(kind, Kind::Text(_));
+        *elements += usize::from(!text);
+        let place = if text { 0 } else { *elements };
+        nodes.push(Node {
+            kind,
+            parent: number,
+            place,
+            end: nodes.len() + 1,
+        });
+        if !text {
+            stack.push((nodes.len() - 1, 0, raw.first_child(child)));
+        }
+    }
+    nodes
+}
+
 impl Tree {
     /// Parses HTML, or XHTML, in which every element can close itself.
     pub(super) fn parse(text: &str, xhtml: bool) -> Self {
-        let (mut raw, too_deep) = sink::parse(text, xhtml);
-        let mut nodes: Vec<Node> = Vec::with_capacity(raw.len());
-        nodes.push(Node {
-            kind: Kind::Document,
-            parent: 0,
-            place: 0,
-            end: 0,
-        });
-        // Each frame: the node's new number, its children still to come.
-        let children = std::mem::take(&mut raw[0].children);
-        let mut stack = vec![(0, 0, children.into_iter())];
-        while let Some((number, elements, children)) = stack.last_mut() {
-            let number = *number;
-            let Some(child) = children.next() else {
-                nodes[number].end = nodes.len();
-                stack.pop();
-                continue;
-            };
-            let kind = match std::mem::replace(&mut raw[child].kind, RawKind::Nothing) {
-                RawKind::Nothing => continue,
-                RawKind::Text(text) => Kind::Text(text),
-                RawKind::Element(name, attrs) => Kind::Element(name.local, attrs),
-            };
-            let text = matches!(kind, Kind::Text(_));
-            *elements += usize::from(!text);
-            let place = if text { 0 } else { *elements };
-            nodes.push(Node {
-                kind,
-                parent: number,
-                place,
-                end: nodes.len() + 1,
-            });
-            if !text {
-                let below = std::mem::take(&mut raw[child].children);
-                stack.push((nodes.len() - 1, 0, below.into_iter()));
-            }
-        }
+        let (mut raw, too_deep) = sink::parse(text, xhtml, is_read);
+        let nodes = flat(&mut raw);
         Self {
             nodes,
             too_deep,
@@ -102,6 +130,7 @@ impl Tree {
 
     /// An attribute's value.
     pub(super) fn attr(&self, node: usize, name: &LocalName) -> Option<&str> {
+        debug_assert!(is_read(name), "the attribute {name} is not kept");
         match &self.nodes[node].kind {
             Kind::Element(_, attrs) => attrs
                 .iter()

@@ -1,14 +1,37 @@
 //! What around a name is not part of it: bullets, footnote marks, and in alternative texts "logo of" and its like.
 
-use std::{collections::HashSet, ops::Range, sync::LazyLock};
+use std::{ops::Range, sync::LazyLock};
 
-use super::{names::ends_in_abbreviation, words};
+use super::{maps::Set, names::ends_in_abbreviation, words};
 
-static ALT_GENERIC: LazyLock<HashSet<&'static str>> =
+static ALT_GENERIC: LazyLock<Set<&'static str>> =
     LazyLock::new(|| words::ALT_GENERIC.split(',').collect());
+
+/// The words before a name by their first byte, and those behind it by their last; in the order of the lists.
+static ALT_BEFORE: LazyLock<Vec<Vec<&'static str>>> =
+    LazyLock::new(|| by_byte(words::ALT_BEFORE, |it| it.first().copied()));
+static ALT_BEHIND: LazyLock<Vec<Vec<&'static str>>> =
+    LazyLock::new(|| by_byte(words::ALT_BEHIND, |it| it.last().copied()));
+
+fn by_byte(list: &'static str, which: fn(&[u8]) -> Option<u8>) -> Vec<Vec<&'static str>> {
+    let mut table = vec![Vec::new(); 256];
+    for it in list.split(',') {
+        if let Some(byte) = which(it.as_bytes()) {
+            table[usize::from(byte)].push(it);
+        }
+    }
+    table
+}
 
 /// The part of `text` that a name is, bullets, separators and footnote marks taken off both ends.
 pub(super) fn trim(text: &str) -> Range<usize> {
+    // Most texts begin with a letter and end with one.
+    if let (Some(first), Some(last)) = (text.as_bytes().first(), text.as_bytes().last())
+        && first.is_ascii_alphabetic()
+        && (last.is_ascii_alphanumeric() || *last == b')')
+    {
+        return 0..text.len();
+    }
     let noise = |it: char| {
         it.is_whitespace()
             || matches!(
@@ -46,7 +69,7 @@ pub(super) fn trim(text: &str) -> Range<usize> {
     let mut end = start + kept.len();
     let inner = &text[start..end];
     // A full stop ends a name only where it is an abbreviation's.
-    if inner.ends_with('.') && inner.split(' ').count() > 1 && !ends_in_abbreviation(inner) {
+    if inner.ends_with('.') && inner.contains(' ') && !ends_in_abbreviation(inner) {
         end -= 1;
     }
     // Quotation marks of a name's own come in pairs.
@@ -82,11 +105,15 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
     let mut range = trim(text);
     loop {
         let inner = &text[range.clone()];
-        let before = words::ALT_BEFORE
-            .split(',')
+        let bytes = inner.as_bytes();
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+            break;
+        };
+        let before = ALT_BEFORE[usize::from(first.to_ascii_lowercase())]
+            .iter()
             .find(|it| starts_with_folded(inner, it));
-        let behind = words::ALT_BEHIND
-            .split(',')
+        let behind = ALT_BEHIND[usize::from(last.to_ascii_lowercase())]
+            .iter()
             .find(|it| ends_with_folded(inner, it));
         match (before, behind) {
             (Some(it), _) => range.start += it.len(),

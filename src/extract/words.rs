@@ -258,3 +258,9 @@ pub(super) const OTHER_TITLES: &str = concat!(
     "category,level,role,position,title,term,amount,since,status,description,notes,contact,author,hits,reg.,",
     "valid,land,stadt,ort,ville,pays,ciudad,país,город,страна,адрес,дата,国,城市,地区",
 );
+
+/// Parts of ids and classes that speak of partners, sponsors and the like.
+pub(super) const ATTRIBUTES: &str = concat!(
+    "partner,sponsor,supporter,member,client,donor,funder,affiliate,alliance,signator,endors,customer,organi,logos,",
+    "logo-grid,logo-wall,logo-cloud,exhibitor,trustee,team,people",
+);
