@@ -95,7 +95,7 @@ pub fn read(page: &Page<'_>) -> Reading {
     let tree = tree::Tree::parse(&decoded.text, kind == Kind::Xhtml);
     if tree.too_deep {
         signals.push(Signal {
-            what: "elements nest too deep; the deepest were read as one".to_owned(),
+            what: "elements nest too deep, or are too many; some were read as one".to_owned(),
             speaks_for: PageState::Content,
             weight: 0.1,
         });
@@ -235,5 +235,15 @@ mod tests {
             let it = read_html(&page);
             assert!(it.text.contains("Acme"), "{tag}");
         }
+    }
+
+    #[test]
+    fn formatting_that_is_never_closed_does_not_multiply() {
+        let mut page: String = (0..300).map(|it| format!("<b class={it}>")).collect();
+        page.push_str(&"<p>x".repeat(100_000));
+        page.push_str("Acme");
+        let it = read_html(&page);
+        assert!(it.text.contains("Acme"));
+        assert!(it.signals.iter().any(|it| it.what.contains("too many")));
     }
 }

@@ -17,6 +17,10 @@ use super::tokens::{self, Keep};
 /// How deep elements may nest; the tree builder looks up its stack at every tag, so depth costs time squared.
 const DEPTH: u32 = 700;
 
+/// How much a page's tags may cost. A tag costs one node, and one for each formatting element that is open, because the tree
+/// builder may have to open them all again (HTML standard, 13.2.4.3); a page of honest markup comes to a few for each tag.
+const COST: u64 = 12_000_000;
+
 /// No node.
 const NONE: u32 = u32::MAX;
 
@@ -286,6 +290,8 @@ struct Shallow<Sink: TreeSink> {
     depth: Cell<u32>,
     dropped: Cell<u32>,
     any_dropped: Cell<bool>,
+    formatting: Cell<u32>,
+    cost: Cell<u64>,
     xhtml: bool,
 }
 
@@ -300,11 +306,30 @@ impl<Sink: TreeSink> Shallow<Sink> {
             depth: Cell::new(0),
             dropped: Cell::new(0),
             any_dropped: Cell::new(false),
+            formatting: Cell::new(0),
+            cost: Cell::new(0),
             xhtml,
         }
     }
 
-    /// Whether a tag is to be left out.
+    /// Whether a tag is to be left out because those before it cost so much.
+    fn too_costly(&self, tag: &Tag) -> bool {
+        let open = self.formatting.get();
+        if is_compared(&tag.name) || tag.name == local_name!("a") {
+            self.formatting.set(match tag.kind {
+                TagKind::StartTag => open.saturating_add(1),
+                TagKind::EndTag => open.saturating_sub(1),
+            });
+        }
+        if tag.kind == TagKind::StartTag {
+            self.cost.set(self.cost.get() + 1 + u64::from(open));
+        }
+        let costly = self.cost.get() > COST;
+        self.any_dropped.set(self.any_dropped.get() || costly);
+        costly
+    }
+
+    /// Whether a tag is to be left out because it would nest too deep.
     fn too_deep(&self, tag: &Tag) -> bool {
         if !nests(&tag.name) || tag.self_closing {
             return false;
@@ -418,7 +443,9 @@ impl<Sink: TreeSink> TokenSink for Shallow<Sink> {
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Self::Handle> {
         match &token {
-            Token::TagToken(tag) if self.too_deep(tag) => TokenSinkResult::Continue,
+            Token::TagToken(tag) if self.too_costly(tag) || self.too_deep(tag) => {
+                TokenSinkResult::Continue
+            }
             Token::TagToken(tag)
                 if self.xhtml && tag.self_closing && tag.kind == TagKind::StartTag =>
             {
