@@ -16,6 +16,7 @@ mod progress;
 mod session;
 mod signals;
 
+mod backup;
 mod check;
 mod completions;
 mod config;
@@ -128,6 +129,10 @@ enum Verb {
     Export(export::ExportArgs),
     /// Takes captures from WARC files and WACZ packages
     Import(import::ImportArgs),
+    /// Copies the archive, also while a run is going on
+    Backup(backup::BackupArgs),
+    /// Puts a copy in the archive's place, and keeps what was there
+    Restore(backup::RestoreArgs),
     /// Shows the lists of a page, as the reader finds them; touches no store
     Extract(extract::ExtractArgs),
     /// Holds names, quotations or sentences against a page; touches no store
@@ -188,6 +193,8 @@ impl Verb {
             Self::Verify(it) => it.run(session),
             Self::Export(it) => it.run(session),
             Self::Import(it) => it.run(session),
+            Self::Backup(it) => it.run(session),
+            Self::Restore(it) => it.run(session),
             Self::Extract(it) => it.run(),
             Self::Check(it) => it.run(),
             Self::Profile(it) => it.run(session),

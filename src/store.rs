@@ -3,6 +3,7 @@
 //! Nothing outside this module knows SQL. Writes go through one thread that gathers what is waiting into one durable commit;
 //! reads have connections of their own, so a report can be made while a run is going on.
 
+mod backup;
 mod crawls;
 mod error;
 mod findings;
@@ -23,6 +24,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags};
 
+pub use backup::{Restored, restore};
 pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
 pub use error::StoreError;
 pub use lock::{Holder, LockError, RunLock};

@@ -1,5 +1,6 @@
 //! The program and its parts from outside, one module per surface.
 
+mod backup;
 mod check;
 mod cli;
 mod compare;

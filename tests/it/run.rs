@@ -203,7 +203,10 @@ fn a_page_that_was_read_is_not_read_again() {
     // Without its pages the archive can still say what was read from them.
     rusqlite::Connection::open(project.path("snapshots/stillsays.db"))
         .unwrap()
-        .execute("UPDATE payload SET encoding = 'identity', bytes = x'00'", ())
+        .execute(
+            "UPDATE payload SET encoding = 'identity', bytes = x'00'",
+            (),
+        )
         .unwrap();
     let recheck = project.expect(&["recheck"], 0).stdout;
     assert!(recheck.contains("the same as before"), "{recheck}");

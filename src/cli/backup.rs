@@ -1,0 +1,89 @@
+//! `stillsays backup` and `stillsays restore`: the archive copied while it is in use, and put back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::{
+    clock::digits14,
+    store::{self, Access, RunLock, Store},
+    text::for_terminal,
+};
+
+use super::{Exit, Failure, Session, run::make_folder_of, session::print};
+
+/// Arguments of `backup`.
+#[derive(Args, Debug)]
+pub(super) struct BackupArgs {
+    /// The copy's name, or a folder in which it gets one with the time in it
+    #[arg(value_name = "DIR|FILE")]
+    to: PathBuf,
+}
+
+impl BackupArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let settings = &session.config.settings;
+        let store = Store::open(&settings.store, Access::ReadOnly)?;
+        let to = if self.to.is_dir() {
+            let stem = settings.store.file_stem().unwrap_or_default();
+            let stamp = digits14(session.clock.now());
+            self.to
+                .join(format!("{}-{stamp}.db", stem.to_string_lossy()))
+        } else {
+            make_folder_of(&self.to)?;
+            self.to
+        };
+        store.copy_to(&to)?;
+        if !session.quiet {
+            print(&for_terminal(&to.display().to_string()))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// Arguments of `restore`.
+#[derive(Args, Debug)]
+pub(super) struct RestoreArgs {
+    /// The copy that `backup` made
+    #[arg(value_name = "FILE")]
+    from: PathBuf,
+}
+
+impl RestoreArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let path = &session.config.settings.store;
+        make_folder_of(path)?;
+        let now = session.clock.now();
+        let _lock = RunLock::acquire(path, "restore", now)?;
+        let name = digits14(now);
+        match store::restore(&self.from, path, &name)? {
+            Ok(restored) => {
+                let shown = |it: &std::path::Path| for_terminal(&it.display().to_string());
+                session.remark(&match &restored.aside {
+                    Some(aside) => format!(
+                        "{} is in place; what was there is {}",
+                        shown(path),
+                        shown(aside)
+                    ),
+                    None => format!("{} is in place", shown(path)),
+                });
+                Ok(Exit::Done)
+            }
+            Err(problems) => {
+                for problem in &problems {
+                    print(&for_terminal(&format!(
+                        "{}: {}",
+                        problem.place, problem.detail
+                    )))?;
+                }
+                Err(Failure::usage(anyhow::anyhow!(
+                    "{} is damaged in {} places; nothing was changed",
+                    self.from.display(),
+                    problems.len()
+                ))
+                .exit(Exit::Damaged)
+                .hint("take an earlier copy"))
+            }
+        }
+    }
+}
