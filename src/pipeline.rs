@@ -149,6 +149,10 @@ impl Run<'_> {
                         told(keeper.next().await, &mut ran, watch)?;
                     }
                 }
+                keeper.hurry()?;
+                while let Some(end) = keeper.next().await {
+                    told(Some(end), &mut ran, watch)?;
+                }
             }
             Source::Network {
                 options,
@@ -164,7 +168,7 @@ impl Run<'_> {
                 }
                 let orders = conditions::orders(self.store, &self.seeds, unconditional)?;
                 let hosts = self.store.host_states()?;
-                let (done, mut fetched) = mpsc::channel(1);
+                let (done, fetched) = mpsc::channel(4);
                 let fetching = tokio::spawn(fetch::run(
                     orders,
                     hosts,
@@ -173,22 +177,17 @@ impl Run<'_> {
                     self.stop.clone(),
                     done,
                 ));
-                loop {
-                    tokio::select! {
-                        Some(end) = keeper.next() => told(Some(end), &mut ran, watch)?,
-                        it = fetched.recv(), if keeper.has_room() => match it {
-                            Some(it) => keeper.keep(it).await?,
-                            None => break,
-                        },
-                    }
+                // In a task of its own, because the one that waits for all is woken at a higher price.
+                let (sender, mut kept) = mpsc::unbounded_channel();
+                let keeping = tokio::spawn(keeper.keep_all(fetched, sender));
+                while let Some(end) = kept.recv().await {
+                    told(Some(end), &mut ran, watch)?;
                 }
+                let _ = keeping.await;
                 // A fetcher that ended early has left its orders unsent, which is counted below.
                 let _ = fetching.await;
                 ran.left = planned;
             }
-        }
-        while let Some(end) = keeper.next().await {
-            told(Some(end), &mut ran, watch)?;
         }
         ran.left = ran.left.saturating_sub(ran.visits);
         self.store.end_crawl(

@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 pub use backup::{Restored, restore};
 pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
@@ -111,11 +111,11 @@ impl Store {
                 .map_err(|it| Fault::from(it).at(self.path()))?,
         };
         // One transaction, so that several statements see one state.
-        let outcome = connection
-            .execute_batch("BEGIN")
+        let step = |sql| connection.prepare_cached(sql)?.execute(());
+        let outcome = step("BEGIN")
             .map_err(Fault::from)
-            .and_then(|()| body(&connection));
-        let ended = connection.execute_batch("ROLLBACK");
+            .and_then(|_| body(&connection));
+        let ended = step("ROLLBACK");
         if ended.is_ok() {
             let mut readers = self.readers();
             if readers.len() < IDLE_READERS {
@@ -141,7 +141,7 @@ impl Store {
     /// Writes, and returns when it is on the disk.
     fn write<T: Send + 'static>(
         &self,
-        body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        body: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         self.writer()?
@@ -158,7 +158,7 @@ impl Store {
     ) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, B>
     where
         T: Send + 'static,
-        B: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        B: FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let submitted = self.writer().and_then(|it| {
@@ -176,9 +176,19 @@ impl Store {
     /// Writes what can be made again where it is lost: nobody waits for it, and nobody is told where it fails.
     fn write_some_time<T: Send + 'static>(
         &self,
-        body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        body: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<(), StoreError> {
         self.writer()?.submit(self.path(), Haste::Soon, body, drop)
+    }
+
+    /// Has what was given to the writer put on the disk as soon as it can be, because nothing more is coming to share
+    /// the commit.
+    ///
+    /// # Errors
+    /// The store is closed, or was opened to read only.
+    pub fn hurry(&self) -> Result<(), StoreError> {
+        self.writer()?
+            .submit(self.path(), Haste::Now, |_| Ok(()), drop)
     }
 
     fn closed(&self) -> StoreError {
@@ -200,6 +210,7 @@ fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreErro
     }
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     connection.busy_timeout(PATIENCE).map_err(fault)?;
+    keep_plans(&connection).map_err(fault)?;
     let kind = schema::kind(&connection).map_err(fault)?;
     if kind == schema::Kind::Empty {
         if access != Access::Create {
@@ -226,7 +237,7 @@ fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreErro
         });
     }
     connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;")
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -6144;")
         .map_err(fault)?;
     schema::migrate(&connection, path, schema::STEPS)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -297,8 +308,17 @@ fn open_for_reading(path: &Path, immutable: bool) -> rusqlite::Result<Connection
         Connection::open_with_flags(path, flags)?
     };
     connection.busy_timeout(PATIENCE)?;
+    keep_plans(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Has SQLite keep the plan of a prepared statement whatever is bound to it: otherwise a `LIMIT` that is a parameter
+/// has it prepared again for every use.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map(|_| ())
 }
 
 /// The path of a file that SQLite keeps beside the store.
@@ -365,14 +385,27 @@ mod tests {
     fn a_write_that_fails_takes_back_only_itself() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("a.db"), Access::Create).unwrap();
-        let failed = store.write(|connection| {
-            connection.execute(
-                "INSERT INTO host (origin, state) VALUES ('https://a', '{}')",
-                (),
-            )?;
+        let insert = |connection: &Connection, host: &str| {
+            connection.execute("INSERT INTO host (origin, state) VALUES (?1, '{}')", [host])?;
+            Ok(())
+        };
+        store
+            .write_some_time(move |it| insert(it, "https://a"))
+            .unwrap();
+        let failed = store.write(move |connection| {
+            insert(connection, "https://b")?;
             Err::<(), _>(Fault::NotHeld("thing".into()))
         });
         assert!(matches!(failed, Err(StoreError::NotHeld { .. })));
-        assert!(store.host_states().unwrap().is_empty());
+        store.write(move |it| insert(it, "https://c")).unwrap();
+        let mut hosts: Vec<String> = store
+            .read(|connection| {
+                let mut statement = connection.prepare_cached("SELECT origin FROM host")?;
+                let rows = statement.query_map((), |row| row.get(0))?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .unwrap();
+        hosts.sort();
+        assert_eq!(hosts, ["https://a", "https://c"]);
     }
 }

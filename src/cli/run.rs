@@ -229,14 +229,18 @@ fn tell(
     let reviews = store.reviews()?;
     let mut found = Found::default();
     let mut news = false;
-    let (mut texts, mut reports) = (Vec::new(), Vec::new());
-    for (named, compared) in profiles.iter().zip(&ran.compared) {
+    for compared in &ran.compared {
         for finding in &compared.findings {
             let open = Standing::of(finding, &reviews).is_open();
             found.changes |= open && finding.is_change();
             found.stale |= open && finding.is_stale();
         }
         news |= compared.changed && has_news(store, compared, &reviews)?;
+    }
+    // Cron mails whatever is said: a quiet run speaks only of what it is the first to find.
+    let is_told = format == Format::Json || !session.quiet || news;
+    let (mut texts, mut reports) = (Vec::new(), Vec::new());
+    for (named, compared) in profiles.iter().zip(&ran.compared).filter(|_| is_told) {
         let report = report_of(store, named, &compared.findings, &reviews)?;
         match format {
             Format::Text => texts.push(findings_text(&report, &session.style())),
@@ -253,8 +257,7 @@ fn tell(
             json!({"format": 1, "visits": ran.visits, "failed": ran.failed, "unchanged": ran.unchanged,
                 "left": ran.left, "profiles": reports})
         ))?,
-        // Cron mails whatever is said: a quiet run speaks only of what it is the first to find.
-        Format::Text if session.quiet && !news => {}
+        Format::Text if !is_told => {}
         Format::Text => print(&texts.join("\n"))?,
     }
     session.remark(&format!(
@@ -354,10 +357,9 @@ pub(super) fn make_folder_of(store: &std::path::Path) -> Result<(), Failure> {
     })
 }
 
-/// The runtime that fetching needs.
+/// The runtime that fetching needs: one thread does it, and another writes; more would mostly wake each other.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    Ok(tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    Ok(tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?)
 }

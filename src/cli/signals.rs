@@ -20,27 +20,38 @@ pub(super) struct Stop {
 }
 
 impl Stop {
-    /// Begins to listen; to be called inside the runtime.
+    /// Begins to listen, on a thread of its own: a comparison that keeps the run's thread busy does not keep a second
+    /// signal from ending it.
     pub(super) fn listen() -> Result<Self, Failure> {
         let (turn, turned) = watch::channel(false);
         let by = Arc::new(AtomicU8::new(0));
-        for exit in [Exit::Interrupted, Exit::Terminated] {
-            let kind = match exit {
-                Exit::Terminated => SignalKind::terminate(),
-                _ => SignalKind::interrupt(),
-            };
-            let mut signals = signal(kind)?;
-            let (turn, by) = (turn.clone(), by.clone());
-            tokio::spawn(async move {
-                while signals.recv().await.is_some() {
-                    if by.swap(exit.code(), Ordering::SeqCst) != 0 {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let (mut interrupts, mut terminations) = {
+            let _inside = runtime.enter();
+            (
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            )
+        };
+        let seen = Arc::clone(&by);
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                loop {
+                    let exit = tokio::select! {
+                        Some(()) = interrupts.recv() => Exit::Interrupted,
+                        Some(()) = terminations.recv() => Exit::Terminated,
+                        else => return,
+                    };
+                    if seen.swap(exit.code(), Ordering::SeqCst) != 0 {
                         end_now(exit);
                     }
                     // Nobody listens any more when the run is over.
                     let _ = turn.send(true);
                 }
             });
-        }
+        });
         Ok(Self { turned, by })
     }
 

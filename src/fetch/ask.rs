@@ -152,6 +152,12 @@ impl Crawl {
                 wait.as_secs()
             )));
         }
+        if *self.stop.borrow() {
+            return Err(PutOff::Stop);
+        }
+        if wait.is_zero() {
+            return Ok(());
+        }
         let mut stop = self.stop.clone();
         let stopped = async {
             if stop.wait_for(|it| *it).await.is_err() {

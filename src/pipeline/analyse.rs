@@ -61,30 +61,23 @@ fn compared<T>(
 ) -> Result<T, AnalyseError> {
     let mut profile = named.profile.clone();
     profile.aliases.extend(learned_aliases(store, &named.name)?);
-    let histories = histories(store, &profile)?;
+    let entries = entries(store, &profile)?;
     let mut readings = Readings::new(store, &profile, pdf);
     let mut read: BTreeMap<u32, Vec<Option<Arc<Reading>>>> = BTreeMap::new();
     // A listed name may have moved to a page on which no claim rests.
     let lists = profile.claims.iter();
     let lists = lists.filter(|it| matches!(it.statement, Statement::Listed { .. }));
     let has_lists = lists.count() > 0;
-    for (number, visits) in &histories {
+    for (number, visits) in &entries {
         let claims = &profile.claims;
         let is_cited = has_lists || claims.iter().any(|it| it.cites.contains(number));
-        let of = visits.iter().map(|it| match it.hops.last() {
-            Some((_, entry)) if is_cited => readings.of(entry),
-            Some((_, entry)) => readings.state_of(entry),
+        let of = visits.iter().map(|it| match it.last() {
+            Some(entry) if is_cited => readings.of(entry),
+            Some(entry) => readings.state_of(entry),
             None => Ok(None),
         });
         read.insert(*number, of.collect::<Result<_, _>>()?);
     }
-    let entries: BTreeMap<u32, Vec<Vec<CaptureEntry>>> = histories
-        .iter()
-        .map(|(number, visits)| {
-            let hops = |it: &StoredVisit| it.hops.iter().map(|it| it.1.clone()).collect();
-            (*number, visits.iter().map(hops).collect())
-        })
-        .collect();
     let visited = entries
         .iter()
         .map(|(number, visits)| {
@@ -98,6 +91,32 @@ fn compared<T>(
         })
         .collect();
     Ok(compare(&named.name, &profile, &visited))
+}
+
+/// The captures of every visit behind a profile's references, by reference number, oldest first: all that the
+/// comparison needs of them, and no more in memory.
+type Entries = BTreeMap<u32, Arc<Vec<Vec<CaptureEntry>>>>;
+
+fn entries(store: &Store, profile: &Profile) -> Result<Entries, StoreError> {
+    let mut places: HashMap<TargetUri, usize> = HashMap::new();
+    let mut seeds = Vec::new();
+    let mut references = Vec::new();
+    for reference in &profile.references {
+        let Some(Ok((seed, _))) = reference.url.as_deref().map(TargetUri::parse) else {
+            continue;
+        };
+        let place = *places.entry(seed).or_insert_with_key(|seed| {
+            seeds.push(seed.clone());
+            seeds.len() - 1
+        });
+        references.push((reference.number, place));
+    }
+    let hops = |it: StoredVisit| it.hops.into_iter().map(|it| it.1).collect();
+    let all = store.latest_visits(&seeds, u32::MAX, |visits| {
+        Arc::new(visits.into_iter().map(hops).collect())
+    })?;
+    let of = |(number, place): (u32, usize)| Some((number, Arc::clone(all.get(place)?)));
+    Ok(references.into_iter().filter_map(of).collect())
 }
 
 /// The stored visits of every page that `profile` cites; references that share a page share its visits.
@@ -175,7 +194,7 @@ pub fn text_of(
 }
 
 /// How much of a reading is wanted.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Extent {
     Whole,
     State,
@@ -201,6 +220,8 @@ struct Readings<'a> {
     made: HashMap<(PayloadDigest, String), Arc<Reading>>,
     /// The capture that brought a payload: a 304 does not say again what it is.
     brought: HashMap<PayloadDigest, CaptureEntry>,
+    /// The reading that was asked for last.
+    last: Option<((PayloadDigest, Extent), Arc<Reading>)>,
 }
 
 impl<'a> Readings<'a> {
@@ -215,6 +236,7 @@ impl<'a> Readings<'a> {
             selectors,
             made: HashMap::new(),
             brought: HashMap::new(),
+            last: None,
         }
     }
 
@@ -247,8 +269,17 @@ impl<'a> Readings<'a> {
         let Some(digest) = entry.payload_digest else {
             return Ok(None);
         };
+        let not_modified = entry.revisit == Some(RevisitProfile::ServerNotModified);
+        // What says that nothing changed brought nothing that another reading could come of.
+        if let Some((of, reading)) = &self.last
+            && not_modified
+            && *of == (digest, extent)
+            && self.brought.contains_key(&digest)
+        {
+            return Ok(Some(reading.clone()));
+        }
         self.remember(entry);
-        let entry = &self.brought.get(&digest).unwrap_or(entry).clone();
+        let entry = self.brought.get(&digest).unwrap_or(entry);
         let media_type = MediaType::parse(&entry.field("content-type").unwrap_or_default());
         let coding = content_coding::labels_of(&entry.head);
         // Everything that the reading depends on beside the payload.
@@ -266,10 +297,13 @@ impl<'a> Readings<'a> {
             coding.as_deref().unwrap_or("-"),
             self.selectors,
         );
-        if let Some(it) = self.made.get(&(digest, key.clone())) {
+        let place = (digest, key);
+        if let Some(it) = self.made.get(&place) {
+            self.last = Some(((digest, extent), it.clone()));
             return Ok(Some(it.clone()));
         }
-        let reading = if let Some(reading) = self.store.reading(&digest, &key)? {
+        let key = &place.1;
+        let reading = if let Some(reading) = self.store.reading(&digest, key)? {
             reading
         } else {
             let (mut reading, lasts) = self.read(entry, &digest, &media_type, coding.as_deref())?;
@@ -277,12 +311,13 @@ impl<'a> Readings<'a> {
                 reading = state_alone(reading);
             }
             if lasts && self.store.may_write() {
-                self.store.put_reading(&digest, &key, &reading)?;
+                self.store.put_reading(&digest, key, &reading)?;
             }
             reading
         };
         let reading = Arc::new(reading);
-        self.made.insert((digest, key), reading.clone());
+        self.made.insert(place, reading.clone());
+        self.last = Some(((digest, extent), reading.clone()));
         Ok(Some(reading))
     }
 

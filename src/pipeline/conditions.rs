@@ -28,20 +28,22 @@ pub(super) fn orders(
     unconditional: u32,
 ) -> Result<Vec<Order>, StoreError> {
     let known = seeds.iter().filter(|it| it.last.is_some());
-    let latest = store.latest_visits(known.map(|it| &it.uri), LATEST)?;
+    let latest = store.latest_visits(known.map(|it| &it.uri), LATEST, |visits| {
+        let validators = validators(&visits, unconditional);
+        // The capture that holds the payload may lie further back.
+        let look_further = validators.is_none() && visits.len() >= LATEST as usize;
+        (validators, look_further)
+    })?;
     let mut latest = latest.into_iter();
     seeds
         .iter()
         .map(|seed| {
-            let visits = match seed.last {
-                Some(_) => latest.next().unwrap_or_default(),
-                None => Vec::new(),
+            let latest = seed.last.and_then(|_| latest.next());
+            let validators = match latest {
+                Some((_, true)) => validators(&store.visits(&seed.uri)?, unconditional),
+                Some((validators, false)) => validators,
+                None => None,
             };
-            let mut validators = validators(&visits, unconditional);
-            // The capture that holds the payload may lie further back.
-            if validators.is_none() && visits.len() >= LATEST as usize {
-                validators = self::validators(&store.visits(&seed.uri)?, unconditional);
-            }
             Ok(Order {
                 seed: seed.uri.clone(),
                 validators,

@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, pin::Pin, sync::Arc};
 
+use tokio::sync::mpsc;
+
 use crate::{
     capture::{Capture, FailureKind, Outcome, Visit},
     fetch::Fetched,
@@ -9,7 +11,7 @@ use crate::{
 };
 
 /// How many visits wait for their commit at most.
-const MOST: usize = 64;
+const MOST: usize = 128;
 /// How many bytes of bodies wait for their commit at most, whatever one visit brings.
 const MOST_BYTES: usize = 4 << 20;
 
@@ -27,17 +29,17 @@ struct Waiting {
 }
 
 /// Visits on their way to the disk, oldest first.
-pub(super) struct Keeper<'a> {
-    store: &'a Store,
+pub(super) struct Keeper {
+    store: Store,
     crawl: CrawlId,
     waiting: VecDeque<Waiting>,
     bytes: usize,
 }
 
-impl<'a> Keeper<'a> {
-    pub(super) fn new(store: &'a Store, crawl: CrawlId) -> Self {
+impl Keeper {
+    pub(super) fn new(store: &Store, crawl: CrawlId) -> Self {
         Self {
-            store,
+            store: store.clone(),
             crawl,
             waiting: VecDeque::new(),
             bytes: 0,
@@ -73,12 +75,56 @@ impl<'a> Keeper<'a> {
             bytes,
             stored: Box::pin(stored),
         });
+        if !self.has_room() {
+            self.store.hurry()?;
+        }
         Ok(())
+    }
+
+    /// Has all that waits put on the disk: nothing more is coming.
+    pub(super) fn hurry(&self) -> Result<(), StoreError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.store.hurry()
     }
 
     /// Whether another visit may be taken before one of those waiting is on the disk.
     pub(super) fn has_room(&self) -> bool {
         self.waiting.len() < MOST && self.bytes < MOST_BYTES
+    }
+
+    /// Keeps all that is `fetched`, and tells of each visit that is on the disk through `kept`; ends early where
+    /// nobody hears it any more.
+    pub(super) async fn keep_all(
+        mut self,
+        mut fetched: mpsc::Receiver<Fetched>,
+        kept: mpsc::UnboundedSender<Result<Kept, StoreError>>,
+    ) {
+        let end = async {
+            loop {
+                tokio::select! {
+                    Some(end) = self.next() => if kept.send(end).is_err() {
+                        return Ok(());
+                    },
+                    it = fetched.recv(), if self.has_room() => match it {
+                        Some(it) => self.keep(it).await?,
+                        None => break,
+                    },
+                }
+            }
+            self.hurry()?;
+            while let Some(end) = self.next().await {
+                if kept.send(end).is_err() {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = end.await {
+            // Nobody hears it where the run has ended with another error.
+            let _ = kept.send(Err(error));
+        }
     }
 
     /// The oldest visit that waits, and what a person should be told of it, once it is on the disk; `None` where none

@@ -16,7 +16,7 @@ use crate::{
     uri::TargetUri,
 };
 use exchange::Exchange;
-use rows::{capture, entries};
+use rows::{Known, capture, entries};
 
 /// A visit as the store numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,17 +110,19 @@ impl Store {
         self.read(|connection| visits_of(connection, seed, u32::MAX))
     }
 
-    /// The latest visits of each of the seeds, at most `most`, oldest first; all in one reading.
+    /// What `each` makes of the latest visits of each of the seeds, at most `most`, oldest first; all in one reading,
+    /// and only one seed's visits in memory at a time.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn latest_visits<'s>(
+    pub fn latest_visits<'s, T>(
         &self,
         seeds: impl IntoIterator<Item = &'s TargetUri>,
         most: u32,
-    ) -> Result<Vec<Vec<StoredVisit>>, StoreError> {
+        each: impl Fn(Vec<StoredVisit>) -> T,
+    ) -> Result<Vec<T>, StoreError> {
         self.read(|connection| {
-            let visits = |seed| visits_of(connection, seed, most);
+            let visits = |seed| Ok(each(visits_of(connection, seed, most)?));
             seeds.into_iter().map(visits).collect()
         })
     }
@@ -167,6 +169,7 @@ impl Store {
         self.read(|connection| {
             entries(
                 connection,
+                &mut Known::default(),
                 "uri.uri = ?1 ORDER BY capture.date, capture.id",
                 &uri.as_str(),
             )
@@ -197,13 +200,19 @@ fn visits_of(
         })?
         .collect::<Result<_, _>>()?;
     rows.reverse();
+    let mut known = Known::default();
     rows.into_iter()
         .map(|(id, crawl)| {
             Ok(StoredVisit {
                 id: VisitId(id),
                 crawl: CrawlId(crawl),
                 seed: seed.clone(),
-                hops: entries(connection, "capture.visit = ?1 ORDER BY hop", &id)?,
+                hops: entries(
+                    connection,
+                    &mut known,
+                    "capture.visit = ?1 ORDER BY hop",
+                    &id,
+                )?,
             })
         })
         .collect()
@@ -300,7 +309,7 @@ fn add_capture(
     let mut failure = (None, None);
     match (&capture.outcome, digest) {
         (Outcome::Response(it), Some(digest)) => {
-            payload = Some(payloads::keep(connection, uri, digest, &it.payload)?);
+            payload = Some(payloads::keep(connection, (uri, capture.target_uri.host()), digest, &it.payload)?);
             truncated = it.truncated.map(word).transpose()?;
         }
         (Outcome::Revisit(it), Some(digest)) => {

@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::mpsc::{Receiver, Sender, TryRecvError, channel},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -12,19 +12,59 @@ use rusqlite::Connection;
 use super::error::{Fault, StoreError};
 
 /// How many writes share one commit at most.
-const GROUP: usize = 128;
+const GROUP: usize = 256;
 
 /// How long a commit waits for more writes to share it, where all that it has can wait.
-const GATHER: Duration = Duration::from_millis(40);
+const GATHER: Duration = Duration::from_millis(250);
+
+/// How often it looks meanwhile whether more have come: to be woken for each would cost more than what is written.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// How often a write waits again for a lock that another program holds, each time as long as the connection waits.
 const WAITS: u32 = if cfg!(test) { 1 } else { 12 };
 
-/// Answers a writer's caller: with the commit's error where it failed, else with what its own write came to.
-type Reply = Box<dyn FnOnce(Option<StoreError>) + Send>;
+/// One write, with whoever waits for it.
+trait Write: Send {
+    /// Does it inside a transaction, and says whether it came off; done again, it counts as not done before.
+    fn run(&mut self, connection: &Connection, guarded: bool) -> bool;
 
-/// One write, given the connection inside a transaction, or the error for which there is none.
-type Write = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Reply + Send>;
+    /// Tells its caller: with the commit's error where that failed, else with what this write came to.
+    fn answer(self: Box<Self>, failed: Option<StoreError>);
+}
+
+struct Task<T, B, A> {
+    at: Box<Path>,
+    body: B,
+    answer: A,
+    outcome: Option<Result<T, StoreError>>,
+}
+
+impl<T, B, A> Write for Task<T, B, A>
+where
+    T: Send,
+    B: FnMut(&Connection) -> Result<T, Fault> + Send,
+    A: FnOnce(Result<T, StoreError>) + Send,
+{
+    fn run(&mut self, connection: &Connection, guarded: bool) -> bool {
+        let outcome = if guarded {
+            in_savepoint(connection, &mut self.body)
+        } else {
+            (self.body)(connection)
+        };
+        let outcome = outcome.map_err(|it| it.at(&self.at));
+        self.outcome.insert(outcome).is_ok()
+    }
+
+    fn answer(self: Box<Self>, failed: Option<StoreError>) {
+        let path = self.at;
+        let closed = || StoreError::Closed { path: path.into() };
+        (self.answer)(match (self.outcome, failed) {
+            (Some(Err(error)), _) | (_, Some(error)) => Err(error),
+            (Some(Ok(it)), None) => Ok(it),
+            (None, None) => Err(closed()),
+        });
+    }
+}
 
 /// Whether somebody stands and waits for a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +79,7 @@ pub(super) enum Haste {
 struct Job {
     path: Box<Path>,
     haste: Haste,
-    write: Write,
+    write: Box<dyn Write>,
 }
 
 /// The writing side of a store.
@@ -60,27 +100,26 @@ impl Writer {
     }
 
     /// Has `body` done in a transaction; `answer` gets its outcome once that is durable, or the error.
+    ///
+    /// It may be done twice: where another write of the transaction fails, that one alone is taken back, by doing all
+    /// over again with a savepoint for each. Savepoints from the start would cost more than most writes.
     pub(super) fn submit<T: Send + 'static>(
         &self,
         path: &Path,
         haste: Haste,
-        body: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        body: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
         answer: impl FnOnce(Result<T, StoreError>) + Send + 'static,
     ) -> Result<(), StoreError> {
         let place: Box<Path> = path.into();
         let closed = StoreError::Closed {
             path: path.to_owned(),
         };
-        let at = place.clone();
-        let write: Write = Box::new(move |connection| {
-            let outcome = connection
-                .and_then(|connection| in_savepoint(connection, body).map_err(|it| it.at(&at)));
-            Box::new(move |failed| {
-                answer(match (outcome, failed) {
-                    (Ok(_), Some(error)) => Err(error),
-                    (outcome, _) => outcome,
-                });
-            })
+        let now = haste == Haste::Now;
+        let write = Box::new(Task {
+            at: place.clone(),
+            body,
+            answer,
+            outcome: None,
         });
         self.queue
             .as_ref()
@@ -88,7 +127,11 @@ impl Writer {
                 let path = place;
                 it.send(Job { path, haste, write }).ok()
             })
-            .ok_or(closed)
+            .ok_or(closed)?;
+        if now && let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+        Ok(())
     }
 }
 
@@ -96,6 +139,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
             // A thread that panicked has nothing left to say; its callers were told that the store is closed.
             let _ = thread.join();
         }
@@ -109,28 +153,39 @@ fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
         write: first,
     }) = waiting.recv()
     {
-        let mut replies = Vec::new();
         if let Err(error) = begin(connection) {
-            first(Err(Fault::from(error).at(&path)))(None);
+            first.answer(Some(Fault::from(error).at(&path)));
             continue;
         }
+        let mut group = Vec::new();
+        let mut came_off = true;
         let until = Instant::now() + GATHER;
         let mut next = Some(first);
-        while let Some(write) = next.take() {
-            replies.push(write(Ok(connection)));
-            if replies.len() < GROUP && !connection.is_autocommit() {
-                let mut job = waiting.try_recv().ok();
-                if job.is_none() && haste == Haste::Soon {
-                    let left = until.saturating_duration_since(Instant::now());
-                    job = waiting.recv_timeout(left).ok();
-                }
-                next = job.map(|it| {
+        while let Some(mut write) = next.take() {
+            came_off = write.run(connection, false);
+            group.push(write);
+            if came_off && group.len() < GROUP && !connection.is_autocommit() {
+                let wait = match haste {
+                    Haste::Now => None,
+                    Haste::Soon => Some(until),
+                };
+                next = more(waiting, wait).map(|it| {
                     if it.haste == Haste::Now {
                         haste = Haste::Now;
                     }
                     it.write
                 });
             }
+        }
+        if !came_off
+            && !connection.is_autocommit()
+            && let Err(error) = again(connection, &mut group)
+        {
+            let error = Fault::from(error).at(&path);
+            for write in group {
+                write.answer(Some(error.clone()));
+            }
+            continue;
         }
         // A full disk makes SQLite roll the whole transaction back; then there is nothing to commit.
         let failed = if connection.is_autocommit() {
@@ -143,8 +198,23 @@ fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
                 Fault::from(error).at(&path)
             })
         };
-        for reply in replies {
-            reply(failed.clone());
+        // The last first: whoever waits for the oldest finds the others done, and is woken once.
+        for write in group.into_iter().rev() {
+            write.answer(failed.clone());
+        }
+    }
+}
+
+/// What is waiting, or comes before it is too late to.
+fn more(waiting: &Receiver<Job>, until: Option<Instant>) -> Option<Job> {
+    loop {
+        match waiting.try_recv() {
+            Ok(it) => return Some(it),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {
+                let left = until?.checked_duration_since(Instant::now())?;
+                std::thread::park_timeout(left.min(LOOK));
+            }
         }
     }
 }
@@ -166,19 +236,33 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
+/// Takes all back, and does it again so that what fails takes back only itself.
+fn again(connection: &Connection, group: &mut [Box<dyn Write>]) -> rusqlite::Result<()> {
+    connection.execute_batch("ROLLBACK")?;
+    begin(connection)?;
+    for write in group {
+        write.run(connection, true);
+        if connection.is_autocommit() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// One write's failure takes back that write alone.
 fn in_savepoint<T>(
     connection: &Connection,
     body: impl FnOnce(&Connection) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    connection.execute_batch("SAVEPOINT one")?;
+    let step = |sql| connection.prepare_cached(sql)?.execute(());
+    step("SAVEPOINT one")?;
     let outcome = body(connection);
     if connection.is_autocommit() {
         return outcome;
     }
     if outcome.is_err() {
-        connection.execute_batch("ROLLBACK TO one")?;
+        step("ROLLBACK TO one")?;
     }
-    connection.execute_batch("RELEASE one")?;
+    step("RELEASE one")?;
     outcome
 }

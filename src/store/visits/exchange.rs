@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Fault, payloads};
 use crate::{
@@ -53,7 +53,7 @@ impl Exchange {
             .prepare_cached("SELECT exchange_base FROM uri WHERE id = ?1")?
             .query_row([uri], |row| row.get(0))?;
         let prefix = match base {
-            Some(base) => plain_of(connection, base)?,
+            Some(base) => base_of(connection, base)?,
             None => Vec::new(),
         };
         let bytes = payloads::compress(&plain, &prefix).map_err(Fault::damaged)?;
@@ -75,8 +75,14 @@ impl Exchange {
         Ok(id)
     }
 
-    pub(super) fn read(connection: &Connection, id: i64, lengths: [i64; 3]) -> Result<Self, Fault> {
-        let plain = plain_of(connection, id)?;
+    pub(super) fn read(
+        connection: &Connection,
+        bases: &mut Bases,
+        row: &Row<'_>,
+        id: i64,
+        lengths: [i64; 3],
+    ) -> Result<Self, Fault> {
+        let plain = bases.plain_of(connection, row)?;
         let mut left = plain.as_slice();
         let mut parts = [&[] as &[u8]; 3];
         for (part, length) in parts.iter_mut().zip(lengths) {
@@ -95,30 +101,44 @@ impl Exchange {
     }
 }
 
-fn plain_of(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
-    let row = |id: i64| {
-        connection
-            .prepare_cached("SELECT base, length, bytes FROM exchange WHERE id = ?1")?
-            .query_row([id], |row| {
-                Ok((
-                    row.get::<_, Option<i64>>(0)?,
-                    row.get::<_, i64>(1)?,
-                    row.get::<_, Vec<u8>>(2)?,
-                ))
-            })
-    };
-    let (base, length, bytes) = row(id)?;
-    let prefix = match base {
-        None => Vec::new(),
-        Some(base) => {
-            let (below, length, bytes) = row(base)?;
-            if below.is_some() {
-                return Err(Fault::damaged(format!("exchange {base} is no base")));
-            }
-            payloads::decompress(&bytes, &[], length).map_err(Fault::damaged)?
+/// The base that was read last: the exchanges of an address stand on the same one.
+#[derive(Default)]
+pub(super) struct Bases {
+    last: Option<(i64, Vec<u8>)>,
+}
+
+impl Bases {
+    /// The exchange of a row that has `base`, `length` and `bytes`.
+    fn plain_of(&mut self, connection: &Connection, row: &Row<'_>) -> Result<Vec<u8>, Fault> {
+        let (length, bytes) = (row.get("length")?, row.get_ref("bytes")?);
+        let bytes = bytes.as_blob().map_err(Fault::damaged)?;
+        let Some(base) = row.get("base")? else {
+            return payloads::decompress(bytes, &[], length).map_err(Fault::damaged);
+        };
+        if self.last.as_ref().is_none_or(|it| it.0 != base) {
+            self.last = Some((base, base_of(connection, base)?));
         }
-    };
-    payloads::decompress(&bytes, &prefix, length).map_err(Fault::damaged)
+        let prefix = self.last.as_ref().map_or(&[][..], |it| &it.1);
+        payloads::decompress(bytes, prefix, length).map_err(Fault::damaged)
+    }
+}
+
+/// An exchange that others stand on.
+fn base_of(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
+    connection
+        .prepare_cached("SELECT base IS NULL, length, bytes FROM exchange WHERE id = ?1")?
+        .query_row([id], |row| {
+            let is_base: bool = row.get(0)?;
+            let bytes = row.get_ref(2)?.as_blob()?;
+            Ok((is_base, payloads::decompress(bytes, &[], row.get(1)?)))
+        })
+        .map_err(Fault::from)
+        .and_then(|(is_base, plain)| {
+            if !is_base {
+                return Err(Fault::damaged(format!("exchange {id} is no base")));
+            }
+            plain.map_err(Fault::damaged)
+        })
 }
 
 /// The pieces of a framing as: length of the framing, its bytes, length of the payload behind it; lengths in LEB128.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 
 use super::{
     CaptureId, Fault,
-    exchange::{self, Exchange},
+    exchange::{self, Bases, Exchange},
     from_word, instant, payloads, target_uri,
 };
 use crate::{
@@ -19,8 +19,9 @@ use crate::{
 
 /// The columns that a capture is read from, in the order that [`CaptureRow::of`] reads them.
 const COLUMNS: &str = "SELECT capture.id, uri.uri, capture.date, capture.ended, outcome, connection, exchange, request_length,
-     interim_length, head_length, payload.id, payload.digest, truncated, failure_kind, failure_detail, refers_to_date, origin.uri
- FROM capture JOIN uri ON uri.id = capture.uri LEFT JOIN payload ON payload.id = capture.payload
+     interim_length, head_length, payload.id, payload.digest, truncated, failure_kind, failure_detail, refers_to_date, origin.uri,
+     exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes
+ FROM capture JOIN uri ON uri.id = capture.uri JOIN exchange ON exchange.id = capture.exchange LEFT JOIN payload ON payload.id = capture.payload
      LEFT JOIN uri AS origin ON origin.id = capture.refers_to_uri";
 
 struct CaptureRow {
@@ -37,8 +38,30 @@ struct CaptureRow {
     refers_to: Option<(Instant, TargetUri)>,
 }
 
+/// What rows that are read one after the other share.
+#[derive(Default)]
+pub(super) struct Known {
+    bases: Bases,
+    uri: Option<(String, TargetUri)>,
+}
+
+impl Known {
+    /// The address of that spelling, which is mostly that of the row before.
+    fn target_uri(&mut self, row: &Row<'_>, column: usize) -> Result<Option<TargetUri>, Fault> {
+        let Some(text) = row.get_ref(column)?.as_str_or_null().map_err(Fault::damaged)? else {
+            return Ok(None);
+        };
+        if let Some((_, uri)) = self.uri.as_ref().filter(|it| it.0 == text) {
+            return Ok(Some(uri.clone()));
+        }
+        let uri = target_uri(text)?;
+        self.uri = Some((text.to_owned(), uri.clone()));
+        Ok(Some(uri))
+    }
+}
+
 impl CaptureRow {
-    fn of(connection: &Connection, row: &Row<'_>) -> Result<Self, Fault> {
+    fn of(connection: &Connection, known: &mut Known, row: &Row<'_>) -> Result<Self, Fault> {
         let lengths = [row.get(7)?, row.get(8)?, row.get(9)?];
         let payload = match (row.get(10)?, row.get::<_, Option<[u8; 32]>>(11)?) {
             (Some(id), Some(digest)) => Some((id, PayloadDigest::from_bytes(digest))),
@@ -48,18 +71,19 @@ impl CaptureRow {
             (Some(kind), Some(detail)) => Some((from_word(kind)?, detail)),
             _ => None,
         };
-        let refers_to = match (row.get(15)?, row.get::<_, Option<String>>(16)?) {
-            (Some(date), Some(uri)) => Some((instant(date)?, target_uri(&uri)?)),
+        let target_uri = known.target_uri(row, 1)?;
+        let refers_to = match (row.get(15)?, known.target_uri(row, 16)?) {
+            (Some(date), Some(uri)) => Some((instant(date)?, uri)),
             _ => None,
         };
         Ok(Self {
             id: CaptureId(row.get(0)?),
-            target_uri: target_uri(&row.get::<_, String>(1)?)?,
+            target_uri: target_uri.ok_or_else(|| Fault::damaged("a capture without an address"))?,
             date: instant(row.get(2)?)?,
             ended: instant(row.get(3)?)?,
             outcome: row.get(4)?,
             connection: row.get(5)?,
-            exchange: Exchange::read(connection, row.get(6)?, lengths)?,
+            exchange: Exchange::read(connection, &mut known.bases, row, row.get(6)?, lengths)?,
             payload,
             truncated: row
                 .get::<_, Option<String>>(12)?
@@ -101,6 +125,7 @@ impl CaptureRow {
 
 pub(super) fn entries(
     connection: &Connection,
+    known: &mut Known,
     condition: &str,
     parameter: &dyn rusqlite::ToSql,
 ) -> Result<Vec<(CaptureId, CaptureEntry)>, Fault> {
@@ -108,7 +133,7 @@ pub(super) fn entries(
     let mut rows = statement.query([parameter])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        entries.push(CaptureRow::of(connection, row)?.entry()?);
+        entries.push(CaptureRow::of(connection, known, row)?.entry()?);
     }
     Ok(entries)
 }
@@ -119,7 +144,7 @@ pub(super) fn capture(connection: &Connection, id: CaptureId) -> Result<Capture,
     let row = rows
         .next()?
         .ok_or_else(|| Fault::NotHeld(format!("capture {}", id.0)))?;
-    let row = CaptureRow::of(connection, row)?;
+    let row = CaptureRow::of(connection, &mut Known::default(), row)?;
     let outcome = if let Some(failure) = row.failure() {
         Outcome::Failure(failure)
     } else if let Some(profile) = row.revisit()? {
