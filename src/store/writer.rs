@@ -18,7 +18,10 @@ const GROUP: usize = 256;
 const GATHER: Duration = Duration::from_millis(250);
 
 /// How often it looks meanwhile whether more have come: to be woken for each would cost more than what is written.
-const LOOK: Duration = Duration::from_millis(10);
+const LOOK: Duration = Duration::from_millis(5);
+
+/// When for so long none has come, no more is waited for.
+const QUIET: Duration = Duration::from_millis(20);
 
 /// How often a write waits again for a lock that another program holds, each time as long as the connection waits.
 const WAITS: u32 = if cfg!(test) { 1 } else { 12 };
@@ -167,7 +170,7 @@ fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
             if came_off && group.len() < GROUP && !connection.is_autocommit() {
                 let wait = match haste {
                     Haste::Now => None,
-                    Haste::Soon => Some(until),
+                    Haste::Soon => Some(until.min(Instant::now() + QUIET)),
                 };
                 next = more(waiting, wait).map(|it| {
                     if it.haste == Haste::Now {
