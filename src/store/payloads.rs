@@ -55,7 +55,11 @@ impl Neighbours {
 
     /// Learns from a try: after each useless one, about twice as many pages are left out.
     fn learn(&mut self, of_use: bool) {
-        self.useless = if of_use { 0 } else { self.useless.saturating_add(1) };
+        self.useless = if of_use {
+            0
+        } else {
+            self.useless.saturating_add(1)
+        };
         let doubled = 1_u32.checked_shl(self.useless).unwrap_or(u32::MAX);
         self.left_out = (doubled / 2).saturating_sub(1).min(MOST_LEFT_OUT);
     }
@@ -157,12 +161,7 @@ pub(super) fn keep(
     Ok(known.map_or_else(|| connection.last_insert_rowid(), |it| it.0))
 }
 
-fn encode(
-    connection: &Connection,
-    uri: i64,
-    host: &str,
-    payload: &[u8],
-) -> Result<Encoded, Fault> {
+fn encode(connection: &Connection, uri: i64, host: &str, payload: &[u8]) -> Result<Encoded, Fault> {
     if payload.len() < WORTH {
         return Ok(Encoded {
             encoding: "identity",
@@ -233,11 +232,7 @@ fn latest(connection: &Connection, uri: i64) -> rusqlite::Result<Option<Base>> {
 }
 
 /// What `length` bytes can stand on: `base` or, where its chain is long, the chain's root.
-fn standing(
-    connection: &Connection,
-    base: Base,
-    length: usize,
-) -> rusqlite::Result<Option<Base>> {
+fn standing(connection: &Connection, base: Base, length: usize) -> rusqlite::Result<Option<Base>> {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     let fits = |it: &Base| it.depth < DEPTH && it.cost.saturating_add(length) <= COST;
     if fits(&base) {

@@ -309,7 +309,12 @@ fn add_capture(
     let mut failure = (None, None);
     match (&capture.outcome, digest) {
         (Outcome::Response(it), Some(digest)) => {
-            payload = Some(payloads::keep(connection, (uri, capture.target_uri.host()), digest, &it.payload)?);
+            payload = Some(payloads::keep(
+                connection,
+                (uri, capture.target_uri.host()),
+                digest,
+                &it.payload,
+            )?);
             truncated = it.truncated.map(word).transpose()?;
         }
         (Outcome::Revisit(it), Some(digest)) => {

@@ -48,7 +48,11 @@ pub(super) struct Known {
 impl Known {
     /// The address of that spelling, which is mostly that of the row before.
     fn target_uri(&mut self, row: &Row<'_>, column: usize) -> Result<Option<TargetUri>, Fault> {
-        let Some(text) = row.get_ref(column)?.as_str_or_null().map_err(Fault::damaged)? else {
+        let Some(text) = row
+            .get_ref(column)?
+            .as_str_or_null()
+            .map_err(Fault::damaged)?
+        else {
             return Ok(None);
         };
         if let Some((_, uri)) = self.uri.as_ref().filter(|it| it.0 == text) {
