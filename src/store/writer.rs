@@ -18,10 +18,10 @@ const GROUP: usize = 256;
 const GATHER: Duration = Duration::from_millis(250);
 
 /// How often it looks meanwhile whether more have come: to be woken for each would cost more than what is written.
-const LOOK: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_millis(2);
 
 /// When for so long none has come, no more is waited for.
-const QUIET: Duration = Duration::from_millis(20);
+const QUIET: Duration = Duration::from_millis(8);
 
 /// How often a write waits again for a lock that another program holds, each time as long as the connection waits.
 const WAITS: u32 = if cfg!(test) { 1 } else { 12 };
