@@ -44,13 +44,13 @@ impl<W: Write + Seek> Writer<W> {
         self.add(&format!("archive/{name}"), file, CompressionMethod::Stored)
     }
 
-    /// Adds the index of all WARC files: CDXJ lines, sorted.
+    /// Adds the index of all WARC files: CDXJ lines, sorted, under the name that every reader looks for.
     ///
     /// # Errors
     /// The package cannot be written.
     pub fn index(&mut self, cdxj: &str) -> io::Result<()> {
         self.add(
-            "indexes/index.cdxj",
+            "indexes/index.cdx",
             &mut cdxj.as_bytes(),
             CompressionMethod::Deflated,
         )

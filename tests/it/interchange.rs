@@ -501,3 +501,62 @@ fn the_other_packer_finds_our_package_valid() {
         "import sys; from wacz.main import main; sys.exit(main(['validate', '-f', 'all.wacz']))";
     python(&["-c", script], &project.path(""));
 }
+
+/// Serves both collections, and compares each body with the digest that our index gives.
+const PYWB: &str = r#"
+import hashlib, json, socket, subprocess, sys, time, urllib.error, urllib.request
+from glob import glob
+from pywb.manager.manager import main
+main(['init', 'ours'])
+main(['add', 'ours'] + glob('out/*.warc.gz'))
+main(['init', 'packed'])
+main(['add', 'packed', 'all.wacz', '--unpack-wacz'])
+with socket.socket() as probe:
+    probe.bind(('127.0.0.1', 0))
+    port = probe.getsockname()[1]
+serve = 'from pywb.apps.cli import wayback; wayback(["-b", "127.0.0.1", "-p", "%d"])' % port
+server = subprocess.Popen([sys.executable, '-c', serve], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+ask = urllib.request.build_opener(urllib.request.ProxyHandler({}), Stay)
+ask.addheaders = [('Accept-Encoding', 'gzip, deflate, br')]
+def body(address):
+    for turn in range(200):
+        try:
+            return ask.open(address).read()
+        except urllib.error.HTTPError as answer:
+            return answer.read()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    sys.exit('nobody answers at ' + address)
+try:
+    same = 0
+    for line in open(glob('out/*.cdxj')[0]):
+        _, stamp, fields = line.split(' ', 2)
+        fields = json.loads(fields)
+        if fields['status'] == '304':  # replayed as a 304, which has no body
+            continue
+        for collection in ['ours', 'packed']:
+            found = body('http://127.0.0.1:%d/%s/%sid_/%s' % (port, collection, stamp, fields['url']))
+            digest = 'sha256:' + hashlib.sha256(found).hexdigest()
+            assert digest == fields['digest'], (collection, line, found[:200])
+            same += 1
+    print(same)
+finally:
+    server.kill()
+"#;
+
+#[test]
+fn pywb_serves_the_bodies_that_were_captured() {
+    if !python_has("pywb", "pywb_serves_the_bodies_that_were_captured") {
+        return;
+    }
+    let project = taken_out();
+    let said = python(&["-c", PYWB], &project.path(""));
+    let index = &files_in(&project.path("out"), ".cdxj")[0];
+    let index = fs::read_to_string(index).unwrap();
+    let with_body = index.lines().filter(|it| !it.contains(r#""status":"304""#));
+    let same = (with_body.count() * 2).to_string();
+    assert!(said.lines().any(|it| it == same), "{said}");
+}
