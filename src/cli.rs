@@ -22,6 +22,7 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod evidence;
 mod export;
 mod extract;
 mod history;
@@ -127,6 +128,8 @@ enum Verb {
     Verify(recheck::VerifyArgs),
     /// Writes captures as WARC files with their index, or as a WACZ package
     Export(export::ExportArgs),
+    /// Writes a finding and the captures it rests on as a WACZ package
+    Evidence(evidence::EvidenceArgs),
     /// Takes captures from WARC files and WACZ packages
     Import(import::ImportArgs),
     /// Copies the archive, also while a run is going on
@@ -192,6 +195,7 @@ impl Verb {
             Self::Hosts(it) => it.run(session),
             Self::Verify(it) => it.run(session),
             Self::Export(it) => it.run(session),
+            Self::Evidence(it) => it.run(session),
             Self::Import(it) => it.run(session),
             Self::Backup(it) => it.run(session),
             Self::Restore(it) => it.run(session),

@@ -10,7 +10,7 @@ use crate::{
     text::for_terminal,
 };
 
-use super::{Exit, Failure, Session, run::make_folder_of, session::print};
+use super::{Exit, Failure, Session, recheck::print_problems, run::make_folder_of, session::print};
 
 /// Arguments of `backup`.
 #[derive(Args, Debug)]
@@ -70,12 +70,7 @@ impl RestoreArgs {
                 Ok(Exit::Done)
             }
             Err(problems) => {
-                for problem in &problems {
-                    print(&for_terminal(&format!(
-                        "{}: {}",
-                        problem.place, problem.detail
-                    )))?;
-                }
+                print_problems(&problems)?;
                 Err(Failure::usage(anyhow::anyhow!(
                     "{} is damaged in {} places; nothing was changed",
                     self.from.display(),

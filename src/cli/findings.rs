@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    finding::{Conclusion, Fate, Finding, Review, Subject},
+    finding::{Conclusion, Fate, Finding, FindingId, Review, Subject},
     pipeline::{self, Named, PdfReader},
     profile::{ListedName, Profile, Statement},
     report::{Report, Sources, VisitSummary},
@@ -40,6 +40,32 @@ pub(super) fn current(store: &Store, named: &Named) -> Result<Vec<Finding>, Fail
         return Ok(stored);
     }
     Ok(pipeline::analyse(store, named, &PdfReader::this_program())?)
+}
+
+/// The finding among `all` that a person means by its id or the beginning of it.
+pub(super) fn pick(store: &Store, all: Vec<Finding>, wanted: &str) -> Result<Finding, Failure> {
+    let id = wanted.trim().to_lowercase();
+    let mut meant: BTreeMap<FindingId, Finding> = BTreeMap::new();
+    if !id.is_empty() {
+        let begins = all.into_iter().filter(|it| it.id.0.starts_with(&id));
+        meant.extend(begins.map(|it| (it.id.clone(), it)));
+    }
+    let many = meant.len();
+    match meant.pop_first().filter(|_| many < 2) {
+        Some((_, one)) => Ok(one),
+        // A finding that a decision made disappear can still be named, by its whole id.
+        None if many == 0 => store.reviewed(&FindingId(id))?.ok_or_else(|| {
+            Failure::usage(anyhow::anyhow!("there is no finding `{wanted}`"))
+                .hint("`stillsays report` shows each finding with its id")
+        }),
+        None => {
+            let ids: Vec<_> = meant.keys().map(|it| it.0.as_str()).collect();
+            Err(Failure::usage(anyhow::anyhow!(
+                "`{wanted}` is the beginning of {many} findings"
+            ))
+            .hint(format!("write more of one of these: {}", ids.join(", "))))
+        }
+    }
 }
 
 /// Whether `findings` are about every claim, plain name and reference of `profile`, and about no other.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     pipeline::{self, PdfReader},
-    store::{Access, RunLock, Store},
+    store::{Access, Problem, RunLock, Store},
     text::for_terminal,
 };
 
@@ -75,12 +75,7 @@ impl VerifyArgs {
             print(&whole)?;
             return Ok(Exit::Done);
         }
-        for problem in &problems {
-            print(&for_terminal(&format!(
-                "{}: {}",
-                problem.place, problem.detail
-            )))?;
-        }
+        print_problems(&problems)?;
         Err(Failure::usage(anyhow::anyhow!(
             "the store is damaged in {} places",
             problems.len()
@@ -88,4 +83,11 @@ impl VerifyArgs {
         .exit(Exit::Damaged)
         .hint("keep the file as it is, and take the store back from a backup"))
     }
+}
+
+/// Prints what is not as it was stored, a line for each.
+pub(super) fn print_problems(problems: &[Problem]) -> std::io::Result<()> {
+    problems
+        .iter()
+        .try_for_each(|it| print(&for_terminal(&format!("{}: {}", it.place, it.detail))))
 }

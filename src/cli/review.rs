@@ -1,11 +1,9 @@
 //! `stillsays review`: what a person decides about a finding, kept with time and name, and undone the same way.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 
 use crate::{
-    finding::{Decision, Finding, FindingId, Review},
+    finding::{Decision, Review},
     pipeline::{self, PdfReader},
     store::{Access, RunLock, Store},
 };
@@ -53,7 +51,8 @@ impl ReviewArgs {
         for named in &profiles {
             all.extend(findings::current(&store, named)?);
         }
-        let (id, about) = self.pick(&store, all)?;
+        let about = findings::pick(&store, all, &self.finding)?;
+        let id = about.id.clone();
         let decision = match self.decision {
             Word::Accept => Some(Decision::Accept),
             Word::Reject => Some(Decision::Reject),
@@ -87,39 +86,6 @@ impl ReviewArgs {
             session.remark("the decision changed other findings; `stillsays report` shows them");
         }
         Ok(Exit::Done)
-    }
-
-    fn pick(&self, store: &Store, all: Vec<Finding>) -> Result<(FindingId, Finding), Failure> {
-        let wanted = self.finding.trim().to_lowercase();
-        let mut meant: BTreeMap<FindingId, Finding> = BTreeMap::new();
-        if !wanted.is_empty() {
-            let begins = all.into_iter().filter(|it| it.id.0.starts_with(&wanted));
-            meant.extend(begins.map(|it| (it.id.clone(), it)));
-        }
-        let many = meant.len();
-        match meant.pop_first().filter(|_| many < 2) {
-            Some(one) => Ok(one),
-            None if many == 0 => {
-                // A finding that a decision made disappear can still be reviewed again, by its whole id.
-                let whole = FindingId(wanted);
-                match store.reviewed(&whole)? {
-                    Some(it) => Ok((whole, it)),
-                    None => Err(Failure::usage(anyhow::anyhow!(
-                        "there is no finding `{}`",
-                        self.finding
-                    ))
-                    .hint("`stillsays report` shows each finding with its id")),
-                }
-            }
-            None => {
-                let ids: Vec<_> = meant.keys().map(|it| it.0.as_str()).collect();
-                Err(Failure::usage(anyhow::anyhow!(
-                    "`{}` is the beginning of {many} findings",
-                    self.finding
-                ))
-                .hint(format!("write more of one of these: {}", ids.join(", "))))
-            }
-        }
     }
 
     fn reviewer(&self, session: &Session) -> String {

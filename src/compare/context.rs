@@ -9,7 +9,7 @@ use super::{
     likeness::reason,
     names::Place,
     page_text::PageText,
-    quotation::{self, turn, words_of},
+    quotation::{self, only_in, turn, words_of},
     sentences,
     statement::{self, StatementAnswer},
 };
@@ -86,16 +86,7 @@ pub(super) fn of_quotation(
     }
     let (a, b) = (fold(then), fold(&now));
     let (a, b) = (words_of(&a), words_of(&b));
-    let gone: Vec<&str> = a
-        .iter()
-        .map(|it| it.text)
-        .filter(|it| !b.iter().any(|b| b.text == *it))
-        .collect();
-    let come: Vec<&str> = b
-        .iter()
-        .map(|it| it.text)
-        .filter(|it| !a.iter().any(|a| a.text == *it))
-        .collect();
+    let (gone, come) = (only_in(&a, &b), only_in(&b, &a));
     let much = gone.len() * 2 > a.len();
     match turn(&gone, &come).filter(|_| !much) {
         Some(how) => Spoken {

@@ -364,20 +364,19 @@ const HEDGES: [&str; 14] = [
     "sometimes",
 ];
 
+/// The words of `one` that `other` has nowhere.
+pub(super) fn only_in<'a>(one: &[Word<'a>], other: &[Word<'_>]) -> Vec<&'a str> {
+    one.iter()
+        .map(|it| it.text)
+        .filter(|it| !other.iter().any(|word| word.text == *it))
+        .collect()
+}
+
 /// What is different between quoted words and those on the page, in words; negations, hedges and numbers first.
 pub(super) fn difference(quoted: &str, there: &str) -> String {
     let (a, b) = (Folded::of(quoted), Folded::of(there));
     let (a, b) = (words_of(a.as_str()), words_of(b.as_str()));
-    let gone: Vec<&str> = a
-        .iter()
-        .map(|it| it.text)
-        .filter(|it| !b.iter().any(|b| b.text == *it))
-        .collect();
-    let come: Vec<&str> = b
-        .iter()
-        .map(|it| it.text)
-        .filter(|it| !a.iter().any(|a| a.text == *it))
-        .collect();
+    let (gone, come) = (only_in(&a, &b), only_in(&b, &a));
     if let Some(it) = turn(&gone, &come) {
         return it;
     }

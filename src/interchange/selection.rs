@@ -1,6 +1,6 @@
 //! Which captures are meant, and each of them once, with the captures that they refer to.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::{
     capture::{Capture, CaptureEntry, Outcome},
@@ -63,6 +63,21 @@ impl Selection {
             }
         }
         Ok(())
+    }
+
+    /// Gives these captures to `take`, each after the one it refers to, each once.
+    ///
+    /// # Errors
+    /// The archive does not hold one of them, or cannot be read; whatever `take` returns.
+    pub fn these<E: From<StoreError>>(
+        store: &Store,
+        captures: &BTreeSet<CaptureId>,
+        mut take: impl FnMut(Selected) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut given = HashSet::new();
+        captures
+            .iter()
+            .try_for_each(|id| give(store, *id, false, &mut given, &mut take))
     }
 
     fn covers(&self, date: Instant) -> bool {

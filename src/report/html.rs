@@ -138,7 +138,7 @@ impl<'a> Page<'a> {
     }
 
     fn verdicts(&self) -> impl Iterator<Item = (Label, u32)> {
-        self.report.counts.verdicts.iter()
+        self.report.counts.verdicts.some()
     }
 
     fn fates(&self) -> impl Iterator<Item = (Label, u32)> {

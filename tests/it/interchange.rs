@@ -268,6 +268,69 @@ fn a_package_holds_the_captures_and_is_read_again() {
     );
 }
 
+#[test]
+fn a_finding_leaves_with_the_captures_it_rests_on_and_no_others() {
+    let project = Project::new();
+    let profile = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/config/profiles/trust-network.toml"
+    );
+    project.profile("trust-network", &fs::read_to_string(profile).unwrap());
+    project.expect(&["run", "--from", SAMPLE, "--quiet"], 0);
+    let report = project.json(&["report", "--format", "json"]);
+    let entries = report["claims"].as_array().unwrap().iter();
+    let mut entries = entries.flat_map(|it| it["entries"].as_array().unwrap());
+    let entry = entries.find(|it| it["finding"]["evidence"][0]["quote"].is_object());
+    let finding = &entry.unwrap()["finding"];
+    let id = finding["id"].as_str().unwrap();
+    project.expect(&["evidence", id, "-o", "packet.wacz"], 0);
+
+    let bytes = fs::read(project.path("packet.wacz")).unwrap();
+    let mut package = Package::open("packet.wacz", Cursor::new(&bytes)).unwrap();
+    let archive = package.archives()[0].clone();
+    let mut warc = Vec::new();
+    package
+        .archive(&archive)
+        .unwrap()
+        .read_to_end(&mut warc)
+        .unwrap();
+    let captures = captures_in(&warc);
+    let evidence = finding["evidence"].as_array().unwrap();
+    for it in evidence {
+        let named = |it: &serde_json::Value| it.as_str().unwrap().to_owned();
+        let (uri, digest) = (
+            named(&it["capture"]["target_uri"]),
+            named(&it["capture"]["payload_digest"]),
+        );
+        let is_it = |it: &Capture| {
+            it.target_uri.as_str() == uri
+                && it.payload_digest().map(|it| it.to_string()) == Some(digest.clone())
+        };
+        assert!(captures.iter().any(is_it), "{uri}");
+    }
+    assert!(captures.len() <= evidence.len() * 2 && captures.len() < held(&project).len() * 3);
+
+    let mut zip = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    let mut text = String::new();
+    zip.by_name("evidence/annotation.json")
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    let annotation: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(annotation["type"], "Annotation");
+    assert_eq!(annotation["body"][1]["value"], *finding);
+    assert_eq!(
+        annotation["target"][0]["selector"][0]["type"],
+        "TextQuoteSelector"
+    );
+    let none = project.expect(&["evidence", "nothing", "-o", "none.wacz"], 2);
+    assert!(
+        none.stderr.contains("there is no finding"),
+        "{}",
+        none.stderr
+    );
+}
+
 /// A ZIP file of these entries, and with them lists that agree with what is in it.
 fn package(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let resource = |(path, content): &(&str, &[u8])| {

@@ -1,0 +1,203 @@
+//! `stillsays evidence`: one finding with the captures it rests on, in a package that can be checked without this program.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::{
+    clock::warc_date,
+    finding::{Evidence, Finding},
+    interchange::{ExportError, Packed, Selection, write_package},
+    pipeline::{Named, SOFTWARE},
+    store::{Access, CaptureId, Store},
+    text::for_terminal,
+    wacz::Page,
+};
+
+use super::{
+    Exit, Failure, Session,
+    findings::{self, report_of},
+    profiles::ProfilesArgs,
+    session::print,
+};
+
+/// Arguments of `evidence`.
+#[derive(Args, Debug)]
+pub(super) struct EvidenceArgs {
+    #[command(flatten)]
+    profiles: ProfilesArgs,
+    /// The finding: its id, or the beginning of it
+    #[arg(value_name = "FINDING")]
+    finding: String,
+    /// The package to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+impl EvidenceArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let profiles = self.profiles.load(session)?;
+        let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
+        let mut all = Vec::new();
+        for named in &profiles {
+            all.extend(findings::current(&store, named)?);
+        }
+        let finding = findings::pick(&store, all, &self.finding)?;
+        let captures = captures_of(&store, &finding)?;
+        if captures.is_empty() {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "finding {} rests on no capture",
+                finding.id
+            ))
+            .hint("a finding about a page that was never visited has nothing to show"));
+        }
+        let said = said(&store, &profiles, &finding)?;
+        let packed = Packed {
+            title: format!("Evidence for finding {}", finding.id),
+            description: said.clone(),
+            pages: pages(&finding),
+            files: vec![
+                ("evidence/README.md".into(), readme(&finding, &said).into()),
+                (
+                    "evidence/annotation.json".into(),
+                    annotation(session, &finding, &said).into(),
+                ),
+            ],
+        };
+        let now = session.clock.now();
+        let (captures, bytes) = write_package(&self.output, now, &packed, |add| {
+            Selection::these::<ExportError>(&store, &captures, |it| add(&it.capture))
+                .map_err(Failure::from)
+        })?;
+        print(&for_terminal(&self.output.display().to_string()))?;
+        session.remark(&format!("{captures} captures, {bytes} bytes"));
+        Ok(Exit::Done)
+    }
+}
+
+/// The stored captures that the finding's evidence names.
+fn captures_of(store: &Store, finding: &Finding) -> Result<BTreeSet<CaptureId>, Failure> {
+    let mut captures = BTreeSet::new();
+    for Evidence { capture, .. } in &finding.evidence {
+        let held = store.captures_of(&capture.target_uri)?;
+        let is_meant = held.iter().filter(|(_, it)| {
+            it.date == capture.date && it.payload_digest == capture.payload_digest
+        });
+        captures.extend(is_meant.map(|it| it.0));
+    }
+    Ok(captures)
+}
+
+/// What the finding says, in the report's words.
+fn said(store: &Store, profiles: &[Named], finding: &Finding) -> Result<String, Failure> {
+    let Some(named) = profiles.iter().find(|it| it.name == finding.profile) else {
+        return Ok(finding.id.to_string());
+    };
+    let report = report_of(store, named, std::slice::from_ref(finding), &[])?;
+    let entry = report.entries().find(|it| it.finding.id == finding.id);
+    Ok(match entry {
+        Some(it) => {
+            let said = [&it.said, &it.since].map(|it| it.trim());
+            let said: Vec<&str> = said.into_iter().filter(|it| !it.is_empty()).collect();
+            format!("{}: {}. {}", it.subject, it.label.words(), said.join(" "))
+        }
+        None => format!("{}: {}", named.profile.title, finding.id),
+    })
+}
+
+fn pages(finding: &Finding) -> Vec<Page> {
+    let mut pages: Vec<Page> = Vec::new();
+    for Evidence { capture, .. } in &finding.evidence {
+        let page = Page {
+            url: capture.target_uri.clone(),
+            date: capture.date,
+            title: None,
+        };
+        if !pages.contains(&page) {
+            pages.push(page);
+        }
+    }
+    pages
+}
+
+/// The finding as a Web Annotation: what is said, of which places, as they were when (W3C Web Annotation Data Model, 3.2.4, 4.2, 4.3.1).
+fn annotation(session: &Session, finding: &Finding, said: &str) -> String {
+    let target = |it: &Evidence| {
+        let selectors = [
+            it.quote.as_ref().map(|it| json!(it)),
+            it.position.as_ref().map(|it| json!(it)),
+            it.element.as_ref().map(|it| json!(it)),
+            it.fragment.as_ref().map(|it| json!(it)),
+        ];
+        let selectors: Vec<Value> = selectors.into_iter().flatten().collect();
+        let mut target = json!({
+            "type": "SpecificResource",
+            "source": it.capture.target_uri,
+            "state": {"type": "TimeState", "sourceDate": warc_date(it.capture.date)},
+        });
+        if !selectors.is_empty() {
+            target["selector"] = Value::Array(selectors);
+        }
+        if let Some(digest) = it.capture.payload_digest {
+            target["payload_digest"] = json!(digest);
+        }
+        target
+    };
+    let annotation = json!({
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "id": format!("urn:stillsays:finding:{}", finding.id),
+        "type": "Annotation",
+        "motivation": "assessing",
+        "created": warc_date(session.clock.now()),
+        "creator": {"type": "Software", "name": SOFTWARE},
+        "body": [
+            {"type": "TextualBody", "value": said, "format": "text/plain", "purpose": "assessing"},
+            {"type": "Dataset", "format": "application/json", "value": finding},
+        ],
+        "target": finding.evidence.iter().map(target).collect::<Vec<_>>(),
+    });
+    format!("{annotation:#}\n")
+}
+
+/// How to check the package without this program.
+fn readme(finding: &Finding, said: &str) -> String {
+    let mut text = format!(
+        "# Evidence for finding {}\n\n{said}\n\n\
+         This package is a WACZ file (a ZIP file) made by {SOFTWARE}. It holds the captures that the finding rests on, as they were\n\
+         received, and `annotation.json`: what is said, of which words, in which capture (W3C Web Annotation).\n\n\
+         ## Checking it without stillsays\n\n\
+         1. `sha256sum` of each file is what `datapackage.json` lists; that of `datapackage.json` is in `datapackage-digest.json`.\n\
+         2. `warcio check archive/*.warc.gz` reads every record and compares its digests; any replay program shows the pages.\n\
+         3. For each target of the annotation, the record of that address and date has the payload digest given there, and the words\n   \
+            of its TextQuoteSelector stand in the page's text:\n",
+        finding.id
+    );
+    for evidence in &finding.evidence {
+        let capture = &evidence.capture;
+        text.push_str("\n- ");
+        text.push_str(capture.target_uri.as_str());
+        text.push_str(", ");
+        text.push_str(&warc_date(capture.date));
+        if let Some(digest) = capture.payload_digest {
+            text.push_str(", ");
+            text.push_str(&digest.to_string());
+        }
+        if let Some(quote) = &evidence.quote {
+            text.push_str("\n  > ");
+            text.push_str(&crate::text::one_line(&format!(
+                "{}{}{}",
+                quote.prefix, quote.exact, quote.suffix
+            )));
+        }
+        if let Some(note) = &evidence.note {
+            text.push_str("\n  (");
+            text.push_str(note);
+            text.push(')');
+        }
+    }
+    text.push_str(
+        "\n\nThe digests show that the package is what was written. That it was written on that day, they do not show.\n",
+    );
+    text
+}
