@@ -8,6 +8,7 @@
 //! looks up, checks and connects; `exchange` sends and receives; `wire` tells head, framing and payload apart.
 
 mod ask;
+mod challenge;
 mod dial;
 mod download;
 mod exchange;

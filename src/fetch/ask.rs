@@ -78,12 +78,11 @@ impl Crawl {
                 .map_err(Hindrance::PutOff)?;
             let capture = self.exchange_in(&mut turn, origin, uri, &request).await;
             let count = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
-            let (wish, came) = if let Outcome::Failure(it) = &capture.outcome {
-                (manners::of_failure(it.kind), it.detail.clone())
-            } else {
-                let status = capture.status().unwrap_or_default().to_string();
-                let head = capture.head().unwrap_or_default();
-                (manners::of_head(head, capture.ended), status)
+            let status = || capture.status().unwrap_or_default().to_string();
+            let (wish, came) = match &capture.outcome {
+                Outcome::Failure(it) => (manners::of_failure(it.kind), it.detail.clone()),
+                Outcome::Response(it) => (manners::of_response(it, capture.ended), status()),
+                Outcome::Revisit(it) => (manners::of_head(&it.head, capture.ended), status()),
             };
             let wait = self.settle(lane, &mut turn, origin, &wish, count);
             lane.known(origin).state.last = Some(LastAsked {

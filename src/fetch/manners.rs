@@ -5,9 +5,9 @@ use std::{
     time::Duration,
 };
 
-use super::Options;
+use super::{Options, challenge};
 use crate::{
-    capture::{FailureKind, fields_of, status_of},
+    capture::{FailureKind, Response, fields_of, status_of},
     clock::{Instant, parse_http_date},
 };
 
@@ -27,16 +27,24 @@ pub(super) struct Wish {
 /// So many 403s in a row are about this client, and not about one page.
 const STORM: u32 = 3;
 
+/// What a response asks for.
+pub(super) fn of_response(response: &Response, now: Instant) -> Wish {
+    let challenge = challenge::is_in_head(&response.head) || challenge::is_in_body(response);
+    wish(&response.head, challenge, now)
+}
+
 /// What the head of a response asks for.
 pub(super) fn of_head(head: &[u8], now: Instant) -> Wish {
+    wish(head, challenge::is_in_head(head), now)
+}
+
+fn wish(head: &[u8], challenge: bool, now: Instant) -> Wish {
     let status = status_of(head).unwrap_or_default();
     let field = |name: &str| {
         fields_of(head)
             .find(|(it, _)| it.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
     };
-    let challenge = field("cf-mitigated").is_some_and(|it| it.eq_ignore_ascii_case("challenge"))
-        || field("x-amzn-waf-action").is_some();
     let retry_after = field("retry-after").and_then(|it| retry_after(&it, now));
     let reason = match (&retry_after, challenge) {
         (Some(wait), _) => format!("{status} with Retry-After: {} s", wait.as_secs()),

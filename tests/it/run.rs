@@ -536,6 +536,44 @@ fn a_server_whose_validators_lie_is_told_and_not_believed_again() {
     }
 }
 
+/// What is stored has secrets only where the server itself sent them.
+fn assert_no_secret_is_stored(project: &Project, secrets: &[&str]) {
+    let store = Store::open(&project.path("snapshots/stillsays.db"), Access::ReadOnly).unwrap();
+    let mut captures = 0;
+    for seed in store.last_visits().unwrap().into_keys() {
+        for visit in store.visits(&seed).unwrap() {
+            for (id, _) in visit.hops {
+                let capture = store.capture(id).unwrap();
+                let request = String::from_utf8(capture.request.clone()).unwrap();
+                assert!(!request.contains("Cookie") && !request.contains("uthorization"));
+                let addressed = format!("{} {request}", capture.target_uri);
+                assert!(
+                    !secrets.iter().any(|it| addressed.contains(it)),
+                    "{addressed}"
+                );
+                captures += 1;
+            }
+        }
+    }
+    assert!(captures >= 6, "{captures}");
+}
+
+/// The addresses, requests and metadata of an export.
+fn exported_but_for_responses(project: &Project) -> String {
+    project.expect(&["export", "warc", "-o", "out"], 0);
+    let mut exported = String::new();
+    for file in std::fs::read_dir(project.path("out")).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for record in stillsays::warc::Reader::new("out", bytes.as_slice()).flatten() {
+            if !matches!(record.kind.as_str(), "response" | "revisit") {
+                exported += &String::from_utf8_lossy(&record.block);
+                exported += record.target_uri().unwrap_or_default();
+            }
+        }
+    }
+    exported
+}
+
 #[test]
 fn no_password_and_no_cookie_is_in_any_log_report_or_request() {
     let site = Site::start();
@@ -618,23 +656,16 @@ fn no_password_and_no_cookie_is_in_any_log_report_or_request() {
         let around = at.map(|it| &said[it.saturating_sub(200)..it]);
         assert_eq!(around, None, "{secret} was told");
     }
-    // What is stored, and so what can be exported, has them only where the server itself sent them.
-    let store = Store::open(&project.path("snapshots/stillsays.db"), Access::ReadOnly).unwrap();
-    let mut captures = 0;
-    for seed in store.last_visits().unwrap().into_keys() {
-        for visit in store.visits(&seed).unwrap() {
-            for (id, _) in visit.hops {
-                let capture = store.capture(id).unwrap();
-                let request = String::from_utf8(capture.request.clone()).unwrap();
-                assert!(!request.contains("Cookie") && !request.contains("uthorization"));
-                let addressed = format!("{} {request}", capture.target_uri);
-                assert!(
-                    !secrets.iter().any(|it| addressed.contains(it)),
-                    "{addressed}"
-                );
-                captures += 1;
-            }
-        }
+    // An export has no password either, and a cookie only where the server itself sent it.
+    let exported = exported_but_for_responses(&project);
+    assert!(exported.contains("GET /"), "{exported}");
+    for secret in [
+        "hunter2",
+        "proxysecret",
+        "cookiesecret",
+        "bWU6cHJveHlzZWNyZXQ=",
+    ] {
+        assert!(!exported.contains(secret), "{secret} was exported");
     }
-    assert!(captures >= 6, "{captures}");
+    assert_no_secret_is_stored(&project, &secrets);
 }
