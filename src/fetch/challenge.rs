@@ -8,6 +8,9 @@ use crate::{
 /// Challenge pages are short; what is longer has content.
 const LONGEST: usize = 48 << 10;
 
+/// As [`LONGEST`], before content coding, for answers that do not look like a refusal: most answers are such, and all are looked at.
+const LONGEST_OK: usize = 8 << 10;
+
 /// What stands in the challenge pages of common makes, in lower case. One of them alone may stand in any page that speaks of such
 /// things or protects a form with them.
 const SIGNS: &[&str] = &[
@@ -48,12 +51,12 @@ pub(super) fn is_in_head(head: &[u8]) -> bool {
 
 /// Whether the body says it: two signs where the status refuses, three where it does not.
 pub(super) fn is_in_body(response: &Response) -> bool {
-    let needed = match status_of(&response.head) {
-        Some(401 | 403 | 405 | 429 | 503) => 2,
-        Some(200 | 202) => 3,
+    let (needed, longest) = match status_of(&response.head) {
+        Some(401 | 403 | 405 | 429 | 503) => (2, LONGEST),
+        Some(200 | 202) => (3, LONGEST_OK),
         _ => return false,
     };
-    if response.payload.len() > LONGEST {
+    if response.payload.len() > longest {
         return false;
     }
     let Ok(page) = decode_response(response, &Caps::default()) else {
