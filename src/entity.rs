@@ -55,6 +55,9 @@ pub struct EntityList {
     pub container: String,
     /// The tag path and shape that its items share; equal for the same structure at another visit.
     pub fingerprint: String,
+    /// What the classes of its items and of what is around them come to; equal for lists that one template wrote on one page.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub template: String,
     /// What found it.
     pub strategy: Strategy,
     /// Whether it is held for a list of organizations or people.

@@ -402,6 +402,7 @@ fn memory_factor(list: &EntityList, known: Option<&Known>) -> f64 {
 /// Whether two lists are built alike and stand side by side: tiers, tabs, columns.
 fn is_akin(one: &EntityList, other: &EntityList) -> bool {
     one.fingerprint == other.fingerprint
+        && one.template == other.template
         && one.strategy == other.strategy
         && beside(&one.container, &other.container)
         && (one.strategy != Strategy::TableColumn || column(one) == column(other))

@@ -64,6 +64,7 @@ pub(crate) fn listing(lists: &[(&str, &[&str])], prose: &str) -> Reading {
             anchor: None,
             container: format!("ul:nth-of-type({})", number + 1),
             fingerprint: "ul>li".to_owned(),
+            template: String::new(),
             strategy: Strategy::ListItems,
             kind: ListKind::Names,
             score: 0.9,

@@ -9,7 +9,7 @@ use super::{
     maps::Set,
     members::{host_of, is_logo, link_of, named},
     names::{self, Sort},
-    places::{anchor_of, fingerprint, heading_of},
+    places::{anchor_of, fingerprint, heading_of, template},
     tree::Kind,
 };
 use crate::{
@@ -102,6 +102,7 @@ impl Judged<'_> {
             anchor: anchor_of(sight, self.draft.container, self.heading.as_ref()),
             container: sight.css(self.draft.container),
             fingerprint: fingerprint(sight, self.draft, first),
+            template: template(sight, first),
             strategy: strategy(self.draft, &self.items),
             kind: self.kind,
             score: self.score,
@@ -158,6 +159,7 @@ pub(super) fn given(
         heading: heading.map(|it| sight.text(&it).replace('\n', " ")),
         container: selector.to_owned(),
         fingerprint: fingerprint(sight, draft, first),
+        template: template(sight, first),
         strategy: Strategy::Selector,
         kind: ListKind::Names,
         score: 1.0,

@@ -116,6 +116,7 @@ fn list(
         anchor: None,
         container: css::selector(tree, container),
         fingerprint: "labels".to_owned(),
+        template: String::new(),
         strategy: Strategy::Logos,
         kind: judge::kind_of(score),
         score: score.clamp(0.0, 1.0),

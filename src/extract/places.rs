@@ -158,6 +158,11 @@ pub(super) fn fingerprint(sight: &Sight<'_>, draft: &Draft, first: &Item) -> Str
     text
 }
 
+/// [`make`] as the list carries it.
+pub(super) fn template(sight: &Sight<'_>, first: &Item) -> String {
+    format!("{:x}", make(sight, first))
+}
+
 /// A hash of the tags and first classes near a list's items: what was written by one template has it in common.
 pub(super) fn make(sight: &Sight<'_>, first: &Item) -> u64 {
     let tree = sight.tree;

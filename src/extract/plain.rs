@@ -63,6 +63,7 @@ pub(super) fn text(source: &str) -> Plain {
             anchor: None,
             container: ":root".to_owned(),
             fingerprint: "plain-lines".to_owned(),
+            template: String::new(),
             strategy: Strategy::PlainLines,
             kind: ListKind::Names,
             score: 0.6,
@@ -151,6 +152,7 @@ fn runs(plain: &Plain) -> Vec<EntityList> {
             anchor: None,
             container: ":root".to_owned(),
             fingerprint: "plain-lines".to_owned(),
+            template: String::new(),
             strategy: Strategy::PlainLines,
             kind: ListKind::Names,
             score: (0.75 * likeness).max(0.5),
@@ -282,6 +284,7 @@ pub(super) fn xml(source: &str) -> Plain {
             anchor: None,
             container: path.clone(),
             fingerprint: path.clone(),
+            template: String::new(),
             strategy: Strategy::Structured,
             kind: if score >= 0.5 {
                 ListKind::Names

@@ -230,6 +230,7 @@ fn of_array(values: &[&Value], path: &[String], container: &str) -> Option<Entit
         anchor: None,
         container: container.to_owned(),
         fingerprint: format!("structured {}", path.join(">")),
+        template: String::new(),
         strategy: Strategy::Structured,
         kind: if score >= 0.55 {
             ListKind::Names

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use tokio::task::JoinSet;
 
 use crate::{
-    capture::Visit,
+    capture::{Outcome, Visit},
     clock::Clock,
     store::{AddedVisit, Counts, Crawl, CrawlId, Store, StoreError},
     warc::{Originals, Reader, WarcError, Warning, read_captures},
@@ -36,7 +36,9 @@ pub struct Importer<'a> {
     crawl: Option<CrawlId>,
     originals: Originals,
     imported: Imported,
-    adding: JoinSet<Result<AddedVisit, StoreError>>,
+    /// Of the new visits, the ones that brought no response.
+    failed: u64,
+    adding: JoinSet<Result<(AddedVisit, bool), StoreError>>,
 }
 
 impl<'a> Importer<'a> {
@@ -50,6 +52,7 @@ impl<'a> Importer<'a> {
             crawl: None,
             originals: Originals::default(),
             imported: Imported::default(),
+            failed: 0,
             adding: JoinSet::new(),
         }
     }
@@ -97,7 +100,8 @@ impl<'a> Importer<'a> {
         if let Some(crawl) = self.crawl {
             let counts = Counts {
                 visits: self.imported.new,
-                fetched: self.imported.new,
+                fetched: self.imported.new - self.failed,
+                failed: self.failed,
                 ..Counts::default()
             };
             self.store.end_crawl(crawl, self.clock.now(), &counts)?;
@@ -120,8 +124,13 @@ impl<'a> Importer<'a> {
         };
         self.crawl = Some(crawl);
         let store = self.store.clone();
-        self.adding
-            .spawn(async move { store.add_visit(crawl, visit, Vec::new()).await });
+        let failed = visit
+            .last()
+            .is_some_and(|it| matches!(it.outcome, Outcome::Failure(_)));
+        self.adding.spawn(async move {
+            let added = store.add_visit(crawl, visit, Vec::new()).await?;
+            Ok((added, failed))
+        });
         if self.adding.len() >= TOGETHER {
             self.settle().await?;
         }
@@ -133,7 +142,10 @@ impl<'a> Importer<'a> {
         let mut failed = None;
         while let Some(added) = self.adding.join_next().await {
             match added {
-                Ok(Ok(it)) if it.new => self.imported.new += 1,
+                Ok(Ok((it, failed))) if it.new => {
+                    self.imported.new += 1;
+                    self.failed += u64::from(failed);
+                }
                 Ok(Ok(_)) => self.imported.held += 1,
                 Ok(Err(error)) => failed = Some(error),
                 // A task that panicked has written nothing, and its panic was told.

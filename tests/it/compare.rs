@@ -294,6 +294,7 @@ fn lines(text: &str) -> Reading {
         anchor: None,
         container: String::new(),
         fingerprint: "line".to_owned(),
+        template: String::new(),
         strategy: Strategy::PlainLines,
         kind: ListKind::Names,
         score: 0.5,

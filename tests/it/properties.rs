@@ -29,6 +29,17 @@ fn cases(few: u32) -> ProptestConfig {
     }
 }
 
+/// A page of which nothing is told but its bytes.
+fn read_untold(body: &[u8]) -> Reading {
+    extract::read(&Page {
+        body,
+        media_type: &MediaType::default(),
+        uri: None,
+        status: None,
+        selectors: &[],
+    })
+}
+
 fn read(html: &[u8]) -> Reading {
     extract::read(&Page {
         body: html,
@@ -291,13 +302,7 @@ fn a_page_held_against_itself_gives_no_finding() {
     }
     let mut wrong = Vec::new();
     for (file, body) in pages() {
-        let reading = extract::read(&Page {
-            body: &body,
-            media_type: &MediaType::default(),
-            uri: None,
-            status: None,
-            selectors: &[],
-        });
+        let reading = read_untold(&body);
         if reading.state != stillsays::reading::PageState::Content {
             continue;
         }
@@ -349,13 +354,7 @@ fn nobody_is_invented_on_pages_that_list_none() {
     let mut count = 0;
     for (file, body) in pages().into_iter().filter(|it| lists_none(&it.0)) {
         count += 1;
-        let reading = extract::read(&Page {
-            body: &body,
-            media_type: &MediaType::default(),
-            uri: None,
-            status: None,
-            selectors: &[],
-        });
+        let reading = read_untold(&body);
         let answer = compare::names(&claimed, &reading, Scope::default(), &[]);
         for it in &answer.new {
             wrong.push(format!("{}: {}", file.display(), it.name));
@@ -396,13 +395,7 @@ fn every_name_is_found_again_by_its_selector() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for (file, body) in pages() {
-        let reading = extract::read(&Page {
-            body: &body,
-            media_type: &MediaType::default(),
-            uri: None,
-            status: None,
-            selectors: &[],
-        });
+        let reading = read_untold(&body);
         let source = stillsays::media_type::decode(&body, None).text;
         let document = scraper::Html::parse_document(&source);
         for list in extract::best_lists(&reading) {
