@@ -1,0 +1,265 @@
+//! Addresses in an archive: TimeGates, TimeMaps and mementos of a page, written for links and read from requests.
+
+use crate::{
+    clock::{Instant, digits14, parse_digits14},
+    uri::{TargetUri, UriError},
+};
+
+use super::Form;
+
+/// Where an archive answers: what its addresses begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Archive {
+    base: String,
+}
+
+impl Archive {
+    /// The archive at an origin such as `http://127.0.0.1:8081`; with an empty one its addresses are paths.
+    #[must_use]
+    pub fn at(origin: &str) -> Self {
+        Self {
+            base: origin.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// The TimeGate of a page (URI-G).
+    #[must_use]
+    pub fn timegate(&self, uri: &TargetUri) -> String {
+        format!("{}/timegate/{uri}", self.base)
+    }
+
+    /// The TimeMap of a page (URI-T).
+    #[must_use]
+    pub fn timemap(&self, form: Form, uri: &TargetUri) -> String {
+        format!("{}/timemap/{}/{uri}", self.base, form.word())
+    }
+
+    /// The memento of a page at a moment (URI-M), which is told to the second.
+    #[must_use]
+    pub fn memento(&self, at: Instant, uri: &TargetUri) -> String {
+        format!("{}/web/{}/{uri}", self.base, digits14(at))
+    }
+
+    /// The same memento's payload as it was captured.
+    #[must_use]
+    pub fn raw(&self, at: Instant, uri: &TargetUri) -> String {
+        format!("{}/web/{}id_/{uri}", self.base, digits14(at))
+    }
+}
+
+/// What a request for a memento asks for: what follows `/web/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Which of the page's mementos.
+    pub when: When,
+    /// Whether the payload is asked for as it was captured (`id_`).
+    pub raw: bool,
+    /// The page.
+    pub target: TargetUri,
+}
+
+/// Which of a page's mementos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// The latest: no date was given.
+    Latest,
+    /// All of them: `*`.
+    Every,
+    /// The one at that moment, or the nearest.
+    At {
+        /// The moment; of few digits the earliest that they name.
+        at: Instant,
+        /// Whether all 14 digits were given, and no sign after them but `id_`: another spelling is redirected to this one.
+        whole: bool,
+    },
+}
+
+/// Why what follows `/web/`, `/timegate/` or `/timemap/` names no page.
+#[derive(Debug, thiserror::Error)]
+pub enum AddressError {
+    /// There is nothing.
+    #[error("no page is named")]
+    Missing,
+    /// What stands before the page is no date.
+    #[error("`{text}` is no date: 4 to 14 digits are needed, YYYYMMDDhhmmss from the left")]
+    Date {
+        /// What stands there, its first 40 characters.
+        text: String,
+    },
+    /// What stands there is no address of a page.
+    #[error(transparent)]
+    Target(#[from] UriError),
+}
+
+impl Asked {
+    /// Reads what follows `/web/`, its query included: `20240301000000id_/https://example.org/a?b=c`.
+    ///
+    /// Signs that other archives put behind the digits (`im_`, `if_`, `cs_` and the like) are left out.
+    ///
+    /// # Errors
+    /// A date that is none, or no address of a page.
+    pub fn parse(rest: &str) -> Result<Self, AddressError> {
+        let begins = rest.split('/').next().unwrap_or_default();
+        let digits = begins.bytes().take_while(u8::is_ascii_digit).count();
+        let sign = begins.get(digits..).unwrap_or_default();
+        let behind = rest.get(begins.len() + 1..);
+        if begins == "*" {
+            return Ok(Self {
+                when: When::Every,
+                raw: false,
+                target: target_of(behind.unwrap_or_default())?,
+            });
+        }
+        let is_sign = sign.is_empty()
+            || sign.len() == 3
+                && sign.ends_with('_')
+                && sign.as_bytes()[..2].iter().all(u8::is_ascii_lowercase);
+        let (true, true, Some(behind)) = (digits > 0, is_sign, behind) else {
+            return Ok(Self {
+                when: When::Latest,
+                raw: false,
+                target: target_of(rest)?,
+            });
+        };
+        let at = begins.get(..digits).and_then(parse_digits14);
+        let at = at.ok_or_else(|| AddressError::Date {
+            text: begins.chars().take(40).collect(),
+        })?;
+        let raw = sign == "id_";
+        Ok(Self {
+            when: When::At {
+                at,
+                whole: digits == 14 && (raw || sign.is_empty()),
+            },
+            raw,
+            target: target_of(behind)?,
+        })
+    }
+}
+
+/// The page that a text of a path names, its query included: with the slash that some clients lose (`https:/host`),
+/// percent-encoded as a whole (`https%3A%2F%2Fhost`), or without a scheme, which means `http`.
+///
+/// # Errors
+/// No address of a page.
+pub fn target_of(text: &str) -> Result<TargetUri, AddressError> {
+    let text = text.trim_start_matches('/');
+    let lower = text
+        .get(..8.min(text.len()))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if text.is_empty() {
+        return Err(AddressError::Missing);
+    }
+    if lower.starts_with("http%3a") || lower == "https%3a" {
+        return Ok(TargetUri::parse(&decoded(text))?.0);
+    }
+    let (scheme, after) = text.split_once(':').unwrap_or(("/", ""));
+    let is_host =
+        scheme.contains(['/', '.', '?']) || after.starts_with(|it: char| it.is_ascii_digit());
+    if is_host {
+        return Ok(TargetUri::parse(&format!("http://{text}"))?.0);
+    }
+    Ok(TargetUri::parse(text)?.0)
+}
+
+/// A text with its percent-encoding undone once.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let pair = behind.get(..2).and_then(|it| std::str::from_utf8(it).ok());
+        let value = pair
+            .filter(|it| *first == b'%' && it.bytes().all(|it| it.is_ascii_hexdigit()))
+            .and_then(|it| u8::from_str_radix(it, 16).ok());
+        bytes.push(value.unwrap_or(*first));
+        rest = match value {
+            Some(_) => behind.get(2..).unwrap_or_default(),
+            None => behind,
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_memento_is_asked_for_as_it_is_linked_to() {
+        let uri: TargetUri = "https://example.org/a//b?u=http://x/?y&z".parse().unwrap();
+        let at = parse_digits14("20240301020304").unwrap();
+        let archive = Archive::at("http://127.0.0.1:8081/");
+        for (address, raw) in [
+            (archive.memento(at, &uri), false),
+            (archive.raw(at, &uri), true),
+        ] {
+            let rest = address.split_once("/web/").unwrap().1;
+            let asked = Asked::parse(rest).unwrap();
+            assert_eq!(asked.target, uri);
+            assert_eq!(asked.raw, raw);
+            assert_eq!(asked.when, When::At { at, whole: true });
+        }
+    }
+
+    #[test]
+    fn spellings_of_other_archives_and_clients_are_understood() {
+        for (rest, when, target) in [
+            ("2024/http:/example.org/a", "2024", "http://example.org/a"),
+            (
+                "20240301000000if_/https://example.org",
+                "20240301",
+                "https://example.org/",
+            ),
+            (
+                "202403/https%3A%2F%2Fexample.org%2Fa%3Fb",
+                "202403",
+                "https://example.org/a?b",
+            ),
+            (
+                "https://example.org/2024/x",
+                "latest",
+                "https://example.org/2024/x",
+            ),
+            (
+                "example.org:8080/x?y",
+                "latest",
+                "http://example.org:8080/x?y",
+            ),
+            ("localhost:8080/x", "latest", "http://localhost:8080/x"),
+            ("2024/example.org/#part", "2024", "http://example.org/"),
+            ("*/example.org", "every", "http://example.org/"),
+            ("/https://example.org/", "latest", "https://example.org/"),
+        ] {
+            let asked = Asked::parse(rest).unwrap();
+            assert_eq!(asked.target.as_str(), target, "{rest}");
+            let expected = match when {
+                "latest" => When::Latest,
+                "every" => When::Every,
+                digits => When::At {
+                    at: parse_digits14(digits).unwrap(),
+                    whole: false,
+                },
+            };
+            assert_eq!(asked.when, expected, "{rest}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_page_is_refused_with_the_reason() {
+        for (rest, reason) in [
+            ("", "no page"),
+            ("2024/", "no page"),
+            ("202/http://example.org/", "`202` is no date"),
+            ("20241399000000/http://example.org/", "no date"),
+            ("202403010000001/http://example.org/", "no date"),
+            ("2024/ftp://example.org/", "`ftp`"),
+            ("2024/javascript:alert(1)", "`javascript`"),
+            ("2024/http://", "not a URL"),
+            ("2024/http://a b/", "not a URL"),
+        ] {
+            let error = Asked::parse(rest).unwrap_err().to_string();
+            assert!(error.contains(reason), "{rest}: {error}");
+        }
+    }
+}
