@@ -52,6 +52,7 @@ pub mod warc;
 pub mod compare;
 pub mod extract;
 pub mod fetch;
+pub mod replay;
 pub mod report;
 pub mod schedule;
 pub mod store;

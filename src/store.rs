@@ -29,7 +29,9 @@ pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
 pub use error::StoreError;
 pub use lock::{Holder, LockError, RunLock};
 pub use verify::Problem;
-pub use visits::{AddedVisit, CaptureId, LastVisit, StoredVisit, VisitId};
+pub use visits::{
+    AddedVisit, Around, CaptureId, Dated, LastVisit, SeedEntry, StoredVisit, VisitId,
+};
 
 use crate::clock::Instant;
 use error::Fault;

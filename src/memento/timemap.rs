@@ -105,7 +105,7 @@ impl TimeMap {
         }
     }
 
-    fn from_until(&self) -> Option<(Instant, Instant)> {
+    fn span(&self) -> Option<(Instant, Instant)> {
         self.mementos
             .first()
             .map(|it| it.date)
@@ -135,7 +135,7 @@ impl TimeMap {
                 "timemap"
             };
             let mut link = Link::new(uri.as_str(), rel).with("type", form.media_type());
-            if let Some((from, until)) = self.from_until() {
+            if let Some((from, until)) = self.span() {
                 link = link
                     .with("from", http_date(from))
                     .with("until", http_date(until));

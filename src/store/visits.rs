@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+mod dated;
 mod exchange;
 mod rows;
 
@@ -15,6 +16,7 @@ use crate::{
     host::{HostState, Origin},
     uri::TargetUri,
 };
+pub use dated::{Around, Dated, SeedEntry};
 use exchange::Exchange;
 use rows::{Known, capture, entries};
 

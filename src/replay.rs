@@ -1,0 +1,410 @@
+//! Replay: a captured page made ready to be looked at inside the archive, so that nothing in it leads to the live web; pure.
+//!
+//! Links and subresources are led to their own captures, `base` is honoured and taken out, scripts and everything that
+//! asks the network by itself are left out. What this misses is stopped by the headers that replay is served with.
+
+use url::Url;
+
+use crate::{
+    clock::{Instant, digits14},
+    media_type::{MediaType, decode},
+    uri::TargetUri,
+};
+
+mod attributes;
+mod css;
+mod html;
+mod srcset;
+mod xml;
+
+/// A payload as a browser is given it, its content coding undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// What it is, for `Content-Type`.
+    pub content_type: String,
+    /// The bytes: rewritten, or as they were captured.
+    pub bytes: Vec<u8>,
+    /// Whether a browser should offer to keep it rather than open it: what may be in it cannot be rewritten.
+    pub to_keep: bool,
+}
+
+/// Makes a payload ready: `payload` as a reader sees it, `content_type` as it was sent, captured from `target` at `at`.
+///
+/// HTML, XHTML, CSS, SVG and other XML are rewritten and come as UTF-8; text, pictures, sound, films and fonts are left
+/// as they are; anything else is to be kept in a file.
+#[must_use]
+pub fn show(
+    payload: Vec<u8>,
+    content_type: Option<&str>,
+    target: &TargetUri,
+    at: Instant,
+) -> Shown {
+    let scope = Scope::of(target, at);
+    let told = content_type.unwrap_or_default();
+    let media_type = MediaType::parse(told);
+    let essence = match media_type.essence.as_str() {
+        "" => guessed(&payload),
+        told => told,
+    };
+    let rewritten = |content_type: &str, text: String| Shown {
+        content_type: format!("{content_type}; charset=utf-8"),
+        bytes: text.into_bytes(),
+        to_keep: false,
+    };
+    let text = || decode(&payload, media_type.charset.as_deref()).text;
+    match essence {
+        "text/html" => rewritten(
+            "text/html",
+            html::rewrite(&text(), &scope, html::Syntax::Html),
+        ),
+        "application/xhtml+xml" => rewritten(
+            "text/html",
+            html::rewrite(&text(), &scope, html::Syntax::Xhtml),
+        ),
+        "text/css" => rewritten("text/css", css::rewrite(&text(), &scope)),
+        it if is_xml(it) => match xml::rewrite(&text(), &scope) {
+            Some(it) => rewritten(essence, it),
+            // Its document type may make links of its own.
+            None => rewritten("text/plain", text()),
+        },
+        it => Shown {
+            to_keep: !is_inert(it),
+            content_type: if told.trim().is_empty() {
+                it.to_owned()
+            } else {
+                told.to_owned()
+            },
+            bytes: payload,
+        },
+    }
+}
+
+fn is_xml(essence: &str) -> bool {
+    matches!(essence, "text/xml" | "application/xml" | "text/xsl") || essence.ends_with("+xml")
+}
+
+/// Whether a browser shows it and finds no link in it.
+fn is_inert(essence: &str) -> bool {
+    let (kind, sort) = essence.split_once('/').unwrap_or_default();
+    matches!(kind, "text" | "image" | "audio" | "video" | "font")
+        || kind == "application"
+            && (sort.ends_with("json") || sort.contains("font") || sort.contains("javascript"))
+}
+
+/// The media type of what was sent without one.
+fn guessed(payload: &[u8]) -> &'static str {
+    let begin = payload.get(..payload.len().min(1_024)).unwrap_or_default();
+    let begin = begin
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(begin)
+        .trim_ascii_start();
+    let word: Vec<u8> = begin.iter().take(14).map(u8::to_ascii_lowercase).collect();
+    let begins = |it: &str| word.starts_with(it.as_bytes());
+    if [
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<!--",
+        "<title",
+        "<div",
+        "<p>",
+        "<h1",
+    ]
+    .into_iter()
+    .any(begins)
+    {
+        "text/html"
+    } else if begins("<?xml") || begins("<svg") {
+        "text/xml"
+    } else if begin.contains(&0) || std::str::from_utf8(payload).is_err() {
+        "application/octet-stream"
+    } else {
+        "text/plain"
+    }
+}
+
+/// Where a page's addresses are resolved, and when it was captured.
+#[derive(Clone, Debug)]
+struct Scope {
+    /// The address of the document.
+    document: Url,
+    /// What its relative addresses stand on.
+    base: Url,
+    /// The moment, in 14 digits.
+    at: String,
+}
+
+/// Where an address of a page leads in replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Way {
+    /// Into the archive, at this path.
+    Archive(String),
+    /// Where it led: within the document, or to no network at all.
+    Same,
+    /// Nowhere: it cannot be read as an address, or is one of a kind that could leave the archive.
+    Nowhere,
+}
+
+impl Scope {
+    fn of(target: &TargetUri, at: Instant) -> Self {
+        Self {
+            document: target.as_url().clone(),
+            base: target.as_url().clone(),
+            at: digits14(at),
+        }
+    }
+
+    /// The scope of a page whose `base` element says so (HTML standard, 4.2.3).
+    fn with_base(&self, href: &str) -> Self {
+        let base = self.document.join(href).ok();
+        let base = base.filter(|it| matches!(it.scheme(), "http" | "https"));
+        Self {
+            base: base.unwrap_or_else(|| self.base.clone()),
+            ..self.clone()
+        }
+    }
+
+    fn way(&self, reference: &str) -> Way {
+        let trimmed = reference.trim_matches(|it: char| it <= ' ');
+        if (trimmed.is_empty() || trimmed.starts_with('#')) && self.base == self.document {
+            return Way::Same;
+        }
+        let Ok(mut url) = self.base.join(trimmed) else {
+            return Way::Nowhere;
+        };
+        match url.scheme() {
+            "http" | "https" => {
+                // Both fail only for addresses that have no host, and these have one.
+                let _ = url.set_username("");
+                let _ = url.set_password(None);
+                Way::Archive(format!("/web/{}/{url}", self.at))
+            }
+            "data" | "mailto" | "tel" | "sms" | "about" => Way::Same,
+            _ => Way::Nowhere,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use html5ever::tendril::TendrilSink as _;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::clock::parse_digits14;
+
+    #[derive(Deserialize)]
+    struct Cases {
+        case: Vec<Case>,
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        why: String,
+        given: String,
+        expected: String,
+        #[serde(default)]
+        content_type: Option<String>,
+    }
+
+    fn shown(given: &str, content_type: Option<&str>) -> Shown {
+        let target: TargetUri = "https://site.test/dir/page.html?q=1".parse().unwrap();
+        let at = parse_digits14("20240301000000").unwrap();
+        show(given.as_bytes().to_vec(), content_type, &target, at)
+    }
+
+    fn hold(table: &str, content_type: &str) {
+        let cases: Cases = toml::from_str(table).unwrap();
+        assert!(cases.case.len() > 5);
+        let mut wrong = String::new();
+        for case in cases.case {
+            let content_type = case.content_type.as_deref().unwrap_or(content_type);
+            let shown = shown(&case.given, Some(content_type));
+            let text = String::from_utf8(shown.bytes).unwrap();
+            let text = text.replace("/web/20240301000000/", "@/");
+            if text != case.expected {
+                wrong.extend([
+                    "\n",
+                    &case.why,
+                    "\n  is  ",
+                    &text,
+                    "\n  not ",
+                    &case.expected,
+                    "\n",
+                ]);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    }
+
+    #[test]
+    fn html_leads_into_the_archive() {
+        hold(include_str!("../tests/cases/replay/html.toml"), "text/html");
+    }
+
+    #[test]
+    fn css_leads_into_the_archive() {
+        hold(include_str!("../tests/cases/replay/css.toml"), "text/css");
+    }
+
+    #[test]
+    fn xml_leads_into_the_archive() {
+        hold(
+            include_str!("../tests/cases/replay/xml.toml"),
+            "image/svg+xml",
+        );
+    }
+
+    #[test]
+    fn what_was_sent_without_a_type_is_known_by_its_beginning() {
+        for (given, content_type, to_keep) in [
+            (
+                "\u{feff} <!DOCTYPE HTML><p>",
+                "text/html; charset=utf-8",
+                false,
+            ),
+            (
+                "<svg xmlns='http://www.w3.org/2000/svg'/>",
+                "text/xml; charset=utf-8",
+                false,
+            ),
+            ("User-agent: *", "text/plain", false),
+            ("%PDF\0", "application/octet-stream", true),
+        ] {
+            let it = shown(given, None);
+            assert_eq!(
+                (it.content_type.as_str(), it.to_keep),
+                (content_type, to_keep)
+            );
+        }
+    }
+
+    #[test]
+    fn only_what_can_be_shown_safely_is_shown() {
+        for (content_type, to_keep) in [
+            ("image/png", false),
+            ("text/plain; charset=latin1", false),
+            ("application/ld+json", false),
+            ("application/pdf", true),
+            ("multipart/x-mixed-replace", true),
+            ("application/x-shockwave-flash", true),
+        ] {
+            let it = shown("x", Some(content_type));
+            assert_eq!(it.to_keep, to_keep, "{content_type}");
+            assert_eq!(it.content_type, content_type);
+            assert_eq!(it.bytes, b"x");
+        }
+    }
+
+    #[test]
+    fn a_page_in_another_charset_is_served_in_utf_8() {
+        let target: TargetUri = "https://site.test/".parse().unwrap();
+        let at = parse_digits14("2024").unwrap();
+        let page = b"<meta charset=windows-1251><p>\xcf".to_vec();
+        let it = show(page, Some("text/html"), &target, at);
+        assert_eq!(it.content_type, "text/html; charset=utf-8");
+        assert!(
+            String::from_utf8(it.bytes)
+                .unwrap()
+                .contains("<meta charset=\"utf-8\"><p>П")
+        );
+    }
+
+    /// Whether an address of a rewritten page leads nowhere but into the archive.
+    fn stays(address: &str) -> bool {
+        let inside = [
+            "/web/20240301000000/http",
+            "#",
+            "data:",
+            "mailto:",
+            "about:",
+        ];
+        address.is_empty() || inside.iter().any(|it| address.starts_with(it))
+    }
+
+    const PIECES: &[&str] = &[
+        "<a href=http://live.test/>",
+        "</a>",
+        "<img src='http://live.test/a' onerror=x()>",
+        "<svg>",
+        "</svg>",
+        "<style>",
+        "</style>",
+        "<script>",
+        "</script>",
+        "<title>",
+        "</title>",
+        "<!--",
+        "-->",
+        "<math>",
+        "</math>",
+        "<mi>",
+        "<foreignObject>",
+        "</foreignObject>",
+        "<table>",
+        "<template>",
+        "</template>",
+        "<noscript>",
+        "</noscript>",
+        "<p>",
+        "<![CDATA[",
+        "]]>",
+        "<iframe src=//live.test srcdoc='<a href=http://live.test>'>",
+        "</iframe>",
+        "<textarea>",
+        "</textarea>",
+        "<select>",
+        "<base href=http://live.test/>",
+        "<form action=/x>",
+        "<link rel=icon href=http://live.test>",
+        "<meta http-equiv=refresh content='0;http://live.test'>",
+        "<desc>",
+        "<a xlink:href=http://live.test>",
+        "text",
+        "<",
+        ">",
+        "\"",
+        "'",
+        "<plaintext>",
+        "<xmp>",
+        "</xmp>",
+        "<br/>",
+        "<annotation-xml encoding=text/html>",
+        "<font color=x>",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_markup_a_browser_finds_no_way_out(
+            pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..14)
+        ) {
+            let page = shown(&pieces.concat(), Some("text/html"));
+            let text = String::from_utf8(page.bytes).unwrap();
+            // As in the sandbox: a page without scripts shows what stands in `noscript`.
+            let mut options = html5ever::ParseOpts::default();
+            options.tree_builder.scripting_enabled = false;
+            let sink = scraper::HtmlTreeSink::new(scraper::Html::new_document());
+            let tree = html5ever::parse_document(sink, options).one(text.as_str());
+            for element in tree.tree.nodes().filter_map(|it| it.value().as_element()) {
+                proptest::prop_assert!(element.name() != "script" && element.name() != "base", "{text}");
+                for (name, value) in element.attrs() {
+                    if ["href", "src", "action"].contains(&name) {
+                        proptest::prop_assert!(stays(value), "{value} in {text}");
+                    }
+                    proptest::prop_assert!(!name.starts_with("on"), "{text}");
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_rewritten_without_a_fault(
+            text in "[a-z@(){};:\"'/\\\\ #\n<>!&é\\[\\]-]{0,60}", url in proptest::bool::ANY
+        ) {
+            let text = if url { text.replace('(', "url(") } else { text };
+            drop(shown(&text, Some("text/html")));
+            drop(shown(&text, Some("image/svg+xml")));
+            drop(shown(&text, Some("text/css")));
+        }
+    }
+}

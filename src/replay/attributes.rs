@@ -1,0 +1,207 @@
+//! The attributes of an element in replay: which name addresses, and which are left out.
+
+use super::{Scope, Way, css, srcset};
+
+/// What becomes of an element.
+pub(super) enum Fate {
+    /// It stays, with these attributes.
+    Kept(Vec<(String, String)>),
+    /// It is left out; what stands in it stays.
+    LeftOut,
+}
+
+/// Relations of `link` elements that only make a browser ask the network ahead of time.
+const AHEAD: [&str; 8] = [
+    "dns-prefetch",
+    "preconnect",
+    "prefetch",
+    "prerender",
+    "next-prefetch",
+    "modulepreload",
+    "manifest",
+    "pingback",
+];
+
+/// Attributes that name one address.
+const ADDRESSES: [&str; 14] = [
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "poster",
+    "background",
+    "cite",
+    "longdesc",
+    "lowsrc",
+    "dynsrc",
+    "codebase",
+    "classid",
+    "profile",
+    "icon",
+];
+
+/// Attributes that are left out: they report to somebody, ask for scripts' rights, or loosen what our headers say.
+const LEFT_OUT: [&str; 10] = [
+    "ping",
+    "integrity",
+    "crossorigin",
+    "nonce",
+    "referrerpolicy",
+    "manifest",
+    "attributionsrc",
+    "csp",
+    "archive",
+    "base",
+];
+
+/// Attributes of SVG that may name an address as style sheets do.
+const STYLED: [&str; 10] = [
+    "fill",
+    "stroke",
+    "filter",
+    "mask",
+    "clip-path",
+    "marker",
+    "marker-start",
+    "marker-mid",
+    "marker-end",
+    "cursor",
+];
+
+/// Elements of SVG that change an attribute in the course of time.
+const ANIMATIONS: [&str; 5] = [
+    "animate",
+    "set",
+    "animatecolor",
+    "animatetransform",
+    "animatemotion",
+];
+
+/// The element called `element` (in lower case) with its attributes led into the archive; `srcdoc` makes of a page in an
+/// attribute what is shown of it.
+pub(super) fn rewrite(
+    element: &str,
+    attributes: Vec<(String, String)>,
+    scope: &Scope,
+    srcdoc: impl Fn(&str) -> String,
+) -> Fate {
+    let value = |name: &str| {
+        let found = attributes.iter().find(|it| it.0.eq_ignore_ascii_case(name));
+        found.map(|it| it.1.trim().to_ascii_lowercase())
+    };
+    match element {
+        "meta" => return meta(attributes, scope),
+        "link" => {
+            let rels = value("rel").unwrap_or_default();
+            let of_script = value("as").is_some_and(|it| it == "script");
+            if of_script || rels.split_ascii_whitespace().any(|it| AHEAD.contains(&it)) {
+                return Fate::LeftOut;
+            }
+        }
+        it if ANIMATIONS.contains(&it) => {
+            let changed = value("attributename").unwrap_or_default();
+            if changed.ends_with("href") || changed == "src" {
+                return Fate::LeftOut;
+            }
+        }
+        _ => {}
+    }
+    let is_animation = ANIMATIONS.contains(&element);
+    let kept = attributes.into_iter().filter_map(|(name, value)| {
+        let lower = name.to_ascii_lowercase();
+        // In XML the prefix of a namespace may be any.
+        let local = lower.rsplit_once(':').map_or(lower.as_str(), |it| it.1);
+        let is_namespace = lower.starts_with("xmlns");
+        let value = match local {
+            _ if is_namespace => value,
+            it if it.starts_with("on") || LEFT_OUT.contains(&it) => return None,
+            "target" | "formtarget" if leaves_the_frame(&value) => return None,
+            "style" => css::rewrite(&value, scope),
+            "srcset" | "imagesrcset" => srcset::map(&value, |it| address(it, scope)),
+            "srcdoc" => srcdoc(&value),
+            "data" if element == "object" => address(&value, scope)?,
+            "values" | "to" | "from" | "by" if is_animation => css::rewrite(&value, scope),
+            it if ADDRESSES.contains(&it) => address(&value, scope)?,
+            it if STYLED.contains(&it) && value.contains('(') => css::rewrite(&value, scope),
+            _ => value,
+        };
+        Some((name, value))
+    });
+    Fate::Kept(kept.collect())
+}
+
+/// The address in the archive, or as it was; `None` where it leads nowhere.
+fn address(reference: &str, scope: &Scope) -> Option<String> {
+    match scope.way(reference) {
+        Way::Archive(it) => Some(it),
+        Way::Same => Some(reference.to_owned()),
+        Way::Nowhere => None,
+    }
+}
+
+/// Whether a link would open a window, which the sandbox does not let it, and so would do nothing.
+fn leaves_the_frame(target: &str) -> bool {
+    matches!(
+        target.trim().to_ascii_lowercase().as_str(),
+        "_blank" | "_top" | "_parent"
+    )
+}
+
+/// A `meta` element: its charset is ours, its refresh leads into the archive, its other orders are left out.
+fn meta(mut attributes: Vec<(String, String)>, scope: &Scope) -> Fate {
+    let order = attributes
+        .iter()
+        .find(|it| it.0 == "http-equiv")
+        .map(|it| it.1.trim().to_ascii_lowercase());
+    if attributes.iter().any(|(name, value)| {
+        name == "name"
+            && matches!(
+                value.trim().to_ascii_lowercase().as_str(),
+                "referrer" | "color-scheme-policy"
+            )
+    }) {
+        return Fate::LeftOut;
+    }
+    for (name, value) in &mut attributes {
+        match (name.as_str(), order.as_deref()) {
+            ("charset", _) => "utf-8".clone_into(value),
+            ("content", Some("content-type")) => "text/html; charset=utf-8".clone_into(value),
+            ("content", Some("refresh")) => match refresh(value, scope) {
+                Some(it) => *value = it,
+                None => return Fate::LeftOut,
+            },
+            _ => {}
+        }
+    }
+    match order.as_deref() {
+        None
+        | Some(
+            "content-type" | "refresh" | "content-language" | "default-style" | "x-ua-compatible",
+        ) => Fate::Kept(attributes),
+        Some(_) => Fate::LeftOut,
+    }
+}
+
+/// The value of a refresh (HTML standard, 4.2.5.3, "shared declarative refresh steps") that leads into the archive.
+fn refresh(value: &str, scope: &Scope) -> Option<String> {
+    let value = value.trim_start();
+    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    let (seconds, rest) = value.split_at(digits);
+    let rest = rest.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
+    let rest =
+        rest.trim_start_matches(|it: char| it.is_ascii_whitespace() || matches!(it, ';' | ','));
+    if rest.is_empty() {
+        return Some(seconds.to_owned());
+    }
+    let named = rest
+        .get(..3)
+        .filter(|it| it.eq_ignore_ascii_case("url"))
+        .and_then(|_| rest.get(3..))
+        .and_then(|it| it.trim_start().strip_prefix('='));
+    let to = named.unwrap_or(rest).trim_start();
+    let to = match to.chars().next() {
+        Some(quote @ ('"' | '\'')) => to.get(1..)?.split(quote).next()?,
+        _ => to,
+    };
+    Some(format!("{seconds}; url={}", address(to, scope)?))
+}

@@ -1,0 +1,271 @@
+//! Style sheets led into the archive: what `url()`, `@import` and `image-set()` name (CSS Syntax 3), everything else untouched.
+
+use super::{Scope, Way};
+
+/// What stands in the place of an address that leads nowhere.
+const NOWHERE: &str = "about:invalid";
+
+/// A style sheet, or the declarations of a `style` attribute, with its addresses led into the archive.
+pub(super) fn rewrite(text: &str, scope: &Scope) -> String {
+    let mut sheet = Sheet {
+        text,
+        at: 0,
+        out: String::with_capacity(text.len() + text.len() / 8),
+        scope,
+        import: false,
+        functions: Vec::new(),
+    };
+    while sheet.at < text.len() {
+        sheet.step();
+    }
+    sheet.out
+}
+
+struct Sheet<'a> {
+    text: &'a str,
+    at: usize,
+    out: String,
+    scope: &'a Scope,
+    /// Whether what an `@import` names is still to come.
+    import: bool,
+    /// For each open parenthesis whether texts in it are addresses.
+    functions: Vec<bool>,
+}
+
+impl Sheet<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Copies up to `to`.
+    fn copy(&mut self, to: usize) {
+        self.out
+            .push_str(self.text.get(self.at..to).unwrap_or_default());
+        self.at = to;
+    }
+
+    fn step(&mut self) {
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else {
+            return;
+        };
+        match first {
+            '/' if rest.starts_with("/*") => {
+                let end = rest
+                    .get(2..)
+                    .and_then(|it| it.find("*/"))
+                    .map_or(rest.len(), |it| it + 4);
+                self.copy(self.at + end);
+            }
+            '"' | '\'' => self.string(first),
+            '@' => {
+                let (name, end) = name(rest.get(1..).unwrap_or_default());
+                self.import = name == "import";
+                self.copy(self.at + 1 + end);
+            }
+            '#' | '0'..='9' => {
+                // A colour, or a number and its unit: no function begins in it.
+                let (_, end) = name(rest.get(1..).unwrap_or_default());
+                self.copy(self.at + 1 + end);
+            }
+            '(' => {
+                self.functions.push(false);
+                self.copy(self.at + 1);
+            }
+            ')' => {
+                self.functions.pop();
+                self.copy(self.at + 1);
+            }
+            ';' | '{' | '}' => {
+                self.import = false;
+                self.functions.clear();
+                self.copy(self.at + 1);
+            }
+            _ => {
+                let (name, end) = name(rest);
+                if end == 0 {
+                    self.copy(self.at + first.len_utf8());
+                } else if rest.get(end..).is_some_and(|it| it.starts_with('(')) {
+                    self.function(&name, self.at + end + 1);
+                } else {
+                    self.copy(self.at + end);
+                }
+            }
+        }
+    }
+
+    /// A function whose parenthesis ends at `inside`.
+    fn function(&mut self, name: &str, inside: usize) {
+        if name != "url" {
+            self.functions.push(matches!(
+                name,
+                "image-set" | "-webkit-image-set" | "image" | "src"
+            ));
+            self.copy(inside);
+            return;
+        }
+        let behind = self.text.get(inside..).unwrap_or_default();
+        let start = inside + behind.len() - behind.trim_start().len();
+        let text = self.text.get(start..).unwrap_or_default();
+        if text.starts_with(['"', '\'']) {
+            // As any other function, but that its text is an address.
+            self.functions.push(true);
+            self.copy(start);
+            return;
+        }
+        let (address, end) = bare(text);
+        let Some(address) = address else {
+            self.copy(start + end);
+            return;
+        };
+        self.import = false;
+        match self.scope.way(&address) {
+            Way::Same => self.copy(start + end),
+            way => {
+                self.out.push_str("url(");
+                self.quote(&way);
+                self.out.push(')');
+                self.at = start + end;
+            }
+        }
+    }
+
+    /// A text in quotes.
+    fn string(&mut self, quote: char) {
+        let (value, end) = quoted(self.rest().get(1..).unwrap_or_default(), quote);
+        let end = self.at + 1 + end;
+        if self.import || self.functions.last() == Some(&true) {
+            self.import = false;
+            match self.scope.way(&value) {
+                Way::Same => self.copy(end),
+                way => {
+                    self.quote(&way);
+                    self.at = end;
+                }
+            }
+        } else {
+            self.copy(end);
+        }
+    }
+
+    fn quote(&mut self, way: &Way) {
+        let address = match way {
+            Way::Archive(it) => it,
+            _ => NOWHERE,
+        };
+        self.out.push('"');
+        for it in address.chars() {
+            if matches!(it, '"' | '\\') {
+                self.out.push('\\');
+            }
+            self.out.push(it);
+        }
+        self.out.push('"');
+    }
+}
+
+/// The name that the text begins with, in lower case with its escapes undone, and its length; none has the length 0.
+fn name(text: &str) -> (String, usize) {
+    let mut name = String::new();
+    let mut at = 0;
+    while let Some(it) = text.get(at..).and_then(|it| it.chars().next()) {
+        if it.is_ascii_alphanumeric() || matches!(it, '-' | '_') || !it.is_ascii() {
+            name.push(it.to_ascii_lowercase());
+            at += it.len_utf8();
+        } else if it == '\\' {
+            let (value, length) = escape(text.get(at + 1..).unwrap_or_default());
+            if length == 0 {
+                break;
+            }
+            name.extend(value.map(|it| it.to_ascii_lowercase()));
+            at += 1 + length;
+        } else {
+            break;
+        }
+    }
+    (name, at)
+}
+
+/// What follows a backslash: the character it means, and how long it is; nothing for a line break.
+fn escape(text: &str) -> (Option<char>, usize) {
+    let digits = text
+        .bytes()
+        .take(6)
+        .take_while(u8::is_ascii_hexdigit)
+        .count();
+    let Some(first) = text.chars().next() else {
+        return (None, 0);
+    };
+    if digits == 0 {
+        return match first {
+            '\n' | '\r' | '\x0c' => (None, 0),
+            it => (Some(it), it.len_utf8()),
+        };
+    }
+    let value = text
+        .get(..digits)
+        .and_then(|it| u32::from_str_radix(it, 16).ok());
+    let value = value
+        .and_then(char::from_u32)
+        .filter(|it| *it != '\0')
+        .unwrap_or('\u{fffd}');
+    let behind = text.get(digits..).unwrap_or_default();
+    let space = if behind.starts_with("\r\n") {
+        2
+    } else {
+        usize::from(behind.starts_with([' ', '\t', '\n', '\r', '\x0c']))
+    };
+    (Some(value), digits + space)
+}
+
+/// The text up to `quote`, and where it ends; a line break ends it too.
+fn quoted(text: &str, quote: char) -> (String, usize) {
+    let mut value = String::new();
+    let mut at = 0;
+    while let Some(it) = text.get(at..).and_then(|it| it.chars().next()) {
+        match it {
+            it if it == quote => return (value, at + 1),
+            '\n' | '\x0c' | '\r' => return (value, at),
+            '\\' => {
+                let (escaped, length) = escape(text.get(at + 1..).unwrap_or_default());
+                value.extend(escaped);
+                let skipped = text
+                    .get(at + 1..)
+                    .and_then(|it| it.chars().next())
+                    .map_or(0, char::len_utf8);
+                at += 1 + if length == 0 { skipped } else { length };
+            }
+            it => {
+                value.push(it);
+                at += it.len_utf8();
+            }
+        }
+    }
+    (value, at)
+}
+
+/// An address without quotes up to its parenthesis, and where that ends; `None` where it is no address (CSS Syntax 3, 4.3.6).
+fn bare(text: &str) -> (Option<String>, usize) {
+    let mut value = String::new();
+    let mut sound = true;
+    let mut at = 0;
+    while let Some(it) = text.get(at..).and_then(|it| it.chars().next()) {
+        match it {
+            ')' => return (sound.then(|| value.trim_end().to_owned()), at + 1),
+            '\\' => {
+                let (escaped, length) = escape(text.get(at + 1..).unwrap_or_default());
+                value.extend(escaped);
+                sound &= length > 0;
+                at += 1 + length;
+            }
+            it => {
+                let ends = value.ends_with(|it: char| it.is_ascii_whitespace())
+                    && !it.is_ascii_whitespace();
+                sound &= !ends && !matches!(it, '"' | '\'' | '(');
+                value.push(it);
+                at += it.len_utf8();
+            }
+        }
+    }
+    (sound.then(|| value.trim_end().to_owned()), at)
+}

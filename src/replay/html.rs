@@ -1,0 +1,408 @@
+//! HTML led into the archive, token by token as browsers part it; what is no address and no script stays as it stood.
+//!
+//! Whether a browser is within SVG or MathML is followed closely, but not to the last rule. So nothing is written that
+//! would be markup in one of the two cases only: text that is no markup is escaped, or not written where nobody sees it.
+
+use std::{cell::RefCell, mem};
+
+use html5ever::{
+    tendril::StrTendril,
+    tokenizer::{
+        BufferQueue, Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
+        TokenizerOpts, states::RawKind,
+    },
+};
+
+use super::{
+    Scope,
+    attributes::{self, Fate},
+    css,
+};
+
+/// Which of its two syntaxes a page is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// HTML.
+    Html,
+    /// XML; it comes out as HTML, with its empty elements closed.
+    Xhtml,
+}
+
+/// How deep pages may stand in attributes of pages.
+const DEPTH: u32 = 3;
+
+/// A page with its links and subresources led into the archive, and without its scripts.
+pub(super) fn rewrite(text: &str, scope: &Scope, syntax: Syntax) -> String {
+    rewrite_at(text, scope, syntax, 0)
+}
+
+fn rewrite_at(text: &str, scope: &Scope, syntax: Syntax, depth: u32) -> String {
+    let scope = match base_of(text) {
+        Some(href) => scope.with_base(&href),
+        None => scope.clone(),
+    };
+    run(text, scope, syntax, depth).0
+}
+
+/// What the first `base` element of a page names.
+fn base_of(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let is_there = memchr::memchr_iter(b'<', bytes).any(|at| {
+        bytes
+            .get(at + 1..at + 5)
+            .is_some_and(|it| it.eq_ignore_ascii_case(b"base"))
+    });
+    if !is_there {
+        return None;
+    }
+    // A scope of no page: only what the tokens say is asked for.
+    let nowhere = url::Url::parse("http://base.invalid/").ok()?;
+    let scope = Scope {
+        document: nowhere.clone(),
+        base: nowhere,
+        at: String::new(),
+    };
+    run(text, scope, Syntax::Html, DEPTH).1
+}
+
+fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> (String, Option<String>) {
+    let sink = Sink(RefCell::new(Page {
+        out: String::with_capacity(text.len() + text.len() / 8),
+        scope,
+        syntax,
+        depth,
+        base: None,
+        within: Within::Markup,
+        foreign: Vec::new(),
+    }));
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(text));
+    // Nothing of ours stops it on the way.
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    let mut page = tokenizer.sink.0.into_inner();
+    page.end_style();
+    (page.out, page.base)
+}
+
+struct Sink(RefCell<Page>);
+
+/// What the text that comes stands in.
+#[derive(Debug, PartialEq, Eq)]
+enum Within {
+    /// Elements and text.
+    Markup,
+    /// A script, which is left out.
+    Script,
+    /// A style sheet, gathered until its end.
+    Style(String),
+    /// An element whose text no browser shows, and which is left out.
+    Unseen,
+}
+
+struct Page {
+    out: String,
+    scope: Scope,
+    syntax: Syntax,
+    depth: u32,
+    base: Option<String>,
+    within: Within,
+    /// The open elements that part HTML from SVG and MathML, and back.
+    foreign: Vec<String>,
+}
+
+impl TokenSink for Sink {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut page = self.0.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return page.start(&tag),
+            Token::TagToken(tag) => page.end(&tag.name),
+            Token::CharacterTokens(text) => page.text(&text),
+            Token::CommentToken(text) if page.within == Within::Markup => {
+                page.push(&["<!--", &text, "-->"]);
+            }
+            Token::DoctypeToken(it) => page.doctype(&it),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        let page = self.0.borrow();
+        page.is_foreign() || page.syntax == Syntax::Xhtml
+    }
+}
+
+impl Page {
+    fn push(&mut self, parts: &[&str]) {
+        for part in parts {
+            self.out.push_str(part);
+        }
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.foreign
+            .last()
+            .is_some_and(|it| it == "svg" || it == "math")
+    }
+
+    fn doctype(&mut self, it: &Doctype) {
+        let part = |it: &Option<StrTendril>| it.as_deref().map(str::to_owned);
+        let quote = |it: String| {
+            let mark = if it.contains('"') { '\'' } else { '"' };
+            format!(" {mark}{it}{mark}")
+        };
+        let public = part(&it.public_id);
+        let keyword = if public.is_some() {
+            " PUBLIC"
+        } else {
+            " SYSTEM"
+        };
+        let ids: String = public
+            .into_iter()
+            .chain(part(&it.system_id))
+            .map(quote)
+            .collect();
+        let keyword = if ids.is_empty() { "" } else { keyword };
+        let name = part(&it.name).unwrap_or_default();
+        self.push(&["<!DOCTYPE ", &name, keyword, &ids, ">"]);
+    }
+
+    fn text(&mut self, text: &str) {
+        match &mut self.within {
+            Within::Markup => escape(text, &mut self.out),
+            Within::Style(sheet) => sheet.push_str(text),
+            Within::Script | Within::Unseen => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        if self.within != Within::Markup {
+            return TokenSinkResult::Continue;
+        }
+        let name = tag.name.as_ref();
+        if self.is_foreign() && breaks_out(name) {
+            while self.is_foreign() {
+                self.foreign.pop();
+            }
+        }
+        let foreign = self.is_foreign();
+        let closed = tag.self_closing && (foreign || self.syntax == Syntax::Xhtml);
+        if name == "script" {
+            if closed {
+                return TokenSinkResult::Continue;
+            }
+            self.within = Within::Script;
+            return if foreign {
+                TokenSinkResult::Continue
+            } else {
+                TokenSinkResult::RawData(RawKind::ScriptData)
+            };
+        }
+        let attributes: Vec<(String, String)> = tag
+            .attrs
+            .iter()
+            .map(|it| (it.name.local.to_string(), it.value.to_string()))
+            .collect();
+        if name == "base" {
+            let href = attributes.into_iter().find(|it| it.0 == "href" && !foreign);
+            self.base = self.base.take().or(href.map(|it| it.1));
+            return TokenSinkResult::Continue;
+        }
+        if let Fate::Kept(attributes) = self.attributes(name, attributes) {
+            let shown = if foreign { name } else { shown_as(name) };
+            self.push(&["<", shown]);
+            for (name, value) in attributes {
+                self.push(&[" ", &name, "=\""]);
+                for (at, part) in value.split('"').enumerate() {
+                    self.push(if at > 0 { &["&quot;"] } else { &[] });
+                    escape(part, &mut self.out);
+                }
+                self.out.push('"');
+            }
+            self.push(&[match (closed, foreign) {
+                (true, false) if !is_void(name) => "></",
+                (true, true) => "/>",
+                _ => ">",
+            }]);
+            if self.out.ends_with("</") {
+                self.push(&[name, ">"]);
+            }
+        }
+        if closed {
+            return TokenSinkResult::Continue;
+        }
+        self.enter(name, foreign)
+    }
+
+    fn attributes(&self, name: &str, attributes: Vec<(String, String)>) -> Fate {
+        attributes::rewrite(name, attributes, &self.scope, |page| {
+            if self.depth < DEPTH {
+                rewrite_at(page, &self.scope, Syntax::Html, self.depth + 1)
+            } else {
+                String::new()
+            }
+        })
+    }
+
+    /// What the text behind a start tag is (HTML standard, 13.2.6).
+    fn enter(&mut self, name: &str, foreign: bool) -> TokenSinkResult<()> {
+        let opens = match self.foreign.last().map(String::as_str) {
+            Some("svg") => matches!(name, "svg" | "foreignobject" | "desc" | "title"),
+            Some("math") => matches!(name, "annotation-xml" | "mi" | "mo" | "mn" | "ms" | "mtext"),
+            _ => matches!(name, "svg" | "math"),
+        };
+        if opens {
+            self.foreign.push(name.to_owned());
+        }
+        if name == "style" {
+            self.within = Within::Style(String::new());
+        }
+        if foreign {
+            return TokenSinkResult::Continue;
+        }
+        match name {
+            "style" => TokenSinkResult::RawData(RawKind::Rawtext),
+            "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
+            "iframe" | "noembed" | "noframes" => {
+                self.within = Within::Unseen;
+                TokenSinkResult::RawData(RawKind::Rawtext)
+            }
+            "xmp" => TokenSinkResult::RawData(RawKind::Rawtext),
+            "plaintext" => TokenSinkResult::Plaintext,
+            _ => TokenSinkResult::Continue,
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        match &self.within {
+            Within::Script => {
+                if name == "script" {
+                    self.within = Within::Markup;
+                }
+                return;
+            }
+            Within::Style(_) if name == "style" => self.end_style(),
+            Within::Style(_) => return,
+            Within::Unseen => self.within = Within::Markup,
+            Within::Markup => {}
+        }
+        if let Some(at) = self.foreign.iter().rposition(|it| it == name) {
+            self.foreign.truncate(at);
+        }
+        if !matches!(name, "base" | "script") {
+            self.push(&["</", shown_as(name), ">"]);
+        }
+    }
+
+    fn end_style(&mut self) {
+        if let Within::Style(sheet) = mem::replace(&mut self.within, Within::Markup) {
+            let sheet = css::rewrite(&sheet, &self.scope);
+            if self.is_foreign() {
+                escape(&sheet, &mut self.out);
+                return;
+            }
+            let mut parts = sheet.split('<');
+            self.push(&[parts.next().unwrap_or_default()]);
+            for part in parts {
+                let is_markup = part
+                    .starts_with(|it: char| it.is_ascii_alphabetic() || matches!(it, '/' | '?'));
+                self.push(&[if is_markup { "\\3C " } else { "<" }, part]);
+            }
+        }
+    }
+}
+
+/// The element by which one is shown: those whose text is no markup are written so that it cannot be taken for any.
+fn shown_as(name: &str) -> &str {
+    if matches!(name, "xmp" | "plaintext") {
+        "pre"
+    } else {
+        name
+    }
+}
+
+/// Text as HTML.
+fn escape(text: &str, out: &mut String) {
+    for it in text.chars() {
+        match it {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            it => out.push(it),
+        }
+    }
+}
+
+/// Elements that have no content (HTML standard, 13.1.2).
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+/// Elements that end SVG and MathML where they stand (HTML standard, 13.2.6.5).
+fn breaks_out(name: &str) -> bool {
+    matches!(
+        name,
+        "b" | "big"
+            | "blockquote"
+            | "body"
+            | "br"
+            | "center"
+            | "code"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "em"
+            | "embed"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "head"
+            | "hr"
+            | "i"
+            | "img"
+            | "li"
+            | "listing"
+            | "menu"
+            | "meta"
+            | "nobr"
+            | "ol"
+            | "p"
+            | "pre"
+            | "ruby"
+            | "s"
+            | "small"
+            | "span"
+            | "strong"
+            | "strike"
+            | "sub"
+            | "sup"
+            | "table"
+            | "tt"
+            | "u"
+            | "ul"
+            | "var"
+    )
+}

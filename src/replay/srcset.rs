@@ -1,0 +1,69 @@
+//! `srcset`: the candidates of a picture, each an address and what it is for (HTML standard, 4.8.4.2.1).
+
+/// The list with what `map` makes of each address; candidates for which it makes nothing are left out.
+pub(super) fn map(list: &str, mut map: impl FnMut(&str) -> Option<String>) -> String {
+    let mut candidates: Vec<String> = Vec::new();
+    let mut rest = list;
+    loop {
+        rest = rest.trim_start_matches(|it: char| it.is_ascii_whitespace() || it == ',');
+        if rest.is_empty() {
+            return candidates.join(", ");
+        }
+        let end = rest
+            .find(|it: char| it.is_ascii_whitespace())
+            .unwrap_or(rest.len());
+        let (address, behind) = rest.split_at(end);
+        let bare = address.trim_end_matches(',');
+        let (descriptors, behind) = if bare.len() == address.len() {
+            until_comma(behind)
+        } else {
+            ("", behind)
+        };
+        rest = behind;
+        if let Some(it) = map(bare) {
+            // A comma at its end would be taken for the list's.
+            let it = it.replace(',', "%2C");
+            let descriptors = descriptors.trim();
+            let space = if descriptors.is_empty() { "" } else { " " };
+            candidates.push(format!("{it}{space}{descriptors}"));
+        }
+    }
+}
+
+/// The text before the first comma that stands in no parentheses, and what follows it.
+fn until_comma(text: &str) -> (&str, &str) {
+    let mut depth = 0_u32;
+    for (at, it) in text.char_indices() {
+        match it {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                return (
+                    text.get(..at).unwrap_or_default(),
+                    text.get(at + 1..).unwrap_or_default(),
+                );
+            }
+            _ => {}
+        }
+    }
+    (text, "")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn candidates_are_parted_as_browsers_part_them() {
+        for (given, expected) in [
+            ("a.png 1x, b.png 2x", "<a.png> 1x, <b.png> 2x"),
+            ("a.png,b.png", "<a.png%2Cb.png>"),
+            ("a.png, b.png", "<a.png>, <b.png>"),
+            (" ,, a,b.png 100w ,", "<a%2Cb.png> 100w"),
+            ("a.png (x, y) 1x, b.png", "<a.png> (x, y) 1x, <b.png>"),
+            ("drop.png 1x, a.png 2x", "<a.png> 2x"),
+            ("", ""),
+        ] {
+            let mapped = super::map(given, |it| (it != "drop.png").then(|| format!("<{it}>")));
+            assert_eq!(mapped, expected, "{given}");
+        }
+    }
+}
