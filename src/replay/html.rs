@@ -265,13 +265,12 @@ impl Page {
             return TokenSinkResult::Continue;
         }
         match name {
-            "style" => TokenSinkResult::RawData(RawKind::Rawtext),
+            "style" | "xmp" => TokenSinkResult::RawData(RawKind::Rawtext),
             "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
             "iframe" | "noembed" | "noframes" => {
                 self.within = Within::Unseen;
                 TokenSinkResult::RawData(RawKind::Rawtext)
             }
-            "xmp" => TokenSinkResult::RawData(RawKind::Rawtext),
             "plaintext" => TokenSinkResult::Plaintext,
             _ => TokenSinkResult::Continue,
         }
