@@ -40,6 +40,9 @@ use writer::{Haste, Writer};
 /// How long one waits for a lock that another program holds.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
 
+/// A page of the file: `cargo bench --bench store` shows what others come to.
+const PAGE: u32 = 4_096;
+
 /// How many reading connections are kept open for the next reader.
 const IDLE_READERS: usize = 4;
 
@@ -221,7 +224,7 @@ fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreErro
             });
         }
         connection
-            .pragma_update(None, "page_size", 16_384)
+            .pragma_update(None, "page_size", PAGE)
             .map_err(fault)?;
     }
     if let schema::Kind::Store { version } = kind {

@@ -1,36 +1,32 @@
 //! Payloads by digest, each once: alone, or as what changed against an earlier version of the page.
 
+mod frame;
+
 use std::{cell::RefCell, collections::HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use zstd::zstd_safe::{
-    CCtx, CParameter, DCtx, compress_bound, get_error_name, get_frame_content_size,
-};
 
 use super::error::Fault;
 use super::{Store, StoreError};
 use crate::digest::PayloadDigest;
+pub(super) use frame::{compress, decompress};
 
-/// zstd's level; higher ones cost time and gain little against a prefix.
-const LEVEL: i32 = 3;
 /// How many versions a payload may stand on; reading one decodes all of them.
 const DEPTH: i64 = 12;
 /// How many plain bytes may have to be decoded to have one payload, for any that stands on another (about 5 ms).
 const COST: i64 = 4 << 20;
 /// Shorter payloads are kept as they are.
 const WORTH: usize = 96;
-/// Up to so many bytes, prefix and all, are compressed with a context that the thread keeps, which stays as small.
-const KEPT: usize = 512 << 10;
-/// How a zstd dictionary begins: a prefix that happens to begin so must not be taken for one.
-const DICTIONARY: [u8; 4] = [0x37, 0xa4, 0x30, 0xec];
+/// Of a page that is not like its latest version, so many earlier ones are tried: it may have come back.
+const EARLIER: usize = 2;
+/// How many captures are looked through for them.
+const MOST_LOOKED_AT: usize = 16;
 /// So many versions in a row are not tried against a neighbour at most, where neighbours were of no use before.
 const MOST_LEFT_OUT: u32 = 7;
 /// How many hosts it is remembered of whether neighbours are of use.
 const MOST_HOSTS: usize = 1024;
 
 thread_local! {
-    static PACKER: RefCell<Option<CCtx<'static>>> = const { RefCell::new(None) };
-    static UNPACKER: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
     /// Of the hosts whose pages this thread has kept.
     static NEIGHBOURS: RefCell<HashMap<String, Neighbours>> = RefCell::default();
 }
@@ -115,10 +111,18 @@ pub(super) fn name(connection: &Connection, digest: &PayloadDigest) -> rusqlite:
 }
 
 /// A payload that another one can stand on.
+#[derive(Clone, Copy)]
 struct Base {
     id: i64,
     depth: i64,
     cost: i64,
+}
+
+impl Base {
+    /// Whether `length` bytes more can stand on it and be read soon enough.
+    fn carries(&self, length: usize) -> bool {
+        self.depth < DEPTH && self.cost.saturating_add(whole(length)) <= COST
+    }
 }
 
 struct Encoded {
@@ -126,6 +130,21 @@ struct Encoded {
     base: Option<Base>,
     /// `None` where it is kept as it is.
     bytes: Option<Vec<u8>>,
+}
+
+impl Encoded {
+    fn against(base: Base, bytes: Vec<u8>) -> Self {
+        Self {
+            encoding: "zstd-prefix",
+            base: Some(base),
+            bytes: Some(bytes),
+        }
+    }
+
+    /// How many bytes are kept of `payload`.
+    fn length(&self, payload: &[u8]) -> usize {
+        self.bytes.as_ref().map_or(payload.len(), Vec::len)
+    }
 }
 
 /// Keeps the payload that was had from the address `uri` (its row) on `host`; returns its row.
@@ -169,45 +188,84 @@ fn encode(connection: &Connection, uri: i64, host: &str, payload: &[u8]) -> Resu
             bytes: None,
         });
     }
-    let mut base = latest(connection, uri)?;
-    let is_new = base.is_none();
-    if is_new
-        && neighbours_of(host, Neighbours::are_tried)
-        && let Some(sibling) = sibling(connection, uri)?
-    {
-        base = latest(connection, sibling)?;
+    let versions = versions(connection, uri)?;
+    match versions.split_first() {
+        Some((latest, earlier)) => as_version(connection, uri, payload, latest, earlier),
+        None => as_new_page(connection, uri, host, payload),
     }
-    let base = match base {
-        Some(base) => standing(connection, base, payload.len())?,
-        None => None,
-    };
-    let Some(base) = base else {
-        return stand_alone(payload);
+}
+
+/// A page that was had before, against its latest version or an earlier one.
+fn as_version(
+    connection: &Connection,
+    uri: i64,
+    payload: &[u8],
+    latest: &Base,
+    earlier: &[Base],
+) -> Result<Encoded, Fault> {
+    let mut best: Option<(Base, Vec<u8>)> = None;
+    let is_small = |bytes: &Vec<u8>| bytes.len() < payload.len() / 8;
+    let mut tried = None;
+    for version in std::iter::once(latest).chain(earlier) {
+        let Some(base) = standing(connection, version, uri, payload.len())? else {
+            continue;
+        };
+        if tried.replace(base.id) == Some(base.id) {
+            continue;
+        }
+        let prefix = read(connection, base.id)?;
+        if earlier.is_empty() && base.id == latest.id {
+            make_smaller(connection, uri, &base, &prefix)?;
+        }
+        let bytes = frame::compress(payload, &prefix).map_err(unwritable)?;
+        if best.as_ref().is_none_or(|it| bytes.len() < it.1.len()) {
+            best = Some((base, bytes));
+        }
+        if best.as_ref().is_some_and(|it| is_small(&it.1)) {
+            break;
+        }
+    }
+    // Where most of it is new, standing alone is as small and quicker to read.
+    match best {
+        Some((base, bytes)) if is_small(&bytes) => Ok(Encoded::against(base, bytes)),
+        best => {
+            let alone = stand_alone(payload)?;
+            let worth_it = alone.length(payload) / 8 * 7;
+            Ok(best
+                .filter(|it| it.1.len() < worth_it)
+                .map_or(alone, |(base, bytes)| Encoded::against(base, bytes)))
+        }
+    }
+}
+
+/// A page that was never had before, against one of the same host where that proves to be of use.
+fn as_new_page(
+    connection: &Connection,
+    uri: i64,
+    host: &str,
+    payload: &[u8],
+) -> Result<Encoded, Fault> {
+    let alone = stand_alone(payload)?;
+    if !neighbours_of(host, Neighbours::are_tried) {
+        return Ok(alone);
+    }
+    let Some(base) = sibling(connection, uri)?.filter(|it| it.carries(payload.len())) else {
+        return Ok(alone);
     };
     let prefix = read(connection, base.id)?;
-    let bytes = compress(payload, &prefix).map_err(unwritable)?;
-    // Where most of it is new, standing alone is as small and quicker to read. Of an earlier version of the page that
-    // need not be looked at when little is left; a neighbour must always prove to be of use.
-    let alone = if !is_new && bytes.len() < payload.len() / 8 {
-        None
+    let bytes = frame::compress(payload, &prefix).map_err(unwritable)?;
+    let of_use = bytes.len() < alone.length(payload) / 8 * 7;
+    neighbours_of(host, |it| it.learn(of_use));
+    Ok(if of_use {
+        Encoded::against(base, bytes)
     } else {
-        let alone = stand_alone(payload)?;
-        let length = alone.bytes.as_ref().map_or(payload.len(), Vec::len);
-        (bytes.len() >= length - length / 8).then_some(alone)
-    };
-    if is_new {
-        neighbours_of(host, |it| it.learn(alone.is_none()));
-    }
-    Ok(alone.unwrap_or(Encoded {
-        encoding: "zstd-prefix",
-        base: Some(base),
-        bytes: Some(bytes),
-    }))
+        alone
+    })
 }
 
 /// Compressed, unless that makes it no smaller: images, content codings.
 fn stand_alone(payload: &[u8]) -> Result<Encoded, Fault> {
-    let bytes = compress(payload, &[]).map_err(unwritable)?;
+    let bytes = frame::compress(payload, &[]).map_err(unwritable)?;
     let smaller = bytes.len() < payload.len();
     Ok(Encoded {
         encoding: if smaller { "zstd" } else { "identity" },
@@ -216,29 +274,101 @@ fn stand_alone(payload: &[u8]) -> Result<Encoded, Fault> {
     })
 }
 
+/// Compresses the first version of a page again, harder, now that another one comes to stand on it: what changes will
+/// go on changing, and its first version is most of what its versions cost. Pages that never change are not worth it.
+fn make_smaller(
+    connection: &Connection,
+    uri: i64,
+    first: &Base,
+    plain: &[u8],
+) -> Result<(), Fault> {
+    let (encoding, base, length): (String, Option<i64>, i64) = connection
+        .prepare_cached("SELECT encoding, base, length(bytes) FROM payload WHERE id = ?1")?
+        .query_row([first.id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    let others: bool = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM capture WHERE uri = ?1 AND payload <> ?2)")?
+        .query_row([uri, first.id], |row| row.get(0))?;
+    if others || encoding == "identity" {
+        return Ok(());
+    }
+    let prefix = match base {
+        Some(base) => read(connection, base)?,
+        None => Vec::new(),
+    };
+    let bytes = frame::compress_thoroughly(plain, &prefix).map_err(unwritable)?;
+    if whole(bytes.len()) < length {
+        connection
+            .prepare_cached("UPDATE payload SET bytes = ?2 WHERE id = ?1")?
+            .execute(params![first.id, bytes])?;
+    }
+    Ok(())
+}
+
 fn unwritable(error: std::io::Error) -> Fault {
     Fault::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-/// The latest payload of an address.
-fn latest(connection: &Connection, uri: i64) -> rusqlite::Result<Option<Base>> {
-    connection
-        .prepare_cached(
-            "SELECT payload.id, payload.depth, payload.cost FROM capture JOIN payload ON payload.id = capture.payload
-             WHERE capture.uri = ?1 AND payload.length >= ?2 ORDER BY capture.date DESC LIMIT 1",
-        )?
-        .query_row(params![uri, i64::try_from(WORTH).unwrap_or(i64::MAX)], row_to_base)
-        .optional()
+/// The different payloads of an address that others can stand on, the latest first; a few of them.
+fn versions(connection: &Connection, uri: i64) -> Result<Vec<Base>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT payload.id, payload.depth, payload.cost FROM capture JOIN payload ON payload.id = capture.payload
+         WHERE capture.uri = ?1 AND payload.length >= ?2 ORDER BY capture.date DESC LIMIT ?3",
+    )?;
+    let limits = [uri, whole(WORTH), whole(MOST_LOOKED_AT)];
+    let mut rows = statement.query(limits)?;
+    let mut versions: Vec<Base> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let base = row_to_base(row)?;
+        if versions.iter().all(|it| it.id != base.id) {
+            versions.push(base);
+        }
+        if versions.len() > EARLIER {
+            break;
+        }
+    }
+    Ok(versions)
 }
 
-/// What `length` bytes can stand on: `base` or, where its chain is long, the chain's root.
-fn standing(connection: &Connection, base: Base, length: usize) -> rusqlite::Result<Option<Base>> {
-    let length = i64::try_from(length).unwrap_or(i64::MAX);
-    let fits = |it: &Base| it.depth < DEPTH && it.cost.saturating_add(length) <= COST;
-    if fits(&base) {
-        return Ok(Some(base));
+/// What `length` bytes had from `uri` can stand on: `version` or, where its chain is long, the first that was had from there.
+fn standing(
+    connection: &Connection,
+    version: &Base,
+    uri: i64,
+    length: usize,
+) -> rusqlite::Result<Option<Base>> {
+    if version.carries(length) {
+        return Ok(Some(*version));
     }
-    let root = connection
+    let first = connection
+        .prepare_cached(
+            "SELECT payload.id, payload.depth, payload.cost FROM capture JOIN payload ON payload.id = capture.payload
+             WHERE capture.uri = ?1 AND payload.length >= ?2 ORDER BY capture.date LIMIT 1",
+        )?
+        .query_row([uri, whole(WORTH)], row_to_base)
+        .optional()?;
+    Ok(first.filter(|it| it.carries(length)))
+}
+
+/// What a new page can stand on: the root of the chain that the first version of its neighbour stands on, the neighbour
+/// being the address that comes next before it in the order of SURT keys, if it is on the same host.
+fn sibling(connection: &Connection, uri: i64) -> rusqlite::Result<Option<Base>> {
+    let first: Option<i64> = connection
+        .prepare_cached(
+            "SELECT (SELECT capture.payload FROM capture JOIN payload ON payload.id = capture.payload
+                     WHERE capture.uri = near.id AND payload.length >= ?2 ORDER BY capture.date LIMIT 1) AS first
+             FROM uri AS own JOIN uri AS near
+                 ON near.surt <= own.surt AND near.surt >= substr(own.surt, 1, instr(own.surt, ')')) AND near.id <> own.id
+             WHERE own.id = ?1 AND first IS NOT NULL
+             ORDER BY near.surt DESC LIMIT 1",
+        )?
+        .query_row([uri, whole(WORTH)], |row| row.get(0))
+        .optional()?;
+    let Some(first) = first else {
+        return Ok(None);
+    };
+    connection
         .prepare_cached(
             "WITH RECURSIVE chain (id, base, depth, cost) AS (
                  SELECT id, base, depth, cost FROM payload WHERE id = ?1
@@ -247,22 +377,12 @@ fn standing(connection: &Connection, base: Base, length: usize) -> rusqlite::Res
                  FROM chain JOIN payload ON payload.id = chain.base)
              SELECT id, depth, cost FROM chain WHERE base IS NULL",
         )?
-        .query_row([base.id], row_to_base)
-        .optional()?;
-    Ok(root.filter(fits))
+        .query_row([first], row_to_base)
+        .optional()
 }
 
-/// The address that stands next before this one in the order of SURT keys, if it is on the same host.
-fn sibling(connection: &Connection, uri: i64) -> rusqlite::Result<Option<i64>> {
-    connection
-        .prepare_cached(
-            "SELECT near.id FROM uri AS own JOIN uri AS near
-                 ON near.surt <= own.surt AND near.surt >= substr(own.surt, 1, instr(own.surt, ')')) AND near.id <> own.id
-             WHERE own.id = ?1 AND EXISTS (SELECT 1 FROM capture WHERE capture.uri = near.id AND capture.payload IS NOT NULL)
-             ORDER BY near.surt DESC LIMIT 1",
-        )?
-        .query_row([uri], |row| row.get(0))
-        .optional()
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn row_to_base(row: &rusqlite::Row<'_>) -> rusqlite::Result<Base> {
@@ -338,146 +458,9 @@ fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
     Ok(payload)
 }
 
-/// `plain` as one zstd frame, with `prefix` as what went before it.
-///
-/// In one step: a stream's buffers would cost more than what is compressed here, which is mostly small.
-pub(super) fn compress(plain: &[u8], prefix: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(compress_bound(plain.len()));
-    if plain.len() + prefix.len() > KEPT || prefix.starts_with(&DICTIONARY) {
-        compress_large(&mut bytes, plain, prefix)?;
-    } else {
-        PACKER.with_borrow_mut(|kept| {
-            let context = match kept {
-                Some(it) => it,
-                None => kept.insert(CCtx::try_create().ok_or_else(no_memory)?),
-            };
-            context
-                .compress_using_dict(&mut bytes, plain, prefix, LEVEL)
-                .map_err(said)
-        })?;
-    }
-    bytes.shrink_to_fit();
-    Ok(bytes)
-}
-
-/// With a context of its own, and a window as wide as both together.
-fn compress_large(bytes: &mut Vec<u8>, plain: &[u8], prefix: &[u8]) -> std::io::Result<()> {
-    let mut context = CCtx::try_create().ok_or_else(no_memory)?;
-    let window = (plain.len() + prefix.len()).max(1).ilog2() + 1;
-    for parameter in [
-        CParameter::CompressionLevel(LEVEL),
-        CParameter::WindowLog(window.clamp(10, 26)),
-        CParameter::ChecksumFlag(false),
-        CParameter::DictIdFlag(false),
-    ] {
-        context.set_parameter(parameter).map_err(said)?;
-    }
-    if !prefix.is_empty() {
-        context.ref_prefix(prefix).map_err(said)?;
-    }
-    context.compress2(bytes, plain).map_err(said)?;
-    Ok(())
-}
-
-/// What [`compress`] was given; an error where that is not `length` bytes long.
-pub(super) fn decompress(bytes: &[u8], prefix: &[u8], length: i64) -> std::io::Result<Vec<u8>> {
-    let length = usize::try_from(length).unwrap_or_default();
-    // A frame that says it holds something else is not given the room to unpack it.
-    let held = get_frame_content_size(bytes).ok().flatten();
-    if held.is_some_and(|it| it != length as u64) {
-        return Err(std::io::Error::other(format!(
-            "{} bytes where {length} were stored",
-            held.unwrap_or_default()
-        )));
-    }
-    let mut plain = Vec::with_capacity(length);
-    if prefix.starts_with(&DICTIONARY) {
-        let mut context = DCtx::try_create().ok_or_else(no_memory)?;
-        context.ref_prefix(prefix).map_err(said)?;
-        context.decompress(&mut plain, bytes).map_err(said)?;
-    } else {
-        UNPACKER.with_borrow_mut(|kept| {
-            let context = match kept {
-                Some(it) => it,
-                None => kept.insert(DCtx::try_create().ok_or_else(no_memory)?),
-            };
-            context
-                .decompress_using_dict(&mut plain, bytes, prefix)
-                .map_err(said)
-        })?;
-    }
-    if plain.len() == length {
-        Ok(plain)
-    } else {
-        Err(std::io::Error::other(format!(
-            "{} bytes where {length} were stored",
-            plain.len()
-        )))
-    }
-}
-
-fn said(code: usize) -> std::io::Error {
-    std::io::Error::other(get_error_name(code))
-}
-
-fn no_memory() -> std::io::Error {
-    std::io::Error::from(std::io::ErrorKind::OutOfMemory)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use super::*;
-
-    #[test]
-    fn a_prefix_makes_the_next_version_small() {
-        let mut page = String::new();
-        for number in 0..2000u32 {
-            let word = number.wrapping_mul(2_654_435_761);
-            writeln!(page, "<li>{word:x}</li>").unwrap();
-        }
-        let next = page.replacen("<li>0</li>", "<li>new</li>", 1);
-        let alone = compress(next.as_bytes(), &[]).unwrap();
-        let against = compress(next.as_bytes(), page.as_bytes()).unwrap();
-        assert!(
-            against.len() * 50 < alone.len(),
-            "{} {}",
-            against.len(),
-            alone.len()
-        );
-        let length = i64::try_from(next.len()).unwrap();
-        let back = decompress(&against, page.as_bytes(), length).unwrap();
-        assert_eq!(back, next.as_bytes());
-        decompress(&against, page.as_bytes(), length - 1).unwrap_err();
-    }
-
-    #[test]
-    fn a_payload_that_begins_like_a_dictionary_is_a_prefix_like_any_other() {
-        let mut before = DICTIONARY.to_vec();
-        before.extend((0..20_000_u32).flat_map(|it| it.wrapping_mul(2_654_435_761).to_le_bytes()));
-        let mut page = before.clone();
-        page.extend(b"and more");
-        for (plain, prefix) in [(&page, &before), (&before, &page)] {
-            let bytes = compress(plain, prefix).unwrap();
-            assert!(bytes.len() * 50 < plain.len(), "{}", bytes.len());
-            let length = i64::try_from(plain.len()).unwrap();
-            assert_eq!(decompress(&bytes, prefix, length).unwrap(), *plain);
-        }
-    }
-
-    #[test]
-    fn a_prefix_is_of_use_however_long_both_are() {
-        let long: Vec<u8> = (0..1_u32 << 17)
-            .flat_map(|it| it.wrapping_mul(2_654_435_761).to_le_bytes())
-            .collect();
-        let mut next = b"new ".to_vec();
-        next.extend(&long);
-        let bytes = compress(&next, &long).unwrap();
-        assert!(bytes.len() * 50 < next.len(), "{}", bytes.len());
-        let length = i64::try_from(next.len()).unwrap();
-        assert_eq!(decompress(&bytes, &long, length).unwrap(), next);
-    }
 
     #[test]
     fn neighbours_of_no_use_are_tried_less_and_less_until_one_is_of_use() {
