@@ -19,7 +19,7 @@ use stillsays::{
     capture::{Outcome, Visit},
     clock::parse_digits14,
     digest::PayloadDigest,
-    store::{Access, Crawl, CrawlId, Held, Store},
+    store::{Access, Crawl, CrawlId, Store},
 };
 use tokio::task::JoinSet;
 
@@ -88,7 +88,7 @@ async fn measure(kind: Kind, pages: u32, versions: u32) -> Result<(), Failure> {
 
     let visits = u64::from(pages) * u64::from(versions);
     let held = store.held()?;
-    let file = kept_by(&held);
+    let file = held.file_bytes;
     print(&format!(
         "visits                    {visits} of {pages} pages, {} different payloads, {:.0} MB plain",
         held.payloads,
@@ -141,11 +141,6 @@ async fn measure(kind: Kind, pages: u32, versions: u32) -> Result<(), Failure> {
         mb(held.plain_bytes) / verifying.as_secs_f64()
     ))?;
     Ok(())
-}
-
-/// What the archive takes on the disk.
-fn kept_by(held: &Held) -> u64 {
-    held.file_bytes
 }
 
 fn mb(bytes: u64) -> f64 {
@@ -207,8 +202,8 @@ async fn keep(
 ) -> Result<(), Failure> {
     let mut tasks = JoinSet::new();
     for visit in visits {
-        let store = store.clone();
-        tasks.spawn(async move { store.add_visit(crawl, visit, Vec::new()).await });
+        // Given to the writer here and not in the task, so that it has them in the same order every time.
+        tasks.spawn(store.add_visit(crawl, visit, Vec::new()));
         if tasks.len() >= IN_FLIGHT {
             tasks.join_next().await.transpose()?.transpose()?;
         }

@@ -130,7 +130,7 @@ impl Page {
         let payload = self.html();
         let tag = self.random.next();
         let mark = self.random.next();
-        visit(&seed, date, payload, (tag, mark), &mut self.last)
+        Ok(visit(&seed, date, payload, (tag, mark), &mut self.last))
     }
 }
 
@@ -141,7 +141,7 @@ pub(crate) fn visit(
     payload: Vec<u8>,
     (tag, mark): (u64, u64),
     last: &mut Option<(PayloadDigest, DateTime<Utc>)>,
-) -> Result<Visit, Failure> {
+) -> Visit {
     let digest = PayloadDigest::of(&payload);
     let head = format!(
         "HTTP/1.1 200 OK\r\nDate: {}\r\nServer: bench\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
@@ -173,7 +173,7 @@ pub(crate) fn visit(
         seed.path_and_query(),
         seed.host()
     );
-    Ok(Visit {
+    Visit {
         captures: vec![Capture {
             target_uri: seed.clone(),
             date,
@@ -183,7 +183,7 @@ pub(crate) fn visit(
             outcome,
         }],
         seed: seed.clone(),
-    })
+    }
 }
 
 impl Body {

@@ -136,6 +136,7 @@ fn run(command: &mut Command) -> Result<(), Failure> {
     let status = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .status()?;
     if status.success() {
         Ok(())

@@ -250,7 +250,58 @@ async fn versions_of_a_page_are_small_and_their_chains_bounded() {
     let ask = |sql: &str| file.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(ask("SELECT max(depth) FROM payload"), 12);
     assert_eq!(ask("SELECT count(*) FROM payload WHERE base IS NULL"), 1);
-    assert_eq!(ask("PRAGMA page_size"), 16_384);
+    assert_eq!(ask("PRAGMA page_size"), 4_096);
+}
+
+#[tokio::test]
+async fn a_page_that_went_back_stands_on_the_version_it_is_like() {
+    let archive = Archive::new();
+    let (store, crawl) = archive.create();
+    let other: Vec<u8> = (0..20_000u32)
+        .flat_map(|it| it.wrapping_mul(2_654_435_761).to_le_bytes())
+        .collect();
+    let versions = [page(0), page(1), other, page(2)];
+    for (day, body) in (1..).zip(&versions) {
+        let capture = response(
+            "https://example.org/partners",
+            &format!("2024010{day}"),
+            body,
+        );
+        assert!(add(&store, crawl, visit(vec![capture])).await);
+    }
+    for body in &versions {
+        assert_eq!(store.payload(&PayloadDigest::of(body)).unwrap(), *body);
+    }
+    drop(store);
+    let file = rusqlite::Connection::open(archive.path()).unwrap();
+    let mut rows = file
+        .prepare("SELECT base FROM payload ORDER BY id")
+        .unwrap();
+    let bases: Vec<Option<i64>> = rows
+        .query_map((), |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(bases, [None, Some(1), None, Some(2)]);
+}
+
+#[tokio::test]
+async fn the_first_version_of_a_page_becomes_smaller_once_another_stands_on_it() {
+    let archive = Archive::new();
+    let (store, crawl) = archive.create();
+    let kept = |body: &[u8], day: u32| {
+        let capture = response("https://example.org/", &format!("2024010{day}"), body);
+        visit(vec![capture])
+    };
+    let bodies = [page(0), page(1)];
+    assert!(add(&store, crawl, kept(&bodies[0], 1)).await);
+    let before = store.held().unwrap().kept_bytes;
+    assert!(add(&store, crawl, kept(&bodies[1], 2)).await);
+    let after = store.held().unwrap().kept_bytes;
+    assert!(after < before, "{after} {before}");
+    for body in &bodies {
+        assert_eq!(store.payload(&PayloadDigest::of(body)).unwrap(), *body);
+    }
 }
 
 #[tokio::test]
