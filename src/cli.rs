@@ -10,6 +10,7 @@ mod exit;
 mod failure;
 mod fetching;
 mod findings;
+mod ledger;
 mod page;
 mod profiles;
 mod progress;
@@ -29,11 +30,13 @@ mod history;
 mod import;
 mod pdf_text;
 mod profile;
+mod prove;
 mod recheck;
 mod report;
 mod review;
 mod run;
 mod status;
+mod verify;
 mod watch;
 
 pub use exit::Exit;
@@ -104,6 +107,8 @@ struct Common {
 enum Verb {
     /// Shows the whole flow on a built-in sample, without a network
     Demo(demo::DemoArgs),
+    /// Makes settings, archive and the ledger's key, where they are not there yet
+    Init(ledger::InitArgs),
     /// Visits the pages that are due, and reports what changed
     Run(Box<run::RunArgs>),
     /// Runs whenever something is due, until SIGTERM
@@ -125,7 +130,11 @@ enum Verb {
     /// Shows what is remembered of each host, and when it may be asked again
     Hosts(fetching::HostsArgs),
     /// Reads everything back and says whether the archive is whole
-    Verify(recheck::VerifyArgs),
+    Verify(verify::VerifyArgs),
+    /// Prints the ledger's last checkpoint, to be kept elsewhere
+    Checkpoint(ledger::CheckpointArgs),
+    /// Prints the proof that a capture or finding is in the ledger
+    Prove(prove::ProveArgs),
     /// Writes captures as WARC files with their index, or as a WACZ package
     Export(export::ExportArgs),
     /// Writes a finding and the captures it rests on as a WACZ package
@@ -183,6 +192,7 @@ impl Verb {
     fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self {
             Self::Demo(it) => it.run(session),
+            Self::Init(it) => it.run(session),
             Self::Run(it) => it.run(session),
             Self::Watch(it) => it.run(session),
             Self::Recheck(it) => it.run(session),
@@ -194,6 +204,8 @@ impl Verb {
             Self::Captures(it) => it.run(session),
             Self::Hosts(it) => it.run(session),
             Self::Verify(it) => it.run(session),
+            Self::Checkpoint(it) => it.run(session),
+            Self::Prove(it) => it.run(session),
             Self::Export(it) => it.run(session),
             Self::Evidence(it) => it.run(session),
             Self::Import(it) => it.run(session),

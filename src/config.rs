@@ -16,7 +16,7 @@ use crate::schedule::{Cadence, parse_interval};
 
 mod settings;
 
-pub use settings::{FetchSettings, SETTINGS, ScheduleSettings, Setting, Settings};
+pub use settings::{FetchSettings, LedgerSettings, SETTINGS, ScheduleSettings, Setting, Settings};
 
 /// Where a setting's value comes from, weakest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +127,8 @@ pub struct Config {
     pub settings: Settings,
     /// Each setting's value as TOML and where it comes from, by key, in the order of [`SETTINGS`].
     pub origins: Vec<(&'static str, Value, Origin)>,
+    /// The settings file, where one was read.
+    pub file: Option<PathBuf>,
 }
 
 /// What the settings are made from.
@@ -163,7 +165,9 @@ impl Config {
             let origin = Origin::Flag(flag.clone());
             layers.put_text(known(key, &origin)?, text, origin)?;
         }
-        layers.finish()
+        let mut config = layers.finish()?;
+        config.file.clone_from(&sources.file);
+        Ok(config)
     }
 }
 
@@ -290,7 +294,11 @@ impl Layers {
                     .map(|(value, origin)| (it.key, value, origin))
             })
             .collect();
-        Ok(Config { settings, origins })
+        Ok(Config {
+            settings,
+            origins,
+            file: None,
+        })
     }
 }
 

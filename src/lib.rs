@@ -43,6 +43,7 @@ pub mod reading;
 pub mod article;
 pub mod cdxj;
 pub mod content_coding;
+pub mod ledger;
 pub mod memento;
 pub mod pdf;
 pub mod robots;

@@ -7,6 +7,7 @@ mod backup;
 mod crawls;
 mod error;
 mod findings;
+mod ledger;
 mod lock;
 mod payloads;
 mod readings;
@@ -23,12 +24,14 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use sha2::{Digest as _, Sha256};
 
 pub use backup::{Restored, restore};
 pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
 pub use error::StoreError;
+pub use ledger::{Proved, Seal};
 pub use lock::{Holder, LockError, RunLock};
-pub use verify::Problem;
+pub use verify::{Advance, Problem, Trust, Verified};
 pub use visits::{
     AddedVisit, Around, CaptureId, Dated, LastVisit, SeedEntry, StoredVisit, VisitId,
 };
@@ -340,6 +343,17 @@ fn micros(at: Instant) -> i64 {
 fn instant(micros: i64) -> Result<Instant, Fault> {
     Instant::from_timestamp_micros(micros)
         .ok_or_else(|| Fault::damaged(format!("{micros} is not a time")))
+}
+
+/// The first 8 bytes of a SHA-256 over `parts`, each behind its length: enough against accidents, for what can be made again.
+fn checksum<const N: usize>(parts: [&[u8]; N]) -> i64 {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update((part.len() as u64).to_be_bytes());
+        sha.update(part);
+    }
+    let digest: [u8; 32] = sha.finalize().into();
+    i64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8]))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
     text::for_terminal,
 };
 
-use super::{Exit, Failure, Session, recheck::print_problems, run::make_folder_of, session::print};
+use super::{Exit, Failure, Session, run::make_folder_of, session::print, verify::print_problems};
 
 /// Arguments of `backup`.
 #[derive(Args, Debug)]

@@ -17,6 +17,7 @@ use crate::{
 use super::{
     Exit, Failure, Session,
     findings::report_of,
+    ledger::Sealer,
     progress::Progress,
     report::write_whole,
     run::{captures_from, make_folder_of, plan, runtime},
@@ -77,6 +78,7 @@ impl DemoArgs {
                 .collect();
             Ok::<_, Failure>(findings)
         })?;
+        Sealer::at(session, &store, &path.with_extension("key"))?.seal(session, &store)?;
         for named in &profiles {
             let report = report_of(&store, named, &findings, &[])?;
             print(&findings_text(&report, &session.style()))?;

@@ -17,6 +17,7 @@ use crate::{
 
 use super::{
     Exit, Failure, Format, Session,
+    ledger::Sealer,
     run::{make_folder_of, runtime},
     session::print,
 };
@@ -41,6 +42,7 @@ impl ImportArgs {
         make_folder_of(&settings.store)?;
         let _lock = RunLock::acquire(&settings.store, "import", session.clock.now())?;
         let store = Store::open(&settings.store, Access::Create)?;
+        let sealer = Sealer::open(session, &store)?;
         let names: Vec<_> = self
             .files
             .iter()
@@ -54,6 +56,7 @@ impl ImportArgs {
             broken += runtime.block_on(take(session, &mut importer, file))?;
         }
         let came = importer.finish()?;
+        sealer.seal(session, &store)?;
         self.tell(session, &came, broken)?;
         if came.captures == 0 && broken > 0 {
             return Ok(Exit::Usage);

@@ -8,7 +8,7 @@ use crate::{
     store::{Access, RunLock, Store},
 };
 
-use super::{Exit, Failure, Session, findings, profiles::ProfilesArgs};
+use super::{Exit, Failure, Session, findings, ledger::Sealer, profiles::ProfilesArgs};
 
 /// Arguments of `review`.
 #[derive(Args, Debug)]
@@ -66,6 +66,7 @@ impl ReviewArgs {
             by: self.reviewer(session),
             note: self.note.clone(),
         };
+        let sealer = Sealer::open(session, &store)?;
         store.add_review(&review, Some(&about))?;
         // A rejected rename changes what the names are matched with; the findings follow at once.
         let compared = pipeline::compare_all(
@@ -75,6 +76,7 @@ impl ReviewArgs {
             None,
             &mut |_| {},
         )?;
+        sealer.seal(session, &store)?;
         let done = match decision {
             Some(Decision::Accept) => "accepted",
             Some(Decision::Reject) => "rejected",

@@ -25,7 +25,7 @@ use crate::{
 };
 
 use super::{
-    Exit, Failure, Format, Session, findings::report_of, profiles::ProfilesArgs,
+    Exit, Failure, Format, Session, findings::report_of, ledger::Sealer, profiles::ProfilesArgs,
     progress::Progress, session::print, signals::Stop,
 };
 
@@ -102,6 +102,7 @@ impl RunArgs {
         store: &Store,
         stop: &Stop,
     ) -> Result<(Exit, Ran), Failure> {
+        let sealer = Sealer::open(session, store)?;
         let (seeds, source) = self.work(session, profiles, store)?;
         let profiles = if self.archive_only { &[] } else { profiles };
         let mut progress = Progress::new(session);
@@ -117,6 +118,8 @@ impl RunArgs {
         };
         let ran = run.go(&mut |event| progress.tell(&event)).await;
         progress.end();
+        // What was kept before something failed is proved too.
+        sealer.seal(session, store)?;
         let ran = ran?;
         let found = tell(session, profiles, store, &ran, self.format)?;
         let exit = match stop.exit() {

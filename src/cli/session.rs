@@ -14,7 +14,7 @@ use crate::{
 use super::{Common, Failure};
 
 /// The settings file that is read where none is named.
-const DEFAULT_FILE: &str = "config/stillsays.toml";
+pub(super) const DEFAULT_FILE: &str = "config/stillsays.toml";
 
 /// When output is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -84,6 +84,7 @@ settings! {
     "fetch.robots_retry" = r#""1h""#, "how soon a robots.txt that could not be had is asked for again; nothing else is asked of its host meanwhile";
     "fetch.proxy" = r#""""#, "the proxy that hosts are asked through, `http://HOST:PORT`; empty for what http_proxy, https_proxy and all_proxy say, `none` for none";
     "fetch.no_proxy" = "[]", "hosts and address ranges that are asked without that proxy; where the list is empty, what no_proxy says";
+    "ledger.key" = r#""""#, "the file of the key that signs the ledger's checkpoints; empty for a file beside the store, `stillsays.key`";
 }
 
 /// The settings, read.
@@ -100,6 +101,16 @@ pub struct Settings {
     pub schedule: ScheduleSettings,
     /// How pages are visited.
     pub fetch: FetchSettings,
+    /// How the archive is proved.
+    pub ledger: LedgerSettings,
+}
+
+/// How the archive is proved.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerSettings {
+    /// The file of the key; empty for one beside the store.
+    pub key: PathBuf,
 }
 
 /// When pages are visited.

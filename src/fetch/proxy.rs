@@ -2,6 +2,7 @@
 
 use std::{fmt, net::IpAddr};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
 use url::Url;
 
@@ -138,7 +139,7 @@ impl Proxy {
             let user = decoded(url.username());
             let password = decoded(url.password().unwrap_or_default());
             let both = [user, b":".to_vec(), password].concat();
-            format!("Basic {}", base64(&both))
+            format!("Basic {}", STANDARD.encode(&both))
         });
         Ok(Self {
             host: host.to_owned(),
@@ -199,26 +200,6 @@ fn percent_decoded(text: &str) -> Vec<u8> {
             .unwrap_or_default();
     }
     out
-}
-
-/// Base64 with padding (RFC 4648, 4).
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    bytes
-        .chunks(3)
-        .flat_map(|three| {
-            let at = |place: usize| u32::from(three.get(place).copied().unwrap_or_default());
-            let bits = at(0) << 16 | at(1) << 8 | at(2);
-            let used = three.len();
-            (0..4_usize).map(move |place| {
-                let digit = (bits >> (18 - 6 * place)) & 63;
-                let digit = usize::try_from(digit).ok().and_then(|it| DIGITS.get(it));
-                digit
-                    .filter(|_| place <= used)
-                    .map_or('=', |it| char::from(*it))
-            })
-        })
-        .collect()
 }
 
 #[cfg(test)]

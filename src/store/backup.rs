@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Access, Problem, Store, StoreError, beside, error::Fault, open_for_reading};
+use super::{Access, Problem, Store, StoreError, Trust, beside, error::Fault, open_for_reading};
 
 impl Store {
     /// Writes a copy of the store as it is at this moment to `to`, durably; a run that is going on is not held up.
@@ -70,8 +70,7 @@ pub fn restore(
     name: &str,
 ) -> Result<Result<Restored, Vec<Problem>>, StoreError> {
     let copy = Store::open(from, Access::ReadOnly)?;
-    let mut problems = copy.verify_quick()?;
-    problems.extend(copy.verify_payloads()?);
+    let problems = copy.verify(&Trust::default(), &mut |_| {})?.problems;
     if !problems.is_empty() {
         return Ok(Err(problems));
     }

@@ -5,10 +5,15 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Store, StoreError, instant, micros};
+use super::{
+    Fault, Store, StoreError, checksum, instant,
+    ledger::{self, Kind},
+    micros,
+};
 use crate::{
     clock::Instant,
     host::{HostState, Origin},
+    ledger::Leaf,
 };
 
 /// A crawl as the store numbers it.
@@ -82,17 +87,23 @@ impl Store {
     pub fn begin_crawl(&self, crawl: &Crawl) -> Result<CrawlId, StoreError> {
         let crawl = crawl.clone();
         self.write(move |connection| {
-            Ok(CrawlId(
-                connection
-                    .prepare_cached(
-                        "INSERT INTO crawl (started, software, command) VALUES (?1, ?2, ?3)",
-                    )?
-                    .insert(params![
-                        micros(crawl.started),
-                        crawl.software,
-                        crawl.command
-                    ])?,
-            ))
+            let id = connection
+                .prepare_cached(
+                    "INSERT INTO crawl (started, software, command) VALUES (?1, ?2, ?3)",
+                )?
+                .insert(params![
+                    micros(crawl.started),
+                    crawl.software,
+                    crawl.command
+                ])?;
+            let leaf = Leaf::Crawl {
+                id,
+                started: crawl.started,
+                software: &crawl.software,
+                command: &crawl.command,
+            };
+            ledger::append(connection, Kind::Crawl, id, &leaf)?;
+            Ok(CrawlId(id))
         })
     }
 
@@ -109,12 +120,19 @@ impl Store {
         let counts = serde_json::to_string(counts).unwrap_or_default();
         self.write(move |connection| {
             let rows = connection
-                .prepare_cached("UPDATE crawl SET ended = ?2, counts = ?3 WHERE id = ?1")?
+                .prepare_cached(
+                    "UPDATE crawl SET ended = ?2, counts = ?3 WHERE id = ?1 AND ended IS NULL",
+                )?
                 .execute(params![id.0, micros(ended), counts])?;
             if rows == 0 {
                 return Err(Fault::NotHeld(format!("crawl {}", id.0)));
             }
-            Ok(())
+            let leaf = Leaf::CrawlEnded {
+                id: id.0,
+                ended,
+                counts: &counts,
+            };
+            ledger::append(connection, Kind::CrawlEnded, id.0, &leaf)
         })
     }
 
@@ -206,11 +224,13 @@ pub(super) fn remember_hosts(
     hosts: &[(Origin, HostState)],
 ) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO host (origin, state) VALUES (?1, ?2) ON CONFLICT (origin) DO UPDATE SET state = excluded.state",
+        "INSERT INTO host (origin, state, checksum) VALUES (?1, ?2, ?3)
+         ON CONFLICT (origin) DO UPDATE SET state = excluded.state, checksum = excluded.checksum",
     )?;
     for (origin, state) in hosts {
         let state = serde_json::to_string(state).map_err(Fault::damaged)?;
-        statement.execute(params![origin.as_str(), state])?;
+        let sum = checksum([origin.as_str().as_bytes(), state.as_bytes()]);
+        statement.execute(params![origin.as_str(), state, sum])?;
     }
     Ok(())
 }

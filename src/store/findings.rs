@@ -2,10 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{CrawlId, Fault, Store, StoreError, instant, micros, payloads};
+use super::{
+    CrawlId, Fault, Store, StoreError, instant,
+    ledger::{self, Kind},
+    micros, payloads,
+};
 use crate::{
     digest::ContentDigest,
     finding::{Decision, Finding, FindingId, Review},
+    ledger::{Hash, Leaf, elements, inclusion, leaf_hash},
 };
 
 impl Store {
@@ -29,17 +34,25 @@ impl Store {
                 return Ok(false);
             }
             let bytes = payloads::compress(&json, &[]).map_err(Fault::damaged)?;
-            connection
+            let crawl = computed.map(|it| it.0);
+            let id = connection
                 .prepare_cached(
                     "INSERT INTO finding_set (profile, crawl, digest, length, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
                 )?
-                .execute(params![
+                .insert(params![
                     profile,
-                    computed.map(|it| it.0),
+                    crawl,
                     digest.as_bytes(),
                     i64::try_from(json.len()).unwrap_or(i64::MAX),
                     bytes
                 ])?;
+            let leaf = Leaf::Findings {
+                id,
+                profile: &profile,
+                crawl,
+                json: &json,
+            };
+            ledger::append(connection, Kind::Findings, id, &leaf)?;
             Ok(true)
         })
     }
@@ -91,19 +104,29 @@ impl Store {
             .transpose()
             .map_err(fault)?;
         self.write(move |connection| {
-            connection
+            let decision = review.decision.map(decision_word);
+            let id = connection
                 .prepare_cached(
                     "INSERT INTO review (finding, decision, at, author, note, about) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?
-                .execute(params![
+                .insert(params![
                     review.finding.0,
-                    review.decision.map(decision_word),
+                    decision,
                     micros(review.at),
                     review.by,
                     review.note,
                     about,
                 ])?;
-            Ok(())
+            let leaf = Leaf::Review {
+                id,
+                finding: &review.finding.0,
+                decision,
+                at: review.at,
+                by: &review.by,
+                note: review.note.as_deref(),
+                about: about.as_deref(),
+            };
+            ledger::append(connection, Kind::Review, id, &leaf)
         })
     }
 
@@ -159,15 +182,96 @@ struct FindingSet {
 }
 
 impl FindingSet {
-    fn findings(&self) -> Result<Vec<Finding>, Fault> {
+    /// The set as it was given: a JSON array.
+    fn json(&self) -> Result<Vec<u8>, Fault> {
         let json = payloads::decompress(&self.bytes, &[], self.length).map_err(Fault::damaged)?;
         if ContentDigest::of(&json) != self.digest {
             return Err(Fault::damaged(
                 "a set of findings reads back as something else",
             ));
         }
-        serde_json::from_slice(&json).map_err(Fault::damaged)
+        Ok(json)
     }
+
+    fn findings(&self) -> Result<Vec<Finding>, Fault> {
+        serde_json::from_slice(&self.json()?).map_err(Fault::damaged)
+    }
+}
+
+/// The text of the ledger's leaf for a row of `id`, `profile`, `crawl`, `digest`, `length` and `bytes`.
+pub(super) fn leaf(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
+    let set = FindingSet {
+        digest: ContentDigest::from_bytes(row.get(3)?),
+        length: row.get(4)?,
+        bytes: row.get(5)?,
+    };
+    Ok(leaf_text(row, &set.json()?)?)
+}
+
+fn leaf_text(row: &rusqlite::Row<'_>, json: &[u8]) -> rusqlite::Result<String> {
+    let profile: String = row.get(1)?;
+    Ok(Leaf::Findings {
+        id: row.get(0)?,
+        profile: &profile,
+        crawl: row.get(2)?,
+        json,
+    }
+    .text())
+}
+
+/// A finding in the last set that has it, and its place there.
+pub(super) struct InSet {
+    /// The set's number.
+    pub(super) set: i64,
+    /// The text of the set's leaf.
+    pub(super) leaf: String,
+    /// The finding as it stands in the set, as JSON.
+    pub(super) finding: String,
+    /// Its place, from 0.
+    pub(super) index: usize,
+    /// How many findings the set has.
+    pub(super) size: usize,
+    /// The audit path within the set.
+    pub(super) path: Vec<Hash>,
+}
+
+/// Looks for a finding in the sets of a profile, the last one first.
+pub(super) fn in_a_set(
+    connection: &Connection,
+    profile: &str,
+    id: &str,
+) -> Result<Option<InSet>, Fault> {
+    #[derive(serde::Deserialize)]
+    struct Named<'a> {
+        id: &'a str,
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT id, profile, crawl, digest, length, bytes FROM finding_set WHERE profile = ?1 ORDER BY id DESC",
+    )?;
+    let mut rows = statement.query([profile])?;
+    while let Some(row) = rows.next()? {
+        let set = FindingSet {
+            digest: ContentDigest::from_bytes(row.get(3)?),
+            length: row.get(4)?,
+            bytes: row.get(5)?,
+        };
+        let json = set.json()?;
+        let all: Vec<&[u8]> = elements(&json).collect();
+        let is_meant =
+            |it: &&[u8]| serde_json::from_slice::<Named<'_>>(it).is_ok_and(|it| it.id == id);
+        if let Some((index, finding)) = all.iter().enumerate().find(|(_, it)| is_meant(it)) {
+            let hashes: Vec<Hash> = all.iter().map(|it| leaf_hash(it)).collect();
+            return Ok(Some(InSet {
+                set: row.get(0)?,
+                leaf: leaf_text(row, &json)?,
+                finding: String::from_utf8_lossy(finding).into_owned(),
+                index,
+                size: all.len(),
+                path: inclusion(&hashes, index),
+            }));
+        }
+    }
+    Ok(None)
 }
 
 fn latest(connection: &Connection, profile: &str) -> rusqlite::Result<Option<FindingSet>> {

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Fault, Store, StoreError, payloads};
+use super::{Fault, Store, StoreError, checksum, payloads};
 use crate::{digest::PayloadDigest, reading::Reading};
 
 impl Store {
@@ -49,16 +49,23 @@ impl Store {
         let at_own_path = |it: Fault| it.at(self.path());
         let json = serde_json::to_vec(reading).map_err(|it| at_own_path(Fault::damaged(it)))?;
         let bytes = payloads::compress(&json, &[]).map_err(|it| at_own_path(Fault::damaged(it)))?;
-        let length = json.len();
+        let length = i64::try_from(json.len()).unwrap_or(i64::MAX);
+        let sum = checksum([
+            digest.as_bytes(),
+            key.as_bytes(),
+            &length.to_be_bytes(),
+            &bytes,
+        ]);
         self.write_some_time(move |connection| {
             let payload = payloads::id_of(connection, &digest)?
                 .ok_or_else(|| Fault::NotHeld(format!("payload {digest}")))?;
             connection
                 .prepare_cached(
-                    "INSERT INTO reading (payload, key, length, bytes) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT (payload, key) DO UPDATE SET length = excluded.length, bytes = excluded.bytes",
+                    "INSERT INTO reading (payload, key, length, bytes, checksum) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT (payload, key) DO UPDATE
+                         SET length = excluded.length, bytes = excluded.bytes, checksum = excluded.checksum",
                 )?
-                .execute(params![payload, key, i64::try_from(length).unwrap_or(i64::MAX), bytes])?;
+                .execute(params![payload, key, length, bytes, sum])?;
             Ok(())
         })
     }

@@ -4,16 +4,40 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::error::{Fault, StoreError};
+use super::{
+    error::{Fault, StoreError},
+    ledger,
+};
 
 /// What a stillsays store says it is in SQLite's `application_id`: the letters `stls`.
 const APPLICATION: i32 = 0x7374_6c73;
 
 /// One step for every version: the first makes an empty file version 1, each later one makes its version of the one before.
-pub(super) const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+pub(super) const STEPS: &[Step] = &[
+    Step {
+        sql: include_str!("schema/1.sql"),
+        then: None,
+    },
+    Step {
+        sql: include_str!("schema/2.sql"),
+        then: Some(ledger::begin),
+    },
+];
+
+/// What makes one version of the one before.
+#[derive(Clone, Copy)]
+pub(super) struct Step {
+    /// The statements.
+    pub(super) sql: &'static str,
+    /// What is to be done with the rows that are there, beyond what SQL can say.
+    pub(super) then: Option<Act>,
+}
+
+/// What is done inside the transaction of a step.
+type Act = fn(&Connection) -> Result<(), Fault>;
 
 /// The version that the last of `steps` makes.
-pub(super) fn version_of(steps: &[&str]) -> u32 {
+pub(super) fn version_of(steps: &[Step]) -> u32 {
     u32::try_from(steps.len()).unwrap_or(u32::MAX)
 }
 
@@ -42,7 +66,7 @@ pub(super) fn kind(connection: &Connection) -> rusqlite::Result<Kind> {
 pub(super) fn migrate(
     connection: &Connection,
     path: &Path,
-    steps: &[&str],
+    steps: &[Step],
 ) -> Result<(), StoreError> {
     let known = version_of(steps);
     let found = match kind(connection).map_err(|it| Fault::from(it).at(path))? {
@@ -69,8 +93,9 @@ pub(super) fn migrate(
     } else {
         Ok(())
     };
-    done.and_then(|()| climb(connection, steps))
-        .map_err(|it| Fault::from(it).at(path))
+    done.map_err(Fault::from)
+        .and_then(|()| climb(connection, steps))
+        .map_err(|it| it.at(path))
 }
 
 /// `stillsays.db.v1`: the store as it was at version 1.
@@ -86,11 +111,11 @@ fn copy_aside(connection: &Connection, path: &Path, version: u32) -> rusqlite::R
         .map(|_| ())
 }
 
-fn climb(connection: &Connection, steps: &[&str]) -> rusqlite::Result<()> {
+fn climb(connection: &Connection, steps: &[Step]) -> Result<(), Fault> {
     connection.execute_batch("BEGIN EXCLUSIVE")?;
     let climbed = steps_in_transaction(connection, steps);
     match climbed {
-        Ok(()) => connection.execute_batch("COMMIT"),
+        Ok(()) => Ok(connection.execute_batch("COMMIT")?),
         Err(error) => {
             // The rollback can only fail where SQLite has rolled back already; the first error is the one to tell.
             let _ = connection.execute_batch("ROLLBACK");
@@ -99,14 +124,18 @@ fn climb(connection: &Connection, steps: &[&str]) -> rusqlite::Result<()> {
     }
 }
 
-fn steps_in_transaction(connection: &Connection, steps: &[&str]) -> rusqlite::Result<()> {
+fn steps_in_transaction(connection: &Connection, steps: &[Step]) -> Result<(), Fault> {
     // Asked again inside: another process may have climbed in the meantime.
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     for step in steps.iter().skip(version as usize) {
-        connection.execute_batch(step)?;
+        connection.execute_batch(step.sql)?;
+        if let Some(then) = step.then {
+            then(connection)?;
+        }
     }
     connection.pragma_update(None, "application_id", APPLICATION)?;
-    connection.pragma_update(None, "user_version", version_of(steps))
+    connection.pragma_update(None, "user_version", version_of(steps))?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -125,7 +154,8 @@ mod tests {
                 (),
             )
             .unwrap();
-        let steps = [STEPS[0], "ALTER TABLE host ADD COLUMN seen INTEGER"];
+        let later = |sql| Step { sql, then: None };
+        let steps = [STEPS[0], later("ALTER TABLE host ADD COLUMN seen INTEGER")];
         migrate(&connection, &path, &steps).unwrap();
         assert_eq!(kind(&connection).unwrap(), Kind::Store { version: 2 });
         let hosts: u32 = connection
@@ -146,7 +176,10 @@ mod tests {
         migrate(&connection, &path, &STEPS[..1]).unwrap();
         let steps = [
             STEPS[0],
-            "CREATE TABLE more (a); INSERT INTO nowhere VALUES (1)",
+            Step {
+                sql: "CREATE TABLE more (a); INSERT INTO nowhere VALUES (1)",
+                then: None,
+            },
         ];
         migrate(&connection, &path, &steps).unwrap_err();
         assert_eq!(kind(&connection).unwrap(), Kind::Store { version: 1 });

@@ -1,9 +1,12 @@
 //! Looks whether the store is whole, and lists what is not.
 
+mod derived;
+mod proved;
+
 use rusqlite::Connection;
 
 use super::{Fault, Store, StoreError, payloads};
-use crate::digest::PayloadDigest;
+use crate::{digest::PayloadDigest, ledger::Verifier};
 
 /// One thing that is not as it was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,46 +17,160 @@ pub struct Problem {
     pub detail: String,
 }
 
+impl Problem {
+    fn new(place: impl Into<String>, detail: impl std::fmt::Display) -> Self {
+        Self {
+            place: place.into(),
+            detail: detail.to_string(),
+        }
+    }
+}
+
+/// Whom the ledger is checked against.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// Who must have signed the last checkpoint, and every one that was kept elsewhere; `None` for whoever the store names.
+    pub verifier: Option<Verifier>,
+    /// Checkpoints that were kept elsewhere: how people call them, and the signed note.
+    pub checkpoints: Vec<(String, String)>,
+}
+
+/// What was looked through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// What is not as it was stored.
+    pub problems: Vec<Problem>,
+    /// The leaves of the ledger.
+    pub leaves: u64,
+    /// Of these, the ones that a checkpoint covers.
+    pub sealed: u64,
+    /// The ledger's key, as the last checkpoint has it.
+    pub key: Option<String>,
+}
+
+/// How far a verification has come: what is looked at, how much of it is done, and how much there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// What is looked at.
+    pub what: &'static str,
+    /// How much is done.
+    pub done: u64,
+    /// How much there is.
+    pub of: u64,
+}
+
 impl Store {
+    /// Looks through everything: the file's structure, the references between rows, what rows are derived from others,
+    /// every payload, and the ledger.
+    ///
+    /// # Errors
+    /// The file cannot be read at all.
+    pub fn verify(
+        &self,
+        trust: &Trust,
+        tell: &mut dyn FnMut(Advance),
+    ) -> Result<Verified, StoreError> {
+        let mut verified = Verified::default();
+        self.read(|connection| {
+            let problems = &mut verified.problems;
+            let whole = |what| Advance {
+                what,
+                done: 0,
+                of: 1,
+            };
+            tell(whole("structure"));
+            attempt(problems, "file", |it| {
+                it.extend(structure(connection, "integrity_check")?);
+                Ok(())
+            });
+            tell(whole("references"));
+            derived::check(connection, problems);
+            attempt(problems, "payloads", |it| {
+                it.extend(payloads_of(connection, tell)?);
+                Ok(())
+            });
+            proved::check(connection, trust, &mut verified, tell);
+            Ok(())
+        })?;
+        // What is found in several ways is told once.
+        let mut told = std::collections::HashSet::new();
+        verified
+            .problems
+            .retain(|it| told.insert((it.place.clone(), it.detail.clone())));
+        Ok(verified)
+    }
+
     /// Looks through the file's structure and the references between rows, without reading payloads.
     ///
     /// # Errors
     /// The file cannot be read at all.
     pub fn verify_quick(&self) -> Result<Vec<Problem>, StoreError> {
-        self.read(structure)
+        self.read(|connection| structure(connection, "quick_check"))
     }
+}
 
+impl Store {
     /// Reads every payload back and compares it with its digest.
     ///
     /// # Errors
     /// The file cannot be read at all.
     pub fn verify_payloads(&self) -> Result<Vec<Problem>, StoreError> {
-        self.read(|connection| {
-            let mut statement = connection
-                .prepare("SELECT id, digest FROM payload WHERE bytes IS NOT NULL ORDER BY id")?;
-            let mut rows = statement.query(())?;
-            let mut problems = Vec::new();
-            while let Some(row) = rows.next()? {
-                let digest = PayloadDigest::from_bytes(row.get(1)?);
-                match payloads::read_checked(connection, row.get(0)?, &digest) {
-                    Ok(_) => {}
-                    Err(Fault::Damaged(detail) | Fault::NotHeld(detail)) => {
-                        problems.push(Problem {
-                            place: format!("payload {digest}"),
-                            detail,
-                        });
-                    }
-                    Err(fault) => return Err(fault),
-                }
-            }
-            Ok(problems)
-        })
+        self.read(|connection| payloads_of(connection, &mut |_| {}))
     }
 }
 
-fn structure(connection: &Connection) -> Result<Vec<Problem>, Fault> {
+/// Does one part of a verification; where it cannot be done because the file is damaged, that is a problem too.
+fn attempt(
+    problems: &mut Vec<Problem>,
+    place: &str,
+    part: impl FnOnce(&mut Vec<Problem>) -> Result<(), Fault>,
+) {
+    match part(problems) {
+        Ok(()) => {}
+        Err(Fault::Damaged(detail) | Fault::NotHeld(detail)) => {
+            problems.push(Problem::new(place, detail));
+        }
+        Err(Fault::Sqlite(error)) => problems.push(Problem::new(place, error)),
+    }
+}
+
+/// Reads every payload back and compares it with its digest.
+fn payloads_of(
+    connection: &Connection,
+    tell: &mut dyn FnMut(Advance),
+) -> Result<Vec<Problem>, Fault> {
+    let of = connection.query_row(
+        "SELECT coalesce(sum(length), 0) FROM payload WHERE bytes IS NOT NULL",
+        (),
+        |row| row.get::<_, i64>(0),
+    )?;
+    let mut statement =
+        connection.prepare("SELECT id, digest FROM payload WHERE bytes IS NOT NULL ORDER BY id")?;
+    let mut rows = statement.query(())?;
+    let (mut problems, mut done) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let digest = PayloadDigest::from_bytes(row.get(1)?);
+        match payloads::read_checked(connection, row.get(0)?, &digest) {
+            Ok(it) => done += it.len() as u64,
+            Err(Fault::Damaged(detail) | Fault::NotHeld(detail)) => {
+                problems.push(Problem::new(format!("payload {digest}"), detail));
+            }
+            Err(Fault::Sqlite(error)) => {
+                problems.push(Problem::new(format!("payload {digest}"), error));
+            }
+        }
+        tell(Advance {
+            what: "payloads",
+            done,
+            of: of.unsigned_abs(),
+        });
+    }
+    Ok(problems)
+}
+
+fn structure(connection: &Connection, check: &str) -> Result<Vec<Problem>, Fault> {
     let mut problems = Vec::new();
-    let mut statement = connection.prepare("PRAGMA quick_check(100)")?;
+    let mut statement = connection.prepare(&format!("PRAGMA {check}(100)"))?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let detail: String = row.get(0)?;

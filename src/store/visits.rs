@@ -8,16 +8,18 @@ mod dated;
 mod exchange;
 mod rows;
 
-use super::{CrawlId, Fault, Store, StoreError, crawls, instant, micros, payloads};
+use super::{CrawlId, Fault, Store, StoreError, crawls, instant, ledger, micros, payloads};
 use crate::{
     capture::{Capture, CaptureEntry, Outcome, RevisitProfile, Visit},
     clock::Instant,
     digest::PayloadDigest,
     host::{HostState, Origin},
+    ledger::{CaptureLeaf, Leaf},
     uri::TargetUri,
 };
 pub use dated::{Around, Dated, SeedEntry};
 use exchange::Exchange;
+pub(super) use rows::each_leaf;
 use rows::{Known, capture, entries};
 
 /// A visit as the store numbers it.
@@ -242,7 +244,13 @@ fn add(
         .prepare_cached("INSERT INTO visit (crawl, seed, date) VALUES (?1, ?2, ?3)")?
         .insert(params![crawl.0, seed, date])?;
     for (hop, (capture, digest)) in visit.captures.iter().zip(digests).enumerate() {
-        add_capture(connection, id, hop, capture, digest.as_ref())?;
+        let place = Place {
+            crawl: crawl.0,
+            visit: id,
+            seed: &visit.seed,
+            hop: i64::try_from(hop).unwrap_or(i64::MAX),
+        };
+        add_capture(connection, &place, capture, digest.as_ref())?;
     }
     connection
         .prepare_cached(
@@ -299,10 +307,17 @@ fn outcome_name(outcome: &Outcome) -> &'static str {
     }
 }
 
+/// Where a capture stands.
+struct Place<'a> {
+    crawl: i64,
+    visit: i64,
+    seed: &'a TargetUri,
+    hop: i64,
+}
+
 fn add_capture(
     connection: &Connection,
-    visit: i64,
-    hop: usize,
+    place: &Place<'_>,
     capture: &Capture,
     digest: Option<&PayloadDigest>,
 ) -> Result<(), Fault> {
@@ -335,15 +350,15 @@ fn add_capture(
         .as_ref()
         .map(|it| exchange::connection_row(connection, it))
         .transpose()?;
-    connection
+    let id = connection
         .prepare_cached(
             "INSERT INTO capture (visit, hop, uri, date, ended, outcome, status, connection, exchange, request_length,
                  interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?
-        .execute(params![
-            visit,
-            i64::try_from(hop).unwrap_or(i64::MAX),
+        .insert(params![
+            place.visit,
+            place.hop,
             uri,
             micros(capture.date),
             micros(capture.ended),
@@ -361,7 +376,46 @@ fn add_capture(
             refers_to.0,
             refers_to.1,
         ])?;
-    Ok(())
+    let leaf = leaf(id, place, capture, digest, &exchange);
+    ledger::append(connection, ledger::Kind::Capture, id, &leaf)
+}
+
+fn leaf<'a>(
+    id: i64,
+    place: &'a Place<'a>,
+    capture: &'a Capture,
+    digest: Option<&PayloadDigest>,
+    exchange: &'a Exchange,
+) -> Leaf<'a> {
+    let mut leaf = CaptureLeaf {
+        id,
+        visit: place.visit,
+        hop: place.hop,
+        crawl: place.crawl,
+        seed: place.seed.as_str(),
+        uri: capture.target_uri.as_str(),
+        date: capture.date,
+        ended: capture.ended,
+        outcome: outcome_name(&capture.outcome),
+        payload: digest.copied(),
+        truncated: None,
+        request: &exchange.request,
+        interim: &exchange.interim,
+        head: &exchange.head,
+        rest: &exchange.rest,
+        failure: None,
+        refers_to: None,
+        connection: capture
+            .connection
+            .as_ref()
+            .map(|it| (it.address, it.tls.as_ref())),
+    };
+    match &capture.outcome {
+        Outcome::Response(it) => leaf.truncated = it.truncated,
+        Outcome::Revisit(it) => leaf.refers_to = Some((it.refers_to_date, &it.refers_to_uri)),
+        Outcome::Failure(it) => leaf.failure = Some((it.kind, &it.detail)),
+    }
+    Leaf::Capture(leaf)
 }
 
 /// The word that serde gives a unit variant; the store's spelling of enums.

@@ -14,6 +14,8 @@
 
 use std::fmt::Write;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use crate::{
     capture::{Capture, Connection, Failure, FailureKind, Outcome, Tls},
     clock::{Instant, parse_warc_date, warc_date},
@@ -109,38 +111,13 @@ fn some(tls: &mut Option<Tls>) -> &mut Tls {
     })
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// RFC 4648, 4.
 fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let number = group
-            .iter()
-            .zip([16, 8, 0])
-            .fold(0u32, |all, (byte, shift)| all | u32::from(*byte) << shift);
-        for (digit, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let letter = ALPHABET
-                .get((number >> shift) as usize & 63)
-                .filter(|_| digit <= group.len());
-            text.push(letter.map_or('=', |it| char::from(*it)));
-        }
-    }
-    text
+    STANDARD.encode(bytes)
 }
 
 fn unbase64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    for group in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let mut number = 0u32;
-        for (letter, shift) in group.iter().zip([18, 12, 6, 0]) {
-            let digit = ALPHABET.iter().position(|it| it == letter)?;
-            number |= u32::try_from(digit).ok()? << shift;
-        }
-        let [_, decoded @ ..] = number.to_be_bytes();
-        bytes.extend_from_slice(decoded.get(..group.len() - 1)?);
-    }
-    Some(bytes)
+    STANDARD.decode(text).ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The bytes of an exchange beside its payload: request, interim responses, head, framing, certificates; and the connection it went over.
 
-use std::net::SocketAddr;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    net::SocketAddr,
+};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -285,6 +288,25 @@ pub(super) fn connection(
         tls,
         interim,
     })
+}
+
+/// How many connections are remembered while many captures are read.
+const MOST_WIRES: usize = 512;
+
+/// The connections that were read last, without what came over them.
+#[derive(Default)]
+pub(super) struct Wires(HashMap<i64, Wire>);
+
+impl Wires {
+    pub(super) fn of(&mut self, rows: &Connection, id: i64) -> Result<&Wire, Fault> {
+        if self.0.len() >= MOST_WIRES {
+            self.0.clear();
+        }
+        match self.0.entry(id) {
+            Entry::Occupied(it) => Ok(it.into_mut()),
+            Entry::Vacant(it) => Ok(it.insert(connection(rows, id, Vec::new())?)),
+        }
+    }
 }
 
 fn split_chain(mut plain: &[u8]) -> Option<Vec<Vec<u8>>> {

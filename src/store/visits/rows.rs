@@ -4,24 +4,27 @@ use rusqlite::{Connection, Row};
 
 use super::{
     CaptureId, Fault,
-    exchange::{self, Bases, Exchange},
+    exchange::{self, Bases, Exchange, Wires},
     from_word, instant, payloads, target_uri,
 };
 use crate::{
     capture::{
         Capture, CaptureEntry, Failure, FailureKind, Framing, Outcome, Response, Revisit,
-        RevisitProfile, Truncation,
+        RevisitProfile, Truncation, status_of,
     },
     clock::Instant,
     digest::PayloadDigest,
+    ledger::{CaptureLeaf, Leaf},
     uri::TargetUri,
 };
 
 /// The columns that a capture is read from, in the order that [`CaptureRow::of`] reads them.
-const COLUMNS: &str = "SELECT capture.id, uri.uri, capture.date, capture.ended, outcome, connection, exchange, request_length,
+const COLUMNS: &str = "capture.id, uri.uri, capture.date, capture.ended, outcome, connection, exchange, request_length,
      interim_length, head_length, payload.id, payload.digest, truncated, failure_kind, failure_detail, refers_to_date, origin.uri,
-     exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes
- FROM capture JOIN uri ON uri.id = capture.uri JOIN exchange ON exchange.id = capture.exchange LEFT JOIN payload ON payload.id = capture.payload
+     exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes";
+
+/// Where those columns come from.
+const TABLES: &str = "capture JOIN uri ON uri.id = capture.uri JOIN exchange ON exchange.id = capture.exchange LEFT JOIN payload ON payload.id = capture.payload
      LEFT JOIN uri AS origin ON origin.id = capture.refers_to_uri";
 
 struct CaptureRow {
@@ -133,7 +136,8 @@ pub(super) fn entries(
     condition: &str,
     parameter: &dyn rusqlite::ToSql,
 ) -> Result<Vec<(CaptureId, CaptureEntry)>, Fault> {
-    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE {condition}"))?;
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM {TABLES} WHERE {condition}"))?;
     let mut rows = statement.query([parameter])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
@@ -143,7 +147,9 @@ pub(super) fn entries(
 }
 
 pub(super) fn capture(connection: &Connection, id: CaptureId) -> Result<Capture, Fault> {
-    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE capture.id = ?1"))?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM {TABLES} WHERE capture.id = ?1"
+    ))?;
     let mut rows = statement.query([id.0])?;
     let row = rows
         .next()?
@@ -190,4 +196,63 @@ pub(super) fn capture(connection: &Connection, id: CaptureId) -> Result<Capture,
         request: row.exchange.request,
         outcome,
     })
+}
+
+/// Tells `each` the id of every capture, or of that one, and the text of its leaf of the ledger, made again from the rows.
+pub(in crate::store) fn each_leaf(
+    connection: &Connection,
+    only: Option<i64>,
+    each: &mut dyn FnMut(i64, Result<String, Fault>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut statement = connection.prepare(&format!(
+        "SELECT {COLUMNS}, capture.visit AS visit, capture.hop AS hop, visit.crawl AS crawl, seed.uri AS seed,
+             capture.status AS status
+         FROM {TABLES} JOIN visit ON visit.id = capture.visit JOIN uri AS seed ON seed.id = visit.seed
+         WHERE capture.id BETWEEN ?1 AND ?2 ORDER BY capture.id"
+    ))?;
+    let (mut known, mut wires) = (Known::default(), Wires::default());
+    let mut rows = statement.query([only.unwrap_or(i64::MIN), only.unwrap_or(i64::MAX)])?;
+    while let Some(row) = rows.next()? {
+        each(row.get(0)?, leaf(connection, &mut known, &mut wires, row))?;
+    }
+    Ok(())
+}
+
+/// The leaf of a row that has `visit`, `hop`, `crawl`, `seed` and `status` beside [`COLUMNS`].
+fn leaf(
+    connection: &Connection,
+    known: &mut Known,
+    wires: &mut Wires,
+    row: &Row<'_>,
+) -> Result<String, Fault> {
+    let it = CaptureRow::of(connection, known, row)?;
+    if status_of(&it.exchange.head) != row.get("status")? {
+        return Err(Fault::damaged("its status is not that of its head"));
+    }
+    let wire = match it.connection {
+        Some(id) => Some(wires.of(connection, id)?),
+        None => None,
+    };
+    let seed = row.get_ref("seed")?;
+    let leaf = Leaf::Capture(CaptureLeaf {
+        id: it.id.0,
+        visit: row.get("visit")?,
+        hop: row.get("hop")?,
+        crawl: row.get("crawl")?,
+        seed: seed.as_str().map_err(Fault::damaged)?,
+        uri: it.target_uri.as_str(),
+        date: it.date,
+        ended: it.ended,
+        outcome: &it.outcome,
+        payload: it.payload.map(|it| it.1),
+        truncated: it.truncated,
+        request: &it.exchange.request,
+        interim: &it.exchange.interim,
+        head: &it.exchange.head,
+        rest: &it.exchange.rest,
+        failure: it.failure.as_ref().map(|it| (it.0, it.1.as_str())),
+        refers_to: it.refers_to.as_ref().map(|it| (it.0, &it.1)),
+        connection: wire.map(|it| (it.address, it.tls.as_ref())),
+    });
+    Ok(leaf.text())
 }

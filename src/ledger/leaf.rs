@@ -1,0 +1,420 @@
+//! What the leaves of the ledger say: one JSON text for everything that is kept, made again from the rows whenever it is checked.
+
+use std::net::SocketAddr;
+
+use serde::Serialize;
+
+use super::tree::{Hash, leaf_hash};
+use crate::{
+    capture::{FailureKind, Tls, Truncation},
+    clock::{Instant, warc_date},
+    digest::{ContentDigest, PayloadDigest, hex},
+    uri::TargetUri,
+};
+
+/// One thing that the archive holds. Its text is JSON without spaces, the keys in the order of `docs/ledger.md`.
+#[derive(Clone, Debug)]
+pub enum Leaf<'a> {
+    /// One capture.
+    Capture(CaptureLeaf<'a>),
+    /// What was found for a profile at one time.
+    Findings {
+        /// The set's number.
+        id: i64,
+        /// The profile's name.
+        profile: &'a str,
+        /// The crawl it was computed in.
+        crawl: Option<i64>,
+        /// The set as it is kept, a JSON array.
+        json: &'a [u8],
+    },
+    /// What a person decided.
+    Review {
+        /// The review's number.
+        id: i64,
+        /// The finding's id.
+        finding: &'a str,
+        /// `accept`, `reject`, `later`; `None` takes an earlier one back.
+        decision: Option<&'a str>,
+        /// When.
+        at: Instant,
+        /// Who.
+        by: &'a str,
+        /// Why, in their words.
+        note: Option<&'a str>,
+        /// The finding as it stood, as JSON.
+        about: Option<&'a str>,
+    },
+    /// A run or an import that begins.
+    Crawl {
+        /// Its number.
+        id: i64,
+        /// When it began.
+        started: Instant,
+        /// The program and its version.
+        software: &'a str,
+        /// What it was asked to do.
+        command: &'a str,
+    },
+    /// A run or an import that has ended.
+    CrawlEnded {
+        /// Its number.
+        id: i64,
+        /// When it ended.
+        ended: Instant,
+        /// What it came to, as JSON.
+        counts: &'a str,
+    },
+    /// A payload that was removed on purpose: a tombstone.
+    Removal {
+        /// The removal's number.
+        id: i64,
+        /// The payload.
+        payload: PayloadDigest,
+        /// When it was removed.
+        at: Instant,
+        /// By which rule.
+        reason: &'a str,
+    },
+    /// The moment at which a checkpoint was made; it is the checkpoint's last leaf.
+    Sealed {
+        /// When.
+        at: Instant,
+    },
+}
+
+/// One capture, with the digests of all that was sent and received.
+#[derive(Clone, Debug)]
+pub struct CaptureLeaf<'a> {
+    /// Its number.
+    pub id: i64,
+    /// The visit it belongs to.
+    pub visit: i64,
+    /// Its place in the visit, from 0.
+    pub hop: i64,
+    /// The crawl of the visit.
+    pub crawl: i64,
+    /// Where the visit started from.
+    pub seed: &'a str,
+    /// What was asked for.
+    pub uri: &'a str,
+    /// When the exchange began.
+    pub date: Instant,
+    /// When it ended.
+    pub ended: Instant,
+    /// `response`, `identical-payload-digest`, `server-not-modified` or `failure`.
+    pub outcome: &'a str,
+    /// The payload; `None` for a failure.
+    pub payload: Option<PayloadDigest>,
+    /// Why the body is not whole.
+    pub truncated: Option<Truncation>,
+    /// The request as it was sent.
+    pub request: &'a [u8],
+    /// Interim responses.
+    pub interim: &'a [u8],
+    /// Head of the response.
+    pub head: &'a [u8],
+    /// The framing of the body, or what had come before a failure.
+    pub rest: &'a [u8],
+    /// The kind and the words of a failure.
+    pub failure: Option<(FailureKind, &'a str)>,
+    /// The capture that a revisit refers to.
+    pub refers_to: Option<(Instant, &'a TargetUri)>,
+    /// The address that was connected to, and what TLS agreed on.
+    pub connection: Option<(SocketAddr, Option<&'a Tls>)>,
+}
+
+impl Leaf<'_> {
+    /// The text that is hashed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Capture(it) => it.text(),
+            Self::Findings {
+                id,
+                profile,
+                crawl,
+                json,
+            } => {
+                let each: Vec<Hash> = elements(json).map(leaf_hash).collect();
+                text(&FindingsText {
+                    leaf: "findings",
+                    id: *id,
+                    profile,
+                    crawl: *crawl,
+                    digest: ContentDigest::of(json),
+                    size: each.len(),
+                    root: hex(&super::root(&each)),
+                })
+            }
+            Self::Review {
+                id,
+                finding,
+                decision,
+                at,
+                by,
+                note,
+                about,
+            } => text(&ReviewText {
+                leaf: "review",
+                id: *id,
+                finding,
+                decision: *decision,
+                at: warc_date(*at),
+                by,
+                note: *note,
+                about: about.map(|it| ContentDigest::of(it.as_bytes())),
+            }),
+            Self::Crawl {
+                id,
+                started,
+                software,
+                command,
+            } => text(&CrawlText {
+                leaf: "crawl",
+                id: *id,
+                started: warc_date(*started),
+                software,
+                command,
+            }),
+            Self::CrawlEnded { id, ended, counts } => text(&CrawlEndedText {
+                leaf: "crawl-ended",
+                id: *id,
+                ended: warc_date(*ended),
+                counts,
+            }),
+            Self::Removal {
+                id,
+                payload,
+                at,
+                reason,
+            } => text(&RemovalText {
+                leaf: "removal",
+                id: *id,
+                payload: *payload,
+                at: warc_date(*at),
+                reason,
+            }),
+            Self::Sealed { at } => text(&SealedText {
+                leaf: "sealed",
+                at: warc_date(*at),
+            }),
+        }
+    }
+
+    /// The hash of its text as a leaf.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        leaf_hash(self.text().as_bytes())
+    }
+}
+
+impl CaptureLeaf<'_> {
+    fn text(&self) -> String {
+        let of_bytes = |it: &[u8]| (!it.is_empty()).then(|| ContentDigest::of(it));
+        let tls = self.connection.as_ref().and_then(|it| it.1);
+        text(&CaptureText {
+            leaf: "capture",
+            id: self.id,
+            visit: self.visit,
+            hop: self.hop,
+            crawl: self.crawl,
+            seed: self.seed,
+            uri: self.uri,
+            date: warc_date(self.date),
+            ended: warc_date(self.ended),
+            outcome: self.outcome,
+            payload: self.payload,
+            truncated: self.truncated,
+            request: of_bytes(self.request),
+            interim: of_bytes(self.interim),
+            head: of_bytes(self.head),
+            rest: of_bytes(self.rest),
+            failure: self.failure,
+            refers_to: self
+                .refers_to
+                .map(|(date, uri)| (warc_date(date), uri.as_str())),
+            address: self.connection.as_ref().map(|it| it.0),
+            tls: tls.map(|it| [it.version.as_str(), it.cipher_suite.as_str()]),
+            certificates: tls.map(|it| {
+                it.certificates
+                    .iter()
+                    .map(|it| ContentDigest::of(it))
+                    .collect()
+            }),
+        })
+    }
+}
+
+/// The elements of a JSON array, each as it stands there; none where it is no array.
+pub fn elements(json: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = json.strip_prefix(b"[").unwrap_or_default();
+    std::iter::from_fn(move || {
+        let mut values =
+            serde_json::Deserializer::from_slice(rest).into_iter::<serde::de::IgnoredAny>();
+        values.next()?.ok()?;
+        let (element, behind) = rest.split_at_checked(values.byte_offset())?;
+        rest = behind.strip_prefix(b",").unwrap_or_default();
+        Some(element)
+    })
+}
+
+fn text(of: &impl Serialize) -> String {
+    // These types have nothing in them that JSON cannot say; an empty text would be found by every check.
+    serde_json::to_string(of).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct CaptureText<'a> {
+    leaf: &'static str,
+    id: i64,
+    visit: i64,
+    hop: i64,
+    crawl: i64,
+    seed: &'a str,
+    uri: &'a str,
+    date: String,
+    ended: String,
+    outcome: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<PayloadDigest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<Truncation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<ContentDigest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interim: Option<ContentDigest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<ContentDigest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rest: Option<ContentDigest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<(FailureKind, &'a str)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refers_to: Option<(String, &'a str)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<[&'a str; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificates: Option<Vec<ContentDigest>>,
+}
+
+#[derive(Serialize)]
+struct FindingsText<'a> {
+    leaf: &'static str,
+    id: i64,
+    profile: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crawl: Option<i64>,
+    digest: ContentDigest,
+    size: usize,
+    root: String,
+}
+
+#[derive(Serialize)]
+struct ReviewText<'a> {
+    leaf: &'static str,
+    id: i64,
+    finding: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<&'a str>,
+    at: String,
+    by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<ContentDigest>,
+}
+
+#[derive(Serialize)]
+struct CrawlText<'a> {
+    leaf: &'static str,
+    id: i64,
+    started: String,
+    software: &'a str,
+    command: &'a str,
+}
+
+#[derive(Serialize)]
+struct CrawlEndedText<'a> {
+    leaf: &'static str,
+    id: i64,
+    ended: String,
+    counts: &'a str,
+}
+
+#[derive(Serialize)]
+struct RemovalText<'a> {
+    leaf: &'static str,
+    id: i64,
+    payload: PayloadDigest,
+    at: String,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct SealedText {
+    leaf: &'static str,
+    at: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::parse_digits14;
+
+    #[test]
+    fn the_texts_stay_as_they_are_documented() {
+        let at = parse_digits14("20260102030405").unwrap();
+        let findings = Leaf::Findings {
+            id: 3,
+            profile: "sample",
+            crawl: Some(2),
+            json: br#"[{"a":[1,"],"]},{"b":2}]"#,
+        };
+        assert_eq!(
+            findings.text(),
+            concat!(
+                r#"{"leaf":"findings","id":3,"profile":"sample","crawl":2,"#,
+                r#""digest":"sha256:247f2a61d7de3871ecaf281c9d962ff4e01797d780e711258810bcaacc9e196b","#,
+                r#""size":2,"root":"3a5587cf1b8aa21e13995abf552c011c8a87a9bc30ef557e5fa259f08c196c54"}"#
+            )
+        );
+        let review = Leaf::Review {
+            id: 1,
+            finding: "abc",
+            decision: None,
+            at,
+            by: "ann \"a\"",
+            note: None,
+            about: Some("{}"),
+        };
+        assert_eq!(
+            review.text(),
+            concat!(
+                r#"{"leaf":"review","id":1,"finding":"abc","at":"2026-01-02T03:04:05Z","by":"ann \"a\"","#,
+                r#""about":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"}"#
+            )
+        );
+        assert_eq!(
+            Leaf::Sealed { at }.text(),
+            r#"{"leaf":"sealed","at":"2026-01-02T03:04:05Z"}"#
+        );
+    }
+
+    #[test]
+    fn an_array_falls_into_its_elements_as_they_stand() {
+        let parts = |it: &'static str| {
+            elements(it.as_bytes())
+                .map(|it| std::str::from_utf8(it).unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(parts("[]"), [""; 0]);
+        assert_eq!(
+            parts(r#"[{"a": "],["},1.50,[2]]"#),
+            [r#"{"a": "],["}"#, "1.50", "[2]"]
+        );
+        assert_eq!(parts("{}"), [""; 0]);
+    }
+}

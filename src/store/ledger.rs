@@ -1,0 +1,488 @@
+//! The ledger's rows: a leaf for everything that is kept, in the transaction that keeps it, and the checkpoints over them.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Fault, Store, StoreError, checksum, instant, micros, visits};
+use crate::{
+    clock::Instant,
+    digest::PayloadDigest,
+    ledger::{
+        Consistency, Hash, Inclusion, Leaf, Signer, Tree, Verifier, consistency, inclusion,
+        leaf_hash,
+    },
+};
+
+/// What a leaf is about, as the store numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Capture = 1,
+    Findings = 2,
+    Review = 3,
+    Crawl = 4,
+    CrawlEnded = 5,
+    Removal = 6,
+    Sealed = 7,
+}
+
+impl Kind {
+    pub(super) fn of(number: i64) -> Option<Self> {
+        [
+            Self::Capture,
+            Self::Findings,
+            Self::Review,
+            Self::Crawl,
+            Self::CrawlEnded,
+            Self::Removal,
+            Self::Sealed,
+        ]
+        .into_iter()
+        .find(|it| *it as i64 == number)
+    }
+
+    /// How people are told of a row of that kind.
+    pub(super) fn place(self, row: i64) -> String {
+        let what = match self {
+            Self::Capture => "capture",
+            Self::Findings => "set of findings",
+            Self::Review => "review",
+            Self::Crawl => "crawl",
+            Self::CrawlEnded => "end of crawl",
+            Self::Removal => "removal",
+            Self::Sealed => {
+                let at = Instant::from_timestamp_micros(row);
+                return format!(
+                    "sealing of {}",
+                    at.map_or(String::new(), crate::clock::warc_date)
+                );
+            }
+        };
+        format!("{what} {row}")
+    }
+}
+
+/// The last checkpoint of a store, and what came after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The signed note.
+    pub note: String,
+    /// Who signed it.
+    pub key: String,
+    /// How many leaves it covers.
+    pub size: u64,
+    /// The time-stamp token over the note, where an authority was asked for one.
+    pub token: Option<Vec<u8>>,
+}
+
+/// A proof, and the leaf it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// The text of the leaf.
+    pub leaf: String,
+    /// The proof.
+    pub proof: Inclusion,
+    /// Who signed its checkpoint.
+    pub key: String,
+}
+
+/// Adds the leaf for a row that was written just now.
+pub(super) fn append(
+    connection: &Connection,
+    kind: Kind,
+    row: i64,
+    leaf: &Leaf<'_>,
+) -> Result<(), Fault> {
+    put(connection, kind, row, &leaf.hash())
+}
+
+fn put(connection: &Connection, kind: Kind, row: i64, hash: &Hash) -> Result<(), Fault> {
+    connection
+        .prepare_cached("INSERT INTO leaf (kind, row, hash) VALUES (?1, ?2, ?3)")?
+        .execute(params![kind as i64, row, hash])?;
+    Ok(())
+}
+
+/// Adds the leaves for all that a store held before there was a ledger, and the checksums.
+pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
+    let mut each = |kind: Kind, row: i64, text: Result<String, Fault>| match text {
+        Ok(text) => put(connection, kind, row, &leaf_hash(text.as_bytes())),
+        // What is damaged already keeps nobody from going on; `verify` tells of it, before and after.
+        Err(Fault::Damaged(detail)) => {
+            tracing::warn!("{} is damaged: {detail}", kind.place(row));
+            put(connection, kind, row, &[0; 32])
+        }
+        Err(other) => Err(other),
+    };
+    each_leaf(connection, &mut each)?;
+    let mut hosts = connection.prepare("SELECT origin, state FROM host")?;
+    let mut rows = hosts.query(())?;
+    while let Some(row) = rows.next()? {
+        let (origin, state): (String, String) = (row.get(0)?, row.get(1)?);
+        connection.execute(
+            "UPDATE host SET checksum = ?2 WHERE origin = ?1",
+            params![origin, checksum([origin.as_bytes(), state.as_bytes()])],
+        )?;
+    }
+    let mut readings = connection.prepare(
+        "SELECT reading.id, digest, key, reading.length, reading.bytes FROM reading JOIN payload ON payload.id = reading.payload",
+    )?;
+    let mut rows = readings.query(())?;
+    while let Some(row) = rows.next()? {
+        connection
+            .prepare_cached("UPDATE reading SET checksum = ?2 WHERE id = ?1")?
+            .execute(params![row.get::<_, i64>(0)?, reading_checksum(row, 1)?])?;
+    }
+    Ok(())
+}
+
+/// The checksum of a reading, of a row that has its payload's digest, its key, length and bytes from the column `first` on.
+pub(super) fn reading_checksum(row: &rusqlite::Row<'_>, first: usize) -> Result<i64, Fault> {
+    let (digest, bytes) = (row.get_ref(first)?, row.get_ref(first + 3)?);
+    let length: i64 = row.get(first + 2)?;
+    Ok(checksum([
+        digest.as_blob().map_err(Fault::damaged)?,
+        row.get::<_, String>(first + 1)?.as_bytes(),
+        &length.to_be_bytes(),
+        bytes.as_blob().map_err(Fault::damaged)?,
+    ]))
+}
+
+/// Tells `each` every row that must have a leaf, and the leaf's text as it is made from the row; by kind, then by row.
+pub(super) fn each_leaf(
+    connection: &Connection,
+    each: &mut dyn FnMut(Kind, i64, Result<String, Fault>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    visits::each_leaf(connection, None, &mut |id, text| {
+        each(Kind::Capture, id, text)
+    })?;
+    let mut statement = connection
+        .prepare("SELECT id, profile, crawl, digest, length, bytes FROM finding_set ORDER BY id")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        each(Kind::Findings, row.get(0)?, super::findings::leaf(row))?;
+    }
+    let mut statement = connection
+        .prepare("SELECT id, finding, decision, at, author, note, about FROM review ORDER BY id")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        each(Kind::Review, row.get(0)?, review(row))?;
+    }
+    let mut statement = connection
+        .prepare("SELECT id, started, software, command, ended, counts FROM crawl ORDER BY id")?;
+    let mut rows = statement.query(())?;
+    let mut ended = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        each(Kind::Crawl, id, crawl(row))?;
+        match (
+            row.get::<_, Option<i64>>(4)?,
+            row.get::<_, Option<String>>(5)?,
+        ) {
+            (None, None) => {}
+            (Some(at), Some(counts)) => ended.push((
+                id,
+                instant(at).map(|ended| {
+                    let counts = &counts;
+                    Leaf::CrawlEnded { id, ended, counts }.text()
+                }),
+            )),
+            _ => ended.push((id, Err(Fault::damaged("it has half an end")))),
+        }
+    }
+    for (id, hash) in ended {
+        each(Kind::CrawlEnded, id, hash)?;
+    }
+    let mut statement = connection.prepare(
+        "SELECT removal.id, payload.digest, at, reason FROM removal JOIN payload ON payload.id = removal.payload ORDER BY removal.id",
+    )?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        each(Kind::Removal, row.get(0)?, removal(row))?;
+    }
+    Ok(())
+}
+
+fn review(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
+    let text = |column: usize| row.get::<_, Option<String>>(column);
+    let (finding, by): (String, String) = (row.get(1)?, row.get(4)?);
+    Ok(Leaf::Review {
+        id: row.get(0)?,
+        finding: &finding,
+        decision: text(2)?.as_deref(),
+        at: instant(row.get(3)?)?,
+        by: &by,
+        note: text(5)?.as_deref(),
+        about: text(6)?.as_deref(),
+    }
+    .text())
+}
+
+fn crawl(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
+    let (software, command): (String, String) = (row.get(2)?, row.get(3)?);
+    Ok(Leaf::Crawl {
+        id: row.get(0)?,
+        started: instant(row.get(1)?)?,
+        software: &software,
+        command: &command,
+    }
+    .text())
+}
+
+fn removal(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
+    let reason: String = row.get(3)?;
+    Ok(Leaf::Removal {
+        id: row.get(0)?,
+        payload: PayloadDigest::from_bytes(row.get(1)?),
+        at: instant(row.get(2)?)?,
+        reason: &reason,
+    }
+    .text())
+}
+
+impl Store {
+    /// Makes a checkpoint over all that is held, signed and durable; `None` where nothing came since the last one.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn seal(&self, signer: &Signer, at: Instant) -> Result<Option<Seal>, StoreError> {
+        // The writer's thread outlives this call, so it gets a key of its own.
+        let secret = signer.secret();
+        let signer: Signer = secret
+            .parse()
+            .map_err(|it| Fault::damaged(it).at(self.path()))?;
+        self.write(move |connection| {
+            let last = last(connection)?;
+            let mut tree = match &last {
+                None => Tree::default(),
+                Some((seal, peaks)) => {
+                    Tree::of_peaks(seal.size, hashes(peaks)?).ok_or_else(|| {
+                        Fault::damaged("the last checkpoint has other subtrees than its size")
+                    })?
+                }
+            };
+            let begun = tree.size();
+            push_from(connection, &mut tree)?;
+            if tree.size() == begun {
+                return Ok(None);
+            }
+            let sealed = Leaf::Sealed { at };
+            append(connection, Kind::Sealed, micros(at), &sealed)?;
+            tree.push(sealed.hash());
+            let seal = Seal {
+                note: signer.sign(tree.size(), tree.root()),
+                key: signer.verifier().to_string(),
+                size: tree.size(),
+                token: None,
+            };
+            connection
+                .prepare_cached(
+                    "INSERT INTO checkpoint (size, note, key, peaks) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![
+                    number(seal.size),
+                    seal.note,
+                    seal.key,
+                    tree.peaks().concat()
+                ])?;
+            Ok(Some(seal))
+        })
+    }
+
+    /// Keeps the time-stamp token that an authority gave for a checkpoint.
+    ///
+    /// # Errors
+    /// There is no such checkpoint; the file cannot be written.
+    pub fn put_token(&self, size: u64, token: Vec<u8>) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            let rows = connection
+                .prepare_cached("UPDATE checkpoint SET token = ?2 WHERE size = ?1")?
+                .execute(params![number(size), token])?;
+            if rows == 0 {
+                return Err(Fault::NotHeld(format!("checkpoint of {size} leaves")));
+            }
+            Ok(())
+        })
+    }
+
+    /// The checkpoints, oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn seals(&self) -> Result<Vec<Seal>, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT size, note, key, token FROM checkpoint ORDER BY size")?
+                .query_map((), seal_of)?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The last checkpoint; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_seal(&self) -> Result<Option<Seal>, StoreError> {
+        self.read(|connection| Ok(last(connection)?.map(|it| it.0)))
+    }
+
+    /// The proof that a capture is in the tree of the last checkpoint.
+    ///
+    /// # Errors
+    /// It is not held, or came after the last checkpoint.
+    pub fn prove_capture(&self, id: super::CaptureId) -> Result<Proved, StoreError> {
+        self.read(|connection| {
+            let mut text = None;
+            visits::each_leaf(connection, Some(id.0), &mut |_, it| {
+                text = Some(it?);
+                Ok(())
+            })?;
+            let text = text.ok_or_else(|| Fault::NotHeld(format!("capture {}", id.0)))?;
+            prove(
+                connection,
+                Kind::Capture,
+                id.0,
+                text,
+                |leaf| serde_json::json!({ "leaf": leaf }),
+            )
+        })
+    }
+
+    /// The proof that a finding is in the tree of the last checkpoint: in its set, and the set in the tree.
+    ///
+    /// # Errors
+    /// It is not held, or came after the last checkpoint.
+    pub fn prove_finding(&self, profile: &str, id: &str) -> Result<Proved, StoreError> {
+        self.read(|connection| {
+            let found = super::findings::in_a_set(connection, profile, id)?
+                .ok_or_else(|| Fault::NotHeld(format!("finding {id} of {profile}")))?;
+            let super::findings::InSet { set, leaf, finding, index, size, path } = found;
+            prove(connection, Kind::Findings, set, leaf, |leaf| {
+                let path: Vec<String> = path.iter().map(|it| crate::digest::hex(it)).collect();
+                serde_json::json!({"leaf": leaf, "finding": finding, "index": index, "size": size, "path": path})
+            })
+        })
+    }
+
+    /// The proof that the tree of `old` leaves is the beginning of the tree of the checkpoint of `new` leaves.
+    ///
+    /// # Errors
+    /// There is no such checkpoint, or `old` is not before it.
+    pub fn prove_between(&self, old: u64, new: u64) -> Result<Consistency, StoreError> {
+        self.read(|connection| {
+            let seal = connection
+                .prepare_cached("SELECT size, note, key, token FROM checkpoint WHERE size = ?1")?
+                .query_row([number(new)], seal_of)
+                .optional()?
+                .ok_or_else(|| Fault::NotHeld(format!("checkpoint of {new} leaves")))?;
+            if old == 0 || old > new {
+                return Err(Fault::NotHeld(format!(
+                    "tree of {old} leaves before one of {new}"
+                )));
+            }
+            let leaves = leaves(connection, new)?;
+            let old_size = usize::try_from(old).unwrap_or(usize::MAX);
+            Ok(Consistency {
+                old,
+                path: consistency(&leaves, old_size),
+                note: seal.note,
+            })
+        })
+    }
+}
+
+fn prove(
+    connection: &Connection,
+    kind: Kind,
+    row: i64,
+    leaf: String,
+    extra: impl FnOnce(&str) -> serde_json::Value,
+) -> Result<Proved, Fault> {
+    let place: Option<i64> = connection
+        .prepare_cached("SELECT number FROM leaf WHERE kind = ?1 AND row = ?2")?
+        .query_row(params![kind as i64, row], |row| row.get(0))
+        .optional()?;
+    let index = place.map_or(u64::MAX, |it| it.unsigned_abs() - 1);
+    let seal = last(connection)?.map(|it| it.0);
+    let seal = seal
+        .filter(|it| index < it.size)
+        .ok_or_else(|| Fault::NotHeld(format!("checkpoint yet over {}", kind.place(row))))?;
+    let leaves = leaves(connection, seal.size)?;
+    let at = usize::try_from(index).unwrap_or(usize::MAX);
+    let proof = Inclusion {
+        extra: extra(&leaf).to_string().into_bytes(),
+        index,
+        path: inclusion(&leaves, at),
+        note: seal.note,
+    };
+    // Whoever gets a proof should not be the first to find that it does not hold.
+    let verifier: Verifier = seal.key.parse().map_err(Fault::damaged)?;
+    proof
+        .check(leaf.as_bytes(), &verifier)
+        .map_err(|it| Fault::damaged(format!("{} does not prove: {it}", kind.place(row))))?;
+    Ok(Proved {
+        leaf,
+        proof,
+        key: seal.key,
+    })
+}
+
+fn seal_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Seal> {
+    Ok(Seal {
+        size: row.get::<_, i64>(0)?.unsigned_abs(),
+        note: row.get(1)?,
+        key: row.get(2)?,
+        token: row.get(3)?,
+    })
+}
+
+/// The last checkpoint, with the subtrees of its tree.
+fn last(connection: &Connection) -> rusqlite::Result<Option<(Seal, Vec<u8>)>> {
+    connection
+        .prepare_cached(
+            "SELECT size, note, key, token, peaks FROM checkpoint ORDER BY size DESC LIMIT 1",
+        )?
+        .query_row((), |row| Ok((seal_of(row)?, row.get(4)?)))
+        .optional()
+}
+
+/// The hashes that stand one behind the other in `bytes`.
+pub(super) fn hashes(bytes: &[u8]) -> Result<Vec<Hash>, Fault> {
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if rest.is_empty() {
+        Ok(hashes.to_vec())
+    } else {
+        Err(Fault::damaged("the subtrees of a checkpoint are cut off"))
+    }
+}
+
+/// Adds the leaves that come behind those of `tree`.
+fn push_from(connection: &Connection, tree: &mut Tree) -> Result<(), Fault> {
+    let mut statement = connection
+        .prepare_cached("SELECT number, hash FROM leaf WHERE number > ?1 ORDER BY number")?;
+    let mut rows = statement.query([number(tree.size())])?;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(0)? != number(tree.size()) + 1 {
+            return Err(Fault::damaged(format!(
+                "leaf {} of the ledger is missing",
+                tree.size() + 1
+            )));
+        }
+        tree.push(row.get(1)?);
+    }
+    Ok(())
+}
+
+fn leaves(connection: &Connection, size: u64) -> Result<Vec<Hash>, Fault> {
+    let leaves: Vec<Hash> = connection
+        .prepare_cached("SELECT hash FROM leaf WHERE number <= ?1 ORDER BY number")?
+        .query_map([number(size)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if leaves.len() as u64 == size {
+        Ok(leaves)
+    } else {
+        Err(Fault::damaged("leaves of the ledger are missing"))
+    }
+}
+
+pub(super) fn number(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}

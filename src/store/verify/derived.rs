@@ -1,0 +1,149 @@
+//! What can be made again from other rows, and is compared with what it would be.
+
+use rusqlite::Connection;
+
+use super::{Problem, attempt};
+use crate::store::{Fault, checksum, ledger, schema};
+
+/// Rows that are not what other rows make of them: a name for the place, what is wrong, and how such rows are found.
+const RULES: &[(&str, &str, &str)] = &[
+    (
+        "visit",
+        "its date is not that of its first capture",
+        "SELECT visit.id FROM visit LEFT JOIN capture ON capture.visit = visit.id AND capture.hop = 0
+         WHERE capture.date IS NOT visit.date",
+    ),
+    (
+        "seed",
+        "its latest visit, or the number of its visits, is another",
+        "SELECT seed.uri FROM seed
+         WHERE visits <> (SELECT count(*) FROM visit WHERE visit.seed = seed.uri)
+            OR (visit, date) IS NOT
+               (SELECT visit.id, visit.date FROM visit WHERE visit.seed = seed.uri ORDER BY date DESC, id DESC LIMIT 1)
+            OR (outcome, status) IS NOT
+               (SELECT capture.outcome, capture.status FROM capture WHERE capture.visit = seed.visit ORDER BY hop DESC LIMIT 1)",
+    ),
+    (
+        "seed",
+        "it is visited and in no list of seeds",
+        "SELECT DISTINCT seed FROM visit WHERE seed NOT IN (SELECT uri FROM seed)",
+    ),
+    (
+        "address",
+        "its exchanges stand on another one",
+        "SELECT uri.id FROM uri WHERE exchange_base IS NOT
+             (SELECT max(exchange.id) FROM capture JOIN exchange ON exchange.id = capture.exchange
+              WHERE capture.uri = uri.id AND exchange.base IS NULL)",
+    ),
+    (
+        "payload",
+        "what it stands on does not add up",
+        "SELECT payload.id FROM payload LEFT JOIN payload AS base ON base.id = payload.base
+         WHERE payload.bytes IS NOT NULL
+           AND (payload.depth <> coalesce(base.depth + 1, 0) OR payload.cost <> payload.length + coalesce(base.cost, 0)
+                OR (payload.encoding = 'zstd-prefix') <> (payload.base IS NOT NULL))",
+    ),
+    (
+        "payload",
+        "its bytes are gone, and no removal says why",
+        "SELECT payload.id FROM payload
+         WHERE bytes IS NULL AND (length IS NOT NULL OR encoding IS NOT NULL OR base IS NOT NULL OR depth <> 0 OR cost <> 0
+                OR EXISTS (SELECT 1 FROM capture WHERE capture.payload = payload.id AND capture.outcome = 'response'))
+           AND id NOT IN (SELECT payload FROM removal)",
+    ),
+];
+
+/// Looks through all of them.
+pub(super) fn check(connection: &Connection, problems: &mut Vec<Problem>) {
+    attempt(problems, "schema", |it| schema_as_made(connection, it));
+    for (place, detail, rule) in RULES {
+        attempt(problems, place, |problems| {
+            let mut statement = connection.prepare(rule)?;
+            let mut rows = statement.query(())?;
+            while let Some(row) = rows.next()? {
+                let id: i64 = row.get(0)?;
+                problems.push(Problem::new(format!("{place} {id}"), detail));
+            }
+            Ok(())
+        });
+    }
+    attempt(problems, "addresses", |it| keys(connection, it));
+    attempt(problems, "hosts", |it| hosts(connection, it));
+    attempt(problems, "readings", |it| readings(connection, it));
+}
+
+/// The tables and indices must be those that the steps make.
+fn schema_as_made(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+    const OBJECTS: &str = "SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY type, name";
+    let objects = |of: &Connection| {
+        let mut statement = of.prepare(OBJECTS)?;
+        let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<Result<Vec<(String, Option<String>)>, _>>()
+    };
+    let made = Connection::open_in_memory()?;
+    for step in schema::STEPS {
+        made.execute_batch(step.sql)?;
+    }
+    let (found, expected) = (objects(connection)?, objects(&made)?);
+    for (name, _) in found.iter().filter(|it| !expected.contains(it)) {
+        problems.push(Problem::new(name, "it is not as this version makes it"));
+    }
+    for (name, _) in &expected {
+        if found.iter().all(|it| it.0 != *name) {
+            problems.push(Problem::new(name, "it is missing"));
+        }
+    }
+    Ok(())
+}
+
+/// The keys that addresses are sorted by.
+fn keys(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+    let mut statement = connection.prepare("SELECT id, uri, surt FROM uri")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let (id, uri, surt): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let is_right = uri.parse().is_ok_and(|it: crate::uri::TargetUri| {
+            it.as_str() == uri && it.surt().as_str() == surt
+        });
+        if !is_right {
+            problems.push(Problem::new(
+                format!("address {id} ({uri})"),
+                "it is no address, or its sort key is another",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn hosts(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+    let mut statement = connection.prepare("SELECT origin, state, checksum FROM host")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let (origin, state): (String, String) = (row.get(0)?, row.get(1)?);
+        if row.get::<_, Option<i64>>(2)? != Some(checksum([origin.as_bytes(), state.as_bytes()])) {
+            problems.push(Problem::new(
+                format!("host {origin}"),
+                "it is not as it was kept",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn readings(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+    let mut statement = connection.prepare(
+        "SELECT reading.id, reading.checksum, digest, key, reading.length, reading.bytes
+         FROM reading JOIN payload ON payload.id = reading.payload",
+    )?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, Option<i64>>(1)? != Some(ledger::reading_checksum(row, 2)?) {
+            let id: i64 = row.get(0)?;
+            problems.push(Problem::new(
+                format!("reading {id}"),
+                "it is not as it was kept",
+            ));
+        }
+    }
+    Ok(())
+}
