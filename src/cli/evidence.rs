@@ -10,7 +10,7 @@ use crate::{
     finding::{Evidence, Finding},
     interchange::{ExportError, Packed, Selection, write_package},
     pipeline::{Named, SOFTWARE},
-    store::{Access, CaptureId, Store},
+    store::{Access, CaptureId, Proved, Store, StoreError},
     text::for_terminal,
     wacz::Page,
 };
@@ -53,17 +53,26 @@ impl EvidenceArgs {
             .hint("a finding about a page that was never visited has nothing to show"));
         }
         let said = said(&store, &profiles, &finding)?;
+        let proofs = proofs(&store, &finding, &captures)?;
+        if proofs.is_empty() {
+            session.remark("no checkpoint covers this finding yet, so the package has no proofs; the next run makes one");
+        }
+        let mut files: Vec<(String, Vec<u8>)> = vec![
+            (
+                "evidence/README.md".into(),
+                readme(&finding, &said, !proofs.is_empty()).into(),
+            ),
+            (
+                "evidence/annotation.json".into(),
+                annotation(session, &finding, &said).into(),
+            ),
+        ];
+        files.extend(proofs);
         let packed = Packed {
             title: format!("Evidence for finding {}", finding.id),
             description: said.clone(),
             pages: pages(&finding),
-            files: vec![
-                ("evidence/README.md".into(), readme(&finding, &said).into()),
-                (
-                    "evidence/annotation.json".into(),
-                    annotation(session, &finding, &said).into(),
-                ),
-            ],
+            files,
         };
         let now = session.clock.now();
         let (captures, bytes) = write_package(&self.output, now, &packed, |add| {
@@ -87,6 +96,36 @@ fn captures_of(store: &Store, finding: &Finding) -> Result<BTreeSet<CaptureId>, 
         captures.extend(is_meant.map(|it| it.0));
     }
     Ok(captures)
+}
+
+/// The proofs that the finding and its captures are in the ledger, and who signed it; none where no checkpoint covers all of them.
+fn proofs(
+    store: &Store,
+    finding: &Finding,
+    captures: &BTreeSet<CaptureId>,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let about_finding = store
+        .prove_finding(&finding.profile, &finding.id.0)
+        .map(|it| ("evidence/finding.tlog-proof".to_owned(), it));
+    let about_captures = captures.iter().map(|id| {
+        let proved = store.prove_capture(*id)?;
+        Ok((format!("evidence/capture-{}.tlog-proof", id.0), proved))
+    });
+    let proved: Result<Vec<(String, Proved)>, StoreError> = std::iter::once(about_finding)
+        .chain(about_captures)
+        .collect();
+    let proved = match proved {
+        Err(StoreError::NotHeld { .. }) => return Ok(Vec::new()),
+        other => other?,
+    };
+    let key = proved
+        .first()
+        .map_or(String::new(), |it| format!("{}\n", it.1.key));
+    let key = ("evidence/ledger.pub".to_owned(), key.into_bytes());
+    let proofs = proved
+        .into_iter()
+        .map(|(name, it)| (name, it.proof.to_string().into_bytes()));
+    Ok(std::iter::once(key).chain(proofs).collect())
 }
 
 /// What the finding says, in the report's words.
@@ -161,7 +200,7 @@ fn annotation(session: &Session, finding: &Finding, said: &str) -> String {
 }
 
 /// How to check the package without this program.
-fn readme(finding: &Finding, said: &str) -> String {
+fn readme(finding: &Finding, said: &str, proved: bool) -> String {
     let mut text = format!(
         "# Evidence for finding {}\n\n{said}\n\n\
          This package is a WACZ file (a ZIP file) made by {SOFTWARE}. It holds the captures that the finding rests on, as they were\n\
@@ -196,8 +235,16 @@ fn readme(finding: &Finding, said: &str) -> String {
             text.push(')');
         }
     }
-    text.push_str(
-        "\n\nThe digests show that the package is what was written. That it was written on that day, they do not show.\n",
-    );
+    text.push_str("\n\n");
+    text.push_str(if proved {
+        "4. `finding.tlog-proof` and `capture-*.tlog-proof` are C2SP tlog-proofs: the finding and the captures are leaves of a Merkle tree\n   \
+            (RFC 6962) whose size and root are signed by the key in `ledger.pub`. Their `extra` is JSON in base64; its `leaf` is the text\n   \
+            that is hashed, and names address, date and payload digest. Compare `ledger.pub` with the key that whoever gave you this\n   \
+            package publishes, and the signed checkpoint with one that you kept, or that others keep.\n\n\
+         The digests show that the package is what was written, the proofs that the archive vouches for it. That it was written on that\n\
+         day, only a checkpoint shows that somebody else has had since.\n"
+    } else {
+        "The digests show that the package is what was written. That it was written on that day, they do not show.\n"
+    });
     text
 }

@@ -10,6 +10,7 @@ mod extract;
 mod fetch;
 mod history;
 mod interchange;
+mod ledger;
 mod media_type;
 mod pdf;
 mod profile;

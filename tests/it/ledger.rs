@@ -1,0 +1,493 @@
+//! The ledger from outside: what is altered is found, what is proved can be checked without this program.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rusqlite::Connection;
+use stillsays::store::{Access, Store, StoreError, Trust};
+
+use crate::project::Project;
+
+/// The demo's archive, with its profile, and a review.
+fn demo() -> (Project, PathBuf) {
+    let project = Project::new();
+    project.expect(&["demo", "--quiet"], 0);
+    project.profile(
+        "trust-network",
+        include_str!("../../config/profiles/trust-network.toml"),
+    );
+    let finding = a_finding(&project);
+    asked(&project, &["review", &finding, "later", "--note", "hm"], 0);
+    let store = project.path("snapshots/demo/stillsays.db");
+    (project, store)
+}
+
+fn asked(project: &Project, arguments: &[&str], code: i32) -> crate::project::Ended {
+    let all: Vec<&str> = ["--store", "snapshots/demo/stillsays.db"]
+        .iter()
+        .chain(arguments)
+        .copied()
+        .collect();
+    project.expect(&all, code)
+}
+
+fn a_finding(project: &Project) -> String {
+    let csv = asked(project, &["report", "--format", "csv"], 0).stdout;
+    let line = csv.lines().find(|it| it.contains("Police2Peace")).unwrap();
+    let id = line
+        .split(',')
+        .find(|it| it.len() == 12 && it.bytes().all(|it| it.is_ascii_hexdigit()));
+    id.unwrap().to_owned()
+}
+
+/// What `verify` finds, as one text; an archive that cannot be opened counts as found.
+fn found(path: &Path) -> String {
+    let verified = Store::open(path, Access::ReadOnly)
+        .and_then(|it| it.verify(&Trust::default(), &mut |_| {}));
+    match verified {
+        Ok(it) => it.problems.iter().fold(String::new(), |mut text, it| {
+            writeln!(text, "{}: {}", it.place, it.detail).unwrap();
+            text
+        }),
+        Err(error) => format!("cannot be read: {error}"),
+    }
+}
+
+#[test]
+fn whatever_is_altered_deleted_or_moved_behind_its_back_is_found() {
+    let (project, store) = demo();
+    assert_eq!(found(&store), "");
+    let rows = [
+        ("UPDATE capture SET date = date + 1 WHERE id = 3", "capture 3: it is not what was entered"),
+        ("UPDATE capture SET ended = ended + 1 WHERE id = 3", "capture 3: it is not what was entered"),
+        ("UPDATE capture SET head_length = head_length - 1 WHERE id = 3", "capture 3: "),
+        ("UPDATE capture SET status = 404 WHERE id = 3", "capture 3: its status"),
+        ("UPDATE capture SET payload = (SELECT payload FROM capture WHERE id = 2) WHERE id = 1", "capture 1: it is not what was entered"),
+        ("DELETE FROM capture WHERE id = 3", "capture 3: it is in the ledger and not in the archive any more"),
+        ("INSERT INTO capture SELECT id + 100, visit, 7, uri, date, ended, outcome, status, connection, exchange, request_length,
+             interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri
+             FROM capture WHERE id = 3", "capture 103: the ledger does not have it"),
+        ("UPDATE visit SET crawl = 1, seed = seed + 1 WHERE id = 4", "capture 4: it is not what was entered"),
+        ("UPDATE visit SET date = date + 1 WHERE id = 4", "visit 4: its date"),
+        ("UPDATE exchange SET bytes = (SELECT bytes FROM exchange WHERE id = 1) WHERE id = 2", "capture 2: "),
+        ("UPDATE connection SET address = '192.0.2.77:443' WHERE id = 1", "capture 1: it is not what was entered"),
+        ("UPDATE uri SET uri = uri || 'x' WHERE id = 1", "capture 1: it is not what was entered"),
+        ("UPDATE uri SET surt = surt || 'x' WHERE id = 1", "its sort key is another"),
+        ("UPDATE uri SET exchange_base = NULL WHERE id = 1", "address 1: its exchanges stand on another one"),
+        ("UPDATE finding_set SET crawl = NULL", "set of findings 1: it is not what was entered"),
+        ("UPDATE finding_set SET digest = zeroblob(32)", "set of findings 1: a set of findings reads back as something else"),
+        ("UPDATE review SET decision = 'accept'", "review 1: it is not what was entered"),
+        ("UPDATE review SET about = '{}'", "review 1: it is not what was entered"),
+        ("UPDATE review SET note = NULL", "review 1: it is not what was entered"),
+        ("DELETE FROM review", "review 1: it is in the ledger and not in the archive any more"),
+        ("UPDATE crawl SET command = 'run'", "crawl 1: it is not what was entered"),
+        ("UPDATE crawl SET counts = '{}'", "end of crawl 1: it is not what was entered"),
+        ("UPDATE crawl SET ended = NULL", "end of crawl 1: it has half an end"),
+        ("DELETE FROM leaf WHERE number = (SELECT max(number) FROM leaf)", "the last 1 are gone"),
+        ("DELETE FROM leaf WHERE number = 5", "leaf 5 is missing"),
+        ("UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE number = 4) WHERE number = 5", "leaves are not those that were signed"),
+        ("UPDATE leaf SET row = row + 50 WHERE number = 5", "the ledger does not have it"),
+        ("UPDATE leaf SET kind = 9 WHERE number = 5", "it is about nothing that is known"),
+        ("UPDATE checkpoint SET note = replace(note, char(10) || size || char(10), char(10) || (size + 1) || char(10))", "does not hold"),
+        ("UPDATE checkpoint SET peaks = zeroblob(length(peaks))", "its subtrees are not those of the ledger"),
+        ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint)", "it is no end of a checkpoint"),
+        ("UPDATE seed SET visits = visits + 1 WHERE uri = 1", "seed 1: "),
+        ("UPDATE seed SET outcome = 'failure' WHERE uri = 1", "seed 1: "),
+        ("DELETE FROM seed WHERE uri = 1", "it is visited and in no list of seeds"),
+        ("UPDATE payload SET depth = depth + 1 WHERE id = 1", "payload 1: what it stands on does not add up"),
+        ("UPDATE payload SET bytes = NULL, length = NULL, encoding = NULL, cost = 0, depth = 0, base = NULL
+             WHERE id = (SELECT max(id) FROM payload)", "its bytes are gone, and no removal says why"),
+        ("INSERT INTO removal (payload, at, reason) VALUES (1, 0, 'secretly')", "removal 1: the ledger does not have it"),
+        ("UPDATE reading SET bytes = zeroblob(9) WHERE id = 1", "reading 1: it is not as it was kept"),
+        ("INSERT INTO host (origin, state) VALUES ('https://a.example', '{}')", "host https://a.example: "),
+        ("DROP INDEX capture_by_payload", "index capture_by_payload: it is missing"),
+        ("ALTER TABLE host ADD COLUMN more TEXT", "table host: it is not as this version makes it"),
+    ];
+    for (number, (sql, expected)) in rows.iter().enumerate() {
+        let copy = project.path(&format!("altered-{number}.db"));
+        fs::copy(&store, &copy).unwrap();
+        let file = Connection::open(&copy).unwrap();
+        file.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+        file.execute_batch(sql).unwrap();
+        drop(file);
+        let found = found(&copy);
+        assert!(found.contains(expected), "{sql}\n{found}");
+    }
+    asked(&project, &["verify"], 0);
+    fs::copy(project.path("altered-0.db"), &store).unwrap();
+    let told = asked(&project, &["verify"], 4);
+    assert!(told.stdout.contains("capture 3: "), "{}", told.stdout);
+    assert!(
+        told.stderr.contains("damaged in 2 places"),
+        "{}",
+        told.stderr
+    );
+}
+
+#[test]
+fn a_history_that_was_written_anew_is_found_by_whoever_holds_an_old_checkpoint() {
+    let (project, store) = demo();
+    asked(&project, &["checkpoint", "-o", "kept.txt"], 0);
+    let key = fs::read_to_string(project.path("snapshots/demo/stillsays.pub")).unwrap();
+    let whole = fs::read(&store).unwrap();
+    let goes_on = asked(&project, &["verify", "--checkpoint", "kept.txt"], 0);
+    assert!(
+        goes_on.stdout.contains("goes on from kept.txt"),
+        "{}",
+        goes_on.stdout
+    );
+
+    // With the key, and the clock: all of it made again a day later.
+    project.expect(&["demo", "--quiet"], 0);
+    asked(&project, &["verify"], 0);
+    let told = asked(&project, &["verify", "--checkpoint", "kept.txt"], 4);
+    assert!(
+        told.stdout.contains("kept.txt: it is over"),
+        "{}",
+        told.stdout
+    );
+
+    // Without the key: another one signs, and the archive's own file no longer fits.
+    fs::remove_file(project.path("snapshots/demo/stillsays.key")).unwrap();
+    project.expect(&["demo", "--quiet"], 0);
+    asked(&project, &["verify"], 0);
+    let told = asked(&project, &["verify", "--key", key.trim()], 4);
+    assert!(told.stdout.contains("signed by"), "{}", told.stdout);
+
+    // An archive of yesterday in the place of today's.
+    fs::write(&store, &whole).unwrap();
+    let told = asked(
+        &project,
+        &["verify", "--key", key.trim(), "--checkpoint", "kept.txt"],
+        0,
+    );
+    assert!(told.stdout.contains("goes on from"), "{}", told.stdout);
+    // It has checkpoints, and the key that made them is gone: nothing is lost, and it is told.
+    fs::remove_file(project.path("snapshots/demo/stillsays.key")).unwrap();
+    let told = asked(&project, &["recheck"], 0);
+    assert!(
+        told.stderr.contains("no checkpoint is made"),
+        "{}",
+        told.stderr
+    );
+    asked(&project, &["verify", "--checkpoint", "no-such-file"], 2);
+    asked(&project, &["verify", "--key", "nonsense"], 2);
+}
+
+#[test]
+fn init_makes_what_is_missing_and_nothing_twice() {
+    let project = Project::new();
+    fs::remove_dir_all(project.path("config")).unwrap();
+    let made = project.expect(&["init"], 0);
+    for file in [
+        "config/stillsays.toml",
+        "snapshots/stillsays.db",
+        "snapshots/stillsays.key",
+    ] {
+        assert!(made.stdout.contains(file), "{file}: {}", made.stdout);
+        assert!(project.path(file).exists(), "{file}");
+    }
+    let secret = project.path("snapshots/stillsays.key");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&secret).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let before = fs::read_to_string(&secret).unwrap();
+    let again = project.expect(&["init"], 0);
+    assert!(
+        again.stdout.contains("everything is there already"),
+        "{}",
+        again.stdout
+    );
+    assert_eq!(fs::read_to_string(&secret).unwrap(), before);
+    project.expect(&["init", "--new-key"], 0);
+    assert_ne!(fs::read_to_string(&secret).unwrap(), before);
+    assert_eq!(
+        fs::read_to_string(project.path("snapshots/stillsays.key.old")).unwrap(),
+        before
+    );
+    project.expect(&["checkpoint"], 2);
+    fs::write(&secret, "no key").unwrap();
+    let told = project.expect(&["init"], 2);
+    assert!(
+        told.stderr.contains("is not a key of the form"),
+        "{}",
+        told.stderr
+    );
+}
+
+/// Python as it comes, without any package.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+fn has_python(test: &str) -> bool {
+    let known = Command::new("python3").arg("--version").output();
+    let has = known.is_ok_and(|it| it.status.success());
+    if !has {
+        println!("skipped: {test} (there is no python3 here)");
+    }
+    has
+}
+
+/// What the checker says, and whether it is content.
+fn checked(project: &Project, arguments: &[&str]) -> (bool, String) {
+    let out = Command::new("python3")
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/checker/check.py"
+        ))
+        .arg("snapshots/demo/stillsays.pub")
+        .args(arguments)
+        .current_dir(project.path(""))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stdout) + String::from_utf8_lossy(&out.stderr);
+    (out.status.success(), said.into_owned())
+}
+
+#[test]
+fn proofs_hold_for_a_checker_that_uses_nothing_of_this_program() {
+    let checker = include_str!("../checker/check.py");
+    assert!(checker.lines().count() <= 150);
+    if !has_python("proofs_hold_for_a_checker_that_uses_nothing_of_this_program") {
+        return;
+    }
+    let (project, store) = demo();
+    let finding = a_finding(&project);
+    asked(&project, &["checkpoint", "-o", "old.txt"], 0);
+    asked(&project, &["review", &finding, "accept"], 0);
+    asked(&project, &["checkpoint", "-o", "new.txt"], 0);
+    asked(&project, &["prove", "3", "-o", "capture.tlog-proof"], 0);
+    asked(
+        &project,
+        &["prove", &finding, "-o", "finding.tlog-proof"],
+        0,
+    );
+    asked(
+        &project,
+        &[
+            "prove",
+            "--between",
+            "old.txt",
+            "new.txt",
+            "-o",
+            "between.txt",
+        ],
+        0,
+    );
+    asked(&project, &["evidence", &finding, "-o", "packet.wacz"], 0);
+    let store = store.display().to_string();
+    let holds = |arguments: &[&str]| {
+        let (content, said) = checked(&project, arguments);
+        assert!(content && said.contains("holds"), "{arguments:?}: {said}");
+        said
+    };
+    holds(&["note", "new.txt"]);
+    assert!(holds(&["inclusion", "capture.tlog-proof"]).contains(r#""id": 3"#));
+    assert!(holds(&["inclusion", "finding.tlog-proof"]).contains("trust-network"));
+    holds(&["consistency", "old.txt", "between.txt"]);
+    holds(&["ledger", &store, "old.txt"]);
+    assert!(holds(&["packet", "packet.wacz"]).matches("holds:").count() >= 2);
+
+    let altered = |name: &str, from: &str, to: &str| {
+        let text = fs::read_to_string(project.path(name)).unwrap();
+        assert!(text.contains(from), "{from} in {text}");
+        fs::write(project.path("altered"), text.replacen(from, to, 1)).unwrap();
+    };
+    let fails = |arguments: &[&str]| {
+        let (content, said) = checked(&project, arguments);
+        assert!(
+            !content && said.contains("does not hold"),
+            "{arguments:?}: {said}"
+        );
+    };
+    altered("capture.tlog-proof", "index 3", "index 2");
+    fails(&["inclusion", "altered"]);
+    altered("between.txt", "old ", "old 1");
+    fails(&["consistency", "old.txt", "altered"]);
+    fails(&["consistency", "new.txt", "between.txt"]);
+    let size = fs::read_to_string(project.path("new.txt")).unwrap();
+    let size = size.lines().nth(1).unwrap().to_owned();
+    altered("new.txt", &format!("\n{size}\n"), "\n7\n");
+    fails(&["note", "altered"]);
+    let file = Connection::open(&store).unwrap();
+    file.execute_batch(
+        "UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE number = 4) WHERE number = 5",
+    )
+    .unwrap();
+    fails(&["ledger", &store]);
+}
+
+#[test]
+fn what_no_checkpoint_covers_is_not_proved_and_another_ledger_does_not_go_on() {
+    let (project, _) = demo();
+    let told = asked(&project, &["prove", "999"], 2);
+    assert!(
+        told.stderr.contains("holds no capture 999"),
+        "{}",
+        told.stderr
+    );
+    asked(&project, &["prove"], 2);
+    asked(&project, &["checkpoint", "-o", "old.txt"], 0);
+    let told = asked(&project, &["prove", "--between", "999", "1000"], 2);
+    assert!(
+        told.stderr.contains("checkpoint of 1000 leaves"),
+        "{}",
+        told.stderr
+    );
+    project.expect(&["demo", "--quiet"], 0);
+    let finding = a_finding(&project);
+    for decision in ["later", "undo"] {
+        asked(&project, &["review", &finding, decision], 0);
+    }
+    asked(&project, &["checkpoint", "-o", "new.txt"], 0);
+    let told = asked(&project, &["prove", "--between", "old.txt", "new.txt"], 4);
+    assert!(
+        told.stderr.contains("does not go on from"),
+        "{}",
+        told.stderr
+    );
+}
+
+/// Everything that the tables hold, each value as SQL would write it; where that cannot be read, why.
+fn dump(path: &Path) -> String {
+    const TABLES: [&str; 16] = [
+        "crawl",
+        "uri",
+        "payload",
+        "exchange",
+        "certificates",
+        "connection",
+        "visit",
+        "capture",
+        "seed",
+        "host",
+        "reading",
+        "finding_set",
+        "review",
+        "leaf",
+        "checkpoint",
+        "removal",
+    ];
+    let read = || -> rusqlite::Result<String> {
+        let file = Connection::open(path)?;
+        let mut text = String::new();
+        for pragma in ["application_id", "user_version", "integrity_check"] {
+            file.pragma_query(None, pragma, |row| {
+                writeln!(text, "{:?}", row.get_ref(0)?).unwrap();
+                Ok(())
+            })?;
+        }
+        for table in TABLES {
+            let mut statement = file.prepare(&format!("SELECT * FROM {table} ORDER BY rowid"))?;
+            let columns = statement.column_count();
+            let mut rows = statement.query(())?;
+            while let Some(row) = rows.next()? {
+                for column in 0..columns {
+                    write!(text, "{:?} ", row.get_ref(column)?).unwrap();
+                }
+                text.push('\n');
+            }
+        }
+        Ok(text)
+    };
+    read().unwrap_or_else(|it| format!("cannot be read: {it}"))
+}
+
+#[test]
+fn every_bit_that_is_flipped_and_means_something_is_found() {
+    let (project, store) = demo();
+    let whole = fs::read(&store).unwrap();
+    let before = dump(&store);
+    let copy = project.path("flipped.db");
+    // Most of so small a store is room that nothing stands in yet; what is there is what counts.
+    let places: Vec<usize> = (0..whole.len()).filter(|it| whole[*it] != 0).collect();
+    let (mut state, mut meant) = (0x5eed_u64, 0);
+    for _ in 0..200 {
+        // Knuth's linear congruential generator: the same places in every run.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let place = places[usize::try_from(state >> 20).unwrap() % places.len()];
+        let bit = (state >> 17) & 7;
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1 << bit;
+        fs::write(&copy, bytes).unwrap();
+        if dump(&copy) != before {
+            meant += 1;
+            assert_ne!(found(&copy), "", "bit {bit} of byte {place} was flipped");
+        }
+    }
+    assert!(
+        meant > 100,
+        "only {meant} of 200 flips changed what the tables hold"
+    );
+}
+
+#[test]
+fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
+    let (project, store) = demo();
+    let old = project.path("snapshots/old.db");
+    let file = Connection::open(&old).unwrap();
+    file.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    file.execute_batch(include_str!("../../src/store/schema/1.sql"))
+        .unwrap();
+    file.execute("ATTACH ?1 AS new", [store.display().to_string()])
+        .unwrap();
+    let tables: Vec<String> = file
+        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")
+        .unwrap()
+        .query_map((), |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for table in &tables {
+        let columns: String = file
+            .query_row(
+                "SELECT group_concat(name) FROM pragma_table_info(?1, 'main')",
+                [table],
+                |row| row.get(0),
+            )
+            .unwrap();
+        file.execute_batch(&format!(
+            "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}"
+        ))
+        .unwrap();
+    }
+    file.execute_batch("DETACH new; PRAGMA application_id = 0x73746c73; PRAGMA user_version = 1;")
+        .unwrap();
+    drop(file);
+    let error = Store::open(&old, Access::ReadOnly).unwrap_err();
+    assert!(
+        matches!(error, StoreError::Older { found: 1, .. }),
+        "{error}"
+    );
+    project.expect(&["--store", "snapshots/old.db", "recheck"], 0);
+    let told = project.expect(&["--store", "snapshots/old.db", "verify"], 0);
+    assert!(
+        told.stdout.contains("the last checkpoint covers"),
+        "{}",
+        told.stdout
+    );
+    assert!(project.path("snapshots/old.db.v1").exists());
+    project.expect(&["--store", "snapshots/old.db", "prove", "3"], 0);
+    for (table, by) in [
+        ("capture", "id"),
+        ("payload", "id"),
+        ("review", "id"),
+        ("reading", "id"),
+    ] {
+        let count = |path: &Path| -> i64 {
+            let file = Connection::open(path).unwrap();
+            file.query_row(&format!("SELECT count({by}) FROM {table}"), (), |row| {
+                row.get(0)
+            })
+            .unwrap()
+        };
+        assert_eq!(count(&old), count(&store), "{table}");
+    }
+}
