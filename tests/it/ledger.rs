@@ -195,8 +195,8 @@ fn init_makes_what_is_missing_and_nothing_twice() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(&secret).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let rights = fs::metadata(&secret).unwrap().permissions().mode();
+        assert_eq!(rights & 0o777, 0o600);
     }
     let before = fs::read_to_string(&secret).unwrap();
     let again = project.expect(&["init"], 0);
