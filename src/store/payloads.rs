@@ -1,6 +1,7 @@
 //! Payloads by digest, each once: alone, or as what changed against an earlier version of the page.
 
 mod frame;
+mod whole;
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -10,6 +11,7 @@ use super::error::Fault;
 use super::{Store, StoreError};
 use crate::digest::PayloadDigest;
 pub(super) use frame::{compress, decompress};
+pub(super) use whole::read_all;
 
 /// How many versions a payload may stand on; reading one decodes all of them.
 const DEPTH: i64 = 12;
@@ -409,17 +411,31 @@ pub(super) fn read_checked(
     }
 }
 
+/// What is kept of a payload.
+struct Link {
+    length: i64,
+    encoding: String,
+    bytes: Vec<u8>,
+}
+
+impl Link {
+    /// The plain bytes, given those of what it stands on.
+    fn decode(&self, id: i64, prefix: &[u8]) -> Result<Vec<u8>, Fault> {
+        match self.encoding.as_str() {
+            "identity" => Ok(self.bytes.clone()),
+            "zstd" => decompress(&self.bytes, &[], self.length).map_err(Fault::damaged),
+            "zstd-prefix" => decompress(&self.bytes, prefix, self.length).map_err(Fault::damaged),
+            other => Err(Fault::damaged(format!("payload {id} has encoding {other}"))),
+        }
+    }
+}
+
 /// The payload of a row, its chain decoded from the root upwards.
 fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
-    struct Link {
-        length: i64,
-        encoding: String,
-        bytes: Vec<u8>,
-    }
     let mut chain = Vec::new();
     let mut next = Some(id);
     while let Some(id) = next {
-        if chain.len() > usize::try_from(DEPTH).unwrap_or_default() {
+        if whole(chain.len()) > DEPTH {
             return Err(Fault::damaged(format!(
                 "payload {id} stands on a chain that is too long"
             )));
@@ -444,18 +460,10 @@ fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
         next = base;
         chain.push(link);
     }
-    let mut payload = Vec::new();
-    for link in chain.iter().rev() {
-        payload = match link.encoding.as_str() {
-            "identity" => link.bytes.clone(),
-            "zstd" => decompress(&link.bytes, &[], link.length).map_err(Fault::damaged)?,
-            "zstd-prefix" => {
-                decompress(&link.bytes, &payload, link.length).map_err(Fault::damaged)?
-            }
-            other => return Err(Fault::damaged(format!("payload {id} has encoding {other}"))),
-        };
-    }
-    Ok(payload)
+    chain
+        .iter()
+        .rev()
+        .try_fold(Vec::new(), |prefix, link| link.decode(id, &prefix))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod proved;
 use rusqlite::Connection;
 
 use super::{Fault, Store, StoreError, payloads};
-use crate::{digest::PayloadDigest, ledger::Verifier};
+use crate::ledger::Verifier;
 
 /// One thing that is not as it was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,27 +144,25 @@ fn payloads_of(
         (),
         |row| row.get::<_, i64>(0),
     )?;
-    let mut statement =
-        connection.prepare("SELECT id, digest FROM payload WHERE bytes IS NOT NULL ORDER BY id")?;
-    let mut rows = statement.query(())?;
     let (mut problems, mut done) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        let digest = PayloadDigest::from_bytes(row.get(1)?);
-        match payloads::read_checked(connection, row.get(0)?, &digest) {
-            Ok(it) => done += it.len() as u64,
-            Err(Fault::Damaged(detail) | Fault::NotHeld(detail)) => {
-                problems.push(Problem::new(format!("payload {digest}"), detail));
+    payloads::read_all(connection, &mut |digest, read| {
+        let detail = match read {
+            Ok(length) => {
+                done += length;
+                String::new()
             }
-            Err(Fault::Sqlite(error)) => {
-                problems.push(Problem::new(format!("payload {digest}"), error));
-            }
+            Err(Fault::Damaged(detail) | Fault::NotHeld(detail)) => detail,
+            Err(Fault::Sqlite(error)) => error.to_string(),
+        };
+        if !detail.is_empty() {
+            problems.push(Problem::new(format!("payload {digest}"), detail));
         }
         tell(Advance {
             what: "payloads",
             done,
             of: of.unsigned_abs(),
         });
-    }
+    })?;
     Ok(problems)
 }
 
