@@ -230,9 +230,12 @@ fn address(text: &str) -> Result<(TargetUri, Option<String>), Failure> {
 
 /// The failure for a page that the archive holds nothing of, with the nearest that it does hold.
 fn not_held(store: &Store, uri: &TargetUri) -> Result<Failure, Failure> {
-    let near = |it: &TargetUri| strsim::jaro_winkler(it.as_str(), uri.as_str());
-    let known: Vec<TargetUri> = store.last_visits()?.into_keys().collect();
-    let nearest = known.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
+    let near = |it: &str| strsim::jaro_winkler(it, uri.as_str());
+    let known = store.last_visits()?;
+    let nearest = known
+        .iter()
+        .map(|it| it.0)
+        .max_by(|a, b| near(a).total_cmp(&near(b)));
     let failure = Failure::usage(anyhow::anyhow!("the archive holds no capture of {uri}"));
     Ok(match nearest {
         Some(it) => failure.hint(format!("it holds captures of {it}, among others")),

@@ -11,7 +11,7 @@ use crate::{
     finding::Finding,
     profile::Profile,
     schedule::LastVisit,
-    store::{Counts, Crawl, CrawlId, Store, StoreError},
+    store::{self, Counts, Crawl, CrawlId, Store, StoreError},
     uri::TargetUri,
 };
 
@@ -279,34 +279,56 @@ pub fn compare_all(
 }
 
 /// The last visit of every page the archive knows.
+#[derive(Clone, Debug, Default)]
+pub struct LastVisits {
+    all: store::LastVisits,
+    /// What counts in place of visits that are yet to come.
+    instead: BTreeMap<TargetUri, LastVisit>,
+    now: Instant,
+}
+
+impl LastVisits {
+    /// That of one page.
+    #[must_use]
+    pub fn of(&self, seed: &TargetUri) -> Option<LastVisit> {
+        let last = self.all.of(seed)?;
+        if last.at > self.now {
+            return self.instead.get(seed).copied();
+        }
+        Some(LastVisit {
+            at: last.at,
+            failed: !last.ok,
+        })
+    }
+}
+
+/// The last visits, as they count at `now`.
 ///
 /// A visit later than `now` was made under a clock that went wrong: it counts for nothing, or its page would not be
 /// visited before the clock has caught up with it.
 ///
 /// # Errors
 /// The archive cannot be read.
-pub fn last_visits(
-    store: &Store,
-    now: Instant,
-) -> Result<BTreeMap<TargetUri, LastVisit>, StoreError> {
-    let mut visits = BTreeMap::new();
-    for (uri, it) in store.last_visits()? {
-        let last = if it.at <= now {
-            Some((it.at, it.ok))
-        } else {
-            let mut all = store.visits(&uri)?;
-            all.retain(|it| it.hops.first().is_some_and(|it| it.1.date <= now));
-            all.last().and_then(|it| {
-                let (first, last) = (&it.hops.first()?.1, &it.last()?.1);
-                let came = matches!(last.status(), Some(200..=399));
-                Some((first.date, last.failure.is_none() && came))
-            })
+pub fn last_visits(store: &Store, now: Instant) -> Result<LastVisits, StoreError> {
+    let all = store.last_visits()?;
+    let mut instead = BTreeMap::new();
+    for (uri, _) in all.iter().filter(|it| it.1.at > now) {
+        let Ok(uri) = uri.parse::<TargetUri>() else {
+            continue;
         };
-        if let Some((at, ok)) = last {
-            visits.insert(uri, LastVisit { at, failed: !ok });
-        }
+        let mut visits = store.visits(&uri)?;
+        visits.retain(|it| it.hops.first().is_some_and(|it| it.1.date <= now));
+        let last = visits.last().and_then(|it| {
+            let (first, last) = (&it.hops.first()?.1, &it.last()?.1);
+            let came = matches!(last.status(), Some(200..=399));
+            Some(LastVisit {
+                at: first.date,
+                failed: last.failure.is_some() || !came,
+            })
+        });
+        instead.extend(last.map(|it| (uri, it)));
     }
-    Ok(visits)
+    Ok(LastVisits { all, instead, now })
 }
 
 /// When the page behind `entries` last brought another payload than before, oldest first.

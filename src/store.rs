@@ -33,7 +33,7 @@ pub use ledger::{Proved, Seal};
 pub use lock::{Holder, LockError, RunLock};
 pub use verify::{Advance, Problem, Trust, Verified};
 pub use visits::{
-    AddedVisit, Around, CaptureId, Dated, LastVisit, SeedEntry, StoredVisit, VisitId,
+    AddedVisit, Around, CaptureId, Dated, LastVisit, LastVisits, SeedEntry, StoredVisit, VisitId,
 };
 
 use crate::clock::Instant;

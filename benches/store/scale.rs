@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant as Stopwatch};
 
-use stillsays::{capture::Visit, clock::parse_digits14, uri::TargetUri};
+use stillsays::{capture::Visit, clock::parse_digits14, pipeline, uri::TargetUri};
 
 use crate::{Failure, keep, mb, new_store, pages, print};
 
@@ -44,22 +44,45 @@ pub(crate) async fn measure(visits: u32) -> Result<(), Failure> {
         held.captures as f64 / filling.as_secs_f64()
     ))?;
 
-    let mut times = Vec::new();
-    for _ in 0..20 {
-        let watch = Stopwatch::now();
-        let latest = store.last_visits()?;
-        times.push(watch.elapsed());
-        assert_eq!(latest.len(), seeds.len());
-    }
-    tell("latest visit of every seed", times)
+    let now = started + chrono::TimeDelta::days(i64::from(visits) + 1);
+    // What a run begins with.
+    tell("latest visit of every seed", 20, |_| {
+        let latest = pipeline::last_visits(&store, now)?;
+        Ok(seeds.iter().take(1).all(|it| latest.of(it).is_some()))
+    })?;
+    let latest = pipeline::last_visits(&store, now)?;
+    tell("one seed among them", 1_000, |at| {
+        let seed = seeds.get(at * 19).ok_or("no seed")?;
+        Ok(latest.of(seed).is_some())
+    })?;
+    let keys: Vec<_> = seeds.iter().step_by(20).map(TargetUri::surt).collect();
+    tell("the captures nearest to a date", 1_000, |at| {
+        let surt = keys.get(at).ok_or("no seed")?;
+        let date = started + chrono::TimeDelta::hours(i64::try_from(at * 7 % 1_000)?);
+        Ok(!store.nearest(surt, date)?.is_empty())
+    })
 }
 
-fn tell(what: &str, mut times: Vec<Duration>) -> Result<(), Failure> {
-    times.sort_unstable();
-    let at = |place: usize| times.get(place).map_or(0.0, Duration::as_secs_f64) * 1e3;
-    let (least, middle) = (at(0), at(times.len() / 2));
+/// Does it `times` times, after once for nothing; it says whether it found what it must.
+fn tell(
+    what: &str,
+    times: usize,
+    mut body: impl FnMut(usize) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
+    assert!(body(0)?, "{what}");
+    let mut taken = Vec::new();
+    for at in 0..times {
+        let watch = Stopwatch::now();
+        let found = body(at)?;
+        taken.push(watch.elapsed());
+        assert!(found, "{what}");
+    }
+    taken.sort_unstable();
+    let at = |place: usize| taken.get(place).map_or(0.0, Duration::as_secs_f64) * 1e3;
     Ok(print(&format!(
-        "{what:<40} {middle:.3} ms in the middle, {least:.3} ms at best, {:.3} ms at most",
-        at(times.len().saturating_sub(1))
+        "{what:<40} {:.3} ms in the middle, {:.3} ms at best, {:.3} ms at most",
+        at(times / 2),
+        at(0),
+        at(times - 1)
     ))?)
 }

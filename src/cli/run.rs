@@ -296,13 +296,13 @@ pub(super) fn plan(
     let schedule = &session.config.settings.schedule;
     let last = match store {
         Some(store) => pipeline::last_visits(store, session.clock.now())?,
-        None => std::collections::BTreeMap::new(),
+        None => pipeline::LastVisits::default(),
     };
     let rhythm = Rhythm {
         every: schedule.every.clone(),
         retry: schedule.retry,
     };
-    pipeline::seeds(profiles, &rhythm, &last).map_err(|it| RunError::from(it).into())
+    pipeline::seeds(profiles, &rhythm, &|it| last.of(it)).map_err(|it| RunError::from(it).into())
 }
 
 /// Every capture of a WARC file; what is broken is told with its place, and what can be read is taken.

@@ -45,7 +45,7 @@ impl Selection {
     ) -> Result<(), E> {
         let uris = match &self.uris {
             Some(uris) => uris.clone(),
-            None => store.last_visits()?.into_keys().collect(),
+            None => store.seed_uris()?,
         };
         let mut given = HashSet::new();
         for uri in &uris {

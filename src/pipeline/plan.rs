@@ -86,14 +86,14 @@ pub struct Rhythm {
     pub retry: TimeDelta,
 }
 
-/// All seeds of `profiles`, in the order of their first reference.
+/// All seeds of `profiles`, in the order of their first reference; `last` says when each was visited.
 ///
 /// # Errors
 /// An address or a cadence in a profile that cannot be used.
 pub fn seeds(
     profiles: &[Named],
     rhythm: &Rhythm,
-    last: &BTreeMap<TargetUri, LastVisit>,
+    last: &dyn Fn(&TargetUri) -> Option<LastVisit>,
 ) -> Result<Vec<Seed>, PlanError> {
     let mut seeds: Vec<Seed> = Vec::new();
     let mut places: BTreeMap<TargetUri, usize> = BTreeMap::new();
@@ -121,7 +121,7 @@ pub fn seeds(
                 Some(text) => cadence(text, format!(", reference {}", reference.number))?,
                 None => own.clone(),
             };
-            let visit = last.get(&uri).copied();
+            let visit = last(&uri);
             let due = every.due(visit, rhythm.retry);
             let place = *places.entry(uri.clone()).or_insert(seeds.len());
             if let Some(seed) = seeds.get_mut(place) {
@@ -197,13 +197,18 @@ mod tests {
             ),
         ];
         let at = parse_digits14("2024").unwrap();
-        let visited = |uri: &str| (uri.parse().unwrap(), LastVisit { at, failed: false });
+        let visited = |uri: &str| {
+            (
+                uri.parse::<TargetUri>().unwrap(),
+                LastVisit { at, failed: false },
+            )
+        };
         let last = [
             visited("https://example.org/x"),
             visited("https://example.org/z"),
-        ]
-        .into();
-        let seeds = seeds(&profiles, &rhythm(), &last).unwrap();
+        ];
+        let last = BTreeMap::from(last);
+        let seeds = seeds(&profiles, &rhythm(), &|it| last.get(it).copied()).unwrap();
         assert_eq!(seeds.len(), 2);
         assert_eq!(seeds[0].references.len(), 3);
         assert_eq!(seeds[0].due, Some(at + TimeDelta::hours(1)));
@@ -214,7 +219,7 @@ mod tests {
     #[test]
     fn what_was_never_visited_is_due_at_once() {
         let profiles = [named("a", None, &[(1, "https://example.org/", None)])];
-        let seeds = seeds(&profiles, &rhythm(), &BTreeMap::new()).unwrap();
+        let seeds = seeds(&profiles, &rhythm(), &|_| None).unwrap();
         assert!(seeds[0].is_due(parse_digits14("1990").unwrap()));
     }
 
@@ -225,7 +230,7 @@ mod tests {
             None,
             &[(7, "https://example.org/", Some("often"))],
         )];
-        let error = seeds(&profiles, &rhythm(), &BTreeMap::new()).unwrap_err();
+        let error = seeds(&profiles, &rhythm(), &|_| None).unwrap_err();
         assert_eq!(
             error.to_string(),
             "profile a, reference 7: `every` cannot be understood"

@@ -1,17 +1,17 @@
 //! Visits and their captures: kept to the byte, found again by seed, address and id.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 mod dated;
 mod exchange;
+mod head;
 mod rows;
 
 use super::{CrawlId, Fault, Store, StoreError, crawls, instant, ledger, micros, payloads};
 use crate::{
     capture::{Capture, CaptureEntry, Outcome, RevisitProfile, Visit},
-    clock::Instant,
     digest::PayloadDigest,
     host::{HostState, Origin},
     ledger::{CaptureLeaf, Leaf},
@@ -19,6 +19,7 @@ use crate::{
 };
 pub use dated::{Around, Dated, SeedEntry};
 use exchange::Exchange;
+pub use head::{LastVisit, LastVisits};
 pub(super) use rows::each_leaf;
 use rows::{Known, capture, entries};
 
@@ -58,19 +59,6 @@ impl StoredVisit {
     pub fn last(&self) -> Option<&(CaptureId, CaptureEntry)> {
         self.hops.last()
     }
-}
-
-/// The latest visit of a seed, as far as scheduling needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastVisit {
-    /// When it began.
-    pub at: Instant,
-    /// Whether it came to a page: a response under 400, or a revisit.
-    pub ok: bool,
-    /// The last capture's status; `None` for a failure.
-    pub status: Option<u16>,
-    /// How many visits of the seed there are.
-    pub visits: u64,
 }
 
 impl Store {
@@ -128,37 +116,6 @@ impl Store {
         self.read(|connection| {
             let visits = |seed| Ok(each(visits_of(connection, seed, most)?));
             seeds.into_iter().map(visits).collect()
-        })
-    }
-
-    /// The latest visit of every seed.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn last_visits(&self) -> Result<BTreeMap<TargetUri, LastVisit>, StoreError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT uri.uri, seed.date, seed.outcome, seed.status, seed.visits FROM seed JOIN uri ON uri.id = seed.uri",
-            )?;
-            let mut rows = statement.query(())?;
-            let mut visits = BTreeMap::new();
-            while let Some(row) = rows.next()? {
-                let outcome: String = row.get(2)?;
-                let status: Option<u16> = row.get(3)?;
-                let ok = match outcome.as_str() {
-                    "failure" => false,
-                    "response" => status.is_some_and(|it| (200..400).contains(&it)),
-                    _ => true,
-                };
-                let last = LastVisit {
-                    at: instant(row.get(1)?)?,
-                    ok,
-                    status,
-                    visits: row.get::<_, i64>(4)?.unsigned_abs(),
-                };
-                visits.insert(target_uri(&row.get::<_, String>(0)?)?, last);
-            }
-            Ok(visits)
         })
     }
 
@@ -262,6 +219,7 @@ fn add(
                  date = max(excluded.date, date)",
         )?
         .execute(params![seed, id, date, outcome_name(&last.outcome), last.status()])?;
+    head::refresh(connection, seed, &visit.seed)?;
     Ok(AddedVisit {
         id: VisitId(id),
         new: true,

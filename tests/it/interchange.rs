@@ -37,11 +37,11 @@ fn store(project: &Project) -> Store {
 /// Everything an archive holds, seed by seed.
 fn held(project: &Project) -> BTreeMap<String, Vec<Capture>> {
     let store = store(project);
-    let seeds = store.last_visits().unwrap();
+    let seeds = store.seed_uris().unwrap();
     let visits = |it| store.visits(it).unwrap();
     let capture = |id| store.capture(id).unwrap();
     seeds
-        .keys()
+        .iter()
         .map(|seed| {
             let hops = visits(seed).into_iter().flat_map(|it| it.hops);
             (seed.to_string(), hops.map(|it| capture(it.0)).collect())

@@ -540,7 +540,7 @@ fn a_server_whose_validators_lie_is_told_and_not_believed_again() {
 fn assert_no_secret_is_stored(project: &Project, secrets: &[&str]) {
     let store = Store::open(&project.path("snapshots/stillsays.db"), Access::ReadOnly).unwrap();
     let mut captures = 0;
-    for seed in store.last_visits().unwrap().into_keys() {
+    for seed in store.seed_uris().unwrap() {
         for visit in store.visits(&seed).unwrap() {
             for (id, _) in visit.hops {
                 let capture = store.capture(id).unwrap();

@@ -188,7 +188,7 @@ async fn every_kind_of_capture_comes_back_byte_for_byte() {
     }
     assert_eq!(store.payload(&digest).unwrap(), b"hello\xff\0world");
     assert_eq!(store.captures_of(&uri(seed)).unwrap().len(), 3);
-    let last = &store.last_visits().unwrap()[&uri(seed)];
+    let last = store.last_visits().unwrap().of(&uri(seed)).unwrap();
     assert_eq!((last.at, last.ok, last.visits), (at("2024"), false, 3));
     assert!(matches!(
         store.begin_crawl(&Crawl {
@@ -216,7 +216,11 @@ async fn a_visit_that_is_held_is_not_kept_twice() {
     let mut early = one;
     early.captures[0].date = at("2020");
     assert!(add(&store, crawl, early).await);
-    let last = &store.last_visits().unwrap()[&uri("https://example.org/")];
+    let last = store
+        .last_visits()
+        .unwrap()
+        .of(&uri("https://example.org/"))
+        .unwrap();
     assert_eq!((last.at, last.visits, last.ok), (at("2025"), 3, true));
 }
 

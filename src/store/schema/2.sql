@@ -29,3 +29,15 @@ CREATE INDEX removal_by_payload ON removal (payload);
 -- The first 8 bytes of a SHA-256 over the rest of the row.
 ALTER TABLE reading ADD COLUMN checksum INTEGER;
 ALTER TABLE host ADD COLUMN checksum INTEGER;
+
+-- The seeds in the order of their addresses with what scheduling needs of them, made from `seed`: few columns and nothing to be looked up
+-- elsewhere, because all of it is read at the beginning of every run.
+CREATE TABLE head (
+    uri TEXT PRIMARY KEY,
+    date INTEGER NOT NULL, -- of the latest visit
+    state INTEGER NOT NULL -- visits * 4096 + (0 response, 1024 revisit, 2048 failure) + status
+) STRICT, WITHOUT ROWID;
+INSERT INTO head (uri, date, state)
+    SELECT uri.uri, seed.date, seed.visits * 4096 + CASE seed.outcome WHEN 'response' THEN 0 WHEN 'failure' THEN 2048 ELSE 1024 END
+        + coalesce(seed.status, 0)
+    FROM seed JOIN uri ON uri.id = seed.uri;

@@ -29,6 +29,15 @@ const RULES: &[(&str, &str, &str)] = &[
         "SELECT DISTINCT seed FROM visit WHERE seed NOT IN (SELECT uri FROM seed)",
     ),
     (
+        "seed",
+        "what is at hand of it for scheduling is another",
+        "SELECT seed.uri FROM seed JOIN uri ON uri.id = seed.uri LEFT JOIN head ON head.uri = uri.uri
+         WHERE (head.date, head.state) IS NOT (seed.date, seed.visits * 4096
+             + CASE seed.outcome WHEN 'response' THEN 0 WHEN 'failure' THEN 2048 ELSE 1024 END + coalesce(seed.status, 0))
+         UNION ALL SELECT coalesce(uri.id, 0) FROM head LEFT JOIN uri ON uri.uri = head.uri
+         WHERE uri.id IS NULL OR uri.id NOT IN (SELECT uri FROM seed)",
+    ),
+    (
         "address",
         "its exchanges stand on another one",
         "SELECT uri.id FROM uri WHERE exchange_base IS NOT

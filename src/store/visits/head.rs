@@ -1,0 +1,141 @@
+//! The latest visit of every seed, at hand at once: what scheduling begins with.
+
+use rusqlite::{Connection, params};
+
+use super::{Fault, Store, StoreError, instant, target_uri};
+use crate::{clock::Instant, uri::TargetUri};
+
+/// The latest visit of a seed, as far as scheduling needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastVisit {
+    /// When it began.
+    pub at: Instant,
+    /// Whether it came to a page: a response under 400, or a revisit.
+    pub ok: bool,
+    /// The last capture's status; `None` for a failure.
+    pub status: Option<u16>,
+    /// How many visits of the seed there are.
+    pub visits: u64,
+}
+
+/// The latest visit of every seed, by address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastVisits {
+    /// The addresses one behind the other, in their order: one piece of memory, because there may be many.
+    uris: String,
+    /// For each where its address ends, and its visit.
+    visits: Vec<(usize, LastVisit)>,
+}
+
+impl LastVisits {
+    /// That of one seed.
+    #[must_use]
+    pub fn of(&self, seed: &TargetUri) -> Option<LastVisit> {
+        let (mut from, mut to) = (0, self.visits.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            let (uri, visit) = self.at(middle)?;
+            match uri.cmp(seed.as_str()) {
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Equal => return Some(visit),
+                std::cmp::Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    /// All of them with the addresses as they are written, in the order of these.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, LastVisit)> {
+        (0..self.visits.len()).filter_map(|it| self.at(it))
+    }
+
+    /// How many seeds there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.visits.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.visits.is_empty()
+    }
+
+    fn at(&self, place: usize) -> Option<(&str, LastVisit)> {
+        let begin = match place.checked_sub(1) {
+            None => 0,
+            Some(before) => self.visits.get(before)?.0,
+        };
+        let (end, visit) = *self.visits.get(place)?;
+        Some((self.uris.get(begin..end)?, visit))
+    }
+}
+
+impl Store {
+    /// The latest visit of every seed.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_visits(&self) -> Result<LastVisits, StoreError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT uri, date, state FROM head ORDER BY uri")?;
+            let mut rows = statement.query(())?;
+            let mut all = LastVisits::default();
+            while let Some(row) = rows.next()? {
+                all.uris
+                    .push_str(row.get_ref(0)?.as_str().map_err(Fault::damaged)?);
+                let visit = visit(row.get(1)?, row.get(2)?)?;
+                all.visits.push((all.uris.len(), visit));
+            }
+            Ok(all)
+        })
+    }
+
+    /// The addresses of all seeds, in their order.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn seed_uris(&self) -> Result<Vec<TargetUri>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT uri FROM head ORDER BY uri")?;
+            let mut rows = statement.query(())?;
+            let mut uris = Vec::new();
+            while let Some(row) = rows.next()? {
+                uris.push(target_uri(
+                    row.get_ref(0)?.as_str().map_err(Fault::damaged)?,
+                )?);
+            }
+            Ok(uris)
+        })
+    }
+}
+
+fn visit(date: i64, state: i64) -> Result<LastVisit, Fault> {
+    let status = u16::try_from(state % 1024)
+        .ok()
+        .filter(|status| *status > 0);
+    Ok(LastVisit {
+        at: instant(date)?,
+        ok: match state / 1024 % 4 {
+            0 => status.is_some_and(|it| (200..400).contains(&it)),
+            1 => true,
+            _ => false,
+        },
+        status,
+        visits: (state / 4096).unsigned_abs(),
+    })
+}
+
+/// Brings what is at hand of a seed (its row, its address) to what its row says now.
+pub(super) fn refresh(connection: &Connection, seed: i64, uri: &TargetUri) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO head (uri, date, state)
+             SELECT ?2, date, visits * 4096 + CASE outcome WHEN 'response' THEN 0 WHEN 'failure' THEN 2048 ELSE 1024 END
+                 + coalesce(status, 0) FROM seed WHERE uri = ?1
+             ON CONFLICT (uri) DO UPDATE SET date = excluded.date, state = excluded.state",
+        )?
+        .execute(params![seed, uri.as_str()])
+        .map(|_| ())
+}
