@@ -32,7 +32,7 @@ use tokio::{
     task::JoinSet,
 };
 
-pub use download::{DownloadError, Downloaded, download};
+pub use download::{DownloadError, Downloaded, download, post};
 pub use options::Options;
 pub use proxy::{Proxies, Proxy, ProxyError};
 

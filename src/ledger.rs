@@ -4,12 +4,15 @@
 //! size and root as a signed note (C2SP tlog-checkpoint, signed-note); an [`Inclusion`] is a C2SP tlog-proof; a
 //! [`Consistency`] is what a C2SP witness is sent. `docs/ledger.md` describes all of it for whoever writes a checker.
 
+mod der;
 mod leaf;
 mod note;
 mod proof;
+mod timestamp;
 mod tree;
 
 pub use leaf::{CaptureLeaf, Leaf, elements};
 pub use note::{Checkpoint, KeyError, NoteError, Signer, Verifier};
 pub use proof::{Consistency, Inclusion, ProofError};
+pub use timestamp::{Stamp, StampError, StampRequest, TokenError};
 pub use tree::{Hash, Tree, consistency, inclusion, leaf_hash, root};

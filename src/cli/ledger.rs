@@ -7,10 +7,12 @@ use std::{
 };
 
 use clap::Args;
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use crate::{
     config::Settings,
-    ledger::{Signer, Verifier},
+    fetch,
+    ledger::{Signer, StampRequest, Verifier},
     store::{Access, RunLock, Seal, Store},
 };
 
@@ -46,8 +48,65 @@ impl Sealer {
         let Some(signer) = &self.0 else {
             return Ok(None);
         };
-        Ok(store.seal(signer, session.clock.now())?)
+        let Some(seal) = store.seal(signer, session.clock.now())? else {
+            return Ok(None);
+        };
+        let authority = &session.config.settings.ledger.timestamp_url;
+        if !authority.is_empty() {
+            // The checkpoint stands without it, and the next run asks again.
+            match stamp(session, authority, &seal.note) {
+                Ok(token) => store.put_token(seal.size, token)?,
+                Err(error) => tracing::warn!("no time-stamp from {authority}: {error}"),
+            }
+        }
+        Ok(Some(seal))
     }
+}
+
+/// The token of the authority over a checkpoint.
+fn stamp(session: &Session, authority: &str, note: &str) -> anyhow::Result<Vec<u8>> {
+    const MEDIA_TYPE: &str = "application/timestamp-query";
+    let request = StampRequest::new(note)?;
+    let options = super::fetching::options(&session.config.settings.fetch)
+        .map_err(|it| anyhow::anyhow!("{it:?}"))?;
+    // The verbs that seal stand inside a runtime or outside; a thread of its own is neither.
+    let der = request.der();
+    let response = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(anyhow::Error::from)?
+                .block_on(fetch::post(authority, MEDIA_TYPE, der, &options))
+                .map_err(anyhow::Error::from)
+        });
+        asked
+            .join()
+            .unwrap_or_else(|_| Err(anyhow::anyhow!("asking it ended early")))
+    })?;
+    Ok(request.token(&response)?)
+}
+
+/// The certificates that time-stamp authorities are trusted by; none where the settings name no file.
+pub(super) fn roots(session: &Session) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let path = &session.config.settings.ledger.timestamp_roots;
+    if path.as_os_str().is_empty() {
+        return Ok(Vec::new());
+    }
+    let wrong = |detail: String| {
+        Failure::usage(anyhow::anyhow!(
+            "the certificates {}: {detail}",
+            path.display()
+        ))
+        .hint("the setting `ledger.timestamp_roots` names a PEM file")
+    };
+    let roots: Vec<_> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|it| wrong(it.to_string()))?;
+    if roots.is_empty() {
+        return Err(wrong("there is none in it".into()));
+    }
+    Ok(roots)
 }
 
 /// Where the key is: as the settings say, or beside the store.
@@ -127,6 +186,9 @@ pub(super) struct CheckpointArgs {
     /// Writes it to a file
     #[arg(short, long, value_name = "FILE", conflicts_with = "all")]
     output: Option<PathBuf>,
+    /// Writes its time-stamp token (RFC 3161, DER) to a file
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    token: Option<PathBuf>,
 }
 
 impl CheckpointArgs {
@@ -139,6 +201,14 @@ impl CheckpointArgs {
                     .hint("every run ends with one"),
             );
         };
+        if let Some(file) = &self.token {
+            let token = last.token.as_ref().ok_or_else(|| {
+                Failure::usage(anyhow::anyhow!("the last checkpoint has no time-stamp")).hint(
+                    "the setting `ledger.timestamp_url` names the authority that is asked for one",
+                )
+            })?;
+            write_whole(file, token)?;
+        }
         match &self.output {
             Some(file) => write_whole(file, last.note.as_bytes())?,
             None if self.all => {

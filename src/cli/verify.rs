@@ -9,6 +9,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
+    clock::warc_date,
     store::{Access, Advance, Problem, Store, Trust},
     text::for_terminal,
 };
@@ -31,6 +32,7 @@ impl VerifyArgs {
         let mut trust = Trust {
             verifier: ledger::verifier(session, self.key.as_deref())?,
             checkpoints: Vec::new(),
+            roots: ledger::roots(session)?,
         };
         for file in &self.checkpoint {
             let note = std::fs::read_to_string(file).map_err(|it| {
@@ -72,6 +74,18 @@ impl VerifyArgs {
         print(&for_terminal(&ledger))?;
         for (name, _) in &trust.checkpoints {
             print(&for_terminal(&format!("the ledger goes on from {name}")))?;
+        }
+        if let Some((stamp, size)) = &verified.stamped {
+            let who = if stamp.trusted {
+                "trusted"
+            } else {
+                "not held against any trusted one: see `ledger.timestamp_roots`"
+            };
+            print(&format!(
+                "the checkpoint over {size} leaves was there at {}, says an authority ({who}) with the certificate {}",
+                warc_date(stamp.at),
+                stamp.certificate
+            ))?;
         }
         if trust.verifier.is_none() && verified.key.is_some() {
             session.remark(

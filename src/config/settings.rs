@@ -85,6 +85,8 @@ settings! {
     "fetch.proxy" = r#""""#, "the proxy that hosts are asked through, `http://HOST:PORT`; empty for what http_proxy, https_proxy and all_proxy say, `none` for none";
     "fetch.no_proxy" = "[]", "hosts and address ranges that are asked without that proxy; where the list is empty, what no_proxy says";
     "ledger.key" = r#""""#, "the file of the key that signs the ledger's checkpoints; empty for a file beside the store, `stillsays.key`";
+    "ledger.timestamp_url" = r#""""#, "an RFC 3161 authority that each checkpoint is sent to for a time-stamp; empty for none";
+    "ledger.timestamp_roots" = r#""""#, "a PEM file of the certificates that such authorities are trusted by; empty for taking their own word";
 }
 
 /// The settings, read.
@@ -111,6 +113,10 @@ pub struct Settings {
 pub struct LedgerSettings {
     /// The file of the key; empty for one beside the store.
     pub key: PathBuf,
+    /// The authority that checkpoints are sent to; empty for none.
+    pub timestamp_url: String,
+    /// The certificates that authorities are trusted by; empty for none.
+    pub timestamp_roots: PathBuf,
 }
 
 /// When pages are visited.

@@ -92,16 +92,7 @@ pub async fn download(url: &str, options: &Options) -> Result<Downloaded, Downlo
         detail,
     })?;
     loop {
-        // Literals never reach the resolver below, and a refusal there would lose its words: so it is asked first.
-        let proxied = options.proxies.for_uri(&uri).is_some();
-        match dial::addresses(&uri, options).await {
-            // A name that is not known here is the proxy's to look up.
-            Err(it) if !proxied || it.kind == FailureKind::GuardRefused => {
-                let detail = it.detail;
-                return Err(DownloadError::Refused { uri, detail });
-            }
-            _ => {}
-        }
+        check(&uri, options).await?;
         let failed = |error: reqwest::Error| DownloadError::Exchange {
             uri: uri.clone(),
             detail: whole_story(&error),
@@ -109,7 +100,7 @@ pub async fn download(url: &str, options: &Options) -> Result<Downloaded, Downlo
         let request = client
             .get(uri.as_url().clone())
             .header("accept-encoding", "gzip, br, zstd, deflate");
-        let mut response = request.send().await.map_err(failed)?;
+        let response = request.send().await.map_err(failed)?;
         let status = response.status().as_u16();
         let field = |name: &str| {
             let values: Vec<String> = response
@@ -136,14 +127,7 @@ pub async fn download(url: &str, options: &Options) -> Result<Downloaded, Downlo
         }
         let media_type = MediaType::parse(&field("content-type").unwrap_or_default());
         let coding = field("content-encoding");
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(failed)? {
-            body.extend_from_slice(&piece);
-            if body.len() as u64 > options.max_body {
-                let cap = options.max_body;
-                return Err(DownloadError::TooLong { uri, cap });
-            }
-        }
+        let body = whole_body(response, &uri, options).await?;
         let decoded =
             content_coding::decode(&body, coding.as_deref(), &options.caps).map_err(|source| {
                 DownloadError::Coding {
@@ -157,6 +141,80 @@ pub async fn download(url: &str, options: &Options) -> Result<Downloaded, Downlo
             final_uri: uri,
         });
     }
+}
+
+/// Sends `body` to the service at `url`, and has its answer. The address is checked as every visit is, and so are the caps;
+/// redirects are not followed.
+///
+/// # Errors
+/// [`DownloadError`].
+pub async fn post(
+    url: &str,
+    media_type: &str,
+    body: Vec<u8>,
+    options: &Options,
+) -> Result<Vec<u8>, DownloadError> {
+    let (uri, _) = TargetUri::parse(url)?;
+    let exchange = |detail| DownloadError::Exchange {
+        uri: uri.clone(),
+        detail,
+    };
+    let client = client(options).map_err(exchange)?;
+    check(&uri, options).await?;
+    let request = client
+        .post(uri.as_url().clone())
+        .header("content-type", media_type)
+        .body(body);
+    let response = request
+        .send()
+        .await
+        .map_err(|it| exchange(whole_story(&it)))?;
+    let status = response.status().as_u16();
+    if !(200..300).contains(&status) {
+        return Err(DownloadError::Status { uri, status });
+    }
+    whole_body(response, &uri, options).await
+}
+
+/// Asks whether an address may be visited. Literals never reach the client's resolver, and a refusal there would lose its
+/// words: so it is asked first.
+async fn check(uri: &TargetUri, options: &Options) -> Result<(), DownloadError> {
+    let proxied = options.proxies.for_uri(uri).is_some();
+    match dial::addresses(uri, options).await {
+        // A name that is not known here is the proxy's to look up.
+        Err(it) if !proxied || it.kind == FailureKind::GuardRefused => {
+            Err(DownloadError::Refused {
+                uri: uri.clone(),
+                detail: it.detail,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn whole_body(
+    mut response: reqwest::Response,
+    uri: &TargetUri,
+    options: &Options,
+) -> Result<Vec<u8>, DownloadError> {
+    let mut body = Vec::new();
+    while let Some(piece) = response
+        .chunk()
+        .await
+        .map_err(|it| DownloadError::Exchange {
+            uri: uri.clone(),
+            detail: whole_story(&it),
+        })?
+    {
+        body.extend_from_slice(&piece);
+        if body.len() as u64 > options.max_body {
+            return Err(DownloadError::TooLong {
+                uri: uri.clone(),
+                cap: options.max_body,
+            });
+        }
+    }
+    Ok(body)
 }
 
 fn client(options: &Options) -> Result<reqwest::Client, String> {

@@ -4,9 +4,10 @@ mod derived;
 mod proved;
 
 use rusqlite::Connection;
+use rustls::pki_types::CertificateDer;
 
 use super::{Fault, Store, StoreError, payloads};
-use crate::ledger::Verifier;
+use crate::ledger::{Stamp, Verifier};
 
 /// One thing that is not as it was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Trust {
     pub verifier: Option<Verifier>,
     /// Checkpoints that were kept elsewhere: how people call them, and the signed note.
     pub checkpoints: Vec<(String, String)>,
+    /// The certificates that the authorities of time-stamps must lead to; where there are none, a time-stamp is checked but for that.
+    pub roots: Vec<CertificateDer<'static>>,
 }
 
 /// What was looked through.
@@ -46,6 +49,8 @@ pub struct Verified {
     pub sealed: u64,
     /// The ledger's key, as the last checkpoint has it.
     pub key: Option<String>,
+    /// The last time-stamp, and how many leaves its checkpoint covers.
+    pub stamped: Option<(Stamp, u64)>,
 }
 
 /// How far a verification has come: what is looked at, how much of it is done, and how much there is.

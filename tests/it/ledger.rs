@@ -491,3 +491,264 @@ fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
         assert_eq!(count(&old), count(&store), "{table}");
     }
 }
+
+/// A time-stamp authority made of `openssl ts`, listening on a port of its own.
+struct Authority {
+    address: std::net::SocketAddr,
+}
+
+impl Authority {
+    /// Makes a certificate authority and a time-stamp authority in `folder`, and answers requests until the test ends.
+    fn start(folder: PathBuf) -> Self {
+        let openssl = |arguments: &[&str]| {
+            let out = Command::new("openssl")
+                .args(arguments)
+                .current_dir(&folder)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&out.stderr).into_owned();
+            assert!(out.status.success(), "{arguments:?}: {said}");
+        };
+        fs::write(
+            folder.join("tsa.cnf"),
+            "[tsa]\ndefault_tsa = one\n[one]\nserial = serial\ndefault_policy = 1.2.3.4.1\ndigests = sha256\nsigner_digest = sha256\n\
+             accuracy = secs:1\ness_cert_id_alg = sha256\n[ca]\nbasicConstraints = critical,CA:TRUE\n\
+             [signer]\nbasicConstraints = CA:FALSE\nextendedKeyUsage = critical,timeStamping\n",
+        )
+        .unwrap();
+        fs::write(folder.join("serial"), "01\n").unwrap();
+        for name in ["root", "other"] {
+            let (key, pem) = (format!("{name}.key"), format!("{name}.pem"));
+            openssl(&[
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=Test Root",
+                "-keyout",
+                &key,
+                "-out",
+                &pem,
+                "-config",
+                "tsa.cnf",
+                "-extensions",
+                "ca",
+                "-section",
+                "none",
+            ]);
+        }
+        openssl(&[
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=Test TSA",
+            "-keyout",
+            "tsa.key",
+            "-out",
+            "tsa.csr",
+            "-config",
+            "tsa.cnf",
+            "-section",
+            "none",
+        ]);
+        openssl(&[
+            "x509",
+            "-req",
+            "-in",
+            "tsa.csr",
+            "-CA",
+            "root.pem",
+            "-CAkey",
+            "root.key",
+            "-days",
+            "30",
+            "-out",
+            "tsa.pem",
+            "-extfile",
+            "tsa.cnf",
+            "-extensions",
+            "signer",
+            "-CAcreateserial",
+        ]);
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                answer(stream.unwrap(), &folder);
+            }
+        });
+        Self { address }
+    }
+}
+
+/// Answers one request for a time-stamp.
+fn answer(mut stream: std::net::TcpStream, folder: &Path) {
+    use std::io::{Read as _, Write as _};
+    let mut request = Vec::new();
+    let (mut begins, mut length) = (usize::MAX, 0);
+    let mut piece = [0; 4096];
+    while request.len() < begins.saturating_add(length) {
+        let read = stream.read(&mut piece).unwrap();
+        request.extend_from_slice(&piece[..read]);
+        if let Some(at) = request.windows(4).position(|it| it == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&request[..at]).to_lowercase();
+            assert!(
+                head.contains("content-type: application/timestamp-query"),
+                "{head}"
+            );
+            length = head
+                .split("content-length: ")
+                .nth(1)
+                .unwrap()
+                .lines()
+                .next()
+                .unwrap()
+                .parse()
+                .unwrap();
+            begins = at + 4;
+        }
+        if read == 0 {
+            return;
+        }
+    }
+    fs::write(folder.join("query.tsq"), &request[begins..]).unwrap();
+    let out = Command::new("openssl")
+        .args([
+            "ts",
+            "-reply",
+            "-config",
+            "tsa.cnf",
+            "-section",
+            "one",
+            "-queryfile",
+            "query.tsq",
+            "-signer",
+            "tsa.pem",
+            "-inkey",
+            "tsa.key",
+            "-chain",
+            "root.pem",
+            "-out",
+            "reply.tsr",
+        ])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    let reply = fs::read(folder.join("reply.tsr")).unwrap();
+    write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", reply.len()).unwrap();
+    stream.write_all(&reply).unwrap();
+}
+
+#[test]
+fn a_checkpoint_is_time_stamped_by_an_authority_and_checked_without_it() {
+    let known = Command::new("openssl").arg("version").output();
+    if !known.is_ok_and(|it| it.status.success()) {
+        println!(
+            "skipped: a_checkpoint_is_time_stamped_by_an_authority_and_checked_without_it (there is no openssl here)"
+        );
+        return;
+    }
+    let (project, store) = demo();
+    let authority = Authority::start(project.path(""));
+    let url = format!("ledger.timestamp_url=http://{}/", authority.address);
+    let finding = a_finding(&project);
+    asked(&project, &["review", &finding, "accept", "--set", &url], 0);
+    let told = asked(&project, &["verify"], 0).stdout;
+    assert!(
+        told.contains("says an authority (not held against any trusted one"),
+        "{told}"
+    );
+    let roots = |file: &str| format!("ledger.timestamp_roots={file}");
+    let told = asked(&project, &["verify", "--set", &roots("root.pem")], 0).stdout;
+    assert!(told.contains("says an authority (trusted)"), "{told}");
+    let told = asked(&project, &["verify", "--set", &roots("other.pem")], 4).stdout;
+    assert!(told.contains("lead to no trusted one"), "{told}");
+    asked(&project, &["verify", "--set", &roots("tsa.cnf")], 2);
+
+    // The token is what others expect, too.
+    asked(
+        &project,
+        &["checkpoint", "-o", "note.txt", "--token", "token.der"],
+        0,
+    );
+    let out = Command::new("openssl")
+        .args([
+            "ts",
+            "-verify",
+            "-data",
+            "note.txt",
+            "-in",
+            "token.der",
+            "-token_in",
+            "-CAfile",
+            "root.pem",
+        ])
+        .current_dir(project.path(""))
+        .output()
+        .unwrap();
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+
+    // Nothing of it can be altered: not the token, not what it is about.
+    let token = fs::read(project.path("token.der")).unwrap();
+    let note = fs::read_to_string(project.path("note.txt")).unwrap();
+    let read = |token: &[u8], note: &str| stillsays::ledger::Stamp::read(token, note, &[]);
+    read(&token, &note).unwrap();
+    read(&token, &note.replace('\n', "\n\n")).unwrap_err();
+    for cut in 0..token.len() {
+        read(&token[..cut], &note).unwrap_err();
+    }
+    let genuine = read(&token, &note).unwrap();
+    for place in (0..token.len()).step_by(5) {
+        let mut altered = token.clone();
+        altered[place] ^= 4;
+        // What is not signed may be altered (the certificates of others); what the token says may not.
+        if let Ok(it) = read(&altered, &note) {
+            assert_eq!(
+                (it.at, it.certificate),
+                (genuine.at, genuine.certificate),
+                "byte {place}"
+            );
+        }
+    }
+    let file = Connection::open(&store).unwrap();
+    file.execute(
+        "UPDATE checkpoint SET token = (SELECT token FROM checkpoint WHERE token IS NOT NULL)",
+        (),
+    )
+    .unwrap();
+    drop(file);
+    assert!(found(&store).contains("is about something else than this checkpoint"));
+
+    // An authority that is not there holds nobody up.
+    let told = asked(
+        &project,
+        &[
+            "review",
+            &finding,
+            "undo",
+            "--set",
+            "ledger.timestamp_url=http://127.0.0.1:9/",
+        ],
+        0,
+    );
+    assert!(
+        told.stderr.contains("no time-stamp from"),
+        "{}",
+        told.stderr
+    );
+}

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::{Advance, Problem, Trust, Verified, attempt};
 use crate::{
     clock::Instant,
-    ledger::{Checkpoint, Hash, Leaf, Tree, Verifier, leaf_hash},
+    ledger::{Checkpoint, Hash, Leaf, Stamp, Tree, Verifier, leaf_hash},
     store::{
         Fault,
         ledger::{self, Kind},
@@ -39,6 +39,7 @@ pub(super) fn check(
     });
     verified.sealed = heads.sealed;
     verified.key = heads.key;
+    verified.stamped = heads.stamped;
     attempt(&mut problems, "ledger", |it| {
         rows(connection, leaves, it, tell)
     });
@@ -61,6 +62,7 @@ struct Heads {
     sizes: Vec<u64>,
     sealed: u64,
     key: Option<String>,
+    stamped: Option<(Stamp, u64)>,
 }
 
 impl Heads {
@@ -82,6 +84,12 @@ impl Heads {
                 .parse::<Verifier>()
                 .map_err(|it| format!("its key {it}"))
                 .and_then(|it| it.open(&note).map_err(|it| it.to_string()));
+            if let Some(token) = row.get::<_, Option<Vec<u8>>>(4)? {
+                match Stamp::read(&token, &note, &trust.roots) {
+                    Ok(it) => self.stamped = Some((it, size)),
+                    Err(error) => problems.push(Problem::new(&name, error)),
+                }
+            }
             self.sizes.push(size);
             self.sealed = size;
             self.key = Some(key);
