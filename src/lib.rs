@@ -12,6 +12,7 @@
 //! - [`fetch`] visits them, politely and safely; each visit becomes [`capture`]s.
 //! - [`store`] keeps captures, findings and reviews; [`interchange`] takes them in from and out to other archives, as [`warc`] files
 //!   with their [`cdxj`] index, or [`wacz`] packages.
+//! - [`ledger`] is how all of that can be proved: a Merkle tree over what is kept, signed.
 //! - [`extract`] makes a [`reading`] of a stored capture: text, headings, lists of [`entity`] names, page state.
 //! - [`compare`] holds claims against readings: each gives a [`finding`] with its evidence.
 //! - [`report`] shows findings to people.

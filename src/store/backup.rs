@@ -21,13 +21,9 @@ impl Store {
         }
         let part = beside(to, ".open");
         remove_if_there(&part).map_err(|it| cannot_open(&part, it))?;
-        let copied = self.copy_whole(&part).and_then(|()| {
-            File::open(&part)
-                .and_then(|it| it.sync_all())
-                .and_then(|()| fs::rename(&part, to))
-                .and_then(|()| sync_folder_of(to))
-                .map_err(|it| cannot_open(to, it))
-        });
+        let copied = self
+            .copy_whole(&part)
+            .and_then(|()| put_in_place(&part, to).map_err(|it| cannot_open(to, it)));
         if copied.is_err() {
             // What is left of a copy that failed helps nobody; the failure is what is told.
             let _ = remove_if_there(&part);
@@ -78,7 +74,6 @@ pub fn restore(
     let write = || {
         remove_if_there(&part)?;
         fs::copy(from, &part)?;
-        File::open(&part)?.sync_all()?;
         let mut aside = None;
         if path.exists() {
             let kept = beside(path, &format!(".before-{name}"));
@@ -91,14 +86,20 @@ pub fn restore(
             fs::rename(path, &kept)?;
             aside = Some(kept);
         }
-        fs::rename(&part, path)?;
-        sync_folder_of(path)?;
+        put_in_place(&part, path)?;
         Ok::<_, io::Error>(Restored { aside })
     };
     write().map(Ok).map_err(|it| cannot_open(path, it))
 }
 
-fn remove_if_there(path: &Path) -> io::Result<()> {
+/// Gives a file that was written whole its name, durably.
+pub(super) fn put_in_place(part: &Path, name: &Path) -> io::Result<()> {
+    File::open(part)?.sync_all()?;
+    fs::rename(part, name)?;
+    sync_folder_of(name)
+}
+
+pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

@@ -5,6 +5,8 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::{
+    backup::{put_in_place, remove_if_there},
+    beside,
     error::{Fault, StoreError},
     ledger,
 };
@@ -93,22 +95,22 @@ pub(super) fn migrate(
     } else {
         Ok(())
     };
-    done.map_err(Fault::from)
-        .and_then(|()| climb(connection, steps))
+    done.and_then(|()| climb(connection, steps))
         .map_err(|it| it.at(path))
 }
 
-/// `stillsays.db.v1`: the store as it was at version 1.
-fn copy_aside(connection: &Connection, path: &Path, version: u32) -> rusqlite::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".v{version}"));
-    let copy = path.with_file_name(name);
+/// `stillsays.db.v1`: the store as it was at version 1. It has that name only when it is whole and on the disk.
+fn copy_aside(connection: &Connection, path: &Path, version: u32) -> Result<(), Fault> {
+    let copy = beside(path, &format!(".v{version}"));
     if copy.exists() {
         return Ok(());
     }
-    connection
-        .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
-        .map(|_| ())
+    let part = beside(&copy, ".open");
+    let failed =
+        |it: std::io::Error| Fault::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(it)));
+    remove_if_there(&part).map_err(failed)?;
+    connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
+    put_in_place(&part, &copy).map_err(failed)
 }
 
 fn climb(connection: &Connection, steps: &[Step]) -> Result<(), Fault> {

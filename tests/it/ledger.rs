@@ -355,8 +355,9 @@ fn what_no_checkpoint_covers_is_not_proved_and_another_ledger_does_not_go_on() {
 
 /// Everything that the tables hold, each value as SQL would write it; where that cannot be read, why.
 fn dump(path: &Path) -> String {
-    const TABLES: [&str; 16] = [
+    const TABLES: [&str; 17] = [
         "crawl",
+        "head",
         "uri",
         "payload",
         "exchange",
@@ -383,7 +384,7 @@ fn dump(path: &Path) -> String {
             })?;
         }
         for table in TABLES {
-            let mut statement = file.prepare(&format!("SELECT * FROM {table} ORDER BY rowid"))?;
+            let mut statement = file.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
             let columns = statement.column_count();
             let mut rows = statement.query(())?;
             while let Some(row) = rows.next()? {
@@ -428,15 +429,13 @@ fn every_bit_that_is_flipped_and_means_something_is_found() {
     );
 }
 
-#[test]
-fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
-    let (project, store) = demo();
-    let old = project.path("snapshots/old.db");
-    let file = Connection::open(&old).unwrap();
+/// Writes what the store at `from` holds as a program of the first version would have.
+pub(crate) fn write_first_version(from: &Path, to: &Path) {
+    let file = Connection::open(to).unwrap();
     file.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     file.execute_batch(include_str!("../../src/store/schema/1.sql"))
         .unwrap();
-    file.execute("ATTACH ?1 AS new", [store.display().to_string()])
+    file.execute("ATTACH ?1 AS new", [from.display().to_string()])
         .unwrap();
     let tables: Vec<String> = file
         .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")
@@ -461,6 +460,13 @@ fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
     file.execute_batch("DETACH new; PRAGMA application_id = 0x73746c73; PRAGMA user_version = 1;")
         .unwrap();
     drop(file);
+}
+
+#[test]
+fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
+    let (project, store) = demo();
+    let old = project.path("snapshots/old.db");
+    write_first_version(&store, &old);
     let error = Store::open(&old, Access::ReadOnly).unwrap_err();
     assert!(
         matches!(error, StoreError::Older { found: 1, .. }),

@@ -10,6 +10,7 @@ mod extract;
 mod fetch;
 mod history;
 mod interchange;
+mod kills;
 mod ledger;
 mod media_type;
 mod pdf;

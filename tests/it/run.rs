@@ -365,7 +365,7 @@ fn a_corrected_profile_is_reported_on_before_its_next_run() {
 }
 
 /// A profile that cites pages and claims nothing.
-fn citing(site: &Site, paths: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn citing(site: &Site, paths: impl IntoIterator<Item = String>) -> String {
     let references = paths.into_iter().enumerate().map(|(place, path)| {
         let (number, url) = (place + 1, site.uri(&path));
         format!("\n[[references]]\nnumber = {number}\ntitle = \"A page\"\nurl = \"{url}\"\n")
