@@ -35,6 +35,7 @@ mod recheck;
 mod report;
 mod review;
 mod run;
+mod serve;
 mod status;
 mod verify;
 mod watch;
@@ -129,6 +130,8 @@ enum Verb {
     Captures(status::CapturesArgs),
     /// Shows what is remembered of each host, and when it may be asked again
     Hosts(fetching::HostsArgs),
+    /// Shows reports and archived pages in a browser
+    Serve(serve::ServeArgs),
     /// Reads everything back and says whether the archive is whole
     Verify(verify::VerifyArgs),
     /// Prints the ledger's last checkpoint, to be kept elsewhere
@@ -203,6 +206,7 @@ impl Verb {
             Self::History(it) => it.run(session),
             Self::Captures(it) => it.run(session),
             Self::Hosts(it) => it.run(session),
+            Self::Serve(it) => it.run(session),
             Self::Verify(it) => it.run(session),
             Self::Checkpoint(it) => it.run(session),
             Self::Prove(it) => it.run(session),

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -16,7 +16,9 @@ use crate::schedule::{Cadence, parse_interval};
 
 mod settings;
 
-pub use settings::{FetchSettings, LedgerSettings, SETTINGS, ScheduleSettings, Setting, Settings};
+pub use settings::{
+    FetchSettings, LedgerSettings, SETTINGS, ScheduleSettings, ServeSettings, Setting, Settings,
+};
 
 /// Where a setting's value comes from, weakest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -388,6 +390,17 @@ pub(in crate::config) fn size<'de, D: Deserializer<'de>>(input: D) -> Result<u64
         .and_then(|it| it.checked_mul(unit))
         .filter(|it| *it > 0)
         .ok_or_else(|| serde::de::Error::custom("a size such as `512 kB` or `20 MB` is needed"))
+}
+
+/// Reads an address and a port to listen on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
+pub(in crate::config) fn socket<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(input)?;
+    let numbers = text.trim().replacen("localhost:", "127.0.0.1:", 1);
+    numbers.parse().map_err(|_| {
+        serde::de::Error::custom("an address and a port such as `127.0.0.1:8080` are needed")
+    })
 }
 
 /// Reads a list of address ranges, each in CIDR form or a single address.

@@ -16,6 +16,8 @@
 //! - [`extract`] makes a [`reading`] of a stored capture: text, headings, lists of [`entity`] names, page state.
 //! - [`compare`] holds claims against readings: each gives a [`finding`] with its evidence.
 //! - [`report`] shows findings to people.
+//! - [`web`] shows them to browsers, with the archived pages: [`replay`] leads a page's links into the archive, [`memento`] is how
+//!   dated copies are asked for and told.
 //! - [`pipeline`] is the run as a plot; [`config`] and [`cli`] are how one asks for it.
 //!
 //! # Layers
@@ -63,5 +65,7 @@ pub mod interchange;
 pub mod pipeline;
 
 pub mod config;
+
+pub mod web;
 
 pub mod cli;

@@ -20,12 +20,14 @@ mod apart;
 mod conditions;
 mod keep;
 mod plan;
+mod reported;
 
 use keep::{Keeper, Kept};
 
 pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, series, text_of};
 pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
+pub use reported::{current, report};
 
 /// The program and its version, as crawls and requests name it.
 pub const SOFTWARE: &str = concat!("stillsays/", env!("CARGO_PKG_VERSION"));

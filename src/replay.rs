@@ -79,6 +79,17 @@ pub fn show(
     }
 }
 
+/// Whether a browser opens what [`show`] makes of such a payload, rather than keeping it in a file.
+#[must_use]
+pub fn opens(payload: &[u8], content_type: Option<&str>) -> bool {
+    let media_type = MediaType::parse(content_type.unwrap_or_default());
+    let essence = match media_type.essence.as_str() {
+        "" => guessed(payload),
+        told => told,
+    };
+    matches!(essence, "text/html" | "application/xhtml+xml") || is_xml(essence) || is_inert(essence)
+}
+
 fn is_xml(essence: &str) -> bool {
     matches!(essence, "text/xml" | "application/xml" | "text/xsl") || essence.ends_with("+xml")
 }

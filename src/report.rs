@@ -40,6 +40,9 @@ use crate::{
     profile::Profile,
 };
 
+/// The style of the HTML report, and of every page of ours.
+pub const STYLE: &str = include_str!("report/page.css");
+
 /// The version of the JSON format; it only grows.
 pub const FORMAT: u32 = 1;
 

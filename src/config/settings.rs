@@ -1,6 +1,6 @@
 //! Every setting: its key, its default, what it is for, and the type it is read into.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
@@ -55,6 +55,9 @@ settings! {
     "store" = r#""snapshots/stillsays.db""#, "the archive: one SQLite file";
     "profiles" = r#""config/profiles""#, "the folder of the profiles, one TOML file each";
     "reviewer" = r#""""#, "the name that reviews are kept under; empty for the account's name";
+    "serve.listen" = r#""127.0.0.1:8080""#, "the address and port on which `serve` shows reports and what is held; port 0 for any that is free";
+    "serve.replay" = r#""127.0.0.1:8081""#, "the address and port on which archived pages are replayed, an origin of its own";
+    "serve.hosts" = "[]", "names by which `serve` may be asked, beside localhost and its own addresses";
     "schedule.every" = r#""1d""#, "how often a page is visited where neither profile nor reference says: an interval (`12h`) or five cron fields in UTC";
     "schedule.retry" = r#""6h""#, "how soon a page is tried again after a visit that failed";
     "schedule.unconditional" = "10", "every how many visits a page is asked for without If-None-Match, so that a validator that lies is noticed";
@@ -99,6 +102,8 @@ pub struct Settings {
     pub profiles: PathBuf,
     /// The name that reviews are kept under; empty for the account's.
     pub reviewer: String,
+    /// Where the archive is shown to browsers.
+    pub serve: ServeSettings,
     /// When pages are visited.
     pub schedule: ScheduleSettings,
     /// How pages are visited.
@@ -117,6 +122,20 @@ pub struct LedgerSettings {
     pub timestamp_url: String,
     /// The certificates that authorities are trusted by; empty for none.
     pub timestamp_roots: PathBuf,
+}
+
+/// Where the archive is shown to browsers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServeSettings {
+    /// Where reports and what is held are shown.
+    #[serde(deserialize_with = "super::socket")]
+    pub listen: SocketAddr,
+    /// Where archived pages are replayed.
+    #[serde(deserialize_with = "super::socket")]
+    pub replay: SocketAddr,
+    /// Names by which it may be asked, beside `localhost` and its own addresses.
+    pub hosts: Vec<String>,
 }
 
 /// When pages are visited.

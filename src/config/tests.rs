@@ -82,6 +82,8 @@ fn a_wrong_value_is_told_with_its_place_and_what_would_do() {
         ("[fetch]\nmin_rate = \"fast\"\n", ":2:1"),
         ("[fetch]\nrobots_age = \"a while\"\n", ":2:1"),
         ("[fetch]\nmax_backoff = 7\n", ":2:1"),
+        ("[serve]\nlisten = \":8080\"\n", ":2:1"),
+        ("[serve]\nreplay = \"example.org:80\"\n", ":2:1"),
     ] {
         let error = load(file, &[], &[]).unwrap_err();
         assert!(error.to_string().contains(place), "{error}");

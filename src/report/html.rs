@@ -11,7 +11,8 @@ use super::{
     plain, words,
 };
 use crate::{
-    clock::{Instant, warc_date},
+    clock::{Instant, digits14, warc_date},
+    digest::PayloadDigest,
     finding::{Conclusion, Evidence, Reason, Subject, Verdict},
     text::for_terminal,
     uri::TargetUri,
@@ -21,7 +22,18 @@ impl Report {
     /// The report as one self-contained HTML page; what comes from archived pages is escaped.
     #[must_use]
     pub fn to_html(&self) -> String {
-        let page = Page::of(self);
+        self.html(None)
+    }
+
+    /// The same page with a link from every copy to where it can be looked at: `archive`, then its 14 digits and its address.
+    #[must_use]
+    pub fn to_html_with_copies(&self, archive: &str) -> String {
+        self.html(Some(archive))
+    }
+
+    fn html(&self, archive: Option<&str>) -> String {
+        let mut page = Page::of(self);
+        page.archive = archive;
         // Rendering into a String fails only where a value's own Display does, and none here does.
         page.render().unwrap_or_default()
     }
@@ -33,6 +45,8 @@ impl Report {
 struct Page<'a> {
     report: &'a Report,
     style: &'static str,
+    /// What the addresses of copies begin with.
+    archive: Option<&'a str>,
     urgent: Vec<Urgent<'a>>,
     references: Vec<Cited<'a>>,
     claims: Vec<Claimed<'a>>,
@@ -125,7 +139,8 @@ impl<'a> Page<'a> {
             .collect();
         Self {
             urgent: urgent(&references, &claims),
-            style: include_str!("page.css"),
+            style: super::STYLE,
+            archive: None,
             report,
             references,
             claims,
@@ -135,6 +150,28 @@ impl<'a> Page<'a> {
     /// When the latest visit was.
     fn as_of(&self) -> String {
         self.report.as_of.map_or(String::new(), words::minute)
+    }
+
+    /// Where a copy can be looked at, if it has a payload and there is an archive to look at it in.
+    fn copy(
+        &self,
+        uri: &TargetUri,
+        date: &Instant,
+        payload: Option<&PayloadDigest>,
+    ) -> Option<String> {
+        let archive = self.archive.filter(|_| payload.is_some())?;
+        Some(format!("{archive}{}/{uri}", digits14(*date)))
+    }
+
+    /// Where the words that a piece of evidence rests on can be looked at in their copy.
+    fn words_in_copy(&self, evidence: &Evidence) -> Option<String> {
+        let it = &evidence.capture;
+        let copy = self.copy(&it.target_uri, &it.date, it.payload_digest.as_ref())?;
+        let link = evidence.link.as_deref().unwrap_or_default();
+        let fragment = link
+            .split_once('#')
+            .map_or(String::new(), |it| format!("#{}", it.1));
+        Some(copy + &fragment)
     }
 
     fn verdicts(&self) -> impl Iterator<Item = (Label, u32)> {

@@ -1,0 +1,152 @@
+//! The archive in a browser: reports and what is held on one origin, archived pages on another, with Memento (RFC 7089) on both.
+//!
+//! Archived pages are hostile. They are replayed on a port of their own, rewritten, and under headers that let them load
+//! from that port only and run nothing. Every request is answered from the store alone, by a function without side effects.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use crate::{clock::Clock, memento::Archive, pipeline::PdfReader, store::Store};
+
+mod exchange;
+mod hosts;
+mod pages;
+mod profiles;
+mod replayed;
+mod site;
+mod times;
+
+use exchange::{Answer, Request};
+
+/// How long requests that are being answered may go on when it is told to end.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What is shown, and who may ask.
+#[derive(Debug)]
+pub struct Options {
+    /// The archive, opened to read.
+    pub store: Store,
+    /// The folder of the profiles.
+    pub profiles: PathBuf,
+    /// Names by which it may be asked, beside `localhost` and its own addresses.
+    pub hosts: Vec<String>,
+    /// What reads PDF files, where findings have to be computed anew.
+    pub pdf: PdfReader,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// Which of the two origins is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    /// Reports, and what is held.
+    Site,
+    /// Archived pages.
+    Replay,
+}
+
+/// Both origins, ready to answer.
+#[derive(Debug)]
+struct Web {
+    options: Options,
+    site: SocketAddr,
+    replay: SocketAddr,
+}
+
+/// Where links lead, for one who asked by a certain name.
+#[derive(Clone, Debug)]
+struct Origins {
+    /// The site's origin: `http://127.0.0.1:8080`.
+    site: String,
+    /// The origin of archived pages.
+    replay: String,
+}
+
+impl Origins {
+    fn archive(&self) -> Archive {
+        Archive::at(&self.replay)
+    }
+}
+
+/// Answers on both listeners until `stop` turns true: reports and lists on `site`, archived pages on `replay`.
+///
+/// # Errors
+/// The address of a listener cannot be told.
+pub async fn serve(
+    site: TcpListener,
+    replay: TcpListener,
+    options: Options,
+    stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let web = Arc::new(Web {
+        options,
+        site: site.local_addr()?,
+        replay: replay.local_addr()?,
+    });
+    let mut doors = JoinSet::new();
+    for (door, listener) in [(Door::Site, site), (Door::Replay, replay)] {
+        let web = Arc::clone(&web);
+        let answer = move |request| answer(Arc::clone(&web), door, request);
+        let router = axum::Router::new().fallback(answer);
+        let service = axum::serve(listener, router).with_graceful_shutdown(asked(stop.clone()));
+        doors.spawn(service.into_future());
+    }
+    asked(stop).await;
+    // Connections that browsers keep open without asking anything would keep it alive.
+    let ended = async { while doors.join_next().await.is_some() {} };
+    // What is not answered by now is not answered.
+    let _ = tokio::time::timeout(GRACE, ended).await;
+    Ok(())
+}
+
+/// Resolves when somebody asks to stop, or nobody is left who could.
+async fn asked(mut stop: watch::Receiver<bool>) {
+    // That the sender is gone is as good as its word.
+    let _ = stop.wait_for(|it| *it).await;
+}
+
+/// Answers one request, where it may block; a panic in it ends with it.
+async fn answer(
+    web: Arc<Web>,
+    door: Door,
+    request: axum::extract::Request,
+) -> axum::response::Response {
+    let request = Request::of(&request);
+    let told = format!("{} {}", request.method, request.path);
+    let answering = tokio::task::spawn_blocking(move || web.answer(door, &request));
+    let answer = answering.await.unwrap_or_else(|error| {
+        tracing::error!(request = told, %error, "a request could not be answered");
+        Answer::text(
+            500,
+            "This request could not be answered; the log says why.\n",
+        )
+    });
+    tracing::debug!(request = told, status = answer.status, "answered");
+    answer.into_response()
+}
+
+impl Web {
+    /// The answer to any request at all.
+    fn answer(&self, door: Door, request: &Request) -> Answer {
+        if !matches!(request.method.as_str(), "GET" | "HEAD") {
+            let answer = Answer::text(405, "Only GET and HEAD are understood here.\n");
+            return answer.field("Allow", "GET, HEAD");
+        }
+        let origins = match self.origins(door, request.host.as_deref()) {
+            Ok(it) => it,
+            Err(answer) => return answer,
+        };
+        let path = request.path.as_str();
+        if let Some(rest) = path.strip_prefix("/timegate/") {
+            return self.timegate(&request.with_query(rest), request, &origins);
+        }
+        if let Some(rest) = path.strip_prefix("/timemap/") {
+            return self.timemap(&request.with_query(rest), request, &origins);
+        }
+        match door {
+            Door::Site => self.site(request, &origins),
+            Door::Replay => self.replay(request, &origins),
+        }
+    }
+}

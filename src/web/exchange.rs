@@ -1,0 +1,121 @@
+//! Requests and answers as the pages see them: plain values, so that everything behind the sockets is a function.
+
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+};
+
+/// A request, as far as anything here depends on it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Request {
+    pub(super) method: String,
+    /// As it was sent, percent-encoded.
+    pub(super) path: String,
+    pub(super) query: Option<String>,
+    pub(super) host: Option<String>,
+    pub(super) accept_datetime: Option<String>,
+    /// What the browser wants it for (`Sec-Fetch-Dest`).
+    pub(super) destination: Option<String>,
+}
+
+impl Request {
+    pub(super) fn of(request: &axum::extract::Request) -> Self {
+        let field = |name: &str| {
+            let value = request.headers().get(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        Self {
+            method: request.method().to_string(),
+            path: request.uri().path().to_owned(),
+            query: request.uri().query().map(str::to_owned),
+            host: field("host"),
+            accept_datetime: field("accept-datetime"),
+            destination: field("sec-fetch-dest"),
+        }
+    }
+
+    /// The rest of a path with the query behind it: an address that stands in a path has its query there.
+    pub(super) fn with_query(&self, rest: &str) -> String {
+        match &self.query {
+            Some(query) => format!("{rest}?{query}"),
+            None => rest.to_owned(),
+        }
+    }
+
+    /// Whether the answer is a page that a person looks at, and no part of one.
+    pub(super) fn is_for_a_page(&self) -> bool {
+        let destination = self.destination.as_deref().unwrap_or("document");
+        matches!(
+            destination,
+            "document" | "iframe" | "frame" | "empty" | "object" | "embed"
+        )
+    }
+}
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// Header fields in their order, values in Latin-1.
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            fields: vec![("Content-Type".into(), content_type.into())],
+            body: body.into(),
+        }
+    }
+
+    /// Plain text.
+    pub(super) fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", text.into())
+            .field("Content-Security-Policy", "default-src 'none'; sandbox")
+    }
+
+    /// A way on.
+    pub(super) fn redirect(to: &str) -> Self {
+        Self::text(302, format!("{to}\n")).field("Location", to)
+    }
+
+    /// The answer with one more field.
+    pub(super) fn field(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.fields.push((name.into(), value.into()));
+        self
+    }
+
+    /// As the server sends it. A field that HTTP could not carry is left out.
+    pub(super) fn into_response(self) -> axum::response::Response {
+        let mut response = axum::response::Response::new(Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let fields = response.headers_mut();
+        for (name, value) in &self.fields {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            let value: Vec<u8> = if value.is_ascii() {
+                value.as_bytes().to_vec()
+            } else {
+                // What was read as Latin-1 leaves as the bytes that came.
+                value
+                    .chars()
+                    .map(|it| u8::try_from(it).unwrap_or(b'?'))
+                    .collect()
+            };
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(&value)) {
+                fields.append(name, value);
+            }
+        }
+        let always = [
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::REFERRER_POLICY, "no-referrer"),
+            (header::X_DNS_PREFETCH_CONTROL, "off"),
+            (header::CACHE_CONTROL, "private, no-cache"),
+        ];
+        for (name, value) in always {
+            fields.insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+}

@@ -1,0 +1,83 @@
+//! Who may ask: only by the addresses that are listened on, so that no foreign page reads the archive by giving its own
+//! name our address (DNS rebinding).
+
+use std::net::SocketAddr;
+
+use url::{Host, Url};
+
+use super::{Answer, Door, Origins, Web};
+
+impl Web {
+    /// Where links lead for one who asked by that `Host`, or the refusal.
+    pub(super) fn origins(&self, door: Door, host: Option<&str>) -> Result<Origins, Answer> {
+        let Some(host) = host else {
+            return Err(Answer::text(400, "The request names no host.\n"));
+        };
+        let here = match door {
+            Door::Site => self.site,
+            Door::Replay => self.replay,
+        };
+        let name = name_of(host, here, &self.options.hosts).ok_or_else(|| {
+            Answer::text(
+                421,
+                "This archive is not asked by that name. If the name is right, add it to the setting serve.hosts.\n",
+            )
+        })?;
+        Ok(Origins {
+            site: format!("http://{name}:{}", self.site.port()),
+            replay: format!("http://{name}:{}", self.replay.port()),
+        })
+    }
+}
+
+/// The name in a `Host` field, if it is one of those by which the listener at `here` may be asked.
+fn name_of(host: &str, here: SocketAddr, names: &[String]) -> Option<String> {
+    let url = Url::parse(&format!("http://{host}/")).ok()?;
+    let plain = url.username().is_empty() && url.password().is_none() && url.path() == "/";
+    if !plain || url.port_or_known_default() != Some(here.port()) {
+        return None;
+    }
+    let ip = here.ip();
+    // A name can be given any address by anybody; an address is what it is.
+    let may = match url.host()? {
+        Host::Ipv4(it) => ip == it || ip.is_unspecified(),
+        Host::Ipv6(it) => ip == it || ip.is_unspecified(),
+        Host::Domain(it) => {
+            it == "localhost" && (ip.is_loopback() || ip.is_unspecified())
+                || names.iter().any(|name| name.eq_ignore_ascii_case(it))
+        }
+    };
+    may.then(|| url.host_str().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_addresses_that_are_listened_on_and_names_that_are_set_are_answered() {
+        let names = ["archive.lan".to_owned()];
+        let told = |host: &str, here: &str| name_of(host, here.parse().unwrap(), &names);
+        for (host, here, expected) in [
+            ("127.0.0.1:8080", "127.0.0.1:8080", Some("127.0.0.1")),
+            ("LOCALHOST:8080", "127.0.0.1:8080", Some("localhost")),
+            ("[::1]:8080", "[::1]:8080", Some("[::1]")),
+            ("Archive.LAN:8080", "127.0.0.1:8080", Some("archive.lan")),
+            ("192.168.1.5:8080", "0.0.0.0:8080", Some("192.168.1.5")),
+            ("127.0.0.1", "127.0.0.1:80", Some("127.0.0.1")),
+            ("127.0.0.1:8081", "127.0.0.1:8080", None),
+            ("127.0.0.1", "127.0.0.1:8080", None),
+            ("evil.example:8080", "127.0.0.1:8080", None),
+            ("localhost.evil.example:8080", "127.0.0.1:8080", None),
+            ("evil.example:8080", "0.0.0.0:8080", None),
+            ("localhost:8080", "192.168.1.5:8080", None),
+            ("192.168.1.6:8080", "192.168.1.5:8080", None),
+            ("me@127.0.0.1:8080", "127.0.0.1:8080", None),
+            ("127.0.0.1:8080/x", "127.0.0.1:8080", None),
+            ("", "127.0.0.1:80", None),
+            ("\0", "127.0.0.1:80", None),
+        ] {
+            assert_eq!(told(host, here).as_deref(), expected, "{host} at {here}");
+        }
+    }
+}

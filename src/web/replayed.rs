@@ -1,0 +1,323 @@
+//! The replay's origin: mementos, rewritten or as they were captured, under headers that keep them where they are.
+
+use crate::{
+    capture::{Capture, Outcome, RevisitProfile, fields_of, is_redirect, status_of},
+    clock::http_date,
+    content_coding::{self, Caps},
+    memento::{Asked, When},
+    replay,
+    store::{Dated, StoreError},
+    uri::TargetUri,
+};
+
+use super::{
+    Answer, Origins, Request, Web,
+    pages::{Message, Next, fault, refusal},
+    times::{choose, is_of, joined, links, memento_link},
+};
+
+/// What an archived page may do: load from its own origin, and nothing else. Without `allow-scripts` nothing in it runs,
+/// without `allow-same-origin` it is nobody; a file may be kept by who clicks on it.
+const SANDBOX: &str = "sandbox allow-downloads; default-src 'self' data: blob:; script-src 'none'; style-src 'self' data: 'unsafe-inline'; \
+    object-src 'self'; frame-src 'self'; connect-src 'none'; worker-src 'none'; manifest-src 'none'; prefetch-src 'none'; \
+    form-action 'none'; base-uri 'none'";
+
+/// What bytes as they were captured may do: nothing.
+const RAW: &str = "sandbox; default-src 'none'";
+
+/// A memento with what a revisit left out put back.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) target_uri: TargetUri,
+    /// Status line and header fields that the payload came with.
+    pub(super) head: Vec<u8>,
+    pub(super) payload: Vec<u8>,
+}
+
+impl Whole {
+    pub(super) fn status(&self) -> u16 {
+        status_of(&self.head).unwrap_or(200)
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<String> {
+        fields_of(&self.head)
+            .find(|it| it.0.eq_ignore_ascii_case(name))
+            .map(|it| it.1)
+    }
+
+    /// Where a captured redirect leads: the text of `Location`, and the page it names, if it names one.
+    pub(super) fn redirect(&self) -> Option<(String, Option<TargetUri>)> {
+        let location = self
+            .field("location")
+            .filter(|_| is_redirect(self.status()))?;
+        let to = self.target_uri.join(&location).ok().map(|it| it.0);
+        Some((location, to))
+    }
+}
+
+impl Web {
+    /// Answers on the replay's origin.
+    pub(super) fn replay(&self, request: &Request, origins: &Origins) -> Answer {
+        let Some(rest) = request.path.strip_prefix("/web/") else {
+            if request.path == "/" {
+                return Message::new("Archived pages are replayed here")
+                    .says("This port only shows archived pages, so that they are kept apart from everything else.")
+                    .next(Next::new("What is held", &format!("{}/", origins.site)))
+                    .answer(200, origins);
+            }
+            return refusal(404, "there is no such page here", request, origins);
+        };
+        let asked = match Asked::parse(&request.with_query(rest)) {
+            Ok(it) => it,
+            Err(error) => return refusal(400, &error.to_string(), request, origins),
+        };
+        self.memento(&asked, request, origins)
+            .unwrap_or_else(|error| fault(&error, request, origins))
+    }
+
+    fn memento(
+        &self,
+        asked: &Asked,
+        request: &Request,
+        origins: &Origins,
+    ) -> Result<Answer, StoreError> {
+        let uri = &asked.target;
+        let (at, whole) = match asked.when {
+            When::Every => {
+                return Ok(Answer::redirect(&format!(
+                    "{}/captures/{uri}",
+                    origins.site
+                )));
+            }
+            When::Latest => (crate::clock::Instant::MAX_UTC, false),
+            When::At { at, whole } => (at, whole),
+        };
+        let Some(found) = self.nearest(uri, at)? else {
+            return Ok(self.not_held(uri, Some(at).filter(|_| whole), request, origins));
+        };
+        if whole && is_of(&found, uri, at) {
+            return self.whole_memento(&found, asked, request, origins);
+        }
+        let archive = origins.archive();
+        let to = if asked.raw {
+            archive.raw(found.date, &found.target_uri)
+        } else {
+            archive.memento(found.date, &found.target_uri)
+        };
+        Ok(Answer::redirect(&to).field("Link", joined(&links(uri, origins))))
+    }
+
+    /// The memento itself.
+    fn whole_memento(
+        &self,
+        found: &Dated,
+        asked: &Asked,
+        request: &Request,
+        origins: &Origins,
+    ) -> Result<Answer, StoreError> {
+        let answer = match self.whole(found)? {
+            None => without_payload(found, origins),
+            Some(whole) if asked.raw => raw(&whole),
+            Some(whole) => self.shown(found, &whole, request, origins)?,
+        };
+        let around = self
+            .options
+            .store
+            .around(&found.target_uri.surt(), found.date)?;
+        let mut links = links(&found.target_uri, origins);
+        for (rel, it) in [
+            ("first memento", around.first),
+            ("prev memento", around.before),
+            ("next memento", around.after),
+            ("last memento", around.last),
+        ] {
+            links.extend(it.map(|it| memento_link(rel, &it, origins)));
+        }
+        links.push(memento_link("memento", found, origins));
+        Ok(answer
+            .field("Memento-Datetime", http_date(found.date))
+            .field("Link", joined(&links)))
+    }
+
+    /// The memento with its payload; `None` where that is not held.
+    pub(super) fn whole(&self, found: &Dated) -> Result<Option<Whole>, StoreError> {
+        let store = &self.options.store;
+        let held = |read: Result<Capture, StoreError>| match read {
+            Ok(it) => Ok(Some(it)),
+            Err(StoreError::NotHeld { .. }) => Ok(None),
+            Err(error) => Err(error),
+        };
+        let Some(capture) = held(store.capture(found.id))? else {
+            return Ok(None);
+        };
+        let target_uri = capture.target_uri;
+        let revisit = match capture.outcome {
+            Outcome::Response(it) => {
+                return Ok(Some(Whole {
+                    target_uri,
+                    head: it.head,
+                    payload: it.payload,
+                }));
+            }
+            Outcome::Failure(_) => return Ok(None),
+            Outcome::Revisit(it) => it,
+        };
+        if revisit.profile == RevisitProfile::ServerNotModified {
+            // "Not modified" is no page: it stands for the one that was not modified.
+            let earlier = store.capture_with(&revisit.payload_digest, revisit.refers_to_date)?;
+            let earlier = earlier
+                .map(|it| held(store.capture(it)))
+                .transpose()?
+                .flatten();
+            if let Some(Outcome::Response(it)) = earlier.map(|it| it.outcome) {
+                return Ok(Some(Whole {
+                    target_uri,
+                    head: it.head,
+                    payload: it.payload,
+                }));
+            }
+        }
+        match store.payload(&revisit.payload_digest) {
+            Ok(payload) => Ok(Some(Whole {
+                target_uri,
+                head: revisit.head,
+                payload,
+            })),
+            Err(StoreError::NotHeld { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The memento as a browser is given it.
+    fn shown(
+        &self,
+        found: &Dated,
+        whole: &Whole,
+        request: &Request,
+        origins: &Origins,
+    ) -> Result<Answer, StoreError> {
+        let original = original_fields(&whole.head);
+        if let Some((location, to)) = whole.redirect() {
+            let answer = match to
+                .map(|to| self.redirected(found, &to, origins))
+                .transpose()?
+                .flatten()
+            {
+                Some(to) => Answer::redirect(&to),
+                None => Message::new("This capture is a redirect, and where it leads is not held")
+                    .address(&location)
+                    .answer(404, origins),
+            };
+            let status = if answer.status == 302 {
+                whole.status()
+            } else {
+                answer.status
+            };
+            return Ok(with_fields(Answer { status, ..answer }, original));
+        }
+        let labels = content_coding::labels_of(&whole.head);
+        let decoded =
+            match content_coding::decode(&whole.payload, labels.as_deref(), &Caps::default()) {
+                Ok(it) => it.bytes,
+                Err(error) => {
+                    let raw = origins.archive().raw(found.date, &found.target_uri);
+                    let message = Message::new("This capture cannot be shown")
+                        .says(&format!("What came cannot be decoded: {error}."))
+                        .next(Next::new("Its bytes as they came", &raw));
+                    return Ok(with_fields(message.answer(404, origins), original));
+                }
+            };
+        let content_type = whole.field("content-type");
+        let shown = replay::show(
+            decoded,
+            content_type.as_deref(),
+            &whole.target_uri,
+            found.date,
+        );
+        let mut answer = Answer::new(
+            shown_status(whole.status()),
+            &shown.content_type,
+            shown.bytes,
+        )
+        .field("Content-Security-Policy", SANDBOX);
+        if shown.to_keep {
+            answer = answer.field("Content-Disposition", "attachment");
+        }
+        if request.destination.as_deref() == Some("font") {
+            // A sandboxed page is nobody, and a font is given to nobody else's page without this.
+            answer = answer.field("Access-Control-Allow-Origin", "null");
+        }
+        Ok(with_fields(answer, original))
+    }
+
+    /// Where a captured redirect leads in the archive; `None` where it leads to nothing but itself.
+    fn redirected(
+        &self,
+        from: &Dated,
+        to: &TargetUri,
+        origins: &Origins,
+    ) -> Result<Option<String>, StoreError> {
+        let archive = origins.archive();
+        if to.surt() != from.target_uri.surt() {
+            return Ok(Some(archive.memento(from.date, to)));
+        }
+        // `http` and `https`, with `www` and without, are one page: of its captures one of the address itself is meant.
+        let mut candidates = self.options.store.nearest(&to.surt(), from.date)?;
+        candidates.retain(|it| it.target_uri == *to && it.id != from.id);
+        let found = choose(candidates, to, from.date);
+        Ok(found.map(|it| archive.memento(it.date, &it.target_uri)))
+    }
+}
+
+fn without_payload(found: &Dated, origins: &Origins) -> Answer {
+    let digest = found
+        .payload_digest
+        .map_or_else(|| "unknown".into(), |it| it.to_string());
+    Message::new("The payload of this capture is not held")
+            .says("That it was captured is on record, but its bytes are not here: they were removed under the archive's rules, or never came with an import.")
+            .address(found.target_uri.as_str())
+            .fact("Captured", &http_date(found.date))
+            .fact("Payload", &digest)
+            .next(Next::new("All captures of the page", &format!("{}/captures/{}", origins.site, found.target_uri)))
+            .answer(404, origins)
+}
+
+/// The memento's payload as it was captured, content coding and all.
+fn raw(whole: &Whole) -> Answer {
+    let mut answer = Answer {
+        status: shown_status(whole.status()),
+        fields: Vec::new(),
+        body: whole.payload.clone(),
+    };
+    for name in ["Content-Type", "Content-Encoding", "Content-Language"] {
+        if let Some(value) = whole.field(name) {
+            answer = answer.field(name, value);
+        }
+    }
+    // It is not rewritten, so no browser is to open it.
+    answer = answer
+        .field("Content-Disposition", "attachment")
+        .field("Content-Security-Policy", RAW);
+    with_fields(answer, original_fields(&whole.head))
+}
+
+/// The status that a memento is answered with: its own, where that says nothing about this connection.
+fn shown_status(status: u16) -> u16 {
+    match status {
+        // Interim answers, parts, and answers that have no body although the memento may have one.
+        ..200 | 204..=206 | 304 | 1000.. => 200,
+        it => it,
+    }
+}
+
+/// The header fields as they were captured, under names that no browser obeys.
+fn original_fields(head: &[u8]) -> Vec<(String, String)> {
+    fields_of(head)
+        .map(|(name, value)| (format!("X-Archive-Orig-{name}"), value))
+        .collect()
+}
+
+fn with_fields(mut answer: Answer, fields: Vec<(String, String)>) -> Answer {
+    answer.fields.extend(fields);
+    answer
+}

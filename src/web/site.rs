@@ -1,0 +1,428 @@
+//! The site's origin: reports, the pages that are held, the captures of one, and one in its frame.
+
+use crate::{
+    capture::is_redirect,
+    clock::{Instant, digits14, http_date, warc_date},
+    finding::{Finding, Review, Standing},
+    memento::{Asked, Form, When, target_of},
+    pipeline, replay,
+    store::{Dated, SeedEntry, StoreError},
+    uri::TargetUri,
+};
+
+use super::{
+    Answer, Origins, Request, Web,
+    pages::{
+        self, CaptureLine, Captures, Home, Instead, Message, Next, ProfileLine, SeedLine, View,
+        fault, refusal,
+    },
+    profiles,
+    replayed::Whole,
+    times::is_of,
+};
+
+/// How many pages a list shows at a time.
+const PAGES: u32 = 200;
+
+/// How many captures a list shows at a time.
+const CAPTURES: usize = 500;
+
+impl Web {
+    /// Answers on the site's origin.
+    pub(super) fn site(&self, request: &Request, origins: &Origins) -> Answer {
+        let path = request.path.as_str();
+        let rest = |prefix| path.strip_prefix(prefix).map(|it| request.with_query(it));
+        let answer = if path == "/" {
+            self.home(request, origins)
+        } else if path == "/find" {
+            Ok(find(request, origins))
+        } else if let Some(name) = path.strip_prefix("/report/") {
+            self.report(name, request, origins)
+        } else if let Some(rest) = rest("/captures/") {
+            self.captures(&rest, request, origins)
+        } else if let Some(rest) = rest("/view/") {
+            self.view(&rest, request, origins)
+        } else if rest("/web/").is_some() {
+            // Archived pages have an origin of their own.
+            Ok(Answer::redirect(&format!(
+                "{}{}",
+                origins.replay,
+                request.with_query(path)
+            )))
+        } else {
+            Ok(refusal(404, "there is no such page here", request, origins))
+        };
+        answer.unwrap_or_else(|error| fault(&error, request, origins))
+    }
+
+    fn home(&self, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
+        let store = &self.options.store;
+        let after = parameter(request, "after").and_then(|it| it.parse::<TargetUri>().ok());
+        let mut seeds = store.seeds(after.as_ref(), PAGES + 1)?;
+        let more = seeds.len() > PAGES as usize;
+        seeds.truncate(PAGES as usize);
+        let next = seeds.last().filter(|_| more).map(|it| {
+            let query: String =
+                url::form_urlencoded::byte_serialize(it.uri.as_str().as_bytes()).collect();
+            format!("/?after={query}")
+        });
+        let reviews = store.reviews()?;
+        let (mut lines, mut faults) = (Vec::new(), Vec::new());
+        for entry in profiles::all(&self.options.profiles)
+            .into_iter()
+            .filter(|_| after.is_none())
+        {
+            match entry.read {
+                Err(error) => faults.push((entry.name, error)),
+                Ok(named) => lines.push(ProfileLine {
+                    to: format!("/report/{}", encoded(&named.name)),
+                    open: open(&store.findings(&named.name)?, &reviews),
+                    references: counted(named.profile.references.len(), "reference"),
+                    claims: counted(named.profile.claims.len(), "claim"),
+                    title: named.profile.title,
+                }),
+            }
+        }
+        let held = store.held()?;
+        Ok(pages::page(&Home {
+            site: origins.site.clone(),
+            lede: format!(
+                "{} of {}, with {}.",
+                counted_u64(held.visits, "visit"),
+                counted_u64(held.seeds, "page"),
+                counted_u64(held.payloads, "different payload")
+            ),
+            profiles: lines,
+            faults,
+            total: held.seeds,
+            seeds: seeds.iter().map(seed_line).collect(),
+            behind: after.is_some(),
+            next,
+        }))
+    }
+
+    fn report(
+        &self,
+        name: &str,
+        request: &Request,
+        origins: &Origins,
+    ) -> Result<Answer, StoreError> {
+        let mut all = profiles::all(&self.options.profiles).into_iter();
+        let Some(entry) = all.find(|it| encoded(&it.name) == name || it.name == name) else {
+            return Ok(refusal(
+                404,
+                "there is no profile of that name",
+                request,
+                origins,
+            ));
+        };
+        let named = match entry.read {
+            Ok(it) => it,
+            Err(error) => {
+                return Ok(refusal(
+                    500,
+                    &format!("the profile cannot be read: {error}"),
+                    request,
+                    origins,
+                ));
+            }
+        };
+        let store = &self.options.store;
+        let findings = match pipeline::current(store, &named, &self.options.pdf) {
+            Ok(it) => it,
+            Err(pipeline::AnalyseError::Store(error)) => return Err(error),
+        };
+        let report = pipeline::report(store, &named, &findings, &store.reviews()?)?;
+        Ok(pages::report(&report, origins))
+    }
+
+    fn captures(
+        &self,
+        rest: &str,
+        request: &Request,
+        origins: &Origins,
+    ) -> Result<Answer, StoreError> {
+        // Behind the address stands its own query; how far back the list begins stands before it.
+        let (until, rest) = match rest
+            .strip_prefix("until/")
+            .and_then(|it| it.split_once('/'))
+        {
+            Some((digits, rest)) => (crate::clock::parse_digits14(digits), rest),
+            None => (None, rest),
+        };
+        let uri = match target_of(rest) {
+            Ok(it) => it,
+            Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
+        };
+        let all = self.options.store.dated(&uri.surt())?;
+        let (Some(first), Some(last)) = (all.first(), all.last()) else {
+            return Ok(self.not_held(&uri, None, request, origins));
+        };
+        let failed = all.iter().filter(|it| it.failure.is_some()).count();
+        let and_failed = match failed {
+            0 => String::new(),
+            1 => "; one visit failed".into(),
+            many => format!("; {many} visits failed"),
+        };
+        let lede = format!(
+            "{} from {} to {}{and_failed}.",
+            counted(all.len(), "capture"),
+            day(first.date),
+            day(last.date)
+        );
+        let shown: Vec<&Dated> = all
+            .iter()
+            .rev()
+            .filter(|it| until.is_none_or(|until| it.date < until))
+            .collect();
+        let older = shown.get(CAPTURES - 1).filter(|_| shown.len() > CAPTURES);
+        let archive = origins.archive();
+        Ok(pages::page(&Captures {
+            site: origins.site.clone(),
+            lede,
+            timemaps: vec![
+                Next::new("TimeMap", &archive.timemap(Form::Link, &uri)),
+                Next::new("as JSON", &archive.timemap(Form::Json, &uri)),
+                Next::new("as CDXJ", &archive.timemap(Form::Cdxj, &uri)),
+            ],
+            total: all.len(),
+            older: older.map(|it| format!("/captures/until/{}/{uri}", digits14(it.date))),
+            newer: until.is_some(),
+            here: format!("/captures/{uri}"),
+            rows: shown
+                .iter()
+                .take(CAPTURES)
+                .map(|it| capture_line(it, &uri, origins))
+                .collect(),
+            address: uri.to_string(),
+        }))
+    }
+
+    fn view(&self, rest: &str, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
+        let asked = match Asked::parse(rest) {
+            Ok(it) => it,
+            Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
+        };
+        let uri = &asked.target;
+        let (at, whole) = match asked.when {
+            When::At { at, whole } => (at, whole && !asked.raw),
+            When::Latest | When::Every => (Instant::MAX_UTC, false),
+        };
+        let Some(found) = self.nearest(uri, at)? else {
+            return Ok(self.not_held(uri, None, request, origins));
+        };
+        if !(whole && is_of(&found, uri, at)) {
+            return Ok(Answer::redirect(&view_of(&found)));
+        }
+        let around = self.options.store.around(&uri.surt(), found.date)?;
+        let beside = |it: Option<Dated>| it.map(|it| Next::new(&minute(it.date), &view_of(&it)));
+        let archive = origins.archive();
+        let (came, tone, _) = came(&found);
+        Ok(pages::frame(
+            &View {
+                address: uri.to_string(),
+                when: minute(found.date),
+                machine: warc_date(found.date),
+                came,
+                tone,
+                captures: format!("/captures/{uri}"),
+                raw: archive.raw(found.date, uri),
+                frame: archive.memento(found.date, uri),
+                before: beside(around.before),
+                after: beside(around.after),
+                instead: self
+                    .whole(&found)?
+                    .and_then(|it| instead(&it, &found, origins)),
+            },
+            origins,
+        ))
+    }
+
+    /// Says that nothing of a page is held, or nothing of that moment.
+    pub(super) fn not_held(
+        &self,
+        uri: &TargetUri,
+        at: Option<Instant>,
+        request: &Request,
+        origins: &Origins,
+    ) -> Answer {
+        if !request.is_for_a_page() {
+            return Answer::text(404, "not held\n");
+        }
+        let failed = self
+            .options
+            .store
+            .dated(&uri.surt())
+            .is_ok_and(|it| !it.is_empty());
+        let mut message = Message::new("Not held");
+        message = if failed {
+            message
+                .says("This page was asked for, and never came.")
+                .next(Next::new(
+                    "Every try",
+                    &format!("{}/captures/{uri}", origins.site),
+                ))
+        } else {
+            message.says("The archive holds no copy of this page.")
+        };
+        if let Some(at) = at {
+            message = message.fact("Asked for", &http_date(at));
+        }
+        message.address(uri.as_str()).answer(404, origins)
+    }
+}
+
+fn find(request: &Request, origins: &Origins) -> Answer {
+    let asked = parameter(request, "url").unwrap_or_default();
+    match target_of(asked.trim()) {
+        Ok(uri) => Answer::redirect(&format!("/captures/{uri}")),
+        Err(error) => refusal(400, &error.to_string(), request, origins),
+    }
+}
+
+/// What is said in place of a capture that no frame shows.
+fn instead(whole: &Whole, found: &Dated, origins: &Origins) -> Option<Instead> {
+    if let Some((location, to)) = whole.redirect() {
+        return Some(Instead {
+            heading: "This capture is a redirect".into(),
+            says: format!("It sent to {location}"),
+            next: to.map(|to| {
+                Next::new(
+                    "Where it leads, in the archive",
+                    &format!("/view/{}/{to}", digits14(found.date)),
+                )
+            }),
+        });
+    }
+    let content_type = whole.field("content-type");
+    if replay::opens(&whole.payload, content_type.as_deref()) {
+        return None;
+    }
+    Some(Instead {
+        heading: "This capture is a file".into(),
+        says: format!(
+            "It is {}, {} bytes long. Links in such a file cannot be led into the archive, so it is not opened here.",
+            content_type.unwrap_or_else(|| "of no known kind".into()),
+            whole.payload.len()
+        ),
+        next: Some(Next::new(
+            "Keep it",
+            &origins.archive().memento(found.date, &found.target_uri),
+        )),
+    })
+}
+
+fn capture_line(it: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine {
+    let (came, tone, detail) = came(it);
+    let elsewhere = (it.target_uri != *asked).then(|| format!("at {}", it.target_uri));
+    let details: Vec<String> = [detail, elsewhere.unwrap_or_default()]
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .collect();
+    CaptureLine {
+        when: it.date.format("%Y-%m-%d %H:%M:%S").to_string(),
+        view: it.failure.is_none().then(|| view_of(it)),
+        raw: it
+            .held
+            .then(|| origins.archive().raw(it.date, &it.target_uri)),
+        came,
+        tone,
+        detail: crate::text::for_terminal(&details.join("; ")),
+        digest: it.payload_digest.map(|it| it.short()).unwrap_or_default(),
+    }
+}
+
+/// What came of a capture, its tone, and what more is to be said of it.
+fn came(it: &Dated) -> (String, &'static str, String) {
+    if let Some((_, detail)) = &it.failure {
+        return ("failed".into(), "bad", detail.clone());
+    }
+    let gone = if it.held {
+        ""
+    } else {
+        "the payload is not held"
+    };
+    let status = it.status.unwrap_or_default();
+    let (came, tone) = match status {
+        0 => ("no status".into(), "unknown"),
+        304 => ("unchanged".into(), "good"),
+        200..=299 if it.revisit.is_some() => ("unchanged".into(), "good"),
+        200..=299 => (status.to_string(), "good"),
+        it if is_redirect(it) => (format!("{it} redirect"), "fresh"),
+        404 | 410 => (format!("{status} not found"), "bad"),
+        _ => (status.to_string(), "changed"),
+    };
+    (came, if it.held { tone } else { "unknown" }, gone.into())
+}
+
+fn seed_line(it: &SeedEntry) -> SeedLine {
+    let url = it.uri.as_url();
+    let port = url.port().map_or(String::new(), |it| format!(":{it}"));
+    let (came, tone) = match it.status {
+        None => ("failed".into(), "bad"),
+        Some(status @ (200..=299 | 304)) => (
+            if status == 304 {
+                "unchanged".into()
+            } else {
+                status.to_string()
+            },
+            "good",
+        ),
+        Some(status @ (404 | 410)) => (format!("{status} not found"), "bad"),
+        Some(status) => (status.to_string(), "changed"),
+    };
+    SeedLine {
+        to: format!("/captures/{}", it.uri),
+        host: format!("{}{port}", it.uri.host()),
+        path: Some(it.uri.path_and_query())
+            .filter(|it| it != "/")
+            .unwrap_or_default(),
+        visits: it.visits,
+        first: day(it.first),
+        last: day(it.last),
+        came,
+        tone,
+    }
+}
+
+/// How many findings somebody still has to decide about.
+fn open(findings: &[Finding], reviews: &[Review]) -> usize {
+    let asking = findings.iter().filter(|it| it.is_change() || it.is_stale());
+    asking
+        .filter(|it| Standing::of(it, reviews).is_open())
+        .count()
+}
+
+fn view_of(it: &Dated) -> String {
+    format!("/view/{}/{}", digits14(it.date), it.target_uri)
+}
+
+/// The value of a parameter of the query, decoded.
+fn parameter(request: &Request, name: &str) -> Option<String> {
+    let query = request.query.as_deref()?;
+    let found = url::form_urlencoded::parse(query.as_bytes()).find(|it| it.0 == name);
+    found.map(|it| it.1.into_owned())
+}
+
+/// A name as one part of a path.
+fn encoded(name: &str) -> String {
+    let plain: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    plain.replace('+', "%20")
+}
+
+fn counted(number: usize, what: &str) -> String {
+    counted_u64(number as u64, what)
+}
+
+fn counted_u64(number: u64, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{ending}")
+}
+
+fn day(at: Instant) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
+fn minute(at: Instant) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,149 @@
+//! TimeGates and TimeMaps, and which capture of a page stands for a moment.
+
+use crate::{
+    capture::is_redirect,
+    clock::{Instant, digits14, http_date},
+    memento::{Form, Link, Memento, TimeMap, accept_datetime, target_of},
+    store::{Dated, StoreError},
+    uri::TargetUri,
+};
+
+use super::{
+    Answer, Origins, Request, Web,
+    pages::{fault, refusal},
+};
+
+impl Web {
+    /// `/timegate/URI`: the way to the memento that is nearest to what `Accept-Datetime` says (RFC 7089, 4.1).
+    pub(super) fn timegate(&self, rest: &str, request: &Request, origins: &Origins) -> Answer {
+        // Also a refusal depends on what was asked for.
+        self.gate(rest, request, origins)
+            .field("Vary", "accept-datetime")
+    }
+
+    fn gate(&self, rest: &str, request: &Request, origins: &Origins) -> Answer {
+        let uri = match target_of(rest) {
+            Ok(it) => it,
+            Err(error) => return refusal(400, &error.to_string(), request, origins),
+        };
+        let now = self.options.clock.now();
+        let at = match request
+            .accept_datetime
+            .as_deref()
+            .map(|it| accept_datetime(it, now))
+        {
+            None => Instant::MAX_UTC,
+            Some(Ok(it)) => it,
+            Some(Err(error)) => return refusal(400, &error.to_string(), request, origins),
+        };
+        let found = self.nearest(&uri, at).and_then(|found| {
+            let around = found
+                .as_ref()
+                .map(|it| self.options.store.around(&uri.surt(), it.date));
+            Ok(found.zip(around.transpose()?))
+        });
+        match found {
+            Err(error) => fault(&error, request, origins),
+            Ok(None) => self.not_held(&uri, None, request, origins),
+            Ok(Some((it, around))) => {
+                let mut links = links(&uri, origins);
+                for (rel, it) in [
+                    ("first memento", around.first),
+                    ("last memento", around.last),
+                ] {
+                    links.extend(it.map(|it| memento_link(rel, &it, origins)));
+                }
+                let to = origins.archive().memento(it.date, &it.target_uri);
+                Answer::redirect(&to).field("Link", joined(&links))
+            }
+        }
+    }
+
+    /// `/timemap/FORM/URI`: all mementos of a page.
+    pub(super) fn timemap(&self, rest: &str, request: &Request, origins: &Origins) -> Answer {
+        let (word, rest) = rest.split_once('/').unwrap_or((rest, ""));
+        let Some(form) = Form::ALL.into_iter().find(|it| it.word() == word) else {
+            let text =
+                "a TimeMap is had as /timemap/link/URI, /timemap/json/URI or /timemap/cdxj/URI";
+            return refusal(404, text, request, origins);
+        };
+        let uri = match target_of(rest) {
+            Ok(it) => it,
+            Err(error) => return refusal(400, &error.to_string(), request, origins),
+        };
+        let mut captures = match self.options.store.dated(&uri.surt()) {
+            Ok(it) => it,
+            Err(error) => return fault(&error, request, origins),
+        };
+        captures.retain(|it| it.failure.is_none());
+        if captures.is_empty() {
+            return self.not_held(&uri, None, request, origins);
+        }
+        let archive = origins.archive();
+        let mut mementos: Vec<Memento> = captures
+            .iter()
+            .map(|it| Memento {
+                uri: archive.memento(it.date, &it.target_uri),
+                date: it.date,
+            })
+            .collect();
+        // Of several in one second one is shown.
+        mementos.dedup_by(|a, b| a.uri == b.uri);
+        let map = TimeMap {
+            original: uri.to_string(),
+            timegate: archive.timegate(&uri),
+            timemaps: Form::ALL.map(|it| (it, archive.timemap(it, &uri))).to_vec(),
+            mementos,
+        };
+        Answer::new(200, form.media_type(), map.write(form))
+    }
+
+    /// The memento of a page that stands for a moment: the nearest to the second; of several the one of that very
+    /// address, and one that is no redirect.
+    pub(super) fn nearest(
+        &self,
+        uri: &TargetUri,
+        at: Instant,
+    ) -> Result<Option<Dated>, StoreError> {
+        let at = at.min(Instant::from_timestamp(253_402_300_799, 0).unwrap_or_default());
+        let candidates = self.options.store.nearest(&uri.surt(), at)?;
+        Ok(choose(candidates, uri, at))
+    }
+}
+
+/// The links from any answer about a page: original, TimeGate, TimeMap.
+pub(super) fn links(uri: &TargetUri, origins: &Origins) -> Vec<Link> {
+    let archive = origins.archive();
+    vec![
+        Link::new(uri.as_str(), "original"),
+        Link::new(archive.timegate(uri), "timegate"),
+        Link::new(archive.timemap(Form::Link, uri), "timemap")
+            .with("type", Form::Link.media_type()),
+    ]
+}
+
+/// See [`Web::nearest`].
+pub(super) fn choose(candidates: Vec<Dated>, uri: &TargetUri, at: Instant) -> Option<Dated> {
+    let seconds = |it: &Dated| it.date.timestamp().abs_diff(at.timestamp());
+    let redirects = |it: &Dated| it.status.is_some_and(is_redirect);
+    // Of equals the last: what was tried again came to something else.
+    candidates
+        .into_iter()
+        .rev()
+        .min_by_key(|it| (seconds(it), it.target_uri != *uri, redirects(it)))
+}
+
+/// Whether a capture is the one that an address with that moment means.
+pub(super) fn is_of(it: &Dated, uri: &TargetUri, at: Instant) -> bool {
+    it.target_uri == *uri && digits14(it.date) == digits14(at)
+}
+
+pub(super) fn memento_link(rel: &str, it: &Dated, origins: &Origins) -> Link {
+    let uri = origins.archive().memento(it.date, &it.target_uri);
+    Link::new(uri, rel).with("datetime", http_date(it.date))
+}
+
+pub(super) fn joined(links: &[Link]) -> String {
+    let links: Vec<String> = links.iter().map(ToString::to_string).collect();
+    links.join(", ")
+}
