@@ -71,7 +71,12 @@ pub(super) struct SeedLine {
 pub(super) struct Captures {
     pub(super) site: String,
     pub(super) address: String,
+    /// How many captures, as words.
     pub(super) lede: String,
+    pub(super) first: String,
+    pub(super) last: String,
+    /// How many failed, as words that may stand behind.
+    pub(super) failed: String,
     pub(super) timemaps: Vec<Next>,
     pub(super) total: usize,
     pub(super) rows: Vec<CaptureLine>,

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     Answer, Origins, Request, Web,
     pages::{Message, Next, fault, refusal},
-    times::{choose, is_of, joined, links, memento_link},
+    times::{choose, is_of, joined, links, memento_links},
 };
 
 /// What an archived page may do: load from its own origin, and nothing else. Without `allow-scripts` nothing in it runs,
@@ -125,15 +125,14 @@ impl Web {
             .store
             .around(&found.target_uri.surt(), found.date)?;
         let mut links = links(&found.target_uri, origins);
-        for (rel, it) in [
-            ("first memento", around.first),
-            ("prev memento", around.before),
-            ("next memento", around.after),
-            ("last memento", around.last),
-        ] {
-            links.extend(it.map(|it| memento_link(rel, &it, origins)));
-        }
-        links.push(memento_link("memento", found, origins));
+        let mementos = [
+            ("first", around.first.as_ref()),
+            ("prev", around.before.as_ref()),
+            ("", Some(found)),
+            ("next", around.after.as_ref()),
+            ("last", around.last.as_ref()),
+        ];
+        links.extend(memento_links(mementos, origins));
         Ok(answer
             .field("Memento-Datetime", http_date(found.date))
             .field("Link", joined(&links)))

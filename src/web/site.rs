@@ -164,12 +164,6 @@ impl Web {
             1 => "; one visit failed".into(),
             many => format!("; {many} visits failed"),
         };
-        let lede = format!(
-            "{} from {} to {}{and_failed}.",
-            counted(all.len(), "capture"),
-            day(first.date),
-            day(last.date)
-        );
         let shown: Vec<&Dated> = all
             .iter()
             .rev()
@@ -179,7 +173,10 @@ impl Web {
         let archive = origins.archive();
         Ok(pages::page(&Captures {
             site: origins.site.clone(),
-            lede,
+            lede: counted(all.len(), "capture"),
+            first: day(first.date),
+            last: day(last.date),
+            failed: and_failed,
             timemaps: vec![
                 Next::new("TimeMap", &archive.timemap(Form::Link, &uri)),
                 Next::new("as JSON", &archive.timemap(Form::Json, &uri)),

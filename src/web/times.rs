@@ -47,12 +47,11 @@ impl Web {
             Ok(None) => self.not_held(&uri, None, request, origins),
             Ok(Some((it, around))) => {
                 let mut links = links(&uri, origins);
-                for (rel, it) in [
-                    ("first memento", around.first),
-                    ("last memento", around.last),
-                ] {
-                    links.extend(it.map(|it| memento_link(rel, &it, origins)));
-                }
+                let around = [
+                    ("first", around.first.as_ref()),
+                    ("last", around.last.as_ref()),
+                ];
+                links.extend(memento_links(around, origins));
                 let to = origins.archive().memento(it.date, &it.target_uri);
                 Answer::redirect(&to).field("Link", joined(&links))
             }
@@ -138,9 +137,27 @@ pub(super) fn is_of(it: &Dated, uri: &TargetUri, at: Instant) -> bool {
     it.target_uri == *uri && digits14(it.date) == digits14(at)
 }
 
-pub(super) fn memento_link(rel: &str, it: &Dated, origins: &Origins) -> Link {
-    let uri = origins.archive().memento(it.date, &it.target_uri);
-    Link::new(uri, rel).with("datetime", http_date(it.date))
+/// The links of mementos, one for each: what is first, last and before at once is said together.
+pub(super) fn memento_links<const N: usize>(
+    all: [(&str, Option<&Dated>); N],
+    origins: &Origins,
+) -> Vec<Link> {
+    let mut told: Vec<(String, &Dated)> = Vec::new();
+    for (rel, it) in all.into_iter().filter_map(|(rel, it)| Some((rel, it?))) {
+        let known = told
+            .iter_mut()
+            .find(|known| is_of(known.1, &it.target_uri, it.date));
+        match known {
+            Some(known) if !rel.is_empty() => known.0 = format!("{rel} {}", known.0),
+            Some(_) => {}
+            None => told.push((format!("{rel} memento").trim_start().to_owned(), it)),
+        }
+    }
+    let link = |(rel, it): &(String, &Dated)| {
+        let uri = origins.archive().memento(it.date, &it.target_uri);
+        Link::new(uri, rel).with("datetime", http_date(it.date))
+    };
+    told.iter().map(link).collect()
 }
 
 pub(super) fn joined(links: &[Link]) -> String {

@@ -21,6 +21,7 @@ mod report;
 mod robots;
 mod run;
 mod sample;
+mod serve;
 mod site;
 mod store;
 mod warc;
