@@ -2,7 +2,7 @@
 
 use crate::{
     capture::{Capture, Outcome, RevisitProfile, fields_of, is_redirect, status_of},
-    clock::http_date,
+    clock::{http_date, warc_date},
     content_coding::{self, Caps},
     memento::{Asked, When},
     replay,
@@ -125,14 +125,7 @@ impl Web {
             .store
             .around(&found.target_uri.surt(), found.date)?;
         let mut links = links(&found.target_uri, origins);
-        let mementos = [
-            ("first", around.first.as_ref()),
-            ("prev", around.before.as_ref()),
-            ("", Some(found)),
-            ("next", around.after.as_ref()),
-            ("last", around.last.as_ref()),
-        ];
-        links.extend(memento_links(mementos, origins));
+        links.extend(memento_links(found, &around, origins));
         Ok(answer
             .field("Memento-Datetime", http_date(found.date))
             .field("Link", joined(&links)))
@@ -233,12 +226,18 @@ impl Web {
             &whole.target_uri,
             found.date,
         );
-        let mut answer = Answer::new(
-            shown_status(whole.status()),
-            &shown.content_type,
-            shown.bytes,
-        )
-        .field("Content-Security-Policy", SANDBOX);
+        let mut body = shown.bytes;
+        if shown.content_type.starts_with("text/html") {
+            // An address has no `>`, so it ends no comment.
+            let (uri, date) = (&found.target_uri, warc_date(found.date));
+            let mark = format!(
+                "<!-- stillsays: {uri} as of {date}; its links lead into the archive, its scripts are left out -->\n"
+            );
+            body.splice(..0, mark.into_bytes());
+        }
+        let status = shown_status(whole.status());
+        let mut answer = Answer::new(status, &shown.content_type, body)
+            .field("Content-Security-Policy", SANDBOX);
         if shown.to_keep {
             answer = answer.field("Content-Disposition", "attachment");
         }

@@ -4,7 +4,7 @@ use crate::{
     capture::is_redirect,
     clock::{Instant, digits14, http_date},
     memento::{Form, Link, Memento, TimeMap, accept_datetime, target_of},
-    store::{Dated, StoreError},
+    store::{Around, Dated, StoreError},
     uri::TargetUri,
 };
 
@@ -47,11 +47,7 @@ impl Web {
             Ok(None) => self.not_held(&uri, None, request, origins),
             Ok(Some((it, around))) => {
                 let mut links = links(&uri, origins);
-                let around = [
-                    ("first", around.first.as_ref()),
-                    ("last", around.last.as_ref()),
-                ];
-                links.extend(memento_links(around, origins));
+                links.extend(memento_links(&it, &around, origins));
                 let to = origins.archive().memento(it.date, &it.target_uri);
                 Answer::redirect(&to).field("Link", joined(&links))
             }
@@ -137,11 +133,15 @@ pub(super) fn is_of(it: &Dated, uri: &TargetUri, at: Instant) -> bool {
     it.target_uri == *uri && digits14(it.date) == digits14(at)
 }
 
-/// The links of mementos, one for each: what is first, last and before at once is said together.
-pub(super) fn memento_links<const N: usize>(
-    all: [(&str, Option<&Dated>); N],
-    origins: &Origins,
-) -> Vec<Link> {
+/// The links to a memento and to those around it, one for each: what is first and before at once is said together.
+pub(super) fn memento_links(found: &Dated, around: &Around, origins: &Origins) -> Vec<Link> {
+    let all = [
+        ("first", around.first.as_ref()),
+        ("prev", around.before.as_ref()),
+        ("", Some(found)),
+        ("next", around.after.as_ref()),
+        ("last", around.last.as_ref()),
+    ];
     let mut told: Vec<(String, &Dated)> = Vec::new();
     for (rel, it) in all.into_iter().filter_map(|(rel, it)| Some((rel, it?))) {
         let known = told
