@@ -16,6 +16,8 @@ pub(super) struct Request {
     pub(super) accept_datetime: Option<String>,
     /// What the browser wants it for (`Sec-Fetch-Dest`).
     pub(super) destination: Option<String>,
+    /// Whether a person followed a link in a frame, from a page that is not ours (`Sec-Fetch-User`, `Sec-Fetch-Site`).
+    pub(super) followed_in_frame: bool,
 }
 
 impl Request {
@@ -30,6 +32,9 @@ impl Request {
             query: request.uri().query().map(str::to_owned),
             host: field("host"),
             accept_datetime: field("accept-datetime"),
+            followed_in_frame: field("sec-fetch-user").as_deref() == Some("?1")
+                && field("sec-fetch-site").as_deref() == Some("cross-site")
+                && field("sec-fetch-dest").as_deref() == Some("iframe"),
             destination: field("sec-fetch-dest"),
         }
     }

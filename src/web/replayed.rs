@@ -67,10 +67,21 @@ impl Web {
             }
             return refusal(404, "there is no such page here", request, origins);
         };
-        let asked = match Asked::parse(&request.with_query(rest)) {
+        let rest = request.with_query(rest);
+        let asked = match Asked::parse(&rest) {
             Ok(it) => it,
             Err(error) => return refusal(400, &error.to_string(), request, origins),
         };
+        if request.followed_in_frame && !asked.raw {
+            // What stands above the frame is about the page that was there before.
+            return Message::new("This link leads to another page")
+                .says(asked.target.as_str())
+                .next(Next::new(
+                    "Look at its copy",
+                    &format!("{}/view/{rest}", origins.site),
+                ))
+                .answer(200, origins);
+        }
         self.memento(&asked, request, origins)
             .unwrap_or_else(|error| fault(&error, request, origins))
     }

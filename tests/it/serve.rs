@@ -567,6 +567,22 @@ fn the_site_shows_what_is_held_and_leads_to_it() {
         view.contains("This capture is a file") && !view.contains("<iframe"),
         "{view}"
     );
+    // A link followed in the frame would leave what stands above it wrong.
+    let fields = [
+        "Sec-Fetch-Dest: iframe",
+        "Sec-Fetch-User: ?1",
+        "Sec-Fetch-Site: cross-site",
+    ];
+    let followed = "20220101000000/https://site.test/gone?a=1";
+    let came = ask(&served.replay, "GET", &format!("/web/{followed}"), &fields).text();
+    let to = format!(
+        "href=\"http://{}/view/{followed}\" target=\"_top\"",
+        served.site
+    );
+    assert!(came.contains(&to) && !came.contains("<p>gone"), "{came}");
+    let parts = format!("/web/20220101000000/{PAGE}");
+    let came = ask(&served.replay, "GET", &parts, &fields[..1]);
+    assert!(came.field("memento-datetime").is_some());
     // What belongs to the other door is shown the way there.
     let came = served.shown(&format!("/web/2022/{PAGE}"));
     assert_eq!(way(&came, &served), format!("/web/2022/{PAGE}"));
@@ -603,6 +619,7 @@ fn a_report_leads_to_the_words_in_the_archived_page() {
     let came = served.replayed(path);
     assert_eq!(came.status, 200, "{path}");
     assert!(came.field("memento-datetime").is_some());
+    assert!(text.contains("<a href=\"/\">All that is held</a>"));
     assert_eq!(served.shown("/report/broken").status, 500);
     assert_eq!(served.shown("/report/nobody").status, 404);
 }
