@@ -723,6 +723,7 @@ fn browsed(address: &str) -> Option<String> {
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
+        "--disable-dev-shm-usage",
         "--no-first-run",
         "--disable-background-networking",
     ]);
