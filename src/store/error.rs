@@ -4,6 +4,8 @@ use std::{path::PathBuf, sync::Arc};
 
 use rusqlite::ErrorCode;
 
+use crate::clock::{Instant, warc_date};
+
 /// Why a store cannot be opened, read or written.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
@@ -81,6 +83,18 @@ pub enum StoreError {
         /// What was asked for: `capture 12`, `payload sha256:…`.
         what: String,
     },
+    /// It was held, and was removed on purpose.
+    #[error("{what} was removed from the store {} on {}: {why}", path.display(), warc_date(*at))]
+    Removed {
+        /// The store.
+        path: PathBuf,
+        /// What was asked for: `payload sha256:…`.
+        what: String,
+        /// When it was removed.
+        at: Instant,
+        /// By which rule.
+        why: String,
+    },
     /// The writer has ended.
     #[error("the store {} is closed", path.display())]
     Closed {
@@ -123,6 +137,9 @@ impl StoreError {
             Self::Busy { .. } => "wait until the other program is done, then run again",
             Self::CannotOpen { .. } => "look whether the folder exists and may be entered",
             Self::NotHeld { .. } => "`stillsays captures URL` lists what is held",
+            Self::Removed { .. } => {
+                "its digest is known; what it was can be had from a backup made before that"
+            }
             Self::Closed { .. } => "run again; what was stored before is whole",
             Self::Sqlite { .. } => {
                 "run again; if it stays so, `stillsays verify` tells whether the file is whole"
@@ -143,6 +160,11 @@ pub(super) enum Fault {
     Sqlite(rusqlite::Error),
     Damaged(String),
     NotHeld(String),
+    Removed {
+        what: String,
+        at: Instant,
+        why: String,
+    },
 }
 
 impl From<rusqlite::Error> for Fault {
@@ -163,6 +185,14 @@ impl Fault {
         let error = match self {
             Self::Damaged(detail) => return StoreError::Damaged { path, detail },
             Self::NotHeld(what) => return StoreError::NotHeld { path, what },
+            Self::Removed { what, at, why } => {
+                return StoreError::Removed {
+                    path,
+                    what,
+                    at,
+                    why,
+                };
+            }
             Self::Sqlite(it) => it,
         };
         match error.sqlite_error_code() {

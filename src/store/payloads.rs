@@ -1,16 +1,17 @@
 //! Payloads by digest, each once: alone, or as what changed against an earlier version of the page.
 
 mod frame;
+mod lifted;
 mod whole;
 
 use std::{cell::RefCell, collections::HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::error::Fault;
-use super::{Store, StoreError};
+use super::{Store, StoreError, error::Fault, retention};
 use crate::digest::PayloadDigest;
 pub(super) use frame::{compress, decompress};
+pub(super) use lifted::{empty, lift};
 pub(super) use whole::read_all;
 
 /// How many versions a payload may stand on; reading one decodes all of them.
@@ -455,7 +456,7 @@ fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
             })
             .optional()?;
         let Some((base, Some(link))) = row else {
-            return Err(Fault::NotHeld(format!("bytes of payload {id}")));
+            return Err(retention::missing(connection, id));
         };
         next = base;
         chain.push(link);

@@ -47,6 +47,8 @@ pub struct Verified {
     pub leaves: u64,
     /// Of these, the ones that a checkpoint covers.
     pub sealed: u64,
+    /// The payloads that were removed on purpose.
+    pub removed: u64,
     /// The ledger's key, as the last checkpoint has it.
     pub key: Option<String>,
     /// The last time-stamp, and how many leaves its checkpoint covers.
@@ -86,6 +88,10 @@ impl Store {
             tell(whole("structure"));
             attempt(problems, "file", |it| {
                 it.extend(structure(connection, "integrity_check")?);
+                Ok(())
+            });
+            attempt(problems, "removals", |_| {
+                verified.removed = removed(connection)?;
                 Ok(())
             });
             tell(whole("references"));
@@ -136,6 +142,12 @@ fn attempt(
             problems.push(Problem::new(place, detail));
         }
         Err(Fault::Sqlite(error)) => problems.push(Problem::new(place, error)),
+        Err(Fault::Removed { what, .. }) => {
+            problems.push(Problem::new(
+                place,
+                format!("{what} was removed, and something needs it"),
+            ));
+        }
     }
 }
 
@@ -158,6 +170,7 @@ fn payloads_of(
             }
             Err(Fault::Damaged(detail) | Fault::NotHeld(detail)) => detail,
             Err(Fault::Sqlite(error)) => error.to_string(),
+            Err(Fault::Removed { what, .. }) => format!("it stands on {what}, which was removed"),
         };
         if !detail.is_empty() {
             problems.push(Problem::new(format!("payload {digest}"), detail));
@@ -169,6 +182,15 @@ fn payloads_of(
         });
     })?;
     Ok(problems)
+}
+
+/// How many payloads were removed on purpose and did not come again.
+fn removed(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row(
+        "SELECT count(*) FROM payload WHERE bytes IS NULL AND id IN (SELECT payload FROM removal)",
+        (),
+        |row| row.get::<_, i64>(0).map(i64::unsigned_abs),
+    )
 }
 
 fn structure(connection: &Connection, check: &str) -> Result<Vec<Problem>, Fault> {

@@ -1,0 +1,163 @@
+//! Payloads removed on purpose: what they were stays known, and that they were removed is a recorded act.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    Fault, PATIENCE, Store, StoreError, instant,
+    ledger::{self, Kind},
+    micros, payloads,
+};
+use crate::{clock::Instant, digest::PayloadDigest, ledger::Leaf, uri::TargetUri};
+
+/// A payload that is to go, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The payload.
+    pub payload: PayloadDigest,
+    /// The rule, for people: `not kept by "90d: 1w"`.
+    pub reason: String,
+}
+
+/// How much a payload is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// Its bytes as they came.
+    pub plain: u64,
+    /// Its bytes as they are kept.
+    pub kept: u64,
+}
+
+impl Store {
+    /// Every address that something was asked of, in the order of their keys.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn addresses(&self) -> Result<Vec<TargetUri>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT uri FROM uri WHERE EXISTS (SELECT 1 FROM capture WHERE capture.uri = uri.id) ORDER BY surt, uri",
+            )?;
+            let mut rows = statement.query(())?;
+            let mut uris = Vec::new();
+            while let Some(row) = rows.next()? {
+                let uri = row.get_ref(0)?.as_str().map_err(Fault::damaged)?;
+                uris.push(uri.parse().map_err(Fault::damaged)?);
+            }
+            Ok(uris)
+        })
+    }
+
+    /// How much a payload is; `None` where its bytes are not held.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn weight(&self, payload: &PayloadDigest) -> Result<Option<Weight>, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT length, length(bytes) FROM payload WHERE digest = ?1 AND bytes IS NOT NULL",
+                )?
+                .query_row([payload.as_bytes()], |row| {
+                    Ok(Weight {
+                        plain: row.get::<_, i64>(0)?.unsigned_abs(),
+                        kept: row.get::<_, i64>(1)?.unsigned_abs(),
+                    })
+                })
+                .optional()?)
+        })
+    }
+
+    /// Removes the bytes of payloads, and what was read from them, and enters each removal in the ledger: all of it or nothing.
+    ///
+    /// Payloads that stand on one of them are first read, checked and written so that they do not. The rows of the captures stay,
+    /// with the digests. A payload that is not held is left out. Returns how many were removed.
+    ///
+    /// # Errors
+    /// The file cannot be written; a payload that is kept does not read back.
+    pub fn remove_payloads(&self, removals: Vec<Removal>, at: Instant) -> Result<u64, StoreError> {
+        self.write(move |connection| {
+            let mut going = HashSet::new();
+            for removal in &removals {
+                let held: Option<i64> = connection
+                    .prepare_cached(
+                        "SELECT id FROM payload WHERE digest = ?1 AND bytes IS NOT NULL",
+                    )?
+                    .query_row([removal.payload.as_bytes()], |row| row.get(0))
+                    .optional()?;
+                let Some(payload) = held.filter(|it| going.insert(*it)) else {
+                    continue;
+                };
+                let id = connection
+                    .prepare_cached(
+                        "INSERT INTO removal (payload, at, reason) VALUES (?1, ?2, ?3)",
+                    )?
+                    .insert(params![payload, micros(at), removal.reason])?;
+                let leaf = Leaf::Removal {
+                    id,
+                    payload: removal.payload,
+                    at,
+                    reason: &removal.reason,
+                };
+                ledger::append(connection, Kind::Removal, id, &leaf)?;
+            }
+            payloads::lift(connection, &going)?;
+            payloads::empty(connection, &going)?;
+            Ok(going.len() as u64)
+        })
+    }
+
+    /// Gives the room that removed bytes left back to the disk; returns how many bytes the file became smaller by.
+    ///
+    /// # Errors
+    /// The disk has no room for a second copy for a moment; another program keeps the store locked.
+    pub fn give_back(&self) -> Result<u64, StoreError> {
+        self.writer()?;
+        let size = |connection: &Connection| {
+            connection.query_row(
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                (),
+                |row| row.get::<_, i64>(0),
+            )
+        };
+        let compact = || {
+            let connection = Connection::open(self.path())?;
+            connection.busy_timeout(PATIENCE)?;
+            let before = size(&connection)?;
+            connection.execute_batch("VACUUM")?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
+            Ok::<_, rusqlite::Error>(before - size(&connection)?)
+        };
+        compact()
+            .map(|it| u64::try_from(it).unwrap_or_default())
+            .map_err(|it| Fault::from(it).at(self.path()))
+    }
+}
+
+/// Why the bytes of a payload are not there.
+pub(super) fn missing(connection: &Connection, payload: i64) -> Fault {
+    let removal = connection
+        .prepare_cached(
+            "SELECT payload.digest, removal.at, removal.reason FROM removal JOIN payload ON payload.id = removal.payload
+             WHERE removal.payload = ?1 ORDER BY removal.id DESC LIMIT 1",
+        )
+        .and_then(|mut it| {
+            it.query_row([payload], |row| {
+                Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
+            })
+            .optional()
+        });
+    match removal {
+        Ok(None) => Fault::NotHeld(format!("bytes of payload {payload}")),
+        Ok(Some((digest, at, why))) => match instant(at) {
+            Ok(at) => Fault::Removed {
+                what: format!("payload {}", PayloadDigest::from_bytes(digest)),
+                at,
+                why,
+            },
+            Err(fault) => fault,
+        },
+        Err(error) => error.into(),
+    }
+}
