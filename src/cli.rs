@@ -31,6 +31,7 @@ mod import;
 mod pdf_text;
 mod profile;
 mod prove;
+mod prune;
 mod recheck;
 mod report;
 mod review;
@@ -144,6 +145,8 @@ enum Verb {
     Evidence(evidence::EvidenceArgs),
     /// Takes captures from WARC files and WACZ packages
     Import(import::ImportArgs),
+    /// Removes old payloads by the rules under [retention], each a recorded act
+    Prune(prune::PruneArgs),
     /// Copies the archive, also while a run is going on
     Backup(backup::BackupArgs),
     /// Puts a copy in the archive's place, and keeps what was there
@@ -213,6 +216,7 @@ impl Verb {
             Self::Export(it) => it.run(session),
             Self::Evidence(it) => it.run(session),
             Self::Import(it) => it.run(session),
+            Self::Prune(it) => it.run(session),
             Self::Backup(it) => it.run(session),
             Self::Restore(it) => it.run(session),
             Self::Extract(it) => it.run(),

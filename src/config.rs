@@ -12,12 +12,15 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use toml::{Spanned, Table, Value, de::DeValue};
 
-use crate::schedule::{Cadence, parse_interval};
+use crate::{
+    pipeline::Thinning,
+    schedule::{Cadence, parse_interval},
+};
 
 mod settings;
 
 pub use settings::{
-    FetchSettings, LedgerSettings, SETTINGS, ScheduleSettings, ServeSettings, Setting, Settings,
+    FetchSettings, LedgerSettings, RetentionSettings, SETTINGS, ScheduleSettings, ServeSettings, Setting, Settings,
 };
 
 /// Where a setting's value comes from, weakest first.
@@ -415,6 +418,17 @@ pub(in crate::config) fn ranges<'de, D: Deserializer<'de>>(
                 serde::de::Error::custom(format!("`{it}` is no address range such as `10.0.0.0/8`"))
             })
         })
+        .collect()
+}
+
+/// Reads rules such as `90d: 1w`.
+pub(in crate::config) fn thinnings<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Vec<Thinning>, D::Error> {
+    let rules = Vec::<String>::deserialize(input)?;
+    let rules = rules.iter().map(|it| it.parse());
+    rules
+        .map(|it| it.map_err(serde::de::Error::custom))
         .collect()
 }
 

@@ -152,7 +152,9 @@ fn unreadable(page: &Page<'_>) -> Reading {
     })
 }
 
-fn unread(what: String) -> Reading {
+/// The reading of a page that is not there to be read; `what` says why.
+#[must_use]
+pub fn unread(what: String) -> Reading {
     Reading {
         state: PageState::Unreadable,
         ..of_plain(

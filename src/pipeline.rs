@@ -21,6 +21,7 @@ mod conditions;
 mod keep;
 mod plan;
 mod reported;
+mod retention;
 
 use keep::{Keeper, Kept};
 
@@ -28,6 +29,7 @@ pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, 
 pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
 pub use reported::{current, report};
+pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};
 
 /// The program and its version, as crawls and requests name it.
 pub const SOFTWARE: &str = concat!("stillsays/", env!("CARGO_PKG_VERSION"));

@@ -11,6 +11,7 @@ mod ledger;
 mod lock;
 mod payloads;
 mod readings;
+mod retention;
 mod schema;
 mod verify;
 mod visits;
@@ -31,6 +32,7 @@ pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
 pub use error::StoreError;
 pub use ledger::{Proved, Seal};
 pub use lock::{Holder, LockError, RunLock};
+pub use retention::{Removal, Weight};
 pub use verify::{Advance, Problem, Trust, Verified};
 pub use visits::{
     AddedVisit, Around, CaptureId, Dated, LastVisit, LastVisits, SeedEntry, StoredVisit, VisitId,

@@ -18,7 +18,7 @@ use crate::{
     pages::{Kind, Page},
 };
 
-/// The WARC.gz that `stillsays export` would write: one gzip member a record at level 6, for each visit the request, the response or
+/// The WARC.gz that `stillsays export` would write: one gzip member a record at level 9, for each visit the request, the response or
 /// revisit, and metadata.
 pub(crate) struct Warc(Writer<Length>);
 

@@ -118,7 +118,7 @@ impl WarcArgs {
         )?
         .with_transfer_coding(transfer_coding);
         let mut referred = 0_u64;
-        chosen.selection.each(store, |it| {
+        let left_out = chosen.selection.each(store, |it| {
             referred += u64::from(it.referred_to);
             volumes.add(&it.capture)
         })?;
@@ -132,7 +132,7 @@ impl WarcArgs {
             Format::Json => format!(
                 "{:#}",
                 json!({"format": 1, "files": written.files, "index": index, "captures": written.captures,
-                    "failures": written.failures, "referred_to": referred, "bytes": written.bytes})
+                    "failures": written.failures, "referred_to": referred, "left_out": left_out, "bytes": written.bytes})
             ),
             Format::Text => {
                 let mut lines: Vec<String> = written.files.iter().map(|it| shown(it)).collect();
@@ -145,6 +145,7 @@ impl WarcArgs {
             referred => format!(", {referred} of them because a revisit refers to them"),
         };
         session.remark(&format!("{} captures{also}", written.captures));
+        tell_left_out(session, left_out);
         Ok(Exit::Done)
     }
 }
@@ -154,7 +155,7 @@ impl WaczArgs {
         let chosen = self.selection.choose(session, store)?;
         let mut pages = Vec::new();
         let mut captures = 0_u64;
-        chosen.selection.each(store, |it| {
+        let left_out = chosen.selection.each(store, |it| {
             captures += 1;
             let is_page = matches!(&it.capture.outcome, Outcome::Response(_))
                 && it.capture.status() == Some(200);
@@ -180,17 +181,28 @@ impl WaczArgs {
             chosen
                 .selection
                 .each::<ExportError>(store, |it| add(&it.capture))
+                .map(drop)
                 .map_err(Failure::from)
         })?;
         print(&match self.selection.format {
             Format::Json => format!(
                 "{:#}",
-                json!({"format": 1, "file": self.output, "captures": captures, "bytes": bytes})
+                json!({"format": 1, "file": self.output, "captures": captures, "left_out": left_out, "bytes": bytes})
             ),
             Format::Text => shown(&self.output),
         })?;
         session.remark(&format!("{captures} captures, {bytes} bytes"));
+        tell_left_out(session, left_out);
         Ok(Exit::Done)
+    }
+}
+
+/// A record without the body that it had would say something else than what came.
+fn tell_left_out(session: &Session, captures: u64) {
+    if captures > 0 {
+        session.remark(&format!(
+            "{captures} captures were left out: their bodies were removed by `prune`"
+        ));
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) struct Session {
     pub(super) config: Config,
     pub(super) clock: Clock,
     pub(super) quiet: bool,
+    pub(super) verbose: bool,
     pub(super) color: bool,
     /// Columns of the terminal; 100 where there is none.
     pub(super) width: usize,
@@ -81,6 +82,7 @@ impl Session {
             config,
             clock,
             quiet: common.quiet,
+            verbose: common.verbose > 0,
             color,
             width: terminal_width(),
         })

@@ -61,6 +61,12 @@ impl VerifyArgs {
             "{} captures and {} payloads read back as they were stored",
             held.captures, held.payloads
         ))?;
+        if verified.removed > 0 {
+            print(&format!(
+                "{} payloads were removed on purpose, as the ledger says",
+                verified.removed
+            ))?;
+        }
         let ledger = match &verified.key {
             None => format!(
                 "the ledger has {} leaves, and no checkpoint yet",

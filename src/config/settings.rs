@@ -6,7 +6,10 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use crate::schedule::Cadence;
+use crate::{
+    pipeline::{Changes, Thinning},
+    schedule::Cadence,
+};
 
 /// One setting, as the example file, the environment and `stillsays config` know it.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +93,9 @@ settings! {
     "ledger.key" = r#""""#, "the file of the key that signs the ledger's checkpoints; empty for a file beside the store, `stillsays.key`";
     "ledger.timestamp_url" = r#""""#, "an RFC 3161 authority that each checkpoint is sent to for a time-stamp; empty for none";
     "ledger.timestamp_roots" = r#""""#, "a PEM file of the certificates that such authorities are trusted by; empty for taking their own word";
+    "retention.thin" = "[]", "what `prune` may remove, `AGE: PERIOD`: of the captures of an address older than AGE (`90d`) one in each PERIOD (`1w`) is kept; empty for nothing";
+    "retention.latest" = "10", "how many of the latest captures of an address are kept, whatever their age; the first, and those that a finding or a review cites, always are";
+    "retention.changes" = r#""text""#, "which changes are kept whatever their age: `text` (where a reader sees other text than before), `bytes` (every one), `nothing`";
 }
 
 /// The settings, read.
@@ -110,6 +116,8 @@ pub struct Settings {
     pub fetch: FetchSettings,
     /// How the archive is proved.
     pub ledger: LedgerSettings,
+    /// What is kept of what is old.
+    pub retention: RetentionSettings,
 }
 
 /// How the archive is proved.
@@ -136,6 +144,19 @@ pub struct ServeSettings {
     pub replay: SocketAddr,
     /// Names by which it may be asked, beside `localhost` and its own addresses.
     pub hosts: Vec<String>,
+}
+
+/// What is kept of what is old.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionSettings {
+    /// How it is thinned; nothing goes where there is no rule.
+    #[serde(deserialize_with = "super::thinnings")]
+    pub thin: Vec<Thinning>,
+    /// The latest captures of each address that are kept.
+    pub latest: usize,
+    /// The changes that are kept.
+    pub changes: Changes,
 }
 
 /// When pages are visited.

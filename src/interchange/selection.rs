@@ -35,6 +35,7 @@ impl Selection {
     /// Gives every capture that is meant to `take`, page after page, oldest first, each once.
     ///
     /// A revisit comes after the capture it refers to, which is given too where it was not meant itself: a revisit alone says nothing.
+    /// What brought a payload that was removed on purpose is left out; returns how many those are.
     ///
     /// # Errors
     /// The archive cannot be read; whatever `take` returns.
@@ -42,7 +43,8 @@ impl Selection {
         &self,
         store: &Store,
         mut take: impl FnMut(Selected) -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<u64, E> {
+        let mut left_out = 0;
         let uris = match &self.uris {
             Some(uris) => uris.clone(),
             None => store.seed_uris()?,
@@ -57,12 +59,17 @@ impl Selection {
                 meant.extend(store.captures_of(uri)?);
             }
             for (id, entry) in meant {
-                if self.covers(entry.date) {
-                    give(store, id, false, &mut given, &mut take)?;
+                if !self.covers(entry.date) || !given.insert(id) {
+                    continue;
+                }
+                match store.capture(id) {
+                    Ok(it) => give(store, id, (it, false), &mut given, &mut take)?,
+                    Err(StoreError::Removed { .. }) => left_out += 1,
+                    Err(error) => return Err(error.into()),
                 }
             }
         }
-        Ok(())
+        Ok(left_out)
     }
 
     /// Gives these captures to `take`, each after the one it refers to, each once.
@@ -75,9 +82,13 @@ impl Selection {
         mut take: impl FnMut(Selected) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut given = HashSet::new();
-        captures
-            .iter()
-            .try_for_each(|id| give(store, *id, false, &mut given, &mut take))
+        captures.iter().try_for_each(|id| {
+            if !given.insert(*id) {
+                return Ok(());
+            }
+            let capture = store.capture(*id)?;
+            give(store, *id, (capture, false), &mut given, &mut take)
+        })
     }
 
     fn covers(&self, date: Instant) -> bool {
@@ -88,16 +99,19 @@ impl Selection {
 fn give<E: From<StoreError>>(
     store: &Store,
     id: CaptureId,
-    referred_to: bool,
+    (capture, referred_to): (Capture, bool),
     given: &mut HashSet<CaptureId>,
     take: &mut impl FnMut(Selected) -> Result<(), E>,
 ) -> Result<(), E> {
-    if !given.insert(id) {
-        return Ok(());
-    }
-    let capture = store.capture(id)?;
-    if let Some(original) = original(store, &capture)? {
-        give(store, original, true, given, take)?;
+    if let Some(original) = original(store, &capture)?
+        && given.insert(original)
+    {
+        match store.capture(original) {
+            Ok(it) => give(store, original, (it, true), given, take)?,
+            // What it was is known by its digest alone, and the revisit says that digest.
+            Err(StoreError::Removed { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     take(Selected {
         id,

@@ -213,7 +213,7 @@ fn state_alone(reading: Reading) -> Reading {
 }
 
 /// Readings of stored payloads: made once, kept in the archive, and shared by visits that brought the same.
-struct Readings<'a> {
+pub(super) struct Readings<'a> {
     store: &'a Store,
     pdf: &'a PdfReader,
     selectors: Vec<String>,
@@ -225,7 +225,7 @@ struct Readings<'a> {
 }
 
 impl<'a> Readings<'a> {
-    fn new(store: &'a Store, profile: &Profile, pdf: &'a PdfReader) -> Self {
+    pub(super) fn new(store: &'a Store, profile: &Profile, pdf: &'a PdfReader) -> Self {
         let selectors = profile.references.iter();
         let mut selectors: Vec<String> = selectors.filter_map(|it| it.selector.clone()).collect();
         selectors.sort();
@@ -251,7 +251,7 @@ impl<'a> Readings<'a> {
     /// The reading of the payload that a capture brought or stands for; a failure brought none.
     ///
     /// Captures are given oldest first.
-    fn of(&mut self, entry: &CaptureEntry) -> Result<Option<Arc<Reading>>, StoreError> {
+    pub(super) fn of(&mut self, entry: &CaptureEntry) -> Result<Option<Arc<Reading>>, StoreError> {
         self.have(entry, Extent::Whole)
     }
 
@@ -329,7 +329,14 @@ impl<'a> Readings<'a> {
         media_type: &MediaType,
         coding: Option<&str>,
     ) -> Result<(Reading, bool), StoreError> {
-        let payload = self.store.payload(digest)?;
+        let payload = match self.store.payload(digest) {
+            Ok(it) => it,
+            // What was removed is not there to be read; that it was is all there is to say.
+            Err(removed @ StoreError::Removed { .. }) => {
+                return Ok((extract::unread(removed.to_string()), false));
+            }
+            Err(error) => return Err(error),
+        };
         let decoded = content_coding::decode(&payload, coding, &Caps::default());
         let unreadable = MediaType::parse("application/octet-stream");
         let (body, media_type) = match &decoded {

@@ -69,6 +69,32 @@ impl Store {
         })
     }
 
+    /// Tells `each` every finding that was ever kept, and those that reviews were about, as JSON.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what was kept does not read back.
+    pub fn each_finding(&self, mut each: impl FnMut(serde_json::Value)) -> Result<(), StoreError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT length, bytes FROM finding_set")?;
+            let mut rows = statement.query(())?;
+            while let Some(row) = rows.next()? {
+                let bytes = row.get_ref(1)?;
+                let bytes = bytes.as_blob().map_err(Fault::damaged)?;
+                let json = payloads::decompress(bytes, &[], row.get(0)?).map_err(Fault::damaged)?;
+                each(serde_json::from_slice(&json).map_err(Fault::damaged)?);
+            }
+            let mut statement =
+                connection.prepare_cached("SELECT about FROM review WHERE about IS NOT NULL")?;
+            let mut rows = statement.query(())?;
+            while let Some(row) = rows.next()? {
+                let json: String = row.get(0)?;
+                each(serde_json::from_str(&json).map_err(Fault::damaged)?);
+            }
+            Ok(())
+        })
+    }
+
     /// Removes the bytes of payloads, and what was read from them, and enters each removal in the ledger: all of it or nothing.
     ///
     /// Payloads that stand on one of them are first read, checked and written so that they do not. The rows of the captures stay,

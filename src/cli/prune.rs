@@ -1,0 +1,90 @@
+//! `stillsays prune`: thins what is old, by the rules under `[retention]`.
+
+use clap::Args;
+
+use crate::{
+    config::RetentionSettings,
+    pipeline::{self, PdfReader, Plan, Rules},
+    store::{Access, RunLock, Store, Weight},
+    text::for_terminal,
+};
+
+use super::{Exit, Failure, Session, ledger::Sealer, session::print};
+
+/// Arguments of `prune`.
+#[derive(Args, Debug)]
+pub(super) struct PruneArgs {
+    /// Says what would go, and changes nothing; with --verbose for each address
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl PruneArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let settings = &session.config.settings;
+        let rules = rules(&settings.retention);
+        if rules.thin.is_empty() {
+            session.remark("no rule says what may go: everything is kept (retention.thin)");
+            return Ok(Exit::Done);
+        }
+        let now = session.clock.now();
+        let pdf = PdfReader::this_program();
+        if self.dry_run {
+            let store = Store::open(&settings.store, Access::ReadOnly)?;
+            let plan = pipeline::plan_retention(&store, &rules, now, &pdf)?;
+            tell(session, &plan, "would be removed")?;
+            return Ok(Exit::Done);
+        }
+        let _lock = RunLock::acquire(&settings.store, "prune", now)?;
+        let store = Store::open(&settings.store, Access::ReadWrite)?;
+        let sealer = Sealer::open(session, &store)?;
+        let plan = pipeline::plan_retention(&store, &rules, now, &pdf)?;
+        if !plan.removals.is_empty() {
+            store.remove_payloads(plan.removals.clone(), now)?;
+            sealer.seal(session, &store)?;
+        }
+        tell(session, &plan, "removed")?;
+        if !plan.removals.is_empty() {
+            let freed = store.give_back()?;
+            session.remark(&format!("the archive is {} smaller", size(freed)));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn rules(settings: &RetentionSettings) -> Rules {
+    Rules {
+        thin: settings.thin.clone(),
+        changes: settings.changes,
+        latest: settings.latest,
+    }
+}
+
+fn tell(session: &Session, plan: &Plan, done: &str) -> Result<(), Failure> {
+    let one = |count: usize, weight: Weight| {
+        format!(
+            "{count} payloads {done}: {} as they came, {} as they are kept",
+            size(weight.plain),
+            size(weight.kept)
+        )
+    };
+    if session.verbose {
+        for (uri, (count, weight)) in &plan.by_address {
+            print(&for_terminal(&format!("{uri}: {}", one(*count, *weight))))?;
+        }
+    }
+    print(&format!(
+        "{}, of {} payloads",
+        one(plan.removals.len(), plan.weight),
+        plan.payloads
+    ))?;
+    Ok(())
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..10_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
