@@ -256,8 +256,9 @@ pub(super) fn xml(source: &str) -> Plain {
             rest = after.find("-->").map_or("", |it| &after[it + 3..]);
             continue;
         }
-        let end = rest.find('>').unwrap_or(rest.len() - 1);
-        let inner = &rest[1..end.max(1)];
+        // A tag that nothing ends is the end of the text.
+        let Some(end) = rest.find('>') else { break };
+        let inner = &rest[1..end];
         rest = &rest[end + 1..];
         if let Some(name) = inner.strip_prefix('/') {
             if let Some(at) = stack.iter().rposition(|it| it == name.trim()) {
