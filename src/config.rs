@@ -20,7 +20,8 @@ use crate::{
 mod settings;
 
 pub use settings::{
-    FetchSettings, LedgerSettings, RetentionSettings, SETTINGS, ScheduleSettings, ServeSettings, Setting, Settings,
+    FetchSettings, LedgerSettings, RetentionSettings, SETTINGS, ScheduleSettings, ServeSettings,
+    Setting, Settings,
 };
 
 /// Where a setting's value comes from, weakest first.

@@ -22,7 +22,7 @@ const KILLS: u32 = 25;
 const STORE: &str = "snapshots/stillsays.db";
 
 /// Moments that are the same in every run, as far as the machine lets them.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     /// A time up to `most`.
@@ -49,7 +49,7 @@ fn command(project: &Project, arguments: &[&str]) -> Command {
 }
 
 /// How long the program takes when it is left alone.
-fn left_alone(project: &Project, arguments: &[&str]) -> Duration {
+pub(crate) fn left_alone(project: &Project, arguments: &[&str]) -> Duration {
     let started = Instant::now();
     assert!(
         command(project, arguments).status().unwrap().success(),
@@ -59,7 +59,12 @@ fn left_alone(project: &Project, arguments: &[&str]) -> Duration {
 }
 
 /// Starts the program and kills it at a moment within `most`; says whether it was still at it.
-fn killed(project: &Project, arguments: &[&str], dice: &mut Dice, most: Duration) -> bool {
+pub(crate) fn killed(
+    project: &Project,
+    arguments: &[&str],
+    dice: &mut Dice,
+    most: Duration,
+) -> bool {
     let mut child = command(project, arguments).spawn().unwrap();
     std::thread::sleep(dice.moment(most));
     let at_it = child.try_wait().unwrap().is_none();

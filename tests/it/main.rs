@@ -10,7 +10,6 @@ mod extract;
 mod fetch;
 mod history;
 mod interchange;
-mod killed;
 mod kills;
 mod ledger;
 mod media_type;
