@@ -20,17 +20,28 @@ pub(super) mod mark {
     pub(in crate::extract) const TIER: u16 = 1 << 11;
     pub(in crate::extract) const COUNTRY: u16 = 1 << 12;
     pub(in crate::extract) const DOING: u16 = 1 << 13;
+    pub(in crate::extract) const STREET: u16 = 1 << 14;
 }
 
-/// The words of all lists, those of one outline side by side.
-struct Table {
-    /// For each outline where its words begin; those of the next end them.
-    starts: Vec<u16>,
-    words: Vec<(&'static str, u16)>,
+/// A word of the lists.
+struct Known {
+    outline: Outline,
+    word: &'static str,
+    marks: u16,
 }
+
+/// The words of all lists, found by a hash of their outline: most words of a page lead to an empty slot.
+struct Table {
+    /// The number of a word, from 1; 0 where there is none.
+    slots: Vec<u16>,
+    words: Vec<Known>,
+}
+
+/// How many slots there are; several for each word.
+const SLOTS: usize = 1 << 14;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut marks: BTreeMap<(usize, &'static str), u16> = BTreeMap::new();
+    let mut marks: BTreeMap<&'static str, u16> = BTreeMap::new();
     for (list, mark) in [
         (words::ORGANIZATION, mark::ORGANIZATION),
         (words::CHROME, mark::CHROME),
@@ -46,47 +57,99 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         (words::TIERS, mark::TIER),
         (words::COUNTRIES, mark::COUNTRY),
         (words::DOINGS, mark::DOING),
+        (words::STREETS, mark::STREET),
     ] {
         for it in list.split(',') {
-            *marks.entry((outline(it.as_bytes()), it)).or_default() |= mark;
+            *marks.entry(it).or_default() |= mark;
         }
     }
     let mut table = Table {
-        starts: vec![0; OUTLINES + 1],
+        slots: vec![0; SLOTS],
         words: Vec::with_capacity(marks.len()),
     };
-    for ((outline, word), marks) in marks {
-        table.words.push((word, marks));
-        table.starts[outline + 1] = u16::try_from(table.words.len()).unwrap_or(u16::MAX);
-    }
-    for at in 0..OUTLINES {
-        table.starts[at + 1] = table.starts[at + 1].max(table.starts[at]);
+    for (word, marks) in marks {
+        let outline = Outline::of(word.as_bytes());
+        let mut slot = outline.slot();
+        while table.slots[slot] != 0 {
+            slot = (slot + 1) % SLOTS;
+        }
+        table.words.push(Known {
+            outline,
+            word,
+            marks,
+        });
+        table.slots[slot] = u16::try_from(table.words.len()).unwrap_or(0);
     }
     table
 });
 
-/// How many outlines there are.
-const OUTLINES: usize = 1 << 14;
+/// A word's first and last eight bytes and its length: all there is to a word of up to sixteen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Outline {
+    first: u64,
+    last: u64,
+    length: usize,
+}
 
-/// A word's first and last byte and its length, as far as they go into 14 bits; most words of pages have none in common
-/// with any word of the lists.
-fn outline(word: &[u8]) -> usize {
-    let (Some(first), Some(last)) = (word.first(), word.last()) else {
-        return 0;
-    };
-    usize::from(first & 31) << 9 | usize::from(last & 31) << 4 | word.len().min(15)
+impl Outline {
+    fn of(word: &[u8]) -> Self {
+        let length = word.len();
+        let (first, last) = if let (Some(first), Some(last)) =
+            (word.first_chunk::<8>(), word.last_chunk::<8>())
+        {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) =
+            (word.first_chunk::<4>(), word.last_chunk::<4>())
+        {
+            let first = u32::from_le_bytes(*first);
+            (first.into(), u32::from_le_bytes(*last).into())
+        } else {
+            (word.iter().fold(0, |all, &it| all << 8 | u64::from(it)), 0)
+        };
+        Self {
+            first,
+            last,
+            length,
+        }
+    }
+
+    fn slot(self) -> usize {
+        let hash = (self.first ^ self.last.rotate_left(29) ^ self.length as u64)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (hash >> 40) as usize % SLOTS
+    }
 }
 
 /// The lists that a folded word or line stands in.
 pub(super) fn marks(folded: &str) -> u16 {
     let table = &*TABLE;
-    let at = outline(folded.as_bytes());
-    let (from, to) = (
-        usize::from(table.starts[at]),
-        usize::from(table.starts[at + 1]),
-    );
-    table.words[from..to]
-        .iter()
-        .find(|it| it.0 == folded)
-        .map_or(0, |it| it.1)
+    let outline = Outline::of(folded.as_bytes());
+    let mut slot = outline.slot();
+    while let Some(known) = usize::from(table.slots[slot])
+        .checked_sub(1)
+        .map(|it| &table.words[it])
+    {
+        if known.outline == outline && (outline.length <= 16 || known.word == folded) {
+            return known.marks;
+        }
+        slot = (slot + 1) % SLOTS;
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_lists_is_found_and_no_other() {
+        for it in words::ORGANIZATION.split(',') {
+            assert_ne!(marks(it) & mark::ORGANIZATION, 0, "{it}");
+            assert_eq!(marks(&format!("{it}\u{1}")), 0, "{it}");
+        }
+        for it in words::COUNTRIES.split(',') {
+            assert_ne!(marks(it) & mark::COUNTRY, 0, "{it}");
+        }
+        assert_eq!(marks(""), 0);
+    }
 }

@@ -1,14 +1,15 @@
 //! Finds any of many phrases at the beginnings of a text's words, in one pass for all rows of them.
 
-use super::maps::{Map, map};
+/// How many slots there are for the hashes of the phrases' first three bytes.
+const SLOTS: usize = 1 << 13;
 
 /// Rows of phrases by their first three bytes.
 pub(super) struct Matcher {
-    /// The first three bytes of every phrase, and where its kin stand in `phrases`.
-    starts: Map<[u8; 3], (usize, usize)>,
+    /// Where the phrases of a hash begin in `phrases`, and where they end.
+    starts: Vec<(u16, u16)>,
     /// Each with the row it is of; phrases of one start stand together, in the order given.
     phrases: Vec<(usize, &'static str)>,
-    /// Whether any phrase begins with these two bytes, one bit each.
+    /// Whether any phrase begins with three bytes of this hash, one bit each.
     first: Vec<u64>,
     rows: usize,
 }
@@ -21,7 +22,7 @@ impl Matcher {
 
     /// For several rows of such phrases.
     pub(super) fn of_rows(rows: impl IntoIterator<Item = &'static str>, separator: char) -> Self {
-        let mut by_start: std::collections::BTreeMap<[u8; 3], Vec<(usize, &'static str)>> =
+        let mut by_start: std::collections::BTreeMap<usize, Vec<(usize, &'static str)>> =
             std::collections::BTreeMap::new();
         let mut count = 0;
         for (row, phrases) in rows.into_iter().enumerate() {
@@ -34,17 +35,17 @@ impl Matcher {
             }
         }
         let mut matcher = Self {
-            starts: map(),
+            starts: vec![(0, 0); SLOTS],
             phrases: Vec::new(),
-            first: vec![0; 1024],
+            first: vec![0; SLOTS / 64],
             rows: count,
         };
+        let place = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
         for (start, kin) in by_start {
             let from = matcher.phrases.len();
             matcher.phrases.extend(kin);
-            let two = two(start[0], start[1]);
-            matcher.first[two / 64] |= 1 << (two % 64);
-            matcher.starts.insert(start, (from, matcher.phrases.len()));
+            matcher.first[start / 64] |= 1 << (start % 64);
+            matcher.starts[start] = (place(from), place(matcher.phrases.len()));
         }
         matcher
     }
@@ -117,14 +118,11 @@ impl Matcher {
         let Some(start) = start(rest) else {
             return true;
         };
-        let two = two(start[0], start[1]);
-        if self.first[two / 64] >> (two % 64) & 1 == 0 {
+        if self.first[start / 64] >> (start % 64) & 1 == 0 {
             return true;
         }
-        let Some(&(from, to)) = self.starts.get(&start) else {
-            return true;
-        };
-        self.phrases[from..to]
+        let (from, to) = self.starts[start];
+        self.phrases[usize::from(from)..usize::from(to)]
             .iter()
             .all(|&it| !rest.starts_with(it.1.as_bytes()) || call(it))
     }
@@ -135,12 +133,11 @@ impl Matcher {
     }
 }
 
-fn two(first: u8, second: u8) -> usize {
-    usize::from(first) << 8 | usize::from(second)
-}
-
-fn start(bytes: &[u8]) -> Option<[u8; 3]> {
-    bytes.get(..3)?.try_into().ok()
+/// A hash of the first three bytes.
+fn start(bytes: &[u8]) -> Option<usize> {
+    let &[one, two, three] = bytes.first_chunk::<3>()?;
+    let all = u32::from(one) | u32::from(two) << 8 | u32::from(three) << 16;
+    Some((all.wrapping_mul(0x9e37_79b1) >> 19) as usize)
 }
 
 #[cfg(test)]

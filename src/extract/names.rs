@@ -222,24 +222,39 @@ fn ends_as_organizations_do(folded: &str) -> bool {
                 .any(|it| folded.ends_with(it)))
 }
 
+/// How many characters a name has at most.
+const LONGEST: usize = 140;
+
 /// Looks at `text`, which is one line, folded and trimmed.
 pub(super) fn look(text: &str) -> Look {
     // No character has more than four bytes.
-    if text.len() > 4 * 140 {
+    if text.len() > 4 * LONGEST {
         return Look::of(Sort::Other, 0.0);
     }
-    let length = if text.is_ascii() {
-        text.len()
-    } else {
-        text.chars().count()
-    };
-    if !(2..=140).contains(&length) || !text.contains(char::is_alphabetic) {
+    if text.is_ascii() {
+        if !(2..=LONGEST).contains(&text.len()) || !text.bytes().any(|it| it.is_ascii_alphabetic())
+        {
+            return Look::of(Sort::Other, 0.0);
+        }
+        // Most lines are of this kind; those in lower case need no place of their own.
+        let mut lower = [0; LONGEST];
+        let lower = &mut lower[..text.len()];
+        lower.copy_from_slice(text.as_bytes());
+        lower.make_ascii_lowercase();
+        return look_at(text, std::str::from_utf8(lower).unwrap_or(text), text.len());
+    }
+    let length = text.chars().count();
+    if !(2..=LONGEST).contains(&length) || !text.contains(char::is_alphabetic) {
         return Look::of(Sort::Other, 0.0);
     }
-    let lower = lower_case(text);
-    let plain = bare(&lower);
+    look_at(text, &lower_case(text), length)
+}
+
+/// Looks at a line of `length` characters; `lower` is the same in lower case.
+fn look_at(text: &str, lower: &str, length: usize) -> Look {
+    let plain = bare(lower);
     let known = marks(plain);
-    if known & mark::CHROME != 0 || (length < 60 && CHROME_PARTS.find(&lower).is_some()) {
+    if known & mark::CHROME != 0 || (length < 60 && CHROME_PARTS.find(lower).is_some()) {
         return Look::of(Sort::Chrome, 0.15);
     }
     if is_stand_in(plain, known) {
@@ -252,11 +267,11 @@ pub(super) fn look(text: &str) -> Look {
     {
         return Look::of(Sort::Other, 0.0);
     }
-    let words = Words::count(text, &lower);
+    let words = Words::count(text, lower);
     if words.counted() == 0.0 {
         return Look::of(Sort::Other, 0.0);
     }
-    if is_figure(text, &lower, &words, length) {
+    if is_figure(text, lower, &words, length) {
         return Look::of(Sort::Other, 0.1);
     }
     let caption = words.all <= 6
@@ -269,7 +284,7 @@ pub(super) fn look(text: &str) -> Look {
         || (words.all <= 4 && plain.ends_with("ed by"));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
     Look {
-        likeness: likeness(text, &lower, &words, sentence),
+        likeness: likeness(text, lower, &words, sentence),
         organization: words.organization,
         sort: match () {
             () if known & mark::SOCIAL != 0 => Sort::Social,
@@ -323,37 +338,12 @@ fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
 
 /// Whether a text with a number in it is a street.
 fn is_address(lower: &str) -> bool {
-    let streets = [
-        "street",
-        "st.",
-        "road",
-        "rd.",
-        "avenue",
-        "ave.",
-        "lane",
-        "square",
-        "boulevard",
-        "blvd",
-        "rue",
-        "calle",
-        "rua",
-        "via",
-        "quay",
-        "parade",
-        "plaza",
-        "platz",
-        "weg",
-        "allee",
-        "ulica",
-        "ul.",
-        "box",
-    ];
     let mut words = lower.split([' ', ',']).filter(|it| !it.is_empty());
     let first_counts = words
         .clone()
         .next()
         .is_some_and(|it| it.len() <= 5 && it.starts_with(|it: char| it.is_ascii_digit()));
-    let called = words.clone().any(|it| streets.contains(&it));
+    let called = words.clone().any(|it| marks(it) & mark::STREET != 0);
     let german = words.any(|it| it.ends_with("straße") || it.ends_with("strasse"));
     german || (called && (first_counts || lower.ends_with(|it: char| it.is_ascii_digit())))
 }
@@ -416,6 +406,18 @@ fn is_stand_in(plain: &str, known: u16) -> bool {
         || (plain.len() >= 14 && DUMMY_TEXT.find(plain.as_bytes()).is_some())
     {
         return true;
+    }
+    // Most lines begin with a word that says at once that they are none.
+    let first = plain
+        .bytes()
+        .position(|it| !it.is_ascii_lowercase())
+        .unwrap_or(plain.len());
+    if first > 0
+        && plain.as_bytes().get(first).is_none_or(|it| *it == b' ')
+        && !matches!(&plain[..first], "your" | "a" | "an" | "this")
+        && marks(&plain[..first]) & mark::STAND_IN_KIND == 0
+    {
+        return false;
     }
     let mut words = plain
         .split(|it: char| !it.is_alphanumeric())

@@ -217,6 +217,12 @@ pub(super) const DOINGS: &str = concat!(
     "услуги,проекты,программы,курсы,服务项目,服務,课程,サービス,事業内容,서비스,خدماتنا,برامجنا",
 );
 
+/// Words of the addresses of streets.
+pub(super) const STREETS: &str = concat!(
+    "street,st.,road,rd.,avenue,ave.,lane,square,boulevard,blvd,rue,calle,rua,via,quay,parade,plaza,platz,weg,allee,ulica,",
+    "ul.,box",
+);
+
 /// Countries, as headings that part a list.
 pub(super) const COUNTRIES: &str = concat!(
     "afghanistan,albania,algeria,andorra,angola,argentina,armenia,australia,austria,azerbaijan,bahrain,bangladesh,",
