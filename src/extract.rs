@@ -10,6 +10,7 @@ use crate::{
 
 use kind::Kind;
 
+mod classes;
 mod css;
 mod draft;
 mod flow;

@@ -71,18 +71,15 @@ impl<'a> Sight<'a> {
         let mut paths = vec![0_u64; count];
         let mut blocky = vec![false; count];
         let mut called = vec![false; count];
-        let mut known: Map<&str, bool> = map();
         for node in 1..count {
             if let Kind::Element(name, _) = &tree.nodes[node].kind {
                 let mut path = mix(paths[tree.nodes[node].parent], name.as_bytes());
-                if let Some(class) = tree.classes(node).next() {
-                    path = mix(path, class.as_bytes());
+                let class = tree.class(node);
+                if class.first != 0 {
+                    path = mix(path, &class.first.to_le_bytes());
                 }
                 paths[node] = path;
-                let classes = tree.attr(node, &local_name!("class")).unwrap_or_default();
-                called[node] = *known
-                    .entry(classes)
-                    .or_insert_with(|| names::attribute_tells_relation(classes))
+                called[node] = class.tells
                     || tree
                         .attr(node, &local_name!("id"))
                         .is_some_and(names::attribute_tells_relation);

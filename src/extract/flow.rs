@@ -433,6 +433,16 @@ pub(super) fn is_block(name: &LocalName) -> bool {
     ) && !name.contains('-')
 }
 
+/// Whether a style has one of the words that hide.
+fn says_none(style: &[u8]) -> bool {
+    let has = |word: &[u8]| {
+        style
+            .windows(word.len())
+            .any(|it| it.eq_ignore_ascii_case(word))
+    };
+    has(b"none") || has(b"hidden")
+}
+
 /// Whether an element says that it is not shown.
 fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
     if matches!(
@@ -445,6 +455,7 @@ fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
     if let Some(style) = tree.attr(node, &local_name!("style"))
         && style.len() < 4096
         && memchr2(b'n', b'N', style.as_bytes()).is_some()
+        && says_none(style.as_bytes())
     {
         let style: String = style
             .chars()
@@ -455,22 +466,5 @@ fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
             return true;
         }
     }
-    tree.classes(node).any(|it| {
-        it.len() >= 4
-            && [
-                "hidden",
-                "invisible",
-                "hide",
-                "d-none",
-                "sr-only",
-                "visually-hidden",
-                "visuallyhidden",
-                "screen-reader-text",
-                "screen-reader-only",
-                "element-invisible",
-                "w-condition-invisible",
-            ]
-            .iter()
-            .any(|hiding| it.eq_ignore_ascii_case(hiding))
-    })
+    tree.class(node).hides
 }

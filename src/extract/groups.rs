@@ -12,7 +12,7 @@ use super::{
 use crate::entity::Strategy;
 
 /// What siblings of one kind share: the tag, and a class.
-type Kin = (LocalName, Option<String>);
+type Kin<'a> = (&'a LocalName, Option<&'a str>);
 
 /// Siblings of one kind.
 struct Group {
@@ -111,7 +111,7 @@ fn all(sight: &Sight<'_>) -> Vec<Group> {
             local_name!("ul") | local_name!("ol") | local_name!("menu") => Strategy::ListItems,
             _ => Strategy::Cards,
         };
-        for members in by_kind(sight, &members) {
+        for members in by_kind(sight, members) {
             let Some(&first) = members.first() else {
                 continue;
             };
@@ -127,25 +127,33 @@ fn all(sight: &Sight<'_>) -> Vec<Group> {
 }
 
 /// Siblings parted by tag and by the class that most of their kind share.
-fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
+fn by_kind(sight: &Sight<'_>, members: Vec<usize>) -> Vec<Vec<usize>> {
     let tree = sight.tree;
+    let (Some(&first), classes) = (members.first(), &tree.classes) else {
+        return Vec::new();
+    };
+    let (name, class) = (tree.name(first), classes.number(first));
+    if members
+        .iter()
+        .all(|&it| tree.name(it) == name && classes.number(it) == class)
+    {
+        return vec![members];
+    }
     let mut counts: Map<(&LocalName, &str), usize> = map();
-    if members.len() > 1 {
-        for &it in members {
-            for class in tree.classes(it).take(8) {
-                *counts.entry((tree.name(it), class)).or_default() += 1;
-            }
+    for &it in &members {
+        for class in tree.classes(it).take(8) {
+            *counts.entry((tree.name(it), class)).or_default() += 1;
         }
     }
     // Among many boxes without a class one or two that have their own are something else: the head, the foot.
     let bare = members
         .iter()
-        .filter(|&&it| tree.classes(it).next().is_none())
+        .filter(|&&it| tree.class(it).first == 0)
         .count();
     let apart = bare >= 3 && bare + 2 >= members.len();
-    let mut places: Map<Kin, usize> = map();
+    let mut places: Map<Kin<'_>, usize> = map();
     let mut kinds: Vec<Vec<usize>> = Vec::new();
-    for &it in members {
+    for it in members {
         let name = tree.name(it);
         let shared = tree
             .classes(it)
@@ -153,13 +161,13 @@ fn by_kind(sight: &Sight<'_>, members: &[usize]) -> Vec<Vec<usize>> {
             .filter_map(|class| Some((*counts.get(&(name, class))?, class)))
             .filter(|&(count, _)| count > 1)
             .reduce(|best, it| if it.0 > best.0 { it } else { best })
-            .map(|it| it.1.to_owned());
+            .map(|it| it.1);
         let odd = apart
             && shared.is_none()
             && *name == local_name!("div")
-            && tree.classes(it).next().is_some();
-        let shared = if odd { Some(String::new()) } else { shared };
-        let kind = (name.clone(), shared);
+            && tree.class(it).first != 0;
+        let shared = if odd { Some("") } else { shared };
+        let kind = (name, shared);
         let place = *places.entry(kind).or_insert(kinds.len());
         if place == kinds.len() {
             kinds.push(Vec::new());

@@ -33,6 +33,10 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
         {
             continue;
         }
+        let runs = |it: usize| !sight.blocky[it] && !sight.flow.spans[it].is_empty();
+        if !tree.children(parent).any(runs) {
+            continue;
+        }
         let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
         for child in tree.children(parent) {
             if *tree.name(child) == local_name!("br") {

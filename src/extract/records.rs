@@ -6,7 +6,7 @@ use html5ever::local_name;
 use memchr::{memchr, memchr3_iter, memrchr};
 
 use super::{
-    draft::{Item, Sight, mix},
+    draft::{Item, Sight},
     flow::heading_level,
     maps::{Map, map},
     tree::Kind,
@@ -431,9 +431,7 @@ fn carrier(sight: &Sight<'_>, node: usize, root: usize) -> (Carrier, u64) {
     let class = if node == root {
         0
     } else {
-        tree.classes(node)
-            .next()
-            .map_or(0, |it| mix(0, it.as_bytes()) | 2)
+        tree.class(node).first
     };
     let carrier = match *name {
         local_name!("img") | local_name!("area") | local_name!("title") | local_name!("input") => {
@@ -450,25 +448,10 @@ fn carrier(sight: &Sight<'_>, node: usize, root: usize) -> (Carrier, u64) {
     };
     let named = node != root
         && (tree.attr(node, &local_name!("itemprop")) == Some("name")
-            || tree.classes(node).any(calls_itself_name));
+            || tree.class(node).names_itself);
     if named && carrier > Carrier::Named && carrier != Carrier::Alt {
         (Carrier::Named, class)
     } else {
         (carrier, class)
     }
-}
-
-/// Whether a class speaks of a name or a title.
-fn calls_itself_name(class: &str) -> bool {
-    let lower = class.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(['-', '_']).collect();
-    words.iter().any(|it| {
-        matches!(
-            *it,
-            "name" | "orgname" | "organization" | "organisation" | "company" | "fn"
-        )
-    }) || lower.ends_with("name")
-        || (words.last().is_some_and(|it| *it == "title")
-            && words.len() > 1
-            && !lower.contains("job"))
 }

@@ -26,10 +26,9 @@ pub(super) fn of(tree: &Tree) -> Vec<Region> {
         ) {
             sectioned[node] = true;
         }
-        let own = by_element(tree, node, sectioned[parent]).or_else(|| {
-            let small = weights[node] * 2 < weights[0];
-            by_its_names(tree, node).filter(|_| small)
-        });
+        let small = || weights[node] * 2 < weights[0];
+        let own = by_element(tree, node, sectioned[parent])
+            .or_else(|| by_its_names(tree, node).filter(|_| small()));
         if let Some(own) = own {
             // A menu in the head or the foot is a menu.
             if regions[parent] == Region::Main || own == Region::Navigation {
@@ -78,14 +77,14 @@ fn by_element(tree: &Tree, node: usize, sectioned: bool) -> Option<Region> {
 
 fn by_its_names(tree: &Tree, node: usize) -> Option<Region> {
     let id = tree.attr_text(node, &local_name!("id")).unwrap_or_default();
-    std::iter::once(id)
-        .chain(tree.classes(node))
-        .filter(|it| it.len() >= 3 && it.len() <= 32)
-        .find_map(called)
+    called(id).or(tree.class(node).region)
 }
 
 /// The region that an id or a class of this name commonly stands for.
-fn called(name: &str) -> Option<Region> {
+pub(super) fn called(name: &str) -> Option<Region> {
+    if !(3..=32).contains(&name.len()) {
+        return None;
+    }
     let mut plain = [0_u8; 32];
     let mut length = 0;
     for it in name.bytes().filter(u8::is_ascii_alphanumeric).take(32) {

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use html5ever::{Attribute, LocalName, local_name, ns, tendril::StrTendril};
 
-use super::sink::{self, RawKind, RawTree};
+use super::{
+    classes::{Class, Classes},
+    sink::{self, RawKind, RawTree},
+};
 
 /// A node of the page.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
+    /// What their class attributes say.
+    pub(super) classes: Classes,
     /// Whether tags were left out because they nested too deep.
     pub(super) too_deep: bool,
     /// Whether it was read by the XML syntax's rules.
@@ -107,6 +112,7 @@ impl Tree {
         let (mut raw, too_deep) = sink::parse(text, xhtml, is_read);
         let nodes = flat(&mut raw);
         Self {
+            classes: Classes::of(&nodes),
             nodes,
             too_deep,
             xhtml,
@@ -145,6 +151,11 @@ impl Tree {
         self.attr(node, name)
             .map(str::trim)
             .filter(|it| !it.is_empty())
+    }
+
+    /// What a node's class attribute says.
+    pub(super) fn class(&self, node: usize) -> &Class {
+        self.classes.at(node)
     }
 
     /// The class tokens.
