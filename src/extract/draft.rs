@@ -1,6 +1,9 @@
 //! What the finders of lists share: the page under their eyes, and the lists as they are drafted before they are judged.
 
-use std::{cell::RefCell, ops::Range};
+use std::{
+    cell::{OnceCell, RefCell},
+    ops::Range,
+};
 
 use html5ever::local_name;
 
@@ -23,8 +26,12 @@ pub(super) struct Sight<'a> {
     /// For each node whether it is a block or has one in it.
     pub(super) blocky: Vec<bool>,
     looked: RefCell<Looked<'a>>,
-    /// For each node whether its text is a date, once that was asked.
-    dates: RefCell<Vec<Option<bool>>>,
+    /// How many nodes before each are dates or times of day.
+    dated: OnceCell<Vec<u32>>,
+    /// For each node the next that is a link, itself or behind it.
+    links: Vec<u32>,
+    /// The addresses that were resolved, each once.
+    addresses: RefCell<Map<&'a str, String>>,
     /// For each byte of the text whether an image says it, in words of 64.
     alts: Vec<u64>,
     selectors: RefCell<Selectors>,
@@ -97,7 +104,9 @@ impl<'a> Sight<'a> {
             paths,
             blocky,
             looked: RefCell::default(),
-            dates: RefCell::new(vec![None; count]),
+            dated: OnceCell::new(),
+            links: links(tree),
+            addresses: RefCell::default(),
             alts: alts(flow),
             selectors: RefCell::default(),
             called,
@@ -137,12 +146,40 @@ impl<'a> Sight<'a> {
         texts.len()
     }
 
-    /// Whether the text of a node is a date or a time of day.
-    pub(super) fn is_date(&self, node: usize) -> bool {
-        *self.dates.borrow_mut()[node].get_or_insert_with(|| {
-            let span = &self.flow.spans[node];
-            !span.is_empty() && names::is_date(self.text(span))
-        })
+    /// Whether a date or a time of day stands among some nodes.
+    pub(super) fn has_date(&self, nodes: &Range<usize>) -> bool {
+        let dated = self.dated.get_or_init(|| {
+            let mut count = 0;
+            let before = (0..self.tree.nodes.len()).map(|it| {
+                let before = count;
+                count += u32::from(self.is_date(it));
+                before
+            });
+            let mut dated: Vec<u32> = before.collect();
+            dated.push(count);
+            dated
+        });
+        dated[nodes.start] < dated[nodes.end]
+    }
+
+    fn is_date(&self, node: usize) -> bool {
+        match &self.tree.nodes[node].kind {
+            Kind::Document => false,
+            Kind::Element(name, _) => *name == local_name!("time"),
+            Kind::Text(_) => names::is_date(self.text(&self.flow.spans[node])),
+        }
+    }
+
+    /// The first link among some nodes.
+    pub(super) fn link_in(&self, nodes: &Range<usize>) -> Option<usize> {
+        let link = *self.links.get(nodes.start)? as usize;
+        (link < nodes.end).then_some(link)
+    }
+
+    /// An address, resolved by `resolve` where it was not met before.
+    pub(super) fn address(&self, href: &'a str, resolve: impl FnOnce() -> String) -> String {
+        let mut known = self.addresses.borrow_mut();
+        known.entry(href).or_insert_with(resolve).clone()
     }
 
     /// What the heading at a range tells.
@@ -172,6 +209,19 @@ impl<'a> Sight<'a> {
             .get(at / 64)
             .is_some_and(|it| it >> (at % 64) & 1 == 1)
     }
+}
+
+/// For each node the next that is a link, itself or behind it.
+fn links(tree: &Tree) -> Vec<u32> {
+    let mut next = u32::MAX;
+    let mut links = vec![next; tree.nodes.len()];
+    for node in (0..tree.nodes.len()).rev() {
+        if *tree.name(node) == local_name!("a") {
+            next = u32::try_from(node).unwrap_or(u32::MAX);
+        }
+        links[node] = next;
+    }
+    links
 }
 
 /// The bytes of the text that images say, one bit each; a separator belongs to the block before it.

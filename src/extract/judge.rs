@@ -82,7 +82,7 @@ pub(super) struct Judged<'a> {
     wanted: bool,
 }
 
-impl Judged<'_> {
+impl<'a> Judged<'a> {
     /// Whether it stands under anything.
     pub(super) fn is_headed(&self) -> bool {
         self.heading.is_some()
@@ -95,7 +95,7 @@ impl Judged<'_> {
     }
 
     /// The list it makes.
-    pub(super) fn list(&self, sight: &Sight<'_>, uri: Option<&TargetUri>) -> Option<EntityList> {
+    pub(super) fn list(&self, sight: &Sight<'a>, uri: Option<&TargetUri>) -> Option<EntityList> {
         let first = self.items.first()?;
         Some(EntityList {
             heading: self.heading(sight),
@@ -338,14 +338,11 @@ fn score(
 
 /// The share of records that carry a date or a time beside the name, as news and events do.
 fn dated(sight: &Sight<'_>, items: &[Item]) -> f64 {
-    let tree = sight.tree;
     let count = items
         .iter()
         .filter(|it| {
-            it.record.clone().take(120).any(|node| {
-                *tree.name(node) == local_name!("time")
-                    || (matches!(tree.nodes[node].kind, Kind::Text(_)) && sight.is_date(node))
-            })
+            let end = it.record.end.min(it.record.start + 120);
+            sight.has_date(&(it.record.start..end))
         })
         .count();
     count as f64 / items.len() as f64

@@ -75,17 +75,17 @@ fn members_of(hash: &RandomState, draft: &Draft) -> u64 {
 }
 
 /// The lists, best first; only of the best is everything written out.
-fn ranked(
-    sight: &Sight<'_>,
+fn ranked<'a>(
+    sight: &Sight<'a>,
     uri: Option<&TargetUri>,
-    judged: &[Judged<'_>],
+    judged: &[Judged<'a>],
     made: Vec<EntityList>,
 ) -> Vec<EntityList> {
-    enum Entry<'a> {
-        Judged(&'a Judged<'a>),
+    enum Entry<'a, 'b> {
+        Judged(&'b Judged<'a>),
         Made(EntityList),
     }
-    let mut entries: Vec<(f64, Entry<'_>)> = judged
+    let mut entries: Vec<(f64, Entry<'_, '_>)> = judged
         .iter()
         .map(|it| (worth(it.score, it.items.len()), Entry::Judged(it)))
         .collect();

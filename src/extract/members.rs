@@ -55,20 +55,18 @@ pub(super) fn link_of<'a>(sight: &Sight<'a>, item: &Item) -> Option<&'a str> {
         .chain(tree.ancestors(item.node).take(3))
         .find(|&it| *tree.name(it) == local_name!("a"));
     own.or_else(|| {
-        item.record
-            .clone()
-            .take(300)
-            .find(|&it| *tree.name(it) == local_name!("a"))
+        let end = item.record.end.min(item.record.start + 300);
+        sight.link_in(&(item.record.start..end))
     })
     .and_then(|it| tree.attr_text(it, &local_name!("href")))
 }
 
 /// A member as it is kept.
-pub(super) fn named(
-    sight: &Sight<'_>,
+pub(super) fn named<'a>(
+    sight: &Sight<'a>,
     uri: Option<&TargetUri>,
     item: &Item,
-    link: Option<&str>,
+    link: Option<&'a str>,
     wanted: bool,
 ) -> EntityName {
     EntityName {
@@ -76,7 +74,7 @@ pub(super) fn named(
         source: item.source,
         range: Some(item.range.clone()),
         css: sight.css(item.node),
-        href: link.map(|it| absolute(uri, it)),
+        href: link.map(|it| sight.address(it, || absolute(uri, it))),
         hidden: sight.flow.hidden[item.node],
         also: if wanted {
             also(sight, item, link)

@@ -147,15 +147,31 @@ pub(super) fn fingerprint(sight: &Sight<'_>, draft: &Draft, first: &Item) -> Str
     for it in tree.ancestors(first.node).take(5) {
         steps.push(tree.name(it));
     }
-    let mut text = format!("{:?} ", draft.strategy);
+    let mut text = String::with_capacity(48);
+    text.push_str(found_by(draft.strategy));
     for (place, it) in steps.iter().rev().enumerate() {
-        if place > 0 {
-            text.push('>');
-        }
+        text.push(if place > 0 { '>' } else { ' ' });
         text.push_str(it);
     }
     text.make_ascii_lowercase();
     text
+}
+
+/// What found a list, as fingerprints spell it.
+fn found_by(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::ListItems => "listitems",
+        Strategy::TableColumn => "tablecolumn",
+        Strategy::Cards => "cards",
+        Strategy::DefinitionList => "definitionlist",
+        Strategy::Lines => "lines",
+        Strategy::Prose => "prose",
+        Strategy::Headings => "headings",
+        Strategy::Logos => "logos",
+        Strategy::Structured => "structured",
+        Strategy::PlainLines => "plainlines",
+        Strategy::Selector => "selector",
+    }
 }
 
 /// [`make`] as the list carries it.
