@@ -11,6 +11,7 @@ use crate::{
 use kind::Kind;
 
 mod classes;
+mod counted;
 mod css;
 mod draft;
 mod flow;

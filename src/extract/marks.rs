@@ -1,6 +1,6 @@
 //! What single words are known for: every list of words in one table, asked once a word.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 
 use super::words;
 
@@ -38,7 +38,7 @@ struct Table {
 }
 
 /// How many slots there are; several for each word.
-const SLOTS: usize = 1 << 14;
+const SLOTS: usize = 1 << 13;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut marks: BTreeMap<&'static str, u16> = BTreeMap::new();
@@ -83,38 +83,59 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
-/// A word's first and last eight bytes and its length: all there is to a word of up to sixteen.
+/// A word's first sixteen bytes, zeros behind those of a shorter one, and its length.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Outline {
     first: u64,
-    last: u64,
+    second: u64,
     length: usize,
 }
 
 impl Outline {
     fn of(word: &[u8]) -> Self {
         let length = word.len();
-        let (first, last) = if let (Some(first), Some(last)) =
-            (word.first_chunk::<8>(), word.last_chunk::<8>())
-        {
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-        } else if let (Some(first), Some(last)) =
-            (word.first_chunk::<4>(), word.last_chunk::<4>())
-        {
-            let first = u32::from_le_bytes(*first);
-            (first.into(), u32::from_le_bytes(*last).into())
-        } else {
-            (word.iter().fold(0, |all, &it| all << 8 | u64::from(it)), 0)
+        let (first, second) = match (word.first_chunk::<8>(), word.last_chunk::<8>()) {
+            (Some(first), Some(_)) if length >= 16 => {
+                let second = word[8..].first_chunk::<8>().copied().unwrap_or_default();
+                (u64::from_le_bytes(*first), u64::from_le_bytes(second))
+            }
+            (Some(first), Some(last)) if length > 8 => (
+                u64::from_le_bytes(*first),
+                u64::from_le_bytes(*last) >> (8 * (16 - length)),
+            ),
+            (Some(first), _) => (u64::from_le_bytes(*first), 0),
+            _ => {
+                let byte = |all, it: &u8| all << 8 | u64::from(*it);
+                (word.iter().rev().fold(0, byte), 0)
+            }
         };
         Self {
             first,
-            last,
+            second,
+            length,
+        }
+    }
+
+    /// The outline of a word in a line: where enough of the line follows, nothing depends on the word's length.
+    fn within(line: &[u8], word: &Range<usize>) -> Self {
+        let length = word.len();
+        let Some(&[first, second]) = line
+            .get(word.start..)
+            .and_then(|it| it.as_chunks::<8>().0.first_chunk::<2>())
+        else {
+            return Self::of(&line[word.clone()]);
+        };
+        // So many bytes of the eight belong to the word.
+        let own = |bytes: usize| u64::MAX.checked_shr(64 - 8 * bytes.min(8) as u32).unwrap_or(0);
+        Self {
+            first: u64::from_le_bytes(first) & own(length),
+            second: u64::from_le_bytes(second) & own(length.saturating_sub(8)),
             length,
         }
     }
 
     fn slot(self) -> usize {
-        let hash = (self.first ^ self.last.rotate_left(29) ^ self.length as u64)
+        let hash = (self.first ^ self.second.rotate_left(29) ^ self.length as u64)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (hash >> 40) as usize % SLOTS
     }
@@ -122,8 +143,16 @@ impl Outline {
 
 /// The lists that a folded word or line stands in.
 pub(super) fn marks(folded: &str) -> u16 {
+    marks_of(Outline::of(folded.as_bytes()), folded)
+}
+
+/// The lists that a word of a folded line stands in.
+pub(super) fn marks_in(line: &str, word: Range<usize>) -> u16 {
+    marks_of(Outline::within(line.as_bytes(), &word), &line[word])
+}
+
+fn marks_of(outline: Outline, folded: &str) -> u16 {
     let table = &*TABLE;
-    let outline = Outline::of(folded.as_bytes());
     let mut slot = outline.slot();
     while let Some(known) = usize::from(table.slots[slot])
         .checked_sub(1)
@@ -151,5 +180,11 @@ mod tests {
             assert_ne!(marks(it) & mark::COUNTRY, 0, "{it}");
         }
         assert_eq!(marks(""), 0);
+        let line = format!("the {} network of", words::COUNTRIES.replace(',', " "));
+        let mut at = 0;
+        for it in line.split(' ') {
+            assert_eq!(marks_in(&line, at..at + it.len()), marks(it), "{it}");
+            at += it.len() + 1;
+        }
     }
 }

@@ -89,13 +89,23 @@ pub(super) fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
     if is_canonical(href) {
         return href.to_owned();
     }
+    if let Some(uri) = uri
+        && href.starts_with('/')
+        && is_plain_path(href)
+    {
+        let url = uri.as_url();
+        return format!("{}{href}", &url[..url::Position::BeforePath]);
+    }
     uri.and_then(|it| it.as_url().join(href).ok())
         .map_or_else(|| href.to_owned(), |it| it.to_string())
 }
 
 /// Whether an address is absolute and spelt as the URL standard would spell it, so that no base changes it.
 fn is_canonical(href: &str) -> bool {
-    let Some(rest) = href.strip_prefix("https://") else {
+    let Some(rest) = href
+        .strip_prefix("https://")
+        .or_else(|| href.strip_prefix("http://"))
+    else {
         return false;
     };
     let Some(at) = rest.find('/') else {
@@ -109,10 +119,24 @@ fn is_canonical(href: &str) -> bool {
         && !host.contains("xn--")
         && !host.contains("..")
         && !host.starts_with('.')
-        && path
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.' | b'/'))
-        && !path.contains("/.")
+        && is_plain_path(path)
+}
+
+/// Whether a path, and a query or a fragment behind it, has nothing in it that the URL standard would spell otherwise.
+fn is_plain_path(path: &str) -> bool {
+    let mut in_path = true;
+    let plain = path.bytes().all(|it| match it {
+        b'?' | b'#' => {
+            in_path = false;
+            true
+        }
+        // A segment of dots may be spelt by their numbers.
+        b'%' => !in_path,
+        b'/' | b'-' | b'_' | b'.' | b'~' | b'+' | b',' | b'=' | b'&' | b';' | b'@' | b'!' | b'*'
+        | b':' => true,
+        it => it.is_ascii_alphanumeric(),
+    });
+    plain && !path.contains("/.") && !path[1.min(path.len())..].starts_with('/')
 }
 
 /// What else a record says that could be its name: an image's text and file, a label, the host of its link.
@@ -182,12 +206,22 @@ mod tests {
             ("https://example.org/?q=a b", false),
             ("https://127.1/", false),
             ("https://xn--a/", false),
+            ("http://example.org/a?b=c&d=%20,e#f-1", true),
+            ("https://example.org/%2e%2e/b", false),
+            ("https://example.org//b", false),
             ("/relative", false),
         ] {
             assert_eq!(is_canonical(href), kept, "{href}");
             if kept {
                 assert_eq!(base.as_url().join(href).unwrap().as_str(), href);
             }
+        }
+        for href in ["/a", "/", "//b.test/c", "/a/../b", "/a?b=c#d", "/a b", "/a\\b", "b", ""] {
+            assert_eq!(
+                absolute(Some(&base), href),
+                base.as_url().join(href).unwrap().as_str(),
+                "{href}"
+            );
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::{
+    counted::Words,
     marks::{mark, marks},
     matcher::Matcher,
     words,
@@ -65,129 +66,8 @@ impl Look {
     }
 }
 
-/// The words of a line, counted by how they are written.
-#[derive(Default)]
-struct Words {
-    all: usize,
-    capital: f64,
-    lowered: f64,
-    uncased: f64,
-    digits: f64,
-    /// Words that sentences are made of.
-    sentence: u32,
-    /// Months and days.
-    calendar: u32,
-    organization: bool,
-}
-
-impl Words {
-    /// Counts the words of `text`; `lower` is the same in lower case.
-    fn count(text: &str, lower: &str) -> Self {
-        if text.is_ascii() {
-            return Self::count_ascii(text.as_bytes(), lower);
-        }
-        let mut words = Self::default();
-        for part in text.split([' ', '/']).filter(|it| !it.is_empty()) {
-            let place = words.all;
-            words.all += 1;
-            let word = bare(part);
-            if !word.is_empty() {
-                words.add(place, &word.to_lowercase(), Shape::of(word));
-            }
-        }
-        words
-    }
-
-    fn count_ascii(text: &[u8], lower: &str) -> Self {
-        let mut words = Self::default();
-        let mut at = 0;
-        while at < text.len() {
-            let from = at;
-            // The word without what is no letter or digit at its ends.
-            let mut word = 0..0;
-            let (mut capital, mut letter) = (false, false);
-            while at < text.len() && !matches!(text[at], b' ' | b'/') {
-                let it = text[at];
-                if it.is_ascii_alphanumeric() {
-                    if word.is_empty() {
-                        word.start = at;
-                    }
-                    word.end = at + 1;
-                    capital |= it.is_ascii_uppercase();
-                    letter |= it.is_ascii_alphabetic();
-                }
-                at += 1;
-            }
-            if at > from {
-                let place = words.all;
-                words.all += 1;
-                if !word.is_empty() {
-                    let digit = text[word.start].is_ascii_digit();
-                    let shape = match (digit, letter, capital) {
-                        (true, false, _) => Shape::Digits,
-                        (true, ..) | (_, _, true) => Shape::Capital,
-                        _ => Shape::Lower,
-                    };
-                    words.add(place, &lower[word], shape);
-                }
-            }
-            at += 1;
-        }
-        words
-    }
-
-    fn add(&mut self, place: usize, folded: &str, shape: Shape) {
-        let marks = marks(folded);
-        self.organization |= marks & mark::ORGANIZATION != 0 || ends_as_organizations_do(folded);
-        self.calendar += u32::from(marks & mark::CALENDAR != 0);
-        match shape {
-            Shape::Digits => self.digits += 1.0,
-            Shape::Capital => self.capital += 1.0,
-            Shape::Uncased => self.uncased += 1.0,
-            Shape::Lower if marks & mark::SENTENCE != 0 => {
-                self.sentence += 1;
-                self.lowered += 1.0;
-            }
-            Shape::Lower if place == 0 || marks & mark::SMALL == 0 => self.lowered += 1.0,
-            Shape::Lower => {}
-        }
-    }
-
-    fn counted(&self) -> f64 {
-        self.capital + self.lowered + self.uncased + self.digits
-    }
-}
-
-/// How a word is written.
-#[derive(Clone, Copy)]
-enum Shape {
-    Digits,
-    Capital,
-    Lower,
-    Uncased,
-}
-
-impl Shape {
-    fn of(word: &str) -> Self {
-        let first = word.chars().next().unwrap_or_default();
-        if first.is_numeric() {
-            if word.chars().any(char::is_alphabetic) {
-                Self::Capital
-            } else {
-                Self::Digits
-            }
-        } else if word.chars().any(char::is_uppercase) {
-            Self::Capital
-        } else if first.is_lowercase() {
-            Self::Lower
-        } else {
-            Self::Uncased
-        }
-    }
-}
-
 /// A text without what is no letter or digit at its ends.
-fn bare(text: &str) -> &str {
+pub(super) fn bare(text: &str) -> &str {
     match (text.as_bytes().first(), text.as_bytes().last()) {
         (Some(first), Some(last))
             if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() =>
@@ -196,30 +76,6 @@ fn bare(text: &str) -> &str {
         }
         _ => text.trim_matches(|it: char| !it.is_alphanumeric()),
     }
-}
-
-/// Whether a compound, or a name in a script that parts no words, ends in a kind of organization.
-fn ends_as_organizations_do(folded: &str) -> bool {
-    let german = folded.len() >= 6
-        && matches!(
-            folded.as_bytes()[folded.len() - 1],
-            b'd' | b'e' | b'g' | b'n' | b't'
-        )
-        && [
-            "stiftung",
-            "verband",
-            "verein",
-            "gesellschaft",
-            "universität",
-            "hochschule",
-        ]
-        .iter()
-        .any(|it| folded.ends_with(it));
-    german
-        || (!folded.is_ascii()
-            && words::ORGANIZATION_ENDS
-                .split(',')
-                .any(|it| folded.ends_with(it)))
 }
 
 /// How many characters a name has at most.
