@@ -153,6 +153,10 @@ impl Writer {
 fn is_folded(text: &[u8]) -> bool {
     let mut last = 0;
     text.iter().enumerate().all(|(at, &it)| {
+        if it.is_ascii_graphic() {
+            last = it;
+            return true;
+        }
         let next = |ahead: usize| text.get(at + ahead).copied().unwrap_or_default();
         let folded = match it {
             b' ' => last != b' ',

@@ -11,6 +11,8 @@ pub(super) struct Matcher {
     phrases: Vec<(usize, &'static str)>,
     /// Whether any phrase begins with three bytes of this hash, one bit each.
     first: Vec<u64>,
+    /// Whether any phrase begins with a mark rather than a letter or a digit.
+    marked: bool,
     rows: usize,
 }
 
@@ -38,11 +40,15 @@ impl Matcher {
             starts: vec![(0, 0); SLOTS],
             phrases: Vec::new(),
             first: vec![0; SLOTS / 64],
+            marked: false,
             rows: count,
         };
         let place = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
         for (start, kin) in by_start {
             let from = matcher.phrases.len();
+            matcher.marked |= kin
+                .iter()
+                .any(|it| it.1.starts_with(|it: char| it.is_ascii() && !it.is_ascii_alphanumeric()));
             matcher.phrases.extend(kin);
             matcher.first[start / 64] |= 1 << (start % 64);
             matcher.starts[start] = (place(from), place(matcher.phrases.len()));
@@ -91,14 +97,15 @@ impl Matcher {
                 let begins = !inside;
                 inside = true;
                 at += 1;
-                while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-                    at += 1;
-                }
+                at += bytes[at..]
+                    .iter()
+                    .position(|it| !it.is_ascii_alphanumeric())
+                    .unwrap_or(bytes.len() - at);
                 begins
             } else if it.is_ascii() {
                 inside = false;
                 at += 1;
-                true
+                self.marked
             } else {
                 let it = text[at..].chars().next().unwrap_or_default();
                 // Some scripts part no words: there each character may begin one.

@@ -162,15 +162,37 @@ pub(super) fn lower_case(text: &str) -> String {
     }
     let mut lower = String::with_capacity(text.len() + 8);
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|it| !it.is_ascii()) {
-        lower.push_str(&rest[..at]);
-        let mut behind = rest[at..].chars();
-        lower.extend(behind.next().into_iter().flat_map(char::to_lowercase));
+    loop {
+        let (ascii, behind) = rest.split_at(ascii_before(rest));
+        lower.push_str(ascii);
+        let mut behind = behind.chars();
+        let Some(it) = behind.next() else { break };
+        lower.extend(it.to_lowercase());
         rest = behind.as_str();
     }
-    lower.push_str(rest);
     lower.make_ascii_lowercase();
     lower
+}
+
+/// How many bytes of a text are ASCII before the first that is not.
+fn ascii_before(text: &str) -> usize {
+    let (words, _) = text.as_bytes().as_chunks::<16>();
+    let whole = words.iter().take_while(|it| it.is_ascii()).count() * 16;
+    let rest = &text.as_bytes()[whole..];
+    whole + rest.iter().take_while(|it| it.is_ascii()).count()
+}
+
+/// The lists that a word stands in once it is folded.
+fn marks_of_any_case(word: &str) -> u16 {
+    let mut folded = [0; 32];
+    match folded.get_mut(..word.len()) {
+        Some(folded) if word.is_ascii() => {
+            folded.copy_from_slice(word.as_bytes());
+            folded.make_ascii_lowercase();
+            marks(std::str::from_utf8(folded).unwrap_or(word))
+        }
+        _ => marks(&lower_case(word)),
+    }
 }
 
 /// Whether a line is a date, a price, an address or mostly digits.
@@ -325,8 +347,7 @@ pub(super) fn ends_in_abbreviation(text: &str) -> bool {
     if last.len() <= 3 || memchr_iter(b'.', last.as_bytes()).nth(1).is_some() {
         return true;
     }
-    let last = lower_case(last);
-    marks(&last) & mark::ORGANIZATION != 0
+    marks_of_any_case(last) & mark::ORGANIZATION != 0
 }
 
 /// Whether a short text is a date or a time of day.

@@ -147,7 +147,7 @@ pub(super) fn fingerprint(sight: &Sight<'_>, draft: &Draft, first: &Item) -> Str
     for it in tree.ancestors(first.node).take(5) {
         steps.push(tree.name(it));
     }
-    let mut text = String::with_capacity(48);
+    let mut text = String::with_capacity(96);
     text.push_str(found_by(draft.strategy));
     for (place, it) in steps.iter().rev().enumerate() {
         text.push(if place > 0 { '>' } else { ' ' });

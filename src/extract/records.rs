@@ -70,9 +70,13 @@ impl Stat {
     }
 }
 
+/// How many slots are looked through one by one.
+const FEW: usize = 16;
+
 /// The slots of a list's records, numbered as they are met.
 struct Slots {
     stats: Vec<Stat>,
+    /// The numbers of those behind the first few.
     numbers: Map<Slot, usize>,
     /// The slot of the part that stood at each position of the last record that had one: most records are alike.
     last: [usize; PARTS],
@@ -87,14 +91,24 @@ impl Slots {
         }
     }
 
+    fn known(&self, slot: Slot) -> Option<usize> {
+        let few = &self.stats[..self.stats.len().min(FEW)];
+        few.iter()
+            .position(|it| it.slot == slot)
+            .or_else(|| self.numbers.get(&slot).copied())
+    }
+
     fn number(&mut self, position: usize, slot: Slot) -> usize {
         let position = position.min(PARTS - 1);
         let likely = self.last[position];
         if self.stats.get(likely).is_some_and(|it| it.slot == slot) {
             return likely;
         }
-        let number = *self.numbers.entry(slot).or_insert_with(|| {
+        let number = self.known(slot).unwrap_or_else(|| {
             self.stats.push(Stat::new(slot));
+            if self.stats.len() > FEW {
+                self.numbers.insert(slot, self.stats.len() - 1);
+            }
             self.stats.len() - 1
         });
         self.last[position] = number;

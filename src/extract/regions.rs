@@ -1,9 +1,18 @@
 //! What part of the page each node belongs to: menus, head, foot, sidebars, or what the page is there for.
 
+use std::sync::LazyLock;
+
 use html5ever::local_name;
 
-use super::tree::{Kind, Tree};
+use super::{
+    matcher::Matcher,
+    tree::{Kind, Tree},
+};
 use crate::reading::Region;
+
+/// What dialogues of consent have in their names.
+static CONSENT: LazyLock<Matcher> =
+    LazyLock::new(|| Matcher::of("onetrust,cookie,consent,usercentrics,gdpr,cmpbox", ','));
 
 /// The region of every node. A region that an element merely calls itself is not believed
 /// where it would take most of the page's text.
@@ -130,19 +139,7 @@ pub(super) fn called(name: &str) -> Option<Region> {
         | "related"
         | "relatedposts" => Region::Aside,
         // Dialogues of consent call themselves many things, all of them long.
-        it if [
-            "onetrust",
-            "cookie",
-            "consent",
-            "usercentrics",
-            "gdpr",
-            "cmpbox",
-        ]
-        .iter()
-        .any(|word| it.contains(word)) =>
-        {
-            Region::Aside
-        }
+        it if CONSENT.is_inside(it.as_bytes()) => Region::Aside,
         _ => return None,
     })
 }

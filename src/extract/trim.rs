@@ -74,10 +74,10 @@ pub(super) fn trim(text: &str) -> Range<usize> {
     }
     // Quotation marks of a name's own come in pairs.
     let inner = &text[start..end];
-    if inner.contains('«') && !inner.contains('»') && text[end..].starts_with('»') {
+    if text[end..].starts_with('»') && inner.contains('«') && !inner.contains('»') {
         end += '»'.len_utf8();
     }
-    if inner.contains('»') && !inner.contains('«') && text[..start].ends_with('«') {
+    if text[..start].ends_with('«') && inner.contains('»') && !inner.contains('«') {
         start -= '«'.len_utf8();
     }
     let mut range = start..end;
