@@ -12,6 +12,7 @@ mod kind {
     pub(super) const ALPHANUMERIC: u8 = 1 << 1;
     pub(super) const LETTER: u8 = 1 << 2;
     pub(super) const CAPITAL: u8 = 1 << 3;
+    pub(super) const DIGIT: u8 = 1 << 4;
 }
 
 /// What each byte of ASCII is.
@@ -21,7 +22,7 @@ static KINDS: [u8; 256] = {
     while at < 128 {
         kinds[at as usize] = match at {
             b' ' | b'/' => kind::BREAK,
-            b'0'..=b'9' => kind::ALPHANUMERIC,
+            b'0'..=b'9' => kind::ALPHANUMERIC | kind::DIGIT,
             b'a'..=b'z' => kind::ALPHANUMERIC | kind::LETTER,
             b'A'..=b'Z' => kind::ALPHANUMERIC | kind::LETTER | kind::CAPITAL,
             _ => 0,
@@ -90,7 +91,7 @@ impl Words {
                     while !plain(end - 1) {
                         end -= 1;
                     }
-                    let shape = if text[start].is_ascii_digit() {
+                    let shape = if kinds & kind::DIGIT != 0 && text[start].is_ascii_digit() {
                         if kinds & kind::LETTER == 0 {
                             Shape::Digits
                         } else {

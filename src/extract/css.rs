@@ -18,7 +18,7 @@ impl Selectors {
         } else {
             tree.nodes[node].parent
         };
-        let mut out = String::with_capacity(64);
+        let mut out = String::with_capacity(128);
         if !absolute(tree, node, &mut out) {
             self.parent(tree, tree.nodes[node].parent, &mut out);
             step(tree, node, &mut out);

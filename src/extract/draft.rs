@@ -10,7 +10,7 @@ use html5ever::local_name;
 use super::{
     css::Selectors,
     flow::{Flow, is_block},
-    maps::{Map, Set, map},
+    maps::Map,
     names::{self, Look, Telling},
     tree::{Kind, Tree},
     trim,
@@ -38,6 +38,8 @@ pub(super) struct Sight<'a> {
     /// For each element whether its id or a class speaks of partners and the like.
     pub(super) called: Vec<bool>,
     tellings: RefCell<Map<(usize, usize), Telling>>,
+    /// How many rows of texts were gone through, and for each text the last that had it.
+    shown: RefCell<(u32, Vec<u32>)>,
 }
 
 /// The texts that were looked at, each once.
@@ -83,7 +85,7 @@ impl<'a> Sight<'a> {
                 let mut path = mix(paths[tree.nodes[node].parent], name.as_bytes());
                 let class = tree.class(node);
                 if class.first != 0 {
-                    path = mix(path, &class.first.to_le_bytes());
+                    path = mix_number(path, class.first);
                 }
                 paths[node] = path;
                 called[node] = class.tells
@@ -111,6 +113,7 @@ impl<'a> Sight<'a> {
             selectors: RefCell::default(),
             called,
             tellings: RefCell::default(),
+            shown: RefCell::default(),
         }
     }
 
@@ -142,8 +145,25 @@ impl<'a> Sight<'a> {
 
     /// How many different texts the ranges have.
     pub(super) fn distinct<'r>(&self, ranges: impl Iterator<Item = &'r Range<usize>>) -> usize {
-        let texts: Set<u32> = ranges.map(|it| self.looked(it).0).collect();
-        texts.len()
+        let texts: Vec<u32> = ranges.map(|it| self.looked(it).0).collect();
+        self.first_shown(texts.into_iter()).filter(|it| *it).count()
+    }
+
+    /// For each of a row of texts, given by their numbers, whether it is the first of its kind.
+    pub(super) fn first_shown(
+        &self,
+        texts: impl Iterator<Item = u32>,
+    ) -> impl Iterator<Item = bool> {
+        let mut shown = self.shown.borrow_mut();
+        shown.0 += 1;
+        texts.map(move |it| {
+            let (row, last) = &mut *shown;
+            let place = it as usize;
+            if last.len() <= place {
+                last.resize(place + 1, 0);
+            }
+            std::mem::replace(&mut last[place], *row) != *row
+        })
     }
 
     /// Whether a date or a time of day stands among some nodes.
@@ -241,18 +261,17 @@ fn alts(flow: &Flow) -> Vec<u64> {
 
 /// A hash of the bytes behind those hashed before, the same in every run: eight of them at a time, as FNV-1a does with one.
 pub(super) fn mix(hash: u64, bytes: &[u8]) -> u64 {
-    let mut hash = hash ^ 0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64;
-    let mut add = |word: u64| {
-        hash = (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        hash ^= hash >> 29;
-    };
-    let mut words = bytes.chunks_exact(8);
-    for it in &mut words {
-        add(u64::from_le_bytes([
-            it[0], it[1], it[2], it[3], it[4], it[5], it[6], it[7],
-        ]));
-    }
-    let rest = words.remainder();
-    add(rest.iter().fold(1, |word, &it| word << 8 | u64::from(it)));
-    hash
+    let start = hash ^ 0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let hash = words
+        .iter()
+        .fold(start, |hash, it| mix_number(hash, u64::from_le_bytes(*it)));
+    let rest = rest.iter().fold(1, |word, &it| word << 8 | u64::from(it));
+    mix_number(hash, rest)
+}
+
+/// A hash of a number behind what was hashed before.
+pub(super) fn mix_number(hash: u64, number: u64) -> u64 {
+    let hash = (hash ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash ^ hash >> 29
 }

@@ -6,7 +6,6 @@ use html5ever::local_name;
 
 use super::{
     draft::{Draft, Item, Sight},
-    maps::Set,
     members::{host_of, is_logo, link_of, named},
     names::{self, Sort},
     places::{anchor_of, fingerprint, heading_of, template},
@@ -90,8 +89,11 @@ impl<'a> Judged<'a> {
 
     /// What it stands under, in one line.
     pub(super) fn heading(&self, sight: &Sight<'_>) -> Option<String> {
-        let text = sight.text(self.heading.as_ref()?).replace('\n', " ");
-        Some(plain_heading(&text).to_owned())
+        let text = sight.text(self.heading.as_ref()?);
+        if text.contains('\n') {
+            return Some(plain_heading(&text.replace('\n', " ")).to_owned());
+        }
+        Some(plain_heading(text).to_owned())
     }
 
     /// The list it makes.
@@ -120,8 +122,8 @@ impl<'a> Judged<'a> {
 pub(super) fn judge<'a>(sight: &Sight<'a>, topic: &Topic, draft: &'a Draft) -> Option<Judged<'a>> {
     let seen = disjoint(weeded(sight, draft), |it| &it.item);
     seen.first()?;
-    let texts: Set<u32> = seen.iter().map(|it| it.text).collect();
-    let distinct = texts.len() as f64 / seen.len() as f64;
+    let texts = sight.first_shown(seen.iter().map(|it| it.text));
+    let distinct = texts.filter(|it| *it).count() as f64 / seen.len() as f64;
     let (items, looks): (Vec<Item>, Vec<names::Look>) =
         seen.into_iter().map(|it| (it.item, it.look)).unzip();
     let heading = heading_of(sight, draft, &items);
@@ -208,12 +210,14 @@ fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Seen> {
     let good = all.iter().filter(|it| it.look.likeness >= 0.5).count();
     let mostly = good * 2 >= all.len();
     let strict = !matches!(draft.strategy, Strategy::ListItems | Strategy::TableColumn);
-    let distinct: Set<u32> = all.iter().map(|it| it.text).collect();
+    let shown = sight.first_shown(all.iter().map(|it| it.text));
+    let distinct = shown.filter(|it| *it).count();
     // Carousels repeat their slides.
-    let repeats = (all.len() - distinct.len()) * 10 >= all.len() * 3 && distinct.len() > 1;
+    let repeats = (all.len() - distinct) * 10 >= all.len() * 3 && distinct > 1;
     if repeats {
-        let mut shown = Set::default();
-        all.retain(|it| shown.insert(it.text));
+        let texts: Vec<u32> = all.iter().map(|it| it.text).collect();
+        let mut shown = sight.first_shown(texts.into_iter());
+        all.retain(|_| shown.next().unwrap_or(true));
     }
     if mostly {
         all.retain(|it| it.look.sort != Sort::Chrome && !(strict && it.look.likeness < 0.35));
@@ -268,11 +272,13 @@ fn score(
     let other = share(&names::Look::is_other);
     let social = share(&|it| it.sort == Sort::Social);
     let captions = share(&|it| it.sort == Sort::Caption);
-    let hosts: Set<Cow<'_, str>> = links
+    let mut hosts: Vec<Cow<'_, str>> = links
         .iter()
         .filter_map(|it| host_of((*it)?))
         .filter(|it| topic.host.as_deref() != Some(it))
         .collect();
+    hosts.sort_unstable();
+    hosts.dedup();
     let hosts = hosts.len() as f64 / count;
     let told = heading.map(|it| sight.telling(it)).unwrap_or_default();
     let strong = told.strong;

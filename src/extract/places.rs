@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use html5ever::local_name;
 
-use super::draft::{Draft, Item, Sight, mix};
+use super::draft::{Draft, Item, Sight, mix, mix_number};
 use crate::entity::Strategy;
 
 /// The heading that a list stands under: its caption, or the last heading before it that is not one of its own.
@@ -143,15 +143,17 @@ pub(super) fn anchor_of(
 /// a page whose classes were renamed shows the same list.
 pub(super) fn fingerprint(sight: &Sight<'_>, draft: &Draft, first: &Item) -> String {
     let tree = sight.tree;
-    let mut steps = vec![tree.name(first.node)];
-    for it in tree.ancestors(first.node).take(5) {
-        steps.push(tree.name(it));
+    let mut steps = [first.node; 6];
+    let mut count = 1;
+    for (step, it) in steps[1..].iter_mut().zip(tree.ancestors(first.node)) {
+        *step = it;
+        count += 1;
     }
     let mut text = String::with_capacity(96);
     text.push_str(found_by(draft.strategy));
-    for (place, it) in steps.iter().rev().enumerate() {
+    for (place, &it) in steps[..count].iter().rev().enumerate() {
         text.push(if place > 0 { '>' } else { ' ' });
-        text.push_str(it);
+        text.push_str(tree.name(it));
     }
     text.make_ascii_lowercase();
     text
@@ -176,7 +178,9 @@ fn found_by(strategy: Strategy) -> &'static str {
 
 /// [`make`] as the list carries it.
 pub(super) fn template(sight: &Sight<'_>, first: &Item) -> String {
-    format!("{:x}", make(sight, first))
+    let make = make(sight, first);
+    let digit = |it: u32| char::from(b"0123456789abcdef"[(make >> (60 - 4 * it) & 15) as usize]);
+    (0..16).map(digit).collect()
 }
 
 /// A hash of the tags and first classes near a list's items: what was written by one template has it in common.
@@ -186,9 +190,6 @@ pub(super) fn make(sight: &Sight<'_>, first: &Item) -> u64 {
         .chain(tree.ancestors(first.node))
         .take(6)
         .fold(0, |hash, it| {
-            let hash = mix(hash, tree.name(it).as_bytes());
-            tree.classes(it)
-                .next()
-                .map_or(hash, |it| mix(hash, it.as_bytes()))
+            mix_number(mix(hash, tree.name(it).as_bytes()), tree.class(it).first)
         })
 }

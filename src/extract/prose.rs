@@ -1,8 +1,8 @@
 //! Names that a sentence or a line of plain words enumerates: "our partners are A, B and C", "Members: A; B; C".
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
-use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memchr3_iter, memrchr_iter};
+use memchr::{memchr, memchr_iter, memmem, memchr2_iter, memchr3, memchr3_iter, memrchr_iter};
 
 use super::{
     draft::{Draft, Item, Sight},
@@ -93,16 +93,22 @@ const SOLE: &[&str] = &[
     "partner è",
 ];
 
+/// The words that the phrases end in, the first two letters of each.
+static LINKS: LazyLock<[memmem::Finder<'static>; 4]> =
+    LazyLock::new(|| [" is", " es", " é", " è"].map(memmem::Finder::new));
+
 /// Whether a text says that one name follows.
 fn says_sole(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr_iter(b' ', bytes).any(|at| {
-        matches!(bytes.get(at + 1..at + 3), Some(b"is" | b"es" | b"\xc3\xa9" | b"\xc3\xa8"))
-            && SOLE.iter().any(|it| {
+    let links = if text.is_ascii() { &LINKS[..2] } else { &LINKS[..] };
+    links.iter().any(|link| {
+        link.find_iter(bytes).any(|at| {
+            SOLE.iter().any(|it| {
                 let stem = memchr(b' ', it.as_bytes()).unwrap_or(0);
                 bytes[..at].ends_with(&it.as_bytes()[..stem])
                     && bytes[at..].starts_with(&it.as_bytes()[stem..])
             })
+        })
     })
 }
 

@@ -119,7 +119,7 @@ impl Slots {
 /// Names each record (a range of nodes); records without a name are left out.
 pub(super) fn name(sight: &Sight<'_>, records: &[Range<usize>]) -> Vec<Item> {
     // The parts of all records in one row, and where those of each record end.
-    let mut parts: Vec<Part> = Vec::new();
+    let mut parts: Vec<Part> = Vec::with_capacity(4 * records.len());
     let mut ends: Vec<usize> = Vec::with_capacity(records.len());
     let mut seen = Vec::new();
     for it in records {
@@ -333,6 +333,12 @@ fn is_half(
 ) -> bool {
     let text = &sight.flow.text;
     let own = &sight.flow.spans[record.start];
+    let breaks = |at: usize| text.as_bytes()[at] == b'\n';
+    if (span.start <= own.start || breaks(span.start - 1))
+        && (span.end >= own.end || breaks(span.end))
+    {
+        return false;
+    }
     let before = &text[own.start.min(span.start)..span.start];
     let before = &before[memrchr(b'\n', before.as_bytes()).map_or(0, |it| it + 1)..];
     let behind = &text[span.end..own.end.max(span.end)];

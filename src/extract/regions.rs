@@ -5,10 +5,52 @@ use std::sync::LazyLock;
 use html5ever::local_name;
 
 use super::{
+    maps::Map,
     matcher::Matcher,
     tree::{Kind, Tree},
 };
 use crate::reading::Region;
+
+/// What ids and classes call parts of a page, in small letters and digits alone.
+const NAMES: &[(Region, &str)] = &[
+    (
+        Region::Navigation,
+        concat!(
+            "nav,navbar,navigation,menu,mainmenu,mainnav,mainnavigation,topnav,topmenu,sidenav,subnav,submenu,sitenav,",
+            "sitenavigation,navmenu,navbarnav,primarymenu,primarynav,secondarymenu,breadcrumb,breadcrumbs,pagination,pager,",
+            "dropdownmenu,mobilemenu,mobilenav,footermenu,footernav,skiplinks,toc,tableofcontents",
+        ),
+    ),
+    (
+        Region::Header,
+        concat!(
+            "header,siteheader,masthead,topbar,globalheader,mainheader",
+        ),
+    ),
+    (
+        Region::Footer,
+        concat!(
+            "footer,sitefooter,pagefooter,globalfooter,colophon,bottombar,copyright,footerwidgets,mainfooter,footerwrapper,",
+            "footercontainer",
+        ),
+    ),
+    (
+        Region::Aside,
+        concat!(
+            "sidebar,leftsidebar,rightsidebar,cookie,cookies,cookiebanner,cookieconsent,cookienotice,cookiebar,",
+            "cookielawinfobar,onetrustconsentsdk,cybotcookiebotdialog,gdpr,modal,popup,newsletter,sharedaddy,share,",
+            "sociallinks,socialicons,social,comments,related,relatedposts",
+        ),
+    ),
+];
+
+static CALLED: LazyLock<Map<&'static str, Region>> = LazyLock::new(|| {
+    let names = |it: &(Region, &'static str)| {
+        let region = it.0;
+        it.1.split(',').map(move |it| (it, region))
+    };
+    NAMES.iter().flat_map(names).collect()
+});
 
 /// What dialogues of consent have in their names.
 static CONSENT: LazyLock<Matcher> =
@@ -53,7 +95,11 @@ fn weights(tree: &Tree) -> Vec<usize> {
     let mut weights = vec![0; tree.nodes.len()];
     for node in (1..tree.nodes.len()).rev() {
         if let Kind::Text(text) = &tree.nodes[node].kind {
-            weights[node] = text.trim().len();
+            weights[node] = match text.as_bytes().trim_ascii() {
+                // White space of other kinds is none of ASCII.
+                it if it.is_ascii() => it.len(),
+                _ => text.trim().len(),
+            };
         }
         if !matches!(
             *tree.name(node),
@@ -100,46 +146,12 @@ pub(super) fn called(name: &str) -> Option<Region> {
         plain[length] = it.to_ascii_lowercase();
         length += 1;
     }
-    Some(match std::str::from_utf8(&plain[..length]).ok()? {
-        "nav" | "navbar" | "navigation" | "menu" | "mainmenu" | "mainnav" | "mainnavigation"
-        | "topnav" | "topmenu" | "sidenav" | "subnav" | "submenu" | "sitenav"
-        | "sitenavigation" | "navmenu" | "navbarnav" | "primarymenu" | "primarynav"
-        | "secondarymenu" | "breadcrumb" | "breadcrumbs" | "pagination" | "pager"
-        | "dropdownmenu" | "mobilemenu" | "mobilenav" | "footermenu" | "footernav"
-        | "skiplinks" | "toc" | "tableofcontents" => Region::Navigation,
-        "header" | "siteheader" | "masthead" | "topbar" | "globalheader" | "mainheader" => {
-            Region::Header
-        }
-        "footer" | "sitefooter" | "pagefooter" | "globalfooter" | "colophon" | "bottombar"
-        | "copyright" | "footerwidgets" | "mainfooter" | "footerwrapper" | "footercontainer" => {
-            Region::Footer
-        }
-        "sidebar"
-        | "leftsidebar"
-        | "rightsidebar"
-        | "cookie"
-        | "cookies"
-        | "cookiebanner"
-        | "cookieconsent"
-        | "cookienotice"
-        | "cookiebar"
-        | "cookielawinfobar"
-        | "onetrustconsentsdk"
-        | "cybotcookiebotdialog"
-        | "gdpr"
-        | "modal"
-        | "popup"
-        | "newsletter"
-        | "sharedaddy"
-        | "share"
-        | "sociallinks"
-        | "socialicons"
-        | "social"
-        | "comments"
-        | "related"
-        | "relatedposts" => Region::Aside,
-        // Dialogues of consent call themselves many things, all of them long.
-        it if CONSENT.is_inside(it.as_bytes()) => Region::Aside,
-        _ => return None,
+    let plain = std::str::from_utf8(&plain[..length]).ok()?;
+    let known = CALLED.get(plain).copied();
+    // Dialogues of consent call themselves many things, all of them long.
+    known.or_else(|| {
+        CONSENT
+            .is_inside(plain.as_bytes())
+            .then_some(Region::Aside)
     })
 }

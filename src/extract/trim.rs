@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use super::{maps::Set, names::ends_in_abbreviation, words};
+use super::{maps::Set, names::{ends_in_abbreviation, lower_case}, words};
 
 static ALT_GENERIC: LazyLock<Set<&'static str>> =
     LazyLock::new(|| words::ALT_GENERIC.split(',').collect());
@@ -123,7 +123,7 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
         let again = trim(&text[range.clone()]);
         range = range.start + again.start..range.start + again.end;
     }
-    let inner = text[range.clone()].to_lowercase();
+    let inner = lower_case(&text[range.clone()]);
     let bare = inner
         .trim_end_matches(|it: char| it.is_ascii_digit() || it == ' ' || it == '-' || it == '_');
     let generic = ALT_GENERIC.contains(bare) || bare.contains("placeholder");
