@@ -1,5 +1,7 @@
 //! The words of a line, counted by how they are written and what they are known for.
 
+use std::ops::Range;
+
 use super::{
     marks::{mark, marks, marks_in},
     names::bare,
@@ -12,21 +14,23 @@ mod kind {
     pub(super) const ALPHANUMERIC: u8 = 1 << 1;
     pub(super) const LETTER: u8 = 1 << 2;
     pub(super) const CAPITAL: u8 = 1 << 3;
-    pub(super) const DIGIT: u8 = 1 << 4;
+    /// No ASCII.
+    pub(super) const BEYOND: u8 = 1 << 4;
 }
 
-/// What each byte of ASCII is.
+/// What each byte is.
 static KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut at = 0_u8;
     while at < 128 {
         kinds[at as usize] = match at {
             b' ' | b'/' => kind::BREAK,
-            b'0'..=b'9' => kind::ALPHANUMERIC | kind::DIGIT,
+            b'0'..=b'9' => kind::ALPHANUMERIC,
             b'a'..=b'z' => kind::ALPHANUMERIC | kind::LETTER,
             b'A'..=b'Z' => kind::ALPHANUMERIC | kind::LETTER | kind::CAPITAL,
             _ => 0,
         };
+        kinds[at as usize + 128] = kind::BEYOND;
         at += 1;
     }
     kinds
@@ -50,62 +54,35 @@ pub(super) struct Words {
 impl Words {
     /// Counts the words of `text`; `lower` is the same in lower case.
     pub(super) fn count(text: &str, lower: &str) -> Self {
-        if text.is_ascii() {
-            return Self::count_ascii(text.as_bytes(), lower);
-        }
         let mut words = Self::default();
-        for part in text.split([' ', '/']).filter(|it| !it.is_empty()) {
-            let place = words.all;
-            words.all += 1;
-            let word = bare(part);
-            if !word.is_empty() {
-                let folded = word.to_lowercase();
-                words.add(place, marks(&folded), &folded, Shape::of(word));
-            }
-        }
-        words
-    }
-
-    fn count_ascii(text: &[u8], lower: &str) -> Self {
-        let mut words = Self::default();
-        let mut at = 0;
+        let aligned = text.is_ascii();
+        let (mut at, mut at_lower) = (0, 0);
         while at < text.len() {
-            let from = at;
-            let mut kinds = 0;
-            while let Some(kind) = text.get(at).map(|&it| KINDS[usize::from(it)])
-                && kind & kind::BREAK == 0
-            {
-                kinds |= kind;
-                at += 1;
-            }
-            if at > from {
+            let (end, kinds) = part(text.as_bytes(), at);
+            // Small letters may have other lengths, but what parts words stays.
+            let end_lower = if aligned {
+                end
+            } else {
+                part(lower.as_bytes(), at_lower).0
+            };
+            if end > at {
                 let place = words.all;
                 words.all += 1;
-                if kinds & kind::ALPHANUMERIC != 0 {
-                    // The word without what is no letter or digit at its ends.
-                    let plain = |it: usize| KINDS[usize::from(text[it])] & kind::ALPHANUMERIC != 0;
-                    let (mut start, mut end) = (from, at);
-                    while !plain(start) {
-                        start += 1;
+                if kinds & kind::BEYOND != 0 {
+                    let word = bare(&text[at..end]);
+                    if !word.is_empty() {
+                        let folded = bare(&lower[at_lower..end_lower]);
+                        words.add(place, marks(folded), folded, Shape::of(word));
                     }
-                    while !plain(end - 1) {
-                        end -= 1;
-                    }
-                    let shape = if kinds & kind::DIGIT != 0 && text[start].is_ascii_digit() {
-                        if kinds & kind::LETTER == 0 {
-                            Shape::Digits
-                        } else {
-                            Shape::Capital
-                        }
-                    } else if kinds & kind::CAPITAL != 0 {
-                        Shape::Capital
-                    } else {
-                        Shape::Lower
-                    };
-                    words.add(place, marks_in(lower, start..end), &lower[start..end], shape);
+                } else if kinds & kind::ALPHANUMERIC != 0 {
+                    let word = plain(text.as_bytes(), at..end);
+                    let shape = Shape::of_ascii(text.as_bytes()[word.start], kinds);
+                    let word = word.start - at + at_lower..word.end - at + at_lower;
+                    let marks = marks_in(lower, word.clone());
+                    words.add(place, marks, &lower[word], shape);
                 }
             }
-            at += 1;
+            (at, at_lower) = (end + 1, end_lower + 1);
         }
         words
     }
@@ -140,7 +117,47 @@ enum Shape {
     Uncased,
 }
 
+/// Where the part of a line ends that begins at a place, and what it is made of.
+fn part(line: &[u8], from: usize) -> (usize, u8) {
+    let mut kinds = 0;
+    let rest = line.get(from..).unwrap_or_default();
+    let length = rest.iter().position(|&it| {
+        let kind = KINDS[usize::from(it)];
+        kinds |= kind & !kind::BREAK;
+        kind & kind::BREAK != 0
+    });
+    (from + length.unwrap_or(rest.len()), kinds)
+}
+
+/// A part of ASCII, with a letter or a digit in it, without what is neither at its ends.
+fn plain(line: &[u8], part: Range<usize>) -> Range<usize> {
+    let plain = |it: usize| KINDS[usize::from(line[it])] & kind::ALPHANUMERIC != 0;
+    let Range { mut start, mut end } = part;
+    while !plain(start) {
+        start += 1;
+    }
+    while !plain(end - 1) {
+        end -= 1;
+    }
+    start..end
+}
+
 impl Shape {
+    /// The shape of a word that begins so and is made of such.
+    fn of_ascii(first: u8, kinds: u8) -> Self {
+        if first.is_ascii_digit() {
+            if kinds & kind::LETTER == 0 {
+                Self::Digits
+            } else {
+                Self::Capital
+            }
+        } else if kinds & kind::CAPITAL != 0 {
+            Self::Capital
+        } else {
+            Self::Lower
+        }
+    }
+
     fn of(word: &str) -> Self {
         let first = word.chars().next().unwrap_or_default();
         if first.is_numeric() {
