@@ -92,7 +92,9 @@ pub(super) fn look(text: &str) -> Look {
         {
             return Look::of(Sort::Other, 0.0);
         }
-        // Most lines are of this kind; those in lower case need no place of their own.
+        if is_running_text(text) {
+            return Look::of(Sort::Plain, 0.0);
+        }
         let mut lower = [0; LONGEST];
         let lower = &mut lower[..text.len()];
         lower.copy_from_slice(text.as_bytes());
@@ -103,7 +105,32 @@ pub(super) fn look(text: &str) -> Look {
     if !(2..=LONGEST).contains(&length) || !text.contains(char::is_alphabetic) {
         return Look::of(Sort::Other, 0.0);
     }
+    if is_running_text(text) {
+        return Look::of(Sort::Plain, 0.0);
+    }
     look_at(text, &lower_case(text), length)
+}
+
+/// Whether a long line has so few capitals for its words that nothing more need be asked: names have them at most words, or
+/// begin with what kind of house it is. Scripts other than Latin are asked in full.
+fn is_running_text(text: &str) -> bool {
+    if text.len() <= 60 {
+        return false;
+    }
+    let count = |kind: fn(&u8) -> bool| -> usize {
+        let bytes = text.as_bytes().chunks(128);
+        bytes
+            .map(|it| usize::from(it.iter().map(|it| u8::from(kind(it))).sum::<u8>()))
+            .sum()
+    };
+    let spaces = count(|it| *it == b' ');
+    spaces >= 8
+        && count(u8::is_ascii_uppercase) * 3 <= spaces
+        && count(|it| !it.is_ascii()) * 8 < text.len()
+        && text
+            .split(' ')
+            .take(2)
+            .all(|it| marks_of_any_case(bare(it)) & mark::ORGANIZATION == 0)
 }
 
 /// Looks at a line of `length` characters; `lower` is the same in lower case.
