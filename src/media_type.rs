@@ -1,5 +1,7 @@
 //! Media types and character sets: what kind of bytes a payload is, and how to read them as text.
 
+use std::borrow::Cow;
+
 use encoding_rs::Encoding;
 
 /// A media type as a `Content-Type` field gives it (RFC 9110, 8.3), parameters other than charset left out.
@@ -49,9 +51,9 @@ pub enum CharsetSource {
 
 /// Bytes read as text.
 #[derive(Clone, Debug)]
-pub struct Decoded {
+pub struct Decoded<'a> {
     /// The text; what was no character is U+FFFD.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// The character set's name, as the Encoding standard spells it.
     pub charset: &'static str,
     /// What told it.
@@ -62,11 +64,11 @@ pub struct Decoded {
 
 /// Reads `bytes` as text: by BOM, then `declared` (HTTP), then `meta`, then by statistics.
 #[must_use]
-pub fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
+pub fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Decoded<'a> {
     let (encoding, source) = charset_of(bytes, declared);
     let (text, encoding, had_errors) = encoding.decode(bytes);
     Decoded {
-        text: text.into_owned(),
+        text,
         charset: encoding.name(),
         source,
         had_errors,

@@ -1,6 +1,7 @@
 //! What class attributes say of their elements. Pages repeat a few of them without end, so each is asked once.
 
 use html5ever::local_name;
+use memchr::memchr2;
 
 use super::{
     draft::mix,
@@ -106,9 +107,22 @@ fn hides(class: &str) -> bool {
 
 /// Whether a class speaks of a name or a title.
 fn calls_itself_name(class: &str) -> bool {
+    // All of its words have one of these in them.
+    if memchr2(b'n', b'N', class.as_bytes()).is_none()
+        && memchr2(b't', b'T', class.as_bytes()).is_none()
+    {
+        return false;
+    }
     let lower = class.to_ascii_lowercase();
     let words = || lower.split(['-', '_']);
     lower.ends_with("name")
-        || words().any(|it| matches!(it, "orgname" | "organization" | "organisation" | "company" | "fn" | "name"))
-        || (words().next_back() == Some("title") && words().nth(1).is_some() && !lower.contains("job"))
+        || words().any(|it| {
+            matches!(
+                it,
+                "name" | "orgname" | "organization" | "organisation" | "company" | "fn"
+            )
+        })
+        || (words().next_back() == Some("title")
+            && words().nth(1).is_some()
+            && !lower.contains("job"))
 }

@@ -162,10 +162,8 @@ fn by_kind(sight: &Sight<'_>, members: Vec<usize>) -> Vec<Vec<usize>> {
             .filter(|&(count, _)| count > 1)
             .reduce(|best, it| if it.0 > best.0 { it } else { best })
             .map(|it| it.1);
-        let odd = apart
-            && shared.is_none()
-            && *name == local_name!("div")
-            && tree.class(it).first != 0;
+        let odd =
+            apart && shared.is_none() && *name == local_name!("div") && tree.class(it).first != 0;
         let shared = if odd { Some("") } else { shared };
         let kind = (name, shared);
         let place = *places.entry(kind).or_insert(kinds.len());

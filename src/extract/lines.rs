@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use html5ever::local_name;
+use memchr::memchr2;
 
 use super::{
     draft::{Draft, Item, Sight},
@@ -23,6 +24,7 @@ struct Piece {
 pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
     let tree = sight.tree;
     let mut drafts = Vec::new();
+    let mut run = Run::default();
     for parent in 0..tree.nodes.len() {
         if sight.flow.spans[parent].is_empty() || !tree.is_element(parent) {
             continue;
@@ -33,57 +35,76 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
         {
             continue;
         }
-        let runs = |it: usize| !sight.blocky[it] && !sight.flow.spans[it].is_empty();
-        if !tree.children(parent).any(runs) {
-            continue;
-        }
-        let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
+        run.clear();
         for child in tree.children(parent) {
             if *tree.name(child) == local_name!("br") {
-                lines.push(Vec::new());
+                run.end_line();
             } else if sight.blocky[child] {
-                drafts.extend(of_run(sight, parent, std::mem::take(&mut lines)));
-                lines.push(Vec::new());
-            } else if !sight.flow.spans[child].is_empty()
-                && let Some(line) = lines.last_mut()
-            {
-                line.push(Piece {
+                of_run(sight, parent, &mut run, &mut drafts);
+                run.clear();
+            } else if !sight.flow.spans[child].is_empty() {
+                run.pieces.push(Piece {
                     node: child,
                     range: sight.flow.spans[child].clone(),
                     element: !matches!(tree.nodes[child].kind, Kind::Text(_)),
                 });
             }
         }
-        drafts.extend(of_run(sight, parent, lines));
+        of_run(sight, parent, &mut run, &mut drafts);
     }
     drafts
 }
 
-/// The lists of one run of lines: split at lines that are captions.
-fn of_run(sight: &Sight<'_>, parent: usize, mut lines: Vec<Vec<Piece>>) -> Vec<Draft> {
-    lines.retain(|it| !it.is_empty());
-    if lines.is_empty() {
-        return Vec::new();
+/// Lines that follow each other: their pieces in one row, and where those of each line end.
+#[derive(Default)]
+struct Run {
+    pieces: Vec<Piece>,
+    ends: Vec<usize>,
+}
+
+impl Run {
+    fn clear(&mut self) {
+        self.pieces.clear();
+        self.ends.clear();
     }
-    if let [line] = &lines[..]
-        && let [only] = &line[..]
-    {
+
+    /// Ends the line, if there is anything in it.
+    fn end_line(&mut self) {
+        if self.ends.last().copied().unwrap_or(0) < self.pieces.len() {
+            self.ends.push(self.pieces.len());
+        }
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &[Piece]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .map(|(from, &to)| &self.pieces[from..to])
+    }
+}
+
+/// Adds the lists of one run of lines: split at lines that are captions.
+fn of_run(sight: &Sight<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<Draft>) {
+    run.end_line();
+    if let [only] = &run.pieces[..] {
         // One piece is a list only where it is a logo.
         let range = &only.range;
         let plain = !sight.is_alt(range.start) && !sight.text(range).contains('\n');
         if !only.element || plain {
-            return Vec::new();
+            return;
         }
     }
-    let several = lines.len() > 1;
-    let mut drafts: Vec<Draft> = Vec::new();
+    let several = run.ends.len() > 1;
+    let mut keep = |it: Draft| {
+        if it.items.len() > 1 || (it.items.len() == 1 && (it.caption.is_some() || is_logo(&it))) {
+            drafts.push(it);
+        }
+    };
     let mut open = draft(parent, several, None);
-    for line in &lines {
+    for line in run.lines() {
         if let Some(caption) = caption_of(sight, line) {
-            drafts.push(std::mem::replace(
-                &mut open,
-                draft(parent, several, Some(caption)),
-            ));
+            let next = draft(parent, several, Some(caption));
+            keep(std::mem::replace(&mut open, next));
             continue;
         }
         let (caption, items) = items_of(sight, line);
@@ -92,11 +113,7 @@ fn of_run(sight: &Sight<'_>, parent: usize, mut lines: Vec<Vec<Piece>>) -> Vec<D
         }
         open.items.extend(items);
     }
-    drafts.push(open);
-    drafts.retain(|it| {
-        it.items.len() > 1 || (it.items.len() == 1 && (it.caption.is_some() || is_logo(it)))
-    });
-    drafts
+    keep(open);
 }
 
 fn is_logo(draft: &Draft) -> bool {
@@ -262,7 +279,7 @@ fn without_badge(sight: &Sight<'_>, piece: &Piece, range: Range<usize>) -> Range
 fn gaps_are_separators(sight: &Sight<'_>, pieces: &[Piece]) -> bool {
     pieces.iter().filter(|it| !it.element).all(|it| {
         let text = sight.text(&it.range);
-        if text.contains(['(', '[']) {
+        if memchr2(b'(', b'[', text.as_bytes()).is_some() {
             are_small_words(&outside_brackets(text))
         } else {
             are_small_words(text)

@@ -126,7 +126,11 @@ impl Outline {
             return Self::of(&line[word.clone()]);
         };
         // So many bytes of the eight belong to the word.
-        let own = |bytes: usize| u64::MAX.checked_shr(64 - 8 * bytes.min(8) as u32).unwrap_or(0);
+        let own = |bytes: usize| {
+            u64::MAX
+                .checked_shr(64 - 8 * bytes.min(8) as u32)
+                .unwrap_or(0)
+        };
         Self {
             first: u64::from_le_bytes(first) & own(length),
             second: u64::from_le_bytes(second) & own(length.saturating_sub(8)),

@@ -46,9 +46,9 @@ impl Matcher {
         let place = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
         for (start, kin) in by_start {
             let from = matcher.phrases.len();
-            matcher.marked |= kin
-                .iter()
-                .any(|it| it.1.starts_with(|it: char| it.is_ascii() && !it.is_ascii_alphanumeric()));
+            matcher.marked |= kin.iter().any(|it| {
+                it.1.starts_with(|it: char| it.is_ascii() && !it.is_ascii_alphanumeric())
+            });
             matcher.phrases.extend(kin);
             matcher.first[start / 64] |= 1 << (start % 64);
             matcher.starts[start] = (place(from), place(matcher.phrases.len()));

@@ -132,8 +132,8 @@ fn is_plain_path(path: &str) -> bool {
         }
         // A segment of dots may be spelt by their numbers.
         b'%' => !in_path,
-        b'/' | b'-' | b'_' | b'.' | b'~' | b'+' | b',' | b'=' | b'&' | b';' | b'@' | b'!' | b'*'
-        | b':' => true,
+        b'/' | b'-' | b'_' | b'.' | b'~' | b'+' | b',' | b'=' | b'&' | b';' | b'@' | b'!'
+        | b'*' | b':' => true,
         it => it.is_ascii_alphanumeric(),
     });
     plain && !path.contains("/.") && !path[1.min(path.len())..].starts_with('/')
@@ -216,7 +216,17 @@ mod tests {
                 assert_eq!(base.as_url().join(href).unwrap().as_str(), href);
             }
         }
-        for href in ["/a", "/", "//b.test/c", "/a/../b", "/a?b=c#d", "/a b", "/a\\b", "b", ""] {
+        for href in [
+            "/a",
+            "/",
+            "//b.test/c",
+            "/a/../b",
+            "/a?b=c#d",
+            "/a b",
+            "/a\\b",
+            "b",
+            "",
+        ] {
             assert_eq!(
                 absolute(Some(&base), href),
                 base.as_url().join(href).unwrap().as_str(),

@@ -224,8 +224,16 @@ fn marks_of_any_case(word: &str) -> u16 {
 
 /// Whether a line is a date, a price, an address or mostly digits.
 fn is_figure(text: &str, lower: &str, words: &Words, length: usize) -> bool {
-    let digits = |it: &[u8]| it.iter().map(|it| u8::from(it.is_ascii_digit())).sum::<u8>();
-    let numbers: usize = text.as_bytes().chunks(64).map(|it| usize::from(digits(it))).sum();
+    let digits = |it: &[u8]| {
+        it.iter()
+            .map(|it| u8::from(it.is_ascii_digit()))
+            .sum::<u8>()
+    };
+    let numbers: usize = text
+        .as_bytes()
+        .chunks(64)
+        .map(|it| usize::from(digits(it)))
+        .sum();
     numbers * 2 > length
         || (numbers > 0 && is_address(lower))
         || (words.calendar > 0 && numbers > 0 && words.all <= 7)

@@ -180,7 +180,9 @@ fn found_by(strategy: Strategy) -> &'static str {
 pub(super) fn template(sight: &Sight<'_>, first: &Item) -> String {
     let make = make(sight, first);
     let digit = |it: u32| char::from(b"0123456789abcdef"[(make >> (60 - 4 * it) & 15) as usize]);
-    (0..16).map(digit).collect()
+    let mut text = String::with_capacity(16);
+    text.extend((0..16).map(digit));
+    text
 }
 
 /// A hash of the tags and first classes near a list's items: what was written by one template has it in common.

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use memchr::{memchr, memchr_iter, memmem, memchr2_iter, memchr3, memchr3_iter, memrchr_iter};
+use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memchr3_iter, memmem, memrchr_iter};
 
 use super::{
     draft::{Draft, Item, Sight},
@@ -50,6 +50,15 @@ const OPENINGS: &[&str] = &[
     " sont : ",
     " con: ",
 ];
+
+/// The openings by the first byte of their word.
+static OPENINGS_BY_LETTER: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let mut table = vec![Vec::new(); 256];
+    for it in OPENINGS {
+        table[usize::from(it.as_bytes()[1])].push(*it);
+    }
+    table
+});
 
 /// Finds the enumerations in the blocks of a page.
 pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
@@ -100,7 +109,11 @@ static LINKS: LazyLock<[memmem::Finder<'static>; 4]> =
 /// Whether a text says that one name follows.
 fn says_sole(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let links = if text.is_ascii() { &LINKS[..2] } else { &LINKS[..] };
+    let links = if text.is_ascii() {
+        &LINKS[..2]
+    } else {
+        &LINKS[..]
+    };
     links.iter().any(|link| {
         link.find_iter(bytes).any(|at| {
             SOLE.iter().any(|it| {
@@ -311,11 +324,10 @@ fn starts(lead: &str) -> Vec<usize> {
             continue;
         }
         let rest = &bytes[at..];
-        let begin = |it: &&&str| rest.len() > 1 && it.as_bytes()[1] == rest[1];
+        let letter = usize::from(rest.get(1).copied().unwrap_or_default());
         starts.extend(
-            OPENINGS
+            OPENINGS_BY_LETTER[letter]
                 .iter()
-                .filter(begin)
                 .filter(|it| rest.starts_with(it.as_bytes()))
                 .map(|it| at + it.len()),
         );

@@ -23,9 +23,7 @@ const NAMES: &[(Region, &str)] = &[
     ),
     (
         Region::Header,
-        concat!(
-            "header,siteheader,masthead,topbar,globalheader,mainheader",
-        ),
+        concat!("header,siteheader,masthead,topbar,globalheader,mainheader",),
     ),
     (
         Region::Footer,
@@ -149,9 +147,5 @@ pub(super) fn called(name: &str) -> Option<Region> {
     let plain = std::str::from_utf8(&plain[..length]).ok()?;
     let known = CALLED.get(plain).copied();
     // Dialogues of consent call themselves many things, all of them long.
-    known.or_else(|| {
-        CONSENT
-            .is_inside(plain.as_bytes())
-            .then_some(Region::Aside)
-    })
+    known.or_else(|| CONSENT.is_inside(plain.as_bytes()).then_some(Region::Aside))
 }

@@ -83,7 +83,7 @@ impl Arena {
     /// For a page of so many bytes.
     fn new(bytes: usize) -> Self {
         let it = Self {
-            nodes: RefCell::new(Vec::with_capacity(bytes / 40)),
+            nodes: RefCell::new(Vec::with_capacity(bytes / 24)),
         };
         it.add(RawKind::Nothing);
         it

@@ -117,7 +117,7 @@ pub(super) fn judge(
 
 /// The start of a text, cut where a character ends: what a page in place of another says stands early.
 fn head(text: &str) -> &str {
-    let mut end = text.len().min(20_000);
+    let mut end = text.len().min(8_000);
     while !text.is_char_boundary(end) {
         end -= 1;
     }

@@ -332,9 +332,7 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
     /// A name, and whether an attribute of that name is kept.
     fn name(&mut self, from: usize, to: usize) -> (LocalName, bool) {
         let spelt = &self.text[from..to];
-        let slot = spelt.bytes().fold(0_usize, |hash, it| {
-            (hash ^ usize::from(it)).wrapping_mul(0x9e37_79b1) >> 1
-        }) % NAMES;
+        let slot = slot(spelt.as_bytes());
         if let Some(known) = &self.names[slot]
             && self.text[known.spelt.0..known.spelt.1] == *spelt
         {
@@ -434,6 +432,18 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
         out.push_str(&part[copied..]);
         StrTendril::from(out)
     }
+}
+
+/// Where a name is remembered: by its first and last bytes and its length.
+fn slot(name: &[u8]) -> usize {
+    let ends = match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => name.iter().fold(0, |all, &it| all << 8 | u64::from(it)),
+    };
+    let hash = (ends ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash >> 48) as usize % NAMES
 }
 
 fn is_space(byte: u8) -> bool {

@@ -2,7 +2,11 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use super::{maps::Set, names::{ends_in_abbreviation, lower_case}, words};
+use super::{
+    maps::Set,
+    names::{ends_in_abbreviation, lower_case},
+    words,
+};
 
 static ALT_GENERIC: LazyLock<Set<&'static str>> =
     LazyLock::new(|| words::ALT_GENERIC.split(',').collect());
