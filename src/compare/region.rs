@@ -12,7 +12,10 @@ use super::{
     name_key::NameKey,
     page_text::PageText,
 };
-use crate::entity::{EntityList, EntityName, ListKind, NameSource, Strategy};
+use crate::{
+    entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
+    text::{fold, one_line},
+};
 
 /// All lists of a page with their names made comparable, each spelling once.
 pub(super) struct Pool<'a> {
@@ -402,7 +405,6 @@ fn memory_factor(list: &EntityList, known: Option<&Known>) -> f64 {
 /// Whether two lists are built alike and stand side by side: tiers, tabs, columns.
 fn is_akin(one: &EntityList, other: &EntityList) -> bool {
     one.fingerprint == other.fingerprint
-        && one.template == other.template
         && one.strategy == other.strategy
         && beside(&one.container, &other.container)
         && (one.strategy != Strategy::TableColumn || column(one) == column(other))
@@ -429,7 +431,10 @@ fn beside(one: &str, other: &str) -> bool {
     one.len() == other.len() && one.iter().zip(&other).filter(|(a, b)| a != b).count() <= 1
 }
 
-/// Takes in the sibling containers of the same shape.
+/// Takes in the sibling containers of one template that hold no claimed name.
+///
+/// Under another heading stands another list, unless the claimed names themselves stand under several: then headings part
+/// the claim's list into tiers, and a further one is a further tier.
 fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
     let chosen: Vec<&EntityList> = region
         .lists
@@ -438,9 +443,53 @@ fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
         .copied()
         .collect();
     for (at, list) in pool.lists.iter().enumerate() {
-        let sibling = list.kind == ListKind::Names && chosen.iter().any(|it| is_akin(it, list));
-        if sibling && !region.lists.contains(&at) {
+        if list.kind != ListKind::Names || region.lists.contains(&at) {
+            continue;
+        }
+        let akin: Vec<&EntityList> = chosen
+            .iter()
+            .filter(|it| it.template == list.template && is_akin(it, list))
+            .copied()
+            .collect();
+        let headings: BTreeSet<String> = akin.iter().map(|it| heading_key(it)).collect();
+        let own = heading_key(list);
+        if headings.contains(&own) || (headings.len() > 1 && !sets_apart(&own, &headings)) {
             region.lists.push(at);
         }
     }
+}
+
+/// What a list stands under, made comparable: a heading may count the names below it.
+fn heading_key(list: &EntityList) -> String {
+    let heading = fold(list.heading.as_deref().unwrap_or_default());
+    let letters = heading
+        .chars()
+        .map(|it| if it.is_alphabetic() { it } else { ' ' });
+    one_line(&letters.collect::<String>())
+}
+
+/// Whether a heading says of its names that they are not what the other headings' names are: not yet, or no longer.
+fn sets_apart(heading: &str, others: &BTreeSet<String>) -> bool {
+    const WORDS: [&str; 18] = [
+        "not",
+        "non",
+        "no",
+        "former",
+        "past",
+        "previous",
+        "ex",
+        "alumni",
+        "nicht",
+        "kein",
+        "keine",
+        "ehemalige",
+        "frühere",
+        "pas",
+        "anciens",
+        "anteriores",
+        "voormalige",
+        "antiguos",
+    ];
+    let says = |it: &str| it.split(' ').any(|it| WORDS.contains(&it));
+    says(heading) && !others.iter().any(|it| says(it))
 }

@@ -5,6 +5,7 @@ use std::{
     ops::Range,
 };
 
+use foldhash::fast::RandomState;
 use html5ever::local_name;
 
 use super::{
@@ -43,7 +44,6 @@ pub(super) struct Sight<'a> {
 }
 
 /// The texts that were looked at, each once.
-#[derive(Default)]
 struct Looked<'a> {
     numbers: Map<&'a str, u32>,
     looks: Vec<Look>,
@@ -105,7 +105,10 @@ impl<'a> Sight<'a> {
             flow,
             paths,
             blocky,
-            looked: RefCell::default(),
+            looked: RefCell::new(Looked {
+                numbers: Map::with_capacity_and_hasher(count / 2, RandomState::default()),
+                looks: Vec::with_capacity(count / 2),
+            }),
             dated: OnceCell::new(),
             links: links(tree),
             addresses: RefCell::default(),

@@ -91,6 +91,17 @@ struct Outline {
     length: usize,
 }
 
+/// A mask of so many bytes.
+const OWN: [u64; 9] = {
+    let mut masks = [u64::MAX; 9];
+    let mut bytes = 0;
+    while bytes < 8 {
+        masks[bytes] = (1 << (8 * bytes)) - 1;
+        bytes += 1;
+    }
+    masks
+};
+
 impl Outline {
     fn of(word: &[u8]) -> Self {
         let length = word.len();
@@ -125,12 +136,8 @@ impl Outline {
         else {
             return Self::of(&line[word.clone()]);
         };
-        // So many bytes of the eight belong to the word.
-        let own = |bytes: usize| {
-            u64::MAX
-                .checked_shr(64 - 8 * bytes.min(8) as u32)
-                .unwrap_or(0)
-        };
+        // Of the eight bytes as many as belong to the word.
+        let own = |bytes: usize| OWN[bytes.min(8)];
         Self {
             first: u64::from_le_bytes(first) & own(length),
             second: u64::from_le_bytes(second) & own(length.saturating_sub(8)),

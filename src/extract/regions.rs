@@ -23,7 +23,7 @@ const NAMES: &[(Region, &str)] = &[
     ),
     (
         Region::Header,
-        concat!("header,siteheader,masthead,topbar,globalheader,mainheader",),
+        "header,siteheader,masthead,topbar,globalheader,mainheader",
     ),
     (
         Region::Footer,

@@ -18,7 +18,7 @@ use memchr::{memchr, memchr2, memmem};
 use super::{references::reference, sink::is_compared};
 
 /// How many names of tags and attributes are remembered; a page uses some dozens.
-const NAMES: usize = 512;
+const NAMES: usize = 256;
 
 /// How many attributes of one tag are kept; each is compared with all before it.
 const ATTRIBUTES: usize = 100;
@@ -219,6 +219,15 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
     /// A document type ends at the next `>` whatever stands in it; there is one in a page, and html5ever reads it.
     fn doctype(&mut self) {
         let end = self.behind_greater_than();
+        // Almost every page has this one.
+        if self.text.as_bytes()[self.at..end].eq_ignore_ascii_case(b"<!doctype html>") {
+            self.at = end;
+            let _ = self.emit(Token::DoctypeToken(Doctype {
+                name: Some(StrTendril::from_slice("html")),
+                ..Doctype::default()
+            }));
+            return;
+        }
         let only = feed_slowly(Doctypes::default(), &self.text[self.at..end]);
         self.at = end;
         if let Some(it) = only.0.into_inner() {
