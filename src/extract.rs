@@ -37,6 +37,7 @@ mod references;
 mod regions;
 mod selected;
 mod sink;
+mod spelt;
 mod states;
 mod structured;
 mod tables;

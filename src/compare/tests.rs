@@ -212,6 +212,68 @@ fn a_lost_list_is_never_called_all_gone() {
     assert!(answer.new.is_empty());
 }
 
+/// The verdicts on `claimed` on a page of these lists, and the names that are told as new.
+fn told(claimed: &[&str], lists: &[(&str, &[&str])]) -> (Vec<String>, Vec<String>) {
+    let answer = names(&listed(claimed), &listing(lists, ""), Scope::default(), &[]);
+    (
+        answer.names.iter().map(|it| word(&it.verdict)).collect(),
+        answer.new.into_iter().map(|it| it.name).collect(),
+    )
+}
+
+#[test]
+fn a_list_beside_the_claims_under_another_heading_is_another_list() {
+    let pledged = ("Has pledged", &["Alder House", "Birch Center"][..]);
+    let others = &["Dogwood Alliance", "Elm Street Library"][..];
+    let (_, new) = told(
+        &["Alder House", "Birch Center"],
+        &[pledged, ("Has not pledged yet", others)],
+    );
+    assert_eq!(new, [""; 0]);
+    let (_, new) = told(
+        &["Alder House", "Birch Center"],
+        &[pledged, ("Has pledged (2)", others)],
+    );
+    assert_eq!(new, others);
+}
+
+#[test]
+fn tiers_are_one_list_where_claimed_names_stand_in_several() {
+    let claimed = ["Alder House", "Birch Center", "Cedar Peace Forum"];
+    let tiers = [
+        ("Gold", &["Alder House", "Birch Center"][..]),
+        ("Silver", &["Cedar Peace Forum"][..]),
+        ("Bronze", &["Dogwood Alliance"][..]),
+        ("Former partners", &["Elm Street Library"][..]),
+    ];
+    let (said, new) = told(&claimed, &tiers);
+    assert_eq!(said, ["present"; 3]);
+    assert_eq!(new, ["Dogwood Alliance"]);
+}
+
+#[test]
+fn a_name_is_present_in_a_sibling_of_its_list_that_another_template_wrote() {
+    let claimed = listed(&["Alder House", "Birch Center", "Cedar Peace Forum"]);
+    let mut page = listing(
+        &[
+            ("Members", &["Alder House", "Birch Center"]),
+            (
+                "Supporters",
+                &[
+                    "Cedar Peace Forum",
+                    "Dogwood Alliance",
+                    "Elm Street Library",
+                    "Fir Fund",
+                ],
+            ),
+        ],
+        "",
+    );
+    "other".clone_into(&mut page.lists[1].template);
+    let answer = names(&claimed, &page, Scope::default(), &[]);
+    assert_eq!(word(&answer.names[2].verdict), "present");
+}
+
 #[test]
 fn a_blocked_page_says_nothing_even_of_names_it_shows() {
     let mut page = listing(&[("Partners", &["Alder House", "Birch Center"])], "");

@@ -1,13 +1,17 @@
 //! CSS selectors for single elements: short, and true on the page they were made for.
 
+use std::ops::Range;
+
 use html5ever::local_name;
 
-use super::{maps::Map, tree::Tree};
+use super::tree::Tree;
 
-/// The selectors of parents made so far; siblings share them.
+/// The selectors of parents made so far, all in one text; siblings share them.
 #[derive(Default)]
 pub(super) struct Selectors {
-    parents: Map<usize, String>,
+    text: String,
+    /// For each node where its selector stands in the text.
+    parents: Vec<(u32, u32)>,
 }
 
 impl Selectors {
@@ -18,37 +22,56 @@ impl Selectors {
         } else {
             tree.nodes[node].parent
         };
-        let mut out = String::with_capacity(128);
+        let mut out = String::new();
         if !absolute(tree, node, &mut out) {
-            self.parent(tree, tree.nodes[node].parent, &mut out);
+            let range = self.parent(tree, tree.nodes[node].parent);
+            let parent = &self.text[range];
+            out.reserve_exact(parent.len() + 32);
+            out.push_str(parent);
             step(tree, node, &mut out);
         }
         out
     }
 
-    /// Writes the selector of a parent, made from that of its own parent where that is known.
-    fn parent(&mut self, tree: &Tree, node: usize, out: &mut String) {
-        if let Some(it) = self.parents.get(&node) {
-            out.push_str(it);
-            return;
+    /// Where the selector of a parent stands, made from that of its own parent.
+    fn parent(&mut self, tree: &Tree, node: usize) -> Range<usize> {
+        if self.parents.is_empty() {
+            self.parents.resize(tree.nodes.len(), (0, 0));
         }
         let mut steps = Vec::new();
         let mut at = node;
-        while !absolute(tree, at, out) {
-            if let Some(it) = self.parents.get(&at) {
-                out.push_str(it);
-                break;
+        let known = loop {
+            let (start, end) = self.parents[at];
+            if end > 0 {
+                break start as usize..end as usize;
+            }
+            let start = self.text.len();
+            if absolute(tree, at, &mut self.text) {
+                break self.keep(at, start);
             }
             steps.push(at);
             at = tree.nodes[at].parent;
+        };
+        if steps.is_empty() {
+            return known;
         }
-        for (left, &it) in steps.iter().enumerate().rev() {
-            step(tree, it, out);
-            // Of the records of a list the parent is one, and of it the parent is the list.
-            if left <= 1 {
-                self.parents.insert(it, out.clone());
-            }
+        // Each selector is the beginning of the next, so that a chain of parents is written once.
+        let start = self.text.len();
+        self.text.extend_from_within(known);
+        for it in steps.into_iter().rev() {
+            step(tree, it, &mut self.text);
+            self.keep(it, start);
         }
+        start..self.text.len()
+    }
+
+    /// Remembers what was written from `start` on.
+    fn keep(&mut self, node: usize, start: usize) -> Range<usize> {
+        let end = self.text.len();
+        if let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) {
+            self.parents[node] = (start, end);
+        }
+        start..end
     }
 }
 

@@ -74,7 +74,9 @@ pub(super) fn named<'a>(
         source: item.source,
         range: Some(item.range.clone()),
         css: sight.css(item.node),
-        href: link.map(|it| sight.address(it, || absolute(uri, it))),
+        href: link.map(|it| {
+            plainly_absolute(uri, it).unwrap_or_else(|| sight.address(it, || joined(uri, it)))
+        }),
         hidden: sight.flow.hidden[item.node],
         also: if wanted {
             also(sight, item, link)
@@ -86,16 +88,22 @@ pub(super) fn named<'a>(
 
 /// An address, absolute where the page's own is known.
 pub(super) fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
+    plainly_absolute(uri, href).unwrap_or_else(|| joined(uri, href))
+}
+
+/// An address made absolute where that takes no parsing.
+fn plainly_absolute(uri: Option<&TargetUri>, href: &str) -> Option<String> {
     if is_canonical(href) {
-        return href.to_owned();
+        return Some(href.to_owned());
     }
-    if let Some(uri) = uri
-        && href.starts_with('/')
-        && is_plain_path(href)
-    {
-        let url = uri.as_url();
-        return format!("{}{href}", &url[..url::Position::BeforePath]);
+    if !href.starts_with('/') || !is_plain_path(href) {
+        return None;
     }
+    let url = uri?.as_url();
+    Some([&url[..url::Position::BeforePath], href].concat())
+}
+
+fn joined(uri: Option<&TargetUri>, href: &str) -> String {
     uri.and_then(|it| it.as_url().join(href).ok())
         .map_or_else(|| href.to_owned(), |it| it.to_string())
 }

@@ -12,7 +12,7 @@ use html5ever::{
     tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilder, TreeBuilderOpts, TreeSink},
 };
 
-use super::tokens::{self, Keep};
+use super::{spelt::Keep, tokens};
 
 /// How deep elements may nest; the tree builder looks up its stack at every tag, so depth costs time squared.
 const DEPTH: u32 = 700;

@@ -1,6 +1,7 @@
 //! Names in data rather than in text: JSON-LD, and the data islands that scripts of a page carry.
 
 use html5ever::local_name;
+use memchr::memchr2;
 use serde_json::Value;
 
 use super::{css, names, tree::Tree};
@@ -72,7 +73,10 @@ fn inline(script: &str) -> Vec<(&str, Value)> {
     let mut tries = 0;
     // Each try may read to the end.
     let most = (20 * BYTES / script.len().max(1)).clamp(5, 200);
-    while let Some(at) = script.get(from..).and_then(|it| it.find(['[', '{'])) {
+    while let Some(at) = script
+        .get(from..)
+        .and_then(|it| memchr2(b'[', b'{', it.as_bytes()))
+    {
         let start = from + at;
         from = start + 1;
         let before = script[..start].trim_end();

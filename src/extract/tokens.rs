@@ -15,16 +15,14 @@ use html5ever::{
 };
 use memchr::{memchr, memchr2, memmem};
 
-use super::{references::reference, sink::is_compared};
-
-/// How many names of tags and attributes are remembered; a page uses some dozens.
-const NAMES: usize = 256;
+use super::{
+    references::reference,
+    sink::is_compared,
+    spelt::{self, Keep, Names},
+};
 
 /// How many attributes of one tag are kept; each is compared with all before it.
 const ATTRIBUTES: usize = 100;
-
-/// Which attributes are kept.
-pub(super) type Keep = fn(&LocalName) -> bool;
 
 /// Cuts `text` into tokens for `sink`. Attributes that `keep` does not want are left out, but for those of formatting
 /// elements, which the tree builder compares.
@@ -38,8 +36,7 @@ pub(super) fn feed<Sink: TokenSink>(sink: Sink, text: &str, keep: Keep) -> Sink 
         whole: StrTendril::from(&*text),
         text: &text,
         at: 0,
-        names: (0..NAMES).map(|_| None).collect(),
-        keep,
+        names: Names::new(keep),
     };
     cutter.all();
     let _ = sink.process_token(Token::EOFToken, 1);
@@ -72,21 +69,12 @@ fn one_kind_of_line_end(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A name of a tag or an attribute as it was spelt, and what it stands for.
-struct Known {
-    spelt: (usize, usize),
-    name: LocalName,
-    kept: bool,
-}
-
 struct Cutter<'a, Sink> {
     sink: &'a Sink,
     whole: StrTendril,
     text: &'a str,
     at: usize,
-    /// The names seen, each where its hash leads.
-    names: Vec<Option<Known>>,
-    keep: Keep,
+    names: Names,
 }
 
 impl<Sink: TokenSink> Cutter<'_, Sink> {
@@ -332,33 +320,12 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
 
     /// Where a name ends that is known to go on to `from`.
     fn name_end(&self, from: usize, attribute: bool) -> Option<usize> {
-        let length = self.text.as_bytes()[from..].iter().position(|&it| {
-            is_space(it) || matches!(it, b'/' | b'>') || (attribute && it == b'=')
-        })?;
-        Some(from + length)
+        Some(from + spelt::length(&self.text.as_bytes()[from..], attribute)?)
     }
 
     /// A name, and whether an attribute of that name is kept.
     fn name(&mut self, from: usize, to: usize) -> (LocalName, bool) {
-        let spelt = &self.text[from..to];
-        let slot = slot(spelt.as_bytes());
-        if let Some(known) = &self.names[slot]
-            && self.text[known.spelt.0..known.spelt.1] == *spelt
-        {
-            return (known.name.clone(), known.kept);
-        }
-        let name = if spelt.bytes().any(|it| it.is_ascii_uppercase()) {
-            LocalName::from(spelt.to_ascii_lowercase())
-        } else {
-            LocalName::from(spelt)
-        };
-        let kept = (self.keep)(&name);
-        self.names[slot] = Some(Known {
-            spelt: (from, to),
-            name: name.clone(),
-            kept,
-        });
-        (name, kept)
+        self.names.known(self.text, from..to)
     }
 
     /// The text of an element that holds no elements, to its end tag (13.2.5.2 to 13.2.5.4).
@@ -441,18 +408,6 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
         out.push_str(&part[copied..]);
         StrTendril::from(out)
     }
-}
-
-/// Where a name is remembered: by its first and last bytes and its length.
-fn slot(name: &[u8]) -> usize {
-    let ends = match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
-        (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-        }
-        _ => name.iter().fold(0, |all, &it| all << 8 | u64::from(it)),
-    };
-    let hash = (ends ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (hash >> 48) as usize % NAMES
 }
 
 fn is_space(byte: u8) -> bool {

@@ -1,6 +1,6 @@
 //! A parsed page as one flat list of nodes in the order of the page, so that every walk is a loop.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use html5ever::{Attribute, LocalName, local_name, ns, tendril::StrTendril};
 
@@ -198,13 +198,21 @@ impl Tree {
     }
 
     /// The text below a node, as it stands in the source.
-    pub(super) fn raw_text(&self, node: usize) -> String {
-        let mut text = String::new();
-        for it in self.below(node) {
-            if let Kind::Text(part) = &self.nodes[it].kind {
-                text.push_str(part);
+    pub(super) fn raw_text(&self, node: usize) -> Cow<'_, str> {
+        let mut parts = self
+            .below(node)
+            .filter_map(|it| match &self.nodes[it].kind {
+                Kind::Text(part) => Some(&**part),
+                _ => None,
+            });
+        let first = parts.next().unwrap_or_default();
+        match parts.next() {
+            None => Cow::Borrowed(first),
+            Some(second) => {
+                let mut text = [first, second].concat();
+                text.extend(parts);
+                Cow::Owned(text)
             }
         }
-        text
     }
 }
