@@ -65,7 +65,7 @@ pub fn show(
         it if is_xml(it) => match xml::rewrite(&text(), &scope) {
             Some(it) => rewritten(essence, it),
             // Its document type may make links of its own.
-            None => rewritten("text/plain", text()),
+            None => rewritten("text/plain", text().into_owned()),
         },
         it => Shown {
             to_keep: !is_inert(it),
