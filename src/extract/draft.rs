@@ -106,8 +106,8 @@ impl<'a> Sight<'a> {
             paths,
             blocky,
             looked: RefCell::new(Looked {
-                numbers: Map::with_capacity_and_hasher(count / 2, RandomState::default()),
-                looks: Vec::with_capacity(count / 2),
+                numbers: Map::with_capacity_and_hasher(count / 8, RandomState::default()),
+                looks: Vec::with_capacity(count / 8),
             }),
             dated: OnceCell::new(),
             links: links(tree),

@@ -43,11 +43,8 @@ pub(super) fn find(
     drafts.extend(headings::find(&sight));
     drafts.extend(lines::find(&sight));
     drafts.extend(prose::find(&sight));
-    let hash = RandomState::default();
-    let mut seen: Set<u64> = Set::default();
-    let mut judged: Vec<Judged<'_>> = drafts
-        .iter()
-        .filter(|it| seen.insert(members_of(&hash, it)))
+    let mut judged: Vec<Judged<'_>> = distinct(&drafts)
+        .into_iter()
         .filter_map(|it| judge::judge(&sight, &topic, it))
         .collect();
     nesting::settle(&sight, &mut judged);
@@ -63,6 +60,25 @@ pub(super) fn find(
         }
     }
     (ranked(&sight, uri, &judged, made), lost)
+}
+
+/// The drafts of different members: of those that have the same the first, unless another's finder is far surer of it.
+fn distinct(drafts: &[Draft]) -> Vec<&Draft> {
+    const SURER: f64 = 0.3;
+    let hash = RandomState::default();
+    let mut places: Map<u64, usize> = map();
+    let mut distinct: Vec<&Draft> = Vec::with_capacity(drafts.len());
+    for it in drafts {
+        let place = *places
+            .entry(members_of(&hash, it))
+            .or_insert(distinct.len());
+        match distinct.get_mut(place) {
+            None => distinct.push(it),
+            Some(known) if it.bonus > known.bonus + SURER => *known = it,
+            Some(_) => {}
+        }
+    }
+    distinct
 }
 
 /// A hash of the members of a draft.

@@ -562,6 +562,8 @@ mod tests {
             "<!doctype",
             "<plaintext>a<b>&amp;",
             "a\0b<p \0=\0>",
+            "<title>a\0&amp;\0</title><p\0 A\0=b\0&lt;\0>c\0&amp\0d</p\0><table>\0<td>\0</table><svg>\0<![CDATA[\0]]>\0",
+            "<script>\0</script\0></script><textarea>\0</textarea><!--\0--></\0><\0><plaintext>\0&amp;",
             "<iframe><p></iframe><noscript><p>x</noscript><xmp><i></xmp>",
             "<b class=1><b class=2><b class=1><b class=1><b class=1>x<p>y</b></b></b></b></b>z",
             "<template><td>x</td></template><select><option>a<option>b</select><P CLASS=Big>",

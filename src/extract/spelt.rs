@@ -41,8 +41,9 @@ impl Names {
         {
             return (known.name.clone(), known.kept);
         }
-        let name = if spelt.bytes().any(|it| it.is_ascii_uppercase()) {
-            LocalName::from(spelt.to_ascii_lowercase())
+        let name = if spelt.bytes().any(|it| it.is_ascii_uppercase() || it == 0) {
+            // A null character is none of a name (HTML standard, 13.2.5.8 and 13.2.5.33).
+            LocalName::from(spelt.to_ascii_lowercase().replace('\0', "\u{fffd}"))
         } else {
             LocalName::from(spelt)
         };

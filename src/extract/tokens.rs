@@ -13,7 +13,7 @@ use html5ever::{
         states::RawKind,
     },
 };
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 use super::{
     references::reference,
@@ -27,9 +27,6 @@ const ATTRIBUTES: usize = 100;
 /// Cuts `text` into tokens for `sink`. Attributes that `keep` does not want are left out, but for those of formatting
 /// elements, which the tree builder compares.
 pub(super) fn feed<Sink: TokenSink>(sink: Sink, text: &str, keep: Keep) -> Sink {
-    if memchr(0, text.as_bytes()).is_some() {
-        return feed_slowly(sink, text);
-    }
     let text = one_kind_of_line_end(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut cutter = Cutter {
         sink: &sink,
@@ -37,6 +34,7 @@ pub(super) fn feed<Sink: TokenSink>(sink: Sink, text: &str, keep: Keep) -> Sink 
         text: &text,
         at: 0,
         names: Names::new(keep),
+        nulls: memchr(0, text.as_bytes()).is_some(),
     };
     cutter.all();
     let _ = sink.process_token(Token::EOFToken, 1);
@@ -44,7 +42,7 @@ pub(super) fn feed<Sink: TokenSink>(sink: Sink, text: &str, keep: Keep) -> Sink 
     sink
 }
 
-/// The same by html5ever's tokenizer, which knows what a null character means in each place.
+/// The same by html5ever's tokenizer.
 pub(super) fn feed_slowly<Sink: TokenSink>(sink: Sink, text: &str) -> Sink {
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
@@ -75,6 +73,8 @@ struct Cutter<'a, Sink> {
     text: &'a str,
     at: usize,
     names: Names,
+    /// Whether there is a null character anywhere.
+    nulls: bool,
 }
 
 impl<Sink: TokenSink> Cutter<'_, Sink> {
@@ -104,13 +104,28 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
         self.sink.process_token(token, 1)
     }
 
-    /// Emits a part of the text, with its character references or without.
+    /// Emits a part of the text, with its character references or without. Null characters are told apart, for the tree
+    /// builder says what becomes of them (13.2.6).
     fn emit_text(&self, from: usize, to: usize, references: bool) {
+        if !self.nulls {
+            return self.emit_part(from, to, references);
+        }
+        let mut start = from;
+        for it in memchr_iter(0, &self.text.as_bytes()[from..to]) {
+            self.emit_part(start, from + it, references);
+            let _ = self.emit(Token::NullCharacterToken);
+            start = from + it + 1;
+        }
+        self.emit_part(start, to, references);
+    }
+
+    /// Emits a part of the text; a null character in it is replaced.
+    fn emit_part(&self, from: usize, to: usize, references: bool) {
         if from < to {
             let text = if references {
                 self.resolved(from, to, false)
             } else {
-                self.part(from, to)
+                self.without_nulls(self.part(from, to))
             };
             let _ = self.emit(Token::CharacterTokens(text));
         }
@@ -261,7 +276,7 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
         match result {
             TokenSinkResult::RawData(kind) => self.raw(kind, &name),
             TokenSinkResult::Plaintext => {
-                self.emit_text(self.at, self.text.len(), false);
+                self.emit_part(self.at, self.text.len(), false);
                 self.at = self.text.len();
             }
             _ => {}
@@ -334,7 +349,7 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
             RawKind::ScriptData | RawKind::ScriptDataEscaped(_) => self.script_end(),
             _ => self.end_tag(self.at, name),
         };
-        self.emit_text(self.at, end, kind == RawKind::Rcdata);
+        self.emit_part(self.at, end, kind == RawKind::Rcdata);
         self.at = end;
     }
 
@@ -385,11 +400,19 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
         }
     }
 
+    /// A text with its null characters replaced (13.2.5.2 and the states after it).
+    fn without_nulls(&self, text: StrTendril) -> StrTendril {
+        if !self.nulls || memchr(0, text.as_bytes()).is_none() {
+            return text;
+        }
+        StrTendril::from(text.replace('\0', "\u{fffd}"))
+    }
+
     /// A part of the text with its character references resolved (13.2.5.72).
     fn resolved(&self, from: usize, to: usize, attribute: bool) -> StrTendril {
         let part = &self.text[from..to];
         let Some(first) = memchr(b'&', part.as_bytes()) else {
-            return self.part(from, to);
+            return self.without_nulls(self.part(from, to));
         };
         let mut out = String::with_capacity(part.len());
         let mut copied = 0;
@@ -406,7 +429,7 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
             next = memchr(b'&', &part.as_bytes()[behind..]).map(|it| behind + it);
         }
         out.push_str(&part[copied..]);
-        StrTendril::from(out)
+        self.without_nulls(StrTendril::from(out))
     }
 }
 
