@@ -220,11 +220,20 @@ fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Seen> {
         all.retain(|_| shown.next().unwrap_or(true));
     }
     if mostly {
-        all.retain(|it| it.look.sort != Sort::Chrome && !(strict && it.look.likeness < 0.35));
+        let weak = |it: &Seen| strict && it.look.likeness < 0.35;
+        all.retain(|it| it.look.sort != Sort::Chrome && (!weak(it) || is_anonymous(sight, it)));
     }
     // A name linked twice over two lines is one.
     all.dedup_by_key(|it| it.text);
     all
+}
+
+/// Whether a member is the group of that name: givers who wish to be unnamed have no address.
+fn is_anonymous(sight: &Sight<'_>, member: &Seen) -> bool {
+    sight
+        .text(&member.item.range)
+        .eq_ignore_ascii_case("anonymous")
+        && link_of(sight, &member.item).and_then(host_of).is_some()
 }
 
 /// The members in the order of the page, without those that share text with one before: items inside items.

@@ -55,22 +55,36 @@ fn sites(corpus: &Path) -> Vec<Versions> {
     sites
 }
 
-/// The names of a version, list by list.
-fn lists(page: &Path) -> Vec<Vec<String>> {
+/// A list of a version: its heading, made comparable, and its names.
+struct List {
+    heading: String,
+    names: Vec<String>,
+}
+
+/// The lists of a version that have names.
+fn lists(page: &Path) -> Vec<List> {
     let gold = read(&page.with_extension("gold.json"));
     let lists = gold["lists"].as_array().unwrap().iter();
-    let names = |it: &Value| {
-        it["names"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|it| it.as_str().unwrap().to_owned())
-            .collect()
+    let names = |it: &Value| -> Vec<String> {
+        let names = it["names"].as_array().unwrap().iter();
+        names.map(|it| it.as_str().unwrap().to_owned()).collect()
     };
+    let heading = |it: &Value| fold(it["heading"].as_str().unwrap_or_default());
     lists
-        .map(names)
-        .filter(|it: &Vec<String>| !it.is_empty())
+        .map(|it| List {
+            heading: heading(it).trim_end_matches(':').to_owned(),
+            names: names(it),
+        })
+        .filter(|it| !it.names.is_empty())
         .collect()
+}
+
+/// Whether a name stands in another list of a version and no longer in that of its claim, which is there still.
+fn left_its_list(name: &str, own: &List, version: &[List]) -> bool {
+    let holds = |it: &List| it.names.iter().any(|it| fold(it) == name);
+    let same = |it: &&List| it.heading == own.heading;
+    let mut there = version.iter().filter(same).peekable();
+    there.peek().is_some() && !there.any(holds) && version.iter().any(holds)
 }
 
 fn profile(site: &Site, versions: &Versions) -> Option<String> {
@@ -80,8 +94,8 @@ fn profile(site: &Site, versions: &Versions) -> Option<String> {
         versions.name,
         site.uri(&format!("/{}", versions.name))
     );
-    for (number, names) in lists.iter().enumerate() {
-        let names = json!(names.iter().collect::<BTreeSet<_>>());
+    for (number, list) in lists.iter().enumerate() {
+        let names = json!(list.names.iter().collect::<BTreeSet<_>>());
         let claim = format!(
             "\n[[claims]]\nid = \"list-{number}\"\nkind = \"listed\"\ncites = [1]\nnames = {names}\n"
         );
@@ -90,21 +104,23 @@ fn profile(site: &Site, versions: &Versions) -> Option<String> {
     (!lists.is_empty()).then_some(toml)
 }
 
-/// What `run` says of each name of a profile.
-fn said(run: &Value, profile: &str) -> BTreeMap<String, String> {
+/// What `run` says of each name of a profile, and by which of its claims.
+fn said(run: &Value, profile: &str) -> BTreeMap<String, (usize, String)> {
     let profiles = run["profiles"].as_array().unwrap().iter();
     let mut it = profiles.filter(|it| it["profile"] == profile);
     let claims = it.next().unwrap()["claims"].as_array().unwrap();
-    let entries = claims
-        .iter()
-        .flat_map(|it| it["entries"].as_array().unwrap());
-    let names = entries.filter(|it| it["finding"]["subject"]["about"] == "name");
-    names
-        .map(|it| {
+    let mut all = BTreeMap::new();
+    for claim in claims {
+        let id = claim["id"].as_str().unwrap();
+        let list = id.strip_prefix("list-").unwrap().parse().unwrap();
+        let entries = claim["entries"].as_array().unwrap().iter();
+        for it in entries.filter(|it| it["finding"]["subject"]["about"] == "name") {
             let name = it["finding"]["subject"]["name"].as_str().unwrap();
-            (fold(name), it["label"].as_str().unwrap().to_owned())
-        })
-        .collect()
+            let label = it["label"].as_str().unwrap().to_owned();
+            all.insert(fold(name), (list, label));
+        }
+    }
+    all
 }
 
 #[test]
@@ -143,16 +159,17 @@ fn the_report_says_of_real_pages_what_people_found_in_them() {
         let ended = project.run_at(&clock, &["run", "--all", "--quiet", "--format", "json"], 0);
         let run: Value = serde_json::from_str(&ended.stdout).unwrap();
         for versions in with_names.iter().filter(|it| it.files.len() > step) {
-            let there: BTreeSet<String> = lists(&versions.files[step])
-                .iter()
-                .flatten()
-                .map(|it| fold(it))
-                .collect();
+            let claimed = lists(&versions.files[0]);
+            let version = lists(&versions.files[step]);
+            let names_there = version.iter().flat_map(|it| &it.names);
+            let there: BTreeSet<String> = names_there.map(|it| fold(it)).collect();
             let renamed: BTreeMap<_, _> = versions.renamed[..=step].iter().flatten().collect();
-            for (name, label) in said(&run, &versions.name) {
+            for (name, (claim, label)) in said(&run, &versions.name) {
                 let good = if there.is_empty() {
                     lost_called_absent += usize::from(label == "absent");
                     label == "cannot-tell"
+                } else if left_its_list(&name, &claimed[claim], &version) {
+                    matches!(label.as_str(), "elsewhere" | "moved-list")
                 } else if there.contains(&name) {
                     label == "present"
                 } else if renamed.contains_key(&name) {
