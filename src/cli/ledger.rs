@@ -10,7 +10,7 @@ use clap::Args;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use crate::{
-    config::Settings,
+    config::{Setting, Settings},
     fetch,
     ledger::{Signer, StampRequest, Verifier},
     store::{Access, RunLock, Seal, Store},
@@ -56,7 +56,10 @@ impl Sealer {
             // The checkpoint stands without it, and the next run asks again.
             match stamp(session, authority, &seal.note) {
                 Ok(token) => store.put_token(seal.size, token)?,
-                Err(error) => tracing::warn!("no time-stamp from {authority}: {error}"),
+                Err(error) => {
+                    let shown = Setting::shown("ledger.timestamp_url", &authority.clone().into());
+                    tracing::warn!("no time-stamp from {shown}: {error}");
+                }
             }
         }
         Ok(Some(seal))

@@ -31,11 +31,11 @@ impl Setting {
 }
 
 impl Setting {
-    /// The value as it may be shown: what a proxy's address holds before its host is a name and a password.
+    /// The value as it may be shown: what an address holds before its host is a name and a password.
     #[must_use]
     pub fn shown(key: &str, value: &toml::Value) -> toml::Value {
         match value.as_str().and_then(|it| it.rsplit_once('@')) {
-            Some((before, host)) if key == "fetch.proxy" => {
+            Some((before, host)) if ["fetch.proxy", "ledger.timestamp_url"].contains(&key) => {
                 let scheme = before.split_once("://").map_or("", |it| it.0);
                 let mark = if scheme.is_empty() { "" } else { "://" };
                 toml::Value::String(format!("{scheme}{mark}…@{host}"))
