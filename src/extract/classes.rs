@@ -1,7 +1,6 @@
 //! What class attributes say of their elements. Pages repeat a few of them without end, so each is asked once.
 
 use html5ever::local_name;
-use memchr::memchr2;
 
 use super::{
     draft::mix,
@@ -29,14 +28,19 @@ pub(super) struct Class {
 
 impl Class {
     fn of(value: &str) -> Self {
-        let classes = || value.split_whitespace();
-        Self {
-            first: classes().next().map_or(0, |it| mix(0, it.as_bytes()) | 2),
-            hides: classes().any(hides),
-            region: classes().find_map(regions::called),
+        let mut class = Self {
             tells: attribute_tells_relation(value),
-            names_itself: classes().any(calls_itself_name),
+            ..Self::default()
+        };
+        for it in value.split_whitespace() {
+            if class.first == 0 {
+                class.first = mix(0, it.as_bytes()) | 2;
+            }
+            class.hides |= hides(it);
+            class.region = class.region.or_else(|| regions::called(it));
+            class.names_itself |= calls_itself_name(it);
         }
+        class
     }
 }
 
@@ -87,30 +91,48 @@ impl Classes {
 
 /// Whether a class hides its element.
 fn hides(class: &str) -> bool {
-    class.len() >= 4
-        && [
-            "hidden",
-            "invisible",
-            "hide",
-            "d-none",
-            "sr-only",
-            "visually-hidden",
-            "visuallyhidden",
-            "screen-reader-text",
-            "screen-reader-only",
-            "element-invisible",
-            "w-condition-invisible",
+    matches!(
+        class.as_bytes(),
+        [
+            b'd' | b'e'
+                | b'h'
+                | b'i'
+                | b's'
+                | b'v'
+                | b'w'
+                | b'D'
+                | b'E'
+                | b'H'
+                | b'I'
+                | b'S'
+                | b'V'
+                | b'W',
+            _,
+            _,
+            _,
+            ..
         ]
-        .iter()
-        .any(|hiding| class.eq_ignore_ascii_case(hiding))
+    ) && [
+        "hidden",
+        "invisible",
+        "hide",
+        "d-none",
+        "sr-only",
+        "visually-hidden",
+        "visuallyhidden",
+        "screen-reader-text",
+        "screen-reader-only",
+        "element-invisible",
+        "w-condition-invisible",
+    ]
+    .iter()
+    .any(|hiding| class.eq_ignore_ascii_case(hiding))
 }
 
 /// Whether a class speaks of a name or a title.
 fn calls_itself_name(class: &str) -> bool {
     // All of its words have one of these in them.
-    if memchr2(b'n', b'N', class.as_bytes()).is_none()
-        && memchr2(b't', b'T', class.as_bytes()).is_none()
-    {
+    if !class.bytes().any(|it| matches!(it | 0x20, b'n' | b't')) {
         return false;
     }
     let lower = class.to_ascii_lowercase();

@@ -47,6 +47,18 @@ pub(super) struct Sight<'a> {
 struct Looked<'a> {
     numbers: Map<&'a str, u32>,
     looks: Vec<Look>,
+    /// The range that was asked for last of those that share a place here, and the number of its text.
+    last: Vec<(Range<usize>, u32)>,
+}
+
+impl Looked<'_> {
+    fn new(nodes: usize, bytes: usize) -> Self {
+        Self {
+            numbers: Map::with_capacity_and_hasher(nodes / 8, RandomState::default()),
+            looks: Vec::with_capacity(nodes / 8),
+            last: vec![(0..0, 0); (bytes / 16).next_power_of_two().clamp(1, 1 << 13)],
+        }
+    }
 }
 
 /// A list before it is judged.
@@ -105,10 +117,7 @@ impl<'a> Sight<'a> {
             flow,
             paths,
             blocky,
-            looked: RefCell::new(Looked {
-                numbers: Map::with_capacity_and_hasher(count / 8, RandomState::default()),
-                looks: Vec::with_capacity(count / 8),
-            }),
+            looked: RefCell::new(Looked::new(count, flow.text.len())),
             dated: OnceCell::new(),
             links: links(tree),
             addresses: RefCell::default(),
@@ -137,13 +146,22 @@ impl<'a> Sight<'a> {
 
     /// A number for the text of a range, the same for the same text, and how much it looks like a name.
     pub(super) fn looked(&self, range: &Range<usize>) -> (u32, Look) {
-        let Looked { numbers, looks } = &mut *self.looked.borrow_mut();
-        let text = self.text(range);
-        let number = *numbers.entry(text).or_insert_with(|| {
-            looks.push(names::look(text));
-            u32::try_from(looks.len() - 1).unwrap_or(u32::MAX)
-        });
-        (number, looks[number as usize])
+        let Looked {
+            numbers,
+            looks,
+            last,
+        } = &mut *self.looked.borrow_mut();
+        let place = range.start & (last.len() - 1);
+        let (known, number) = &mut last[place];
+        if known != range || range.is_empty() {
+            let text = self.text(range);
+            *number = *numbers.entry(text).or_insert_with(|| {
+                looks.push(names::look(text));
+                u32::try_from(looks.len() - 1).unwrap_or(u32::MAX)
+            });
+            *known = range.clone();
+        }
+        (*number, looks[*number as usize])
     }
 
     /// How many different texts the ranges have.

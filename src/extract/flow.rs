@@ -151,6 +151,15 @@ impl Writer {
 /// Whether the only white space of a text is single spaces, and nothing in it is drawn as nothing. What begins as such
 /// characters do in UTF-8 counts as one.
 fn is_folded(text: &[u8]) -> bool {
+    // Nearly all text is ASCII without anything to fold, which is soon seen.
+    let odd = text
+        .iter()
+        .fold(false, |odd, it| odd | !(b' '..=0x7f).contains(it));
+    if !odd {
+        let space = |it: &u8| u8::from(*it == b' ');
+        let pairs = text.iter().zip(text.iter().skip(1));
+        return pairs.fold(0, |double, (it, next)| double | (space(it) & space(next))) == 0;
+    }
     let mut last = 0;
     text.iter().enumerate().all(|(at, &it)| {
         if it.is_ascii_graphic() {

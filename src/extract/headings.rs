@@ -1,5 +1,7 @@
 //! Headings that are names, each followed by its text.
 
+use memchr::memchr;
+
 use super::{
     draft::{Draft, Item, Sight},
     flow::heading_level,
@@ -42,7 +44,7 @@ fn run(sight: &Sight<'_>, nodes: &[usize]) -> Option<Draft> {
         let span = &sight.flow.spans[node];
         let text = sight.text(span);
         let alt = sight.is_alt(span.start);
-        let line = span.start..span.start + text.find('\n').unwrap_or(text.len());
+        let line = span.start..span.start + memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
         let range = if alt {
             sight.trimmed_alt(&line)
         } else {

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use html5ever::local_name;
+use memchr::memchr;
 
 use super::{
     draft::{Draft, Item, Sight},
@@ -90,7 +91,7 @@ impl<'a> Judged<'a> {
     /// What it stands under, in one line.
     pub(super) fn heading(&self, sight: &Sight<'_>) -> Option<String> {
         let text = sight.text(self.heading.as_ref()?);
-        if text.contains('\n') {
+        if memchr(b'\n', text.as_bytes()).is_some() {
             return Some(plain_heading(&text.replace('\n', " ")).to_owned());
         }
         Some(plain_heading(text).to_owned())

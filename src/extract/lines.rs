@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use html5ever::local_name;
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 use super::{
     draft::{Draft, Item, Sight},
@@ -89,7 +89,8 @@ fn of_run(sight: &Sight<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<Draf
     if let [only] = &run.pieces[..] {
         // One piece is a list only where it is a logo.
         let range = &only.range;
-        let plain = !sight.is_alt(range.start) && !sight.text(range).contains('\n');
+        let plain =
+            !sight.is_alt(range.start) && memchr(b'\n', sight.text(range).as_bytes()).is_none();
         if !only.element || plain {
             return;
         }
@@ -139,7 +140,7 @@ fn caption_of(sight: &Sight<'_>, line: &[Piece]) -> Option<Range<usize>> {
     let (first, last) = (line.first()?, line.last()?);
     let range = first.range.start..last.range.end;
     let text = sight.text(&range);
-    if text.len() > 90 || text.contains('\n') || sight.is_alt(range.start) {
+    if text.len() > 90 || memchr(b'\n', text.as_bytes()).is_some() || sight.is_alt(range.start) {
         return None;
     }
     let colon = text.ends_with(':');
@@ -183,12 +184,12 @@ fn items_of(sight: &Sight<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Ite
         let whole = first.range.start..last.range.end;
         let leads = first.element
             && pieces.len() > 1
-            && !sight.text(&first.range).contains('\n')
+            && memchr(b'\n', sight.text(&first.range).as_bytes()).is_none()
             && sight.look(&sight.trimmed(&first.range)).likeness >= 0.5;
         if leads {
             return (caption, atom(sight, first).into_iter().collect());
         }
-        if !sight.text(&whole).contains('\n') {
+        if memchr(b'\n', sight.text(&whole).as_bytes()).is_none() {
             let range = sight.trimmed(&whole);
             if !range.is_empty() {
                 return (
@@ -234,7 +235,7 @@ fn named_in_prose<'a>(
 /// An inline element as a member: the name in it, or in its image.
 fn atom(sight: &Sight<'_>, piece: &Piece) -> Option<Item> {
     let record = piece.node..sight.tree.nodes[piece.node].end;
-    if sight.text(&piece.range).contains('\n') {
+    if memchr(b'\n', sight.text(&piece.range).as_bytes()).is_some() {
         return super::records::name(sight, std::slice::from_ref(&record)).pop();
     }
     let alt = sight.is_alt(piece.range.start);

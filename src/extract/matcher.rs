@@ -92,6 +92,20 @@ impl Matcher {
         let mut inside = false;
         let mut at = 0;
         while let Some(&it) = bytes.get(at) {
+            if let Some(words) = bytes[at..].first_chunk().copied().and_then(words_of) {
+                let first = words & !(words << 1 | u8::from(inside));
+                let mut begins = if self.marked { first | !words } else { first };
+                while begins != 0 {
+                    let begin = at + begins.trailing_zeros() as usize;
+                    if !self.at(&bytes[begin..], &mut call) {
+                        return;
+                    }
+                    begins &= begins - 1;
+                }
+                inside = words >> 7 == 1;
+                at += 8;
+                continue;
+            }
             let begin = at;
             let begins = if it.is_ascii_alphanumeric() {
                 let begins = !inside;
@@ -140,6 +154,23 @@ impl Matcher {
     }
 }
 
+/// Which of eight bytes are letters or digits, the first in the lowest bit; `None` unless all are ASCII.
+fn words_of(bytes: [u8; 8]) -> Option<u8> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    let all = u64::from_le_bytes(bytes);
+    if all & HIGH != 0 {
+        return None;
+    }
+    // No byte borrows from the next, for each begins with its highest bit set and ASCII is taken from it.
+    let from = |all: u64, least: u8| (all | HIGH) - ONES * u64::from(least);
+    let small = all | ONES << 5;
+    let letters = from(small, b'a') & !from(small, b'z' + 1);
+    let digits = from(all, b'0') & !from(all, b'9' + 1);
+    let each = ((letters | digits) & HIGH) >> 7;
+    Some((each.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8)
+}
+
 /// A hash of the first three bytes.
 fn start(bytes: &[u8]) -> Option<usize> {
     let &[one, two, three] = bytes.first_chunk::<3>()?;
@@ -158,6 +189,19 @@ mod tests {
         assert_eq!(matcher.find("the board of trade"), Some("board of"));
         assert_eq!(matcher.find("unpartnered clipboard of"), None);
         assert_eq!(matcher.find("größe: c++"), Some("c++"));
+    }
+
+    #[test]
+    fn letters_and_digits_are_told_apart_from_all_else_eight_at_a_time() {
+        for it in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut bytes = *b"-a.Z 0:9";
+                bytes[place] = it;
+                let each = bytes.iter().rev();
+                let told = each.fold(0, |all, it| all << 1 | u8::from(it.is_ascii_alphanumeric()));
+                assert_eq!(words_of(bytes), it.is_ascii().then_some(told), "{it}");
+            }
+        }
     }
 
     #[test]

@@ -133,18 +133,24 @@ fn is_canonical(href: &str) -> bool {
 /// Whether a path, and a query or a fragment behind it, has nothing in it that the URL standard would spell otherwise.
 fn is_plain_path(path: &str) -> bool {
     let mut in_path = true;
-    let plain = path.bytes().all(|it| match it {
-        b'?' | b'#' => {
-            in_path = false;
-            true
+    let mut last = 0;
+    path.bytes().enumerate().all(|(at, it)| {
+        let before = std::mem::replace(&mut last, it);
+        match it {
+            b'?' | b'#' => {
+                in_path = false;
+                true
+            }
+            // A segment of dots may be spelt by their numbers.
+            b'%' => !in_path,
+            b'.' => before != b'/',
+            b'/' => at != 1,
+            b'-' | b'_' | b'~' | b'+' | b',' | b'=' | b'&' | b';' | b'@' | b'!' | b'*' | b':' => {
+                true
+            }
+            it => it.is_ascii_alphanumeric(),
         }
-        // A segment of dots may be spelt by their numbers.
-        b'%' => !in_path,
-        b'/' | b'-' | b'_' | b'.' | b'~' | b'+' | b',' | b'=' | b'&' | b';' | b'@' | b'!'
-        | b'*' | b':' => true,
-        it => it.is_ascii_alphanumeric(),
-    });
-    plain && !path.contains("/.") && !path[1.min(path.len())..].starts_with('/')
+    })
 }
 
 /// What else a record says that could be its name: an image's text and file, a label, the host of its link.

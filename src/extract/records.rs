@@ -390,7 +390,7 @@ fn first_line(
     seen: &mut Seen,
 ) {
     let text = sight.text(span);
-    let line = span.start..span.start + text.find('\n').unwrap_or(text.len());
+    let line = span.start..span.start + memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
     if last.as_ref() == Some(&line) || sight.is_alt(line.start) {
         return;
     }

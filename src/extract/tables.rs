@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use html5ever::local_name;
+use memchr::memchr;
 
 use super::{
     draft::{Draft, Sight},
@@ -171,7 +172,8 @@ fn is_grid(sight: &Sight<'_>, body: &[&Row]) -> bool {
                 continue;
             }
             let text = sight.text(span);
-            let line = span.start..span.start + text.find('\n').unwrap_or(text.len());
+            let line =
+                span.start..span.start + memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
             let look = sight.look(&line);
             filled[column] += 1.0;
             likeness[column] += look.likeness;
