@@ -224,7 +224,7 @@ fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreErro
     let kind = schema::kind(&connection).map_err(fault)?;
     if kind == schema::Kind::Empty {
         if access != Access::Create {
-            return Err(StoreError::Foreign {
+            return Err(StoreError::Missing {
                 path: path.to_owned(),
             });
         }
@@ -283,7 +283,11 @@ fn check_readable(path: &Path) -> Result<bool, StoreError> {
                 known,
             })
         }
-        _ => Err(StoreError::Foreign {
+        // A program that was killed while it made the store leaves a file with nothing in it.
+        schema::Kind::Empty => Err(StoreError::Missing {
+            path: path.to_owned(),
+        }),
+        schema::Kind::Foreign => Err(StoreError::Foreign {
             path: path.to_owned(),
         }),
     }
