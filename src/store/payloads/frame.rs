@@ -19,7 +19,7 @@ thread_local! {
 /// zstd's level for what comes in; higher ones cost time and gain little against a prefix.
 const QUICK: i32 = 3;
 /// zstd's level for what is known to stay: a tenth smaller without a prefix, at an eighth of the pace.
-const THOROUGH: i32 = 9;
+const THOROUGH: i32 = 7;
 
 /// `plain` as one zstd frame, with `prefix` as what went before it.
 pub(in crate::store) fn compress(plain: &[u8], prefix: &[u8]) -> std::io::Result<Vec<u8>> {
