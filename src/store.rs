@@ -6,6 +6,7 @@
 mod backup;
 mod crawls;
 mod error;
+mod file;
 mod findings;
 mod ledger;
 mod lock;
@@ -40,6 +41,7 @@ pub use visits::{
 
 use crate::clock::Instant;
 use error::Fault;
+use file::FileId;
 use writer::{Haste, Writer};
 
 /// How long one waits for a lock that another program holds.
@@ -69,11 +71,19 @@ pub struct Store(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    readers: Mutex<Vec<Connection>>,
-    /// Opened as a file that nobody changes: one in a folder where SQLite can make no shared-memory file.
-    immutable: bool,
+    readers: Mutex<Readers>,
     /// `None` where it was opened to read only. Dropped last, so that the file is tidied up when nobody reads any more.
     writer: Option<Writer>,
+}
+
+/// The reading connections that nobody uses just now.
+#[derive(Debug, Default)]
+struct Readers {
+    /// The file that they read, which was looked through.
+    file: Option<FileId>,
+    /// Whether it is read as a file that nobody changes: one in a folder where SQLite can make no shared-memory file.
+    immutable: bool,
+    idle: Vec<Connection>,
 }
 
 impl Store {
@@ -87,15 +97,21 @@ impl Store {
                 path: path.to_owned(),
             });
         }
+        // Told before the file is looked through: where another takes its place meanwhile, it is looked through again.
+        let file = FileId::at(path);
         let (writer, immutable) = if access == Access::ReadOnly {
             (None, check_readable(path)?)
         } else {
             (Some(Writer::start(open_for_writing(path, access)?)), false)
         };
+        let file = file.or_else(|| FileId::at(path));
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
-            readers: Mutex::default(),
-            immutable,
+            readers: Mutex::new(Readers {
+                file,
+                immutable,
+                idle: Vec::new(),
+            }),
             writer,
         })))
     }
@@ -114,12 +130,7 @@ impl Store {
 
     /// Reads with a connection of its own.
     fn read<T>(&self, body: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
-        let idle = self.readers().pop();
-        let connection = match idle {
-            Some(it) => it,
-            None => open_for_reading(self.path(), self.0.immutable)
-                .map_err(|it| Fault::from(it).at(self.path()))?,
-        };
+        let (file, connection) = self.reader()?;
         // One transaction, so that several statements see one state.
         let step = |sql| connection.prepare_cached(sql)?.execute(());
         let outcome = step("BEGIN")
@@ -128,14 +139,41 @@ impl Store {
         let ended = step("ROLLBACK");
         if ended.is_ok() {
             let mut readers = self.readers();
-            if readers.len() < IDLE_READERS {
-                readers.push(connection);
+            if readers.file == file && readers.idle.len() < IDLE_READERS {
+                readers.idle.push(connection);
             }
         }
         outcome.map_err(|it| it.at(self.path()))
     }
 
-    fn readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    /// A connection to read with, and the file that it reads.
+    ///
+    /// A store that was opened to read only is whatever file has its name: one that was put in the place of another
+    /// (`restore`) is looked through and read from then on.
+    fn reader(&self) -> Result<(Option<FileId>, Connection), StoreError> {
+        let mut readers = self.readers();
+        if self.0.writer.is_none() {
+            let now = FileId::at(self.path());
+            if now != readers.file {
+                readers.idle.clear();
+                if !self.path().exists() {
+                    return Err(StoreError::Missing {
+                        path: self.path().to_owned(),
+                    });
+                }
+                readers.immutable = check_readable(self.path())?;
+                readers.file = now;
+            }
+        }
+        let connection = match readers.idle.pop() {
+            Some(it) => it,
+            None => open_for_reading(self.path(), readers.immutable)
+                .map_err(|it| Fault::from(it).at(self.path()))?,
+        };
+        Ok((readers.file, connection))
+    }
+
+    fn readers(&self) -> std::sync::MutexGuard<'_, Readers> {
         self.0
             .readers
             .lock()

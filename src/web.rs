@@ -9,6 +9,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{clock::Clock, memento::Archive, pipeline::PdfReader, store::Store};
 
+mod connections;
 mod exchange;
 mod hosts;
 mod pages;
@@ -17,6 +18,8 @@ mod replayed;
 mod site;
 mod times;
 
+pub use connections::Limits;
+use connections::{Response, answer_on, asked};
 use exchange::{Answer, Request};
 
 /// How long requests that are being answered may go on when it is told to end.
@@ -31,6 +34,8 @@ pub struct Options {
     pub profiles: PathBuf,
     /// Names by which it may be asked, beside `localhost` and its own addresses.
     pub hosts: Vec<String>,
+    /// What clients are given.
+    pub limits: Limits,
     /// What reads PDF files, where findings have to be computed anew.
     pub pdf: PdfReader,
     /// What time it is.
@@ -86,11 +91,10 @@ pub async fn serve(
     });
     let mut doors = JoinSet::new();
     for (door, listener) in [(Door::Site, site), (Door::Replay, replay)] {
+        let limits = web.options.limits;
         let web = Arc::clone(&web);
         let answer = move |request| answer(Arc::clone(&web), door, request);
-        let router = axum::Router::new().fallback(answer);
-        let service = axum::serve(listener, router).with_graceful_shutdown(asked(stop.clone()));
-        doors.spawn(service.into_future());
+        doors.spawn(answer_on(listener, limits, answer, stop.clone()));
     }
     asked(stop).await;
     // Connections that browsers keep open without asking anything would keep it alive.
@@ -100,18 +104,8 @@ pub async fn serve(
     Ok(())
 }
 
-/// Resolves when somebody asks to stop, or nobody is left who could.
-async fn asked(mut stop: watch::Receiver<bool>) {
-    // That the sender is gone is as good as its word.
-    let _ = stop.wait_for(|it| *it).await;
-}
-
 /// Answers one request, where it may block; a panic in it ends with it.
-async fn answer(
-    web: Arc<Web>,
-    door: Door,
-    request: axum::extract::Request,
-) -> axum::response::Response {
+async fn answer<B>(web: Arc<Web>, door: Door, request: hyper::Request<B>) -> Response {
     let request = Request::of(&request);
     let told = format!("{} {}", request.method, request.path);
     let answering = tokio::task::spawn_blocking(move || web.answer(door, &request));

@@ -35,6 +35,10 @@ impl ServeArgs {
             store: Store::open(&settings.store, Access::ReadOnly)?,
             profiles: settings.profiles.clone(),
             hosts: settings.serve.hosts.clone(),
+            limits: web::Limits {
+                connections: settings.serve.connections,
+                patience: settings.serve.patience.to_std().unwrap_or_default(),
+            },
             pdf: PdfReader::this_program(),
             clock: session.clock.clone(),
         };

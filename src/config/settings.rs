@@ -61,6 +61,8 @@ settings! {
     "serve.listen" = r#""127.0.0.1:8080""#, "the address and port on which `serve` shows reports and what is held; port 0 for any that is free";
     "serve.replay" = r#""127.0.0.1:8081""#, "the address and port on which archived pages are replayed, an origin of its own";
     "serve.hosts" = "[]", "names by which `serve` may be asked, beside localhost and its own addresses";
+    "serve.connections" = "128", "how many connections each of the two keeps open; further ones wait until one is closed";
+    "serve.patience" = r#""15s""#, "how long a browser may take to send the head of a request, to ask again on an open connection, and to take each 16 kB of an answer";
     "schedule.every" = r#""1d""#, "how often a page is visited where neither profile nor reference says: an interval (`12h`) or five cron fields in UTC";
     "schedule.retry" = r#""6h""#, "how soon a page is tried again after a visit that failed";
     "schedule.unconditional" = "10", "every how many visits a page is asked for without If-None-Match, so that a validator that lies is noticed";
@@ -144,6 +146,11 @@ pub struct ServeSettings {
     pub replay: SocketAddr,
     /// Names by which it may be asked, beside `localhost` and its own addresses.
     pub hosts: Vec<String>,
+    /// How many connections each of the two keeps open.
+    pub connections: usize,
+    /// How long clients may take.
+    #[serde(deserialize_with = "super::interval")]
+    pub patience: TimeDelta,
 }
 
 /// What is kept of what is old.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Access, Problem, Store, StoreError, Trust, beside, error::Fault, open_for_reading};
+use super::{Access, Problem, Store, StoreError, Trust, beside, error::Fault};
 
 impl Store {
     /// Writes a copy of the store as it is at this moment to `to`, durably; a run that is going on is not held up.
@@ -32,8 +32,9 @@ impl Store {
     }
 
     fn copy_whole(&self, part: &Path) -> Result<(), StoreError> {
-        open_for_reading(self.path(), self.0.immutable)
-            .and_then(|it| it.execute("VACUUM INTO ?1", [part.to_string_lossy()]))
+        self.reader()?
+            .1
+            .execute("VACUUM INTO ?1", [part.to_string_lossy()])
             .map_err(|it| Fault::from(it).at(part))?;
         let copy = Self::open(part, Access::ReadOnly)?;
         match copy.verify_quick()?.first() {

@@ -1,9 +1,11 @@
 //! Requests and answers as the pages see them: plain values, so that everything behind the sockets is a function.
 
-use axum::{
-    body::Body,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+use hyper::{
+    StatusCode,
+    header::{self, HeaderName, HeaderValue},
 };
+
+use super::Response;
 
 /// A request, as far as anything here depends on it.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +23,7 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn of(request: &axum::extract::Request) -> Self {
+    pub(super) fn of<B>(request: &hyper::Request<B>) -> Self {
         let field = |name: &str| {
             let value = request.headers().get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -93,8 +95,8 @@ impl Answer {
     }
 
     /// As the server sends it. A field that HTTP could not carry is left out.
-    pub(super) fn into_response(self) -> axum::response::Response {
-        let mut response = axum::response::Response::new(Body::from(self.body));
+    pub(super) fn into_response(self) -> Response {
+        let mut response = Response::new(self.body.into());
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let fields = response.headers_mut();
         for (name, value) in &self.fields {

@@ -1,5 +1,6 @@
 //! `stillsays serve`: Memento, replay that never leaves the archive, and the pages around it.
 
+mod clients;
 mod held;
 
 use std::{
@@ -648,6 +649,43 @@ fn it_works_beside_a_writer_and_ends_when_it_is_told_to() {
     drop(idle);
     let served = Served::start(&mut program(&project));
     assert_eq!(served.end("INT"), Some(130));
+}
+
+#[test]
+fn what_is_restored_is_what_is_shown_from_then_on() {
+    let (project, served) = served();
+    let more = "https://site.test/more";
+    let shown = |path: &str| served.replayed(path).status;
+    project.expect(&["backup", "before.db"], 0);
+    let page = response(
+        more,
+        "20250601",
+        "200 OK\nContent-Type: text/html",
+        b"<p>more",
+    );
+    keep(&project.path("snapshots/stillsays.db"), vec![vec![page]]);
+    assert_eq!(shown(&format!("/web/20250601000000/{more}")), 200);
+    project.run_at("2026-01-01T00:00:00Z", &["restore", "before.db"], 0);
+    assert_eq!(shown(&format!("/web/20250601000000/{more}")), 404);
+    assert_eq!(shown(&format!("/web/20220101000000/{PAGE}")), 200);
+    // What is written to the store that was put in place is seen, too.
+    let page = response(
+        more,
+        "20250602",
+        "200 OK\nContent-Type: text/html",
+        b"<p>again",
+    );
+    keep(&project.path("snapshots/stillsays.db"), vec![vec![page]]);
+    assert_eq!(shown(&format!("/web/20250602000000/{more}")), 200);
+    // A store that is not there is said not to be, and one that comes back is read.
+    let file = project.path("snapshots/stillsays.db");
+    let aside = project.path("snapshots/aside.db");
+    std::fs::rename(&file, &aside).unwrap();
+    let came = served.shown("/");
+    assert_eq!(came.status, 500);
+    assert!(came.text().contains("stillsays.db"), "{}", came.text());
+    std::fs::rename(&aside, &file).unwrap();
+    assert_eq!(shown(&format!("/web/20250602000000/{more}")), 200);
 }
 
 #[test]
