@@ -44,6 +44,7 @@ impl DemoArgs {
         make_folder_of(&path)?;
         let _lock = RunLock::acquire(&path, "demo", session.clock.now())?;
         remove_store(&path)?;
+        let settings = self.write_settings(&path)?;
         let store = Store::open(&path, Access::Create)?;
         let mut profile = Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
         // Whoever is shown the report without having run the demo must not take it for what the real pages say.
@@ -87,12 +88,31 @@ impl DemoArgs {
             session.remark(&format!(
                 "\nThe pages of this demo are a sample that the project wrote; no page in it is a real capture.\n\
                  The whole report: {}\n\
-                 Look around: stillsays --store {store} status | captures URL | diff URL | report",
+                 Look around: stillsays --config {settings} status | captures URL | diff URL | history | serve",
                 file.display(),
-                store = path.display()
+                settings = settings.display()
             ));
         }
         Ok(Exit::Done)
+    }
+
+    /// Writes the profile and settings that lead to it and to the archive, so that every other verb finds both.
+    fn write_settings(&self, store: &Path) -> Result<PathBuf, Failure> {
+        let profile = self.folder.join("profiles").join("trust-network.toml");
+        make_folder_of(&profile)?;
+        write_whole(&profile, PROFILE.as_bytes())?;
+        let mut settings = toml::Table::new();
+        let mut set = |key: &str, path: &Path| {
+            settings.insert(key.to_owned(), path.to_string_lossy().into_owned().into());
+        };
+        set("store", store);
+        set("profiles", &self.folder.join("profiles"));
+        let file = self.folder.join("stillsays.toml");
+        write_whole(
+            &file,
+            format!("# The demo's archive and profile.\n{settings}").as_bytes(),
+        )?;
+        Ok(file)
     }
 }
 

@@ -6,14 +6,11 @@ use crate::project::Project;
 fn demo() -> Project {
     let project = Project::new();
     project.expect(&["demo", "--quiet"], 0);
-    project.profile(
-        "trust-network",
-        include_str!("../../config/profiles/trust-network.toml"),
-    );
     project
 }
 
-const STORE: [&str; 2] = ["--store", "snapshots/demo/stillsays.db"];
+/// What the demo says to look around with.
+const STORE: [&str; 2] = ["--config", "snapshots/demo/stillsays.toml"];
 
 fn history(project: &Project, arguments: &[&str], code: i32) -> crate::project::Ended {
     let all: Vec<&str> = STORE
@@ -98,7 +95,7 @@ fn what_no_claim_has_is_an_error_with_the_nearest_there_is() {
     assert!(ended.stderr.contains("no claim has"), "{}", ended.stderr);
     assert!(ended.stderr.contains("`Police2Peace`"), "{}", ended.stderr);
     let toml = include_str!("../../config/profiles/trust-network.toml");
-    project.profile("twin", toml);
+    std::fs::write(project.path("snapshots/demo/profiles/twin.toml"), toml).unwrap();
     let ended = history(&project, &["partners"], 2);
     assert!(
         ended.stderr.contains("2 profiles have a claim `partners`"),
