@@ -27,6 +27,40 @@ pub struct Capture {
     pub outcome: Outcome,
 }
 
+/// What stays known of a capture whose payload was removed on purpose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tombstone {
+    /// What was asked for.
+    pub target_uri: TargetUri,
+    /// When the exchange began.
+    pub date: Instant,
+    /// When its last byte had come.
+    pub ended: Instant,
+    /// The address that was connected to, and what TLS agreed on.
+    pub connection: Option<Connection>,
+    /// The request as it was sent.
+    pub request: Vec<u8>,
+    /// Status line and header fields of the response, to the empty line.
+    pub head: Vec<u8>,
+    /// What the payload was.
+    pub payload_digest: PayloadDigest,
+    /// When and why it was removed.
+    pub removed: Removed,
+    /// What the ledger says of the capture, the text of its leaf.
+    pub capture_leaf: String,
+    /// What the ledger says of the removal, the text of its leaf.
+    pub removal_leaf: String,
+}
+
+/// When and why a payload was removed on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// When.
+    pub at: Instant,
+    /// By which rule, for people.
+    pub why: String,
+}
+
 /// What came of a visit.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {

@@ -9,7 +9,7 @@ mod volumes;
 pub use chains::{Chains, visits_of};
 pub use import::{Imported, Importer};
 pub use package::{Packed, write_package};
-pub use selection::{Selected, Selection};
+pub use selection::{Kept, Selected, Selection};
 pub use volumes::{Volumes, Written};
 
 use std::{io, path::PathBuf};

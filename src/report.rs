@@ -19,7 +19,7 @@ mod status;
 mod terminal;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -35,7 +35,9 @@ pub use status::{StatusRow, status_table};
 pub use terminal::Style;
 
 use crate::{
+    capture::Removed,
     clock::Instant,
+    digest::PayloadDigest,
     finding::{Finding, Review},
     profile::Profile,
 };
@@ -59,6 +61,8 @@ pub struct Sources<'a> {
     pub reviews: &'a [Review],
     /// The visits of each reference's page, by the reference's number, oldest first.
     pub visits: &'a BTreeMap<u32, Vec<VisitSummary>>,
+    /// Of the payloads that findings rest on, those that were removed from the archive on purpose.
+    pub removed: &'a HashMap<PayloadDigest, Removed>,
 }
 
 /// What the archived pages say about an article's references and claims.

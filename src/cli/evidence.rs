@@ -1,12 +1,17 @@
 //! `stillsays evidence`: one finding with the captures it rests on, in a package that can be checked without this program.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+};
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
+    capture::Removed,
     clock::warc_date,
+    digest::PayloadDigest,
     finding::{Evidence, Finding},
     interchange::{ExportError, Packed, Selection, write_package},
     pipeline::{Named, SOFTWARE},
@@ -53,6 +58,7 @@ impl EvidenceArgs {
             .hint("a finding about a page that was never visited has nothing to show"));
         }
         let said = said(&store, &profiles, &finding)?;
+        let removed = removed(&store, &finding)?;
         let proofs = proofs(&store, &finding, &captures)?;
         if proofs.is_empty() {
             session.remark("no checkpoint covers this finding yet, so the package has no proofs; the next run makes one");
@@ -60,27 +66,37 @@ impl EvidenceArgs {
         let mut files: Vec<(String, Vec<u8>)> = vec![
             (
                 "evidence/README.md".into(),
-                readme(&finding, &said, !proofs.is_empty()).into(),
+                readme(&finding, &said, &removed, !proofs.is_empty()).into(),
             ),
             (
                 "evidence/annotation.json".into(),
-                annotation(session, &finding, &said).into(),
+                annotation(session, &finding, &said, &removed).into(),
             ),
         ];
         files.extend(proofs);
         let packed = Packed {
             title: format!("Evidence for finding {}", finding.id),
             description: said.clone(),
-            pages: pages(&finding),
+            pages: pages(&finding, &removed),
             files,
         };
         let now = session.clock.now();
-        let (captures, bytes) = write_package(&self.output, now, &packed, |add| {
-            Selection::these::<ExportError>(&store, &captures, |it| add(&it.capture))
+        let written = write_package(&self.output, now, &packed, |add| {
+            Selection::these::<ExportError>(&store, &captures, |it| add(&it.kept))
                 .map_err(Failure::from)
         })?;
         print(&for_terminal(&self.output.display().to_string()))?;
-        session.remark(&format!("{captures} captures, {bytes} bytes"));
+        session.remark(&format!(
+            "{} captures, {} bytes",
+            written.captures, written.bytes
+        ));
+        if written.removed > 0 {
+            session.remark(&format!(
+                "of {} more the bodies were removed by `prune`, so the words that the finding rests on can no longer be shown there; \
+                 the package says what they were",
+                written.removed
+            ));
+        }
         Ok(Exit::Done)
     }
 }
@@ -96,6 +112,24 @@ fn captures_of(store: &Store, finding: &Finding) -> Result<BTreeSet<CaptureId>, 
         captures.extend(is_meant.map(|it| it.0));
     }
     Ok(captures)
+}
+
+/// What the finding rests on and is not there any more, by its payload.
+fn removed(
+    store: &Store,
+    finding: &Finding,
+) -> Result<HashMap<PayloadDigest, Removed>, StoreError> {
+    let mut removed = HashMap::new();
+    for digest in finding
+        .evidence
+        .iter()
+        .filter_map(|it| it.capture.payload_digest)
+    {
+        if let Some(it) = store.removal(&digest)? {
+            removed.insert(digest, it);
+        }
+    }
+    Ok(removed)
 }
 
 /// The proofs that the finding and its captures are in the ledger, and who signed it; none where no checkpoint covers all of them.
@@ -145,9 +179,13 @@ fn said(store: &Store, profiles: &[Named], finding: &Finding) -> Result<String, 
     })
 }
 
-fn pages(finding: &Finding) -> Vec<Page> {
+fn pages(finding: &Finding, removed: &HashMap<PayloadDigest, Removed>) -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
     for Evidence { capture, .. } in &finding.evidence {
+        let digest = capture.payload_digest;
+        if digest.is_some_and(|it| removed.contains_key(&it)) {
+            continue;
+        }
         let page = Page {
             url: capture.target_uri.clone(),
             date: capture.date,
@@ -161,7 +199,12 @@ fn pages(finding: &Finding) -> Vec<Page> {
 }
 
 /// The finding as a Web Annotation: what is said, of which places, as they were when (W3C Web Annotation Data Model, 3.2.4, 4.2, 4.3.1).
-fn annotation(session: &Session, finding: &Finding, said: &str) -> String {
+fn annotation(
+    session: &Session,
+    finding: &Finding,
+    said: &str,
+    removed: &HashMap<PayloadDigest, Removed>,
+) -> String {
     let target = |it: &Evidence| {
         let selectors = [
             it.quote.as_ref().map(|it| json!(it)),
@@ -180,6 +223,9 @@ fn annotation(session: &Session, finding: &Finding, said: &str) -> String {
         }
         if let Some(digest) = it.capture.payload_digest {
             target["payload_digest"] = json!(digest);
+            if let Some(it) = removed.get(&digest) {
+                target["payload_removed"] = json!({"at": warc_date(it.at), "why": it.why});
+            }
         }
         target
     };
@@ -200,7 +246,12 @@ fn annotation(session: &Session, finding: &Finding, said: &str) -> String {
 }
 
 /// How to check the package without this program.
-fn readme(finding: &Finding, said: &str, proved: bool) -> String {
+fn readme(
+    finding: &Finding,
+    said: &str,
+    removed: &HashMap<PayloadDigest, Removed>,
+    proved: bool,
+) -> String {
     let mut text = format!(
         "# Evidence for finding {}\n\n{said}\n\n\
          This package is a WACZ file (a ZIP file) made by {SOFTWARE}. It holds the captures that the finding rests on, as they were\n\
@@ -221,6 +272,13 @@ fn readme(finding: &Finding, said: &str, proved: bool) -> String {
         if let Some(digest) = capture.payload_digest {
             text.push_str(", ");
             text.push_str(&digest.to_string());
+            if let Some(it) = removed.get(&digest) {
+                text.push_str("\n  **Removed** from the archive on ");
+                text.push_str(&warc_date(it.at));
+                text.push_str(" (");
+                text.push_str(&it.why);
+                text.push_str("): a metadata record says what it was, its bytes are not here.");
+            }
         }
         if let Some(quote) = &evidence.quote {
             text.push_str("\n  > ");

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     capture::Outcome,
     clock::{Instant, parse_digits14, parse_warc_date, warc_date},
-    interchange::{ExportError, Packed, Selection, Volumes, write_package},
+    interchange::{ExportError, Kept, Packed, Selection, Volumes, write_package},
     pipeline::Named,
     store::{Access, Store},
     text::for_terminal,
@@ -118,12 +118,12 @@ impl WarcArgs {
         )?
         .with_transfer_coding(transfer_coding);
         let mut referred = 0_u64;
-        let left_out = chosen.selection.each(store, |it| {
-            referred += u64::from(it.referred_to);
-            volumes.add(&it.capture)
+        chosen.selection.each(store, |it| {
+            referred += u64::from(it.referred_to && matches!(it.kept, Kept::Whole(_)));
+            volumes.add(&it.kept)
         })?;
         let (written, index) = volumes.finish_with_index()?;
-        if written.captures == 0 {
+        if written.captures + written.removed == 0 {
             // An index of nothing helps nobody.
             std::fs::remove_file(&index)?;
             return Err(nothing_meant());
@@ -132,7 +132,7 @@ impl WarcArgs {
             Format::Json => format!(
                 "{:#}",
                 json!({"format": 1, "files": written.files, "index": index, "captures": written.captures,
-                    "failures": written.failures, "referred_to": referred, "left_out": left_out, "bytes": written.bytes})
+                    "failures": written.failures, "referred_to": referred, "removed": written.removed, "bytes": written.bytes})
             ),
             Format::Text => {
                 let mut lines: Vec<String> = written.files.iter().map(|it| shown(it)).collect();
@@ -145,7 +145,7 @@ impl WarcArgs {
             referred => format!(", {referred} of them because a revisit refers to them"),
         };
         session.remark(&format!("{} captures{also}", written.captures));
-        tell_left_out(session, left_out);
+        tell_removed(session, written.removed);
         Ok(Exit::Done)
     }
 }
@@ -154,21 +154,22 @@ impl WaczArgs {
     fn run(self, session: &Session, store: &Store) -> Result<Exit, Failure> {
         let chosen = self.selection.choose(session, store)?;
         let mut pages = Vec::new();
-        let mut captures = 0_u64;
-        let left_out = chosen.selection.each(store, |it| {
-            captures += 1;
-            let is_page = matches!(&it.capture.outcome, Outcome::Response(_))
-                && it.capture.status() == Some(200);
-            if is_page {
+        let mut meant = 0_u64;
+        chosen.selection.each(store, |it| {
+            meant += 1;
+            let Kept::Whole(capture) = it.kept else {
+                return Ok(());
+            };
+            if matches!(&capture.outcome, Outcome::Response(_)) && capture.status() == Some(200) {
                 pages.push(Page {
-                    title: chosen.title_of(&it.capture.target_uri),
-                    url: it.capture.target_uri,
-                    date: it.capture.date,
+                    title: chosen.title_of(&capture.target_uri),
+                    url: capture.target_uri,
+                    date: capture.date,
                 });
             }
             Ok::<(), Failure>(())
         })?;
-        if captures == 0 {
+        if meant == 0 {
             return Err(nothing_meant());
         }
         let packed = Packed {
@@ -177,31 +178,34 @@ impl WaczArgs {
             pages,
             files: Vec::new(),
         };
-        let (captures, bytes) = write_package(&self.output, session.clock.now(), &packed, |add| {
+        let written = write_package(&self.output, session.clock.now(), &packed, |add| {
             chosen
                 .selection
-                .each::<ExportError>(store, |it| add(&it.capture))
-                .map(drop)
+                .each::<ExportError>(store, |it| add(&it.kept))
                 .map_err(Failure::from)
         })?;
         print(&match self.selection.format {
             Format::Json => format!(
                 "{:#}",
-                json!({"format": 1, "file": self.output, "captures": captures, "left_out": left_out, "bytes": bytes})
+                json!({"format": 1, "file": self.output, "captures": written.captures, "removed": written.removed,
+                    "bytes": written.bytes})
             ),
             Format::Text => shown(&self.output),
         })?;
-        session.remark(&format!("{captures} captures, {bytes} bytes"));
-        tell_left_out(session, left_out);
+        session.remark(&format!(
+            "{} captures, {} bytes",
+            written.captures, written.bytes
+        ));
+        tell_removed(session, written.removed);
         Ok(Exit::Done)
     }
 }
 
-/// A record without the body that it had would say something else than what came.
-fn tell_left_out(session: &Session, captures: u64) {
+/// A response without the body that it had would say something else than what came, so it is only told what it was.
+fn tell_removed(session: &Session, captures: u64) {
     if captures > 0 {
         session.remark(&format!(
-            "{captures} captures were left out: their bodies were removed by `prune`"
+            "of {captures} more the bodies were removed by `prune`: metadata records say what they were"
         ));
     }
 }

@@ -47,9 +47,27 @@ impl StatusArgs {
                 Format::Json => tables.push(json!({"profile": named.name, "references": rows.iter().map(to_json).collect::<Vec<_>>()})),
             }
         }
+        let removed = store.removals()?;
+        if let Some((count, last)) = removed {
+            let payloads = if count == 1 {
+                "payload was"
+            } else {
+                "payloads were"
+            };
+            texts.push(format!(
+                "{count} {payloads} removed on purpose (`prune`), the last on {}\n",
+                last.format("%Y-%m-%d")
+            ));
+        }
         print(&match self.format {
             Format::Text => texts.join("\n"),
-            Format::Json => format!("{:#}", json!({"format": 1, "profiles": tables})),
+            Format::Json => {
+                let count = removed.map_or(0, |it| it.0);
+                format!(
+                    "{:#}",
+                    json!({"format": 1, "profiles": tables, "removed_payloads": count})
+                )
+            }
         })?;
         Ok(Exit::Done)
     }

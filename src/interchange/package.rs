@@ -6,9 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ExportError, SOFTWARE, volumes::Volumes};
+use super::{ExportError, Kept, SOFTWARE, Written, volumes::Volumes};
 use crate::{
-    capture::Capture,
     cdxj,
     clock::Instant,
     wacz::{About, Page, Writer},
@@ -29,7 +28,7 @@ pub struct Packed {
 
 /// Writes a package at `path`: `add` is called once, to give it its captures.
 ///
-/// Returns how many captures and how many bytes it has.
+/// Returns what it has; its bytes are those of the package.
 ///
 /// # Errors
 /// A file cannot be written, or one of that name is there; whatever `add` returns.
@@ -37,8 +36,8 @@ pub fn write_package<E: From<ExportError>>(
     path: &Path,
     created: Instant,
     packed: &Packed,
-    add: impl FnOnce(&mut dyn FnMut(&Capture) -> Result<(), ExportError>) -> Result<(), E>,
-) -> Result<(u64, u64), E> {
+    add: impl FnOnce(&mut dyn FnMut(&Kept) -> Result<(), ExportError>) -> Result<(), E>,
+) -> Result<Written, E> {
     if path.exists() {
         let path = path.to_owned();
         return Err(ExportError::Exists { path }.into());
@@ -46,10 +45,11 @@ pub fn write_package<E: From<ExportError>>(
     let folder = work_folder(path);
     let packing = || {
         let mut volumes = Volumes::new(&folder, "data", &packed.description, created, u64::MAX)?;
-        add(&mut |capture| volumes.add(capture))?;
-        let (written, lines) = volumes.finish()?;
-        let bytes = pack(path, created, packed, &written.files, &cdxj::index(&lines))?;
-        Ok((written.captures, bytes))
+        add(&mut |kept| volumes.add(kept))?;
+        let (mut written, lines) = volumes.finish()?;
+        written.bytes = pack(path, created, packed, &written.files, &cdxj::index(&lines))?;
+        written.files = vec![path.to_owned()];
+        Ok(written)
     };
     let outcome = packing();
     // What is left in a folder of our own name is of no use to anybody.

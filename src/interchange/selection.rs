@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::{
-    capture::{Capture, CaptureEntry, Outcome},
+    capture::{Capture, CaptureEntry, Outcome, Tombstone},
     clock::Instant,
     store::{CaptureId, Store, StoreError},
     uri::TargetUri,
@@ -20,13 +20,22 @@ pub struct Selection {
     pub to: Option<Instant>,
 }
 
-/// One capture that is meant, with its bytes.
+/// A capture as the archive has it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// With its bytes.
+    Whole(Capture),
+    /// What stays known of one whose payload was removed on purpose.
+    Removed(Tombstone),
+}
+
+/// One capture that is meant.
 #[derive(Debug)]
 pub struct Selected {
     /// Its number in the archive.
     pub id: CaptureId,
     /// The capture.
-    pub capture: Capture,
+    pub kept: Kept,
     /// Whether it is only there because a revisit that was meant refers to it.
     pub referred_to: bool,
 }
@@ -35,7 +44,6 @@ impl Selection {
     /// Gives every capture that is meant to `take`, page after page, oldest first, each once.
     ///
     /// A revisit comes after the capture it refers to, which is given too where it was not meant itself: a revisit alone says nothing.
-    /// What brought a payload that was removed on purpose is left out; returns how many those are.
     ///
     /// # Errors
     /// The archive cannot be read; whatever `take` returns.
@@ -43,8 +51,7 @@ impl Selection {
         &self,
         store: &Store,
         mut take: impl FnMut(Selected) -> Result<(), E>,
-    ) -> Result<u64, E> {
-        let mut left_out = 0;
+    ) -> Result<(), E> {
         let uris = match &self.uris {
             Some(uris) => uris.clone(),
             None => store.seed_uris()?,
@@ -59,17 +66,12 @@ impl Selection {
                 meant.extend(store.captures_of(uri)?);
             }
             for (id, entry) in meant {
-                if !self.covers(entry.date) || !given.insert(id) {
-                    continue;
-                }
-                match store.capture(id) {
-                    Ok(it) => give(store, id, (it, false), &mut given, &mut take)?,
-                    Err(StoreError::Removed { .. }) => left_out += 1,
-                    Err(error) => return Err(error.into()),
+                if self.covers(entry.date) {
+                    give(store, id, false, &mut given, &mut take)?;
                 }
             }
         }
-        Ok(left_out)
+        Ok(())
     }
 
     /// Gives these captures to `take`, each after the one it refers to, each once.
@@ -82,13 +84,9 @@ impl Selection {
         mut take: impl FnMut(Selected) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut given = HashSet::new();
-        captures.iter().try_for_each(|id| {
-            if !given.insert(*id) {
-                return Ok(());
-            }
-            let capture = store.capture(*id)?;
-            give(store, *id, (capture, false), &mut given, &mut take)
-        })
+        captures
+            .iter()
+            .try_for_each(|id| give(store, *id, false, &mut given, &mut take))
     }
 
     fn covers(&self, date: Instant) -> bool {
@@ -99,25 +97,34 @@ impl Selection {
 fn give<E: From<StoreError>>(
     store: &Store,
     id: CaptureId,
-    (capture, referred_to): (Capture, bool),
+    referred_to: bool,
     given: &mut HashSet<CaptureId>,
     take: &mut impl FnMut(Selected) -> Result<(), E>,
 ) -> Result<(), E> {
-    if let Some(original) = original(store, &capture)?
-        && given.insert(original)
+    if !given.insert(id) {
+        return Ok(());
+    }
+    let kept = kept(store, id)?;
+    if let Kept::Whole(capture) = &kept
+        && let Some(original) = original(store, capture)?
     {
-        match store.capture(original) {
-            Ok(it) => give(store, original, (it, true), given, take)?,
-            // What it was is known by its digest alone, and the revisit says that digest.
-            Err(StoreError::Removed { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+        give(store, original, true, given, take)?;
     }
     take(Selected {
         id,
-        capture,
+        kept,
         referred_to,
     })
+}
+
+fn kept(store: &Store, id: CaptureId) -> Result<Kept, StoreError> {
+    match store.capture(id) {
+        Err(removed @ StoreError::Removed { .. }) => match store.tombstone(id)? {
+            Some(it) => Ok(Kept::Removed(it)),
+            None => Err(removed),
+        },
+        capture => capture.map(Kept::Whole),
+    }
 }
 
 /// The response that a revisit refers to, where the archive holds it.

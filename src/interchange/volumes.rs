@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ExportError, SOFTWARE};
+use super::{ExportError, Kept, SOFTWARE};
 use crate::{
     capture::{Capture, Outcome},
     cdxj::{self, Content, Line},
@@ -25,6 +25,8 @@ pub struct Written {
     pub files: Vec<PathBuf>,
     /// Captures in them.
     pub captures: u64,
+    /// Beside these, the ones of which only is told what they were: their payloads were removed.
+    pub removed: u64,
     /// Of these, the ones that took the place of a response: failures.
     pub failures: u64,
     /// Their bytes.
@@ -82,11 +84,11 @@ impl Volumes {
         self
     }
 
-    /// Writes a capture.
+    /// Writes a capture, or what is known of one.
     ///
     /// # Errors
     /// The file cannot be written, or one of its name is there.
-    pub fn add(&mut self, capture: &Capture) -> Result<(), ExportError> {
+    pub fn add(&mut self, kept: &Kept) -> Result<(), ExportError> {
         if self
             .open
             .as_ref()
@@ -98,18 +100,24 @@ impl Volumes {
             Some(it) => it,
             None => self.next()?,
         };
-        let place = open
-            .1
-            .capture(capture)
-            .map_err(|source| ExportError::Write {
-                path: open.0.clone(),
-                source,
-            })?;
-        let name = open.0.file_name().unwrap_or_default().to_string_lossy();
-        self.lines.extend(line(capture, place, &name));
+        let failed = |source| ExportError::Write {
+            path: open.0.clone(),
+            source,
+        };
+        match kept {
+            Kept::Removed(it) => {
+                open.1.tombstone(it).map_err(failed)?;
+                self.written.removed += 1;
+            }
+            Kept::Whole(capture) => {
+                let place = open.1.capture(capture).map_err(failed)?;
+                let name = open.0.file_name().unwrap_or_default().to_string_lossy();
+                self.lines.extend(line(capture, place, &name));
+                self.written.captures += 1;
+                self.written.failures += u64::from(matches!(capture.outcome, Outcome::Failure(_)));
+            }
+        }
         self.open = Some(open);
-        self.written.captures += 1;
-        self.written.failures += u64::from(matches!(capture.outcome, Outcome::Failure(_)));
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! From the store to a report: a profile's findings as they stand, and what is shown of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::{
+    digest::PayloadDigest,
     finding::{Finding, Review, Subject},
     profile::{ListedName, Profile, Statement},
     report::{Report, Sources, VisitSummary},
@@ -26,12 +27,22 @@ pub fn report(
         .iter()
         .map(|(number, visits)| (*number, visits.iter().filter_map(summary).collect()))
         .collect();
+    let resting = findings.iter().flat_map(|it| &it.evidence);
+    let digests: HashSet<PayloadDigest> =
+        resting.filter_map(|it| it.capture.payload_digest).collect();
+    let mut removed = HashMap::new();
+    for digest in digests {
+        if let Some(it) = store.removal(&digest)? {
+            removed.insert(digest, it);
+        }
+    }
     Ok(Report::of(&Sources {
         name: &named.name,
         profile: &named.profile,
         findings,
         reviews,
         visits: &visits,
+        removed: &removed,
     }))
 }
 

@@ -1,5 +1,7 @@
 //! One finding as a report shows it: worded, with where it stands and what it needs.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::{Label, Sources, advice, words};
@@ -70,7 +72,7 @@ impl Entry {
             label: Label::of(finding),
             subject: subject(finding, sources),
             said: words::said(finding),
-            since: words::since(finding),
+            since: since(finding, sources),
             advice: advice::on_finding(finding, cite.as_ref()),
             cite,
             need: Need::of(finding, &standing),
@@ -139,6 +141,21 @@ impl Copy {
     }
 }
 
+/// Since when, and which of the copies that this rests on cannot be looked at any more.
+fn since(finding: &Finding, sources: &Sources) -> String {
+    let mut said = vec![words::since(finding)];
+    let mut told = HashSet::new();
+    for it in &finding.evidence {
+        let digest = it.capture.payload_digest;
+        let removed = digest.and_then(|it| sources.removed.get(&it));
+        if let Some(removed) = removed.filter(|_| told.insert(digest)) {
+            said.push(words::removed(it.capture.date, removed));
+        }
+    }
+    said.retain(|it| !it.is_empty());
+    said.join(" ")
+}
+
 /// The last copy that had what the page has no longer.
 fn lasting_copy(finding: &Finding, sources: &Sources) -> Option<Copy> {
     let gone = matches!(
@@ -159,10 +176,11 @@ fn lasting_copy(finding: &Finding, sources: &Sources) -> Option<Copy> {
         .flatten()
         .filter(|it| it.date == had)
         .find_map(|it| Copy::of(&it.capture()));
-    visited.or_else(|| {
+    let copy = visited.or_else(|| {
         let captures = finding.evidence.iter().map(|it| &it.capture);
         captures.filter(|it| it.date == had).find_map(Copy::of)
-    })
+    });
+    copy.filter(|it| !sources.removed.contains_key(&it.payload_digest))
 }
 
 fn subject(finding: &Finding, sources: &Sources) -> String {

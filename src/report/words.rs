@@ -2,6 +2,7 @@
 
 use super::Label;
 use crate::{
+    capture::Removed,
     clock::Instant,
     finding::{Conclusion, Fate, Finding, History, Subject, Verdict, Why},
     text::one_line,
@@ -15,6 +16,16 @@ pub(super) fn day(at: Instant) -> String {
 /// A moment to the minute, in UTC.
 pub(super) fn minute(at: Instant) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// That a copy from `date` is not there any more.
+pub(super) fn removed(date: Instant, removed: &Removed) -> String {
+    format!(
+        "The copy from {} was removed from the archive on {} ({}): these words are on record, and cannot be looked at there.",
+        minute(date),
+        day(removed.at),
+        removed.why
+    )
 }
 
 /// `since between` two days, to the minute where both are one day, and plainly `since` where they are one minute.

@@ -9,7 +9,9 @@ use super::{
     ledger::{self, Kind},
     micros, payloads,
 };
-use crate::{clock::Instant, digest::PayloadDigest, ledger::Leaf, uri::TargetUri};
+use crate::{
+    capture::Removed, clock::Instant, digest::PayloadDigest, ledger::Leaf, uri::TargetUri,
+};
 
 /// A payload that is to go, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +68,40 @@ impl Store {
                     })
                 })
                 .optional()?)
+        })
+    }
+
+    /// When and why a payload was removed on purpose; `None` for one that is held, or that nobody had.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn removal(&self, payload: &PayloadDigest) -> Result<Option<Removed>, StoreError> {
+        self.read(|connection| {
+            let id = connection
+                .prepare_cached("SELECT id FROM payload WHERE digest = ?1 AND bytes IS NULL")?
+                .query_row([payload.as_bytes()], |row| row.get(0))
+                .optional()?;
+            let removal = id.map(|it| removal_of(connection, it)).transpose()?;
+            Ok(removal.flatten().map(|it| it.0))
+        })
+    }
+
+    /// How many payloads that were removed on purpose are not held, and when the last of them was; `None` where all are.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn removals(&self) -> Result<Option<(u64, Instant)>, StoreError> {
+        self.read(|connection| {
+            let (count, last) = connection
+                .prepare_cached(
+                    "SELECT count(DISTINCT payload.id), max(removal.at) FROM removal
+                     JOIN payload ON payload.id = removal.payload WHERE payload.bytes IS NULL",
+                )?
+                .query_row((), |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
+                })?;
+            let last = last.map(instant).transpose()?;
+            Ok(last.map(|it| (count.unsigned_abs(), it)))
         })
     }
 
@@ -163,27 +199,56 @@ impl Store {
 
 /// Why the bytes of a payload are not there.
 pub(super) fn missing(connection: &Connection, payload: i64) -> Fault {
-    let removal = connection
-        .prepare_cached(
-            "SELECT payload.digest, removal.at, removal.reason FROM removal JOIN payload ON payload.id = removal.payload
-             WHERE removal.payload = ?1 ORDER BY removal.id DESC LIMIT 1",
-        )
-        .and_then(|mut it| {
-            it.query_row([payload], |row| {
-                Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
-            })
-            .optional()
-        });
-    match removal {
+    match removal_of(connection, payload) {
         Ok(None) => Fault::NotHeld(format!("bytes of payload {payload}")),
-        Ok(Some((digest, at, why))) => match instant(at) {
-            Ok(at) => Fault::Removed {
-                what: format!("payload {}", PayloadDigest::from_bytes(digest)),
-                at,
-                why,
+        Ok(Some((removed, _))) => match digest_of(connection, payload) {
+            Ok(digest) => Fault::Removed {
+                what: format!("payload {digest}"),
+                at: removed.at,
+                why: removed.why,
             },
-            Err(fault) => fault,
+            Err(error) => error.into(),
         },
-        Err(error) => error.into(),
+        Err(fault) => fault,
     }
+}
+
+fn digest_of(connection: &Connection, payload: i64) -> rusqlite::Result<PayloadDigest> {
+    connection
+        .prepare_cached("SELECT digest FROM payload WHERE id = ?1")?
+        .query_row([payload], |row| row.get(0).map(PayloadDigest::from_bytes))
+}
+
+/// When and why a payload was removed, and the text of the ledger's leaf that says so; `None` for one that was not, or
+/// that came again.
+pub(super) fn removal_of(
+    connection: &Connection,
+    payload: i64,
+) -> Result<Option<(Removed, String)>, Fault> {
+    let row = connection
+        .prepare_cached(
+            "SELECT removal.id, payload.digest, removal.at, removal.reason FROM removal JOIN payload ON payload.id = removal.payload
+             WHERE removal.payload = ?1 AND payload.bytes IS NULL ORDER BY removal.id DESC LIMIT 1",
+        )?
+        .query_row([payload], |row| {
+            Ok((
+                row.get(0)?,
+                PayloadDigest::from_bytes(row.get(1)?),
+                row.get::<_, i64>(2)?,
+                row.get::<_, String>(3)?,
+            ))
+        })
+        .optional()?;
+    let Some((id, payload, at, why)) = row else {
+        return Ok(None);
+    };
+    let at = instant(at)?;
+    let leaf = Leaf::Removal {
+        id,
+        payload,
+        at,
+        reason: &why,
+    };
+    let text = leaf.text();
+    Ok(Some((Removed { at, why }, text)))
 }

@@ -9,9 +9,11 @@ mod exchange;
 mod head;
 mod rows;
 
-use super::{CrawlId, Fault, Store, StoreError, crawls, instant, ledger, micros, payloads};
+use super::{
+    CrawlId, Fault, Store, StoreError, crawls, instant, ledger, micros, payloads, retention,
+};
 use crate::{
-    capture::{Capture, CaptureEntry, Outcome, RevisitProfile, Visit},
+    capture::{Capture, CaptureEntry, Outcome, RevisitProfile, Tombstone, Visit},
     digest::PayloadDigest,
     host::{HostState, Origin},
     ledger::{CaptureLeaf, Leaf},
@@ -143,6 +145,14 @@ impl Store {
     /// It is not held, or does not read back as it was.
     pub fn capture(&self, id: CaptureId) -> Result<Capture, StoreError> {
         self.read(|connection| capture(connection, id))
+    }
+
+    /// What stays known of a capture whose payload was removed on purpose; `None` for any other.
+    ///
+    /// # Errors
+    /// It is not held, or the file cannot be read.
+    pub fn tombstone(&self, id: CaptureId) -> Result<Option<Tombstone>, StoreError> {
+        self.read(|connection| rows::tombstone(connection, id))
     }
 }
 

@@ -71,10 +71,12 @@ impl<R: BufRead> Captures<R> {
         let wanted = match record.kind {
             RecordType::Request | RecordType::Response => record.is_http(),
             RecordType::Revisit => true,
-            // Other programs' metadata stands alone for many things; a visit it is only beside one, or where it tells a failure.
+            // Other programs' metadata stands alone for many things; a visit it is only beside one, or where it tells a failure or a removal.
             RecordType::Metadata => {
-                self.open.iter().any(|it| it.is_told_by(&record))
-                    || fields::parse(&record.block).failure.is_some()
+                let known = fields::parse(&record.block);
+                known.failure.is_some()
+                    || known.removed
+                    || self.open.iter().any(|it| it.is_told_by(&record))
             }
             RecordType::Resource | RecordType::Conversion | RecordType::Continuation => {
                 let kind = record.kind.as_str();
@@ -124,7 +126,7 @@ impl<R: BufRead> Captures<R> {
             (Some(it), _) => it,
             (None, Some(it)) if known.failure.is_some() => it,
             _ => {
-                if let Some(request) = &group.request {
+                if let Some(request) = group.request.as_ref().filter(|_| !known.removed) {
                     self.reader.warn(
                         request.offset,
                         "the request has no response and was left out",

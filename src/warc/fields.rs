@@ -11,49 +11,81 @@
 //! | `failure` | the kind of failure that took the response's place |
 //! | `failure-detail` | what exactly happened, as a JSON string |
 //! | `failure-received` | the bytes that had come before it failed, in base64 |
+//! | `removed` | when the payload was removed from the archive on purpose; there is no response record then |
+//! | `removed-because` | by which rule, as a JSON string |
+//! | `payload-digest` | what the payload was |
+//! | `response-head` | status line and header fields that it came with, in base64 |
+//! | `capture-leaf`, `removal-leaf` | what the archive's ledger says of the capture and of the removal: the texts of the leaves |
 
 use std::fmt::Write;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
-    capture::{Capture, Connection, Failure, FailureKind, Outcome, Tls},
+    capture::{Capture, Connection, Failure, FailureKind, Outcome, Tls, Tombstone},
     clock::{Instant, parse_warc_date, warc_date},
 };
 
 /// The metadata record's block for a capture.
 pub(super) fn block(capture: &Capture) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, value: &str| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{name}: {value}\r\n");
-    };
-    let took = (capture.ended - capture.date).num_milliseconds();
-    line("fetchTimeMs", &took.to_string());
-    line("ended", &warc_date(capture.ended));
-    if let Some(connection) = &capture.connection {
-        line("remote", &connection.address.to_string());
+    let mut block = Block::of_exchange(capture.date, capture.ended, capture.connection.as_ref());
+    if let Outcome::Failure(failure) = &capture.outcome {
+        let kind = serde_json::to_string(&failure.kind).unwrap_or_default();
+        block.line("failure", kind.trim_matches('"'));
+        block.line("failure-detail", &json(&failure.detail));
+        if !failure.received.is_empty() {
+            block.line("failure-received", &base64(&failure.received));
+        }
+    }
+    block.0
+}
+
+/// The metadata record's block for a capture whose payload was removed.
+pub(super) fn tombstone(it: &Tombstone) -> String {
+    let mut block = Block::of_exchange(it.date, it.ended, it.connection.as_ref());
+    block.line("removed", &warc_date(it.removed.at));
+    block.line("removed-because", &json(&it.removed.why));
+    block.line("payload-digest", &it.payload_digest.to_string());
+    block.line("response-head", &base64(&it.head));
+    block.line("capture-leaf", &it.capture_leaf);
+    block.line("removal-leaf", &it.removal_leaf);
+    block.0
+}
+
+/// Lines of `application/warc-fields`.
+struct Block(String);
+
+impl Block {
+    fn of_exchange(date: Instant, ended: Instant, connection: Option<&Connection>) -> Self {
+        let mut block = Self(String::new());
+        let took = (ended - date).num_milliseconds();
+        block.line("fetchTimeMs", &took.to_string());
+        block.line("ended", &warc_date(ended));
+        let Some(connection) = connection else {
+            return block;
+        };
+        block.line("remote", &connection.address.to_string());
         if let Some(tls) = &connection.tls {
-            line("tls-version", &tls.version);
-            line("tls-cipher-suite", &tls.cipher_suite);
+            block.line("tls-version", &tls.version);
+            block.line("tls-cipher-suite", &tls.cipher_suite);
             for certificate in &tls.certificates {
-                line("certificate", &base64(certificate));
+                block.line("certificate", &base64(certificate));
             }
         }
         if !connection.interim.is_empty() {
-            line("interim", &base64(&connection.interim));
+            block.line("interim", &base64(&connection.interim));
         }
+        block
     }
-    if let Outcome::Failure(failure) = &capture.outcome {
-        let json = |value| serde_json::to_string(value).unwrap_or_default();
-        let kind = serde_json::to_string(&failure.kind).unwrap_or_default();
-        line("failure", kind.trim_matches('"'));
-        line("failure-detail", &json(&failure.detail));
-        if !failure.received.is_empty() {
-            line("failure-received", &base64(&failure.received));
-        }
+
+    fn line(&mut self, name: &str, value: &str) {
+        // Writing to a String does not fail.
+        let _ = write!(self.0, "{name}: {value}\r\n");
     }
-    text
+}
+
+fn json(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// What a metadata record's block says of a capture, as far as it is understood.
@@ -63,6 +95,8 @@ pub(super) struct Known {
     pub(super) took_ms: Option<i64>,
     pub(super) connection: Option<Connection>,
     pub(super) failure: Option<Failure>,
+    /// Whether the response was removed from the archive that the file is from.
+    pub(super) removed: bool,
 }
 
 pub(super) fn parse(block: &[u8]) -> Known {
@@ -84,6 +118,7 @@ pub(super) fn parse(block: &[u8]) -> Known {
                 some(&mut tls).certificates.push(certificate);
             }
             "interim" => interim = unbase64(value).unwrap_or_default(),
+            "removed" => known.removed = true,
             "failure" => kind = serde_json::from_value(word()).ok(),
             "failure-detail" => detail = serde_json::from_str(value).unwrap_or_default(),
             "failure-received" => received = unbase64(value).unwrap_or_default(),

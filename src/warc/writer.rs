@@ -10,7 +10,10 @@ use flate2::{GzBuilder, write::GzEncoder};
 
 use super::{fields, http, record::RecordType};
 use crate::{
-    capture::{Capture, Framing, Outcome, Response, RevisitProfile, Truncation, Visit, status_of},
+    capture::{
+        Capture, Connection, Framing, Outcome, Response, RevisitProfile, Tombstone, Truncation,
+        Visit, status_of,
+    },
     clock::{Instant, warc_date},
     digest::{BlockDigest, ContentDigest, PayloadDigest, hex},
 };
@@ -166,25 +169,59 @@ impl<W: Write> Writer<W> {
             offset,
             length: self.written - offset,
         };
-        if !capture.request.is_empty() {
-            let mut header = Header::new(
-                &RecordType::Request,
-                Some(uri),
-                capture.date,
-                &capture.request,
-            );
-            header.add("Content-Type", "application/http;msgtype=request");
-            header.add("WARC-Concurrent-To", format_args!("<{first}>"));
-            if let Some(connection) = &capture.connection {
-                header.add("WARC-IP-Address", connection.address.ip());
-            }
-            self.record(&header, &capture.request)?;
-        }
+        let connection = capture.connection.as_ref();
+        self.request(
+            Some(uri),
+            capture.date,
+            &capture.request,
+            connection,
+            &first,
+        )?;
         if !matches!(capture.outcome, Outcome::Failure(_)) {
             let header = Header::metadata(capture, &metadata, Some(&first));
             self.record(&header, metadata.as_bytes())?;
         }
         Ok(place)
+    }
+
+    /// Writes what stays known of a capture whose payload was removed: a metadata record and the request. There is no
+    /// response record, because without its body it would say something else than what came.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn tombstone(&mut self, it: &Tombstone) -> io::Result<()> {
+        let uri = Some(it.target_uri.as_str());
+        let block = fields::tombstone(it);
+        let mut header = Header::new(&RecordType::Metadata, uri, it.date, block.as_bytes());
+        header.add("Content-Type", "application/warc-fields");
+        self.record(&header, block.as_bytes())?;
+        self.request(
+            uri,
+            it.date,
+            &it.request,
+            it.connection.as_ref(),
+            &header.id,
+        )
+    }
+
+    fn request(
+        &mut self,
+        uri: Option<&str>,
+        date: Instant,
+        request: &[u8],
+        connection: Option<&Connection>,
+        beside: &str,
+    ) -> io::Result<()> {
+        if request.is_empty() {
+            return Ok(());
+        }
+        let mut header = Header::new(&RecordType::Request, uri, date, request);
+        header.add("Content-Type", "application/http;msgtype=request");
+        header.add("WARC-Concurrent-To", format_args!("<{beside}>"));
+        if let Some(connection) = connection {
+            header.add("WARC-IP-Address", connection.address.ip());
+        }
+        self.record(&header, request)
     }
 
     fn as_written<'a>(&self, response: &'a Response) -> Cow<'a, Response> {

@@ -5,12 +5,12 @@ use rusqlite::{Connection, Row};
 use super::{
     CaptureId, Fault,
     exchange::{self, Bases, Exchange, Wires},
-    from_word, instant, payloads, target_uri,
+    from_word, instant, payloads, retention, target_uri,
 };
 use crate::{
     capture::{
         Capture, CaptureEntry, Failure, FailureKind, Framing, Outcome, Response, Revisit,
-        RevisitProfile, Truncation, status_of,
+        RevisitProfile, Tombstone, Truncation, status_of,
     },
     clock::Instant,
     digest::PayloadDigest,
@@ -196,6 +196,47 @@ pub(super) fn capture(connection: &Connection, id: CaptureId) -> Result<Capture,
         request: row.exchange.request,
         outcome,
     })
+}
+
+/// What stays known of a capture whose payload was removed; `None` where it was not.
+pub(super) fn tombstone(
+    connection: &Connection,
+    id: CaptureId,
+) -> Result<Option<Tombstone>, Fault> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM {TABLES} WHERE capture.id = ?1"
+    ))?;
+    let mut rows = statement.query([id.0])?;
+    let row = rows
+        .next()?
+        .ok_or_else(|| Fault::NotHeld(format!("capture {}", id.0)))?;
+    let row = CaptureRow::of(connection, &mut Known::default(), row)?;
+    let Some((payload, payload_digest)) = row.payload else {
+        return Ok(None);
+    };
+    let Some((removed, removal_leaf)) = retention::removal_of(connection, payload)? else {
+        return Ok(None);
+    };
+    let mut capture_leaf = String::new();
+    each_leaf(connection, Some(id.0), &mut |_, text| {
+        capture_leaf = text?;
+        Ok(())
+    })?;
+    Ok(Some(Tombstone {
+        connection: row
+            .connection
+            .map(|it| exchange::connection(connection, it, row.exchange.interim))
+            .transpose()?,
+        target_uri: row.target_uri,
+        date: row.date,
+        ended: row.ended,
+        request: row.exchange.request,
+        head: row.exchange.head,
+        payload_digest,
+        removed,
+        capture_leaf,
+        removal_leaf,
+    }))
 }
 
 /// Tells `each` the id of every capture, or of that one, and the text of its leaf of the ledger, made again from the rows.

@@ -1,8 +1,9 @@
 //! An invented article with every verdict, every fate and every standing in it, and pages that try to break out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use stillsays::{
+    capture::Removed,
     clock::{Instant, parse_digits14},
     digest::PayloadDigest,
     finding::{
@@ -28,6 +29,7 @@ pub(crate) struct Fixture {
     pub(crate) findings: Vec<Finding>,
     pub(crate) reviews: Vec<Review>,
     pub(crate) visits: BTreeMap<u32, Vec<VisitSummary>>,
+    pub(crate) removed: HashMap<PayloadDigest, Removed>,
 }
 
 pub(crate) fn at(digits: &str) -> Instant {
@@ -42,6 +44,7 @@ impl Fixture {
             findings: &self.findings,
             reviews: &self.reviews,
             visits: &self.visits,
+            removed: &self.removed,
         })
     }
 
@@ -674,6 +677,7 @@ pub(crate) fn fixture() -> Fixture {
         findings: [fates(), centers(), library(), phrases(), facts()].concat(),
         reviews: Vec::new(),
         visits,
+        removed: HashMap::new(),
     };
     fixture.review("Harbor Mediation", Some(Decision::Accept), "20260403");
     fixture.review("134 countries", Some(Decision::Later), "20260403");
