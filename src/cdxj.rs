@@ -133,14 +133,6 @@ impl FromStr for Line {
     }
 }
 
-/// The whole index: the lines sorted by their bytes, as binary search needs them.
-#[must_use]
-pub fn index(lines: &[Line]) -> String {
-    let mut lines: Vec<String> = lines.iter().map(|it| format!("{it}\n")).collect();
-    lines.sort_unstable();
-    lines.concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,30 +161,6 @@ mod tests {
         it.content = Content::Revisit;
         it.status = None;
         assert_eq!(it.to_string().parse(), Ok(it));
-    }
-
-    #[test]
-    fn an_index_is_sorted_by_bytes() {
-        let lines = [
-            line("https://example.org/b", "20240101000000"),
-            line("https://example.org/a", "20250101000000"),
-            line("https://example.org/a", "20240101000000"),
-            line("https://example.org:8443/a", "20240101000000"),
-        ];
-        let index = index(&lines);
-        let keys: Vec<&str> = index
-            .lines()
-            .map(|it| it.split(" {").next().unwrap())
-            .collect();
-        assert_eq!(
-            keys,
-            [
-                "org,example)/a 20240101000000",
-                "org,example)/a 20250101000000",
-                "org,example)/b 20240101000000",
-                "org,example:8443)/a 20240101000000",
-            ]
-        );
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 mod chains;
 mod import;
+mod index;
 mod package;
 mod selection;
 mod volumes;
 
 pub use chains::{Chains, visits_of};
 pub use import::{Imported, Importer};
-pub use package::{Packed, write_package};
+pub use package::{Packed, Packing, write_package};
 pub use selection::{Kept, Selected, Selection};
 pub use volumes::{Volumes, Written};
 

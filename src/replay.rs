@@ -79,6 +79,40 @@ pub fn show(
     }
 }
 
+/// The page that a payload goes on to by itself, without a click: by a `Refresh` field (`refresh`), or a `meta` element in
+/// HTML. In replay nothing goes anywhere by itself, so it has to be told.
+#[must_use]
+pub fn leads_on(
+    payload: &[u8],
+    content_type: Option<&str>,
+    refresh: Option<&str>,
+    target: &TargetUri,
+    at: Instant,
+) -> Option<TargetUri> {
+    let scope = Scope::of(target, at);
+    let in_archive = match refresh.and_then(|it| attributes::refresh(it, &scope)) {
+        Some(it) => it.split_once("; url=")?.1.to_owned(),
+        None => {
+            let media_type = MediaType::parse(content_type.unwrap_or_default());
+            let is_page = match media_type.essence.as_str() {
+                "" => guessed(payload) == "text/html",
+                told => matches!(told, "text/html" | "application/xhtml+xml"),
+            };
+            if !is_page {
+                return None;
+            }
+            let text = decode(payload, media_type.charset.as_deref()).text;
+            if !text.to_ascii_lowercase().contains("refresh") {
+                return None;
+            }
+            html::refresh_of(&text, &scope)?
+        }
+    };
+    let to = in_archive.strip_prefix("/web/")?.split_once('/')?.1;
+    // A page that loads itself anew leads nowhere else.
+    to.parse().ok().filter(|it| it != target)
+}
+
 /// Whether a browser opens what [`show`] makes of such a payload, rather than keeping it in a file.
 #[must_use]
 pub fn opens(payload: &[u8], content_type: Option<&str>) -> bool {
@@ -265,6 +299,53 @@ mod tests {
             include_str!("../tests/cases/replay/xml.toml"),
             "image/svg+xml",
         );
+    }
+
+    #[test]
+    fn where_a_page_goes_on_to_by_itself_is_told() {
+        let target: TargetUri = "https://site.test/a/b".parse().unwrap();
+        let at = crate::clock::parse_digits14("2024").unwrap();
+        for (payload, refresh, expected) in [
+            (
+                "<META HTTP-EQUIV=Refresh CONTENT=\"0; URL='new/page?x=1'\">",
+                None,
+                Some("https://site.test/a/new/page?x=1"),
+            ),
+            (
+                "<base href=//else.test/><meta http-equiv=refresh content=0;url=c>",
+                None,
+                Some("https://else.test/c"),
+            ),
+            (
+                "<p>page",
+                Some("5;url=https://site.test/next"),
+                Some("https://site.test/next"),
+            ),
+            ("<meta http-equiv=refresh content=30>", None, None),
+            (
+                "<meta http-equiv=refresh content='9; url=/a/b'>",
+                None,
+                None,
+            ),
+            (
+                "<meta http-equiv=refresh content='0; url=javascript:a()'>",
+                None,
+                None,
+            ),
+            (
+                "<!-- <meta http-equiv=refresh content='0; url=/c'> -->",
+                None,
+                None,
+            ),
+            ("<p>page", Some("10"), None),
+        ] {
+            let to = leads_on(payload.as_bytes(), Some("text/html"), refresh, &target, at);
+            let to = to.map(|it| it.to_string());
+            assert_eq!(to.as_deref(), expected, "{payload} {refresh:?}");
+        }
+        let plain = "<meta http-equiv=refresh content='0; url=/c'>";
+        let to = leads_on(plain.as_bytes(), Some("text/plain"), None, &target, at);
+        assert_eq!(to, None);
     }
 
     #[test]

@@ -5,9 +5,14 @@ mod writer;
 
 use std::io::{self, Read};
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::{clock::Instant, digest::hex, uri::TargetUri};
+use crate::{
+    clock::{Instant, warc_date},
+    digest::{ContentDigest, hex},
+    uri::TargetUri,
+};
 
 pub use package::Package;
 pub use writer::Writer;
@@ -21,6 +26,28 @@ pub struct Page {
     pub date: Instant,
     /// Its title, where one is known.
     pub title: Option<String>,
+}
+
+impl Page {
+    /// What the list of pages begins with, a line.
+    #[must_use]
+    pub fn heading() -> String {
+        format!(
+            "{}\n",
+            json!({"format": "json-pages-1.0", "id": "pages", "title": "Pages"})
+        )
+    }
+
+    /// Its line of the list.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let id = ContentDigest::of(format!("{} {}", self.url, warc_date(self.date)).as_bytes());
+        let mut line = json!({"id": id.short(), "url": self.url, "ts": warc_date(self.date)});
+        if let Some(title) = &self.title {
+            line["title"] = title.as_str().into();
+        }
+        format!("{line}\n")
+    }
 }
 
 /// What a package says of itself (`datapackage.json`).

@@ -77,12 +77,14 @@ impl EvidenceArgs {
         let packed = Packed {
             title: format!("Evidence for finding {}", finding.id),
             description: said.clone(),
-            pages: pages(&finding, &removed),
             files,
         };
         let now = session.clock.now();
-        let written = write_package(&self.output, now, &packed, |add| {
-            Selection::these::<ExportError>(&store, &captures, |it| add(&it.kept))
+        let written = write_package(&self.output, now, &packed, |packing| {
+            Selection::these::<ExportError>(&store, &captures, |it| packing.add(&it.kept))?;
+            pages(&finding, &removed)
+                .iter()
+                .try_for_each(|it| packing.page(it))
                 .map_err(Failure::from)
         })?;
         print(&for_terminal(&self.output.display().to_string()))?;

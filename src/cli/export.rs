@@ -153,36 +153,21 @@ impl WarcArgs {
 impl WaczArgs {
     fn run(self, session: &Session, store: &Store) -> Result<Exit, Failure> {
         let chosen = self.selection.choose(session, store)?;
-        let mut pages = Vec::new();
-        let mut meant = 0_u64;
-        chosen.selection.each(store, |it| {
-            meant += 1;
-            let Kept::Whole(capture) = it.kept else {
-                return Ok(());
-            };
-            if matches!(&capture.outcome, Outcome::Response(_)) && capture.status() == Some(200) {
-                pages.push(Page {
-                    title: chosen.title_of(&capture.target_uri),
-                    url: capture.target_uri,
-                    date: capture.date,
-                });
-            }
-            Ok::<(), Failure>(())
-        })?;
-        if meant == 0 {
-            return Err(nothing_meant());
-        }
         let packed = Packed {
             title: self.title.unwrap_or_else(|| chosen.title.clone()),
             description: chosen.about.clone(),
-            pages,
             files: Vec::new(),
         };
-        let written = write_package(&self.output, session.clock.now(), &packed, |add| {
-            chosen
-                .selection
-                .each::<ExportError>(store, |it| add(&it.kept))
-                .map_err(Failure::from)
+        let now = session.clock.now();
+        let written = write_package(&self.output, now, &packed, |packing| {
+            let mut meant = false;
+            let outcome = chosen.selection.each::<ExportError>(store, |it| {
+                meant = true;
+                packing.add(&it.kept)?;
+                chosen.page(&it.kept).map_or(Ok(()), |it| packing.page(&it))
+            });
+            outcome?;
+            if meant { Ok(()) } else { Err(nothing_meant()) }
         })?;
         print(&match self.selection.format {
             Format::Json => format!(
@@ -222,6 +207,20 @@ struct Chosen {
 }
 
 impl Chosen {
+    /// The page that a capture is, where it is one to look at.
+    fn page(&self, kept: &Kept) -> Option<Page> {
+        let Kept::Whole(capture) = kept else {
+            return None;
+        };
+        let is_page =
+            matches!(capture.outcome, Outcome::Response(_)) && capture.status() == Some(200);
+        is_page.then(|| Page {
+            title: self.title_of(&capture.target_uri),
+            url: capture.target_uri.clone(),
+            date: capture.date,
+        })
+    }
+
     /// The title that an article gives a page.
     fn title_of(&self, uri: &TargetUri) -> Option<String> {
         let references = self.profiles.iter().flat_map(|it| &it.profile.references);

@@ -2,41 +2,64 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::BufWriter,
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 use super::{ExportError, Kept, SOFTWARE, Written, volumes::Volumes};
 use crate::{
-    cdxj,
     clock::Instant,
     wacz::{About, Page, Writer},
 };
 
-/// What goes into a package beside the captures.
+/// What goes into a package beside captures and pages.
 #[derive(Clone, Debug, Default)]
 pub struct Packed {
     /// What it is called.
     pub title: String,
     /// What it holds and why, for people.
     pub description: String,
-    /// The pages to look at.
-    pub pages: Vec<Page>,
     /// Other files: path and content.
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-/// Writes a package at `path`: `add` is called once, to give it its captures.
+/// A package that is being filled.
+pub struct Packing {
+    volumes: Volumes,
+    pages: BufWriter<File>,
+    path: PathBuf,
+}
+
+impl Packing {
+    /// Adds a capture, or what is known of one.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn add(&mut self, kept: &Kept) -> Result<(), ExportError> {
+        self.volumes.add(kept)
+    }
+
+    /// Adds a page to look at.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn page(&mut self, page: &Page) -> Result<(), ExportError> {
+        let written = self.pages.write_all(page.line().as_bytes());
+        written.map_err(|it| failed(&self.path, it))
+    }
+}
+
+/// Writes a package at `path`: `fill` is called once, to give it its captures and pages.
 ///
 /// Returns what it has; its bytes are those of the package.
 ///
 /// # Errors
-/// A file cannot be written, or one of that name is there; whatever `add` returns.
+/// A file cannot be written, or one of that name is there; whatever `fill` returns.
 pub fn write_package<E: From<ExportError>>(
     path: &Path,
     created: Instant,
     packed: &Packed,
-    add: impl FnOnce(&mut dyn FnMut(&Kept) -> Result<(), ExportError>) -> Result<(), E>,
+    fill: impl FnOnce(&mut Packing) -> Result<(), E>,
 ) -> Result<Written, E> {
     if path.exists() {
         let path = path.to_owned();
@@ -44,10 +67,23 @@ pub fn write_package<E: From<ExportError>>(
     }
     let folder = work_folder(path);
     let packing = || {
-        let mut volumes = Volumes::new(&folder, "data", &packed.description, created, u64::MAX)?;
-        add(&mut |kept| volumes.add(kept))?;
-        let (mut written, lines) = volumes.finish()?;
-        written.bytes = pack(path, created, packed, &written.files, &cdxj::index(&lines))?;
+        let volumes = Volumes::new(&folder, "data", &packed.description, created, u64::MAX)?;
+        let (index, list) = (folder.join("index.cdx"), folder.join("pages.jsonl"));
+        let failed = |it| failed(path, it);
+        let mut pages = BufWriter::new(File::create(&list).map_err(failed)?);
+        pages
+            .write_all(Page::heading().as_bytes())
+            .map_err(failed)?;
+        let mut packing = Packing {
+            volumes,
+            pages,
+            path: path.to_owned(),
+        };
+        fill(&mut packing)?;
+        packing.pages.flush().map_err(failed)?;
+        let mut written = packing.volumes.finish(&index)?;
+        written.bytes =
+            pack(path, created, packed, &written.files, &index, &list).map_err(failed)?;
         written.files = vec![path.to_owned()];
         Ok(written)
     };
@@ -55,6 +91,13 @@ pub fn write_package<E: From<ExportError>>(
     // What is left in a folder of our own name is of no use to anybody.
     let _ = fs::remove_dir_all(&folder);
     outcome
+}
+
+fn failed(path: &Path, source: io::Error) -> ExportError {
+    ExportError::Write {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// Where the WARC file is written before it is packed: beside the package, so that it is on the same disk.
@@ -69,45 +112,38 @@ fn pack(
     created: Instant,
     packed: &Packed,
     archives: &[PathBuf],
-    index: &str,
-) -> Result<u64, ExportError> {
+    index: &Path,
+    pages: &Path,
+) -> io::Result<u64> {
     let mut part = path.as_os_str().to_owned();
     part.push(".open");
     let part = PathBuf::from(part);
-    let failed = |source| ExportError::Write {
-        path: path.to_owned(),
-        source,
-    };
     let out = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
-        .open(&part)
-        .map_err(failed)?;
-    let write = || {
-        let mut writer = Writer::new(BufWriter::new(out));
-        for archive in archives {
-            let name = archive.file_name().unwrap_or_default().to_string_lossy();
-            writer.archive(&name, &mut File::open(archive)?)?;
-        }
-        writer.index(index)?;
-        writer.pages(&packed.pages)?;
-        for (path, content) in &packed.files {
-            writer.file(path, content)?;
-        }
-        let out = writer.finish(&About {
-            title: packed.title.clone(),
-            description: packed.description.clone(),
-            software: SOFTWARE.to_owned(),
-            created,
-        })?;
-        let file = out
-            .into_inner()
-            .map_err(std::io::IntoInnerError::into_error)?;
-        file.sync_all()?;
-        let bytes = file.metadata()?.len();
-        fs::rename(&part, path)?;
-        Ok(bytes)
-    };
-    write().map_err(failed)
+        .open(&part)?;
+    let mut writer = Writer::new(BufWriter::new(out));
+    for archive in archives {
+        let name = archive.file_name().unwrap_or_default().to_string_lossy();
+        writer.archive(&name, &mut File::open(archive)?)?;
+    }
+    writer.index(&mut File::open(index)?)?;
+    writer.pages(&mut File::open(pages)?)?;
+    for (path, content) in &packed.files {
+        writer.file(path, content)?;
+    }
+    let out = writer.finish(&About {
+        title: packed.title.clone(),
+        description: packed.description.clone(),
+        software: SOFTWARE.to_owned(),
+        created,
+    })?;
+    let file = out
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    let bytes = file.metadata()?.len();
+    fs::rename(&part, path)?;
+    Ok(bytes)
 }

@@ -2,14 +2,14 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter},
     path::{Path, PathBuf},
 };
 
-use super::{ExportError, Kept, SOFTWARE};
+use super::{ExportError, Kept, SOFTWARE, index::Index};
 use crate::{
     capture::{Capture, Outcome},
-    cdxj::{self, Content, Line},
+    cdxj::{Content, Line},
     clock::Instant,
     media_type::MediaType,
     warc::{Compression, Place, TransferCoding, Writer},
@@ -43,7 +43,7 @@ pub struct Volumes {
     transfer_coding: TransferCoding,
     open: Option<(PathBuf, Writer<BufWriter<File>>)>,
     written: Written,
-    lines: Vec<Line>,
+    index: Index,
 }
 
 impl Volumes {
@@ -73,7 +73,7 @@ impl Volumes {
             transfer_coding: TransferCoding::Keep,
             open: None,
             written: Written::default(),
-            lines: Vec::new(),
+            index: Index::new(folder),
         })
     }
 
@@ -112,7 +112,9 @@ impl Volumes {
             Kept::Whole(capture) => {
                 let place = open.1.capture(capture).map_err(failed)?;
                 let name = open.0.file_name().unwrap_or_default().to_string_lossy();
-                self.lines.extend(line(capture, place, &name));
+                if let Some(line) = line(capture, place, &name) {
+                    self.index.add(&line).map_err(failed)?;
+                }
                 self.written.captures += 1;
                 self.written.failures += u64::from(matches!(capture.outcome, Outcome::Failure(_)));
             }
@@ -121,33 +123,34 @@ impl Volumes {
         Ok(())
     }
 
-    /// Ends the last file. Says what was written, and gives the lines of the index.
+    /// Ends the last file, and writes the index of all of them at `path`. Says what was written.
     ///
     /// # Errors
-    /// The file cannot be written.
-    pub fn finish(mut self) -> Result<(Written, Vec<Line>), ExportError> {
+    /// A file cannot be written.
+    pub fn finish(mut self, path: &Path) -> Result<Written, ExportError> {
         self.close()?;
-        Ok((self.written, self.lines))
+        let mut file = BufWriter::new(create(path)?);
+        let ended = self
+            .index
+            .write(&mut file)
+            .and_then(|()| file.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(|it| it.sync_all())
+            .and_then(|()| fs::rename(beside(path), path));
+        ended.map_err(|source| ExportError::Write {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(self.written)
     }
 
-    /// As [`Volumes::finish`], with the index in a file beside the others: `PREFIX-YYYYMMDDhhmmssmmm.cdxj`.
+    /// As [`Volumes::finish`], with the index beside the others: `PREFIX-YYYYMMDDhhmmssmmm.cdxj`, which is told, too.
     ///
     /// # Errors
     /// A file cannot be written.
     pub fn finish_with_index(self) -> Result<(Written, PathBuf), ExportError> {
         let name = format!("{}-{}.cdxj", self.prefix, stamp(self.created));
         let path = self.folder.join(name);
-        let (written, lines) = self.finish()?;
-        let mut file = create(&path)?;
-        let ended = file
-            .write_all(cdxj::index(&lines).as_bytes())
-            .and_then(|()| file.sync_all())
-            .and_then(|()| fs::rename(beside(&path), &path));
-        ended.map_err(|source| ExportError::Write {
-            path: path.clone(),
-            source,
-        })?;
-        Ok((written, path))
+        Ok((self.finish(&path)?, path))
     }
 
     fn next(&mut self) -> Result<(PathBuf, Writer<BufWriter<File>>), ExportError> {

@@ -182,8 +182,16 @@ fn meta(mut attributes: Vec<(String, String)>, scope: &Scope) -> Fate {
     }
 }
 
+/// The address that a `meta` element which was led into the archive refreshes to.
+pub(super) fn refreshed(attributes: &[(String, String)]) -> Option<String> {
+    let value = |name: &str| attributes.iter().find(|it| it.0 == name).map(|it| &it.1);
+    value("http-equiv").filter(|it| it.trim().eq_ignore_ascii_case("refresh"))?;
+    let (_, to) = value("content")?.split_once("; url=")?;
+    Some(to.to_owned())
+}
+
 /// The value of a refresh (HTML standard, 4.2.5.3, "shared declarative refresh steps") that leads into the archive.
-fn refresh(value: &str, scope: &Scope) -> Option<String> {
+pub(super) fn refresh(value: &str, scope: &Scope) -> Option<String> {
     let value = value.trim_start();
     let digits = value.bytes().take_while(u8::is_ascii_digit).count();
     let (seconds, rest) = value.split_at(digits);

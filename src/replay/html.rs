@@ -41,7 +41,16 @@ fn rewrite_at(text: &str, scope: &Scope, syntax: Syntax, depth: u32) -> String {
         Some(href) => scope.with_base(&href),
         None => scope.clone(),
     };
-    run(text, scope, syntax, depth).0
+    run(text, scope, syntax, depth).out
+}
+
+/// Where the page goes on to by itself, as an address in the archive: what its first refresh names.
+pub(super) fn refresh_of(text: &str, scope: &Scope) -> Option<String> {
+    let scope = match base_of(text) {
+        Some(href) => scope.with_base(&href),
+        None => scope.clone(),
+    };
+    run(text, scope, Syntax::Html, DEPTH).refresh
 }
 
 /// What the first `base` element of a page names.
@@ -62,16 +71,17 @@ fn base_of(text: &str) -> Option<String> {
         base: nowhere,
         at: String::new(),
     };
-    run(text, scope, Syntax::Html, DEPTH).1
+    run(text, scope, Syntax::Html, DEPTH).base
 }
 
-fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> (String, Option<String>) {
+fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> Page {
     let sink = Sink(RefCell::new(Page {
         out: String::with_capacity(text.len() + text.len() / 8),
         scope,
         syntax,
         depth,
         base: None,
+        refresh: None,
         within: Within::Markup,
         foreign: Vec::new(),
     }));
@@ -83,7 +93,7 @@ fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> (String, Option<
     tokenizer.end();
     let mut page = tokenizer.sink.0.into_inner();
     page.end_style();
-    (page.out, page.base)
+    page
 }
 
 struct Sink(RefCell<Page>);
@@ -107,6 +117,7 @@ struct Page {
     syntax: Syntax,
     depth: u32,
     base: Option<String>,
+    refresh: Option<String>,
     within: Within,
     /// The open elements that part HTML from SVG and MathML, and back.
     foreign: Vec<String>,
@@ -213,6 +224,9 @@ impl Page {
             return TokenSinkResult::Continue;
         }
         if let Fate::Kept(attributes) = self.attributes(name, attributes) {
+            if name == "meta" && !foreign && self.refresh.is_none() {
+                self.refresh = attributes::refreshed(&attributes);
+            }
             let shown = if foreign { name } else { shown_as(name) };
             self.push(&["<", shown]);
             for (name, value) in attributes {

@@ -195,6 +195,22 @@ impl Store {
             .await
     }
 
+    /// How many visits there are, and of how many seeds: told without reading them.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn extent(&self) -> Result<(u64, u64), StoreError> {
+        self.read(|connection| {
+            // Visits are numbered from 1 and none is ever taken out.
+            let sql =
+                "SELECT (SELECT coalesce(max(id), 0) FROM visit), (SELECT count(*) FROM seed)";
+            let counts = connection
+                .prepare_cached(sql)?
+                .query_row((), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+            Ok((counts.0.unsigned_abs(), counts.1.unsigned_abs()))
+        })
+    }
+
     /// How much the store holds.
     ///
     /// # Errors

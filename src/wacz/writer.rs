@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-use super::{About, Hashing, Page};
+use super::{About, Hashing};
 use crate::{clock::warc_date, digest::ContentDigest};
 
 /// The version of the standard that is written.
@@ -47,37 +47,17 @@ impl<W: Write + Seek> Writer<W> {
     /// Adds the index of all WARC files: CDXJ lines, sorted, under the name that every reader looks for.
     ///
     /// # Errors
-    /// The package cannot be written.
-    pub fn index(&mut self, cdxj: &str) -> io::Result<()> {
-        self.add(
-            "indexes/index.cdx",
-            &mut cdxj.as_bytes(),
-            CompressionMethod::Deflated,
-        )
+    /// The package cannot be written, or `cdxj` not read.
+    pub fn index(&mut self, cdxj: &mut impl Read) -> io::Result<()> {
+        self.add("indexes/index.cdx", cdxj, CompressionMethod::Deflated)
     }
 
-    /// Adds the list of pages.
+    /// Adds the list of pages: [`Page::heading`], then a line for each.
     ///
     /// # Errors
-    /// The package cannot be written.
-    pub fn pages(&mut self, pages: &[Page]) -> io::Result<()> {
-        let mut lines =
-            json!({"format": "json-pages-1.0", "id": "pages", "title": "Pages"}).to_string();
-        lines.push('\n');
-        for page in pages {
-            let id = ContentDigest::of(format!("{} {}", page.url, warc_date(page.date)).as_bytes());
-            let mut line = json!({"id": id.short(), "url": page.url, "ts": warc_date(page.date)});
-            if let Some(title) = &page.title {
-                line["title"] = title.as_str().into();
-            }
-            lines.push_str(&line.to_string());
-            lines.push('\n');
-        }
-        self.add(
-            "pages/pages.jsonl",
-            &mut lines.as_bytes(),
-            CompressionMethod::Deflated,
-        )
+    /// The package cannot be written, or `lines` not read.
+    pub fn pages(&mut self, lines: &mut impl Read) -> io::Result<()> {
+        self.add("pages/pages.jsonl", lines, CompressionMethod::Deflated)
     }
 
     /// Adds any other file, such as the evidence that a package was made for.

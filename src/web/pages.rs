@@ -109,6 +109,8 @@ pub(super) struct View {
     pub(super) frame: String,
     pub(super) before: Option<Next>,
     pub(super) after: Option<Next>,
+    /// Where the page goes on to by itself, which it does not do in its frame.
+    pub(super) leads_on: Option<Next>,
     /// What is said in place of the page, where there is none to look at.
     pub(super) instead: Option<Instead>,
 }

@@ -3,6 +3,7 @@
 use crate::{
     capture::is_redirect,
     clock::{Instant, digits14, http_date, warc_date},
+    content_coding::{self, Caps},
     finding::{Finding, Review, Standing},
     memento::{Asked, Form, When, target_of},
     pipeline, replay,
@@ -83,18 +84,17 @@ impl Web {
                 }),
             }
         }
-        let held = store.held()?;
+        let (visits, total) = store.extent()?;
         Ok(pages::page(&Home {
             site: origins.site.clone(),
             lede: format!(
-                "{} of {}, with {}.",
-                counted_u64(held.visits, "visit"),
-                counted_u64(held.seeds, "page"),
-                counted_u64(held.payloads, "different payload")
+                "{} of {}.",
+                counted_u64(visits, "visit"),
+                counted_u64(total, "page")
             ),
             profiles: lines,
             faults,
-            total: held.seeds,
+            total,
             seeds: seeds.iter().map(seed_line).collect(),
             behind: after.is_some(),
             next,
@@ -215,6 +215,8 @@ impl Web {
         let beside = |it: Option<Dated>| it.map(|it| Next::new(&minute(it.date), &view_of(&it)));
         let archive = origins.archive();
         let (came, tone, _) = came(&found);
+        let whole = self.whole(&found)?;
+        let leads_on = whole.as_ref().and_then(|it| leads_on(it, &found));
         Ok(pages::frame(
             &View {
                 address: uri.to_string(),
@@ -227,9 +229,8 @@ impl Web {
                 frame: archive.memento(found.date, uri),
                 before: beside(around.before),
                 after: beside(around.after),
-                instead: self
-                    .whole(&found)?
-                    .and_then(|it| instead(&it, &found, origins)),
+                leads_on,
+                instead: whole.and_then(|it| instead(&it, &found, origins)),
             },
             origins,
         ))
@@ -275,6 +276,24 @@ fn find(request: &Request, origins: &Origins) -> Answer {
         Ok(uri) => Answer::redirect(&format!("/captures/{uri}")),
         Err(error) => refusal(400, &error.to_string(), request, origins),
     }
+}
+
+/// Where an archived page goes on to by itself, in the archive.
+fn leads_on(whole: &Whole, found: &Dated) -> Option<Next> {
+    if whole.redirect().is_some() {
+        return None;
+    }
+    let labels = content_coding::labels_of(&whole.head);
+    let decoded = content_coding::decode(&whole.payload, labels.as_deref(), &Caps::default());
+    let to = replay::leads_on(
+        &decoded.ok()?.bytes,
+        whole.field("content-type").as_deref(),
+        whole.field("refresh").as_deref(),
+        &whole.target_uri,
+        found.date,
+    )?;
+    let way = format!("/view/{}/{to}", digits14(found.date));
+    Some(Next::new(to.as_str(), &way))
 }
 
 /// What is said in place of a capture that no frame shows.

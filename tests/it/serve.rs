@@ -590,6 +590,34 @@ fn the_site_shows_what_is_held_and_leads_to_it() {
 }
 
 #[test]
+fn a_page_that_goes_on_by_itself_says_where_in_the_archive() {
+    let project = Project::new();
+    let old = "https://site.test/moved";
+    let body = b"<meta http-equiv=refresh content='0; url=/members'><p>We have moved.";
+    let head = "200 OK\nContent-Type: text/html";
+    let mut all = visits();
+    all.push(vec![response(old, "20220101", head, body)]);
+    keep(&project.path("snapshots/stillsays.db"), all);
+    let served = Served::start(&mut program(&project));
+    let came = served.shown(&format!("/view/20220101000000/{old}"));
+    let text = came.text();
+    assert!(
+        text.contains(&format!(
+            "went on by itself to <bdi><a href=\"/view/20220101000000/{PAGE}\""
+        )),
+        "{text}"
+    );
+    // What a field says counts as much: that of the first copy of the page itself leads to the live site's root.
+    let text = served.shown(&format!("/view/20220101000000/{PAGE}")).text();
+    assert!(
+        text.contains("<a href=\"/view/20220101000000/https://live.test/\""),
+        "{text}"
+    );
+    let text = served.shown(&format!("/view/20250101000000/{PAGE}")).text();
+    assert!(!text.contains("went on by itself"), "{text}");
+}
+
+#[test]
 fn a_report_leads_to_the_words_in_the_archived_page() {
     let project = Project::new();
     project.expect(&["demo"], 0);
