@@ -90,27 +90,25 @@ pub fn leads_on(
     at: Instant,
 ) -> Option<TargetUri> {
     let scope = Scope::of(target, at);
-    let in_archive = match refresh.and_then(|it| attributes::refresh(it, &scope)) {
-        Some(it) => it.split_once("; url=")?.1.to_owned(),
-        None => {
-            let media_type = MediaType::parse(content_type.unwrap_or_default());
-            let is_page = match media_type.essence.as_str() {
-                "" => guessed(payload) == "text/html",
-                told => matches!(told, "text/html" | "application/xhtml+xml"),
-            };
-            if !is_page {
-                return None;
-            }
-            let text = decode(payload, media_type.charset.as_deref()).text;
-            if !text.to_ascii_lowercase().contains("refresh") {
-                return None;
-            }
-            html::refresh_of(&text, &scope)?
-        }
-    };
+    let ordered = refresh.and_then(|it| attributes::refresh(it, &scope));
+    let in_archive = ordered
+        .and_then(|it| it.split_once("; url=").map(|it| it.1.to_owned()))
+        .or_else(|| refreshed_by_page(payload, content_type, &scope))?;
     let to = in_archive.strip_prefix("/web/")?.split_once('/')?.1;
     // A page that loads itself anew leads nowhere else.
     to.parse().ok().filter(|it| it != target)
+}
+
+fn refreshed_by_page(payload: &[u8], content_type: Option<&str>, scope: &Scope) -> Option<String> {
+    let media_type = MediaType::parse(content_type.unwrap_or_default());
+    let is_page = match media_type.essence.as_str() {
+        "" => guessed(payload) == "text/html",
+        told => matches!(told, "text/html" | "application/xhtml+xml"),
+    };
+    let text = is_page.then(|| decode(payload, media_type.charset.as_deref()).text)?;
+    // Most pages have no such word in them, and need not be parted.
+    let may = text.to_ascii_lowercase().contains("refresh");
+    may.then(|| html::refresh_of(&text, scope)).flatten()
 }
 
 /// Whether a browser opens what [`show`] makes of such a payload, rather than keeping it in a file.
