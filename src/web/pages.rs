@@ -85,6 +85,11 @@ pub(super) struct Captures {
     pub(super) older: Option<String>,
 }
 
+/// An address in pieces between which a line may break.
+fn pieces(address: &str) -> impl Iterator<Item = &str> {
+    address.split_inclusive(['/', '?', '&'])
+}
+
 pub(super) struct CaptureLine {
     pub(super) when: String,
     pub(super) view: Option<String>,

@@ -7,6 +7,7 @@ use crate::{
     memento::{Asked, When},
     replay,
     store::{Dated, StoreError},
+    text::for_terminal,
     uri::TargetUri,
 };
 
@@ -127,7 +128,7 @@ impl Web {
         origins: &Origins,
     ) -> Result<Answer, StoreError> {
         let answer = match self.whole(found)? {
-            None => without_payload(found, origins),
+            None => self.without_payload(found, origins)?,
             Some(whole) if asked.raw => raw(&whole),
             Some(whole) => self.shown(found, &whole, request, origins)?,
         };
@@ -140,6 +141,35 @@ impl Web {
         Ok(answer
             .field("Memento-Datetime", http_date(found.date))
             .field("Link", joined(&links)))
+    }
+
+    /// Says that the payload is not there, and where it went.
+    fn without_payload(&self, found: &Dated, origins: &Origins) -> Result<Answer, StoreError> {
+        let digest = found.payload_digest;
+        let removed = digest
+            .map(|it| self.options.store.removal(&it))
+            .transpose()?
+            .flatten();
+        let mut message = Message::new("The payload of this capture is not held");
+        message = match &removed {
+            Some(_) => message.says("That it was captured is on record, but its bytes are not here: they were removed on purpose."),
+            None => message.says("That it was captured is on record, but its bytes are not here: they never came."),
+        };
+        message = message
+            .address(found.target_uri.as_str())
+            .fact("Captured", &http_date(found.date));
+        if let Some(it) = digest {
+            message = message.fact("Payload", &it.to_string());
+        }
+        if let Some(it) = removed {
+            message = message
+                .fact("Removed", &http_date(it.at))
+                .fact("Because", &for_terminal(&it.why));
+        }
+        let all = format!("{}/captures/{}", origins.site, found.target_uri);
+        Ok(message
+            .next(Next::new("All captures of the page", &all))
+            .answer(404, origins))
     }
 
     /// The memento with its payload; `None` where that is not held.
@@ -276,19 +306,6 @@ impl Web {
         let found = choose(candidates, to, from.date);
         Ok(found.map(|it| archive.memento(it.date, &it.target_uri)))
     }
-}
-
-fn without_payload(found: &Dated, origins: &Origins) -> Answer {
-    let digest = found
-        .payload_digest
-        .map_or_else(|| "unknown".into(), |it| it.to_string());
-    Message::new("The payload of this capture is not held")
-            .says("That it was captured is on record, but its bytes are not here: they were removed under the archive's rules, or never came with an import.")
-            .address(found.target_uri.as_str())
-            .fact("Captured", &http_date(found.date))
-            .fact("Payload", &digest)
-            .next(Next::new("All captures of the page", &format!("{}/captures/{}", origins.site, found.target_uri)))
-            .answer(404, origins)
 }
 
 /// The memento's payload as it was captured, content coding and all.

@@ -261,7 +261,9 @@ impl Web {
                     &format!("{}/captures/{uri}", origins.site),
                 ))
         } else {
-            message.says("The archive holds no copy of this page.")
+            message
+                .says("The archive holds no copy of this page.")
+                .next(Next::new("What is held", &format!("{}/", origins.site)))
         };
         if let Some(at) = at {
             message = message.fact("Asked for", &http_date(at));

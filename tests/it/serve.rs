@@ -590,6 +590,34 @@ fn the_site_shows_what_is_held_and_leads_to_it() {
 }
 
 #[test]
+fn what_was_removed_is_said_to_be_with_the_reason() {
+    let (project, served) = served();
+    let digest = stillsays::digest::PayloadDigest::of(FIRST);
+    let store = Store::open(&project.path("snapshots/stillsays.db"), Access::ReadWrite).unwrap();
+    let removal = stillsays::store::Removal {
+        payload: digest,
+        reason: "on <b>request</b>".into(),
+    };
+    store
+        .remove_payloads(vec![removal], held::at("2025"))
+        .unwrap();
+    drop(store);
+    let came = served.replayed(&format!("/web/20220101000000/{PAGE}"));
+    assert_eq!(came.status, 404);
+    let text = came.text();
+    for expected in [
+        "removed on purpose",
+        "Wed, 01 Jan 2025 00:00:00 GMT",
+        "on &#60;b&#62;request",
+        &digest.to_string(),
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let lost = served.replayed("/web/20220101000000/https://site.test/lost");
+    assert!(lost.text().contains("never came"), "{}", lost.text());
+}
+
+#[test]
 fn a_page_that_goes_on_by_itself_says_where_in_the_archive() {
     let project = Project::new();
     let old = "https://site.test/moved";
