@@ -52,11 +52,13 @@ pub struct Tombstone {
     pub removal_leaf: String,
 }
 
-/// When and why a payload was removed on purpose.
+/// When, by whom and why a payload was removed on purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Removed {
     /// When.
     pub at: Instant,
+    /// Who did it; `None` where nobody was recorded.
+    pub by: Option<String>,
     /// By which rule, for people.
     pub why: String,
 }

@@ -40,7 +40,7 @@ impl PruneArgs {
         let sealer = Sealer::open(session, &store)?;
         let plan = pipeline::plan_retention(&store, &rules, now, &pdf)?;
         if !plan.removals.is_empty() {
-            store.remove_payloads(plan.removals.clone(), now)?;
+            store.remove_payloads(plan.removals.clone(), now, Some(&session.person()))?;
             sealer.seal(session, &store)?;
         }
         tell(session, &plan, "removed")?;

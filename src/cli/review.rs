@@ -63,7 +63,7 @@ impl ReviewArgs {
             finding: id.clone(),
             decision,
             at: session.clock.now(),
-            by: self.reviewer(session),
+            by: self.by.clone().unwrap_or_else(|| session.person()),
             note: self.note.clone(),
         };
         let sealer = Sealer::open(session, &store)?;
@@ -88,19 +88,5 @@ impl ReviewArgs {
             session.remark("the decision changed other findings; `stillsays report` shows them");
         }
         Ok(Exit::Done)
-    }
-
-    fn reviewer(&self, session: &Session) -> String {
-        let setting = Some(&session.config.settings.reviewer).filter(|it| !it.is_empty());
-        let account = || {
-            ["USER", "LOGNAME"]
-                .iter()
-                .find_map(|it| std::env::var(it).ok())
-        };
-        self.by
-            .clone()
-            .or_else(|| setting.cloned())
-            .or_else(account)
-            .unwrap_or_else(|| "somebody".into())
     }
 }

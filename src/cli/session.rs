@@ -39,6 +39,20 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// Who does what is recorded: the setting `reviewer`, or the account's name.
+    pub(super) fn person(&self) -> String {
+        let setting = Some(&self.config.settings.reviewer).filter(|it| !it.is_empty());
+        let account = || {
+            ["USER", "LOGNAME"]
+                .iter()
+                .find_map(|it| std::env::var(it).ok())
+        };
+        setting
+            .cloned()
+            .or_else(account)
+            .unwrap_or_else(|| "somebody".into())
+    }
+
     /// Reads the settings and sets up the log.
     pub(super) fn open(common: &Common) -> Result<Self, Failure> {
         let mut flags = Vec::new();

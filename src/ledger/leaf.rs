@@ -73,6 +73,8 @@ pub enum Leaf<'a> {
         payload: PayloadDigest,
         /// When it was removed.
         at: Instant,
+        /// Who did it; `None` where nobody was recorded.
+        by: Option<&'a str>,
         /// By which rule.
         reason: &'a str,
     },
@@ -187,12 +189,14 @@ impl Leaf<'_> {
                 id,
                 payload,
                 at,
+                by,
                 reason,
             } => text(&RemovalText {
                 leaf: "removal",
                 id: *id,
                 payload: *payload,
                 at: warc_date(*at),
+                by: *by,
                 reason,
             }),
             Self::Sealed { at } => text(&SealedText {
@@ -350,6 +354,8 @@ struct RemovalText<'a> {
     id: i64,
     payload: PayloadDigest,
     at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
     reason: &'a str,
 }
 

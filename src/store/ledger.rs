@@ -112,7 +112,8 @@ pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
         }
         Err(other) => Err(other),
     };
-    each_leaf(connection, &mut each)?;
+    // Nothing could be removed then.
+    each_leaf_but_removals(connection, &mut each)?;
     let mut hosts = connection.prepare("SELECT origin, state FROM host")?;
     let mut rows = hosts.query(())?;
     while let Some(row) = rows.next()? {
@@ -148,6 +149,21 @@ pub(super) fn reading_checksum(row: &rusqlite::Row<'_>, first: usize) -> Result<
 
 /// Tells `each` every row that must have a leaf, and the leaf's text as it is made from the row; by kind, then by row.
 pub(super) fn each_leaf(
+    connection: &Connection,
+    each: &mut dyn FnMut(Kind, i64, Result<String, Fault>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    each_leaf_but_removals(connection, each)?;
+    let mut statement = connection.prepare(
+        "SELECT removal.id, payload.digest, at, reason, author FROM removal JOIN payload ON payload.id = removal.payload ORDER BY removal.id",
+    )?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        each(Kind::Removal, row.get(0)?, removal(row))?;
+    }
+    Ok(())
+}
+
+fn each_leaf_but_removals(
     connection: &Connection,
     each: &mut dyn FnMut(Kind, i64, Result<String, Fault>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
@@ -191,13 +207,6 @@ pub(super) fn each_leaf(
     for (id, hash) in ended {
         each(Kind::CrawlEnded, id, hash)?;
     }
-    let mut statement = connection.prepare(
-        "SELECT removal.id, payload.digest, at, reason FROM removal JOIN payload ON payload.id = removal.payload ORDER BY removal.id",
-    )?;
-    let mut rows = statement.query(())?;
-    while let Some(row) = rows.next()? {
-        each(Kind::Removal, row.get(0)?, removal(row))?;
-    }
     Ok(())
 }
 
@@ -229,10 +238,12 @@ fn crawl(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
 
 fn removal(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
     let reason: String = row.get(3)?;
+    let by: Option<String> = row.get(4)?;
     Ok(Leaf::Removal {
         id: row.get(0)?,
         payload: PayloadDigest::from_bytes(row.get(1)?),
         at: instant(row.get(2)?)?,
+        by: by.as_deref(),
         reason: &reason,
     }
     .text())

@@ -134,11 +134,17 @@ impl Store {
     /// Removes the bytes of payloads, and what was read from them, and enters each removal in the ledger: all of it or nothing.
     ///
     /// Payloads that stand on one of them are first read, checked and written so that they do not. The rows of the captures stay,
-    /// with the digests. A payload that is not held is left out. Returns how many were removed.
+    /// with the digests. `by` is who does it. A payload that is not held is left out. Returns how many were removed.
     ///
     /// # Errors
     /// The file cannot be written; a payload that is kept does not read back.
-    pub fn remove_payloads(&self, removals: Vec<Removal>, at: Instant) -> Result<u64, StoreError> {
+    pub fn remove_payloads(
+        &self,
+        removals: Vec<Removal>,
+        at: Instant,
+        by: Option<&str>,
+    ) -> Result<u64, StoreError> {
+        let by = by.map(str::to_owned);
         self.write(move |connection| {
             let mut going = HashSet::new();
             for removal in &removals {
@@ -153,13 +159,14 @@ impl Store {
                 };
                 let id = connection
                     .prepare_cached(
-                        "INSERT INTO removal (payload, at, reason) VALUES (?1, ?2, ?3)",
+                        "INSERT INTO removal (payload, at, reason, author) VALUES (?1, ?2, ?3, ?4)",
                     )?
-                    .insert(params![payload, micros(at), removal.reason])?;
+                    .insert(params![payload, micros(at), removal.reason, by])?;
                 let leaf = Leaf::Removal {
                     id,
                     payload: removal.payload,
                     at,
+                    by: by.as_deref(),
                     reason: &removal.reason,
                 };
                 ledger::append(connection, Kind::Removal, id, &leaf)?;
@@ -227,7 +234,7 @@ pub(super) fn removal_of(
 ) -> Result<Option<(Removed, String)>, Fault> {
     let row = connection
         .prepare_cached(
-            "SELECT removal.id, payload.digest, removal.at, removal.reason FROM removal JOIN payload ON payload.id = removal.payload
+            "SELECT removal.id, payload.digest, removal.at, removal.reason, removal.author FROM removal JOIN payload ON payload.id = removal.payload
              WHERE removal.payload = ?1 AND payload.bytes IS NULL ORDER BY removal.id DESC LIMIT 1",
         )?
         .query_row([payload], |row| {
@@ -236,10 +243,11 @@ pub(super) fn removal_of(
                 PayloadDigest::from_bytes(row.get(1)?),
                 row.get::<_, i64>(2)?,
                 row.get::<_, String>(3)?,
+                row.get::<_, Option<String>>(4)?,
             ))
         })
         .optional()?;
-    let Some((id, payload, at, why)) = row else {
+    let Some((id, payload, at, why, by)) = row else {
         return Ok(None);
     };
     let at = instant(at)?;
@@ -247,8 +255,9 @@ pub(super) fn removal_of(
         id,
         payload,
         at,
+        by: by.as_deref(),
         reason: &why,
     };
     let text = leaf.text();
-    Ok(Some((Removed { at, why }, text)))
+    Ok(Some((Removed { at, by, why }, text)))
 }

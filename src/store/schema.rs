@@ -24,6 +24,10 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("schema/2.sql"),
         then: Some(ledger::begin),
     },
+    Step {
+        sql: include_str!("schema/3.sql"),
+        then: None,
+    },
 ];
 
 /// What makes one version of the one before.

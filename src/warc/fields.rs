@@ -12,7 +12,7 @@
 //! | `failure-detail` | what exactly happened, as a JSON string |
 //! | `failure-received` | the bytes that had come before it failed, in base64 |
 //! | `removed` | when the payload was removed from the archive on purpose; there is no response record then |
-//! | `removed-because` | by which rule, as a JSON string |
+//! | `removed-by`, `removed-because` | who did it, and by which rule, as JSON strings |
 //! | `payload-digest` | what the payload was |
 //! | `response-head` | status line and header fields that it came with, in base64 |
 //! | `capture-leaf`, `removal-leaf` | what the archive's ledger says of the capture and of the removal: the texts of the leaves |
@@ -44,6 +44,9 @@ pub(super) fn block(capture: &Capture) -> String {
 pub(super) fn tombstone(it: &Tombstone) -> String {
     let mut block = Block::of_exchange(it.date, it.ended, it.connection.as_ref());
     block.line("removed", &warc_date(it.removed.at));
+    if let Some(by) = &it.removed.by {
+        block.line("removed-by", &json(by));
+    }
     block.line("removed-because", &json(&it.removed.why));
     block.line("payload-digest", &it.payload_digest.to_string());
     block.line("response-head", &base64(&it.head));

@@ -164,6 +164,10 @@ impl Web {
         if let Some(it) = removed {
             message = message
                 .fact("Removed", &http_date(it.at))
+                .fact(
+                    "By",
+                    &for_terminal(it.by.as_deref().unwrap_or("not recorded")),
+                )
                 .fact("Because", &for_terminal(&it.why));
         }
         let all = format!("{}/captures/{}", origins.site, found.target_uri);
@@ -177,7 +181,7 @@ impl Web {
         let store = &self.options.store;
         let held = |read: Result<Capture, StoreError>| match read {
             Ok(it) => Ok(Some(it)),
-            Err(StoreError::NotHeld { .. }) => Ok(None),
+            Err(StoreError::NotHeld { .. } | StoreError::Removed { .. }) => Ok(None),
             Err(error) => Err(error),
         };
         let Some(capture) = held(store.capture(found.id))? else {
@@ -216,7 +220,7 @@ impl Web {
                 head: revisit.head,
                 payload,
             })),
-            Err(StoreError::NotHeld { .. }) => Ok(None),
+            Err(StoreError::NotHeld { .. } | StoreError::Removed { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }

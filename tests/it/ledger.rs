@@ -8,7 +8,11 @@ use std::{
 };
 
 use rusqlite::Connection;
-use stillsays::store::{Access, CaptureId, Store, StoreError, Trust};
+use stillsays::{
+    clock::parse_digits14,
+    digest::PayloadDigest,
+    store::{Access, CaptureId, Removal, Store, StoreError, Trust},
+};
 
 use crate::project::Project;
 
@@ -465,10 +469,19 @@ fn every_bit_that_is_flipped_and_means_something_is_found() {
 
 /// Writes what the store at `from` holds as a program of the first version would have.
 pub(crate) fn write_first_version(from: &Path, to: &Path) {
+    write_version(from, to, 1);
+}
+
+fn write_version(from: &Path, to: &Path, version: usize) {
+    const SCHEMAS: [&str; 2] = [
+        include_str!("../../src/store/schema/1.sql"),
+        include_str!("../../src/store/schema/2.sql"),
+    ];
     let file = Connection::open(to).unwrap();
     file.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
-    file.execute_batch(include_str!("../../src/store/schema/1.sql"))
-        .unwrap();
+    for schema in &SCHEMAS[..version] {
+        file.execute_batch(schema).unwrap();
+    }
     file.execute("ATTACH ?1 AS new", [from.display().to_string()])
         .unwrap();
     let tables: Vec<String> = file
@@ -491,8 +504,10 @@ pub(crate) fn write_first_version(from: &Path, to: &Path) {
         ))
         .unwrap();
     }
-    file.execute_batch("DETACH new; PRAGMA application_id = 0x73746c73; PRAGMA user_version = 1;")
-        .unwrap();
+    file.execute_batch(&format!(
+        "DETACH new; PRAGMA application_id = 0x73746c73; PRAGMA user_version = {version};"
+    ))
+    .unwrap();
     drop(file);
 }
 
@@ -530,6 +545,61 @@ fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
         };
         assert_eq!(count(&old), count(&store), "{table}");
     }
+}
+
+#[test]
+fn a_store_of_the_second_version_keeps_its_ledger_and_what_was_removed() {
+    let (project, path) = demo();
+    let removal = |digest| Removal {
+        payload: digest,
+        reason: "thinned".into(),
+    };
+    let at = parse_digits14("2026").unwrap();
+    let digests: Vec<PayloadDigest> = {
+        let store = Store::open(&path, Access::ReadWrite).unwrap();
+        let mut digests: Vec<PayloadDigest> = Vec::new();
+        for seed in store.seed_uris().unwrap() {
+            let captures = store.captures_of(&seed).unwrap();
+            digests.extend(captures.iter().filter_map(|it| it.1.payload_digest));
+        }
+        digests.dedup();
+        store
+            .remove_payloads(vec![removal(digests[0])], at, None)
+            .unwrap();
+        digests
+    };
+    asked(&project, &["recheck"], 0);
+    let old = project.path("snapshots/old.db");
+    write_version(&path, &old, 2);
+    let error = Store::open(&old, Access::ReadOnly).unwrap_err();
+    assert!(
+        matches!(error, StoreError::Older { found: 2, .. }),
+        "{error}"
+    );
+    let store = Store::open(&old, Access::ReadWrite).unwrap();
+    assert!(project.path("snapshots/old.db.v2").exists());
+    let problems = || {
+        let verified = store.verify(&Trust::default(), &mut |_| {});
+        verified.unwrap().problems
+    };
+    assert_eq!(problems(), []);
+    store
+        .remove_payloads(vec![removal(digests[1])], at, Some("ada"))
+        .unwrap();
+    let by = |digest| store.removal(digest).unwrap().unwrap().by;
+    assert_eq!(
+        digests.iter().take(2).map(by).collect::<Vec<_>>(),
+        [None, Some("ada".into())]
+    );
+    assert_eq!(problems(), []);
+    // Whose act it was cannot be altered behind the ledger's back.
+    let file = Connection::open(&old).unwrap();
+    file.execute(
+        "UPDATE removal SET author = 'bob' WHERE author IS NOT NULL",
+        (),
+    )
+    .unwrap();
+    assert_ne!(problems(), []);
 }
 
 /// A time-stamp authority made of `openssl ts`, listening on a port of its own.

@@ -275,7 +275,9 @@ fn whatever_goes_what_stays_reads_back_and_stands_on_nothing_that_went() {
                 reason: "thrown".into(),
             })
             .collect();
-        let removed = store.remove_payloads(going.clone(), at("2025")).unwrap();
+        let removed = store
+            .remove_payloads(going.clone(), at("2025"), Some("ada"))
+            .unwrap();
         assert_eq!(removed, going.len() as u64, "round {round}");
         store.give_back().unwrap();
         for (digest, body) in &bodies {

@@ -599,16 +599,17 @@ fn what_was_removed_is_said_to_be_with_the_reason() {
         reason: "on <b>request</b>".into(),
     };
     store
-        .remove_payloads(vec![removal], held::at("2025"))
+        .remove_payloads(vec![removal], held::at("2025"), Some("ada"))
         .unwrap();
     drop(store);
     let came = served.replayed(&format!("/web/20220101000000/{PAGE}"));
-    assert_eq!(came.status, 404);
+    assert_eq!(came.status, 404, "{}", came.text());
     let text = came.text();
     for expected in [
         "removed on purpose",
         "Wed, 01 Jan 2025 00:00:00 GMT",
         "on &#60;b&#62;request",
+        "<dd>ada</dd>",
         &digest.to_string(),
     ] {
         assert!(text.contains(expected), "{expected}: {text}");

@@ -111,6 +111,7 @@ fn what_was_removed_leaves_as_what_is_known_of_it() {
             entry.payload_digest.unwrap().to_string()
         );
         assert_eq!(said["removed"], "2024-03-01T00:00:00Z");
+        assert_eq!(json(&said["removal-leaf"])["by"], json(&said["removed-by"]));
         assert!(
             json(&said["removed-because"])
                 .as_str()
@@ -206,7 +207,12 @@ fn what_rests_on_a_removed_capture_says_so() {
             payload: *it,
             reason: "on request".into(),
         });
-        assert!(store.remove_payloads(going.collect(), at("2025")).unwrap() > 0);
+        assert!(
+            store
+                .remove_payloads(going.collect(), at("2025"), None)
+                .unwrap()
+                > 0
+        );
         (finding.id.to_string(), digests)
     };
     for format in ["text", "markdown", "html", "json", "csv"] {
