@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     judged::{Judged, list_title},
-    name_key::NameKey,
+    name_key::{self, NameKey},
     names::Place,
 };
 use crate::entity::ListKind;
@@ -91,6 +91,7 @@ impl Judged<'_> {
                     let there = text.get(range.clone()).unwrap_or_default();
                     !there.contains('\n')
                         && !self.inside_longer_name(range, key)
+                        && !is_address(text, range)
                         && (!single || same_case(there, spelling) && !beside_capital(text, range))
                 })
             })
@@ -110,13 +111,26 @@ impl Judged<'_> {
                     && it.0.len() > range.len()
                     && it.0.len() < range.len() + LONGER
             })
-            .any(|it| {
-                self.pool
-                    .names
-                    .get(it.1)
-                    .is_some_and(|it| it.key.compact != key.compact)
+            .any(|(span, name)| {
+                let text = &self.page.reading.text;
+                let before = text.get(span.start..range.start).unwrap_or_default();
+                !name_key::is_former(before)
+                    && !before.contains(". ")
+                    && self
+                        .pool
+                        .names
+                        .get(*name)
+                        .is_some_and(|it| it.key.compact != key.compact)
             })
     }
+}
+
+/// Whether the word goes on behind a full stop: `Larkspur` in `Larkspur.ai`.
+fn is_address(text: &str, range: &Range<usize>) -> bool {
+    let behind = text.get(range.end..).unwrap_or_default();
+    behind
+        .strip_prefix('.')
+        .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_lowercase()))
 }
 
 fn without_article(name: &str) -> &str {

@@ -67,6 +67,53 @@ pub(super) fn strip(words: &[&str]) -> (std::ops::Range<usize>, Class) {
     (start..end, class)
 }
 
+/// A folded name without a legal form that is written to it without a space, as in Chinese, Japanese and Korean.
+pub(super) fn unjoined(name: &str) -> &str {
+    const FORMS: [&str; 28] = [
+        "認定特定非営利活動法人",
+        "特定非営利活動法人",
+        "認定npo法人",
+        "npo法人",
+        "一般社団法人",
+        "一般財団法人",
+        "公益社団法人",
+        "公益財団法人",
+        "国立研究開発法人",
+        "国立大学法人",
+        "公立大学法人",
+        "独立行政法人",
+        "社会福祉法人",
+        "学校法人",
+        "医療法人",
+        "株式会社",
+        "有限会社",
+        "合同会社",
+        "(株)",
+        "(有)",
+        "(一社)",
+        "(公財)",
+        "(公社)",
+        "股份有限公司",
+        "有限责任公司",
+        "有限公司",
+        "주식회사",
+        "(주)",
+    ];
+    if name.is_ascii() {
+        return name;
+    }
+    let mut rest = name;
+    while let Some(it) = FORMS.iter().find_map(|it| {
+        rest.strip_prefix(it)
+            .or_else(|| rest.strip_suffix(it))
+            .map(str::trim)
+            .filter(|it| it.chars().count() >= 2)
+    }) {
+        rest = it;
+    }
+    rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +133,14 @@ mod tests {
         );
         assert_eq!(stripped("harbour limited liability company").1, Some("LLC"));
         assert_eq!(stripped("open joint stock company harbour").0, "harbour");
+    }
+
+    #[test]
+    fn a_form_written_to_the_name_is_taken_off() {
+        assert_eq!(unjoined("株式会社あおば"), "あおば");
+        assert_eq!(unjoined("一般社団法人 みなと会議"), "みなと会議");
+        assert_eq!(unjoined("みなと自動車(株)"), "みなと自動車");
+        assert_eq!(unjoined("株式会社"), "株式会社");
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use super::{
     aligned::{Aligned, align, is_slip},
-    name_key::{Kind, NameKey, Token},
+    name_key::{Kind, NameKey, Token, quoted},
     words,
 };
-use crate::finding::Reason;
+use crate::{finding::Reason, text::fold};
 
 /// What a likeness amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,13 +197,23 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
             "the name and its domain",
         ));
     }
+    if let (Some(one), Some(other)) = (quoted(&claimed.surface), quoted(&found.surface))
+        && fold(one) == fold(other)
+    {
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.8,
+            "the same name in quotation marks",
+        ));
+    }
     let holds = |long: &NameKey, short: &NameKey| {
-        !short.is_short()
+        (!short.is_short() || short.is_acronym())
             && long.parts.iter().any(|key| {
                 key.exact == short.exact
                     || key.compact == short.compact
-                    || by_words(key, short)
-                        .is_some_and(|it| it.grade >= Grade::Variant && it.score >= 0.84)
+                    || !short.is_short()
+                        && by_words(key, short)
+                            .is_some_and(|it| it.grade >= Grade::Variant && it.score >= 0.84)
             })
     };
     if holds(found, claimed) {

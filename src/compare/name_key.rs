@@ -73,6 +73,8 @@ impl NameKey {
             key.surface.clone_from(&surface);
         }
         key.parts = parts(main).map(Self::whole).collect();
+        key.parts.extend(quoted(main).map(Self::whole));
+        key.parts.extend(stem(main).map(Self::whole));
         let (body, asides) = without_asides(&key.exact);
         let of_place = |it: &String| split(it).iter().any(|it| words::is_place(it));
         if !asides.is_empty() && !asides.iter().any(of_place) {
@@ -85,7 +87,7 @@ impl NameKey {
     fn whole(name: &str) -> Self {
         let surface = one_line(name);
         let exact = exact(&surface);
-        let (body, asides) = without_asides(&exact);
+        let (body, asides) = without_asides(legal_form::unjoined(&exact));
         let mut acronyms: Vec<String> = Vec::new();
         let mut text = body.clone();
         for aside in &asides {
@@ -107,7 +109,7 @@ impl NameKey {
         let all = split(&text);
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let (range, form) = legal_form::strip(&all);
-        let core = all.get(range).unwrap_or_default();
+        let core = without_title(all.get(range).unwrap_or_default());
         let initials = initials_of(&core.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
         let mut tokens: Vec<Token> = words::numbers_joined(core)
             .into_iter()
@@ -139,6 +141,13 @@ impl NameKey {
         let compact: String = tokens.iter().map(|it| it.text.as_str()).collect();
         if is_acronym_itself(&surface) {
             acronyms.push(letters(&surface));
+        } else if let [only] = tokens.as_slice()
+            && let Some(first) = surface.split(' ').next()
+            && is_acronym_itself(first)
+            && letters(first) == only.text
+        {
+            // `NAFCM e.V.`
+            acronyms.push(only.text.clone());
         }
         acronyms.dedup();
         Self {
@@ -178,6 +187,11 @@ impl NameKey {
         own.map(|it| it.text.as_str())
     }
 
+    /// Whether it is initials and nothing else, three of them at least.
+    pub(super) fn is_acronym(&self) -> bool {
+        self.compact.chars().count() >= 3 && self.acronyms.iter().any(|it| *it == self.compact)
+    }
+
     /// Whether it is so short that nothing but the very same letters is the same.
     pub(super) fn is_short(&self) -> bool {
         self.compact.chars().count() < 5
@@ -191,36 +205,47 @@ fn exact(surface: &str) -> String {
         .to_owned()
 }
 
+/// What stands before another name of the same body.
+const FORMER: [&str; 20] = [
+    "formerly known as ",
+    "formerly called ",
+    "formerly the ",
+    "formerly ",
+    "previously known as ",
+    "previously ",
+    "also known as ",
+    "now known as ",
+    "now called ",
+    "now the ",
+    "now ",
+    "f/k/a ",
+    "fka ",
+    "a/k/a ",
+    "aka ",
+    "ehemals ",
+    "vormals ",
+    "früher ",
+    "anciennement ",
+    "dba ",
+];
+
+/// Whether a text says that the name behind it is an earlier or another one of the same body.
+pub(super) fn is_former(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    FORMER.iter().any(|it| {
+        let before = lower.strip_suffix(it);
+        before.is_some_and(|it| !it.ends_with(char::is_alphanumeric))
+    })
+}
+
 /// A name parted from another one that it says is the same body's: `(formerly X)`, `, now X`, `(aka X)`.
 fn said(surface: &str) -> (&str, Option<&str>) {
-    const WORDS: [&str; 20] = [
-        "formerly known as ",
-        "formerly called ",
-        "formerly the ",
-        "formerly ",
-        "previously known as ",
-        "previously ",
-        "also known as ",
-        "now known as ",
-        "now called ",
-        "now the ",
-        "now ",
-        "f/k/a ",
-        "fka ",
-        "a/k/a ",
-        "aka ",
-        "ehemals ",
-        "vormals ",
-        "früher ",
-        "anciennement ",
-        "dba ",
-    ];
     const OPENINGS: [&str; 5] = ["(", "[", ", ", " - ", " – "];
     for opening in OPENINGS {
         for (at, _) in surface.match_indices(opening) {
             let main = surface.get(..at).unwrap_or_default().trim();
             let rest = surface.get(at + opening.len()..).unwrap_or_default();
-            let word = WORDS.iter().find(|it| {
+            let word = FORMER.iter().find(|it| {
                 rest.get(..it.len())
                     .is_some_and(|rest| rest.to_lowercase() == **it)
             });
@@ -239,12 +264,57 @@ fn said(surface: &str) -> (&str, Option<&str>) {
 
 /// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.
 fn parts(surface: &str) -> impl Iterator<Item = &str> {
-    [" - ", " – ", " — ", ": ", " | ", "/", ", ", " · "]
+    [" - ", " – ", " — ", ": ", " | ", "/", ", ", " · ", "–"]
         .into_iter()
         .filter(|it| surface.contains(it))
         .flat_map(|it| surface.split(it))
         .map(str::trim)
-        .filter(|it| it.chars().count() >= 5)
+        .filter(|it| it.chars().count() >= 5 || is_acronym_itself(it) && it.len() >= 3)
+}
+
+/// What stands in quotation marks within a longer name: the name itself where the rest says what kind of body it is, as
+/// in `Фонд «Маяк»`.
+pub(super) fn quoted(surface: &str) -> Option<&str> {
+    const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
+    MARKS.iter().find_map(|(open, close)| {
+        let start = surface.find(*open)? + open.len_utf8();
+        let inner = surface.get(start..)?;
+        let inner = inner.get(..inner.find(*close)?)?.trim();
+        let whole = inner.len() + open.len_utf8() + close.len_utf8() >= surface.len();
+        (!whole && inner.chars().count() >= 5).then_some(inner)
+    })
+}
+
+/// A name that is an address, without its last part: `Larkspur` of `Larkspur.ai`.
+fn stem(surface: &str) -> Option<&str> {
+    let (stem, last) = surface.rsplit_once('.')?;
+    let is_address = !surface.contains(' ')
+        && (2..=4).contains(&last.len())
+        && last.bytes().all(|it| it.is_ascii_lowercase());
+    (is_address && stem.chars().count() >= 5).then_some(stem)
+}
+
+/// Words without a person's title before them: `Dr.`, `Prof.`; at least two words stay.
+fn without_title<'a, 'b>(mut words: &'a [&'b str]) -> &'a [&'b str] {
+    const TITLES: [&str; 10] = [
+        "dr",
+        "prof",
+        "professor",
+        "mr",
+        "mrs",
+        "ms",
+        "sir",
+        "rev",
+        "hon",
+        "mag",
+    ];
+    while let Some((first, rest)) = words.split_first()
+        && TITLES.contains(first)
+        && rest.len() >= 2
+    {
+        words = rest;
+    }
+    words
 }
 
 /// The folded name without what stands in brackets, and what stands there.
@@ -290,7 +360,16 @@ pub(super) fn split(folded: &str) -> Vec<String> {
             'æ' => text.push_str("ae"),
             'œ' => text.push_str("oe"),
             '&' | '+' => text.push_str(" and "),
-            '\'' => {}
+            // `Ligue de l'Homme`: an article that has lost its vowel is a word of its own, and names nothing.
+            '\'' => {
+                let elided = matches!(before, Some('d' | 'l'))
+                    && after.is_some_and(char::is_alphabetic)
+                    && at >= 2
+                    && plain.get(at - 2).is_some_and(|it| it.is_whitespace());
+                if elided {
+                    text.pop();
+                }
+            }
             // `U.S.`, `Presente.org`: a point inside a word joins initials and parts words.
             '.' => {
                 let initial = at < 2 || plain.get(at - 2).is_none_or(|it| !it.is_alphanumeric());

@@ -10,7 +10,7 @@ use super::{
     page_text::PageText,
     parted,
     region::{self, Known, Matches, Pool},
-    split, state,
+    sole, split, state,
 };
 use crate::{
     entity::Strategy,
@@ -124,6 +124,7 @@ pub(super) fn judge(
     let units = split::decide(claimed, &pool, &page);
     let keys: Vec<NameKey> = units.iter().map(|it| NameKey::of(&it.name)).collect();
     let mut matches = Matches::of(&keys, &pool);
+    sole::raise(&keys, &pool, &mut matches);
     apply(aliases, &keys, &pool, &mut matches);
     let lost = scope
         .selector

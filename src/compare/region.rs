@@ -8,9 +8,10 @@ use std::{
 use super::{
     Scope,
     candidates::{FLOOR, candidates},
-    likeness::{Grade, Likeness, likeness},
+    likeness::{Grade, Likeness},
     name_key::NameKey,
     page_text::PageText,
+    record::like,
 };
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
@@ -138,30 +139,6 @@ impl Matches {
             .filter(|of| of.iter().any(|it| same(&it)))
             .count()
     }
-}
-
-/// How a claimed name is like a page's name, by its text or by what else its record says.
-fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
-    let by_text = likeness(claimed, &found.key);
-    let by_record = found.also.iter().filter_map(|(source, key)| {
-        let (factor, what) = match source {
-            NameSource::LinkTarget => (0.88, "its link leads to an address that has the name"),
-            NameSource::FileName => (0.85, "its picture's file has the name"),
-            _ => (0.94, "what stands beside it has the name"),
-        };
-        let it = likeness(claimed, key).filter(|it| it.grade >= Grade::Same && !key.is_short())?;
-        let mut reasons = vec![super::likeness::reason(what, factor)];
-        reasons.extend(it.reasons);
-        Some(Likeness {
-            grade: Grade::Variant,
-            score: it.score * factor,
-            reasons,
-        })
-    });
-    by_text
-        .into_iter()
-        .chain(by_record)
-        .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
 }
 
 /// Whether a likeness is enough for anything: to hold two names for the same, or to tell one as a candidate.

@@ -23,7 +23,10 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         industries industry initiative institut institute international lab laboratories laboratory labs league library limited ministry \
         movement museum national network office organization partners partnership party press program project \
         public research resources school science sciences service services society solutions state stiftung \
-        studies support systems team technologies technology trust union university verein world";
+        studies support systems team technologies technology trust union university verein world \
+        ассоциация движение институт комитет общественная общественныи организация союз университет фонд центр \
+        الجمعية جمعية جامعة مركز منظمة موسسة شبكة \
+        συλλογος δικτυο οργανισμος ιδρυμα ενωση";
     TEXT.split_whitespace().collect()
 });
 
@@ -49,7 +52,25 @@ static CANONICAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
         bros=brothers mfg=manufacturing tech=technology technologies=technology serv=services svcs=services \
         soc=society coop=cooperative gruppe=group saint=st mt=mount friend=friends hosp=hospital lib=library \
         mus=museum acad=academy sch=school coll=college conf=conference fed=federation comn=commission usa=us \
-        bldg=building pharma=pharmaceuticals labs=laboratories lab=laboratory ind=industries";
+        bldg=building pharma=pharmaceuticals labs=laboratories lab=laboratory ind=industries \
+        deutschland=germany allemagne=germany alemania=germany alemanha=germany duitsland=germany \
+        osterreich=austria autriche=austria schweiz=switzerland suisse=switzerland svizzera=switzerland \
+        suiza=switzerland espana=spain espagne=spain espanha=spain spagna=spain spanien=spain italia=italy \
+        italie=italy italien=italy frankreich=france francia=france franca=france frankrijk=france \
+        nederland=netherlands niederlande=netherlands belgie=belgium belgique=belgium belgien=belgium \
+        polska=poland pologne=poland polen=poland polonia=poland sverige=sweden schweden=sweden suede=sweden \
+        norge=norway noreg=norway norwegen=norway danmark=denmark danemark=denmark suomi=finland \
+        finlande=finland finnland=finland brasil=brazil bresil=brazil turkiye=turkey irlande=ireland \
+        irland=ireland grece=greece griechenland=greece grecia=greece europa=europe afrique=africa \
+        afrika=africa mexique=mexico kanada=canada \
+        fundacion=foundation fundacao=foundation fundacja=foundation fondation=foundation \
+        fondazione=foundation stiftung=foundation universidad=university universidade=university \
+        universita=university universitat=university universite=university universiteit=university \
+        uniwersytet=university instituto=institute istituto=institute institut=institute \
+        associacao=association asociacion=association associazione=association stowarzyszenie=association \
+        internacional=international internationale=international internazionale=international \
+        nacional=national nazionale=national centro=center zentrum=center federacion=federation \
+        federacao=federation federazione=federation";
     TEXT.split_whitespace()
         .filter_map(|it| it.split_once('='))
         .collect()

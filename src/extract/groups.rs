@@ -51,14 +51,17 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Whether the records are lists themselves, each of which would be named by its first member.
+/// Whether the records are lists themselves, each of which would be named by its first member; not where an editor gave
+/// every item a list of its own.
 fn are_lists(sight: &Sight<'_>, members: &[usize]) -> bool {
-    members.iter().all(|&it| {
-        matches!(
-            *sight.tree.name(it),
-            local_name!("ul") | local_name!("ol") | local_name!("dl") | local_name!("table")
-        )
-    })
+    let several = |it: &usize| sight.tree.elements(*it).nth(1).is_some();
+    members.iter().any(several)
+        && members.iter().all(|&it| {
+            matches!(
+                *sight.tree.name(it),
+                local_name!("ul") | local_name!("ol") | local_name!("dl") | local_name!("table")
+            )
+        })
 }
 
 /// Whether a few records have nothing in common but their tag: sections of a page, each named by another kind of thing.
@@ -274,12 +277,22 @@ fn definitions(sight: &Sight<'_>) -> Vec<Draft> {
                 items[place].record.end = next.unwrap_or(tree.nodes[list].end);
             }
             if items.len() > 1 {
+                let term = part == local_name!("dt");
+                let countries = items
+                    .iter()
+                    .filter(|it| super::names::is_country(sight.text(&it.range)))
+                    .count();
                 drafts.push(Draft {
                     strategy: Strategy::DefinitionList,
                     container: list,
                     caption: None,
+                    bonus: match term {
+                        // Countries part the names that stand under them.
+                        true if countries * 2 > items.len() => -0.6,
+                        true => 0.05,
+                        false => 0.0,
+                    },
                     items,
-                    bonus: if part == local_name!("dt") { 0.05 } else { 0.0 },
                 });
             }
         }

@@ -92,7 +92,8 @@ impl<'a> Judged<'a> {
     pub(super) fn heading(&self, sight: &Sight<'_>) -> Option<String> {
         let text = sight.text(self.heading.as_ref()?);
         if memchr(b'\n', text.as_bytes()).is_some() {
-            return Some(plain_heading(&text.replace('\n', " ")).to_owned());
+            let start = self.heading.as_ref()?.start;
+            return Some(plain_heading(&without_alts(sight, start, text)).to_owned());
         }
         Some(plain_heading(text).to_owned())
     }
@@ -171,6 +172,22 @@ pub(super) fn given(
             .map(|it| named(sight, uri, it, link_of(sight, it), true))
             .collect(),
     })
+}
+
+/// The lines of a heading that begins at `start` as one, without its images' texts where it has others.
+fn without_alts(sight: &Sight<'_>, start: usize, text: &str) -> String {
+    let mut at = start;
+    let lines: Vec<(bool, &str)> = text
+        .split('\n')
+        .map(|it| {
+            let alt = sight.is_alt(at);
+            at += it.len() + 1;
+            (alt, it)
+        })
+        .collect();
+    let all = lines.iter().all(|it| it.0);
+    let kept = lines.iter().filter(|it| all || !it.0).map(|it| it.1);
+    kept.collect::<Vec<_>>().join(" ")
 }
 
 /// A heading without what is written behind it to point at it or to edit it: "[edit]", "¶", "#".
@@ -342,6 +359,9 @@ fn score(
         score += 0.04;
     }
     score += draft.bonus;
+    if score >= NAMES && part_lists(sight, items) {
+        score -= 0.5;
+    }
     // What these look at is looked at only where it could matter: there are many lists and few of names.
     if score >= NAMES {
         score -= 0.4 * priced(sight, items) + 0.3 * pressed(sight, items);
@@ -386,6 +406,18 @@ fn in_consent(sight: &Sight<'_>, container: usize) -> bool {
                 .any(|word| it.contains(word))
             })
         })
+}
+
+/// Whether the items are countries that stand above lists of their own: those hold the names.
+fn part_lists(sight: &Sight<'_>, items: &[Item]) -> bool {
+    let lists = |it: &Item| {
+        let mut nodes = it.record.clone().take(60);
+        nodes.any(|it| *sight.tree.name(it) == local_name!("li"))
+    };
+    items.len() >= 2
+        && items
+            .iter()
+            .all(|it| names::is_country(sight.text(&it.range)) && lists(it))
 }
 
 /// The share of records that carry a price, as a shop's do.

@@ -147,7 +147,7 @@ fn caption_of(sight: &Sight<'_>, line: &[Piece]) -> Option<Range<usize>> {
     let set_apart = line.len() == 1
         && first.element
         && *sight.tree.name(first.node) != local_name!("a")
-        && names::tells_relation(text);
+        && (names::tells_relation(text) || sight.look(&range).sort == Sort::Caption);
     (colon || set_apart).then_some(range)
 }
 

@@ -125,7 +125,9 @@ fn ranked<'a>(
 fn side_by_side(sight: &Sight<'_>, lists: &mut [Judged<'_>]) {
     let mut makes: Map<u64, Vec<usize>> = map();
     for (place, list) in lists.iter().enumerate() {
-        let listed = list.draft.strategy == Strategy::ListItems && list.score >= 0.25;
+        let country = || list.heading(sight).is_some_and(|it| names::is_country(&it));
+        let listed =
+            list.draft.strategy == Strategy::ListItems && (list.score >= 0.25 || country());
         if let Some(first) = list.items.first()
             && listed
             && list.is_headed()
@@ -138,7 +140,16 @@ fn side_by_side(sight: &Sight<'_>, lists: &mut [Judged<'_>]) {
         let members = |it: &usize| lists[*it].items.len();
         let all: usize = row.iter().map(members).sum();
         let named = row.iter().filter(|it| lists[**it].kind == ListKind::Names);
-        if named.map(members).sum::<usize>() * 10 < all * 4 {
+        let country = |it: &usize| {
+            let heading = lists[*it].heading(sight);
+            heading.is_some_and(|it| names::is_country(&it))
+        };
+        let told = |it: &usize| {
+            let first = lists[*it].items.first();
+            first.is_some_and(|it| above_tells(sight.flow, it.range.start))
+        };
+        let countries = row.len() >= 3 && row.iter().all(country) && row.iter().all(told);
+        if !countries && named.map(members).sum::<usize>() * 10 < all * 4 {
             continue;
         }
         for place in row {

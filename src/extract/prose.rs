@@ -2,7 +2,9 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memchr3_iter, memmem, memrchr_iter};
+use memchr::{
+    memchr, memchr_iter, memchr2_iter, memchr3, memchr3_iter, memmem, memrchr, memrchr_iter,
+};
 
 use super::{
     draft::{Draft, Item, Sight},
@@ -213,10 +215,16 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
 fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<Draft> {
     let text = sight.text(range);
     let separator = SEPARATORS.iter().find(|it| {
-        let least = if it.contains(&',') { 2 } else { 1 };
+        let least = if it.contains(&',') && !ends_in_and(text) {
+            2
+        } else {
+            1
+        };
         parted_at(text, it).nth(least - 1).is_some()
     })?;
     let comma = separator.contains(&',');
+    // "Our partners are A, B and C": one comma is enough where the words before it say what follows.
+    let short = comma && parted_at(text, separator).nth(1).is_none();
     if names_nobody(sight, range, separator) {
         return None;
     }
@@ -250,6 +258,9 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
     }
     let (_, start, members) = best?;
     let lead = &text[..start];
+    if short && !names::tells_relation(lead) {
+        return None;
+    }
     // Commas part so many things that without a word for it an enumeration is none of names.
     let told = names::tells_relation(lead)
         || (members.len() >= 3
@@ -279,6 +290,12 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
             (false, true) => -0.25,
         },
     })
+}
+
+/// Whether behind the last comma of a text two things are joined.
+fn ends_in_and(text: &str) -> bool {
+    let last = memrchr(b',', text.as_bytes()).map_or("", |at| &text[at..]);
+    ANDS.iter().any(|it| last.contains(it))
 }
 
 /// Whether the first member that stands between two separators is no name, so that nothing here is an enumeration.

@@ -6,6 +6,7 @@ use html5ever::local_name;
 use memchr::{memchr, memchr3_iter, memrchr};
 
 use super::{
+    asides::{before_aside, is_badged},
     draft::{Item, Sight},
     flow::heading_level,
     maps::{Map, map},
@@ -293,6 +294,9 @@ fn parts_seen(
                 (Carrier::Plain, 1)
             }
             Kind::Element(..) => {
+                if is_badged(sight, node, text) {
+                    continue;
+                }
                 if memchr(b'\n', text.as_bytes()).is_some() {
                     first_line(sight, node, span, &mut last_whole, first, parts, seen);
                     continue;
@@ -317,6 +321,10 @@ fn parts_seen(
             && let Some(head) = before_description(sight, &range)
         {
             let head = range.start..range.start + head;
+            let it = (Carrier::Head, class, node, sight.trimmed(&head));
+            push(parts, first, seen, it);
+        }
+        if let Some(head) = before_aside(sight, node, span) {
             let it = (Carrier::Head, class, node, sight.trimmed(&head));
             push(parts, first, seen, it);
         }

@@ -27,8 +27,28 @@ fn by_byte(list: &'static str, which: fn(&[u8]) -> Option<u8>) -> Vec<Vec<&'stat
     table
 }
 
+/// What links say behind a name to those who cannot see where they lead.
+const NOTICES: [&str; 8] = [
+    "(opens in a new tab)",
+    "(opens in new tab)",
+    "(opens in a new window)",
+    "(opens in new window)",
+    "(opens new window)",
+    "(external link)",
+    "(link is external)",
+    "(external)",
+];
+
 /// The part of `text` that a name is, bullets, separators and footnote marks taken off both ends.
 pub(super) fn trim(text: &str) -> Range<usize> {
+    if text.ends_with(')')
+        && let Some(at) = NOTICES
+            .iter()
+            .find_map(|it| text.strip_suffix(it))
+            .filter(|it| !it.trim().is_empty())
+    {
+        return trim(at);
+    }
     // Most texts begin with a letter and end with one.
     if let (Some(first), Some(last)) = (text.as_bytes().first(), text.as_bytes().last())
         && first.is_ascii_alphabetic()
@@ -130,7 +150,8 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
     let inner = lower_case(&text[range.clone()]);
     let bare = inner
         .trim_end_matches(|it: char| it.is_ascii_digit() || it == ' ' || it == '-' || it == '_');
-    let generic = ALT_GENERIC.contains(bare) || bare.contains("placeholder");
+    let generic =
+        ALT_GENERIC.contains(bare) || bare.contains("placeholder") || bare.starts_with("flag of ");
     (!bare.is_empty() && !generic).then_some(range)
 }
 

@@ -37,7 +37,7 @@ pub(super) const RELATION: &str = concat!(
     "financeur,bailleur,donateur,équipe,réuni,fondateur,rassembl,aliad,patrocin,miembr,integrante,firmante,colabora,",
     "donante,equipo,trabajamos junto,parceir,apoiador,membro,associad,signatári,equipe,sostenitor,aderent,membri,",
     "firmatar,enti ,leden,deelnemer,ondersteun,ondertekenaar,bestuur,medlem,samarbe,støtte,undertegn,partnerz,członk,",
-    "sygnatar,wspier,zespół,člen,signatář,podporo,jäsen,kumppan,tukij,tagok,támogat,partener,üye,ortak,paydaş,destekçi,",
+    "sygnatar,wspier,zespół,οργανώσ,συμμετέχ,adopter,used by,backed by,soutiennent,nous font confiance,člen,signatář,podporo,jäsen,kumppan,tukij,tagok,támogat,partener,üye,ortak,paydaş,destekçi,",
     "thành viên,đối tác,nhà tài trợ,mitra,anggota,партн,член,участник,учасник,спонсор,учредител,засновник,подпис,",
     "поддерж,організац,организац,команд,μέλη,εταίρ,συνεργ,υποστηρικτ,χορηγ,شرك,الشرك,أعضاء,الأعضاء,اعضا,داعم,الداعم,",
     "رعاة,الرعاة,منظمات,المنظمات,الموقع,שותפ,השותפ,חברי,החברי,תומכ,התומכ,ארגונ,הארגונ,सदस्य,साझेदार,สมาชิก,พันธมิตร,",
@@ -47,6 +47,7 @@ pub(super) const RELATION: &str = concat!(
 
 /// The stronger of the words above: a page or list called so is about names.
 pub(super) const STRONG_RELATION: &str = concat!(
+    "adopter,used by,backed by,our clients,οργανώσ,συμμετέχ,soutiennent,nous font confiance,organizaciones,organizações,organizzazioni,organizacje,",
     "affiliate,allies,alliance,board of,client,coalition,collaborat,committee,consorti,customer,donor,endorse,",
     "endorsing,exhibitor,faculty,founding,funder,funded by,grantee,investor,member,membre,miembro,mitglied,",
     "organisation,organization,oppose,partenaire,participating,partner,patron,pledged,signator,sponsor,",
@@ -199,6 +200,7 @@ pub(super) const STAND_IN_KINDS: &str = concat!(
 pub(super) const OTHER_TOPICS: &str = concat!(
     "news,blog,recent post,latest,upcoming,event,article,stories,press release,publication,resource,related,schedule,agenda,",
     "important dates,key dates,opening hours,faq,frequently,quick link,useful link,download,navigation,benefit,how to,what you get,",
+    "areas served,areas we serve,service area,fact sheet,press kit,media kit,why partner,why sponsor,why join,partnership level,sponsorship level,membership level,sponsorship package,sponsorship opportunit,partnership opportunit,",
     "job,work with us,careers,open positions,vacanc,noticias,actualités,nachrichten,veranstaltung,новости,新闻,新聞,ニュース,お知らせ,pricing,follow us,share this,categories,archives,tags,search,newsletter,contact,address,what's new,termine,aktuelles,topics"
 );
 
@@ -260,7 +262,7 @@ pub(super) const MEMBER_TITLES: &str = concat!(
 
 /// Words in titles of columns that say something about the rows.
 pub(super) const OTHER_TITLES: &str = concat!(
-    "country,city,location,state,region,residence,address,date,year,phone,email,e-mail,website,url,link,type,",
+    "benefit,feature,country,city,location,state,region,residence,address,date,year,phone,email,e-mail,website,url,link,type,",
     "category,level,role,position,title,term,amount,since,status,description,notes,contact,author,hits,reg.,",
     "valid,land,stadt,ort,ville,pays,ciudad,país,город,страна,адрес,дата,国,城市,地区",
 );

@@ -1,0 +1,46 @@
+//! What stands in an element of its own beside a name: the letter in a circle before it, the office behind it.
+
+use std::ops::Range;
+
+use html5ever::local_name;
+
+use super::draft::Sight;
+
+/// What stands before a comma and an element that goes on to the end: `Jane Roe, <em>Professor, Lower Merrow</em>`.
+pub(super) fn before_aside(
+    sight: &Sight<'_>,
+    node: usize,
+    span: &Range<usize>,
+) -> Option<Range<usize>> {
+    if *sight.tree.name(node) != local_name!("li") && *sight.tree.name(node) != local_name!("p") {
+        return None;
+    }
+    let aside = sight.tree.elements(node).last().filter(|it| {
+        matches!(
+            *sight.tree.name(*it),
+            local_name!("em") | local_name!("i") | local_name!("small") | local_name!("span")
+        ) && sight.flow.spans[*it].end == span.end
+    })?;
+    let head = span.start..sight.flow.spans[aside].start;
+    sight.text(&head).ends_with(", ").then_some(head)
+}
+
+/// Whether an element shows the first letter of a name in a circle, and the name in the next element.
+pub(super) fn is_badged(sight: &Sight<'_>, node: usize, text: &str) -> bool {
+    let mut letters = text.chars().flat_map(char::to_lowercase);
+    let (first, second) = (letters.next(), letters.next());
+    if first.is_none() || first != second {
+        return false;
+    }
+    let mut inner = sight
+        .tree
+        .elements(node)
+        .filter(|it| !sight.flow.spans[*it].is_empty());
+    let (Some(badge), Some(name)) = (inner.next(), inner.next()) else {
+        return false;
+    };
+    let (badge, name) = (&sight.flow.spans[badge], &sight.flow.spans[name]);
+    badge.start == sight.flow.spans[node].start
+        && sight.text(badge).chars().count() == 1
+        && badge.end == name.start
+}
