@@ -6,23 +6,24 @@ use html5ever::local_name;
 
 use super::draft::Sight;
 
-/// What stands before a comma and an element that goes on to the end: `Jane Roe, <em>Professor, Lower Merrow</em>`.
+/// What stands before a comma and an element that goes on to the end, and that element:
+/// `Jane Roe, <em>Professor, Lower Merrow</em>`.
 pub(super) fn before_aside(
     sight: &Sight<'_>,
     node: usize,
     span: &Range<usize>,
-) -> Option<Range<usize>> {
+) -> Option<(Range<usize>, usize)> {
     if *sight.tree.name(node) != local_name!("li") && *sight.tree.name(node) != local_name!("p") {
         return None;
     }
     let aside = sight.tree.elements(node).last().filter(|it| {
         matches!(
             *sight.tree.name(*it),
-            local_name!("em") | local_name!("i") | local_name!("small") | local_name!("span")
+            local_name!("em") | local_name!("i") | local_name!("small")
         ) && sight.flow.spans[*it].end == span.end
     })?;
     let head = span.start..sight.flow.spans[aside].start;
-    sight.text(&head).ends_with(", ").then_some(head)
+    sight.text(&head).ends_with(", ").then_some((head, aside))
 }
 
 /// Whether an element shows the first letter of a name in a circle, and the name in the next element.
@@ -43,4 +44,13 @@ pub(super) fn is_badged(sight: &Sight<'_>, node: usize, text: &str) -> bool {
     badge.start == sight.flow.spans[node].start
         && sight.text(badge).chars().count() == 1
         && badge.end == name.start
+}
+
+/// Whether an element is, or stands in, one of several list items: what commas part there belongs to that item.
+pub(super) fn in_item(sight: &Sight<'_>, node: usize) -> bool {
+    let tree = sight.tree;
+    std::iter::once(node)
+        .chain(tree.ancestors(node).take(2))
+        .find(|it| *tree.name(*it) == local_name!("li"))
+        .is_some_and(|it| tree.elements(tree.nodes[it].parent).nth(1).is_some())
 }

@@ -7,6 +7,7 @@ use memchr::{
 };
 
 use super::{
+    asides::in_item,
     draft::{Draft, Item, Sight},
     names,
     places::heading_before,
@@ -264,6 +265,7 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
     // Commas part so many things that without a word for it an enumeration is none of names.
     let told = names::tells_relation(lead)
         || (members.len() >= 3
+            && !in_item(sight, node)
             && heading_before(sight, range.start, node)
                 .is_some_and(|it| it.end <= range.start && sight.telling(&it).strong));
     let count = members.len();
@@ -284,6 +286,7 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
         caption,
         items,
         bonus: match (told, comma) {
+            (false, true) if in_item(sight, node) => -0.5,
             (true, _) => 0.15,
             (false, false) if count == 2 => -0.2,
             (false, false) => 0.0,

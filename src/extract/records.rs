@@ -273,9 +273,10 @@ fn parts_seen(
     let first = parts.len();
     seen.clear();
     let end = record.end.min(record.start + NODES);
+    let mut until = end;
     let mut last_whole: Option<Range<usize>> = None;
     for node in record.start..end {
-        if parts.len() - first >= PARTS {
+        if parts.len() - first >= PARTS || node >= until {
             break;
         }
         let span = &sight.flow.spans[node];
@@ -324,9 +325,11 @@ fn parts_seen(
             let it = (Carrier::Head, class, node, sight.trimmed(&head));
             push(parts, first, seen, it);
         }
-        if let Some(head) = before_aside(sight, node, span) {
+        if let Some((head, aside)) = before_aside(sight, node, span) {
             let it = (Carrier::Head, class, node, sight.trimmed(&head));
             push(parts, first, seen, it);
+            until = aside;
+            continue;
         }
         push(parts, first, seen, (carrier, class, node, range));
     }
