@@ -189,7 +189,7 @@ impl NameKey {
 
     /// Whether it is initials and nothing else, three of them at least.
     pub(super) fn is_acronym(&self) -> bool {
-        self.compact.chars().count() >= 3 && self.acronyms.iter().any(|it| *it == self.compact)
+        self.compact.chars().count() >= 3 && self.acronyms.contains(&self.compact)
     }
 
     /// Whether it is so short that nothing but the very same letters is the same.

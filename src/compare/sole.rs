@@ -195,11 +195,7 @@ fn is_spelt_alike(short: &NameKey, long: &NameKey) -> bool {
             .collect()
     };
     let within = words(long);
-    let is_word = |it: &String| {
-        split(&it.to_lowercase())
-            .iter()
-            .any(|it| *it == short.compact)
-    };
+    let is_word = |it: &String| split(&it.to_lowercase()).contains(&short.compact);
     words(short)
         .iter()
         .filter(|it| is_word(it))
