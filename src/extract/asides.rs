@@ -28,6 +28,12 @@ pub(super) fn before_aside(
 
 /// Whether an element shows the first letter of a name in a circle, and the name in the next element.
 pub(super) fn is_badged(sight: &Sight<'_>, node: usize, text: &str) -> bool {
+    if let [first, second, ..] = text.as_bytes()
+        && first.is_ascii()
+        && !first.eq_ignore_ascii_case(second)
+    {
+        return false;
+    }
     let mut letters = text.chars().flat_map(char::to_lowercase);
     let (first, second) = (letters.next(), letters.next());
     if first.is_none() || first != second {

@@ -2,9 +2,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use memchr::{
-    memchr, memchr_iter, memchr2_iter, memchr3, memchr3_iter, memmem, memrchr, memrchr_iter,
-};
+use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memchr3_iter, memmem, memrchr_iter};
 
 use super::{
     asides::in_item,
@@ -215,17 +213,17 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
 
 fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<Draft> {
     let text = sight.text(range);
+    let mut short = false;
     let separator = SEPARATORS.iter().find(|it| {
-        let least = if it.contains(&',') && !ends_in_and(text) {
-            2
-        } else {
-            1
+        let mut parted = parted_at(text, it);
+        let Some((at, _)) = parted.next() else {
+            return false;
         };
-        parted_at(text, it).nth(least - 1).is_some()
+        // "Our partners are A, B and C": one comma is enough where the words before it say what follows.
+        short = it.contains(&',') && parted.next().is_none();
+        !short || ends_in_and(&text[at..]) && names::tells_relation(&text[..at])
     })?;
     let comma = separator.contains(&',');
-    // "Our partners are A, B and C": one comma is enough where the words before it say what follows.
-    let short = comma && parted_at(text, separator).nth(1).is_none();
     if names_nobody(sight, range, separator) {
         return None;
     }
@@ -295,10 +293,9 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
     })
 }
 
-/// Whether behind the last comma of a text two things are joined.
+/// Whether two things are joined in a text.
 fn ends_in_and(text: &str) -> bool {
-    let last = memrchr(b',', text.as_bytes()).map_or("", |at| &text[at..]);
-    ANDS.iter().any(|it| last.contains(it))
+    ANDS.iter().any(|it| text.contains(it))
 }
 
 /// Whether the first member that stands between two separators is no name, so that nothing here is an enumeration.
