@@ -1,8 +1,9 @@
-//! Names of tags and attributes: where they end, and what they stand for, each looked up once a page.
+//! Names of tags and attributes: where they end, what they stand for, each looked up once a page, and which are kept.
 
 use std::ops::Range;
 
 use html5ever::LocalName;
+use memchr::memmem;
 
 /// Which attributes are kept.
 pub(super) type Keep = fn(&LocalName) -> bool;
@@ -55,6 +56,21 @@ impl Names {
         });
         (name, kept)
     }
+}
+
+/// Whether the value of an attribute may be JSON, plain or in base64, in which a page carries what its scripts are to show.
+pub(super) fn may_be_data(value: &str) -> bool {
+    const LEAST: usize = 100;
+    value.len() >= LEAST
+        && match value.as_bytes()[0] {
+            b'[' => true,
+            // Of an object what counts is the records in it; most are but settings.
+            b'{' => memmem::find(value.as_bytes(), b"[{").is_some(),
+            // The base64 of an opening brace or bracket and a quotation mark or brace.
+            b'e' => value.starts_with("eyJ"),
+            b'W' => value.starts_with("W3s") || value.starts_with("WyJ"),
+            _ => false,
+        }
 }
 
 /// Where a name is remembered: by its first and last bytes and its length.

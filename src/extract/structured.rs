@@ -1,10 +1,13 @@
-//! Names in data rather than in text: JSON-LD, and the data islands that scripts of a page carry.
+//! Names in data rather than in text: JSON-LD, and the data islands that scripts and attributes of a page carry.
 
+use std::{borrow::Cow, str::Chars};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use html5ever::local_name;
-use memchr::memchr2;
+use memchr::{memchr2, memmem};
 use serde_json::Value;
 
-use super::{css, names, tree::Tree};
+use super::{css, names, spelt::may_be_data, tree::Tree};
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
     text::one_line,
@@ -36,11 +39,24 @@ const NAME_KEYS: &[&str] = &[
     "altText",
 ];
 
-/// Finds the lists in the scripts of a page.
+/// How many times data is unpacked from strings of data.
+const WRAPPINGS: usize = 3;
+
+/// Finds the lists in the scripts and in the attributes of a page.
 pub(super) fn find(tree: &Tree) -> Vec<EntityList> {
     let mut lists = Vec::new();
     let mut budget = BYTES;
     for node in 1..tree.nodes.len() {
+        for (name, data) in tree.data(node) {
+            if data.len() > budget {
+                continue;
+            }
+            budget -= data.len();
+            if let Some(value) = unwrapped(data) {
+                let name = name.strip_prefix("data-").unwrap_or(name);
+                lists.extend(of_named(&value, name, &css::selector(tree, node)));
+            }
+        }
         if *tree.name(node) != local_name!("script") {
             continue;
         }
@@ -66,9 +82,21 @@ pub(super) fn find(tree: &Tree) -> Vec<EntityList> {
     lists
 }
 
+/// The array or object that a string holds as JSON, plain or in base64.
+fn unwrapped(text: &str) -> Option<Value> {
+    let bytes = match text.as_bytes().first()? {
+        b'{' | b'[' => Cow::Borrowed(text.as_bytes()),
+        b'e' | b'W' => Cow::Owned(BASE64.decode(text).ok()?),
+        _ => return None,
+    };
+    serde_json::from_slice::<Value>(&bytes)
+        .ok()
+        .filter(|it| it.is_object() || it.is_array())
+}
+
 /// The JSON values that a script assigns, arrays and objects, each with the name of what it is assigned to.
 fn inline(script: &str) -> Vec<(&str, Value)> {
-    let mut values = Vec::new();
+    let mut values = parsed(script);
     let mut from = 0;
     let mut tries = 0;
     // Each try may read to the end.
@@ -95,14 +123,63 @@ fn inline(script: &str) -> Vec<(&str, Value)> {
         let mut stream = serde_json::Deserializer::from_str(&script[start..]).into_iter::<Value>();
         if let Some(Ok(value)) = stream.next() {
             from = start + stream.byte_offset().max(1);
-            let variable = before.trim_end_matches(['=', '(', ':']).trim_end();
-            let at = variable
-                .rfind(|it: char| !it.is_alphanumeric() && it != '_')
-                .map_or(0, |it| it + 1);
-            values.push((variable.get(at..).unwrap_or_default(), value));
+            values.push((assigned(before), value));
         }
     }
     values
+}
+
+/// The name of what a value is assigned to that stands behind `before`.
+fn assigned(before: &str) -> &str {
+    let variable = before.trim_end_matches(['=', '(', ':', ' ']);
+    let at = variable
+        .rfind(|it: char| !it.is_alphanumeric() && it != '_')
+        .map_or(0, |it| it + 1);
+    variable.get(at..).unwrap_or_default()
+}
+
+/// The values that a script has as strings, which it parses itself: `JSON.parse("…")`.
+fn parsed(script: &str) -> Vec<(&str, Value)> {
+    const CALL: &str = "JSON.parse(";
+    let mut values = Vec::new();
+    for at in memmem::find_iter(script.as_bytes(), CALL).take(20) {
+        let rest = script[at + CALL.len()..].trim_start();
+        if let Some(value) = literal(rest).and_then(|it| unwrapped(&it)) {
+            values.push((assigned(&script[..at]), value));
+        }
+    }
+    values
+}
+
+/// What the string that a script begins with stands for (ECMAScript, 12.9.4); `None` where it is none or does not end.
+fn literal(script: &str) -> Option<String> {
+    let mut letters = script.chars();
+    let quote = letters.next().filter(|it| matches!(it, '"' | '\'' | '`'))?;
+    let mut said = String::new();
+    loop {
+        match letters.next()? {
+            it if it == quote => return Some(said),
+            '\\' => match letters.next()? {
+                'n' => said.push('\n'),
+                'r' => said.push('\r'),
+                't' => said.push('\t'),
+                'b' => said.push('\u{8}'),
+                'f' => said.push('\u{c}'),
+                'u' => said.push_str(&numbered(&mut letters, 4)?),
+                'x' => said.push_str(&numbered(&mut letters, 2)?),
+                '\n' => {}
+                other => said.push(other),
+            },
+            it => said.push(it),
+        }
+    }
+}
+
+/// The letter whose number in hexadecimal digits comes next; half of a pair stays as JSON writes it.
+fn numbered(letters: &mut Chars<'_>, digits: usize) -> Option<String> {
+    let hex: String = letters.take(digits).collect();
+    let number = u32::from_str_radix(&hex, 16).ok()?;
+    Some(char::from_u32(number).map_or_else(|| format!("\\u{hex}"), String::from))
 }
 
 /// The lists of named things in a value.
@@ -112,6 +189,11 @@ pub(super) fn of_value(value: &Value, container: &str) -> Vec<EntityList> {
 
 /// The lists of named things in a value that a script calls `variable`.
 fn of_named(value: &Value, variable: &str, container: &str) -> Vec<EntityList> {
+    of_wrapped(value, variable, container, WRAPPINGS)
+}
+
+/// The same, strings that hold data themselves unpacked so many times.
+fn of_wrapped(value: &Value, variable: &str, container: &str, wrappings: usize) -> Vec<EntityList> {
     let mut lists = Vec::new();
     // Each with the keys that led to it, at most the last four.
     let called = Some(variable).filter(|it| it.len() >= 3);
@@ -136,12 +218,19 @@ fn of_named(value: &Value, variable: &str, container: &str) -> Vec<EntityList> {
                     lists.extend(of_array(&values, &path, container));
                 }
                 for (key, value) in members.iter().rev() {
-                    if matches!(value, Value::Array(_) | Value::Object(_)) {
+                    let data = matches!(value, Value::String(it) if may_be_data(it));
+                    if data || matches!(value, Value::Array(_) | Value::Object(_)) {
                         let mut path: Vec<String> =
                             path.iter().rev().take(3).rev().cloned().collect();
                         path.push(key.clone());
                         stack.push((path, value));
                     }
+                }
+            }
+            Value::String(text) if wrappings > 0 && may_be_data(text) => {
+                if let Some(value) = unwrapped(text) {
+                    let key = path.last().map_or("", String::as_str);
+                    lists.extend(of_wrapped(&value, key, container, wrappings - 1));
                 }
             }
             _ => {}

@@ -319,7 +319,7 @@ impl<Sink: TokenSink> Cutter<'_, Sink> {
         self.at = at;
         if opens {
             let (name, kept) = self.name(start, name_end);
-            if (kept || all)
+            if (kept || all || spelt::may_be_data(&self.text[value.0..value.1]))
                 && attrs.len() < ATTRIBUTES
                 && !attrs.iter().any(|it| it.name.local == name)
             {

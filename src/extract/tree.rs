@@ -7,6 +7,7 @@ use html5ever::{Attribute, LocalName, local_name, ns, tendril::StrTendril};
 use super::{
     classes::{Class, Classes},
     sink::{self, RawKind, RawTree},
+    spelt::may_be_data,
 };
 
 /// A node of the page.
@@ -151,6 +152,18 @@ impl Tree {
         self.attr(node, name)
             .map(str::trim)
             .filter(|it| !it.is_empty())
+    }
+
+    /// The attributes that may hold data for the page's scripts, with their names.
+    pub(super) fn data(&self, node: usize) -> impl Iterator<Item = (&str, &str)> {
+        let attrs = match &self.nodes[node].kind {
+            Kind::Element(_, attrs) => &attrs[..],
+            _ => &[],
+        };
+        attrs
+            .iter()
+            .filter(|it| may_be_data(&it.value) && !is_read(&it.name.local))
+            .map(|it| (&*it.name.local, &*it.value))
     }
 
     /// What a node's class attribute says.

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use proptest::prelude::*;
 use stillsays::{
     compare::{self, Scope},
@@ -380,9 +381,19 @@ fn shown(document: &scraper::Html, css: &str) -> Option<String> {
         for (_, value) in below.value().attrs() {
             text.push(' ');
             text.push_str(value);
+            let packed = BASE64.decode(value).unwrap_or_default();
+            text.push_str(&String::from_utf8_lossy(&packed));
         }
     }
-    Some(text)
+    // A letter that a script writes by its number.
+    let mut numbered = text.split("\\u");
+    let mut all = numbered.next().unwrap_or_default().to_owned();
+    for it in numbered {
+        let letter = it.get(..4).and_then(|it| u32::from_str_radix(it, 16).ok());
+        all.extend(letter.and_then(char::from_u32));
+        all.push_str(it.get(4..).unwrap_or_default());
+    }
+    Some(all)
 }
 
 fn plain(text: &str) -> String {
