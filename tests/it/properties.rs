@@ -385,15 +385,20 @@ fn shown(document: &scraper::Html, css: &str) -> Option<String> {
             text.push_str(&String::from_utf8_lossy(&packed));
         }
     }
-    // A letter that a script writes by its number.
-    let mut numbered = text.split("\\u");
-    let mut all = numbered.next().unwrap_or_default().to_owned();
-    for it in numbered {
+    // The data within a script's string is written so twice.
+    Some(lettered(&lettered(&text)))
+}
+
+/// The letters that a script writes by their numbers, as letters.
+fn lettered(text: &str) -> String {
+    let mut parts = text.split("\\u");
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for it in parts {
         let letter = it.get(..4).and_then(|it| u32::from_str_radix(it, 16).ok());
         all.extend(letter.and_then(char::from_u32));
         all.push_str(it.get(4..).unwrap_or_default());
     }
-    Some(all)
+    all
 }
 
 fn plain(text: &str) -> String {
