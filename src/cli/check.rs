@@ -116,7 +116,7 @@ impl Checked {
                 "reasons": it.reasons, "place": it.note, "page": page_of(reading, it.places.first()),
                 "detail": it.verdict})
         };
-        let passage = |it: &Passage| json!({"text": it.text, "score": it.score});
+        let passage = |it: &Passage| json!({"text": it.text, "score": it.score, "page": reading.page_at(it.range.start)});
         let claim = |it: &StatementAnswer| {
             json!({"claimed": it.claimed, "verdict": word(&it.verdict), "detail": it.verdict,
                 "passages": it.passages.iter().map(passage).collect::<Vec<_>>()})
@@ -164,7 +164,8 @@ impl Checked {
         for it in &self.claims {
             lines.push(format!("{:12} {}", word(&it.verdict), it.claimed));
             for passage in &it.passages {
-                lines.push(format!("  {:.2}  {}", passage.score, passage.text));
+                let page = page_said(reading.page_at(passage.range.start));
+                lines.push(format!("  {:.2}  {}{page}", passage.score, passage.text));
             }
         }
         for_terminal(&lines.join("\n"))
@@ -180,7 +181,11 @@ fn page_of(reading: &Reading, place: Option<&Place>) -> Option<u32> {
 
 /// The same for people.
 fn on_page(reading: &Reading, place: Option<&Place>) -> String {
-    page_of(reading, place).map_or(String::new(), |it| format!(" (page {it})"))
+    page_said(page_of(reading, place))
+}
+
+fn page_said(number: Option<u32>) -> String {
+    number.map_or(String::new(), |it| format!(" (page {it})"))
 }
 
 /// What stands behind a verdict: the other name, the words as they are now, why there is no telling.

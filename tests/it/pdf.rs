@@ -78,6 +78,8 @@ fn names_and_quotations_of_a_pdf_are_found_with_their_page() {
         "each time it asked the same question: who still keeps the promise",
         "--quote",
         "Beacon Mediation Network",
+        "--claim",
+        "Each time it asked the same question: who still keeps the promise?",
         "file.pdf",
     ]);
     let said = |of: &str, at: usize| answer[of][at]["verdict"].as_str().unwrap().to_owned();
@@ -99,6 +101,7 @@ fn names_and_quotations_of_a_pdf_are_found_with_their_page() {
     assert_eq!(answer["quotes"][0]["page"], 1, "{answer:#}");
     assert_eq!(answer["quotes"][1]["page"], 2);
     assert_eq!(answer["names"][0]["page"], 2);
+    assert_eq!(answer["claims"][0]["passages"][0]["page"], 1, "{answer:#}");
 }
 
 #[test]
