@@ -2,10 +2,10 @@
 
 use super::{
     aligned::{Aligned, align, is_slip},
-    name_key::{Kind, NameKey, Token, quoted},
+    name_key::{Kind, NameKey, Token},
     words,
 };
-use crate::{finding::Reason, text::fold};
+use crate::finding::Reason;
 
 /// What a likeness amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,9 +197,7 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
             "the name and its domain",
         ));
     }
-    if let (Some(one), Some(other)) = (quoted(&claimed.surface), quoted(&found.surface))
-        && fold(one) == fold(other)
-    {
+    if claimed.quoted.is_some() && claimed.quoted == found.quoted {
         return Some(Likeness::new(
             Grade::Variant,
             0.8,

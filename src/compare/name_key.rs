@@ -34,6 +34,8 @@ pub(super) struct NameKey {
     pub(super) said: Vec<NameKey>,
     /// The pieces that an addition is set off by, as names of their own: `quintessenz - a society`, `One/Other`.
     pub(super) parts: Vec<NameKey>,
+    /// What stands in quotation marks within it, folded.
+    pub(super) quoted: Option<String>,
 }
 
 /// A word of a name.
@@ -73,7 +75,10 @@ impl NameKey {
             key.surface.clone_from(&surface);
         }
         key.parts = parts(main).map(Self::whole).collect();
-        key.parts.extend(quoted(main).map(Self::whole));
+        if let Some(inner) = quoted(main) {
+            key.parts.push(Self::whole(inner));
+            key.quoted = Some(fold(inner));
+        }
         key.parts.extend(stem(main).map(Self::whole));
         let (body, asides) = without_asides(&key.exact);
         let of_place = |it: &String| split(it).iter().any(|it| words::is_place(it));
@@ -167,6 +172,7 @@ impl NameKey {
             initials,
             said: Vec::new(),
             parts: Vec::new(),
+            quoted: None,
         }
     }
 
@@ -274,7 +280,7 @@ fn parts(surface: &str) -> impl Iterator<Item = &str> {
 
 /// What stands in quotation marks within a longer name: the name itself where the rest says what kind of body it is, as
 /// in `Фонд «Маяк»`.
-pub(super) fn quoted(surface: &str) -> Option<&str> {
+fn quoted(surface: &str) -> Option<&str> {
     const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
     MARKS.iter().find_map(|(open, close)| {
         let start = surface.find(*open)? + open.len_utf8();
