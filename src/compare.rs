@@ -38,10 +38,10 @@ mod words;
 
 pub use alike::{Alike, Comparable, alike, alike_in_full};
 pub use fate::fate;
-pub use figure::{FigureAnswer, figure};
+pub use figure::figure;
 pub use findings::{findings, series};
 pub use names::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
-pub use quotation::{QuotationAnswer, quotation};
+pub use quotation::{WordsAnswer, quotation};
 pub use relation::{RelationAnswer, relation};
 pub use statement::{MOST_PASSAGES, Passage, StatementAnswer, statement};
 

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
-    compare::{self, NamesAnswer, Passage, Place, QuotationAnswer, Scope, StatementAnswer},
+    compare::{self, NamesAnswer, Passage, Place, Scope, StatementAnswer, WordsAnswer},
     finding::{Reason, Verdict},
     profile::ListedName,
     reading::{PageState, Reading},
@@ -100,7 +100,7 @@ fn word(verdict: &Verdict) -> &'static str {
 /// What a page says about everything that was asked.
 struct Checked {
     names: NamesAnswer,
-    quotes: Vec<QuotationAnswer>,
+    quotes: Vec<WordsAnswer>,
     claims: Vec<StatementAnswer>,
 }
 
@@ -111,7 +111,7 @@ impl Checked {
                 "reasons": it.reasons, "place": it.place.note, "page": page_of(reading, Some(&it.place)),
                 "detail": it.verdict})
         };
-        let quote = |it: &QuotationAnswer| {
+        let quote = |it: &WordsAnswer| {
             json!({"claimed": it.claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
                 "reasons": it.reasons, "place": it.note, "page": page_of(reading, it.places.first()),
                 "detail": it.verdict})

@@ -8,37 +8,18 @@ use super::{
     names::Place,
     number::{Number, meets, numbers},
     page_text::PageText,
-    quotation::{Word, words_of},
+    quotation::{Word, WordsAnswer, words_of},
     state, words,
 };
 use crate::{
-    finding::{Reason, Verdict},
+    finding::Verdict,
     reading::Reading,
     text::{Folded, one_line},
 };
 
-/// What a page says about a figure.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FigureAnswer {
-    /// The figure as the claim has it.
-    pub claimed: String,
-    /// What the page says.
-    pub verdict: Verdict,
-    /// The figure as the page has it.
-    pub found: Option<String>,
-    /// How sure that is, 0 to 1.
-    pub score: f64,
-    /// Why, strongest first.
-    pub reasons: Vec<Reason>,
-    /// Every place where it stands.
-    pub places: Vec<Place>,
-    /// What else there is to say.
-    pub note: Option<String>,
-}
-
 /// Looks for a number of things (`134 countries`) on a page.
 #[must_use]
-pub fn figure(exact: &str, reading: &Reading, scope: Scope<'_>) -> FigureAnswer {
+pub fn figure(exact: &str, reading: &Reading, scope: Scope<'_>) -> WordsAnswer {
     in_page(exact, &PageText::of(reading), scope)
 }
 
@@ -48,15 +29,10 @@ struct Given {
     number: Number,
 }
 
-pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> FigureAnswer {
-    let mut answer = FigureAnswer {
-        claimed: exact.to_owned(),
-        verdict: Verdict::Absent,
-        found: None,
+pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> WordsAnswer {
+    let mut answer = WordsAnswer {
         score: 0.8,
-        reasons: Vec::new(),
-        places: Vec::new(),
-        note: None,
+        ..WordsAnswer::absent(exact)
     };
     let untold = state::why(page.reading);
     if let Some((why, detail)) = untold.clone()

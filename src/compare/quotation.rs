@@ -17,9 +17,9 @@ use crate::{
     text::{Folded, one_line},
 };
 
-/// What a page says about quoted words.
+/// What a page says about words: quoted ones, or a number of things.
 #[derive(Clone, Debug, PartialEq)]
-pub struct QuotationAnswer {
+pub struct WordsAnswer {
     /// The words as the claim has them.
     pub claimed: String,
     /// What the page says.
@@ -36,6 +36,21 @@ pub struct QuotationAnswer {
     pub note: Option<String>,
 }
 
+impl WordsAnswer {
+    /// What is said of words as long as nothing was found.
+    pub(super) fn absent(claimed: &str) -> Self {
+        Self {
+            claimed: claimed.to_owned(),
+            verdict: Verdict::Absent,
+            found: None,
+            score: 0.0,
+            reasons: Vec::new(),
+            places: Vec::new(),
+            note: None,
+        }
+    }
+}
+
 /// No likeness is looked for in quotations of fewer characters: short words are like too many others.
 const SHORTEST_LIKENESS: usize = 12;
 /// From here on words are held for the quotation, changed.
@@ -47,20 +62,12 @@ const PERHAPS: f64 = 0.6;
 
 /// Looks for quoted words on a page.
 #[must_use]
-pub fn quotation(exact: &str, reading: &Reading, scope: Scope<'_>) -> QuotationAnswer {
+pub fn quotation(exact: &str, reading: &Reading, scope: Scope<'_>) -> WordsAnswer {
     in_page(exact, &PageText::of(reading), scope)
 }
 
-pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> QuotationAnswer {
-    let mut answer = QuotationAnswer {
-        claimed: exact.to_owned(),
-        verdict: Verdict::Absent,
-        found: None,
-        score: 0.0,
-        reasons: Vec::new(),
-        places: Vec::new(),
-        note: None,
-    };
+pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> WordsAnswer {
+    let mut answer = WordsAnswer::absent(exact);
     let untold = state::why(page.reading);
     if let Some((why, detail)) = untold.clone()
         && state::is_opaque(page.reading.state)
@@ -132,7 +139,7 @@ fn place(range: Range<usize>, page: &PageText<'_>) -> Place {
 }
 
 fn present(
-    answer: &mut QuotationAnswer,
+    answer: &mut WordsAnswer,
     found: &[Range<usize>],
     words: &str,
     page: &PageText<'_>,
