@@ -2,6 +2,7 @@
 
 use crate::{capture::CaptureEntry, reading::Reading};
 
+mod added;
 mod aligned;
 mod alike;
 mod assignment;

@@ -356,7 +356,7 @@ fn enough(key: &NameKey, entry: &Entry<'_>, (own, other): (u32, u32), weight: f6
     }
     let spelt = |short: &[Token], many: &NameKey| {
         short.iter().any(|it| {
-            (3..=many.tokens.len()).contains(&it.outline.letters)
+            (2..=many.tokens.len()).contains(&it.outline.letters)
                 && is_within(&it.text, &many.firsts)
         })
     };

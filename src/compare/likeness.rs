@@ -325,6 +325,12 @@ fn contained(
     Likeness::new(Grade::Near, (0.4 + 0.3 * ratio).min(0.66), why)
 }
 
+/// Whether a word stands in a name in capitals alone, as initials do.
+fn is_set_in_capitals(name: &NameKey, word: &Token) -> bool {
+    let mut words = name.surface.split(|it: char| !it.is_alphanumeric());
+    words.any(|it| it.chars().all(char::is_uppercase) && it.to_lowercase() == word.text)
+}
+
 /// Each has words that the other lacks.
 fn substituted(
     claimed: &NameKey,
@@ -338,7 +344,13 @@ fn substituted(
             .iter()
             .filter_map(|it| it.text.chars().next())
             .collect();
-        made.chars().count() >= 3 && made == short.text
+        let written = made == short.text;
+        // Two letters are initials where they are capitals, and the names have a word of their own in common.
+        let set = || is_set_in_capitals(claimed, short) || is_set_in_capitals(found, short);
+        match made.chars().count() {
+            2 => written && it.own_word && set(),
+            count => written && count >= 3,
+        }
     };
     if initials(&it.left, &it.right) {
         return Some(Likeness::new(

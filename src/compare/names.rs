@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use super::{
-    Scope,
+    Scope, added,
     judged::Judged,
     likeness::{Grade, Likeness, reason},
     name_key::NameKey,
@@ -125,6 +125,7 @@ pub(super) fn judge(
     let keys: Vec<NameKey> = units.iter().map(|it| NameKey::of(&it.name)).collect();
     let mut matches = Matches::of(&keys, &pool);
     sole::raise(&keys, &pool, &mut matches);
+    added::settle(&keys, &pool, &mut matches);
     apply(aliases, &keys, &pool, &mut matches);
     let lost = scope
         .selector

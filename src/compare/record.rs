@@ -1,5 +1,7 @@
 //! How a claimed name is like a page's name by what else the page's record says: its link, its picture, what stands beside it.
 
+use std::collections::BTreeMap;
+
 use super::{
     likeness::{Grade, Likeness, likeness, reason},
     name_key::NameKey,
@@ -58,14 +60,44 @@ pub(super) fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
         .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
 }
 
-/// Whether a host is the claimed name written as an address: `portofwarrow.example` for `Port of Warrow`.
-fn is_host_of(claimed: &NameKey, host: &NameKey) -> bool {
-    let same = |it: &NameKey| {
-        it.letters.chars().count() >= 5
-            && !PLATFORMS.contains(&it.letters.as_str())
-            && (it.letters == claimed.core || it.letters == claimed.compact)
+/// The label of a host that tells whose it is: `warrow` of `www.port.warrow.ac.example`.
+pub(super) fn telling_label(host: &str) -> &str {
+    const KINDS: [&str; 9] = ["ac", "co", "com", "edu", "gov", "go", "net", "or", "org"];
+    let labels: Vec<&str> = host.split('.').collect();
+    match labels.as_slice() {
+        [.., label, kind, _] if KINDS.contains(kind) => label,
+        [.., label, _] => label,
+        _ => host,
+    }
+}
+
+/// Forgets the addresses to which several names lead: they tell none of them, and may be the page's own.
+pub(super) fn forget_shared_hosts(names: &mut [Pooled<'_>]) {
+    let is_host = |it: &(NameSource, NameKey)| it.0 == NameSource::LinkTarget;
+    let mut shared: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, key) in names
+        .iter()
+        .flat_map(|it| &it.also)
+        .filter(|it| is_host(it))
+    {
+        *shared.entry(key.letters.clone()).or_default() += 1;
+    }
+    for name in names {
+        name.also
+            .retain(|it| !is_host(it) || shared.get(&it.1.letters) == Some(&1));
+    }
+}
+
+/// Whether the telling label of a host is the claimed name: `portofwarrow` for `Port of Warrow`, `pow` for `PoW`.
+fn is_host_of(claimed: &NameKey, label: &NameKey) -> bool {
+    let least = if claimed.acronyms.contains(&claimed.compact) {
+        3
+    } else {
+        5
     };
-    host.parts.iter().any(same)
+    label.letters.chars().count() >= least
+        && !PLATFORMS.contains(&label.letters.as_str())
+        && (label.letters == claimed.core || label.letters == claimed.compact)
 }
 
 #[cfg(test)]
@@ -75,8 +107,10 @@ mod tests {
     #[test]
     fn a_host_may_be_a_name_written_as_an_address() {
         let is = |name, host| is_host_of(&NameKey::of(name), &NameKey::of(host));
-        assert!(is("Port of Warrow", "portofwarrow.com"));
-        assert!(!is("Port of Warrow", "warrow.com"));
-        assert!(!is("Facebook", "facebook.com"));
+        assert!(is("Port of Warrow", "portofwarrow"));
+        assert!(is("POW", "pow"));
+        assert!(!is("Pow", "pow"));
+        assert!(!is("Port of Warrow", "warrow"));
+        assert!(!is("Facebook", "facebook"));
     }
 }

@@ -11,7 +11,7 @@ use super::{
     likeness::{Grade, Likeness},
     name_key::NameKey,
     page_text::PageText,
-    record::like,
+    record::{self, like},
 };
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
@@ -61,7 +61,12 @@ impl<'a> Pool<'a> {
                         .also
                         .iter()
                         .filter(|(_, it)| it != &item.surface)
-                        .map(|(source, it)| (*source, NameKey::of(it)))
+                        .map(|(source, it)| match source {
+                            NameSource::LinkTarget => {
+                                (*source, NameKey::of(record::telling_label(it)))
+                            }
+                            _ => (*source, NameKey::of(it)),
+                        })
                         .collect();
                     pool.names.push(Pooled {
                         key: NameKey::of(&item.surface),
@@ -84,6 +89,7 @@ impl<'a> Pool<'a> {
         }
         pool.spans.sort_by_key(|it| (it.0.start, it.0.end, it.1));
         pool.spans.dedup();
+        record::forget_shared_hosts(&mut pool.names);
         pool
     }
 }
@@ -419,8 +425,17 @@ fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
         .filter_map(|it| pool.lists.get(*it))
         .copied()
         .collect();
+    // A list that shares a name's place with one of them is no sibling, but another reading of the same.
+    let places = |list: &EntityList| -> Vec<usize> {
+        let ranges = list.items.iter().filter_map(|it| it.range.as_ref());
+        ranges.map(|it| it.start).collect()
+    };
+    let taken: BTreeSet<usize> = chosen.iter().flat_map(|it| places(it)).collect();
     for (at, list) in pool.lists.iter().enumerate() {
-        if list.kind != ListKind::Names || region.lists.contains(&at) {
+        if list.kind != ListKind::Names
+            || region.lists.contains(&at)
+            || places(list).iter().any(|it| taken.contains(it))
+        {
             continue;
         }
         let akin: Vec<&EntityList> = chosen

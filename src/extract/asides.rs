@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use html5ever::local_name;
 
-use super::draft::Sight;
+use super::{
+    draft::Sight,
+    marks::{mark, marks},
+};
 
 /// What stands before a comma and an element that goes on to the end, and that element:
 /// `Jane Roe, <em>Professor, Lower Merrow</em>`.
@@ -24,6 +27,36 @@ pub(super) fn before_aside(
     })?;
     let head = span.start..sight.flow.spans[aside].start;
     sight.text(&head).ends_with(", ").then_some((head, aside))
+}
+
+/// Whether a line goes on in running text behind the link, or the word set apart, that it begins with: that is the name, not the line.
+/// `<a>Harbour Bank</a> di Merrow (LM)`, but not `<a>Friends</a> of the Harbour`.
+pub(super) fn goes_on_behind_link(sight: &Sight<'_>, node: usize, span: &Range<usize>) -> bool {
+    let name = sight.tree.name(node);
+    if *name != local_name!("li") && *name != local_name!("p") && *name != local_name!("td") {
+        return false;
+    }
+    let Some(link) = sight.tree.elements(node).next() else {
+        return false;
+    };
+    let own = &sight.flow.spans[link];
+    let leads = matches!(
+        *sight.tree.name(link),
+        local_name!("a") | local_name!("em") | local_name!("strong") | local_name!("b")
+    );
+    if !leads || own.start != span.start || own.is_empty() {
+        return false;
+    }
+    let behind = sight.text(&(own.end..span.end));
+    let runs_on = behind
+        .strip_prefix(' ')
+        .is_some_and(|it| it.starts_with(char::is_lowercase) && it.split(' ').nth(1).is_some());
+    let named = sight.trimmed(own);
+    let small = || {
+        let first = behind.trim_start().split(' ').next().unwrap_or_default();
+        marks(first) & mark::SMALL != 0
+    };
+    runs_on && sight.look(&named).likeness >= 0.5 && (sight.text(&named).contains(' ') || !small())
 }
 
 /// Whether an element shows the first letter of a name in a circle, and the name in the next element.

@@ -33,7 +33,10 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
             .map(|&it| it..sight.tree.nodes[it].end)
             .collect();
         let items = records::name(sight, &records);
-        if !items.is_empty() {
+        let parts = under_headings(sight, &group, &items);
+        if !parts.is_empty() {
+            drafts.extend(parts);
+        } else if !items.is_empty() {
             drafts.push(Draft {
                 strategy: group.strategy,
                 container: group.parent,
@@ -49,6 +52,44 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
     }
     drafts.extend(definitions(sight));
     drafts
+}
+
+/// The parts that headings between a list's records cut it into, where each has several names; none where nothing cuts it.
+fn under_headings(sight: &Sight<'_>, group: &Group, items: &[Item]) -> Vec<Draft> {
+    let tree = sight.tree;
+    if group.strategy != Strategy::Cards || items.len() < 4 {
+        return Vec::new();
+    }
+    let cuts: Vec<usize> = tree
+        .elements(group.parent)
+        .filter(|it| super::flow::heading_level(tree.name(*it)).is_some())
+        .filter(|it| !is_index(sight.text(&sight.flow.spans[*it])))
+        .collect();
+    if cuts.is_empty() {
+        return Vec::new();
+    }
+    let mut parts: Vec<Vec<Item>> = Vec::new();
+    let mut last = None;
+    for it in items {
+        let under = cuts.partition_point(|cut| *cut < it.record.start);
+        if last.replace(under) != Some(under) {
+            parts.push(Vec::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(it.clone());
+        }
+    }
+    if parts.len() < 2 || parts.iter().any(|it| it.len() < 2) {
+        return Vec::new();
+    }
+    let draft = |items| Draft {
+        strategy: group.strategy,
+        container: group.parent,
+        caption: None,
+        bonus: 0.0,
+        items,
+    };
+    parts.into_iter().map(draft).collect()
 }
 
 /// Whether the records are lists themselves, each of which would be named by its first member; not where an editor gave
@@ -114,7 +155,7 @@ fn all(sight: &Sight<'_>) -> Vec<Group> {
             local_name!("ul") | local_name!("ol") | local_name!("menu") => Strategy::ListItems,
             _ => Strategy::Cards,
         };
-        for members in by_kind(sight, members) {
+        for members in interleaved(sight, by_kind(sight, members)) {
             let Some(&first) = members.first() else {
                 continue;
             };
@@ -176,6 +217,44 @@ fn by_kind(sight: &Sight<'_>, members: Vec<usize>) -> Vec<Vec<usize>> {
         kinds[place].push(it);
     }
     kinds
+}
+
+/// Kinds of one tag that alternate in a row and are made alike, taken for one: a class may only set the last of a line, or
+/// every other one, apart. Boxes of text alone are told apart: they may be names and what is said of them.
+fn interleaved(sight: &Sight<'_>, kinds: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    if kinds.len() < 2 {
+        return kinds;
+    }
+    let tree = sight.tree;
+    let made = |it: usize| -> Vec<&LocalName> {
+        let inner = (it..tree.nodes[it].end).take(12);
+        inner
+            .filter(|it| tree.is_element(*it))
+            .map(|it| tree.name(it))
+            .collect()
+    };
+    let alike = |one: &[usize], other: &[usize]| {
+        let (Some(&a), Some(&b)) = (one.first(), other.first()) else {
+            return false;
+        };
+        let ends = |of: &[usize]| of.last().copied().unwrap_or_default();
+        let several = one.len() >= 2 && other.len() >= 2;
+        several && a < ends(other) && b < ends(one) && tree.name(a) == tree.name(b) && {
+            let made_of = made(a);
+            made_of.contains(&&local_name!("img")) && made_of == made(b)
+        }
+    };
+    let mut merged: Vec<Vec<usize>> = Vec::with_capacity(kinds.len());
+    for it in kinds {
+        match merged.iter_mut().find(|other| alike(other, &it)) {
+            Some(other) => {
+                other.extend(it);
+                other.sort_unstable();
+            }
+            None => merged.push(it),
+        }
+    }
+    merged
 }
 
 /// Joins groups of one shape that follow each other with nothing between, and drops lone members.

@@ -232,6 +232,11 @@ fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Seen> {
     let distinct = shown.filter(|it| *it).count();
     // Carousels repeat their slides.
     let repeats = (all.len() - distinct) * 10 >= all.len() * 3 && distinct > 1;
+    // Two or three texts over and over are the labels of records.
+    let labels = distinct <= 3
+        && all.len() >= 3 * distinct
+        && all.iter().all(|it| it.item.source != NameSource::Alt);
+    let repeats = repeats && !labels;
     if repeats {
         let texts: Vec<u32> = all.iter().map(|it| it.text).collect();
         let mut shown = sight.first_shown(texts.into_iter());
@@ -239,7 +244,11 @@ fn weeded(sight: &Sight<'_>, draft: &Draft) -> Vec<Seen> {
     }
     if mostly {
         let weak = |it: &Seen| strict && it.look.likeness < 0.35;
-        all.retain(|it| it.look.sort != Sort::Chrome && (!weak(it) || is_anonymous(sight, it)));
+        // No name at all is none in any list.
+        let none = |it: &Seen| it.look.likeness < 0.05 && it.look.sort == Sort::Plain;
+        all.retain(|it| {
+            it.look.sort != Sort::Chrome && !none(it) && (!weak(it) || is_anonymous(sight, it))
+        });
     }
     // A name linked twice over two lines is one.
     all.dedup_by_key(|it| it.text);
@@ -450,9 +459,19 @@ fn pressed(sight: &Sight<'_>, items: &[Item]) -> f64 {
         .filter(|it| {
             *tree.name(it.record.start) == local_name!("button")
                 || tree.attr(it.record.start, &local_name!("role")) == Some("tab")
+                || leads_nowhere(sight, it)
         })
         .count();
     count as f64 / items.len() as f64
+}
+
+/// Whether a name is a button that leads to no page of its own.
+fn leads_nowhere(sight: &Sight<'_>, item: &Item) -> bool {
+    let tree = sight.tree;
+    let called = |it: &str| it == "button" || it == "btn" || it == "btn-primary";
+    *tree.name(item.node) == local_name!("a")
+        && tree.classes(item.node).any(called)
+        && link_of(sight, item).is_none_or(|it| it.starts_with('#') || it.starts_with("mailto:"))
 }
 
 /// Whether the container or an element near above it calls itself after partners and the like.

@@ -168,6 +168,9 @@ fn items_of(sight: &Sight<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Ite
         pieces = &pieces[1..];
     }
     let atoms: Vec<&Piece> = pieces.iter().filter(|it| it.element).collect();
+    if are_fields(sight, &atoms) {
+        return (caption, Vec::new());
+    }
     if !atoms.is_empty() && gaps_are_separators(sight, pieces) {
         return (
             caption,
@@ -205,6 +208,21 @@ fn items_of(sight: &Sight<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Ite
         }
     }
     (caption, Vec::new())
+}
+
+/// Whether the elements of a line are fields of one record: spans each of which has a class of its own.
+fn are_fields(sight: &Sight<'_>, atoms: &[&Piece]) -> bool {
+    let tree = sight.tree;
+    let class = |it: &&Piece| {
+        let own = tree
+            .attr(it.node, &local_name!("class"))
+            .unwrap_or_default();
+        (*tree.name(it.node) == local_name!("span") && !own.is_empty()).then_some(own)
+    };
+    let classes: Vec<Option<&str>> = atoms.iter().map(class).collect();
+    let differ =
+        |(place, it): (usize, &Option<&str>)| it.is_some() && !classes[..place].contains(it);
+    classes.len() >= 2 && classes.iter().enumerate().all(differ)
 }
 
 /// The links or bold words that a sentence enumerates: "members are A; B (in C); and D."

@@ -21,6 +21,7 @@ pub(super) mod mark {
     pub(in crate::extract) const COUNTRY: u16 = 1 << 12;
     pub(in crate::extract) const DOING: u16 = 1 << 13;
     pub(in crate::extract) const STREET: u16 = 1 << 14;
+    pub(in crate::extract) const RELATION_LEAD: u16 = 1 << 15;
 }
 
 /// A word of the lists.
@@ -58,6 +59,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         (words::COUNTRIES, mark::COUNTRY),
         (words::DOINGS, mark::DOING),
         (words::STREETS, mark::STREET),
+        (words::RELATION_LEADS, mark::RELATION_LEAD),
     ] {
         for it in list.split(',') {
             *marks.entry(it).or_default() |= mark;

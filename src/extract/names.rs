@@ -163,6 +163,7 @@ fn look_at(text: &str, lower: &str, length: usize) -> Look {
             .rsplit(' ')
             .next()
             .is_some_and(|it| marks(it) & mark::RELATION_PLURAL != 0)
+        || (words.all <= 3 && leads_a_caption(lower))
         || (words.all == 1 && known & mark::TIER != 0)
         || (words.all <= 4 && plain.ends_with("ed by"));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
@@ -176,6 +177,12 @@ fn look_at(text: &str, lower: &str, length: usize) -> Look {
             () => Sort::Plain,
         },
     }
+}
+
+/// Whether the first word says what kind of names stand below.
+fn leads_a_caption(lower: &str) -> bool {
+    let end = memchr(b' ', lower.as_bytes()).unwrap_or(lower.len());
+    marks(lower[..end].trim_end_matches(':')) & mark::RELATION_LEAD != 0
 }
 
 /// The text in lower case; most of most texts is ASCII.
@@ -331,6 +338,8 @@ fn is_stand_in(plain: &str, known: u16) -> bool {
         || plain.starts_with("lorem ipsum")
         || plain.ends_with(" pending")
         || plain.ends_with(" coming soon")
+        || plain.ends_with(" name here")
+        || is_numbered_kind(plain)
         || (plain.len() >= 14 && DUMMY_TEXT.find(plain.as_bytes()).is_some())
     {
         return true;
@@ -369,6 +378,21 @@ fn is_stand_in(plain: &str, known: u16) -> bool {
         || (article
             && kind(second)
             && matches!(third, None | Some("here" | "name" | "logo" | "could")))
+}
+
+/// Whether a lower-case text of a few words ends in a kind and its number: "lead supporter 2".
+fn is_numbered_kind(plain: &str) -> bool {
+    if !plain.ends_with(|it: char| it.is_ascii_digit()) {
+        return false;
+    }
+    let Some((before, number)) = plain.rsplit_once(' ') else {
+        return false;
+    };
+    if number.len() > 2 || !number.bytes().all(|it| it.is_ascii_digit()) {
+        return false;
+    }
+    let kind = before.rsplit(' ').next().unwrap_or_default();
+    marks(kind) & mark::STAND_IN_KIND != 0 && before.split(' ').nth(3).is_none()
 }
 
 /// Whether a line stands where a name is to come.

@@ -6,10 +6,11 @@ use html5ever::local_name;
 use memchr::{memchr, memchr3_iter, memrchr};
 
 use super::{
-    asides::{before_aside, is_badged},
+    asides::{before_aside, goes_on_behind_link, is_badged},
     draft::{Item, Sight},
     flow::heading_level,
     maps::{Map, map},
+    tails,
     tree::Kind,
 };
 use crate::entity::NameSource;
@@ -195,28 +196,8 @@ pub(super) fn name(sight: &Sight<'_>, records: &[Range<usize>]) -> Vec<Item> {
             })
         })
         .collect();
-    without_label(sight, &mut items);
+    tails::without_common(sight, &mut items);
     items
-}
-
-/// Takes off what all names begin with where it labels them: "Name: Jane Roe".
-fn without_label(sight: &Sight<'_>, items: &mut [Item]) {
-    let Some(first) = items.first().filter(|_| items.len() >= 3) else {
-        return;
-    };
-    let text = sight.text(&first.range);
-    let Some(label) = text.find(": ").filter(|it| *it <= 30).map(|it| it + 2) else {
-        return;
-    };
-    let label = &text[..label];
-    if items
-        .iter()
-        .all(|it| sight.text(&it.range).starts_with(label))
-    {
-        for it in items {
-            it.range.start += label.len();
-        }
-    }
 }
 
 /// How likely a slot holds the names of `all` records.
@@ -315,7 +296,9 @@ fn parts_seen(
         } else {
             sight.trimmed(span)
         };
-        if carrier != Carrier::Alt && is_half(sight, span, carrier, record) {
+        if carrier != Carrier::Alt && is_half(sight, span, carrier, record)
+            || carrier == Carrier::Plain && goes_on_behind_link(sight, node, span)
+        {
             continue;
         }
         if matches!(carrier, Carrier::Plain | Carrier::Line)

@@ -2,6 +2,8 @@
 
 use std::{ops::Range, sync::LazyLock};
 
+use memchr::memrchr;
+
 use super::{
     maps::Set,
     names::{ends_in_abbreviation, lower_case},
@@ -42,10 +44,7 @@ const NOTICES: [&str; 8] = [
 /// The part of `text` that a name is, bullets, separators and footnote marks taken off both ends.
 pub(super) fn trim(text: &str) -> Range<usize> {
     if text.ends_with(')')
-        && let Some(at) = NOTICES
-            .iter()
-            .find_map(|it| text.strip_suffix(it))
-            .filter(|it| !it.trim().is_empty())
+        && let Some(at) = before_note(text)
     {
         return trim(at);
     }
@@ -113,14 +112,64 @@ pub(super) fn trim(text: &str) -> Range<usize> {
     range
 }
 
+/// Notes in brackets that say what part a name plays in the list, folded.
+const PARTS_PLAYED: [&str; 14] = [
+    "lead partner",
+    "lead applicant",
+    "lead organisation",
+    "lead organization",
+    "lead institution",
+    "coordinator",
+    "co-ordinator",
+    "project coordinator",
+    "coordinating partner",
+    "founding member",
+    "founding partner",
+    "koordinator",
+    "coordinateur",
+    "coordinador",
+];
+
+/// What stands before a note in brackets that is none of the name: where a link leads, the part it plays, the years of it.
+fn before_note(text: &str) -> Option<&str> {
+    let at = memrchr(b'(', text.as_bytes())?;
+    let (before, note) = (&text[..at], &text[at + 1..text.len() - 1]);
+    let is_note = NOTICES
+        .iter()
+        .any(|it| it[1..].strip_suffix(')') == Some(note))
+        || are_years(note)
+        || (note.len() <= 24 && PARTS_PLAYED.contains(&lower_case(note).as_str()));
+    (is_note && !before.trim().is_empty()).then_some(before)
+}
+
+/// Whether a note tells nothing but years, one at least: `2007-2014 and 2016-2017`, `since 2009`.
+fn are_years(note: &str) -> bool {
+    const AMONG: [&str; 11] = [
+        "and", "since", "present", "until", "to", "from", "today", "seit", "bis", "depuis", "desde",
+    ];
+    let is_year = |it: &str| {
+        it.len() == 4
+            && (it.starts_with("19") || it.starts_with("20"))
+            && it.bytes().all(|it| it.is_ascii_digit())
+    };
+    note.len() <= 60
+        && note.bytes().any(|it| it.is_ascii_digit())
+        && note
+            .split(|it: char| !it.is_alphanumeric())
+            .filter(|it| !it.is_empty())
+            .all(|it| is_year(it) || AMONG.contains(&it))
+        && note.split(|it: char| !it.is_alphanumeric()).any(is_year)
+}
+
 /// The bytes of a number that counts the lines, "12. " or "3) ", at the start of one.
 fn enumerator(text: &str) -> usize {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let behind = text.get(digits..).unwrap_or_default();
-    if (1..=3).contains(&digits) && (behind.starts_with(". ") || behind.starts_with(") ")) {
-        digits + 2
-    } else {
-        0
+    match behind.as_bytes() {
+        _ if !(1..=3).contains(&digits) => 0,
+        [b'.' | b')', b' ', ..] => digits + 2,
+        [b'.', b')', b' ', ..] => digits + 3,
+        _ => 0,
     }
 }
 
@@ -140,7 +189,12 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
             .iter()
             .find(|it| ends_with_folded(inner, it));
         match (before, behind) {
-            (Some(it), _) => range.start += it.len(),
+            (Some(it), _) => {
+                range.start += it.len();
+                if it.starts_with("logo") {
+                    range.start += of_it(&text[range.clone()]);
+                }
+            }
             (_, Some(it)) => range.end -= it.len(),
             _ => break,
         }
@@ -153,6 +207,19 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
     let generic =
         ALT_GENERIC.contains(bare) || bare.contains("placeholder") || bare.starts_with("flag of ");
     (!bare.is_empty() && !generic).then_some(range)
+}
+
+/// The bytes of the small word that joins "logo" with the name in other languages: "logo du Musée". Capitalised it is the
+/// name's own.
+fn of_it(text: &str) -> usize {
+    const JOINTS: [&str; 19] = [
+        "de la ", "de los ", "de las ", "de l'", "de l’", "de ", "des ", "del ", "della ",
+        "delle ", "dell'", "di ", "do ", "dos ", "du ", "d'", "d’", "der ", "von ",
+    ];
+    JOINTS
+        .iter()
+        .find(|it| text.starts_with(**it))
+        .map_or(0, |it| it.len())
 }
 
 fn starts_with_folded(text: &str, prefix: &str) -> bool {

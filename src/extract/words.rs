@@ -133,7 +133,7 @@ pub(super) const CALENDAR: &str = concat!(
 /// What surrounds a name in the alternative text of its logo, before and behind.
 pub(super) const ALT_BEFORE: &str = concat!(
     "the logo of ,logo of ,logo for ,logo: ,logo - ,logo ,image of ,picture of ,photo of ,icon of ,link to ,go to ,",
-    "visit ,portrait of ,headshot of ",
+    "visit ,portrait of ,headshot of ,supported by ,sponsored by ,funded by ,logotipo ",
 );
 
 /// See [`ALT_BEFORE`].
@@ -193,7 +193,18 @@ pub(super) const STAND_INS: &str =
 /// What is numbered or left open where names are to come: "Sponsor 1", "Company name".
 pub(super) const STAND_IN_KINDS: &str = concat!(
     "sponsor,partner,member,client,supporter,donor,company,organization,organisation,item,title,heading,card,logo,",
-    "placeholder,name,brand,text,example,test,project,person,slide",
+    "placeholder,name,brand,text,example,test,project,person,slide,partenaire,patrocinador,socio,parceiro,mitglied,",
+    "unternehmen,firma,entreprise,empresa,партнер,партнёр,спонсор,компания",
+);
+
+/// What stands above names in languages that put what kind they are behind it: "Partenaire fondateur".
+pub(super) const RELATION_LEADS: &str = concat!(
+    "partenaire,partenaires,commanditaire,commanditaires,mécène,mécènes,parrain,parrains,soutien,soutiens,signataires,",
+    "membres,adhérents,donateurs,patrocinador,patrocinadores,apoiador,apoiadores,apoio,patrocínio,parceiro,parceiros,",
+    "colaborador,colaboradores,organizador,organizadores,realização,socios,miembros,partnerzy,patroni,sponsorzy,",
+    "organizator,organizatorzy,współorganizator,współorganizatorzy,członkowie,partneři,sponzoři,organizátor,",
+    "organizátoři,podporovatelé,členové,partneri,sponzori,organizátori,sostenitori,promotori,patrocinatori,",
+    "organizzatori,партнеры,партнёры,спонсоры,организаторы,участники,члены",
 );
 
 /// Words of headings under which other things than names stand.

@@ -1,0 +1,101 @@
+//! Names to each of which the page adds something behind: a trade, a town, an office. What is added to all is no new name.
+
+use super::{
+    likeness::{Grade, Likeness, reason},
+    name_key::NameKey,
+    region::{Matches, Pool},
+};
+
+/// How many names at least something must be added to, and of how many matched ones in ten.
+const LEAST: usize = 3;
+const IN_TEN: usize = 6;
+
+/// What such a name scores.
+const SCORE: f64 = 0.9;
+
+/// Holds claimed names for the same where the page goes on behind nearly every one of them.
+pub(super) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
+    let longer = |key: &NameKey, it: &(usize, Likeness)| {
+        let found = pool.names.get(it.0).map(|it| it.key.exact.as_str());
+        it.1.grade <= Grade::Variant && found.is_some_and(|it| goes_on(&key.exact, it))
+    };
+    let same = |of: &[(usize, Likeness)]| of.iter().any(|it| it.1.grade >= Grade::Same);
+    let (mut added, mut matched) = (0, 0);
+    for (key, of) in claimed.iter().zip(&matches.of) {
+        let grows = !same(of) && of.iter().any(|it| longer(key, it));
+        added += usize::from(grows);
+        matched += usize::from(grows || of.iter().any(|it| it.1.grade >= Grade::Variant));
+    }
+    if added < LEAST || added * 10 < matched * IN_TEN {
+        return;
+    }
+    for (key, of) in claimed.iter().zip(&mut matches.of) {
+        if same(of) {
+            continue;
+        }
+        let Some(at) = of.iter().position(|it| longer(key, it)) else {
+            continue;
+        };
+        if let Some(it) = of.get_mut(at) {
+            it.1 = Likeness {
+                grade: Grade::Same,
+                score: SCORE,
+                reasons: vec![reason(
+                    "the name, with more behind it as behind the others",
+                    SCORE,
+                )],
+            };
+        }
+    }
+}
+
+/// Whether the page's name is the claimed one and something behind it.
+fn goes_on(claimed: &str, found: &str) -> bool {
+    claimed.chars().count() >= 4
+        && found
+            .strip_prefix(claimed)
+            .is_some_and(|it| it.starts_with([' ', ',', ';', ':', '(']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        likeness::Grade,
+        name_key::NameKey,
+        region::{Matches, Pool},
+        testing::listing,
+    };
+
+    fn same(claimed: &[&str], page: &[&str]) -> usize {
+        let reading = listing(&[("Partners", page)], "");
+        let pool = Pool::of(&reading.lists);
+        let keys: Vec<NameKey> = claimed.iter().map(|it| NameKey::of(it)).collect();
+        let mut matches = Matches::of(&keys, &pool);
+        super::settle(&keys, &pool, &mut matches);
+        let of = matches.of.iter();
+        of.filter(|it| it.iter().any(|it| it.1.grade >= Grade::Same))
+            .count()
+    }
+
+    #[test]
+    fn what_the_page_adds_to_every_name_makes_no_other_of_it() {
+        let claimed = ["Roe Jane", "Doe Richard", "Moss Hanna", "Hill Victor"];
+        let page = [
+            "Roe Jane - Chemist",
+            "Doe Richard - Teacher of music",
+            "Moss Hanna - Nurse",
+        ];
+        assert_eq!(same(&claimed, &page), 3);
+        let page = [
+            "Roe Jane - Chemist",
+            "Doe Richard",
+            "Moss Hanna",
+            "Hill Victor",
+        ];
+        assert_eq!(
+            same(&claimed, &page),
+            3,
+            "one name that grew is another matter"
+        );
+    }
+}

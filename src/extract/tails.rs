@@ -1,0 +1,255 @@
+//! What all names of a list have before or behind them, and is none of them: a label, each one's office, a caption; and
+//! names that stand declined in the texts of their logos.
+
+use std::ops::Range;
+
+use super::draft::{Item, Sight};
+use crate::entity::NameSource;
+
+/// Takes off what all names have in common.
+pub(super) fn without_common(sight: &Sight<'_>, items: &mut [Item]) {
+    without_label(sight, items);
+    without_offices(sight, items);
+    without_caption(sight, items);
+    as_spelt_beside(sight, items);
+}
+
+/// Takes off what all names begin with where it labels them: "Name: Jane Roe".
+fn without_label(sight: &Sight<'_>, items: &mut [Item]) {
+    let Some(first) = items.first().filter(|_| items.len() >= 3) else {
+        return;
+    };
+    let text = sight.text(&first.range);
+    let Some(label) = text.find(": ").filter(|it| *it <= 30).map(|it| it + 2) else {
+        return;
+    };
+    let label = &text[..label];
+    if items
+        .iter()
+        .all(|it| sight.text(&it.range).starts_with(label))
+    {
+        for it in items {
+            it.range.start += label.len();
+        }
+    }
+}
+
+/// What parts a name from what is said of it, in one line.
+const DASHES: [&str; 3] = [" - ", " – ", " — "];
+
+/// Takes off what each name is followed by behind a dash, where all are: "Roe Jane - Chemist". A dash behind initials is
+/// part of a name: "ABC - Alliance of Bay Cities".
+fn without_offices(sight: &Sight<'_>, items: &mut [Item]) {
+    const LEAST: usize = 4;
+    let Some(dash) = items
+        .first()
+        .filter(|_| items.len() >= LEAST)
+        .and_then(|it| {
+            DASHES
+                .iter()
+                .find(|dash| sight.text(&it.range).contains(**dash))
+        })
+    else {
+        return;
+    };
+    let heads: Vec<Option<usize>> = items
+        .iter()
+        .map(|it| sight.text(&it.range).find(dash))
+        .collect();
+    let parted = heads.iter().flatten().count();
+    if parted * 10 < items.len() * 9 {
+        return;
+    }
+    // Names have two words or more; what follows them differs, and most of it is no name.
+    let (mut named, mut told) = (0, 0);
+    for (it, at) in items.iter().zip(&heads) {
+        let Some(at) = at else { continue };
+        let head = it.range.start..it.range.start + at;
+        let tail = sight.trimmed(&(head.end + dash.len()..it.range.end));
+        let several = sight.text(&head).trim().contains(' ');
+        named += usize::from(several && sight.look(&head).likeness >= 0.5);
+        let look = sight.look(&tail);
+        told += usize::from(look.likeness < 0.75 && !look.organization);
+    }
+    if named * 10 < parted * 8 || told * 2 < parted {
+        return;
+    }
+    for (it, at) in items.iter_mut().zip(heads) {
+        if let Some(at) = at {
+            it.range = sight.trimmed(&(it.range.start..it.range.start + at));
+        }
+    }
+}
+
+/// Takes off the words that the texts of all logos end in, three at least: "Acme, a sponsor of the fair".
+fn without_caption(sight: &Sight<'_>, items: &mut [Item]) {
+    const WORDS: usize = 3;
+    if items.len() < 3 || items.iter().any(|it| it.source != NameSource::Alt) {
+        return;
+    }
+    let Some(first) = items.first().map(|it| sight.text(&it.range)) else {
+        return;
+    };
+    let common = items.iter().skip(1).fold(first.len(), |common, it| {
+        let other = sight.text(&it.range).bytes().rev();
+        let same = first.bytes().rev().zip(other).take_while(|(a, b)| a == b);
+        common.min(same.count())
+    });
+    // From the first word that all of it is common, and no name without what stands before.
+    let tail = first.get(first.len() - common..).unwrap_or_default();
+    let Some(start) = tail.find(' ') else { return };
+    let tail = &tail[start..];
+    let whole = |it: &Item| it.range.len() == tail.len();
+    if tail.split(' ').filter(|it| !it.is_empty()).count() < WORDS
+        || !tail.trim_start().starts_with(char::is_lowercase)
+        || items.iter().any(whole)
+    {
+        return;
+    }
+    for it in items {
+        it.range = sight.trimmed(&(it.range.start..it.range.end - tail.len()));
+    }
+}
+
+/// Takes the name beside a logo where all logos have one and some of their texts spell it otherwise: in many languages
+/// "logo of" declines it, `Logo Głównego Urzędu` beside `Główny Urząd`.
+fn as_spelt_beside(sight: &Sight<'_>, items: &mut [Item]) {
+    if items.is_empty() || items.iter().any(|it| it.source != NameSource::Alt) {
+        return;
+    }
+    let Some(beside) = items
+        .iter()
+        .map(|it| beside(sight, it))
+        .collect::<Option<Vec<_>>>()
+    else {
+        return;
+    };
+    let differ = items
+        .iter()
+        .zip(&beside)
+        .any(|(it, (_, range))| sight.text(&it.range) != sight.text(range));
+    if differ {
+        for (it, (node, range)) in items.iter_mut().zip(beside) {
+            it.node = node;
+            it.range = range;
+            it.source = NameSource::Text;
+        }
+    }
+}
+
+/// The line of a record that looks like a name and begins as the text of its logo does, and the element that holds it.
+fn beside(sight: &Sight<'_>, item: &Item) -> Option<(usize, Range<usize>)> {
+    const NODES: usize = 40;
+    let words = |it: &str| it.split(' ').count();
+    let logo = sight.text(&item.range);
+    let lead: String = logo.chars().take(4).collect();
+    if lead.contains(' ') || lead.chars().count() < 4 {
+        return None;
+    }
+    item.record.clone().take(NODES).find_map(|node| {
+        let span = &sight.flow.spans[node];
+        let text = sight.text(span);
+        if !text.starts_with(lead.as_str()) || text.contains('\n') || sight.is_alt(span.start) {
+            return None;
+        }
+        let range = sight.trimmed(span);
+        let fits = sight.look(&range).likeness >= 0.6
+            && words(sight.text(&range)).abs_diff(words(logo)) <= 2;
+        fits.then_some((node, range))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        extract::{Page, best_lists, read},
+        media_type::MediaType,
+    };
+
+    fn names(html: &str) -> Vec<String> {
+        let reading = read(&Page {
+            body: html.as_bytes(),
+            media_type: &MediaType::parse("text/html; charset=utf-8"),
+            uri: None,
+            status: None,
+            selectors: &[],
+        });
+        let lists = best_lists(&reading);
+        let items = lists.into_iter().flat_map(|it| &it.items);
+        items.map(|it| it.surface.clone()).collect()
+    }
+
+    #[test]
+    fn an_office_behind_every_name_is_none_of_it() {
+        let people = ["Roe Jane", "Doe Richard", "Moss Hanna", "Hill Victor-Jan"];
+        let work = [
+            "Chemist, retired",
+            "teaches at a school",
+            "Nurse",
+            "writes about rivers",
+        ];
+        let list: String = people
+            .iter()
+            .zip(work)
+            .map(|(who, what)| format!("<li>{who}\t-\t{what}</li>"))
+            .collect();
+        assert_eq!(
+            names(&format!("<h2>Signatories</h2><ol>{list}</ol>")),
+            people
+        );
+        let bodies = ["ABC - Alliance of Bay Cities", "RRN - River Rescue Network"];
+        let bodies = [
+            bodies[0],
+            bodies[1],
+            "LHA - Lower Hill Archive",
+            "MOT - Merrow Orchestra Trust",
+        ];
+        let list: String = bodies.iter().map(|it| format!("<li>{it}</li>")).collect();
+        assert_eq!(names(&format!("<h2>Members</h2><ul>{list}</ul>")), bodies);
+    }
+
+    #[test]
+    fn a_name_that_a_logos_text_declines_is_taken_from_beside_it() {
+        let bodies = [
+            "Główny Urząd Mostów",
+            "Polska Rada Promów",
+            "Stowarzyszenie Rzeczne",
+        ];
+        let logos = [
+            "Głównego Urzędu Mostów",
+            "Polskiej Rady Promów",
+            "Stowarzyszenia Rzecznego",
+        ];
+        let cards: String = bodies
+            .iter()
+            .zip(logos)
+            .map(|(name, logo)| {
+                format!("<div><img src=x.png alt='Logo {logo}'><p>{name}</p></div>")
+            })
+            .collect();
+        let cards = cards.replacen(
+            "<p>Główny Urząd Mostów</p>",
+            "<p><a href=/m>Główny Urząd Mostów</a></p>",
+            1,
+        );
+        assert_eq!(
+            names(&format!("<h1>Partnerzy</h1><section>{cards}</section>")),
+            bodies
+        );
+    }
+
+    #[test]
+    fn what_all_logos_say_behind_the_name_is_no_part_of_it() {
+        let bodies = ["Merrow Bank", "Harbour Lights", "The River Trust"];
+        let logos: String = bodies
+            .iter()
+            .map(|it| {
+                format!("<div><img src=x.png alt='Logo de {it} un des soutiens du canal'></div>")
+            })
+            .collect();
+        assert_eq!(
+            names(&format!("<h1>Soutiens</h1><section>{logos}</section>")),
+            bodies
+        );
+    }
+}
