@@ -20,13 +20,13 @@ pub(super) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches
         it.1.grade <= Grade::Variant && found.is_some_and(|it| goes_on(&key.exact, it))
     };
     let same = |of: &[(usize, Likeness)]| of.iter().any(|it| it.1.grade >= Grade::Same);
-    let (mut added, mut matched) = (0, 0);
+    let (mut added, mut all) = (0, 0);
     for (key, of) in claimed.iter().zip(&matches.of) {
         let grows = !same(of) && of.iter().any(|it| longer(key, it));
         added += usize::from(grows);
-        matched += usize::from(grows || of.iter().any(|it| it.1.grade >= Grade::Variant));
+        all += usize::from(grows || of.iter().any(|it| it.1.grade >= Grade::Variant));
     }
-    if added < LEAST || added * 10 < matched * IN_TEN {
+    if added < LEAST || added * 10 < all * IN_TEN {
         return;
     }
     for (key, of) in claimed.iter().zip(&mut matches.of) {

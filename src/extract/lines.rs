@@ -219,10 +219,11 @@ fn are_fields(sight: &Sight<'_>, atoms: &[&Piece]) -> bool {
             .unwrap_or_default();
         (*tree.name(it.node) == local_name!("span") && !own.is_empty()).then_some(own)
     };
-    let classes: Vec<Option<&str>> = atoms.iter().map(class).collect();
-    let differ =
-        |(place, it): (usize, &Option<&str>)| it.is_some() && !classes[..place].contains(it);
-    classes.len() >= 2 && classes.iter().enumerate().all(differ)
+    let classes: Option<Vec<&str>> = atoms.iter().map(class).collect();
+    classes.is_some_and(|it| {
+        let differ = |place: usize| !it[..place].contains(&it[place]);
+        it.len() >= 2 && (0..it.len()).all(differ)
+    })
 }
 
 /// The links or bold words that a sentence enumerates: "members are A; B (in C); and D."
