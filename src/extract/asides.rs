@@ -51,12 +51,15 @@ pub(super) fn goes_on_behind_link(sight: &Sight<'_>, node: usize, span: &Range<u
     let runs_on = behind
         .strip_prefix(' ')
         .is_some_and(|it| it.starts_with(char::is_lowercase) && it.split(' ').nth(1).is_some());
+    if !runs_on {
+        return false;
+    }
     let named = sight.trimmed(own);
     let small = || {
         let first = behind.trim_start().split(' ').next().unwrap_or_default();
         marks(first) & mark::SMALL != 0
     };
-    runs_on && sight.look(&named).likeness >= 0.5 && (sight.text(&named).contains(' ') || !small())
+    sight.look(&named).likeness >= 0.5 && (sight.text(&named).contains(' ') || !small())
 }
 
 /// Whether an element shows the first letter of a name in a circle, and the name in the next element.

@@ -49,6 +49,8 @@ pub(super) struct Words {
     /// Months and days.
     pub(super) calendar: u32,
     pub(super) organization: bool,
+    /// Whether the first says what kind of names stand below.
+    pub(super) leads: bool,
 }
 
 impl Words {
@@ -90,6 +92,7 @@ impl Words {
     fn add(&mut self, place: usize, marks: u16, folded: &str, shape: Shape) {
         self.organization |= marks & mark::ORGANIZATION != 0 || ends_as_organizations_do(folded);
         self.calendar += u32::from(marks & mark::CALENDAR != 0);
+        self.leads |= place == 0 && marks & mark::RELATION_LEAD != 0;
         match shape {
             Shape::Digits => self.digits += 1.0,
             Shape::Capital => self.capital += 1.0,

@@ -60,6 +60,15 @@ fn under_headings(sight: &Sight<'_>, group: &Group, items: &[Item]) -> Vec<Draft
     if group.strategy != Strategy::Cards || items.len() < 4 {
         return Vec::new();
     }
+    let (first, last) = (&items[0].range, &items[items.len() - 1].range);
+    let headings = &sight.flow.headings;
+    let before = headings.partition_point(|it| it.range.start < first.end);
+    if headings
+        .get(before)
+        .is_none_or(|it| it.range.start > last.start)
+    {
+        return Vec::new();
+    }
     let cuts: Vec<usize> = tree
         .elements(group.parent)
         .filter(|it| super::flow::heading_level(tree.name(*it)).is_some())

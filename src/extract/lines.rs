@@ -214,15 +214,19 @@ fn items_of(sight: &Sight<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Ite
 fn are_fields(sight: &Sight<'_>, atoms: &[&Piece]) -> bool {
     let tree = sight.tree;
     let class = |it: &&Piece| {
-        let own = tree
-            .attr(it.node, &local_name!("class"))
-            .unwrap_or_default();
-        (*tree.name(it.node) == local_name!("span") && !own.is_empty()).then_some(own)
+        if *tree.name(it.node) != local_name!("span") {
+            return None;
+        }
+        tree.attr(it.node, &local_name!("class"))
+            .filter(|it| !it.is_empty())
     };
+    if atoms.len() < 2 {
+        return false;
+    }
     let classes: Option<Vec<&str>> = atoms.iter().map(class).collect();
     classes.is_some_and(|it| {
         let differ = |place: usize| !it[..place].contains(&it[place]);
-        it.len() >= 2 && (0..it.len()).all(differ)
+        (0..it.len()).all(differ)
     })
 }
 

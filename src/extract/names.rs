@@ -163,7 +163,7 @@ fn look_at(text: &str, lower: &str, length: usize) -> Look {
             .rsplit(' ')
             .next()
             .is_some_and(|it| marks(it) & mark::RELATION_PLURAL != 0)
-        || (words.all <= 3 && leads_a_caption(lower))
+        || (words.all <= 3 && words.leads)
         || (words.all == 1 && known & mark::TIER != 0)
         || (words.all <= 4 && plain.ends_with("ed by"));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
@@ -177,12 +177,6 @@ fn look_at(text: &str, lower: &str, length: usize) -> Look {
             () => Sort::Plain,
         },
     }
-}
-
-/// Whether the first word says what kind of names stand below.
-fn leads_a_caption(lower: &str) -> bool {
-    let end = memchr(b' ', lower.as_bytes()).unwrap_or(lower.len());
-    marks(lower[..end].trim_end_matches(':')) & mark::RELATION_LEAD != 0
 }
 
 /// The text in lower case; most of most texts is ASCII.

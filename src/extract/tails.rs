@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 use super::draft::{Item, Sight};
 use crate::entity::NameSource;
 
@@ -41,15 +43,14 @@ const DASHES: [&str; 3] = [" - ", " – ", " — "];
 /// part of a name: "ABC - Alliance of Bay Cities".
 fn without_offices(sight: &Sight<'_>, items: &mut [Item]) {
     const LEAST: usize = 4;
-    let Some(dash) = items
-        .first()
-        .filter(|_| items.len() >= LEAST)
-        .and_then(|it| {
-            DASHES
-                .iter()
-                .find(|dash| sight.text(&it.range).contains(**dash))
-        })
-    else {
+    let Some(first) = items.first().filter(|_| items.len() >= LEAST) else {
+        return;
+    };
+    let first = sight.text(&first.range);
+    if memchr2(b'-', 0xe2, first.as_bytes()).is_none() {
+        return;
+    }
+    let Some(dash) = DASHES.iter().find(|it| first.contains(**it)) else {
         return;
     };
     let heads: Vec<Option<usize>> = items

@@ -138,7 +138,7 @@ fn before_note(text: &str) -> Option<&str> {
         .iter()
         .any(|it| it[1..].strip_suffix(')') == Some(note))
         || are_years(note)
-        || (note.len() <= 24 && PARTS_PLAYED.contains(&lower_case(note).as_str()));
+        || PARTS_PLAYED.iter().any(|it| it.eq_ignore_ascii_case(note));
     (is_note && !before.trim().is_empty()).then_some(before)
 }
 
