@@ -7,6 +7,7 @@ use html5ever::local_name;
 use super::{
     draft::Sight,
     marks::{mark, marks},
+    tree::Kind,
 };
 
 /// What stands before a comma and an element that goes on to the end, and that element:
@@ -34,6 +35,15 @@ pub(super) fn before_aside(
 pub(super) fn goes_on_behind_link(sight: &Sight<'_>, node: usize, span: &Range<usize>) -> bool {
     let name = sight.tree.name(node);
     if *name != local_name!("li") && *name != local_name!("p") && *name != local_name!("td") {
+        return false;
+    }
+    // Most lines begin with text.
+    let text =
+        matches!(sight.tree.nodes.get(node + 1), Some(it) if matches!(it.kind, Kind::Text(_)));
+    if text
+        && sight.flow.spans[node + 1].start == span.start
+        && !sight.flow.spans[node + 1].is_empty()
+    {
         return false;
     }
     let Some(link) = sight.tree.elements(node).next() else {

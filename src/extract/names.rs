@@ -332,8 +332,11 @@ fn is_stand_in(plain: &str, known: u16) -> bool {
         || plain.starts_with("lorem ipsum")
         || plain.ends_with(" pending")
         || plain.ends_with(" coming soon")
-        || plain.ends_with(" name here")
-        || is_numbered_kind(plain)
+        || match plain.as_bytes().last() {
+            Some(b'e') => plain.ends_with(" name here"),
+            Some(b'0'..=b'9') => is_numbered_kind(plain),
+            _ => false,
+        }
         || (plain.len() >= 14 && DUMMY_TEXT.find(plain.as_bytes()).is_some())
     {
         return true;
@@ -376,9 +379,6 @@ fn is_stand_in(plain: &str, known: u16) -> bool {
 
 /// Whether a lower-case text of a few words ends in a kind and its number: "lead supporter 2".
 fn is_numbered_kind(plain: &str) -> bool {
-    if !plain.ends_with(|it: char| it.is_ascii_digit()) {
-        return false;
-    }
     let Some((before, number)) = plain.rsplit_once(' ') else {
         return false;
     };
