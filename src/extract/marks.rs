@@ -39,7 +39,7 @@ struct Table {
 }
 
 /// How many slots there are; several for each word.
-const SLOTS: usize = 1 << 13;
+const SLOTS: usize = 1 << 14;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut marks: BTreeMap<&'static str, u16> = BTreeMap::new();
