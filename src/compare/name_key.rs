@@ -81,7 +81,13 @@ impl NameKey {
         }
         key.parts.extend(stem(main).map(Self::whole));
         let (body, asides) = without_asides(&key.exact);
-        let of_place = |it: &String| split(it).iter().any(|it| words::is_place(it));
+        // A place in brackets is perhaps a branch; `(WWF-Norway)` is what else the body goes by.
+        let of_place = |it: &String| {
+            let words = split(it);
+            let placed = words.iter().any(|it| words::is_place(it));
+            let own = |it: &String| !words::is_place(it) && !words::is_common(it);
+            placed && !words.iter().any(|it| own(it) && !words::is_small(it))
+        };
         if !asides.is_empty() && !asides.iter().any(of_place) {
             key.parts.push(Self::whole(&body));
         }

@@ -325,7 +325,8 @@ fn score(
     score -= if captions >= 0.5 { 0.7 } else { 0.4 * captions };
     // What was mostly weeded out was no list of names.
     score -= 0.5 * (1.0 - count / draft.items.len() as f64);
-    if social > 0.5 && !strong {
+    // Where to follow a house stands below whatever its page ends in.
+    if social > 0.5 && !(strong && sight.flow.regions[items[0].node] == Region::Main) {
         score -= 0.5;
     }
     score -= 0.5 * (1.0 - distinct);
@@ -436,6 +437,7 @@ fn priced(sight: &Sight<'_>, items: &[Item]) -> f64 {
         it.len() <= 24
             && it.contains(['$', '€', '£', '¥', '₽', '₹'])
             && it.contains(|it: char| it.is_ascii_digit())
+            && !is_grant(it)
     };
     let count = items
         .iter()
@@ -449,6 +451,12 @@ fn priced(sight: &Sight<'_>, items: &[Item]) -> f64 {
         })
         .count();
     count as f64 / items.len() as f64
+}
+
+/// Whether a sum is in thousands, as what is granted is and what a shop asks seldom: "$7,500".
+fn is_grant(sum: &str) -> bool {
+    let mut parts = sum.split([',', '.', '\u{a0}', '’']).skip(1);
+    parts.any(|it| it.bytes().take_while(u8::is_ascii_digit).count() == 3)
 }
 
 /// The share of names that are but the faces of buttons, as filters and tabs are.

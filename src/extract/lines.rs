@@ -102,8 +102,9 @@ fn of_run(sight: &Sight<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<Draf
         }
     };
     let mut open = draft(parent, several, None);
-    for line in run.lines() {
-        if let Some(caption) = caption_of(sight, line) {
+    for (place, line) in run.lines().enumerate() {
+        let caption = caption_of(sight, line);
+        if let Some(caption) = caption.or_else(|| leading(sight, run, place)) {
             let next = draft(parent, several, Some(caption));
             keep(std::mem::replace(&mut open, next));
             continue;
@@ -149,6 +150,22 @@ fn caption_of(sight: &Sight<'_>, line: &[Piece]) -> Option<Range<usize>> {
         && *sight.tree.name(first.node) != local_name!("a")
         && (names::tells_relation(text) || sight.look(&range).sort == Sort::Caption);
     (colon || set_apart).then_some(range)
+}
+
+/// The first of three lines or more where it alone is set in bold or italics: it stands above the others.
+fn leading(sight: &Sight<'_>, run: &Run, place: usize) -> Option<Range<usize>> {
+    if place > 0 || run.ends.len() < 3 {
+        return None;
+    }
+    let mut lines = run.lines();
+    let [first] = lines.next()? else { return None };
+    let set = matches!(
+        *sight.tree.name(first.node),
+        local_name!("b") | local_name!("strong") | local_name!("em") | local_name!("i") | local_name!("u")
+    );
+    let plain = lines.flatten().all(|it| !it.element);
+    let heads = first.element && set && plain && names::is_country(sight.text(&first.range));
+    heads.then(|| first.range.clone())
 }
 
 /// The members in one line, and the caption that leads it.

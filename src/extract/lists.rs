@@ -17,7 +17,7 @@ use super::{
     maps::{Map, Set, map},
     names, nesting, places, prose,
     selected::{self, Selected},
-    structured, tables,
+    structured, tables, tails,
     tree::Tree,
 };
 use crate::{
@@ -41,8 +41,12 @@ pub(super) fn find(
     let mut drafts: Vec<Draft> = groups::find(&sight);
     drafts.extend(tables::find(&sight));
     drafts.extend(headings::find(&sight));
+    let in_a_row = drafts.len();
     drafts.extend(lines::find(&sight));
     drafts.extend(prose::find(&sight));
+    for it in &mut drafts[in_a_row..] {
+        tails::without_countries(&sight, &mut it.items);
+    }
     let mut judged: Vec<Judged<'_>> = distinct(&drafts)
         .into_iter()
         .filter_map(|it| judge::judge(&sight, &topic, it))

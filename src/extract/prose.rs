@@ -410,6 +410,13 @@ const ANDS: &[&str] = &[
     " e ",
     " sowie ",
     " as well as ",
+    " och ",
+    " og ",
+    " és ",
+    " ve ",
+    " dan ",
+    " și ",
+    " ja ",
 ];
 
 fn cut_at_and(

@@ -5,13 +5,17 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::draft::{Item, Sight};
+use super::{
+    draft::{Item, Sight},
+    names,
+};
 use crate::entity::NameSource;
 
 /// Takes off what all names have in common.
 pub(super) fn without_common(sight: &Sight<'_>, items: &mut [Item]) {
     without_label(sight, items);
     without_offices(sight, items);
+    without_countries(sight, items);
     without_caption(sight, items);
     as_spelt_beside(sight, items);
 }
@@ -70,7 +74,8 @@ fn without_offices(sight: &Sight<'_>, items: &mut [Item]) {
         let several = sight.text(&head).trim().contains(' ');
         named += usize::from(several && sight.look(&head).likeness >= 0.5);
         let look = sight.look(&tail);
-        told += usize::from(look.likeness < 0.75 && !look.organization);
+        let told_of = look.likeness < 0.75 && !look.organization;
+        told += usize::from(told_of || is_whereabouts(sight.text(&tail)));
     }
     if named * 10 < parted * 8 || told * 2 < parted {
         return;
@@ -79,6 +84,44 @@ fn without_offices(sight: &Sight<'_>, items: &mut [Item]) {
         if let Some(at) = at {
             it.range = sight.trimmed(&(it.range.start..it.range.start + at));
         }
+    }
+}
+
+/// Whether a text says where a house is, a town and what it is in: "Washington, DC".
+fn is_whereabouts(text: &str) -> bool {
+    let capital = |it: &str| {
+        let mut words = it.split(' ').filter(|it| !it.is_empty());
+        (1..=3).contains(&words.clone().count())
+            && words.all(|it| it.starts_with(char::is_uppercase))
+    };
+    text.split_once(", ").is_some_and(|(town, rest)| {
+        let mut parts = rest.split(", ");
+        capital(town) && parts.all(capital)
+    }) && !text.contains(|it: char| it.is_ascii_digit())
+}
+
+/// Takes off the countries in brackets behind the names, where every name has one and they differ.
+pub(super) fn without_countries(sight: &Sight<'_>, items: &mut [Item]) {
+    const LEAST: usize = 4;
+    let ends_so = |it: &Item| sight.text(&it.range).ends_with(')');
+    if items.len() < LEAST || !items.iter().all(ends_so) {
+        return;
+    }
+    let told = |it: &Item| {
+        let text = sight.text(&it.range);
+        let at = text.rfind('(')?;
+        let country = &text[at + 1..text.len() - 1];
+        (at > 0 && names::is_country(country)).then_some((at, country))
+    };
+    let Some(found) = items.iter().map(told).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    if found.iter().all(|it| it.1 == found[0].1) {
+        return;
+    }
+    let heads: Vec<usize> = found.iter().map(|it| it.0).collect();
+    for (it, at) in items.iter_mut().zip(heads) {
+        it.range = sight.trimmed(&(it.range.start..it.range.start + at));
     }
 }
 

@@ -254,7 +254,13 @@ pub(super) const COUNTRIES: &str = concat!(
     "united kingdom,uk,united states,united states of america,usa,uruguay,uzbekistan,venezuela,vietnam,wales,yemen,",
     "zambia,zimbabwe,africa,asia,europe,oceania,north america,south america,latin america,middle east,deutschland,",
     "österreich,schweiz,frankreich,italien,spanien,polen,niederlande,belgien,allemagne,belgique,espagne,italie,suisse,",
-    "españa,alemania,francia,italia,méxico,perú,россия,украина,беларусь,казахстан",
+    "españa,alemania,francia,italia,méxico,perú,россия,украина,беларусь,казахстан,",
+    "alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,district of columbia,florida,hawaii,",
+    "idaho,illinois,indiana,iowa,kansas,kentucky,louisiana,maine,maryland,massachusetts,michigan,minnesota,",
+    "mississippi,missouri,montana,nebraska,nevada,new hampshire,new jersey,new mexico,new york,north carolina,",
+    "north dakota,ohio,oklahoma,oregon,pennsylvania,puerto rico,rhode island,south carolina,south dakota,tennessee,",
+    "texas,utah,vermont,virginia,washington,west virginia,wisconsin,wyoming,alberta,british columbia,manitoba,",
+    "new brunswick,nova scotia,ontario,quebec,québec,saskatchewan",
 );
 
 /// Titles of a table's column that holds the names.
