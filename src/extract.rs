@@ -204,6 +204,10 @@ pub fn read_pdf(layer: &TextLayer) -> Reading {
 /// The lists of names to show for a page read without a claim: the best of those that overlap, in the order of the page.
 #[must_use]
 pub fn best_lists(reading: &Reading) -> Vec<&EntityList> {
+    // What a parked domain lists are searches.
+    if reading.state == PageState::Parked {
+        return Vec::new();
+    }
     lists::best(&reading.lists)
 }
 

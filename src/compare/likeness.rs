@@ -167,6 +167,23 @@ fn by_initials(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
             .filter(|it| it.chars().count() >= 3 && it.as_str() == short.compact)
             .any(|it| long.initials.contains(it) || long.acronyms.contains(it))
     };
+    // `ABC University` of what was `Alder Brook College`: initials, and what kind of house it is.
+    let dressed = |short: &NameKey, long: &NameKey| {
+        short.tokens.len() == 2
+            && short.tokens.iter().any(|it| {
+                it.text.chars().count() >= 3
+                    && long.initials.contains(&it.text)
+                    && is_set_in_capitals(short, it)
+            })
+            && short.tokens.iter().any(|it| words::is_common(&it.text))
+    };
+    if dressed(found, claimed) {
+        return Some(Likeness::new(
+            Grade::Variant,
+            0.8,
+            "with words put into initials",
+        ));
+    }
     if stated(claimed, found) {
         return Some(Likeness::new(
             Grade::Variant,

@@ -80,6 +80,7 @@ impl NameKey {
             key.quoted = Some(fold(inner));
         }
         key.parts.extend(stem(main).map(Self::whole));
+        key.parts.extend(housed(main).map(Self::whole));
         let (body, asides) = without_asides(&key.exact);
         // A place in brackets is perhaps a branch; `(WWF-Norway)` is what else the body goes by.
         let of_place = |it: &String| {
@@ -304,6 +305,13 @@ fn stem(surface: &str) -> Option<&str> {
         && (2..=4).contains(&last.len())
         && last.bytes().all(|it| it.is_ascii_lowercase());
     (is_address && stem.chars().count() >= 5).then_some(stem)
+}
+
+/// A name without the house that it is at home in: `Institute for River Law at Eastham University`.
+fn housed(surface: &str) -> Option<&str> {
+    let (own, house) = surface.split_once(" at ")?;
+    let capital = house.starts_with(char::is_uppercase);
+    (capital && own.split(' ').count() >= 3).then_some(own)
 }
 
 /// Words without a person's title before them: `Dr.`, `Prof.`; at least two words stay.

@@ -207,7 +207,11 @@ impl<'a> Sight<'a> {
         match &self.tree.nodes[node].kind {
             Kind::Document => false,
             Kind::Element(name, _) => *name == local_name!("time"),
-            Kind::Text(_) => names::is_date(self.text(&self.flow.spans[node])),
+            Kind::Text(_) => {
+                let text = self.text(&self.flow.spans[node]);
+                // Since when a body belongs is no date of news.
+                names::is_date(text) && memchr::memmem::find(text.as_bytes(), b"since ").is_none()
+            }
         }
     }
 

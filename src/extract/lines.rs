@@ -96,7 +96,10 @@ fn of_run(sight: &Sight<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<Draf
         }
     }
     let several = run.ends.len() > 1;
-    let mut keep = |it: Draft| {
+    let mut keep = |mut it: Draft| {
+        if is_address(sight, &it.items) {
+            it.bonus = -0.6;
+        }
         if it.items.len() > 1 || (it.items.len() == 1 && (it.caption.is_some() || is_logo(&it))) {
             drafts.push(it);
         }
@@ -116,6 +119,17 @@ fn of_run(sight: &Sight<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<Draf
         open.items.extend(items);
     }
     keep(open);
+}
+
+/// Whether a few lines are one house and where it is: the last ends in a country behind a comma, and not the first.
+fn is_address(sight: &Sight<'_>, items: &[Item]) -> bool {
+    let country = |it: &Item| {
+        let behind = sight.text(&it.range).rsplit_once(", ");
+        behind.is_some_and(|it| names::is_country(it.1))
+    };
+    (2..=5).contains(&items.len())
+        && items.last().is_some_and(country)
+        && items.first().is_some_and(|it| !country(it))
 }
 
 fn is_logo(draft: &Draft) -> bool {

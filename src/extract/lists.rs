@@ -130,8 +130,11 @@ fn side_by_side(sight: &Sight<'_>, lists: &mut [Judged<'_>]) {
     let mut makes: Map<u64, Vec<usize>> = map();
     for (place, list) in lists.iter().enumerate() {
         let country = || list.heading(sight).is_some_and(|it| names::is_country(&it));
-        let listed =
-            list.draft.strategy == Strategy::ListItems && (list.score >= 0.25 || country());
+        let listed = match list.draft.strategy {
+            Strategy::ListItems => list.score >= 0.25 || country(),
+            Strategy::Lines => list.score >= 0.4 && country(),
+            _ => false,
+        };
         if let Some(first) = list.items.first()
             && listed
             && list.is_headed()
@@ -143,11 +146,14 @@ fn side_by_side(sight: &Sight<'_>, lists: &mut [Judged<'_>]) {
     for row in makes.into_values().filter(|it| it.len() >= 2) {
         let members = |it: &usize| lists[*it].items.len();
         let all: usize = row.iter().map(members).sum();
-        let named = row.iter().filter(|it| lists[**it].kind == ListKind::Names);
         let country = |it: &usize| {
             let heading = lists[*it].heading(sight);
             heading.is_some_and(|it| names::is_country(&it))
         };
+        let lines = |it: &usize| lists[*it].draft.strategy == Strategy::Lines && country(it);
+        let named = row
+            .iter()
+            .filter(|it| lists[**it].kind == ListKind::Names || lines(it));
         let told = |it: &usize| {
             let first = lists[*it].items.first();
             first.is_some_and(|it| above_tells(sight.flow, it.range.start))

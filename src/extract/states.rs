@@ -72,6 +72,16 @@ pub(super) fn judge(
             format!("the status is {status}"),
         );
     }
+    // A domain that is for sale has nothing but its name for a title.
+    let title = flow.title.as_deref().unwrap_or_default();
+    if signals.iter().any(|it| it.speaks_for == PageState::Parked) && is_domain(title) {
+        sign(
+            &mut signals,
+            PageState::Parked,
+            0.4,
+            "its title is a domain".to_owned(),
+        );
+    }
     length(&mut signals, proper);
     let named = lists
         .iter()
@@ -113,6 +123,17 @@ pub(super) fn judge(
         );
     }
     (settle(&signals, flow), signals)
+}
+
+/// Whether a title is a domain and nothing else: `example.org`.
+fn is_domain(title: &str) -> bool {
+    let title = title.trim();
+    let last = title.rsplit_once('.').map_or("", |it| it.1);
+    (2..=12).contains(&last.len())
+        && last.bytes().all(|it| it.is_ascii_alphabetic())
+        && title
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || it == b'.' || it == b'-')
 }
 
 /// The start of a text, cut where a character ends: what a page in place of another says stands early.

@@ -100,7 +100,11 @@ pub(super) const GENERIC: &str = concat!(
     "at a glance,background,benefits,call for sponsors,contact,conclusion,description,engagement,faq,follow us,",
     "goals,hours,latest,recent,popular,featured,impact,introduction,latest news,links,methodology,mission,more,objectives,opening hours,other,",
     "others,overview,purpose,quick links,recent posts,references,related,results,solutions,summary,testimonials,",
-    "the problem,the solution,the plan,upcoming events,values,vision,welcome,what's happening?,why partner with us",
+    "the problem,the solution,the plan,upcoming events,values,vision,welcome,what's happening?,why partner with us,",
+    "documents,eligibility,requirements,antecedentes,beneficios,benefícios,documentos,introducción,metodología,",
+    "misión,missão,objetivos,requisitos,resultados,valores,ventajas,vantagens,visión,visão,avantages,contexte,",
+    "objectifs,présentation,résultats,documenti,obiettivi,requisiti,risultati,vantaggi,dokumente,hintergrund,",
+    "voraussetzungen,vorteile,ziele",
 );
 
 /// What names of organizations end in where words are not parted by spaces.
