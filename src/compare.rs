@@ -12,6 +12,7 @@ mod elsewhere;
 mod fate;
 mod figure;
 mod findings;
+mod former;
 mod judged;
 mod legal_form;
 mod likeness;

@@ -332,10 +332,10 @@ fn spellings(key: &NameKey) -> impl Iterator<Item = &str> {
     .filter(|it| !it.is_empty())
 }
 
-/// The initials that a name is, and nothing else.
+/// The initials that a name is, but for what kind of house it is.
 fn acronyms(key: &NameKey) -> impl Iterator<Item = &str> {
     let short = key.acronyms.iter().filter(|it| **it == key.compact);
-    short.map(String::as_str)
+    short.map(String::as_str).chain(key.dressed_initials())
 }
 
 /// Whether the words in common can make one name of the two, or all but initials of it.

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
+    former,
     judged::{Judged, list_title},
-    name_key::{self, NameKey},
+    name_key::NameKey,
     names::Place,
 };
 use crate::entity::ListKind;
@@ -114,7 +115,7 @@ impl Judged<'_> {
             .any(|(span, name)| {
                 let text = &self.page.reading.text;
                 let before = text.get(span.start..range.start).unwrap_or_default();
-                !name_key::is_former(before)
+                !former::is_former(before)
                     && !before.contains(". ")
                     && self
                         .pool

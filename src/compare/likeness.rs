@@ -169,13 +169,8 @@ fn by_initials(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     };
     // `ABC University` of what was `Alder Brook College`: initials, and what kind of house it is.
     let dressed = |short: &NameKey, long: &NameKey| {
-        short.tokens.len() == 2
-            && short.tokens.iter().any(|it| {
-                it.text.chars().count() >= 3
-                    && long.initials.contains(&it.text)
-                    && is_set_in_capitals(short, it)
-            })
-            && short.tokens.iter().any(|it| words::is_common(&it.text))
+        let short = short.dressed_initials();
+        short.is_some_and(|it| long.initials.iter().any(|made| made == it))
     };
     if dressed(found, claimed) {
         return Some(Likeness::new(
@@ -342,12 +337,6 @@ fn contained(
     Likeness::new(Grade::Near, (0.4 + 0.3 * ratio).min(0.66), why)
 }
 
-/// Whether a word stands in a name in capitals alone, as initials do.
-fn is_set_in_capitals(name: &NameKey, word: &Token) -> bool {
-    let mut words = name.surface.split(|it: char| !it.is_alphanumeric());
-    words.any(|it| it.chars().all(char::is_uppercase) && it.to_lowercase() == word.text)
-}
-
 /// Each has words that the other lacks.
 fn substituted(
     claimed: &NameKey,
@@ -363,7 +352,7 @@ fn substituted(
             .collect();
         let written = made == short.text;
         // Two letters are initials where they are capitals, and the names have a word of their own in common.
-        let set = || is_set_in_capitals(claimed, short) || is_set_in_capitals(found, short);
+        let set = || claimed.sets_in_capitals(short) || found.sets_in_capitals(short);
         match made.chars().count() {
             2 => written && it.own_word && set(),
             count => written && count >= 3,

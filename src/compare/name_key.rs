@@ -2,7 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{legal_form, outline::Outline, words};
+use super::{former, legal_form, outline::Outline, words};
 use crate::text::{fold, one_line};
 
 /// A name as the comparison sees it.
@@ -66,7 +66,7 @@ impl NameKey {
     /// The key of a name as it is spelt.
     pub(super) fn of(name: &str) -> Self {
         let surface = one_line(name);
-        let (main, other) = said(&surface);
+        let (main, other) = former::said(&surface);
         let mut key = Self::whole(main);
         if let Some(other) = other {
             key.said.push(Self::whole(other));
@@ -205,6 +205,26 @@ impl NameKey {
         self.compact.chars().count() >= 3 && self.acronyms.contains(&self.compact)
     }
 
+    /// Whether a word stands in it in capitals alone, as initials do.
+    pub(super) fn sets_in_capitals(&self, word: &Token) -> bool {
+        let mut words = self.surface.split(|it: char| !it.is_alphanumeric());
+        words.any(|it| it.chars().all(char::is_uppercase) && it.to_lowercase() == word.text)
+    }
+
+    /// The initials that it is but for a word that says what kind of house it is: `abc` of `ABC University`.
+    pub(super) fn dressed_initials(&self) -> Option<&str> {
+        let [one, other] = self.tokens.as_slice() else {
+            return None;
+        };
+        let short = match (words::is_common(&one.text), words::is_common(&other.text)) {
+            (false, true) => one,
+            (true, false) => other,
+            _ => return None,
+        };
+        let fits = (3..=6).contains(&short.outline.letters) && self.sets_in_capitals(short);
+        fits.then_some(short.text.as_str())
+    }
+
     /// Whether it is so short that nothing but the very same letters is the same.
     pub(super) fn is_short(&self) -> bool {
         self.compact.chars().count() < 5
@@ -216,63 +236,6 @@ fn exact(surface: &str) -> String {
     fold(surface)
         .trim_matches(|it: char| it.is_whitespace() || " .,;:*\"'-|•·".contains(it))
         .to_owned()
-}
-
-/// What stands before another name of the same body.
-const FORMER: [&str; 20] = [
-    "formerly known as ",
-    "formerly called ",
-    "formerly the ",
-    "formerly ",
-    "previously known as ",
-    "previously ",
-    "also known as ",
-    "now known as ",
-    "now called ",
-    "now the ",
-    "now ",
-    "f/k/a ",
-    "fka ",
-    "a/k/a ",
-    "aka ",
-    "ehemals ",
-    "vormals ",
-    "früher ",
-    "anciennement ",
-    "dba ",
-];
-
-/// Whether a text says that the name behind it is an earlier or another one of the same body.
-pub(super) fn is_former(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    FORMER.iter().any(|it| {
-        let before = lower.strip_suffix(it);
-        before.is_some_and(|it| !it.ends_with(char::is_alphanumeric))
-    })
-}
-
-/// A name parted from another one that it says is the same body's: `(formerly X)`, `, now X`, `(aka X)`.
-fn said(surface: &str) -> (&str, Option<&str>) {
-    const OPENINGS: [&str; 5] = ["(", "[", ", ", " - ", " – "];
-    for opening in OPENINGS {
-        for (at, _) in surface.match_indices(opening) {
-            let main = surface.get(..at).unwrap_or_default().trim();
-            let rest = surface.get(at + opening.len()..).unwrap_or_default();
-            let word = FORMER.iter().find(|it| {
-                rest.get(..it.len())
-                    .is_some_and(|rest| rest.to_lowercase() == **it)
-            });
-            let other = word.and_then(|it| rest.get(it.len()..));
-            let other = other.map(|it| it.trim_end_matches([')', ']', '.', ' ']));
-            if let Some(other) = other.filter(|it| it.chars().count() >= 2)
-                && main.chars().count() >= 2
-                && !other.to_lowercase().starts_with("part of")
-            {
-                return (main, Some(other));
-            }
-        }
-    }
-    (surface, None)
 }
 
 /// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.

@@ -175,7 +175,11 @@ fn leading(sight: &Sight<'_>, run: &Run, place: usize) -> Option<Range<usize>> {
     let [first] = lines.next()? else { return None };
     let set = matches!(
         *sight.tree.name(first.node),
-        local_name!("b") | local_name!("strong") | local_name!("em") | local_name!("i") | local_name!("u")
+        local_name!("b")
+            | local_name!("strong")
+            | local_name!("em")
+            | local_name!("i")
+            | local_name!("u")
     );
     let plain = lines.flatten().all(|it| !it.element);
     let heads = first.element && set && plain && names::is_country(sight.text(&first.range));

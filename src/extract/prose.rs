@@ -9,7 +9,7 @@ use super::{
     draft::{Draft, Item, Sight},
     names,
     places::heading_before,
-    trim,
+    trim, words,
 };
 use crate::{
     entity::{NameSource, Strategy},
@@ -256,6 +256,12 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
         }
     }
     let (_, start, members) = best?;
+    // A town and what it lies in: "St. Ives, Scotland, United Kingdom".
+    let country =
+        |it: Option<&Range<usize>>| it.is_some_and(|it| names::is_country(&text[it.clone()]));
+    if country(members.last()) && !country(members.first()) {
+        return None;
+    }
     let lead = &text[..start];
     if short && !names::tells_relation(lead) {
         return None;
@@ -295,7 +301,7 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
 
 /// Whether two things are joined in a text.
 fn ends_in_and(text: &str) -> bool {
-    ANDS.iter().any(|it| text.contains(it))
+    words::ANDS.iter().any(|it| text.contains(it))
 }
 
 /// Whether the first member that stands between two separators is no name, so that nothing here is an enumeration.
@@ -401,24 +407,6 @@ fn members(
         .collect()
 }
 
-const ANDS: &[&str] = &[
-    " and ",
-    " und ",
-    " et ",
-    " y ",
-    " & ",
-    " e ",
-    " sowie ",
-    " as well as ",
-    " och ",
-    " og ",
-    " és ",
-    " ve ",
-    " dan ",
-    " și ",
-    " ja ",
-];
-
 fn cut_at_and(
     sight: &Sight<'_>,
     sentence: &Range<usize>,
@@ -429,12 +417,16 @@ fn cut_at_and(
     let part = &text[last.clone()];
     let trimmed = part.trim_start();
     // "…; and C" begins with the word: nothing to cut.
-    if before == 0 || ANDS.iter().any(|it| trimmed.starts_with(it.trim_start())) {
+    if before == 0
+        || words::ANDS
+            .iter()
+            .any(|it| trimmed.starts_with(it.trim_start()))
+    {
         return None;
     }
     let bytes = part.as_bytes();
     let (at, word) = memrchr_iter(b' ', bytes).find_map(|at| {
-        let word = ANDS
+        let word = words::ANDS
             .iter()
             .find(|it| bytes[at..].starts_with(it.as_bytes()))?;
         Some((at, word))

@@ -240,7 +240,26 @@ pub(super) const STREETS: &str = concat!(
     "ul.,box",
 );
 
-/// Countries, as headings that part a list.
+/// What joins the last of an enumeration with the others.
+pub(super) const ANDS: &[&str] = &[
+    " and ",
+    " und ",
+    " et ",
+    " y ",
+    " & ",
+    " e ",
+    " sowie ",
+    " as well as ",
+    " och ",
+    " og ",
+    " és ",
+    " ve ",
+    " dan ",
+    " și ",
+    " ja ",
+];
+
+/// Countries, and states of federations, as headings that part a list.
 pub(super) const COUNTRIES: &str = concat!(
     "afghanistan,albania,algeria,andorra,angola,argentina,armenia,australia,austria,azerbaijan,bahrain,bangladesh,",
     "belarus,belgium,belize,benin,bhutan,bolivia,bosnia and herzegovina,botswana,brazil,brasil,bulgaria,burkina faso,",

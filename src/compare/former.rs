@@ -1,0 +1,58 @@
+//! What a name says of other names that the same body had or has: `Birch Alliance (formerly Alder House)`.
+
+/// What stands before another name of the same body.
+const FORMER: [&str; 20] = [
+    "formerly known as ",
+    "formerly called ",
+    "formerly the ",
+    "formerly ",
+    "previously known as ",
+    "previously ",
+    "also known as ",
+    "now known as ",
+    "now called ",
+    "now the ",
+    "now ",
+    "f/k/a ",
+    "fka ",
+    "a/k/a ",
+    "aka ",
+    "ehemals ",
+    "vormals ",
+    "früher ",
+    "anciennement ",
+    "dba ",
+];
+
+/// Whether a text says that the name behind it is an earlier or another one of the same body.
+pub(super) fn is_former(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    FORMER.iter().any(|it| {
+        let before = lower.strip_suffix(it);
+        before.is_some_and(|it| !it.ends_with(char::is_alphanumeric))
+    })
+}
+
+/// A name parted from another one that it says is the same body's: `(formerly X)`, `, now X`, `(aka X)`.
+pub(super) fn said(surface: &str) -> (&str, Option<&str>) {
+    const OPENINGS: [&str; 5] = ["(", "[", ", ", " - ", " – "];
+    for opening in OPENINGS {
+        for (at, _) in surface.match_indices(opening) {
+            let main = surface.get(..at).unwrap_or_default().trim();
+            let rest = surface.get(at + opening.len()..).unwrap_or_default();
+            let word = FORMER.iter().find(|it| {
+                rest.get(..it.len())
+                    .is_some_and(|rest| rest.to_lowercase() == **it)
+            });
+            let other = word.and_then(|it| rest.get(it.len()..));
+            let other = other.map(|it| it.trim_end_matches([')', ']', '.', ' ']));
+            if let Some(other) = other.filter(|it| it.chars().count() >= 2)
+                && main.chars().count() >= 2
+                && !other.to_lowercase().starts_with("part of")
+            {
+                return (main, Some(other));
+            }
+        }
+    }
+    (surface, None)
+}
