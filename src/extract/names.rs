@@ -12,7 +12,8 @@ use super::{
 };
 
 pub(super) use super::tellings::{
-    Telling, attribute_tells_relation, is_country, telling, tells_relation, tells_strong_relation,
+    Telling, attribute_tells_relation, is_and, is_country, telling, tells_relation,
+    tells_strong_relation,
 };
 
 static CHROME_PARTS: LazyLock<Matcher> = LazyLock::new(|| Matcher::of(words::CHROME_PARTS, ','));

@@ -9,7 +9,7 @@ use super::{
     draft::{Draft, Item, Sight},
     names,
     places::heading_before,
-    trim, words,
+    trim,
 };
 use crate::{
     entity::{NameSource, Strategy},
@@ -301,7 +301,7 @@ fn of_sentence(sight: &Sight<'_>, node: usize, range: &Range<usize>) -> Option<D
 
 /// Whether two things are joined in a text.
 fn ends_in_and(text: &str) -> bool {
-    words::ANDS.iter().any(|it| text.contains(it))
+    text.split(' ').any(names::is_and) || text.contains(" as well as ")
 }
 
 /// Whether the first member that stands between two separators is no name, so that nothing here is an enumeration.
@@ -417,22 +417,20 @@ fn cut_at_and(
     let part = &text[last.clone()];
     let trimmed = part.trim_start();
     // "…; and C" begins with the word: nothing to cut.
-    if before == 0
-        || words::ANDS
-            .iter()
-            .any(|it| trimmed.starts_with(it.trim_start()))
-    {
+    let first = trimmed.split(' ').next();
+    if before == 0 || first.is_some_and(names::is_and) || trimmed.starts_with("as well as ") {
         return None;
     }
-    let bytes = part.as_bytes();
-    let (at, word) = memrchr_iter(b' ', bytes).find_map(|at| {
-        let word = words::ANDS
-            .iter()
-            .find(|it| bytes[at..].starts_with(it.as_bytes()))?;
-        Some((at, word))
+    let mut end = None;
+    let (at, behind) = memrchr_iter(b' ', part.as_bytes()).find_map(|at| {
+        let end = end.replace(at)?;
+        match &part[at + 1..end] {
+            "as" => Some((part[..at].strip_suffix(" as well")?.len(), end + 1)),
+            word => names::is_and(word).then_some((at, end + 1)),
+        }
     })?;
     let one = last.start..last.start + at;
-    let other = last.start + at + word.len()..last.end;
+    let other = last.start + behind..last.end;
     let looks = |it: &Range<usize>| {
         let part = without_small_words(text, it.clone());
         sight.look(&(sentence.start + part.start..sentence.start + part.end))

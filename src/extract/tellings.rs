@@ -68,3 +68,24 @@ pub(super) fn attribute_tells_relation(name: &str) -> bool {
         ATTRIBUTES.is_inside(name.as_bytes())
     }
 }
+
+/// What joins the last of an enumeration with the others.
+pub(super) fn is_and(word: &str) -> bool {
+    matches!(
+        word,
+        "and"
+            | "und"
+            | "et"
+            | "y"
+            | "&"
+            | "e"
+            | "sowie"
+            | "och"
+            | "og"
+            | "és"
+            | "ve"
+            | "dan"
+            | "și"
+            | "ja"
+    )
+}

@@ -240,25 +240,6 @@ pub(super) const STREETS: &str = concat!(
     "ul.,box",
 );
 
-/// What joins the last of an enumeration with the others.
-pub(super) const ANDS: &[&str] = &[
-    " and ",
-    " und ",
-    " et ",
-    " y ",
-    " & ",
-    " e ",
-    " sowie ",
-    " as well as ",
-    " och ",
-    " og ",
-    " és ",
-    " ve ",
-    " dan ",
-    " și ",
-    " ja ",
-];
-
 /// Countries, and states of federations, as headings that part a list.
 pub(super) const COUNTRIES: &str = concat!(
     "afghanistan,albania,algeria,andorra,angola,argentina,armenia,australia,austria,azerbaijan,bahrain,bangladesh,",
