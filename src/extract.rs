@@ -50,7 +50,7 @@ mod trim;
 mod words;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;

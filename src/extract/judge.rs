@@ -453,10 +453,14 @@ fn priced(sight: &Sight<'_>, items: &[Item]) -> f64 {
     count as f64 / items.len() as f64
 }
 
-/// Whether a sum is in thousands, as what is granted is and what a shop asks seldom: "$7,500".
+/// Whether a sum is in thousands and without cents, as what is granted is and what a shop asks seldom: "$7,500".
 fn is_grant(sum: &str) -> bool {
-    let mut parts = sum.split([',', '.', '\u{a0}', '’']).skip(1);
-    parts.any(|it| it.bytes().take_while(u8::is_ascii_digit).count() == 3)
+    let parts = sum.split([',', '.', '\u{a0}', '’']).skip(1);
+    let mut digits = parts
+        .map(|it| it.bytes().take_while(u8::is_ascii_digit).count())
+        .filter(|it| *it > 0)
+        .peekable();
+    digits.peek().is_some() && digits.all(|it| it == 3)
 }
 
 /// The share of names that are but the faces of buttons, as filters and tabs are.

@@ -129,10 +129,9 @@ fn ranked<'a>(
 fn side_by_side(sight: &Sight<'_>, lists: &mut [Judged<'_>]) {
     let mut makes: Map<u64, Vec<usize>> = map();
     for (place, list) in lists.iter().enumerate() {
-        let country = || list.heading(sight).is_some_and(|it| names::is_country(&it));
         let listed = match list.draft.strategy {
-            Strategy::ListItems => list.score >= 0.25 || country(),
-            Strategy::Lines => list.score >= 0.4 && country(),
+            Strategy::ListItems => list.score >= 0.25 || under_country(sight, list),
+            Strategy::Lines => list.score >= 0.4 && under_country(sight, list),
             _ => false,
         };
         if let Some(first) = list.items.first()
@@ -146,18 +145,12 @@ fn side_by_side(sight: &Sight<'_>, lists: &mut [Judged<'_>]) {
     for row in makes.into_values().filter(|it| it.len() >= 2) {
         let members = |it: &usize| lists[*it].items.len();
         let all: usize = row.iter().map(members).sum();
-        let country = |it: &usize| {
-            let heading = lists[*it].heading(sight);
-            heading.is_some_and(|it| names::is_country(&it))
-        };
+        let country = |it: &usize| under_country(sight, &lists[*it]);
+        let told = |it: &usize| told_above(sight, &lists[*it]);
         let lines = |it: &usize| lists[*it].draft.strategy == Strategy::Lines && country(it);
         let named = row
             .iter()
             .filter(|it| lists[**it].kind == ListKind::Names || lines(it));
-        let told = |it: &usize| {
-            let first = lists[*it].items.first();
-            first.is_some_and(|it| above_tells(sight.flow, it.range.start))
-        };
         let countries = row.len() >= 3 && row.iter().all(country) && row.iter().all(told);
         if !countries && named.map(members).sum::<usize>() * 10 < all * 4 {
             continue;
@@ -165,18 +158,27 @@ fn side_by_side(sight: &Sight<'_>, lists: &mut [Judged<'_>]) {
         for place in row {
             let list = &lists[place];
             let heading = list.heading(sight).unwrap_or_default();
-            let country = names::is_country(&heading);
-            let first = list.items.first();
-            let told = first.is_some_and(|it| above_tells(sight.flow, it.range.start));
             if list.kind == ListKind::Other
                 && !names::telling(&heading).other
-                && (country || (told && list.score >= 0.4))
+                && (names::is_country(&heading) || (told_above(sight, list) && list.score >= 0.4))
             {
                 lists[place].score = 0.5;
                 lists[place].kind = ListKind::Names;
             }
         }
     }
+}
+
+/// Whether a list stands under the name of a country.
+fn under_country(sight: &Sight<'_>, list: &Judged<'_>) -> bool {
+    let heading = list.heading(sight);
+    heading.is_some_and(|it| names::is_country(&it))
+}
+
+/// Whether what stands above a list's heading tells of names.
+fn told_above(sight: &Sight<'_>, list: &Judged<'_>) -> bool {
+    let first = list.items.first();
+    first.is_some_and(|it| above_tells(sight.flow, it.range.start))
 }
 
 /// Whether the heading above the heading above a place tells of names.

@@ -267,21 +267,17 @@ fn is_address(lower: &str) -> bool {
 /// Whether a small number stands before a capitalised word, as in "7 Bridges", or behind one that nobody numbers, as in
 /// "Studio 54".
 fn counts_a_name(text: &str, words: &Words) -> bool {
-    const NUMBERED: [&str; 28] = [
+    const NUMBERED: [&str; 36] = [
         "act", "appendix", "article", "block", "book", "building", "chapter", "class", "day",
         "episode", "figure", "floor", "grade", "group", "hall", "issue", "level", "lesson", "page",
-        "part", "phase", "room", "route", "section", "session", "stage", "step", "table",
-    ];
-    const ALSO: [&str; 8] = [
-        "team", "tier", "track", "type", "unit", "version", "volume", "week",
+        "part", "phase", "room", "route", "section", "session", "stage", "step", "table", "team",
+        "tier", "track", "type", "unit", "version", "volume", "week",
     ];
     let first = text.split(' ').next().unwrap_or_default();
     let plain = words.digits < 1.5 && words.capital >= 1.0 && words.lowered == 0.0;
-    let lower = first.to_lowercase();
-    let one =
-        words.all == 2 && !NUMBERED.contains(&lower.as_str()) && !ALSO.contains(&lower.as_str());
+    let numbered = || NUMBERED.contains(&first.to_lowercase().as_str());
     let upper = first.chars().count() >= 5 && first.chars().all(char::is_uppercase);
-    plain && (first.len() <= 2 || first.len() >= 4 && (one || words.all == 2 && upper))
+    plain && (first.len() <= 2 || first.len() >= 4 && words.all == 2 && (upper || !numbered()))
 }
 
 fn likeness(text: &str, lower: &str, words: &Words, sentence: bool) -> f64 {

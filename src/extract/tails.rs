@@ -242,10 +242,9 @@ mod tests {
             names(&format!("<h2>Signatories</h2><ol>{list}</ol>")),
             people
         );
-        let bodies = ["ABC - Alliance of Bay Cities", "RRN - River Rescue Network"];
         let bodies = [
-            bodies[0],
-            bodies[1],
+            "ABC - Alliance of Bay Cities",
+            "RRN - River Rescue Network",
             "LHA - Lower Hill Archive",
             "MOT - Merrow Orchestra Trust",
         ];

@@ -29,16 +29,16 @@ fn by_byte(list: &'static str, which: fn(&[u8]) -> Option<u8>) -> Vec<Vec<&'stat
     table
 }
 
-/// What links say behind a name to those who cannot see where they lead.
+/// What links say in brackets behind a name to those who cannot see where they lead.
 const NOTICES: [&str; 8] = [
-    "(opens in a new tab)",
-    "(opens in new tab)",
-    "(opens in a new window)",
-    "(opens in new window)",
-    "(opens new window)",
-    "(external link)",
-    "(link is external)",
-    "(external)",
+    "opens in a new tab",
+    "opens in new tab",
+    "opens in a new window",
+    "opens in new window",
+    "opens new window",
+    "external link",
+    "link is external",
+    "external",
 ];
 
 /// The part of `text` that a name is, bullets, separators and footnote marks taken off both ends.
@@ -134,9 +134,7 @@ const PARTS_PLAYED: [&str; 14] = [
 fn before_note(text: &str) -> Option<&str> {
     let at = memrchr(b'(', text.as_bytes())?;
     let (before, note) = (&text[..at], &text[at + 1..text.len() - 1]);
-    let is_note = NOTICES
-        .iter()
-        .any(|it| it[1..].strip_suffix(')') == Some(note))
+    let is_note = NOTICES.contains(&note)
         || are_years(note)
         || PARTS_PLAYED.iter().any(|it| it.eq_ignore_ascii_case(note));
     (is_note && !before.trim().is_empty()).then_some(before)
