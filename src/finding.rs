@@ -2,11 +2,13 @@
 
 mod series;
 mod standing;
+mod weight;
 
 use std::fmt;
 
 pub use series::{Moment, Series};
 pub use standing::{Mark, Standing};
+pub use weight::Weight;
 
 use serde::{Deserialize, Serialize};
 

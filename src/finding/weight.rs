@@ -1,0 +1,150 @@
+//! How much a finding weighs: what a person should decide about first, and what needs no decision.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Conclusion, Fate, Finding, Subject, Verdict};
+
+/// How much a finding weighs, the heaviest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// A reference is lost: its page is gone, says “not found”, is parked, or cannot be reached.
+    Lost,
+    /// A quotation, figure, relation or sentence is absent or altered.
+    Words,
+    /// A name is absent, renamed, merged, split or moved.
+    Name,
+    /// A page moved for good.
+    Moved,
+    /// The page lists a name that the article does not.
+    New,
+    /// A note. There is nothing to decide: the list has another form, or the page does not tell.
+    Note,
+    /// The page says what the article says.
+    Settled,
+}
+
+impl Weight {
+    /// Whether a person has to decide about a finding of this weight.
+    #[must_use]
+    pub fn is_question(self) -> bool {
+        self < Self::Note
+    }
+}
+
+impl Finding {
+    /// How much it weighs, whatever people decided about it.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        match &self.conclusion {
+            Conclusion::Fate(it) => of_fate(it),
+            Conclusion::Verdict(it) => of_verdict(it, &self.subject),
+        }
+    }
+}
+
+fn of_fate(fate: &Fate) -> Weight {
+    match fate {
+        Fate::Gone { .. }
+        | Fate::Soft404
+        | Fate::Parked
+        | Fate::Unreachable { .. }
+        | Fate::Refused { .. }
+        | Fate::Walled { .. } => Weight::Lost,
+        Fate::Moved {
+            permanent: true, ..
+        } => Weight::Moved,
+        // The cited address still leads to the page.
+        Fate::Moved { .. } => Weight::Note,
+        Fate::Live | Fate::Unvisited | Fate::NoAddress => Weight::Settled,
+    }
+}
+
+fn of_verdict(verdict: &Verdict, subject: &Subject) -> Weight {
+    match verdict {
+        Verdict::Present | Verdict::Elsewhere { .. } => Weight::Settled,
+        Verdict::Redesigned { .. } | Verdict::CannotTell { .. } => Weight::Note,
+        Verdict::New => Weight::New,
+        Verdict::Absent
+        | Verdict::Altered { .. }
+        | Verdict::Renamed { .. }
+        | Verdict::Merged { .. }
+        | Verdict::Split { .. }
+        | Verdict::MovedList { .. }
+        | Verdict::MovedPage { .. } => match subject {
+            Subject::Quotation { .. }
+            | Subject::Figure { .. }
+            | Subject::Relation { .. }
+            | Subject::Statement { .. } => Weight::Words,
+            Subject::Name { .. }
+            | Subject::NewName { .. }
+            | Subject::List { .. }
+            | Subject::Reference { .. } => Weight::Name,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Why;
+
+    fn quotation() -> Subject {
+        Subject::Quotation {
+            claim: "c".into(),
+            exact: "words".into(),
+        }
+    }
+
+    fn name() -> Subject {
+        Subject::Name {
+            claim: "c".into(),
+            name: "A".into(),
+        }
+    }
+
+    #[test]
+    fn lost_references_come_first_then_words_names_moved_pages_and_new_names() {
+        let to = "https://example.org/".parse().unwrap();
+        let altered = Verdict::Altered {
+            to: "other words".into(),
+            how: "another word".into(),
+        };
+        let order = [
+            of_fate(&Fate::Gone { status: 404 }),
+            of_verdict(&altered, &quotation()),
+            of_verdict(&Verdict::Absent, &name()),
+            of_fate(&Fate::Moved {
+                to,
+                permanent: true,
+            }),
+            of_verdict(&Verdict::New, &name()),
+            of_verdict(
+                &Verdict::CannotTell {
+                    why: Why::Perhaps,
+                    detail: String::new(),
+                },
+                &name(),
+            ),
+            of_verdict(&Verdict::Present, &name()),
+        ];
+        assert!(order.is_sorted_by(|one, next| one < next), "{order:?}");
+        assert_eq!(order.iter().filter(|it| it.is_question()).count(), 5);
+    }
+
+    #[test]
+    fn a_list_in_another_form_and_a_redirect_that_is_not_for_good_are_notes() {
+        let redesigned = Verdict::Redesigned {
+            from: "a list".into(),
+            to: "cards".into(),
+        };
+        let subject = Subject::List { claim: "c".into() };
+        assert_eq!(of_verdict(&redesigned, &subject), Weight::Note);
+        let to = "https://example.org/".parse().unwrap();
+        let moved = Fate::Moved {
+            to,
+            permanent: false,
+        };
+        assert_eq!(of_fate(&moved), Weight::Note);
+    }
+}
