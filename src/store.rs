@@ -15,6 +15,7 @@ mod readings;
 mod retention;
 mod schema;
 mod verify;
+mod version;
 mod visits;
 mod writer;
 
@@ -35,8 +36,10 @@ pub use ledger::{Proved, Seal};
 pub use lock::{Holder, LockError, RunLock};
 pub use retention::{Removal, Weight};
 pub use verify::{Advance, Problem, Trust, Verified};
+pub use version::{Marks, Version};
 pub use visits::{
-    AddedVisit, Around, CaptureId, Dated, LastVisit, LastVisits, SeedEntry, StoredVisit, VisitId,
+    AddedVisit, Around, CaptureId, Dated, LastVisit, LastVisits, SeedEntry, SomeVisits,
+    StoredVisit, VisitEnd, VisitId, Wanted,
 };
 
 use crate::clock::Instant;
@@ -72,6 +75,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     path: PathBuf,
     readers: Mutex<Readers>,
+    watch: version::Watch,
     /// `None` where it was opened to read only. Dropped last, so that the file is tidied up when nobody reads any more.
     writer: Option<Writer>,
 }
@@ -112,6 +116,7 @@ impl Store {
                 immutable,
                 idle: Vec::new(),
             }),
+            watch: version::Watch::default(),
             writer,
         })))
     }
@@ -138,12 +143,17 @@ impl Store {
             .and_then(|_| body(&connection));
         let ended = step("ROLLBACK");
         if ended.is_ok() {
-            let mut readers = self.readers();
-            if readers.file == file && readers.idle.len() < IDLE_READERS {
-                readers.idle.push(connection);
-            }
+            self.put_back(file, connection);
         }
         outcome.map_err(|it| it.at(self.path()))
+    }
+
+    /// Keeps a connection for the next reader.
+    fn put_back(&self, file: Option<FileId>, connection: Connection) {
+        let mut readers = self.readers();
+        if readers.file == file && readers.idle.len() < IDLE_READERS {
+            readers.idle.push(connection);
+        }
     }
 
     /// A connection to read with, and the file that it reads.

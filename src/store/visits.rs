@@ -8,6 +8,7 @@ mod dated;
 mod exchange;
 mod head;
 mod rows;
+mod some;
 
 use super::{
     CrawlId, Fault, Store, StoreError, crawls, instant, ledger, micros, payloads, retention,
@@ -24,6 +25,7 @@ use exchange::Exchange;
 pub use head::{LastVisit, LastVisits};
 pub(super) use rows::each_leaf;
 use rows::{Known, capture, entries};
+pub use some::{SomeVisits, VisitEnd, Wanted};
 
 /// A visit as the store numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -646,3 +646,36 @@ async fn a_kill_loses_no_visit_that_was_answered_for() {
         assert_eq!(store.verify_payloads().unwrap(), []);
     }
 }
+
+#[tokio::test]
+async fn a_version_is_another_one_as_soon_as_somebody_wrote() {
+    let archive = Archive::new();
+    let (store, crawl) = archive.create();
+    let reading = archive.open(Access::ReadOnly).unwrap();
+    let before = reading.version().unwrap();
+    assert_eq!(
+        reading.version().unwrap(),
+        before,
+        "reading changes nothing"
+    );
+    assert_eq!(reading.visits(&uri("https://example.org/")).unwrap(), []);
+    assert_eq!(reading.version().unwrap(), before);
+    let capture = response("https://example.org/", "2024", &page(1));
+    add(&store, crawl, visit(vec![capture])).await;
+    let after = reading.version().unwrap();
+    assert_ne!(after, before);
+
+    let marks = reading.marks().unwrap();
+    store.put_findings("a", None, &[]).unwrap();
+    let changed = reading.marks().unwrap();
+    assert_ne!(changed.of("a"), marks.of("a"));
+    assert_eq!(changed.of("b"), marks.of("b"));
+    drop(store);
+
+    // A store that takes the place of another is another one, whatever its counter says.
+    let other = Archive::new();
+    drop(other.create());
+    let before = reading.version().unwrap();
+    fs::rename(other.path(), archive.path()).unwrap();
+    assert_ne!(reading.version().unwrap(), before);
+}

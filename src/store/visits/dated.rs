@@ -210,7 +210,8 @@ fn edge(
     Ok(found.into_iter().next())
 }
 
-fn some(
+/// The captures that a condition lets through.
+pub(super) fn some(
     connection: &Connection,
     condition: &str,
     parameters: &[&dyn rusqlite::ToSql],
