@@ -457,13 +457,16 @@ pub enum Decision {
 }
 
 impl Finding {
-    /// Whether somebody should look at it: anything but "as the article says".
+    /// Whether the page says otherwise than the article. That a list has another form is a note, not a change.
     #[must_use]
     pub fn is_change(&self) -> bool {
         match &self.conclusion {
             Conclusion::Verdict(it) => !matches!(
                 it,
-                Verdict::Present | Verdict::Elsewhere { .. } | Verdict::CannotTell { .. }
+                Verdict::Present
+                    | Verdict::Elsewhere { .. }
+                    | Verdict::Redesigned { .. }
+                    | Verdict::CannotTell { .. }
             ),
             Conclusion::Fate(_) => false,
         }

@@ -5,14 +5,17 @@
 
 mod advice;
 mod claim;
+mod copy;
 mod counts;
 mod csv;
 mod diff;
 mod entry;
+mod gathered;
 mod history;
 mod html;
 mod label;
 mod markdown;
+mod part;
 mod plain;
 mod reference;
 mod status;
@@ -24,15 +27,20 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 pub use claim::ClaimSection;
+pub use copy::Copy;
 pub use counts::{Counts, Tally};
 pub use diff::{DatedText, PageDiff, diff};
-pub use entry::{Copy, Entry, Need};
+pub use entry::{Entry, Need};
 pub use history::{HistoryOfPage, HistoryRow, history_text, spans};
+pub use html::Pages;
 pub use label::Label;
+pub use part::{MOST, Part};
 pub use plain::findings_text;
-pub use reference::{ReferenceSection, VisitSummary};
+pub use reference::{ReferenceSection, VisitSummary, Visits};
 pub use status::{StatusRow, status_table};
 pub use terminal::Style;
+
+use gathered::Gathered;
 
 use crate::{
     capture::Removed,
@@ -45,8 +53,8 @@ use crate::{
 /// The style of the HTML report, and of every page of ours.
 pub const STYLE: &str = include_str!("report/page.css");
 
-/// The version of the JSON format; it only grows.
-pub const FORMAT: u32 = 1;
+/// The version of the JSON format; it only grows. In version 1, a reference's `visits` were all visits of its page.
+pub const FORMAT: u32 = 2;
 
 /// What a report is made from.
 #[derive(Clone, Copy, Debug)]
@@ -59,9 +67,9 @@ pub struct Sources<'a> {
     pub findings: &'a [Finding],
     /// What people decided, of these findings and any others.
     pub reviews: &'a [Review],
-    /// The visits of each reference's page, by the reference's number, oldest first.
-    pub visits: &'a BTreeMap<u32, Vec<VisitSummary>>,
-    /// Of the payloads that findings rest on, those that were removed from the archive on purpose.
+    /// The visits of each reference's page, by the reference's number.
+    pub visits: &'a BTreeMap<u32, Visits>,
+    /// Of the payloads that findings and visits name, those that were removed from the archive on purpose.
     pub removed: &'a HashMap<PayloadDigest, Removed>,
 }
 
@@ -85,15 +93,20 @@ pub struct Report {
     pub references: Vec<ReferenceSection>,
     /// The claims, those with something to decide first.
     pub claims: Vec<ClaimSection>,
+    /// Which of the findings these are, where they are not all.
+    #[serde(skip)]
+    pub part: Option<Part>,
 }
 
 impl Report {
     /// The report on `sources`.
     #[must_use]
     pub fn of(sources: &Sources) -> Self {
-        let claims = ClaimSection::all(sources);
-        let references = ReferenceSection::all(sources, &claims);
-        let visits = sources.visits.values().flatten().map(|it| it.date);
+        let gathered = Gathered::of(sources);
+        let claims = ClaimSection::all(&gathered);
+        let references = ReferenceSection::all(&gathered, &claims);
+        let visits = sources.visits.values().flat_map(|it| &it.some);
+        let visits = visits.map(|it| it.date);
         let evidence = sources
             .findings
             .iter()
@@ -108,6 +121,7 @@ impl Report {
             counts: Counts::of(&references, &claims),
             references,
             claims,
+            part: None,
         }
     }
 

@@ -16,6 +16,7 @@ mod pages;
 mod profiles;
 mod replayed;
 mod site;
+mod snapshot;
 mod times;
 
 pub use connections::Limits;
@@ -55,6 +56,7 @@ enum Door {
 #[derive(Debug)]
 struct Web {
     options: Options,
+    snapshot: snapshot::Snapshot,
     site: SocketAddr,
     replay: SocketAddr,
 }
@@ -86,6 +88,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let web = Arc::new(Web {
         options,
+        snapshot: snapshot::Snapshot::default(),
         site: site.local_addr()?,
         replay: replay.local_addr()?,
     });

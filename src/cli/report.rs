@@ -1,18 +1,21 @@
 //! `stillsays report`: everything that is known about the claims, in the form that is asked for.
 
 use std::{
-    io::Write,
+    borrow::Cow,
+    fs::File,
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 
 use crate::{
-    report::Report,
+    pipeline::Named,
+    report::{MOST, Report, Style},
     store::{Access, Store},
 };
 
-use super::{Exit, Failure, Session, findings, profiles::ProfilesArgs, session::print};
+use super::{Exit, Failure, Session, findings, profiles::ProfilesArgs};
 
 /// Arguments of `report`.
 #[derive(Args, Debug)]
@@ -22,6 +25,9 @@ pub(super) struct ReportArgs {
     /// The form
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
+    /// Print all findings as text, Markdown or HTML, not only the 200 heaviest
+    #[arg(long)]
+    full: bool,
     /// Writes to a file in place of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -50,53 +56,83 @@ impl ReportArgs {
             .hint(format!("name one with --profile: {}", names.join(", "))));
         }
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let reviews = store.reviews()?;
-        let mut reports = Vec::new();
-        for named in &profiles {
-            let current = findings::current(&store, named)?;
-            reports.push(findings::report_of(&store, named, &current, &reviews)?);
-        }
-        let text = self.render(session, &reports);
-        match &self.output {
-            Some(file) => {
-                write_whole(file, text.as_bytes())?;
-                session.remark(&format!("wrote {}", file.display()));
-            }
-            None => print(&text)?,
+        if let Some(file) = &self.output {
+            write_whole_by(file, |out| self.write(session, &store, &profiles, out))?;
+            session.remark(&format!("wrote {}", file.display()));
+        } else {
+            let mut out = BufWriter::new(io::stdout().lock());
+            self.write(session, &store, &profiles, &mut out)?;
+            out.flush()?;
         }
         Ok(Exit::Done)
     }
 
-    fn render(&self, session: &Session, reports: &[Report]) -> String {
+    /// Writes each report as soon as it is made, so that only one is in memory.
+    fn write(
+        &self,
+        session: &Session,
+        store: &Store,
+        profiles: &[Named],
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let reviews = store.reviews()?;
         let style = match self.output {
-            Some(_) => crate::report::Style::default(),
+            Some(_) => Style::default(),
             None => session.style(),
         };
-        let each =
-            |render: &dyn Fn(&Report) -> String| reports.iter().map(render).collect::<Vec<_>>();
-        match self.format {
-            ReportFormat::Text => each(&|it| it.to_text(&style)).join("\n"),
-            ReportFormat::Markdown => each(&Report::to_markdown).join("\n"),
-            ReportFormat::Html => each(&Report::to_html).concat(),
-            ReportFormat::Json if reports.len() == 1 => each(&Report::to_json).concat(),
-            ReportFormat::Json => format!("[{}]\n", each(&Report::to_json).join(",\n")),
-            ReportFormat::Csv => {
+        let is_array = self.format == ReportFormat::Json && profiles.len() > 1;
+        if is_array {
+            out.write_all(b"[")?;
+        }
+        for (at, named) in profiles.iter().enumerate() {
+            let current = findings::current(store, named)?;
+            let report = findings::report_of(store, named, &current, &reviews)?;
+            let text = self.render(&report, &style);
+            let (between, text) = match self.format {
+                _ if at == 0 => ("", text.as_str()),
+                ReportFormat::Json => (",\n", text.as_str()),
                 // The heads are equal; one is enough.
-                let mut rows = each(&Report::to_csv).into_iter();
-                let first = rows.next().unwrap_or_default();
-                let rest = rows.map(|it| {
-                    it.split_once('\n')
-                        .map_or(String::new(), |it| it.1.to_owned())
-                });
-                first + &rest.collect::<String>()
+                ReportFormat::Csv => ("", text.split_once('\n').map_or("", |it| it.1)),
+                _ => ("\n", text.as_str()),
+            };
+            out.write_all(between.as_bytes())?;
+            out.write_all(text.as_bytes())?;
+        }
+        if is_array {
+            out.write_all(b"]\n")?;
+        }
+        Ok(())
+    }
+
+    fn render(&self, report: &Report, style: &Style) -> String {
+        let heaviest = || {
+            if self.full {
+                Cow::Borrowed(report)
+            } else {
+                Cow::Owned(report.part(0, MOST))
             }
+        };
+        match self.format {
+            ReportFormat::Text => heaviest().to_text(style),
+            ReportFormat::Markdown => heaviest().to_markdown(),
+            ReportFormat::Html => heaviest().to_html(),
+            ReportFormat::Json => report.to_json(),
+            ReportFormat::Csv => report.to_csv(),
         }
     }
 }
 
 /// Writes a file whole or not at all: beside it first, then in its place.
 pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |source: std::io::Error| {
+    write_whole_by(file, |out| Ok(out.write_all(bytes)?))
+}
+
+/// The same for what is written bit by bit.
+fn write_whole_by(
+    file: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let failed = |source: io::Error| {
         Failure::usage(
             anyhow::Error::from(source).context(format!("{} cannot be written", file.display())),
         )
@@ -105,15 +141,14 @@ pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".part");
     let beside = PathBuf::from(beside);
-    let write = || {
-        let mut out = std::fs::File::create(&beside)?;
-        out.write_all(bytes)?;
-        out.sync_all()?;
-        std::fs::rename(&beside, file)
-    };
-    write().map_err(|error| {
+    let mut out = BufWriter::new(File::create(&beside).map_err(failed)?);
+    let written = write(&mut out).and_then(|()| {
+        let out = out.into_inner().map_err(|it| failed(it.into_error()))?;
+        out.sync_all().map_err(failed)?;
+        std::fs::rename(&beside, file).map_err(failed)
+    });
+    written.inspect_err(|_| {
         // What could not be finished is not left lying about.
         let _ = std::fs::remove_file(&beside);
-        failed(error)
     })
 }

@@ -1,14 +1,97 @@
 //! What an editor can do about a finding: which words to change, which archived copy to cite.
 
-use super::{Copy, words};
-use crate::finding::{Conclusion, Fate, Finding, Subject, Verdict, Why};
+use super::{
+    Copy,
+    copy::{Citable, at_issue},
+    entry::subject,
+    gathered::Gathered,
+    words,
+};
+use crate::{
+    finding::{Conclusion, Fate, Finding, Standing, Subject, Verdict, Weight, Why},
+    uri::TargetUri,
+};
 
-/// What to do about a reference; empty where nothing is to be done.
-pub(super) fn on_reference(fate: &Fate, cite: Option<&Copy>, open: usize) -> String {
-    let instead = cite.map_or(
-        "No usable copy is in the archive: find another source.".to_owned(),
-        |it| format!("Cite {} instead.", copy(it)),
-    );
+/// How many things advice names before it only counts them.
+const NAMED: usize = 3;
+
+/// Whether a page that moved has at its new address what the article cites.
+pub(super) struct Intact<'a> {
+    missing: Vec<&'a Finding>,
+    untold: Vec<&'a Finding>,
+}
+
+impl<'a> Intact<'a> {
+    pub(super) fn at(to: &TargetUri, number: u32, gathered: &Gathered<'a>) -> Self {
+        let (mut missing, mut untold) = (Vec::new(), Vec::new());
+        for finding in at_issue(number, gathered) {
+            let rejected = matches!(gathered.standing(finding), Standing::Rejected(_));
+            match finding.weight() {
+                // Of several pages one that has it is enough; it may be another one.
+                Weight::Settled if finding.cites.len() > 1 => {
+                    let mut shown = finding.evidence.iter().map(|it| &it.capture);
+                    if !shown.any(|it| it.target_uri == *to) {
+                        untold.push(finding);
+                    }
+                }
+                Weight::Note if !is_never_told(finding) => untold.push(finding),
+                Weight::Settled | Weight::Note => {}
+                // That the machine was wrong says that the words are there.
+                _ if rejected => {}
+                _ => missing.push(finding),
+            }
+        }
+        Self { missing, untold }
+    }
+}
+
+/// Whether it is the kind of thing that the text of a page does not settle.
+fn is_never_told(finding: &Finding) -> bool {
+    matches!(
+        finding.conclusion,
+        Conclusion::Verdict(
+            Verdict::Redesigned { .. }
+                | Verdict::CannotTell {
+                    why: Why::NotSettled | Why::NoReference,
+                    ..
+                }
+        )
+    )
+}
+
+/// What to do about a reference whose page moved.
+pub(super) fn on_moved(
+    to: &TargetUri,
+    permanent: bool,
+    intact: &Intact<'_>,
+    cite: Option<&Citable<'_>>,
+    gathered: &Gathered<'_>,
+) -> String {
+    let Intact { missing, untold } = intact;
+    if !missing.is_empty() {
+        let are = if missing.len() == 1 { "is" } else { "are" };
+        let what = named(missing, gathered);
+        let instead = cite.map(|it| format!(" {}", instead(Some(it), gathered)));
+        let instead = instead.unwrap_or_default();
+        format!("Keep the address: {what} {are} missing at {to}.{instead}")
+    } else if !untold.is_empty() {
+        let what = named(untold, gathered);
+        format!("Look for {what} at {to} before you change the address.")
+    } else if permanent {
+        format!("Change the address to {to}.")
+    } else {
+        format!("Keep the address while the redirect works; the page is at {to} today.")
+    }
+}
+
+/// What to do about a reference that did not move; empty where nothing is to be done.
+pub(super) fn on_reference(
+    fate: &Fate,
+    cite: Option<&Citable<'_>>,
+    open: usize,
+    gathered: &Gathered<'_>,
+) -> String {
+    let instead = instead(cite, gathered);
     let by_hand = "Open it in a browser and look.";
     match fate {
         Fate::Live => match open {
@@ -16,13 +99,7 @@ pub(super) fn on_reference(fate: &Fate, cite: Option<&Copy>, open: usize) -> Str
             1 => "The page is there, but 1 finding on it waits for a decision.".to_owned(),
             many => format!("The page is there, but {many} findings on it wait for a decision."),
         },
-        Fate::Moved {
-            to,
-            permanent: true,
-        } => format!("Change the address to {to}."),
-        Fate::Moved { to, .. } => {
-            format!("Keep the address while the redirect works; the page is at {to} today.")
-        }
+        Fate::Moved { .. } => String::new(),
         Fate::Gone { .. } | Fate::Soft404 | Fate::Parked => instead,
         Fate::Unreachable { .. } => {
             format!(
@@ -37,6 +114,37 @@ pub(super) fn on_reference(fate: &Fate, cite: Option<&Copy>, open: usize) -> Str
     }
 }
 
+/// Which copy to cite in place of the page.
+fn instead(cite: Option<&Citable<'_>>, gathered: &Gathered<'_>) -> String {
+    let Some(Citable { copy: it, lacks }) = cite else {
+        return "No usable copy is in the archive: find another source.".to_owned();
+    };
+    let mut advice = format!("Cite {} instead.", copy(it));
+    if !lacks.is_empty() {
+        let what = named(lacks, gathered);
+        let more = format!(" It does not have {what}; the findings name the copies that do.");
+        advice.push_str(&more);
+    }
+    advice
+}
+
+/// What findings are about: `“A”`, `“A” and “B”`, `“A”, “B”, “C” and 5 more`.
+fn named(findings: &[&Finding], gathered: &Gathered<'_>) -> String {
+    let mut names: Vec<String> = findings
+        .iter()
+        .take(NAMED)
+        .map(|it| {
+            let subject = subject(it, gathered);
+            format!("“{}”", subject.trim_matches(['“', '”']))
+        })
+        .collect();
+    match findings.len().saturating_sub(NAMED) {
+        0 => {}
+        more => names.push(format!("{more} more")),
+    }
+    words::joined(&names)
+}
+
 /// What to do about a finding; empty where nothing is to be done.
 pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>) -> String {
     let verdict = match &finding.conclusion {
@@ -44,7 +152,7 @@ pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>) -> String {
         Conclusion::Fate(_) => return String::new(),
     };
     let or_cite = cite.map_or(String::new(), |it| {
-        format!(", or cite {}, which still had it", copy(it))
+        format!(", or cite {}, which has it", copy(it))
     });
     match verdict {
         Verdict::Present | Verdict::Elsewhere { .. } | Verdict::Redesigned { .. } => String::new(),
@@ -86,7 +194,7 @@ fn unknown(why: Why, cite: Option<&Copy>) -> String {
         }
         Why::NoReference => "Give the claim a reference with an address.".to_owned(),
         _ => cite.map_or(String::new(), |it| {
-            format!("The last copy that had it is {}.", copy(it))
+            format!("{} has it.", words::capital(&copy(it)))
         }),
     }
 }

@@ -1,8 +1,10 @@
 //! A claim as a report shows it: the sentence, then what the pages say of each part.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
-use super::{Entry, Need, Sources, Tally};
+use super::{Entry, Need, Tally, gathered::Gathered};
 use crate::profile::{Claim, Statement};
 
 /// A claim with the findings on it, those that need a decision first.
@@ -30,18 +32,22 @@ pub struct ClaimSection {
     pub verdicts: Tally,
     /// The findings, the most urgent first, otherwise in the article's order.
     pub entries: Vec<Entry>,
+    /// How many of its findings a part of the report leaves out.
+    #[serde(skip)]
+    pub left_out: usize,
 }
 
 impl ClaimSection {
-    pub(super) fn all(sources: &Sources) -> Vec<Self> {
-        let claims = &sources.profile.claims;
-        let mut sections: Vec<Self> = claims.iter().map(|it| Self::of(it, sources)).collect();
-        for finding in sources.findings {
+    pub(super) fn all(gathered: &Gathered<'_>) -> Vec<Self> {
+        let claims = &gathered.sources.profile.claims;
+        let mut sections: Vec<Self> = claims.iter().map(|it| Self::of(it, gathered)).collect();
+        let mut shown: HashSet<&str> = claims.iter().map(|it| it.id.as_str()).collect();
+        for finding in gathered.sources.findings {
             // Findings of a claim that is no longer in the profile are shown rather than lost.
             if let Some(id) = finding.subject.claim()
-                && !sections.iter().any(|it| it.id == id)
+                && shown.insert(id)
             {
-                let mut section = Self::with(id, sources);
+                let mut section = Self::with(id, gathered);
                 "No longer in the profile".clone_into(&mut section.kind);
                 section.text.push_str(id);
                 section.cites.clone_from(&finding.cites);
@@ -49,13 +55,13 @@ impl ClaimSection {
             }
         }
         sections.sort_by_key(|it| {
-            let first = it.entries.first().map(|it| it.label.urgency());
-            (it.need.is_none(), it.need, first)
+            let first = it.entries.first().map(Entry::order);
+            (it.need.is_none(), first)
         });
         sections
     }
 
-    fn of(claim: &Claim, sources: &Sources) -> Self {
+    fn of(claim: &Claim, gathered: &Gathered<'_>) -> Self {
         let (kind, text) = match &claim.statement {
             Statement::Listed { relation, .. } => {
                 let relation = relation.as_deref().filter(|it| !it.trim().is_empty());
@@ -77,17 +83,14 @@ impl ClaimSection {
             section: claim.section.clone(),
             place: claim.place.clone(),
             cites: claim.cites.clone(),
-            ..Self::with(&claim.id, sources)
+            ..Self::with(&claim.id, gathered)
         }
     }
 
-    fn with(id: &str, sources: &Sources) -> Self {
-        let findings = sources.findings.iter();
-        let mut entries: Vec<Entry> = findings
-            .filter(|it| it.subject.claim() == Some(id))
-            .map(|it| Entry::of(it, sources))
-            .collect();
-        entries.sort_by_key(|it| (it.need, it.label.urgency()));
+    fn with(id: &str, gathered: &Gathered<'_>) -> Self {
+        let findings = gathered.of_claim(id).iter();
+        let mut entries: Vec<Entry> = findings.map(|it| Entry::of(it, gathered)).collect();
+        entries.sort_by_key(Entry::order);
         Self {
             id: id.to_owned(),
             kind: String::new(),
@@ -99,12 +102,24 @@ impl ClaimSection {
             need: entries.iter().map(|it| it.need).min(),
             verdicts: Tally::of_verdicts(&entries),
             entries,
+            left_out: 0,
         }
     }
 
     /// The claim in a line: `Listed: convening centers`, `Quoted: “…”`.
     pub(super) fn heading(&self) -> String {
         format!("{}: {}", self.kind, self.text)
+    }
+
+    /// How many of its findings are left out, as a sentence; `None` where all are here.
+    pub(super) fn left_out(&self) -> Option<String> {
+        match self.left_out {
+            0 => None,
+            1 => Some("1 more finding on this claim is not shown here.".to_owned()),
+            more => Some(format!(
+                "{more} more findings on this claim are not shown here."
+            )),
+        }
     }
 
     /// Where in the article it stands: section, then place.

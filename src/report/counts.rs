@@ -97,6 +97,18 @@ impl Counts {
         }
     }
 
+    /// How many findings wait, are put off and are decided, those that there are: `to decide 3 · decided 1`.
+    pub(super) fn decisions(&self) -> String {
+        let counts = [
+            ("to decide", self.decide),
+            ("put off", self.later),
+            ("decided", self.decided),
+        ];
+        let some = counts.iter().filter(|it| it.1 > 0);
+        let parts: Vec<String> = some.map(|(what, many)| format!("{what} {many}")).collect();
+        parts.join(" · ")
+    }
+
     /// The report in one sentence: `5 findings need a decision. Of 7 references 2 are stale.`
     #[must_use]
     pub fn sentence(&self) -> String {

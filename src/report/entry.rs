@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::{Label, Sources, advice, words};
-use crate::{
-    clock::Instant,
-    digest::PayloadDigest,
-    finding::{CaptureRef, Conclusion, Fate, Finding, Standing, Subject, Verdict, Why},
-    uri::TargetUri,
+use super::{
+    Label, advice,
+    copy::{self, Copy},
+    gathered::Gathered,
+    words,
 };
+use crate::finding::{Conclusion, Fate, Finding, Standing, Subject, Verdict, Weight};
 
 /// A finding with its words.
 #[derive(Clone, Debug, Serialize)]
@@ -25,7 +25,7 @@ pub struct Entry {
     pub since: String,
     /// What an editor can do about it; empty where nothing is to be done.
     pub advice: String,
-    /// The archived copy that still had it, where the page has it no longer.
+    /// The archived copy that has it, where the page no longer does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cite: Option<Copy>,
     /// What it needs from people.
@@ -45,34 +45,25 @@ pub enum Need {
     Decide,
     /// A decision that somebody put off.
     Later,
-    /// Nothing yet: there is no telling.
+    /// Nothing yet: the page does not tell.
     Unknown,
+    /// Nothing: it is a note, such as that a list has another form.
+    Note,
     /// Nothing any more: somebody decided.
     Decided,
     /// Nothing: it is as the article says.
     Settled,
 }
 
-/// An archived copy of a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Copy {
-    /// The page.
-    pub target_uri: TargetUri,
-    /// When the copy was made.
-    pub date: Instant,
-    /// Its payload.
-    pub payload_digest: PayloadDigest,
-}
-
 impl Entry {
-    pub(super) fn of(finding: &Finding, sources: &Sources) -> Self {
-        let standing = Standing::of(finding, sources.reviews);
-        let cite = lasting_copy(finding, sources);
+    pub(super) fn of(finding: &Finding, gathered: &Gathered<'_>) -> Self {
+        let standing = gathered.standing(finding);
+        let cite = lasting_copy(finding, gathered);
         Self {
             label: Label::of(finding),
-            subject: subject(finding, sources),
+            subject: subject(finding, gathered),
             said: words::said(finding),
-            since: since(finding, sources),
+            since: since(finding, gathered),
             advice: advice::on_finding(finding, cite.as_ref()),
             cite,
             need: Need::of(finding, &standing),
@@ -95,6 +86,11 @@ impl Entry {
         }
     }
 
+    /// What sorts entries: the one to decide about first comes first.
+    pub(super) fn order(&self) -> (Need, Weight, u8) {
+        (self.need, self.finding.weight(), self.label.urgency())
+    }
+
     /// Whether it is what the page is expected to say: nothing to decide, nothing unknown.
     #[must_use]
     pub fn is_settled(&self) -> bool {
@@ -110,44 +106,36 @@ impl Need {
             Self::Decide => "decide",
             Self::Later => "later",
             Self::Unknown => "unknown",
+            Self::Note => "note",
             Self::Decided => "decided",
             Self::Settled => "settled",
         }
     }
 
     fn of(finding: &Finding, standing: &Standing) -> Self {
-        let unknown = match &finding.conclusion {
-            Conclusion::Verdict(Verdict::CannotTell { why, .. }) => Some(*why),
-            _ => None,
-        };
-        let matters = finding.is_change() || finding.is_stale() || unknown == Some(Why::Perhaps);
+        let weight = finding.weight();
+        let unknown = matches!(
+            finding.conclusion,
+            Conclusion::Verdict(Verdict::CannotTell { .. })
+        );
         match standing {
             Standing::Accepted(_) | Standing::Rejected(_) => Self::Decided,
-            Standing::Later(_) if matters || unknown.is_some() => Self::Later,
-            Standing::Open if matters => Self::Decide,
-            _ if unknown.is_some() => Self::Unknown,
+            Standing::Later(_) if weight != Weight::Settled => Self::Later,
+            Standing::Open if weight.is_question() => Self::Decide,
+            _ if unknown => Self::Unknown,
+            _ if weight == Weight::Note => Self::Note,
             _ => Self::Settled,
         }
     }
 }
 
-impl Copy {
-    pub(super) fn of(capture: &CaptureRef) -> Option<Self> {
-        Some(Self {
-            target_uri: capture.target_uri.clone(),
-            date: capture.date,
-            payload_digest: capture.payload_digest?,
-        })
-    }
-}
-
 /// Since when, and which of the copies that this rests on cannot be looked at any more.
-fn since(finding: &Finding, sources: &Sources) -> String {
+fn since(finding: &Finding, gathered: &Gathered<'_>) -> String {
     let mut said = vec![words::since(finding)];
     let mut told = HashSet::new();
     for it in &finding.evidence {
         let digest = it.capture.payload_digest;
-        let removed = digest.and_then(|it| sources.removed.get(&it));
+        let removed = digest.and_then(|it| gathered.sources.removed.get(&it));
         if let Some(removed) = removed.filter(|_| told.insert(digest)) {
             said.push(words::removed(it.capture.date, removed));
         }
@@ -156,8 +144,8 @@ fn since(finding: &Finding, sources: &Sources) -> String {
     said.join(" ")
 }
 
-/// The last copy that had what the page has no longer.
-fn lasting_copy(finding: &Finding, sources: &Sources) -> Option<Copy> {
+/// The copy to cite for what the page no longer has.
+fn lasting_copy(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
     let gone = matches!(
         &finding.conclusion,
         Conclusion::Verdict(
@@ -170,26 +158,14 @@ fn lasting_copy(finding: &Finding, sources: &Sources) -> Option<Copy> {
                 | Verdict::CannotTell { .. }
         )
     );
-    let had = finding.history.last_seen.filter(|_| gone)?;
-    let visits = finding.cites.iter().filter_map(|it| sources.visits.get(it));
-    let visited = visits
-        .flatten()
-        .filter(|it| it.date == had)
-        .find_map(|it| Copy::of(&it.capture()));
-    let copy = visited.or_else(|| {
-        let captures = finding.evidence.iter().map(|it| &it.capture);
-        captures.filter(|it| it.date == had).find_map(Copy::of)
-    });
-    copy.filter(|it| !sources.removed.contains_key(&it.payload_digest))
+    gone.then(|| copy::with_words(finding, gathered)).flatten()
 }
 
-fn subject(finding: &Finding, sources: &Sources) -> String {
+/// What a finding is about, as people name it.
+pub(super) fn subject(finding: &Finding, gathered: &Gathered<'_>) -> String {
     match &finding.subject {
-        Subject::Reference { number } => sources
-            .profile
-            .references
-            .iter()
-            .find(|it| it.number == *number)
+        Subject::Reference { number } => gathered
+            .reference(*number)
             .and_then(|it| it.title.clone().or_else(|| it.shown_url()))
             .unwrap_or_else(|| format!("Reference {number}")),
         Subject::List { .. } => "The list".to_owned(),
@@ -210,8 +186,10 @@ fn subject(finding: &Finding, sources: &Sources) -> String {
 pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     let mut groups: Vec<Vec<&Entry>> = Vec::new();
     for entry in entries {
+        let may_join = matches!(entry.need, Need::Settled | Need::Unknown);
         let same = groups
             .iter_mut()
+            .filter(|_| may_join)
             .find(|group| group.first().is_some_and(|it| alike(it, entry)));
         match same {
             Some(group) => group.push(entry),
@@ -227,7 +205,7 @@ fn alike(one: &Entry, other: &Entry) -> bool {
     let kind = match one.need {
         Need::Settled => one.label == Label::Present,
         Need::Unknown => wordless(one) && wordless(other),
-        Need::Decide | Need::Later | Need::Decided => false,
+        Need::Decide | Need::Later | Need::Note | Need::Decided => false,
     };
     kind && one.need == other.need
         && one.label == other.label

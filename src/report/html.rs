@@ -25,18 +25,31 @@ impl Report {
         self.html(None)
     }
 
-    /// The same page with a link from every copy to where it can be looked at: `archive`, then its 14 digits and its address.
+    /// The same page with a link from every copy to where it can be looked at: `archive`, then its 14 digits and its
+    /// address; and with links to the pages before and after it.
     #[must_use]
-    pub fn to_html_with_copies(&self, archive: &str) -> String {
-        self.html(Some(archive))
+    pub fn to_html_with_copies(&self, archive: &str, pages: Pages) -> String {
+        self.html(Some((archive, pages)))
     }
 
-    fn html(&self, archive: Option<&str>) -> String {
+    fn html(&self, served: Option<(&str, Pages)>) -> String {
         let mut page = Page::of(self);
-        page.archive = archive;
+        if let Some((archive, pages)) = served {
+            page.archive = Some(archive);
+            page.pages = pages;
+        }
         // Rendering into a String fails only where a value's own Display does, and none here does.
         page.render().unwrap_or_default()
     }
+}
+
+/// Where the other parts of a report are, of which one page shows a part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pages {
+    /// The address of the part before.
+    pub before: Option<String>,
+    /// The address of the part behind.
+    pub after: Option<String>,
 }
 
 /// The page, as the template sees it.
@@ -47,6 +60,7 @@ struct Page<'a> {
     style: &'static str,
     /// What the addresses of copies begin with.
     archive: Option<&'a str>,
+    pages: Pages,
     urgent: Vec<Urgent<'a>>,
     references: Vec<Cited<'a>>,
     claims: Vec<Claimed<'a>>,
@@ -141,6 +155,7 @@ impl<'a> Page<'a> {
             urgent: urgent(&references, &claims),
             style: super::STYLE,
             archive: None,
+            pages: Pages::default(),
             report,
             references,
             claims,
@@ -174,12 +189,55 @@ impl<'a> Page<'a> {
         Some(copy + &fragment)
     }
 
+    /// Which findings these are, where they are not all: `Findings 201 to 400 of 9339`.
+    fn place(&self) -> Option<String> {
+        let part = self.report.part.filter(|it| it.to - it.from < it.all)?;
+        Some(format!(
+            "Findings {} to {} of {}",
+            part.from + 1,
+            part.to,
+            part.all
+        ))
+    }
+
+    /// How many wait for a decision.
+    fn to_decide(&self) -> String {
+        of(self.urgent.len(), self.report.counts.decide as usize)
+    }
+
+    /// How many references there are.
+    fn of_references(&self) -> String {
+        of(
+            self.references.len(),
+            self.report.counts.references as usize,
+        )
+    }
+
+    /// How many claims there are.
+    fn of_claims(&self) -> String {
+        of(self.claims.len(), self.report.counts.claims as usize)
+    }
+
+    /// What follows; `None` where nothing does.
+    fn rest(&self) -> Option<String> {
+        self.report.part.and_then(|it| it.rest())
+    }
+
     fn verdicts(&self) -> impl Iterator<Item = (Label, u32)> {
         self.report.counts.verdicts.some()
     }
 
     fn fates(&self) -> impl Iterator<Item = (Label, u32)> {
         self.report.counts.fates.some()
+    }
+}
+
+/// How many are shown of how many: `12`, `12 of 60`.
+fn of(shown: usize, all: usize) -> String {
+    if shown == all {
+        all.to_string()
+    } else {
+        format!("{shown} of {all}")
     }
 }
 
@@ -205,10 +263,11 @@ fn urgent<'a>(references: &[Cited<'a>], claims: &[Claimed<'a>]) -> Vec<Urgent<'a
             about: about.clone(),
         })
     });
-    fates
-        .chain(verdicts)
-        .filter(|it| it.entry.need == Need::Decide)
-        .collect()
+    let waiting = fates.chain(verdicts);
+    let waiting = waiting.filter(|it| it.entry.need == Need::Decide);
+    let mut urgent: Vec<Urgent> = waiting.collect();
+    urgent.sort_by_key(|it| it.entry.order());
+    urgent
 }
 
 impl<'a> Claimed<'a> {
@@ -231,7 +290,7 @@ impl<'a> Claimed<'a> {
                 members,
             };
             match first.need {
-                Need::Decide | Need::Later | Need::Unknown => open.push(group),
+                Need::Decide | Need::Later | Need::Unknown | Need::Note => open.push(group),
                 Need::Decided => decided.push(group),
                 Need::Settled => settled.push(group),
             }

@@ -38,6 +38,11 @@ impl Report {
                 claim(&mut out, it);
             }
         }
+        if let Some(rest) = self.part.and_then(|it| it.rest()) {
+            out.line(&format!(
+                "**{rest}** `stillsays report --full` prints them."
+            ));
+        }
         out.text
     }
 }
@@ -65,18 +70,23 @@ impl Lines {
 }
 
 fn numbers(out: &mut Lines, counts: &Counts) {
-    out.line("| | |");
-    out.more("|---|---|");
-    out.more(&format!(
-        "| decisions | to decide {} · put off {} · decided {} |",
-        counts.decide, counts.later, counts.decided
-    ));
-    out.more(&format!("| verdicts | {} |", tally(&counts.verdicts, true)));
-    out.more(&format!("| references | {} |", tally(&counts.fates, false)));
+    let rows = [
+        ("decisions", counts.decisions()),
+        ("verdicts", tally(&counts.verdicts)),
+        ("references", tally(&counts.fates)),
+    ];
+    let mut rows = rows.iter().filter(|it| !it.1.is_empty()).peekable();
+    if rows.peek().is_some() {
+        out.line("| | |");
+        out.more("|---|---|");
+    }
+    for (name, text) in rows {
+        out.more(&format!("| {name} | {text} |"));
+    }
 }
 
-fn tally(tally: &Tally, all: bool) -> String {
-    let parts = tally.iter().filter(|(_, number)| all || *number > 0);
+fn tally(tally: &Tally) -> String {
+    let parts = tally.some();
     let parts = parts.map(|(label, number)| format!("{} {number}", label.words()));
     parts.collect::<Vec<_>>().join(" · ")
 }
@@ -163,6 +173,9 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
     }
     if it.entries.is_empty() {
         out.line("Not compared so far.");
+    }
+    if let Some(text) = it.left_out() {
+        out.line(&text);
     }
 }
 

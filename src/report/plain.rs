@@ -1,7 +1,7 @@
 //! The report as plain text, for terminals and mails.
 
 use super::{
-    ClaimSection, Counts, Entry, Need, ReferenceSection, Report, Style,
+    ClaimSection, Counts, Entry, Need, ReferenceSection, Report, Style, Tally,
     entry::groups,
     label::Label,
     terminal::{Ink, Sheet},
@@ -35,6 +35,11 @@ impl Report {
                 sheet.blank();
                 claim(&mut sheet, it, &it.entries.iter().collect::<Vec<_>>());
             }
+        }
+        if let Some(rest) = self.part.and_then(|it| it.rest()) {
+            let text = format!("{rest} `stillsays report --full` prints them.");
+            sheet.blank();
+            sheet.paragraph("", 0, &[(&text, Ink::Strong)]);
         }
         sheet.finish()
     }
@@ -148,25 +153,24 @@ fn head(sheet: &mut Sheet, report: &Report) {
     sheet.paragraph("", 0, &[(&report.counts.sentence(), Ink::Strong)]);
     sheet.blank();
     let counts = &report.counts;
-    let decisions = format!(
-        "to decide {} · put off {} · decided {}",
-        counts.decide, counts.later, counts.decided
-    );
-    row(sheet, "decisions", &decisions);
-    let verdicts = counts.verdicts.iter();
-    row(sheet, "verdicts", &tally(verdicts));
-    row(sheet, "references", &tally(counts.fates.some()));
+    row(sheet, "decisions", &counts.decisions());
+    row(sheet, "verdicts", &tally(&counts.verdicts));
+    row(sheet, "references", &tally(&counts.fates));
 }
 
-fn tally(tally: impl Iterator<Item = (Label, u32)>) -> String {
-    let parts = tally.map(|(label, number)| {
+fn tally(tally: &Tally) -> String {
+    let parts = tally.some().map(|(label, number)| {
         // A no-break space keeps the number with its word.
         format!("{}\u{a0}{number}", label.words().replace(' ', "\u{a0}"))
     });
     parts.collect::<Vec<_>>().join(" · ")
 }
 
+/// A line of the numbers; none where there is nothing to count.
 fn row(sheet: &mut Sheet, name: &str, text: &str) {
+    if text.is_empty() {
+        return;
+    }
     let first = sheet.label(name, Ink::Faint, LABEL);
     sheet.paragraph(&first, LABEL, &[(text, Ink::Plain)]);
 }
@@ -204,7 +208,7 @@ fn reference(sheet: &mut Sheet, it: &ReferenceSection, width: usize) {
             words::minute(visit.date),
             visit.outcome,
             payload.unwrap_or_default(),
-            words::count(it.visits.len(), "visit in all", "visits in all"),
+            words::count(it.visits_in_all, "visit in all", "visits in all"),
         );
         line("last visit", Ink::Faint, &[(&text, Ink::Plain)]);
     }
@@ -238,6 +242,9 @@ fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
     }
     for group in groups(entries) {
         finding(sheet, &group, it.several);
+    }
+    if let Some(text) = it.left_out() {
+        sheet.paragraph("  ", 2, &[(&text, Ink::Faint)]);
     }
 }
 
@@ -280,8 +287,13 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
         }
         return;
     }
-    for it in &entry.finding.evidence {
-        evidence(sheet, it, indent);
+    for (at, it) in entry.finding.evidence.iter().enumerate() {
+        // The first is the latest copy's: what older copies had, a browser does not find on the page.
+        let words = it.link.as_deref();
+        let words = words.filter(|_| at == 0 && it.quote.is_some());
+        let page = it.capture.target_uri.as_str();
+        let page = (entry.finding.cites.len() > 1).then_some(page);
+        evidence(sheet, it, indent, words.or(page));
     }
     let ids: Vec<&str> = group.iter().map(|it| it.finding.id.0.as_str()).collect();
     let kind = if ids.len() == 1 {
@@ -297,7 +309,7 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
     sheet.paragraph(&margin, indent, &[(&foot, Ink::Faint)]);
 }
 
-fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize) {
+fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize, address: Option<&str>) {
     let margin = format!("{}│ ", " ".repeat(indent));
     let indent = indent + 2;
     let first = margin.as_str();
@@ -318,8 +330,9 @@ fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize) {
     let note = it.note.as_ref().map(|note| format!(", {note}"));
     let text = format!("{}{}", copy(it), note.unwrap_or_default());
     sheet.paragraph(first, indent, &[(&text, Ink::Faint)]);
-    let address = it.link.as_deref().unwrap_or(it.capture.target_uri.as_str());
-    sheet.paragraph(first, indent, &[(address, Ink::Faint)]);
+    if let Some(address) = address {
+        sheet.paragraph(first, indent, &[(address, Ink::Faint)]);
+    }
 }
 
 /// A page's text in one line: where the page begins a new block stands a dot.

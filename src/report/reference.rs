@@ -3,14 +3,33 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{ClaimSection, Copy, Entry, Label, Need, Sources, advice, counts::whole, words};
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    ClaimSection, Copy, Entry, Label, Need,
+    advice::{self, Intact},
+    copy,
+    counts::whole,
+    gathered::Gathered,
+    words,
+};
 use crate::{
     clock::Instant,
     digest::PayloadDigest,
-    finding::{CaptureRef, Conclusion, Fate, History, Subject},
+    finding::{Conclusion, Fate},
     profile::Reference,
     uri::TargetUri,
 };
+
+/// The visits of a reference's page, as far as a report needs them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visits {
+    /// How many there are.
+    pub all: usize,
+    /// The first, the last, those nearest to the day on which the article's author looked, and those that the findings
+    /// tell of, oldest first.
+    pub some: Vec<VisitSummary>,
+}
 
 /// One visit of a reference's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -68,59 +87,60 @@ pub struct ReferenceSection {
     pub claims: Vec<String>,
     /// How many findings on those claims wait for a decision.
     pub open: u32,
-    /// The visits, oldest first.
+    /// How many visits there are.
+    pub visits_in_all: usize,
+    /// The first visit, the last, the last that brought a page, and those that findings rest on, oldest first.
     pub visits: Vec<VisitSummary>,
     /// The finding on its fate; `None` before the first run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<Entry>,
 }
 
-impl VisitSummary {
-    pub(super) fn capture(&self) -> CaptureRef {
-        CaptureRef {
-            target_uri: self.target_uri.clone(),
-            date: self.date,
-            payload_digest: self.payload_digest,
-        }
-    }
-}
-
 impl ReferenceSection {
-    pub(super) fn all(sources: &Sources, claims: &[ClaimSection]) -> Vec<Self> {
-        let references = sources.profile.references.iter();
-        let mut sections: Vec<Self> = references.map(|it| Self::of(it, sources, claims)).collect();
-        sections.sort_by_key(|it| (it.need, it.number));
+    pub(super) fn all(gathered: &Gathered<'_>, claims: &[ClaimSection]) -> Vec<Self> {
+        let mut resting: HashMap<u32, Vec<&ClaimSection>> = HashMap::new();
+        for claim in claims {
+            for number in &claim.cites {
+                resting.entry(*number).or_default().push(claim);
+            }
+        }
+        let references = gathered.sources.profile.references.iter();
+        let mut sections: Vec<Self> = references
+            .map(|it| {
+                let claims = resting.get(&it.number).map_or(&[][..], Vec::as_slice);
+                Self::of(it, gathered, claims)
+            })
+            .collect();
+        sections.sort_by_key(|it| (it.need, it.entry.as_ref().map(Entry::order), it.number));
         sections
     }
 
-    fn of(reference: &Reference, sources: &Sources, claims: &[ClaimSection]) -> Self {
+    fn of(reference: &Reference, gathered: &Gathered<'_>, resting: &[&ClaimSection]) -> Self {
         let number = reference.number;
-        let entry = sources
-            .findings
-            .iter()
-            .find(|it| it.subject == Subject::Reference { number })
-            .map(|it| Entry::of(it, sources));
-        let fate = match entry.as_ref().map(|it| &it.finding.conclusion) {
+        let on_fate = gathered.on_fate(number);
+        let entry = on_fate.map(|it| Entry::of(it, gathered));
+        let fate = match on_fate.map(|it| &it.conclusion) {
             Some(Conclusion::Fate(it)) => it.clone(),
             _ if reference.url.is_none() => Fate::NoAddress,
             _ => Fate::Unvisited,
         };
-        let visits = sources.visits.get(&number).cloned().unwrap_or_default();
-        let resting: Vec<_> = claims
-            .iter()
-            .filter(|it| it.cites.contains(&number))
-            .collect();
+        let last_there = on_fate.and_then(|it| it.history.last_seen);
+        let citable = match fate {
+            Fate::Live | Fate::Unvisited | Fate::NoAddress => None,
+            // What came after the page was last there is not the page, whatever its status.
+            _ => last_there.and_then(|it| copy::citable(number, it, gathered)),
+        };
         let waiting = resting.iter().flat_map(|it| &it.entries);
         let open = waiting.filter(|it| it.need == Need::Decide).count();
-        let rests = histories(number, sources);
-        let since = entry.as_ref().and_then(|it| it.finding.history.changed_by);
-        let sound = visits.partition_point(|it| since.is_some_and(|since| it.date < since));
-        let cite = match fate {
-            Fate::Live | Fate::Unvisited | Fate::NoAddress => None,
-            // At a moved page's new address stands what can be cited; any other fate spoils the copies made since.
-            Fate::Moved { .. } => best_copy(&visits, reference.accessed, &rests),
-            _ => best_copy(&visits[..sound], reference.accessed, &rests),
+        let advice = match &fate {
+            Fate::Moved { to, permanent } => {
+                let intact = Intact::at(to, number, gathered);
+                advice::on_moved(to, *permanent, &intact, citable.as_ref(), gathered)
+            }
+            _ => advice::on_reference(&fate, citable.as_ref(), open, gathered),
         };
+        let visits = gathered.sources.visits.get(&number);
+        let cite = citable.map(|it| it.copy);
         Self {
             number,
             author: reference.author.clone(),
@@ -142,13 +162,16 @@ impl ReferenceSection {
                 .as_ref()
                 .map(|it| it.since.clone())
                 .unwrap_or_default(),
-            advice: advice::on_reference(&fate, cite.as_ref(), open),
-            cite,
+            advice,
             need: entry.as_ref().map_or(Need::Unknown, |it| it.need),
             claims: resting.iter().map(|it| it.id.clone()).collect(),
             open: whole(open),
+            visits_in_all: visits.map_or(0, |it| it.all),
+            visits: visits.map_or(Vec::new(), |it| {
+                shown(&it.some, number, last_there, cite.as_ref(), gathered)
+            }),
+            cite,
             fate,
-            visits,
             entry,
         }
     }
@@ -176,35 +199,27 @@ impl ReferenceSection {
     }
 }
 
-fn histories<'a>(number: u32, sources: &Sources<'a>) -> Vec<&'a History> {
-    let findings = sources.findings.iter();
-    findings
-        .filter(|it| it.subject.claim().is_some() && it.cites.contains(&number))
-        .map(|it| &it.history)
-        .collect()
-}
-
-/// The good copy that had most of what is cited; of several, the one nearest to the day the article's author looked,
-/// or the latest where nobody knows that day.
-fn best_copy(
+/// The visits that are shown: the first, the last, the last that brought the page, those that findings rest on, and the
+/// one to cite.
+fn shown(
     visits: &[VisitSummary],
-    accessed: Option<NaiveDate>,
-    histories: &[&History],
-) -> Option<Copy> {
-    let held = |at: Instant| {
-        let spans = histories
+    number: u32,
+    last_there: Option<Instant>,
+    cite: Option<&Copy>,
+    gathered: &Gathered<'_>,
+) -> Vec<VisitSummary> {
+    let resting = gathered.resting_on(number).iter().copied();
+    let findings = resting.chain(gathered.on_fate(number));
+    let evidence = findings.flat_map(|it| &it.evidence);
+    let mut dates: HashSet<Instant> = evidence.map(|it| it.capture.date).collect();
+    dates.extend(
+        [visits.first(), visits.last()]
             .iter()
-            .filter_map(|it| it.first_seen.zip(it.last_seen));
-        spans
-            .filter(|(first, last)| (*first..=*last).contains(&at))
-            .count()
-    };
-    visits
-        .iter()
-        .filter(|it| it.good)
-        .filter_map(|it| Copy::of(&it.capture()))
-        .max_by_key(|it| {
-            let distance = accessed.map(|day| (it.date.date_naive() - day).num_days().abs());
-            (held(it.date), distance.map(std::cmp::Reverse), it.date)
-        })
+            .flatten()
+            .map(|it| it.date),
+    );
+    dates.extend(last_there);
+    dates.extend(cite.map(|it| it.date));
+    let shown = visits.iter().filter(|it| dates.contains(&it.date));
+    shown.cloned().collect()
 }

@@ -1,13 +1,12 @@
 //! The table of a profile's references: fate, visits, and what rests on them.
 
-use comfy_table::{
-    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
-};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     Label,
     label::Tone,
-    terminal::{Style, safe},
+    terminal::{Style, cut, safe},
     words,
 };
 use crate::{clock::Instant, finding::Fate};
@@ -33,58 +32,83 @@ pub struct StatusRow {
     pub open_findings: usize,
 }
 
+const NAMES: [&str; 8] = [
+    "ref", "title", "fate", "visited", "changed", "due", "claims", "open",
+];
+
 /// The column that gives way where the terminal is narrow.
 const TITLE: usize = 1;
 
-/// The table of `rows`, no wider than the terminal, with a line break at its end.
+/// A title is cut to no less than this.
+const SHORTEST: usize = 12;
+
+/// The table of `rows`, no wider than the terminal, with a line break at its end. A row is one line: a long title is cut.
 #[must_use]
 pub fn status_table(rows: &[StatusRow], style: &Style) -> String {
+    if rows.is_empty() {
+        return "no references\n".to_owned();
+    }
+    // Dates to the minute only where there is room for them.
+    let wide = style.width >= 110;
+    let padding: usize = if wide { 2 } else { 1 };
+    let due = if wide { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d" };
+    let day = |it: Option<Instant>| it.map_or("–".to_owned(), words::day);
+    let mut cells: Vec<[String; NAMES.len()]> = rows
+        .iter()
+        .map(|row| {
+            [
+                row.reference.to_string(),
+                safe(&row.title),
+                Label::of_fate(&row.fate).words().to_owned(),
+                day(row.last_visit),
+                day(row.last_change),
+                row.next_due
+                    .map_or("–".to_owned(), |it| it.format(due).to_string()),
+                row.claims_resting.to_string(),
+                row.open_findings.to_string(),
+            ]
+        })
+        .collect();
+    let widest = |at: usize| {
+        let widths = cells.iter().map(|it| it[at].width());
+        widths.max().unwrap_or_default().max(NAMES[at].width())
+    };
+    let others = (0..NAMES.len()).filter(|it| *it != TITLE).map(widest);
+    // Between two columns stands one more space.
+    let between = NAMES.len() * padding + NAMES.len() - 1;
+    let room = style.width.saturating_sub(others.sum::<usize>() + between);
+    for row in &mut cells {
+        row[TITLE] = cut(&row[TITLE], room.max(SHORTEST));
+    }
     let mut table = Table::new();
     table
         .load_preset("     ──            ")
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
+        .set_content_arrangement(ContentArrangement::Disabled);
     if style.color {
         table.enforce_styling();
     } else {
         table.force_no_tty();
     }
-    // Dates to the minute only where there is room for them.
-    let wide = style.width >= 110;
-    let due = if wide { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d" };
-    let names = [
-        "ref", "title", "fate", "visited", "changed", "due", "claims", "open",
-    ];
-    table.set_header(names.map(|it| Cell::new(it).add_attribute(Attribute::Bold)));
-    for row in rows {
-        let label = Label::of_fate(&row.fate);
-        let number = |it: usize| Cell::new(it).set_alignment(CellAlignment::Right);
-        let day = |it: Option<Instant>| Cell::new(it.map_or("–".to_owned(), words::day));
-        let next = row.next_due.map(|it| it.format(due).to_string());
-        table.add_row([
-            number(row.reference as usize),
-            Cell::new(safe(&row.title)),
-            Cell::new(label.words()).fg(color(label.tone())),
-            day(row.last_visit),
-            day(row.last_change),
-            Cell::new(next.unwrap_or("–".to_owned())),
-            number(row.claims_resting),
-            number(row.open_findings),
-        ]);
+    table.set_header(NAMES.map(|it| Cell::new(it).add_attribute(Attribute::Bold)));
+    for (row, texts) in rows.iter().zip(cells) {
+        let tone = Label::of_fate(&row.fate).tone();
+        let cells = texts.into_iter().zip(NAMES).map(|(text, name)| {
+            let cell = Cell::new(text);
+            match name {
+                "fate" => cell.fg(color(tone)),
+                "ref" | "claims" | "open" => cell.set_alignment(CellAlignment::Right),
+                _ => cell,
+            }
+        });
+        table.add_row(cells);
     }
-    for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, if wide { 2 } else { 1 }));
-        if at != TITLE {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, u16::try_from(padding).unwrap_or(1)));
     }
     let mut text = String::new();
     for line in table.lines() {
         text.push_str(line.trim_end());
         text.push('\n');
-    }
-    if rows.is_empty() {
-        text.push_str("no references\n");
     }
     text
 }

@@ -138,14 +138,23 @@ impl Sheet {
         let room = self.style.width.saturating_sub(indent).max(12);
         self.out.push_str(first);
         let mut line = Line::default();
-        for word in words(parts, room) {
+        let words = words(parts, room);
+        for (at, word) in words.iter().enumerate() {
             let gap = usize::from(!word.glued && line.width > 0);
-            if line.width > 0 && line.width + gap + word.text.width() > room {
+            // What is glued to a word goes with it to the next line: a quotation mark, a comma.
+            let glued = words.iter().skip(at + 1).take_while(|it| it.glued);
+            let whole = word.text.width() + glued.map(|it| it.text.width()).sum::<usize>();
+            let whole = if word.glued || whole > room {
+                word.text.width()
+            } else {
+                whole
+            };
+            if line.width > 0 && line.width + gap + whole > room {
                 self.end_line(&mut line);
                 self.out.push_str(&" ".repeat(indent));
-                line.push(&word, false);
+                line.push(word, false);
             } else {
-                line.push(&word, gap == 1);
+                line.push(word, gap == 1);
             }
         }
         self.end_line(&mut line);
@@ -239,6 +248,23 @@ pub(super) fn safe(text: &str) -> String {
         .collect()
 }
 
+/// The beginning of a text that is safe for a terminal, no wider than `room`; three dots where something was cut off.
+pub(super) fn cut(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for letter in text.graphemes(true) {
+        if kept.width() + letter.width() >= room {
+            break;
+        }
+        kept.push_str(letter);
+    }
+    kept.truncate(kept.trim_end().len());
+    kept.push('…');
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +289,35 @@ mod tests {
             lines(40, &parts),
             ["> one two three four five six seven,", "  eight nine"]
         );
+    }
+
+    #[test]
+    fn a_mark_is_not_parted_from_its_word_by_a_line_break() {
+        let parts = [
+            ("one two three four five six ", Ink::Plain),
+            ("»", Ink::Plain),
+            ("seven eight", Ink::Marked),
+            ("«", Ink::Plain),
+            (" nine ten eleven twelve thirteen ", Ink::Plain),
+            ("fourteen", Ink::Marked),
+            ("«", Ink::Plain),
+        ];
+        assert_eq!(
+            lines(40, &parts),
+            [
+                "> one two three four five six »seven",
+                "  eight« nine ten eleven twelve thirteen",
+                "  fourteen«"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(cut("one two", 7), "one two");
+        assert_eq!(cut("one two three", 8), "one two…");
+        assert_eq!(cut("one two three", 5), "one…");
+        assert_eq!(cut("網網網", 4), "網…");
     }
 
     #[test]

@@ -136,7 +136,12 @@ fn verdict(verdict: &Verdict, finding: &Finding) -> String {
 /// Names in quotation marks: `“A”`, `“A” and “B”`, `“A”, “B” and “C”`.
 pub(super) fn quoted(names: &[String]) -> String {
     let marked: Vec<String> = names.iter().map(|it| format!("“{it}”")).collect();
-    match marked.split_last() {
+    joined(&marked)
+}
+
+/// A list in words: `A`, `A and B`, `A, B and C`.
+pub(super) fn joined(parts: &[String]) -> String {
+    match parts.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
         None => String::new(),
@@ -282,7 +287,8 @@ fn before(finding: &Finding) -> Option<String> {
     }
 }
 
-fn capital(text: &str) -> String {
+/// A sentence with a capital letter at its beginning.
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|it| it.to_uppercase().to_string());
     format!("{}{}", first.unwrap_or_default(), letters.as_str())

@@ -207,9 +207,26 @@ pub(super) fn frame(template: &impl Template, origins: &Origins) -> Answer {
     )
 }
 
-/// The answer with a report, whose page is made elsewhere.
-pub(super) fn report(report: &report::Report, origins: &Origins) -> Answer {
-    let text = report.to_html_with_copies(&format!("{}/web/", origins.replay));
+/// The answer with a part of a report, whose page is made elsewhere: the findings from one on, and links to the others.
+pub(super) fn report(
+    report: &report::Report,
+    from: usize,
+    name: &str,
+    origins: &Origins,
+) -> Answer {
+    let mut part = report.part(from, report::MOST);
+    if let Some(it) = part.part.filter(|it| it.from == it.all) {
+        // There were more when that address was made.
+        part = report.part(it.all.saturating_sub(report::MOST), report::MOST);
+    }
+    let link = |from: usize| format!("/report/{name}?from={from}");
+    let pages = part
+        .part
+        .map_or_else(report::Pages::default, |it| report::Pages {
+            before: (it.from > 0).then(|| link(it.from.saturating_sub(report::MOST))),
+            after: (it.to < it.all).then(|| link(it.to)),
+        });
+    let text = part.to_html_with_copies(&format!("{}/web/", origins.replay), pages);
     Answer::new(200, "text/html; charset=utf-8", text).field("Content-Security-Policy", OURS)
 }
 

@@ -4,9 +4,8 @@ use crate::{
     capture::is_redirect,
     clock::{Instant, digits14, http_date, warc_date},
     content_coding::{self, Caps},
-    finding::{Finding, Review, Standing},
     memento::{Asked, Form, When, target_of},
-    pipeline, replay,
+    replay,
     store::{Dated, SeedEntry, StoreError},
     uri::TargetUri,
 };
@@ -17,7 +16,6 @@ use super::{
         self, CaptureLine, Captures, Home, Instead, Message, Next, ProfileLine, SeedLine, View,
         fault, refusal,
     },
-    profiles,
     replayed::Whole,
     times::is_of,
 };
@@ -67,21 +65,21 @@ impl Web {
                 url::form_urlencoded::byte_serialize(it.uri.as_str().as_bytes()).collect();
             format!("/?after={query}")
         });
-        let reviews = store.reviews()?;
         let (mut lines, mut faults) = (Vec::new(), Vec::new());
-        for entry in profiles::all(&self.options.profiles)
-            .into_iter()
-            .filter(|_| after.is_none())
-        {
-            match entry.read {
-                Err(error) => faults.push((entry.name, error)),
-                Ok(named) => lines.push(ProfileLine {
-                    to: format!("/report/{}", encoded(&named.name)),
-                    open: open(&store.findings(&named.name)?, &reviews),
-                    references: counted(named.profile.references.len(), "reference"),
-                    claims: counted(named.profile.claims.len(), "claim"),
-                    title: named.profile.title,
-                }),
+        if after.is_none() {
+            let profiles = self.snapshot.profiles(&self.options.profiles);
+            let open = self.snapshot.open(store, &profiles)?;
+            for entry in &profiles {
+                match &entry.read {
+                    Err(error) => faults.push((entry.name.clone(), error.clone())),
+                    Ok(named) => lines.push(ProfileLine {
+                        to: format!("/report/{}", encoded(&named.name)),
+                        open: open.get(&named.name).copied().unwrap_or_default(),
+                        references: counted(named.profile.references.len(), "reference"),
+                        claims: counted(named.profile.claims.len(), "claim"),
+                        title: named.profile.title.clone(),
+                    }),
+                }
             }
         }
         let (visits, total) = store.extent()?;
@@ -107,7 +105,8 @@ impl Web {
         request: &Request,
         origins: &Origins,
     ) -> Result<Answer, StoreError> {
-        let mut all = profiles::all(&self.options.profiles).into_iter();
+        let profiles = self.snapshot.profiles(&self.options.profiles);
+        let mut all = profiles.iter();
         let Some(entry) = all.find(|it| encoded(&it.name) == name || it.name == name) else {
             return Ok(refusal(
                 404,
@@ -116,24 +115,22 @@ impl Web {
                 origins,
             ));
         };
-        let named = match entry.read {
-            Ok(it) => it,
-            Err(error) => {
-                return Ok(refusal(
-                    500,
-                    &format!("the profile cannot be read: {error}"),
-                    request,
-                    origins,
-                ));
-            }
-        };
+        if let Err(error) = &entry.read {
+            let why = format!("the profile cannot be read: {error}");
+            return Ok(refusal(500, &why, request, origins));
+        }
         let store = &self.options.store;
-        let findings = match pipeline::current(store, &named, &self.options.pdf) {
-            Ok(it) => it,
-            Err(pipeline::AnalyseError::Store(error)) => return Err(error),
-        };
-        let report = pipeline::report(store, &named, &findings, &store.reviews()?)?;
-        Ok(pages::report(&report, origins))
+        let report = self.snapshot.report(store, entry, &self.options.pdf)?;
+        let from = parameter(request, "from").and_then(|it| it.parse().ok());
+        Ok(match report {
+            Some(it) => pages::report(
+                &it,
+                from.unwrap_or_default(),
+                &encoded(&entry.name),
+                origins,
+            ),
+            None => refusal(404, "there is no report", request, origins),
+        })
     }
 
     fn captures(
@@ -401,14 +398,6 @@ fn seed_line(it: &SeedEntry) -> SeedLine {
         came,
         tone,
     }
-}
-
-/// How many findings somebody still has to decide about.
-fn open(findings: &[Finding], reviews: &[Review]) -> usize {
-    let asking = findings.iter().filter(|it| it.is_change() || it.is_stale());
-    asking
-        .filter(|it| Standing::of(it, reviews).is_open())
-        .count()
 }
 
 fn view_of(it: &Dated) -> String {

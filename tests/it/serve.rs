@@ -683,6 +683,78 @@ fn a_report_leads_to_the_words_in_the_archived_page() {
 }
 
 #[test]
+fn the_pages_follow_the_store_and_the_profiles() {
+    let project = Project::new();
+    project.expect(&["demo"], 0);
+    let profile = include_str!("../../config/profiles/trust-network.toml");
+    project.profile("trust-network", profile);
+    let store = ["--store", "snapshots/demo/stillsays.db"];
+    let served = Served::start(program(&project).args(store));
+    let open = || -> u32 {
+        let home = served.shown("/").text();
+        let (before, _) = home.split_once(" to decide").unwrap();
+        before.rsplit('>').next().unwrap().parse().unwrap()
+    };
+    let before = open();
+    let report = served.shown("/report/trust-network").text();
+    let (_, after) = report.split_once("stillsays review ").unwrap();
+    let id = after.split(' ').next().unwrap().to_owned();
+    assert_eq!(
+        served.shown("/report/trust-network").text(),
+        report,
+        "nothing changed"
+    );
+
+    project.expect(&[&["review", &id, "accept"][..], &store].concat(), 0);
+    assert_eq!(open(), before - 1);
+    let report = served.shown("/report/trust-network").text();
+    assert!(report.contains("accepted by"));
+
+    let renamed = profile.replacen("title = \"", "title = \"The Renamed ", 1);
+    project.profile("trust-network", &renamed);
+    let home = served.shown("/").text();
+    assert!(home.contains("The Renamed "), "{home}");
+    let report = served.shown("/report/trust-network").text();
+    assert!(report.contains("The Renamed "));
+}
+
+#[test]
+fn a_report_is_served_in_parts() {
+    let names: Vec<String> = (0..450)
+        .map(|it| format!("    \"Circle {it} of Neighbours\","))
+        .collect();
+    let profile = format!(
+        "format = 1\ntitle = \"Many\"\n[[references]]\nnumber = 1\nurl = \"{PAGE}\"\n\
+         [[claims]]\nid = \"c\"\nkind = \"listed\"\ncites = [1]\nnames = [\n{}\n]\n",
+        names.join("\n")
+    );
+    let (project, served) = served();
+    project.profile("many", &profile);
+    let mut path = "/report/many".to_owned();
+    let mut parts = Vec::new();
+    loop {
+        let text = served.shown(&path).text();
+        let next = text.split_once("\" rel=\"next\"");
+        let next = next.and_then(|it| it.0.rsplit_once("href=\""));
+        let next = next.map(|it| it.1.to_owned());
+        parts.push(text);
+        match next {
+            Some(it) => path = it,
+            None => break,
+        }
+        assert!(parts.len() < 9);
+    }
+    assert!(parts.len() > 2, "{}", parts.len());
+    for name in (0..450).map(|it| format!("Circle {it} of Neighbours")) {
+        let with = parts.iter().filter(|it| it.contains(&name));
+        assert!(with.count() >= 1, "{name}");
+    }
+    let beyond = served.shown("/report/many?from=999999");
+    assert!(beyond.status == 200 && beyond.text().contains("rel=\"prev\""));
+    assert_eq!(served.shown("/report/many?from=x").status, 200);
+}
+
+#[test]
 fn it_works_beside_a_writer_and_ends_when_it_is_told_to() {
     let (project, served) = served();
     let path = project.path("snapshots/stillsays.db");

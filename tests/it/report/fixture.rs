@@ -11,7 +11,7 @@ use stillsays::{
         Reason, Review, Subject, Verdict, Why,
     },
     profile::{Claim, ListedName, Profile, Reference, Statement},
-    report::{Report, Sources, VisitSummary},
+    report::{Report, Sources, VisitSummary, Visits},
     selector::TextQuoteSelector,
     uri::TargetUri,
 };
@@ -28,7 +28,7 @@ pub(crate) struct Fixture {
     pub(crate) profile: Profile,
     pub(crate) findings: Vec<Finding>,
     pub(crate) reviews: Vec<Review>,
-    pub(crate) visits: BTreeMap<u32, Vec<VisitSummary>>,
+    pub(crate) visits: BTreeMap<u32, Visits>,
     pub(crate) removed: HashMap<PayloadDigest, Removed>,
 }
 
@@ -651,25 +651,14 @@ pub(crate) fn fixture() -> Fixture {
         .zip(last)
         .map(|(number, last)| {
             let good = number == 1;
-            let early = !matches!(number, 6);
-            (
-                number,
-                vec![
-                    visit(
-                        number,
-                        FIRST,
-                        if early { "200" } else { "no visit allowed" },
-                        early,
-                    ),
-                    visit(
-                        number,
-                        SECOND,
-                        if early { "200" } else { "no visit allowed" },
-                        early && number != 7,
-                    ),
-                    visit(number, LAST, last, good),
-                ],
-            )
+            let early = number != 6;
+            let came = if early { "200" } else { "no visit allowed" };
+            let some = vec![
+                visit(number, FIRST, came, early),
+                visit(number, SECOND, came, early && number != 7),
+                visit(number, LAST, last, good),
+            ];
+            (number, Visits { all: 3, some })
         })
         .collect();
     let mut fixture = Fixture {

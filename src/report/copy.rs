@@ -1,0 +1,147 @@
+//! Archived copies to cite: which copy of a page is known to have the words at issue.
+
+use std::cmp::Reverse;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{VisitSummary, gathered::Gathered};
+use crate::{
+    clock::Instant,
+    digest::PayloadDigest,
+    finding::{Finding, Subject, Weight},
+    uri::TargetUri,
+};
+
+/// An archived copy of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Copy {
+    /// The page.
+    pub target_uri: TargetUri,
+    /// When the copy was made.
+    pub date: Instant,
+    /// Its payload.
+    pub payload_digest: PayloadDigest,
+}
+
+impl Copy {
+    fn of(visit: &VisitSummary) -> Option<Self> {
+        Some(Self {
+            target_uri: visit.target_uri.clone(),
+            date: visit.date,
+            payload_digest: visit.payload_digest?,
+        })
+    }
+}
+
+/// The copy of a page that an article can cite in place of the page.
+pub(super) struct Citable<'a> {
+    pub(super) copy: Copy,
+    /// What rests on the page and is not in this copy. Another copy had it.
+    pub(super) lacks: Vec<&'a Finding>,
+}
+
+/// Whether a copy of a page that a finding cites has the words it is about; `None` where the history does not tell.
+///
+/// The captures between the first and the last that had the words may lack them: the page changed back and forth, or a
+/// wall was in its place. Only the captures that the history names are known to have them.
+fn has(finding: &Finding, visit: &VisitSummary) -> Option<bool> {
+    let history = &finding.history;
+    let at = visit.date;
+    let (Some(first), Some(last)) = (history.first_seen, history.last_seen) else {
+        return Some(false);
+    };
+    if at < first || at > last {
+        return Some(false);
+    }
+    let settled = finding.weight() == Weight::Settled;
+    let mut shown = finding.evidence.iter().map(|it| &it.capture);
+    let is_shown = shown.any(|it| it.date == at && it.target_uri == visit.target_uri);
+    // Of several pages, the history does not say which one a moment is of.
+    if finding.cites.len() > 1 && !is_shown {
+        return None;
+    }
+    if let Some(baseline) = history.baseline.as_ref().filter(|it| it.date == at) {
+        return baseline.held;
+    }
+    let named = at == first || at == last || settled && history.changed_by == Some(at);
+    (named || settled && is_shown).then_some(true)
+}
+
+/// The copy that has what a finding is about: the nearest to the day on which the article's author looked, or the latest
+/// where the article does not give that day.
+pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
+    let pages = finding.cites.iter().filter_map(|number| {
+        let accessed = gathered.reference(*number).and_then(|it| it.accessed);
+        Some((accessed, gathered.sources.visits.get(number)?))
+    });
+    let visits = pages.flat_map(|(accessed, page)| page.some.iter().map(move |it| (accessed, it)));
+    visits
+        .filter(|(_, it)| is_held(it, gathered) && has(finding, it) == Some(true))
+        .max_by_key(|(accessed, it)| nearness(it, *accessed))
+        .and_then(|(_, it)| Copy::of(it))
+}
+
+/// The copy of a reference's page, made until a moment, that has most of what rests on the page; among several the
+/// nearest to the day on which the article's author looked.
+pub(super) fn citable<'a>(
+    number: u32,
+    until: Instant,
+    gathered: &Gathered<'a>,
+) -> Option<Citable<'a>> {
+    let accessed = gathered.reference(number).and_then(|it| it.accessed);
+    let resting = at_issue(number, gathered);
+    let resting: Vec<&Finding> = resting
+        .filter(|it| it.history.last_seen.is_some())
+        .collect();
+    let visits = gathered.sources.visits.get(&number)?;
+    let told = |visit: &VisitSummary| {
+        let told = resting.iter().map(|it| has(it, visit));
+        told.fold((0, 0), |(sure, perhaps), it| match it {
+            Some(true) => (sure + 1, perhaps),
+            Some(false) => (sure, perhaps),
+            None => (sure, perhaps + 1),
+        })
+    };
+    let (_, visit) = visits
+        .some
+        .iter()
+        .filter(|it| it.date <= until && is_held(it, gathered))
+        .map(|it| (told(it), it))
+        .filter(|((sure, _), _)| *sure > 0 || resting.is_empty())
+        .max_by_key(|(told, it)| (*told, nearness(it, accessed)))?;
+    Some(Citable {
+        copy: Copy::of(visit)?,
+        lacks: resting
+            .iter()
+            .filter(|it| has(it, visit) == Some(false))
+            .copied()
+            .collect(),
+    })
+}
+
+/// The findings on what the article says on the word of a reference: its names, quotations, figures, sentences.
+pub(super) fn at_issue<'a>(
+    number: u32,
+    gathered: &Gathered<'a>,
+) -> impl Iterator<Item = &'a Finding> {
+    let resting = gathered.resting_on(number).iter().copied();
+    resting.filter(|it| {
+        !matches!(
+            it.subject,
+            Subject::NewName { .. } | Subject::List { .. } | Subject::Reference { .. }
+        )
+    })
+}
+
+/// Whether a visit brought a page whose bytes are in the archive.
+fn is_held(visit: &VisitSummary, gathered: &Gathered<'_>) -> bool {
+    let digest = visit.payload_digest;
+    visit.good && digest.is_some_and(|it| !gathered.sources.removed.contains_key(&it))
+}
+
+/// How near a visit is to a day: what sorts last is the nearest.
+fn nearness(visit: &VisitSummary, day: Option<NaiveDate>) -> (Option<Reverse<i64>>, Instant) {
+    let distance = day.map(|it| (visit.date.date_naive() - it).num_days().abs());
+    (distance.map(Reverse), visit.date)
+}

@@ -1,0 +1,140 @@
+//! What the site's pages are made from, kept in memory and made anew where the store or a profile's file changed.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::profiles::{Entry, Profiles};
+use crate::{
+    finding::{Finding, Review, Standing},
+    pipeline::{self, AnalyseError, PdfReader},
+    report::Report,
+    store::{Store, StoreError, Version},
+};
+
+/// How many findings the reports that are kept may have together; the one that was asked for last is always kept.
+const FINDINGS: usize = 20_000;
+
+/// What is kept.
+#[derive(Default)]
+pub(super) struct Snapshot {
+    profiles: Mutex<Profiles>,
+    open: Mutex<HashMap<String, Counted>>,
+    /// The one that was asked for last comes last.
+    reports: Mutex<Vec<Kept>>,
+}
+
+/// How many findings of a profile wait for a decision, and what that was counted from.
+struct Counted {
+    marks: (Option<i64>, i64),
+    entry: Arc<Entry>,
+    open: usize,
+}
+
+/// A report, and what it was made from.
+struct Kept {
+    version: Version,
+    entry: Arc<Entry>,
+    findings: usize,
+    report: Arc<Report>,
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Snapshot").finish_non_exhaustive()
+    }
+}
+
+impl Snapshot {
+    /// The profiles in `folder`, by name.
+    pub(super) fn profiles(&self, folder: &Path) -> Vec<Arc<Entry>> {
+        locked(&self.profiles).all(folder)
+    }
+
+    /// How many findings of each of the profiles wait for a decision, by the profile's name.
+    pub(super) fn open(
+        &self,
+        store: &Store,
+        profiles: &[Arc<Entry>],
+    ) -> Result<HashMap<String, usize>, StoreError> {
+        let marks = store.marks()?;
+        let mut reviews = None;
+        let mut known = locked(&self.open);
+        let mut counted = HashMap::with_capacity(profiles.len());
+        for entry in profiles.iter().filter(|it| it.read.is_ok()) {
+            let name = &entry.name;
+            let marks = marks.of(name);
+            let same = known.remove(name);
+            let same = same.filter(|it| it.marks == marks && it.entry.is_of(entry));
+            let open = if let Some(it) = same {
+                it.open
+            } else {
+                let reviews = match &reviews {
+                    Some(it) => it,
+                    None => reviews.insert(store.reviews()?),
+                };
+                waiting(&store.findings(name)?, reviews)
+            };
+            let entry = Arc::clone(entry);
+            counted.insert(name.clone(), Counted { marks, entry, open });
+        }
+        *known = counted;
+        let open = known.iter().map(|(name, it)| (name.clone(), it.open));
+        Ok(open.collect())
+    }
+
+    /// The report on a profile; `None` where its file cannot be read.
+    pub(super) fn report(
+        &self,
+        store: &Store,
+        entry: &Arc<Entry>,
+        pdf: &PdfReader,
+    ) -> Result<Option<Arc<Report>>, StoreError> {
+        let Ok(named) = &entry.read else {
+            return Ok(None);
+        };
+        // Asked before anything is read: what is written meanwhile makes another version.
+        let version = store.version()?;
+        let mut reports = locked(&self.reports);
+        let at = reports.iter().position(|it| it.entry.name == entry.name);
+        let kept = at.map(|it| reports.remove(it));
+        let kept = kept.filter(|it| it.version == version && it.entry.is_of(entry));
+        let kept = if let Some(it) = kept {
+            it
+        } else {
+            let findings = match pipeline::current(store, named, pdf) {
+                Ok(it) => it,
+                Err(AnalyseError::Store(error)) => return Err(error),
+            };
+            let report = pipeline::report(store, named, &findings, &store.reviews()?)?;
+            Kept {
+                version,
+                entry: Arc::clone(entry),
+                findings: findings.len(),
+                report: Arc::new(report),
+            }
+        };
+        let report = Arc::clone(&kept.report);
+        reports.push(kept);
+        while reports.len() > 1 && reports.iter().map(|it| it.findings).sum::<usize>() > FINDINGS {
+            reports.remove(0);
+        }
+        Ok(Some(report))
+    }
+}
+
+/// How many of the findings wait for a decision.
+fn waiting(findings: &[Finding], reviews: &[Review]) -> usize {
+    let questions = findings.iter().filter(|it| it.weight().is_question());
+    questions
+        .filter(|it| Standing::of(it, reviews).is_open())
+        .count()
+}
+
+/// A lock of which a panicking request is no reason to be without.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
