@@ -13,6 +13,7 @@ use crate::{
     article::{self, ArticleError, Import},
     fetch,
     profile::{Profile, ProfileError, Remark, Severity, lint},
+    text::counted,
 };
 
 use super::{
@@ -120,11 +121,9 @@ impl ImportArgs {
                         .hint("name a file in a folder that you may write to; nothing was changed")
                 })?;
                 session.remark(&format!(
-                    "wrote {}: {} references to {} pages, {} claims",
+                    "wrote {}: {}",
                     output.display(),
-                    import.profile.references.len(),
-                    import.profile.seeds().len(),
-                    import.profile.claims.len(),
+                    extent(&import.profile),
                 ));
             }
         }
@@ -313,20 +312,21 @@ impl ListArgs {
             }
             Format::Text => rows
                 .iter()
-                .map(|(file, it)| {
-                    format!(
-                        "{}  {}: {} references to {} pages, {} claims",
-                        file.display(),
-                        it.title,
-                        it.references.len(),
-                        it.seeds().len(),
-                        it.claims.len()
-                    )
-                })
+                .map(|(file, it)| format!("{}  {}: {}", file.display(), it.title, extent(it)))
                 .collect::<Vec<_>>()
                 .join("\n"),
         };
         print(&crate::text::for_terminal(&text))?;
         Ok(if bad { Exit::Usage } else { Exit::Done })
     }
+}
+
+/// How much is in a profile: `7 references to 5 pages, 1 claim`.
+fn extent(profile: &Profile) -> String {
+    format!(
+        "{} to {}, {}",
+        counted(profile.references.len(), "reference", "references"),
+        counted(profile.seeds().len(), "page", "pages"),
+        counted(profile.claims.len(), "claim", "claims")
+    )
 }

@@ -19,7 +19,7 @@ use crate::{
     pipeline::{self, Compared, Named, PdfReader, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
     store::{Access, RunLock, Store},
-    text::for_terminal,
+    text::{counted, for_terminal},
     uri::TargetUri,
     warc,
 };
@@ -264,8 +264,8 @@ fn tell(
         Format::Text => print(&texts.join("\n"))?,
     }
     session.remark(&format!(
-        "{} pages visited, {} unchanged, {} failed{}",
-        ran.visits,
+        "{} visited, {} unchanged, {} failed{}",
+        counted(ran.visits, "page", "pages"),
         ran.unchanged,
         ran.failed,
         match ran.left {

@@ -247,7 +247,7 @@ fn watch_runs_what_is_due_and_ends_with_143_on_sigterm() {
     let project = Project::new();
     project.profile("example", &profile(&site.uri("/page")));
     let mut watch = start(&project, &["watch"]);
-    wait_for(&mut watch, "1 pages visited");
+    wait_for(&mut watch, "1 page visited");
     signal(&watch, "TERM");
     assert_eq!(watch.wait().unwrap().code(), Some(143));
     project.expect(&["verify"], 0);
