@@ -7,7 +7,7 @@ mod weight;
 use std::fmt;
 
 pub use series::{Moment, Series};
-pub use standing::{Mark, Standing};
+pub use standing::{Decided, Mark, Objection, Standing, applying};
 pub use weight::Weight;
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,9 @@ pub struct Finding {
 pub struct FindingId(pub String);
 
 impl FindingId {
+    /// How many digits it has.
+    pub const DIGITS: usize = 12;
+
     /// The id of what `conclusion` says about `subject`.
     ///
     /// The words that explain it (`because`, `how`, `detail`) do not count: said better, it is the same finding.
@@ -469,6 +472,15 @@ impl Finding {
                     | Verdict::CannotTell { .. }
             ),
             Conclusion::Fate(_) => false,
+        }
+    }
+
+    /// What it says became of a reference's page; `None` where it is about something else.
+    #[must_use]
+    pub fn fate(&self) -> Option<&Fate> {
+        match &self.conclusion {
+            Conclusion::Fate(it) => Some(it),
+            Conclusion::Verdict(_) => None,
         }
     }
 

@@ -13,6 +13,7 @@ mod lock;
 mod payloads;
 mod readings;
 mod retention;
+mod reviews;
 mod schema;
 mod verify;
 mod version;
@@ -49,6 +50,10 @@ use writer::{Haste, Writer};
 
 /// How long one waits for a lock that another program holds.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
+
+/// How often one looks meanwhile whether it is free: more often than SQLite does, so that the pauses of a program that
+/// writes without end are not missed.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// A page of the file: `cargo bench --bench store` shows what others come to.
 const PAGE: u32 = 4_096;
@@ -125,6 +130,14 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
+    }
+
+    /// Whether another file has taken the place of the one that was opened (`restore`): what is written then is not in the
+    /// archive any more.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        let opened = self.readers().file;
+        opened.is_some() && FileId::at(self.path()) != opened
     }
 
     /// Whether it was opened to be written.
@@ -266,8 +279,10 @@ fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreErro
     if access == Access::Create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
-    connection.busy_timeout(PATIENCE).map_err(fault)?;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    connection
+        .busy_handler(Some(wait_for_lock))
+        .map_err(fault)?;
     keep_plans(&connection).map_err(fault)?;
     let kind = schema::kind(&connection).map_err(fault)?;
     if kind == schema::Kind::Empty {
@@ -300,6 +315,12 @@ fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreErro
     schema::migrate(&connection, path, schema::STEPS)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Whether it is worth looking once more whether the file is free, after so many looks.
+fn wait_for_lock(looks: i32) -> bool {
+    std::thread::sleep(LOOK);
+    LOOK.saturating_mul(looks.unsigned_abs()) < PATIENCE
 }
 
 fn in_a_folder(path: &Path) -> bool {

@@ -1,8 +1,10 @@
 //! Where a finding stands with the people who review: open, put off, or decided.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Finding, Review};
+use super::{Decision, Finding, FindingId, Review};
 use crate::clock::Instant;
 
 /// Whether somebody still has to decide about a finding, and what was decided.
@@ -32,19 +34,62 @@ pub struct Mark {
     pub note: Option<String>,
 }
 
+/// Why a review is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Objection {
+    /// Somebody else has decided; so it stands.
+    DecidedBy(Standing),
+    /// No decision applies that could be taken back.
+    NothingToUndo,
+}
+
+/// A review, and the finding as it was when it was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decided {
+    /// The review.
+    pub review: Review,
+    /// The finding.
+    pub about: Finding,
+}
+
+/// The review that applies to each finding, by its id; none for a finding about which every decision was taken back.
+///
+/// Reviews may be about any findings and in any order. A later one replaces an earlier one; of two at the same moment,
+/// the one further back is the later. A review without a decision takes back one step: what it replaced applies again.
+#[must_use]
+pub fn applying<'a>(
+    reviews: impl IntoIterator<Item = &'a Review>,
+) -> BTreeMap<&'a FindingId, &'a Review> {
+    let mut in_order: Vec<&Review> = reviews.into_iter().collect();
+    in_order.sort_by_key(|it| it.at);
+    let mut steps: BTreeMap<&FindingId, Vec<&Review>> = BTreeMap::new();
+    for review in in_order {
+        let steps = steps.entry(&review.finding).or_default();
+        if review.decision.is_some() {
+            steps.push(review);
+        } else {
+            steps.pop();
+        }
+    }
+    let last = |(id, steps): (_, Vec<_>)| Some((id, *steps.last()?));
+    steps.into_iter().filter_map(last).collect()
+}
+
 impl Standing {
     /// Where `finding` stands after `reviews`, which may be about other findings too and in any order.
     ///
-    /// The latest review counts; of two at the same moment, the one further back in `reviews`. A review without a
-    /// decision takes the earlier ones back. A review made before the page changed to what the finding says no longer
-    /// applies: the verdict had changed away and came back.
+    /// The review that [`applying`] names counts, unless it was made before the page changed to what the finding says:
+    /// then the verdict had changed away and came back.
     #[must_use]
     pub fn of(finding: &Finding, reviews: &[Review]) -> Self {
-        let latest = reviews
-            .iter()
-            .filter(|it| it.finding == finding.id)
-            .max_by_key(|it| it.at);
-        let Some(review) = latest else {
+        let own = reviews.iter().filter(|it| it.finding == finding.id);
+        Self::under(finding, applying(own).get(&finding.id).copied())
+    }
+
+    /// Where `finding` stands under the review that applies to it, if there is one.
+    #[must_use]
+    pub fn under(finding: &Finding, review: Option<&Review>) -> Self {
+        let Some(review) = review else {
             return Self::Open;
         };
         let came_back = finding.history.changed_by.is_some_and(|it| it > review.at);
@@ -65,6 +110,30 @@ impl Standing {
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Open | Self::Later(_))
+    }
+
+    /// Why `review` is not taken: somebody else has decided, or there is nothing to take back. Everybody may change a
+    /// decision of their own.
+    #[must_use]
+    pub fn objection(&self, review: &Review) -> Option<Objection> {
+        let theirs = self.mark().filter(|it| it.by != review.by);
+        match (self, review.decision) {
+            (Self::Open, None) => Some(Objection::NothingToUndo),
+            // To put a finding off decides nothing, so only undoing it is a step back on somebody else's way.
+            (Self::Open, _) | (Self::Later(_), Some(_)) => None,
+            _ => theirs.map(|_| Objection::DecidedBy(self.clone())),
+        }
+    }
+
+    /// What was decided, in a word; `None` while nobody's word counts.
+    #[must_use]
+    pub fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Open => None,
+            Self::Later(_) => Some("put off"),
+            Self::Accepted(_) => Some("accepted"),
+            Self::Rejected(_) => Some("rejected"),
+        }
     }
 
     /// Who looked last, when, and what they noted; `None` while nobody's word counts.
@@ -131,6 +200,52 @@ mod tests {
         ));
         assert_eq!(of(&[undo.clone(), accept.clone()]), Standing::Open);
         assert!(matches!(of(&[reject, accept, undo]), Standing::Rejected(_)));
+    }
+
+    #[test]
+    fn an_undo_takes_back_one_step_and_the_decision_before_it_applies_again() {
+        let finding = absent(Some("20240301"));
+        let accept = review(&finding, Some(Decision::Accept), "20250101");
+        let reject = review(&finding, Some(Decision::Reject), "20250102");
+        let undo = review(&finding, None, "20250103");
+        let mut all = vec![accept, reject, undo.clone()];
+        assert!(matches!(
+            Standing::of(&finding, &all),
+            Standing::Accepted(_)
+        ));
+        all.push(undo.clone());
+        assert_eq!(Standing::of(&finding, &all), Standing::Open);
+        // There is nothing left to take back.
+        all.push(undo);
+        assert_eq!(Standing::of(&finding, &all), Standing::Open);
+        all.push(review(&finding, Some(Decision::Later), "20250104"));
+        assert!(matches!(Standing::of(&finding, &all), Standing::Later(_)));
+    }
+
+    #[test]
+    fn somebody_elses_decision_is_an_objection_and_ones_own_is_not() {
+        let finding = absent(None);
+        let by = |decision, by: &str| Review {
+            by: by.into(),
+            ..review(&finding, decision, "20250101")
+        };
+        let (accept, reject) = (Some(Decision::Accept), Some(Decision::Reject));
+        let accepted = Standing::of(&finding, &[by(accept, "ada")]);
+        assert_eq!(accepted.objection(&by(reject, "ada")), None);
+        assert_eq!(accepted.objection(&by(None, "ada")), None);
+        for theirs in [reject, accept, Some(Decision::Later), None] {
+            assert_eq!(
+                accepted.objection(&by(theirs, "ben")),
+                Some(Objection::DecidedBy(accepted.clone()))
+            );
+        }
+        let later = Standing::of(&finding, &[by(Some(Decision::Later), "ada")]);
+        assert_eq!(later.objection(&by(reject, "ben")), None);
+        assert!(later.objection(&by(None, "ben")).is_some());
+        assert_eq!(
+            Standing::Open.objection(&by(None, "ben")),
+            Some(Objection::NothingToUndo)
+        );
     }
 
     #[test]

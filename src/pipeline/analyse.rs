@@ -11,7 +11,7 @@ use crate::{
     content_coding::{self, Caps},
     digest::PayloadDigest,
     extract::{self, Page},
-    finding::{Conclusion, Decision, Finding, Series, Subject, Verdict},
+    finding::{Conclusion, Decision, Finding, Series, Subject, Verdict, applying},
     media_type::MediaType,
     profile::{Alias, Profile, Statement},
     reading::Reading,
@@ -149,16 +149,13 @@ pub fn histories(store: &Store, profile: &Profile) -> Result<Histories, StoreErr
 /// # Errors
 /// The archive cannot be read.
 pub fn learned_aliases(store: &Store, profile: &str) -> Result<Vec<Alias>, StoreError> {
-    let mut decided: BTreeMap<_, Option<Decision>> = BTreeMap::new();
-    for review in store.reviews()? {
-        decided.insert(review.finding, review.decision);
-    }
+    let reviews = store.reviews()?;
     let mut aliases = Vec::new();
-    let rejected = decided
+    for (id, _) in applying(&reviews)
         .into_iter()
-        .filter(|it| it.1 == Some(Decision::Reject));
-    for (id, _) in rejected {
-        let finding = store.reviewed(&id)?.filter(|it| it.profile == profile);
+        .filter(|it| it.1.decision == Some(Decision::Reject))
+    {
+        let finding = store.reviewed(id)?.filter(|it| it.profile == profile);
         let rename = finding.map(|it| (it.subject, it.conclusion));
         if let Some((
             Subject::Name { name, .. },

@@ -1,15 +1,15 @@
-//! Findings and reviews: what was said, every time it was said otherwise; and what people decided, in their order.
+//! Findings: what was said, every time it was said otherwise.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    CrawlId, Fault, Store, StoreError, instant,
+    CrawlId, Fault, Store, StoreError,
     ledger::{self, Kind},
-    micros, payloads,
+    payloads,
 };
 use crate::{
     digest::ContentDigest,
-    finding::{Decision, Finding, FindingId, Review},
+    finding::Finding,
     ledger::{Hash, Leaf, elements, inclusion, leaf_hash},
 };
 
@@ -89,88 +89,6 @@ impl Store {
                 .prepare_cached("SELECT DISTINCT profile FROM finding_set ORDER BY profile")?
                 .query_map((), |row| row.get(0))?
                 .collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// Keeps what a person decided, and the finding as it stood before them.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn add_review(&self, review: &Review, about: Option<&Finding>) -> Result<(), StoreError> {
-        let review = review.clone();
-        let fault = |it: serde_json::Error| Fault::Damaged(it.to_string()).at(self.path());
-        let about = about
-            .map(serde_json::to_string)
-            .transpose()
-            .map_err(fault)?;
-        self.write(move |connection| {
-            let decision = review.decision.map(decision_word);
-            let id = connection
-                .prepare_cached(
-                    "INSERT INTO review (finding, decision, at, author, note, about) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .insert(params![
-                    review.finding.0,
-                    decision,
-                    micros(review.at),
-                    review.by,
-                    review.note,
-                    about,
-                ])?;
-            let leaf = Leaf::Review {
-                id,
-                finding: &review.finding.0,
-                decision,
-                at: review.at,
-                by: &review.by,
-                note: review.note.as_deref(),
-                about: about.as_deref(),
-            };
-            ledger::append(connection, Kind::Review, id, &leaf)
-        })
-    }
-
-    /// A finding as it stood when somebody last decided about it; `None` where nobody did.
-    ///
-    /// # Errors
-    /// The file cannot be read, or what was kept does not read back.
-    pub fn reviewed(&self, id: &FindingId) -> Result<Option<Finding>, StoreError> {
-        self.read(|connection| {
-            let json: Option<String> = connection
-                .prepare_cached(
-                    "SELECT about FROM review WHERE finding = ?1 AND about IS NOT NULL ORDER BY id DESC LIMIT 1",
-                )?
-                .query_row([&id.0], |row| row.get(0))
-                .optional()?;
-            json.map(|it| serde_json::from_str(&it).map_err(Fault::damaged))
-                .transpose()
-        })
-    }
-
-    /// Every review in the order in which they were made; the last one on a finding stands.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn reviews(&self) -> Result<Vec<Review>, StoreError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT finding, decision, at, author, note FROM review ORDER BY id",
-            )?;
-            let mut rows = statement.query(())?;
-            let mut reviews = Vec::new();
-            while let Some(row) = rows.next()? {
-                reviews.push(Review {
-                    finding: FindingId(row.get(0)?),
-                    decision: row
-                        .get::<_, Option<String>>(1)?
-                        .map(|it| decision(&it))
-                        .transpose()?,
-                    at: instant(row.get(2)?)?,
-                    by: row.get(3)?,
-                    note: row.get(4)?,
-                });
-            }
-            Ok(reviews)
         })
     }
 }
@@ -292,21 +210,4 @@ fn set(connection: &Connection, profile: &str, back: u32) -> rusqlite::Result<Op
             })
         })
         .optional()
-}
-
-fn decision_word(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Accept => "accept",
-        Decision::Reject => "reject",
-        Decision::Later => "later",
-    }
-}
-
-fn decision(word: &str) -> Result<Decision, Fault> {
-    match word {
-        "accept" => Ok(Decision::Accept),
-        "reject" => Ok(Decision::Reject),
-        "later" => Ok(Decision::Later),
-        other => Err(Fault::damaged(format!("`{other}` is no decision"))),
-    }
 }

@@ -23,6 +23,11 @@ const LOOK: Duration = Duration::from_millis(2);
 /// When for so long none has come, no more is waited for.
 const QUIET: Duration = Duration::from_millis(8);
 
+/// For how long at most one process commits without a pause, and how long the pause is: whoever waits for the file (a
+/// decision beside an import) looks more often than that, and gets its turn in it.
+const TURN: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 200 });
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// How often a write waits again for a lock that another program holds, each time as long as the connection waits.
 const WAITS: u32 = if cfg!(test) { 1 } else { 12 };
 
@@ -150,11 +155,12 @@ impl Drop for Writer {
 }
 
 fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
-    while let Ok(Job {
+    let mut paused = Instant::now();
+    while let Some(Job {
         path,
         mut haste,
         write: first,
-    }) = waiting.recv()
+    }) = next_turn(waiting, &mut paused)
     {
         if let Err(error) = begin(connection) {
             first.answer(Some(Fault::from(error).at(&path)));
@@ -206,6 +212,20 @@ fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
             write.answer(failed.clone());
         }
     }
+}
+
+/// The next write, after a pause where there was none for a while; `None` when no more can come.
+fn next_turn(waiting: &Receiver<Job>, paused: &mut Instant) -> Option<Job> {
+    if let Ok(job) = waiting.try_recv() {
+        if paused.elapsed() >= TURN {
+            std::thread::sleep(PAUSE);
+            *paused = Instant::now();
+        }
+        return Some(job);
+    }
+    let job = waiting.recv().ok()?;
+    *paused = Instant::now();
+    Some(job)
 }
 
 /// What is waiting, or comes before it is too late to.

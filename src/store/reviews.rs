@@ -1,0 +1,326 @@
+//! Reviews: what people decided, in their order, each with the finding as it was.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{
+    Fault, Store, StoreError, instant,
+    ledger::{self, Kind},
+    micros,
+};
+use crate::{
+    finding::{Decided, Decision, Finding, FindingId, Objection, Review, Standing, applying},
+    ledger::Leaf,
+};
+
+/// The columns of a review, as [`review_of`] reads them.
+const COLUMNS: &str = "finding, decision, at, author, note";
+
+impl Store {
+    /// Keeps what a person decided, whatever others decided, and the finding as it was before them.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn add_review(&self, review: &Review, about: Option<&Finding>) -> Result<(), StoreError> {
+        let review = review.clone();
+        let about = about.map(|it| self.json(it)).transpose()?;
+        self.write(move |connection| insert(connection, &review, about.as_deref()))
+    }
+
+    /// Keeps what a person decided about several findings; the answer says of each, in their order, why it was not taken.
+    ///
+    /// Whether somebody else has decided is asked in the transaction that decides, so of two who decide at once the
+    /// second is told of the first. `anyway` takes what would be refused for that.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn decide(
+        &self,
+        decisions: Vec<Decided>,
+        anyway: bool,
+    ) -> Result<Vec<Option<Objection>>, StoreError> {
+        let decisions: Vec<(Decided, String)> = decisions
+            .into_iter()
+            .map(|it| {
+                let about = self.json(&it.about)?;
+                Ok((it, about))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        self.write(move |connection| {
+            let one =
+                |(decided, about): &(Decided, String)| decide(connection, decided, about, anyway);
+            decisions.iter().map(one).collect()
+        })
+    }
+
+    /// A finding as it was when somebody last decided about it; `None` where nobody did.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what was kept does not read back.
+    pub fn reviewed(&self, id: &FindingId) -> Result<Option<Finding>, StoreError> {
+        self.read(|connection| {
+            let json: Option<String> = connection
+                .prepare_cached(
+                    "SELECT about FROM review WHERE finding = ?1 AND about IS NOT NULL ORDER BY id DESC LIMIT 1",
+                )?
+                .query_row([&id.0], |row| row.get(0))
+                .optional()?;
+            json.map(|it| serde_json::from_str(&it).map_err(Fault::damaged))
+                .transpose()
+        })
+    }
+
+    /// Every review, in the order in which they were made.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn reviews(&self) -> Result<Vec<Review>, StoreError> {
+        self.read(|connection| {
+            let sql = format!("SELECT {COLUMNS} FROM review ORDER BY id");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(())?;
+            let mut reviews = Vec::new();
+            while let Some(row) = rows.next()? {
+                reviews.push(review_of(row)?);
+            }
+            Ok(reviews)
+        })
+    }
+
+    /// Every review of a profile's findings with the finding as it was, in the order in which they were made.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what was kept does not read back.
+    pub fn decided(&self, profile: &str) -> Result<Vec<Decided>, StoreError> {
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT {COLUMNS}, about FROM review WHERE about ->> '$.profile' = ?1 ORDER BY id"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query([profile])?;
+            let mut decided = Vec::new();
+            while let Some(row) = rows.next()? {
+                let about: String = row.get(5)?;
+                decided.push(Decided {
+                    review: review_of(row)?,
+                    about: serde_json::from_str(&about).map_err(Fault::damaged)?,
+                });
+            }
+            Ok(decided)
+        })
+    }
+
+    fn json(&self, finding: &Finding) -> Result<String, StoreError> {
+        serde_json::to_string(finding).map_err(|it| Fault::Damaged(it.to_string()).at(self.path()))
+    }
+}
+
+/// Keeps one decision, unless there is something against it.
+fn decide(
+    connection: &Connection,
+    decided: &Decided,
+    about: &str,
+    anyway: bool,
+) -> Result<Option<Objection>, Fault> {
+    let mut review = decided.review.clone();
+    let sql = format!("SELECT {COLUMNS} FROM review WHERE finding = ?1 ORDER BY id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([&review.finding.0])?;
+    let mut before = Vec::new();
+    while let Some(row) = rows.next()? {
+        before.push(review_of(row)?);
+    }
+    let standing = Standing::under(
+        &decided.about,
+        applying(&before).get(&review.finding).copied(),
+    );
+    match standing.objection(&review) {
+        Some(Objection::DecidedBy(_)) if anyway => {}
+        None => {}
+        some => return Ok(some),
+    }
+    // Under a clock that went back it would otherwise count as made before what it replaces.
+    if let Some(last) = before.iter().map(|it| it.at).max() {
+        review.at = review.at.max(last);
+    }
+    insert(connection, &review, Some(about))?;
+    Ok(None)
+}
+
+fn insert(connection: &Connection, review: &Review, about: Option<&str>) -> Result<(), Fault> {
+    let decision = review.decision.map(decision_word);
+    let id = connection
+        .prepare_cached(
+            "INSERT INTO review (finding, decision, at, author, note, about) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .insert(params![
+            review.finding.0,
+            decision,
+            micros(review.at),
+            review.by,
+            review.note,
+            about,
+        ])?;
+    let leaf = Leaf::Review {
+        id,
+        finding: &review.finding.0,
+        decision,
+        at: review.at,
+        by: &review.by,
+        note: review.note.as_deref(),
+        about,
+    };
+    ledger::append(connection, Kind::Review, id, &leaf)
+}
+
+fn review_of(row: &Row<'_>) -> Result<Review, Fault> {
+    Ok(Review {
+        finding: FindingId(row.get(0)?),
+        decision: row
+            .get::<_, Option<String>>(1)?
+            .map(|it| decision(&it))
+            .transpose()?,
+        at: instant(row.get(2)?)?,
+        by: row.get(3)?,
+        note: row.get(4)?,
+    })
+}
+
+fn decision_word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Accept => "accept",
+        Decision::Reject => "reject",
+        Decision::Later => "later",
+    }
+}
+
+fn decision(word: &str) -> Result<Decision, Fault> {
+    match word {
+        "accept" => Ok(Decision::Accept),
+        "reject" => Ok(Decision::Reject),
+        "later" => Ok(Decision::Later),
+        other => Err(Fault::damaged(format!("`{other}` is not a decision"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        time::Instant,
+    };
+
+    use super::*;
+    use crate::{
+        clock::parse_digits14,
+        finding::{Conclusion, History, Subject, Verdict},
+        ledger::Signer,
+        store::{Access, Crawl},
+    };
+
+    fn decided(name: &str, decision: Option<Decision>, by: &str, at: &str) -> Decided {
+        let subject = Subject::Name {
+            claim: "c".into(),
+            name: name.into(),
+        };
+        let conclusion = Conclusion::Verdict(Verdict::Absent);
+        let about = Finding {
+            id: FindingId::of("p", &subject, &conclusion),
+            profile: "p".into(),
+            subject,
+            cites: vec![1],
+            conclusion,
+            confidence: 0.9,
+            reasons: Vec::new(),
+            evidence: Vec::new(),
+            history: History::default(),
+        };
+        let review = Review {
+            finding: about.id.clone(),
+            decision,
+            at: parse_digits14(at).unwrap(),
+            by: by.into(),
+            note: None,
+        };
+        Decided { review, about }
+    }
+
+    #[test]
+    fn of_two_who_decide_the_second_is_told_of_the_first_and_others_are_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let (one, other) = (
+            Store::open(&path, Access::Create).unwrap(),
+            Store::open(&path, Access::ReadWrite).unwrap(),
+        );
+        let accept = Some(Decision::Accept);
+        let first = decided("A", accept, "anna", "20250101");
+        assert_eq!(one.decide(vec![first.clone()], false).unwrap(), [None]);
+        let second = decided("A", Some(Decision::Reject), "ben", "20250102");
+        let free = decided("B", accept, "ben", "20250102");
+        let answers = other.decide(vec![second.clone(), free], false).unwrap();
+        assert!(
+            matches!(answers[..], [Some(Objection::DecidedBy(_)), None]),
+            "{answers:?}"
+        );
+        assert_eq!(one.reviews().unwrap().len(), 2);
+        assert_eq!(other.decide(vec![second], true).unwrap(), [None]);
+        let all = one.decided("p").unwrap();
+        assert_eq!(all.len(), 3);
+        assert_eq!(all[0], first);
+        assert_eq!(one.decided("q").unwrap(), []);
+    }
+
+    #[test]
+    fn a_decision_under_a_clock_that_went_back_still_counts_as_the_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("a.db"), Access::Create).unwrap();
+        let late = decided("A", Some(Decision::Accept), "anna", "20250102");
+        let undo = decided("A", None, "anna", "20250101");
+        for it in [&late, &undo] {
+            assert_eq!(store.decide(vec![it.clone()], false).unwrap(), [None]);
+        }
+        let reviews = store.reviews().unwrap();
+        assert_eq!(Standing::of(&late.about, &reviews), Standing::Open);
+    }
+
+    #[test]
+    fn decisions_and_seals_get_their_turn_beside_a_program_that_writes_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let busy = Store::open(&path, Access::Create).unwrap();
+        let signer = Signer::generate(None).unwrap();
+        let (ended, now) = (AtomicBool::new(false), parse_digits14("2026").unwrap());
+        std::thread::scope(|scope| {
+            // Several, so that there is always one more write when a commit is done.
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while !ended.load(Ordering::SeqCst) {
+                        let crawl = Crawl {
+                            started: now,
+                            software: "stillsays/test".into(),
+                            command: "import".into(),
+                        };
+                        busy.begin_crawl(&crawl).unwrap();
+                    }
+                });
+            }
+            let store = Store::open(&path, Access::ReadWrite).unwrap();
+            let begun = Instant::now();
+            let decide = |number: u32| {
+                let one = decided(&number.to_string(), Some(Decision::Accept), "anna", "2025");
+                let taken = store.decide(vec![one], false);
+                taken.and_then(|it| store.seal(&signer, now).map(|_| it))
+            };
+            let taken: Vec<_> = (0..10).map(decide).collect();
+            ended.store(true, Ordering::SeqCst);
+            for it in taken {
+                assert_eq!(it.unwrap(), [None]);
+            }
+            println!("10 decisions and their seals took {:?}", begun.elapsed());
+            busy.seal(&signer, now).unwrap();
+        });
+        assert_eq!(busy.reviews().unwrap().len(), 10);
+        let problems = busy.verify(&crate::store::Trust::default(), &mut |_| {});
+        assert_eq!(problems.unwrap().problems, []);
+    }
+}
