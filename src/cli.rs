@@ -6,11 +6,14 @@ use crate::{store::Store, uri::TargetUri};
 
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
+mod archive;
 mod exit;
 mod failure;
 mod fetching;
 mod findings;
 mod ledger;
+mod news;
+mod output;
 mod page;
 mod profiles;
 mod progress;
@@ -45,7 +48,7 @@ pub use exit::Exit;
 use failure::Failure;
 use session::Session;
 
-/// What the help says of exit codes, and README too.
+/// What the help says of exit codes; README says the same.
 const EXIT_CODES: &str = "\
 Exit codes:
   0        done
@@ -181,7 +184,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             };
         }
     };
-    let outcome = Session::open(&cli.common).and_then(|session| cli.verb.run(&session));
+    let outcome = Session::open(&cli.common).and_then(|session| {
+        let exit = cli.verb.run(&session)?;
+        Ok(session.exit(exit))
+    });
     outcome.unwrap_or_else(Failure::tell)
 }
 

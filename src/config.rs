@@ -210,6 +210,15 @@ impl Layers {
                 .parse()
                 .map(Value::Boolean)
                 .map_err(|_| wrong("`true` or `false` is needed"))?,
+            // As the file writes it, or bare.
+            Value::Array(_) if text.trim_start().starts_with('[') => {
+                match toml::from_str::<Table>(&format!("it = {text}")) {
+                    Ok(mut it) => it.remove("it").unwrap_or(Value::Array(Vec::new())),
+                    Err(_) => {
+                        return Err(wrong("a list such as `[\"a\", \"b\"]` or `a,b` is needed"));
+                    }
+                }
+            }
             Value::Array(_) => Value::Array(
                 text.split(',')
                     .map(str::trim)

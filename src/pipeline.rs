@@ -18,6 +18,7 @@ use crate::{
 mod analyse;
 mod apart;
 mod conditions;
+mod folder;
 mod keep;
 mod plan;
 mod reported;
@@ -27,6 +28,7 @@ use keep::{Keeper, Kept};
 
 pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, series, text_of};
 pub use apart::{Limits, PDF_VERB, PdfReader};
+pub use folder::{BadProfile, is_something_else, profile_files, profile_name, read_profile};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
 pub use reported::{current, report};
 pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};

@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::uri::{TargetUri, without_credentials};
 
 mod fault;
+mod ids;
 mod lint;
 mod read;
 mod write;
 
 pub use fault::{Fault, ProfileError};
+pub use ids::name_claims;
 pub use lint::{Remark, Severity, lint};
 
 /// An article about an organization, as far as it can be checked.
@@ -202,6 +204,19 @@ pub struct Seed {
 }
 
 impl Profile {
+    /// The keys that its file may have at the top.
+    pub const KEYS: [&str; 9] = [
+        "format",
+        "title",
+        "kind",
+        "project_of",
+        "article",
+        "every",
+        "references",
+        "claims",
+        "aliases",
+    ];
+
     /// The distinct pages that the references cite, in the order of the first reference to each.
     ///
     /// References without an address, or with one that cannot be visited, have no seed.

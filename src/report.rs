@@ -8,6 +8,7 @@ mod claim;
 mod copy;
 mod counts;
 mod csv;
+mod decided;
 mod diff;
 mod entry;
 mod gathered;
@@ -15,6 +16,7 @@ mod history;
 mod html;
 mod label;
 mod markdown;
+mod news;
 mod part;
 mod plain;
 mod reference;
@@ -29,16 +31,18 @@ use serde::Serialize;
 pub use claim::ClaimSection;
 pub use copy::Copy;
 pub use counts::{Counts, Tally};
+pub use decided::{DecidedEntry, Effect};
 pub use diff::{DatedText, PageDiff, diff};
 pub use entry::{Entry, Need};
 pub use history::{HistoryOfPage, HistoryRow, history_text, spans};
 pub use html::Pages;
 pub use label::Label;
+pub use news::{News, news_text};
 pub use part::{MOST, Part};
 pub use plain::findings_text;
 pub use reference::{ReferenceSection, VisitSummary, Visits};
 pub use status::{StatusRow, status_table};
-pub use terminal::Style;
+pub use terminal::{Style, pasteable};
 
 use gathered::Gathered;
 
@@ -46,8 +50,9 @@ use crate::{
     capture::Removed,
     clock::Instant,
     digest::PayloadDigest,
-    finding::{Finding, Review},
+    finding::{Decided, Finding, Review},
     profile::Profile,
+    text::escaped_controls,
 };
 
 /// The style of the HTML report, and of every page of ours.
@@ -69,6 +74,10 @@ pub struct Sources<'a> {
     pub reviews: &'a [Review],
     /// The visits of each reference's page, by the reference's number.
     pub visits: &'a BTreeMap<u32, Visits>,
+    /// Every review of this profile's findings with the finding as it was, in the order in which they were made.
+    pub decided: &'a [Decided],
+    /// The command that leads to this archive, as a person can paste it: `stillsays --config FILE`.
+    pub command: &'a str,
     /// Of the payloads that findings and visits name, those that were removed from the archive on purpose.
     pub removed: &'a HashMap<PayloadDigest, Removed>,
 }
@@ -96,6 +105,11 @@ pub struct Report {
     /// Which of the findings these are, where they are not all.
     #[serde(skip)]
     pub part: Option<Part>,
+    /// What people decided, the latest first, also about findings that are gone.
+    pub decided: Vec<DecidedEntry>,
+    /// The command that leads to this archive, as a person can paste it.
+    #[serde(skip)]
+    pub command: String,
 }
 
 impl Report {
@@ -122,6 +136,8 @@ impl Report {
             references,
             claims,
             part: None,
+            decided: DecidedEntry::all(&gathered),
+            command: sources.command.to_owned(),
         }
     }
 
@@ -135,7 +151,8 @@ impl Report {
     #[must_use]
     pub fn to_json(&self) -> String {
         // Serializing these types cannot fail: their maps have text for keys.
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        let json = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut json = escaped_controls(&json);
         json.push('\n');
         json
     }

@@ -1,6 +1,6 @@
 //! Text for comparing: folded so that spelling habits do not count, with a map back to where each piece stood.
 
-use std::{fmt::Display, ops::Range};
+use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -91,17 +91,6 @@ pub fn fold(text: &str) -> String {
     Folded::of(text).text
 }
 
-/// A number with what it counts: `1 reference`, `3 references`.
-#[must_use]
-pub fn counted<N: Copy + Display + PartialEq + From<u8>>(
-    number: N,
-    one: &str,
-    many: &str,
-) -> String {
-    let word = if number == N::from(1) { one } else { many };
-    format!("{number} {word}")
-}
-
 /// Runs of white space as one space, ends trimmed; nothing else changed.
 #[must_use]
 pub fn one_line(text: &str) -> String {
@@ -131,13 +120,70 @@ pub fn straight(character: char) -> char {
 pub fn for_terminal(text: &str) -> String {
     text.chars()
         .filter(|it| !matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-        .map(|it| match it {
-            '\n' | '\t' => it,
-            '\0'..='\u{1f}' => char::from_u32(0x2400 + it as u32).unwrap_or('\u{fffd}'),
-            '\u{7f}'..='\u{9f}' => '\u{fffd}',
-            other => other,
-        })
+        .map(visible)
         .collect()
+}
+
+/// A control character as its picture, line breaks and tabs as they are, and any other character too.
+#[must_use]
+pub fn visible(character: char) -> char {
+    match character {
+        '\n' | '\t' => character,
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + character as u32).unwrap_or('\u{fffd}'),
+        '\u{7f}'..='\u{9f}' => '\u{fffd}',
+        other => other,
+    }
+}
+
+/// Text that was laid out for a terminal or a file, with no control character left that is not part of a layout: line
+/// breaks, tabs, and colours (SGR, ECMA-48, 8.3.117) stay.
+#[must_use]
+pub fn without_controls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|it: char| it.is_control() && it != '\n' && it != '\t') {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let layout = sgr(from).max(usize::from(from.starts_with("\r\n")));
+        let first = from.chars().next().unwrap_or_default();
+        match from.get(..layout).filter(|it| !it.is_empty()) {
+            Some(it) => out.push_str(it),
+            None => out.push(visible(first)),
+        }
+        rest = from.get(layout.max(first.len_utf8())..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// How many bytes of a colour `text` begins with.
+fn sgr(text: &str) -> usize {
+    let Some(parameters) = text.strip_prefix("\u{1b}[") else {
+        return 0;
+    };
+    let end = parameters.find(|it: char| !it.is_ascii_digit() && it != ';');
+    match end.filter(|it| parameters[*it..].starts_with('m')) {
+        Some(end) => "\u{1b}[".len() + end + 1,
+        None => 0,
+    }
+}
+
+/// JSON or TOML with the control characters escaped that its own escaping leaves as they are (DEL and C1): they mean the
+/// same to whoever reads it, and nothing to a terminal.
+#[must_use]
+pub fn escaped_controls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for it in text.chars() {
+        if matches!(it, '\u{7f}'..='\u{9f}') {
+            out.push_str("\\u00");
+            out.extend(
+                [4, 0].map(|shift| char::from(b"0123456789abcdef"[(it as usize >> shift) & 15])),
+            );
+        } else {
+            out.push(it);
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -159,6 +205,27 @@ mod tests {
         let at = folded.as_str().find("first").unwrap();
         assert_eq!(&original[folded.original(at..at + 5)], "ﬁrst");
         assert_eq!(&original[folded.original(0..3)], "The");
+    }
+
+    #[test]
+    fn what_is_printed_has_colours_and_line_breaks_and_no_other_control_character() {
+        let laid_out = "\u{1b}[1;31mred\u{1b}[0m\tand\r\nmore\n";
+        assert_eq!(without_controls(laid_out), laid_out);
+        assert_eq!(
+            without_controls("a\u{1b}[2Jb\u{9b}31mc\rd\u{7}e\u{1b}[3"),
+            "a␛[2Jb\u{fffd}31mc␍d␇e␛[3"
+        );
+    }
+
+    #[test]
+    fn escaped_json_means_the_same() {
+        let value = serde_json::json!({"a\u{9b}": "b\u{7f}c\u{85}d\u{1b}ü"});
+        let text = escaped_controls(&value.to_string());
+        assert!(!text.contains(char::is_control), "{text}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
+        );
     }
 
     #[test]

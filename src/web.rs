@@ -41,6 +41,8 @@ pub struct Options {
     pub pdf: PdfReader,
     /// What time it is.
     pub clock: Clock,
+    /// The command that leads to the archive, as a person can paste it.
+    pub command: String,
 }
 
 /// Which of the two origins is asked.

@@ -1,11 +1,11 @@
 //! The claims of an article: what each cited stretch says that a page can be held against.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Article, Block, figure, list, quotation, relation, role, sentence, split};
 use crate::{
-    profile::{Claim, ListedName, Statement},
+    profile::{Claim, ListedName, Statement, name_claims},
     text::{fold, one_line},
 };
 
@@ -31,8 +31,9 @@ pub(super) fn read(article: &Article) -> Vec<Claim> {
             at += 1;
         }
     }
-    let claims = once(claims);
-    named(claims)
+    let mut claims = once(claims);
+    name_claims(&mut claims);
+    claims
 }
 
 /// A list whose names are list items under a sentence that ends with a colon.
@@ -239,45 +240,5 @@ fn same_relation(one: &Claim, other: &Claim) -> bool {
                 && fold(object) == fold(other_object)
         }
         _ => false,
-    }
-}
-
-/// Gives every claim a name out of what it says, so that it keeps it when others come and go.
-fn named(mut claims: Vec<Claim>) -> Vec<Claim> {
-    let mut taken: HashMap<String, u32> = HashMap::new();
-    for claim in &mut claims {
-        let base = match &claim.statement {
-            Statement::Listed { relation, .. } => slug(relation.as_deref().unwrap_or("listed"), 4),
-            Statement::Quoted { exact } => format!("quote-{}", slug(exact, 4)),
-            Statement::Figure { exact } => format!("figure-{}", slug(exact, 4)),
-            Statement::Relation {
-                relation, object, ..
-            } => format!("{}-{}", slug(relation, 3), slug(object, 3)),
-            Statement::Stated { exact } => format!("stated-{}", slug(exact, 5)),
-        };
-        let count = taken.entry(base.clone()).or_default();
-        *count += 1;
-        claim.id = if *count == 1 {
-            base
-        } else {
-            format!("{base}-{count}")
-        };
-    }
-    claims
-}
-
-/// The first `words` words of a text in the letters of an identifier.
-fn slug(text: &str, words: usize) -> String {
-    let folded = fold(text);
-    let slug: Vec<String> = folded
-        .split(|it: char| !it.is_alphanumeric() && it != '\'')
-        .map(|it| it.replace('\'', ""))
-        .filter(|it| !it.is_empty())
-        .take(words)
-        .collect();
-    if slug.is_empty() {
-        "claim".to_owned()
-    } else {
-        slug.join("-")
     }
 }

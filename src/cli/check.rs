@@ -16,7 +16,7 @@ use crate::{
 use super::{
     Exit, Failure, Format, extract,
     page::{PageArgs, read_bytes},
-    session::print,
+    session::{json_text, print},
 };
 
 /// Arguments of `check`.
@@ -64,7 +64,7 @@ impl CheckArgs {
             claims: self.claim.iter().map(claim).collect(),
         };
         print(&match self.format {
-            Format::Json => format!("{:#}", checked.to_json(&reading)),
+            Format::Json => json_text(&checked.to_json(&reading)),
             Format::Text => checked.to_text(&reading),
         })?;
         Ok(Exit::Done)

@@ -5,7 +5,10 @@ use serde_json::json;
 
 use crate::config::{Origin, Setting};
 
-use super::{Exit, Failure, Format, Session, session::print};
+use super::{
+    Exit, Failure, Format, Session,
+    session::{json_text, print},
+};
 
 /// Arguments of `config`.
 #[derive(Args, Debug)]
@@ -31,7 +34,7 @@ impl ConfigArgs {
                         json!({"key": key, "value": value, "from": origin.to_string()})
                     })
                     .collect();
-                format!("{:#}", json!({"format": 1, "settings": settings}))
+                json_text(&json!({"format": 1, "settings": settings}))
             }
             Format::Text => {
                 let wide = |it: usize| it.min(48);

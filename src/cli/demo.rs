@@ -9,17 +9,17 @@ use crate::{
     interchange,
     pipeline::{Named, PdfReader, Run, Source},
     profile::Profile,
-    report::findings_text,
-    store::{Access, RunLock, Store},
+    report::{findings_text, pasteable},
+    store::{Access, Store},
     uri::TargetUri,
 };
 
 use super::{
     Exit, Failure, Session,
+    archive::Archive,
     findings::report_of,
-    ledger::Sealer,
+    output::write_whole,
     progress::Progress,
-    report::write_whole,
     run::{captures_from, make_folder_of, plan, runtime},
     session::print,
     signals::Stop,
@@ -41,11 +41,8 @@ pub(super) struct DemoArgs {
 impl DemoArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let path = self.folder.join("stillsays.db");
-        make_folder_of(&path)?;
-        let _lock = RunLock::acquire(&path, "demo", session.clock.now())?;
-        remove_store(&path)?;
+        let archive = Archive::anew(session, &path, "demo")?;
         let settings = self.write_settings(&path)?;
-        let store = Store::open(&path, Access::Create)?;
         let mut profile = Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
         // Whoever is shown the report without having run the demo must not take it for what the real pages say.
         profile.title.push_str(" (demo on sample pages)");
@@ -57,11 +54,11 @@ impl DemoArgs {
         let uris: Vec<TargetUri> = seeds.iter().map(|it| it.uri.clone()).collect();
         let captures = captures_from(session, SAMPLE, "the sample archive")?;
         let visits = interchange::visits_of(&captures, &uris);
-        let findings = runtime()?.block_on(async {
-            let stop = Stop::listen()?;
+        let stop = Stop::listen()?;
+        let findings = archive.write(|store| {
             let mut progress = Progress::new(session);
             let run = Run {
-                store: &store,
+                store,
                 profiles: &profiles,
                 seeds,
                 source: Source::Archive(visits),
@@ -70,27 +67,27 @@ impl DemoArgs {
                 stop: stop.receiver(),
                 command: "demo".into(),
             };
-            let ran = run.go(&mut |event| progress.tell(&event)).await;
+            let ran = runtime()?.block_on(run.go(&mut |event| progress.tell(&event)));
             progress.end();
-            let findings: Vec<Finding> = ran?
-                .compared
-                .into_iter()
-                .flat_map(|it| it.findings)
-                .collect();
-            Ok::<_, Failure>(findings)
+            let compared = ran?.compared.into_iter();
+            let findings: Vec<Finding> = compared.flat_map(|it| it.findings).collect();
+            Ok(findings)
         })?;
-        Sealer::at(session, &store, &path.with_extension("key"))?.seal(session, &store)?;
+        let store = Store::open(&path, Access::ReadOnly)?;
+        let command = format!(
+            "stillsays --config {}",
+            pasteable(&settings.to_string_lossy())
+        );
         for named in &profiles {
-            let report = report_of(&store, named, &findings, &[])?;
+            let report = report_of(&store, named, &findings, &[], &command)?;
             print(&findings_text(&report, &session.style()))?;
             let file = self.folder.join("report.html");
             write_whole(&file, report.to_html().as_bytes())?;
             session.remark(&format!(
                 "\nThe pages of this demo are a sample that the project wrote; no page in it is a real capture.\n\
                  The whole report: {}\n\
-                 Look around: stillsays --config {settings} status | captures URL | diff URL | history | serve",
+                 Look around: {command} status | captures URL | diff URL | history | serve",
                 file.display(),
-                settings = settings.display()
             ));
         }
         Ok(Exit::Done)
@@ -114,17 +111,4 @@ impl DemoArgs {
         )?;
         Ok(file)
     }
-}
-
-/// The demo begins anew each time.
-fn remove_store(path: &std::path::Path) -> Result<(), Failure> {
-    for ending in ["", "-wal", "-shm"] {
-        let mut file = path.as_os_str().to_owned();
-        file.push(ending);
-        match std::fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
 }

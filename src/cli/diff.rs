@@ -11,7 +11,10 @@ use crate::{
     store::{Access, Store},
 };
 
-use super::{Exit, Failure, Format, Session, session::print};
+use super::{
+    Exit, Failure, Format, Session,
+    session::{json_text, print},
+};
 
 /// Arguments of `diff`.
 #[derive(Args, Debug)]
@@ -66,7 +69,7 @@ impl DiffArgs {
             Format::Text => diff(&old, &new, self.context, &session.style()),
             Format::Json => {
                 let hunks = PageDiff::of(&old, &new, self.context);
-                format!("{:#}", json!({"format": 1, "url": uri, "diff": hunks}))
+                json_text(&json!({"format": 1, "url": uri, "diff": hunks}))
             }
         })?;
         Ok(Exit::Done)

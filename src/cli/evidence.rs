@@ -16,13 +16,14 @@ use crate::{
     interchange::{ExportError, Packed, Selection, write_package},
     pipeline::{Named, SOFTWARE},
     store::{Access, CaptureId, Proved, Store, StoreError},
-    text::{counted, for_terminal},
+    text::for_terminal,
     wacz::Page,
 };
 
 use super::{
     Exit, Failure, Session,
     findings::{self, report_of},
+    output::{is_stdout, write_by},
     profiles::ProfilesArgs,
     session::print,
 };
@@ -44,11 +45,7 @@ impl EvidenceArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let mut all = Vec::new();
-        for named in &profiles {
-            all.extend(findings::current(&store, named)?);
-        }
-        let finding = findings::pick(&store, all, &self.finding)?;
+        let finding = findings::pick(&store, &profiles, &self.finding)?;
         let captures = captures_of(&store, &finding)?;
         if captures.is_empty() {
             return Err(Failure::usage(anyhow::anyhow!(
@@ -80,18 +77,21 @@ impl EvidenceArgs {
             files,
         };
         let now = session.clock.now();
-        let written = write_package(&self.output, now, &packed, |packing| {
-            Selection::these::<ExportError>(&store, &captures, |it| packing.add(&it.kept))?;
-            pages(&finding, &removed)
-                .iter()
-                .try_for_each(|it| packing.page(it))
-                .map_err(Failure::from)
+        let written = write_by(&self.output, |file| {
+            write_package(file, now, &packed, |packing| {
+                Selection::these::<ExportError>(&store, &captures, |it| packing.add(&it.kept))?;
+                pages(&finding, &removed)
+                    .iter()
+                    .try_for_each(|it| packing.page(it))
+                    .map_err(Failure::from)
+            })
         })?;
-        print(&for_terminal(&self.output.display().to_string()))?;
+        if !is_stdout(&self.output) {
+            print(&for_terminal(&self.output.display().to_string()))?;
+        }
         session.remark(&format!(
-            "{}, {} bytes",
-            counted(written.captures, "capture", "captures"),
-            written.bytes
+            "{} captures, {} bytes",
+            written.captures, written.bytes
         ));
         if written.removed > 0 {
             session.remark(&format!(
@@ -170,7 +170,13 @@ fn said(store: &Store, profiles: &[Named], finding: &Finding) -> Result<String, 
     let Some(named) = profiles.iter().find(|it| it.name == finding.profile) else {
         return Ok(finding.id.to_string());
     };
-    let report = report_of(store, named, std::slice::from_ref(finding), &[])?;
+    let report = report_of(
+        store,
+        named,
+        std::slice::from_ref(finding),
+        &[],
+        "stillsays",
+    )?;
     let entry = report.entries().find(|it| it.finding.id == finding.id);
     Ok(match entry {
         Some(it) => {

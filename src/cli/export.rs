@@ -18,7 +18,12 @@ use crate::{
     warc,
 };
 
-use super::{Exit, Failure, Format, Session, profiles::ProfilesArgs, session::print};
+use super::{
+    Exit, Failure, Format, Session,
+    output::{is_stdout, write_by},
+    profiles::ProfilesArgs,
+    session::{json_text, print},
+};
 
 /// Arguments of `export`.
 #[derive(Args, Debug)]
@@ -129,10 +134,9 @@ impl WarcArgs {
             return Err(nothing_meant());
         }
         print(&match self.selection.format {
-            Format::Json => format!(
-                "{:#}",
-                json!({"format": 1, "files": written.files, "index": index, "captures": written.captures,
-                    "failures": written.failures, "referred_to": referred, "removed": written.removed, "bytes": written.bytes})
+            Format::Json => json_text(
+                &json!({"format": 1, "files": written.files, "index": index, "captures": written.captures,
+                    "failures": written.failures, "referred_to": referred, "removed": written.removed, "bytes": written.bytes}),
             ),
             Format::Text => {
                 let mut lines: Vec<String> = written.files.iter().map(|it| shown(it)).collect();
@@ -159,24 +163,29 @@ impl WaczArgs {
             files: Vec::new(),
         };
         let now = session.clock.now();
-        let written = write_package(&self.output, now, &packed, |packing| {
-            let mut meant = false;
-            let outcome = chosen.selection.each::<ExportError>(store, |it| {
-                meant = true;
-                packing.add(&it.kept)?;
-                chosen.page(&it.kept).map_or(Ok(()), |it| packing.page(&it))
-            });
-            outcome?;
-            if meant { Ok(()) } else { Err(nothing_meant()) }
+        let written = write_by(&self.output, |file| {
+            write_package(file, now, &packed, |packing| {
+                let mut meant = false;
+                let outcome = chosen.selection.each::<ExportError>(store, |it| {
+                    meant = true;
+                    packing.add(&it.kept)?;
+                    chosen.page(&it.kept).map_or(Ok(()), |it| packing.page(&it))
+                });
+                outcome?;
+                if meant { Ok(()) } else { Err(nothing_meant()) }
+            })
         })?;
-        print(&match self.selection.format {
-            Format::Json => format!(
-                "{:#}",
-                json!({"format": 1, "file": self.output, "captures": written.captures, "removed": written.removed,
-                    "bytes": written.bytes})
+        // Where the package itself is what stdout gets, nothing else may go there.
+        let said = match self.selection.format {
+            Format::Json => json_text(
+                &json!({"format": 1, "file": self.output, "captures": written.captures, "removed": written.removed,
+                    "bytes": written.bytes}),
             ),
             Format::Text => shown(&self.output),
-        })?;
+        };
+        if !is_stdout(&self.output) {
+            print(&said)?;
+        }
         session.remark(&format!(
             "{} captures, {} bytes",
             written.captures, written.bytes

@@ -12,7 +12,11 @@ use crate::{
     text::for_terminal,
 };
 
-use super::{Exit, Failure, Format, page::PageArgs, session::print};
+use super::{
+    Exit, Failure, Format,
+    page::PageArgs,
+    session::{json_text, print},
+};
 
 /// Arguments of `extract`.
 #[derive(Args, Debug)]
@@ -29,7 +33,7 @@ impl ExtractArgs {
         let reading = self.page.read()?;
         let lists = extract::best_lists(&reading);
         print(&match self.format {
-            Format::Json => format!("{:#}", to_json(&reading, &lists)),
+            Format::Json => json_text(&to_json(&reading, &lists)),
             Format::Text => to_text(&reading, &lists),
         })?;
         Ok(Exit::Done)

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::{
     config::ConfigError,
-    pipeline::{AnalyseError, PlanError, RunError},
+    pipeline::{AnalyseError, BadProfile, PlanError, RunError},
     profile::ProfileError,
     store::{LockError, StoreError},
     text::for_terminal,
@@ -48,6 +48,18 @@ impl Failure {
         if is_broken_pipe(&self.error) {
             return Exit::Done;
         }
+        // Nobody is left to tell when stderr itself is gone.
+        let _ = std::io::stderr().write_all(self.text().as_bytes());
+        self.exit
+    }
+
+    /// Whether another command that excludes this one is at work.
+    pub(super) fn is_locked(&self) -> bool {
+        self.exit == Exit::Locked
+    }
+
+    /// What a person reads of it.
+    pub(super) fn text(&self) -> String {
         let mut text = format!("error: {}\n", self.error);
         for cause in self.error.chain().skip(1) {
             text.push_str("  because: ");
@@ -59,9 +71,7 @@ impl Failure {
             text.push_str(hint);
             text.push('\n');
         }
-        // Nobody is left to tell when stderr itself is gone.
-        let _ = std::io::stderr().write_all(for_terminal(&text).as_bytes());
-        self.exit
+        for_terminal(&text)
     }
 }
 
@@ -95,6 +105,16 @@ impl From<ProfileError> for Failure {
             return Self::usage(error);
         }
         Self::usage(anyhow::anyhow!(told.join("\nerror: ")))
+    }
+}
+
+impl From<BadProfile> for Failure {
+    fn from(error: BadProfile) -> Self {
+        if let BadProfile::Profile(error) | BadProfile::SomethingElse(error) = error {
+            return error.into();
+        }
+        let hint = error.hint().to_owned();
+        Self::usage(error).hint(hint)
     }
 }
 

@@ -12,10 +12,13 @@ use crate::{
     fetch::{Options, Proxies},
     host::{HostState, Origin, RobotsAccess},
     store::{Access, Store},
-    text::{counted, for_terminal},
+    text::for_terminal,
 };
 
-use super::{Exit, Failure, Format, Session, session::print};
+use super::{
+    Exit, Failure, Format, Session,
+    session::{json_text, print},
+};
 
 /// The fetcher's options as the settings want them.
 pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
@@ -108,8 +111,9 @@ impl HostsArgs {
                         "robots_fetched": it.robots.as_ref().map(|it| warc_date(it.fetched))})
                 };
                 let rows: Vec<_> = hosts.iter().map(row).collect();
-                format!("{:#}", json!({"format": 1, "hosts": rows}))
+                json_text(&json!({"format": 1, "hosts": rows}))
             }
+            Format::Text if hosts.is_empty() => "no host was asked so far".to_owned(),
             Format::Text => hosts.iter().map(line).collect::<Vec<_>>().join("\n"),
         })?;
         Ok(Exit::Done)
@@ -123,7 +127,7 @@ fn line((origin, it): &(Origin, HostState)) -> String {
     );
     let mut lines = vec![
         origin.to_string(),
-        format!("  {}, {last}", counted(it.requests, "request", "requests")),
+        format!("  {} requests, {last}", it.requests),
     ];
     if let Some(asked) = &it.last {
         lines.push(format!("  {}: {}", asked.uri, asked.came));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     clock::warc_date,
-    finding::{Series, Subject},
+    finding::{Finding, Series, Subject},
     pipeline::{self, Histories, Named, PdfReader},
     profile::{Claim, Statement},
     report::{HistoryOfPage, HistoryRow, Label, history_text, spans},
@@ -15,12 +15,16 @@ use crate::{
     text::{fold, one_line},
 };
 
-use super::{Exit, Failure, Format, Session, profiles::ProfilesArgs, session::print};
+use super::{
+    Exit, Failure, Format, Session, findings,
+    profiles::ProfilesArgs,
+    session::{json_text, print},
+};
 
 /// Arguments of `history`.
 #[derive(Args, Debug)]
 pub(super) struct HistoryArgs {
-    /// A claim's id, or a name or words that a claim has
+    /// A claim's id, a name or words that a claim has, or a finding's id
     #[arg(value_name = "CLAIM")]
     claim: String,
     #[command(flatten)]
@@ -57,7 +61,7 @@ impl HistoryArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let meant = self.meant(&profiles)?;
+        let meant = self.meant(&store, &profiles)?;
         let mut texts = Vec::new();
         let mut tables = Vec::new();
         for one in &meant {
@@ -82,13 +86,14 @@ impl HistoryArgs {
         }
         print(&match self.format {
             Format::Text => texts.join("\n"),
-            Format::Json => format!("{:#}", json!({"format": 1, "claims": tables})),
+            Format::Json => json_text(&json!({"format": 1, "claims": tables})),
         })?;
         Ok(Exit::Done)
     }
 
-    /// The claims that have the id, else those that have the name, else those whose words have what was typed.
-    fn meant<'a>(&self, profiles: &'a [Named]) -> Result<Vec<Meant<'a>>, Failure> {
+    /// The claims that have the id, else those that have the name, else what the finding of that id is about, else those
+    /// whose words have what was typed.
+    fn meant<'a>(&self, store: &Store, profiles: &'a [Named]) -> Result<Vec<Meant<'a>>, Failure> {
         let typed = fold(&self.claim);
         let pick = |choose: &dyn Fn(&'a Claim) -> Option<Things>| {
             let mut all = Vec::new();
@@ -101,7 +106,13 @@ impl HistoryArgs {
             }
             all
         };
-        let by_id = pick(&|claim| (claim.id == self.claim).then_some(Things::All));
+        let mut by_id = Vec::new();
+        for named in profiles {
+            if let Some(claim) = named.profile.claim(&self.claim) {
+                let claims = vec![(claim, Things::All)];
+                by_id.push(Meant { named, claims });
+            }
+        }
         if by_id.len() > 1 {
             let names: Vec<&str> = by_id.iter().map(|it| it.named.name.as_str()).collect();
             return Err(Failure::usage(anyhow::anyhow!(
@@ -119,15 +130,21 @@ impl HistoryArgs {
                 .collect();
             (!things.is_empty()).then_some(Things::These(things))
         };
-        let found = [
-            by_id,
-            pick(&|claim| of_things(&|it| it == typed, claim)),
-            pick(&|claim| of_things(&|it| !typed.is_empty() && it.contains(&typed), claim)),
-        ];
-        found
-            .into_iter()
-            .find(|it| !it.is_empty())
-            .ok_or_else(|| self.nothing(profiles))
+        let found = [by_id, pick(&|claim| of_things(&|it| it == typed, claim))];
+        if let Some(it) = found.into_iter().find(|it| !it.is_empty()) {
+            return Ok(it);
+        }
+        if findings::is_id(&self.claim)
+            && let Ok(finding) = findings::pick(store, profiles, &self.claim)
+        {
+            return about(profiles, &finding).map(|it| vec![it]);
+        }
+        let by_words =
+            pick(&|claim| of_things(&|it| !typed.is_empty() && it.contains(&typed), claim));
+        if by_words.is_empty() {
+            return Err(self.nothing(profiles));
+        }
+        Ok(by_words)
     }
 
     fn nothing(&self, profiles: &[Named]) -> Failure {
@@ -166,6 +183,36 @@ impl HistoryArgs {
         ))
         .hint(hint)
     }
+}
+
+/// What a finding is about: the claim, and which of its things.
+fn about<'a>(profiles: &'a [Named], finding: &Finding) -> Result<Meant<'a>, Failure> {
+    let Some(id) = finding.subject.claim() else {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "finding {} is about a reference, not about a claim",
+            finding.id
+        ))
+        .hint("`stillsays captures URL` lists every visit of its page"));
+    };
+    let named = profiles.iter().find(|it| it.name == finding.profile);
+    let claims = named.map(|it| (it, it.profile.claims.iter()));
+    let found = claims.and_then(|(named, mut it)| Some((named, it.find(|it| it.id == id)?)));
+    let (named, claim) = found.ok_or_else(|| {
+        Failure::usage(anyhow::anyhow!(
+            "finding {} is about the claim `{id}`, which profile {} does not have any more",
+            finding.id,
+            finding.profile
+        ))
+        .hint("`stillsays report` shows the finding as it was when somebody decided about it")
+    })?;
+    let things = match &finding.subject {
+        Subject::List { .. } => Things::All,
+        it => Things::These(BTreeSet::from([fold(&subject(it))])),
+    };
+    Ok(Meant {
+        named,
+        claims: vec![(claim, things)],
+    })
 }
 
 /// What a claim is about: each name, or the words.

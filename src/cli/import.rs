@@ -11,15 +11,15 @@ use serde_json::json;
 
 use crate::{
     interchange::{Imported, Importer},
-    store::{Access, RunLock, Store},
+    store::Access,
     wacz::{Package, WaczError},
 };
 
 use super::{
     Exit, Failure, Format, Session,
-    ledger::Sealer,
-    run::{make_folder_of, runtime},
-    session::print,
+    archive::Archive,
+    run::runtime,
+    session::{json_text, print},
 };
 
 /// How a ZIP file begins, and with it a WACZ package.
@@ -38,25 +38,22 @@ pub(super) struct ImportArgs {
 
 impl ImportArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
-        let settings = &session.config.settings;
-        make_folder_of(&settings.store)?;
-        let _lock = RunLock::acquire(&settings.store, "import", session.clock.now())?;
-        let store = Store::open(&settings.store, Access::Create)?;
-        let sealer = Sealer::open(session, &store)?;
+        let archive = Archive::alone(session, "import", Access::Create)?;
         let names: Vec<_> = self
             .files
             .iter()
             .map(|it| it.file_name().unwrap_or_default().to_string_lossy())
             .collect();
         let command = format!("import {}", names.join(" "));
-        let mut importer = Importer::new(&store, session.clock.clone(), command);
         let mut broken = 0;
-        let runtime = runtime()?;
-        for file in &self.files {
-            broken += runtime.block_on(take(session, &mut importer, file))?;
-        }
-        let came = importer.finish()?;
-        sealer.seal(session, &store)?;
+        let came = archive.write(|store| {
+            let mut importer = Importer::new(store, session.clock.clone(), command);
+            let runtime = runtime()?;
+            for file in &self.files {
+                broken += runtime.block_on(take(session, &mut importer, file))?;
+            }
+            Ok(importer.finish()?)
+        })?;
         self.tell(session, &came, broken)?;
         if came.captures == 0 && broken > 0 {
             return Ok(Exit::Usage);
@@ -71,9 +68,8 @@ impl ImportArgs {
             held,
         } = imported;
         match self.format {
-            Format::Json => print(&format!(
-                "{:#}",
-                json!({"format": 1, "captures": captures, "new": new, "held": held, "broken": broken})
+            Format::Json => print(&json_text(
+                &json!({"format": 1, "captures": captures, "new": new, "held": held, "broken": broken}),
             ))?,
             Format::Text => {
                 let mut text =

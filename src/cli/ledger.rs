@@ -16,18 +16,13 @@ use crate::{
     store::{Access, RunLock, Seal, Store},
 };
 
-use super::{Exit, Failure, Session, report::write_whole, session::print};
+use super::{Exit, Failure, Session, output::write_whole, session::print};
 
 /// What signs the checkpoints of one store, if it is there.
 pub(super) struct Sealer(Option<Signer>);
 
 impl Sealer {
-    /// The key for the store, made where neither a key nor a checkpoint is there yet.
-    pub(super) fn open(session: &Session, store: &Store) -> Result<Self, Failure> {
-        Self::at(session, store, &key_path(&session.config.settings))
-    }
-
-    /// As [`Sealer::open`], with the key in that file.
+    /// The key in that file, made where neither a key nor a checkpoint is there yet.
     pub(super) fn at(session: &Session, store: &Store, path: &Path) -> Result<Self, Failure> {
         if let Some(signer) = read_key(path)? {
             return Ok(Self(Some(signer)));
@@ -149,7 +144,11 @@ pub(super) fn make_key(session: &Session, path: &Path) -> Result<Signer, Failure
         writeln!(file, "{}", signer.secret())?;
         file.sync_all()
     });
-    written.map_err(|it| unusable(path, it))?;
+    if let Err(error) = written {
+        // Two commands may come to a new archive at once; the key of the first is that of both.
+        let other = read_key(path).ok().flatten();
+        return other.ok_or_else(|| unusable(path, error));
+    }
     let public = path.with_extension("pub");
     write_whole(&public, format!("{}\n", signer.verifier()).as_bytes())?;
     session.remark(&format!(
@@ -251,13 +250,20 @@ impl InitArgs {
             made.push(format!("{}: for the profiles", settings.profiles.display()));
         }
         super::run::make_folder_of(&settings.store)?;
-        let _lock = RunLock::acquire(&settings.store, "init", session.clock.now())?;
+        let path = key_path(settings);
+        let there = read_key(&path)?;
+        // Where nothing is to be made, a run that is going on is not in the way.
+        let is_made = there.is_some() && Store::open(&settings.store, Access::ReadOnly).is_ok();
+        let _lock = if is_made && !self.new_key {
+            None
+        } else {
+            let now = session.clock.now();
+            Some(RunLock::acquire(&settings.store, "init", now)?)
+        };
         if !settings.store.exists() {
             made.push(format!("{}: the archive", settings.store.display()));
         }
         let store = Store::open(&settings.store, Access::Create)?;
-        let path = key_path(settings);
-        let there = read_key(&path)?;
         if self.new_key && there.is_some() {
             let aside = path.with_extension("key.old");
             if aside.exists() {

@@ -1,10 +1,6 @@
 //! `stillsays profile`: an article into a profile, what to look at in it, and which profiles there are.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -12,13 +8,17 @@ use serde_json::{Value, json};
 use crate::{
     article::{self, ArticleError, Import},
     fetch,
+    pipeline::{self, BadProfile},
     profile::{Profile, ProfileError, Remark, Severity, lint},
-    text::counted,
 };
 
 use super::{
-    Exit, Failure, Format, Session, fetching, page::read_bytes, profiles::files_in, run::runtime,
-    session::print,
+    Exit, Failure, Format, Session, fetching,
+    output::{is_stdout, write_whole},
+    page::read_bytes,
+    profiles::files_in,
+    run::{make_folder_of, runtime},
+    session::{json_text, print},
 };
 
 /// Arguments of `profile`.
@@ -96,7 +96,7 @@ impl ProfileArgs {
 impl ImportArgs {
     fn run(&self, session: &Session) -> Result<Exit, Failure> {
         if let Some(output) = &self.output
-            && output.exists()
+            && output.is_file()
             && !self.force
         {
             return Err(Failure::usage(anyhow::anyhow!("{} is there already", output.display()))
@@ -109,21 +109,20 @@ impl ImportArgs {
         let text = match self.format {
             ProfileFormat::Toml => import.profile.to_toml(),
             ProfileFormat::Json => {
-                serde_json::to_string_pretty(&import.profile).map_err(Failure::usage)?
+                json_text(&serde_json::to_value(&import.profile).map_err(Failure::usage)?)
             }
         };
-        match &self.output {
+        match self.output.as_deref().filter(|it| !is_stdout(it)) {
             None => print(&text)?,
             Some(output) => {
-                write_whole(output, text.as_bytes()).map_err(|source| {
-                    let what = format!("{} cannot be written", output.display());
-                    Failure::usage(anyhow::Error::from(source).context(what))
-                        .hint("name a file in a folder that you may write to; nothing was changed")
-                })?;
+                make_folder_of(output)?;
+                write_whole(output, text.as_bytes())?;
                 session.remark(&format!(
-                    "wrote {}: {}",
+                    "wrote {}: {} references to {} pages, {} claims",
                     output.display(),
-                    extent(&import.profile),
+                    import.profile.references.len(),
+                    import.profile.seeds().len(),
+                    import.profile.claims.len(),
                 ));
             }
         }
@@ -173,27 +172,6 @@ fn unreadable(error: &ArticleError, article: &str) -> Failure {
     Failure::usage(anyhow::anyhow!("{article} cannot be imported: {error}")).hint(hint)
 }
 
-/// Writes a file whole or not at all: beside its place first, then in its place.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|it| !it.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = folder.join(format!(".{name}.{}", std::process::id()));
-    let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written
-        .and_then(|()| fs::rename(&beside, path))
-        .inspect_err(|_| {
-            // What is left of a failed attempt is of no use to anybody.
-            let _ = fs::remove_file(&beside);
-        })
-}
-
 fn line(place: &str, remark: &Remark) -> String {
     let severity = match remark.severity {
         Severity::Note => "note",
@@ -219,6 +197,9 @@ impl LintArgs {
         let mut linted: Vec<(PathBuf, Linted)> = Vec::new();
         for file in files {
             let bytes = read_bytes(&file)?;
+            if self.files.is_empty() && pipeline::is_something_else(&bytes) {
+                continue;
+            }
             let toml = file.extension().is_some_and(|it| it == "toml");
             let remarks = if toml {
                 Profile::from_bytes(&bytes, &file).map(|it| lint(&it))
@@ -231,7 +212,7 @@ impl LintArgs {
             linted.push((file, remarks));
         }
         match self.format {
-            Format::Json => print(&format!("{:#}", as_json(&linted)))?,
+            Format::Json => print(&json_text(&as_json(&linted)))?,
             Format::Text => print(&as_text(&linted))?,
         }
         let bad = linted.iter().any(|(_, it)| match it {
@@ -290,14 +271,11 @@ fn as_json(linted: &[(PathBuf, Linted)]) -> Value {
 impl ListArgs {
     fn run(&self, session: &Session) -> Result<Exit, Failure> {
         let mut rows = Vec::new();
-        let mut bad = false;
         for file in files_in(&session.config.settings.profiles)? {
-            match Profile::from_bytes(&read_bytes(&file)?, &file) {
-                Ok(profile) => rows.push((file, profile)),
-                Err(error) => {
-                    bad = true;
-                    session.remark(&format!("{error}\n  hint: {}", error.hint()));
-                }
+            match pipeline::read_profile(&file) {
+                Ok(it) => rows.push((file, it.profile)),
+                Err(BadProfile::SomethingElse(_)) => {}
+                Err(error) => session.complain(&error.into()),
             }
         }
         let text = match self.format {
@@ -308,25 +286,24 @@ impl ListArgs {
                         json!({"file": file, "title": it.title, "references": it.references.len(), "seeds": it.seeds().len(), "claims": it.claims.len()})
                     })
                     .collect();
-                format!("{:#}", json!({"format": 1, "profiles": profiles}))
+                json_text(&json!({"format": 1, "profiles": profiles}))
             }
             Format::Text => rows
                 .iter()
-                .map(|(file, it)| format!("{}  {}: {}", file.display(), it.title, extent(it)))
+                .map(|(file, it)| {
+                    format!(
+                        "{}  {}: {} references to {} pages, {} claims",
+                        file.display(),
+                        it.title,
+                        it.references.len(),
+                        it.seeds().len(),
+                        it.claims.len()
+                    )
+                })
                 .collect::<Vec<_>>()
                 .join("\n"),
         };
         print(&crate::text::for_terminal(&text))?;
-        Ok(if bad { Exit::Usage } else { Exit::Done })
+        Ok(Exit::Done)
     }
-}
-
-/// How much is in a profile: `7 references to 5 pages, 1 claim`.
-fn extent(profile: &Profile) -> String {
-    format!(
-        "{} to {}, {}",
-        counted(profile.references.len(), "reference", "references"),
-        counted(profile.seeds().len(), "page", "pages"),
-        counted(profile.claims.len(), "claim", "claims")
-    )
 }

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{pipeline::Named, profile::Profile, schedule::Cadence};
+use crate::pipeline::{self, BadProfile, Named, profile_name};
 
-use super::{Failure, Session, page::read_bytes};
+use super::{Failure, Session};
 
 /// Which profiles.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -20,7 +20,7 @@ impl ProfilesArgs {
         !self.profile.is_empty()
     }
 
-    /// Reads them, in the order of their names.
+    /// Reads them, in the order of their names. One that cannot be used is told as an error, and the others are worked on.
     pub(super) fn load(&self, session: &Session) -> Result<Vec<Named>, Failure> {
         let folder = &session.config.settings.profiles;
         let files = if self.profile.is_empty() {
@@ -31,39 +31,25 @@ impl ProfilesArgs {
                 .map(|it| file_of(folder, it))
                 .collect::<Result<_, _>>()?
         };
-        files.iter().map(|it| load(it)).collect()
+        let mut profiles = Vec::new();
+        let mut bad = Vec::new();
+        for file in &files {
+            match pipeline::read_profile(file) {
+                Ok(it) => profiles.push(it),
+                Err(BadProfile::SomethingElse(_)) if self.profile.is_empty() => {}
+                Err(error) => bad.push(Failure::from(error)),
+            }
+        }
+        if profiles.is_empty() && bad.is_empty() {
+            return Err(none_in(folder));
+        }
+        // With none left there is nothing to work on.
+        let last = if profiles.is_empty() { bad.pop() } else { None };
+        for failure in bad {
+            session.complain(&failure);
+        }
+        last.map_or(Ok(profiles), Err)
     }
-}
-
-/// Reads one profile.
-pub(super) fn load(path: &Path) -> Result<Named, Failure> {
-    let bytes = read_bytes(path)?;
-    let profile = Profile::from_bytes(&bytes, path)?;
-    let own = profile.every.iter();
-    for every in own.chain(profile.references.iter().filter_map(|it| it.every.as_ref())) {
-        every.parse::<Cadence>().map_err(|error| {
-            let text = String::from_utf8_lossy(&bytes);
-            let place = place_of_every(&text, every);
-            let hint = error.hint();
-            let what = format!("{}{place}: `every` cannot be understood", path.display());
-            Failure::usage(anyhow::Error::from(error).context(what)).hint(hint)
-        })?;
-    }
-    Ok(Named {
-        name: stem(path),
-        profile,
-    })
-}
-
-/// `:LINE:COLUMN` of the `every` that has that value.
-fn place_of_every(text: &str, value: &str) -> String {
-    let sets = |line: &str| {
-        let written = line.trim_start().strip_prefix("every");
-        written.is_some_and(|it| it.trim_start().starts_with('=') && it.contains(value))
-    };
-    text.lines()
-        .position(sets)
-        .map_or_else(String::new, |line| format!(":{}:1", line + 1))
 }
 
 /// The profiles' files in `folder`, by name.
@@ -73,22 +59,19 @@ pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         Failure::usage(error.context(format!("the profiles' folder {} cannot be read", folder.display())))
             .hint("`stillsays profile import ARTICLE -o config/profiles/NAME.toml` makes the first profile; --set profiles=FOLDER names another folder")
     };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|it| it == "toml") {
-            files.push(path);
-        }
-    }
+    let files = pipeline::profile_files(folder).map_err(failed)?;
     if files.is_empty() {
-        return Err(Failure::usage(anyhow::anyhow!(
-            "there is no profile in {}",
-            folder.display()
-        ))
-        .hint("`stillsays profile import ARTICLE -o config/profiles/NAME.toml` makes one"));
+        return Err(none_in(folder));
     }
-    files.sort();
     Ok(files)
+}
+
+fn none_in(folder: &Path) -> Failure {
+    Failure::usage(anyhow::anyhow!(
+        "there is no profile in {}",
+        folder.display()
+    ))
+    .hint("`stillsays profile import ARTICLE -o config/profiles/NAME.toml` makes one")
 }
 
 fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
@@ -101,7 +84,10 @@ fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
         return Ok(file);
     }
     let near = |it: &String| strsim::jaro_winkler(it, name);
-    let known: Vec<String> = files_in(folder)?.iter().map(|it| stem(it)).collect();
+    let known: Vec<String> = files_in(folder)?
+        .iter()
+        .map(|it| profile_name(it))
+        .collect();
     let nearest = known
         .iter()
         .max_by(|a, b| near(a).total_cmp(&near(b)))
@@ -114,11 +100,4 @@ fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
         Some(it) => format!("did you mean `{it}`?"),
         None => format!("there are: {}", known.join(", ")),
     }))
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Exit, Failure, Session, findings, profiles::ProfilesArgs, report::write_whole, session::print,
+    Exit, Failure, Session, findings, output::write_whole, profiles::ProfilesArgs, session::print,
 };
 
 /// Arguments of `prove`.
@@ -56,11 +56,7 @@ impl ProveArgs {
     }
 
     fn finding(&self, session: &Session, store: &Store, what: &str) -> Result<String, Failure> {
-        let mut all = Vec::new();
-        for named in &self.profiles.load(session)? {
-            all.extend(findings::current(store, named)?);
-        }
-        let finding = findings::pick(store, all, what)?;
+        let finding = findings::pick(store, &self.profiles.load(session)?, what)?;
         let proved = store.prove_finding(&finding.profile, &finding.id.0);
         Ok(proved.map_err(unproved)?.proof.to_string())
     }

@@ -5,11 +5,11 @@ use clap::Args;
 use crate::{
     config::RetentionSettings,
     pipeline::{self, PdfReader, Plan, Rules},
-    store::{Access, RunLock, Store, Weight},
-    text::{counted, for_terminal},
+    store::{Access, Store, Weight},
+    text::for_terminal,
 };
 
-use super::{Exit, Failure, Session, ledger::Sealer, session::print};
+use super::{Exit, Failure, Session, archive::Archive, session::print};
 
 /// Arguments of `prune`.
 #[derive(Args, Debug)]
@@ -35,17 +35,17 @@ impl PruneArgs {
             tell(session, &plan, "would be removed")?;
             return Ok(Exit::Done);
         }
-        let _lock = RunLock::acquire(&settings.store, "prune", now)?;
-        let store = Store::open(&settings.store, Access::ReadWrite)?;
-        let sealer = Sealer::open(session, &store)?;
-        let plan = pipeline::plan_retention(&store, &rules, now, &pdf)?;
-        if !plan.removals.is_empty() {
-            store.remove_payloads(plan.removals.clone(), now, Some(&session.person()))?;
-            sealer.seal(session, &store)?;
-        }
+        let archive = Archive::alone(session, "prune", Access::ReadWrite)?;
+        let plan = archive.write(|store| {
+            let plan = pipeline::plan_retention(store, &rules, now, &pdf)?;
+            if !plan.removals.is_empty() {
+                store.remove_payloads(plan.removals.clone(), now, Some(&session.person()))?;
+            }
+            Ok(plan)
+        })?;
         tell(session, &plan, "removed")?;
         if !plan.removals.is_empty() {
-            let freed = store.give_back()?;
+            let freed = archive.write(|store| Ok(store.give_back()?))?;
             session.remark(&format!("the archive is {} smaller", size(freed)));
         }
         Ok(Exit::Done)
@@ -63,8 +63,7 @@ fn rules(settings: &RetentionSettings) -> Rules {
 fn tell(session: &Session, plan: &Plan, done: &str) -> Result<(), Failure> {
     let one = |count: usize, weight: Weight| {
         format!(
-            "{} {done}: {} as they came, {} as they are kept",
-            counted(count, "payload", "payloads"),
+            "{count} payloads {done}: {} as they came, {} as they are kept",
             size(weight.plain),
             size(weight.kept)
         )
@@ -75,9 +74,9 @@ fn tell(session: &Session, plan: &Plan, done: &str) -> Result<(), Failure> {
         }
     }
     print(&format!(
-        "{}, of {}",
+        "{}, of {} payloads",
         one(plan.removals.len(), plan.weight),
-        counted(plan.payloads, "payload", "payloads")
+        plan.payloads
     ))?;
     Ok(())
 }

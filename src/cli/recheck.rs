@@ -5,11 +5,14 @@ use serde_json::json;
 
 use crate::{
     pipeline::{self, PdfReader},
-    store::{Access, RunLock, Store},
+    store::Access,
 };
 
 use super::{
-    Exit, Failure, Format, Session, ledger::Sealer, profiles::ProfilesArgs, session::print,
+    Exit, Failure, Format, Session,
+    archive::Archive,
+    profiles::ProfilesArgs,
+    session::{json_text, print},
 };
 
 /// Arguments of `recheck`.
@@ -25,23 +28,22 @@ pub(super) struct RecheckArgs {
 impl RecheckArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
-        let settings = &session.config.settings;
-        let _lock = RunLock::acquire(&settings.store, "recheck", session.clock.now())?;
-        let store = Store::open(&settings.store, Access::ReadWrite)?;
-        let sealer = Sealer::open(session, &store)?;
-        let compared = pipeline::compare_all(
-            &store,
-            &profiles,
-            &PdfReader::this_program(),
-            None,
-            &mut |_| {},
-        )?;
-        sealer.seal(session, &store)?;
+        let archive = Archive::alone(session, "recheck", Access::ReadWrite)?;
+        let compared = archive.write(|store| {
+            let pdf = PdfReader::this_program();
+            Ok(pipeline::compare_all(
+                store,
+                &profiles,
+                &pdf,
+                None,
+                &mut |_| {},
+            )?)
+        })?;
         print(&match self.format {
             Format::Json => {
                 let profile = |it: &pipeline::Compared| json!({"profile": it.profile, "changed": it.changed, "findings": it.findings});
                 let all: Vec<_> = compared.iter().map(profile).collect();
-                format!("{:#}", json!({"format": 1, "profiles": all}))
+                json_text(&json!({"format": 1, "profiles": all}))
             }
             Format::Text => {
                 let line = |it: &pipeline::Compared| {

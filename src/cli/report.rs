@@ -2,7 +2,6 @@
 
 use std::{
     borrow::Cow,
-    fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -15,7 +14,11 @@ use crate::{
     store::{Access, Store},
 };
 
-use super::{Exit, Failure, Session, findings, profiles::ProfilesArgs};
+use super::{
+    Exit, Failure, Session, findings,
+    output::{Output, is_stdout},
+    profiles::ProfilesArgs,
+};
 
 /// Arguments of `report`.
 #[derive(Args, Debug)]
@@ -56,8 +59,11 @@ impl ReportArgs {
             .hint(format!("name one with --profile: {}", names.join(", "))));
         }
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        if let Some(file) = &self.output {
-            write_whole_by(file, |out| self.write(session, &store, &profiles, out))?;
+        if let Some(file) = self.file() {
+            let mut out = BufWriter::new(Output::create(file)?);
+            self.write(session, &store, &profiles, &mut out)?;
+            let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+            out.finish()?;
             session.remark(&format!("wrote {}", file.display()));
         } else {
             let mut out = BufWriter::new(io::stdout().lock());
@@ -65,6 +71,11 @@ impl ReportArgs {
             out.flush()?;
         }
         Ok(Exit::Done)
+    }
+
+    /// The file that it is written to; `None` for stdout.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|it| !is_stdout(it))
     }
 
     /// Writes each report as soon as it is made, so that only one is in memory.
@@ -76,7 +87,7 @@ impl ReportArgs {
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
         let reviews = store.reviews()?;
-        let style = match self.output {
+        let style = match self.file() {
             Some(_) => Style::default(),
             None => session.style(),
         };
@@ -86,7 +97,7 @@ impl ReportArgs {
         }
         for (at, named) in profiles.iter().enumerate() {
             let current = findings::current(store, named)?;
-            let report = findings::report_of(store, named, &current, &reviews)?;
+            let report = findings::report_of(store, named, &current, &reviews, &session.program)?;
             let text = self.render(&report, &style);
             let (between, text) = match self.format {
                 _ if at == 0 => ("", text.as_str()),
@@ -120,35 +131,4 @@ impl ReportArgs {
             ReportFormat::Csv => report.to_csv(),
         }
     }
-}
-
-/// Writes a file whole or not at all: beside it first, then in its place.
-pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_whole_by(file, |out| Ok(out.write_all(bytes)?))
-}
-
-/// The same for what is written bit by bit.
-fn write_whole_by(
-    file: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let failed = |source: io::Error| {
-        Failure::usage(
-            anyhow::Error::from(source).context(format!("{} cannot be written", file.display())),
-        )
-        .hint("name a file in a folder that exists and that you may write to")
-    };
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    let mut out = BufWriter::new(File::create(&beside).map_err(failed)?);
-    let written = write(&mut out).and_then(|()| {
-        let out = out.into_inner().map_err(|it| failed(it.into_error()))?;
-        out.sync_all().map_err(failed)?;
-        std::fs::rename(&beside, file).map_err(failed)
-    });
-    written.inspect_err(|_| {
-        // What could not be finished is not left lying about.
-        let _ = std::fs::remove_file(&beside);
-    })
 }

@@ -1,23 +1,28 @@
-//! `stillsays review`: what a person decides about a finding, kept with time and name, and undone the same way.
+//! `stillsays review`: what a person decides about findings, kept with time and name, and undone the same way.
+
+use std::collections::BTreeSet;
 
 use clap::Args;
 
 use crate::{
-    finding::{Decision, Review},
+    finding::{
+        Conclusion, Decided, Decision, Finding, FindingId, Objection, Review, Standing, Verdict,
+        applying,
+    },
     pipeline::{self, PdfReader},
-    store::{Access, RunLock, Store},
+    report::Label,
 };
 
-use super::{Exit, Failure, Session, findings, ledger::Sealer, profiles::ProfilesArgs};
+use super::{Exit, Failure, Session, archive::Archive, findings, profiles::ProfilesArgs};
 
 /// Arguments of `review`.
 #[derive(Args, Debug)]
 pub(super) struct ReviewArgs {
-    /// The finding: its id as reports show it, or the beginning of it
-    #[arg(value_name = "FINDING")]
-    finding: String,
-    /// What is decided
-    #[arg(value_name = "DECISION")]
+    /// Findings, then the decision: each by its id as reports show it, or at least 4 digits of its beginning
+    #[arg(value_name = "FINDING", required = true)]
+    findings: Vec<String>,
+    /// What you decide
+    #[arg(value_name = "DECISION", required = true)]
     decision: Word,
     /// Why, in your words
     #[arg(long, value_name = "TEXT")]
@@ -25,6 +30,9 @@ pub(super) struct ReviewArgs {
     /// Who decides [default: the setting `reviewer`, or the account's name]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// Decide although somebody else has decided
+    #[arg(long)]
+    anyway: bool,
     #[command(flatten)]
     profiles: ProfilesArgs,
 }
@@ -37,22 +45,54 @@ enum Word {
     Reject,
     /// To be looked at again.
     Later,
-    /// Takes the last decision back.
+    /// Take the last decision back; the one before it applies again.
     Undo,
 }
 
 impl ReviewArgs {
+    /// Needs no run lock: a decision is one short transaction, also while a run is going on.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
-        let settings = &session.config.settings;
         let profiles = self.profiles.load(session)?;
-        let _lock = RunLock::acquire(&settings.store, "review", session.clock.now())?;
-        let store = Store::open(&settings.store, Access::ReadWrite)?;
-        let mut all = Vec::new();
-        for named in &profiles {
-            all.extend(findings::current(&store, named)?);
+        let told = loop {
+            let archive = Archive::beside(session, "review")?;
+            let decided = archive.write(|store| {
+                let about = findings::pick_all(store, &profiles, &self.findings)?;
+                let decisions = about.into_iter().map(|it| self.decided(session, it));
+                let decisions: Vec<Decided> = decisions.collect();
+                let reviews = store.reviews()?;
+                let objections = store.decide(decisions.clone(), self.anyway)?;
+                // What went into a store that `restore` has put aside meanwhile is decided again, in its place.
+                Ok((!store.is_replaced()).then(|| {
+                    let told = decisions.into_iter().zip(objections);
+                    tell(session, told.collect(), &reviews)
+                }))
+            })?;
+            if let Some(told) = decided {
+                break told;
+            }
+        };
+        let mut taught = profiles;
+        taught.retain(|it| told.taught.contains(&it.name));
+        if !taught.is_empty() {
+            Archive::beside(session, "review")?.write(|store| {
+                let pdf = PdfReader::this_program();
+                Ok(pipeline::compare_all(
+                    store,
+                    &taught,
+                    &pdf,
+                    None,
+                    &mut |_| {},
+                )?)
+            })?;
         }
-        let about = findings::pick(&store, all, &self.finding)?;
-        let id = about.id.clone();
+        Ok(if told.refused {
+            Exit::Usage
+        } else {
+            Exit::Done
+        })
+    }
+
+    fn decided(&self, session: &Session, about: Finding) -> Decided {
         let decision = match self.decision {
             Word::Accept => Some(Decision::Accept),
             Word::Reject => Some(Decision::Reject),
@@ -60,33 +100,89 @@ impl ReviewArgs {
             Word::Undo => None,
         };
         let review = Review {
-            finding: id.clone(),
+            finding: about.id.clone(),
             decision,
             at: session.clock.now(),
             by: self.by.clone().unwrap_or_else(|| session.person()),
             note: self.note.clone(),
         };
-        let sealer = Sealer::open(session, &store)?;
-        store.add_review(&review, Some(&about))?;
-        // A rejected rename changes what the names are matched with; the findings follow at once.
-        let compared = pipeline::compare_all(
-            &store,
-            &profiles,
-            &PdfReader::this_program(),
-            None,
-            &mut |_| {},
-        )?;
-        sealer.seal(session, &store)?;
-        let done = match decision {
+        Decided { review, about }
+    }
+}
+
+/// What came of the decisions.
+#[derive(Default)]
+struct Told {
+    /// Whether one was refused.
+    refused: bool,
+    /// The profiles about which one taught something.
+    taught: BTreeSet<String>,
+}
+
+/// Says what became of each decision; `reviews` are those before it.
+fn tell(
+    session: &Session,
+    decisions: Vec<(Decided, Option<Objection>)>,
+    reviews: &[Review],
+) -> Told {
+    let mut told = Told::default();
+    let before = applying(reviews);
+    for (Decided { review, about }, objection) in decisions {
+        if let Some(objection) = objection {
+            told.refused = true;
+            refusal(&review.finding, &objection).tell();
+            continue;
+        }
+        let done = match review.decision {
             Some(Decision::Accept) => "accepted",
             Some(Decision::Reject) => "rejected",
             Some(Decision::Later) => "put off",
-            None => "open again",
+            None => "as it was before the last decision",
         };
-        session.remark(&format!("{id} is {done}"));
-        if compared.iter().any(|it| it.changed) {
-            session.remark("the decision changed other findings; `stillsays report` shows them");
+        session.remark(&format!(
+            "{} ({}) is {done}",
+            review.finding,
+            Label::of(&about).words()
+        ));
+        // A rejected rename teaches, and what it taught goes with it.
+        let is_rename = matches!(
+            about.conclusion,
+            Conclusion::Verdict(Verdict::Renamed { .. })
+        );
+        let before = before.get(&review.finding).and_then(|it| it.decision);
+        if is_rename && [before, review.decision].contains(&Some(Decision::Reject)) {
+            told.taught.insert(about.profile);
         }
-        Ok(Exit::Done)
     }
+    if !told.taught.is_empty() {
+        session.remark("other findings may change; the next report shows it");
+    }
+    told
+}
+
+fn refusal(finding: &FindingId, objection: &Objection) -> Failure {
+    match objection {
+        Objection::NothingToUndo => Failure::usage(anyhow::anyhow!(
+            "nobody has decided about {finding}"
+        ))
+        .hint("only a decision that applies can be taken back; `stillsays report` lists them"),
+        Objection::DecidedBy(standing) => {
+            Failure::usage(anyhow::anyhow!("{finding} was {}", told(standing)))
+                .hint("talk to each other, or add --anyway to decide all the same")
+        }
+    }
+}
+
+/// `rejected by ben on 2026-04-02 12:00 UTC: “two centers”`.
+fn told(standing: &Standing) -> String {
+    let Some((word, mark)) = standing.word().zip(standing.mark()) else {
+        return "decided".to_owned();
+    };
+    let note = mark.note.as_ref().map(|it| format!(": “{it}”"));
+    format!(
+        "{word} by {} on {}{}",
+        mark.by,
+        mark.at.format("%Y-%m-%d %H:%M UTC"),
+        note.unwrap_or_default()
+    )
 }

@@ -1,7 +1,6 @@
 //! `stillsays run`: what is due is fetched, stored, read, compared, and the findings reported.
 
 use std::{
-    collections::BTreeSet,
     fs::File,
     io::BufReader,
     path::{Path, PathBuf},
@@ -9,24 +8,30 @@ use std::{
 };
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     capture::Capture,
     clock::warc_date,
-    finding::{FindingId, Review, Standing},
+    finding::{Review, Standing, applying},
     interchange,
     pipeline::{self, Compared, Named, PdfReader, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
-    store::{Access, RunLock, Store},
-    text::{counted, for_terminal},
+    store::{Access, Store},
+    text::for_terminal,
     uri::TargetUri,
     warc,
 };
 
 use super::{
-    Exit, Failure, Format, Session, findings::report_of, ledger::Sealer, profiles::ProfilesArgs,
-    progress::Progress, session::print, signals::Stop,
+    Exit, Failure, Format, Session,
+    archive::Archive,
+    findings::report_of,
+    news,
+    profiles::ProfilesArgs,
+    progress::Progress,
+    session::{json_text, print},
+    signals::Stop,
 };
 
 /// Arguments of `run`.
@@ -83,52 +88,45 @@ impl RunArgs {
         if self.dry_run {
             return self.show_plan(session, &profiles);
         }
-        let settings = &session.config.settings;
-        make_folder_of(&settings.store)?;
-        let _lock = RunLock::acquire(&settings.store, "run", session.clock.now())?;
-        let store = Store::open(&settings.store, Access::Create)?;
-        runtime()?.block_on(async {
-            let stop = Stop::listen()?;
-            let (exit, _) = self.once(session, &profiles, &store, &stop).await?;
-            Ok(exit)
-        })
+        let archive = Archive::alone(session, "run", Access::Create)?;
+        let stop = Stop::listen()?;
+        self.once(session, &profiles, &archive, &stop)
     }
 
-    /// One run, reported; the lock is held by the caller.
-    pub(super) async fn once(
+    /// One run, reported.
+    pub(super) fn once(
         &self,
         session: &Session,
         profiles: &[Named],
-        store: &Store,
+        archive: &Archive<'_>,
         stop: &Stop,
-    ) -> Result<(Exit, Ran), Failure> {
-        let sealer = Sealer::open(session, store)?;
-        let (seeds, source) = self.work(session, profiles, store)?;
-        let profiles = if self.archive_only { &[] } else { profiles };
-        let mut progress = Progress::new(session);
-        let run = Run {
-            store,
-            profiles,
-            seeds,
-            source,
-            pdf: PdfReader::this_program(),
-            clock: session.clock.clone(),
-            stop: stop.receiver(),
-            command: "run".into(),
-        };
-        let ran = run.go(&mut |event| progress.tell(&event)).await;
-        progress.end();
-        // What was kept before something failed is proved too.
-        sealer.seal(session, store)?;
-        let ran = ran?;
-        let found = tell(session, profiles, store, &ran, self.format)?;
+    ) -> Result<Exit, Failure> {
+        let compared = if self.archive_only { &[] } else { profiles };
+        let ran = archive.write(|store| {
+            let (seeds, source) = self.work(session, profiles, store)?;
+            let mut progress = Progress::new(session);
+            let run = Run {
+                store,
+                profiles: compared,
+                seeds,
+                source,
+                pdf: PdfReader::this_program(),
+                clock: session.clock.clone(),
+                stop: stop.receiver(),
+                command: "run".into(),
+            };
+            let ran = runtime()?.block_on(run.go(&mut |event| progress.tell(&event)));
+            progress.end();
+            Ok(ran?)
+        })?;
+        let found = archive.write(|store| tell(session, compared, store, &ran, self.format))?;
         let exit = match stop.exit() {
             Some(exit) => exit,
             None if self.fail_on.matches(found) => Exit::FailOn,
             None if ran.failed > 0 => Exit::Unfetched,
             None => Exit::Done,
         };
-        Ok((exit, ran))
+        Ok(exit)
     }
 
     /// What is to be visited, and where responses come from.
@@ -185,7 +183,7 @@ impl RunArgs {
                         "references": it.references})
                 };
                 let seeds: Vec<_> = seeds.iter().map(seed).collect();
-                format!("{:#}", json!({"format": 1, "seeds": seeds}))
+                json_text(&json!({"format": 1, "seeds": seeds}))
             }
             Format::Text => {
                 let line = |it: &Seed| {
@@ -221,7 +219,21 @@ struct Found {
     stale: bool,
 }
 
-/// Prints what a run came to.
+impl Found {
+    fn among(compared: &[Compared], reviews: &[Review]) -> Self {
+        let applying = applying(reviews);
+        let mut found = Self::default();
+        for finding in compared.iter().flat_map(|it| &it.findings) {
+            let review = applying.get(&finding.id).copied();
+            let open = Standing::under(finding, review).is_open();
+            found.changes |= open && finding.is_change();
+            found.stale |= open && finding.is_stale();
+        }
+        found
+    }
+}
+
+/// Prints what a run came to: to cron, which mails whatever is printed, only what no run before had.
 fn tell(
     session: &Session,
     profiles: &[Named],
@@ -230,42 +242,38 @@ fn tell(
     format: Format,
 ) -> Result<Found, Failure> {
     let reviews = store.reviews()?;
-    let mut found = Found::default();
-    let mut news = false;
-    for compared in &ran.compared {
-        for finding in &compared.findings {
-            let open = Standing::of(finding, &reviews).is_open();
-            found.changes |= open && finding.is_change();
-            found.stale |= open && finding.is_stale();
-        }
-        news |= compared.changed && has_news(store, compared, &reviews)?;
-    }
-    // Cron mails whatever is said: a quiet run speaks only of what it is the first to find.
-    let is_told = format == Format::Json || !session.quiet || news;
-    let (mut texts, mut reports) = (Vec::new(), Vec::new());
-    for (named, compared) in profiles.iter().zip(&ran.compared).filter(|_| is_told) {
-        let report = report_of(store, named, &compared.findings, &reviews)?;
-        match format {
-            Format::Text => texts.push(findings_text(&report, &session.style())),
-            Format::Json => reports.push(
-                serde_json::from_str::<serde_json::Value>(&report.to_json())
-                    .map_err(anyhow::Error::from)
-                    .map_err(Failure::usage)?,
-            ),
-        }
-    }
+    let found = Found::among(&ran.compared, &reviews);
+    let compared: Vec<_> = profiles.iter().zip(&ran.compared).collect();
+    let news = news::news(session, store, &compared, &reviews)?;
+    let report = |(named, compared): &(&Named, &Compared)| {
+        report_of(store, named, &compared.findings, &reviews, &session.program)
+    };
     match format {
-        Format::Json => print(&format!(
-            "{:#}",
-            json!({"format": 1, "visits": ran.visits, "failed": ran.failed, "unchanged": ran.unchanged,
-                "left": ran.left, "profiles": reports})
-        ))?,
-        Format::Text if !is_told => {}
-        Format::Text => print(&texts.join("\n"))?,
+        Format::Text if session.quiet => print(&news::text(session, &news))?,
+        Format::Text => {
+            let texts = compared
+                .iter()
+                .map(|it| Ok(findings_text(&report(it)?, &session.style())));
+            print(&texts.collect::<Result<Vec<_>, Failure>>()?.join("\n"))?;
+        }
+        Format::Json => {
+            let reports = compared.iter().map(|it| {
+                let json = serde_json::to_value(report(it)?);
+                json.map_err(Failure::usage)
+            });
+            let reports: Vec<Value> = reports.collect::<Result<_, _>>()?;
+            print(&json_text(
+                &json!({"format": 1, "visits": ran.visits, "failed": ran.failed,
+                "unchanged": ran.unchanged, "left": ran.left, "profiles": reports}),
+            ))?;
+        }
     }
     session.remark(&format!(
         "{} visited, {} unchanged, {} failed{}",
-        counted(ran.visits, "page", "pages"),
+        match ran.visits {
+            1 => "1 page".to_owned(),
+            visits => format!("{visits} pages"),
+        },
         ran.unchanged,
         ran.failed,
         match ran.left {
@@ -274,17 +282,6 @@ fn tell(
         }
     ));
     Ok(found)
-}
-
-/// Whether a run found something that waits for a decision and that the run before had not found.
-fn has_news(store: &Store, compared: &Compared, reviews: &[Review]) -> Result<bool, Failure> {
-    let earlier = store.earlier_findings(&compared.profile)?;
-    let known: BTreeSet<&FindingId> = earlier.iter().map(|it| &it.id).collect();
-    let mut waiting = compared
-        .findings
-        .iter()
-        .filter(|it| (it.is_change() || it.is_stale()) && Standing::of(it, reviews).is_open());
-    Ok(waiting.any(|it| !known.contains(&it.id)))
 }
 
 /// All seeds of the profiles, each with the moment it is due.

@@ -41,6 +41,7 @@ impl ServeArgs {
             },
             pdf: PdfReader::this_program(),
             clock: session.clock.clone(),
+            command: session.program.clone(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

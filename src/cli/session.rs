@@ -1,17 +1,19 @@
 //! What every verb works with: settings, clock, and where to write.
 
 use std::{
+    collections::BTreeSet,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use crate::{
     clock::{Clock, parse_warc_date},
     config::{Config, Sources},
-    report::Style,
+    report::{Style, pasteable},
 };
 
-use super::{Common, Failure};
+use super::{Common, Exit, Failure};
 
 /// The settings file that is read where none is named.
 pub(super) const DEFAULT_FILE: &str = "config/stillsays.toml";
@@ -36,6 +38,10 @@ pub(super) struct Session {
     pub(super) color: bool,
     /// Columns of the terminal; 100 where there is none.
     pub(super) width: usize,
+    /// The command line up to the verb, as a person can paste it: the flags that say which archive is meant are in it.
+    pub(super) program: String,
+    /// What was wrong with parts of what was asked for.
+    complaints: Mutex<BTreeSet<String>>,
 }
 
 impl Session {
@@ -99,6 +105,8 @@ impl Session {
             verbose: common.verbose > 0,
             color,
             width: terminal_width(),
+            program: program(common),
+            complaints: Mutex::default(),
         })
     }
 
@@ -107,6 +115,32 @@ impl Session {
         Style {
             color: self.color,
             width: self.width,
+        }
+    }
+
+    /// Says what is wrong with a part of what was asked for, once, while the rest is done; the program ends with the exit
+    /// code for it.
+    pub(super) fn complain(&self, failure: &Failure) {
+        let text = failure.text();
+        let mut said = self
+            .complaints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if said.insert(text.clone()) {
+            // Nobody is left to tell when stderr itself is gone.
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+    }
+
+    /// The exit code of a command that came to `exit`: what could not be used outweighs what the rest came to.
+    pub(super) fn exit(&self, exit: Exit) -> Exit {
+        let said = self
+            .complaints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match exit {
+            Exit::Done | Exit::FailOn | Exit::Unfetched if !said.is_empty() => Exit::Usage,
+            other => other,
         }
     }
 
@@ -119,8 +153,35 @@ impl Session {
     }
 }
 
-/// Writes data to stdout.
+/// `stillsays`, with the flags that lead to the archive and the profiles that this command works on.
+fn program(common: &Common) -> String {
+    let mut words = vec!["stillsays".to_owned()];
+    let mut flag = |name: &str, value: &str| {
+        words.push(format!("--{name}"));
+        words.push(pasteable(value));
+    };
+    if let Some(file) = &common.config {
+        flag("config", &file.to_string_lossy());
+    }
+    if let Some(store) = &common.store {
+        flag("store", store);
+    }
+    // Other settings lead nowhere else, and some hold a password.
+    let leads = |it: &&String| it.starts_with("store=") || it.starts_with("profiles=");
+    for pair in common.set.iter().filter(leads) {
+        flag("set", pair);
+    }
+    words.join(" ")
+}
+
+/// JSON as it is printed: indented, and without a control character that a terminal would take for a command.
+pub(super) fn json_text(value: &serde_json::Value) -> String {
+    crate::text::escaped_controls(&format!("{value:#}"))
+}
+
+/// Writes data to stdout, without control characters other than those of its own layout.
 pub(super) fn print(text: &str) -> io::Result<()> {
+    let text = crate::text::without_controls(text);
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.is_empty() && !text.ends_with('\n') {

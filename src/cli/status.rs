@@ -11,11 +11,15 @@ use crate::{
     profile::Reference,
     report::{StatusRow, status_table},
     store::{Access, Store},
+    text::for_terminal,
     uri::TargetUri,
 };
 
 use super::{
-    Exit, Failure, Format, Session, findings, profiles::ProfilesArgs, run::plan, session::print,
+    Exit, Failure, Format, Session, findings,
+    profiles::ProfilesArgs,
+    run::plan,
+    session::{json_text, print},
 };
 
 /// Arguments of `status`.
@@ -40,7 +44,7 @@ impl StatusArgs {
                 Format::Text => {
                     texts.push(format!(
                         "{}\n{}",
-                        named.profile.title,
+                        for_terminal(&named.profile.title),
                         status_table(&rows, &session.style())
                     ));
                 }
@@ -63,10 +67,7 @@ impl StatusArgs {
             Format::Text => texts.join("\n"),
             Format::Json => {
                 let count = removed.map_or(0, |it| it.0);
-                format!(
-                    "{:#}",
-                    json!({"format": 1, "profiles": tables, "removed_payloads": count})
-                )
+                json_text(&json!({"format": 1, "profiles": tables, "removed_payloads": count}))
             }
         })?;
         Ok(Exit::Done)
@@ -152,7 +153,7 @@ impl CapturesArgs {
                         "media_type": it.field("content-type"), "failure": it.failure})
                 };
                 let rows: Vec<_> = captures.iter().map(row).collect();
-                format!("{:#}", json!({"format": 1, "url": uri, "captures": rows}))
+                json_text(&json!({"format": 1, "url": uri, "captures": rows}))
             }
             Format::Text => captures
                 .iter()
@@ -186,7 +187,7 @@ fn line(id: crate::store::CaptureId, entry: &CaptureEntry) -> String {
     } else {
         ""
     };
-    crate::text::for_terminal(&format!(
+    for_terminal(&format!(
         "{:>6}  {}  {digest:12}  {what}{cut}",
         id.0,
         warc_date(entry.date)

@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::store::{Access, LockError, RunLock, Store};
+use crate::{
+    pipeline::Named,
+    store::{Access, Store, StoreError},
+};
 
 use super::{
     Exit, Failure, Session,
-    run::{RunArgs, make_folder_of, plan, runtime},
+    archive::Archive,
+    run::{RunArgs, plan, runtime},
     signals::Stop,
 };
 
@@ -25,51 +29,41 @@ pub(super) struct WatchArgs {
 impl WatchArgs {
     /// Ends cleanly on SIGTERM and Ctrl-C: what is being fetched is finished and kept.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
-        let store_path = &session.config.settings.store;
-        make_folder_of(store_path)?;
         // What is wrong from the start is told at once, not in the middle of the night.
         self.run.profiles.load(session)?;
-        Store::open(store_path, Access::Create)?;
-        runtime()?.block_on(async {
-            let stop = Stop::listen()?;
-            loop {
-                if let Err(failure) = self.look(session, &stop).await {
-                    // A profile that is being edited, or a disk that is full for now, is no reason to give up.
-                    failure.tell();
-                }
-                if let Some(exit) = stop.exit() {
-                    return Ok(exit);
-                }
-                let mut turned = stop.receiver();
-                tokio::select! {
-                    () = tokio::time::sleep(self.pause(session)) => {}
-                    _ = turned.wait_for(|it| *it) => return Ok(stop.exit().unwrap_or(Exit::Done)),
-                }
+        drop(open(session)?);
+        let stop = Stop::listen()?;
+        let runtime = runtime()?;
+        loop {
+            if let Err(failure) = self.look(session, &stop) {
+                // A profile that is being edited, or a disk that is full for now, is no reason to give up.
+                failure.tell();
             }
-        })
+            if let Some(exit) = stop.exit() {
+                return Ok(exit);
+            }
+            let mut turned = stop.receiver();
+            let pause = self.pause(session);
+            let stopped = runtime.block_on(async {
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => false,
+                    _ = turned.wait_for(|it| *it) => true,
+                }
+            });
+            if stopped {
+                return Ok(stop.exit().unwrap_or(Exit::Done));
+            }
+        }
     }
 
     /// Runs, if anything is due.
-    async fn look(&self, session: &Session, stop: &Stop) -> Result<(), Failure> {
+    fn look(&self, session: &Session, stop: &Stop) -> Result<(), Failure> {
         let profiles = self.run.profiles.load(session)?;
-        let path = &session.config.settings.store;
-        let store = Store::open(path, Access::Create)?;
-        let now = session.clock.now();
-        if !plan(session, &profiles, Some(&store))?
-            .iter()
-            .any(|it| it.is_due(now))
+        if is_due(session, &profiles)?
+            && let Some(archive) = open(session)?
         {
-            return Ok(());
+            self.run.once(session, &profiles, &archive, stop)?;
         }
-        let _lock = match RunLock::acquire(path, "watch", now) {
-            Ok(lock) => lock,
-            Err(held @ LockError::Held { .. }) => {
-                session.remark(&held.to_string());
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.run.once(session, &profiles, &store, stop).await?;
         Ok(())
     }
 
@@ -86,4 +80,26 @@ impl WatchArgs {
         let due = due().ok().flatten().unwrap_or(LOOK);
         due.clamp(Duration::from_secs(1), LOOK)
     }
+}
+
+/// The archive, unless another command excludes this one for now.
+fn open(session: &Session) -> Result<Option<Archive<'_>>, Failure> {
+    match Archive::alone(session, "watch", Access::Create) {
+        Err(held) if held.is_locked() => {
+            session.remark(held.text().trim_end());
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
+}
+
+fn is_due(session: &Session, profiles: &[Named]) -> Result<bool, Failure> {
+    let store = match Store::open(&session.config.settings.store, Access::ReadOnly) {
+        // The run makes it, or brings it along.
+        Err(StoreError::Missing { .. } | StoreError::Older { .. }) => None,
+        other => Some(other?),
+    };
+    let now = session.clock.now();
+    let seeds = plan(session, profiles, store.as_ref())?;
+    Ok(seeds.iter().any(|it| it.is_due(now)))
 }

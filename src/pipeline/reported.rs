@@ -15,7 +15,7 @@ use crate::{
 
 use super::{AnalyseError, Named, PdfReader, analyse};
 
-/// The report on one profile, from findings that were computed before.
+/// The report on one profile, from findings that were computed before; `command` is what leads a person to this archive.
 ///
 /// Of each page only the visits are read that the report shows, so that its cost does not grow with the visits held.
 ///
@@ -26,6 +26,7 @@ pub fn report(
     named: &Named,
     findings: &[Finding],
     reviews: &[Review],
+    command: &str,
 ) -> Result<Report, StoreError> {
     let visits = visits(store, &named.profile, findings)?;
     let removed = removed(store, findings, &visits)?;
@@ -34,6 +35,8 @@ pub fn report(
         profile: &named.profile,
         findings,
         reviews,
+        decided: &store.decided(&named.name)?,
+        command,
         visits: &visits,
         removed: &removed,
     }))

@@ -11,7 +11,7 @@ use toml::{
 use super::{
     Alias, Claim, ListedName, Profile, Reference, Statement,
     fault::{Fault, ProfileError},
-    format_version,
+    format_version, name_claims,
 };
 use crate::uri::TargetUri;
 
@@ -208,18 +208,13 @@ fn number(value: &Value<'_>) -> Option<u32> {
 }
 
 fn profile(parsed: &Spanned<DeTable<'_>>, faults: &mut Faults) -> Profile {
-    let known = [
-        "format",
-        "title",
-        "kind",
-        "project_of",
-        "article",
-        "every",
-        "references",
-        "claims",
-        "aliases",
-    ];
-    let fields = Fields::new(parsed.get_ref(), 0..0, "the profile", &known, faults);
+    let fields = Fields::new(
+        parsed.get_ref(),
+        0..0,
+        "the profile",
+        &Profile::KEYS,
+        faults,
+    );
     let mut format = format_version();
     if let Some(value) = fields.value("format") {
         match number(value) {
@@ -266,6 +261,7 @@ fn profile(parsed: &Spanned<DeTable<'_>>, faults: &mut Faults) -> Profile {
         }
         profile.claims.push(claim);
     }
+    name_claims(&mut profile.claims);
     for (table, span) in fields.tables("aliases", faults) {
         profile.aliases.push(alias(table, span, faults));
     }

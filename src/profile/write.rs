@@ -149,7 +149,7 @@ fn quoted(value: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\0'..='\u{1f}' | '\u{7f}' => {
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => {
                 let _ = write!(out, "\\u{:04X}", u32::from(character));
             }
             other => out.push(other),

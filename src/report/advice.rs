@@ -96,8 +96,8 @@ pub(super) fn on_reference(
     match fate {
         Fate::Live => match open {
             0 => String::new(),
-            1 => "1 finding on it waits for a decision.".to_owned(),
-            many => format!("{many} findings on it wait for a decision."),
+            1 => "The page is there, but 1 finding on it waits for a decision.".to_owned(),
+            many => format!("The page is there, but {many} findings on it wait for a decision."),
         },
         Fate::Moved { .. } => String::new(),
         Fate::Gone { .. } | Fate::Soft404 | Fate::Parked => instead,
@@ -109,7 +109,7 @@ pub(super) fn on_reference(
         }
         Fate::Refused { .. } => format!("{by_hand} stillsays was not let in."),
         Fate::Walled { .. } => format!("{by_hand} If a reader cannot pass: {}", lowered(&instead)),
-        Fate::Unvisited => "Run `stillsays run` to visit it.".to_owned(),
+        Fate::Unvisited => format!("Run `{} run` to visit it.", gathered.sources.command),
         Fate::NoAddress => "Give the reference an address, or check it by hand.".to_owned(),
     }
 }
@@ -146,7 +146,7 @@ fn named(findings: &[&Finding], gathered: &Gathered<'_>) -> String {
 }
 
 /// What to do about a finding; empty where nothing is to be done.
-pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>) -> String {
+pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>, command: &str) -> String {
     let verdict = match &finding.conclusion {
         Conclusion::Verdict(it) => it,
         Conclusion::Fate(_) => return String::new(),
@@ -177,14 +177,14 @@ pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>) -> String {
             _ => format!("Write “{to}”{or_cite}."),
         },
         Verdict::New => "Add it where the article means to list them all.".to_owned(),
-        Verdict::CannotTell { why, .. } => unknown(*why, cite),
+        Verdict::CannotTell { why, .. } => unknown(*why, cite, command),
     }
 }
 
-fn unknown(why: Why, cite: Option<&Copy>) -> String {
+fn unknown(why: Why, cite: Option<&Copy>, command: &str) -> String {
     match why {
         Why::Perhaps => "Look at the candidate and decide.".to_owned(),
-        Why::NotVisited => "Run `stillsays run` to visit the page.".to_owned(),
+        Why::NotVisited => format!("Run `{command} run` to visit the page."),
         Why::ListNotFound => {
             "Open the page; a `selector` on the reference points stillsays at the list.".to_owned()
         }

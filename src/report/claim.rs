@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::{Entry, Need, Tally, gathered::Gathered};
-use crate::profile::{Claim, Statement};
+use crate::profile::{Claim, ListedName, Statement};
 
 /// A claim with the findings on it, those that need a decision first.
 #[derive(Clone, Debug, Serialize)]
 pub struct ClaimSection {
     /// The claim's id.
     pub id: String,
+    /// What people type for it: the id, or its place in the profile (`c4`) where the id has letters beyond ASCII.
+    pub label: String,
     /// What kind of statement it is, as people say it: `Listed`, `Quoted`.
     pub kind: String,
     /// What is claimed: what the listed are, a phrase, a figure, a sentence.
@@ -63,9 +65,12 @@ impl ClaimSection {
 
     fn of(claim: &Claim, gathered: &Gathered<'_>) -> Self {
         let (kind, text) = match &claim.statement {
-            Statement::Listed { relation, .. } => {
+            Statement::Listed { relation, names } => {
                 let relation = relation.as_deref().filter(|it| !it.trim().is_empty());
-                ("Listed", relation.unwrap_or("names").to_owned())
+                (
+                    "Listed",
+                    relation.map_or_else(|| some_of(names), str::to_owned),
+                )
             }
             Statement::Quoted { exact } => ("Quoted", format!("“{exact}”")),
             Statement::Figure { exact } => ("Figure", exact.clone()),
@@ -93,6 +98,7 @@ impl ClaimSection {
         entries.sort_by_key(Entry::order);
         Self {
             id: id.to_owned(),
+            label: gathered.sources.profile.label_of(id),
             kind: String::new(),
             text: String::new(),
             several: true,
@@ -103,6 +109,15 @@ impl ClaimSection {
             verdicts: Tally::of_verdicts(&entries),
             entries,
             left_out: 0,
+        }
+    }
+
+    /// What people call and type it: its id, or where not every keyboard has that, its place and the id.
+    pub(super) fn name(&self) -> String {
+        if self.label == self.id {
+            self.id.clone()
+        } else {
+            format!("{} ({})", self.label, self.id)
         }
     }
 
@@ -127,5 +142,18 @@ impl ClaimSection {
         let parts = [self.section.as_deref(), self.place.as_deref()];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
         parts.join(", ")
+    }
+}
+
+/// What lists without a name of their own are told apart by: `names (Harbour Mediation Center and 4 more)`.
+fn some_of(names: &[ListedName]) -> String {
+    let first = match names.first() {
+        Some(ListedName::One(name)) => name.clone(),
+        Some(ListedName::Ambiguous(parts)) => parts.join(", "),
+        None => return "names".to_owned(),
+    };
+    match names.len() {
+        1 => format!("names ({first})"),
+        many => format!("names ({first} and {} more)", many - 1),
     }
 }

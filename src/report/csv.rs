@@ -1,13 +1,14 @@
 //! The report as CSV (RFC 4180), one row per finding, safe to open in a spreadsheet.
 
-use super::{Entry, ReferenceSection, Report};
+use super::{DecidedEntry, Entry, ReferenceSection, Report};
 use crate::{
     clock::{Instant, warc_date},
     finding::Standing,
+    text::visible,
 };
 
 /// The columns, in order. New ones come last.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "finding",
     "profile",
     "claim",
@@ -34,10 +35,12 @@ const COLUMNS: [&str; 26] = [
     "exact",
     "suffix",
     "link",
+    "row",
 ];
 
 impl Report {
-    /// The report as CSV: a header, then a row per finding; a reference that has none has a row without a finding's id.
+    /// The report as CSV: a header, a row per finding, then a row per review with the finding as it was; the column `row`
+    /// says which. A reference that has no finding has a row without a finding's id.
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut out = String::new();
@@ -50,6 +53,9 @@ impl Report {
         }
         for it in self.claims.iter().flat_map(|it| &it.entries) {
             push(&mut out, &row(self, it, &it.advice));
+        }
+        for it in &self.decided {
+            push(&mut out, &decided(self, it));
         }
         out
     }
@@ -98,12 +104,32 @@ fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] 
         quote.map(|it| it.exact.clone()).unwrap_or_default(),
         quote.map(|it| it.suffix.clone()).unwrap_or_default(),
         evidence.and_then(|it| it.link.clone()).unwrap_or_default(),
+        "finding".to_owned(),
     ]
 }
 
+fn decided(report: &Report, it: &DecidedEntry) -> [String; COLUMNS.len()] {
+    filled([
+        ("finding", it.finding.id.to_string()),
+        ("profile", report.profile.clone()),
+        (
+            "claim",
+            it.finding.subject.claim().unwrap_or_default().to_owned(),
+        ),
+        ("cites", numbers(&it.finding.cites)),
+        ("label", it.label.key()),
+        ("subject", it.subject.clone()),
+        ("said", it.said.clone()),
+        ("standing", it.word().to_owned()),
+        ("reviewed_by", it.by.clone()),
+        ("reviewed_at", warc_date(it.at)),
+        ("note", it.note.clone().unwrap_or_default()),
+        ("row", "review".to_owned()),
+    ])
+}
+
 fn bare(report: &Report, reference: &ReferenceSection) -> [String; COLUMNS.len()] {
-    let mut row = [const { String::new() }; COLUMNS.len()];
-    let filled = [
+    filled([
         ("profile", report.profile.clone()),
         ("cites", reference.number.to_string()),
         ("label", reference.label.key()),
@@ -112,8 +138,14 @@ fn bare(report: &Report, reference: &ReferenceSection) -> [String; COLUMNS.len()
         ("advice", reference.advice.clone()),
         ("need", reference.need.word().to_owned()),
         ("target_uri", reference.address.clone().unwrap_or_default()),
-    ];
-    for (name, text) in filled {
+        ("row", "reference".to_owned()),
+    ])
+}
+
+/// A row of which only these columns have something in them.
+fn filled<const N: usize>(fields: [(&str, String); N]) -> [String; COLUMNS.len()] {
+    let mut row = [const { String::new() }; COLUMNS.len()];
+    for (name, text) in fields {
         for (field, column) in row.iter_mut().zip(COLUMNS) {
             if column == name {
                 field.clone_from(&text);
@@ -140,15 +172,12 @@ fn push(out: &mut String, row: &[String; COLUMNS.len()]) {
 
 /// A field as RFC 4180 (2, rules 5 to 7) writes it. What a spreadsheet would take for a formula gets an apostrophe in front.
 fn quoted(field: &str) -> String {
+    let field: String = field.chars().map(visible).collect();
     let formula = field
         .trim_start()
         .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
         || field.starts_with(['\t', '\r', '\n']);
-    let field = if formula {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    };
+    let field = if formula { format!("'{field}") } else { field };
     if field.contains([',', '"', '\r', '\n', '\'', ';']) || field != field.trim() {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {

@@ -7,13 +7,13 @@ use askama::Template;
 use super::{
     ClaimSection, Entry, Label, Need, ReferenceSection, Report,
     diff::{Change, merged},
-    entry::{evidence_of, groups},
+    entry::groups,
     plain, words,
 };
 use crate::{
     clock::{Instant, digits14, warc_date},
     digest::PayloadDigest,
-    finding::{Conclusion, Evidence, Reason, Subject, Verdict},
+    finding::{Conclusion, Evidence, FindingId, Reason, Subject, Verdict},
     text::for_terminal,
     uri::TargetUri,
 };
@@ -39,7 +39,7 @@ impl Report {
             page.pages = pages;
         }
         // Rendering into a String fails only where a value's own Display does, and none here does.
-        page.render().unwrap_or_default()
+        for_terminal(&page.render().unwrap_or_default())
     }
 }
 
@@ -64,6 +64,8 @@ struct Page<'a> {
     urgent: Vec<Urgent<'a>>,
     references: Vec<Cited<'a>>,
     claims: Vec<Claimed<'a>>,
+    /// The findings that are on this page.
+    shown: HashSet<&'a FindingId>,
 }
 
 /// A line of the list of what needs a decision.
@@ -109,7 +111,7 @@ impl Anchors {
     fn take(&mut self, kind: &str, name: &str) -> String {
         let name: String = name
             .chars()
-            .map(|it| if it.is_ascii_alphanumeric() { it } else { '-' })
+            .map(|it| if it.is_alphanumeric() { it } else { '-' })
             .collect();
         let mut anchor = format!("{kind}-{name}");
         let mut more = 2;
@@ -154,12 +156,18 @@ impl<'a> Page<'a> {
         Self {
             urgent: urgent(&references, &claims),
             style: super::STYLE,
+            shown: report.entries().map(|it| &it.finding.id).collect(),
             archive: None,
             pages: Pages::default(),
             report,
             references,
             claims,
         }
+    }
+
+    /// Whether a finding is on this page, where a link can lead to it.
+    fn shows(&self, id: &FindingId) -> bool {
+        self.shown.contains(id)
     }
 
     /// When the latest visit was.
@@ -198,16 +206,6 @@ impl<'a> Page<'a> {
             part.to,
             part.all
         ))
-    }
-
-    /// Whether there is a list of references: a part of a report may have none.
-    fn has_references(&self) -> bool {
-        !self.references.is_empty() || self.report.counts.references == 0
-    }
-
-    /// Whether there is a list of claims.
-    fn has_claims(&self) -> bool {
-        !self.claims.is_empty() || self.report.counts.claims == 0
     }
 
     /// How many wait for a decision.
@@ -324,12 +322,6 @@ impl<'a> Claimed<'a> {
 }
 
 impl Group<'_> {
-    /// What the findings rest on.
-    fn evidence(&self) -> Vec<Evidence> {
-        let entries: Vec<&Entry> = self.members.iter().map(|it| it.1).collect();
-        evidence_of(&entries)
-    }
-
     /// What the finding is about, where the claim's heading has not named it already.
     fn names(&self) -> &[(String, &Entry)] {
         if self.named { &[] } else { &self.members }
@@ -420,11 +412,6 @@ fn reworded(entry: &Entry) -> Option<String> {
         }
     });
     Some(parts.collect())
-}
-
-/// What leads to the reasons of a finding: `93 % sure: why`.
-fn why(entry: &Entry) -> String {
-    plain::sureness(entry).map_or("Why".to_owned(), |it| format!("{it}: why"))
 }
 
 /// How many findings the groups have.

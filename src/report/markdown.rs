@@ -40,8 +40,27 @@ impl Report {
         }
         if let Some(rest) = self.part.and_then(|it| it.rest()) {
             out.line(&format!(
-                "**{rest}** `stillsays report --full` prints them."
+                "**{rest}** `{} report --full` prints them.",
+                self.command
             ));
+        }
+        if !self.decided.is_empty() {
+            out.line("## Decided");
+            for (at, it) in self.decided.iter().enumerate() {
+                let line = format!(
+                    "- **{}**: {} — {} {} Finding `{}`.",
+                    it.word(),
+                    escaped(&it.about()),
+                    escaped(&it.said),
+                    escaped(&it.told()),
+                    it.finding.id
+                );
+                if at == 0 {
+                    out.line(&line);
+                } else {
+                    out.more(&line);
+                }
+            }
         }
         out.text
     }
@@ -137,7 +156,7 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
     let comma = if place.is_empty() { "" } else { ", " };
     out.line(&format!(
         "Claim {}{comma}{}",
-        escaped(&it.id),
+        escaped(&it.name()),
         escaped(&place)
     ));
     let named = !it.several;
@@ -219,11 +238,10 @@ fn linked(it: &Evidence) -> String {
 
 fn foot(entry: &Entry) -> String {
     let reviewed = plain::standing(entry).map(|it| format!(", {}", escaped(&it)));
-    let sure = plain::sureness(entry).map(|it| format!(", {it}"));
     format!(
-        "- Finding `{}`{}{}",
+        "- Finding `{}`, {}{}",
         entry.finding.id,
-        sure.unwrap_or_default(),
+        plain::sureness(entry),
         reviewed.unwrap_or_default()
     )
 }

@@ -88,6 +88,12 @@ impl Report {
                 all,
                 decide,
             }),
+            decided: if from == 0 {
+                self.decided.clone()
+            } else {
+                Vec::new()
+            },
+            command: self.command.clone(),
         }
     }
 
@@ -120,6 +126,7 @@ impl ClaimSection {
         let entries = shown.iter().filter_map(|it| self.entries.get(*it));
         Self {
             id: self.id.clone(),
+            label: self.label.clone(),
             kind: self.kind.clone(),
             text: self.text.clone(),
             several: self.several,

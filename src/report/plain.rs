@@ -1,16 +1,13 @@
 //! The report as plain text, for terminals and mails.
 
 use super::{
-    ClaimSection, Counts, Entry, Need, ReferenceSection, Report, Style, Tally,
-    entry::{evidence_of, groups},
+    ClaimSection, Counts, DecidedEntry, Entry, Need, ReferenceSection, Report, Style, Tally,
+    entry::groups,
     label::Label,
     terminal::{Ink, Sheet},
     words,
 };
-use crate::{
-    finding::{Evidence, Standing},
-    text::counted,
-};
+use crate::finding::{Evidence, Standing};
 
 /// The columns of a verdict and the space behind it.
 const LABEL: usize = 14;
@@ -40,12 +37,31 @@ impl Report {
             }
         }
         if let Some(rest) = self.part.and_then(|it| it.rest()) {
-            let text = format!("{rest} `stillsays report --full` prints them.");
+            let text = format!("{rest} `{} report --full` prints them.", self.command);
             sheet.blank();
             sheet.paragraph("", 0, &[(&text, Ink::Strong)]);
         }
+        if !self.decided.is_empty() {
+            sheet.blank();
+            sheet.heading("Decided");
+            for it in &self.decided {
+                decided(&mut sheet, it);
+            }
+        }
         sheet.finish()
     }
+}
+
+/// A decision in a few lines: what was decided about what, by whom, and the finding's id.
+fn decided(sheet: &mut Sheet, it: &DecidedEntry) {
+    let first = sheet.label(it.word(), Ink::Plain, LABEL);
+    let margin = " ".repeat(LABEL);
+    let (about, said, told) = (it.about(), format!(" — {}", it.said), it.told());
+    let parts = [(about.as_str(), Ink::Strong), (said.as_str(), Ink::Plain)];
+    sheet.paragraph(&first, LABEL, &parts);
+    sheet.paragraph(&margin, LABEL, &[(&told, Ink::Plain)]);
+    let foot = format!("finding {}", it.finding.id);
+    sheet.paragraph(&margin, LABEL, &[(&foot, Ink::Faint)]);
 }
 
 /// What a run prints: what changed and waits for a decision, by reference and claim, and a line that sums up.
@@ -203,13 +219,17 @@ fn reference(sheet: &mut Sheet, it: &ReferenceSection, width: usize) {
         line("to do", Ink::Strong, &[(&it.advice, Ink::Plain)]);
     }
     if let Some(visit) = it.last_visit() {
+        let payload = visit
+            .payload_digest
+            .map(|it| format!(", payload {}", it.short()));
         let text = format!(
-            "{}, the last {}: {}",
-            counted(it.visits_in_all, "visit", "visits"),
+            "{}: {}{}; {}",
             words::minute(visit.date),
             visit.outcome,
+            payload.unwrap_or_default(),
+            words::count(it.visits_in_all, "visit in all", "visits in all"),
         );
-        line("visited", Ink::Faint, &[(&text, Ink::Plain)]);
+        line("last visit", Ink::Faint, &[(&text, Ink::Plain)]);
     }
     if !it.claims.is_empty() {
         line("claims", Ink::Faint, &[(&it.claims.join(", "), Ink::Plain)]);
@@ -231,9 +251,9 @@ fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
     sheet.paragraph("", 2, &parts);
     let place = it.whereabouts();
     let about = if place.is_empty() {
-        format!("claim {}", it.id)
+        format!("claim {}", it.name())
     } else {
-        format!("claim {}, {place}", it.id)
+        format!("claim {}, {place}", it.name())
     };
     sheet.paragraph("  ", 2, &[(&about, Ink::Faint)]);
     if entries.is_empty() {
@@ -286,7 +306,7 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
         }
         return;
     }
-    for (at, it) in evidence_of(group).iter().enumerate() {
+    for (at, it) in entry.finding.evidence.iter().enumerate() {
         // The first is the latest copy's: what older copies had, a browser does not find on the page.
         let words = it.link.as_deref();
         let words = words.filter(|_| at == 0 && it.quote.is_some());
@@ -300,11 +320,7 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
     } else {
         "findings"
     };
-    let mut foot = format!("{kind} {}", ids.join(" "));
-    if let Some(sure) = sureness(entry) {
-        foot.push_str(", ");
-        foot.push_str(&sure);
-    }
+    let mut foot = format!("{kind} {}, {}", ids.join(" "), sureness(entry));
     if let Some(reviewed) = standing(entry) {
         foot.push_str(", ");
         foot.push_str(&reviewed);
@@ -369,10 +385,9 @@ pub(super) fn standing(entry: &Entry) -> Option<String> {
     ))
 }
 
-/// How sure a finding is, in hundredths: `93 % sure`; `None` for one that says that it cannot tell.
-pub(super) fn sureness(entry: &Entry) -> Option<String> {
-    let is_sure = entry.label != Label::CannotTell;
-    is_sure.then(|| format!("{:.0} % sure", entry.finding.confidence * 100.0))
+/// How sure a finding is, in hundredths: `93 % sure`.
+pub(super) fn sureness(entry: &Entry) -> String {
+    format!("{:.0} % sure", entry.finding.confidence * 100.0)
 }
 
 fn joined(said: &str, since: &str) -> String {

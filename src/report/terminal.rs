@@ -265,6 +265,17 @@ pub(super) fn cut(text: &str, room: usize) -> String {
     kept
 }
 
+/// A word of a command line, quoted where a shell (POSIX) would take it for more than a word.
+#[must_use]
+pub fn pasteable(word: &str) -> String {
+    let plain = |it: char| it.is_alphanumeric() || "-_./:=,@+%".contains(it);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -337,6 +348,16 @@ mod tests {
         let parts = [("one two ", Ink::Strong), ("three", Ink::Plain)];
         sheet.paragraph("", 0, &parts);
         assert_eq!(sheet.finish(), "\u{1b}[1mone two\u{1b}[0m three\n");
+    }
+
+    #[test]
+    fn a_shell_takes_a_quoted_word_for_one_word() {
+        for word in ["snapshots/demo/a.toml", "store=/srv/a-b_c.db", "партнёры"] {
+            assert_eq!(pasteable(word), word);
+        }
+        assert_eq!(pasteable("my file's.toml"), r"'my file'\''s.toml'");
+        assert_eq!(pasteable("$(rm x)"), "'$(rm x)'");
+        assert_eq!(pasteable(""), "''");
     }
 
     #[test]

@@ -7,12 +7,14 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{pipeline::Named, profile::Profile};
+use crate::pipeline::{BadProfile, Named, profile_files, profile_name, read_profile};
 
 /// A profile by its name, or why it cannot be read.
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) read: Result<Named, String>,
+    /// Whether its file is plainly not a profile.
+    is_something_else: bool,
     stamp: Stamp,
 }
 
@@ -47,10 +49,7 @@ pub(super) struct Profiles(BTreeMap<PathBuf, Arc<Entry>>);
 impl Profiles {
     /// All in the folder, by name; none where there is no folder.
     pub(super) fn all(&mut self, folder: &Path) -> Vec<Arc<Entry>> {
-        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut files: Vec<_> = files.map(|it| it.path()).collect();
-        files.retain(|it| it.extension().is_some_and(|it| it == "toml"));
-        files.sort();
+        let files = profile_files(folder).unwrap_or_default();
         let mut known = std::mem::take(&mut self.0);
         for path in files {
             let Some(stamp) = Stamp::of(&path) else {
@@ -60,22 +59,17 @@ impl Profiles {
             let entry = entry.unwrap_or_else(|| Arc::new(entry_of(&path, stamp)));
             self.0.insert(path, entry);
         }
-        self.0.values().cloned().collect()
+        let profiles = self.0.values().filter(|it| !it.is_something_else);
+        profiles.cloned().collect()
     }
 }
 
 fn entry_of(path: &Path, stamp: Stamp) -> Entry {
-    let name = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let read = std::fs::read(path)
-        .map_err(|it| it.to_string())
-        .and_then(|bytes| Profile::from_bytes(&bytes, path).map_err(|it| it.to_string()))
-        .map(|profile| Named {
-            name: name.clone(),
-            profile,
-        });
-    Entry { name, read, stamp }
+    let read = read_profile(path);
+    Entry {
+        name: profile_name(path),
+        is_something_else: matches!(read, Err(BadProfile::SomethingElse(_))),
+        read: read.map_err(|it| it.to_string()),
+        stamp,
+    }
 }

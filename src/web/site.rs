@@ -7,7 +7,6 @@ use crate::{
     memento::{Asked, Form, When, target_of},
     replay,
     store::{Dated, SeedEntry, StoreError},
-    text::counted,
     uri::TargetUri,
 };
 
@@ -76,12 +75,8 @@ impl Web {
                     Ok(named) => lines.push(ProfileLine {
                         to: format!("/report/{}", encoded(&named.name)),
                         open: open.get(&named.name).copied().unwrap_or_default(),
-                        references: counted(
-                            named.profile.references.len(),
-                            "reference",
-                            "references",
-                        ),
-                        claims: counted(named.profile.claims.len(), "claim", "claims"),
+                        references: counted(named.profile.references.len(), "reference"),
+                        claims: counted(named.profile.claims.len(), "claim"),
                         title: named.profile.title.clone(),
                     }),
                 }
@@ -92,8 +87,8 @@ impl Web {
             site: origins.site.clone(),
             lede: format!(
                 "{} of {}.",
-                counted(visits, "visit", "visits"),
-                counted(total, "page", "pages")
+                counted_u64(visits, "visit"),
+                counted_u64(total, "page")
             ),
             profiles: lines,
             faults,
@@ -125,7 +120,10 @@ impl Web {
             return Ok(refusal(500, &why, request, origins));
         }
         let store = &self.options.store;
-        let report = self.snapshot.report(store, entry, &self.options.pdf)?;
+        let options = &self.options;
+        let report = self
+            .snapshot
+            .report(store, entry, &options.pdf, &options.command)?;
         let from = parameter(request, "from").and_then(|it| it.parse().ok());
         Ok(match report {
             Some(it) => pages::report(
@@ -175,7 +173,7 @@ impl Web {
         let archive = origins.archive();
         Ok(pages::page(&Captures {
             site: origins.site.clone(),
-            lede: counted(all.len(), "capture", "captures"),
+            lede: counted(all.len(), "capture"),
             first: day(first.date),
             last: day(last.date),
             failed: and_failed,
@@ -420,6 +418,15 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
 fn encoded(name: &str) -> String {
     let plain: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     plain.replace('+', "%20")
+}
+
+fn counted(number: usize, what: &str) -> String {
+    counted_u64(number as u64, what)
+}
+
+fn counted_u64(number: u64, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{ending}")
 }
 
 fn day(at: Instant) -> String {

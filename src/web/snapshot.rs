@@ -86,12 +86,13 @@ impl Snapshot {
         Ok(open.collect())
     }
 
-    /// The report on a profile; `None` where its file cannot be read.
+    /// The report on a profile, whose commands are `command` and what follows; `None` where its file cannot be read.
     pub(super) fn report(
         &self,
         store: &Store,
         entry: &Arc<Entry>,
         pdf: &PdfReader,
+        command: &str,
     ) -> Result<Option<Arc<Report>>, StoreError> {
         let Ok(named) = &entry.read else {
             return Ok(None);
@@ -109,7 +110,7 @@ impl Snapshot {
                 Ok(it) => it,
                 Err(AnalyseError::Store(error)) => return Err(error),
             };
-            let report = pipeline::report(store, named, &findings, &store.reviews()?)?;
+            let report = pipeline::report(store, named, &findings, &store.reviews()?, command)?;
             Kept {
                 version,
                 entry: Arc::clone(entry),

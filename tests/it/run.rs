@@ -268,7 +268,11 @@ fn a_decided_finding_is_not_reported_again_and_a_rejected_rename_teaches() {
         "{all:?}"
     );
     // Taken back by its whole id, although the finding is no longer there.
-    project.run_at("2024-03-08T08:00:00Z", &["review", renamed, "undo"], 0);
+    project.run_at(
+        "2024-03-08T08:00:00Z",
+        &["review", renamed, "undo", "--by", "eve"],
+        0,
+    );
     let all = verdicts(&project.json(&["report", "--format", "json"]));
     assert_eq!(
         verdict_on(&all, "Quiet River Institute"),

@@ -1,7 +1,7 @@
 //! `stillsays serve`: Memento, replay that never leaves the archive, and the pages around it.
 
 mod clients;
-mod held;
+pub(crate) mod held;
 
 use std::{
     io::{Read, Write},
@@ -697,7 +697,7 @@ fn the_pages_follow_the_store_and_the_profiles() {
     };
     let before = open();
     let report = served.shown("/report/trust-network").text();
-    let (_, after) = report.split_once("stillsays review ").unwrap();
+    let (_, after) = report.split_once(" review ").unwrap();
     let id = after.split(' ').next().unwrap().to_owned();
     assert_eq!(
         served.shown("/report/trust-network").text(),

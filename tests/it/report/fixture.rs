@@ -7,8 +7,8 @@ use stillsays::{
     clock::{Instant, parse_digits14},
     digest::PayloadDigest,
     finding::{
-        Baseline, CaptureRef, Conclusion, Decision, Evidence, Fate, Finding, FindingId, History,
-        Reason, Review, Subject, Verdict, Why,
+        Baseline, CaptureRef, Conclusion, Decided, Decision, Evidence, Fate, Finding, FindingId,
+        History, Reason, Review, Subject, Verdict, Why,
     },
     profile::{Claim, ListedName, Profile, Reference, Statement},
     report::{Report, Sources, VisitSummary, Visits},
@@ -37,12 +37,26 @@ pub(crate) fn at(digits: &str) -> Instant {
 }
 
 impl Fixture {
+    /// The reviews with the findings that they are about.
+    fn decided(&self) -> Vec<Decided> {
+        let about = |review: &Review| {
+            let about = self.findings.iter().find(|it| it.id == review.finding)?;
+            Some(Decided {
+                review: review.clone(),
+                about: about.clone(),
+            })
+        };
+        self.reviews.iter().filter_map(about).collect()
+    }
+
     pub(crate) fn report(&self) -> Report {
         Report::of(&Sources {
             name: "lantern-accord",
             profile: &self.profile,
             findings: &self.findings,
             reviews: &self.reviews,
+            decided: &self.decided(),
+            command: "stillsays --config lantern.toml",
             visits: &self.visits,
             removed: &self.removed,
         })

@@ -170,7 +170,7 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
         name: "made".into(),
         profile,
     };
-    let report = pipeline::report(&store, &named, &[], &[]).unwrap();
+    let report = pipeline::report(&store, &named, &[], &[], "stillsays").unwrap();
     let reference = &report.references[0];
     assert_eq!((reference.visits_in_all, reference.visits.len()), (300, 2));
     assert_eq!(report.as_of, Some(on(299)));
@@ -212,7 +212,7 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
             baseline: None,
         },
     };
-    let report = pipeline::report(&store, &named, &[finding], &[]).unwrap();
+    let report = pipeline::report(&store, &named, &[finding], &[], "stillsays").unwrap();
     let shown: Vec<i64> = report.references[0]
         .visits
         .iter()

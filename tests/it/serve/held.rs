@@ -207,7 +207,7 @@ pub(super) fn visits() -> Vec<Vec<Capture>> {
 }
 
 /// The program, serving a store until it is dropped.
-pub(super) struct Served {
+pub(crate) struct Served {
     child: Child,
     pub(super) site: String,
     pub(super) replay: String,
@@ -215,8 +215,8 @@ pub(super) struct Served {
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Came {
-    pub(super) status: u16,
+pub(crate) struct Came {
+    pub(crate) status: u16,
     pub(super) head: String,
     pub(super) body: Vec<u8>,
 }
@@ -236,7 +236,7 @@ impl Came {
 
 impl Served {
     /// Serves on ports that are free, with these arguments beside.
-    pub(super) fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
             .args([
                 "serve",
@@ -294,7 +294,7 @@ impl Served {
     }
 
     /// What the site's origin says to a plain GET.
-    pub(super) fn shown(&self, path: &str) -> Came {
+    pub(crate) fn shown(&self, path: &str) -> Came {
         ask(&self.site, "GET", path, &[])
     }
 

@@ -1,0 +1,213 @@
+//! Where `-o FILE` leads: a file that is replaced whole or not at all, a device or pipe that is written to, or stdout.
+
+use std::{
+    fs::{self, File, Metadata, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::Failure;
+
+/// How many symbolic links are followed to a file that is not there yet.
+const LINKS: u32 = 40;
+
+/// What stands for stdout in place of a file's name.
+const STDOUT: &str = "-";
+
+/// Whether `-o` names stdout.
+pub(super) fn is_stdout(file: &Path) -> bool {
+    file == Path::new(STDOUT)
+}
+
+/// Writes `bytes` to what `-o` names.
+pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut output = Output::create(file)?;
+    output.write_all(bytes).map_err(|it| failed(file, it))?;
+    output.finish()
+}
+
+/// Has `write` make a file where `-o` says. It is made in a folder of its own first where what `-o` names is no place to
+/// go back and forth in.
+pub(super) fn write_by<T>(
+    output: &Path,
+    write: impl FnOnce(&Path) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let place = if is_stdout(output) {
+        None
+    } else {
+        regular(output).map_err(|it| failed(output, it))?
+    };
+    if let Some(place) = place {
+        return write(&place);
+    }
+    let folder = std::env::temp_dir().join(format!("stillsays.{}", std::process::id()));
+    fs::create_dir(&folder).map_err(|it| failed(&folder, it))?;
+    let made = folder.join("made");
+    let written = write(&made).and_then(|done| {
+        let mut to = Output::create(output)?;
+        let copied = File::open(&made).and_then(|mut it| io::copy(&mut it, &mut to));
+        copied.map_err(|it| failed(output, it))?;
+        to.finish()?;
+        Ok(done)
+    });
+    // What is left in a folder of our own is of no use to anybody.
+    let _ = fs::remove_dir_all(&folder);
+    written
+}
+
+/// What `-o` names, while it is written.
+pub(super) struct Output {
+    named: PathBuf,
+    to: To,
+}
+
+enum To {
+    Stdout(io::Stdout),
+    /// A device, a pipe, or a file that has to stay the one it is.
+    Itself(File),
+    /// A file that takes the place of another once it is whole.
+    Beside {
+        file: File,
+        part: PathBuf,
+        place: PathBuf,
+    },
+}
+
+impl Output {
+    /// Opens what `file` names: `-` is stdout, a link is followed, and only a regular file is replaced. One that is there
+    /// keeps its mode and its owner.
+    pub(super) fn create(file: &Path) -> Result<Self, Failure> {
+        let to = if is_stdout(file) {
+            Ok(To::Stdout(io::stdout()))
+        } else {
+            open(file)
+        };
+        Ok(Self {
+            named: file.to_owned(),
+            to: to.map_err(|it| failed(file, it))?,
+        })
+    }
+
+    /// Puts what was written in its place.
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        let done = match &mut self.to {
+            To::Stdout(out) => out.flush(),
+            To::Itself(file) => file.flush(),
+            To::Beside { file, part, place } => {
+                file.sync_all().and_then(|()| fs::rename(&*part, &*place))
+            }
+        };
+        done.map_err(|it| failed(&self.named, it))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.to {
+            To::Stdout(out) => out.write(bytes),
+            To::Itself(file) | To::Beside { file, .. } => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.to {
+            To::Stdout(out) => out.flush(),
+            To::Itself(file) | To::Beside { file, .. } => file.flush(),
+        }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let To::Beside { part, .. } = &self.to {
+            // What was not put in its place is of no use to anybody; what was is not there any more.
+            let _ = fs::remove_file(part);
+        }
+    }
+}
+
+/// The regular file that `file` is or would be, by what its links lead to; `None` where it is something else.
+pub(super) fn regular(file: &Path) -> io::Result<Option<PathBuf>> {
+    match fs::metadata(file) {
+        // What a shell has opened as a descriptor has to stay the file it is.
+        Ok(_) if ["/dev", "/proc"].iter().any(|it| file.starts_with(it)) => Ok(None),
+        Ok(it) if it.is_file() => fs::canonicalize(file).map(Some),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => followed(file).map(Some),
+        Err(error) => Err(error),
+    }
+}
+
+/// Where a name leads at whose end there is no file yet.
+fn followed(file: &Path) -> io::Result<PathBuf> {
+    let mut place = file.to_owned();
+    for _ in 0..LINKS {
+        match fs::read_link(&place) {
+            Ok(to) => place = place.parent().unwrap_or(Path::new("")).join(to),
+            Err(_) => return Ok(place),
+        }
+    }
+    Err(io::Error::other("its links lead nowhere"))
+}
+
+fn open(file: &Path) -> io::Result<To> {
+    let Some(place) = regular(file)? else {
+        // Behind what a shell opened to append to, and no less at the end of a device.
+        return OpenOptions::new().append(true).open(file).map(To::Itself);
+    };
+    let there = fs::metadata(&place).ok();
+    let mut name = std::ffi::OsString::from(".");
+    name.push(place.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", std::process::id()));
+    let part = place.with_file_name(name);
+    let beside = create(&part, there.as_ref());
+    match (beside, there) {
+        (Ok(file), _) => Ok(To::Beside { file, part, place }),
+        // Where none can be made beside it that has its owner, the file itself is written.
+        (Err(_), Some(_)) => {
+            // It is there only where its owner could not be given to it.
+            let _ = fs::remove_file(&part);
+            let mut options = OpenOptions::new();
+            options
+                .write(true)
+                .truncate(true)
+                .open(&place)
+                .map(To::Itself)
+        }
+        (Err(error), None) => Err(error),
+    }
+}
+
+/// A new file, with mode and owner of the one whose place it will take.
+fn create(part: &Path, there: Option<&Metadata>) -> io::Result<File> {
+    let file = File::create(part)?;
+    if let Some(there) = there {
+        give_to_owner(&file, there)?;
+        file.set_permissions(there.permissions())?;
+    }
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn give_to_owner(file: &File, there: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) == (there.uid(), there.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(there.uid()), Some(there.gid()))
+}
+
+#[cfg(not(unix))]
+fn give_to_owner(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+fn failed(file: &Path, source: io::Error) -> Failure {
+    let hint = match source.kind() {
+        io::ErrorKind::IsADirectory => "it is a folder; name a file in it",
+        _ => "name a file in a folder that exists and that you may write to, or `-` for stdout",
+    };
+    let error = anyhow::Error::from(source);
+    Failure::usage(error.context(format!("{} cannot be written", file.display()))).hint(hint)
+}

@@ -1,0 +1,136 @@
+//! A decision as a report shows it: who decided what, when and why, and the finding as it was then.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::{Entry, Label, gathered::Gathered, words};
+use crate::{
+    clock::Instant,
+    finding::{Decided, Decision, Finding, FindingId, Standing, applying},
+};
+
+/// A review with the finding that it was about, which may be gone since.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecidedEntry {
+    /// What was decided; `None` takes the decision before it back.
+    pub decision: Option<Decision>,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// Why, in their words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Whether it counts today.
+    pub effect: Effect,
+    /// Whether the finding is still one of the report's.
+    pub there: bool,
+    /// What the finding said, in a word.
+    pub label: Label,
+    /// What it was about.
+    pub subject: String,
+    /// What it said, as a sentence.
+    pub said: String,
+    /// The finding as it was.
+    pub finding: Finding,
+}
+
+/// Whether a review counts today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// It applies.
+    Applies,
+    /// It was taken back, or another decision replaced it.
+    Replaced,
+    /// The page changed away from what the finding says and back again.
+    Lapsed,
+    /// It took another one back.
+    Undo,
+}
+
+impl DecidedEntry {
+    /// All of them, the latest first.
+    pub(super) fn all(gathered: &Gathered<'_>) -> Vec<Self> {
+        let sources = gathered.sources;
+        let now = sources.findings.iter().map(|it| (&it.id, it)).collect();
+        let reviews = sources.decided.iter().map(|it| &it.review);
+        let applying = applying(reviews);
+        let entries = sources.decided.iter().map(|it| {
+            let applies = applying
+                .get(&it.review.finding)
+                .is_some_and(|that| std::ptr::eq(*that, &raw const it.review));
+            Self::of(it, applies, &now, gathered)
+        });
+        let mut entries: Vec<Self> = entries.collect();
+        entries.reverse();
+        entries.sort_by_key(|it| std::cmp::Reverse(it.at));
+        entries
+    }
+
+    fn of(
+        decided: &Decided,
+        applies: bool,
+        now: &HashMap<&FindingId, &Finding>,
+        gathered: &Gathered<'_>,
+    ) -> Self {
+        let Decided { review, about } = decided;
+        let now = now.get(&about.id).copied();
+        let standing = Standing::under(now.unwrap_or(about), Some(review));
+        let effect = match (review.decision, applies) {
+            (None, _) => Effect::Undo,
+            (Some(_), false) => Effect::Replaced,
+            (Some(_), true) if standing == Standing::Open => Effect::Lapsed,
+            (Some(_), true) => Effect::Applies,
+        };
+        let entry = Entry::of(about, gathered);
+        Self {
+            decision: review.decision,
+            at: review.at,
+            by: review.by.clone(),
+            note: review.note.clone(),
+            effect,
+            there: now.is_some(),
+            label: entry.label,
+            subject: entry.subject,
+            said: entry.said,
+            finding: about.clone(),
+        }
+    }
+
+    /// What was decided, in a word or two.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self.decision {
+            Some(Decision::Accept) => "accepted",
+            Some(Decision::Reject) => "rejected",
+            Some(Decision::Later) => "put off",
+            None => "taken back",
+        }
+    }
+
+    /// What the finding said of what: `renamed: Quiet River Institute`.
+    #[must_use]
+    pub fn about(&self) -> String {
+        format!("{}: {}", self.label.words(), self.subject)
+    }
+
+    /// By whom and when, with their note, and whether it counts today.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let note = self.note.as_ref().map(|it| format!(": “{it}”"));
+        let counts = match (self.effect, self.there) {
+            (Effect::Replaced, _) => " It does not apply any more: it was taken back or replaced.",
+            (Effect::Lapsed, _) => " It does not apply any more: the page has changed since.",
+            (Effect::Applies | Effect::Undo, false) => " The finding is not there any more.",
+            (Effect::Applies | Effect::Undo, true) => "",
+        };
+        format!(
+            "By {} on {}{}.{counts}",
+            self.by,
+            words::minute(self.at),
+            note.unwrap_or_default()
+        )
+    }
+}

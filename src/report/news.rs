@@ -1,0 +1,200 @@
+//! What a quiet run prints: what no run before had, in a few lines that somebody reads in a mail.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    Entry, Report, pasteable,
+    terminal::{cut, safe},
+    words::count,
+};
+use crate::finding::{Fate, Finding, Subject, Weight};
+
+/// How many changes are printed; the others are one command away.
+const MOST: usize = 20;
+
+/// The columns of a verdict and the space behind it.
+const LABEL: usize = 14;
+
+/// What is new in one profile.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// The report on the findings that no run before had, and on nothing else.
+    pub report: Report,
+    /// The numbers of the references that were lost and are there again.
+    pub back: Vec<u32>,
+}
+
+impl News {
+    /// The references that `earlier` findings called lost and that are there `now`.
+    #[must_use]
+    pub fn back(earlier: &[Finding], now: &[Finding]) -> Vec<u32> {
+        let lost = earlier.iter().filter(|it| it.weight() == Weight::Lost);
+        let is_live = |subject: &Subject| {
+            now.iter()
+                .any(|it| it.subject == *subject && it.fate() == Some(&Fate::Live))
+        };
+        let numbers = lost.filter(|it| is_live(&it.subject));
+        numbers
+            .filter_map(|it| match it.subject {
+                Subject::Reference { number } => Some(number),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// One change of a page, whoever cites it.
+struct Change {
+    weight: Option<Weight>,
+    label: &'static str,
+    what: String,
+    /// The addresses of the page that it is on.
+    page: String,
+    /// The finding, by the id that it has in the first profile; none for good news.
+    finding: Option<String>,
+    /// The profiles that cite the page.
+    profiles: Vec<String>,
+}
+
+/// The lines for `news`; empty where there is none. `command` leads to the archive, `width` is that of the terminal.
+#[must_use]
+pub fn news_text(news: &[News], command: &str, width: usize) -> String {
+    let changes = changes(news);
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut lines = vec![summary(&changes)];
+    for it in changes.iter().take(MOST) {
+        let label = format!("  {:<LABEL$}", it.label);
+        lines.push(cut(&format!("{label}{}", it.what), width));
+        let margin = " ".repeat(label.width());
+        lines.push(cut(
+            &format!("{margin}{}", foot(it, width - margin.len())),
+            width,
+        ));
+    }
+    let named: BTreeSet<&str> = news.iter().map(|it| it.report.profile.as_str()).collect();
+    let profile = match named.first().filter(|_| named.len() == 1) {
+        Some(name) => format!(" --profile {}", pasteable(name)),
+        None => String::new(),
+    };
+    let more = changes.len().saturating_sub(MOST);
+    let lead = match more {
+        0 => "everything that waits".to_owned(),
+        more => format!("and {more} more"),
+    };
+    // A command that is cut could not be pasted.
+    lines.push(format!("{lead}: {command} report{profile}"));
+    lines.join("\n") + "\n"
+}
+
+/// `3 new: 2 to decide on 2 pages, 1 reference lost`.
+fn summary(changes: &[Change]) -> String {
+    let of = |wanted: &dyn Fn(Option<Weight>) -> bool| {
+        changes
+            .iter()
+            .filter(|it| wanted(it.weight))
+            .collect::<Vec<_>>()
+    };
+    let lost = of(&|it| it == Some(Weight::Lost)).len();
+    let back = of(&|it| it.is_none()).len();
+    let decide = of(&|it| it.is_some_and(|it| it != Weight::Lost));
+    let pages: BTreeSet<&str> = decide.iter().map(|it| it.page.as_str()).collect();
+    let mut parts = Vec::new();
+    if !decide.is_empty() {
+        let pages = count(pages.len(), "page", "pages");
+        parts.push(format!("{} to decide on {pages}", decide.len()));
+    }
+    if lost > 0 {
+        parts.push(count(lost, "reference lost", "references lost"));
+    }
+    if back > 0 {
+        parts.push(count(back, "reference back", "references back"));
+    }
+    format!("{} new: {}", changes.len(), parts.join(", "))
+}
+
+/// The finding and who cites the page, or, of many, some and how many more; then the page.
+fn foot(it: &Change, width: usize) -> String {
+    let finding = it
+        .finding
+        .as_ref()
+        .map_or(String::new(), |it| format!("finding {it}, "));
+    let room = width.saturating_sub(finding.width() + it.page.width() + 2);
+    let mut names = String::new();
+    for (at, name) in it.profiles.iter().enumerate() {
+        let rest = it.profiles.len() - at - 1;
+        let more = |rest: usize| match rest {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        let comma = if at == 0 { "" } else { ", " };
+        let longer = format!("{names}{comma}{name}");
+        if at > 0 && longer.width() + more(rest).width() > room {
+            names.push_str(&more(rest + 1));
+            break;
+        }
+        names = longer;
+    }
+    format!("{finding}{names}: {}", it.page)
+}
+
+/// The changes, the heaviest first; one that several profiles cite is there once.
+fn changes(news: &[News]) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::new();
+    let mut places: BTreeMap<(String, &'static str, String), usize> = BTreeMap::new();
+    let mut add = |change: Change| {
+        let key = (change.page.clone(), change.label, change.what.clone());
+        let place = *places.entry(key).or_insert(changes.len());
+        match changes.get_mut(place) {
+            Some(there) => there.profiles.extend(change.profiles),
+            None => changes.push(change),
+        }
+    };
+    for News { report, back } in news {
+        let page = |cites: &[u32]| {
+            let cited = report
+                .references
+                .iter()
+                .filter(|it| cites.contains(&it.number));
+            let addresses: BTreeSet<&str> = cited.filter_map(|it| it.address.as_deref()).collect();
+            addresses.into_iter().collect::<Vec<_>>().join(" ")
+        };
+        for entry in report.entries() {
+            add(Change {
+                weight: Some(entry.finding.weight()),
+                label: entry.label.words(),
+                what: what(entry),
+                page: safe(&page(&entry.finding.cites)),
+                finding: Some(entry.finding.id.to_string()),
+                profiles: vec![safe(&report.profile)],
+            });
+        }
+        for it in report
+            .references
+            .iter()
+            .filter(|it| back.contains(&it.number))
+        {
+            add(Change {
+                weight: None,
+                label: "back",
+                what: safe(&it.title),
+                page: safe(it.address.as_deref().unwrap_or_default()),
+                finding: None,
+                profiles: vec![safe(&report.profile)],
+            });
+        }
+    }
+    changes.sort_by_key(|it| (it.weight.is_none(), it.weight));
+    changes
+}
+
+/// What a finding is about, and what stands there now.
+fn what(entry: &Entry) -> String {
+    match entry.now() {
+        Some(now) => safe(&format!("{} → {now}", entry.subject)),
+        None => safe(&entry.subject),
+    }
+}
