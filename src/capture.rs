@@ -1,5 +1,7 @@
 //! One visit of one page: what was sent, what came back, to the byte, or the failure that took its place.
 
+mod head;
+
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,10 @@ use crate::{
     clock::Instant,
     digest::{BlockDigest, PayloadDigest},
     uri::TargetUri,
+};
+
+pub use head::{
+    asked_otherwise, fields_of, is_part, is_redirect, may_pass, media_type_of, status_of,
 };
 
 /// One capture event (WARC 1.1, 6): the request, response and metadata bound together, or the failure that took their place.
@@ -166,6 +172,34 @@ pub struct Tls {
     pub cipher_suite: String,
     /// The certificate chain as it was sent, each in DER, leaf first.
     pub certificates: Vec<Vec<u8>>,
+    /// What is wrong with the chain, where the page was taken all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untrusted: Option<Untrusted>,
+}
+
+/// Why nobody vouches for the host that a page came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Untrusted {
+    /// The certificate is past its date, or not yet valid.
+    Expired,
+    /// The certificate is for another host.
+    WrongHost,
+    /// The certificate's issuer is not known: self-signed, or a private authority.
+    UnknownIssuer,
+    /// Anything else: revoked, broken, not for servers.
+    Invalid,
+}
+
+impl std::fmt::Display for Untrusted {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Expired => "expired",
+            Self::WrongHost => "for another host",
+            Self::UnknownIssuer => "of an unknown issuer",
+            Self::Invalid => "not valid",
+        })
+    }
 }
 
 /// Why there is no response.
@@ -230,7 +264,8 @@ pub enum FailureKind {
 pub struct Visit {
     /// Where the visit started from.
     pub seed: TargetUri,
-    /// At least one capture; each but the last is a redirect, or a try after which the same was asked again.
+    /// At least one capture; each but the last is a redirect, a page that only sends a browser elsewhere, or a try after which
+    /// the same was asked again.
     pub captures: Vec<Capture>,
 }
 
@@ -249,12 +284,6 @@ impl Visit {
             .filter(|it| it.status().is_some_and(is_redirect))
             .count()
     }
-}
-
-/// Whether a status sends to another address (RFC 9110, 15.4).
-#[must_use]
-pub fn is_redirect(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
 impl Capture {
@@ -280,6 +309,12 @@ impl Capture {
         fields_of(self.head()?)
             .find(|(it, _)| it.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
+    }
+
+    /// What was wrong with the certificate of the host that it came from, if anything.
+    #[must_use]
+    pub fn untrusted(&self) -> Option<Untrusted> {
+        self.connection.as_ref()?.tls.as_ref()?.untrusted
     }
 
     /// The digest of the payload: the response's own, or the one the revisit stands for.
@@ -308,6 +343,10 @@ pub struct CaptureEntry {
     pub revisit: Option<RevisitProfile>,
     /// Why the body is not whole, where it is not.
     pub truncated: Option<Truncation>,
+    /// What was wrong with the certificate of the host that it came from.
+    pub untrusted: Option<Untrusted>,
+    /// How it was asked for, where that was no plain request for the page: `POST`, `GET with Range`.
+    pub asked: Option<String>,
     /// The failure that took the response's place.
     pub failure: Option<Failure>,
 }
@@ -343,6 +382,8 @@ impl From<&Capture> for CaptureEntry {
             payload_digest: it.payload_digest(),
             revisit,
             truncated,
+            untrusted: it.untrusted(),
+            asked: asked_otherwise(&it.request),
             failure,
         }
     }
@@ -376,53 +417,12 @@ impl Response {
     }
 }
 
-/// The status code in a response head, where its first line is a status line.
-#[must_use]
-pub fn status_of(head: &[u8]) -> Option<u16> {
-    let line = head.split(|it| *it == b'\n').next()?;
-    let line = std::str::from_utf8(line.get(..line.len().min(64))?)
-        .ok()
-        .or_else(|| std::str::from_utf8(line.get(..12)?).ok())?;
-    if !line.starts_with("HTTP/") {
-        return None;
-    }
-    line.split_ascii_whitespace().nth(1)?.get(..3)?.parse().ok()
-}
-
-/// The header fields of a response head in their order: name as it was spelt, value read as Latin-1 with folded lines joined.
-pub fn fields_of(head: &[u8]) -> impl Iterator<Item = (String, String)> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for line in head.split(|it| *it == b'\n').skip(1) {
-        let text: String = line.iter().map(|it| char::from(*it)).collect();
-        let text = text.trim_end_matches('\r');
-        if text.starts_with([' ', '\t']) {
-            if let Some((_, value)) = fields.last_mut() {
-                value.push(' ');
-                value.push_str(text.trim());
-            }
-        } else if let Some((name, value)) = text.split_once(':') {
-            fields.push((name.trim_end().to_owned(), value.trim().to_owned()));
-        }
-    }
-    fields.into_iter()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const HEAD: &[u8] =
         b"HTTP/1.1 200 OK\r\nX-A: one\r\n two\r\nSet-Cookie: a\r\nset-cookie:b\r\n\r\n";
-
-    #[test]
-    fn a_head_gives_status_and_fields_in_order() {
-        assert_eq!(status_of(HEAD), Some(200));
-        let fields: Vec<_> = fields_of(HEAD).collect();
-        assert_eq!(fields[0], ("X-A".into(), "one two".into()));
-        assert_eq!(fields[2], ("set-cookie".into(), "b".into()));
-        assert_eq!(status_of(b"HTTP/1.0 999 \xff\r\n\r\n"), Some(999));
-        assert_eq!(status_of(b"<html>"), None);
-    }
 
     #[test]
     fn chunk_framing_gives_the_wire_back() {

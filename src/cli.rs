@@ -54,7 +54,7 @@ Exit codes:
   0        done
   1        --fail-on matched
   2        usage or configuration
-  3        some pages could not be fetched
+  3        some pages could not be fetched, or some records not be imported whole
   4        the store is damaged
   5        another run holds the lock
   130/143  stopped by Ctrl-C / SIGTERM";

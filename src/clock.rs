@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound, TimeZone, Utc};
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Utc};
 
 /// A moment in UTC, the only time zone an archive knows.
 pub type Instant = DateTime<Utc>;
@@ -52,12 +52,81 @@ pub fn warc_date(at: Instant) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-/// Reads a `WARC-Date`, whole seconds or with 1 to 9 digits of a fraction (WARC 1.1, 5.4).
+/// Reads a `WARC-Date` in every form that means one moment: as WARC 1.1 (5.4) has it, and as other programs spell it
+/// (14 digits, a space in place of the `T`, no zone for UTC, a zone without a colon, an HTTP date).
+///
+/// A date that is cut short (`2023-05-04T03:02Z`, `2023-05-04`), which WARC 1.1 allows, means the beginning of its minute,
+/// day, month or year; [`warc_date_span`] says how long that is.
 #[must_use]
 pub fn parse_warc_date(text: &str) -> Option<Instant> {
-    DateTime::parse_from_rfc3339(text.trim())
-        .ok()
-        .map(|it| it.with_timezone(&Utc))
+    let text = text.trim();
+    if let Ok(it) = DateTime::parse_from_rfc3339(text) {
+        return Some(it.with_timezone(&Utc));
+    }
+    let digits = text.trim_end_matches(['Z', 'z']);
+    if digits.len() == 14
+        && let Some(it) = parse_digits14(digits)
+    {
+        return Some(it);
+    }
+    let (plain, zone) = zone_of(text);
+    let plain = plain.replacen(['t', 'T'], " ", 1).replace(',', ".");
+    let plain = plain.trim();
+    let whole = match plain.len() {
+        4 => format!("{plain}-01-01 00:00:00"),
+        7 => format!("{plain}-01 00:00:00"),
+        10 => format!("{plain} 00:00:00"),
+        13 => format!("{plain}:00:00"),
+        16 => format!("{plain}:00"),
+        _ => plain.to_owned(),
+    };
+    ["%Y-%m-%d %H:%M:%S%.f", "%Y/%m/%d %H:%M:%S%.f"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(&whole, form).ok())
+        .and_then(|it| it.and_utc().checked_sub_signed(zone))
+        .or_else(|| {
+            let it = DateTime::parse_from_rfc2822(text).ok()?;
+            Some(it.with_timezone(&Utc))
+        })
+}
+
+/// How long the time is that a `WARC-Date` names: nothing where it has its seconds.
+#[must_use]
+pub fn warc_date_span(text: &str) -> TimeDelta {
+    let (plain, _) = zone_of(text.trim());
+    match plain.trim().len() {
+        4 => TimeDelta::days(366),
+        7 => TimeDelta::days(31),
+        10 => TimeDelta::days(1),
+        13 => TimeDelta::hours(1),
+        16 => TimeDelta::minutes(1),
+        _ => TimeDelta::zero(),
+    }
+}
+
+/// A time without its zone, and how far the zone is ahead of UTC; none means UTC.
+fn zone_of(text: &str) -> (&str, TimeDelta) {
+    let upper = text.to_ascii_uppercase();
+    for name in ["Z", " UTC", " GMT"] {
+        if upper.ends_with(name) {
+            let plain = text.get(..text.len() - name.len()).unwrap_or(text);
+            return (plain, TimeDelta::zero());
+        }
+    }
+    // A sign before the time of day belongs to the date.
+    let signed = text.get(11..).and_then(|it| it.rfind(['+', '-']));
+    let Some((plain, zone)) = signed.and_then(|it| text.split_at_checked(it + 11)) else {
+        return (text, TimeDelta::zero());
+    };
+    let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+    let number = |it: Option<&str>| it.and_then(|it| it.parse::<i64>().ok()).unwrap_or(0);
+    let minutes = number(digits.get(..2)) * 60 + number(digits.get(2..4));
+    let ahead = TimeDelta::minutes(if zone.starts_with('-') {
+        -minutes
+    } else {
+        minutes
+    });
+    (plain, ahead)
 }
 
 /// The 14 digits (`YYYYMMDDhhmmss`) that CDX files and replay addresses use.
@@ -116,6 +185,48 @@ mod tests {
         let at = parse_warc_date("2016-10-13T14:07:57.123456Z").unwrap();
         assert_eq!(warc_date(at), "2016-10-13T14:07:57.123456Z");
         assert_eq!(digits14(at), "20161013140757");
+    }
+
+    #[test]
+    fn a_warc_date_is_read_in_every_form_that_means_one_moment() {
+        for (text, expected) in [
+            ("2023-05-04T03:02:01Z", "20230504030201"),
+            ("2023-05-04T03:02:01.5Z", "20230504030201"),
+            ("2023-05-04t03:02:01z", "20230504030201"),
+            ("2023-05-04T03:02:01", "20230504030201"),
+            ("2023-05-04 03:02:01", "20230504030201"),
+            ("2023-05-04 03:02:01 UTC", "20230504030201"),
+            ("2023-05-04T05:02:01+02:00", "20230504030201"),
+            ("2023-05-04T05:02:01+0200", "20230504030201"),
+            ("2023-05-04T01:02:01-02", "20230504030201"),
+            ("2023-05-04T03:02:01,123Z", "20230504030201"),
+            ("2023-05-04T03:02:01.1234567890Z", "20230504030201"),
+            ("2023/05/04 03:02:01", "20230504030201"),
+            ("20230504030201", "20230504030201"),
+            ("20230504030201Z", "20230504030201"),
+            ("Thu, 04 May 2023 03:02:01 GMT", "20230504030201"),
+            ("2023-05-04T03:02Z", "20230504030200"),
+            ("2023-05-04T05:02+02:00", "20230504030200"),
+            ("2023-05-04", "20230504000000"),
+            ("2023-05", "20230501000000"),
+            ("2023", "20230101000000"),
+        ] {
+            let at = parse_warc_date(text).map(digits14);
+            assert_eq!(at.as_deref(), Some(expected), "{text}");
+        }
+        for text in [
+            "",
+            "yesterday",
+            "04.05.2023",
+            "2023-13-04",
+            "20230504",
+            "5/4/2023",
+        ] {
+            assert_eq!(parse_warc_date(text), None, "{text}");
+        }
+        assert_eq!(warc_date_span("2023-05-04T03:02Z"), TimeDelta::minutes(1));
+        assert_eq!(warc_date_span("2023-05-04"), TimeDelta::days(1));
+        assert!(warc_date_span("2023-05-04T03:02:01Z").is_zero());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use toml::{Spanned, Table, Value, de::DeValue};
 
 use crate::{
+    fetch::Header,
     pipeline::Thinning,
     schedule::{Cadence, parse_interval},
 };
@@ -428,6 +429,17 @@ pub(in crate::config) fn ranges<'de, D: Deserializer<'de>>(
                 serde::de::Error::custom(format!("`{it}` is no address range such as `10.0.0.0/8`"))
             })
         })
+        .collect()
+}
+
+/// Reads header fields such as `example.org Accept: text/html`.
+pub(in crate::config) fn headers<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Vec<Header>, D::Error> {
+    let fields = Vec::<String>::deserialize(input)?;
+    let fields = fields.iter().map(|it| it.parse());
+    fields
+        .map(|it| it.map_err(serde::de::Error::custom))
         .collect()
 }
 

@@ -60,6 +60,7 @@ macro_rules! labelled_digest {
             fn from_str(text: &str) -> Result<Self, DigestError> {
                 text.strip_prefix("sha256:")
                     .and_then(unhex)
+                    .and_then(|it| it.try_into().ok())
                     .map(Self)
                     .ok_or_else(|| DigestError(text.to_owned()))
             }
@@ -94,6 +95,46 @@ labelled_digest! {
     ContentDigest
 }
 
+/// A digest as other programs label it (WARC 1.1, 5.8), to compare bytes with: SHA-1 or SHA-256, in base 32 or hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledDigest {
+    is_sha1: bool,
+    bytes: Vec<u8>,
+}
+
+impl LabelledDigest {
+    /// Reads `sha1:…` and `sha256:…`; anything else cannot be compared with.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (label, value) = text.trim().split_once(':')?;
+        let label = label.to_ascii_lowercase().replace('-', "");
+        let is_sha1 = match label.as_str() {
+            "sha1" => true,
+            "sha256" => false,
+            _ => return None,
+        };
+        let length = if is_sha1 { 20 } else { 32 };
+        let bytes = if value.len() == length * 2 {
+            unhex(value)
+        } else {
+            unbase32(value)
+        };
+        let bytes = bytes.filter(|it| it.len() == length)?;
+        Some(Self { is_sha1, bytes })
+    }
+
+    /// Whether it is the digest of `bytes`.
+    #[must_use]
+    pub fn is_of(&self, bytes: &[u8]) -> bool {
+        let algorithm = if self.is_sha1 {
+            &ring::digest::SHA1_FOR_LEGACY_USE_ONLY
+        } else {
+            &ring::digest::SHA256
+        };
+        ring::digest::digest(algorithm, bytes).as_ref() == self.bytes
+    }
+}
+
 /// Lower-case hexadecimal digits of `bytes`.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -106,13 +147,32 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
-    for (byte, place) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(place..place + 2)?, 16).ok()?;
+    let digits = (0..text.len()).step_by(2);
+    digits
+        .map(|it| u8::from_str_radix(text.get(it..it + 2)?, 16).ok())
+        .collect()
+}
+
+/// RFC 4648, 6, with or without padding.
+fn unbase32(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for letter in text.trim_end_matches('=').bytes() {
+        let value = match letter.to_ascii_uppercase() {
+            it @ b'A'..=b'Z' => it - b'A',
+            it @ b'2'..=b'7' => it - b'2' + 26,
+            _ => return None,
+        };
+        bits = bits << 5 | u32::from(value);
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
+        }
     }
     Some(bytes)
 }
@@ -130,5 +190,28 @@ mod tests {
         );
         assert_eq!(digest.to_string().parse::<PayloadDigest>().unwrap(), digest);
         assert!("sha1:AAAA".parse::<PayloadDigest>().is_err());
+    }
+
+    #[test]
+    fn digests_of_other_programs_are_compared_with() {
+        // FIPS 180-4: "abc".
+        for text in [
+            "sha1:VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5",
+            "SHA1:a9993e364706816aba3e25717850c26c9cd0d89d",
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            "sha-256:XJ4BNP4PAHH6UQKBIDPF3LRCEOYAGYNDSYLXVHFUCD7WD4QACWWQ====",
+        ] {
+            let digest = LabelledDigest::parse(text).unwrap();
+            assert!(digest.is_of(b"abc"), "{text}");
+            assert!(!digest.is_of(b"abd"));
+        }
+        for text in [
+            "md5:900150983cd24fb0d6963f7d28e17f72",
+            "sha1:AAAA",
+            "sha1",
+            "",
+        ] {
+            assert_eq!(LabelledDigest::parse(text), None, "{text}");
+        }
     }
 }

@@ -82,7 +82,7 @@ pub fn read(page: &Page<'_>) -> Reading {
             weight: 0.1,
         });
     }
-    let kind = kind::of(&page.media_type.essence, body);
+    let kind = kind::of(page.media_type, body);
     let decoded = match kind {
         Kind::Other => return unreadable(page),
         Kind::Pdf => return unread("a PDF file is read in a process of its own".to_owned()),
@@ -176,7 +176,7 @@ pub fn unread(what: String) -> Reading {
 /// Whether a page is a PDF file, whose text layer is read apart and then given to [`read_pdf`].
 #[must_use]
 pub fn is_pdf(page: &Page<'_>) -> bool {
-    kind::of(&page.media_type.essence, page.body) == Kind::Pdf
+    kind::of(page.media_type, page.body) == Kind::Pdf
 }
 
 /// The reading of a PDF file's text layer; each page is an anchor `page=N` (RFC 8118, 3).

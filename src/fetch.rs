@@ -8,15 +8,17 @@
 //! looks up, checks and connects; `exchange` sends and receives; `wire` tells head, framing and payload apart.
 
 mod ask;
-mod challenge;
+mod cookies;
 mod dial;
 mod download;
 mod exchange;
 mod guard;
+mod headers;
 mod lane;
 mod manners;
 mod options;
 mod proxy;
+mod retry_after;
 mod robots_txt;
 mod tls;
 mod visit;
@@ -33,6 +35,7 @@ use tokio::{
 };
 
 pub use download::{DownloadError, Downloaded, download, post};
+pub use headers::{Header, HeaderError};
 pub use options::Options;
 pub use proxy::{Proxies, Proxy, ProxyError};
 

@@ -9,7 +9,8 @@
 //!
 //! - [`article`] reads an article into a [`profile`]: references and claims.
 //! - [`schedule`] says which of the cited pages are due.
-//! - [`fetch`] visits them, politely and safely; each visit becomes [`capture`]s.
+//! - [`fetch`] visits them, politely and safely; each visit becomes [`capture`]s. [`challenge`] tells answers that ask for a
+//!   person, [`forward`] pages that only send a browser elsewhere.
 //! - [`store`] keeps captures, findings and reviews; [`interchange`] takes them in from and out to other archives, as [`warc`] files
 //!   with their [`cdxj`] index, or [`wacz`] packages.
 //! - [`ledger`] is how all of that can be proved: a Merkle tree over what is kept, signed.
@@ -43,6 +44,8 @@ pub mod profile;
 pub mod finding;
 pub mod reading;
 
+pub mod html_scan;
+
 pub mod article;
 pub mod cdxj;
 pub mod content_coding;
@@ -52,6 +55,9 @@ pub mod pdf;
 pub mod robots;
 pub mod wacz;
 pub mod warc;
+
+pub mod challenge;
+pub mod forward;
 
 pub mod compare;
 pub mod extract;

@@ -1,32 +1,64 @@
 //! Media types and character sets: what kind of bytes a payload is, and how to read them as text.
 
-use std::borrow::Cow;
+mod charset;
+mod sniff;
 
-use encoding_rs::Encoding;
+pub use charset::{CharsetSource, Decoded, decode};
 
-/// A media type as a `Content-Type` field gives it (RFC 9110, 8.3), parameters other than charset left out.
+/// A media type as `Content-Type` fields give it (WHATWG MIME Sniffing, 4.4), parameters other than charset left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MediaType {
-    /// `type/subtype`, lower case; empty where there was none.
+    /// `type/subtype`, lower case; empty where there was none that could be read.
     pub essence: String,
     /// The `charset` parameter as it was spelt, quotes taken off.
     pub charset: Option<String>,
+    /// Whether the field is one that old servers send for every file whose type they do not know
+    /// (WHATWG MIME Sniffing, 5.1, "check-for-apache-bug").
+    pub is_server_default: bool,
 }
 
+/// What old servers send for files whose type they do not know, to the letter.
+const SERVER_DEFAULTS: [&str; 4] = [
+    "text/plain",
+    "text/plain; charset=ISO-8859-1",
+    "text/plain; charset=iso-8859-1",
+    "text/plain; charset=UTF-8",
+];
+
 impl MediaType {
-    /// Reads a field value; what cannot be read is left empty.
+    /// Reads a field value, which may be several values in one, joined by commas.
     #[must_use]
     pub fn parse(field: &str) -> Self {
-        let mut parts = field.split(';');
-        let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
-        let charset = parts.find_map(|it| {
-            let (name, value) = it.split_once('=')?;
-            name.trim()
-                .eq_ignore_ascii_case("charset")
-                .then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-                .filter(|it| !it.is_empty())
+        Self::extract([field])
+    }
+
+    /// The media type of all `Content-Type` fields of a response together (Fetch standard, "extract a MIME type"): the
+    /// last one that can be read, with the charset that was said of the same type before it.
+    ///
+    /// Where no value can be read as the standard says, the first one is read as browsers repair it: parameters without a
+    /// semicolon before them, a comment behind the type. What is still no media type gives an empty essence.
+    #[must_use]
+    pub fn extract<'a>(fields: impl IntoIterator<Item = &'a str>) -> Self {
+        let fields: Vec<&str> = fields.into_iter().collect();
+        let values: Vec<&str> = fields.iter().flat_map(|it| split_list(it)).collect();
+        let mut found: Option<Self> = None;
+        for value in &values {
+            let Some(mut next) = strict(value).filter(|it| it.essence != "*/*") else {
+                continue;
+            };
+            if let Some(before) = found.filter(|it| it.essence == next.essence) {
+                next.charset = next.charset.or(before.charset);
+            }
+            found = Some(next);
+        }
+        let mut found = found.unwrap_or_else(|| {
+            let mut repaired = values.iter().map(|it| repaired(it));
+            repaired
+                .find(|it| *it != Self::default())
+                .unwrap_or_default()
         });
-        Self { essence, charset }
+        found.is_server_default = fields.last().is_some_and(|it| SERVER_DEFAULTS.contains(it));
+        found
     }
 
     /// Whether it is HTML or XHTML.
@@ -34,244 +66,128 @@ impl MediaType {
     pub fn is_html(&self) -> bool {
         matches!(self.essence.as_str(), "text/html" | "application/xhtml+xml")
     }
-}
 
-/// What told the character set of a payload, in the order in which it is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CharsetSource {
-    /// A byte-order mark.
-    ByteOrderMark,
-    /// The `Content-Type` field.
-    HttpHeader,
-    /// A `meta` element near the start (HTML standard, 13.2.3.2).
-    Meta,
-    /// The bytes themselves, judged by their statistics.
-    Guess,
-}
-
-/// Bytes read as text.
-#[derive(Clone, Debug)]
-pub struct Decoded<'a> {
-    /// The text; what was no character is U+FFFD.
-    pub text: Cow<'a, str>,
-    /// The character set's name, as the Encoding standard spells it.
-    pub charset: &'static str,
-    /// What told it.
-    pub source: CharsetSource,
-    /// Whether any byte was no character.
-    pub had_errors: bool,
-}
-
-/// Reads `bytes` as text: by BOM, then `declared` (HTTP), then `meta`, then by statistics.
-#[must_use]
-pub fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Decoded<'a> {
-    let (encoding, source) = charset_of(bytes, declared);
-    let (text, encoding, had_errors) = encoding.decode(bytes);
-    Decoded {
-        text,
-        charset: encoding.name(),
-        source,
-        had_errors,
-    }
-}
-
-fn charset_of(bytes: &[u8], declared: Option<&str>) -> (&'static Encoding, CharsetSource) {
-    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return (encoding, CharsetSource::ByteOrderMark);
-    }
-    if let Some(encoding) = declared.and_then(|it| Encoding::for_label(it.as_bytes())) {
-        return (encoding, CharsetSource::HttpHeader);
-    }
-    if let Some(encoding) = meta_charset(bytes) {
-        return (encoding, CharsetSource::Meta);
-    }
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    (
-        detector.guess(None, chardetng::Utf8Detection::Allow),
-        CharsetSource::Guess,
-    )
-}
-
-/// How far a `meta` element is looked for: one behind the standard's 1,024 bytes makes a parser begin again with it.
-const PRESCAN: usize = 64 * 1024;
-
-/// The character set that a `meta` element near the start declares (HTML standard, 13.2.3.2,
-/// "prescan a byte stream to determine its encoding").
-fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
-    let mut scan = Prescan {
-        bytes: bytes.get(..bytes.len().min(PRESCAN))?,
-        at: 0,
-    };
-    while scan.at < scan.bytes.len() {
-        if scan.looking_at(b"<!--") {
-            // The dashes that open a comment may be the ones that close it.
-            scan.at += 2;
-            scan.behind(b"-->")?;
-        } else if scan.looking_at(b"<meta")
-            && scan.byte(5).is_some_and(|it| is_space(it) || it == b'/')
-        {
-            scan.at += 6;
-            if let Some(encoding) = scan.meta() {
-                return Some(encoding);
-            }
-        } else if scan.byte(0) == Some(b'<')
-            && (scan.byte(1).is_some_and(|it| it.is_ascii_alphabetic())
-                || (scan.byte(1) == Some(b'/')
-                    && scan.byte(2).is_some_and(|it| it.is_ascii_alphabetic())))
-        {
-            while scan.byte(0).is_some_and(|it| !is_space(it) && it != b'>') {
-                scan.at += 1;
-            }
-            while scan.attribute().is_some() {}
-            scan.at += 1;
-        } else if scan.byte(0) == Some(b'<')
-            && scan
-                .byte(1)
-                .is_some_and(|it| matches!(it, b'!' | b'/' | b'?'))
-        {
-            scan.behind(b">")?;
-        } else {
-            scan.at += 1;
+    /// What the bytes are, as browsers take them (WHATWG MIME Sniffing, 7): what the server says, but for types that are
+    /// not told, are told by default, or are told by the bytes themselves. `nosniff` is what `X-Content-Type-Options` asks for.
+    #[must_use]
+    pub fn sniffed(&self, bytes: &[u8], nosniff: bool) -> Self {
+        Self {
+            essence: sniff::essence(self, bytes, nosniff),
+            charset: self.charset.clone(),
+            is_server_default: false,
         }
+    }
+}
+
+/// The values of a list, split at commas that are not in quotes.
+fn split_list(field: &str) -> Vec<&str> {
+    let mut values = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, it) in field.char_indices() {
+        match it {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ',' if !quoted => {
+                values.push(field.get(start..at).unwrap_or_default());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    values.push(field.get(start..).unwrap_or_default());
+    values
+}
+
+/// A value as the standard parses it (WHATWG MIME Sniffing, 4.4).
+fn strict(value: &str) -> Option<MediaType> {
+    let value = value.trim_matches(is_space);
+    let (kind, rest) = value.split_once('/')?;
+    let (sort, parameters) = rest.split_once(';').unwrap_or((rest, ""));
+    let sort = sort.trim_end_matches(is_space);
+    (is_token(kind) && is_token(sort)).then(|| MediaType {
+        essence: format!("{kind}/{sort}").to_ascii_lowercase(),
+        charset: charset_in(parameters),
+        is_server_default: false,
+    })
+}
+
+/// A value as browsers repair it: the type ends with the first space or bracket. A charset is believed without a type too.
+fn repaired(value: &str) -> MediaType {
+    let value = value.trim_matches(is_space);
+    let ends = |it: char| is_space(it) || matches!(it, ';' | '(' | '"');
+    let (essence, rest) = value.split_at(value.find(ends).unwrap_or(value.len()));
+    let is_type = essence
+        .split_once('/')
+        .is_some_and(|(kind, sort)| is_token(kind) && is_token(sort) && essence != "*/*");
+    let lower = value.to_ascii_lowercase();
+    let charset = charset_in(rest).or_else(|| {
+        let at = lower.find("charset=")?;
+        charset_in(value.get(at..)?.split(is_space).next()?)
+    });
+    MediaType {
+        essence: if is_type {
+            essence.to_ascii_lowercase()
+        } else {
+            String::new()
+        },
+        charset,
+        is_server_default: false,
+    }
+}
+
+/// The first `charset` of parameters, which begin behind the semicolon.
+fn charset_in(parameters: &str) -> Option<String> {
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        rest = rest.trim_start_matches(is_space);
+        let end = rest.find([';', '=']).unwrap_or(rest.len());
+        let (name, behind) = rest.split_at(end);
+        let Some(value) = behind.strip_prefix('=') else {
+            rest = behind.get(1..).unwrap_or_default();
+            continue;
+        };
+        let (value, behind) = if let Some(quoted) = value.strip_prefix('"') {
+            unquoted(quoted)
+        } else {
+            let (value, behind) = value.split_once(';').unwrap_or((value, ""));
+            (value.trim_end_matches(is_space).to_owned(), behind)
+        };
+        // Single quotes are no quotes to the standard; no charset has them in its name.
+        let value = value.trim_matches('\'');
+        if name.trim().eq_ignore_ascii_case("charset") && !value.is_empty() {
+            return Some(value.to_owned());
+        }
+        rest = behind;
     }
     None
 }
 
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | b'\x0c' | b'\r' | b' ')
+/// A quoted text without its quotes and escapes, and what stands behind the next semicolon.
+fn unquoted(text: &str) -> (String, &str) {
+    let mut value = String::new();
+    let mut letters = text.char_indices();
+    while let Some((at, it)) = letters.next() {
+        match it {
+            '"' => {
+                let behind = text.get(at + 1..).unwrap_or_default();
+                return (value, behind.split_once(';').map_or("", |it| it.1));
+            }
+            '\\' => value.extend(letters.next().map(|it| it.1)),
+            it => value.push(it),
+        }
+    }
+    (value, "")
 }
 
-/// The prescan's place in the bytes.
-struct Prescan<'a> {
-    bytes: &'a [u8],
-    at: usize,
+fn is_space(it: char) -> bool {
+    matches!(it, ' ' | '\t' | '\n' | '\r')
 }
 
-impl Prescan<'_> {
-    /// The byte `ahead` of the place.
-    fn byte(&self, ahead: usize) -> Option<u8> {
-        self.bytes.get(self.at + ahead).copied()
-    }
-
-    fn looking_at(&self, word: &[u8]) -> bool {
-        self.bytes
-            .get(self.at..self.at + word.len())
-            .is_some_and(|it| it.eq_ignore_ascii_case(word))
-    }
-
-    /// Goes behind the next occurrence of `word`.
-    fn behind(&mut self, word: &[u8]) -> Option<()> {
-        let rest = self.bytes.get(self.at..)?;
-        let found = rest.windows(word.len()).position(|it| it == word)?;
-        self.at += found + word.len();
-        Some(())
-    }
-
-    /// Reads the attributes of a `meta` element, and what they declare.
-    fn meta(&mut self) -> Option<&'static Encoding> {
-        let mut seen: Vec<String> = Vec::new();
-        let mut pragma = false;
-        let mut needs_pragma = None;
-        let mut charset = None;
-        while let Some((name, value)) = self.attribute() {
-            if seen.contains(&name) {
-                continue;
-            }
-            match name.as_str() {
-                "http-equiv" => pragma |= value == "content-type",
-                "content" if charset.is_none() => {
-                    if let Some(it) = content_charset(&value) {
-                        charset = Some(it);
-                        needs_pragma = Some(true);
-                    }
-                }
-                "charset" => {
-                    charset = Encoding::for_label(value.as_bytes());
-                    needs_pragma = Some(false);
-                }
-                _ => {}
-            }
-            seen.push(name);
-        }
-        if needs_pragma? && !pragma {
-            return None;
-        }
-        // What could be read as ASCII is not UTF-16, whatever it says.
-        charset.map(|it| match it {
-            it if it == encoding_rs::UTF_16BE || it == encoding_rs::UTF_16LE => encoding_rs::UTF_8,
-            it if it == encoding_rs::X_USER_DEFINED => encoding_rs::WINDOWS_1252,
-            it => it,
-        })
-    }
-
-    /// The next attribute of a tag, both parts in lower case; `None` at the tag's end (HTML standard, "get an attribute").
-    fn attribute(&mut self) -> Option<(String, String)> {
-        while self.byte(0).is_some_and(|it| is_space(it) || it == b'/') {
-            self.at += 1;
-        }
-        let mut name = String::new();
-        loop {
-            match self.byte(0)? {
-                b'>' if name.is_empty() => return None,
-                b'=' if !name.is_empty() => {
-                    self.at += 1;
-                    break;
-                }
-                it if is_space(it) => {
-                    while self.byte(0).is_some_and(is_space) {
-                        self.at += 1;
-                    }
-                    if self.byte(0)? != b'=' {
-                        return Some((name, String::new()));
-                    }
-                    self.at += 1;
-                    break;
-                }
-                b'/' | b'>' => return Some((name, String::new())),
-                it => {
-                    name.push(char::from(it.to_ascii_lowercase()));
-                    self.at += 1;
-                }
-            }
-        }
-        while self.byte(0).is_some_and(is_space) {
-            self.at += 1;
-        }
-        let mut value = String::new();
-        let quote = self.byte(0).filter(|it| matches!(it, b'"' | b'\''));
-        if quote.is_some() {
-            self.at += 1;
-        }
-        loop {
-            let it = self.byte(0)?;
-            if quote.map_or(is_space(it) || it == b'>', |quote| it == quote) {
-                self.at += usize::from(quote.is_some());
-                return Some((name, value));
-            }
-            value.push(char::from(it.to_ascii_lowercase()));
-            self.at += 1;
-        }
-    }
-}
-
-/// The character set in the `content` of a `meta` element (HTML standard, "extracting a character encoding from a meta element").
-fn content_charset(content: &str) -> Option<&'static Encoding> {
-    let mut rest = content;
-    loop {
-        let at = rest.find("charset")?;
-        rest = rest
-            .get(at + 7..)?
-            .trim_start_matches(|it: char| it.is_ascii_whitespace());
-        if let Some(value) = rest.strip_prefix('=') {
-            let value = value.trim_start_matches(|it: char| it.is_ascii_whitespace());
-            let label = match value.chars().next()? {
-                quote @ ('"' | '\'') => value[1..].split_once(quote)?.0,
-                _ => value.split([' ', '\t', '\n', '\x0c', '\r', ';']).next()?,
-            };
-            return Encoding::for_label(label.as_bytes());
-        }
-    }
+/// Whether a text is made of the letters of a token (RFC 9110, 5.6.2).
+fn is_token(text: &str) -> bool {
+    let is_letter = |it: u8| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&it);
+    !text.is_empty() && text.bytes().all(is_letter)
 }
 
 #[cfg(test)]
@@ -279,21 +195,65 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_charset_parameter_loses_its_quotes() {
-        let it = MediaType::parse("Text/HTML; a=b; Charset=\"UTF-8\"");
-        assert_eq!(it.essence, "text/html");
-        assert_eq!(it.charset.as_deref(), Some("UTF-8"));
+    fn content_types_are_read_as_browsers_read_and_repair_them() {
+        for (fields, essence, charset) in [
+            (
+                &["Text/HTML; a=b; Charset=\"UTF-8\""][..],
+                "text/html",
+                "UTF-8",
+            ),
+            (&["text/html;charset='utf-8'"], "text/html", "utf-8"),
+            (
+                &["text/html; charset=\"utf\\-8\" ; x"],
+                "text/html",
+                "utf-8",
+            ),
+            (
+                &["text/html;;charset=;charset=koi8-r"],
+                "text/html",
+                "koi8-r",
+            ),
+            (&["text/html charset=utf-8"], "text/html", "utf-8"),
+            (&["text/html (UTF-8)"], "text/html", ""),
+            (&["text/html,text/plain"], "text/plain", ""),
+            (
+                &["text/html; charset=utf-8, text/html"],
+                "text/html",
+                "utf-8",
+            ),
+            (
+                &["text/html; charset=utf-8", "text/html"],
+                "text/html",
+                "utf-8",
+            ),
+            (
+                &["text/html; charset=utf-8", "text/plain"],
+                "text/plain",
+                "",
+            ),
+            (&["text/html", "text-html"], "text/html", ""),
+            (&["text/html; x=\",image/png\""], "text/html", ""),
+            (&["text/html,"], "text/html", ""),
+            (&["text/html, */*"], "text/html", ""),
+            (&["*/*"], "", ""),
+            (&["text-html"], "", ""),
+            (&["text-html; charset=big5"], "", "big5"),
+            (&["charset=utf-8"], "", "utf-8"),
+            (&["html"], "", ""),
+            (&["text/"], "", ""),
+            (&[""], "", ""),
+            (&[], "", ""),
+        ] {
+            let it = MediaType::extract(fields.iter().copied());
+            assert_eq!(it.essence, essence, "{fields:?}");
+            assert_eq!(it.charset.as_deref().unwrap_or(""), charset, "{fields:?}");
+        }
     }
 
     #[test]
-    fn the_mark_outranks_the_header_and_the_header_the_meta() {
-        let marked = decode(b"\xef\xbb\xbfx", Some("windows-1252"));
-        assert_eq!(marked.source, CharsetSource::ByteOrderMark);
-        let page = b"<meta charset=windows-1251><p>\xcf";
-        assert_eq!(
-            decode(page, Some("windows-1252")).text.chars().last(),
-            Some('Ï')
-        );
-        assert_eq!(decode(page, None).text.chars().last(), Some('П'));
+    fn only_the_very_words_of_old_servers_count_as_their_default() {
+        assert!(MediaType::parse("text/plain; charset=UTF-8").is_server_default);
+        assert!(!MediaType::parse("text/plain;charset=UTF-8").is_server_default);
+        assert!(!MediaType::parse("text/plain; charset=utf-8").is_server_default);
     }
 }

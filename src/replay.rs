@@ -41,11 +41,9 @@ pub fn show(
 ) -> Shown {
     let scope = Scope::of(target, at);
     let told = content_type.unwrap_or_default();
-    let media_type = MediaType::parse(told);
-    let essence = match media_type.essence.as_str() {
-        "" => guessed(&payload),
-        told => told,
-    };
+    let said = MediaType::parse(told);
+    let media_type = said.sniffed(&payload, false);
+    let essence = media_type.essence.as_str();
     let rewritten = |content_type: &str, text: String| Shown {
         content_type: format!("{content_type}; charset=utf-8"),
         bytes: text.into_bytes(),
@@ -69,10 +67,10 @@ pub fn show(
         },
         it => Shown {
             to_keep: !is_inert(it),
-            content_type: if told.trim().is_empty() {
-                it.to_owned()
-            } else {
+            content_type: if it == said.essence {
                 told.to_owned()
+            } else {
+                it.to_owned()
             },
             bytes: payload,
         },
@@ -100,11 +98,8 @@ pub fn leads_on(
 }
 
 fn refreshed_by_page(payload: &[u8], content_type: Option<&str>, scope: &Scope) -> Option<String> {
-    let media_type = MediaType::parse(content_type.unwrap_or_default());
-    let is_page = match media_type.essence.as_str() {
-        "" => guessed(payload) == "text/html",
-        told => matches!(told, "text/html" | "application/xhtml+xml"),
-    };
+    let media_type = MediaType::parse(content_type.unwrap_or_default()).sniffed(payload, false);
+    let is_page = media_type.is_html();
     let text = is_page.then(|| decode(payload, media_type.charset.as_deref()).text)?;
     // Most pages have no such word in them, and need not be parted.
     let may = text.to_ascii_lowercase().contains("refresh");
@@ -114,12 +109,9 @@ fn refreshed_by_page(payload: &[u8], content_type: Option<&str>, scope: &Scope) 
 /// Whether a browser opens what [`show`] makes of such a payload, rather than keeping it in a file.
 #[must_use]
 pub fn opens(payload: &[u8], content_type: Option<&str>) -> bool {
-    let media_type = MediaType::parse(content_type.unwrap_or_default());
-    let essence = match media_type.essence.as_str() {
-        "" => guessed(payload),
-        told => told,
-    };
-    matches!(essence, "text/html" | "application/xhtml+xml") || is_xml(essence) || is_inert(essence)
+    let media_type = MediaType::parse(content_type.unwrap_or_default()).sniffed(payload, false);
+    let essence = media_type.essence.as_str();
+    media_type.is_html() || is_xml(essence) || is_inert(essence)
 }
 
 fn is_xml(essence: &str) -> bool {
@@ -132,39 +124,6 @@ fn is_inert(essence: &str) -> bool {
     matches!(kind, "text" | "image" | "audio" | "video" | "font")
         || kind == "application"
             && (sort.ends_with("json") || sort.contains("font") || sort.contains("javascript"))
-}
-
-/// The media type of what was sent without one.
-fn guessed(payload: &[u8]) -> &'static str {
-    let begin = payload.get(..payload.len().min(1_024)).unwrap_or_default();
-    let begin = begin
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(begin)
-        .trim_ascii_start();
-    let word: Vec<u8> = begin.iter().take(14).map(u8::to_ascii_lowercase).collect();
-    let begins = |it: &str| word.starts_with(it.as_bytes());
-    if [
-        "<!doctype html",
-        "<html",
-        "<head",
-        "<body",
-        "<!--",
-        "<title",
-        "<div",
-        "<p>",
-        "<h1",
-    ]
-    .into_iter()
-    .any(begins)
-    {
-        "text/html"
-    } else if begins("<?xml") || begins("<svg") {
-        "text/xml"
-    } else if begin.contains(&0) || std::str::from_utf8(payload).is_err() {
-        "application/octet-stream"
-    } else {
-        "text/plain"
-    }
 }
 
 /// Where a page's addresses are resolved, and when it was captured.
@@ -355,10 +314,11 @@ mod tests {
                 false,
             ),
             (
-                "<svg xmlns='http://www.w3.org/2000/svg'/>",
+                "<?xml version='1.0'?><svg/>",
                 "text/xml; charset=utf-8",
                 false,
             ),
+            ("<svg/>", "text/plain", false),
             ("User-agent: *", "text/plain", false),
             ("%PDF\0", "application/octet-stream", true),
         ] {

@@ -108,6 +108,10 @@ impl FromStr for Cadence {
                 text: text.to_owned(),
                 why,
             };
+            // A sixth field would mean seconds, and what it moves would be read as something else than was meant.
+            if !trimmed.starts_with('@') && fields != 5 {
+                return Err(wrong(format!("it has {fields} fields")));
+            }
             let cron = Cron::from_str(trimmed).map_err(|it| wrong(it.to_string()))?;
             cron.find_next_occurrence(&Instant::UNIX_EPOCH, false)
                 .map_err(|_| wrong("it never comes round".to_owned()))?;
@@ -193,6 +197,11 @@ mod tests {
         ));
         let error = "61 * * * *".parse::<Cadence>().unwrap_err();
         assert!(matches!(error, CadenceError::Cron { .. }), "{error}");
+        for wrong in ["0 0 3 * * mon", "*/5 * * * * *", "0 0 3 * * mon 2026"] {
+            let error = wrong.parse::<Cadence>().unwrap_err();
+            assert!(matches!(error, CadenceError::Cron { .. }), "{error}");
+            assert!(error.hint().starts_with("five fields"), "{wrong}");
+        }
         assert!(matches!(
             "0 0 30 2 *".parse::<Cadence>(),
             Err(CadenceError::Cron { .. })

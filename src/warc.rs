@@ -7,15 +7,17 @@
 mod captures;
 mod fields;
 mod http;
+mod originals;
 mod reader;
 mod record;
 mod stream;
 mod writer;
 
-pub use captures::{Captures, Originals, read_captures};
+pub use captures::{Captures, read_captures};
+pub use originals::{Originals, Unresolved};
 pub use reader::Reader;
 pub use record::{Record, RecordType};
-pub use writer::{Compression, Place, TransferCoding, Writer};
+pub use writer::{Compression, NotModified, Place, TransferCoding, Writer};
 
 /// Why a record, or the rest of a file, cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -122,19 +124,25 @@ impl WarcError {
     }
 }
 
-/// A known sin of a file that was forgiven.
+/// A known sin of a file that was forgiven, or a kind of record that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// The file.
     pub file: String,
-    /// Where the record begins that it is about.
+    /// Where the record begins that it is about, the first one if there are several.
     pub offset: u64,
     /// What was found, and what was made of it.
     pub what: String,
+    /// How many records it is about.
+    pub count: u64,
 }
 
 impl std::fmt::Display for Warning {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{}, offset {}: {}", self.file, self.offset, self.what)
+        write!(out, "{}, offset {}: {}", self.file, self.offset, self.what)?;
+        match self.count {
+            0 | 1 => Ok(()),
+            count => write!(out, " ({count} times)"),
+        }
     }
 }

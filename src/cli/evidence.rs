@@ -75,11 +75,12 @@ impl EvidenceArgs {
             title: format!("Evidence for finding {}", finding.id),
             description: said.clone(),
             files,
+            ..Packed::default()
         };
         let now = session.clock.now();
         let written = write_by(&self.output, |file| {
             write_package(file, now, &packed, |packing| {
-                Selection::these::<ExportError>(&store, &captures, |it| packing.add(&it.kept))?;
+                Selection::these::<ExportError>(&store, &captures, |it| packing.add(&it))?;
                 pages(&finding, &removed)
                     .iter()
                     .try_for_each(|it| packing.page(it))

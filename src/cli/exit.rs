@@ -11,7 +11,7 @@ pub enum Exit {
     FailOn,
     /// The command line, a setting, a profile or another input cannot be used.
     Usage,
-    /// Some pages could not be fetched.
+    /// Some pages could not be fetched, or some records not be imported whole.
     Unfetched,
     /// The store is damaged.
     Damaged,

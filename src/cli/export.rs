@@ -55,6 +55,9 @@ struct SelectionArgs {
     /// None after this time; a day means its end
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
+    /// What is written of visits that a server answered "304 Not Modified"
+    #[arg(long, value_name = "HOW", default_value = "keep")]
+    not_modified: Unchanged,
     /// The form to print in
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -96,6 +99,24 @@ enum Transfer {
     Strip,
 }
 
+/// What is written of visits that a server answered "304 Not Modified".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Unchanged {
+    /// The exchange as it was.
+    Keep,
+    /// A revisit that pywb and others replay, with the head of the page's earlier capture; the 304 is kept beside it.
+    Resolve,
+}
+
+impl From<Unchanged> for warc::NotModified {
+    fn from(it: Unchanged) -> Self {
+        match it {
+            Unchanged::Keep => Self::Keep,
+            Unchanged::Resolve => Self::Resolve,
+        }
+    }
+}
+
 impl ExportArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
@@ -121,11 +142,12 @@ impl WarcArgs {
             now,
             self.max_size,
         )?
-        .with_transfer_coding(transfer_coding);
+        .with_transfer_coding(transfer_coding)
+        .with_not_modified(self.selection.not_modified.into());
         let mut referred = 0_u64;
         chosen.selection.each(store, |it| {
             referred += u64::from(it.referred_to && matches!(it.kept, Kept::Whole(_)));
-            volumes.add(&it.kept)
+            volumes.add(&it)
         })?;
         let (written, index) = volumes.finish_with_index()?;
         if written.captures + written.removed == 0 {
@@ -161,6 +183,7 @@ impl WaczArgs {
             title: self.title.unwrap_or_else(|| chosen.title.clone()),
             description: chosen.about.clone(),
             files: Vec::new(),
+            not_modified: self.selection.not_modified.into(),
         };
         let now = session.clock.now();
         let written = write_by(&self.output, |file| {
@@ -168,7 +191,7 @@ impl WaczArgs {
                 let mut meant = false;
                 let outcome = chosen.selection.each::<ExportError>(store, |it| {
                     meant = true;
-                    packing.add(&it.kept)?;
+                    packing.add(&it)?;
                     chosen.page(&it.kept).map_or(Ok(()), |it| packing.page(&it))
                 });
                 outcome?;

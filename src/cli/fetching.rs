@@ -1,9 +1,10 @@
 //! From settings to the fetcher's options; and `stillsays hosts`, what is remembered of each host.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use chrono::TimeDelta;
 use clap::Args;
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde_json::json;
 
 use crate::{
@@ -45,6 +46,13 @@ pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
         robots_age: time(settings.robots_age),
         robots_retry: time(settings.robots_retry),
         proxies: proxies(settings)?,
+        extra_roots: certificates(&settings.roots, "fetch.roots")?
+            .iter()
+            .map(|it| it.to_vec())
+            .collect(),
+        untrusted: settings.untrusted,
+        accept_language: settings.accept_language.trim().to_owned(),
+        headers: settings.headers.clone(),
         ..Options::default()
     };
     options.denied_ports.extend(&settings.denied_ports);
@@ -61,6 +69,30 @@ pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
         .hint("begin it with letters, `-` and `_`, for example `my-archive/1.0 (+https://example.org/bot)`"));
     }
     Ok(options)
+}
+
+/// The certificates of the PEM file that a setting names; none where it names no file.
+pub(super) fn certificates(
+    path: &Path,
+    setting: &str,
+) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    if path.as_os_str().is_empty() {
+        return Ok(Vec::new());
+    }
+    let wrong = |detail: String| {
+        Failure::usage(anyhow::anyhow!(
+            "the certificates {}: {detail}",
+            path.display()
+        ))
+        .hint(format!("the setting `{setting}` names a PEM file"))
+    };
+    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|it| wrong(it.to_string()))?;
+    if certificates.is_empty() {
+        return Err(wrong("there is none in it".into()));
+    }
+    Ok(certificates)
 }
 
 /// The settings' proxy or, where they name none, the environment's.

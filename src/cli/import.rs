@@ -13,6 +13,7 @@ use crate::{
     interchange::{Imported, Importer},
     store::Access,
     wacz::{Package, WaczError},
+    warc::{WarcError, Warning},
 };
 
 use super::{
@@ -45,37 +46,52 @@ impl ImportArgs {
             .map(|it| it.file_name().unwrap_or_default().to_string_lossy())
             .collect();
         let command = format!("import {}", names.join(" "));
-        let mut broken = 0;
+        let most = settings.fetch.max_bytes;
         let came = archive.write(|store| {
-            let mut importer = Importer::new(store, session.clock.clone(), command);
+            let mut importer = Importer::new(store, session.clock.clone(), command, most);
+            let mut missing = 0;
             let runtime = runtime()?;
             for file in &self.files {
-                broken += runtime.block_on(take(session, &mut importer, file))?;
+                missing += runtime.block_on(take(session, &mut importer, file))?;
             }
-            Ok(importer.finish()?)
+            let mut came = runtime.block_on(importer.finish(|it| tell_of(session, it)))?;
+            came.lost += missing;
+            Ok(came)
         })?;
-        self.tell(session, &came, broken)?;
-        if came.captures == 0 && broken > 0 {
+        self.tell(session, &came)?;
+        if came.captures == 0 && came.lost > 0 {
             return Ok(Exit::Usage);
         }
-        Ok(Exit::Done)
+        Ok(if came.lost > 0 {
+            Exit::Unfetched
+        } else {
+            Exit::Done
+        })
     }
 
-    fn tell(&self, session: &Session, imported: &Imported, broken: u64) -> Result<(), Failure> {
+    fn tell(&self, session: &Session, imported: &Imported) -> Result<(), Failure> {
         let Imported {
             captures,
             new,
             held,
+            otherwise,
+            lost,
         } = imported;
         match self.format {
             Format::Json => print(&json_text(
-                &json!({"format": 1, "captures": captures, "new": new, "held": held, "broken": broken}),
+                &json!({"format": 1, "captures": captures, "new": new, "held": held, "otherwise": otherwise,
+                    "lost": lost, "broken": lost}),
             ))?,
             Format::Text => {
                 let mut text =
                     format!("{captures} captures read, {new} visits new, {held} held already");
-                if broken > 0 {
-                    text = format!("{text}, {broken} places that could not be read");
+                if *otherwise > 0 {
+                    text = format!(
+                        "{text}; {otherwise} answer other requests than a plain GET and count for no page"
+                    );
+                }
+                if *lost > 0 {
+                    text = format!("{text}; {lost} records lost, in whole or in part");
                 }
                 if !session.quiet {
                     print(&text)?;
@@ -86,7 +102,7 @@ impl ImportArgs {
     }
 }
 
-/// Takes one file. Returns in how many places it could not be read.
+/// Takes one file. Returns how many of the files that it lists are missing in it.
 async fn take(session: &Session, importer: &mut Importer<'_>, path: &Path) -> Result<u64, Failure> {
     let unreadable = |source: std::io::Error| {
         let error = anyhow::Error::from(source);
@@ -100,15 +116,34 @@ async fn take(session: &Session, importer: &mut Importer<'_>, path: &Path) -> Re
     file.rewind().map_err(unreadable)?;
     let name = path.display().to_string();
     if begins.get(..read) != Some(ZIP) {
-        return records(session, importer, &name, BufReader::new(file)).await;
+        records(session, importer, &name, BufReader::new(file)).await?;
+        return Ok(0);
     }
     let mut package = Package::open(&name, BufReader::new(file))?;
-    let mut broken = 0;
+    in_package(session, importer, &name, &mut package).await
+}
+
+/// Takes the files of a package, and those of the packages in it.
+async fn in_package<R: Read + Seek>(
+    session: &Session,
+    importer: &mut Importer<'_>,
+    name: &str,
+    package: &mut Package<R>,
+) -> Result<u64, Failure> {
+    for note in package.notes() {
+        session.remark(&format!("{name}: {note}"));
+    }
+    let mut missing = package.lost();
     for archive in package.archives().to_vec() {
         let inner = format!("{name}/{archive}");
-        broken += records(session, importer, &inner, package.archive(&archive)?).await?;
+        records(session, importer, &inner, package.archive(&archive)?).await?;
     }
-    Ok(broken)
+    for nested in package.packages().to_vec() {
+        let inner = format!("{name}/{nested}");
+        let mut package = package.package(&nested)?;
+        missing += Box::pin(in_package(session, importer, &inner, &mut package)).await?;
+    }
+    Ok(missing)
 }
 
 async fn records(
@@ -116,17 +151,17 @@ async fn records(
     importer: &mut Importer<'_>,
     name: &str,
     reader: impl std::io::BufRead,
-) -> Result<u64, Failure> {
-    let mut broken = 0;
-    let tell = |it: Result<&crate::warc::Warning, &crate::warc::WarcError>| match it {
+) -> Result<(), Failure> {
+    let tell = |it: Result<&Warning, &WarcError>| tell_of(session, it);
+    Ok(importer.file(name, reader, tell).await?)
+}
+
+/// Tells what was forgiven, or could not be read.
+fn tell_of(session: &Session, it: Result<&Warning, &WarcError>) {
+    match it {
         Ok(warning) => session.remark(&warning.to_string()),
-        Err(error) => {
-            broken += 1;
-            session.remark(&format!("{error}; {}", error.hint()));
-        }
-    };
-    importer.file(name, reader, tell).await?;
-    Ok(broken)
+        Err(error) => session.remark(&format!("{error}; {}", error.hint())),
+    }
 }
 
 impl From<WaczError> for Failure {

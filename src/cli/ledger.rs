@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use rustls::pki_types::CertificateDer;
 
 use crate::{
     config::{Setting, Settings},
@@ -16,7 +16,7 @@ use crate::{
     store::{Access, RunLock, Seal, Store},
 };
 
-use super::{Exit, Failure, Session, output::write_whole, session::print};
+use super::{Exit, Failure, Session, fetching::certificates, output::write_whole, session::print};
 
 /// What signs the checkpoints of one store, if it is there.
 pub(super) struct Sealer(Option<Signer>);
@@ -88,23 +88,7 @@ fn stamp(session: &Session, authority: &str, note: &str) -> anyhow::Result<Vec<u
 /// The certificates that time-stamp authorities are trusted by; none where the settings name no file.
 pub(super) fn roots(session: &Session) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let path = &session.config.settings.ledger.timestamp_roots;
-    if path.as_os_str().is_empty() {
-        return Ok(Vec::new());
-    }
-    let wrong = |detail: String| {
-        Failure::usage(anyhow::anyhow!(
-            "the certificates {}: {detail}",
-            path.display()
-        ))
-        .hint("the setting `ledger.timestamp_roots` names a PEM file")
-    };
-    let roots: Vec<_> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|it| wrong(it.to_string()))?;
-    if roots.is_empty() {
-        return Err(wrong("there is none in it".into()));
-    }
-    Ok(roots)
+    certificates(path, "ledger.timestamp_roots")
 }
 
 /// Where the key is: as the settings say, or beside the store.

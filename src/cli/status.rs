@@ -149,7 +149,7 @@ impl CapturesArgs {
             Format::Json => {
                 let row = |(id, it): &(crate::store::CaptureId, CaptureEntry)| {
                     json!({"capture": id.0, "date": warc_date(it.date), "status": it.status(),
-                        "revisit": it.revisit, "truncated": it.truncated, "payload_digest": it.payload_digest,
+                        "revisit": it.revisit, "truncated": it.truncated, "untrusted": it.untrusted, "asked": it.asked, "payload_digest": it.payload_digest,
                         "media_type": it.field("content-type"), "failure": it.failure})
                 };
                 let rows: Vec<_> = captures.iter().map(row).collect();
@@ -187,8 +187,15 @@ fn line(id: crate::store::CaptureId, entry: &CaptureEntry) -> String {
     } else {
         ""
     };
+    let untrusted = entry.untrusted.map(|it| format!("  (untrusted: {it})"));
+    let untrusted = untrusted.unwrap_or_default();
+    let asked = entry
+        .asked
+        .as_ref()
+        .map(|it| format!("  (not the page: asked for by {it})"));
+    let asked = asked.unwrap_or_default();
     for_terminal(&format!(
-        "{:>6}  {}  {digest:12}  {what}{cut}",
+        "{:>6}  {}  {digest:12}  {what}{cut}{untrusted}{asked}",
         id.0,
         warc_date(entry.date)
     ))

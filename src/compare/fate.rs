@@ -78,12 +78,28 @@ fn by_status(status: u16, visited: &Visited<'_>) -> Option<Fate> {
 }
 
 fn failed(failure: &Failure) -> Fate {
-    let detail = in_words(failure.kind).to_owned();
+    let detail = failure_in_words(failure);
     match failure.kind {
         FailureKind::RobotsRefused | FailureKind::GuardRefused | FailureKind::HostBackoff => {
             Fate::Refused { detail }
         }
         _ => Fate::Unreachable { detail },
+    }
+}
+
+/// A failure for people, with what to do about it where somebody can do something.
+fn failure_in_words(failure: &Failure) -> String {
+    use FailureKind as Kind;
+    let general = in_words(failure.kind);
+    match failure.kind {
+        // Captures of before the details had words for people have the TLS library's.
+        Kind::Tls | Kind::TlsExpired | Kind::TlsWrongHost | Kind::TlsUnknownIssuer
+            if failure.detail.starts_with("the ") || failure.detail.starts_with("nobody ") =>
+        {
+            failure.detail.clone()
+        }
+        Kind::GuardRefused => format!("{general}: {}", failure.detail),
+        _ => general.to_owned(),
     }
 }
 
@@ -104,7 +120,7 @@ fn in_words(kind: FailureKind) -> &'static str {
         FailureKind::Disconnect => "the connection broke off",
         FailureKind::Malformed => "the answer is not HTTP",
         FailureKind::RobotsRefused => "robots.txt forbids it",
-        FailureKind::GuardRefused => "the address is one that may not be visited",
+        FailureKind::GuardRefused => "the settings of this archive do not let it be visited",
         FailureKind::RedirectLoop => "its redirects lead in a circle",
         FailureKind::BadRedirect => "its redirect leads nowhere that can be visited",
         FailureKind::HostBackoff => "the host asked to be left alone",
@@ -124,7 +140,7 @@ pub(super) fn unjudged(visited: &Visited<'_>) -> Option<(Why, String)> {
     if let Some(failure) = &last.failure {
         return Some((
             Why::FetchFailed,
-            format!("the visit failed: {}", in_words(failure.kind)),
+            format!("the visit failed: {}", failure_in_words(failure)),
         ));
     }
     match last.status() {

@@ -86,6 +86,8 @@ pub(crate) fn entry(uri: &str, at: &str, status: u16) -> CaptureEntry {
         payload_digest: Some(PayloadDigest::of(at.as_bytes())),
         revisit: None,
         truncated: None,
+        untrusted: None,
+        asked: None,
         failure: None,
     }
 }

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::{
+    fetch::Header,
     pipeline::{Changes, Thinning},
     schedule::Cadence,
 };
@@ -92,6 +93,10 @@ settings! {
     "fetch.robots_retry" = r#""1h""#, "how soon a robots.txt that could not be had is asked for again; nothing else is asked of its host meanwhile";
     "fetch.proxy" = r#""""#, "the proxy that hosts are asked through, `http://HOST:PORT`; empty for what http_proxy, https_proxy and all_proxy say, `none` for none";
     "fetch.no_proxy" = "[]", "hosts and address ranges that are asked without that proxy; where the list is empty, what no_proxy says";
+    "fetch.accept_language" = r#""""#, "the Accept-Language that pages are asked with, such as `en, de;q=0.5`; empty for none";
+    "fetch.headers" = "[]", "further request header fields, each `HOST NAME: VALUE` (`*.example.org` for a host and all below it, `*` for all); they are archived with the request, so keep secrets out of them";
+    "fetch.roots" = r#""""#, "a PEM file of certificates that are trusted as authorities beside the web's; empty for none";
+    "fetch.untrusted" = "false", "whether a page is archived although nobody vouches for the certificate of its host (expired, for another host, of an unknown issuer); what such a page says counts less";
     "ledger.key" = r#""""#, "the file of the key that signs the ledger's checkpoints; empty for a file beside the store, `stillsays.key`";
     "ledger.timestamp_url" = r#""""#, "an RFC 3161 authority that each checkpoint is sent to for a time-stamp; empty for none";
     "ledger.timestamp_roots" = r#""""#, "a PEM file of the certificates that such authorities are trusted by; empty for taking their own word";
@@ -254,4 +259,13 @@ pub struct FetchSettings {
     pub proxy: String,
     /// Hosts that are asked without it.
     pub no_proxy: Vec<String>,
+    /// The Accept-Language; empty for none.
+    pub accept_language: String,
+    /// Further request header fields.
+    #[serde(deserialize_with = "super::headers")]
+    pub headers: Vec<Header>,
+    /// A PEM file of further authorities; empty for none.
+    pub roots: PathBuf,
+    /// Whether pages of hosts that nobody vouches for are archived.
+    pub untrusted: bool,
 }

@@ -1,5 +1,7 @@
 //! How a body is to be read: by its media type, or where there is none by its first bytes.
 
+use crate::media_type::MediaType;
+
 /// A way to read a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -19,14 +21,21 @@ pub(super) enum Kind {
     Other,
 }
 
-/// The way to read `body`; `essence` is its media type, or empty.
-pub(super) fn of(essence: &str, body: &[u8]) -> Kind {
-    match essence {
+/// The way to read `body`, whose type is said to be `told`.
+pub(super) fn of(told: &MediaType, body: &[u8]) -> Kind {
+    let sniffed_type = told.sniffed(body, false);
+    match sniffed_type.essence.as_str() {
+        "application/xhtml+xml" => return Kind::Xhtml,
+        "application/rss+xml" | "application/atom+xml" => return Kind::Xml,
+        it if is_without_text(it) => return Kind::Other,
+        _ => {}
+    }
+    match told.essence.as_str() {
         "text/html" => Kind::Html,
-        "application/xhtml+xml" => Kind::Xhtml,
         "application/pdf" | "application/x-pdf" => Kind::Pdf,
         "text/plain" | "text/markdown" | "text/csv" => sniffed_text(body),
         ""
+        | "unknown/unknown"
         | "application/octet-stream"
         | "binary/octet-stream"
         | "application/unknown"
@@ -39,6 +48,16 @@ pub(super) fn of(essence: &str, body: &[u8]) -> Kind {
         it if it.starts_with("text/") => Kind::Text,
         _ => Kind::Other,
     }
+}
+
+/// Whether files of that type are pictures, sound, films or archives.
+fn is_without_text(essence: &str) -> bool {
+    let (kind, sort) = essence.split_once('/').unwrap_or_default();
+    matches!(kind, "image" | "audio" | "video")
+        || matches!(
+            sort,
+            "ogg" | "zip" | "x-gzip" | "x-rar-compressed" | "postscript"
+        )
 }
 
 /// The first characters behind a byte-order mark and white space, lower case.
@@ -156,14 +175,29 @@ fn has_tags(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn kind(told: &str, body: &[u8]) -> Kind {
+        of(&MediaType::parse(told), body)
+    }
+
     #[test]
     fn a_file_without_a_type_is_told_by_its_first_bytes() {
-        assert_eq!(of("", b"<div class=x>Acme</div>"), Kind::Html);
-        assert_eq!(of("", b"Acme\nBeta <beta@example.org>\n"), Kind::Text);
-        assert_eq!(of("", b"[{\"name\": \"Acme\"}]"), Kind::Json);
-        assert_eq!(of("", b"[1] See the list\n"), Kind::Text);
-        assert_eq!(of("", b"<?xml version=\"1.0\"?><rss/>"), Kind::Xml);
-        assert_eq!(of("", b"%PDF-1.7"), Kind::Pdf);
-        assert_eq!(of("image/png", b"x"), Kind::Other);
+        for told in ["", "text-html", "*/*"] {
+            assert_eq!(kind(told, b"<div class=x>Acme</div>"), Kind::Html);
+            assert_eq!(kind(told, b"Acme\nBeta <beta@example.org>\n"), Kind::Text);
+            assert_eq!(kind(told, b"[{\"name\": \"Acme\"}]"), Kind::Json);
+            assert_eq!(kind(told, b"[1] See the list\n"), Kind::Text);
+            assert_eq!(kind(told, b"<?xml version=\"1.0\"?><rss/>"), Kind::Xml);
+            assert_eq!(kind(told, b"%PDF-1.7"), Kind::Pdf);
+            assert_eq!(kind(told, b"GIF89a......"), Kind::Other);
+        }
+        assert_eq!(kind("image/png", b"x"), Kind::Other);
+    }
+
+    #[test]
+    fn a_type_that_browsers_repair_is_read_as_they_do() {
+        assert_eq!(kind("text/html charset=utf-8", b"plain"), Kind::Html);
+        assert_eq!(kind("text/html", b"<?xml?><feed>"), Kind::Xml);
+        assert_eq!(kind("text/plain", b"\x89PNG\r\n\x1a\n"), Kind::Other);
+        assert_eq!(kind("text/plain", b"<html>"), Kind::Text);
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     Crawl, Options, Validators,
+    cookies::Cookies,
     dial::{Link, Refusal},
     exchange::{Trouble, exchange},
     lane::{self, Lane, Turn},
@@ -30,16 +31,19 @@ impl Crawl {
         &self,
         uri: &TargetUri,
         validators: Option<&Validators>,
+        cookies: &mut Cookies,
     ) -> (Asked, HostState) {
         let origin = Origin::of(uri);
         let lane = self.lanes.of(uri);
         let mut lane = lane.lock().await;
         self.lanes.recall(&origin, &mut lane);
         let mut tries = Vec::new();
-        let asked = match self
-            .ask_in(&mut lane, &origin, uri, validators, &mut tries)
-            .await
-        {
+        let mut page = Wanted {
+            uri,
+            validators,
+            cookies,
+        };
+        let asked = match self.ask_in(&mut lane, &origin, &mut page, &mut tries).await {
             Ok(()) => Asked::Captures(tries),
             // What came of the tries so far is what it came to.
             Err(Hindrance::PutOff(_)) if !tries.is_empty() => Asked::Captures(tries),
@@ -60,11 +64,10 @@ impl Crawl {
         &self,
         lane: &mut Lane,
         origin: &Origin,
-        uri: &TargetUri,
-        validators: Option<&Validators>,
+        page: &mut Wanted<'_>,
         tries: &mut Vec<Capture>,
     ) -> Result<(), Hindrance> {
-        let request = request(uri, &self.options, validators);
+        let uri = page.uri;
         let turn = self.lanes.turn_of(uri);
         loop {
             if let Some((kind, detail)) = lane.known(origin).unreachable.clone() {
@@ -76,7 +79,10 @@ impl Crawl {
             self.wait_for_turn(&mut turn, true)
                 .await
                 .map_err(Hindrance::PutOff)?;
+            let cookie = page.cookies.for_uri(uri);
+            let request = request(uri, &self.options, page.validators, cookie.as_deref());
             let capture = self.exchange_in(&mut turn, origin, uri, &request).await;
+            page.cookies.take(&capture);
             let count = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
             let status = || capture.status().unwrap_or_default().to_string();
             let (wish, came) = match &capture.outcome {
@@ -286,6 +292,13 @@ impl Crawl {
     }
 }
 
+/// What is asked for, and with what.
+struct Wanted<'a> {
+    uri: &'a TargetUri,
+    validators: Option<&'a Validators>,
+    cookies: &'a mut Cookies,
+}
+
 /// Why a page is not asked for.
 pub(super) enum Hindrance {
     /// It is not to be; this stands in its place.
@@ -374,6 +387,7 @@ pub(super) fn request(
     uri: &TargetUri,
     options: &Options,
     validators: Option<&Validators>,
+    cookie: Option<&str>,
 ) -> Vec<u8> {
     let host = match uri.as_url().port() {
         Some(port) => format!("{}:{port}", uri.host()),
@@ -395,12 +409,28 @@ pub(super) fn request(
         );
         request.extend(b"\r\n");
     };
+    let own = options.headers.iter().filter(|it| it.is_for(uri.host()));
+    let own: Vec<_> = own.collect();
+    let is_own = |name: &str| own.iter().any(|it| it.name.eq_ignore_ascii_case(name));
     field("User-Agent", &options.user_agent);
-    field(
-        "Accept",
-        "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    );
+    if !is_own("Accept") {
+        field(
+            "Accept",
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        );
+    }
     field("Accept-Encoding", "gzip, br, zstd, deflate");
+    if !options.accept_language.is_empty() && !is_own("Accept-Language") {
+        field("Accept-Language", &options.accept_language);
+    }
+    for it in own.iter().filter(|it| !it.is_cookie()) {
+        field(&it.name, &it.value);
+    }
+    let set = own.iter().filter(|it| it.is_cookie());
+    let cookies: Vec<&str> = set.map(|it| it.value.as_str()).chain(cookie).collect();
+    if !cookies.is_empty() {
+        field("Cookie", &cookies.join("; "));
+    }
     if let Some(it) = validators.filter(|it| it.conditional && it.target_uri == *uri) {
         if let Some(etag) = &it.etag {
             field("If-None-Match", etag);

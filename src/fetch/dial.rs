@@ -140,6 +140,7 @@ impl Dialer {
         })?;
         let within = self.options.connect_timeout;
         let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+        let (stream, first) = tls::Overheard::new(stream);
         let end = timeout(within, connector.connect(name, stream)).await;
         let chain = witness.chain();
         if !chain.is_empty() {
@@ -147,6 +148,7 @@ impl Dialer {
                 version: String::new(),
                 cipher_suite: String::new(),
                 certificates: chain,
+                untrusted: None,
             });
         }
         match end {
@@ -155,7 +157,8 @@ impl Dialer {
                 Err(refusal(FailureKind::TlsTimeout, detail, &connection))
             }
             Ok(Err(error)) => {
-                let (kind, detail) = tls::failure(&error);
+                let first = first.lock().map(|it| it.clone()).unwrap_or_default();
+                let (kind, detail) = tls::failure(&error, &first);
                 Err(refusal(kind, detail, &connection))
             }
             Ok(Ok(stream)) => {
@@ -210,17 +213,27 @@ pub(super) async fn addresses(
     }
 }
 
-/// The addresses of the proxy, and only if what is asked of it may be asked: where the host's name can be looked up
-/// here, its addresses are checked here; where it cannot, the proxy is the one that knows it.
+/// Whether a proxy may be asked for `uri`: where the host's name can be looked up here, its addresses are checked here;
+/// where it cannot, the name itself is, because nobody here sees what address the proxy finds for it.
+pub(super) async fn may_ask_through_proxy(
+    uri: &TargetUri,
+    options: &Options,
+) -> Result<(), Refusal> {
+    match addresses(uri, options).await {
+        Err(it) if it.kind == FailureKind::GuardRefused => Err(it),
+        Err(_) => guard::check_name(uri.host())
+            .map_err(|why| Refusal::new(FailureKind::GuardRefused, why)),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The addresses of the proxy, and only if what is asked of it may be asked.
 async fn addresses_of(
     proxy: &Proxy,
     uri: &TargetUri,
     options: &Options,
 ) -> Result<Vec<SocketAddr>, Refusal> {
-    match addresses(uri, options).await {
-        Err(it) if it.kind == FailureKind::GuardRefused => return Err(it),
-        _ => {}
-    }
+    may_ask_through_proxy(uri, options).await?;
     let found = match proxy.host.trim_matches(['[', ']']).parse() {
         Ok(address) => vec![address],
         Err(_) => look_up(&proxy.host, proxy.port, options)

@@ -6,7 +6,6 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::{Options, Proxy, dial, robots_txt, tls};
 use crate::{
-    capture::FailureKind,
     content_coding::{self, CodingError},
     media_type::MediaType,
     uri::{TargetUri, UriError},
@@ -179,17 +178,14 @@ pub async fn post(
 /// Asks whether an address may be visited. Literals never reach the client's resolver, and a refusal there would lose its
 /// words: so it is asked first.
 async fn check(uri: &TargetUri, options: &Options) -> Result<(), DownloadError> {
-    let proxied = options.proxies.for_uri(uri).is_some();
-    match dial::addresses(uri, options).await {
-        // A name that is not known here is the proxy's to look up.
-        Err(it) if !proxied || it.kind == FailureKind::GuardRefused => {
-            Err(DownloadError::Refused {
-                uri: uri.clone(),
-                detail: it.detail,
-            })
-        }
-        _ => Ok(()),
-    }
+    let checked = match options.proxies.for_uri(uri) {
+        Some(_) => dial::may_ask_through_proxy(uri, options).await,
+        None => dial::addresses(uri, options).await.map(drop),
+    };
+    checked.map_err(|it| DownloadError::Refused {
+        uri: uri.clone(),
+        detail: it.detail,
+    })
 }
 
 async fn whole_body(

@@ -61,13 +61,51 @@ const V6: &[([u16; 8], u8, &str)] = &[
     ([0, 0, 0, 0, 0, 0, 0, 0], 8, "reserved"),
 ];
 
+/// Endings of names that no public name server knows: they mean a host of the network in which they are asked for
+/// (RFC 6761, RFC 6762, RFC 8375; `.internal`, which ICANN keeps for this; and what networks use without being given it).
+const INNER: &[&str] = &[
+    "corp",
+    "home",
+    "home.arpa",
+    "internal",
+    "intranet",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "private",
+    "test",
+];
+
+/// Whether a name that cannot be looked up here may be asked of a proxy: not one that can only mean a host inside the
+/// proxy's own network.
+///
+/// # Errors
+/// Why not, for people, and what to do if it may be visited.
+pub(super) fn check_name(host: &str) -> Result<(), String> {
+    let name = host.trim_end_matches('.');
+    let is_below = |it: &&str| {
+        name.strip_suffix(*it)
+            .is_some_and(|it| it.is_empty() || it.ends_with('.'))
+    };
+    if name.contains('.') && !INNER.iter().any(is_below) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{name}` can only be a host inside the proxy's network; if it may be visited, list it in `fetch.no_proxy` and its address range in `fetch.allow`"
+    ))
+}
+
 /// Whether the port may be visited.
 ///
 /// # Errors
 /// Why not, for people.
 pub(super) fn check_port(port: u16, options: &Options) -> Result<(), String> {
     if options.denied_ports.contains(&port) {
-        return Err(format!("port {port} is on the list of denied ports"));
+        return Err(format!(
+            "port {port} is on the list of denied ports, which belong to protocols other than HTTP"
+        ));
     }
     Ok(())
 }
@@ -85,7 +123,9 @@ pub(super) fn check_address(address: IpAddr, options: &Options) -> Result<(), St
     let both = [Some(plain), inside];
     for it in both.into_iter().flatten() {
         if let Some(network) = options.deny.iter().find(|net| net.contains(&it)) {
-            return Err(format!("{address} lies in {network}, which is denied"));
+            return Err(format!(
+                "{address} lies in {network}, which `fetch.deny` lists"
+            ));
         }
     }
     if options.allow.iter().any(|net| net.contains(&plain)) {
@@ -93,7 +133,9 @@ pub(super) fn check_address(address: IpAddr, options: &Options) -> Result<(), St
     }
     for it in both.into_iter().flatten() {
         if let Some((network, what)) = special(it) {
-            return Err(format!("{address} lies in {network} ({what})"));
+            return Err(format!(
+                "{address} lies in {network} ({what}); if it may be visited, list it in `fetch.allow`"
+            ));
         }
     }
     Ok(())
@@ -188,6 +230,31 @@ mod tests {
         ] {
             let refusal = verdict(host, &Options::default()).unwrap_err();
             assert!(refusal.contains(what), "{host}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn names_that_can_only_be_inside_are_not_asked_of_a_proxy() {
+        for inside in [
+            "wiki",
+            "wiki.",
+            "localhost",
+            "a.localhost",
+            "printer.local",
+            "metadata.google.internal",
+            "router.home.arpa",
+            "nas.lan",
+        ] {
+            let refusal = check_name(inside).unwrap_err();
+            assert!(refusal.contains("fetch.no_proxy"), "{inside}: {refusal}");
+        }
+        for outside in [
+            "example.org",
+            "mylocal.org",
+            "internal.example.org",
+            "in.example.",
+        ] {
+            assert_eq!(check_name(outside), Ok(()), "{outside}");
         }
     }
 

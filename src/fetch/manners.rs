@@ -5,10 +5,11 @@ use std::{
     time::Duration,
 };
 
-use super::{Options, challenge};
+use super::{Options, retry_after};
 use crate::{
-    capture::{FailureKind, Response, fields_of, status_of},
-    clock::{Instant, parse_http_date},
+    capture::{FailureKind, Response, fields_of, may_pass, status_of},
+    challenge,
+    clock::Instant,
 };
 
 /// What an answer asks for.
@@ -29,34 +30,37 @@ const STORM: u32 = 3;
 
 /// What a response asks for.
 pub(super) fn of_response(response: &Response, now: Instant) -> Wish {
-    let challenge = challenge::is_in_head(&response.head) || challenge::is_in_body(response);
-    wish(&response.head, challenge, now)
+    wish(
+        &response.head,
+        challenge::in_response(response).is_some(),
+        now,
+    )
 }
 
 /// What the head of a response asks for.
 pub(super) fn of_head(head: &[u8], now: Instant) -> Wish {
-    wish(head, challenge::is_in_head(head), now)
+    wish(head, challenge::in_head(head).is_some(), now)
 }
 
 fn wish(head: &[u8], challenge: bool, now: Instant) -> Wish {
     let status = status_of(head).unwrap_or_default();
-    let field = |name: &str| {
-        fields_of(head)
-            .find(|(it, _)| it.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    };
-    let retry_after = field("retry-after").and_then(|it| retry_after(&it, now));
+    let waits = fields_of(head)
+        .filter(|(it, _)| it.eq_ignore_ascii_case("retry-after"))
+        .filter_map(|(_, value)| retry_after::parse(&value, now));
+    let retry_after = waits.max();
     let reason = match (&retry_after, challenge) {
         (Some(wait), _) => format!("{status} with Retry-After: {} s", wait.as_secs()),
         (None, true) => format!("{status} with a challenge"),
         (None, false) => format!("{status}"),
     };
     let refusal = challenge || matches!(status, 403 | 429 | 503);
+    let passing = may_pass(status) && !challenge;
+    let retry_after = retry_after.filter(|_| refusal || passing);
     Wish {
         refusal,
-        passing: matches!(status, 429 | 500 | 502 | 503 | 504) && !challenge,
-        retry_after: retry_after.filter(|_| matches!(status, 429 | 503)),
-        reason: refusal.then_some(reason),
+        passing,
+        retry_after,
+        reason: (refusal || retry_after.is_some()).then_some(reason),
     }
 }
 
@@ -97,16 +101,6 @@ impl Wish {
     }
 }
 
-/// `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.
-fn retry_after(value: &str, now: Instant) -> Option<Duration> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = parse_http_date(value, now)?;
-    Some((until - now).to_std().unwrap_or_default())
-}
-
 /// The `first` pause, doubled with each time after the first, up to its cap; up to a quarter more or less, so that
 /// not everybody comes back at once.
 fn backoff(first: Duration, times: u32, options: &Options) -> Duration {
@@ -142,6 +136,11 @@ mod tests {
         assert_eq!(wish(past).retry_after, Some(Duration::ZERO));
         assert_eq!(wish("503 Busy\r\nRetry-After: soon").retry_after, None);
         assert_eq!(wish("200 OK\r\nRetry-After: 120").retry_after, None);
+        assert_eq!(wish("522 X\r\nRetry-After: 120").retry_after, two_minutes);
+        assert_eq!(
+            wish("429 X\r\nRetry-After: 5.4").retry_after,
+            Some(Duration::from_secs_f64(5.4))
+        );
     }
 
     #[test]

@@ -65,6 +65,13 @@ pub struct Options {
     pub proxies: super::Proxies,
     /// Certificates (DER) trusted as authorities beside the web's; default none.
     pub extra_roots: Vec<Vec<u8>>,
+    /// Whether a page is archived although nobody vouches for the certificate of its host; the capture says so; default no.
+    pub untrusted: bool,
+
+    /// The `Accept-Language` field; default none.
+    pub accept_language: String,
+    /// Further request header fields, each for some hosts; default none.
+    pub headers: Vec<super::Header>,
 
     /// How long rules from robots.txt are used (RFC 9309, 2.4: a day); default 24 h.
     pub robots_age: Duration,
@@ -125,6 +132,9 @@ impl Default for Options {
             resolve: HashMap::new(),
             proxies: super::Proxies::default(),
             extra_roots: Vec::new(),
+            untrusted: false,
+            accept_language: String::new(),
+            headers: Vec::new(),
             robots_age: seconds(86_400),
             robots_retry: seconds(3_600),
         }

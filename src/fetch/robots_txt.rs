@@ -194,7 +194,7 @@ impl Crawl {
         let mut turn = turn.lock().await;
         let own = lane::name(at) == lane::name(uri);
         self.wait_for_turn(&mut turn, own).await?;
-        let request = request(at, &self.options, None);
+        let request = request(at, &self.options, None, None);
         let capture = self.exchange_in(&mut turn, &asks, at, &request).await;
         turn.put_off(self.options.delay, None);
         turn.page_may_follow = own;

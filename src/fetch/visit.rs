@@ -1,15 +1,18 @@
-//! One visit: the seed and where its redirects lead.
+//! One visit: the seed and where its redirects lead, and the pages that only send a browser elsewhere.
 
 use std::collections::HashSet;
 
 use super::{
     Crawl, Fetched, Order, Validators,
     ask::{Asked, not_asked},
+    cookies::Cookies,
     robots_txt::location,
 };
 use crate::{
     capture::{Capture, FailureKind, Outcome, Revisit, RevisitProfile, Visit, is_redirect},
+    challenge,
     digest::PayloadDigest,
+    forward,
     host::{HostState, Origin},
     uri::{TargetUri, without_credentials},
 };
@@ -23,8 +26,11 @@ impl Crawl {
         let mut seen = HashSet::new();
         let mut uri = order.seed.clone();
         let mut validators = order.validators;
+        let mut cookies = Cookies::default();
         loop {
-            let (asked, state) = self.ask(&uri, validators.as_ref()).await;
+            // A host may send a visitor back with a cookie; the same address with the same cookies leads nowhere new.
+            let with = cookies.for_uri(&uri);
+            let (asked, state) = self.ask(&uri, validators.as_ref(), &mut cookies).await;
             note(&mut hosts, Origin::of(&uri), state);
             let mut tries = match asked {
                 Asked::Captures(tries) => tries,
@@ -40,6 +46,7 @@ impl Crawl {
                 break;
             };
             captures.append(&mut tries);
+            let next = redirect(&capture).or_else(|| forward(&capture));
             if let Some(known) = &validators {
                 if let Some(remark) = lie(&capture, known) {
                     remarks.push(remark);
@@ -52,12 +59,12 @@ impl Crawl {
                 }
                 recognise(&mut capture, known);
             }
-            let next = redirect(&capture);
+            let is_redirect = capture.status().is_some_and(is_redirect);
             captures.push(capture);
             let Some(next) = next else {
                 break;
             };
-            seen.insert(uri.clone());
+            seen.insert((uri.clone(), with));
             let failure = match next {
                 Err(detail) => Some((FailureKind::BadRedirect, detail)),
                 Ok((next, had_credentials)) => {
@@ -67,7 +74,12 @@ impl Crawl {
                         ));
                     }
                     let from = std::mem::replace(&mut uri, next);
-                    if seen.contains(&uri) {
+                    let is_seen = seen.contains(&(uri.clone(), cookies.for_uri(&uri)));
+                    // A page that sends a browser round in circles is there to be read, other than a redirect.
+                    if !is_redirect && (is_seen || seen.len() > self.options.max_redirects) {
+                        break;
+                    }
+                    if is_seen {
                         let detail = format!("{from} leads back to {uri}");
                         Some((FailureKind::RedirectLoop, detail))
                     } else if seen.len() > self.options.max_redirects {
@@ -114,6 +126,19 @@ fn redirect(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
         next.map(|(it, _)| (it, had_credentials))
             .map_err(|error| error.to_string()),
     )
+}
+
+/// Where a page leads that only sends the browser elsewhere; `None` for any other.
+fn forward(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
+    let Outcome::Response(response) = &capture.outcome else {
+        return None;
+    };
+    // What a challenge has a browser do next is for browsers.
+    if challenge::in_response(response).is_some() {
+        return None;
+    }
+    let it = forward::of_response(response, &capture.target_uri)?;
+    Some(Ok((it.to, false)))
 }
 
 /// What is not true of a server's validators (RFC 9110, 8.8), if anything.

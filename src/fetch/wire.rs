@@ -3,7 +3,7 @@
 //! It is fed bytes and knows nothing of sockets. It takes what browsers take (bare line feeds, folded lines, bytes
 //! that are no ASCII, labels that lie about the framing), because what an archive is for is what servers really send.
 
-use crate::capture::{Framing, Piece, Truncation, fields_of, status_of};
+use crate::capture::{Framing, Piece, Truncation, fields_of, is_part, status_of};
 
 /// What of a response is too much.
 #[derive(Clone, Copy, Debug)]
@@ -358,6 +358,8 @@ impl Incoming {
         }
         let truncated = self.truncated.or(cut.filter(|_| self.body != Body::Done));
         let reusable = truncated.is_none() && !self.surplus && keeps_alive(&self.head);
+        // Nobody asked for a part: what a server sends as one is not the whole page.
+        let truncated = truncated.or(is_part(&self.head).then_some(Truncation::Unspecified));
         Received {
             interim: self.interim,
             head: self.head,

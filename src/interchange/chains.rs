@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use chrono::TimeDelta;
 
 use crate::{
-    capture::{Capture, Visit},
+    capture::{Capture, Outcome, Visit, asked_otherwise},
+    forward,
     uri::TargetUri,
 };
 
@@ -26,7 +27,15 @@ pub struct Chains {
 
 impl Chains {
     /// Takes the next capture, and gives the visits that are complete with it.
+    ///
+    /// What answers to something else than a plain request for a page stands alone.
     pub fn add(&mut self, capture: Capture) -> Vec<Visit> {
+        if let Some(asked) = asked_otherwise(&capture.request) {
+            return vec![Visit {
+                seed: seed_of(&capture.target_uri, &asked),
+                captures: vec![capture],
+            }];
+        }
         let place = self.waiting.iter().position(|(hops, target)| {
             *target == capture.target_uri && hops.last().is_some_and(|it| follows(it, &capture))
         });
@@ -59,23 +68,37 @@ fn visit(captures: Vec<Capture>) -> Option<Visit> {
     Some(Visit { seed, captures })
 }
 
+/// The address that the answer to another request is kept under: with the request's method in it, as pywb and its kin have it.
+fn seed_of(uri: &TargetUri, asked: &str) -> TargetUri {
+    let mut url = uri.as_url().clone();
+    url.query_pairs_mut().append_pair("__wb_method", asked);
+    TargetUri::from_url(url).map_or_else(|_| uri.clone(), |it| it.0)
+}
+
 fn follows(hop: &Capture, next: &Capture) -> bool {
     next.date >= hop.date && next.date - hop.date <= HOP
 }
 
+/// Where a capture leads on: a redirect, or a page that only sends a browser elsewhere.
 fn redirects_to(capture: &Capture) -> Option<TargetUri> {
-    if !matches!(capture.status(), Some(301 | 302 | 303 | 307 | 308)) {
-        return None;
+    if let Some(301 | 302 | 303 | 307 | 308) = capture.status() {
+        let (target, _) = capture.target_uri.join(&capture.field("location")?).ok()?;
+        return Some(target);
     }
-    let (target, _) = capture.target_uri.join(&capture.field("location")?).ok()?;
-    Some(target)
+    let Outcome::Response(response) = &capture.outcome else {
+        return None;
+    };
+    Some(forward::of_response(response, &capture.target_uri)?.to)
 }
 
 /// The visits of `seeds` that `captures` hold, oldest first; each capture of a seed begins one.
 #[must_use]
 pub fn visits_of(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
     let mut by_uri: BTreeMap<&TargetUri, Vec<&Capture>> = BTreeMap::new();
-    for capture in captures {
+    let of_pages = captures
+        .iter()
+        .filter(|it| asked_otherwise(&it.request).is_none());
+    for capture in of_pages {
         by_uri.entry(&capture.target_uri).or_default().push(capture);
     }
     for captures in by_uri.values_mut() {
@@ -122,7 +145,7 @@ fn next_hop<'a>(
 mod tests {
     use super::*;
     use crate::{
-        capture::{Framing, Outcome, Response},
+        capture::{Framing, Response},
         clock::parse_digits14,
     };
 

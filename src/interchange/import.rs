@@ -5,16 +5,26 @@ use std::io::BufRead;
 use tokio::task::JoinSet;
 
 use crate::{
-    capture::{Outcome, Visit},
-    clock::Clock,
+    capture::{Capture, Outcome, Visit, asked_otherwise},
+    clock::{Clock, Instant},
+    digest::LabelledDigest,
     store::{AddedVisit, Counts, Crawl, CrawlId, Store, StoreError},
-    warc::{Originals, Reader, WarcError, Warning, read_captures},
+    warc::{Originals, Reader, Unresolved, WarcError, Warning, read_captures},
 };
 
 use super::Chains;
 
 /// How many visits are given to the archive at once, so that they share a commit.
 const TOGETHER: usize = 64;
+
+/// How many bytes of bodies are given to the archive at once, whatever one visit brings.
+const TOGETHER_BYTES: usize = 8 << 20;
+
+/// How long the head of a response is, beside its body, at most.
+const MOST_HEAD: u64 = 1 << 20;
+
+/// How many captures of a page in the archive are compared with a digest that only other programs make.
+const LOOKED_AT: usize = 64;
 
 /// What came in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +35,10 @@ pub struct Imported {
     pub new: u64,
     /// Visits that were held already.
     pub held: u64,
+    /// Of the captures, those that answer to something else than a plain request for a page: no visits.
+    pub otherwise: u64,
+    /// Records that could not be read, or only in part, and revisits of a response that is nowhere.
+    pub lost: u64,
 }
 
 /// One import of one or more files. What is held already is not taken again, so that importing twice changes nothing.
@@ -35,30 +49,42 @@ pub struct Importer<'a> {
     /// Begun with the first visit that is new.
     crawl: Option<CrawlId>,
     originals: Originals,
+    /// Redirects of all files, waiting for where they lead.
+    chains: Chains,
+    /// Revisits of all files, waiting for the response that they refer to.
+    unresolved: Vec<Unresolved>,
+    /// The longest record that is read whole, in bytes.
+    most_bytes: u64,
     imported: Imported,
     /// Of the new visits, the ones that brought no response.
     failed: u64,
     adding: JoinSet<Result<(AddedVisit, bool), StoreError>>,
+    /// Bytes of the bodies that are being added.
+    bytes: usize,
 }
 
 impl<'a> Importer<'a> {
-    /// An import into `store`; `command` is recorded with what comes in.
+    /// An import into `store` of bodies of at most `most_bytes`; `command` is recorded with what comes in.
     #[must_use]
-    pub fn new(store: &'a Store, clock: Clock, command: String) -> Self {
+    pub fn new(store: &'a Store, clock: Clock, command: String, most_bytes: u64) -> Self {
         Self {
             store,
             clock,
             command,
             crawl: None,
             originals: Originals::default(),
+            chains: Chains::default(),
+            unresolved: Vec::new(),
+            most_bytes,
             imported: Imported::default(),
             failed: 0,
             adding: JoinSet::new(),
+            bytes: 0,
         }
     }
 
-    /// Takes every capture of a WARC file; revisits may refer to the files taken before. `tell` is given what was forgiven and what
-    /// could not be read, each with file and offset.
+    /// Takes every capture of a WARC file; redirects and revisits may refer to other files. `tell` is given what was forgiven
+    /// and what could not be read, each with file and offset.
     ///
     /// # Errors
     /// The archive cannot be written.
@@ -69,34 +95,59 @@ impl<'a> Importer<'a> {
         mut tell: impl FnMut(Result<&Warning, &WarcError>),
     ) -> Result<(), StoreError> {
         let originals = std::mem::take(&mut self.originals);
-        let mut captures = read_captures(Reader::new(name, reader)).with_originals(originals);
-        let mut chains = Chains::default();
+        // The head of a response stands before its body in the record.
+        let limit = self.most_bytes.saturating_add(MOST_HEAD);
+        let reader = Reader::new(name, reader).with_block_limit(limit);
+        let mut captures = read_captures(reader).with_originals(originals);
         for capture in captures.by_ref() {
             match capture {
-                Err(error) => tell(Err(&error)),
-                Ok(capture) => {
-                    self.imported.captures += 1;
-                    for visit in chains.add(capture) {
-                        self.keep(visit).await?;
-                    }
+                Err(error) => {
+                    self.imported.lost += 1;
+                    tell(Err(&error));
                 }
+                Ok(capture) => self.take(capture).await?,
             }
         }
+        self.imported.lost += captures.cut();
         for warning in captures.warnings() {
             tell(Ok(warning));
         }
-        self.originals = captures.into_originals();
-        for visit in chains.finish() {
-            self.keep(visit).await?;
-        }
+        let (originals, unresolved) = captures.into_rest();
+        self.originals = originals;
+        self.unresolved.extend(unresolved);
         self.settle().await
     }
 
-    /// Ends the import, and says what came of it.
+    /// Ends the import, and says what came of it. `tell` is given the revisits whose response is nowhere.
     ///
     /// # Errors
     /// The archive cannot be written.
-    pub fn finish(self) -> Result<Imported, StoreError> {
+    pub async fn finish(
+        mut self,
+        mut tell: impl FnMut(Result<&Warning, &WarcError>),
+    ) -> Result<Imported, StoreError> {
+        let mut waiting = std::mem::take(&mut self.unresolved);
+        waiting.sort_by_key(Unresolved::date);
+        for it in waiting {
+            let found = match it.among(&self.originals) {
+                None => self.in_archive(&it)?,
+                found => found,
+            };
+            if let Some(capture) = found {
+                self.take(capture).await?;
+            } else {
+                self.imported.lost += 1;
+                tell(Err(&WarcError::NoCapture {
+                    file: it.file.clone(),
+                    offset: it.offset,
+                    detail: it.detail(),
+                }));
+            }
+        }
+        for visit in std::mem::take(&mut self.chains).finish() {
+            self.keep(visit).await?;
+        }
+        self.settle().await?;
         if let Some(crawl) = self.crawl {
             let counts = Counts {
                 visits: self.imported.new,
@@ -107,6 +158,46 @@ impl<'a> Importer<'a> {
             self.store.end_crawl(crawl, self.clock.now(), &counts)?;
         }
         Ok(self.imported)
+    }
+
+    async fn take(&mut self, capture: Capture) -> Result<(), StoreError> {
+        self.imported.captures += 1;
+        if asked_otherwise(&capture.request).is_some() {
+            self.imported.otherwise += 1;
+        }
+        for visit in self.chains.add(capture) {
+            self.keep(visit).await?;
+        }
+        Ok(())
+    }
+
+    /// A revisit of a response that the archive holds: the one of the address and the moment that it says, or of its digest.
+    fn in_archive(&self, revisit: &Unresolved) -> Result<Option<Capture>, StoreError> {
+        let uri = revisit.refers_to_uri();
+        let mut held = self.store.captures_of(&uri)?;
+        held.retain(|(_, it)| it.revisit.is_none() && it.asked.is_none());
+        let second = |at: Instant| at.timestamp();
+        let said = revisit.refers_to_date().map(second);
+        let digest = revisit.payload_digest().and_then(LabelledDigest::parse);
+        for (_, it) in held.iter().rev().take(LOOKED_AT) {
+            let Some(payload) = it.payload_digest else {
+                continue;
+            };
+            let is_meant = match &digest {
+                Some(digest) => match self.store.payload(&payload) {
+                    Ok(bytes) => digest.is_of(&bytes),
+                    Err(StoreError::Removed { .. } | StoreError::NotHeld { .. }) => {
+                        said == Some(second(it.date))
+                    }
+                    Err(error) => return Err(error),
+                },
+                None => said == Some(second(it.date)),
+            };
+            if is_meant {
+                return Ok(Some(revisit.resolved(payload, it.date, uri)));
+            }
+        }
+        Ok(None)
     }
 
     async fn keep(&mut self, visit: Visit) -> Result<(), StoreError> {
@@ -124,6 +215,11 @@ impl<'a> Importer<'a> {
         };
         self.crawl = Some(crawl);
         let store = self.store.clone();
+        let bodies = visit.captures.iter().map(|it| match &it.outcome {
+            Outcome::Response(it) => it.payload.len(),
+            _ => 0,
+        });
+        self.bytes += bodies.sum::<usize>();
         let failed = visit
             .last()
             .is_some_and(|it| matches!(it.outcome, Outcome::Failure(_)));
@@ -131,7 +227,7 @@ impl<'a> Importer<'a> {
             let added = store.add_visit(crawl, visit, Vec::new()).await?;
             Ok((added, failed))
         });
-        if self.adding.len() >= TOGETHER {
+        if self.adding.len() >= TOGETHER || self.bytes >= TOGETHER_BYTES {
             self.settle().await?;
         }
         Ok(())
@@ -140,6 +236,7 @@ impl<'a> Importer<'a> {
     /// Waits until everything that was given to the archive is on the disk.
     async fn settle(&mut self) -> Result<(), StoreError> {
         let mut failed = None;
+        self.bytes = 0;
         while let Some(added) = self.adding.join_next().await {
             match added {
                 Ok(Ok((it, failed))) if it.new => {

@@ -6,10 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ExportError, Kept, SOFTWARE, Written, volumes::Volumes};
+use super::{ExportError, SOFTWARE, Selected, Written, volumes::Volumes};
 use crate::{
     clock::Instant,
     wacz::{About, Page, Writer},
+    warc::NotModified,
 };
 
 /// What goes into a package beside captures and pages.
@@ -21,6 +22,8 @@ pub struct Packed {
     pub description: String,
     /// Other files: path and content.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What is written of visits that a server answered "not modified".
+    pub not_modified: NotModified,
 }
 
 /// A package that is being filled.
@@ -35,8 +38,8 @@ impl Packing {
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn add(&mut self, kept: &Kept) -> Result<(), ExportError> {
-        self.volumes.add(kept)
+    pub fn add(&mut self, selected: &Selected) -> Result<(), ExportError> {
+        self.volumes.add(selected)
     }
 
     /// Adds a page to look at.
@@ -67,7 +70,8 @@ pub fn write_package<E: From<ExportError>>(
     }
     let folder = work_folder(path);
     let packing = || {
-        let volumes = Volumes::new(&folder, "data", &packed.description, created, u64::MAX)?;
+        let volumes = Volumes::new(&folder, "data", &packed.description, created, u64::MAX)?
+            .with_not_modified(packed.not_modified);
         let (index, list) = (folder.join("index.cdx"), folder.join("pages.jsonl"));
         let failed = |it| failed(path, it);
         let mut pages = BufWriter::new(File::create(&list).map_err(failed)?);

@@ -38,6 +38,8 @@ pub struct Selected {
     pub kept: Kept,
     /// Whether it is only there because a revisit that was meant refers to it.
     pub referred_to: bool,
+    /// For a revisit, the head of the capture that it refers to, where the archive holds that.
+    pub original_head: Option<Vec<u8>>,
 }
 
 impl Selection {
@@ -105,15 +107,18 @@ fn give<E: From<StoreError>>(
         return Ok(());
     }
     let kept = kept(store, id)?;
+    let mut original_head = None;
     if let Kept::Whole(capture) = &kept
-        && let Some(original) = original(store, capture)?
+        && let Some((original, head)) = original(store, capture)?
     {
+        original_head = Some(head);
         give(store, original, true, given, take)?;
     }
     take(Selected {
         id,
         kept,
         referred_to,
+        original_head,
     })
 }
 
@@ -127,8 +132,8 @@ fn kept(store: &Store, id: CaptureId) -> Result<Kept, StoreError> {
     }
 }
 
-/// The response that a revisit refers to, where the archive holds it.
-fn original(store: &Store, capture: &Capture) -> Result<Option<CaptureId>, StoreError> {
+/// The response that a revisit refers to, and its head, where the archive holds it.
+fn original(store: &Store, capture: &Capture) -> Result<Option<(CaptureId, Vec<u8>)>, StoreError> {
     let Outcome::Revisit(revisit) = &capture.outcome else {
         return Ok(None);
     };
@@ -140,5 +145,5 @@ fn original(store: &Store, capture: &Capture) -> Result<Option<CaptureId>, Store
         .iter()
         .find(|(_, it)| is_meant(it) && it.date == revisit.refers_to_date)
         .or_else(|| held.iter().find(|(_, it)| is_meant(it)))
-        .map(|(id, _)| *id))
+        .map(|(id, it)| (*id, it.head.clone())))
 }

@@ -6,13 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ExportError, Kept, SOFTWARE, index::Index};
+use super::{ExportError, Kept, SOFTWARE, Selected, index::Index};
 use crate::{
-    capture::{Capture, Outcome},
+    capture::{Capture, Outcome, RevisitProfile, media_type_of, status_of},
     cdxj::{Content, Line},
     clock::Instant,
-    media_type::MediaType,
-    warc::{Compression, Place, TransferCoding, Writer},
+    warc::{Compression, NotModified, Place, TransferCoding, Writer},
 };
 
 /// What a file is called while it is written; the field's tools leave such files alone.
@@ -41,6 +40,7 @@ pub struct Volumes {
     created: Instant,
     limit: u64,
     transfer_coding: TransferCoding,
+    not_modified: NotModified,
     open: Option<(PathBuf, Writer<BufWriter<File>>)>,
     written: Written,
     index: Index,
@@ -71,6 +71,7 @@ impl Volumes {
             created,
             limit,
             transfer_coding: TransferCoding::Keep,
+            not_modified: NotModified::Keep,
             open: None,
             written: Written::default(),
             index: Index::new(folder),
@@ -84,11 +85,18 @@ impl Volumes {
         self
     }
 
+    /// The same, with visits that a server answered "not modified" written in that way.
+    #[must_use]
+    pub fn with_not_modified(mut self, not_modified: NotModified) -> Self {
+        self.not_modified = not_modified;
+        self
+    }
+
     /// Writes a capture, or what is known of one.
     ///
     /// # Errors
     /// The file cannot be written, or one of its name is there.
-    pub fn add(&mut self, kept: &Kept) -> Result<(), ExportError> {
+    pub fn add(&mut self, selected: &Selected) -> Result<(), ExportError> {
         if self
             .open
             .as_ref()
@@ -104,15 +112,25 @@ impl Volumes {
             path: open.0.clone(),
             source,
         };
-        match kept {
+        match &selected.kept {
             Kept::Removed(it) => {
                 open.1.tombstone(it).map_err(failed)?;
                 self.written.removed += 1;
             }
             Kept::Whole(capture) => {
-                let place = open.1.capture(capture).map_err(failed)?;
+                let head = selected.original_head.as_deref().filter(|_| {
+                    self.not_modified == NotModified::Resolve
+                        && matches!(&capture.outcome, Outcome::Revisit(it)
+                            if it.profile == RevisitProfile::ServerNotModified)
+                });
+                let place = match head {
+                    Some(head) => open.1.resolved(capture, head),
+                    None => open.1.capture(capture),
+                };
+                let place = place.map_err(failed)?;
+                let status = head.map_or_else(|| capture.status(), status_of);
                 let name = open.0.file_name().unwrap_or_default().to_string_lossy();
-                if let Some(line) = line(capture, place, &name) {
+                if let Some(line) = line(capture, status, place, &name) {
                     self.index.add(&line).map_err(failed)?;
                 }
                 self.written.captures += 1;
@@ -226,21 +244,17 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 /// The line of the index; a failure has none, for there is nothing to replay.
-fn line(capture: &Capture, place: Place, filename: &str) -> Option<Line> {
+fn line(capture: &Capture, status: Option<u16>, place: Place, filename: &str) -> Option<Line> {
     let content = match &capture.outcome {
         Outcome::Failure(_) => return None,
         Outcome::Revisit(_) => Content::Revisit,
-        Outcome::Response(_) => Content::Response(
-            capture
-                .field("content-type")
-                .map_or_else(String::new, |it| MediaType::parse(&it).essence),
-        ),
+        Outcome::Response(it) => Content::Response(media_type_of(&it.head).essence),
     };
     Some(Line {
         target_uri: capture.target_uri.clone(),
         date: capture.date,
         content,
-        status: capture.status(),
+        status,
         payload_digest: capture.payload_digest()?,
         filename: filename.to_owned(),
         offset: place.offset,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::tree::{Hash, leaf_hash};
 use crate::{
-    capture::{FailureKind, Tls, Truncation},
+    capture::{FailureKind, Tls, Truncation, Untrusted},
     clock::{Instant, warc_date},
     digest::{ContentDigest, PayloadDigest, hex},
     uri::TargetUri,
@@ -246,6 +246,7 @@ impl CaptureLeaf<'_> {
                     .map(|it| ContentDigest::of(it))
                     .collect()
             }),
+            untrusted: tls.and_then(|it| it.untrusted),
         })
     }
 }
@@ -302,6 +303,8 @@ struct CaptureText<'a> {
     tls: Option<[&'a str; 2]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificates: Option<Vec<ContentDigest>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    untrusted: Option<Untrusted>,
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    capture::{CaptureEntry, RevisitProfile},
+    capture::{CaptureEntry, RevisitProfile, media_type_of},
     compare::{self, Visited},
     content_coding::{self, Caps},
     digest::PayloadDigest,
@@ -277,7 +277,7 @@ impl<'a> Readings<'a> {
         }
         self.remember(entry);
         let entry = self.brought.get(&digest).unwrap_or(entry);
-        let media_type = MediaType::parse(&entry.field("content-type").unwrap_or_default());
+        let media_type = media_type_of(&entry.head);
         let coding = content_coding::labels_of(&entry.head);
         // Everything that the reading depends on beside the payload.
         let key = format!(

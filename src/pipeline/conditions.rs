@@ -122,6 +122,8 @@ mod tests {
             payload_digest: Some(PayloadDigest::of(b"page")),
             revisit,
             truncated: None,
+            untrusted: None,
+            asked: None,
             failure: None,
         };
         StoredVisit {

@@ -8,7 +8,7 @@ use super::{
     backup::{put_in_place, remove_if_there},
     beside,
     error::{Fault, StoreError},
-    ledger,
+    ledger, visits,
 };
 
 /// What a stillsays store says it is in SQLite's `application_id`: the letters `stls`.
@@ -28,6 +28,10 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("schema/3.sql"),
         then: None,
     },
+    Step {
+        sql: include_str!("schema/4.sql"),
+        then: Some(visits::mark_asked),
+    },
 ];
 
 /// What makes one version of the one before.
@@ -35,7 +39,7 @@ pub(super) const STEPS: &[Step] = &[
 pub(super) struct Step {
     /// The statements.
     pub(super) sql: &'static str,
-    /// What is to be done with the rows that are there, beyond what SQL can say.
+    /// What is to be done with the rows that are there, beyond what SQL can say; once the statements of all steps are done.
     pub(super) then: Option<Act>,
 }
 
@@ -133,11 +137,13 @@ fn climb(connection: &Connection, steps: &[Step]) -> Result<(), Fault> {
 fn steps_in_transaction(connection: &Connection, steps: &[Step]) -> Result<(), Fault> {
     // Asked again inside: another process may have climbed in the meantime.
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    for step in steps.iter().skip(version as usize) {
+    let missing = || steps.iter().skip(version as usize);
+    for step in missing() {
         connection.execute_batch(step.sql)?;
-        if let Some(then) = step.then {
-            then(connection)?;
-        }
+    }
+    // They are written for the rows of this version, so all tables have to be those of this version.
+    for then in missing().filter_map(|it| it.then) {
+        then(connection)?;
     }
     connection.pragma_update(None, "application_id", APPLICATION)?;
     connection.pragma_update(None, "user_version", version_of(steps))?;

@@ -14,7 +14,7 @@ use super::{
     CrawlId, Fault, Store, StoreError, crawls, instant, ledger, micros, payloads, retention,
 };
 use crate::{
-    capture::{Capture, CaptureEntry, Outcome, RevisitProfile, Tombstone, Visit},
+    capture::{Capture, CaptureEntry, Outcome, RevisitProfile, Tombstone, Visit, asked_otherwise},
     digest::PayloadDigest,
     host::{HostState, Origin},
     ledger::{CaptureLeaf, Leaf},
@@ -22,6 +22,7 @@ use crate::{
 };
 pub use dated::{Around, Dated, SeedEntry};
 use exchange::Exchange;
+pub(super) use exchange::mark_asked;
 pub use head::{LastVisit, LastVisits};
 pub(super) use rows::each_leaf;
 use rows::{Known, capture, entries};
@@ -174,21 +175,26 @@ fn visits_of(
         .collect::<Result<_, _>>()?;
     rows.reverse();
     let mut known = Known::default();
-    rows.into_iter()
-        .map(|(id, crawl)| {
-            Ok(StoredVisit {
-                id: VisitId(id),
-                crawl: CrawlId(crawl),
-                seed: seed.clone(),
-                hops: entries(
-                    connection,
-                    &mut known,
-                    "capture.visit = ?1 ORDER BY hop",
-                    &id,
-                )?,
-            })
-        })
-        .collect()
+    let mut visits = Vec::new();
+    for (id, crawl) in rows {
+        let visit = StoredVisit {
+            id: VisitId(id),
+            crawl: CrawlId(crawl),
+            seed: seed.clone(),
+            hops: entries(
+                connection,
+                &mut known,
+                "capture.visit = ?1 ORDER BY hop",
+                &id,
+            )?,
+        };
+        // Before version 4, imports took answers to any request for visits.
+        let is_of_page = |it: &CaptureEntry| it.asked.is_none() || it.target_uri != *seed;
+        if visit.hops.iter().all(|it| is_of_page(&it.1)) {
+            visits.push(visit);
+        }
+    }
+    Ok(visits)
 }
 
 fn add(
@@ -323,8 +329,8 @@ fn add_capture(
     let id = connection
         .prepare_cached(
             "INSERT INTO capture (visit, hop, uri, date, ended, outcome, status, connection, exchange, request_length,
-                 interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri, asked)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?
         .insert(params![
             place.visit,
@@ -345,6 +351,7 @@ fn add_capture(
             failure.1,
             refers_to.0,
             refers_to.1,
+            asked_otherwise(&exchange.request),
         ])?;
     let leaf = leaf(id, place, capture, digest, &exchange);
     ledger::append(connection, ledger::Kind::Capture, id, &leaf)

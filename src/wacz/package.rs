@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::{Hashing, WaczError};
 use crate::digest::ContentDigest;
@@ -37,16 +37,23 @@ struct Stated {
 }
 
 impl ListedResource {
-    fn hash(&self) -> String {
+    /// Its SHA-256 in lower-case hexadecimal digits, and what else it has in place of one that can be compared.
+    fn hash(&self) -> Hash {
         let hash = self.counts().hash.clone().unwrap_or_default();
-        match &self.hashing {
-            Some(algorithm) if !hash.contains(':') => format!("{algorithm}:{hash}"),
-            _ => hash,
+        let (label, digits) = match hash.split_once(':') {
+            Some((label, digits)) => (label.to_owned(), digits.to_owned()),
+            None => (self.hashing.clone().unwrap_or_default(), hash.clone()),
+        };
+        let digits = digits.trim().to_ascii_lowercase();
+        let is_sha256 = matches!(
+            label.to_ascii_lowercase().as_str(),
+            "" | "sha256" | "sha-256"
+        ) && digits.len() == 64;
+        match (is_sha256, digits.is_empty()) {
+            (true, _) => Hash::Sha256(digits),
+            (false, true) => Hash::None,
+            (false, false) => Hash::Other(hash.chars().take(16).collect()),
         }
-    }
-
-    fn bytes(&self) -> u64 {
-        self.counts().bytes.unwrap_or_default()
     }
 
     fn counts(&self) -> &Stated {
@@ -54,11 +61,34 @@ impl ListedResource {
     }
 }
 
+/// What a file is listed with.
+#[derive(PartialEq)]
+enum Hash {
+    Sha256(String),
+    Other(String),
+    None,
+}
+
+/// What a package is read from.
+pub trait Source: Read + Seek {}
+
+impl<T: Read + Seek> Source for T {}
+
+/// How deep packages may stand in one another.
+const DEPTH: usize = 3;
+
+/// How long a package in another one may be that is compressed there, so that it has to be unpacked whole.
+const NESTED: u64 = 256 << 20;
+
 /// A package that was opened and found to be what it says.
 pub struct Package<R: Read + Seek> {
     file: String,
     zip: ZipArchive<R>,
     archives: Vec<String>,
+    packages: Vec<String>,
+    notes: Vec<String>,
+    lost: u64,
+    depth: usize,
 }
 
 impl<R: Read + Seek> Package<R> {
@@ -67,7 +97,10 @@ impl<R: Read + Seek> Package<R> {
     /// # Errors
     /// No ZIP file; names that lead out of it, links, files that unpack to far too much; digests that do not agree.
     pub fn open(file: impl Into<String>, inner: R) -> Result<Self, WaczError> {
-        let file = file.into();
+        Self::open_at(file.into(), inner, 1)
+    }
+
+    fn open_at(file: String, inner: R, depth: usize) -> Result<Self, WaczError> {
         let zip = ZipArchive::new(inner).map_err(|source| WaczError::Zip {
             file: file.clone(),
             source,
@@ -76,6 +109,10 @@ impl<R: Read + Seek> Package<R> {
             file,
             zip,
             archives: Vec::new(),
+            packages: Vec::new(),
+            notes: Vec::new(),
+            lost: 0,
+            depth,
         };
         package.look_through()?;
         package.compare()?;
@@ -86,6 +123,24 @@ impl<R: Read + Seek> Package<R> {
     #[must_use]
     pub fn archives(&self) -> &[String] {
         &self.archives
+    }
+
+    /// The packages in it (`multi-wacz-package`), by name.
+    #[must_use]
+    pub fn packages(&self) -> &[String] {
+        &self.packages
+    }
+
+    /// What is not as the standard has it, and was taken all the same.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// How many WARC files and packages it lists that are not in it.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.lost
     }
 
     /// Reads one of its WARC files.
@@ -99,6 +154,49 @@ impl<R: Read + Seek> Package<R> {
             .by_name(name)
             .map_err(|source| WaczError::Zip { file, source })?;
         Ok(BufReader::with_capacity(64 << 10, entry))
+    }
+
+    /// Opens one of the packages in it.
+    ///
+    /// # Errors
+    /// Those of [`Package::open`]; packages too deep in one another.
+    pub fn package(&mut self, name: &str) -> Result<Package<Box<dyn Source + '_>>, WaczError> {
+        let depth = self.depth + 1;
+        if depth > DEPTH {
+            let detail = "it stands too deep in other packages";
+            return Err(self.refused(name, detail));
+        }
+        let file = format!("{}/{name}", self.file);
+        let zip = |source| WaczError::Zip {
+            file: file.clone(),
+            source,
+        };
+        let entry = self.zip.by_name(name).map_err(zip)?;
+        let is_stored = entry.compression() == CompressionMethod::Stored;
+        let (size, inner) = (entry.size(), entry);
+        let source: Box<dyn Source + '_> = if is_stored {
+            drop(inner);
+            Box::new(BufReader::new(self.zip.by_name_seek(name).map_err(zip)?))
+        } else {
+            let mut bytes = Vec::new();
+            let read = inner.take(NESTED + 1).read_to_end(&mut bytes);
+            read.map_err(|source| WaczError::Io {
+                file: file.clone(),
+                source,
+            })?;
+            if bytes.len() as u64 > NESTED {
+                let detail = format!(
+                    "it is compressed in its package and has {size} bytes; unpack it and import it by itself"
+                );
+                return Err(WaczError::Refused {
+                    file: self.file.clone(),
+                    entry: name.to_owned(),
+                    detail,
+                });
+            }
+            Box::new(io::Cursor::new(bytes))
+        };
+        Package::open_at(file, source, depth)
     }
 
     fn refused(&self, entry: &str, detail: impl Into<String>) -> WaczError {
@@ -148,15 +246,22 @@ impl<R: Read + Seek> Package<R> {
             if let Some(detail) = detail {
                 return Err(self.refused(&name, detail));
             }
-            if is_file && name.starts_with("archive/") && is_warc(&name) {
+            if is_file && is_warc(&name) {
+                if !name.starts_with("archive/") {
+                    let note = format!("{name} does not stand in the folder `archive`");
+                    self.notes.push(note);
+                }
                 self.archives.push(name);
+            } else if is_file && is_package(&name) {
+                self.packages.push(name);
             }
         }
         self.archives.sort();
-        if self.archives.is_empty() {
+        self.packages.sort();
+        if self.archives.is_empty() && self.packages.is_empty() {
             return Err(WaczError::Altered {
                 file: self.file.clone(),
-                detail: "there is no WARC file in its `archive` folder".into(),
+                detail: "there is no WARC file in it".into(),
             });
         }
         Ok(())
@@ -172,67 +277,97 @@ impl<R: Read + Seek> Package<R> {
         struct Digested {
             hash: String,
         }
-        let altered = |file: &str, detail: String| WaczError::Altered {
-            file: file.to_owned(),
-            detail,
+        let Some(listed) = self.list("datapackage.json")? else {
+            let note = "it has no datapackage.json, so its files were compared with no digests";
+            self.notes.push(note.to_owned());
+            return Ok(());
         };
-        let listed = self
-            .list("datapackage.json")?
-            .ok_or_else(|| altered(&self.file, "it has no datapackage.json".into()))?;
         if let Some(digest) = self.list("datapackage-digest.json")? {
-            let said: Digested = serde_json::from_slice(&digest)
-                .map_err(|it| altered(&self.file, format!("datapackage-digest.json: {it}")))?;
             let own = ContentDigest::of(&listed).to_string();
-            if said.hash != own {
-                let detail = format!(
-                    "datapackage.json has the digest {own}, and should have {}",
-                    said.hash
-                );
-                return Err(altered(&self.file, detail));
+            match serde_json::from_slice::<Digested>(without_mark(&digest)) {
+                Ok(said) if said.hash.eq_ignore_ascii_case(&own) => {}
+                Ok(said) => {
+                    let detail = format!(
+                        "datapackage.json has the digest {own}, and should have {}",
+                        said.hash
+                    );
+                    return Err(self.altered(detail));
+                }
+                Err(error) => self
+                    .notes
+                    .push(format!("datapackage-digest.json cannot be read: {error}")),
             }
         }
-        let listed: Listed = serde_json::from_slice(&listed)
-            .map_err(|it| altered(&self.file, format!("datapackage.json: {it}")))?;
+        let listed: Listed = serde_json::from_slice(without_mark(&listed))
+            .map_err(|it| self.altered(format!("datapackage.json: {it}")))?;
+        let mut known = BTreeSet::new();
         for resource in &listed.resources {
-            self.compare_one(resource)?;
+            known.extend(self.compare_one(resource)?);
         }
-        let known: BTreeSet<&str> = listed.resources.iter().map(|it| it.path.as_str()).collect();
-        match self.archives.iter().find(|it| !known.contains(it.as_str())) {
-            Some(unlisted) => Err(altered(
-                &self.file,
-                format!("datapackage.json does not list {unlisted}"),
-            )),
-            None => Ok(()),
-        }
+        let files = self.archives.iter().chain(&self.packages);
+        let unlisted = files.filter(|it| !known.contains(*it));
+        let notes = unlisted.map(|it| {
+            format!("datapackage.json does not list {it}, so it was compared with no digest")
+        });
+        let notes: Vec<String> = notes.collect();
+        self.notes.extend(notes);
+        Ok(())
     }
 
-    fn compare_one(&mut self, resource: &ListedResource) -> Result<(), WaczError> {
+    /// Compares one file with what it is listed with, and says what it is called in the package; `None` where it is not there.
+    fn compare_one(&mut self, resource: &ListedResource) -> Result<Option<String>, WaczError> {
+        let path = resource.path.trim_start_matches("./");
+        let in_folder = format!("archive/{path}");
+        let name = [path, in_folder.as_str()]
+            .into_iter()
+            .find(|it| self.zip.index_for_name(it).is_some());
+        let Some(name) = name else {
+            self.notes
+                .push(format!("{path} is listed and not in the package"));
+            self.lost += u64::from(is_warc(path) || is_package(path));
+            return Ok(None);
+        };
+        let stated = resource.counts().bytes;
         let file = self.file.clone();
-        let altered = |detail: String| WaczError::Altered {
-            file: file.clone(),
-            detail,
-        };
-        let (path, listed, hash) = (&resource.path, resource.bytes(), resource.hash());
-        let Ok(entry) = self.zip.by_name(path) else {
-            return Err(altered(format!("{path} is listed and not there")));
-        };
+        let entry = self
+            .zip
+            .by_name(name)
+            .map_err(|source| WaczError::Zip { file, source })?;
         // A file whose head lies about its length is read to the length that was listed and one byte more.
-        let mut hashing = Hashing::new(entry.take(listed.saturating_add(1)));
-        let bytes = io::copy(&mut hashing, &mut io::sink())
-            .map_err(|source| altered(format!("{path} cannot be unpacked: {source}")))?;
-        if bytes != listed {
+        let most = stated.unwrap_or(entry.size()).saturating_add(1);
+        let mut hashing = Hashing::new(entry.take(most));
+        let read = io::copy(&mut hashing, &mut io::sink());
+        let own = hashing.digest();
+        let bytes =
+            read.map_err(|source| self.altered(format!("{path} cannot be unpacked: {source}")))?;
+        if let Some(listed) = stated.filter(|it| *it != bytes) {
             let more = if bytes > listed { "more" } else { "fewer" };
-            return Err(altered(format!(
+            return Err(self.altered(format!(
                 "{path} has {more} bytes than the {listed} it is listed with"
             )));
         }
-        let own = hashing.digest();
-        if hash.starts_with("sha256:") && own != hash {
-            return Err(altered(format!(
-                "{path} has the digest {own}, and should have {hash}"
-            )));
+        match resource.hash() {
+            Hash::Sha256(hash) if own != format!("sha256:{hash}") => {
+                return Err(self.altered(format!(
+                    "{path} has the digest {own}, and should have sha256:{hash}"
+                )));
+            }
+            Hash::Sha256(_) => {}
+            Hash::None => self
+                .notes
+                .push(format!("{path} is listed without a digest")),
+            Hash::Other(hash) => self.notes.push(format!(
+                "{path} is listed with a digest that cannot be compared (`{hash}`)"
+            )),
         }
-        Ok(())
+        Ok(Some(name.to_owned()))
+    }
+
+    fn altered(&self, detail: String) -> WaczError {
+        WaczError::Altered {
+            file: self.file.clone(),
+            detail,
+        }
     }
 
     fn list(&mut self, name: &str) -> Result<Option<Vec<u8>>, WaczError> {
@@ -250,6 +385,15 @@ impl<R: Read + Seek> Package<R> {
         }
         Ok(Some(content))
     }
+}
+
+fn is_package(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".wacz")
+}
+
+/// A text without the byte-order mark that may stand before it.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 fn is_warc(name: &str) -> bool {

@@ -1,21 +1,21 @@
 //! Captures from records: request, response or revisit, and metadata bound together again.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     io::BufRead,
     net::{IpAddr, SocketAddr},
 };
 
 use super::{
-    Reader, Record, RecordType, WarcError, Warning, fields, http, record::without_brackets,
+    Originals, Reader, Record, RecordType, Unresolved, WarcError, Warning, fields, http,
+    record::without_brackets,
 };
 use crate::{
     capture::{
-        Capture, Connection, Failure, FailureKind, Framing, Outcome, Response, Revisit,
-        RevisitProfile, Tls, Truncation,
+        Capture, Connection, Failure, FailureKind, Framing, Outcome, Response, RevisitProfile, Tls,
+        Truncation, asked_otherwise, fields_of, is_part, status_of,
     },
-    clock::{Instant, parse_warc_date},
-    digest::PayloadDigest,
+    clock::{Instant, parse_http_date, warc_date_span},
     uri::TargetUri,
 };
 
@@ -25,69 +25,89 @@ const OPEN: usize = 8;
 /// How much is kept of a response that is no HTTP.
 const RECEIVED: usize = 64 << 10;
 
-/// The captures of one file, in the order in which their first records stand.
+/// The captures of one file, in the order in which their first records stand; behind them the revisits that had to wait for
+/// a response that stands later.
 pub struct Captures<R: BufRead> {
     reader: Reader<R>,
     open: VecDeque<Group>,
     ended: bool,
     originals: Originals,
+    unresolved: VecDeque<Unresolved>,
+    /// Those of them whose response came.
+    late: VecDeque<Result<Capture, WarcError>>,
+    /// Whether revisits whose response is not in the file are kept for whoever asks, and no errors.
+    keeps_unresolved: bool,
+    /// Records of which a part is missing.
+    cut: u64,
 }
 
 /// The captures that the records of `reader` make.
 ///
 /// Records belong together by `WARC-Concurrent-To`; where that is missing, a request and a response of one address and date do.
-/// Revisits are resolved against the responses before them in the file. Records that are not about a visit (warcinfo, resource,
-/// conversion, DNS) make no captures.
+/// Revisits are resolved against the responses of the file. A resource record with an address of the web is a page. Records that
+/// are not about a visit (warcinfo, conversion, DNS) make no captures; each kind is told once, with a count.
 pub fn read_captures<R: BufRead>(reader: Reader<R>) -> Captures<R> {
     Captures {
         reader,
         open: VecDeque::new(),
         ended: false,
         originals: Originals::default(),
+        unresolved: VecDeque::new(),
+        late: VecDeque::new(),
+        keeps_unresolved: false,
+        cut: 0,
     }
 }
 
 impl<R: BufRead> Captures<R> {
-    /// The same, with responses of files read before that revisits may refer to.
+    /// The same, with responses of files read before that revisits may refer to. Revisits whose response is in none of them
+    /// are kept for [`Captures::into_rest`].
     #[must_use]
     pub fn with_originals(mut self, originals: Originals) -> Self {
         self.originals = originals;
+        self.keeps_unresolved = true;
         self
     }
 
-    /// The responses that revisits in the next file may refer to.
+    /// The responses that revisits in other files may refer to, and the revisits that wait for theirs.
     #[must_use]
-    pub fn into_originals(self) -> Originals {
-        self.originals
+    pub fn into_rest(self) -> (Originals, Vec<Unresolved>) {
+        (self.originals, self.unresolved.into())
     }
 
-    /// What was forgiven so far.
+    /// What was forgiven so far, and what was left out.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         self.reader.warnings()
     }
 
+    /// How many records were shorter than they say so far: what is there of them was read.
+    #[must_use]
+    pub fn cut(&self) -> u64 {
+        self.cut
+    }
+
     fn take(&mut self, record: Record) {
-        let wanted = match record.kind {
-            RecordType::Request | RecordType::Response => record.is_http(),
-            RecordType::Revisit => true,
+        if let Some(kind) = left_out(&record) {
+            let what = format!("{kind} is not a visit and was left out");
+            self.reader.warn(record.offset, what);
+            return;
+        }
+        match record.kind {
             // Other programs' metadata stands alone for many things; a visit it is only beside one, or where it tells a failure or a removal.
             RecordType::Metadata => {
                 let known = fields::parse(&record.block);
-                known.failure.is_some()
-                    || known.removed
-                    || self.open.iter().any(|it| it.is_told_by(&record))
+                let is_told = self.open.iter().any(|it| it.is_told_by(&record));
+                if known.failure.is_none() && !known.removed && !is_told {
+                    return;
+                }
             }
-            RecordType::Resource | RecordType::Conversion | RecordType::Continuation => {
-                let kind = record.kind.as_str();
-                let what = format!("a {kind} record is no visit and was left out");
+            RecordType::Warcinfo => return,
+            _ if record.field("Content-Type").is_none() => {
+                let what = "the record has no Content-Type; it was read as it begins";
                 self.reader.warn(record.offset, what);
-                false
             }
-            RecordType::Warcinfo | RecordType::Other(_) => false,
-        };
-        if !wanted {
-            return;
+            _ => {}
         }
         let group = self.open.iter_mut().rev().find(|it| it.takes(&record));
         if let Some(group) = group {
@@ -99,24 +119,26 @@ impl<R: BufRead> Captures<R> {
         }
     }
 
+    /// The capture of a group; `None` for one that makes none, or none yet.
     fn finish(&mut self, group: Group) -> Option<Result<Capture, WarcError>> {
-        let offset = group
-            .records()
-            .map(|it| it.offset)
-            .min()
-            .unwrap_or_default();
-        match self.capture(group) {
+        let offsets = group.records().map(|it| it.offset);
+        let offset = offsets.min().unwrap_or_default();
+        match self.capture(group, offset) {
             Ok(capture) => capture.map(Ok),
-            Err(detail) => Some(Err(WarcError::NoCapture {
-                file: self.reader.file().to_owned(),
-                offset,
-                detail,
-            })),
+            Err(detail) => Some(Err(self.no_capture(offset, detail))),
         }
     }
 
-    /// The capture of a group; `None` for one that holds no visit: a request nobody answered.
-    fn capture(&mut self, group: Group) -> Result<Option<Capture>, String> {
+    fn no_capture(&self, offset: u64, detail: String) -> WarcError {
+        WarcError::NoCapture {
+            file: self.reader.file().to_owned(),
+            offset,
+            detail,
+        }
+    }
+
+    /// The capture of a group; `None` for one that holds no visit: a request nobody answered, a revisit that has to wait.
+    fn capture(&mut self, group: Group, offset: u64) -> Result<Option<Capture>, String> {
         let known = group
             .metadata
             .as_ref()
@@ -141,9 +163,10 @@ impl<R: BufRead> Captures<R> {
             self.reader.warn(primary.offset, what);
         }
         let target_uri: TargetUri = uri.parse().map_err(|it| format!("{it}"))?;
-        let date = primary
-            .date()
-            .ok_or_else(|| format!("the capture of {target_uri} has no date that can be read"))?;
+        let date = self.date(primary).ok_or_else(|| {
+            let said = primary.field("WARC-Date").unwrap_or_default();
+            format!("the capture of {target_uri} has no date that can be read (`{said}`)")
+        })?;
         let connection = known
             .connection
             .or_else(|| connection(primary, &target_uri));
@@ -152,12 +175,28 @@ impl<R: BufRead> Captures<R> {
             took.and_then(|it| date.checked_add_signed(it))
                 .unwrap_or(date)
         });
+        let request = group.request.map(|it| it.block).unwrap_or_default();
         let outcome = match (known.failure, group.response) {
             (Some(failure), None) => Outcome::Failure(failure),
             (_, Some(record)) if record.kind == RecordType::Revisit => {
-                Outcome::Revisit(self.originals.revisit(record, &target_uri)?)
+                let Some(mut it) = self.originals.revisit(&record, &target_uri) else {
+                    let place = (self.reader.file().to_owned(), offset);
+                    self.unresolved.push_back(Unresolved::new(
+                        place,
+                        (target_uri, date, ended),
+                        connection,
+                        request,
+                        record,
+                    ));
+                    return Ok(None);
+                };
+                if let Some(head) = known.not_modified {
+                    it.profile = RevisitProfile::ServerNotModified;
+                    it.head = head;
+                }
+                Outcome::Revisit(it)
             }
-            (_, Some(record)) => self.response(record, &target_uri, date),
+            (_, Some(record)) => self.response(record, &request, &target_uri, date),
             (None, None) => return Ok(None),
         };
         Ok(Some(Capture {
@@ -165,41 +204,112 @@ impl<R: BufRead> Captures<R> {
             date,
             ended,
             connection,
-            request: group.request.map(|it| it.block).unwrap_or_default(),
+            request,
             outcome,
         }))
     }
 
-    fn response(&mut self, mut record: Record, uri: &TargetUri, date: Instant) -> Outcome {
-        let block = std::mem::take(&mut record.block);
+    /// When a record was made: its own date, or where that is cut short or cannot be read, the one in the HTTP head.
+    fn date(&mut self, record: &Record) -> Option<Instant> {
+        let said = record.date();
+        let span = warc_date_span(record.field("WARC-Date").unwrap_or_default());
+        if said.is_some() && span.is_zero() {
+            return said;
+        }
+        let (head, _) = http::split(&record.block);
+        let sent = fields_of(head).find(|(name, _)| name.eq_ignore_ascii_case("date"));
+        let sent = sent.and_then(|it| parse_http_date(&it.1, said.unwrap_or_default()));
+        match (said, sent) {
+            (Some(said), Some(sent)) if said <= sent && sent < said + span => Some(sent),
+            (Some(said), _) => Some(said),
+            (None, sent) => {
+                let what =
+                    "the record has no date that can be read; the Date of its HTTP head was taken";
+                if sent.is_some() {
+                    self.reader.warn(record.offset, what);
+                }
+                sent
+            }
+        }
+    }
+
+    fn response(
+        &mut self,
+        mut record: Record,
+        request: &[u8],
+        uri: &TargetUri,
+        date: Instant,
+    ) -> Outcome {
+        let mut block = std::mem::take(&mut record.block);
+        if record.kind == RecordType::Resource {
+            block = [fields::resource_head(&record).as_bytes(), &block].concat();
+        }
         if !block.starts_with(b"HTTP/") {
             self.reader
                 .warn(record.offset, "the response has no HTTP head");
+            block.truncate(RECEIVED);
             return Outcome::Failure(Failure {
                 kind: FailureKind::Malformed,
                 detail: "the archived response has no HTTP head".into(),
-                received: block.into_iter().take(RECEIVED).collect(),
+                received: block,
             });
         }
-        let (head, body) = http::split(&block);
-        let chunks = if http::is_chunked(head) {
-            let chunks = http::unchunk(body);
-            if chunks.is_none() {
-                let what = "the head says that the body is chunked, but it is not";
-                self.reader.warn(record.offset, what);
-            }
-            chunks
+        let body = block.split_off(http::split(&block).0.len());
+        let head = block;
+        let chunks = http::is_chunked(&head).then(|| http::unchunk(&body));
+        if let Some(None) = chunks {
+            let what = "the head says that the body is chunked, but it is not";
+            self.reader.warn(record.offset, what);
+        }
+        let (payload, framing, is_whole) = if let Some((payload, framing, whole)) = chunks.flatten()
+        {
+            (payload, framing, Some(whole))
         } else {
-            None
+            let whole = is_as_long_as_said(&head, request, body.len());
+            (body, Framing::Identity, whole)
         };
-        let (payload, framing) = chunks.unwrap_or_else(|| (body.to_vec(), Framing::Identity));
+        // That the file ends in the record was told by the reader.
+        if matches!(
+            record.missing,
+            Some(Truncation::Length | Truncation::Unspecified)
+        ) {
+            self.cut += 1;
+        }
+        let truncated = record
+            .field("WARC-Truncated")
+            .map(truncation)
+            // A record whose own length lies may hold the whole body all the same.
+            .or(record.missing.filter(|_| is_whole != Some(true)))
+            .or((is_whole == Some(false)).then_some(Truncation::Disconnect))
+            .or((is_part(&head) && asked_otherwise(request).is_none())
+                .then_some(Truncation::Unspecified));
         self.originals.remember(&record, uri, date, &payload);
         Outcome::Response(Response {
-            head: head.to_vec(),
+            head,
             payload,
             framing,
-            truncated: record.field("WARC-Truncated").map(truncation),
+            truncated,
         })
+    }
+
+    /// Whether another record may be read before the first group is given: enough groups have to be open for records that
+    /// come late, and not more bytes than one record may have.
+    fn has_room(&self) -> bool {
+        let bytes: usize = self.open.iter().map(Group::size).sum();
+        self.open.len() <= OPEN && (self.open.len() <= 2 || (bytes as u64) <= self.reader.limit())
+    }
+
+    /// Gives the revisits that waited for a response, now that all have come; the others are errors, or kept.
+    fn resolve_late(&mut self) {
+        for it in std::mem::take(&mut self.unresolved) {
+            match it.among(&self.originals) {
+                Some(capture) => self.late.push_back(Ok(capture)),
+                None if self.keeps_unresolved => self.unresolved.push_back(it),
+                None => self
+                    .late
+                    .push_back(Err(self.no_capture(it.offset, it.detail()))),
+            }
+        }
     }
 }
 
@@ -208,19 +318,57 @@ impl<R: BufRead> Iterator for Captures<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            while !self.ended && self.open.len() <= OPEN {
+            while !self.ended && self.has_room() {
                 match self.reader.next() {
                     Some(Ok(record)) => self.take(record),
                     Some(Err(error)) => return Some(Err(error)),
                     None => self.ended = true,
                 }
             }
-            let group = self.open.pop_front()?;
-            if let Some(finished) = self.finish(group) {
-                return Some(finished);
+            let Some(group) = self.open.pop_front() else {
+                return self.late.pop_front();
+            };
+            let finished = self.finish(group);
+            if self.ended && self.open.is_empty() {
+                self.resolve_late();
+            }
+            if finished.is_some() {
+                return finished;
             }
         }
     }
+}
+
+/// What a record is that makes no capture, for people.
+fn left_out(record: &Record) -> Option<String> {
+    let uri = record.target_uri().unwrap_or_default();
+    let scheme = uri.split(':').next().unwrap_or_default();
+    let is_of_the_web = ["http", "https"]
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(scheme));
+    let kind = &record.kind;
+    match kind {
+        RecordType::Warcinfo | RecordType::Metadata => None,
+        RecordType::Conversion | RecordType::Continuation | RecordType::Other(_) => {
+            Some(format!("a {} record", kind.as_str()))
+        }
+        _ if !is_of_the_web => {
+            let scheme: String = scheme.chars().take(16).collect();
+            Some(format!("a {} record of a {scheme} address", kind.as_str()))
+        }
+        RecordType::Request | RecordType::Response if !record.is_http() => {
+            Some(format!("a {} record that is not HTTP", kind.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a body has the length that its head says; `None` where the head says none, or there is none to be had.
+fn is_as_long_as_said(head: &[u8], request: &[u8], length: usize) -> Option<bool> {
+    let has_no_body = matches!(status_of(head), Some(100..=199 | 204 | 304))
+        || asked_otherwise(request).as_deref() == Some("HEAD");
+    let said = http::length(head).filter(|_| !has_no_body)?;
+    Some(length as u64 >= said)
 }
 
 /// The records of one capture event.
@@ -237,6 +385,11 @@ impl Group {
         [&self.request, &self.response, &self.metadata]
             .into_iter()
             .flatten()
+    }
+
+    /// How many bytes are held.
+    fn size(&self) -> usize {
+        self.records().map(|it| it.block.len()).sum()
     }
 
     fn slot(&mut self, kind: &RecordType) -> &mut Option<Record> {
@@ -319,6 +472,7 @@ fn connection(record: &Record, uri: &TargetUri) -> Option<Connection> {
                 .unwrap_or_default()
                 .to_owned(),
             certificates: Vec::new(),
+            untrusted: None,
         }),
         interim: Vec::new(),
     })
@@ -330,107 +484,5 @@ fn truncation(text: &str) -> Truncation {
         "time" => Truncation::Time,
         "disconnect" => Truncation::Disconnect,
         _ => Truncation::Unspecified,
-    }
-}
-
-/// A response that revisits may refer to.
-#[derive(Clone, Debug)]
-struct Original {
-    digest: PayloadDigest,
-    date: Instant,
-    uri: TargetUri,
-}
-
-/// The responses of a file, or of several, by all that revisits name them by.
-#[derive(Debug, Default)]
-pub struct Originals {
-    ids: HashMap<String, Original>,
-    digests: HashMap<String, Original>,
-    uris: HashMap<String, Vec<Original>>,
-}
-
-impl Originals {
-    fn remember(&mut self, record: &Record, uri: &TargetUri, date: Instant, payload: &[u8]) {
-        let original = Original {
-            digest: PayloadDigest::of(payload),
-            date,
-            uri: uri.clone(),
-        };
-        if let Some(id) = record.id() {
-            self.ids.insert(id.to_owned(), original.clone());
-        }
-        if let Some(digest) = record.field("WARC-Payload-Digest") {
-            self.digests
-                .entry(digest.to_ascii_lowercase())
-                .or_insert_with(|| original.clone());
-        }
-        self.uris
-            .entry(uri.as_str().to_owned())
-            .or_default()
-            .push(original);
-    }
-
-    fn revisit(&self, record: Record, uri: &TargetUri) -> Result<Revisit, String> {
-        let profile = if record
-            .field("WARC-Profile")
-            .is_some_and(|it| it.contains("not-modified"))
-        {
-            RevisitProfile::ServerNotModified
-        } else {
-            RevisitProfile::IdenticalPayloadDigest
-        };
-        let said_uri: Option<TargetUri> = record
-            .field("WARC-Refers-To-Target-URI")
-            .and_then(|it| without_brackets(it).parse().ok());
-        let said_date = record
-            .field("WARC-Refers-To-Date")
-            .and_then(parse_warc_date);
-        let said_digest = record.field("WARC-Payload-Digest").map(str::to_owned);
-        let own: Option<PayloadDigest> = said_digest
-            .as_ref()
-            .and_then(|it| it.to_ascii_lowercase().parse().ok());
-        let original = self.original(&record, uri, said_uri.as_ref(), said_date);
-        let known = |it: &Original| (it.digest, it.date, it.uri.clone());
-        let (payload_digest, refers_to_date, refers_to_uri) = match (own, original) {
-            (None, None) => {
-                let digest = said_digest.unwrap_or_else(|| "no digest".into());
-                return Err(format!(
-                    "the revisit of {uri} ({digest}) refers to a response that is not in the file before it"
-                ));
-            }
-            (None, Some(it)) => known(it),
-            (Some(own), Some(it)) => (own, it.date, it.uri.clone()),
-            (Some(own), None) => (own, record.date().unwrap_or_default(), uri.clone()),
-        };
-        Ok(Revisit {
-            profile,
-            payload_digest,
-            refers_to_date: said_date.unwrap_or(refers_to_date),
-            refers_to_uri: said_uri.unwrap_or(refers_to_uri),
-            head: record.block,
-        })
-    }
-
-    fn original(
-        &self,
-        record: &Record,
-        uri: &TargetUri,
-        said_uri: Option<&TargetUri>,
-        said_date: Option<Instant>,
-    ) -> Option<&Original> {
-        let named = record
-            .field("WARC-Refers-To")
-            .and_then(|it| self.ids.get(without_brackets(it)));
-        let of_uri = || self.uris.get(said_uri.unwrap_or(uri).as_str());
-        named
-            .or_else(|| of_uri()?.iter().find(|it| Some(it.date) == said_date))
-            .or_else(|| {
-                let digest = record.field("WARC-Payload-Digest")?;
-                self.digests.get(&digest.to_ascii_lowercase())
-            })
-            .or_else(|| {
-                let unnamed = record.field("WARC-Payload-Digest").is_none();
-                of_uri()?.last().filter(|_| unnamed)
-            })
     }
 }

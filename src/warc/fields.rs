@@ -7,10 +7,12 @@
 //! | `remote` | address and port that were connected to |
 //! | `tls-version`, `tls-cipher-suite` | what TLS agreed on; empty where it agreed on nothing |
 //! | `certificate` | a certificate of the chain, leaf first: DER in base64 |
+//! | `tls-untrusted` | what is wrong with the chain, where the page was archived all the same: `expired`, `wrong-host`, `unknown-issuer`, `invalid` |
 //! | `interim` | interim responses as they came, in base64 |
 //! | `failure` | the kind of failure that took the response's place |
 //! | `failure-detail` | what exactly happened, as a JSON string |
 //! | `failure-received` | the bytes that had come before it failed, in base64 |
+//! | `not-modified-head` | the head with which a server said "not modified", in base64: the record beside it has the head of the capture that it refers to, because other programs replay that |
 //! | `removed` | when the payload was removed from the archive on purpose; there is no response record then |
 //! | `removed-by`, `removed-because` | who did it, and by which rule, as JSON strings |
 //! | `payload-digest` | what the payload was |
@@ -21,6 +23,7 @@ use std::fmt::Write;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+use super::Record;
 use crate::{
     capture::{Capture, Connection, Failure, FailureKind, Outcome, Tls, Tombstone},
     clock::{Instant, parse_warc_date, warc_date},
@@ -30,8 +33,7 @@ use crate::{
 pub(super) fn block(capture: &Capture) -> String {
     let mut block = Block::of_exchange(capture.date, capture.ended, capture.connection.as_ref());
     if let Outcome::Failure(failure) = &capture.outcome {
-        let kind = serde_json::to_string(&failure.kind).unwrap_or_default();
-        block.line("failure", kind.trim_matches('"'));
+        block.line("failure", &word(failure.kind));
         block.line("failure-detail", &json(&failure.detail));
         if !failure.received.is_empty() {
             block.line("failure-received", &base64(&failure.received));
@@ -55,6 +57,23 @@ pub(super) fn tombstone(it: &Tombstone) -> String {
     block.0
 }
 
+/// The line that keeps the head of a "not modified".
+pub(super) fn not_modified(head: &[u8]) -> String {
+    format!("not-modified-head: {}\r\n", base64(head))
+}
+
+/// The head under which the content of a resource record is kept, which came without one.
+pub(super) fn resource_head(record: &Record) -> String {
+    let media_type = record.field("Content-Type").unwrap_or_default();
+    let mut head = "HTTP/1.1 200 OK\r\nX-Archive-Record: resource\r\n".to_owned();
+    if !media_type.is_empty() {
+        // Writing to a String does not fail.
+        let _ = write!(head, "Content-Type: {media_type}\r\n");
+    }
+    head.push_str("\r\n");
+    head
+}
+
 /// Lines of `application/warc-fields`.
 struct Block(String);
 
@@ -74,6 +93,9 @@ impl Block {
             for certificate in &tls.certificates {
                 block.line("certificate", &base64(certificate));
             }
+            if let Some(it) = tls.untrusted {
+                block.line("tls-untrusted", &word(it));
+            }
         }
         if !connection.interim.is_empty() {
             block.line("interim", &base64(&connection.interim));
@@ -85,6 +107,12 @@ impl Block {
         // Writing to a String does not fail.
         let _ = write!(self.0, "{name}: {value}\r\n");
     }
+}
+
+/// The word that serde gives a unit variant.
+fn word(value: impl serde::Serialize) -> String {
+    let json = serde_json::to_string(&value).unwrap_or_default();
+    json.trim_matches('"').to_owned()
 }
 
 fn json(text: &str) -> String {
@@ -100,6 +128,8 @@ pub(super) struct Known {
     pub(super) failure: Option<Failure>,
     /// Whether the response was removed from the archive that the file is from.
     pub(super) removed: bool,
+    /// The head with which a server said "not modified", where the revisit beside it has another.
+    pub(super) not_modified: Option<Vec<u8>>,
 }
 
 pub(super) fn parse(block: &[u8]) -> Known {
@@ -120,8 +150,10 @@ pub(super) fn parse(block: &[u8]) -> Known {
                 let certificate = unbase64(value).unwrap_or_default();
                 some(&mut tls).certificates.push(certificate);
             }
+            "tls-untrusted" => some(&mut tls).untrusted = serde_json::from_value(word()).ok(),
             "interim" => interim = unbase64(value).unwrap_or_default(),
             "removed" => known.removed = true,
+            "not-modified-head" => known.not_modified = unbase64(value),
             "failure" => kind = serde_json::from_value(word()).ok(),
             "failure-detail" => detail = serde_json::from_str(value).unwrap_or_default(),
             "failure-received" => received = unbase64(value).unwrap_or_default(),
@@ -146,6 +178,7 @@ fn some(tls: &mut Option<Tls>) -> &mut Tls {
         version: String::new(),
         cipher_suite: String::new(),
         certificates: Vec::new(),
+        untrusted: None,
     })
 }
 

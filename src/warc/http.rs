@@ -29,6 +29,19 @@ pub(super) fn is_chunked(head: &[u8]) -> bool {
         })
 }
 
+/// The length that a head says the body has, where it says one (RFC 9112, 6.3); several that differ say nothing.
+pub(super) fn length(head: &[u8]) -> Option<u64> {
+    let mut lengths = fields_of(head)
+        .filter(|(name, _)| name.eq_ignore_ascii_case("Content-Length"))
+        .flat_map(|(_, value)| {
+            let each: Vec<Option<u64>> =
+                value.split(',').map(|it| it.trim().parse().ok()).collect();
+            each
+        });
+    let first = lengths.next()??;
+    lengths.all(|it| it == Some(first)).then_some(first)
+}
+
 /// The head with every `Transfer-Encoding` field under another name, for a body whose chunk framing was taken off.
 pub(super) fn without_transfer_coding(head: &[u8]) -> Vec<u8> {
     let mut renamed = Vec::with_capacity(head.len() + 16);
@@ -42,14 +55,16 @@ pub(super) fn without_transfer_coding(head: &[u8]) -> Vec<u8> {
     renamed
 }
 
-/// A chunked body as payload and framing; `None` where its first line is no chunk size, because somebody took the coding off.
+/// A chunked body as payload and framing, and whether its last chunk is there; `None` where its first line is no chunk size,
+/// because somebody took the coding off.
 ///
 /// What follows the last chunk that can be read is kept as framing, so that nothing is lost of a body that was cut or broken.
-pub(super) fn unchunk(body: &[u8]) -> Option<(Vec<u8>, Framing)> {
+pub(super) fn unchunk(body: &[u8]) -> Option<(Vec<u8>, Framing, bool)> {
     let mut payload = Vec::with_capacity(body.len());
     let mut pieces = Vec::new();
     let mut rest = body;
     let mut first = true;
+    let mut whole = false;
     loop {
         let Some((framing, size)) = chunk_size(rest, first) else {
             if first && !body.is_empty() {
@@ -60,6 +75,7 @@ pub(super) fn unchunk(body: &[u8]) -> Option<(Vec<u8>, Framing)> {
         first = false;
         let (line, behind) = rest.split_at(framing);
         if size == 0 {
+            whole = true;
             break;
         }
         let found = usize::try_from(size)
@@ -82,7 +98,7 @@ pub(super) fn unchunk(body: &[u8]) -> Option<(Vec<u8>, Framing)> {
             payload: 0,
         });
     }
-    Some((payload, Framing::Chunked(pieces)))
+    Some((payload, Framing::Chunked(pieces), whole))
 }
 
 /// The length of the framing before a chunk's bytes (the line end of the chunk before, size, extensions, line end), and the chunk's size.
@@ -106,7 +122,8 @@ mod tests {
     use super::*;
 
     fn back(body: &[u8]) -> (Vec<u8>, Vec<u64>) {
-        let (payload, framing) = unchunk(body).unwrap();
+        let (payload, framing, whole) = unchunk(body).unwrap();
+        assert_eq!(whole, body.windows(5).any(|it| it == b"\r\n0\r\n"));
         let response = crate::capture::Response {
             head: Vec::new(),
             payload: payload.clone(),

@@ -1,17 +1,24 @@
 //! Records one after another, from whatever compression, with the known sins of other writers forgiven.
 
-use std::io::{self, BufRead};
+use std::{
+    collections::HashMap,
+    io::{self, BufRead},
+};
 
 use super::{
     Record, RecordType, WarcError, Warning,
     stream::{Break, Stream},
 };
+use crate::capture::Truncation;
 
 /// How long a record's header may be in all.
 const HEADER: usize = 256 << 10;
 
 /// How long a block is read by default.
 const BLOCK: u64 = 1 << 30;
+
+/// A byte-order mark, which editors put before text.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How records begin.
 const MAGIC: &[u8] = b"WARC/";
@@ -25,9 +32,13 @@ pub struct Reader<R: BufRead> {
     stream: Stream<R>,
     limit: u64,
     warnings: Vec<Warning>,
+    /// Where in `warnings` a text stands.
+    warned: HashMap<String, usize>,
     begun: bool,
     /// Whether it was told that records share a compression member.
     shared_member: bool,
+    /// What is there of a record that was told to be cut short.
+    fragment: Option<Record>,
     ended: bool,
 }
 
@@ -39,13 +50,16 @@ impl<R: BufRead> Reader<R> {
             stream: Stream::new(inner),
             limit: BLOCK,
             warnings: Vec::new(),
+            warned: HashMap::new(),
             begun: false,
             shared_member: false,
+            fragment: None,
             ended: false,
         }
     }
 
-    /// Reads blocks of at most `bytes`; a longer record is an error of its own. 1 GiB unless it is set.
+    /// Reads blocks of at most `bytes`, 1 GiB unless it is set. A longer response is cut there, and says so; a longer record
+    /// of another kind is an error of its own.
     #[must_use]
     pub fn with_block_limit(mut self, bytes: u64) -> Self {
         self.limit = bytes;
@@ -64,15 +78,40 @@ impl<R: BufRead> Reader<R> {
         &self.warnings
     }
 
+    /// The longest block that is read, in bytes.
+    pub(super) fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    /// Notes what was forgiven; the same again is only counted.
     pub(super) fn warn(&mut self, offset: u64, what: impl Into<String>) {
-        self.warnings.push(Warning {
-            file: self.file.clone(),
-            offset,
-            what: what.into(),
-        });
+        let what = what.into();
+        let place = *self
+            .warned
+            .entry(what.clone())
+            .or_insert(self.warnings.len());
+        match self.warnings.get_mut(place) {
+            Some(it) => it.count += 1,
+            None => self.warnings.push(Warning {
+                file: self.file.clone(),
+                offset,
+                what,
+                count: 1,
+            }),
+        }
     }
 
     fn read(&mut self) -> Result<Option<Record>, WarcError> {
+        if let Some(fragment) = self.fragment.take() {
+            return Ok(Some(fragment));
+        }
+        if !self.begun && self.peek(MARK.len())? == MARK {
+            self.stream.consume(MARK.len());
+            self.warn(
+                0,
+                "the file begins with a byte-order mark, which was left out",
+            );
+        }
         self.skip_line_ends().map_err(|it| self.io(it))?;
         let begins = self.peek(MAGIC.len())?;
         if let Some(missing) = self.stream.missing() {
@@ -100,6 +139,7 @@ impl<R: BufRead> Reader<R> {
             version,
             fields,
             block: Vec::new(),
+            missing: None,
         };
         match record.field("WARC-Type") {
             Some(kind) => record.kind = RecordType::parse(kind),
@@ -111,7 +151,8 @@ impl<R: BufRead> Reader<R> {
             self.resynchronize().map_err(|it| self.io(it))?;
             return Err(self.header_error(offset, detail));
         };
-        if length > self.limit {
+        let may_be_cut = matches!(record.kind, RecordType::Response | RecordType::Resource);
+        if length > self.limit && !may_be_cut {
             self.skip(length).map_err(|it| self.io(it))?;
             return Err(WarcError::TooLarge {
                 file: self.file.clone(),
@@ -120,8 +161,18 @@ impl<R: BufRead> Reader<R> {
                 limit: self.limit,
             });
         }
-        self.block(&mut record, length)?;
-        Ok(Some(record))
+        let surplus = length.saturating_sub(self.limit);
+        match self.block(&mut record, length - surplus, surplus) {
+            Ok(()) => Ok(Some(record)),
+            Err(error) => {
+                let is_told = matches!(error, WarcError::Truncated { .. });
+                if is_told && may_be_cut && !record.block.is_empty() {
+                    record.missing = Some(Truncation::Disconnect);
+                    self.fragment = Some(record);
+                }
+                Err(error)
+            }
+        }
     }
 
     fn peek(&mut self, wanted: usize) -> Result<Vec<u8>, WarcError> {
@@ -215,7 +266,8 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    fn block(&mut self, record: &mut Record, length: u64) -> Result<(), WarcError> {
+    /// Reads the block of `length` bytes, and passes over `surplus` bytes behind it that are too many.
+    fn block(&mut self, record: &mut Record, length: u64, surplus: u64) -> Result<(), WarcError> {
         let offset = record.offset;
         let expected = usize::try_from(length).unwrap_or(usize::MAX);
         let block = &mut record.block;
@@ -242,10 +294,21 @@ impl<R: BufRead> Reader<R> {
         }
         if block.len() < expected {
             let Some(at) = next_record(block, 0) else {
-                return Err(self.cut_short(offset, length, block.len() as u64));
+                return Err(self.cut_short(offset, length + surplus, block.len() as u64));
             };
-            self.give_back(record, at, length);
+            self.give_back(record, at, length + surplus);
             return Ok(());
+        }
+        if surplus > 0 {
+            self.skip(surplus).map_err(|it| self.io(it))?;
+            record.missing = Some(Truncation::Length);
+            self.warn(
+                offset,
+                format!(
+                    "the record has {} bytes; the first {length} are kept",
+                    length + surplus
+                ),
+            );
         }
         self.separator(record, length).map_err(|it| self.io(it))
     }
@@ -271,6 +334,7 @@ impl<R: BufRead> Reader<R> {
             return Ok(());
         }
         let skipped = line_ends.len() as u64 + self.resynchronize()?;
+        record.missing = record.missing.or(Some(Truncation::Unspecified));
         self.warn(
             record.offset,
             format!("Content-Length {length} is too small: {skipped} bytes stand before the next record and were left out"),
@@ -281,6 +345,7 @@ impl<R: BufRead> Reader<R> {
     /// Cuts a block where the next record begins in it, because the length was too large.
     fn give_back(&mut self, record: &mut Record, at: usize, length: u64) {
         let rest = record.block.split_off(at);
+        record.missing = Some(Truncation::Unspecified);
         self.stream.unread(&rest);
         self.warn(
             record.offset,

@@ -1,6 +1,9 @@
 //! A record: a version, named fields, and a block of bytes (WARC 1.1, 4).
 
-use crate::clock::{Instant, parse_warc_date};
+use crate::{
+    capture::Truncation,
+    clock::{Instant, parse_warc_date},
+};
 
 /// One record as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub struct Record {
     pub fields: Vec<(String, String)>,
     /// Its block.
     pub block: Vec<u8>,
+    /// Why its block is not as long as the record says, where it is not.
+    pub missing: Option<Truncation>,
 }
 
 /// What a record is (WARC 1.1, 5.5).
@@ -115,14 +120,25 @@ impl Record {
         self.field("WARC-Date").and_then(parse_warc_date)
     }
 
-    /// Whether its block is what went over the wire of HTTP.
+    /// Whether its block is what went over the wire of HTTP: as it says, or where it says nothing, as the block begins.
     #[must_use]
     pub fn is_http(&self) -> bool {
-        self.field("Content-Type").is_some_and(|it| {
-            it.trim_start()
+        match self.field("Content-Type") {
+            Some(it) => it
+                .trim_start()
                 .to_ascii_lowercase()
-                .starts_with("application/http")
-        })
+                .starts_with("application/http"),
+            None => self.block.starts_with(b"HTTP/") || self.method().is_some(),
+        }
+    }
+
+    /// The method of a block that is an HTTP request.
+    fn method(&self) -> Option<&[u8]> {
+        let line = self.block.split(|it| *it == b'\n').next()?;
+        let mut words = line.split(|it| *it == b' ');
+        let method = words.next()?;
+        let is_request = words.nth(1).is_some_and(|it| it.starts_with(b"HTTP/"));
+        is_request.then_some(method)
     }
 }
 

@@ -11,8 +11,8 @@ use flate2::{GzBuilder, write::GzEncoder};
 use super::{fields, http, record::RecordType};
 use crate::{
     capture::{
-        Capture, Connection, Framing, Outcome, Response, RevisitProfile, Tombstone, Truncation,
-        Visit, status_of,
+        Capture, Connection, Framing, Outcome, Response, Revisit, RevisitProfile, Tombstone,
+        Truncation, Visit, status_of,
     },
     clock::{Instant, warc_date},
     digest::{BlockDigest, ContentDigest, PayloadDigest, hex},
@@ -45,6 +45,16 @@ pub enum TransferCoding {
     Keep,
     /// The payload without chunk framing; the header field is kept under the name `X-Archive-Orig-Transfer-Encoding`.
     Strip,
+}
+
+/// What is written of a visit that a server answered "not modified".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NotModified {
+    /// The exchange as it was: a revisit with the head of the 304.
+    #[default]
+    Keep,
+    /// A revisit with the same payload, under the head of the capture that it refers to: what other programs replay.
+    Resolve,
 }
 
 /// Writes captures as records.
@@ -128,7 +138,31 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// The file cannot be written.
     pub fn capture(&mut self, capture: &Capture) -> io::Result<Place> {
-        let metadata = fields::block(capture);
+        self.exchange(capture, &fields::block(capture))
+    }
+
+    /// Writes a revisit of which a server said "not modified" as one with the same payload, under the head of the capture that it
+    /// refers to, because other programs replay that. The head that came stands in the metadata record, and is read back from there.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn resolved(&mut self, capture: &Capture, original_head: &[u8]) -> io::Result<Place> {
+        let Outcome::Revisit(revisit) = &capture.outcome else {
+            return self.capture(capture);
+        };
+        let metadata = fields::block(capture) + &fields::not_modified(&revisit.head);
+        let resolved = Capture {
+            outcome: Outcome::Revisit(Revisit {
+                profile: RevisitProfile::IdenticalPayloadDigest,
+                head: original_head.to_vec(),
+                ..revisit.clone()
+            }),
+            ..capture.clone()
+        };
+        self.exchange(&resolved, &metadata)
+    }
+
+    fn exchange(&mut self, capture: &Capture, metadata: &str) -> io::Result<Place> {
         let uri = capture.target_uri.as_str();
         let offset = self.written;
         let first = match &capture.outcome {
@@ -160,7 +194,7 @@ impl<W: Write> Writer<W> {
                 header.id
             }
             Outcome::Failure(_) => {
-                let header = Header::metadata(capture, &metadata, None);
+                let header = Header::metadata(capture, metadata, None);
                 self.record(&header, metadata.as_bytes())?;
                 header.id
             }
@@ -178,7 +212,7 @@ impl<W: Write> Writer<W> {
             &first,
         )?;
         if !matches!(capture.outcome, Outcome::Failure(_)) {
-            let header = Header::metadata(capture, &metadata, Some(&first));
+            let header = Header::metadata(capture, metadata, Some(&first));
             self.record(&header, metadata.as_bytes())?;
         }
         Ok(place)

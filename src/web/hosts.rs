@@ -17,24 +17,33 @@ impl Web {
             Door::Site => self.site,
             Door::Replay => self.replay,
         };
-        let name = name_of(host, here, &self.options.hosts).ok_or_else(|| {
+        let (name, port) = name_of(host, here, &self.options.hosts).ok_or_else(|| {
             Answer::text(
                 421,
                 "This archive is not asked by that name. If the name is right, add it to the setting serve.hosts.\n",
             )
         })?;
+        // Behind a reverse proxy the door that was asked has the proxy's port; where the other one is, nobody here knows.
+        let of = |it: Door, own: u16| match port {
+            None if it == door => format!("http://{name}"),
+            _ => format!("http://{name}:{own}"),
+        };
         Ok(Origins {
-            site: format!("http://{name}:{}", self.site.port()),
-            replay: format!("http://{name}:{}", self.replay.port()),
+            site: of(Door::Site, self.site.port()),
+            replay: of(Door::Replay, self.replay.port()),
         })
     }
 }
 
-/// The name in a `Host` field, if it is one of those by which the listener at `here` may be asked.
-fn name_of(host: &str, here: SocketAddr, names: &[String]) -> Option<String> {
+/// The name in a `Host` field and its port, if it is one of those by which the listener at `here` may be asked. A name that
+/// is set may come without a port: a reverse proxy has its own.
+fn name_of(host: &str, here: SocketAddr, names: &[String]) -> Option<(String, Option<u16>)> {
     let url = Url::parse(&format!("http://{host}/")).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.path() == "/";
-    if !plain || url.port_or_known_default() != Some(here.port()) {
+    let is_set = |it: &str| names.iter().any(|name| name.eq_ignore_ascii_case(it));
+    let is_here = url.port_or_known_default() == Some(here.port());
+    let is_behind_proxy = url.port().is_none() && url.domain().is_some_and(is_set);
+    if !plain || !is_here && !is_behind_proxy {
         return None;
     }
     let ip = here.ip();
@@ -43,11 +52,11 @@ fn name_of(host: &str, here: SocketAddr, names: &[String]) -> Option<String> {
         Host::Ipv4(it) => ip == it || ip.is_unspecified(),
         Host::Ipv6(it) => ip == it || ip.is_unspecified(),
         Host::Domain(it) => {
-            it == "localhost" && (ip.is_loopback() || ip.is_unspecified())
-                || names.iter().any(|name| name.eq_ignore_ascii_case(it))
+            it == "localhost" && (ip.is_loopback() || ip.is_unspecified()) || is_set(it)
         }
     };
-    may.then(|| url.host_str().unwrap_or_default().to_owned())
+    let port = is_here.then_some(here.port());
+    may.then(|| (url.host_str().unwrap_or_default().to_owned(), port))
 }
 
 #[cfg(test)]
@@ -57,7 +66,7 @@ mod tests {
     #[test]
     fn only_the_addresses_that_are_listened_on_and_names_that_are_set_are_answered() {
         let names = ["archive.lan".to_owned()];
-        let told = |host: &str, here: &str| name_of(host, here.parse().unwrap(), &names);
+        let told = |host: &str, here: &str| Some(name_of(host, here.parse().unwrap(), &names)?.0);
         for (host, here, expected) in [
             ("127.0.0.1:8080", "127.0.0.1:8080", Some("127.0.0.1")),
             ("LOCALHOST:8080", "127.0.0.1:8080", Some("localhost")),
@@ -67,6 +76,11 @@ mod tests {
             ("127.0.0.1", "127.0.0.1:80", Some("127.0.0.1")),
             ("127.0.0.1:8081", "127.0.0.1:8080", None),
             ("127.0.0.1", "127.0.0.1:8080", None),
+            ("archive.lan", "127.0.0.1:8080", Some("archive.lan")),
+            ("archive.lan:8081", "127.0.0.1:8080", None),
+            ("archive.lan:80", "127.0.0.1:8080", Some("archive.lan")),
+            ("localhost", "127.0.0.1:8080", None),
+            ("evil.example", "127.0.0.1:8080", None),
             ("evil.example:8080", "127.0.0.1:8080", None),
             ("localhost.evil.example:8080", "127.0.0.1:8080", None),
             ("evil.example:8080", "0.0.0.0:8080", None),

@@ -70,7 +70,7 @@ impl Web {
             Ok(it) => it,
             Err(error) => return fault(&error, request, origins),
         };
-        captures.retain(|it| it.failure.is_none());
+        captures.retain(|it| it.failure.is_none() && it.asked.is_none());
         if captures.is_empty() {
             return self.not_held(&uri, None, request, origins);
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use stillsays::{
-    capture::{Capture, FailureKind, Outcome, RevisitProfile, Truncation},
+    capture::{Capture, FailureKind, Outcome, RevisitProfile, Truncation, Untrusted},
     clock::{Clock, parse_digits14},
     digest::PayloadDigest,
     fetch::{self, Fetched, Options, Order, Validators},
@@ -726,14 +726,295 @@ async fn tls_is_kept_with_its_chain_and_its_failures_are_told_apart() {
             other => panic!("{other:?}"),
         }
     }
-    let plain = Site::start();
-    let uri = plain.uri("/").replace("http:", "https:");
-    plain.on("/", [Reply::page("plain")]);
-    let all = fetch(vec![order(uri)], options).await;
-    assert!(matches!(
-        failure(&all[0]).0,
-        FailureKind::Tls | FailureKind::TlsTimeout
-    ));
+}
+
+/// A server that answers the first thing it is sent with these bytes.
+async fn says(bytes: &'static [u8]) -> std::net::SocketAddr {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        drop(client.read(&mut [0; 4096]).await);
+        client.write_all(bytes).await.unwrap();
+        client.shutdown().await.unwrap();
+        while client.read(&mut [0; 4096]).await.is_ok_and(|it| it > 0) {}
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_failure_of_tls_says_what_to_do() {
+    // RFC 5246, 7.4.1.3: a ServerHello that chooses an old version; RFC 5246, 7.2: alerts.
+    let hello = |minor: u8| -> &'static [u8] {
+        let mut hello = vec![22, 3, minor, 0, 42, 2, 0, 0, 38, 3, minor];
+        hello.extend([7; 32]);
+        hello.extend([0, 0, 47, 0]);
+        hello.leak()
+    };
+    for (bytes, words) in [
+        (hello(1), "speaks only TLS 1.0, which is not safe"),
+        (hello(2), "speaks only TLS 1.1, which is not safe"),
+        (
+            &[21, 3, 1, 0, 2, 2, 70][..],
+            "speaks only TLS 1.0, which is not safe",
+        ),
+        (
+            &[21, 3, 3, 0, 2, 2, 70],
+            "speaks only an old version of TLS",
+        ),
+        (
+            &[21, 3, 3, 0, 2, 2, 40],
+            "offers only ciphers that are not safe",
+        ),
+        (&[21, 3, 3, 0, 2, 2, 112], "does not know the host name"),
+        (
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            "try the address with http://",
+        ),
+        (b"220 mail.example ESMTP\r\n", "is not TLS"),
+        (b"", "ended the connection in the middle of the handshake"),
+    ] {
+        let address = says(bytes).await;
+        let all = fetch(vec![order(format!("https://{address}/"))], options()).await;
+        let (kind, detail) = failure(&all[0]);
+        assert_eq!(kind, FailureKind::Tls, "{detail}");
+        assert!(detail.contains(words), "{bytes:?}: {detail}");
+    }
+    let (chain, key) = certificate("127.0.0.1", None, 2021);
+    let site = Site::start_tls(chain, key);
+    let (_, detail) = failure(&visit(&site, "/", options()).await);
+    assert!(detail.contains("`fetch.untrusted`"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_vouches_for_is_archived_where_that_is_wanted() {
+    let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let authority = rcgen::CertifiedIssuer::self_signed(params, key).unwrap();
+    let options = Options {
+        extra_roots: vec![authority.der().to_vec()],
+        untrusted: true,
+        ..options()
+    };
+    for (name, signed, until, expected) in [
+        ("127.0.0.1", true, 2099, None),
+        ("127.0.0.1", true, 2021, Some(Untrusted::Expired)),
+        ("other.example", true, 2099, Some(Untrusted::WrongHost)),
+        ("127.0.0.1", false, 2099, Some(Untrusted::UnknownIssuer)),
+    ] {
+        let (chain, key) = certificate(name, signed.then_some(&authority), until);
+        let site = Site::start_tls(chain.clone(), key);
+        site.on("/", [Reply::page("under TLS")]);
+        let fetched = visit(&site, "/", options.clone()).await;
+        let capture = fetched.visit.last().unwrap();
+        assert_eq!(capture.status(), Some(200), "{capture:?}");
+        assert_eq!(capture.untrusted(), expected);
+        let tls = capture.connection.as_ref().unwrap().tls.as_ref().unwrap();
+        assert_eq!(tls.certificates, chain);
+    }
+}
+
+#[tokio::test]
+async fn cookies_of_a_visit_are_kept_for_its_redirects_and_then_forgotten() {
+    let (site, other) = (Site::start(), Site::start_at("127.0.0.2"));
+    let set = |to: &str, cookie: &str| Reply::redirect(302, to).field("Set-Cookie", cookie);
+    site.on(
+        "/page",
+        [set("/page", "seen=1; Path=/"), Reply::page("there")],
+    );
+    let fetched = visit(&site, "/page", options()).await;
+    assert_eq!(statuses(&fetched), [Some(302), Some(200)]);
+    let sent = |at: usize| String::from_utf8(fetched.visit.captures[at].request.clone()).unwrap();
+    assert!(!sent(0).contains("Cookie:"), "{}", sent(0));
+    assert!(sent(1).contains("\r\nCookie: seen=1\r\n"), "{}", sent(1));
+    assert_eq!(site.asked().last().unwrap().head, sent(1));
+    // The next visit begins without them, and another host gets none.
+    site.on("/away", [set(&other.uri("/"), "a=b; Path=/")]);
+    other.on("/", [Reply::page("elsewhere")]);
+    visit(&site, "/away", options()).await;
+    let asked = [site.asked(), other.asked()].concat();
+    let with_cookies = asked.iter().filter(|it| it.head.contains("Cookie:"));
+    assert_eq!(with_cookies.count(), 1);
+    // The same address with the same cookies is a circle.
+    site.on("/round", [set("/round", "seen=1")]);
+    let fetched = visit(&site, "/round", options()).await;
+    assert_eq!(statuses(&fetched), [Some(302), Some(302), None]);
+    assert_eq!(failure(&fetched).0, FailureKind::RedirectLoop);
+}
+
+#[tokio::test]
+async fn a_cookie_that_changes_each_time_ends_at_the_cap() {
+    let site = Site::start();
+    let replies =
+        (0..20).map(|it| Reply::redirect(302, "/").field("Set-Cookie", &format!("count={it}")));
+    site.on("/", replies);
+    let fetched = visit(&site, "/", options()).await;
+    assert_eq!(failure(&fetched).0, FailureKind::RedirectLoop);
+    assert_eq!(site.pages_asked().len(), 11);
+}
+
+#[tokio::test]
+async fn pages_that_only_send_a_browser_elsewhere_are_followed_as_hops() {
+    let site = Site::start();
+    site.on("/new", [Reply::page("<h1>The page</h1>")]);
+    let meta = "<meta http-equiv=refresh content='0;url=/new'>";
+    site.on("/meta", [Reply::page(meta)]);
+    site.on("/header", [Reply::page("").field("Refresh", "0; url=/new")]);
+    site.on(
+        "/script",
+        [Reply::page("<script>location.replace('/new')</script>")],
+    );
+    site.on("/chain", [Reply::redirect(301, "/meta")]);
+    for (path, expected) in [
+        ("/meta", &[Some(200), Some(200)][..]),
+        ("/header", &[Some(200), Some(200)]),
+        ("/script", &[Some(200), Some(200)]),
+        ("/chain", &[Some(301), Some(200), Some(200)]),
+    ] {
+        let fetched = visit(&site, path, options()).await;
+        assert_eq!(statuses(&fetched), expected, "{path}");
+        let last = fetched.visit.last().unwrap();
+        assert_eq!(last.target_uri.as_str(), site.uri("/new"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_page_sends_to_is_under_the_same_guard_rules_and_limits() {
+    let site = Site::start();
+    let to = |to: &str| Reply::page(format!("<meta http-equiv=refresh content='0;url={to}'>"));
+    site.on(
+        "/robots.txt",
+        [Reply::status(200, "User-agent: *\nDisallow: /closed")],
+    );
+    site.on("/inside", [to("http://10.0.0.1/")]);
+    site.on("/closed-to", [to("/closed")]);
+    site.on("/a", [to("/b")]);
+    site.on("/b", [to("/a")]);
+    for it in 0..20 {
+        site.on(&format!("/far/{it}"), [to(&format!("/far/{}", it + 1))]);
+    }
+    let captcha = "<meta http-equiv=refresh content='0;url=/new'><script>_cf_chl_opt={}</script>";
+    site.on("/challenge", [Reply::page(captcha)]);
+    let last = async |path: &str| {
+        let fetched = visit(&site, path, options()).await;
+        let count = fetched.visit.captures.len();
+        (count, fetched.visit.last().unwrap().clone())
+    };
+    let kind = |it: &Capture| match &it.outcome {
+        Outcome::Failure(it) => Some(it.kind),
+        _ => None,
+    };
+    assert_eq!(
+        kind(&last("/inside").await.1),
+        Some(FailureKind::GuardRefused)
+    );
+    assert_eq!(
+        kind(&last("/closed-to").await.1),
+        Some(FailureKind::RobotsRefused)
+    );
+    // A page that leads back is there to be read, and so is the last one that is had.
+    let (count, capture) = last("/a").await;
+    assert_eq!((count, capture.status()), (2, Some(200)));
+    let (count, capture) = last("/far/0").await;
+    assert_eq!((count, capture.status()), (11, Some(200)));
+    assert_eq!(last("/challenge").await.0, 1);
+}
+
+#[tokio::test]
+async fn own_header_fields_go_to_their_hosts_and_are_archived() {
+    let site = Site::start();
+    let hop = Reply::redirect(302, "/there").field("Set-Cookie", "set=1; Path=/");
+    site.on("/", [hop]);
+    site.on("/there", [Reply::page("")]);
+    let options = Options {
+        accept_language: "en, de;q=0.5".into(),
+        headers: [
+            "127.0.0.1 X-Archive: yes",
+            "other.example X-Other: no",
+            "* Cookie: own=1",
+        ]
+        .iter()
+        .map(|it| it.parse().unwrap())
+        .collect(),
+        ..options()
+    };
+    let fetched = visit(&site, "/", options).await;
+    let request = String::from_utf8(fetched.visit.last().unwrap().request.clone()).unwrap();
+    assert!(
+        request.contains("\r\nAccept-Language: en, de;q=0.5\r\n"),
+        "{request}"
+    );
+    assert!(request.contains("\r\nX-Archive: yes\r\n"), "{request}");
+    assert!(
+        request.contains("\r\nCookie: own=1; set=1\r\n"),
+        "{request}"
+    );
+    assert!(!request.contains("X-Other"), "{request}");
+    let robots = &site.asked()[0].head;
+    assert!(robots.starts_with("GET /robots.txt"), "{robots}");
+}
+
+#[tokio::test]
+async fn a_retry_after_in_any_form_and_a_front_ends_failure_are_waited_for() {
+    let site = Site::start();
+    let busy = |value: &str| Reply::status(429, "").field("Retry-After", value);
+    site.on("/float", [busy("0.05"), Reply::page("")]);
+    site.on("/unit", [busy("50ms"), Reply::page("")]);
+    site.on("/front", [Reply::status(522, ""), Reply::page("")]);
+    site.on(
+        "/long",
+        [Reply::status(521, "").field("Retry-After", "2 hours")],
+    );
+    let options = Options {
+        tries: 2,
+        ..options()
+    };
+    for path in ["/float", "/unit", "/front"] {
+        let fetched = visit(&site, path, options.clone()).await;
+        assert_eq!(fetched.visit.last().unwrap().status(), Some(200), "{path}");
+        assert_eq!(fetched.visit.captures.len(), 2, "{path}");
+    }
+    let asked = site.asked();
+    let at = |number: usize| {
+        let mut of = asked.iter().filter(|it| it.path == "/float");
+        of.nth(number).unwrap().at
+    };
+    assert!(at(1) - at(0) >= Duration::from_millis(50));
+    let fetched = visit(&site, "/long", options).await;
+    assert_eq!(statuses(&fetched), [Some(521)]);
+}
+
+#[tokio::test]
+async fn names_of_inner_hosts_are_not_asked_of_a_proxy() {
+    let proxy = Site::start();
+    let options = Options {
+        proxies: proxies(&proxy.address().to_string()),
+        ..options()
+    };
+    for uri in [
+        "http://wiki/",
+        "http://metadata.google.internal/",
+        "http://printer.local/",
+        "https://nas.lan/",
+    ] {
+        let through = Options {
+            resolve: [(
+                uri.parse::<TargetUri>().unwrap().host().to_owned(),
+                Vec::new(),
+            )]
+            .into(),
+            ..options.clone()
+        };
+        let all = fetch(vec![order(uri)], through.clone()).await;
+        let (kind, detail) = failure(&all[0]);
+        assert_eq!(kind, FailureKind::GuardRefused, "{uri}");
+        assert!(detail.contains("fetch.no_proxy"), "{detail}");
+        let error = fetch::download(uri, &through).await.unwrap_err();
+        assert!(error.to_string().contains("fetch.no_proxy"), "{error}");
+    }
+    assert_eq!(proxy.asked().len(), 0);
 }
 
 /// A proxy that makes one tunnel to wherever it is told, and gives the head that asked for it.

@@ -374,7 +374,6 @@ fn packages_that_are_not_what_they_say_are_refused_with_the_reason() {
         (package(&[one, ("a\\..\\b", b"x")]), "leads out"),
         (package(&[one, ("bomb", &zeros)]), "would unpack to 31457280"),
         (package(&[("pages/pages.jsonl", b"")]), "no WARC file"),
-        (package(&[one, ("datapackage.json", b"{\"resources\": []}")]), "does not list archive/a.warc"),
         (package(&[one, ("datapackage.json", b"[]")]), "datapackage.json: "),
         (package(&[one, ("datapackage-digest.json", b"{\"hash\": \"sha256:00\"}")]), "and should have sha256:00"),
         (
@@ -402,6 +401,468 @@ fn packages_that_are_not_what_they_say_are_refused_with_the_reason() {
     let whole = package(&[one]);
     let error: Result<_, WaczError> = Package::open("cut", Cursor::new(&whole[..40]));
     assert!(matches!(error.err(), Some(WaczError::Zip { .. })));
+}
+
+#[test]
+fn packages_as_tools_really_write_them_are_taken_with_a_note() {
+    let warc: &[u8] = b"WARC/1.1\r\n";
+    let one: (&str, &[u8]) = ("archive/a.warc", warc);
+    let hash = PayloadDigest::of(warc).to_string();
+    let listed = |more: &str| format!(r#"{{"resources": [{{"name": "a", {more}}}]}}"#);
+    let marked = format!(
+        "\u{feff}{}",
+        listed(&format!(r#""path": "archive/a.warc", "hash": "{hash}""#))
+    );
+    for (list, note) in [
+        (
+            r#"{"resources": []}"#.to_owned(),
+            "does not list archive/a.warc",
+        ),
+        (
+            listed(&format!(r#""path": "archive/a.warc", "hash": "{hash}""#)),
+            "",
+        ),
+        (
+            listed(&format!(r#""path": "a.warc", "hash": "{hash}""#)),
+            "",
+        ),
+        (
+            listed(&format!(
+                r#""path": "./archive/a.warc", "hash": "{}""#,
+                &hash[7..].to_uppercase()
+            )),
+            "",
+        ),
+        (listed(r#""path": "archive/a.warc""#), "without a digest"),
+        (
+            listed(r#""path": "archive/a.warc", "hash": "md5:00""#),
+            "cannot be compared (`md5:00`)",
+        ),
+        (marked, ""),
+    ] {
+        let bytes = package(&[one, ("datapackage.json", list.as_bytes())]);
+        let package = Package::open("a.wacz", Cursor::new(bytes)).unwrap();
+        assert_eq!(package.archives(), ["archive/a.warc"], "{list}");
+        let notes = package.notes().join("; ");
+        assert!(
+            notes.contains(note) && note.is_empty() == notes.is_empty(),
+            "{list}: {notes}"
+        );
+        assert_eq!(package.lost(), 0);
+    }
+    // What is listed and missing is lost, and told.
+    let list = listed(r#""path": "archive/b.warc", "hash": "sha256:00""#);
+    let bytes = package(&[one, ("datapackage.json", list.as_bytes())]);
+    let package = Package::open("a.wacz", Cursor::new(bytes)).unwrap();
+    assert_eq!(package.lost(), 1);
+    assert!(package.notes()[0].contains("archive/b.warc is listed and not in the package"));
+}
+
+#[test]
+fn a_package_without_a_list_is_taken_with_a_note() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("archive/a.warc", SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(b"WARC/1.1\r\n").unwrap();
+    let bytes = zip.finish().unwrap().into_inner();
+    let package = Package::open("a.wacz", Cursor::new(bytes)).unwrap();
+    assert!(package.notes()[0].contains("no datapackage.json"));
+}
+
+/// A WARC record with the fields given.
+fn record(kind: &str, date: &str, fields: &str, block: &str) -> String {
+    format!(
+        "WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://a.example/members\r\nWARC-Date: {date}\r\n\
+         {fields}Content-Length: {}\r\n\r\n{block}\r\n\r\n",
+        block.len()
+    )
+}
+
+const HTTP: &str = "Content-Type: application/http\r\n";
+
+fn page(text: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{text}",
+        text.len()
+    )
+}
+
+/// Writes the file, imports it, and gives what import prints as JSON and says on stderr.
+fn imported(project: &Project, name: &str, bytes: &[u8], code: i32) -> (serde_json::Value, String) {
+    fs::write(project.path(name), bytes).unwrap();
+    let ended = project.run(&["import", name, "--format", "json"]);
+    assert_eq!(ended.code, code, "{}{}", ended.stdout, ended.stderr);
+    let said = serde_json::from_str(&ended.stdout).unwrap_or_default();
+    (said, ended.stderr)
+}
+
+fn visits_of(project: &Project, uri: &str) -> Vec<stillsays::store::StoredVisit> {
+    store(project).visits(&uri.parse().unwrap()).unwrap()
+}
+
+#[test]
+fn answers_to_other_requests_than_a_plain_get_are_kept_and_are_no_visits() {
+    let project = Project::new();
+    let uri = "https://a.example/members";
+    let both = |date: &str, request: &str, text: &str| {
+        let of = |kind| format!("{HTTP}WARC-Record-ID: <urn:x:{kind}{date}>\r\n");
+        let beside = format!("{HTTP}WARC-Concurrent-To: <urn:x:response{date}>\r\n");
+        record("response", date, &of("response"), &page(text))
+            + &record("request", date, &beside, request)
+    };
+    let file = [
+        both(
+            "2024-01-01T00:00:00Z",
+            "GET /members HTTP/1.1\r\nHost: a.example\r\n\r\n",
+            "<p>plain",
+        ),
+        both(
+            "2024-01-02T00:00:00Z",
+            "POST /members HTTP/1.1\r\nHost: a.example\r\n\r\na=b",
+            "<p>posted",
+        ),
+        both(
+            "2024-01-03T00:00:00Z",
+            "HEAD /members HTTP/1.1\r\nHost: a.example\r\n\r\n",
+            "",
+        ),
+        both(
+            "2024-01-04T00:00:00Z",
+            "GET /members HTTP/1.1\r\nRange: bytes=0-3\r\n\r\n",
+            "<p>a",
+        ),
+        record("response", "2024-01-05T00:00:00Z", HTTP, &page("<p>alone")),
+    ]
+    .concat();
+    let (said, _) = imported(&project, "a.warc", file.as_bytes(), 0);
+    assert_eq!(
+        (&said["captures"], &said["otherwise"]),
+        (&5.into(), &3.into())
+    );
+    assert_eq!(visits_of(&project, uri).len(), 2);
+    let store = store(&project);
+    let captures = store.captures_of(&uri.parse().unwrap()).unwrap();
+    let asked: Vec<_> = captures.iter().map(|it| it.1.asked.as_deref()).collect();
+    assert_eq!(
+        asked,
+        [
+            None,
+            Some("POST"),
+            Some("HEAD"),
+            Some("GET with Range"),
+            None
+        ]
+    );
+    // Replay shows the page, whichever answer is nearer.
+    let surt = uri.parse::<stillsays::uri::TargetUri>().unwrap().surt();
+    let at = stillsays::clock::parse_digits14("20240102").unwrap();
+    let near = store.nearest(&surt, at).unwrap();
+    assert!(near.iter().all(|it| it.asked.is_none()), "{near:?}");
+    drop(store);
+    let shown = project.run(&["captures", uri]).stdout;
+    assert!(shown.contains("not the page: asked for by POST"), "{shown}");
+    project.run_at(NOW, &["export", "warc", "-o", "out"], 0);
+    let file = &files_in(&project.path("out"), ".warc.gz")[0];
+    assert_eq!(captures_in(&fs::read(file).unwrap()).len(), 5);
+    let (again, _) = imported(
+        &project,
+        "a.warc",
+        &fs::read(project.path("a.warc")).unwrap(),
+        0,
+    );
+    assert_eq!((&again["new"], &again["held"]), (&0.into(), &5.into()));
+    assert_eq!(project.run(&["verify"]).code, 0);
+}
+
+#[test]
+fn a_revisit_finds_its_original_wherever_it_is() {
+    let sha1 = "WARC-Payload-Digest: sha1:VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5\r\n";
+    let original = record(
+        "response",
+        "2024-01-01T00:00:00Z",
+        &format!("{HTTP}{sha1}"),
+        &page("abc"),
+    );
+    let revisit = |more: &str| {
+        record(
+            "revisit",
+            "2024-02-01T00:00:00Z",
+            &format!(
+                "{HTTP}WARC-Profile: http://netpreserve.org/warc/1.1/revisit/identical-payload-digest\r\n{more}"
+            ),
+            "HTTP/1.1 200 OK\r\n\r\n",
+        )
+    };
+    let uri = "https://a.example/members";
+    let resolved = |project: &Project| {
+        let visits = visits_of(project, uri);
+        let digest = Some(PayloadDigest::of(b"abc"));
+        assert_eq!(visits.len(), 2);
+        assert!(
+            visits
+                .iter()
+                .all(|it| it.last().unwrap().1.payload_digest == digest)
+        );
+    };
+    // Later in the file.
+    let project = Project::new();
+    let both = format!("{}{original}", revisit(sha1));
+    assert_eq!(
+        imported(&project, "a.warc", both.as_bytes(), 0).0["lost"],
+        0
+    );
+    resolved(&project);
+    // Elsewhere in a package.
+    let (first, second) = (revisit(sha1), original.clone());
+    let files = [
+        ("archive/1.warc", first.as_bytes()),
+        ("archive/2.warc", second.as_bytes()),
+    ];
+    let project = Project::new();
+    assert_eq!(
+        imported(&project, "a.wacz", &package(&files), 0).0["lost"],
+        0
+    );
+    resolved(&project);
+    // In the archive already, by its date or by its digest; and nowhere.
+    let date = "WARC-Refers-To-Date: 2024-01-01T00:00:00Z\r\n";
+    let other = "WARC-Payload-Digest: sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n";
+    for (more, code) in [(date, 0), (sha1, 0), (other, 3)] {
+        let project = Project::new();
+        imported(&project, "a.warc", original.as_bytes(), 0);
+        let file = original.replace("/members", "/other") + &revisit(more);
+        let (said, told) = imported(&project, "b.warc", file.as_bytes(), code);
+        assert_eq!(said["lost"], u8::from(code > 0), "{said}");
+        assert_eq!(told.contains("is nowhere to be found"), code > 0, "{told}");
+        if code == 0 {
+            resolved(&project);
+        }
+    }
+}
+
+#[test]
+fn what_came_in_part_is_kept_and_says_so() {
+    let text = "<p>Some words";
+    let with = |head: &str, body: &str| {
+        format!("HTTP/1.1 {head}\r\nContent-Type: text/html\r\n\r\n{body}")
+    };
+    let at = |number: usize| format!("2024-01-{:02}T00:00:00Z", number + 1);
+    let answers = [
+        (with("200 OK\r\nContent-Length: 13", text), None),
+        (
+            with("200 OK\r\nContent-Length: 99", text),
+            Some("disconnect"),
+        ),
+        (
+            with(
+                "200 OK\r\nTransfer-Encoding: chunked",
+                "d\r\n<p>Some words\r\n0\r\n\r\n",
+            ),
+            None,
+        ),
+        (
+            with(
+                "200 OK\r\nTransfer-Encoding: chunked",
+                "d\r\n<p>Some words\r\n",
+            ),
+            Some("disconnect"),
+        ),
+        (
+            with("206 Partial Content\r\nContent-Range: bytes 0-12/99", text),
+            Some("unspecified"),
+        ),
+        (
+            with("206 Partial Content\r\nContent-Range: bytes 0-12/13", text),
+            None,
+        ),
+        (with("200 OK", text), None),
+    ];
+    let records = answers.iter().enumerate();
+    let file: String = records
+        .map(|(number, it)| record("response", &at(number), HTTP, &it.0))
+        .collect();
+    let project = Project::new();
+    imported(&project, "a.warc", file.as_bytes(), 0);
+    let visits = visits_of(&project, "https://a.example/members");
+    assert_eq!(visits.len(), answers.len());
+    for (visit, (answer, expected)) in visits.iter().zip(&answers) {
+        let truncated = visit.last().unwrap().1.truncated;
+        let word = truncated.map(|it| serde_json::to_value(it).unwrap());
+        assert_eq!(
+            word.as_ref().and_then(|it| it.as_str()),
+            *expected,
+            "{answer}"
+        );
+    }
+    // A file that ends within its last record.
+    let project = Project::new();
+    let cut = &file.as_bytes()[..file.len() - 10];
+    let (said, _) = imported(&project, "a.warc", cut, 3);
+    assert_eq!((&said["captures"], &said["lost"]), (&7.into(), &1.into()));
+    let visits = visits_of(&project, "https://a.example/members");
+    assert!(visits.last().unwrap().last().unwrap().1.truncated.is_some());
+    // A record that is longer than what is kept of any.
+    let project = Project::new();
+    let long = record("response", &at(0), HTTP, &page(&"<p>x".repeat(1_000_000)));
+    fs::write(project.path("long.warc"), long).unwrap();
+    let ended = project.run(&["--set", "fetch.max_bytes=1000", "import", "long.warc"]);
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(ended.stderr.contains("are kept"), "{}", ended.stderr);
+    let visits = visits_of(&project, "https://a.example/members");
+    assert!(visits[0].last().unwrap().1.truncated.is_some());
+}
+
+#[test]
+fn odd_records_of_other_programs_are_read_and_told_a_line_for_each_kind() {
+    let project = Project::new();
+    let uri = "https://a.example/members";
+    let file = [
+        // No Content-Type.
+        record("response", "2024-01-01T00:00:00Z", "", &page("<p>one")),
+        record("response", "2024-01-02T00:00:00Z", "", &page("<p>two")),
+        // A date to the minute, and none but the one in the head.
+        record("response", "2024-01-03T00:05Z", HTTP, &page("<p>three")),
+        record(
+            "response",
+            "soon",
+            HTTP,
+            &page("<p>four").replacen("\r\n", "\r\nDate: Thu, 04 Jan 2024 00:00:00 GMT\r\n", 1),
+        ),
+        record(
+            "resource",
+            "2024-01-05T00:00:00Z",
+            "Content-Type: text/html; charset=utf-8\r\n",
+            "<p>five",
+        ),
+        record("conversion", "2024-01-06T00:00:00Z", "", "text"),
+        record("conversion", "2024-01-07T00:00:00Z", "", "text"),
+        record("resource", "2024-01-08T00:00:00Z", "", "log")
+            .replace("https://a.example/members", "metadata://gnu.org/log"),
+        record(
+            "response",
+            "2024-01-09T00:00:00Z",
+            "Content-Type: text/dns\r\n",
+            "a",
+        )
+        .replace("https://a.example/members", "dns:a.example"),
+    ]
+    .concat();
+    let marked = format!("\u{feff}{file}");
+    let (said, told) = imported(&project, "a.warc", marked.as_bytes(), 0);
+    assert_eq!(
+        (&said["captures"], &said["lost"]),
+        (&5.into(), &0.into()),
+        "{told}"
+    );
+    for line in [
+        "byte-order mark",
+        "no Content-Type; it was read as it begins (2 times)",
+        "the Date of its HTTP head was taken",
+        "a conversion record is not a visit and was left out (2 times)",
+        "a resource record of a metadata address is not a visit",
+        "a response record of a dns address is not a visit",
+    ] {
+        assert_eq!(told.matches(line).count(), 1, "{line}\n{told}");
+    }
+    let visits = visits_of(&project, uri);
+    let dates: Vec<String> = visits
+        .iter()
+        .map(|it| stillsays::clock::digits14(it.last().unwrap().1.date))
+        .collect();
+    assert_eq!(
+        dates[2..],
+        ["20240103000500", "20240104000000", "20240105000000"]
+    );
+    assert_eq!(
+        visits[4].last().unwrap().1.field("content-type").unwrap(),
+        "text/html; charset=utf-8"
+    );
+}
+
+#[test]
+fn a_package_of_packages_is_taken_whole() {
+    let project = Project::new();
+    let inner = |number: usize| {
+        let warc = record(
+            "response",
+            &format!("2024-01-0{number}T00:00:00Z"),
+            HTTP,
+            &page(&format!("<p>{number}")),
+        );
+        package(&[("archive/a.warc", warc.as_bytes())])
+    };
+    let (one, two) = (inner(1), inner(2));
+    let outer = package(&[("crawl-1.wacz", &one), ("crawl-2.wacz", &two)]);
+    let (said, _) = imported(&project, "multi.wacz", &outer, 0);
+    assert_eq!(said["new"], 2);
+    // Packed without compression, as tools do.
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    zip.start_file("crawl-3.wacz", stored).unwrap();
+    zip.write_all(&inner(3)).unwrap();
+    let outer = zip.finish().unwrap().into_inner();
+    let (said, told) = imported(&project, "stored.wacz", &outer, 0);
+    assert_eq!(said["new"], 1);
+    assert!(told.contains("no datapackage.json"), "{told}");
+}
+
+#[test]
+fn a_not_modified_leaves_as_a_revisit_that_others_replay_and_comes_back_as_it_was() {
+    let project = with_sample();
+    let all = held(&project);
+    let is_unmodified = |it: &&Capture| {
+        matches!(&it.outcome, Outcome::Revisit(it)
+        if it.profile == stillsays::capture::RevisitProfile::ServerNotModified)
+    };
+    let mut unmodified = all.values().flatten().filter(is_unmodified);
+    let one = unmodified.next().expect("the sample has one").clone();
+    for arguments in [
+        &["export", "warc", "-o", "out", "--not-modified", "resolve"][..],
+        &[
+            "export",
+            "wacz",
+            "-o",
+            "out.wacz",
+            "--not-modified",
+            "resolve",
+        ],
+    ] {
+        project.run_at(NOW, arguments, 0);
+    }
+    let file = &files_in(&project.path("out"), ".warc.gz")[0];
+    let bytes = fs::read(file).unwrap();
+    let records: Vec<_> = Reader::new("out", bytes.as_slice())
+        .map(Result::unwrap)
+        .collect();
+    let is_this = |it: &&stillsays::warc::Record| {
+        it.kind.as_str() == "revisit"
+            && it.target_uri() == Some(one.target_uri.as_str())
+            && it.date() == Some(one.date)
+    };
+    let revisit = records.iter().find(is_this).unwrap();
+    assert!(
+        revisit.block.starts_with(b"HTTP/1.1 200"),
+        "{:?}",
+        revisit.block.escape_ascii().to_string()
+    );
+    assert!(
+        revisit
+            .field("WARC-Profile")
+            .unwrap()
+            .ends_with("identical-payload-digest")
+    );
+    let index = fs::read_to_string(&files_in(&project.path("out"), ".cdxj")[0]).unwrap();
+    assert!(!index.contains("\"status\":\"304\""), "{index}");
+    for exported in [file.display().to_string(), "out.wacz".into()] {
+        let other = Project::new();
+        let exported = if exported == "out.wacz" {
+            project.path("out.wacz").display().to_string()
+        } else {
+            exported
+        };
+        other.expect(&["import", &exported], 0);
+        assert_eq!(held(&other), all);
+    }
 }
 
 #[test]

@@ -73,8 +73,10 @@ fn whatever_is_altered_deleted_or_moved_behind_its_back_is_found() {
         ("UPDATE capture SET payload = (SELECT payload FROM capture WHERE id = 2) WHERE id = 1", "capture 1: it is not what was entered"),
         ("DELETE FROM capture WHERE id = 3", "capture 3: it is in the ledger and not in the archive any more"),
         ("INSERT INTO capture SELECT id + 100, visit, 7, uri, date, ended, outcome, status, connection, exchange, request_length,
-             interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri
+             interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri, asked
              FROM capture WHERE id = 3", "capture 103: the ledger does not have it"),
+        ("UPDATE capture SET asked = 'POST' WHERE id = 1", "how it was asked for is not in its request"),
+        ("UPDATE connection SET untrusted = 'expired'", "it is not what was entered"),
         ("UPDATE visit SET crawl = 1, seed = seed + 1 WHERE id = 4", "capture 4: it is not what was entered"),
         ("UPDATE visit SET date = date + 1 WHERE id = 4", "visit 4: its date"),
         ("UPDATE exchange SET bytes = (SELECT bytes FROM exchange WHERE id = 1) WHERE id = 2", "capture 2: "),

@@ -73,6 +73,7 @@ fn response(address: &str, date: &str, body: &[u8]) -> Capture {
                 version: "tls/1.3".into(),
                 cipher_suite: "TLS_AES_128_GCM_SHA256".into(),
                 certificates: vec![vec![48, 1, 2], vec![48, 3]],
+                untrusted: None,
             }),
             interim: b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec(),
         }),

@@ -204,6 +204,7 @@ fn exchange(site: &str, path: &str, date: Instant, address: &str, condition: &st
                 version: "tls/1.3".into(),
                 cipher_suite: "TLS_AES_128_GCM_SHA256".into(),
                 certificates: Vec::new(),
+                untrusted: None,
             }),
             interim: Vec::new(),
         }),

@@ -29,6 +29,8 @@ pub struct Dated {
     pub payload_digest: Option<PayloadDigest>,
     /// Whether the payload's bytes are held.
     pub held: bool,
+    /// How it was asked for, where that was no plain request for the page: such a capture is no memento of it.
+    pub asked: Option<String>,
 }
 
 /// The mementos of a page that stand around one of them.
@@ -61,7 +63,7 @@ pub struct SeedEntry {
 
 const COLUMNS: &str =
     "SELECT capture.id, uri.uri, capture.date, status, outcome, failure_kind, failure_detail,
-     payload.digest, payload.bytes IS NOT NULL
+     payload.digest, payload.bytes IS NOT NULL, asked
  FROM capture JOIN uri ON uri.id = capture.uri LEFT JOIN payload ON payload.id = capture.payload";
 
 impl Store {
@@ -202,7 +204,7 @@ fn edge(
     let found = some(
         connection,
         &format!(
-            "capture.uri = ?1 AND {condition} AND outcome <> 'failure'
+            "capture.uri = ?1 AND {condition} AND outcome <> 'failure' AND asked IS NULL
              ORDER BY capture.date {order}, capture.id {order} LIMIT 1"
         ),
         &[&uri, &date],
@@ -246,5 +248,6 @@ fn dated(row: &Row<'_>) -> Result<Dated, Fault> {
             .get::<_, Option<[u8; 32]>>(7)?
             .map(PayloadDigest::from_bytes),
         held: row.get(8)?,
+        asked: row.get(9)?,
     })
 }

@@ -7,9 +7,9 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Fault, payloads};
+use super::{Fault, from_word, payloads, word};
 use crate::{
-    capture::{Capture, Connection as Wire, Framing, Outcome, Piece, Tls},
+    capture::{Capture, Connection as Wire, Framing, Outcome, Piece, Tls, asked_otherwise},
     digest::ContentDigest,
 };
 
@@ -102,6 +102,33 @@ impl Exchange {
             rest: left.to_vec(),
         })
     }
+}
+
+/// Notes of every imported capture how it was asked for: before version 4 nobody did. What was fetched was asked for plainly.
+pub(in crate::store) fn mark_asked(connection: &Connection) -> Result<(), Fault> {
+    let mut statement = connection.prepare(
+        "SELECT capture.id, request_length, exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes
+         FROM crawl JOIN visit ON visit.crawl = crawl.id JOIN capture ON capture.visit = visit.id
+             JOIN exchange ON exchange.id = capture.exchange
+         WHERE crawl.command LIKE 'import %' AND request_length > 0",
+    )?;
+    let mut bases = Bases::default();
+    let mut marks = Vec::new();
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let plain = bases.plain_of(connection, row)?;
+        let length = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
+        let request = plain.get(..length).unwrap_or_default();
+        if let Some(asked) = asked_otherwise(request) {
+            marks.push((row.get::<_, i64>(0)?, asked));
+        }
+    }
+    for (id, asked) in marks {
+        connection
+            .prepare_cached("UPDATE capture SET asked = ?2 WHERE id = ?1")?
+            .execute(params![id, asked])?;
+    }
+    Ok(())
 }
 
 /// The base that was read last: the exchanges of an address stand on the same one.
@@ -208,10 +235,19 @@ pub(super) fn connection_row(connection: &Connection, wire: &Wire) -> Result<i64
     };
     let version = wire.tls.as_ref().map(|it| it.version.as_str());
     let suite = wire.tls.as_ref().map(|it| it.cipher_suite.as_str());
-    let values = params![wire.address.to_string(), version, suite, certificates];
+    let untrusted = wire.tls.as_ref().and_then(|it| it.untrusted);
+    let untrusted = untrusted.map(word).transpose()?;
+    let values = params![
+        wire.address.to_string(),
+        version,
+        suite,
+        certificates,
+        untrusted
+    ];
     let known = connection
         .prepare_cached(
-            "SELECT id FROM connection WHERE address = ?1 AND tls_version IS ?2 AND cipher_suite IS ?3 AND certificates IS ?4",
+            "SELECT id FROM connection WHERE address = ?1 AND tls_version IS ?2 AND cipher_suite IS ?3 AND certificates IS ?4
+                 AND untrusted IS ?5",
         )?
         .query_row(values, |row| row.get(0))
         .optional()?;
@@ -219,7 +255,8 @@ pub(super) fn connection_row(connection: &Connection, wire: &Wire) -> Result<i64
         Some(id) => Ok(id),
         None => Ok(connection
             .prepare_cached(
-                "INSERT INTO connection (address, tls_version, cipher_suite, certificates) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO connection (address, tls_version, cipher_suite, certificates, untrusted)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .insert(values)?),
     }
@@ -257,15 +294,16 @@ pub(super) fn connection(
         Option<String>,
         Option<String>,
         Option<(Vec<u8>, [u8; 32])>,
+        Option<String>,
     );
-    let (address, version, suite, chain): Columns = connection
+    let (address, version, suite, chain, untrusted): Columns = connection
         .prepare_cached(
-            "SELECT address, tls_version, cipher_suite, certificates.bytes, certificates.digest
+            "SELECT address, tls_version, cipher_suite, certificates.bytes, certificates.digest, untrusted
              FROM connection LEFT JOIN certificates ON certificates.id = connection.certificates WHERE connection.id = ?1",
         )?
         .query_row([id], |row| {
             let chain = row.get::<_, Option<Vec<u8>>>(3)?.zip(row.get(4)?);
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, chain))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, chain, row.get(5)?))
         })?;
     let damaged = || Fault::damaged(format!("connection {id} does not read back"));
     let certificates = match chain {
@@ -278,10 +316,12 @@ pub(super) fn connection(
             split_chain(&plain).ok_or_else(damaged)?
         }
     };
+    let untrusted = untrusted.map(from_word).transpose()?;
     let tls = version.zip(suite).map(|(version, cipher_suite)| Tls {
         version,
         cipher_suite,
         certificates,
+        untrusted,
     });
     Ok(Wire {
         address: address.parse::<SocketAddr>().map_err(|_| damaged())?,

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     capture::{
         Capture, CaptureEntry, Failure, FailureKind, Framing, Outcome, Response, Revisit,
-        RevisitProfile, Tombstone, Truncation, status_of,
+        RevisitProfile, Tombstone, Truncation, Untrusted, asked_otherwise, status_of,
     },
     clock::Instant,
     digest::PayloadDigest,
@@ -19,13 +19,13 @@ use crate::{
 };
 
 /// The columns that a capture is read from, in the order that [`CaptureRow::of`] reads them.
-const COLUMNS: &str = "capture.id, uri.uri, capture.date, capture.ended, outcome, connection, exchange, request_length,
+const COLUMNS: &str = "capture.id, uri.uri, capture.date, capture.ended, outcome, capture.connection, exchange, request_length,
      interim_length, head_length, payload.id, payload.digest, truncated, failure_kind, failure_detail, refers_to_date, origin.uri,
-     exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes";
+     exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes, connection.untrusted AS untrusted, capture.asked AS asked";
 
 /// Where those columns come from.
 const TABLES: &str = "capture JOIN uri ON uri.id = capture.uri JOIN exchange ON exchange.id = capture.exchange LEFT JOIN payload ON payload.id = capture.payload
-     LEFT JOIN uri AS origin ON origin.id = capture.refers_to_uri";
+     LEFT JOIN uri AS origin ON origin.id = capture.refers_to_uri LEFT JOIN connection ON connection.id = capture.connection";
 
 struct CaptureRow {
     id: CaptureId,
@@ -37,6 +37,8 @@ struct CaptureRow {
     exchange: Exchange,
     payload: Option<(i64, PayloadDigest)>,
     truncated: Option<Truncation>,
+    untrusted: Option<Untrusted>,
+    asked: Option<String>,
     failure: Option<(FailureKind, String)>,
     refers_to: Option<(Instant, TargetUri)>,
 }
@@ -96,6 +98,11 @@ impl CaptureRow {
                 .get::<_, Option<String>>(12)?
                 .map(from_word)
                 .transpose()?,
+            untrusted: row
+                .get::<_, Option<String>>("untrusted")?
+                .map(from_word)
+                .transpose()?,
+            asked: row.get("asked")?,
             failure,
             refers_to,
         })
@@ -125,6 +132,8 @@ impl CaptureRow {
             head: self.exchange.head,
             payload_digest: self.payload.map(|it| it.1),
             truncated: self.truncated,
+            untrusted: self.untrusted,
+            asked: self.asked,
         };
         Ok((self.id, entry))
     }
@@ -269,6 +278,10 @@ fn leaf(
     let it = CaptureRow::of(connection, known, row)?;
     if status_of(&it.exchange.head) != row.get("status")? {
         return Err(Fault::damaged("its status is not that of its head"));
+    }
+    // Rows of before version 4 may have no word for it.
+    if it.asked.is_some() && asked_otherwise(&it.exchange.request) != it.asked {
+        return Err(Fault::damaged("how it was asked for is not in its request"));
     }
     let wire = match it.connection {
         Some(id) => Some(wires.of(connection, id)?),

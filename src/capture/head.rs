@@ -1,0 +1,160 @@
+//! What the heads of requests and responses say.
+
+use crate::media_type::MediaType;
+
+/// Whether a status sends to another address (RFC 9110, 15.4).
+#[must_use]
+pub fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// Whether a status tells of a failure that may pass in a moment: of the server, or of a front end that did not reach it.
+///
+/// Beside those of RFC 9110: 425 (RFC 8470), 509 (bandwidth used up), 520 to 527 and 530 (Cloudflare), 529 (overloaded),
+/// 598 and 599 (proxies whose time ran out).
+#[must_use]
+pub fn may_pass(status: u16) -> bool {
+    matches!(
+        status,
+        408 | 425 | 429 | 500 | 502..=504 | 509 | 520..=527 | 529 | 530 | 598 | 599
+    )
+}
+
+/// The status code in a response head, where its first line is a status line.
+#[must_use]
+pub fn status_of(head: &[u8]) -> Option<u16> {
+    let line = head.split(|it| *it == b'\n').next()?;
+    let line = std::str::from_utf8(line.get(..line.len().min(64))?)
+        .ok()
+        .or_else(|| std::str::from_utf8(line.get(..12)?).ok())?;
+    if !line.starts_with("HTTP/") {
+        return None;
+    }
+    line.split_ascii_whitespace().nth(1)?.get(..3)?.parse().ok()
+}
+
+/// The header fields of a response head in their order: name as it was spelt, value read as Latin-1 with folded lines joined.
+pub fn fields_of(head: &[u8]) -> impl Iterator<Item = (String, String)> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in head.split(|it| *it == b'\n').skip(1) {
+        let text: String = line.iter().map(|it| char::from(*it)).collect();
+        let text = text.trim_end_matches('\r');
+        if text.starts_with([' ', '\t']) {
+            if let Some((_, value)) = fields.last_mut() {
+                value.push(' ');
+                value.push_str(text.trim());
+            }
+        } else if let Some((name, value)) = text.split_once(':') {
+            fields.push((name.trim_end().to_owned(), value.trim().to_owned()));
+        }
+    }
+    fields.into_iter()
+}
+
+/// How a request asks, where it is no plain request for a page: another method, or a `GET` for a part of one; `None` for a
+/// plain one, and where it is not known what was sent.
+///
+/// The fields are those by which scripts have a server send a piece of a page from the page's own address.
+#[must_use]
+pub fn asked_otherwise(request: &[u8]) -> Option<String> {
+    const PIECES: &[&str] = &[
+        "Range",
+        "HX-Request",
+        "Turbo-Frame",
+        "X-PJAX",
+        "X-Inertia",
+        "X-Requested-With",
+        "RSC",
+        "Next-Router-State-Tree",
+    ];
+    let line = request.split(|it| *it == b'\n').next()?;
+    let method = line.split(u8::is_ascii_whitespace).next()?;
+    let method = String::from_utf8_lossy(method.get(..method.len().min(32))?);
+    match method.as_ref() {
+        "" => None,
+        "GET" => {
+            let mut fields = fields_of(request).map(|it| it.0);
+            let is_piece = |it: &String| PIECES.iter().any(|piece| piece.eq_ignore_ascii_case(it));
+            fields.find(is_piece).map(|it| format!("GET with {it}"))
+        }
+        other => Some(other.to_owned()),
+    }
+}
+
+/// Whether a response says that it is only a part of what there is (RFC 9110, 15.3.7).
+#[must_use]
+pub fn is_part(head: &[u8]) -> bool {
+    if status_of(head) != Some(206) {
+        return false;
+    }
+    let range = fields_of(head).find(|(name, _)| name.eq_ignore_ascii_case("content-range"));
+    let whole = range.and_then(|(_, value)| {
+        let (range, all) = value.trim().strip_prefix("bytes")?.split_once('/')?;
+        let (first, last) = range.trim().split_once('-')?;
+        let (last, all): (u64, u64) = (last.trim().parse().ok()?, all.trim().parse().ok()?);
+        (first.trim() == "0" && last.checked_add(1) == Some(all)).then_some(())
+    });
+    whole.is_none()
+}
+
+/// The media type that a response head gives, all its `Content-Type` fields together.
+#[must_use]
+pub fn media_type_of(head: &[u8]) -> MediaType {
+    let fields: Vec<String> = fields_of(head)
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        .map(|(_, value)| value)
+        .collect();
+    MediaType::extract(fields.iter().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &[u8] =
+        b"HTTP/1.1 200 OK\r\nX-A: one\r\n two\r\nSet-Cookie: a\r\nset-cookie:b\r\n\r\n";
+
+    #[test]
+    fn a_head_gives_status_and_fields_in_order() {
+        assert_eq!(status_of(HEAD), Some(200));
+        let fields: Vec<_> = fields_of(HEAD).collect();
+        assert_eq!(fields[0], ("X-A".into(), "one two".into()));
+        assert_eq!(fields[2], ("set-cookie".into(), "b".into()));
+        assert_eq!(status_of(b"HTTP/1.0 999 \xff\r\n\r\n"), Some(999));
+        assert_eq!(status_of(b"<html>"), None);
+    }
+
+    #[test]
+    fn only_a_plain_get_asks_for_a_page() {
+        for (request, expected) in [
+            ("", None),
+            (
+                "GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"b\"\r\n\r\n",
+                None,
+            ),
+            ("POST / HTTP/1.1\r\n\r\na=b", Some("POST")),
+            ("HEAD / HTTP/1.1\r\n\r\n", Some("HEAD")),
+            (
+                "GET / HTTP/1.1\r\nrange: bytes=0-\r\n\r\n",
+                Some("GET with range"),
+            ),
+            (
+                "GET / HTTP/1.1\r\nHX-Request: true\r\n\r\n",
+                Some("GET with HX-Request"),
+            ),
+        ] {
+            assert_eq!(asked_otherwise(request.as_bytes()).as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn a_part_is_told_by_its_status_and_range() {
+        let part = |rest: &str| is_part(format!("HTTP/1.1 {rest}\r\n\r\n").as_bytes());
+        assert!(part("206 Partial Content"));
+        assert!(part("206 X\r\nContent-Range: bytes 0-4/10"));
+        assert!(part("206 X\r\nContent-Range: bytes 5-9/10"));
+        assert!(part("206 X\r\nContent-Range: bytes 0-9/*"));
+        assert!(!part("206 X\r\nContent-Range: bytes 0-9/10"));
+        assert!(!part("200 OK\r\nContent-Range: bytes 0-4/10"));
+    }
+}

@@ -1,0 +1,231 @@
+//! Challenges: answers that ask whether a person is asking, whatever the vendor and the status.
+//!
+//! They are told by what their makers put into the head, by the address of a script that only they load, and by a page
+//! that has a vendor's script and hardly anything else; not by their words, which come in every language.
+
+use crate::{
+    capture::{Response, fields_of, status_of},
+    content_coding::{Caps, decode_response},
+    html_scan::{Scan, scan},
+};
+
+/// A challenge, and what tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// Whose it is, as people know it.
+    pub vendor: &'static str,
+    /// What tells it, for people: a header field, the address of a script.
+    pub sign: String,
+}
+
+/// Header fields that say it: name, what the value has in it (lower case; empty for any value), vendor.
+const FIELDS: &[(&str, &str, &str)] = &[
+    ("cf-mitigated", "challenge", "Cloudflare"),
+    ("x-amzn-waf-action", "", "AWS WAF"),
+    ("x-vercel-mitigated", "challenge", "Vercel"),
+    ("sg-captcha", "challenge", "SiteGround"),
+    ("x-kpsdk-ct", "", "Kasada"),
+    ("x-dd-b", "", "DataDome"),
+    ("x-distil-cs", "", "Imperva"),
+    ("x-sucuri-block", "", "Sucuri"),
+    ("x-botstopper", "", "Anubis"),
+];
+
+/// What only the pages of a challenge have in them (lower case), and whose it is.
+const OWN: &[(&str, &str)] = &[
+    ("_cf_chl_opt", "Cloudflare"),
+    ("/cdn-cgi/challenge-platform/h/", "Cloudflare"),
+    ("/cdn-cgi/l/chk_jschl", "Cloudflare"),
+    ("captcha-delivery.com", "DataDome"),
+    ("_incapsula_resource?", "Imperva"),
+    ("incapsula incident id", "Imperva"),
+    ("/distil_r_captcha", "Imperva"),
+    ("/_sec/cp_challenge", "Akamai"),
+    ("akam-sw.js", "Akamai"),
+    ("px-captcha", "HUMAN"),
+    ("captcha.px-cdn.net", "HUMAN"),
+    ("captcha.perimeterx.net", "HUMAN"),
+    ("awswafintegration", "AWS WAF"),
+    ("awswaf.com/", "AWS WAF"),
+    ("gokuprops", "AWS WAF"),
+    ("/.well-known/sgcaptcha/", "SiteGround"),
+    ("/.well-known/ddos-guard/", "DDoS-Guard"),
+    ("check.ddos-guard.net", "DDoS-Guard"),
+    ("/.within.website/x/cmd/anubis", "Anubis"),
+    ("/.well-known/vercel/security/", "Vercel"),
+    ("/149e9513-01fa-4fb0-aad4-566afd725d1b/", "Kasada"),
+    ("sucuri_cloudproxy_js", "Sucuri"),
+    ("slowaes.decrypt", "the host"),
+    ("acw_sc__v2", "Alibaba Cloud"),
+    ("__jsl_clearance", "Jiasule"),
+    ("yunsuo_session_verify", "Yunsuo"),
+    ("/_guard/auto.js", "Cdnfly"),
+    ("haproxy-protection", "HAProxy"),
+    ("/lagoon/challenge", "the host"),
+];
+
+/// What challenges share with pages that protect a form (lower case), and whose it is: it tells one only on a page that has
+/// nothing else.
+const SHARED: &[(&str, &str)] = &[
+    ("challenges.cloudflare.com/turnstile", "Cloudflare"),
+    ("/cdn-cgi/challenge-platform", "Cloudflare"),
+    ("js.datadome.co", "DataDome"),
+    ("client.perimeterx.net", "HUMAN"),
+    ("recaptcha/api.js", "reCAPTCHA"),
+    ("recaptcha/enterprise.js", "reCAPTCHA"),
+    ("g-recaptcha", "reCAPTCHA"),
+    ("hcaptcha.com/1/api.js", "hCaptcha"),
+    ("h-captcha", "hCaptcha"),
+    ("arkoselabs.com", "Arkose"),
+    ("static.geetest.com", "GeeTest"),
+    ("smartcaptcha.yandexcloud.net", "Yandex"),
+    ("/showcaptcha", "Yandex"),
+];
+
+/// A challenge has hardly any text; so many letters and more are a page, with something in it to read.
+const MOST_TEXT: usize = 1_200;
+
+/// So many letters a page may have whose only sign is one that pages with forms have too.
+const MOST_SHARED: usize = 400;
+
+/// The longest page that is looked at, in bytes: challenges carry long scripts, but not without end.
+const LONGEST: usize = 512 << 10;
+
+/// The same before content coding, for answers that do not look like a refusal: most answers are such, and all are looked at.
+const LONGEST_OK: usize = 64 << 10;
+
+/// The challenge that a response is.
+#[must_use]
+pub fn in_response(response: &Response) -> Option<Challenge> {
+    let longest = match status_of(&response.head) {
+        Some(200..=399) => LONGEST_OK,
+        _ => LONGEST,
+    };
+    in_head(&response.head).or_else(|| {
+        let is_short = response.payload.len() <= longest;
+        let page = is_short.then(|| decode_response(response, &Caps::default()).ok());
+        in_page(&page.flatten()?.bytes)
+    })
+}
+
+/// The challenge that the head of a response tells.
+#[must_use]
+pub fn in_head(head: &[u8]) -> Option<Challenge> {
+    fields_of(head).find_map(|(name, value)| {
+        let value = value.to_ascii_lowercase();
+        let is_sign = |it: &&(&str, &str, &str)| {
+            name.eq_ignore_ascii_case(it.0) && value.contains(it.1) && !value.is_empty()
+        };
+        FIELDS.iter().find(is_sign).map(|it| Challenge {
+            vendor: it.2,
+            sign: format!("the header field {}", it.0),
+        })
+    })
+}
+
+/// The challenge that a page is, content coding taken off: `page` is HTML.
+#[must_use]
+pub fn in_page(page: &[u8]) -> Option<Challenge> {
+    if page.len() > LONGEST {
+        return None;
+    }
+    let text = String::from_utf8_lossy(page).to_ascii_lowercase();
+    let found = |signs: &'static [(&str, &str)]| signs.iter().find(|it| text.contains(it.0));
+    let (own, shared) = (found(OWN), found(SHARED));
+    if own.is_none() && shared.is_none() {
+        return None;
+    }
+    let page = scan(&text);
+    let (sign, vendor) = match (own, shared) {
+        (Some(it), _) if page.letters <= MOST_TEXT => *it,
+        (_, Some(it)) if page.letters <= MOST_SHARED && !page.has_content() => *it,
+        _ => return None,
+    };
+    Some(Challenge {
+        vendor,
+        sign: format!("`{sign}` in a page with hardly any text"),
+    })
+}
+
+impl Scan {
+    /// Whether there is something on a page beside a challenge: fields to fill in, several headings, a list.
+    fn has_content(&self) -> bool {
+        self.fields > 0 || self.headings > 2 || self.items > 5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vendor(head: &str, page: &str) -> Option<&'static str> {
+        let found = in_response(&Response {
+            head: head.as_bytes().to_vec(),
+            payload: page.as_bytes().to_vec(),
+            framing: crate::capture::Framing::Identity,
+            truncated: None,
+        });
+        found.map(|it| it.vendor)
+    }
+
+    #[test]
+    fn challenges_are_told_by_head_script_and_structure() {
+        for (head, page, is) in [
+            (
+                "HTTP/1.1 202 Accepted\r\nx-amzn-waf-action: challenge\r\n\r\n",
+                "",
+                Some("AWS WAF"),
+            ),
+            (
+                "HTTP/1.1 403 X\r\nCF-Mitigated: challenge\r\n\r\n",
+                "",
+                Some("Cloudflare"),
+            ),
+            (
+                "HTTP/1.1 202 X\r\nSG-Captcha: challenge\r\n\r\n",
+                "",
+                Some("SiteGround"),
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nServer: cloudflare\r\n\r\n",
+                "<p>Hello</p>",
+                None,
+            ),
+            (
+                "",
+                "<title>Un instant…</title><script>window._cf_chl_opt={}</script>",
+                Some("Cloudflare"),
+            ),
+            (
+                "",
+                "<p>Bitte warten</p><script src=/_Incapsula_Resource?SWJIYLWA=7></script>",
+                Some("Imperva"),
+            ),
+            (
+                "",
+                "<title>example.org</title><script src=https://geo.captcha-delivery.com/x.js></script>",
+                Some("DataDome"),
+            ),
+            (
+                "",
+                "<h1>Confirm</h1><form><div class=g-recaptcha></div><input type=submit></form>",
+                Some("reCAPTCHA"),
+            ),
+            (
+                "",
+                "<h1>Write to us</h1><form><input name=mail><textarea></textarea><div class=g-recaptcha></div></form>",
+                None,
+            ),
+        ] {
+            assert_eq!(vendor(head, page), is, "{head} {page}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_speaks_of_challenges_or_loads_a_vendors_script_is_a_page() {
+        let text = "<p>How challenge pages work is told here at some length.</p>".repeat(40);
+        for sign in ["_cf_chl_opt", "js.datadome.co", "px-captcha", "g-recaptcha"] {
+            assert_eq!(vendor("", &format!("<code>{sign}</code>{text}")), None);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Pages that do nothing but send the browser elsewhere: by a `Refresh`, a script, a frame, a form, or as a stub with a link.
+
+mod script;
+
+use crate::{
+    capture::{Response, fields_of, media_type_of, status_of},
+    content_coding::{Caps, decode_response},
+    html_scan::{Scan, Tag, scan},
+    media_type,
+    uri::TargetUri,
+};
+
+/// Where a page sends a browser, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// The address.
+    pub to: TargetUri,
+    /// How, for people: `a meta refresh`.
+    pub how: &'static str,
+}
+
+/// The longest page that is looked at, in bytes, content coding taken off.
+pub const LONGEST: usize = 256 << 10;
+
+/// So many letters a page may have that only sends elsewhere: a sentence or two, in any language.
+const MOST_TEXT: usize = 300;
+
+/// A page that stays for so many seconds and less is not read by anybody.
+const AT_ONCE: f64 = 1.0;
+
+/// A page that stays for longer, though it says something short, is one that loads itself anew.
+const SOON: f64 = 60.0;
+
+/// Where a response sends the browser that asked for `uri`; see [`of`].
+#[must_use]
+pub fn of_response(response: &Response, uri: &TargetUri) -> Option<Forward> {
+    if response.payload.len() > LONGEST || response.truncated.is_some() {
+        return None;
+    }
+    let caps = Caps {
+        bytes: LONGEST as u64,
+        ..Caps::default()
+    };
+    let page = decode_response(response, &caps).ok()?;
+    of(&response.head, &page.bytes, uri)
+}
+
+/// Where the response with that head and body sends the browser that asked for `uri`; `None` for a page to be read.
+///
+/// `body` has its content coding taken off. A page that leads to itself leads nowhere.
+#[must_use]
+pub fn of(head: &[u8], body: &[u8], uri: &TargetUri) -> Option<Forward> {
+    if !matches!(status_of(head), Some(200..=299)) || body.len() > LONGEST {
+        return None;
+    }
+    let header = fields_of(head)
+        .find(|(name, _)| name.eq_ignore_ascii_case("refresh"))
+        .and_then(|(_, value)| refresh(&value));
+    let may = [
+        "refresh",
+        "location",
+        "canonical",
+        "frame",
+        "submit",
+        "window.open",
+        "navigate",
+    ];
+    let lower = body.to_ascii_lowercase();
+    let has = |word: &&str| memchr::memmem::find(&lower, word.as_bytes()).is_some();
+    if header.is_none() && !may.iter().any(has) {
+        return None;
+    }
+    let media_type = media_type_of(head).sniffed(body, false);
+    if !media_type.is_html() {
+        return header
+            .filter(|it| it.delay <= AT_ONCE)
+            .and_then(|it| forward(uri, uri, &it.to, "a Refresh field"));
+    }
+    let decoded = media_type::decode(body, media_type.charset.as_deref());
+    of_page(&scan(&decoded.text), header, uri)
+}
+
+/// What a refresh says.
+struct Refresh {
+    delay: f64,
+    to: String,
+}
+
+fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forward> {
+    let base = page
+        .tags
+        .iter()
+        .filter(|it| it.name == "base")
+        .find_map(|it| uri.join(it.attribute("href")?).ok());
+    let base = base.map_or_else(|| uri.clone(), |it| it.0);
+    let to = |reference: &str, how| forward(uri, &base, reference, how);
+    if let Some(it) = header.filter(|it| page.is_over_after(it.delay)) {
+        return to(&it.to, "a Refresh field");
+    }
+    let metas = page.tags.iter().filter(|it| {
+        let kind = it.attribute("http-equiv").unwrap_or_default();
+        it.name == "meta" && kind.trim().eq_ignore_ascii_case("refresh")
+    });
+    for meta in metas {
+        let refresh = meta.attribute("content").and_then(refresh);
+        let counts = |it: &Refresh| {
+            if meta.in_noscript {
+                page.says_little()
+            } else {
+                page.is_over_after(it.delay)
+            }
+        };
+        if let Some(found) = refresh.filter(counts)
+            && let Some(it) = to(&found.to, "a meta refresh")
+        {
+            return Some(it);
+        }
+    }
+    if !page.says_little() {
+        return None;
+    }
+    let body = page.tags.iter().find(|it| it.name == "body");
+    let onload = body.and_then(|it| it.attribute("onload"));
+    let scripts = page.scripts.iter().map(String::as_str).chain(onload);
+    let scripts: Vec<&str> = scripts.collect();
+    match script::leads_to(&scripts) {
+        Some(script::Leads::To(it)) => return to(&it, "a script"),
+        Some(script::Leads::Submits) => {
+            if let Some(it) = page.form() {
+                return to(&it, "a form that submits itself");
+            }
+        }
+        None => {}
+    }
+    if let Some(it) = page.only_frame() {
+        return to(it, "a frame");
+    }
+    let canonical = page.tags.iter().find(|it| {
+        let relation = it.attribute("rel").unwrap_or_default();
+        it.name == "link" && relation.trim().eq_ignore_ascii_case("canonical")
+    })?;
+    let stub = to(canonical.attribute("href")?, "a stub with a canonical link")?;
+    let mut links = page.tags.iter().filter(|it| it.name == "a");
+    let leads_there = |it: &Tag| {
+        let link = it.attribute("href").and_then(|it| base.join(it).ok());
+        link.is_some_and(|it| it.0 == stub.to)
+    };
+    links.any(leads_there).then_some(stub)
+}
+
+impl Scan {
+    /// Whether there is hardly anything on the page to be read or to be done.
+    fn says_little(&self) -> bool {
+        self.letters <= MOST_TEXT && self.fields == 0 && self.headings <= 2 && self.items <= 5
+    }
+
+    /// Whether a page that goes on after so many seconds does nothing else.
+    fn is_over_after(&self, delay: f64) -> bool {
+        delay <= AT_ONCE || delay <= SOON && self.says_little()
+    }
+
+    /// The address of the one frame that a page of frames shows.
+    fn only_frame(&self) -> Option<&str> {
+        let frames = self.tags.iter().filter(|it| it.name == "frame");
+        let sources = frames.filter_map(|it| it.attribute("src"));
+        let mut sources = sources.filter(|it| !it.is_empty() && !it.starts_with("about:"));
+        let first = sources.next()?;
+        sources.next().is_none().then_some(first)
+    }
+
+    /// Where the one form of a page leads when it is submitted as it is.
+    fn form(&self) -> Option<String> {
+        let mut forms = self.tags.iter().filter(|it| it.name == "form");
+        let form = forms.next()?;
+        let method = form.attribute("method").unwrap_or("get");
+        if forms.next().is_some() || !method.eq_ignore_ascii_case("get") {
+            return None;
+        }
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for input in self.tags.iter().filter(|it| it.name == "input") {
+            if let Some(name) = input.attribute("name") {
+                query.append_pair(name, input.attribute("value").unwrap_or_default());
+            }
+        }
+        let action = form.attribute("action").unwrap_or_default();
+        let action = action.split(['?', '#']).next().unwrap_or_default();
+        Some(format!("{action}?{}", query.finish()))
+    }
+}
+
+fn forward(
+    uri: &TargetUri,
+    base: &TargetUri,
+    reference: &str,
+    how: &'static str,
+) -> Option<Forward> {
+    let (to, _) = base.join(reference).ok()?;
+    (to != *uri).then_some(Forward { to, how })
+}
+
+/// Reads the value of a refresh (HTML standard, "shared declarative refresh steps"); `None` where it names no address.
+fn refresh(value: &str) -> Option<Refresh> {
+    let value = value.trim_start();
+    let end = value
+        .find(|it: char| !it.is_ascii_digit() && it != '.')
+        .unwrap_or(value.len());
+    let (time, rest) = value.split_at(end);
+    let delay = match time {
+        "" => return None,
+        time => time.parse().unwrap_or(0.0),
+    };
+    let rest = rest.trim_start();
+    let rest = rest.strip_prefix([';', ',']).unwrap_or(rest).trim_start();
+    let named = rest
+        .get(..3)
+        .filter(|it| it.eq_ignore_ascii_case("url"))
+        .and_then(|_| rest.get(3..)?.trim_start().strip_prefix('='));
+    let address = named.unwrap_or(rest).trim_start();
+    let address = match address.chars().next() {
+        Some(quote @ ('"' | '\'')) => {
+            let inside = address.get(1..).unwrap_or_default();
+            inside.split(quote).next().unwrap_or_default()
+        }
+        _ => address,
+    };
+    (!address.is_empty()).then(|| Refresh {
+        delay,
+        to: address.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn led(head: &str, page: &str) -> Option<String> {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{head}\r\n");
+        let uri = "https://a.example/old/page".parse().unwrap();
+        of(head.as_bytes(), page.as_bytes(), &uri).map(|it| it.to.to_string())
+    }
+
+    #[test]
+    fn every_way_in_which_browsers_are_sent_on_is_known() {
+        let there = Some("https://b.example/new".to_owned());
+        for page in [
+            "<meta http-equiv=refresh content='0;url=https://b.example/new'>",
+            "<meta http-equiv='Refresh' content='0; URL=\"https://b.example/new\"'>",
+            "<meta http-equiv=refresh content='0 https://b.example/new'>",
+            "<meta http-equiv=refresh content='5; url=https://b.example/new'><p>This page has moved.",
+            "<base href=https://b.example/x/><meta http-equiv=refresh content='0;url=../new'>",
+            "<script>location='https://b.example/new'</script>",
+            "<script>window.location.href = \"https:\\/\\/b.example\\/new\";</script>",
+            "<script>window.location.replace(`https://b.example/new`)</script>",
+            "<script>document.location.assign('https://b.example/new')</script>",
+            "<script>top.location = 'https://b.example/new'; // gone</script>",
+            "<script>var to = 'https://b.example/new'; window.location = to;</script>",
+            "<script>location.replace('https://b.example/new' + location.hash)</script>",
+            "<script>setTimeout(function () { location.href = 'https://b.example/new' }, 3000)</script>",
+            "<script>setTimeout(\"location.href='https://b.example/new'\", 10)</script>",
+            "<script>window.onload = () => { location.href = 'https://b.example/new' }</script>",
+            "<script>function go() { location = 'https://b.example/new' } go()</script>",
+            "<body onload=\"location.href='https://b.example/new'\">",
+            "<script>window.open('https://b.example/new', '_self')</script>",
+            "<noscript><meta http-equiv=refresh content='0;url=https://b.example/new'></noscript>",
+            "<link rel=canonical href=https://b.example/new><a href=https://b.example/new>Go on</a>",
+            "<frameset rows='100%,*'><frame src=https://b.example/new><frame></frameset>",
+        ] {
+            assert_eq!(led("", page), there, "{page}");
+        }
+        let header = "Refresh: 0; url=https://b.example/new\r\n";
+        assert_eq!(led(header, "<p>Wait"), there);
+        let form = "<form action=https://b.example/new><input type=hidden name=a value=1></form><script>document.forms[0].submit()</script>";
+        assert_eq!(led("", form).as_deref(), Some("https://b.example/new?a=1"));
+    }
+
+    #[test]
+    fn a_page_to_be_read_is_left_where_it_is() {
+        let text =
+            "<p>The members of the council meet twice a year in one of their towns.</p>".repeat(12);
+        for page in [
+            "<meta http-equiv=refresh content=300>",
+            "<meta http-equiv=refresh content='0;url=page'>",
+            "<meta http-equiv=refresh content='0;url=mailto:a@b.example'>",
+            "<!-- <meta http-equiv=refresh content='0;url=/new'> -->",
+            "<script>if (mobile) { location = '/m' }</script>",
+            "<script>if (mobile) location = '/m'</script>",
+            "<script>mobile && (location = '/m')</script>",
+            "<script>if (top.location != self.location) top.location = self.location</script>",
+            "<script>function go() { location = '/new' }</script><a onclick=x>Go</a>",
+            "<script>button.addEventListener('click', function () { location = '/new' })</script>",
+            "<script>// location = '/new'\n/* location = '/new' */</script>",
+            "<script>var s = \"location='/new'\"</script>",
+            "<script>map.location = '/new'; if (location == '/new') {}</script>",
+            "<form action=/in method=post><input name=user></form><script>location='/new'</script>",
+            "<link rel=canonical href=/new><p>Short page.",
+        ] {
+            assert_eq!(led("", page), None, "{page}");
+        }
+        for sends in [
+            "<meta http-equiv=refresh content='30;url=/new'>",
+            "<noscript><meta http-equiv=refresh content='0;url=/new'></noscript>",
+            "<script>location='/new'</script>",
+            "<link rel=canonical href=/new><a href=/new>This page</a>",
+        ] {
+            assert_eq!(led("", &format!("{sends}{text}")), None, "{sends}");
+        }
+    }
+}

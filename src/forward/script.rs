@@ -1,0 +1,274 @@
+//! Where a page's scripts lead a browser as soon as they run, as far as that can be told without running them.
+
+use std::{collections::HashMap, iter::Peekable, str::Chars};
+
+/// What scripts do with the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Leads {
+    /// They lead it to this address, as it is written.
+    To(String),
+    /// They submit a form.
+    Submits,
+}
+
+/// A word, a text or a sign of a script.
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Word(String),
+    Text(String),
+    Sign(char),
+}
+
+/// What all `scripts` of a page lead to, whatever is asked and whoever asks: not in one branch of several, and not when
+/// somebody clicks.
+pub(super) fn leads_to(scripts: &[&str]) -> Option<Leads> {
+    let all: Vec<Vec<Token>> = scripts.iter().map(|it| tokens(it)).collect();
+    all.iter().find_map(|it| in_script(it, &all, 0))
+}
+
+fn in_script(tokens: &[Token], all: &[Vec<Token>], depth: usize) -> Option<Leads> {
+    let mut known: HashMap<&str, &str> = HashMap::new();
+    // The openings of the blocks around, and where the statement began.
+    let mut blocks: Vec<&[Token]> = Vec::new();
+    let mut begin = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        let statement = tokens.get(begin..at).unwrap_or_default();
+        match token {
+            Token::Sign('{') => {
+                blocks.push(statement);
+                begin = at + 1;
+            }
+            Token::Sign('}') => {
+                blocks.pop();
+                begin = at + 1;
+            }
+            Token::Sign(';') => begin = at + 1,
+            Token::Word(word) => {
+                let rest = tokens.get(at + 1..).unwrap_or_default();
+                if let [Token::Sign('='), Token::Text(text), ..] = rest {
+                    known.insert(word, text);
+                }
+                let runs = || is_run(statement, &blocks, all);
+                let found = match word.as_str() {
+                    "location" if is_of_window(statement) => set_to(rest, &known).map(Leads::To),
+                    "open" | "navigate" if is_of_window(statement) => {
+                        opened(word, rest).map(Leads::To)
+                    }
+                    "submit" => submitted(rest).then_some(Leads::Submits),
+                    // A text that is run as a script.
+                    "setTimeout" if depth == 0 => match rest {
+                        [Token::Sign('('), Token::Text(text), ..] => {
+                            in_script(&self::tokens(text), all, depth + 1)
+                        }
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                if found.is_some() && runs() {
+                    return found;
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether the name behind these tokens is one of the window's: nothing stands before it, or the window does.
+fn is_of_window(before: &[Token]) -> bool {
+    match before {
+        [.., Token::Word(of), Token::Sign('.')] => matches!(
+            of.as_str(),
+            "window" | "document" | "top" | "self" | "parent" | "this" | "globalThis"
+        ),
+        [.., Token::Sign('.')] => false,
+        [.., Token::Word(it)] => !matches!(it.as_str(), "var" | "let" | "const" | "function"),
+        _ => true,
+    }
+}
+
+/// The address that `location` is set to by what stands behind it.
+fn set_to(rest: &[Token], known: &HashMap<&str, &str>) -> Option<String> {
+    let rest = match rest {
+        [Token::Sign('.'), Token::Word(href), rest @ ..] if href == "href" => rest,
+        [
+            Token::Sign('['),
+            Token::Text(href),
+            Token::Sign(']'),
+            rest @ ..,
+        ] if href == "href" => rest,
+        rest => rest,
+    };
+    let value = match rest {
+        [Token::Sign('='), value @ ..] => value,
+        [
+            Token::Sign('.'),
+            Token::Word(call),
+            Token::Sign('('),
+            value @ ..,
+        ] if matches!(call.as_str(), "replace" | "assign") => value,
+        _ => return None,
+    };
+    let (text, behind) = match value {
+        [Token::Text(text), behind @ ..] => (text.as_str(), behind),
+        [Token::Word(name), behind @ ..] => (*known.get(name.as_str())?, behind),
+        _ => return None,
+    };
+    // What is put behind it is told only where it is a part of the page's own address.
+    let is_plain = match behind {
+        [Token::Sign('+'), more @ ..] => {
+            let mut words = more
+                .iter()
+                .take_while(|it| !matches!(it, Token::Sign(';' | ')' | '}')));
+            words.all(|it| match it {
+                Token::Word(it) => matches!(
+                    it.as_str(),
+                    "window" | "document" | "location" | "hash" | "search"
+                ),
+                Token::Sign(it) => matches!(it, '.' | '+' | '('),
+                Token::Text(_) => false,
+            })
+        }
+        [Token::Sign(it), ..] => matches!(it, ';' | ')' | '}' | ','),
+        _ => true,
+    };
+    (is_plain && !text.is_empty()).then(|| text.to_owned())
+}
+
+/// The address that is opened in the place of the page.
+fn opened(call: &str, rest: &[Token]) -> Option<String> {
+    match rest {
+        [
+            Token::Sign('('),
+            Token::Text(to),
+            Token::Sign(','),
+            Token::Text(place),
+            ..,
+        ] if call == "open" && matches!(place.as_str(), "_self" | "_top" | "_parent") => {
+            Some(to.clone())
+        }
+        [Token::Sign('('), Token::Text(to), Token::Sign(')'), ..] if call == "navigate" => {
+            Some(to.clone())
+        }
+        _ => None,
+    }
+}
+
+fn submitted(rest: &[Token]) -> bool {
+    matches!(rest, [Token::Sign('('), Token::Sign(')'), ..])
+}
+
+/// Whether a statement is run whenever the page is loaded; `statement` is what stands of it before.
+fn is_run(statement: &[Token], blocks: &[&[Token]], all: &[Vec<Token>]) -> bool {
+    !is_conditional(statement) && blocks.iter().all(|it| block_is_run(it, all))
+}
+
+fn is_conditional(tokens: &[Token]) -> bool {
+    tokens.iter().any(|it| match it {
+        Token::Word(it) => matches!(
+            it.as_str(),
+            "if" | "else" | "for" | "while" | "switch" | "case" | "catch" | "do"
+        ),
+        Token::Sign(it) => matches!(it, '?' | '&' | '|'),
+        Token::Text(_) => false,
+    })
+}
+
+/// Whether the block that `opening` opens is run whenever the page is loaded.
+fn block_is_run(opening: &[Token], all: &[Vec<Token>]) -> bool {
+    if is_conditional(opening) {
+        return false;
+    }
+    let word = |it: &Token, words: &[&str]| match it {
+        Token::Word(it) | Token::Text(it) => words.contains(&it.as_str()),
+        Token::Sign(_) => false,
+    };
+    let function = opening.iter().position(|it| word(it, &["function"]));
+    let is_arrow = matches!(opening, [.., Token::Sign('='), Token::Sign('>')]);
+    if function.is_none() && !is_arrow {
+        return true;
+    }
+    if let Some(Token::Word(name)) = function.and_then(|it| opening.get(it + 1)) {
+        // It is declared once; where it is named again, somebody calls it or gives it away to be called.
+        let named = all.iter().flatten();
+        return named.filter(|it| word(it, &[name.as_str()])).count() > 1;
+    }
+    let loading = [
+        "onload",
+        "load",
+        "ready",
+        "DOMContentLoaded",
+        "setTimeout",
+        "requestAnimationFrame",
+        "$",
+        "jQuery",
+    ];
+    opening.iter().any(|it| word(it, &loading))
+        || matches!(opening.first(), Some(Token::Sign('(' | '!' | '+')))
+}
+
+/// The words, texts and signs of a script, comments left out.
+fn tokens(script: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut letters = script.chars().peekable();
+    while let Some(it) = letters.next() {
+        match it {
+            '/' if letters.peek() == Some(&'/') => {
+                letters.by_ref().take_while(|it| *it != '\n').for_each(drop);
+            }
+            '/' if letters.peek() == Some(&'*') => {
+                letters.next();
+                let mut before = ' ';
+                letters
+                    .by_ref()
+                    .take_while(|it| {
+                        let ends = before == '*' && *it == '/';
+                        before = *it;
+                        !ends
+                    })
+                    .for_each(drop);
+            }
+            '"' | '\'' | '`' => tokens.push(Token::Text(text(&mut letters, it))),
+            it if is_letter(it) => {
+                let mut word = it.to_string();
+                while let Some(it) = letters.next_if(|it| is_letter(*it)) {
+                    word.push(it);
+                }
+                tokens.push(Token::Word(word));
+            }
+            it if it.is_whitespace() => {}
+            it => tokens.push(Token::Sign(it)),
+        }
+    }
+    tokens
+}
+
+fn is_letter(it: char) -> bool {
+    it.is_alphanumeric() || matches!(it, '_' | '$')
+}
+
+/// A text up to its closing quote, its escapes resolved.
+fn text(letters: &mut Peekable<Chars<'_>>, quote: char) -> String {
+    let mut text = String::new();
+    while let Some(it) = letters.next() {
+        match it {
+            it if it == quote => break,
+            '\\' => {
+                let digits = match letters.next() {
+                    Some('x') => 2,
+                    Some('u') => 4,
+                    Some('n' | 'r' | 't' | '\n') | None => continue,
+                    Some(it) => {
+                        text.push(it);
+                        continue;
+                    }
+                };
+                let code: String = letters.by_ref().take(digits).collect();
+                let code = u32::from_str_radix(&code, 16).ok();
+                text.extend(code.and_then(char::from_u32));
+            }
+            it => text.push(it),
+        }
+    }
+    text
+}
