@@ -128,6 +128,7 @@ fn read(page: &str) -> Reading {
         media_type: &MediaType {
             essence: "text/html".into(),
             charset: Some("utf-8".into()),
+            ..MediaType::default()
         },
         uri: URI.as_ref(),
         status: Some(200),

@@ -48,9 +48,9 @@ fn moved(hops: &[CaptureEntry], last: &CaptureEntry) -> Fate {
     let permanent = hops
         .iter()
         .take(hops.len() - 1)
-        // A try that was made again is no redirect.
+        // A try that was made again is no redirect; a page that only sends a browser on does not say for how long.
         .filter_map(CaptureEntry::status)
-        .filter(|it| is_redirect(*it))
+        .filter(|it| is_redirect(*it) || matches!(it, 200..=299))
         .all(|it| matches!(it, 301 | 308));
     Fate::Moved {
         to: last.target_uri.clone(),

@@ -45,14 +45,11 @@ impl ListedResource {
             None => (self.hashing.clone().unwrap_or_default(), hash.clone()),
         };
         let digits = digits.trim().to_ascii_lowercase();
-        let is_sha256 = matches!(
-            label.to_ascii_lowercase().as_str(),
-            "" | "sha256" | "sha-256"
-        ) && digits.len() == 64;
-        match (is_sha256, digits.is_empty()) {
-            (true, _) => Hash::Sha256(digits),
-            (false, true) => Hash::None,
-            (false, false) => Hash::Other(hash.chars().take(16).collect()),
+        match label.to_ascii_lowercase().as_str() {
+            _ if digits.is_empty() => Hash::None,
+            "sha256" | "sha-256" => Hash::Sha256(digits),
+            "" if digits.len() == 64 => Hash::Sha256(digits),
+            _ => Hash::Other(hash.chars().take(16).collect()),
         }
     }
 

@@ -826,10 +826,15 @@ async fn cookies_of_a_visit_are_kept_for_its_redirects_and_then_forgotten() {
     );
     let fetched = visit(&site, "/page", options()).await;
     assert_eq!(statuses(&fetched), [Some(302), Some(200)]);
-    let sent = |at: usize| String::from_utf8(fetched.visit.captures[at].request.clone()).unwrap();
-    assert!(!sent(0).contains("Cookie:"), "{}", sent(0));
-    assert!(sent(1).contains("\r\nCookie: seen=1\r\n"), "{}", sent(1));
-    assert_eq!(site.asked().last().unwrap().head, sent(1));
+    let request =
+        |at: usize| String::from_utf8(fetched.visit.captures[at].request.clone()).unwrap();
+    assert!(!request(0).contains("Cookie:"), "{}", request(0));
+    assert!(
+        request(1).contains("\r\nCookie: seen=1\r\n"),
+        "{}",
+        request(1)
+    );
+    assert_eq!(site.asked().last().unwrap().head, request(1));
     // The next visit begins without them, and another host gets none.
     site.on("/away", [set(&other.uri("/"), "a=b; Path=/")]);
     other.on("/", [Reply::page("elsewhere")]);
