@@ -29,7 +29,7 @@ const ZIP: &[u8] = b"PK\x03\x04";
 /// Arguments of `import`.
 #[derive(Args, Debug)]
 pub(super) struct ImportArgs {
-    /// WARC files (plain, gzip or zstd) or WACZ packages; a revisit may refer to a file named before its own
+    /// WARC files (plain, gzip or zstd) or WACZ packages; revisits and redirects may refer to one another across files
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// The form to print in
@@ -46,7 +46,7 @@ impl ImportArgs {
             .map(|it| it.file_name().unwrap_or_default().to_string_lossy())
             .collect();
         let command = format!("import {}", names.join(" "));
-        let most = settings.fetch.max_bytes;
+        let most = session.config.settings.fetch.max_bytes;
         let came = archive.write(|store| {
             let mut importer = Importer::new(store, session.clock.clone(), command, most);
             let mut missing = 0;
