@@ -1,6 +1,6 @@
 //! Text for comparing: folded so that spelling habits do not count, with a map back to where each piece stood.
 
-use std::ops::Range;
+use std::{fmt::Display, ops::Range};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -89,6 +89,17 @@ fn narrow(at: usize) -> u32 {
 #[must_use]
 pub fn fold(text: &str) -> String {
     Folded::of(text).text
+}
+
+/// A number with what it counts: `1 reference`, `3 references`.
+#[must_use]
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(
+    number: N,
+    one: &str,
+    many: &str,
+) -> String {
+    let word = if number == N::from(1) { one } else { many };
+    format!("{number} {word}")
 }
 
 /// Runs of white space as one space, ends trimmed; nothing else changed.

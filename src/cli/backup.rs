@@ -7,7 +7,7 @@ use clap::Args;
 use crate::{
     clock::digits14,
     store::{self, Access, RunLock, Store},
-    text::for_terminal,
+    text::{counted, for_terminal},
 };
 
 use super::{Exit, Failure, Session, run::make_folder_of, session::print, verify::print_problems};
@@ -72,9 +72,9 @@ impl RestoreArgs {
             Err(problems) => {
                 print_problems(&problems)?;
                 Err(Failure::usage(anyhow::anyhow!(
-                    "{} is damaged in {} places; nothing was changed",
+                    "{} is damaged in {}; nothing was changed",
                     self.from.display(),
-                    problems.len()
+                    counted(problems.len(), "place", "places")
                 ))
                 .exit(Exit::Damaged)
                 .hint("take an earlier copy"))

@@ -16,7 +16,7 @@ use crate::{
     interchange::{ExportError, Packed, Selection, write_package},
     pipeline::{Named, SOFTWARE},
     store::{Access, CaptureId, Proved, Store, StoreError},
-    text::for_terminal,
+    text::{counted, for_terminal},
     wacz::Page,
 };
 
@@ -91,8 +91,9 @@ impl EvidenceArgs {
             print(&for_terminal(&self.output.display().to_string()))?;
         }
         session.remark(&format!(
-            "{} captures, {} bytes",
-            written.captures, written.bytes
+            "{}, {} bytes",
+            counted(written.captures, "capture", "captures"),
+            written.bytes
         ));
         if written.removed > 0 {
             session.remark(&format!(

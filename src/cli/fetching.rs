@@ -13,7 +13,7 @@ use crate::{
     fetch::{Options, Proxies},
     host::{HostState, Origin, RobotsAccess},
     store::{Access, Store},
-    text::for_terminal,
+    text::{counted, for_terminal},
 };
 
 use super::{
@@ -159,7 +159,7 @@ fn line((origin, it): &(Origin, HostState)) -> String {
     );
     let mut lines = vec![
         origin.to_string(),
-        format!("  {} requests, {last}", it.requests),
+        format!("  {}, {last}", counted(it.requests, "request", "requests")),
     ];
     if let Some(asked) = &it.last {
         lines.push(format!("  {}: {}", asked.uri, asked.came));

@@ -10,6 +10,7 @@ use crate::{
     fetch,
     pipeline::{self, BadProfile},
     profile::{Profile, ProfileError, Remark, Severity, lint},
+    text::counted,
 };
 
 use super::{
@@ -118,11 +119,9 @@ impl ImportArgs {
                 make_folder_of(output)?;
                 write_whole(output, text.as_bytes())?;
                 session.remark(&format!(
-                    "wrote {}: {} references to {} pages, {} claims",
+                    "wrote {}: {}",
                     output.display(),
-                    import.profile.references.len(),
-                    import.profile.seeds().len(),
-                    import.profile.claims.len(),
+                    extent(&import.profile),
                 ));
             }
         }
@@ -290,20 +289,21 @@ impl ListArgs {
             }
             Format::Text => rows
                 .iter()
-                .map(|(file, it)| {
-                    format!(
-                        "{}  {}: {} references to {} pages, {} claims",
-                        file.display(),
-                        it.title,
-                        it.references.len(),
-                        it.seeds().len(),
-                        it.claims.len()
-                    )
-                })
+                .map(|(file, it)| format!("{}  {}: {}", file.display(), it.title, extent(it)))
                 .collect::<Vec<_>>()
                 .join("\n"),
         };
         print(&crate::text::for_terminal(&text))?;
         Ok(Exit::Done)
     }
+}
+
+/// How much is in a profile: `7 references to 5 pages, 1 claim`.
+fn extent(profile: &Profile) -> String {
+    format!(
+        "{} to {}, {}",
+        counted(profile.references.len(), "reference", "references"),
+        counted(profile.seeds().len(), "page", "pages"),
+        counted(profile.claims.len(), "claim", "claims")
+    )
 }

@@ -6,7 +6,7 @@ use crate::{
     config::RetentionSettings,
     pipeline::{self, PdfReader, Plan, Rules},
     store::{Access, Store, Weight},
-    text::for_terminal,
+    text::{counted, for_terminal},
 };
 
 use super::{Exit, Failure, Session, archive::Archive, session::print};
@@ -63,7 +63,8 @@ fn rules(settings: &RetentionSettings) -> Rules {
 fn tell(session: &Session, plan: &Plan, done: &str) -> Result<(), Failure> {
     let one = |count: usize, weight: Weight| {
         format!(
-            "{count} payloads {done}: {} as they came, {} as they are kept",
+            "{} {done}: {} as they came, {} as they are kept",
+            counted(count, "payload", "payloads"),
             size(weight.plain),
             size(weight.kept)
         )
@@ -74,9 +75,9 @@ fn tell(session: &Session, plan: &Plan, done: &str) -> Result<(), Failure> {
         }
     }
     print(&format!(
-        "{}, of {} payloads",
+        "{}, of {}",
         one(plan.removals.len(), plan.weight),
-        plan.payloads
+        counted(plan.payloads, "payload", "payloads")
     ))?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
     pipeline::{self, Compared, Named, PdfReader, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
     store::{Access, Store},
-    text::for_terminal,
+    text::{counted, for_terminal},
     uri::TargetUri,
     warc,
 };
@@ -270,10 +270,7 @@ fn tell(
     }
     session.remark(&format!(
         "{} visited, {} unchanged, {} failed{}",
-        match ran.visits {
-            1 => "1 page".to_owned(),
-            visits => format!("{visits} pages"),
-        },
+        counted(ran.visits, "page", "pages"),
         ran.unchanged,
         ran.failed,
         match ran.left {

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     clock::warc_date,
     store::{Access, Advance, Problem, Store, Trust},
-    text::for_terminal,
+    text::{counted, for_terminal},
 };
 
 use super::{Exit, Failure, Session, ledger, session::print};
@@ -50,31 +50,33 @@ impl VerifyArgs {
         if !verified.problems.is_empty() {
             print_problems(&verified.problems)?;
             return Err(Failure::usage(anyhow::anyhow!(
-                "the store is damaged in {} places",
-                verified.problems.len()
+                "the store is damaged in {}",
+                counted(verified.problems.len(), "place", "places")
             ))
             .exit(Exit::Damaged)
             .hint("keep the file as it is, and take the store back from a backup"));
         }
         let held = store.held()?;
         print(&format!(
-            "{} captures and {} payloads read back as they were stored",
-            held.captures, held.payloads
+            "{} and {} read back as they were stored",
+            counted(held.captures, "capture", "captures"),
+            counted(held.payloads, "payload", "payloads")
         ))?;
         if verified.removed > 0 {
             print(&format!(
-                "{} payloads were removed on purpose, as the ledger says",
-                verified.removed
+                "{} removed on purpose, as the ledger says",
+                counted(verified.removed, "payload was", "payloads were")
             ))?;
         }
         let ledger = match &verified.key {
             None => format!(
-                "the ledger has {} leaves, and no checkpoint yet",
-                verified.leaves
+                "the ledger has {}, and no checkpoint yet",
+                counted(verified.leaves, "leaf", "leaves")
             ),
             Some(key) => format!(
-                "the ledger has {} leaves; the last checkpoint covers {} of them, signed by {key}",
-                verified.leaves, verified.sealed
+                "the ledger has {}; the last checkpoint covers {} of them, signed by {key}",
+                counted(verified.leaves, "leaf", "leaves"),
+                verified.sealed
             ),
         };
         print(&for_terminal(&ledger))?;

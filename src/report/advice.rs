@@ -96,8 +96,8 @@ pub(super) fn on_reference(
     match fate {
         Fate::Live => match open {
             0 => String::new(),
-            1 => "The page is there, but 1 finding on it waits for a decision.".to_owned(),
-            many => format!("The page is there, but {many} findings on it wait for a decision."),
+            1 => "1 finding on it waits for a decision.".to_owned(),
+            many => format!("{many} findings on it wait for a decision."),
         },
         Fate::Moved { .. } => String::new(),
         Fate::Gone { .. } | Fate::Soft404 | Fate::Parked => instead,

@@ -11,7 +11,7 @@ use super::{
     terminal::{Ink, Sheet, Style},
     words,
 };
-use crate::{clock::Instant, digest::PayloadDigest};
+use crate::{clock::Instant, digest::PayloadDigest, text::counted};
 
 /// The text of one capture.
 #[derive(Clone, Copy, Debug)]
@@ -144,8 +144,8 @@ impl PageDiff {
             "<p>From the {} to the {}: {} taken out, {} put in.</p>",
             escape(&self.old.name()),
             escape(&self.new.name()),
-            words::count(self.removed, "line", "lines"),
-            words::count(self.added, "line", "lines"),
+            counted(self.removed, "line", "lines"),
+            counted(self.added, "line", "lines"),
         );
         for hunk in &self.hunks {
             out.push_str("<div class=\"hunk\">\n");

@@ -10,7 +10,9 @@ use super::{
     gathered::Gathered,
     words,
 };
-use crate::finding::{Conclusion, Fate, Finding, Standing, Subject, Verdict, Weight};
+use crate::finding::{
+    CaptureRef, Conclusion, Evidence, Fate, Finding, Standing, Subject, Verdict, Weight,
+};
 
 /// A finding with its words.
 #[derive(Clone, Debug, Serialize)]
@@ -199,12 +201,27 @@ pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     groups
 }
 
+/// What the findings of a group rest on: of several only the copies, because each has words of its own.
+pub(super) fn evidence_of(group: &[&Entry]) -> Vec<Evidence> {
+    let first = group.first().map(|it| it.finding.evidence.as_slice());
+    let mut evidence = first.unwrap_or_default().to_vec();
+    if group.len() > 1 {
+        for it in &mut evidence {
+            (it.quote, it.link, it.note) = (None, None, None);
+        }
+        evidence.dedup();
+    }
+    evidence
+}
+
 fn alike(one: &Entry, other: &Entry) -> bool {
-    let copies = |it: &Entry| it.finding.evidence.first().map(|it| it.capture.clone());
-    let wordless = |it: &Entry| it.finding.evidence.iter().all(|it| it.quote.is_none());
+    let copies = |it: &Entry| -> Vec<CaptureRef> {
+        let evidence = it.finding.evidence.iter();
+        evidence.map(|it| it.capture.clone()).collect()
+    };
     let kind = match one.need {
         Need::Settled => one.label == Label::Present,
-        Need::Unknown => wordless(one) && wordless(other),
+        Need::Unknown => true,
         Need::Decide | Need::Later | Need::Note | Need::Decided => false,
     };
     kind && one.need == other.need

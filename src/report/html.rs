@@ -7,7 +7,7 @@ use askama::Template;
 use super::{
     ClaimSection, Entry, Label, Need, ReferenceSection, Report,
     diff::{Change, merged},
-    entry::groups,
+    entry::{evidence_of, groups},
     plain, words,
 };
 use crate::{
@@ -208,6 +208,16 @@ impl<'a> Page<'a> {
         ))
     }
 
+    /// Whether there is a list of references: a part of a report may have none.
+    fn has_references(&self) -> bool {
+        !self.references.is_empty() || self.report.counts.references == 0
+    }
+
+    /// Whether there is a list of claims.
+    fn has_claims(&self) -> bool {
+        !self.claims.is_empty() || self.report.counts.claims == 0
+    }
+
     /// How many wait for a decision.
     fn to_decide(&self) -> String {
         of(self.urgent.len(), self.report.counts.decide as usize)
@@ -322,6 +332,12 @@ impl<'a> Claimed<'a> {
 }
 
 impl Group<'_> {
+    /// What the findings rest on.
+    fn evidence(&self) -> Vec<Evidence> {
+        let entries: Vec<&Entry> = self.members.iter().map(|it| it.1).collect();
+        evidence_of(&entries)
+    }
+
     /// What the finding is about, where the claim's heading has not named it already.
     fn names(&self) -> &[(String, &Entry)] {
         if self.named { &[] } else { &self.members }
@@ -412,6 +428,11 @@ fn reworded(entry: &Entry) -> Option<String> {
         }
     });
     Some(parts.collect())
+}
+
+/// What leads to the reasons of a finding: `93 % sure: why`.
+fn why(entry: &Entry) -> String {
+    plain::sureness(entry).map_or("Why".to_owned(), |it| format!("{it}: why"))
 }
 
 /// How many findings the groups have.

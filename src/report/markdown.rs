@@ -238,10 +238,11 @@ fn linked(it: &Evidence) -> String {
 
 fn foot(entry: &Entry) -> String {
     let reviewed = plain::standing(entry).map(|it| format!(", {}", escaped(&it)));
+    let sure = plain::sureness(entry).map(|it| format!(", {it}"));
     format!(
-        "- Finding `{}`, {}{}",
+        "- Finding `{}`{}{}",
         entry.finding.id,
-        plain::sureness(entry),
+        sure.unwrap_or_default(),
         reviewed.unwrap_or_default()
     )
 }

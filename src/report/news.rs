@@ -7,9 +7,11 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     Entry, Report, pasteable,
     terminal::{cut, safe},
-    words::count,
 };
-use crate::finding::{Fate, Finding, Subject, Weight};
+use crate::{
+    finding::{Fate, Finding, Subject, Weight},
+    text::counted,
+};
 
 /// How many changes are printed; the others are one command away.
 const MOST: usize = 20;
@@ -104,14 +106,14 @@ fn summary(changes: &[Change]) -> String {
     let pages: BTreeSet<&str> = decide.iter().map(|it| it.page.as_str()).collect();
     let mut parts = Vec::new();
     if !decide.is_empty() {
-        let pages = count(pages.len(), "page", "pages");
+        let pages = counted(pages.len(), "page", "pages");
         parts.push(format!("{} to decide on {pages}", decide.len()));
     }
     if lost > 0 {
-        parts.push(count(lost, "reference lost", "references lost"));
+        parts.push(counted(lost, "reference lost", "references lost"));
     }
     if back > 0 {
-        parts.push(count(back, "reference back", "references back"));
+        parts.push(counted(back, "reference back", "references back"));
     }
     format!("{} new: {}", changes.len(), parts.join(", "))
 }

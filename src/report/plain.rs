@@ -2,12 +2,15 @@
 
 use super::{
     ClaimSection, Counts, DecidedEntry, Entry, Need, ReferenceSection, Report, Style, Tally,
-    entry::groups,
+    entry::{evidence_of, groups},
     label::Label,
     terminal::{Ink, Sheet},
     words,
 };
-use crate::finding::{Evidence, Standing};
+use crate::{
+    finding::{Evidence, Standing},
+    text::counted,
+};
 
 /// The columns of a verdict and the space behind it.
 const LABEL: usize = 14;
@@ -219,17 +222,13 @@ fn reference(sheet: &mut Sheet, it: &ReferenceSection, width: usize) {
         line("to do", Ink::Strong, &[(&it.advice, Ink::Plain)]);
     }
     if let Some(visit) = it.last_visit() {
-        let payload = visit
-            .payload_digest
-            .map(|it| format!(", payload {}", it.short()));
         let text = format!(
-            "{}: {}{}; {}",
+            "{}, the last {}: {}",
+            counted(it.visits_in_all, "visit", "visits"),
             words::minute(visit.date),
             visit.outcome,
-            payload.unwrap_or_default(),
-            words::count(it.visits_in_all, "visit in all", "visits in all"),
         );
-        line("last visit", Ink::Faint, &[(&text, Ink::Plain)]);
+        line("visited", Ink::Faint, &[(&text, Ink::Plain)]);
     }
     if !it.claims.is_empty() {
         line("claims", Ink::Faint, &[(&it.claims.join(", "), Ink::Plain)]);
@@ -306,7 +305,7 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
         }
         return;
     }
-    for (at, it) in entry.finding.evidence.iter().enumerate() {
+    for (at, it) in evidence_of(group).iter().enumerate() {
         // The first is the latest copy's: what older copies had, a browser does not find on the page.
         let words = it.link.as_deref();
         let words = words.filter(|_| at == 0 && it.quote.is_some());
@@ -320,7 +319,11 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
     } else {
         "findings"
     };
-    let mut foot = format!("{kind} {}, {}", ids.join(" "), sureness(entry));
+    let mut foot = format!("{kind} {}", ids.join(" "));
+    if let Some(sure) = sureness(entry) {
+        foot.push_str(", ");
+        foot.push_str(&sure);
+    }
     if let Some(reviewed) = standing(entry) {
         foot.push_str(", ");
         foot.push_str(&reviewed);
@@ -385,9 +388,10 @@ pub(super) fn standing(entry: &Entry) -> Option<String> {
     ))
 }
 
-/// How sure a finding is, in hundredths: `93 % sure`.
-pub(super) fn sureness(entry: &Entry) -> String {
-    format!("{:.0} % sure", entry.finding.confidence * 100.0)
+/// How sure a finding is, in hundredths: `93 % sure`; `None` for one that says that it cannot tell.
+pub(super) fn sureness(entry: &Entry) -> Option<String> {
+    let is_sure = entry.label != Label::CannotTell;
+    is_sure.then(|| format!("{:.0} % sure", entry.finding.confidence * 100.0))
 }
 
 fn joined(said: &str, since: &str) -> String {

@@ -70,11 +70,6 @@ pub(super) fn stopped(text: &str) -> String {
     }
 }
 
-/// `1 copy`, `3 copies`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
 /// What a finding says, as one sentence.
 pub(super) fn said(finding: &Finding) -> String {
     match &finding.conclusion {

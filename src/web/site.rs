@@ -7,6 +7,7 @@ use crate::{
     memento::{Asked, Form, When, target_of},
     replay,
     store::{Dated, SeedEntry, StoreError},
+    text::counted,
     uri::TargetUri,
 };
 
@@ -75,8 +76,12 @@ impl Web {
                     Ok(named) => lines.push(ProfileLine {
                         to: format!("/report/{}", encoded(&named.name)),
                         open: open.get(&named.name).copied().unwrap_or_default(),
-                        references: counted(named.profile.references.len(), "reference"),
-                        claims: counted(named.profile.claims.len(), "claim"),
+                        references: counted(
+                            named.profile.references.len(),
+                            "reference",
+                            "references",
+                        ),
+                        claims: counted(named.profile.claims.len(), "claim", "claims"),
                         title: named.profile.title.clone(),
                     }),
                 }
@@ -87,8 +92,8 @@ impl Web {
             site: origins.site.clone(),
             lede: format!(
                 "{} of {}.",
-                counted_u64(visits, "visit"),
-                counted_u64(total, "page")
+                counted(visits, "visit", "visits"),
+                counted(total, "page", "pages")
             ),
             profiles: lines,
             faults,
@@ -173,7 +178,7 @@ impl Web {
         let archive = origins.archive();
         Ok(pages::page(&Captures {
             site: origins.site.clone(),
-            lede: counted(all.len(), "capture"),
+            lede: counted(all.len(), "capture", "captures"),
             first: day(first.date),
             last: day(last.date),
             failed: and_failed,
@@ -418,15 +423,6 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
 fn encoded(name: &str) -> String {
     let plain: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     plain.replace('+', "%20")
-}
-
-fn counted(number: usize, what: &str) -> String {
-    counted_u64(number as u64, what)
-}
-
-fn counted_u64(number: u64, what: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{ending}")
 }
 
 fn day(at: Instant) -> String {

@@ -10,7 +10,7 @@ use stillsays::{
         Baseline, CaptureRef, Conclusion, Evidence, Fate, Finding, FindingId, History, Subject,
         Verdict, Why,
     },
-    profile::{Claim, Profile, Reference, Statement},
+    profile::{Claim, ListedName, Profile, Reference, Statement},
     report::{MOST, Need, Pages, Report, Sources, Style, VisitSummary, Visits},
     uri::TargetUri,
 };
@@ -401,5 +401,41 @@ fn numbers_that_are_zero_are_left_out() {
     for (name, text) in [("text", text), ("markdown", report.to_markdown())] {
         assert!(!text.contains("put off"), "{name}: {text}");
         assert!(!text.contains("moved list"), "{name}: {text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_told_of_several_for_one_reason_is_said_once_and_is_not_called_sure() {
+    let mut made = Made::new(Fate::Gone { status: 404 }, 1);
+    for number in 0..12 {
+        made.figure(&format!("{number} figures"), Some((0, 1)), failed());
+    }
+    // The same claim is about all of them.
+    made.profile.claims.truncate(1);
+    let claim = made.profile.claims[0].id.clone();
+    for finding in &mut made.findings {
+        if let Subject::Figure { exact, .. } = &finding.subject {
+            let name = exact.clone();
+            let claim = claim.clone();
+            finding.subject = Subject::Name { claim, name };
+        }
+    }
+    let names = (0..12).map(|it| ListedName::One(format!("{it} figures")));
+    made.profile.claims[0].statement = Statement::Listed {
+        relation: None,
+        names: names.collect(),
+    };
+    let report = made.report();
+    let text = report.to_text(&Style::default());
+    assert_eq!(text.matches("Cannot tell: ").count(), 1, "{text}");
+    assert!(
+        text.contains("6 figures; 7 figures; 8 figures; 9 figures"),
+        "{text}"
+    );
+    assert!(!text.contains("% sure"), "{text}");
+    let html = report.to_html();
+    assert_eq!(html.matches("Cannot tell: ").count(), 1);
+    for finding in &made.findings {
+        assert!(html.contains(&format!("id=\"finding-{}\"", finding.id)));
     }
 }
