@@ -1,15 +1,17 @@
 //! Holds claims against readings: what the pages still say, since when, and on which words that rests. Pure.
 
-use crate::{capture::CaptureEntry, reading::Reading};
-
 mod added;
 mod aligned;
 mod alike;
+mod asked;
 mod assignment;
 mod candidates;
+mod choice;
+mod claim;
 mod context;
 mod elsewhere;
 mod fate;
+mod fates;
 mod figure;
 mod findings;
 mod former;
@@ -17,56 +19,52 @@ mod judged;
 mod legal_form;
 mod likeness;
 mod listed;
+mod matches;
 mod moved;
 mod name_key;
 mod names;
 mod number;
 mod outline;
+mod page;
 mod page_text;
 mod parted;
 mod past;
 mod proof;
+mod questions;
 mod quotation;
+mod rebuilt;
 mod record;
 mod region;
 mod relation;
 mod sentences;
-mod series;
 mod sole;
 mod split;
+mod spoken;
 mod state;
 mod statement;
+mod time;
 mod words;
 
 pub use alike::{Alike, Comparable, alike, alike_in_full};
+pub use asked::{Answers, Question};
+pub use choice::ChoiceAnswers;
+pub use claim::{Scope, Visited};
 pub use fate::fate;
+pub use fates::PageAnswers;
 pub use figure::figure;
-pub use findings::{findings, series};
+pub use findings::{Answered, Look, findings, findings_from, series_from};
+pub use listed::NamesAnswers;
 pub use names::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
+pub use page::Page;
+pub use questions::{Part, names_asked, questions, questions_of_choices};
 pub use quotation::{WordsAnswer, quotation};
 pub use relation::{RelationAnswer, relation};
+pub use spoken::WordsAnswers;
 pub use statement::{MOST_PASSAGES, Passage, StatementAnswer, statement};
+pub use time::waiting::{Alert, Lasting, Stretch};
 
-/// The version of the comparison; findings of another version are computed again.
-pub const VERSION: u32 = 1;
-
-/// One visit of a seed, ready to be judged by.
-#[derive(Clone, Copy, Debug)]
-pub struct Visited<'a> {
-    /// The redirects in order; the last is what the visit came to.
-    pub hops: &'a [CaptureEntry],
-    /// What was read from the last, where there was anything to read.
-    pub reading: Option<&'a Reading>,
-}
-
-/// What narrows a page down to the part that a reference means.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Scope<'a> {
-    /// The fragment of the cited address.
-    pub fragment: Option<&'a str>,
-    /// A CSS selector of the list, which overrules the search for it.
-    pub selector: Option<&'a str>,
-}
+/// The version of the comparison; answers and findings of another version are computed again.
+pub const VERSION: u32 = 2;
 
 #[cfg(test)]
 mod history_tests;

@@ -111,6 +111,12 @@ struct Crawl {
     slots: Semaphore,
 }
 
+/// Whether the name of an address's host can be looked up; nothing is asked of the host.
+pub async fn has_address(uri: &TargetUri, options: &Options) -> bool {
+    let found = dial::look_up(uri.host(), uri.port(), options).await;
+    found.is_ok()
+}
+
 /// Visits every seed, hosts in parallel, the seeds of a host in their order; sends each visit as soon as it is done.
 ///
 /// `hosts` is what earlier runs knew of the hosts. When `stop` turns true, exchanges in flight may finish (within

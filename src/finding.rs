@@ -1,23 +1,20 @@
 //! What the machine says about a claim or a reference, on what evidence, and what a person decided about it.
 
+mod evidence;
 mod series;
 mod standing;
 mod weight;
 
 use std::fmt;
 
+pub use evidence::{Baseline, CaptureRef, Evidence, History};
 pub use series::{Moment, Series};
 pub use standing::{Decided, Mark, Objection, Standing, applying};
 pub use weight::Weight;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    clock::Instant,
-    digest::{ContentDigest, PayloadDigest},
-    selector::{CssSelector, FragmentSelector, TextPositionSelector, TextQuoteSelector},
-    uri::TargetUri,
-};
+use crate::{clock::Instant, digest::ContentDigest, uri::TargetUri};
 
 /// One thing said about one claim or reference, with what it rests on. A review never edits it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +37,9 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// How it came to be so.
     pub history: History,
+    /// The archived copy to cite: the capture of a cited page that brought what is claimed, nearest to the day of access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CaptureRef>,
 }
 
 /// A finding's name: the first 12 hexadecimal digits of a digest over profile, subject and conclusion.
@@ -76,7 +76,8 @@ impl Conclusion {
             | Self::Fate(
                 Fate::Unreachable { detail: words }
                 | Fate::Refused { detail: words }
-                | Fate::Walled { detail: words },
+                | Fate::Walled { detail: words }
+                | Fate::Waiting { detail: words },
             ) => words.clear(),
             Self::Verdict(
                 Verdict::Present
@@ -348,6 +349,11 @@ pub enum Fate {
     },
     /// The domain is parked.
     Parked,
+    /// It could not be read so far; whether that lasts, further visits show.
+    Waiting {
+        /// What the latest visit met.
+        detail: String,
+    },
     /// Not visited so far.
     Unvisited,
     /// The reference has no address.
@@ -361,74 +367,6 @@ pub struct Reason {
     pub what: String,
     /// How much it counted, -1 to 1.
     pub weight: f64,
-}
-
-/// The place in an archived page that a finding rests on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// The capture.
-    pub capture: CaptureRef,
-    /// The words with those around them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<TextQuoteSelector>,
-    /// Their place in the page's text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<TextPositionSelector>,
-    /// The element that holds them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub element: Option<CssSelector>,
-    /// The page of a file that has pages.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fragment: Option<FragmentSelector>,
-    /// The page's address with a text fragment, which opens a browser on the words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
-    /// What else there is to say: `in the list "Convening Centers" (9 names)`, `not in 1,972 characters of text`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// A capture, by what names it anywhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaptureRef {
-    /// What was asked for.
-    pub target_uri: TargetUri,
-    /// When.
-    pub date: Instant,
-    /// The payload; `None` for a failed visit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payload_digest: Option<PayloadDigest>,
-}
-
-/// How a finding came to be so, over the captures there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History {
-    /// How many captures could be judged by.
-    pub judged: u32,
-    /// The first capture that had it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_seen: Option<Instant>,
-    /// The last capture that had it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_seen: Option<Instant>,
-    /// The last capture that said otherwise than the finding: it changed after this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub changed_after: Option<Instant>,
-    /// The first capture of those that say what the finding says, without interruption until now: it had changed by then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub changed_by: Option<Instant>,
-    /// The capture nearest to the day the reference was accessed, and whether it had it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<Baseline>,
-}
-
-/// What the capture nearest to the access date says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Baseline {
-    /// When that capture was made.
-    pub date: Instant,
-    /// Whether it had it; `None` where it could not be told.
-    pub held: Option<bool>,
 }
 
 /// What a person decided about a finding.
@@ -489,7 +427,10 @@ impl Finding {
     pub fn is_stale(&self) -> bool {
         matches!(
             &self.conclusion,
-            Conclusion::Fate(it) if !matches!(it, Fate::Live | Fate::Unvisited | Fate::NoAddress)
+            Conclusion::Fate(it) if !matches!(
+                it,
+                Fate::Live | Fate::Waiting { .. } | Fate::Unvisited | Fate::NoAddress
+            )
         )
     }
 }

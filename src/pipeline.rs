@@ -8,7 +8,7 @@ use crate::{
     capture::{CaptureEntry, Outcome, Visit},
     clock::{Clock, Instant},
     fetch,
-    finding::Finding,
+    finding::{Finding, Review},
     profile::Profile,
     schedule::LastVisit,
     store::{self, Counts, Crawl, CrawlId, Store, StoreError},
@@ -16,21 +16,28 @@ use crate::{
 };
 
 mod analyse;
+mod answers;
 mod apart;
 mod conditions;
 mod folder;
 mod keep;
+mod network;
 mod plan;
+mod readings;
 mod reported;
 mod retention;
 
+use answers::From;
 use keep::{Keeper, Kept};
+use network::Met;
 
-pub use analyse::{AnalyseError, Histories, analyse, histories, learned_aliases, series, text_of};
+pub use analyse::{
+    AnalyseError, Analysed, Comparing, analyse, learned_aliases, series, text_of, verify_answers,
+};
 pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use folder::{BadProfile, is_something_else, profile_files, profile_name, read_profile};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
-pub use reported::{current, report};
+pub use reported::{Histories, current, histories, report};
 pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};
 
 /// The program and its version, as crawls and requests name it.
@@ -90,7 +97,7 @@ pub enum Event<'a> {
 pub struct Compared {
     /// The profile's name.
     pub profile: String,
-    /// All findings.
+    /// All findings; empty where nothing that they rest on has changed, and they were not computed.
     pub findings: Vec<Finding>,
     /// Whether they are other than before.
     pub changed: bool,
@@ -107,6 +114,8 @@ pub struct Ran {
     pub unchanged: usize,
     /// Pages that were to be visited and were not, because the run was stopped.
     pub left: usize,
+    /// Whether the network here was down: then the visits say nothing about any page.
+    pub offline: bool,
     /// What the profiles' comparison came to.
     pub compared: Vec<Compared>,
 }
@@ -121,8 +130,8 @@ pub struct Run<'a> {
     pub seeds: Vec<Seed>,
     /// Where responses come from.
     pub source: Source,
-    /// What reads PDF files.
-    pub pdf: PdfReader,
+    /// How what is stored is compared.
+    pub comparing: Comparing,
     /// Where "now" comes from.
     pub clock: Clock,
     /// Turns true when the run is to end.
@@ -140,24 +149,43 @@ impl Run<'_> {
     /// The archive cannot be written or read.
     pub async fn go(self, watch: &mut (dyn FnMut(Event<'_>) + Send)) -> Result<Ran, RunError> {
         let mut ran = Ran::default();
+        let crawl = match &self.source {
+            Source::Network { .. } if self.seeds.is_empty() => {
+                watch(Event::Planned(0));
+                self.store.note_look(self.clock.now())?;
+                None
+            }
+            _ => Some(self.fetch(&mut ran, watch).await?),
+        };
+        ran.compared = compare_all(self.store, self.profiles, &self.comparing, crawl, watch)?;
+        Ok(ran)
+    }
+
+    /// Visits what is to be visited, and stores it as a crawl.
+    async fn fetch(
+        &self,
+        ran: &mut Ran,
+        watch: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<CrawlId, RunError> {
         let crawl = self.store.begin_crawl(&Crawl {
             started: self.clock.now(),
             software: SOFTWARE.to_owned(),
-            command: self.command,
+            command: self.command.clone(),
         })?;
         let mut keeper = Keeper::new(self.store, crawl);
-        match self.source {
+        let mut met = Met::default();
+        match &self.source {
             Source::Archive(visits) => {
                 watch(Event::Planned(visits.len()));
                 for visit in visits {
-                    keeper.keep(read_from_archive(visit)).await?;
+                    keeper.keep(read_from_archive(visit.clone())).await?;
                     while !keeper.has_room() {
-                        told(keeper.next().await, &mut ran, watch)?;
+                        told(keeper.next().await, ran, watch)?;
                     }
                 }
                 keeper.hurry()?;
                 while let Some(end) = keeper.next().await {
-                    told(Some(end), &mut ran, watch)?;
+                    told(Some(end), ran, watch)?;
                 }
             }
             Source::Network {
@@ -172,13 +200,13 @@ impl Run<'_> {
                         "the profile's address of {uri} has a name or password in it; they are left out"
                     )));
                 }
-                let orders = conditions::orders(self.store, &self.seeds, unconditional)?;
+                let orders = conditions::orders(self.store, &self.seeds, *unconditional)?;
                 let hosts = self.store.host_states()?;
                 let (done, fetched) = mpsc::channel(4);
                 let fetching = tokio::spawn(fetch::run(
                     orders,
                     hosts,
-                    options,
+                    options.clone(),
                     self.clock.clone(),
                     self.stop.clone(),
                     done,
@@ -187,12 +215,18 @@ impl Run<'_> {
                 let (sender, mut kept) = mpsc::unbounded_channel();
                 let keeping = tokio::spawn(keeper.keep_all(fetched, sender));
                 while let Some(end) = kept.recv().await {
-                    told(Some(end), &mut ran, watch)?;
+                    if let Ok((visit, _)) = &end {
+                        met.note(visit);
+                    }
+                    told(Some(end), ran, watch)?;
                 }
                 let _ = keeping.await;
                 // A fetcher that ended early has left its orders unsent, which is counted below.
                 let _ = fetching.await;
                 ran.left = planned;
+                let cited = self.profiles.iter().flat_map(|it| &it.profile.references);
+                let known = cited.filter_map(answers::seed_of);
+                ran.offline = met.is_offline(options, known).await;
             }
         }
         ran.left = ran.left.saturating_sub(ran.visits);
@@ -205,10 +239,13 @@ impl Run<'_> {
                 unchanged: ran.unchanged as u64,
                 failed: ran.failed as u64,
                 skipped: ran.left as u64,
+                offline: ran.offline,
             },
         )?;
-        ran.compared = compare_all(self.store, self.profiles, &self.pdf, Some(crawl), watch)?;
-        Ok(ran)
+        if ran.offline {
+            self.store.leave_out(crawl)?;
+        }
+        Ok(crawl)
     }
 }
 
@@ -257,31 +294,84 @@ pub fn unchanged(visit: &Visit) -> bool {
         .is_some_and(|it| matches!(it.outcome, Outcome::Revisit(_)))
 }
 
-/// Computes the findings of all `profiles` from what the archive holds, and stores those that are new.
+/// Brings the findings of all `profiles` to what the archive holds, and stores those that are new.
+///
+/// Where nothing that a profile's findings rest on has changed, nothing is computed.
 ///
 /// # Errors
 /// The archive cannot be read or written.
 pub fn compare_all(
     store: &Store,
     profiles: &[Named],
-    pdf: &PdfReader,
+    comparing: &Comparing,
     crawl: Option<CrawlId>,
     watch: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<Vec<Compared>, RunError> {
+    compare_each(store, profiles, comparing, crawl, From::Kept, watch)
+}
+
+/// Computes the findings of all `profiles` anew from the visits alone: every answer that was kept is thrown away before.
+///
+/// # Errors
+/// The archive cannot be read or written.
+pub fn recheck(
+    store: &Store,
+    profiles: &[Named],
+    comparing: &Comparing,
+    watch: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Result<Vec<Compared>, RunError> {
+    compare_each(store, profiles, comparing, None, From::Scratch, watch)
+}
+
+fn compare_each(
+    store: &Store,
+    profiles: &[Named],
+    comparing: &Comparing,
+    crawl: Option<CrawlId>,
+    from: From,
+    watch: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Result<Vec<Compared>, RunError> {
+    let reviews = store.reviews()?;
     let mut all = Vec::new();
     for named in profiles {
-        let findings = analyse(store, named, pdf)?;
-        let changed = store.put_findings(&named.name, crawl, &findings)?;
-        tracing::info!(profile = %named.name, findings = findings.len(), changed, "compared");
-        let compared = Compared {
-            profile: named.name.clone(),
-            findings,
-            changed,
+        let compared = match compare_one(store, named, comparing, crawl, from, &reviews) {
+            Err(RunError::Analyse(AnalyseError::Stopped)) => break,
+            it => it?,
         };
+        tracing::info!(profile = %named.name, findings = compared.findings.len(), changed = compared.changed, "compared");
         watch(Event::Compared(&compared));
         all.push(compared);
     }
     Ok(all)
+}
+
+fn compare_one(
+    store: &Store,
+    named: &Named,
+    comparing: &Comparing,
+    crawl: Option<CrawlId>,
+    from: From,
+    reviews: &[Review],
+) -> Result<Compared, RunError> {
+    let profile = named.name.clone();
+    let subjected = analyse::subjected(store, named, reviews, &comparing.alert)?;
+    if from == From::Kept && store.basis(&profile)? == Some(subjected.basis) {
+        return Ok(Compared {
+            profile,
+            findings: Vec::new(),
+            changed: false,
+        });
+    }
+    if from == From::Scratch {
+        store.forget_answers(&profile)?;
+    }
+    let analysed = analyse::found(store, named, &subjected, comparing, from)?;
+    let changed = store.put_findings(&profile, crawl, &analysed.findings, analysed.basis)?;
+    Ok(Compared {
+        profile,
+        findings: analysed.findings,
+        changed,
+    })
 }
 
 /// The last visit of every page the archive knows.

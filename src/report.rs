@@ -50,7 +50,7 @@ use crate::{
     capture::Removed,
     clock::Instant,
     digest::PayloadDigest,
-    finding::{Decided, Finding, Review},
+    finding::{Decided, Fate, Finding, Review},
     profile::Profile,
     text::escaped_controls,
 };
@@ -60,6 +60,15 @@ pub const STYLE: &str = include_str!("report/page.css");
 
 /// The version of the JSON format; it only grows. In version 1, a reference's `visits` were all visits of its page.
 pub const FORMAT: u32 = 2;
+
+/// A page whose latest visits met something bad that has not lasted: what is said of it is as of the last good one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// Since when.
+    pub since: Instant,
+    /// What they met.
+    pub fate: Fate,
+}
 
 /// What a report is made from.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +87,8 @@ pub struct Sources<'a> {
     pub decided: &'a [Decided],
     /// The command that leads to this archive, as a person can paste it: `stillsays --config FILE`.
     pub command: &'a str,
+    /// The references whose latest visits met something bad that has not lasted, by number.
+    pub waiting: &'a BTreeMap<u32, Waiting>,
     /// Of the payloads that findings and visits name, those that were removed from the archive on purpose.
     pub removed: &'a HashMap<PayloadDigest, Removed>,
 }

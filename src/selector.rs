@@ -127,6 +127,8 @@ impl<'a> TextFragments<'a> {
                 push('\n');
             } else if character.is_whitespace() {
                 push(' ');
+            } else if character.is_ascii() {
+                push(character.to_ascii_lowercase());
             } else {
                 std::iter::once(character)
                     .nfkd()

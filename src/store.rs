@@ -3,6 +3,7 @@
 //! Nothing outside this module knows SQL. Writes go through one thread that gathers what is waiting into one durable commit;
 //! reads have connections of their own, so a report can be made while a run is going on.
 
+mod answers;
 mod backup;
 mod crawls;
 mod error;
@@ -15,6 +16,7 @@ mod readings;
 mod retention;
 mod reviews;
 mod schema;
+mod spans;
 mod verify;
 mod version;
 mod visits;
@@ -30,12 +32,14 @@ use std::{
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use sha2::{Digest as _, Sha256};
 
+pub use answers::Answer;
 pub use backup::{Restored, restore};
 pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
 pub use error::StoreError;
 pub use ledger::{Proved, Seal};
 pub use lock::{Holder, LockError, RunLock};
 pub use retention::{Removal, Weight};
+pub use spans::Span;
 pub use verify::{Advance, Problem, Trust, Verified};
 pub use version::{Marks, Version};
 pub use visits::{

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::{clock::Clock, memento::Archive, pipeline::PdfReader, store::Store};
+use crate::{clock::Clock, memento::Archive, pipeline::Comparing, store::Store};
 
 mod connections;
 mod exchange;
@@ -37,8 +37,8 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// What clients are given.
     pub limits: Limits,
-    /// What reads PDF files, where findings have to be computed anew.
-    pub pdf: PdfReader,
+    /// How findings are computed that are not current.
+    pub comparing: Comparing,
     /// What time it is.
     pub clock: Clock,
     /// The command that leads to the archive, as a person can paste it.

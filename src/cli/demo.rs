@@ -7,7 +7,7 @@ use clap::Args;
 use crate::{
     finding::Finding,
     interchange,
-    pipeline::{Named, PdfReader, Run, Source},
+    pipeline::{Named, Run, Source},
     profile::Profile,
     report::{findings_text, pasteable},
     store::{Access, Store},
@@ -62,7 +62,7 @@ impl DemoArgs {
                 profiles: &profiles,
                 seeds,
                 source: Source::Archive(visits),
-                pdf: PdfReader::this_program(),
+                comparing: super::findings::comparing(session),
                 clock: session.clock.clone(),
                 stop: stop.receiver(),
                 command: "demo".into(),
@@ -79,7 +79,7 @@ impl DemoArgs {
             pasteable(&settings.to_string_lossy())
         );
         for named in &profiles {
-            let report = report_of(&store, named, &findings, &[], &command)?;
+            let report = report_of(session, &store, named, &findings, &[], &command)?;
             print(&findings_text(&report, &session.style()))?;
             let file = self.folder.join("report.html");
             write_whole(&file, report.to_html().as_bytes())?;

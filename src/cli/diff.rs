@@ -56,8 +56,8 @@ impl DiffArgs {
         let (old, new) = self.pick(&entries)?;
         let pdf = PdfReader::this_program();
         let texts = (
-            pipeline::text_of(&store, old, &entries, &pdf)?,
-            pipeline::text_of(&store, new, &entries, &pdf)?,
+            pipeline::text_of(&store, old, &pdf)?,
+            pipeline::text_of(&store, new, &pdf)?,
         );
         let dated = |entry: &CaptureEntry, text| DatedText {
             date: entry.date,

@@ -45,7 +45,7 @@ impl EvidenceArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let finding = findings::pick(&store, &profiles, &self.finding)?;
+        let finding = findings::pick(session, &store, &profiles, &self.finding)?;
         let captures = captures_of(&store, &finding)?;
         if captures.is_empty() {
             return Err(Failure::usage(anyhow::anyhow!(
@@ -54,7 +54,7 @@ impl EvidenceArgs {
             ))
             .hint("a finding about a page that was never visited has nothing to show"));
         }
-        let said = said(&store, &profiles, &finding)?;
+        let said = said(session, &store, &profiles, &finding)?;
         let removed = removed(&store, &finding)?;
         let proofs = proofs(&store, &finding, &captures)?;
         if proofs.is_empty() {
@@ -168,11 +168,17 @@ fn proofs(
 }
 
 /// What the finding says, in the report's words.
-fn said(store: &Store, profiles: &[Named], finding: &Finding) -> Result<String, Failure> {
+fn said(
+    session: &Session,
+    store: &Store,
+    profiles: &[Named],
+    finding: &Finding,
+) -> Result<String, Failure> {
     let Some(named) = profiles.iter().find(|it| it.name == finding.profile) else {
         return Ok(finding.id.to_string());
     };
     let report = report_of(
+        session,
         store,
         named,
         std::slice::from_ref(finding),

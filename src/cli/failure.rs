@@ -158,6 +158,9 @@ impl From<AnalyseError> for Failure {
     fn from(error: AnalyseError) -> Self {
         match error {
             AnalyseError::Store(error) => error.into(),
+            AnalyseError::Stopped => Self::usage(error)
+                .hint("run it again: what was compared before it was stopped is kept")
+                .exit(Exit::Terminated),
         }
     }
 }

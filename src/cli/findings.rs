@@ -4,27 +4,40 @@ use std::collections::BTreeMap;
 
 use crate::{
     finding::{Conclusion, Fate, Finding, FindingId, Review, Subject},
-    pipeline::{self, Named, PdfReader},
+    pipeline::{self, Comparing, Named},
     report::Report,
     store::Store,
 };
 
-use super::Failure;
+use super::{Failure, Session};
 
 /// The report on one profile, from findings that were computed before; `command` leads to the archive.
 pub(super) fn report_of(
+    session: &Session,
     store: &Store,
     named: &Named,
     findings: &[Finding],
     reviews: &[Review],
     command: &str,
 ) -> Result<Report, Failure> {
-    Ok(pipeline::report(store, named, findings, reviews, command)?)
+    let comparing = comparing(session);
+    Ok(pipeline::report(
+        store, named, findings, reviews, &comparing, command,
+    )?)
 }
 
-/// The findings as they stand: those that the last run stored, or computed anew where they are about another state of the profile.
-pub(super) fn current(store: &Store, named: &Named) -> Result<Vec<Finding>, Failure> {
-    Ok(pipeline::current(store, named, &PdfReader::this_program())?)
+/// The findings as they are now: those that the last run stored, or, where what they rest on has changed since, computed now.
+pub(super) fn current(
+    session: &Session,
+    store: &Store,
+    named: &Named,
+) -> Result<Vec<Finding>, Failure> {
+    Ok(pipeline::current(store, named, &comparing(session))?)
+}
+
+/// How this session compares.
+pub(super) fn comparing(session: &Session) -> Comparing {
+    Comparing::new(session.config.settings.alert.alert())
 }
 
 /// How many digits of an id a person has to type.
@@ -38,8 +51,18 @@ pub(super) fn is_id(typed: &str) -> bool {
 }
 
 /// The finding that a person means by its id or the beginning of it.
-pub(super) fn pick(store: &Store, profiles: &[Named], wanted: &str) -> Result<Finding, Failure> {
-    let mut all = pick_all(store, profiles, std::slice::from_ref(&wanted.to_owned()))?;
+pub(super) fn pick(
+    session: &Session,
+    store: &Store,
+    profiles: &[Named],
+    wanted: &str,
+) -> Result<Finding, Failure> {
+    let mut all = pick_all(
+        session,
+        store,
+        profiles,
+        std::slice::from_ref(&wanted.to_owned()),
+    )?;
     all.pop().ok_or_else(|| not_there(wanted))
 }
 
@@ -47,13 +70,14 @@ pub(super) fn pick(store: &Store, profiles: &[Named], wanted: &str) -> Result<Fi
 ///
 /// One that is no longer there, because the page changed or a decision taught something, can still be named.
 pub(super) fn pick_all(
+    session: &Session,
     store: &Store,
     profiles: &[Named],
     wanted: &[String],
 ) -> Result<Vec<Finding>, Failure> {
     let mut all = Vec::new();
     for named in profiles {
-        all.extend(current(store, named)?);
+        all.extend(current(session, store, named)?);
     }
     let mut decided: Option<Vec<Finding>> = None;
     let mut meant: Vec<Finding> = Vec::new();

@@ -6,13 +6,14 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
-    clock::warc_date,
-    finding::{Finding, Series, Subject},
-    pipeline::{self, Histories, Named, PdfReader},
+    clock::{Instant, warc_date},
+    finding::{Finding, Moment, Series, Subject},
+    pipeline::{self, Named},
     profile::{Claim, Statement},
     report::{HistoryOfPage, HistoryRow, Label, history_text, spans},
     store::{Access, Store},
     text::{fold, one_line},
+    uri::TargetUri,
 };
 
 use super::{
@@ -61,13 +62,14 @@ impl HistoryArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let meant = self.meant(&store, &profiles)?;
+        let meant = self.meant(session, &store, &profiles)?;
         let mut texts = Vec::new();
         let mut tables = Vec::new();
         for one in &meant {
-            let histories = pipeline::histories(&store, &one.named.profile)?;
-            let series = pipeline::series(&store, one.named, &PdfReader::this_program())?;
+            let comparing = findings::comparing(session);
             for (claim, things) in &one.claims {
+                let series = pipeline::series(&store, one.named, Some(&claim.id), &comparing)?;
+                let latest = latest(&store, one.named, claim)?;
                 let wanted = |it: &&Series| {
                     it.finding.subject.claim() == Some(claim.id.as_str())
                         && !matches!(it.finding.subject, Subject::List { .. })
@@ -76,11 +78,11 @@ impl HistoryArgs {
                 let series: Vec<&Series> = series.iter().filter(wanted).collect();
                 match self.format {
                     Format::Text => {
-                        let pages = pages(one.named, claim, &series, &histories);
+                        let pages = pages(one.named, claim, &series, &latest);
                         let heading = heading(claim, &one.named.name);
                         texts.push(history_text(&heading, &pages, &session.style()));
                     }
-                    Format::Json => tables.push(to_json(one.named, claim, &series, &histories)),
+                    Format::Json => tables.push(to_json(one.named, claim, &series)),
                 }
             }
         }
@@ -93,7 +95,12 @@ impl HistoryArgs {
 
     /// The claims that have the id, else those that have the name, else what the finding of that id is about, else those
     /// whose words have what was typed.
-    fn meant<'a>(&self, store: &Store, profiles: &'a [Named]) -> Result<Vec<Meant<'a>>, Failure> {
+    fn meant<'a>(
+        &self,
+        session: &Session,
+        store: &Store,
+        profiles: &'a [Named],
+    ) -> Result<Vec<Meant<'a>>, Failure> {
         let typed = fold(&self.claim);
         let pick = |choose: &dyn Fn(&'a Claim) -> Option<Things>| {
             let mut all = Vec::new();
@@ -135,7 +142,7 @@ impl HistoryArgs {
             return Ok(it);
         }
         if findings::is_id(&self.claim)
-            && let Ok(finding) = findings::pick(store, profiles, &self.claim)
+            && let Ok(finding) = findings::pick(session, store, profiles, &self.claim)
         {
             return about(profiles, &finding).map(|it| vec![it]);
         }
@@ -263,12 +270,22 @@ fn heading(claim: &Claim, profile: &str) -> String {
     format!("{kind}: {what} ({profile}, claim {})", claim.id)
 }
 
-/// A table for each page that the claim cites.
+/// The latest visit of each page that the claim cites, by the number of the reference.
+fn latest(store: &Store, named: &Named, claim: &Claim) -> Result<BTreeMap<u32, Instant>, Failure> {
+    let last = store.last_visits()?;
+    let of = |number: &u32| {
+        let (seed, _) = TargetUri::parse(named.profile.reference(*number)?.url.as_deref()?).ok()?;
+        Some((*number, last.of(&seed)?.at))
+    };
+    Ok(claim.cites.iter().filter_map(of).collect())
+}
+
+/// A table for each page that the claim cites: a column for each visit at which an answer begins or ends, and for the latest.
 fn pages(
     named: &Named,
     claim: &Claim,
     series: &[&Series],
-    histories: &Histories,
+    latest: &BTreeMap<u32, Instant>,
 ) -> Vec<HistoryOfPage> {
     let references = claim
         .cites
@@ -276,23 +293,23 @@ fn pages(
         .filter_map(|it| named.profile.reference(*it));
     references
         .map(|reference| {
-            let visits = histories.get(&reference.number);
-            let dates: BTreeMap<_, usize> = visits
-                .into_iter()
-                .flat_map(|it| it.iter())
-                .filter_map(|it| it.last())
-                .map(|it| it.1.date)
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .zip(0..)
+            let of_page = |it: &&Moment| it.reference == reference.number;
+            let moments = series.iter().flat_map(|it| &it.moments).filter(of_page);
+            let mut dates: BTreeSet<Instant> = moments
+                .flat_map(|it| [Some(it.date), it.until])
+                .flatten()
                 .collect();
+            if !dates.is_empty() {
+                dates.extend(latest.get(&reference.number));
+            }
             let rows = series.iter().filter_map(|it| {
-                let moments = it.moments.iter();
-                let verdicts: Vec<_> = moments
-                    .filter(|it| it.reference == reference.number && dates.contains_key(&it.date))
-                    .map(|it| it.verdict.clone())
-                    .collect();
-                (verdicts.len() == dates.len()).then(|| HistoryRow {
+                let moments: Vec<&Moment> = it.moments.iter().filter(of_page).collect();
+                let at = |date: &Instant| moments.iter().rfind(|it| it.date <= *date);
+                let verdicts: Vec<_> = dates
+                    .iter()
+                    .map(|it| Some(at(it)?.verdict.clone()))
+                    .collect::<Option<_>>()?;
+                (!verdicts.is_empty()).then(|| HistoryRow {
                     subject: one_line(&subject(&it.finding.subject)),
                     verdicts,
                 })
@@ -302,31 +319,29 @@ fn pages(
             HistoryOfPage {
                 title: format!("[{}] {}", reference.number, parts.join(" — ")),
                 rows: rows.collect(),
-                dates: dates.into_keys().collect(),
+                dates: dates.into_iter().collect(),
             }
         })
         .collect()
 }
 
-fn to_json(named: &Named, claim: &Claim, series: &[&Series], histories: &Histories) -> Value {
-    let capture = |reference: u32, date| {
-        let mut visits = histories
-            .get(&reference)
-            .into_iter()
-            .flat_map(|it| it.iter());
-        visits.find_map(|it| it.last().filter(|it| it.1.date == date))
-    };
+fn to_json(named: &Named, claim: &Claim, series: &[&Series]) -> Value {
     let thing = |it: &&Series| {
         let moments = it.moments.iter().map(|it| {
-            let capture = capture(it.reference, it.date);
-            json!({"date": warc_date(it.date), "reference": it.reference,
-                "capture": capture.map(|it| it.0.0), "url": capture.map(|it| &it.1.target_uri),
-                "payload_digest": capture.and_then(|it| it.1.payload_digest), "label": Label::of_verdict(&it.verdict),
-                "verdict": it.verdict})
+            json!({"date": warc_date(it.date), "until": it.until.map(warc_date), "reference": it.reference,
+                "url": it.capture.as_ref().map(|it| &it.target_uri),
+                "payload_digest": it.capture.as_ref().and_then(|it| it.payload_digest),
+                "label": Label::of_verdict(&it.verdict), "verdict": it.verdict})
         });
         let moments: Vec<Value> = moments.collect();
-        let dates: Vec<_> = it.moments.iter().map(|it| it.date).collect();
-        let verdicts: Vec<_> = it.moments.iter().map(|it| it.verdict.clone()).collect();
+        let mut dates = Vec::new();
+        let mut verdicts = Vec::new();
+        for it in &it.moments {
+            for date in [Some(it.date), it.until].into_iter().flatten() {
+                dates.push(date);
+                verdicts.push(it.verdict.clone());
+            }
+        }
         json!({"subject": subject(&it.finding.subject), "about": it.finding.subject, "finding": it.finding.id,
             "now": Label::of(&it.finding), "conclusion": it.finding.conclusion, "history": it.finding.history,
             "said": spans(&dates, &verdicts), "captures": moments})

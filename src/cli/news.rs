@@ -32,7 +32,7 @@ pub(super) fn news(
         let findings: Vec<Finding> = findings.cloned().collect();
         let back = News::back(&earlier, &compared.findings);
         if !(findings.is_empty() && back.is_empty()) {
-            let report = report_of(store, named, &findings, reviews, &session.program)?;
+            let report = report_of(session, store, named, &findings, reviews, &session.program)?;
             all.push(News { report, back });
         }
     }

@@ -56,7 +56,7 @@ impl ProveArgs {
     }
 
     fn finding(&self, session: &Session, store: &Store, what: &str) -> Result<String, Failure> {
-        let finding = findings::pick(store, &self.profiles.load(session)?, what)?;
+        let finding = findings::pick(session, store, &self.profiles.load(session)?, what)?;
         let proved = store.prove_finding(&finding.profile, &finding.id.0);
         Ok(proved.map_err(unproved)?.proof.to_string())
     }

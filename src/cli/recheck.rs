@@ -3,14 +3,12 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::{
-    pipeline::{self, PdfReader},
-    store::Access,
-};
+use crate::{pipeline, store::Access};
 
 use super::{
     Exit, Failure, Format, Session,
     archive::Archive,
+    findings,
     profiles::ProfilesArgs,
     session::{json_text, print},
 };
@@ -20,6 +18,9 @@ use super::{
 pub(super) struct RecheckArgs {
     #[command(flatten)]
     profiles: ProfilesArgs,
+    /// Read every page again, too
+    #[arg(long)]
+    readings: bool,
     /// The form to print in; json prints the findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -30,12 +31,14 @@ impl RecheckArgs {
         let profiles = self.profiles.load(session)?;
         let archive = Archive::alone(session, "recheck", Access::ReadWrite)?;
         let compared = archive.write(|store| {
-            let pdf = PdfReader::this_program();
-            Ok(pipeline::compare_all(
+            if self.readings {
+                store.forget_readings()?;
+            }
+            let comparing = findings::comparing(session);
+            Ok(pipeline::recheck(
                 store,
                 &profiles,
-                &pdf,
-                None,
+                &comparing,
                 &mut |_| {},
             )?)
         })?;

@@ -96,8 +96,9 @@ impl ReportArgs {
             out.write_all(b"[")?;
         }
         for (at, named) in profiles.iter().enumerate() {
-            let current = findings::current(store, named)?;
-            let report = findings::report_of(store, named, &current, &reviews, &session.program)?;
+            let current = findings::current(session, store, named)?;
+            let report =
+                findings::report_of(session, store, named, &current, &reviews, &session.program)?;
             let text = self.render(&report, &style);
             let (between, text) = match self.format {
                 _ if at == 0 => ("", text.as_str()),

@@ -9,7 +9,7 @@ use crate::{
         Conclusion, Decided, Decision, Finding, FindingId, Objection, Review, Standing, Verdict,
         applying,
     },
-    pipeline::{self, PdfReader},
+    pipeline,
     report::Label,
 };
 
@@ -56,7 +56,7 @@ impl ReviewArgs {
         let told = loop {
             let archive = Archive::beside(session, "review")?;
             let decided = archive.write(|store| {
-                let about = findings::pick_all(store, &profiles, &self.findings)?;
+                let about = findings::pick_all(session, store, &profiles, &self.findings)?;
                 let decisions = about.into_iter().map(|it| self.decided(session, it));
                 let decisions: Vec<Decided> = decisions.collect();
                 let reviews = store.reviews()?;
@@ -75,11 +75,11 @@ impl ReviewArgs {
         taught.retain(|it| told.taught.contains(&it.name));
         if !taught.is_empty() {
             Archive::beside(session, "review")?.write(|store| {
-                let pdf = PdfReader::this_program();
+                let comparing = findings::comparing(session);
                 Ok(pipeline::compare_all(
                     store,
                     &taught,
-                    &pdf,
+                    &comparing,
                     None,
                     &mut |_| {},
                 )?)

@@ -15,7 +15,7 @@ use crate::{
     clock::warc_date,
     finding::{Review, Standing, applying},
     interchange,
-    pipeline::{self, Compared, Named, PdfReader, Ran, Rhythm, Run, RunError, Seed, Source},
+    pipeline::{self, Compared, Comparing, Named, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
     store::{Access, Store},
     text::{counted, for_terminal},
@@ -26,7 +26,7 @@ use crate::{
 use super::{
     Exit, Failure, Format, Session,
     archive::Archive,
-    findings::report_of,
+    findings::{self, report_of},
     news,
     profiles::ProfilesArgs,
     progress::Progress,
@@ -102,7 +102,7 @@ impl RunArgs {
         stop: &Stop,
     ) -> Result<Exit, Failure> {
         let compared = if self.archive_only { &[] } else { profiles };
-        let ran = archive.write(|store| {
+        let mut ran = archive.write(|store| {
             let (seeds, source) = self.work(session, profiles, store)?;
             let mut progress = Progress::new(session);
             let run = Run {
@@ -110,7 +110,10 @@ impl RunArgs {
                 profiles: compared,
                 seeds,
                 source,
-                pdf: PdfReader::this_program(),
+                comparing: Comparing {
+                    stop: Some(stop.receiver()),
+                    ..findings::comparing(session)
+                },
                 clock: session.clock.clone(),
                 stop: stop.receiver(),
                 command: "run".into(),
@@ -119,7 +122,22 @@ impl RunArgs {
             progress.end();
             Ok(ran?)
         })?;
-        let found = archive.write(|store| tell(session, compared, store, &ran, self.format))?;
+        if ran.offline {
+            session.warn("the network here seems to be down: no host could be reached, and these visits do not count");
+        }
+        let found = archive.write(|store| {
+            // What was not computed, because nothing it rests on had changed, is what is kept.
+            let is_wanted =
+                !session.quiet || self.format == Format::Json || self.fail_on != FailOn::None;
+            for it in ran
+                .compared
+                .iter_mut()
+                .filter(|it| is_wanted && it.findings.is_empty())
+            {
+                it.findings = store.findings(&it.profile)?;
+            }
+            tell(session, compared, store, &ran, self.format)
+        })?;
         let exit = match stop.exit() {
             Some(exit) => exit,
             None if self.fail_on.matches(found) => Exit::FailOn,
@@ -246,7 +264,14 @@ fn tell(
     let compared: Vec<_> = profiles.iter().zip(&ran.compared).collect();
     let news = news::news(session, store, &compared, &reviews)?;
     let report = |(named, compared): &(&Named, &Compared)| {
-        report_of(store, named, &compared.findings, &reviews, &session.program)
+        report_of(
+            session,
+            store,
+            named,
+            &compared.findings,
+            &reviews,
+            &session.program,
+        )
     };
     match format {
         Format::Text if session.quiet => print(&news::text(session, &news))?,
@@ -264,7 +289,7 @@ fn tell(
             let reports: Vec<Value> = reports.collect::<Result<_, _>>()?;
             print(&json_text(
                 &json!({"format": 1, "visits": ran.visits, "failed": ran.failed,
-                "unchanged": ran.unchanged, "left": ran.left, "profiles": reports}),
+                "unchanged": ran.unchanged, "left": ran.left, "offline": ran.offline, "profiles": reports}),
             ))?;
         }
     }

@@ -6,7 +6,6 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::{
-    pipeline::PdfReader,
     store::{Access, Store},
     web,
 };
@@ -39,7 +38,7 @@ impl ServeArgs {
                 connections: settings.serve.connections,
                 patience: settings.serve.patience.to_std().unwrap_or_default(),
             },
-            pdf: PdfReader::this_program(),
+            comparing: super::findings::comparing(session),
             clock: session.clock.clone(),
             command: session.program.clone(),
         };

@@ -144,6 +144,19 @@ impl Session {
         }
     }
 
+    /// Writes to stderr what went wrong, `--quiet` or not.
+    #[expect(
+        clippy::unused_self,
+        reason = "beside `remark`, which asks what was wished"
+    )]
+    pub(super) fn warn(&self, text: &str) {
+        let _ = writeln!(
+            io::stderr().lock(),
+            "warning: {}",
+            crate::text::for_terminal(text)
+        );
+    }
+
     /// Writes a remark to stderr, unless `--quiet`.
     pub(super) fn remark(&self, text: &str) {
         if !self.quiet {

@@ -77,7 +77,7 @@ impl StatusArgs {
 fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow>, Failure> {
     let seeds = plan(session, std::slice::from_ref(named), Some(store))?;
     let histories = pipeline::histories(store, &named.profile)?;
-    let current = findings::current(store, named)?;
+    let current = findings::current(session, store, named)?;
     let reviews = store.reviews()?;
     let row = |reference: &Reference| {
         let number = reference.number;

@@ -10,11 +10,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     clock::warc_date,
+    pipeline,
     store::{Access, Advance, Problem, Store, Trust},
     text::{counted, for_terminal},
 };
 
-use super::{Exit, Failure, Session, ledger, session::print};
+use super::{Exit, Failure, Session, findings, ledger, session::print};
 
 /// Arguments of `verify`.
 #[derive(Args, Debug)]
@@ -25,6 +26,9 @@ pub(super) struct VerifyArgs {
     /// Who must have signed: the public key, or the file that has it [default: the archive's own key]
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
+    /// Compute every stored answer and finding anew, rather than a sample
+    #[arg(long)]
+    deep: bool,
 }
 
 impl VerifyArgs {
@@ -46,7 +50,10 @@ impl VerifyArgs {
         let mut progress = Progress::new(session);
         let verified = store.verify(&trust, &mut |it| progress.tell(it));
         progress.end();
-        let verified = verified?;
+        let mut verified = verified?;
+        if verified.problems.is_empty() {
+            verified.problems = self.answers(session, &store)?;
+        }
         if !verified.problems.is_empty() {
             print_problems(&verified.problems)?;
             return Err(Failure::usage(anyhow::anyhow!(
@@ -101,6 +108,25 @@ impl VerifyArgs {
             );
         }
         Ok(Exit::Done)
+    }
+}
+
+impl VerifyArgs {
+    /// What of the stored answers is not what the visits say.
+    fn answers(&self, session: &Session, store: &Store) -> Result<Vec<Problem>, Failure> {
+        let comparing = findings::comparing(session);
+        let mut problems = Vec::new();
+        // Profiles that are not there, or cannot be read, have nothing that could be held against them.
+        let files = pipeline::profile_files(&session.config.settings.profiles).unwrap_or_default();
+        for named in files
+            .iter()
+            .filter_map(|it| pipeline::read_profile(it).ok())
+        {
+            problems.extend(pipeline::verify_answers(
+                store, &named, &comparing, self.deep,
+            )?);
+        }
+        Ok(problems)
     }
 }
 

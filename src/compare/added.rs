@@ -2,8 +2,9 @@
 
 use super::{
     likeness::{Grade, Likeness, reason},
+    matches::Matches,
     name_key::NameKey,
-    region::{Matches, Pool},
+    region::Pool,
 };
 
 /// How many names at least something must be added to, and of how many matched ones in ten.
@@ -60,10 +61,7 @@ fn goes_on(claimed: &str, found: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        likeness::Grade,
-        name_key::NameKey,
-        region::{Matches, Pool},
-        testing::listing,
+        likeness::Grade, matches::Matches, name_key::NameKey, region::Pool, testing::listing,
     };
 
     fn same(claimed: &[&str], page: &[&str]) -> usize {

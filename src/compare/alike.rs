@@ -41,7 +41,8 @@ pub struct Alike {
 /// [`alike_in_full`] all the same.
 #[must_use]
 pub fn alike(claimed: &Comparable, page: &Comparable, least: f64) -> Vec<Alike> {
-    let near = candidates(&claimed.keys, page.keys.iter().enumerate());
+    let wanted: Vec<&NameKey> = claimed.keys.iter().collect();
+    let near = candidates(&wanted, page.keys.iter().enumerate());
     let near = near.into_iter().map(BTreeSet::into_iter);
     best(claimed, page, least, near)
 }

@@ -64,7 +64,7 @@ struct Word<'a> {
 ///
 /// `page` gives for each name all its keys: that of its text and those of what its record says.
 pub(super) fn candidates<'a>(
-    claimed: &'a [NameKey],
+    claimed: &[&'a NameKey],
     page: impl Iterator<Item = (usize, &'a NameKey)>,
 ) -> Vec<BTreeSet<usize>> {
     let entries = entries(page);
@@ -97,7 +97,7 @@ pub(super) fn candidates<'a>(
     };
     let mut slips: Table<'_, Vec<u32>> = Table::default();
     for (key, found) in claimed.iter().zip(&mut found) {
-        for one in std::iter::once(key).chain(&key.parts).chain(&key.said) {
+        for one in std::iter::once(*key).chain(&key.parts).chain(&key.said) {
             search.by_words(one, &mut slips, &mut seen, found);
             search.by_letters(one, found);
         }
@@ -160,12 +160,12 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// The same letters, the same letters with a domain behind them, initials.
-    fn by_spelling(&self, claimed: &'a [NameKey], found: &mut [BTreeSet<usize>]) {
+    fn by_spelling(&self, claimed: &[&'a NameKey], found: &mut [BTreeSet<usize>]) {
         let mut whole: Table<'a, Vec<usize>> = Table::default();
         let mut short: Table<'a, Vec<usize>> = Table::default();
         let mut long: Table<'a, Vec<usize>> = Table::default();
         for (at, key) in claimed.iter().enumerate() {
-            for one in std::iter::once(key).chain(&key.parts).chain(&key.said) {
+            for one in std::iter::once(*key).chain(&key.parts).chain(&key.said) {
                 for spelling in spellings(one) {
                     whole.entry(spelling).or_default().push(at);
                 }
@@ -380,8 +380,9 @@ fn nearly_same_letters(one: &Outline, other: &Outline) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{
+        matches::Matches,
         name_key::NameKey,
-        region::{Matches, Pool},
+        region::Pool,
         testing::{listing, organizations},
     };
 
@@ -404,11 +405,14 @@ mod tests {
             let reading = listing(&[("Partners", &page)], "");
             let pool = Pool::of(&reading.lists);
             let keys: Vec<NameKey> = claimed.iter().map(|it| NameKey::of(it)).collect();
+            // What the page has letter for letter is compared with spellings of itself alone.
+            let has = |key: &NameKey| pool.names.iter().any(|it| it.key.exact == key.exact);
+            let keys: Vec<NameKey> = keys.into_iter().filter(|it| !has(it)).collect();
             let (quick, full) = (Matches::of(&keys, &pool), Matches::in_full(&keys, &pool));
             let lost: Vec<_> = pairs(&full, super::FLOOR)
                 .into_iter()
                 .filter(|it| !pairs(&quick, super::FLOOR).contains(it))
-                .map(|it| (&claimed[it.0], pool.names[it.1].key.surface.as_str()))
+                .map(|it| (&keys[it.0].surface, pool.names[it.1].key.surface.as_str()))
                 .collect();
             assert!(lost.is_empty(), "seed {seed}: {lost:?}");
             assert_eq!(
@@ -418,7 +422,7 @@ mod tests {
             );
             found += pairs(&full, 0.8).len();
         }
-        assert!(found > 150, "{found}");
+        assert!(found > 90, "{found}");
     }
 
     #[test]

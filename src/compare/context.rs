@@ -1,11 +1,8 @@
 //! What stood around words at the visit nearest to the day of access, and whether later visits still have it.
 
-use std::collections::BTreeMap;
-
 use super::{
     Scope,
-    fate::unjudged,
-    findings::{Cited, Spoken, Visits, scope_of},
+    claim::Spoken,
     likeness::reason,
     names::Place,
     page_text::PageText,
@@ -20,32 +17,6 @@ use crate::{
 
 /// A passage carries a sentence from this share of its words on; passages below are not missed.
 const CARRIES: f64 = 0.4;
-
-/// For each cited reference what `ask` finds on its page at the visit nearest to the day of access, else at the first one.
-pub(super) fn baselines(
-    cited: &Cited<'_>,
-    visits: Visits<'_, '_>,
-    ask: impl Fn(&PageText<'_>, Scope<'_>) -> Vec<String>,
-) -> BTreeMap<u32, Vec<String>> {
-    let mut baselines = BTreeMap::new();
-    for (reference, (number, accessed)) in cited.references.iter().zip(&cited.accessed) {
-        let read = visits
-            .get(number)
-            .into_iter()
-            .flatten()
-            .filter(|it| unjudged(it).is_none());
-        let nearest = read
-            .filter_map(|it| Some((it.hops.last()?.date, it.reading?)))
-            .min_by_key(|(date, _)| accessed.map_or(0, |it| (*date - it).num_seconds().abs()));
-        if let Some((_, reading)) = nearest {
-            let found = ask(&PageText::of(reading), scope_of(reference));
-            if !found.is_empty() {
-                baselines.insert(*number, found);
-            }
-        }
-    }
-    baselines
-}
 
 /// The sentence that quoted words stand in.
 pub(super) fn around(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Vec<String> {
@@ -70,12 +41,8 @@ fn sentence_at(page: &PageText<'_>, place: &Place) -> Option<String> {
 }
 
 /// A quotation that stands, but whose sentence now says otherwise, is altered.
-pub(super) fn of_quotation(
-    said: Spoken,
-    then: Option<&Vec<String>>,
-    page: &PageText<'_>,
-) -> Spoken {
-    let (Some(then), Verdict::Present) = (then.and_then(|it| it.first()), &said.verdict) else {
+pub(super) fn of_quotation(said: Spoken, then: &[String], page: &PageText<'_>) -> Spoken {
+    let (Some(then), Verdict::Present) = (then.first(), &said.verdict) else {
         return said;
     };
     let Some(now) = sentence_at(page, &said.place) else {
@@ -117,7 +84,7 @@ pub(super) fn rests_on(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Ve
 /// What a page says about a sentence, and whether the passages that it rested on still stand.
 pub(super) fn of_statement(
     answer: StatementAnswer,
-    then: Option<&Vec<String>>,
+    then: &[String],
     page: &PageText<'_>,
 ) -> Spoken {
     let best = answer.passages.first();
@@ -138,10 +105,7 @@ pub(super) fn of_statement(
             ..
         }
     );
-    let gone = then
-        .into_iter()
-        .flatten()
-        .find(|it| page.find(it).is_empty());
+    let gone = then.iter().find(|it| page.find(it).is_empty());
     let mut reasons = answer.reasons;
     if let (true, Some(gone)) = (open, gone) {
         let to = best.map(|it| it.text.clone()).unwrap_or_default();

@@ -1,99 +1,281 @@
-//! All findings about a profile: the fate of each reference, and each claim held against every visit of the pages it cites.
+//! All findings about a profile, from the answers that the pages it cites gave to its questions.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveTime;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Scope, Visited, context,
-    fate::{fate, unjudged},
-    figure,
-    likeness::round,
-    listed,
-    names::Place,
-    page_text::PageText,
-    proof::Witness,
-    quotation, relation,
-    series::{Folded, Point, Said, fold},
-    statement,
+    asked::{Answers, Question},
+    choice::chosen,
+    claim::{Cited, Said, Visited, accessed_at},
+    fates::{PageAnswers, of_reference},
+    likeness::{reason, round},
+    listed::NamesAnswers,
+    moved::{self, Elsewhere},
+    name_key::NameKey,
+    page::Page,
+    questions::{Part, names_asked, questions, questions_of_choices},
+    rebuilt::Rebuilt,
+    time::{
+        fold::{Folded, fold},
+        track::Track,
+    },
 };
 use crate::{
-    capture::is_redirect,
     clock::Instant,
-    finding::{
-        Conclusion, Evidence, Fate, Finding, FindingId, History, Moment, Series, Subject, Verdict,
-        Why,
-    },
-    profile::{Claim, Profile, Reference, Statement},
+    finding::{Conclusion, Fate, Finding, FindingId, History, Moment, Series, Subject, Verdict},
+    profile::{Claim, ListedName, Profile, Statement},
 };
 
-/// The visits of the pages that a profile cites, by reference number, oldest first.
-pub(super) type Visits<'v, 'a> = &'v BTreeMap<u32, Vec<Visited<'a>>>;
+/// The answers of the pages that a profile cites.
+#[derive(Clone, Debug, Default)]
+pub struct Answered {
+    /// About each page, by the number of its reference.
+    pub pages: BTreeMap<u32, PageAnswers>,
+    /// About each claim, by its place in the profile and the number of the reference.
+    pub claims: HashMap<(usize, u32), Answers>,
+    /// About each claim whose names the article leaves open, in the same way.
+    pub choices: HashMap<(usize, u32), Answers>,
+    /// What the latest visits of a page met that nothing is concluded from yet, by the number of its reference.
+    pub waiting: BTreeMap<u32, Fate>,
+}
 
-/// All findings about a profile whose name (its file's stem) is `name`.
-///
-/// `visits` gives for a reference's number the visits of its page, oldest first. The order of the findings is that of the
-/// profile: references, then claims. The same visits give the same findings, byte for byte.
+/// Gives the page of a reference as it was at the latest visit up to a moment, as far as visits count.
+pub type Look<'l> = dyn FnMut(u32, Instant, &mut dyn FnMut(&Page<'_>)) + 'l;
+
+impl Answered {
+    /// Takes in what the page of reference `number` answered about a part of the profile.
+    pub fn take(&mut self, part: Part, number: u32, answers: Answers) {
+        match (part, answers) {
+            (Part::Page, Answers::Page(it)) => drop(self.pages.insert(number, it)),
+            (Part::Choice(place), it) => drop(self.choices.insert((place, number), it)),
+            (Part::Claim(place), it) => drop(self.claims.insert((place, number), it)),
+            (Part::Page, _) => {}
+        }
+    }
+
+    /// The names of a claim as its pages part them, with the reasons.
+    pub(super) fn names(
+        &self,
+        place: usize,
+        claim: &Claim,
+        names: &[ListedName],
+    ) -> (Vec<String>, BTreeMap<String, crate::finding::Reason>) {
+        let pages = claim
+            .cites
+            .iter()
+            .filter_map(|it| match self.choices.get(&(place, *it)) {
+                Some(Answers::Choice(it)) => Some(it),
+                _ => None,
+            });
+        chosen(names, &pages.collect::<Vec<_>>())
+    }
+}
+
+/// All findings about a profile whose name (its file's stem) is `name`: references, then claims, in the order of the profile.
 #[must_use]
-pub fn findings(
+pub fn findings_from(
     name: &str,
     profile: &Profile,
-    visits: &BTreeMap<u32, Vec<Visited<'_>>>,
+    answered: &Answered,
+    look: &mut Look<'_>,
 ) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = profile
-        .references
-        .iter()
-        .map(|it| of_reference(name, it, visits))
+    let references = profile.references.iter();
+    let mut findings: Vec<Finding> = references
+        .map(|it| {
+            let waiting = answered.waiting.get(&it.number);
+            of_reference(name, it, answered.pages.get(&it.number), waiting)
+        })
         .collect();
-    findings.extend(
-        series(name, profile, visits)
-            .into_iter()
-            .map(|it| it.finding),
-    );
+    let series = series_from(name, profile, answered, look);
+    findings.extend(series.into_iter().map(|it| it.finding));
     findings
 }
 
-/// What every capture says about each thing that the claims of a profile are about, in the order of the findings.
-///
-/// The arguments are those of [`findings`], and so are the findings in it.
+/// What the visits say about each thing that the claims of a profile are about, in the order of the findings.
 #[must_use]
-pub fn series(
+pub fn series_from(
     name: &str,
     profile: &Profile,
-    visits: &BTreeMap<u32, Vec<Visited<'_>>>,
+    answered: &Answered,
+    look: &mut Look<'_>,
 ) -> Vec<Series> {
-    let mut series = Vec::new();
-    for claim in &profile.claims {
-        let cited = Cited::of(claim, profile);
+    let mut telling = Telling {
+        name,
+        profile,
+        answered,
+        spoken_for: claimed_anywhere(profile),
+        rebuilt: BTreeSet::new(),
+        look,
+    };
+    let mut all = Vec::new();
+    for (place, claim) in profile.claims.iter().enumerate() {
+        telling.claim(place, claim, &mut all);
+    }
+    all
+}
+
+/// A profile's findings in the making.
+struct Telling<'a, 'l> {
+    name: &'a str,
+    profile: &'a Profile,
+    answered: &'a Answered,
+    /// The keys of names that are claimed, or new already.
+    spoken_for: BTreeSet<String>,
+    /// The references whose list was said to be rebuilt.
+    rebuilt: BTreeSet<u32>,
+    look: &'a mut Look<'l>,
+}
+
+impl Telling<'_, '_> {
+    fn claim(&mut self, place: usize, claim: &Claim, all: &mut Vec<Series>) {
+        let cited = Cited::of(claim, self.profile);
         match (&claim.statement, subject_of(claim)) {
-            (Statement::Listed { names, .. }, _) => {
-                series.extend(listed::series(name, profile, claim, &cited, names, visits));
-            }
-            (statement, Some(subject)) => {
-                let points = of_words(statement, &cited, visits);
-                let moments = moments(&points);
-                let folded = fold(&cited.accessed, points);
-                series.push(Series {
-                    finding: finding(name, claim, subject, folded),
-                    moments,
-                });
+            (Statement::Listed { names, .. }, _) => self.list(place, claim, &cited, names, all),
+            (_, Some(subject)) => {
+                let tracks: Vec<(u32, &Track<Said>)> = cited
+                    .references
+                    .iter()
+                    .filter_map(|it| match self.answered.claims.get(&(place, it.number))? {
+                        Answers::Words(words) => Some((it.number, words.track())),
+                        _ => None,
+                    })
+                    .collect();
+                let folded = fold(&cited.accessed, &tracks);
+                all.push(self.series(claim, subject, folded, &tracks));
             }
             (_, None) => {}
         }
     }
-    series
+
+    /// All that is said about a listed claim: of the list, of the names in the order of the claim, of the new names in that of the page.
+    fn list(
+        &mut self,
+        place: usize,
+        claim: &Claim,
+        cited: &Cited<'_>,
+        names: &[ListedName],
+        all: &mut Vec<Series>,
+    ) {
+        let answered = self.answered;
+        let (units, why) = answered.names(place, claim, names);
+        let pages: Vec<(u32, &NamesAnswers)> = cited
+            .references
+            .iter()
+            .filter_map(|it| match answered.claims.get(&(place, it.number))? {
+                Answers::Names(names) => Some((it.number, names.as_ref())),
+                _ => None,
+            })
+            .collect();
+        let rebuilt = pages
+            .iter()
+            .filter_map(|it| Some((it.0, it.1.rebuilt()?)))
+            .max_by_key(|it| it.1.by)
+            .filter(|it| self.rebuilt.insert(it.0));
+        if let Some((_, rebuilt)) = rebuilt {
+            let subject = Subject::List {
+                claim: claim.id.clone(),
+            };
+            all.push(self.series(claim, subject, of_list(rebuilt), &[]));
+        }
+        for (at, unit) in units.iter().enumerate() {
+            let moved: Vec<Option<Track<Said>>> = pages
+                .iter()
+                .map(|(number, it)| moved::between_lists(it.names(), at, cited.day_of(*number)))
+                .collect();
+            let tracks: Vec<(u32, &Track<Said>)> = pages
+                .iter()
+                .zip(&moved)
+                .filter_map(|((number, it), moved)| {
+                    Some((*number, moved.as_ref().or_else(|| it.names().get(at))?))
+                })
+                .collect();
+            let mut folded = fold(&cited.accessed, &tracks);
+            let elsewhere = Elsewhere {
+                profile: self.profile,
+                cited,
+                pages: &answered.pages,
+            };
+            moved::between_pages(&mut folded, unit, &tracks, &elsewhere, self.look);
+            folded.said.reasons.extend(why.get(unit).cloned());
+            let subject = Subject::Name {
+                claim: claim.id.clone(),
+                name: unit.clone(),
+            };
+            all.push(self.series(claim, subject, folded, &tracks));
+        }
+        self.new_names(claim, cited, &pages, all);
+    }
+
+    /// The names that the latest pages list and the article does not: none that any claim of the profile has.
+    fn new_names(
+        &mut self,
+        claim: &Claim,
+        cited: &Cited<'_>,
+        pages: &[(u32, &NamesAnswers)],
+        all: &mut Vec<Series>,
+    ) {
+        for (_, page) in pages {
+            let is_new = |it: &Track<Said>| {
+                it.latest()
+                    .is_some_and(|it| it.said.verdict == Verdict::New)
+            };
+            for new in page.fresh().iter().filter(|it| is_new(&it.track)) {
+                if !self.spoken_for.insert(new.key.clone()) {
+                    continue;
+                }
+                let tracks: Vec<(u32, &Track<Said>)> = pages
+                    .iter()
+                    .map(|(number, it)| (*number, it.about_new(&new.key)))
+                    .collect();
+                let folded = fold(&cited.accessed, &tracks);
+                let subject = Subject::NewName {
+                    claim: claim.id.clone(),
+                    name: new.name.clone(),
+                };
+                all.push(self.series(claim, subject, folded, &tracks));
+            }
+        }
+    }
+
+    fn series(
+        &self,
+        claim: &Claim,
+        subject: Subject,
+        folded: Folded,
+        tracks: &[(u32, &Track<Said>)],
+    ) -> Series {
+        let conclusion = Conclusion::Verdict(folded.said.verdict);
+        let finding = Finding {
+            id: FindingId::of(self.name, &subject, &conclusion),
+            profile: self.name.to_owned(),
+            subject,
+            cites: claim.cites.clone(),
+            conclusion,
+            confidence: round(folded.said.score),
+            reasons: folded.said.reasons,
+            evidence: folded.said.evidence,
+            history: folded.history,
+            copy: folded.copy,
+        };
+        Series {
+            finding,
+            moments: moments(tracks),
+        }
+    }
 }
 
-/// What each of the points says, oldest first.
-pub(super) fn moments(points: &[Point]) -> Vec<Moment> {
-    let mut moments: Vec<Moment> = points
-        .iter()
-        .map(|it| Moment {
-            date: it.date,
-            reference: it.reference,
+/// The runs of the tracks, oldest first.
+fn moments(tracks: &[(u32, &Track<Said>)]) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = Vec::new();
+    for (reference, track) in tracks {
+        let latest = track.runs().len().saturating_sub(1);
+        moments.extend(track.runs().iter().enumerate().map(|(place, it)| Moment {
+            date: it.first,
+            until: (place < latest).then_some(it.last),
+            reference: *reference,
+            capture: it.said.evidence.first().map(|it| it.capture.clone()),
             verdict: it.said.verdict.clone(),
-        })
-        .collect();
+        }));
+    }
     moments.sort_by_key(|it| (it.date, it.reference));
     moments
 }
@@ -128,255 +310,108 @@ fn subject_of(claim: &Claim) -> Option<Subject> {
     }
 }
 
-/// What every visit of the cited pages says about a claim of words.
-fn of_words(statement: &Statement, cited: &Cited<'_>, visits: Visits<'_, '_>) -> Vec<Point> {
-    match statement {
-        Statement::Listed { .. } => Vec::new(),
-        Statement::Quoted { exact } => {
-            let around = context::baselines(cited, visits, |page, scope| {
-                context::around(exact, page, scope)
-            });
-            spoken(cited, visits, |page, reference| {
-                let it = quotation::in_page(exact, page, scope_of(reference));
-                let place = noted(it.places.first(), it.note);
-                // For words that are not there, the answer's score is how near the nearest come; the finding's is how sure that is.
-                let sure = match (&it.verdict, it.reasons.first()) {
-                    (Verdict::Absent, Some(reason)) => reason.weight.abs(),
-                    _ => it.score,
-                };
-                let it = Spoken {
-                    verdict: it.verdict,
-                    score: sure,
-                    reasons: it.reasons,
-                    place,
-                };
-                context::of_quotation(it, around.get(&reference.number), page)
-            })
-        }
-        Statement::Figure { exact } => spoken(cited, visits, |page, reference| {
-            let it = figure::in_page(exact, page, scope_of(reference));
-            let place = noted(it.places.first(), it.note);
-            Spoken {
-                verdict: it.verdict,
-                score: it.score,
-                reasons: it.reasons,
-                place,
-            }
-        }),
-        Statement::Relation {
-            subject,
-            relation,
-            object,
-        } => spoken(cited, visits, |page, reference| {
-            let it = relation::in_page(subject, relation, object, page, scope_of(reference));
-            Spoken {
-                verdict: it.verdict,
-                score: it.score,
-                reasons: it.reasons,
-                place: it.place,
-            }
-        }),
-        Statement::Stated { exact } => {
-            let rested_on = context::baselines(cited, visits, |page, scope| {
-                context::rests_on(exact, page, scope)
-            });
-            spoken(cited, visits, |page, reference| {
-                let it = statement::in_page(exact, page, scope_of(reference));
-                context::of_statement(it, rested_on.get(&reference.number), page)
-            })
-        }
-    }
-}
-
-/// A place with what else there is to say of it.
-fn noted(place: Option<&Place>, more: Option<String>) -> Place {
-    let place = place.cloned().unwrap_or_default();
-    let note = match (place.note, more) {
-        (Some(where_), Some(more)) => Some(format!("{where_}; {more}")),
-        (where_, more) => where_.or(more),
+/// What is said of a list that is built otherwise than before.
+fn of_list(it: &Rebuilt) -> Folded {
+    let verdict = Verdict::Redesigned {
+        from: it.from.clone(),
+        to: it.to.clone(),
     };
-    Place { note, ..place }
-}
-
-/// The references that a claim cites and that have an address.
-pub(super) struct Cited<'a> {
-    /// The references, in the order of the claim.
-    pub(super) references: Vec<&'a Reference>,
-    /// Their numbers with the days they were accessed, at noon.
-    pub(super) accessed: Vec<(u32, Option<Instant>)>,
-}
-
-impl<'a> Cited<'a> {
-    fn of(claim: &Claim, profile: &'a Profile) -> Self {
-        let references: Vec<&Reference> = claim
-            .cites
-            .iter()
-            .filter_map(|number| profile.references.iter().find(|it| it.number == *number))
-            .filter(|it| it.url.is_some())
-            .collect();
-        let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-        let accessed = references
-            .iter()
-            .map(|it| (it.number, it.accessed.map(|it| it.and_time(noon).and_utc())))
-            .collect();
-        Self {
-            references,
-            accessed,
-        }
-    }
-}
-
-/// The part of a page that a reference means.
-pub(super) fn scope_of(reference: &Reference) -> Scope<'_> {
-    Scope {
-        fragment: reference.fragment.as_deref(),
-        selector: reference.selector.as_deref(),
-    }
-}
-
-fn of_reference(name: &str, reference: &Reference, visits: Visits<'_, '_>) -> Finding {
-    let visited = visits.get(&reference.number).map_or(&[][..], Vec::as_slice);
-    let fates: Vec<(Instant, Fate)> = visited
-        .iter()
-        .filter_map(|it| Some((it.hops.last()?.date, fate(it))))
-        .collect();
-    let now = match (&reference.url, fates.last()) {
-        (None, _) => Fate::NoAddress,
-        (_, None) => Fate::Unvisited,
-        (_, Some((_, fate))) => fate.clone(),
-    };
-    let there = |it: &&(Instant, Fate)| matches!(it.1, Fate::Live | Fate::Moved { .. });
-    let otherwise = fates.iter().rfind(|it| it.1 != now).map(|it| it.0);
-    let history = History {
-        judged: u32::try_from(fates.len()).unwrap_or(u32::MAX),
-        first_seen: fates.iter().find(there).map(|it| it.0),
-        last_seen: fates.iter().rfind(there).map(|it| it.0),
-        changed_after: otherwise,
-        changed_by: otherwise.and_then(|after| fates.iter().find(|it| it.0 > after).map(|it| it.0)),
-        baseline: None,
-    };
-    let evidence: Vec<Evidence> = visited
-        .last()
-        .map(|it| {
-            let before = it.hops.iter().rev().skip(1);
-            let hops = before
-                .filter(|it| it.status().is_some_and(is_redirect))
-                .count();
-            let note = (hops > 0)
-                .then(|| format!("after {hops} redirect{}", if hops == 1 { "" } else { "s" }));
-            Witness::of(it).evidence(&Place {
-                note,
-                ..Place::default()
-            })
-        })
-        .unwrap_or_default();
-    let reasons = visited
-        .last()
-        .and_then(|it| it.reading)
-        .map_or_else(Vec::new, |reading| {
-            let telling = reading
-                .signals
-                .iter()
-                .filter(|it| it.speaks_for == reading.state);
-            telling
-                .map(|it| super::likeness::reason(&it.what, it.weight))
-                .collect()
-        });
-    let confidence = if reasons.is_empty() { 1.0 } else { 0.9 };
-    let subject = Subject::Reference {
-        number: reference.number,
-    };
-    let conclusion = Conclusion::Fate(now);
-    Finding {
-        id: FindingId::of(name, &subject, &conclusion),
-        profile: name.to_owned(),
-        subject,
-        cites: vec![reference.number],
-        conclusion,
-        confidence,
-        reasons,
-        evidence,
-        history,
-    }
-}
-
-/// What one page says about words that a claim has.
-pub(super) struct Spoken {
-    /// What it says.
-    pub(super) verdict: Verdict,
-    /// How sure that is.
-    pub(super) score: f64,
-    /// Why.
-    pub(super) reasons: Vec<crate::finding::Reason>,
-    /// Where.
-    pub(super) place: Place,
-}
-
-/// What every page says at every visit.
-fn spoken(
-    cited: &Cited<'_>,
-    visits: Visits<'_, '_>,
-    ask: impl Fn(&PageText<'_>, &Reference) -> Spoken,
-) -> Vec<Point> {
-    let mut points = Vec::new();
-    for reference in &cited.references {
-        for visited in visits.get(&reference.number).into_iter().flatten() {
-            let Some(last) = visited.hops.last() else {
-                continue;
-            };
-            let witness = Witness::of(visited);
-            let said = match (unjudged(visited), visited.reading) {
-                (Some((why, detail)), _) => Said {
-                    evidence: witness.evidence(&Place::default()),
-                    ..Said::untold(why, &detail)
-                },
-                (None, Some(reading)) => {
-                    let it = ask(&PageText::of(reading), reference);
-                    let verdict = whole(it.verdict, visited);
-                    let evidence = witness.evidence(&it.place);
-                    Said {
-                        verdict,
-                        score: it.score,
-                        reasons: it.reasons,
-                        evidence,
-                    }
-                }
-                (None, None) => continue,
-            };
-            points.push(Point {
-                date: last.date,
-                reference: reference.number,
-                said,
-            });
-        }
-    }
-    points
-}
-
-/// What is missing from a body that was cut short may have stood in the rest.
-pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
-    let cut = visited.hops.last().is_some_and(|it| it.truncated.is_some());
-    match verdict {
-        Verdict::Absent if cut => Verdict::CannotTell {
-            why: Why::Truncated,
-            detail: "not in the part that was received; the body was cut short".to_owned(),
+    Folded {
+        said: Said {
+            score: 0.95,
+            reasons: vec![reason(
+                &format!("{} of the claimed names stayed", it.kept),
+                0.95,
+            )],
+            evidence: it.evidence.clone(),
+            ..Said::of(verdict)
         },
-        verdict => verdict,
+        history: History {
+            changed_after: Some(it.after),
+            changed_by: Some(it.by),
+            ..History::default()
+        },
+        copy: None,
     }
 }
 
-/// A finding from what was folded.
-pub(super) fn finding(name: &str, claim: &Claim, subject: Subject, folded: Folded) -> Finding {
-    let conclusion = Conclusion::Verdict(folded.said.verdict);
-    Finding {
-        id: FindingId::of(name, &subject, &conclusion),
-        profile: name.to_owned(),
-        subject,
-        cites: claim.cites.clone(),
-        conclusion,
-        confidence: round(folded.said.score),
-        reasons: folded.said.reasons,
-        evidence: folded.said.evidence,
-        history: folded.history,
+/// The keys of all names that the profile has: those of its claims, its own, its parent's, and decided other spellings.
+fn claimed_anywhere(profile: &Profile) -> BTreeSet<String> {
+    let mut names: Vec<&str> = vec![&profile.title];
+    names.extend(profile.project_of.as_deref());
+    for claim in &profile.claims {
+        if let Statement::Listed { names: listed, .. } = &claim.statement {
+            for it in listed {
+                match it {
+                    ListedName::One(name) => names.push(name),
+                    ListedName::Ambiguous(parts) => names.extend(parts.iter().map(String::as_str)),
+                }
+            }
+        }
+    }
+    for alias in profile.aliases.iter().filter(|it| it.same) {
+        names.extend([alias.name.as_str(), alias.other.as_str()]);
+    }
+    let mut keys: BTreeSet<String> = names
+        .into_iter()
+        .map(|it| NameKey::of(it).compact)
+        .collect();
+    for claim in &profile.claims {
+        if let Statement::Listed { names: listed, .. } = &claim.statement {
+            keys.extend(listed.iter().filter_map(|it| match it {
+                // A key has no joints: one reading of the whole stands for all.
+                ListedName::Ambiguous(parts) => Some(NameKey::of(&parts.join(", ")).compact),
+                ListedName::One(_) => None,
+            }));
+        }
+    }
+    keys
+}
+
+/// All findings about a profile, from every visit of its pages.
+///
+/// `visits` gives for a reference's number the visits of its page that count, oldest first. The same visits give the same
+/// findings, byte for byte, whether the answers were kept in between or not.
+#[must_use]
+pub fn findings(
+    name: &str,
+    profile: &Profile,
+    visits: &BTreeMap<u32, Vec<Visited<'_>>>,
+) -> Vec<Finding> {
+    let mut answered = Answered::default();
+    let ask = |question: &Question<'_>, number: u32| {
+        let mut answers = question.unanswered();
+        let mut closed = None;
+        for visited in visits.get(&number).into_iter().flatten() {
+            let page = Page::of(*visited);
+            answers.extend(question, &page, closed);
+            closed = page.date().or(closed);
+        }
+        answers
+    };
+    let names = names_asked(profile, None);
+    for (part, question) in questions(profile, &names) {
+        let number = question.reference().number;
+        answered.take(part, number, ask(&question, number));
+    }
+    let names = names_asked(profile, Some(&answered));
+    for (part, question) in questions_of_choices(profile, &names) {
+        let number = question.reference().number;
+        answered.take(part, number, ask(&question, number));
+    }
+    findings_from(name, profile, &answered, &mut |number, until, tell| {
+        let mut visits = visits.get(&number).into_iter().flatten();
+        let until = |it: &&Visited<'_>| it.hops.last().is_some_and(|it| it.date <= until);
+        if let Some(visited) = visits.rfind(until) {
+            tell(&Page::of(*visited));
+        }
+    })
+}
+
+impl Cited<'_> {
+    /// The day that one of them was accessed.
+    fn day_of(&self, number: u32) -> Option<Instant> {
+        let reference = self.references.iter().find(|it| it.number == number)?;
+        accessed_at(reference)
     }
 }

@@ -6,11 +6,12 @@ use super::{
     assignment::{self, Pair},
     candidates::FLOOR,
     likeness::{Grade, Likeness, reason, round},
+    matches::Matches,
     name_key::NameKey,
     names::{HeldIn, ListFound, NameAnswer, NewName, Place},
     page_text::PageText,
     past::{self, Past},
-    region::{Known, Matches, Pool, Region},
+    region::{Known, Pool, Region},
     state,
 };
 use crate::{

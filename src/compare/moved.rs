@@ -1,18 +1,21 @@
 //! Names that left their list for another one of the page, or their page for another cited one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Visited,
+    claim::{Cited, Said, scope_of},
     fate::unjudged,
-    findings::{Cited, Visits, scope_of},
+    fates::PageAnswers,
+    findings::Look,
     likeness::{Grade, likeness, reason},
-    listed::Answered,
     name_key::NameKey,
     names::{NameAnswer, Place},
-    proof::Witness,
-    series::{Folded, Said},
+    page::Page,
     state,
+    time::{
+        fold::Folded,
+        track::{Run, Track},
+    },
 };
 use crate::{
     clock::Instant,
@@ -23,72 +26,79 @@ use crate::{
     uri::TargetUri,
 };
 
-/// The lists that a name moved between: heading before, heading now.
-pub(super) type Lists = (String, String);
-
-/// For each visit the lists that the name at `at` had moved between by then.
+/// What is said of the claimed name at `at` where it moved to another list of its page; `None` where it did not.
 ///
 /// What counts as before is the visit nearest to the day of access, as for every baseline. It moved where none of the
 /// lists that held it then holds it now, another does, and another claimed name stayed in the list it left: where all
 /// went together, the list has another heading, and no name moved.
 pub(super) fn between_lists(
-    answered: &[Answered<'_>],
-    cited: &Cited<'_>,
+    names: &[Track<Said>],
     at: usize,
-) -> Vec<Option<Lists>> {
-    let base_of = |reference: u32| {
-        let accessed = cited
-            .accessed
-            .iter()
-            .find(|it| it.0 == reference)
-            .and_then(|it| it.1);
-        answered
-            .iter()
-            .filter(|it| it.reference == reference)
-            .filter(|it| it.name(at).is_some_and(|it| !headings(it).is_empty()))
-            .min_by_key(|it| {
-                let far = accessed.map_or(0, |day| (it.date - day).num_seconds().abs());
-                (far, it.date)
-            })
-    };
-    answered
+    accessed: Option<Instant>,
+) -> Option<Track<Said>> {
+    let track = names.get(at)?;
+    let base = track
+        .runs()
         .iter()
-        .map(|now| {
-            let base = base_of(now.reference).filter(|it| it.date < now.date)?;
-            let (was, is) = (headings(base.name(at)?), headings(now.name(at)?));
-            let (from, to) = (was.first()?, is.first()?);
-            if is.iter().any(|it| was.iter().any(|was| was.0 == it.0)) {
-                return None;
-            }
-            let stayed = base.names().iter().zip(now.names()).enumerate();
-            let stayed = stayed
-                .filter(|(other, _)| *other != at)
-                .any(|(_, (then, now))| {
-                    let held = |it: &NameAnswer| headings(it).iter().any(|it| it.0 == from.0);
-                    held(then) && held(now)
-                });
-            stayed.then(|| (from.1.clone(), to.1.clone()))
-        })
+        .filter(|it| !it.said.headings.is_empty())
+        .min_by_key(|it| (accessed.map_or(0, |day| track.distance(it, day)), it.first))?;
+    let was = &base.said.headings;
+    let from = was.first()?;
+    let mut moved: Option<Vec<Run<Said>>> = None;
+    for (place, now) in track.runs().iter().enumerate() {
+        let is = &now.said.headings;
+        let Some(to) = is.first().filter(|_| base.first < now.first) else {
+            continue;
+        };
+        if is.iter().any(|it| was.iter().any(|was| was.0 == it.0)) {
+            continue;
+        }
+        let stayed = names.iter().enumerate().any(|(other, track)| {
+            let held = |moment| {
+                let run = track.at(moment);
+                run.is_some_and(|it| it.said.headings.iter().any(|it| it.0 == from.0))
+            };
+            other != at && held(base.first) && held(now.first)
+        });
+        if !stayed {
+            continue;
+        }
+        let had = |it: &&Run<Said>| it.said.headings.iter().any(|it| it.1 == from.1);
+        let before = track.runs().iter().take(place).rfind(had);
+        let before = before
+            .map(|it| it.said.evidence.clone())
+            .unwrap_or_default();
+        let runs = moved.get_or_insert_with(|| track.runs().to_vec());
+        if let Some(run) = runs.get_mut(place) {
+            run.said = moved_list((&from.1, &to.1), now.said.clone(), before);
+        }
+    }
+    moved.map(Track::of)
+}
+
+/// A heading made comparable: it may count its list's names.
+pub(super) fn heading_key(heading: &str) -> String {
+    fold(heading)
+        .chars()
+        .filter(|it| it.is_alphabetic())
         .collect()
 }
 
 /// The headings of the lists that hold a name: made comparable, and as they are spelt.
-fn headings(it: &NameAnswer) -> Vec<(String, String)> {
+pub(super) fn headings(it: &NameAnswer) -> Vec<(String, String)> {
     it.held_in
         .iter()
         .filter_map(|it| it.heading.as_deref())
         .map(|it| {
-            // A heading may count its list's names.
-            let key: String = fold(it).chars().filter(|it| it.is_alphabetic()).collect();
-            (key, it.trim().trim_end_matches(':').to_owned())
+            let spelt = it.trim().trim_end_matches(':').to_owned();
+            (heading_key(it), spelt)
         })
         .filter(|it| !it.0.is_empty())
         .collect()
 }
 
 /// What a visit says of a name that moved to another list by then; its evidence names the place before too.
-pub(super) fn said(lists: Lists, said: Said, before: Vec<Evidence>) -> Said {
-    let (from, to) = lists;
+fn moved_list((from, to): (&str, &str), said: Said, before: Vec<Evidence>) -> Said {
     let mut evidence = said.evidence;
     evidence.extend(before);
     let mut reasons = vec![reason(
@@ -97,27 +107,39 @@ pub(super) fn said(lists: Lists, said: Said, before: Vec<Evidence>) -> Said {
     )];
     reasons.extend(said.reasons);
     Said {
-        verdict: Verdict::MovedList { from, to },
+        verdict: Verdict::MovedList {
+            from: from.to_owned(),
+            to: to.to_owned(),
+        },
         score: 0.9,
         reasons,
         evidence,
+        headings: said.headings,
     }
+}
+
+/// The other pages of the article, which a name may have moved to.
+pub(super) struct Elsewhere<'a> {
+    pub(super) profile: &'a Profile,
+    /// The pages that the claim cites.
+    pub(super) cited: &'a Cited<'a>,
+    pub(super) pages: &'a BTreeMap<u32, PageAnswers>,
 }
 
 /// A name that left the page it was on for another page of the article: what the claim's pages say together, said anew.
 pub(super) fn between_pages(
     folded: &mut Folded,
     name: &str,
-    at: usize,
-    answered: &[Answered<'_>],
-    (profile, cited, visits): (&Profile, &Cited<'_>, Visits<'_, '_>),
+    tracks: &[(u32, &Track<Said>)],
+    elsewhere: &Elsewhere<'_>,
+    look: &mut Look<'_>,
 ) {
     if folded.history.last_seen.is_none() {
         return;
     }
     match folded.said.verdict {
-        Verdict::Present => within_claim(folded, at, answered, cited),
-        Verdict::Absent => outside_claim(folded, name, (profile, cited, visits)),
+        Verdict::Present => within_claim(folded, tracks),
+        Verdict::Absent => outside_claim(folded, name, elsewhere, look),
         _ => {}
     }
 }
@@ -134,25 +156,18 @@ enum At {
 }
 
 /// The claim cites both pages: the one had it and has it no longer, the other had it not and has it now.
-fn within_claim(folded: &mut Folded, at: usize, answered: &[Answered<'_>], cited: &Cited<'_>) {
-    type Visits<'v, 'a> = Vec<(&'v Answered<'a>, At)>;
-    let of = |reference: u32| -> Visits<'_, '_> {
-        let visits = answered.iter().filter(|it| it.reference == reference);
-        visits
-            .filter_map(|it| match it.name(at)?.verdict {
-                Verdict::Present | Verdict::Elsewhere { .. } => Some((it, At::Here)),
-                Verdict::Absent => Some((it, At::Gone)),
-                Verdict::CannotTell {
-                    why: Why::ListNotFound,
-                    ..
-                } => Some((it, At::Never)),
-                _ => None,
-            })
-            .collect()
-    };
-    let pages: Vec<Visits<'_, '_>> = cited.references.iter().map(|it| of(it.number)).collect();
-    let here = |page: &Visits<'_, '_>| page.iter().rposition(|it| it.1 == At::Here);
-    let last = |page: &Visits<'_, '_>| page.last().map(|it| it.1);
+fn within_claim(folded: &mut Folded, tracks: &[(u32, &Track<Said>)]) {
+    type Runs<'a> = Vec<(&'a Run<Said>, At)>;
+    let pages: Vec<Runs<'_>> = tracks
+        .iter()
+        .map(|(_, track)| {
+            let runs = track.runs().iter();
+            runs.filter_map(|it| Some((it, where_it_is(&it.said.verdict)?)))
+                .collect()
+        })
+        .collect();
+    let here = |page: &Runs<'_>| page.iter().rposition(|it| it.1 == At::Here);
+    let last = |page: &Runs<'_>| page.last().map(|it| it.1);
     let left = pages
         .iter()
         .find(|it| last(it) == Some(At::Gone) && here(it).is_some());
@@ -177,48 +192,67 @@ fn within_claim(folded: &mut Folded, at: usize, answered: &[Answered<'_>], cited
     let (Some(before), Some(now)) = (left.get(had), come.get(has)) else {
         return;
     };
-    let (Some(from), Some(to)) = (before.0.address(), now.0.address()) else {
+    let (Some(from), Some(to)) = (address(before.0), address(now.0)) else {
         return;
     };
     let latest = come.last().map_or(now.0, |it| it.0);
-    let mut evidence = latest.evidence(at);
-    evidence.extend(before.0.evidence(at));
-    let gone_by = left.get(had + 1).map_or(now.0.date, |it| it.0.date);
-    folded.history.changed_after = Some(before.0.date);
-    folded.history.changed_by = Some(now.0.date.max(gone_by));
+    let mut evidence = latest.said.evidence.clone();
+    evidence.extend(before.0.said.evidence.iter().cloned());
+    let gone_by = left.get(had + 1).map_or(now.0.first, |it| it.0.first);
+    folded.history.changed_after = Some(before.0.last);
+    folded.history.changed_by = Some(now.0.first.max(gone_by));
     tell(folded, (from, to), evidence, 0.9);
 }
 
+fn where_it_is(verdict: &Verdict) -> Option<At> {
+    match verdict {
+        Verdict::Present | Verdict::Elsewhere { .. } | Verdict::MovedList { .. } => Some(At::Here),
+        Verdict::Absent => Some(At::Gone),
+        Verdict::CannotTell {
+            why: Why::ListNotFound,
+            ..
+        } => Some(At::Never),
+        _ => None,
+    }
+}
+
+/// The address that the visits of a run came to.
+fn address(run: &Run<Said>) -> Option<TargetUri> {
+    let evidence = run.said.evidence.first()?;
+    Some(evidence.capture.target_uri.clone())
+}
+
 /// A page that the article cites for something else has it now.
-fn outside_claim(
-    folded: &mut Folded,
-    name: &str,
-    (profile, cited, visits): (&Profile, &Cited<'_>, Visits<'_, '_>),
-) {
+fn outside_claim(folded: &mut Folded, name: &str, elsewhere: &Elsewhere<'_>, look: &mut Look<'_>) {
     let key = NameKey::of(name);
-    let own: BTreeSet<&str> = cited
-        .references
-        .iter()
-        .filter_map(|it| it.url.as_deref())
-        .collect();
-    let others = profile.references.iter().filter(|it| {
-        !cited.references.iter().any(|own| own.number == it.number)
+    let cited = &elsewhere.cited.references;
+    let own: BTreeSet<&str> = cited.iter().filter_map(|it| it.url.as_deref()).collect();
+    let others = elsewhere.profile.references.iter().filter(|it| {
+        !cited.iter().any(|own| own.number == it.number)
             && it.url.as_deref().is_some_and(|it| !own.contains(it))
     });
     for other in others {
-        let visited = visits.get(&other.number).into_iter().flatten();
-        let told: Vec<(&Visited<'_>, Instant, Vec<Place>)> = visited
-            .filter_map(|it| Some((it, it.hops.last()?.date, listed_on(it, other, &key)?)))
-            .collect();
-        let Some((latest, place)) = told.last().and_then(|it| Some((it.0, it.2.first()?))) else {
+        let pages = elsewhere.pages;
+        let Some(listed_at) = pages.get(&other.number).and_then(|it| it.may_list(&key)) else {
             continue;
         };
-        let evidence = Witness::of(latest).evidence(place);
-        let until = folded.history.last_seen;
-        let had = told
-            .iter()
-            .rfind(|it| until.is_some_and(|until| it.1 <= until))
-            .map(|it| !it.2.is_empty());
+        let mut found: Option<(Vec<Evidence>, Option<TargetUri>)> = None;
+        look(other.number, listed_at, &mut |page| {
+            let place = listed_on(page, other, &key).and_then(|it| it.into_iter().next());
+            found = place.map(|place| {
+                let to = page.visited.hops.last().map(|it| it.target_uri.clone());
+                (page.witness().evidence(&place), to)
+            });
+        });
+        let Some((evidence, to)) = found else {
+            continue;
+        };
+        let mut had: Option<bool> = None;
+        if let Some(until) = folded.history.last_seen {
+            look(other.number, until, &mut |page| {
+                had = listed_on(page, other, &key).map(|it| !it.is_empty());
+            });
+        }
         if had == Some(true) {
             folded.said.reasons.push(reason(
                 &format!("reference {} lists it, as it did before", other.number),
@@ -234,7 +268,6 @@ fn outside_claim(
             .rfind(|it| Some(it.capture.date) == folded.history.last_seen)
             .or(folded.said.evidence.last())
             .map(|it| it.capture.target_uri.clone());
-        let to = latest.hops.last().map(|it| it.target_uri.clone());
         if let (Some(from), Some(to)) = (from, to) {
             let mut all = evidence;
             all.append(&mut folded.said.evidence);
@@ -247,11 +280,11 @@ fn outside_claim(
 }
 
 /// Where a page lists a name, no place where it does not; `None` where the page could not be judged by.
-fn listed_on(visited: &Visited<'_>, reference: &Reference, key: &NameKey) -> Option<Vec<Place>> {
-    if unjudged(visited).is_some() {
+fn listed_on(page: &Page<'_>, reference: &Reference, key: &NameKey) -> Option<Vec<Place>> {
+    if unjudged(&page.visited).is_some() {
         return None;
     }
-    let reading = visited.reading?;
+    let reading = page.visited.reading?;
     if state::is_opaque(reading.state) {
         return None;
     }

@@ -76,7 +76,7 @@ fn a_name_that_left_its_list_for_another_one_moved_and_both_places_are_shown() {
         places,
         [
             (
-                "2025".to_owned(),
+                "2024".to_owned(),
                 "in the list \"Not yet\" (2 names)".to_owned()
             ),
             (

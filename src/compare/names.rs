@@ -6,10 +6,11 @@ use super::{
     Scope, added,
     judged::Judged,
     likeness::{Grade, Likeness, reason},
+    matches::Matches,
     name_key::NameKey,
     page_text::PageText,
     parted,
-    region::{self, Known, Matches, Pool},
+    region::{self, Known, Pool},
     sole, split, state,
 };
 use crate::{
@@ -108,34 +109,34 @@ pub fn names(
     scope: Scope<'_>,
     aliases: &[Alias],
 ) -> NamesAnswer {
-    judge(claimed, reading, scope, aliases, None).0
+    let (page, pool) = (PageText::of(reading), Pool::of(&reading.lists));
+    judge(claimed, (&page, &pool), scope, aliases, None).0
 }
 
 /// The same with what an earlier visit knew; and what the next visit is to know.
 pub(super) fn judge(
     claimed: &[ListedName],
-    reading: &Reading,
+    (page, pool): (&PageText<'_>, &Pool<'_>),
     scope: Scope<'_>,
     aliases: &[Alias],
     known: Option<&Known>,
 ) -> (NamesAnswer, Option<Known>) {
-    let page = PageText::of(reading);
-    let pool = Pool::of(&reading.lists);
-    let units = split::decide(claimed, &pool, &page);
+    let reading = page.reading;
+    let units = split::decide(claimed, pool, page);
     let keys: Vec<NameKey> = units.iter().map(|it| NameKey::of(&it.name)).collect();
-    let mut matches = Matches::of(&keys, &pool);
-    sole::raise(&keys, &pool, &mut matches);
-    added::settle(&keys, &pool, &mut matches);
-    apply(aliases, &keys, &pool, &mut matches);
+    let mut matches = Matches::of(&keys, pool);
+    sole::raise(&keys, pool, &mut matches);
+    added::settle(&keys, pool, &mut matches);
+    apply(aliases, &keys, pool, &mut matches);
     let lost = scope
         .selector
         .filter(|it| reading.lost_selectors.iter().any(|lost| lost == it));
     let region = if state::is_opaque(reading.state) || lost.is_some() {
         None
     } else {
-        region::find(keys.len(), &pool, &matches, &page, scope, known)
+        region::find(keys.len(), pool, &matches, page, scope, known)
     };
-    let judged = Judged::of(&page, &pool, &keys, region.as_ref(), (known, aliases));
+    let judged = Judged::of(page, pool, &keys, region.as_ref(), (known, aliases));
     let untold = judged.untold(lost);
     let pairs = judged.pair(&matches);
     let mut answer = NamesAnswer {

@@ -1,5 +1,7 @@
 //! Evidence: the capture, the words with those around them, their place, and a link that opens a browser on them.
 
+use std::cell::OnceCell;
+
 use super::{Visited, names::Place};
 use crate::{
     finding::{CaptureRef, Evidence},
@@ -13,7 +15,7 @@ use crate::{
 pub(super) struct Witness<'a> {
     capture: Option<CaptureRef>,
     reading: Option<&'a Reading>,
-    fragments: Option<TextFragments<'a>>,
+    fragments: OnceCell<TextFragments<'a>>,
 }
 
 impl<'a> Witness<'a> {
@@ -24,11 +26,10 @@ impl<'a> Witness<'a> {
             date: it.date,
             payload_digest: it.payload_digest,
         });
-        let fragments = visited.reading.map(|it| TextFragments::of(&it.text));
         Self {
             capture,
             reading: visited.reading,
-            fragments,
+            fragments: OnceCell::new(),
         }
     }
 
@@ -53,9 +54,9 @@ impl<'a> Witness<'a> {
         });
         // A browser finds text, not the alternative text of an image.
         let link = range.filter(|_| drawn).and_then(|it| {
-            self.fragments
-                .as_ref()?
-                .link(capture.target_uri.as_str(), it)
+            let text = &self.reading?.text;
+            let fragments = self.fragments.get_or_init(|| TextFragments::of(text));
+            fragments.link(capture.target_uri.as_str(), it)
         });
         // Viewers of PDF files know pages; few know text fragments there.
         let link = match &fragment {

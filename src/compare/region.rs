@@ -6,12 +6,7 @@ use std::{
 };
 
 use super::{
-    Scope,
-    candidates::{FLOOR, candidates},
-    likeness::{Grade, Likeness},
-    name_key::NameKey,
-    page_text::PageText,
-    record::{self, like},
+    Scope, likeness::Grade, matches::Matches, name_key::NameKey, page_text::PageText, record,
 };
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
@@ -69,7 +64,7 @@ impl<'a> Pool<'a> {
                         })
                         .collect();
                     pool.names.push(Pooled {
-                        key: NameKey::of(&item.surface),
+                        key: NameKey::of(beginning(&item.surface)),
                         item,
                         also,
                     });
@@ -94,62 +89,13 @@ impl<'a> Pool<'a> {
     }
 }
 
-/// What each claimed name may be among the page's names.
-pub(super) struct Matches {
-    /// For each claimed name the page names that are like it: place in the pool, likeness.
-    pub(super) of: Vec<Vec<(usize, Likeness)>>,
-}
+/// The longest text, in bytes, that may be a name as a whole: of a longer one only the beginning is compared.
+const LONGEST: usize = 400;
 
-impl Matches {
-    /// Compares those pairs alone that can come to anything; what does not is left out.
-    pub(super) fn of(claimed: &[NameKey], pool: &Pool<'_>) -> Self {
-        let names = pool.names.iter().enumerate();
-        let keys = names.flat_map(|(at, it)| {
-            let also = it.also.iter().map(|(_, it)| it);
-            std::iter::once(&it.key).chain(also).map(move |it| (at, it))
-        });
-        let of = claimed
-            .iter()
-            .zip(candidates(claimed, keys))
-            .map(|(name, near)| {
-                let near = near.into_iter();
-                near.filter_map(|at| {
-                    let it = like(name, pool.names.get(at)?)?;
-                    serves(&it).then_some((at, it))
-                })
-                .collect()
-            })
-            .collect();
-        Self { of }
-    }
-
-    /// The same by comparing each with each: what [`Matches::of`] is held against.
-    #[cfg(test)]
-    pub(super) fn in_full(claimed: &[NameKey], pool: &Pool<'_>) -> Self {
-        let all = |name| {
-            let names = pool.names.iter().enumerate();
-            names
-                .filter_map(|(at, it)| Some((at, like(name, it)?)))
-                .filter(|(_, it)| serves(it))
-                .collect()
-        };
-        let of = claimed.iter().map(all).collect();
-        Self { of }
-    }
-
-    /// How many claimed names have the same name among `members`.
-    pub(super) fn kept(&self, members: &BTreeSet<usize>) -> usize {
-        let same = |it: &&(usize, Likeness)| it.1.grade >= Grade::Same && members.contains(&it.0);
-        self.of
-            .iter()
-            .filter(|of| of.iter().any(|it| same(&it)))
-            .count()
-    }
-}
-
-/// Whether a likeness is enough for anything: to hold two names for the same, or to tell one as a candidate.
-fn serves(it: &Likeness) -> bool {
-    it.grade > Grade::Near || it.score >= FLOOR
+/// The beginning of a text, up to the length of the longest names.
+fn beginning(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST))
+        .unwrap_or(text)
 }
 
 /// The lists that are held for the claim's.
@@ -176,7 +122,7 @@ impl Region {
 }
 
 /// What an earlier visit knew of the region.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Known {
     /// The shape of its main list.
     pub(super) fingerprint: String,

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     legal_form,
     likeness::{Grade, Likeness, reason},
+    matches::Matches,
     name_key::{Kind, NameKey, Token, split},
-    region::{Matches, Pool},
+    region::Pool,
     words,
 };
 use crate::entity::ListKind;
@@ -238,10 +239,7 @@ fn is_grown(short: &NameKey, long: &NameKey) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        likeness::Grade,
-        name_key::NameKey,
-        region::{Matches, Pool},
-        testing::listing,
+        likeness::Grade, matches::Matches, name_key::NameKey, region::Pool, testing::listing,
     };
 
     /// What the first of the claimed names is held for on a page that lists `page`.

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::{
+    compare::Alert,
     fetch::Header,
     pipeline::{Changes, Thinning},
     schedule::Cadence,
@@ -67,6 +68,8 @@ settings! {
     "schedule.every" = r#""1d""#, "how often a page is visited where neither profile nor reference says: an interval (`12h`) or five cron fields in UTC";
     "schedule.retry" = r#""6h""#, "how soon a page is tried again after a visit that failed";
     "schedule.unconditional" = "10", "every how many visits a page is asked for without If-None-Match, so that a validator that lies is noticed";
+    "alert.visits" = "3", "so many bad visits in a row (unreachable, refused, walled, a server's error), at least, before a page counts as lost";
+    "alert.span" = r#""72h""#, "and at least so long from the first of them to the last; until then what the last good visit said stays";
     "fetch.contact" = r#""""#, "an address or page where a site's owner reaches whoever runs this; part of the User-Agent";
     "fetch.user_agent" = r#""""#, "the whole User-Agent; empty for `stillsays/VERSION (+CONTACT)`";
     "fetch.jobs" = "8", "how many hosts are visited at the same time; a host is only ever asked one thing at a time";
@@ -119,6 +122,8 @@ pub struct Settings {
     pub serve: ServeSettings,
     /// When pages are visited.
     pub schedule: ScheduleSettings,
+    /// When a bad state of a page counts.
+    pub alert: AlertSettings,
     /// How pages are visited.
     pub fetch: FetchSettings,
     /// How the archive is proved.
@@ -183,6 +188,28 @@ pub struct ScheduleSettings {
     pub retry: TimeDelta,
     /// Every how many visits without a condition; 0 for never.
     pub unconditional: u32,
+}
+
+/// When a bad state of a page counts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlertSettings {
+    /// Bad visits in a row, at least.
+    pub visits: u64,
+    /// From the first of them to the last, at least.
+    #[serde(deserialize_with = "super::interval")]
+    pub span: TimeDelta,
+}
+
+impl AlertSettings {
+    /// The same, as the comparison takes it.
+    #[must_use]
+    pub fn alert(&self) -> Alert {
+        Alert {
+            visits: self.visits,
+            span: self.span,
+        }
+    }
 }
 
 /// How pages are visited.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Verdict};
+use super::{CaptureRef, Finding, Verdict};
 use crate::clock::Instant;
 
 /// What every capture of the cited pages says about one thing, and what they say together.
@@ -10,17 +10,23 @@ use crate::clock::Instant;
 pub struct Series {
     /// What they say together.
     pub finding: Finding,
-    /// What each says, oldest first; captures of one moment in the order of their references.
+    /// What they say one after the other, oldest first; those of one moment in the order of their references.
     pub moments: Vec<Moment>,
 }
 
-/// What one capture says.
+/// What captures of one page say that follow one another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Moment {
-    /// When the capture was made.
+    /// When the first of them was made.
     pub date: Instant,
-    /// Which reference's page it is a capture of.
+    /// When the last of them was made; `None` where it is so still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
+    /// Which reference's page they are captures of.
     pub reference: u32,
-    /// What it says.
+    /// The first of them; `None` where what they say rests on none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRef>,
+    /// What they say.
     pub verdict: Verdict,
 }

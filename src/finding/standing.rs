@@ -173,6 +173,7 @@ mod tests {
                 changed_by: changed_by.and_then(parse_digits14),
                 ..History::default()
             },
+            copy: None,
         }
     }
 

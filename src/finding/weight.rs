@@ -56,7 +56,7 @@ fn of_fate(fate: &Fate) -> Weight {
         } => Weight::Moved,
         // The cited address still leads to the page.
         Fate::Moved { .. } => Weight::Note,
-        Fate::Live | Fate::Unvisited | Fate::NoAddress => Weight::Settled,
+        Fate::Live | Fate::Waiting { .. } | Fate::Unvisited | Fate::NoAddress => Weight::Settled,
     }
 }
 

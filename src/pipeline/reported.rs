@@ -1,19 +1,28 @@
 //! From the store to a report: a profile's findings as they stand, and what is shown of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     capture::Removed,
     clock::Instant,
+    compare::{Page, Visited},
     digest::PayloadDigest,
     finding::{Finding, Review, Subject},
-    profile::{ListedName, Profile, Statement},
-    report::{Report, Sources, VisitSummary, Visits},
-    store::{Store, StoreError, VisitEnd, Wanted},
+    profile::Profile,
+    report::{Report, Sources, VisitSummary, Visits, Waiting},
+    store::{Store, StoreError, StoredVisit, VisitEnd, Wanted},
     uri::TargetUri,
 };
 
-use super::{AnalyseError, Named, PdfReader, analyse};
+use super::{
+    AnalyseError, Comparing, Named,
+    analyse::{found, subjected},
+    answers::{From, lasting, seed_of},
+    readings::{Extent, Readings},
+};
 
 /// The report on one profile, from findings that were computed before; `command` is what leads a person to this archive.
 ///
@@ -26,8 +35,10 @@ pub fn report(
     named: &Named,
     findings: &[Finding],
     reviews: &[Review],
+    comparing: &Comparing,
     command: &str,
-) -> Result<Report, StoreError> {
+) -> Result<Report, AnalyseError> {
+    let waiting = waiting(store, named, comparing)?;
     let visits = visits(store, &named.profile, findings)?;
     let removed = removed(store, findings, &visits)?;
     Ok(Report::of(&Sources {
@@ -38,6 +49,7 @@ pub fn report(
         decided: &store.decided(&named.name)?,
         command,
         visits: &visits,
+        waiting: &waiting,
         removed: &removed,
     }))
 }
@@ -128,49 +140,99 @@ fn removed(
     Ok(removed)
 }
 
-/// The findings as they stand: those that the last run stored, or computed anew where they are about another state of the profile.
+/// The findings as they are now: those that the last run stored, or, where what they rest on has changed since, computed now.
 ///
 /// # Errors
-/// Those of [`analyse`].
+/// Those of [`super::analyse()`].
 pub fn current(
     store: &Store,
     named: &Named,
-    pdf: &PdfReader,
+    comparing: &Comparing,
 ) -> Result<Vec<Finding>, AnalyseError> {
-    let stored = store.findings(&named.name)?;
-    if is_about(&stored, &named.profile) {
-        return Ok(stored);
+    let subjected = subjected(store, named, &store.reviews()?, &comparing.alert)?;
+    if store.basis(&named.name)? == Some(subjected.basis) {
+        return Ok(store.findings(&named.name)?);
     }
-    analyse(store, named, pdf)
+    let analysed = found(store, named, &subjected, comparing, From::Kept)?;
+    Ok(analysed.findings)
 }
 
-/// Whether `findings` are about every claim, plain name and reference of `profile`, and about no other.
-fn is_about(findings: &[Finding], profile: &Profile) -> bool {
-    let claims: BTreeSet<&str> = profile.claims.iter().map(|it| it.id.as_str()).collect();
-    let told: BTreeSet<&str> = findings
+/// The references whose latest visits met something bad that has not lasted, by number: since when, and what.
+///
+/// # Errors
+/// The archive cannot be read.
+pub(super) fn waiting(
+    store: &Store,
+    named: &Named,
+    comparing: &Comparing,
+) -> Result<BTreeMap<u32, Waiting>, AnalyseError> {
+    let profile = &named.profile;
+    let (numbers, seeds): (Vec<u32>, Vec<TargetUri>) = profile
+        .references
         .iter()
-        .filter_map(|it| it.subject.claim())
-        .collect();
-    let references: BTreeSet<u32> = profile.references.iter().map(|it| it.number).collect();
-    let fates = findings.iter().filter_map(|it| match it.subject {
-        Subject::Reference { number } => Some(number),
-        _ => None,
-    });
-    let names: BTreeSet<(&str, &str)> = findings
-        .iter()
-        .filter_map(|it| match &it.subject {
-            Subject::Name { claim, name } => Some((claim.as_str(), name.as_str())),
-            _ => None,
-        })
-        .collect();
-    let all_names = profile.claims.iter().all(|claim| match &claim.statement {
-        Statement::Listed { names: listed, .. } => listed.iter().all(|it| match it {
-            ListedName::One(name) => names.contains(&(claim.id.as_str(), name.as_str())),
-            ListedName::Ambiguous(_) => true,
-        }),
-        _ => true,
-    });
-    claims == told && references == fates.collect() && all_names
+        .filter_map(|it| Some((it.number, seed_of(it)?)))
+        .unzip();
+    let latest = store.latest_spans(&seeds)?;
+    // Visits that an answer rests on do not wait.
+    let known = store.answered_until(&named.name, "page")?;
+    let mut readings = Readings::new(store, profile, &comparing.pdf);
+    let mut waiting = BTreeMap::new();
+    for (number, mut spans) in numbers.into_iter().zip(latest) {
+        spans.reverse();
+        let lasting = lasting(&comparing.alert, &spans);
+        let Some((span, lasting)) = spans.last().zip(lasting.last()) else {
+            continue;
+        };
+        if known.get(&number) == Some(&span.chain) || (span.bad && !lasting.is_waiting(None)) {
+            continue;
+        }
+        let hops = store.hops(span.visit)?;
+        let reading = match hops.last() {
+            Some(it) => readings.of(it, Extent::Whole)?,
+            None => None,
+        };
+        let page = Page::of(Visited {
+            hops: &hops,
+            reading: reading.as_deref(),
+        });
+        if lasting.is_waiting(page.state()) {
+            let bad = spans.iter().find(|it| it.bad).unwrap_or(span);
+            waiting.insert(
+                number,
+                Waiting {
+                    since: bad.first,
+                    fate: page.fate(),
+                },
+            );
+        }
+    }
+    Ok(waiting)
+}
+
+/// The visits behind a profile's references, by reference number, oldest first.
+pub type Histories = BTreeMap<u32, Arc<Vec<StoredVisit>>>;
+
+/// The stored visits of every page that `profile` cites; references that share a page share its visits.
+///
+/// # Errors
+/// The archive cannot be read.
+pub fn histories(store: &Store, profile: &Profile) -> Result<Histories, StoreError> {
+    let mut by_seed: HashMap<TargetUri, Arc<Vec<StoredVisit>>> = HashMap::new();
+    let mut histories = Histories::new();
+    for reference in &profile.references {
+        let Some(Ok((seed, _))) = reference.url.as_deref().map(TargetUri::parse) else {
+            continue;
+        };
+        let visits = if let Some(visits) = by_seed.get(&seed) {
+            visits.clone()
+        } else {
+            let visits = Arc::new(store.visits(&seed)?);
+            by_seed.insert(seed, visits.clone());
+            visits
+        };
+        histories.insert(reference.number, visits);
+    }
+    Ok(histories)
 }
 
 fn summary(visit: &VisitEnd) -> VisitSummary {

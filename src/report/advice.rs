@@ -99,7 +99,7 @@ pub(super) fn on_reference(
             1 => "1 finding on it waits for a decision.".to_owned(),
             many => format!("{many} findings on it wait for a decision."),
         },
-        Fate::Moved { .. } => String::new(),
+        Fate::Moved { .. } | Fate::Waiting { .. } => String::new(),
         Fate::Gone { .. } | Fate::Soft404 | Fate::Parked => instead,
         Fate::Unreachable { .. } => {
             format!(

@@ -71,13 +71,23 @@ fn has(finding: &Finding, visit: &VisitSummary) -> Option<bool> {
 /// The copy that has what a finding is about: the nearest to the day on which the article's author looked, or the latest
 /// where the article does not give that day.
 pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
+    let is_held = |it: &PayloadDigest| !gathered.sources.removed.contains_key(it);
+    if let Some(capture) = &finding.copy
+        && let Some(payload_digest) = capture.payload_digest.filter(is_held)
+    {
+        return Some(Copy {
+            target_uri: capture.target_uri.clone(),
+            date: capture.date,
+            payload_digest,
+        });
+    }
     let pages = finding.cites.iter().filter_map(|number| {
         let accessed = gathered.reference(*number).and_then(|it| it.accessed);
         Some((accessed, gathered.sources.visits.get(number)?))
     });
     let visits = pages.flat_map(|(accessed, page)| page.some.iter().map(move |it| (accessed, it)));
     visits
-        .filter(|(_, it)| is_held(it, gathered) && has(finding, it) == Some(true))
+        .filter(|(_, it)| self::is_held(it, gathered) && has(finding, it) == Some(true))
         .max_by_key(|(accessed, it)| nearness(it, *accessed))
         .and_then(|(_, it)| Copy::of(it))
 }

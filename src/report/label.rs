@@ -47,6 +47,8 @@ pub enum Label {
     Walled,
     /// The domain is parked.
     Parked,
+    /// Not read so far: whether that lasts, further visits show.
+    Waiting,
     /// Not visited so far.
     Unvisited,
     /// The reference has no address.
@@ -81,7 +83,7 @@ impl Label {
     ];
 
     /// The words for fates, in the order in which they are counted.
-    pub const FATES: [Self; 10] = [
+    pub const FATES: [Self; 11] = [
         Self::Live,
         Self::Moved,
         Self::Gone,
@@ -90,6 +92,7 @@ impl Label {
         Self::Refused,
         Self::Walled,
         Self::Parked,
+        Self::Waiting,
         Self::Unvisited,
         Self::NoAddress,
     ];
@@ -106,6 +109,7 @@ impl Label {
             Fate::Refused { .. } => Self::Refused,
             Fate::Walled { .. } => Self::Walled,
             Fate::Parked => Self::Parked,
+            Fate::Waiting { .. } => Self::Waiting,
             Fate::Unvisited => Self::Unvisited,
             Fate::NoAddress => Self::NoAddress,
         }
@@ -163,6 +167,7 @@ impl Label {
             Self::Refused => "refused",
             Self::Walled => "walled",
             Self::Parked => "parked",
+            Self::Waiting => "waiting",
             Self::Unvisited => "unvisited",
             Self::NoAddress => "no address",
         }
@@ -187,7 +192,7 @@ impl Label {
             Self::Altered => "≈",
             Self::New => "+",
             Self::Redesigned => "⇄",
-            Self::CannotTell | Self::Unvisited | Self::NoAddress => "?",
+            Self::CannotTell | Self::Waiting | Self::Unvisited | Self::NoAddress => "?",
             Self::Unreachable => "⊘",
             Self::Refused | Self::Walled => "⊟",
             Self::Parked => "$",
@@ -217,6 +222,9 @@ impl Label {
             Self::Refused => "The visit was not allowed.",
             Self::Walled => "A block page, consent or login stands in its place.",
             Self::Parked => "The domain is for sale.",
+            Self::Waiting => {
+                "Could not be read so far; further visits will show whether that lasts."
+            }
             Self::Unvisited => "Nobody went there so far.",
             Self::NoAddress => "The article gives no address.",
         }
@@ -251,9 +259,12 @@ impl Label {
             | Self::Altered
             | Self::Moved => Tone::Changed,
             Self::New | Self::Redesigned | Self::Elsewhere => Tone::Fresh,
-            Self::CannotTell | Self::Refused | Self::Walled | Self::Unvisited | Self::NoAddress => {
-                Tone::Unknown
-            }
+            Self::CannotTell
+            | Self::Refused
+            | Self::Walled
+            | Self::Waiting
+            | Self::Unvisited
+            | Self::NoAddress => Tone::Unknown,
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    ClaimSection, Copy, Entry, Label, Need,
+    ClaimSection, Copy, Entry, Label, Need, Waiting,
     advice::{self, Intact},
     copy,
     counts::whole,
@@ -76,6 +76,9 @@ pub struct ReferenceSection {
     pub said: String,
     /// Since when; empty where nobody knows.
     pub since: String,
+    /// What its latest visits met, where that has not lasted; everything else is as of the visit before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// What an editor can do about it; empty where nothing is to be done.
     pub advice: String,
     /// The archived copy to cite, where the page is not there as cited.
@@ -126,7 +129,7 @@ impl ReferenceSection {
         };
         let last_there = on_fate.and_then(|it| it.history.last_seen);
         let citable = match fate {
-            Fate::Live | Fate::Unvisited | Fate::NoAddress => None,
+            Fate::Live | Fate::Waiting { .. } | Fate::Unvisited | Fate::NoAddress => None,
             // What came after the page was last there is not the page, whatever its status.
             _ => last_there.and_then(|it| copy::citable(number, it, gathered)),
         };
@@ -139,6 +142,7 @@ impl ReferenceSection {
             }
             _ => advice::on_reference(&fate, citable.as_ref(), open, gathered),
         };
+        let bad = gathered.sources.waiting.get(&number).cloned();
         let visits = gathered.sources.visits.get(&number);
         let cite = citable.map(|it| it.copy);
         Self {
@@ -158,10 +162,11 @@ impl ReferenceSection {
             }),
             label: Label::of_fate(&fate),
             said: words::fate(&fate),
-            since: entry
-                .as_ref()
-                .map(|it| it.since.clone())
-                .unwrap_or_default(),
+            since: words::sentences(&[
+                entry.as_ref().map_or("", |it| &it.since),
+                &bad.as_ref().map(words::waiting).unwrap_or_default(),
+            ]),
+            waiting: bad,
             advice,
             need: entry.as_ref().map_or(Need::Unknown, |it| it.need),
             claims: resting.iter().map(|it| it.id.clone()).collect(),

@@ -1,6 +1,6 @@
 //! Verdicts, fates and their history in sentences.
 
-use super::Label;
+use super::{Label, Waiting};
 use crate::{
     capture::Removed,
     clock::Instant,
@@ -186,6 +186,9 @@ pub(super) fn fate(fate: &Fate) -> String {
             stopped(&format!("Something stands in the page's place: {detail}"))
         }
         Fate::Parked => "The domain is parked: somebody else's page stands there.".to_owned(),
+        Fate::Waiting { detail } => stopped(&format!(
+            "Not read so far: {detail}. Further visits will show whether that lasts"
+        )),
         Fate::Unvisited => "Not visited so far.".to_owned(),
         Fate::NoAddress => "The reference has no address.".to_owned(),
     }
@@ -197,7 +200,7 @@ pub(super) fn since(finding: &Finding) -> String {
     let now = match &finding.conclusion {
         Conclusion::Fate(it) => {
             let label = capital(Label::of_fate(it).words());
-            spell(history, &label, &format!("{label} at"), "visit", "visits")
+            spell(history, &label, &format!("{label} at"), "visit")
         }
         Conclusion::Verdict(it) => {
             let (changed, always) = match it {
@@ -217,7 +220,7 @@ pub(super) fn since(finding: &Finding) -> String {
                 last.filter(|it| !detail.contains(it.as_str()))
                     .map(|it| format!("Last there on {it}"))
             } else {
-                spell(history, changed, &format!("{always} in"), "copy", "copies")
+                spell(history, changed, &format!("{always} in"), "copy")
             }
         }
     };
@@ -228,19 +231,34 @@ pub(super) fn since(finding: &Finding) -> String {
     stopped(&capital(&sentence))
 }
 
+/// What the latest visits of a page met, where that has not lasted.
+pub(super) fn waiting(it: &Waiting) -> String {
+    let met = match &it.fate {
+        Fate::Unreachable { detail } | Fate::Refused { detail } | Fate::Walled { detail } => {
+            detail.clone()
+        }
+        other => fate(other).trim_end_matches('.').to_owned(),
+    };
+    format!(
+        "Not read since {}: {met}. Until that has lasted, the last good visit counts.",
+        day(it.since)
+    )
+}
+
+/// Sentences one behind the other, without those that are empty.
+pub(super) fn sentences(all: &[&str]) -> String {
+    let all: Vec<&str> = all.iter().copied().filter(|it| !it.is_empty()).collect();
+    all.join(" ")
+}
+
 /// How long it has been so: `Gone since between … and …`, or that it was never otherwise.
-fn spell(history: &History, changed: &str, always: &str, one: &str, many: &str) -> Option<String> {
+fn spell(history: &History, changed: &str, always: &str, one: &str) -> Option<String> {
     if let (Some(after), Some(by)) = (history.changed_after, history.changed_by) {
         return Some(format!("{changed} {}", since_between(after, by)));
     }
-    let first = history.changed_by.or(history.first_seen).map(day);
-    match (history.judged, first) {
-        (0, _) => None,
-        (1, Some(first)) => Some(format!("{always} the one {one} there is, of {first}")),
-        (1, None) => Some(format!("{always} the one {one} there is")),
-        (all, Some(first)) => Some(format!("{always} all {all} {many} since {first}")),
-        (all, None) => Some(format!("{always} all {all} {many}")),
-    }
+    let first = history.changed_by.or(history.first_seen);
+    let first = first.or(history.first_judged).map(day)?;
+    Some(format!("{always} every {one} since {first}"))
 }
 
 /// What the copy nearest to the access date had, as far as the history does not say it already.
@@ -265,7 +283,9 @@ fn before(finding: &Finding) -> Option<String> {
             let day = day(it.date);
             match it.held {
                 // It was never otherwise, which has been said.
-                Some(true) if history.changed_after.is_none() && history.judged > 0 => None,
+                Some(true) if history.changed_after.is_none() && history.first_judged.is_some() => {
+                    None
+                }
                 Some(true) => Some(format!("was there on {day}")),
                 Some(false) => Some(format!(
                     "was not there on {day}, nearest to the access date"
@@ -314,7 +334,7 @@ mod tests {
             reasons: Vec::new(),
             evidence: Vec::new(),
             history: History {
-                judged: 3,
+                first_judged: Some(at("20221022")),
                 last_seen: changed.map(|it| at(it.0)),
                 changed_after: changed.map(|it| at(it.0)),
                 changed_by: changed.map(|it| at(it.1)),
@@ -324,6 +344,7 @@ mod tests {
                 }),
                 ..History::default()
             },
+            copy: None,
         }
     }
 
@@ -359,7 +380,7 @@ mod tests {
             (
                 None,
                 Some(false),
-                "Missing in all 3 copies; the page may never have said so.",
+                "Missing in every copy since 2022-10-22; the page may never have said so.",
             ),
         ] {
             assert_eq!(since(&absent(changed, held)), told);

@@ -45,6 +45,9 @@ pub struct Counts {
     pub failed: u64,
     /// Seeds that were due and not visited: refused, postponed, stopped.
     pub skipped: u64,
+    /// Whether the network here was down: then its visits say nothing about any page.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
 }
 
 /// A crawl as it is kept.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    CrawlId, Fault, Store, StoreError,
+    CrawlId, Fault, Store, StoreError, answers,
     ledger::{self, Kind},
     payloads,
 };
@@ -14,7 +14,8 @@ use crate::{
 };
 
 impl Store {
-    /// Keeps what was found for a profile, and says whether it differs from what was kept last; the same is not kept twice.
+    /// Keeps what was found for a profile and what it rests on, and says whether the findings differ from what was kept last; the
+    /// same are not kept twice.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -23,12 +24,14 @@ impl Store {
         profile: &str,
         computed: Option<CrawlId>,
         findings: &[Finding],
+        basis: Option<ContentDigest>,
     ) -> Result<bool, StoreError> {
         let profile = profile.to_owned();
         let fault = |it: String| Fault::Damaged(it).at(self.path());
         let json = serde_json::to_vec(findings).map_err(|it| fault(it.to_string()))?;
         self.write(move |connection| {
             let digest = ContentDigest::of(&json);
+            answers::keep_basis(connection, &profile, basis.as_ref())?;
             let last = latest(connection, &profile)?;
             if last.as_ref().is_some_and(|it| it.digest == digest) {
                 return Ok(false);

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Fault, Store, StoreError, checksum, instant, micros, visits};
+use super::{Fault, Store, StoreError, checksum, instant, micros, readings, visits};
 use crate::{
     clock::Instant,
     digest::PayloadDigest,
@@ -130,21 +130,12 @@ pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
     while let Some(row) = rows.next()? {
         connection
             .prepare_cached("UPDATE reading SET checksum = ?2 WHERE id = ?1")?
-            .execute(params![row.get::<_, i64>(0)?, reading_checksum(row, 1)?])?;
+            .execute(params![
+                row.get::<_, i64>(0)?,
+                readings::checksum_of(row, 1, None)?
+            ])?;
     }
     Ok(())
-}
-
-/// The checksum of a reading, of a row that has its payload's digest, its key, length and bytes from the column `first` on.
-pub(super) fn reading_checksum(row: &rusqlite::Row<'_>, first: usize) -> Result<i64, Fault> {
-    let (digest, bytes) = (row.get_ref(first)?, row.get_ref(first + 3)?);
-    let length: i64 = row.get(first + 2)?;
-    Ok(checksum([
-        digest.as_blob().map_err(Fault::damaged)?,
-        row.get::<_, String>(first + 1)?.as_bytes(),
-        &length.to_be_bytes(),
-        bytes.as_blob().map_err(Fault::damaged)?,
-    ]))
 }
 
 /// Tells `each` every row that must have a leaf, and the leaf's text as it is made from the row; by kind, then by row.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     Fault, PATIENCE, Store, StoreError, instant,
     ledger::{self, Kind},
-    micros, payloads,
+    micros, payloads, spans,
 };
 use crate::{
     capture::Removed, clock::Instant, digest::PayloadDigest, ledger::Leaf, uri::TargetUri,
@@ -173,6 +173,9 @@ impl Store {
             }
             payloads::lift(connection, &going)?;
             payloads::empty(connection, &going)?;
+            going
+                .iter()
+                .try_for_each(|it| spans::payload_changed(connection, *it))?;
             Ok(going.len() as u64)
         })
     }

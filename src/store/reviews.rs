@@ -233,6 +233,7 @@ mod tests {
             reasons: Vec::new(),
             evidence: Vec::new(),
             history: History::default(),
+            copy: None,
         };
         let review = Review {
             finding: about.id.clone(),

@@ -8,7 +8,7 @@ use super::{
     backup::{put_in_place, remove_if_there},
     beside,
     error::{Fault, StoreError},
-    ledger, visits,
+    ledger, spans, visits,
 };
 
 /// What a stillsays store says it is in SQLite's `application_id`: the letters `stls`.
@@ -31,6 +31,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         sql: include_str!("schema/4.sql"),
         then: Some(visits::mark_asked),
+    },
+    Step {
+        sql: include_str!("schema/5.sql"),
+        then: Some(spans::begin),
     },
 ];
 

@@ -11,7 +11,7 @@ mod rows;
 mod some;
 
 use super::{
-    CrawlId, Fault, Store, StoreError, crawls, instant, ledger, micros, payloads, retention,
+    CrawlId, Fault, Store, StoreError, crawls, instant, ledger, micros, payloads, retention, spans,
 };
 use crate::{
     capture::{Capture, CaptureEntry, Outcome, RevisitProfile, Tombstone, Visit, asked_otherwise},
@@ -213,6 +213,13 @@ fn add(
             new: false,
         });
     }
+    // Payloads that earlier visits stand for, and that come only now.
+    let mut came = Vec::new();
+    for (capture, digest) in visit.captures.iter().zip(digests) {
+        if let (Outcome::Response(_), Some(digest)) = (&capture.outcome, digest) {
+            came.extend(spans::without_bytes(connection, digest)?);
+        }
+    }
     let seed = uri_row(connection, &visit.seed)?;
     let date = micros(first.date);
     let id = connection
@@ -238,6 +245,9 @@ fn add(
         )?
         .execute(params![seed, id, date, outcome_name(&last.outcome), last.status()])?;
     head::refresh(connection, seed, &visit.seed)?;
+    spans::add(connection, seed, id, date)?;
+    came.into_iter()
+        .try_for_each(|it| spans::payload_changed(connection, it))?;
     Ok(AddedVisit {
         id: VisitId(id),
         new: true,
@@ -407,12 +417,29 @@ fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T, Fault> {
     serde_json::from_value(serde_json::Value::String(word)).map_err(Fault::damaged)
 }
 
-fn uri_row(connection: &Connection, uri: &TargetUri) -> rusqlite::Result<i64> {
-    let known = connection
+/// The row of an address; `None` for one that is not known.
+pub(super) fn uri_id(connection: &Connection, uri: &TargetUri) -> rusqlite::Result<Option<i64>> {
+    connection
         .prepare_cached("SELECT id FROM uri WHERE uri = ?1")?
         .query_row([uri.as_str()], |row| row.get(0))
-        .optional()?;
-    match known {
+        .optional()
+}
+
+/// The captures of a visit in the order of the redirects.
+pub(super) fn entries_of(
+    connection: &Connection,
+    visit: VisitId,
+) -> Result<Vec<(CaptureId, CaptureEntry)>, Fault> {
+    entries(
+        connection,
+        &mut Known::default(),
+        "capture.visit = ?1 ORDER BY hop",
+        &visit.0,
+    )
+}
+
+fn uri_row(connection: &Connection, uri: &TargetUri) -> rusqlite::Result<i64> {
+    match uri_id(connection, uri)? {
         Some(id) => Ok(id),
         None => connection
             .prepare_cached("INSERT INTO uri (uri, surt) VALUES (?1, ?2)")?

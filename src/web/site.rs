@@ -128,7 +128,7 @@ impl Web {
         let options = &self.options;
         let report = self
             .snapshot
-            .report(store, entry, &options.pdf, &options.command)?;
+            .report(store, entry, &options.comparing, &options.command)?;
         let from = parameter(request, "from").and_then(|it| it.parse().ok());
         Ok(match report {
             Some(it) => pages::report(

@@ -10,7 +10,7 @@ use std::{
 use super::profiles::{Entry, Profiles};
 use crate::{
     finding::{Finding, Review, Standing},
-    pipeline::{self, AnalyseError, PdfReader},
+    pipeline::{self, AnalyseError, Comparing},
     report::Report,
     store::{Store, StoreError, Version},
 };
@@ -91,7 +91,7 @@ impl Snapshot {
         &self,
         store: &Store,
         entry: &Arc<Entry>,
-        pdf: &PdfReader,
+        comparing: &Comparing,
         command: &str,
     ) -> Result<Option<Arc<Report>>, StoreError> {
         let Ok(named) = &entry.read else {
@@ -106,11 +106,10 @@ impl Snapshot {
         let kept = if let Some(it) = kept {
             it
         } else {
-            let findings = match pipeline::current(store, named, pdf) {
-                Ok(it) => it,
-                Err(AnalyseError::Store(error)) => return Err(error),
-            };
-            let report = pipeline::report(store, named, &findings, &store.reviews()?, command)?;
+            let findings = stored(pipeline::current(store, named, comparing))?;
+            let reviews = store.reviews()?;
+            let report = pipeline::report(store, named, &findings, &reviews, comparing, command);
+            let report = stored(report)?;
             Kept {
                 version,
                 entry: Arc::clone(entry),
@@ -125,6 +124,16 @@ impl Snapshot {
         }
         Ok(Some(report))
     }
+}
+
+/// What was made of the store; nothing stops `serve` while it compares, but its end.
+fn stored<T>(made: Result<T, AnalyseError>) -> Result<T, StoreError> {
+    made.map_err(|error| match error {
+        AnalyseError::Store(error) => error,
+        AnalyseError::Stopped => StoreError::Closed {
+            path: Path::new("the comparison").to_owned(),
+        },
+    })
 }
 
 /// How many of the findings wait for a decision.

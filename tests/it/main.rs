@@ -9,6 +9,7 @@ mod documentation;
 mod extract;
 mod fetch;
 mod history;
+mod incremental;
 mod interchange;
 mod kills;
 mod ledger;

@@ -301,7 +301,7 @@ fn a_finding_says_since_when_and_what_was_there_before() {
     insta::assert_snapshot!(said("Saltmarsh Youth Circle"), @"On the page, but not in the article. There since between 2024-03-01 and 2026-04-02; was not there on 2022-10-22, nearest to the access date. Add it where the article means to list them all.");
     insta::assert_snapshot!(said("134 countries"), @"Now “129 countries” — the number changed. Changed since between 2026-04-02 04:00 UTC and 06:15 UTC; was there on 2022-10-22. Write “129 countries”, or cite the archived copy of 2022-10-22 (payload 5300d5d3d369), which has it.");
     insta::assert_snapshot!(said("Bridgewater Fellowship"), @"Cannot tell: the page answered “not found” under a status of success. Last there on 2024-03-01; was there on 2022-10-22. The archived copy of 2022-10-22 (payload 30ffba43bb1d) has it.");
-    insta::assert_snapshot!(said(HOSTILE), @"Not listed. Missing in all 3 copies since 2022-10-22; the page may never have said so. No copy had it: check the source, or take it out.");
+    insta::assert_snapshot!(said(HOSTILE), @"Not listed. Missing in every copy since 2022-10-22; the page may never have said so. No copy had it: check the source, or take it out.");
 }
 
 #[test]

@@ -371,7 +371,10 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
         state: PageState::Content,
         signals: Vec::new(),
     };
-    store.put_reading(&digest, "1 text/html", &reading).unwrap();
+    let json = serde_json::to_vec(&stillsays::reading::Packed::of(&reading)).unwrap();
+    store
+        .put_reading(&digest, "1 text/html", &json, None)
+        .unwrap();
     let fate = |fate| {
         let subject = Subject::Reference { number: 1 };
         let conclusion = Conclusion::Fate(fate);
@@ -385,24 +388,18 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
             reasons: Vec::new(),
             evidence: Vec::new(),
             history: History::default(),
+            copy: None,
         }
     };
     let (live, gone) = (fate(Fate::Live), fate(Fate::Gone { status: 404 }));
-    assert!(
-        store
-            .put_findings("p", Some(crawl), std::slice::from_ref(&live))
-            .unwrap()
-    );
-    assert!(
-        !store
-            .put_findings("p", Some(crawl), std::slice::from_ref(&live))
-            .unwrap()
-    );
-    assert!(
-        store
-            .put_findings("p", None, std::slice::from_ref(&gone))
-            .unwrap()
-    );
+    for (crawl, finding, is_new) in [
+        (Some(crawl), &live, true),
+        (Some(crawl), &live, false),
+        (None, &gone, true),
+    ] {
+        let kept = store.put_findings("p", crawl, std::slice::from_ref(finding), None);
+        assert_eq!(kept.unwrap(), is_new);
+    }
     let review = |decision| Review {
         finding: gone.id.clone(),
         decision,
@@ -425,10 +422,13 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
     let store = archive.open(Access::ReadWrite).unwrap();
     assert_eq!(store.host_states().unwrap()[&origin], state);
     assert_eq!(
-        store.reading(&digest, "1 text/html").unwrap(),
+        store
+            .reading(&digest, "1 text/html")
+            .unwrap()
+            .map(|it| it.reading),
         Some(reading)
     );
-    assert_eq!(store.reading(&digest, "2 text/html").unwrap(), None);
+    assert!(store.reading(&digest, "2 text/html").unwrap().is_none());
     assert_eq!(store.reviewed(&gone.id).unwrap().as_ref(), Some(&gone));
     assert_eq!(store.reviewed(&live.id).unwrap(), None);
     assert_eq!(store.findings("p").unwrap(), [gone]);
@@ -667,7 +667,7 @@ async fn a_version_is_another_one_as_soon_as_somebody_wrote() {
     assert_ne!(after, before);
 
     let marks = reading.marks().unwrap();
-    store.put_findings("a", None, &[]).unwrap();
+    store.put_findings("a", None, &[], None).unwrap();
     let changed = reading.marks().unwrap();
     assert_ne!(changed.of("a"), marks.of("a"));
     assert_eq!(changed.of("b"), marks.of("b"));

@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Base, frame, read, read_checked, stand_alone, unwritable, whole};
-use crate::{digest::PayloadDigest, store::error::Fault};
+use crate::{
+    digest::PayloadDigest,
+    store::{error::Fault, readings},
+};
 
 /// Takes every payload that is kept off those that are to go (`going`, their rows): it is read and checked, written against
 /// the nearest one below it that is kept, or alone, and read back.
@@ -37,9 +40,7 @@ pub(in crate::store) fn empty(connection: &Connection, going: &HashSet<i64>) -> 
                 "UPDATE payload SET length = NULL, encoding = NULL, base = NULL, depth = 0, cost = 0, bytes = NULL WHERE id = ?1",
             )?
             .execute([id])?;
-        connection
-            .prepare_cached("DELETE FROM reading WHERE payload = ?1")?
-            .execute([id])?;
+        readings::forget(connection, *id)?;
     }
     count_anew(connection)
 }

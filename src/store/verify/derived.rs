@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::{Problem, attempt};
-use crate::store::{Fault, checksum, ledger, schema};
+use crate::store::{Fault, answers, checksum, readings, schema, spans};
 
 /// Rows that are not what other rows make of them: a name for the place, what is wrong, and how such rows are found.
 const RULES: &[(&str, &str, &str)] = &[
@@ -78,7 +78,9 @@ pub(super) fn check(connection: &Connection, problems: &mut Vec<Problem>) {
     }
     attempt(problems, "addresses", |it| keys(connection, it));
     attempt(problems, "hosts", |it| hosts(connection, it));
-    attempt(problems, "readings", |it| readings(connection, it));
+    attempt(problems, "readings", |it| kept_readings(connection, it));
+    attempt(problems, "spans", |it| kept_spans(connection, it));
+    attempt(problems, "answers", |it| kept_answers(connection, it));
 }
 
 /// The tables and indices must be those that the steps make.
@@ -139,19 +141,69 @@ fn hosts(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fau
     Ok(())
 }
 
-fn readings(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+fn kept_readings(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     let mut statement = connection.prepare(
-        "SELECT reading.id, reading.checksum, digest, key, reading.length, reading.bytes
+        "SELECT reading.id, reading.checksum, digest, key, reading.length, reading.bytes, reading.base
          FROM reading JOIN payload ON payload.id = reading.payload",
     )?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
-        if row.get::<_, Option<i64>>(1)? != Some(ledger::reading_checksum(row, 2)?) {
+        if row.get::<_, Option<i64>>(1)? != Some(readings::checksum_of(row, 2, row.get(6)?)?) {
             let id: i64 = row.get(0)?;
             problems.push(Problem::new(
                 format!("reading {id}"),
                 "it is not as it was kept",
             ));
+        }
+    }
+    Ok(())
+}
+
+/// The spans must be those that the visits make.
+fn kept_spans(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+    let left_out = spans::left_out(connection)?;
+    let seeds: Vec<i64> = connection
+        .prepare("SELECT uri FROM seed UNION SELECT seed FROM span")?
+        .query_map((), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for seed in seeds {
+        if spans::kept(connection, seed)? != spans::made(connection, seed, &left_out)? {
+            let place = format!("spans of seed {seed}");
+            problems.push(Problem::new(
+                place,
+                "they are not those that its visits make",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What is derived of claims.
+fn kept_answers(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+    let changed = "it is not as it was kept";
+    let mut statement = connection.prepare(
+        "SELECT profile, part, reference, basis, chain, until, length, bytes, checksum FROM answer",
+    )?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let (profile, part): (String, String) = (row.get(0)?, row.get(1)?);
+        let sum = answers::checksum_of(
+            (&profile, &part, row.get(2)?),
+            &row.get(3)?,
+            [row.get(4)?, row.get(5)?, row.get(6)?],
+            row.get_ref(7)?.as_blob().map_err(Fault::damaged)?,
+        );
+        if sum != row.get::<_, i64>(8)? {
+            let place = format!("answer {profile} {part}");
+            problems.push(Problem::new(place, changed));
+        }
+    }
+    let mut statement = connection.prepare("SELECT profile, digest, checksum FROM basis")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let profile: String = row.get(0)?;
+        if answers::basis_checksum(&profile, &row.get(1)?) != row.get::<_, i64>(2)? {
+            problems.push(Problem::new(format!("basis {profile}"), changed));
         }
     }
     Ok(())

@@ -58,6 +58,7 @@ impl Fixture {
             decided: &self.decided(),
             command: "stillsays --config lantern.toml",
             visits: &self.visits,
+            waiting: &BTreeMap::new(),
             removed: &self.removed,
         })
     }
@@ -144,7 +145,7 @@ fn noted(number: u32, digits: &str, note: &str) -> Evidence {
 
 fn always() -> History {
     History {
-        judged: 3,
+        first_judged: Some(at(FIRST)),
         first_seen: Some(at(FIRST)),
         last_seen: Some(at(LAST)),
         changed_after: None,
@@ -158,7 +159,7 @@ fn always() -> History {
 
 fn lost(after: &str, by: &str) -> History {
     History {
-        judged: 3,
+        first_judged: Some(at(FIRST)),
         first_seen: Some(at(FIRST)),
         last_seen: Some(at(after)),
         changed_after: Some(at(after)),
@@ -172,7 +173,7 @@ fn lost(after: &str, by: &str) -> History {
 
 fn never() -> History {
     History {
-        judged: 3,
+        first_judged: Some(at(FIRST)),
         changed_by: Some(at(FIRST)),
         baseline: Some(Baseline {
             date: at(FIRST),
@@ -207,6 +208,7 @@ fn finding(
         ],
         evidence,
         history,
+        copy: None,
     }
 }
 

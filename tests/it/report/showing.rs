@@ -57,7 +57,7 @@ impl Made {
         let some = some.collect();
         made.visits.insert(1, Visits { all: 4, some });
         let history = History {
-            judged: 4,
+            first_judged: Some(at(DAYS[0])),
             first_seen: Some(at(DAYS[0])),
             last_seen: Some(at(DAYS[there])),
             ..History::default()
@@ -101,6 +101,7 @@ impl Made {
             reasons: Vec::new(),
             evidence: vec![evidence],
             history,
+            copy: None,
         });
     }
 
@@ -117,7 +118,7 @@ impl Made {
             },
         });
         let history = seen.map_or_else(History::default, |(first, last)| History {
-            judged: 4,
+            first_judged: Some(at(DAYS[0])),
             first_seen: Some(at(DAYS[first])),
             last_seen: Some(at(DAYS[last])),
             changed_after: Some(at(DAYS[last])),
@@ -138,7 +139,7 @@ impl Made {
             name: name.into(),
         };
         let history = History {
-            judged: 4,
+            first_judged: Some(at(DAYS[0])),
             first_seen: Some(at(DAYS[seen.0])),
             last_seen: Some(at(DAYS[seen.1])),
             ..History::default()
@@ -155,6 +156,7 @@ impl Made {
             visits: &self.visits,
             decided: &[],
             command: "stillsays",
+            waiting: &BTreeMap::new(),
             removed: &HashMap::new(),
         })
     }
@@ -238,7 +240,7 @@ fn a_copy_that_lacks_all_that_is_cited_is_not_proposed() {
 fn a_page_that_never_was_the_page_has_no_copy_to_cite() {
     let mut made = Made::new(Fate::Soft404, 3);
     made.findings[0].history = History {
-        judged: 4,
+        first_judged: Some(at(DAYS[0])),
         ..History::default()
     };
     assert_eq!(made.cited().0, None);

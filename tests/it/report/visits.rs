@@ -6,8 +6,9 @@ use chrono::TimeDelta;
 use stillsays::{
     capture::{Capture, Failure, FailureKind, Framing, Outcome, Response, Visit},
     clock::Instant,
+    compare::Alert,
     finding::{CaptureRef, Conclusion, Evidence, Finding, FindingId, History, Subject, Verdict},
-    pipeline::{self, Named},
+    pipeline::{self, Comparing, Named},
     profile::{Profile, Reference},
     store::{Access, Crawl, Store, Wanted},
     uri::TargetUri,
@@ -170,7 +171,8 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
         name: "made".into(),
         profile,
     };
-    let report = pipeline::report(&store, &named, &[], &[], "stillsays").unwrap();
+    let comparing = Comparing::new(Alert::default());
+    let report = pipeline::report(&store, &named, &[], &[], &comparing, "stillsays").unwrap();
     let reference = &report.references[0];
     assert_eq!((reference.visits_in_all, reference.visits.len()), (300, 2));
     assert_eq!(report.as_of, Some(on(299)));
@@ -204,15 +206,17 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
         reasons: Vec::new(),
         evidence: vec![evidence],
         history: History {
-            judged: 300,
+            first_judged: Some(on(0)),
             first_seen: Some(on(20)),
             last_seen: Some(on(120)),
             changed_after: Some(on(120)),
             changed_by: Some(on(121)),
             baseline: None,
         },
+        copy: None,
     };
-    let report = pipeline::report(&store, &named, &[finding], &[], "stillsays").unwrap();
+    let report =
+        pipeline::report(&store, &named, &[finding], &[], &comparing, "stillsays").unwrap();
     let shown: Vec<i64> = report.references[0]
         .visits
         .iter()

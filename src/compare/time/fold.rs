@@ -2,92 +2,57 @@
 
 use chrono::TimeDelta;
 
-use super::likeness::round;
+use super::track::Track;
 use crate::{
     clock::Instant,
-    finding::{Baseline, Evidence, History, Reason, Verdict, Why},
+    compare::{
+        claim::{Said, held},
+        likeness::round,
+    },
+    finding::{Baseline, CaptureRef, History, Verdict, Why},
 };
 
-/// What one visit of one reference says about one thing.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Said {
-    /// What it says.
-    pub(super) verdict: Verdict,
-    /// How sure that is.
-    pub(super) score: f64,
-    /// Why.
-    pub(super) reasons: Vec<Reason>,
-    /// The words it rests on.
-    pub(super) evidence: Vec<Evidence>,
-}
-
-impl Said {
-    /// Nothing can be said, for this reason.
-    pub(super) fn untold(why: Why, detail: &str) -> Self {
-        let verdict = Verdict::CannotTell {
-            why,
-            detail: detail.to_owned(),
-        };
-        Self {
-            verdict,
-            score: 0.5,
-            reasons: Vec::new(),
-            evidence: Vec::new(),
-        }
-    }
-
-    /// Whether the page had it; `None` where that could not be told.
-    fn held(&self) -> Option<bool> {
-        held(&self.verdict)
-    }
-}
-
-fn held(verdict: &Verdict) -> Option<bool> {
-    match verdict {
-        Verdict::Present
-        | Verdict::Elsewhere { .. }
-        | Verdict::MovedList { .. }
-        | Verdict::MovedPage { .. }
-        | Verdict::New
-        | Verdict::Redesigned { .. } => Some(true),
-        Verdict::Absent
-        | Verdict::Renamed { .. }
-        | Verdict::Merged { .. }
-        | Verdict::Split { .. }
-        | Verdict::Altered { .. } => Some(false),
-        Verdict::CannotTell { .. } => None,
-    }
-}
-
-/// A visit in a series.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Point {
-    /// When the visit was.
-    pub(super) date: Instant,
-    /// Which reference it visited.
-    pub(super) reference: u32,
-    /// What it says.
-    pub(super) said: Said,
+/// What a reference's page says at one edge of a run.
+#[derive(Clone, Copy, Debug)]
+struct Point<'a> {
+    date: Instant,
+    reference: u32,
+    said: &'a Said,
 }
 
 /// What all visits of all cited references say together.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Folded {
+pub(in crate::compare) struct Folded {
     /// What is said now.
-    pub(super) said: Said,
+    pub(in crate::compare) said: Said,
     /// How it came to be so.
-    pub(super) history: History,
+    pub(in crate::compare) history: History,
+    /// The capture that had it nearest to the day of access.
+    pub(in crate::compare) copy: Option<CaptureRef>,
 }
 
 /// Several pages of one claim are visited one after the other: within this time each page's visit belongs to one round, and what the
 /// pages say together is told when the round is done.
 const ROUND: TimeDelta = TimeDelta::hours(12);
 
-/// Folds the points of a claim's references; `cited` are the references with the days they were accessed.
-pub(super) fn fold(cited: &[(u32, Option<Instant>)], mut points: Vec<Point>) -> Folded {
+/// Folds the tracks of a claim's references; `cited` are the references with the days they were accessed.
+pub(in crate::compare) fn fold(
+    cited: &[(u32, Option<Instant>)],
+    tracks: &[(u32, &Track<Said>)],
+) -> Folded {
+    let mut points: Vec<Point<'_>> = tracks
+        .iter()
+        .flat_map(|(reference, track)| {
+            track.edges().map(|(date, said)| Point {
+                date,
+                reference: *reference,
+                said,
+            })
+        })
+        .collect();
     points.sort_by_key(|it| (it.date, it.reference));
-    let mut latest: Vec<(u32, Option<&Point>)> = cited.iter().map(|it| (it.0, None)).collect();
-    let mut combined: Vec<(Instant, Verdict)> = Vec::with_capacity(points.len());
+    let mut latest: Vec<(u32, Option<Point<'_>>)> = cited.iter().map(|it| (it.0, None)).collect();
+    let mut combined: Vec<(Instant, &Verdict)> = Vec::with_capacity(points.len());
     let mut round_began: Option<Instant> = None;
     let mut in_round: Vec<u32> = Vec::new();
     for point in &points {
@@ -101,22 +66,22 @@ pub(super) fn fold(cited: &[(u32, Option<Instant>)], mut points: Vec<Point>) -> 
         }
         in_round.push(point.reference);
         for slot in latest.iter_mut().filter(|it| it.0 == point.reference) {
-            slot.1 = Some(point);
+            slot.1 = Some(*point);
         }
         let sayings: Vec<&Said> = latest
             .iter()
             .filter_map(|it| it.1)
-            .map(|it| &it.said)
+            .map(|it| it.said)
             .collect();
-        combined.push((point.date, together(&sayings, true).verdict.clone()));
+        combined.push((point.date, &together(&sayings, true).verdict));
     }
     let never = Said::untold(Why::NotVisited, "the page was not visited so far");
     let sayings: Vec<&Said> = latest
         .iter()
-        .map(|it| it.1.map_or(&never, |it| &it.said))
+        .map(|it| it.1.map_or(&never, |it| it.said))
         .collect();
     let mut said = together(&sayings, false).clone();
-    let history = history(&combined, &said.verdict, baseline(cited, &points));
+    let history = history(&combined, &said.verdict, baseline(cited, tracks));
     evidence(&mut said, &latest, &points, history.last_seen);
     if let Verdict::CannotTell { detail, .. } = &mut said.verdict
         && let Some(seen) = history.last_seen
@@ -124,7 +89,11 @@ pub(super) fn fold(cited: &[(u32, Option<Instant>)], mut points: Vec<Point>) -> 
         *detail = format!("{detail}; last seen on {}", seen.format("%Y-%m-%d"));
     }
     said.score = round(said.score);
-    Folded { said, history }
+    Folded {
+        said,
+        history,
+        copy: copy(cited, tracks),
+    }
 }
 
 /// What several pages say together: one that has it is enough; that none has it takes them all.
@@ -191,9 +160,9 @@ fn alike(one: &Verdict, other: &Verdict) -> bool {
     }
 }
 
-fn history(combined: &[(Instant, Verdict)], now: &Verdict, baseline: Option<Baseline>) -> History {
-    let seen = |it: &&(Instant, Verdict)| held(&it.1) == Some(true);
-    let judged = combined.iter().filter(|it| held(&it.1).is_some()).count();
+fn history(combined: &[(Instant, &Verdict)], now: &Verdict, baseline: Option<Baseline>) -> History {
+    let seen = |it: &&(Instant, &Verdict)| held(it.1) == Some(true);
+    let judged = combined.iter().find(|it| held(it.1).is_some());
     let (mut changed_by, mut changed_after) = (None, None);
     for (date, verdict) in combined.iter().rev() {
         if alike(verdict, now) {
@@ -207,7 +176,7 @@ fn history(combined: &[(Instant, Verdict)], now: &Verdict, baseline: Option<Base
         changed_by = None;
     }
     History {
-        judged: u32::try_from(judged).unwrap_or(u32::MAX),
+        first_judged: judged.map(|it| it.0),
         first_seen: combined.iter().find(seen).map(|it| it.0),
         last_seen: combined.iter().rfind(seen).map(|it| it.0),
         changed_after,
@@ -216,32 +185,81 @@ fn history(combined: &[(Instant, Verdict)], now: &Verdict, baseline: Option<Base
     }
 }
 
-/// What the visit nearest to the day of access says; of several references the one whose visit is nearest.
-fn baseline(cited: &[(u32, Option<Instant>)], points: &[Point]) -> Option<Baseline> {
-    cited
-        .iter()
-        .filter_map(|(number, accessed)| Some((number, (*accessed)?)))
-        .flat_map(|(number, accessed)| {
-            points
+/// Whether the page was not there to be read, so that it tells nothing of what it said.
+fn is_unread(verdict: &Verdict) -> bool {
+    matches!(
+        verdict,
+        Verdict::CannotTell {
+            why: Why::NotVisited
+                | Why::FetchFailed
+                | Why::Gone
+                | Why::SoftNotFound
+                | Why::Blocked
+                | Why::ConsentWall
+                | Why::LoginWall
+                | Why::Parked
+                | Why::Empty
+                | Why::Unreadable,
+            ..
+        }
+    )
+}
+
+/// What the visit nearest to the day of access at which the page could be read says; of several references the one whose visit
+/// is nearest.
+fn baseline(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Option<Baseline> {
+    type Key = (bool, i64, Instant, u32);
+    let mut best: Option<(Key, Option<bool>)> = None;
+    for (number, accessed) in cited {
+        let Some(accessed) = accessed else { continue };
+        for (_, track) in tracks.iter().filter(|it| it.0 == *number) {
+            for run in track.runs() {
+                let far = track.distance(run, *accessed);
+                let date = if far > 0 && run.first < *accessed {
+                    run.last
+                } else {
+                    run.first
+                };
+                let key = (is_unread(&run.said.verdict), far, date, *number);
+                if best.is_none_or(|it| key < it.0) {
+                    best = Some((key, run.said.held()));
+                }
+            }
+        }
+    }
+    best.map(|((_, _, date, _), held)| Baseline { date, held })
+}
+
+/// The capture that brought what is claimed, of those visits that had it the ones nearest to the day of access; where nobody knows
+/// that day, the latest.
+fn copy(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Option<CaptureRef> {
+    let mut best: Option<((i64, std::cmp::Reverse<Instant>), &CaptureRef)> = None;
+    for (number, accessed) in cited {
+        for (_, track) in tracks.iter().filter(|it| it.0 == *number) {
+            for run in track
+                .runs()
                 .iter()
-                .filter(move |it| it.reference == *number)
-                .map(move |it| {
-                    let distance = (it.date - accessed).num_seconds().abs();
-                    (distance, it)
-                })
-        })
-        .min_by_key(|(distance, it)| (*distance, it.date, it.reference))
-        .map(|(_, it)| Baseline {
-            date: it.date,
-            held: it.said.held(),
-        })
+                .filter(|it| it.said.held() == Some(true))
+            {
+                let far = accessed.map_or(0, |it| track.distance(run, it));
+                let key = (far, std::cmp::Reverse(run.first));
+                let capture = run.said.evidence.first().map(|it| &it.capture);
+                if let Some(capture) = capture
+                    && best.is_none_or(|it| key < it.0)
+                {
+                    best = Some((key, capture));
+                }
+            }
+        }
+    }
+    best.map(|it| it.1.clone())
 }
 
 /// Adds what the other pages show, and where it was seen last.
 fn evidence(
     said: &mut Said,
-    latest: &[(u32, Option<&Point>)],
-    points: &[Point],
+    latest: &[(u32, Option<Point<'_>>)],
+    points: &[Point<'_>],
     last_seen: Option<Instant>,
 ) {
     let has = held(&said.verdict) == Some(true);

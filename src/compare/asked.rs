@@ -1,0 +1,165 @@
+//! The questions that a profile asks of a page, and the answers, which are kept and go on from visit to visit.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    VERSION,
+    choice::ChoiceAnswers,
+    fates::PageAnswers,
+    listed::{Asked, NamesAnswers},
+    page::Page,
+    spoken::WordsAnswers,
+};
+use crate::{
+    clock::Instant,
+    digest::ContentDigest,
+    profile::{Alias, ListedName, Reference, Statement},
+};
+
+/// What is asked of the page of one reference.
+#[derive(Clone, Copy, Debug)]
+pub enum Question<'a> {
+    /// What became of it, and, where `lists` says so, which names it lists.
+    Page {
+        /// The reference.
+        reference: &'a Reference,
+        /// Whether the names that it lists are wanted.
+        lists: bool,
+    },
+    /// Whether it says the words of a claim.
+    Words {
+        /// The reference.
+        reference: &'a Reference,
+        /// The claim's words.
+        statement: &'a Statement,
+    },
+    /// Which names of a claim it lists.
+    Names {
+        /// The reference.
+        reference: &'a Reference,
+        /// The names.
+        names: &'a [String],
+        /// Decided spellings.
+        aliases: &'a [Alias],
+    },
+    /// Where it parts the names of a claim that the article leaves open.
+    Choice {
+        /// The reference.
+        reference: &'a Reference,
+        /// The names.
+        names: &'a [ListedName],
+        /// Decided spellings.
+        aliases: &'a [Alias],
+    },
+}
+
+/// What the visits of a page answer to a question: a pure function of the question and of what the visits brought, one after the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "kebab-case")]
+pub enum Answers {
+    /// To what became of the page.
+    Page(PageAnswers),
+    /// To whether it says words.
+    Words(WordsAnswers),
+    /// To which names it lists.
+    Names(Box<NamesAnswers>),
+    /// To where names are parted.
+    Choice(ChoiceAnswers),
+}
+
+impl<'a> Question<'a> {
+    /// The reference whose page is asked.
+    #[must_use]
+    pub fn reference(&self) -> &'a Reference {
+        match self {
+            Self::Page { reference, .. }
+            | Self::Words { reference, .. }
+            | Self::Names { reference, .. }
+            | Self::Choice { reference, .. } => reference,
+        }
+    }
+
+    /// A digest of the question and of the version of the comparison: answers to another one are of no use.
+    #[must_use]
+    pub fn basis(&self) -> ContentDigest {
+        let place = |it: &Reference| (it.fragment.clone(), it.selector.clone(), it.accessed);
+        let json = match self {
+            Self::Page { reference, lists } => {
+                serde_json::to_string(&("page", lists, &reference.url))
+            }
+            Self::Words {
+                reference,
+                statement,
+            } => serde_json::to_string(&("words", place(reference), &reference.url, statement)),
+            Self::Names {
+                reference,
+                names,
+                aliases,
+            } => {
+                serde_json::to_string(&("names", place(reference), &reference.url, names, aliases))
+            }
+            Self::Choice {
+                reference,
+                names,
+                aliases,
+            } => {
+                serde_json::to_string(&("choice", place(reference), &reference.url, names, aliases))
+            }
+        };
+        // Serializing these types cannot fail.
+        ContentDigest::of(format!("{VERSION} {}", json.unwrap_or_default()).as_bytes())
+    }
+
+    /// The answers before the first visit.
+    #[must_use]
+    pub fn unanswered(&self) -> Answers {
+        match self {
+            Self::Page { .. } => Answers::Page(PageAnswers::default()),
+            Self::Words { .. } => Answers::Words(WordsAnswers::default()),
+            Self::Names { .. } => Answers::Names(Box::default()),
+            Self::Choice { .. } => Answers::Choice(ChoiceAnswers::default()),
+        }
+    }
+}
+
+impl Answers {
+    /// Goes on with visits that brought what `page` shows; `closed` is the date of the last visit before them.
+    ///
+    /// Answers to another kind of question are left as they are.
+    pub fn extend(&mut self, question: &Question<'_>, page: &Page<'_>, closed: Option<Instant>) {
+        match (self, question) {
+            (Self::Page(it), Question::Page { lists, .. }) => it.extend(*lists, page, closed),
+            (
+                Self::Words(it),
+                Question::Words {
+                    reference,
+                    statement,
+                },
+            ) => it.extend((statement, reference), page, closed),
+            (
+                Self::Names(it),
+                Question::Names {
+                    reference,
+                    names,
+                    aliases,
+                },
+            ) => {
+                let asked = Asked {
+                    reference,
+                    names,
+                    aliases,
+                };
+                it.extend(&asked, page, closed);
+            }
+            (
+                Self::Choice(it),
+                Question::Choice {
+                    reference,
+                    names,
+                    aliases,
+                },
+            ) => it.extend((reference, names, aliases), page),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the comparison is given: visits of the pages that a claim cites, and what they say about it.
+
+use chrono::NaiveTime;
+
+use super::names::Place;
+use crate::{
+    capture::CaptureEntry,
+    clock::Instant,
+    finding::{Evidence, Reason, Verdict, Why},
+    profile::{Claim, Profile, Reference},
+    reading::Reading,
+};
+
+/// One visit of a seed, ready to be judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Visited<'a> {
+    /// The redirects in order; the last is what the visit came to.
+    pub hops: &'a [CaptureEntry],
+    /// What was read from the last, where there was anything to read.
+    pub reading: Option<&'a Reading>,
+}
+
+/// What narrows a page down to the part that a reference means.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scope<'a> {
+    /// The fragment of the cited address.
+    pub fragment: Option<&'a str>,
+    /// A CSS selector of the list, which overrules the search for it.
+    pub selector: Option<&'a str>,
+}
+
+/// The part of a page that a reference means.
+pub(super) fn scope_of(reference: &Reference) -> Scope<'_> {
+    Scope {
+        fragment: reference.fragment.as_deref(),
+        selector: reference.selector.as_deref(),
+    }
+}
+
+/// The references that a claim cites and that have an address.
+pub(super) struct Cited<'a> {
+    /// The references, in the order of the claim.
+    pub(super) references: Vec<&'a Reference>,
+    /// Their numbers with the days they were accessed, at noon.
+    pub(super) accessed: Vec<(u32, Option<Instant>)>,
+}
+
+impl<'a> Cited<'a> {
+    pub(super) fn of(claim: &Claim, profile: &'a Profile) -> Self {
+        let references: Vec<&Reference> = claim
+            .cites
+            .iter()
+            .filter_map(|number| profile.reference(*number))
+            .filter(|it| it.url.is_some())
+            .collect();
+        let accessed = references
+            .iter()
+            .map(|it| (it.number, accessed_at(it)))
+            .collect();
+        Self {
+            references,
+            accessed,
+        }
+    }
+}
+
+/// The day that a reference was accessed, at noon.
+pub(super) fn accessed_at(reference: &Reference) -> Option<Instant> {
+    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+    reference.accessed.map(|it| it.and_time(noon).and_utc())
+}
+
+/// What one page says about words that a claim has.
+pub(super) struct Spoken {
+    /// What it says.
+    pub(super) verdict: Verdict,
+    /// How sure that is.
+    pub(super) score: f64,
+    /// Why.
+    pub(super) reasons: Vec<Reason>,
+    /// Where.
+    pub(super) place: Place,
+}
+
+/// What one visit of one reference says about one thing.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Said {
+    /// What it says.
+    pub(super) verdict: Verdict,
+    /// How sure that is.
+    pub(super) score: f64,
+    /// Why.
+    pub(super) reasons: Vec<Reason>,
+    /// The words it rests on.
+    pub(super) evidence: Vec<Evidence>,
+    /// The headings of the lists that hold a name: made comparable, and as they are spelt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) headings: Vec<(String, String)>,
+}
+
+impl Said {
+    /// Nothing can be said, for this reason.
+    pub(super) fn untold(why: Why, detail: &str) -> Self {
+        Self::of(Verdict::CannotTell {
+            why,
+            detail: detail.to_owned(),
+        })
+    }
+
+    /// A verdict that rests on nothing yet.
+    pub(super) fn of(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            score: 0.5,
+            reasons: Vec::new(),
+            evidence: Vec::new(),
+            headings: Vec::new(),
+        }
+    }
+
+    /// Whether the page had it; `None` where that could not be told.
+    pub(super) fn held(&self) -> Option<bool> {
+        held(&self.verdict)
+    }
+
+    /// Whether another visit says the same of the same place; what explains it may differ.
+    pub(super) fn is_same(&self, verdict: &Verdict, headings: &[(String, String)]) -> bool {
+        self.verdict == *verdict
+            && self
+                .headings
+                .iter()
+                .map(|it| &it.0)
+                .eq(headings.iter().map(|it| &it.0))
+    }
+}
+
+/// Whether a page that such a verdict is about had it; `None` where that could not be told.
+pub(super) fn held(verdict: &Verdict) -> Option<bool> {
+    match verdict {
+        Verdict::Present
+        | Verdict::Elsewhere { .. }
+        | Verdict::MovedList { .. }
+        | Verdict::MovedPage { .. }
+        | Verdict::New
+        | Verdict::Redesigned { .. } => Some(true),
+        Verdict::Absent
+        | Verdict::Renamed { .. }
+        | Verdict::Merged { .. }
+        | Verdict::Split { .. }
+        | Verdict::Altered { .. } => Some(false),
+        Verdict::CannotTell { .. } => None,
+    }
+}
+
+/// What is missing from a body that was cut short may have stood in the rest.
+pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
+    let cut = visited.hops.last().is_some_and(|it| it.truncated.is_some());
+    match verdict {
+        Verdict::Absent if cut => Verdict::CannotTell {
+            why: Why::Truncated,
+            detail: "not in the part that was received; the body was cut short".to_owned(),
+        },
+        verdict => verdict,
+    }
+}

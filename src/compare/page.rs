@@ -1,0 +1,64 @@
+//! One visit's page, with what the questions about it share: its text folded, its names keyed, its evidence. Each is made once, when it is asked for.
+
+use std::cell::OnceCell;
+
+use super::{Visited, fate::fate, page_text::PageText, proof::Witness, region::Pool};
+use crate::{
+    clock::Instant,
+    finding::Fate,
+    reading::{PageState, Reading},
+};
+
+/// A visit's page.
+pub struct Page<'a> {
+    /// The visit.
+    pub(super) visited: Visited<'a>,
+    text: OnceCell<PageText<'a>>,
+    pool: OnceCell<Pool<'a>>,
+    witness: OnceCell<Witness<'a>>,
+}
+
+impl<'a> Page<'a> {
+    /// The page of a visit.
+    #[must_use]
+    pub fn of(visited: Visited<'a>) -> Self {
+        Self {
+            visited,
+            text: OnceCell::new(),
+            pool: OnceCell::new(),
+            witness: OnceCell::new(),
+        }
+    }
+
+    /// What is on it, where it was read.
+    #[must_use]
+    pub fn state(&self) -> Option<PageState> {
+        self.visited.reading.map(|it| it.state)
+    }
+
+    /// What became of it, as this visit alone tells.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        fate(&self.visited)
+    }
+
+    /// When the visit came to it; `None` for a visit without captures.
+    pub(super) fn date(&self) -> Option<Instant> {
+        self.visited.hops.last().map(|it| it.date)
+    }
+
+    /// The text of its reading.
+    pub(super) fn text(&self, reading: &'a Reading) -> &PageText<'a> {
+        self.text.get_or_init(|| PageText::of(reading))
+    }
+
+    /// The names of its lists.
+    pub(super) fn pool(&self, reading: &'a Reading) -> &Pool<'a> {
+        self.pool.get_or_init(|| Pool::of(&reading.lists))
+    }
+
+    /// What evidence is made of.
+    pub(super) fn witness(&self) -> &Witness<'a> {
+        self.witness.get_or_init(|| Witness::of(&self.visited))
+    }
+}

@@ -1,0 +1,113 @@
+//! All questions that a profile asks of the pages that it cites.
+
+use super::{
+    asked::Question,
+    choice::{chosen, is_open},
+    claim::Cited,
+    findings::Answered,
+};
+use crate::profile::{Profile, Reference, Statement};
+
+/// Which part of a profile a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The reference's own page.
+    Page,
+    /// How the names of the claim at that place are parted.
+    Choice(usize),
+    /// The claim at that place.
+    Claim(usize),
+}
+
+/// The names of each claim with a list, by the claim's place: as the article has them, or as the pages part them. `None` for claims
+/// without a list, and for those whose names the article leaves open while no page has parted them.
+#[must_use]
+pub fn names_asked(profile: &Profile, answered: Option<&Answered>) -> Vec<Option<Vec<String>>> {
+    let claims = profile.claims.iter().enumerate();
+    claims
+        .map(|(place, claim)| match (&claim.statement, answered) {
+            (Statement::Listed { names, .. }, None) if is_open(names) => None,
+            (Statement::Listed { names, .. }, None) => Some(chosen(names, &[]).0),
+            (Statement::Listed { names, .. }, Some(answered)) => {
+                Some(answered.names(place, claim, names).0)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// All questions that a profile asks of the page of each reference with an address, but those about names that the article leaves
+/// open, which need what the pages say of how they are parted; `names` is what [`names_asked`] gives without answers.
+#[must_use]
+pub fn questions<'a>(
+    profile: &'a Profile,
+    names: &'a [Option<Vec<String>>],
+) -> Vec<(Part, Question<'a>)> {
+    let lists = profile
+        .claims
+        .iter()
+        .any(|it| matches!(it.statement, Statement::Listed { .. }));
+    let mut all: Vec<(Part, Question<'a>)> = profile
+        .references
+        .iter()
+        .filter(|it| it.url.is_some())
+        .map(|reference| (Part::Page, Question::Page { reference, lists }))
+        .collect();
+    for (place, claim) in profile.claims.iter().enumerate() {
+        for reference in Cited::of(claim, profile).references {
+            let part = Part::Claim(place);
+            match (&claim.statement, names.get(place).and_then(Option::as_ref)) {
+                (Statement::Listed { .. }, Some(names)) => {
+                    all.push((part, of_names(reference, names, profile)));
+                }
+                (Statement::Listed { names, .. }, None) => all.push((
+                    Part::Choice(place),
+                    Question::Choice {
+                        reference,
+                        names,
+                        aliases: &profile.aliases,
+                    },
+                )),
+                (statement, _) => all.push((
+                    part,
+                    Question::Words {
+                        reference,
+                        statement,
+                    },
+                )),
+            }
+        }
+    }
+    all
+}
+
+/// The questions about names that the article leaves open; `names` is what [`names_asked`] gives with the answers so far.
+#[must_use]
+pub fn questions_of_choices<'a>(
+    profile: &'a Profile,
+    names: &'a [Option<Vec<String>>],
+) -> Vec<(Part, Question<'a>)> {
+    let mut all = Vec::new();
+    for (place, claim) in profile.claims.iter().enumerate() {
+        if let Statement::Listed { names: listed, .. } = &claim.statement
+            && let Some(names) = names.get(place).and_then(Option::as_ref)
+            && is_open(listed)
+        {
+            let references = Cited::of(claim, profile).references.into_iter();
+            all.extend(references.map(|it| (Part::Claim(place), of_names(it, names, profile))));
+        }
+    }
+    all
+}
+
+fn of_names<'a>(
+    reference: &'a Reference,
+    names: &'a [String],
+    profile: &'a Profile,
+) -> Question<'a> {
+    Question::Names {
+        reference,
+        names,
+        aliases: &profile.aliases,
+    }
+}

@@ -1,0 +1,155 @@
+//! What the visits of one page say about a claim of words: a quotation, a figure, a relation, a sentence.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    claim::{Said, Scope, Spoken, accessed_at, scope_of, whole},
+    context,
+    fate::unjudged,
+    figure,
+    names::Place,
+    page::Page,
+    page_text::PageText,
+    quotation, relation, state, statement,
+    time::{nearest::Nearest, track::Track},
+};
+use crate::{
+    clock::Instant,
+    finding::Verdict,
+    profile::{Reference, Statement},
+};
+
+/// What the visits of one page say about words, from the first to the latest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WordsAnswers {
+    /// What they say.
+    track: Track<Said>,
+    /// The visits nearest to the day of access.
+    baseline: Nearest,
+    /// What stood around the words then: what later visits are held against.
+    around: Vec<String>,
+}
+
+impl WordsAnswers {
+    pub(super) fn track(&self) -> &Track<Said> {
+        &self.track
+    }
+
+    /// Goes on with the visits that begin with this page; those before ended at `closed`.
+    pub(super) fn extend(
+        &mut self,
+        (statement, reference): (&Statement, &Reference),
+        page: &Page<'_>,
+        closed: Option<Instant>,
+    ) {
+        let Some(date) = page.date() else { return };
+        self.track.close(closed);
+        self.baseline.close(closed);
+        let spoken = match (unjudged(&page.visited), page.visited.reading) {
+            (Some((why, detail)), _) => Spoken {
+                verdict: Verdict::CannotTell { why, detail },
+                score: 0.5,
+                reasons: Vec::new(),
+                place: Place::default(),
+            },
+            (None, None) => return,
+            (None, Some(reading)) => {
+                let text = page.text(reading);
+                let scope = scope_of(reference);
+                let mut spoken = ask(statement, &self.around, text, scope);
+                let readable = !state::is_opaque(reading.state);
+                if readable && self.baseline.meet(date, accessed_at(reference)) {
+                    self.around = around(statement, text, scope);
+                }
+                spoken.verdict = whole(spoken.verdict, &page.visited);
+                spoken
+            }
+        };
+        let verdict = &spoken.verdict;
+        self.track.tell(
+            date,
+            |it| it.is_same(verdict, &[]),
+            || Said {
+                verdict: verdict.clone(),
+                score: spoken.score,
+                reasons: spoken.reasons.clone(),
+                evidence: page.witness().evidence(&spoken.place),
+                headings: Vec::new(),
+            },
+        );
+    }
+}
+
+/// What a page says about the words of a statement; `around` is what stood around them at the day of access.
+fn ask(statement: &Statement, around: &[String], page: &PageText<'_>, scope: Scope<'_>) -> Spoken {
+    match statement {
+        Statement::Quoted { exact } => {
+            let it = quotation::in_page(exact, page, scope);
+            let place = noted(it.places.first(), it.note);
+            // For words that are not there, the answer's score is how near the nearest come; the finding's is how sure that is.
+            let sure = match (&it.verdict, it.reasons.first()) {
+                (Verdict::Absent, Some(reason)) => reason.weight.abs(),
+                _ => it.score,
+            };
+            let spoken = Spoken {
+                verdict: it.verdict,
+                score: sure,
+                reasons: it.reasons,
+                place,
+            };
+            context::of_quotation(spoken, around, page)
+        }
+        Statement::Figure { exact } => {
+            let it = figure::in_page(exact, page, scope);
+            let place = noted(it.places.first(), it.note);
+            Spoken {
+                verdict: it.verdict,
+                score: it.score,
+                reasons: it.reasons,
+                place,
+            }
+        }
+        Statement::Relation {
+            subject,
+            relation,
+            object,
+        } => {
+            let it = relation::in_page(subject, relation, object, page, scope);
+            Spoken {
+                verdict: it.verdict,
+                score: it.score,
+                reasons: it.reasons,
+                place: it.place,
+            }
+        }
+        Statement::Stated { exact } => {
+            context::of_statement(statement::in_page(exact, page, scope), around, page)
+        }
+        // A list is asked for its names.
+        Statement::Listed { .. } => Spoken {
+            verdict: Verdict::Present,
+            score: 0.0,
+            reasons: Vec::new(),
+            place: Place::default(),
+        },
+    }
+}
+
+/// What stands around the words of a statement on a page.
+fn around(statement: &Statement, page: &PageText<'_>, scope: Scope<'_>) -> Vec<String> {
+    match statement {
+        Statement::Quoted { exact } => context::around(exact, page, scope),
+        Statement::Stated { exact } => context::rests_on(exact, page, scope),
+        _ => Vec::new(),
+    }
+}
+
+/// A place with what else there is to say of it.
+fn noted(place: Option<&Place>, more: Option<String>) -> Place {
+    let place = place.cloned().unwrap_or_default();
+    let note = match (place.note, more) {
+        (Some(where_), Some(more)) => Some(format!("{where_}; {more}")),
+        (where_, more) => where_.or(more),
+    };
+    Place { note, ..place }
+}

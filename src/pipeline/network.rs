@@ -1,0 +1,74 @@
+//! Whether the network here is down: a run in which nothing could be reached says nothing about any page.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    capture::{FailureKind, Outcome, Visit},
+    fetch::{self, Options},
+    uri::TargetUri,
+};
+
+/// What a run met of each host: whether anything there could be reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Met(BTreeMap<String, bool>);
+
+impl Met {
+    /// Notes how a visit ended.
+    pub(super) fn note(&mut self, visit: &Visit) {
+        for capture in &visit.captures {
+            let reached = match &capture.outcome {
+                Outcome::Failure(it) if is_of_the_way(it.kind) => false,
+                // Nothing was asked of the host.
+                Outcome::Failure(it) if is_ours(it.kind) => continue,
+                _ => true,
+            };
+            let host = capture.target_uri.host().to_owned();
+            *self.0.entry(host).or_default() |= reached;
+        }
+    }
+
+    /// Whether nothing could be reached although at least two hosts were tried. Where only one was, one more name is looked up,
+    /// that of another of the `known` pages' hosts, and nothing is asked of it.
+    pub(super) async fn is_offline(
+        &self,
+        options: &Options,
+        known: impl Iterator<Item = TargetUri>,
+    ) -> bool {
+        if self.0.is_empty() || self.0.values().any(|it| *it) {
+            return false;
+        }
+        if self.0.len() > 1 {
+            return true;
+        }
+        let is_name = |it: &TargetUri| it.host().parse::<std::net::IpAddr>().is_err();
+        let mut others = known.filter(|it| !self.0.contains_key(it.host()) && is_name(it));
+        match others.next() {
+            Some(other) => !fetch::has_address(&other, options).await,
+            None => false,
+        }
+    }
+}
+
+/// Whether a visit failed on the way: at the look-up of the name, or at the connection.
+fn is_of_the_way(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::DnsNotFound
+            | FailureKind::DnsFailed
+            | FailureKind::DnsTimeout
+            | FailureKind::Connect
+            | FailureKind::ConnectTimeout
+            | FailureKind::Proxy
+    )
+}
+
+/// Whether a visit was not made, for a reason of ours.
+fn is_ours(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::RobotsRefused
+            | FailureKind::GuardRefused
+            | FailureKind::HostBackoff
+            | FailureKind::Stopped
+    )
+}

@@ -1,0 +1,266 @@
+//! Answers: what the visits of a page say about a claim, and what the latest findings rest on. Derived: it can be made again.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Fault, Store, StoreError, checksum, instant, micros, payloads};
+use crate::{clock::Instant, digest::ContentDigest};
+
+/// What the visits of one page, up to one of its spans, say about one part of a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Which question: `page`, `claim ID`, `choice ID`.
+    pub part: String,
+    /// The number of the reference whose page was asked.
+    pub reference: u32,
+    /// A digest of the question and of the versions that answered it.
+    pub basis: ContentDigest,
+    /// The chain of the last span that it rests on.
+    pub chain: i64,
+    /// The date of that span's last visit then: where it ends earlier now, visits came in between, and the answer is of no use.
+    pub until: Instant,
+    /// The answer, as JSON.
+    pub json: Vec<u8>,
+}
+
+const SELECT: &str =
+    "SELECT part, reference, basis, chain, until, length, bytes FROM answer WHERE profile = ?1";
+
+impl Store {
+    /// The answers that are kept for a profile, in the order of their parts.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn answers(&self, profile: &str) -> Result<Vec<Answer>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(&format!("{SELECT} ORDER BY part, reference"))?
+                .query_map([profile], read)?
+                .filter_map(|it| it.map_err(Fault::from).transpose())
+                .collect()
+        })
+    }
+
+    /// The answer that is kept for one part of a profile and one of its references.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn answer(
+        &self,
+        profile: &str,
+        part: &str,
+        reference: u32,
+    ) -> Result<Option<Answer>, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached(&format!("{SELECT} AND part = ?2 AND reference = ?3"))?
+                .query_row(params![profile, part, reference], read)
+                .optional()?
+                .flatten())
+        })
+    }
+
+    /// How far the answers to a part of a profile go: the chain of the last span that each rests on, by the number of the reference.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn answered_until(
+        &self,
+        profile: &str,
+        part: &str,
+    ) -> Result<BTreeMap<u32, i64>, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT reference, chain FROM answer WHERE profile = ?1 AND part = ?2",
+                )?
+                .query_map([profile, part], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Keeps answers for a profile in place of those to the same questions. It is not waited for: what is lost is made again.
+    ///
+    /// # Errors
+    /// The store is closed, or was opened to read only.
+    pub fn put_answers(&self, profile: &str, answers: Vec<Answer>) -> Result<(), StoreError> {
+        let profile = profile.to_owned();
+        let at_own_path = |it: std::io::Error| Fault::damaged(it).at(self.path());
+        let packed = answers
+            .into_iter()
+            .map(|it| {
+                let bytes = payloads::compress(&it.json, &[])?;
+                Ok((it, bytes))
+            })
+            .collect::<std::io::Result<Vec<_>>>()
+            .map_err(at_own_path)?;
+        self.write_some_time(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT OR REPLACE INTO answer (profile, part, reference, basis, chain, until, length, bytes, checksum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?;
+            for (it, bytes) in &packed {
+                let length = i64::try_from(it.json.len()).unwrap_or(i64::MAX);
+                let sum = checksum_of(
+                    (&profile, &it.part, it.reference),
+                    it.basis.as_bytes(),
+                    [it.chain, micros(it.until), length],
+                    bytes,
+                );
+                statement.execute(params![
+                    profile,
+                    it.part,
+                    it.reference,
+                    it.basis.as_bytes(),
+                    it.chain,
+                    micros(it.until),
+                    length,
+                    bytes,
+                    sum
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Throws answers of a profile away: those to the questions named, a part and a reference each.
+    ///
+    /// # Errors
+    /// The store is closed, or was opened to read only.
+    pub fn drop_answers(
+        &self,
+        profile: &str,
+        questions: Vec<(String, u32)>,
+    ) -> Result<(), StoreError> {
+        let profile = profile.to_owned();
+        self.write_some_time(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "DELETE FROM answer WHERE profile = ?1 AND part = ?2 AND reference = ?3",
+            )?;
+            for (part, reference) in &questions {
+                statement.execute(params![profile, part, reference])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Throws all answers of a profile away, and what its latest findings rest on.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn forget_answers(&self, profile: &str) -> Result<(), StoreError> {
+        let profile = profile.to_owned();
+        self.write(move |connection| {
+            connection.execute("DELETE FROM answer WHERE profile = ?1", [&profile])?;
+            connection.execute("DELETE FROM basis WHERE profile = ?1", [&profile])?;
+            Ok(())
+        })
+    }
+
+    /// What the latest findings of a profile rest on; `None` where that is not known.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn basis(&self, profile: &str) -> Result<Option<ContentDigest>, StoreError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT digest FROM basis WHERE profile = ?1")?
+                .query_row([profile], |row| row.get(0).map(ContentDigest::from_bytes))
+                .optional()?)
+        })
+    }
+
+    /// Notes that a run looked whether anything is due.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note_look(&self, at: Instant) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            connection
+                .prepare_cached("INSERT OR REPLACE INTO look (only, at) VALUES (1, ?1)")?
+                .execute([micros(at)])?;
+            Ok(())
+        })
+    }
+
+    /// When a run last looked whether anything is due; `None` before the first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_look(&self) -> Result<Option<Instant>, StoreError> {
+        self.read(|connection| {
+            let at = connection
+                .prepare_cached("SELECT at FROM look")?
+                .query_row((), |row| row.get(0))
+                .optional()?;
+            at.map(instant).transpose()
+        })
+    }
+}
+
+/// An answer as its row has it; `None` for one that does not unpack.
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Answer>> {
+    let (length, bytes): (i64, Vec<u8>) = (row.get(5)?, row.get(6)?);
+    let (Ok(json), Some(until)) = (
+        payloads::decompress(&bytes, &[], length),
+        Instant::from_timestamp_micros(row.get(4)?),
+    ) else {
+        return Ok(None);
+    };
+    Ok(Some(Answer {
+        part: row.get(0)?,
+        reference: row.get(1)?,
+        basis: ContentDigest::from_bytes(row.get(2)?),
+        chain: row.get(3)?,
+        until,
+        json,
+    }))
+}
+
+/// Keeps what the latest findings of a profile rest on.
+pub(super) fn keep_basis(
+    connection: &Connection,
+    profile: &str,
+    basis: Option<&ContentDigest>,
+) -> rusqlite::Result<()> {
+    match basis {
+        Some(basis) => connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO basis (profile, digest, checksum) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![
+                profile,
+                basis.as_bytes(),
+                basis_checksum(profile, basis.as_bytes())
+            ]),
+        None => connection
+            .prepare_cached("DELETE FROM basis WHERE profile = ?1")?
+            .execute([profile]),
+    }
+    .map(|_| ())
+}
+
+/// The checksum of a row of the table `basis`.
+pub(super) fn basis_checksum(profile: &str, digest: &[u8; 32]) -> i64 {
+    checksum([profile.as_bytes(), digest])
+}
+
+/// The checksum of a row of the table `answer`.
+pub(super) fn checksum_of(
+    (profile, part, reference): (&str, &str, u32),
+    basis: &[u8; 32],
+    [chain, until, length]: [i64; 3],
+    bytes: &[u8],
+) -> i64 {
+    checksum([
+        profile.as_bytes(),
+        part.as_bytes(),
+        &reference.to_be_bytes(),
+        basis,
+        &chain.to_be_bytes(),
+        &until.to_be_bytes(),
+        &length.to_be_bytes(),
+        bytes,
+    ])
+}

@@ -1,0 +1,401 @@
+//! Spans: visits of a page, one after the other, that brought the same. What is asked of a page's history then costs what changed in it.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    CrawlId, Fault, Store, StoreError, VisitId, checksum, instant,
+    visits::{entries_of, uri_id},
+};
+use crate::{
+    capture::{CaptureEntry, is_redirect},
+    clock::Instant,
+    digest::PayloadDigest,
+    uri::TargetUri,
+};
+
+/// Visits of one seed, one after the other, that brought the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Its first visit, whose captures say what it brought.
+    pub visit: VisitId,
+    /// The date of its first visit.
+    pub first: Instant,
+    /// The date of its last visit.
+    pub last: Instant,
+    /// How many visits there are.
+    pub visits: u64,
+    /// Whether they brought no page, although there may be one: a failure, a refusal, a server's error.
+    pub bad: bool,
+    /// A digest over what it brought and over every span before it.
+    pub chain: i64,
+}
+
+impl Store {
+    /// The spans of a seed, oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn spans(&self, seed: &TargetUri) -> Result<Vec<Span>, StoreError> {
+        self.read(|connection| {
+            let Some(seed) = uri_id(connection, seed)? else {
+                return Ok(Vec::new());
+            };
+            connection
+                .prepare_cached(&format!("{SELECT} ORDER BY first, visit"))?
+                .query_map([seed], Row::of)?
+                .map(|it| it?.span())
+                .collect()
+        })
+    }
+
+    /// For each of the seeds its latest spans, newest first: the bad ones at the end, and the one before them.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn latest_spans<'s>(
+        &self,
+        seeds: impl IntoIterator<Item = &'s TargetUri>,
+    ) -> Result<Vec<Vec<Span>>, StoreError> {
+        self.read(|connection| {
+            seeds
+                .into_iter()
+                .map(|seed| match uri_id(connection, seed)? {
+                    Some(seed) => trailing(connection, seed),
+                    None => Ok(Vec::new()),
+                })
+                .collect()
+        })
+    }
+
+    /// What the captures of a visit brought, in the order of the redirects.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn hops(&self, visit: VisitId) -> Result<Vec<CaptureEntry>, StoreError> {
+        self.read(|connection| {
+            let entries = entries_of(connection, visit)?;
+            Ok(entries.into_iter().map(|it| it.1).collect())
+        })
+    }
+
+    /// The capture that brought a payload: the last one until `until` that is not a mere "not modified", else the first one after it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn brought(
+        &self,
+        payload: &PayloadDigest,
+        until: Instant,
+    ) -> Result<Option<CaptureEntry>, StoreError> {
+        const FROM: &str = "SELECT capture.visit, capture.hop FROM payload JOIN capture ON capture.payload = payload.id
+             WHERE payload.digest = ?1 AND capture.outcome <> 'server-not-modified'";
+        self.read(|connection| {
+            let parameters = params![payload.as_bytes(), super::micros(until)];
+            let place = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?));
+            let sql = format!("{FROM} AND capture.date <= ?2 ORDER BY capture.date DESC LIMIT 1");
+            let before: Option<(i64, i64)> = connection
+                .prepare_cached(&sql)?
+                .query_row(parameters, place)
+                .optional()?;
+            let sql = format!("{FROM} AND capture.date > ?2 ORDER BY capture.date LIMIT 1");
+            let found = match before {
+                Some(it) => Some(it),
+                None => connection
+                    .prepare_cached(&sql)?
+                    .query_row(parameters, place)
+                    .optional()?,
+            };
+            let Some((visit, hop)) = found else {
+                return Ok(None);
+            };
+            let entries = entries_of(connection, VisitId(visit))?;
+            let hop = usize::try_from(hop).unwrap_or_default();
+            Ok(entries.into_iter().nth(hop).map(|it| it.1))
+        })
+    }
+
+    /// Leaves the visits of a crawl out of all spans: it was made without a network, and says nothing about any page.
+    ///
+    /// The crawl must have ended with counts that say so.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn leave_out(&self, crawl: CrawlId) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            let seeds: Vec<i64> = connection
+                .prepare_cached("SELECT DISTINCT seed FROM visit WHERE crawl = ?1")?
+                .query_map([crawl.0], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            seeds.into_iter().try_for_each(|it| rebuild(connection, it))
+        })
+    }
+}
+
+const SELECT: &str =
+    "SELECT visit, first, last, visits, bad, essence, chain FROM span WHERE seed = ?1";
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    visit: i64,
+    first: i64,
+    last: i64,
+    visits: i64,
+    bad: bool,
+    essence: i64,
+    chain: i64,
+}
+
+impl Row {
+    fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            visit: row.get(0)?,
+            first: row.get(1)?,
+            last: row.get(2)?,
+            visits: row.get(3)?,
+            bad: row.get(4)?,
+            essence: row.get(5)?,
+            chain: row.get(6)?,
+        })
+    }
+
+    fn span(self) -> Result<Span, Fault> {
+        Ok(Span {
+            visit: VisitId(self.visit),
+            first: instant(self.first)?,
+            last: instant(self.last)?,
+            visits: self.visits.unsigned_abs(),
+            bad: self.bad,
+            chain: self.chain,
+        })
+    }
+
+    /// The span that a visit begins after `before`.
+    fn begin(before: Option<&Self>, visit: i64, date: i64, brought: Brought) -> Self {
+        let (chain, last, visits) = before.map_or((0, 0, 0), |it| (it.chain, it.last, it.visits));
+        let parts = [chain, last, visits, brought.essence, date].map(i64::to_be_bytes);
+        Self {
+            visit,
+            first: date,
+            last: date,
+            visits: 1,
+            bad: brought.bad,
+            essence: brought.essence,
+            chain: checksum(parts.each_ref().map(<[u8; 8]>::as_slice)),
+        }
+    }
+
+    fn insert(&self, connection: &Connection, seed: i64) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached(
+                "INSERT INTO span (seed, first, visit, last, visits, bad, essence, chain)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                seed,
+                self.first,
+                self.visit,
+                self.last,
+                self.visits,
+                self.bad,
+                self.essence,
+                self.chain
+            ])
+            .map(|_| ())
+    }
+}
+
+/// What a visit brought, as far as a comparison can tell it from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Brought {
+    essence: i64,
+    bad: bool,
+}
+
+/// What a visit brought: where its redirects led, and what the last capture is. "Not modified" brings what was there before. A
+/// payload without bytes is another thing after each removal.
+fn brought(connection: &Connection, visit: i64) -> Result<Brought, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT capture.uri, outcome, status, failure_kind, payload.digest,
+             CASE WHEN payload.bytes IS NULL
+                 THEN coalesce((SELECT max(id) FROM removal WHERE removal.payload = payload.id), -1) ELSE 0 END,
+             truncated
+         FROM capture LEFT JOIN payload ON payload.id = capture.payload WHERE visit = ?1 ORDER BY hop",
+    )?;
+    let mut rows = statement.query([visit])?;
+    // Each hop's line, and whether it is a redirect.
+    let mut hops: Vec<(String, bool)> = Vec::new();
+    let mut bad = true;
+    while let Some(row) = rows.next()? {
+        let outcome: String = row.get(1)?;
+        let status = match outcome.as_str() {
+            "server-not-modified" => Some(200),
+            _ => row.get::<_, Option<u16>>(2)?,
+        };
+        bad = match status {
+            Some(404 | 410) => false,
+            Some(status) => status >= 400,
+            None => outcome == "failure",
+        };
+        let line = format!(
+            "{} {status:?} {:?} {:?} {} {:?}\n",
+            row.get::<_, i64>(0)?,
+            row.get::<_, Option<String>>(3)?,
+            row.get::<_, Option<[u8; 32]>>(4)?,
+            row.get::<_, i64>(5)?,
+            row.get::<_, Option<String>>(6)?,
+        );
+        // A page may send a browser on under a status of success.
+        let leads_on = |it| is_redirect(it) || matches!(it, 200..=299);
+        hops.push((line, status.is_some_and(leads_on)));
+    }
+    let last = hops.pop().unwrap_or_default();
+    // A try that was made again says nothing about the page.
+    let mut text: String = hops.into_iter().filter(|it| it.1).map(|it| it.0).collect();
+    text.push_str(&last.0);
+    Ok(Brought {
+        essence: checksum([text.as_bytes()]),
+        bad,
+    })
+}
+
+/// The latest spans of a seed, newest first: the bad ones at the end, and the one before them.
+fn trailing(connection: &Connection, seed: i64) -> Result<Vec<Span>, Fault> {
+    let mut statement =
+        connection.prepare_cached(&format!("{SELECT} ORDER BY first DESC, visit DESC"))?;
+    let mut rows = statement.query([seed])?;
+    let mut spans = Vec::new();
+    while let Some(row) = rows.next()? {
+        let row = Row::of(row)?;
+        spans.push(row.span()?);
+        if !row.bad {
+            break;
+        }
+    }
+    Ok(spans)
+}
+
+/// Whether a visit answers something else than a plain request for the page: before version 4, imports took such for visits.
+fn is_of_something_else(connection: &Connection, visit: i64) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM visit JOIN capture ON capture.visit = visit.id
+             WHERE visit.id = ?1 AND capture.uri = visit.seed AND capture.asked IS NOT NULL)",
+        )?
+        .query_row([visit], |row| row.get(0))
+}
+
+/// Takes in a visit that was just kept.
+pub(super) fn add(connection: &Connection, seed: i64, visit: i64, date: i64) -> Result<(), Fault> {
+    let latest = connection
+        .prepare_cached(&format!("{SELECT} ORDER BY first DESC, visit DESC LIMIT 1"))?
+        .query_row([seed], Row::of)
+        .optional()?;
+    if latest.is_some_and(|it| date < it.last) {
+        return rebuild(connection, seed);
+    }
+    if is_of_something_else(connection, visit)? {
+        return Ok(());
+    }
+    let brought = brought(connection, visit)?;
+    match latest {
+        Some(it) if it.essence == brought.essence => connection
+            .prepare_cached(
+                "UPDATE span SET last = ?4, visits = visits + 1 WHERE seed = ?1 AND first = ?2 AND visit = ?3",
+            )?
+            .execute(params![seed, it.first, it.visit, date])
+            .map(|_| ())?,
+        before => Row::begin(before.as_ref(), visit, date, brought).insert(connection, seed)?,
+    }
+    Ok(())
+}
+
+/// Makes the spans of a seed anew.
+pub(super) fn rebuild(connection: &Connection, seed: i64) -> Result<(), Fault> {
+    connection
+        .prepare_cached("DELETE FROM span WHERE seed = ?1")?
+        .execute([seed])?;
+    let out = left_out(connection)?;
+    made(connection, seed, &out)?
+        .iter()
+        .try_for_each(|it| Ok(it.insert(connection, seed)?))
+}
+
+/// The row of a payload whose digest alone is known; `None` for one that is held, or not known at all.
+pub(super) fn without_bytes(
+    connection: &Connection,
+    digest: &PayloadDigest,
+) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT id FROM payload WHERE digest = ?1 AND bytes IS NULL")?
+        .query_row([digest.as_bytes()], |row| row.get(0))
+        .optional()
+}
+
+/// Makes the spans of every seed whose visits brought a payload anew, because its bytes came, or went.
+pub(super) fn payload_changed(connection: &Connection, payload: i64) -> Result<(), Fault> {
+    let seeds: Vec<i64> = connection
+        .prepare_cached(
+            "SELECT DISTINCT visit.seed FROM capture JOIN visit ON visit.id = capture.visit WHERE capture.payload = ?1",
+        )?
+        .query_map([payload], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    seeds.into_iter().try_for_each(|it| rebuild(connection, it))
+}
+
+/// Makes the spans of all seeds.
+pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
+    let seeds: Vec<i64> = connection
+        .prepare("SELECT uri FROM seed ORDER BY uri")?
+        .query_map((), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    seeds.into_iter().try_for_each(|it| rebuild(connection, it))
+}
+
+/// The crawls that were made without a network.
+pub(super) fn left_out(connection: &Connection) -> Result<HashSet<i64>, Fault> {
+    Ok(connection
+        .prepare_cached("SELECT id FROM crawl WHERE counts LIKE '%\"offline\":true%'")?
+        .query_map((), |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}
+
+/// The spans that the visits of a seed make, oldest first.
+pub(super) fn made(
+    connection: &Connection,
+    seed: i64,
+    left_out: &HashSet<i64>,
+) -> Result<Vec<Row>, Fault> {
+    let mut statement = connection
+        .prepare_cached("SELECT id, date, crawl FROM visit WHERE seed = ?1 ORDER BY date, id")?;
+    let mut rows = statement.query([seed])?;
+    let mut spans: Vec<Row> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (visit, date, crawl): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if left_out.contains(&crawl) || is_of_something_else(connection, visit)? {
+            continue;
+        }
+        let brought = brought(connection, visit)?;
+        match spans.last_mut() {
+            Some(it) if it.essence == brought.essence => {
+                it.last = date;
+                it.visits += 1;
+            }
+            before => {
+                let next = Row::begin(before.as_deref(), visit, date, brought);
+                spans.push(next);
+            }
+        }
+    }
+    Ok(spans)
+}
+
+/// The rows that are kept for a seed, oldest first.
+pub(super) fn kept(connection: &Connection, seed: i64) -> Result<Vec<Row>, Fault> {
+    Ok(connection
+        .prepare_cached(&format!("{SELECT} ORDER BY first, visit"))?
+        .query_map([seed], Row::of)?
+        .collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,414 @@
+//! Answers that are kept and gone on with come to what the visits alone come to, byte for byte, whatever happens in between.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use stillsays::{
+    capture::{Capture, Failure, FailureKind, Framing, Outcome, Response, Truncation, Visit},
+    clock::{Instant, parse_digits14},
+    compare::Alert,
+    digest::PayloadDigest,
+    finding::{Conclusion, Decision, Finding, Review, Verdict},
+    pipeline::{self, Comparing, Named},
+    profile::{Claim, ListedName, Profile, Reference, Statement},
+    store::{Access, Crawl, CrawlId, Removal, Store},
+};
+
+const NAMES: [&str; 8] = [
+    "Alder Mediation House",
+    "Birch Listening Center",
+    "Cedar Peace Forum",
+    "Dogwood Alliance",
+    "Elm Street Neighbors",
+    "Fern Valley Institute",
+    "Grove Civic Council",
+    "Harbor Dialogue Project",
+];
+
+/// What is on a page at a visit.
+#[derive(Clone, Debug)]
+enum Brings {
+    /// The names of this mask, in a list or in a table, with a quotation or without, and a mark that no reader sees.
+    Page {
+        names: u8,
+        table: bool,
+        quoted: bool,
+        nonce: u8,
+    },
+    Status(u16),
+    Fails,
+    Cut {
+        names: u8,
+    },
+    Wall,
+}
+
+/// What happens to an archive and its profile.
+#[derive(Clone, Debug)]
+enum Act {
+    /// A visit of one of two pages, so many hours after the last or before it.
+    Visit {
+        page: u8,
+        hours: i16,
+        brings: Brings,
+    },
+    /// The findings are brought to what the archive holds, and kept.
+    Compare,
+    /// The findings are looked at by somebody who may not write.
+    Look,
+    /// A name is taken out of the article, or comes back.
+    Name(u8),
+    /// The other page is cited too, or no longer.
+    Cite,
+    /// The article was read on another day.
+    Accessed(u8),
+    /// A rename is rejected, or the rejection is taken back.
+    Review(bool),
+    /// The payload of the earliest capture is removed.
+    Prune,
+}
+
+fn brings() -> impl Strategy<Value = Brings> {
+    prop_oneof![
+        8 => (any::<u8>(), prop::bool::weighted(0.2), any::<bool>(), 0..3_u8).prop_map(
+            |(names, table, quoted, nonce)| Brings::Page { names, table, quoted, nonce }
+        ),
+        1 => prop::sample::select(vec![404, 503, 403]).prop_map(Brings::Status),
+        2 => Just(Brings::Fails),
+        1 => any::<u8>().prop_map(|names| Brings::Cut { names }),
+        1 => Just(Brings::Wall),
+    ]
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        12 => (0..2_u8, prop_oneof![9 => 1..60_i16, 1 => -200..0_i16], brings())
+            .prop_map(|(page, hours, brings)| Act::Visit { page, hours, brings }),
+        5 => Just(Act::Compare),
+        1 => Just(Act::Look),
+        1 => (0..8_u8).prop_map(Act::Name),
+        1 => Just(Act::Cite),
+        1 => any::<u8>().prop_map(Act::Accessed),
+        1 => any::<bool>().prop_map(Act::Review),
+        1 => Just(Act::Prune),
+    ]
+}
+
+struct World {
+    store: Store,
+    reader: Store,
+    crawl: CrawlId,
+    runtime: tokio::runtime::Runtime,
+    profile: Profile,
+    at: Instant,
+    _folder: tempfile::TempDir,
+}
+
+fn uri(page: u8) -> String {
+    format!("https://example.org/page{page}")
+}
+
+fn body(names: u8, table: bool, quoted: bool, nonce: u8) -> Vec<u8> {
+    let listed = NAMES
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| names & (1 << at) != 0);
+    let items: String = listed
+        .map(|(at, it)| {
+            if table {
+                format!("<tr><td>{it}</td><td>Town {at}</td></tr>")
+            } else {
+                format!("<li><a href=\"https://m{at}.example/\">{it}</a></li>")
+            }
+        })
+        .collect();
+    let list = if table {
+        format!("<table><tr><th>Member<th>Town</tr>{items}</table>")
+    } else {
+        format!("<ul>{items}</ul>")
+    };
+    let said = if quoted {
+        "We keep neighbors talking with each other."
+    } else {
+        "We meet in autumn."
+    };
+    let filler = "<p>The network was founded to help people who live side by side.</p>".repeat(12);
+    format!(
+        "<!doctype html><html lang=en><meta name=nonce content={nonce}><title>Network</title>\
+         <main><h1>The network</h1><p>{said}</p>{filler}<h2>Members</h2>{list}</main></html>"
+    )
+    .into_bytes()
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let store = Store::open(&path, Access::Create).unwrap();
+        let crawl = store
+            .begin_crawl(&Crawl {
+                started: parse_digits14("2024").unwrap(),
+                software: "stillsays/test".into(),
+                command: "run".into(),
+            })
+            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let reference = |page: u8| Reference {
+            number: u32::from(page) + 1,
+            url: Some(uri(page)),
+            accessed: chrono::NaiveDate::from_ymd_opt(2024, 1, 3),
+            ..Reference::default()
+        };
+        let claim = |id: &str, cites: &[u32], statement| Claim {
+            id: id.into(),
+            cites: cites.to_vec(),
+            section: None,
+            place: None,
+            statement,
+        };
+        let names = NAMES[..6]
+            .iter()
+            .map(|it| ListedName::One((*it).to_owned()));
+        let mut names: Vec<ListedName> = names.collect();
+        names.push(ListedName::Ambiguous(vec![
+            "Grove Civic Council".into(),
+            "Harbor Dialogue Project".into(),
+        ]));
+        let quoted = "keep neighbors talking with each other";
+        let profile = Profile {
+            format: 1,
+            title: "Network".into(),
+            references: vec![reference(0), reference(1)],
+            claims: vec![
+                claim(
+                    "members",
+                    &[1],
+                    Statement::Listed {
+                        relation: None,
+                        names,
+                    },
+                ),
+                claim(
+                    "quote",
+                    &[1, 2],
+                    Statement::Quoted {
+                        exact: quoted.into(),
+                    },
+                ),
+                claim(
+                    "stated",
+                    &[2],
+                    Statement::Stated {
+                        exact: "The network helps people who live side by side".into(),
+                    },
+                ),
+            ],
+            ..Profile::default()
+        };
+        Self {
+            reader: Store::open(&path, Access::ReadOnly).unwrap(),
+            store,
+            crawl,
+            runtime: runtime.unwrap(),
+            profile,
+            at: parse_digits14("2024").unwrap(),
+            _folder: folder,
+        }
+    }
+
+    fn named(&self) -> Named {
+        Named {
+            name: "network".into(),
+            profile: self.profile.clone(),
+        }
+    }
+
+    fn visit(&mut self, page: u8, hours: i16, brings: &Brings) {
+        let date = self.at + chrono::TimeDelta::hours(i64::from(hours));
+        self.at = self.at.max(date);
+        let head = |status: u16| {
+            format!("HTTP/1.1 {status} x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n")
+                .into_bytes()
+        };
+        let response = |status, payload, truncated| {
+            Outcome::Response(Response {
+                head: head(status),
+                payload,
+                framing: Framing::Identity,
+                truncated,
+            })
+        };
+        let outcome = match brings {
+            Brings::Page {
+                names,
+                table,
+                quoted,
+                nonce,
+            } => response(200, body(*names, *table, *quoted, *nonce), None),
+            Brings::Cut { names } => response(
+                200,
+                body(*names, false, false, 0),
+                Some(Truncation::Disconnect),
+            ),
+            Brings::Status(status) => response(*status, b"<h1>Sorry</h1>".to_vec(), None),
+            Brings::Wall => response(
+                200,
+                b"<title>Just a moment...</title><h1>Checking your browser before accessing</h1>\
+                  <p>Enable JavaScript and cookies to continue</p>"
+                    .to_vec(),
+                None,
+            ),
+            Brings::Fails => Outcome::Failure(Failure {
+                kind: FailureKind::Connect,
+                detail: "refused".into(),
+                received: Vec::new(),
+            }),
+        };
+        let visit = Visit {
+            seed: uri(page).parse().unwrap(),
+            captures: vec![Capture {
+                target_uri: uri(page).parse().unwrap(),
+                date,
+                ended: date,
+                connection: None,
+                request: b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+                outcome,
+            }],
+        };
+        let added = self
+            .store
+            .add_visit(self.crawl, Arc::new(visit), Vec::new());
+        self.store.hurry().unwrap();
+        self.runtime.block_on(added).unwrap();
+    }
+
+    fn review(&mut self, rejects: bool) {
+        let findings = self.store.findings("network").unwrap();
+        let is_rename =
+            |it: &&Finding| matches!(it.conclusion, Conclusion::Verdict(Verdict::Renamed { .. }));
+        if let Some(finding) = findings.iter().find(is_rename) {
+            let review = Review {
+                finding: finding.id.clone(),
+                decision: rejects.then_some(Decision::Reject),
+                at: self.at,
+                by: "ada".into(),
+                note: None,
+            };
+            self.store.add_review(&review, Some(finding)).unwrap();
+        }
+    }
+
+    fn prune(&mut self) {
+        for page in 0..2 {
+            let captures = self.store.captures_of(&uri(page).parse().unwrap()).unwrap();
+            let first: Option<PayloadDigest> = captures.iter().find_map(|it| it.1.payload_digest);
+            let going = first.map(|payload| Removal {
+                payload,
+                reason: "test".into(),
+            });
+            self.store
+                .remove_payloads(going.into_iter().collect(), self.at, None)
+                .unwrap();
+        }
+    }
+
+    fn act(&mut self, act: &Act) {
+        let comparing = Comparing::new(Alert::default());
+        match act {
+            Act::Visit {
+                page,
+                hours,
+                brings,
+            } => self.visit(*page, *hours, brings),
+            Act::Compare => {
+                pipeline::compare_all(&self.store, &[self.named()], &comparing, None, &mut |_| {})
+                    .unwrap();
+            }
+            Act::Look => drop(pipeline::current(&self.reader, &self.named(), &comparing).unwrap()),
+            Act::Name(at) => {
+                let name = ListedName::One(NAMES[usize::from(*at)].into());
+                if let Statement::Listed { names, .. } = &mut self.profile.claims[0].statement {
+                    match names.iter().position(|it| *it == name) {
+                        Some(place) if names.len() > 2 => drop(names.remove(place)),
+                        _ => names.push(name),
+                    }
+                }
+            }
+            Act::Cite => {
+                let cites = &mut self.profile.claims[0].cites;
+                *cites = if cites.len() == 1 {
+                    vec![1, 2]
+                } else {
+                    vec![1]
+                };
+            }
+            Act::Accessed(day) => {
+                let first = chrono::NaiveDate::from_ymd_opt(2023, 12, 20);
+                let days = chrono::Days::new(u64::from(*day) / 4);
+                self.profile.references[0].accessed =
+                    first.and_then(|it| it.checked_add_days(days));
+            }
+            Act::Review(rejects) => self.review(*rejects),
+            Act::Prune => self.prune(),
+        }
+    }
+}
+
+fn json(findings: &[Finding]) -> String {
+    serde_json::to_string_pretty(findings).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn answers_gone_on_with_are_those_from_scratch(acts in prop::collection::vec(act(), 4..40)) {
+        let mut world = World::new();
+        for act in &acts {
+            world.act(act);
+        }
+        let comparing = Comparing::new(Alert::default());
+        let named = world.named();
+        let looked = pipeline::current(&world.reader, &named, &comparing).unwrap();
+        world.act(&Act::Compare);
+        let kept = world.store.findings("network").unwrap();
+        prop_assert_eq!(json(&looked), json(&kept), "a look and a run come to the same");
+        let problems = pipeline::verify_answers(&world.store, &named, &comparing, true).unwrap();
+        prop_assert!(problems.is_empty(), "{:?}", problems);
+        world.store.forget_readings().unwrap();
+        pipeline::recheck(&world.store, std::slice::from_ref(&named), &comparing, &mut |_| {}).unwrap();
+        let anew = world.store.findings("network").unwrap();
+        prop_assert_eq!(json(&kept), json(&anew), "kept and computed anew");
+        let problems = world.store.verify(&stillsays::store::Trust::default(), &mut |_| {}).unwrap();
+        prop_assert!(problems.problems.is_empty(), "{:?}", problems.problems);
+    }
+}
+
+#[test]
+fn readings_of_one_page_stand_on_each_other_and_read_back() {
+    let mut world = World::new();
+    for nonce in 0..6_u8 {
+        let brings = Brings::Page {
+            names: 0x3f >> (nonce % 3),
+            table: false,
+            quoted: nonce % 2 == 0,
+            nonce,
+        };
+        world.visit(0, 30, &brings);
+        world.act(&Act::Compare);
+    }
+    let file = rusqlite::Connection::open(world.store.path()).unwrap();
+    let count = |condition: &str| {
+        let sql = format!("SELECT count(*) FROM reading WHERE {condition}");
+        file.query_row(&sql, (), |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    assert_eq!(count("1"), 6, "every version is kept");
+    assert_eq!(count("base IS NOT NULL"), 5);
+    let named = world.named();
+    let comparing = Comparing::new(Alert::default());
+    let kept = world.store.findings("network").unwrap();
+    pipeline::recheck(&world.store, &[named], &comparing, &mut |_| {}).unwrap();
+    assert_eq!(json(&kept), json(&world.store.findings("network").unwrap()));
+    assert_eq!(count("1"), 6, "they were read back, and not made anew");
+}
