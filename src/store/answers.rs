@@ -90,7 +90,7 @@ impl Store {
         let packed = answers
             .into_iter()
             .map(|it| {
-                let bytes = payloads::compress(&it.json, &[])?;
+                let bytes = payloads::compress_thoroughly(&it.json, &[])?;
                 Ok((it, bytes))
             })
             .collect::<std::io::Result<Vec<_>>>()

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, StoreError, error::Fault, retention};
 use crate::digest::PayloadDigest;
-pub(super) use frame::{compress, decompress};
+pub(super) use frame::{compress, compress_thoroughly, decompress};
 pub(super) use lifted::{empty, lift};
 pub(super) use whole::read_all;
 

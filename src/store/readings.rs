@@ -83,7 +83,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (digest, key) = (*digest, key.to_owned());
         let at_own_path = |it: std::io::Error| Fault::damaged(it).at(self.path());
-        let whole = payloads::compress(json, &[]).map_err(at_own_path)?;
+        let whole = payloads::compress_thoroughly(json, &[]).map_err(at_own_path)?;
         let before = before.filter(|it| it.0 != digest && it.1.len() + json.len() <= COST / 4);
         let against = before
             .map(|(of, text)| payloads::compress(json, text).map(|it| (of, it)))

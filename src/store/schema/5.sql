@@ -25,7 +25,7 @@ CREATE TABLE answer (
     bytes BLOB NOT NULL, -- JSON; zstd
     checksum INTEGER NOT NULL,
     PRIMARY KEY (profile, part, reference)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- What the latest set of findings of a profile rests on: while it is the same, they are current.
 CREATE TABLE basis (
