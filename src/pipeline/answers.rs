@@ -240,11 +240,11 @@ impl Answering<'_> {
         } else {
             Extent::Whole
         };
-        // The last visit of the spans before: where one starts in the middle, those it knows.
-        let mut closed = first
-            .checked_sub(1)
-            .and_then(|it| spans.get(it))
-            .map(|it| it.last);
+        // For each question the last visit of the spans that its answers know.
+        let mut closed: Vec<Option<Instant>> = starts
+            .iter()
+            .map(|start| Some(spans.get(start.checked_sub(1)?)?.last))
+            .collect();
         // What it brought last is what its new version is kept against.
         let before = first.checked_sub(1).and_then(|it| spans.get(it));
         readings.before = match before {
@@ -257,19 +257,21 @@ impl Answering<'_> {
             }
             let page = self.page(span, extent, readings)?;
             let page = page.shown();
-            if lasting.is_waiting(page.state()) {
-                waiting = Some(page.fate());
-                continue;
-            }
-            waiting = None;
-            for (task, start) in tasks.iter_mut().zip(&starts) {
-                if *start <= place {
-                    task.answers.extend(&task.question, &page, closed);
+            waiting = lasting.is_waiting(page.state()).then(|| page.fate());
+            let known = starts.iter().zip(&mut closed);
+            for (task, (start, closed)) in tasks.iter_mut().zip(known) {
+                // A wall that stands in the page's place leaves its claims open at once; the page counts as lost once it has lasted.
+                let waits = match &task.question {
+                    Question::Page { .. } => waiting.is_some(),
+                    _ => lasting.is_waiting(None),
+                };
+                if *start <= place && !waits {
+                    task.answers.extend(&task.question, &page, *closed);
                     task.known = Some((span.chain, span.last));
                     task.is_new = true;
+                    *closed = Some(span.last);
                 }
             }
-            closed = Some(span.last);
         }
         self.keep(tasks, readings)?;
         Ok(waiting)
