@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    capture::{CaptureEntry, Outcome, Visit},
+    capture::{Outcome, Visit},
     clock::{Clock, Instant},
     fetch,
     finding::{Finding, Review},
@@ -412,34 +412,9 @@ pub fn last_visits(store: &Store, now: Instant) -> Result<LastVisits, StoreError
         let Ok(uri) = uri.parse::<TargetUri>() else {
             continue;
         };
-        let mut visits = store.visits(&uri)?;
-        visits.retain(|it| it.hops.first().is_some_and(|it| it.1.date <= now));
-        let last = visits.last().and_then(|it| {
-            let (first, last) = (&it.hops.first()?.1, &it.last()?.1);
-            let came = matches!(last.status(), Some(200..=399));
-            Some(LastVisit {
-                at: first.date,
-                failed: last.failure.is_some() || !came,
-            })
-        });
+        let last = store.last_visit_until(&uri, now)?;
+        let last = last.map(|(at, ok)| LastVisit { at, failed: !ok });
         instead.extend(last.map(|it| (uri, it)));
     }
     Ok(LastVisits { all, instead, now })
-}
-
-/// When the page behind `entries` last brought another payload than before, oldest first.
-#[must_use]
-pub fn last_change(entries: &[&CaptureEntry]) -> Option<Instant> {
-    let mut last = None;
-    let mut changed = None;
-    for entry in entries {
-        let Some(digest) = entry.payload_digest else {
-            continue;
-        };
-        if last.is_some_and(|it| it != digest) {
-            changed = Some(entry.date);
-        }
-        last = Some(digest);
-    }
-    changed
 }

@@ -43,8 +43,8 @@ pub use spans::Span;
 pub use verify::{Advance, Problem, Trust, Verified};
 pub use version::{Marks, Version};
 pub use visits::{
-    AddedVisit, Around, CaptureId, Dated, LastVisit, LastVisits, SeedEntry, SomeVisits,
-    StoredVisit, VisitEnd, VisitId, Wanted,
+    AddedVisit, Around, CaptureId, Dated, LastVisit, LastVisits, PageDates, SeedEntry, SeedState,
+    SomeVisits, StoredVisit, VisitEnd, VisitId, Wanted,
 };
 
 use crate::clock::Instant;

@@ -36,6 +36,10 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("schema/5.sql"),
         then: Some(spans::begin),
     },
+    Step {
+        sql: include_str!("schema/6.sql"),
+        then: Some(visits::begin_states),
+    },
 ];
 
 /// What makes one version of the one before.

@@ -8,6 +8,7 @@ mod dated;
 mod exchange;
 mod head;
 mod rows;
+mod seed_state;
 mod some;
 
 use super::{
@@ -26,6 +27,9 @@ pub(super) use exchange::mark_asked;
 pub use head::{LastVisit, LastVisits};
 pub(super) use rows::each_leaf;
 use rows::{Known, capture, entries};
+use seed_state::Came;
+pub use seed_state::{PageDates, SeedState};
+pub(super) use seed_state::{begin as begin_states, each_validators};
 pub use some::{SomeVisits, VisitEnd, Wanted};
 
 /// A visit as the store numbers it.
@@ -225,6 +229,7 @@ fn add(
     let id = connection
         .prepare_cached("INSERT INTO visit (crawl, seed, date) VALUES (?1, ?2, ?3)")?
         .insert(params![crawl.0, seed, date])?;
+    let mut end = (0, None);
     for (hop, (capture, digest)) in visit.captures.iter().zip(digests).enumerate() {
         let place = Place {
             crawl: crawl.0,
@@ -232,18 +237,21 @@ fn add(
             seed: &visit.seed,
             hop: i64::try_from(hop).unwrap_or(i64::MAX),
         };
-        add_capture(connection, &place, capture, digest.as_ref())?;
+        end = add_capture(connection, &place, capture, digest.as_ref())?;
     }
-    connection
-        .prepare_cached(
-            "INSERT INTO seed (uri, visit, date, outcome, status, visits) VALUES (?1, ?2, ?3, ?4, ?5, 1)
-             ON CONFLICT (uri) DO UPDATE SET visits = visits + 1,
-                 visit = iif(excluded.date >= date, excluded.visit, visit),
-                 outcome = iif(excluded.date >= date, excluded.outcome, outcome),
-                 status = iif(excluded.date >= date, excluded.status, status),
-                 date = max(excluded.date, date)",
-        )?
-        .execute(params![seed, id, date, outcome_name(&last.outcome), last.status()])?;
+    let ended = Came {
+        seed,
+        visit: id,
+        date,
+        capture: end.0,
+        payload: end.1,
+        last,
+        is_of_page: visit
+            .captures
+            .iter()
+            .all(|it| it.target_uri != visit.seed || asked_otherwise(&it.request).is_none()),
+    };
+    seed_state::enter(connection, &ended)?;
     head::refresh(connection, seed, &visit.seed)?;
     spans::add(connection, seed, id, date)?;
     came.into_iter()
@@ -301,12 +309,13 @@ struct Place<'a> {
     hop: i64,
 }
 
+/// Keeps a capture; returns its row and that of its payload.
 fn add_capture(
     connection: &Connection,
     place: &Place<'_>,
     capture: &Capture,
     digest: Option<&PayloadDigest>,
-) -> Result<(), Fault> {
+) -> Result<(i64, Option<i64>), Fault> {
     let uri = uri_row(connection, &capture.target_uri)?;
     let (mut payload, mut truncated, mut refers_to) = (None, None, (None, None));
     let mut failure = (None, None);
@@ -364,7 +373,8 @@ fn add_capture(
             asked_otherwise(&exchange.request),
         ])?;
     let leaf = leaf(id, place, capture, digest, &exchange);
-    ledger::append(connection, ledger::Kind::Capture, id, &leaf)
+    ledger::append(connection, ledger::Kind::Capture, id, &leaf)?;
+    Ok((id, payload))
 }
 
 fn leaf<'a>(

@@ -474,10 +474,14 @@ pub(crate) fn write_first_version(from: &Path, to: &Path) {
     write_version(from, to, 1);
 }
 
-fn write_version(from: &Path, to: &Path, version: usize) {
-    const SCHEMAS: [&str; 2] = [
+/// Writes what the store at `from` holds as a program of that version would have.
+pub(crate) fn write_version(from: &Path, to: &Path, version: usize) {
+    const SCHEMAS: [&str; 5] = [
         include_str!("../../src/store/schema/1.sql"),
         include_str!("../../src/store/schema/2.sql"),
+        include_str!("../../src/store/schema/3.sql"),
+        include_str!("../../src/store/schema/4.sql"),
+        include_str!("../../src/store/schema/5.sql"),
     ];
     let file = Connection::open(to).unwrap();
     file.execute_batch("PRAGMA foreign_keys = OFF").unwrap();

@@ -24,6 +24,7 @@ mod retention;
 mod robots;
 mod run;
 mod sample;
+mod seed_state;
 mod serve;
 mod site;
 mod store;

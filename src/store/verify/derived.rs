@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::{Problem, attempt};
-use crate::store::{Fault, answers, checksum, readings, schema, spans};
+use crate::store::{Fault, answers, checksum, readings, schema, spans, visits};
 
 /// Rows that are not what other rows make of them: a name for the place, what is wrong, and how such rows are found.
 const RULES: &[(&str, &str, &str)] = &[
@@ -36,6 +36,31 @@ const RULES: &[(&str, &str, &str)] = &[
              + CASE seed.outcome WHEN 'response' THEN 0 WHEN 'failure' THEN 2048 ELSE 1024 END + coalesce(seed.status, 0))
          UNION ALL SELECT coalesce(uri.id, 0) FROM head LEFT JOIN uri ON uri.uri = head.uri
          WHERE uri.id IS NULL OR uri.id NOT IN (SELECT uri FROM seed)",
+    ),
+    (
+        "seed",
+        "what its next visit is asked under, or when its page changed, is another",
+        "SELECT seed.uri FROM seed
+         WHERE held IS NOT (SELECT capture.id FROM visit JOIN capture ON capture.visit = visit.id
+                 WHERE visit.seed = seed.uri AND payload IS NOT NULL AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                 ORDER BY visit.date DESC, visit.id DESC LIMIT 1)
+            OR brought IS NOT (SELECT capture.id FROM visit JOIN capture ON capture.visit = visit.id
+                 WHERE visit.seed = seed.uri AND outcome = 'response' AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                     AND payload = (SELECT payload FROM capture WHERE id = seed.held)
+                 ORDER BY visit.date DESC, visit.id DESC LIMIT 1)
+            OR changed IS NOT (SELECT id FROM (SELECT capture.id, payload, visit.date, visit.id AS visit,
+                     lag(payload) OVER (ORDER BY visit.date, visit.id) AS before
+                 FROM visit JOIN capture ON capture.visit = visit.id
+                 WHERE visit.seed = seed.uri AND payload IS NOT NULL AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed))
+                 WHERE before <> payload ORDER BY date DESC, visit DESC LIMIT 1)
+            OR modified IS NOT (SELECT visit.id FROM visit JOIN capture ON capture.visit = visit.id
+                 WHERE visit.seed = seed.uri AND outcome <> 'server-not-modified'
+                     AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                 ORDER BY visit.date DESC, visit.id DESC LIMIT 1)",
     ),
     (
         "address",
@@ -77,6 +102,7 @@ pub(super) fn check(connection: &Connection, problems: &mut Vec<Problem>) {
         });
     }
     attempt(problems, "addresses", |it| keys(connection, it));
+    attempt(problems, "validators", |it| validators(connection, it));
     attempt(problems, "hosts", |it| hosts(connection, it));
     attempt(problems, "readings", |it| kept_readings(connection, it));
     attempt(problems, "spans", |it| kept_spans(connection, it));
@@ -124,6 +150,26 @@ fn keys(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Faul
         }
     }
     Ok(())
+}
+
+/// Which payload came under which validator of a seed.
+fn validators(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+    let mut kept =
+        connection.prepare("SELECT hash, payload FROM validator WHERE seed = ?1 ORDER BY hash")?;
+    visits::each_validators(connection, &mut |seed, expected| {
+        let is_misled: bool = connection
+            .prepare_cached("SELECT coalesce((SELECT misled FROM seed WHERE uri = ?1), 0)")?
+            .query_row([seed], |row| row.get(0))?;
+        let found = kept.query_map([seed], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let found = found.collect::<Result<std::collections::BTreeMap<i64, i64>, _>>()?;
+        if is_misled != expected.is_none() || found != expected.unwrap_or_default() {
+            problems.push(Problem::new(
+                format!("seed {seed}"),
+                "the validators that its page came under are others",
+            ));
+        }
+        Ok(())
+    })
 }
 
 fn hosts(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {

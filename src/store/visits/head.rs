@@ -1,8 +1,8 @@
 //! The latest visit of every seed, at hand at once: what scheduling begins with.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Fault, Store, StoreError, instant, target_uri};
+use super::{Fault, Store, StoreError, instant, micros, target_uri};
 use crate::{clock::Instant, uri::TargetUri};
 
 /// The latest visit of a seed, as far as scheduling needs it.
@@ -89,6 +89,30 @@ impl Store {
                 all.visits.push((all.uris.len(), visit));
             }
             Ok(all)
+        })
+    }
+
+    /// The latest visit of a seed that did not begin after `now`: when it began, and whether it came to a page.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_visit_until(
+        &self,
+        seed: &TargetUri,
+        now: Instant,
+    ) -> Result<Option<(Instant, bool)>, StoreError> {
+        self.read(|connection| {
+            let found: Option<(i64, bool)> = connection
+                .prepare_cached(
+                    "SELECT visit.date, outcome <> 'failure' AND coalesce(status, 0) BETWEEN 200 AND 399
+                     FROM uri JOIN visit ON visit.seed = uri.id JOIN capture ON capture.visit = visit.id
+                     WHERE uri.uri = ?1 AND visit.date <= ?2 AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
+                         AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                     ORDER BY visit.date DESC, visit.id DESC LIMIT 1",
+                )?
+                .query_row(params![seed.as_str(), micros(now)], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            found.map(|(at, ok)| Ok((instant(at)?, ok))).transpose()
         })
     }
 
