@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    finding::{Conclusion, Fate, Finding, FindingId, Review, Subject},
+    finding::{Finding, FindingId, Review},
     pipeline::{self, Comparing, Named},
     report::Report,
     store::Store,
@@ -131,16 +131,4 @@ fn beginning<'a>(all: &'a [Finding], id: &str) -> BTreeMap<&'a FindingId, &'a Fi
 fn not_there(wanted: &str) -> Failure {
     Failure::usage(anyhow::anyhow!("there is no finding `{wanted}`"))
         .hint("`stillsays report` shows each finding with its id")
-}
-
-/// The fate that `findings` give reference `number`.
-pub(super) fn fate_of(findings: &[Finding], number: u32) -> Option<&Fate> {
-    findings
-        .iter()
-        .find_map(|it| match (&it.subject, &it.conclusion) {
-            (Subject::Reference { number: it }, Conclusion::Fate(fate)) if *it == number => {
-                Some(fate)
-            }
-            _ => None,
-        })
 }

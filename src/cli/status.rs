@@ -1,16 +1,18 @@
 //! `stillsays status`: a table of the references.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
     capture::CaptureEntry,
-    clock::warc_date,
-    finding::{Fate, Standing},
-    pipeline::{self, Named},
+    clock::{Instant, warc_date},
+    finding::{Conclusion, Fate, Standing, Subject},
+    pipeline::Named,
     profile::Reference,
     report::{StatusRow, status_table},
-    store::{Access, Store},
+    store::{Access, PageDates, Store},
     text::for_terminal,
     uri::TargetUri,
 };
@@ -76,47 +78,68 @@ impl StatusArgs {
 
 fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow>, Failure> {
     let seeds = plan(session, std::slice::from_ref(named), Some(store))?;
-    let histories = pipeline::histories(store, &named.profile)?;
+    let due: HashMap<u32, Option<Instant>> = seeds
+        .iter()
+        .flat_map(|seed| seed.references.iter().map(|it| (it.1, seed.due)))
+        .collect();
+    let profile = &named.profile;
+    let dates = dates(store, &profile.references)?;
     let current = findings::current(session, store, named)?;
     let reviews = store.reviews()?;
+    let mut fates = HashMap::new();
+    let mut open: HashMap<u32, usize> = HashMap::new();
+    for finding in &current {
+        if let (Subject::Reference { number }, Conclusion::Fate(fate)) =
+            (&finding.subject, &finding.conclusion)
+        {
+            fates.entry(*number).or_insert(fate);
+        }
+        let counts = finding.is_change() || finding.is_stale();
+        if counts && Standing::of(finding, &reviews).is_open() {
+            let cited: BTreeSet<u32> = finding.cites.iter().copied().collect();
+            for number in cited {
+                *open.entry(number).or_default() += 1;
+            }
+        }
+    }
     let row = |reference: &Reference| {
         let number = reference.number;
-        let seed = reference
-            .url
-            .as_deref()
-            .and_then(|it| TargetUri::parse(it).ok());
-        let seed = seed.and_then(|(uri, _)| seeds.iter().find(|it| it.uri == uri));
-        let visits = histories
-            .get(&number)
-            .map(|it| it.as_slice())
-            .unwrap_or_default();
-        let entries: Vec<&CaptureEntry> = visits
-            .iter()
-            .filter_map(|it| it.last().map(|it| &it.1))
-            .collect();
-        let open = current
-            .iter()
-            .filter(|it| it.cites.contains(&number) && (it.is_change() || it.is_stale()))
-            .filter(|it| Standing::of(it, &reviews).is_open());
-        let resting = named
-            .profile
+        let dates = dates.get(&number);
+        let resting = profile
             .claims
             .iter()
             .filter(|it| it.cites.contains(&number));
         StatusRow {
             reference: number,
             title: reference.title.clone().unwrap_or_default(),
-            fate: findings::fate_of(&current, number)
+            fate: fates
+                .get(&number)
+                .copied()
                 .cloned()
                 .unwrap_or(Fate::Unvisited),
-            last_visit: entries.last().map(|it| it.date),
-            last_change: pipeline::last_change(&entries),
-            next_due: seed.and_then(|it| it.due),
+            last_visit: dates.map(|it| it.visited),
+            last_change: dates.and_then(|it| it.changed),
+            next_due: due.get(&number).copied().flatten(),
             claims_resting: resting.count(),
-            open_findings: open.count(),
+            open_findings: open.get(&number).copied().unwrap_or_default(),
         }
     };
-    Ok(named.profile.references.iter().map(row).collect())
+    Ok(profile.references.iter().map(row).collect())
+}
+
+/// When the page of each reference was visited and changed, by the reference's number.
+fn dates(store: &Store, references: &[Reference]) -> Result<BTreeMap<u32, PageDates>, Failure> {
+    let parse = |url: &str| TargetUri::parse(url).ok().map(|it| it.0);
+    let pages: Vec<(u32, TargetUri)> = references
+        .iter()
+        .filter_map(|it| Some((it.number, parse(it.url.as_deref()?)?)))
+        .collect();
+    let dates = store.page_dates(pages.iter().map(|it| &it.1))?;
+    let numbers = pages.iter().map(|it| it.0);
+    let known = numbers
+        .zip(dates)
+        .filter_map(|(number, it)| Some((number, it?)));
+    Ok(known.collect())
 }
 
 fn to_json(row: &StatusRow) -> Value {
