@@ -22,6 +22,7 @@ mod listed;
 mod matches;
 mod moved;
 mod name_key;
+mod name_words;
 mod names;
 mod number;
 mod outline;

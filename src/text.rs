@@ -2,19 +2,28 @@
 
 use std::{fmt::Display, ops::Range};
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-/// A text folded for comparison, and for every byte of it the byte of the original it came from.
+/// A text folded for comparison, and for every character of it the place in the original it came from.
 ///
 /// Folding is NFKC, lower case, straight quotes, hyphens for dashes, one space for any run of white space,
 /// and nothing for soft hyphens and other invisible characters. Accents stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folded {
     text: String,
-    /// For each byte of `text` its original's start, and one more for the end.
-    starts: Vec<u32>,
-    /// For each byte of `text` its original's end.
-    ends: Vec<u32>,
+    /// Where the pieces of `text` came from, in their order.
+    pieces: Vec<Piece>,
+}
+
+/// A piece of a folded text, up to where the next one begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    /// Its first byte in the folded text.
+    at: u32,
+    /// Its original's first byte.
+    from: u32,
+    /// Where its original ends; `None` for a piece whose characters each are as long as their original was.
+    to: Option<u32>,
 }
 
 impl Folded {
@@ -22,41 +31,9 @@ impl Folded {
     #[must_use]
     pub fn of(original: &str) -> Self {
         let mut folded = Self::default();
-        let mut space = None::<(usize, usize)>;
-        for (at, character) in original.char_indices() {
-            let end = at + character.len_utf8();
-            if character.is_whitespace() {
-                space = Some((space.map_or(at, |it| it.0), end));
-                continue;
-            }
-            if is_invisible(character) {
-                continue;
-            }
-            if let Some((from, to)) = space.take()
-                && !folded.text.is_empty()
-            {
-                folded.push(' ', from, to);
-            }
-            for plain in std::iter::once(character).nfkc() {
-                for lower in straight(plain).to_lowercase() {
-                    if lower.is_whitespace() {
-                        folded.push(' ', at, end);
-                    } else {
-                        folded.push(lower, at, end);
-                    }
-                }
-            }
-        }
+        folded.text.reserve(original.len());
+        fold_into(original, &mut folded);
         folded
-    }
-
-    fn push(&mut self, character: char, from: usize, to: usize) {
-        let (from, to) = (narrow(from), narrow(to));
-        self.text.push(character);
-        for _ in 0..character.len_utf8() {
-            self.starts.push(from);
-            self.ends.push(to);
-        }
     }
 
     /// The folded text.
@@ -65,19 +42,160 @@ impl Folded {
         &self.text
     }
 
-    /// The bytes of the original that `range` of the folded text came from.
+    /// The bytes of the original that `range` of the folded text came from; both of its ends are those of characters.
     #[must_use]
     pub fn original(&self, range: Range<usize>) -> Range<usize> {
-        let start = self.starts.get(range.start).copied();
-        let end = range.end.checked_sub(1).and_then(|it| self.ends.get(it));
-        match (start, end) {
-            (Some(start), Some(&end)) if range.start < range.end => start as usize..end as usize,
-            (Some(start), _) => start as usize..start as usize,
-            _ => {
-                let end = self.ends.last().copied().unwrap_or_default() as usize;
-                end..end
-            }
+        let Some(start) = self.origin(range.start) else {
+            let last = self.text.len().checked_sub(1);
+            let end = last.and_then(|it| self.origin(it)).map_or(0, |it| it.end);
+            return end..end;
+        };
+        let last = range.end.checked_sub(1).filter(|_| range.start < range.end);
+        match last.and_then(|it| self.origin(it)) {
+            Some(last) => start.start..last.end,
+            None => start.start..start.start,
         }
+    }
+
+    /// What the character with the byte `at` came from: its start where that is its first byte, its end where it is its last.
+    fn origin(&self, at: usize) -> Option<Range<usize>> {
+        if at >= self.text.len() {
+            return None;
+        }
+        let behind = self.pieces.partition_point(|it| it.at as usize <= at);
+        let piece = self.pieces.get(behind.checked_sub(1)?)?;
+        let from = piece.from as usize;
+        let start = from + (at - piece.at as usize);
+        Some(piece.to.map_or(start..start + 1, |to| from..to as usize))
+    }
+}
+
+/// What takes a folded text, piece by piece.
+trait Fold {
+    /// Characters that are as long as their original at byte `from` is.
+    fn alike(&mut self, text: &str, from: usize);
+
+    /// A character for these bytes of the original.
+    fn instead(&mut self, character: char, of: Range<usize>);
+
+    /// Whether nothing was folded so far.
+    fn is_empty(&self) -> bool;
+}
+
+impl Fold for Folded {
+    fn alike(&mut self, text: &str, from: usize) {
+        let at = narrow(self.text.len());
+        let from = narrow(from);
+        let goes_on = self.pieces.last().is_some_and(|it| {
+            it.to.is_none() && it.from.wrapping_add(at.wrapping_sub(it.at)) == from
+        });
+        if !goes_on {
+            let to = None;
+            self.pieces.push(Piece { at, from, to });
+        }
+        self.text.alike(text, from as usize);
+    }
+
+    fn instead(&mut self, character: char, of: Range<usize>) {
+        let piece = Piece {
+            at: narrow(self.text.len()),
+            from: narrow(of.start),
+            to: Some(narrow(of.end)),
+        };
+        let goes_on = |it: &Piece| (it.from, it.to) == (piece.from, piece.to);
+        if !self.pieces.last().is_some_and(goes_on) {
+            self.pieces.push(piece);
+        }
+        self.text.push(character);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+impl Fold for String {
+    fn alike(&mut self, text: &str, _: usize) {
+        let at = self.len();
+        self.push_str(text);
+        if let Some(new) = self.get_mut(at..) {
+            new.make_ascii_lowercase();
+        }
+    }
+
+    fn instead(&mut self, character: char, _: Range<usize>) {
+        self.push(character);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Whether a byte is an ASCII character that folding leaves as it is but for its case.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_whitespace() && byte != b'\x0b' && byte != b'`'
+}
+
+/// How many bytes `rest` begins with that are plain, or single spaces between such.
+fn plain_length(rest: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(byte) = rest.get(length) {
+        if is_plain(*byte) {
+            length += 1;
+        } else if *byte == b' ' && rest.get(length + 1).copied().is_some_and(is_plain) {
+            length += 2;
+        } else {
+            break;
+        }
+    }
+    length
+}
+
+fn fold_into(original: &str, folded: &mut impl Fold) {
+    let mut space = None::<Range<usize>>;
+    let mut at = 0;
+    while let Some(byte) = original.as_bytes().get(at) {
+        if is_plain(*byte) {
+            let length = plain_length(original.as_bytes().get(at..).unwrap_or_default());
+            if let Some(space) = space.take().filter(|_| !folded.is_empty()) {
+                folded.instead(' ', space);
+            }
+            folded.alike(original.get(at..at + length).unwrap_or_default(), at);
+            at += length;
+            continue;
+        }
+        let Some(character) = original.get(at..).and_then(|it| it.chars().next()) else {
+            break;
+        };
+        let of = at..at + character.len_utf8();
+        at = of.end;
+        if character.is_whitespace() {
+            space = Some(space.map_or(of.start, |it| it.start)..of.end);
+            continue;
+        }
+        if is_invisible(character) {
+            continue;
+        }
+        if let Some(space) = space.take().filter(|_| !folded.is_empty()) {
+            folded.instead(' ', space);
+        }
+        fold_character(character, &of, folded);
+    }
+}
+
+/// Folds one character of a kind that ASCII does not have, or that is another one folded.
+fn fold_character(character: char, of: &Range<usize>, folded: &mut impl Fold) {
+    let mut whole = |plain: char| {
+        for lower in straight(plain).to_lowercase() {
+            let lower = if lower.is_whitespace() { ' ' } else { lower };
+            folded.instead(lower, of.clone());
+        }
+    };
+    if is_nfkc_quick(std::iter::once(character)) == IsNormalized::Yes {
+        whole(character);
+    } else {
+        std::iter::once(character).nfkc().for_each(whole);
     }
 }
 
@@ -88,7 +206,9 @@ fn narrow(at: usize) -> u32 {
 /// The folded text alone, for keys.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    Folded::of(text).text
+    let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    folded
 }
 
 /// A number with what it counts: `1 reference`, `3 references`.
@@ -105,7 +225,23 @@ pub fn counted<N: Copy + Display + PartialEq + From<u8>>(
 /// Runs of white space as one space, ends trimmed; nothing else changed.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    if is_one_line(text.as_bytes()) {
+        return text.to_owned();
+    }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text is ASCII with single spaces and no other white space.
+fn is_one_line(text: &[u8]) -> bool {
+    let mut before = b' ';
+    for byte in text {
+        let is_space = *byte == b' ';
+        if !(is_plain(*byte) || *byte == b'`' || is_space && before != b' ') {
+            return false;
+        }
+        before = *byte;
+    }
+    before != b' ' || text.is_empty()
 }
 
 /// Whether a character is drawn as nothing: soft hyphen, zero-width characters, direction marks, byte-order mark.
@@ -199,6 +335,8 @@ pub fn escaped_controls(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -216,6 +354,67 @@ mod tests {
         let at = folded.as_str().find("first").unwrap();
         assert_eq!(&original[folded.original(at..at + 5)], "ﬁrst");
         assert_eq!(&original[folded.original(0..3)], "The");
+    }
+
+    /// What folding is, character by character: the text, and for each of its bytes the bytes of the original.
+    fn slowly(original: &str) -> (String, Vec<Range<usize>>) {
+        let (mut text, mut origins) = (String::new(), Vec::new());
+        let mut space = None::<Range<usize>>;
+        for (at, character) in original.char_indices() {
+            let of = at..at + character.len_utf8();
+            if character.is_whitespace() {
+                space = Some(space.map_or(at, |it| it.start)..of.end);
+                continue;
+            }
+            if is_invisible(character) {
+                continue;
+            }
+            let begun = !text.is_empty();
+            let mut push = |character: char, of: &Range<usize>| {
+                text.push(character);
+                origins.extend(std::iter::repeat_n(of.clone(), character.len_utf8()));
+            };
+            if let Some(space) = space.take().filter(|_| begun) {
+                push(' ', &space);
+            }
+            for plain in std::iter::once(character).nfkc() {
+                for lower in straight(plain).to_lowercase() {
+                    push(if lower.is_whitespace() { ' ' } else { lower }, &of);
+                }
+            }
+        }
+        (text, origins)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn text_is_folded_as_its_characters_are(
+            original in "[ -~\t\n]{0,8}(\\PC|[ -~]|[\u{a0}\u{ad}ÀéßİﬁŒµ½\u{301}\u{2003}’—\u{feff}¨\u{0b}`]){0,40}[a-zA-Z ]{0,20}",
+        ) {
+            let (text, origins) = slowly(&original);
+            let folded = Folded::of(&original);
+            prop_assert_eq!(folded.as_str(), text.as_str());
+            prop_assert_eq!(fold(&original), text.as_str());
+            let ends: Vec<usize> = text.char_indices().map(|it| it.0).chain([text.len()]).collect();
+            for (place, start) in ends.iter().enumerate() {
+                for end in ends.iter().skip(place + 1) {
+                    let expected = origins[*start].start..origins[end - 1].end;
+                    prop_assert_eq!(folded.original(*start..*end), expected, "{}..{}", start, end);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_has_single_spaces_and_none_at_its_ends() {
+        let spaced = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for text in [
+            "", " ", "a", "a b", " a b", "a b ", "a  b", "a\tb", "a\u{b}b", "a\u{a0}b", "`a`  é",
+        ] {
+            assert_eq!(one_line(text), spaced(text), "{text:?}");
+        }
     }
 
     #[test]

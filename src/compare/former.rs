@@ -33,6 +33,15 @@ pub(super) fn is_former(text: &str) -> bool {
     })
 }
 
+/// Whether `lower` is a text in lower case.
+fn is_in_lower_case(text: &str, lower: &str) -> bool {
+    if text.is_ascii() {
+        text.eq_ignore_ascii_case(lower)
+    } else {
+        text.to_lowercase() == lower
+    }
+}
+
 /// A name parted from another one that it says is the same body's: `(formerly X)`, `, now X`, `(aka X)`.
 pub(super) fn said(surface: &str) -> (&str, Option<&str>) {
     const OPENINGS: [&str; 5] = ["(", "[", ", ", " - ", " – "];
@@ -41,8 +50,8 @@ pub(super) fn said(surface: &str) -> (&str, Option<&str>) {
             let main = surface.get(..at).unwrap_or_default().trim();
             let rest = surface.get(at + opening.len()..).unwrap_or_default();
             let word = FORMER.iter().find(|it| {
-                rest.get(..it.len())
-                    .is_some_and(|rest| rest.to_lowercase() == **it)
+                let begins = rest.get(..it.len());
+                begins.is_some_and(|rest| is_in_lower_case(rest, it))
             });
             let other = word.and_then(|it| rest.get(it.len()..));
             let other = other.map(|it| it.trim_end_matches([')', ']', '.', ' ']));

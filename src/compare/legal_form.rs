@@ -1,6 +1,11 @@
 //! Legal forms: `Ltd`, `e.V.`, `Aktiengesellschaft`; which words of a name are one, and of what class.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use foldhash::fast::FixedState;
 
 /// What kind of body a legal form names; `None` for a form that tells nothing, such as `Inc`.
 pub(super) type Class = Option<&'static str>;
@@ -8,7 +13,7 @@ pub(super) type Class = Option<&'static str>;
 /// The most words a form in the table has.
 const LONGEST: usize = 8;
 
-static TABLE: LazyLock<HashMap<&'static str, Class>> = LazyLock::new(|| {
+static TABLE: LazyLock<HashMap<&'static str, Class, FixedState>> = LazyLock::new(|| {
     include_str!("legal_forms.txt")
         .lines()
         .filter(|it| !it.starts_with('#'))
@@ -20,21 +25,39 @@ static TABLE: LazyLock<HashMap<&'static str, Class>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The words that forms begin with, and those that they end with: most names have neither.
+static EDGES: LazyLock<[HashSet<&'static str, FixedState>; 2]> = LazyLock::new(|| {
+    let words = || TABLE.keys().map(|it| it.split(' '));
+    [
+        words().filter_map(|mut it| it.next()).collect(),
+        words().filter_map(|mut it| it.next_back()).collect(),
+    ]
+});
+
 /// How many words at the start of `words` are a legal form, with its class.
 fn at_start(words: &[&str]) -> Option<(usize, Class)> {
-    (1..=words.len().min(LONGEST)).rev().find_map(|count| {
-        TABLE
-            .get(words.get(..count)?.join(" ").as_str())
-            .map(|class| (count, *class))
-    })
+    let [first, _] = &*EDGES;
+    words.first().filter(|it| first.contains(*it))?;
+    longest(words.len(), |count| words.get(..count))
 }
 
 /// How many words at the end of `words` are a legal form, with its class.
 fn at_end(words: &[&str]) -> Option<(usize, Class)> {
-    (1..=words.len().min(LONGEST)).rev().find_map(|count| {
-        TABLE
-            .get(words.get(words.len() - count..)?.join(" ").as_str())
-            .map(|class| (count, *class))
+    let [_, last] = &*EDGES;
+    words.last().filter(|it| last.contains(*it))?;
+    longest(words.len(), |count| words.get(words.len() - count..))
+}
+
+fn longest<'a, 'b: 'a>(
+    most: usize,
+    some: impl Fn(usize) -> Option<&'a [&'b str]>,
+) -> Option<(usize, Class)> {
+    (1..=most.min(LONGEST)).rev().find_map(|count| {
+        let class = match some(count)? {
+            [one] => TABLE.get(one),
+            several => TABLE.get(several.join(" ").as_str()),
+        };
+        class.map(|class| (count, *class))
     })
 }
 

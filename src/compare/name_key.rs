@@ -1,8 +1,11 @@
 //! A name made comparable: its words without case, articles, punctuation and legal form, and the initials it goes by.
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-
-use super::{former, legal_form, outline::Outline, words};
+use super::{
+    former, legal_form,
+    name_words::{is_plain, letters, split},
+    outline::Outline,
+    words,
+};
 use crate::text::{fold, one_line};
 
 /// A name as the comparison sees it.
@@ -66,6 +69,11 @@ impl NameKey {
     /// The key of a name as it is spelt.
     pub(super) fn of(name: &str) -> Self {
         let surface = one_line(name);
+        if is_plain(&surface) {
+            let mut key = Self::whole(&surface);
+            key.parts.extend(housed(&surface).map(Self::whole));
+            return key;
+        }
         let (main, other) = former::said(&surface);
         let mut key = Self::whole(main);
         if let Some(other) = other {
@@ -122,7 +130,7 @@ impl NameKey {
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let (range, form) = legal_form::strip(&all);
         let core = without_title(all.get(range).unwrap_or_default());
-        let initials = initials_of(&core.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let initials = initials_of(core);
         let mut tokens: Vec<Token> = words::numbers_joined(core)
             .into_iter()
             .filter(|it| !words::is_small(it))
@@ -233,9 +241,13 @@ impl NameKey {
 
 /// The name folded, outer punctuation taken off.
 fn exact(surface: &str) -> String {
-    fold(surface)
-        .trim_matches(|it: char| it.is_whitespace() || " .,;:*\"'-|•·".contains(it))
-        .to_owned()
+    let folded = fold(surface);
+    let trimmed =
+        folded.trim_matches(|it: char| it.is_whitespace() || " .,;:*\"'-|•·".contains(it));
+    if trimmed.len() == folded.len() {
+        return folded;
+    }
+    trimmed.to_owned()
 }
 
 /// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.
@@ -302,6 +314,9 @@ fn without_title<'a, 'b>(mut words: &'a [&'b str]) -> &'a [&'b str] {
 
 /// The folded name without what stands in brackets, and what stands there.
 fn without_asides(exact: &str) -> (String, Vec<String>) {
+    if !exact.contains(['(', ')', '[', ']']) {
+        return (exact.to_owned(), Vec::new());
+    }
     let (mut body, mut asides, mut depth) = (String::new(), Vec::new(), 0_u32);
     for character in exact.chars() {
         match character {
@@ -327,108 +342,15 @@ fn without_asides(exact: &str) -> (String, Vec<String>) {
     }
 }
 
-/// The words of a folded text: accents off, points inside abbreviations off, `&` as `and`, other punctuation as space.
-pub(super) fn split(folded: &str) -> Vec<String> {
-    let mut text = String::with_capacity(folded.len());
-    let plain: Vec<char> = folded.nfd().filter(|it| !is_combining_mark(*it)).collect();
-    for (at, &character) in plain.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|it| plain.get(it)).copied();
-        let after = plain.get(at + 1).copied();
-        match character {
-            'ł' => text.push('l'),
-            'ø' => text.push('o'),
-            'đ' => text.push('d'),
-            'ı' => text.push('i'),
-            'ß' => text.push_str("ss"),
-            'æ' => text.push_str("ae"),
-            'œ' => text.push_str("oe"),
-            '&' | '+' => text.push_str(" and "),
-            // `Ligue de l'Homme`: an article that has lost its vowel is a word of its own, and names nothing.
-            '\'' => {
-                let elided = matches!(before, Some('d' | 'l'))
-                    && after.is_some_and(char::is_alphabetic)
-                    && at >= 2
-                    && plain.get(at - 2).is_some_and(|it| it.is_whitespace());
-                if elided {
-                    text.pop();
-                }
-            }
-            // `U.S.`, `Presente.org`: a point inside a word joins initials and parts words.
-            '.' => {
-                let initial = at < 2 || plain.get(at - 2).is_none_or(|it| !it.is_alphanumeric());
-                let inside = before.is_some_and(char::is_alphanumeric)
-                    && after.is_some_and(char::is_alphanumeric);
-                if !(initial && inside) {
-                    text.push(' ');
-                }
-            }
-            it if it.is_alphanumeric() => text.push(it),
-            _ => text.push(' '),
-        }
-    }
-    let mut words: Vec<String> = text.split_whitespace().map(words::canonical).collect();
-    while let Some(at) = words.windows(2).position(|it| matches!(it, [a, b] if a == "united" && (b == "states" || b == "kingdom" || b == "nations"))) {
-        let short = match words.remove(at + 1).as_str() {
-            "states" => "us",
-            "kingdom" => "uk",
-            _ => "un",
-        };
-        if let Some(it) = words.get_mut(at) {
-            short.clone_into(it);
-        }
-    }
-    words
-}
-
-/// The words of a folded text for weighing: accents off, possessives off, numbers whole, no spelling made one.
-pub(super) fn split_words(folded: &str) -> impl Iterator<Item = String> {
-    let plain: String = folded
-        .replace("'s ", " ")
-        .nfd()
-        .filter(|it| !is_combining_mark(*it))
-        .collect();
-    let mut words = Vec::new();
-    for piece in plain.split(|it: char| !(it.is_alphanumeric() || matches!(it, '.' | ','))) {
-        let numeric = piece.starts_with(|it: char| it.is_ascii_digit());
-        if numeric
-            && piece
-                .trim_end_matches(['.', ','])
-                .chars()
-                .all(|it| it.is_ascii_digit() || matches!(it, '.' | ','))
-        {
-            words.push(piece.trim_end_matches(['.', ',']).to_owned());
-        } else {
-            words.extend(
-                piece
-                    .split(['.', ','])
-                    .filter(|it| !it.is_empty())
-                    .map(str::to_owned),
-            );
-        }
-    }
-    words.into_iter().filter(|it| !it.is_empty())
-}
-
-/// Letters and digits alone, folded.
-pub(super) fn letters(text: &str) -> String {
-    fold(text).nfd().filter(|it| it.is_alphanumeric()).collect()
-}
-
 /// The initials of words: all of them; without the small ones; without those that say little at the end.
-fn initials_of(words: &[String]) -> Vec<String> {
-    let first = |it: &&String| it.chars().next();
-    let all: String = words.iter().filter_map(|it| first(&it)).collect();
-    let main: String = words
-        .iter()
-        .filter(|it| !words::is_small(it))
-        .filter_map(|it| first(&it))
-        .collect();
-    let bare: String = words
-        .iter()
-        .filter(|it| !matches!(it.as_str(), "the" | "a" | "an" | "and" | "of"))
-        .filter_map(|it| first(&it))
-        .collect();
-    let mut made = vec![main, bare, all];
+fn initials_of<T: AsRef<str>>(words: &[T]) -> Vec<String> {
+    let firsts = |counts: fn(&str) -> bool| -> String {
+        let counted = words.iter().map(AsRef::as_ref).filter(|it| counts(it));
+        counted.filter_map(|it| it.chars().next()).collect()
+    };
+    let main = firsts(|it| !words::is_small(it));
+    let bare = firsts(|it| !matches!(it, "the" | "a" | "an" | "and" | "of"));
+    let mut made = vec![main, bare, firsts(|_| true)];
     made.dedup();
     made.retain(|it| it.chars().count() >= 2);
     made

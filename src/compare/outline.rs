@@ -11,14 +11,20 @@ pub(super) struct Outline {
 impl Outline {
     pub(super) fn of(text: &str) -> Self {
         let mut it = Self::default();
-        for letter in text.chars() {
-            it.letters += 1;
-            // Letters of one kind are not told apart, so that what is said of edits errs to the low side alone.
-            if let Some(count) = it.counts.get_mut((u32::from(letter) & 31) as usize) {
-                *count = count.saturating_add(1);
-            }
+        if text.is_ascii() {
+            text.bytes().for_each(|letter| it.count(letter.into()));
+        } else {
+            text.chars().for_each(|letter| it.count(letter.into()));
         }
         it
+    }
+
+    fn count(&mut self, letter: u32) {
+        self.letters += 1;
+        // Letters of one kind are not told apart, so that what is said of edits errs to the low side alone.
+        if let Some(count) = self.counts.get_mut((letter & 31) as usize) {
+            *count = count.saturating_add(1);
+        }
     }
 
     /// Whether so many edits can make the one text of the other: letters put in, taken out, replaced, or swapped with their neighbour.

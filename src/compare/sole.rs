@@ -9,7 +9,8 @@ use super::{
     legal_form,
     likeness::{Grade, Likeness, reason},
     matches::Matches,
-    name_key::{Kind, NameKey, Token, split},
+    name_key::{Kind, NameKey, Token},
+    name_words::split,
     region::Pool,
     words,
 };

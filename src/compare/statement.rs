@@ -376,7 +376,7 @@ static SILENT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 /// The words of a text that tell what it is on, in their order, by their stems.
 fn telling(text: &str) -> Vec<String> {
     let folded = fold(text);
-    super::name_key::split_words(&folded)
+    super::name_words::split_words(&folded)
         .filter(|it| !SILENT.contains(it.as_str()))
         .map(|it| stem(&it))
         .collect()

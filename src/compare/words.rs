@@ -5,8 +5,16 @@ use std::{
     sync::LazyLock,
 };
 
+use foldhash::fast::FixedState;
+
+/// Words that are known; they are asked for with every word of every name.
+type Words = HashSet<&'static str, FixedState>;
+
+/// Words, and what each is instead.
+type Spellings = HashMap<&'static str, &'static str, FixedState>;
+
 /// Words that name nothing: articles, prepositions, "and".
-static SMALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+static SMALL: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
         a an and at by d da das de del der des di die do du e een el en et for from fur het i il in l la las le \
         les los of on the to und van von with y";
@@ -14,7 +22,7 @@ static SMALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// Words that many names have; they say little about which one is meant.
-static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+static COMMON: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
         academy action agency alliance america american arts assembly association bank board campaign capital \
         center centre charity church city club coalition collective college commission committee community \
@@ -31,7 +39,7 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// Words that a name may gain or lose when an organization grows an arm or changes its dress.
-static EXTENSION: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+static EXTENSION: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
         action africa alliance america asia europe association campaign center coalition collective com community education ev foundation \
         friends fund fundraising global group inc initiative institute international national net network now \
@@ -40,7 +48,7 @@ static EXTENSION: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// Abbreviations and other spellings, and the one spelling they are compared by.
-static CANONICAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+static CANONICAL: LazyLock<Spellings> = LazyLock::new(|| {
     const TEXT: &str = "\
         intl=international natl=national assoc=association assn=association ass=association univ=university \
         uni=university dept=department inst=institute institution=institute ctr=center centre=center \
@@ -77,7 +85,7 @@ static CANONICAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
 });
 
 /// Countries, regions and cities that make a branch of a name rather than another name for it.
-static PLACES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+static PLACES: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
         argentina asian atlanta australia austria beijing belgium berlin boston brasil brazil \
         britain california canada chad chicago chile china cleveland colombia dallas danmark denmark deutschland \
@@ -124,7 +132,7 @@ const TENS: [(&str, u64); 9] = [
     ("ninety", 90),
 ];
 
-static ORDINALS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+static ORDINALS: LazyLock<Spellings> = LazyLock::new(|| {
     const TEXT: &str = "\
         first=1st second=2nd third=3rd fourth=4th fifth=5th sixth=6th seventh=7th eighth=8th ninth=9th tenth=10th \
         eleventh=11th twelfth=12th";
