@@ -113,8 +113,9 @@ fn moments(finding: &Finding) -> impl Iterator<Item = Instant> {
         history.changed_by,
         history.baseline.as_ref().map(|it| it.date),
     ];
-    let evidence = finding.evidence.iter().map(|it| it.capture.date);
-    told.into_iter().flatten().chain(evidence)
+    let captures = finding.evidence.iter().map(|it| &it.capture);
+    let dates = captures.chain(&finding.copy).map(|it| it.date);
+    told.into_iter().flatten().chain(dates)
 }
 
 /// Of the payloads that a report names, those that were removed from the archive on purpose.
@@ -155,6 +156,19 @@ pub fn current(
     }
     let analysed = found(store, named, &subjected, comparing, From::Kept)?;
     Ok(analysed.findings)
+}
+
+/// Whether the findings that the last run stored are those of now, told without reading them.
+///
+/// # Errors
+/// Those of [`super::analyse()`].
+pub fn is_current(
+    store: &Store,
+    named: &Named,
+    comparing: &Comparing,
+) -> Result<bool, AnalyseError> {
+    let subjected = subjected(store, named, &store.reviews()?, &comparing.alert)?;
+    Ok(store.basis(&named.name)? == Some(subjected.basis))
 }
 
 /// The references whose latest visits met something bad that has not lasted, by number: since when, and what.

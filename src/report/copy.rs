@@ -9,7 +9,7 @@ use super::{VisitSummary, gathered::Gathered};
 use crate::{
     clock::Instant,
     digest::PayloadDigest,
-    finding::{Finding, Subject, Weight},
+    finding::{CaptureRef, Finding, Subject, Weight},
     uri::TargetUri,
 };
 
@@ -45,27 +45,46 @@ pub(super) struct Citable<'a> {
 ///
 /// The captures between the first and the last that had the words may lack them: the page changed back and forth, or a
 /// wall was in its place. Only the captures that the history names are known to have them.
-fn has(finding: &Finding, visit: &VisitSummary) -> Option<bool> {
+fn has(finding: &Finding, visit: &VisitSummary, gathered: &Gathered<'_>) -> Option<bool> {
     let history = &finding.history;
     let at = visit.date;
+    let settled = finding.weight() == Weight::Settled;
+    if finding.copy.as_ref().is_some_and(|it| is_of(visit, it)) {
+        return Some(true);
+    }
+    let mut shown = finding.evidence.iter().map(|it| &it.capture);
+    // What is there is shown on every page that has it; what is gone, where it was last.
+    if shown.any(|it| (settled || Some(it.date) == history.last_seen) && is_of(visit, it)) {
+        return Some(true);
+    }
     let (Some(first), Some(last)) = (history.first_seen, history.last_seen) else {
         return Some(false);
     };
-    if at < first || at > last {
+    if at < first || at > last && !settled {
         return Some(false);
     }
-    let settled = finding.weight() == Weight::Settled;
-    let mut shown = finding.evidence.iter().map(|it| &it.capture);
-    let is_shown = shown.any(|it| it.date == at && it.target_uri == visit.target_uri);
-    // Of several pages, the history does not say which one a moment is of.
-    if finding.cites.len() > 1 && !is_shown {
+    if !is_own(at, visit, finding, gathered) {
         return None;
     }
     if let Some(baseline) = history.baseline.as_ref().filter(|it| it.date == at) {
         return baseline.held;
     }
     let named = at == first || at == last || settled && history.changed_by == Some(at);
-    (named || settled && is_shown).then_some(true)
+    named.then_some(true)
+}
+
+/// Whether a visit brought that capture, or the same bytes from the same address.
+fn is_of(visit: &VisitSummary, capture: &CaptureRef) -> bool {
+    let same = visit.payload_digest.is_some() && visit.payload_digest == capture.payload_digest;
+    visit.target_uri == capture.target_uri && (visit.date == capture.date || same)
+}
+
+/// Whether a moment of a finding's history is that of a visit, and of no visit of another page that it cites.
+fn is_own(at: Instant, visit: &VisitSummary, finding: &Finding, gathered: &Gathered<'_>) -> bool {
+    let pages = finding.cites.iter();
+    let pages = pages.filter_map(|it| gathered.sources.visits.get(it));
+    let mut visits = pages.flat_map(|it| &it.some).filter(|it| it.date == at);
+    visits.all(|it| it == visit)
 }
 
 /// The copy that has what a finding is about: the nearest to the day on which the article's author looked, or the latest
@@ -87,7 +106,7 @@ pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<C
     });
     let visits = pages.flat_map(|(accessed, page)| page.some.iter().map(move |it| (accessed, it)));
     visits
-        .filter(|(_, it)| self::is_held(it, gathered) && has(finding, it) == Some(true))
+        .filter(|(_, it)| self::is_held(it, gathered) && has(finding, it, gathered) == Some(true))
         .max_by_key(|(accessed, it)| nearness(it, *accessed))
         .and_then(|(_, it)| Copy::of(it))
 }
@@ -106,7 +125,7 @@ pub(super) fn citable<'a>(
         .collect();
     let visits = gathered.sources.visits.get(&number)?;
     let told = |visit: &VisitSummary| {
-        let told = resting.iter().map(|it| has(it, visit));
+        let told = resting.iter().map(|it| has(it, visit, gathered));
         told.fold((0, 0), |(sure, perhaps), it| match it {
             Some(true) => (sure + 1, perhaps),
             Some(false) => (sure, perhaps),
@@ -124,7 +143,7 @@ pub(super) fn citable<'a>(
         copy: Copy::of(visit)?,
         lacks: resting
             .iter()
-            .filter(|it| has(it, visit) == Some(false))
+            .filter(|it| has(it, visit, gathered) == Some(false))
             .copied()
             .collect(),
     })

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::TimeDelta;
 use scraper::Html;
 use stillsays::{
     clock::Instant,
@@ -210,6 +211,49 @@ fn the_copy_to_cite_has_the_words_at_issue_whatever_new_names_came_later() {
     // Where the article's author looked later, a later copy is nearer.
     made.profile.references[0].accessed = Some(at(DAYS[2]).date_naive());
     assert_eq!(made.cited().0, Some(at(DAYS[1])));
+}
+
+#[test]
+fn of_two_cited_pages_each_has_its_own_copy() {
+    let mut made = Made::new(down(), 2);
+    made.figure("134 countries", Some((0, 1)), failed());
+    // The other page was visited a little later, and had the figure at every visit.
+    let other: TargetUri = "https://accord.example/faq".parse().unwrap();
+    let mut visits = made.visits[&1].clone();
+    for it in &mut visits.some {
+        it.target_uri = other.clone();
+        it.date += TimeDelta::seconds(5);
+        it.payload_digest = Some(PayloadDigest::of(it.date.to_string().as_bytes()));
+    }
+    let later = visits.some[1].date;
+    made.visits.insert(2, visits);
+    let mut reference = made.profile.references[0].clone();
+    (reference.number, reference.url) = (2, Some(other.to_string()));
+    made.profile.references.push(reference);
+    let figure = made.findings.last_mut().unwrap();
+    figure.cites = vec![1, 2];
+    // First on the one page, last on the other.
+    figure.history.last_seen = Some(later);
+    let mut gone = made.findings[0].clone();
+    gone.subject = Subject::Reference { number: 2 };
+    made.findings.push(gone);
+
+    let report = made.report();
+    let cited = |number: u32| {
+        let mut all = report.references.iter();
+        let reference = all.find(|it| it.number == number).unwrap();
+        let copy = reference.cite.as_ref().unwrap();
+        (copy.date, copy.target_uri.clone())
+    };
+    assert_eq!(cited(1), (at(DAYS[0]), page()));
+    assert_eq!(cited(2), (later, other));
+
+    // Of one moment it cannot be told which page's it is.
+    for it in &mut made.visits.get_mut(&2).unwrap().some {
+        it.date -= TimeDelta::seconds(5);
+    }
+    made.findings[1].history.last_seen = Some(at(DAYS[0]));
+    assert!(made.report().references.iter().all(|it| it.cite.is_none()));
 }
 
 #[test]
