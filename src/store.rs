@@ -17,6 +17,7 @@ mod retention;
 mod reviews;
 mod schema;
 mod spans;
+mod told;
 mod verify;
 mod version;
 mod visits;
@@ -40,6 +41,7 @@ pub use ledger::{Proved, Seal};
 pub use lock::{Holder, LockError, RunLock};
 pub use retention::{Removal, Weight};
 pub use spans::Span;
+pub use told::Untold;
 pub use verify::{Advance, Problem, Trust, Verified};
 pub use version::{Marks, Version};
 pub use visits::{

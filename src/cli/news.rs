@@ -6,37 +6,48 @@ use crate::{
     finding::{Finding, FindingId, Review, Standing, applying},
     pipeline::{Compared, Named},
     report::{News, news_text},
-    store::Store,
+    store::{Store, Untold},
 };
 
 use super::{Failure, Session, findings::report_of};
 
-/// What a run has found and the one before it had not.
+/// What a run has to tell that no run before it told, with what it rests on; [`told`] notes that it was.
 pub(super) fn news(
     session: &Session,
     store: &Store,
     compared: &[(&Named, &Compared)],
     reviews: &[Review],
-) -> Result<Vec<News>, Failure> {
+) -> Result<(Vec<News>, Vec<Untold>), Failure> {
     let applying = applying(reviews);
-    let mut all = Vec::new();
-    // A set is kept where it differs from the one before.
-    for (named, compared) in compared.iter().filter(|it| it.1.changed) {
-        let earlier = store.earlier_findings(&compared.profile)?;
-        let known = ids(&earlier);
-        let findings = compared.findings.iter().filter(|it| {
+    let (mut news, mut all) = (Vec::new(), Vec::new());
+    for (named, compared) in compared {
+        let Some(untold) = store.untold(&compared.profile, compared.changed)? else {
+            continue;
+        };
+        let known = ids(&untold.before);
+        let findings = untold.now.iter().filter(|it| {
             it.weight().is_question()
                 && !known.contains(&it.id)
                 && Standing::under(it, applying.get(&it.id).copied()).is_open()
         });
         let findings: Vec<Finding> = findings.cloned().collect();
-        let back = News::back(&earlier, &compared.findings);
+        let back = News::back(&untold.before, &untold.now);
         if !(findings.is_empty() && back.is_empty()) {
-            let report = report_of(session, store, named, &findings, reviews, &session.program)?;
-            all.push(News { report, back });
+            let command = &session.program;
+            let report = report_of(session, store, named, &findings, reviews, command)?;
+            news.push(News { report, back });
         }
+        all.push(untold);
     }
-    Ok(all)
+    Ok((news, all))
+}
+
+/// Notes that a run has told what there was to tell.
+pub(super) fn told(store: &Store, untold: &[Untold]) -> Result<(), Failure> {
+    for it in untold {
+        store.told(it)?;
+    }
+    Ok(())
 }
 
 /// The lines for them.

@@ -1,7 +1,5 @@
 //! `stillsays review`: what a person decides about findings, kept with time and name, and undone the same way.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 
 use crate::{
@@ -9,7 +7,6 @@ use crate::{
         Conclusion, Decided, Decision, Finding, FindingId, Objection, Review, Standing, Verdict,
         applying,
     },
-    pipeline,
     report::Label,
 };
 
@@ -53,7 +50,7 @@ impl ReviewArgs {
     /// Needs no run lock: a decision is one short transaction, also while a run is going on.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
-        let told = loop {
+        let refused = loop {
             let archive = Archive::beside(session, "review")?;
             let decided = archive.write(|store| {
                 let about = findings::pick_all(session, store, &profiles, &self.findings)?;
@@ -67,29 +64,11 @@ impl ReviewArgs {
                     tell(session, told.collect(), &reviews)
                 }))
             })?;
-            if let Some(told) = decided {
-                break told;
+            if let Some(refused) = decided {
+                break refused;
             }
         };
-        let mut taught = profiles;
-        taught.retain(|it| told.taught.contains(&it.name));
-        if !taught.is_empty() {
-            Archive::beside(session, "review")?.write(|store| {
-                let comparing = findings::comparing(session);
-                Ok(pipeline::compare_all(
-                    store,
-                    &taught,
-                    &comparing,
-                    None,
-                    &mut |_| {},
-                )?)
-            })?;
-        }
-        Ok(if told.refused {
-            Exit::Usage
-        } else {
-            Exit::Done
-        })
+        Ok(if refused { Exit::Usage } else { Exit::Done })
     }
 
     fn decided(&self, session: &Session, about: Finding) -> Decided {
@@ -110,26 +89,17 @@ impl ReviewArgs {
     }
 }
 
-/// What came of the decisions.
-#[derive(Default)]
-struct Told {
-    /// Whether one was refused.
-    refused: bool,
-    /// The profiles about which one taught something.
-    taught: BTreeSet<String>,
-}
-
-/// Says what became of each decision; `reviews` are those before it.
+/// Says what became of each decision, and whether one was refused; `reviews` are those before it.
 fn tell(
     session: &Session,
     decisions: Vec<(Decided, Option<Objection>)>,
     reviews: &[Review],
-) -> Told {
-    let mut told = Told::default();
+) -> bool {
+    let (mut refused, mut teaches) = (false, false);
     let before = applying(reviews);
     for (Decided { review, about }, objection) in decisions {
         if let Some(objection) = objection {
-            told.refused = true;
+            refused = true;
             refusal(&review.finding, &objection).tell();
             continue;
         }
@@ -150,14 +120,12 @@ fn tell(
             Conclusion::Verdict(Verdict::Renamed { .. })
         );
         let before = before.get(&review.finding).and_then(|it| it.decision);
-        if is_rename && [before, review.decision].contains(&Some(Decision::Reject)) {
-            told.taught.insert(about.profile);
-        }
+        teaches |= is_rename && [before, review.decision].contains(&Some(Decision::Reject));
     }
-    if !told.taught.is_empty() {
+    if teaches {
         session.remark("other findings may change; the next report shows it");
     }
-    told
+    refused
 }
 
 fn refusal(finding: &FindingId, objection: &Objection) -> Failure {

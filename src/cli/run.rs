@@ -262,7 +262,7 @@ fn tell(
     let reviews = store.reviews()?;
     let found = Found::among(&ran.compared, &reviews);
     let compared: Vec<_> = profiles.iter().zip(&ran.compared).collect();
-    let news = news::news(session, store, &compared, &reviews)?;
+    let (news, untold) = news::news(session, store, &compared, &reviews)?;
     let report = |(named, compared): &(&Named, &Compared)| {
         report_of(
             session,
@@ -293,6 +293,8 @@ fn tell(
             ))?;
         }
     }
+    // What could not be printed is told by the next run.
+    news::told(store, &untold)?;
     session.remark(&format!(
         "{} visited, {} unchanged, {} failed{}",
         counted(ran.visits, "page", "pages"),

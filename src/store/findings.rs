@@ -71,17 +71,6 @@ impl Store {
         })
     }
 
-    /// What was found for a profile before its last set; empty where there is no earlier one.
-    ///
-    /// # Errors
-    /// The file cannot be read, or what was kept does not read back.
-    pub fn earlier_findings(&self, profile: &str) -> Result<Vec<Finding>, StoreError> {
-        self.read(|connection| match set(connection, profile, 1)? {
-            None => Ok(Vec::new()),
-            Some(it) => it.findings(),
-        })
-    }
-
     /// The profiles that findings are kept for, in alphabetical order.
     ///
     /// # Errors
@@ -196,21 +185,48 @@ pub(super) fn in_a_set(
 }
 
 fn latest(connection: &Connection, profile: &str) -> rusqlite::Result<Option<FindingSet>> {
-    set(connection, profile, 0)
+    match latest_id(connection, profile)? {
+        None => Ok(None),
+        Some(id) => set(connection, id).map(Some),
+    }
 }
 
-/// The set that stands `back` sets before the last one.
-fn set(connection: &Connection, profile: &str, back: u32) -> rusqlite::Result<Option<FindingSet>> {
+/// The number of a profile's last set.
+pub(super) fn latest_id(connection: &Connection, profile: &str) -> rusqlite::Result<Option<i64>> {
     connection
+        .prepare_cached("SELECT id FROM finding_set WHERE profile = ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([profile], |row| row.get(0))
+        .optional()
+}
+
+/// The findings of the set of that number.
+pub(super) fn of_set(connection: &Connection, id: i64) -> Result<Vec<Finding>, Fault> {
+    set(connection, id)?.findings()
+}
+
+/// The findings of a profile's set before that of number `id`; none where there is no earlier one.
+pub(super) fn before(
+    connection: &Connection,
+    profile: &str,
+    id: i64,
+) -> Result<Vec<Finding>, Fault> {
+    let before: Option<i64> = connection
         .prepare_cached(
-            "SELECT digest, length, bytes FROM finding_set WHERE profile = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2",
+            "SELECT id FROM finding_set WHERE profile = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1",
         )?
-        .query_row(params![profile, back], |row| {
+        .query_row(params![profile, id], |row| row.get(0))
+        .optional()?;
+    before.map_or(Ok(Vec::new()), |it| of_set(connection, it))
+}
+
+fn set(connection: &Connection, id: i64) -> rusqlite::Result<FindingSet> {
+    connection
+        .prepare_cached("SELECT digest, length, bytes FROM finding_set WHERE id = ?1")?
+        .query_row([id], |row| {
             Ok(FindingSet {
                 digest: ContentDigest::from_bytes(row.get(0)?),
                 length: row.get(1)?,
                 bytes: row.get(2)?,
             })
         })
-        .optional()
 }

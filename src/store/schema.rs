@@ -40,6 +40,10 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("schema/6.sql"),
         then: Some(visits::begin_states),
     },
+    Step {
+        sql: include_str!("schema/7.sql"),
+        then: None,
+    },
 ];
 
 /// What makes one version of the one before.

@@ -432,7 +432,14 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
     assert_eq!(store.reviewed(&gone.id).unwrap().as_ref(), Some(&gone));
     assert_eq!(store.reviewed(&live.id).unwrap(), None);
     assert_eq!(store.findings("p").unwrap(), [gone]);
-    assert_eq!(store.earlier_findings("p").unwrap(), [live]);
+    let untold = store.untold("p", true).unwrap().unwrap();
+    assert_eq!(
+        (&untold.before[..], &untold.now),
+        (&[live][..], &store.findings("p").unwrap())
+    );
+    store.told(&untold).unwrap();
+    assert_eq!(store.untold("p", true).unwrap(), None);
+    assert_eq!(store.untold("q", true).unwrap(), None);
     assert_eq!(store.profiles().unwrap(), ["p"]);
     assert_eq!(store.reviews().unwrap(), reviews);
     let crawls = store.crawls().unwrap();
