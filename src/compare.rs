@@ -5,6 +5,7 @@ mod aligned;
 mod alike;
 mod asked;
 mod assignment;
+mod away;
 mod candidates;
 mod choice;
 mod claim;

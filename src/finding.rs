@@ -77,7 +77,8 @@ impl Conclusion {
                 Fate::Unreachable { detail: words }
                 | Fate::Refused { detail: words }
                 | Fate::Walled { detail: words }
-                | Fate::Waiting { detail: words },
+                | Fate::Waiting { detail: words }
+                | Fate::RedirectedAway { detail: words, .. },
             ) => words.clear(),
             Self::Verdict(
                 Verdict::Present
@@ -324,6 +325,14 @@ pub enum Fate {
         /// Whether every redirect on the way said it is for good (301, 308).
         permanent: bool,
     },
+    /// A redirect leads to a page that stands in for it: the home page, an error page, a page in between, one that is not
+    /// archived.
+    RedirectedAway {
+        /// Where it leads.
+        to: TargetUri,
+        /// What is there.
+        detail: String,
+    },
     /// Gone by its status (404, 410).
     Gone {
         /// The status.
@@ -332,7 +341,7 @@ pub enum Fate {
     /// "Not found" under a status of success.
     #[serde(rename = "soft-404")]
     Soft404,
-    /// Nobody answered: DNS, connection, TLS, time, or a server's error.
+    /// The page could not be had: DNS, connection, TLS, time, a server's error, an answer without a page.
     Unreachable {
         /// What happened.
         detail: String,

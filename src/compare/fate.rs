@@ -1,8 +1,10 @@
 //! What became of a reference's page, as its last visit tells.
 
-use super::Visited;
+use super::{Visited, away};
 use crate::{
     capture::{CaptureEntry, Failure, FailureKind, is_redirect},
+    challenge,
+    digest::PayloadDigest,
     finding::{Fate, Why},
     reading::PageState,
 };
@@ -18,8 +20,23 @@ pub fn fate(visited: &Visited<'_>) -> Fate {
     if let Some(failure) = &last.failure {
         return failed(failure);
     }
+    if let Some(challenge) = challenge::in_head(&last.head) {
+        let vendor = challenge.vendor;
+        return Fate::Walled {
+            detail: format!("a challenge of {vendor}, by {}", challenge.sign),
+        };
+    }
     if let Some(fate) = last.status().and_then(|it| by_status(it, visited)) {
         return fate;
+    }
+    if let Some(to) = away::unfollowed(last) {
+        return Fate::RedirectedAway {
+            to,
+            detail: "what is there is not in the archive".to_owned(),
+        };
+    }
+    if let Some(detail) = without_page(last) {
+        return Fate::Unreachable { detail };
     }
     let state = visited.reading.map_or(PageState::Content, |it| it.state);
     match state {
@@ -34,16 +51,27 @@ pub fn fate(visited: &Visited<'_>) -> Fate {
         },
         PageState::SoftNotFound => Fate::Soft404,
         PageState::Parked => Fate::Parked,
-        _ => moved(visited.hops, last),
+        _ => moved(visited, last),
     }
 }
 
-fn moved(hops: &[CaptureEntry], last: &CaptureEntry) -> Fate {
-    let same = hops
+fn moved(visited: &Visited<'_>, last: &CaptureEntry) -> Fate {
+    let hops = visited.hops;
+    let Some(first) = hops
         .first()
-        .is_none_or(|it| it.target_uri.surt() == last.target_uri.surt());
-    if same {
+        .filter(|it| it.target_uri.surt() != last.target_uri.surt())
+    else {
         return Fate::Live;
+    };
+    match away::stands_in(&first.target_uri, &last.target_uri) {
+        Some(away::StandIn::Between(detail)) => return Fate::Walled { detail },
+        Some(away::StandIn::Other(detail)) => {
+            return Fate::RedirectedAway {
+                to: last.target_uri.clone(),
+                detail,
+            };
+        }
+        None => {}
     }
     let permanent = hops
         .iter()
@@ -67,12 +95,53 @@ fn by_status(status: u16, visited: &Visited<'_>) -> Option<Fate> {
         400.. if blocked => Some(Fate::Walled {
             detail: format!("a block page or a challenge ({status})"),
         }),
-        401 | 403 | 407 | 429 | 451 => Some(Fate::Refused {
-            detail: format!("the host answered {status}"),
+        _ if refuses(status) => Some(Fate::Refused {
+            detail: answered(status),
         }),
         400.. => Some(Fate::Unreachable {
-            detail: format!("the host answered {status}"),
+            detail: answered(status),
         }),
+        _ => None,
+    }
+}
+
+/// Whether a status says that the host does not want to give the page to this visitor, or not in this way: all of 400 to 499
+/// but those that are about the page or about time, and what some sites send in place of one (999).
+fn refuses(status: u16) -> bool {
+    matches!(status, 400..=499 | 600..) && !matches!(status, 404 | 408 | 410 | 425)
+}
+
+/// What a host answered, for people.
+fn answered(status: u16) -> String {
+    let words = match status {
+        400 => "it does not understand the request",
+        401 | 407 => "it asks for a login",
+        402 => "it asks for a payment",
+        403 => "it forbids the visit",
+        405 | 406 | 409 | 412 | 415..=418 | 421 | 426 | 428 | 431 => "it does not want the request",
+        408 | 425 => "it ran out of time",
+        429 => "it has had too many requests",
+        451 => "the law forbids it",
+        400..=499 | 600.. => "it turned the visit away",
+        500 => "something in it broke",
+        501 | 505 => "it cannot do what was asked",
+        502 | 504 | 520..=527 | 530 | 598 | 599 => "what stands before it did not reach it",
+        503 | 509 | 529 => "it is overloaded, or being worked on",
+        _ => "it is in trouble",
+    };
+    format!("the host answered {status}: {words}")
+}
+
+/// Why an answer that is no error brings no page all the same; `None` where it brings one.
+fn without_page(last: &CaptureEntry) -> Option<String> {
+    let status = last.status()?;
+    let is_empty = last.payload_digest == Some(PayloadDigest::of(b""));
+    match status {
+        300..=399 if status != 304 || last.revisit.is_none() => Some(format!(
+            "the host answered {status} and did not say where the page is"
+        )),
+        200..=299 if is_empty => Some(format!("the host answered {status} without a page")),
+        100..=199 => Some(format!("the host answered {status} and then nothing")),
         _ => None,
     }
 }
@@ -148,14 +217,25 @@ pub(super) fn unjudged(visited: &Visited<'_>) -> Option<(Why, String)> {
             Why::Gone,
             format!("the page is gone: the host answered {status}"),
         )),
-        Some(status @ (401 | 403 | 407 | 429 | 451)) => Some((
+        Some(status) if refuses(status) => Some((
             Why::Blocked,
-            format!("the visit was refused: the host answered {status}"),
+            format!("the visit was refused: {}", answered(status)),
         )),
         Some(status @ 400..) => Some((
             Why::FetchFailed,
-            format!("the visit failed: the host answered {status}"),
+            format!("the visit failed: {}", answered(status)),
         )),
+        _ if challenge::in_head(&last.head).is_some() => Some((
+            Why::Blocked,
+            "a challenge stands in the page's place".to_owned(),
+        )),
+        Some(_) if away::unfollowed(last).is_some() => Some((
+            Why::FetchFailed,
+            "what the redirect leads to is not in the archive".to_owned(),
+        )),
+        Some(_) if without_page(last).is_some() => {
+            Some((Why::FetchFailed, without_page(last).unwrap_or_default()))
+        }
         _ if visited.reading.is_none() => {
             Some((Why::Unreadable, "the page was not read".to_owned()))
         }
@@ -209,6 +289,115 @@ mod tests {
                 ..
             }
         ));
+    }
+
+    #[test]
+    fn a_redirect_to_what_stands_in_for_the_page_is_no_move() {
+        for (from, to, is) in [
+            (
+                "https://a.example/partners",
+                "https://a.example/",
+                "redirected-away",
+            ),
+            (
+                "https://a.example/partners",
+                "https://a.example/en/",
+                "redirected-away",
+            ),
+            (
+                "https://a.example/partners",
+                "https://b.example/index.html",
+                "redirected-away",
+            ),
+            (
+                "https://a.example/partners",
+                "https://a.example/404",
+                "redirected-away",
+            ),
+            (
+                "https://a.example/partners",
+                "https://a.example/errors/page-not-found.html",
+                "redirected-away",
+            ),
+            (
+                "https://a.example/partners",
+                "https://a.example/maintenance.html",
+                "redirected-away",
+            ),
+            (
+                "https://a.example/partners",
+                "https://a.example/search?q=partners",
+                "redirected-away",
+            ),
+            (
+                "https://a.example/partners",
+                "https://a.example/login?next=%2Fpartners",
+                "walled",
+            ),
+            (
+                "https://a.example/partners",
+                "https://consent.b.example/m?continue=https%3A%2F%2Fa.example%2Fpartners",
+                "walled",
+            ),
+            (
+                "https://a.example/partners",
+                "https://a.example/cookie-check?return=L3BhcnRuZXJz",
+                "walled",
+            ),
+            (
+                "https://a.example/partners",
+                "https://a.example/about/partners",
+                "moved",
+            ),
+            ("https://a.example/", "https://a.example/en/", "moved"),
+            (
+                "https://a.example/?p=12",
+                "https://a.example/2020/partners/",
+                "moved",
+            ),
+            (
+                "https://a.example/old?page_id=3",
+                "https://b.example/news",
+                "moved",
+            ),
+        ] {
+            let fate = judged(&[hop(from, 301), hop(to, 200)]);
+            let word = serde_json::to_value(&fate).unwrap()["fate"].clone();
+            assert_eq!(word, is, "{from} to {to}: {fate:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_page_is_not_live() {
+        let empty = |status: u16, field: &str| {
+            let mut it = hop("https://a.example/partners", status);
+            it.head = format!("HTTP/1.1 {status} X\r\n{field}\r\n").into_bytes();
+            it.payload_digest = Some(PayloadDigest::of(b""));
+            judged(&[it])
+        };
+        for (status, field, is) in [
+            (204, "", "unreachable"),
+            (200, "", "unreachable"),
+            (202, "x-amzn-waf-action: challenge\r\n", "walled"),
+            (405, "x-amzn-waf-action: captcha\r\n", "walled"),
+            (403, "cf-mitigated: challenge\r\n", "walled"),
+            (
+                301,
+                "Location: https://b.example/new\r\n",
+                "redirected-away",
+            ),
+            (302, "", "unreachable"),
+            (304, "", "unreachable"),
+            (406, "", "refused"),
+            (418, "", "refused"),
+            (999, "", "refused"),
+            (408, "", "unreachable"),
+            (522, "", "unreachable"),
+        ] {
+            let fate = empty(status, field);
+            let word = serde_json::to_value(&fate).unwrap()["fate"].clone();
+            assert_eq!(word, is, "{status} {field}: {fate:?}");
+        }
     }
 
     #[test]

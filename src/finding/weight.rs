@@ -48,6 +48,7 @@ fn of_fate(fate: &Fate) -> Weight {
         Fate::Gone { .. }
         | Fate::Soft404
         | Fate::Parked
+        | Fate::RedirectedAway { .. }
         | Fate::Unreachable { .. }
         | Fate::Refused { .. }
         | Fate::Walled { .. } => Weight::Lost,

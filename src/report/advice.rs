@@ -100,7 +100,7 @@ pub(super) fn on_reference(
             many => format!("{many} findings on it wait for a decision."),
         },
         Fate::Moved { .. } | Fate::Waiting { .. } => String::new(),
-        Fate::Gone { .. } | Fate::Soft404 | Fate::Parked => instead,
+        Fate::Gone { .. } | Fate::RedirectedAway { .. } | Fate::Soft404 | Fate::Parked => instead,
         Fate::Unreachable { .. } => {
             format!(
                 "Wait for another visit. If it stays so: {}",

@@ -35,11 +35,13 @@ pub enum Label {
     Live,
     /// The page is at another address.
     Moved,
+    /// A redirect leads to a page that is not the cited one.
+    RedirectedAway,
     /// The page is gone by its status.
     Gone,
     /// "Not found" under a status of success.
     Soft404,
-    /// Nobody answered.
+    /// The page could not be had.
     Unreachable,
     /// The visit was refused.
     Refused,
@@ -86,6 +88,7 @@ impl Label {
     pub const FATES: [Self; 11] = [
         Self::Live,
         Self::Moved,
+        Self::RedirectedAway,
         Self::Gone,
         Self::Soft404,
         Self::Unreachable,
@@ -103,6 +106,7 @@ impl Label {
         match fate {
             Fate::Live => Self::Live,
             Fate::Moved { .. } => Self::Moved,
+            Fate::RedirectedAway { .. } => Self::RedirectedAway,
             Fate::Gone { .. } => Self::Gone,
             Fate::Soft404 => Self::Soft404,
             Fate::Unreachable { .. } => Self::Unreachable,
@@ -161,6 +165,7 @@ impl Label {
             Self::CannotTell => "cannot tell",
             Self::Live => "live",
             Self::Moved => "moved",
+            Self::RedirectedAway => "redirected away",
             Self::Gone => "gone",
             Self::Soft404 => "soft 404",
             Self::Unreachable => "unreachable",
@@ -185,6 +190,7 @@ impl Label {
             Self::Present | Self::Live => "✓",
             Self::Elsewhere => "↷",
             Self::Absent | Self::Gone | Self::Soft404 => "✕",
+            Self::RedirectedAway => "↪",
             Self::MovedList | Self::MovedPage => "⇢",
             Self::Renamed | Self::Moved => "→",
             Self::Merged => "⋈",
@@ -216,9 +222,10 @@ impl Label {
             Self::CannotTell => "The page could not be judged by. This is not “absent”.",
             Self::Live => "The page is there.",
             Self::Moved => "A redirect leads to another address.",
+            Self::RedirectedAway => "A redirect leads to a page that is not the cited one.",
             Self::Gone => "The server says that the page is gone.",
             Self::Soft404 => "The page says “not found” under a status of success.",
-            Self::Unreachable => "Nobody answered.",
+            Self::Unreachable => "The page could not be had.",
             Self::Refused => "The visit was not allowed.",
             Self::Walled => "A block page, consent or login stands in its place.",
             Self::Parked => "The domain is for sale.",
@@ -248,9 +255,12 @@ impl Label {
     pub(super) fn tone(self) -> Tone {
         match self {
             Self::Present | Self::Live => Tone::Good,
-            Self::Absent | Self::Gone | Self::Soft404 | Self::Unreachable | Self::Parked => {
-                Tone::Bad
-            }
+            Self::Absent
+            | Self::Gone
+            | Self::Soft404
+            | Self::RedirectedAway
+            | Self::Unreachable
+            | Self::Parked => Tone::Bad,
             Self::Renamed
             | Self::Merged
             | Self::Split

@@ -178,9 +178,12 @@ pub(super) fn fate(fate: &Fate) -> String {
             };
             format!("The page moved to {to}, {how}.")
         }
+        Fate::RedirectedAway { to, detail } => stopped(&format!(
+            "A redirect leads away from the page, to {to}: {detail}"
+        )),
         Fate::Gone { status } => format!("The page is gone: it answers {status}."),
         Fate::Soft404 => "The page answers “not found” under a status of success.".to_owned(),
-        Fate::Unreachable { detail } => stopped(&format!("Nobody answered: {detail}")),
+        Fate::Unreachable { detail } => stopped(&format!("The page could not be had: {detail}")),
         Fate::Refused { detail } => stopped(&format!("The visit was refused: {detail}")),
         Fate::Walled { detail } => {
             stopped(&format!("Something stands in the page's place: {detail}"))

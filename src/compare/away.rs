@@ -1,0 +1,205 @@
+//! Redirects that lead to what stands in for a page: the home page, an error page, a search, a page in between.
+
+use base64::{Engine as _, engine::general_purpose};
+
+use crate::{
+    capture::{CaptureEntry, is_redirect},
+    uri::TargetUri,
+};
+
+/// What a redirect leads to in place of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum StandIn {
+    /// A page that leads back to the cited one when something is done: a login, a consent.
+    Between(String),
+    /// Any other.
+    Other(String),
+}
+
+/// Words for home pages, as the last part of a path.
+const HOME: &[&str] = &[
+    "index",
+    "home",
+    "default",
+    "main",
+    "start",
+    "startseite",
+    "accueil",
+    "inicio",
+    "welcome",
+];
+
+/// Words for pages that tell an error, in the parts of a path.
+const ERRORS: &[&str] = &[
+    "404",
+    "403",
+    "410",
+    "500",
+    "503",
+    "error",
+    "errors",
+    "notfound",
+    "pagenotfound",
+    "filenotfound",
+    "errorpage",
+    "nopage",
+    "oops",
+    "gone",
+    "expired",
+    "suspended",
+    "suspendedpage",
+    "accountsuspended",
+    "maintenance",
+    "unavailable",
+    "offline",
+    "sorry",
+    "geblockt",
+    "blocked",
+    "accessdenied",
+    "denied",
+    "removed",
+    "deleted",
+    "invalid",
+    "missing",
+    "notavailable",
+];
+
+/// Words for pages that want something first, in the parts of a path or the first name of a host.
+const BETWEEN: &[&str] = &[
+    "login",
+    "signin",
+    "logon",
+    "sso",
+    "auth",
+    "oauth",
+    "cas",
+    "saml",
+    "consent",
+    "cookie",
+    "cookies",
+    "cookiecheck",
+    "cookietest",
+    "cookieabsent",
+    "cookienotsupported",
+    "captcha",
+    "challenge",
+    "verify",
+    "subscribe",
+    "paywall",
+    "agegate",
+    "splash",
+    "interstitial",
+    "privacygate",
+];
+
+/// Words for searches.
+const SEARCHES: &[&str] = &["search", "suche", "recherche", "buscar", "results"];
+
+/// Where a capture leads that is a redirect and the last of its visit: what is there was not archived.
+pub(super) fn unfollowed(last: &CaptureEntry) -> Option<TargetUri> {
+    if !last.status().is_some_and(is_redirect) {
+        return None;
+    }
+    let (to, _) = last.target_uri.join(&last.field("location")?).ok()?;
+    Some(to)
+}
+
+/// What stands at `to` in place of the page at `from`, as far as the addresses tell it; `None` for what may be the page.
+pub(super) fn stands_in(from: &TargetUri, to: &TargetUri) -> Option<StandIn> {
+    let words = |uri: &TargetUri| -> Vec<String> {
+        let segments = uri.as_url().path_segments();
+        segments.into_iter().flatten().filter_map(word).collect()
+    };
+    let (there, had) = (words(to), words(from));
+    let is_new = |list: &[&str]| {
+        let of = |words: &[String]| words.iter().any(|it| list.contains(&it.as_str()));
+        of(&there) && !of(&had)
+    };
+    let host = to.host().split('.').next().unwrap_or_default();
+    let asks = is_new(BETWEEN) || BETWEEN.contains(&host) && to.host() != from.host();
+    if asks || leads_back(from, to) {
+        let detail = "a page in between, which wants something before it shows the page";
+        return Some(StandIn::Between(detail.to_owned()));
+    }
+    if is_new(ERRORS) {
+        return Some(StandIn::Other("a page that tells an error".to_owned()));
+    }
+    if is_home(to) && !is_home(from) {
+        let detail = format!("the home page of {}", to.host());
+        return Some(StandIn::Other(detail));
+    }
+    if is_new(SEARCHES) && to.as_url().query().is_some() {
+        return Some(StandIn::Other("a search".to_owned()));
+    }
+    None
+}
+
+/// A part of a path as a word: letters and digits alone, without the ending of a file.
+fn word(segment: &str) -> Option<String> {
+    let stem = match segment.rsplit_once('.') {
+        Some((stem, ending)) if ending.len() <= 5 => stem,
+        _ => segment,
+    };
+    let letters = stem.chars().filter(|it| it.is_alphanumeric());
+    let word: String = letters.flat_map(char::to_lowercase).collect();
+    (!word.is_empty()).then_some(word)
+}
+
+/// Whether an address is that of a site as such: no path, or one that only says so, or says the language. A query says more.
+fn is_home(uri: &TargetUri) -> bool {
+    if uri
+        .as_url()
+        .query()
+        .is_some_and(|it| it.contains('=') && !is_tracking(it))
+    {
+        return false;
+    }
+    let segments = uri.as_url().path_segments();
+    let mut words = segments.into_iter().flatten().filter_map(word);
+    words.all(|it| HOME.contains(&it.as_str()) || is_language(&it))
+}
+
+/// Whether a query only says where a visitor came from.
+fn is_tracking(query: &str) -> bool {
+    query.split('&').all(|it| {
+        let name = it.split('=').next().unwrap_or_default();
+        name.starts_with("utm_")
+            || matches!(
+                name,
+                "ref" | "source" | "from" | "redirected" | "src" | "lang"
+            )
+    })
+}
+
+/// Two letters, or two and two: `en`, `de-at`, which [`word`] makes `deat`.
+fn is_language(word: &str) -> bool {
+    matches!(word.len(), 2) && word.bytes().all(|it| it.is_ascii_alphabetic())
+        || matches!(
+            word,
+            "engb"
+                | "enus"
+                | "ptbr"
+                | "dede"
+                | "deat"
+                | "dech"
+                | "frfr"
+                | "frca"
+                | "eses"
+                | "zhcn"
+                | "zhtw"
+        )
+}
+
+/// Whether the query of `to` has the cited address in it, plain or in base 64: that is where it leads afterwards.
+fn leads_back(from: &TargetUri, to: &TargetUri) -> bool {
+    let path = from.path_and_query();
+    if path.len() < 3 {
+        return false;
+    }
+    to.as_url().query_pairs().any(|(_, value)| {
+        let decoded = general_purpose::STANDARD_NO_PAD.decode(value.trim_end_matches('='));
+        let decoded = decoded.ok().and_then(|it| String::from_utf8(it).ok());
+        let is_it = |it: &str| it == path || it.ends_with(&path) && it.contains("://");
+        is_it(&value) || decoded.as_deref().is_some_and(is_it)
+    })
+}
