@@ -4,7 +4,7 @@ use crate::{
     entity::EntityList,
     media_type::{self, MediaType},
     pdf::TextLayer,
-    reading::{PageState, Reading, Signal},
+    reading::{Ending, PageState, Reading, Signal},
     uri::TargetUri,
 };
 
@@ -15,6 +15,7 @@ mod classes;
 mod counted;
 mod css;
 mod draft;
+mod ending;
 mod flow;
 mod groups;
 mod headings;
@@ -27,6 +28,7 @@ mod maps;
 mod marks;
 mod matcher;
 mod members;
+mod more;
 mod names;
 mod nesting;
 mod phrases;
@@ -50,7 +52,7 @@ mod trim;
 mod words;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;
@@ -107,8 +109,9 @@ pub fn read(page: &Page<'_>) -> Reading {
     }
     let flow = flow::write(&tree);
     let (lists, lost_selectors) = lists::find(&tree, &flow, page, &decoded.text);
-    let (state, seen) = states::judge(&tree, &flow, &lists, page.status);
-    signals.extend(seen);
+    let more = more::find(&tree, &flow);
+    let judged = states::judge(&tree, &flow, &lists, page.status);
+    signals.extend(judged.signals);
     Reading {
         version: VERSION,
         title: flow.title,
@@ -120,22 +123,26 @@ pub fn read(page: &Page<'_>) -> Reading {
         links: flow.links,
         lists,
         lost_selectors,
-        state,
+        state: judged.state,
         signals,
+        doubt: judged.doubt,
+        ending: ending::of(&decoded.text),
+        more,
     }
 }
 
 /// The reading of a page without markup.
-fn of_plain(plain: plain::Plain, signals: Vec<Signal>) -> Reading {
+fn of_plain(plain: plain::Plain, mut signals: Vec<Signal>) -> Reading {
+    let judged = states::judge_plain(&plain);
+    signals.extend(judged.signals);
     Reading {
         version: VERSION,
         title: plain.title,
         language: None,
-        state: if plain.text.is_empty() {
-            PageState::Empty
-        } else {
-            PageState::Content
-        },
+        state: judged.state,
+        doubt: judged.doubt,
+        ending: Ending::Open,
+        more: Vec::new(),
         text: plain.text,
         blocks: plain.blocks,
         headings: Vec::new(),
@@ -162,6 +169,7 @@ fn unreadable(page: &Page<'_>) -> Reading {
 pub fn unread(what: String) -> Reading {
     Reading {
         state: PageState::Unreadable,
+        doubt: None,
         ..of_plain(
             plain::Plain::default(),
             vec![Signal {

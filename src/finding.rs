@@ -288,8 +288,16 @@ pub enum Why {
     ConsentWall,
     /// A login stood in its place.
     LoginWall,
+    /// An error or a note on maintenance stood in its place.
+    Unavailable,
     /// The domain is parked.
     Parked,
+    /// The page has too little text to prove anything.
+    TooLittle,
+    /// Another page stood at its address than before.
+    AnotherPage,
+    /// The page shows only a part of the list.
+    PartOfList,
     /// The page's content comes by script.
     ScriptShell,
     /// The page is empty.

@@ -11,7 +11,7 @@ pub use packed::Packed;
 use crate::entity::EntityList;
 
 /// Everything that the comparison needs of a page, read from its payload alone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The version of the reader; a reading of another version is read again.
     pub version: u32,
@@ -37,6 +37,15 @@ pub struct Reading {
     pub state: PageState,
     /// What led to the state, each with its weight.
     pub signals: Vec<Signal>,
+    /// Why nothing can be called absent although the page may well be the page asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+    /// How the file ends, where it is markup.
+    #[serde(default)]
+    pub ending: Ending,
+    /// Signs that a list goes on where the page does not show it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<More>,
 }
 
 impl Reading {
@@ -107,19 +116,22 @@ pub struct Link {
 }
 
 /// Whether a page can be judged by; anything but content is its own reason for "cannot tell".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageState {
     /// A page that says what it has to say.
+    #[default]
     Content,
     /// A block page or a challenge: "checking your browser".
     Blocked,
     /// A consent wall in place of the page.
     ConsentWall,
-    /// A login in place of the page.
+    /// A login, or an offer to pay, in place of the page.
     LoginWall,
     /// "Not found" under a status of success.
     SoftNotFound,
+    /// A note that the site is in trouble or being worked on.
+    Unavailable,
     /// A domain for sale, or a registrar's page.
     Parked,
     /// A shell that a script fills; its content is elsewhere.
@@ -141,4 +153,93 @@ pub struct Signal {
     pub speaks_for: PageState,
     /// How much, 0 to 1.
     pub weight: f64,
+}
+
+/// Why a page proves nothing, although it may well be the page asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// The state that an unexplained sign speaks for; `None` where the page has too little text.
+    pub speaks_for: Option<PageState>,
+    /// What was seen, for people.
+    pub what: String,
+}
+
+/// How a file of markup ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// As its author left it, as far as the file tells.
+    #[default]
+    Open,
+    /// With the end tag of the whole page.
+    Closed,
+    /// In the middle of a tag: the rest did not come.
+    InTag,
+}
+
+/// A sign that a list goes on where the page does not show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct More {
+    /// What kind of sign it is.
+    pub kind: MoreKind,
+    /// What was seen, for people: `a button says "Show more"`.
+    pub what: String,
+    /// Where it stands in the text; `None` where it is about the whole page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<usize>,
+    /// How many it says are shown: it is about a list of as many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<usize>,
+    /// How many it says there are in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<usize>,
+}
+
+/// What kind of sign tells that a list goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MoreKind {
+    /// Links to further pages.
+    Pager,
+    /// A button that brings more.
+    Control,
+    /// How many are shown, of how many.
+    Count,
+    /// An attribute for machines.
+    Attribute,
+    /// Words below the list: "and many more".
+    Words,
+}
+
+impl Reading {
+    /// A sign that the list goes on where the page does not show it; `held` is how many names of its kind the page shows in all.
+    ///
+    /// A sign is about a list where no heading stands between the two and not much text.
+    #[must_use]
+    pub fn more_of(&self, list: &EntityList, held: usize) -> Option<&More> {
+        const NEAR: usize = 600;
+        let ranges = || list.items.iter().filter_map(|it| it.range.as_ref());
+        let start = ranges().map(|it| it.start).min();
+        let end = ranges().map(|it| it.end).max();
+        let (start, end) = start.zip(end)?;
+        let headed = |from: usize, to: usize| {
+            self.headings
+                .iter()
+                .any(|it| from < it.range.start && it.range.end <= to)
+        };
+        self.more.iter().find(|it| {
+            let near = match it.at {
+                None => true,
+                Some(at) if at < start => start - at <= NEAR && !headed(at, start),
+                Some(at) if at >= end => at - end <= NEAR && !headed(end, at),
+                Some(_) => it.kind == MoreKind::Attribute,
+            };
+            // Members that a click shows are in the page already.
+            let opens = matches!(it.kind, MoreKind::Control | MoreKind::Attribute)
+                && list.items.iter().any(|it| it.hidden);
+            let counted = it.shown.is_none_or(|it| it == list.items.len());
+            let whole = it.total.is_some_and(|it| it <= held.max(list.items.len()));
+            near && counted && !whole && !opens
+        })
+    }
 }

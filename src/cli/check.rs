@@ -126,6 +126,7 @@ impl Checked {
             "format": 1,
             "state": reading.state,
             "signals": reading.signals,
+            "doubt": reading.doubt,
             "text_length": reading.text.chars().count(),
             "names": self.names.names.iter().map(name).collect::<Vec<_>>(),
             "new": new.map(|it| json!({"name": it.name, "place": it.place.note})).collect::<Vec<_>>(),
@@ -140,6 +141,7 @@ impl Checked {
             let state = extract::state(reading.state);
             lines.push(format!("This page cannot be judged by: {state}."));
         }
+        lines.extend(reading.doubt.as_ref().map(extract::doubted));
         for it in &self.names.names {
             let because = because(&it.verdict, &it.reasons);
             let page = on_page(reading, Some(&it.place));

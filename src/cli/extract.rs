@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     entity::{EntityList, EntityName},
     extract,
-    reading::{PageState, Reading},
+    reading::{Doubt, PageState, Reading},
     text::for_terminal,
 };
 
@@ -50,7 +50,7 @@ fn to_json(reading: &Reading, lists: &[&EntityList]) -> Value {
             "container": it.container, "items": it.items.iter().map(item).collect::<Vec<_>>()})
     };
     json!({"format": 1, "title": reading.title, "language": reading.language, "state": reading.state,
-        "signals": reading.signals, "lists": lists.iter().map(list).collect::<Vec<_>>()})
+        "signals": reading.signals, "doubt": reading.doubt, "more": reading.more, "lists": lists.iter().map(list).collect::<Vec<_>>()})
 }
 
 fn to_text(reading: &Reading, lists: &[&EntityList]) -> String {
@@ -67,6 +67,9 @@ fn to_text(reading: &Reading, lists: &[&EntityList]) -> String {
         for signal in &reading.signals {
             let _ = writeln!(out, "  {}", for_terminal(&signal.what));
         }
+    }
+    if let Some(doubt) = &reading.doubt {
+        let _ = writeln!(out, "{}", doubted(doubt));
     }
     for list in lists {
         let heading = list.heading.as_deref().unwrap_or("(no heading)");
@@ -93,6 +96,14 @@ fn to_text(reading: &Reading, lists: &[&EntityList]) -> String {
     out
 }
 
+/// Why a page proves nothing, in a person's words.
+pub(super) fn doubted(doubt: &Doubt) -> String {
+    format!(
+        "Nothing can be called absent from this page: {}.",
+        for_terminal(&doubt.what)
+    )
+}
+
 /// A page's state in a person's words.
 pub(super) fn state(state: PageState) -> &'static str {
     match state {
@@ -101,6 +112,7 @@ pub(super) fn state(state: PageState) -> &'static str {
         PageState::ConsentWall => "a consent wall stands in its place",
         PageState::LoginWall => "a login stands in its place",
         PageState::SoftNotFound => "it says that nothing was found",
+        PageState::Unavailable => "an error or a note on maintenance stands in its place",
         PageState::Parked => "the domain is parked",
         PageState::ScriptShell => "its content comes by script",
         PageState::Empty => "it is empty",

@@ -1,5 +1,7 @@
 //! What stood around words at the visit nearest to the day of access, and whether later visits still have it.
 
+use std::collections::BTreeSet;
+
 use super::{
     Scope,
     claim::Spoken,
@@ -8,7 +10,7 @@ use super::{
     page_text::PageText,
     quotation::{self, only_in, turn, words_of},
     sentences,
-    statement::{self, StatementAnswer},
+    statement::{self, Passage, StatementAnswer},
 };
 use crate::{
     finding::{Verdict, Why},
@@ -81,6 +83,35 @@ pub(super) fn rests_on(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Ve
         .collect()
 }
 
+/// What stands where a passage stood.
+enum Instead {
+    /// No passage that is about the sentence's names and numbers.
+    Nothing,
+    /// One with the same names and numbers: other words for the same, as far as a program can tell.
+    Same,
+    /// One with others.
+    Other(String),
+}
+
+/// What stands in place of a passage that a sentence rested on: the first of the nearest passages that is about its names and numbers.
+fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
+    let marked = statement::names_and_numbers(claimed);
+    let has = |text: &str| -> BTreeSet<String> {
+        let words: BTreeSet<String> = statement::telling(text).into_iter().collect();
+        marked.intersection(&words).cloned().collect()
+    };
+    let had = has(gone);
+    let about =
+        |it: &&Passage| !has(&it.text).is_empty() || marked.is_empty() && it.score >= CARRIES;
+    match passages.iter().find(about) {
+        None => Instead::Nothing,
+        Some(it) if has(&it.text).is_superset(&had) && !statement::is_turned(gone, &it.text) => {
+            Instead::Same
+        }
+        Some(it) => Instead::Other(it.text.clone()),
+    }
+}
+
 /// What a page says about a sentence, and whether the passages that it rested on still stand.
 pub(super) fn of_statement(
     answer: StatementAnswer,
@@ -108,10 +139,18 @@ pub(super) fn of_statement(
     let gone = then.iter().find(|it| page.find(it).is_empty());
     let mut reasons = answer.reasons;
     if let (true, Some(gone)) = (open, gone) {
-        let to = best.map(|it| it.text.clone()).unwrap_or_default();
         let how = format!("a passage that it rested on is gone: \"{gone}\"");
-        reasons.insert(0, reason("a passage that it rested on is gone", 0.7));
-        verdict = Verdict::Altered { to, how };
+        match instead(&answer.claimed, gone, &answer.passages) {
+            Instead::Nothing => {
+                reasons.insert(0, reason(&how, 0.7));
+                verdict = Verdict::Absent;
+            }
+            Instead::Same => {}
+            Instead::Other(to) => {
+                reasons.insert(0, reason("a passage that it rested on is gone", 0.7));
+                verdict = Verdict::Altered { to, how };
+            }
+        }
     }
     Spoken {
         verdict,

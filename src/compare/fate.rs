@@ -47,9 +47,12 @@ pub fn fate(visited: &Visited<'_>) -> Fate {
             detail: "a consent wall".to_owned(),
         },
         PageState::LoginWall => Fate::Walled {
-            detail: "a login".to_owned(),
+            detail: "a login or an offer to subscribe".to_owned(),
         },
         PageState::SoftNotFound => Fate::Soft404,
+        PageState::Unavailable => Fate::Unreachable {
+            detail: "the page says that the site is in trouble".to_owned(),
+        },
         PageState::Parked => Fate::Parked,
         _ => moved(visited, last),
     }

@@ -35,12 +35,7 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
         ..WordsAnswer::absent(exact)
     };
     let untold = state::why(page.reading);
-    if let Some((why, detail)) = untold.clone()
-        && state::is_opaque(page.reading.state)
-    {
-        answer.verdict = Verdict::CannotTell { why, detail };
-        return answer;
-    }
+    let is_page = !state::is_opaque(page.reading.state);
     let folded = Folded::of(exact);
     let own = words_of(folded.as_str());
     let Some(wanted) = numbers(folded.as_str(), &own).into_iter().next() else {
@@ -93,7 +88,7 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
             .abs()
     };
     let nearest = given.iter().min_by(|a, b| off(a).total_cmp(&off(b)));
-    if let Some(it) = nearest.filter(|it| off(it) < 1.2) {
+    if let Some(it) = nearest.filter(|it| is_page && off(it) < 1.2) {
         let there = text(&it.range);
         let how = format!(
             "the number changed: {} in place of {}",

@@ -449,11 +449,22 @@ fn a_statement_whose_passage_vanishes_is_told() {
         first,
         "Menu\nWe care for gardens and songs.\nContact",
     ]);
-    assert!(
-        matches!(&verdict, Verdict::Altered { how, .. } if how.contains("Kenya")),
-        "{verdict:?}"
-    );
+    // No passage took its place: nothing is proposed in its stead.
+    assert_eq!(verdict, Verdict::Absent);
     assert_eq!(since, "2024-06-10");
+    let instead = "Menu\nHe likened protests to the battles of Kenya.\nContact";
+    assert!(matches!(
+        stated(&[first, instead]).0,
+        Verdict::Altered { to, .. } if to.contains("battles of Kenya")
+    ));
+    let the_same = "Menu\nHe likened protests to the battles of Kenya and of Syria.\nContact";
+    assert!(matches!(
+        stated(&[first, the_same]).0,
+        Verdict::CannotTell {
+            why: Why::NotSettled,
+            ..
+        }
+    ));
 }
 
 #[test]

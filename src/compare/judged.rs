@@ -18,6 +18,7 @@ use crate::{
     entity::{EntityList, ListKind},
     finding::{Verdict, Why},
     profile::Alias,
+    reading::{Ending, Region as Part},
 };
 
 /// A page and what was found on it, ready to be asked about each name.
@@ -67,8 +68,15 @@ impl<'a> Judged<'a> {
 
     /// Why names that are not found cannot be called absent.
     pub(super) fn untold(&self, lost: Option<&str>) -> Option<(Why, String)> {
-        if let Some(why) = state::why(self.page.reading) {
-            return Some(why);
+        let reading = self.page.reading;
+        let listed = self.region.is_some_and(|it| it.kept >= 2);
+        let why = if listed {
+            state::why_beside_a_list(reading)
+        } else {
+            state::why(reading)
+        };
+        if why.is_some() {
+            return why;
         }
         if let Some(selector) = lost {
             return Some((
@@ -76,11 +84,45 @@ impl<'a> Judged<'a> {
                 format!("the selector `{selector}` matches nothing on the page"),
             ));
         }
-        if self.region.is_some() || self.in_prose {
+        if let Some(region) = self.region {
+            return self.partly(region);
+        }
+        if self.in_prose {
             return None;
         }
         let detail = "no list on the page holds the claimed names".to_owned();
         Some((Why::ListNotFound, detail))
+    }
+
+    /// Why the list may have more than the page shows of it: the file breaks off in it, or something says that it goes on.
+    fn partly(&self, region: &Region) -> Option<(Why, String)> {
+        let reading = self.page.reading;
+        let lists = || {
+            region
+                .lists
+                .iter()
+                .filter_map(|it| self.pool.lists.get(*it))
+        };
+        if reading.ending == Ending::InTag {
+            let ends = lists()
+                .flat_map(|it| &it.items)
+                .filter_map(|it| it.range.as_ref().map(|it| it.end));
+            let end = ends.max().unwrap_or_default();
+            let closed = reading.headings.iter().any(|it| it.range.start >= end)
+                || reading
+                    .blocks
+                    .iter()
+                    .any(|it| it.range.start >= end && it.region == Part::Footer);
+            if !closed {
+                let detail =
+                    "the file breaks off in the middle of a tag, behind the list's last name";
+                return Some((Why::Truncated, detail.to_owned()));
+            }
+        }
+        let held = self.members.len();
+        let more = lists().find_map(|it| reading.more_of(it, held))?;
+        let detail = format!("the page shows only a part of the list: {}", more.what);
+        Some((Why::PartOfList, detail))
     }
 
     /// The best pairing of claimed names with the region's names.
@@ -157,8 +199,7 @@ impl<'a> Judged<'a> {
         let Some(key) = self.keys.get(at) else {
             return blank(Verdict::Absent, 0.0, Place::default());
         };
-        let readable = !state::is_opaque(self.page.reading.state);
-        let elsewhere = if readable { self.elsewhere(key) } else { None };
+        let elsewhere = self.elsewhere(key);
         let grown = candidate
             .as_ref()
             .is_some_and(|(_, it)| it.grade == Grade::Variant && it.score >= 0.76);

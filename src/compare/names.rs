@@ -131,10 +131,13 @@ pub(super) fn judge(
     let lost = scope
         .selector
         .filter(|it| reading.lost_selectors.iter().any(|lost| lost == it));
-    let region = if state::is_opaque(reading.state) || lost.is_some() {
+    let is_page = !state::is_opaque(reading.state);
+    let region = if lost.is_some() {
         None
     } else {
+        // On a page that is most likely another one, a list has to have half of the names.
         region::find(keys.len(), pool, &matches, page, scope, known)
+            .filter(|it| is_page || it.kept * 2 >= keys.len() && it.kept >= 2)
     };
     let judged = Judged::of(page, pool, &keys, region.as_ref(), (known, aliases));
     let untold = judged.untold(lost);
@@ -150,6 +153,7 @@ pub(super) fn judge(
         let mut one = judged.name(at, pair.map(|it| it.right), likeness, untold.as_ref());
         one.claimed.clone_from(&unit.name);
         one.reasons.extend(unit.reason.clone());
+        one.verdict = state::allowed(one.verdict, reading);
         one.held_in = judged.held_in(at, pair.map(|it| it.right), &one.verdict);
         let takes = matches!(
             one.verdict,
@@ -171,14 +175,19 @@ pub(super) fn judge(
     }
     parted::apply(&judged, known, &mut answer.names, &mut used);
     if let Some(region) = &region {
-        answer.new = judged.new_names(region, &used, &matches);
+        if is_page {
+            answer.new = judged.new_names(region, &used, &matches);
+        }
         answer.lists = region
             .lists
             .iter()
             .filter_map(|it| judged.list_found(*it, &matches))
             .collect();
     }
-    let mut next = region.as_ref().and_then(|it| judged.known(it));
+    let mut next = region
+        .as_ref()
+        .filter(|_| is_page)
+        .and_then(|it| judged.known(it));
     if let Some(next) = &mut next {
         for (one, key) in answer.names.iter().zip(&keys) {
             if let (Verdict::Renamed { .. }, Some(found)) = (&one.verdict, &one.found) {

@@ -1,5 +1,9 @@
 //! Evidence: the capture, the words with those around them, their place, and a link that opens a browser on them.
 
+mod portrait;
+
+pub use portrait::{Judgement, Kinship, Portrait, Sketch};
+
 use std::cell::OnceCell;
 
 use super::{Visited, names::Place};

@@ -69,12 +69,6 @@ pub fn quotation(exact: &str, reading: &Reading, scope: Scope<'_>) -> WordsAnswe
 pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> WordsAnswer {
     let mut answer = WordsAnswer::absent(exact);
     let untold = state::why(page.reading);
-    if let Some((why, detail)) = untold.clone()
-        && state::is_opaque(page.reading.state)
-    {
-        answer.verdict = Verdict::CannotTell { why, detail };
-        return answer;
-    }
     let words = exact
         .trim()
         .trim_matches(|it: char| it.is_whitespace() || "\"'“”‘’.,;:".contains(it));
@@ -93,7 +87,8 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
         answer.reasons = vec![reason("its parts stand there one after the other", 0.95)];
         return answer;
     }
-    let near = if words.chars().count() >= SHORTEST_LIKENESS {
+    let is_page = !state::is_opaque(page.reading.state);
+    let near = if is_page && words.chars().count() >= SHORTEST_LIKENESS {
         nearest(words, page)
     } else {
         None

@@ -76,11 +76,6 @@ pub(super) fn in_page(
         reasons: Vec::new(),
         place: Place::default(),
     };
-    if let Some((why, detail)) = state::why(page.reading)
-        && state::is_opaque(page.reading.state)
-    {
-        return untold(why, &detail);
-    }
     let (one, other) = (spellings(subject), spellings(object));
     let between = content(relation);
     let within = page.scope(scope);
@@ -138,7 +133,7 @@ pub(super) fn in_page(
     };
     let note = Some(page.place(&best.range));
     RelationAnswer {
-        verdict,
+        verdict: state::allowed(verdict, page.reading),
         found: Some(sentence),
         score: super::likeness::round(best.score.min(0.99)),
         reasons: vec![reason(best.why, best.score)],

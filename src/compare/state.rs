@@ -1,13 +1,29 @@
 //! What a page's state allows to be said.
 
 use crate::{
-    finding::Why,
+    finding::{Verdict, Why},
     reading::{PageState, Reading},
 };
 
 /// Why nothing on the page can be called absent; `None` for a page that says what it has to say.
 pub(super) fn why(reading: &Reading) -> Option<(Why, String)> {
-    let (why, what) = match reading.state {
+    if let Some(it) = of_state(reading.state) {
+        return Some((it.0, it.1.to_owned()));
+    }
+    let doubt = reading.doubt.as_ref()?;
+    let Some((why, what)) = doubt.speaks_for.and_then(of_state) else {
+        return Some((Why::TooLittle, doubt.what.clone()));
+    };
+    Some((why, format!("perhaps {what}: {}", doubt.what)))
+}
+
+/// The same for names whose list was found: the list shows that the page is the one asked for, however little else is on it.
+pub(super) fn why_beside_a_list(reading: &Reading) -> Option<(Why, String)> {
+    of_state(reading.state).map(|it| (it.0, it.1.to_owned()))
+}
+
+fn of_state(state: PageState) -> Option<(Why, &'static str)> {
+    Some(match state {
         PageState::Content => return None,
         PageState::Blocked => (
             Why::Blocked,
@@ -17,25 +33,56 @@ pub(super) fn why(reading: &Reading) -> Option<(Why, String)> {
             Why::ConsentWall,
             "a consent wall stands in the page's place",
         ),
-        PageState::LoginWall => (Why::LoginWall, "a login stands in the page's place"),
+        PageState::LoginWall => (
+            Why::LoginWall,
+            "a login or an offer to subscribe stands in the page's place",
+        ),
         PageState::SoftNotFound => (Why::SoftNotFound, "the page says that it is not found"),
+        PageState::Unavailable => (
+            Why::Unavailable,
+            "an error or a note on maintenance stands in the page's place",
+        ),
         PageState::Parked => (Why::Parked, "the domain is parked"),
         PageState::ScriptShell => (Why::ScriptShell, "the page's content comes by a script"),
         PageState::Empty => (Why::Empty, "the page is empty"),
         PageState::Placeholder => (Why::Placeholder, "the page holds placeholders"),
         PageState::Unreadable => (Why::Unreadable, "the file cannot be read as text"),
-    };
-    Some((why, what.to_owned()))
+    })
 }
 
-/// Whether what is on the page is not the page at all, so that nothing found there counts either.
+/// Whether what is on the page is most likely not the page at all: then only what stands there as claimed counts, and nothing that is
+/// merely like it.
 pub(super) fn is_opaque(state: PageState) -> bool {
     matches!(
         state,
         PageState::Blocked
+            | PageState::ConsentWall
             | PageState::LoginWall
             | PageState::SoftNotFound
+            | PageState::Unavailable
             | PageState::Parked
             | PageState::Empty
     )
+}
+
+/// A verdict as far as the page's state allows it: on a page that is most likely another one, nothing is called changed.
+pub(super) fn allowed(verdict: Verdict, reading: &Reading) -> Verdict {
+    let changed = matches!(
+        verdict,
+        Verdict::Renamed { .. }
+            | Verdict::Merged { .. }
+            | Verdict::Split { .. }
+            | Verdict::Altered { .. }
+            | Verdict::Absent
+            | Verdict::CannotTell {
+                why: Why::Perhaps,
+                ..
+            }
+    );
+    match why(reading) {
+        Some((why, detail)) if changed && is_opaque(reading.state) => {
+            Verdict::CannotTell { why, detail }
+        }
+        _ => verdict,
+    }
 }

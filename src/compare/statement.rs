@@ -70,9 +70,6 @@ pub(super) fn in_page(claimed: &str, page: &PageText<'_>, scope: Scope<'_>) -> S
     };
     if let Some((why, detail)) = state::why(page.reading) {
         answer.verdict = Verdict::CannotTell { why, detail };
-        if state::is_opaque(page.reading.state) {
-            return answer;
-        }
     }
     let passages = Passages::of(page, scope);
     let wanted = passages.wanted(claimed);
@@ -117,14 +114,7 @@ pub(super) fn in_page(claimed: &str, page: &PageText<'_>, scope: Scope<'_>) -> S
             && marked.iter().all(|it| words.contains(it.as_str()))
             && !is_turned(claimed, &it.text)
     });
-    if let (
-        Some((_, passage)),
-        Verdict::CannotTell {
-            why: Why::NotSettled,
-            ..
-        },
-    ) = (whole, &answer.verdict)
-    {
+    if let Some((_, passage)) = whole {
         answer.reasons.push(reason(
             "a passage has all but all of its words",
             passage.score,
@@ -141,7 +131,7 @@ pub(super) fn in_page(claimed: &str, page: &PageText<'_>, scope: Scope<'_>) -> S
 }
 
 /// Whether one text has a negation, a hedge or a number that the other lacks.
-fn is_turned(claimed: &str, there: &str) -> bool {
+pub(super) fn is_turned(claimed: &str, there: &str) -> bool {
     let (a, b) = (fold(claimed), fold(there));
     let (a, b) = (words_of(&a), words_of(&b));
     let turns = |it: &&str| super::quotation::turn(&[], &[*it]).is_some();
@@ -374,7 +364,7 @@ static SILENT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// The words of a text that tell what it is on, in their order, by their stems.
-fn telling(text: &str) -> Vec<String> {
+pub(super) fn telling(text: &str) -> Vec<String> {
     let folded = fold(text);
     super::name_words::split_words(&folded)
         .filter(|it| !SILENT.contains(it.as_str()))
@@ -383,7 +373,7 @@ fn telling(text: &str) -> Vec<String> {
 }
 
 /// The stems of the words with a capital inside the sentence, and of its numbers.
-fn names_and_numbers(text: &str) -> BTreeSet<String> {
+pub(super) fn names_and_numbers(text: &str) -> BTreeSet<String> {
     let mut marked = BTreeSet::new();
     for (at, word) in text.split_whitespace().enumerate() {
         let bare = word.trim_start_matches(|it: char| !it.is_alphanumeric());

@@ -5,7 +5,7 @@ use crate::{
     clock::parse_digits14,
     digest::PayloadDigest,
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
-    reading::{Block, PageState, Reading, Region},
+    reading::{Block, Ending, PageState, Reading, Region},
 };
 
 /// A reading of plain text; each line is a block.
@@ -34,6 +34,9 @@ pub(crate) fn reading(text: &str) -> Reading {
         lost_selectors: Vec::new(),
         state: PageState::Content,
         signals: Vec::new(),
+        doubt: None,
+        ending: Ending::Open,
+        more: Vec::new(),
     }
 }
 

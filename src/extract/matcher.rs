@@ -13,7 +13,6 @@ pub(super) struct Matcher {
     first: Vec<u64>,
     /// Whether any phrase begins with a mark rather than a letter or a digit.
     marked: bool,
-    rows: usize,
 }
 
 impl Matcher {
@@ -26,9 +25,7 @@ impl Matcher {
     pub(super) fn of_rows(rows: impl IntoIterator<Item = &'static str>, separator: char) -> Self {
         let mut by_start: std::collections::BTreeMap<usize, Vec<(usize, &'static str)>> =
             std::collections::BTreeMap::new();
-        let mut count = 0;
         for (row, phrases) in rows.into_iter().enumerate() {
-            count = row + 1;
             for it in phrases.split(separator) {
                 let it = it.trim_start();
                 if let Some(start) = start(it.as_bytes()) {
@@ -41,7 +38,6 @@ impl Matcher {
             phrases: Vec::new(),
             first: vec![0; SLOTS / 64],
             marked: false,
-            rows: count,
         };
         let place = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
         for (start, kin) in by_start {
@@ -59,19 +55,9 @@ impl Matcher {
     /// The first phrase in `text`, which is folded, that begins where a word does.
     pub(super) fn find(&self, text: &str) -> Option<&'static str> {
         let mut found = None;
-        self.each(text, |(_, it)| {
+        self.each(text, |(_, it), _| {
             found = Some(it);
             false
-        });
-        found
-    }
-
-    /// Of each row the first phrase in `text` that begins where a word does.
-    pub(super) fn find_rows(&self, text: &str) -> Vec<Option<&'static str>> {
-        let mut found = vec![None; self.rows];
-        self.each(text, |(row, it)| {
-            found[row].get_or_insert(it);
-            true
         });
         found
     }
@@ -79,15 +65,19 @@ impl Matcher {
     /// Of each row, lowest bit first, whether a phrase of it begins where a word of `text` does.
     pub(super) fn rows_in(&self, text: &str) -> u32 {
         let mut found = 0;
-        self.each(text, |(row, _)| {
+        self.each(text, |(row, _), _| {
             found |= 1 << row;
             true
         });
         found
     }
 
-    /// Calls for every phrase at the beginning of a word until told to stop.
-    fn each(&self, text: &str, mut call: impl FnMut((usize, &'static str)) -> bool) {
+    /// Calls for every phrase at the beginning of a word, with its row and its place, until the call says `false`.
+    pub(super) fn each(
+        &self,
+        text: &str,
+        mut call: impl FnMut((usize, &'static str), usize) -> bool,
+    ) {
         let bytes = text.as_bytes();
         let mut inside = false;
         let mut at = 0;
@@ -97,7 +87,7 @@ impl Matcher {
                 let mut begins = if self.marked { first | !words } else { first };
                 while begins != 0 {
                     let begin = at + begins.trailing_zeros() as usize;
-                    if !self.at(&bytes[begin..], &mut call) {
+                    if !self.at(&bytes[begin..], &mut |it| call(it, begin)) {
                         return;
                     }
                     begins &= begins - 1;
@@ -128,7 +118,7 @@ impl Matcher {
                 at += it.len_utf8();
                 begins
             };
-            if begins && !self.at(&bytes[begin..], &mut call) {
+            if begins && !self.at(&bytes[begin..], &mut |it| call(it, begin)) {
                 return;
             }
         }
@@ -205,11 +195,17 @@ mod tests {
     }
 
     #[test]
-    fn each_row_gives_its_first_phrase() {
+    fn every_phrase_is_given_with_its_row_and_its_place() {
         let matcher = Matcher::of_rows(["log in|sign in", "sign in|404", "never said"], '|');
+        let mut found = Vec::new();
+        matcher.each("404, please sign in", |it, at| {
+            found.push((it, at));
+            true
+        });
+        found.sort_unstable();
         assert_eq!(
-            matcher.find_rows("404, please sign in or log in"),
-            [Some("sign in"), Some("404"), None]
+            found,
+            [((0, "sign in"), 12), ((1, "404"), 0), ((1, "sign in"), 12)]
         );
     }
 }

@@ -1,61 +1,54 @@
 //! Whether a page can be judged by: several weak signs, added up; no phrase alone decides.
 
-use std::sync::LazyLock;
+mod hosts;
+mod said;
+mod shape;
+mod titles;
 
-use html5ever::local_name;
+use std::ops::Range;
 
-use super::{
-    flow::Flow,
-    matcher::Matcher,
-    names,
-    phrases::{Phrases, TEXTS, TITLES},
-    tree::Tree,
-};
+use super::{flow::Flow, names, plain::Plain, tree::Tree};
 use crate::{
     entity::{EntityList, ListKind},
-    reading::{PageState, Region, Signal},
+    reading::{Block, Doubt, Link, PageState, Region, Signal},
 };
+
+use said::{Line, Said};
 
 /// From this sum of weights on a state is believed.
 const BELIEVED: f64 = 0.75;
 
-static IN_TITLES: LazyLock<Matcher> = LazyLock::new(|| rows(TITLES));
-static IN_TEXTS: LazyLock<Matcher> = LazyLock::new(|| rows(TEXTS));
+/// From this sum on a state is possible, so that nothing can be called absent.
+const POSSIBLE: f64 = 0.25;
 
-/// A table of phrases made ready for the search.
-fn rows(table: &[Phrases]) -> Matcher {
-    Matcher::of_rows(table.iter().map(|it| it.2), '|')
+/// A page whose main part has fewer letters proves nothing: of 52 saved pages of organizations one has fewer, a page of logos without
+/// texts; of 183 notes that stand in for pages, 160 have.
+const ENOUGH: usize = 160;
+
+/// Below this many letters of its own a page is bare: its menus, notices and hidden lines are asked as well.
+const BARE: usize = 80;
+
+/// What was judged.
+pub(super) struct Judged {
+    pub(super) state: PageState,
+    pub(super) signals: Vec<Signal>,
+    pub(super) doubt: Option<Doubt>,
 }
 
-/// Judges the page by its text, its shape, its status and what lists were found.
-pub(super) fn judge(
-    tree: &Tree,
-    flow: &Flow,
-    lists: &[EntityList],
-    status: Option<u16>,
-) -> (PageState, Vec<Signal>) {
-    let mut signals = Vec::new();
-    let proper: usize = flow
-        .blocks
+/// Judges a page by its text, its shape, its status and what lists were found.
+pub(super) fn judge(tree: &Tree, flow: &Flow, lists: &[EntityList], status: Option<u16>) -> Judged {
+    let headings = flow.headings.iter().filter(|it| it.level <= 2).take(2);
+    let headings: Vec<Range<usize>> = headings.map(|it| it.range.clone()).collect();
+    let lines = lines(&flow.text, &flow.blocks, &flow.links, &headings);
+    let main = main_letters(&lines);
+    let title = flow.title.as_deref().map(folded);
+    let headings: Vec<String> = headings
         .iter()
-        .filter(|it| it.region == Region::Main && !it.hidden)
-        .map(|it| it.range.len())
-        .sum();
-    let lower = folded(head(&flow.text));
-    let mut titles = flow.title.as_deref().unwrap_or_default().to_lowercase();
-    for it in flow.headings.iter().filter(|it| it.level <= 2).take(2) {
-        titles.push('\n');
-        titles.push_str(&flow.text[it.range.clone()].to_lowercase());
-    }
-    let titles = folded(&titles);
-    said(
-        &mut signals,
-        (TITLES, &IN_TITLES),
-        &titles,
-        "its title or first heading says",
-    );
-    said(&mut signals, (TEXTS, &IN_TEXTS), &lower, "its text says");
-    shaped(&mut signals, tree, flow, proper);
+        .map(|it| folded(&flow.text[it.clone()]))
+        .collect();
+    let said = said::by(title.as_deref(), &headings, &lines, main < BARE);
+    let shape = shape::of(tree, flow, main);
+    let mut signals = shape.signs;
     if let Some(status @ (401 | 403 | 407 | 429 | 503)) = status {
         sign(
             &mut signals,
@@ -72,26 +65,209 @@ pub(super) fn judge(
             format!("the status is {status}"),
         );
     }
-    // A domain that is for sale has nothing but its name for a title.
-    let title = flow.title.as_deref().unwrap_or_default();
-    if signals.iter().any(|it| it.speaks_for == PageState::Parked) && is_domain(title) {
-        sign(
-            &mut signals,
-            PageState::Parked,
-            0.4,
-            "its title is a domain".to_owned(),
-        );
-    }
-    length(&mut signals, proper);
     let named = lists
         .iter()
         .filter(|it| it.kind == ListKind::Names)
         .map(|it| it.items.len())
         .max()
         .unwrap_or(0);
+    let signals = weighed(signals, &said, flow.title.as_deref(), main, named);
+    let mut signals = promised(signals, flow, named);
+    let paywall = said.iter().find_map(|it| it.ends_at_paywall.as_ref());
+    let mut firm = shape.firm;
+    if let Some(phrase) = paywall {
+        sign(
+            &mut firm,
+            PageState::LoginWall,
+            0.3,
+            format!("its text ends with \"{phrase}\""),
+        );
+    }
+    signals.extend(firm.iter().cloned());
+    let state = settle(&signals, &flow.text);
+    let doubt = doubt(state, &signals, &firm, &said, main);
+    Judged {
+        state,
+        signals,
+        doubt,
+    }
+}
+
+/// Judges a text without markup.
+pub(super) fn judge_plain(plain: &Plain) -> Judged {
+    let lines = lines(&plain.text, &plain.blocks, &[], &[]);
+    let main = main_letters(&lines);
+    let title = plain.title.as_deref().map(folded);
+    let said = said::by(title.as_deref(), &[], &lines, false);
+    let signals = weighed(Vec::new(), &said, plain.title.as_deref(), main, 0);
+    let state = settle(&signals, &plain.text);
+    let doubt = doubt(state, &signals, &[], &said, main);
+    Judged {
+        state,
+        signals,
+        doubt,
+    }
+}
+
+/// The sentences of a page, with what of each is prose.
+fn lines<'a>(
+    text: &'a str,
+    blocks: &[Block],
+    links: &[Link],
+    titles: &[Range<usize>],
+) -> Vec<Line<'a>> {
+    let mut links: Vec<(usize, usize)> = links
+        .iter()
+        .map(|it| (it.range.start, it.range.end))
+        .collect();
+    links.sort_unstable();
+    let mut next = 0;
+    let mut parts = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        for range in sentences(text, block.range.clone()) {
+            let words = &text[range.clone()];
+            while links.get(next).is_some_and(|it| it.1 <= range.start) {
+                next += 1;
+            }
+            let mut prose = letters(words);
+            for (start, end) in &links[next..] {
+                if *start >= range.end {
+                    break;
+                }
+                let linked = (*start).max(range.start)..(*end).min(range.end);
+                prose = prose.saturating_sub(text.get(linked).map_or(0, letters));
+            }
+            parts.push(Line {
+                text: words,
+                at: range.start,
+                is_title: titles
+                    .iter()
+                    .any(|it| it.start <= range.start && range.end <= it.end),
+                is_main: block.region == Region::Main && !block.hidden && !block.alt,
+                prose,
+            });
+        }
+    }
+    parts
+}
+
+/// The sentences of a block; an abbreviation may end one too soon, which does no harm here.
+fn sentences(text: &str, block: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut start = block.start;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..block.end).filter(|it| !it.is_empty())?;
+        let end = rest
+            .match_indices(['.', '!', '?', '。', '！', '？', '।', '؟'])
+            .map(|(at, it)| at + it.len())
+            .find(|at| {
+                let wide = rest[..*at].ends_with(['。', '！', '？', '।']);
+                wide || rest[*at..].starts_with(' ')
+            })
+            .unwrap_or(rest.len());
+        let range = start..start + end;
+        start = range.end;
+        Some(range)
+    })
+}
+
+/// How many letters and digits of the page a reader sees in its main part.
+fn main_letters(lines: &[Line<'_>]) -> usize {
+    lines
+        .iter()
+        .filter(|it| it.is_main)
+        .map(|it| letters(it.text))
+        .sum()
+}
+
+/// How many letters and digits a text has; ideographs and syllables say as much as two.
+fn letters(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    }
+    text.chars()
+        .filter(|it| it.is_alphanumeric())
+        .map(|it| if it >= '\u{3040}' { 2 } else { 1 })
+        .sum()
+}
+
+/// A text in lower case, its apostrophes straight.
+fn folded(text: &str) -> String {
+    let lower = names::lower_case(text);
+    if lower.is_ascii() {
+        lower
+    } else {
+        lower.replace(['’', 'ʼ'], "'")
+    }
+}
+
+fn sign(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: String) {
+    signals.push(Signal {
+        what,
+        speaks_for,
+        weight,
+    });
+}
+
+/// The signs with what the page says, and what speaks against each state: other text, and names.
+fn weighed(
+    mut signals: Vec<Signal>,
+    said: &[Said],
+    title: Option<&str>,
+    main: usize,
+    named: usize,
+) -> Vec<Signal> {
+    for it in said {
+        for (weight, what) in &it.signs {
+            sign(&mut signals, it.state, *weight, what.clone());
+        }
+    }
+    let speaks = |signals: &[Signal], state| signals.iter().any(|it| it.speaks_for == state);
+    // Of what is to come a page with something else to say may well speak.
+    let notes = said
+        .iter()
+        .find(|it| it.state == PageState::Placeholder && it.other_prose >= 200);
+    if let Some(it) = notes {
+        let what = format!("the page has {} letters of other text", it.other_prose);
+        sign(&mut signals, PageState::Placeholder, -0.5, what);
+    }
+    // A domain that is for sale has nothing but its name for a title.
+    if speaks(&signals, PageState::Parked) && titles::is_domain(title.unwrap_or_default()) {
+        sign(
+            &mut signals,
+            PageState::Parked,
+            0.5,
+            "its title is a domain".to_owned(),
+        );
+    }
+    for state in STAND_INS {
+        if !speaks(&signals, state) {
+            continue;
+        }
+        let of_state = said.iter().find(|it| it.state == state);
+        let other = of_state.map_or(main, |it| it.other_prose);
+        let mut relief = relief(state, other);
+        if let Some(it) = of_state.filter(|_| relief > 0.0) {
+            let small = match it.saying_prose * 2 {
+                it if it * 2 <= other => 0.2,
+                it if it <= other => 0.1,
+                _ => 0.0,
+            };
+            relief += if it.only_in_titles {
+                ONLY_IN_TITLES
+            } else {
+                small
+            };
+        }
+        if relief > 0.0 {
+            let what = format!("the page has {other} letters of other text");
+            sign(&mut signals, state, -relief, what);
+        } else if other < 50 {
+            sign(&mut signals, state, 0.2, NOTHING_ELSE.to_owned());
+        }
+    }
     if named >= 3 {
         // A page that names somebody is content, whatever else it says.
-        for it in &mut signals {
+        for it in signals.iter_mut().filter(|it| it.weight > 0.0) {
             it.weight *=
                 if it.speaks_for == PageState::SoftNotFound || it.speaks_for == PageState::Parked {
                     0.6
@@ -100,6 +276,40 @@ pub(super) fn judge(
                 };
         }
     }
+    signals
+}
+
+/// The states of pages that stand in for others.
+const STAND_INS: [PageState; 6] = [
+    PageState::Blocked,
+    PageState::Unavailable,
+    PageState::LoginWall,
+    PageState::ConsentWall,
+    PageState::SoftNotFound,
+    PageState::Parked,
+];
+
+/// What is said of a page that says nothing else.
+const NOTHING_ELSE: &str = "the page has next to no other text";
+
+/// How much more other text speaks against a state that the titles alone tell: a poem may be called "Sorry".
+const ONLY_IN_TITLES: f64 = 0.2;
+
+/// How much it speaks against a state that the page has so many letters of other text. Walls have none; error pages may offer
+/// other things to read, and parked domains speak of domains.
+fn relief(state: PageState, other: usize) -> f64 {
+    let steps: [(usize, f64); 4] = match state {
+        PageState::Blocked | PageState::LoginWall | PageState::ConsentWall => {
+            [(1_200, 1.4), (400, 1.1), (200, 0.8), (110, 0.45)]
+        }
+        PageState::Parked => [(1_000, 1.2), (450, 0.8), (200, 0.5), (120, 0.2)],
+        _ => [(2_400, 1.2), (1_000, 0.8), (450, 0.5), (120, 0.25)],
+    };
+    steps.iter().find(|it| other >= it.0).map_or(0.0, |it| it.1)
+}
+
+/// A heading that promises names where there are none.
+fn promised(mut signals: Vec<Signal>, flow: &Flow, named: usize) -> Vec<Signal> {
     let promised = flow
         .title
         .as_deref()
@@ -122,304 +332,91 @@ pub(super) fn judge(
             "its heading promises names and there are none".to_owned(),
         );
     }
-    (settle(&signals, flow), signals)
+    signals
 }
 
-/// Whether a title is a domain and nothing else: `example.org`.
-fn is_domain(title: &str) -> bool {
-    let title = title.trim();
-    let last = title.rsplit_once('.').map_or("", |it| it.1);
-    (2..=12).contains(&last.len())
-        && last.bytes().all(|it| it.is_ascii_alphabetic())
-        && title
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || it == b'.' || it == b'-')
-}
-
-/// The start of a text, cut where a character ends: what a page in place of another says stands early.
-fn head(text: &str) -> &str {
-    let mut end = text.len().min(8_000);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
-/// A text in lower case, its apostrophes straight.
-fn folded(text: &str) -> String {
-    let lower = names::lower_case(text);
-    if lower.is_ascii() {
-        lower
-    } else {
-        lower.replace('’', "'")
-    }
-}
-
-fn sign(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: String) {
-    signals.push(Signal {
-        what,
-        speaks_for,
-        weight,
-    });
-}
-
-fn said(signals: &mut Vec<Signal>, of: (&[Phrases], &Matcher), text: &str, how: &str) {
-    let (table, matcher) = of;
-    for (&(state, weight, _), found) in table.iter().zip(matcher.find_rows(text)) {
-        if let Some(it) = found {
-            sign(signals, state, weight, format!("{how} \"{it}\""));
-        }
-    }
-}
-
-/// Short pages are likelier to stand in for others than long ones.
-fn length(signals: &mut Vec<Signal>, proper: usize) {
-    let states = [
-        PageState::Blocked,
-        PageState::ConsentWall,
-        PageState::LoginWall,
-        PageState::SoftNotFound,
-        PageState::Parked,
-    ];
-    for state in states {
-        if signals.iter().any(|it| it.speaks_for == state) {
-            let (weight, what) = match proper {
-                0..=600 => (0.2, "has very little text"),
-                601..=1500 => (0.0, "has little text"),
-                1501..=4000 => (-0.3, "has some text"),
-                _ => (-0.6, "has much text"),
-            };
-            if weight != 0.0 {
-                sign(signals, state, weight, format!("the page {what}"));
-            }
-        }
-    }
-}
-
-/// Signs in the shape of the page.
-fn shaped(signals: &mut Vec<Signal>, tree: &Tree, flow: &Flow, proper: usize) {
-    let mut scripts = 0;
-    let mut images = 0;
-    let mut bare_images = 0;
-    let mut stand_ins = 0;
-    let mut last_heading = None;
-    for node in 1..tree.nodes.len() {
-        let name = tree.name(node);
-        match *name {
-            local_name!("script") => {
-                scripts += 1;
-                script(signals, tree, node);
-            }
-            local_name!("input")
-                if tree
-                    .attr(node, &local_name!("type"))
-                    .is_some_and(|it| it.eq_ignore_ascii_case("password")) =>
-            {
-                sign(
-                    signals,
-                    PageState::LoginWall,
-                    if proper < 600 { 0.4 } else { 0.15 },
-                    "it asks for a password".to_owned(),
-                );
-            }
-            local_name!("iframe") => frame(signals, tree, node, proper),
-            local_name!("img") if flow.regions[node] == Region::Main => {
-                images += 1;
-                bare_images += u32::from(flow.spans[node].is_empty());
-                let source = tree
-                    .attr(node, &local_name!("src"))
-                    .unwrap_or_default()
-                    .to_ascii_lowercase();
-                stand_ins += u32::from(source.contains("placeholder") || source.contains("dummy"));
-            }
-            local_name!("div")
-            | local_name!("main")
-            | local_name!("section")
-            | local_name!("ul")
-                if tree.nodes[node].end == node + 1 || flow.spans[node].is_empty() =>
-            {
-                mount(
-                    signals,
-                    tree,
-                    node,
-                    proper,
-                    last_heading.map(|it: usize| &flow.text[flow.spans[it].clone()]),
-                );
-            }
-            _ if super::flow::heading_level(name).is_some() => last_heading = Some(node),
-            _ => {}
-        }
-    }
-    if scripts > 0 && proper < 200 {
-        sign(
-            signals,
-            PageState::ScriptShell,
-            0.3,
-            format!("it has {scripts} scripts and next to no text"),
-        );
-    }
-    if images >= 4 && bare_images * 4 >= images * 3 {
-        sign(
-            signals,
-            PageState::Content,
-            0.3,
-            format!("{bare_images} of its {images} images have no alternative text"),
-        );
-    }
-    if stand_ins >= 3 {
-        sign(
-            signals,
-            PageState::Placeholder,
-            0.4,
-            format!("{stand_ins} of its images are stand-ins by their file names"),
-        );
-    }
-    let named_stand_ins = flow
-        .blocks
+/// What the signs for a state come to.
+fn sum(signals: &[Signal], state: PageState) -> f64 {
+    signals
         .iter()
-        .filter(|it| it.region == Region::Main && it.range.len() < 60)
-        .filter(|it| names::stands_in(&flow.text[it.range.clone()]))
-        .count();
-    if named_stand_ins >= 2 {
-        sign(
-            signals,
-            PageState::Placeholder,
-            0.8,
-            format!("{named_stand_ins} lines stand where names are to come"),
-        );
-    }
-}
-
-/// A script that fetches the content from elsewhere, or a template that it fills.
-fn script(signals: &mut Vec<Signal>, tree: &Tree, node: usize) {
-    let kind = tree.attr(node, &local_name!("type")).unwrap_or_default();
-    if kind.contains("template") || kind.contains("handlebars") || kind.contains("mustache") {
-        once(
-            signals,
-            PageState::ScriptShell,
-            0.3,
-            "a script holds a template that it fills",
-        );
-    }
-    let mut budget = 200_000_usize;
-    for below in tree.below(node) {
-        if let super::tree::Kind::Text(text) = &tree.nodes[below].kind
-            && budget > text.len()
-        {
-            budget -= text.len();
-            let elsewhere = [
-                "docs.google.com/spreadsheets",
-                "sheets.googleapis.com",
-                "api.airtable.com",
-                "tabletop",
-                "papaparse",
-                "opensheet.",
-            ];
-            if elsewhere.iter().any(|it| text.contains(it)) {
-                once(
-                    signals,
-                    PageState::ScriptShell,
-                    0.4,
-                    "a script reads a spreadsheet that is elsewhere",
-                );
-            }
-        }
-    }
-}
-
-fn frame(signals: &mut Vec<Signal>, tree: &Tree, node: usize, proper: usize) {
-    let source = tree.attr(node, &local_name!("src")).unwrap_or_default();
-    let elsewhere = [
-        "docs.google.com/spreadsheets",
-        "docs.google.com/document",
-        "airtable.com/embed",
-        "awesome-table",
-        "smartsheet.com",
-        "onedrive.live.com",
-        "/embed/members",
-        "membershipworks",
-    ];
-    if elsewhere.iter().any(|it| source.contains(it)) {
-        once(
-            signals,
-            PageState::ScriptShell,
-            if proper < 200 { 0.8 } else { 0.5 },
-            "a table is embedded from elsewhere",
-        );
-    }
-}
-
-/// An empty element that a script is to fill.
-fn mount(
-    signals: &mut Vec<Signal>,
-    tree: &Tree,
-    node: usize,
-    proper: usize,
-    heading: Option<&str>,
-) {
-    let id = tree.attr_text(node, &local_name!("id")).unwrap_or_default();
-    if matches!(
-        id,
-        "root" | "app" | "__next" | "___gatsby" | "__nuxt" | "svelte" | "main-app" | "application"
-    ) && proper < 400
-    {
-        once(
-            signals,
-            PageState::ScriptShell,
-            0.6,
-            "the element that a script fills is empty",
-        );
-    }
-    let named =
-        names::attribute_tells_relation(id) || tree.classes(node).any(|it| it == "handlebars");
-    if !id.is_empty()
-        && named
-        && heading.is_some_and(names::tells_relation)
-        && tree.nodes[node].end == node + 1
-    {
-        once(
-            signals,
-            PageState::ScriptShell,
-            0.4,
-            "the place of the list is empty",
-        );
-    }
-}
-
-fn once(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: &str) {
-    if !signals.iter().any(|it| it.what == what) {
-        sign(signals, speaks_for, weight, what.to_owned());
-    }
+        .filter(|it| it.speaks_for == state)
+        .map(|it| it.weight)
+        .sum()
 }
 
 /// The state that most speaks for, if enough does.
-fn settle(signals: &[Signal], flow: &Flow) -> PageState {
-    let sum = |state: PageState| -> f64 {
-        signals
-            .iter()
-            .filter(|it| it.speaks_for == state)
-            .map(|it| it.weight)
-            .sum()
-    };
+fn settle(signals: &[Signal], text: &str) -> PageState {
     let states = [
         PageState::Blocked,
         PageState::LoginWall,
         PageState::ConsentWall,
         PageState::SoftNotFound,
+        PageState::Unavailable,
         PageState::Parked,
         PageState::ScriptShell,
         PageState::Placeholder,
     ];
     let best = states
         .into_iter()
-        .map(|it| (sum(it), it))
+        .map(|it| (sum(signals, it), it))
         .reduce(|best, it| if it.0 > best.0 { it } else { best });
     match best {
         Some((sum, state)) if sum >= BELIEVED => state,
-        Some((sum, PageState::ScriptShell)) if flow.text.is_empty() && sum > 0.0 => {
+        Some((sum, PageState::ScriptShell)) if text.is_empty() && sum > 0.0 => {
             PageState::ScriptShell
         }
-        _ if flow.text.is_empty() => PageState::Empty,
+        _ if text.is_empty() => PageState::Empty,
         _ => PageState::Content,
     }
+}
+
+/// Why a page that may well be the page proves nothing: a sign that is left unexplained, or too little text.
+fn doubt(
+    state: PageState,
+    signals: &[Signal],
+    firm: &[Signal],
+    said: &[Said],
+    main: usize,
+) -> Option<Doubt> {
+    if state != PageState::Content {
+        return None;
+    }
+    let possible = |state: PageState| {
+        let other = said
+            .iter()
+            .find(|it| it.state == state)
+            .map_or(main, |it| it.other_prose);
+        // What a script or a note to come leaves open, other text settles.
+        let relief = match state {
+            PageState::ScriptShell | PageState::Placeholder if other >= 200 => 1.0,
+            _ => 0.0,
+        };
+        sum(signals, state) - relief >= POSSIBLE
+    };
+    let mut of: Vec<&Signal> = firm.iter().collect();
+    let states = STAND_INS
+        .into_iter()
+        .chain([PageState::ScriptShell, PageState::Placeholder]);
+    let of_state = states
+        .filter(|it| possible(*it))
+        .max_by(|a, b| sum(signals, *a).total_cmp(&sum(signals, *b)));
+    if of.is_empty()
+        && let Some(state) = of_state
+    {
+        of = signals
+            .iter()
+            .filter(|it| it.speaks_for == state && it.weight > 0.0 && it.what != NOTHING_ELSE)
+            .collect();
+        of.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    }
+    if let Some(first) = of.first() {
+        return Some(Doubt {
+            speaks_for: Some(first.speaks_for),
+            what: first.what.clone(),
+        });
+    }
+    (main < ENOUGH).then(|| Doubt {
+        speaks_for: None,
+        what: format!("the page has next to no text of its own: {main} letters"),
+    })
 }

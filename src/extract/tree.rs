@@ -44,15 +44,43 @@ pub(super) struct Tree {
     pub(super) xhtml: bool,
 }
 
+/// Whether an attribute of this name says how many things or pages there are beside those shown, or where the next are.
+pub(super) fn counts(name: &str) -> bool {
+    const TELLING: [&str; 12] = [
+        "total",
+        "maxpage",
+        "maxnumpages",
+        "lastpage",
+        "numpages",
+        "pagecount",
+        "pages",
+        "nextpage",
+        "nexturl",
+        "nexthref",
+        "foundposts",
+        "totalcount",
+    ];
+    name.strip_prefix("data-").is_some_and(|it| {
+        let plain: String = it.chars().filter(char::is_ascii_alphanumeric).collect();
+        TELLING
+            .iter()
+            .any(|it| plain.ends_with(it) || plain.starts_with(it))
+    })
+}
+
 /// Whether an attribute of this name is asked for anywhere: by the reader, or by the tree builder (the second row).
 fn is_read(name: &LocalName) -> bool {
     matches!(
         &**name,
         "alt"
             | "aria-label"
+            | "aria-rowcount"
+            | "aria-setsize"
             | "class"
+            | "content"
             | "hidden"
             | "href"
+            | "http-equiv"
             | "id"
             | "itemprop"
             | "lang"
@@ -63,8 +91,10 @@ fn is_read(name: &LocalName) -> bool {
             | "style"
             | "title"
             | "type"
+            | "value"
             | "xml:lang"
-    ) || matches!(&**name, "color" | "encoding" | "face" | "size")
+    ) || counts(name)
+        || matches!(&**name, "color" | "encoding" | "face" | "size")
 }
 
 /// The nodes in the order of the page.
@@ -164,6 +194,18 @@ impl Tree {
             .iter()
             .filter(|it| may_be_data(&it.value) && !is_read(&it.name.local))
             .map(|it| (&*it.name.local, &*it.value))
+    }
+
+    /// The attributes that count what there is beside what is shown, with their names.
+    pub(super) fn counting(&self, node: usize) -> impl Iterator<Item = (&str, &str)> {
+        let attrs = match &self.nodes[node].kind {
+            Kind::Element(_, attrs) => &attrs[..],
+            _ => &[],
+        };
+        attrs
+            .iter()
+            .filter(|it| counts(&it.name.local))
+            .map(|it| (&*it.name.local, it.value.trim()))
     }
 
     /// What a node's class attribute says.

@@ -56,7 +56,9 @@ fn exit_1_when_fail_on_matches() {
     site.on(
         "/page",
         [Reply::page(
-            "<h1>Harbour</h1><p>We are closed for the winter, thank you for asking.</p>",
+            "<h1>Harbour</h1><p>We are closed for the winter, thank you for asking. The hall is lent to the choir until March, and \
+             letters are answered by the steward on Mondays. The library of charts stays open to members, and the ferry runs at six \
+             and at nine, as it does every year.</p>",
         )],
     );
     project.expect(&["run", "--all", "--fail-on", "stale"], 0);

@@ -27,6 +27,7 @@ mod sample;
 mod seed_state;
 mod serve;
 mod site;
+mod stand_ins;
 mod store;
 mod together;
 mod warc;

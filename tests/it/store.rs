@@ -17,7 +17,7 @@ use stillsays::{
     digest::PayloadDigest,
     finding::{Conclusion, Decision, Fate, Finding, FindingId, History, Review, Subject},
     host::{HostState, Origin},
-    reading::{PageState, Reading},
+    reading::Reading,
     store::{Access, Counts, Crawl, CrawlId, Store, StoreError},
     uri::TargetUri,
 };
@@ -360,16 +360,8 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
     let reading = Reading {
         version: 1,
         title: Some("hello".into()),
-        language: None,
         text: "hello".into(),
-        blocks: Vec::new(),
-        headings: Vec::new(),
-        anchors: Vec::new(),
-        links: Vec::new(),
-        lists: Vec::new(),
-        lost_selectors: Vec::new(),
-        state: PageState::Content,
-        signals: Vec::new(),
+        ..Reading::default()
     };
     let json = serde_json::to_vec(&stillsays::reading::Packed::of(&reading)).unwrap();
     store

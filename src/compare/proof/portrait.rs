@@ -1,0 +1,380 @@
+//! What a page was like at a good visit, small enough to keep: whether a later visit still brings that page.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    reading::{Ending, PageState, Reading, Region},
+    text::fold,
+};
+
+/// A page as it was, in a few hundred bytes. Made of a reading that nothing speaks against; compared with later ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portrait {
+    /// The page's title, folded and cut.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    title: String,
+    /// The language it said it was in: the first part of its tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    /// Hashes of its headings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headings: Vec<u32>,
+    /// A sample of the hashes of its runs of words: the least ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    runs: Vec<u32>,
+    /// A sample of the hashes of the lines in the site's frame: menus, head and foot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    frame: Vec<u32>,
+    /// How many letters its main part had.
+    letters: usize,
+    /// Whether its file ended with the end tag of the page.
+    closed: bool,
+}
+
+/// What a later visit brings, beside what was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kinship {
+    /// Nothing of it: another page.
+    Other,
+    /// The site's frame or name, and nothing of the page's own.
+    Site,
+    /// Some of the page's own: its text, its headings, its title.
+    Page,
+}
+
+/// How a later visit compares with the portrait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// What it has in common.
+    pub kinship: Kinship,
+    /// What is there no more, for people.
+    pub lost: Vec<&'static str>,
+    /// Why the file is held for cut short, if it is.
+    pub cut: Option<String>,
+    /// Whether the page is in another language than it was.
+    pub translated: bool,
+    /// How many letters there are now for a hundred that were there.
+    pub percent: usize,
+}
+
+/// How many hashes of each kind are kept.
+const RUNS: usize = 48;
+const HEADINGS: usize = 16;
+const FRAME: usize = 24;
+
+/// How many words a run has.
+const RUN: usize = 4;
+
+/// A reading as portraits are made of it and compared with it: made once, however many claims ask.
+#[derive(Clone, Debug)]
+pub struct Sketch {
+    title: String,
+    language: Option<String>,
+    headings: Vec<u32>,
+    runs: BTreeSet<u32>,
+    frame: BTreeSet<u32>,
+    letters: usize,
+    ending: Ending,
+    /// The text, folded: the site's name may stand anywhere in it.
+    text: String,
+    /// Whether nothing speaks against the page.
+    is_good: bool,
+}
+
+impl Sketch {
+    /// The sketch of a reading.
+    #[must_use]
+    pub fn of(reading: &Reading) -> Self {
+        let title = fold(reading.title.as_deref().unwrap_or_default());
+        Self {
+            title: title.chars().take(120).collect(),
+            language: language(reading),
+            headings: headings(reading),
+            runs: runs(reading),
+            frame: frame(reading),
+            letters: letters(reading),
+            ending: reading.ending,
+            text: fold(&reading.text),
+            is_good: reading.state == PageState::Content && reading.doubt.is_none(),
+        }
+    }
+}
+
+impl Portrait {
+    /// The portrait of a page; `None` where something speaks against it, or there is too little to draw.
+    #[must_use]
+    pub fn of(sketch: &Sketch) -> Option<Self> {
+        let sample = |of: &BTreeSet<u32>, most: usize| of.iter().copied().take(most).collect();
+        sketch.is_good.then(|| Self {
+            title: sketch.title.clone(),
+            language: sketch.language.clone(),
+            headings: sketch.headings.iter().copied().take(HEADINGS).collect(),
+            runs: sample(&sketch.runs, RUNS),
+            frame: sample(&sketch.frame, FRAME),
+            letters: sketch.letters,
+            closed: sketch.ending == Ending::Closed,
+        })
+    }
+
+    /// How a later visit of the same address compares.
+    #[must_use]
+    pub fn knows(&self, now: &Sketch) -> Judgement {
+        let kept =
+            |of: &[u32], now: &BTreeSet<u32>| of.iter().filter(|it| now.contains(it)).count();
+        let headings: BTreeSet<u32> = now.headings.iter().copied().collect();
+        let of_runs = kept(&self.runs, &now.runs);
+        let of_headings = kept(&self.headings, &headings);
+        let of_frame = kept(&self.frame, &now.frame);
+        let same_title = !now.title.is_empty() && now.title == self.title;
+        // A run that came by chance is one of many.
+        let text = of_runs >= 2 && of_runs * 20 >= self.runs.len();
+        let headed = of_headings * 3 >= self.headings.len() && of_headings > 0;
+        let framed = of_frame >= 2 && of_frame * 4 >= self.frame.len();
+        let named = self.names_the_site(now);
+        let kinship = if text || headed || same_title {
+            Kinship::Page
+        } else if framed || named {
+            Kinship::Site
+        } else {
+            Kinship::Other
+        };
+        let signs = [
+            (text || self.runs.is_empty(), "its text"),
+            (headed || self.headings.is_empty(), "its headings"),
+            (same_title || self.title.is_empty(), "its title"),
+            (framed || self.frame.is_empty(), "the site's frame"),
+            (named || self.title.is_empty(), "the site's name"),
+        ];
+        let percent = now.letters * 100 / self.letters.max(1);
+        let cut = self.closed && now.ending != Ending::Closed && percent < 95;
+        let other_language =
+            self.language.is_some() && now.language.is_some() && self.language != now.language;
+        Judgement {
+            kinship,
+            lost: signs.iter().filter(|it| !it.0).map(|it| it.1).collect(),
+            cut: cut.then(|| {
+                format!(
+                    "the page used to end with its end tag; now it breaks off, with {percent} % of the text it had"
+                )
+            }),
+            translated: !text && other_language,
+            percent,
+        }
+    }
+
+    /// Whether a part of the old title that may be the site's name stands in the new title or text.
+    fn names_the_site(&self, now: &Sketch) -> bool {
+        let parts = self
+            .title
+            .split(['|', '-', '–', '—', '·', '»', '›', ':', '/', '(', ')']);
+        let mut parts = parts.map(str::trim).filter(|it| it.chars().count() >= 5);
+        parts.any(|it| now.title.contains(it) || now.text.contains(it))
+    }
+}
+
+impl Judgement {
+    /// Why nothing can be called absent from the later page, if that is so; `elsewhere` says that the visit was led to another address.
+    ///
+    /// The page's own text, headings or title are enough. The site's frame or name are enough for a page that was written anew at its
+    /// old address, as long as it is not in another language and not a small part of what it was.
+    #[must_use]
+    pub fn objection(&self, elsewhere: bool) -> Option<String> {
+        /// Below this share of the letters that were there, a page with none of its own words is held for a note in its place.
+        const LEAST: usize = 40;
+        let lost = self.lost.join(", ");
+        match self.kinship {
+            Kinship::Other => Some(format!("another page is there now: {lost} are gone")),
+            Kinship::Site if elsewhere => Some(format!(
+                "the visit was led to another page of the site: {lost} are gone"
+            )),
+            Kinship::Site if self.translated => Some(format!(
+                "the page is in another language now: {lost} are gone"
+            )),
+            Kinship::Site if self.percent < LEAST => Some(format!(
+                "{} % of the text that was there is left, and none of it is the same: {lost} are gone",
+                self.percent
+            )),
+            Kinship::Page | Kinship::Site => None,
+        }
+    }
+}
+
+/// The first part of the language's tag.
+fn language(reading: &Reading) -> Option<String> {
+    let tag = reading.language.as_deref()?;
+    let first = tag.split(['-', '_']).next().unwrap_or_default();
+    (!first.is_empty()).then(|| first.to_ascii_lowercase())
+}
+
+/// The lines of the page's main part.
+fn main(reading: &Reading) -> impl Iterator<Item = &str> {
+    reading
+        .blocks
+        .iter()
+        .filter(|it| it.region == Region::Main)
+        .filter_map(|it| reading.text.get(it.range.clone()))
+}
+
+fn letters(reading: &Reading) -> usize {
+    main(reading)
+        .flat_map(str::chars)
+        .filter(|it| it.is_alphanumeric())
+        .count()
+}
+
+fn headings(reading: &Reading) -> Vec<u32> {
+    reading
+        .headings
+        .iter()
+        .filter_map(|it| reading.text.get(it.range.clone()))
+        .map(|it| hash(fold(it).trim()))
+        .collect()
+}
+
+/// The hashes of all runs of words of the main part; scripts that part no words have runs of characters.
+fn runs(reading: &Reading) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
+    for line in main(reading) {
+        let folded = fold(line);
+        let mut words: Vec<&str> = Vec::new();
+        for word in folded.split(|it: char| !it.is_alphanumeric()) {
+            if word.starts_with(|it: char| it >= '\u{2e80}') {
+                words.extend(word.split("").filter(|it| !it.is_empty()));
+            } else if !word.is_empty() {
+                words.push(word);
+            }
+        }
+        found.extend(words.windows(RUN).map(|it| hash(&it.join(" "))));
+    }
+    found
+}
+
+/// The hashes of the lines of the site's frame.
+fn frame(reading: &Reading) -> BTreeSet<u32> {
+    reading
+        .blocks
+        .iter()
+        .filter(|it| {
+            matches!(
+                it.region,
+                Region::Navigation | Region::Header | Region::Footer
+            )
+        })
+        .filter_map(|it| reading.text.get(it.range.clone()))
+        .map(|it| hash(fold(it).trim()))
+        .collect()
+}
+
+/// FNV-1a of 32 bits (draft-eastlake-fnv): kept on disk, so it is the same in every build.
+fn hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, it| {
+        (hash ^ u32::from(it)).wrapping_mul(0x0100_0193)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::testing::reading;
+
+    const FIRST: &str = "Harbor Alliance\nAbout us\nWe practice unarmed civilian protection in 134 countries.\n\
+        The alliance meets in the harbor hall each spring to hear reports from its circles.\n© Harbor Alliance, 12 Dock Street";
+
+    /// A page whose first line is the site's head, whose second is a heading, and whose last is the site's foot.
+    fn page(text: &str, title: &str) -> Reading {
+        let mut it = reading(text);
+        it.title = Some(title.to_owned());
+        let last = it.blocks.len() - 1;
+        it.blocks[0].region = Region::Header;
+        it.blocks[last].region = Region::Footer;
+        it.headings.push(crate::reading::Heading {
+            level: 1,
+            range: it.blocks[1].range.clone(),
+        });
+        it.language = Some("en".to_owned());
+        it.ending = Ending::Closed;
+        it
+    }
+
+    fn portrait() -> Portrait {
+        Portrait::of(&Sketch::of(&page(FIRST, "About - Harbor Alliance"))).unwrap()
+    }
+
+    fn objection(later: &Reading, elsewhere: bool) -> Option<String> {
+        portrait().knows(&Sketch::of(later)).objection(elsewhere)
+    }
+
+    #[test]
+    fn a_page_that_lost_a_sentence_is_the_same_page() {
+        let later = FIRST.replace(
+            "We practice unarmed civilian protection in 134 countries.",
+            "We practice.",
+        );
+        let it = portrait().knows(&Sketch::of(&page(&later, "About - Harbor Alliance")));
+        assert_eq!(
+            (it.kinship, it.cut.clone(), it.objection(true)),
+            (Kinship::Page, None, None)
+        );
+    }
+
+    #[test]
+    fn a_page_written_anew_in_the_frame_of_the_site_is_still_its_page() {
+        let later = "Harbor Alliance\nWho we are\nThis text says other things in other words, and it says as much as the old one did, \
+            for people who want to know.\n© Harbor Alliance, 12 Dock Street";
+        let later = page(later, "Who we are - Harbor Alliance");
+        assert_eq!(portrait().knows(&Sketch::of(&later)).kinship, Kinship::Site);
+        assert_eq!(objection(&later, false), None);
+        assert!(
+            objection(&later, true)
+                .unwrap()
+                .contains("led to another page")
+        );
+        let mut german = later.clone();
+        german.language = Some("de".to_owned());
+        assert!(objection(&german, false).unwrap().contains("language"));
+    }
+
+    #[test]
+    fn a_page_with_nothing_of_the_old_one_is_another_page() {
+        let later = page(
+            "Lucky Reef\nSpin and win\nPlay all night with a bonus that never ends and wheels that always turn your way.\nTerms",
+            "Best bonus",
+        );
+        assert!(
+            objection(&later, false)
+                .unwrap()
+                .starts_with("another page is there now")
+        );
+    }
+
+    #[test]
+    fn a_template_without_its_text_proves_nothing() {
+        let later = page(
+            "Harbor Alliance\nNews\nx\n© Harbor Alliance, 12 Dock Street",
+            "Harbor Alliance",
+        );
+        assert!(objection(&later, false).unwrap().contains("% of the text"));
+    }
+
+    #[test]
+    fn a_file_that_lost_its_end_and_some_text_was_cut() {
+        let mut later = page(&FIRST[..100], "About - Harbor Alliance");
+        later.ending = Ending::Open;
+        assert!(portrait().knows(&Sketch::of(&later)).cut.is_some());
+        let mut later = page(FIRST, "About - Harbor Alliance");
+        later.ending = Ending::Open;
+        assert!(portrait().knows(&Sketch::of(&later)).cut.is_none());
+    }
+
+    #[test]
+    fn a_portrait_is_small_and_comes_back_as_it_was() {
+        let text =
+            (0..5_000).map(|it| format!("Line {it} says that {it} boats lie in harbor {it}.\n"));
+        let it = Portrait::of(&Sketch::of(&page(&text.collect::<String>(), "Boats"))).unwrap();
+        let json = serde_json::to_string(&it).unwrap();
+        assert!(json.len() < 1_200, "{}", json.len());
+        assert_eq!(serde_json::from_str::<Portrait>(&json).unwrap(), it);
+    }
+}

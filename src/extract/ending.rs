@@ -1,0 +1,50 @@
+//! How a file of markup ends: as its author left it, or in the middle of a tag.
+
+use crate::reading::Ending;
+
+/// How the markup ends.
+pub(super) fn of(text: &str) -> Ending {
+    /// Scripts and comments may follow the end tag.
+    const LAST: usize = 16 * 1024;
+    let end = text.trim_end();
+    let last = &end[end.floor_char_boundary(end.len().saturating_sub(LAST))..];
+    let has = |tag: &str| {
+        last.as_bytes()
+            .windows(tag.len())
+            .any(|it| it.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    if has("</html") || has("</body") {
+        return Ending::Closed;
+    }
+    match last.rfind('<') {
+        Some(at) if opens_a_tag(&last[at..]) => Ending::InTag,
+        _ => Ending::Open,
+    }
+}
+
+/// Whether what begins with `<` is a tag that never ends; a comparison in a text is none.
+fn opens_a_tag(rest: &str) -> bool {
+    let name = rest[1..].trim_start_matches('/');
+    !rest.contains('>')
+        && (rest.len() == 1 || name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '!'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_ends_in_a_tag_did_not_come_whole() {
+        for (text, ending) in [
+            ("<p>x</p></body></html>\n", Ending::Closed),
+            ("<p>x</HTML> <!-- 0.2 s -->", Ending::Closed),
+            ("<ul><li>Bell", Ending::Open),
+            ("<ul><li><a href=\"https://elm.exam", Ending::InTag),
+            ("<ul><li>Elm</l", Ending::InTag),
+            ("<p>where a < b", Ending::Open),
+            ("", Ending::Open),
+        ] {
+            assert_eq!(of(text), ending, "{text}");
+        }
+    }
+}

@@ -1,0 +1,525 @@
+//! Signs that a list goes on where the page does not show it: pagers, counts, buttons, attributes, words.
+
+use std::collections::BTreeMap;
+
+use html5ever::local_name;
+
+use super::{
+    flow::Flow,
+    names,
+    phrases::{PHRASES, Row, Strength, Topic, is_whole},
+    tree::Tree,
+};
+use crate::reading::{More, MoreKind, Region};
+
+/// How many signs are kept; the first ones say it.
+const MOST: usize = 50;
+
+/// A button says as much at most.
+const LONGEST_CONTROL: usize = 60;
+
+/// The signs on a page, in its order.
+pub(super) fn find(tree: &Tree, flow: &Flow) -> Vec<More> {
+    let mut found = Vec::new();
+    let mut controls: BTreeMap<String, Vec<More>> = BTreeMap::new();
+    for node in 1..tree.nodes.len() {
+        if !tree.is_element(node) {
+            continue;
+        }
+        match *tree.name(node) {
+            local_name!("link") => next_of_page(&mut found, tree, node),
+            local_name!("a") => {
+                numbered(&mut found, tree, flow, node);
+                control(&mut controls, tree, flow, node);
+            }
+            local_name!("button") | local_name!("input") => {
+                control(&mut controls, tree, flow, node);
+            }
+            _ => {}
+        }
+        by_attributes(&mut found, tree, flow, node);
+        by_its_names(&mut found, &mut controls, tree, flow, node);
+    }
+    // What stands beside every member is about the member.
+    found.extend(controls.into_values().filter(|it| it.len() <= 2).flatten());
+    for block in flow
+        .blocks
+        .iter()
+        .filter(|it| it.region == Region::Main && !it.hidden)
+    {
+        let line = &flow.text[block.range.clone()];
+        if line.len() <= 160 {
+            found.extend(line_of(line, block.range.start));
+        }
+    }
+    found.sort_by_key(|it| it.at);
+    found.truncate(MOST);
+    found
+}
+
+fn more(kind: MoreKind, what: String, at: Option<usize>) -> More {
+    More {
+        kind,
+        what,
+        at,
+        shown: None,
+        total: None,
+    }
+}
+
+/// Whether a node stands where what it says is about the page's own lists.
+fn is_there(flow: &Flow, node: usize) -> bool {
+    !matches!(flow.regions[node], Region::Header | Region::Footer)
+}
+
+/// `<link rel="next">` to a numbered page; the next article is no further page.
+fn next_of_page(found: &mut Vec<More>, tree: &Tree, node: usize) {
+    let href = tree
+        .attr_text(node, &local_name!("href"))
+        .unwrap_or_default();
+    if has_rel_next(tree, node) && is_numbered(href) {
+        let what = format!("its head names a next page, \"{href}\"");
+        found.push(more(MoreKind::Pager, what, None));
+    }
+}
+
+fn has_rel_next(tree: &Tree, node: usize) -> bool {
+    tree.attr(node, &local_name!("rel")).is_some_and(|it| {
+        it.split_whitespace()
+            .any(|it| it.eq_ignore_ascii_case("next"))
+    })
+}
+
+/// A link of a pager: its text is a number that its address has as well, or it is the next one and numbered.
+fn numbered(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
+    let href = tree
+        .attr_text(node, &local_name!("href"))
+        .unwrap_or_default();
+    let text = &flow.text[flow.spans[node].clone()];
+    if href.is_empty() || href.starts_with('#') || !is_there(flow, node) {
+        return;
+    }
+    let is_number = (1..=3).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+    let of_pager = is_number && text != "0" && text != "1" && has_number(href, text);
+    if of_pager || has_rel_next(tree, node) && is_numbered(href) {
+        let what = format!("a pager leads to \"{text}\"");
+        found.push(more(MoreKind::Pager, what, Some(flow.spans[node].start)));
+    }
+}
+
+/// Whether an address has a number where pages are counted: as the value of a parameter, or at the end of its path.
+fn is_numbered(href: &str) -> bool {
+    let href = href.split('#').next().unwrap_or_default();
+    let (path, query) = href.split_once('?').unwrap_or((href, ""));
+    let is_count = |it: &str| {
+        !it.is_empty() && it.len() <= 4 && it.bytes().all(|it| it.is_ascii_digit()) && it != "0"
+    };
+    if query
+        .split(['&', ';'])
+        .any(|it| is_count(it.rsplit('=').next().unwrap_or_default()))
+    {
+        return true;
+    }
+    let last = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let stem = last.split('.').next().unwrap_or_default();
+    let digits = stem.len() - stem.trim_end_matches(|it: char| it.is_ascii_digit()).len();
+    // Four digits are a year.
+    (1..=3).contains(&digits) && is_count(&stem[stem.len() - digits..])
+}
+
+/// Whether an address has this number, not as a part of a longer one.
+fn has_number(href: &str, number: &str) -> bool {
+    href.match_indices(number).any(|(at, it)| {
+        let digit = |it: Option<char>| it.is_some_and(|it| it.is_ascii_digit());
+        !digit(href[..at].chars().next_back()) && !digit(href[at + it.len()..].chars().next())
+    })
+}
+
+/// A button or link that says it brings more.
+fn control(controls: &mut BTreeMap<String, Vec<More>>, tree: &Tree, flow: &Flow, node: usize) {
+    if !is_there(flow, node) || flow.hidden[node] {
+        return;
+    }
+    let own = &flow.text[flow.spans[node].clone()];
+    let label = [
+        Some(own),
+        tree.attr_text(node, &local_name!("value")),
+        tree.attr_text(node, &local_name!("aria-label")),
+    ]
+    .into_iter()
+    .flatten()
+    .find(|it| !it.is_empty() && it.len() <= LONGEST_CONTROL);
+    let Some(label) = label else { return };
+    if says(label, Strength::Title).is_some() {
+        push(controls, label, flow, node);
+    }
+}
+
+fn push(controls: &mut BTreeMap<String, Vec<More>>, label: &str, flow: &Flow, node: usize) {
+    let label = crate::text::one_line(label);
+    let total = numbers(&label).last().map(|it| it.0);
+    controls.entry(label.clone()).or_default().push(More {
+        total,
+        ..more(
+            MoreKind::Control,
+            format!("a button says \"{label}\""),
+            Some(flow.spans[node].start),
+        )
+    });
+}
+
+/// The phrase for more of this strength that begins a short text, or stands in it.
+fn says(text: &str, strength: Strength) -> Option<&'static str> {
+    let lower = names::lower_case(text).replace('’', "'");
+    let mut found = None;
+    PHRASES.each(&lower, |(row, phrase), at| {
+        let row = Row::of(row);
+        let early = strength != Strength::Title || at <= lower.len() / 2;
+        if row.topic == Topic::More
+            && row.strength == strength
+            && early
+            && is_whole(phrase, lower.get(at..).unwrap_or_default())
+        {
+            found = Some(phrase);
+        }
+        found.is_none()
+    });
+    found
+}
+
+/// What attributes count: `aria-setsize`, `aria-rowcount`, `data-total-pages`.
+fn by_attributes(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
+    let at = Some(flow.spans[node].start);
+    if !is_there(flow, node) {
+        return;
+    }
+    for name in ["aria-setsize", "aria-rowcount"] {
+        let Some(value) = tree.attr(node, &name.into()) else {
+            continue;
+        };
+        // -1 is for a number that is not known (WAI-ARIA 1.2).
+        let total = match value.trim().parse::<i64>() {
+            Ok(-1) => None,
+            Ok(it) => usize::try_from(it).ok(),
+            Err(_) => continue,
+        };
+        if total != Some(0)
+            && !found
+                .iter()
+                .any(|it| it.kind == MoreKind::Attribute && it.total == total)
+        {
+            found.push(More {
+                total,
+                ..more(
+                    MoreKind::Attribute,
+                    format!("its markup says {name}=\"{value}\""),
+                    at,
+                )
+            });
+        }
+    }
+    for (name, value) in tree.counting(node) {
+        let number = value.parse::<usize>().ok();
+        let of_pages = name.contains("page");
+        let (sign, total) = match number {
+            Some(it) if of_pages => (it > 1, None),
+            Some(it) => (it > 1, Some(it)),
+            None => (
+                name.contains("next") && !value.is_empty() && value != "false" && value != "null",
+                None,
+            ),
+        };
+        if sign {
+            found.push(More {
+                total,
+                ..more(
+                    MoreKind::Attribute,
+                    format!("its markup says {name}=\"{value}\""),
+                    at,
+                )
+            });
+        }
+    }
+}
+
+/// What sliders call themselves: their pages are all there.
+const SLIDES: [&str; 9] = [
+    "swiper", "slick", "carousel", "slider", "owl", "splide", "glide", "flickity", "slide",
+];
+
+/// What buttons that load more call themselves.
+const LOADS: [&str; 6] = [
+    "loadmore",
+    "showmore",
+    "viewmore",
+    "seemore",
+    "moreresults",
+    "infinitescroll",
+];
+
+/// What an element's class or id calls it: a pager with a link in it, a button that loads more.
+fn by_its_names(
+    found: &mut Vec<More>,
+    controls: &mut BTreeMap<String, Vec<More>>,
+    tree: &Tree,
+    flow: &Flow,
+    node: usize,
+) {
+    let Some(class) = tree
+        .attr(node, &local_name!("class"))
+        .into_iter()
+        .chain(tree.attr(node, &local_name!("id")))
+        .chain(tree.attr(node, &local_name!("aria-label")))
+        .find(|it| it.len() < 200 && is_telling(it))
+    else {
+        return;
+    };
+    if !is_there(flow, node) {
+        return;
+    }
+    let plain: String = class
+        .chars()
+        .filter(|it| it.is_ascii_alphanumeric() || *it == ' ')
+        .map(|it| it.to_ascii_lowercase())
+        .collect();
+    if SLIDES.iter().any(|it| plain.contains(it)) {
+        return;
+    }
+    let pages = plain.contains("paginat")
+        || plain.split(' ').any(|it| {
+            matches!(
+                it,
+                "pager" | "pagenavi" | "wppagenavi" | "pagenumbers" | "paging"
+            )
+        });
+    if pages && leads_on(tree, node) {
+        let what = "it has a pager".to_owned();
+        found.push(more(MoreKind::Pager, what, Some(flow.spans[node].start)));
+    }
+    if LOADS.iter().any(|it| plain.contains(it)) {
+        let text = &flow.text[flow.spans[node].clone()];
+        let is_button = matches!(*tree.name(node), local_name!("a") | local_name!("button"));
+        if plain.contains("infinitescroll") {
+            let what = "its markup says that it loads more as one scrolls".to_owned();
+            found.push(more(
+                MoreKind::Attribute,
+                what,
+                Some(flow.spans[node].start),
+            ));
+        } else if is_button && !flow.hidden[node] && text.len() <= LONGEST_CONTROL {
+            push(
+                controls,
+                if text.is_empty() { class } else { text },
+                flow,
+                node,
+            );
+        }
+    }
+}
+
+/// Whether a class or label can say anything of the kind; nearly none can.
+fn is_telling(class: &str) -> bool {
+    let has = |part: &str| {
+        class
+            .as_bytes()
+            .windows(part.len())
+            .any(|it| it.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    has("pag") || has("more") || has("infinite")
+}
+
+/// Whether there is a link to another page below a node, or a button with a number.
+fn leads_on(tree: &Tree, node: usize) -> bool {
+    tree.below(node).any(|it| match *tree.name(it) {
+        local_name!("a") => tree
+            .attr_text(it, &local_name!("href"))
+            .is_some_and(|it| !it.starts_with('#')),
+        local_name!("button") => tree
+            .raw_text(it)
+            .trim()
+            .parse::<u32>()
+            .is_ok_and(|it| it > 1),
+        _ => false,
+    })
+}
+
+/// The numbers of a line with where they begin and end; thousands are parted by nothing, commas, stops or thin spaces.
+fn numbers(line: &str) -> Vec<(usize, std::ops::Range<usize>)> {
+    let mut found: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
+    let mut start: Option<usize> = None;
+    let mut digits = String::new();
+    for (at, it) in line.char_indices().chain([(line.len(), '\n')]) {
+        let value = it.to_digit(10).or_else(|| other_digit(it));
+        if let Some(value) = value {
+            start.get_or_insert(at);
+            digits.extend(char::from_digit(value, 10));
+            continue;
+        }
+        let rest = line.get(at + it.len_utf8()..).unwrap_or_default();
+        let parts_thousands = matches!(it, ',' | '.' | '\u{2009}' | '\u{202f}' | '\'' | '’')
+            && start.is_some()
+            && rest.chars().take(3).filter(char::is_ascii_digit).count() == 3
+            && !rest.chars().nth(3).is_some_and(|it| it.is_ascii_digit());
+        if parts_thousands {
+            continue;
+        }
+        if let Some(from) = start.take() {
+            if let Ok(number) = digits.parse() {
+                found.push((number, from..at));
+            }
+            digits.clear();
+        }
+    }
+    found
+}
+
+/// The value of a digit of Arabic, Persian, Devanagari or full-width writing.
+fn other_digit(it: char) -> Option<u32> {
+    let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
+    zeros.into_iter().find_map(|zero| {
+        let value = u32::from(it).checked_sub(u32::from(zero))?;
+        (value < 10).then_some(value)
+    })
+}
+
+/// What a line says of how much there is: "1–5 of 12", "5 von 12", "Page 1 of 3", "+7", "and many more".
+fn line_of(line: &str, at: usize) -> Option<More> {
+    let sign = |what: String| more(MoreKind::Count, what, Some(at));
+    let quoted = || format!("it says \"{}\"", crate::text::one_line(line));
+    let of = numbers(line);
+    let values: Vec<usize> = of.iter().map(|it| it.0).collect();
+    let is_year = |it: usize| (1900..=2100).contains(&it);
+    if line.len() <= 90 && !values.iter().any(|it| is_year(*it)) {
+        match values[..] {
+            [one, two, three] => {
+                // The range stands first or last: "1–5 of 12", "12 件中 1〜5 件".
+                for (a, b, total) in [(one, two, three), (two, three, one)] {
+                    if a < b && total >= b && b - a < 1_000 && !(a == 1 && b == total) {
+                        return Some(More {
+                            shown: Some(b - a + 1),
+                            total: Some(total),
+                            ..sign(quoted())
+                        });
+                    }
+                }
+            }
+            [one, two] if one != two => {
+                let (least, most) = (one.min(two), one.max(two));
+                if line.len() <= 40
+                    && one < two
+                    && says(line, Strength::Weak).is_some()
+                    && is_between(line, &of)
+                {
+                    return Some(More {
+                        kind: MoreKind::Pager,
+                        ..sign(quoted())
+                    });
+                }
+                if least >= 2 && line.len() <= 70 {
+                    return Some(More {
+                        shown: Some(least),
+                        total: Some(most),
+                        ..sign(quoted())
+                    });
+                }
+            }
+            [_] if line.trim_start().starts_with('+') && line.len() <= 30 => {
+                return Some(More {
+                    kind: MoreKind::Words,
+                    ..sign(quoted())
+                });
+            }
+            _ => {}
+        }
+    }
+    if line.len() <= 60 && ends_or_begins(line) && values.is_empty() {
+        return Some(More {
+            kind: MoreKind::Words,
+            ..sign(quoted())
+        });
+    }
+    None
+}
+
+/// Whether a line begins or ends with words for others: "Some of our partners", "and many more…".
+fn ends_or_begins(line: &str) -> bool {
+    let lower = names::lower_case(line).replace('’', "'");
+    let bare = lower.trim_end_matches(|it: char| !it.is_alphanumeric());
+    says(line, Strength::Text)
+        .is_some_and(|it| lower.starts_with(it) || bare.ends_with(it.trim_end_matches('.')))
+}
+
+/// Whether little stands between the two numbers of a line: "1 of 3", "1 / 3", "第1页，共3页".
+fn is_between(line: &str, of: &[(usize, std::ops::Range<usize>)]) -> bool {
+    let (Some(one), Some(two)) = (of.first(), of.get(1)) else {
+        return false;
+    };
+    line.get(one.1.end..two.1.start)
+        .is_some_and(|it| it.chars().count() <= 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_in_any_order_and_writing() {
+        for (line, shown, total) in [
+            ("Showing 1–5 of 12 partners", 5, 12),
+            ("1-5 von 12 Partnern", 5, 12),
+            ("全12件中 1〜5件を表示", 5, 12),
+            ("Showing 5 of 12", 5, 12),
+            ("Показано 5 из 12", 5, 12),
+            ("عرض ١–٥ من ١٢", 5, 12),
+            ("6–10 of 1,234 results", 5, 1_234),
+            ("11 to 12 of 12 entries", 2, 12),
+        ] {
+            let it = line_of(line, 0).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!((it.shown, it.total), (Some(shown), Some(total)), "{line}");
+        }
+        for line in [
+            "1–12 of 12 partners",
+            "12 partners",
+            "1–5 May 2024",
+            "Partners 2024",
+            "Since 1998",
+        ] {
+            assert!(
+                line_of(line, 0).is_none_or(|it| it.shown.is_some_and(|it| it == 12)),
+                "{line}"
+            );
+        }
+        for line in ["Page 1 of 3", "Seite 1 von 3", "第1页，共3页"] {
+            assert!(
+                line_of(line, 0).is_some_and(|it| it.kind == MoreKind::Pager),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_numbered_address_is_a_further_page_and_a_year_is_not() {
+        for it in [
+            "?page=2",
+            "/partners/page/2/",
+            "/partners-2.html",
+            "?start=20&x=y",
+        ] {
+            assert!(is_numbered(it), "{it}");
+        }
+        for it in [
+            "/2024/",
+            "/news/why-we-meet",
+            "contributing.html",
+            "/",
+            "?q=peace",
+        ] {
+            assert!(!is_numbered(it), "{it}");
+        }
+        assert!(has_number("?page=2", "2") && !has_number("?page=12", "2"));
+    }
+}

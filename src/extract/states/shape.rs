@@ -1,0 +1,459 @@
+//! Signs in the shape of a page: what its head says to machines, what its elements call themselves, what its scripts load.
+
+use html5ever::local_name;
+
+use super::{
+    hosts::{CHALLENGES, EMBEDDED, PARKING, READ},
+    titles,
+};
+use crate::{
+    extract::{
+        flow::{Flow, heading_level},
+        names,
+        phrases::Topic,
+        tree::{Kind, Tree},
+    },
+    reading::{PageState, Region, Signal},
+};
+
+/// What the shape says.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    /// Signs that much other text outweighs.
+    pub(super) signs: Vec<Signal>,
+    /// Signs that no text outweighs: the page says that what it shows is a part.
+    pub(super) firm: Vec<Signal>,
+}
+
+impl Shape {
+    fn sign(&mut self, speaks_for: PageState, weight: f64, what: String) {
+        self.signs.push(Signal {
+            what,
+            speaks_for,
+            weight,
+        });
+    }
+
+    fn once(&mut self, speaks_for: PageState, weight: f64, what: &str) {
+        if !self.signs.iter().any(|it| it.what == what) {
+            self.sign(speaks_for, weight, what.to_owned());
+        }
+    }
+
+    fn firmly(&mut self, speaks_for: PageState, weight: f64, what: &str) {
+        if !self.firm.iter().any(|it| it.what == what) {
+            self.firm.push(Signal {
+                what: what.to_owned(),
+                speaks_for,
+                weight,
+            });
+        }
+    }
+}
+
+/// Below this many letters a page has so little of its own that what it loads says what it is.
+const LITTLE: usize = 250;
+
+/// The signs in a page whose main part has so many letters.
+pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
+    let mut shape = Shape::default();
+    let mut scripts = 0;
+    let mut images = (0_u32, 0_u32, 0_u32);
+    let mut last_heading: Option<usize> = None;
+    for node in 1..tree.nodes.len() {
+        let name = tree.name(node);
+        match *name {
+            local_name!("script") => {
+                scripts += 1;
+                script(&mut shape, tree, node, main);
+            }
+            local_name!("meta") => meta(&mut shape, tree, node, main),
+            local_name!("link") => link(&mut shape, tree, node),
+            local_name!("input") => input(&mut shape, tree, node, main),
+            local_name!("iframe") => frame(&mut shape, tree, node, main),
+            local_name!("img") if flow.regions[node] == Region::Main => {
+                images.0 += 1;
+                images.1 += u32::from(flow.spans[node].is_empty());
+                let source = tree
+                    .attr(node, &local_name!("src"))
+                    .unwrap_or_default()
+                    .to_ascii_lowercase();
+                images.2 += u32::from(source.contains("placeholder") || source.contains("dummy"));
+            }
+            local_name!("div")
+            | local_name!("main")
+            | local_name!("section")
+            | local_name!("ul")
+                if tree.nodes[node].end == node + 1 || flow.spans[node].is_empty() =>
+            {
+                let heading = last_heading.map(|it| &flow.text[flow.spans[it].clone()]);
+                mount(&mut shape, tree, node, main, heading);
+            }
+            _ if heading_level(name).is_some() => last_heading = Some(node),
+            _ => {}
+        }
+        called(&mut shape, tree, flow, node, main);
+    }
+    if scripts > 0 && main < 160 {
+        shape.sign(
+            PageState::ScriptShell,
+            0.3,
+            format!("it has {scripts} scripts and next to no text"),
+        );
+    }
+    stand_ins(&mut shape, flow, images);
+    shape
+}
+
+/// Images and lines that stand where names are to come; of images how many there are, without a text, and by their names stand-ins.
+fn stand_ins(shape: &mut Shape, flow: &Flow, (images, bare, named): (u32, u32, u32)) {
+    if images >= 4 && bare * 4 >= images * 3 {
+        shape.sign(
+            PageState::Content,
+            0.3,
+            format!("{bare} of its {images} images have no alternative text"),
+        );
+    }
+    if named >= 3 {
+        shape.sign(
+            PageState::Placeholder,
+            0.4,
+            format!("{named} of its images are stand-ins by their file names"),
+        );
+    }
+    let lines = flow
+        .blocks
+        .iter()
+        .filter(|it| it.region == Region::Main && it.range.len() < 60)
+        .filter(|it| names::stands_in(&flow.text[it.range.clone()]))
+        .count();
+    if lines >= 2 {
+        shape.sign(
+            PageState::Placeholder,
+            0.8,
+            format!("{lines} lines stand where names are to come"),
+        );
+    }
+}
+
+/// A script that fetches the content from elsewhere, or a template that it fills.
+fn script(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
+    let kind = tree.attr(node, &local_name!("type")).unwrap_or_default();
+    if kind.contains("template") || kind.contains("handlebars") || kind.contains("mustache") {
+        shape.once(
+            PageState::ScriptShell,
+            0.3,
+            "a script holds a template that it fills",
+        );
+    }
+    let is_data = kind.contains("ld+json");
+    loaded(
+        shape,
+        tree.attr(node, &local_name!("src")).unwrap_or_default(),
+        main,
+    );
+    let mut budget = 200_000_usize;
+    for below in tree.below(node) {
+        if let Kind::Text(text) = &tree.nodes[below].kind
+            && budget > text.len()
+        {
+            budget -= text.len();
+            if READ.iter().any(|it| text.contains(it)) {
+                shape.once(
+                    PageState::ScriptShell,
+                    0.4,
+                    "a script reads a spreadsheet that is elsewhere",
+                );
+            }
+            if is_data && says_not_free(text) {
+                shape.firmly(
+                    PageState::LoginWall,
+                    0.4,
+                    "its structured data says that it is not free to read",
+                );
+            }
+            if main < LITTLE {
+                loaded(shape, text, main);
+                sends_elsewhere(shape, text);
+            }
+        }
+    }
+}
+
+/// Whether structured data says `"isAccessibleForFree": false` (schema.org).
+fn says_not_free(data: &str) -> bool {
+    data.match_indices("isAccessibleForFree").any(|(at, it)| {
+        let rest = data.get(at + it.len()..).unwrap_or_default();
+        let value = rest.trim_start_matches(|it: char| it.is_whitespace() || "\":'".contains(it));
+        value
+            .get(..5)
+            .is_some_and(|it| it.eq_ignore_ascii_case("false"))
+    })
+}
+
+/// A script of a page with next to no text that leads the browser to another page.
+fn sends_elsewhere(shape: &mut Shape, script: &str) {
+    let ways = [
+        "location.href=",
+        "location.href =",
+        "location.replace(",
+        "location.assign(",
+        "location=",
+        "location =",
+    ];
+    if ways.iter().any(|it| script.contains(it)) {
+        shape.once(
+            PageState::ScriptShell,
+            0.3,
+            "a script leads the browser to another page",
+        );
+    }
+}
+
+/// An address, or a script's text, that belongs to a challenge or to a parked domain.
+fn loaded(shape: &mut Shape, text: &str, main: usize) {
+    if main >= LITTLE || text.is_empty() {
+        return;
+    }
+    let text = text.to_ascii_lowercase();
+    if CHALLENGES.iter().any(|it| text.contains(it)) {
+        shape.once(
+            PageState::Blocked,
+            0.5,
+            "it loads a challenge and has little text",
+        );
+    }
+    if PARKING.iter().any(|it| text.contains(it)) {
+        shape.once(
+            PageState::Parked,
+            0.6,
+            "it loads what parked domains show, and has little text",
+        );
+    }
+}
+
+/// What the head says to machines.
+fn meta(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
+    let content = tree
+        .attr(node, &local_name!("content"))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let name = tree
+        .attr(node, &local_name!("name"))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    match &*name {
+        "robots" | "googlebot" if content.contains("noindex") && main < 2 * LITTLE => shape.once(
+            PageState::SoftNotFound,
+            0.2,
+            "it asks not to be indexed and has little text",
+        ),
+        "prerender-status-code" | "status-code" | "http-status" => {
+            let topic = content.trim().parse().ok().and_then(titles::topic_of);
+            if let Some(state) = topic.and_then(Topic::state) {
+                shape.once(state, 0.8, "its head gives the status of an error");
+            }
+        }
+        _ => {}
+    }
+    let refreshes = tree
+        .attr(node, &local_name!("http-equiv"))
+        .is_some_and(|it| it.eq_ignore_ascii_case("refresh"));
+    if refreshes && main < LITTLE {
+        if content.contains("url") {
+            shape.once(
+                PageState::ScriptShell,
+                0.3,
+                "it leads the browser to another page",
+            );
+        } else {
+            shape.once(PageState::Blocked, 0.3, "it loads itself again and again");
+        }
+    }
+}
+
+/// A canonical address that is an error page's.
+fn link(shape: &mut Shape, tree: &Tree, node: usize) {
+    let canonical = tree
+        .attr(node, &local_name!("rel"))
+        .is_some_and(|it| it.eq_ignore_ascii_case("canonical"));
+    let href = tree.attr(node, &local_name!("href")).unwrap_or_default();
+    if canonical && is_error_path(href) {
+        shape.once(
+            PageState::SoftNotFound,
+            0.5,
+            "its canonical address is an error page's",
+        );
+    }
+}
+
+/// Whether the last part of an address is an error page's: `/404`, `/page-not-found.html`.
+fn is_error_path(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    let last = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let stem = last.split('.').next().unwrap_or_default();
+    is_error_name(stem)
+}
+
+/// Whether an id, a class or a file of this name is an error page's.
+fn is_error_name(name: &str) -> bool {
+    let plain: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|it| it.to_ascii_lowercase())
+        .collect();
+    matches!(
+        &*plain,
+        "404"
+            | "404page"
+            | "404error"
+            | "404notfound"
+            | "body404"
+            | "error"
+            | "error404"
+            | "error404page"
+            | "errorpage"
+            | "errorpage404"
+            | "http404"
+            | "is404"
+            | "node404"
+            | "notfound"
+            | "notfound404"
+            | "notfoundpage"
+            | "page404"
+            | "page404notfound"
+            | "pageerror"
+            | "pageerror404"
+            | "pagenotfound"
+            | "path404"
+            | "status404"
+            | "template404"
+            | "templatepagenotfound"
+    )
+}
+
+/// What the element calls itself that holds most of the page, and the offer to pay.
+fn called(shape: &mut Shape, tree: &Tree, flow: &Flow, node: usize, main: usize) {
+    let Some(classes) = tree.attr(node, &local_name!("class")) else {
+        return;
+    };
+    let is_outer = matches!(*tree.name(node), local_name!("html") | local_name!("body"));
+    let span = flow.spans[node].len();
+    if (is_outer || span >= 20 && span * 2 >= main) && classes.len() < 2_000 {
+        if classes.split_whitespace().any(is_error_name) {
+            shape.once(
+                PageState::SoftNotFound,
+                0.5,
+                "its markup calls it an error page",
+            );
+        }
+        if classes
+            .split_whitespace()
+            .any(|it| matches!(it, "maintenance" | "maintenance-mode" | "under-maintenance"))
+        {
+            shape.once(
+                PageState::Unavailable,
+                0.5,
+                "its markup calls it a note on maintenance",
+            );
+        }
+    }
+    let pays = |it: &str| it.contains("paywall") || it.contains("regwall");
+    if span > 0 && !flow.hidden[node] && !is_outer && pays(classes) {
+        shape.firmly(
+            PageState::LoginWall,
+            0.4,
+            "its markup calls a part of it a paywall",
+        );
+    }
+}
+
+/// A field that only those who have an account can fill.
+fn input(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
+    let kind = tree
+        .attr(node, &local_name!("type"))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    match &*kind {
+        "password" => shape.sign(
+            PageState::LoginWall,
+            if main < 480 { 0.4 } else { 0.15 },
+            "it asks for a password".to_owned(),
+        ),
+        "email" if main < 160 => shape.once(
+            PageState::LoginWall,
+            0.2,
+            "it asks for an e-mail address and has next to no text",
+        ),
+        _ => {}
+    }
+}
+
+fn frame(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
+    let source = tree.attr(node, &local_name!("src")).unwrap_or_default();
+    loaded(shape, source, main);
+    if EMBEDDED.iter().any(|it| source.contains(it)) {
+        shape.once(
+            PageState::ScriptShell,
+            if main < 160 { 0.8 } else { 0.5 },
+            "a table is embedded from elsewhere",
+        );
+    }
+}
+
+/// An empty element that a script is to fill.
+fn mount(shape: &mut Shape, tree: &Tree, node: usize, main: usize, heading: Option<&str>) {
+    let id = tree.attr_text(node, &local_name!("id")).unwrap_or_default();
+    if matches!(
+        id,
+        "root" | "app" | "__next" | "___gatsby" | "__nuxt" | "svelte" | "main-app" | "application"
+    ) && main < 320
+    {
+        shape.once(
+            PageState::ScriptShell,
+            0.6,
+            "the element that a script fills is empty",
+        );
+    }
+    let named =
+        names::attribute_tells_relation(id) || tree.classes(node).any(|it| it == "handlebars");
+    if !id.is_empty()
+        && named
+        && heading.is_some_and(names::tells_relation)
+        && tree.nodes[node].end == node + 1
+    {
+        shape.once(
+            PageState::ScriptShell,
+            0.4,
+            "the place of the list is empty",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_pages_are_known_by_their_names() {
+        for it in ["error404", "page-404", "page_not_found", "notFound"] {
+            assert!(is_error_name(it), "{it}");
+        }
+        for it in ["room-404", "errors-in-print", "404-days", "found"] {
+            assert!(!is_error_name(it), "{it}");
+        }
+        assert!(is_error_path("https://harbor.example/404.html?x=1"));
+        assert!(!is_error_path("https://harbor.example/rooms/404-hall"));
+    }
+
+    #[test]
+    fn structured_data_says_whether_a_page_is_free_to_read() {
+        assert!(says_not_free(r#"{"isAccessibleForFree": "False"}"#));
+        assert!(says_not_free(r#"{"isAccessibleForFree":false}"#));
+        assert!(!says_not_free(r#"{"isAccessibleForFree": true}"#));
+    }
+}
