@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    before::Before,
     claim::{Said, scope_of, whole},
     fate::unjudged,
     likeness::reason,
@@ -37,6 +38,9 @@ pub struct NamesAnswers {
     list: Option<MainList>,
     /// The last time that it became another kind of list, or came under another heading.
     rebuilt: Option<Rebuilt>,
+    /// What the page was like at good visits, and which names its list has let go.
+    #[serde(default)]
+    before: Before,
 }
 
 /// A name that a page lists and the claim does not.
@@ -92,7 +96,7 @@ impl NamesAnswers {
             (None, Some(reading)) => {
                 let names: Vec<ListedName> =
                     asked.names.iter().cloned().map(ListedName::One).collect();
-                let (answer, next) = judge(
+                let (mut answer, next) = judge(
                     &names,
                     (page.text(reading), page.pool(reading)),
                     scope_of(asked.reference),
@@ -100,6 +104,7 @@ impl NamesAnswers {
                     self.known.as_ref(),
                 );
                 self.known = next.or(self.known.take());
+                self.before.weigh(&mut answer, page, reading);
                 Ok(answer)
             }
         };

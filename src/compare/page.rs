@@ -2,7 +2,13 @@
 
 use std::cell::OnceCell;
 
-use super::{Visited, fate::fate, page_text::PageText, proof::Witness, region::Pool};
+use super::{
+    Visited,
+    fate::fate,
+    page_text::PageText,
+    proof::{Sketch, Witness},
+    region::Pool,
+};
 use crate::{
     clock::Instant,
     finding::Fate,
@@ -16,6 +22,7 @@ pub struct Page<'a> {
     text: OnceCell<PageText<'a>>,
     pool: OnceCell<Pool<'a>>,
     witness: OnceCell<Witness<'a>>,
+    sketch: OnceCell<Sketch>,
 }
 
 impl<'a> Page<'a> {
@@ -27,6 +34,7 @@ impl<'a> Page<'a> {
             text: OnceCell::new(),
             pool: OnceCell::new(),
             witness: OnceCell::new(),
+            sketch: OnceCell::new(),
         }
     }
 
@@ -55,6 +63,11 @@ impl<'a> Page<'a> {
     /// The names of its lists.
     pub(super) fn pool(&self, reading: &'a Reading) -> &Pool<'a> {
         self.pool.get_or_init(|| Pool::of(&reading.lists))
+    }
+
+    /// What portraits are made of and compared with.
+    pub(super) fn sketch(&self, reading: &'a Reading) -> &Sketch {
+        self.sketch.get_or_init(|| Sketch::of(reading))
     }
 
     /// What evidence is made of.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    claim::{Said, Scope, Spoken, accessed_at, scope_of, whole},
+    before::{Before, proven},
+    claim::{Said, Scope, Spoken, accessed_at, held, scope_of, whole},
     context,
     fate::unjudged,
     figure,
@@ -28,6 +29,9 @@ pub struct WordsAnswers {
     baseline: Nearest,
     /// What stood around the words then: what later visits are held against.
     around: Vec<String>,
+    /// What the page was like at good visits.
+    #[serde(default)]
+    before: Before,
 }
 
 impl WordsAnswers {
@@ -61,6 +65,14 @@ impl WordsAnswers {
                 if readable && self.baseline.meet(date, accessed_at(reference)) {
                     self.around = around(statement, text, scope);
                 }
+                let objection = self.before.objection(page, reading);
+                // Words that are all but there show by themselves that the page is the one asked for.
+                let quoted = matches!(statement, Statement::Quoted { .. });
+                if !(quoted && matches!(spoken.verdict, Verdict::Altered { .. })) {
+                    spoken.verdict = proven(spoken.verdict, objection.as_ref());
+                }
+                let is_it = held(&spoken.verdict) == Some(true);
+                self.before.learn(page, reading, is_it);
                 spoken.verdict = whole(spoken.verdict, &page.visited);
                 spoken
             }

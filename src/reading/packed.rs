@@ -104,6 +104,7 @@ mod tests {
                 lost_selectors: Vec::new(),
                 state: PageState::Content,
                 signals: Vec::new(),
+                ..Reading::default()
             }
         };
         let (one, other) = (reading(0), reading(7));

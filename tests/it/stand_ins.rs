@@ -1,14 +1,17 @@
 //! Pages that stand in for the page asked for, and live pages that look like such: what is said of a claim on each.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde::Deserialize;
 use stillsays::{
-    compare::{self, Scope},
+    capture::CaptureEntry,
+    clock::parse_digits14,
+    compare::{self, Scope, Visited},
+    digest::PayloadDigest,
     extract::{self, Page},
-    finding::{Verdict, Why},
+    finding::{Conclusion, Verdict, Why},
     media_type::MediaType,
-    profile::ListedName,
+    profile::{ListedName, Profile},
     reading::{PageState, Reading},
 };
 
@@ -111,6 +114,144 @@ fn nothing_is_called_absent_from_a_page_that_stands_in_for_another() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// The page that was there before.
+const BEFORE: &str = "<h1>About us</h1><p>We practice unarmed civilian protection in 134 countries.</p><p>The alliance meets in the \
+    harbor hall each spring to hear reports from its circles and to plan the year of work ahead with friends.</p><p>Its library holds \
+    letters from the river towns, and its school teaches ferry pilots in the winter months.</p><p>Whoever wants to help can write to \
+    the office on the quay, which answers within a week.</p>";
+
+/// What is said of a quotation, a figure and a sentence after the pages of two visits, the second perhaps at another address.
+fn after(before: &str, now: &str, now_at: &str) -> Vec<Verdict> {
+    let profile = "format = 1\ntitle = \"Harbor Alliance\"\n[[references]]\nnumber = 1\ntitle = \"About\"\n\
+        accessed = 2026-01-01\nurl = \"http://harbor.example/about\"\n\
+        [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"unarmed civilian protection\"\n\
+        [[claims]]\nid = \"f\"\nkind = \"figure\"\ncites = [1]\nexact = \"134 countries\"\n\
+        [[claims]]\nid = \"s\"\nkind = \"stated\"\ncites = [1]\n\
+        exact = \"The alliance meets in the harbor hall each spring.\"\n";
+    let profile = Profile::from_toml(profile, Path::new("a.toml")).unwrap();
+    let entry = |uri: &str, at: &str, body: &str| CaptureEntry {
+        target_uri: uri.parse().unwrap(),
+        date: parse_digits14(at).unwrap(),
+        head: b"HTTP/1.1 200 OK\r\n\r\n".to_vec(),
+        payload_digest: Some(PayloadDigest::of(body.as_bytes())),
+        revisit: None,
+        truncated: None,
+        untrusted: None,
+        asked: None,
+        failure: None,
+    };
+    let pages = [read(before), read(now)];
+    let hops = [
+        [entry(
+            "http://harbor.example/about",
+            "20260101120000",
+            before,
+        )],
+        [entry(now_at, "20260601120000", now)],
+    ];
+    let visits = hops.iter().zip(&pages).map(|(hops, reading)| Visited {
+        hops,
+        reading: Some(reading),
+    });
+    let visits = BTreeMap::from([(1, visits.collect())]);
+    compare::findings("a", &profile, &visits)
+        .into_iter()
+        .filter_map(|it| match it.conclusion {
+            Conclusion::Verdict(it) => Some(it),
+            Conclusion::Fate(_) => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_stand_in_makes_nothing_absent_that_an_earlier_capture_had() {
+    let mut cases: Vec<StandIn> = table("pages.toml");
+    cases.extend(table::<StandIn>("first_sight.toml"));
+    let mut wrong = Vec::new();
+    for case in &cases {
+        for framed in [false, true] {
+            let before = page("en", "About - Harbor Alliance", BEFORE, framed);
+            let now = page(&case.language, &case.title, &case.body, framed);
+            let said = after(&before, &now, "http://harbor.example/about");
+            assert_eq!(said.len(), 3);
+            if said.iter().any(is_called_gone) {
+                wrong.push(format!(
+                    "{} {} {:?} framed: {framed}\n    {said:?}",
+                    case.kind, case.language, case.title
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_said_of_a_page_goes_by_what_it_had() {
+    let before = page("en", "About - Harbor Alliance", BEFORE, true);
+    let home = "http://harbor.example/";
+    let about = "http://harbor.example/about";
+    let other: String = (0..9)
+        .map(|it| format!("<p>News number {it}: the fair was a success and many neighbors came to eat soup and to hear music.</p>"))
+        .collect();
+    let left = BEFORE.replace(
+        "We practice unarmed civilian protection in 134 countries.",
+        "We practice quiet talks.",
+    );
+    let anew = "<h1>Who we are</h1><p>Five people on a quay began to lend each other tools, and out of that grew a group that now \
+        looks after two bridges, a mill and a choir.</p><p>Nobody is paid, and everybody may come to the table on Thursdays, where \
+        plans are made, quarrels are ended and bread is cut. A newcomer washes up first and speaks second.</p>";
+    for (what, title, body, framed, at, gone) in [
+        (
+            "the words were taken out",
+            "About - Harbor Alliance",
+            left.as_str(),
+            true,
+            about,
+            true,
+        ),
+        (
+            "the page was written anew",
+            "Who we are - Harbor Alliance",
+            anew,
+            true,
+            about,
+            true,
+        ),
+        (
+            "the visit was led to the home page",
+            "Harbor Alliance",
+            other.as_str(),
+            true,
+            home,
+            false,
+        ),
+        (
+            "another page is there",
+            "Sunshine Travel",
+            other.as_str(),
+            false,
+            about,
+            false,
+        ),
+        (
+            "the body is empty",
+            "About - Harbor Alliance",
+            "<h1>About us</h1>",
+            true,
+            about,
+            false,
+        ),
+    ] {
+        let now = page("en", title, body, framed);
+        let said = after(&before, &now, at);
+        assert_eq!(
+            said[..2].iter().all(|it| *it == Verdict::Absent),
+            gone,
+            "{what}: {said:?}"
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,135 @@
+//! What the good visits of a page left behind, by which the silence of a later one is weighed.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    names::NamesAnswer,
+    page::Page,
+    proof::{Judgement, Portrait},
+};
+use crate::{
+    finding::{Verdict, Why},
+    reading::Reading,
+};
+
+/// What is remembered of a page's good visits.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Before {
+    /// What the page was like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    portrait: Option<Portrait>,
+    /// Where it was: the key of the address that the visit came to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    at: String,
+    /// The claimed names that were missing from its list, by their places.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    missing: BTreeSet<usize>,
+    /// Whether names have gone from its list and come back.
+    #[serde(default)]
+    returned: bool,
+}
+
+impl Before {
+    /// Why nothing can be called gone from this page: another one is there now, or it was cut short.
+    pub(super) fn objection<'a>(
+        &self,
+        page: &Page<'a>,
+        reading: &'a Reading,
+    ) -> Option<(Why, String)> {
+        let judgement = self.judgement(page, reading)?;
+        if let Some(cut) = judgement.cut {
+            return Some((Why::Truncated, cut));
+        }
+        let elsewhere = self.at != address(page);
+        let it = judgement.objection(elsewhere)?;
+        Some((Why::AnotherPage, it))
+    }
+
+    fn judgement<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> Option<Judgement> {
+        let portrait = self.portrait.as_ref()?;
+        Some(portrait.knows(page.sketch(reading)))
+    }
+
+    /// Remembers the page, if it is a good one: `is_it` where what is claimed stands there.
+    pub(super) fn learn<'a>(&mut self, page: &Page<'a>, reading: &'a Reading, is_it: bool) {
+        if !is_it && self.objection(page, reading).is_some() {
+            return;
+        }
+        if let Some(portrait) = Portrait::of(page.sketch(reading)) {
+            self.portrait = Some(portrait);
+            self.at = address(page);
+        }
+    }
+
+    /// Takes from an answer about names what the page's past does not bear out, and remembers the page.
+    ///
+    /// A list with two of the names shows by itself that the page is the one asked for; that it came whole, it does not.
+    pub(super) fn weigh<'a>(
+        &mut self,
+        answer: &mut NamesAnswer,
+        page: &Page<'a>,
+        reading: &'a Reading,
+    ) {
+        let listed = answer.lists.iter().any(|it| it.kept >= 2);
+        let objection = self
+            .objection(page, reading)
+            .filter(|(why, _)| !listed || *why == Why::Truncated);
+        for it in &mut answer.names {
+            it.verdict = proven(it.verdict.clone(), objection.as_ref());
+        }
+        if objection.is_some() {
+            return;
+        }
+        self.learn(page, reading, listed);
+        self.note_returns(answer);
+    }
+
+    /// A list from which names have gone and come back shows now these, now those: a missing one may come back as well.
+    fn note_returns(&mut self, answer: &mut NamesAnswer) {
+        for (at, it) in answer.names.iter_mut().enumerate() {
+            match it.verdict {
+                Verdict::Present => self.returned |= self.missing.remove(&at),
+                Verdict::Absent => _ = self.missing.insert(at),
+                _ => {}
+            }
+        }
+        if self.returned {
+            let detail = "names have gone from the list before and come back";
+            for it in &mut answer.names {
+                if it.verdict == Verdict::Absent {
+                    it.verdict = Verdict::CannotTell {
+                        why: Why::PartOfList,
+                        detail: detail.to_owned(),
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// A verdict as far as the page's past bears it out.
+pub(super) fn proven(verdict: Verdict, objection: Option<&(Why, String)>) -> Verdict {
+    let gone = matches!(
+        verdict,
+        Verdict::Absent
+            | Verdict::Altered { .. }
+            | Verdict::Renamed { .. }
+            | Verdict::Merged { .. }
+            | Verdict::Split { .. }
+    );
+    match objection {
+        Some((why, detail)) if gone => Verdict::CannotTell {
+            why: *why,
+            detail: detail.clone(),
+        },
+        _ => verdict,
+    }
+}
+
+/// The key of the address that a visit came to.
+fn address(page: &Page<'_>) -> String {
+    let last = page.visited.hops.last();
+    last.map_or_else(String::new, |it| it.target_uri.surt().to_string())
+}
