@@ -85,7 +85,7 @@ impl Label {
     ];
 
     /// The words for fates, in the order in which they are counted.
-    pub const FATES: [Self; 11] = [
+    pub const FATES: [Self; 12] = [
         Self::Live,
         Self::Moved,
         Self::RedirectedAway,

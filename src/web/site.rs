@@ -69,7 +69,8 @@ impl Web {
         let (mut lines, mut faults) = (Vec::new(), Vec::new());
         if after.is_none() {
             let profiles = self.snapshot.profiles(&self.options.profiles);
-            let open = self.snapshot.open(store, &profiles)?;
+            let comparing = &self.options.comparing;
+            let open = self.snapshot.open(store, &profiles, comparing)?;
             for entry in &profiles {
                 match &entry.read {
                     Err(error) => faults.push((entry.name.clone(), error.clone())),

@@ -29,6 +29,7 @@ pub(super) struct Snapshot {
 
 /// How many findings of a profile wait for a decision, and what that was counted from.
 struct Counted {
+    version: Version,
     marks: (Option<i64>, i64),
     entry: Arc<Entry>,
     open: usize,
@@ -59,27 +60,45 @@ impl Snapshot {
         &self,
         store: &Store,
         profiles: &[Arc<Entry>],
+        comparing: &Comparing,
     ) -> Result<HashMap<String, usize>, StoreError> {
-        let marks = store.marks()?;
-        let mut reviews = None;
+        // Asked before anything is read: what is written meanwhile makes another version.
+        let version = store.version()?;
         let mut known = locked(&self.open);
         let mut counted = HashMap::with_capacity(profiles.len());
-        for entry in profiles.iter().filter(|it| it.read.is_ok()) {
-            let name = &entry.name;
-            let marks = marks.of(name);
-            let same = known.remove(name);
-            let same = same.filter(|it| it.marks == marks && it.entry.is_of(entry));
-            let open = if let Some(it) = same {
-                it.open
-            } else {
-                let reviews = match &reviews {
-                    Some(it) => it,
-                    None => reviews.insert(store.reviews()?),
-                };
-                waiting(&store.findings(name)?, reviews)
+        let mut changed = None;
+        for entry in profiles {
+            let Ok(named) = &entry.read else {
+                continue;
             };
-            let entry = Arc::clone(entry);
-            counted.insert(name.clone(), Counted { marks, entry, open });
+            let same = known.remove(&entry.name);
+            let same = same.filter(|it| it.entry.is_of(entry));
+            let count = match same {
+                Some(it) if it.version == version => it,
+                same => {
+                    let (marks, reviews) = match &changed {
+                        Some(it) => it,
+                        None => changed.insert((store.marks()?, store.reviews()?)),
+                    };
+                    let marks = marks.of(&entry.name);
+                    let is_current = stored(pipeline::is_current(store, named, comparing))?;
+                    // Most of what is written is about other profiles.
+                    let same = same.filter(|it| is_current && it.marks == marks);
+                    let open = if let Some(it) = same {
+                        it.open
+                    } else {
+                        let findings = stored(pipeline::current(store, named, comparing))?;
+                        waiting(&findings, reviews)
+                    };
+                    Counted {
+                        version,
+                        marks,
+                        entry: Arc::clone(entry),
+                        open,
+                    }
+                }
+            };
+            counted.insert(entry.name.clone(), count);
         }
         *known = counted;
         let open = known.iter().map(|(name, it)| (name.clone(), it.open));

@@ -64,6 +64,9 @@ const RUNS: usize = 48;
 const HEADINGS: usize = 16;
 const FRAME: usize = 24;
 
+/// Fewer runs tell nothing of a page: it may lose them all and be the same.
+const ENOUGH: usize = 16;
+
 /// How many words a run has.
 const RUN: usize = 4;
 
@@ -107,7 +110,7 @@ impl Portrait {
     #[must_use]
     pub fn of(sketch: &Sketch) -> Option<Self> {
         let sample = |of: &BTreeSet<u32>, most: usize| of.iter().copied().take(most).collect();
-        sketch.is_good.then(|| Self {
+        (sketch.is_good && sketch.runs.len() >= ENOUGH).then(|| Self {
             title: sketch.title.clone(),
             language: sketch.language.clone(),
             headings: sketch.headings.iter().copied().take(HEADINGS).collect(),
@@ -128,8 +131,8 @@ impl Portrait {
         let of_headings = kept(&self.headings, &headings);
         let of_frame = kept(&self.frame, &now.frame);
         let same_title = !now.title.is_empty() && now.title == self.title;
-        // A run that came by chance is one of many.
-        let text = of_runs >= 2 && of_runs * 20 >= self.runs.len();
+        // Some runs stand on every page of a site: "Read more".
+        let text = of_runs >= 2 && of_runs * 10 >= self.runs.len();
         let headed = of_headings * 3 >= self.headings.len() && of_headings > 0;
         let framed = of_frame >= 2 && of_frame * 4 >= self.frame.len();
         let named = self.names_the_site(now);
@@ -183,17 +186,17 @@ impl Judgement {
     pub fn objection(&self, elsewhere: bool) -> Option<String> {
         /// Below this share of the letters that were there, a page with none of its own words is held for a note in its place.
         const LEAST: usize = 40;
-        let lost = self.lost.join(", ");
+        let lost = self.lost.join(" and ");
         match self.kinship {
-            Kinship::Other => Some(format!("another page is there now: {lost} are gone")),
+            Kinship::Other => Some(format!("another page is there now, without {lost}")),
             Kinship::Site if elsewhere => Some(format!(
-                "the visit was led to another page of the site: {lost} are gone"
+                "the visit was led to another page of the site, without {lost}"
             )),
             Kinship::Site if self.translated => Some(format!(
-                "the page is in another language now: {lost} are gone"
+                "the page is in another language now, without {lost}"
             )),
             Kinship::Site if self.percent < LEAST => Some(format!(
-                "{} % of the text that was there is left, and none of it is the same: {lost} are gone",
+                "the page has {} % of the text that it had, and none of it is the same",
                 self.percent
             )),
             Kinship::Page | Kinship::Site => None,
@@ -245,6 +248,11 @@ fn runs(reading: &Reading) -> BTreeSet<u32> {
             } else if !word.is_empty() {
                 words.push(word);
             }
+        }
+        // A name in a list is a run as well.
+        let whole = 2..RUN;
+        if whole.contains(&words.len()) {
+            found.insert(hash(&words.join(" ")));
         }
         found.extend(words.windows(RUN).map(|it| hash(&it.join(" "))));
     }
