@@ -28,7 +28,7 @@ fn at(hour: u8) -> Instant {
     parse_digits14("20240101").unwrap() + chrono::TimeDelta::hours(hour.into())
 }
 
-fn visit(&(hour, what, body, validator, redirected): &Told) -> Visit {
+fn visit((hour, what, body, validator, redirected): Told) -> Visit {
     let date = at(hour);
     let payload = format!("<p>Body {body}</p>").into_bytes();
     let fields = match validator {
@@ -179,7 +179,7 @@ proptest! {
             .unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         for it in &told {
-            runtime.block_on(store.add_visit(crawl, visit(it), Vec::new())).unwrap();
+            runtime.block_on(store.add_visit(crawl, visit(*it), Vec::new())).unwrap();
             check(&store, &told);
         }
         assert_eq!(problems(&store), [""; 0], "{told:?}");
@@ -217,7 +217,7 @@ fn a_visit_yet_to_come_counts_for_nothing_and_the_one_before_it_does() {
     assert_eq!(last(9), None);
     for told in [(2, 0, 0, 0, true), (4, 9, 0, 0, false), (8, 3, 0, 0, false)] {
         runtime
-            .block_on(store.add_visit(crawl, visit(&told), Vec::new()))
+            .block_on(store.add_visit(crawl, visit(told), Vec::new()))
             .unwrap();
     }
     assert_eq!(last(1), None);

@@ -192,9 +192,14 @@ fn what_is_said_of_a_page_goes_by_what_it_had() {
     let before = page("en", "About - Harbor Alliance", BEFORE, true);
     let home = "http://harbor.example/";
     let about = "http://harbor.example/about";
-    let other: String = (0..9)
-        .map(|it| format!("<p>News number {it}: the fair was a success and many neighbors came to eat soup and to hear music.</p>"))
-        .collect();
+    let mut other = String::new();
+    for it in 0..9 {
+        other.push_str("<p>News number ");
+        other.push_str(&it.to_string());
+        other.push_str(
+            ": the fair was a success and many neighbors came to eat soup and to hear music.</p>",
+        );
+    }
     let left = BEFORE.replace(
         "We practice unarmed civilian protection in 134 countries.",
         "We practice quiet talks.",

@@ -356,20 +356,19 @@ fn a_quiet_run_prints_only_what_no_run_before_had() {
         "{told}"
     );
     assert_eq!(quiet(&project, "2024-03-02T08:00:00Z", &[]), "");
-    site.on("/members", [members(&NAMES)]);
-    assert_eq!(quiet(&project, "2024-03-03T08:00:00Z", &[]), "");
-    // Gone again is news again.
-    site.on("/members", [members(&NAMES[..11])]);
-    let told = quiet(&project, "2024-03-04T08:00:00Z", &[]);
-    assert!(told.contains("Fjord Media Union"), "{told}");
     // What was found between two runs is told by the next one, and once.
-    site.on("/members", [members(&NAMES[..10])]);
+    site.on("/members", [members(&NAMES[..9])]);
     let archived = ["run", "--all", "--quiet", "--archive-only"];
-    project.run_at("2024-03-05T08:00:00Z", &archived, 0);
-    project.run_at("2024-03-05T09:00:00Z", &["recheck"], 0);
-    let told = quiet(&project, "2024-03-06T08:00:00Z", &[]);
+    project.run_at("2024-03-03T08:00:00Z", &archived, 0);
+    project.run_at("2024-03-03T09:00:00Z", &["recheck"], 0);
+    let told = quiet(&project, "2024-03-04T08:00:00Z", &[]);
     assert!(told.starts_with("1 new: "), "{told}");
-    assert!(told.contains("Ember Food Fund"), "{told}");
+    assert!(told.contains(NAMES[9]), "{told}");
+    assert_eq!(quiet(&project, "2024-03-05T08:00:00Z", &[]), "");
+    // Names that went and came back before are not called gone the next time: nothing is asked.
+    site.on("/members", [members(&NAMES)]);
+    assert_eq!(quiet(&project, "2024-03-06T08:00:00Z", &[]), "");
+    site.on("/members", [members(&NAMES[..11])]);
     assert_eq!(quiet(&project, "2024-03-07T08:00:00Z", &[]), "");
 }
 
