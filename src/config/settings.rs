@@ -99,7 +99,7 @@ settings! {
     "fetch.accept_language" = r#""""#, "the Accept-Language that pages are asked with, such as `en, de;q=0.5`; empty for none";
     "fetch.headers" = "[]", "further request header fields, each `HOST NAME: VALUE` (`*.example.org` for a host and all below it, `*` for all); they are archived with the request, so keep secrets out of them";
     "fetch.roots" = r#""""#, "a PEM file of certificates that are trusted as authorities beside the web's; empty for none";
-    "fetch.untrusted" = "false", "whether a page is archived although nobody vouches for the certificate of its host (expired, for another host, of an unknown issuer); what such a page says counts less";
+    "fetch.untrusted" = "false", "whether a page is archived although nobody vouches for the certificate of its host (expired, for another host, of an unknown issuer); `captures` marks such a page as untrusted";
     "ledger.key" = r#""""#, "the file of the key that signs the ledger's checkpoints; empty for a file beside the store, `stillsays.key`";
     "ledger.timestamp_url" = r#""""#, "an RFC 3161 authority that each checkpoint is sent to for a time-stamp; empty for none";
     "ledger.timestamp_roots" = r#""""#, "a PEM file of the certificates that such authorities are trusted by; empty for taking their own word";
