@@ -18,6 +18,7 @@ use crate::{
 mod analyse;
 mod answers;
 mod apart;
+mod comparing;
 mod conditions;
 mod folder;
 mod keep;
@@ -31,13 +32,12 @@ use answers::From;
 use keep::{Keeper, Kept};
 use network::Met;
 
-pub use analyse::{
-    AnalyseError, Analysed, Comparing, analyse, learned_aliases, series, text_of, verify_answers,
-};
+pub use analyse::{Analysed, series, text_of, verify_answers};
 pub use apart::{Limits, PDF_VERB, PdfReader};
+pub use comparing::{AnalyseError, Comparing};
 pub use folder::{BadProfile, is_something_else, profile_files, profile_name, read_profile};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
-pub use reported::{Histories, current, histories, is_current, report};
+pub use reported::{current, is_current, report};
 pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};
 
 /// The program and its version, as crawls and requests name it.

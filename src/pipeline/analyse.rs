@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use tokio::sync::watch;
-
 use crate::{
     capture::CaptureEntry,
     compare::{self, Alert, Answered, Look},
@@ -15,49 +13,10 @@ use crate::{
 };
 
 use super::{
-    Named, PdfReader,
+    AnalyseError, Comparing, Named, PdfReader,
     answers::{self, Answering, From},
     readings::{Extent, Readings},
 };
-
-/// Why a profile cannot be compared.
-#[derive(Debug, thiserror::Error)]
-pub enum AnalyseError {
-    /// The archive.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// It was to end before it was done.
-    #[error("the comparison was stopped")]
-    Stopped,
-}
-
-/// What comparing needs beside the archive and the profile.
-#[derive(Clone, Debug)]
-pub struct Comparing {
-    /// What reads PDF files.
-    pub pdf: PdfReader,
-    /// How long a bad state of a page lasts before it counts.
-    pub alert: Alert,
-    /// Turns true when it is to end.
-    pub stop: Option<watch::Receiver<bool>>,
-}
-
-impl Comparing {
-    /// With what this program reads PDF files with, and no way to stop it.
-    #[must_use]
-    pub fn new(alert: Alert) -> Self {
-        Self {
-            pdf: PdfReader::this_program(),
-            alert,
-            stop: None,
-        }
-    }
-
-    /// Whether it is to end.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.stop.as_ref().is_some_and(|it| *it.borrow())
-    }
-}
 
 /// The findings of one profile, and what they rest on.
 #[derive(Clone, Debug)]
@@ -88,19 +47,6 @@ pub(super) fn subjected(
     Ok(Subjected { profile, basis })
 }
 
-/// The findings of one profile from what the visits in `store` brought and nothing else: no answer that was kept is used.
-///
-/// # Errors
-/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
-pub fn analyse(
-    store: &Store,
-    named: &Named,
-    comparing: &Comparing,
-) -> Result<Analysed, AnalyseError> {
-    let subjected = subjected(store, named, &store.reviews()?, &comparing.alert)?;
-    found(store, named, &subjected, comparing, From::Scratch)
-}
-
 /// The findings of a profile, from the answers that are kept, gone on with.
 pub(super) fn found(
     store: &Store,
@@ -109,14 +55,15 @@ pub(super) fn found(
     comparing: &Comparing,
     from: From,
 ) -> Result<Analysed, AnalyseError> {
-    let (findings, lasts) = told(
+    let answering = Answering {
         store,
-        named,
-        &subjected.profile,
+        name: &named.name,
+        profile: &subjected.profile,
         comparing,
         from,
-        compare::findings_from,
-    )?;
+        keeps: true,
+    };
+    let (findings, lasts) = told(&answering, compare::findings_from)?;
     Ok(Analysed {
         findings,
         basis: lasts.then_some(subjected.basis),
@@ -130,7 +77,7 @@ const SAMPLE: usize = 8;
 /// (`deep`), or those about a few pages of the profile and the findings. Nothing is said of findings that are not current.
 ///
 /// # Errors
-/// Those of [`analyse`].
+/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
 pub fn verify_answers(
     store: &Store,
     named: &Named,
@@ -141,16 +88,13 @@ pub fn verify_answers(
     if store.basis(&named.name)? != Some(subjected.basis) {
         return Ok(Vec::new());
     }
-    let stop = || comparing.is_stopped();
     let answering = Answering {
         store,
         name: &named.name,
         profile: &subjected.profile,
-        pdf: &comparing.pdf,
-        alert: comparing.alert,
+        comparing,
         from: From::Kept,
         keeps: false,
-        stop: &stop,
     };
     let mut pages: Vec<_> = named
         .profile
@@ -176,15 +120,11 @@ pub fn verify_answers(
             detail: "it is not what the visits say".to_owned(),
         })
         .collect();
-    let from = if deep { From::Scratch } else { From::Kept };
-    let (findings, _) = told(
-        store,
-        named,
-        &subjected.profile,
-        comparing,
-        from,
-        compare::findings_from,
-    )?;
+    let anew = Answering {
+        from: if deep { From::Scratch } else { From::Kept },
+        ..answering
+    };
+    let (findings, _) = told(&anew, compare::findings_from)?;
     if findings != store.findings(&named.name)? {
         problems.push(Problem {
             place: format!("findings {}", named.name),
@@ -194,32 +134,17 @@ pub fn verify_answers(
     Ok(problems)
 }
 
-/// What is made of a profile's answers.
+/// What is made of a profile's answers, and whether another try would come to the same.
 fn told<T>(
-    store: &Store,
-    named: &Named,
-    profile: &Profile,
-    comparing: &Comparing,
-    from: From,
+    answering: &Answering<'_>,
     tell: impl Fn(&str, &Profile, &Answered, &mut Look<'_>) -> T,
 ) -> Result<(T, bool), AnalyseError> {
-    let stop = || comparing.is_stopped();
-    let answering = Answering {
-        store,
-        name: &named.name,
-        profile,
-        pdf: &comparing.pdf,
-        alert: comparing.alert,
-        from,
-        keeps: true,
-        stop: &stop,
-    };
     let (answered, lasts) = answering.answered()?;
-    let mut readings = Readings::new(store, profile, &comparing.pdf);
+    let mut readings = answering.readings();
     let mut failed = Ok(());
     let told = tell(
-        &named.name,
-        profile,
+        answering.name,
+        answering.profile,
         &answered,
         &mut |number, until, show| {
             if failed.is_ok() {
@@ -235,7 +160,7 @@ fn told<T>(
 /// wanted; all are told where it is `None`.
 ///
 /// # Errors
-/// Those of [`analyse`].
+/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
 pub fn series(
     store: &Store,
     named: &Named,
@@ -250,14 +175,17 @@ pub fn series(
             |it: &Series| only.is_none_or(|only| it.finding.subject.claim() == Some(only));
         series.into_iter().filter(is_meant).collect()
     };
-    let (series, _) = told(
+    let answering = Answering {
         store,
-        named,
-        &profile,
+        name: &named.name,
+        profile: &profile,
         comparing,
-        From::Kept,
-        |name, profile, answered, look| wanted(compare::series_from(name, profile, answered, look)),
-    )?;
+        from: From::Kept,
+        keeps: true,
+    };
+    let (series, _) = told(&answering, |name, profile, answered, look| {
+        wanted(compare::series_from(name, profile, answered, look))
+    })?;
     Ok(series)
 }
 
@@ -267,7 +195,7 @@ pub fn series(
 ///
 /// # Errors
 /// The archive cannot be read.
-pub fn learned_aliases(
+fn learned_aliases(
     store: &Store,
     profile: &str,
     reviews: &[Review],

@@ -25,7 +25,7 @@ use crate::{
 };
 
 use super::{
-    AnalyseError, PdfReader,
+    AnalyseError, Comparing,
     readings::{Extent, Readings},
 };
 
@@ -39,19 +39,17 @@ pub(super) enum From {
 }
 
 /// All that answering needs.
+#[derive(Clone, Copy)]
 pub(super) struct Answering<'a> {
     pub(super) store: &'a Store,
     /// The profile's name.
     pub(super) name: &'a str,
     /// The profile, with what reviewers taught.
     pub(super) profile: &'a Profile,
-    pub(super) pdf: &'a PdfReader,
-    pub(super) alert: Alert,
+    pub(super) comparing: &'a Comparing,
     pub(super) from: From,
     /// Whether the answers are kept, where the archive may be written.
     pub(super) keeps: bool,
-    /// Says whether it is to end before it is done.
-    pub(super) stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// One question, with what is known of the answer.
@@ -95,6 +93,11 @@ impl Answering<'_> {
         Ok((answered, lasts))
     }
 
+    /// The readings of the archive, for this profile.
+    pub(super) fn readings(&self) -> Readings<'_> {
+        Readings::new(self.store, self.profile, &self.comparing.pdf)
+    }
+
     /// Asks questions of all pages, on all cores.
     fn ask(
         &self,
@@ -122,10 +125,13 @@ impl Answering<'_> {
         let (next, lasts) = (AtomicUsize::new(0), AtomicBool::new(true));
         let failed: Mutex<Option<AnalyseError>> = Mutex::new(None);
         let work = || {
-            let mut readings = Readings::new(self.store, self.profile, self.pdf);
+            let mut readings = self.readings();
             while let Some((seed, tasks)) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
-                match self.go_on(seed, &mut tasks, &mut readings) {
+                let end = self.go_on(seed, &mut tasks, &mut readings);
+                // One file that cannot be read now keeps no other page from being kept.
+                lasts.fetch_and(!std::mem::take(&mut readings.passing), Ordering::Relaxed);
+                match end {
                     Ok(None) => {}
                     Ok(Some(fate)) => {
                         let numbers = tasks.iter().map(|it| it.question.reference().number);
@@ -138,7 +144,6 @@ impl Answering<'_> {
                     }
                 }
             }
-            lasts.fetch_and(!readings.passing, Ordering::Relaxed);
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         match cores.min(seeds.len()) {
@@ -188,7 +193,12 @@ impl Answering<'_> {
 
     /// A digest of a question and of all else that answers to it depend on, beside the visits.
     fn basis_of(&self, question: &Question<'_>) -> ContentDigest {
-        let text = format!("{} {} {:?}", question.basis(), extract::VERSION, self.alert);
+        let text = format!(
+            "{} {} {:?}",
+            question.basis(),
+            extract::VERSION,
+            self.comparing.alert
+        );
         ContentDigest::of(text.as_bytes())
     }
 
@@ -216,7 +226,7 @@ impl Answering<'_> {
         readings: &mut Readings<'_>,
     ) -> Result<Option<Fate>, AnalyseError> {
         let spans = self.store.spans(seed)?;
-        let lasting = lasting(&self.alert, &spans);
+        let lasting = lasting(&self.comparing.alert, &spans);
         let mut waiting = None;
         let mut starts = Vec::with_capacity(tasks.len());
         for task in tasks.iter_mut() {
@@ -252,7 +262,7 @@ impl Answering<'_> {
             _ => None,
         };
         for (place, (span, lasting)) in spans.iter().zip(lasting).enumerate().skip(first) {
-            if (self.stop)() {
+            if self.comparing.is_stopped() {
                 return Err(AnalyseError::Stopped);
             }
             let page = self.page(span, extent, readings)?;
@@ -328,7 +338,7 @@ impl Answering<'_> {
                 by_seed.entry(seed).or_default().push(task);
             }
         }
-        let mut readings = Readings::new(self.store, self.profile, self.pdf);
+        let mut readings = self.readings();
         let mut differing = Vec::new();
         for (seed, mut tasks) in by_seed {
             self.go_on(&seed, &mut tasks, &mut readings)?;
@@ -373,7 +383,7 @@ impl Answering<'_> {
             return Ok(());
         };
         let spans = self.store.spans(&seed)?;
-        let lasting = lasting(&self.alert, &spans);
+        let lasting = lasting(&self.comparing.alert, &spans);
         for (span, lasting) in spans.iter().zip(lasting).rev() {
             if span.first > until {
                 continue;

@@ -1,9 +1,6 @@
 //! From the store to a report: a profile's findings as they stand, and what is shown of them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::{
     capture::Removed,
@@ -13,7 +10,7 @@ use crate::{
     finding::{Finding, Review, Subject},
     profile::Profile,
     report::{Report, Sources, VisitSummary, Visits, Waiting},
-    store::{Store, StoreError, StoredVisit, VisitEnd, Wanted},
+    store::{Store, StoreError, VisitEnd, Wanted},
     uri::TargetUri,
 };
 
@@ -144,7 +141,7 @@ fn removed(
 /// The findings as they are now: those that the last run stored, or, where what they rest on has changed since, computed now.
 ///
 /// # Errors
-/// Those of [`super::analyse()`].
+/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
 pub fn current(
     store: &Store,
     named: &Named,
@@ -161,7 +158,7 @@ pub fn current(
 /// Whether the findings that the last run stored are those of now, told without reading them.
 ///
 /// # Errors
-/// Those of [`super::analyse()`].
+/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
 pub fn is_current(
     store: &Store,
     named: &Named,
@@ -221,32 +218,6 @@ pub(super) fn waiting(
         }
     }
     Ok(waiting)
-}
-
-/// The visits behind a profile's references, by reference number, oldest first.
-pub type Histories = BTreeMap<u32, Arc<Vec<StoredVisit>>>;
-
-/// The stored visits of every page that `profile` cites; references that share a page share its visits.
-///
-/// # Errors
-/// The archive cannot be read.
-pub fn histories(store: &Store, profile: &Profile) -> Result<Histories, StoreError> {
-    let mut by_seed: HashMap<TargetUri, Arc<Vec<StoredVisit>>> = HashMap::new();
-    let mut histories = Histories::new();
-    for reference in &profile.references {
-        let Some(Ok((seed, _))) = reference.url.as_deref().map(TargetUri::parse) else {
-            continue;
-        };
-        let visits = if let Some(visits) = by_seed.get(&seed) {
-            visits.clone()
-        } else {
-            let visits = Arc::new(store.visits(&seed)?);
-            by_seed.insert(seed, visits.clone());
-            visits
-        };
-        histories.insert(reference.number, visits);
-    }
-    Ok(histories)
 }
 
 fn summary(visit: &VisitEnd) -> VisitSummary {

@@ -42,25 +42,6 @@ impl Store {
         })
     }
 
-    /// The answer that is kept for one part of a profile and one of its references.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn answer(
-        &self,
-        profile: &str,
-        part: &str,
-        reference: u32,
-    ) -> Result<Option<Answer>, StoreError> {
-        self.read(|connection| {
-            Ok(connection
-                .prepare_cached(&format!("{SELECT} AND part = ?2 AND reference = ?3"))?
-                .query_row(params![profile, part, reference], read)
-                .optional()?
-                .flatten())
-        })
-    }
-
     /// How far the answers to a part of a profile go: the chain of the last span that each rests on, by the number of the reference.
     ///
     /// # Errors

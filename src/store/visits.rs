@@ -111,23 +111,6 @@ impl Store {
         self.read(|connection| visits_of(connection, seed, u32::MAX))
     }
 
-    /// What `each` makes of the latest visits of each of the seeds, at most `most`, oldest first; all in one reading,
-    /// and only one seed's visits in memory at a time.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn latest_visits<'s, T>(
-        &self,
-        seeds: impl IntoIterator<Item = &'s TargetUri>,
-        most: u32,
-        each: impl Fn(Vec<StoredVisit>) -> T,
-    ) -> Result<Vec<T>, StoreError> {
-        self.read(|connection| {
-            let visits = |seed| Ok(each(visits_of(connection, seed, most)?));
-            seeds.into_iter().map(visits).collect()
-        })
-    }
-
     /// The captures of an address, in every visit that went through it, oldest first.
     ///
     /// # Errors
