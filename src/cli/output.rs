@@ -26,8 +26,8 @@ pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     output.finish()
 }
 
-/// Has `write` make a file where `-o` says. It is made in a folder of its own first where what `-o` names is no place to
-/// go back and forth in.
+/// Has `write` make a file where `-o` says. What cannot be written from start to end in its place (a file that is replaced,
+/// a device, a pipe) is made in a folder of its own first.
 pub(super) fn write_by<T>(
     output: &Path,
     write: impl FnOnce(&Path) -> Result<T, Failure>,
@@ -37,11 +37,10 @@ pub(super) fn write_by<T>(
     } else {
         regular(output).map_err(|it| failed(output, it))?
     };
-    if let Some(place) = place {
-        return write(&place);
+    if let Some(place) = place.as_ref().filter(|it| !it.exists()) {
+        return write(place);
     }
-    let folder = std::env::temp_dir().join(format!("stillsays.{}", std::process::id()));
-    fs::create_dir(&folder).map_err(|it| failed(&folder, it))?;
+    let folder = work_folder(place.as_deref())?;
     let made = folder.join("made");
     let written = write(&made).and_then(|done| {
         let mut to = Output::create(output)?;
@@ -53,6 +52,18 @@ pub(super) fn write_by<T>(
     // What is left in a folder of our own is of no use to anybody.
     let _ = fs::remove_dir_all(&folder);
     written
+}
+
+/// An empty folder of our own: beside `place`, which has room for the file, where one can be made there.
+fn work_folder(place: Option<&Path>) -> Result<PathBuf, Failure> {
+    let name = format!(".stillsays.{}", std::process::id());
+    let beside = place.map(|it| it.with_file_name(&name));
+    if let Some(beside) = beside.filter(|it| fs::create_dir(it).is_ok()) {
+        return Ok(beside);
+    }
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir(&folder).map_err(|it| failed(&folder, it))?;
+    Ok(folder)
 }
 
 /// What `-o` names, while it is written.

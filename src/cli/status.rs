@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     capture::CaptureEntry,
     clock::{Instant, warc_date},
-    finding::{Conclusion, Fate, Standing, Subject},
+    finding::{Conclusion, Fate, Standing, Subject, applying},
     pipeline::Named,
     profile::Reference,
     report::{StatusRow, status_table},
@@ -86,6 +86,7 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
     let dates = dates(store, &profile.references)?;
     let current = findings::current(session, store, named)?;
     let reviews = store.reviews()?;
+    let applying = applying(&reviews);
     let mut fates = HashMap::new();
     let mut open: HashMap<u32, usize> = HashMap::new();
     for finding in &current {
@@ -94,8 +95,8 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
         {
             fates.entry(*number).or_insert(fate);
         }
-        let counts = finding.is_change() || finding.is_stale();
-        if counts && Standing::of(finding, &reviews).is_open() {
+        let review = applying.get(&finding.id).copied();
+        if finding.weight().is_question() && Standing::under(finding, review).is_open() {
             let cited: BTreeSet<u32> = finding.cites.iter().copied().collect();
             for number in cited {
                 *open.entry(number).or_default() += 1;

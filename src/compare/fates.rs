@@ -167,7 +167,7 @@ pub(super) fn of_reference(
         last_seen: edges.iter().rfind(there).map(|it| it.0),
         changed_after: otherwise,
         changed_by: otherwise.and_then(|after| edges.iter().find(|it| it.0 > after).map(|it| it.0)),
-        baseline: None,
+        ..History::default()
     };
     let (reasons, evidence) = latest.map_or_else(Default::default, |it| {
         (it.said.reasons.clone(), it.said.evidence.clone())

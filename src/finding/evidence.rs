@@ -58,6 +58,10 @@ pub struct History {
     /// The last capture that had it; where it is there still, the one that brought it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Instant>,
+    /// The first capture behind the last that had it, where that said something else again than the finding: the page
+    /// changed twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_by: Option<Instant>,
     /// The last capture that said otherwise than the finding: it changed after this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_after: Option<Instant>,

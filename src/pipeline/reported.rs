@@ -106,6 +106,7 @@ fn moments(finding: &Finding) -> impl Iterator<Item = Instant> {
     let told = [
         history.first_seen,
         history.last_seen,
+        history.gone_by,
         history.changed_after,
         history.changed_by,
         history.baseline.as_ref().map(|it| it.date),

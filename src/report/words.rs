@@ -261,7 +261,14 @@ pub(super) fn sentences(all: &[&str]) -> String {
 /// How long it has been so: `Gone since between … and …`, or that it was never otherwise.
 fn spell(history: &History, changed: &str, always: &str, one: &str) -> Option<String> {
     if let (Some(after), Some(by)) = (history.changed_after, history.changed_by) {
-        return Some(format!("{changed} {}", since_between(after, by)));
+        let since = since_between(after, by);
+        return Some(match history.last_seen.zip(history.gone_by) {
+            // Between the words of the article and those of now the page had others.
+            Some((last, gone)) => {
+                format!("Not so {}; as it is now {since}", since_between(last, gone))
+            }
+            None => format!("{changed} {since}"),
+        });
     }
     let first = history.changed_by.or(history.first_seen);
     let first = first.or(history.first_judged).map(day)?;
@@ -287,18 +294,24 @@ fn before(finding: &Finding) -> Option<String> {
     }
     match &history.baseline {
         Some(it) => {
-            let day = day(it.date);
+            let date = day(it.date);
             match it.held {
                 // It was never otherwise, which has been said.
                 Some(true) if history.changed_after.is_none() && history.first_judged.is_some() => {
                     None
                 }
-                Some(true) => Some(format!("was there on {day}")),
+                Some(true)
+                    if history.gone_by.is_some()
+                        && history.last_seen.map(day).as_ref() == Some(&date) =>
+                {
+                    None
+                }
+                Some(true) => Some(format!("was there on {date}")),
                 Some(false) => Some(format!(
-                    "was not there on {day}, nearest to the access date"
+                    "was not there on {date}, nearest to the access date"
                 )),
                 None if *verdict == Verdict::New => None,
-                None => Some(format!("no telling for {day}, nearest to the access date")),
+                None => Some(format!("no telling for {date}, nearest to the access date")),
             }
         }
         None => history
@@ -392,6 +405,22 @@ mod tests {
         ] {
             assert_eq!(since(&absent(changed, held)), told);
         }
+    }
+
+    #[test]
+    fn since_counts_from_the_words_of_the_article() {
+        let at = |digits: &str| parse_digits14(digits).unwrap();
+        let mut figure = absent(Some(("20240611", "20260915")), Some(true));
+        figure.history.last_seen = Some(at("20221022"));
+        figure.history.gone_by = Some(at("20240611"));
+        figure.conclusion = Conclusion::Verdict(Verdict::Altered {
+            to: "151 countries".into(),
+            how: String::new(),
+        });
+        assert_eq!(
+            since(&figure),
+            "Not so since between 2022-10-22 and 2024-06-11; as it is now since between 2024-06-11 and 2026-09-15."
+        );
     }
 
     #[test]

@@ -175,10 +175,17 @@ fn history(combined: &[(Instant, &Verdict)], now: &Verdict, baseline: Option<Bas
     if changed_after.is_none() {
         changed_by = None;
     }
+    let last_seen = combined.iter().rfind(seen).map(|it| it.0);
+    let gone = combined
+        .iter()
+        .find(|it| last_seen.is_some_and(|last| it.0 > last) && held(it.1) == Some(false));
     History {
         first_judged: judged.map(|it| it.0),
         first_seen: combined.iter().find(seen).map(|it| it.0),
-        last_seen: combined.iter().rfind(seen).map(|it| it.0),
+        last_seen,
+        gone_by: gone
+            .map(|it| it.0)
+            .filter(|it| changed_by.is_some_and(|by| *it < by)),
         changed_after,
         changed_by,
         baseline,

@@ -154,6 +154,7 @@ fn always() -> History {
             date: at(FIRST),
             held: Some(true),
         }),
+        ..History::default()
     }
 }
 
@@ -168,6 +169,7 @@ fn lost(after: &str, by: &str) -> History {
             date: at(FIRST),
             held: Some(true),
         }),
+        ..History::default()
     }
 }
 

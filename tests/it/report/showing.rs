@@ -128,6 +128,7 @@ impl Made {
                 date: at(DAYS[0]),
                 held: Some(true),
             }),
+            ..History::default()
         });
         let exact = exact.into();
         let subject = Subject::Figure { claim, exact };

@@ -211,7 +211,7 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
             last_seen: Some(on(120)),
             changed_after: Some(on(120)),
             changed_by: Some(on(121)),
-            baseline: None,
+            ..History::default()
         },
         copy: None,
     };
