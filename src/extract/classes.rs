@@ -6,13 +6,14 @@ use super::{
     draft::mix,
     maps::{Map, map},
     regions,
-    tellings::attribute_tells_relation,
+    tellings::{attribute_tells_relation, may_lead_on},
     tree::{Kind, Node},
 };
 use crate::reading::Region;
 
 /// What a class attribute says.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing")]
 pub(super) struct Class {
     /// A hash of its first class; 0 where there is none.
     pub(super) first: u64,
@@ -24,12 +25,18 @@ pub(super) struct Class {
     pub(super) tells: bool,
     /// Whether it calls its element a name or a title.
     pub(super) names_itself: bool,
+    /// Whether it may speak of further pages, or of more to load.
+    pub(super) leads_on: bool,
+    /// Whether it calls its element a paywall.
+    pub(super) pays: bool,
 }
 
 impl Class {
     fn of(value: &str) -> Self {
         let mut class = Self {
             tells: attribute_tells_relation(value),
+            leads_on: may_lead_on(value),
+            pays: value.contains("paywall") || value.contains("regwall"),
             ..Self::default()
         };
         for it in value.split_whitespace() {

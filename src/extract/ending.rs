@@ -8,12 +8,11 @@ pub(super) fn of(text: &str) -> Ending {
     const LAST: usize = 16 * 1024;
     let end = text.trim_end();
     let last = &end[end.floor_char_boundary(end.len().saturating_sub(LAST))..];
-    let has = |tag: &str| {
-        last.as_bytes()
-            .windows(tag.len())
-            .any(|it| it.eq_ignore_ascii_case(tag.as_bytes()))
+    let ends_page = |at: usize| {
+        let tag = last.as_bytes().get(at..).and_then(<[u8]>::first_chunk::<6>);
+        tag.is_some_and(|it| matches!(&it.to_ascii_lowercase()[..], b"</html" | b"</body"))
     };
-    if has("</html") || has("</body") {
+    if memchr::memrchr_iter(b'<', last.as_bytes()).any(ends_page) {
         return Ending::Closed;
     }
     match last.rfind('<') {

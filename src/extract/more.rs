@@ -6,8 +6,9 @@ use html5ever::local_name;
 
 use super::{
     flow::Flow,
-    names,
-    phrases::{PHRASES, Row, Strength, Topic, is_whole},
+    phrases::{MORE, Row, Strength, is_whole},
+    states::folded,
+    tellings::may_lead_on,
     tree::Tree,
 };
 use crate::reading::{More, MoreKind, Region};
@@ -174,13 +175,12 @@ fn push(controls: &mut BTreeMap<String, Vec<More>>, label: &str, flow: &Flow, no
 
 /// The phrase for more of this strength that begins a short text, or stands in it.
 fn says(text: &str, strength: Strength) -> Option<&'static str> {
-    let lower = names::lower_case(text).replace('’', "'");
+    let lower = folded(text);
     let mut found = None;
-    PHRASES.each(&lower, |(row, phrase), at| {
+    MORE.each(&lower, |(row, phrase), at| {
         let row = Row::of(row);
         let early = strength != Strength::Title || at <= lower.len() / 2;
-        if row.topic == Topic::More
-            && row.strength == strength
+        if row.strength == strength
             && early
             && is_whole(phrase, lower.get(at..).unwrap_or_default())
         {
@@ -197,32 +197,20 @@ fn by_attributes(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
     if !is_there(flow, node) {
         return;
     }
-    for name in ["aria-setsize", "aria-rowcount"] {
-        let Some(value) = tree.attr(node, &name.into()) else {
-            continue;
-        };
-        // -1 is for a number that is not known (WAI-ARIA 1.2).
-        let total = match value.trim().parse::<i64>() {
-            Ok(-1) => None,
-            Ok(it) => usize::try_from(it).ok(),
-            Err(_) => continue,
-        };
-        if total != Some(0)
-            && !found
-                .iter()
-                .any(|it| it.kind == MoreKind::Attribute && it.total == total)
-        {
-            found.push(More {
-                total,
-                ..more(
-                    MoreKind::Attribute,
-                    format!("its markup says {name}=\"{value}\""),
-                    at,
-                )
-            });
-        }
-    }
     for (name, value) in tree.counting(node) {
+        if name.starts_with("aria-") {
+            // -1 is for a number that is not known (WAI-ARIA 1.2).
+            let total = match value.parse::<i64>() {
+                Ok(-1) => None,
+                Ok(0) | Err(_) => continue,
+                Ok(it) => usize::try_from(it).ok(),
+            };
+            let known = |it: &More| it.kind == MoreKind::Attribute && it.total == total;
+            if !found.iter().any(known) {
+                found.push(attribute(name, value, total, at));
+            }
+            continue;
+        }
         let number = value.parse::<usize>().ok();
         let of_pages = name.contains("page");
         let (sign, total) = match number {
@@ -234,15 +222,19 @@ fn by_attributes(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
             ),
         };
         if sign {
-            found.push(More {
-                total,
-                ..more(
-                    MoreKind::Attribute,
-                    format!("its markup says {name}=\"{value}\""),
-                    at,
-                )
-            });
+            found.push(attribute(name, value, total, at));
         }
+    }
+}
+
+fn attribute(name: &str, value: &str, total: Option<usize>, at: Option<usize>) -> More {
+    More {
+        total,
+        ..more(
+            MoreKind::Attribute,
+            format!("its markup says {name}=\"{value}\""),
+            at,
+        )
     }
 }
 
@@ -269,12 +261,13 @@ fn by_its_names(
     flow: &Flow,
     node: usize,
 ) {
-    let Some(class) = tree
-        .attr(node, &local_name!("class"))
-        .into_iter()
-        .chain(tree.attr(node, &local_name!("id")))
-        .chain(tree.attr(node, &local_name!("aria-label")))
-        .find(|it| it.len() < 200 && is_telling(it))
+    let tells = |it: &&str| it.len() < 200 && may_lead_on(it);
+    let other = |name| tree.attr(node, &name).filter(tells);
+    let class = tree.attr(node, &local_name!("class"));
+    let Some(class) = class
+        .filter(|it| it.len() < 200 && tree.class(node).leads_on)
+        .or_else(|| other(local_name!("id")))
+        .or_else(|| other(local_name!("aria-label")))
     else {
         return;
     };
@@ -321,17 +314,6 @@ fn by_its_names(
     }
 }
 
-/// Whether a class or label can say anything of the kind; nearly none can.
-fn is_telling(class: &str) -> bool {
-    let has = |part: &str| {
-        class
-            .as_bytes()
-            .windows(part.len())
-            .any(|it| it.eq_ignore_ascii_case(part.as_bytes()))
-    };
-    has("pag") || has("more") || has("infinite")
-}
-
 /// Whether there is a link to another page below a node, or a button with a number.
 fn leads_on(tree: &Tree, node: usize) -> bool {
     tree.below(node).any(|it| match *tree.name(it) {
@@ -350,6 +332,9 @@ fn leads_on(tree: &Tree, node: usize) -> bool {
 /// The numbers of a line with where they begin and end; thousands are parted by nothing, commas, stops or thin spaces.
 fn numbers(line: &str) -> Vec<(usize, std::ops::Range<usize>)> {
     let mut found: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
+    if line.is_ascii() && !line.bytes().any(|it| it.is_ascii_digit()) {
+        return found;
+    }
     let mut start: Option<usize> = None;
     let mut digits = String::new();
     for (at, it) in line.char_indices().chain([(line.len(), '\n')]) {
@@ -447,7 +432,7 @@ fn line_of(line: &str, at: usize) -> Option<More> {
 
 /// Whether a line begins or ends with words for others: "Some of our partners", "and many more…".
 fn ends_or_begins(line: &str) -> bool {
-    let lower = names::lower_case(line).replace('’', "'");
+    let lower = folded(line);
     let bare = lower.trim_end_matches(|it: char| !it.is_alphanumeric());
     says(line, Strength::Text)
         .is_some_and(|it| lower.starts_with(it) || bare.ends_with(it.trim_end_matches('.')))

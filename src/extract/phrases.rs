@@ -184,21 +184,36 @@ impl Language {
     }
 }
 
-/// All phrases, ready for the search.
-pub(super) static PHRASES: LazyLock<Matcher> = LazyLock::new(|| {
-    let mut rows: Vec<&'static str> = Vec::new();
-    for (_, file) in FILES {
-        // A test reads every file.
-        let language = Language::read(file).unwrap_or_default();
-        // The table is made once and lives as long as the program.
-        rows.extend(
-            language
-                .rows()
-                .map(|it| &*Box::leak(it.join("|").into_boxed_str())),
-        );
-    }
-    Matcher::of_rows(rows, '|')
+/// The phrases of each row, parted by `|`, in the order of the rows.
+static ROWS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .flat_map(|(_, file)| {
+            // A test reads every file.
+            let language = Language::read(file).unwrap_or_default();
+            language.rows().map(|it| it.join("|")).collect::<Vec<_>>()
+        })
+        .collect()
 });
+
+/// All phrases, ready for the search.
+pub(super) static PHRASES: LazyLock<Matcher> = LazyLock::new(|| of_rows(|_| true));
+
+/// Those that tell that a list goes on.
+pub(super) static MORE: LazyLock<Matcher> = LazyLock::new(|| of_rows(|it| it == Topic::More));
+
+/// The phrases of some topics; the rows of the others are there, and empty.
+fn of_rows(takes: impl Fn(Topic) -> bool) -> Matcher {
+    let rows = ROWS.iter().enumerate();
+    let rows = rows.map(|(number, it)| {
+        if takes(Row::of(number).topic) {
+            it.as_str()
+        } else {
+            ""
+        }
+    });
+    Matcher::of_rows(rows, '|')
+}
 
 /// Whether a phrase found where `rest` begins is a word of its own as far as it must be: short ones begin too many other words.
 pub(super) fn is_whole(phrase: &str, rest: &str) -> bool {

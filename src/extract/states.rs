@@ -124,7 +124,8 @@ fn lines<'a>(
     let mut next = 0;
     let mut parts = Vec::with_capacity(blocks.len());
     for block in blocks {
-        for range in sentences(text, block.range.clone()) {
+        let searched = block.range.start <= said::SEARCHED;
+        for range in sentences(text, block.range.clone(), searched) {
             let words = &text[range.clone()];
             while links.get(next).is_some_and(|it| it.1 <= range.start) {
                 next += 1;
@@ -151,23 +152,42 @@ fn lines<'a>(
     parts
 }
 
-/// The sentences of a block; an abbreviation may end one too soon, which does no harm here.
-fn sentences(text: &str, block: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
+/// The sentences of a block, where they are wanted, and else all of it; an abbreviation may end one too soon, which does no harm here.
+fn sentences(
+    text: &str,
+    block: Range<usize>,
+    wanted: bool,
+) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut start = block.start;
     std::iter::from_fn(move || {
         let rest = text.get(start..block.end).filter(|it| !it.is_empty())?;
-        let end = rest
-            .match_indices(['.', '!', '?', '。', '！', '？', '।', '؟'])
-            .map(|(at, it)| at + it.len())
-            .find(|at| {
-                let wide = rest[..*at].ends_with(['。', '！', '？', '।']);
-                wide || rest[*at..].starts_with(' ')
-            })
-            .unwrap_or(rest.len());
+        let end = if wanted {
+            first_sentence(rest)
+        } else {
+            rest.len()
+        };
         let range = start..start + end;
         start = range.end;
         Some(range)
     })
+}
+
+/// Where the first sentence of a text ends.
+fn first_sentence(text: &str) -> usize {
+    let ends = |at: &usize| {
+        let wide = text[..*at].ends_with(['。', '！', '？', '।']);
+        wide || text[*at..].starts_with(' ')
+    };
+    let end = if text.is_ascii() {
+        memchr::memchr3_iter(b'.', b'!', b'?', text.as_bytes())
+            .map(|it| it + 1)
+            .find(ends)
+    } else {
+        text.match_indices(['.', '!', '?', '。', '！', '？', '।', '؟'])
+            .map(|(at, it)| at + it.len())
+            .find(ends)
+    };
+    end.unwrap_or(text.len())
 }
 
 /// How many letters and digits of the page a reader sees in its main part.
@@ -191,7 +211,7 @@ fn letters(text: &str) -> usize {
 }
 
 /// A text in lower case, its apostrophes straight.
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     let lower = names::lower_case(text);
     if lower.is_ascii() {
         lower

@@ -89,3 +89,12 @@ pub(super) fn is_and(word: &str) -> bool {
             | "ja"
     )
 }
+
+/// Whether a class or label may speak of further pages, or of more to load; nearly none does.
+pub(super) fn may_lead_on(class: &str) -> bool {
+    let lower = |it: &[u8; 3]| it.map(|it| it | 0x20);
+    let parts = class.as_bytes().windows(3).filter_map(<[u8]>::first_chunk);
+    parts
+        .map(lower)
+        .any(|it| matches!(&it, b"pag" | b"mor" | b"inf"))
+}

@@ -60,12 +60,17 @@ pub(super) fn counts(name: &str) -> bool {
         "foundposts",
         "totalcount",
     ];
-    name.strip_prefix("data-").is_some_and(|it| {
+    let Some(it) = name.strip_prefix("data-") else {
+        return matches!(name, "aria-setsize" | "aria-rowcount");
+    };
+    // Each of them has one of these in it, and few attributes have.
+    let may = |part: &str| memchr::memmem::find(it.as_bytes(), part.as_bytes()).is_some();
+    (may("page") || may("next") || may("total") || may("found")) && {
         let plain: String = it.chars().filter(char::is_ascii_alphanumeric).collect();
         TELLING
             .iter()
             .any(|it| plain.ends_with(it) || plain.starts_with(it))
-    })
+    }
 }
 
 /// Whether an attribute of this name is asked for anywhere: by the reader, or by the tree builder (the second row).
@@ -74,8 +79,6 @@ fn is_read(name: &LocalName) -> bool {
         &**name,
         "alt"
             | "aria-label"
-            | "aria-rowcount"
-            | "aria-setsize"
             | "class"
             | "content"
             | "hidden"

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How many bytes of a page's text are searched: a page in place of another says so early.
-const SEARCHED: usize = 8_000;
+pub(super) const SEARCHED: usize = 8_000;
 
 /// A sentence of a page, or a line without one.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! Signs in the shape of a page: what its head says to machines, what its elements call themselves, what its scripts load.
 
 use html5ever::local_name;
+use memchr::memmem;
 
 use super::{
     hosts::{CHALLENGES, EMBEDDED, PARKING, READ},
@@ -158,7 +159,8 @@ fn script(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
             && budget > text.len()
         {
             budget -= text.len();
-            if READ.iter().any(|it| text.contains(it)) {
+            let reads = |it: &str| memmem::find(text.as_bytes(), it.as_bytes()).is_some();
+            if READ.iter().any(|it| reads(it)) {
                 shape.once(
                     PageState::ScriptShell,
                     0.4,
@@ -362,8 +364,7 @@ fn called(shape: &mut Shape, tree: &Tree, flow: &Flow, node: usize, main: usize)
             );
         }
     }
-    let pays = |it: &str| it.contains("paywall") || it.contains("regwall");
-    if span > 0 && !flow.hidden[node] && !is_outer && pays(classes) {
+    if span > 0 && !flow.hidden[node] && !is_outer && tree.class(node).pays {
         shape.firmly(
             PageState::LoginWall,
             0.4,
