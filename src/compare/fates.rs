@@ -26,7 +26,7 @@ use crate::{
 pub struct PageAnswers {
     fates: Track<Told>,
     /// Marks of the names that it lists, sorted; empty where nobody asked for them.
-    listed: Vec<u64>,
+    listed: Vec<u32>,
     /// The first of the visits that list them.
     listed_at: Option<Instant>,
 }
@@ -81,13 +81,13 @@ impl PageAnswers {
 
     /// When the page listed a name, if it may do so now: whether it really does, its reading says.
     pub(super) fn may_list(&self, name: &NameKey) -> Option<Instant> {
-        let has = |it: &u64| self.listed.binary_search(it).is_ok();
+        let has = |it: &u32| self.listed.binary_search(it).is_ok();
         self.listed_at.filter(|_| marks(name).iter().any(has))
     }
 }
 
 /// Digests of the forms of a name by which another spelling of it can be found.
-fn marks(key: &NameKey) -> Vec<u64> {
+fn marks(key: &NameKey) -> Vec<u32> {
     let mut words: Vec<&str> = key.tokens.iter().map(|it| it.text.as_str()).collect();
     words.sort_unstable();
     let forms = [
@@ -96,7 +96,7 @@ fn marks(key: &NameKey) -> Vec<u64> {
         key.letters.clone(),
         words.concat(),
     ];
-    let mut marks: Vec<u64> = forms
+    let mut marks: Vec<u32> = forms
         .iter()
         .filter(|it| !it.is_empty())
         .map(|it| mark(it))
@@ -106,10 +106,10 @@ fn marks(key: &NameKey) -> Vec<u64> {
     marks
 }
 
-/// FNV-1a, 64 bits: the same on every machine, and short.
-fn mark(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+/// FNV-1a, 32 bits: the same on every machine, and short.
+fn mark(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
 }
 

@@ -22,7 +22,7 @@ pub struct Page<'a> {
     text: OnceCell<PageText<'a>>,
     pool: OnceCell<Pool<'a>>,
     witness: OnceCell<Witness<'a>>,
-    sketch: OnceCell<Sketch>,
+    sketch: OnceCell<Sketch<'a>>,
 }
 
 impl<'a> Page<'a> {
@@ -66,7 +66,7 @@ impl<'a> Page<'a> {
     }
 
     /// What portraits are made of and compared with.
-    pub(super) fn sketch(&self, reading: &'a Reading) -> &Sketch {
+    pub(super) fn sketch(&self, reading: &'a Reading) -> &Sketch<'a> {
         self.sketch.get_or_init(|| Sketch::of(reading))
     }
 

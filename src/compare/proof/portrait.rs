@@ -1,6 +1,6 @@
 //! What a page was like at a good visit, small enough to keep: whether a later visit still brings that page.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
 
 use serde::{Deserialize, Serialize};
 
@@ -72,34 +72,36 @@ const RUN: usize = 4;
 
 /// A reading as portraits are made of it and compared with it: made once, however many claims ask.
 #[derive(Clone, Debug)]
-pub struct Sketch {
+pub struct Sketch<'a> {
+    reading: &'a Reading,
     title: String,
     language: Option<String>,
     headings: Vec<u32>,
-    runs: BTreeSet<u32>,
-    frame: BTreeSet<u32>,
+    /// In order, each once.
+    runs: Vec<u32>,
+    /// In order, each once.
+    frame: Vec<u32>,
     letters: usize,
-    ending: Ending,
-    /// The text, folded: the site's name may stand anywhere in it.
-    text: String,
+    /// The text, folded: the site's name may stand anywhere in it. Made when it is asked for.
+    text: OnceCell<String>,
     /// Whether nothing speaks against the page.
     is_good: bool,
 }
 
-impl Sketch {
+impl<'a> Sketch<'a> {
     /// The sketch of a reading.
     #[must_use]
-    pub fn of(reading: &Reading) -> Self {
+    pub fn of(reading: &'a Reading) -> Self {
         let title = fold(reading.title.as_deref().unwrap_or_default());
         Self {
+            reading,
             title: title.chars().take(120).collect(),
             language: language(reading),
             headings: headings(reading),
             runs: runs(reading),
             frame: frame(reading),
             letters: letters(reading),
-            ending: reading.ending,
-            text: fold(&reading.text),
+            text: OnceCell::new(),
             is_good: reading.state == PageState::Content && reading.doubt.is_none(),
         }
     }
@@ -108,8 +110,8 @@ impl Sketch {
 impl Portrait {
     /// The portrait of a page; `None` where something speaks against it, or there is too little to draw.
     #[must_use]
-    pub fn of(sketch: &Sketch) -> Option<Self> {
-        let sample = |of: &BTreeSet<u32>, most: usize| of.iter().copied().take(most).collect();
+    pub fn of(sketch: &Sketch<'_>) -> Option<Self> {
+        let sample = |of: &[u32], most: usize| of.iter().copied().take(most).collect();
         (sketch.is_good && sketch.runs.len() >= ENOUGH).then(|| Self {
             title: sketch.title.clone(),
             language: sketch.language.clone(),
@@ -117,16 +119,18 @@ impl Portrait {
             runs: sample(&sketch.runs, RUNS),
             frame: sample(&sketch.frame, FRAME),
             letters: sketch.letters,
-            closed: sketch.ending == Ending::Closed,
+            closed: sketch.reading.ending == Ending::Closed,
         })
     }
 
     /// How a later visit of the same address compares.
     #[must_use]
-    pub fn knows(&self, now: &Sketch) -> Judgement {
-        let kept =
-            |of: &[u32], now: &BTreeSet<u32>| of.iter().filter(|it| now.contains(it)).count();
-        let headings: BTreeSet<u32> = now.headings.iter().copied().collect();
+    pub fn knows(&self, now: &Sketch<'_>) -> Judgement {
+        let kept = |of: &[u32], now: &[u32]| {
+            let there = of.iter().filter(|it| now.binary_search(it).is_ok());
+            there.count()
+        };
+        let headings = in_order(now.headings.clone());
         let of_runs = kept(&self.runs, &now.runs);
         let of_headings = kept(&self.headings, &headings);
         let of_frame = kept(&self.frame, &now.frame);
@@ -151,7 +155,7 @@ impl Portrait {
             (named || self.title.is_empty(), "the site's name"),
         ];
         let percent = now.letters * 100 / self.letters.max(1);
-        let cut = self.closed && now.ending != Ending::Closed && percent < 95;
+        let cut = self.closed && now.reading.ending != Ending::Closed && percent < 95;
         let other_language =
             self.language.is_some() && now.language.is_some() && self.language != now.language;
         Judgement {
@@ -168,12 +172,13 @@ impl Portrait {
     }
 
     /// Whether a part of the old title that may be the site's name stands in the new title or text.
-    fn names_the_site(&self, now: &Sketch) -> bool {
+    fn names_the_site(&self, now: &Sketch<'_>) -> bool {
+        let text = || now.text.get_or_init(|| fold(&now.reading.text));
         let parts = self
             .title
             .split(['|', '-', '–', '—', '·', '»', '›', ':', '/', '(', ')']);
         let mut parts = parts.map(str::trim).filter(|it| it.chars().count() >= 5);
-        parts.any(|it| now.title.contains(it) || now.text.contains(it))
+        parts.any(|it| now.title.contains(it) || text().contains(it))
     }
 }
 
@@ -237,42 +242,54 @@ fn headings(reading: &Reading) -> Vec<u32> {
 }
 
 /// The hashes of all runs of words of the main part; scripts that part no words have runs of characters.
-fn runs(reading: &Reading) -> BTreeSet<u32> {
-    let mut found = BTreeSet::new();
+fn runs(reading: &Reading) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut words: Vec<u32> = Vec::new();
     for line in main(reading) {
-        let folded = fold(line);
-        let mut words: Vec<&str> = Vec::new();
-        for word in folded.split(|it: char| !it.is_alphanumeric()) {
+        words.clear();
+        for word in fold(line).split(|it: char| !it.is_alphanumeric()) {
             if word.starts_with(|it: char| it >= '\u{2e80}') {
-                words.extend(word.split("").filter(|it| !it.is_empty()));
+                words.extend(word.split("").filter(|it| !it.is_empty()).map(hash));
             } else if !word.is_empty() {
-                words.push(word);
+                words.push(hash(word));
             }
         }
         // A name in a list is a run as well.
         let whole = 2..RUN;
         if whole.contains(&words.len()) {
-            found.insert(hash(&words.join(" ")));
+            found.push(hash_of_run(&words));
         }
-        found.extend(words.windows(RUN).map(|it| hash(&it.join(" "))));
+        found.extend(words.windows(RUN).map(hash_of_run));
     }
-    found
+    in_order(found)
 }
 
 /// The hashes of the lines of the site's frame.
-fn frame(reading: &Reading) -> BTreeSet<u32> {
-    reading
-        .blocks
-        .iter()
-        .filter(|it| {
-            matches!(
-                it.region,
-                Region::Navigation | Region::Header | Region::Footer
-            )
-        })
+fn frame(reading: &Reading) -> Vec<u32> {
+    let lines = reading.blocks.iter().filter(|it| {
+        matches!(
+            it.region,
+            Region::Navigation | Region::Header | Region::Footer
+        )
+    });
+    let hashes = lines
         .filter_map(|it| reading.text.get(it.range.clone()))
-        .map(|it| hash(fold(it).trim()))
-        .collect()
+        .map(|it| hash(fold(it).trim()));
+    in_order(hashes.collect())
+}
+
+fn in_order(mut hashes: Vec<u32>) -> Vec<u32> {
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+/// The hash of a run, of those of its words.
+fn hash_of_run(words: &[u32]) -> u32 {
+    let mixed = words.iter().fold(0_u64, |mixed, it| {
+        (mixed.rotate_left(23) ^ u64::from(*it)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    });
+    u32::try_from(mixed >> 32).unwrap_or_default()
 }
 
 /// FNV-1a of 32 bits (draft-eastlake-fnv): kept on disk, so it is the same in every build.
