@@ -80,7 +80,7 @@ impl EvidenceArgs {
         let now = session.clock.now();
         let written = write_by(&self.output, |file| {
             write_package(file, now, &packed, |packing| {
-                Selection::these::<ExportError>(&store, &captures, |it| packing.add(&it))?;
+                Selection::these::<ExportError>(&store, &captures, |it| packing.add(it))?;
                 pages(&finding, &removed)
                     .iter()
                     .try_for_each(|it| packing.page(it))

@@ -147,7 +147,7 @@ impl WarcArgs {
         let mut referred = 0_u64;
         chosen.selection.each(store, |it| {
             referred += u64::from(it.referred_to && matches!(it.kept, Kept::Whole(_)));
-            volumes.add(&it)
+            volumes.add(it)
         })?;
         let (written, index) = volumes.finish_with_index()?;
         if written.captures + written.removed == 0 {
@@ -191,8 +191,9 @@ impl WaczArgs {
                 let mut meant = false;
                 let outcome = chosen.selection.each::<ExportError>(store, |it| {
                     meant = true;
-                    packing.add(&it)?;
-                    chosen.page(&it.kept).map_or(Ok(()), |it| packing.page(&it))
+                    let page = chosen.page(&it.kept);
+                    packing.add(it)?;
+                    page.map_or(Ok(()), |it| packing.page(&it))
                 });
                 outcome?;
                 if meant { Ok(()) } else { Err(nothing_meant()) }

@@ -38,7 +38,7 @@ impl Packing {
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn add(&mut self, selected: &Selected) -> Result<(), ExportError> {
+    pub fn add(&mut self, selected: Selected) -> Result<(), ExportError> {
         self.volumes.add(selected)
     }
 

@@ -42,6 +42,19 @@ pub struct Selected {
     pub original_head: Option<Vec<u8>>,
 }
 
+impl Selected {
+    /// How many bytes its body has.
+    pub(super) fn size(&self) -> usize {
+        match &self.kept {
+            Kept::Whole(Capture {
+                outcome: Outcome::Response(it),
+                ..
+            }) => it.payload.len(),
+            _ => 0,
+        }
+    }
+}
+
 impl Selection {
     /// Gives every capture that is meant to `take`, page after page, oldest first, each once.
     ///

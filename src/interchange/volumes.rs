@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, BufWriter},
     path::{Path, PathBuf},
+    thread,
 };
 
 use super::{ExportError, Kept, SOFTWARE, Selected, index::Index};
@@ -16,6 +17,12 @@ use crate::{
 
 /// What a file is called while it is written; the field's tools leave such files alone.
 const OPEN: &str = ".open";
+
+/// How many captures wait to be written together.
+const MOST_WAITING: usize = 64;
+
+/// How many bytes of bodies wait to be written together.
+const MOST_BYTES: usize = 8 << 20;
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +49,9 @@ pub struct Volumes {
     transfer_coding: TransferCoding,
     not_modified: NotModified,
     open: Option<(PathBuf, Writer<BufWriter<File>>)>,
+    /// What is to be written next, and how many bytes of bodies it has.
+    waiting: Vec<Selected>,
+    waiting_bytes: usize,
     written: Written,
     index: Index,
 }
@@ -73,6 +83,8 @@ impl Volumes {
             transfer_coding: TransferCoding::Keep,
             not_modified: NotModified::Keep,
             open: None,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
             written: Written::default(),
             index: Index::new(folder),
         })
@@ -92,52 +104,66 @@ impl Volumes {
         self
     }
 
-    /// Writes a capture, or what is known of one.
+    /// Writes a capture, or what is known of one: it is on its way, and in a file when all have [ended](Volumes::finish).
     ///
     /// # Errors
     /// The file cannot be written, or one of its name is there.
-    pub fn add(&mut self, selected: &Selected) -> Result<(), ExportError> {
-        if self
-            .open
-            .as_ref()
-            .is_some_and(|(_, it)| it.written() >= self.limit)
-        {
-            self.close()?;
+    pub fn add(&mut self, selected: Selected) -> Result<(), ExportError> {
+        self.waiting_bytes += selected.size();
+        self.waiting.push(selected);
+        if self.waiting.len() >= MOST_WAITING || self.waiting_bytes >= MOST_BYTES {
+            self.write_waiting()?;
         }
-        let mut open = match self.open.take() {
-            Some(it) => it,
-            None => self.next()?,
-        };
-        let failed = |source| ExportError::Write {
-            path: open.0.clone(),
-            source,
-        };
-        match &selected.kept {
-            Kept::Removed(it) => {
-                open.1.tombstone(it).map_err(failed)?;
-                self.written.removed += 1;
+        Ok(())
+    }
+
+    /// Writes those that wait: their records are made on all cores, and put one behind the other.
+    fn write_waiting(&mut self) -> Result<(), ExportError> {
+        self.waiting_bytes = 0;
+        let all = std::mem::take(&mut self.waiting);
+        let mut rest = &all[..];
+        while !rest.is_empty() {
+            let full = self.open.as_ref();
+            if full.is_some_and(|(_, it)| it.written() >= self.limit) {
+                self.close()?;
             }
-            Kept::Whole(capture) => {
-                let head = selected.original_head.as_deref().filter(|_| {
-                    self.not_modified == NotModified::Resolve
-                        && matches!(&capture.outcome, Outcome::Revisit(it)
-                            if it.profile == RevisitProfile::ServerNotModified)
-                });
-                let place = match head {
-                    Some(head) => open.1.resolved(capture, head),
-                    None => open.1.capture(capture),
+            let mut open = match self.open.take() {
+                Some(it) => it,
+                None => self.next()?,
+            };
+            let not_modified = self.not_modified;
+            let made = on_all_cores(rest, |it| records(it, open.1.beside(), not_modified));
+            let failed = |source| ExportError::Write {
+                path: open.0.clone(),
+                source,
+            };
+            let name = open.0.file_name().unwrap_or_default().to_string_lossy();
+            let mut written = 0;
+            for (selected, made) in rest.iter().zip(made) {
+                // Those behind the file's end are made anew for the next, because records name their file.
+                if open.1.written() >= self.limit {
+                    break;
+                }
+                let made = made.map_err(failed)?;
+                let offset = open.1.append(&made.records).map_err(failed)?;
+                written += 1;
+                let Kept::Whole(capture) = &selected.kept else {
+                    self.written.removed += 1;
+                    continue;
                 };
-                let place = place.map_err(failed)?;
-                let status = head.map_or_else(|| capture.status(), status_of);
-                let name = open.0.file_name().unwrap_or_default().to_string_lossy();
-                if let Some(line) = line(capture, status, place, &name) {
+                let place = Place {
+                    offset,
+                    length: made.first,
+                };
+                if let Some(line) = line(capture, made.status, place, &name) {
                     self.index.add(&line).map_err(failed)?;
                 }
                 self.written.captures += 1;
                 self.written.failures += u64::from(matches!(capture.outcome, Outcome::Failure(_)));
             }
+            rest = &rest[written..];
+            self.open = Some(open);
         }
-        self.open = Some(open);
         Ok(())
     }
 
@@ -146,6 +172,7 @@ impl Volumes {
     /// # Errors
     /// A file cannot be written.
     pub fn finish(mut self, path: &Path) -> Result<Written, ExportError> {
+        self.write_waiting()?;
         self.close()?;
         let mut file = BufWriter::new(create(path)?);
         let ended = self
@@ -212,6 +239,64 @@ impl Volumes {
         self.written.files.push(path);
         Ok(())
     }
+}
+
+/// The records of a capture, as they stand in its file.
+struct Made {
+    records: Writer<Vec<u8>>,
+    /// How many bytes the first of them takes.
+    first: u64,
+    /// The status that the first of them has.
+    status: Option<u16>,
+}
+
+/// Makes the records of a capture.
+fn records(
+    selected: &Selected,
+    mut writer: Writer<Vec<u8>>,
+    not_modified: NotModified,
+) -> io::Result<Made> {
+    let (first, status) = match &selected.kept {
+        Kept::Removed(it) => {
+            writer.tombstone(it)?;
+            (0, None)
+        }
+        Kept::Whole(capture) => {
+            let head = selected.original_head.as_deref().filter(|_| {
+                not_modified == NotModified::Resolve
+                    && matches!(&capture.outcome, Outcome::Revisit(it)
+                        if it.profile == RevisitProfile::ServerNotModified)
+            });
+            let place = match head {
+                Some(head) => writer.resolved(capture, head)?,
+                None => writer.capture(capture)?,
+            };
+            let status = head.map_or_else(|| capture.status(), status_of);
+            (place.length, status)
+        }
+    };
+    Ok(Made {
+        records: writer,
+        first,
+        status,
+    })
+}
+
+/// What `make` makes of each, in their order.
+fn on_all_cores<T: Sync, M: Send>(of: &[T], make: impl Fn(&T) -> M + Sync) -> Vec<M> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let part = of.len().div_ceil(cores).max(1);
+    thread::scope(|scope| {
+        let parts = of.chunks(part);
+        let working: Vec<_> = parts
+            .map(|it| scope.spawn(|| it.iter().map(&make).collect::<Vec<M>>()))
+            .collect();
+        let done = working.into_iter().map(|it| match it.join() {
+            Ok(it) => it,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.flatten().collect()
+    })
 }
 
 /// The 17 digits of the field's file names.

@@ -41,7 +41,7 @@ pub(super) struct Break {
 enum Layer<R: BufRead> {
     Unknown(Counted<R>),
     Plain(Counted<R>),
-    Gzip(GzDecoder<Counted<R>>),
+    Gzip(Box<GzDecoder<Counted<R>>>),
     Zstd(zstd::stream::read::Decoder<'static, Counted<R>>),
     End,
 }
@@ -163,7 +163,7 @@ impl<R: BufRead> Stream<R> {
                     Layer::End
                 } else if GZIP.starts_with(begins.get(..2).unwrap_or(begins)) {
                     self.members.push_back((at_byte, offset));
-                    Layer::Gzip(GzDecoder::new(inner))
+                    Layer::Gzip(Box::new(GzDecoder::new(inner)))
                 } else {
                     self.breaks.push_back(Break {
                         position: at_byte,
@@ -182,7 +182,7 @@ impl<R: BufRead> Stream<R> {
         let begins = inner.fill_buf()?;
         if begins.starts_with(&GZIP) {
             self.members.push_back((0, 0));
-            return Ok(Layer::Gzip(GzDecoder::new(inner)));
+            return Ok(Layer::Gzip(Box::new(GzDecoder::new(inner))));
         }
         let zstd = begins.starts_with(&ZSTD);
         if !zstd && !begins.starts_with(&ZSTD_DICTIONARY) {
@@ -215,7 +215,7 @@ impl<R: BufRead> Stream<R> {
             if let Some(at) = bytes.windows(3).position(|it| it == [0x1f, 0x8b, 8]) {
                 inner.consume(at);
                 self.members.push_back((at_byte, inner.count));
-                self.layer = Layer::Gzip(GzDecoder::new(inner));
+                self.layer = Layer::Gzip(Box::new(GzDecoder::new(inner)));
                 return Ok(true);
             }
             // Two bytes may be the beginning of a member that goes on in the next piece.

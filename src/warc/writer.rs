@@ -18,6 +18,9 @@ use crate::{
     digest::{BlockDigest, ContentDigest, PayloadDigest, hex},
 };
 
+/// How thoroughly records are compressed: what gzip does by itself.
+const LEVEL: flate2::Compression = flate2::Compression::new(6);
+
 /// How records are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compression {
@@ -270,6 +273,29 @@ impl<W: Write> Writer<W> {
         })
     }
 
+    /// A writer of records for the same file, which go to memory: what [`Writer::append`] takes.
+    #[must_use]
+    pub fn beside(&self) -> Writer<Vec<u8>> {
+        Writer {
+            out: Vec::new(),
+            compression: self.compression,
+            transfer_coding: self.transfer_coding,
+            warcinfo: self.warcinfo.clone(),
+            written: 0,
+        }
+    }
+
+    /// Writes records that were made beside, and says where the first of them stands.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn append(&mut self, records: &Writer<Vec<u8>>) -> io::Result<u64> {
+        let offset = self.written;
+        self.out.write_all(&records.out)?;
+        self.written += records.written;
+        Ok(offset)
+    }
+
     /// Ends the file and gives the writer back that it went to.
     ///
     /// # Errors
@@ -294,8 +320,7 @@ impl<W: Write> Writer<W> {
                 write_record(&mut out, &text, block)?;
             }
             Compression::Gzip => {
-                let mut member: GzEncoder<_> =
-                    GzBuilder::new().write(out, flate2::Compression::new(9));
+                let mut member: GzEncoder<_> = GzBuilder::new().write(out, LEVEL);
                 write_record(&mut member, &text, block)?;
                 member.finish()?;
             }
