@@ -101,6 +101,12 @@ pub async fn serve(
         let answer = move |request| answer(Arc::clone(&web), door, request);
         doors.spawn(answer_on(listener, limits, answer, stop.clone()));
     }
+    let waits = stop.clone();
+    let prepared = Arc::clone(&web);
+    doors.spawn(async move {
+        // Whoever asks before it is done waits a little longer; an archive that cannot be read is told of where it is asked for.
+        let _ = tokio::task::spawn_blocking(move || prepared.prepare(&waits)).await;
+    });
     asked(stop).await;
     // Connections that browsers keep open without asking anything would keep it alive.
     let ended = async { while doors.join_next().await.is_some() {} };
@@ -126,6 +132,26 @@ async fn answer<B>(web: Arc<Web>, door: Door, request: hyper::Request<B>) -> Res
 }
 
 impl Web {
+    /// Makes what the site's pages are made from before anybody asks for them, until `stop` turns true.
+    fn prepare(&self, stop: &watch::Receiver<bool>) {
+        let Options {
+            store, comparing, ..
+        } = &self.options;
+        let profiles = self.snapshot.profiles(&self.options.profiles);
+        if let Err(error) = self.snapshot.open(store, &profiles, comparing) {
+            tracing::debug!(%error, "the first page could not be prepared");
+        }
+        let command = &self.options.command;
+        for entry in &profiles {
+            if *stop.borrow() || self.snapshot.is_full() {
+                break;
+            }
+            if let Err(error) = self.snapshot.report(store, entry, comparing, command) {
+                tracing::debug!(profile = entry.name, %error, "its report could not be prepared");
+            }
+        }
+    }
+
     /// The answer to any request at all.
     fn answer(&self, door: Door, request: &Request) -> Answer {
         if !matches!(request.method.as_str(), "GET" | "HEAD") {

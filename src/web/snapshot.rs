@@ -105,6 +105,15 @@ impl Snapshot {
         Ok(open.collect())
     }
 
+    /// Whether another report may push out one that is kept.
+    pub(super) fn is_full(&self) -> bool {
+        let findings = locked(&self.reports)
+            .iter()
+            .map(|it| it.findings)
+            .sum::<usize>();
+        findings > FINDINGS / 2
+    }
+
     /// The report on a profile, whose commands are `command` and what follows; `None` where its file cannot be read.
     pub(super) fn report(
         &self,
