@@ -55,7 +55,7 @@ pub use claim::{Scope, Visited};
 pub use fate::fate;
 pub use fates::PageAnswers;
 pub use figure::figure;
-pub use findings::{Answered, Look, findings, findings_from, series_from};
+pub use findings::{AlsoAsked, Answered, Look, findings, findings_from, series_from};
 pub use listed::NamesAnswers;
 pub use names::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
 pub use page::Page;

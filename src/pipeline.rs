@@ -37,7 +37,7 @@ pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use comparing::{AnalyseError, Comparing};
 pub use folder::{BadProfile, is_something_else, profile_files, profile_name, read_profile};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
-pub use reported::{current, is_current, report};
+pub use reported::{current, current_with, is_current, report};
 pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};
 
 /// The program and its version, as crawls and requests name it.

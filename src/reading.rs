@@ -1,12 +1,8 @@
 //! What was read from one capture: its text, its structure, its lists, and whether it is a page one can judge by at all.
 
-mod packed;
-
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-
-pub use packed::Packed;
 
 use crate::entity::EntityList;
 

@@ -75,9 +75,11 @@ pub(super) fn pick_all(
     profiles: &[Named],
     wanted: &[String],
 ) -> Result<Vec<Finding>, Failure> {
+    let ids: Vec<String> = wanted.iter().map(|it| it.trim().to_lowercase()).collect();
+    let comparing = comparing(session);
     let mut all = Vec::new();
     for named in profiles {
-        all.extend(current(session, store, named)?);
+        all.extend(pipeline::current_with(store, named, &ids, &comparing)?);
     }
     let mut decided: Option<Vec<Finding>> = None;
     let mut meant: Vec<Finding> = Vec::new();

@@ -68,7 +68,11 @@ impl HistoryArgs {
         for one in &meant {
             let comparing = findings::comparing(session);
             for (claim, things) in &one.claims {
-                let series = pipeline::series(&store, one.named, Some(&claim.id), &comparing)?;
+                let claims = &one.named.profile.claims;
+                let Some(place) = claims.iter().position(|it| it.id == claim.id) else {
+                    continue;
+                };
+                let series = pipeline::series(&store, one.named, place, &comparing)?;
                 let latest = latest(&store, one.named, claim)?;
                 let wanted = |it: &&Series| {
                     it.finding.subject.claim() == Some(claim.id.as_str())

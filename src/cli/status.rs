@@ -65,11 +65,20 @@ impl StatusArgs {
                 last.format("%Y-%m-%d")
             ));
         }
+        let last_look = store.last_look()?;
+        if let Some(at) = last_look {
+            texts.push(format!(
+                "The last run with nothing due was at {}\n",
+                warc_date(at)
+            ));
+        }
         print(&match self.format {
             Format::Text => texts.join("\n"),
             Format::Json => {
                 let count = removed.map_or(0, |it| it.0);
-                json_text(&json!({"format": 1, "profiles": tables, "removed_payloads": count}))
+                json_text(
+                    &json!({"format": 1, "profiles": tables, "removed_payloads": count, "last_look": last_look.map(warc_date)}),
+                )
             }
         })?;
         Ok(Exit::Done)

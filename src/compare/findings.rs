@@ -8,7 +8,7 @@ use super::{
     claim::{Cited, Said, Visited, accessed_at},
     fates::{PageAnswers, of_reference},
     likeness::{reason, round},
-    listed::NamesAnswers,
+    listed::{Fresh, NamesAnswers},
     moved::{self, Elsewhere},
     name_key::NameKey,
     page::Page,
@@ -52,6 +52,17 @@ impl Answered {
         }
     }
 
+    /// What the pages that a claim cites say of its list, by the numbers of the references.
+    fn lists(&self, place: usize, cited: &Cited<'_>) -> Vec<(u32, &NamesAnswers)> {
+        let references = cited.references.iter();
+        references
+            .filter_map(|it| match self.claims.get(&(place, it.number))? {
+                Answers::Names(names) => Some((it.number, names.as_ref())),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The names of a claim as its pages part them, with the reasons.
     pub(super) fn names(
         &self,
@@ -85,16 +96,18 @@ pub fn findings_from(
             of_reference(name, it, answered.pages.get(&it.number), waiting)
         })
         .collect();
-    let series = series_from(name, profile, answered, look);
+    let series = series_from(name, profile, None, answered, look);
     findings.extend(series.into_iter().map(|it| it.finding));
     findings
 }
 
-/// What the visits say about each thing that the claims of a profile are about, in the order of the findings.
+/// What the visits say about each thing that the claims of a profile are about, in the order of the findings: all of them, or those
+/// of the claim at the place `only`.
 #[must_use]
 pub fn series_from(
     name: &str,
     profile: &Profile,
+    only: Option<usize>,
     answered: &Answered,
     look: &mut Look<'_>,
 ) -> Vec<Series> {
@@ -102,15 +115,57 @@ pub fn series_from(
         name,
         profile,
         answered,
-        spoken_for: claimed_anywhere(profile),
+        spoken_for: None,
         rebuilt: BTreeSet::new(),
         look,
     };
     let mut all = Vec::new();
     for (place, claim) in profile.claims.iter().enumerate() {
-        telling.claim(place, claim, &mut all);
+        match only {
+            Some(only) if only < place => break,
+            Some(only) if only > place => telling.pass(place, claim),
+            _ => telling.claim(place, claim, &mut all),
+        }
     }
     all
+}
+
+/// Beside the answers about a claim itself, those that its series rest on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AlsoAsked {
+    /// Those about the claims before it: what they said of a list or of a new name is not said twice.
+    pub before: bool,
+    /// Those about all pages: a name that is gone may stand on another one.
+    pub pages: bool,
+}
+
+impl AlsoAsked {
+    /// What else the series of the claim at `place` rest on, as its own answers tell.
+    #[must_use]
+    pub fn of(profile: &Profile, place: usize, answered: &Answered) -> Self {
+        let claim = profile.claims.get(place);
+        let pages = claim.map_or_else(Vec::new, |it| {
+            answered.lists(place, &Cited::of(it, profile))
+        });
+        let gone = |it: &Track<Said>| {
+            it.latest()
+                .is_some_and(|it| it.said.verdict == Verdict::Absent)
+        };
+        Self {
+            before: pages
+                .iter()
+                .any(|it| it.1.rebuilt().is_some() || news(it.1).next().is_some()),
+            pages: pages.iter().any(|it| it.1.names().iter().any(gone)),
+        }
+    }
+}
+
+/// The names that a page lists now and the claim does not.
+fn news(page: &NamesAnswers) -> impl Iterator<Item = &Fresh> {
+    page.fresh().iter().filter(|it| {
+        let latest = it.track.latest();
+        latest.is_some_and(|it| it.said.verdict == Verdict::New)
+    })
 }
 
 /// A profile's findings in the making.
@@ -118,14 +173,40 @@ struct Telling<'a, 'l> {
     name: &'a str,
     profile: &'a Profile,
     answered: &'a Answered,
-    /// The keys of names that are claimed, or new already.
-    spoken_for: BTreeSet<String>,
+    /// The keys of names that are claimed, or new already; made when the first new name is met.
+    spoken_for: Option<BTreeSet<String>>,
     /// The references whose list was said to be rebuilt.
     rebuilt: BTreeSet<u32>,
     look: &'a mut Look<'l>,
 }
 
-impl Telling<'_, '_> {
+impl<'a> Telling<'a, '_> {
+    /// Passes a claim by whose findings are not wanted: what it says need not be said again.
+    fn pass(&mut self, place: usize, claim: &Claim) {
+        let pages = self.answered.lists(place, &Cited::of(claim, self.profile));
+        self.rebuilt(&pages);
+        for new in pages.iter().flat_map(|it| news(it.1)) {
+            self.is_first(&new.key);
+        }
+    }
+
+    /// The list of a claim that was rebuilt last, where no claim before told of it.
+    fn rebuilt(&mut self, pages: &[(u32, &'a NamesAnswers)]) -> Option<&'a Rebuilt> {
+        let rebuilt = pages
+            .iter()
+            .filter_map(|it| Some((it.0, it.1.rebuilt()?)))
+            .max_by_key(|it| it.1.by)?;
+        self.rebuilt.insert(rebuilt.0).then_some(rebuilt.1)
+    }
+
+    /// Whether no claim has the name of this key, and none before told of it as new.
+    fn is_first(&mut self, key: &str) -> bool {
+        let profile = self.profile;
+        self.spoken_for
+            .get_or_insert_with(|| claimed_anywhere(profile))
+            .insert(key.to_owned())
+    }
+
     fn claim(&mut self, place: usize, claim: &Claim, all: &mut Vec<Series>) {
         let cited = Cited::of(claim, self.profile);
         match (&claim.statement, subject_of(claim)) {
@@ -157,20 +238,8 @@ impl Telling<'_, '_> {
     ) {
         let answered = self.answered;
         let (units, why) = answered.names(place, claim, names);
-        let pages: Vec<(u32, &NamesAnswers)> = cited
-            .references
-            .iter()
-            .filter_map(|it| match answered.claims.get(&(place, it.number))? {
-                Answers::Names(names) => Some((it.number, names.as_ref())),
-                _ => None,
-            })
-            .collect();
-        let rebuilt = pages
-            .iter()
-            .filter_map(|it| Some((it.0, it.1.rebuilt()?)))
-            .max_by_key(|it| it.1.by)
-            .filter(|it| self.rebuilt.insert(it.0));
-        if let Some((_, rebuilt)) = rebuilt {
+        let pages = answered.lists(place, cited);
+        if let Some(rebuilt) = self.rebuilt(&pages) {
             let subject = Subject::List {
                 claim: claim.id.clone(),
             };
@@ -214,12 +283,8 @@ impl Telling<'_, '_> {
         all: &mut Vec<Series>,
     ) {
         for (_, page) in pages {
-            let is_new = |it: &Track<Said>| {
-                it.latest()
-                    .is_some_and(|it| it.said.verdict == Verdict::New)
-            };
-            for new in page.fresh().iter().filter(|it| is_new(&it.track)) {
-                if !self.spoken_for.insert(new.key.clone()) {
+            for new in news(page) {
+                if !self.is_first(&new.key) {
                     continue;
                 }
                 let tracks: Vec<(u32, &Track<Said>)> = pages

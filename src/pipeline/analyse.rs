@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     capture::CaptureEntry,
-    compare::{self, Alert, Answered, Look},
+    compare::{self, Alert, AlsoAsked, Answered, Look},
     digest::ContentDigest,
     finding::{Conclusion, Decision, Finding, Review, Series, Subject, Verdict, applying},
     profile::{Alias, Profile},
@@ -14,8 +14,8 @@ use crate::{
 
 use super::{
     AnalyseError, Comparing, Named, PdfReader,
-    answers::{self, Answering, From},
-    readings::{Extent, Readings},
+    answers::{self, Answering, From, Wanted},
+    readings::Readings,
 };
 
 /// The findings of one profile, and what they rest on.
@@ -62,6 +62,7 @@ pub(super) fn found(
         comparing,
         from,
         keeps: true,
+        only: None,
     };
     let (findings, lasts) = told(&answering, compare::findings_from)?;
     Ok(Analysed {
@@ -95,6 +96,7 @@ pub fn verify_answers(
         comparing,
         from: From::Kept,
         keeps: false,
+        only: None,
     };
     let mut pages: Vec<_> = named
         .profile
@@ -156,35 +158,41 @@ fn told<T>(
     Ok((told, lasts))
 }
 
-/// What the visits say about each thing that a profile claims, with the findings about its claims. `only` names the claim that is
-/// wanted; all are told where it is `None`.
+/// What the visits say about each thing that the claim at `place` of a profile is about, with the findings. No other answers are
+/// asked for than those that it rests on.
 ///
 /// # Errors
 /// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
 pub fn series(
     store: &Store,
     named: &Named,
-    only: Option<&str>,
+    place: usize,
     comparing: &Comparing,
 ) -> Result<Vec<Series>, AnalyseError> {
     let mut profile = named.profile.clone();
     let learned = learned_aliases(store, &named.name, &store.reviews()?)?;
     profile.aliases.extend(learned);
-    let wanted = |series: Vec<Series>| -> Vec<Series> {
-        let is_meant =
-            |it: &Series| only.is_none_or(|only| it.finding.subject.claim() == Some(only));
-        series.into_iter().filter(is_meant).collect()
-    };
-    let answering = Answering {
+    let about = |only| Answering {
         store,
         name: &named.name,
         profile: &profile,
         comparing,
         from: From::Kept,
         keeps: true,
+        only: Some(only),
     };
-    let (series, _) = told(&answering, |name, profile, answered, look| {
-        wanted(compare::series_from(name, profile, answered, look))
+    let own = Wanted {
+        claims: BTreeSet::from([place]),
+        pages: false,
+    };
+    let also = AlsoAsked::of(&profile, place, &about(&own).answered()?.0);
+    let first = if also.before { 0 } else { place };
+    let wanted = Wanted {
+        claims: (first..=place).collect(),
+        pages: also.pages,
+    };
+    let (series, _) = told(&about(&wanted), |name, profile, answered, look| {
+        compare::series_from(name, profile, Some(place), answered, look)
     })?;
     Ok(series)
 }
@@ -228,6 +236,6 @@ fn learned_aliases(
 /// The archive cannot be read.
 pub fn text_of(store: &Store, entry: &CaptureEntry, pdf: &PdfReader) -> Result<String, StoreError> {
     let mut readings = Readings::new(store, &Profile::default(), pdf);
-    let reading: Option<Arc<_>> = readings.of(entry, Extent::Whole)?;
+    let reading: Option<Arc<_>> = readings.of(entry)?;
     Ok(reading.map(|it| it.text.clone()).unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! Answers to a profile's questions: those that are kept, gone on with from the first visits they do not know yet.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -15,7 +15,7 @@ use crate::{
         self, Alert, Answered, Answers, Lasting, Page, Part, Question, Stretch, Visited,
         names_asked, questions, questions_of_choices,
     },
-    digest::{ContentDigest, PayloadDigest},
+    digest::ContentDigest,
     extract,
     finding::Fate,
     profile::Profile,
@@ -24,10 +24,7 @@ use crate::{
     uri::TargetUri,
 };
 
-use super::{
-    AnalyseError, Comparing,
-    readings::{Extent, Readings},
-};
+use super::{AnalyseError, Comparing, readings::Readings};
 
 /// Where answers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +47,17 @@ pub(super) struct Answering<'a> {
     pub(super) from: From,
     /// Whether the answers are kept, where the archive may be written.
     pub(super) keeps: bool,
+    /// What is asked about; all that there is where it is `None`.
+    pub(super) only: Option<&'a Wanted>,
+}
+
+/// The parts of a profile that answers are wanted about.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    /// The claims, by their places.
+    pub(super) claims: BTreeSet<usize>,
+    /// Whether the pages are among them.
+    pub(super) pages: bool,
 }
 
 /// One question, with what is known of the answer.
@@ -70,15 +78,14 @@ impl Answering<'_> {
     /// # Errors
     /// The archive cannot be read; it was stopped.
     pub(super) fn answered(&self) -> Result<(Answered, bool), AnalyseError> {
-        let mut kept: HashMap<(String, u32), Answer> = match self.from {
-            From::Kept => self
-                .store
-                .answers(self.name)?
-                .into_iter()
-                .map(|it| ((it.part.clone(), it.reference), it))
-                .collect(),
-            From::Scratch => HashMap::new(),
+        let kept = match self.from {
+            From::Kept => self.kept()?,
+            From::Scratch => Vec::new(),
         };
+        let mut kept: HashMap<(String, u32), Answer> = kept
+            .into_iter()
+            .map(|it| ((it.part.clone(), it.reference), it))
+            .collect();
         let mut answered = Answered::default();
         let names = names_asked(self.profile, None);
         let lasts = self.ask(questions(self.profile, &names), &mut kept, &mut answered)?;
@@ -86,11 +93,35 @@ impl Answering<'_> {
         let of_choices = questions_of_choices(self.profile, &names);
         let lasts = self.ask(of_choices, &mut kept, &mut answered)? && lasts;
         // What nobody asks any more.
-        if !kept.is_empty() && self.keeps && self.store.may_write() {
+        if !kept.is_empty() && self.keeps && self.only.is_none() && self.store.may_write() {
             self.store
                 .drop_answers(self.name, kept.into_keys().collect())?;
         }
         Ok((answered, lasts))
+    }
+
+    /// The answers that are kept to what is asked.
+    fn kept(&self) -> Result<Vec<Answer>, AnalyseError> {
+        let Some(only) = self.only else {
+            return Ok(self.store.answers(self.name)?);
+        };
+        let claims = only.claims.iter();
+        let mut parts: Vec<Part> = claims
+            .flat_map(|it| [Part::Choice(*it), Part::Claim(*it)])
+            .collect();
+        parts.extend(only.pages.then_some(Part::Page));
+        let mut kept = Vec::new();
+        for part in parts {
+            kept.extend(self.store.answers_about(self.name, &self.key(part))?);
+        }
+        Ok(kept)
+    }
+
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_none_or(|it| match part {
+            Part::Page => it.pages,
+            Part::Choice(place) | Part::Claim(place) => it.claims.contains(&place),
+        })
     }
 
     /// The readings of the archive, for this profile.
@@ -106,7 +137,7 @@ impl Answering<'_> {
         answered: &mut Answered,
     ) -> Result<bool, AnalyseError> {
         let mut by_seed: BTreeMap<TargetUri, Vec<Task<'_>>> = BTreeMap::new();
-        for (part, question) in questions {
+        for (part, question) in questions.into_iter().filter(|it| self.wants(it.0)) {
             let reference = question.reference();
             let Some(seed) = seed_of(reference) else {
                 continue;
@@ -245,27 +276,16 @@ impl Answering<'_> {
         let Some(first) = starts.iter().copied().min() else {
             return Ok(None);
         };
-        let extent = if tasks.iter().all(|it| is_about_state(&it.question)) {
-            Extent::State
-        } else {
-            Extent::Whole
-        };
         // For each question the last visit of the spans that its answers know.
         let mut closed: Vec<Option<Instant>> = starts
             .iter()
             .map(|start| Some(spans.get(start.checked_sub(1)?)?.last))
             .collect();
-        // What it brought last is what its new version is kept against.
-        let before = first.checked_sub(1).and_then(|it| spans.get(it));
-        readings.before = match before {
-            Some(it) if first < spans.len() => payload_of(&self.store.hops(it.visit)?),
-            _ => None,
-        };
         for (place, (span, lasting)) in spans.iter().zip(lasting).enumerate().skip(first) {
             if self.comparing.is_stopped() {
                 return Err(AnalyseError::Stopped);
             }
-            let page = self.page(span, extent, readings)?;
+            let page = self.page(span, readings)?;
             let page = page.shown();
             waiting = lasting.is_waiting(page.state()).then(|| page.fate());
             let known = starts.iter().zip(&mut closed);
@@ -356,15 +376,10 @@ impl Answering<'_> {
     }
 
     /// What the visits of a span brought.
-    fn page(
-        &self,
-        span: &Span,
-        extent: Extent,
-        readings: &mut Readings<'_>,
-    ) -> Result<Brought, AnalyseError> {
+    fn page(&self, span: &Span, readings: &mut Readings<'_>) -> Result<Brought, AnalyseError> {
         let hops = self.store.hops(span.visit)?;
         let reading = match hops.last() {
-            Some(it) => readings.of(it, extent)?,
+            Some(it) => readings.of(it)?,
             None => None,
         };
         Ok(Brought { hops, reading })
@@ -388,7 +403,7 @@ impl Answering<'_> {
             if span.first > until {
                 continue;
             }
-            let page = self.page(span, Extent::Whole, readings)?;
+            let page = self.page(span, readings)?;
             let page = page.shown();
             if !lasting.is_waiting(page.state()) {
                 tell(&page);
@@ -397,10 +412,6 @@ impl Answering<'_> {
         }
         Ok(())
     }
-}
-
-fn payload_of(hops: &[CaptureEntry]) -> Option<PayloadDigest> {
-    hops.last().and_then(|it| it.payload_digest)
 }
 
 /// What the first visit of a span brought.
@@ -416,11 +427,6 @@ impl Brought {
             reading: self.reading.as_deref(),
         })
     }
-}
-
-/// Whether the state of a page is all that a question needs.
-fn is_about_state(question: &Question<'_>) -> bool {
-    matches!(question, Question::Page { lists: false, .. })
 }
 
 /// The page of a reference.

@@ -1,4 +1,5 @@
-//! Readings of stored payloads: made once, kept in the archive, and shared by visits that brought the same.
+//! Readings of stored payloads, shared by visits that brought the same. A page is read again whenever it is asked for, which takes
+//! no longer than to unpack what was read; what takes long to read, a PDF file, is read once and kept in the archive.
 
 use std::sync::Arc;
 
@@ -9,20 +10,11 @@ use crate::{
     extract::{self, Page},
     media_type::MediaType,
     profile::Profile,
-    reading::{Packed, Reading},
+    reading::Reading,
     store::{Store, StoreError},
 };
 
 use super::PdfReader;
-
-/// How much of a reading is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// All of it.
-    Whole,
-    /// What it says of the page's state: all that is asked of a page on which no claim rests, and a small part of the memory.
-    State,
-}
 
 /// Readings of one archive, for the selectors of one profile.
 pub(super) struct Readings<'a> {
@@ -31,8 +23,6 @@ pub(super) struct Readings<'a> {
     selectors: Vec<String>,
     /// The reading that was asked for last, and what it was kept under.
     last: Option<Last>,
-    /// The version of the page before the one that is read: what both have is kept once.
-    pub(super) before: Option<PayloadDigest>,
     /// Whether a reading could not be made now and may be another time.
     pub(super) passing: bool,
 }
@@ -40,7 +30,6 @@ pub(super) struct Readings<'a> {
 struct Last {
     digest: PayloadDigest,
     key: String,
-    json: Vec<u8>,
     reading: Arc<Reading>,
 }
 
@@ -55,17 +44,12 @@ impl<'a> Readings<'a> {
             pdf,
             selectors,
             last: None,
-            before: None,
             passing: false,
         }
     }
 
     /// The reading of the payload that a capture brought or stands for; a failure brought none.
-    pub(super) fn of(
-        &mut self,
-        entry: &CaptureEntry,
-        extent: Extent,
-    ) -> Result<Option<Arc<Reading>>, StoreError> {
+    pub(super) fn of(&mut self, entry: &CaptureEntry) -> Result<Option<Arc<Reading>>, StoreError> {
         let Some(digest) = entry.payload_digest else {
             return Ok(None);
         };
@@ -79,11 +63,7 @@ impl<'a> Readings<'a> {
         let coding = content_coding::labels_of(&entry.head);
         // Everything that the reading depends on beside the payload; its digest, because there is one with every reading.
         let depends = format!(
-            "{}{} {} {} {} {} {} {:?}",
-            match extent {
-                Extent::Whole => "",
-                Extent::State => "state ",
-            },
+            "{} {} {} {} {} {} {:?}",
             extract::VERSION,
             entry.status().unwrap_or_default(),
             entry.target_uri,
@@ -99,67 +79,30 @@ impl<'a> Readings<'a> {
         {
             return Ok(Some(last.reading.clone()));
         }
-        let (reading, json) = match self.store.reading(&digest, &key)? {
-            Some(it) => (it.reading, it.json),
-            None => self.make(
-                entry,
-                (&digest, &key),
-                (&media_type, coding.as_deref()),
-                extent,
-            )?,
-        };
-        let reading = Arc::new(reading);
+        let reading = Arc::new(match self.store.reading(&digest, &key)? {
+            Some(it) => it,
+            None => self.read(entry, (&digest, &key), (&media_type, coding.as_deref()))?,
+        });
         self.last = Some(Last {
             digest,
             key,
-            json,
             reading: reading.clone(),
         });
         Ok(Some(reading))
     }
 
-    /// Reads a payload, and keeps what was read where another try would come to the same.
-    fn make(
+    /// Reads a payload, and keeps what was read where that took long and another try would come to the same.
+    fn read(
         &mut self,
         entry: &CaptureEntry,
         (digest, key): (&PayloadDigest, &str),
         (media_type, coding): (&MediaType, Option<&str>),
-        extent: Extent,
-    ) -> Result<(Reading, Vec<u8>), StoreError> {
-        let (mut reading, lasts) = self.read(entry, digest, media_type, coding)?;
-        if extent == Extent::State {
-            reading = state_alone(reading);
-        }
-        // Serializing a reading cannot fail.
-        let json = serde_json::to_vec(&Packed::of(&reading)).unwrap_or_default();
-        if lasts && self.store.may_write() {
-            let stored;
-            let before = match (&self.last, self.before) {
-                (Some(last), _) if last.key == key => Some((last.digest, last.json.as_slice())),
-                (_, Some(before)) => {
-                    stored = self.store.reading_json(&before, key)?;
-                    stored.as_deref().map(|it| (before, it))
-                }
-                _ => None,
-            };
-            self.store.put_reading(digest, key, &json, before)?;
-        }
-        Ok((reading, json))
-    }
-
-    /// Reads a payload, and says whether it may be kept.
-    fn read(
-        &mut self,
-        entry: &CaptureEntry,
-        digest: &PayloadDigest,
-        media_type: &MediaType,
-        coding: Option<&str>,
-    ) -> Result<(Reading, bool), StoreError> {
+    ) -> Result<Reading, StoreError> {
         let payload = match self.store.payload(digest) {
             Ok(it) => it,
             // What was removed is not there to be read; that it was is all there is to say.
             Err(missing @ (StoreError::Removed { .. } | StoreError::NotHeld { .. })) => {
-                return Ok((extract::unread(missing.to_string()), false));
+                return Ok(extract::unread(missing.to_string()));
             }
             Err(error) => return Err(error),
         };
@@ -177,23 +120,15 @@ impl<'a> Readings<'a> {
             status: entry.status(),
             selectors: &self.selectors,
         };
-        if extract::is_pdf(&page) {
-            let layer = self.pdf.read(body);
-            self.passing |= layer.passing;
-            return Ok((extract::read_pdf(&layer), !layer.passing));
+        if !extract::is_pdf(&page) {
+            return Ok(extract::read(&page));
         }
-        Ok((extract::read(&page), true))
-    }
-}
-
-fn state_alone(reading: Reading) -> Reading {
-    Reading {
-        text: String::new(),
-        blocks: Vec::new(),
-        headings: Vec::new(),
-        anchors: Vec::new(),
-        links: Vec::new(),
-        lists: Vec::new(),
-        ..reading
+        let layer = self.pdf.read(body);
+        self.passing |= layer.passing;
+        let reading = extract::read_pdf(&layer);
+        if !layer.passing && self.store.may_write() {
+            self.store.put_reading(digest, key, &reading)?;
+        }
+        Ok(reading)
     }
 }

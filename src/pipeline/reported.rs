@@ -18,7 +18,7 @@ use super::{
     AnalyseError, Comparing, Named,
     analyse::{found, subjected},
     answers::{From, lasting, seed_of},
-    readings::{Extent, Readings},
+    readings::Readings,
 };
 
 /// The report on one profile, from findings that were computed before; `command` is what leads a person to this archive.
@@ -156,6 +156,25 @@ pub fn current(
     Ok(analysed.findings)
 }
 
+/// The findings as they are now, of a profile that may have one whose id begins with one of `ids`, in small letters; none where it
+/// has no such finding for sure.
+///
+/// # Errors
+/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
+pub fn current_with(
+    store: &Store,
+    named: &Named,
+    ids: &[String],
+    comparing: &Comparing,
+) -> Result<Vec<Finding>, AnalyseError> {
+    let subjected = subjected(store, named, &store.reviews()?, &comparing.alert)?;
+    if store.basis(&named.name)? == Some(subjected.basis) {
+        return Ok(store.findings_with(&named.name, ids)?);
+    }
+    let analysed = found(store, named, &subjected, comparing, From::Kept)?;
+    Ok(analysed.findings)
+}
+
 /// Whether the findings that the last run stored are those of now, told without reading them.
 ///
 /// # Errors
@@ -200,7 +219,7 @@ pub(super) fn waiting(
         }
         let hops = store.hops(span.visit)?;
         let reading = match hops.last() {
-            Some(it) => readings.of(it, Extent::Whole)?,
+            Some(it) => readings.of(it)?,
             None => None,
         };
         let page = Page::of(Visited {

@@ -8,10 +8,7 @@ use std::{
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::{
-    PdfReader,
-    readings::{Extent, Readings},
-};
+use super::{PdfReader, readings::Readings};
 use crate::{
     capture::CaptureEntry,
     clock::Instant,
@@ -181,7 +178,7 @@ fn judge(
             Changes::Bytes => true,
             Changes::Nothing => false,
             Changes::Text => {
-                let reading = readings.of(entry, Extent::Whole)?;
+                let reading = readings.of(entry)?;
                 let text = reading.map(|it| ContentDigest::of(it.text.as_bytes()));
                 std::mem::replace(&mut before, text) != text || text.is_none()
             }

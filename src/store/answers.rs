@@ -42,6 +42,20 @@ impl Store {
         })
     }
 
+    /// The answers that are kept about one part of a profile, in the order of the references.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn answers_about(&self, profile: &str, part: &str) -> Result<Vec<Answer>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(&format!("{SELECT} AND part = ?2 ORDER BY reference"))?
+                .query_map([profile, part], read)?
+                .filter_map(|it| it.map_err(Fault::from).transpose())
+                .collect()
+        })
+    }
+
     /// How far the answers to a part of a profile go: the chain of the last span that each rests on, by the number of the reference.
     ///
     /// # Errors

@@ -71,6 +71,26 @@ impl Store {
         })
     }
 
+    /// What was found for a profile when it was last looked at, where any of it has an id that begins with one of `ids`, in small
+    /// letters; else nothing. Sets without such an id are not unpacked into findings.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what was kept does not read back.
+    pub fn findings_with(&self, profile: &str, ids: &[String]) -> Result<Vec<Finding>, StoreError> {
+        let marks: Vec<String> = ids.iter().map(|it| format!("\"id\":\"{it}")).collect();
+        self.read(|connection| {
+            let Some(set) = latest(connection, profile)? else {
+                return Ok(Vec::new());
+            };
+            let json = set.json()?;
+            let has = |it: &String| memchr::memmem::find(&json, it.as_bytes()).is_some();
+            if !marks.iter().any(has) {
+                return Ok(Vec::new());
+            }
+            serde_json::from_slice(&json).map_err(Fault::damaged)
+        })
+    }
+
     /// The profiles that findings are kept for, in alphabetical order.
     ///
     /// # Errors

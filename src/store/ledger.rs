@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Fault, Store, StoreError, checksum, instant, micros, readings, visits};
+use super::{Fault, Store, StoreError, checksum, instant, micros, visits};
 use crate::{
     clock::Instant,
     digest::PayloadDigest,
@@ -122,18 +122,6 @@ pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
             "UPDATE host SET checksum = ?2 WHERE origin = ?1",
             params![origin, checksum([origin.as_bytes(), state.as_bytes()])],
         )?;
-    }
-    let mut readings = connection.prepare(
-        "SELECT reading.id, digest, key, reading.length, reading.bytes FROM reading JOIN payload ON payload.id = reading.payload",
-    )?;
-    let mut rows = readings.query(())?;
-    while let Some(row) = rows.next()? {
-        connection
-            .prepare_cached("UPDATE reading SET checksum = ?2 WHERE id = ?1")?
-            .execute(params![
-                row.get::<_, i64>(0)?,
-                readings::checksum_of(row, 1, None)?
-            ])?;
     }
     Ok(())
 }

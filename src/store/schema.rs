@@ -44,6 +44,10 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("schema/7.sql"),
         then: None,
     },
+    Step {
+        sql: include_str!("schema/8.sql"),
+        then: None,
+    },
 ];
 
 /// What makes one version of the one before.

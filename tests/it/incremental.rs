@@ -383,32 +383,3 @@ proptest! {
         prop_assert!(problems.problems.is_empty(), "{:?}", problems.problems);
     }
 }
-
-#[test]
-fn readings_of_one_page_stand_on_each_other_and_read_back() {
-    let mut world = World::new();
-    for nonce in 0..6_u8 {
-        let brings = Brings::Page {
-            names: 0x3f >> (nonce % 3),
-            table: false,
-            quoted: nonce % 2 == 0,
-            nonce,
-        };
-        world.visit(0, 30, &brings);
-        world.act(&Act::Compare);
-    }
-    let file = rusqlite::Connection::open(world.store.path()).unwrap();
-    let count = |condition: &str| {
-        let sql = format!("SELECT count(*) FROM reading WHERE {condition}");
-        file.query_row(&sql, (), |row| row.get::<_, i64>(0))
-            .unwrap()
-    };
-    assert_eq!(count("1"), 6, "every version is kept");
-    assert_eq!(count("base IS NOT NULL"), 5);
-    let named = world.named();
-    let comparing = Comparing::new(Alert::default());
-    let kept = world.store.findings("network").unwrap();
-    pipeline::recheck(&world.store, &[named], &comparing, &mut |_| {}).unwrap();
-    assert_eq!(json(&kept), json(&world.store.findings("network").unwrap()));
-    assert_eq!(count("1"), 6, "they were read back, and not made anew");
-}

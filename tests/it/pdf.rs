@@ -249,4 +249,15 @@ fn a_run_cites_the_page_of_a_pdf() {
         "{}",
         again.stdout
     );
+    // It is not read again: without its file the archive can still say what was read from it.
+    rusqlite::Connection::open(project.path("snapshots/stillsays.db"))
+        .unwrap()
+        .execute(
+            "UPDATE payload SET encoding = 'identity', bytes = x'00'",
+            (),
+        )
+        .unwrap();
+    let recheck = project.expect(&["recheck"], 0).stdout;
+    assert!(recheck.contains("the same as before"), "{recheck}");
+    project.expect(&["verify"], 4);
 }

@@ -195,25 +195,6 @@ fn recheck_gives_the_same_findings_to_the_byte() {
 }
 
 #[test]
-fn a_page_that_was_read_is_not_read_again() {
-    let site = site();
-    let project = Project::new();
-    project.profile("example", &profile(&site));
-    project.run_at("2024-01-01T08:00:00Z", &["run"], 0);
-    // Without its pages the archive can still say what was read from them.
-    rusqlite::Connection::open(project.path("snapshots/stillsays.db"))
-        .unwrap()
-        .execute(
-            "UPDATE payload SET encoding = 'identity', bytes = x'00'",
-            (),
-        )
-        .unwrap();
-    let recheck = project.expect(&["recheck"], 0).stdout;
-    assert!(recheck.contains("the same as before"), "{recheck}");
-    project.expect(&["verify"], 4);
-}
-
-#[test]
 fn a_decided_finding_is_not_reported_again_and_a_rejected_rename_teaches() {
     let site = site();
     let project = Project::new();

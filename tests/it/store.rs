@@ -363,10 +363,7 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
         text: "hello".into(),
         ..Reading::default()
     };
-    let json = serde_json::to_vec(&stillsays::reading::Packed::of(&reading)).unwrap();
-    store
-        .put_reading(&digest, "1 text/html", &json, None)
-        .unwrap();
+    store.put_reading(&digest, "1 text/html", &reading).unwrap();
     let fate = |fate| {
         let subject = Subject::Reference { number: 1 };
         let conclusion = Conclusion::Fate(fate);
@@ -414,10 +411,7 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
     let store = archive.open(Access::ReadWrite).unwrap();
     assert_eq!(store.host_states().unwrap()[&origin], state);
     assert_eq!(
-        store
-            .reading(&digest, "1 text/html")
-            .unwrap()
-            .map(|it| it.reading),
+        store.reading(&digest, "1 text/html").unwrap(),
         Some(reading)
     );
     assert!(store.reading(&digest, "2 text/html").unwrap().is_none());

@@ -189,12 +189,12 @@ fn hosts(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fau
 
 fn kept_readings(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     let mut statement = connection.prepare(
-        "SELECT reading.id, reading.checksum, digest, key, reading.length, reading.bytes, reading.base
+        "SELECT reading.id, reading.checksum, digest, key, reading.length, reading.bytes
          FROM reading JOIN payload ON payload.id = reading.payload",
     )?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
-        if row.get::<_, Option<i64>>(1)? != Some(readings::checksum_of(row, 2, row.get(6)?)?) {
+        if row.get::<_, Option<i64>>(1)? != Some(readings::checksum_of(row, 2)?) {
             let id: i64 = row.get(0)?;
             problems.push(Problem::new(
                 format!("reading {id}"),
