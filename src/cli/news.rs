@@ -1,9 +1,7 @@
 //! What a quiet run prints: what no run before had.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    finding::{Finding, FindingId, Review, Standing, applying},
+    finding::{Finding, Review, Standing, applying},
     pipeline::{Compared, Named},
     report::{News, news_text},
     store::{Store, Untold},
@@ -24,10 +22,9 @@ pub(super) fn news(
         let Some(untold) = store.untold(&compared.profile, compared.changed)? else {
             continue;
         };
-        let known = ids(&untold.before);
         let findings = untold.now.iter().filter(|it| {
             it.weight().is_question()
-                && !known.contains(&it.id)
+                && !untold.is_known(&it.id)
                 && Standing::under(it, applying.get(&it.id).copied()).is_open()
         });
         let findings: Vec<Finding> = findings.cloned().collect();
@@ -53,10 +50,4 @@ pub(super) fn told(store: &Store, untold: &[Untold]) -> Result<(), Failure> {
 /// The lines for them.
 pub(super) fn text(session: &Session, news: &[News]) -> String {
     news_text(news, &session.program, session.width)
-}
-
-/// The findings that are questions.
-fn ids(findings: &[Finding]) -> BTreeSet<FindingId> {
-    let asking = findings.iter().filter(|it| it.weight().is_question());
-    asking.map(|it| it.id.clone()).collect()
 }

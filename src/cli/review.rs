@@ -1,13 +1,16 @@
 //! `stillsays review`: what a person decides about findings, kept with time and name, and undone the same way.
 
-use clap::Args;
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum as _};
 
 use crate::{
     finding::{
-        Conclusion, Decided, Decision, Finding, FindingId, Objection, Review, Standing, Verdict,
-        applying,
+        Conclusion, Decided, Decision, Finding, FindingId, Mistake, Objection, Outcome, Review,
+        Standing, Terms, Verdict, applying,
     },
+    pipeline::Named,
     report::Label,
+    text::counted,
 };
 
 use super::{Exit, Failure, Session, archive::Archive, findings, profiles::ProfilesArgs};
@@ -27,6 +30,18 @@ pub(super) struct ReviewArgs {
     /// Who decides [default: the setting `reviewer`, or the account's name]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// With accept: the article is to be changed [default for everything but new names]
+    #[arg(long, conflicts_with = "keep")]
+    edit: bool,
+    /// With accept: the article stays as it is [default for new names]
+    #[arg(long)]
+    keep: bool,
+    /// With reject: what is wrong with the finding
+    #[arg(long, value_name = "REASON")]
+    reason: Option<Wrong>,
+    /// With later: the day on which it is to be looked at again
+    #[arg(long, value_name = "DAY")]
+    until: Option<NaiveDate>,
     /// Decide although somebody else has decided
     #[arg(long)]
     anyway: bool,
@@ -46,14 +61,102 @@ enum Word {
     Undo,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Wrong {
+    /// Two spellings are one name.
+    SameName,
+    /// Two names are two bodies.
+    OtherBody,
+    /// It is on the page.
+    OnPage,
+    /// The capture is not the page.
+    BadCopy,
+    /// Something else.
+    Other,
+}
+
+impl From<Wrong> for Mistake {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            Wrong::SameName => Self::SameName,
+            Wrong::OtherBody => Self::OtherBody,
+            Wrong::OnPage => Self::OnPage,
+            Wrong::BadCopy => Self::BadCopy,
+            Wrong::Other => Self::Other,
+        }
+    }
+}
+
 impl ReviewArgs {
+    /// What the flags say, which each belong to one decision.
+    fn terms(&self) -> Result<Terms, Failure> {
+        let flags = [
+            (self.edit, "--edit", Word::Accept),
+            (self.keep, "--keep", Word::Accept),
+            (self.reason.is_some(), "--reason", Word::Reject),
+            (self.until.is_some(), "--until", Word::Later),
+        ];
+        let wrong = flags.iter().find(|it| it.0 && it.2 != self.decision);
+        if let Some((_, flag, word)) = wrong {
+            let word = word
+                .to_possible_value()
+                .map_or_else(String::new, |it| it.get_name().to_owned());
+            return Err(Failure::usage(anyhow::anyhow!("{flag} goes with `{word}`")));
+        }
+        let outcome = match (self.edit, self.keep) {
+            (true, _) => Some(Outcome::Edit),
+            (_, true) => Some(Outcome::Keep),
+            _ => None,
+        };
+        Ok(Terms {
+            outcome,
+            mistake: self.reason.map(Mistake::from),
+            until: self.until,
+            batch: None,
+        })
+    }
+
     /// Needs no run lock: a decision is one short transaction, also while a run is going on.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        let terms = self.terms()?;
         let profiles = self.profiles.load(session)?;
+        let decision = match self.decision {
+            Word::Accept => Some(Decision::Accept),
+            Word::Reject => Some(Decision::Reject),
+            Word::Later => Some(Decision::Later),
+            Word::Undo => None,
+        };
+        let made = Made {
+            decision,
+            by: self.by.clone().unwrap_or_else(|| session.person()),
+            note: self.note.clone(),
+            terms,
+            anyway: self.anyway,
+        };
+        made.decide(session, &profiles, &self.findings)
+    }
+}
+
+/// A decision, for any finding.
+struct Made {
+    decision: Option<Decision>,
+    by: String,
+    note: Option<String>,
+    terms: Terms,
+    anyway: bool,
+}
+
+impl Made {
+    fn decide(
+        &self,
+        session: &Session,
+        profiles: &[Named],
+        findings: &[String],
+    ) -> Result<Exit, Failure> {
         let refused = loop {
             let archive = Archive::beside(session, "review")?;
             let decided = archive.write(|store| {
-                let about = findings::pick_all(session, store, &profiles, &self.findings)?;
+                let about = findings::pick_all(session, store, profiles, findings)?;
                 let decisions = about.into_iter().map(|it| self.decided(session, it));
                 let decisions: Vec<Decided> = decisions.collect();
                 let reviews = store.reviews()?;
@@ -72,18 +175,13 @@ impl ReviewArgs {
     }
 
     fn decided(&self, session: &Session, about: Finding) -> Decided {
-        let decision = match self.decision {
-            Word::Accept => Some(Decision::Accept),
-            Word::Reject => Some(Decision::Reject),
-            Word::Later => Some(Decision::Later),
-            Word::Undo => None,
-        };
         let review = Review {
             finding: about.id.clone(),
-            decision,
+            decision: self.decision,
             at: session.clock.now(),
-            by: self.by.clone().unwrap_or_else(|| session.person()),
+            by: self.by.clone(),
             note: self.note.clone(),
+            terms: self.terms.clone(),
         };
         Decided { review, about }
     }
@@ -95,7 +193,7 @@ fn tell(
     decisions: Vec<(Decided, Option<Objection>)>,
     reviews: &[Review],
 ) -> bool {
-    let (mut refused, mut teaches) = (false, false);
+    let (mut refused, mut teaches, mut to_edit) = (false, false, 0_usize);
     let before = applying(reviews);
     for (Decided { review, about }, objection) in decisions {
         if let Some(objection) = objection {
@@ -104,7 +202,14 @@ fn tell(
             continue;
         }
         let done = match review.decision {
-            Some(Decision::Accept) => "accepted",
+            Some(Decision::Accept) if review.terms.outcome == Some(Outcome::Done) => {
+                "accepted, and the article was changed"
+            }
+            Some(Decision::Accept) if review.asks_for_an_edit(&about) => {
+                to_edit += 1;
+                "accepted: the article is to be changed"
+            }
+            Some(Decision::Accept) => "accepted: the article stays as it is",
             Some(Decision::Reject) => "rejected",
             Some(Decision::Later) => "put off",
             None => "as it was before the last decision",
@@ -121,6 +226,13 @@ fn tell(
         );
         let before = before.get(&review.finding).and_then(|it| it.decision);
         teaches |= is_rename && [before, review.decision].contains(&Some(Decision::Reject));
+    }
+    if to_edit > 0 {
+        let edits = counted(to_edit, "edit waits", "edits wait");
+        session.remark(&format!(
+            "{edits}: `{} edits` prints what to paste",
+            session.program
+        ));
     }
     if teaches {
         session.remark("other findings may change; the next report shows it");

@@ -184,6 +184,7 @@ mod tests {
             at: parse_digits14(at).unwrap(),
             by: "ada".into(),
             note: None,
+            terms: crate::finding::Terms::default(),
         }
     }
 

@@ -44,6 +44,8 @@ pub enum Leaf<'a> {
         note: Option<&'a str>,
         /// The finding as it stood, as JSON.
         about: Option<&'a str>,
+        /// What follows from it, as JSON; none where it says no more than yes, no or later.
+        terms: Option<&'a str>,
     },
     /// A run or an import that begins.
     Crawl {
@@ -157,6 +159,7 @@ impl Leaf<'_> {
                 by,
                 note,
                 about,
+                terms,
             } => text(&ReviewText {
                 leaf: "review",
                 id: *id,
@@ -166,6 +169,7 @@ impl Leaf<'_> {
                 by,
                 note: *note,
                 about: about.map(|it| ContentDigest::of(it.as_bytes())),
+                terms: *terms,
             }),
             Self::Crawl {
                 id,
@@ -332,6 +336,8 @@ struct ReviewText<'a> {
     note: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     about: Option<ContentDigest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -398,6 +404,7 @@ mod tests {
             by: "ann \"a\"",
             note: None,
             about: Some("{}"),
+            terms: None,
         };
         assert_eq!(
             review.text(),

@@ -155,8 +155,9 @@ fn each_leaf_but_removals(
     while let Some(row) = rows.next()? {
         each(Kind::Findings, row.get(0)?, super::findings::leaf(row))?;
     }
-    let mut statement = connection
-        .prepare("SELECT id, finding, decision, at, author, note, about FROM review ORDER BY id")?;
+    let mut statement = connection.prepare(
+        "SELECT id, finding, decision, at, author, note, about, terms FROM review ORDER BY id",
+    )?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         each(Kind::Review, row.get(0)?, review(row))?;
@@ -200,6 +201,7 @@ fn review(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
         by: &by,
         note: text(5)?.as_deref(),
         about: text(6)?.as_deref(),
+        terms: text(7)?.as_deref(),
     }
     .text())
 }

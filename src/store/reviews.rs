@@ -8,12 +8,14 @@ use super::{
     micros,
 };
 use crate::{
-    finding::{Decided, Decision, Finding, FindingId, Objection, Review, Standing, applying},
+    finding::{
+        Decided, Decision, Finding, FindingId, Objection, Review, Standing, Terms, applying,
+    },
     ledger::Leaf,
 };
 
 /// The columns of a review, as [`review_of`] reads them.
-const COLUMNS: &str = "finding, decision, at, author, note";
+const COLUMNS: &str = "finding, decision, at, author, note, terms";
 
 impl Store {
     /// Keeps what a person decided, whatever others decided, and the finding as it was before them.
@@ -99,7 +101,7 @@ impl Store {
             let mut rows = statement.query([profile])?;
             let mut decided = Vec::new();
             while let Some(row) = rows.next()? {
-                let about: String = row.get(5)?;
+                let about: String = row.get(6)?;
                 decided.push(Decided {
                     review: review_of(row)?,
                     about: serde_json::from_str(&about).map_err(Fault::damaged)?,
@@ -148,9 +150,12 @@ fn decide(
 
 fn insert(connection: &Connection, review: &Review, about: Option<&str>) -> Result<(), Fault> {
     let decision = review.decision.map(decision_word);
+    let terms = (review.terms != Terms::default())
+        .then(|| serde_json::to_string(&review.terms).map_err(Fault::damaged))
+        .transpose()?;
     let id = connection
         .prepare_cached(
-            "INSERT INTO review (finding, decision, at, author, note, about) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO review (finding, decision, at, author, note, about, terms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .insert(params![
             review.finding.0,
@@ -159,6 +164,7 @@ fn insert(connection: &Connection, review: &Review, about: Option<&str>) -> Resu
             review.by,
             review.note,
             about,
+            terms,
         ])?;
     let leaf = Leaf::Review {
         id,
@@ -168,6 +174,7 @@ fn insert(connection: &Connection, review: &Review, about: Option<&str>) -> Resu
         by: &review.by,
         note: review.note.as_deref(),
         about,
+        terms: terms.as_deref(),
     };
     ledger::append(connection, Kind::Review, id, &leaf)
 }
@@ -182,6 +189,11 @@ fn review_of(row: &Row<'_>) -> Result<Review, Fault> {
         at: instant(row.get(2)?)?,
         by: row.get(3)?,
         note: row.get(4)?,
+        terms: row
+            .get::<_, Option<String>>(5)?
+            .map(|it| serde_json::from_str(&it).map_err(Fault::damaged))
+            .transpose()?
+            .unwrap_or_default(),
     })
 }
 
@@ -241,6 +253,7 @@ mod tests {
             at: parse_digits14(at).unwrap(),
             by: by.into(),
             note: None,
+            terms: crate::finding::Terms::default(),
         };
         Decided { review, about }
     }

@@ -1,9 +1,12 @@
 //! Which findings runs have told, so that a quiet run tells only what no run before it had.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
 use super::{Fault, Store, StoreError, findings};
-use crate::finding::Finding;
+use crate::finding::{Fate, Finding, FindingId, Subject, Weight};
 
 /// What the last run told of a profile, and what is known now.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,9 +15,48 @@ pub struct Untold {
     pub before: Vec<Finding>,
     /// The findings as they are kept now.
     pub now: Vec<Finding>,
+    /// What runs before the last one reported, that is neither said nor refuted since: a page that could not be read
+    /// meanwhile is no news when it says the same again.
+    earlier: Vec<Reported>,
     profile: String,
     /// The set that the findings of now are.
     set: i64,
+}
+
+/// A finding that a run reported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Reported {
+    id: FindingId,
+    subject: Subject,
+}
+
+impl Untold {
+    /// Whether a run reported this finding before, and nothing has refuted it since.
+    #[must_use]
+    pub fn is_known(&self, id: &FindingId) -> bool {
+        let asked = |it: &&Finding| it.weight().is_question();
+        let mut before = self.before.iter().filter(asked);
+        before.any(|it| it.id == *id) || self.earlier.iter().any(|it| it.id == *id)
+    }
+
+    /// What was reported until now and is not among the findings of now, unless they say that it is settled.
+    fn earlier_then(&self) -> Vec<Reported> {
+        let asked = self.before.iter().filter(|it| it.weight().is_question());
+        let before = asked.map(|it| Reported {
+            id: it.id.clone(),
+            subject: it.subject.clone(),
+        });
+        let said: BTreeSet<&FindingId> = self.now.iter().map(|it| &it.id).collect();
+        let settled = |subject: &Subject| {
+            let mut now = self.now.iter().filter(|it| it.subject == *subject);
+            now.any(|it| {
+                it.weight() == Weight::Settled && !matches!(it.fate(), Some(Fate::Waiting { .. }))
+            })
+        };
+        let all = before.chain(self.earlier.iter().cloned());
+        all.filter(|it| !said.contains(&it.id) && !settled(&it.subject))
+            .collect()
+    }
 }
 
 impl Store {
@@ -30,10 +72,11 @@ impl Store {
             let Some(set) = findings::latest_id(connection, profile)? else {
                 return Ok(None);
             };
-            let told: Option<i64> = connection
-                .prepare_cached("SELECT findings FROM told WHERE profile = ?1")?
-                .query_row([profile], |row| row.get(0))
+            let told: Option<(i64, Option<String>)> = connection
+                .prepare_cached("SELECT findings, earlier FROM told WHERE profile = ?1")?
+                .query_row([profile], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
+            let (told, earlier) = told.map_or((None, None), |it| (Some(it.0), it.1));
             if told == Some(set) {
                 return Ok(None);
             }
@@ -46,6 +89,10 @@ impl Store {
             Ok(Some(Untold {
                 before,
                 now,
+                earlier: match earlier {
+                    Some(json) => serde_json::from_str(&json).map_err(Fault::damaged)?,
+                    None => Vec::new(),
+                },
                 profile: profile.to_owned(),
                 set,
             }))
@@ -58,15 +105,26 @@ impl Store {
     /// The file cannot be written.
     pub fn told(&self, untold: &Untold) -> Result<(), StoreError> {
         let (profile, set) = (untold.profile.clone(), untold.set);
-        self.write(move |connection| note(connection, &profile, set))
+        let earlier = untold.earlier_then();
+        self.write(move |connection| note(connection, &profile, set, &earlier))
     }
 }
 
-fn note(connection: &Connection, profile: &str, set: i64) -> Result<(), Fault> {
+fn note(
+    connection: &Connection,
+    profile: &str,
+    set: i64,
+    earlier: &[Reported],
+) -> Result<(), Fault> {
+    let earlier = match earlier {
+        [] => None,
+        some => Some(serde_json::to_string(some).map_err(Fault::damaged)?),
+    };
     connection
         .prepare_cached(
-            "INSERT INTO told (profile, findings) VALUES (?1, ?2) ON CONFLICT (profile) DO UPDATE SET findings = excluded.findings",
+            "INSERT INTO told (profile, findings, earlier) VALUES (?1, ?2, ?3)
+             ON CONFLICT (profile) DO UPDATE SET findings = excluded.findings, earlier = excluded.earlier",
         )?
-        .execute(params![profile, set])?;
+        .execute(params![profile, set, earlier])?;
     Ok(())
 }

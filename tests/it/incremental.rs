@@ -293,6 +293,7 @@ impl World {
                 at: self.at,
                 by: "ada".into(),
                 note: None,
+                terms: stillsays::finding::Terms::default(),
             };
             self.store.add_review(&review, Some(finding)).unwrap();
         }

@@ -403,6 +403,14 @@ fn dump(path: &Path) -> String {
                 Ok(())
             })?;
         }
+        // A name of a column that is no text any more makes rusqlite panic when it is asked for.
+        let schema: Vec<Vec<u8>> = file
+            .prepare("SELECT CAST(sql AS BLOB) FROM sqlite_schema WHERE sql IS NOT NULL")?
+            .query_map((), |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        if schema.iter().any(|it| std::str::from_utf8(it).is_err()) {
+            return Ok("the schema is not text".to_owned());
+        }
         for table in TABLES {
             let mut statement = file.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))?;
             let columns = statement.column_count();

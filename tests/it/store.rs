@@ -395,6 +395,7 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
         at: at("2025"),
         by: "ada".into(),
         note: None,
+        terms: stillsays::finding::Terms::default(),
     };
     let reviews = [review(Some(Decision::Later)), review(None)];
     for it in &reviews {

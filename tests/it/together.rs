@@ -373,6 +373,34 @@ fn a_quiet_run_prints_only_what_no_run_before_had() {
 }
 
 #[test]
+fn what_a_wall_hid_for_a_while_is_not_reported_again() {
+    let site = site();
+    let project = Project::new();
+    project.profile(
+        "example",
+        &profile("Example Network", &site.uri("/members")),
+    );
+    assert_eq!(quiet(&project, FIRST, &[]), "");
+    site.on("/members", [members(&NAMES[..11])]);
+    assert!(quiet(&project, SECOND, &[]).contains("Fjord Media Union"));
+    let wall = "<!doctype html><title>Just a moment...</title><h1>Checking if the site connection is secure</h1>\
+                <p>Enable JavaScript and cookies to continue</p><script src=\"/cdn-cgi/challenge-platform/h/b/orchestrate\"></script>";
+    site.on("/members", [Reply::page(wall)]);
+    project.run_at("2024-02-03T08:00:00Z", &["run", "--all", "--quiet"], 0);
+    let report = project.json(&["report", "--format", "json"]);
+    assert!(
+        !report.to_string().contains(r#""verdict":"absent""#),
+        "{report}"
+    );
+    site.on("/members", [members(&NAMES[..11])]);
+    assert_eq!(quiet(&project, "2024-02-04T08:00:00Z", &[]), "");
+    // Another name that leaves is news.
+    site.on("/members", [members(&NAMES[..10])]);
+    let told = quiet(&project, "2024-02-05T08:00:00Z", &[]);
+    assert!(told.starts_with("1 new: 1 to decide on 1 page\n"), "{told}");
+}
+
+#[test]
 fn a_quiet_run_prints_the_heaviest_twenty_and_the_command_for_the_rest() {
     let site = Site::start();
     let project = Project::new();

@@ -82,6 +82,7 @@ impl Fixture {
             at: at(day),
             by: "Ines Okafor".into(),
             note: Some("wrote to them; confirmed".into()),
+            terms: stillsays::finding::Terms::default(),
         };
         self.reviews.push(review);
     }
