@@ -3,6 +3,7 @@
 mod added;
 mod aligned;
 mod alike;
+mod answered;
 mod asked;
 mod assignment;
 mod away;
@@ -49,13 +50,14 @@ mod time;
 mod words;
 
 pub use alike::{Alike, Comparable, alike, alike_in_full};
+pub use answered::{AboutClaims, Answered, Given, Look};
 pub use asked::{Answers, Question};
 pub use choice::ChoiceAnswers;
 pub use claim::{Scope, Visited};
 pub use fate::fate;
 pub use fates::PageAnswers;
 pub use figure::figure;
-pub use findings::{AlsoAsked, Answered, Look, findings, findings_from, series_from};
+pub use findings::{AlsoAsked, findings, findings_from, series_from};
 pub use listed::NamesAnswers;
 pub use names::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
 pub use page::Page;

@@ -8,10 +8,10 @@ use crate::{
     capture::{Outcome, Visit},
     clock::{Clock, Instant},
     fetch,
-    finding::{Finding, Review},
+    finding::Review,
     profile::Profile,
     schedule::LastVisit,
-    store::{self, Counts, Crawl, CrawlId, Store, StoreError},
+    store::{self, Counts, Crawl, CrawlId, NewSet, Store, StoreError},
     uri::TargetUri,
 };
 
@@ -32,7 +32,7 @@ use answers::From;
 use keep::{Keeper, Kept};
 use network::Met;
 
-pub use analyse::{Analysed, series, text_of, verify_answers};
+pub use analyse::{series, text_of, verify_answers};
 pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use comparing::{AnalyseError, Comparing};
 pub use folder::{BadProfile, is_something_else, profile_files, profile_name, read_profile};
@@ -97,8 +97,8 @@ pub enum Event<'a> {
 pub struct Compared {
     /// The profile's name.
     pub profile: String,
-    /// All findings; empty where nothing that they rest on has changed, and they were not computed.
-    pub findings: Vec<Finding>,
+    /// How many findings there are; `None` where nothing that they rest on has changed, and they were not computed.
+    pub findings: Option<usize>,
     /// Whether they are other than before.
     pub changed: bool,
 }
@@ -338,7 +338,7 @@ fn compare_each(
             Err(RunError::Analyse(AnalyseError::Stopped)) => break,
             it => it?,
         };
-        tracing::info!(profile = %named.name, findings = compared.findings.len(), changed = compared.changed, "compared");
+        tracing::info!(profile = %named.name, findings = compared.findings, changed = compared.changed, "compared");
         watch(Event::Compared(&compared));
         all.push(compared);
     }
@@ -358,18 +358,21 @@ fn compare_one(
     if from == From::Kept && store.basis(&profile)? == Some(subjected.basis) {
         return Ok(Compared {
             profile,
-            findings: Vec::new(),
+            findings: None,
             changed: false,
         });
     }
     if from == From::Scratch {
         store.forget_answers(&profile)?;
     }
-    let analysed = analyse::found(store, named, &subjected, comparing, from)?;
-    let changed = store.put_findings(&profile, crawl, &analysed.findings, analysed.basis)?;
+    let mut set = NewSet::default();
+    let take = &mut |it| set.push(&it);
+    let basis = analyse::found(store, named, &subjected, comparing, from, take)?;
+    let findings = Some(set.count());
+    let changed = store.put_findings(&profile, crawl, set, basis)?;
     Ok(Compared {
         profile,
-        findings: analysed.findings,
+        findings,
         changed,
     })
 }

@@ -33,10 +33,11 @@ use std::{
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use sha2::{Digest as _, Sha256};
 
-pub use answers::Answer;
+pub use answers::{Answer, PackedJson};
 pub use backup::{Restored, restore};
 pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
 pub use error::StoreError;
+pub use findings::NewSet;
 pub use ledger::{Proved, Seal};
 pub use lock::{Holder, LockError, RunLock};
 pub use retention::{Removal, Weight};

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::{
-    finding::Finding,
     interchange,
     pipeline::{Named, Run, Source},
     profile::Profile,
@@ -69,8 +68,10 @@ impl DemoArgs {
             };
             let ran = runtime()?.block_on(run.go(&mut |event| progress.tell(&event)));
             progress.end();
-            let compared = ran?.compared.into_iter();
-            let findings: Vec<Finding> = compared.flat_map(|it| it.findings).collect();
+            let mut findings = Vec::new();
+            for it in ran?.compared {
+                findings.extend(store.findings(&it.profile)?);
+            }
             Ok(findings)
         })?;
         let store = Store::open(&path, Access::ReadOnly)?;

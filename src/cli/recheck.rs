@@ -30,24 +30,23 @@ impl RecheckArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let archive = Archive::alone(session, "recheck", Access::ReadWrite)?;
+        let mut tables = Vec::new();
         let compared = archive.write(|store| {
             if self.readings {
                 store.forget_readings()?;
             }
             let comparing = findings::comparing(session);
-            Ok(pipeline::recheck(
-                store,
-                &profiles,
-                &comparing,
-                &mut |_| {},
-            )?)
+            let compared = pipeline::recheck(store, &profiles, &comparing, &mut |_| {})?;
+            for it in compared.iter().filter(|_| self.format == Format::Json) {
+                let findings = store.findings(&it.profile)?;
+                tables.push(
+                    json!({"profile": it.profile, "changed": it.changed, "findings": findings}),
+                );
+            }
+            Ok(compared)
         })?;
         print(&match self.format {
-            Format::Json => {
-                let profile = |it: &pipeline::Compared| json!({"profile": it.profile, "changed": it.changed, "findings": it.findings});
-                let all: Vec<_> = compared.iter().map(profile).collect();
-                json_text(&json!({"format": 1, "profiles": all}))
-            }
+            Format::Json => json_text(&json!({"format": 1, "profiles": tables})),
             Format::Text => {
                 let line = |it: &pipeline::Compared| {
                     let same = if it.changed {
@@ -55,7 +54,11 @@ impl RecheckArgs {
                     } else {
                         "the same as before"
                     };
-                    format!("{}: {} findings, {same}", it.profile, it.findings.len())
+                    format!(
+                        "{}: {} findings, {same}",
+                        it.profile,
+                        it.findings.unwrap_or_default()
+                    )
                 };
                 compared.iter().map(line).collect::<Vec<_>>().join("\n")
             }

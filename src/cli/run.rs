@@ -8,14 +8,14 @@ use std::{
 };
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     capture::Capture,
     clock::warc_date,
-    finding::{Review, Standing, applying},
+    finding::{Finding, Review, Standing, applying},
     interchange,
-    pipeline::{self, Compared, Comparing, Named, Ran, Rhythm, Run, RunError, Seed, Source},
+    pipeline::{self, Comparing, Named, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
     store::{Access, Store},
     text::{counted, for_terminal},
@@ -102,7 +102,7 @@ impl RunArgs {
         stop: &Stop,
     ) -> Result<Exit, Failure> {
         let compared = if self.archive_only { &[] } else { profiles };
-        let mut ran = archive.write(|store| {
+        let ran = archive.write(|store| {
             let (seeds, source) = self.work(session, profiles, store)?;
             let mut progress = Progress::new(session);
             let run = Run {
@@ -125,19 +125,11 @@ impl RunArgs {
         if ran.offline {
             session.warn("the network here seems to be down: no host could be reached, and these visits do not count");
         }
-        let found = archive.write(|store| {
-            // What was not computed, because nothing it rests on had changed, is what is kept.
-            let is_wanted =
-                !session.quiet || self.format == Format::Json || self.fail_on != FailOn::None;
-            for it in ran
-                .compared
-                .iter_mut()
-                .filter(|it| is_wanted && it.findings.is_empty())
-            {
-                it.findings = store.findings(&it.profile)?;
-            }
-            tell(session, compared, store, &ran, self.format)
-        })?;
+        // Where nobody reads them, they are not looked at.
+        let is_wanted =
+            !session.quiet || self.format == Format::Json || self.fail_on != FailOn::None;
+        let found = archive
+            .write(|store| tell(session, compared, store, &ran, (self.format, is_wanted)))?;
         let exit = match stop.exit() {
             Some(exit) => exit,
             None if self.fail_on.matches(found) => Exit::FailOn,
@@ -238,16 +230,14 @@ struct Found {
 }
 
 impl Found {
-    fn among(compared: &[Compared], reviews: &[Review]) -> Self {
+    fn take(&mut self, findings: &[Finding], reviews: &[Review]) {
         let applying = applying(reviews);
-        let mut found = Self::default();
-        for finding in compared.iter().flat_map(|it| &it.findings) {
+        for finding in findings {
             let review = applying.get(&finding.id).copied();
             let open = Standing::under(finding, review).is_open();
-            found.changes |= open && finding.is_change();
-            found.stale |= open && finding.is_stale();
+            self.changes |= open && finding.is_change();
+            self.stale |= open && finding.is_stale();
         }
-        found
     }
 }
 
@@ -257,41 +247,33 @@ fn tell(
     profiles: &[Named],
     store: &Store,
     ran: &Ran,
-    format: Format,
+    (format, is_wanted): (Format, bool),
 ) -> Result<Found, Failure> {
     let reviews = store.reviews()?;
-    let found = Found::among(&ran.compared, &reviews);
     let compared: Vec<_> = profiles.iter().zip(&ran.compared).collect();
     let (news, untold) = news::news(session, store, &compared, &reviews)?;
-    let report = |(named, compared): &(&Named, &Compared)| {
-        report_of(
-            session,
-            store,
-            named,
-            &compared.findings,
-            &reviews,
-            &session.program,
-        )
-    };
+    let mut found = Found::default();
+    let (mut texts, mut tables) = (Vec::new(), Vec::new());
+    // One profile's findings at a time: together they may be more than there is memory for.
+    for (named, compared) in compared.iter().filter(|_| is_wanted) {
+        let findings = store.findings(&compared.profile)?;
+        found.take(&findings, &reviews);
+        if format == Format::Text && session.quiet {
+            continue;
+        }
+        let report = report_of(session, store, named, &findings, &reviews, &session.program)?;
+        match format {
+            Format::Text => texts.push(findings_text(&report, &session.style())),
+            Format::Json => tables.push(serde_json::to_value(report).map_err(Failure::usage)?),
+        }
+    }
     match format {
         Format::Text if session.quiet => print(&news::text(session, &news))?,
-        Format::Text => {
-            let texts = compared
-                .iter()
-                .map(|it| Ok(findings_text(&report(it)?, &session.style())));
-            print(&texts.collect::<Result<Vec<_>, Failure>>()?.join("\n"))?;
-        }
-        Format::Json => {
-            let reports = compared.iter().map(|it| {
-                let json = serde_json::to_value(report(it)?);
-                json.map_err(Failure::usage)
-            });
-            let reports: Vec<Value> = reports.collect::<Result<_, _>>()?;
-            print(&json_text(
-                &json!({"format": 1, "visits": ran.visits, "failed": ran.failed,
-                "unchanged": ran.unchanged, "left": ran.left, "offline": ran.offline, "profiles": reports}),
-            ))?;
-        }
+        Format::Text => print(&texts.join("\n"))?,
+        Format::Json => print(&json_text(
+            &json!({"format": 1, "visits": ran.visits, "failed": ran.failed,
+                "unchanged": ran.unchanged, "left": ran.left, "offline": ran.offline, "profiles": tables}),
+        ))?,
     }
     // What could not be printed is told by the next run.
     news::told(store, &untold)?;

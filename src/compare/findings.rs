@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
+    answered::{AboutClaims, Answered, Given, Look},
     asked::{Answers, Question},
-    choice::chosen,
     claim::{Cited, Said, Visited, accessed_at},
-    fates::{PageAnswers, of_reference},
+    fates::of_reference,
     likeness::{reason, round},
     listed::{Fresh, NamesAnswers},
     moved::{self, Elsewhere},
@@ -21,113 +21,65 @@ use super::{
 };
 use crate::{
     clock::Instant,
-    finding::{Conclusion, Fate, Finding, FindingId, History, Moment, Series, Subject, Verdict},
+    finding::{Conclusion, Finding, FindingId, History, Moment, Series, Subject, Verdict},
     profile::{Claim, ListedName, Profile, Statement},
 };
 
-/// The answers of the pages that a profile cites.
-#[derive(Clone, Debug, Default)]
-pub struct Answered {
-    /// About each page, by the number of its reference.
-    pub pages: BTreeMap<u32, PageAnswers>,
-    /// About each claim, by its place in the profile and the number of the reference.
-    pub claims: HashMap<(usize, u32), Answers>,
-    /// About each claim whose names the article leaves open, in the same way.
-    pub choices: HashMap<(usize, u32), Answers>,
-    /// What the latest visits of a page met that nothing is concluded from yet, by the number of its reference.
-    pub waiting: BTreeMap<u32, Fate>,
-}
-
-/// Gives the page of a reference as it was at the latest visit up to a moment, as far as visits count.
-pub type Look<'l> = dyn FnMut(u32, Instant, &mut dyn FnMut(&Page<'_>)) + 'l;
-
-impl Answered {
-    /// Takes in what the page of reference `number` answered about a part of the profile.
-    pub fn take(&mut self, part: Part, number: u32, answers: Answers) {
-        match (part, answers) {
-            (Part::Page, Answers::Page(it)) => drop(self.pages.insert(number, it)),
-            (Part::Choice(place), it) => drop(self.choices.insert((place, number), it)),
-            (Part::Claim(place), it) => drop(self.claims.insert((place, number), it)),
-            (Part::Page, _) => {}
-        }
-    }
-
-    /// What the pages that a claim cites say of its list, by the numbers of the references.
-    fn lists(&self, place: usize, cited: &Cited<'_>) -> Vec<(u32, &NamesAnswers)> {
-        let references = cited.references.iter();
-        references
-            .filter_map(|it| match self.claims.get(&(place, it.number))? {
-                Answers::Names(names) => Some((it.number, names.as_ref())),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// The names of a claim as its pages part them, with the reasons.
-    pub(super) fn names(
-        &self,
-        place: usize,
-        claim: &Claim,
-        names: &[ListedName],
-    ) -> (Vec<String>, BTreeMap<String, crate::finding::Reason>) {
-        let pages = claim
-            .cites
-            .iter()
-            .filter_map(|it| match self.choices.get(&(place, *it)) {
-                Some(Answers::Choice(it)) => Some(it),
-                _ => None,
-            });
-        chosen(names, &pages.collect::<Vec<_>>())
-    }
-}
-
-/// All findings about a profile whose name (its file's stem) is `name`: references, then claims, in the order of the profile.
-#[must_use]
+/// Gives all findings about a profile whose name (its file's stem) is `name` to `take`: references, then claims, in the order of the
+/// profile.
 pub fn findings_from(
     name: &str,
     profile: &Profile,
-    answered: &Answered,
-    look: &mut Look<'_>,
-) -> Vec<Finding> {
-    let references = profile.references.iter();
-    let mut findings: Vec<Finding> = references
-        .map(|it| {
-            let waiting = answered.waiting.get(&it.number);
-            of_reference(name, it, answered.pages.get(&it.number), waiting)
-        })
-        .collect();
-    let series = series_from(name, profile, None, answered, look);
-    findings.extend(series.into_iter().map(|it| it.finding));
-    findings
+    given: Given<'_, '_>,
+    take: &mut dyn FnMut(Finding),
+) {
+    let answered = given.answered;
+    for it in &profile.references {
+        let waiting = answered.waiting.get(&it.number);
+        take(of_reference(
+            name,
+            it,
+            answered.pages.get(&it.number),
+            waiting,
+        ));
+    }
+    let mut telling = Telling::of(name, profile, given, false);
+    for (place, claim) in profile.claims.iter().enumerate() {
+        telling.claim(place, claim, &mut |it| take(it.finding));
+    }
 }
 
-/// What the visits say about each thing that the claims of a profile are about, in the order of the findings: all of them, or those
-/// of the claim at the place `only`.
+/// What the visits say about each thing that the claim at a place of the profile is about, in the order of the findings.
 #[must_use]
 pub fn series_from(
     name: &str,
     profile: &Profile,
-    only: Option<usize>,
-    answered: &Answered,
-    look: &mut Look<'_>,
+    place: usize,
+    given: Given<'_, '_>,
 ) -> Vec<Series> {
-    let mut telling = Telling {
-        name,
-        profile,
-        answered,
-        spoken_for: None,
-        rebuilt: BTreeSet::new(),
-        look,
-    };
+    let mut telling = Telling::of(name, profile, given, true);
     let mut all = Vec::new();
-    for (place, claim) in profile.claims.iter().enumerate() {
-        match only {
-            Some(only) if only < place => break,
-            Some(only) if only > place => telling.pass(place, claim),
-            _ => telling.claim(place, claim, &mut all),
+    for (at, claim) in profile.claims.iter().enumerate().take(place + 1) {
+        if at < place {
+            telling.pass(at, claim);
+        } else {
+            telling.claim(at, claim, &mut |it| all.push(it));
         }
     }
     all
+}
+
+/// What the pages that a claim cites say of its list, by the numbers of the references.
+type Lists = Vec<(u32, Box<NamesAnswers>)>;
+
+fn lists(claims: &AboutClaims<'_>, place: usize, cited: &Cited<'_>) -> Lists {
+    let references = cited.references.iter();
+    references
+        .filter_map(|it| match claims(place, it.number)? {
+            Answers::Names(names) => Some((it.number, names)),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Beside the answers about a claim itself, those that its series rest on.
@@ -142,11 +94,9 @@ pub struct AlsoAsked {
 impl AlsoAsked {
     /// What else the series of the claim at `place` rest on, as its own answers tell.
     #[must_use]
-    pub fn of(profile: &Profile, place: usize, answered: &Answered) -> Self {
+    pub fn of(profile: &Profile, place: usize, claims: &AboutClaims<'_>) -> Self {
         let claim = profile.claims.get(place);
-        let pages = claim.map_or_else(Vec::new, |it| {
-            answered.lists(place, &Cited::of(it, profile))
-        });
+        let pages = claim.map_or_else(Vec::new, |it| lists(claims, place, &Cited::of(it, profile)));
         let gone = |it: &Track<Said>| {
             it.latest()
                 .is_some_and(|it| it.said.verdict == Verdict::Absent)
@@ -154,7 +104,7 @@ impl AlsoAsked {
         Self {
             before: pages
                 .iter()
-                .any(|it| it.1.rebuilt().is_some() || news(it.1).next().is_some()),
+                .any(|it| it.1.rebuilt().is_some() || news(&it.1).next().is_some()),
             pages: pages.iter().any(|it| it.1.names().iter().any(gone)),
         }
     }
@@ -173,6 +123,9 @@ struct Telling<'a, 'l> {
     name: &'a str,
     profile: &'a Profile,
     answered: &'a Answered,
+    claims: &'a AboutClaims<'a>,
+    /// Whether it is wanted what each visit said.
+    moments: bool,
     /// The keys of names that are claimed, or new already; made when the first new name is met.
     spoken_for: Option<BTreeSet<String>>,
     /// The references whose list was said to be rebuilt.
@@ -180,18 +133,31 @@ struct Telling<'a, 'l> {
     look: &'a mut Look<'l>,
 }
 
-impl<'a> Telling<'a, '_> {
+impl<'a, 'l> Telling<'a, 'l> {
+    fn of(name: &'a str, profile: &'a Profile, given: Given<'a, 'l>, moments: bool) -> Self {
+        Self {
+            name,
+            profile,
+            answered: given.answered,
+            claims: given.claims,
+            moments,
+            spoken_for: None,
+            rebuilt: BTreeSet::new(),
+            look: given.look,
+        }
+    }
+
     /// Passes a claim by whose findings are not wanted: what it says need not be said again.
     fn pass(&mut self, place: usize, claim: &Claim) {
-        let pages = self.answered.lists(place, &Cited::of(claim, self.profile));
+        let pages = lists(self.claims, place, &Cited::of(claim, self.profile));
         self.rebuilt(&pages);
-        for new in pages.iter().flat_map(|it| news(it.1)) {
+        for new in pages.iter().flat_map(|it| news(&it.1)) {
             self.is_first(&new.key);
         }
     }
 
     /// The list of a claim that was rebuilt last, where no claim before told of it.
-    fn rebuilt(&mut self, pages: &[(u32, &'a NamesAnswers)]) -> Option<&'a Rebuilt> {
+    fn rebuilt<'p>(&mut self, pages: &'p Lists) -> Option<&'p Rebuilt> {
         let rebuilt = pages
             .iter()
             .filter_map(|it| Some((it.0, it.1.rebuilt()?)))
@@ -207,21 +173,24 @@ impl<'a> Telling<'a, '_> {
             .insert(key.to_owned())
     }
 
-    fn claim(&mut self, place: usize, claim: &Claim, all: &mut Vec<Series>) {
+    fn claim(&mut self, place: usize, claim: &Claim, take: &mut dyn FnMut(Series)) {
         let cited = Cited::of(claim, self.profile);
         match (&claim.statement, subject_of(claim)) {
-            (Statement::Listed { names, .. }, _) => self.list(place, claim, &cited, names, all),
+            (Statement::Listed { names, .. }, _) => self.list(place, claim, &cited, names, take),
             (_, Some(subject)) => {
-                let tracks: Vec<(u32, &Track<Said>)> = cited
-                    .references
+                let references = cited.references.iter();
+                let pages: Vec<(u32, Answers)> = references
+                    .filter_map(|it| Some((it.number, (self.claims)(place, it.number)?)))
+                    .collect();
+                let tracks: Vec<(u32, &Track<Said>)> = pages
                     .iter()
-                    .filter_map(|it| match self.answered.claims.get(&(place, it.number))? {
-                        Answers::Words(words) => Some((it.number, words.track())),
+                    .filter_map(|(number, it)| match it {
+                        Answers::Words(words) => Some((*number, words.track())),
                         _ => None,
                     })
                     .collect();
                 let folded = fold(&cited.accessed, &tracks);
-                all.push(self.series(claim, subject, folded, &tracks));
+                take(self.series(claim, subject, folded, &tracks));
             }
             (_, None) => {}
         }
@@ -234,16 +203,16 @@ impl<'a> Telling<'a, '_> {
         claim: &Claim,
         cited: &Cited<'_>,
         names: &[ListedName],
-        all: &mut Vec<Series>,
+        take: &mut dyn FnMut(Series),
     ) {
         let answered = self.answered;
         let (units, why) = answered.names(place, claim, names);
-        let pages = answered.lists(place, cited);
+        let pages = lists(self.claims, place, cited);
         if let Some(rebuilt) = self.rebuilt(&pages) {
             let subject = Subject::List {
                 claim: claim.id.clone(),
             };
-            all.push(self.series(claim, subject, of_list(rebuilt), &[]));
+            take(self.series(claim, subject, of_list(rebuilt), &[]));
         }
         for (at, unit) in units.iter().enumerate() {
             let moved: Vec<Option<Track<Said>>> = pages
@@ -269,9 +238,9 @@ impl<'a> Telling<'a, '_> {
                 claim: claim.id.clone(),
                 name: unit.clone(),
             };
-            all.push(self.series(claim, subject, folded, &tracks));
+            take(self.series(claim, subject, folded, &tracks));
         }
-        self.new_names(claim, cited, &pages, all);
+        self.new_names(claim, cited, &pages, take);
     }
 
     /// The names that the latest pages list and the article does not: none that any claim of the profile has.
@@ -279,8 +248,8 @@ impl<'a> Telling<'a, '_> {
         &mut self,
         claim: &Claim,
         cited: &Cited<'_>,
-        pages: &[(u32, &NamesAnswers)],
-        all: &mut Vec<Series>,
+        pages: &Lists,
+        take: &mut dyn FnMut(Series),
     ) {
         for (_, page) in pages {
             for new in news(page) {
@@ -296,7 +265,7 @@ impl<'a> Telling<'a, '_> {
                     claim: claim.id.clone(),
                     name: new.name.clone(),
                 };
-                all.push(self.series(claim, subject, folded, &tracks));
+                take(self.series(claim, subject, folded, &tracks));
             }
         }
     }
@@ -323,7 +292,11 @@ impl<'a> Telling<'a, '_> {
         };
         Series {
             finding,
-            moments: moments(tracks),
+            moments: if self.moments {
+                moments(tracks)
+            } else {
+                Vec::new()
+            },
         }
     }
 }
@@ -454,23 +427,36 @@ pub fn findings(
         }
         answers
     };
-    let names = names_asked(profile, None);
-    for (part, question) in questions(profile, &names) {
+    let mut claims: HashMap<(usize, u32), Answers> = HashMap::new();
+    let mut take = |answered: &mut Answered, (part, question): (Part, Question<'_>)| {
         let number = question.reference().number;
-        answered.take(part, number, ask(&question, number));
+        match part {
+            Part::Claim(place) => drop(claims.insert((place, number), ask(&question, number))),
+            part => answered.take(part, number, ask(&question, number)),
+        }
+    };
+    let names = names_asked(profile, None);
+    for it in questions(profile, &names) {
+        take(&mut answered, it);
     }
     let names = names_asked(profile, Some(&answered));
-    for (part, question) in questions_of_choices(profile, &names) {
-        let number = question.reference().number;
-        answered.take(part, number, ask(&question, number));
+    for it in questions_of_choices(profile, &names) {
+        take(&mut answered, it);
     }
-    findings_from(name, profile, &answered, &mut |number, until, tell| {
-        let mut visits = visits.get(&number).into_iter().flatten();
-        let until = |it: &&Visited<'_>| it.hops.last().is_some_and(|it| it.date <= until);
-        if let Some(visited) = visits.rfind(until) {
-            tell(&Page::of(*visited));
-        }
-    })
+    let mut findings = Vec::new();
+    let given = Given {
+        answered: &answered,
+        claims: &|place, number| claims.get(&(place, number)).cloned(),
+        look: &mut |number, until, tell| {
+            let mut visits = visits.get(&number).into_iter().flatten();
+            let until = |it: &&Visited<'_>| it.hops.last().is_some_and(|it| it.date <= until);
+            if let Some(visited) = visits.rfind(until) {
+                tell(&Page::of(*visited));
+            }
+        },
+    };
+    findings_from(name, profile, given, &mut |it| findings.push(it));
+    findings
 }
 
 impl Cited<'_> {

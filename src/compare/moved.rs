@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    answered::Look,
     claim::{Cited, Said, scope_of},
     fate::unjudged,
     fates::PageAnswers,
-    findings::Look,
     likeness::{Grade, likeness, reason},
     name_key::NameKey,
     names::{NameAnswer, Place},

@@ -1,10 +1,10 @@
 //! All questions that a profile asks of the pages that it cites.
 
 use super::{
+    answered::Answered,
     asked::Question,
     choice::{chosen, is_open},
     claim::Cited,
-    findings::Answered,
 };
 use crate::profile::{Profile, Reference, Statement};
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     capture::CaptureEntry,
-    compare::{self, Alert, AlsoAsked, Answered, Look},
+    compare::{self, Alert, AlsoAsked, Given},
     digest::ContentDigest,
     finding::{Conclusion, Decision, Finding, Review, Series, Subject, Verdict, applying},
     profile::{Alias, Profile},
@@ -14,18 +14,9 @@ use crate::{
 
 use super::{
     AnalyseError, Comparing, Named, PdfReader,
-    answers::{self, Answering, From, Wanted},
+    answers::{self, Answering, From, Wanted, Whole},
     readings::Readings,
 };
-
-/// The findings of one profile, and what they rest on.
-#[derive(Clone, Debug)]
-pub struct Analysed {
-    /// The findings.
-    pub findings: Vec<Finding>,
-    /// What they rest on; `None` where another try might come to others.
-    pub basis: Option<ContentDigest>,
-}
 
 /// A profile, with what reviewers taught, and what its findings rest on.
 pub(super) struct Subjected {
@@ -47,14 +38,16 @@ pub(super) fn subjected(
     Ok(Subjected { profile, basis })
 }
 
-/// The findings of a profile, from the answers that are kept, gone on with.
+/// Gives the findings of a profile to `take`, from the answers that are kept, gone on with. Returns what they rest on; `None` where
+/// another try might come to others.
 pub(super) fn found(
     store: &Store,
     named: &Named,
     subjected: &Subjected,
     comparing: &Comparing,
     from: From,
-) -> Result<Analysed, AnalyseError> {
+    take: &mut dyn FnMut(Finding),
+) -> Result<Option<ContentDigest>, AnalyseError> {
     let answering = Answering {
         store,
         name: &named.name,
@@ -64,11 +57,20 @@ pub(super) fn found(
         keeps: true,
         only: None,
     };
-    let (findings, lasts) = told(&answering, compare::findings_from)?;
-    Ok(Analysed {
-        findings,
-        basis: lasts.then_some(subjected.basis),
-    })
+    let lasts = findings_of(&answering, take)?;
+    Ok(lasts.then_some(subjected.basis))
+}
+
+/// Gives the findings that answers come to to `take`, and says whether another try would come to the same.
+fn findings_of(
+    answering: &Answering<'_>,
+    take: &mut dyn FnMut(Finding),
+) -> Result<bool, AnalyseError> {
+    let whole = answering.answered()?;
+    told(answering, &whole, |name, profile, given| {
+        compare::findings_from(name, profile, given, take);
+    })?;
+    Ok(whole.lasts)
 }
 
 /// How many pages of a profile are looked at where a sample is enough.
@@ -126,7 +128,8 @@ pub fn verify_answers(
         from: if deep { From::Scratch } else { From::Kept },
         ..answering
     };
-    let (findings, _) = told(&anew, compare::findings_from)?;
+    let mut findings = Vec::new();
+    findings_of(&anew, &mut |it| findings.push(it))?;
     if findings != store.findings(&named.name)? {
         problems.push(Problem {
             place: format!("findings {}", named.name),
@@ -136,26 +139,26 @@ pub fn verify_answers(
     Ok(problems)
 }
 
-/// What is made of a profile's answers, and whether another try would come to the same.
+/// What is made of a profile's answers.
 fn told<T>(
     answering: &Answering<'_>,
-    tell: impl Fn(&str, &Profile, &Answered, &mut Look<'_>) -> T,
-) -> Result<(T, bool), AnalyseError> {
-    let (answered, lasts) = answering.answered()?;
+    whole: &Whole,
+    tell: impl FnOnce(&str, &Profile, Given<'_, '_>) -> T,
+) -> Result<T, AnalyseError> {
     let mut readings = answering.readings();
     let mut failed = Ok(());
-    let told = tell(
-        answering.name,
-        answering.profile,
-        &answered,
-        &mut |number, until, show| {
+    let given = Given {
+        answered: &whole.answered,
+        claims: &|place, number| whole.about(place, number),
+        look: &mut |number, until, show| {
             if failed.is_ok() {
                 failed = answering.look(number, until, &mut readings, show);
             }
         },
-    );
+    };
+    let told = tell(answering.name, answering.profile, given);
     failed?;
-    Ok((told, lasts))
+    Ok(told)
 }
 
 /// What the visits say about each thing that the claim at `place` of a profile is about, with the findings. No other answers are
@@ -185,16 +188,20 @@ pub fn series(
         claims: BTreeSet::from([place]),
         pages: false,
     };
-    let also = AlsoAsked::of(&profile, place, &about(&own).answered()?.0);
+    let answered = about(&own).answered()?;
+    let also = AlsoAsked::of(&profile, place, &|place, number| {
+        answered.about(place, number)
+    });
     let first = if also.before { 0 } else { place };
     let wanted = Wanted {
         claims: (first..=place).collect(),
         pages: also.pages,
     };
-    let (series, _) = told(&about(&wanted), |name, profile, answered, look| {
-        compare::series_from(name, profile, Some(place), answered, look)
-    })?;
-    Ok(series)
+    let answering = about(&wanted);
+    let whole = answering.answered()?;
+    told(&answering, &whole, |name, profile, given| {
+        compare::series_from(name, profile, place, given)
+    })
 }
 
 /// What reviewers taught: a rejected rename keeps the two spellings apart from then on.

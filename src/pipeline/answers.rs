@@ -60,11 +60,36 @@ pub(super) struct Wanted {
     pub(super) pages: bool,
 }
 
+/// The answers of all pages.
+pub(super) struct Whole {
+    /// Those that are not about claims.
+    pub(super) answered: Answered,
+    /// Those about claims, by the claim's place and the reference's number: packed, because they are many.
+    claims: HashMap<(usize, u32), Answer>,
+    /// Whether another try would come to the same.
+    pub(super) lasts: bool,
+}
+
+impl Whole {
+    /// What the page of a reference answered about a claim.
+    pub(super) fn about(&self, place: usize, number: u32) -> Option<Answers> {
+        answers_in(self.claims.get(&(place, number))?)
+    }
+}
+
+/// The answers that a row holds; `None` where this version cannot read them.
+fn answers_in(row: &Answer) -> Option<Answers> {
+    serde_json::from_slice(&row.json.text()?).ok()
+}
+
 /// One question, with what is known of the answer.
 struct Task<'a> {
     part: Part,
     question: Question<'a>,
     basis: ContentDigest,
+    /// What is kept of the answers.
+    row: Option<Answer>,
+    /// The answers, while they are gone on with.
     answers: Answers,
     /// The chain of the last span that the answers know, and until when it went then; `None` before the first.
     known: Option<(i64, Instant)>,
@@ -72,12 +97,31 @@ struct Task<'a> {
     is_new: bool,
 }
 
+impl Task<'_> {
+    /// Takes up the answers that are kept, where the spans that they know are still so. Gives the place of the first span that is to
+    /// be asked.
+    fn begin(&mut self, spans: &[Span]) -> usize {
+        let known = self.row.take().and_then(|row| {
+            let is_last = |it: &Span| it.chain == row.chain && it.last >= row.until;
+            let last = spans.iter().position(is_last)?;
+            Some((last, answers_in(&row)?, row))
+        });
+        let Some((last, answers, row)) = known else {
+            return 0;
+        };
+        self.answers = answers;
+        self.known = Some((row.chain, row.until));
+        self.row = Some(row);
+        last + 1
+    }
+}
+
 impl Answering<'_> {
-    /// The answers of all pages, and whether they may be kept: whether another try would come to the same.
+    /// The answers of all pages.
     ///
     /// # Errors
     /// The archive cannot be read; it was stopped.
-    pub(super) fn answered(&self) -> Result<(Answered, bool), AnalyseError> {
+    pub(super) fn answered(&self) -> Result<Whole, AnalyseError> {
         let kept = match self.from {
             From::Kept => self.kept()?,
             From::Scratch => Vec::new(),
@@ -86,18 +130,22 @@ impl Answering<'_> {
             .into_iter()
             .map(|it| ((it.part.clone(), it.reference), it))
             .collect();
-        let mut answered = Answered::default();
+        let mut whole = Whole {
+            answered: Answered::default(),
+            claims: HashMap::new(),
+            lasts: true,
+        };
         let names = names_asked(self.profile, None);
-        let lasts = self.ask(questions(self.profile, &names), &mut kept, &mut answered)?;
-        let names = names_asked(self.profile, Some(&answered));
+        self.ask(questions(self.profile, &names), &mut kept, &mut whole)?;
+        let names = names_asked(self.profile, Some(&whole.answered));
         let of_choices = questions_of_choices(self.profile, &names);
-        let lasts = self.ask(of_choices, &mut kept, &mut answered)? && lasts;
+        self.ask(of_choices, &mut kept, &mut whole)?;
         // What nobody asks any more.
         if !kept.is_empty() && self.keeps && self.only.is_none() && self.store.may_write() {
             self.store
                 .drop_answers(self.name, kept.into_keys().collect())?;
         }
-        Ok((answered, lasts))
+        Ok(whole)
     }
 
     /// The answers that are kept to what is asked.
@@ -134,8 +182,8 @@ impl Answering<'_> {
         &self,
         questions: Vec<(Part, Question<'_>)>,
         kept: &mut HashMap<(String, u32), Answer>,
-        answered: &mut Answered,
-    ) -> Result<bool, AnalyseError> {
+        whole: &mut Whole,
+    ) -> Result<(), AnalyseError> {
         let mut by_seed: BTreeMap<TargetUri, Vec<Task<'_>>> = BTreeMap::new();
         for (part, question) in questions.into_iter().filter(|it| self.wants(it.0)) {
             let reference = question.reference();
@@ -190,34 +238,39 @@ impl Answering<'_> {
             return Err(error);
         }
         let waiting = waiting.into_inner();
-        answered
+        whole
+            .answered
             .waiting
             .extend(waiting.unwrap_or_else(PoisonError::into_inner));
+        whole.lasts &= lasts.into_inner();
         for (_, tasks) in seeds {
             for it in tasks.into_inner().unwrap_or_else(PoisonError::into_inner) {
                 let number = it.question.reference().number;
-                answered.take(it.part, number, it.answers);
+                match (it.part, it.row) {
+                    (Part::Claim(place), Some(row)) => {
+                        whole.claims.insert((place, number), row);
+                    }
+                    (part, row) => {
+                        let answers = row.as_ref().and_then(answers_in);
+                        let answers = answers.unwrap_or_else(|| it.question.unanswered());
+                        whole.answered.take(part, number, answers);
+                    }
+                }
             }
         }
-        Ok(lasts.into_inner())
+        Ok(())
     }
 
     /// A question with the answers that are kept to it, where they are to the same question.
     fn task<'q>(&self, part: Part, question: Question<'q>, kept: Option<Answer>) -> Task<'q> {
         let basis = self.basis_of(&question);
-        let kept = kept
-            .filter(|it| it.basis == basis)
-            .and_then(|it| Some((serde_json::from_slice(&it.json).ok()?, (it.chain, it.until))));
-        let (answers, known) = match kept {
-            Some((answers, known)) => (answers, Some(known)),
-            None => (question.unanswered(), None),
-        };
         Task {
             part,
             question,
             basis,
-            answers,
-            known,
+            row: kept.filter(|it| it.basis == basis),
+            answers: question.unanswered(),
+            known: None,
             is_new: false,
         }
     }
@@ -261,17 +314,7 @@ impl Answering<'_> {
         let mut waiting = None;
         let mut starts = Vec::with_capacity(tasks.len());
         for task in tasks.iter_mut() {
-            let place = task.known.and_then(|(chain, until)| {
-                spans
-                    .iter()
-                    .position(|it| it.chain == chain && it.last >= until)
-            });
-            if place.is_none() && task.known.is_some() {
-                // The visits it knows are others now.
-                task.answers = task.question.unanswered();
-                task.known = None;
-            }
-            starts.push(place.map_or(0, |it| it + 1));
+            starts.push(task.begin(&spans));
         }
         let Some(first) = starts.iter().copied().min() else {
             return Ok(None);
@@ -303,7 +346,14 @@ impl Answering<'_> {
                 }
             }
         }
+        for task in tasks.iter_mut().filter(|it| it.is_new) {
+            task.row = self.row(task)?;
+        }
         self.keep(tasks, readings)?;
+        // The rows say it in a small part of the memory.
+        for task in tasks {
+            task.answers = task.question.unanswered();
+        }
         Ok(waiting)
     }
 
@@ -311,11 +361,8 @@ impl Answering<'_> {
         if !self.keeps || !self.store.may_write() || readings.passing {
             return Ok(());
         }
-        let rows: Vec<Answer> = tasks
-            .iter()
-            .filter(|it| it.is_new)
-            .filter_map(|it| self.row(it))
-            .collect();
+        let new = tasks.iter().filter(|it| it.is_new);
+        let rows: Vec<Answer> = new.filter_map(|it| it.row.clone()).collect();
         if !rows.is_empty() {
             self.store.put_answers(self.name, rows)?;
         }
@@ -323,15 +370,20 @@ impl Answering<'_> {
     }
 
     /// The row that answers are kept as; `None` before the first visit.
-    fn row(&self, task: &Task<'_>) -> Option<Answer> {
-        Some(Answer {
+    fn row(&self, task: &Task<'_>) -> Result<Option<Answer>, AnalyseError> {
+        let Some((chain, until)) = task.known else {
+            return Ok(None);
+        };
+        // Serializing answers cannot fail.
+        let json = serde_json::to_vec(&task.answers).unwrap_or_default();
+        Ok(Some(Answer {
             part: self.key(task.part),
             reference: task.question.reference().number,
             basis: task.basis,
-            chain: task.known?.0,
-            until: task.known?.1,
-            json: serde_json::to_vec(&task.answers).ok()?,
-        })
+            chain,
+            until,
+            json: self.store.packed(&json)?,
+        }))
     }
 
     /// Answers the questions of some of the pages anew from the visits alone, and says which answers that are kept are others: their
@@ -344,7 +396,7 @@ impl Answering<'_> {
         takes: &dyn Fn(&TargetUri) -> bool,
     ) -> Result<Vec<(String, u32)>, AnalyseError> {
         let kept = self.store.answers(self.name)?;
-        let (answered, _) = self.answered()?;
+        let answered = self.answered()?.answered;
         let (plain, chosen) = (
             names_asked(self.profile, None),
             names_asked(self.profile, Some(&answered)),
@@ -362,10 +414,11 @@ impl Answering<'_> {
         let mut differing = Vec::new();
         for (seed, mut tasks) in by_seed {
             self.go_on(&seed, &mut tasks, &mut readings)?;
-            for anew in tasks.iter().filter_map(|it| self.row(it)) {
+            for anew in tasks.into_iter().filter_map(|it| it.row) {
                 let is_same = |it: &Answer| {
                     (&it.part, it.reference) == (&anew.part, anew.reference)
-                        && (it.basis, it.chain, &it.json) == (anew.basis, anew.chain, &anew.json)
+                        && (it.basis, it.chain) == (anew.basis, anew.chain)
+                        && it.json.text() == anew.json.text()
                 };
                 if !kept.iter().any(is_same) {
                     differing.push((anew.part, anew.reference));

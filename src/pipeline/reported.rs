@@ -152,8 +152,10 @@ pub fn current(
     if store.basis(&named.name)? == Some(subjected.basis) {
         return Ok(store.findings(&named.name)?);
     }
-    let analysed = found(store, named, &subjected, comparing, From::Kept)?;
-    Ok(analysed.findings)
+    let mut findings = Vec::new();
+    let take = &mut |it| findings.push(it);
+    found(store, named, &subjected, comparing, From::Kept, take)?;
+    Ok(findings)
 }
 
 /// The findings as they are now, of a profile that may have one whose id begins with one of `ids`, in small letters; none where it
@@ -171,8 +173,10 @@ pub fn current_with(
     if store.basis(&named.name)? == Some(subjected.basis) {
         return Ok(store.findings_with(&named.name, ids)?);
     }
-    let analysed = found(store, named, &subjected, comparing, From::Kept)?;
-    Ok(analysed.findings)
+    let mut findings = Vec::new();
+    let take = &mut |it| findings.push(it);
+    found(store, named, &subjected, comparing, From::Kept, take)?;
+    Ok(findings)
 }
 
 /// Whether the findings that the last run stored are those of now, told without reading them.

@@ -20,8 +20,23 @@ pub struct Answer {
     pub chain: i64,
     /// The date of that span's last visit then: where it ends earlier now, visits came in between, and the answer is of no use.
     pub until: Instant,
-    /// The answer, as JSON.
-    pub json: Vec<u8>,
+    /// The answer.
+    pub json: PackedJson,
+}
+
+/// JSON as it is kept: compressed, so that many answers can be at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackedJson {
+    length: i64,
+    bytes: Vec<u8>,
+}
+
+impl PackedJson {
+    /// The text as it was; `None` where it does not unpack.
+    #[must_use]
+    pub fn text(&self) -> Option<Vec<u8>> {
+        payloads::decompress(&self.bytes, &[], self.length).ok()
+    }
 }
 
 const SELECT: &str =
@@ -75,32 +90,35 @@ impl Store {
         })
     }
 
+    /// Packs a JSON text as answers are kept.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub fn packed(&self, json: &[u8]) -> Result<PackedJson, StoreError> {
+        Ok(PackedJson {
+            length: i64::try_from(json.len()).unwrap_or(i64::MAX),
+            bytes: payloads::compress_thoroughly(json, &[])
+                .map_err(|it| Fault::damaged(it).at(self.path()))?,
+        })
+    }
+
     /// Keeps answers for a profile in place of those to the same questions. It is not waited for: what is lost is made again.
     ///
     /// # Errors
     /// The store is closed, or was opened to read only.
     pub fn put_answers(&self, profile: &str, answers: Vec<Answer>) -> Result<(), StoreError> {
         let profile = profile.to_owned();
-        let at_own_path = |it: std::io::Error| Fault::damaged(it).at(self.path());
-        let packed = answers
-            .into_iter()
-            .map(|it| {
-                let bytes = payloads::compress_thoroughly(&it.json, &[])?;
-                Ok((it, bytes))
-            })
-            .collect::<std::io::Result<Vec<_>>>()
-            .map_err(at_own_path)?;
         self.write_some_time(move |connection| {
             let mut statement = connection.prepare_cached(
                 "INSERT OR REPLACE INTO answer (profile, part, reference, basis, chain, until, length, bytes, checksum)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
-            for (it, bytes) in &packed {
-                let length = i64::try_from(it.json.len()).unwrap_or(i64::MAX);
+            for it in &answers {
+                let PackedJson { length, bytes } = &it.json;
                 let sum = checksum_of(
                     (&profile, &it.part, it.reference),
                     it.basis.as_bytes(),
-                    [it.chain, micros(it.until), length],
+                    [it.chain, micros(it.until), *length],
                     bytes,
                 );
                 statement.execute(params![
@@ -194,13 +212,9 @@ impl Store {
     }
 }
 
-/// An answer as its row has it; `None` for one that does not unpack.
+/// An answer as its row has it; `None` for one of no time.
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Answer>> {
-    let (length, bytes): (i64, Vec<u8>) = (row.get(5)?, row.get(6)?);
-    let (Ok(json), Some(until)) = (
-        payloads::decompress(&bytes, &[], length),
-        Instant::from_timestamp_micros(row.get(4)?),
-    ) else {
+    let Some(until) = Instant::from_timestamp_micros(row.get(4)?) else {
         return Ok(None);
     };
     Ok(Some(Answer {
@@ -209,7 +223,10 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Answer>> {
         basis: ContentDigest::from_bytes(row.get(2)?),
         chain: row.get(3)?,
         until,
-        json,
+        json: PackedJson {
+            length: row.get(5)?,
+            bytes: row.get(6)?,
+        },
     }))
 }
 

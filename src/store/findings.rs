@@ -13,6 +13,51 @@ use crate::{
     ledger::{Hash, Leaf, elements, inclusion, leaf_hash},
 };
 
+/// A set of findings in the making, as it is kept: a JSON array.
+#[derive(Debug, Default)]
+pub struct NewSet {
+    json: Vec<u8>,
+    count: usize,
+    /// Why one of them cannot be written as JSON.
+    failed: Option<serde_json::Error>,
+}
+
+impl NewSet {
+    /// Takes in a finding.
+    pub fn push(&mut self, finding: &Finding) {
+        self.json.push(if self.count == 0 { b'[' } else { b',' });
+        self.count += 1;
+        if let Err(error) = serde_json::to_writer(&mut self.json, finding) {
+            self.failed = Some(error);
+        }
+    }
+
+    /// How many findings there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    fn into_json(mut self) -> Result<Vec<u8>, Fault> {
+        if let Some(error) = self.failed {
+            return Err(Fault::damaged(error));
+        }
+        if self.count == 0 {
+            self.json.push(b'[');
+        }
+        self.json.push(b']');
+        Ok(self.json)
+    }
+}
+
+impl<'f> FromIterator<&'f Finding> for NewSet {
+    fn from_iter<T: IntoIterator<Item = &'f Finding>>(findings: T) -> Self {
+        let mut set = Self::default();
+        findings.into_iter().for_each(|it| set.push(it));
+        set
+    }
+}
+
 impl Store {
     /// Keeps what was found for a profile and what it rests on, and says whether the findings differ from what was kept last; the
     /// same are not kept twice.
@@ -23,12 +68,11 @@ impl Store {
         &self,
         profile: &str,
         computed: Option<CrawlId>,
-        findings: &[Finding],
+        findings: NewSet,
         basis: Option<ContentDigest>,
     ) -> Result<bool, StoreError> {
         let profile = profile.to_owned();
-        let fault = |it: String| Fault::Damaged(it).at(self.path());
-        let json = serde_json::to_vec(findings).map_err(|it| fault(it.to_string()))?;
+        let json = findings.into_json().map_err(|it| it.at(self.path()))?;
         self.write(move |connection| {
             let digest = ContentDigest::of(&json);
             answers::keep_basis(connection, &profile, basis.as_ref())?;

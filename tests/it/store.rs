@@ -18,7 +18,7 @@ use stillsays::{
     finding::{Conclusion, Decision, Fate, Finding, FindingId, History, Review, Subject},
     host::{HostState, Origin},
     reading::Reading,
-    store::{Access, Counts, Crawl, CrawlId, Store, StoreError},
+    store::{Access, Counts, Crawl, CrawlId, NewSet, Store, StoreError},
     uri::TargetUri,
 };
 
@@ -386,7 +386,7 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
         (Some(crawl), &live, false),
         (None, &gone, true),
     ] {
-        let kept = store.put_findings("p", crawl, std::slice::from_ref(finding), None);
+        let kept = store.put_findings("p", crawl, [finding].into_iter().collect(), None);
         assert_eq!(kept.unwrap(), is_new);
     }
     let review = |decision| Review {
@@ -661,7 +661,9 @@ async fn a_version_is_another_one_as_soon_as_somebody_wrote() {
     assert_ne!(after, before);
 
     let marks = reading.marks().unwrap();
-    store.put_findings("a", None, &[], None).unwrap();
+    store
+        .put_findings("a", None, NewSet::default(), None)
+        .unwrap();
     let changed = reading.marks().unwrap();
     assert_ne!(changed.of("a"), marks.of("a"));
     assert_eq!(changed.of("b"), marks.of("b"));

@@ -1,0 +1,66 @@
+//! What the pages that a profile cites answered to its questions, as findings are made from it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{asked::Answers, choice::chosen, fates::PageAnswers, page::Page, questions::Part};
+use crate::{
+    clock::Instant,
+    finding::{Fate, Reason},
+    profile::{Claim, ListedName},
+};
+
+/// The answers of the pages that a profile cites, but those about its claims, which are many: [`AboutClaims`] gives them.
+#[derive(Clone, Debug, Default)]
+pub struct Answered {
+    /// About each page, by the number of its reference.
+    pub pages: BTreeMap<u32, PageAnswers>,
+    /// Of each claim whose names the article leaves open, where they are parted, by its place in the profile and the number of the reference.
+    pub choices: HashMap<(usize, u32), Answers>,
+    /// What the latest visits of a page met that nothing is concluded from yet, by the number of its reference.
+    pub waiting: BTreeMap<u32, Fate>,
+}
+
+/// Gives the page of a reference as it was at the latest visit up to a moment, as far as visits count.
+pub type Look<'l> = dyn FnMut(u32, Instant, &mut dyn FnMut(&Page<'_>)) + 'l;
+
+/// Gives what the page of a reference answered about a claim, by the claim's place in the profile and the reference's number;
+/// `None` before its first visit.
+pub type AboutClaims<'c> = dyn Fn(usize, u32) -> Option<Answers> + 'c;
+
+/// What findings are made from.
+pub struct Given<'g, 'l> {
+    /// The answers of the pages.
+    pub answered: &'g Answered,
+    /// Their answers about claims.
+    pub claims: &'g AboutClaims<'g>,
+    /// The pages themselves.
+    pub look: &'g mut Look<'l>,
+}
+
+impl Answered {
+    /// Takes in what the page of reference `number` answered about a part of the profile that is not a claim.
+    pub fn take(&mut self, part: Part, number: u32, answers: Answers) {
+        match (part, answers) {
+            (Part::Page, Answers::Page(it)) => drop(self.pages.insert(number, it)),
+            (Part::Choice(place), it) => drop(self.choices.insert((place, number), it)),
+            (Part::Page | Part::Claim(_), _) => {}
+        }
+    }
+
+    /// The names of a claim as its pages part them, with the reasons.
+    pub(super) fn names(
+        &self,
+        place: usize,
+        claim: &Claim,
+        names: &[ListedName],
+    ) -> (Vec<String>, BTreeMap<String, Reason>) {
+        let pages = claim
+            .cites
+            .iter()
+            .filter_map(|it| match self.choices.get(&(place, *it)) {
+                Some(Answers::Choice(it)) => Some(it),
+                _ => None,
+            });
+        chosen(names, &pages.collect::<Vec<_>>())
+    }
+}
