@@ -1,6 +1,7 @@
 //! kill -9 at moments nobody chose: whatever was going on, the archive is whole afterwards, and the work is done by doing it again.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -207,4 +208,68 @@ fn a_migration_that_is_killed_is_all_or_nothing() {
     }
     println!("{at_it} killed; {before} were left at the first version, {after} were brought along");
     assert!(at_it >= LEAST && before > 0, "{at_it} {before} {after}");
+}
+
+/// How often runs are killed, and how often rechecks.
+const KILLS_OF_EACH: u32 = 50;
+
+/// What an archive says, beside the words of the report.
+fn said(project: &Project) -> serde_json::Value {
+    let report = project.json(&["report", "--format", "json"]);
+    serde_json::json!({"claims": report["claims"], "references": report["references"]})
+}
+
+#[test]
+fn runs_and_rechecks_that_are_killed_come_to_the_same_findings() {
+    let site = Site::start();
+    let paths: Vec<String> = (0..8).map(|it| format!("/page/{it}")).collect();
+    let mut profile = citing(&site, paths.iter().cloned());
+    for (place, path) in paths.iter().enumerate() {
+        let names: Vec<String> = (0..12)
+            .map(|it| format!("Harbor Mediation Network {place}x{it}"))
+            .collect();
+        let items = format!("<li>{}</li>", names.join("</li><li>"));
+        let words = format!("The council of page {place} met four times in the year under review");
+        site.on(
+            path,
+            [Reply::page(format!(
+                "<title>Page {place}</title><main><h1>Partners</h1><p>{words}, and each time it asked who keeps the promise that was \
+                 given on the quay, and who has forgotten it since the boats came home.</p><ul>{items}</ul></main>"
+            ))],
+        );
+        let number = place + 1;
+        write!(profile,
+            "\n[[claims]]\nid = \"l{place}\"\nkind = \"listed\"\ncites = [{number}]\nrelation = \"partners\"\nnames = {names:?}\n\
+             [[claims]]\nid = \"q{place}\"\nkind = \"quoted\"\ncites = [{number}]\nexact = \"{words}\"\n"
+        )
+        .unwrap();
+    }
+    let project = Project::new();
+    project.profile("pages", &profile);
+    let run = ["run", "--due", "--clock", "2025-01-01T00:00:00Z"];
+    let most = left_alone(&project, &run);
+    let expected = said(&project);
+    let (mut dice, mut at_it) = (Dice(4), 0);
+    remove_store(&project.path(STORE));
+    for _ in 0..KILLS_OF_EACH {
+        let in_time = killed(&project, &run, &mut dice, most);
+        at_it += u32::from(in_time);
+        if !in_time {
+            assert_eq!(said(&project), expected, "a run that came to its end");
+            remove_store(&project.path(STORE));
+        }
+    }
+    project.expect(&run, 0);
+    project.expect(&["verify", "--deep"], 0);
+    assert_eq!(said(&project), expected);
+    let most = left_alone(&project, &["recheck"]);
+    for _ in 0..KILLS_OF_EACH {
+        at_it += u32::from(killed(&project, &["recheck"], &mut dice, most));
+        assert_eq!(said(&project), expected);
+    }
+    assert!(at_it >= 4 * LEAST, "only {at_it} were killed");
+    let told = project.expect(&["recheck"], 0).stdout;
+    assert!(told.contains("the same as before"), "{told}");
+    project.expect(&["verify", "--deep"], 0);
+    assert_eq!(count(&project.path(STORE), "finding_set"), 1);
 }
