@@ -135,15 +135,20 @@ struct Telling<'a, 'l> {
 
 impl<'a, 'l> Telling<'a, 'l> {
     fn of(name: &'a str, profile: &'a Profile, given: Given<'a, 'l>, moments: bool) -> Self {
+        let Given {
+            answered,
+            claims,
+            look,
+        } = given;
         Self {
             name,
             profile,
-            answered: given.answered,
-            claims: given.claims,
+            answered,
+            claims,
             moments,
             spoken_for: None,
             rebuilt: BTreeSet::new(),
-            look: given.look,
+            look,
         }
     }
 
