@@ -96,8 +96,8 @@ pub struct TextFragments<'a> {
     text: &'a str,
     /// The text as a browser compares it: case, accents and the shape of spaces do not count.
     folded: String,
-    /// For each byte of `folded` the byte of `text` it came from, and one more for the end.
-    origins: Vec<usize>,
+    /// For each byte of `folded` the byte of `text` it came from, and one more for the end; `None` where it is the same one.
+    origins: Option<Vec<usize>>,
 }
 
 /// The most characters that a directive spells out; longer passages are given by their first and last words.
@@ -111,6 +111,18 @@ impl<'a> TextFragments<'a> {
     /// Prepares `text`, whose lines are the page's blocks.
     #[must_use]
     pub fn of(text: &'a str) -> Self {
+        if text.is_ascii() {
+            let shown = |it: char| match it {
+                '\n' => '\n',
+                it if it.is_whitespace() => ' ',
+                it => it.to_ascii_lowercase(),
+            };
+            return Self {
+                text,
+                folded: text.chars().map(shown).collect(),
+                origins: None,
+            };
+        }
         let (mut folded, mut origins) = (
             String::with_capacity(text.len()),
             Vec::with_capacity(text.len()),
@@ -141,7 +153,15 @@ impl<'a> TextFragments<'a> {
         Self {
             text,
             folded,
-            origins,
+            origins: Some(origins),
+        }
+    }
+
+    /// The byte of the text that a byte of the folded text came from.
+    fn origin(&self, at: usize) -> Option<usize> {
+        match &self.origins {
+            Some(origins) => origins.get(at).copied(),
+            None => (at <= self.text.len()).then_some(at),
         }
     }
 
@@ -204,9 +224,9 @@ impl<'a> TextFragments<'a> {
                 continue;
             }
             let last = self.folded.get(..stop)?.char_indices().next_back()?.0;
-            let to = *self.origins.get(last)?;
+            let to = self.origin(last)?;
             let to = to + self.text.get(to..)?.chars().next()?.len_utf8();
-            return Some(*self.origins.get(begin)?..to);
+            return Some(self.origin(begin)?..to);
         }
     }
 
