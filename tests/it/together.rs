@@ -132,7 +132,7 @@ fn a_decision_ends_with_a_checkpoint_too() {
     let id = &waiting(&project)[0];
     project.expect(&["review", id, "later"], 0);
     let told = project.expect(&["verify"], 0).stdout;
-    assert!(told.contains("the last checkpoint covers"), "{told}");
+    assert!(told.contains("the latest checkpoint covers"), "{told}");
     let store = Store::open(&project.path("snapshots/stillsays.db"), Access::ReadOnly).unwrap();
     let seals = store.seals().unwrap();
     assert_eq!(seals.len(), 3, "two runs and a decision");
@@ -178,7 +178,7 @@ fn somebody_elses_decision_is_told_and_taken_back_one_step_at_a_time() {
     review(&["undo", "--by", "anna"], 0);
     assert_eq!(standing(), "open");
     let refused = review(&["undo", "--by", "anna"], 2);
-    assert!(refused.contains("nobody has decided about"), "{refused}");
+    assert!(refused.contains("there is no decision about"), "{refused}");
 }
 
 #[test]
@@ -276,10 +276,7 @@ fn every_report_lists_every_decision_also_when_its_finding_is_gone() {
         }
     }
     let text = ask(&project, &["report"], 0).stdout;
-    assert!(
-        text.contains("The finding is not there any more."),
-        "{text}"
-    );
+    assert!(text.contains("The finding no longer exists."), "{text}");
     // What a decision made disappear can be decided about again.
     ask(&project, &["review", &id[..6], "undo", "--by", "ben"], 0);
     let text = ask(&project, &["report"], 0).stdout;
@@ -675,8 +672,8 @@ fn the_cron_line_of_the_readme_does_what_the_readme_says_of_it() {
     for said in [
         "What is not due is not visited",
         "two runs never overlap",
-        "People may decide meanwhile: a decision needs no lock",
-        "--quiet prints only findings that no run before had, references that are back, and errors",
+        "People can decide during a run: a decision needs no lock",
+        "--quiet prints only findings that no earlier run has printed, references that are back, and errors",
     ] {
         assert!(block.contains(said), "{said} is not what README says");
     }
