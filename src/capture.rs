@@ -1,4 +1,4 @@
-//! One visit of one page: what was sent, what came back, to the byte, or the failure that took its place.
+//! One visit of one page: the request and the response, byte for byte, or the failure instead.
 
 mod head;
 
@@ -19,42 +19,42 @@ pub use head::{
 /// One capture event (WARC 1.1, 6): the request, response and metadata bound together, or the failure that took their place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capture {
-    /// What was asked for.
+    /// The address that was requested.
     pub target_uri: TargetUri,
-    /// When the exchange began (`WARC-Date`).
+    /// The beginning of the exchange (`WARC-Date`).
     pub date: Instant,
-    /// When its last byte had come, or it had failed.
+    /// The end of the exchange: the time of the last byte, or of the failure.
     pub ended: Instant,
-    /// The address that was connected to, and what TLS agreed on; `None` where no connection was made.
+    /// The address of the connection, and the TLS parameters; `None` without a connection.
     pub connection: Option<Connection>,
-    /// The request as it was sent, head and body; empty where nothing was sent.
+    /// The request as sent, head and body; empty if nothing was sent.
     pub request: Vec<u8>,
-    /// What came of it.
+    /// The result.
     pub outcome: Outcome,
 }
 
-/// What stays known of a capture whose payload was removed on purpose.
+/// What is still known about a capture whose payload was removed on purpose.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tombstone {
-    /// What was asked for.
+    /// The address that was requested.
     pub target_uri: TargetUri,
-    /// When the exchange began.
+    /// The beginning of the exchange.
     pub date: Instant,
-    /// When its last byte had come.
+    /// The time of the last byte.
     pub ended: Instant,
-    /// The address that was connected to, and what TLS agreed on.
+    /// The address of the connection, and the TLS parameters.
     pub connection: Option<Connection>,
-    /// The request as it was sent.
+    /// The request as sent.
     pub request: Vec<u8>,
-    /// Status line and header fields of the response, to the empty line.
+    /// The status line and header fields of the response, up to the empty line.
     pub head: Vec<u8>,
-    /// What the payload was.
+    /// The digest of the payload.
     pub payload_digest: PayloadDigest,
     /// When and why it was removed.
     pub removed: Removed,
-    /// What the ledger says of the capture, the text of its leaf.
+    /// The text of the leaf for the capture in the ledger.
     pub capture_leaf: String,
-    /// What the ledger says of the removal, the text of its leaf.
+    /// The text of the leaf for the removal in the ledger.
     pub removal_leaf: String,
 }
 
@@ -63,67 +63,67 @@ pub struct Tombstone {
 pub struct Removed {
     /// When.
     pub at: Instant,
-    /// Who did it; `None` where nobody was recorded.
+    /// Who removed it; `None` if not recorded.
     pub by: Option<String>,
-    /// By which rule, for people.
+    /// The rule, in words.
     pub why: String,
 }
 
-/// What came of a visit.
+/// The result of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// A response, whole or cut short.
+    /// A response, complete or truncated.
     Response(Response),
-    /// A visit that brought nothing new (WARC 1.1, 6.7).
+    /// A visit with nothing new (WARC 1.1, 6.7).
     Revisit(Revisit),
-    /// No response that could be read.
+    /// No readable response.
     Failure(Failure),
 }
 
-/// A response as it came.
+/// A response as received.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
-    /// Status line and header fields to the empty line, byte for byte, the empty line included.
+    /// The status line and header fields, byte for byte, including the empty line.
     pub head: Vec<u8>,
-    /// The entity body: transfer coding taken off, content coding kept.
+    /// The entity body: without transfer coding, with content coding.
     pub payload: Vec<u8>,
-    /// How the body was framed, where that is more than a length: what stood between the bytes of the payload.
+    /// The framing of the body, if it is more than a length: the bytes between those of the payload.
     pub framing: Framing,
-    /// Why the body is not whole, where it is not.
+    /// Why the body is incomplete, if it is.
     pub truncated: Option<Truncation>,
 }
 
-/// What is needed beside the payload to have the body's bytes as they were on the wire.
+/// What is needed besides the payload to restore the bytes of the body as received.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Framing {
     /// The body is the payload.
     #[default]
     Identity,
-    /// Chunked transfer coding (RFC 9112, 7.1): before each piece of payload of the given length stood these bytes; last comes what ended the body.
+    /// Chunked transfer coding (RFC 9112, 7.1): the bytes before each piece of payload of the given length; the last piece is the end of the body.
     Chunked(Vec<Piece>),
 }
 
-/// Bytes of framing, then so many bytes of payload.
+/// Bytes of framing, followed by a number of bytes of payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
-    /// The framing as it came: the line break of the chunk before, size, extensions, line break, trailers.
+    /// The framing as received: the line break of the chunk before, size, extensions, line break, trailers.
     pub framing: Vec<u8>,
-    /// How many bytes of the payload follow it.
+    /// The number of bytes of payload after it.
     pub payload: u64,
 }
 
-/// A visit that brought nothing new.
+/// A visit with nothing new.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Revisit {
     /// Why it is a revisit.
     pub profile: RevisitProfile,
-    /// Status line and header fields as they came this time.
+    /// The status line and header fields as received this time.
     pub head: Vec<u8>,
-    /// The payload that was meant: the earlier capture's.
+    /// The digest of the payload of the earlier capture.
     pub payload_digest: PayloadDigest,
-    /// When the capture that holds the payload was made.
+    /// The date of the capture with the payload.
     pub refers_to_date: Instant,
-    /// What that capture had asked for.
+    /// The address of that capture.
     pub refers_to_uri: TargetUri,
 }
 
@@ -131,13 +131,13 @@ pub struct Revisit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RevisitProfile {
-    /// The whole body came, and its digest was known.
+    /// The whole body was received, and its digest was known.
     IdenticalPayloadDigest,
-    /// The server said 304.
+    /// The server answered 304.
     ServerNotModified,
 }
 
-/// Why a body is not whole (`WARC-Truncated`, WARC 1.1, 5.13).
+/// Why a body is incomplete (`WARC-Truncated`, WARC 1.1, 5.13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Truncation {
@@ -145,49 +145,49 @@ pub enum Truncation {
     Length,
     /// It took longer than the cap.
     Time,
-    /// The connection ended before it was whole.
+    /// The connection ended before it was complete.
     Disconnect,
     /// Anything else.
     Unspecified,
 }
 
-/// Where a request went.
+/// The remote end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
-    /// The address and port that were connected to, after they were checked.
+    /// The address and port of the connection, after the check by the guard.
     pub address: SocketAddr,
-    /// What TLS agreed on; `None` for plain HTTP.
+    /// The TLS parameters; `None` for plain HTTP.
     pub tls: Option<Tls>,
-    /// Interim responses (1xx) that came before the response, byte for byte; mostly none.
+    /// Interim responses (1xx) before the response, byte for byte; mostly empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interim: Vec<u8>,
 }
 
-/// What TLS agreed on.
+/// TLS parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tls {
-    /// The protocol version, as WARC-Protocol spells it: `tls/1.3`; empty where no agreement was reached.
+    /// The protocol version, spelled as in WARC-Protocol: `tls/1.3`; empty if the handshake failed.
     pub version: String,
-    /// The cipher suite's IANA name; empty where no agreement was reached.
+    /// The IANA name of the cipher suite; empty if the handshake failed.
     pub cipher_suite: String,
-    /// The certificate chain as it was sent, each in DER, leaf first.
+    /// The certificate chain as sent, each in DER, leaf first.
     pub certificates: Vec<Vec<u8>>,
-    /// What is wrong with the chain, where the page was taken all the same.
+    /// What is wrong with the chain, if the page was archived anyway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub untrusted: Option<Untrusted>,
 }
 
-/// Why nobody vouches for the host that a page came from.
+/// Why the certificate of a host is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Untrusted {
-    /// The certificate is past its date, or not yet valid.
+    /// The certificate has expired, or is not yet valid.
     Expired,
     /// The certificate is for another host.
     WrongHost,
-    /// The certificate's issuer is not known: self-signed, or a private authority.
+    /// The issuer of the certificate is unknown: self-signed, or a private authority.
     UnknownIssuer,
-    /// Anything else: revoked, broken, not for servers.
+    /// Anything else: revoked, damaged, not for servers.
     Invalid,
 }
 
@@ -207,76 +207,76 @@ impl std::fmt::Display for Untrusted {
 pub struct Failure {
     /// The kind of failure.
     pub kind: FailureKind,
-    /// What exactly happened, for people: an operating system's message, a rule of robots.txt, an address range.
+    /// What happened, in words: a message of the operating system, a rule of robots.txt, an address range.
     pub detail: String,
-    /// What bytes had come before it failed, if any (at most 64 KiB).
+    /// The bytes received before the failure, if any (at most 64 KiB).
     pub received: Vec<u8>,
 }
 
-/// The kinds of failure that are told apart.
+/// The kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The host name has no address.
     DnsNotFound,
-    /// The name could not be looked up.
+    /// The lookup of the name failed.
     DnsFailed,
-    /// Nobody said within the time allowed what address the name has.
+    /// The lookup of the name took too long.
     DnsTimeout,
-    /// Nobody listens at the address, or no way leads there.
+    /// Nothing listens at the address, or there is no route to it.
     Connect,
     /// No connection within the time allowed.
     ConnectTimeout,
-    /// A connection, and no TLS on it within the time allowed.
+    /// A connection, but no TLS on it within the time allowed.
     TlsTimeout,
-    /// The certificate is past its date, or not yet valid.
+    /// The certificate has expired, or is not yet valid.
     TlsExpired,
     /// The certificate is for another host.
     TlsWrongHost,
-    /// The certificate's issuer is not known: self-signed, or a private authority.
+    /// The issuer of the certificate is unknown: self-signed, or a private authority.
     TlsUnknownIssuer,
     /// Any other failure of TLS.
     Tls,
-    /// The proxy could not be reached, or would not connect.
+    /// The proxy could not be reached, or refused to connect.
     Proxy,
     /// No head of a response within the time allowed.
     ResponseTimeout,
-    /// The connection ended before the head was whole.
+    /// The connection ended before the head was complete.
     Disconnect,
-    /// What came is not HTTP, or a head too large.
+    /// The answer is not HTTP, or its head is too large.
     Malformed,
-    /// robots.txt forbids it, or could not be had.
+    /// robots.txt forbids it, or could not be fetched.
     RobotsRefused,
-    /// The address is not one that may be visited: private, loopback, a denied port, another scheme.
+    /// The address cannot be visited: private, loopback, a denied port, another scheme.
     GuardRefused,
-    /// A redirect leads back to where it came from, or on and on.
+    /// A redirect loops, or never ends.
     RedirectLoop,
-    /// A redirect leads nowhere that can be visited.
+    /// The target of a redirect cannot be visited.
     BadRedirect,
-    /// The host asked to be left alone, or is, for now.
+    /// The host asked to be left alone for now.
     HostBackoff,
-    /// The run was ended before it was done.
+    /// The run was stopped before the visit was finished.
     Stopped,
 }
 
-/// One visit of a seed: its exchanges in order; the last capture is what it came to.
+/// One visit of a seed: its exchanges in order; the last capture is the result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visit {
-    /// Where the visit started from.
+    /// The address at which the visit started.
     pub seed: TargetUri,
-    /// At least one capture; each but the last is a redirect, a page that only sends a browser elsewhere, or a try after which
-    /// the same was asked again.
+    /// At least one capture; each except the last is a redirect, a page that only sends a browser elsewhere, or an attempt that
+    /// was repeated.
     pub captures: Vec<Capture>,
 }
 
 impl Visit {
-    /// The capture the visit came to.
+    /// The last capture, the result of the visit.
     #[must_use]
     pub fn last(&self) -> Option<&Capture> {
         self.captures.last()
     }
 
-    /// How many redirects were followed: tries that were made again are none.
+    /// How many redirects were followed; repeated attempts do not count.
     #[must_use]
     pub fn redirects(&self) -> usize {
         let before = self.captures.iter().rev().skip(1);
@@ -287,7 +287,7 @@ impl Visit {
 }
 
 impl Capture {
-    /// Head of the response or revisit as it came.
+    /// The head of the response or revisit, as received.
     #[must_use]
     pub fn head(&self) -> Option<&[u8]> {
         match &self.outcome {
@@ -297,13 +297,13 @@ impl Capture {
         }
     }
 
-    /// The status code, where a status line came.
+    /// The status code, if there is a status line.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         status_of(self.head()?)
     }
 
-    /// The first field of that name, read as Latin-1, ends trimmed.
+    /// The first field of that name, read as Latin-1 and trimmed.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<String> {
         fields_of(self.head()?)
@@ -311,13 +311,13 @@ impl Capture {
             .map(|(_, value)| value)
     }
 
-    /// What was wrong with the certificate of the host that it came from, if anything.
+    /// What was wrong with the certificate of its host, if anything.
     #[must_use]
     pub fn untrusted(&self) -> Option<Untrusted> {
         self.connection.as_ref()?.tls.as_ref()?.untrusted
     }
 
-    /// The digest of the payload: the response's own, or the one the revisit stands for.
+    /// The digest of the payload: of the response, or of the capture that the revisit refers to.
     #[must_use]
     pub fn payload_digest(&self) -> Option<PayloadDigest> {
         match &self.outcome {
@@ -328,37 +328,37 @@ impl Capture {
     }
 }
 
-/// A capture as an index knows it: everything but the bytes of its body.
+/// A capture without the bytes of its body, as in an index.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaptureEntry {
-    /// What was asked for.
+    /// The address that was requested.
     pub target_uri: TargetUri,
-    /// When the exchange began.
+    /// The beginning of the exchange.
     pub date: Instant,
-    /// Head of the response or revisit as it came; empty for a failure.
+    /// The head of the response or revisit, as received; empty for a failure.
     pub head: Vec<u8>,
-    /// The payload: the response's own, or the one a revisit stands for; `None` for a failure.
+    /// The digest of the payload: of the response, or of the capture that the revisit refers to; `None` for a failure.
     pub payload_digest: Option<PayloadDigest>,
-    /// Whether it is a revisit, and why.
+    /// Why it is a revisit, if it is.
     pub revisit: Option<RevisitProfile>,
-    /// Why the body is not whole, where it is not.
+    /// Why the body is incomplete, if it is.
     pub truncated: Option<Truncation>,
-    /// What was wrong with the certificate of the host that it came from.
+    /// What was wrong with the certificate of its host.
     pub untrusted: Option<Untrusted>,
-    /// How it was asked for, where that was no plain request for the page: `POST`, `GET with Range`.
+    /// The kind of request, unless it was a plain one for the page: `POST`, `GET with Range`.
     pub asked: Option<String>,
-    /// The failure that took the response's place.
+    /// The failure instead of a response.
     pub failure: Option<Failure>,
 }
 
 impl CaptureEntry {
-    /// The status code, where a status line came.
+    /// The status code, if there is a status line.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         status_of(&self.head)
     }
 
-    /// The first field of that name, read as Latin-1, ends trimmed.
+    /// The first field of that name, read as Latin-1 and trimmed.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<String> {
         fields_of(&self.head)
@@ -390,7 +390,7 @@ impl From<&Capture> for CaptureEntry {
 }
 
 impl Response {
-    /// The whole response as it was on the wire: head and body, framing and all (a WARC response record's block).
+    /// The whole response as received: head and body with framing (the block of a WARC response record).
     #[must_use]
     pub fn block(&self) -> Vec<u8> {
         let mut block = self.head.clone();

@@ -1,7 +1,7 @@
-//! Challenges: answers that ask whether a person is asking, whatever the vendor and the status.
+//! Challenges: answers that check whether the client is a person, whatever the vendor and the status.
 //!
-//! They are told by what their makers put into the head, by the address of a script that only they load, and by a page
-//! that has a vendor's script and hardly anything else; not by their words, which come in every language.
+//! They are recognized by header fields of their vendors, by the address of a script that only they load, and by a page with
+//! the script of a vendor and hardly anything else; not by their words, which exist in every language.
 
 use crate::{
     capture::{Response, fields_of, status_of},
@@ -9,16 +9,16 @@ use crate::{
     html_scan::{Scan, scan},
 };
 
-/// A challenge, and what tells it.
+/// A challenge, and its sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
-    /// Whose it is, as people know it.
+    /// The vendor.
     pub vendor: &'static str,
-    /// What tells it, for people: a header field, the address of a script.
+    /// The sign, in words: a header field, the address of a script.
     pub sign: String,
 }
 
-/// Header fields that say it: name, what the value has in it (lower case; empty for any value), vendor.
+/// Header fields of challenges: name, part of the value (lower case; empty for any value), vendor.
 const FIELDS: &[(&str, &str, &str)] = &[
     ("cf-mitigated", "challenge", "Cloudflare"),
     ("x-amzn-waf-action", "", "AWS WAF"),
@@ -31,7 +31,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("x-botstopper", "", "Anubis"),
 ];
 
-/// What only the pages of a challenge have in them (lower case), and whose it is.
+/// Text that occurs only in pages of a challenge (lower case), and the vendor.
 const OWN: &[(&str, &str)] = &[
     ("_cf_chl_opt", "Cloudflare"),
     ("/cdn-cgi/challenge-platform/h/", "Cloudflare"),
@@ -64,8 +64,8 @@ const OWN: &[(&str, &str)] = &[
     ("/lagoon/challenge", "the host"),
 ];
 
-/// What challenges share with pages that protect a form (lower case), and whose it is: it tells one only on a page that has
-/// nothing else.
+/// Text that challenges share with pages that protect a form (lower case), and the vendor: a sign only on a page with nothing
+/// else.
 const SHARED: &[(&str, &str)] = &[
     ("challenges.cloudflare.com/turnstile", "Cloudflare"),
     ("/cdn-cgi/challenge-platform", "Cloudflare"),
@@ -82,19 +82,19 @@ const SHARED: &[(&str, &str)] = &[
     ("/showcaptcha", "Yandex"),
 ];
 
-/// A challenge has hardly any text; so many letters and more are a page, with something in it to read.
+/// A challenge has hardly any text; a page with at least this many letters has something to read.
 const MOST_TEXT: usize = 1_200;
 
-/// So many letters a page may have whose only sign is one that pages with forms have too.
+/// The most letters on a challenge whose only sign also occurs on pages with forms.
 const MOST_SHARED: usize = 400;
 
-/// The longest page that is looked at, in bytes: challenges carry long scripts, but not without end.
+/// The longest page that is considered, in bytes: challenges have long scripts, but not endless ones.
 const LONGEST: usize = 512 << 10;
 
-/// The same before content coding, for answers that do not look like a refusal: most answers are such, and all are looked at.
+/// The same with content coding, for answers that do not look like a refusal: most answers are such, and all are considered.
 const LONGEST_OK: usize = 64 << 10;
 
-/// The challenge that a response is.
+/// The challenge in a response, if any.
 #[must_use]
 pub fn in_response(response: &Response) -> Option<Challenge> {
     let longest = match status_of(&response.head) {
@@ -108,7 +108,7 @@ pub fn in_response(response: &Response) -> Option<Challenge> {
     })
 }
 
-/// The challenge that the head of a response tells.
+/// The challenge in the head of a response, if any.
 #[must_use]
 pub fn in_head(head: &[u8]) -> Option<Challenge> {
     fields_of(head).find_map(|(name, value)| {
@@ -123,7 +123,7 @@ pub fn in_head(head: &[u8]) -> Option<Challenge> {
     })
 }
 
-/// The challenge that a page is, content coding taken off: `page` is HTML.
+/// The challenge in a page, if any; `page` is HTML without content coding.
 #[must_use]
 pub fn in_page(page: &[u8]) -> Option<Challenge> {
     if page.len() > LONGEST {
@@ -148,7 +148,7 @@ pub fn in_page(page: &[u8]) -> Option<Challenge> {
 }
 
 impl Scan {
-    /// Whether there is something on a page beside a challenge: fields to fill in, several headings, a list.
+    /// Whether a page has something besides a challenge: fields to fill in, several headings, a list.
     fn has_content(&self) -> bool {
         self.fields > 0 || self.headings > 2 || self.items > 5
     }

@@ -1,4 +1,4 @@
-//! The commands: one file per verb, and what they share.
+//! The commands: one file per verb, and the code that they share.
 
 use std::ffi::OsString;
 
@@ -48,18 +48,18 @@ pub use exit::Exit;
 use failure::Failure;
 use session::Session;
 
-/// What the help says of exit codes; README says the same.
+/// The exit codes, as the help lists them; the README lists the same.
 const EXIT_CODES: &str = "\
 Exit codes:
   0        done
   1        --fail-on matched
   2        usage or configuration
-  3        some pages could not be fetched, or some records not be imported whole
+  3        some pages could not be fetched, or some records could not be imported completely
   4        the store is damaged
   5        another run holds the lock
   130/143  stopped by Ctrl-C / SIGTERM";
 
-/// Does the page still say so? Archives the pages an article cites and shows, claim by claim, what they still say.
+/// Does the page still say so? Archive the pages that an article cites, and show, claim by claim, what they still say.
 #[derive(Debug, Parser)]
 #[command(name = "stillsays", version, after_help = EXIT_CODES, max_term_width = 100)]
 struct Cli {
@@ -69,37 +69,55 @@ struct Cli {
     verb: Verb,
 }
 
-/// The flags that every verb takes.
+/// The flags that every command takes.
 #[derive(Args, Clone, Debug)]
 struct Common {
-    /// The settings file [default: config/stillsays.toml, where there is one]
-    #[arg(long, global = true, value_name = "FILE", env = "STILLSAYS_CONFIG")]
-    config: Option<std::path::PathBuf>,
-    /// The archive
-    #[arg(long, global = true, value_name = "FILE")]
-    store: Option<String>,
-    /// Overrules any setting, by its key
-    #[arg(long, global = true, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// Says nothing but errors, and the data that was asked for
-    #[arg(short, long, global = true)]
-    quiet: bool,
-    /// Says more, on stderr; twice for everything
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    verbose: u8,
-    /// Colour: on a terminal unless NO_COLOR is set, always, or never
+    /// The settings file [default: config/stillsays.toml, if it exists]
     #[arg(
         long,
         global = true,
+        help_heading = "Global options",
+        value_name = "FILE",
+        env = "STILLSAYS_CONFIG"
+    )]
+    config: Option<std::path::PathBuf>,
+    /// The archive file
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "FILE"
+    )]
+    store: Option<String>,
+    /// Override a setting by its key; repeatable
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_name = "KEY=VALUE"
+    )]
+    set: Vec<String>,
+    /// Print only errors and the requested output
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    quiet: bool,
+    /// Print more on stderr; give twice for everything
+    #[arg(short, long, global = true, help_heading = "Global options", action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
         value_name = "WHEN",
         default_value = "auto",
         hide_possible_values = false
     )]
     color: session::When,
-    /// The time that counts as now, for replays and tests (RFC 3339)
+    /// The time to take as now, for replays and tests (RFC 3339)
     #[arg(
         long,
         global = true,
+        help_heading = "Global options",
         hide = true,
         value_name = "TIME",
         env = "STILLSAYS_CLOCK"
@@ -107,76 +125,76 @@ struct Common {
     clock: Option<String>,
 }
 
-/// The verbs.
+/// The commands.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Shows the whole flow on a built-in sample, without a network
+    /// Run the whole flow on a built-in sample, without a network
     Demo(demo::DemoArgs),
-    /// Makes settings, archive and the ledger's key, where they are not there yet
+    /// Create the settings, the archive and the ledger's key, where missing
     Init(ledger::InitArgs),
-    /// Visits the pages that are due, and reports what changed
+    /// Visit the pages that are due, and report what changed
     Run(Box<run::RunArgs>),
-    /// Runs whenever something is due, until SIGTERM
+    /// Run whenever something is due, until SIGTERM
     Watch(Box<watch::WatchArgs>),
-    /// Computes every finding again from the archive alone
+    /// Compute every finding again, from the archive alone
     Recheck(recheck::RecheckArgs),
-    /// Prints or writes the report on a profile
+    /// Print or write the report on a profile
     Report(report::ReportArgs),
-    /// Shows the references: fate, visits, what rests on them
+    /// Show the references: their fate, their visits, and what depends on them
     Status(status::StatusArgs),
-    /// Decides about a finding: accept, reject, later, undo
+    /// Decide about findings: accept, reject, later, undo
     Review(review::ReviewArgs),
-    /// Shows what changed between two captures of a page
+    /// Show what changed between two captures of a page
     Diff(diff::DiffArgs),
-    /// Shows what each capture says of a claim, name by name
+    /// Show what each capture says about a claim, name by name
     History(history::HistoryArgs),
-    /// Lists what is held of a page
+    /// List the captures of a page
     Captures(status::CapturesArgs),
-    /// Shows what is remembered of each host, and when it may be asked again
+    /// Show what is known about each host, and when it may be visited again
     Hosts(fetching::HostsArgs),
-    /// Shows reports and archived pages in a browser
+    /// Show reports and archived pages in a browser
     Serve(serve::ServeArgs),
-    /// Reads everything back and says whether the archive is whole
+    /// Read everything back, and check that the archive is intact
     Verify(verify::VerifyArgs),
-    /// Prints the ledger's last checkpoint, to be kept elsewhere
+    /// Print the ledger's latest checkpoint, to be kept elsewhere
     Checkpoint(ledger::CheckpointArgs),
-    /// Prints the proof that a capture or finding is in the ledger
+    /// Print the proof that a capture or finding is in the ledger
     Prove(prove::ProveArgs),
-    /// Writes captures as WARC files with their index, or as a WACZ package
+    /// Write captures as WARC files with an index, or as a WACZ package
     Export(export::ExportArgs),
-    /// Writes a finding and the captures it rests on as a WACZ package
+    /// Write a finding and the captures it rests on as a WACZ package
     Evidence(evidence::EvidenceArgs),
-    /// Takes captures from WARC files and WACZ packages
+    /// Add captures from WARC files and WACZ packages
     Import(import::ImportArgs),
-    /// Removes old payloads by the rules under [retention], each a recorded act
+    /// Remove old payloads by the rules under [retention], and record each removal
     Prune(prune::PruneArgs),
-    /// Copies the archive, also while a run is going on
+    /// Copy the archive, even during a run
     Backup(backup::BackupArgs),
-    /// Puts a copy in the archive's place, and keeps what was there
+    /// Replace the archive with a backup, and keep the old one aside
     Restore(backup::RestoreArgs),
-    /// Shows the lists of a page, as the reader finds them; touches no store
+    /// Show the lists on a page, as the reader finds them; needs no archive
     Extract(extract::ExtractArgs),
-    /// Holds names, quotations or sentences against a page; touches no store
+    /// Check names, quotations or sentences against a page; needs no archive
     Check(check::CheckArgs),
-    /// Reads articles into profiles, and looks profiles through
+    /// Import articles as profiles; check and list profiles
     Profile(profile::ProfileArgs),
-    /// Prints every setting, its value, and where it comes from
+    /// Print every setting, its value, and where the value comes from
     Config(config::ConfigArgs),
-    /// Prints completions for a shell
+    /// Print completions for a shell
     Completions(completions::CompletionsArgs),
-    /// Prints the manual page
+    /// Print the manual page
     Man(completions::ManArgs),
-    /// Reads a PDF file on stdin and writes its text layer, a page a line
+    /// Read a PDF file from stdin, and write its text layer, one page per line
     #[command(hide = true)]
     PdfText(pdf_text::PdfTextArgs),
 }
 
-/// Runs the program on its arguments; everything a person sees is written here and below.
+/// Runs the program with `arguments` (the first is the program's name), prints what it has to say, and returns how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Nobody is left to tell when the terminal itself is gone.
+            // If the terminal itself is gone, the message has no reader.
             let _ = error.print();
             return match error.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
@@ -191,12 +209,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     outcome.unwrap_or_else(Failure::tell)
 }
 
-/// The forms that most verbs print in.
+/// The output formats of most commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// For people.
+    /// For people
     Text,
-    /// For programs; every JSON names its format's version.
+    /// For programs; every document gives the version of its format
     Json,
 }
 
@@ -236,13 +254,13 @@ impl Verb {
     }
 }
 
-/// Reads an address that a person typed.
+/// Parses an address that a person typed; returns the address without its fragment, and the fragment.
 fn address(text: &str) -> Result<(TargetUri, Option<String>), Failure> {
     TargetUri::parse(text)
-        .map_err(|it| Failure::usage(it).hint("write the whole address, with https://"))
+        .map_err(|it| Failure::usage(it).hint("write the complete address, including https://"))
 }
 
-/// The failure for a page that the archive holds nothing of, with the nearest that it does hold.
+/// The failure for a page without captures; the hint names the most similar address that has some.
 fn not_held(store: &Store, uri: &TargetUri) -> Result<Failure, Failure> {
     let near = |it: &str| strsim::jaro_winkler(it, uri.as_str());
     let known = store.last_visits()?;
@@ -250,10 +268,10 @@ fn not_held(store: &Store, uri: &TargetUri) -> Result<Failure, Failure> {
         .iter()
         .map(|it| it.0)
         .max_by(|a, b| near(a).total_cmp(&near(b)));
-    let failure = Failure::usage(anyhow::anyhow!("the archive holds no capture of {uri}"));
+    let failure = Failure::usage(anyhow::anyhow!("the archive has no capture of {uri}"));
     Ok(match nearest {
-        Some(it) => failure.hint(format!("it holds captures of {it}, among others")),
-        None => failure.hint("it holds nothing yet; `stillsays run` begins"),
+        Some(it) => failure.hint(format!("it has captures of {it}, among others")),
+        None => failure.hint("the archive is empty; `stillsays run` fills it"),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The settings: file, then environment, then flags, each overruling the one before; and which one won.
+//! The settings, from the file, the environment and flags, each overriding the one before; and where each value comes from.
 
 use std::{
     collections::BTreeMap,
@@ -25,10 +25,10 @@ pub use settings::{
     Setting, Settings,
 };
 
-/// Where a setting's value comes from, weakest first.
+/// Where the value of a setting comes from, weakest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The program's own value.
+    /// The default.
     Default,
     /// A line of the settings file.
     File {
@@ -66,36 +66,36 @@ pub enum ConfigError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },
-    /// The file is not TOML.
+    /// The file is not valid TOML.
     #[error("{origin}: {message}")]
     Syntax {
         /// The place.
         origin: Origin,
-        /// What the parser says.
+        /// The message of the parser.
         message: String,
     },
-    /// A key that no setting has.
+    /// A key without a setting.
     #[error("{origin}: unknown setting `{key}`")]
     UnknownKey {
         /// The place.
         origin: Origin,
         /// The key.
         key: String,
-        /// The nearest key there is.
+        /// The most similar key.
         nearest: Option<&'static str>,
     },
-    /// A value that the setting cannot have.
+    /// A value that is not valid for the setting.
     #[error("{origin}: `{key}` cannot be {value}: {message}")]
     Value {
         /// The place.
         origin: Origin,
         /// The key.
         key: String,
-        /// The value as it was given.
+        /// The value as given.
         value: String,
         /// Why not.
         message: String,
@@ -108,14 +108,14 @@ impl ConfigError {
     pub fn hint(&self) -> String {
         match self {
             Self::Unreadable { .. } => {
-                "name another file with --config, or leave it out to run with the defaults".into()
+                "name another file with --config, or run with the defaults without --config".into()
             }
-            Self::Syntax { .. } => "the file is TOML; strings stand in double quotes".into(),
+            Self::Syntax { .. } => "the file is TOML; strings need double quotes".into(),
             Self::UnknownKey {
                 nearest: Some(it), ..
             } => format!("did you mean `{it}`?"),
             Self::UnknownKey { nearest: None, .. } => {
-                "`stillsays config` prints every setting there is".into()
+                "`stillsays config` prints every setting".into()
             }
             Self::Value { key, .. } => SETTINGS
                 .iter()
@@ -127,33 +127,33 @@ impl ConfigError {
     }
 }
 
-/// All settings, and where each comes from.
+/// All settings, with the origin of each.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The settings.
     pub settings: Settings,
-    /// Each setting's value as TOML and where it comes from, by key, in the order of [`SETTINGS`].
+    /// The value of each setting as TOML and its origin, by key, in the order of [`SETTINGS`].
     pub origins: Vec<(&'static str, Value, Origin)>,
-    /// The settings file, where one was read.
+    /// The settings file, if one was read.
     pub file: Option<PathBuf>,
 }
 
-/// What the settings are made from.
+/// The sources of the settings.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// The settings file; it must be readable if it is given.
+    /// The settings file; if given, it must be readable.
     pub file: Option<PathBuf>,
     /// The environment variables.
     pub environment: Vec<(String, String)>,
-    /// Flags: the flag as typed, the key it sets, the value.
+    /// Flags, each with the flag as typed, the key it sets, and the value.
     pub flags: Vec<(String, String, String)>,
 }
 
 impl Config {
-    /// Puts the settings together.
+    /// Combines the sources.
     ///
     /// # Errors
-    /// A file that cannot be read or is not TOML, an unknown key, a value that a setting cannot have; each with its place.
+    /// A file that cannot be read or is not TOML, an unknown key, or an invalid value; each with its place.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let mut layers = Layers::default();
         for setting in SETTINGS {
@@ -187,7 +187,7 @@ impl Layers {
         self.0.insert(setting.key, (value, origin));
     }
 
-    /// Takes a value given as bare text, in the type that the setting's default has.
+    /// Converts a value given as bare text to the type of the default.
     fn put_text(
         &mut self,
         setting: &'static Setting,
@@ -211,7 +211,7 @@ impl Layers {
                 .parse()
                 .map(Value::Boolean)
                 .map_err(|_| wrong("`true` or `false` is needed"))?,
-            // As the file writes it, or bare.
+            // As in the file, or bare.
             Value::Array(_) if text.trim_start().starts_with('[') => {
                 match toml::from_str::<Table>(&format!("it = {text}")) {
                     Ok(mut it) => it.remove("it").unwrap_or(Value::Array(Vec::new())),
@@ -333,7 +333,7 @@ fn known(key: &str, origin: &Origin) -> Result<&'static Setting, ConfigError> {
     })
 }
 
-/// Every key of the file with the offset where it stands, sections joined by a dot.
+/// Every key of the file with its byte offset; section and key are joined by a dot.
 fn leaves(table: &toml::de::DeTable<'_>, above: &str, keys: &mut Vec<(String, usize)>) {
     for (key, value) in table {
         let path = if above.is_empty() {
@@ -357,7 +357,7 @@ fn at_path<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
     Some(value)
 }
 
-/// A default as the value it is written for; each is held to be TOML by a test.
+/// A default, parsed; a test checks that each is valid TOML.
 fn literal(text: &str) -> Value {
     toml::from_str::<Table>(&format!("it = {text}"))
         .ok()
@@ -426,7 +426,9 @@ pub(in crate::config) fn ranges<'de, D: Deserializer<'de>>(
         .map(|it| {
             let single = || it.parse::<IpAddr>().map(IpNet::from);
             it.parse::<IpNet>().or_else(|_| single()).map_err(|_| {
-                serde::de::Error::custom(format!("`{it}` is no address range such as `10.0.0.0/8`"))
+                serde::de::Error::custom(format!(
+                    "`{it}` is not an address range such as `10.0.0.0/8`"
+                ))
             })
         })
         .collect()
@@ -464,8 +466,9 @@ pub(in crate::config) fn ports<'de, D: Deserializer<'de>>(input: D) -> Result<Ve
                 Value::String(it) => it.trim().parse().ok(),
                 _ => None,
             };
-            number
-                .ok_or_else(|| serde::de::Error::custom(format!("{it} is no port from 0 to 65535")))
+            number.ok_or_else(|| {
+                serde::de::Error::custom(format!("{it} is not a port from 0 to 65535"))
+            })
         })
         .collect()
 }

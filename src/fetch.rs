@@ -1,11 +1,11 @@
-//! The fetcher: visits pages politely and safely; each visit becomes captures, exact to the byte.
+//! The fetcher: visits pages politely and safely; each visit becomes captures, byte for byte.
 //!
-//! [`run`] takes orders and gives visits. Hosts are visited in parallel, each by one request at a time; what is
-//! polite is remembered in a [`HostState`] per origin, for the next run. Nothing that a server does is an error: it
-//! is a capture, if need be a [`Failure`](crate::capture::Failure).
+//! [`run`] takes orders and returns visits. Hosts are visited in parallel, each with one request at a time; a [`HostState`]
+//! per origin carries what politeness needs to the next run. Nothing that a server does is an error: it is a capture, if
+//! need be a [`Failure`](crate::capture::Failure).
 //!
-//! The way of a visit: `visit` follows the redirects; `ask` waits for the host's turn and asks robots.txt; `dial`
-//! looks up, checks and connects; `exchange` sends and receives; `wire` tells head, framing and payload apart.
+//! The path of a visit: `visit` follows the redirects; `ask` waits for the turn of the host and consults robots.txt; `dial`
+//! resolves, checks and connects; `exchange` sends and receives; `wire` separates head, framing and payload.
 
 mod ask;
 mod cookies;
@@ -52,33 +52,33 @@ use crate::{
 pub struct Order {
     /// Where the visit starts.
     pub seed: TargetUri,
-    /// What is known of the page from an earlier capture; `None` to have it all anew.
+    /// What an earlier capture says about the page; `None` to fetch everything again.
     pub validators: Option<Validators>,
 }
 
-/// What an earlier capture knows, for a conditional request (RFC 9110, 13.1) and for recognising the same payload.
+/// Data of an earlier capture, for a conditional request (RFC 9110, 13.1) and to recognize the same payload.
 ///
 /// Without entity tag and date the request is not conditional, but an equal payload still gives a revisit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Validators {
-    /// Its `ETag` field, as it was spelt.
+    /// Its `ETag` field, as spelled.
     pub etag: Option<String>,
-    /// Its `Last-Modified` field, as it was spelt.
+    /// Its `Last-Modified` field, as spelled.
     pub last_modified: Option<String>,
-    /// Its payload.
+    /// The digest of its payload.
     pub payload_digest: PayloadDigest,
-    /// When the capture that holds the payload was made.
+    /// The date of the capture that has the payload.
     pub date: Instant,
-    /// What that capture had asked for: the conditions are put to this address only, whatever redirects led there.
+    /// The address of that capture: only this address is requested with conditions, whatever redirects led there.
     pub target_uri: TargetUri,
-    /// Whether the page is only wanted if it is another one. Without it, what a server says of its page is still
-    /// compared with what it said before.
+    /// Whether to request the page only if it changed. Otherwise the answer of the server is still compared with its
+    /// earlier one.
     pub conditional: bool,
 }
 
 impl Validators {
-    /// The same, without a condition: an equal payload is still recognised. For the visits, now and then, that do not
-    /// take a server's word for it that nothing has changed.
+    /// The same without a condition; an equal payload is still recognized. For the occasional visits that do not trust the
+    /// server when it says that nothing changed.
     #[must_use]
     pub fn unconditional(self) -> Self {
         Self {
@@ -88,18 +88,18 @@ impl Validators {
     }
 }
 
-/// A visit that is done.
+/// A finished visit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fetched {
     /// The visit.
     pub visit: Visit,
-    /// The hosts that it asked, as they are known after it; to be stored with it.
+    /// The state of the hosts after the visit; to be stored with it.
     pub hosts: Vec<(Origin, HostState)>,
-    /// What a person should be told: a server whose validators lie, credentials that were left out.
+    /// Remarks for people: a server with wrong validators, credentials that were left out.
     pub remarks: Vec<String>,
 }
 
-/// What all visits of a run share.
+/// The parts that all visits of a run share.
 #[derive(Debug)]
 struct Crawl {
     options: Arc<Options>,
@@ -107,21 +107,21 @@ struct Crawl {
     stop: watch::Receiver<bool>,
     dialer: dial::Dialer,
     lanes: lane::Lanes,
-    /// One permit for each exchange that may be going on. Waiting for a host's turn needs none.
+    /// One permit for each exchange in progress. Waiting for the turn of a host needs none.
     slots: Semaphore,
 }
 
-/// Whether the name of an address's host can be looked up; nothing is asked of the host.
+/// Whether the host name of an address resolves; sends nothing to the host.
 pub async fn has_address(uri: &TargetUri, options: &Options) -> bool {
     let found = dial::look_up(uri.host(), uri.port(), options).await;
     found.is_ok()
 }
 
-/// Visits every seed, hosts in parallel, the seeds of a host in their order; sends each visit as soon as it is done.
+/// Visits every seed: hosts in parallel, the seeds of a host in order; sends each visit as soon as it is finished.
 ///
-/// `hosts` is what earlier runs knew of the hosts. When `stop` turns true, exchanges in flight may finish (within
-/// [`Options::grace`]), visits between two requests end with a `stopped` failure, and orders not begun are not sent.
-/// It also ends when nobody receives from `done` any more.
+/// `hosts` is the state of the hosts from earlier runs. When `stop` turns true, exchanges in progress can finish (within
+/// [`Options::grace`]), visits between two requests end with a `stopped` failure, and orders not begun are dropped.
+/// The function also ends when the receiver of `done` is gone.
 pub async fn run(
     orders: Vec<Order>,
     hosts: impl IntoIterator<Item = (Origin, HostState)>,
@@ -155,12 +155,12 @@ pub async fn run(
     }
     while let Some(end) = tasks.join_next().await {
         if let Err(error) = end {
-            tracing::error!(%error, "a host's queue ended before its seeds were visited");
+            tracing::error!(%error, "the queue of a host ended before its seeds were visited");
         }
     }
 }
 
-/// The orders of each host, in their order; the longest queue first, because all others can be done meanwhile.
+/// The orders of each host, in order; the longest queue first, because all others can be done in the meantime.
 fn queues(orders: Vec<Order>) -> Vec<VecDeque<Order>> {
     let mut places = HashMap::new();
     let mut queues: Vec<VecDeque<Order>> = Vec::new();

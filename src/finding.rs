@@ -1,4 +1,4 @@
-//! What the machine says about a claim or a reference, on what evidence, and what a person decided about it.
+//! Findings: what the program says about a claim or a reference, the evidence, and what a person decided about it.
 
 mod evidence;
 mod series;
@@ -17,54 +17,54 @@ use serde::{Deserialize, Serialize};
 
 use crate::{clock::Instant, digest::ContentDigest, uri::TargetUri};
 
-/// One thing said about one claim or reference, with what it rests on. A review never edits it.
+/// One statement about one claim or reference, with its evidence. A review never edits it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Equal whenever the same is said about the same: made of profile, subject and conclusion.
+    /// Made from profile, subject and conclusion, so the same statement about the same subject has the same id.
     pub id: FindingId,
-    /// The profile's name: its file's stem.
+    /// The name of the profile: the stem of its file name.
     pub profile: String,
-    /// What it is about.
+    /// What the finding is about.
     pub subject: Subject,
     /// The numbers of the references it rests on.
     pub cites: Vec<u32>,
-    /// What is said.
+    /// What the finding says.
     pub conclusion: Conclusion,
-    /// How sure that is, 0 to 1.
+    /// How sure it is, from 0 to 1.
     pub confidence: f64,
-    /// Why, strongest first.
+    /// The reasons, strongest first.
     pub reasons: Vec<Reason>,
-    /// The words it rests on, the latest capture's first.
+    /// The words it rests on; those of the latest capture come first.
     pub evidence: Vec<Evidence>,
-    /// How it came to be so.
+    /// How it developed over the captures.
     pub history: History,
-    /// The archived copy to cite: the capture of a cited page that brought what is claimed, nearest to the day of access.
+    /// The archived copy to cite: the capture of a cited page that brought the claimed words and is closest to the access date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CaptureRef>,
 }
 
-/// A finding's name: the first 12 hexadecimal digits of a digest over profile, subject and conclusion.
+/// The id of a finding: the first 12 hexadecimal digits of a digest over profile, subject and conclusion.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FindingId(pub String);
 
 impl FindingId {
-    /// How many digits it has.
+    /// The number of digits in an id.
     pub const DIGITS: usize = 12;
 
-    /// The id of what `conclusion` says about `subject`.
+    /// The id of a finding in which `conclusion` is said about `subject`.
     ///
-    /// The words that explain it (`because`, `how`, `detail`) do not count: said better, it is the same finding.
+    /// Explanations (`because`, `how`, `detail`) do not count: with better wording, it is the same finding.
     #[must_use]
     pub fn of(profile: &str, subject: &Subject, conclusion: &Conclusion) -> Self {
-        // Serializing these types cannot fail; an empty text would only make the id less telling.
+        // Serializing these types cannot fail; an empty text would only make the id less specific.
         let json = serde_json::to_string(&(profile, subject, conclusion.without_words()));
         Self(ContentDigest::of(json.unwrap_or_default().as_bytes()).short())
     }
 }
 
 impl Conclusion {
-    /// The same conclusion without the words that explain it.
+    /// The same conclusion without explanations.
     fn without_words(&self) -> Self {
         let mut it = self.clone();
         match &mut it {
@@ -115,47 +115,47 @@ impl fmt::Display for FindingId {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "kebab-case")]
 pub enum Subject {
-    /// A reference as such: whether its page is still there.
+    /// A reference: whether its page is still there.
     Reference {
         /// Its number.
         number: u32,
     },
-    /// The list that a claim's names were found in.
+    /// The list in which the names of a claim were found.
     List {
-        /// The claim's id.
+        /// The id of the claim.
         claim: String,
     },
     /// A listed name.
     Name {
-        /// The claim's id.
+        /// The id of the claim.
         claim: String,
         /// The name as the article spells it.
         name: String,
     },
-    /// A name that the page lists and the article does not.
+    /// A name that is on the page but not in the article.
     NewName {
-        /// The claim's id.
+        /// The id of the claim.
         claim: String,
         /// The name as the page spells it.
         name: String,
     },
     /// A quotation.
     Quotation {
-        /// The claim's id.
+        /// The id of the claim.
         claim: String,
         /// The words.
         exact: String,
     },
     /// A figure.
     Figure {
-        /// The claim's id.
+        /// The id of the claim.
         claim: String,
         /// Number and unit.
         exact: String,
     },
     /// A relation.
     Relation {
-        /// The claim's id.
+        /// The id of the claim.
         claim: String,
         /// The one.
         subject: String,
@@ -166,7 +166,7 @@ pub enum Subject {
     },
     /// Any other cited sentence.
     Statement {
-        /// The claim's id.
+        /// The id of the claim.
         claim: String,
         /// The sentence.
         exact: String,
@@ -211,67 +211,67 @@ pub enum Verdict {
         /// Where: a heading, "in the text".
         place: String,
     },
-    /// It was looked for where it would stand, and is not there.
+    /// Not on the page; the place where it would be was read.
     Absent,
-    /// It left the list it was in for another one of the page.
+    /// Moved to another list on the page.
     MovedList {
         /// The heading of the list it was in.
         from: String,
         /// The heading of the list it is in.
         to: String,
     },
-    /// It left the page it was on for another one that the article cites.
+    /// Moved to another page that the article cites.
     MovedPage {
         /// The address of the page it was on.
         from: TargetUri,
         /// The address of the page it is on.
         to: TargetUri,
     },
-    /// It is there under another name.
+    /// On the page under another name.
     Renamed {
         /// The other name.
         to: String,
-        /// Why it is held for the same.
+        /// Why both are the same.
         because: String,
     },
-    /// It stands there as one with others that the article names.
+    /// Merged with other names of the article into one.
     Merged {
-        /// The one name that stands for them now.
+        /// The one name on the page.
         into: String,
         /// The others, as the article spells them.
         with: Vec<String>,
     },
-    /// It stands there as several.
+    /// Split into several.
     Split {
         /// Their names, as the page spells them.
         into: Vec<String>,
     },
-    /// It is there, changed.
+    /// On the page with other words or another number.
     Altered {
-        /// The words or the number as they stand now.
+        /// The current words or number.
         to: String,
         /// What changed.
         how: String,
     },
-    /// The page lists it, the article does not.
+    /// On the page, but not in the article.
     New,
-    /// The list is there in another form: another container, another markup.
+    /// The list has another form: another container, another markup.
     Redesigned {
         /// The container it was in.
         from: String,
         /// The container it is in.
         to: String,
     },
-    /// There is no telling.
+    /// Unknown.
     CannotTell {
         /// Why not.
         why: Why,
-        /// The same for people, with a candidate where there is one.
+        /// The same in words, with a candidate if there is one.
         detail: String,
     },
 }
 
-/// Why there is no telling.
+/// Why a page cannot tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Why {
@@ -283,59 +283,58 @@ pub enum Why {
     Gone,
     /// The page says "not found" under a status of success.
     SoftNotFound,
-    /// A block page or challenge stood in its place.
+    /// A block page or a challenge was shown instead.
     Blocked,
-    /// A consent wall stood in its place.
+    /// A consent page was shown instead.
     ConsentWall,
-    /// A login stood in its place.
+    /// A login was shown instead.
     LoginWall,
-    /// An error or a note on maintenance stood in its place.
+    /// An error or a maintenance notice was shown instead.
     Unavailable,
     /// The domain is parked.
     Parked,
     /// The page has too little text to prove anything.
     TooLittle,
-    /// Another page stood at its address than before.
+    /// Its address now shows a different page.
     AnotherPage,
-    /// The page shows only a part of the list.
+    /// The page shows only part of the list.
     PartOfList,
-    /// The page's content comes by script.
+    /// The content of the page is loaded by a script.
     ScriptShell,
     /// The page is empty.
     Empty,
-    /// The page holds placeholders.
+    /// The page contains placeholders.
     Placeholder,
     /// The file cannot be read as text.
     Unreadable,
-    /// The body was cut short.
+    /// The body is incomplete.
     Truncated,
-    /// The list that holds the claim's names was not found.
+    /// The list with the names of the claim was not found.
     ListNotFound,
-    /// The selector that the profile gives matches nothing.
+    /// The selector in the profile matches nothing.
     SelectorLost,
-    /// A candidate is near, but not near enough.
+    /// There is something similar, but not similar enough.
     Perhaps,
-    /// It is not the kind of thing that a page's text settles.
+    /// The text of a page cannot settle it.
     NotSettled,
     /// The claim cites no reference with an address.
     NoReference,
 }
 
-/// What became of a reference's page.
+/// The fate of the page of a reference.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "fate", rename_all = "kebab-case")]
 pub enum Fate {
     /// There.
     Live,
-    /// There, at another address, by a redirect.
+    /// There, at another address that a redirect names.
     Moved {
         /// The address.
         to: TargetUri,
-        /// Whether every redirect on the way said it is for good (301, 308).
+        /// Whether every redirect on the way is permanent (301, 308).
         permanent: bool,
     },
-    /// A redirect leads to a page that stands in for it: the home page, an error page, a page in between, one that is not
-    /// archived.
+    /// A redirect leads to a different page: the home page, an error page, an intermediate page, or one that is not archived.
     RedirectedAway {
         /// Where it leads.
         to: TargetUri,
@@ -350,7 +349,7 @@ pub enum Fate {
     /// "Not found" under a status of success.
     #[serde(rename = "soft-404")]
     Soft404,
-    /// The page could not be had: DNS, connection, TLS, time, a server's error, an answer without a page.
+    /// The page could not be reached: DNS, connection, TLS, timeout, a server error, an answer without a page.
     Unreachable {
         /// What happened.
         detail: String,
@@ -360,19 +359,19 @@ pub enum Fate {
         /// By what.
         detail: String,
     },
-    /// A block page, consent or login stands in its place.
+    /// A block page, a consent page or a login is shown instead.
     Walled {
         /// Which.
         detail: String,
     },
     /// The domain is parked.
     Parked,
-    /// It could not be read so far; whether that lasts, further visits show.
+    /// Not readable at the latest visits; further visits will show whether this lasts.
     Waiting {
-        /// What the latest visit met.
+        /// What the latest visit found.
         detail: String,
     },
-    /// Not visited so far.
+    /// Not visited yet.
     Unvisited,
     /// The reference has no address.
     NoAddress,
@@ -381,24 +380,24 @@ pub enum Fate {
 /// One reason, with its weight.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
-    /// For people: `same words in another order`.
+    /// The reason in words: `same words in another order`.
     pub what: String,
-    /// How much it counted, -1 to 1.
+    /// Its weight, from -1 to 1.
     pub weight: f64,
 }
 
-/// What a person decided about a finding.
+/// A decision of a person about a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     /// The finding.
     pub finding: FindingId,
-    /// The decision; `None` takes an earlier one back.
+    /// The decision; `None` takes back the one before.
     pub decision: Option<Decision>,
     /// When.
     pub at: Instant,
     /// By whom.
     pub by: String,
-    /// Why, in their words.
+    /// The reason, in their words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// What follows from it.
@@ -477,7 +476,7 @@ pub enum Decision {
 }
 
 impl Finding {
-    /// Whether the page says otherwise than the article. That a list has another form is a note, not a change.
+    /// Whether the page contradicts the article. A list in another form is a note, not a change.
     #[must_use]
     pub fn is_change(&self) -> bool {
         match &self.conclusion {
@@ -492,7 +491,7 @@ impl Finding {
         }
     }
 
-    /// What it says became of a reference's page; `None` where it is about something else.
+    /// The fate that it reports; `None` if it is about something else.
     #[must_use]
     pub fn fate(&self) -> Option<&Fate> {
         match &self.conclusion {
@@ -501,7 +500,7 @@ impl Finding {
         }
     }
 
-    /// Whether it says that a reference is stale: its page is not there as cited.
+    /// Whether it reports a stale reference: one whose page is no longer there as cited.
     #[must_use]
     pub fn is_stale(&self) -> bool {
         matches!(

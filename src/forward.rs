@@ -1,4 +1,4 @@
-//! Pages that do nothing but send the browser elsewhere: by a `Refresh`, a script, a frame, a form, or as a stub with a link.
+//! Pages that only send the browser elsewhere: with a `Refresh`, a script, a frame, a form, or as a stub with a link.
 
 mod script;
 
@@ -10,28 +10,28 @@ use crate::{
     uri::TargetUri,
 };
 
-/// Where a page sends a browser, and how.
+/// The target of a page that forwards, and how it does so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forward {
     /// The address.
     pub to: TargetUri,
-    /// How, for people: `a meta refresh`.
+    /// How, in words: `a meta refresh`.
     pub how: &'static str,
 }
 
-/// The longest page that is looked at, in bytes, content coding taken off.
+/// The longest page that is considered, in bytes, without content coding.
 pub const LONGEST: usize = 256 << 10;
 
-/// So many letters a page may have that only sends elsewhere: a sentence or two, in any language.
+/// The most letters on a page that only forwards: a sentence or two, in any language.
 const MOST_TEXT: usize = 300;
 
-/// A page that stays for so many seconds and less is not read by anybody.
+/// Readers cannot read a page that stays for at most this many seconds.
 const AT_ONCE: f64 = 1.0;
 
-/// A page that stays for longer, though it says something short, is one that loads itself anew.
+/// A short page that stays for longer than this is one that reloads itself.
 const SOON: f64 = 60.0;
 
-/// Where a response sends the browser that asked for `uri`; see [`of`].
+/// The target of a response that forwards the browser from `uri`; see [`of`].
 #[must_use]
 pub fn of_response(response: &Response, uri: &TargetUri) -> Option<Forward> {
     if response.payload.len() > LONGEST || response.truncated.is_some() {
@@ -45,9 +45,9 @@ pub fn of_response(response: &Response, uri: &TargetUri) -> Option<Forward> {
     of(&response.head, &page.bytes, uri)
 }
 
-/// Where the response with that head and body sends the browser that asked for `uri`; `None` for a page to be read.
+/// The target of the response with that head and body, requested as `uri`; `None` for a page to read.
 ///
-/// `body` has its content coding taken off. A page that leads to itself leads nowhere.
+/// `body` is without content coding. A page that leads to itself does not forward.
 #[must_use]
 pub fn of(head: &[u8], body: &[u8], uri: &TargetUri) -> Option<Forward> {
     if !matches!(status_of(head), Some(200..=299)) || body.len() > LONGEST {
@@ -80,7 +80,7 @@ pub fn of(head: &[u8], body: &[u8], uri: &TargetUri) -> Option<Forward> {
     of_page(&scan(&decoded.text), header, uri)
 }
 
-/// What a refresh says.
+/// The target of a refresh.
 struct Refresh {
     delay: f64,
     to: String,
@@ -149,17 +149,17 @@ fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forw
 }
 
 impl Scan {
-    /// Whether there is hardly anything on the page to be read or to be done.
+    /// Whether there is hardly anything on the page to read or to do.
     fn says_little(&self) -> bool {
         self.letters <= MOST_TEXT && self.fields == 0 && self.headings <= 2 && self.items <= 5
     }
 
-    /// Whether a page that goes on after so many seconds does nothing else.
+    /// Whether a page that forwards after that many seconds does nothing else.
     fn is_over_after(&self, delay: f64) -> bool {
         delay <= AT_ONCE || delay <= SOON && self.says_little()
     }
 
-    /// The address of the one frame that a page of frames shows.
+    /// The address of the only frame in a page of frames.
     fn only_frame(&self) -> Option<&str> {
         let frames = self.tags.iter().filter(|it| it.name == "frame");
         let sources = frames.filter_map(|it| it.attribute("src"));
@@ -168,7 +168,7 @@ impl Scan {
         sources.next().is_none().then_some(first)
     }
 
-    /// Where the one form of a page leads when it is submitted as it is.
+    /// The target of the only form on a page when it is submitted as it is.
     fn form(&self) -> Option<String> {
         let mut forms = self.tags.iter().filter(|it| it.name == "form");
         let form = forms.next()?;
@@ -198,7 +198,7 @@ fn forward(
     (to != *uri).then_some(Forward { to, how })
 }
 
-/// Reads the value of a refresh (HTML standard, "shared declarative refresh steps"); `None` where it names no address.
+/// Parses the value of a refresh (HTML standard, "shared declarative refresh steps"); `None` if it has no address.
 fn refresh(value: &str) -> Option<Refresh> {
     let value = value.trim_start();
     let end = value

@@ -1,15 +1,15 @@
-//! What is remembered of a host between runs, so that every run is polite to it.
+//! The state of a host that is kept between runs, so that every run is polite to it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 
-/// Scheme, host and port: what robots.txt and politeness are kept by (RFC 9309, 2.3).
+/// Scheme, host and port: the unit of robots.txt and politeness (RFC 9309, 2.3).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Origin(String);
 
 impl Origin {
-    /// The origin of an address: `https://example.org`, a port only where it is not the scheme's own.
+    /// The origin of an address: `https://example.org`, with a port only if it is not the default.
     #[must_use]
     pub fn of(uri: &crate::uri::TargetUri) -> Self {
         Self(uri.as_url().origin().ascii_serialization())
@@ -28,49 +28,49 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// What is remembered of one origin.
+/// The state of one origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostState {
-    /// No request before this moment.
+    /// The earliest time of the next request.
     pub next_allowed: Option<Instant>,
-    /// Why `next_allowed` is later than the plain delay: `Retry-After`, back-off, a block; for people.
+    /// Why `next_allowed` is later than the plain delay, in words: `Retry-After`, back-off, a block.
     pub reason: Option<String>,
-    /// Consecutive answers that asked to be left alone (403, 429, 503, challenge pages).
+    /// Consecutive refusals (403, 429, 503, challenge pages).
     pub refusals: u32,
-    /// When the last request was made.
+    /// The time of the last request.
     pub last_request: Option<Instant>,
-    /// How many requests were made in all.
+    /// The number of all requests.
     pub requests: u64,
-    /// robots.txt as it was last had.
+    /// The last robots.txt.
     pub robots: Option<RobotsFile>,
-    /// What the last request for a page was, and under which rule it was made.
+    /// The last request for a page, and the rule that allowed it.
     #[serde(default)]
     pub last: Option<LastAsked>,
 }
 
-/// The last request for a page of an origin; its moment is [`HostState::last_request`].
+/// The last request for a page of an origin; its time is [`HostState::last_request`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastAsked {
     /// The page.
     pub uri: crate::uri::TargetUri,
-    /// What came of it, for people: a status, or what failed.
+    /// The result in words: a status, or what failed.
     pub came: String,
-    /// What allowed it, for people: a line of robots.txt, or that there is none about it.
+    /// The rule that allowed it, in words: a line of robots.txt, or that there is none about it.
     pub rule: String,
-    /// The pause after it, and who asks for that, for people.
+    /// The pause after it and its origin, in words.
     pub pause: String,
 }
 
-/// robots.txt as it was had from one origin.
+/// The robots.txt of one origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RobotsFile {
-    /// When it was had.
+    /// The time at which it was fetched.
     pub fetched: Instant,
-    /// What it is worth.
+    /// What it says.
     pub access: RobotsAccess,
 }
 
-/// What a request for robots.txt came to (RFC 9309, 2.3.1).
+/// The result of a request for robots.txt (RFC 9309, 2.3.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RobotsAccess {
@@ -78,33 +78,33 @@ pub enum RobotsAccess {
     Rules(#[serde(with = "text_or_bytes")] Vec<u8>),
     /// "Unavailable" (400 to 499): everything is allowed.
     Unavailable {
-        /// The status it was answered with.
+        /// The status of the answer.
         status: u16,
     },
     /// "Unreachable" (500 to 599, network failures): everything is disallowed for a while.
     Unreachable {
         /// What happened.
         detail: String,
-        /// Since when it has been so.
+        /// Since when.
         #[serde(default)]
         since: Option<Instant>,
-        /// The rules that were known before, if there were any.
+        /// The last known rules, if any.
         #[serde(default)]
         older: Option<OlderRules>,
     },
 }
 
-/// The rules of a robots.txt that cannot be had any more.
+/// The last known rules of a robots.txt that is now unreachable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OlderRules {
-    /// When they were had.
+    /// The time at which they were fetched.
     pub fetched: Instant,
     /// The rules, as bytes (at most 500 KiB).
     #[serde(with = "text_or_bytes")]
     pub rules: Vec<u8>,
 }
 
-/// Bytes as text where they are UTF-8, which is a third of the length of a list of numbers.
+/// Bytes as text if they are UTF-8, which takes a third of the space of a list of numbers.
 mod text_or_bytes {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

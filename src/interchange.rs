@@ -1,4 +1,4 @@
-//! What leaves the archive for other programs, and what comes in from theirs: WARC files with their index, WACZ packages.
+//! Exchange with other programs: writes and imports WARC files with an index, and WACZ packages.
 
 mod chains;
 mod import;
@@ -17,10 +17,10 @@ use std::{io, path::PathBuf};
 
 use crate::store::StoreError;
 
-/// The program and its version, as it is named in what is written.
+/// The program and its version, as written into files.
 const SOFTWARE: &str = concat!("stillsays/", env!("CARGO_PKG_VERSION"));
 
-/// Why captures could not be taken out.
+/// Why an export failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The archive.
@@ -31,12 +31,12 @@ pub enum ExportError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// A file that is there already.
-    #[error("{} is there already", path.display())]
+    /// A file that already exists.
+    #[error("{} already exists", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
@@ -44,13 +44,13 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    /// What to do about it; empty where [`StoreError::hint`] says it.
+    /// What to do about it; empty if [`StoreError::hint`] says it.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
             Self::Store(it) => it.hint().to_owned(),
-            Self::Write { .. } => "name a place that may be written to and has room".into(),
-            Self::Exists { .. } => "nothing is written over; name another place".into(),
+            Self::Write { .. } => "name a writable place with enough space".into(),
+            Self::Exists { .. } => "existing files are not overwritten; name another place".into(),
         }
     }
 }

@@ -1,30 +1,30 @@
 //! Does the page still say so?
 //!
-//! stillsays archives the pages that an encyclopedia-like article cites, reads from the archived copies what the
-//! article claims on their word, and shows, claim by claim and with evidence, what the pages still say.
+//! stillsays archives the pages that an encyclopedia-like article cites, reads the archived copies, and shows, claim by claim
+//! and with evidence, what the pages still say.
 //!
 //! # Layout
 //!
-//! The flow, in the order in which a page goes through it:
+//! The flow, in the order in which a page passes through it:
 //!
 //! - [`article`] reads an article into a [`profile`]: references and claims.
-//! - [`schedule`] says which of the cited pages are due.
-//! - [`fetch`] visits them, politely and safely; each visit becomes [`capture`]s. [`challenge`] tells answers that ask for a
-//!   person, [`forward`] pages that only send a browser elsewhere.
-//! - [`store`] keeps captures, findings and reviews; [`interchange`] takes them in from and out to other archives, as [`warc`] files
-//!   with their [`cdxj`] index, or [`wacz`] packages.
-//! - [`ledger`] is how all of that can be proved: a Merkle tree over what is kept, signed.
+//! - [`schedule`] determines which of the cited pages are due.
+//! - [`fetch`] visits them, politely and safely; each visit becomes [`capture`]s. [`challenge`] recognizes answers that check for
+//!   a person, [`forward`] pages that only send a browser elsewhere.
+//! - [`store`] keeps captures, findings and reviews; [`interchange`] exchanges them with other archives, as [`warc`] files with
+//!   their [`cdxj`] index, or as [`wacz`] packages.
+//! - [`ledger`] proves all of that: a signed Merkle tree over the contents of the archive.
 //! - [`extract`] makes a [`reading`] of a stored capture: text, headings, lists of [`entity`] names, page state.
-//! - [`compare`] holds claims against readings: each gives a [`finding`] with its evidence.
+//! - [`compare`] checks claims against readings: each gives a [`finding`] with its evidence.
 //! - [`report`] shows findings to people.
-//! - [`web`] shows them to browsers, with the archived pages: [`replay`] leads a page's links into the archive, [`memento`] is how
-//!   dated copies are asked for and told.
-//! - [`pipeline`] is the run as a plot; [`config`] and [`cli`] are how one asks for it.
+//! - [`web`] shows them in a browser, with the archived pages: [`replay`] rewrites links to lead into the archive, [`memento`] is
+//!   the protocol for dated copies.
+//! - [`pipeline`] is the run, step by step; [`config`] and [`cli`] are its settings and commands.
 //!
 //! # Layers
 //!
-//! The modules below stand in groups, lowest first. A module names only modules of groups above its own;
-//! neighbours in a group do not know each other. `tests/architecture.rs` holds this.
+//! The modules below are listed in groups, lowest first. A module uses only modules of groups above its own; modules in the
+//! same group do not use each other. `tests/architecture.rs` checks this.
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // here, so that tests may stop where they cannot go on
 

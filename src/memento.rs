@@ -1,4 +1,4 @@
-//! Memento (RFC 7089): how the dated copies of a page are asked for and told, as headers, TimeMaps and addresses; pure.
+//! Memento (RFC 7089): how the dated copies of a page are requested and described, in headers, TimeMaps and addresses; pure.
 
 use crate::clock::{Instant, parse_http_date};
 
@@ -10,19 +10,19 @@ pub use address::{AddressError, Archive, Asked, When, target_of};
 pub use link::{Link, LinkError, parse_links};
 pub use timemap::{Form, Memento, TimeMap, TimeMapError};
 
-/// Why the value of an `Accept-Datetime` field is none.
+/// Why the value of an `Accept-Datetime` field is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "Accept-Datetime is `{text}`, which is no date of HTTP such as `Sun, 06 Nov 1994 08:49:37 GMT`"
+    "Accept-Datetime is `{text}`, which is not an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT`"
 )]
 pub struct AcceptDatetimeError {
     /// The value, its first 80 characters.
     pub text: String,
 }
 
-/// The moment that an `Accept-Datetime` field asks for (RFC 7089, 2.1.1), in any of the three forms of RFC 9110, 5.6.7.
+/// Parses the time in an `Accept-Datetime` field (RFC 7089, 2.1.1), in any of the three forms of RFC 9110, 5.6.7.
 ///
-/// `now` tells the century of a year of two digits.
+/// `now` determines the century of a year of two digits.
 ///
 /// # Errors
 /// Any other text.
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_told_with_its_beginning() {
+    fn an_error_quotes_the_beginning_of_what_is_not_a_date() {
         let now = parse_digits14("2026").unwrap();
         for text in [
             "",
@@ -62,7 +62,7 @@ mod tests {
         ] {
             let error = accept_datetime(text, now).unwrap_err();
             assert!(error.text.len() <= 80);
-            assert!(error.to_string().contains("no date of HTTP"), "{error}");
+            assert!(error.to_string().contains("is not an HTTP date"), "{error}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Replay: a captured page made ready to be looked at inside the archive, so that nothing in it leads to the live web; pure.
+//! Replay: prepares a captured page for viewing inside the archive, so that nothing in it leads to the live web; pure.
 //!
-//! Links and subresources are led to their own captures, `base` is honoured and taken out, scripts and everything that
-//! asks the network by itself are left out. What this misses is stopped by the headers that replay is served with.
+//! Links and subresources are rewritten to lead to their own captures; `base` is applied and removed; scripts and everything
+//! that uses the network by itself are removed. The headers of replayed pages stop whatever this misses.
 
 use url::Url;
 
@@ -17,21 +17,21 @@ mod html;
 mod srcset;
 mod xml;
 
-/// A payload as a browser is given it, its content coding undone.
+/// A payload as sent to a browser, without content coding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
-    /// What it is, for `Content-Type`.
+    /// The value for `Content-Type`.
     pub content_type: String,
-    /// The bytes: rewritten, or as they were captured.
+    /// The bytes: rewritten, or as captured.
     pub bytes: Vec<u8>,
-    /// Whether a browser should offer to keep it rather than open it: what may be in it cannot be rewritten.
+    /// Whether a browser should download it instead of opening it, because its content cannot be rewritten.
     pub to_keep: bool,
 }
 
-/// Makes a payload ready: `payload` as a reader sees it, `content_type` as it was sent, captured from `target` at `at`.
+/// Prepares a payload: `payload` without content coding, `content_type` as sent, captured from `target` at `at`.
 ///
-/// HTML, XHTML, CSS, SVG and other XML are rewritten and come as UTF-8; text, pictures, sound, films and fonts are left
-/// as they are; anything else is to be kept in a file.
+/// HTML, XHTML, CSS, SVG and other XML are rewritten and returned as UTF-8; text, images, audio, video and fonts stay as they
+/// are; anything else is for download.
 #[must_use]
 pub fn show(
     payload: Vec<u8>,
@@ -62,7 +62,7 @@ pub fn show(
         "text/css" => rewritten("text/css", css::rewrite(&text(), &scope)),
         it if is_xml(it) => match xml::rewrite(&text(), &scope) {
             Some(it) => rewritten(essence, it),
-            // Its document type may make links of its own.
+            // Its document type can create links of its own.
             None => rewritten("text/plain", text().into_owned()),
         },
         it => Shown {
@@ -77,8 +77,8 @@ pub fn show(
     }
 }
 
-/// The page that a payload goes on to by itself, without a click: by a `Refresh` field (`refresh`), or a `meta` element in
-/// HTML. In replay nothing goes anywhere by itself, so it has to be told.
+/// The page that a payload forwards to without a click: with a `Refresh` field (`refresh`), or a `meta` element in HTML. In
+/// replay nothing forwards by itself, so the viewer must see a link.
 #[must_use]
 pub fn leads_on(
     payload: &[u8],
@@ -93,7 +93,7 @@ pub fn leads_on(
         .and_then(|it| it.split_once("; url=").map(|it| it.1.to_owned()))
         .or_else(|| refreshed_by_page(payload, content_type, &scope))?;
     let to = in_archive.strip_prefix("/web/")?.split_once('/')?.1;
-    // A page that loads itself anew leads nowhere else.
+    // A page that reloads itself leads nowhere else.
     to.parse().ok().filter(|it| it != target)
 }
 
@@ -101,12 +101,12 @@ fn refreshed_by_page(payload: &[u8], content_type: Option<&str>, scope: &Scope) 
     let media_type = MediaType::parse(content_type.unwrap_or_default()).sniffed(payload, false);
     let is_page = media_type.is_html();
     let text = is_page.then(|| decode(payload, media_type.charset.as_deref()).text)?;
-    // Most pages have no such word in them, and need not be parted.
+    // Most pages do not contain this word, and need not be parsed.
     let may = text.to_ascii_lowercase().contains("refresh");
     may.then(|| html::refresh_of(&text, scope)).flatten()
 }
 
-/// Whether a browser opens what [`show`] makes of such a payload, rather than keeping it in a file.
+/// Whether a browser opens the result of [`show`] for such a payload, instead of downloading it.
 #[must_use]
 pub fn opens(payload: &[u8], content_type: Option<&str>) -> bool {
     let media_type = MediaType::parse(content_type.unwrap_or_default()).sniffed(payload, false);
@@ -126,25 +126,25 @@ fn is_inert(essence: &str) -> bool {
             && (sort.ends_with("json") || sort.contains("font") || sort.contains("javascript"))
 }
 
-/// Where a page's addresses are resolved, and when it was captured.
+/// The base for the addresses of a page, and its date.
 #[derive(Clone, Debug)]
 struct Scope {
     /// The address of the document.
     document: Url,
-    /// What its relative addresses stand on.
+    /// The base for relative addresses.
     base: Url,
-    /// The moment, in 14 digits.
+    /// The date, in 14 digits.
     at: String,
 }
 
-/// Where an address of a page leads in replay.
+/// The target of an address in replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Way {
-    /// Into the archive, at this path.
+    /// This path in the archive.
     Archive(String),
-    /// Where it led: within the document, or to no network at all.
+    /// Unchanged: within the document, or without a network.
     Same,
-    /// Nowhere: it cannot be read as an address, or is one of a kind that could leave the archive.
+    /// None: it is not a valid address, or could leave the archive.
     Nowhere,
 }
 
@@ -157,7 +157,7 @@ impl Scope {
         }
     }
 
-    /// The scope of a page whose `base` element says so (HTML standard, 4.2.3).
+    /// The scope of a page with that `base` element (HTML standard, 4.2.3).
     fn with_base(&self, href: &str) -> Self {
         let base = self.document.join(href).ok();
         let base = base.filter(|it| matches!(it.scheme(), "http" | "https"));
@@ -177,7 +177,7 @@ impl Scope {
         };
         match url.scheme() {
             "http" | "https" => {
-                // Both fail only for addresses that have no host, and these have one.
+                // Both fail only for addresses without a host, and these have one.
                 let _ = url.set_username("");
                 let _ = url.set_password(None);
                 Way::Archive(format!("/web/{}/{url}", self.at))

@@ -1,7 +1,7 @@
-//! The report: what the findings say, in the users' words, as text, Markdown, HTML, JSON or CSV. Values in, text out.
+//! The report: what the findings say, in words, as text, Markdown, HTML, JSON or CSV. Values in, text out.
 //!
-//! [`Report::of`] orders and words everything once; the formats only lay it out, so all of them say the same and give
-//! the same numbers. Nothing here asks a clock: the same findings make the same report, byte for byte.
+//! [`Report::of`] sorts and words everything once; the formats only lay it out, so all of them say the same and give
+//! the same numbers. Nothing here reads a clock: the same findings make the same report, byte for byte.
 
 mod advice;
 mod claim;
@@ -55,76 +55,76 @@ use crate::{
     text::escaped_controls,
 };
 
-/// The style of the HTML report, and of every page of ours.
+/// The style sheet of the HTML report and of the pages that `serve` shows.
 pub const STYLE: &str = include_str!("report/page.css");
 
 /// The version of the JSON format; it only grows. In version 1, a reference's `visits` were all visits of its page.
 pub const FORMAT: u32 = 2;
 
-/// A page whose latest visits met something bad that has not lasted: what is said of it is as of the last good one.
+/// A page whose latest visits failed, but not for long yet: findings about it are as of the last good visit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
-    /// Since when.
+    /// The first of those visits.
     pub since: Instant,
-    /// What they met.
+    /// What those visits found.
     pub fate: Fate,
 }
 
-/// What a report is made from.
+/// The input of a report.
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
-    /// The profile's name: its file's stem.
+    /// The name of the profile: the stem of its file name.
     pub name: &'a str,
     /// The profile.
     pub profile: &'a Profile,
-    /// What the machine says now: each subject at most once.
+    /// The current findings; each subject at most once.
     pub findings: &'a [Finding],
-    /// What people decided, of these findings and any others.
+    /// The current decisions, about these findings and any others.
     pub reviews: &'a [Review],
-    /// The visits of each reference's page, by the reference's number.
+    /// The visits of the page of each reference, by the number of the reference.
     pub visits: &'a BTreeMap<u32, Visits>,
-    /// Every review of this profile's findings with the finding as it was, in the order in which they were made.
+    /// Every review of a finding of this profile, with the finding as it was; oldest first.
     pub decided: &'a [Decided],
-    /// The command that leads to this archive, as a person can paste it: `stillsays --config FILE`.
+    /// The command line that opens this archive, ready to paste: `stillsays --config FILE`.
     pub command: &'a str,
-    /// The references whose latest visits met something bad that has not lasted, by number.
+    /// The references whose latest visits failed, but not for long yet, by number.
     pub waiting: &'a BTreeMap<u32, Waiting>,
-    /// Of the payloads that findings and visits name, those that were removed from the archive on purpose.
+    /// The payloads that findings and visits name, but that were removed from the archive on purpose.
     pub removed: &'a HashMap<PayloadDigest, Removed>,
 }
 
-/// What the archived pages say about an article's references and claims.
+/// What the archived pages say about the references and claims of an article.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// The version of this shape: [`FORMAT`].
     pub format: u32,
-    /// The profile's name.
+    /// The name of the profile.
     pub profile: String,
-    /// What the article is about.
+    /// The title of the article.
     pub title: String,
-    /// The article's address.
+    /// The address of the article.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub article: Option<String>,
     /// The latest visit that was considered; `None` before the first.
     pub as_of: Option<Instant>,
     /// The numbers.
     pub counts: Counts,
-    /// The references, those to repair first.
+    /// The references; those to repair come first.
     pub references: Vec<ReferenceSection>,
-    /// The claims, those with something to decide first.
+    /// The claims; those with something to decide come first.
     pub claims: Vec<ClaimSection>,
-    /// Which of the findings these are, where they are not all.
+    /// Which findings the report has, if not all.
     #[serde(skip)]
     pub part: Option<Part>,
-    /// What people decided, the latest first, also about findings that are gone.
+    /// All decisions, the latest first, including those about findings that no longer exist.
     pub decided: Vec<DecidedEntry>,
-    /// The command that leads to this archive, as a person can paste it.
+    /// The command line that opens this archive, ready to paste.
     #[serde(skip)]
     pub command: String,
 }
 
 impl Report {
-    /// The report on `sources`.
+    /// Makes the report on `sources`.
     #[must_use]
     pub fn of(sources: &Sources) -> Self {
         let gathered = Gathered::of(sources);
@@ -152,13 +152,13 @@ impl Report {
         }
     }
 
-    /// Every finding of the report: the references' fates, then the claims' verdicts.
+    /// Every finding of the report: the fates of the references, then the verdicts on the claims.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         let fates = self.references.iter().filter_map(|it| it.entry.as_ref());
         fates.chain(self.claims.iter().flat_map(|it| &it.entries))
     }
 
-    /// The report as JSON, indented, with a line break at its end.
+    /// The report as indented JSON, with a line break at the end.
     #[must_use]
     pub fn to_json(&self) -> String {
         // Serializing these types cannot fail: their maps have text for keys.

@@ -1,8 +1,8 @@
-//! robots.txt (RFC 9309): who may visit what, read from bytes as they come; reading cannot fail.
+//! robots.txt (RFC 9309): who can visit what, parsed from the bytes as received; parsing cannot fail.
 //!
-//! Where the RFC leaves freedom, or the web does not keep to it, the choices are those of the parser that most
-//! sites were tested against: common misspellings count, `index.html` in an allowed path also allows its folder,
-//! and an escape in a pattern is compared as it was written.
+//! Where the RFC leaves a choice, or the web does not follow it, the parser does the same as the one that most sites were
+//! tested against: common misspellings count, `index.html` in an allowed path also allows its folder, and an escape in a
+//! pattern is compared as written.
 
 mod lines;
 mod pattern;
@@ -20,10 +20,10 @@ pub struct Robots {
 /// The lines from one run of `User-agent` lines to the next (RFC 9309, 2.1).
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Group {
-    /// Product tokens as they were spelt, `*` for everybody.
+    /// Product tokens as spelled; `*` for everyone.
     agents: Vec<String>,
     rules: Vec<Pattern>,
-    /// Seconds of a `Crawl-delay`, and for how many of `agents` it was said.
+    /// Seconds of a `Crawl-delay`, and to how many of `agents` it applies.
     delays: Vec<(f64, usize)>,
 }
 
@@ -32,7 +32,7 @@ struct Group {
 pub struct Rule {
     /// Whether the visit is allowed.
     pub allowed: bool,
-    /// The line that says so; `None` where no line is about the visit.
+    /// The line that decides; `None` if no line is about the visit.
     pub line: Option<Line>,
 }
 
@@ -41,15 +41,15 @@ pub struct Rule {
 pub struct Line {
     /// Its number, from 1.
     pub number: usize,
-    /// Its field and value, for people: `Disallow: /private`.
+    /// Its field and value: `Disallow: /private`.
     pub text: String,
 }
 
 impl Robots {
-    /// So many bytes are read at most (RFC 9309, 2.5: at least 500 kibibytes).
+    /// The most bytes to read (RFC 9309, 2.5: at least 500 kibibytes).
     pub const MOST_BYTES: usize = 500 << 10;
 
-    /// Reads the bytes of a robots.txt; whatever is no rule is passed over.
+    /// Parses the bytes of a robots.txt; everything that is not a rule is ignored.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
         let mut robots = Self::default();
@@ -64,7 +64,7 @@ impl Robots {
                     }
                     open.agents.push(product_token(agent));
                 }
-                // Rules before the first User-agent line are nobody's.
+                // Rules before the first User-agent line apply to no one.
                 Field::Rule { allow, path } if !open.agents.is_empty() || has_rules => {
                     has_rules = true;
                     open.rules.extend(Pattern::parse(allow, path, number));
@@ -81,7 +81,7 @@ impl Robots {
         robots
     }
 
-    /// Whether `agent` (a product token, compared without regard to case) may visit `path_and_query` (as sent,
+    /// Whether `agent` (a product token, compared without regard to case) can visit `path_and_query` (as sent,
     /// beginning with `/`): the longest matching rule decides, `Allow` among equals (RFC 9309, 2.2.2).
     #[must_use]
     pub fn allows(&self, agent: &str, path_and_query: &str) -> Rule {
@@ -94,7 +94,7 @@ impl Robots {
             .groups_of(agent)
             .flat_map(|(group, _)| &group.rules)
             .filter_map(|rule| Some((rule.matches(path.as_bytes())?, rule)))
-            // The first among equals: `max_by_key` would return the last.
+            // The first among equals; `max_by_key` would return the last.
             .reduce(|best, it| {
                 if (it.0, it.1.allow) > (best.0, best.1.allow) {
                     it
@@ -108,7 +108,7 @@ impl Robots {
         }
     }
 
-    /// The seconds that `agent` is asked to leave between its visits: the longest of its groups; never negative.
+    /// The seconds between visits that are asked of `agent`: the longest in its groups; never negative.
     #[must_use]
     pub fn crawl_delay(&self, agent: &str) -> Option<f64> {
         self.groups_of(agent)
@@ -117,13 +117,13 @@ impl Robots {
             .reduce(f64::max)
     }
 
-    /// The addresses of `Sitemap` lines in their order, as they were spelt.
+    /// The addresses of `Sitemap` lines in order, as spelled.
     #[must_use]
     pub fn sitemaps(&self) -> &[String] {
         &self.sitemaps
     }
 
-    /// The groups that are about `agent`, or about everybody where none names it; with its place in their agents.
+    /// The groups for `agent`, or for everyone if none names it; with its place in their agents.
     fn groups_of(&self, agent: &str) -> impl Iterator<Item = (&Group, usize)> {
         let place = |group: &Group, name: &str| {
             let mut agents = group.agents.iter();
@@ -137,9 +137,9 @@ impl Robots {
     }
 }
 
-/// The product token at the start of a `User-agent` value; `*` also where more follows behind a space.
+/// The product token at the start of a `User-agent` value; `*` even if more follows after a space.
 ///
-/// It may be empty: an agent that has no name still opens a group, so that its rules are not the group before's.
+/// It can be empty: an agent without a name still starts a group, so that its rules do not belong to the group before.
 fn product_token(value: &[u8]) -> String {
     if let [b'*', rest @ ..] = value
         && rest.first().is_none_or(u8::is_ascii_whitespace)

@@ -1,4 +1,4 @@
-//! What is due: how often a page is to be visited, and when the next visit falls.
+//! What is due: how often a page is visited, and when the next visit is.
 
 use std::{fmt, str::FromStr};
 
@@ -20,21 +20,21 @@ enum Rule {
     Cron(Box<Cron>),
 }
 
-/// Why a text is no cadence.
+/// Why a text is not a cadence.
 #[derive(Debug, thiserror::Error)]
 pub enum CadenceError {
-    /// An interval that does not read as numbers with units.
+    /// An interval that does not consist of numbers with units.
     #[error("`{0}` is neither an interval nor a cron expression")]
     Syntax(String),
-    /// An interval of nothing.
-    #[error("`{0}` is no time at all")]
+    /// An interval of zero.
+    #[error("`{0}` is an interval of zero")]
     Zero(String),
-    /// A cron expression that is wrong in itself.
+    /// An invalid cron expression.
     #[error("the cron expression `{text}` is not valid: {why}")]
     Cron {
         /// The expression.
         text: String,
-        /// What the parser says.
+        /// The message of the parser.
         why: String,
     },
 }
@@ -55,21 +55,21 @@ impl CadenceError {
 }
 
 impl Cadence {
-    /// The first moment after `last` at which the page is to be visited again.
+    /// The time of the next visit after one at `last`.
     #[must_use]
     pub fn next_after(&self, last: Instant) -> Instant {
         match &self.rule {
             Rule::Every(interval) => last
                 .checked_add_signed(*interval)
                 .unwrap_or(Instant::MAX_UTC),
-            // An expression that never matches (30 February) was refused when it was read.
+            // Expressions that never match (30 February) are refused when parsed.
             Rule::Cron(cron) => cron
                 .find_next_occurrence(&last, false)
                 .unwrap_or(Instant::MAX_UTC),
         }
     }
 
-    /// When the next visit falls: at once if there was none; after a failed one at the latest `retry` later.
+    /// The time of the next visit: immediately if there was none; at most `retry` after a failed one.
     #[must_use]
     pub fn due(&self, last: Option<LastVisit>, retry: TimeDelta) -> Option<Instant> {
         let last = last?;
@@ -82,12 +82,12 @@ impl Cadence {
     }
 }
 
-/// The last visit of a page, as far as it matters for the next.
+/// The parts of the last visit of a page that matter for the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastVisit {
     /// When it began.
     pub at: Instant,
-    /// Whether nothing could be fetched.
+    /// Whether it failed.
     pub failed: bool,
 }
 
@@ -108,13 +108,13 @@ impl FromStr for Cadence {
                 text: text.to_owned(),
                 why,
             };
-            // A sixth field would mean seconds, and what it moves would be read as something else than was meant.
+            // A sixth field would mean seconds, and shift the meaning of the others.
             if !trimmed.starts_with('@') && fields != 5 {
                 return Err(wrong(format!("it has {fields} fields")));
             }
             let cron = Cron::from_str(trimmed).map_err(|it| wrong(it.to_string()))?;
             cron.find_next_occurrence(&Instant::UNIX_EPOCH, false)
-                .map_err(|_| wrong("it never comes round".to_owned()))?;
+                .map_err(|_| wrong("it never matches".to_owned()))?;
             Rule::Cron(Box::new(cron))
         } else {
             Rule::Every(parse_interval(trimmed)?)
@@ -126,10 +126,10 @@ impl FromStr for Cadence {
     }
 }
 
-/// Reads an interval: numbers with the units `ms`, `s`, `m`, `h`, `d` or `w`, added up.
+/// Parses an interval: numbers with the units `ms`, `s`, `m`, `h`, `d` or `w`, added up.
 ///
 /// # Errors
-/// Anything else, and an interval of nothing.
+/// Anything else, and an interval of zero.
 pub fn parse_interval(text: &str) -> Result<TimeDelta, CadenceError> {
     let syntax = || CadenceError::Syntax(text.to_owned());
     let mut rest = text.trim();

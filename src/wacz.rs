@@ -1,4 +1,4 @@
-//! WACZ 1.1.1: a web archive in one ZIP file, with its WARC files, an index of them, a list of pages, and the digests of all.
+//! WACZ 1.1.1: a web archive in one ZIP file, with WARC files, their index, a list of pages, and the digests of all files.
 
 mod package;
 mod writer;
@@ -17,19 +17,19 @@ use crate::{
 pub use package::Package;
 pub use writer::Writer;
 
-/// A page that a package offers to look at (`pages/pages.jsonl`).
+/// A page in the list of a package (`pages/pages.jsonl`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// Its address.
     pub url: TargetUri,
     /// When it was captured.
     pub date: Instant,
-    /// Its title, where one is known.
+    /// Its title, if known.
     pub title: Option<String>,
 }
 
 impl Page {
-    /// What the list of pages begins with, a line.
+    /// The first line of the list of pages.
     #[must_use]
     pub fn heading() -> String {
         format!(
@@ -38,7 +38,7 @@ impl Page {
         )
     }
 
-    /// Its line of the list.
+    /// Its line in the list.
     #[must_use]
     pub fn line(&self) -> String {
         let id = ContentDigest::of(format!("{} {}", self.url, warc_date(self.date)).as_bytes());
@@ -50,12 +50,12 @@ impl Page {
     }
 }
 
-/// What a package says of itself (`datapackage.json`).
+/// The description of a package (`datapackage.json`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {
-    /// What it is called.
+    /// The title.
     pub title: String,
-    /// What it holds and why, for people.
+    /// The content and purpose, in words.
     pub description: String,
     /// The program that wrote it, with its version.
     pub software: String,
@@ -63,20 +63,20 @@ pub struct About {
     pub created: Instant,
 }
 
-/// Why a file is no package that can be read.
+/// Why a package cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum WaczError {
-    /// It cannot be read any further.
+    /// The file cannot be read.
     #[error("{file} cannot be read")]
     Io {
         /// The file.
         file: String,
-        /// What the operating system says.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// It is no ZIP file, or a broken one.
-    #[error("{file} is no ZIP file that can be read")]
+    /// It is not a ZIP file, or a damaged one.
+    #[error("{file} is not a readable ZIP file")]
     Zip {
         /// The file.
         file: String,
@@ -84,7 +84,7 @@ pub enum WaczError {
         #[source]
         source: zip::result::ZipError,
     },
-    /// It holds something that no package may hold.
+    /// It contains something that a package must not contain.
     #[error("{file}: `{entry}` is refused: {detail}")]
     Refused {
         /// The file.
@@ -94,12 +94,12 @@ pub enum WaczError {
         /// Why.
         detail: String,
     },
-    /// It is not what it says it is.
+    /// Its content does not match its description.
     #[error("{file}: {detail}")]
     Altered {
         /// The file.
         file: String,
-        /// What does not agree with what.
+        /// What does not match.
         detail: String,
     },
 }
@@ -109,21 +109,19 @@ impl WaczError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Io { .. } => "look whether the file may be read and its disk is sound",
+            Self::Io { .. } => "check that the file is readable and its disk is healthy",
             Self::Zip { .. } => {
                 "fetch the file again; a WACZ file is a ZIP file with an `archive` folder"
             }
-            Self::Refused { .. } => {
-                "nothing of the file was taken; ask whoever made it how it came about"
-            }
+            Self::Refused { .. } => "nothing was imported from the file; ask its author about it",
             Self::Altered { .. } => {
-                "nothing of the file was taken; fetch it again, or ask whoever made it for its digest"
+                "nothing was imported from the file; fetch it again, or ask its author for the digest"
             }
         }
     }
 }
 
-/// A reader that digests what goes through it.
+/// A reader that computes the digest of what it reads.
 struct Hashing<R> {
     inner: R,
     hash: Sha256,

@@ -1,8 +1,8 @@
-//! WARC files (ISO 28500, WARC 1.1): captures from other archives, and captures for them.
+//! WARC files (ISO 28500, WARC 1.1): captures from and for other archives.
 //!
-//! The reader takes versions 0.17 to 1.1, plain, gzip (a member for each record, or one for the whole file) and zstd, and forgives
-//! the sins that are known of other writers, each with a warning that names file and offset. The writer makes WARC 1.1 with one gzip
-//! member for each record.
+//! The reader accepts versions 0.17 to 1.1, plain, gzip (one member per record, or one for the whole file) and zstd. It repairs
+//! known faults of other writers, each with a warning that names file and offset. The writer writes WARC 1.1 with one gzip
+//! member per record.
 
 mod captures;
 mod fields;
@@ -22,18 +22,18 @@ pub use writer::{Compression, NotModified, Place, TransferCoding, Writer};
 /// Why a record, or the rest of a file, cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum WarcError {
-    /// The file cannot be read any further.
+    /// The file cannot be read.
     #[error("{file}, offset {offset}: the file cannot be read")]
     Io {
         /// The file.
         file: String,
-        /// Where in the file, in bytes.
+        /// The offset in the file, in bytes.
         offset: u64,
-        /// What the operating system says.
+        /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },
-    /// The file is something else.
+    /// The file is not a WARC file.
     #[error("{file} is not a WARC file: it begins with `{begins}`")]
     NotWarc {
         /// The file.
@@ -42,17 +42,15 @@ pub enum WarcError {
         begins: String,
     },
     /// The file ends inside a record.
-    #[error(
-        "{file}, offset {offset}: the record is cut short: {found} of {expected} bytes are there"
-    )]
+    #[error("{file}, offset {offset}: the record is truncated: it has {found} of {expected} bytes")]
     Truncated {
         /// The file.
         file: String,
-        /// Where the record begins: its byte in a plain file, its gzip member's or zstd file's first byte in a compressed one.
+        /// The offset of the record: of its first byte in a plain file, of its gzip member or zstd frame in a compressed one.
         offset: u64,
-        /// The length that the record says it has; 0 where its header is not whole.
+        /// The declared length of the record; 0 if its header is incomplete.
         expected: u64,
-        /// How much of it is there.
+        /// The number of bytes found.
         found: u64,
     },
     /// The compressed bytes do not decompress.
@@ -60,43 +58,41 @@ pub enum WarcError {
     Corrupt {
         /// The file.
         file: String,
-        /// Where the record begins.
+        /// The offset of the record.
         offset: u64,
-        /// What does not hold.
+        /// The fault.
         detail: String,
     },
-    /// What stands where a record should begin, or in its header, cannot be read.
+    /// The bytes where a record should begin, or its header, are invalid.
     #[error("{file}, offset {offset}: no record can be read here: {detail}")]
     Header {
         /// The file.
         file: String,
-        /// Where it stands.
+        /// The offset of these bytes.
         offset: u64,
-        /// What does not hold.
+        /// The fault.
         detail: String,
     },
-    /// The record is longer than one wants to hold in memory.
-    #[error(
-        "{file}, offset {offset}: the record says it has {length} bytes; at most {limit} are read"
-    )]
+    /// The record is too long for memory.
+    #[error("{file}, offset {offset}: the record declares {length} bytes; the limit is {limit}")]
     TooLarge {
         /// The file.
         file: String,
-        /// Where the record begins.
+        /// The offset of the record.
         offset: u64,
-        /// The length it says it has.
+        /// The declared length.
         length: u64,
-        /// The most that is read.
+        /// The limit.
         limit: u64,
     },
-    /// The records are well formed, but make no capture.
+    /// The records are well-formed, but are not a capture.
     #[error("{file}, offset {offset}: {detail}")]
     NoCapture {
         /// The file.
         file: String,
-        /// Where the first of them begins.
+        /// The offset of the first of them.
         offset: u64,
-        /// Why not: a revisit whose original is not in the file, an address that is no URL.
+        /// Why not: a revisit whose original is not in the file, an address that is not a URL.
         detail: String,
     },
 }
@@ -106,7 +102,7 @@ impl WarcError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Io { .. } => "look whether the file may be read and its disk is sound",
+            Self::Io { .. } => "check that the file is readable and its disk is healthy",
             Self::NotWarc { .. } => "give a .warc, .warc.gz or .warc.zst file",
             Self::Truncated { .. } => {
                 "the records before it were read; fetch the file again if it should be longer"
@@ -115,23 +111,23 @@ impl WarcError {
                 "the records around it were read; fetch the file again, or compare its digest with the original's"
             }
             Self::TooLarge { .. } => {
-                "the records around it were read; take that one out with another tool if it is needed"
+                "the records around it were read; extract this one with another tool if you need it"
             }
             Self::NoCapture { .. } => {
-                "the captures around it were read; read the file with the original first"
+                "the captures around it were read; import the file with the original first"
             }
         }
     }
 }
 
-/// A known sin of a file that was forgiven, or a kind of record that was left out.
+/// A known fault that was repaired, or a kind of record that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// The file.
     pub file: String,
-    /// Where the record begins that it is about, the first one if there are several.
+    /// The offset of the record that it is about, or of the first one.
     pub offset: u64,
-    /// What was found, and what was made of it.
+    /// What was found, and how it was handled.
     pub what: String,
     /// How many records it is about.
     pub count: u64,

@@ -1,4 +1,4 @@
-//! The archive in a browser: reports and what is held on one origin, archived pages on another, with Memento (RFC 7089) on both.
+//! The archive in a browser: reports on one origin, archived pages on another, with Memento (RFC 7089) on both.
 //!
 //! Archived pages are hostile. They are replayed on a port of their own, rewritten, and under headers that let them load
 //! from that port only and run nothing. Every request is answered from the store alone, by a function without side effects.
@@ -23,32 +23,32 @@ pub use connections::Limits;
 use connections::{Response, answer_on, asked};
 use exchange::{Answer, Request};
 
-/// How long requests that are being answered may go on when it is told to end.
+/// How long requests in progress may continue after the signal to stop.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What is shown, and who may ask.
+/// What to show, and to whom.
 #[derive(Debug)]
 pub struct Options {
-    /// The archive, opened to read.
+    /// The archive, opened for reading.
     pub store: Store,
     /// The folder of the profiles.
     pub profiles: PathBuf,
-    /// Names by which it may be asked, beside `localhost` and its own addresses.
+    /// The host names to answer to, besides `localhost` and the own addresses.
     pub hosts: Vec<String>,
-    /// What clients are given.
+    /// Limits on clients.
     pub limits: Limits,
-    /// How findings are computed that are not current.
+    /// How to compute findings that are not current.
     pub comparing: Comparing,
-    /// What time it is.
+    /// The clock.
     pub clock: Clock,
-    /// The command that leads to the archive, as a person can paste it.
+    /// The command line that opens this archive, ready to paste.
     pub command: String,
 }
 
-/// Which of the two origins is asked.
+/// Which of the two origins a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Door {
-    /// Reports, and what is held.
+    /// Reports and lists of captures.
     Site,
     /// Archived pages.
     Replay,
@@ -63,10 +63,10 @@ struct Web {
     replay: SocketAddr,
 }
 
-/// Where links lead, for one who asked by a certain name.
+/// The origins that links lead to, for a client that used a certain host name.
 #[derive(Clone, Debug)]
 struct Origins {
-    /// The site's origin: `http://127.0.0.1:8080`.
+    /// The origin of the site: `http://127.0.0.1:8080`.
     site: String,
     /// The origin of archived pages.
     replay: String,
@@ -81,7 +81,7 @@ impl Origins {
 /// Answers on both listeners until `stop` turns true: reports and lists on `site`, archived pages on `replay`.
 ///
 /// # Errors
-/// The address of a listener cannot be told.
+/// The address of a listener cannot be determined.
 pub async fn serve(
     site: TcpListener,
     replay: TcpListener,
@@ -108,14 +108,14 @@ pub async fn serve(
         let _ = tokio::task::spawn_blocking(move || prepared.prepare(&waits)).await;
     });
     asked(stop).await;
-    // Connections that browsers keep open without asking anything would keep it alive.
+    // Idle connections that browsers keep open would keep the program alive.
     let ended = async { while doors.join_next().await.is_some() {} };
-    // What is not answered by now is not answered.
+    // Requests that are not answered by now are dropped.
     let _ = tokio::time::timeout(GRACE, ended).await;
     Ok(())
 }
 
-/// Answers one request, where it may block; a panic in it ends with it.
+/// Answers one request on a thread that may block; a panic ends only this request.
 async fn answer<B>(web: Arc<Web>, door: Door, request: hyper::Request<B>) -> Response {
     let request = Request::of(&request);
     let told = format!("{} {}", request.method, request.path);
@@ -124,7 +124,7 @@ async fn answer<B>(web: Arc<Web>, door: Door, request: hyper::Request<B>) -> Res
         tracing::error!(request = told, %error, "a request could not be answered");
         Answer::text(
             500,
-            "This request could not be answered; the log says why.\n",
+            "This request could not be answered. The log contains the reason.\n",
         )
     });
     tracing::debug!(request = told, status = answer.status, "answered");
@@ -155,7 +155,7 @@ impl Web {
     /// The answer to any request at all.
     fn answer(&self, door: Door, request: &Request) -> Answer {
         if !matches!(request.method.as_str(), "GET" | "HEAD") {
-            let answer = Answer::text(405, "Only GET and HEAD are understood here.\n");
+            let answer = Answer::text(405, "Only GET and HEAD are supported.\n");
             return answer.field("Allow", "GET, HEAD");
         }
         let origins = match self.origins(door, request.host.as_deref()) {

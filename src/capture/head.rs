@@ -1,17 +1,17 @@
-//! What the heads of requests and responses say.
+//! The heads of requests and responses.
 
 use crate::media_type::MediaType;
 
-/// Whether a status sends to another address (RFC 9110, 15.4).
+/// Whether a status is a redirect (RFC 9110, 15.4).
 #[must_use]
 pub fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// Whether a status tells of a failure that may pass in a moment: of the server, or of a front end that did not reach it.
+/// Whether a status is a failure that may be temporary: of the server, or of a front end that did not reach it.
 ///
-/// Beside those of RFC 9110: 425 (RFC 8470), 509 (bandwidth used up), 520 to 527 and 530 (Cloudflare), 529 (overloaded),
-/// 598 and 599 (proxies whose time ran out).
+/// Besides those of RFC 9110: 425 (RFC 8470), 509 (bandwidth exceeded), 520 to 527 and 530 (Cloudflare), 529 (overloaded),
+/// 598 and 599 (timeouts of proxies).
 #[must_use]
 pub fn may_pass(status: u16) -> bool {
     matches!(
@@ -20,7 +20,7 @@ pub fn may_pass(status: u16) -> bool {
     )
 }
 
-/// The status code in a response head, where its first line is a status line.
+/// The status code in a response head, if its first line is a status line.
 #[must_use]
 pub fn status_of(head: &[u8]) -> Option<u16> {
     let line = head.split(|it| *it == b'\n').next()?;
@@ -33,7 +33,7 @@ pub fn status_of(head: &[u8]) -> Option<u16> {
     line.split_ascii_whitespace().nth(1)?.get(..3)?.parse().ok()
 }
 
-/// The header fields of a response head in their order: name as it was spelt, value read as Latin-1 with folded lines joined.
+/// The header fields of a response head in order: names as spelled, values read as Latin-1 with folded lines joined.
 pub fn fields_of(head: &[u8]) -> impl Iterator<Item = (String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in head.split(|it| *it == b'\n').skip(1) {
@@ -51,10 +51,10 @@ pub fn fields_of(head: &[u8]) -> impl Iterator<Item = (String, String)> {
     fields.into_iter()
 }
 
-/// How a request asks, where it is no plain request for a page: another method, or a `GET` for a part of one; `None` for a
-/// plain one, and where it is not known what was sent.
+/// The kind of a request, unless it is a plain one for a page: another method, or a `GET` for a part of a page; `None` for a
+/// plain or unknown request.
 ///
-/// The fields are those by which scripts have a server send a piece of a page from the page's own address.
+/// It looks at the fields with which scripts request a part of a page from the address of the page.
 #[must_use]
 pub fn asked_otherwise(request: &[u8]) -> Option<String> {
     const PIECES: &[&str] = &[
@@ -81,7 +81,7 @@ pub fn asked_otherwise(request: &[u8]) -> Option<String> {
     }
 }
 
-/// Whether a response says that it is only a part of what there is (RFC 9110, 15.3.7).
+/// Whether a response is only a part of the content (RFC 9110, 15.3.7).
 #[must_use]
 pub fn is_part(head: &[u8]) -> bool {
     if status_of(head) != Some(206) {
@@ -97,7 +97,7 @@ pub fn is_part(head: &[u8]) -> bool {
     whole.is_none()
 }
 
-/// The media type that a response head gives, all its `Content-Type` fields together.
+/// The media type in a response head, from all its `Content-Type` fields.
 #[must_use]
 pub fn media_type_of(head: &[u8]) -> MediaType {
     let fields: Vec<String> = fields_of(head)

@@ -1,4 +1,4 @@
-//! The archive as commands write into it: opened, worked on, and ended with a checkpoint, in one place that none can leave out.
+//! How commands write into the archive: open it, work on it, end with a checkpoint. All of them do it here, so none can skip a step.
 
 use std::path::Path;
 
@@ -10,17 +10,17 @@ use super::{
     run::make_folder_of,
 };
 
-/// The archive, opened to be written.
+/// The archive, opened for writing.
 pub(super) struct Archive<'a> {
     session: &'a Session,
     store: Store,
     sealer: Sealer,
-    /// Let go last, when the store is closed.
+    /// Released last, after the store is closed.
     _lock: Option<RunLock>,
 }
 
 impl<'a> Archive<'a> {
-    /// The archive of the settings, for a command that excludes others while it works: a run, an import, a pruning.
+    /// Opens the archive of the settings for a command that runs alone: a run, an import, a pruning.
     pub(super) fn alone(
         session: &'a Session,
         command: &str,
@@ -38,10 +38,10 @@ impl<'a> Archive<'a> {
         Self::open(session, path, &key, access, Some(lock))
     }
 
-    /// The archive of the settings, for a command that works beside a run: what it writes is one short transaction.
+    /// Opens the archive of the settings for a command that can work beside a run: it writes one short transaction.
     pub(super) fn beside(session: &'a Session, command: &str) -> Result<Self, Failure> {
         let path = &session.config.settings.store;
-        // To bring a store to this version's format is work that excludes others.
+        // A migration needs the archive for itself.
         let lock = match Store::open(path, Access::ReadOnly) {
             Err(StoreError::Older { .. }) => {
                 Some(RunLock::acquire(path, command, session.clock.now())?)
@@ -54,7 +54,7 @@ impl<'a> Archive<'a> {
         archive
     }
 
-    /// A new archive at `path`, in place of any that is there, with its key beside it.
+    /// Creates a new archive at `path`, replacing any that exists, with its key beside it.
     pub(super) fn anew(session: &'a Session, path: &Path, command: &str) -> Result<Self, Failure> {
         make_folder_of(path)?;
         let lock = RunLock::acquire(path, command, session.clock.now())?;
@@ -80,7 +80,7 @@ impl<'a> Archive<'a> {
         })
     }
 
-    /// Does `work`, and ends what it wrote with a checkpoint: also where it failed, for what it kept until then.
+    /// Does `work`, and ends with a checkpoint over what it wrote, even if `work` failed part of the way.
     pub(super) fn write<T>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, Failure>,

@@ -1,4 +1,4 @@
-//! `stillsays backup` and `stillsays restore`: the archive copied while it is in use, and put back.
+//! `stillsays backup` and `stillsays restore`: copy the archive while it is in use, and put a copy back.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use super::{Exit, Failure, Session, run::make_folder_of, session::print, verify:
 /// Arguments of `backup`.
 #[derive(Args, Debug)]
 pub(super) struct BackupArgs {
-    /// The copy's name, or a folder in which it gets one with the time in it
+    /// The file to write, or a folder; in a folder, the name of the copy includes the time
     #[arg(value_name = "DIR|FILE")]
     to: PathBuf,
 }
@@ -44,7 +44,7 @@ impl BackupArgs {
 /// Arguments of `restore`.
 #[derive(Args, Debug)]
 pub(super) struct RestoreArgs {
-    /// The copy that `backup` made
+    /// The copy that `backup` wrote
     #[arg(value_name = "FILE")]
     from: PathBuf,
 }
@@ -61,11 +61,11 @@ impl RestoreArgs {
                 let shown = |it: &std::path::Path| for_terminal(&it.display().to_string());
                 session.remark(&match &restored.aside {
                     Some(aside) => format!(
-                        "{} is in place; what was there is {}",
+                        "restored {}; the archive it replaced is now {}",
                         shown(path),
                         shown(aside)
                     ),
-                    None => format!("{} is in place", shown(path)),
+                    None => format!("restored {}", shown(path)),
                 });
                 Ok(Exit::Done)
             }
@@ -77,7 +77,7 @@ impl RestoreArgs {
                     counted(problems.len(), "place", "places")
                 ))
                 .exit(Exit::Damaged)
-                .hint("take an earlier copy"))
+                .hint("use an earlier copy"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `stillsays check`: names, quotations or sentences held against a page; touches no store.
+//! `stillsays check`: checks names, quotations or sentences against a page, without an archive.
 
 use std::path::PathBuf;
 
@@ -24,19 +24,19 @@ use super::{
 pub(super) struct CheckArgs {
     #[command(flatten)]
     page: PageArgs,
-    /// A file of names, one to a line, that the page is claimed to list; `-` for stdin
+    /// A file with the names that the page should list, one per line; `-` for stdin
     #[arg(long, value_name = "FILE")]
     names: Option<PathBuf>,
-    /// Words that the page is claimed to hold; may be given several times
+    /// Words that the page should contain; repeatable
     #[arg(long, value_name = "TEXT")]
     quote: Vec<String>,
-    /// A sentence that the page is claimed to carry; its best passages are shown; may be given several times
+    /// A sentence that the page should support; prints the passages that match best; repeatable
     #[arg(long, value_name = "TEXT")]
     claim: Vec<String>,
-    /// The part of the page that is meant, as an address's fragment names it
+    /// The part of the page to look at, as named by the fragment of an address
     #[arg(long, value_name = "ID")]
     fragment: Option<String>,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -44,7 +44,7 @@ pub(super) struct CheckArgs {
 impl CheckArgs {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         if self.names.is_none() && self.quote.is_empty() && self.claim.is_empty() {
-            return Err(Failure::usage(anyhow::anyhow!("there is nothing to check"))
+            return Err(Failure::usage(anyhow::anyhow!("nothing to check"))
                 .hint("give --names FILE, --quote TEXT or --claim TEXT"));
         }
         let claimed = match &self.names {
@@ -80,8 +80,8 @@ fn claimed_names(bytes: &[u8]) -> Vec<ListedName> {
         .collect()
 }
 
-/// A verdict in a word. A name elsewhere on the page is present; one that stands there as one with others, or as several, is
-/// renamed. The JSON's `detail` tells them apart.
+/// The verdict in one word. A name elsewhere on the page is present; a merged or split name is renamed. `detail` in the JSON
+/// distinguishes them.
 fn word(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Present
@@ -97,7 +97,7 @@ fn word(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// What a page says about everything that was asked.
+/// What a page says about everything that was checked.
 struct Checked {
     names: NamesAnswer,
     quotes: Vec<WordsAnswer>,
@@ -139,7 +139,7 @@ impl Checked {
         let mut lines = Vec::new();
         if reading.state != PageState::Content {
             let state = extract::state(reading.state);
-            lines.push(format!("This page cannot be judged by: {state}."));
+            lines.push(format!("This page proves nothing: {state}."));
         }
         lines.extend(reading.doubt.as_ref().map(extract::doubted));
         for it in &self.names.names {
@@ -174,14 +174,14 @@ impl Checked {
     }
 }
 
-/// The page that a place stands on, where the file has pages.
+/// The number of the page that contains a place, for files with pages.
 fn page_of(reading: &Reading, place: Option<&Place>) -> Option<u32> {
     place
         .and_then(|it| it.range.as_ref())
         .and_then(|it| reading.page_at(it.start))
 }
 
-/// The same for people.
+/// The same as text for people; empty for files without pages.
 fn on_page(reading: &Reading, place: Option<&Place>) -> String {
     page_said(page_of(reading, place))
 }
@@ -190,7 +190,7 @@ fn page_said(number: Option<u32>) -> String {
     number.map_or(String::new(), |it| format!(" (page {it})"))
 }
 
-/// What stands behind a verdict: the other name, the words as they are now, why there is no telling.
+/// The text after a verdict: the other name, the words as they are now, or why the page cannot tell.
 fn because(verdict: &Verdict, reasons: &[Reason]) -> String {
     match verdict {
         Verdict::Renamed { to, because } => format!(" → {to} ({because})"),

@@ -1,4 +1,4 @@
-//! Completions for shells, and the manual page, both made from the command tree.
+//! `stillsays completions` and `stillsays man`, both generated from the command tree.
 
 use clap::{Args, CommandFactory};
 

@@ -1,4 +1,4 @@
-//! `stillsays config`: every setting, its value, and where it comes from.
+//! `stillsays config`: prints every setting, its value, and where the value comes from.
 
 use clap::Args;
 use serde_json::json;
@@ -13,7 +13,7 @@ use super::{
 /// Arguments of `config`.
 #[derive(Args, Debug)]
 pub(super) struct ConfigArgs {
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }

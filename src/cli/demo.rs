@@ -1,4 +1,4 @@
-//! `stillsays demo`: the whole flow without a network, on the profile and the sample archive that are built in.
+//! `stillsays demo`: runs the whole flow without a network, on a built-in profile and sample archive.
 
 use std::path::{Path, PathBuf};
 
@@ -26,13 +26,13 @@ use super::{
 
 /// The profile that the demo is about.
 const PROFILE: &str = include_str!("../../config/profiles/trust-network.toml");
-/// Three visits of each of its pages, written by the project.
+/// A WARC file with three visits of each of its pages, written by the project.
 const SAMPLE: &[u8] = include_bytes!("../../snapshots/sample.warc.gz");
 
 /// Arguments of `demo`.
 #[derive(Args, Debug)]
 pub(super) struct DemoArgs {
-    /// The folder that the demo's archive and report are written to
+    /// The folder for the archive and the report of the demo
     #[arg(long, value_name = "FOLDER", default_value = "snapshots/demo")]
     folder: PathBuf,
 }
@@ -43,7 +43,7 @@ impl DemoArgs {
         let archive = Archive::anew(session, &path, "demo")?;
         let settings = self.write_settings(&path)?;
         let mut profile = Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
-        // Whoever is shown the report without having run the demo must not take it for what the real pages say.
+        // A reader of the report who did not run the demo must not mistake it for what the real pages say.
         profile.title.push_str(" (demo on sample pages)");
         let profiles = [Named {
             name: "trust-network".into(),
@@ -85,16 +85,16 @@ impl DemoArgs {
             let file = self.folder.join("report.html");
             write_whole(&file, report.to_html().as_bytes())?;
             session.remark(&format!(
-                "\nThe pages of this demo are a sample that the project wrote; no page in it is a real capture.\n\
-                 The whole report: {}\n\
-                 Look around: {command} status | captures URL | diff URL | history | serve",
+                "\nThe pages of this demo are a sample written by the project. None of them is a real capture.\n\
+                 Full report: {}\n\
+                 Explore it: {command} status | captures URL | diff URL | history | serve",
                 file.display(),
             ));
         }
         Ok(Exit::Done)
     }
 
-    /// Writes the profile and settings that lead to it and to the archive, so that every other verb finds both.
+    /// Writes the profile, and settings that name it and the archive, so that every other command finds both.
     fn write_settings(&self, store: &Path) -> Result<PathBuf, Failure> {
         let profile = self.folder.join("profiles").join("trust-network.toml");
         make_folder_of(&profile)?;
@@ -108,7 +108,7 @@ impl DemoArgs {
         let file = self.folder.join("stillsays.toml");
         write_whole(
             &file,
-            format!("# The demo's archive and profile.\n{settings}").as_bytes(),
+            format!("# The archive and profile of the demo.\n{settings}").as_bytes(),
         )?;
         Ok(file)
     }

@@ -1,4 +1,4 @@
-//! `stillsays diff`: the text of two captures of a page, changed hunks with context.
+//! `stillsays diff`: compares the text of two captures of a page, and prints the changed lines with context.
 
 use clap::Args;
 use serde_json::json;
@@ -22,13 +22,13 @@ pub(super) struct DiffArgs {
     /// The page
     #[arg(value_name = "URL")]
     url: String,
-    /// Which two captures: FROM..TO, each a date such as 2024-03-01 or 14 digits; either may be left out [default: the last two that differ]
+    /// The two captures, as FROM..TO: dates such as 2024-03-01, or 14 digits; either can be left out [default: the latest two that differ]
     #[arg(value_name = "FROM..TO")]
     range: Option<String>,
-    /// How many unchanged lines are shown around a change
+    /// How many unchanged lines to print around a change
     #[arg(short = 'U', long, value_name = "LINES", default_value_t = 2)]
     context: usize,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -81,10 +81,10 @@ impl DiffArgs {
     ) -> Result<(&'a CaptureEntry, &'a CaptureEntry), Failure> {
         let only_one = || {
             Failure::usage(anyhow::anyhow!(
-                "there are no two captures of {} to compare",
+                "{} has fewer than two captures to compare",
                 self.url
             ))
-            .hint("`stillsays captures URL` lists what is held")
+            .hint("`stillsays captures URL` lists the captures of a page")
         };
         let last = entries.last().ok_or_else(only_one)?;
         let Some(range) = &self.range else {
@@ -95,7 +95,7 @@ impl DiffArgs {
             return Ok((
                 other.ok_or_else(|| {
                     Failure::usage(anyhow::anyhow!(
-                        "all {} captures of {} hold the same",
+                        "all {} captures of {} are the same",
                         entries.len(),
                         self.url
                     ))
@@ -105,7 +105,7 @@ impl DiffArgs {
             ));
         };
         let (from, to) = range.split_once("..").ok_or_else(|| {
-            Failure::usage(anyhow::anyhow!("`{range}` is no range"))
+            Failure::usage(anyhow::anyhow!("`{range}` is not a range"))
                 .hint("write FROM..TO, for example 2022-10-21..2024-03-01")
         })?;
         let nearest = |at: Instant| entries.iter().min_by_key(|it| (it.date - at).abs());
@@ -121,14 +121,14 @@ impl DiffArgs {
     }
 }
 
-/// Reads a date, a moment, or 14 digits; nothing is no moment.
+/// Parses a date, a time, or 14 digits; an empty text is `None`.
 fn moment(text: &str) -> Result<Option<Instant>, Failure> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if text.trim().is_empty() {
         return Ok(None);
     }
     parse_digits14(&digits).map(Some).ok_or_else(|| {
-        Failure::usage(anyhow::anyhow!("`{text}` is no date")).hint(format!(
+        Failure::usage(anyhow::anyhow!("`{text}` is not a date")).hint(format!(
             "write it as 2024-03-01 or {}",
             warc_date(Instant::UNIX_EPOCH)
         ))

@@ -1,4 +1,4 @@
-//! `stillsays evidence`: one finding with the captures it rests on, in a package that can be checked without this program.
+//! `stillsays evidence`: packs one finding and the captures it rests on, so that others can check it without this program.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -49,16 +49,16 @@ impl EvidenceArgs {
         let captures = captures_of(&store, &finding)?;
         if captures.is_empty() {
             return Err(Failure::usage(anyhow::anyhow!(
-                "finding {} rests on no capture",
+                "finding {} does not rest on any capture",
                 finding.id
             ))
-            .hint("a finding about a page that was never visited has nothing to show"));
+            .hint("a finding about a page that was never visited has no evidence"));
         }
         let said = said(session, &store, &profiles, &finding)?;
         let removed = removed(&store, &finding)?;
         let proofs = proofs(&store, &finding, &captures)?;
         if proofs.is_empty() {
-            session.remark("no checkpoint covers this finding yet, so the package has no proofs; the next run makes one");
+            session.remark("no checkpoint covers this finding yet, so the package contains no proofs; the next run writes a checkpoint");
         }
         let mut files: Vec<(String, Vec<u8>)> = vec![
             (
@@ -119,7 +119,7 @@ fn captures_of(store: &Store, finding: &Finding) -> Result<BTreeSet<CaptureId>, 
     Ok(captures)
 }
 
-/// What the finding rests on and is not there any more, by its payload.
+/// The captures under the finding whose payload was removed, by payload digest.
 fn removed(
     store: &Store,
     finding: &Finding,
@@ -137,7 +137,7 @@ fn removed(
     Ok(removed)
 }
 
-/// The proofs that the finding and its captures are in the ledger, and who signed it; none where no checkpoint covers all of them.
+/// The files that prove that the finding and its captures are in the ledger, and the key; empty if no checkpoint covers all of them.
 fn proofs(
     store: &Store,
     finding: &Finding,
@@ -167,7 +167,7 @@ fn proofs(
     Ok(std::iter::once(key).chain(proofs).collect())
 }
 
-/// What the finding says, in the report's words.
+/// What the finding says, in the words of the report.
 fn said(
     session: &Session,
     store: &Store,
@@ -215,7 +215,7 @@ fn pages(finding: &Finding, removed: &HashMap<PayloadDigest, Removed>) -> Vec<Pa
     pages
 }
 
-/// The finding as a Web Annotation: what is said, of which places, as they were when (W3C Web Annotation Data Model, 3.2.4, 4.2, 4.3.1).
+/// The finding as a Web Annotation: its text, its places in the captures, and their dates (W3C Web Annotation Data Model, 3.2.4, 4.2, 4.3.1).
 fn annotation(
     session: &Session,
     finding: &Finding,
@@ -262,7 +262,7 @@ fn annotation(
     format!("{annotation:#}\n")
 }
 
-/// How to check the package without this program.
+/// The file that explains how to check the package without this program.
 fn readme(
     finding: &Finding,
     said: &str,
@@ -271,11 +271,11 @@ fn readme(
 ) -> String {
     let mut text = format!(
         "# Evidence for finding {}\n\n{said}\n\n\
-         This package is a WACZ file (a ZIP file) made by {SOFTWARE}. It holds the captures that the finding rests on, as they were\n\
-         received, and `annotation.json`: what is said, of which words, in which capture (W3C Web Annotation).\n\n\
+         This package is a WACZ file (a ZIP file) made by {SOFTWARE}. It contains the captures that the finding rests on, as they were\n\
+         received, and `annotation.json`: the finding, the words and the captures it is about (W3C Web Annotation).\n\n\
          ## Checking it without stillsays\n\n\
-         1. `sha256sum` of each file is what `datapackage.json` lists; that of `datapackage.json` is in `datapackage-digest.json`.\n\
-         2. `warcio check archive/*.warc.gz` reads every record and compares its digests; any replay program shows the pages.\n\
+         1. `sha256sum` of each file must match `datapackage.json`; that of `datapackage.json` is in `datapackage-digest.json`.\n\
+         2. `warcio check archive/*.warc.gz` reads every record and compares its digests; any replay program can show the pages.\n\
          3. For each target of the annotation, the record of that address and date has the payload digest given there, and the words\n   \
             of its TextQuoteSelector stand in the page's text:\n",
         finding.id
@@ -294,7 +294,9 @@ fn readme(
                 text.push_str(&warc_date(it.at));
                 text.push_str(" (");
                 text.push_str(&it.why);
-                text.push_str("): a metadata record says what it was, its bytes are not here.");
+                text.push_str(
+                    "): a metadata record describes it; its bytes are not in this package.",
+                );
             }
         }
         if let Some(quote) = &evidence.quote {
@@ -314,12 +316,12 @@ fn readme(
     text.push_str(if proved {
         "4. `finding.tlog-proof` and `capture-*.tlog-proof` are C2SP tlog-proofs: the finding and the captures are leaves of a Merkle tree\n   \
             (RFC 6962) whose size and root are signed by the key in `ledger.pub`. Their `extra` is JSON in base64; its `leaf` is the text\n   \
-            that is hashed, and names address, date and payload digest. Compare `ledger.pub` with the key that whoever gave you this\n   \
-            package publishes, and the signed checkpoint with one that you kept, or that others keep.\n\n\
-         The digests show that the package is what was written, the proofs that the archive vouches for it. That it was written on that\n\
+            that is hashed, with address, date and payload digest. Compare `ledger.pub` with the key that the sender of this\n   \
+            package publishes, and the signed checkpoint with one that you or others have kept.\n\n\
+         The digests show that the package is unaltered; the proofs show that the archive vouches for it. Neither shows that it was written on that\n\
          day, only a checkpoint shows that somebody else has had since.\n"
     } else {
-        "The digests show that the package is what was written. That it was written on that day, they do not show.\n"
+        "The digests show that the package is unaltered. They do not show that it was written on that day.\n"
     });
     text
 }

@@ -1,4 +1,4 @@
-//! Exit codes: what a cron job learns from the program's end.
+//! Exit codes: how a cron job learns what the program did.
 
 use std::process::ExitCode;
 
@@ -7,11 +7,11 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done.
     Done,
-    /// What `--fail-on` names was found.
+    /// There are findings of the kind that `--fail-on` names.
     FailOn,
     /// The command line, a setting, a profile or another input cannot be used.
     Usage,
-    /// Some pages could not be fetched, or some records not be imported whole.
+    /// Some pages could not be fetched, or some records could not be imported completely.
     Unfetched,
     /// The store is damaged.
     Damaged,
@@ -24,7 +24,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The number the system is told.
+    /// The exit code of the process.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {

@@ -1,4 +1,4 @@
-//! `stillsays export`: captures out of the archive, as WARC files with their index or as a WACZ package.
+//! `stillsays export`: writes captures as WARC files with an index, or as a WACZ package.
 
 use std::path::{Path, PathBuf};
 
@@ -32,33 +32,33 @@ pub(super) struct ExportArgs {
     form: Form,
 }
 
-/// What is written.
+/// The kinds of output.
 #[derive(Debug, Subcommand)]
 enum Form {
-    /// Writes WARC 1.1 files and their CDXJ index into a folder
+    /// Write WARC 1.1 files and a CDXJ index into a folder
     Warc(WarcArgs),
-    /// Writes a WACZ 1.1.1 package
+    /// Write a WACZ 1.1.1 package
     Wacz(WaczArgs),
 }
 
-/// Which captures.
+/// Which captures to write.
 #[derive(Args, Debug)]
 struct SelectionArgs {
     #[command(flatten)]
     profiles: ProfilesArgs,
-    /// The captures of this page; may be given several times [default: everything]
+    /// The captures of this page; repeatable [default: everything]
     #[arg(short, long, value_name = "URL")]
     url: Vec<String>,
-    /// None before this time: 2024, 2024-03-01, 2024-03-01T12:00:00Z
+    /// Leave out captures before this time: 2024, 2024-03-01, 2024-03-01T12:00:00Z
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
-    /// None after this time; a day means its end
+    /// Leave out captures after this time; a day means the end of the day
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
-    /// What is written of visits that a server answered "304 Not Modified"
+    /// How to write visits that the server answered with "304 Not Modified"
     #[arg(long, value_name = "HOW", default_value = "keep")]
     not_modified: Unchanged,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -70,10 +70,10 @@ struct WarcArgs {
     /// The folder to write into
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// How many bytes a file has before the next is begun; K, M and G are understood
+    /// Begin a new file after this many bytes; K, M and G are units
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
     max_size: u64,
-    /// What is written of chunked responses
+    /// How to write chunked responses
     #[arg(long, value_name = "HOW", default_value = "keep")]
     transfer_coding: Transfer,
 }
@@ -85,26 +85,26 @@ struct WaczArgs {
     /// The file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// What the package is called [default: the profiles' titles]
+    /// The title of the package [default: the titles of the profiles]
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
 }
 
-/// What is written of chunked responses.
+/// How to write chunked responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Transfer {
-    /// As they were on the wire.
+    /// As received
     Keep,
-    /// Without the chunks, and with the header field renamed.
+    /// Without chunks, with the header field renamed
     Strip,
 }
 
-/// What is written of visits that a server answered "304 Not Modified".
+/// How to write visits that the server answered with "304 Not Modified".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Unchanged {
-    /// The exchange as it was.
+    /// The exchange as it was
     Keep,
-    /// A revisit that pywb and others replay, with the head of the page's earlier capture; the 304 is kept beside it.
+    /// A revisit that pywb and others can replay, with the head of the earlier capture; the 304 is written beside it
     Resolve,
 }
 
@@ -151,7 +151,7 @@ impl WarcArgs {
         })?;
         let (written, index) = volumes.finish_with_index()?;
         if written.captures + written.removed == 0 {
-            // An index of nothing helps nobody.
+            // Without captures, there is nothing to index.
             std::fs::remove_file(&index)?;
             return Err(nothing_meant());
         }
@@ -199,7 +199,7 @@ impl WaczArgs {
                 if meant { Ok(()) } else { Err(nothing_meant()) }
             })
         })?;
-        // Where the package itself is what stdout gets, nothing else may go there.
+        // If the package itself goes to stdout, nothing else may.
         let said = match self.selection.format {
             Format::Json => json_text(
                 &json!({"format": 1, "file": self.output, "captures": written.captures, "removed": written.removed,
@@ -219,28 +219,28 @@ impl WaczArgs {
     }
 }
 
-/// A response without the body that it had would say something else than what came, so it is only told what it was.
+/// A response without its body would misrepresent what was received, so a metadata record describes it instead.
 fn tell_removed(session: &Session, captures: u64) {
     if captures > 0 {
         session.remark(&format!(
-            "of {captures} more the bodies were removed by `prune`: metadata records say what they were"
+            "the bodies of {captures} more were removed by `prune`: metadata records describe them"
         ));
     }
 }
 
-/// What was asked for, understood.
+/// The request, resolved.
 struct Chosen {
     selection: Selection,
     profiles: Vec<Named>,
-    /// What files are called by.
+    /// The beginning of the file names.
     prefix: String,
     title: String,
-    /// What it is, in a sentence.
+    /// A sentence that describes the selection.
     about: String,
 }
 
 impl Chosen {
-    /// The page that a capture is, where it is one to look at.
+    /// The entry in the list of pages for a capture, if the capture is a page to look at.
     fn page(&self, kept: &Kept) -> Option<Page> {
         let Kept::Whole(capture) = kept else {
             return None;
@@ -254,7 +254,7 @@ impl Chosen {
         })
     }
 
-    /// The title that an article gives a page.
+    /// The title of a page in an article.
     fn title_of(&self, uri: &TargetUri) -> Option<String> {
         let references = self.profiles.iter().flat_map(|it| &it.profile.references);
         let is_this = |url: &str| TargetUri::parse(url).is_ok_and(|it| it.0 == *uri);
@@ -306,7 +306,7 @@ impl SelectionArgs {
             .map(|it| it.profile.title.as_str())
             .collect();
         let title = match (titles.as_slice(), self.url.as_slice()) {
-            ([], []) => "The archive of stillsays".to_owned(),
+            ([], []) => "stillsays archive".to_owned(),
             ([], pages) => pages.join(", "),
             (articles, _) => articles.join(", "),
         };
@@ -334,17 +334,15 @@ impl SelectionArgs {
 }
 
 fn nothing_meant() -> Failure {
-    Failure::usage(anyhow::anyhow!(
-        "no capture is meant by that; nothing was written"
-    ))
-    .hint("`stillsays captures URL` lists what is held of a page")
+    Failure::usage(anyhow::anyhow!("no capture matches; nothing was written"))
+        .hint("`stillsays captures URL` lists the captures of a page")
 }
 
 fn shown(path: &Path) -> String {
     for_terminal(&path.display().to_string())
 }
 
-/// A name as files can carry it.
+/// A name that is safe in file names.
 fn file_word(name: &str) -> String {
     name.chars()
         .map(|it| {
@@ -357,7 +355,7 @@ fn file_word(name: &str) -> String {
         .collect()
 }
 
-/// A time as people write it; a whole day or year means its beginning, or its end.
+/// Parses a time as people write it; a whole day or year means its beginning, or with `end` its end.
 fn moment(text: &str, end: bool) -> Result<Instant, Failure> {
     if let Some(at) = parse_warc_date(text).filter(|_| text.contains('T')) {
         return Ok(at);
@@ -379,12 +377,12 @@ fn moment(text: &str, end: bool) -> Result<Instant, Failure> {
         begins
     };
     at.ok_or_else(|| {
-        Failure::usage(anyhow::anyhow!("`{text}` is no time"))
+        Failure::usage(anyhow::anyhow!("`{text}` is not a time"))
             .hint("write 2024, 2024-03-01 or 2024-03-01T12:00:00Z")
     })
 }
 
-/// A number of bytes as people write it.
+/// Parses a number of bytes as people write it: `500M`, `1G`.
 fn size(text: &str) -> Result<u64, String> {
     let (digits, unit) = text.split_at(
         text.trim_end_matches(|it: char| it.is_ascii_alphabetic())
@@ -395,16 +393,16 @@ fn size(text: &str) -> Result<u64, String> {
         "K" => 1_u64 << 10,
         "M" => 1 << 20,
         "G" => 1 << 30,
-        _ => return Err(format!("`{unit}` is no unit of size; write K, M or G")),
+        _ => return Err(format!("`{unit}` is not a unit of size; write K, M or G")),
     };
     let count: u64 = digits
         .trim()
         .parse()
-        .map_err(|_| format!("`{text}` is no size; write 500M or 1G"))?;
+        .map_err(|_| format!("`{text}` is not a size; write 500M or 1G"))?;
     count
         .checked_mul(factor)
         .filter(|it| *it > 0)
-        .ok_or_else(|| format!("`{text}` is no size that a file can have"))
+        .ok_or_else(|| format!("`{text}` is out of range for the size of a file"))
 }
 
 impl From<ExportError> for Failure {

@@ -1,4 +1,4 @@
-//! `stillsays extract`: the lists of a page, as the reader finds them without knowing any name.
+//! `stillsays extract`: shows the lists on a page, as the reader finds them without knowing any name.
 
 use std::fmt::Write;
 
@@ -23,7 +23,7 @@ use super::{
 pub(super) struct ExtractArgs {
     #[command(flatten)]
     page: PageArgs,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -59,11 +59,7 @@ fn to_text(reading: &Reading, lists: &[&EntityList]) -> String {
     let title = reading.title.as_deref().unwrap_or("(no title)");
     let _ = writeln!(out, "{}", for_terminal(title));
     if reading.state != PageState::Content {
-        let _ = writeln!(
-            out,
-            "This page cannot be judged by: {}.",
-            state(reading.state)
-        );
+        let _ = writeln!(out, "This page proves nothing: {}.", state(reading.state));
         for signal in &reading.signals {
             let _ = writeln!(out, "  {}", for_terminal(&signal.what));
         }
@@ -96,27 +92,27 @@ fn to_text(reading: &Reading, lists: &[&EntityList]) -> String {
     out
 }
 
-/// Why a page proves nothing, in a person's words.
+/// Why names cannot be called absent from a page, as a sentence.
 pub(super) fn doubted(doubt: &Doubt) -> String {
     format!(
-        "Nothing can be called absent from this page: {}.",
+        "This page cannot prove that anything is absent: {}.",
         for_terminal(&doubt.what)
     )
 }
 
-/// A page's state in a person's words.
+/// The state of a page, as a clause.
 pub(super) fn state(state: PageState) -> &'static str {
     match state {
-        PageState::Content => "it says what it has to say",
-        PageState::Blocked => "a block page or a challenge stands in its place",
-        PageState::ConsentWall => "a consent wall stands in its place",
-        PageState::LoginWall => "a login stands in its place",
-        PageState::SoftNotFound => "it says that nothing was found",
-        PageState::Unavailable => "an error or a note on maintenance stands in its place",
+        PageState::Content => "it has content",
+        PageState::Blocked => "it is a block page or a challenge",
+        PageState::ConsentWall => "it is a consent wall",
+        PageState::LoginWall => "it is a login page",
+        PageState::SoftNotFound => "it says that the page was not found",
+        PageState::Unavailable => "it is an error page or a maintenance notice",
         PageState::Parked => "the domain is parked",
-        PageState::ScriptShell => "its content comes by script",
+        PageState::ScriptShell => "its content is loaded by a script",
         PageState::Empty => "it is empty",
-        PageState::Placeholder => "it holds placeholders",
-        PageState::Unreadable => "it is no kind of file whose text is read",
+        PageState::Placeholder => "it contains placeholders",
+        PageState::Unreadable => "its text cannot be read from this type of file",
     }
 }

@@ -1,4 +1,4 @@
-//! An error on its way to a person: what happened, why, what to do, and the exit code.
+//! The error that a command ends with: what happened, why, what to do, and the exit code.
 
 use std::io::Write;
 
@@ -21,7 +21,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// A failure of the input: arguments, settings, files.
+    /// An error in the input: arguments, settings, files.
     pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self {
             exit: Exit::Usage,
@@ -30,7 +30,7 @@ impl Failure {
         }
     }
 
-    /// The same failure with what to do about it.
+    /// The same failure with a hint about what to do.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         let hint = hint.into();
         self.hint = (!hint.is_empty()).then_some(hint);
@@ -43,22 +43,22 @@ impl Failure {
         self
     }
 
-    /// Writes it to stderr and gives the exit code; a reader that went away is no failure.
+    /// Writes the failure to stderr and returns the exit code; a broken pipe counts as success.
     pub(super) fn tell(self) -> Exit {
         if is_broken_pipe(&self.error) {
             return Exit::Done;
         }
-        // Nobody is left to tell when stderr itself is gone.
+        // If stderr itself is gone, the message has no reader.
         let _ = std::io::stderr().write_all(self.text().as_bytes());
         self.exit
     }
 
-    /// Whether another command that excludes this one is at work.
+    /// Whether the cause is another command that holds the lock.
     pub(super) fn is_locked(&self) -> bool {
         self.exit == Exit::Locked
     }
 
-    /// What a person reads of it.
+    /// The message as it is printed.
     pub(super) fn text(&self) -> String {
         let mut text = format!("error: {}\n", self.error);
         for cause in self.error.chain().skip(1) {
@@ -159,7 +159,7 @@ impl From<AnalyseError> for Failure {
         match error {
             AnalyseError::Store(error) => error.into(),
             AnalyseError::Stopped => Self::usage(error)
-                .hint("run it again: what was compared before it was stopped is kept")
+                .hint("run the command again: what was compared before the stop is kept")
                 .exit(Exit::Terminated),
         }
     }

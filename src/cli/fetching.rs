@@ -1,4 +1,4 @@
-//! From settings to the fetcher's options; and `stillsays hosts`, what is remembered of each host.
+//! The fetcher's options, made from the settings; and `stillsays hosts`, which shows what is known about each host.
 
 use std::{path::Path, time::Duration};
 
@@ -21,7 +21,7 @@ use super::{
     session::{json_text, print},
 };
 
-/// The fetcher's options as the settings want them.
+/// The fetcher's options, from the settings.
 pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
     let time = |it: TimeDelta| it.to_std().unwrap_or(Duration::ZERO);
     let mut options = Options {
@@ -64,14 +64,14 @@ pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
     }
     if options.product_token().is_empty() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "`fetch.user_agent` does not begin with a name that a robots.txt could speak of"
+            "`fetch.user_agent` does not begin with a name that a robots.txt can address"
         ))
-        .hint("begin it with letters, `-` and `_`, for example `my-archive/1.0 (+https://example.org/bot)`"));
+        .hint("begin with letters, `-` and `_`, for example `my-archive/1.0 (+https://example.org/bot)`"));
     }
     Ok(options)
 }
 
-/// The certificates of the PEM file that a setting names; none where it names no file.
+/// The certificates in the PEM file that a setting names; empty if the setting is.
 pub(super) fn certificates(
     path: &Path,
     setting: &str,
@@ -81,7 +81,7 @@ pub(super) fn certificates(
     }
     let wrong = |detail: String| {
         Failure::usage(anyhow::anyhow!(
-            "the certificates {}: {detail}",
+            "certificates in {}: {detail}",
             path.display()
         ))
         .hint(format!("the setting `{setting}` names a PEM file"))
@@ -90,12 +90,12 @@ pub(super) fn certificates(
         .and_then(Iterator::collect)
         .map_err(|it| wrong(it.to_string()))?;
     if certificates.is_empty() {
-        return Err(wrong("there is none in it".into()));
+        return Err(wrong("the file contains none".into()));
     }
     Ok(certificates)
 }
 
-/// The settings' proxy or, where they name none, the environment's.
+/// The proxy in the settings or, if there is none, the one in the environment.
 fn proxies(settings: &FetchSettings) -> Result<Proxies, Failure> {
     let proxy = settings.proxy.trim();
     let except = settings.no_proxy.join(",");
@@ -112,9 +112,9 @@ fn proxies(settings: &FetchSettings) -> Result<Proxies, Failure> {
     };
     found.map_err(|error| {
         let hint = if proxy.is_empty() {
-            "write it as http://HOST:PORT, or take the variable out of the environment"
+            "write http://HOST:PORT, or remove the variable from the environment"
         } else {
-            "the setting `fetch.proxy` says so; write it as http://HOST:PORT, or `none`"
+            "set `fetch.proxy` to http://HOST:PORT, or to `none`"
         };
         Failure::usage(error).hint(hint)
     })
@@ -123,7 +123,7 @@ fn proxies(settings: &FetchSettings) -> Result<Proxies, Failure> {
 /// Arguments of `hosts`.
 #[derive(Args, Debug)]
 pub(super) struct HostsArgs {
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -145,7 +145,7 @@ impl HostsArgs {
                 let rows: Vec<_> = hosts.iter().map(row).collect();
                 json_text(&json!({"format": 1, "hosts": rows}))
             }
-            Format::Text if hosts.is_empty() => "no host was asked so far".to_owned(),
+            Format::Text if hosts.is_empty() => "no host has been visited yet".to_owned(),
             Format::Text => hosts.iter().map(line).collect::<Vec<_>>().join("\n"),
         })?;
         Ok(Exit::Done)
@@ -154,8 +154,8 @@ impl HostsArgs {
 
 fn line((origin, it): &(Origin, HostState)) -> String {
     let last = it.last_request.map_or_else(
-        || "never asked".into(),
-        |at| format!("last asked {}", warc_date(at)),
+        || "never visited".into(),
+        |at| format!("last request {}", warc_date(at)),
     );
     let mut lines = vec![
         origin.to_string(),
@@ -173,10 +173,7 @@ fn line((origin, it): &(Origin, HostState)) -> String {
         ));
     }
     if let Some(at) = it.next_allowed {
-        let reason = it
-            .reason
-            .as_deref()
-            .unwrap_or("the delay between two requests");
+        let reason = it.reason.as_deref().unwrap_or("delay between requests");
         lines.push(format!("  not before {}: {reason}", warc_date(at)));
     }
     for_terminal(&lines.join("\n"))
@@ -186,7 +183,7 @@ fn robots(access: &RobotsAccess) -> String {
     match access {
         RobotsAccess::Rules(bytes) => format!("{} bytes of rules", bytes.len()),
         RobotsAccess::Unavailable { status } => {
-            format!("none (status {status}), so everything is allowed")
+            format!("missing (status {status}), so everything is allowed")
         }
         RobotsAccess::Unreachable {
             detail,
@@ -196,10 +193,10 @@ fn robots(access: &RobotsAccess) -> String {
             let since = since.map(|it| format!(" since {}", warc_date(it)));
             let older = older.as_ref().map(|it| {
                 let had = warc_date(it.fetched);
-                format!(", and after half a day what it said on {had} holds")
+                format!("; after half a day, the rules of {had} apply")
             });
             format!(
-                "unreachable{} ({detail}), so nothing is asked for a while{}",
+                "unreachable{} ({detail}), so the host is not visited for a while{}",
                 since.unwrap_or_default(),
                 older.unwrap_or_default()
             )

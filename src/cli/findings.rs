@@ -1,4 +1,4 @@
-//! From the store to a report: what the verbs that show findings share.
+//! Findings from the store: the code shared by the commands that show them.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
 
 use super::{Failure, Session};
 
-/// The report on one profile, from findings that were computed before; `command` leads to the archive.
+/// The report on one profile, made from `findings`; `command` is the command line that opens this archive.
 pub(super) fn report_of(
     session: &Session,
     store: &Store,
@@ -26,7 +26,7 @@ pub(super) fn report_of(
     )?)
 }
 
-/// The findings as they are now: those that the last run stored, or, where what they rest on has changed since, computed now.
+/// The current findings: those that the last run stored or, if something they rest on has changed since, computed now.
 pub(super) fn current(
     session: &Session,
     store: &Store,
@@ -35,22 +35,22 @@ pub(super) fn current(
     Ok(pipeline::current(store, named, &comparing(session))?)
 }
 
-/// How this session compares.
+/// The options for comparing, from the settings.
 pub(super) fn comparing(session: &Session) -> Comparing {
     Comparing::new(session.config.settings.alert.alert())
 }
 
-/// How many digits of an id a person has to type.
+/// The least number of digits of an id that a person has to type.
 const DIGITS: usize = 4;
 
-/// Whether a person may mean a finding by what they typed: its id, or the beginning of it.
+/// Whether `typed` can be the id of a finding, or the beginning of one.
 pub(super) fn is_id(typed: &str) -> bool {
     let typed = typed.trim();
     (DIGITS..=FindingId::DIGITS).contains(&typed.len())
         && typed.bytes().all(|it| it.is_ascii_hexdigit())
 }
 
-/// The finding that a person means by its id or the beginning of it.
+/// The finding whose id begins with `wanted`.
 pub(super) fn pick(
     session: &Session,
     store: &Store,
@@ -66,9 +66,9 @@ pub(super) fn pick(
     all.pop().ok_or_else(|| not_there(wanted))
 }
 
-/// The findings that a person means, in the order in which they were typed, each once.
+/// The findings whose ids begin with the words in `wanted`, in the order typed, each once.
 ///
-/// One that is no longer there, because the page changed or a decision taught something, can still be named.
+/// A finding that no longer exists, because the page changed or because of a decision, can still be named.
 pub(super) fn pick_all(
     session: &Session,
     store: &Store,
@@ -86,10 +86,10 @@ pub(super) fn pick_all(
     for typed in wanted {
         let id = typed.trim().to_lowercase();
         if id.len() < DIGITS {
-            return Err(
-                Failure::usage(anyhow::anyhow!("`{typed}` is too short for a finding"))
-                    .hint(format!("write at least {DIGITS} digits of its id")),
-            );
+            return Err(Failure::usage(anyhow::anyhow!(
+                "`{typed}` is too short for the id of a finding"
+            ))
+            .hint(format!("write at least {DIGITS} digits of its id")));
         }
         let mut found = beginning(&all, &id);
         if found.is_empty() {
@@ -106,7 +106,7 @@ pub(super) fn pick_all(
         let many = ids.len();
         let one = match found.values().next() {
             Some(it) if many == 1 => (*it).clone(),
-            // A decision about a profile that is no longer there can still be named, by the whole id.
+            // A finding of a deleted profile can still be named, by its full id.
             None => store
                 .reviewed(&FindingId(id))?
                 .ok_or_else(|| not_there(typed))?,
@@ -114,7 +114,10 @@ pub(super) fn pick_all(
                 return Err(Failure::usage(anyhow::anyhow!(
                     "`{typed}` is the beginning of {many} findings"
                 ))
-                .hint(format!("write more of one of these: {}", ids.join(", "))));
+                .hint(format!(
+                    "write more digits of one of these: {}",
+                    ids.join(", ")
+                )));
             }
         };
         if !meant.iter().any(|it| it.id == one.id) {
@@ -124,7 +127,7 @@ pub(super) fn pick_all(
     Ok(meant)
 }
 
-/// The findings whose ids begin with `id`; of several with one id, the last.
+/// The findings whose ids begin with `id`; if several have the same id, the last one.
 fn beginning<'a>(all: &'a [Finding], id: &str) -> BTreeMap<&'a FindingId, &'a Finding> {
     let begins = all.iter().filter(|it| it.id.0.starts_with(id));
     begins.map(|it| (&it.id, it)).collect()

@@ -1,4 +1,4 @@
-//! `stillsays history CLAIM`: what each capture says of a claim, name by name.
+//! `stillsays history CLAIM`: shows what each capture says about a claim, name by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,27 +25,27 @@ use super::{
 /// Arguments of `history`.
 #[derive(Args, Debug)]
 pub(super) struct HistoryArgs {
-    /// A claim's id, a name or words that a claim has, or a finding's id
+    /// The id of a claim, a name or words in a claim, or the id of a finding
     #[arg(value_name = "CLAIM")]
     claim: String,
     #[command(flatten)]
     profiles: ProfilesArgs,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
-/// What was asked for in one profile: claims, each with what of it is meant.
+/// The claims of one profile to show, each with the parts to show.
 struct Meant<'a> {
     named: &'a Named,
     claims: Vec<(&'a Claim, Things)>,
 }
 
-/// What of a claim is meant.
+/// The parts of a claim to show.
 enum Things {
-    /// All of it, names that are new on the page included.
+    /// The whole claim, with names that are new on the page.
     All,
-    /// These of its names or words, folded.
+    /// These names or words, folded.
     These(BTreeSet<String>),
 }
 
@@ -97,8 +97,8 @@ impl HistoryArgs {
         Ok(Exit::Done)
     }
 
-    /// The claims that have the id, else those that have the name, else what the finding of that id is about, else those
-    /// whose words have what was typed.
+    /// The claims with that id; else those with that name; else the subject of the finding with that id; else the claims
+    /// whose words contain what was typed.
     fn meant<'a>(
         &self,
         session: &Session,
@@ -131,7 +131,7 @@ impl HistoryArgs {
                 by_id.len(),
                 self.claim
             ))
-            .hint(format!("say which with --profile: {}", names.join(", "))));
+            .hint(format!("choose one with --profile: {}", names.join(", "))));
         }
         let of_things = |holds: &dyn Fn(&str) -> bool, claim: &Claim| {
             let things: BTreeSet<String> = things(claim)
@@ -184,19 +184,19 @@ impl HistoryArgs {
             .map(|it| it.id.as_str())
             .collect();
         let hint = match (nearest.is_empty(), ids.is_empty()) {
-            (false, _) => format!("the nearest: {}", nearest.join(", ")),
+            (false, _) => format!("the most similar: {}", nearest.join(", ")),
             (true, false) => format!("the claims are: {}", ids.join(", ")),
             (true, true) => "the profiles have no claims".to_owned(),
         };
         Failure::usage(anyhow::anyhow!(
-            "no claim has the id, the name or the words `{}`",
+            "no claim with the id, name or words `{}`",
             self.claim
         ))
         .hint(hint)
     }
 }
 
-/// What a finding is about: the claim, and which of its things.
+/// The subject of a finding: the claim, and the part of it.
 fn about<'a>(profiles: &'a [Named], finding: &Finding) -> Result<Meant<'a>, Failure> {
     let Some(id) = finding.subject.claim() else {
         return Err(Failure::usage(anyhow::anyhow!(
@@ -210,11 +210,11 @@ fn about<'a>(profiles: &'a [Named], finding: &Finding) -> Result<Meant<'a>, Fail
     let found = claims.and_then(|(named, mut it)| Some((named, it.find(|it| it.id == id)?)));
     let (named, claim) = found.ok_or_else(|| {
         Failure::usage(anyhow::anyhow!(
-            "finding {} is about the claim `{id}`, which profile {} does not have any more",
+            "finding {} is about the claim `{id}`, which is no longer in profile {}",
             finding.id,
             finding.profile
         ))
-        .hint("`stillsays report` shows the finding as it was when somebody decided about it")
+        .hint("`stillsays report` shows the finding as it was when someone decided about it")
     })?;
     let things = match &finding.subject {
         Subject::List { .. } => Things::All,
@@ -226,7 +226,7 @@ fn about<'a>(profiles: &'a [Named], finding: &Finding) -> Result<Meant<'a>, Fail
     })
 }
 
-/// What a claim is about: each name, or the words.
+/// The subject of a claim: its names, or its words.
 fn things(claim: &Claim) -> Vec<String> {
     match &claim.statement {
         Statement::Listed { names, .. } => names
@@ -284,7 +284,7 @@ fn latest(store: &Store, named: &Named, claim: &Claim) -> Result<BTreeMap<u32, I
     Ok(claim.cites.iter().filter_map(of).collect())
 }
 
-/// A table for each page that the claim cites: a column for each visit at which an answer begins or ends, and for the latest.
+/// One table per page that the claim cites, with a column for each visit at which an answer begins or ends, and for the latest.
 fn pages(
     named: &Named,
     claim: &Claim,

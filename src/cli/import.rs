@@ -1,4 +1,4 @@
-//! `stillsays import`: WARC files and WACZ packages of other programs into the archive.
+//! `stillsays import`: adds WARC files and WACZ packages of other programs to the archive.
 
 use std::{
     fs::File,
@@ -23,16 +23,16 @@ use super::{
     session::{json_text, print},
 };
 
-/// How a ZIP file begins, and with it a WACZ package.
+/// The first bytes of a ZIP file, and so of a WACZ package.
 const ZIP: &[u8] = b"PK\x03\x04";
 
 /// Arguments of `import`.
 #[derive(Args, Debug)]
 pub(super) struct ImportArgs {
-    /// WARC files (plain, gzip or zstd) or WACZ packages; revisits and redirects may refer to one another across files
+    /// WARC files (plain, gzip or zstd) or WACZ packages; revisits and redirects can refer to records in other files
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -83,15 +83,16 @@ impl ImportArgs {
                     "lost": lost, "broken": lost}),
             ))?,
             Format::Text => {
-                let mut text =
-                    format!("{captures} captures read, {new} visits new, {held} held already");
+                let mut text = format!(
+                    "{captures} captures read, {new} new visits, {held} already in the archive"
+                );
                 if *otherwise > 0 {
                     text = format!(
-                        "{text}; {otherwise} answer other requests than a plain GET and count for no page"
+                        "{text}; {otherwise} answer requests other than a plain GET, and are not visits of a page"
                     );
                 }
                 if *lost > 0 {
-                    text = format!("{text}; {lost} records lost, in whole or in part");
+                    text = format!("{text}; {lost} records could not be imported completely");
                 }
                 if !session.quiet {
                     print(&text)?;
@@ -102,12 +103,12 @@ impl ImportArgs {
     }
 }
 
-/// Takes one file. Returns how many of the files that it lists are missing in it.
+/// Imports one file. Returns how many of the files that a package lists are missing.
 async fn take(session: &Session, importer: &mut Importer<'_>, path: &Path) -> Result<u64, Failure> {
     let unreadable = |source: std::io::Error| {
         let error = anyhow::Error::from(source);
         Failure::usage(error.context(format!("{} cannot be read", path.display()))).hint(
-            "import takes WARC files and WACZ packages; what was named before it is in the archive",
+            "import reads WARC files and WACZ packages; the files before this one were imported",
         )
     };
     let mut file = File::open(path).map_err(unreadable)?;
@@ -123,7 +124,7 @@ async fn take(session: &Session, importer: &mut Importer<'_>, path: &Path) -> Re
     in_package(session, importer, &name, &mut package).await
 }
 
-/// Takes the files of a package, and those of the packages in it.
+/// Imports the files of a package, and those of the packages inside.
 async fn in_package<R: Read + Seek>(
     session: &Session,
     importer: &mut Importer<'_>,
@@ -156,7 +157,7 @@ async fn records(
     Ok(importer.file(name, reader, tell).await?)
 }
 
-/// Tells what was forgiven, or could not be read.
+/// Prints what was repaired, and what could not be read.
 fn tell_of(session: &Session, it: Result<&Warning, &WarcError>) {
     match it {
         Ok(warning) => session.remark(&warning.to_string()),

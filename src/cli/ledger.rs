@@ -1,4 +1,4 @@
-//! The ledger's key, the checkpoint that ends every verb that writes, and `stillsays checkpoint`, which prints one.
+//! The ledger's key, the checkpoint that ends every command that writes, and `stillsays checkpoint`, which prints one.
 
 use std::{
     fs::{self, OpenOptions},
@@ -18,18 +18,18 @@ use crate::{
 
 use super::{Exit, Failure, Session, fetching::certificates, output::write_whole, session::print};
 
-/// What signs the checkpoints of one store, if it is there.
+/// The key that signs the checkpoints of one store, if it exists.
 pub(super) struct Sealer(Option<Signer>);
 
 impl Sealer {
-    /// The key in that file, made where neither a key nor a checkpoint is there yet.
+    /// The key in `path`; created if neither a key nor a checkpoint exists yet.
     pub(super) fn at(session: &Session, store: &Store, path: &Path) -> Result<Self, Failure> {
         if let Some(signer) = read_key(path)? {
             return Ok(Self(Some(signer)));
         }
         if let Some(last) = store.last_seal()? {
             tracing::warn!(
-                "the key {} that signed the last checkpoint ({}) is not there: everything is kept, but no checkpoint is made",
+                "the key {} that signed the latest checkpoint ({}) is missing: everything is stored, but without a new checkpoint",
                 path.display(),
                 last.key
             );
@@ -38,7 +38,7 @@ impl Sealer {
         Ok(Self(Some(make_key(session, path)?)))
     }
 
-    /// Ends what was written with a checkpoint; `None` where nothing is new, or nobody can sign.
+    /// Writes a checkpoint over everything new; `None` if nothing is new, or the key is missing.
     pub(super) fn seal(&self, session: &Session, store: &Store) -> Result<Option<Seal>, Failure> {
         let Some(signer) = &self.0 else {
             return Ok(None);
@@ -48,12 +48,12 @@ impl Sealer {
         };
         let authority = &session.config.settings.ledger.timestamp_url;
         if !authority.is_empty() {
-            // The checkpoint stands without it, and the next run asks again.
+            // The checkpoint is valid without it, and the next run asks again.
             match stamp(session, authority, &seal.note) {
                 Ok(token) => store.put_token(seal.size, token)?,
                 Err(error) => {
                     let shown = Setting::shown("ledger.timestamp_url", &authority.clone().into());
-                    tracing::warn!("no time-stamp from {shown}: {error}");
+                    tracing::warn!("{shown} gave no time-stamp: {error}");
                 }
             }
         }
@@ -61,13 +61,13 @@ impl Sealer {
     }
 }
 
-/// The token of the authority over a checkpoint.
+/// The time-stamp token for a checkpoint.
 fn stamp(session: &Session, authority: &str, note: &str) -> anyhow::Result<Vec<u8>> {
     const MEDIA_TYPE: &str = "application/timestamp-query";
     let request = StampRequest::new(note)?;
     let options = super::fetching::options(&session.config.settings.fetch)
         .map_err(|it| anyhow::anyhow!("{it:?}"))?;
-    // The verbs that seal stand inside a runtime or outside; a thread of its own is neither.
+    // Some callers are inside a runtime, some are not; a separate thread works for both.
     let der = request.der();
     let response = std::thread::scope(|scope| {
         let asked = scope.spawn(|| {
@@ -80,18 +80,18 @@ fn stamp(session: &Session, authority: &str, note: &str) -> anyhow::Result<Vec<u
         });
         asked
             .join()
-            .unwrap_or_else(|_| Err(anyhow::anyhow!("asking it ended early")))
+            .unwrap_or_else(|_| Err(anyhow::anyhow!("the request ended early")))
     })?;
     Ok(request.token(&response)?)
 }
 
-/// The certificates that time-stamp authorities are trusted by; none where the settings name no file.
+/// The certificates of trusted time-stamp authorities; empty if the settings name no file.
 pub(super) fn roots(session: &Session) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let path = &session.config.settings.ledger.timestamp_roots;
     certificates(path, "ledger.timestamp_roots")
 }
 
-/// Where the key is: as the settings say, or beside the store.
+/// The path of the key: from the settings, or beside the store.
 pub(super) fn key_path(settings: &Settings) -> PathBuf {
     if settings.ledger.key.as_os_str().is_empty() {
         settings.store.with_extension("key")
@@ -100,7 +100,7 @@ pub(super) fn key_path(settings: &Settings) -> PathBuf {
     }
 }
 
-/// The key in that file; `None` where there is no file.
+/// The key in `path`; `None` if there is no file.
 pub(super) fn read_key(path: &Path) -> Result<Option<Signer>, Failure> {
     let text = match fs::read_to_string(path) {
         Ok(it) => it,
@@ -112,11 +112,11 @@ pub(super) fn read_key(path: &Path) -> Result<Option<Signer>, Failure> {
 
 fn unusable(path: &Path, error: impl std::fmt::Display) -> Failure {
     Failure::usage(anyhow::anyhow!("the ledger's key {}: {error}", path.display())).hint(
-        "the setting `ledger.key` names the file; take the key back from where it is kept, or `stillsays init --new-key` makes another",
+        "restore the key file (setting `ledger.key`) from a copy, or create a new key with `stillsays init --new-key`",
     )
 }
 
-/// Makes a key that only this account can read, and beside it the file that others check with.
+/// Creates a key that only this account can read, and beside it the public key for others to check with.
 pub(super) fn make_key(session: &Session, path: &Path) -> Result<Signer, Failure> {
     let signer = Signer::generate(None).map_err(|it| unusable(path, it))?;
     super::run::make_folder_of(path)?;
@@ -129,21 +129,21 @@ pub(super) fn make_key(session: &Session, path: &Path) -> Result<Signer, Failure
         file.sync_all()
     });
     if let Err(error) = written {
-        // Two commands may come to a new archive at once; the key of the first is that of both.
+        // Two commands can open a new archive at once; both use the key of the first.
         let other = read_key(path).ok().flatten();
         return other.ok_or_else(|| unusable(path, error));
     }
     let public = path.with_extension("pub");
     write_whole(&public, format!("{}\n", signer.verifier()).as_bytes())?;
     session.remark(&format!(
-        "made the ledger's key {}; whoever checks the archive needs {} and a checkpoint",
+        "created the ledger's key {}; to check the archive, others need {} and a checkpoint",
         path.display(),
         public.display()
     ));
     Ok(signer)
 }
 
-/// Who must have signed: what `--key` says, a file or the key itself; else the key of this archive, where it is there.
+/// The key that must have signed: from `--key`, a file or the key itself; else the key of this archive, if it exists.
 pub(super) fn verifier(
     session: &Session,
     asked: Option<&str>,
@@ -159,20 +159,20 @@ pub(super) fn verifier(
     };
     text.parse().map(Some).map_err(|it| {
         Failure::usage(anyhow::anyhow!("`--key {asked}` {it}"))
-            .hint("name the file that ends in .pub, or write the key as it stands there")
+            .hint("name the file that ends in .pub, or write the key as in that file")
     })
 }
 
 /// Arguments of `checkpoint`.
 #[derive(Args, Debug)]
 pub(super) struct CheckpointArgs {
-    /// Prints every checkpoint, oldest first
+    /// Print every checkpoint, oldest first
     #[arg(long)]
     all: bool,
-    /// Writes it to a file
+    /// Write the checkpoint to a file
     #[arg(short, long, value_name = "FILE", conflicts_with = "all")]
     output: Option<PathBuf>,
-    /// Writes its time-stamp token (RFC 3161, DER) to a file
+    /// Write its time-stamp token (RFC 3161, DER) to a file
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     token: Option<PathBuf>,
 }
@@ -189,9 +189,8 @@ impl CheckpointArgs {
         };
         if let Some(file) = &self.token {
             let token = last.token.as_ref().ok_or_else(|| {
-                Failure::usage(anyhow::anyhow!("the last checkpoint has no time-stamp")).hint(
-                    "the setting `ledger.timestamp_url` names the authority that is asked for one",
-                )
+                Failure::usage(anyhow::anyhow!("the latest checkpoint has no time-stamp"))
+                    .hint("set `ledger.timestamp_url` to the address of an authority")
             })?;
             write_whole(file, token)?;
         }
@@ -210,7 +209,7 @@ impl CheckpointArgs {
 /// Arguments of `init`.
 #[derive(Args, Debug)]
 pub(super) struct InitArgs {
-    /// Makes another key, and moves the one that is there aside
+    /// Create a new key, and move the existing one aside
     #[arg(long)]
     new_key: bool,
 }
@@ -231,12 +230,15 @@ impl InitArgs {
         }
         if !settings.profiles.exists() {
             fs::create_dir_all(&settings.profiles)?;
-            made.push(format!("{}: for the profiles", settings.profiles.display()));
+            made.push(format!(
+                "{}: the folder for profiles",
+                settings.profiles.display()
+            ));
         }
         super::run::make_folder_of(&settings.store)?;
         let path = key_path(settings);
         let there = read_key(&path)?;
-        // Where nothing is to be made, a run that is going on is not in the way.
+        // With nothing to create, a run may be in progress.
         let is_made = there.is_some() && Store::open(&settings.store, Access::ReadOnly).is_ok();
         let _lock = if is_made && !self.new_key {
             None
@@ -251,24 +253,20 @@ impl InitArgs {
         if self.new_key && there.is_some() {
             let aside = path.with_extension("key.old");
             if aside.exists() {
-                return Err(Failure::usage(anyhow::anyhow!(
-                    "{} is there already",
-                    aside.display()
-                ))
-                .hint("move it to where old keys are kept"));
+                return Err(
+                    Failure::usage(anyhow::anyhow!("{} already exists", aside.display()))
+                        .hint("move the file to where you keep old keys"),
+                );
             }
             fs::rename(&path, &aside)?;
-            made.push(format!(
-                "{}: the key that signed until now",
-                aside.display()
-            ));
+            made.push(format!("{}: the old key", aside.display()));
         }
         let signer = match there {
             Some(it) if !self.new_key => it,
             None if store.last_seal()?.is_some() && !self.new_key => {
                 return Err(unusable(
                     &path,
-                    "it is not there, and the archive has checkpoints by it",
+                    "the file is missing, and the archive has checkpoints signed with it",
                 ));
             }
             _ => {
@@ -277,7 +275,7 @@ impl InitArgs {
             }
         };
         if made.is_empty() {
-            made.push("everything is there already".into());
+            made.push("nothing to do: everything exists".into());
         }
         print(&made.join("\n"))?;
         print(&format!("the ledger's public key: {}", signer.verifier()))?;

@@ -1,4 +1,4 @@
-//! What a quiet run prints: what no run before had.
+//! What a quiet run prints: only what no earlier run has printed.
 
 use crate::{
     finding::{Finding, Review, Standing, applying},
@@ -9,7 +9,7 @@ use crate::{
 
 use super::{Failure, Session, findings::report_of};
 
-/// What a run has to tell that no run before it told, with what it rests on; [`told`] notes that it was.
+/// What no earlier run has printed, with the marks that [`told`] records once it is printed.
 pub(super) fn news(
     session: &Session,
     store: &Store,
@@ -39,7 +39,7 @@ pub(super) fn news(
     Ok((news, all))
 }
 
-/// Notes that a run has told what there was to tell.
+/// Records that a run has printed its news.
 pub(super) fn told(store: &Store, untold: &[Untold]) -> Result<(), Failure> {
     for it in untold {
         store.told(it)?;
@@ -47,7 +47,7 @@ pub(super) fn told(store: &Store, untold: &[Untold]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The lines for them.
+/// The lines to print for them.
 pub(super) fn text(session: &Session, news: &[News]) -> String {
     news_text(news, &session.program, session.width)
 }

@@ -1,4 +1,4 @@
-//! Where `-o FILE` leads: a file that is replaced whole or not at all, a device or pipe that is written to, or stdout.
+//! The target of `-o FILE`: a file that is replaced completely or not at all, a device or pipe, or stdout.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -8,10 +8,10 @@ use std::{
 
 use super::Failure;
 
-/// How many symbolic links are followed to a file that is not there yet.
+/// The most symbolic links to follow to a file that does not exist yet.
 const LINKS: u32 = 40;
 
-/// What stands for stdout in place of a file's name.
+/// The file name that means stdout.
 const STDOUT: &str = "-";
 
 /// Whether `-o` names stdout.
@@ -19,15 +19,14 @@ pub(super) fn is_stdout(file: &Path) -> bool {
     file == Path::new(STDOUT)
 }
 
-/// Writes `bytes` to what `-o` names.
+/// Writes `bytes` to the target of `-o`.
 pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut output = Output::create(file)?;
     output.write_all(bytes).map_err(|it| failed(file, it))?;
     output.finish()
 }
 
-/// Has `write` make a file where `-o` says. What cannot be written from start to end in its place (a file that is replaced,
-/// a device, a pipe) is made in a folder of its own first.
+/// Has `write` create the target of `-o`. A file that is replaced, a device or a pipe is first created in a folder of its own.
 pub(super) fn write_by<T>(
     output: &Path,
     write: impl FnOnce(&Path) -> Result<T, Failure>,
@@ -49,12 +48,12 @@ pub(super) fn write_by<T>(
         to.finish()?;
         Ok(done)
     });
-    // What is left in a folder of our own is of no use to anybody.
+    // A leftover in the temporary folder is useless; failing to remove it changes nothing.
     let _ = fs::remove_dir_all(&folder);
     written
 }
 
-/// An empty folder of our own: beside `place`, which has room for the file, where one can be made there.
+/// An empty folder of our own: beside `place`, where there is space for the file, if it can be created there.
 fn work_folder(place: Option<&Path>) -> Result<PathBuf, Failure> {
     let name = format!(".stillsays.{}", std::process::id());
     let beside = place.map(|it| it.with_file_name(&name));
@@ -66,7 +65,7 @@ fn work_folder(place: Option<&Path>) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-/// What `-o` names, while it is written.
+/// The target of `-o` while it is written.
 pub(super) struct Output {
     named: PathBuf,
     to: To,
@@ -74,9 +73,9 @@ pub(super) struct Output {
 
 enum To {
     Stdout(io::Stdout),
-    /// A device, a pipe, or a file that has to stay the one it is.
+    /// A device, a pipe, or a file that must keep its identity.
     Itself(File),
-    /// A file that takes the place of another once it is whole.
+    /// A file that replaces another once it is complete.
     Beside {
         file: File,
         part: PathBuf,
@@ -85,7 +84,7 @@ enum To {
 }
 
 impl Output {
-    /// Opens what `file` names: `-` is stdout, a link is followed, and only a regular file is replaced. One that is there
+    /// Opens the target `file`: `-` is stdout, a link is followed, and only a regular file is replaced. An existing file
     /// keeps its mode and its owner.
     pub(super) fn create(file: &Path) -> Result<Self, Failure> {
         let to = if is_stdout(file) {
@@ -99,7 +98,7 @@ impl Output {
         })
     }
 
-    /// Puts what was written in its place.
+    /// Moves the finished file to its place.
     pub(super) fn finish(mut self) -> Result<(), Failure> {
         let done = match &mut self.to {
             To::Stdout(out) => out.flush(),
@@ -131,16 +130,16 @@ impl Write for Output {
 impl Drop for Output {
     fn drop(&mut self) {
         if let To::Beside { part, .. } = &self.to {
-            // What was not put in its place is of no use to anybody; what was is not there any more.
+            // A file that was not moved to its place is incomplete; one that was is already gone from here.
             let _ = fs::remove_file(part);
         }
     }
 }
 
-/// The regular file that `file` is or would be, by what its links lead to; `None` where it is something else.
+/// The regular file that `file` is or would be after following links; `None` if it is something else.
 pub(super) fn regular(file: &Path) -> io::Result<Option<PathBuf>> {
     match fs::metadata(file) {
-        // What a shell has opened as a descriptor has to stay the file it is.
+        // A file that a shell opened as a descriptor must keep its identity.
         Ok(_) if ["/dev", "/proc"].iter().any(|it| file.starts_with(it)) => Ok(None),
         Ok(it) if it.is_file() => fs::canonicalize(file).map(Some),
         Ok(_) => Ok(None),
@@ -149,7 +148,7 @@ pub(super) fn regular(file: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
-/// Where a name leads at whose end there is no file yet.
+/// The end of a chain of links that leads to no file yet.
 fn followed(file: &Path) -> io::Result<PathBuf> {
     let mut place = file.to_owned();
     for _ in 0..LINKS {
@@ -163,7 +162,7 @@ fn followed(file: &Path) -> io::Result<PathBuf> {
 
 fn open(file: &Path) -> io::Result<To> {
     let Some(place) = regular(file)? else {
-        // Behind what a shell opened to append to, and no less at the end of a device.
+        // At the end: a shell may have opened the file for appending, and for a device it makes no difference.
         return OpenOptions::new().append(true).open(file).map(To::Itself);
     };
     let there = fs::metadata(&place).ok();
@@ -174,9 +173,9 @@ fn open(file: &Path) -> io::Result<To> {
     let beside = create(&part, there.as_ref());
     match (beside, there) {
         (Ok(file), _) => Ok(To::Beside { file, part, place }),
-        // Where none can be made beside it that has its owner, the file itself is written.
+        // If no file with the same owner can be created beside it, the file itself is written.
         (Err(_), Some(_)) => {
-            // It is there only where its owner could not be given to it.
+            // It exists only if changing its owner failed.
             let _ = fs::remove_file(&part);
             let mut options = OpenOptions::new();
             options
@@ -189,7 +188,7 @@ fn open(file: &Path) -> io::Result<To> {
     }
 }
 
-/// A new file, with mode and owner of the one whose place it will take.
+/// Creates a file with the mode and owner of the one that it will replace.
 fn create(part: &Path, there: Option<&Metadata>) -> io::Result<File> {
     let file = File::create(part)?;
     if let Some(there) = there {
@@ -216,8 +215,8 @@ fn give_to_owner(_: &File, _: &Metadata) -> io::Result<()> {
 
 fn failed(file: &Path, source: io::Error) -> Failure {
     let hint = match source.kind() {
-        io::ErrorKind::IsADirectory => "it is a folder; name a file in it",
-        _ => "name a file in a folder that exists and that you may write to, or `-` for stdout",
+        io::ErrorKind::IsADirectory => "this is a folder; name a file in it",
+        _ => "name a file in an existing folder that you can write to, or `-` for stdout",
     };
     let error = anyhow::Error::from(source);
     Failure::usage(error.context(format!("{} cannot be written", file.display()))).hint(hint)

@@ -1,4 +1,4 @@
-//! A page from a file or stdin, read as if it had been archived; no store, no network.
+//! A page from a file or stdin, read as if it had been archived; uses neither store nor network.
 
 use std::{
     io::Read,
@@ -17,19 +17,19 @@ pub(super) struct PageArgs {
     /// The page: a file, or `-` for stdin
     #[arg(value_name = "PAGE")]
     page: PathBuf,
-    /// Where it came from, to resolve its links
+    /// The address of the page, to resolve its links
     #[arg(long, value_name = "URL")]
     url: Option<TargetUri>,
-    /// What it is, where its name does not tell: text/html, text/plain, application/json …
+    /// The media type, if the file name does not show it: text/html, text/plain, application/json …
     #[arg(long, value_name = "TYPE")]
     media_type: Option<String>,
-    /// A CSS selector of the list that is meant
+    /// A CSS selector for the list to use
     #[arg(long, value_name = "CSS")]
     pub(super) selector: Option<String>,
 }
 
 impl PageArgs {
-    /// Reads it.
+    /// Reads the page.
     pub(super) fn read(&self) -> Result<Reading, Failure> {
         let body = read_bytes(&self.page)?;
         let media_type = match &self.media_type {
@@ -52,7 +52,7 @@ impl PageArgs {
     }
 }
 
-/// All bytes of a file, or of stdin for `-`.
+/// Reads all bytes of a file, or of stdin for `-`.
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {

@@ -1,4 +1,4 @@
-//! `stillsays pdf-text`, which no help shows: the child that reads a PDF file on stdin and writes its text layer on stdout.
+//! `stillsays pdf-text`, a hidden command: the child process that reads a PDF file from stdin and writes its text to stdout.
 
 use std::io::{self, Read};
 
@@ -6,16 +6,16 @@ use crate::{pdf, pipeline::Limits};
 
 use super::{Exit, Failure};
 
-/// The stack of the thread that reads; files nest their objects deep.
+/// The stack size of the reading thread, in bytes; PDF files nest objects deeply.
 const STACK: usize = 64 * 1024 * 1024;
 
 /// Arguments of `pdf-text`.
 #[derive(clap::Args, Debug)]
 pub(super) struct PdfTextArgs {
-    /// The memory it may take, in bytes
+    /// The most memory to use, in bytes
     #[arg(long, value_name = "BYTES")]
     memory: u64,
-    /// The time it may take on a processor, in seconds
+    /// The most CPU time to use, in seconds
     #[arg(long, value_name = "SECONDS")]
     processor: u64,
 }
@@ -30,13 +30,17 @@ impl PdfTextArgs {
             ..Limits::default()
         };
         limits.impose()?;
-        // A page that cannot be read is told on stdout; what a library says before it gives up interests nobody.
+        // Unreadable pages are reported on stdout; the panic message of a library would only add noise.
         std::panic::set_hook(Box::new(|_| {}));
         let reader = std::thread::Builder::new().stack_size(STACK);
         let reader = reader.spawn(move || pdf::write(&bytes, &mut io::stdout()))?;
         match reader.join() {
             Ok(written) => written?,
-            Err(_) => return Err(Failure::usage(anyhow::anyhow!("the file broke its reader"))),
+            Err(_) => {
+                return Err(Failure::usage(anyhow::anyhow!(
+                    "the reader crashed on this file"
+                )));
+            }
         }
         Ok(Exit::Done)
     }

@@ -1,4 +1,4 @@
-//! `stillsays profile`: an article into a profile, what to look at in it, and which profiles there are.
+//! `stillsays profile`: imports an article as a profile, checks profiles, and lists them.
 
 use std::path::{Path, PathBuf};
 
@@ -31,20 +31,20 @@ pub(super) struct ProfileArgs {
 
 #[derive(Debug, Subcommand)]
 enum ProfileVerb {
-    /// Reads an article (text, HTML, Markdown) and writes it as a profile
+    /// Import an article (text, HTML, Markdown) as a profile
     Import(ImportArgs),
-    /// Says what to look at in profiles, or in articles before they are imported
+    /// Check profiles, or articles before import, and list what looks wrong
     Lint(LintArgs),
-    /// Lists the profiles of the profile folder
+    /// List the profiles in the profiles folder
     List(ListArgs),
 }
 
-/// The forms a profile is written in.
+/// The formats that a profile is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum ProfileFormat {
-    /// The file that people keep.
+    /// The file to keep and edit
     Toml,
-    /// For programs.
+    /// For programs
     Json,
 }
 
@@ -53,33 +53,33 @@ struct ImportArgs {
     /// The article: a file, an address, or `-` for stdin
     #[arg(value_name = "FILE|URL|-")]
     article: String,
-    /// Where to write the profile [default: stdout]
+    /// The file to write the profile to [default: stdout]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The form to write it in
+    /// The format of the profile
     #[arg(long, value_name = "FORMAT", default_value = "toml")]
     format: ProfileFormat,
-    /// The article's own address, where it is read from a file
+    /// The address of the article, if the article is read from a file
     #[arg(long, value_name = "URL")]
     article_url: Option<String>,
-    /// Writes over a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     force: bool,
 }
 
 #[derive(Args, Debug)]
 struct LintArgs {
-    /// Profiles (.toml) or articles [default: every profile of the profile folder]
+    /// Profiles (.toml) or articles [default: all profiles in the profiles folder]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
 #[derive(Args, Debug)]
 struct ListArgs {
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -100,8 +100,8 @@ impl ImportArgs {
             && output.is_file()
             && !self.force
         {
-            return Err(Failure::usage(anyhow::anyhow!("{} is there already", output.display()))
-                .hint("give another -o, or --force to write over it; corrections made by hand would be lost"));
+            return Err(Failure::usage(anyhow::anyhow!("{} already exists", output.display()))
+                .hint("choose another -o, or overwrite the file with --force; corrections made by hand would be lost"));
         }
         let import = self.read(session)?;
         for remark in &import.remarks {
@@ -128,7 +128,7 @@ impl ImportArgs {
         Ok(Exit::Done)
     }
 
-    /// Reads the article from its address, under the guard that every visit is under.
+    /// Fetches the article from its address, with the same protection as every visit.
     fn read_from_web(&self, session: &Session) -> Result<Import, Failure> {
         let options = fetching::options(&session.config.settings.fetch)?;
         let downloaded = runtime()?
@@ -137,7 +137,7 @@ impl ImportArgs {
                 Failure::usage(
                     anyhow::Error::from(it).context(format!("{} cannot be imported", self.article)),
                 )
-                .hint("save the page from a browser and import the file with --article-url")
+                .hint("save the page in a browser, and import the file with --article-url")
             })?;
         let address = downloaded.final_uri.to_string();
         article::read(
@@ -162,10 +162,10 @@ impl ImportArgs {
 
 fn unreadable(error: &ArticleError, article: &str) -> Failure {
     let hint = match error {
-        ArticleError::Empty => "save the article's text or HTML to a file and name that",
-        ArticleError::Wikitext => "save the article's page as HTML and import that",
+        ArticleError::Empty => "save the text or HTML of the article to a file, and import that",
+        ArticleError::Wikitext => "save the page of the article as HTML, and import that",
         ArticleError::NoProse { .. } => {
-            "an article has paragraphs that end like sentences; is this the right file?"
+            "an article has paragraphs of whole sentences; is this the right file?"
         }
     };
     Failure::usage(anyhow::anyhow!("{article} cannot be imported: {error}")).hint(hint)
@@ -183,7 +183,7 @@ fn line(place: &str, remark: &Remark) -> String {
     )
 }
 
-/// A file's remarks, or the error that keeps it from being a profile.
+/// The remarks on a file, or the error that prevents it from being a profile.
 type Linted = Result<Vec<Remark>, ProfileError>;
 
 impl LintArgs {
@@ -239,7 +239,7 @@ fn as_text(linted: &[(PathBuf, Linted)]) -> String {
                 }
             }
             Ok(remarks) if remarks.is_empty() => {
-                lines.push(format!("{}: nothing to remark", file.display()));
+                lines.push(format!("{}: no remarks", file.display()));
             }
             Ok(remarks) => lines.extend(remarks.iter().map(|it| line(&file.to_string_lossy(), it))),
         }
@@ -298,7 +298,7 @@ impl ListArgs {
     }
 }
 
-/// How much is in a profile: `7 references to 5 pages, 1 claim`.
+/// The size of a profile: `7 references to 5 pages, 1 claim`.
 fn extent(profile: &Profile) -> String {
     format!(
         "{} to {}, {}",

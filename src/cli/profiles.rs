@@ -1,4 +1,4 @@
-//! The profiles a verb works on: all in the folder, or those that are named.
+//! The profiles that a command works on: all in the folder, or those that are named.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,10 @@ use crate::pipeline::{self, BadProfile, Named, profile_name};
 
 use super::{Failure, Session};
 
-/// Which profiles.
+/// Selects profiles.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct ProfilesArgs {
-    /// A profile, by name or file; may be given several times [default: all in the profiles' folder]
+    /// A profile, by name or file; repeatable [default: all in the profiles folder]
     #[arg(short, long, value_name = "PROFILE")]
     profile: Vec<String>,
 }
@@ -20,7 +20,7 @@ impl ProfilesArgs {
         !self.profile.is_empty()
     }
 
-    /// Reads them, in the order of their names. One that cannot be used is told as an error, and the others are worked on.
+    /// Reads the profiles, sorted by name. A profile that cannot be used is printed as an error, and the others are returned.
     pub(super) fn load(&self, session: &Session) -> Result<Vec<Named>, Failure> {
         let folder = &session.config.settings.profiles;
         let files = if self.profile.is_empty() {
@@ -43,7 +43,7 @@ impl ProfilesArgs {
         if profiles.is_empty() && bad.is_empty() {
             return Err(none_in(folder));
         }
-        // With none left there is nothing to work on.
+        // If none is left, the last error ends the command.
         let last = if profiles.is_empty() { bad.pop() } else { None };
         for failure in bad {
             session.complain(&failure);
@@ -52,12 +52,12 @@ impl ProfilesArgs {
     }
 }
 
-/// The profiles' files in `folder`, by name.
+/// The files of the profiles in `folder`, sorted by name.
 pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |source: std::io::Error| {
         let error = anyhow::Error::from(source);
-        Failure::usage(error.context(format!("the profiles' folder {} cannot be read", folder.display())))
-            .hint("`stillsays profile import ARTICLE -o config/profiles/NAME.toml` makes the first profile; --set profiles=FOLDER names another folder")
+        Failure::usage(error.context(format!("the profiles folder {} cannot be read", folder.display())))
+            .hint("create the first profile with `stillsays profile import ARTICLE -o config/profiles/NAME.toml`, or name another folder with --set profiles=FOLDER")
     };
     let files = pipeline::profile_files(folder).map_err(failed)?;
     if files.is_empty() {
@@ -71,7 +71,7 @@ fn none_in(folder: &Path) -> Failure {
         "there is no profile in {}",
         folder.display()
     ))
-    .hint("`stillsays profile import ARTICLE -o config/profiles/NAME.toml` makes one")
+    .hint("create one with `stillsays profile import ARTICLE -o config/profiles/NAME.toml`")
 }
 
 fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
@@ -98,6 +98,6 @@ fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
     ))
     .hint(match nearest {
         Some(it) => format!("did you mean `{it}`?"),
-        None => format!("there are: {}", known.join(", ")),
+        None => format!("the profiles are: {}", known.join(", ")),
     }))
 }

@@ -1,4 +1,4 @@
-//! What a run says while it goes on: a bar on a terminal, plain lines otherwise, nothing under `--quiet`.
+//! The progress of a run: a bar on a terminal, plain lines elsewhere, nothing under `--quiet`.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -12,15 +12,15 @@ use crate::{
 
 use super::Session;
 
-/// The one who watches a run.
+/// How progress is shown.
 pub(super) enum Progress {
-    /// Says nothing.
+    /// Not at all.
     Quiet,
-    /// A line per visit, on stderr.
+    /// One line per visit, on stderr.
     Lines {
-        /// Visits so far, of how many.
+        /// Visits so far.
         done: usize,
-        /// All that were planned.
+        /// Visits planned.
         planned: usize,
     },
     /// A bar, on stderr.
@@ -45,7 +45,7 @@ impl Progress {
         Self::Bar(bar)
     }
 
-    /// Tells one event.
+    /// Shows one event.
     pub(super) fn tell(&mut self, event: &Event<'_>) {
         match (self, event) {
             (Self::Quiet, _) | (_, Event::Compared(_)) => {}
@@ -53,7 +53,7 @@ impl Progress {
             (Self::Lines { done, planned }, Event::Visited(visit)) => {
                 *done += 1;
                 let line = for_terminal(&line(visit));
-                // A line that nobody reads is not worth ending for.
+                // Losing a progress line is no reason to stop the run.
                 let _ = writeln!(
                     io::stderr().lock(),
                     "[{done}/{}] {line}",
@@ -74,7 +74,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn end(self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
@@ -82,7 +82,7 @@ impl Progress {
     }
 }
 
-/// A visit in a line: what it came to, and the page.
+/// One line for a visit: its outcome, and the page.
 fn line(visit: &Visit) -> String {
     let outcome = visit.last().map(|it| outcome(&it.outcome));
     let hops = match visit.redirects() {

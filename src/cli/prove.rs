@@ -1,4 +1,4 @@
-//! `stillsays prove`: the proof that a capture or a finding is in the ledger, or that one checkpoint goes on from another.
+//! `stillsays prove`: prints the proof that a capture or a finding is in the ledger, or that one checkpoint continues another.
 
 use std::path::{Path, PathBuf};
 
@@ -17,10 +17,10 @@ use super::{
 /// Arguments of `prove`.
 #[derive(Args, Debug)]
 pub(super) struct ProveArgs {
-    /// A capture, by the number that `captures` shows, or a finding, by its id or the beginning of it
+    /// A capture, by its number in `captures`; or a finding, by its id or the beginning of it
     #[arg(value_name = "CAPTURE|FINDING", required_unless_present = "between")]
     what: Option<String>,
-    /// Proves that the ledger of the newer checkpoint goes on from the older one: files, or their numbers of leaves
+    /// Prove that the ledger of the newer checkpoint continues the older one; name checkpoints by file or by number of leaves
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with = "what")]
     between: Option<Vec<String>>,
     /// The file to write the proof to
@@ -36,7 +36,7 @@ impl ProveArgs {
         let proof = match (&self.between, &self.what) {
             (Some(ends), _) => between(&store, ends)?,
             (None, Some(what)) => match what.parse() {
-                // Findings are named by digits too, by twelve.
+                // The ids of findings are digits, too: twelve of them.
                 Ok(number) if what.len() < 12 => {
                     let id = CaptureId(number);
                     store.prove_capture(id).map_err(unproved)?.proof.to_string()
@@ -65,7 +65,7 @@ impl ProveArgs {
 fn unproved(error: StoreError) -> Failure {
     let failure = Failure::from(error);
     failure.hint(
-        "what came after the last checkpoint is proved by the next one, which every run ends with",
+        "entries after the latest checkpoint can be proved after the next one; every run ends with a checkpoint",
     )
 }
 
@@ -82,16 +82,16 @@ fn between(store: &Store, ends: &[String]) -> Result<String, Failure> {
         let holds = verifier.is_some_and(|it| proof.check(&note, &it).is_ok());
         if !holds {
             return Err(Failure::usage(anyhow::anyhow!(
-                "the ledger of {new} does not go on from {old}"
+                "the ledger of {new} does not continue {old}"
             ))
             .exit(Exit::Damaged)
-            .hint("one of them is of another archive, or the archive was altered; `stillsays verify --checkpoint` says more"));
+            .hint("one of them belongs to another archive, or the archive was altered; `stillsays verify --checkpoint` shows more"));
         }
     }
     Ok(proof.to_string())
 }
 
-/// A checkpoint that somebody names: how many leaves it is over, and its note where it is a file.
+/// Reads a checkpoint that a person named: its number of leaves, and its note if it is a file.
 fn end(named: &str) -> Result<(u64, Option<String>), Failure> {
     if let (Ok(size), false) = (named.parse(), Path::new(named).exists()) {
         return Ok((size, None));
@@ -101,7 +101,7 @@ fn end(named: &str) -> Result<(u64, Option<String>), Failure> {
             .hint("name a file that `stillsays checkpoint -o FILE` wrote, or a number of leaves")
     })?;
     let checkpoint = Checkpoint::parse(&note).map_err(|it| {
-        Failure::usage(anyhow::anyhow!("{named} is no checkpoint: {it}"))
+        Failure::usage(anyhow::anyhow!("{named} is not a checkpoint: {it}"))
             .hint("a checkpoint is what `stillsays checkpoint` prints")
     })?;
     Ok((checkpoint.size, Some(note)))

@@ -1,4 +1,4 @@
-//! `stillsays prune`: thins what is old, by the rules under `[retention]`.
+//! `stillsays prune`: removes old payloads by the rules under `[retention]`.
 
 use clap::Args;
 
@@ -14,7 +14,7 @@ use super::{Exit, Failure, Session, archive::Archive, session::print};
 /// Arguments of `prune`.
 #[derive(Args, Debug)]
 pub(super) struct PruneArgs {
-    /// Says what would go, and changes nothing; with --verbose for each address
+    /// Show what would be removed, and change nothing; with --verbose, for each address
     #[arg(long)]
     dry_run: bool,
 }
@@ -24,7 +24,7 @@ impl PruneArgs {
         let settings = &session.config.settings;
         let rules = rules(&settings.retention);
         if rules.thin.is_empty() {
-            session.remark("no rule says what may go: everything is kept (retention.thin)");
+            session.remark("nothing to remove: there is no rule in retention.thin");
             return Ok(Exit::Done);
         }
         let now = session.clock.now();
@@ -63,7 +63,7 @@ fn rules(settings: &RetentionSettings) -> Rules {
 fn tell(session: &Session, plan: &Plan, done: &str) -> Result<(), Failure> {
     let one = |count: usize, weight: Weight| {
         format!(
-            "{} {done}: {} as they came, {} as they are kept",
+            "{} {done}: {} as received, {} as stored",
             counted(count, "payload", "payloads"),
             size(weight.plain),
             size(weight.kept)

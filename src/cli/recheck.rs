@@ -1,4 +1,4 @@
-//! `stillsays recheck`: every finding computed again from the stored captures alone.
+//! `stillsays recheck`: computes every finding again from the stored captures alone.
 
 use clap::Args;
 use serde_json::json;
@@ -18,10 +18,10 @@ use super::{
 pub(super) struct RecheckArgs {
     #[command(flatten)]
     profiles: ProfilesArgs,
-    /// Read every page again, too
+    /// Also read every page again
     #[arg(long)]
     readings: bool,
-    /// The form to print in; json prints the findings
+    /// The output format; json prints the findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -49,11 +49,7 @@ impl RecheckArgs {
             Format::Json => json_text(&json!({"format": 1, "profiles": tables})),
             Format::Text => {
                 let line = |it: &pipeline::Compared| {
-                    let same = if it.changed {
-                        "other than before"
-                    } else {
-                        "the same as before"
-                    };
+                    let same = if it.changed { "changed" } else { "unchanged" };
                     format!(
                         "{}: {} findings, {same}",
                         it.profile,

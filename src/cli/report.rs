@@ -1,4 +1,4 @@
-//! `stillsays report`: everything that is known about the claims, in the form that is asked for.
+//! `stillsays report`: prints everything that is known about the claims, in the requested format.
 
 use std::{
     borrow::Cow,
@@ -25,13 +25,13 @@ use super::{
 pub(super) struct ReportArgs {
     #[command(flatten)]
     profiles: ProfilesArgs,
-    /// The form
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
-    /// Print all findings as text, Markdown or HTML, not only the 200 heaviest
+    /// Print all findings as text, Markdown or HTML, not only the 200 that weigh most
     #[arg(long)]
     full: bool,
-    /// Writes to a file in place of stdout
+    /// Write to a file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -40,10 +40,10 @@ pub(super) struct ReportArgs {
 enum ReportFormat {
     Text,
     Markdown,
-    /// One self-contained page.
+    /// One self-contained page
     Html,
     Json,
-    /// One row per finding.
+    /// One row per finding
     Csv,
 }
 
@@ -53,10 +53,10 @@ impl ReportArgs {
         if profiles.len() > 1 && self.format == ReportFormat::Html {
             let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();
             return Err(Failure::usage(anyhow::anyhow!(
-                "an HTML report is about one profile, and there are {}",
+                "an HTML report is about one profile, but there are {}",
                 profiles.len()
             ))
-            .hint(format!("name one with --profile: {}", names.join(", "))));
+            .hint(format!("choose one with --profile: {}", names.join(", "))));
         }
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
         if let Some(file) = self.file() {
@@ -73,12 +73,12 @@ impl ReportArgs {
         Ok(Exit::Done)
     }
 
-    /// The file that it is written to; `None` for stdout.
+    /// The file to write to; `None` for stdout.
     fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|it| !is_stdout(it))
     }
 
-    /// Writes each report as soon as it is made, so that only one is in memory.
+    /// Writes each report as soon as it is ready, so that only one is in memory.
     fn write(
         &self,
         session: &Session,
@@ -103,7 +103,7 @@ impl ReportArgs {
             let (between, text) = match self.format {
                 _ if at == 0 => ("", text.as_str()),
                 ReportFormat::Json => (",\n", text.as_str()),
-                // The heads are equal; one is enough.
+                // All tables have the same header row; one is enough.
                 ReportFormat::Csv => ("", text.split_once('\n').map_or("", |it| it.1)),
                 _ => ("\n", text.as_str()),
             };

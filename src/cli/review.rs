@@ -1,4 +1,4 @@
-//! `stillsays review`: what a person decides about findings, kept with time and name, and undone the same way.
+//! `stillsays review`: records what a person decides about findings, with time and name; also undoes decisions.
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum as _};
@@ -18,19 +18,19 @@ use super::{Exit, Failure, Session, archive::Archive, findings, profiles::Profil
 /// Arguments of `review`.
 #[derive(Args, Debug)]
 pub(super) struct ReviewArgs {
-    /// Findings, then the decision: each by its id as reports show it, or at least 4 digits of its beginning
+    /// The findings, by their ids as reports show them, or by at least the first 4 digits
     #[arg(value_name = "FINDING", required = true)]
     findings: Vec<String>,
-    /// What you decide
+    /// The decision
     #[arg(value_name = "DECISION", required = true)]
     decision: Word,
-    /// Why, in your words
+    /// The reason, in your words
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// Who decides [default: the setting `reviewer`, or the account's name]
+    /// The name of the reviewer [default: the setting `reviewer`, or the name of the account]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
-    /// With accept: the article is to be changed [default for everything but new names]
+    /// With accept: the article needs an edit [default for everything except new names]
     #[arg(long, conflicts_with = "keep")]
     edit: bool,
     /// With accept: the article stays as it is [default for new names]
@@ -39,10 +39,10 @@ pub(super) struct ReviewArgs {
     /// With reject: what is wrong with the finding
     #[arg(long, value_name = "REASON")]
     reason: Option<Wrong>,
-    /// With later: the day on which it is to be looked at again
+    /// With later: the day on which to look at it again
     #[arg(long, value_name = "DAY")]
     until: Option<NaiveDate>,
-    /// Decide although somebody else has decided
+    /// Decide even if someone else has decided
     #[arg(long)]
     anyway: bool,
     #[command(flatten)]
@@ -51,27 +51,27 @@ pub(super) struct ReviewArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Word {
-    /// The finding is right.
+    /// The finding is right
     Accept,
-    /// The finding is wrong.
+    /// The finding is wrong
     Reject,
-    /// To be looked at again.
+    /// Look at the finding again later
     Later,
-    /// Take the last decision back; the one before it applies again.
+    /// Take back the last decision; the one before it applies again
     Undo,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Wrong {
-    /// Two spellings are one name.
+    /// Two spellings of one name
     SameName,
-    /// Two names are two bodies.
+    /// Two names of different organizations
     OtherBody,
-    /// It is on the page.
+    /// It is on the page
     OnPage,
-    /// The capture is not the page.
+    /// The capture does not show the page
     BadCopy,
-    /// Something else.
+    /// Another reason
     Other,
 }
 
@@ -88,7 +88,7 @@ impl From<Wrong> for Mistake {
 }
 
 impl ReviewArgs {
-    /// What the flags say, which each belong to one decision.
+    /// The terms in the flags, each of which belongs to one decision.
     fn terms(&self) -> Result<Terms, Failure> {
         let flags = [
             (self.edit, "--edit", Word::Accept),
@@ -116,7 +116,7 @@ impl ReviewArgs {
         })
     }
 
-    /// Needs no run lock: a decision is one short transaction, also while a run is going on.
+    /// Needs no run lock: a decision is one short transaction, even during a run.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let terms = self.terms()?;
         let profiles = self.profiles.load(session)?;
@@ -161,7 +161,7 @@ impl Made {
                 let decisions: Vec<Decided> = decisions.collect();
                 let reviews = store.reviews()?;
                 let objections = store.decide(decisions.clone(), self.anyway)?;
-                // What went into a store that `restore` has put aside meanwhile is decided again, in its place.
+                // If `restore` has replaced the store in the meantime, the decision is repeated in the new one.
                 Ok((!store.is_replaced()).then(|| {
                     let told = decisions.into_iter().zip(objections);
                     tell(session, told.collect(), &reviews)
@@ -187,7 +187,7 @@ impl Made {
     }
 }
 
-/// Says what became of each decision, and whether one was refused; `reviews` are those before it.
+/// Prints the result of each decision; returns whether one was refused. `reviews` are the earlier ones.
 fn tell(
     session: &Session,
     decisions: Vec<(Decided, Option<Objection>)>,
@@ -203,23 +203,23 @@ fn tell(
         }
         let done = match review.decision {
             Some(Decision::Accept) if review.terms.outcome == Some(Outcome::Done) => {
-                "accepted, and the article was changed"
+                "accepted, and the article was edited"
             }
             Some(Decision::Accept) if review.asks_for_an_edit(&about) => {
                 to_edit += 1;
-                "accepted: the article is to be changed"
+                "accepted: the article needs an edit"
             }
             Some(Decision::Accept) => "accepted: the article stays as it is",
             Some(Decision::Reject) => "rejected",
             Some(Decision::Later) => "put off",
-            None => "as it was before the last decision",
+            None => "back to the decision before",
         };
         session.remark(&format!(
             "{} ({}) is {done}",
             review.finding,
             Label::of(&about).words()
         ));
-        // A rejected rename teaches, and what it taught goes with it.
+        // A rejected rename keeps two names apart; undoing it changes findings.
         let is_rename = matches!(
             about.conclusion,
             Conclusion::Verdict(Verdict::Renamed { .. })
@@ -235,20 +235,20 @@ fn tell(
         ));
     }
     if teaches {
-        session.remark("other findings may change; the next report shows it");
+        session.remark("other findings may change; see the next report");
     }
     refused
 }
 
 fn refusal(finding: &FindingId, objection: &Objection) -> Failure {
     match objection {
-        Objection::NothingToUndo => Failure::usage(anyhow::anyhow!(
-            "nobody has decided about {finding}"
-        ))
-        .hint("only a decision that applies can be taken back; `stillsays report` lists them"),
+        Objection::NothingToUndo => {
+            Failure::usage(anyhow::anyhow!("there is no decision about {finding}"))
+                .hint("only an existing decision can be taken back; `stillsays report` lists them")
+        }
         Objection::DecidedBy(standing) => {
             Failure::usage(anyhow::anyhow!("{finding} was {}", told(standing)))
-                .hint("talk to each other, or add --anyway to decide all the same")
+                .hint("talk to each other, or decide anyway with --anyway")
         }
     }
 }

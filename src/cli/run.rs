@@ -1,4 +1,4 @@
-//! `stillsays run`: what is due is fetched, stored, read, compared, and the findings reported.
+//! `stillsays run`: fetches, stores, reads and compares the pages that are due, and reports the findings.
 
 use std::{
     fs::File,
@@ -36,49 +36,46 @@ use super::{
 
 /// Arguments of `run`.
 #[derive(Args, Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a command-line flag")]
 pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) profiles: ProfilesArgs,
-    /// Visits the pages that are due; this is what happens without --all
+    /// Visit the pages that are due (the default)
     #[arg(long)]
     due: bool,
-    /// Visits every page, due or not
+    /// Visit every page, due or not
     #[arg(long, conflicts_with = "due")]
     all: bool,
-    /// Takes the responses from a WARC file in place of the network
+    /// Take the responses from a WARC file instead of the network
     #[arg(long, value_name = "ARCHIVE")]
     pub(super) from: Option<PathBuf>,
-    /// Archives only: no page is read or compared before the next run without this, or `recheck`
+    /// Only archive; the next run without this flag, or `recheck`, reads and compares the pages
     #[arg(long, conflicts_with = "fail_on")]
     archive_only: bool,
-    /// How many hosts are visited at the same time
+    /// How many hosts to visit at the same time
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// Shows what would be visited, and visits nothing
+    /// Show what would be visited, and visit nothing
     #[arg(long)]
     dry_run: bool,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
-    /// Ends with exit code 1 where there are open findings of that kind
+    /// End with exit code 1 if there are open findings of this kind
     #[arg(long, value_name = "WHAT", default_value = "none")]
     fail_on: FailOn,
 }
 
-/// What makes a run end with exit code 1.
+/// The findings that make a run end with exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
-    /// Nothing.
+    /// None
     None,
-    /// A name, phrase or figure that is not as the article says.
+    /// A name, phrase or figure that is not as the article says
     Changes,
-    /// A reference that is not there as cited.
+    /// A reference that is no longer there as cited
     Stale,
-    /// Either.
+    /// Either
     Any,
 }
 
@@ -123,7 +120,7 @@ impl RunArgs {
             Ok(ran?)
         })?;
         if ran.offline {
-            session.warn("the network here seems to be down: no host could be reached, and these visits do not count");
+            session.warn("the local network seems to be down: no host could be reached, and these visits do not count");
         }
         // Where nobody reads them, they are not looked at.
         let is_wanted =
@@ -139,7 +136,7 @@ impl RunArgs {
         Ok(exit)
     }
 
-    /// What is to be visited, and where responses come from.
+    /// The pages to visit, and the source of the responses.
     fn work(
         &self,
         session: &Session,
@@ -153,10 +150,12 @@ impl RunArgs {
             let visits = interchange::visits_of(&captures_in(session, file)?, &uris);
             if visits.is_empty() {
                 return Err(Failure::usage(anyhow::anyhow!(
-                    "{} holds no capture of any page that the profiles cite",
+                    "{} has no capture of any page that the profiles cite",
                     file.display()
                 ))
-                .hint("the addresses must be the same to the letter; `stillsays run --dry-run --all` lists them"));
+                .hint(
+                    "the addresses must match exactly; `stillsays run --dry-run --all` lists them",
+                ));
             }
             return Ok((seeds, Source::Archive(visits)));
         }
@@ -222,7 +221,7 @@ impl FailOn {
     }
 }
 
-/// What open findings there are.
+/// Which kinds of open findings there are.
 #[derive(Clone, Copy, Debug, Default)]
 struct Found {
     changes: bool,
@@ -241,7 +240,7 @@ impl Found {
     }
 }
 
-/// Prints what a run came to: to cron, which mails whatever is printed, only what no run before had.
+/// Prints the result of a run; under `--quiet`, for cron, only what no earlier run has printed.
 fn tell(
     session: &Session,
     profiles: &[Named],
@@ -275,7 +274,7 @@ fn tell(
                 "unchanged": ran.unchanged, "left": ran.left, "offline": ran.offline, "profiles": tables}),
         ))?,
     }
-    // What could not be printed is told by the next run.
+    // If printing failed, the next run prints it.
     news::told(store, &untold)?;
     session.remark(&format!(
         "{} visited, {} unchanged, {} failed{}",
@@ -290,7 +289,7 @@ fn tell(
     Ok(found)
 }
 
-/// All seeds of the profiles, each with the moment it is due.
+/// All seeds of the profiles, each with the time when it is due.
 pub(super) fn plan(
     session: &Session,
     profiles: &[Named],
@@ -308,18 +307,18 @@ pub(super) fn plan(
     pipeline::seeds(profiles, &rhythm, &|it| last.of(it)).map_err(|it| RunError::from(it).into())
 }
 
-/// Every capture of a WARC file; what is broken is told with its place, and what can be read is taken.
+/// Every readable capture of a WARC file; broken records are reported with their position.
 fn captures_in(session: &Session, file: &Path) -> Result<Vec<Capture>, Failure> {
     let opened = File::open(file).map_err(|source| {
         Failure::usage(
             anyhow::Error::from(source).context(format!("{} cannot be read", file.display())),
         )
-        .hint("--from takes a WARC file, gzipped or plain")
+        .hint("--from reads a WARC file, gzipped or plain")
     })?;
     captures_from(session, BufReader::new(opened), &file.display().to_string())
 }
 
-/// Every capture that `reader` holds; it is called `name` in what is told of it.
+/// Every capture in `reader`; messages call it `name`.
 pub(super) fn captures_from(
     session: &Session,
     reader: impl std::io::BufRead,
@@ -349,7 +348,7 @@ pub(super) fn captures_from(
     }
 }
 
-/// Makes the folder that the store lies in.
+/// Creates the parent folder of `path`.
 pub(super) fn make_folder_of(store: &std::path::Path) -> Result<(), Failure> {
     let Some(folder) = store.parent().filter(|it| !it.as_os_str().is_empty()) else {
         return Ok(());
@@ -357,13 +356,13 @@ pub(super) fn make_folder_of(store: &std::path::Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|source| {
         Failure::usage(
             anyhow::Error::from(source)
-                .context(format!("the folder {} cannot be made", folder.display())),
+                .context(format!("the folder {} cannot be created", folder.display())),
         )
-        .hint("name a store in a folder that you may write to, with --store FILE")
+        .hint("name a store in a folder that you can write to, with --store FILE")
     })
 }
 
-/// The runtime that fetching needs: one thread does it, and another writes; more would mostly wake each other.
+/// The runtime for fetching: one thread fetches, another writes; more would mostly wake each other.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! `stillsays serve`: the archive in a browser, until it is told to stop.
+//! `stillsays serve`: shows the archive in a browser, until the program is stopped.
 
 use std::net::SocketAddr;
 
@@ -12,22 +12,22 @@ use crate::{
 
 use super::{Exit, Failure, Session, session::print, signals::Stop};
 
-/// How many requests are answered at the same time; the others wait.
+/// The most requests that are answered at the same time; others wait.
 const AT_ONCE: usize = 8;
 
 /// Arguments of `serve`.
 #[derive(Args, Debug)]
 pub(super) struct ServeArgs {
-    /// Shows reports and what is held on this address and port; port 0 for any that is free
+    /// The address and port for reports and the pages around them; port 0 for any free port
     #[arg(long, value_name = "ADDRESS", value_parser = socket)]
     listen: Option<SocketAddr>,
-    /// Replays archived pages on this one, an origin of its own
+    /// The address and port for archived pages, which get an origin of their own
     #[arg(long, value_name = "ADDRESS", value_parser = socket)]
     replay: Option<SocketAddr>,
 }
 
 impl ServeArgs {
-    /// Reads the store and writes nothing, so a run may go on beside it.
+    /// Only reads the store, so a run can work at the same time.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let settings = &session.config.settings;
         let options = web::Options {
@@ -58,7 +58,7 @@ impl ServeArgs {
             web::serve(site, replay, options, stop.receiver()).await?;
             Ok(stop.exit().unwrap_or(Exit::Done))
         });
-        // A report that is still being computed is no reason to stay.
+        // Stop even if a report is still being computed.
         runtime.shutdown_background();
         outcome
     }
@@ -68,14 +68,14 @@ async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure>
     TcpListener::bind(address).await.map_err(|error| {
         let hint = match error.kind() {
             std::io::ErrorKind::AddrInUse => format!(
-                "another program listens there, or the other of the two addresses is the same; name another port with {flag}, or port 0 for any that is free"
+                "another program uses this port, or both addresses are the same; choose another port with {flag}, or port 0 for any free port"
             ),
             std::io::ErrorKind::PermissionDenied => {
-                format!("ports under 1024 are for the administrator; name another with {flag}")
+                format!("ports below 1024 need an administrator; choose another with {flag}")
             }
-            _ => format!("name an address of this machine with {flag}, such as 127.0.0.1:8080"),
+            _ => format!("choose an address of this machine with {flag}, such as 127.0.0.1:8080"),
         };
-        let error = anyhow::Error::from(error).context(format!("{address} cannot be listened on"));
+        let error = anyhow::Error::from(error).context(format!("cannot listen on {address}"));
         Failure::usage(error).hint(hint)
     })
 }
@@ -85,5 +85,5 @@ fn socket(text: &str) -> Result<SocketAddr, String> {
     let numbers = text.trim().replacen("localhost:", "127.0.0.1:", 1);
     numbers
         .parse()
-        .map_err(|_| "an address and a port such as 127.0.0.1:8080 are needed".into())
+        .map_err(|_| "give an address and a port, such as 127.0.0.1:8080".into())
 }

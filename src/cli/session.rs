@@ -1,4 +1,4 @@
-//! What every verb works with: settings, clock, and where to write.
+//! The session that every command works in: settings, clock, and output.
 
 use std::{
     collections::BTreeSet,
@@ -15,17 +15,17 @@ use crate::{
 
 use super::{Common, Exit, Failure};
 
-/// The settings file that is read where none is named.
+/// The settings file that is read if none is named.
 pub(super) const DEFAULT_FILE: &str = "config/stillsays.toml";
 
 /// When output is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum When {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
 }
 
@@ -38,14 +38,14 @@ pub(super) struct Session {
     pub(super) color: bool,
     /// Columns of the terminal; 100 where there is none.
     pub(super) width: usize,
-    /// The command line up to the verb, as a person can paste it: the flags that say which archive is meant are in it.
+    /// The command line up to the command, ready to paste, with the flags that select the archive.
     pub(super) program: String,
-    /// What was wrong with parts of what was asked for.
+    /// The exit code for errors in parts of the request.
     complaints: Mutex<BTreeSet<String>>,
 }
 
 impl Session {
-    /// Who does what is recorded: the setting `reviewer`, or the account's name.
+    /// The name that is recorded with actions: the setting `reviewer`, or the name of the account.
     pub(super) fn person(&self) -> String {
         let setting = Some(&self.config.settings.reviewer).filter(|it| !it.is_empty());
         let account = || {
@@ -85,7 +85,7 @@ impl Session {
         let clock = match &common.clock {
             None => Clock::System,
             Some(text) => Clock::fixed(parse_warc_date(text).ok_or_else(|| {
-                Failure::usage(anyhow::anyhow!("`--clock {text}` is no time"))
+                Failure::usage(anyhow::anyhow!("`--clock {text}` is not a time"))
                     .hint("write it as 2024-03-01T12:00:00Z")
             })?),
         };
@@ -110,7 +110,7 @@ impl Session {
         })
     }
 
-    /// How text is laid out on this terminal.
+    /// How to lay out text on this terminal.
     pub(super) fn style(&self) -> Style {
         Style {
             color: self.color,
@@ -118,8 +118,7 @@ impl Session {
         }
     }
 
-    /// Says what is wrong with a part of what was asked for, once, while the rest is done; the program ends with the exit
-    /// code for it.
+    /// Prints an error in one part of the request, once, while the rest continues; the program ends with its exit code.
     pub(super) fn complain(&self, failure: &Failure) {
         let text = failure.text();
         let mut said = self
@@ -127,12 +126,12 @@ impl Session {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if said.insert(text.clone()) {
-            // Nobody is left to tell when stderr itself is gone.
+            // If stderr itself is gone, the message has no reader.
             let _ = io::stderr().write_all(text.as_bytes());
         }
     }
 
-    /// The exit code of a command that came to `exit`: what could not be used outweighs what the rest came to.
+    /// The exit code of a command that ended with `exit`: an error that was printed on the way comes first.
     pub(super) fn exit(&self, exit: Exit) -> Exit {
         let said = self
             .complaints
@@ -144,11 +143,8 @@ impl Session {
         }
     }
 
-    /// Writes to stderr what went wrong, `--quiet` or not.
-    #[expect(
-        clippy::unused_self,
-        reason = "beside `remark`, which asks what was wished"
-    )]
+    /// Writes an error to stderr, even under `--quiet`.
+    #[expect(clippy::unused_self, reason = "unlike `remark`, it ignores `--quiet`")]
     pub(super) fn warn(&self, text: &str) {
         let _ = writeln!(
             io::stderr().lock(),
@@ -160,13 +156,13 @@ impl Session {
     /// Writes a remark to stderr, unless `--quiet`.
     pub(super) fn remark(&self, text: &str) {
         if !self.quiet {
-            // A remark that nobody reads is not worth ending for.
+            // Losing a remark is no reason to stop.
             let _ = writeln!(io::stderr().lock(), "{}", crate::text::for_terminal(text));
         }
     }
 }
 
-/// `stillsays`, with the flags that lead to the archive and the profiles that this command works on.
+/// `stillsays`, with the flags that select the archive and the profiles of this session.
 fn program(common: &Common) -> String {
     let mut words = vec!["stillsays".to_owned()];
     let mut flag = |name: &str, value: &str| {
@@ -179,7 +175,7 @@ fn program(common: &Common) -> String {
     if let Some(store) = &common.store {
         flag("store", store);
     }
-    // Other settings lead nowhere else, and some hold a password.
+    // Other settings do not select an archive, and some contain a password.
     let leads = |it: &&String| it.starts_with("store=") || it.starts_with("profiles=");
     for pair in common.set.iter().filter(leads) {
         flag("set", pair);
@@ -187,12 +183,12 @@ fn program(common: &Common) -> String {
     words.join(" ")
 }
 
-/// JSON as it is printed: indented, and without a control character that a terminal would take for a command.
+/// JSON for printing: indented, without control characters that a terminal would obey.
 pub(super) fn json_text(value: &serde_json::Value) -> String {
     crate::text::escaped_controls(&format!("{value:#}"))
 }
 
-/// Writes data to stdout, without control characters other than those of its own layout.
+/// Writes data to stdout, without control characters other than line breaks and tabs.
 pub(super) fn print(text: &str) -> io::Result<()> {
     let text = crate::text::without_controls(text);
     let mut out = io::stdout().lock();
@@ -223,7 +219,7 @@ fn log_to_stderr(verbose: u8, quiet: bool) {
         (false, _) => LevelFilter::DEBUG,
     };
     let ansi = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    // A second subscriber is refused; in one process there is one.
+    // A process has one subscriber; a second one is refused.
     let _ = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(io::stderr)

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first asks the run to end, and what is being fetched is finished and kept; the second ends at once.
+//! Ctrl-C and SIGTERM: the first ends the run after the request in progress is finished and stored; the second ends at once.
 
 use std::sync::{
     Arc,
@@ -12,7 +12,7 @@ use tokio::{
 
 use super::{Exit, Failure};
 
-/// Who asked the program to stop, if anybody did.
+/// The signal to stop, if one has come.
 #[derive(Clone)]
 pub(super) struct Stop {
     turned: watch::Receiver<bool>,
@@ -20,8 +20,8 @@ pub(super) struct Stop {
 }
 
 impl Stop {
-    /// Begins to listen, on a thread of its own: a comparison that keeps the run's thread busy does not keep a second
-    /// signal from ending it.
+    /// Starts to listen on a thread of its own, so that a second signal works even while a comparison keeps the main thread
+    /// busy.
     pub(super) fn listen() -> Result<Self, Failure> {
         let (turn, turned) = watch::channel(false);
         let by = Arc::new(AtomicU8::new(0));
@@ -47,7 +47,7 @@ impl Stop {
                     if seen.swap(exit.code(), Ordering::SeqCst) != 0 {
                         end_now(exit);
                     }
-                    // Nobody listens any more when the run is over.
+                    // After the run, the signal has no receiver.
                     let _ = turn.send(true);
                 }
             });
@@ -55,12 +55,12 @@ impl Stop {
         Ok(Self { turned, by })
     }
 
-    /// Turns true when somebody asks to stop.
+    /// A receiver that turns true when a signal comes.
     pub(super) fn receiver(&self) -> watch::Receiver<bool> {
         self.turned.clone()
     }
 
-    /// The exit code of whoever asked first.
+    /// The exit code for the first signal that came.
     pub(super) fn exit(&self) -> Option<Exit> {
         match self.by.load(Ordering::SeqCst) {
             130 => Some(Exit::Interrupted),
@@ -72,7 +72,7 @@ impl Stop {
 
 #[expect(
     clippy::exit,
-    reason = "asked twice, a person wants the program gone; the store is durable at any moment"
+    reason = "a second signal means now; the store is durable at any moment"
 )]
 fn end_now(exit: Exit) {
     std::process::exit(i32::from(exit.code()));

@@ -1,4 +1,4 @@
-//! `stillsays status`: a table of the references.
+//! `stillsays status`, a table of the references, and `stillsays captures`, the captures of a page.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -29,7 +29,7 @@ use super::{
 pub(super) struct StatusArgs {
     #[command(flatten)]
     profiles: ProfilesArgs,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -137,7 +137,7 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
     Ok(profile.references.iter().map(row).collect())
 }
 
-/// When the page of each reference was visited and changed, by the reference's number.
+/// When the page of each reference was last visited and changed, by the number of the reference.
 fn dates(store: &Store, references: &[Reference]) -> Result<BTreeMap<u32, PageDates>, Failure> {
     let parse = |url: &str| TargetUri::parse(url).ok().map(|it| it.0);
     let pages: Vec<(u32, TargetUri)> = references
@@ -159,13 +159,13 @@ fn to_json(row: &StatusRow) -> Value {
         "open_findings": row.open_findings})
 }
 
-/// `stillsays captures URL`: what is held of a page.
+/// Arguments of `captures`.
 #[derive(Args, Debug)]
 pub(super) struct CapturesArgs {
     /// The page
     #[arg(value_name = "URL")]
     url: String,
-    /// The form to print in
+    /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }

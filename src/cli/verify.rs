@@ -1,4 +1,4 @@
-//! `stillsays verify`: reads everything back, and holds it against the ledger and against checkpoints that were kept elsewhere.
+//! `stillsays verify`: reads everything back, and compares it with the ledger and with checkpoints that were kept elsewhere.
 
 use std::{
     io::{self, IsTerminal},
@@ -20,13 +20,13 @@ use super::{Exit, Failure, Session, findings, ledger, session::print};
 /// Arguments of `verify`.
 #[derive(Args, Debug)]
 pub(super) struct VerifyArgs {
-    /// A checkpoint that was kept elsewhere: the ledger must go on from it
+    /// A checkpoint that was kept elsewhere and that the ledger must continue; repeatable
     #[arg(long, value_name = "FILE")]
     checkpoint: Vec<PathBuf>,
-    /// Who must have signed: the public key, or the file that has it [default: the archive's own key]
+    /// The public key that must have signed, or the file that contains it [default: the key of the archive]
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
-    /// Compute every stored answer and finding anew, rather than a sample
+    /// Compute every stored answer and finding again, not only a sample
     #[arg(long)]
     deep: bool,
 }
@@ -61,50 +61,50 @@ impl VerifyArgs {
                 counted(verified.problems.len(), "place", "places")
             ))
             .exit(Exit::Damaged)
-            .hint("keep the file as it is, and take the store back from a backup"));
+            .hint("keep the file as it is, and restore the store from a backup"));
         }
         let held = store.held()?;
         print(&format!(
-            "{} and {} read back as they were stored",
+            "{} and {} are intact",
             counted(held.captures, "capture", "captures"),
             counted(held.payloads, "payload", "payloads")
         ))?;
         if verified.removed > 0 {
             print(&format!(
-                "{} removed on purpose, as the ledger says",
+                "{} removed on purpose, as the ledger records",
                 counted(verified.removed, "payload was", "payloads were")
             ))?;
         }
         let ledger = match &verified.key {
             None => format!(
-                "the ledger has {}, and no checkpoint yet",
+                "the ledger has {} and no checkpoint yet",
                 counted(verified.leaves, "leaf", "leaves")
             ),
             Some(key) => format!(
-                "the ledger has {}; the last checkpoint covers {} of them, signed by {key}",
+                "the ledger has {}; the latest checkpoint covers {} of them and is signed by {key}",
                 counted(verified.leaves, "leaf", "leaves"),
                 verified.sealed
             ),
         };
         print(&for_terminal(&ledger))?;
         for (name, _) in &trust.checkpoints {
-            print(&for_terminal(&format!("the ledger goes on from {name}")))?;
+            print(&for_terminal(&format!("the ledger continues {name}")))?;
         }
         if let Some((stamp, size)) = &verified.stamped {
             let who = if stamp.trusted {
                 "trusted"
             } else {
-                "not held against any trusted one: see `ledger.timestamp_roots`"
+                "not checked against trusted certificates: see `ledger.timestamp_roots`"
             };
             print(&format!(
-                "the checkpoint over {size} leaves was there at {}, says an authority ({who}) with the certificate {}",
-                warc_date(stamp.at),
-                stamp.certificate
+                "an authority ({who}) with the certificate {} confirms that the checkpoint over {size} leaves existed at {}",
+                stamp.certificate,
+                warc_date(stamp.at)
             ))?;
         }
         if trust.verifier.is_none() && verified.key.is_some() {
             session.remark(
-                "whose key that is, is not known here: --key names the one that must have signed",
+                "this machine does not know whose key that is; name the key that must have signed with --key",
             );
         }
         Ok(Exit::Done)
@@ -112,11 +112,11 @@ impl VerifyArgs {
 }
 
 impl VerifyArgs {
-    /// What of the stored answers is not what the visits say.
+    /// The stored answers that do not follow from the visits.
     fn answers(&self, session: &Session, store: &Store) -> Result<Vec<Problem>, Failure> {
         let comparing = findings::comparing(session);
         let mut problems = Vec::new();
-        // Profiles that are not there, or cannot be read, have nothing that could be held against them.
+        // Profiles that are missing or unreadable have no answers to check.
         let files = pipeline::profile_files(&session.config.settings.profiles).unwrap_or_default();
         for named in files
             .iter()
@@ -130,14 +130,14 @@ impl VerifyArgs {
     }
 }
 
-/// Prints what is not as it was stored, a line for each.
+/// Prints one line for each problem.
 pub(super) fn print_problems(problems: &[Problem]) -> io::Result<()> {
     problems
         .iter()
         .try_for_each(|it| print(&for_terminal(&format!("{}: {}", it.place, it.detail))))
 }
 
-/// A bar on a terminal, and nothing elsewhere.
+/// A progress bar on a terminal, nothing elsewhere.
 struct Progress {
     bar: Option<ProgressBar>,
     what: &'static str,

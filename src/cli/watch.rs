@@ -1,4 +1,4 @@
-//! `stillsays watch`: `run --due` again and again, until it is told to stop.
+//! `stillsays watch`: does `run --due` again and again, until the program is stopped.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::{
     signals::Stop,
 };
 
-/// The longest time without a look at profiles and clock.
+/// The longest time between two looks at profiles and clock.
 const LOOK: Duration = Duration::from_mins(1);
 
 /// Arguments of `watch`.
@@ -27,16 +27,16 @@ pub(super) struct WatchArgs {
 }
 
 impl WatchArgs {
-    /// Ends cleanly on SIGTERM and Ctrl-C: what is being fetched is finished and kept.
+    /// Ends cleanly on SIGTERM and Ctrl-C: the request in progress is finished and stored.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
-        // What is wrong from the start is told at once, not in the middle of the night.
+        // Errors that exist from the start are reported at once, not in the middle of the night.
         self.run.profiles.load(session)?;
         drop(open(session)?);
         let stop = Stop::listen()?;
         let runtime = runtime()?;
         loop {
             if let Err(failure) = self.look(session, &stop) {
-                // A profile that is being edited, or a disk that is full for now, is no reason to give up.
+                // Keep going: a profile may just be being edited, or a disk full for a moment.
                 failure.tell();
             }
             if let Some(exit) = stop.exit() {
@@ -56,7 +56,7 @@ impl WatchArgs {
         }
     }
 
-    /// Runs, if anything is due.
+    /// Does one run, if anything is due.
     fn look(&self, session: &Session, stop: &Stop) -> Result<(), Failure> {
         let profiles = self.run.profiles.load(session)?;
         if is_due(session, &profiles)?
@@ -67,7 +67,7 @@ impl WatchArgs {
         Ok(())
     }
 
-    /// How long nothing will be due, at most [`LOOK`].
+    /// The time until something is due, at most [`LOOK`].
     fn pause(&self, session: &Session) -> Duration {
         let due = || -> Result<Option<Duration>, Failure> {
             let profiles = self.run.profiles.load(session)?;
@@ -82,7 +82,7 @@ impl WatchArgs {
     }
 }
 
-/// The archive, unless another command excludes this one for now.
+/// Opens the archive; `None` while another command holds the lock.
 fn open(session: &Session) -> Result<Option<Archive<'_>>, Failure> {
     match Archive::alone(session, "watch", Access::Create) {
         Err(held) if held.is_locked() => {
@@ -95,7 +95,7 @@ fn open(session: &Session) -> Result<Option<Archive<'_>>, Failure> {
 
 fn is_due(session: &Session, profiles: &[Named]) -> Result<bool, Failure> {
     let store = match Store::open(&session.config.settings.store, Access::ReadOnly) {
-        // The run makes it, or brings it along.
+        // The run creates or migrates it.
         Err(StoreError::Missing { .. } | StoreError::Older { .. }) => None,
         other => Some(other?),
     };

@@ -121,7 +121,7 @@ impl<'a> Judged<'a> {
         }
         let held = self.members.len();
         let more = lists().find_map(|it| reading.more_of(it, held))?;
-        let detail = format!("the page shows only a part of the list: {}", more.what);
+        let detail = format!("the page shows only part of the list: {}", more.what);
         Some((Why::PartOfList, detail))
     }
 

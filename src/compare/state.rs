@@ -45,7 +45,7 @@ fn of_state(state: PageState) -> Option<(Why, &'static str)> {
         PageState::Parked => (Why::Parked, "the domain is parked"),
         PageState::ScriptShell => (Why::ScriptShell, "the page's content comes by a script"),
         PageState::Empty => (Why::Empty, "the page is empty"),
-        PageState::Placeholder => (Why::Placeholder, "the page holds placeholders"),
+        PageState::Placeholder => (Why::Placeholder, "the page contains placeholders"),
         PageState::Unreadable => (Why::Unreadable, "the file cannot be read as text"),
     })
 }

@@ -1,4 +1,4 @@
-//! Every setting: its key, its default, what it is for, and the type it is read into.
+//! Every setting: its key, its default, its purpose, and the type that it is read into.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -13,19 +13,19 @@ use crate::{
     schedule::Cadence,
 };
 
-/// One setting, as the example file, the environment and `stillsays config` know it.
+/// One setting, as it appears in the example file, the environment and `stillsays config`.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// Its key, section and name joined by a dot.
+    /// Its key: section and name, joined by a dot.
     pub key: &'static str,
     /// Its default, as TOML.
     pub default: &'static str,
-    /// What it is for, and in which unit.
+    /// Its purpose and unit.
     pub about: &'static str,
 }
 
 impl Setting {
-    /// The environment variable that overrules the file: `STILLSAYS_FETCH_DELAY`.
+    /// The environment variable that overrides the file: `STILLSAYS_FETCH_DELAY`.
     #[must_use]
     pub fn variable(&self) -> String {
         format!("STILLSAYS_{}", self.key.replace('.', "_").to_uppercase())
@@ -33,7 +33,7 @@ impl Setting {
 }
 
 impl Setting {
-    /// The value as it may be shown: what an address holds before its host is a name and a password.
+    /// The value for display, without the name and password in an address.
     #[must_use]
     pub fn shown(key: &str, value: &toml::Value) -> toml::Value {
         match value.as_str().and_then(|it| it.rsplit_once('@')) {
@@ -49,7 +49,7 @@ impl Setting {
 
 macro_rules! settings {
     ($($key:literal = $default:literal, $about:literal;)*) => {
-        /// Every setting there is, in the order of the example file.
+        /// All settings, in the order of the example file.
         pub const SETTINGS: &[Setting] = &[
             $(Setting { key: $key, default: $default, about: $about },)*
         ];
@@ -59,56 +59,56 @@ macro_rules! settings {
 settings! {
     "store" = r#""snapshots/stillsays.db""#, "the archive: one SQLite file";
     "profiles" = r#""config/profiles""#, "the folder of the profiles, one TOML file each";
-    "reviewer" = r#""""#, "the name that reviews are kept under; empty for the account's name";
-    "serve.listen" = r#""127.0.0.1:8080""#, "the address and port on which `serve` shows reports and what is held; port 0 for any that is free";
-    "serve.replay" = r#""127.0.0.1:8081""#, "the address and port on which archived pages are replayed, an origin of its own";
-    "serve.hosts" = "[]", "names by which `serve` may be asked, beside localhost and its own addresses";
-    "serve.connections" = "128", "how many connections each of the two keeps open; further ones wait until one is closed";
-    "serve.patience" = r#""15s""#, "how long a browser may take to send the head of a request, to ask again on an open connection, and to take each 16 kB of an answer";
-    "schedule.every" = r#""1d""#, "how often a page is visited where neither profile nor reference says: an interval (`12h`) or five cron fields in UTC";
-    "schedule.retry" = r#""6h""#, "how soon a page is tried again after a visit that failed";
-    "schedule.unconditional" = "10", "every how many visits a page is asked for without If-None-Match, so that a validator that lies is noticed";
-    "alert.visits" = "3", "so many bad visits in a row (unreachable, refused, walled, a server's error), at least, before a page counts as lost";
-    "alert.span" = r#""72h""#, "and at least so long from the first of them to the last; until then what the last good visit said stays";
-    "fetch.contact" = r#""""#, "an address or page where a site's owner reaches whoever runs this; part of the User-Agent";
-    "fetch.user_agent" = r#""""#, "the whole User-Agent; empty for `stillsays/VERSION (+CONTACT)`";
-    "fetch.jobs" = "8", "how many hosts are visited at the same time; a host is only ever asked one thing at a time";
+    "reviewer" = r#""""#, "the name to record with reviews; empty for the name of the account";
+    "serve.listen" = r#""127.0.0.1:8080""#, "the address and port on which `serve` shows reports; port 0 for any free port";
+    "serve.replay" = r#""127.0.0.1:8081""#, "the address and port on which `serve` replays archived pages, an origin of its own";
+    "serve.hosts" = "[]", "host names that `serve` answers to, besides localhost and its own addresses";
+    "serve.connections" = "128", "the most open connections on each of the two; more wait until one is closed";
+    "serve.patience" = r#""15s""#, "the longest time for a browser to send the head of a request, to send the next request on an open connection, and to take each 16 kB of an answer";
+    "schedule.every" = r#""1d""#, "how often a page is visited, unless its profile or reference says: an interval (`12h`) or five cron fields in UTC";
+    "schedule.retry" = r#""6h""#, "how soon a page is visited again after a failed visit";
+    "schedule.unconditional" = "10", "after how many visits a page is requested without If-None-Match, to detect changes under the same ETag; 0 for never";
+    "alert.visits" = "3", "a page counts as lost after at least this many bad visits in a row (unreachable, refused, walled, server error)";
+    "alert.span" = r#""72h""#, "... and over at least this time; until then, the last good visit counts";
+    "fetch.contact" = r#""""#, "a mail address or page where the owner of a site can reach you; part of the User-Agent";
+    "fetch.user_agent" = r#""""#, "the complete User-Agent; empty for `stillsays/VERSION (+CONTACT)`";
+    "fetch.jobs" = "8", "how many hosts are visited at the same time; each host gets one request at a time";
     "fetch.delay" = r#""5s""#, "the least time between two requests to one host";
-    "fetch.crawl_delay_cap" = r#""60s""#, "the longest Crawl-delay of a robots.txt that is waited for";
-    "fetch.max_wait" = r#""90s""#, "how long a run waits for a host that asks for patience (Retry-After, back-off); longer, and the next run comes back to it";
-    "fetch.tries" = "3", "how often one run asks for a page, where a failure may pass; every try is kept";
-    "fetch.backoff" = r#""10s""#, "the first pause after such a failure, a 429 or a 503 that names no time; it doubles each time";
+    "fetch.crawl_delay_cap" = r#""60s""#, "the longest Crawl-delay of a robots.txt that is respected";
+    "fetch.max_wait" = r#""90s""#, "the longest time that a run waits for a host (Retry-After, back-off); beyond that, the next run visits it";
+    "fetch.tries" = "3", "how often one run requests a page after failures that may be temporary; every attempt is kept";
+    "fetch.backoff" = r#""10s""#, "the first pause after such a failure, or a 429 or 503 without Retry-After; it doubles each time";
     "fetch.block_backoff" = r#""1h""#, "the first pause after a host has blocked (403 three times in a row, a challenge); it doubles each time, from run to run";
-    "fetch.max_backoff" = r#""7d""#, "the longest pause that doubling comes to, and the longest Retry-After that is kept to";
+    "fetch.max_backoff" = r#""7d""#, "the longest pause from doubling, and the longest Retry-After that is respected";
     "fetch.connect_timeout" = r#""10s""#, "the longest time for a connection, TLS included";
     "fetch.response_timeout" = r#""30s""#, "the longest time for the head of a response";
     "fetch.total_timeout" = r#""2m""#, "the longest time for a whole exchange";
-    "fetch.min_rate" = "128", "the least bytes a second that a body must come with; a slower one is cut; 0 for any";
-    "fetch.rate_window" = r#""20s""#, "over what time that rate is averaged";
-    "fetch.grace" = r#""10s""#, "how long an exchange may go on when the run is told to end (Ctrl-C, SIGTERM)";
-    "fetch.max_bytes" = r#""20 MB""#, "the longest body that is kept; a longer one is cut and said to be";
-    "fetch.max_decoded_bytes" = r#""60 MB""#, "the most that a compressed body may unpack to";
-    "fetch.max_redirects" = "10", "how many redirects are followed";
-    "fetch.allow" = "[]", "address ranges (CIDR) that may be visited although they are private or reserved";
-    "fetch.deny" = "[]", "address ranges (CIDR) that are never visited";
-    "fetch.denied_ports" = "[]", "ports that are never visited, beside those that browsers refuse (mail, databases and the like)";
-    "fetch.robots_age" = r#""1d""#, "how long what a robots.txt said is used before it is asked for again";
-    "fetch.robots_retry" = r#""1h""#, "how soon a robots.txt that could not be had is asked for again; nothing else is asked of its host meanwhile";
-    "fetch.proxy" = r#""""#, "the proxy that hosts are asked through, `http://HOST:PORT`; empty for what http_proxy, https_proxy and all_proxy say, `none` for none";
-    "fetch.no_proxy" = "[]", "hosts and address ranges that are asked without that proxy; where the list is empty, what no_proxy says";
-    "fetch.accept_language" = r#""""#, "the Accept-Language that pages are asked with, such as `en, de;q=0.5`; empty for none";
-    "fetch.headers" = "[]", "further request header fields, each `HOST NAME: VALUE` (`*.example.org` for a host and all below it, `*` for all); they are archived with the request, so keep secrets out of them";
-    "fetch.roots" = r#""""#, "a PEM file of certificates that are trusted as authorities beside the web's; empty for none";
-    "fetch.untrusted" = "false", "whether a page is archived although nobody vouches for the certificate of its host (expired, for another host, of an unknown issuer); `captures` marks such a page as untrusted";
-    "ledger.key" = r#""""#, "the file of the key that signs the ledger's checkpoints; empty for a file beside the store, `stillsays.key`";
-    "ledger.timestamp_url" = r#""""#, "an RFC 3161 authority that each checkpoint is sent to for a time-stamp; empty for none";
-    "ledger.timestamp_roots" = r#""""#, "a PEM file of the certificates that such authorities are trusted by; empty for taking their own word";
-    "retention.thin" = "[]", "what `prune` may remove, `AGE: PERIOD`: of the captures of an address older than AGE (`90d`) one in each PERIOD (`1w`) is kept; empty for nothing";
-    "retention.latest" = "10", "how many of the latest captures of an address are kept, whatever their age; the first, and those that a finding or a review cites, always are";
-    "retention.changes" = r#""text""#, "which changes are kept whatever their age: `text` (where a reader sees other text than before), `bytes` (every one), `nothing`";
+    "fetch.min_rate" = "128", "the least bytes per second of a body; a slower one is truncated; 0 for no limit";
+    "fetch.rate_window" = r#""20s""#, "the time over which that rate is averaged";
+    "fetch.grace" = r#""10s""#, "how long a request in progress can continue after Ctrl-C or SIGTERM";
+    "fetch.max_bytes" = r#""20 MB""#, "the longest body that is kept; a longer one is truncated and marked as such";
+    "fetch.max_decoded_bytes" = r#""60 MB""#, "the largest size of a compressed body after unpacking";
+    "fetch.max_redirects" = "10", "the most redirects to follow";
+    "fetch.allow" = "[]", "address ranges (CIDR) to allow although they are private or reserved";
+    "fetch.deny" = "[]", "address ranges (CIDR) to refuse";
+    "fetch.denied_ports" = "[]", "ports to refuse, besides those that browsers refuse (mail, databases and the like)";
+    "fetch.robots_age" = r#""1d""#, "how long the rules of a robots.txt are used before it is requested again";
+    "fetch.robots_retry" = r#""1h""#, "how soon a robots.txt that could not be fetched is requested again; until then, its host is not visited";
+    "fetch.proxy" = r#""""#, "the proxy, `http://HOST:PORT`; empty for http_proxy, https_proxy and all_proxy from the environment, `none` for none";
+    "fetch.no_proxy" = "[]", "hosts and address ranges to visit without the proxy; if the list is empty, no_proxy from the environment";
+    "fetch.accept_language" = r#""""#, "the Accept-Language header, such as `en, de;q=0.5`; empty for none";
+    "fetch.headers" = "[]", "additional request headers, each `HOST NAME: VALUE` (`*.example.org` for a host and its subdomains, `*` for all); they are archived with the request, so do not put secrets in them";
+    "fetch.roots" = r#""""#, "a PEM file with certificates of additional trusted authorities; empty for none";
+    "fetch.untrusted" = "false", "whether to archive pages of hosts with an invalid certificate (expired, for another host, of an unknown issuer); `captures` marks such pages as untrusted";
+    "ledger.key" = r#""""#, "the file with the key that signs checkpoints; empty for `stillsays.key` beside the store";
+    "ledger.timestamp_url" = r#""""#, "the address of an RFC 3161 authority that time-stamps each checkpoint; empty for none";
+    "ledger.timestamp_roots" = r#""""#, "a PEM file with certificates of trusted time-stamp authorities; empty for trusting any";
+    "retention.thin" = "[]", "rules for `prune`, each `AGE: PERIOD`: of the captures of an address older than AGE (`90d`), keep one in each PERIOD (`1w`); empty to keep all";
+    "retention.latest" = "10", "how many of the latest captures of an address to keep at any age; the first capture, and those that a finding or review cites, are always kept";
+    "retention.changes" = r#""text""#, "which changes to keep at any age: `text` (captures whose visible text changed), `bytes` (every change), `nothing`";
 }
 
-/// The settings, read.
+/// The values of all settings.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -116,61 +116,61 @@ pub struct Settings {
     pub store: PathBuf,
     /// The folder of the profiles.
     pub profiles: PathBuf,
-    /// The name that reviews are kept under; empty for the account's.
+    /// The name to record with reviews; empty for the name of the account.
     pub reviewer: String,
-    /// Where the archive is shown to browsers.
+    /// How `serve` shows the archive.
     pub serve: ServeSettings,
     /// When pages are visited.
     pub schedule: ScheduleSettings,
-    /// When a bad state of a page counts.
+    /// When bad visits of a page count.
     pub alert: AlertSettings,
     /// How pages are visited.
     pub fetch: FetchSettings,
-    /// How the archive is proved.
+    /// The ledger.
     pub ledger: LedgerSettings,
-    /// What is kept of what is old.
+    /// Which old captures are kept.
     pub retention: RetentionSettings,
 }
 
-/// How the archive is proved.
+/// The ledger.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerSettings {
-    /// The file of the key; empty for one beside the store.
+    /// The file with the key; empty for one beside the store.
     pub key: PathBuf,
-    /// The authority that checkpoints are sent to; empty for none.
+    /// The time-stamp authority; empty for none.
     pub timestamp_url: String,
-    /// The certificates that authorities are trusted by; empty for none.
+    /// The certificates of trusted authorities; empty for none.
     pub timestamp_roots: PathBuf,
 }
 
-/// Where the archive is shown to browsers.
+/// How `serve` shows the archive.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServeSettings {
-    /// Where reports and what is held are shown.
+    /// The address for reports.
     #[serde(deserialize_with = "super::socket")]
     pub listen: SocketAddr,
-    /// Where archived pages are replayed.
+    /// The address for archived pages.
     #[serde(deserialize_with = "super::socket")]
     pub replay: SocketAddr,
-    /// Names by which it may be asked, beside `localhost` and its own addresses.
+    /// Host names to answer to, besides `localhost` and the own addresses.
     pub hosts: Vec<String>,
-    /// How many connections each of the two keeps open.
+    /// The most open connections on each of the two.
     pub connections: usize,
-    /// How long clients may take.
+    /// The longest time that clients can take.
     #[serde(deserialize_with = "super::interval")]
     pub patience: TimeDelta,
 }
 
-/// What is kept of what is old.
+/// Which old captures are kept.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionSettings {
-    /// How it is thinned; nothing goes where there is no rule.
+    /// The rules; without a rule, nothing is removed.
     #[serde(deserialize_with = "super::thinnings")]
     pub thin: Vec<Thinning>,
-    /// The latest captures of each address that are kept.
+    /// How many of the latest captures of an address are kept.
     pub latest: usize,
     /// The changes that are kept.
     pub changes: Changes,
@@ -180,29 +180,29 @@ pub struct RetentionSettings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleSettings {
-    /// How often, where neither profile nor reference says.
+    /// How often, unless a profile or reference says.
     #[serde(deserialize_with = "super::cadence")]
     pub every: Cadence,
-    /// How soon after a visit that failed.
+    /// How soon after a failed visit.
     #[serde(deserialize_with = "super::interval")]
     pub retry: TimeDelta,
-    /// Every how many visits without a condition; 0 for never.
+    /// After how many visits a request is unconditional; 0 for never.
     pub unconditional: u32,
 }
 
-/// When a bad state of a page counts.
+/// When bad visits of a page count.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlertSettings {
-    /// Bad visits in a row, at least.
+    /// The least number of bad visits in a row.
     pub visits: u64,
-    /// From the first of them to the last, at least.
+    /// The least time from the first of them to the last.
     #[serde(deserialize_with = "super::interval")]
     pub span: TimeDelta,
 }
 
 impl AlertSettings {
-    /// The same, as the comparison takes it.
+    /// The same, as the comparison needs it.
     #[must_use]
     pub fn alert(&self) -> Alert {
         Alert {
@@ -216,24 +216,24 @@ impl AlertSettings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FetchSettings {
-    /// Where a site's owner reaches whoever runs this.
+    /// Where the owner of a site can reach the operator.
     pub contact: String,
-    /// The whole User-Agent, or empty.
+    /// The complete User-Agent, or empty.
     pub user_agent: String,
-    /// Hosts at the same time.
+    /// How many hosts at the same time.
     pub jobs: usize,
-    /// Between two requests to one host.
+    /// The least time between two requests to one host.
     #[serde(deserialize_with = "super::interval")]
     pub delay: TimeDelta,
-    /// The longest Crawl-delay that is waited for.
+    /// The longest Crawl-delay that is respected.
     #[serde(deserialize_with = "super::interval")]
     pub crawl_delay_cap: TimeDelta,
-    /// How long a run waits for a host that asks for patience.
+    /// The longest time that a run waits for a host.
     #[serde(deserialize_with = "super::interval")]
     pub max_wait: TimeDelta,
-    /// How often one run asks for a page.
+    /// How often one run requests a page.
     pub tries: u32,
-    /// The first pause after a failure that may pass.
+    /// The first pause after a temporary failure.
     #[serde(deserialize_with = "super::interval")]
     pub backoff: TimeDelta,
     /// The first pause after a host has blocked.
@@ -251,12 +251,12 @@ pub struct FetchSettings {
     /// The longest time for an exchange.
     #[serde(deserialize_with = "super::interval")]
     pub total_timeout: TimeDelta,
-    /// The least bytes a second.
+    /// The least bytes per second.
     pub min_rate: u64,
-    /// Over what time they are averaged.
+    /// The time over which that rate is averaged.
     #[serde(deserialize_with = "super::interval")]
     pub rate_window: TimeDelta,
-    /// How long an exchange may go on when the run is to end.
+    /// How long an exchange can continue when the run is stopped.
     #[serde(deserialize_with = "super::interval")]
     pub grace: TimeDelta,
     /// The longest body, in bytes.
@@ -265,34 +265,34 @@ pub struct FetchSettings {
     /// The longest body after decoding, in bytes.
     #[serde(deserialize_with = "super::size")]
     pub max_decoded_bytes: u64,
-    /// Redirects that are followed.
+    /// The most redirects to follow.
     pub max_redirects: usize,
-    /// Ranges that may be visited although they are private or reserved.
+    /// Ranges to allow although they are private or reserved.
     #[serde(deserialize_with = "super::ranges")]
     pub allow: Vec<IpNet>,
-    /// Ranges that are never visited.
+    /// Ranges to refuse.
     #[serde(deserialize_with = "super::ranges")]
     pub deny: Vec<IpNet>,
-    /// Ports that are never visited, beside the built-in ones.
+    /// Ports to refuse, besides the built-in ones.
     #[serde(deserialize_with = "super::ports")]
     pub denied_ports: Vec<u16>,
     /// How long the rules of a robots.txt are used.
     #[serde(deserialize_with = "super::interval")]
     pub robots_age: TimeDelta,
-    /// How soon a robots.txt that could not be had is asked for again.
+    /// How soon a robots.txt that could not be fetched is requested again.
     #[serde(deserialize_with = "super::interval")]
     pub robots_retry: TimeDelta,
-    /// The proxy; empty for the environment's, `none` for none. It may hold a password.
+    /// The proxy; empty for that of the environment, `none` for none. It can contain a password.
     pub proxy: String,
-    /// Hosts that are asked without it.
+    /// Hosts to visit without the proxy.
     pub no_proxy: Vec<String>,
     /// The Accept-Language; empty for none.
     pub accept_language: String,
-    /// Further request header fields.
+    /// Additional request header fields.
     #[serde(deserialize_with = "super::headers")]
     pub headers: Vec<Header>,
-    /// A PEM file of further authorities; empty for none.
+    /// A PEM file with additional authorities; empty for none.
     pub roots: PathBuf,
-    /// Whether pages of hosts that nobody vouches for are archived.
+    /// Whether to archive pages of hosts with an invalid certificate.
     pub untrusted: bool,
 }

@@ -1,4 +1,4 @@
-//! One request to one host, in its turn and with its leave.
+//! One request to one host, in turn and with permission.
 
 use std::time::Duration;
 
@@ -18,15 +18,15 @@ use crate::{
     uri::TargetUri,
 };
 
-/// What came of asking: captures, unless the run was to stop before anything was sent.
+/// The result: captures, unless the run was stopped before anything was sent.
 pub(super) enum Asked {
-    /// One for each try, at least one; the last is what it came to.
+    /// One capture for each attempt, at least one; the last is the result.
     Captures(Vec<Capture>),
     NotBegun,
 }
 
 impl Crawl {
-    /// Asks for `uri` when its host's turn has come, again where that may help; every try is a capture of its own.
+    /// Requests `uri` when it is the turn of its host, again if that can help; every attempt is a capture of its own.
     pub(super) async fn ask(
         &self,
         uri: &TargetUri,
@@ -45,7 +45,7 @@ impl Crawl {
         };
         let asked = match self.ask_in(&mut lane, &origin, &mut page, &mut tries).await {
             Ok(()) => Asked::Captures(tries),
-            // What came of the tries so far is what it came to.
+            // The attempts so far are the result.
             Err(Hindrance::PutOff(_)) if !tries.is_empty() => Asked::Captures(tries),
             Err(Hindrance::PutOff(PutOff::Stop)) => Asked::NotBegun,
             Err(Hindrance::PutOff(PutOff::Backoff(detail))) => {
@@ -105,7 +105,7 @@ impl Crawl {
             {
                 lane.known(origin).unreachable = Some(not_again(it));
             }
-            // A try that was broken off takes nothing away from the one before it.
+            // An interrupted attempt does not replace the one before it.
             if tries.is_empty() || !was_stopped(&capture) {
                 tries.push(capture);
             }
@@ -115,7 +115,7 @@ impl Crawl {
         }
     }
 
-    /// Writes down what an answer means for the host; how long it is left alone now.
+    /// Records what an answer means for the host; returns how long the host is left alone now.
     fn settle(
         &self,
         lane: &mut Lane,
@@ -136,14 +136,14 @@ impl Crawl {
             .filter(|it| *it > pause);
         let reason = longer.and_then(|_| wish.reason.clone());
         let wait = longer.unwrap_or(pause);
-        // What may pass is tried again in this run only; the next is not to wait for it.
+        // A temporary failure is tried again in this run only; the next run does not wait for it.
         let remembered = if wish.refusal { wait } else { pause };
         lane.asked(origin, &self.clock, remembered, reason.clone());
         turn.put_off(wait, reason);
         wait
     }
 
-    /// Waits until the host may be asked; for nothing where what is asked is its `own` and follows its robots.txt.
+    /// Waits until the host can be visited; not at all if the request is for its `own` page and follows its robots.txt.
     pub(super) async fn wait_for_turn(&self, turn: &mut Turn, own: bool) -> Result<(), PutOff> {
         if std::mem::take(&mut turn.page_may_follow) && own {
             return Ok(());
@@ -151,9 +151,9 @@ impl Crawl {
         let (wait, reason) = turn.wait();
         let pause = self.options.delay.max(self.options.max_crawl_delay);
         if wait > self.options.max_wait.max(pause) {
-            let reason = reason.unwrap_or("the pause between two requests");
+            let reason = reason.unwrap_or("the pause between requests");
             return Err(PutOff::Backoff(format!(
-                "left alone for another {} s: {reason}",
+                "not visited for another {} s: {reason}",
                 wait.as_secs()
             )));
         }
@@ -176,7 +176,7 @@ impl Crawl {
         }
     }
 
-    /// One exchange on the connection kept open, or a new one.
+    /// One exchange, on the open connection or a new one.
     pub(super) async fn exchange_in(
         &self,
         turn: &mut Turn,
@@ -184,7 +184,7 @@ impl Crawl {
         uri: &TargetUri,
         request: &[u8],
     ) -> Capture {
-        // It is closed only when the run is over, and nobody closes it.
+        // The semaphore is never closed.
         let _slot = self.slots.acquire().await.ok();
         let kept = match turn.link.take() {
             Some((of, link)) if of == *origin => still_quiet(link).await,
@@ -192,7 +192,7 @@ impl Crawl {
         };
         if let Some(link) = kept {
             let (capture, reusable) = self.exchange_on(link, uri, request).await;
-            // A connection may end just as the next request is sent on it (RFC 9112, 9.3.1); then it says nothing.
+            // A connection can end just as the next request is sent on it (RFC 9112, 9.3.1), without an answer.
             let ended_first = matches!(&capture.outcome, Outcome::Failure(it)
                 if it.kind == FailureKind::Disconnect && it.received.is_empty());
             if !ended_first {
@@ -286,28 +286,28 @@ impl Crawl {
         (capture, reusable.then_some(link))
     }
 
-    /// Now, and not before `date`: a clock that is set back makes no exchange end before it began.
+    /// The current time, but not before `date`: if the clock is set back, an exchange still does not end before it began.
     fn now_after(&self, date: Instant) -> Instant {
         self.clock.now().max(date)
     }
 }
 
-/// What is asked for, and with what.
+/// The request to send.
 struct Wanted<'a> {
     uri: &'a TargetUri,
     validators: Option<&'a Validators>,
     cookies: &'a mut Cookies,
 }
 
-/// Why a page is not asked for.
+/// Why a page is not requested.
 pub(super) enum Hindrance {
-    /// It is not to be; this stands in its place.
+    /// It must not be; this capture records why.
     Capture(Box<Capture>),
     /// Not now.
     PutOff(PutOff),
 }
 
-/// Why a host is not asked now.
+/// Why a host is not visited now.
 pub(super) enum PutOff {
     Stop,
     Backoff(String),
@@ -317,7 +317,7 @@ fn was_stopped(capture: &Capture) -> bool {
     matches!(&capture.outcome, Outcome::Failure(it) if it.kind == FailureKind::Stopped)
 }
 
-/// Whether a failure is about the host, and would befall its other pages too.
+/// Whether a failure is about the host, and so would affect its other pages, too.
 pub(super) fn is_of_the_host(kind: FailureKind) -> bool {
     use FailureKind as Kind;
     matches!(
@@ -337,9 +337,9 @@ pub(super) fn is_of_the_host(kind: FailureKind) -> bool {
     )
 }
 
-/// What is said of a host's other pages after a failure that would befall them too.
+/// The failure of the other pages of a host after a failure that would affect them, too.
 pub(super) fn not_again(failure: &Failure) -> (FailureKind, String) {
-    let detail = format!("{} (not asked again in this run)", failure.detail);
+    let detail = format!("{} (not tried again in this run)", failure.detail);
     (failure.kind, detail)
 }
 
@@ -351,7 +351,7 @@ fn failure(kind: FailureKind, detail: String, received: Vec<u8>) -> Outcome {
     })
 }
 
-/// A capture of a request that was not made.
+/// A capture for a request that was not made.
 pub(super) fn not_asked(
     uri: &TargetUri,
     now: Instant,
@@ -368,8 +368,8 @@ pub(super) fn not_asked(
     }
 }
 
-/// The connection, if it neither ended nor said anything since its last response: what it said would be taken for
-/// the answer to a question that was not asked yet.
+/// The connection, if it neither ended nor sent anything since its last response: such bytes would be taken for the
+/// answer to the next request.
 async fn still_quiet(mut link: Link) -> Option<Link> {
     use tokio::io::AsyncReadExt;
     let mut byte = [0];
@@ -382,7 +382,7 @@ async fn still_quiet(mut link: Link) -> Option<Link> {
 
 /// The request, byte for byte.
 ///
-/// What a proxy wants to know of who asks is not in it: it is sent, and not kept.
+/// Credentials for a proxy are not included: they are sent, but not kept.
 pub(super) fn request(
     uri: &TargetUri,
     options: &Options,
@@ -400,7 +400,7 @@ pub(super) fn request(
     let mut request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n").into_bytes();
     let mut field = |name: &str, value: &str| {
         request.extend(format!("{name}: ").bytes());
-        // What was read as Latin-1 is written as Latin-1; what could end the line is left out.
+        // Text read as Latin-1 is written as Latin-1; line breaks are left out.
         request.extend(
             value
                 .chars()

@@ -1,4 +1,4 @@
-//! The cookies of one visit (RFC 6265): what a host sets is sent back on the redirects of that visit, and then forgotten.
+//! The cookies of one visit (RFC 6265): cookies that a host sets are sent back on the redirects of that visit, then forgotten.
 
 use crate::{
     capture::{Capture, fields_of},
@@ -6,13 +6,13 @@ use crate::{
     uri::TargetUri,
 };
 
-/// How many cookies one visit keeps; a further one takes the place of the oldest (RFC 6265, 6.1).
+/// The most cookies of one visit; one more replaces the oldest (RFC 6265, 6.1).
 const MOST: usize = 50;
 
-/// The longest name and value, together.
+/// The longest name and value together, in bytes.
 const LONGEST: usize = 4_096;
 
-/// What hosts have set in the course of a visit.
+/// The cookies set in the course of a visit.
 #[derive(Debug, Default)]
 pub(super) struct Cookies(Vec<Cookie>);
 
@@ -21,14 +21,14 @@ struct Cookie {
     name: String,
     value: String,
     domain: String,
-    /// Whether it is for the hosts below its domain too.
+    /// Whether it also applies to subdomains.
     is_for_all_below: bool,
     path: String,
     is_secure: bool,
 }
 
 impl Cookies {
-    /// Takes what a response sets.
+    /// Stores the cookies that a response sets.
     pub(super) fn take(&mut self, capture: &Capture) {
         let Some(head) = capture.head() else { return };
         for (name, value) in fields_of(head) {
@@ -38,7 +38,7 @@ impl Cookies {
         }
     }
 
-    /// The value of the `Cookie` field for a request (RFC 6265, 5.4); `None` where there is nothing to send.
+    /// The value of the `Cookie` field for a request (RFC 6265, 5.4); `None` if there is nothing to send.
     pub(super) fn for_uri(&self, uri: &TargetUri) -> Option<String> {
         let mut cookies: Vec<&Cookie> = self.0.iter().filter(|it| it.is_for(uri)).collect();
         // The longest path first; among equals the oldest.
@@ -51,7 +51,7 @@ impl Cookies {
         (!value.is_empty()).then_some(value)
     }
 
-    /// Keeps one cookie, or removes it where it is past its date (RFC 6265, 5.2 and 5.3).
+    /// Stores one cookie, or removes it if it has expired (RFC 6265, 5.2 and 5.3).
     fn set(&mut self, field: &str, uri: &TargetUri, now: Instant) {
         let mut parts = field.split(';');
         let pair = parts.next().unwrap_or_default();
@@ -78,7 +78,7 @@ impl Cookies {
                     if domain.is_empty() {
                         continue;
                     }
-                    // A whole top-level domain is nobody's; an address has nothing below it.
+                    // A top-level domain has no single owner; an IP address has no subdomains.
                     if domain != cookie.domain
                         && (!domain.contains('.') || !is_below(uri.host(), &domain))
                     {
@@ -113,7 +113,7 @@ impl Cookies {
 }
 
 impl Cookie {
-    /// Whether the other one takes its place.
+    /// Whether the other one replaces it.
     fn is_like(&self, other: &Self) -> bool {
         (&self.name, &self.domain, &self.path) == (&other.name, &other.domain, &other.path)
     }

@@ -1,4 +1,4 @@
-//! Making a connection: name, guard, TCP, TLS; the address connected to is the very one that was checked.
+//! Connecting: name lookup, guard, TCP, TLS; the connection goes to the exact address that was checked.
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use crate::{
     uri::TargetUri,
 };
 
-/// Bytes both ways.
+/// A stream of bytes in both directions.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Stream for T {}
@@ -31,12 +31,12 @@ pub(super) struct Link {
     pub(super) connection: Connection,
 }
 
-/// Why there is no connection.
+/// Why connecting failed.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub(super) kind: FailureKind,
     pub(super) detail: String,
-    /// How far it got.
+    /// The endpoint, as far as known.
     pub(super) connection: Option<Connection>,
 }
 
@@ -50,7 +50,7 @@ impl Refusal {
     }
 }
 
-/// A second address is tried when the first has not answered for so long (RFC 8305, 5).
+/// The head start of one address before the next is tried (RFC 8305, 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// Makes connections.
@@ -66,7 +66,7 @@ impl Dialer {
         Self { options, trust }
     }
 
-    /// A connection to the host of `uri`, under TLS where that says so.
+    /// Connects to the host of `uri`, with TLS if the scheme says so.
     pub(super) async fn dial(&self, uri: &TargetUri) -> Result<Link, Refusal> {
         let proxy = self.options.proxies.for_uri(uri);
         let addresses = match proxy {
@@ -90,7 +90,7 @@ impl Dialer {
                 return Err(refusal(FailureKind::ConnectTimeout, detail));
             }
         };
-        // Without it the kernel may hold back a small request; where it cannot be set, that is all.
+        // Otherwise the kernel can delay a small request; a failure to set the option does no harm.
         let _ = stream.set_nodelay(true);
         let connection = Connection {
             address,
@@ -134,7 +134,7 @@ impl Dialer {
         let name = server_name(uri).ok_or_else(|| {
             refusal(
                 FailureKind::Tls,
-                format!("{} is no server name", uri.host()),
+                format!("{} is not a valid server name", uri.host()),
                 &connection,
             )
         })?;
@@ -186,7 +186,7 @@ fn server_name(uri: &TargetUri) -> Option<rustls::pki_types::ServerName<'static>
     }
 }
 
-/// The addresses of the host that may be visited, at least one, in the order in which they are tried.
+/// The addresses of the host that pass the guard, at least one, in the order to try them.
 pub(super) async fn addresses(
     uri: &TargetUri,
     options: &Options,
@@ -213,8 +213,8 @@ pub(super) async fn addresses(
     }
 }
 
-/// Whether a proxy may be asked for `uri`: where the host's name can be looked up here, its addresses are checked here;
-/// where it cannot, the name itself is, because nobody here sees what address the proxy finds for it.
+/// Whether `uri` can be requested from a proxy: if the host name resolves here, its addresses are checked here; if not, the
+/// name itself is checked, because the address that the proxy finds is unknown here.
 pub(super) async fn may_ask_through_proxy(
     uri: &TargetUri,
     options: &Options,
@@ -227,7 +227,7 @@ pub(super) async fn may_ask_through_proxy(
     }
 }
 
-/// The addresses of the proxy, and only if what is asked of it may be asked.
+/// The addresses of the proxy, if the request passes the guard.
 async fn addresses_of(
     proxy: &Proxy,
     uri: &TargetUri,
@@ -247,7 +247,7 @@ async fn addresses_of(
     Ok(in_turns(each.collect()))
 }
 
-/// Has the proxy make a tunnel to the host (RFC 9110, 9.3.6).
+/// Asks the proxy for a tunnel to the host (RFC 9110, 9.3.6).
 async fn tunnel(
     mut stream: TcpStream,
     proxy: &Proxy,
@@ -263,14 +263,14 @@ async fn tunnel(
     written.map_err(|error| error.to_string())?;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && head.len() < LONGEST {
-        // Byte by byte: what follows the head is not the proxy's any more.
+        // Byte by byte: what follows the head no longer comes from the proxy.
         let byte = stream.read_u8().await.map_err(|error| error.to_string())?;
         head.push(byte);
     }
     match status_of(&head) {
         Some(200..=299) => Ok(stream),
         Some(status) => Err(format!("it answered with status {status}")),
-        None => Err("it answered with something else than HTTP".to_owned()),
+        None => Err("the answer is not HTTP".to_owned()),
     }
 }
 
@@ -312,8 +312,8 @@ pub(super) async fn look_up(
     Ok(found)
 }
 
-/// Whether the system's resolver says that there is no such name, and not that it could not find out: the standard
-/// library keeps only its words (glibc, musl, macOS, Windows).
+/// Whether the resolver says that the name does not exist, and not that the lookup failed: the standard library passes on
+/// only its message (glibc, musl, macOS, Windows).
 fn says_not_found(detail: &str) -> bool {
     [
         "not known",
@@ -325,7 +325,7 @@ fn says_not_found(detail: &str) -> bool {
     .any(|it| detail.contains(it))
 }
 
-/// Both families in turns, beginning with that of the first address (RFC 8305, 4).
+/// Alternates both address families, starting with that of the first address (RFC 8305, 4).
 fn in_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (first, second): (Vec<_>, Vec<_>) = addresses
@@ -341,7 +341,7 @@ fn in_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     turns
 }
 
-/// The first connection that comes about; each address gets a head start on the next (RFC 8305, 5).
+/// The first connection that succeeds; each address gets a head start on the next (RFC 8305, 5).
 async fn connect(addresses: &[SocketAddr]) -> io::Result<(TcpStream, SocketAddr)> {
     let mut waiting = addresses.iter().copied();
     let mut tries = JoinSet::new();

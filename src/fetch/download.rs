@@ -1,4 +1,4 @@
-//! Having a document that is not archived, such as an article to import, under the same guard.
+//! Downloads of documents that are not archived, such as an article to import, with the same guard.
 
 use std::{error::Error as _, net::SocketAddr, sync::Arc};
 
@@ -11,24 +11,24 @@ use crate::{
     uri::{TargetUri, UriError},
 };
 
-/// A document that was downloaded.
+/// A downloaded document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Downloaded {
-    /// Its bytes, content codings undone.
+    /// Its bytes, with content codings removed.
     pub body: Vec<u8>,
-    /// Its type, as the server says.
+    /// Its media type, as the server says.
     pub media_type: MediaType,
-    /// Where it came from in the end.
+    /// Its address after redirects.
     pub final_uri: TargetUri,
 }
 
-/// Why a document could not be had.
+/// Why a download failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
-    /// Its address, or one that it redirects to, is none that can be visited.
+    /// Its address, or one that it redirects to, cannot be visited.
     #[error(transparent)]
     Uri(#[from] UriError),
-    /// Its host cannot be looked up, or may not be visited.
+    /// Its host name does not resolve, or the guard refuses it.
     #[error("{uri}: {detail}")]
     Refused {
         /// The address.
@@ -36,7 +36,7 @@ pub enum DownloadError {
         /// What is wrong with it.
         detail: String,
     },
-    /// The server answered with something else than a document.
+    /// The server did not answer with a document.
     #[error("{uri}: the server answered with status {status}")]
     Status {
         /// The address.
@@ -44,12 +44,12 @@ pub enum DownloadError {
         /// The status code.
         status: u16,
     },
-    /// More redirects than are followed.
+    /// Too many redirects.
     #[error("{uri}: more than {most} redirects")]
     Redirects {
         /// The address.
         uri: TargetUri,
-        /// How many are followed.
+        /// The most redirects.
         most: usize,
     },
     /// The document is too long.
@@ -60,7 +60,7 @@ pub enum DownloadError {
         /// The cap, in bytes.
         cap: u64,
     },
-    /// Its content coding cannot be undone.
+    /// Its content coding cannot be decoded.
     #[error("{uri}: {source}")]
     Coding {
         /// The address.
@@ -74,12 +74,12 @@ pub enum DownloadError {
     Exchange {
         /// The address.
         uri: TargetUri,
-        /// What the client says, down to the cause.
+        /// The message of the client, with its causes.
         detail: String,
     },
 }
 
-/// Downloads the document at `url`, following redirects; each hop is checked as every visit is, and so are the caps.
+/// Downloads the document at `url`, following redirects; every hop is checked as in a visit, and so are the caps.
 ///
 /// # Errors
 /// [`DownloadError`].
@@ -142,7 +142,7 @@ pub async fn download(url: &str, options: &Options) -> Result<Downloaded, Downlo
     }
 }
 
-/// Sends `body` to the service at `url`, and has its answer. The address is checked as every visit is, and so are the caps;
+/// Sends `body` to the service at `url`, and returns its answer. The address is checked as in a visit, and so are the caps;
 /// redirects are not followed.
 ///
 /// # Errors
@@ -175,8 +175,8 @@ pub async fn post(
     whole_body(response, &uri, options).await
 }
 
-/// Asks whether an address may be visited. Literals never reach the client's resolver, and a refusal there would lose its
-/// words: so it is asked first.
+/// Checks whether an address can be visited. IP addresses never reach the resolver of the client, and a refusal there would
+/// lose its message, so this is checked first.
 async fn check(uri: &TargetUri, options: &Options) -> Result<(), DownloadError> {
     let checked = match options.proxies.for_uri(uri) {
         Some(_) => dial::may_ask_through_proxy(uri, options).await,
@@ -235,7 +235,7 @@ fn client(options: &Options) -> Result<reqwest::Client, String> {
         .map_err(|error| whole_story(&error))
 }
 
-/// The error and what caused it: the cause is what helps, and reqwest keeps it back.
+/// The error with its causes: the cause is what helps, and reqwest does not print it.
 fn whole_story(error: &reqwest::Error) -> String {
     let mut story = error.to_string();
     let mut cause = error.source();
@@ -246,14 +246,14 @@ fn whole_story(error: &reqwest::Error) -> String {
     story
 }
 
-/// Looks names up, and gives only addresses that may be visited.
+/// Resolves names, and returns only addresses that pass the guard.
 struct Guarded(Arc<Options>);
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let options = Arc::clone(&self.0);
         Box::pin(async move {
-            // The port was checked with the address; here it is only asked for the form.
+            // The port was checked with the address; here it is only a formality.
             let uri: TargetUri = format!("http://{}/", name.as_str()).parse()?;
             let found = if options.proxies.names(name.as_str()) {
                 dial::look_up(name.as_str(), 0, &options).await.map(|all| {

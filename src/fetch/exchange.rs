@@ -1,4 +1,4 @@
-//! One request and its response over a connection, within limits of time and size.
+//! One request and its response over a connection, with limits on time and size.
 
 use std::{io, time::Duration};
 
@@ -15,22 +15,22 @@ use super::{
 };
 use crate::capture::{FailureKind, Truncation};
 
-/// No response, and why.
+/// Why there is no response.
 #[derive(Debug)]
 pub(super) struct Trouble {
     pub(super) kind: FailureKind,
     pub(super) detail: String,
-    /// What had come.
+    /// The bytes received so far.
     pub(super) received: Vec<u8>,
 }
 
-/// The most bytes of a response without a head that are kept.
+/// The most bytes to keep of a response without a head.
 const MOST_RECEIVED: usize = 64 << 10;
 
-/// Sends `request` and takes the response in.
+/// Sends `request` and receives the response.
 ///
 /// # Errors
-/// [`Trouble`] where no head came; a body that is not whole is no error.
+/// [`Trouble`] if no head was received; an incomplete body is not an error.
 pub(super) async fn exchange(
     link: &mut Link,
     request: &[u8],
@@ -55,7 +55,7 @@ pub(super) async fn exchange(
     if incoming.has_head() {
         let cut = match end {
             End::Closed(None) => {
-                // The end of the connection is the end of a body that has no other (RFC 9112, 6.3).
+                // The end of the connection is the end of a body without any other end (RFC 9112, 6.3).
                 return Ok(incoming.close());
             }
             End::Closed(Some(_)) => Truncation::Disconnect,
@@ -67,16 +67,16 @@ pub(super) async fn exchange(
     let (kind, detail) = match end {
         End::Closed(why) => {
             let why = why.map(|it| format!(": {it}")).unwrap_or_default();
-            let detail = format!("the connection ended before a whole head had come{why}");
+            let detail = format!("the connection ended before the head was complete{why}");
             (FailureKind::Disconnect, detail)
         }
         End::Stopped => (
             FailureKind::Stopped,
-            "the run was ended before a whole head had come".to_owned(),
+            "the run was stopped before the head was complete".to_owned(),
         ),
         _ => {
             let within = options.response_timeout.min(options.total_timeout);
-            let detail = format!("no whole head had come after {within:?}");
+            let detail = format!("the head was not complete after {within:?}");
             (FailureKind::ResponseTimeout, detail)
         }
     };
@@ -93,10 +93,10 @@ fn trouble(kind: FailureKind, detail: String, incoming: Incoming) -> Trouble {
     }
 }
 
-/// Why nothing more comes.
+/// Why receiving ended.
 enum End {
     Whole,
-    /// The connection ended, in order or with an error.
+    /// The connection ended, orderly or with an error.
     Closed(Option<io::Error>),
     Late,
     Malformed(String),
@@ -110,7 +110,7 @@ async fn carry(link: &mut Link, request: &[u8], options: &Options, incoming: &mu
     let mut pace = Pace::new(started, options);
     let mut buffer = vec![0; 32 << 10];
     tokio::select! {
-        // A server may answer, or give up, without reading the whole request: where writing fails, reading says more.
+        // A server can answer, or give up, without reading the whole request: if writing fails, reading says more.
         _ = send(link, request) => {}
         () = sleep_until(head_by) => return End::Late,
     }
@@ -156,7 +156,7 @@ async fn send(link: &mut Link, request: &[u8]) -> io::Result<()> {
     link.stream.flush().await
 }
 
-/// How fast the body comes, window after window.
+/// The rate of the body, measured window by window.
 struct Pace {
     window: Duration,
     least: u64,
@@ -167,11 +167,11 @@ struct Pace {
 impl Pace {
     fn new(from: Instant, options: &Options) -> Self {
         let seconds = options.rate_window.as_secs_f64();
-        // Rates and windows are small numbers; a fraction of a byte does not matter.
+        // Rates and windows are small numbers; fractions of a byte do not matter.
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "not negative, and saturating where absurd"
+            reason = "not negative, and saturating if absurd"
         )]
         let least = (options.min_rate as f64 * seconds) as u64;
         Self {
@@ -182,7 +182,7 @@ impl Pace {
         }
     }
 
-    /// Whether enough came in the window that has ended; begins the next.
+    /// Whether enough bytes came in the past window; begins the next window.
     fn is_kept(&mut self) -> bool {
         let kept = self.bytes >= self.least;
         self.bytes = 0;
@@ -191,7 +191,7 @@ impl Pace {
     }
 }
 
-/// Ends `grace` after the run is to stop; never, where it is not.
+/// Resolves `grace` after the signal to stop; never without the signal.
 async fn grace_over(mut stop: watch::Receiver<bool>, grace: Duration) {
     if stop.wait_for(|it| *it).await.is_err() {
         std::future::pending::<()>().await;

@@ -1,14 +1,13 @@
-//! The guard: which addresses and ports may be visited.
+//! The guard: which addresses and ports can be visited.
 //!
-//! It is asked with the very address that is then connected to, so a name that resolves differently the next
-//! moment gains nothing.
+//! It checks the exact address that the connection then goes to, so a name that resolves differently the next moment gains
+//! nothing.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Options;
 
-/// Ports of protocols that are not HTTP and could be talked into doing something by an HTTP request: the block list
-/// of the Fetch standard ("bad port").
+/// Ports of protocols other than HTTP that an HTTP request could abuse: the block list of the Fetch standard ("bad port").
 pub(super) const BAD_PORTS: &[u16] = &[
     0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
     102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
@@ -17,8 +16,8 @@ pub(super) const BAD_PORTS: &[u16] = &[
     6668, 6669, 6679, 6697, 10080,
 ];
 
-/// IPv4 networks that are not the public web, with what they are (IANA special-purpose registry, and the addresses
-/// under which clouds tell their machines secrets).
+/// IPv4 networks that are not the public web, each with its purpose (IANA special-purpose registry, and the metadata
+/// addresses of clouds).
 const V4: &[([u8; 4], u8, &str)] = &[
     ([0, 0, 0, 0], 8, "this network"),
     ([10, 0, 0, 0], 8, "private"),
@@ -43,7 +42,7 @@ const V4: &[([u8; 4], u8, &str)] = &[
     ([240, 0, 0, 0], 4, "reserved"),
 ];
 
-/// IPv6 networks that are not the public web; where one lies in another, the narrower comes first.
+/// IPv6 networks that are not the public web; if one contains another, the narrower comes first.
 const V6: &[([u16; 8], u8, &str)] = &[
     ([0, 0, 0, 0, 0, 0, 0, 1], 128, "loopback"),
     ([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48, "local NAT64"),
@@ -61,8 +60,8 @@ const V6: &[([u16; 8], u8, &str)] = &[
     ([0, 0, 0, 0, 0, 0, 0, 0], 8, "reserved"),
 ];
 
-/// Endings of names that no public name server knows: they mean a host of the network in which they are asked for
-/// (RFC 6761, RFC 6762, RFC 8375; `.internal`, which ICANN keeps for this; and what networks use without being given it).
+/// Suffixes of names that no public name server knows: they mean a host in the local network (RFC 6761, RFC 6762, RFC 8375;
+/// `.internal`, which ICANN reserves for this; and others that networks use without a reservation).
 const INNER: &[&str] = &[
     "corp",
     "home",
@@ -78,11 +77,11 @@ const INNER: &[&str] = &[
     "test",
 ];
 
-/// Whether a name that cannot be looked up here may be asked of a proxy: not one that can only mean a host inside the
-/// proxy's own network.
+/// Checks whether a name that does not resolve here can be requested from a proxy: not if it can only mean a host inside the
+/// network of the proxy.
 ///
 /// # Errors
-/// Why not, for people, and what to do if it may be visited.
+/// The reason in words, and how to allow it.
 pub(super) fn check_name(host: &str) -> Result<(), String> {
     let name = host.trim_end_matches('.');
     let is_below = |it: &&str| {
@@ -93,27 +92,27 @@ pub(super) fn check_name(host: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "`{name}` can only be a host inside the proxy's network; if it may be visited, list it in `fetch.no_proxy` and its address range in `fetch.allow`"
+        "`{name}` can only be a host inside the network of the proxy; to visit it, add it to `fetch.no_proxy` and its address range to `fetch.allow`"
     ))
 }
 
-/// Whether the port may be visited.
+/// Checks whether the port can be visited.
 ///
 /// # Errors
-/// Why not, for people.
+/// The reason in words.
 pub(super) fn check_port(port: u16, options: &Options) -> Result<(), String> {
     if options.denied_ports.contains(&port) {
         return Err(format!(
-            "port {port} is on the list of denied ports, which belong to protocols other than HTTP"
+            "port {port} is denied: it belongs to a protocol other than HTTP"
         ));
     }
     Ok(())
 }
 
-/// Whether the address may be visited: `deny` is asked first, then `allow`, then the built-in ranges.
+/// Checks whether the address can be visited: `deny` comes first, then `allow`, then the built-in ranges.
 ///
 /// # Errors
-/// Why not, for people.
+/// The reason in words.
 pub(super) fn check_address(address: IpAddr, options: &Options) -> Result<(), String> {
     let plain = address.to_canonical();
     let inside = match plain {
@@ -124,7 +123,7 @@ pub(super) fn check_address(address: IpAddr, options: &Options) -> Result<(), St
     for it in both.into_iter().flatten() {
         if let Some(network) = options.deny.iter().find(|net| net.contains(&it)) {
             return Err(format!(
-                "{address} lies in {network}, which `fetch.deny` lists"
+                "{address} is in {network}, which `fetch.deny` lists"
             ));
         }
     }
@@ -134,7 +133,7 @@ pub(super) fn check_address(address: IpAddr, options: &Options) -> Result<(), St
     for it in both.into_iter().flatten() {
         if let Some((network, what)) = special(it) {
             return Err(format!(
-                "{address} lies in {network} ({what}); if it may be visited, list it in `fetch.allow`"
+                "{address} is in {network} ({what}); to visit it, add it to `fetch.allow`"
             ));
         }
     }
@@ -151,14 +150,14 @@ fn special(address: IpAddr) -> Option<(String, &'static str)> {
         IpAddr::V6(it) => V6.iter().find_map(|(network, bits, what)| {
             let mask = u128::MAX << (128 - bits);
             let network = Ipv6Addr::from(*network);
-            // The NAT64 and mapped prefixes lie in 0::/8 and are judged by what is embedded in them.
+            // The NAT64 and mapped prefixes are in 0::/8 and are judged by the address embedded in them.
             (it.to_bits() & mask == network.to_bits() && embedded(it).is_none())
                 .then(|| (format!("{network}/{bits}"), *what))
         }),
     }
 }
 
-/// The IPv4 address that packets to this one end up at: IPv4-compatible, translated (SIIT), NAT64 (RFC 6052), 6to4 (RFC 3056).
+/// The IPv4 address to which packets to this one go: IPv4-compatible, translated (SIIT), NAT64 (RFC 6052), 6to4 (RFC 3056).
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let four = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
     match address.segments() {

@@ -1,4 +1,4 @@
-//! Request header fields of the user's own, each for some hosts.
+//! Custom request header fields, each for some hosts.
 
 use std::str::FromStr;
 
@@ -7,11 +7,11 @@ use crate::capture::asked_otherwise;
 /// A header field that is sent to some hosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The host; it and all below it, where a dot or `*.` stood before it; `*` for all.
+    /// The host; with its subdomains if a dot or `*.` precedes it; `*` for all hosts.
     host: Host,
-    /// The field's name.
+    /// The name of the field.
     pub(super) name: String,
-    /// The field's value.
+    /// The value of the field.
     pub(super) value: String,
 }
 
@@ -22,21 +22,21 @@ enum Host {
     AllBelow(String),
 }
 
-/// Why a text is no header field that can be sent.
+/// Why a text is not a header field that can be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
-    /// It has another form.
+    /// The form is wrong.
     #[error("`{0}` is not of the form `HOST NAME: VALUE`")]
     Form(String),
     /// A field that the fetcher writes itself.
     #[error("`{0}` cannot be set: it is written by the fetcher itself")]
     Own(String),
-    /// A field that has a server send only a piece of the page.
-    #[error("`{0}` cannot be set: with it servers send only a piece of the page")]
+    /// A field that makes servers send only a part of the page.
+    #[error("`{0}` cannot be set: it makes servers send only a part of the page")]
     Piece(String),
 }
 
-/// Fields that frame a message, or that the fetcher has to know the meaning of.
+/// Fields that frame a message, or whose meaning the fetcher needs to know.
 const OWN: &[&str] = &[
     "accept-encoding",
     "connection",
@@ -71,7 +71,7 @@ impl Header {
         }
     }
 
-    /// Whether it holds cookies, which are sent in one field with those that the host has set.
+    /// Whether it contains cookies, which are sent in one field with those that the host has set.
     pub(super) fn is_cookie(&self) -> bool {
         self.name.eq_ignore_ascii_case("cookie")
     }

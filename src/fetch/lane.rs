@@ -1,4 +1,4 @@
-//! One host: what is known of it, and its turn: the open connection, and when it may be asked again.
+//! One host: its state and its turn, that is, the open connection and the time of the next request.
 
 use std::{
     collections::HashMap,
@@ -17,23 +17,22 @@ use crate::{
     uri::TargetUri,
 };
 
-/// All hosts of a run. Whoever holds a lane's lock is the only one to visit that host; whoever holds its turn is the
-/// only one to talk to it. A turn is asked for with lanes held and never the other way round, so that no two wait for
-/// each other.
+/// All hosts of a run. The holder of the lock of a lane is the only one to visit that host; the holder of its turn is the
+/// only one to talk to it. Turns are taken while holding lanes and never the other way round, so that there is no deadlock.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     hosts: PlainMutex<HashMap<String, Arc<Mutex<Lane>>>>,
     turns: PlainMutex<HashMap<String, Arc<Mutex<Turn>>>>,
-    /// What earlier runs knew; each is taken into its lane when that is first asked for it.
+    /// The states from earlier runs; each moves into its lane when the lane is first used.
     remembered: PlainMutex<HashMap<Origin, HostState>>,
 }
 
 impl Lanes {
-    /// The lanes of a run that begins at `now`; hosts that are to be left alone for longer are so from the start.
+    /// The lanes of a run that begins at `now`; hosts that must be left alone for longer are so from the start.
     pub(super) fn new(remembered: HashMap<Origin, HostState>, now: Instant) -> Self {
         let mut turns: HashMap<String, Turn> = HashMap::new();
         for (origin, state) in &remembered {
-            // A last request in the future was noted under a clock that went wrong; then what counts is how long was asked for.
+            // A last request in the future comes from a wrong clock; then only the length of the pause counts.
             let asked_for = state.last_request.filter(|it| *it > now).unwrap_or(now);
             let wait = state.next_allowed.map(|it| (it - asked_for).to_std());
             if let Some(Ok(wait)) = wait
@@ -65,7 +64,7 @@ impl Lanes {
         Arc::clone(turns.entry(name(uri)).or_default())
     }
 
-    /// Takes what is remembered of the origin into its lane.
+    /// Moves the stored state of the origin into its lane.
     pub(super) fn recall(&self, origin: &Origin, lane: &mut Lane) {
         if lane.known.contains_key(origin) {
             return;
@@ -83,8 +82,8 @@ impl Lanes {
     }
 }
 
-/// What lanes are told apart by: the host and, where it is neither scheme's own, the port. `http` and `https` of one
-/// host are one machine to be polite to.
+/// The key of a lane: the host and, unless it is a default port, the port. `http` and `https` of one host are one machine to
+/// be polite to.
 pub(super) fn name(uri: &TargetUri) -> String {
     match uri.as_url().port() {
         Some(port) => format!("{}:{port}", uri.host()),
@@ -92,7 +91,7 @@ pub(super) fn name(uri: &TargetUri) -> String {
     }
 }
 
-/// One host, as it is known.
+/// One host with its state.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
     known: HashMap<Origin, Known>,
@@ -102,9 +101,9 @@ pub(super) struct Lane {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub(super) state: HostState,
-    /// Its robots.txt, read.
+    /// Its robots.txt, parsed.
     pub(super) robots: Option<Arc<Robots>>,
-    /// That it could not be reached in this run; it is not tried again before the next.
+    /// The failure to reach it in this run; it is not tried again before the next run.
     pub(super) unreachable: Option<(FailureKind, String)>,
 }
 
@@ -114,7 +113,7 @@ impl Lane {
         self.known.entry(origin.clone()).or_default()
     }
 
-    /// Writes down that the origin was asked, how long the host is now left alone, and why.
+    /// Records a request to the origin, how long the host is now left alone, and why.
     pub(super) fn asked(
         &mut self,
         origin: &Origin,
@@ -128,7 +127,7 @@ impl Lane {
         self.leave(origin, clock, wait, reason);
     }
 
-    /// Writes down how long the host is left alone from now, and why.
+    /// Records how long the host is left alone from now on, and why.
     pub(super) fn leave(
         &mut self,
         origin: &Origin,
@@ -143,12 +142,12 @@ impl Lane {
     }
 }
 
-/// The right to talk to a host, and what is open to it.
+/// The right to talk to a host, and the open connection.
 #[derive(Default)]
 pub(super) struct Turn {
-    /// A connection kept open, and whose it is.
+    /// The open connection, and its origin.
     pub(super) link: Option<(Origin, Link)>,
-    /// That the last request was for robots.txt, on behalf of a page of the same host: the page need not wait for it.
+    /// Whether the last request was for robots.txt on behalf of a page of the same host: then the page need not wait.
     pub(super) page_may_follow: bool,
     not_before: Option<Tick>,
     reason: Option<String>,
@@ -164,7 +163,7 @@ impl std::fmt::Debug for Turn {
 }
 
 impl Turn {
-    /// How long the host is still to be left alone, and why, where there is more to it than the usual pause.
+    /// How long the host must still be left alone, and why, if for more than the usual pause.
     pub(super) fn wait(&self) -> (Duration, Option<&str>) {
         let wait = self
             .not_before
@@ -172,7 +171,7 @@ impl Turn {
         (wait.unwrap_or_default(), self.reason.as_deref())
     }
 
-    /// Leaves the host alone for that long from now, if not longer anyway.
+    /// Leaves the host alone for at least that long from now on.
     pub(super) fn put_off(&mut self, wait: Duration, reason: Option<String>) {
         let until = Tick::now() + wait;
         if self.not_before.is_none_or(|it| it <= until) {
@@ -182,7 +181,7 @@ impl Turn {
     }
 }
 
-/// The pause that manners ask for between two requests: the configured one or, where it is longer, the `Crawl-delay`, up to its cap.
+/// The pause between two requests: the configured one or, if longer, the `Crawl-delay`, up to its cap.
 pub(super) fn pause(options: &Options, robots: Option<&Robots>) -> Duration {
     let asked = robots
         .and_then(|it| it.crawl_delay(options.product_token()))
@@ -191,12 +190,12 @@ pub(super) fn pause(options: &Options, robots: Option<&Robots>) -> Duration {
     options.delay.max(asked.min(options.max_crawl_delay))
 }
 
-/// That pause, and who asks for it, for people.
+/// That pause and its origin, in words.
 pub(super) fn pause_in_words(options: &Options, robots: Option<&Robots>) -> String {
     let pause = pause(options, robots);
     if pause > options.delay {
-        format!("{pause:?}, as its Crawl-delay says")
+        format!("{pause:?}, from its Crawl-delay")
     } else {
-        format!("{pause:?}, as the settings say")
+        format!("{pause:?}, from the settings")
     }
 }

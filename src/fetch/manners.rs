@@ -1,4 +1,4 @@
-//! Reading from an answer whether the host wants to be left alone, and for how long.
+//! What an answer says about politeness: whether the host wants to be left alone, and for how long.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -17,15 +17,15 @@ use crate::{
 pub(super) struct Wish {
     /// Whether it is a refusal to serve this client, now or at all.
     pub(super) refusal: bool,
-    /// Whether trying again may help.
+    /// Whether another attempt can help.
     pub(super) passing: bool,
     /// How long the host asks to be left alone by `Retry-After`.
     pub(super) retry_after: Option<Duration>,
-    /// What it was, for people.
+    /// The answer, in words.
     pub(super) reason: Option<String>,
 }
 
-/// So many 403s in a row are about this client, and not about one page.
+/// This many 403s in a row are about this client, not about one page.
 const STORM: u32 = 3;
 
 /// What a response asks for.
@@ -64,7 +64,7 @@ fn wish(head: &[u8], challenge: bool, now: Instant) -> Wish {
     }
 }
 
-/// What a failure asks for: nothing but, where it may pass, another try.
+/// What a failure asks for: another attempt, if it may be temporary.
 pub(super) fn of_failure(kind: FailureKind) -> Wish {
     use FailureKind as Kind;
     Wish {
@@ -82,7 +82,7 @@ pub(super) fn of_failure(kind: FailureKind) -> Wish {
 }
 
 impl Wish {
-    /// How long the host is left alone for it, beyond the usual pause, after `refusals` in a row and `tries` in this run.
+    /// How long to leave the host alone beyond the usual pause, after `refusals` in a row and `tries` in this run.
     pub(super) fn wait(&self, refusals: u32, tries: u32, options: &Options) -> Option<Duration> {
         if let Some(wait) = self.retry_after {
             return Some(wait.min(options.max_backoff));
@@ -101,8 +101,8 @@ impl Wish {
     }
 }
 
-/// The `first` pause, doubled with each time after the first, up to its cap; up to a quarter more or less, so that
-/// not everybody comes back at once.
+/// The `first` pause, doubled each time after the first, up to its cap; varied by up to a quarter, so that not all clients
+/// come back at once.
 fn backoff(first: Duration, times: u32, options: &Options) -> Duration {
     let doubled = 1_u32
         .checked_shl(times.saturating_sub(1).min(31))

@@ -1,28 +1,28 @@
-//! What a fetch may and may not do.
+//! The options of the fetcher: manners and limits.
 
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use ipnet::IpNet;
 
-/// How to visit: manners, limits and what is out of bounds. Every limit is per exchange unless it says otherwise.
+/// How to visit: manners, limits and forbidden addresses. Every limit is per exchange, unless it says otherwise.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The `User-Agent` field: an honest name, a version and a contact. Its product token is what robots.txt is asked for.
+    /// The `User-Agent` field: an honest name, a version and a contact. Its product token is looked up in robots.txt.
     pub user_agent: String,
     /// The least pause between two requests to one host; default 5 s.
     pub delay: Duration,
     /// A longer `Crawl-delay` is cut to this; default 60 s.
     pub max_crawl_delay: Duration,
-    /// How long a run waits for a host that asks for patience; where it asks for more, its seeds fail with
-    /// `host-backoff` and the next run comes back to them; default 90 s.
+    /// The longest time that a run waits for a host; beyond that, its seeds fail with `host-backoff` and the next run visits
+    /// them; default 90 s.
     pub max_wait: Duration,
-    /// The most tries of one request in one run, where a try ends in a way that may pass; default 3.
+    /// The most attempts at one request in one run, if they fail in a way that may be temporary; default 3.
     pub tries: u32,
-    /// The first pause after such an end; it doubles with each further one; default 10 s.
+    /// The first pause after such a failure; it doubles with each further one; default 10 s.
     pub backoff: Duration,
     /// The first pause after a host has blocked (three times 403 in a row, a challenge); it doubles each time; default 1 h.
     pub block_backoff: Duration,
-    /// The longest pause that doubling comes to, and the longest `Retry-After` that is kept; default 7 days.
+    /// The longest pause from doubling, and the longest `Retry-After` that is respected; default 7 days.
     pub max_backoff: Duration,
     /// How many hosts are visited at the same time; default 8.
     pub jobs: usize,
@@ -33,14 +33,14 @@ pub struct Options {
     pub response_timeout: Duration,
     /// The time from the request's first byte to the response's last; default 180 s.
     pub total_timeout: Duration,
-    /// A body that comes slower is cut: bytes per second, averaged over [`Options::rate_window`]; default 128.
+    /// The least rate of a body, in bytes per second, averaged over [`Options::rate_window`]; a slower one is truncated; default 128.
     pub min_rate: u64,
-    /// Over what time the rate is averaged; default 20 s.
+    /// The time over which the rate is averaged; default 20 s.
     pub rate_window: Duration,
-    /// How long an exchange in flight may go on once the run is to stop; default 10 s.
+    /// How long an exchange in progress can continue after the signal to stop; default 10 s.
     pub grace: Duration,
 
-    /// The most bytes of a body, framing included; the rest is cut off; default 32 MiB.
+    /// The most bytes of a body, framing included; a longer one is truncated; default 32 MiB.
     pub max_body: u64,
     /// The most bytes of a head, and of the interim heads before it; default 256 KiB.
     pub max_head: usize,
@@ -48,45 +48,45 @@ pub struct Options {
     pub max_fields: usize,
     /// The most redirects of one visit; default 10.
     pub max_redirects: usize,
-    /// The most addresses of a name that are looked at; default 16.
+    /// The most addresses of a name that are considered; default 16.
     pub max_addresses: usize,
-    /// How much may come out of a content coding, where the fetcher itself reads one: robots.txt, [`download`](fn@super::download).
+    /// Limits on decoding content codings, if the fetcher itself decodes: robots.txt, [`download`](fn@super::download).
     pub caps: crate::content_coding::Caps,
 
-    /// Networks that may be visited although they are private, loopback or reserved; default none.
+    /// Networks to allow although they are private, loopback or reserved; default none.
     pub allow: Vec<IpNet>,
-    /// Networks that may not be visited, whatever else is said; default none.
+    /// Networks to refuse, whatever else is said; default none.
     pub deny: Vec<IpNet>,
-    /// Ports that may not be visited; default those of well-known protocols that are not HTTP.
+    /// Ports to refuse; default those of well-known protocols other than HTTP.
     pub denied_ports: Vec<u16>,
-    /// Names whose addresses are known without looking them up; the addresses are checked all the same; default none.
+    /// Names with known addresses, which are not looked up; the addresses are still checked; default none.
     pub resolve: HashMap<String, Vec<IpAddr>>,
-    /// The proxies that are asked in the hosts' place; default none, whatever the environment says.
+    /// The proxies; default none, whatever the environment says.
     pub proxies: super::Proxies,
-    /// Certificates (DER) trusted as authorities beside the web's; default none.
+    /// Certificates (DER) of additional trusted authorities; default none.
     pub extra_roots: Vec<Vec<u8>>,
-    /// Whether a page is archived although nobody vouches for the certificate of its host; the capture says so; default no.
+    /// Whether to archive pages of hosts with an invalid certificate; the capture says so; default no.
     pub untrusted: bool,
 
     /// The `Accept-Language` field; default none.
     pub accept_language: String,
-    /// Further request header fields, each for some hosts; default none.
+    /// Additional request header fields, each for some hosts; default none.
     pub headers: Vec<super::Header>,
 
-    /// How long rules from robots.txt are used (RFC 9309, 2.4: a day); default 24 h.
+    /// How long the rules of a robots.txt are used (RFC 9309, 2.4: a day); default 24 h.
     pub robots_age: Duration,
-    /// How long a host is left alone whose robots.txt is answered with a server error; default 1 h.
+    /// How long to leave a host alone after a server error for its robots.txt; default 1 h.
     pub robots_retry: Duration,
 }
 
 impl Options {
-    /// A `User-Agent` field that names this program, its version, and whom to write to.
+    /// A `User-Agent` field with this program, its version and a contact.
     #[must_use]
     pub fn user_agent_with(contact: &str) -> String {
         format!("stillsays/{} (+{contact})", env!("CARGO_PKG_VERSION"))
     }
 
-    /// The product token of the `User-Agent` field: what robots.txt knows this program by (RFC 9309, 2.2.1).
+    /// The product token of the `User-Agent` field: the name of this program in robots.txt (RFC 9309, 2.2.1).
     #[must_use]
     pub fn product_token(&self) -> &str {
         let end = self

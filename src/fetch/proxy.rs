@@ -1,4 +1,4 @@
-//! Proxies, as the usual environment variables name them.
+//! Proxies, as in the usual environment variables.
 
 use std::{fmt, net::IpAddr};
 
@@ -8,11 +8,11 @@ use url::Url;
 
 use crate::uri::TargetUri;
 
-/// Why what an environment variable names is no proxy that can be used.
+/// Why the proxy in an environment variable cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyError {
-    /// It is no address.
-    #[error("{variable} does not hold the address of a proxy")]
+    /// It is not an address.
+    #[error("{variable} does not contain the address of a proxy")]
     Address {
         /// The variable.
         variable: String,
@@ -27,7 +27,7 @@ pub enum ProxyError {
     },
 }
 
-/// An HTTP proxy. Its password is in no log, no report and no capture.
+/// An HTTP proxy. Its password does not appear in logs, reports or captures.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
     url: Url,
@@ -49,7 +49,7 @@ impl fmt::Display for Proxy {
     }
 }
 
-/// Which proxy is asked for which address.
+/// Which proxy to use for which address.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Proxies {
     http: Option<Proxy>,
@@ -57,11 +57,11 @@ pub struct Proxies {
     except: Vec<Except>,
 }
 
-/// Hosts that are asked directly.
+/// Hosts to visit directly.
 #[derive(Clone, Debug, PartialEq)]
 enum Except {
     All,
-    /// A name and all below it.
+    /// A name with its subdomains.
     Name(String),
     Network(IpNet),
 }
@@ -69,14 +69,14 @@ enum Except {
 impl Proxies {
     /// The proxies that `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` name, in lower or upper case.
     ///
-    /// `variable` gives the value of a variable; `|it| std::env::var(it).ok()` asks the environment.
+    /// `variable` returns the value of a variable; `|name| std::env::var(name).ok()` reads the environment.
     ///
     /// # Errors
-    /// A variable that holds no address, or that of a proxy of another kind.
+    /// A variable without a valid address, or with a proxy of another kind.
     pub fn of_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ProxyError> {
         let value = |name: &str| {
             let upper = name.to_uppercase();
-            // In a CGI program HTTP_PROXY is a header field that anybody can send.
+            // In a CGI program, HTTP_PROXY is a header field that any client can send.
             let forged = upper == "HTTP_PROXY" && variable("REQUEST_METHOD").is_some();
             [name.to_owned(), upper]
                 .into_iter()
@@ -95,7 +95,7 @@ impl Proxies {
         })
     }
 
-    /// The proxy that is asked for an address; `None` where its host is asked directly.
+    /// The proxy for an address; `None` to visit its host directly.
     #[must_use]
     pub fn for_uri(&self, uri: &TargetUri) -> Option<&Proxy> {
         let proxy = if uri.is_https() {
@@ -107,7 +107,7 @@ impl Proxies {
         proxy.filter(|_| !excepted())
     }
 
-    /// Whether a name is that of a proxy: its address is what the user said, and is not guarded.
+    /// Whether a name is that of a proxy: the user chose its address, so the guard does not apply.
     pub(super) fn names(&self, host: &str) -> bool {
         [&self.http, &self.https]
             .into_iter()
@@ -149,7 +149,7 @@ impl Proxy {
         })
     }
 
-    /// The address with its password, for a client that does the rest by itself.
+    /// The address with its password, for an HTTP client that handles proxies itself.
     pub(super) fn to_url(&self) -> Url {
         self.url.clone()
     }

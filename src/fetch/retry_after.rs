@@ -1,4 +1,4 @@
-//! `Retry-After`, in the two forms of RFC 9110, 10.2.3, and in those that servers send beside them.
+//! `Retry-After`, in the two forms of RFC 9110, 10.2.3, and in other forms that servers send.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::clock::{Instant, parse_http_date};
 
-/// A number of seconds beyond this is no wait but a time since 1970: some 30 years.
+/// A larger number of seconds is not a wait but a time since 1970: some 30 years.
 const EPOCH: f64 = 1e9;
 
 /// The same in milliseconds.
 const EPOCH_MS: f64 = 1e11;
 
-/// How long a value asks to wait, from `now` on; `None` where it cannot be read.
+/// How long a value asks to wait from `now` on; `None` if it cannot be parsed.
 ///
-/// Beside whole seconds and HTTP dates: fractions (`5.4`), units (`30s`, `2 minutes`, `1h 30m`), clock forms (`00:02:00`),
+/// Besides whole seconds and HTTP dates: fractions (`5.4`), units (`30s`, `2 minutes`, `1h 30m`), clock forms (`00:02:00`),
 /// ISO 8601 dates and durations (`PT30S`), times since 1970 in seconds or milliseconds, quotes, several values in one field,
 /// and dates with another zone than GMT or none.
 pub(super) fn parse(value: &str, now: Instant) -> Option<Duration> {
     let value = value.trim().trim_matches(['"', '\'']).trim();
     one(value, now).or_else(|| {
-        // A field that came twice is joined by a comma, which HTTP dates have in them too; the longest wait is meant.
+        // A repeated field is joined with commas, which HTTP dates contain, too; the longest wait counts.
         let parts = value.split([',', ';']).map(str::trim);
         parts.filter_map(|it| one(it, now)).max()
     })
@@ -42,7 +42,7 @@ fn one(value: &str, now: Instant) -> Option<Duration> {
         .or_else(|| Some((date(value, now)? - now).to_std().unwrap_or_default()))
 }
 
-/// A time that is negative is over.
+/// A negative time is over.
 fn seconds(number: f64) -> Duration {
     Duration::try_from_secs_f64(number.max(0.0)).unwrap_or_default()
 }
@@ -64,7 +64,7 @@ fn clock_form(value: &str) -> Option<Duration> {
 /// Numbers with units, added up: `30s`, `2 minutes`, `1h 30m`, `PT1H30M`.
 fn with_units(value: &str) -> Option<Duration> {
     let lower = value.to_ascii_lowercase();
-    // In ISO 8601 an M before the T is a month; nobody asks for months.
+    // In ISO 8601, an M before the T is a month; no server asks for months.
     let plain = lower.strip_prefix('p').map(|it| it.replace('t', ""));
     let mut rest = plain.as_deref().unwrap_or(&lower);
     let mut sum = 0.0;
@@ -88,12 +88,12 @@ fn with_units(value: &str) -> Option<Duration> {
     (!lower.is_empty()).then(|| seconds(sum))
 }
 
-/// A date in any form that can mean only one moment.
+/// A date in any unambiguous form.
 fn date(value: &str, now: Instant) -> Option<Instant> {
     parse_http_date(value, now)
         .or_else(|| crate::clock::parse_warc_date(value))
         .or_else(|| {
-            // Wrong names of weekdays, zones as numbers, no zone: the day and the time are what counts.
+            // Wrong names of weekdays, zones as numbers, no zone: only the day and the time count.
             let plain = value.split_once(", ").map_or(value, |it| it.1).trim();
             DateTime::parse_from_rfc2822(plain)
                 .ok()

@@ -1,4 +1,4 @@
-//! robots.txt: fetched once a day for each origin, and asked before every visit (RFC 9309, 2.3 and 2.4).
+//! robots.txt: fetched once a day for each origin, and consulted before every visit (RFC 9309, 2.3 and 2.4).
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,19 +17,19 @@ use crate::{
     uri::TargetUri,
 };
 
-/// So many redirects of robots.txt are followed (RFC 9309, 2.3.1.2).
+/// The most redirects of a robots.txt that are followed (RFC 9309, 2.3.1.2).
 const MOST_REDIRECTS: usize = 5;
 
-/// So long a robots.txt that cannot be reached forbids everything, also where older rules are known (RFC 9309, 2.3.1.4).
+/// How long an unreachable robots.txt forbids everything, even if older rules are known (RFC 9309, 2.3.1.4).
 const CLOSED: Duration = Duration::from_hours(12);
 
-/// So old the rules may be that are gone by after that, for want of newer ones (RFC 9309, 2.4 and 2.3.1.4: 30 days).
+/// The greatest age of older rules that apply after that (RFC 9309, 2.4 and 2.3.1.4: 30 days).
 const OLDEST: Duration = Duration::from_hours(30 * 24);
 
 impl Crawl {
-    /// What in robots.txt lets `uri` be visited, for people; robots.txt is fetched first where it is not known.
+    /// The rule in robots.txt that allows `uri`, in words; fetches robots.txt first if it is not known.
     ///
-    /// Its request is part of the visit that needs it: the page is asked for right after it.
+    /// This request is part of the visit that needs it: the page is requested right after it.
     pub(super) async fn ask_robots(
         &self,
         lane: &mut Lane,
@@ -76,16 +76,16 @@ impl Crawl {
                 RobotsAccess::Unavailable { status } => {
                     format!("there is no robots.txt (status {status})")
                 }
-                RobotsAccess::Rules(_) => "no line of robots.txt forbids it".to_owned(),
+                RobotsAccess::Rules(_) => "robots.txt does not forbid it".to_owned(),
                 RobotsAccess::Unreachable { .. } => {
-                    "no line of the robots.txt known before forbids it".to_owned()
+                    "the last known robots.txt does not forbid it".to_owned()
                 }
             },
             (None, None) => String::new(),
         })
     }
 
-    /// The rules that hold now, or why nothing may be asked for.
+    /// The rules that apply now, or why nothing can be requested.
     fn rules_now(&self, file: &RobotsFile) -> Result<Robots, String> {
         let for_longer = |since: Instant, than: Duration| {
             (self.clock.now() - since)
@@ -103,7 +103,7 @@ impl Crawl {
                 Ok(Robots::parse(&older.rules))
             }
             RobotsAccess::Unreachable { detail, .. } => {
-                Err(format!("robots.txt could not be had: {detail}"))
+                Err(format!("robots.txt could not be fetched: {detail}"))
             }
         }
     }
@@ -114,11 +114,11 @@ impl Crawl {
             RobotsAccess::Unreachable { .. } => self.options.robots_retry,
             _ => self.options.robots_age,
         };
-        // A file from the future was had under a clock that went wrong.
+        // A file from the future comes from a wrong clock.
         age.is_ok_and(|it| it < most)
     }
 
-    /// robots.txt as it is now; a capture in the page's name where the host cannot be reached at all.
+    /// The current robots.txt; or a capture for the page, if the host cannot be reached at all.
     async fn fetch_robots(
         &self,
         lane: &mut Lane,
@@ -142,7 +142,7 @@ impl Crawl {
             let asks = Origin::of(&at);
             let capture = match self.ask_for_robots(&at, uri).await {
                 Ok(it) => it,
-                // Another host that is not to be asked now is not asked for this one's rules either.
+                // Another host that must be left alone now is not asked for the rules of this one, either.
                 Err(PutOff::Backoff(detail)) if asks != *origin => return unreachable(detail),
                 Err(put_off) => return Err(Hindrance::PutOff(put_off)),
             };
@@ -173,7 +173,7 @@ impl Crawl {
                     }
                     redirects += 1;
                 }
-                // "Too many requests" is no word about rules (RFC 6585, 4).
+                // "Too many requests" says nothing about rules (RFC 6585, 4).
                 429 => {
                     self.leave_alone(lane, origin, &at, &capture).await;
                     return unreachable("answered with 429".to_owned());
@@ -187,7 +187,7 @@ impl Crawl {
         }
     }
 
-    /// One request for robots.txt at `at`, when the turn of the host that has it comes; `uri` is what it is asked for.
+    /// One request for the robots.txt at `at`, in the turn of its host, on behalf of `uri`.
     async fn ask_for_robots(&self, at: &TargetUri, uri: &TargetUri) -> Result<Capture, PutOff> {
         let asks = Origin::of(at);
         let turn = self.lanes.turn_of(at);
@@ -201,7 +201,7 @@ impl Crawl {
         Ok(capture)
     }
 
-    /// Keeps to a `Retry-After` that came for robots.txt.
+    /// Respects a `Retry-After` in the answer to robots.txt.
     async fn leave_alone(&self, lane: &mut Lane, origin: &Origin, at: &TargetUri, of: &Capture) {
         let wish = manners::of_head(of.head().unwrap_or_default(), of.ended);
         if let Some(wait) = wish.retry_after {
@@ -219,7 +219,7 @@ impl Crawl {
             return Err("no response".to_owned());
         };
         if !matches!(response.truncated, None | Some(Truncation::Length)) {
-            return Err("it came cut short".to_owned());
+            return Err("it was incomplete".to_owned());
         }
         let decoded = content_coding::decode_response(response, &self.options.caps)
             .map_err(|error| error.to_string())?;
@@ -229,7 +229,7 @@ impl Crawl {
     }
 }
 
-/// A robots.txt that cannot be reached, with what was known before of its rules and of how long it has been so.
+/// An unreachable robots.txt, with its last known rules and since when it is unreachable.
 fn with_older(file: RobotsFile, before: Option<RobotsFile>) -> RobotsFile {
     let RobotsAccess::Unreachable {
         detail,
@@ -270,7 +270,7 @@ pub(super) fn location(capture: &Capture) -> Option<String> {
     capture.field("location").map(as_sent)
 }
 
-/// A field value that was read as Latin-1: as UTF-8 where it is that, as some servers send addresses.
+/// A field value that was read as Latin-1, as UTF-8 if it is valid: some servers send addresses so.
 pub(super) fn as_sent(value: String) -> String {
     let bytes: Option<Vec<u8>> = value.chars().map(|it| u8::try_from(it).ok()).collect();
     match bytes.map(String::from_utf8) {

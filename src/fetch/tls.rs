@@ -1,4 +1,4 @@
-//! TLS, and what is kept of it: version, cipher suite and the chain as it was sent, also where it was not trusted.
+//! TLS, and its record: version, cipher suite and the chain as sent, even if it is not trusted.
 
 use std::{
     io,
@@ -29,7 +29,7 @@ use crate::{
     clock::Instant,
 };
 
-/// What TLS connections are made with.
+/// The configuration for TLS connections.
 #[derive(Clone, Debug)]
 pub(super) struct Trust {
     provider: Arc<CryptoProvider>,
@@ -38,10 +38,10 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    /// The web's authorities and those of [`Options::extra_roots`].
+    /// Trusts the authorities of the web and those of [`Options::extra_roots`].
     ///
     /// # Errors
-    /// What the TLS library says.
+    /// The error of the TLS library.
     pub(super) fn of(options: &Options) -> Result<Self, String> {
         let mut roots = RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
@@ -60,12 +60,12 @@ impl Trust {
         })
     }
 
-    /// A configuration for one connection, and where its chain will be written down.
+    /// A configuration for one connection, and the place where its chain will be recorded.
     ///
     /// Sessions are not resumed: a resumed one shows no chain, and the chain is evidence.
     ///
     /// # Errors
-    /// What the TLS library says.
+    /// The error of the TLS library.
     pub(super) fn config(&self) -> Result<(ClientConfig, Arc<Witness>), String> {
         let witness = Arc::new(Witness {
             verifier: Arc::clone(&self.verifier),
@@ -86,7 +86,7 @@ impl Trust {
     }
 }
 
-/// Verifies as the web does, and writes down the chain before it judges it.
+/// Verifies as browsers do, and records the chain before judging it.
 #[derive(Debug)]
 pub(super) struct Witness {
     verifier: Arc<WebPkiServerVerifier>,
@@ -96,7 +96,7 @@ pub(super) struct Witness {
 }
 
 impl Witness {
-    /// The chain as it was sent, in DER, leaf first; empty before it came.
+    /// The chain as sent, in DER, leaf first; empty before it is received.
     pub(super) fn chain(&self) -> Vec<Vec<u8>> {
         let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
         chain.clone()
@@ -128,7 +128,7 @@ impl ServerCertVerifier for Witness {
             now,
         );
         match judged {
-            // The signatures of the handshake are verified all the same: who has the key is who is talked to.
+            // The signatures of the handshake are still verified: the peer must have the key.
             Err(rustls::Error::InvalidCertificate(bad)) if self.takes_untrusted => {
                 let untrusted = self.untrusted.lock();
                 *untrusted.unwrap_or_else(PoisonError::into_inner) = Some(distrust(&bad));
@@ -161,7 +161,7 @@ impl ServerCertVerifier for Witness {
     }
 }
 
-/// What was agreed on.
+/// The negotiated parameters.
 pub(super) fn agreement(connection: &ClientConnection, witness: &Witness) -> Tls {
     let version = match connection.protocol_version() {
         Some(rustls::ProtocolVersion::TLSv1_3) => "tls/1.3".to_owned(),
@@ -171,7 +171,7 @@ pub(super) fn agreement(connection: &ClientConnection, witness: &Witness) -> Tls
     let suite = connection.negotiated_cipher_suite();
     Tls {
         version,
-        // The library's name for a TLS 1.3 suite has a 13 in it that IANA's has not.
+        // In the library, the name of a TLS 1.3 suite contains a 13 that is not in the IANA name.
         cipher_suite: suite.map_or_else(String::new, |it| {
             format!("{:?}", it.suite()).replacen("TLS13_", "TLS_", 1)
         }),
@@ -180,7 +180,7 @@ pub(super) fn agreement(connection: &ClientConnection, witness: &Witness) -> Tls
     }
 }
 
-/// What is wrong with a chain.
+/// The fault of a chain.
 fn distrust(bad: &CertificateError) -> Untrusted {
     use CertificateError as Bad;
     match bad {
@@ -190,7 +190,7 @@ fn distrust(bad: &CertificateError) -> Untrusted {
         | Bad::NotValidYetContext { .. } => Untrusted::Expired,
         Bad::NotValidForName | Bad::NotValidForNameContext { .. } => Untrusted::WrongHost,
         Bad::UnknownIssuer => Untrusted::UnknownIssuer,
-        // An authority's own certificate in place of a server's: how self-signed ones are often made.
+        // The certificate of an authority instead of a server: self-signed ones are often created so.
         Bad::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
             Untrusted::UnknownIssuer
         }
@@ -198,13 +198,13 @@ fn distrust(bad: &CertificateError) -> Untrusted {
     }
 }
 
-/// The kind of a failed handshake, and what to do about it; `first` is what the server said first.
+/// The kind of a failed handshake, with advice; `first` are the first bytes of the server.
 pub(super) fn failure(error: &io::Error, first: &[u8]) -> (FailureKind, String) {
     use rustls::Error as Tls;
     let inner = error.get_ref().and_then(|it| it.downcast_ref::<Tls>());
     let old = || {
         let version = old_version(first).unwrap_or("an old version of TLS");
-        format!("the server speaks only {version}, which is not safe: its owner has to update it")
+        format!("the server supports only {version}, which is not safe: its owner has to update it")
     };
     match inner {
         Some(Tls::InvalidCertificate(bad)) => of_certificate(bad),
@@ -216,19 +216,17 @@ pub(super) fn failure(error: &io::Error, first: &[u8]) -> (FailureKind, String) 
             )
             | Tls::PeerIncompatible(_),
         ) => {
-            let detail = "the server offers only ciphers that are not safe, or wants something that this program does not offer: its owner has to update it";
+            let detail = "the server supports only unsafe ciphers, or requires something that this program does not offer: its owner has to update it";
             (FailureKind::Tls, detail.to_owned())
         }
         Some(Tls::AlertReceived(AlertDescription::UnrecognisedName)) => {
-            let detail =
-                "the server does not know the host name: look whether the address is right";
+            let detail = "the server does not know the host name: check the address";
             (FailureKind::Tls, detail.to_owned())
         }
         Some(Tls::AlertReceived(
             AlertDescription::CertificateRequired | AlertDescription::AccessDenied,
         )) => {
-            let detail =
-                "the server asks visitors for a certificate of their own: the page is not public";
+            let detail = "the server requires a client certificate: the page is not public";
             (FailureKind::Tls, detail.to_owned())
         }
         Some(Tls::InvalidMessage(_)) if is_plain_http(first) => {
@@ -236,22 +234,22 @@ pub(super) fn failure(error: &io::Error, first: &[u8]) -> (FailureKind, String) 
             (FailureKind::Tls, detail.to_owned())
         }
         Some(Tls::InvalidMessage(_)) => {
-            let detail = "what the server says is not TLS: look whether the address is right";
+            let detail = "the answer of the server is not TLS: check the address";
             (FailureKind::Tls, detail.to_owned())
         }
         _ if error.kind() == io::ErrorKind::UnexpectedEof => {
-            let detail = "the server ended the connection in the middle of the handshake: it may speak only an old version of TLS, or not want to be visited from here";
+            let detail = "the server closed the connection during the handshake: it may support only an old version of TLS, or refuse visits from here";
             (FailureKind::Tls, detail.to_owned())
         }
         _ => (FailureKind::Tls, error.to_string()),
     }
 }
 
-/// What to say of a chain that is not trusted, and what to do about it.
+/// The message about an untrusted chain, with advice.
 fn of_certificate(bad: &CertificateError) -> (FailureKind, String) {
     use CertificateError as Bad;
     const TAKE: &str =
-        "tell the site's owner, or set `fetch.untrusted` to archive the page with a remark";
+        "inform the owner of the site, or set `fetch.untrusted` to archive the page with a remark";
     let day = |seconds: u64| {
         let at = i64::try_from(seconds).ok();
         let at = at.and_then(|it| Instant::from_timestamp(it, 0));
@@ -269,7 +267,7 @@ fn of_certificate(bad: &CertificateError) -> (FailureKind, String) {
             (FailureKind::TlsExpired, detail)
         }
         (Untrusted::Expired, _) => {
-            let detail = format!("the certificate is past its date, or not yet valid: {TAKE}");
+            let detail = format!("the certificate has expired, or is not yet valid: {TAKE}");
             (FailureKind::TlsExpired, detail)
         }
         (Untrusted::WrongHost, Bad::NotValidForNameContext { presented, .. })
@@ -287,7 +285,7 @@ fn of_certificate(bad: &CertificateError) -> (FailureKind, String) {
         }
         (Untrusted::UnknownIssuer, _) => {
             let detail = format!(
-                "nobody known vouches for the certificate: name its authority in `fetch.roots` if you trust it, {TAKE}"
+                "the issuer of the certificate is unknown: add it to `fetch.roots` if you trust it, {TAKE}"
             );
             (FailureKind::TlsUnknownIssuer, detail)
         }
@@ -298,12 +296,12 @@ fn of_certificate(bad: &CertificateError) -> (FailureKind, String) {
     }
 }
 
-/// The name in what the TLS library calls a name: `DnsName("example.org")`.
+/// The name inside the debug form of the TLS library: `DnsName("example.org")`.
 fn name_in(text: &str) -> &str {
     text.split('"').nth(1).unwrap_or(text)
 }
 
-/// The version that a server answered with, or refused in, where it is an old one (RFC 8446, 5.1 and 4.1.3).
+/// The version with which a server answered or refused, if it is an old one (RFC 8446, 5.1 and 4.1.3).
 fn old_version(first: &[u8]) -> Option<&'static str> {
     let version = match *first {
         [0x16, _, _, _, _, 0x02, _, _, _, major, minor, ..] | [0x15, major, minor, ..] => {
@@ -323,20 +321,20 @@ fn is_plain_http(first: &[u8]) -> bool {
     first.starts_with(b"HTTP/") || first.starts_with(b"<")
 }
 
-/// How much is kept of what a server says first: enough for a record's head and the version in it.
+/// How many of the first bytes of a server are kept: enough for the head of a record and the version in it.
 const FIRST: usize = 16;
 
-/// A connection that remembers what the server said first, because the TLS library keeps it to itself.
+/// A connection that keeps the first bytes of the server, because the TLS library does not expose them.
 pub(super) struct Overheard {
     stream: TcpStream,
     first: First,
 }
 
-/// What the server said first.
+/// The first bytes of the server.
 pub(super) type First = Arc<Mutex<Vec<u8>>>;
 
 impl Overheard {
-    /// The connection, and where its first bytes will be written down.
+    /// Wraps a connection; also returns the place where its first bytes will be recorded.
     pub(super) fn new(stream: TcpStream) -> (Self, First) {
         let first = First::default();
         let heard = Arc::clone(&first);

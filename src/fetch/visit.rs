@@ -1,4 +1,4 @@
-//! One visit: the seed and where its redirects lead, and the pages that only send a browser elsewhere.
+//! One visit: the seed, its redirects, and the pages that only send a browser elsewhere.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Crawl {
-    /// Visits the seed; `None` where the run was to stop before it was begun.
+    /// Visits the seed; `None` if the run was stopped before the visit began.
     pub(super) async fn visit(&self, order: Order) -> Option<Fetched> {
         let mut captures: Vec<Capture> = Vec::new();
         let mut hosts: Vec<(Origin, HostState)> = Vec::new();
@@ -28,7 +28,7 @@ impl Crawl {
         let mut validators = order.validators;
         let mut cookies = Cookies::default();
         loop {
-            // A host may send a visitor back with a cookie; the same address with the same cookies leads nowhere new.
+            // A host can send a visitor back with a cookie; the same address with the same cookies is a loop.
             let with = cookies.for_uri(&uri);
             let (asked, state) = self.ask(&uri, validators.as_ref(), &mut cookies).await;
             note(&mut hosts, Origin::of(&uri), state);
@@ -36,7 +36,7 @@ impl Crawl {
                 Asked::Captures(tries) => tries,
                 Asked::NotBegun if captures.is_empty() => return None,
                 Asked::NotBegun => {
-                    let detail = "the run was ended before this redirect was followed".to_owned();
+                    let detail = "the run was stopped before this redirect was followed".to_owned();
                     let it = not_asked(&uri, self.clock.now(), FailureKind::Stopped, detail);
                     captures.push(it);
                     break;
@@ -50,7 +50,7 @@ impl Crawl {
             if let Some(known) = &validators {
                 if let Some(remark) = lie(&capture, known) {
                     remarks.push(remark);
-                    // Once, because then nothing is asked about any more that could be answered so.
+                    // Only once: afterwards, requests are unconditional.
                     if capture.status() == Some(304) {
                         captures.push(capture);
                         validators = validators.map(Validators::unconditional);
@@ -70,12 +70,12 @@ impl Crawl {
                 Ok((next, had_credentials)) => {
                     if had_credentials {
                         remarks.push(format!(
-                            "{uri} redirects to an address with a name or password in it; they are left out"
+                            "{uri} redirects to an address with a name or password, which are left out"
                         ));
                     }
                     let from = std::mem::replace(&mut uri, next);
                     let is_seen = seen.contains(&(uri.clone(), cookies.for_uri(&uri)));
-                    // A page that sends a browser round in circles is there to be read, other than a redirect.
+                    // Unlike a redirect, a page that leads back to itself can be read.
                     if !is_redirect && (is_seen || seen.len() > self.options.max_redirects) {
                         break;
                     }
@@ -107,14 +107,14 @@ impl Crawl {
     }
 }
 
-/// Replaces what was noted of the origin before.
+/// Replaces the recorded state of the origin.
 fn note(hosts: &mut Vec<(Origin, HostState)>, origin: Origin, state: HostState) {
     hosts.retain(|(it, _)| *it != origin);
     hosts.push((origin, state));
 }
 
-/// Where a redirect leads (RFC 9110, 15.4) and whether credentials were taken off that address, or why it leads
-/// nowhere; `None` where there is none.
+/// The target of a redirect (RFC 9110, 15.4) and whether credentials were removed from it, or why the target is invalid;
+/// `None` if there is no redirect.
 fn redirect(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
     if !is_redirect(capture.status()?) {
         return None;
@@ -128,12 +128,12 @@ fn redirect(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
     )
 }
 
-/// Where a page leads that only sends the browser elsewhere; `None` for any other.
+/// The target of a page that only sends the browser elsewhere; `None` for other pages.
 fn forward(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
     let Outcome::Response(response) = &capture.outcome else {
         return None;
     };
-    // What a challenge has a browser do next is for browsers.
+    // The next step of a challenge is for browsers.
     if challenge::in_response(response).is_some() {
         return None;
     }
@@ -141,10 +141,10 @@ fn forward(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
     Some(Ok((it.to, false)))
 }
 
-/// What is not true of a server's validators (RFC 9110, 8.8), if anything.
+/// What is wrong with the validators of a server (RFC 9110, 8.8), if anything.
 ///
-/// A "not modified" that names another entity tag than was asked about (RFC 9111, 4.3.4): then what is stored is not
-/// what the server has. A page that is another one under the validators of the one that is stored.
+/// Either a "not modified" with a different entity tag than requested (RFC 9111, 4.3.4): then the stored page is not the
+/// page of the server. Or a different page with the validators of the stored one.
 fn lie(capture: &Capture, known: &Validators) -> Option<String> {
     if capture.target_uri != known.target_uri {
         return None;
@@ -155,17 +155,19 @@ fn lie(capture: &Capture, known: &Validators) -> Option<String> {
     let came = capture.field("etag").as_deref().map(tag);
     match capture.status()? {
         304 if known.conditional && held.is_some() && came.is_some() && came != held => Some(
-            format!("{uri}: \"not modified\" came with another entity tag than was asked about"),
+            format!("{uri}: the server answered \"not modified\" with a different ETag"),
         ),
         200 if is_whole(capture) && capture.payload_digest() != Some(known.payload_digest) => {
             if held.is_some() && came == held {
                 return Some(format!(
-                    "{uri} came with other bytes under the same entity tag"
+                    "{uri}: the server changed the page without changing its ETag"
                 ));
             }
             let dated = capture.field("last-modified");
             let same_date = came.is_none() && dated.is_some() && dated == known.last_modified;
-            same_date.then(|| format!("{uri} came with other bytes under the same Last-Modified"))
+            same_date.then(|| {
+                format!("{uri}: the server changed the page without changing its Last-Modified")
+            })
         }
         _ => None,
     }
@@ -175,7 +177,7 @@ fn is_whole(capture: &Capture) -> bool {
     matches!(&capture.outcome, Outcome::Response(it) if it.truncated.is_none())
 }
 
-/// Makes a response that brought nothing new a revisit.
+/// Turns a response with nothing new into a revisit.
 fn recognise(capture: &mut Capture, known: &Validators) {
     if capture.target_uri != known.target_uri {
         return;

@@ -1,11 +1,11 @@
-//! A response as it comes off the wire: head, framing and payload told apart, no byte lost (RFC 9112).
+//! A response as received: head, framing and payload separated, without losing a byte (RFC 9112).
 //!
-//! It is fed bytes and knows nothing of sockets. It takes what browsers take (bare line feeds, folded lines, bytes
-//! that are no ASCII, labels that lie about the framing), because what an archive is for is what servers really send.
+//! The parser gets bytes and knows nothing about sockets. It accepts what browsers accept (bare line feeds, folded lines,
+//! non-ASCII bytes, wrong framing labels), because an archive records what servers really send.
 
 use crate::capture::{Framing, Piece, Truncation, fields_of, is_part, status_of};
 
-/// What of a response is too much.
+/// Limits on a response.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     /// Bytes of all heads together.
@@ -16,33 +16,33 @@ pub(super) struct Limits {
     pub(super) body: u64,
 }
 
-/// More pieces than this are no honest chunking.
+/// The most pieces of a chunked body.
 const MOST_PIECES: usize = 1 << 18;
-/// The longest line that may announce a chunk, extensions included.
+/// The longest line that announces a chunk, extensions included.
 const LONGEST_CHUNK_LINE: usize = 16 << 10;
 
-/// A response that is coming in.
+/// A response in progress.
 #[derive(Debug)]
 pub(super) struct Incoming {
     limits: Limits,
     interim: Vec<u8>,
     head: Vec<u8>,
-    /// Where the line begins that is not yet whole; everything before it has been looked at.
+    /// The start of the first incomplete line; everything before it is parsed.
     line: usize,
     body: Body,
     payload: Vec<u8>,
     pieces: Option<Vec<Piece>>,
-    /// Framing not yet followed by payload.
+    /// Framing that is not yet followed by payload.
     framing: Vec<u8>,
     size: u64,
-    /// Bytes behind the end.
+    /// Bytes after the end.
     surplus: bool,
     truncated: Option<Truncation>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Body {
-    /// The head is not whole yet.
+    /// In the head.
     Unknown,
     Length(u64),
     UntilClose,
@@ -50,10 +50,10 @@ enum Body {
     Done,
 }
 
-/// Where in the chunked coding (RFC 9112, 7.1) the next byte stands.
+/// The place of the next byte in the chunked coding (RFC 9112, 7.1).
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Chunk {
-    /// In the line that gives the size, which begins at this place of `framing`.
+    /// In the line with the size, which begins at this place of `framing`.
     Size(usize),
     Payload(u64),
     LineBreak,
@@ -61,7 +61,7 @@ enum Chunk {
     Trailer(usize),
 }
 
-/// What came, once no more comes.
+/// The finished response.
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) interim: Vec<u8>,
@@ -69,7 +69,7 @@ pub(super) struct Received {
     pub(super) payload: Vec<u8>,
     pub(super) framing: Framing,
     pub(super) truncated: Option<Truncation>,
-    /// Whether another exchange may follow on the same connection.
+    /// Whether another exchange can follow on the same connection.
     pub(super) reusable: bool,
 }
 
@@ -90,25 +90,25 @@ impl Incoming {
         }
     }
 
-    /// Whether the head is whole.
+    /// Whether the head is complete.
     pub(super) fn has_head(&self) -> bool {
         self.body != Body::Unknown
     }
 
-    /// Whether nothing more is to come.
+    /// Whether the response is complete.
     pub(super) fn is_done(&self) -> bool {
         self.body == Body::Done
     }
 
-    /// What has come of a response that has no head yet.
+    /// The bytes of a response that has no complete head yet.
     pub(super) fn into_fragment(self) -> Vec<u8> {
         [self.interim, self.head].concat()
     }
 
-    /// Takes bytes in.
+    /// Parses more bytes.
     ///
     /// # Errors
-    /// Why this is no HTTP response, or too large a head.
+    /// Why this is not an HTTP response, or that the head is too large.
     pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
             bytes = match self.body {
@@ -143,11 +143,11 @@ impl Incoming {
         let start = self.head.get(..self.head.len().min(5)).unwrap_or_default();
         if !b"HTTP/".starts_with(start) {
             self.head.extend_from_slice(rest);
-            return Err("it does not begin like an HTTP response".to_owned());
+            return Err("the answer does not begin like an HTTP response".to_owned());
         }
         if self.head.len() + self.interim.len() > self.limits.head {
             return Err(format!(
-                "its head is longer than {} bytes",
+                "the head is longer than {} bytes",
                 self.limits.head
             ));
         }
@@ -163,9 +163,9 @@ impl Incoming {
     }
 
     fn end_of_head(&mut self) -> Result<(), String> {
-        let status = status_of(&self.head).ok_or("its first line is no status line")?;
+        let status = status_of(&self.head).ok_or("the first line is not a status line")?;
         if status == 101 {
-            return Err("it switches protocols, which it was not asked to".to_owned());
+            return Err("the server switches protocols without a request".to_owned());
         }
         if (100..200).contains(&status) {
             self.interim.append(&mut self.head);
@@ -174,7 +174,7 @@ impl Incoming {
         }
         let fields = fields_of(&self.head).count();
         if fields > self.limits.fields {
-            return Err(format!("it has {fields} header fields"));
+            return Err(format!("the head has {fields} header fields"));
         }
         self.body = self.framed(status);
         if self.body == Body::Chunked(Chunk::Size(0)) {
@@ -206,7 +206,7 @@ impl Incoming {
                 Body::UntilClose
             };
         }
-        // Lengths that contradict each other, or are none, are not believed.
+        // Contradictory or invalid lengths are ignored.
         let is_number = |it: &String| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
         match lengths.first() {
             Some(first) if is_number(first) && lengths.iter().all(|it| it == first) => {
@@ -220,7 +220,7 @@ impl Incoming {
         }
     }
 
-    /// Takes at most `most` bytes of payload and returns the rest; ends the body where it grows too long.
+    /// Takes at most `most` bytes of payload and returns the rest; ends the body if it grows too long.
     fn take<'a>(&mut self, bytes: &'a [u8], most: u64) -> &'a [u8] {
         let room = self.limits.body - self.size.min(self.limits.body);
         let count = most.min(room).min(bytes.len() as u64);
@@ -308,7 +308,7 @@ impl Incoming {
         self.size += bytes.len() as u64;
     }
 
-    /// Opens the piece that the framing so far stands before.
+    /// Starts the piece that follows the framing so far.
     fn end_piece(&mut self) {
         let framing = std::mem::take(&mut self.framing);
         if let Some(pieces) = self.pieces.as_mut() {
@@ -323,10 +323,10 @@ impl Incoming {
         }
     }
 
-    /// A body that is labelled chunked and is not, or not any more.
+    /// A body that is labelled chunked but is not, or no longer.
     fn broken<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
         if self.pieces.as_ref().is_some_and(Vec::is_empty) {
-            // It never was: then the label is wrong, and the body is what comes until the end.
+            // It never was: the label is wrong, and the body is everything until the end.
             self.pieces = None;
             self.payload = std::mem::take(&mut self.framing);
             self.body = Body::UntilClose;
@@ -339,10 +339,10 @@ impl Incoming {
         &[]
     }
 
-    /// What came, now that the server has ended the connection in order.
+    /// The response after the server closed the connection orderly.
     pub(super) fn close(self) -> Received {
         let cut = match self.body {
-            // It is the end of a body that has no other; and behind the last chunk only the end of the trailers misses.
+            // This ends a body without any other end; after the last chunk, only the end of the trailers is missing.
             Body::UntilClose | Body::Chunked(Chunk::Trailer(_)) => None,
             _ => Some(Truncation::Disconnect),
         };
@@ -351,14 +351,14 @@ impl Incoming {
         received
     }
 
-    /// What came, now that no more comes: because it is whole, or because of `cut`.
+    /// The response at its end: complete, or truncated because of `cut`.
     pub(super) fn finish(mut self, cut: Option<Truncation>) -> Received {
         if !self.framing.is_empty() {
             self.end_piece();
         }
         let truncated = self.truncated.or(cut.filter(|_| self.body != Body::Done));
         let reusable = truncated.is_none() && !self.surplus && keeps_alive(&self.head);
-        // Nobody asked for a part: what a server sends as one is not the whole page.
+        // The request was not for a part: an answer marked as one is not the whole page.
         let truncated = truncated.or(is_part(&self.head).then_some(Truncation::Unspecified));
         Received {
             interim: self.interim,
@@ -385,7 +385,7 @@ fn keeps_alive(head: &[u8]) -> bool {
     !says("close") && (head.starts_with(b"HTTP/1.1") || says("keep-alive"))
 }
 
-/// Whether a line can be, or become, one that gives a chunk's size.
+/// Whether a line is, or can become, a line with the size of a chunk.
 fn begins_chunk(line: &[u8]) -> bool {
     let (digits, rest) = split_digits(line);
     let behind = rest.trim_ascii_start().first();

@@ -1,4 +1,4 @@
-//! What a finding rests on: places in archived pages, and how it came to be so over the captures there are.
+//! The evidence of a finding: places in archived pages, and its history over the captures.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,75 +9,74 @@ use crate::{
     uri::TargetUri,
 };
 
-/// The place in an archived page that a finding rests on.
+/// A place in an archived page that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The capture.
     pub capture: CaptureRef,
-    /// The words with those around them.
+    /// The words, with those around them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<TextQuoteSelector>,
-    /// Their place in the page's text.
+    /// The position of the words in the text of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<TextPositionSelector>,
-    /// The element that holds them.
+    /// The element that contains them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub element: Option<CssSelector>,
-    /// The page of a file that has pages.
+    /// The page number, for files with pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fragment: Option<FragmentSelector>,
-    /// The page's address with a text fragment, which opens a browser on the words.
+    /// The address of the page with a text fragment, which opens a browser at the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// What else there is to say: `in the list "Convening Centers" (9 names)`, `not in 1,972 characters of text`.
+    /// A note: `in the list "Convening Centers" (9 names)`, `not in 1,972 characters of text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// A capture, by what names it anywhere.
+/// The identity of a capture, valid in any archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaptureRef {
-    /// What was asked for.
+    /// The address that was requested.
     pub target_uri: TargetUri,
     /// When.
     pub date: Instant,
-    /// The payload; `None` for a failed visit.
+    /// The digest of the payload; `None` for a failed visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload_digest: Option<PayloadDigest>,
 }
 
-/// How a finding came to be so, over the captures there are.
+/// The history of a finding over the captures.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// The first capture that could be judged by.
+    /// The first capture that could be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_judged: Option<Instant>,
     /// The first capture that had it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<Instant>,
-    /// The last capture that had it; where it is there still, the one that brought it.
+    /// The last capture that had it; if the page still has it, the capture that brought it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Instant>,
-    /// The first capture behind the last that had it, where that said something else again than the finding: the page
-    /// changed twice.
+    /// The first capture after the last one that had it, if it contradicts the finding, too: the page changed twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone_by: Option<Instant>,
-    /// The last capture that said otherwise than the finding: it changed after this.
+    /// The last capture that contradicts the finding: it changed after this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_after: Option<Instant>,
-    /// The first capture of those that say what the finding says, without interruption until now: it had changed by then.
+    /// The first of the uninterrupted captures that agree with the finding: it had changed by then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_by: Option<Instant>,
-    /// The capture nearest to the day the reference was accessed, and whether it had it.
+    /// The capture closest to the access date, and whether it had it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
 }
 
-/// What the capture nearest to the access date says.
+/// What the capture closest to the access date says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {
-    /// When that capture was made.
+    /// The date of that capture.
     pub date: Instant,
-    /// Whether it had it; `None` where it could not be told.
+    /// Whether it had it; `None` if unclear.
     pub held: Option<bool>,
 }

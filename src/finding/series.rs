@@ -1,30 +1,30 @@
-//! A claim's history as a series: what each capture says of it.
+//! The history of a claim as a series: what each capture says about it.
 
 use serde::{Deserialize, Serialize};
 
 use super::{CaptureRef, Finding, Verdict};
 use crate::clock::Instant;
 
-/// What every capture of the cited pages says about one thing, and what they say together.
+/// What every capture of the cited pages says about one thing, and the conclusion from all of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series {
-    /// What they say together.
+    /// The conclusion.
     pub finding: Finding,
-    /// What they say one after the other, oldest first; those of one moment in the order of their references.
+    /// What they say, oldest first; at the same time, in the order of their references.
     pub moments: Vec<Moment>,
 }
 
-/// What captures of one page say that follow one another.
+/// A run of captures of one page that say the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Moment {
-    /// When the first of them was made.
+    /// The date of the first capture.
     pub date: Instant,
-    /// When the last of them was made; `None` where it is so still.
+    /// The date of the last capture; `None` if the run is not over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Instant>,
-    /// Which reference's page they are captures of.
+    /// The number of the reference.
     pub reference: u32,
-    /// The first of them; `None` where what they say rests on none.
+    /// The first capture; `None` if there is none behind what they say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture: Option<CaptureRef>,
     /// What they say.

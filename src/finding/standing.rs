@@ -1,4 +1,4 @@
-//! Where a finding stands with the people who review: open, put off, or decided.
+//! The state of review of a finding: open, put off, or decided.
 
 use std::collections::BTreeMap;
 
@@ -7,43 +7,43 @@ use serde::{Deserialize, Serialize};
 use super::{Decision, Finding, FindingId, Review};
 use crate::clock::Instant;
 
-/// Whether somebody still has to decide about a finding, and what was decided.
+/// Whether a finding still needs a decision, and what was decided.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "standing", rename_all = "kebab-case")]
 pub enum Standing {
-    /// Nobody decided, or what was decided was taken back or no longer applies.
+    /// Not decided, or the decision was taken back or no longer counts.
     #[default]
     Open,
-    /// Somebody looked and put it off; it is still open.
+    /// Put off; still open.
     Later(Mark),
-    /// It was accepted, and is not reported again until its verdict changes.
+    /// Accepted; not reported again until its verdict changes.
     Accepted(Mark),
-    /// It was rejected, and is not reported again until its verdict changes.
+    /// Rejected; not reported again until its verdict changes.
     Rejected(Mark),
 }
 
-/// Who looked at a finding, when, and what they noted.
+/// Who reviewed a finding, when, and their note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// By whom.
     pub by: String,
     /// When.
     pub at: Instant,
-    /// Why, in their words.
+    /// The note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Why a review is not taken.
+/// Why a review is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Objection {
-    /// Somebody else has decided; so it stands.
+    /// Someone else has decided; with that decision.
     DecidedBy(Standing),
-    /// No decision applies that could be taken back.
+    /// There is no decision to take back.
     NothingToUndo,
 }
 
-/// A review, and the finding as it was when it was made.
+/// A review, with the finding as it was at the time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decided {
     /// The review.
@@ -52,10 +52,10 @@ pub struct Decided {
     pub about: Finding,
 }
 
-/// The review that applies to each finding, by its id; none for a finding about which every decision was taken back.
+/// The review that counts for each finding, by id; none if every decision was taken back.
 ///
-/// Reviews may be about any findings and in any order. A later one replaces an earlier one; of two at the same moment,
-/// the one further back is the later. A review without a decision takes back one step: what it replaced applies again.
+/// Reviews can be about any findings and in any order. A later one replaces an earlier one; of two at the same time, the one
+/// later in the list counts. A review without a decision takes back one step: what it replaced counts again.
 #[must_use]
 pub fn applying<'a>(
     reviews: impl IntoIterator<Item = &'a Review>,
@@ -76,17 +76,17 @@ pub fn applying<'a>(
 }
 
 impl Standing {
-    /// Where `finding` stands after `reviews`, which may be about other findings too and in any order.
+    /// The state of `finding` after `reviews`, which can include other findings and be in any order.
     ///
-    /// The review that [`applying`] names counts, unless it was made before the page changed to what the finding says:
-    /// then the verdict had changed away and came back.
+    /// The review from [`applying`] counts, unless it was made before the page changed to what the finding says: then the
+    /// verdict has changed away and come back.
     #[must_use]
     pub fn of(finding: &Finding, reviews: &[Review]) -> Self {
         let own = reviews.iter().filter(|it| it.finding == finding.id);
         Self::under(finding, applying(own).get(&finding.id).copied())
     }
 
-    /// Where `finding` stands under the review that applies to it, if there is one.
+    /// The state of `finding` under the review that counts for it, if any.
     #[must_use]
     pub fn under(finding: &Finding, review: Option<&Review>) -> Self {
         let Some(review) = review else {
@@ -106,26 +106,26 @@ impl Standing {
         }
     }
 
-    /// Whether somebody still has to decide: open or put off.
+    /// Whether it still needs a decision: open or put off.
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Open | Self::Later(_))
     }
 
-    /// Why `review` is not taken: somebody else has decided, or there is nothing to take back. Everybody may change a
-    /// decision of their own.
+    /// Why `review` is refused: someone else has decided, or there is nothing to take back. Everyone can change their own
+    /// decisions.
     #[must_use]
     pub fn objection(&self, review: &Review) -> Option<Objection> {
         let theirs = self.mark().filter(|it| it.by != review.by);
         match (self, review.decision) {
             (Self::Open, None) => Some(Objection::NothingToUndo),
-            // To put a finding off decides nothing, so only undoing it is a step back on somebody else's way.
+            // Putting a finding off decides nothing, so only undoing it would change the work of someone else.
             (Self::Open, _) | (Self::Later(_), Some(_)) => None,
             _ => theirs.map(|_| Objection::DecidedBy(self.clone())),
         }
     }
 
-    /// What was decided, in a word; `None` while nobody's word counts.
+    /// The decision, in a word or two; `None` without one.
     #[must_use]
     pub fn word(&self) -> Option<&'static str> {
         match self {
@@ -136,7 +136,7 @@ impl Standing {
         }
     }
 
-    /// Who looked last, when, and what they noted; `None` while nobody's word counts.
+    /// Who decided, when, and their note; `None` without a decision.
     #[must_use]
     pub fn mark(&self) -> Option<&Mark> {
         match self {

@@ -1,24 +1,24 @@
-//! How much a finding weighs: what a person should decide about first, and what needs no decision.
+//! The weight of a finding: what a person should decide first, and what needs no decision.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Conclusion, Fate, Finding, Subject, Verdict};
 
-/// How much a finding weighs, the heaviest first.
+/// The weight of a finding, the heaviest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
-    /// A reference is lost: its page is gone, says “not found”, is parked, or cannot be reached.
+    /// A lost reference: its page is gone, says “not found”, is parked, or cannot be reached.
     Lost,
-    /// A quotation, figure, relation or sentence is absent or altered.
+    /// A quotation, figure, relation or sentence that is absent or altered.
     Words,
-    /// A name is absent, renamed, merged, split or moved.
+    /// A name that is absent, renamed, merged, split or moved.
     Name,
-    /// A page moved for good.
+    /// A page that moved permanently.
     Moved,
-    /// The page lists a name that the article does not.
+    /// A name that is on the page but not in the article.
     New,
-    /// A note. There is nothing to decide: the list has another form, or the page does not tell.
+    /// A note without a decision to make: the list has another form, or the page cannot tell.
     Note,
     /// The page says what the article says.
     Settled,
@@ -33,7 +33,7 @@ impl Weight {
 }
 
 impl Finding {
-    /// How much it weighs, whatever people decided about it.
+    /// Its weight, regardless of decisions.
     #[must_use]
     pub fn weight(&self) -> Weight {
         match &self.conclusion {

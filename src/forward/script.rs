@@ -1,17 +1,17 @@
-//! Where a page's scripts lead a browser as soon as they run, as far as that can be told without running them.
+//! The target to which the scripts of a page send a browser on loading, as far as it is clear without running them.
 
 use std::{collections::HashMap, iter::Peekable, str::Chars};
 
-/// What scripts do with the browser.
+/// What scripts do to the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Leads {
-    /// They lead it to this address, as it is written.
+    /// They send it to this address, as written.
     To(String),
     /// They submit a form.
     Submits,
 }
 
-/// A word, a text or a sign of a script.
+/// A word, a string or a sign of a script.
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
     Word(String),
@@ -19,8 +19,7 @@ enum Token {
     Sign(char),
 }
 
-/// What all `scripts` of a page lead to, whatever is asked and whoever asks: not in one branch of several, and not when
-/// somebody clicks.
+/// What all `scripts` of a page lead to unconditionally: not in one branch of several, and not on a click.
 pub(super) fn leads_to(scripts: &[&str]) -> Option<Leads> {
     let all: Vec<Vec<Token>> = scripts.iter().map(|it| tokens(it)).collect();
     all.iter().find_map(|it| in_script(it, &all, 0))
@@ -28,7 +27,7 @@ pub(super) fn leads_to(scripts: &[&str]) -> Option<Leads> {
 
 fn in_script(tokens: &[Token], all: &[Vec<Token>], depth: usize) -> Option<Leads> {
     let mut known: HashMap<&str, &str> = HashMap::new();
-    // The openings of the blocks around, and where the statement began.
+    // The openings of the surrounding blocks, and the start of the statement.
     let mut blocks: Vec<&[Token]> = Vec::new();
     let mut begin = 0;
     for (at, token) in tokens.iter().enumerate() {
@@ -55,7 +54,7 @@ fn in_script(tokens: &[Token], all: &[Vec<Token>], depth: usize) -> Option<Leads
                         opened(word, rest).map(Leads::To)
                     }
                     "submit" => submitted(rest).then_some(Leads::Submits),
-                    // A text that is run as a script.
+                    // A string that is run as a script.
                     "setTimeout" if depth == 0 => match rest {
                         [Token::Sign('('), Token::Text(text), ..] => {
                             in_script(&self::tokens(text), all, depth + 1)
@@ -74,7 +73,7 @@ fn in_script(tokens: &[Token], all: &[Vec<Token>], depth: usize) -> Option<Leads
     None
 }
 
-/// Whether the name behind these tokens is one of the window's: nothing stands before it, or the window does.
+/// Whether the name after these tokens belongs to the window: nothing or the window precedes it.
 fn is_of_window(before: &[Token]) -> bool {
     match before {
         [.., Token::Word(of), Token::Sign('.')] => matches!(
@@ -87,7 +86,7 @@ fn is_of_window(before: &[Token]) -> bool {
     }
 }
 
-/// The address that `location` is set to by what stands behind it.
+/// The address that `location` is set to by the tokens after it.
 fn set_to(rest: &[Token], known: &HashMap<&str, &str>) -> Option<String> {
     let rest = match rest {
         [Token::Sign('.'), Token::Word(href), rest @ ..] if href == "href" => rest,
@@ -114,7 +113,7 @@ fn set_to(rest: &[Token], known: &HashMap<&str, &str>) -> Option<String> {
         [Token::Word(name), behind @ ..] => (*known.get(name.as_str())?, behind),
         _ => return None,
     };
-    // What is put behind it is told only where it is a part of the page's own address.
+    // The appended part is known only if it comes from the address of the page.
     let is_plain = match behind {
         [Token::Sign('+'), more @ ..] => {
             let mut words = more
@@ -135,7 +134,7 @@ fn set_to(rest: &[Token], known: &HashMap<&str, &str>) -> Option<String> {
     (is_plain && !text.is_empty()).then(|| text.to_owned())
 }
 
-/// The address that is opened in the place of the page.
+/// The address that is opened in place of the page.
 fn opened(call: &str, rest: &[Token]) -> Option<String> {
     match rest {
         [
@@ -158,7 +157,7 @@ fn submitted(rest: &[Token]) -> bool {
     matches!(rest, [Token::Sign('('), Token::Sign(')'), ..])
 }
 
-/// Whether a statement is run whenever the page is loaded; `statement` is what stands of it before.
+/// Whether a statement runs whenever the page is loaded; `statement` is its beginning.
 fn is_run(statement: &[Token], blocks: &[&[Token]], all: &[Vec<Token>]) -> bool {
     !is_conditional(statement) && blocks.iter().all(|it| block_is_run(it, all))
 }
@@ -174,7 +173,7 @@ fn is_conditional(tokens: &[Token]) -> bool {
     })
 }
 
-/// Whether the block that `opening` opens is run whenever the page is loaded.
+/// Whether the block that `opening` opens runs whenever the page is loaded.
 fn block_is_run(opening: &[Token], all: &[Vec<Token>]) -> bool {
     if is_conditional(opening) {
         return false;
@@ -189,7 +188,7 @@ fn block_is_run(opening: &[Token], all: &[Vec<Token>]) -> bool {
         return true;
     }
     if let Some(Token::Word(name)) = function.and_then(|it| opening.get(it + 1)) {
-        // It is declared once; where it is named again, somebody calls it or gives it away to be called.
+        // The function is declared once; if its name occurs again, it is called or passed on to be called.
         let named = all.iter().flatten();
         return named.filter(|it| word(it, &[name.as_str()])).count() > 1;
     }
@@ -207,7 +206,7 @@ fn block_is_run(opening: &[Token], all: &[Vec<Token>]) -> bool {
         || matches!(opening.first(), Some(Token::Sign('(' | '!' | '+')))
 }
 
-/// The words, texts and signs of a script, comments left out.
+/// The words, strings and signs of a script, without comments.
 fn tokens(script: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut letters = script.chars().peekable();
@@ -247,7 +246,7 @@ fn is_letter(it: char) -> bool {
     it.is_alphanumeric() || matches!(it, '_' | '$')
 }
 
-/// A text up to its closing quote, its escapes resolved.
+/// A string up to its closing quote, with escapes resolved.
 fn text(letters: &mut Peekable<Chars<'_>>, quote: char) -> String {
     let mut text = String::new();
     while let Some(it) = letters.next() {

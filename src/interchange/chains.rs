@@ -1,4 +1,4 @@
-//! Captures put together again as the visits they were: a redirect, and the capture made with it of where it leads.
+//! Joins captures to visits: a redirect, and the capture of its target that was made with it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -10,25 +10,25 @@ use crate::{
     uri::TargetUri,
 };
 
-/// How much later than the hop before it a hop of the same visit may have been made.
+/// The longest time between two hops of the same visit.
 const HOP: TimeDelta = TimeDelta::minutes(15);
 
-/// How many hops are followed.
+/// The most hops to follow.
 const HOPS: usize = 20;
 
-/// How many redirects wait for the capture of where they lead.
+/// The most redirects that wait for the capture of their target.
 const WAITING: usize = 256;
 
-/// Visits out of captures that come one after another, as a file holds them.
+/// Visits from a sequence of captures, as in a file.
 #[derive(Debug, Default)]
 pub struct Chains {
     waiting: VecDeque<(Vec<Capture>, TargetUri)>,
 }
 
 impl Chains {
-    /// Takes the next capture, and gives the visits that are complete with it.
+    /// Adds the next capture, and returns the visits that it completes.
     ///
-    /// What answers to something else than a plain request for a page stands alone.
+    /// An answer to a request other than a plain one for a page is never joined.
     pub fn add(&mut self, capture: Capture) -> Vec<Visit> {
         if let Some(asked) = asked_otherwise(&capture.request) {
             return vec![Visit {
@@ -57,7 +57,7 @@ impl Chains {
         }
     }
 
-    /// The visits whose redirects led to nothing that came.
+    /// The visits whose redirects have no captured target.
     pub fn finish(self) -> impl Iterator<Item = Visit> {
         self.waiting.into_iter().filter_map(|it| visit(it.0))
     }
@@ -68,7 +68,7 @@ fn visit(captures: Vec<Capture>) -> Option<Visit> {
     Some(Visit { seed, captures })
 }
 
-/// The address that the answer to another request is kept under: with the request's method in it, as pywb and its kin have it.
+/// The address under which the answer to another kind of request is stored: with the method in it, as in pywb and related tools.
 fn seed_of(uri: &TargetUri, asked: &str) -> TargetUri {
     let mut url = uri.as_url().clone();
     url.query_pairs_mut().append_pair("__wb_method", asked);
@@ -79,7 +79,7 @@ fn follows(hop: &Capture, next: &Capture) -> bool {
     next.date >= hop.date && next.date - hop.date <= HOP
 }
 
-/// Where a capture leads on: a redirect, or a page that only sends a browser elsewhere.
+/// The target of a capture: of a redirect, or of a page that only sends a browser elsewhere.
 fn redirects_to(capture: &Capture) -> Option<TargetUri> {
     if let Some(301 | 302 | 303 | 307 | 308) = capture.status() {
         let (target, _) = capture.target_uri.join(&capture.field("location")?).ok()?;
@@ -91,7 +91,7 @@ fn redirects_to(capture: &Capture) -> Option<TargetUri> {
     Some(forward::of_response(response, &capture.target_uri)?.to)
 }
 
-/// The visits of `seeds` that `captures` hold, oldest first; each capture of a seed begins one.
+/// The visits of `seeds` in `captures`, oldest first; each capture of a seed begins a visit.
 #[must_use]
 pub fn visits_of(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
     let mut by_uri: BTreeMap<&TargetUri, Vec<&Capture>> = BTreeMap::new();

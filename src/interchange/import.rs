@@ -1,4 +1,4 @@
-//! Captures from other programs' files into the archive.
+//! Imports captures from files of other programs into the archive.
 
 use std::io::BufRead;
 
@@ -14,49 +14,49 @@ use crate::{
 
 use super::Chains;
 
-/// How many visits are given to the archive at once, so that they share a commit.
+/// How many visits are added at once, so that they share a commit.
 const TOGETHER: usize = 64;
 
-/// How many bytes of bodies are given to the archive at once, whatever one visit brings.
+/// How many bytes of bodies are added at once, whatever the size of one visit.
 const TOGETHER_BYTES: usize = 8 << 20;
 
-/// How long the head of a response is, beside its body, at most.
+/// The longest head of a response, in bytes, in addition to its body.
 const MOST_HEAD: u64 = 1 << 20;
 
-/// How many captures of a page in the archive are compared with a digest that only other programs make.
+/// How many captures of a page in the archive are compared with a kind of digest that only other programs use.
 const LOOKED_AT: usize = 64;
 
-/// What came in.
+/// The result of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Captures that could be read.
+    /// Captures that were read.
     pub captures: u64,
-    /// Visits that they made and that were not held before.
+    /// New visits from these captures.
     pub new: u64,
-    /// Visits that were held already.
+    /// Visits that were already in the archive.
     pub held: u64,
-    /// Of the captures, those that answer to something else than a plain request for a page: no visits.
+    /// Captures that answer a request other than a plain one for a page: not visits.
     pub otherwise: u64,
-    /// Records that could not be read, or only in part, and revisits of a response that is nowhere.
+    /// Records that could not be read completely, and revisits whose response was not found.
     pub lost: u64,
 }
 
-/// One import of one or more files. What is held already is not taken again, so that importing twice changes nothing.
+/// One import of one or more files. Visits that are already in the archive are skipped, so importing twice changes nothing.
 pub struct Importer<'a> {
     store: &'a Store,
     clock: Clock,
     command: String,
-    /// Begun with the first visit that is new.
+    /// The crawl; begins with the first new visit.
     crawl: Option<CrawlId>,
     originals: Originals,
-    /// Redirects of all files, waiting for where they lead.
+    /// Redirects of all files that wait for their targets.
     chains: Chains,
-    /// Revisits of all files, waiting for the response that they refer to.
+    /// Revisits of all files that wait for their responses.
     unresolved: Vec<Unresolved>,
-    /// The longest record that is read whole, in bytes.
+    /// The longest record that is read completely, in bytes.
     most_bytes: u64,
     imported: Imported,
-    /// Of the new visits, the ones that brought no response.
+    /// New visits without a response.
     failed: u64,
     adding: JoinSet<Result<(AddedVisit, bool), StoreError>>,
     /// Bytes of the bodies that are being added.
@@ -64,7 +64,7 @@ pub struct Importer<'a> {
 }
 
 impl<'a> Importer<'a> {
-    /// An import into `store` of bodies of at most `most_bytes`; `command` is recorded with what comes in.
+    /// An import into `store` of bodies of at most `most_bytes`; `command` is recorded with the crawl.
     #[must_use]
     pub fn new(store: &'a Store, clock: Clock, command: String, most_bytes: u64) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Takes every capture of a WARC file; redirects and revisits may refer to other files. `tell` is given what was forgiven
+    /// Imports every capture of a WARC file; redirects and revisits can refer to other files. `tell` receives what was repaired
     /// and what could not be read, each with file and offset.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl<'a> Importer<'a> {
         mut tell: impl FnMut(Result<&Warning, &WarcError>),
     ) -> Result<(), StoreError> {
         let originals = std::mem::take(&mut self.originals);
-        // The head of a response stands before its body in the record.
+        // In the record, the head of a response precedes its body.
         let limit = self.most_bytes.saturating_add(MOST_HEAD);
         let reader = Reader::new(name, reader).with_block_limit(limit);
         let mut captures = read_captures(reader).with_originals(originals);
@@ -118,7 +118,7 @@ impl<'a> Importer<'a> {
         self.settle().await
     }
 
-    /// Ends the import, and says what came of it. `tell` is given the revisits whose response is nowhere.
+    /// Ends the import, and returns its result. `tell` receives the revisits whose response was not found.
     ///
     /// # Errors
     /// The archive cannot be written.
@@ -171,7 +171,7 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// A revisit of a response that the archive holds: the one of the address and the moment that it says, or of its digest.
+    /// A revisit of a response in the archive: the one with its address and date, or with its digest.
     fn in_archive(&self, revisit: &Unresolved) -> Result<Option<Capture>, StoreError> {
         let uri = revisit.refers_to_uri();
         let mut held = self.store.captures_of(&uri)?;
@@ -233,7 +233,7 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// Waits until everything that was given to the archive is on the disk.
+    /// Waits until everything that was added is on the disk.
     async fn settle(&mut self) -> Result<(), StoreError> {
         let mut failed = None;
         self.bytes = 0;
@@ -245,7 +245,7 @@ impl<'a> Importer<'a> {
                 }
                 Ok(Ok(_)) => self.imported.held += 1,
                 Ok(Err(error)) => failed = Some(error),
-                // A task that panicked has written nothing, and its panic was told.
+                // A task that panicked has written nothing, and its panic was reported.
                 Err(_) => {}
             }
         }

@@ -1,4 +1,4 @@
-//! The index of what is written, sorted on the disk where it is long: so much of it is in memory, however much is written.
+//! The index of the written captures. A long one is sorted on the disk, so that the memory it takes is bounded.
 
 use std::{
     cmp::Reverse,
@@ -10,13 +10,13 @@ use std::{
 
 use crate::cdxj::Line;
 
-/// How many bytes of lines are sorted in memory.
+/// The most bytes of lines to sort in memory.
 const IN_MEMORY: usize = 8 << 20;
 
-/// How many sorted parts there are on the disk before they become one.
+/// The most sorted parts on the disk before they are merged.
 const PARTS: usize = 64;
 
-/// The lines of an index, in whatever order they come.
+/// The lines of an index, in any order.
 pub(super) struct Index {
     folder: PathBuf,
     most: usize,
@@ -27,7 +27,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// An empty one, which keeps in `folder` what it does not keep in memory.
+    /// An empty index, which stores in `folder` what it does not keep in memory.
     pub(super) fn new(folder: &Path) -> Self {
         Self::with_memory(folder, IN_MEMORY)
     }
@@ -63,7 +63,7 @@ impl Index {
         Ok(())
     }
 
-    /// Writes all lines, sorted by their bytes, as binary search needs them.
+    /// Writes all lines, sorted by their bytes, as needed for binary search.
     pub(super) fn write(mut self, out: &mut impl Write) -> io::Result<()> {
         self.lines.sort_unstable();
         merge(&self.parts, &self.lines, out)
@@ -83,17 +83,17 @@ impl Index {
     }
 }
 
-/// A file of sorted lines, there as long as this is.
+/// A file of sorted lines, removed with this value.
 struct Part(PathBuf);
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // It lies in a folder of ours, under a name that readers leave alone.
+        // The file is in our own folder, under a name that readers ignore.
         let _ = std::fs::remove_file(&self.0);
     }
 }
 
-/// Writes the lines of all, which are sorted each, in their order.
+/// Merges sorted parts, and writes their lines in order.
 fn merge(parts: &[Part], lines: &[String], out: &mut impl Write) -> io::Result<()> {
     let mut files = Vec::new();
     for part in parts {

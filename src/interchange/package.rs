@@ -1,4 +1,4 @@
-//! A WACZ package of captures.
+//! Writes captures as a WACZ package.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -13,20 +13,20 @@ use crate::{
     warc::NotModified,
 };
 
-/// What goes into a package beside captures and pages.
+/// The content of a package besides captures and pages.
 #[derive(Clone, Debug, Default)]
 pub struct Packed {
-    /// What it is called.
+    /// The title.
     pub title: String,
-    /// What it holds and why, for people.
+    /// The content and purpose, in words.
     pub description: String,
-    /// Other files: path and content.
+    /// Other files, with path and content.
     pub files: Vec<(String, Vec<u8>)>,
-    /// What is written of visits that a server answered "not modified".
+    /// How to write visits that the server answered with "not modified".
     pub not_modified: NotModified,
 }
 
-/// A package that is being filled.
+/// A package in progress.
 pub struct Packing {
     volumes: Volumes,
     pages: BufWriter<File>,
@@ -34,7 +34,7 @@ pub struct Packing {
 }
 
 impl Packing {
-    /// Adds a capture, or what is known of one.
+    /// Adds a capture, or what is still known about one.
     ///
     /// # Errors
     /// A file cannot be written.
@@ -52,12 +52,12 @@ impl Packing {
     }
 }
 
-/// Writes a package at `path`: `fill` is called once, to give it its captures and pages.
+/// Writes a package at `path`: `fill` is called once, to add captures and pages.
 ///
-/// Returns what it has; its bytes are those of the package.
+/// Returns what was written; the bytes are those of the package.
 ///
 /// # Errors
-/// A file cannot be written, or one of that name is there; whatever `fill` returns.
+/// A file cannot be written, or already exists; whatever `fill` returns.
 pub fn write_package<E: From<ExportError>>(
     path: &Path,
     created: Instant,
@@ -92,7 +92,7 @@ pub fn write_package<E: From<ExportError>>(
         Ok(written)
     };
     let outcome = packing();
-    // What is left in a folder of our own name is of no use to anybody.
+    // A leftover in our own folder is useless; failing to remove it changes nothing.
     let _ = fs::remove_dir_all(&folder);
     outcome
 }
@@ -104,7 +104,7 @@ fn failed(path: &Path, source: io::Error) -> ExportError {
     }
 }
 
-/// Where the WARC file is written before it is packed: beside the package, so that it is on the same disk.
+/// The folder for the WARC file before it is packed: beside the package, and so on the same disk.
 fn work_folder(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.open", std::process::id()));

@@ -1,4 +1,4 @@
-//! Which captures are meant, and each of them once, with the captures that they refer to.
+//! Selections of captures: returns each selected capture once, with the captures that it refers to.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -9,36 +9,36 @@ use crate::{
     uri::TargetUri,
 };
 
-/// Which captures are meant.
+/// Which captures to select.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Visits that started from these, all hops of them, and other captures of these; every seed where it is `None`.
+    /// All hops of the visits of these seeds, and other captures of these addresses; `None` for every seed.
     pub uris: Option<Vec<TargetUri>>,
-    /// None before this moment.
+    /// No captures before this time.
     pub from: Option<Instant>,
-    /// None after this moment.
+    /// No captures after this time.
     pub to: Option<Instant>,
 }
 
-/// A capture as the archive has it.
+/// A capture as it is in the archive.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kept {
-    /// With its bytes.
+    /// With its payload.
     Whole(Capture),
-    /// What stays known of one whose payload was removed on purpose.
+    /// What is still known about one whose payload was removed on purpose.
     Removed(Tombstone),
 }
 
-/// One capture that is meant.
+/// One selected capture.
 #[derive(Debug)]
 pub struct Selected {
-    /// Its number in the archive.
+    /// The number of the capture in the archive.
     pub id: CaptureId,
     /// The capture.
     pub kept: Kept,
-    /// Whether it is only there because a revisit that was meant refers to it.
+    /// Whether it is only selected because a selected revisit refers to it.
     pub referred_to: bool,
-    /// For a revisit, the head of the capture that it refers to, where the archive holds that.
+    /// For a revisit, the head of the capture that it refers to, if that is in the archive.
     pub original_head: Option<Vec<u8>>,
 }
 
@@ -56,9 +56,9 @@ impl Selected {
 }
 
 impl Selection {
-    /// Gives every capture that is meant to `take`, page after page, oldest first, each once.
+    /// Passes every selected capture to `take` once: page by page, oldest first.
     ///
-    /// A revisit comes after the capture it refers to, which is given too where it was not meant itself: a revisit alone says nothing.
+    /// A revisit comes after the capture it refers to, which is passed even if it was not selected: a revisit alone has no content.
     ///
     /// # Errors
     /// The archive cannot be read; whatever `take` returns.
@@ -89,10 +89,10 @@ impl Selection {
         Ok(())
     }
 
-    /// Gives these captures to `take`, each after the one it refers to, each once.
+    /// Passes these captures to `take` once, each after the one it refers to.
     ///
     /// # Errors
-    /// The archive does not hold one of them, or cannot be read; whatever `take` returns.
+    /// One of them is not in the archive, or the archive cannot be read; whatever `take` returns.
     pub fn these<E: From<StoreError>>(
         store: &Store,
         captures: &BTreeSet<CaptureId>,
@@ -145,7 +145,7 @@ fn kept(store: &Store, id: CaptureId) -> Result<Kept, StoreError> {
     }
 }
 
-/// The response that a revisit refers to, and its head, where the archive holds it.
+/// The response that a revisit refers to, and its head, if it is in the archive.
 fn original(store: &Store, capture: &Capture) -> Result<Option<(CaptureId, Vec<u8>)>, StoreError> {
     let Outcome::Revisit(revisit) = &capture.outcome else {
         return Ok(None);

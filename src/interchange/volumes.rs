@@ -1,4 +1,4 @@
-//! A folder of WARC files, each up to a size, and the index of them all.
+//! Writes a folder of WARC files of limited size, and one index for all of them.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -15,7 +15,7 @@ use crate::{
     warc::{Compression, NotModified, Place, TransferCoding, Writer},
 };
 
-/// What a file is called while it is written; the field's tools leave such files alone.
+/// The suffix of a file while it is written; other archive tools ignore such files.
 const OPEN: &str = ".open";
 
 /// How many captures wait to be written together.
@@ -27,15 +27,15 @@ const MOST_BYTES: usize = 8 << 20;
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    /// The WARC files, in their order.
+    /// The WARC files, in order.
     pub files: Vec<PathBuf>,
-    /// Captures in them.
+    /// How many captures they contain.
     pub captures: u64,
-    /// Beside these, the ones of which only is told what they were: their payloads were removed.
+    /// How many more captures are only described, because their payloads were removed.
     pub removed: u64,
-    /// Of these, the ones that took the place of a response: failures.
+    /// How many of the captures are failures.
     pub failures: u64,
-    /// Their bytes.
+    /// How many bytes they have.
     pub bytes: u64,
 }
 
@@ -57,12 +57,12 @@ pub struct Volumes {
 }
 
 impl Volumes {
-    /// Files in `folder`, which is made where it is not there; each ends with the first record that brings it to `limit` bytes.
+    /// Files in `folder`, which is created if missing; each ends with the first record that brings it to `limit` bytes.
     ///
-    /// `about` says in every file what it holds and why.
+    /// `about` is written into every file: its content and purpose.
     ///
     /// # Errors
-    /// The folder cannot be made.
+    /// The folder cannot be created.
     pub fn new(
         folder: &Path,
         prefix: &str,
@@ -107,7 +107,7 @@ impl Volumes {
     /// Writes a capture, or what is known of one: it is on its way, and in a file when all have [ended](Volumes::finish).
     ///
     /// # Errors
-    /// The file cannot be written, or one of its name is there.
+    /// The file cannot be written, or already exists.
     pub fn add(&mut self, selected: Selected) -> Result<(), ExportError> {
         self.waiting_bytes += selected.size();
         self.waiting.push(selected);
@@ -167,7 +167,7 @@ impl Volumes {
         Ok(())
     }
 
-    /// Ends the last file, and writes the index of all of them at `path`. Says what was written.
+    /// Ends the last file, and writes the index of all files at `path`. Returns what was written.
     ///
     /// # Errors
     /// A file cannot be written.
@@ -188,7 +188,7 @@ impl Volumes {
         Ok(self.written)
     }
 
-    /// As [`Volumes::finish`], with the index beside the others: `PREFIX-YYYYMMDDhhmmssmmm.cdxj`, which is told, too.
+    /// Like [`Volumes::finish`], with the index beside the files: `PREFIX-YYYYMMDDhhmmssmmm.cdxj`; also returns its path.
     ///
     /// # Errors
     /// A file cannot be written.
@@ -299,12 +299,12 @@ fn on_all_cores<T: Sync, M: Send>(of: &[T], make: impl Fn(&T) -> M + Sync) -> Ve
     })
 }
 
-/// The 17 digits of the field's file names.
+/// The 17 digits of the date in file names.
 fn stamp(at: Instant) -> String {
     at.format("%Y%m%d%H%M%S%3f").to_string()
 }
 
-/// Opens what becomes the file at `path` once it is whole; a file that is there is not written over.
+/// Opens what becomes the file at `path` once complete; an existing file is not overwritten.
 fn create(path: &Path) -> Result<File, ExportError> {
     if path.exists() {
         return Err(ExportError::Exists {
@@ -328,7 +328,7 @@ fn beside(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// The line of the index; a failure has none, for there is nothing to replay.
+/// The line of the index; a failure has none, because there is nothing to replay.
 fn line(capture: &Capture, status: Option<u16>, place: Place, filename: &str) -> Option<Line> {
     let content = match &capture.outcome {
         Outcome::Failure(_) => return None,

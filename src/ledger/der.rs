@@ -1,4 +1,4 @@
-//! DER (X.690), as much of it as time-stamps need: reading values one behind the other, and writing a request.
+//! DER (X.690), as far as time-stamps need it: reading consecutive values, and writing a request.
 
 /// `SEQUENCE`.
 pub(super) const SEQUENCE: u8 = 0x30;
@@ -19,7 +19,7 @@ pub(super) const TIME: u8 = 0x18;
 /// The constructed, context-specific tag 0: `[0]`.
 pub(super) const CONTEXT_0: u8 = 0xa0;
 
-/// Values that stand one behind the other.
+/// Consecutive values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Values<'a>(pub(super) &'a [u8]);
 
@@ -33,7 +33,7 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// The next value, of definite length, under 16 MiB; `None` at the end, or where there is none.
+    /// The next value, of definite length, under 16 MiB; `None` at the end, or if there is none.
     pub(super) fn take(&mut self) -> Option<Value<'a>> {
         let (tag, rest) = self.0.split_first()?;
         let (first, mut rest) = rest.split_first()?;
@@ -61,7 +61,7 @@ impl<'a> Values<'a> {
         self.take().filter(|it| it.tag == tag)
     }
 
-    /// The next value, where it has that tag; otherwise it is left there.
+    /// The next value, if it has that tag; otherwise it stays unread.
     pub(super) fn optional(&mut self, tag: u8) -> Option<Value<'a>> {
         if self.0.first() == Some(&tag) {
             self.take()
@@ -78,7 +78,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// A value of that tag over what stands inside.
+/// A value with that tag and content.
 pub(super) fn value(tag: u8, inside: &[&[u8]]) -> Vec<u8> {
     let length: usize = inside.iter().map(|it| it.len()).sum();
     let mut out = vec![tag];

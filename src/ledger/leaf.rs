@@ -1,4 +1,4 @@
-//! What the leaves of the ledger say: one JSON text for everything that is kept, made again from the rows whenever it is checked.
+//! The leaves of the ledger: one JSON text for everything that is stored, made again from the rows at every check.
 
 use std::net::SocketAddr;
 
@@ -12,37 +12,37 @@ use crate::{
     uri::TargetUri,
 };
 
-/// One thing that the archive holds. Its text is JSON without spaces, the keys in the order of `docs/ledger.md`.
+/// One thing in the archive. Its text is JSON without spaces, with the keys in the order of `docs/ledger.md`.
 #[derive(Clone, Debug)]
 pub enum Leaf<'a> {
     /// One capture.
     Capture(CaptureLeaf<'a>),
-    /// What was found for a profile at one time.
+    /// The findings for a profile at one time.
     Findings {
-        /// The set's number.
+        /// The number of the set.
         id: i64,
-        /// The profile's name.
+        /// The name of the profile.
         profile: &'a str,
         /// The crawl it was computed in.
         crawl: Option<i64>,
-        /// The set as it is kept, a JSON array.
+        /// The set as stored, a JSON array.
         json: &'a [u8],
     },
-    /// What a person decided.
+    /// A decision of a person.
     Review {
-        /// The review's number.
+        /// The number of the review.
         id: i64,
-        /// The finding's id.
+        /// The id of the finding.
         finding: &'a str,
-        /// `accept`, `reject`, `later`; `None` takes an earlier one back.
+        /// `accept`, `reject`, `later`; `None` takes back the one before.
         decision: Option<&'a str>,
         /// When.
         at: Instant,
         /// Who.
         by: &'a str,
-        /// Why, in their words.
+        /// The note.
         note: Option<&'a str>,
-        /// The finding as it stood, as JSON.
+        /// The finding as it was, as JSON.
         about: Option<&'a str>,
         /// What follows from it, as JSON; none where it says no more than yes, no or later.
         terms: Option<&'a str>,
@@ -55,7 +55,7 @@ pub enum Leaf<'a> {
         started: Instant,
         /// The program and its version.
         software: &'a str,
-        /// What it was asked to do.
+        /// The command.
         command: &'a str,
     },
     /// A run or an import that has ended.
@@ -64,23 +64,23 @@ pub enum Leaf<'a> {
         id: i64,
         /// When it ended.
         ended: Instant,
-        /// What it came to, as JSON.
+        /// The result, as JSON.
         counts: &'a str,
     },
     /// A payload that was removed on purpose: a tombstone.
     Removal {
-        /// The removal's number.
+        /// The number of the removal.
         id: i64,
         /// The payload.
         payload: PayloadDigest,
         /// When it was removed.
         at: Instant,
-        /// Who did it; `None` where nobody was recorded.
+        /// Who removed it; `None` if not recorded.
         by: Option<&'a str>,
         /// By which rule.
         reason: &'a str,
     },
-    /// The moment at which a checkpoint was made; it is the checkpoint's last leaf.
+    /// The time of a checkpoint; the last leaf of that checkpoint.
     Sealed {
         /// When.
         at: Instant,
@@ -98,9 +98,9 @@ pub struct CaptureLeaf<'a> {
     pub hop: i64,
     /// The crawl of the visit.
     pub crawl: i64,
-    /// Where the visit started from.
+    /// The seed of the visit.
     pub seed: &'a str,
-    /// What was asked for.
+    /// The address that was requested.
     pub uri: &'a str,
     /// When the exchange began.
     pub date: Instant,
@@ -108,23 +108,23 @@ pub struct CaptureLeaf<'a> {
     pub ended: Instant,
     /// `response`, `identical-payload-digest`, `server-not-modified` or `failure`.
     pub outcome: &'a str,
-    /// The payload; `None` for a failure.
+    /// The digest of the payload; `None` for a failure.
     pub payload: Option<PayloadDigest>,
     /// Why the body is not whole.
     pub truncated: Option<Truncation>,
-    /// The request as it was sent.
+    /// The request as sent.
     pub request: &'a [u8],
     /// Interim responses.
     pub interim: &'a [u8],
     /// Head of the response.
     pub head: &'a [u8],
-    /// The framing of the body, or what had come before a failure.
+    /// The framing of the body, or the bytes received before a failure.
     pub rest: &'a [u8],
     /// The kind and the words of a failure.
     pub failure: Option<(FailureKind, &'a str)>,
     /// The capture that a revisit refers to.
     pub refers_to: Option<(Instant, &'a TargetUri)>,
-    /// The address that was connected to, and what TLS agreed on.
+    /// The address of the connection, and the TLS parameters.
     pub connection: Option<(SocketAddr, Option<&'a Tls>)>,
 }
 
@@ -255,7 +255,7 @@ impl CaptureLeaf<'_> {
     }
 }
 
-/// The elements of a JSON array, each as it stands there; none where it is no array.
+/// The elements of a JSON array, each as written; empty if the text is not an array.
 pub fn elements(json: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = json.strip_prefix(b"[").unwrap_or_default();
     std::iter::from_fn(move || {
@@ -269,7 +269,7 @@ pub fn elements(json: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn text(of: &impl Serialize) -> String {
-    // These types have nothing in them that JSON cannot say; an empty text would be found by every check.
+    // These types contain nothing that JSON cannot express; every check would detect an empty text.
     serde_json::to_string(of).unwrap_or_default()
 }
 

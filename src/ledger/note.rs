@@ -1,4 +1,4 @@
-//! Checkpoints as signed notes: the text, who signed it, and the keys (C2SP signed-note and tlog-checkpoint).
+//! Checkpoints as signed notes: the text, the signatures and the keys (C2SP signed-note and tlog-checkpoint).
 
 use std::{fmt, str::FromStr};
 
@@ -14,53 +14,53 @@ use crate::digest::hex;
 
 /// The signature type of Ed25519 (C2SP signed-note, "Signature types").
 const ED25519_TYPE: u8 = 1;
-/// How a private key begins, as the tools for signed notes write it.
+/// The beginning of a private key, as in the tools for signed notes.
 const PRIVATE: &str = "PRIVATE+KEY";
-/// How a signature line begins.
+/// The beginning of a signature line.
 const SIGNATURE: &str = "\u{2014} ";
 
-/// Why a text is no key.
+/// Why a text is not a key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// It has another form.
     #[error("is not a key of the form {0}")]
     Form(&'static str),
-    /// The four bytes that name the key are not those of the key.
-    #[error("names itself {found}, and is {expected}")]
+    /// The four bytes of the id do not match the key.
+    #[error("has the id {found}, but should have {expected}")]
     Id {
-        /// What it says.
+        /// The id in the text.
         found: String,
-        /// What it is.
+        /// The id of the key.
         expected: String,
     },
-    /// The system has no randomness to make one of.
-    #[error("cannot be made: the system gives no random bytes")]
+    /// The system gives no random bytes for a key.
+    #[error("cannot be created: the system gives no random bytes")]
     Random,
 }
 
-/// Why a text is no checkpoint, or not one of that key.
+/// Why a text is not a checkpoint, or not one of that key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NoteError {
-    /// It has not the lines of a checkpoint.
-    #[error("line {line}: {expected} is expected")]
+    /// A line of the checkpoint is missing or wrong.
+    #[error("line {line}: expected {expected}")]
     Form {
         /// The line, from 1.
         line: usize,
-        /// What should stand there.
+        /// What is expected there.
         expected: &'static str,
     },
     /// No signature of that key.
     #[error("no signature by {0}")]
     Unsigned(String),
-    /// A signature that does not hold.
-    #[error("the signature by {0} does not hold: the text is not what was signed")]
+    /// An invalid signature.
+    #[error("the signature by {0} is not valid: the text was changed after signing")]
     Signature(String),
 }
 
-/// The size and the root of the ledger's tree at one moment.
+/// The size and the root of the tree at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// What names the ledger, and the key that signs for it.
+    /// The name of the ledger and of its key.
     pub origin: String,
     /// How many leaves the tree has.
     pub size: u64,
@@ -69,7 +69,7 @@ pub struct Checkpoint {
 }
 
 impl fmt::Display for Checkpoint {
-    /// The text that is signed, its last line break included (C2SP tlog-checkpoint, "Note text").
+    /// The signed text, including its last line break (C2SP tlog-checkpoint, "Note text").
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let root = STANDARD.encode(self.root);
         write!(out, "{}\n{}\n{root}\n", self.origin, self.size)
@@ -77,10 +77,10 @@ impl fmt::Display for Checkpoint {
 }
 
 impl Checkpoint {
-    /// Reads a note without asking who signed it.
+    /// Parses a note without checking its signatures.
     ///
     /// # Errors
-    /// It has not the lines of a checkpoint.
+    /// A line of the checkpoint is missing or wrong.
     pub fn parse(note: &str) -> Result<Self, NoteError> {
         let form = |line, expected| NoteError::Form { line, expected };
         let (text, _) = split(note)?;
@@ -98,7 +98,7 @@ impl Checkpoint {
             return Err(form(4, "no empty line in the text"));
         }
         Ok(Self {
-            origin: origin.ok_or(form(1, "the ledger's name"))?.to_owned(),
+            origin: origin.ok_or(form(1, "the name of the ledger"))?.to_owned(),
             size: size.ok_or(form(2, "a number of leaves"))?,
             root: root.ok_or(form(3, "a root of 32 bytes in base64"))?,
         })
@@ -121,12 +121,12 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// Whether a text can name a key: not empty, no white space, no plus sign (C2SP signed-note, "Signatures").
+/// Whether a text can be the name of a key: not empty, no white space, no plus sign (C2SP signed-note, "Signatures").
 fn is_name(text: &str) -> bool {
     !text.is_empty() && !text.contains('+') && !text.contains(char::is_whitespace)
 }
 
-/// Who may sign for a ledger: a name and a public key, written `NAME+ID+KEY`.
+/// The public key of a ledger with its name, written `NAME+ID+KEY`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verifier {
     name: String,
@@ -134,13 +134,13 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// What names the ledger and the key.
+    /// The name of the ledger and the key.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The first four bytes of SHA-256 over name, line break, type and key: the key's id.
+    /// The id of the key: the first four bytes of SHA-256 over name, line break, type and key.
     fn id(&self) -> [u8; 4] {
         let digest: [u8; 32] = Sha256::new()
             .chain_update(&self.name)
@@ -151,10 +151,10 @@ impl Verifier {
         [digest[0], digest[1], digest[2], digest[3]]
     }
 
-    /// Reads a note that must be a checkpoint of this ledger, signed by this key. Signatures of others are left alone.
+    /// Parses a note that must be a checkpoint of this ledger, signed by this key. Other signatures are ignored.
     ///
     /// # Errors
-    /// It has not the lines of a checkpoint; no signature of the key; one that does not hold.
+    /// A wrong line; no signature of the key; an invalid one.
     pub fn open(&self, note: &str) -> Result<Checkpoint, NoteError> {
         let checkpoint = Checkpoint::parse(note)?;
         let (text, signatures) = split(note)?;
@@ -235,7 +235,7 @@ fn checked(id: &str, verifier: &Verifier) -> Result<(), KeyError> {
     })
 }
 
-/// What signs for a ledger. Its secret is shown only by [`Signer::secret`].
+/// The private key of a ledger. Only [`Signer::secret`] shows the secret.
 pub struct Signer {
     seed: [u8; 32],
     pair: Ed25519KeyPair,
@@ -249,10 +249,10 @@ impl fmt::Debug for Signer {
 }
 
 impl Signer {
-    /// A new key. Without a name, it is named `stillsays/` and 16 digits of its own digest.
+    /// Creates a key. Without a name, its name is `stillsays/` and 16 digits of its own digest.
     ///
     /// # Errors
-    /// The system gives no random bytes; the name has white space or a plus sign in it.
+    /// The system gives no random bytes; the name contains white space or a plus sign.
     pub fn generate(name: Option<&str>) -> Result<Self, KeyError> {
         let mut seed = [0; 32];
         SystemRandom::new()
@@ -280,13 +280,13 @@ impl Signer {
         })
     }
 
-    /// Who can check what this signs.
+    /// The public key that verifies its signatures.
     #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.verifier
     }
 
-    /// The key as it is kept in a file: `PRIVATE+KEY+NAME+ID+SEED`.
+    /// The key as stored in a file: `PRIVATE+KEY+NAME+ID+SEED`.
     #[must_use]
     pub fn secret(&self) -> String {
         let seed = STANDARD.encode(typed(&self.seed));
@@ -294,7 +294,7 @@ impl Signer {
         format!("{PRIVATE}+{name}+{}+{seed}", hex(&self.verifier.id()))
     }
 
-    /// The note that says that the ledger has that size and root.
+    /// The signed note for that size and root.
     #[must_use]
     pub fn sign(&self, size: u64, root: Hash) -> String {
         let name = &self.verifier.name;

@@ -1,4 +1,4 @@
-//! Proofs as files: that something is a leaf of a signed tree (C2SP tlog-proof), and that one tree begins another.
+//! Proofs as files: that something is a leaf of a signed tree (C2SP tlog-proof), and that one tree continues another.
 
 use std::{fmt, str::FromStr};
 
@@ -11,24 +11,24 @@ use super::{
 
 /// The first line of an inclusion proof (C2SP tlog-proof).
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
-/// The most hashes that a proof has: one for every doubling of a 64-bit size.
+/// The most hashes in a proof: one for every doubling of a 64-bit size.
 const MOST_HASHES: usize = 64;
 
-/// Why a proof does not prove.
+/// Why a proof is not valid.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ProofError {
-    /// It has not the lines of a proof.
-    #[error("line {line}: {expected} is expected")]
+    /// A line of the proof is missing or wrong.
+    #[error("line {line}: expected {expected}")]
     Form {
         /// The line, from 1.
         line: usize,
-        /// What should stand there.
+        /// What is expected there.
         expected: &'static str,
     },
-    /// Its checkpoint is none of that key.
+    /// Its checkpoint is not one of that key.
     #[error("the checkpoint: {0}")]
     Note(#[from] NoteError),
-    /// The hashes lead to another root than the checkpoint's.
+    /// The hashes do not lead to the root of the checkpoint.
     #[error("the hashes do not lead to the root of the checkpoint")]
     Root,
 }
@@ -36,9 +36,9 @@ pub enum ProofError {
 /// The proof that something is a leaf of the tree of a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inclusion {
-    /// The leaf's text, and what may be needed to understand it, for whoever checks; empty lines of it are not allowed.
+    /// The text of the leaf, and what a checker needs to understand it; without empty lines.
     pub extra: Vec<u8>,
-    /// The leaf's place, from 0.
+    /// The index of the leaf, from 0.
     pub index: u64,
     /// The audit path, the lowest first.
     pub path: Vec<Hash>,
@@ -47,10 +47,10 @@ pub struct Inclusion {
 }
 
 impl Inclusion {
-    /// Checks that `leaf` is where the proof says, in a tree that `verifier` signed.
+    /// Checks that `leaf` is at the index in the proof, in a tree that `verifier` signed.
     ///
     /// # Errors
-    /// The checkpoint is none of that key's, or the hashes lead to another root.
+    /// The checkpoint is not one of that key, or the hashes lead to another root.
     pub fn check(&self, leaf: &[u8], verifier: &Verifier) -> Result<(), ProofError> {
         let checkpoint = verifier.open(&self.note)?;
         let found = root_of_inclusion(&leaf_hash(leaf), self.index, checkpoint.size, &self.path);
@@ -138,10 +138,10 @@ pub struct Consistency {
 }
 
 impl Consistency {
-    /// Checks that the tree of the note `old` is the beginning of this proof's, both signed by `verifier`.
+    /// Checks that the tree of the note `old` is the beginning of the tree of this proof, both signed by `verifier`.
     ///
     /// # Errors
-    /// One of the checkpoints is none of that key's, or the hashes do not show it.
+    /// One of the checkpoints is not one of that key, or the hashes do not show it.
     pub fn check(&self, old: &str, verifier: &Verifier) -> Result<(), ProofError> {
         let (old, new) = (verifier.open(old)?, verifier.open(&self.note)?);
         if old.size == self.old

@@ -1,4 +1,4 @@
-//! Time-stamps of an authority (RFC 3161) over a checkpoint: the request, the answer, and the check of a token without a network.
+//! Time-stamps of an authority (RFC 3161) over a checkpoint: the request, the answer, and the offline check of a token.
 
 use chrono::NaiveDateTime;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -28,43 +28,43 @@ const SIGNING_CERTIFICATE_V2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9
 /// `id-kp-timeStamping` (RFC 5280, 4.2.1.12).
 const TIME_STAMPING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 8];
 
-/// Why an authority's answer brings no time-stamp.
+/// Why the answer of an authority has no valid time-stamp.
 #[derive(Debug, thiserror::Error)]
 pub enum StampError {
-    /// It is no answer to such a request.
-    #[error("what came is no time-stamp response")]
+    /// It is not an answer to such a request.
+    #[error("the answer is not a time-stamp response")]
     Form,
     /// It refuses (RFC 3161, 2.4.2: status).
     #[error("the authority refuses, with status {0}")]
     Refused(u8),
-    /// What it granted does not hold.
+    /// The granted token is not valid.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The system has no random bytes.
+    /// The system gives no random bytes.
     #[error("the system gives no random bytes")]
     Random,
 }
 
-/// Why a token does not show that a checkpoint was there at a time.
+/// Why a token does not prove that a checkpoint existed at a time.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum TokenError {
-    /// It is no token.
-    #[error("the time-stamp token is not one: no {0}")]
+    /// It is not a token.
+    #[error("the time-stamp token is invalid: no {0}")]
     Form(&'static str),
     /// It is about something else.
-    #[error("the time-stamp token is about something else than this checkpoint")]
+    #[error("the time-stamp token is not about this checkpoint")]
     Imprint,
     /// It answers another request.
     #[error("the time-stamp token answers another request")]
     Nonce,
-    /// A digest or a signature of a kind that is not known.
-    #[error("the time-stamp token is signed in a way that is not known here")]
+    /// An unknown digest or signature algorithm.
+    #[error("the time-stamp token is signed with an unsupported algorithm")]
     Algorithm,
-    /// The signature does not hold.
-    #[error("the signature of the time-stamp token does not hold")]
+    /// The signature is not valid.
+    #[error("the signature of the time-stamp token is not valid")]
     Signature,
-    /// The certificates do not lead to one that is trusted.
-    #[error("the time-stamp token's certificates lead to no trusted one: {0}")]
+    /// The certificates do not lead to a trusted one.
+    #[error("the certificates of the time-stamp token do not lead to a trusted one: {0}")]
     Untrusted(String),
 }
 
@@ -76,16 +76,16 @@ pub struct StampRequest {
 }
 
 impl StampRequest {
-    /// A request for that checkpoint, with a nonce of its own.
+    /// Creates a request for that checkpoint, with a random nonce.
     ///
     /// # Errors
-    /// The system has no random bytes.
+    /// The system gives no random bytes.
     pub fn new(note: &str) -> Result<Self, StampError> {
         let mut nonce = [0; 9];
         SystemRandom::new()
             .fill(&mut nonce)
             .map_err(|_| StampError::Random)?;
-        // A positive number whose first digit is not zero, so that there is one way to write it.
+        // A positive number whose first digit is not zero, so that it has only one encoding.
         nonce[0] = 1;
         Ok(Self {
             nonce: nonce.to_vec(),
@@ -93,7 +93,7 @@ impl StampRequest {
         })
     }
 
-    /// The request in DER: SHA-256 of the note, a nonce, and the wish for the certificates.
+    /// The request in DER: SHA-256 of the note, a nonce, and the request for the certificates.
     #[must_use]
     pub fn der(&self) -> Vec<u8> {
         let algorithm = value(SEQUENCE, &[&value(OID, &[SHA256]), &value(NULL, &[])]);
@@ -109,10 +109,10 @@ impl StampRequest {
         )
     }
 
-    /// The token of the authority's answer, checked but for who the authority is.
+    /// The token in the answer of the authority, checked except for the identity of the authority.
     ///
     /// # Errors
-    /// It is no answer, a refusal, or a token that does not hold or is about something else.
+    /// It is not an answer, a refusal, or a token that is invalid or about something else.
     pub fn token(&self, response: &[u8]) -> Result<Vec<u8>, StampError> {
         let response = Values(response).expect(SEQUENCE).ok_or(StampError::Form)?;
         let mut response = response.inside();
@@ -135,23 +135,23 @@ impl StampRequest {
     }
 }
 
-/// What a token shows.
+/// What a token proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// When the checkpoint was there.
+    /// The time at which the checkpoint existed.
     pub at: Instant,
-    /// The certificate that signed: SHA-256 of its DER.
+    /// SHA-256 of the DER of the certificate that signed.
     pub certificate: ContentDigest,
-    /// Whether it was held against trusted certificates, and leads to one of them.
+    /// Whether it was checked against trusted certificates, and leads to one of them.
     pub trusted: bool,
 }
 
 impl Stamp {
-    /// Reads the token over a checkpoint, and checks it: what it is about, its signature, the certificate's purpose, and, where
+    /// Parses the token over a checkpoint, and checks it: its subject, its signature, the purpose of the certificate, and, if
     /// `roots` are given, that its certificates lead to one of them.
     ///
     /// # Errors
-    /// Whatever of it does not hold.
+    /// The first check that fails.
     pub fn read(
         token: &[u8],
         note: &str,
@@ -174,7 +174,7 @@ impl Stamp {
     }
 }
 
-/// The parts of a token that are looked at (RFC 5652, 5.1 and 5.3; RFC 3161, 2.4.2).
+/// The parts of a token that are used (RFC 5652, 5.1 and 5.3; RFC 3161, 2.4.2).
 struct Signed<'a> {
     /// The `TSTInfo`.
     content: &'a [u8],
@@ -184,7 +184,7 @@ struct Signed<'a> {
     nonce: Option<&'a [u8]>,
     certificates: Vec<&'a [u8]>,
     digest_algorithm: &'a [u8],
-    /// The signed attributes with the tag that they have in the token.
+    /// The signed attributes, with the tag that they have in the token.
     attributes: Value<'a>,
     signature_algorithm: &'a [u8],
     signature: &'a [u8],
@@ -264,7 +264,7 @@ impl<'a> Signed<'a> {
         })
     }
 
-    /// Checks the signature, and returns the certificate it is by.
+    /// Checks the signature, and returns the certificate that signed.
     fn check(&self) -> Result<CertificateDer<'a>, TokenError> {
         let is_tst = self
             .attribute(CONTENT_TYPE)
@@ -277,7 +277,7 @@ impl<'a> Signed<'a> {
         let certificate = self.signing_certificate()?;
         let parsed = EndEntityCert::try_from(&certificate)
             .map_err(|_| TokenError::Form("certificate that can be read"))?;
-        // Signed is a SET, which in the token has the tag of its place (RFC 5652, 5.4).
+        // The signature is over a SET, which has the tag of its place in the token (RFC 5652, 5.4).
         let signed = value(SET, &[self.attributes.content]);
         let candidates = algorithms_for(self.signature_algorithm, self.digest_algorithm);
         if candidates.is_empty() {
@@ -341,7 +341,7 @@ impl<'a> Signed<'a> {
         None
     }
 
-    /// The certificate that the signed attributes name by its digest (RFC 5816, 2.2.1): no other may be taken for it.
+    /// The certificate that the signed attributes name by its digest (RFC 5816, 2.2.1): no other can replace it.
     fn signing_certificate(&self) -> Result<CertificateDer<'a>, TokenError> {
         let none = TokenError::Form("certificate of the signer");
         let first = |it: Value<'a>| {
@@ -389,7 +389,7 @@ fn is_digest(algorithm: &[u8], of: &[u8], digest: &[u8]) -> Result<bool, TokenEr
     }
 }
 
-/// What a signature of that algorithm can be checked with; for keys on curves it is one of two.
+/// The verification algorithms for a signature algorithm; for elliptic curves it is one of two.
 fn algorithms_for(
     signature: &[u8],
     digest: &[u8],
@@ -413,7 +413,7 @@ fn algorithms_for(
     }
 }
 
-/// A `GeneralizedTime` as RFC 3161 (2.4.2) allows: seconds always, a fraction perhaps, in UTC.
+/// A `GeneralizedTime` as RFC 3161 (2.4.2) allows: with seconds, an optional fraction, in UTC.
 fn time(content: &[u8]) -> Option<Instant> {
     let text = std::str::from_utf8(content).ok()?.strip_suffix('Z')?;
     NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S%.f")

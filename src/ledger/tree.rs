@@ -24,7 +24,7 @@ fn node(left: &Hash, right: &Hash) -> Hash {
         .into()
 }
 
-/// A tree that grows: the roots of its full subtrees, the largest first. A leaf is added in constant time on average.
+/// A growing tree: the roots of its full subtrees, the largest first. Adding a leaf takes constant time on average.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     size: u64,
@@ -32,7 +32,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The tree of that size with those full subtrees; `None` where their number does not fit the size.
+    /// The tree of that size with those full subtrees; `None` if their number does not fit the size.
     #[must_use]
     pub fn of_peaks(size: u64, peaks: Vec<Hash>) -> Option<Self> {
         (size.count_ones() as usize == peaks.len()).then_some(Self { size, peaks })
@@ -83,12 +83,12 @@ pub fn root(leaves: &[Hash]) -> Hash {
     tree.root()
 }
 
-/// How many leaves stand in the left half of a tree of more than one: the largest power of two below its size.
+/// The number of leaves in the left half of a tree of more than one leaf: the largest power of two below its size.
 fn left_of(size: usize) -> usize {
     1 << (size - 1).ilog2()
 }
 
-/// The audit path of the leaf at `index`, from 0, the lowest first (RFC 6962, 2.1.1); empty where there is no such leaf.
+/// The audit path of the leaf at `index`, from 0, the lowest first (RFC 6962, 2.1.1); empty if there is no such leaf.
 #[must_use]
 pub fn inclusion(leaves: &[Hash], index: usize) -> Vec<Hash> {
     let (mut leaves, mut index, mut path) = (leaves, index, Vec::new());
@@ -133,8 +133,8 @@ pub fn consistency(leaves: &[Hash], old: usize) -> Vec<Hash> {
     path
 }
 
-/// The root that a leaf hash at `index` of `size` leaves and its audit path come to (RFC 9162, 2.1.3.2);
-/// `None` where the path has not the length it must have.
+/// The root that follows from a leaf hash at `index` of `size` leaves and its audit path (RFC 9162, 2.1.3.2);
+/// `None` if the path has the wrong length.
 pub(super) fn root_of_inclusion(leaf: &Hash, index: u64, size: u64, path: &[Hash]) -> Option<Hash> {
     if index >= size {
         return None;

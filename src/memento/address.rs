@@ -1,4 +1,4 @@
-//! Addresses in an archive: TimeGates, TimeMaps and mementos of a page, written for links and read from requests.
+//! Addresses in an archive: TimeGates, TimeMaps and mementos of a page, written for links and parsed from requests.
 
 use crate::{
     clock::{Instant, digits14, parse_digits14},
@@ -7,14 +7,14 @@ use crate::{
 
 use super::Form;
 
-/// Where an archive answers: what its addresses begin with.
+/// The origin of an archive: the beginning of its addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archive {
     base: String,
 }
 
 impl Archive {
-    /// The archive at an origin such as `http://127.0.0.1:8081`; with an empty one its addresses are paths.
+    /// The archive at an origin such as `http://127.0.0.1:8081`; if the origin is empty, its addresses are paths.
     #[must_use]
     pub fn at(origin: &str) -> Self {
         Self {
@@ -34,25 +34,25 @@ impl Archive {
         format!("{}/timemap/{}/{uri}", self.base, form.word())
     }
 
-    /// The memento of a page at a moment (URI-M), which is told to the second.
+    /// The memento of a page at a time (URI-M), with a precision of a second.
     #[must_use]
     pub fn memento(&self, at: Instant, uri: &TargetUri) -> String {
         format!("{}/web/{}/{uri}", self.base, digits14(at))
     }
 
-    /// The same memento's payload as it was captured.
+    /// The payload of the same memento, as captured.
     #[must_use]
     pub fn raw(&self, at: Instant, uri: &TargetUri) -> String {
         format!("{}/web/{}id_/{uri}", self.base, digits14(at))
     }
 }
 
-/// What a request for a memento asks for: what follows `/web/`.
+/// A request for a memento: the part after `/web/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// Which of the page's mementos.
+    /// Which memento of the page.
     pub when: When,
-    /// Whether the payload is asked for as it was captured (`id_`).
+    /// Whether the payload is requested as captured (`id_`).
     pub raw: bool,
     /// The page.
     pub target: TargetUri,
@@ -61,43 +61,43 @@ pub struct Asked {
 /// Which of a page's mementos.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// The latest: no date was given.
+    /// The latest one; no date was given.
     Latest,
     /// All of them: `*`.
     Every,
-    /// The one at that moment, or the nearest.
+    /// The one at that time, or the nearest.
     At {
-        /// The moment; of few digits the earliest that they name.
+        /// The time; with fewer digits, the earliest that they allow.
         at: Instant,
-        /// Whether all 14 digits were given, and no sign after them but `id_`: another spelling is redirected to this one.
+        /// Whether all 14 digits were given, and no modifier except `id_`; other spellings are redirected to this one.
         whole: bool,
     },
 }
 
-/// Why what follows `/web/`, `/timegate/` or `/timemap/` names no page.
+/// Why the part after `/web/`, `/timegate/` or `/timemap/` is not the address of a page.
 #[derive(Debug, thiserror::Error)]
 pub enum AddressError {
-    /// There is nothing.
-    #[error("no page is named")]
+    /// It is empty.
+    #[error("the address of a page is missing")]
     Missing,
-    /// What stands before the page is no date.
-    #[error("`{text}` is no date: 4 to 14 digits are needed, YYYYMMDDhhmmss from the left")]
+    /// The part before the page is not a date.
+    #[error("`{text}` is not a date: 4 to 14 digits are needed, YYYYMMDDhhmmss from the left")]
     Date {
-        /// What stands there, its first 40 characters.
+        /// That part, its first 40 characters.
         text: String,
     },
-    /// What stands there is no address of a page.
+    /// It is not the address of a page.
     #[error(transparent)]
     Target(#[from] UriError),
 }
 
 impl Asked {
-    /// Reads what follows `/web/`, its query included: `20240301000000id_/https://example.org/a?b=c`.
+    /// Parses the part after `/web/`, including the query: `20240301000000id_/https://example.org/a?b=c`.
     ///
-    /// Signs that other archives put behind the digits (`im_`, `if_`, `cs_` and the like) are left out.
+    /// Modifiers of other archives after the digits (`im_`, `if_`, `cs_` and the like) are ignored.
     ///
     /// # Errors
-    /// A date that is none, or no address of a page.
+    /// An invalid date, or not the address of a page.
     pub fn parse(rest: &str) -> Result<Self, AddressError> {
         let begins = rest.split('/').next().unwrap_or_default();
         let digits = begins.bytes().take_while(u8::is_ascii_digit).count();
@@ -137,11 +137,11 @@ impl Asked {
     }
 }
 
-/// The page that a text of a path names, its query included: with the slash that some clients lose (`https:/host`),
+/// Parses the address of a page in a path, including the query: also with the slash that some clients lose (`https:/host`),
 /// percent-encoded as a whole (`https%3A%2F%2Fhost`), or without a scheme, which means `http`.
 ///
 /// # Errors
-/// No address of a page.
+/// Not the address of a page.
 pub fn target_of(text: &str) -> Result<TargetUri, AddressError> {
     let text = text.trim_start_matches('/');
     let lower = text
@@ -163,7 +163,7 @@ pub fn target_of(text: &str) -> Result<TargetUri, AddressError> {
     Ok(TargetUri::parse(text)?.0)
 }
 
-/// A text with its percent-encoding undone once.
+/// A text, percent-decoded once.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -248,11 +248,11 @@ mod tests {
     #[test]
     fn what_names_no_page_is_refused_with_the_reason() {
         for (rest, reason) in [
-            ("", "no page"),
-            ("2024/", "no page"),
-            ("202/http://example.org/", "`202` is no date"),
-            ("20241399000000/http://example.org/", "no date"),
-            ("202403010000001/http://example.org/", "no date"),
+            ("", "is missing"),
+            ("2024/", "is missing"),
+            ("202/http://example.org/", "`202` is not a date"),
+            ("20241399000000/http://example.org/", "not a date"),
+            ("202403010000001/http://example.org/", "not a date"),
             ("2024/ftp://example.org/", "`ftp`"),
             ("2024/javascript:alert(1)", "`javascript`"),
             ("2024/http://", "not a URL"),

@@ -1,28 +1,28 @@
-//! Links as headers and TimeMaps write them: `<uri>; rel="…"; datetime="…"` (RFC 8288, RFC 6690, RFC 7089).
+//! Links as in headers and TimeMaps: `<uri>; rel="…"; datetime="…"` (RFC 8288, RFC 6690, RFC 7089).
 
 use std::fmt::{self, Write};
 
-/// One link: where it leads, and what is said of it.
+/// One link: its target and its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Where it leads.
+    /// The target.
     pub target: String,
-    /// Its parameters in their order: names in lower case, values without quotes.
+    /// The parameters in order: names in lower case, values without quotes.
     pub parameters: Vec<(String, String)>,
 }
 
-/// Why a text is no list of links.
+/// Why a text is not a list of links.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no list of links: at byte {at}, {expected} is missing")]
+#[error("not a list of links: at byte {at}, {expected} is missing")]
 pub struct LinkError {
     /// Where, in bytes from the beginning.
     pub at: usize,
-    /// What should stand there.
+    /// What is expected there.
     pub expected: &'static str,
 }
 
 impl Link {
-    /// A link of a relation: `original`, `timegate`, `first memento`.
+    /// A link with a relation: `original`, `timegate`, `first memento`.
     #[must_use]
     pub fn new(target: impl Into<String>, rel: &str) -> Self {
         Self {
@@ -38,14 +38,14 @@ impl Link {
         self
     }
 
-    /// A parameter's value; of several of a name the first.
+    /// The value of a parameter; the first of several with the same name.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|it| it.0 == name);
         found.map(|it| it.1.as_str())
     }
 
-    /// Whether it is of that relation, among others perhaps.
+    /// Whether it has that relation, perhaps among others.
     #[must_use]
     pub fn is(&self, rel: &str) -> bool {
         let rels = self.parameter("rel").unwrap_or_default();
@@ -82,10 +82,10 @@ impl fmt::Display for Link {
     }
 }
 
-/// Reads a list of links, as a `Link` field or a document in link format has them.
+/// Parses a list of links, from a `Link` field or a document in link format.
 ///
 /// # Errors
-/// A text that is none, with the place.
+/// A text that is not a list of links, with the place.
 pub fn parse_links(text: &str) -> Result<Vec<Link>, LinkError> {
     let mut reader = Reader { text, at: 0 };
     let mut links = Vec::new();

@@ -10,14 +10,14 @@ use crate::clock::{
 
 use super::{Link, parse_links};
 
-/// The forms that a TimeMap is written in.
+/// The formats of a TimeMap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// Link format (RFC 6690, RFC 7089).
     Link,
     /// JSON, with the keys that aggregators and archives use.
     Json,
-    /// CDXJ: a line for each memento, its 14 digits first.
+    /// CDXJ: one line per memento, with its 14 digits first.
     Cdxj,
 }
 
@@ -25,7 +25,7 @@ impl Form {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Link, Self::Json, Self::Cdxj];
 
-    /// The word for it in addresses.
+    /// The word for the format in addresses.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ impl Form {
         }
     }
 
-    /// The key under which JSON and CDXJ name a TimeMap of the form.
+    /// The key of a TimeMap in this format, in JSON and CDXJ.
     fn key(self) -> &'static str {
         match self {
             Self::Link => "link_format",
@@ -58,9 +58,9 @@ impl Form {
 /// A dated copy of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Memento {
-    /// Where it is (URI-M).
+    /// Its address (URI-M).
     pub uri: String,
-    /// Its moment, told to the second.
+    /// Its date, with a precision of a second.
     pub date: Instant,
 }
 
@@ -69,21 +69,21 @@ pub struct Memento {
 pub struct TimeMap {
     /// The page (URI-R).
     pub original: String,
-    /// Its TimeGate (URI-G); empty where none is told.
+    /// Its TimeGate (URI-G); empty if unknown.
     pub timegate: String,
-    /// The TimeMap itself in each form that it is told to have.
+    /// The address of the TimeMap in each known format.
     pub timemaps: Vec<(Form, String)>,
     /// The mementos, oldest first.
     pub mementos: Vec<Memento>,
 }
 
-/// Why a text is no TimeMap.
+/// Why a text is not a TimeMap.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no TimeMap: {0}")]
 pub struct TimeMapError(String);
 
 impl TimeMap {
-    /// The TimeMap in that form, a line break at its end.
+    /// The TimeMap in that format, with a line break at the end.
     #[must_use]
     pub fn write(&self, form: Form) -> String {
         match form {
@@ -93,10 +93,10 @@ impl TimeMap {
         }
     }
 
-    /// Reads a TimeMap in that form.
+    /// Parses a TimeMap in that format.
     ///
     /// # Errors
-    /// A text that is none, or that does not say of which page.
+    /// A text that is not a TimeMap, or that does not name the page.
     pub fn parse(form: Form, text: &str) -> Result<Self, TimeMapError> {
         match form {
             Form::Link => Self::from_link_format(text),
@@ -112,7 +112,7 @@ impl TimeMap {
             .zip(self.mementos.last().map(|it| it.date))
     }
 
-    /// `memento`, with `first` and `last` where it is.
+    /// `memento`, with `first` and `last` where they apply.
     fn relation(&self, at: usize) -> &'static str {
         match (at == 0, at + 1 == self.mementos.len()) {
             (true, true) => "first last memento",
@@ -162,9 +162,9 @@ impl TimeMap {
                 map.timegate = link.target;
             } else if link.is("memento") {
                 let date = link.parameter("datetime").unwrap_or_default();
-                // A year of two digits stands in no TimeMap: the date is written by a program, in the first form.
+                // TimeMaps have no years of two digits: a program writes the date, in the first form.
                 let date = parse_http_date(date, Instant::default())
-                    .ok_or_else(|| TimeMapError(format!("`{date}` is no date")))?;
+                    .ok_or_else(|| TimeMapError(format!("`{date}` is not a date")))?;
                 map.mementos.push(Memento {
                     uri: link.target,
                     date,
@@ -211,7 +211,7 @@ impl TimeMap {
             map.mementos.push(Memento {
                 uri: it["uri"].as_str().unwrap_or_default().to_owned(),
                 date: parse_warc_date(date)
-                    .ok_or_else(|| TimeMapError(format!("`{date}` is no date")))?,
+                    .ok_or_else(|| TimeMapError(format!("`{date}` is not a date")))?,
             });
         }
         map.named()
@@ -246,14 +246,14 @@ impl TimeMap {
             };
             let (key, json) = line
                 .split_once(' ')
-                .ok_or_else(|| fault("has one field only"))?;
+                .ok_or_else(|| fault("has only one field"))?;
             let value: Value = serde_json::from_str(json).map_err(|it| fault(&it.to_string()))?;
             if key == "!meta" {
                 map.take_uris(&value);
             } else if !key.starts_with('!') {
                 map.mementos.push(Memento {
                     uri: value["uri"].as_str().unwrap_or_default().to_owned(),
-                    date: parse_digits14(key).ok_or_else(|| fault("begins with no date"))?,
+                    date: parse_digits14(key).ok_or_else(|| fault("does not begin with a date"))?,
                 });
             }
         }
@@ -285,7 +285,7 @@ impl TimeMap {
 
     fn named(self) -> Result<Self, TimeMapError> {
         if self.original.is_empty() {
-            return Err(TimeMapError("it does not say of which page".into()));
+            return Err(TimeMapError("it does not name the page".into()));
         }
         Ok(self)
     }

@@ -1,16 +1,16 @@
-//! The attributes of an element in replay: which name addresses, and which are left out.
+//! The attributes of an element in replay: which contain addresses, and which are removed.
 
 use super::{Scope, Way, css, srcset};
 
-/// What becomes of an element.
+/// What happens to an element.
 pub(super) enum Fate {
     /// It stays, with these attributes.
     Kept(Vec<(String, String)>),
-    /// It is left out; what stands in it stays.
+    /// It is removed; its content stays.
     LeftOut,
 }
 
-/// Relations of `link` elements that only make a browser ask the network ahead of time.
+/// Relations of `link` elements that only make a browser use the network ahead of time.
 const AHEAD: [&str; 8] = [
     "dns-prefetch",
     "preconnect",
@@ -22,7 +22,7 @@ const AHEAD: [&str; 8] = [
     "pingback",
 ];
 
-/// Attributes that name one address.
+/// Attributes with one address.
 const ADDRESSES: [&str; 14] = [
     "href",
     "src",
@@ -40,7 +40,7 @@ const ADDRESSES: [&str; 14] = [
     "icon",
 ];
 
-/// Attributes that are left out: they report to somebody, ask for scripts' rights, or loosen what our headers say.
+/// Attributes that are removed: they send reports, grant rights to scripts, or weaken our headers.
 const LEFT_OUT: [&str; 10] = [
     "ping",
     "integrity",
@@ -54,7 +54,7 @@ const LEFT_OUT: [&str; 10] = [
     "base",
 ];
 
-/// Attributes of SVG that may name an address as style sheets do.
+/// Attributes of SVG that can contain an address in CSS syntax.
 const STYLED: [&str; 10] = [
     "fill",
     "stroke",
@@ -68,7 +68,7 @@ const STYLED: [&str; 10] = [
     "cursor",
 ];
 
-/// Elements of SVG that change an attribute in the course of time.
+/// Elements of SVG that animate an attribute.
 const ANIMATIONS: [&str; 5] = [
     "animate",
     "set",
@@ -77,8 +77,7 @@ const ANIMATIONS: [&str; 5] = [
     "animatemotion",
 ];
 
-/// The element called `element` (in lower case) with its attributes led into the archive; `srcdoc` makes of a page in an
-/// attribute what is shown of it.
+/// Rewrites the attributes of `element` (a name in lower case); `srcdoc` rewrites a page inside an attribute.
 pub(super) fn rewrite(
     element: &str,
     attributes: Vec<(String, String)>,
@@ -109,7 +108,7 @@ pub(super) fn rewrite(
     let is_animation = ANIMATIONS.contains(&element);
     let kept = attributes.into_iter().filter_map(|(name, value)| {
         let lower = name.to_ascii_lowercase();
-        // In XML the prefix of a namespace may be any.
+        // In XML, the prefix of a namespace is arbitrary.
         let local = lower.rsplit_once(':').map_or(lower.as_str(), |it| it.1);
         let is_namespace = lower.starts_with("xmlns");
         let value = match local {
@@ -130,7 +129,7 @@ pub(super) fn rewrite(
     Fate::Kept(kept.collect())
 }
 
-/// The address in the archive, or as it was; `None` where it leads nowhere.
+/// The address in the archive, or unchanged; `None` if it has no target.
 fn address(reference: &str, scope: &Scope) -> Option<String> {
     match scope.way(reference) {
         Way::Archive(it) => Some(it),
@@ -139,7 +138,7 @@ fn address(reference: &str, scope: &Scope) -> Option<String> {
     }
 }
 
-/// Whether a link would open a window, which the sandbox does not let it, and so would do nothing.
+/// Whether a link would open a window, which the sandbox prevents, so that the link would do nothing.
 fn leaves_the_frame(target: &str) -> bool {
     matches!(
         target.trim().to_ascii_lowercase().as_str(),
@@ -147,7 +146,7 @@ fn leaves_the_frame(target: &str) -> bool {
     )
 }
 
-/// A `meta` element: its charset is ours, its refresh leads into the archive, its other orders are left out.
+/// A `meta` element: its charset is UTF-8, its refresh leads into the archive, its other directives are removed.
 fn meta(mut attributes: Vec<(String, String)>, scope: &Scope) -> Fate {
     let order = attributes
         .iter()
@@ -182,7 +181,7 @@ fn meta(mut attributes: Vec<(String, String)>, scope: &Scope) -> Fate {
     }
 }
 
-/// The address that a `meta` element which was led into the archive refreshes to.
+/// The refresh target of a rewritten `meta` element.
 pub(super) fn refreshed(attributes: &[(String, String)]) -> Option<String> {
     let value = |name: &str| attributes.iter().find(|it| it.0 == name).map(|it| &it.1);
     value("http-equiv").filter(|it| it.trim().eq_ignore_ascii_case("refresh"))?;
@@ -190,7 +189,7 @@ pub(super) fn refreshed(attributes: &[(String, String)]) -> Option<String> {
     Some(to.to_owned())
 }
 
-/// The value of a refresh (HTML standard, 4.2.5.3, "shared declarative refresh steps") that leads into the archive.
+/// The value of a refresh (HTML standard, 4.2.5.3, "shared declarative refresh steps"), rewritten to lead into the archive.
 pub(super) fn refresh(value: &str, scope: &Scope) -> Option<String> {
     let value = value.trim_start();
     let digits = value.bytes().take_while(u8::is_ascii_digit).count();

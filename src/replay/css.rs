@@ -1,11 +1,11 @@
-//! Style sheets led into the archive: what `url()`, `@import` and `image-set()` name (CSS Syntax 3), everything else untouched.
+//! Rewrites style sheets: the addresses in `url()`, `@import` and `image-set()` (CSS Syntax 3); everything else stays as it is.
 
 use super::{Scope, Way};
 
-/// What stands in the place of an address that leads nowhere.
+/// The replacement for an address without a target.
 const NOWHERE: &str = "about:invalid";
 
-/// A style sheet, or the declarations of a `style` attribute, with its addresses led into the archive.
+/// Rewrites a style sheet, or the declarations of a `style` attribute.
 pub(super) fn rewrite(text: &str, scope: &Scope) -> String {
     let mut sheet = Sheet {
         text,
@@ -26,9 +26,9 @@ struct Sheet<'a> {
     at: usize,
     out: String,
     scope: &'a Scope,
-    /// Whether what an `@import` names is still to come.
+    /// Whether the address of an `@import` is still to come.
     import: bool,
-    /// For each open parenthesis whether texts in it are addresses.
+    /// For each open parenthesis, whether strings in it are addresses.
     functions: Vec<bool>,
 }
 
@@ -64,7 +64,7 @@ impl Sheet<'_> {
                 self.copy(self.at + 1 + end);
             }
             '#' | '0'..='9' => {
-                // A colour, or a number and its unit: no function begins in it.
+                // A colour, or a number and its unit: not the beginning of a function.
                 let (_, end) = name(rest.get(1..).unwrap_or_default());
                 self.copy(self.at + 1 + end);
             }
@@ -94,7 +94,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// A function whose parenthesis ends at `inside`.
+    /// A function; its content begins at `inside`.
     fn function(&mut self, name: &str, inside: usize) {
         if name != "url" {
             self.functions.push(matches!(
@@ -108,7 +108,7 @@ impl Sheet<'_> {
         let start = inside + behind.len() - behind.trim_start().len();
         let text = self.text.get(start..).unwrap_or_default();
         if text.starts_with(['"', '\'']) {
-            // As any other function, but that its text is an address.
+            // Like any other function, except that its string is an address.
             self.functions.push(true);
             self.copy(start);
             return;
@@ -130,7 +130,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// A text in quotes.
+    /// A quoted string.
     fn string(&mut self, quote: char) {
         let (value, end) = quoted(self.rest().get(1..).unwrap_or_default(), quote);
         let end = self.at + 1 + end;
@@ -164,7 +164,7 @@ impl Sheet<'_> {
     }
 }
 
-/// The name that the text begins with, in lower case with its escapes undone, and its length; none has the length 0.
+/// The name at the beginning of the text, in lower case with escapes resolved, and its length; 0 if there is none.
 fn name(text: &str) -> (String, usize) {
     let mut name = String::new();
     let mut at = 0;
@@ -186,7 +186,7 @@ fn name(text: &str) -> (String, usize) {
     (name, at)
 }
 
-/// What follows a backslash: the character it means, and how long it is; nothing for a line break.
+/// The escape after a backslash: its character, and its length; no character for a line break.
 fn escape(text: &str) -> (Option<char>, usize) {
     let digits = text
         .bytes()
@@ -218,7 +218,7 @@ fn escape(text: &str) -> (Option<char>, usize) {
     (Some(value), digits + space)
 }
 
-/// The text up to `quote`, and where it ends; a line break ends it too.
+/// The string up to `quote`, and its end; a line break also ends it.
 fn quoted(text: &str, quote: char) -> (String, usize) {
     let mut value = String::new();
     let mut at = 0;
@@ -244,7 +244,7 @@ fn quoted(text: &str, quote: char) -> (String, usize) {
     (value, at)
 }
 
-/// An address without quotes up to its parenthesis, and where that ends; `None` where it is no address (CSS Syntax 3, 4.3.6).
+/// An unquoted address up to its parenthesis, and its end; `None` if it is not an address (CSS Syntax 3, 4.3.6).
 fn bare(text: &str) -> (Option<String>, usize) {
     let mut value = String::new();
     let mut sound = true;

@@ -1,7 +1,7 @@
-//! HTML led into the archive, token by token as browsers part it; what is no address and no script stays as it stood.
+//! Rewrites HTML, token by token as browsers tokenize it; everything except addresses and scripts stays as it is.
 //!
-//! Whether a browser is within SVG or MathML is followed closely, but not to the last rule. So nothing is written that
-//! would be markup in one of the two cases only: text that is no markup is escaped, or not written where nobody sees it.
+//! The rewriter tracks whether a browser is inside SVG or MathML closely, but not by every rule. So it writes nothing that
+//! would be markup in only one of the two cases: other text is escaped, or left out if it is invisible.
 
 use std::{cell::RefCell, mem};
 
@@ -19,19 +19,19 @@ use super::{
     css,
 };
 
-/// Which of its two syntaxes a page is written in.
+/// The syntax of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
     /// HTML.
     Html,
-    /// XML; it comes out as HTML, with its empty elements closed.
+    /// XML; written as HTML, with empty elements closed.
     Xhtml,
 }
 
-/// How deep pages may stand in attributes of pages.
+/// The greatest depth of pages inside attributes of pages.
 const DEPTH: u32 = 3;
 
-/// A page with its links and subresources led into the archive, and without its scripts.
+/// Rewrites the links and subresources of a page, and removes its scripts.
 pub(super) fn rewrite(text: &str, scope: &Scope, syntax: Syntax) -> String {
     rewrite_at(text, scope, syntax, 0)
 }
@@ -44,7 +44,7 @@ fn rewrite_at(text: &str, scope: &Scope, syntax: Syntax, depth: u32) -> String {
     run(text, scope, syntax, depth).out
 }
 
-/// Where the page goes on to by itself, as an address in the archive: what its first refresh names.
+/// The target of the first refresh of the page, as an address in the archive.
 pub(super) fn refresh_of(text: &str, scope: &Scope) -> Option<String> {
     let scope = match base_of(text) {
         Some(href) => scope.with_base(&href),
@@ -53,7 +53,7 @@ pub(super) fn refresh_of(text: &str, scope: &Scope) -> Option<String> {
     run(text, scope, Syntax::Html, DEPTH).refresh
 }
 
-/// What the first `base` element of a page names.
+/// The address in the first `base` element of a page.
 fn base_of(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let is_there = memchr::memchr_iter(b'<', bytes).any(|at| {
@@ -64,7 +64,7 @@ fn base_of(text: &str) -> Option<String> {
     if !is_there {
         return None;
     }
-    // A scope of no page: only what the tokens say is asked for.
+    // Any scope will do: only the tokens matter here.
     let nowhere = url::Url::parse("http://base.invalid/").ok()?;
     let scope = Scope {
         document: nowhere.clone(),
@@ -88,7 +88,7 @@ fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> Page {
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(text));
-    // Nothing of ours stops it on the way.
+    // This callback always continues.
     let _ = tokenizer.feed(&input);
     tokenizer.end();
     let mut page = tokenizer.sink.0.into_inner();
@@ -98,16 +98,16 @@ fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> Page {
 
 struct Sink(RefCell<Page>);
 
-/// What the text that comes stands in.
+/// The context of the following text.
 #[derive(Debug, PartialEq, Eq)]
 enum Within {
     /// Elements and text.
     Markup,
-    /// A script, which is left out.
+    /// A script, which is removed.
     Script,
-    /// A style sheet, gathered until its end.
+    /// A style sheet, collected until its end.
     Style(String),
-    /// An element whose text no browser shows, and which is left out.
+    /// An element whose text is invisible, and which is removed.
     Unseen,
 }
 
@@ -119,7 +119,7 @@ struct Page {
     base: Option<String>,
     refresh: Option<String>,
     within: Within,
-    /// The open elements that part HTML from SVG and MathML, and back.
+    /// The open elements that switch between HTML and SVG or MathML.
     foreign: Vec<String>,
 }
 
@@ -262,7 +262,7 @@ impl Page {
         })
     }
 
-    /// What the text behind a start tag is (HTML standard, 13.2.6).
+    /// The kind of text after a start tag (HTML standard, 13.2.6).
     fn enter(&mut self, name: &str, foreign: bool) -> TokenSinkResult<()> {
         let opens = match self.foreign.last().map(String::as_str) {
             Some("svg") => matches!(name, "svg" | "foreignobject" | "desc" | "title"),
@@ -329,7 +329,7 @@ impl Page {
     }
 }
 
-/// The element by which one is shown: those whose text is no markup are written so that it cannot be taken for any.
+/// The element to write for an element: one whose text is not markup is written so that it cannot be taken for markup.
 fn shown_as(name: &str) -> &str {
     if matches!(name, "xmp" | "plaintext") {
         "pre"
@@ -338,7 +338,7 @@ fn shown_as(name: &str) -> &str {
     }
 }
 
-/// Text as HTML.
+/// Text escaped for HTML.
 fn escape(text: &str, out: &mut String) {
     for it in text.chars() {
         match it {
@@ -370,7 +370,7 @@ fn is_void(name: &str) -> bool {
     )
 }
 
-/// Elements that end SVG and MathML where they stand (HTML standard, 13.2.6.5).
+/// Elements that end SVG and MathML (HTML standard, 13.2.6.5).
 fn breaks_out(name: &str) -> bool {
     matches!(
         name,

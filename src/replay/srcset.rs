@@ -1,6 +1,6 @@
-//! `srcset`: the candidates of a picture, each an address and what it is for (HTML standard, 4.8.4.2.1).
+//! `srcset`: the candidates of an image, each an address with its descriptor (HTML standard, 4.8.4.2.1).
 
-/// The list with what `map` makes of each address; candidates for which it makes nothing are left out.
+/// The list with `map` applied to each address; candidates without a result are removed.
 pub(super) fn map(list: &str, mut map: impl FnMut(&str) -> Option<String>) -> String {
     let mut candidates: Vec<String> = Vec::new();
     let mut rest = list;
@@ -21,7 +21,7 @@ pub(super) fn map(list: &str, mut map: impl FnMut(&str) -> Option<String>) -> St
         };
         rest = behind;
         if let Some(it) = map(bare) {
-            // A comma at its end would be taken for the list's.
+            // A comma at the end would be taken for a separator.
             let it = it.replace(',', "%2C");
             let descriptors = descriptors.trim();
             let space = if descriptors.is_empty() { "" } else { " " };
@@ -30,7 +30,7 @@ pub(super) fn map(list: &str, mut map: impl FnMut(&str) -> Option<String>) -> St
     }
 }
 
-/// The text before the first comma that stands in no parentheses, and what follows it.
+/// The text before the first comma outside parentheses, and the rest.
 fn until_comma(text: &str) -> (&str, &str) {
     let mut depth = 0_u32;
     for (at, it) in text.char_indices() {

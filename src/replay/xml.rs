@@ -1,4 +1,4 @@
-//! SVG and other XML led into the archive, tag by tag; everything between its tags stays as it stood.
+//! Rewrites SVG and other XML, tag by tag; everything between the tags stays as it is.
 
 use super::{
     Scope,
@@ -6,8 +6,8 @@ use super::{
     css,
 };
 
-/// A document with its addresses led into the archive and without its scripts; `None` where its document type could
-/// make elements or attributes of its own.
+/// Rewrites the addresses of a document and removes its scripts; `None` if its document type could create elements or
+/// attributes.
 pub(super) fn rewrite(text: &str, scope: &Scope) -> Option<String> {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut rest = text;
@@ -27,7 +27,7 @@ pub(super) fn rewrite(text: &str, scope: &Scope) -> Option<String> {
             length
         } else if tag.starts_with("<?") {
             let length = upto("?>");
-            // What names a style sheet may name one that makes another document of this one.
+            // A style sheet instruction can name one that transforms the document.
             if !tag.starts_with("<?xml-stylesheet") {
                 out.push_str(tag.get(..length).unwrap_or_default());
             }
@@ -49,7 +49,7 @@ pub(super) fn rewrite(text: &str, scope: &Scope) -> Option<String> {
     Some(out)
 }
 
-/// How long a document type is, where all that it declares is plain text.
+/// The length of a document type, if it declares only plain text.
 fn document_type(text: &str) -> Option<usize> {
     let end = |text: &str| text.find('>').map(|it| it + 1);
     let subset = text
@@ -90,8 +90,8 @@ fn document_type(text: &str) -> Option<usize> {
     }
 }
 
-/// Writes the element whose start tag the text begins with, and for scripts and style sheets what is in it; returns
-/// the length of what was read.
+/// Writes the element whose start tag begins the text, and for scripts and style sheets their content; returns the length
+/// that was read.
 fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
     let is_end = |it: char| it.is_ascii_whitespace() || matches!(it, '>' | '/');
     let name_end = text.find(is_end).unwrap_or(text.len());
@@ -117,10 +117,10 @@ fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
         });
         return length + end;
     }
-    // A page within a page is told apart only by a browser.
+    // Only a browser can parse a page within a page.
     let fate = attributes::rewrite(&local, attributes, scope, |_| String::new());
     let Fate::Kept(attributes) = fate else {
-        // Left out with an end tag of its own, it would leave one that ends nothing.
+        // If only the start tag were removed, an unmatched end tag would remain.
         out.extend(["<", name, if closed { "/>" } else { ">" }]);
         return length;
     };
@@ -143,7 +143,7 @@ fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
     length + end
 }
 
-/// The attributes of a tag from `at` on, and the tag's length; those with entities that are not known are left out.
+/// The attributes of a tag from `at` on, and the length of the tag; attributes with unknown entities are removed.
 fn attributes_of(text: &str, mut at: usize) -> (Vec<(String, String)>, usize) {
     let mut attributes = Vec::new();
     loop {
@@ -179,7 +179,7 @@ fn attributes_of(text: &str, mut at: usize) -> (Vec<(String, String)>, usize) {
     }
 }
 
-/// Text with its references undone; `None` where one is to an entity that XML itself does not know.
+/// Text with references resolved; `None` if one is to an entity that XML does not predefine.
 fn plain(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! What an editor can do about a finding: which words to change, which archived copy to cite.
+//! Advice to an editor about a finding: which words to change, which archived copy to cite.
 
 use super::{
     Copy,
@@ -12,10 +12,10 @@ use crate::{
     uri::TargetUri,
 };
 
-/// How many things advice names before it only counts them.
+/// How many things a piece of advice names; it only counts the rest.
 const NAMED: usize = 3;
 
-/// Whether a page that moved has at its new address what the article cites.
+/// Whether a moved page has the cited content at its new address.
 pub(super) struct Intact<'a> {
     missing: Vec<&'a Finding>,
     untold: Vec<&'a Finding>,
@@ -27,7 +27,7 @@ impl<'a> Intact<'a> {
         for finding in at_issue(number, gathered) {
             let rejected = matches!(gathered.standing(finding), Standing::Rejected(_));
             match finding.weight() {
-                // Of several pages one that has it is enough; it may be another one.
+                // If a claim cites several pages, one that has the content is enough; that can be a different one.
                 Weight::Settled if finding.cites.len() > 1 => {
                     let mut shown = finding.evidence.iter().map(|it| &it.capture);
                     if !shown.any(|it| it.target_uri == *to) {
@@ -36,7 +36,7 @@ impl<'a> Intact<'a> {
                 }
                 Weight::Note if !is_never_told(finding) => untold.push(finding),
                 Weight::Settled | Weight::Note => {}
-                // That the machine was wrong says that the words are there.
+                // A rejected finding means that the words are there.
                 _ if rejected => {}
                 _ => missing.push(finding),
             }
@@ -45,7 +45,7 @@ impl<'a> Intact<'a> {
     }
 }
 
-/// Whether it is the kind of thing that the text of a page does not settle.
+/// Whether the text of a page cannot settle the claim.
 fn is_never_told(finding: &Finding) -> bool {
     matches!(
         finding.conclusion,
@@ -59,7 +59,7 @@ fn is_never_told(finding: &Finding) -> bool {
     )
 }
 
-/// What to do about a reference whose page moved.
+/// Advice about a reference whose page moved.
 pub(super) fn on_moved(
     to: &TargetUri,
     permanent: bool,
@@ -84,7 +84,7 @@ pub(super) fn on_moved(
     }
 }
 
-/// What to do about a reference that did not move; empty where nothing is to be done.
+/// Advice about a reference whose page did not move; empty if there is nothing to do.
 pub(super) fn on_reference(
     fate: &Fate,
     cite: Option<&Citable<'_>>,
@@ -92,43 +92,46 @@ pub(super) fn on_reference(
     gathered: &Gathered<'_>,
 ) -> String {
     let instead = instead(cite, gathered);
-    let by_hand = "Open it in a browser and look.";
+    let by_hand = "Open it in a browser.";
     match fate {
         Fate::Live => match open {
             0 => String::new(),
-            1 => "1 finding on it waits for a decision.".to_owned(),
-            many => format!("{many} findings on it wait for a decision."),
+            1 => "1 finding on this page needs a decision.".to_owned(),
+            many => format!("{many} findings on this page need a decision."),
         },
         Fate::Moved { .. } | Fate::Waiting { .. } => String::new(),
         Fate::Gone { .. } | Fate::RedirectedAway { .. } | Fate::Soft404 | Fate::Parked => instead,
         Fate::Unreachable { .. } => {
             format!(
-                "Wait for another visit. If it stays so: {}",
+                "Wait for another visit. If this lasts: {}",
                 lowered(&instead)
             )
         }
-        Fate::Refused { .. } => format!("{by_hand} stillsays was not let in."),
-        Fate::Walled { .. } => format!("{by_hand} If a reader cannot pass: {}", lowered(&instead)),
+        Fate::Refused { .. } => format!("{by_hand} The server did not let stillsays in."),
+        Fate::Walled { .. } => format!(
+            "{by_hand} If readers cannot get past it: {}",
+            lowered(&instead)
+        ),
         Fate::Unvisited => format!("Run `{} run` to visit it.", gathered.sources.command),
-        Fate::NoAddress => "Give the reference an address, or check it by hand.".to_owned(),
+        Fate::NoAddress => "Add an address to the reference, or check it by hand.".to_owned(),
     }
 }
 
-/// Which copy to cite in place of the page.
+/// Which archived copy to cite instead of the page.
 fn instead(cite: Option<&Citable<'_>>, gathered: &Gathered<'_>) -> String {
     let Some(Citable { copy: it, lacks }) = cite else {
-        return "No usable copy is in the archive: find another source.".to_owned();
+        return "The archive has no usable copy: find another source.".to_owned();
     };
     let mut advice = format!("Cite {} instead.", copy(it));
     if !lacks.is_empty() {
         let what = named(lacks, gathered);
-        let more = format!(" It does not have {what}; the findings name the copies that do.");
+        let more = format!(" It does not contain {what}; the findings name the copies that do.");
         advice.push_str(&more);
     }
     advice
 }
 
-/// What findings are about: `“A”`, `“A” and “B”`, `“A”, “B”, “C” and 5 more`.
+/// The subjects of findings: `“A”`, `“A” and “B”`, `“A”, “B”, “C” and 5 more`.
 fn named(findings: &[&Finding], gathered: &Gathered<'_>) -> String {
     let mut names: Vec<String> = findings
         .iter()
@@ -145,56 +148,55 @@ fn named(findings: &[&Finding], gathered: &Gathered<'_>) -> String {
     words::joined(&names)
 }
 
-/// What to do about a finding; empty where nothing is to be done.
+/// Advice about a finding; empty if there is nothing to do.
 pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>, command: &str) -> String {
     let verdict = match &finding.conclusion {
         Conclusion::Verdict(it) => it,
         Conclusion::Fate(_) => return String::new(),
     };
     let or_cite = cite.map_or(String::new(), |it| {
-        format!(", or cite {}, which has it", copy(it))
+        format!(", or cite {}, which still has it", copy(it))
     });
     match verdict {
         Verdict::Present | Verdict::Elsewhere { .. } | Verdict::Redesigned { .. } => String::new(),
         Verdict::Absent => match (cite, &finding.subject) {
-            (Some(_), Subject::Name { .. }) => format!("Take the name out{or_cite}."),
+            (Some(_), Subject::Name { .. }) => format!("Remove the name{or_cite}."),
             (Some(_), _) => format!("Change the sentence{or_cite}."),
-            (None, _) => "No copy had it: check the source, or take it out.".to_owned(),
+            (None, _) => "No capture contained it: check the source, or remove it.".to_owned(),
         },
         Verdict::Renamed { to, .. } => format!("Write “{to}”{or_cite}."),
         Verdict::MovedList { from, .. } => {
-            format!("See whether the sentence still holds outside “{from}”{or_cite}.")
+            format!("Check whether the sentence is still true outside “{from}”{or_cite}.")
         }
-        Verdict::MovedPage { to, .. } => format!("Cite {to} for it{or_cite}."),
+        Verdict::MovedPage { to, .. } => format!("Cite {to}{or_cite}."),
         Verdict::Merged { into, .. } => {
-            format!("Write “{into}” for them{or_cite}.")
+            format!("Write “{into}” instead{or_cite}.")
         }
         Verdict::Split { into } => format!("Write {}{or_cite}.", words::quoted(into)),
         Verdict::Altered { to, .. } => match &finding.subject {
             Subject::Quotation { .. } => {
-                format!("Quote the words as they stand now: “{to}”{or_cite}.")
+                format!("Quote the current words: “{to}”{or_cite}.")
             }
             _ => format!("Write “{to}”{or_cite}."),
         },
-        Verdict::New => "Add it where the article means to list them all.".to_owned(),
+        Verdict::New => "Add it if the article is meant to list all of them.".to_owned(),
         Verdict::CannotTell { why, .. } => unknown(*why, cite, command),
     }
 }
 
 fn unknown(why: Why, cite: Option<&Copy>, command: &str) -> String {
     match why {
-        Why::Perhaps => "Look at the candidate and decide.".to_owned(),
+        Why::Perhaps => "Compare the candidate and decide.".to_owned(),
         Why::NotVisited => format!("Run `{command} run` to visit the page."),
         Why::ListNotFound => {
-            "Open the page; a `selector` on the reference points stillsays at the list.".to_owned()
+            "Open the page. A `selector` in the reference can point stillsays to the list."
+                .to_owned()
         }
-        Why::SelectorLost => "Correct or remove the reference's `selector`.".to_owned(),
-        Why::ScriptShell | Why::Unreadable | Why::NotSettled => {
-            "Check it by hand in a browser.".to_owned()
-        }
-        Why::NoReference => "Give the claim a reference with an address.".to_owned(),
+        Why::SelectorLost => "Correct or remove the `selector` of the reference.".to_owned(),
+        Why::ScriptShell | Why::Unreadable | Why::NotSettled => "Check it in a browser.".to_owned(),
+        Why::NoReference => "Add a reference with an address to the claim.".to_owned(),
         _ => cite.map_or(String::new(), |it| {
-            format!("{} has it.", words::capital(&copy(it)))
+            format!("{} contains it.", words::capital(&copy(it)))
         }),
     }
 }

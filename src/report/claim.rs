@@ -1,4 +1,4 @@
-//! A claim as a report shows it: the sentence, then what the pages say of each part.
+//! A claim as a report shows it: the sentence, then what the pages say about each part.
 
 use std::collections::HashSet;
 
@@ -7,34 +7,34 @@ use serde::Serialize;
 use super::{Entry, Need, Tally, gathered::Gathered};
 use crate::profile::{Claim, ListedName, Statement};
 
-/// A claim with the findings on it, those that need a decision first.
+/// A claim with its findings; those that need a decision come first.
 #[derive(Clone, Debug, Serialize)]
 pub struct ClaimSection {
-    /// The claim's id.
+    /// The id of the claim.
     pub id: String,
-    /// What people type for it: the id, or its place in the profile (`c4`) where the id has letters beyond ASCII.
+    /// What people type for the claim: the id, or its place in the profile (`c4`) if the id is not ASCII.
     pub label: String,
-    /// What kind of statement it is, as people say it: `Listed`, `Quoted`.
+    /// The kind of statement, in words: `Listed`, `Quoted`.
     pub kind: String,
-    /// What is claimed: what the listed are, a phrase, a figure, a sentence.
+    /// The claim: the role of the listed names, a phrase, a figure, a sentence.
     pub text: String,
-    /// Whether the findings are about several things, each with a name of its own.
+    /// Whether the findings are about several things that each have a name.
     pub several: bool,
     /// The section of the article.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
-    /// Where in the article it stands.
+    /// The place in the article.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// The numbers of the references it rests on.
+    /// The numbers of the references that it cites.
     pub cites: Vec<u32>,
-    /// The most urgent thing that one of its findings needs; `None` where there are no findings.
+    /// The most urgent need among its findings; `None` without findings.
     pub need: Option<Need>,
     /// How many of each verdict.
     pub verdicts: Tally,
-    /// The findings, the most urgent first, otherwise in the article's order.
+    /// The findings, the most urgent first, otherwise in the order of the article.
     pub entries: Vec<Entry>,
-    /// How many of its findings a part of the report leaves out.
+    /// How many of its findings this part of the report leaves out.
     #[serde(skip)]
     pub left_out: usize,
 }
@@ -45,7 +45,7 @@ impl ClaimSection {
         let mut sections: Vec<Self> = claims.iter().map(|it| Self::of(it, gathered)).collect();
         let mut shown: HashSet<&str> = claims.iter().map(|it| it.id.as_str()).collect();
         for finding in gathered.sources.findings {
-            // Findings of a claim that is no longer in the profile are shown rather than lost.
+            // Findings of a claim that is no longer in the profile are still shown.
             if let Some(id) = finding.subject.claim()
                 && shown.insert(id)
             {
@@ -112,7 +112,7 @@ impl ClaimSection {
         }
     }
 
-    /// What people call and type it: its id, or where not every keyboard has that, its place and the id.
+    /// How people refer to it: the id, or its place and the id if the id is not on every keyboard.
     pub(super) fn name(&self) -> String {
         if self.label == self.id {
             self.id.clone()
@@ -121,12 +121,12 @@ impl ClaimSection {
         }
     }
 
-    /// The claim in a line: `Listed: convening centers`, `Quoted: “…”`.
+    /// The claim in one line: `Listed: convening centers`, `Quoted: “…”`.
     pub(super) fn heading(&self) -> String {
         format!("{}: {}", self.kind, self.text)
     }
 
-    /// How many of its findings are left out, as a sentence; `None` where all are here.
+    /// How many of its findings are left out, as a sentence; `None` if all are shown.
     pub(super) fn left_out(&self) -> Option<String> {
         match self.left_out {
             0 => None,
@@ -137,7 +137,7 @@ impl ClaimSection {
         }
     }
 
-    /// Where in the article it stands: section, then place.
+    /// The place in the article: section, then place.
     pub(super) fn whereabouts(&self) -> String {
         let parts = [self.section.as_deref(), self.place.as_deref()];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
@@ -145,7 +145,7 @@ impl ClaimSection {
     }
 }
 
-/// What lists without a name of their own are told apart by: `names (Harbour Mediation Center and 4 more)`.
+/// A name for a list without one: `names (Harbour Mediation Center and 4 more)`.
 fn some_of(names: &[ListedName]) -> String {
     let first = match names.first() {
         Some(ListedName::One(name)) => name.clone(),

@@ -1,4 +1,4 @@
-//! Archived copies to cite: which copy of a page is known to have the words at issue.
+//! Archived copies to cite: which copy of a page is known to contain the words at issue.
 
 use std::cmp::Reverse;
 
@@ -20,7 +20,7 @@ pub struct Copy {
     pub target_uri: TargetUri,
     /// When the copy was made.
     pub date: Instant,
-    /// Its payload.
+    /// The digest of its payload.
     pub payload_digest: PayloadDigest,
 }
 
@@ -34,17 +34,17 @@ impl Copy {
     }
 }
 
-/// The copy of a page that an article can cite in place of the page.
+/// A copy of a page that an article can cite instead of the page.
 pub(super) struct Citable<'a> {
     pub(super) copy: Copy,
-    /// What rests on the page and is not in this copy. Another copy had it.
+    /// The subjects of findings that depend on the page but are not in this copy. Another copy contains them.
     pub(super) lacks: Vec<&'a Finding>,
 }
 
-/// Whether a copy of a page that a finding cites has the words it is about; `None` where the history does not tell.
+/// Whether a copy of a page contains the words that a finding is about; `None` if the history does not show it.
 ///
-/// The captures between the first and the last that had the words may lack them: the page changed back and forth, or a
-/// wall was in its place. Only the captures that the history names are known to have them.
+/// Captures between the first and the last one with the words may lack them: the page changed back and forth, or showed a
+/// wall. Only the captures that the history names are known to contain them.
 fn has(finding: &Finding, visit: &VisitSummary, gathered: &Gathered<'_>) -> Option<bool> {
     let history = &finding.history;
     let at = visit.date;
@@ -53,7 +53,7 @@ fn has(finding: &Finding, visit: &VisitSummary, gathered: &Gathered<'_>) -> Opti
         return Some(true);
     }
     let mut shown = finding.evidence.iter().map(|it| &it.capture);
-    // What is there is shown on every page that has it; what is gone, where it was last.
+    // Something present is shown on every page that has it; something absent, where it was last seen.
     if shown.any(|it| (settled || Some(it.date) == history.last_seen) && is_of(visit, it)) {
         return Some(true);
     }
@@ -73,13 +73,13 @@ fn has(finding: &Finding, visit: &VisitSummary, gathered: &Gathered<'_>) -> Opti
     named.then_some(true)
 }
 
-/// Whether a visit brought that capture, or the same bytes from the same address.
+/// Whether a visit returned that capture, or the same bytes from the same address.
 fn is_of(visit: &VisitSummary, capture: &CaptureRef) -> bool {
     let same = visit.payload_digest.is_some() && visit.payload_digest == capture.payload_digest;
     visit.target_uri == capture.target_uri && (visit.date == capture.date || same)
 }
 
-/// Whether a moment of a finding's history is that of a visit, and of no visit of another page that it cites.
+/// Whether a date in the history of a finding is that of a visit, and not of a visit to another page that it cites.
 fn is_own(at: Instant, visit: &VisitSummary, finding: &Finding, gathered: &Gathered<'_>) -> bool {
     let pages = finding.cites.iter();
     let pages = pages.filter_map(|it| gathered.sources.visits.get(it));
@@ -87,8 +87,8 @@ fn is_own(at: Instant, visit: &VisitSummary, finding: &Finding, gathered: &Gathe
     visits.all(|it| it == visit)
 }
 
-/// The copy that has what a finding is about: the nearest to the day on which the article's author looked, or the latest
-/// where the article does not give that day.
+/// The copy that contains what a finding is about: the one closest to the access date, or the latest one if the article
+/// does not give an access date.
 pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
     let is_held = |it: &PayloadDigest| !gathered.sources.removed.contains_key(it);
     if let Some(capture) = &finding.copy
@@ -111,8 +111,8 @@ pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<C
         .and_then(|(_, it)| Copy::of(it))
 }
 
-/// The copy of a reference's page, made until a moment, that has most of what rests on the page; among several the
-/// nearest to the day on which the article's author looked.
+/// The copy of the page of a reference, made no later than a given time, that contains most of what depends on the page;
+/// of several, the one closest to the access date.
 pub(super) fn citable<'a>(
     number: u32,
     until: Instant,
@@ -149,7 +149,7 @@ pub(super) fn citable<'a>(
     })
 }
 
-/// The findings on what the article says on the word of a reference: its names, quotations, figures, sentences.
+/// The findings on the claims that cite a reference: names, quotations, figures, sentences.
 pub(super) fn at_issue<'a>(
     number: u32,
     gathered: &Gathered<'a>,
@@ -163,13 +163,13 @@ pub(super) fn at_issue<'a>(
     })
 }
 
-/// Whether a visit brought a page whose bytes are in the archive.
+/// Whether a visit returned a page whose bytes are in the archive.
 fn is_held(visit: &VisitSummary, gathered: &Gathered<'_>) -> bool {
     let digest = visit.payload_digest;
     visit.good && digest.is_some_and(|it| !gathered.sources.removed.contains_key(&it))
 }
 
-/// How near a visit is to a day: what sorts last is the nearest.
+/// Sorts visits by their distance to a day; the closest sorts last.
 fn nearness(visit: &VisitSummary, day: Option<NaiveDate>) -> (Option<Reverse<i64>>, Instant) {
     let distance = day.map(|it| (visit.date.date_naive() - it).num_days().abs());
     (distance.map(Reverse), visit.date)

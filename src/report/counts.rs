@@ -4,10 +4,10 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{ClaimSection, Entry, Label, Need, ReferenceSection};
 
-/// How many of what a report has.
+/// How many of each thing a report has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Findings that wait for a decision, those put off left out.
+    /// Findings that need a decision, without those put off.
     pub decide: u32,
     /// Findings put off.
     pub later: u32,
@@ -15,7 +15,7 @@ pub struct Counts {
     pub decided: u32,
     /// References of the profile.
     pub references: u32,
-    /// Those whose page is not there as cited.
+    /// References whose page is no longer there as cited.
     pub stale: u32,
     /// Claims of the profile.
     pub claims: u32,
@@ -25,7 +25,7 @@ pub struct Counts {
     pub fates: Tally,
 }
 
-/// How many of each label, in the labels' order, those with none included.
+/// How many of each label, in the order of the labels, including zeros.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally(Vec<(Label, u32)>);
 
@@ -45,7 +45,7 @@ impl Tally {
         self.0.iter().copied()
     }
 
-    /// Each label that there is at least one of, with its number.
+    /// Each label with a number above zero.
     pub fn some(&self) -> impl Iterator<Item = (Label, u32)> {
         self.iter().filter(|(_, number)| *number > 0)
     }
@@ -97,7 +97,7 @@ impl Counts {
         }
     }
 
-    /// How many findings wait, are put off and are decided, those that there are: `to decide 3 · decided 1`.
+    /// How many findings need a decision, are put off and are decided, without zeros: `to decide 3 · decided 1`.
     pub(super) fn decisions(&self) -> String {
         let counts = [
             ("to decide", self.decide),
@@ -109,7 +109,7 @@ impl Counts {
         parts.join(" · ")
     }
 
-    /// The report in one sentence: `5 findings need a decision. Of 7 references 2 are stale.`
+    /// The report in one sentence: `5 findings need a decision; 2 of 7 references are stale.`
     #[must_use]
     pub fn sentence(&self) -> String {
         let decide = match self.decide {

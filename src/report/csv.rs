@@ -39,8 +39,8 @@ const COLUMNS: [&str; 27] = [
 ];
 
 impl Report {
-    /// The report as CSV: a header, a row per finding, then a row per review with the finding as it was; the column `row`
-    /// says which. A reference that has no finding has a row without a finding's id.
+    /// The report as CSV: a header, one row per finding, then one row per review with the finding as it was; the column `row`
+    /// distinguishes them. A reference without a finding has a row without an id.
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut out = String::new();
@@ -142,7 +142,7 @@ fn bare(report: &Report, reference: &ReferenceSection) -> [String; COLUMNS.len()
     ])
 }
 
-/// A row of which only these columns have something in them.
+/// A row in which only the given columns are filled.
 fn filled<const N: usize>(fields: [(&str, String); N]) -> [String; COLUMNS.len()] {
     let mut row = [const { String::new() }; COLUMNS.len()];
     for (name, text) in fields {
@@ -170,7 +170,7 @@ fn push(out: &mut String, row: &[String; COLUMNS.len()]) {
     out.push_str("\r\n");
 }
 
-/// A field as RFC 4180 (2, rules 5 to 7) writes it. What a spreadsheet would take for a formula gets an apostrophe in front.
+/// A field as in RFC 4180 (2, rules 5 to 7). Text that a spreadsheet would read as a formula is prefixed with an apostrophe.
 fn quoted(field: &str) -> String {
     let field: String = field.chars().map(visible).collect();
     let formula = field

@@ -1,4 +1,4 @@
-//! A decision as a report shows it: who decided what, when and why, and the finding as it was then.
+//! A decision as a report shows it: who decided what, when and why, with the finding as it was then.
 
 use std::collections::HashMap;
 
@@ -10,27 +10,27 @@ use crate::{
     finding::{Decided, Decision, Finding, FindingId, Standing, applying},
 };
 
-/// A review with the finding that it was about, which may be gone since.
+/// A review with its finding, which may no longer exist.
 #[derive(Clone, Debug, Serialize)]
 pub struct DecidedEntry {
-    /// What was decided; `None` takes the decision before it back.
+    /// The decision; `None` takes back the one before.
     pub decision: Option<Decision>,
     /// When.
     pub at: Instant,
     /// By whom.
     pub by: String,
-    /// Why, in their words.
+    /// The reason, in their words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Whether it counts today.
     pub effect: Effect,
-    /// Whether the finding is still one of the report's.
+    /// Whether the finding still exists.
     pub there: bool,
-    /// What the finding said, in a word.
+    /// The verdict or fate of the finding, in one word.
     pub label: Label,
-    /// What it was about.
+    /// The subject of the finding.
     pub subject: String,
-    /// What it said, as a sentence.
+    /// What the finding said, as a sentence.
     pub said: String,
     /// The finding as it was.
     pub finding: Finding,
@@ -40,18 +40,18 @@ pub struct DecidedEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
-    /// It applies.
+    /// It counts.
     Applies,
     /// It was taken back, or another decision replaced it.
     Replaced,
-    /// The page changed away from what the finding says and back again.
+    /// The page changed away from what the finding says, and back again.
     Lapsed,
-    /// It took another one back.
+    /// It took back another one.
     Undo,
 }
 
 impl DecidedEntry {
-    /// All of them, the latest first.
+    /// All decisions, the latest first.
     pub(super) fn all(gathered: &Gathered<'_>) -> Vec<Self> {
         let sources = gathered.sources;
         let now = sources.findings.iter().map(|it| (&it.id, it)).collect();
@@ -99,7 +99,7 @@ impl DecidedEntry {
         }
     }
 
-    /// What was decided, in a word or two.
+    /// The decision, in a word or two.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self.decision {
@@ -110,20 +110,20 @@ impl DecidedEntry {
         }
     }
 
-    /// What the finding said of what: `renamed: Quiet River Institute`.
+    /// The finding in short: `renamed: Quiet River Institute`.
     #[must_use]
     pub fn about(&self) -> String {
         format!("{}: {}", self.label.words(), self.subject)
     }
 
-    /// By whom and when, with their note, and whether it counts today.
+    /// By whom and when, with the note, and whether it counts today.
     #[must_use]
     pub fn told(&self) -> String {
         let note = self.note.as_ref().map(|it| format!(": “{it}”"));
         let counts = match (self.effect, self.there) {
-            (Effect::Replaced, _) => " It does not apply any more: it was taken back or replaced.",
-            (Effect::Lapsed, _) => " It does not apply any more: the page has changed since.",
-            (Effect::Applies | Effect::Undo, false) => " The finding is not there any more.",
+            (Effect::Replaced, _) => " No longer counts: it was taken back or replaced.",
+            (Effect::Lapsed, _) => " No longer counts: the page has changed since.",
+            (Effect::Applies | Effect::Undo, false) => " The finding no longer exists.",
             (Effect::Applies | Effect::Undo, true) => "",
         };
         format!(

@@ -1,4 +1,4 @@
-//! Two captures of a page, text against text: the hunks that changed, with the words that changed inside them.
+//! The difference between the texts of two captures of a page: the changed hunks, with the changed words marked.
 
 use std::{collections::HashSet, fmt::Write, ops::Range};
 
@@ -18,9 +18,9 @@ use crate::{clock::Instant, digest::PayloadDigest, text::counted};
 pub struct DatedText<'a> {
     /// When the capture was made.
     pub date: Instant,
-    /// Its payload, where that is known.
+    /// The digest of its payload, if known.
     pub payload_digest: Option<PayloadDigest>,
-    /// The text, blocks parted by line breaks.
+    /// The text; blocks are separated by line breaks.
     pub text: &'a str,
 }
 
@@ -31,11 +31,11 @@ pub struct PageDiff {
     pub old: Side,
     /// The newer one.
     pub new: Side,
-    /// How many lines were taken out.
+    /// How many lines were removed.
     pub removed: usize,
-    /// How many lines were put in.
+    /// How many lines were added.
     pub added: usize,
-    /// The stretches that changed, with lines of context.
+    /// The changed stretches, with lines of context.
     pub hunks: Vec<Hunk>,
 }
 
@@ -44,12 +44,12 @@ pub struct PageDiff {
 pub struct Side {
     /// When it was made.
     pub date: Instant,
-    /// Its payload.
+    /// The digest of its payload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_digest: Option<PayloadDigest>,
 }
 
-/// A stretch that changed.
+/// A changed stretch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hunk {
     /// The first line in the old text, counted from 1.
@@ -63,13 +63,13 @@ pub struct Hunk {
 /// A line of a hunk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// Which of the texts has it.
+    /// Which of the texts contains it.
     pub change: Change,
-    /// The line, in stretches that changed and stretches that did not.
+    /// The line, in changed and unchanged stretches.
     pub parts: Vec<Part>,
 }
 
-/// Which of the texts has a line.
+/// Which of the texts contains a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
@@ -86,11 +86,11 @@ pub enum Change {
 pub struct Part {
     /// The words.
     pub text: String,
-    /// Whether they changed, in a line of which others did not.
+    /// Whether these words changed while others in the line did not.
     pub changed: bool,
 }
 
-/// The changed hunks of two captures' texts as text for a terminal, with `context` lines around each.
+/// The changed hunks of the texts of two captures, with `context` lines around each.
 #[must_use]
 pub fn diff(old: &DatedText, new: &DatedText, context: usize, style: &Style) -> String {
     PageDiff::of(old, new, context).to_text(style)
@@ -113,7 +113,7 @@ impl PageDiff {
         }
     }
 
-    /// As text for a terminal. Without colour, changed words inside a line stand in `[-…-]` and `{+…+}`.
+    /// The difference as text for a terminal. Without colour, changed words inside a line are marked with `[-…-]` and `{+…+}`.
     #[must_use]
     pub fn to_text(&self, style: &Style) -> String {
         let mut sheet = Sheet::new(style);
@@ -134,14 +134,14 @@ impl PageDiff {
         sheet.finish()
     }
 
-    /// As an HTML fragment: a `section` with `del` and `ins`, everything from the page escaped.
+    /// The difference as an HTML fragment: a `section` with `del` and `ins`, everything from the page escaped.
     #[must_use]
     pub fn to_html(&self) -> String {
         let mut out = String::from("<section class=\"diff\">\n");
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "<p>From the {} to the {}: {} taken out, {} put in.</p>",
+            "<p>From the {} to the {}: {} removed, {} added.</p>",
             escape(&self.old.name()),
             escape(&self.new.name()),
             counted(self.removed, "line", "lines"),
@@ -235,7 +235,7 @@ fn changes(before: &[&str], after: &[&str]) -> Vec<(Range<usize>, Range<usize>)>
     let mut input = InternedInput::default();
     input.update_before(before.iter().copied());
     input.update_after(after.iter().copied());
-    // The histogram finds the structure of a rewritten page and falls back where it would take long.
+    // The histogram algorithm finds the structure of a rewritten page, and falls back if it would take long.
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_no_heuristic(&input);
     let wide = |it: Range<u32>| it.start as usize..it.end as usize;
@@ -244,7 +244,7 @@ fn changes(before: &[&str], after: &[&str]) -> Vec<(Range<usize>, Range<usize>)>
         .collect()
 }
 
-/// The changes with their context; those whose contexts touch become one hunk.
+/// The changes with their context; changes whose contexts touch become one hunk.
 fn hunks(
     before: &[&str],
     after: &[&str],
@@ -285,7 +285,7 @@ fn lines<'a, 'b>(lines: &'b [&'a str], range: Range<usize>) -> &'b [&'a str] {
     lines.get(range).unwrap_or_default()
 }
 
-/// The lines of one change: each line that has a successor stands before it, the words that differ marked in both.
+/// The lines of one change: each old line comes before its successor, with the different words marked in both.
 fn replaced(old: &[&str], new: &[&str]) -> Vec<Line> {
     let mut replaced = Vec::new();
     let (mut from, mut to) = (0, 0);
@@ -303,9 +303,9 @@ fn replaced(old: &[&str], new: &[&str]) -> Vec<Line> {
     replaced
 }
 
-/// Which new line took the place of which old one, in order: the pairs that have most words in common.
+/// Which new line replaced which old one, in order: the pairs with the most words in common.
 fn successors(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
-    // A change as large as this is a new page, and the table below would take its time.
+    // A change this large is a new page, and the table below would take long.
     const PAIRS: usize = 40_000;
     if old.len() * new.len() > PAIRS {
         return Vec::new();
@@ -337,7 +337,7 @@ fn successors(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// The share of words that two lines have in common, in hundredths; 0 where it is under half.
+/// The share of words that two lines have in common, in hundredths; 0 if it is under half.
 fn likeness(old: &str, new: &str) -> usize {
     let words = |line| -> HashSet<&str> { str::unicode_words(line).collect() };
     let (old, new) = (words(old), words(new));

@@ -1,4 +1,4 @@
-//! One finding as a report shows it: worded, with where it stands and what it needs.
+//! One finding as a report shows it: in words, with its state of review and what it needs.
 
 use std::collections::HashSet;
 
@@ -14,25 +14,25 @@ use crate::finding::{
     CaptureRef, Conclusion, Evidence, Fate, Finding, Standing, Subject, Verdict, Weight,
 };
 
-/// A finding with its words.
+/// A finding in words.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
-    /// The verdict or fate in a word.
+    /// The verdict or fate, in one word.
     pub label: Label,
-    /// What it is about: a name, a phrase, a figure, an address.
+    /// The subject: a name, a phrase, a figure, an address.
     pub subject: String,
-    /// What is said, as a sentence.
+    /// What the finding says, as a sentence.
     pub said: String,
-    /// Since when, and what was there before; empty where nobody knows.
+    /// When it became so, and what the page said on the access date; empty if unknown.
     pub since: String,
-    /// What an editor can do about it; empty where nothing is to be done.
+    /// What an editor can do about it; empty if there is nothing to do.
     pub advice: String,
-    /// The archived copy that has it, where the page no longer does.
+    /// The archived copy that contains it, if the page no longer does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cite: Option<Copy>,
     /// What it needs from people.
     pub need: Need,
-    /// Where it stands with the reviewers.
+    /// The state of review.
     #[serde(flatten)]
     pub standing: Standing,
     /// The finding itself, with its evidence.
@@ -43,15 +43,15 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
-    /// A decision: something changed, or could have, and nobody looked.
+    /// A decision: something changed, or may have, and is not reviewed.
     Decide,
-    /// A decision that somebody put off.
+    /// A decision that was put off.
     Later,
-    /// Nothing yet: the page does not tell.
+    /// Nothing yet: the page cannot tell.
     Unknown,
-    /// Nothing: it is a note, such as that a list has another form.
+    /// Nothing: it is a note, for example that a list has another form.
     Note,
-    /// Nothing any more: somebody decided.
+    /// Nothing: it is decided.
     Decided,
     /// Nothing: it is as the article says.
     Settled,
@@ -74,7 +74,7 @@ impl Entry {
         }
     }
 
-    /// The name, the words or the address that stand there now in place of what is claimed.
+    /// The name, the words or the address that replaced the claimed one.
     pub(super) fn now(&self) -> Option<String> {
         match &self.finding.conclusion {
             Conclusion::Verdict(
@@ -88,12 +88,12 @@ impl Entry {
         }
     }
 
-    /// What sorts entries: the one to decide about first comes first.
+    /// The sort key of an entry; the one to decide first comes first.
     pub(super) fn order(&self) -> (Need, Weight, u8) {
         (self.need, self.finding.weight(), self.label.urgency())
     }
 
-    /// Whether it is what the page is expected to say: nothing to decide, nothing unknown.
+    /// Whether the page says what the article says: nothing to decide, nothing unknown.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.need == Need::Settled
@@ -101,7 +101,7 @@ impl Entry {
 }
 
 impl Need {
-    /// The word for it, as in JSON.
+    /// The word in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -131,7 +131,7 @@ impl Need {
     }
 }
 
-/// Since when, and which of the copies that this rests on cannot be looked at any more.
+/// When it became so, and which of the captures under the finding were removed.
 fn since(finding: &Finding, gathered: &Gathered<'_>) -> String {
     let mut said = vec![words::since(finding)];
     let mut told = HashSet::new();
@@ -146,7 +146,7 @@ fn since(finding: &Finding, gathered: &Gathered<'_>) -> String {
     said.join(" ")
 }
 
-/// The copy to cite for what the page no longer has.
+/// The copy to cite for something that the page no longer has.
 fn lasting_copy(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
     let gone = matches!(
         &finding.conclusion,
@@ -163,7 +163,7 @@ fn lasting_copy(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
     gone.then(|| copy::with_words(finding, gathered)).flatten()
 }
 
-/// What a finding is about, as people name it.
+/// The subject of a finding, in words.
 pub(super) fn subject(finding: &Finding, gathered: &Gathered<'_>) -> String {
     match &finding.subject {
         Subject::Reference { number } => gathered
@@ -183,8 +183,8 @@ pub(super) fn subject(finding: &Finding, gathered: &Gathered<'_>) -> String {
     }
 }
 
-/// Findings in their order, those together that say the same of different names on the same copy: that several names
-/// cannot be told for one reason, or that they are there.
+/// Groups findings that say the same about different names on the same capture: several names that cannot be judged for
+/// one reason, or that are present. The order stays.
 pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     let mut groups: Vec<Vec<&Entry>> = Vec::new();
     for entry in entries {
@@ -201,7 +201,7 @@ pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
     groups
 }
 
-/// What the findings of a group rest on: of several only the copies, because each has words of its own.
+/// The evidence of a group; for several findings only the captures, because each finding has its own words.
 pub(super) fn evidence_of(group: &[&Entry]) -> Vec<Evidence> {
     let first = group.first().map(|it| it.finding.evidence.as_slice());
     let mut evidence = first.unwrap_or_default().to_vec();

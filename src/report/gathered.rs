@@ -1,4 +1,4 @@
-//! What a report is made from, at hand by claim, by reference and by finding.
+//! The input of a report, indexed by claim, by reference and by finding.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::{
     profile::Reference,
 };
 
-/// The sources of a report with their index, so that a report of many findings takes time in proportion to them.
+/// The sources of a report with an index, so that the time for a report grows in proportion to its findings.
 pub(super) struct Gathered<'a> {
     pub(super) sources: &'a Sources<'a>,
     of_claims: HashMap<&'a str, Vec<&'a Finding>>,
@@ -48,12 +48,12 @@ impl<'a> Gathered<'a> {
         it
     }
 
-    /// The findings on a claim, in their order.
+    /// The findings on a claim, in order.
     pub(super) fn of_claim(&self, claim: &str) -> &[&'a Finding] {
         self.of_claims.get(claim).map_or(&[], Vec::as_slice)
     }
 
-    /// The finding on what became of a reference's page.
+    /// The finding on the fate of the page of a reference.
     pub(super) fn on_fate(&self, number: u32) -> Option<&'a Finding> {
         self.on_fates.get(&number).copied()
     }
@@ -63,12 +63,12 @@ impl<'a> Gathered<'a> {
         self.resting.get(&number).map_or(&[], Vec::as_slice)
     }
 
-    /// A reference by its number.
+    /// The reference with that number.
     pub(super) fn reference(&self, number: u32) -> Option<&'a Reference> {
         self.references.get(&number).copied()
     }
 
-    /// Where a finding is with the people who review.
+    /// The state of review of a finding.
     pub(super) fn standing(&self, finding: &Finding) -> Standing {
         let reviews = self.reviews.get(&finding.id).map_or(&[][..], Vec::as_slice);
         Standing::of(finding, reviews)

@@ -1,4 +1,4 @@
-//! A claim's history: a line for each name with a mark for each capture, and what that comes to in words.
+//! The history of a claim: one line per name with one mark per capture, and a summary in words.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -10,18 +10,18 @@ use super::{
 };
 use crate::{clock::Instant, finding::Verdict};
 
-/// What the captures of one cited page say of a claim.
+/// What the captures of one cited page say about a claim.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryOfPage {
-    /// The page: number, title, address.
+    /// The page: number of the reference, title, address.
     pub title: String,
-    /// When its captures were made, oldest first.
+    /// The dates of its captures, oldest first.
     pub dates: Vec<Instant>,
-    /// What is claimed, each with what those captures say.
+    /// One row for each name or phrase of the claim.
     pub rows: Vec<HistoryRow>,
 }
 
-/// What captures say of one name, phrase or figure.
+/// What the captures say about one name, phrase or figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryRow {
     /// The name, the words or the number.
@@ -30,14 +30,14 @@ pub struct HistoryRow {
     pub verdicts: Vec<Verdict>,
 }
 
-/// Space before a line.
+/// Columns before a line.
 const MARGIN: usize = 2;
-/// No name takes more columns than this share of the terminal's.
+/// The largest share of the terminal's width that a name takes.
 const NAME_SHARE: usize = 2;
 /// A date and the space behind it.
 const DATE: usize = 12;
 
-/// The history of a claim as text for a terminal: complete without colour and no wider than it.
+/// The history of a claim as text for a terminal: complete without colour, and no wider than the terminal.
 #[must_use]
 pub fn history_text(heading: &str, pages: &[HistoryOfPage], style: &Style) -> String {
     let mut sheet = Sheet::new(style);
@@ -46,7 +46,7 @@ pub fn history_text(heading: &str, pages: &[HistoryOfPage], style: &Style) -> St
         sheet.blank();
         sheet.paragraph("", MARGIN, &[(&page.title, Ink::Faint)]);
         if page.dates.is_empty() {
-            sheet.paragraph("  ", MARGIN, &[("no captures so far", Ink::Plain)]);
+            sheet.paragraph("  ", MARGIN, &[("no captures yet", Ink::Plain)]);
         } else {
             table(&mut sheet, page);
         }
@@ -68,7 +68,7 @@ pub fn history_text(heading: &str, pages: &[HistoryOfPage], style: &Style) -> St
     sheet.finish()
 }
 
-/// Which captures are shown, how wide a mark's column is, and how many captures are left out.
+/// Which captures are shown, how wide the column of a mark is, and how many captures are left out.
 struct Columns {
     shown: Vec<usize>,
     width: usize,
@@ -85,7 +85,7 @@ fn columns(page: &HistoryOfPage, room: usize) -> Columns {
             left_out: 0,
         };
     }
-    // Captures that say what the one before said are left out first, then the oldest.
+    // Captures that say the same as the one before are left out first, then the oldest.
     let says = |row: &HistoryRow, at: usize| row.verdicts.get(at).map(Label::of_verdict);
     let mut shown: Vec<usize> = all
         .iter()
@@ -141,22 +141,22 @@ fn table(sheet: &mut Sheet, page: &HistoryOfPage) {
             .verdicts
             .iter()
             .all(|it| Some(Label::of_verdict(it)) == label);
-        // Marks that are all one say by themselves what the words would.
+        // If all marks are the same, they say what the words would.
         if !beside && !steady {
             sheet.paragraph("      ", 6, &[(&words, Ink::Faint)]);
         }
     }
     if columns.left_out > 0 {
         let note = format!(
-            "of {} captures {} that changed nothing, or are the oldest, have no mark",
-            page.dates.len(),
-            columns.left_out
+            "{} of {} captures are left out: they changed nothing, or are the oldest",
+            columns.left_out,
+            page.dates.len()
         );
         sheet.paragraph("  ", MARGIN, &[(&note, Ink::Faint)]);
     }
 }
 
-/// The dates over the marks: whole where there is room, else each year at its first capture.
+/// The dates above the marks: in full if there is room, else each year at its first capture.
 fn axis(page: &HistoryOfPage, columns: &Columns) -> String {
     let dates = columns.shown.iter().filter_map(|it| page.dates.get(*it));
     if columns.width >= DATE {
@@ -171,7 +171,7 @@ fn axis(page: &HistoryOfPage, columns: &Columns) -> String {
         if year == last {
             continue;
         }
-        // A year that has no room behind the one before stays unsaid.
+        // A year without room after the one before is left out.
         if line.is_empty() || line.width() < at {
             line.push_str(&" ".repeat(at - line.width()));
             line.push_str(&year);
@@ -181,7 +181,7 @@ fn axis(page: &HistoryOfPage, columns: &Columns) -> String {
     line
 }
 
-/// A series in words: `present 2022-10-22 … 2024-03-01, absent since between 2024-03-01 and 2024-06-10`.
+/// A series in words: `present 2022-10-22 … 2024-03-01, absent from 2024-06-10`; the dates are those of captures.
 #[must_use]
 pub fn spans(dates: &[Instant], verdicts: &[Verdict]) -> String {
     let mut runs: Vec<(String, Instant, Instant)> = Vec::new();
@@ -196,21 +196,16 @@ pub fn spans(dates: &[Instant], verdicts: &[Verdict]) -> String {
         .iter()
         .any(|it| !matches!(it, Verdict::Absent | Verdict::CannotTell { .. }));
     let mut told: Vec<String> = Vec::new();
-    let mut before: Option<Instant> = None;
     for (at, (what, from, to)) in runs.iter().enumerate() {
-        let last = at + 1 == runs.len();
         let (first_day, last_day) = (words::day(*from), words::day(*to));
-        told.push(match before {
-            Some(before) if last => {
-                format!(
-                    "{what} since between {} and {first_day}",
-                    words::day(before)
-                )
-            }
-            _ if first_day == last_day => format!("{what} {first_day}"),
-            _ => format!("{what} {first_day} … {last_day}"),
+        // The run before the last one ended at the capture just before `from`.
+        told.push(if at > 0 && at + 1 == runs.len() {
+            format!("{what} from {first_day}")
+        } else if first_day == last_day {
+            format!("{what} {first_day}")
+        } else {
+            format!("{what} {first_day} … {last_day}")
         });
-        before = Some(*to);
     }
     if !seen && !told.is_empty() {
         told.push("never seen".to_owned());
@@ -227,12 +222,12 @@ fn phrase(verdict: &Verdict) -> String {
         Verdict::Split { into } => format!("split into {}", words::quoted(into)),
         Verdict::Altered { to, .. } => format!("altered to “{}”", shortened(to, 60)),
         Verdict::New => "listed".to_owned(),
-        Verdict::Absent => "gone".to_owned(),
+        Verdict::Absent => "absent".to_owned(),
         other => Label::of_verdict(other).words().to_owned(),
     }
 }
 
-/// A text of at most `width` columns, dots where it is cut.
+/// A text cut to `width` columns, with dots where it is cut.
 fn shortened(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
@@ -247,7 +242,7 @@ fn shortened(text: &str, width: usize) -> String {
     format!("{}…", short.trim_end())
 }
 
-/// A text with spaces behind it, up to `width` columns.
+/// A text padded with spaces to `width` columns.
 fn filled(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
@@ -274,11 +269,11 @@ mod tests {
         let told = |verdicts: &[Verdict]| spans(&days, verdicts);
         assert_eq!(
             told(&[Verdict::Present, Verdict::Present, Verdict::Absent]),
-            "present 2022-10-22 … 2024-03-01, gone since between 2024-03-01 and 2024-06-10"
+            "present 2022-10-22 … 2024-03-01, absent from 2024-06-10"
         );
         assert_eq!(
             told(&[Verdict::Absent, untold(), Verdict::Absent]),
-            "gone 2022-10-22, cannot tell 2024-03-01, gone since between 2024-03-01 and 2024-06-10, never seen"
+            "absent 2022-10-22, cannot tell 2024-03-01, absent from 2024-06-10, never seen"
         );
         assert_eq!(
             told(&[Verdict::Present, Verdict::Present, Verdict::Present]),
@@ -364,6 +359,6 @@ mod tests {
             },
         );
         assert!(text.contains("✓✕✕"), "{text}");
-        assert!(text.contains("of 100 captures 97"), "{text}");
+        assert!(text.contains("97 of 100 captures"), "{text}");
     }
 }

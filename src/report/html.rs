@@ -1,4 +1,4 @@
-//! The report as one HTML page that needs nothing else: no script, no font, no picture, no style sheet from anywhere.
+//! The report as one self-contained HTML page: no script, and no font, picture or style sheet from elsewhere.
 
 use std::{collections::HashSet, fmt::Write};
 
@@ -25,8 +25,8 @@ impl Report {
         self.html(None)
     }
 
-    /// The same page with a link from every copy to where it can be looked at: `archive`, then its 14 digits and its
-    /// address; and with links to the pages before and after it.
+    /// The same page with a link from every copy to its replay (`archive`, then its 14 digits and its address), and with links
+    /// to the pages before and after it.
     #[must_use]
     pub fn to_html_with_copies(&self, archive: &str, pages: Pages) -> String {
         self.html(Some((archive, pages)))
@@ -38,17 +38,17 @@ impl Report {
             page.archive = Some(archive);
             page.pages = pages;
         }
-        // Rendering into a String fails only where a value's own Display does, and none here does.
+        // Rendering into a String fails only if a Display implementation fails, and none here does.
         for_terminal(&page.render().unwrap_or_default())
     }
 }
 
-/// Where the other parts of a report are, of which one page shows a part.
+/// The addresses of the neighbouring parts of a report that is shown part by part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pages {
     /// The address of the part before.
     pub before: Option<String>,
-    /// The address of the part behind.
+    /// The address of the part after.
     pub after: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub struct Pages {
 struct Page<'a> {
     report: &'a Report,
     style: &'static str,
-    /// What the addresses of copies begin with.
+    /// The beginning of the addresses of copies.
     archive: Option<&'a str>,
     pages: Pages,
     urgent: Vec<Urgent<'a>>,
@@ -68,7 +68,7 @@ struct Page<'a> {
     shown: HashSet<&'a FindingId>,
 }
 
-/// A line of the list of what needs a decision.
+/// A line in the list of findings that need a decision.
 struct Urgent<'a> {
     anchor: String,
     entry: &'a Entry,
@@ -84,7 +84,7 @@ struct Cited<'a> {
     finding: String,
 }
 
-/// A claim with its anchor, its findings by what they need.
+/// A claim with its anchor; its findings are grouped by what they need.
 struct Claimed<'a> {
     anchor: String,
     it: &'a ClaimSection,
@@ -94,7 +94,7 @@ struct Claimed<'a> {
     settled: Vec<Group<'a>>,
 }
 
-/// Findings that say the same of several names, so that it is said once.
+/// Findings that say the same about several names, shown together.
 struct Group<'a> {
     named: bool,
     /// The anchor of the first.
@@ -103,7 +103,7 @@ struct Group<'a> {
     members: Vec<(String, &'a Entry)>,
 }
 
-/// Ids that are valid in a fragment and given out once.
+/// Gives out ids that are valid in a fragment, each only once.
 #[derive(Default)]
 struct Anchors(HashSet<String>);
 
@@ -165,17 +165,17 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Whether a finding is on this page, where a link can lead to it.
+    /// Whether a finding is on this page, so that a link can lead to it.
     fn shows(&self, id: &FindingId) -> bool {
         self.shown.contains(id)
     }
 
-    /// When the latest visit was.
+    /// The time of the latest visit.
     fn as_of(&self) -> String {
         self.report.as_of.map_or(String::new(), words::minute)
     }
 
-    /// Where a copy can be looked at, if it has a payload and there is an archive to look at it in.
+    /// The address at which a copy is replayed, if it has a payload and there is an archive.
     fn copy(
         &self,
         uri: &TargetUri,
@@ -186,7 +186,7 @@ impl<'a> Page<'a> {
         Some(format!("{archive}{}/{uri}", digits14(*date)))
     }
 
-    /// Where the words that a piece of evidence rests on can be looked at in their copy.
+    /// The address at which the words of a piece of evidence are replayed in their copy.
     fn words_in_copy(&self, evidence: &Evidence) -> Option<String> {
         let it = &evidence.capture;
         let copy = self.copy(&it.target_uri, &it.date, it.payload_digest.as_ref())?;
@@ -197,7 +197,7 @@ impl<'a> Page<'a> {
         Some(copy + &fragment)
     }
 
-    /// Which findings these are, where they are not all: `Findings 201 to 400 of 9339`.
+    /// Which findings are shown, if not all: `Findings 201 to 400 of 9339`.
     fn place(&self) -> Option<String> {
         let part = self.report.part.filter(|it| it.to - it.from < it.all)?;
         Some(format!(
@@ -218,7 +218,7 @@ impl<'a> Page<'a> {
         !self.claims.is_empty() || self.report.counts.claims == 0
     }
 
-    /// How many wait for a decision.
+    /// How many findings need a decision.
     fn to_decide(&self) -> String {
         of(self.urgent.len(), self.report.counts.decide as usize)
     }
@@ -236,7 +236,7 @@ impl<'a> Page<'a> {
         of(self.claims.len(), self.report.counts.claims as usize)
     }
 
-    /// What follows; `None` where nothing does.
+    /// What follows, as a sentence; `None` if nothing does.
     fn rest(&self) -> Option<String> {
         self.report.part.and_then(|it| it.rest())
     }
@@ -250,7 +250,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// How many are shown of how many: `12`, `12 of 60`.
+/// How many are shown, and of how many: `12`, `12 of 60`.
 fn of(shown: usize, all: usize) -> String {
     if shown == all {
         all.to_string()
@@ -332,25 +332,25 @@ impl<'a> Claimed<'a> {
 }
 
 impl Group<'_> {
-    /// What the findings rest on.
+    /// The evidence to show.
     fn evidence(&self) -> Vec<Evidence> {
         let entries: Vec<&Entry> = self.members.iter().map(|it| it.1).collect();
         evidence_of(&entries)
     }
 
-    /// What the finding is about, where the claim's heading has not named it already.
+    /// The subject of the finding, unless the heading of the claim has named it already.
     fn names(&self) -> &[(String, &Entry)] {
         if self.named { &[] } else { &self.members }
     }
 }
 
-/// The address, if a browser may be sent there: http or https only, never a script.
+/// The address, if it is safe as a link: http or https only, never a script.
 pub(super) fn web(address: &str) -> Option<&str> {
     let scheme = address.split_once("://")?.0;
     matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https").then_some(address)
 }
 
-/// Text as HTML text, also inside a quoted attribute.
+/// Text escaped for HTML, also inside a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for it in for_terminal(text).chars() {
@@ -366,12 +366,12 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
-/// Page text with its control characters made visible; the template escapes it.
+/// Text from a page with its control characters made visible; the template escapes it.
 fn clean(text: impl AsRef<str>) -> String {
     for_terminal(text.as_ref())
 }
 
-/// A sentence as HTML, its dates kept on one line and its commands set as code.
+/// A sentence as HTML: dates do not wrap, and commands are set as code.
 fn dated(text: impl AsRef<str>) -> String {
     let mut text = escape(text.as_ref());
     while let Some((before, (command, after))) = text
@@ -401,14 +401,14 @@ fn dated(text: impl AsRef<str>) -> String {
     out
 }
 
-/// Where a browser opens on the words, as far as a browser may be sent there.
+/// The address that opens a browser at the words, if it is safe as a link.
 fn link(evidence: &Evidence) -> &str {
     let link = evidence.link.as_deref();
     link.and_then(web)
         .unwrap_or(evidence.capture.target_uri.as_str())
 }
 
-/// The claimed words with what went struck out and what came underlined, as HTML; `None` where nothing was reworded.
+/// The claimed words as HTML, with removed words struck out and added words underlined; `None` if nothing was reworded.
 fn reworded(entry: &Entry) -> Option<String> {
     let (Subject::Quotation { exact, .. }
     | Subject::Figure { exact, .. }
@@ -430,7 +430,7 @@ fn reworded(entry: &Entry) -> Option<String> {
     Some(parts.collect())
 }
 
-/// What leads to the reasons of a finding: `93 % sure: why`.
+/// The text that opens the reasons of a finding: `93 % sure: why`.
 fn why(entry: &Entry) -> String {
     plain::sureness(entry).map_or("Why".to_owned(), |it| format!("{it}: why"))
 }
@@ -440,14 +440,14 @@ fn members(groups: &[Group]) -> usize {
     groups.iter().map(|it| it.members.len()).sum()
 }
 
-/// An address as people know it, without its scheme.
+/// An address without its scheme, as people know it.
 fn address(uri: &TargetUri) -> String {
     let address = uri.as_str();
     let address = address.split_once("://").map_or(address, |it| it.1);
     clean(address.strip_suffix('/').unwrap_or(address))
 }
 
-/// A moment for a `time` element.
+/// A time for a `time` element.
 fn machine(at: &Instant) -> String {
     warc_date(*at)
 }

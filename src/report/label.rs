@@ -1,4 +1,4 @@
-//! The one word that a verdict or a fate is known by, in every format.
+//! The word for each verdict and fate, the same in every format.
 
 use serde::{Serialize, Serializer};
 
@@ -7,57 +7,57 @@ use crate::finding::{Conclusion, Fate, Finding, Verdict};
 /// The word for a verdict or a fate; the verdicts come first, in the order in which they are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {
-    /// It is there.
+    /// On the page as the article says.
     Present,
-    /// It is there, outside the list.
+    /// On the page, outside the list.
     Elsewhere,
-    /// It is not there.
+    /// Not on the page.
     Absent,
-    /// It is there, in another list.
+    /// In another list.
     MovedList,
-    /// It is on another page.
+    /// On another page.
     MovedPage,
-    /// It is there under another name.
+    /// Under another name.
     Renamed,
-    /// It is there as one with others.
+    /// As one with others.
     Merged,
-    /// It is there as several.
+    /// As several.
     Split,
-    /// It is there, changed.
+    /// With other words or another number.
     Altered,
-    /// The page has it, the article has not.
+    /// On the page, but not in the article.
     New,
-    /// The list is there in another form.
+    /// A list in another form.
     Redesigned,
-    /// There is no telling.
+    /// Unknown.
     CannotTell,
     /// The page is there.
     Live,
     /// The page is at another address.
     Moved,
-    /// A redirect leads to a page that is not the cited one.
+    /// A redirect leads to a different page.
     RedirectedAway,
     /// The page is gone by its status.
     Gone,
     /// "Not found" under a status of success.
     Soft404,
-    /// The page could not be had.
+    /// The page could not be reached.
     Unreachable,
     /// The visit was refused.
     Refused,
-    /// Something stands in the page's place.
+    /// Something is shown in place of the page.
     Walled,
     /// The domain is parked.
     Parked,
-    /// Not read so far: whether that lasts, further visits show.
+    /// Not readable at the latest visits; further visits will show whether this lasts.
     Waiting,
-    /// Not visited so far.
+    /// Not visited yet.
     Unvisited,
     /// The reference has no address.
     NoAddress,
 }
 
-/// How a label is felt: what gives it its colour.
+/// The tone of a label, which determines its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
     Good,
@@ -68,7 +68,7 @@ pub(super) enum Tone {
 }
 
 impl Label {
-    /// The words for verdicts, in the order in which they are counted.
+    /// The labels of verdicts, in the order of the tables.
     pub const VERDICTS: [Self; 12] = [
         Self::Present,
         Self::Elsewhere,
@@ -84,7 +84,7 @@ impl Label {
         Self::CannotTell,
     ];
 
-    /// The words for fates, in the order in which they are counted.
+    /// The labels of fates, in the order of the tables.
     pub const FATES: [Self; 12] = [
         Self::Live,
         Self::Moved,
@@ -100,7 +100,7 @@ impl Label {
         Self::NoAddress,
     ];
 
-    /// The word for a fate.
+    /// The label of a fate.
     #[must_use]
     pub fn of_fate(fate: &Fate) -> Self {
         match fate {
@@ -119,7 +119,7 @@ impl Label {
         }
     }
 
-    /// The word for a verdict.
+    /// The label of a verdict.
     #[must_use]
     pub fn of_verdict(verdict: &Verdict) -> Self {
         match verdict {
@@ -138,7 +138,7 @@ impl Label {
         }
     }
 
-    /// The word for what a finding says.
+    /// The label of what a finding says.
     #[must_use]
     pub fn of(finding: &Finding) -> Self {
         match &finding.conclusion {
@@ -184,7 +184,7 @@ impl Label {
         self.words().replace(' ', "-")
     }
 
-    /// A sign beside the word, so that colour is never the only difference.
+    /// The sign beside the word, so that colour is never the only difference.
     pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Present | Self::Live => "✓",
@@ -205,39 +205,39 @@ impl Label {
         }
     }
 
-    /// What the word means, for the key at the end of a report.
+    /// The meaning of the word, for the key at the end of a report.
     pub(super) fn meaning(self) -> &'static str {
         match self {
-            Self::Present => "It stands there as the article says.",
-            Self::Elsewhere => "The name is on the page, but not in the list.",
-            Self::Absent => "The list or text was read, and it is not in it.",
-            Self::MovedList => "It left its list for another list of the page.",
-            Self::MovedPage => "It left its page for another page that the article cites.",
-            Self::Renamed => "It stands there under another name.",
-            Self::Merged => "It and others stand there as one.",
-            Self::Split => "It stands there as several.",
-            Self::Altered => "The words or the number stand there changed.",
-            Self::New => "The page lists it, the article does not.",
-            Self::Redesigned => "The list is there, built in another way.",
-            Self::CannotTell => "The page could not be judged by. This is not “absent”.",
+            Self::Present => "On the page as the article says.",
+            Self::Elsewhere => "On the page, but not in the list.",
+            Self::Absent => "The list or text was read and does not contain it.",
+            Self::MovedList => "Moved to another list on the same page.",
+            Self::MovedPage => "Moved to another page that the article cites.",
+            Self::Renamed => "On the page under another name.",
+            Self::Merged => "Merged with others into one.",
+            Self::Split => "Split into several.",
+            Self::Altered => "On the page with other words or another number.",
+            Self::New => "On the page, but not in the article.",
+            Self::Redesigned => "The list has another form.",
+            Self::CannotTell => "The page could not be judged. This does not mean “absent”.",
             Self::Live => "The page is there.",
-            Self::Moved => "A redirect leads to another address.",
-            Self::RedirectedAway => "A redirect leads to a page that is not the cited one.",
+            Self::Moved => "A redirect leads to the new address of the page.",
+            Self::RedirectedAway => "A redirect leads to a different page.",
             Self::Gone => "The server says that the page is gone.",
-            Self::Soft404 => "The page says “not found” under a status of success.",
-            Self::Unreachable => "The page could not be had.",
+            Self::Soft404 => "The page says “not found”, but with a status of success.",
+            Self::Unreachable => "The page could not be reached.",
             Self::Refused => "The visit was not allowed.",
-            Self::Walled => "A block page, consent or login stands in its place.",
+            Self::Walled => "A block page, a consent page or a login is shown instead.",
             Self::Parked => "The domain is for sale.",
             Self::Waiting => {
-                "Could not be read so far; further visits will show whether that lasts."
+                "Could not be read at the latest visits; further visits will show whether this lasts."
             }
-            Self::Unvisited => "Nobody went there so far.",
+            Self::Unvisited => "Not visited yet.",
             Self::NoAddress => "The article gives no address.",
         }
     }
 
-    /// What is looked at first among findings that need the same: what the article has wrong, then what it lacks.
+    /// The order among findings with the same need: first what is wrong in the article, then what is missing.
     pub(super) fn urgency(self) -> u8 {
         match self {
             Self::Absent => 0,
@@ -286,7 +286,7 @@ impl Serialize for Label {
 }
 
 impl Tone {
-    /// The tone's name as a class of the page's style sheet.
+    /// The name of the tone as a class in the style sheet.
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Good => "good",

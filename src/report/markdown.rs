@@ -1,4 +1,4 @@
-//! The report as Markdown (CommonMark with GitHub's tables), for wikis and issues.
+//! The report as Markdown (CommonMark with GitHub tables), for wikis and issues.
 
 use super::{
     ClaimSection, Counts, Entry, ReferenceSection, Report, Tally, html::web, plain, terminal::safe,
@@ -7,7 +7,7 @@ use super::{
 use crate::finding::Evidence;
 
 impl Report {
-    /// The report as Markdown; what comes from pages is escaped.
+    /// The report as Markdown; text from pages is escaped.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let mut out = Lines::default();
@@ -66,7 +66,7 @@ impl Report {
     }
 }
 
-/// Blocks parted by empty lines.
+/// Blocks separated by empty lines.
 #[derive(Default)]
 struct Lines {
     text: String,
@@ -191,7 +191,7 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
         }
     }
     if it.entries.is_empty() {
-        out.line("Not compared so far.");
+        out.line("Not compared yet.");
     }
     if let Some(text) = it.left_out() {
         out.line(&text);
@@ -225,11 +225,11 @@ fn evidence(it: &Evidence) -> String {
     )
 }
 
-/// The copy that something rests on, with the link that opens a browser on the words.
+/// The capture under a finding, with a link that opens a browser at the words.
 fn linked(it: &Evidence) -> String {
     let copy = plain::copy(it);
     let address = it.link.as_deref().and_then(web);
-    // In pointy brackets a destination may hold anything but these three (CommonMark 0.31, 6.3).
+    // In angle brackets, a destination can contain anything but these three (CommonMark 0.31, 6.3).
     match address.unwrap_or(it.capture.target_uri.as_str()) {
         it if it.contains(['<', '>', '\n', '\\']) => copy,
         address => format!("[{copy}](<{address}>)"),
@@ -251,8 +251,8 @@ fn sentence(said: &str, since: &str) -> String {
     escaped(&format!("{said} {since}")).trim_end().to_owned()
 }
 
-/// Text that Markdown takes for text: nothing in it is markup, a tag, an entity, a link, a table's edge or, where a
-/// block begins with it, a heading or a list.
+/// Text escaped so that Markdown reads it as text: not as markup, a tag, an entity, a link, the edge of a table or, at the
+/// beginning of a block, a heading or a list.
 fn escaped(text: &str) -> String {
     let text = safe(text);
     let mut out = String::with_capacity(text.len());
@@ -283,7 +283,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The words around a quotation, blocks parted by dots.
+/// The words around a quotation; blocks are separated by dots.
 fn around(text: &str) -> String {
     escaped(&plain::around(text))
 }

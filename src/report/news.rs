@@ -1,4 +1,4 @@
-//! What a quiet run prints: what no run before had, in a few lines that somebody reads in a mail.
+//! What a quiet run prints: only what no earlier run has printed, in a few lines for a mail.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,23 +13,23 @@ use crate::{
     text::counted,
 };
 
-/// How many changes are printed; the others are one command away.
+/// How many changes are printed; a command shows the others.
 const MOST: usize = 20;
 
-/// The columns of a verdict and the space behind it.
+/// The columns of a verdict, including the space after it.
 const LABEL: usize = 14;
 
-/// What is new in one profile.
+/// The news in one profile.
 #[derive(Clone, Debug)]
 pub struct News {
-    /// The report on the findings that no run before had, and on nothing else.
+    /// The report on only those findings that no earlier run has printed.
     pub report: Report,
-    /// The numbers of the references that were lost and are there again.
+    /// The numbers of the references that were lost and are back.
     pub back: Vec<u32>,
 }
 
 impl News {
-    /// The references that `earlier` findings called lost and that are there `now`.
+    /// The numbers of the references that were lost by the `earlier` findings and are there `now`.
     #[must_use]
     pub fn back(earlier: &[Finding], now: &[Finding]) -> Vec<u32> {
         let lost = earlier.iter().filter(|it| it.weight() == Weight::Lost);
@@ -52,15 +52,15 @@ struct Change {
     weight: Option<Weight>,
     label: &'static str,
     what: String,
-    /// The addresses of the page that it is on.
+    /// The addresses of the page with the change.
     page: String,
-    /// The finding, by the id that it has in the first profile; none for good news.
+    /// The id of the finding in the first profile; `None` for good news.
     finding: Option<String>,
     /// The profiles that cite the page.
     profiles: Vec<String>,
 }
 
-/// The lines for `news`; empty where there is none. `command` leads to the archive, `width` is that of the terminal.
+/// The lines for `news`; empty without news. `command` opens the archive; `width` is that of the terminal.
 #[must_use]
 pub fn news_text(news: &[News], command: &str, width: usize) -> String {
     let changes = changes(news);
@@ -84,7 +84,7 @@ pub fn news_text(news: &[News], command: &str, width: usize) -> String {
     };
     let more = changes.len().saturating_sub(MOST);
     let lead = match more {
-        0 => "everything that waits".to_owned(),
+        0 => "all open findings".to_owned(),
         more => format!("and {more} more"),
     };
     // A command that is cut could not be pasted.
@@ -118,7 +118,7 @@ fn summary(changes: &[Change]) -> String {
     format!("{} new: {}", changes.len(), parts.join(", "))
 }
 
-/// The finding and who cites the page, or, of many, some and how many more; then the page.
+/// The finding, the profiles that cite the page (a few of many), and the page.
 fn foot(it: &Change, width: usize) -> String {
     let finding = it
         .finding
@@ -143,7 +143,7 @@ fn foot(it: &Change, width: usize) -> String {
     format!("{finding}{names}: {}", it.page)
 }
 
-/// The changes, the heaviest first; one that several profiles cite is there once.
+/// The changes, the most important first; a change that several profiles cite occurs once.
 fn changes(news: &[News]) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut places: BTreeMap<(String, &'static str, String), usize> = BTreeMap::new();
@@ -193,7 +193,7 @@ fn changes(news: &[News]) -> Vec<Change> {
     changes
 }
 
-/// What a finding is about, and what stands there now.
+/// The subject of a finding, and what replaced it.
 fn what(entry: &Entry) -> String {
     match entry.now() {
         Some(now) => safe(&format!("{} → {now}", entry.subject)),

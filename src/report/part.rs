@@ -1,26 +1,26 @@
-//! A part of a report: some of its findings, in the order of their weight. The numbers stay those of the whole.
+//! A part of a report: some of its findings, in the order of their weight. The numbers remain those of the whole report.
 
 use super::{ClaimSection, Entry, Need, ReferenceSection, Report};
 use crate::finding::Weight;
 
-/// How many findings a report for people shows at a time.
+/// The most findings that a report for people shows at a time.
 pub const MOST: usize = 200;
 
-/// Which findings of a report a part has, by their places in the order of weight.
+/// The range of findings in a part, by their places in the order of weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The place of the first, from 0.
+    /// The place of the first finding, from 0.
     pub from: usize,
-    /// The place behind the last.
+    /// The place after the last finding.
     pub to: usize,
-    /// How many there are in all.
+    /// How many findings there are in all.
     pub all: usize,
-    /// How many of those behind the last wait for a decision.
+    /// How many of those after the last need a decision.
     pub decide: usize,
 }
 
 impl Part {
-    /// What follows, as a sentence; `None` where nothing does.
+    /// What follows, as a sentence; `None` if nothing does.
     #[must_use]
     pub fn rest(&self) -> Option<String> {
         let more = self.all.saturating_sub(self.to);
@@ -39,16 +39,16 @@ impl Part {
     }
 }
 
-/// Where a finding is in a report.
+/// The place of a finding in a report.
 #[derive(Clone, Copy)]
 enum Place {
     Reference(usize),
-    /// A claim, and which of its findings; `None` for a claim without any.
+    /// A claim, and which of its findings; `None` for a claim without findings.
     Claim(usize, Option<usize>),
 }
 
 impl Report {
-    /// The report with the findings from one place on in the order of weight, at most `most`.
+    /// The part of the report that begins at the place `from` in the order of weight, with at most `most` findings.
     ///
     /// A reference or claim without a finding counts as one.
     #[must_use]
@@ -97,7 +97,7 @@ impl Report {
         }
     }
 
-    /// Every finding with what sorts it, the heaviest first; of equals a reference first, then in the report's order.
+    /// Every finding with its sort key, the most important first; among equals references first, then in the order of the report.
     fn places(&self) -> Vec<((Need, Weight, u8), Place)> {
         let without = |need| (need, Weight::Settled, u8::MAX);
         let order = |it: &ReferenceSection| {

@@ -12,11 +12,11 @@ use crate::{
     text::counted,
 };
 
-/// The columns of a verdict and the space behind it.
+/// The columns of a verdict, including the space after it.
 const LABEL: usize = 14;
 
 impl Report {
-    /// The report as text for a terminal, complete without colour and no wider than it.
+    /// The report as text for a terminal: complete without colour, and no wider than the terminal.
     #[must_use]
     pub fn to_text(&self, style: &Style) -> String {
         let mut sheet = Sheet::new(style);
@@ -55,7 +55,7 @@ impl Report {
     }
 }
 
-/// A decision in a few lines: what was decided about what, by whom, and the finding's id.
+/// A decision in a few lines: the decision, its subject, who decided, and the id of the finding.
 fn decided(sheet: &mut Sheet, it: &DecidedEntry) {
     let first = sheet.label(it.word(), Ink::Plain, LABEL);
     let margin = " ".repeat(LABEL);
@@ -67,7 +67,7 @@ fn decided(sheet: &mut Sheet, it: &DecidedEntry) {
     sheet.paragraph(&margin, LABEL, &[(&foot, Ink::Faint)]);
 }
 
-/// What a run prints: what changed and waits for a decision, by reference and claim, and a line that sums up.
+/// What a run prints: the changes that need a decision, by reference and claim, and a summary line.
 #[must_use]
 pub fn findings_text(report: &Report, style: &Style) -> String {
     let mut sheet = Sheet::new(style);
@@ -114,7 +114,7 @@ pub fn findings_text(report: &Report, style: &Style) -> String {
     sheet.finish()
 }
 
-/// A finding in a few lines: verdict and name, what is said, the id and the copy to look at.
+/// A finding in a few lines: verdict and name, what it says, its id, and the copy to look at.
 fn brief(sheet: &mut Sheet, entry: &Entry, subject: &str, text: &str) {
     let indent = LABEL + 2;
     let margin = " ".repeat(indent);
@@ -137,7 +137,7 @@ fn brief(sheet: &mut Sheet, entry: &Entry, subject: &str, text: &str) {
     sheet.paragraph(&margin, indent, &[(&foot, Ink::Faint)]);
 }
 
-/// The numbers in one line: what is open, then verdicts, then fates.
+/// The numbers in one line: open findings, then verdicts, then fates.
 fn sum(counts: &Counts) -> String {
     let mut line = format!("{} to decide", counts.decide);
     if counts.later > 0 {
@@ -182,13 +182,13 @@ fn head(sheet: &mut Sheet, report: &Report) {
 
 fn tally(tally: &Tally) -> String {
     let parts = tally.some().map(|(label, number)| {
-        // A no-break space keeps the number with its word.
+        // A no-break space keeps a number with its word.
         format!("{}\u{a0}{number}", label.words().replace(' ', "\u{a0}"))
     });
     parts.collect::<Vec<_>>().join(" · ")
 }
 
-/// A line of the numbers; none where there is nothing to count.
+/// A line of numbers; none if all are zero.
 fn row(sheet: &mut Sheet, name: &str, text: &str) {
     if text.is_empty() {
         return;
@@ -256,7 +256,7 @@ fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
     };
     sheet.paragraph("  ", 2, &[(&about, Ink::Faint)]);
     if entries.is_empty() {
-        sheet.paragraph("  ", 2, &[("Not compared so far.", Ink::Plain)]);
+        sheet.paragraph("  ", 2, &[("Not compared yet.", Ink::Plain)]);
     }
     for group in groups(entries) {
         finding(sheet, &group, it.several);
@@ -266,9 +266,9 @@ fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
     }
 }
 
-/// One finding, or several that say the same of different names.
+/// One finding, or several that say the same about different names.
 ///
-/// Where `several` things are claimed each is named; otherwise the heading has named it already.
+/// If the claim is about `several` things, each is named; otherwise the heading has named it already.
 fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
     let Some(entry) = group.first() else {
         return;
@@ -306,7 +306,7 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
         return;
     }
     for (at, it) in evidence_of(group).iter().enumerate() {
-        // The first is the latest copy's: what older copies had, a browser does not find on the page.
+        // The first evidence is from the latest capture: a browser cannot find older words on the page.
         let words = it.link.as_deref();
         let words = words.filter(|_| at == 0 && it.quote.is_some());
         let page = it.capture.target_uri.as_str();
@@ -339,7 +339,7 @@ fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize, address: Option<&st
         let before = around(&words::lead(&quote.prefix));
         let exact = around(quote.exact.trim());
         let after = around(&words::trail(&quote.suffix));
-        // The marks keep the words apart from those around them where there is no colour.
+        // Without colour, the marks separate the words from those around them.
         let parts = [
             (before.as_str(), Ink::Plain),
             ("»", Ink::Plain),
@@ -357,7 +357,7 @@ fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize, address: Option<&st
     }
 }
 
-/// A page's text in one line: where the page begins a new block stands a dot.
+/// The text of a page in one line, with a dot at the beginning of each block.
 pub(super) fn around(text: &str) -> String {
     text.replace('\n', " · ")
 }
@@ -367,11 +367,11 @@ pub(super) fn copy(it: &Evidence) -> String {
     let date = words::minute(it.capture.date);
     match &it.capture.payload_digest {
         Some(digest) => format!("copy of {date}, payload {}", digest.short()),
-        None => format!("visit of {date}, nothing came"),
+        None => format!("visit of {date}, no content"),
     }
 }
 
-/// What somebody decided, by whom and when; `None` while nobody's word counts.
+/// The decision that counts, by whom and when; `None` without one.
 pub(super) fn standing(entry: &Entry) -> Option<String> {
     let mark = entry.standing.mark()?;
     let decision = match &entry.standing {
@@ -388,7 +388,7 @@ pub(super) fn standing(entry: &Entry) -> Option<String> {
     ))
 }
 
-/// How sure a finding is, in hundredths: `93 % sure`; `None` for one that says that it cannot tell.
+/// How sure a finding is: `93 % sure`; `None` for one that cannot tell.
 pub(super) fn sureness(entry: &Entry) -> Option<String> {
     let is_sure = entry.label != Label::CannotTell;
     is_sure.then(|| format!("{:.0} % sure", entry.finding.confidence * 100.0))
@@ -402,7 +402,7 @@ fn joined(said: &str, since: &str) -> String {
     }
 }
 
-/// The numbers of a claim's references, each between the two marks.
+/// The numbers of the references of a claim, each between the two marks.
 pub(super) fn cited(claim: &ClaimSection, open: &str, close: &str) -> String {
     let mut out = String::new();
     for number in &claim.cites {

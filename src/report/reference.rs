@@ -1,4 +1,4 @@
-//! A reference as a report shows it: what became of its page, what to do, and which archived copy to cite instead.
+//! A reference as a report shows it: the fate of its page, what to do, and which archived copy to cite instead.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -21,32 +21,31 @@ use crate::{
     uri::TargetUri,
 };
 
-/// The visits of a reference's page, as far as a report needs them.
+/// The visits of the page of a reference that a report needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visits {
     /// How many there are.
     pub all: usize,
-    /// The first, the last, those nearest to the day on which the article's author looked, and those that the findings
-    /// tell of, oldest first.
+    /// The first, the last, those closest to the access date, and those that findings mention, oldest first.
     pub some: Vec<VisitSummary>,
 }
 
-/// One visit of a reference's page.
+/// One visit of the page of a reference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VisitSummary {
-    /// What was asked for.
+    /// The address that was requested.
     pub target_uri: TargetUri,
     /// When.
     pub date: Instant,
-    /// What came of it, in a few words: `200`, `moved to …`, `timed out`.
+    /// The result in a few words: `200`, `moved to …`, `timed out`.
     pub outcome: String,
-    /// Whether the copy is a page one can judge by, and so one that can be cited.
+    /// Whether the copy is a readable page, and so one that can be cited.
     pub good: bool,
-    /// The payload; `None` for a failed visit.
+    /// The digest of the payload; `None` for a failed visit.
     pub payload_digest: Option<PayloadDigest>,
 }
 
-/// A reference with its page's fate.
+/// A reference with the fate of its page.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReferenceSection {
     /// Its number in the article.
@@ -54,45 +53,45 @@ pub struct ReferenceSection {
     /// The author, as cited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// The title, as cited; a text that names the reference where there is none.
+    /// The title, as cited; a name for the reference if it has no title.
     pub title: String,
     /// The site or publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,
-    /// When it was published.
+    /// The date of publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<NaiveDate>,
-    /// When the article's author looked.
+    /// The access date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accessed: Option<NaiveDate>,
     /// The cited address with its fragment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// The fate in a word.
+    /// The fate, in one word.
     pub label: Label,
-    /// What became of the page.
+    /// The fate of the page.
     pub fate: Fate,
     /// The same, as a sentence.
     pub said: String,
-    /// Since when; empty where nobody knows.
+    /// When it became so; empty if unknown.
     pub since: String,
-    /// What its latest visits met, where that has not lasted; everything else is as of the visit before.
+    /// What its latest visits found, if they failed, but not for long yet; everything else is as of the last good visit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
-    /// What an editor can do about it; empty where nothing is to be done.
+    /// What an editor can do about it; empty if there is nothing to do.
     pub advice: String,
-    /// The archived copy to cite, where the page is not there as cited.
+    /// The archived copy to cite, if the page is no longer there as cited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cite: Option<Copy>,
-    /// What it needs from people, from its own fate.
+    /// What its fate needs from people.
     pub need: Need,
-    /// The ids of the claims that rest on it.
+    /// The ids of the claims that cite it.
     pub claims: Vec<String>,
-    /// How many findings on those claims wait for a decision.
+    /// How many findings on those claims need a decision.
     pub open: u32,
     /// How many visits there are.
     pub visits_in_all: usize,
-    /// The first visit, the last, the last that brought a page, and those that findings rest on, oldest first.
+    /// The first visit, the last, the last that returned a page, and those that findings rest on, oldest first.
     pub visits: Vec<VisitSummary>,
     /// The finding on its fate; `None` before the first run.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,7 +129,7 @@ impl ReferenceSection {
         let last_there = on_fate.and_then(|it| it.history.last_seen);
         let citable = match fate {
             Fate::Live | Fate::Waiting { .. } | Fate::Unvisited | Fate::NoAddress => None,
-            // What came after the page was last there is not the page, whatever its status.
+            // Whatever came after the page was last there is not the page, whatever its status.
             _ => last_there.and_then(|it| copy::citable(number, it, gathered)),
         };
         let waiting = resting.iter().flat_map(|it| &it.entries);
@@ -181,7 +180,7 @@ impl ReferenceSection {
         }
     }
 
-    /// Whether its page is not there as cited.
+    /// Whether its page is no longer there as cited.
     #[must_use]
     pub fn is_stale(&self) -> bool {
         self.entry.as_ref().is_some_and(|it| it.finding.is_stale())
@@ -193,7 +192,7 @@ impl ReferenceSection {
         self.visits.last()
     }
 
-    /// Author, publisher, dates: the entry as the article prints it, but for number, title and address.
+    /// Author, publisher and dates: the entry as the article prints it, without number, title and address.
     pub(super) fn imprint(&self) -> String {
         let mut parts = Vec::new();
         parts.extend(self.author.clone());
@@ -204,8 +203,8 @@ impl ReferenceSection {
     }
 }
 
-/// The visits that are shown: the first, the last, the last that brought the page, those that findings rest on, and the
-/// one to cite.
+/// The visits to show: the first, the last, the last that returned the page, those that findings rest on, and the one to
+/// cite.
 fn shown(
     visits: &[VisitSummary],
     number: u32,

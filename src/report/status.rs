@@ -1,4 +1,4 @@
-//! The table of a profile's references: fate, visits, and what rests on them.
+//! The table of the references of a profile: fate, visits, and what depends on them.
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 use unicode_width::UnicodeWidthStr;
@@ -11,24 +11,24 @@ use super::{
 };
 use crate::{clock::Instant, finding::Fate};
 
-/// One reference's line in the table.
+/// The line of one reference in the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusRow {
-    /// The reference's number.
+    /// The number of the reference.
     pub reference: u32,
-    /// Its title, or address where it has none.
+    /// Its title, or its address if it has no title.
     pub title: String,
-    /// What became of its page.
+    /// The fate of its page.
     pub fate: Fate,
-    /// When it was visited last.
+    /// The last visit.
     pub last_visit: Option<Instant>,
-    /// When it was last found changed.
+    /// The last visit that found it changed.
     pub last_change: Option<Instant>,
-    /// When it is due.
+    /// The time of the next visit.
     pub next_due: Option<Instant>,
-    /// How many claims rest on it.
+    /// How many claims cite it.
     pub claims_resting: usize,
-    /// How many findings on it wait for a decision.
+    /// How many findings on it need a decision.
     pub open_findings: usize,
 }
 
@@ -36,19 +36,19 @@ const NAMES: [&str; 8] = [
     "ref", "title", "fate", "visited", "changed", "due", "claims", "open",
 ];
 
-/// The column that gives way where the terminal is narrow.
+/// The column that shrinks on a narrow terminal.
 const TITLE: usize = 1;
 
-/// A title is cut to no less than this.
+/// The least columns of a title.
 const SHORTEST: usize = 12;
 
-/// The table of `rows`, no wider than the terminal, with a line break at its end. A row is one line: a long title is cut.
+/// The table of `rows`, no wider than the terminal, with a line break at the end. A row is one line: a long title is cut.
 #[must_use]
 pub fn status_table(rows: &[StatusRow], style: &Style) -> String {
     if rows.is_empty() {
         return "no references\n".to_owned();
     }
-    // Dates to the minute only where there is room for them.
+    // Dates have minutes only if there is room for them.
     let wide = style.width >= 110;
     let padding: usize = if wide { 2 } else { 1 };
     let due = if wide { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d" };
@@ -74,7 +74,7 @@ pub fn status_table(rows: &[StatusRow], style: &Style) -> String {
         widths.max().unwrap_or_default().max(NAMES[at].width())
     };
     let others = (0..NAMES.len()).filter(|it| *it != TITLE).map(widest);
-    // Between two columns stands one more space.
+    // There is one more space between two columns.
     let between = NAMES.len() * padding + NAMES.len() - 1;
     let room = style.width.saturating_sub(others.sum::<usize>() + between);
     for row in &mut cells {

@@ -1,4 +1,4 @@
-//! Lines for a terminal: wrapped to its width, aligned, coloured where it likes colour, safe whatever a page says.
+//! Lines for a terminal: wrapped to its width, aligned, coloured if wanted, and safe whatever a page says.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -6,12 +6,12 @@ use unicode_width::UnicodeWidthStr;
 use super::label::Tone;
 use crate::text::{for_terminal, is_invisible};
 
-/// How text is laid out for whoever reads it.
+/// How text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Whether colours are wanted (`NO_COLOR`, a terminal or not: the caller's to know). The text is complete without.
+    /// Whether to use colours (the caller knows about `NO_COLOR` and terminals). The text is complete without them.
     pub color: bool,
-    /// The columns there are; under 40 is taken for 40.
+    /// The number of columns; less than 40 counts as 40.
     pub width: usize,
 }
 
@@ -24,7 +24,7 @@ impl Default for Style {
     }
 }
 
-/// A rendition of a stretch of text.
+/// The ink of a stretch of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ink {
     Plain,
@@ -32,15 +32,15 @@ pub(super) enum Ink {
     Faint,
     /// The words that a finding rests on.
     Marked,
-    /// What an older copy had.
+    /// Words of an older capture.
     Removed,
-    /// What a newer copy has.
+    /// Words of a newer capture.
     Added,
     Tone(Tone),
 }
 
 impl Ink {
-    /// The ink of a changed line's words that did not change themselves.
+    /// Unchanged words in a changed line.
     pub(super) fn line(self) -> Self {
         match self {
             Self::Removed => Self::Tone(Tone::Bad),
@@ -49,7 +49,7 @@ impl Ink {
         }
     }
 
-    /// The SGR parameters (ECMA-48, 8.3.117): the terminal's own 16 colours, so that its theme decides.
+    /// The SGR parameters (ECMA-48, 8.3.117): the 16 colours of the terminal, so that its theme decides.
     fn sgr(self) -> &'static str {
         match self {
             Self::Plain => "",
@@ -74,14 +74,14 @@ pub(super) struct Sheet {
     out: String,
 }
 
-/// One word of a paragraph; `glued` where no space stands before it.
+/// One word of a paragraph; `glued` if there is no space before it.
 struct Word {
     text: String,
     ink: Ink,
     glued: bool,
 }
 
-/// A line as far as it is filled, in runs of one ink.
+/// A line so far, in runs of one ink.
 #[derive(Default)]
 struct Line {
     runs: Vec<(String, Ink)>,
@@ -124,16 +124,16 @@ impl Sheet {
         self.out.push('\n');
     }
 
-    /// A heading with a rule under it.
+    /// A heading with a rule below.
     pub(super) fn heading(&mut self, text: &str) {
         self.paragraph("", 0, &[(text, Ink::Strong)]);
         let rule = "─".repeat(text.width().min(self.style.width));
         self.paragraph("", 0, &[(rule.as_str(), Ink::Faint)]);
     }
 
-    /// A paragraph: `first` stands before its first line, and every other line is indented by `indent` columns.
+    /// A paragraph: `first` precedes its first line, and every other line is indented by `indent` columns.
     ///
-    /// `first` may hold colours that [`Sheet::label`] put there; its width is taken to be `indent`.
+    /// `first` can contain colours from [`Sheet::label`]; its width counts as `indent`.
     pub(super) fn paragraph(&mut self, first: &str, indent: usize, parts: &[(&str, Ink)]) {
         let room = self.style.width.saturating_sub(indent).max(12);
         self.out.push_str(first);
@@ -141,7 +141,7 @@ impl Sheet {
         let words = words(parts, room);
         for (at, word) in words.iter().enumerate() {
             let gap = usize::from(!word.glued && line.width > 0);
-            // What is glued to a word goes with it to the next line: a quotation mark, a comma.
+            // Something glued to a word (a quotation mark, a comma) moves to the next line with it.
             let glued = words.iter().skip(at + 1).take_while(|it| it.glued);
             let whole = word.text.width() + glued.map(|it| it.text.width()).sum::<usize>();
             let whole = if word.glued || whole > room {
@@ -160,7 +160,7 @@ impl Sheet {
         self.end_line(&mut line);
     }
 
-    /// A line as it is, its columns made by the caller; every part is safe for a terminal already.
+    /// A line as it is, with columns made by the caller; every part is already safe for a terminal.
     pub(super) fn raw(&mut self, parts: &[(&str, Ink)]) {
         let runs = parts.iter().map(|it| (it.0.to_owned(), it.1)).collect();
         self.end_line(&mut Line { runs, width: 0 });
@@ -177,7 +177,7 @@ impl Sheet {
         self.out.push('\n');
     }
 
-    /// `text` in `ink`, filled up with spaces to `width` columns.
+    /// `text` in `ink`, padded with spaces to `width` columns.
     pub(super) fn label(&self, text: &str, ink: Ink, width: usize) -> String {
         let fill = " ".repeat(width.saturating_sub(text.width()));
         format!("{}{fill}", self.inked(text, ink))
@@ -227,12 +227,12 @@ fn words(parts: &[(&str, Ink)], room: usize) -> Vec<Word> {
     words
 }
 
-/// White space that a line may end at; a no-break space is not.
+/// Whether a line can break at this white space; not at a no-break space.
 fn breaks(character: char) -> bool {
     character.is_whitespace() && !matches!(character, '\u{a0}' | '\u{202f}')
 }
 
-/// A page's text on one line of a terminal: nothing in it moves the cursor, turns the direction or hides.
+/// Text from a page on one line of a terminal: nothing in it moves the cursor, changes the direction or hides text.
 pub(super) fn safe(text: &str) -> String {
     for_terminal(text)
         .chars()
@@ -248,7 +248,7 @@ pub(super) fn safe(text: &str) -> String {
         .collect()
 }
 
-/// The beginning of a text that is safe for a terminal, no wider than `room`; three dots where something was cut off.
+/// The beginning of a text that is safe for a terminal, no wider than `room`, with dots where it is cut.
 pub(super) fn cut(text: &str, room: usize) -> String {
     if text.width() <= room {
         return text.to_owned();
@@ -265,7 +265,7 @@ pub(super) fn cut(text: &str, room: usize) -> String {
     kept
 }
 
-/// A word of a command line, quoted where a shell (POSIX) would take it for more than a word.
+/// A word for a command line, quoted if a POSIX shell would otherwise change it.
 #[must_use]
 pub fn pasteable(word: &str) -> String {
     let plain = |it: char| it.is_alphanumeric() || "-_./:=,@+%".contains(it);

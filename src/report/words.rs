@@ -8,39 +8,39 @@ use crate::{
     text::one_line,
 };
 
-/// A moment as a date.
+/// A time as a date.
 pub(super) fn day(at: Instant) -> String {
     at.format("%Y-%m-%d").to_string()
 }
 
-/// A moment to the minute, in UTC.
+/// A time to the minute, in UTC.
 pub(super) fn minute(at: Instant) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// That a copy from `date` is not there any more.
+/// A sentence that says that the capture from `date` was removed.
 pub(super) fn removed(date: Instant, removed: &Removed) -> String {
     format!(
-        "The copy from {} was removed from the archive on {} ({}): these words are on record, and cannot be looked at there.",
+        "The copy from {} was removed from the archive on {} ({}): these words are recorded, but the copy can no longer be shown.",
         minute(date),
         day(removed.at),
         removed.why
     )
 }
 
-/// `since between` two days, to the minute where both are one day, and plainly `since` where they are one minute.
-fn since_between(after: Instant, by: Instant) -> String {
+/// When something changed: `between` two days; with minutes if both are the same day; `at` one minute if both are the same.
+fn between(after: Instant, by: Instant) -> String {
     if after.date_naive() != by.date_naive() {
-        format!("since between {} and {}", day(after), day(by))
+        format!("between {} and {}", day(after), day(by))
     } else if minute(after) == minute(by) {
-        format!("since {}", minute(by))
+        format!("at {}", minute(by))
     } else {
         let by = by.format("%H:%M UTC");
-        format!("since between {} and {by}", minute(after))
+        format!("between {} and {by}", minute(after))
     }
 }
 
-/// The words before a quotation as they are shown: its own block and the one before, and dots where that is cut.
+/// The words to show before a quotation: its own block and the one before, with dots where they are cut.
 pub(super) fn lead(prefix: &str) -> String {
     let blocks: Vec<&str> = prefix.split('\n').collect();
     match blocks.len() {
@@ -50,7 +50,7 @@ pub(super) fn lead(prefix: &str) -> String {
     }
 }
 
-/// The words behind a quotation as they are shown: its own block and the next, and dots where that is cut.
+/// The words to show after a quotation: its own block and the next, with dots where they are cut.
 pub(super) fn trail(suffix: &str) -> String {
     let blocks: Vec<&str> = suffix.split('\n').collect();
     match blocks.len() {
@@ -60,7 +60,7 @@ pub(super) fn trail(suffix: &str) -> String {
     }
 }
 
-/// A text with one full stop at its end.
+/// A text with one full stop at the end; an empty text stays empty.
 pub(super) fn stopped(text: &str) -> String {
     let text = one_line(text);
     if text.is_empty() || text.ends_with(['.', '!', '?', '…']) {
@@ -103,19 +103,18 @@ fn verdict(verdict: &Verdict, finding: &Finding) -> String {
         Verdict::Renamed { to, because } => {
             stopped(&format!("Renamed to “{to}” — because {because}"))
         }
-        Verdict::MovedList { from, to } => stopped(&format!(
-            "No longer in the list “{from}”, but in the list “{to}”"
-        )),
-        Verdict::MovedPage { from, to } => stopped(&format!("No longer on {from}, but on {to}")),
-        Verdict::Merged { into, with } => stopped(&format!(
-            "Stands there as one with {}: “{into}”",
-            quoted(with)
-        )),
-        Verdict::Split { into } => stopped(&format!("Stands there as several: {}", quoted(into))),
+        Verdict::MovedList { from, to } => {
+            stopped(&format!("Moved from the list “{from}” to the list “{to}”"))
+        }
+        Verdict::MovedPage { from, to } => stopped(&format!("Moved from {from} to {to}")),
+        Verdict::Merged { into, with } => {
+            stopped(&format!("Now one with {}: “{into}”", quoted(with)))
+        }
+        Verdict::Split { into } => stopped(&format!("Now several: {}", quoted(into))),
         Verdict::Altered { to, how } => stopped(&format!("Now “{to}” — {how}")),
         Verdict::New => "On the page, but not in the article.".to_owned(),
         Verdict::Redesigned { from, to } => stopped(&format!(
-            "The list is there in another form: it was {from}, it is {to}"
+            "The list has another form: before {from}, now {to}"
         )),
         Verdict::CannotTell { why: it, detail } => {
             let detail = if detail.trim().is_empty() {
@@ -148,97 +147,120 @@ fn why(why: Why) -> &'static str {
         Why::NotVisited => "the page was never visited",
         Why::FetchFailed => "the last visit failed",
         Why::Gone => "the page is gone",
-        Why::SoftNotFound => "the page answered “not found” under a status of success",
-        Why::Blocked => "a block page stood in its place",
-        Why::ConsentWall => "a consent wall stood in its place",
-        Why::LoginWall => "a login stood in its place",
-        Why::Unavailable => "an error or a note on maintenance stood in its place",
+        Why::SoftNotFound => "the page says “not found”, but with a status of success",
+        Why::Blocked => "a block page was shown instead",
+        Why::ConsentWall => "a consent page was shown instead",
+        Why::LoginWall => "a login was shown instead",
+        Why::Unavailable => "an error or a maintenance notice was shown instead",
         Why::Parked => "the domain is parked",
         Why::TooLittle => "the page has too little text to prove anything",
-        Why::AnotherPage => "another page stands at its address now",
-        Why::PartOfList => "the page shows only a part of the list",
-        Why::ScriptShell => "the page's content comes by script",
+        Why::AnotherPage => "its address now shows a different page",
+        Why::PartOfList => "the page shows only part of the list",
+        Why::ScriptShell => "the content of the page is loaded by a script",
         Why::Empty => "the page is empty",
-        Why::Placeholder => "the page holds placeholders",
+        Why::Placeholder => "the page contains placeholders",
         Why::Unreadable => "the file cannot be read as text",
-        Why::Truncated => "the page was cut short",
-        Why::ListNotFound => "the list that holds the names was not found",
-        Why::SelectorLost => "the selector that the profile gives matches nothing",
-        Why::Perhaps => "something near it is there, but not near enough",
-        Why::NotSettled => "a page's text does not settle this",
+        Why::Truncated => "the page is incomplete",
+        Why::ListNotFound => "the list with these names was not found",
+        Why::SelectorLost => "the selector in the profile matches nothing",
+        Why::Perhaps => "there is something similar, but not similar enough",
+        Why::NotSettled => "the text of a page cannot settle this",
         Why::NoReference => "the claim cites no reference with an address",
     }
 }
 
-/// What became of a page, as one sentence.
+/// The fate of a page, as one sentence.
 pub(super) fn fate(fate: &Fate) -> String {
     match fate {
         Fate::Live => "The page is there.".to_owned(),
         Fate::Moved { to, permanent } => {
             let how = if *permanent {
-                "for good"
+                "permanently"
             } else {
-                "by a redirect that does not say it is for good"
+                "by a redirect that is not permanent"
             };
             format!("The page moved to {to}, {how}.")
         }
         Fate::RedirectedAway { to, detail } => stopped(&format!(
             "A redirect leads away from the page, to {to}: {detail}"
         )),
-        Fate::Gone { status } => format!("The page is gone: it answers {status}."),
-        Fate::Soft404 => "The page answers “not found” under a status of success.".to_owned(),
-        Fate::Unreachable { detail } => stopped(&format!("The page could not be had: {detail}")),
-        Fate::Refused { detail } => stopped(&format!("The visit was refused: {detail}")),
-        Fate::Walled { detail } => {
-            stopped(&format!("Something stands in the page's place: {detail}"))
+        Fate::Gone { status } => format!("The page is gone: the server answers {status}."),
+        Fate::Soft404 => "The page says “not found”, but with a status of success.".to_owned(),
+        Fate::Unreachable { detail } => {
+            stopped(&format!("The page could not be reached: {detail}"))
         }
-        Fate::Parked => "The domain is parked: somebody else's page stands there.".to_owned(),
-        Fate::Waiting { detail } => stopped(&format!(
-            "Not read so far: {detail}. Further visits will show whether that lasts"
+        Fate::Refused { detail } => stopped(&format!("The visit was refused: {detail}")),
+        Fate::Walled { detail } => stopped(&format!(
+            "Something is shown in place of the page: {detail}"
         )),
-        Fate::Unvisited => "Not visited so far.".to_owned(),
+        Fate::Parked => "The domain is parked: it shows a page of someone else.".to_owned(),
+        Fate::Waiting { detail } => stopped(&format!(
+            "Not read yet: {detail}. Further visits will show whether this lasts"
+        )),
+        Fate::Unvisited => "Not visited yet.".to_owned(),
         Fate::NoAddress => "The reference has no address.".to_owned(),
     }
 }
 
-/// Since when it is so and what was there before, as one sentence; empty where no copy could be judged by.
+/// When it became so, and what the page said on the access date; empty if no capture shows it.
 pub(super) fn since(finding: &Finding) -> String {
     let history = &finding.history;
     let now = match &finding.conclusion {
-        Conclusion::Fate(it) => {
-            let label = capital(Label::of_fate(it).words());
-            spell(history, &label, &format!("{label} at"), "visit")
+        Conclusion::Fate(fate) => {
+            let always = format!("{} at every visit", capital(Label::of_fate(fate).words()));
+            when(history, became(fate), &always)
         }
-        Conclusion::Verdict(it) => {
-            let (changed, always) = match it {
-                Verdict::Present | Verdict::Elsewhere { .. } | Verdict::New => ("There", "There"),
-                Verdict::Absent => ("Gone", "Missing"),
-                Verdict::MovedList { .. } => ("Moved", "In the other list"),
-                Verdict::MovedPage { .. } => ("Moved", "On the other page"),
-                Verdict::Renamed { .. } => ("Renamed", "Under the other name"),
-                Verdict::Merged { .. } => ("Merged", "As one"),
-                Verdict::Split { .. } => ("Split", "As several"),
-                Verdict::Altered { .. } => ("Changed", "So"),
-                Verdict::Redesigned { .. } => ("In this form", "In this form"),
-                Verdict::CannotTell { .. } => ("", ""),
-            };
-            if let Verdict::CannotTell { detail, .. } = it {
-                let last = history.last_seen.map(day);
-                last.filter(|it| !detail.contains(it.as_str()))
-                    .map(|it| format!("Last there on {it}"))
-            } else {
-                spell(history, changed, &format!("{always} in"), "copy")
-            }
+        Conclusion::Verdict(Verdict::CannotTell { detail, .. }) => {
+            let last = history.last_seen.map(day);
+            last.filter(|day| !detail.contains(day.as_str()))
+                .map(|day| format!("Last seen on {day}"))
+        }
+        Conclusion::Verdict(verdict) => {
+            let (changed, always) = changed(verdict);
+            when(history, changed, &format!("{always} every capture"))
         }
     };
-    let sentence = match (now, before(finding)) {
-        (Some(now), Some(before)) => format!("{now}; {before}"),
-        (one, other) => one.or(other).unwrap_or_default(),
-    };
-    stopped(&capital(&sentence))
+    let now = now.as_deref().map(stopped).unwrap_or_default();
+    let before = before(finding).as_deref().map(stopped).unwrap_or_default();
+    sentences(&[&now, &before])
 }
 
-/// What the latest visits of a page met, where that has not lasted.
+/// What happened to a name or to words, and what is so if every capture agrees.
+fn changed(verdict: &Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::Present | Verdict::Elsewhere { .. } | Verdict::New => {
+            ("First seen", "On the page in")
+        }
+        Verdict::Absent => ("Disappeared", "Missing from"),
+        Verdict::MovedList { .. } => ("Changed", "In the other list in"),
+        Verdict::MovedPage { .. } => ("Changed", "On the other page in"),
+        Verdict::Renamed { .. } => ("Changed", "Under the other name in"),
+        Verdict::Merged { .. } => ("Changed", "As one in"),
+        Verdict::Split { .. } => ("Changed", "As several in"),
+        Verdict::Altered { .. } => ("Changed", "Different in"),
+        Verdict::Redesigned { .. } => ("Rebuilt", "In this form in"),
+        Verdict::CannotTell { .. } => ("", ""),
+    }
+}
+
+/// What happened to a page.
+fn became(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Live => "Came back",
+        Fate::Gone { .. } => "Disappeared",
+        Fate::Soft404 => "Became a soft 404",
+        Fate::Unreachable { .. } => "Became unreachable",
+        Fate::Refused { .. } => "Began to refuse visits",
+        Fate::Walled { .. } => "Became walled",
+        Fate::Parked => "Became parked",
+        Fate::Waiting { .. } => "Became unreadable",
+        Fate::Moved { .. } | Fate::RedirectedAway { .. } | Fate::Unvisited | Fate::NoAddress => {
+            "Changed"
+        }
+    }
+}
+
+/// What the latest visits of a page found, if they failed, but not for long yet.
 pub(super) fn waiting(it: &Waiting) -> String {
     let met = match &it.fate {
         Fate::Unreachable { detail } | Fate::Refused { detail } | Fate::Walled { detail } => {
@@ -247,35 +269,33 @@ pub(super) fn waiting(it: &Waiting) -> String {
         other => fate(other).trim_end_matches('.').to_owned(),
     };
     format!(
-        "Not read since {}: {met}. Until that has lasted, the last good visit counts.",
+        "Not readable since {}: {met}. Until this has lasted, the last good visit counts.",
         day(it.since)
     )
 }
 
-/// Sentences one behind the other, without those that are empty.
+/// Sentences in a row, without empty ones.
 pub(super) fn sentences(all: &[&str]) -> String {
     let all: Vec<&str> = all.iter().copied().filter(|it| !it.is_empty()).collect();
     all.join(" ")
 }
 
-/// How long it has been so: `Gone since between … and …`, or that it was never otherwise.
-fn spell(history: &History, changed: &str, always: &str, one: &str) -> Option<String> {
+/// When it became so: `Disappeared between … and …`, or that it was never different: `Missing from every capture since …`.
+fn when(history: &History, changed: &str, always: &str) -> Option<String> {
     if let (Some(after), Some(by)) = (history.changed_after, history.changed_by) {
-        let since = since_between(after, by);
+        let at = between(after, by);
         return Some(match history.last_seen.zip(history.gone_by) {
-            // Between the words of the article and those of now the page had others.
-            Some((last, gone)) => {
-                format!("Not so {}; as it is now {since}", since_between(last, gone))
-            }
-            None => format!("{changed} {since}"),
+            // The page changed twice: it had other words in between.
+            Some((last, gone)) => format!("Changed {}, and again {at}", between(last, gone)),
+            None => format!("{changed} {at}"),
         });
     }
     let first = history.changed_by.or(history.first_seen);
     let first = first.or(history.first_judged).map(day)?;
-    Some(format!("{always} every {one} since {first}"))
+    Some(format!("{always} since {first}"))
 }
 
-/// What the copy nearest to the access date had, as far as the history does not say it already.
+/// What the capture closest to the access date said, unless the history says it already.
 fn before(finding: &Finding) -> Option<String> {
     let Conclusion::Verdict(verdict) = &finding.conclusion else {
         return None;
@@ -290,39 +310,33 @@ fn before(finding: &Finding) -> Option<String> {
     }
     let never = history.changed_after.is_none() && history.last_seen.is_none();
     if *verdict == Verdict::Absent && never {
-        return Some("the page may never have said so".to_owned());
+        return Some("The page may never have said so".to_owned());
     }
-    match &history.baseline {
-        Some(it) => {
-            let date = day(it.date);
-            match it.held {
-                // It was never otherwise, which has been said.
-                Some(true) if history.changed_after.is_none() && history.first_judged.is_some() => {
-                    None
-                }
-                Some(true)
-                    if history.gone_by.is_some()
-                        && history.last_seen.map(day).as_ref() == Some(&date) =>
-                {
-                    None
-                }
-                Some(true) => Some(format!("was there on {date}")),
-                Some(false) => Some(format!(
-                    "was not there on {date}, nearest to the access date"
-                )),
-                None if *verdict == Verdict::New => None,
-                None => Some(format!("no telling for {date}, nearest to the access date")),
-            }
-        }
-        None => history
+    let Some(baseline) = &history.baseline else {
+        return history
             .last_seen
-            .filter(|it| Some(*it) != history.changed_after)
+            .filter(|at| Some(*at) != history.changed_after)
             .filter(|_| !matches!(verdict, Verdict::New | Verdict::CannotTell { .. }))
-            .map(|it| format!("last there on {}", day(it))),
+            .map(|at| format!("Last seen on {}", day(at)));
+    };
+    let twice = history.gone_by.is_some()
+        && history.last_seen.map(day).as_ref() == Some(&day(baseline.date));
+    let day = day(baseline.date);
+    let closest = "(the capture closest to the access date)";
+    match baseline.held {
+        // Every capture agrees, which has been said.
+        Some(true) if history.changed_after.is_none() && history.first_judged.is_some() => None,
+        // The change that is given first was from this capture.
+        Some(true) if twice => None,
+        Some(true) if *verdict == Verdict::New => Some(format!("On the page on {day}")),
+        Some(true) => Some(format!("As cited on {day}")),
+        Some(false) => Some(format!("Not on the page on {day} {closest}")),
+        None if *verdict == Verdict::New => None,
+        None => Some(format!("Unclear on {day} {closest}")),
     }
 }
 
-/// A sentence with a capital letter at its beginning.
+/// A sentence with a capital first letter.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|it| it.to_uppercase().to_string());
@@ -369,38 +383,38 @@ mod tests {
     }
 
     #[test]
-    fn a_change_lies_between_two_copies_and_is_told_from_never() {
+    fn a_change_lies_between_two_captures_and_differs_from_never() {
         let days = Some(("20240301", "20260402"));
         for (changed, held, told) in [
             (
                 days,
                 Some(true),
-                "Gone since between 2024-03-01 and 2026-04-02; was there on 2022-10-22.",
+                "Disappeared between 2024-03-01 and 2026-04-02. As cited on 2022-10-22.",
             ),
             (
                 days,
                 Some(false),
-                "Gone since between 2024-03-01 and 2026-04-02; was not there on 2022-10-22, nearest to the access date.",
+                "Disappeared between 2024-03-01 and 2026-04-02. Not on the page on 2022-10-22 (the capture closest to the access date).",
             ),
             (
                 days,
                 None,
-                "Gone since between 2024-03-01 and 2026-04-02; no telling for 2022-10-22, nearest to the access date.",
+                "Disappeared between 2024-03-01 and 2026-04-02. Unclear on 2022-10-22 (the capture closest to the access date).",
             ),
             (
                 Some(("202604020800", "202604021700")),
                 Some(true),
-                "Gone since between 2026-04-02 08:00 UTC and 17:00 UTC; was there on 2022-10-22.",
+                "Disappeared between 2026-04-02 08:00 UTC and 17:00 UTC. As cited on 2022-10-22.",
             ),
             (
                 Some(("20260402080001", "20260402080002")),
                 Some(true),
-                "Gone since 2026-04-02 08:00 UTC; was there on 2022-10-22.",
+                "Disappeared at 2026-04-02 08:00 UTC. As cited on 2022-10-22.",
             ),
             (
                 None,
                 Some(false),
-                "Missing in every copy since 2022-10-22; the page may never have said so.",
+                "Missing from every capture since 2022-10-22. The page may never have said so.",
             ),
         ] {
             assert_eq!(since(&absent(changed, held)), told);
@@ -408,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn since_counts_from_the_words_of_the_article() {
+    fn a_page_that_changed_twice_gives_both_times() {
         let at = |digits: &str| parse_digits14(digits).unwrap();
         let mut figure = absent(Some(("20240611", "20260915")), Some(true));
         figure.history.last_seen = Some(at("20221022"));
@@ -419,7 +433,7 @@ mod tests {
         });
         assert_eq!(
             since(&figure),
-            "Not so since between 2022-10-22 and 2024-06-11; as it is now since between 2024-06-11 and 2026-09-15."
+            "Changed between 2022-10-22 and 2024-06-11, and again between 2024-06-11 and 2026-09-15."
         );
     }
 

@@ -1,6 +1,6 @@
-//! The lines of a robots.txt as fields, misspellings and all.
+//! The lines of a robots.txt as fields, including common misspellings.
 
-/// A line that means something.
+/// A line with a meaning.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Field<'a> {
     UserAgent(&'a [u8]),
@@ -9,7 +9,7 @@ pub(super) enum Field<'a> {
     Sitemap(&'a [u8]),
 }
 
-/// A longer line is cut: eight times the longest address that browsers took.
+/// The longest line, in bytes; a longer one is cut: eight times the longest address of early browsers.
 const LONGEST_LINE: usize = 2083 * 8;
 
 /// The fields with the numbers of their lines, from 1. CR, LF and CRLF end a line.
@@ -82,7 +82,7 @@ fn field(line: &[u8]) -> Option<Field<'_>> {
     }
 }
 
-/// Name and value at the first colon; without one, at the white space of a line of just two words.
+/// Splits name and value at the first colon; without one, at the white space of a line of just two words.
 fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = if let Some(colon) = line.iter().position(|it| *it == b':') {
         colon

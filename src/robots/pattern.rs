@@ -1,18 +1,18 @@
-//! A rule's path pattern: a prefix with `*` and a final `$` (RFC 9309, 2.2.3).
+//! The path pattern of a rule: a prefix with `*` and a final `$` (RFC 9309, 2.2.3).
 
 use super::Line;
 
-/// A rule and the line it stands in.
+/// A rule and its line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pattern {
     pub(super) allow: bool,
-    /// Bytes above ASCII escaped, hexadecimal digits of escapes in upper case.
+    /// The pattern, with bytes above ASCII escaped and hexadecimal digits of escapes in upper case.
     path: Vec<u8>,
     number: usize,
 }
 
 impl Pattern {
-    /// The rule of an `Allow` or `Disallow` line; `None` where its path is empty, which is about nothing.
+    /// The rule of an `Allow` or `Disallow` line; `None` if its path is empty, which matches nothing.
     pub(super) fn parse(allow: bool, path: &[u8], number: usize) -> Option<Self> {
         (!path.is_empty()).then(|| Self {
             allow,
@@ -21,7 +21,7 @@ impl Pattern {
         })
     }
 
-    /// How specific the match is (the pattern's length), or `None` where `path` does not match.
+    /// How specific the match is (the length of the pattern), or `None` if `path` does not match.
     pub(super) fn matches(&self, path: &[u8]) -> Option<usize> {
         if is_match(&self.path, path) {
             return Some(self.path.len());
@@ -68,7 +68,7 @@ fn escaped(path: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Whether `path` begins with what the pattern says, or is it, where that ends with `$`.
+/// Whether `path` begins with the pattern or, if the pattern ends with `$`, is equal to it.
 fn is_match(pattern: &[u8], path: &[u8]) -> bool {
     let (pattern, to_end) = match pattern.strip_suffix(b"$") {
         Some(pattern) => (pattern, true),
@@ -80,7 +80,7 @@ fn is_match(pattern: &[u8], path: &[u8]) -> bool {
     };
     let mut last = None;
     for piece in pieces {
-        // The leftmost place is as good as any: what follows a `*` may begin anywhere behind it.
+        // The leftmost place is as good as any: the text after a `*` can begin anywhere after it.
         if let Some(before) = last.replace(piece) {
             match find(rest, before) {
                 Some(end) => rest = rest.get(end..).unwrap_or_default(),
@@ -95,7 +95,7 @@ fn is_match(pattern: &[u8], path: &[u8]) -> bool {
     }
 }
 
-/// The place behind the first `piece` in `text`.
+/// The place after the first `piece` in `text`.
 fn find(text: &[u8], piece: &[u8]) -> Option<usize> {
     if piece.is_empty() {
         return Some(0);

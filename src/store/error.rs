@@ -136,7 +136,7 @@ impl StoreError {
             }
             Self::Busy { .. } => "wait until the other program is done, then run again",
             Self::CannotOpen { .. } => "look whether the folder exists and may be entered",
-            Self::NotHeld { .. } => "`stillsays captures URL` lists what is held",
+            Self::NotHeld { .. } => "`stillsays captures URL` lists the captures of a page",
             Self::Removed { .. } => {
                 "its digest is known; what it was can be had from a backup made before that"
             }

@@ -25,7 +25,7 @@ pub struct Removal {
 /// How much a payload is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weight {
-    /// Its bytes as they came.
+    /// The bytes as received.
     pub plain: u64,
     /// Its bytes as they are kept.
     pub kept: u64,

@@ -1,4 +1,4 @@
-//! A package as it is read: looked through before anything is unpacked, and compared with its digests.
+//! Reading a package: it is checked before anything is unpacked, and compared with its digests.
 
 use std::{
     collections::BTreeSet,
@@ -11,16 +11,16 @@ use zip::{CompressionMethod, ZipArchive};
 use super::{Hashing, WaczError};
 use crate::digest::ContentDigest;
 
-/// How many bytes of a package's own lists (`datapackage.json`) are read.
+/// The most bytes to read from a list in a package (`datapackage.json`).
 const LIST: u64 = 16 << 20;
 
-/// How many files a package may hold.
+/// The most files in a package.
 const FILES: usize = 10_000;
 
-/// How many times its packed size a file may unpack to; WARC files in a package are packed already.
+/// The greatest ratio of unpacked to packed size; WARC files in a package are already compressed.
 const RATIO: u64 = 200;
 
-/// A file as packages list it: with its digest, or as they did before version 1.1, with the digest in `stats`.
+/// A file as packages list it: with its digest or, before version 1.1, with the digest in `stats`.
 #[derive(Deserialize)]
 struct ListedResource {
     path: String,
@@ -37,7 +37,7 @@ struct Stated {
 }
 
 impl ListedResource {
-    /// Its SHA-256 in lower-case hexadecimal digits, and what else it has in place of one that can be compared.
+    /// Its SHA-256 in lower-case hexadecimal digits, or whatever is there instead.
     fn hash(&self) -> Hash {
         let hash = self.counts().hash.clone().unwrap_or_default();
         let (label, digits) = match hash.split_once(':') {
@@ -58,7 +58,7 @@ impl ListedResource {
     }
 }
 
-/// What a file is listed with.
+/// The listed properties of a file.
 #[derive(PartialEq)]
 enum Hash {
     Sha256(String),
@@ -66,18 +66,18 @@ enum Hash {
     None,
 }
 
-/// What a package is read from.
+/// The source of a package.
 pub trait Source: Read + Seek {}
 
 impl<T: Read + Seek> Source for T {}
 
-/// How deep packages may stand in one another.
+/// The greatest depth of packages inside packages.
 const DEPTH: usize = 3;
 
-/// How long a package in another one may be that is compressed there, so that it has to be unpacked whole.
+/// The longest compressed package inside another one, in bytes: it has to be unpacked in memory.
 const NESTED: u64 = 256 << 20;
 
-/// A package that was opened and found to be what it says.
+/// An open package whose content matches its description.
 pub struct Package<R: Read + Seek> {
     file: String,
     zip: ZipArchive<R>,
@@ -89,10 +89,10 @@ pub struct Package<R: Read + Seek> {
 }
 
 impl<R: Read + Seek> Package<R> {
-    /// Opens a package; `file` is the name that errors give. Every file in it is compared with the digests it is listed with.
+    /// Opens a package; `file` is the name for errors. Compares every file in it with its listed digest.
     ///
     /// # Errors
-    /// No ZIP file; names that lead out of it, links, files that unpack to far too much; digests that do not agree.
+    /// Not a ZIP file; names that lead out of it, links, files that unpack to far too much; digests that do not match.
     pub fn open(file: impl Into<String>, inner: R) -> Result<Self, WaczError> {
         Self::open_at(file.into(), inner, 1)
     }
@@ -128,22 +128,22 @@ impl<R: Read + Seek> Package<R> {
         &self.packages
     }
 
-    /// What is not as the standard has it, and was taken all the same.
+    /// Deviations from the standard that were accepted.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// How many WARC files and packages it lists that are not in it.
+    /// How many listed WARC files and packages are missing.
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.lost
     }
 
-    /// Reads one of its WARC files.
+    /// Opens one of its WARC files.
     ///
     /// # Errors
-    /// It is not there, or cannot be read.
+    /// It is missing, or cannot be read.
     pub fn archive(&mut self, name: &str) -> Result<impl io::BufRead, WaczError> {
         let file = self.file.clone();
         let entry = self
@@ -160,7 +160,7 @@ impl<R: Read + Seek> Package<R> {
     pub fn package(&mut self, name: &str) -> Result<Package<Box<dyn Source + '_>>, WaczError> {
         let depth = self.depth + 1;
         if depth > DEPTH {
-            let detail = "it stands too deep in other packages";
+            let detail = "it is nested too deeply in other packages";
             return Err(self.refused(name, detail));
         }
         let file = format!("{}/{name}", self.file);
@@ -183,7 +183,7 @@ impl<R: Read + Seek> Package<R> {
             })?;
             if bytes.len() as u64 > NESTED {
                 let detail = format!(
-                    "it is compressed in its package and has {size} bytes; unpack it and import it by itself"
+                    "it is compressed in its package and has {size} bytes; unpack it and import it separately"
                 );
                 return Err(WaczError::Refused {
                     file: self.file.clone(),
@@ -204,13 +204,10 @@ impl<R: Read + Seek> Package<R> {
         }
     }
 
-    /// Refuses what must not be unpacked, before anything is.
+    /// Refuses what must not be unpacked, before anything is unpacked.
     fn look_through(&mut self) -> Result<(), WaczError> {
         if self.zip.len() > FILES {
-            let detail = format!(
-                "it holds {} files; at most {FILES} are read",
-                self.zip.len()
-            );
+            let detail = format!("it contains {} files; the limit is {FILES}", self.zip.len());
             return Err(self.refused("", detail));
         }
         let mut names = BTreeSet::new();
@@ -234,7 +231,7 @@ impl<R: Read + Seek> Package<R> {
             } else if size / RATIO > packed.max(1024) {
                 Some(format!("{packed} bytes would unpack to {size}"))
             } else if !names.insert(name.clone()) {
-                Some("it is there twice".to_owned())
+                Some("it occurs twice".to_owned())
             } else {
                 None
             };
@@ -245,7 +242,7 @@ impl<R: Read + Seek> Package<R> {
             }
             if is_file && is_warc(&name) {
                 if !name.starts_with("archive/") {
-                    let note = format!("{name} does not stand in the folder `archive`");
+                    let note = format!("{name} is not in the folder `archive`");
                     self.notes.push(note);
                 }
                 self.archives.push(name);
@@ -258,7 +255,7 @@ impl<R: Read + Seek> Package<R> {
         if self.archives.is_empty() && self.packages.is_empty() {
             return Err(WaczError::Altered {
                 file: self.file.clone(),
-                detail: "there is no WARC file in it".into(),
+                detail: "it contains no WARC file".into(),
             });
         }
         Ok(())
@@ -275,7 +272,8 @@ impl<R: Read + Seek> Package<R> {
             hash: String,
         }
         let Some(listed) = self.list("datapackage.json")? else {
-            let note = "it has no datapackage.json, so its files were compared with no digests";
+            let note =
+                "it has no datapackage.json, so there were no digests to compare its files with";
             self.notes.push(note.to_owned());
             return Ok(());
         };
@@ -304,14 +302,16 @@ impl<R: Read + Seek> Package<R> {
         let files = self.archives.iter().chain(&self.packages);
         let unlisted = files.filter(|it| !known.contains(*it));
         let notes = unlisted.map(|it| {
-            format!("datapackage.json does not list {it}, so it was compared with no digest")
+            format!(
+                "datapackage.json does not list {it}, so there was no digest to compare it with"
+            )
         });
         let notes: Vec<String> = notes.collect();
         self.notes.extend(notes);
         Ok(())
     }
 
-    /// Compares one file with what it is listed with, and says what it is called in the package; `None` where it is not there.
+    /// Compares one file with its listed properties, and returns its name in the package; `None` if it is missing.
     fn compare_one(&mut self, resource: &ListedResource) -> Result<Option<String>, WaczError> {
         let path = resource.path.trim_start_matches("./");
         let in_folder = format!("archive/{path}");
@@ -320,7 +320,7 @@ impl<R: Read + Seek> Package<R> {
             .find(|it| self.zip.index_for_name(it).is_some());
         let Some(name) = name else {
             self.notes
-                .push(format!("{path} is listed and not in the package"));
+                .push(format!("{path} is listed, but not in the package"));
             self.lost += u64::from(is_warc(path) || is_package(path));
             return Ok(None);
         };
@@ -330,7 +330,7 @@ impl<R: Read + Seek> Package<R> {
             .zip
             .by_name(name)
             .map_err(|source| WaczError::Zip { file, source })?;
-        // A file whose head lies about its length is read to the length that was listed and one byte more.
+        // A file with a wrong length in its header is read up to the listed length plus one byte.
         let most = stated.unwrap_or(entry.size()).saturating_add(1);
         let mut hashing = Hashing::new(entry.take(most));
         let read = io::copy(&mut hashing, &mut io::sink());
@@ -339,9 +339,7 @@ impl<R: Read + Seek> Package<R> {
             read.map_err(|source| self.altered(format!("{path} cannot be unpacked: {source}")))?;
         if let Some(listed) = stated.filter(|it| *it != bytes) {
             let more = if bytes > listed { "more" } else { "fewer" };
-            return Err(self.altered(format!(
-                "{path} has {more} bytes than the {listed} it is listed with"
-            )));
+            return Err(self.altered(format!("{path} has {more} bytes than the listed {listed}")));
         }
         match resource.hash() {
             Hash::Sha256(hash) if own != format!("sha256:{hash}") => {
@@ -388,7 +386,7 @@ fn is_package(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".wacz")
 }
 
-/// A text without the byte-order mark that may stand before it.
+/// A text without a byte-order mark.
 fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }

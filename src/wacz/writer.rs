@@ -1,4 +1,4 @@
-//! A package as it is written.
+//! Writing a package.
 
 use std::io::{self, Read, Seek, Write};
 
@@ -9,7 +9,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use super::{About, Hashing};
 use crate::{clock::warc_date, digest::ContentDigest};
 
-/// The version of the standard that is written.
+/// The version of the standard.
 const VERSION: &str = "1.1.1";
 
 /// A file of a package, as `datapackage.json` lists it (Frictionless Data Package, resource).
@@ -21,7 +21,7 @@ struct Resource {
     bytes: u64,
 }
 
-/// Writes a package: WARC files first, then what lists them.
+/// Writes a package: WARC files first, then the lists.
 pub struct Writer<W: Write + Seek> {
     zip: ZipWriter<W>,
     resources: Vec<Resource>,
@@ -36,31 +36,31 @@ impl<W: Write + Seek> Writer<W> {
         }
     }
 
-    /// Adds a WARC file as `archive/NAME`; it is packed already, and is not packed again (WACZ 1.1.1, 5.1.1).
+    /// Adds a WARC file as `archive/NAME`; it is already compressed, and is not compressed again (WACZ 1.1.1, 5.1.1).
     ///
     /// # Errors
-    /// The package cannot be written, or `file` not read.
+    /// The package cannot be written, or `file` cannot be read.
     pub fn archive(&mut self, name: &str, file: &mut impl Read) -> io::Result<()> {
         self.add(&format!("archive/{name}"), file, CompressionMethod::Stored)
     }
 
-    /// Adds the index of all WARC files: CDXJ lines, sorted, under the name that every reader looks for.
+    /// Adds the index of all WARC files: sorted CDXJ lines, under the name that every reader expects.
     ///
     /// # Errors
-    /// The package cannot be written, or `cdxj` not read.
+    /// The package cannot be written, or `cdxj` cannot be read.
     pub fn index(&mut self, cdxj: &mut impl Read) -> io::Result<()> {
         self.add("indexes/index.cdx", cdxj, CompressionMethod::Deflated)
     }
 
-    /// Adds the list of pages: [`Page::heading`], then a line for each.
+    /// Adds the list of pages: [`Page::heading`], then one line per page.
     ///
     /// # Errors
-    /// The package cannot be written, or `lines` not read.
+    /// The package cannot be written, or `lines` cannot be read.
     pub fn pages(&mut self, lines: &mut impl Read) -> io::Result<()> {
         self.add("pages/pages.jsonl", lines, CompressionMethod::Deflated)
     }
 
-    /// Adds any other file, such as the evidence that a package was made for.
+    /// Adds any other file, such as the evidence for a finding.
     ///
     /// # Errors
     /// The package cannot be written.
@@ -68,7 +68,7 @@ impl<W: Write + Seek> Writer<W> {
         self.add(path, &mut &*content, CompressionMethod::Deflated)
     }
 
-    /// Ends the package with the list of all files and the digest of that list, and gives the writer back that it went to.
+    /// Ends the package with the list of all files and the digest of that list, and returns the underlying writer.
     ///
     /// # Errors
     /// The package cannot be written.

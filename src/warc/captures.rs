@@ -1,4 +1,4 @@
-//! Captures from records: request, response or revisit, and metadata bound together again.
+//! Captures from records: joins request, response or revisit, and metadata.
 
 use std::{
     collections::VecDeque,
@@ -19,33 +19,33 @@ use crate::{
     uri::TargetUri,
 };
 
-/// How many captures are kept open for records that come late.
+/// How many captures stay open for late records.
 const OPEN: usize = 8;
 
-/// How much is kept of a response that is no HTTP.
+/// How many bytes are kept of a response that is not HTTP.
 const RECEIVED: usize = 64 << 10;
 
-/// The captures of one file, in the order in which their first records stand; behind them the revisits that had to wait for
-/// a response that stands later.
+/// The captures of one file, in the order of their first records; after them, the revisits that had to wait for a later
+/// response.
 pub struct Captures<R: BufRead> {
     reader: Reader<R>,
     open: VecDeque<Group>,
     ended: bool,
     originals: Originals,
     unresolved: VecDeque<Unresolved>,
-    /// Those of them whose response came.
+    /// Waiting revisits whose response was found.
     late: VecDeque<Result<Capture, WarcError>>,
-    /// Whether revisits whose response is not in the file are kept for whoever asks, and no errors.
+    /// Whether revisits without a response in the file are kept for the caller instead of being errors.
     keeps_unresolved: bool,
-    /// Records of which a part is missing.
+    /// Incomplete records.
     cut: u64,
 }
 
-/// The captures that the records of `reader` make.
+/// The captures in the records of `reader`.
 ///
-/// Records belong together by `WARC-Concurrent-To`; where that is missing, a request and a response of one address and date do.
-/// Revisits are resolved against the responses of the file. A resource record with an address of the web is a page. Records that
-/// are not about a visit (warcinfo, conversion, DNS) make no captures; each kind is told once, with a count.
+/// Records are joined by `WARC-Concurrent-To`; without it, a request and a response with the same address and date are joined.
+/// Revisits are resolved with the responses of the file. A resource record with a web address is a page. Records that are not
+/// about a visit (warcinfo, conversion, DNS) are not captures; each kind is reported once, with a count.
 pub fn read_captures<R: BufRead>(reader: Reader<R>) -> Captures<R> {
     Captures {
         reader,
@@ -60,8 +60,8 @@ pub fn read_captures<R: BufRead>(reader: Reader<R>) -> Captures<R> {
 }
 
 impl<R: BufRead> Captures<R> {
-    /// The same, with responses of files read before that revisits may refer to. Revisits whose response is in none of them
-    /// are kept for [`Captures::into_rest`].
+    /// The same, with responses of earlier files that revisits can refer to. Revisits without a response in any of them are kept
+    /// for [`Captures::into_rest`].
     #[must_use]
     pub fn with_originals(mut self, originals: Originals) -> Self {
         self.originals = originals;
@@ -69,19 +69,19 @@ impl<R: BufRead> Captures<R> {
         self
     }
 
-    /// The responses that revisits in other files may refer to, and the revisits that wait for theirs.
+    /// The responses that revisits in other files can refer to, and the revisits that wait for theirs.
     #[must_use]
     pub fn into_rest(self) -> (Originals, Vec<Unresolved>) {
         (self.originals, self.unresolved.into())
     }
 
-    /// What was forgiven so far, and what was left out.
+    /// What was repaired and what was left out so far.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         self.reader.warnings()
     }
 
-    /// How many records were shorter than they say so far: what is there of them was read.
+    /// How many records were shorter than declared so far; their available bytes were read.
     #[must_use]
     pub fn cut(&self) -> u64 {
         self.cut
@@ -94,7 +94,7 @@ impl<R: BufRead> Captures<R> {
             return;
         }
         match record.kind {
-            // Other programs' metadata stands alone for many things; a visit it is only beside one, or where it tells a failure or a removal.
+            // Metadata of other programs can be about anything; it belongs to a visit only next to one, or if it reports a failure or a removal.
             RecordType::Metadata => {
                 let known = fields::parse(&record.block);
                 let is_told = self.open.iter().any(|it| it.is_told_by(&record));
@@ -104,7 +104,8 @@ impl<R: BufRead> Captures<R> {
             }
             RecordType::Warcinfo => return,
             _ if record.field("Content-Type").is_none() => {
-                let what = "the record has no Content-Type; it was read as it begins";
+                let what =
+                    "the record has no Content-Type; its type was detected from its first bytes";
                 self.reader.warn(record.offset, what);
             }
             _ => {}
@@ -119,7 +120,7 @@ impl<R: BufRead> Captures<R> {
         }
     }
 
-    /// The capture of a group; `None` for one that makes none, or none yet.
+    /// The capture in a group; `None` if there is none, or none yet.
     fn finish(&mut self, group: Group) -> Option<Result<Capture, WarcError>> {
         let offsets = group.records().map(|it| it.offset);
         let offset = offsets.min().unwrap_or_default();
@@ -137,7 +138,7 @@ impl<R: BufRead> Captures<R> {
         }
     }
 
-    /// The capture of a group; `None` for one that holds no visit: a request nobody answered, a revisit that has to wait.
+    /// The capture in a group; `None` if it has no visit: a request without an answer, a revisit that has to wait.
     fn capture(&mut self, group: Group, offset: u64) -> Result<Option<Capture>, String> {
         let known = group
             .metadata
@@ -159,13 +160,13 @@ impl<R: BufRead> Captures<R> {
         };
         let uri = primary.target_uri().unwrap_or_default();
         if uri.contains(' ') {
-            let what = "the address has spaces in it; they were read as %20";
+            let what = "the address contains spaces; they were read as %20";
             self.reader.warn(primary.offset, what);
         }
         let target_uri: TargetUri = uri.parse().map_err(|it| format!("{it}"))?;
         let date = self.date(primary).ok_or_else(|| {
             let said = primary.field("WARC-Date").unwrap_or_default();
-            format!("the capture of {target_uri} has no date that can be read (`{said}`)")
+            format!("the capture of {target_uri} has no valid date (`{said}`)")
         })?;
         let connection = known
             .connection
@@ -209,7 +210,7 @@ impl<R: BufRead> Captures<R> {
         }))
     }
 
-    /// When a record was made: its own date, or where that is cut short or cannot be read, the one in the HTTP head.
+    /// The date of a record: its own or, if that is truncated or invalid, the one in the HTTP head.
     fn date(&mut self, record: &Record) -> Option<Instant> {
         let said = record.date();
         let span = warc_date_span(record.field("WARC-Date").unwrap_or_default());
@@ -223,8 +224,7 @@ impl<R: BufRead> Captures<R> {
             (Some(said), Some(sent)) if said <= sent && sent < said + span => Some(sent),
             (Some(said), _) => Some(said),
             (None, sent) => {
-                let what =
-                    "the record has no date that can be read; the Date of its HTTP head was taken";
+                let what = "the record has no valid date; the Date of its HTTP head was used";
                 if sent.is_some() {
                     self.reader.warn(record.offset, what);
                 }
@@ -268,7 +268,7 @@ impl<R: BufRead> Captures<R> {
             let whole = is_as_long_as_said(&head, request, body.len());
             (body, Framing::Identity, whole)
         };
-        // That the file ends in the record was told by the reader.
+        // The reader has reported that the file ends in the record.
         if matches!(
             record.missing,
             Some(Truncation::Length | Truncation::Unspecified)
@@ -278,7 +278,7 @@ impl<R: BufRead> Captures<R> {
         let truncated = record
             .field("WARC-Truncated")
             .map(truncation)
-            // A record whose own length lies may hold the whole body all the same.
+            // A record with a wrong length can still contain the whole body.
             .or(record.missing.filter(|_| is_whole != Some(true)))
             .or((is_whole == Some(false)).then_some(Truncation::Disconnect))
             .or((is_part(&head) && asked_otherwise(request).is_none())
@@ -292,14 +292,14 @@ impl<R: BufRead> Captures<R> {
         })
     }
 
-    /// Whether another record may be read before the first group is given: enough groups have to be open for records that
-    /// come late, and not more bytes than one record may have.
+    /// Whether another record can be read before the first group is returned: enough groups must be open for late records, but
+    /// with no more bytes than one record can have.
     fn has_room(&self) -> bool {
         let bytes: usize = self.open.iter().map(Group::size).sum();
         self.open.len() <= OPEN && (self.open.len() <= 2 || (bytes as u64) <= self.reader.limit())
     }
 
-    /// Gives the revisits that waited for a response, now that all have come; the others are errors, or kept.
+    /// Returns the waiting revisits, now that all responses are read; those without a response are errors, or kept.
     fn resolve_late(&mut self) {
         for it in std::mem::take(&mut self.unresolved) {
             match it.among(&self.originals) {
@@ -339,7 +339,7 @@ impl<R: BufRead> Iterator for Captures<R> {
     }
 }
 
-/// What a record is that makes no capture, for people.
+/// The kind of a record that is not a capture, in words.
 fn left_out(record: &Record) -> Option<String> {
     let uri = record.target_uri().unwrap_or_default();
     let scheme = uri.split(':').next().unwrap_or_default();
@@ -363,7 +363,7 @@ fn left_out(record: &Record) -> Option<String> {
     }
 }
 
-/// Whether a body has the length that its head says; `None` where the head says none, or there is none to be had.
+/// Whether a body has the length in its head; `None` if the head has none, or it does not apply.
 fn is_as_long_as_said(head: &[u8], request: &[u8], length: usize) -> Option<bool> {
     let has_no_body = matches!(status_of(head), Some(100..=199 | 204 | 304))
         || asked_otherwise(request).as_deref() == Some("HEAD");
@@ -387,7 +387,7 @@ impl Group {
             .flatten()
     }
 
-    /// How many bytes are held.
+    /// How many bytes they have.
     fn size(&self) -> usize {
         self.records().map(|it| it.block.len()).sum()
     }
@@ -432,7 +432,7 @@ impl Group {
         if self.is_told_by(record) {
             return true;
         }
-        // Some writers bind nothing; then a request and its response are known by address and second.
+        // Some writers do not join records; then a request and its response match by address and second.
         let bound = |it: &Record| it.concurrent_to().next().is_some();
         let partner = match record.kind {
             RecordType::Request => self.response.as_ref(),
@@ -450,7 +450,7 @@ impl Group {
     }
 }
 
-/// Metadata of older writers names its record so.
+/// The field with which metadata of older writers names its record.
 fn refers_to(record: &Record) -> impl Iterator<Item = &str> {
     (record.kind == RecordType::Metadata)
         .then(|| record.field("WARC-Refers-To").map(without_brackets))

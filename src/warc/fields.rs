@@ -1,23 +1,23 @@
-//! What this program knows of a capture beyond the standard's records, as the `application/warc-fields` of its metadata record.
+//! What this program knows about a capture beyond the standard, as the `application/warc-fields` of its metadata record.
 //!
-//! | field | what it says |
+//! | field | meaning |
 //! | --- | --- |
 //! | `fetchTimeMs` | how long the exchange took, in whole milliseconds (as Heritrix writes it) |
 //! | `ended` | when it ended, to the microsecond |
-//! | `remote` | address and port that were connected to |
-//! | `tls-version`, `tls-cipher-suite` | what TLS agreed on; empty where it agreed on nothing |
+//! | `remote` | address and port of the connection |
+//! | `tls-version`, `tls-cipher-suite` | the TLS parameters; empty if none were agreed |
 //! | `certificate` | a certificate of the chain, leaf first: DER in base64 |
-//! | `tls-untrusted` | what is wrong with the chain, where the page was archived all the same: `expired`, `wrong-host`, `unknown-issuer`, `invalid` |
-//! | `interim` | interim responses as they came, in base64 |
-//! | `failure` | the kind of failure that took the response's place |
+//! | `tls-untrusted` | what is wrong with the chain, if the page was still archived: `expired`, `wrong-host`, `unknown-issuer`, `invalid` |
+//! | `interim` | interim responses as received, in base64 |
+//! | `failure` | the kind of failure in place of the response |
 //! | `failure-detail` | what exactly happened, as a JSON string |
-//! | `failure-received` | the bytes that had come before it failed, in base64 |
-//! | `not-modified-head` | the head with which a server said "not modified", in base64: the record beside it has the head of the capture that it refers to, because other programs replay that |
-//! | `removed` | when the payload was removed from the archive on purpose; there is no response record then |
+//! | `failure-received` | the bytes received before the failure, in base64 |
+//! | `not-modified-head` | the head of the "not modified" answer, in base64: the record beside it has the head of the capture that it refers to, because other programs replay that |
+//! | `removed` | when the payload was removed from the archive on purpose; then there is no response record |
 //! | `removed-by`, `removed-because` | who did it, and by which rule, as JSON strings |
-//! | `payload-digest` | what the payload was |
-//! | `response-head` | status line and header fields that it came with, in base64 |
-//! | `capture-leaf`, `removal-leaf` | what the archive's ledger says of the capture and of the removal: the texts of the leaves |
+//! | `payload-digest` | the digest of the payload |
+//! | `response-head` | the status line and header fields of the response, in base64 |
+//! | `capture-leaf`, `removal-leaf` | the texts of the leaves for the capture and the removal in the ledger of the archive |
 
 use std::fmt::Write;
 
@@ -29,7 +29,7 @@ use crate::{
     clock::{Instant, parse_warc_date, warc_date},
 };
 
-/// The metadata record's block for a capture.
+/// The block of the metadata record for a capture.
 pub(super) fn block(capture: &Capture) -> String {
     let mut block = Block::of_exchange(capture.date, capture.ended, capture.connection.as_ref());
     if let Outcome::Failure(failure) = &capture.outcome {
@@ -42,7 +42,7 @@ pub(super) fn block(capture: &Capture) -> String {
     block.0
 }
 
-/// The metadata record's block for a capture whose payload was removed.
+/// The block of the metadata record for a capture whose payload was removed.
 pub(super) fn tombstone(it: &Tombstone) -> String {
     let mut block = Block::of_exchange(it.date, it.ended, it.connection.as_ref());
     block.line("removed", &warc_date(it.removed.at));
@@ -57,12 +57,12 @@ pub(super) fn tombstone(it: &Tombstone) -> String {
     block.0
 }
 
-/// The line that keeps the head of a "not modified".
+/// The line with the head of a "not modified" answer.
 pub(super) fn not_modified(head: &[u8]) -> String {
     format!("not-modified-head: {}\r\n", base64(head))
 }
 
-/// The head under which the content of a resource record is kept, which came without one.
+/// The head to store with the content of a resource record, which has none.
 pub(super) fn resource_head(record: &Record) -> String {
     let media_type = record.field("Content-Type").unwrap_or_default();
     let mut head = "HTTP/1.1 200 OK\r\nX-Archive-Record: resource\r\n".to_owned();
@@ -109,7 +109,7 @@ impl Block {
     }
 }
 
-/// The word that serde gives a unit variant.
+/// The serde name of a unit variant.
 fn word(value: impl serde::Serialize) -> String {
     let json = serde_json::to_string(&value).unwrap_or_default();
     json.trim_matches('"').to_owned()
@@ -119,16 +119,16 @@ fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// What a metadata record's block says of a capture, as far as it is understood.
+/// What the block of a metadata record says about a capture, as far as it is understood.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub(super) ended: Option<Instant>,
     pub(super) took_ms: Option<i64>,
     pub(super) connection: Option<Connection>,
     pub(super) failure: Option<Failure>,
-    /// Whether the response was removed from the archive that the file is from.
+    /// Whether the response was removed from the archive that wrote the file.
     pub(super) removed: bool,
-    /// The head with which a server said "not modified", where the revisit beside it has another.
+    /// The head of a "not modified" answer, if the revisit beside it has another.
     pub(super) not_modified: Option<Vec<u8>>,
 }
 

@@ -1,8 +1,8 @@
-//! The block of a response record taken apart: head, payload, and the framing between the payload's bytes.
+//! The parts of a response block: head, payload, and the framing between the bytes of the payload.
 
 use crate::capture::{Framing, Piece, fields_of};
 
-/// Head with its empty line, and what stands behind it. Without an empty line everything is head.
+/// Splits a block into the head with its empty line, and the rest. Without an empty line, everything is head.
 pub(super) fn split(block: &[u8]) -> (&[u8], &[u8]) {
     let mut line = 0;
     for (at, byte) in block.iter().enumerate() {
@@ -29,7 +29,7 @@ pub(super) fn is_chunked(head: &[u8]) -> bool {
         })
 }
 
-/// The length that a head says the body has, where it says one (RFC 9112, 6.3); several that differ say nothing.
+/// The length of the body in a head, if there is one (RFC 9112, 6.3); several different ones count as none.
 pub(super) fn length(head: &[u8]) -> Option<u64> {
     let mut lengths = fields_of(head)
         .filter(|(name, _)| name.eq_ignore_ascii_case("Content-Length"))
@@ -42,7 +42,7 @@ pub(super) fn length(head: &[u8]) -> Option<u64> {
     lengths.all(|it| it == Some(first)).then_some(first)
 }
 
-/// The head with every `Transfer-Encoding` field under another name, for a body whose chunk framing was taken off.
+/// The head with every `Transfer-Encoding` field renamed, for a body without chunk framing.
 pub(super) fn without_transfer_coding(head: &[u8]) -> Vec<u8> {
     let mut renamed = Vec::with_capacity(head.len() + 16);
     for line in head.split_inclusive(|it| *it == b'\n') {
@@ -55,10 +55,10 @@ pub(super) fn without_transfer_coding(head: &[u8]) -> Vec<u8> {
     renamed
 }
 
-/// A chunked body as payload and framing, and whether its last chunk is there; `None` where its first line is no chunk size,
-/// because somebody took the coding off.
+/// A chunked body as payload and framing, and whether it has its last chunk; `None` if its first line is not a chunk size,
+/// because the coding was already removed.
 ///
-/// What follows the last chunk that can be read is kept as framing, so that nothing is lost of a body that was cut or broken.
+/// Everything after the last readable chunk is kept as framing, so that nothing is lost of a truncated or damaged body.
 pub(super) fn unchunk(body: &[u8]) -> Option<(Vec<u8>, Framing, bool)> {
     let mut payload = Vec::with_capacity(body.len());
     let mut pieces = Vec::new();
@@ -101,7 +101,7 @@ pub(super) fn unchunk(body: &[u8]) -> Option<(Vec<u8>, Framing, bool)> {
     Some((payload, Framing::Chunked(pieces), whole))
 }
 
-/// The length of the framing before a chunk's bytes (the line end of the chunk before, size, extensions, line end), and the chunk's size.
+/// The length of the framing before the bytes of a chunk (line end of the chunk before, size, extensions, line end), and the size of the chunk.
 fn chunk_size(bytes: &[u8], first: bool) -> Option<(usize, u64)> {
     let skipped = match bytes {
         _ if first => 0,

@@ -1,4 +1,4 @@
-//! What revisits refer to: the responses of a file or of several, and the revisits whose response did not come yet.
+//! The originals of revisits: the responses of one or more files, and the revisits that still wait for their response.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::{
     uri::TargetUri,
 };
 
-/// A response that revisits may refer to.
+/// A response that revisits can refer to.
 #[derive(Clone, Debug)]
 struct Original {
     digest: PayloadDigest,
@@ -18,7 +18,7 @@ struct Original {
     uri: TargetUri,
 }
 
-/// The responses of a file, or of several, by all that revisits name them by.
+/// The responses of one or more files, indexed by everything that revisits use to refer to them.
 #[derive(Debug, Default)]
 pub struct Originals {
     ids: HashMap<String, Original>,
@@ -26,12 +26,12 @@ pub struct Originals {
     uris: HashMap<String, Vec<Original>>,
 }
 
-/// A revisit that refers to a response that did not come yet.
+/// A revisit that waits for its response.
 #[derive(Clone, Debug)]
 pub struct Unresolved {
-    /// The file it stands in.
+    /// The file that contains it.
     pub file: String,
-    /// Where in the file its first record begins.
+    /// The offset of its first record in the file.
     pub offset: u64,
     target_uri: TargetUri,
     date: Instant,
@@ -41,7 +41,7 @@ pub struct Unresolved {
     record: Record,
 }
 
-/// What a revisit's record says of the response that it refers to.
+/// What the record of a revisit says about the response that it refers to.
 struct Said {
     profile: RevisitProfile,
     uri: Option<TargetUri>,
@@ -70,7 +70,7 @@ impl Said {
 }
 
 impl Unresolved {
-    /// The revisit that `record` makes, and what is known of it beside.
+    /// The revisit in `record`, with its metadata.
     pub(super) fn new(
         place: (String, u64),
         (target_uri, date, ended): (TargetUri, Instant, Instant),
@@ -103,26 +103,26 @@ impl Unresolved {
         said.unwrap_or_else(|| self.target_uri.clone())
     }
 
-    /// When that response came, where it says so.
+    /// The date of that response, if given.
     #[must_use]
     pub fn refers_to_date(&self) -> Option<Instant> {
         Said::of(&self.record).date
     }
 
-    /// The digest of the payload as it is written in the record, label and all.
+    /// The digest of the payload as written in the record, including its label.
     #[must_use]
     pub fn payload_digest(&self) -> Option<&str> {
         self.record.field("WARC-Payload-Digest")
     }
 
-    /// The capture, where one of `originals` is what it refers to.
+    /// The capture, if one of `originals` is its response.
     #[must_use]
     pub fn among(&self, originals: &Originals) -> Option<Capture> {
         let revisit = originals.revisit(&self.record, &self.target_uri)?;
         Some(self.capture(revisit))
     }
 
-    /// The capture, as one that refers to that response.
+    /// The capture, referring to that response.
     #[must_use]
     pub fn resolved(&self, payload: PayloadDigest, date: Instant, uri: TargetUri) -> Capture {
         let original = Original {
@@ -144,12 +144,12 @@ impl Unresolved {
         }
     }
 
-    /// Why it makes no capture, where the response is nowhere.
+    /// Why it is not a capture, if there is no response.
     #[must_use]
     pub fn detail(&self) -> String {
         let digest = self.payload_digest().unwrap_or("no digest");
         let uri = &self.target_uri;
-        format!("the revisit of {uri} ({digest}) refers to a response that is nowhere to be found")
+        format!("the revisit of {uri} ({digest}) refers to a response that was not found")
     }
 }
 
@@ -180,7 +180,7 @@ impl Originals {
             .push(original);
     }
 
-    /// What a revisit's record says, where the response that it refers to is known or its digest is one of ours.
+    /// The reference in the record of a revisit, if its response is known or its digest is supported.
     pub(super) fn revisit(&self, record: &Record, uri: &TargetUri) -> Option<Revisit> {
         let said = Said::of(record);
         let own: Option<PayloadDigest> = said
@@ -232,7 +232,7 @@ impl Originals {
     }
 }
 
-/// The revisit that a record makes of a response.
+/// The revisit of a response that a record describes.
 fn revisit(record: &Record, original: &Original) -> Revisit {
     let said = Said::of(record);
     Revisit {

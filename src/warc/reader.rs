@@ -1,4 +1,4 @@
-//! Records one after another, from whatever compression, with the known sins of other writers forgiven.
+//! Reads records one by one, with any compression, and repairs known faults of other writers.
 
 use std::{
     collections::HashMap,
@@ -11,39 +11,39 @@ use super::{
 };
 use crate::capture::Truncation;
 
-/// How long a record's header may be in all.
+/// The longest header of a record, in bytes.
 const HEADER: usize = 256 << 10;
 
-/// How long a block is read by default.
+/// The longest block by default, in bytes.
 const BLOCK: u64 = 1 << 30;
 
 /// A byte-order mark, which editors put before text.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// How records begin.
+/// The beginning of a record.
 const MAGIC: &[u8] = b"WARC/";
 
 /// The records of one file.
 ///
-/// As an iterator it gives every record that can be read. An error for a record takes only that record;
-/// after an error that ends the file ([`WarcError::Io`], [`WarcError::NotWarc`]) nothing more comes.
+/// The iterator returns every readable record. An error for a record affects only that record; after an error that ends the
+/// file ([`WarcError::Io`], [`WarcError::NotWarc`]), the iterator ends.
 pub struct Reader<R: BufRead> {
     file: String,
     stream: Stream<R>,
     limit: u64,
     warnings: Vec<Warning>,
-    /// Where in `warnings` a text stands.
+    /// The index of a text in `warnings`.
     warned: HashMap<String, usize>,
     begun: bool,
-    /// Whether it was told that records share a compression member.
+    /// Whether shared compression members were reported.
     shared_member: bool,
-    /// What is there of a record that was told to be cut short.
+    /// The available part of a record that was reported as truncated.
     fragment: Option<Record>,
     ended: bool,
 }
 
 impl<R: BufRead> Reader<R> {
-    /// A reader of `inner`; `file` is the name that errors and warnings give.
+    /// A reader of `inner`; `file` is the name for errors and warnings.
     pub fn new(file: impl Into<String>, inner: R) -> Self {
         Self {
             file: file.into(),
@@ -58,32 +58,32 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    /// Reads blocks of at most `bytes`, 1 GiB unless it is set. A longer response is cut there, and says so; a longer record
-    /// of another kind is an error of its own.
+    /// Sets the longest block to `bytes`; the default is 1 GiB. A longer response is truncated there and marked as such; a longer
+    /// record of another kind is an error.
     #[must_use]
     pub fn with_block_limit(mut self, bytes: u64) -> Self {
         self.limit = bytes;
         self
     }
 
-    /// The name that errors and warnings give.
+    /// The name for errors and warnings.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// What was forgiven so far.
+    /// What was repaired so far.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
-    /// The longest block that is read, in bytes.
+    /// The longest block, in bytes.
     pub(super) fn limit(&self) -> u64 {
         self.limit
     }
 
-    /// Notes what was forgiven; the same again is only counted.
+    /// Records a repair; repetitions are only counted.
     pub(super) fn warn(&mut self, offset: u64, what: impl Into<String>) {
         let what = what.into();
         let place = *self
@@ -109,7 +109,7 @@ impl<R: BufRead> Reader<R> {
             self.stream.consume(MARK.len());
             self.warn(
                 0,
-                "the file begins with a byte-order mark, which was left out",
+                "the file begins with a byte-order mark, which was ignored",
             );
         }
         self.skip_line_ends().map_err(|it| self.io(it))?;
@@ -128,7 +128,7 @@ impl<R: BufRead> Reader<R> {
             self.shared_member = true;
             self.warn(
                 offset,
-                "the record does not begin at a compression member of its own; the file cannot be read at random",
+                "the record shares its compression member with others; the file does not allow random access",
             );
         }
         self.begun = true;
@@ -143,7 +143,7 @@ impl<R: BufRead> Reader<R> {
         };
         match record.field("WARC-Type") {
             Some(kind) => record.kind = RecordType::parse(kind),
-            None => self.warn(offset, "the record does not say its type"),
+            None => self.warn(offset, "the record has no type"),
         }
         let length = record.field("Content-Length").unwrap_or_default();
         let Ok(length) = length.trim().parse::<u64>() else {
@@ -182,7 +182,7 @@ impl<R: BufRead> Reader<R> {
             .map_err(|it| self.io(it))
     }
 
-    /// The error for something that is no record, after which the next record is found.
+    /// The error for bytes that are not a record; moves to the next record.
     fn no_record(&mut self, offset: u64) -> Result<WarcError, WarcError> {
         let begins = self.peek(24)?;
         let begins = begins.escape_ascii().to_string();
@@ -196,7 +196,7 @@ impl<R: BufRead> Reader<R> {
         let skipped = self.resynchronize().map_err(|it| self.io(it))?;
         Ok(self.header_error(
             offset,
-            format!("{skipped} bytes beginning with `{begins}` are no record"),
+            format!("{skipped} bytes beginning with `{begins}` are not a record"),
         ))
     }
 
@@ -238,13 +238,13 @@ impl<R: BufRead> Reader<R> {
             } else {
                 self.warn(
                     offset,
-                    format!("`{line}` is no field of a record; it was left out"),
+                    format!("`{line}` is not a field of a record; it was ignored"),
                 );
             }
         }
     }
 
-    /// One line without its end; `None` where the stream ends, or the line is longer than a header may be.
+    /// One line without its end; `None` at the end of the stream, or if the line is longer than a header can be.
     fn line(&mut self) -> io::Result<Option<String>> {
         let mut wanted = 512;
         loop {
@@ -266,7 +266,7 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    /// Reads the block of `length` bytes, and passes over `surplus` bytes behind it that are too many.
+    /// Reads the block of `length` bytes, and skips `surplus` bytes after it.
     fn block(&mut self, record: &mut Record, length: u64, surplus: u64) -> Result<(), WarcError> {
         let offset = record.offset;
         let expected = usize::try_from(length).unwrap_or(usize::MAX);
@@ -281,7 +281,7 @@ impl<R: BufRead> Reader<R> {
             if whole == 0 {
                 break;
             }
-            // It was peeked at just now; this only looks at it again.
+            // These bytes were just peeked at; this only reads them again.
             if let Ok(piece) = self.stream.peek(whole) {
                 block.extend_from_slice(piece);
             }
@@ -305,7 +305,7 @@ impl<R: BufRead> Reader<R> {
             self.warn(
                 offset,
                 format!(
-                    "the record has {} bytes; the first {length} are kept",
+                    "the record has {} bytes; only the first {length} were kept",
                     length + surplus
                 ),
             );
@@ -313,7 +313,7 @@ impl<R: BufRead> Reader<R> {
         self.separator(record, length).map_err(|it| self.io(it))
     }
 
-    /// What stands behind a block: two line ends and the next record, or the end; else the length was wrong.
+    /// Checks the bytes after a block: two line ends and the next record, or the end; otherwise the length was wrong.
     fn separator(&mut self, record: &mut Record, length: u64) -> io::Result<()> {
         let line_ends = self.skip_line_ends()?;
         let begins = self.stream.peek(MAGIC.len())?;
@@ -322,7 +322,7 @@ impl<R: BufRead> Reader<R> {
                 let found = line_ends.escape_ascii().to_string();
                 self.warn(
                     record.offset,
-                    format!("`{found}` follows the record where `\\r\\n\\r\\n` must"),
+                    format!("`{found}` follows the record instead of `\\r\\n\\r\\n`"),
                 );
             }
             return Ok(());
@@ -337,12 +337,12 @@ impl<R: BufRead> Reader<R> {
         record.missing = record.missing.or(Some(Truncation::Unspecified));
         self.warn(
             record.offset,
-            format!("Content-Length {length} is too small: {skipped} bytes stand before the next record and were left out"),
+            format!("Content-Length {length} is too small: {skipped} bytes before the next record were ignored"),
         );
         Ok(())
     }
 
-    /// Cuts a block where the next record begins in it, because the length was too large.
+    /// Ends a block where the next record begins, because the length was too large.
     fn give_back(&mut self, record: &mut Record, at: usize, length: u64) {
         let rest = record.block.split_off(at);
         record.missing = Some(Truncation::Unspecified);
@@ -364,7 +364,7 @@ impl<R: BufRead> Reader<R> {
         Ok(skipped)
     }
 
-    /// Goes to the next line that begins as a record does; returns how many bytes were passed over.
+    /// Moves to the next line that begins like a record; returns how many bytes were skipped.
     fn resynchronize(&mut self) -> io::Result<u64> {
         let from = self.stream.position();
         loop {
@@ -381,7 +381,7 @@ impl<R: BufRead> Reader<R> {
                     self.stream.consume(at + 1);
                     return Ok(self.stream.position() - from);
                 }
-                // What may be the beginning of the mark stays for the next look.
+                // A possible beginning of the mark stays in the buffer.
                 None => self
                     .stream
                     .consume(if length > 6 { length - 6 } else { length }),
@@ -455,7 +455,7 @@ impl<R: BufRead> Iterator for Reader<R> {
     }
 }
 
-/// Where the next record begins in a block that swallowed it, looked for from `from` on; the line ends before it belong to neither.
+/// The offset of the next record inside a block, searched from `from` on; the line ends before it belong to neither.
 fn next_record(block: &[u8], from: usize) -> Option<usize> {
     let tail = block.get(from..)?;
     let at = tail.windows(11).position(|it| {

@@ -5,48 +5,48 @@ use crate::{
     clock::{Instant, parse_warc_date},
 };
 
-/// One record as it was read.
+/// One record as read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Where it begins: its byte in a plain file, its compression member's first byte in a compressed one.
+    /// Its offset: of its first byte in a plain file, of its compression member in a compressed one.
     pub offset: u64,
     /// The version line: `WARC/1.1`.
     pub version: String,
     /// What kind of record it is.
     pub kind: RecordType,
-    /// Its fields in their order, names as they are spelt, values with folded lines joined.
+    /// Its fields in order: names as spelled, values with folded lines joined.
     pub fields: Vec<(String, String)>,
     /// Its block.
     pub block: Vec<u8>,
-    /// Why its block is not as long as the record says, where it is not.
+    /// Why its block is shorter than declared, if it is.
     pub missing: Option<Truncation>,
 }
 
-/// What a record is (WARC 1.1, 5.5).
+/// The type of a record (WARC 1.1, 5.5).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RecordType {
-    /// What the file is and who wrote it.
+    /// A description of the file and its writer.
     Warcinfo,
-    /// What a server sent.
+    /// The response of a server.
     Response,
-    /// What was had without a protocol's envelope.
+    /// Content without the envelope of a protocol.
     Resource,
-    /// What was sent to a server.
+    /// The request to a server.
     Request,
-    /// What else is known of a record.
+    /// Further information about a record.
     Metadata,
-    /// A visit that brought nothing new.
+    /// A visit with nothing new.
     Revisit,
-    /// Another form of a record's content.
+    /// The content of a record in another form.
     Conversion,
-    /// More of a record that was too long for one file.
+    /// The continuation of a record that was too long for one file.
     Continuation,
-    /// A kind that the standard does not name, with its name.
+    /// A type that is not in the standard, with its name.
     Other(String),
 }
 
 impl RecordType {
-    /// Reads the value of `WARC-Type`.
+    /// Parses the value of `WARC-Type`.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text.to_ascii_lowercase().as_str() {
@@ -97,30 +97,30 @@ impl Record {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Its name in the world (`WARC-Record-ID`), angle brackets taken off.
+    /// Its globally unique name (`WARC-Record-ID`), without angle brackets.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.field("WARC-Record-ID").map(without_brackets)
     }
 
-    /// The records that it says it belongs with (`WARC-Concurrent-To`), angle brackets taken off.
+    /// The records that it belongs with (`WARC-Concurrent-To`), without angle brackets.
     pub fn concurrent_to(&self) -> impl Iterator<Item = &str> {
         self.all("WARC-Concurrent-To").map(without_brackets)
     }
 
-    /// What was asked for (`WARC-Target-URI`), without the angle brackets that wget once put around it.
+    /// The address that was requested (`WARC-Target-URI`), without the angle brackets that wget once put around it.
     #[must_use]
     pub fn target_uri(&self) -> Option<&str> {
         self.field("WARC-Target-URI").map(without_brackets)
     }
 
-    /// When (`WARC-Date`).
+    /// The date (`WARC-Date`).
     #[must_use]
     pub fn date(&self) -> Option<Instant> {
         self.field("WARC-Date").and_then(parse_warc_date)
     }
 
-    /// Whether its block is what went over the wire of HTTP: as it says, or where it says nothing, as the block begins.
+    /// Whether its block is an HTTP message: by its type or, without a type, by its first bytes.
     #[must_use]
     pub fn is_http(&self) -> bool {
         match self.field("Content-Type") {

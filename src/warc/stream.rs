@@ -1,4 +1,4 @@
-//! The bytes of a file with their compression taken off, and where in the file each stretch of them begins.
+//! The decompressed bytes of a file, with the offset in the file at which each stretch begins.
 
 use std::{
     collections::VecDeque,
@@ -7,10 +7,10 @@ use std::{
 
 use flate2::bufread::GzDecoder;
 
-/// How much is read at once.
+/// How many bytes are read at once.
 const STEP: usize = 64 << 10;
 
-/// How a `.warc.zst` file says that its first frame is a dictionary for the others.
+/// The mark of a `.warc.zst` file whose first frame is a dictionary for the others.
 const ZSTD_DICTIONARY: [u8; 4] = [0x5d, 0x2a, 0x4d, 0x18];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -18,21 +18,21 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 pub(super) struct Stream<R: BufRead> {
     layer: Layer<R>,
     buffer: Vec<u8>,
-    /// How much of the buffer is consumed.
+    /// How many bytes of the buffer are consumed.
     at: usize,
-    /// The decoded position of the buffer's first byte.
+    /// The decoded position of the first byte of the buffer.
     base: u64,
-    /// Where members begin: decoded position, offset in the file.
+    /// The beginnings of members: decoded position, offset in the file.
     members: VecDeque<(u64, u64)>,
-    /// Where bytes are missing, in order.
+    /// The places of missing bytes, in order.
     breaks: VecDeque<Break>,
 }
 
 /// Bytes that could not be decompressed.
 pub(super) struct Break {
-    /// The decoded position where they are missing.
+    /// The decoded position at which they are missing.
     pub(super) position: u64,
-    /// The first byte of their member in the file.
+    /// The offset of their member in the file.
     pub(super) offset: u64,
     /// Why.
     pub(super) detail: String,
@@ -58,7 +58,7 @@ impl<R: BufRead> Stream<R> {
         }
     }
 
-    /// The next bytes, `wanted` of them unless the stream ends before; nothing is consumed.
+    /// The next `wanted` bytes, or fewer at the end of the stream; consumes nothing.
     pub(super) fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.at < wanted {
             if !self.pull()? {
@@ -78,7 +78,7 @@ impl<R: BufRead> Stream<R> {
         }
     }
 
-    /// Puts bytes back that were consumed last.
+    /// Puts back the bytes that were consumed last.
     pub(super) fn unread(&mut self, bytes: &[u8]) {
         self.buffer.splice(..self.at, bytes.iter().copied());
         self.base = (self.base + self.at as u64).saturating_sub(bytes.len() as u64);
@@ -90,7 +90,7 @@ impl<R: BufRead> Stream<R> {
         self.base + self.at as u64
     }
 
-    /// Where in the file the decoded position lies: the byte itself, or its member's first; and whether that is exact.
+    /// The offset in the file for the decoded position: of the byte itself, or of its member; and whether it is exact.
     pub(super) fn place(&mut self) -> (u64, bool) {
         let position = self.position();
         while self.members.get(1).is_some_and(|it| it.0 <= position) {
@@ -102,7 +102,7 @@ impl<R: BufRead> Stream<R> {
         }
     }
 
-    /// How many of `bytes`, which were peeked at, stand before the next missing ones.
+    /// How many of the peeked `bytes` come before the next missing ones.
     pub(super) fn whole(&self, bytes: usize) -> usize {
         self.breaks.front().map_or(bytes, |it| {
             let distance = it.position.saturating_sub(self.position());
@@ -110,7 +110,7 @@ impl<R: BufRead> Stream<R> {
         })
     }
 
-    /// What is missing at the decoded position; told once.
+    /// The missing bytes at the decoded position; returned once.
     pub(super) fn missing(&mut self) -> Option<Break> {
         let position = self.position();
         self.breaks.pop_front_if(|it| it.position <= position)
@@ -133,7 +133,7 @@ impl<R: BufRead> Stream<R> {
             Ok(0) => self.next_layer(at_byte),
             Ok(_) => Ok(true),
             Err(error) if matches!(self.layer, Layer::Plain(_)) => Err(error),
-            // A file that merely ends too early is told by the record that it cuts.
+            // If a file merely ends too early, the truncated record reports it.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 self.layer = Layer::End;
                 Ok(false)
@@ -150,7 +150,7 @@ impl<R: BufRead> Stream<R> {
         }
     }
 
-    /// Goes on after a member's end, or finds out what kind of file it is.
+    /// Continues after the end of a member, or detects the kind of file.
     fn next_layer(&mut self, at_byte: u64) -> io::Result<bool> {
         self.layer = match std::mem::replace(&mut self.layer, Layer::End) {
             Layer::Unknown(inner) => self.first_layer(inner)?,
@@ -168,7 +168,7 @@ impl<R: BufRead> Stream<R> {
                     self.breaks.push_back(Break {
                         position: at_byte,
                         offset,
-                        detail: "what stands here is no gzip member".into(),
+                        detail: "these bytes are not a gzip member".into(),
                     });
                     return self.resume(inner, at_byte);
                 }
@@ -197,7 +197,7 @@ impl<R: BufRead> Stream<R> {
         zstd::stream::read::Decoder::with_dictionary(inner, &dictionary).map(Layer::Zstd)
     }
 
-    /// After damaged bytes in gzip, what looks like the next member; elsewhere there is no going on.
+    /// After damaged bytes in gzip, moves to what looks like the next member; other formats cannot continue.
     fn after_damage(&mut self, at_byte: u64) -> io::Result<bool> {
         match std::mem::replace(&mut self.layer, Layer::End) {
             Layer::Gzip(decoder) => self.resume(decoder.into_inner(), at_byte),
@@ -218,7 +218,7 @@ impl<R: BufRead> Stream<R> {
                 self.layer = Layer::Gzip(Box::new(GzDecoder::new(inner)));
                 return Ok(true);
             }
-            // Two bytes may be the beginning of a member that goes on in the next piece.
+            // Two bytes can be the beginning of a member that continues in the next piece.
             let short = length <= 2;
             inner.consume(if short { length } else { length - 2 });
             if !short && inner.fill_buf()?.len() <= 2 {
@@ -228,7 +228,7 @@ impl<R: BufRead> Stream<R> {
     }
 }
 
-/// The dictionary in a skippable first frame, itself compressed or not.
+/// The dictionary in a skippable first frame, compressed or not.
 fn dictionary(inner: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut head = [0; 8];
     inner.read_exact(&mut head)?;
@@ -248,7 +248,7 @@ fn dictionary(inner: &mut impl BufRead) -> io::Result<Vec<u8>> {
     Ok(dictionary)
 }
 
-/// A reader that counts what was taken from it.
+/// A reader that counts the bytes read from it.
 struct Counted<R> {
     inner: R,
     count: u64,

@@ -1,4 +1,4 @@
-//! Captures as WARC 1.1 records, one gzip member for each.
+//! Writes captures as WARC 1.1 records, one gzip member each.
 
 use std::{
     borrow::Cow,
@@ -24,45 +24,45 @@ const LEVEL: flate2::Compression = flate2::Compression::new(6);
 /// How records are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compression {
-    /// One gzip member for each record (WARC 1.1, annex D).
+    /// One gzip member per record (WARC 1.1, annex D).
     #[default]
     Gzip,
     /// Not at all.
     None,
 }
 
-/// Where a record stands in the file it was written to.
+/// The place of a record in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Its first byte, compressed as it is.
+    /// The offset of its first byte, compressed.
     pub offset: u64,
-    /// How many bytes it takes, compressed as it is.
+    /// The number of its bytes, compressed.
     pub length: u64,
 }
 
-/// What is written of a response's transfer coding (WARC 1.1, 6.3.2 has it kept).
+/// How to write the transfer coding of a response (WARC 1.1, 6.3.2 keeps it).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TransferCoding {
-    /// The response as it was on the wire, chunk framing included.
+    /// The response as received, including chunk framing.
     #[default]
     Keep,
-    /// The payload without chunk framing; the header field is kept under the name `X-Archive-Orig-Transfer-Encoding`.
+    /// The payload without chunk framing; the header field is renamed to `X-Archive-Orig-Transfer-Encoding`.
     Strip,
 }
 
-/// What is written of a visit that a server answered "not modified".
+/// How to write a visit that the server answered with "not modified".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NotModified {
     /// The exchange as it was: a revisit with the head of the 304.
     #[default]
     Keep,
-    /// A revisit with the same payload, under the head of the capture that it refers to: what other programs replay.
+    /// A revisit with the same payload and the head of the capture that it refers to, which other programs can replay.
     Resolve,
 }
 
 /// Writes captures as records.
 ///
-/// The same captures give the same bytes: a record's id is made from what the record says, gzip headers carry no time.
+/// The same captures give the same bytes: the id of a record is made from its content, and gzip headers have no time.
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
@@ -92,13 +92,13 @@ impl<W: Write> Writer<W> {
         self
     }
 
-    /// How many bytes were written, to roll over by.
+    /// How many bytes were written, for rolling over.
     #[must_use]
     pub fn written(&self) -> u64 {
         self.written
     }
 
-    /// Says what the file is and who wrote it (WARC 1.1, 6.2); the records after it name it.
+    /// Writes the description of the file and its writer (WARC 1.1, 6.2); the records after it refer to it.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -135,8 +135,8 @@ impl<W: Write> Writer<W> {
             .try_for_each(|it| self.capture(it).map(drop))
     }
 
-    /// Writes a capture: its response, revisit or failure, then its request, then what else is known of it. Says where the first of
-    /// them stands.
+    /// Writes a capture: its response, revisit or failure, then its request, then its metadata. Returns the place of the first
+    /// record.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -144,8 +144,8 @@ impl<W: Write> Writer<W> {
         self.exchange(capture, &fields::block(capture))
     }
 
-    /// Writes a revisit of which a server said "not modified" as one with the same payload, under the head of the capture that it
-    /// refers to, because other programs replay that. The head that came stands in the metadata record, and is read back from there.
+    /// Writes a "not modified" revisit as one with the same payload and the head of the capture that it refers to, because other
+    /// programs replay that. The original head is in the metadata record, and is read back from there.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -221,8 +221,8 @@ impl<W: Write> Writer<W> {
         Ok(place)
     }
 
-    /// Writes what stays known of a capture whose payload was removed: a metadata record and the request. There is no
-    /// response record, because without its body it would say something else than what came.
+    /// Writes what is still known about a capture whose payload was removed: a metadata record and the request. There is no
+    /// response record, because without its body it would misrepresent what was received.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -296,7 +296,7 @@ impl<W: Write> Writer<W> {
         Ok(offset)
     }
 
-    /// Ends the file and gives the writer back that it went to.
+    /// Ends the file and returns the underlying writer.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -335,7 +335,7 @@ fn write_record(out: &mut impl Write, header: &str, block: &[u8]) -> io::Result<
     out.write_all(b"\r\n\r\n")
 }
 
-/// The header of a record as far as it is known, and the id that was made from it.
+/// The header of a record so far, and the id that was made from it.
 struct Header {
     text: String,
     id: String,
@@ -383,7 +383,7 @@ impl Header {
         let _ = write!(self.text, "{name}: {value}\r\n");
     }
 
-    /// Where the exchange went and in what protocols.
+    /// The address and protocols of the exchange.
     fn wire(&mut self, capture: &Capture, head: &[u8]) {
         let Some(connection) = &capture.connection else {
             return;
@@ -404,7 +404,7 @@ impl Header {
     }
 }
 
-/// A name-based UUID in the form of RFC 9562, 5.8, from SHA-256.
+/// A name-based UUID as in RFC 9562, 5.8, from SHA-256.
 fn urn(named: &str) -> String {
     let mut bytes: Vec<u8> = ContentDigest::of(named.as_bytes())
         .as_bytes()
@@ -452,7 +452,7 @@ fn truncation(why: Truncation) -> &'static str {
     }
 }
 
-/// A writer that counts what went through it.
+/// A writer that counts the bytes written.
 struct Counting<'a, W> {
     out: &'a mut W,
     count: &'a mut u64,

@@ -1,4 +1,4 @@
-//! Connections: no more of them than there is room for, and none kept by a client that takes for ever.
+//! Connections: a limited number of them, and none held open by a client that takes too long.
 
 use std::{
     convert::Infallible,
@@ -24,32 +24,32 @@ use tokio::{
     time::Sleep,
 };
 
-/// The longest head of a request: addresses stand in it, one within the other.
+/// The longest head of a request, in bytes: it can contain nested addresses.
 const LONGEST_HEAD: usize = 64 << 10;
 
-/// The least of an answer that is taken while a client's patience runs out once.
+/// The least bytes of an answer that a client must take within each `patience`.
 const LEAST: usize = 16 << 10;
 
-/// Between these patience is, whatever is set: nobody can ask in no time, and no clock counts for ever.
+/// The bounds of `patience`, whatever the setting says: no client is infinitely fast, and no clock counts for ever.
 const LEAST_PATIENCE: Duration = Duration::from_millis(100);
 const MOST_PATIENCE: Duration = Duration::from_hours(24);
 
-/// How long nothing is accepted after accepting failed for want of something that others have to give back.
+/// How long to pause after accepting failed for lack of a resource that others must free.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What clients are given.
+/// Limits on clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many connections each of the two origins keeps open; further ones wait until one is closed.
+    /// The most open connections of each origin; more wait until one is closed.
     pub connections: usize,
-    /// How long a client may take for the head of its next request, and for each 16 kB of an answer.
+    /// How long a client can take to send the head of its next request, and to take each 16 kB of an answer.
     pub patience: Duration,
 }
 
-/// What is sent back.
+/// The response as it is sent.
 pub(super) type Response = hyper::Response<Full<Bytes>>;
 
-/// Answers on every connection that comes to `listener`, until `stop` turns true and those that are being answered are.
+/// Answers on every connection to `listener`, until `stop` turns true and requests in progress are answered.
 pub(super) async fn answer_on<A, F>(
     listener: TcpListener,
     limits: Limits,
@@ -85,9 +85,9 @@ pub(super) async fn answer_on<A, F>(
     while open.join_next().await.is_some() {}
 }
 
-/// Resolves when somebody asks to stop, or nobody is left who could.
+/// Resolves on the signal to stop, or when its sender is gone.
 pub(super) async fn asked(mut stop: watch::Receiver<bool>) {
-    // That the sender is gone is as good as its word.
+    // A lost sender counts as the signal.
     let _ = stop.wait_for(|it| *it).await;
 }
 
@@ -95,7 +95,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
-            // The client went before it was accepted.
+            // The client left before it was accepted.
             Err(error)
                 if matches!(
                     error.kind(),
@@ -149,13 +149,13 @@ async fn connection<A, F>(
     }
 }
 
-/// A stream that fails where nobody takes what is written to it.
+/// A stream that fails if the client does not take what is written.
 struct Taken {
     stream: TcpStream,
     patience: Duration,
-    /// Runs from the first moment at which nothing more was taken.
+    /// Runs from the first time that the client took nothing more.
     waiting: Option<Pin<Box<Sleep>>>,
-    /// What was taken since.
+    /// The bytes taken since.
     since: usize,
 }
 
@@ -220,7 +220,7 @@ impl AsyncWrite for Taken {
         self.stream.is_write_vectored()
     }
 
-    /// What is flushed was all taken: the next answer begins anew.
+    /// After a flush, everything was taken: the next answer starts from zero.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         (this.waiting, this.since) = (None, 0);

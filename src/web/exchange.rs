@@ -1,4 +1,4 @@
-//! Requests and answers as the pages see them: plain values, so that everything behind the sockets is a function.
+//! Requests and answers as plain values, so that everything behind the sockets is a function.
 
 use hyper::{
     StatusCode,
@@ -7,18 +7,18 @@ use hyper::{
 
 use super::Response;
 
-/// A request, as far as anything here depends on it.
+/// The parts of a request that matter here.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Request {
     pub(super) method: String,
-    /// As it was sent, percent-encoded.
+    /// The path as sent, percent-encoded.
     pub(super) path: String,
     pub(super) query: Option<String>,
     pub(super) host: Option<String>,
     pub(super) accept_datetime: Option<String>,
-    /// What the browser wants it for (`Sec-Fetch-Dest`).
+    /// The purpose of the request (`Sec-Fetch-Dest`).
     pub(super) destination: Option<String>,
-    /// Whether a person followed a link in a frame, from a page that is not ours (`Sec-Fetch-User`, `Sec-Fetch-Site`).
+    /// Whether a person followed a link in a frame from a foreign page (`Sec-Fetch-User`, `Sec-Fetch-Site`).
     pub(super) followed_in_frame: bool,
 }
 
@@ -41,7 +41,7 @@ impl Request {
         }
     }
 
-    /// The rest of a path with the query behind it: an address that stands in a path has its query there.
+    /// The rest of a path followed by the query: an address inside a path has its query there.
     pub(super) fn with_query(&self, rest: &str) -> String {
         match &self.query {
             Some(query) => format!("{rest}?{query}"),
@@ -49,7 +49,7 @@ impl Request {
         }
     }
 
-    /// Whether the answer is a page that a person looks at, and no part of one.
+    /// Whether the answer is a page for a person, and not a part of one.
     pub(super) fn is_for_a_page(&self) -> bool {
         let destination = self.destination.as_deref().unwrap_or("document");
         matches!(
@@ -59,11 +59,11 @@ impl Request {
     }
 }
 
-/// What is answered.
+/// The answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    /// Header fields in their order, values in Latin-1.
+    /// Header fields in order; values are Latin-1.
     pub(super) fields: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
@@ -77,24 +77,24 @@ impl Answer {
         }
     }
 
-    /// Plain text.
+    /// An answer in plain text.
     pub(super) fn text(status: u16, text: impl Into<String>) -> Self {
         Self::new(status, "text/plain; charset=utf-8", text.into())
             .field("Content-Security-Policy", "default-src 'none'; sandbox")
     }
 
-    /// A way on.
+    /// A redirect.
     pub(super) fn redirect(to: &str) -> Self {
         Self::text(302, format!("{to}\n")).field("Location", to)
     }
 
-    /// The answer with one more field.
+    /// The answer with one more header field.
     pub(super) fn field(mut self, name: &str, value: impl Into<String>) -> Self {
         self.fields.push((name.into(), value.into()));
         self
     }
 
-    /// As the server sends it. A field that HTTP could not carry is left out.
+    /// The response as the server sends it. A field that HTTP cannot carry is left out.
     pub(super) fn into_response(self) -> Response {
         let mut response = Response::new(self.body.into());
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
@@ -104,7 +104,7 @@ impl Answer {
             let value: Vec<u8> = if value.is_ascii() {
                 value.as_bytes().to_vec()
             } else {
-                // What was read as Latin-1 leaves as the bytes that came.
+                // Text read as Latin-1 leaves as the bytes it came from.
                 value
                     .chars()
                     .map(|it| u8::try_from(it).unwrap_or(b'?'))

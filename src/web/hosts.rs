@@ -1,5 +1,5 @@
-//! Who may ask: only by the addresses that are listened on, so that no foreign page reads the archive by giving its own
-//! name our address (DNS rebinding).
+//! The host names that requests can use: only those of the listeners, so that a foreign page cannot read the archive by
+//! pointing its own name to our address (DNS rebinding).
 
 use std::net::SocketAddr;
 
@@ -8,10 +8,10 @@ use url::{Host, Url};
 use super::{Answer, Door, Origins, Web};
 
 impl Web {
-    /// Where links lead for one who asked by that `Host`, or the refusal.
+    /// The origins for a client that sent that `Host`, or the refusal.
     pub(super) fn origins(&self, door: Door, host: Option<&str>) -> Result<Origins, Answer> {
         let Some(host) = host else {
-            return Err(Answer::text(400, "The request names no host.\n"));
+            return Err(Answer::text(400, "The request does not name a host.\n"));
         };
         let here = match door {
             Door::Site => self.site,
@@ -20,10 +20,10 @@ impl Web {
         let (name, port) = name_of(host, here, &self.options.hosts).ok_or_else(|| {
             Answer::text(
                 421,
-                "This archive is not asked by that name. If the name is right, add it to the setting serve.hosts.\n",
+                "This archive does not answer to that name. If the name is right, add it to the setting serve.hosts.\n",
             )
         })?;
-        // Behind a reverse proxy the door that was asked has the proxy's port; where the other one is, nobody here knows.
+        // Behind a reverse proxy, this origin has the port of the proxy; the port of the other origin is unknown here.
         let of = |it: Door, own: u16| match port {
             None if it == door => format!("http://{name}"),
             _ => format!("http://{name}:{own}"),
@@ -35,8 +35,8 @@ impl Web {
     }
 }
 
-/// The name in a `Host` field and its port, if it is one of those by which the listener at `here` may be asked. A name that
-/// is set may come without a port: a reverse proxy has its own.
+/// The name and port in a `Host` field, if the listener at `here` answers to it. A name from the settings can come without a
+/// port: a reverse proxy has its own.
 fn name_of(host: &str, here: SocketAddr, names: &[String]) -> Option<(String, Option<u16>)> {
     let url = Url::parse(&format!("http://{host}/")).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.path() == "/";
@@ -47,7 +47,7 @@ fn name_of(host: &str, here: SocketAddr, names: &[String]) -> Option<(String, Op
         return None;
     }
     let ip = here.ip();
-    // A name can be given any address by anybody; an address is what it is.
+    // Anyone can point a name to any address; an address always means itself.
     let may = match url.host()? {
         Host::Ipv4(it) => ip == it || ip.is_unspecified(),
         Host::Ipv6(it) => ip == it || ip.is_unspecified(),

@@ -1,20 +1,20 @@
-//! Pages of ours: what their templates see, and the headers that they are sent with.
+//! The pages of the site: the data of their templates, and the headers that they are sent with.
 
 use askama::Template;
 
 use super::{Answer, Origins, Request};
 use crate::{report, store::StoreError, text::for_terminal};
 
-/// What the pages have beside the style of the report.
+/// The style sheet of the pages, in addition to that of the report.
 pub(super) const STYLE: &str = include_str!("style.css");
 
-/// What the frame around an archived page has.
+/// The style sheet of the frame around an archived page.
 pub(super) const VIEW_STYLE: &str = include_str!("view.css");
 
-/// What a page of ours may do: show its own style, and be shown in no other's frame.
+/// The policy for pages of the site: they use their own style, and no other page can frame them.
 const OURS: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A link that leads on.
+/// A link with its text.
 #[derive(Clone, Debug)]
 pub(super) struct Next {
     pub(super) words: String,
@@ -30,18 +30,18 @@ impl Next {
     }
 }
 
-/// What is held.
+/// The home page.
 #[derive(Template)]
 #[template(config = "src/web/askama.toml", path = "home.html")]
 pub(super) struct Home {
     pub(super) site: String,
     pub(super) lede: String,
     pub(super) profiles: Vec<ProfileLine>,
-    /// Profiles that cannot be read, and why.
+    /// Profiles that cannot be read, each with the reason.
     pub(super) faults: Vec<(String, String)>,
     pub(super) total: u64,
     pub(super) seeds: Vec<SeedLine>,
-    /// Whether this is not the beginning of the list.
+    /// Whether the list begins before this page.
     pub(super) behind: bool,
     pub(super) next: Option<String>,
 }
@@ -71,11 +71,11 @@ pub(super) struct SeedLine {
 pub(super) struct Captures {
     pub(super) site: String,
     pub(super) address: String,
-    /// How many captures, as words.
+    /// How many captures, in words.
     pub(super) lede: String,
     pub(super) first: String,
     pub(super) last: String,
-    /// How many failed, as words that may stand behind.
+    /// How many failed, as words to append.
     pub(super) failed: String,
     pub(super) timemaps: Vec<Next>,
     pub(super) total: usize,
@@ -85,7 +85,7 @@ pub(super) struct Captures {
     pub(super) older: Option<String>,
 }
 
-/// An address in pieces between which a line may break.
+/// An address in pieces between which a line can break.
 fn pieces(address: &str) -> impl Iterator<Item = &str> {
     address.split_inclusive(['/', '?', '&'])
 }
@@ -114,9 +114,9 @@ pub(super) struct View {
     pub(super) frame: String,
     pub(super) before: Option<Next>,
     pub(super) after: Option<Next>,
-    /// Where the page goes on to by itself, which it does not do in its frame.
+    /// The address that the page would go on to by itself; in its frame, it does not.
     pub(super) leads_on: Option<Next>,
-    /// What is said in place of the page, where there is none to look at.
+    /// The message instead of the page, if the page cannot be shown.
     pub(super) instead: Option<Instead>,
 }
 
@@ -126,7 +126,7 @@ pub(super) struct Instead {
     pub(super) next: Option<Next>,
 }
 
-/// A page that says one thing.
+/// A page with one message.
 #[derive(Debug, Template)]
 #[template(config = "src/web/askama.toml", path = "message.html")]
 pub(super) struct Message {
@@ -142,7 +142,7 @@ pub(super) struct Message {
 #[derive(Debug)]
 struct Original {
     text: String,
-    /// Whether a browser may be sent there.
+    /// Whether the address is safe as a link.
     web: bool,
 }
 
@@ -185,7 +185,7 @@ impl Message {
         self
     }
 
-    /// The answer, on either origin: in the frame of an archived page, too.
+    /// The answer, for both origins and also inside the frame of an archived page.
     pub(super) fn answer(mut self, status: u16, origins: &Origins) -> Answer {
         self.site.clone_from(&origins.site);
         let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'";
@@ -198,7 +198,7 @@ pub(super) fn page(template: &impl Template) -> Answer {
     html(200, template, OURS)
 }
 
-/// The answer with a page that frames one of the replay's.
+/// The answer with a page that frames a page of the replay.
 pub(super) fn frame(template: &impl Template, origins: &Origins) -> Answer {
     html(
         200,
@@ -207,7 +207,7 @@ pub(super) fn frame(template: &impl Template, origins: &Origins) -> Answer {
     )
 }
 
-/// The answer with a part of a report, whose page is made elsewhere: the findings from one on, and links to the others.
+/// The answer with a part of a report: the findings from `from` on, and links to the other parts.
 pub(super) fn report(
     report: &report::Report,
     from: usize,
@@ -216,7 +216,7 @@ pub(super) fn report(
 ) -> Answer {
     let mut part = report.part(from, report::MOST);
     if let Some(it) = part.part.filter(|it| it.from == it.all) {
-        // There were more when that address was made.
+        // There were more findings when that address was created.
         part = report.part(it.all.saturating_sub(report::MOST), report::MOST);
     }
     let link = |from: usize| format!("/report/{name}?from={from}");
@@ -230,14 +230,14 @@ pub(super) fn report(
     Answer::new(200, "text/html; charset=utf-8", text).field("Content-Security-Policy", OURS)
 }
 
-/// Says why something is not answered.
+/// A page that says why a request has no answer.
 pub(super) fn refusal(status: u16, why: &str, request: &Request, origins: &Origins) -> Answer {
     let why: String = why.chars().take(600).collect();
     if !request.is_for_a_page() {
         return Answer::text(status, format!("{why}\n"));
     }
     let heading = if status == 404 {
-        "Nothing here"
+        "Not found"
     } else {
         "This cannot be answered"
     };
@@ -246,11 +246,14 @@ pub(super) fn refusal(status: u16, why: &str, request: &Request, origins: &Origi
     let begun: String = first.chain(letters).collect();
     Message::new(heading)
         .says(&format!("{}.", begun.trim_end_matches('.')))
-        .next(Next::new("What is held", &format!("{}/", origins.site)))
+        .next(Next::new(
+            "All archived pages",
+            &format!("{}/", origins.site),
+        ))
         .answer(status, origins)
 }
 
-/// Says that the archive itself fails.
+/// A page that says that the archive failed.
 pub(super) fn fault(error: &StoreError, request: &Request, origins: &Origins) -> Answer {
     tracing::error!(%error, "the archive cannot be read");
     let status = if matches!(error, StoreError::Busy { .. }) {
@@ -268,7 +271,7 @@ pub(super) fn fault(error: &StoreError, request: &Request, origins: &Origins) ->
 }
 
 fn html(status: u16, template: &impl Template, policy: &str) -> Answer {
-    // Rendering into a String fails only where a value's own Display does, and none here does.
+    // Rendering into a String fails only if a Display implementation fails, and none here does.
     let text = template.render().unwrap_or_default();
     Answer::new(status, "text/html; charset=utf-8", text).field("Content-Security-Policy", policy)
 }

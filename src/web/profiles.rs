@@ -1,4 +1,4 @@
-//! The profiles whose reports are shown: looked for in their folder at every request, read again when their file changed.
+//! The profiles whose reports are shown: listed at every request, and read again if their file changed.
 
 use std::{
     collections::BTreeMap,
@@ -9,23 +9,23 @@ use std::{
 
 use crate::pipeline::{BadProfile, Named, profile_files, profile_name, read_profile};
 
-/// A profile by its name, or why it cannot be read.
+/// A profile with its name, or the reason that it cannot be read.
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) read: Result<Named, String>,
-    /// Whether its file is plainly not a profile.
+    /// Whether its file is clearly not a profile.
     is_something_else: bool,
     stamp: Stamp,
 }
 
 impl Entry {
-    /// Whether its file is still the one that was read.
+    /// Whether its file is unchanged since it was read.
     pub(super) fn is_of(&self, other: &Self) -> bool {
         self.stamp == other.stamp
     }
 }
 
-/// What tells a file from one that was written since.
+/// What changes when a file is written again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,
@@ -42,12 +42,12 @@ impl Stamp {
     }
 }
 
-/// The profiles that were read so far, by their files.
+/// The profiles read so far, by file.
 #[derive(Default)]
 pub(super) struct Profiles(BTreeMap<PathBuf, Arc<Entry>>);
 
 impl Profiles {
-    /// All in the folder, by name; none where there is no folder.
+    /// All profiles in the folder, sorted by name; empty if there is no folder.
     pub(super) fn all(&mut self, folder: &Path) -> Vec<Arc<Entry>> {
         let files = profile_files(folder).unwrap_or_default();
         let mut known = std::mem::take(&mut self.0);

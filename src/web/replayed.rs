@@ -1,4 +1,4 @@
-//! The replay's origin: mementos, rewritten or as they were captured, under headers that keep them where they are.
+//! The origin of the replay: mementos, rewritten or as captured, under headers that keep them inside the archive.
 
 use crate::{
     capture::{Capture, Outcome, RevisitProfile, fields_of, is_redirect, status_of},
@@ -17,8 +17,8 @@ use super::{
     times::{choose, is_of, joined, links, memento_links},
 };
 
-/// What an archived page may do: load from its own origin, and nothing else. Without `allow-scripts` nothing in it runs,
-/// without `allow-same-origin` it is nobody; a file may be kept by who clicks on it.
+/// The policy for archived pages: they load from their own origin, and nothing else. Without `allow-scripts` nothing runs,
+/// without `allow-same-origin` they have no identity; a click can download a file.
 const SANDBOX: &str = "sandbox allow-downloads; default-src 'self' data: blob:; script-src 'none'; style-src 'self' data: 'unsafe-inline'; \
     object-src 'self'; frame-src 'self'; connect-src 'none'; worker-src 'none'; manifest-src 'none'; prefetch-src 'none'; \
     form-action 'none'; base-uri 'none'";
@@ -26,11 +26,11 @@ const SANDBOX: &str = "sandbox allow-downloads; default-src 'self' data: blob:; 
 /// What bytes as they were captured may do: nothing.
 const RAW: &str = "sandbox; default-src 'none'";
 
-/// A memento with what a revisit left out put back.
+/// A memento; for a revisit, with the parts that the revisit left out.
 #[derive(Debug)]
 pub(super) struct Whole {
     pub(super) target_uri: TargetUri,
-    /// Status line and header fields that the payload came with.
+    /// The status line and header fields of the payload.
     pub(super) head: Vec<u8>,
     pub(super) payload: Vec<u8>,
 }
@@ -46,7 +46,7 @@ impl Whole {
             .map(|it| it.1)
     }
 
-    /// Where a captured redirect leads: the text of `Location`, and the page it names, if it names one.
+    /// The target of a captured redirect: the text of `Location`, and its address, if valid.
     pub(super) fn redirect(&self) -> Option<(String, Option<TargetUri>)> {
         let location = self
             .field("location")
@@ -57,13 +57,13 @@ impl Whole {
 }
 
 impl Web {
-    /// Answers on the replay's origin.
+    /// Answers on the origin of the replay.
     pub(super) fn replay(&self, request: &Request, origins: &Origins) -> Answer {
         let Some(rest) = request.path.strip_prefix("/web/") else {
             if request.path == "/" {
                 return Message::new("Archived pages are replayed here")
-                    .says("This port only shows archived pages, so that they are kept apart from everything else.")
-                    .next(Next::new("What is held", &format!("{}/", origins.site)))
+                    .says("This port shows only archived pages, to separate them from everything else.")
+                    .next(Next::new("All archived pages", &format!("{}/", origins.site)))
                     .answer(200, origins);
             }
             return refusal(404, "there is no such page here", request, origins);
@@ -74,11 +74,11 @@ impl Web {
             Err(error) => return refusal(400, &error.to_string(), request, origins),
         };
         if request.followed_in_frame && !asked.raw {
-            // What stands above the frame is about the page that was there before.
+            // The bar above the frame describes the page that was there before.
             return Message::new("This link leads to another page")
                 .says(asked.target.as_str())
                 .next(Next::new(
-                    "Look at its copy",
+                    "Open the archived copy",
                     &format!("{}/view/{rest}", origins.site),
                 ))
                 .answer(200, origins);
@@ -143,17 +143,18 @@ impl Web {
             .field("Link", joined(&links)))
     }
 
-    /// Says that the payload is not there, and where it went.
+    /// A page that says why the payload is missing.
     fn without_payload(&self, found: &Dated, origins: &Origins) -> Result<Answer, StoreError> {
         let digest = found.payload_digest;
         let removed = digest
             .map(|it| self.options.store.removal(&it))
             .transpose()?
             .flatten();
-        let mut message = Message::new("The payload of this capture is not held");
+        let mut message = Message::new("This capture has no payload");
         message = match &removed {
-            Some(_) => message.says("That it was captured is on record, but its bytes are not here: they were removed on purpose."),
-            None => message.says("That it was captured is on record, but its bytes are not here: they never came."),
+            Some(_) => message
+                .says("The archive records this capture, but its bytes were removed on purpose."),
+            None => message.says("The archive records this capture, but no bytes were received."),
         };
         message = message
             .address(found.target_uri.as_str())
@@ -168,7 +169,7 @@ impl Web {
                     "By",
                     &for_terminal(it.by.as_deref().unwrap_or("not recorded")),
                 )
-                .fact("Because", &for_terminal(&it.why));
+                .fact("Reason", &for_terminal(&it.why));
         }
         let all = format!("{}/captures/{}", origins.site, found.target_uri);
         Ok(message
@@ -176,7 +177,7 @@ impl Web {
             .answer(404, origins))
     }
 
-    /// The memento with its payload; `None` where that is not held.
+    /// The memento with its payload; `None` if the archive does not have it.
     pub(super) fn whole(&self, found: &Dated) -> Result<Option<Whole>, StoreError> {
         let store = &self.options.store;
         let held = |read: Result<Capture, StoreError>| match read {
@@ -200,7 +201,7 @@ impl Web {
             Outcome::Revisit(it) => it,
         };
         if revisit.profile == RevisitProfile::ServerNotModified {
-            // "Not modified" is no page: it stands for the one that was not modified.
+            // "Not modified" is not a page: it stands for the page that was not modified.
             let earlier = store.capture_with(&revisit.payload_digest, revisit.refers_to_date)?;
             let earlier = earlier
                 .map(|it| held(store.capture(it)))
@@ -225,7 +226,7 @@ impl Web {
         }
     }
 
-    /// The memento as a browser is given it.
+    /// The memento as it is sent to a browser.
     fn shown(
         &self,
         found: &Dated,
@@ -241,9 +242,11 @@ impl Web {
                 .flatten()
             {
                 Some(to) => Answer::redirect(&to),
-                None => Message::new("This capture is a redirect, and where it leads is not held")
-                    .address(&location)
-                    .answer(404, origins),
+                None => {
+                    Message::new("This capture is a redirect to a page that is not in the archive")
+                        .address(&location)
+                        .answer(404, origins)
+                }
             };
             let status = if answer.status == 302 {
                 whole.status()
@@ -259,8 +262,8 @@ impl Web {
                 Err(error) => {
                     let raw = origins.archive().raw(found.date, &found.target_uri);
                     let message = Message::new("This capture cannot be shown")
-                        .says(&format!("What came cannot be decoded: {error}."))
-                        .next(Next::new("Its bytes as they came", &raw));
+                        .says(&format!("The payload cannot be decoded: {error}."))
+                        .next(Next::new("The bytes as received", &raw));
                     return Ok(with_fields(message.answer(404, origins), original));
                 }
             };
@@ -273,10 +276,10 @@ impl Web {
         );
         let mut body = shown.bytes;
         if shown.content_type.starts_with("text/html") {
-            // An address has no `>`, so it ends no comment.
+            // An address contains no `>`, so it cannot end the comment.
             let (uri, date) = (&found.target_uri, warc_date(found.date));
             let mark = format!(
-                "<!-- stillsays: {uri} as of {date}; its links lead into the archive, its scripts are left out -->\n"
+                "<!-- stillsays: {uri} as of {date}; its links lead into the archive, and its scripts are removed -->\n"
             );
             body.splice(..0, mark.into_bytes());
         }
@@ -287,13 +290,13 @@ impl Web {
             answer = answer.field("Content-Disposition", "attachment");
         }
         if request.destination.as_deref() == Some("font") {
-            // A sandboxed page is nobody, and a font is given to nobody else's page without this.
+            // A sandboxed page has no identity, so without this header it could not load fonts.
             answer = answer.field("Access-Control-Allow-Origin", "null");
         }
         Ok(with_fields(answer, original))
     }
 
-    /// Where a captured redirect leads in the archive; `None` where it leads to nothing but itself.
+    /// The target of a captured redirect in the archive; `None` if it only leads to itself.
     fn redirected(
         &self,
         from: &Dated,
@@ -304,7 +307,7 @@ impl Web {
         if to.surt() != from.target_uri.surt() {
             return Ok(Some(archive.memento(from.date, to)));
         }
-        // `http` and `https`, with `www` and without, are one page: of its captures one of the address itself is meant.
+        // `http` and `https`, with and without `www`, are one page; prefer captures of the exact address.
         let mut candidates = self.options.store.nearest(&to.surt(), from.date)?;
         candidates.retain(|it| it.target_uri == *to && it.id != from.id);
         let found = choose(candidates, to, from.date);
@@ -312,7 +315,7 @@ impl Web {
     }
 }
 
-/// The memento's payload as it was captured, content coding and all.
+/// The payload of the memento as captured, including its content coding.
 fn raw(whole: &Whole) -> Answer {
     let mut answer = Answer {
         status: shown_status(whole.status()),
@@ -324,23 +327,23 @@ fn raw(whole: &Whole) -> Answer {
             answer = answer.field(name, value);
         }
     }
-    // It is not rewritten, so no browser is to open it.
+    // It is not rewritten, so no browser should open it.
     answer = answer
         .field("Content-Disposition", "attachment")
         .field("Content-Security-Policy", RAW);
     with_fields(answer, original_fields(&whole.head))
 }
 
-/// The status that a memento is answered with: its own, where that says nothing about this connection.
+/// The status to answer with: that of the memento, unless it would say something about this connection.
 fn shown_status(status: u16) -> u16 {
     match status {
-        // Interim answers, parts, and answers that have no body although the memento may have one.
+        // Interim answers, partial answers, and answers without a body although the memento may have one.
         ..200 | 204..=206 | 304 | 1000.. => 200,
         it => it,
     }
 }
 
-/// The header fields as they were captured, under names that no browser obeys.
+/// The captured header fields, under names that no browser obeys.
 fn original_fields(head: &[u8]) -> Vec<(String, String)> {
     fields_of(head)
         .map(|(name, value)| (format!("X-Archive-Orig-{name}"), value))

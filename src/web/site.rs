@@ -1,4 +1,4 @@
-//! The site's origin: reports, the pages that are held, the captures of one, and one in its frame.
+//! The origin of the site: reports, the list of archived pages, the captures of a page, and a capture in its frame.
 
 use crate::{
     capture::is_redirect,
@@ -21,14 +21,14 @@ use super::{
     times::is_of,
 };
 
-/// How many pages a list shows at a time.
+/// The most pages that a list shows at a time.
 const PAGES: u32 = 200;
 
-/// How many captures a list shows at a time.
+/// The most captures that a list shows at a time.
 const CAPTURES: usize = 500;
 
 impl Web {
-    /// Answers on the site's origin.
+    /// Answers on the origin of the site.
     pub(super) fn site(&self, request: &Request, origins: &Origins) -> Answer {
         let path = request.path.as_str();
         let rest = |prefix| path.strip_prefix(prefix).map(|it| request.with_query(it));
@@ -148,7 +148,7 @@ impl Web {
         request: &Request,
         origins: &Origins,
     ) -> Result<Answer, StoreError> {
-        // Behind the address stands its own query; how far back the list begins stands before it.
+        // The query of the address follows it, so the start of the list comes before it.
         let (until, rest) = match rest
             .strip_prefix("until/")
             .and_then(|it| it.split_once('/'))
@@ -242,7 +242,7 @@ impl Web {
         ))
     }
 
-    /// Says that nothing of a page is held, or nothing of that moment.
+    /// A page that says that there is no capture of a page, or none at that time.
     pub(super) fn not_held(
         &self,
         uri: &TargetUri,
@@ -251,28 +251,31 @@ impl Web {
         origins: &Origins,
     ) -> Answer {
         if !request.is_for_a_page() {
-            return Answer::text(404, "not held\n");
+            return Answer::text(404, "not archived\n");
         }
         let failed = self
             .options
             .store
             .dated(&uri.surt())
             .is_ok_and(|it| !it.is_empty());
-        let mut message = Message::new("Not held");
+        let mut message = Message::new("Not archived");
         message = if failed {
             message
-                .says("This page was asked for, and never came.")
+                .says("Every visit of this page failed.")
                 .next(Next::new(
-                    "Every try",
+                    "All visits",
                     &format!("{}/captures/{uri}", origins.site),
                 ))
         } else {
             message
-                .says("The archive holds no copy of this page.")
-                .next(Next::new("What is held", &format!("{}/", origins.site)))
+                .says("The archive has no copy of this page.")
+                .next(Next::new(
+                    "All archived pages",
+                    &format!("{}/", origins.site),
+                ))
         };
         if let Some(at) = at {
-            message = message.fact("Asked for", &http_date(at));
+            message = message.fact("Requested", &http_date(at));
         }
         message.address(uri.as_str()).answer(404, origins)
     }
@@ -286,7 +289,7 @@ fn find(request: &Request, origins: &Origins) -> Answer {
     }
 }
 
-/// Where an archived page goes on to by itself, in the archive.
+/// The link for a page that would go on to another page by itself, in the archive.
 fn leads_on(whole: &Whole, found: &Dated) -> Option<Next> {
     if whole.redirect().is_some() {
         return None;
@@ -304,15 +307,15 @@ fn leads_on(whole: &Whole, found: &Dated) -> Option<Next> {
     Some(Next::new(to.as_str(), &way))
 }
 
-/// What is said in place of a capture that no frame shows.
+/// The message instead of a capture that cannot be shown in a frame.
 fn instead(whole: &Whole, found: &Dated, origins: &Origins) -> Option<Instead> {
     if let Some((location, to)) = whole.redirect() {
         return Some(Instead {
             heading: "This capture is a redirect".into(),
-            says: format!("It sent to {location}"),
+            says: format!("It led to {location}"),
             next: to.map(|to| {
                 Next::new(
-                    "Where it leads, in the archive",
+                    "Follow it in the archive",
                     &format!("/view/{}/{to}", digits14(found.date)),
                 )
             }),
@@ -325,12 +328,12 @@ fn instead(whole: &Whole, found: &Dated, origins: &Origins) -> Option<Instead> {
     Some(Instead {
         heading: "This capture is a file".into(),
         says: format!(
-            "It is {}, {} bytes long. Links in such a file cannot be led into the archive, so it is not opened here.",
-            content_type.unwrap_or_else(|| "of no known kind".into()),
+            "It is {}, {} bytes long. Links in such a file cannot be rewritten, so it is not opened here.",
+            content_type.unwrap_or_else(|| "of unknown type".into()),
             whole.payload.len()
         ),
         next: Some(Next::new(
-            "Keep it",
+            "Download it",
             &origins.archive().memento(found.date, &found.target_uri),
         )),
     })
@@ -356,16 +359,12 @@ fn capture_line(it: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine
     }
 }
 
-/// What came of a capture, its tone, and what more is to be said of it.
+/// The result of a capture in a word or two, its tone, and the details.
 fn came(it: &Dated) -> (String, &'static str, String) {
     if let Some((_, detail)) = &it.failure {
         return ("failed".into(), "bad", detail.clone());
     }
-    let gone = if it.held {
-        ""
-    } else {
-        "the payload is not held"
-    };
+    let gone = if it.held { "" } else { "without payload" };
     let status = it.status.unwrap_or_default();
     let (came, tone) = match status {
         0 => ("no status".into(), "unknown"),

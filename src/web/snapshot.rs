@@ -1,4 +1,4 @@
-//! What the site's pages are made from, kept in memory and made anew where the store or a profile's file changed.
+//! The data behind the pages of the site, kept in memory and renewed when the store or the file of a profile changes.
 
 use std::{
     collections::HashMap,
@@ -15,19 +15,19 @@ use crate::{
     store::{Store, StoreError, Version},
 };
 
-/// How many findings the reports that are kept may have together; the one that was asked for last is always kept.
+/// The most findings of all reports in memory together; the latest report is always kept.
 const FINDINGS: usize = 20_000;
 
-/// What is kept.
+/// The data in memory.
 #[derive(Default)]
 pub(super) struct Snapshot {
     profiles: Mutex<Profiles>,
     open: Mutex<HashMap<String, Counted>>,
-    /// The one that was asked for last comes last.
+    /// The reports; the latest one requested comes last.
     reports: Mutex<Vec<Kept>>,
 }
 
-/// How many findings of a profile wait for a decision, and what that was counted from.
+/// How many findings of a profile need a decision, and the version that this was counted from.
 struct Counted {
     version: Version,
     marks: (Option<i64>, i64),
@@ -35,7 +35,7 @@ struct Counted {
     open: usize,
 }
 
-/// A report, and what it was made from.
+/// A report, and the version that it was made from.
 struct Kept {
     version: Version,
     entry: Arc<Entry>,
@@ -50,19 +50,19 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Snapshot {
-    /// The profiles in `folder`, by name.
+    /// The profiles in `folder`, sorted by name.
     pub(super) fn profiles(&self, folder: &Path) -> Vec<Arc<Entry>> {
         locked(&self.profiles).all(folder)
     }
 
-    /// How many findings of each of the profiles wait for a decision, by the profile's name.
+    /// How many findings of each profile need a decision, by the name of the profile.
     pub(super) fn open(
         &self,
         store: &Store,
         profiles: &[Arc<Entry>],
         comparing: &Comparing,
     ) -> Result<HashMap<String, usize>, StoreError> {
-        // Asked before anything is read: what is written meanwhile makes another version.
+        // Taken before anything is read: whatever is written in the meantime makes another version.
         let version = store.version()?;
         let mut known = locked(&self.open);
         let mut counted = HashMap::with_capacity(profiles.len());
@@ -82,7 +82,7 @@ impl Snapshot {
                     };
                     let marks = marks.of(&entry.name);
                     let is_current = stored(pipeline::is_current(store, named, comparing))?;
-                    // Most of what is written is about other profiles.
+                    // Most writes are about other profiles.
                     let same = same.filter(|it| is_current && it.marks == marks);
                     let open = if let Some(it) = same {
                         it.open
@@ -114,7 +114,7 @@ impl Snapshot {
         findings > FINDINGS / 2
     }
 
-    /// The report on a profile, whose commands are `command` and what follows; `None` where its file cannot be read.
+    /// The report on a profile, with commands that begin with `command`; `None` if its file cannot be read.
     pub(super) fn report(
         &self,
         store: &Store,
@@ -125,7 +125,7 @@ impl Snapshot {
         let Ok(named) = &entry.read else {
             return Ok(None);
         };
-        // Asked before anything is read: what is written meanwhile makes another version.
+        // Taken before anything is read: whatever is written in the meantime makes another version.
         let version = store.version()?;
         let mut reports = locked(&self.reports);
         let at = reports.iter().position(|it| it.entry.name == entry.name);
@@ -154,7 +154,7 @@ impl Snapshot {
     }
 }
 
-/// What was made of the store; nothing stops `serve` while it compares, but its end.
+/// Converts the result of a comparison; while it compares, `serve` can only be stopped by ending it.
 fn stored<T>(made: Result<T, AnalyseError>) -> Result<T, StoreError> {
     made.map_err(|error| match error {
         AnalyseError::Store(error) => error,
@@ -164,7 +164,7 @@ fn stored<T>(made: Result<T, AnalyseError>) -> Result<T, StoreError> {
     })
 }
 
-/// How many of the findings wait for a decision.
+/// How many of the findings need a decision.
 fn waiting(findings: &[Finding], reviews: &[Review]) -> usize {
     let questions = findings.iter().filter(|it| it.weight().is_question());
     questions
@@ -172,7 +172,7 @@ fn waiting(findings: &[Finding], reviews: &[Review]) -> usize {
         .count()
 }
 
-/// A lock of which a panicking request is no reason to be without.
+/// Locks a mutex even if a request panicked while it held the lock.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

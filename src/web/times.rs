@@ -1,4 +1,4 @@
-//! TimeGates and TimeMaps, and which capture of a page stands for a moment.
+//! TimeGates and TimeMaps, and the choice of the capture of a page for a time.
 
 use crate::{
     capture::is_redirect,
@@ -14,9 +14,9 @@ use super::{
 };
 
 impl Web {
-    /// `/timegate/URI`: the way to the memento that is nearest to what `Accept-Datetime` says (RFC 7089, 4.1).
+    /// `/timegate/URI`: a redirect to the memento nearest to `Accept-Datetime` (RFC 7089, 4.1).
     pub(super) fn timegate(&self, rest: &str, request: &Request, origins: &Origins) -> Answer {
-        // Also a refusal depends on what was asked for.
+        // Even a refusal depends on the header field.
         self.gate(rest, request, origins)
             .field("Vary", "accept-datetime")
     }
@@ -59,7 +59,7 @@ impl Web {
         let (word, rest) = rest.split_once('/').unwrap_or((rest, ""));
         let Some(form) = Form::ALL.into_iter().find(|it| it.word() == word) else {
             let text =
-                "a TimeMap is had as /timemap/link/URI, /timemap/json/URI or /timemap/cdxj/URI";
+                "the TimeMaps are /timemap/link/URI, /timemap/json/URI and /timemap/cdxj/URI";
             return refusal(404, text, request, origins);
         };
         let uri = match target_of(rest) {
@@ -82,7 +82,7 @@ impl Web {
                 date: it.date,
             })
             .collect();
-        // Of several in one second one is shown.
+        // Only one memento per second is listed.
         mementos.dedup_by(|a, b| a.uri == b.uri);
         let map = TimeMap {
             original: uri.to_string(),
@@ -93,8 +93,7 @@ impl Web {
         Answer::new(200, form.media_type(), map.write(form))
     }
 
-    /// The memento of a page that stands for a moment: the nearest to the second; of several the one of that very
-    /// address, and one that is no redirect.
+    /// The memento of a page for a time: the nearest one; of several, one of the exact address, and not a redirect.
     pub(super) fn nearest(
         &self,
         uri: &TargetUri,
@@ -106,7 +105,7 @@ impl Web {
     }
 }
 
-/// The links from any answer about a page: original, TimeGate, TimeMap.
+/// The links in every answer about a page: original, TimeGate, TimeMap.
 pub(super) fn links(uri: &TargetUri, origins: &Origins) -> Vec<Link> {
     let archive = origins.archive();
     vec![
@@ -121,19 +120,19 @@ pub(super) fn links(uri: &TargetUri, origins: &Origins) -> Vec<Link> {
 pub(super) fn choose(candidates: Vec<Dated>, uri: &TargetUri, at: Instant) -> Option<Dated> {
     let seconds = |it: &Dated| it.date.timestamp().abs_diff(at.timestamp());
     let redirects = |it: &Dated| it.status.is_some_and(is_redirect);
-    // Of equals the last: what was tried again came to something else.
+    // Of equals, the last: a second attempt had another result.
     candidates
         .into_iter()
         .rev()
         .min_by_key(|it| (seconds(it), it.target_uri != *uri, redirects(it)))
 }
 
-/// Whether a capture is the one that an address with that moment means.
+/// Whether a capture is the one that an address with that time means.
 pub(super) fn is_of(it: &Dated, uri: &TargetUri, at: Instant) -> bool {
     it.target_uri == *uri && digits14(it.date) == digits14(at)
 }
 
-/// The links to a memento and to those around it, one for each: what is first and before at once is said together.
+/// The links to a memento and its neighbours, one each: a memento that is both first and previous gets one link.
 pub(super) fn memento_links(found: &Dated, around: &Around, origins: &Origins) -> Vec<Link> {
     let all = [
         ("first", around.first.as_ref()),

@@ -49,7 +49,7 @@ fn a_copy_made_while_the_store_is_open_gives_the_archive_back() {
     assert_eq!(crawls(&project), held + 2);
 
     let said = project.run_at(NOW, &["restore", said.trim()], 0).stderr;
-    assert!(said.contains("what was there is"), "{said}");
+    assert!(said.contains("the archive it replaced is now"), "{said}");
     assert_eq!(crawls(&project), held + 1);
     project.expect(&["verify"], 0);
     let aside = project.path("snapshots/stillsays.db.before-20260601120000");

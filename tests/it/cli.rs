@@ -88,8 +88,8 @@ fn exit_2_for_what_cannot_be_used_with_place_and_hint() {
             "nowhere.toml cannot be read",
         ),
         (&["extract", "nowhere.html"], "nowhere.html cannot be read"),
-        (&["check", "page.html"], "there is nothing to check"),
-        (&["captures", "example.org"], "write the whole address"),
+        (&["check", "page.html"], "nothing to check"),
+        (&["captures", "example.org"], "write the complete address"),
     ] {
         let ended = project.expect(arguments, 2);
         assert!(

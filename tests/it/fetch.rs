@@ -423,7 +423,7 @@ async fn a_304_about_something_else_is_not_believed() {
     };
     let all = fetch(vec![order], options()).await;
     assert_eq!(statuses(&all[0]), [Some(304), Some(200)]);
-    assert!(all[0].remarks[0].contains("another entity tag"));
+    assert!(all[0].remarks[0].contains("a different ETag"));
     let asked = site.asked();
     assert!(asked[1].head.contains("If-None-Match"));
     assert!(!asked[2].head.contains("If-None-Match"));
@@ -495,7 +495,7 @@ async fn a_host_that_cannot_be_reached_is_tried_once_in_a_run() {
     for it in &all {
         assert_eq!(failure(it).0, FailureKind::Connect);
     }
-    assert!(failure(&all[2]).1.contains("not asked again"));
+    assert!(failure(&all[2]).1.contains("not tried again"));
     assert_eq!(all[2].hosts[0].1.requests, 1);
     let unknown = Options {
         resolve: [("nowhere.example".to_owned(), Vec::new())].into(),
@@ -753,27 +753,24 @@ async fn a_failure_of_tls_says_what_to_do() {
         hello.leak()
     };
     for (bytes, words) in [
-        (hello(1), "speaks only TLS 1.0, which is not safe"),
-        (hello(2), "speaks only TLS 1.1, which is not safe"),
+        (hello(1), "supports only TLS 1.0, which is not safe"),
+        (hello(2), "supports only TLS 1.1, which is not safe"),
         (
             &[21, 3, 1, 0, 2, 2, 70][..],
-            "speaks only TLS 1.0, which is not safe",
+            "supports only TLS 1.0, which is not safe",
         ),
         (
             &[21, 3, 3, 0, 2, 2, 70],
-            "speaks only an old version of TLS",
+            "supports only an old version of TLS",
         ),
-        (
-            &[21, 3, 3, 0, 2, 2, 40],
-            "offers only ciphers that are not safe",
-        ),
+        (&[21, 3, 3, 0, 2, 2, 40], "supports only unsafe ciphers"),
         (&[21, 3, 3, 0, 2, 2, 112], "does not know the host name"),
         (
             b"HTTP/1.1 400 Bad Request\r\n\r\n",
             "try the address with http://",
         ),
         (b"220 mail.example ESMTP\r\n", "is not TLS"),
-        (b"", "ended the connection in the middle of the handshake"),
+        (b"", "closed the connection during the handshake"),
     ] {
         let address = says(bytes).await;
         let all = fetch(vec![order(format!("https://{address}/"))], options()).await;
@@ -1214,12 +1211,12 @@ async fn rules_known_before_come_back_when_robots_txt_stays_unreachable() {
         (
             25,
             "/yes",
-            Err("robots.txt could not be had: answered with 503"),
+            Err("robots.txt could not be fetched: answered with 503"),
         ),
         (
             26,
             "/yes",
-            Err("robots.txt could not be had: answered with 503"),
+            Err("robots.txt could not be fetched: answered with 503"),
         ),
         // Half a day later the rules known before hold.
         (38, "/yes", Ok(200)),
@@ -1229,7 +1226,7 @@ async fn rules_known_before_come_back_when_robots_txt_stays_unreachable() {
         (
             31 * 24,
             "/yes",
-            Err("robots.txt could not be had: answered with 503"),
+            Err("robots.txt could not be fetched: answered with 503"),
         ),
     ] {
         let now = clock().now() + chrono::TimeDelta::hours(hours);
@@ -1261,13 +1258,13 @@ async fn what_was_asked_last_is_remembered_with_the_rule_that_allowed_it() {
     site.on("/a/b", [Reply::page("in")]);
     for (path, came, rule) in [
         ("/a/b", "200", "robots.txt, line 3: Allow: /a/b"),
-        ("/else", "404", "no line of robots.txt forbids it"),
+        ("/else", "404", "robots.txt does not forbid it"),
     ] {
         let fetched = visit(&site, path, options()).await;
         let last = fetched.hosts[0].1.last.clone().unwrap();
         assert_eq!(last.uri.as_str(), site.uri(path));
         assert_eq!((last.came.as_str(), last.rule.as_str()), (came, rule));
-        assert_eq!(last.pause, "200ms, as its Crawl-delay says");
+        assert_eq!(last.pause, "200ms, from its Crawl-delay");
     }
 }
 
@@ -1281,9 +1278,9 @@ async fn other_bytes_under_the_same_validators_are_told() {
     site.on("/date", [now.clone().field("Last-Modified", date)]);
     site.on("/neither", [now]);
     for (path, told) in [
-        ("/tag", Some("under the same entity tag")),
+        ("/tag", Some("without changing its ETag")),
         ("/other-tag", None),
-        ("/date", Some("under the same Last-Modified")),
+        ("/date", Some("without changing its Last-Modified")),
         ("/neither", None),
     ] {
         let validators = Validators {
@@ -1386,7 +1383,7 @@ async fn credentials_in_addresses_are_left_out_and_told() {
     site.on("/in", [Reply::page("in")]);
     let fetched = visit(&site, "/out", options()).await;
     assert_eq!(statuses(&fetched), [Some(302), Some(200)]);
-    assert!(fetched.remarks[0].contains("they are left out"));
+    assert!(fetched.remarks[0].contains("which are left out"));
     assert!(!format!("{:?}", fetched.remarks).contains("hunter2"));
     let last = fetched.visit.last().unwrap();
     assert_eq!(last.target_uri.as_str(), site.uri("/in"));

@@ -110,7 +110,7 @@ fn whatever_is_altered_deleted_or_moved_behind_its_back_is_found() {
         ("UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE number = 4) WHERE number = 5", "leaves are not those that were signed"),
         ("UPDATE leaf SET row = row + 50 WHERE number = 5", "the ledger does not have it"),
         ("UPDATE leaf SET kind = 9 WHERE number = 5", "it is about nothing that is known"),
-        ("UPDATE checkpoint SET note = replace(note, char(10) || size || char(10), char(10) || (size + 1) || char(10))", "does not hold"),
+        ("UPDATE checkpoint SET note = replace(note, char(10) || size || char(10), char(10) || (size + 1) || char(10))", "is not valid"),
         ("UPDATE checkpoint SET peaks = zeroblob(length(peaks))", "its subtrees are not those of the ledger"),
         ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint)", "it is no end of a checkpoint"),
         ("UPDATE seed SET visits = visits + 1 WHERE uri = 1", "seed 1: "),
@@ -154,7 +154,7 @@ fn a_history_that_was_written_anew_is_found_by_whoever_holds_an_old_checkpoint()
     let whole = fs::read(&store).unwrap();
     let goes_on = asked(&project, &["verify", "--checkpoint", "kept.txt"], 0);
     assert!(
-        goes_on.stdout.contains("goes on from kept.txt"),
+        goes_on.stdout.contains("continues kept.txt"),
         "{}",
         goes_on.stdout
     );
@@ -183,12 +183,16 @@ fn a_history_that_was_written_anew_is_found_by_whoever_holds_an_old_checkpoint()
         &["verify", "--key", key.trim(), "--checkpoint", "kept.txt"],
         0,
     );
-    assert!(told.stdout.contains("goes on from"), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("continues kept.txt"),
+        "{}",
+        told.stdout
+    );
     // It has checkpoints, and the key that made them is gone: nothing is lost, and it is told.
     fs::remove_file(project.path("snapshots/demo/stillsays.key")).unwrap();
     let told = asked(&project, &["recheck"], 0);
     assert!(
-        told.stderr.contains("no checkpoint is made"),
+        told.stderr.contains("without a new checkpoint"),
         "{}",
         told.stderr
     );
@@ -219,7 +223,7 @@ fn init_makes_what_is_missing_and_nothing_twice() {
     let before = fs::read_to_string(&secret).unwrap();
     let again = project.expect(&["init"], 0);
     assert!(
-        again.stdout.contains("everything is there already"),
+        again.stdout.contains("nothing to do: everything exists"),
         "{}",
         again.stdout
     );
@@ -364,11 +368,7 @@ fn what_no_checkpoint_covers_is_not_proved_and_another_ledger_does_not_go_on() {
     }
     asked(&project, &["checkpoint", "-o", "new.txt"], 0);
     let told = asked(&project, &["prove", "--between", "old.txt", "new.txt"], 4);
-    assert!(
-        told.stderr.contains("does not go on from"),
-        "{}",
-        told.stderr
-    );
+    assert!(told.stderr.contains("does not continue"), "{}", told.stderr);
 }
 
 /// Everything that the tables hold; where that cannot be read, why. What is compressed counts by what it unpacks to: some bits
@@ -551,7 +551,7 @@ fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
     project.expect(&["--store", "snapshots/old.db", "recheck"], 0);
     let told = project.expect(&["--store", "snapshots/old.db", "verify"], 0);
     assert!(
-        told.stdout.contains("the last checkpoint covers"),
+        told.stdout.contains("the latest checkpoint covers"),
         "{}",
         told.stdout
     );
@@ -798,14 +798,14 @@ fn a_checkpoint_is_time_stamped_by_an_authority_and_checked_without_it() {
     asked(&project, &["review", &finding, "accept", "--set", &url], 0);
     let told = asked(&project, &["verify"], 0).stdout;
     assert!(
-        told.contains("says an authority (not held against any trusted one"),
+        told.contains("an authority (not checked against trusted certificates"),
         "{told}"
     );
     let roots = |file: &str| format!("ledger.timestamp_roots={file}");
     let told = asked(&project, &["verify", "--set", &roots("root.pem")], 0).stdout;
-    assert!(told.contains("says an authority (trusted)"), "{told}");
+    assert!(told.contains("an authority (trusted)"), "{told}");
     let told = asked(&project, &["verify", "--set", &roots("other.pem")], 4).stdout;
-    assert!(told.contains("lead to no trusted one"), "{told}");
+    assert!(told.contains("do not lead to a trusted one"), "{told}");
     asked(&project, &["verify", "--set", &roots("tsa.cnf")], 2);
 
     // The token is what others expect, too.
@@ -864,7 +864,7 @@ fn a_checkpoint_is_time_stamped_by_an_authority_and_checked_without_it() {
     )
     .unwrap();
     drop(file);
-    assert!(found(&store).contains("is about something else than this checkpoint"));
+    assert!(found(&store).contains("is not about this checkpoint"));
 
     // An authority that is not there holds nobody up.
     let told = asked(

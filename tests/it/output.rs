@@ -198,7 +198,7 @@ fn a_folder_and_a_place_in_no_folder_are_errors_with_a_hint() {
         let ended = project.run(&with(command, &["-o", "folder"]));
         assert_eq!(ended.code, 2, "{command:?}");
         assert!(
-            ended.stderr.contains("hint: it is a folder"),
+            ended.stderr.contains("hint: this is a folder"),
             "{}",
             ended.stderr
         );

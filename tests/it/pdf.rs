@@ -258,6 +258,6 @@ fn a_run_cites_the_page_of_a_pdf() {
         )
         .unwrap();
     let recheck = project.expect(&["recheck"], 0).stdout;
-    assert!(recheck.contains("the same as before"), "{recheck}");
+    assert!(recheck.contains("unchanged"), "{recheck}");
     project.expect(&["verify"], 4);
 }

@@ -476,7 +476,10 @@ fn an_import_never_writes_over_a_file_unasked() {
     fs::write(&file, "title = \"Corrected by hand\"\n").unwrap();
     let again = stillsays(&["import", article, "-o", "config/profiles/harbor.toml"]);
     assert_eq!(again.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&again.stderr).contains("hint: give another -o, or --force"));
+    assert!(
+        String::from_utf8_lossy(&again.stderr)
+            .contains("hint: choose another -o, or overwrite the file with --force")
+    );
     assert_eq!(
         fs::read_to_string(&file).unwrap(),
         "title = \"Corrected by hand\"\n"

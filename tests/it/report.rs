@@ -296,12 +296,12 @@ fn a_finding_says_since_when_and_what_was_there_before() {
         let entry = report.entries().find(|it| it.subject == name).unwrap();
         format!("{} {} {}", entry.said, entry.since, entry.advice)
     };
-    insta::assert_snapshot!(said("Tidewater Peace Team"), @"No longer listed. Gone since between 2024-03-01 and 2026-04-02; was there on 2022-10-22. Take the name out, or cite the archived copy of 2022-10-22 (payload 5300d5d3d369), which has it.");
-    insta::assert_snapshot!(said("Harbor Mediation"), @"Renamed to “Harbour & Hill Mediation Collective” — because same place in the list, same link, three of four words. Renamed since between 2022-10-22 and 2024-03-01; was there on 2022-10-22. Write “Harbour & Hill Mediation Collective”, or cite the archived copy of 2022-10-22 (payload 5300d5d3d369), which has it.");
-    insta::assert_snapshot!(said("Saltmarsh Youth Circle"), @"On the page, but not in the article. There since between 2024-03-01 and 2026-04-02; was not there on 2022-10-22, nearest to the access date. Add it where the article means to list them all.");
-    insta::assert_snapshot!(said("134 countries"), @"Now “129 countries” — the number changed. Changed since between 2026-04-02 04:00 UTC and 06:15 UTC; was there on 2022-10-22. Write “129 countries”, or cite the archived copy of 2022-10-22 (payload 5300d5d3d369), which has it.");
-    insta::assert_snapshot!(said("Bridgewater Fellowship"), @"Cannot tell: the page answered “not found” under a status of success. Last there on 2024-03-01; was there on 2022-10-22. The archived copy of 2022-10-22 (payload 30ffba43bb1d) has it.");
-    insta::assert_snapshot!(said(HOSTILE), @"Not listed. Missing in every copy since 2022-10-22; the page may never have said so. No copy had it: check the source, or take it out.");
+    insta::assert_snapshot!(said("Tidewater Peace Team"), @"No longer listed. Disappeared between 2024-03-01 and 2026-04-02. As cited on 2022-10-22. Remove the name, or cite the archived copy of 2022-10-22 (payload 5300d5d3d369), which still has it.");
+    insta::assert_snapshot!(said("Harbor Mediation"), @"Renamed to “Harbour & Hill Mediation Collective” — because same place in the list, same link, three of four words. Changed between 2022-10-22 and 2024-03-01. As cited on 2022-10-22. Write “Harbour & Hill Mediation Collective”, or cite the archived copy of 2022-10-22 (payload 5300d5d3d369), which still has it.");
+    insta::assert_snapshot!(said("Saltmarsh Youth Circle"), @"On the page, but not in the article. First seen between 2024-03-01 and 2026-04-02. Not on the page on 2022-10-22 (the capture closest to the access date). Add it if the article is meant to list all of them.");
+    insta::assert_snapshot!(said("134 countries"), @"Now “129 countries” — the number changed. Changed between 2026-04-02 04:00 UTC and 06:15 UTC. As cited on 2022-10-22. Write “129 countries”, or cite the archived copy of 2022-10-22 (payload 5300d5d3d369), which still has it.");
+    insta::assert_snapshot!(said("Bridgewater Fellowship"), @"Cannot tell: the page says “not found”, but with a status of success. Last seen on 2024-03-01. As cited on 2022-10-22. The archived copy of 2022-10-22 (payload 30ffba43bb1d) contains it.");
+    insta::assert_snapshot!(said(HOSTILE), @"Not listed. Missing from every capture since 2022-10-22. The page may never have said so. No capture contained it: check the source, or remove it.");
 }
 
 #[test]
@@ -442,7 +442,7 @@ fn a_page_diff_is_the_same_in_every_format() {
     ");
     insta::assert_snapshot!(diff.to_html(), @r#"
     <section class="diff">
-    <p>From the copy of 2022-10-22 09:03 UTC to the copy of 2026-04-02 06:15 UTC: 1 line taken out, 1 line put in.</p>
+    <p>From the copy of 2022-10-22 09:03 UTC to the copy of 2026-04-02 06:15 UTC: 1 line removed, 1 line added.</p>
     <div class="hunk">
     <p class="context"><span dir="auto">Centers</span></p>
     <p class="removed"><del dir="auto">Tidewater Peace Team</del></p>

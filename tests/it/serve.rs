@@ -330,12 +330,9 @@ fn every_kind_of_capture_is_replayed_as_what_it_is() {
     // A payload that is not held is said to be so; so is a page that never came.
     let came = get("/web/20220101000000/https://site.test/lost");
     assert_eq!(came.status, 404);
-    assert!(
-        came.text()
-            .contains("The payload of this capture is not held")
-    );
+    assert!(came.text().contains("This capture has no payload"));
     let came = get("/web/20220101000000/https://site.test/never");
-    assert!(came.status == 404 && came.text().contains("never came"));
+    assert!(came.status == 404 && came.text().contains("Every visit of this page failed"));
     // What is not exact leads to the nearest.
     for (asked, expected) in [
         (
@@ -387,7 +384,7 @@ fn what_is_not_held_is_a_page_to_a_person_and_a_word_to_a_picture() {
     assert!(came.text().contains("rel=\"noopener noreferrer\""));
     assert!(!came.text().contains("<script>"));
     let came = ask(&served.replay, "GET", path, &["Sec-Fetch-Dest: image"]);
-    assert_eq!((came.status, came.text().as_str()), (404, "not held\n"));
+    assert_eq!((came.status, came.text().as_str()), (404, "not archived\n"));
 }
 
 #[test]
@@ -526,7 +523,7 @@ fn the_site_shows_what_is_held_and_leads_to_it() {
         "a failure cannot be looked at"
     );
     let lost = served.shown("/captures/https://site.test/lost").text();
-    assert!(lost.contains("the payload is not held"), "{lost}");
+    assert!(lost.contains("without payload"), "{lost}");
 
     let view = served.shown(&format!("/view/20230101000000/{PAGE}"));
     let policy = view.field("content-security-policy").unwrap();
@@ -615,7 +612,11 @@ fn what_was_removed_is_said_to_be_with_the_reason() {
         assert!(text.contains(expected), "{expected}: {text}");
     }
     let lost = served.replayed("/web/20220101000000/https://site.test/lost");
-    assert!(lost.text().contains("never came"), "{}", lost.text());
+    assert!(
+        lost.text().contains("no bytes were received"),
+        "{}",
+        lost.text()
+    );
 }
 
 #[test]
@@ -632,7 +633,7 @@ fn a_page_that_goes_on_by_itself_says_where_in_the_archive() {
     let text = came.text();
     assert!(
         text.contains(&format!(
-            "went on by itself to <bdi><a href=\"/view/20220101000000/{PAGE}\""
+            "forwarded to <bdi><a href=\"/view/20220101000000/{PAGE}\""
         )),
         "{text}"
     );
@@ -677,7 +678,7 @@ fn a_report_leads_to_the_words_in_the_archived_page() {
     let came = served.replayed(path);
     assert_eq!(came.status, 200, "{path}");
     assert!(came.field("memento-datetime").is_some());
-    assert!(text.contains("<a href=\"/\">All that is held</a>"));
+    assert!(text.contains("<a href=\"/\">All archived pages</a>"));
     assert_eq!(served.shown("/report/broken").status, 500);
     assert_eq!(served.shown("/report/nobody").status, 404);
 }
@@ -833,12 +834,14 @@ fn what_cannot_be_served_is_told_with_what_to_do() {
     assert!(
         ended
             .stderr
-            .contains(&format!("{address} cannot be listened on")),
+            .contains(&format!("cannot listen on {address}")),
         "{}",
         ended.stderr
     );
     assert!(
-        ended.stderr.contains("hint: another program listens there"),
+        ended
+            .stderr
+            .contains("hint: another program uses this port"),
         "{}",
         ended.stderr
     );
@@ -846,7 +849,7 @@ fn what_cannot_be_served_is_told_with_what_to_do() {
     assert!(
         ended
             .stderr
-            .contains("an address and a port such as 127.0.0.1:8080"),
+            .contains("an address and a port, such as 127.0.0.1:8080"),
         "{}",
         ended.stderr
     );

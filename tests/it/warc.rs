@@ -364,7 +364,7 @@ fn records_of_others_are_bound_and_their_revisits_resolved() {
         .filter_map(Result::err)
         .collect();
     assert!(
-        errors[0].to_string().contains("nowhere to be found"),
+        errors[0].to_string().contains("was not found"),
         "{}",
         errors[0]
     );

@@ -266,7 +266,8 @@ fn where_no_copy_has_everything_the_advice_says_what_its_copy_lacks() {
     let (cite, advice) = made.cited();
     assert_eq!(cite, Some(at(DAYS[0])));
     assert!(
-        advice.ends_with("It does not have “700 members”; the findings name the copies that do."),
+        advice
+            .ends_with("It does not contain “700 members”; the findings name the copies that do."),
         "{advice}"
     );
 }
