@@ -53,7 +53,7 @@ impl Sealer {
                 Ok(token) => store.put_token(seal.size, token)?,
                 Err(error) => {
                     let shown = Setting::shown("ledger.timestamp_url", &authority.clone().into());
-                    tracing::warn!("{shown} gave no time-stamp: {error}");
+                    tracing::warn!("no time-stamp from {shown}: {error}");
                 }
             }
         }
