@@ -88,7 +88,7 @@ pub enum Event<'a> {
     Visited(&'a Visit),
     /// Something about a visit that a person should know.
     Remark(&'a str),
-    /// A profile was compared; whether its findings are changed.
+    /// A profile was compared; whether its findings changed.
     Compared(&'a Compared),
 }
 
@@ -99,7 +99,7 @@ pub struct Compared {
     pub profile: String,
     /// How many findings there are; `None` where nothing that they rest on has changed, and they were not computed.
     pub findings: Option<usize>,
-    /// Whether they are changed.
+    /// Whether they changed.
     pub changed: bool,
 }
 
