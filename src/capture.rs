@@ -291,8 +291,8 @@ impl Capture {
     #[must_use]
     pub fn head(&self) -> Option<&[u8]> {
         match &self.outcome {
-            Outcome::Response(it) => Some(&it.head),
-            Outcome::Revisit(it) => Some(&it.head),
+            Outcome::Response(response) => Some(&response.head),
+            Outcome::Revisit(revisit) => Some(&revisit.head),
             Outcome::Failure(_) => None,
         }
     }
@@ -321,8 +321,8 @@ impl Capture {
     #[must_use]
     pub fn payload_digest(&self) -> Option<PayloadDigest> {
         match &self.outcome {
-            Outcome::Response(it) => Some(PayloadDigest::of(&it.payload)),
-            Outcome::Revisit(it) => Some(it.payload_digest),
+            Outcome::Response(response) => Some(PayloadDigest::of(&response.payload)),
+            Outcome::Revisit(revisit) => Some(revisit.payload_digest),
             Outcome::Failure(_) => None,
         }
     }

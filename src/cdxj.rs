@@ -1,4 +1,4 @@
-//! CDXJ: the index of WARC files by which replay programs find a capture; one line for each, sorted by bytes.
+//! CDXJ: the index of WARC files in which replay programs look up captures; one line per capture, sorted by bytes.
 
 use std::{fmt, str::FromStr};
 
@@ -10,51 +10,51 @@ use crate::{
     uri::{Surt, TargetUri},
 };
 
-/// What an index calls a revisit in place of a media type.
+/// The media type of a revisit in an index.
 const REVISIT: &str = "warc/revisit";
 
-/// One line: where a capture's record stands, and what one must know of it to choose it.
+/// One line: the place of the record of a capture, and what is needed to choose it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What was asked for; its SURT is the line's first field.
+    /// The address that was requested; its SURT is the first field of the line.
     pub target_uri: TargetUri,
-    /// When the exchange began; the line's second field, cut to the second.
+    /// The beginning of the exchange; the second field of the line, in whole seconds.
     pub date: Instant,
-    /// What is at the place.
+    /// The kind of record.
     pub content: Content,
-    /// The status code, where a status line came.
+    /// The status code, if there is a status line.
     pub status: Option<u16>,
-    /// The payload's digest.
+    /// The digest of the payload.
     pub payload_digest: PayloadDigest,
-    /// The file the record stands in, relative to the folder that the index is for.
+    /// The file with the record, relative to the folder of the index.
     pub filename: String,
-    /// The first byte of the record in the file, compressed as it is.
+    /// The offset of the record in the file, compressed.
     pub offset: u64,
-    /// The record's bytes in the file, compressed as it is.
+    /// The length of the record in the file, compressed, in bytes.
     pub length: u64,
 }
 
-/// What is at the place that a line names.
+/// The kind of record that a line names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// A response of this media type; empty where it said none.
+    /// A response with this media type; empty if it has none.
     Response(String),
     /// A revisit.
     Revisit,
 }
 
-/// Why a text is no line of an index.
+/// Why a text is not a line of an index.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{line}` is no line of a CDXJ index: {detail}")]
+#[error("`{line}` is not a line of a CDXJ index: {detail}")]
 pub struct CdxjError {
     /// The line, its first 80 characters.
     pub line: String,
-    /// What is missing or cannot be read.
+    /// What is missing or invalid.
     pub detail: String,
 }
 
 impl Line {
-    /// The sort-friendly key that the line begins with.
+    /// The sort-friendly key at the beginning of the line.
     #[must_use]
     pub fn surt(&self) -> Surt {
         self.target_uri.surt()
@@ -98,25 +98,27 @@ impl FromStr for Line {
         let mut parts = text.trim_end().splitn(3, ' ');
         let (Some(_surt), Some(date), Some(json)) = (parts.next(), parts.next(), parts.next())
         else {
-            return Err(fault("it has not three fields"));
+            return Err(fault("it does not have three fields"));
         };
         let fields: Map<String, Value> =
-            serde_json::from_str(json).map_err(|it| fault(&it.to_string()))?;
+            serde_json::from_str(json).map_err(|error| fault(&error.to_string()))?;
         let word = |name: &str| match fields.get(name) {
-            Some(Value::String(it)) => Some(it.clone()),
-            Some(Value::Number(it)) => Some(it.to_string()),
+            Some(Value::String(string)) => Some(string.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
             _ => None,
         };
         let need = |name: &str| word(name).ok_or_else(|| fault(&format!("it has no `{name}`")));
         let number = |name: &str| {
             let text = need(name)?;
             text.parse::<u64>()
-                .map_err(|_| fault(&format!("`{name}` is no number")))
+                .map_err(|_| fault(&format!("`{name}` is not a number")))
         };
-        let target_uri = need("url")?.parse().map_err(|it| fault(&format!("{it}")))?;
+        let target_uri = need("url")?
+            .parse()
+            .map_err(|error| fault(&format!("{error}")))?;
         let payload_digest = need("digest")?
             .parse()
-            .map_err(|it| fault(&format!("{it}")))?;
+            .map_err(|error| fault(&format!("{error}")))?;
         Ok(Self {
             target_uri,
             date: parse_digits14(date).ok_or_else(|| fault("its date cannot be read"))?,
@@ -124,7 +126,7 @@ impl FromStr for Line {
                 Some(it) if it == REVISIT => Content::Revisit,
                 it => Content::Response(it.unwrap_or_default()),
             },
-            status: word("status").and_then(|it| it.parse().ok()),
+            status: word("status").and_then(|word| word.parse().ok()),
             payload_digest,
             filename: need("filename")?,
             offset: number("offset")?,
@@ -166,7 +168,7 @@ mod tests {
     #[test]
     fn what_is_no_line_is_refused_with_the_reason() {
         for (text, detail) in [
-            ("org,example)/", "it has not three fields"),
+            ("org,example)/", "it does not have three fields"),
             ("org,example)/ 2024 {}", "it has no `url`"),
         ] {
             assert_eq!(text.parse::<Line>().unwrap_err().detail, detail);

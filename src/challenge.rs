@@ -130,7 +130,7 @@ pub fn in_page(page: &[u8]) -> Option<Challenge> {
         return None;
     }
     let text = String::from_utf8_lossy(page).to_ascii_lowercase();
-    let found = |signs: &'static [(&str, &str)]| signs.iter().find(|it| text.contains(it.0));
+    let found = |signs: &'static [(&str, &str)]| signs.iter().find(|sign| text.contains(sign.0));
     let (own, shared) = (found(OWN), found(SHARED));
     if own.is_none() && shared.is_none() {
         return None;

@@ -221,48 +221,49 @@ enum Format {
 impl Verb {
     fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self {
-            Self::Demo(it) => it.run(session),
-            Self::Init(it) => it.run(session),
-            Self::Run(it) => it.run(session),
-            Self::Watch(it) => it.run(session),
-            Self::Recheck(it) => it.run(session),
-            Self::Report(it) => it.run(session),
-            Self::Status(it) => it.run(session),
-            Self::Review(it) => it.run(session),
-            Self::Diff(it) => it.run(session),
-            Self::History(it) => it.run(session),
-            Self::Captures(it) => it.run(session),
-            Self::Hosts(it) => it.run(session),
-            Self::Serve(it) => it.run(session),
-            Self::Verify(it) => it.run(session),
-            Self::Checkpoint(it) => it.run(session),
-            Self::Prove(it) => it.run(session),
-            Self::Export(it) => it.run(session),
-            Self::Evidence(it) => it.run(session),
-            Self::Import(it) => it.run(session),
-            Self::Prune(it) => it.run(session),
-            Self::Backup(it) => it.run(session),
-            Self::Restore(it) => it.run(session),
-            Self::Extract(it) => it.run(),
-            Self::Check(it) => it.run(),
-            Self::Profile(it) => it.run(session),
-            Self::Config(it) => it.run(session),
-            Self::Completions(it) => it.run(),
-            Self::Man(it) => it.run(),
-            Self::PdfText(it) => it.run(),
+            Self::Demo(demo) => demo.run(session),
+            Self::Init(init) => init.run(session),
+            Self::Run(run) => run.run(session),
+            Self::Watch(watch) => watch.run(session),
+            Self::Recheck(recheck) => recheck.run(session),
+            Self::Report(report) => report.run(session),
+            Self::Status(status) => status.run(session),
+            Self::Review(review) => review.run(session),
+            Self::Diff(diff) => diff.run(session),
+            Self::History(history) => history.run(session),
+            Self::Captures(captures) => captures.run(session),
+            Self::Hosts(hosts) => hosts.run(session),
+            Self::Serve(serve) => serve.run(session),
+            Self::Verify(verify) => verify.run(session),
+            Self::Checkpoint(checkpoint) => checkpoint.run(session),
+            Self::Prove(prove) => prove.run(session),
+            Self::Export(export) => export.run(session),
+            Self::Evidence(evidence) => evidence.run(session),
+            Self::Import(import) => import.run(session),
+            Self::Prune(prune) => prune.run(session),
+            Self::Backup(backup) => backup.run(session),
+            Self::Restore(restore) => restore.run(session),
+            Self::Extract(extract) => extract.run(),
+            Self::Check(check) => check.run(),
+            Self::Profile(profile) => profile.run(session),
+            Self::Config(config) => config.run(session),
+            Self::Completions(completions) => completions.run(),
+            Self::Man(man) => man.run(),
+            Self::PdfText(pdf_text) => pdf_text.run(),
         }
     }
 }
 
 /// Parses an address that a person typed; returns the address without its fragment, and the fragment.
 fn address(text: &str) -> Result<(TargetUri, Option<String>), Failure> {
-    TargetUri::parse(text)
-        .map_err(|it| Failure::usage(it).hint("write the complete address, including https://"))
+    TargetUri::parse(text).map_err(|error| {
+        Failure::usage(error).hint("write the complete address, including https://")
+    })
 }
 
 /// The failure for a page without captures; the hint names the most similar address that has some.
 fn not_held(store: &Store, uri: &TargetUri) -> Result<Failure, Failure> {
-    let near = |it: &str| strsim::jaro_winkler(it, uri.as_str());
+    let near = |text: &str| strsim::jaro_winkler(text, uri.as_str());
     let known = store.last_visits()?;
     let nearest = known
         .iter()
@@ -270,7 +271,7 @@ fn not_held(store: &Store, uri: &TargetUri) -> Result<Failure, Failure> {
         .max_by(|a, b| near(a).total_cmp(&near(b)));
     let failure = Failure::usage(anyhow::anyhow!("the archive has no capture of {uri}"));
     Ok(match nearest {
-        Some(it) => failure.hint(format!("it has captures of {it}, among others")),
+        Some(nearest) => failure.hint(format!("it has captures of {nearest}, among others")),
         None => failure.hint("the archive is empty; `stillsays run` fills it"),
     })
 }

@@ -1,4 +1,4 @@
-//! Instants: where "now" comes from, and how archives and HTTP spell a moment.
+//! Instants: the source of "now", and how archives and HTTP spell a time.
 
 use std::sync::{
     Arc,
@@ -7,21 +7,21 @@ use std::sync::{
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Utc};
 
-/// A moment in UTC, the only time zone an archive knows.
+/// A time in UTC, the only time zone of an archive.
 pub type Instant = DateTime<Utc>;
 
-/// Where "now" comes from: the machine, or a hand that a test or a replay moves.
+/// The source of "now": the clock of the system, or one that a test or a replay sets.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
-    /// The system's clock.
+    /// The clock of the system.
     #[default]
     System,
-    /// A clock that stands still until it is set; microseconds since 1970.
+    /// A clock that stands still until it is set; in microseconds since 1970.
     Fixed(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// A clock that stands at `at` until [`Clock::set`] moves it.
+    /// A clock that shows `at` until [`Clock::set`] changes it.
     #[must_use]
     pub fn fixed(at: Instant) -> Self {
         Self::Fixed(Arc::new(AtomicI64::new(at.timestamp_micros())))
@@ -38,7 +38,7 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock; the system's clock is left alone.
+    /// Sets a fixed clock; has no effect on the clock of the system.
     pub fn set(&self, at: Instant) {
         if let Self::Fixed(clock) = self {
             clock.store(at.timestamp_micros(), Ordering::SeqCst);
@@ -46,17 +46,17 @@ impl Clock {
     }
 }
 
-/// `WARC-Date`: UTC in the profile of ISO 8601 that WARC 1.1 (5.4) allows, fractions only where there are any.
+/// `WARC-Date`: UTC in the profile of ISO 8601 that WARC 1.1 (5.4) allows, with a fraction only if there is one.
 #[must_use]
 pub fn warc_date(at: Instant) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-/// Reads a `WARC-Date` in every form that means one moment: as WARC 1.1 (5.4) has it, and as other programs spell it
-/// (14 digits, a space in place of the `T`, no zone for UTC, a zone without a colon, an HTTP date).
+/// Parses a `WARC-Date` in every unambiguous form: as in WARC 1.1 (5.4), and as other programs spell it
+/// (14 digits, a space instead of the `T`, no zone for UTC, a zone without a colon, an HTTP date).
 ///
-/// A date that is cut short (`2023-05-04T03:02Z`, `2023-05-04`), which WARC 1.1 allows, means the beginning of its minute,
-/// day, month or year; [`warc_date_span`] says how long that is.
+/// A reduced date (`2023-05-04T03:02Z`, `2023-05-04`), which WARC 1.1 allows, means the beginning of its minute, day, month or
+/// year; [`warc_date_span`] returns the length of that period.
 #[must_use]
 pub fn parse_warc_date(text: &str) -> Option<Instant> {
     let text = text.trim();
@@ -90,7 +90,7 @@ pub fn parse_warc_date(text: &str) -> Option<Instant> {
         })
 }
 
-/// How long the time is that a `WARC-Date` names: nothing where it has its seconds.
+/// The length of the period that a `WARC-Date` names: zero if it has seconds.
 #[must_use]
 pub fn warc_date_span(text: &str) -> TimeDelta {
     let (plain, _) = zone_of(text.trim());
@@ -104,7 +104,7 @@ pub fn warc_date_span(text: &str) -> TimeDelta {
     }
 }
 
-/// A time without its zone, and how far the zone is ahead of UTC; none means UTC.
+/// Splits a time into the part without its zone, and the offset of the zone from UTC; no zone means UTC.
 fn zone_of(text: &str) -> (&str, TimeDelta) {
     let upper = text.to_ascii_uppercase();
     for name in ["Z", " UTC", " GMT"] {
@@ -114,7 +114,7 @@ fn zone_of(text: &str) -> (&str, TimeDelta) {
         }
     }
     // A sign before the time of day belongs to the date.
-    let signed = text.get(11..).and_then(|it| it.rfind(['+', '-']));
+    let signed = text.get(11..).and_then(|text| text.rfind(['+', '-']));
     let Some((plain, zone)) = signed.and_then(|it| text.split_at_checked(it + 11)) else {
         return (text, TimeDelta::zero());
     };
@@ -135,11 +135,11 @@ pub fn digits14(at: Instant) -> String {
     at.format("%Y%m%d%H%M%S").to_string()
 }
 
-/// Reads 4 to 14 digits as the earliest moment they name: `2024` is 2024-01-01 00:00:00.
+/// Parses 4 to 14 digits as the earliest time they can mean: `2024` is 2024-01-01 00:00:00.
 #[must_use]
 pub fn parse_digits14(text: &str) -> Option<Instant> {
     const EARLIEST: &str = "00000101000000";
-    if !(4..=14).contains(&text.len()) || !text.bytes().all(|it| it.is_ascii_digit()) {
+    if !(4..=14).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let whole = format!("{text}{}", EARLIEST.get(text.len()..)?);
@@ -154,9 +154,9 @@ pub fn http_date(at: Instant) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// Reads an HTTP date in any of the three forms of RFC 9110, 5.6.7; anything else is `None`.
+/// Parses an HTTP date in any of the three forms of RFC 9110, 5.6.7; anything else is `None`.
 ///
-/// A two-digit year more than 50 years ahead of `now` is taken from the century before.
+/// A two-digit year more than 50 years after `now` belongs to the previous century.
 #[must_use]
 pub fn parse_http_date(text: &str, now: Instant) -> Option<Instant> {
     use chrono::Datelike;

@@ -1,8 +1,8 @@
-//! Content codings (RFC 9110, 8.4.1): a stored payload undone to the bytes that a reader sees, within caps.
+//! Content codings (RFC 9110, 8.4.1): decodes a stored payload to the bytes that a reader sees, within limits.
 //!
-//! Captures keep a payload as it was sent; this is asked when somebody wants to read it. The web's labels are often
-//! wrong and its streams often odd, so what can be read is returned with [`Remark`]s on what was odd; an error means
-//! that there is nothing to read or that reading it would be dangerous.
+//! Captures keep a payload as sent; this module decodes it for reading. On the web, labels are often wrong and streams often
+//! odd, so everything that can be decoded is returned, with [`Remark`]s on what was odd; an error means that nothing can be
+//! decoded, or that decoding would be dangerous.
 
 use std::{
     fmt,
@@ -11,19 +11,19 @@ use std::{
 
 use crate::capture::{Response, fields_of};
 
-/// How much may come out of a payload.
+/// Limits on decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caps {
     /// The most bytes of any stage; default 64 MiB.
     pub bytes: u64,
-    /// The most bytes out for one byte in, over all stages; default 250. The first [`Caps::FREE`] bytes are not counted.
+    /// The most bytes out per byte in, over all stages; default 250. The first [`Caps::FREE`] bytes do not count.
     pub ratio: u64,
 }
 
 impl Caps {
-    /// So many bytes may come out whatever the ratio: small pages of one repeated line are no bombs.
+    /// How many bytes are allowed at any ratio: small pages of one repeated line are not bombs.
     pub const FREE: u64 = 2 << 20;
-    /// The most codings that are undone, one after the other.
+    /// The most nested codings.
     pub const CODINGS: usize = 4;
 }
 
@@ -36,7 +36,7 @@ impl Default for Caps {
     }
 }
 
-/// A content coding that can be undone.
+/// A supported content coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
     /// `gzip`, `x-gzip` (RFC 1952), of any number of members.
@@ -72,83 +72,83 @@ impl fmt::Display for Coding {
     }
 }
 
-/// What was odd about a payload that could be read nevertheless.
+/// What was odd about a payload that was decoded anyway.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Remark {
-    /// Bytes stood behind the end of the coded stream; they are left out.
-    #[error("{bytes} bytes behind the end of the {coding} stream were left out")]
+    /// Bytes after the end of the coded stream; they are ignored.
+    #[error("{bytes} bytes after the end of the {coding} stream were ignored")]
     TrailingGarbage {
         /// The coding whose stream had ended.
         coding: Coding,
-        /// How many there were.
+        /// The number of bytes.
         bytes: usize,
     },
-    /// The bytes are not in the coding that the label says; they are returned as they are.
+    /// The bytes do not have the coding in the label; they are returned as they are.
     #[error("labelled {label}, but is not; read as it is")]
     NotAsLabelled {
         /// The label.
         label: String,
     },
-    /// The stream ended before it was whole, or went wrong; what came before is returned.
-    #[error("the {coding} stream breaks off after {bytes} bytes: {detail}")]
+    /// The stream is incomplete or damaged; the part before that is returned.
+    #[error("the {coding} stream ends early, after {bytes} bytes: {detail}")]
     BrokenOff {
         /// The coding whose stream it was.
         coding: Coding,
-        /// How many bytes could be read.
+        /// How many bytes were decoded.
         bytes: usize,
-        /// What the decoder says.
+        /// The message of the decoder.
         detail: String,
     },
 }
 
-/// Why there is nothing to read.
+/// Why a payload cannot be decoded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodingError {
-    /// More comes out than the cap allows.
+    /// The decoded payload exceeds the limit.
     #[error("the {coding} stream is longer than {cap} bytes when decoded")]
     TooLong {
         /// The coding whose stream it was.
         coding: Coding,
-        /// The cap, in bytes.
+        /// The limit, in bytes.
         cap: u64,
     },
-    /// More comes out for each byte in than the cap allows.
-    #[error("the {coding} stream gives more than {cap} bytes for each byte sent")]
+    /// The ratio of decoded to coded bytes exceeds the limit.
+    #[error("the {coding} stream decodes to more than {cap} bytes per byte")]
     TooDense {
         /// The coding whose stream it was.
         coding: Coding,
-        /// The cap, bytes out for one in.
+        /// The limit, in bytes out per byte in.
         cap: u64,
     },
-    /// More codings on one another than anybody needs.
-    #[error("{0} content codings on one another")]
+    /// Too many nested codings.
+    #[error("{0} nested content codings")]
     TooManyCodings(usize),
-    /// A coding that is not known here, on bytes that are no text.
+    /// An unknown coding, on bytes that are not text.
     #[error("the content coding `{0}` is not known")]
     Unknown(String),
-    /// The stream is of the coding, and nothing could be read from it.
+    /// The stream has the coding, but nothing could be decoded.
     #[error("the {coding} stream cannot be read: {detail}")]
     Unreadable {
         /// The coding whose stream it was.
         coding: Coding,
-        /// What the decoder says.
+        /// The message of the decoder.
         detail: String,
     },
 }
 
-/// A payload with its content codings undone.
+/// A decoded payload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decoded {
     /// The bytes that a reader sees.
     pub bytes: Vec<u8>,
-    /// What was odd, outermost coding first.
+    /// Remarks, outermost coding first.
     pub remarks: Vec<Remark>,
 }
 
-/// Undoes the codings of `content_encoding` (a field value, several joined with commas) on `payload`.
+/// Decodes `payload` by `content_encoding` (a field value, or several joined with commas).
 ///
 /// # Errors
-/// A bomb, an unknown coding, or a stream from which nothing can be read.
+/// A bomb, an unknown coding, or a stream from which nothing can be decoded.
 pub fn decode(
     payload: &[u8],
     content_encoding: Option<&str>,
@@ -157,7 +157,7 @@ pub fn decode(
     let labels: Vec<String> = content_encoding
         .unwrap_or_default()
         .split(',')
-        .map(|it| it.trim().trim_matches('"').to_ascii_lowercase())
+        .map(|part| part.trim().trim_matches('"').to_ascii_lowercase())
         .filter(|it| !matches!(it.as_str(), "" | "identity" | "none"))
         .collect();
     if labels.len() > Caps::CODINGS {
@@ -187,7 +187,7 @@ pub fn decode(
     Ok(decoded)
 }
 
-/// Undoes the content codings of a response, as all its `Content-Encoding` fields give them.
+/// Decodes the payload of a response by all its `Content-Encoding` fields.
 ///
 /// # Errors
 /// As [`decode`].
@@ -199,7 +199,7 @@ pub fn decode_response(response: &Response, caps: &Caps) -> Result<Decoded, Codi
     )
 }
 
-/// All `Content-Encoding` fields of a response head as one value; `None` where there is none.
+/// All `Content-Encoding` fields of a response head as one value; `None` if there is none.
 #[must_use]
 pub fn labels_of(head: &[u8]) -> Option<String> {
     let labels: Vec<String> = fields_of(head)
@@ -209,7 +209,7 @@ pub fn labels_of(head: &[u8]) -> Option<String> {
     (!labels.is_empty()).then(|| labels.join(", "))
 }
 
-/// One coding being undone.
+/// The decoding of one coding.
 struct Stage {
     coding: Coding,
     caps: Caps,
@@ -217,7 +217,7 @@ struct Stage {
     dense: u64,
 }
 
-/// Why a stream stopped giving bytes.
+/// Why decoding stopped.
 enum Stop {
     Bomb(CodingError),
     Broken(io::Error),
@@ -271,7 +271,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Whether a stream of this coding begins here; always true where the coding has no mark of its own.
+    /// Whether a stream of this coding begins here; always true for codings without a signature.
     fn opens(&self, input: &[u8]) -> bool {
         match self.coding {
             Coding::Gzip => input.starts_with(&[0x1f, 0x8b]),
@@ -287,7 +287,7 @@ impl Stage {
         !self.opens(input) || looks_like_text(input)
     }
 
-    /// Reads stream after stream; what is left in `rest` belongs to none.
+    /// Decodes stream after stream; the remaining bytes in `rest` belong to none.
     fn streams(&self, rest: &mut &[u8], output: &mut Vec<u8>) -> Result<(), Stop> {
         loop {
             let before = output.len();
@@ -350,23 +350,23 @@ fn zstd_frame<'a, 'b>(
     Ok(frame)
 }
 
-/// Brotli has no mark at its end that is worth telling garbage by: the whole rest belongs to the stream.
+/// Brotli has no end mark that would distinguish garbage: the whole rest belongs to the stream.
 fn brotli<'a>(rest: &mut &'a [u8]) -> impl Read + use<'a> {
     let whole = *rest;
     rest.consume(whole.len());
     brotli_decompressor::Decompressor::new(whole, 4096)
 }
 
-/// Whether the two bytes of a zlib header stand here (RFC 1950, 2.2).
+/// Whether the bytes begin with a zlib header (RFC 1950, 2.2).
 fn is_zlib(input: &[u8]) -> bool {
     matches!(input, [method, flags, ..]
         if method & 0x0f == 8 && (u16::from(*method) << 8 | u16::from(*flags)).is_multiple_of(31))
 }
 
-/// Whether the first 1,024 bytes hold no byte that text does not hold: a page sent without the coding of its label.
+/// Whether the first 1,024 bytes are text: a page sent without the coding in its label.
 fn looks_like_text(input: &[u8]) -> bool {
     let start = input.get(..input.len().min(1024)).unwrap_or_default();
-    let controls = |it: &u8| matches!(it, 0..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
+    let controls = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
     let whole = match std::str::from_utf8(start) {
         Ok(_) => true,
         Err(error) => error.error_len().is_none(), // cut inside a character

@@ -1,11 +1,11 @@
-//! Labelled digests: what a payload or a record block hashes to.
+//! Labelled digests of payloads and record blocks.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-/// Why a text is no digest that this program can compare with.
+/// Why a text is not a supported digest.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not a digest of the form sha256:<64 hexadecimal digits>")]
 pub struct DigestError(String);
@@ -23,7 +23,7 @@ macro_rules! labelled_digest {
                 Self(Sha256::digest(bytes).into())
             }
 
-            /// A digest that was stored as its 32 bytes.
+            /// The digest with these 32 bytes.
             #[must_use]
             pub fn from_bytes(bytes: [u8; 32]) -> Self {
                 Self(bytes)
@@ -35,7 +35,7 @@ macro_rules! labelled_digest {
                 &self.0
             }
 
-            /// The first 12 hexadecimal digits, for people.
+            /// The first 12 hexadecimal digits, for display.
             #[must_use]
             pub fn short(&self) -> String {
                 hex(&self.0).chars().take(12).collect()
@@ -81,7 +81,7 @@ macro_rules! labelled_digest {
 }
 
 labelled_digest! {
-    /// SHA-256 of the entity body, transfer coding removed, content coding kept (WARC 1.1, 5.9).
+    /// SHA-256 of the entity body, without transfer coding, with content coding (WARC 1.1, 5.9).
     PayloadDigest
 }
 
@@ -91,11 +91,11 @@ labelled_digest! {
 }
 
 labelled_digest! {
-    /// SHA-256 of anything else that is compared by its content: a profile, a set of findings.
+    /// SHA-256 of other content: a profile, a set of findings.
     ContentDigest
 }
 
-/// A digest as other programs label it (WARC 1.1, 5.8), to compare bytes with: SHA-1 or SHA-256, in base 32 or hexadecimal.
+/// A digest as labelled by other programs (WARC 1.1, 5.8), for comparison: SHA-1 or SHA-256, in base 32 or hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledDigest {
     is_sha1: bool,
@@ -103,7 +103,7 @@ pub struct LabelledDigest {
 }
 
 impl LabelledDigest {
-    /// Reads `sha1:…` and `sha256:…`; anything else cannot be compared with.
+    /// Parses `sha1:…` and `sha256:…`; other digests are not supported.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (label, value) = text.trim().split_once(':')?;
@@ -119,7 +119,7 @@ impl LabelledDigest {
         } else {
             unbase32(value)
         };
-        let bytes = bytes.filter(|it| it.len() == length)?;
+        let bytes = bytes.filter(|byte| byte.len() == length)?;
         Some(Self { is_sha1, bytes })
     }
 
@@ -153,7 +153,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     }
     let digits = (0..text.len()).step_by(2);
     digits
-        .map(|it| u8::from_str_radix(text.get(it..it + 2)?, 16).ok())
+        .map(|digit| u8::from_str_radix(text.get(digit..digit + 2)?, 16).ok())
         .collect()
 }
 

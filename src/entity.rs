@@ -1,30 +1,30 @@
-//! Names of organizations and people as a page shows them, and the lists that hold them.
+//! Names of organizations and people as found on a page, and the lists that contain them.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-/// A name as it was found on a page.
+/// A name as found on a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EntityName {
-    /// The name as the page spells it, white space folded.
+    /// The name as spelled on the page, with single spaces.
     pub surface: String,
-    /// What part of the page it was read from.
+    /// The part of the page that it was read from.
     pub source: NameSource,
-    /// Its bytes in [`crate::reading::Reading::text`]'s text; `None` for a name that is not part of the text (an image's alt).
+    /// Its byte range in [`crate::reading::Reading::text`]; `None` for a name that is not part of the text (the alt text of an image).
     pub range: Option<Range<usize>>,
-    /// A CSS selector of the element that holds it.
+    /// A CSS selector of the element that contains it.
     pub css: String,
-    /// Where its link leads, absolute where the page's address is known.
+    /// The target of its link; absolute if the address of the page is known.
     pub href: Option<String>,
-    /// Whether a reader does not see it without a script or a click.
+    /// Whether it is invisible without a script or a click.
     pub hidden: bool,
-    /// What else its record says that could be the same name: an alt beside a heading, a link's title, a logo's file name.
+    /// Other texts of its record that could be the same name: an alt text beside a heading, the title of a link, the file name of a logo.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<(NameSource, String)>,
 }
 
-/// What part of a page a name was read from, strongest first.
+/// The part of a page that a name was read from, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NameSource {
@@ -32,43 +32,43 @@ pub enum NameSource {
     Text,
     /// Structured data: JSON-LD, microdata, a data island.
     Structured,
-    /// An image's alternative text.
+    /// The alternative text of an image.
     Alt,
     /// An `aria-label`.
     AriaLabel,
     /// A `title` attribute.
     Title,
-    /// The host or path that a link leads to.
+    /// The host or path of a link.
     LinkTarget,
-    /// An image's file name.
+    /// The file name of an image.
     FileName,
 }
 
 /// A repeated structure of a page that could be a list of names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EntityList {
-    /// The heading it stands under.
+    /// Its heading.
     pub heading: Option<String>,
-    /// The nearest element above it, or itself, that a fragment can point at.
+    /// The nearest element, itself or above, that a fragment can point to.
     pub anchor: Option<String>,
     /// A CSS selector of the container.
     pub container: String,
-    /// The tag path and shape that its items share; equal for the same structure at another visit.
+    /// The common tag path and shape of its items; the same for the same structure at another visit.
     pub fingerprint: String,
-    /// What the classes of its items and of what is around them come to; equal for lists that one template wrote on one page.
+    /// A digest of the classes of its items and their surroundings; the same for lists of one template on one page.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub template: String,
-    /// What found it.
+    /// The strategy that found it.
     pub strategy: Strategy,
-    /// Whether it is held for a list of organizations or people.
+    /// Whether it is judged a list of organizations or people.
     pub kind: ListKind,
-    /// How sure that is, 0 to 1.
+    /// How sure that is, from 0 to 1.
     pub score: f64,
-    /// Its members, in the order of the page.
+    /// Its items, in the order of the page.
     pub items: Vec<EntityName>,
 }
 
-/// What found a list.
+/// The strategy that found a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
@@ -80,9 +80,9 @@ pub enum Strategy {
     Cards,
     /// `dl`.
     DefinitionList,
-    /// Lines parted by `br`.
+    /// Lines separated by `br`.
     Lines,
-    /// Names in running text, parted by commas, semicolons or bars.
+    /// Names in running text, separated by commas, semicolons or bars.
     Prose,
     /// Headings, each followed by its text.
     Headings,
@@ -92,11 +92,11 @@ pub enum Strategy {
     Structured,
     /// Lines of a text without markup.
     PlainLines,
-    /// A CSS selector that a profile gives; the list's `container` is that selector, word for word.
+    /// A CSS selector in a profile; the `container` of the list is exactly that selector.
     Selector,
 }
 
-/// Whether a list names somebody.
+/// The kind of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ListKind {

@@ -173,6 +173,6 @@ fn queues(orders: Vec<Order>) -> Vec<VecDeque<Order>> {
             None => queues.push(VecDeque::from([order])),
         }
     }
-    queues.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    queues.sort_by_key(|queue| std::cmp::Reverse(queue.len()));
     queues
 }

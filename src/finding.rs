@@ -480,8 +480,8 @@ impl Finding {
     #[must_use]
     pub fn is_change(&self) -> bool {
         match &self.conclusion {
-            Conclusion::Verdict(it) => !matches!(
-                it,
+            Conclusion::Verdict(verdict) => !matches!(
+                verdict,
                 Verdict::Present
                     | Verdict::Elsewhere { .. }
                     | Verdict::Redesigned { .. }
@@ -495,7 +495,7 @@ impl Finding {
     #[must_use]
     pub fn fate(&self) -> Option<&Fate> {
         match &self.conclusion {
-            Conclusion::Fate(it) => Some(it),
+            Conclusion::Fate(fate) => Some(fate),
             Conclusion::Verdict(_) => None,
         }
     }

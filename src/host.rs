@@ -124,8 +124,8 @@ mod text_or_bytes {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u8>, D::Error> {
         Ok(match Either::deserialize(input)? {
-            Either::Text(it) => it.into_bytes(),
-            Either::Bytes(it) => it,
+            Either::Text(text) => text.into_bytes(),
+            Either::Bytes(bytes) => bytes,
         })
     }
 }

@@ -1,34 +1,34 @@
-//! A first look at HTML, without a tree: how much text there is, and the elements that send a browser elsewhere.
+//! A quick scan of HTML, without a tree: how much text there is, and the elements that send a browser elsewhere.
 //!
-//! It is for pages that stand in for others, before anybody reads them: small, often broken, and mostly of scripts.
+//! It is for pages that replace others: small, often broken, and mostly scripts.
 
-/// What a look at a page found.
+/// The result of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scan {
-    /// The text that a reader sees, spaces as they are.
+    /// The visible text, with spaces as they are.
     pub text: String,
-    /// How many letters and digits there are in it.
+    /// The number of letters and digits in it.
     pub letters: usize,
-    /// Fields to fill in: text, choices, files.
+    /// The number of form fields: text, choices, files.
     pub fields: usize,
     /// Headings.
     pub headings: usize,
     /// Items of lists, and rows of tables.
     pub items: usize,
-    /// The elements, in their order.
+    /// The elements, in order.
     pub tags: Vec<Tag>,
-    /// The scripts that stand in the page.
+    /// The inline scripts.
     pub scripts: Vec<String>,
 }
 
-/// An element that may send a browser elsewhere.
+/// An element that can send a browser elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tag {
     /// Its name, in lower case.
     pub name: String,
     /// Its attributes, names in lower case, values with their entities resolved.
     pub attributes: Vec<(String, String)>,
-    /// Whether only browsers without scripts see it.
+    /// Whether it is only for browsers without scripts.
     pub in_noscript: bool,
 }
 
@@ -38,8 +38,8 @@ impl Tag {
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes
             .iter()
-            .find(|it| it.0 == name)
-            .map(|it| it.1.as_str())
+            .find(|attribute| attribute.0 == name)
+            .map(|attribute| attribute.1.as_str())
     }
 }
 
@@ -48,7 +48,7 @@ const KEPT: &[&str] = &[
     "meta", "base", "link", "a", "body", "frame", "frameset", "form", "input",
 ];
 
-/// Looks through a page.
+/// Scans a page.
 #[must_use]
 pub fn scan(page: &str) -> Scan {
     let mut found = Scan::default();
@@ -95,7 +95,10 @@ pub fn scan(page: &str) -> Scan {
 impl Scan {
     fn say(&mut self, text: &str, in_noscript: bool) {
         if !in_noscript {
-            self.letters += text.chars().filter(|it| it.is_alphanumeric()).count();
+            self.letters += text
+                .chars()
+                .filter(|letter| letter.is_alphanumeric())
+                .count();
             self.text.push_str(text);
         }
     }
@@ -118,19 +121,19 @@ impl Scan {
         if KEPT.contains(&tag.name.as_str()) {
             self.tags.push(tag);
         }
-        // Words on both sides of a tag are not one word.
+        // A tag separates words.
         self.text.push(' ');
     }
 }
 
-/// What stands between the brackets of the tag at the beginning of `text`, and what stands behind it.
+/// The text between the brackets of the tag at the beginning of `text`, and the text after the tag.
 fn tag_of(text: &str) -> (&str, &str) {
     let mut quote = None;
     let mut before = ' ';
     for (at, it) in text.char_indices().skip(1) {
         match quote {
             Some(open) if it == open => quote = None,
-            // A quote opens a value only behind the sign of equality.
+            // A quote opens a value only after an equals sign.
             None if matches!(it, '"' | '\'') && before == '=' => quote = Some(it),
             None if it == '>' => {
                 return (
@@ -147,16 +150,16 @@ fn tag_of(text: &str) -> (&str, &str) {
     (text.get(1..).unwrap_or(""), "")
 }
 
-/// The content of an element whose content is no markup, and what stands behind its end.
+/// The content of an element whose content is not markup, and the text after its end.
 fn until_end<'a>(text: &'a str, name: &str) -> (&'a str, &'a str) {
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|it| it.find("</")) {
+    while let Some(at) = text.get(from..).and_then(|text| text.find("</")) {
         let at = from + at;
         let end = at + 2 + name.len();
         if bytes
             .get(at + 2..end)
-            .is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
+            .is_some_and(|byte| byte.eq_ignore_ascii_case(name.as_bytes()))
         {
             let (content, behind) = text.split_at(at);
             let behind = behind.find('>').and_then(|it| behind.get(it + 1..));
@@ -175,7 +178,7 @@ fn parse(inside: &str) -> Tag {
     let (name, mut rest) = inside.split_at(end);
     let mut attributes = Vec::new();
     loop {
-        rest = rest.trim_start_matches(|it: char| it.is_whitespace() || it == '/');
+        rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/');
         if rest.is_empty() {
             break;
         }
@@ -189,8 +192,11 @@ fn parse(inside: &str) -> Tag {
             None => ("", behind),
             Some(behind) => {
                 let behind = behind.trim_start();
-                let quote = behind.chars().next().filter(|it| matches!(it, '"' | '\''));
-                let quoted = quote.and_then(|it| behind.get(1..)?.split_once(it));
+                let quote = behind
+                    .chars()
+                    .next()
+                    .filter(|letter| matches!(letter, '"' | '\''));
+                let quoted = quote.and_then(|quote| behind.get(1..)?.split_once(quote));
                 quoted.unwrap_or_else(|| {
                     let end = behind.find(char::is_whitespace).unwrap_or(behind.len());
                     behind.split_at(end)
@@ -207,7 +213,7 @@ fn parse(inside: &str) -> Tag {
     }
 }
 
-/// A value with the entities resolved that stand in addresses.
+/// A value with the entities resolved that occur in addresses.
 fn unescaped(value: &str) -> String {
     if !value.contains('&') {
         return value.to_owned();

@@ -48,7 +48,7 @@ impl ExportError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::Store(it) => it.hint().to_owned(),
+            Self::Store(store) => store.hint().to_owned(),
             Self::Write { .. } => "name a writable place with enough space".into(),
             Self::Exists { .. } => "existing files are not overwritten; name another place".into(),
         }

@@ -1,23 +1,23 @@
-//! Media types and character sets: what kind of bytes a payload is, and how to read them as text.
+//! Media types and character sets: the type of a payload, and how to decode it as text.
 
 mod charset;
 mod sniff;
 
 pub use charset::{CharsetSource, Decoded, decode};
 
-/// A media type as `Content-Type` fields give it (WHATWG MIME Sniffing, 4.4), parameters other than charset left out.
+/// A media type as in `Content-Type` fields (WHATWG MIME Sniffing, 4.4), without parameters other than charset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MediaType {
-    /// `type/subtype`, lower case; empty where there was none that could be read.
+    /// `type/subtype`, in lower case; empty if there was no valid one.
     pub essence: String,
-    /// The `charset` parameter as it was spelt, quotes taken off.
+    /// The `charset` parameter as spelled, without quotes.
     pub charset: Option<String>,
-    /// Whether the field is one that old servers send for every file whose type they do not know
+    /// Whether the field is one that old servers send for every file of unknown type
     /// (WHATWG MIME Sniffing, 5.1, "check-for-apache-bug").
     pub is_server_default: bool,
 }
 
-/// What old servers send for files whose type they do not know, to the letter.
+/// The exact fields that old servers send for files of unknown type.
 const SERVER_DEFAULTS: [&str; 4] = [
     "text/plain",
     "text/plain; charset=ISO-8859-1",
@@ -26,21 +26,21 @@ const SERVER_DEFAULTS: [&str; 4] = [
 ];
 
 impl MediaType {
-    /// Reads a field value, which may be several values in one, joined by commas.
+    /// Parses a field value, which can be several values joined by commas.
     #[must_use]
     pub fn parse(field: &str) -> Self {
         Self::extract([field])
     }
 
-    /// The media type of all `Content-Type` fields of a response together (Fetch standard, "extract a MIME type"): the
-    /// last one that can be read, with the charset that was said of the same type before it.
+    /// The media type from all `Content-Type` fields of a response (Fetch standard, "extract a MIME type"): the last valid one,
+    /// with the charset that an earlier field gave for the same type.
     ///
-    /// Where no value can be read as the standard says, the first one is read as browsers repair it: parameters without a
-    /// semicolon before them, a comment behind the type. What is still no media type gives an empty essence.
+    /// If no value is valid by the standard, the first one is repaired as in browsers: parameters without a semicolon before them,
+    /// a comment after the type. If that is still not a media type, the essence is empty.
     #[must_use]
     pub fn extract<'a>(fields: impl IntoIterator<Item = &'a str>) -> Self {
         let fields: Vec<&str> = fields.into_iter().collect();
-        let values: Vec<&str> = fields.iter().flat_map(|it| split_list(it)).collect();
+        let values: Vec<&str> = fields.iter().flat_map(|field| split_list(field)).collect();
         let mut found: Option<Self> = None;
         for value in &values {
             let Some(mut next) = strict(value).filter(|it| it.essence != "*/*") else {
@@ -52,12 +52,14 @@ impl MediaType {
             found = Some(next);
         }
         let mut found = found.unwrap_or_else(|| {
-            let mut repaired = values.iter().map(|it| repaired(it));
+            let mut repaired = values.iter().map(|value| repaired(value));
             repaired
                 .find(|it| *it != Self::default())
                 .unwrap_or_default()
         });
-        found.is_server_default = fields.last().is_some_and(|it| SERVER_DEFAULTS.contains(it));
+        found.is_server_default = fields
+            .last()
+            .is_some_and(|field| SERVER_DEFAULTS.contains(field));
         found
     }
 
@@ -67,8 +69,8 @@ impl MediaType {
         matches!(self.essence.as_str(), "text/html" | "application/xhtml+xml")
     }
 
-    /// What the bytes are, as browsers take them (WHATWG MIME Sniffing, 7): what the server says, but for types that are
-    /// not told, are told by default, or are told by the bytes themselves. `nosniff` is what `X-Content-Type-Options` asks for.
+    /// The type of the bytes as in browsers (WHATWG MIME Sniffing, 7): the type that the server gives, except for types that are
+    /// missing, are a default, or are clear from the bytes. `nosniff` is the value of `X-Content-Type-Options`.
     #[must_use]
     pub fn sniffed(&self, bytes: &[u8], nosniff: bool) -> Self {
         Self {
@@ -79,7 +81,7 @@ impl MediaType {
     }
 }
 
-/// The values of a list, split at commas that are not in quotes.
+/// The values of a list, split at commas outside quotes.
 fn split_list(field: &str) -> Vec<&str> {
     let mut values = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
@@ -99,7 +101,7 @@ fn split_list(field: &str) -> Vec<&str> {
     values
 }
 
-/// A value as the standard parses it (WHATWG MIME Sniffing, 4.4).
+/// Parses a value by the standard (WHATWG MIME Sniffing, 4.4).
 fn strict(value: &str) -> Option<MediaType> {
     let value = value.trim_matches(is_space);
     let (kind, rest) = value.split_once('/')?;
@@ -112,10 +114,10 @@ fn strict(value: &str) -> Option<MediaType> {
     })
 }
 
-/// A value as browsers repair it: the type ends with the first space or bracket. A charset is believed without a type too.
+/// Parses a value as browsers repair it: the type ends at the first space or bracket. A charset counts even without a type.
 fn repaired(value: &str) -> MediaType {
     let value = value.trim_matches(is_space);
-    let ends = |it: char| is_space(it) || matches!(it, ';' | '(' | '"');
+    let ends = |letter: char| is_space(letter) || matches!(letter, ';' | '(' | '"');
     let (essence, rest) = value.split_at(value.find(ends).unwrap_or(value.len()));
     let is_type = essence
         .split_once('/')
@@ -136,7 +138,7 @@ fn repaired(value: &str) -> MediaType {
     }
 }
 
-/// The first `charset` of parameters, which begin behind the semicolon.
+/// The first `charset` in parameters, which begin after the semicolon.
 fn charset_in(parameters: &str) -> Option<String> {
     let mut rest = parameters;
     while !rest.is_empty() {
@@ -153,7 +155,7 @@ fn charset_in(parameters: &str) -> Option<String> {
             let (value, behind) = value.split_once(';').unwrap_or((value, ""));
             (value.trim_end_matches(is_space).to_owned(), behind)
         };
-        // Single quotes are no quotes to the standard; no charset has them in its name.
+        // In the standard, single quotes are not quotes; no charset has them in its name.
         let value = value.trim_matches('\'');
         if name.trim().eq_ignore_ascii_case("charset") && !value.is_empty() {
             return Some(value.to_owned());
@@ -163,7 +165,7 @@ fn charset_in(parameters: &str) -> Option<String> {
     None
 }
 
-/// A quoted text without its quotes and escapes, and what stands behind the next semicolon.
+/// A quoted text without its quotes and escapes, and the text after the next semicolon.
 fn unquoted(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut letters = text.char_indices();
@@ -173,7 +175,7 @@ fn unquoted(text: &str) -> (String, &str) {
                 let behind = text.get(at + 1..).unwrap_or_default();
                 return (value, behind.split_once(';').map_or("", |it| it.1));
             }
-            '\\' => value.extend(letters.next().map(|it| it.1)),
+            '\\' => value.extend(letters.next().map(|letter| letter.1)),
             it => value.push(it),
         }
     }
@@ -184,9 +186,9 @@ fn is_space(it: char) -> bool {
     matches!(it, ' ' | '\t' | '\n' | '\r')
 }
 
-/// Whether a text is made of the letters of a token (RFC 9110, 5.6.2).
+/// Whether a text consists of token characters (RFC 9110, 5.6.2).
 fn is_token(text: &str) -> bool {
-    let is_letter = |it: u8| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&it);
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_letter)
 }
 

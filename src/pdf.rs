@@ -1,7 +1,7 @@
-//! PDF: the text layer of a file page by page, and the plain lines in which one process hands it to another.
+//! PDF: the text layer of a file, page by page, and the lines in which one process passes it to another.
 //!
-//! A PDF is a program for a machine that few have built well. What reads it here stands in a process of its own, which
-//! may break off without harm; so a text layer is written as JSON lines, a page a line, each usable without the next:
+//! PDF files are complex, and readers crash on some. The reader runs in a process of its own, which can crash without harm; so
+//! a text layer is written as JSON lines, one page per line, each usable without the next:
 //!
 //! ```text
 //! {"page":1,"text":"Members\nAlder Peace Trust"}
@@ -17,26 +17,26 @@ mod text;
 
 pub use text::write;
 
-/// The text that a PDF carries beside its drawings.
+/// The text layer of a PDF.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextLayer {
-    /// The text of each page that could be read, by its number, from 1 on.
+    /// The text of each readable page, by its number, counted from 1.
     pub pages: BTreeMap<u32, String>,
-    /// Why the text is not whole; `None` where every page was read.
+    /// Why the text is incomplete; `None` if every page was read.
     pub fault: Option<String>,
-    /// Whether another try could come to something else: the machine was busy, or there was no reader.
+    /// Whether another attempt could succeed: the machine was busy, or there was no reader.
     pub passing: bool,
 }
 
-/// One line of a text layer on its way.
+/// One line of a text layer.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 enum Line {
-    /// A page's text.
+    /// The text of a page.
     Page { page: u32, text: String },
     /// A page that cannot be read.
     Broken { page: u32, fault: String },
-    /// The end, with the number of pages there are.
+    /// The end, with the number of pages.
     End { pages: u32 },
     /// A file that cannot be read at all.
     Fault { fault: String },
@@ -46,19 +46,19 @@ impl Line {
     fn write(&self, out: &mut impl io::Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, self)?;
         out.write_all(b"\n")?;
-        // A page that is out stays out, whatever the next one does to this process.
+        // A page that is written is safe, whatever the next one does to this process.
         out.flush()
     }
 }
 
 impl TextLayer {
-    /// Reads what [`write()`] wrote, as far as it goes; a cut-off end is a fault.
+    /// Parses the output of [`write()`] as far as possible; a truncated end is a fault.
     #[must_use]
     pub fn parse(lines: &[u8]) -> Self {
         let mut layer = Self::default();
         let mut ended = false;
-        for line in lines.split(|it| *it == b'\n') {
-            // The reader's libraries speak on the same channel at times; what is no line of ours is nothing to us.
+        for line in lines.split(|letter| *letter == b'\n') {
+            // Libraries of the reader sometimes write to the same channel; other lines are ignored.
             match serde_json::from_slice(line) {
                 Ok(Line::Page { page, text }) => {
                     layer.pages.insert(page, text);
@@ -78,15 +78,15 @@ impl TextLayer {
         if !ended {
             let last = layer.pages.keys().next_back();
             let fault = match last {
-                Some(page) => format!("its reader broke off behind page {page}"),
-                None => "its reader broke off".to_owned(),
+                Some(page) => format!("its reader crashed after page {page}"),
+                None => "its reader crashed".to_owned(),
             };
             layer.fault = Some(fault);
         }
         layer
     }
 
-    /// A file that could not be read for a reason that may pass.
+    /// A file that could not be read for a temporary reason.
     #[must_use]
     pub fn unread(fault: String) -> Self {
         Self {

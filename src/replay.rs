@@ -160,7 +160,7 @@ impl Scope {
     /// The scope of a page with that `base` element (HTML standard, 4.2.3).
     fn with_base(&self, href: &str) -> Self {
         let base = self.document.join(href).ok();
-        let base = base.filter(|it| matches!(it.scheme(), "http" | "https"));
+        let base = base.filter(|base| matches!(base.scheme(), "http" | "https"));
         Self {
             base: base.unwrap_or_else(|| self.base.clone()),
             ..self.clone()
@@ -168,7 +168,7 @@ impl Scope {
     }
 
     fn way(&self, reference: &str) -> Way {
-        let trimmed = reference.trim_matches(|it: char| it <= ' ');
+        let trimmed = reference.trim_matches(|letter: char| letter <= ' ');
         if (trimmed.is_empty() || trimmed.starts_with('#')) && self.base == self.document {
             return Way::Same;
         }

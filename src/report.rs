@@ -130,13 +130,13 @@ impl Report {
         let gathered = Gathered::of(sources);
         let claims = ClaimSection::all(&gathered);
         let references = ReferenceSection::all(&gathered, &claims);
-        let visits = sources.visits.values().flat_map(|it| &it.some);
-        let visits = visits.map(|it| it.date);
+        let visits = sources.visits.values().flat_map(|visit| &visit.some);
+        let visits = visits.map(|visit| visit.date);
         let evidence = sources
             .findings
             .iter()
-            .flat_map(|it| &it.evidence)
-            .map(|it| it.capture.date);
+            .flat_map(|finding| &finding.evidence)
+            .map(|evidence| evidence.capture.date);
         Self {
             format: FORMAT,
             profile: sources.name.to_owned(),
@@ -154,8 +154,11 @@ impl Report {
 
     /// Every finding of the report: the fates of the references, then the verdicts on the claims.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let fates = self.references.iter().filter_map(|it| it.entry.as_ref());
-        fates.chain(self.claims.iter().flat_map(|it| &it.entries))
+        let fates = self
+            .references
+            .iter()
+            .filter_map(|reference| reference.entry.as_ref());
+        fates.chain(self.claims.iter().flat_map(|claim| &claim.entries))
     }
 
     /// The report as indented JSON, with a line break at the end.

@@ -127,13 +127,17 @@ impl Robots {
     fn groups_of(&self, agent: &str) -> impl Iterator<Item = (&Group, usize)> {
         let place = |group: &Group, name: &str| {
             let mut agents = group.agents.iter();
-            agents.position(|it| it.eq_ignore_ascii_case(name))
+            agents.position(|agent| agent.eq_ignore_ascii_case(name))
         };
-        let is_named = !agent.is_empty() && self.groups.iter().any(|it| place(it, agent).is_some());
+        let is_named = !agent.is_empty()
+            && self
+                .groups
+                .iter()
+                .any(|group| place(group, agent).is_some());
         let name = if is_named { agent } else { "*" };
         self.groups
             .iter()
-            .filter_map(move |it| Some((it, place(it, name)?)))
+            .filter_map(move |group| Some((group, place(group, name)?)))
     }
 }
 

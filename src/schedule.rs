@@ -112,7 +112,7 @@ impl FromStr for Cadence {
             if !trimmed.starts_with('@') && fields != 5 {
                 return Err(wrong(format!("it has {fields} fields")));
             }
-            let cron = Cron::from_str(trimmed).map_err(|it| wrong(it.to_string()))?;
+            let cron = Cron::from_str(trimmed).map_err(|error| wrong(error.to_string()))?;
             cron.find_next_occurrence(&Instant::UNIX_EPOCH, false)
                 .map_err(|_| wrong("it never matches".to_owned()))?;
             Rule::Cron(Box::new(cron))

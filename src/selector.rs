@@ -1,25 +1,25 @@
-//! Places in a capture, as W3C Web Annotation selectors, and the text-fragment link that opens a browser there.
+//! Places in a capture, as W3C Web Annotation selectors, and text-fragment links that open a browser there.
 
 use std::{fmt::Write as _, ops::Range};
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// A passage by its words and the words around it (W3C Web Annotation, 4.2.4).
+/// A passage by its words and the words around them (W3C Web Annotation, 4.2.4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub struct TextQuoteSelector {
     /// The words.
     pub exact: String,
-    /// What stands before them.
+    /// The text before them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub prefix: String,
-    /// What stands behind them.
+    /// The text after them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub suffix: String,
 }
 
-/// A passage by its place in the text, in Unicode code points (W3C Web Annotation, 4.2.5).
+/// A passage by its position in the text, in Unicode code points (W3C Web Annotation, 4.2.5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub struct TextPositionSelector {
@@ -41,7 +41,7 @@ pub struct CssSelector {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub struct FragmentSelector {
-    /// What says how fragments of this kind are read.
+    /// The specification of this kind of fragment.
     #[serde(rename = "conformsTo")]
     pub conforms_to: String,
     /// The fragment, without `#`.
@@ -49,7 +49,7 @@ pub struct FragmentSelector {
 }
 
 impl FragmentSelector {
-    /// A page of a PDF file, from 1 on (RFC 8118, 3).
+    /// A page of a PDF file, counted from 1 (RFC 8118, 3).
     #[must_use]
     pub fn page(number: u32) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl FragmentSelector {
     }
 }
 
-/// How many characters of context a quote selector takes on each side.
+/// The characters of context in a quote selector on each side.
 const CONTEXT: usize = 32;
 
 impl TextQuoteSelector {
@@ -81,7 +81,7 @@ impl TextPositionSelector {
     /// The selector for `range` (bytes) of `text`.
     #[must_use]
     pub fn of(text: &str, range: Range<usize>) -> Self {
-        let points = |it: Range<usize>| text.get(it).map_or(0, |it| it.chars().count());
+        let points = |range: Range<usize>| text.get(range).map_or(0, |text| text.chars().count());
         let start = points(0..range.start);
         Self {
             start,
@@ -90,29 +90,29 @@ impl TextPositionSelector {
     }
 }
 
-/// A page's text prepared for making links that open a browser on a passage of it (URL Fragment Text Directives, W3C CG).
+/// The text of a page, prepared for links that open a browser at a passage (URL Fragment Text Directives, W3C CG).
 #[derive(Clone, Debug)]
 pub struct TextFragments<'a> {
     text: &'a str,
-    /// The text as a browser compares it: case, accents and the shape of spaces do not count.
+    /// The text as browsers compare it: without case, accents and differences in spaces.
     folded: String,
     /// For each byte of `folded` the byte of `text` it came from, and one more for the end; `None` where it is the same one.
     origins: Option<Vec<usize>>,
 }
 
-/// The most characters that a directive spells out; longer passages are given by their first and last words.
+/// The longest passage that a directive spells out, in characters; longer ones are given by their first and last words.
 const SPELT_OUT: usize = 120;
-/// How many words stand for each end of a longer passage.
+/// How many words represent each end of a longer passage.
 const END_WORDS: usize = 5;
-/// How many words of context on each side are tried.
+/// The most words of context to try on each side.
 const CONTEXT_WORDS: usize = 12;
 
 impl<'a> TextFragments<'a> {
-    /// Prepares `text`, whose lines are the page's blocks.
+    /// Prepares `text`, whose lines are the blocks of the page.
     #[must_use]
     pub fn of(text: &'a str) -> Self {
         if text.is_ascii() {
-            let shown = |it: char| match it {
+            let shown = |letter: char| match letter {
                 '\n' => '\n',
                 it if it.is_whitespace() => ' ',
                 it => it.to_ascii_lowercase(),
@@ -131,9 +131,9 @@ impl<'a> TextFragments<'a> {
             if crate::text::is_invisible(character) {
                 continue;
             }
-            let mut push = |it: char| {
-                folded.push(it);
-                origins.extend(std::iter::repeat_n(at, it.len_utf8()));
+            let mut push = |letter: char| {
+                folded.push(letter);
+                origins.extend(std::iter::repeat_n(at, letter.len_utf8()));
             };
             if character == '\n' {
                 push('\n');
@@ -144,7 +144,7 @@ impl<'a> TextFragments<'a> {
             } else {
                 std::iter::once(character)
                     .nfkd()
-                    .filter(|it| !is_combining_mark(*it))
+                    .filter(|nfkd| !is_combining_mark(*nfkd))
                     .flat_map(char::to_lowercase)
                     .for_each(push);
             }
@@ -165,8 +165,8 @@ impl<'a> TextFragments<'a> {
         }
     }
 
-    /// The address of `page` with a directive that a browser finds `range` by and no earlier passage; the range grows to
-    /// whole words. `None` where there is no such directive: an empty range, or words repeated beyond telling apart.
+    /// The address of `page` with a directive by which a browser finds `range` and no earlier passage; the range grows to whole
+    /// words. `None` if there is no such directive: an empty range, or words that are repeated too often.
     #[must_use]
     pub fn link(&self, page: &str, range: Range<usize>) -> Option<String> {
         let directive = self.directive(range)?;
@@ -196,9 +196,9 @@ impl<'a> TextFragments<'a> {
         None
     }
 
-    /// Where a browser would land: the first passage that a directive's parts fit.
+    /// The place that a browser would find: the first passage that matches the directive.
     fn find(&self, directive: &Directive) -> Option<Range<usize>> {
-        let fold = |it: &str| TextFragments::of(it).folded;
+        let fold = |text: &str| TextFragments::of(text).folded;
         let (prefix, suffix) = (fold(&directive.prefix), fold(&directive.suffix));
         let start = fold(&directive.start);
         let mut from = 0;
@@ -230,7 +230,7 @@ impl<'a> TextFragments<'a> {
         }
     }
 
-    /// The next place from `from` on where folded words stand as whole words.
+    /// The next place from `from` on at which folded words occur as whole words.
     fn next(&self, words: &str, mut from: usize) -> Option<(usize, usize)> {
         if words.is_empty() {
             return None;
@@ -268,7 +268,7 @@ impl<'a> TextFragments<'a> {
         Some(start..end)
     }
 
-    /// The last `count` words before a place, of the block they stand in.
+    /// The last `count` words before a place, within their block.
     fn words_before(&self, at: usize, count: usize) -> String {
         let before = self.text.get(..at).unwrap_or_default().trim_end();
         let line = before.rsplit('\n').next().unwrap_or_default();
@@ -279,7 +279,7 @@ impl<'a> TextFragments<'a> {
             .join(" ")
     }
 
-    /// The first `count` words behind a place, of the block they stand in.
+    /// The first `count` words after a place, within their block.
     fn words_after(&self, at: usize, count: usize) -> String {
         let after = self.text.get(at..).unwrap_or_default().trim_start();
         let line = after.split('\n').next().unwrap_or_default();
@@ -290,7 +290,7 @@ impl<'a> TextFragments<'a> {
     }
 }
 
-/// A text directive before it is written: words as the page has them.
+/// A text directive before encoding: words as on the page.
 struct Directive {
     prefix: String,
     start: String,
@@ -318,7 +318,7 @@ impl Directive {
     }
 }
 
-/// A passage spelt out, or its first and last words where it is long or goes over several blocks.
+/// A passage in full, or its first and last words if it is long or spans several blocks.
 fn ends(passage: &str) -> (&str, Option<&str>) {
     if passage.chars().count() <= SPELT_OUT && !passage.contains('\n') {
         return (passage, None);
@@ -358,7 +358,7 @@ fn ends(passage: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Percent-encodes all but letters, digits and a few marks that mean nothing to a directive (`-`, `,` and `&` do).
+/// Percent-encodes everything except letters, digits and a few marks without a meaning in directives (`-`, `,` and `&` have one).
 fn percent(words: &str) -> String {
     let mut out = String::with_capacity(words.len() * 3);
     for byte in words.bytes() {
@@ -376,7 +376,7 @@ fn is_lettered(it: char) -> bool {
         && !matches!(it, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
-/// Whether the last `length` bytes of `head` begin where a word does.
+/// Whether the last `length` bytes of `head` begin at the beginning of a word.
 fn bounded_start(head: &str, length: usize) -> bool {
     let (Some(before), Some(words)) = (
         head.get(..head.len() - length),
@@ -387,7 +387,7 @@ fn bounded_start(head: &str, length: usize) -> bool {
     !(before.ends_with(is_lettered) && words.starts_with(is_lettered))
 }
 
-/// Whether the first `length` bytes of `tail` end where a word does.
+/// Whether the first `length` bytes of `tail` end at the end of a word.
 fn bounded_end(tail: &str, length: usize) -> bool {
     let (Some(words), Some(after)) = (tail.get(..length), tail.get(length..)) else {
         return false;

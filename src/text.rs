@@ -1,33 +1,33 @@
-//! Text for comparing: folded so that spelling habits do not count, with a map back to where each piece stood.
+//! Text for comparison: folded, so that differences in typography do not count, with a map back to the original.
 
 use std::{fmt::Display, ops::Range};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-/// A text folded for comparison, and for every character of it the place in the original it came from.
+/// A text folded for comparison, with the place in the original for every character.
 ///
-/// Folding is NFKC, lower case, straight quotes, hyphens for dashes, one space for any run of white space,
-/// and nothing for soft hyphens and other invisible characters. Accents stay.
+/// Folding applies NFKC and lower case, makes quotes straight and dashes hyphens, reduces white space to single spaces, and
+/// removes soft hyphens and other invisible characters. Accents stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folded {
     text: String,
-    /// Where the pieces of `text` came from, in their order.
+    /// The origins of the pieces of `text`, in order.
     pieces: Vec<Piece>,
 }
 
-/// A piece of a folded text, up to where the next one begins.
+/// A piece of a folded text, up to the beginning of the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Piece {
     /// Its first byte in the folded text.
     at: u32,
-    /// Its original's first byte.
+    /// Its first byte in the original.
     from: u32,
-    /// Where its original ends; `None` for a piece whose characters each are as long as their original was.
+    /// Its end in the original; `None` for a piece in which each character is as long as in the original.
     to: Option<u32>,
 }
 
 impl Folded {
-    /// Folds `original`, which may have at most 4 GiB.
+    /// Folds `original`, which can have at most 4 GiB.
     #[must_use]
     pub fn of(original: &str) -> Self {
         let mut folded = Self::default();
@@ -42,12 +42,14 @@ impl Folded {
         &self.text
     }
 
-    /// The bytes of the original that `range` of the folded text came from; both of its ends are those of characters.
+    /// The byte range of the original for `range` of the folded text; both ends are character boundaries.
     #[must_use]
     pub fn original(&self, range: Range<usize>) -> Range<usize> {
         let Some(start) = self.origin(range.start) else {
             let last = self.text.len().checked_sub(1);
-            let end = last.and_then(|it| self.origin(it)).map_or(0, |it| it.end);
+            let end = last
+                .and_then(|it| self.origin(it))
+                .map_or(0, |origin| origin.end);
             return end..end;
         };
         let last = range.end.checked_sub(1).filter(|_| range.start < range.end);
@@ -57,12 +59,12 @@ impl Folded {
         }
     }
 
-    /// What the character with the byte `at` came from: its start where that is its first byte, its end where it is its last.
+    /// The origin of the character that contains the byte `at`: its start if that is its first byte, its end if it is its last.
     fn origin(&self, at: usize) -> Option<Range<usize>> {
         if at >= self.text.len() {
             return None;
         }
-        let behind = self.pieces.partition_point(|it| it.at as usize <= at);
+        let behind = self.pieces.partition_point(|piece| piece.at as usize <= at);
         let piece = self.pieces.get(behind.checked_sub(1)?)?;
         let from = piece.from as usize;
         let start = from + (at - piece.at as usize);
@@ -70,15 +72,15 @@ impl Folded {
     }
 }
 
-/// What takes a folded text, piece by piece.
+/// A receiver of folded text, piece by piece.
 trait Fold {
-    /// Characters that are as long as their original at byte `from` is.
+    /// Adds characters that are as long as in the original, which begins at byte `from`.
     fn alike(&mut self, text: &str, from: usize);
 
-    /// A character for these bytes of the original.
+    /// Adds a character for these bytes of the original.
     fn instead(&mut self, character: char, of: Range<usize>);
 
-    /// Whether nothing was folded so far.
+    /// Whether nothing has been added yet.
     fn is_empty(&self) -> bool;
 }
 
@@ -86,8 +88,8 @@ impl Fold for Folded {
     fn alike(&mut self, text: &str, from: usize) {
         let at = narrow(self.text.len());
         let from = narrow(from);
-        let goes_on = self.pieces.last().is_some_and(|it| {
-            it.to.is_none() && it.from.wrapping_add(at.wrapping_sub(it.at)) == from
+        let goes_on = self.pieces.last().is_some_and(|piece| {
+            piece.to.is_none() && piece.from.wrapping_add(at.wrapping_sub(piece.at)) == from
         });
         if !goes_on {
             let to = None;
@@ -132,12 +134,12 @@ impl Fold for String {
     }
 }
 
-/// Whether a byte is an ASCII character that folding leaves as it is but for its case.
+/// Whether a byte is an ASCII character in which folding changes only the case.
 const fn is_plain(byte: u8) -> bool {
     byte.is_ascii() && !byte.is_ascii_whitespace() && byte != b'\x0b' && byte != b'`'
 }
 
-/// How many bytes `rest` begins with that are plain, or single spaces between such.
+/// The number of bytes at the beginning of `rest` that are plain, or single spaces between plain bytes.
 fn plain_length(rest: &[u8]) -> usize {
     let mut length = 0;
     while let Some(byte) = rest.get(length) {
@@ -165,7 +167,10 @@ fn fold_into(original: &str, folded: &mut impl Fold) {
             at += length;
             continue;
         }
-        let Some(character) = original.get(at..).and_then(|it| it.chars().next()) else {
+        let Some(character) = original
+            .get(at..)
+            .and_then(|original| original.chars().next())
+        else {
             break;
         };
         let of = at..at + character.len_utf8();
@@ -184,7 +189,7 @@ fn fold_into(original: &str, folded: &mut impl Fold) {
     }
 }
 
-/// Folds one character of a kind that ASCII does not have, or that is another one folded.
+/// Folds one character that is not ASCII, or that folding changes.
 fn fold_character(character: char, of: &Range<usize>, folded: &mut impl Fold) {
     let mut whole = |plain: char| {
         for lower in straight(plain).to_lowercase() {
@@ -211,7 +216,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// A number with what it counts: `1 reference`, `3 references`.
+/// A number with its noun: `1 reference`, `3 references`.
 #[must_use]
 pub fn counted<N: Copy + Display + PartialEq + From<u8>>(
     number: N,
@@ -222,7 +227,7 @@ pub fn counted<N: Copy + Display + PartialEq + From<u8>>(
     format!("{number} {word}")
 }
 
-/// Runs of white space as one space, ends trimmed; nothing else changed.
+/// Reduces white space to single spaces, and trims the ends; changes nothing else.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     if is_one_line(text.as_bytes()) {
@@ -244,14 +249,14 @@ fn is_one_line(text: &[u8]) -> bool {
     before != b' ' || text.is_empty()
 }
 
-/// Whether a character is drawn as nothing: soft hyphen, zero-width characters, direction marks, byte-order mark.
+/// Whether a character is invisible: soft hyphen, zero-width characters, direction marks, byte-order mark.
 #[must_use]
 pub fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// A quote or dash of any shape as its ASCII form, any other character as it is.
+/// The ASCII form of a quote or dash of any shape; other characters stay as they are.
 #[must_use]
 pub fn straight(character: char) -> char {
     match character {
@@ -262,16 +267,16 @@ pub fn straight(character: char) -> char {
     }
 }
 
-/// Text of a page that is safe to print on a terminal: control characters shown as their pictures or taken out.
+/// Text from a page made safe for a terminal: control characters are replaced with their pictures, or removed.
 #[must_use]
 pub fn for_terminal(text: &str) -> String {
     text.chars()
-        .filter(|it| !matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .filter(|letter| !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
         .map(visible)
         .collect()
 }
 
-/// A control character as its picture, line breaks and tabs as they are, and any other character too.
+/// The picture of a control character; line breaks, tabs and other characters stay as they are.
 #[must_use]
 pub fn visible(character: char) -> char {
     match character {
@@ -282,13 +287,15 @@ pub fn visible(character: char) -> char {
     }
 }
 
-/// Text that was laid out for a terminal or a file, with no control character left that is not part of a layout: line
-/// breaks, tabs, and colours (SGR, ECMA-48, 8.3.117) stay.
+/// Text laid out for a terminal or a file, without control characters other than those of the layout: line breaks, tabs, and
+/// colours (SGR, ECMA-48, 8.3.117) stay.
 #[must_use]
 pub fn without_controls(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(|it: char| it.is_control() && it != '\n' && it != '\t') {
+    while let Some(at) =
+        rest.find(|letter: char| letter.is_control() && letter != '\n' && letter != '\t')
+    {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let layout = sgr(from).max(usize::from(from.starts_with("\r\n")));
@@ -303,31 +310,32 @@ pub fn without_controls(text: &str) -> String {
     out
 }
 
-/// How many bytes of a colour `text` begins with.
+/// The length in bytes of a colour sequence at the beginning of `text`.
 fn sgr(text: &str) -> usize {
     let Some(parameters) = text.strip_prefix("\u{1b}[") else {
         return 0;
     };
-    let end = parameters.find(|it: char| !it.is_ascii_digit() && it != ';');
-    match end.filter(|it| parameters[*it..].starts_with('m')) {
+    let end = parameters.find(|letter: char| !letter.is_ascii_digit() && letter != ';');
+    match end.filter(|end| parameters[*end..].starts_with('m')) {
         Some(end) => "\u{1b}[".len() + end + 1,
         None => 0,
     }
 }
 
-/// JSON or TOML with the control characters escaped that its own escaping leaves as they are (DEL and C1): they mean the
-/// same to whoever reads it, and nothing to a terminal.
+/// Escapes the control characters in JSON or TOML that its own escaping leaves as they are (DEL and C1). Parsers read the same
+/// text, and terminals are not affected.
 #[must_use]
 pub fn escaped_controls(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for it in text.chars() {
-        if matches!(it, '\u{7f}'..='\u{9f}') {
+    for letter in text.chars() {
+        if matches!(letter, '\u{7f}'..='\u{9f}') {
             out.push_str("\\u00");
             out.extend(
-                [4, 0].map(|shift| char::from(b"0123456789abcdef"[(it as usize >> shift) & 15])),
+                [4, 0]
+                    .map(|shift| char::from(b"0123456789abcdef"[(letter as usize >> shift) & 15])),
             );
         } else {
-            out.push(it);
+            out.push(letter);
         }
     }
     out

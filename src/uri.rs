@@ -1,41 +1,41 @@
-//! Addresses: the target URI as it is requested, its sort-friendly key, and its fragment.
+//! Addresses: the target URI as requested, its sort-friendly key, and its fragment.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
-/// Why a text is no address of a web page.
+/// Why a text is not the address of a web page.
 #[derive(Debug, thiserror::Error)]
 pub enum UriError {
-    /// It does not parse by the URL standard.
+    /// It is not valid by the URL standard.
     #[error("`{text}` is not a URL: {source}")]
     Syntax {
-        /// The text as it was given, without a name and a password in it.
+        /// The text as given, without a name and a password.
         text: String,
-        /// What the parser says.
+        /// The error of the parser.
         #[source]
         source: url::ParseError,
     },
     /// Its scheme is neither http nor https.
     #[error("`{text}` has the scheme `{scheme}`; only http and https pages can be visited")]
     Scheme {
-        /// The text as it was given, without a name and a password in it.
+        /// The text as given, without a name and a password.
         text: String,
-        /// The scheme it has.
+        /// The scheme.
         scheme: String,
     },
 }
 
-/// An http or https address as it is requested: absolute, without fragment and without credentials (WARC-Target-URI).
+/// An http or https address as requested: absolute, without fragment and without credentials (WARC-Target-URI).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TargetUri(Url);
 
 impl TargetUri {
-    /// Reads an address; the fragment is returned beside it, credentials are dropped.
+    /// Parses an address; also returns the fragment. Credentials are dropped.
     ///
     /// # Errors
-    /// A text that is no URL, or whose scheme is neither http nor https.
+    /// A text that is not a URL, or whose scheme is neither http nor https.
     pub fn parse(text: &str) -> Result<(Self, Option<String>), UriError> {
         let url = Url::parse(text.trim()).map_err(|source| UriError::Syntax {
             text: without_credentials(text),
@@ -44,7 +44,7 @@ impl TargetUri {
         Self::from_url(url)
     }
 
-    /// The address of an already parsed URL; the fragment is returned beside it, credentials are dropped.
+    /// The address of an already parsed URL; also returns the fragment. Credentials are dropped.
     ///
     /// # Errors
     /// A scheme that is neither http nor https.
@@ -57,19 +57,19 @@ impl TargetUri {
         }
         let fragment = url
             .fragment()
-            .filter(|it| !it.is_empty())
+            .filter(|fragment| !fragment.is_empty())
             .map(str::to_owned);
         url.set_fragment(None);
-        // Both setters fail only for URLs that cannot have credentials, which http and https can.
+        // Both setters fail only for URLs that cannot have credentials; http and https can.
         let _ = url.set_username("");
         let _ = url.set_password(None);
         Ok((Self(url), fragment))
     }
 
-    /// Resolves `reference` (a Location header, an href) against this address; the fragment is returned beside it.
+    /// Resolves `reference` (a Location header, an href) against this address; also returns the fragment.
     ///
     /// # Errors
-    /// A reference that is no URL, or leads to another scheme.
+    /// A reference that is not a URL, or has another scheme.
     pub fn join(&self, reference: &str) -> Result<(Self, Option<String>), UriError> {
         let url = self
             .0
@@ -93,25 +93,25 @@ impl TargetUri {
         &self.0
     }
 
-    /// The host as it is looked up: lower case, IDN in its ASCII form, IPv6 in brackets.
+    /// The host as for a lookup: lower case, IDN in ASCII form, IPv6 in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
     }
 
-    /// The port that is connected to.
+    /// The port for the connection.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.0.port_or_known_default().unwrap_or(80)
     }
 
-    /// Whether the exchange is under TLS.
+    /// Whether the exchange uses TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
 
-    /// Path and query, as the request line carries them.
+    /// The path and query, as in the request line.
     #[must_use]
     pub fn path_and_query(&self) -> String {
         match self.0.query() {
@@ -120,17 +120,17 @@ impl TargetUri {
         }
     }
 
-    /// The sort-friendly key under which all visits of this address lie together.
+    /// The sort-friendly key that all visits of this address share.
     #[must_use]
     pub fn surt(&self) -> Surt {
         Surt::of(self)
     }
 }
 
-/// An address as it was written, without the name and the password that may stand before its host.
+/// An address as written, without a name and password before its host.
 #[must_use]
 pub fn without_credentials(text: &str) -> String {
-    let Some(start) = text.find("//").map(|it| it + 2) else {
+    let Some(start) = text.find("//").map(|text| text + 2) else {
         return text.to_owned();
     };
     let (before, rest) = text.split_at(start);
@@ -179,7 +179,7 @@ impl<'de> Deserialize<'de> for TargetUri {
 pub struct Surt(String);
 
 impl Surt {
-    /// The key of an address: host labels reversed, `www` left out, default port left out, query parameters sorted, all lower case.
+    /// The key of an address: host labels reversed, without `www` and default port, query parameters sorted, all lower case.
     #[must_use]
     pub fn of(uri: &TargetUri) -> Self {
         let url = uri.as_url();

@@ -159,7 +159,7 @@ impl Web {
             return answer.field("Allow", "GET, HEAD");
         }
         let origins = match self.origins(door, request.host.as_deref()) {
-            Ok(it) => it,
+            Ok(origin) => origin,
             Err(answer) => return answer,
         };
         let path = request.path.as_str();

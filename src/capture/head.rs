@@ -23,7 +23,7 @@ pub fn may_pass(status: u16) -> bool {
 /// The status code in a response head, if its first line is a status line.
 #[must_use]
 pub fn status_of(head: &[u8]) -> Option<u16> {
-    let line = head.split(|it| *it == b'\n').next()?;
+    let line = head.split(|letter| *letter == b'\n').next()?;
     let line = std::str::from_utf8(line.get(..line.len().min(64))?)
         .ok()
         .or_else(|| std::str::from_utf8(line.get(..12)?).ok())?;
@@ -36,7 +36,7 @@ pub fn status_of(head: &[u8]) -> Option<u16> {
 /// The header fields of a response head in order: names as spelled, values read as Latin-1 with folded lines joined.
 pub fn fields_of(head: &[u8]) -> impl Iterator<Item = (String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
-    for line in head.split(|it| *it == b'\n').skip(1) {
+    for line in head.split(|letter| *letter == b'\n').skip(1) {
         let text: String = line.iter().map(|it| char::from(*it)).collect();
         let text = text.trim_end_matches('\r');
         if text.starts_with([' ', '\t']) {
@@ -67,15 +67,18 @@ pub fn asked_otherwise(request: &[u8]) -> Option<String> {
         "RSC",
         "Next-Router-State-Tree",
     ];
-    let line = request.split(|it| *it == b'\n').next()?;
+    let line = request.split(|letter| *letter == b'\n').next()?;
     let method = line.split(u8::is_ascii_whitespace).next()?;
     let method = String::from_utf8_lossy(method.get(..method.len().min(32))?);
     match method.as_ref() {
         "" => None,
         "GET" => {
             let mut fields = fields_of(request).map(|it| it.0);
-            let is_piece = |it: &String| PIECES.iter().any(|piece| piece.eq_ignore_ascii_case(it));
-            fields.find(is_piece).map(|it| format!("GET with {it}"))
+            let is_piece =
+                |text: &String| PIECES.iter().any(|piece| piece.eq_ignore_ascii_case(text));
+            fields
+                .find(is_piece)
+                .map(|field| format!("GET with {field}"))
         }
         other => Some(other.to_owned()),
     }

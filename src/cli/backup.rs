@@ -58,7 +58,7 @@ impl RestoreArgs {
         let name = digits14(now);
         match store::restore(&self.from, path, &name)? {
             Ok(restored) => {
-                let shown = |it: &std::path::Path| for_terminal(&it.display().to_string());
+                let shown = |path: &std::path::Path| for_terminal(&path.display().to_string());
                 session.remark(&match &restored.aside {
                     Some(aside) => format!(
                         "restored {}; the archive it replaced is now {}",

@@ -56,8 +56,8 @@ impl CheckArgs {
             fragment: self.fragment.as_deref(),
             selector: self.page.selector.as_deref(),
         };
-        let quote = |it: &String| compare::quotation(it, &reading, scope);
-        let claim = |it: &String| compare::statement(it, &reading, scope);
+        let quote = |text: &String| compare::quotation(text, &reading, scope);
+        let claim = |text: &String| compare::statement(text, &reading, scope);
         let checked = Checked {
             names: compare::names(&claimed, &reading, scope, &[]),
             quotes: self.quote.iter().map(quote).collect(),
@@ -75,8 +75,8 @@ fn claimed_names(bytes: &[u8]) -> Vec<ListedName> {
     let text = String::from_utf8_lossy(bytes);
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     lines
-        .filter(|it| !it.is_empty())
-        .map(|it| ListedName::One(it.to_owned()))
+        .filter(|line| !line.is_empty())
+        .map(|line| ListedName::One(line.to_owned()))
         .collect()
 }
 
@@ -106,20 +106,20 @@ struct Checked {
 
 impl Checked {
     fn to_json(&self, reading: &Reading) -> Value {
-        let name = |it: &compare::NameAnswer| {
-            json!({"claimed": it.claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
-                "reasons": it.reasons, "place": it.place.note, "page": page_of(reading, Some(&it.place)),
-                "detail": it.verdict})
+        let name = |answer: &compare::NameAnswer| {
+            json!({"claimed": answer.claimed, "verdict": word(&answer.verdict), "found": answer.found, "score": answer.score,
+                "reasons": answer.reasons, "place": answer.place.note, "page": page_of(reading, Some(&answer.place)),
+                "detail": answer.verdict})
         };
-        let quote = |it: &WordsAnswer| {
-            json!({"claimed": it.claimed, "verdict": word(&it.verdict), "found": it.found, "score": it.score,
-                "reasons": it.reasons, "place": it.note, "page": page_of(reading, it.places.first()),
-                "detail": it.verdict})
+        let quote = |answer: &WordsAnswer| {
+            json!({"claimed": answer.claimed, "verdict": word(&answer.verdict), "found": answer.found, "score": answer.score,
+                "reasons": answer.reasons, "place": answer.note, "page": page_of(reading, answer.places.first()),
+                "detail": answer.verdict})
         };
-        let passage = |it: &Passage| json!({"text": it.text, "score": it.score, "page": reading.page_at(it.range.start)});
-        let claim = |it: &StatementAnswer| {
-            json!({"claimed": it.claimed, "verdict": word(&it.verdict), "detail": it.verdict,
-                "passages": it.passages.iter().map(passage).collect::<Vec<_>>()})
+        let passage = |passage: &Passage| json!({"text": passage.text, "score": passage.score, "page": reading.page_at(passage.range.start)});
+        let claim = |answer: &StatementAnswer| {
+            json!({"claimed": answer.claimed, "verdict": word(&answer.verdict), "detail": answer.verdict,
+                "passages": answer.passages.iter().map(passage).collect::<Vec<_>>()})
         };
         let new = self.names.new.iter();
         json!({
@@ -142,30 +142,30 @@ impl Checked {
             lines.push(format!("This page proves nothing: {state}."));
         }
         lines.extend(reading.doubt.as_ref().map(extract::doubted));
-        for it in &self.names.names {
-            let because = because(&it.verdict, &it.reasons);
-            let page = on_page(reading, Some(&it.place));
+        for name in &self.names.names {
+            let because = because(&name.verdict, &name.reasons);
+            let page = on_page(reading, Some(&name.place));
             lines.push(format!(
                 "{:12} {}{because}{page}",
-                word(&it.verdict),
-                it.claimed
+                word(&name.verdict),
+                name.claimed
             ));
         }
         for it in &self.names.new {
             lines.push(format!("{:12} {}", "new", it.name));
         }
-        for it in &self.quotes {
-            let because = because(&it.verdict, &it.reasons);
-            let page = on_page(reading, it.places.first());
+        for quote in &self.quotes {
+            let because = because(&quote.verdict, &quote.reasons);
+            let page = on_page(reading, quote.places.first());
             lines.push(format!(
                 "{:12} “{}”{because}{page}",
-                word(&it.verdict),
-                it.claimed
+                word(&quote.verdict),
+                quote.claimed
             ));
         }
-        for it in &self.claims {
-            lines.push(format!("{:12} {}", word(&it.verdict), it.claimed));
-            for passage in &it.passages {
+        for claim in &self.claims {
+            lines.push(format!("{:12} {}", word(&claim.verdict), claim.claimed));
+            for passage in &claim.passages {
                 let page = page_said(reading.page_at(passage.range.start));
                 lines.push(format!("  {:.2}  {}{page}", passage.score, passage.text));
             }
@@ -177,8 +177,8 @@ impl Checked {
 /// The number of the page that contains a place, for files with pages.
 fn page_of(reading: &Reading, place: Option<&Place>) -> Option<u32> {
     place
-        .and_then(|it| it.range.as_ref())
-        .and_then(|it| reading.page_at(it.start))
+        .and_then(|place| place.range.as_ref())
+        .and_then(|range| reading.page_at(range.start))
 }
 
 /// The same as text for people; empty for files without pages.
@@ -187,7 +187,7 @@ fn on_page(reading: &Reading, place: Option<&Place>) -> String {
 }
 
 fn page_said(number: Option<u32>) -> String {
-    number.map_or(String::new(), |it| format!(" (page {it})"))
+    number.map_or(String::new(), |number| format!(" (page {number})"))
 }
 
 /// The text after a verdict: the other name, the words as they are now, or why the page cannot tell.
@@ -205,7 +205,7 @@ fn because(verdict: &Verdict, reasons: &[Reason]) -> String {
         Verdict::CannotTell { detail, .. } => format!(" ({detail})"),
         Verdict::Absent => reasons
             .first()
-            .map_or(String::new(), |it| format!(" ({})", it.what)),
+            .map_or(String::new(), |reason| format!(" ({})", reason.what)),
         Verdict::Present | Verdict::New | Verdict::Redesigned { .. } => String::new(),
     }
 }

@@ -37,9 +37,9 @@ impl ConfigArgs {
                 json_text(&json!({"format": 1, "settings": settings}))
             }
             Format::Text => {
-                let wide = |it: usize| it.min(48);
-                let keys = rows.iter().map(|it| it.0.len()).max().unwrap_or(0);
-                let values = rows.iter().map(|it| wide(it.1.to_string().len()));
+                let wide = |index: usize| index.min(48);
+                let keys = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
+                let values = rows.iter().map(|row| wide(row.1.to_string().len()));
                 let values = values.max().unwrap_or(0);
                 let line = |(key, value, origin): &(&str, toml::Value, &Origin)| {
                     format!("{key:keys$}  {:values$}  {origin}", value.to_string())

@@ -50,7 +50,7 @@ impl DemoArgs {
             profile,
         }];
         let seeds = plan(session, &profiles, None)?;
-        let uris: Vec<TargetUri> = seeds.iter().map(|it| it.uri.clone()).collect();
+        let uris: Vec<TargetUri> = seeds.iter().map(|seed| seed.uri.clone()).collect();
         let captures = captures_from(session, SAMPLE, "the sample archive")?;
         let visits = interchange::visits_of(&captures, &uris);
         let stop = Stop::listen()?;
@@ -69,8 +69,8 @@ impl DemoArgs {
             let ran = runtime()?.block_on(run.go(&mut |event| progress.tell(&event)));
             progress.end();
             let mut findings = Vec::new();
-            for it in ran?.compared {
-                findings.extend(store.findings(&it.profile)?);
+            for compared in ran?.compared {
+                findings.extend(store.findings(&compared.profile)?);
             }
             Ok(findings)
         })?;

@@ -40,7 +40,7 @@ impl DiffArgs {
         let visits = store.visits(&uri)?;
         let lasts = visits
             .iter()
-            .filter_map(|it| it.last().map(|it| it.1.clone()));
+            .filter_map(|visit| visit.last().map(|visit| visit.1.clone()));
         let mut entries: Vec<CaptureEntry> = lasts.collect();
         if entries.is_empty() {
             entries = store
@@ -49,7 +49,7 @@ impl DiffArgs {
                 .map(|it| it.1)
                 .collect();
         }
-        entries.retain(|it| it.payload_digest.is_some());
+        entries.retain(|entry| entry.payload_digest.is_some());
         if entries.is_empty() {
             return Err(super::not_held(&store, &uri)?);
         }
@@ -91,7 +91,7 @@ impl DiffArgs {
             let other = entries
                 .iter()
                 .rev()
-                .find(|it| it.payload_digest != last.payload_digest);
+                .find(|entry| entry.payload_digest != last.payload_digest);
             return Ok((
                 other.ok_or_else(|| {
                     Failure::usage(anyhow::anyhow!(
@@ -108,7 +108,7 @@ impl DiffArgs {
             Failure::usage(anyhow::anyhow!("`{range}` is not a range"))
                 .hint("write FROM..TO, for example 2022-10-21..2024-03-01")
         })?;
-        let nearest = |at: Instant| entries.iter().min_by_key(|it| (it.date - at).abs());
+        let nearest = |at: Instant| entries.iter().min_by_key(|entry| (entry.date - at).abs());
         let old = match moment(from)? {
             Some(at) => nearest(at),
             None => entries.first(),

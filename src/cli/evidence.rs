@@ -83,7 +83,7 @@ impl EvidenceArgs {
                 Selection::these::<ExportError>(&store, &captures, |it| packing.add(it))?;
                 pages(&finding, &removed)
                     .iter()
-                    .try_for_each(|it| packing.page(it))
+                    .try_for_each(|page| packing.page(page))
                     .map_err(Failure::from)
             })
         })?;
@@ -114,7 +114,7 @@ fn captures_of(store: &Store, finding: &Finding) -> Result<BTreeSet<CaptureId>, 
         let is_meant = held.iter().filter(|(_, it)| {
             it.date == capture.date && it.payload_digest == capture.payload_digest
         });
-        captures.extend(is_meant.map(|it| it.0));
+        captures.extend(is_meant.map(|capture| capture.0));
     }
     Ok(captures)
 }
@@ -130,8 +130,8 @@ fn removed(
         .iter()
         .filter_map(|it| it.capture.payload_digest)
     {
-        if let Some(it) = store.removal(&digest)? {
-            removed.insert(digest, it);
+        if let Some(removal) = store.removal(&digest)? {
+            removed.insert(digest, removal);
         }
     }
     Ok(removed)
@@ -159,7 +159,7 @@ fn proofs(
     };
     let key = proved
         .first()
-        .map_or(String::new(), |it| format!("{}\n", it.1.key));
+        .map_or(String::new(), |proved| format!("{}\n", proved.1.key));
     let key = ("evidence/ledger.pub".to_owned(), key.into_bytes());
     let proofs = proved
         .into_iter()
@@ -174,7 +174,10 @@ fn said(
     profiles: &[Named],
     finding: &Finding,
 ) -> Result<String, Failure> {
-    let Some(named) = profiles.iter().find(|it| it.name == finding.profile) else {
+    let Some(named) = profiles
+        .iter()
+        .find(|profile| profile.name == finding.profile)
+    else {
         return Ok(finding.id.to_string());
     };
     let report = report_of(
@@ -185,12 +188,19 @@ fn said(
         &[],
         "stillsays",
     )?;
-    let entry = report.entries().find(|it| it.finding.id == finding.id);
+    let entry = report
+        .entries()
+        .find(|entry| entry.finding.id == finding.id);
     Ok(match entry {
-        Some(it) => {
-            let said = [&it.said, &it.since].map(|it| it.trim());
-            let said: Vec<&str> = said.into_iter().filter(|it| !it.is_empty()).collect();
-            format!("{}: {}. {}", it.subject, it.label.words(), said.join(" "))
+        Some(entry) => {
+            let said = [&entry.said, &entry.since].map(|it| it.trim());
+            let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+            format!(
+                "{}: {}. {}",
+                entry.subject,
+                entry.label.words(),
+                said.join(" ")
+            )
         }
         None => format!("{}: {}", named.profile.title, finding.id),
     })
@@ -200,7 +210,7 @@ fn pages(finding: &Finding, removed: &HashMap<PayloadDigest, Removed>) -> Vec<Pa
     let mut pages: Vec<Page> = Vec::new();
     for Evidence { capture, .. } in &finding.evidence {
         let digest = capture.payload_digest;
-        if digest.is_some_and(|it| removed.contains_key(&it)) {
+        if digest.is_some_and(|digest| removed.contains_key(&digest)) {
             continue;
         }
         let page = Page {
@@ -222,26 +232,27 @@ fn annotation(
     said: &str,
     removed: &HashMap<PayloadDigest, Removed>,
 ) -> String {
-    let target = |it: &Evidence| {
+    let target = |evidence: &Evidence| {
         let selectors = [
-            it.quote.as_ref().map(|it| json!(it)),
-            it.position.as_ref().map(|it| json!(it)),
-            it.element.as_ref().map(|it| json!(it)),
-            it.fragment.as_ref().map(|it| json!(it)),
+            evidence.quote.as_ref().map(|quote| json!(quote)),
+            evidence.position.as_ref().map(|position| json!(position)),
+            evidence.element.as_ref().map(|it| json!(it)),
+            evidence.fragment.as_ref().map(|fragment| json!(fragment)),
         ];
         let selectors: Vec<Value> = selectors.into_iter().flatten().collect();
         let mut target = json!({
             "type": "SpecificResource",
-            "source": it.capture.target_uri,
-            "state": {"type": "TimeState", "sourceDate": warc_date(it.capture.date)},
+            "source": evidence.capture.target_uri,
+            "state": {"type": "TimeState", "sourceDate": warc_date(evidence.capture.date)},
         });
         if !selectors.is_empty() {
             target["selector"] = Value::Array(selectors);
         }
-        if let Some(digest) = it.capture.payload_digest {
+        if let Some(digest) = evidence.capture.payload_digest {
             target["payload_digest"] = json!(digest);
-            if let Some(it) = removed.get(&digest) {
-                target["payload_removed"] = json!({"at": warc_date(it.at), "why": it.why});
+            if let Some(removed) = removed.get(&digest) {
+                target["payload_removed"] =
+                    json!({"at": warc_date(removed.at), "why": removed.why});
             }
         }
         target
@@ -289,11 +300,11 @@ fn readme(
         if let Some(digest) = capture.payload_digest {
             text.push_str(", ");
             text.push_str(&digest.to_string());
-            if let Some(it) = removed.get(&digest) {
+            if let Some(removed) = removed.get(&digest) {
                 text.push_str("\n  **Removed** from the archive on ");
-                text.push_str(&warc_date(it.at));
+                text.push_str(&warc_date(removed.at));
                 text.push_str(" (");
-                text.push_str(&it.why);
+                text.push_str(&removed.why);
                 text.push_str(
                     "): a metadata record describes it; its bytes are not in this package.",
                 );

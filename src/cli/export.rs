@@ -121,8 +121,8 @@ impl ExportArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
         match self.form {
-            Form::Warc(it) => it.run(session, &store),
-            Form::Wacz(it) => it.run(session, &store),
+            Form::Warc(warc) => warc.run(session, &store),
+            Form::Wacz(wacz) => wacz.run(session, &store),
         }
     }
 }
@@ -161,7 +161,7 @@ impl WarcArgs {
                     "failures": written.failures, "referred_to": referred, "removed": written.removed, "bytes": written.bytes}),
             ),
             Format::Text => {
-                let mut lines: Vec<String> = written.files.iter().map(|it| shown(it)).collect();
+                let mut lines: Vec<String> = written.files.iter().map(|file| shown(file)).collect();
                 lines.push(shown(&index));
                 lines.join("\n")
             }
@@ -193,7 +193,7 @@ impl WaczArgs {
                     meant = true;
                     let page = chosen.page(&it.kept);
                     packing.add(it)?;
-                    page.map_or(Ok(()), |it| packing.page(&it))
+                    page.map_or(Ok(()), |page| packing.page(&page))
                 });
                 outcome?;
                 if meant { Ok(()) } else { Err(nothing_meant()) }
@@ -256,11 +256,14 @@ impl Chosen {
 
     /// The title of a page in an article.
     fn title_of(&self, uri: &TargetUri) -> Option<String> {
-        let references = self.profiles.iter().flat_map(|it| &it.profile.references);
+        let references = self
+            .profiles
+            .iter()
+            .flat_map(|profile| &profile.profile.references);
         let is_this = |url: &str| TargetUri::parse(url).is_ok_and(|it| it.0 == *uri);
         references
-            .filter(|it| it.url.as_deref().is_some_and(is_this))
-            .find_map(|it| it.title.clone())
+            .filter(|reference| reference.url.as_deref().is_some_and(is_this))
+            .find_map(|reference| reference.title.clone())
     }
 }
 
@@ -284,7 +287,7 @@ impl SelectionArgs {
                 .profile
                 .references
                 .iter()
-                .filter_map(|it| it.url.as_deref());
+                .filter_map(|reference| reference.url.as_deref());
             uris.extend(
                 cited
                     .filter_map(|it| TargetUri::parse(it).ok())
@@ -303,7 +306,7 @@ impl SelectionArgs {
         };
         let titles: Vec<&str> = profiles
             .iter()
-            .map(|it| it.profile.title.as_str())
+            .map(|profile| profile.profile.title.as_str())
             .collect();
         let title = match (titles.as_slice(), self.url.as_slice()) {
             ([], []) => "stillsays archive".to_owned(),
@@ -345,9 +348,9 @@ fn shown(path: &Path) -> String {
 /// A name that is safe in file names.
 fn file_word(name: &str) -> String {
     name.chars()
-        .map(|it| {
-            if it.is_ascii_alphanumeric() || "-_".contains(it) {
-                it
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() || "-_".contains(letter) {
+                letter
             } else {
                 '_'
             }
@@ -363,16 +366,16 @@ fn moment(text: &str, end: bool) -> Result<Instant, Failure> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let plain = text
         .chars()
-        .all(|it| it.is_ascii_digit() || "-:T Z".contains(it));
+        .all(|letter| letter.is_ascii_digit() || "-:T Z".contains(letter));
     let begins = parse_digits14(&digits).filter(|_| plain);
     let at = if end {
         let next = match digits.len() {
-            4 => begins.and_then(|it| it.checked_add_months(Months::new(12))),
-            6 => begins.and_then(|it| it.checked_add_months(Months::new(1))),
-            8 => begins.and_then(|it| it.checked_add_days(Days::new(1))),
-            _ => begins.map(|it| it + TimeDelta::seconds(1)),
+            4 => begins.and_then(|at| at.checked_add_months(Months::new(12))),
+            6 => begins.and_then(|at| at.checked_add_months(Months::new(1))),
+            8 => begins.and_then(|at| at.checked_add_days(Days::new(1))),
+            _ => begins.map(|at| at + TimeDelta::seconds(1)),
         };
-        next.map(|it| it - TimeDelta::microseconds(1))
+        next.map(|at| at - TimeDelta::microseconds(1))
     } else {
         begins
     };
@@ -385,7 +388,7 @@ fn moment(text: &str, end: bool) -> Result<Instant, Failure> {
 /// Parses a number of bytes as people write it: `500M`, `1G`.
 fn size(text: &str) -> Result<u64, String> {
     let (digits, unit) = text.split_at(
-        text.trim_end_matches(|it: char| it.is_ascii_alphabetic())
+        text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
             .len(),
     );
     let factor = match unit.to_ascii_uppercase().trim_end_matches('B') {

@@ -41,13 +41,13 @@ impl ExtractArgs {
 }
 
 fn to_json(reading: &Reading, lists: &[&EntityList]) -> Value {
-    let item = |it: &EntityName| {
-        json!({"name": it.surface, "source": it.source, "href": it.href, "hidden": it.hidden,
-            "selector": it.css})
+    let item = |name: &EntityName| {
+        json!({"name": name.surface, "source": name.source, "href": name.href, "hidden": name.hidden,
+            "selector": name.css})
     };
-    let list = |it: &&EntityList| {
-        json!({"heading": it.heading, "kind": it.kind, "score": it.score, "strategy": it.strategy,
-            "container": it.container, "items": it.items.iter().map(item).collect::<Vec<_>>()})
+    let list = |list: &&EntityList| {
+        json!({"heading": list.heading, "kind": list.kind, "score": list.score, "strategy": list.strategy,
+            "container": list.container, "items": list.items.iter().map(item).collect::<Vec<_>>()})
     };
     json!({"format": 1, "title": reading.title, "language": reading.language, "state": reading.state,
         "signals": reading.signals, "doubt": reading.doubt, "more": reading.more, "lists": lists.iter().map(list).collect::<Vec<_>>()})

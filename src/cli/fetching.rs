@@ -23,7 +23,7 @@ use super::{
 
 /// The fetcher's options, from the settings.
 pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
-    let time = |it: TimeDelta| it.to_std().unwrap_or(Duration::ZERO);
+    let time = |time: TimeDelta| time.to_std().unwrap_or(Duration::ZERO);
     let mut options = Options {
         jobs: settings.jobs.max(1),
         delay: time(settings.delay),
@@ -48,7 +48,7 @@ pub(super) fn options(settings: &FetchSettings) -> Result<Options, Failure> {
         proxies: proxies(settings)?,
         extra_roots: certificates(&settings.roots, "fetch.roots")?
             .iter()
-            .map(|it| it.to_vec())
+            .map(|certificate| certificate.to_vec())
             .collect(),
         untrusted: settings.untrusted,
         accept_language: settings.accept_language.trim().to_owned(),
@@ -88,7 +88,7 @@ pub(super) fn certificates(
     };
     let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect)
-        .map_err(|it| wrong(it.to_string()))?;
+        .map_err(|error| wrong(error.to_string()))?;
     if certificates.is_empty() {
         return Err(wrong("the file contains none".into()));
     }
@@ -190,9 +190,9 @@ fn robots(access: &RobotsAccess) -> String {
             since,
             older,
         } => {
-            let since = since.map(|it| format!(" since {}", warc_date(it)));
-            let older = older.as_ref().map(|it| {
-                let had = warc_date(it.fetched);
+            let since = since.map(|since| format!(" since {}", warc_date(since)));
+            let older = older.as_ref().map(|older| {
+                let had = warc_date(older.fetched);
                 format!("; after half a day, the rules of {had} apply")
             });
             format!(

@@ -47,7 +47,7 @@ const DIGITS: usize = 4;
 pub(super) fn is_id(typed: &str) -> bool {
     let typed = typed.trim();
     (DIGITS..=FindingId::DIGITS).contains(&typed.len())
-        && typed.bytes().all(|it| it.is_ascii_hexdigit())
+        && typed.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The finding whose id begins with `wanted`.
@@ -75,7 +75,10 @@ pub(super) fn pick_all(
     profiles: &[Named],
     wanted: &[String],
 ) -> Result<Vec<Finding>, Failure> {
-    let ids: Vec<String> = wanted.iter().map(|it| it.trim().to_lowercase()).collect();
+    let ids: Vec<String> = wanted
+        .iter()
+        .map(|typed| typed.trim().to_lowercase())
+        .collect();
     let comparing = comparing(session);
     let mut all = Vec::new();
     for named in profiles {
@@ -102,7 +105,7 @@ pub(super) fn pick_all(
             }
             found = beginning(decided.as_deref().unwrap_or_default(), &id);
         }
-        let ids: Vec<&str> = found.keys().map(|it| it.0.as_str()).collect();
+        let ids: Vec<&str> = found.keys().map(|key| key.0.as_str()).collect();
         let many = ids.len();
         let one = match found.values().next() {
             Some(it) if many == 1 => (*it).clone(),
@@ -120,7 +123,7 @@ pub(super) fn pick_all(
                 )));
             }
         };
-        if !meant.iter().any(|it| it.id == one.id) {
+        if !meant.iter().any(|finding| finding.id == one.id) {
             meant.push(one);
         }
     }
@@ -129,8 +132,8 @@ pub(super) fn pick_all(
 
 /// The findings whose ids begin with `id`; if several have the same id, the last one.
 fn beginning<'a>(all: &'a [Finding], id: &str) -> BTreeMap<&'a FindingId, &'a Finding> {
-    let begins = all.iter().filter(|it| it.id.0.starts_with(id));
-    begins.map(|it| (&it.id, it)).collect()
+    let begins = all.iter().filter(|finding| finding.id.0.starts_with(id));
+    begins.map(|finding| (&finding.id, finding)).collect()
 }
 
 fn not_there(wanted: &str) -> Failure {

@@ -53,7 +53,7 @@ impl Things {
     fn have(&self, subject: &str) -> bool {
         match self {
             Self::All => true,
-            Self::These(it) => it.contains(&fold(subject)),
+            Self::These(these) => these.contains(&fold(subject)),
         }
     }
 }
@@ -74,10 +74,10 @@ impl HistoryArgs {
                 };
                 let series = pipeline::series(&store, one.named, place, &comparing)?;
                 let latest = latest(&store, one.named, claim)?;
-                let wanted = |it: &&Series| {
-                    it.finding.subject.claim() == Some(claim.id.as_str())
-                        && !matches!(it.finding.subject, Subject::List { .. })
-                        && things.have(&subject(&it.finding.subject))
+                let wanted = |series: &&Series| {
+                    series.finding.subject.claim() == Some(claim.id.as_str())
+                        && !matches!(series.finding.subject, Subject::List { .. })
+                        && things.have(&subject(&series.finding.subject))
                 };
                 let series: Vec<&Series> = series.iter().filter(wanted).collect();
                 match self.format {
@@ -110,7 +110,9 @@ impl HistoryArgs {
             let mut all = Vec::new();
             for named in profiles {
                 let claims = named.profile.claims.iter();
-                let claims: Vec<_> = claims.filter_map(|it| Some((it, choose(it)?))).collect();
+                let claims: Vec<_> = claims
+                    .filter_map(|claim| Some((claim, choose(claim)?)))
+                    .collect();
                 if !claims.is_empty() {
                     all.push(Meant { named, claims });
                 }
@@ -125,7 +127,10 @@ impl HistoryArgs {
             }
         }
         if by_id.len() > 1 {
-            let names: Vec<&str> = by_id.iter().map(|it| it.named.name.as_str()).collect();
+            let names: Vec<&str> = by_id
+                .iter()
+                .map(|meant| meant.named.name.as_str())
+                .collect();
             return Err(Failure::usage(anyhow::anyhow!(
                 "{} profiles have a claim `{}`",
                 by_id.len(),
@@ -136,19 +141,19 @@ impl HistoryArgs {
         let of_things = |holds: &dyn Fn(&str) -> bool, claim: &Claim| {
             let things: BTreeSet<String> = things(claim)
                 .iter()
-                .map(|it| fold(it))
+                .map(|thing| fold(thing))
                 .filter(|it| holds(it))
                 .collect();
             (!things.is_empty()).then_some(Things::These(things))
         };
         let found = [by_id, pick(&|claim| of_things(&|it| it == typed, claim))];
-        if let Some(it) = found.into_iter().find(|it| !it.is_empty()) {
-            return Ok(it);
+        if let Some(claims) = found.into_iter().find(|claims| !claims.is_empty()) {
+            return Ok(claims);
         }
         if findings::is_id(&self.claim)
             && let Ok(finding) = findings::pick(session, store, profiles, &self.claim)
         {
-            return about(profiles, &finding).map(|it| vec![it]);
+            return about(profiles, &finding).map(|about| vec![about]);
         }
         let by_words =
             pick(&|claim| of_things(&|it| !typed.is_empty() && it.contains(&typed), claim));
@@ -163,7 +168,7 @@ impl HistoryArgs {
         let typed = fold(&self.claim);
         let mut near: Vec<(f64, String)> = profiles
             .iter()
-            .flat_map(|it| &it.profile.claims)
+            .flat_map(|profile| &profile.profile.claims)
             .flat_map(|claim| {
                 let ids = std::iter::once(claim.id.clone());
                 ids.chain(things(claim))
@@ -180,8 +185,8 @@ impl HistoryArgs {
             .collect();
         let ids: Vec<&str> = profiles
             .iter()
-            .flat_map(|it| &it.profile.claims)
-            .map(|it| it.id.as_str())
+            .flat_map(|profile| &profile.profile.claims)
+            .map(|claim| claim.id.as_str())
             .collect();
         let hint = match (nearest.is_empty(), ids.is_empty()) {
             (false, _) => format!("the most similar: {}", nearest.join(", ")),
@@ -205,8 +210,10 @@ fn about<'a>(profiles: &'a [Named], finding: &Finding) -> Result<Meant<'a>, Fail
         ))
         .hint("`stillsays captures URL` lists every visit of its page"));
     };
-    let named = profiles.iter().find(|it| it.name == finding.profile);
-    let claims = named.map(|it| (it, it.profile.claims.iter()));
+    let named = profiles
+        .iter()
+        .find(|profile| profile.name == finding.profile);
+    let claims = named.map(|named| (named, named.profile.claims.iter()));
     let found = claims.and_then(|(named, mut it)| Some((named, it.find(|it| it.id == id)?)));
     let (named, claim) = found.ok_or_else(|| {
         Failure::usage(anyhow::anyhow!(
@@ -294,27 +301,30 @@ fn pages(
     let references = claim
         .cites
         .iter()
-        .filter_map(|it| named.profile.reference(*it));
+        .filter_map(|cite| named.profile.reference(*cite));
     references
         .map(|reference| {
-            let of_page = |it: &&Moment| it.reference == reference.number;
-            let moments = series.iter().flat_map(|it| &it.moments).filter(of_page);
+            let of_page = |moment: &&Moment| moment.reference == reference.number;
+            let moments = series
+                .iter()
+                .flat_map(|series| &series.moments)
+                .filter(of_page);
             let mut dates: BTreeSet<Instant> = moments
-                .flat_map(|it| [Some(it.date), it.until])
+                .flat_map(|moment| [Some(moment.date), moment.until])
                 .flatten()
                 .collect();
             if !dates.is_empty() {
                 dates.extend(latest.get(&reference.number));
             }
-            let rows = series.iter().filter_map(|it| {
-                let moments: Vec<&Moment> = it.moments.iter().filter(of_page).collect();
-                let at = |date: &Instant| moments.iter().rfind(|it| it.date <= *date);
+            let rows = series.iter().filter_map(|series| {
+                let moments: Vec<&Moment> = series.moments.iter().filter(of_page).collect();
+                let at = |date: &Instant| moments.iter().rfind(|moment| moment.date <= *date);
                 let verdicts: Vec<_> = dates
                     .iter()
-                    .map(|it| Some(at(it)?.verdict.clone()))
+                    .map(|date| Some(at(date)?.verdict.clone()))
                     .collect::<Option<_>>()?;
                 (!verdicts.is_empty()).then(|| HistoryRow {
-                    subject: one_line(&subject(&it.finding.subject)),
+                    subject: one_line(&subject(&series.finding.subject)),
                     verdicts,
                 })
             });
@@ -330,8 +340,8 @@ fn pages(
 }
 
 fn to_json(named: &Named, claim: &Claim, series: &[&Series]) -> Value {
-    let thing = |it: &&Series| {
-        let moments = it.moments.iter().map(|it| {
+    let thing = |series: &&Series| {
+        let moments = series.moments.iter().map(|it| {
             json!({"date": warc_date(it.date), "until": it.until.map(warc_date), "reference": it.reference,
                 "url": it.capture.as_ref().map(|it| &it.target_uri),
                 "payload_digest": it.capture.as_ref().and_then(|it| it.payload_digest),
@@ -340,14 +350,14 @@ fn to_json(named: &Named, claim: &Claim, series: &[&Series]) -> Value {
         let moments: Vec<Value> = moments.collect();
         let mut dates = Vec::new();
         let mut verdicts = Vec::new();
-        for it in &it.moments {
-            for date in [Some(it.date), it.until].into_iter().flatten() {
+        for moment in &series.moments {
+            for date in [Some(moment.date), moment.until].into_iter().flatten() {
                 dates.push(date);
-                verdicts.push(it.verdict.clone());
+                verdicts.push(moment.verdict.clone());
             }
         }
-        json!({"subject": subject(&it.finding.subject), "about": it.finding.subject, "finding": it.finding.id,
-            "now": Label::of(&it.finding), "conclusion": it.finding.conclusion, "history": it.finding.history,
+        json!({"subject": subject(&series.finding.subject), "about": series.finding.subject, "finding": series.finding.id,
+            "now": Label::of(&series.finding), "conclusion": series.finding.conclusion, "history": series.finding.history,
             "said": spans(&dates, &verdicts), "captures": moments})
     };
     json!({"profile": named.name, "claim": claim.id, "cites": claim.cites,

@@ -43,7 +43,7 @@ impl ImportArgs {
         let names: Vec<_> = self
             .files
             .iter()
-            .map(|it| it.file_name().unwrap_or_default().to_string_lossy())
+            .map(|file| file.file_name().unwrap_or_default().to_string_lossy())
             .collect();
         let command = format!("import {}", names.join(" "));
         let most = session.config.settings.fetch.max_bytes;

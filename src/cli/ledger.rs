@@ -66,7 +66,7 @@ fn stamp(session: &Session, authority: &str, note: &str) -> anyhow::Result<Vec<u
     const MEDIA_TYPE: &str = "application/timestamp-query";
     let request = StampRequest::new(note)?;
     let options = super::fetching::options(&session.config.settings.fetch)
-        .map_err(|it| anyhow::anyhow!("{it:?}"))?;
+        .map_err(|error| anyhow::anyhow!("{error:?}"))?;
     // Some callers are inside a runtime, some are not; a separate thread works for both.
     let der = request.der();
     let response = std::thread::scope(|scope| {
@@ -107,7 +107,9 @@ pub(super) fn read_key(path: &Path) -> Result<Option<Signer>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unusable(path, error)),
     };
-    text.parse().map(Some).map_err(|it| unusable(path, it))
+    text.parse()
+        .map(Some)
+        .map_err(|error| unusable(path, error))
 }
 
 fn unusable(path: &Path, error: impl std::fmt::Display) -> Failure {
@@ -118,7 +120,7 @@ fn unusable(path: &Path, error: impl std::fmt::Display) -> Failure {
 
 /// Creates a key that only this account can read, and beside it the public key for others to check with.
 pub(super) fn make_key(session: &Session, path: &Path) -> Result<Signer, Failure> {
-    let signer = Signer::generate(None).map_err(|it| unusable(path, it))?;
+    let signer = Signer::generate(None).map_err(|error| unusable(path, error))?;
     super::run::make_folder_of(path)?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -150,15 +152,15 @@ pub(super) fn verifier(
 ) -> Result<Option<Verifier>, Failure> {
     let Some(asked) = asked else {
         let signer = read_key(&key_path(&session.config.settings))?;
-        return Ok(signer.map(|it| it.verifier().clone()));
+        return Ok(signer.map(|signer| signer.verifier().clone()));
     };
     let text = if Path::new(asked).exists() {
         fs::read_to_string(asked)?
     } else {
         asked.to_owned()
     };
-    text.parse().map(Some).map_err(|it| {
-        Failure::usage(anyhow::anyhow!("`--key {asked}` {it}"))
+    text.parse().map(Some).map_err(|error| {
+        Failure::usage(anyhow::anyhow!("`--key {asked}` {error}"))
             .hint("name the file that ends in .pub, or write the key as in that file")
     })
 }
@@ -197,7 +199,7 @@ impl CheckpointArgs {
         match &self.output {
             Some(file) => write_whole(file, last.note.as_bytes())?,
             None if self.all => {
-                let notes: Vec<&str> = seals.iter().map(|it| it.note.as_str()).collect();
+                let notes: Vec<&str> = seals.iter().map(|seal| seal.note.as_str()).collect();
                 print(&notes.join("\n"))?;
             }
             None => print(&last.note)?,

@@ -22,10 +22,10 @@ pub(super) fn news(
         let Some(untold) = store.untold(&compared.profile, compared.changed)? else {
             continue;
         };
-        let findings = untold.now.iter().filter(|it| {
-            it.weight().is_question()
-                && !untold.is_known(&it.id)
-                && Standing::under(it, applying.get(&it.id).copied()).is_open()
+        let findings = untold.now.iter().filter(|finding| {
+            finding.weight().is_question()
+                && !untold.is_known(&finding.id)
+                && Standing::under(finding, applying.get(&finding.id).copied()).is_open()
         });
         let findings: Vec<Finding> = findings.cloned().collect();
         let back = News::back(&untold.before, &untold.now);
@@ -41,8 +41,8 @@ pub(super) fn news(
 
 /// Records that a run has printed its news.
 pub(super) fn told(store: &Store, untold: &[Untold]) -> Result<(), Failure> {
-    for it in untold {
-        store.told(it)?;
+    for news in untold {
+        store.told(news)?;
     }
     Ok(())
 }

@@ -22,7 +22,9 @@ pub(super) fn is_stdout(file: &Path) -> bool {
 /// Writes `bytes` to the target of `-o`.
 pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut output = Output::create(file)?;
-    output.write_all(bytes).map_err(|it| failed(file, it))?;
+    output
+        .write_all(bytes)
+        .map_err(|error| failed(file, error))?;
     output.finish()
 }
 
@@ -34,9 +36,9 @@ pub(super) fn write_by<T>(
     let place = if is_stdout(output) {
         None
     } else {
-        regular(output).map_err(|it| failed(output, it))?
+        regular(output).map_err(|error| failed(output, error))?
     };
-    if let Some(place) = place.as_ref().filter(|it| !it.exists()) {
+    if let Some(place) = place.as_ref().filter(|place| !place.exists()) {
         return write(place);
     }
     let folder = work_folder(place.as_deref())?;
@@ -44,7 +46,7 @@ pub(super) fn write_by<T>(
     let written = write(&made).and_then(|done| {
         let mut to = Output::create(output)?;
         let copied = File::open(&made).and_then(|mut it| io::copy(&mut it, &mut to));
-        copied.map_err(|it| failed(output, it))?;
+        copied.map_err(|error| failed(output, error))?;
         to.finish()?;
         Ok(done)
     });
@@ -56,12 +58,12 @@ pub(super) fn write_by<T>(
 /// An empty folder of our own: beside `place`, where there is space for the file, if it can be created there.
 fn work_folder(place: Option<&Path>) -> Result<PathBuf, Failure> {
     let name = format!(".stillsays.{}", std::process::id());
-    let beside = place.map(|it| it.with_file_name(&name));
+    let beside = place.map(|place| place.with_file_name(&name));
     if let Some(beside) = beside.filter(|it| fs::create_dir(it).is_ok()) {
         return Ok(beside);
     }
     let folder = std::env::temp_dir().join(name);
-    fs::create_dir(&folder).map_err(|it| failed(&folder, it))?;
+    fs::create_dir(&folder).map_err(|error| failed(&folder, error))?;
     Ok(folder)
 }
 
@@ -94,7 +96,7 @@ impl Output {
         };
         Ok(Self {
             named: file.to_owned(),
-            to: to.map_err(|it| failed(file, it))?,
+            to: to.map_err(|error| failed(file, error))?,
         })
     }
 
@@ -107,7 +109,7 @@ impl Output {
                 file.sync_all().and_then(|()| fs::rename(&*part, &*place))
             }
         };
-        done.map_err(|it| failed(&self.named, it))
+        done.map_err(|error| failed(&self.named, error))
     }
 }
 

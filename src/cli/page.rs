@@ -70,7 +70,7 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn by_ending(path: &Path) -> MediaType {
-    let ending = path.extension().and_then(|it| it.to_str());
+    let ending = path.extension().and_then(|extension| extension.to_str());
     MediaType::parse(match ending.map(str::to_ascii_lowercase).as_deref() {
         Some("html" | "htm" | "xhtml") => "text/html",
         Some("txt" | "text" | "md") => "text/plain",

@@ -84,7 +84,7 @@ impl Progress {
 
 /// One line for a visit: its outcome, and the page.
 fn line(visit: &Visit) -> String {
-    let outcome = visit.last().map(|it| outcome(&it.outcome));
+    let outcome = visit.last().map(|visit| outcome(&visit.outcome));
     let hops = match visit.redirects() {
         0 => String::new(),
         1 => " after a redirect".into(),
@@ -95,11 +95,11 @@ fn line(visit: &Visit) -> String {
 
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Response(it) => {
-            let status = crate::capture::status_of(&it.head).unwrap_or_default();
-            format!("{status} {} bytes", it.payload.len())
+        Outcome::Response(response) => {
+            let status = crate::capture::status_of(&response.head).unwrap_or_default();
+            format!("{status} {} bytes", response.payload.len())
         }
         Outcome::Revisit(_) => "unchanged".into(),
-        Outcome::Failure(it) => format!("failed: {}", it.detail),
+        Outcome::Failure(failure) => format!("failed: {}", failure.detail),
     }
 }

@@ -77,9 +77,12 @@ fn between(store: &Store, ends: &[String]) -> Result<String, Failure> {
     let (new_size, _) = end(new)?;
     let proof = store.prove_between(old_size, new_size)?;
     if let Some(note) = old_note {
-        let seal = store.seals()?.into_iter().find(|it| it.size == new_size);
-        let verifier = seal.and_then(|it| it.key.parse().ok());
-        let holds = verifier.is_some_and(|it| proof.check(&note, &it).is_ok());
+        let seal = store
+            .seals()?
+            .into_iter()
+            .find(|seal| seal.size == new_size);
+        let verifier = seal.and_then(|seal| seal.key.parse().ok());
+        let holds = verifier.is_some_and(|verifier| proof.check(&note, &verifier).is_ok());
         if !holds {
             return Err(Failure::usage(anyhow::anyhow!(
                 "the ledger of {new} does not continue {old}"
@@ -96,12 +99,12 @@ fn end(named: &str) -> Result<(u64, Option<String>), Failure> {
     if let (Ok(size), false) = (named.parse(), Path::new(named).exists()) {
         return Ok((size, None));
     }
-    let note = std::fs::read_to_string(named).map_err(|it| {
-        Failure::usage(anyhow::Error::from(it).context(format!("{named} cannot be read")))
+    let note = std::fs::read_to_string(named).map_err(|error| {
+        Failure::usage(anyhow::Error::from(error).context(format!("{named} cannot be read")))
             .hint("name a file that `stillsays checkpoint -o FILE` wrote, or a number of leaves")
     })?;
-    let checkpoint = Checkpoint::parse(&note).map_err(|it| {
-        Failure::usage(anyhow::anyhow!("{named} is not a checkpoint: {it}"))
+    let checkpoint = Checkpoint::parse(&note).map_err(|error| {
+        Failure::usage(anyhow::anyhow!("{named} is not a checkpoint: {error}"))
             .hint("a checkpoint is what `stillsays checkpoint` prints")
     })?;
     Ok((checkpoint.size, Some(note)))

@@ -48,12 +48,16 @@ impl RecheckArgs {
         print(&match self.format {
             Format::Json => json_text(&json!({"format": 1, "profiles": tables})),
             Format::Text => {
-                let line = |it: &pipeline::Compared| {
-                    let same = if it.changed { "changed" } else { "unchanged" };
+                let line = |compared: &pipeline::Compared| {
+                    let same = if compared.changed {
+                        "changed"
+                    } else {
+                        "unchanged"
+                    };
                     format!(
                         "{}: {} findings, {same}",
-                        it.profile,
-                        it.findings.unwrap_or_default()
+                        compared.profile,
+                        compared.findings.unwrap_or_default()
                     )
                 };
                 compared.iter().map(line).collect::<Vec<_>>().join("\n")

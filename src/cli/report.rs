@@ -51,7 +51,10 @@ impl ReportArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         if profiles.len() > 1 && self.format == ReportFormat::Html {
-            let names: Vec<_> = profiles.iter().map(|it| it.name.as_str()).collect();
+            let names: Vec<_> = profiles
+                .iter()
+                .map(|profile| profile.name.as_str())
+                .collect();
             return Err(Failure::usage(anyhow::anyhow!(
                 "an HTML report is about one profile, but there are {}",
                 profiles.len()
@@ -75,7 +78,7 @@ impl ReportArgs {
 
     /// The file to write to; `None` for stdout.
     fn file(&self) -> Option<&Path> {
-        self.output.as_deref().filter(|it| !is_stdout(it))
+        self.output.as_deref().filter(|output| !is_stdout(output))
     }
 
     /// Writes each report as soon as it is ready, so that only one is in memory.

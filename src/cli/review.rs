@@ -96,7 +96,7 @@ impl ReviewArgs {
             (self.reason.is_some(), "--reason", Word::Reject),
             (self.until.is_some(), "--until", Word::Later),
         ];
-        let wrong = flags.iter().find(|it| it.0 && it.2 != self.decision);
+        let wrong = flags.iter().find(|flag| flag.0 && flag.2 != self.decision);
         if let Some((_, flag, word)) = wrong {
             let word = word
                 .to_possible_value()
@@ -157,7 +157,9 @@ impl Made {
             let archive = Archive::beside(session, "review")?;
             let decided = archive.write(|store| {
                 let about = findings::pick_all(session, store, profiles, findings)?;
-                let decisions = about.into_iter().map(|it| self.decided(session, it));
+                let decisions = about
+                    .into_iter()
+                    .map(|finding| self.decided(session, finding));
                 let decisions: Vec<Decided> = decisions.collect();
                 let reviews = store.reviews()?;
                 let objections = store.decide(decisions.clone(), self.anyway)?;
@@ -224,7 +226,9 @@ fn tell(
             about.conclusion,
             Conclusion::Verdict(Verdict::Renamed { .. })
         );
-        let before = before.get(&review.finding).and_then(|it| it.decision);
+        let before = before
+            .get(&review.finding)
+            .and_then(|review| review.decision);
         teaches |= is_rename && [before, review.decision].contains(&Some(Decision::Reject));
     }
     if to_edit > 0 {
@@ -258,7 +262,7 @@ fn told(standing: &Standing) -> String {
     let Some((word, mark)) = standing.word().zip(standing.mark()) else {
         return "decided".to_owned();
     };
-    let note = mark.note.as_ref().map(|it| format!(": “{it}”"));
+    let note = mark.note.as_ref().map(|note| format!(": “{note}”"));
     format!(
         "{word} by {} on {}{}",
         mark.by,

@@ -94,7 +94,7 @@ impl Session {
             When::Never => false,
             When::Auto => {
                 io::stdout().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+                    && std::env::var_os("NO_COLOR").is_none_or(|var_o| var_o.is_empty())
             }
         };
         log_to_stderr(common.verbose, common.quiet);
@@ -176,7 +176,7 @@ fn program(common: &Common) -> String {
         flag("store", store);
     }
     // Other settings do not select an archive, and some contain a password.
-    let leads = |it: &&String| it.starts_with("store=") || it.starts_with("profiles=");
+    let leads = |text: &&String| text.starts_with("store=") || text.starts_with("profiles=");
     for pair in common.set.iter().filter(leads) {
         flag("set", pair);
     }

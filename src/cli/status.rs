@@ -75,7 +75,7 @@ impl StatusArgs {
         print(&match self.format {
             Format::Text => texts.join("\n"),
             Format::Json => {
-                let count = removed.map_or(0, |it| it.0);
+                let count = removed.map_or(0, |removed| removed.0);
                 json_text(
                     &json!({"format": 1, "profiles": tables, "removed_payloads": count, "last_look": last_look.map(warc_date)}),
                 )
@@ -89,7 +89,11 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
     let seeds = plan(session, std::slice::from_ref(named), Some(store))?;
     let due: HashMap<u32, Option<Instant>> = seeds
         .iter()
-        .flat_map(|seed| seed.references.iter().map(|it| (it.1, seed.due)))
+        .flat_map(|seed| {
+            seed.references
+                .iter()
+                .map(|reference| (reference.1, seed.due))
+        })
         .collect();
     let profile = &named.profile;
     let dates = dates(store, &profile.references)?;
@@ -118,7 +122,7 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
         let resting = profile
             .claims
             .iter()
-            .filter(|it| it.cites.contains(&number));
+            .filter(|claim| claim.cites.contains(&number));
         StatusRow {
             reference: number,
             title: reference.title.clone().unwrap_or_default(),
@@ -127,8 +131,8 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
                 .copied()
                 .cloned()
                 .unwrap_or(Fate::Unvisited),
-            last_visit: dates.map(|it| it.visited),
-            last_change: dates.and_then(|it| it.changed),
+            last_visit: dates.map(|date| date.visited),
+            last_change: dates.and_then(|date| date.changed),
             next_due: due.get(&number).copied().flatten(),
             claims_resting: resting.count(),
             open_findings: open.get(&number).copied().unwrap_or_default(),
@@ -142,10 +146,10 @@ fn dates(store: &Store, references: &[Reference]) -> Result<BTreeMap<u32, PageDa
     let parse = |url: &str| TargetUri::parse(url).ok().map(|it| it.0);
     let pages: Vec<(u32, TargetUri)> = references
         .iter()
-        .filter_map(|it| Some((it.number, parse(it.url.as_deref()?)?)))
+        .filter_map(|reference| Some((reference.number, parse(reference.url.as_deref()?)?)))
         .collect();
-    let dates = store.page_dates(pages.iter().map(|it| &it.1))?;
-    let numbers = pages.iter().map(|it| it.0);
+    let dates = store.page_dates(pages.iter().map(|page| &page.1))?;
+    let numbers = pages.iter().map(|page| page.0);
     let known = numbers
         .zip(dates)
         .filter_map(|(number, it)| Some((number, it?)));
@@ -213,14 +217,16 @@ fn line(id: crate::store::CaptureId, entry: &CaptureEntry) -> String {
     };
     let digest = entry
         .payload_digest
-        .map(|it| it.short())
+        .map(|payload_digest| payload_digest.short())
         .unwrap_or_default();
     let cut = if entry.truncated.is_some() {
         "  (cut short)"
     } else {
         ""
     };
-    let untrusted = entry.untrusted.map(|it| format!("  (untrusted: {it})"));
+    let untrusted = entry
+        .untrusted
+        .map(|untrusted| format!("  (untrusted: {untrusted})"));
     let untrusted = untrusted.unwrap_or_default();
     let asked = entry
         .asked

@@ -120,7 +120,7 @@ impl VerifyArgs {
         let files = pipeline::profile_files(&session.config.settings.profiles).unwrap_or_default();
         for named in files
             .iter()
-            .filter_map(|it| pipeline::read_profile(it).ok())
+            .filter_map(|file| pipeline::read_profile(file).ok())
         {
             problems.extend(pipeline::verify_answers(
                 store, &named, &comparing, self.deep,
@@ -132,9 +132,12 @@ impl VerifyArgs {
 
 /// Prints one line for each problem.
 pub(super) fn print_problems(problems: &[Problem]) -> io::Result<()> {
-    problems
-        .iter()
-        .try_for_each(|it| print(&for_terminal(&format!("{}: {}", it.place, it.detail))))
+    problems.iter().try_for_each(|problem| {
+        print(&for_terminal(&format!(
+            "{}: {}",
+            problem.place, problem.detail
+        )))
+    })
 }
 
 /// A progress bar on a terminal, nothing elsewhere.

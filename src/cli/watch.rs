@@ -73,9 +73,9 @@ impl WatchArgs {
             let profiles = self.run.profiles.load(session)?;
             let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
             let seeds = plan(session, &profiles, Some(&store))?;
-            let next = seeds.iter().filter_map(|it| it.due).min();
+            let next = seeds.iter().filter_map(|seed| seed.due).min();
             let now = session.clock.now();
-            Ok(next.map(|it| (it - now).to_std().unwrap_or_default()))
+            Ok(next.map(|at| (at - now).to_std().unwrap_or_default()))
         };
         let due = due().ok().flatten().unwrap_or(LOOK);
         due.clamp(Duration::from_secs(1), LOOK)
@@ -101,5 +101,5 @@ fn is_due(session: &Session, profiles: &[Named]) -> Result<bool, Failure> {
     };
     let now = session.clock.now();
     let seeds = plan(session, profiles, store.as_ref())?;
-    Ok(seeds.iter().any(|it| it.is_due(now)))
+    Ok(seeds.iter().any(|seed| seed.is_due(now)))
 }

@@ -16,7 +16,7 @@ fn load(
         environment: environment.iter().map(pair).collect(),
         flags: flags
             .iter()
-            .map(|it| ("--set".into(), it.0.into(), it.1.into()))
+            .map(|flag| ("--set".into(), flag.0.into(), flag.1.into()))
             .collect(),
     })
 }
@@ -37,7 +37,7 @@ fn a_flag_beats_the_environment_and_the_environment_the_file() {
         let it = config
             .origins
             .iter()
-            .find(|it| it.0 == "fetch.jobs")
+            .find(|origin| origin.0 == "fetch.jobs")
             .unwrap();
         (config.settings.fetch.jobs, it.2.to_string())
     };

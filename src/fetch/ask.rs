@@ -86,9 +86,15 @@ impl Crawl {
             let count = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
             let status = || capture.status().unwrap_or_default().to_string();
             let (wish, came) = match &capture.outcome {
-                Outcome::Failure(it) => (manners::of_failure(it.kind), it.detail.clone()),
-                Outcome::Response(it) => (manners::of_response(it, capture.ended), status()),
-                Outcome::Revisit(it) => (manners::of_head(&it.head, capture.ended), status()),
+                Outcome::Failure(failure) => {
+                    (manners::of_failure(failure.kind), failure.detail.clone())
+                }
+                Outcome::Response(response) => {
+                    (manners::of_response(response, capture.ended), status())
+                }
+                Outcome::Revisit(revisit) => {
+                    (manners::of_head(&revisit.head, capture.ended), status())
+                }
             };
             let wait = self.settle(lane, &mut turn, origin, &wish, count);
             lane.known(origin).state.last = Some(LastAsked {
@@ -99,11 +105,11 @@ impl Crawl {
             });
             let again = wish.passing && count < self.options.tries && wait <= self.options.max_wait;
             let last = !again || *self.stop.borrow();
-            if let Outcome::Failure(it) = &capture.outcome
+            if let Outcome::Failure(failure) = &capture.outcome
                 && last
-                && is_of_the_host(it.kind)
+                && is_of_the_host(failure.kind)
             {
-                lane.known(origin).unreachable = Some(not_again(it));
+                lane.known(origin).unreachable = Some(not_again(failure));
             }
             // An interrupted attempt does not replace the one before it.
             if tries.is_empty() || !was_stopped(&capture) {
@@ -237,9 +243,12 @@ impl Crawl {
         let proxy = self.options.proxies.for_uri(uri);
         let proxy = proxy.filter(|_| !uri.is_https());
         let mut sent = request.to_vec();
-        if let Some(it) = proxy.and_then(|it| it.authorization.as_ref()) {
+        if let Some(authorization) = proxy.and_then(|proxy| proxy.authorization.as_ref()) {
             let end = sent.len().saturating_sub(2);
-            sent.splice(end..end, format!("Proxy-Authorization: {it}\r\n").bytes());
+            sent.splice(
+                end..end,
+                format!("Proxy-Authorization: {authorization}\r\n").bytes(),
+            );
         }
         let end = exchange(&mut link, &sent, &self.options, &self.stop).await;
         let (outcome, interim, reusable) = match end {
@@ -404,12 +413,15 @@ pub(super) fn request(
         request.extend(
             value
                 .chars()
-                .filter(|it| !it.is_control())
-                .map(|it| u8::try_from(it).unwrap_or(b'?')),
+                .filter(|letter| !letter.is_control())
+                .map(|letter| u8::try_from(letter).unwrap_or(b'?')),
         );
         request.extend(b"\r\n");
     };
-    let own = options.headers.iter().filter(|it| it.is_for(uri.host()));
+    let own = options
+        .headers
+        .iter()
+        .filter(|header| header.is_for(uri.host()));
     let own: Vec<_> = own.collect();
     let is_own = |name: &str| own.iter().any(|it| it.name.eq_ignore_ascii_case(name));
     field("User-Agent", &options.user_agent);
@@ -427,15 +439,17 @@ pub(super) fn request(
         field(&it.name, &it.value);
     }
     let set = own.iter().filter(|it| it.is_cookie());
-    let cookies: Vec<&str> = set.map(|it| it.value.as_str()).chain(cookie).collect();
+    let cookies: Vec<&str> = set.map(|set| set.value.as_str()).chain(cookie).collect();
     if !cookies.is_empty() {
         field("Cookie", &cookies.join("; "));
     }
-    if let Some(it) = validators.filter(|it| it.conditional && it.target_uri == *uri) {
-        if let Some(etag) = &it.etag {
+    if let Some(validator) =
+        validators.filter(|validator| validator.conditional && validator.target_uri == *uri)
+    {
+        if let Some(etag) = &validator.etag {
             field("If-None-Match", etag);
         }
-        if let Some(date) = &it.last_modified {
+        if let Some(date) = &validator.last_modified {
             field("If-Modified-Since", date);
         }
     }

@@ -42,10 +42,10 @@ impl Cookies {
     pub(super) fn for_uri(&self, uri: &TargetUri) -> Option<String> {
         let mut cookies: Vec<&Cookie> = self.0.iter().filter(|it| it.is_for(uri)).collect();
         // The longest path first; among equals the oldest.
-        cookies.sort_by_key(|it| std::cmp::Reverse(it.path.len()));
-        let pairs = cookies.iter().map(|it| match it.name.as_str() {
-            "" => it.value.clone(),
-            name => format!("{name}={}", it.value),
+        cookies.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
+        let pairs = cookies.iter().map(|cookie| match cookie.name.as_str() {
+            "" => cookie.value.clone(),
+            name => format!("{name}={}", cookie.value),
         });
         let value = pairs.collect::<Vec<_>>().join("; ");
         (!value.is_empty()).then_some(value)

@@ -77,10 +77,10 @@ impl Dialer {
         let end = timeout(within, connect(&addresses)).await;
         let refusal = |kind, detail| match proxy {
             None => Refusal::new(kind, detail),
-            Some(it) => Refusal::new(FailureKind::Proxy, format!("the proxy {it}: {detail}")),
+            Some(proxy) => Refusal::new(FailureKind::Proxy, format!("the proxy {proxy}: {detail}")),
         };
         let (stream, address) = match end {
-            Ok(Ok(it)) => it,
+            Ok(Ok(end)) => end,
             Ok(Err(error)) if error.kind() != io::ErrorKind::TimedOut => {
                 let detail = format!("{}: {error}", list(&addresses));
                 return Err(refusal(FailureKind::Connect, detail));
@@ -103,7 +103,7 @@ impl Dialer {
                 Some(proxy) => timeout(within, tunnel(stream, proxy, uri))
                     .await
                     .unwrap_or_else(|_| Err(format!("no answer in {within:?}")))
-                    .map_err(|it| refusal(FailureKind::Proxy, it))?,
+                    .map_err(|error| refusal(FailureKind::Proxy, error))?,
             };
             return self.shake_hands(uri, stream, connection).await;
         }
@@ -127,10 +127,10 @@ impl Dialer {
         let trust = self
             .trust
             .as_ref()
-            .map_err(|it| refusal(FailureKind::Tls, it.clone(), &connection))?;
+            .map_err(|error| refusal(FailureKind::Tls, error.clone(), &connection))?;
         let (config, witness) = trust
             .config()
-            .map_err(|it| refusal(FailureKind::Tls, it, &connection))?;
+            .map_err(|error| refusal(FailureKind::Tls, error, &connection))?;
         let name = server_name(uri).ok_or_else(|| {
             refusal(
                 FailureKind::Tls,
@@ -180,9 +180,11 @@ fn list(addresses: &[SocketAddr]) -> String {
 fn server_name(uri: &TargetUri) -> Option<rustls::pki_types::ServerName<'static>> {
     use rustls::pki_types::ServerName;
     match uri.as_url().host()? {
-        url::Host::Ipv4(it) => Some(ServerName::from(IpAddr::V4(it))),
-        url::Host::Ipv6(it) => Some(ServerName::from(IpAddr::V6(it))),
-        url::Host::Domain(it) => ServerName::try_from(it.trim_end_matches('.').to_owned()).ok(),
+        url::Host::Ipv4(ipv4) => Some(ServerName::from(IpAddr::V4(ipv4))),
+        url::Host::Ipv6(ipv6) => Some(ServerName::from(IpAddr::V6(ipv6))),
+        url::Host::Domain(domain) => {
+            ServerName::try_from(domain.trim_end_matches('.').to_owned()).ok()
+        }
     }
 }
 
@@ -195,8 +197,8 @@ pub(super) async fn addresses(
     let port = uri.port();
     guard::check_port(port, options).map_err(refused)?;
     let all: Vec<IpAddr> = match uri.as_url().host() {
-        Some(url::Host::Ipv4(it)) => vec![IpAddr::V4(it)],
-        Some(url::Host::Ipv6(it)) => vec![IpAddr::V6(it)],
+        Some(url::Host::Ipv4(ipv4)) => vec![IpAddr::V4(ipv4)],
+        Some(url::Host::Ipv6(ipv6)) => vec![IpAddr::V6(ipv6)],
         _ => look_up(uri.host(), port, options).await?,
     };
     let mut first_refusal = None;
@@ -238,8 +240,8 @@ async fn addresses_of(
         Ok(address) => vec![address],
         Err(_) => look_up(&proxy.host, proxy.port, options)
             .await
-            .map_err(|it| {
-                let detail = format!("the proxy {proxy}: {}", it.detail);
+            .map_err(|error| {
+                let detail = format!("the proxy {proxy}: {}", error.detail);
                 Refusal::new(FailureKind::Proxy, detail)
             })?,
     };
@@ -256,8 +258,9 @@ async fn tunnel(
     const LONGEST: usize = 16 << 10;
     let to = format!("{}:{}", uri.host(), uri.port());
     let authorization = proxy.authorization.as_ref();
-    let field =
-        authorization.map_or_else(String::new, |it| format!("Proxy-Authorization: {it}\r\n"));
+    let field = authorization.map_or_else(String::new, |authorization| {
+        format!("Proxy-Authorization: {authorization}\r\n")
+    });
     let request = format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{field}\r\n");
     let written = stream.write_all(request.as_bytes()).await;
     written.map_err(|error| error.to_string())?;
@@ -330,7 +333,7 @@ fn in_turns(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (first, second): (Vec<_>, Vec<_>) = addresses
         .into_iter()
-        .partition(|it| it.is_ipv6() == first_is_v6);
+        .partition(|address| address.is_ipv6() == first_is_v6);
     let mut second = second.into_iter();
     let mut turns = Vec::new();
     for it in first {

@@ -167,7 +167,7 @@ pub async fn post(
     let response = request
         .send()
         .await
-        .map_err(|it| exchange(whole_story(&it)))?;
+        .map_err(|error| exchange(whole_story(&error)))?;
     let status = response.status().as_u16();
     if !(200..300).contains(&status) {
         return Err(DownloadError::Status { uri, status });
@@ -182,9 +182,9 @@ async fn check(uri: &TargetUri, options: &Options) -> Result<(), DownloadError> 
         Some(_) => dial::may_ask_through_proxy(uri, options).await,
         None => dial::addresses(uri, options).await.map(drop),
     };
-    checked.map_err(|it| DownloadError::Refused {
+    checked.map_err(|error| DownloadError::Refused {
         uri: uri.clone(),
-        detail: it.detail,
+        detail: error.detail,
     })
 }
 
@@ -197,9 +197,9 @@ async fn whole_body(
     while let Some(piece) = response
         .chunk()
         .await
-        .map_err(|it| DownloadError::Exchange {
+        .map_err(|error| DownloadError::Exchange {
             uri: uri.clone(),
-            detail: whole_story(&it),
+            detail: whole_story(&error),
         })?
     {
         body.extend_from_slice(&piece);
@@ -264,7 +264,7 @@ impl Resolve for Guarded {
                 dial::addresses(&uri, &options).await
             };
             let found: Vec<SocketAddr> = found
-                .map_err(|it| it.detail)?
+                .map_err(|error| error.detail)?
                 .into_iter()
                 .map(|it| SocketAddr::new(it.ip(), 0))
                 .collect();

@@ -66,7 +66,7 @@ pub(super) async fn exchange(
     }
     let (kind, detail) = match end {
         End::Closed(why) => {
-            let why = why.map(|it| format!(": {it}")).unwrap_or_default();
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
             let detail = format!("the connection ended before the head was complete{why}");
             (FailureKind::Disconnect, detail)
         }

@@ -84,8 +84,8 @@ const INNER: &[&str] = &[
 /// The reason in words, and how to allow it.
 pub(super) fn check_name(host: &str) -> Result<(), String> {
     let name = host.trim_end_matches('.');
-    let is_below = |it: &&str| {
-        name.strip_suffix(*it)
+    let is_below = |text: &&str| {
+        name.strip_suffix(*text)
             .is_some_and(|it| it.is_empty() || it.ends_with('.'))
     };
     if name.contains('.') && !INNER.iter().any(is_below) {
@@ -117,7 +117,7 @@ pub(super) fn check_address(address: IpAddr, options: &Options) -> Result<(), St
     let plain = address.to_canonical();
     let inside = match plain {
         IpAddr::V4(_) => None,
-        IpAddr::V6(it) => embedded(it).map(IpAddr::V4),
+        IpAddr::V6(v6) => embedded(v6).map(IpAddr::V4),
     };
     let both = [Some(plain), inside];
     for it in both.into_iter().flatten() {
@@ -142,16 +142,16 @@ pub(super) fn check_address(address: IpAddr, options: &Options) -> Result<(), St
 
 fn special(address: IpAddr) -> Option<(String, &'static str)> {
     match address {
-        IpAddr::V4(it) => V4.iter().find_map(|(network, bits, what)| {
+        IpAddr::V4(v4) => V4.iter().find_map(|(network, bits, what)| {
             let mask = u32::MAX << (32 - bits);
             let network = Ipv4Addr::from(*network);
-            (it.to_bits() & mask == network.to_bits()).then(|| (format!("{network}/{bits}"), *what))
+            (v4.to_bits() & mask == network.to_bits()).then(|| (format!("{network}/{bits}"), *what))
         }),
-        IpAddr::V6(it) => V6.iter().find_map(|(network, bits, what)| {
+        IpAddr::V6(v6) => V6.iter().find_map(|(network, bits, what)| {
             let mask = u128::MAX << (128 - bits);
             let network = Ipv6Addr::from(*network);
             // The NAT64 and mapped prefixes are in 0::/8 and are judged by the address embedded in them.
-            (it.to_bits() & mask == network.to_bits() && embedded(it).is_none())
+            (v6.to_bits() & mask == network.to_bits() && embedded(v6).is_none())
                 .then(|| (format!("{network}/{bits}"), *what))
         }),
     }

@@ -64,9 +64,9 @@ impl Header {
     pub(super) fn is_for(&self, host: &str) -> bool {
         match &self.host {
             Host::All => true,
-            Host::One(it) => it == host,
-            Host::AllBelow(it) => host
-                .strip_suffix(it.as_str())
+            Host::One(one) => one == host,
+            Host::AllBelow(all_below) => host
+                .strip_suffix(all_below.as_str())
                 .is_some_and(|it| it.is_empty() || it.ends_with('.')),
         }
     }
@@ -85,12 +85,13 @@ impl FromStr for Header {
         let (host, field) = text.trim().split_once(' ').ok_or_else(form)?;
         let (name, value) = field.split_once(':').ok_or_else(form)?;
         let (name, value) = (name.trim(), value.trim());
-        let is_letter = |it: u8| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&it);
+        let is_letter =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let is_field = !name.is_empty()
             && name.bytes().all(is_letter)
             && value
                 .chars()
-                .all(|it| !it.is_control() && u8::try_from(it).is_ok());
+                .all(|letter| !letter.is_control() && u8::try_from(letter).is_ok());
         if !is_field || host.contains([':', '/']) {
             return Err(form());
         }

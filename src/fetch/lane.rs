@@ -33,8 +33,13 @@ impl Lanes {
         let mut turns: HashMap<String, Turn> = HashMap::new();
         for (origin, state) in &remembered {
             // A last request in the future comes from a wrong clock; then only the length of the pause counts.
-            let asked_for = state.last_request.filter(|it| *it > now).unwrap_or(now);
-            let wait = state.next_allowed.map(|it| (it - asked_for).to_std());
+            let asked_for = state
+                .last_request
+                .filter(|last_request| *last_request > now)
+                .unwrap_or(now);
+            let wait = state
+                .next_allowed
+                .map(|next_allowed| (next_allowed - asked_for).to_std());
             if let Some(Ok(wait)) = wait
                 && let Ok(uri) = origin.as_str().parse()
             {
@@ -167,14 +172,14 @@ impl Turn {
     pub(super) fn wait(&self) -> (Duration, Option<&str>) {
         let wait = self
             .not_before
-            .map(|it| it.saturating_duration_since(Tick::now()));
+            .map(|not_before| not_before.saturating_duration_since(Tick::now()));
         (wait.unwrap_or_default(), self.reason.as_deref())
     }
 
     /// Leaves the host alone for at least that long from now on.
     pub(super) fn put_off(&mut self, wait: Duration, reason: Option<String>) {
         let until = Tick::now() + wait;
-        if self.not_before.is_none_or(|it| it <= until) {
+        if self.not_before.is_none_or(|not_before| not_before <= until) {
             self.not_before = Some(until);
             self.reason = reason;
         }
@@ -184,8 +189,8 @@ impl Turn {
 /// The pause between two requests: the configured one or, if longer, the `Crawl-delay`, up to its cap.
 pub(super) fn pause(options: &Options, robots: Option<&Robots>) -> Duration {
     let asked = robots
-        .and_then(|it| it.crawl_delay(options.product_token()))
-        .and_then(|it| Duration::try_from_secs_f64(it).ok())
+        .and_then(|robot| robot.crawl_delay(options.product_token()))
+        .and_then(|crawl_delay| Duration::try_from_secs_f64(crawl_delay).ok())
         .unwrap_or_default();
     options.delay.max(asked.min(options.max_crawl_delay))
 }

@@ -91,7 +91,7 @@ impl Options {
     pub fn product_token(&self) -> &str {
         let end = self
             .user_agent
-            .find(|it: char| !it.is_ascii_alphabetic() && !matches!(it, '-' | '_'));
+            .find(|letter: char| !letter.is_ascii_alphabetic() && !matches!(letter, '-' | '_'));
         end.map_or(&self.user_agent, |end| {
             self.user_agent.get(..end).unwrap_or_default()
         })

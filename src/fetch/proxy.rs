@@ -81,13 +81,18 @@ impl Proxies {
             [name.to_owned(), upper]
                 .into_iter()
                 .filter(|it| !(forged && it == "HTTP_PROXY"))
-                .find_map(|it| Some((variable(&it).filter(|it| !it.trim().is_empty())?, it)))
+                .find_map(|it| {
+                    Some((
+                        variable(&it).filter(|variable| !variable.trim().is_empty())?,
+                        it,
+                    ))
+                })
         };
         let proxy = |name: &str| {
             let found = value(name).or_else(|| value("all_proxy"));
             found.map(|(it, name)| Proxy::parse(&it, name)).transpose()
         };
-        let except = value("no_proxy").map(|it| it.0).unwrap_or_default();
+        let except = value("no_proxy").map(|value| value.0).unwrap_or_default();
         Ok(Self {
             http: proxy("http_proxy")?,
             https: proxy("https_proxy")?,
@@ -134,7 +139,7 @@ impl Proxy {
         let Some(host) = url.host_str() else {
             return Err(ProxyError::Address { variable });
         };
-        let decoded = |it: &str| percent_decoded(it);
+        let decoded = |text: &str| percent_decoded(text);
         let authorization = (!url.username().is_empty()).then(|| {
             let user = decoded(url.username());
             let password = decoded(url.password().unwrap_or_default());
@@ -176,10 +181,10 @@ impl Except {
             (Self::All, _) => true,
             (Self::Name(name), Some(url::Host::Domain(host))) => {
                 let above = host.strip_suffix(name.as_str());
-                above.is_some_and(|it| it.is_empty() || it.ends_with('.'))
+                above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
             }
-            (Self::Network(net), Some(url::Host::Ipv4(it))) => net.contains(&IpAddr::V4(it)),
-            (Self::Network(net), Some(url::Host::Ipv6(it))) => net.contains(&IpAddr::V6(it)),
+            (Self::Network(net), Some(url::Host::Ipv4(ipv4))) => net.contains(&IpAddr::V4(ipv4)),
+            (Self::Network(net), Some(url::Host::Ipv6(ipv6))) => net.contains(&IpAddr::V6(ipv6)),
             _ => false,
         }
     }

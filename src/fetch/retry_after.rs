@@ -22,12 +22,12 @@ pub(super) fn parse(value: &str, now: Instant) -> Option<Duration> {
     one(value, now).or_else(|| {
         // A repeated field is joined with commas, which HTTP dates contain, too; the longest wait counts.
         let parts = value.split([',', ';']).map(str::trim);
-        parts.filter_map(|it| one(it, now)).max()
+        parts.filter_map(|part| one(part, now)).max()
     })
 }
 
 fn one(value: &str, now: Instant) -> Option<Duration> {
-    let number: Option<f64> = value.parse().ok().filter(|it: &f64| it.is_finite());
+    let number: Option<f64> = value.parse().ok().filter(|value: &f64| value.is_finite());
     if let Some(number) = number {
         return Some(if number >= EPOCH_MS {
             seconds(number / 1_000.0 - now.timestamp() as f64)
@@ -51,10 +51,10 @@ fn seconds(number: f64) -> Duration {
 fn clock_form(value: &str) -> Option<Duration> {
     let parts: Vec<u64> = value
         .split(':')
-        .map(|it| it.parse().ok())
+        .map(|part| part.parse().ok())
         .collect::<Option<_>>()?;
     let [.., _, _] = parts[..] else { return None };
-    let is_clock = parts.len() <= 3 && parts.iter().skip(1).all(|it| *it < 60);
+    let is_clock = parts.len() <= 3 && parts.iter().skip(1).all(|part| *part < 60);
     let sum = parts
         .iter()
         .try_fold(0_u64, |sum, it| sum.checked_mul(60)?.checked_add(*it))?;
@@ -69,10 +69,10 @@ fn with_units(value: &str) -> Option<Duration> {
     let mut rest = plain.as_deref().unwrap_or(&lower);
     let mut sum = 0.0;
     while !rest.is_empty() {
-        let end = rest.find(|it: char| !it.is_ascii_digit() && it != '.')?;
+        let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
         let (number, behind) = rest.split_at(end);
         let behind = behind.trim_start();
-        let end = behind.find(|it: char| !it.is_ascii_alphabetic());
+        let end = behind.find(|letter: char| !letter.is_ascii_alphabetic());
         let (unit, behind) = behind.split_at(end.unwrap_or(behind.len()));
         let unit = match unit {
             "ms" | "msec" | "msecs" | "millisecond" | "milliseconds" => 0.001,
@@ -103,7 +103,7 @@ fn date(value: &str, now: Instant) -> Option<Instant> {
                     let forms = ["%d %b %Y %H:%M:%S", "%d-%b-%Y %H:%M:%S"];
                     let mut read = forms
                         .iter()
-                        .map(|it| NaiveDateTime::parse_from_str(plain, it));
+                        .map(|form| NaiveDateTime::parse_from_str(plain, form));
                     read.find_map(Result::ok).map(|it| it.and_utc())
                 })
         })

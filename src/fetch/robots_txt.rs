@@ -66,7 +66,7 @@ impl Crawl {
             robots.allows(self.options.product_token(), &uri.path_and_query());
         if !allowed {
             let place = line
-                .map(|it| format!(", line {}: {}", it.number, it.text))
+                .map(|line| format!(", line {}: {}", line.number, line.text))
                 .unwrap_or_default();
             return Err(refused(format!("robots.txt{place}")));
         }
@@ -115,7 +115,7 @@ impl Crawl {
             _ => self.options.robots_age,
         };
         // A file from the future comes from a wrong clock.
-        age.is_ok_and(|it| it < most)
+        age.is_ok_and(|age| age < most)
     }
 
     /// The current robots.txt; or a capture for the page, if the host cannot be reached at all.
@@ -141,7 +141,7 @@ impl Crawl {
         loop {
             let asks = Origin::of(&at);
             let capture = match self.ask_for_robots(&at, uri).await {
-                Ok(it) => it,
+                Ok(ask_for_robot) => ask_for_robot,
                 // Another host that must be left alone now is not asked for the rules of this one, either.
                 Err(PutOff::Backoff(detail)) if asks != *origin => return unreachable(detail),
                 Err(put_off) => return Err(Hindrance::PutOff(put_off)),
@@ -166,7 +166,7 @@ impl Crawl {
             match capture.status().unwrap_or_default() {
                 200..=299 => return self.rules(&capture).map_or_else(unreachable, file),
                 300..=399 => {
-                    let next = location(&capture).and_then(|it| at.join(&it).ok());
+                    let next = location(&capture).and_then(|location| at.join(&location).ok());
                     match next {
                         Some((next, _)) if redirects < MOST_REDIRECTS => at = next,
                         _ => return file(RobotsAccess::Unavailable { status: 310 }),
@@ -272,7 +272,10 @@ pub(super) fn location(capture: &Capture) -> Option<String> {
 
 /// A field value that was read as Latin-1, as UTF-8 if it is valid: some servers send addresses so.
 pub(super) fn as_sent(value: String) -> String {
-    let bytes: Option<Vec<u8>> = value.chars().map(|it| u8::try_from(it).ok()).collect();
+    let bytes: Option<Vec<u8>> = value
+        .chars()
+        .map(|letter| u8::try_from(letter).ok())
+        .collect();
     match bytes.map(String::from_utf8) {
         Some(Ok(text)) => text,
         _ => value,

@@ -119,7 +119,7 @@ impl ServerCertVerifier for Witness {
     ) -> Result<ServerCertVerified, rustls::Error> {
         let chain = std::iter::once(end_entity).chain(intermediates);
         *self.chain.lock().unwrap_or_else(PoisonError::into_inner) =
-            chain.map(|it| it.to_vec()).collect();
+            chain.map(|chain| chain.to_vec()).collect();
         let judged = self.verifier.verify_server_cert(
             end_entity,
             intermediates,

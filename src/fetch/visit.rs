@@ -150,7 +150,7 @@ fn lie(capture: &Capture, known: &Validators) -> Option<String> {
         return None;
     }
     let uri = &capture.target_uri;
-    let tag = |it: &str| it.trim().trim_start_matches("W/").to_owned();
+    let tag = |text: &str| text.trim().trim_start_matches("W/").to_owned();
     let held = known.etag.as_deref().map(tag);
     let came = capture.field("etag").as_deref().map(tag);
     match capture.status()? {

@@ -137,8 +137,8 @@ impl Incoming {
     }
 
     fn feed_head<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], String> {
-        let end = bytes.iter().position(|it| *it == b'\n');
-        let (now, rest) = bytes.split_at(end.map_or(bytes.len(), |it| it + 1));
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let (now, rest) = bytes.split_at(end.map_or(bytes.len(), |end| end + 1));
         self.head.extend_from_slice(now);
         let start = self.head.get(..self.head.len().min(5)).unwrap_or_default();
         if !b"HTTP/".starts_with(start) {
@@ -196,9 +196,13 @@ impl Incoming {
                 "content-length" => &mut lengths,
                 _ => continue,
             };
-            into.extend(value.split(',').map(|it| it.trim().to_ascii_lowercase()));
+            into.extend(
+                value
+                    .split(',')
+                    .map(|part| part.trim().to_ascii_lowercase()),
+            );
         }
-        codings.retain(|it| !matches!(it.as_str(), "" | "identity"));
+        codings.retain(|coding| !matches!(coding.as_str(), "" | "identity"));
         if let Some(last) = codings.last() {
             return if last == "chunked" {
                 Body::Chunked(Chunk::Size(0))
@@ -207,9 +211,10 @@ impl Incoming {
             };
         }
         // Contradictory or invalid lengths are ignored.
-        let is_number = |it: &String| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+        let is_number =
+            |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         match lengths.first() {
-            Some(first) if is_number(first) && lengths.iter().all(|it| it == first) => {
+            Some(first) if is_number(first) && lengths.iter().all(|length| length == first) => {
                 match first.parse() {
                     Ok(0) => Body::Done,
                     Ok(length) => Body::Length(length),
@@ -227,7 +232,7 @@ impl Incoming {
         let (now, rest) = bytes.split_at(usize::try_from(count).unwrap_or(usize::MAX));
         self.payload.extend_from_slice(now);
         self.size += count;
-        if let Some(piece) = self.pieces.as_mut().and_then(|it| it.last_mut()) {
+        if let Some(piece) = self.pieces.as_mut().and_then(|piece| piece.last_mut()) {
             piece.payload += count;
         }
         if count == room && count < most && !rest.is_empty() {
@@ -270,8 +275,8 @@ impl Incoming {
                 rest
             }
             Chunk::Size(start) | Chunk::Trailer(start) => {
-                let end = bytes.iter().position(|it| *it == b'\n');
-                let (now, rest) = bytes.split_at(end.map_or(bytes.len(), |it| it + 1));
+                let end = bytes.iter().position(|byte| *byte == b'\n');
+                let (now, rest) = bytes.split_at(end.map_or(bytes.len(), |end| end + 1));
                 self.frame(now);
                 let line = self.framing.get(start..).unwrap_or_default().trim_ascii();
                 let in_size = matches!(state, Chunk::Size(_));
@@ -377,7 +382,10 @@ fn keeps_alive(head: &[u8]) -> bool {
         .filter(|(name, _)| name.eq_ignore_ascii_case("connection"))
         .flat_map(|(_, value)| {
             let value = value.to_ascii_lowercase();
-            let parts: Vec<String> = value.split(',').map(|it| it.trim().to_owned()).collect();
+            let parts: Vec<String> = value
+                .split(',')
+                .map(|part| part.trim().to_owned())
+                .collect();
             parts
         })
         .collect();

@@ -82,7 +82,7 @@ impl Standing {
     /// verdict has changed away and come back.
     #[must_use]
     pub fn of(finding: &Finding, reviews: &[Review]) -> Self {
-        let own = reviews.iter().filter(|it| it.finding == finding.id);
+        let own = reviews.iter().filter(|review| review.finding == finding.id);
         Self::under(finding, applying(own).get(&finding.id).copied())
     }
 
@@ -92,7 +92,10 @@ impl Standing {
         let Some(review) = review else {
             return Self::Open;
         };
-        let came_back = finding.history.changed_by.is_some_and(|it| it > review.at);
+        let came_back = finding
+            .history
+            .changed_by
+            .is_some_and(|changed_by| changed_by > review.at);
         let mark = Mark {
             by: review.by.clone(),
             at: review.at,
@@ -116,7 +119,7 @@ impl Standing {
     /// decisions.
     #[must_use]
     pub fn objection(&self, review: &Review) -> Option<Objection> {
-        let theirs = self.mark().filter(|it| it.by != review.by);
+        let theirs = self.mark().filter(|mark| mark.by != review.by);
         match (self, review.decision) {
             (Self::Open, None) => Some(Objection::NothingToUndo),
             // Putting a finding off decides nothing, so only undoing it would change the work of someone else.

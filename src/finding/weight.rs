@@ -37,8 +37,8 @@ impl Finding {
     #[must_use]
     pub fn weight(&self) -> Weight {
         match &self.conclusion {
-            Conclusion::Fate(it) => of_fate(it),
-            Conclusion::Verdict(it) => of_verdict(it, &self.subject),
+            Conclusion::Fate(fate) => of_fate(fate),
+            Conclusion::Verdict(verdict) => of_verdict(verdict, &self.subject),
         }
     }
 }

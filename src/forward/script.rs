@@ -21,7 +21,7 @@ enum Token {
 
 /// What all `scripts` of a page lead to unconditionally: not in one branch of several, and not on a click.
 pub(super) fn leads_to(scripts: &[&str]) -> Option<Leads> {
-    let all: Vec<Vec<Token>> = scripts.iter().map(|it| tokens(it)).collect();
+    let all: Vec<Vec<Token>> = scripts.iter().map(|script| tokens(script)).collect();
     all.iter().find_map(|it| in_script(it, &all, 0))
 }
 
@@ -81,7 +81,7 @@ fn is_of_window(before: &[Token]) -> bool {
             "window" | "document" | "top" | "self" | "parent" | "this" | "globalThis"
         ),
         [.., Token::Sign('.')] => false,
-        [.., Token::Word(it)] => !matches!(it.as_str(), "var" | "let" | "const" | "function"),
+        [.., Token::Word(word)] => !matches!(word.as_str(), "var" | "let" | "const" | "function"),
         _ => true,
     }
 }
@@ -119,16 +119,16 @@ fn set_to(rest: &[Token], known: &HashMap<&str, &str>) -> Option<String> {
             let mut words = more
                 .iter()
                 .take_while(|it| !matches!(it, Token::Sign(';' | ')' | '}')));
-            words.all(|it| match it {
-                Token::Word(it) => matches!(
-                    it.as_str(),
+            words.all(|word| match word {
+                Token::Word(word) => matches!(
+                    word.as_str(),
                     "window" | "document" | "location" | "hash" | "search"
                 ),
-                Token::Sign(it) => matches!(it, '.' | '+' | '('),
+                Token::Sign(sign) => matches!(sign, '.' | '+' | '('),
                 Token::Text(_) => false,
             })
         }
-        [Token::Sign(it), ..] => matches!(it, ';' | ')' | '}' | ','),
+        [Token::Sign(sign), ..] => matches!(sign, ';' | ')' | '}' | ','),
         _ => true,
     };
     (is_plain && !text.is_empty()).then(|| text.to_owned())
@@ -159,16 +159,16 @@ fn submitted(rest: &[Token]) -> bool {
 
 /// Whether a statement runs whenever the page is loaded; `statement` is its beginning.
 fn is_run(statement: &[Token], blocks: &[&[Token]], all: &[Vec<Token>]) -> bool {
-    !is_conditional(statement) && blocks.iter().all(|it| block_is_run(it, all))
+    !is_conditional(statement) && blocks.iter().all(|block| block_is_run(block, all))
 }
 
 fn is_conditional(tokens: &[Token]) -> bool {
-    tokens.iter().any(|it| match it {
-        Token::Word(it) => matches!(
-            it.as_str(),
+    tokens.iter().any(|token| match token {
+        Token::Word(word) => matches!(
+            word.as_str(),
             "if" | "else" | "for" | "while" | "switch" | "case" | "catch" | "do"
         ),
-        Token::Sign(it) => matches!(it, '?' | '&' | '|'),
+        Token::Sign(sign) => matches!(sign, '?' | '&' | '|'),
         Token::Text(_) => false,
     })
 }
@@ -178,7 +178,7 @@ fn block_is_run(opening: &[Token], all: &[Vec<Token>]) -> bool {
     if is_conditional(opening) {
         return false;
     }
-    let word = |it: &Token, words: &[&str]| match it {
+    let word = |token: &Token, words: &[&str]| match token {
         Token::Word(it) | Token::Text(it) => words.contains(&it.as_str()),
         Token::Sign(_) => false,
     };
@@ -187,10 +187,10 @@ fn block_is_run(opening: &[Token], all: &[Vec<Token>]) -> bool {
     if function.is_none() && !is_arrow {
         return true;
     }
-    if let Some(Token::Word(name)) = function.and_then(|it| opening.get(it + 1)) {
+    if let Some(Token::Word(name)) = function.and_then(|function| opening.get(function + 1)) {
         // The function is declared once; if its name occurs again, it is called or passed on to be called.
         let named = all.iter().flatten();
-        return named.filter(|it| word(it, &[name.as_str()])).count() > 1;
+        return named.filter(|named| word(named, &[name.as_str()])).count() > 1;
     }
     let loading = [
         "onload",
@@ -210,24 +210,27 @@ fn block_is_run(opening: &[Token], all: &[Vec<Token>]) -> bool {
 fn tokens(script: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut letters = script.chars().peekable();
-    while let Some(it) = letters.next() {
-        match it {
+    while let Some(letter) = letters.next() {
+        match letter {
             '/' if letters.peek() == Some(&'/') => {
-                letters.by_ref().take_while(|it| *it != '\n').for_each(drop);
+                letters
+                    .by_ref()
+                    .take_while(|letter| *letter != '\n')
+                    .for_each(drop);
             }
             '/' if letters.peek() == Some(&'*') => {
                 letters.next();
                 let mut before = ' ';
                 letters
                     .by_ref()
-                    .take_while(|it| {
-                        let ends = before == '*' && *it == '/';
-                        before = *it;
+                    .take_while(|letter| {
+                        let ends = before == '*' && *letter == '/';
+                        before = *letter;
                         !ends
                     })
                     .for_each(drop);
             }
-            '"' | '\'' | '`' => tokens.push(Token::Text(text(&mut letters, it))),
+            '"' | '\'' | '`' => tokens.push(Token::Text(text(&mut letters, letter))),
             it if is_letter(it) => {
                 let mut word = it.to_string();
                 while let Some(it) = letters.next_if(|it| is_letter(*it)) {
@@ -249,16 +252,16 @@ fn is_letter(it: char) -> bool {
 /// A string up to its closing quote, with escapes resolved.
 fn text(letters: &mut Peekable<Chars<'_>>, quote: char) -> String {
     let mut text = String::new();
-    while let Some(it) = letters.next() {
-        match it {
+    while let Some(letter) = letters.next() {
+        match letter {
             it if it == quote => break,
             '\\' => {
                 let digits = match letters.next() {
                     Some('x') => 2,
                     Some('u') => 4,
                     Some('n' | 'r' | 't' | '\n') | None => continue,
-                    Some(it) => {
-                        text.push(it);
+                    Some(letter) => {
+                        text.push(letter);
                         continue;
                     }
                 };

@@ -37,12 +37,12 @@ impl Chains {
             }];
         }
         let place = self.waiting.iter().position(|(hops, target)| {
-            *target == capture.target_uri && hops.last().is_some_and(|it| follows(it, &capture))
+            *target == capture.target_uri && hops.last().is_some_and(|hop| follows(hop, &capture))
         });
         let mut hops = place
-            .and_then(|it| self.waiting.remove(it))
+            .and_then(|place| self.waiting.remove(place))
             .map_or_else(Vec::new, |it| it.0);
-        let leads_back = hops.iter().any(|it| it.target_uri == capture.target_uri);
+        let leads_back = hops.iter().any(|hop| hop.target_uri == capture.target_uri);
         let target = redirects_to(&capture).filter(|_| !leads_back && hops.len() + 1 < HOPS);
         hops.push(capture);
         match target {
@@ -52,7 +52,7 @@ impl Chains {
                 let oldest = (self.waiting.len() > WAITING)
                     .then(|| self.waiting.pop_front())
                     .flatten();
-                Vec::from_iter(oldest.and_then(|it| visit(it.0)))
+                Vec::from_iter(oldest.and_then(|oldest| visit(oldest.0)))
             }
         }
     }
@@ -97,12 +97,12 @@ pub fn visits_of(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
     let mut by_uri: BTreeMap<&TargetUri, Vec<&Capture>> = BTreeMap::new();
     let of_pages = captures
         .iter()
-        .filter(|it| asked_otherwise(&it.request).is_none());
+        .filter(|capture| asked_otherwise(&capture.request).is_none());
     for capture in of_pages {
         by_uri.entry(&capture.target_uri).or_default().push(capture);
     }
     for captures in by_uri.values_mut() {
-        captures.sort_by_key(|it| it.date);
+        captures.sort_by_key(|capture| capture.date);
     }
     let mut visits = Vec::new();
     for seed in seeds {
@@ -113,14 +113,14 @@ pub fn visits_of(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
             });
         }
     }
-    visits.sort_by_key(|it| it.captures.first().map(|it| it.date));
+    visits.sort_by_key(|visit| visit.captures.first().map(|capture| capture.date));
     visits
 }
 
 fn follow(first: &Capture, by_uri: &BTreeMap<&TargetUri, Vec<&Capture>>) -> Vec<Capture> {
     let mut hops = vec![first.clone()];
     let mut seen = BTreeSet::from([first.target_uri.clone()]);
-    while let Some(next) = hops.last().and_then(|it| next_hop(it, by_uri)) {
+    while let Some(next) = hops.last().and_then(|hop| next_hop(hop, by_uri)) {
         if hops.len() >= HOPS || !seen.insert(next.target_uri.clone()) {
             break;
         }

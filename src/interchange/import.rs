@@ -202,7 +202,7 @@ impl<'a> Importer<'a> {
 
     async fn keep(&mut self, visit: Visit) -> Result<(), StoreError> {
         let crawl = match self.crawl {
-            Some(it) => it,
+            Some(crawl) => crawl,
             None if self.store.holds(&visit)? => {
                 self.imported.held += 1;
                 return Ok(());
@@ -215,14 +215,14 @@ impl<'a> Importer<'a> {
         };
         self.crawl = Some(crawl);
         let store = self.store.clone();
-        let bodies = visit.captures.iter().map(|it| match &it.outcome {
-            Outcome::Response(it) => it.payload.len(),
+        let bodies = visit.captures.iter().map(|capture| match &capture.outcome {
+            Outcome::Response(response) => response.payload.len(),
             _ => 0,
         });
         self.bytes += bodies.sum::<usize>();
         let failed = visit
             .last()
-            .is_some_and(|it| matches!(it.outcome, Outcome::Failure(_)));
+            .is_some_and(|visit| matches!(visit.outcome, Outcome::Failure(_)));
         self.adding.spawn(async move {
             let added = store.add_visit(crawl, visit, Vec::new()).await?;
             Ok((added, failed))

@@ -53,7 +53,11 @@ impl Index {
         self.lines.sort_unstable();
         let lines = std::mem::take(&mut self.lines);
         self.bytes = 0;
-        let part = self.part(|out| lines.iter().try_for_each(|it| out.write_all(it.as_bytes())))?;
+        let part = self.part(|out| {
+            lines
+                .iter()
+                .try_for_each(|line| out.write_all(line.as_bytes()))
+        })?;
         self.parts.push(part);
         if self.parts.len() == PARTS {
             let parts = std::mem::take(&mut self.parts);

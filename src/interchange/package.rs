@@ -48,7 +48,7 @@ impl Packing {
     /// A file cannot be written.
     pub fn page(&mut self, page: &Page) -> Result<(), ExportError> {
         let written = self.pages.write_all(page.line().as_bytes());
-        written.map_err(|it| failed(&self.path, it))
+        written.map_err(|error| failed(&self.path, error))
     }
 }
 

@@ -47,9 +47,9 @@ impl Selected {
     pub(super) fn size(&self) -> usize {
         match &self.kept {
             Kept::Whole(Capture {
-                outcome: Outcome::Response(it),
+                outcome: Outcome::Response(response),
                 ..
-            }) => it.payload.len(),
+            }) => response.payload.len(),
             _ => 0,
         }
     }
@@ -138,7 +138,7 @@ fn give<E: From<StoreError>>(
 fn kept(store: &Store, id: CaptureId) -> Result<Kept, StoreError> {
     match store.capture(id) {
         Err(removed @ StoreError::Removed { .. }) => match store.tombstone(id)? {
-            Some(it) => Ok(Kept::Removed(it)),
+            Some(tombstone) => Ok(Kept::Removed(tombstone)),
             None => Err(removed),
         },
         capture => capture.map(Kept::Whole),
@@ -151,8 +151,8 @@ fn original(store: &Store, capture: &Capture) -> Result<Option<(CaptureId, Vec<u
         return Ok(None);
     };
     let held = store.captures_of(&revisit.refers_to_uri)?;
-    let is_meant = |it: &CaptureEntry| {
-        it.revisit.is_none() && it.payload_digest == Some(revisit.payload_digest)
+    let is_meant = |entry: &CaptureEntry| {
+        entry.revisit.is_none() && entry.payload_digest == Some(revisit.payload_digest)
     };
     Ok(held
         .iter()

@@ -257,8 +257,8 @@ fn records(
     not_modified: NotModified,
 ) -> io::Result<Made> {
     let (first, status) = match &selected.kept {
-        Kept::Removed(it) => {
-            writer.tombstone(it)?;
+        Kept::Removed(removed) => {
+            writer.tombstone(removed)?;
             (0, None)
         }
         Kept::Whole(capture) => {
@@ -289,7 +289,7 @@ fn on_all_cores<T: Sync, M: Send>(of: &[T], make: impl Fn(&T) -> M + Sync) -> Ve
     thread::scope(|scope| {
         let parts = of.chunks(part);
         let working: Vec<_> = parts
-            .map(|it| scope.spawn(|| it.iter().map(&make).collect::<Vec<M>>()))
+            .map(|part| scope.spawn(|| part.iter().map(&make).collect::<Vec<M>>()))
             .collect();
         let done = working.into_iter().map(|it| match it.join() {
             Ok(it) => it,
@@ -333,7 +333,7 @@ fn line(capture: &Capture, status: Option<u16>, place: Place, filename: &str) ->
     let content = match &capture.outcome {
         Outcome::Failure(_) => return None,
         Outcome::Revisit(_) => Content::Revisit,
-        Outcome::Response(it) => Content::Response(media_type_of(&it.head).essence),
+        Outcome::Response(response) => Content::Response(media_type_of(&response.head).essence),
     };
     Some(Line {
         target_uri: capture.target_uri.clone(),

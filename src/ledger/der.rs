@@ -83,7 +83,7 @@ pub(super) fn value(tag: u8, inside: &[&[u8]]) -> Vec<u8> {
     let length: usize = inside.iter().map(|it| it.len()).sum();
     let mut out = vec![tag];
     let bytes = length.to_be_bytes();
-    let digits = bytes.iter().skip_while(|it| **it == 0).copied();
+    let digits = bytes.iter().skip_while(|byte| **byte == 0).copied();
     let digits: Vec<u8> = digits.collect();
     if length >= 0x80 {
         out.push(0x80 | u8::try_from(digits.len()).unwrap_or(0x7f));

@@ -133,7 +133,7 @@ impl Leaf<'_> {
     #[must_use]
     pub fn text(&self) -> String {
         match self {
-            Self::Capture(it) => it.text(),
+            Self::Capture(capture) => capture.text(),
             Self::Findings {
                 id,
                 profile,
@@ -168,7 +168,7 @@ impl Leaf<'_> {
                 at: warc_date(*at),
                 by,
                 note: *note,
-                about: about.map(|it| ContentDigest::of(it.as_bytes())),
+                about: about.map(|about| ContentDigest::of(about.as_bytes())),
                 terms: *terms,
             }),
             Self::Crawl {
@@ -220,7 +220,7 @@ impl Leaf<'_> {
 impl CaptureLeaf<'_> {
     fn text(&self) -> String {
         let of_bytes = |it: &[u8]| (!it.is_empty()).then(|| ContentDigest::of(it));
-        let tls = self.connection.as_ref().and_then(|it| it.1);
+        let tls = self.connection.as_ref().and_then(|connection| connection.1);
         text(&CaptureText {
             leaf: "capture",
             id: self.id,
@@ -242,12 +242,12 @@ impl CaptureLeaf<'_> {
             refers_to: self
                 .refers_to
                 .map(|(date, uri)| (warc_date(date), uri.as_str())),
-            address: self.connection.as_ref().map(|it| it.0),
+            address: self.connection.as_ref().map(|connection| connection.0),
             tls: tls.map(|it| [it.version.as_str(), it.cipher_suite.as_str()]),
             certificates: tls.map(|it| {
                 it.certificates
                     .iter()
-                    .map(|it| ContentDigest::of(it))
+                    .map(|certificate| ContentDigest::of(certificate))
                     .collect()
             }),
             untrusted: tls.and_then(|it| it.untrusted),

@@ -85,11 +85,11 @@ impl Checkpoint {
         let form = |line, expected| NoteError::Form { line, expected };
         let (text, _) = split(note)?;
         let mut lines = text.lines();
-        let origin = lines.next().filter(|it| is_name(it));
+        let origin = lines.next().filter(|line| is_name(line));
         let size = lines
             .next()
-            .filter(|it| *it == "0" || !it.starts_with(['0', '+']))
-            .and_then(|it| it.parse().ok());
+            .filter(|line| *line == "0" || !line.starts_with(['0', '+']))
+            .and_then(|line| line.parse().ok());
         let root = lines
             .next()
             .and_then(decode)

@@ -85,7 +85,7 @@ impl FromStr for Inclusion {
             .split_once("\n\n")
             .ok_or(form(3, "an empty line before the checkpoint"))?;
         let mut lines = head.lines().enumerate().peekable();
-        if lines.next().is_none_or(|it| it.1 != FIRST_LINE) {
+        if lines.next().is_none_or(|line| line.1 != FIRST_LINE) {
             return Err(form(1, "`c2sp.org/tlog-proof@v1`"));
         }
         let extra = lines.next_if(|it| it.1.starts_with("extra "));
@@ -175,7 +175,7 @@ impl FromStr for Consistency {
         let mut lines = head.lines().enumerate();
         let old = lines
             .next()
-            .and_then(|it| it.1.strip_prefix("old ")?.parse().ok())
+            .and_then(|line| line.1.strip_prefix("old ")?.parse().ok())
             .ok_or(form(1, "`old` and a number of leaves"))?;
         Ok(Self {
             old,

@@ -118,7 +118,7 @@ impl StampRequest {
         let mut response = response.inside();
         let status = response
             .expect(SEQUENCE)
-            .and_then(|it| it.inside().expect(INTEGER))
+            .and_then(|response| response.inside().expect(INTEGER))
             .and_then(|it| it.content.last().copied())
             .ok_or(StampError::Form)?;
         // 0 is granted, 1 granted with changes.
@@ -198,10 +198,10 @@ impl<'a> Signed<'a> {
         let mut outer = or(Values(token).expect(SEQUENCE), "sequence")?.inside();
         let is_signed = outer
             .expect(OID)
-            .is_some_and(|it| it.content == SIGNED_DATA);
+            .is_some_and(|outer| outer.content == SIGNED_DATA);
         let inner = outer.expect(CONTEXT_0).filter(|_| is_signed);
         let mut data = or(
-            inner.and_then(|it| it.inside().expect(SEQUENCE)),
+            inner.and_then(|inner| inner.inside().expect(SEQUENCE)),
             "signed data",
         )?
         .inside();
@@ -210,10 +210,10 @@ impl<'a> Signed<'a> {
         let mut encapsulated = or(data.expect(SEQUENCE), "content")?.inside();
         let is_stamp = encapsulated
             .expect(OID)
-            .is_some_and(|it| it.content == TST_INFO);
+            .is_some_and(|encapsulated| encapsulated.content == TST_INFO);
         let octets = encapsulated
             .expect(CONTEXT_0)
-            .and_then(|it| it.inside().expect(OCTETS))
+            .and_then(|encapsulated| encapsulated.inside().expect(OCTETS))
             .filter(|_| is_stamp);
         let content = or(octets, "time-stamp inside")?.content;
         let mut certificates = Vec::new();
@@ -249,7 +249,7 @@ impl<'a> Signed<'a> {
         // Accuracy and ordering.
         info.optional(SEQUENCE);
         info.optional(BOOLEAN);
-        let nonce = info.optional(INTEGER).map(|it| it.content);
+        let nonce = info.optional(INTEGER).map(|optional| optional.content);
         Ok(Self {
             content,
             imprint_algorithm,
@@ -268,7 +268,7 @@ impl<'a> Signed<'a> {
     fn check(&self) -> Result<CertificateDer<'a>, TokenError> {
         let is_tst = self
             .attribute(CONTENT_TYPE)
-            .is_some_and(|it| it.tag == OID && it.content == TST_INFO);
+            .is_some_and(|attribute| attribute.tag == OID && attribute.content == TST_INFO);
         let digest = self.attribute(MESSAGE_DIGEST).filter(|_| is_tst);
         let digest = digest.ok_or(TokenError::Form("digest among the signed attributes"))?;
         if !is_digest(self.digest_algorithm, self.content, digest.content)? {
@@ -283,9 +283,9 @@ impl<'a> Signed<'a> {
         if candidates.is_empty() {
             return Err(TokenError::Algorithm);
         }
-        let holds = candidates.iter().any(|it| {
+        let holds = candidates.iter().any(|candidate| {
             parsed
-                .verify_signature(*it, &signed, self.signature)
+                .verify_signature(*candidate, &signed, self.signature)
                 .is_ok()
         });
         if holds {
@@ -301,7 +301,7 @@ impl<'a> Signed<'a> {
         at: Instant,
         roots: &[CertificateDer<'_>],
     ) -> Result<(), TokenError> {
-        let untrusted = |it: webpki::Error| TokenError::Untrusted(it.to_string());
+        let untrusted = |error: webpki::Error| TokenError::Untrusted(error.to_string());
         let parsed = EndEntityCert::try_from(certificate).map_err(untrusted)?;
         let anchors = roots
             .iter()
@@ -311,7 +311,7 @@ impl<'a> Signed<'a> {
         let others: Vec<CertificateDer<'_>> = self
             .certificates
             .iter()
-            .map(|it| CertificateDer::from(*it))
+            .map(|certificate| CertificateDer::from(*certificate))
             .collect();
         let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
@@ -332,8 +332,8 @@ impl<'a> Signed<'a> {
     /// The first value of a signed attribute.
     fn attribute(&self, oid: &[u8]) -> Option<Value<'a>> {
         let mut attributes = self.attributes.inside();
-        while let Some(it) = attributes.expect(SEQUENCE) {
-            let mut inside = it.inside();
+        while let Some(attribute) = attributes.expect(SEQUENCE) {
+            let mut inside = attribute.inside();
             if inside.expect(OID)?.content == oid {
                 return inside.expect(SET)?.inside().take();
             }
@@ -344,20 +344,20 @@ impl<'a> Signed<'a> {
     /// The certificate that the signed attributes name by its digest (RFC 5816, 2.2.1): no other can replace it.
     fn signing_certificate(&self) -> Result<CertificateDer<'a>, TokenError> {
         let none = TokenError::Form("certificate of the signer");
-        let first = |it: Value<'a>| {
-            let certificates = it.inside().expect(SEQUENCE)?;
+        let first = |value: Value<'a>| {
+            let certificates = value.inside().expect(SEQUENCE)?;
             Some(certificates.inside().expect(SEQUENCE)?.inside())
         };
         let found = if let Some(mut id) = self.attribute(SIGNING_CERTIFICATE_V2).and_then(first) {
             let algorithm = id
                 .optional(SEQUENCE)
-                .and_then(|it| it.inside().expect(OID))
+                .and_then(|optional| optional.inside().expect(OID))
                 .map_or(SHA256, |it| it.content);
             let digest = id.expect(OCTETS).ok_or(none)?.content;
             let mut found = None;
-            for it in &self.certificates {
-                if is_digest(algorithm, it, digest)? {
-                    found = Some(*it);
+            for certificate in &self.certificates {
+                if is_digest(algorithm, certificate, digest)? {
+                    found = Some(*certificate);
                 }
             }
             found
@@ -366,13 +366,13 @@ impl<'a> Signed<'a> {
                 .attribute(SIGNING_CERTIFICATE)
                 .and_then(first)
                 .ok_or(none)?;
-            let digest = id.expect(OCTETS).map(|it| it.content);
+            let digest = id.expect(OCTETS).map(|id| id.content);
             let sha1 =
                 |it: &[u8]| ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, it);
             self.certificates
                 .iter()
                 .copied()
-                .find(|it| Some(sha1(it).as_ref()) == digest)
+                .find(|certificate| Some(sha1(certificate).as_ref()) == digest)
         };
         found
             .map(CertificateDer::from)

@@ -1,10 +1,10 @@
-//! Character sets: which one a text is in, and the text read.
+//! Character sets: detection and decoding.
 
 use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-/// What told the character set of a payload, in the order in which it is asked.
+/// The source of the character set of a payload, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CharsetSource {
     /// A byte-order mark.
@@ -17,20 +17,20 @@ pub enum CharsetSource {
     Guess,
 }
 
-/// Bytes read as text.
+/// Decoded text.
 #[derive(Clone, Debug)]
 pub struct Decoded<'a> {
-    /// The text; what was no character is U+FFFD.
+    /// The text; invalid bytes are U+FFFD.
     pub text: Cow<'a, str>,
-    /// The character set's name, as the Encoding standard spells it.
+    /// The name of the character set, as in the Encoding standard.
     pub charset: &'static str,
-    /// What told it.
+    /// The source of the character set.
     pub source: CharsetSource,
-    /// Whether any byte was no character.
+    /// Whether any byte was invalid.
     pub had_errors: bool,
 }
 
-/// Reads `bytes` as text: by BOM, then `declared` (HTTP), then `meta`, then by statistics.
+/// Decodes `bytes`: by BOM, then `declared` (HTTP), then `meta`, then by statistics.
 #[must_use]
 pub fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Decoded<'a> {
     let (encoding, source) = charset_of(bytes, declared);
@@ -47,7 +47,7 @@ fn charset_of(bytes: &[u8], declared: Option<&str>) -> (&'static Encoding, Chars
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return (encoding, CharsetSource::ByteOrderMark);
     }
-    if let Some(encoding) = declared.and_then(|it| Encoding::for_label(it.as_bytes())) {
+    if let Some(encoding) = declared.and_then(|declared| Encoding::for_label(declared.as_bytes())) {
         return (encoding, CharsetSource::HttpHeader);
     }
     if let Some(encoding) = meta_charset(bytes) {
@@ -61,7 +61,7 @@ fn charset_of(bytes: &[u8], declared: Option<&str>) -> (&'static Encoding, Chars
     )
 }
 
-/// How far a `meta` element is looked for: one behind the standard's 1,024 bytes makes a parser begin again with it.
+/// How many bytes are searched for a `meta` element: one after the 1,024 bytes of the standard makes a parser start again.
 const PRESCAN: usize = 64 * 1024;
 
 /// The character set that a `meta` element near the start declares (HTML standard, 13.2.3.2,
@@ -73,22 +73,27 @@ fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
     };
     while scan.at < scan.bytes.len() {
         if scan.looking_at(b"<!--") {
-            // The dashes that open a comment may be the ones that close it.
+            // The dashes that open a comment can also close it.
             scan.at += 2;
             scan.behind(b"-->")?;
         } else if scan.looking_at(b"<meta")
-            && scan.byte(5).is_some_and(|it| is_space(it) || it == b'/')
+            && scan
+                .byte(5)
+                .is_some_and(|byte| is_space(byte) || byte == b'/')
         {
             scan.at += 6;
             if let Some(encoding) = scan.meta() {
                 return Some(encoding);
             }
         } else if scan.byte(0) == Some(b'<')
-            && (scan.byte(1).is_some_and(|it| it.is_ascii_alphabetic())
+            && (scan.byte(1).is_some_and(|byte| byte.is_ascii_alphabetic())
                 || (scan.byte(1) == Some(b'/')
-                    && scan.byte(2).is_some_and(|it| it.is_ascii_alphabetic())))
+                    && scan.byte(2).is_some_and(|byte| byte.is_ascii_alphabetic())))
         {
-            while scan.byte(0).is_some_and(|it| !is_space(it) && it != b'>') {
+            while scan
+                .byte(0)
+                .is_some_and(|byte| !is_space(byte) && byte != b'>')
+            {
                 scan.at += 1;
             }
             while scan.attribute().is_some() {}
@@ -96,7 +101,7 @@ fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
         } else if scan.byte(0) == Some(b'<')
             && scan
                 .byte(1)
-                .is_some_and(|it| matches!(it, b'!' | b'/' | b'?'))
+                .is_some_and(|byte| matches!(byte, b'!' | b'/' | b'?'))
         {
             scan.behind(b">")?;
         } else {
@@ -110,7 +115,7 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | b'\x0c' | b'\r' | b' ')
 }
 
-/// The prescan's place in the bytes.
+/// The place of the prescan in the bytes.
 struct Prescan<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -125,18 +130,18 @@ impl Prescan<'_> {
     fn looking_at(&self, word: &[u8]) -> bool {
         self.bytes
             .get(self.at..self.at + word.len())
-            .is_some_and(|it| it.eq_ignore_ascii_case(word))
+            .is_some_and(|byte| byte.eq_ignore_ascii_case(word))
     }
 
-    /// Goes behind the next occurrence of `word`.
+    /// Moves past the next occurrence of `word`.
     fn behind(&mut self, word: &[u8]) -> Option<()> {
         let rest = self.bytes.get(self.at..)?;
-        let found = rest.windows(word.len()).position(|it| it == word)?;
+        let found = rest.windows(word.len()).position(|pair| pair == word)?;
         self.at += found + word.len();
         Some(())
     }
 
-    /// Reads the attributes of a `meta` element, and what they declare.
+    /// Parses the attributes of a `meta` element, and returns what they declare.
     fn meta(&mut self) -> Option<&'static Encoding> {
         let mut seen: Vec<String> = Vec::new();
         let mut pragma = false;
@@ -149,8 +154,8 @@ impl Prescan<'_> {
             match name.as_str() {
                 "http-equiv" => pragma |= value == "content-type",
                 "content" if charset.is_none() => {
-                    if let Some(it) = content_charset(&value) {
-                        charset = Some(it);
+                    if let Some(content_charset) = content_charset(&value) {
+                        charset = Some(content_charset);
                         needs_pragma = Some(true);
                     }
                 }
@@ -165,17 +170,20 @@ impl Prescan<'_> {
         if needs_pragma? && !pragma {
             return None;
         }
-        // What could be read as ASCII is not UTF-16, whatever it says.
-        charset.map(|it| match it {
+        // Bytes that can be read as ASCII are not UTF-16, whatever they declare.
+        charset.map(|charset| match charset {
             it if it == encoding_rs::UTF_16BE || it == encoding_rs::UTF_16LE => encoding_rs::UTF_8,
             it if it == encoding_rs::X_USER_DEFINED => encoding_rs::WINDOWS_1252,
             it => it,
         })
     }
 
-    /// The next attribute of a tag, both parts in lower case; `None` at the tag's end (HTML standard, "get an attribute").
+    /// The next attribute of a tag, both parts in lower case; `None` at the end of the tag (HTML standard, "get an attribute").
     fn attribute(&mut self) -> Option<(String, String)> {
-        while self.byte(0).is_some_and(|it| is_space(it) || it == b'/') {
+        while self
+            .byte(0)
+            .is_some_and(|byte| is_space(byte) || byte == b'/')
+        {
             self.at += 1;
         }
         let mut name = String::new();
@@ -207,7 +215,7 @@ impl Prescan<'_> {
             self.at += 1;
         }
         let mut value = String::new();
-        let quote = self.byte(0).filter(|it| matches!(it, b'"' | b'\''));
+        let quote = self.byte(0).filter(|byte| matches!(byte, b'"' | b'\''));
         if quote.is_some() {
             self.at += 1;
         }
@@ -230,9 +238,9 @@ fn content_charset(content: &str) -> Option<&'static Encoding> {
         let at = rest.find("charset")?;
         rest = rest
             .get(at + 7..)?
-            .trim_start_matches(|it: char| it.is_ascii_whitespace());
+            .trim_start_matches(|letter: char| letter.is_ascii_whitespace());
         if let Some(value) = rest.strip_prefix('=') {
-            let value = value.trim_start_matches(|it: char| it.is_ascii_whitespace());
+            let value = value.trim_start_matches(|letter: char| letter.is_ascii_whitespace());
             let label = match value.chars().next()? {
                 quote @ ('"' | '\'') => value[1..].split_once(quote)?.0,
                 _ => value.split([' ', '\t', '\n', '\x0c', '\r', ';']).next()?,

@@ -1,11 +1,11 @@
-//! What bytes are, by how they begin (WHATWG MIME Sniffing, 5 to 7).
+//! The type of a resource by its first bytes (WHATWG MIME Sniffing, 5 to 7).
 
 use super::MediaType;
 
-/// How many bytes at the beginning of a resource are looked at (5.2).
+/// How many bytes at the beginning of a resource are used (5.2).
 const HEADER: usize = 1_445;
 
-/// The beginnings of HTML pages (7.1), in upper case; each is one only where its tag ends behind it.
+/// The beginnings of HTML pages (7.1), in upper case; each counts only if its tag ends after it.
 const TAGS: [&[u8]; 16] = [
     b"<!DOCTYPE HTML",
     b"<HTML",
@@ -25,7 +25,7 @@ const TAGS: [&[u8]; 16] = [
     b"<P",
 ];
 
-/// A pattern: at which byte it begins, its bytes, and what it tells. `?` stands for any byte.
+/// A pattern: its offset, its bytes, and the type it indicates. `?` matches any byte.
 type Pattern = (usize, &'static [u8], &'static str);
 
 const IMAGES: &[Pattern] = &[
@@ -74,10 +74,10 @@ pub(super) fn essence(supplied: &MediaType, bytes: &[u8], nosniff: bool) -> Stri
     by_bytes.unwrap_or(told).to_owned()
 }
 
-/// A resource of no known type (7.1); `scriptable` says whether it may turn out to be one that runs scripts.
+/// The type of a resource of unknown type (7.1); `scriptable` says whether it can be a type that runs scripts.
 fn unknown(header: &[u8], scriptable: bool) -> &'static str {
-    if scriptable && let Some(it) = page(header) {
-        return it;
+    if scriptable && let Some(page) = page(header) {
+        return page;
     }
     if header.starts_with(b"%!PS-Adobe-") {
         return "application/postscript";
@@ -97,7 +97,7 @@ fn unknown(header: &[u8], scriptable: bool) -> &'static str {
         })
 }
 
-/// HTML, XML or PDF. A byte-order mark hides no tags, other than in the standard: a page stays one.
+/// HTML, XML or PDF. Unlike in the standard, a byte-order mark does not hide tags: a page stays a page.
 fn page(header: &[u8]) -> Option<&'static str> {
     let begin = behind_space(header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header));
     let is_tag = |tag: &&[u8]| {
@@ -132,7 +132,7 @@ fn text_or_binary(header: &[u8]) -> &'static str {
         .unwrap_or("application/octet-stream")
 }
 
-/// The feed that was sent as HTML (7.3), by its first element.
+/// A feed that was sent as HTML (7.3), by its first element.
 fn feed(header: &[u8]) -> Option<&'static str> {
     let mut rest = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
     loop {
@@ -162,7 +162,7 @@ fn feed(header: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Sound and film (6.2), those that are told by more than a pattern among them.
+/// Audio and video (6.2), including types that need more than a pattern.
 fn sound_or_film(header: &[u8]) -> Option<&'static str> {
     matching(SOUND_AND_FILM, header)
         .or_else(|| is_mp4(header).then_some("video/mp4"))
@@ -183,7 +183,7 @@ fn is_mp4(header: &[u8]) -> bool {
     // The second word is the version of the first.
     let brands = brands.enumerate().filter(|(place, _)| *place != 1);
     brands
-        .map(|it| it.1)
+        .map(|brand| brand.1)
         .any(|it| it.starts_with(b"mp4") || it == b"avc1" || it == b"isom")
 }
 
@@ -196,17 +196,19 @@ fn is_webm(header: &[u8]) -> bool {
     let Some(rest) = behind(head, b"\x42\x82") else {
         return false;
     };
-    // A number says by its leading zeros in how many bytes more it goes on.
+    // The leading zeros of a number are the number of bytes that follow.
     let length = rest
         .first()
         .map_or(0, |it| usize::try_from(it.leading_zeros()).unwrap_or(0));
     let value = rest.get(length + 1..).unwrap_or_default();
     let value = value.trim_ascii_start();
     let zeros = value.iter().take_while(|it| **it == 0).count();
-    value.get(zeros..).is_some_and(|it| it.starts_with(b"webm"))
+    value
+        .get(zeros..)
+        .is_some_and(|value| value.starts_with(b"webm"))
 }
 
-/// Two frames of MP3, one behind the other (6.2.3).
+/// Two consecutive frames of MP3 (6.2.3).
 fn is_mp3(header: &[u8]) -> bool {
     let frame = |bytes: &[u8]| -> Option<usize> {
         let [0xff, second, third, ..] = *bytes else {
@@ -244,8 +246,8 @@ fn is_mp3(header: &[u8]) -> bool {
         (size >= 4).then_some(size)
     };
     frame(header)
-        .and_then(|it| header.get(it..))
-        .is_some_and(|it| frame(it).is_some())
+        .and_then(|frame| header.get(frame..))
+        .is_some_and(|header| frame(header).is_some())
 }
 
 fn matching(patterns: &[Pattern], header: &[u8]) -> Option<&'static str> {
@@ -258,30 +260,30 @@ fn matching(patterns: &[Pattern], header: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Whether a byte-order mark stands at the beginning.
+/// Whether there is a byte-order mark at the beginning.
 fn is_marked_text(header: &[u8]) -> bool {
     [&b"\xfe\xff"[..], b"\xff\xfe", b"\xef\xbb\xbf"]
         .iter()
         .any(|it| header.starts_with(it))
 }
 
-/// Whether there are bytes that no text has (3).
+/// Whether there are bytes that do not occur in text (3).
 fn has_binary(header: &[u8]) -> bool {
     header
         .iter()
         .any(|it| matches!(it, 0x00..=0x08 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f))
 }
 
-/// What stands behind leading white space (3).
+/// The bytes after leading white space (3).
 fn behind_space(bytes: &[u8]) -> &[u8] {
-    let is_space = |it: &&u8| matches!(it, b'\t' | b'\n' | b'\x0c' | b'\r' | b' ');
+    let is_space = |byte: &&u8| matches!(byte, b'\t' | b'\n' | b'\x0c' | b'\r' | b' ');
     let spaces = bytes.iter().take_while(is_space).count();
     bytes.get(spaces..).unwrap_or_default()
 }
 
-/// What stands behind the first occurrence of `word`.
+/// The bytes after the first occurrence of `word`.
 fn behind<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
-    let at = bytes.windows(word.len()).position(|it| it == word)?;
+    let at = bytes.windows(word.len()).position(|pair| pair == word)?;
     bytes.get(at + word.len()..)
 }
 

@@ -155,8 +155,8 @@ pub fn target_of(text: &str) -> Result<TargetUri, AddressError> {
         return Ok(TargetUri::parse(&decoded(text))?.0);
     }
     let (scheme, after) = text.split_once(':').unwrap_or(("/", ""));
-    let is_host =
-        scheme.contains(['/', '.', '?']) || after.starts_with(|it: char| it.is_ascii_digit());
+    let is_host = scheme.contains(['/', '.', '?'])
+        || after.starts_with(|letter: char| letter.is_ascii_digit());
     if is_host {
         return Ok(TargetUri::parse(&format!("http://{text}"))?.0);
     }
@@ -170,7 +170,7 @@ fn decoded(text: &str) -> String {
     while let Some((first, behind)) = rest.split_first() {
         let pair = behind.get(..2).and_then(|it| std::str::from_utf8(it).ok());
         let value = pair
-            .filter(|it| *first == b'%' && it.bytes().all(|it| it.is_ascii_hexdigit()))
+            .filter(|pair| *first == b'%' && pair.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .and_then(|it| u8::from_str_radix(it, 16).ok());
         bytes.push(value.unwrap_or(*first));
         rest = match value {

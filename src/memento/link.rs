@@ -41,7 +41,7 @@ impl Link {
     /// The value of a parameter; the first of several with the same name.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        let found = self.parameters.iter().find(|it| it.0 == name);
+        let found = self.parameters.iter().find(|parameter| parameter.0 == name);
         found.map(|it| it.1.as_str())
     }
 
@@ -50,15 +50,15 @@ impl Link {
     pub fn is(&self, rel: &str) -> bool {
         let rels = self.parameter("rel").unwrap_or_default();
         rels.split_ascii_whitespace()
-            .any(|it| it.eq_ignore_ascii_case(rel))
+            .any(|word| word.eq_ignore_ascii_case(rel))
     }
 }
 
 impl fmt::Display for Link {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_char('<')?;
-        for it in self.target.chars() {
-            match it {
+        for letter in self.target.chars() {
+            match letter {
                 '<' => out.write_str("%3C")?,
                 '>' => out.write_str("%3E")?,
                 ' ' => out.write_str("%20")?,
@@ -69,9 +69,9 @@ impl fmt::Display for Link {
         out.write_char('>')?;
         for (name, value) in &self.parameters {
             write!(out, "; {name}=\"")?;
-            for it in value.chars() {
-                match it {
-                    '"' | '\\' => write!(out, "\\{it}")?,
+            for letter in value.chars() {
+                match letter {
+                    '"' | '\\' => write!(out, "\\{letter}")?,
                     it if it.is_control() => out.write_char(' ')?,
                     it => out.write_char(it)?,
                 }
@@ -173,7 +173,7 @@ impl Reader<'_> {
                     self.at += at + 1;
                     return Ok(value);
                 }
-                '\\' => value.extend(characters.next().map(|it| it.1)),
+                '\\' => value.extend(characters.next().map(|character| character.1)),
                 it => value.push(it),
             }
         }

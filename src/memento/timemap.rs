@@ -108,8 +108,8 @@ impl TimeMap {
     fn span(&self) -> Option<(Instant, Instant)> {
         self.mementos
             .first()
-            .map(|it| it.date)
-            .zip(self.mementos.last().map(|it| it.date))
+            .map(|memento| memento.date)
+            .zip(self.mementos.last().map(|memento| memento.date))
     }
 
     /// `memento`, with `first` and `last` where they apply.
@@ -153,7 +153,7 @@ impl TimeMap {
     }
 
     fn from_link_format(text: &str) -> Result<Self, TimeMapError> {
-        let links = parse_links(text).map_err(|it| TimeMapError(it.to_string()))?;
+        let links = parse_links(text).map_err(|error| TimeMapError(error.to_string()))?;
         let mut map = Self::none();
         for link in links {
             if link.is("original") {
@@ -189,7 +189,8 @@ impl TimeMap {
     }
 
     fn to_json(&self) -> Value {
-        let row = |it: &Memento| json!({"datetime": warc_date(it.date), "uri": it.uri});
+        let row =
+            |memento: &Memento| json!({"datetime": warc_date(memento.date), "uri": memento.uri});
         let mut mementos = Map::new();
         mementos.insert("list".into(), self.mementos.iter().map(row).collect());
         for (name, it) in [
@@ -203,13 +204,14 @@ impl TimeMap {
     }
 
     fn from_json(text: &str) -> Result<Self, TimeMapError> {
-        let value: Value = serde_json::from_str(text).map_err(|it| TimeMapError(it.to_string()))?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| TimeMapError(error.to_string()))?;
         let mut map = Self::none();
         map.take_uris(&value);
-        for it in value["mementos"]["list"].as_array().into_iter().flatten() {
-            let date = it["datetime"].as_str().unwrap_or_default();
+        for items in value["mementos"]["list"].as_array().into_iter().flatten() {
+            let date = items["datetime"].as_str().unwrap_or_default();
             map.mementos.push(Memento {
-                uri: it["uri"].as_str().unwrap_or_default().to_owned(),
+                uri: items["uri"].as_str().unwrap_or_default().to_owned(),
                 date: parse_warc_date(date)
                     .ok_or_else(|| TimeMapError(format!("`{date}` is not a date")))?,
             });
@@ -218,7 +220,7 @@ impl TimeMap {
     }
 
     fn to_cdxj(&self) -> String {
-        let itself = self.timemaps.iter().find(|it| it.0 == Form::Cdxj);
+        let itself = self.timemaps.iter().find(|timemap| timemap.0 == Form::Cdxj);
         let itself = itself.map_or("", |it| it.1.as_str());
         let mut lines = vec![
             r#"!context ["https://www.rfc-editor.org/rfc/rfc7089"]"#.to_owned(),
@@ -239,7 +241,7 @@ impl TimeMap {
 
     fn from_cdxj(text: &str) -> Result<Self, TimeMapError> {
         let mut map = Self::none();
-        for line in text.lines().filter(|it| !it.trim().is_empty()) {
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
             let fault = |what: &str| {
                 let line: String = line.chars().take(80).collect();
                 TimeMapError(format!("`{line}` {what}"))
@@ -247,7 +249,8 @@ impl TimeMap {
             let (key, json) = line
                 .split_once(' ')
                 .ok_or_else(|| fault("has only one field"))?;
-            let value: Value = serde_json::from_str(json).map_err(|it| fault(&it.to_string()))?;
+            let value: Value =
+                serde_json::from_str(json).map_err(|error| fault(&error.to_string()))?;
             if key == "!meta" {
                 map.take_uris(&value);
             } else if !key.starts_with('!') {
@@ -270,11 +273,11 @@ impl TimeMap {
     }
 
     fn take_uris(&mut self, value: &Value) {
-        if let Some(it) = value["original_uri"].as_str() {
-            it.clone_into(&mut self.original);
+        if let Some(value) = value["original_uri"].as_str() {
+            value.clone_into(&mut self.original);
         }
-        if let Some(it) = value["timegate_uri"].as_str() {
-            it.clone_into(&mut self.timegate);
+        if let Some(value) = value["timegate_uri"].as_str() {
+            value.clone_into(&mut self.timegate);
         }
         for (key, uri) in value["timemap_uri"].as_object().into_iter().flatten() {
             let form = Form::ALL.into_iter().find(|it| it.key() == key);

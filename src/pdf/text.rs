@@ -1,4 +1,4 @@
-//! Reads the text of a PDF's pages in this process: only ever called in one that may end at any moment.
+//! Reads the text of the pages of a PDF in this process: only called in a process that can end at any moment.
 
 use std::{
     io,
@@ -9,13 +9,13 @@ use pdf_extract::{Document, MediaBox, OutputDev, OutputError, Transform, output_
 
 use super::Line;
 
-/// How many pages of a file are read.
+/// The most pages of a file that are read.
 const PAGES: usize = 5_000;
 
-/// Writes the text layer of the PDF file `bytes` to `out`, a page a line.
+/// Writes the text layer of the PDF file `bytes` to `out`, one page per line.
 ///
-/// A page that cannot be read is told and passed over. This may panic, recurse without end and take any amount of memory
-/// and time, as the library beneath it does on files made to that end.
+/// A page that cannot be read is reported and skipped. This function can panic, recurse endlessly and take any amount of memory
+/// and time, because the library does so on malicious files.
 ///
 /// # Errors
 /// `out` cannot be written.
@@ -25,10 +25,10 @@ pub fn write(bytes: &[u8], out: &mut impl io::Write) -> io::Result<()> {
     };
     let opened = catch_unwind(AssertUnwindSafe(|| Document::load_mem(bytes)));
     let Ok(Ok(mut document)) = opened else {
-        return fault("it is no whole PDF file").write(out);
+        return fault("it is not a complete PDF file").write(out);
     };
     if document.is_encrypted() {
-        // Most encrypted files open with the empty password: they forbid printing, not reading.
+        // Most encrypted files open with an empty password: they forbid printing, not reading.
         let decrypted = catch_unwind(AssertUnwindSafe(|| document.decrypt("")));
         if !matches!(decrypted, Ok(Ok(()))) {
             return fault("it is encrypted").write(out);
@@ -63,11 +63,11 @@ pub fn write(bytes: &[u8], out: &mut impl io::Write) -> io::Result<()> {
     .write(out)
 }
 
-/// Puts the characters of a page together to lines: by where they stand, as a PDF knows neither words nor lines.
+/// Joins the characters of a page to lines by their positions, because a PDF has neither words nor lines.
 #[derive(Default)]
 struct Lines {
     text: String,
-    /// Where the last character ended, and its base line; `None` before the first.
+    /// The end of the last character, and its base line; `None` before the first.
     last: Option<(f64, f64)>,
     /// Whether a string begins; inside a string characters follow each other without gaps.
     begins: bool,
@@ -95,7 +95,7 @@ impl OutputDev for Lines {
         font_size: f64,
         character: &str,
     ) -> Result<(), OutputError> {
-        // The side of a square as large as the em box: text may be turned or stretched.
+        // The side of a square as large as the em box: text can be rotated or stretched.
         let (a, b) = (
             font_size * (place.m11 + place.m21),
             font_size * (place.m12 + place.m22),

@@ -85,15 +85,21 @@ pub(super) fn rewrite(
     srcdoc: impl Fn(&str) -> String,
 ) -> Fate {
     let value = |name: &str| {
-        let found = attributes.iter().find(|it| it.0.eq_ignore_ascii_case(name));
+        let found = attributes
+            .iter()
+            .find(|attribute| attribute.0.eq_ignore_ascii_case(name));
         found.map(|it| it.1.trim().to_ascii_lowercase())
     };
     match element {
         "meta" => return meta(attributes, scope),
         "link" => {
             let rels = value("rel").unwrap_or_default();
-            let of_script = value("as").is_some_and(|it| it == "script");
-            if of_script || rels.split_ascii_whitespace().any(|it| AHEAD.contains(&it)) {
+            let of_script = value("as").is_some_and(|value| value == "script");
+            if of_script
+                || rels
+                    .split_ascii_whitespace()
+                    .any(|word| AHEAD.contains(&word))
+            {
                 return Fate::LeftOut;
             }
         }
@@ -132,7 +138,7 @@ pub(super) fn rewrite(
 /// The address in the archive, or unchanged; `None` if it has no target.
 fn address(reference: &str, scope: &Scope) -> Option<String> {
     match scope.way(reference) {
-        Way::Archive(it) => Some(it),
+        Way::Archive(archive) => Some(archive),
         Way::Same => Some(reference.to_owned()),
         Way::Nowhere => None,
     }
@@ -150,8 +156,8 @@ fn leaves_the_frame(target: &str) -> bool {
 fn meta(mut attributes: Vec<(String, String)>, scope: &Scope) -> Fate {
     let order = attributes
         .iter()
-        .find(|it| it.0 == "http-equiv")
-        .map(|it| it.1.trim().to_ascii_lowercase());
+        .find(|attribute| attribute.0 == "http-equiv")
+        .map(|attribute| attribute.1.trim().to_ascii_lowercase());
     if attributes.iter().any(|(name, value)| {
         name == "name"
             && matches!(
@@ -166,7 +172,7 @@ fn meta(mut attributes: Vec<(String, String)>, scope: &Scope) -> Fate {
             ("charset", _) => "utf-8".clone_into(value),
             ("content", Some("content-type")) => "text/html; charset=utf-8".clone_into(value),
             ("content", Some("refresh")) => match refresh(value, scope) {
-                Some(it) => *value = it,
+                Some(refresh) => *value = refresh,
                 None => return Fate::LeftOut,
             },
             _ => {}
@@ -183,8 +189,13 @@ fn meta(mut attributes: Vec<(String, String)>, scope: &Scope) -> Fate {
 
 /// The refresh target of a rewritten `meta` element.
 pub(super) fn refreshed(attributes: &[(String, String)]) -> Option<String> {
-    let value = |name: &str| attributes.iter().find(|it| it.0 == name).map(|it| &it.1);
-    value("http-equiv").filter(|it| it.trim().eq_ignore_ascii_case("refresh"))?;
+    let value = |name: &str| {
+        attributes
+            .iter()
+            .find(|attribute| attribute.0 == name)
+            .map(|attribute| &attribute.1)
+    };
+    value("http-equiv").filter(|value| value.trim().eq_ignore_ascii_case("refresh"))?;
     let (_, to) = value("content")?.split_once("; url=")?;
     Some(to.to_owned())
 }
@@ -194,9 +205,10 @@ pub(super) fn refresh(value: &str, scope: &Scope) -> Option<String> {
     let value = value.trim_start();
     let digits = value.bytes().take_while(u8::is_ascii_digit).count();
     let (seconds, rest) = value.split_at(digits);
-    let rest = rest.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
-    let rest =
-        rest.trim_start_matches(|it: char| it.is_ascii_whitespace() || matches!(it, ';' | ','));
+    let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let rest = rest.trim_start_matches(|letter: char| {
+        letter.is_ascii_whitespace() || matches!(letter, ';' | ',')
+    });
     if rest.is_empty() {
         return Some(seconds.to_owned());
     }

@@ -150,15 +150,15 @@ impl Sheet<'_> {
 
     fn quote(&mut self, way: &Way) {
         let address = match way {
-            Way::Archive(it) => it,
+            Way::Archive(archive) => archive,
             _ => NOWHERE,
         };
         self.out.push('"');
-        for it in address.chars() {
-            if matches!(it, '"' | '\\') {
+        for letter in address.chars() {
+            if matches!(letter, '"' | '\\') {
                 self.out.push('\\');
             }
-            self.out.push(it);
+            self.out.push(letter);
         }
         self.out.push('"');
     }
@@ -168,16 +168,16 @@ impl Sheet<'_> {
 fn name(text: &str) -> (String, usize) {
     let mut name = String::new();
     let mut at = 0;
-    while let Some(it) = text.get(at..).and_then(|it| it.chars().next()) {
-        if it.is_ascii_alphanumeric() || matches!(it, '-' | '_') || !it.is_ascii() {
-            name.push(it.to_ascii_lowercase());
-            at += it.len_utf8();
-        } else if it == '\\' {
+    while let Some(letter) = text.get(at..).and_then(|text| text.chars().next()) {
+        if letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_') || !letter.is_ascii() {
+            name.push(letter.to_ascii_lowercase());
+            at += letter.len_utf8();
+        } else if letter == '\\' {
             let (value, length) = escape(text.get(at + 1..).unwrap_or_default());
             if length == 0 {
                 break;
             }
-            name.extend(value.map(|it| it.to_ascii_lowercase()));
+            name.extend(value.map(|value| value.to_ascii_lowercase()));
             at += 1 + length;
         } else {
             break;
@@ -204,7 +204,7 @@ fn escape(text: &str) -> (Option<char>, usize) {
     }
     let value = text
         .get(..digits)
-        .and_then(|it| u32::from_str_radix(it, 16).ok());
+        .and_then(|text| u32::from_str_radix(text, 16).ok());
     let value = value
         .and_then(char::from_u32)
         .filter(|it| *it != '\0')
@@ -222,8 +222,8 @@ fn escape(text: &str) -> (Option<char>, usize) {
 fn quoted(text: &str, quote: char) -> (String, usize) {
     let mut value = String::new();
     let mut at = 0;
-    while let Some(it) = text.get(at..).and_then(|it| it.chars().next()) {
-        match it {
+    while let Some(letter) = text.get(at..).and_then(|text| text.chars().next()) {
+        match letter {
             it if it == quote => return (value, at + 1),
             '\n' | '\x0c' | '\r' => return (value, at),
             '\\' => {
@@ -231,7 +231,7 @@ fn quoted(text: &str, quote: char) -> (String, usize) {
                 value.extend(escaped);
                 let skipped = text
                     .get(at + 1..)
-                    .and_then(|it| it.chars().next())
+                    .and_then(|text| text.chars().next())
                     .map_or(0, char::len_utf8);
                 at += 1 + if length == 0 { skipped } else { length };
             }
@@ -249,8 +249,8 @@ fn bare(text: &str) -> (Option<String>, usize) {
     let mut value = String::new();
     let mut sound = true;
     let mut at = 0;
-    while let Some(it) = text.get(at..).and_then(|it| it.chars().next()) {
-        match it {
+    while let Some(letter) = text.get(at..).and_then(|text| text.chars().next()) {
+        match letter {
             ')' => return (sound.then(|| value.trim_end().to_owned()), at + 1),
             '\\' => {
                 let (escaped, length) = escape(text.get(at + 1..).unwrap_or_default());
@@ -259,7 +259,7 @@ fn bare(text: &str) -> (Option<String>, usize) {
                 at += 1 + length;
             }
             it => {
-                let ends = value.ends_with(|it: char| it.is_ascii_whitespace())
+                let ends = value.ends_with(|letter: char| letter.is_ascii_whitespace())
                     && !it.is_ascii_whitespace();
                 sound &= !ends && !matches!(it, '"' | '\'' | '(');
                 value.push(it);

@@ -59,7 +59,7 @@ fn base_of(text: &str) -> Option<String> {
     let is_there = memchr::memchr_iter(b'<', bytes).any(|at| {
         bytes
             .get(at + 1..at + 5)
-            .is_some_and(|it| it.eq_ignore_ascii_case(b"base"))
+            .is_some_and(|byte| byte.eq_ignore_ascii_case(b"base"))
     });
     if !is_there {
         return None;
@@ -135,7 +135,7 @@ impl TokenSink for Sink {
             Token::CommentToken(text) if page.within == Within::Markup => {
                 page.push(&["<!--", &text, "-->"]);
             }
-            Token::DoctypeToken(it) => page.doctype(&it),
+            Token::DoctypeToken(doctype_token) => page.doctype(&doctype_token),
             _ => {}
         }
         TokenSinkResult::Continue
@@ -162,9 +162,9 @@ impl Page {
 
     fn doctype(&mut self, it: &Doctype) {
         let part = |it: &Option<StrTendril>| it.as_deref().map(str::to_owned);
-        let quote = |it: String| {
-            let mark = if it.contains('"') { '\'' } else { '"' };
-            format!(" {mark}{it}{mark}")
+        let quote = |text: String| {
+            let mark = if text.contains('"') { '\'' } else { '"' };
+            format!(" {mark}{text}{mark}")
         };
         let public = part(&it.public_id);
         let keyword = if public.is_some() {
@@ -216,11 +216,13 @@ impl Page {
         let attributes: Vec<(String, String)> = tag
             .attrs
             .iter()
-            .map(|it| (it.name.local.to_string(), it.value.to_string()))
+            .map(|attr| (attr.name.local.to_string(), attr.value.to_string()))
             .collect();
         if name == "base" {
-            let href = attributes.into_iter().find(|it| it.0 == "href" && !foreign);
-            self.base = self.base.take().or(href.map(|it| it.1));
+            let href = attributes
+                .into_iter()
+                .find(|attribute| attribute.0 == "href" && !foreign);
+            self.base = self.base.take().or(href.map(|href| href.1));
             return TokenSinkResult::Continue;
         }
         if let Fate::Kept(attributes) = self.attributes(name, attributes) {
@@ -321,8 +323,9 @@ impl Page {
             let mut parts = sheet.split('<');
             self.push(&[parts.next().unwrap_or_default()]);
             for part in parts {
-                let is_markup = part
-                    .starts_with(|it: char| it.is_ascii_alphabetic() || matches!(it, '/' | '?'));
+                let is_markup = part.starts_with(|letter: char| {
+                    letter.is_ascii_alphabetic() || matches!(letter, '/' | '?')
+                });
                 self.push(&[if is_markup { "\\3C " } else { "<" }, part]);
             }
         }
@@ -340,8 +343,8 @@ fn shown_as(name: &str) -> &str {
 
 /// Text escaped for HTML.
 fn escape(text: &str, out: &mut String) {
-    for it in text.chars() {
-        match it {
+    for letter in text.chars() {
+        match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),

@@ -5,12 +5,13 @@ pub(super) fn map(list: &str, mut map: impl FnMut(&str) -> Option<String>) -> St
     let mut candidates: Vec<String> = Vec::new();
     let mut rest = list;
     loop {
-        rest = rest.trim_start_matches(|it: char| it.is_ascii_whitespace() || it == ',');
+        rest =
+            rest.trim_start_matches(|letter: char| letter.is_ascii_whitespace() || letter == ',');
         if rest.is_empty() {
             return candidates.join(", ");
         }
         let end = rest
-            .find(|it: char| it.is_ascii_whitespace())
+            .find(|letter: char| letter.is_ascii_whitespace())
             .unwrap_or(rest.len());
         let (address, behind) = rest.split_at(end);
         let bare = address.trim_end_matches(',');

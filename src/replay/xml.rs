@@ -14,11 +14,11 @@ pub(super) fn rewrite(text: &str, scope: &Scope) -> Option<String> {
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         out.push_str(before);
-        let upto = |end: &str| tag.find(end).map_or(tag.len(), |it| it + end.len());
+        let upto = |end: &str| tag.find(end).map_or(tag.len(), |tag| tag + end.len());
         let length = if tag.starts_with("<!--") {
             // The dashes that open a comment do not close it.
-            let end = tag.get(4..).and_then(|it| it.find("-->"));
-            let length = end.map_or(tag.len(), |it| it + 7);
+            let end = tag.get(4..).and_then(|tag| tag.find("-->"));
+            let length = end.map_or(tag.len(), |end| end + 7);
             out.push_str(tag.get(..length).unwrap_or_default());
             length
         } else if tag.starts_with("<![CDATA[") {
@@ -51,14 +51,14 @@ pub(super) fn rewrite(text: &str, scope: &Scope) -> Option<String> {
 
 /// The length of a document type, if it declares only plain text.
 fn document_type(text: &str) -> Option<usize> {
-    let end = |text: &str| text.find('>').map(|it| it + 1);
+    let end = |text: &str| text.find('>').map(|text| text + 1);
     let subset = text
         .find('[')
         .filter(|it| end(text).is_none_or(|end| *it < end));
     let Some(from) = subset else {
         return end(text).filter(|_| {
             text.get(..9)
-                .is_some_and(|it| it.eq_ignore_ascii_case("<!DOCTYPE"))
+                .is_some_and(|text| text.eq_ignore_ascii_case("<!DOCTYPE"))
         });
     };
     let mut at = from + 1;
@@ -93,7 +93,7 @@ fn document_type(text: &str) -> Option<usize> {
 /// Writes the element whose start tag begins the text, and for scripts and style sheets their content; returns the length
 /// that was read.
 fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
-    let is_end = |it: char| it.is_ascii_whitespace() || matches!(it, '>' | '/');
+    let is_end = |letter: char| letter.is_ascii_whitespace() || matches!(letter, '>' | '/');
     let name_end = text.find(is_end).unwrap_or(text.len());
     let name = text.get(1..name_end).unwrap_or_default();
     let local = name
@@ -148,7 +148,8 @@ fn attributes_of(text: &str, mut at: usize) -> (Vec<(String, String)>, usize) {
     let mut attributes = Vec::new();
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        let trimmed = rest.trim_start_matches(|it: char| it.is_ascii_whitespace() || it == '/');
+        let trimmed =
+            rest.trim_start_matches(|letter: char| letter.is_ascii_whitespace() || letter == '/');
         at += rest.len() - trimmed.len();
         if trimmed.is_empty() {
             return (attributes, text.len());
@@ -156,7 +157,7 @@ fn attributes_of(text: &str, mut at: usize) -> (Vec<(String, String)>, usize) {
         if trimmed.starts_with('>') {
             return (attributes, at + 1);
         }
-        let is_end = |it: char| it.is_ascii_whitespace() || matches!(it, '=' | '>');
+        let is_end = |letter: char| letter.is_ascii_whitespace() || matches!(letter, '=' | '>');
         let end = trimmed.find(is_end).unwrap_or(trimmed.len()).max(1);
         let end = (end..=trimmed.len())
             .find(|it| trimmed.is_char_boundary(*it))
@@ -166,7 +167,11 @@ fn attributes_of(text: &str, mut at: usize) -> (Vec<(String, String)>, usize) {
         let Some(value) = behind.trim_start().strip_prefix('=').map(str::trim_start) else {
             continue;
         };
-        let Some(mark) = value.chars().next().filter(|it| matches!(it, '"' | '\'')) else {
+        let Some(mark) = value
+            .chars()
+            .next()
+            .filter(|letter| matches!(letter, '"' | '\''))
+        else {
             at = text.len() - value.len();
             continue;
         };

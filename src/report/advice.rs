@@ -30,7 +30,7 @@ impl<'a> Intact<'a> {
                 // If a claim cites several pages, one that has the content is enough; that can be a different one.
                 Weight::Settled if finding.cites.len() > 1 => {
                     let mut shown = finding.evidence.iter().map(|it| &it.capture);
-                    if !shown.any(|it| it.target_uri == *to) {
+                    if !shown.any(|shown| shown.target_uri == *to) {
                         untold.push(finding);
                     }
                 }
@@ -71,7 +71,7 @@ pub(super) fn on_moved(
     if !missing.is_empty() {
         let are = if missing.len() == 1 { "is" } else { "are" };
         let what = named(missing, gathered);
-        let instead = cite.map(|it| format!(" {}", instead(Some(it), gathered)));
+        let instead = cite.map(|cite| format!(" {}", instead(Some(cite), gathered)));
         let instead = instead.unwrap_or_default();
         format!("Keep the address: {what} {are} missing at {to}.{instead}")
     } else if !untold.is_empty() {
@@ -136,8 +136,8 @@ fn named(findings: &[&Finding], gathered: &Gathered<'_>) -> String {
     let mut names: Vec<String> = findings
         .iter()
         .take(NAMED)
-        .map(|it| {
-            let subject = subject(it, gathered);
+        .map(|finding| {
+            let subject = subject(finding, gathered);
             format!("“{}”", subject.trim_matches(['“', '”']))
         })
         .collect();
@@ -151,11 +151,11 @@ fn named(findings: &[&Finding], gathered: &Gathered<'_>) -> String {
 /// Advice about a finding; empty if there is nothing to do.
 pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>, command: &str) -> String {
     let verdict = match &finding.conclusion {
-        Conclusion::Verdict(it) => it,
+        Conclusion::Verdict(verdict) => verdict,
         Conclusion::Fate(_) => return String::new(),
     };
-    let or_cite = cite.map_or(String::new(), |it| {
-        format!(", or cite {}, which still has it", copy(it))
+    let or_cite = cite.map_or(String::new(), |cite| {
+        format!(", or cite {}, which still has it", copy(cite))
     });
     match verdict {
         Verdict::Present | Verdict::Elsewhere { .. } | Verdict::Redesigned { .. } => String::new(),
@@ -195,8 +195,8 @@ fn unknown(why: Why, cite: Option<&Copy>, command: &str) -> String {
         Why::SelectorLost => "Correct or remove the `selector` of the reference.".to_owned(),
         Why::ScriptShell | Why::Unreadable | Why::NotSettled => "Check it in a browser.".to_owned(),
         Why::NoReference => "Add a reference with an address to the claim.".to_owned(),
-        _ => cite.map_or(String::new(), |it| {
-            format!("{} contains it.", words::capital(&copy(it)))
+        _ => cite.map_or(String::new(), |cite| {
+            format!("{} contains it.", words::capital(&copy(cite)))
         }),
     }
 }
@@ -212,6 +212,8 @@ fn copy(copy: &Copy) -> String {
 
 fn lowered(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    let first = letters.next().map(|it| it.to_lowercase().to_string());
+    let first = letters
+        .next()
+        .map(|letter| letter.to_lowercase().to_string());
     format!("{}{}", first.unwrap_or_default(), letters.as_str())
 }

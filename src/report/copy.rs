@@ -49,12 +49,13 @@ fn has(finding: &Finding, visit: &VisitSummary, gathered: &Gathered<'_>) -> Opti
     let history = &finding.history;
     let at = visit.date;
     let settled = finding.weight() == Weight::Settled;
-    if finding.copy.as_ref().is_some_and(|it| is_of(visit, it)) {
+    if finding.copy.as_ref().is_some_and(|copy| is_of(visit, copy)) {
         return Some(true);
     }
     let mut shown = finding.evidence.iter().map(|it| &it.capture);
     // Something present is shown on every page that has it; something absent, where it was last seen.
-    if shown.any(|it| (settled || Some(it.date) == history.last_seen) && is_of(visit, it)) {
+    if shown.any(|shown| (settled || Some(shown.date) == history.last_seen) && is_of(visit, shown))
+    {
         return Some(true);
     }
     let (Some(first), Some(last)) = (history.first_seen, history.last_seen) else {
@@ -66,7 +67,11 @@ fn has(finding: &Finding, visit: &VisitSummary, gathered: &Gathered<'_>) -> Opti
     if !is_own(at, visit, finding, gathered) {
         return None;
     }
-    if let Some(baseline) = history.baseline.as_ref().filter(|it| it.date == at) {
+    if let Some(baseline) = history
+        .baseline
+        .as_ref()
+        .filter(|baseline| baseline.date == at)
+    {
         return baseline.held;
     }
     let named = at == first || at == last || settled && history.changed_by == Some(at);
@@ -82,15 +87,15 @@ fn is_of(visit: &VisitSummary, capture: &CaptureRef) -> bool {
 /// Whether a date in the history of a finding is that of a visit, and not of a visit to another page that it cites.
 fn is_own(at: Instant, visit: &VisitSummary, finding: &Finding, gathered: &Gathered<'_>) -> bool {
     let pages = finding.cites.iter();
-    let pages = pages.filter_map(|it| gathered.sources.visits.get(it));
-    let mut visits = pages.flat_map(|it| &it.some).filter(|it| it.date == at);
+    let pages = pages.filter_map(|page| gathered.sources.visits.get(page));
+    let mut visits = pages.flat_map(|page| &page.some).filter(|it| it.date == at);
     visits.all(|it| it == visit)
 }
 
 /// The copy that contains what a finding is about: the one closest to the access date, or the latest one if the article
 /// does not give an access date.
 pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
-    let is_held = |it: &PayloadDigest| !gathered.sources.removed.contains_key(it);
+    let is_held = |digest: &PayloadDigest| !gathered.sources.removed.contains_key(digest);
     if let Some(capture) = &finding.copy
         && let Some(payload_digest) = capture.payload_digest.filter(is_held)
     {
@@ -101,7 +106,9 @@ pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<C
         });
     }
     let pages = finding.cites.iter().filter_map(|number| {
-        let accessed = gathered.reference(*number).and_then(|it| it.accessed);
+        let accessed = gathered
+            .reference(*number)
+            .and_then(|reference| reference.accessed);
         Some((accessed, gathered.sources.visits.get(number)?))
     });
     let visits = pages.flat_map(|(accessed, page)| page.some.iter().map(move |it| (accessed, it)));
@@ -118,14 +125,16 @@ pub(super) fn citable<'a>(
     until: Instant,
     gathered: &Gathered<'a>,
 ) -> Option<Citable<'a>> {
-    let accessed = gathered.reference(number).and_then(|it| it.accessed);
+    let accessed = gathered
+        .reference(number)
+        .and_then(|reference| reference.accessed);
     let resting = at_issue(number, gathered);
     let resting: Vec<&Finding> = resting
-        .filter(|it| it.history.last_seen.is_some())
+        .filter(|finding| finding.history.last_seen.is_some())
         .collect();
     let visits = gathered.sources.visits.get(&number)?;
     let told = |visit: &VisitSummary| {
-        let told = resting.iter().map(|it| has(it, visit, gathered));
+        let told = resting.iter().map(|finding| has(finding, visit, gathered));
         told.fold((0, 0), |(sure, perhaps), it| match it {
             Some(true) => (sure + 1, perhaps),
             Some(false) => (sure, perhaps),
@@ -143,7 +152,7 @@ pub(super) fn citable<'a>(
         copy: Copy::of(visit)?,
         lacks: resting
             .iter()
-            .filter(|it| has(it, visit, gathered) == Some(false))
+            .filter(|finding| has(finding, visit, gathered) == Some(false))
             .copied()
             .collect(),
     })
@@ -155,9 +164,9 @@ pub(super) fn at_issue<'a>(
     gathered: &Gathered<'a>,
 ) -> impl Iterator<Item = &'a Finding> {
     let resting = gathered.resting_on(number).iter().copied();
-    resting.filter(|it| {
+    resting.filter(|finding| {
         !matches!(
-            it.subject,
+            finding.subject,
             Subject::NewName { .. } | Subject::List { .. } | Subject::Reference { .. }
         )
     })
@@ -166,11 +175,11 @@ pub(super) fn at_issue<'a>(
 /// Whether a visit returned a page whose bytes are in the archive.
 fn is_held(visit: &VisitSummary, gathered: &Gathered<'_>) -> bool {
     let digest = visit.payload_digest;
-    visit.good && digest.is_some_and(|it| !gathered.sources.removed.contains_key(&it))
+    visit.good && digest.is_some_and(|digest| !gathered.sources.removed.contains_key(&digest))
 }
 
 /// Sorts visits by their distance to a day; the closest sorts last.
 fn nearness(visit: &VisitSummary, day: Option<NaiveDate>) -> (Option<Reverse<i64>>, Instant) {
-    let distance = day.map(|it| (visit.date.date_naive() - it).num_days().abs());
+    let distance = day.map(|day| (visit.date.date_naive() - day).num_days().abs());
     (distance.map(Reverse), visit.date)
 }

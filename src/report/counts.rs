@@ -32,11 +32,16 @@ pub struct Tally(Vec<(Label, u32)>);
 impl Tally {
     fn of(labels: &[Label], found: &[Label]) -> Self {
         let count = |label| found.iter().filter(|it| **it == label).count();
-        Self(labels.iter().map(|it| (*it, whole(count(*it)))).collect())
+        Self(
+            labels
+                .iter()
+                .map(|label| (*label, whole(count(*label))))
+                .collect(),
+        )
     }
 
     pub(super) fn of_verdicts<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
-        let found: Vec<_> = entries.into_iter().map(|it| it.label).collect();
+        let found: Vec<_> = entries.into_iter().map(|entry| entry.label).collect();
         Self::of(&Label::VERDICTS, &found)
     }
 
@@ -79,18 +84,23 @@ impl Counts {
     pub(super) fn of(references: &[ReferenceSection], claims: &[ClaimSection]) -> Self {
         let entries: Vec<_> = references
             .iter()
-            .filter_map(|it| it.entry.as_ref())
-            .chain(claims.iter().flat_map(|it| &it.entries))
+            .filter_map(|reference| reference.entry.as_ref())
+            .chain(claims.iter().flat_map(|claim| &claim.entries))
             .collect();
-        let needing = |need| whole(entries.iter().filter(|it| it.need == need).count());
-        let verdicts = claims.iter().flat_map(|it| &it.entries);
-        let fates: Vec<_> = references.iter().map(|it| it.label).collect();
+        let needing = |need| whole(entries.iter().filter(|entry| entry.need == need).count());
+        let verdicts = claims.iter().flat_map(|claim| &claim.entries);
+        let fates: Vec<_> = references.iter().map(|reference| reference.label).collect();
         Self {
             decide: needing(Need::Decide),
             later: needing(Need::Later),
             decided: needing(Need::Decided),
             references: whole(references.len()),
-            stale: whole(references.iter().filter(|it| it.is_stale()).count()),
+            stale: whole(
+                references
+                    .iter()
+                    .filter(|reference| reference.is_stale())
+                    .count(),
+            ),
             claims: whole(claims.len()),
             verdicts: Tally::of_verdicts(verdicts),
             fates: Tally::of(&Label::FATES, &fates),
@@ -104,7 +114,7 @@ impl Counts {
             ("put off", self.later),
             ("decided", self.decided),
         ];
-        let some = counts.iter().filter(|it| it.1 > 0);
+        let some = counts.iter().filter(|count| count.1 > 0);
         let parts: Vec<String> = some.map(|(what, many)| format!("{what} {many}")).collect();
         parts.join(" · ")
     }

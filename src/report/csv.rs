@@ -47,15 +47,15 @@ impl Report {
         push(&mut out, &COLUMNS.map(str::to_owned));
         for reference in &self.references {
             match &reference.entry {
-                Some(it) => push(&mut out, &row(self, it, &reference.advice)),
+                Some(entry) => push(&mut out, &row(self, entry, &reference.advice)),
                 None => push(&mut out, &bare(self, reference)),
             }
         }
-        for it in self.claims.iter().flat_map(|it| &it.entries) {
-            push(&mut out, &row(self, it, &it.advice));
+        for entry in self.claims.iter().flat_map(|claim| &claim.entries) {
+            push(&mut out, &row(self, entry, &entry.advice));
         }
-        for it in &self.decided {
-            push(&mut out, &decided(self, it));
+        for entry in &self.decided {
+            push(&mut out, &decided(self, entry));
         }
         out
     }
@@ -65,7 +65,7 @@ fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] 
     let finding = &entry.finding;
     let history = &finding.history;
     let evidence = finding.evidence.first();
-    let quote = evidence.and_then(|it| it.quote.as_ref());
+    let quote = evidence.and_then(|evidence| evidence.quote.as_ref());
     let mark = entry.standing.mark();
     let standing = match entry.standing {
         Standing::Open => "open",
@@ -74,7 +74,7 @@ fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] 
         Standing::Rejected(_) => "rejected",
     };
     let date = |it: Option<Instant>| it.map(warc_date).unwrap_or_default();
-    let digest = evidence.and_then(|it| it.capture.payload_digest);
+    let digest = evidence.and_then(|evidence| evidence.capture.payload_digest);
     [
         finding.id.to_string(),
         report.profile.clone(),
@@ -87,23 +87,25 @@ fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] 
         advice.to_owned(),
         entry.need.word().to_owned(),
         standing.to_owned(),
-        mark.map(|it| it.by.clone()).unwrap_or_default(),
-        date(mark.map(|it| it.at)),
-        mark.and_then(|it| it.note.clone()).unwrap_or_default(),
+        mark.map(|mark| mark.by.clone()).unwrap_or_default(),
+        date(mark.map(|mark| mark.at)),
+        mark.and_then(|mark| mark.note.clone()).unwrap_or_default(),
         format!("{:.2}", finding.confidence),
         date(history.changed_after),
         date(history.changed_by),
         date(history.first_seen),
         date(history.last_seen),
-        date(evidence.map(|it| it.capture.date)),
+        date(evidence.map(|evidence| evidence.capture.date)),
         evidence
-            .map(|it| it.capture.target_uri.to_string())
+            .map(|evidence| evidence.capture.target_uri.to_string())
             .unwrap_or_default(),
-        digest.map(|it| it.to_string()).unwrap_or_default(),
-        quote.map(|it| it.prefix.clone()).unwrap_or_default(),
-        quote.map(|it| it.exact.clone()).unwrap_or_default(),
-        quote.map(|it| it.suffix.clone()).unwrap_or_default(),
-        evidence.and_then(|it| it.link.clone()).unwrap_or_default(),
+        digest.map(|digest| digest.to_string()).unwrap_or_default(),
+        quote.map(|quote| quote.prefix.clone()).unwrap_or_default(),
+        quote.map(|quote| quote.exact.clone()).unwrap_or_default(),
+        quote.map(|quote| quote.suffix.clone()).unwrap_or_default(),
+        evidence
+            .and_then(|evidence| evidence.link.clone())
+            .unwrap_or_default(),
         "finding".to_owned(),
     ]
 }

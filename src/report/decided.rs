@@ -54,18 +54,22 @@ impl DecidedEntry {
     /// All decisions, the latest first.
     pub(super) fn all(gathered: &Gathered<'_>) -> Vec<Self> {
         let sources = gathered.sources;
-        let now = sources.findings.iter().map(|it| (&it.id, it)).collect();
-        let reviews = sources.decided.iter().map(|it| &it.review);
+        let now = sources
+            .findings
+            .iter()
+            .map(|finding| (&finding.id, finding))
+            .collect();
+        let reviews = sources.decided.iter().map(|decided| &decided.review);
         let applying = applying(reviews);
-        let entries = sources.decided.iter().map(|it| {
+        let entries = sources.decided.iter().map(|decided| {
             let applies = applying
-                .get(&it.review.finding)
-                .is_some_and(|that| std::ptr::eq(*that, &raw const it.review));
-            Self::of(it, applies, &now, gathered)
+                .get(&decided.review.finding)
+                .is_some_and(|that| std::ptr::eq(*that, &raw const decided.review));
+            Self::of(decided, applies, &now, gathered)
         });
         let mut entries: Vec<Self> = entries.collect();
         entries.reverse();
-        entries.sort_by_key(|it| std::cmp::Reverse(it.at));
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
         entries
     }
 
@@ -119,7 +123,7 @@ impl DecidedEntry {
     /// By whom and when, with the note, and whether it counts today.
     #[must_use]
     pub fn told(&self) -> String {
-        let note = self.note.as_ref().map(|it| format!(": “{it}”"));
+        let note = self.note.as_ref().map(|note| format!(": “{note}”"));
         let counts = match (self.effect, self.there) {
             (Effect::Replaced, _) => " No longer counts: it was taken back or replaced.",
             (Effect::Lapsed, _) => " No longer counts: the page has changed since.",

@@ -170,7 +170,7 @@ impl Side {
     fn name(&self) -> String {
         let payload = self
             .payload_digest
-            .map(|it| format!(", payload {}", it.short()));
+            .map(|payload_digest| format!(", payload {}", payload_digest.short()));
         format!(
             "copy of {}{}",
             words::minute(self.date),
@@ -201,13 +201,16 @@ impl Line {
         let marked: Vec<(String, Ink)> = self
             .parts
             .iter()
-            .map(|it| match (it.changed, color) {
-                (true, false) => (format!("{open}{}{close}", it.text), ink),
-                (true, true) => (it.text.clone(), ink),
-                (false, _) => (it.text.clone(), ink.line()),
+            .map(|part| match (part.changed, color) {
+                (true, false) => (format!("{open}{}{close}", part.text), ink),
+                (true, true) => (part.text.clone(), ink),
+                (false, _) => (part.text.clone(), ink.line()),
             })
             .collect();
-        let parts: Vec<(&str, Ink)> = marked.iter().map(|it| (it.0.as_str(), it.1)).collect();
+        let parts: Vec<(&str, Ink)> = marked
+            .iter()
+            .map(|word| (word.0.as_str(), word.1))
+            .collect();
         sheet.paragraph(&first, 2, &parts);
     }
 
@@ -217,9 +220,9 @@ impl Line {
             Change::Removed => ("removed", "del"),
             Change::Added => ("added", "ins"),
         };
-        let parts = self.parts.iter().map(|it| {
-            let text = escape(&it.text);
-            if it.changed {
+        let parts = self.parts.iter().map(|part| {
+            let text = escape(&part.text);
+            if part.changed {
                 format!("<mark>{text}</mark>")
             } else {
                 text
@@ -238,9 +241,9 @@ fn changes(before: &[&str], after: &[&str]) -> Vec<(Range<usize>, Range<usize>)>
     // The histogram algorithm finds the structure of a rewritten page, and falls back if it would take long.
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_no_heuristic(&input);
-    let wide = |it: Range<u32>| it.start as usize..it.end as usize;
+    let wide = |range: Range<u32>| range.start as usize..range.end as usize;
     diff.hunks()
-        .map(|it| (wide(it.before), wide(it.after)))
+        .map(|hunk| (wide(hunk.before), wide(hunk.after)))
         .collect()
 }
 
@@ -263,7 +266,9 @@ fn hunks(
                 lines: Vec::new(),
             });
         }
-        let next = changes.get(at + 1).map_or(before.len(), |it| it.0.start);
+        let next = changes
+            .get(at + 1)
+            .map_or(before.len(), |change| change.0.start);
         let end = old.end.saturating_add(context).min(next);
         if let Some(hunk) = hunks.last_mut() {
             let whole = |it: &[&str]| -> Vec<Line> {
@@ -343,7 +348,7 @@ fn likeness(old: &str, new: &str) -> usize {
     let (old, new) = (words(old), words(new));
     let common = old.intersection(&new).count();
     let share = (200 * common).checked_div(old.len() + new.len());
-    share.filter(|it| *it >= 50).unwrap_or_default()
+    share.filter(|share| *share >= 50).unwrap_or_default()
 }
 
 /// An old line and its successor with the words marked that differ.
@@ -351,8 +356,8 @@ fn within(old: &str, new: &str) -> [Line; 2] {
     let before: Vec<&str> = old.split_word_bounds().collect();
     let after: Vec<&str> = new.split_word_bounds().collect();
     let changes = changes(&before, &after);
-    let removed = parts(&before, changes.iter().map(|it| it.0.clone()));
-    let added = parts(&after, changes.iter().map(|it| it.1.clone()));
+    let removed = parts(&before, changes.iter().map(|change| change.0.clone()));
+    let added = parts(&after, changes.iter().map(|change| change.1.clone()));
     [(Change::Removed, removed), (Change::Added, added)]
         .map(|(change, parts)| Line { change, parts })
 }

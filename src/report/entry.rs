@@ -135,14 +135,14 @@ impl Need {
 fn since(finding: &Finding, gathered: &Gathered<'_>) -> String {
     let mut said = vec![words::since(finding)];
     let mut told = HashSet::new();
-    for it in &finding.evidence {
-        let digest = it.capture.payload_digest;
-        let removed = digest.and_then(|it| gathered.sources.removed.get(&it));
+    for evidence in &finding.evidence {
+        let digest = evidence.capture.payload_digest;
+        let removed = digest.and_then(|digest| gathered.sources.removed.get(&digest));
         if let Some(removed) = removed.filter(|_| told.insert(digest)) {
-            said.push(words::removed(it.capture.date, removed));
+            said.push(words::removed(evidence.capture.date, removed));
         }
     }
-    said.retain(|it| !it.is_empty());
+    said.retain(|sentence| !sentence.is_empty());
     said.join(" ")
 }
 
@@ -168,7 +168,7 @@ pub(super) fn subject(finding: &Finding, gathered: &Gathered<'_>) -> String {
     match &finding.subject {
         Subject::Reference { number } => gathered
             .reference(*number)
-            .and_then(|it| it.title.clone().or_else(|| it.shown_url()))
+            .and_then(|reference| reference.title.clone().or_else(|| reference.shown_url()))
             .unwrap_or_else(|| format!("Reference {number}")),
         Subject::List { .. } => "The list".to_owned(),
         Subject::Name { name, .. } | Subject::NewName { name, .. } => name.clone(),
@@ -192,7 +192,7 @@ pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
         let same = groups
             .iter_mut()
             .filter(|_| may_join)
-            .find(|group| group.first().is_some_and(|it| alike(it, entry)));
+            .find(|group| group.first().is_some_and(|group| alike(group, entry)));
         match same {
             Some(group) => group.push(entry),
             None => groups.push(vec![entry]),
@@ -203,11 +203,11 @@ pub(super) fn groups<'a>(entries: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
 
 /// The evidence of a group; for several findings only the captures, because each finding has its own words.
 pub(super) fn evidence_of(group: &[&Entry]) -> Vec<Evidence> {
-    let first = group.first().map(|it| it.finding.evidence.as_slice());
+    let first = group.first().map(|group| group.finding.evidence.as_slice());
     let mut evidence = first.unwrap_or_default().to_vec();
     if group.len() > 1 {
-        for it in &mut evidence {
-            (it.quote, it.link, it.note) = (None, None, None);
+        for evidence in &mut evidence {
+            (evidence.quote, evidence.link, evidence.note) = (None, None, None);
         }
         evidence.dedup();
     }
@@ -215,9 +215,9 @@ pub(super) fn evidence_of(group: &[&Entry]) -> Vec<Evidence> {
 }
 
 fn alike(one: &Entry, other: &Entry) -> bool {
-    let copies = |it: &Entry| -> Vec<CaptureRef> {
-        let evidence = it.finding.evidence.iter();
-        evidence.map(|it| it.capture.clone()).collect()
+    let copies = |entry: &Entry| -> Vec<CaptureRef> {
+        let evidence = entry.finding.evidence.iter();
+        evidence.map(|evidence| evidence.capture.clone()).collect()
     };
     let kind = match one.need {
         Need::Settled => one.label == Label::Present,

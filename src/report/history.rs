@@ -53,14 +53,14 @@ pub fn history_text(heading: &str, pages: &[HistoryOfPage], style: &Style) -> St
     }
     let labels = pages
         .iter()
-        .flat_map(|it| &it.rows)
-        .flat_map(|it| &it.verdicts)
+        .flat_map(|page| &page.rows)
+        .flat_map(|row| &row.verdicts)
         .map(Label::of_verdict);
     let labels: std::collections::BTreeSet<Label> = labels.collect();
     if !labels.is_empty() {
         let key: Vec<String> = labels
             .iter()
-            .map(|it| format!("{} {}", it.sign(), it.words().replace(' ', "\u{a0}")))
+            .map(|label| format!("{} {}", label.sign(), label.words().replace(' ', "\u{a0}")))
             .collect();
         sheet.blank();
         sheet.paragraph("", 0, &[(&key.join("   "), Ink::Faint)]);
@@ -93,7 +93,10 @@ fn columns(page: &HistoryOfPage, room: usize) -> Columns {
         .filter(|&at| {
             at == 0
                 || at + 1 == all.len()
-                || page.rows.iter().any(|it| says(it, at) != says(it, at - 1))
+                || page
+                    .rows
+                    .iter()
+                    .any(|row| says(row, at) != says(row, at - 1))
         })
         .collect();
     if shown.len() > room {
@@ -107,7 +110,7 @@ fn columns(page: &HistoryOfPage, room: usize) -> Columns {
 }
 
 fn table(sheet: &mut Sheet, page: &HistoryOfPage) {
-    let widest = page.rows.iter().map(|it| safe(&it.subject).width()).max();
+    let widest = page.rows.iter().map(|row| safe(&row.subject).width()).max();
     let most = sheet.style.width / NAME_SHARE - MARGIN;
     let name = widest.unwrap_or_default().clamp(8, most);
     let room = sheet.style.width.saturating_sub(MARGIN + name + 2).max(8);
@@ -121,8 +124,8 @@ fn table(sheet: &mut Sheet, page: &HistoryOfPage) {
             (filled(&subject, name + 2), Ink::Plain),
         ];
         for at in &columns.shown {
-            let (sign, ink) = row.verdicts.get(*at).map_or((" ", Ink::Plain), |it| {
-                let label = Label::of_verdict(it);
+            let (sign, ink) = row.verdicts.get(*at).map_or((" ", Ink::Plain), |verdict| {
+                let label = Label::of_verdict(verdict);
                 (label.sign(), Ink::Tone(label.tone()))
             });
             parts.push((sign.to_owned(), ink));
@@ -134,13 +137,13 @@ fn table(sheet: &mut Sheet, page: &HistoryOfPage) {
         if beside {
             parts.push((format!("  {words}"), Ink::Faint));
         }
-        let parts: Vec<(&str, Ink)> = parts.iter().map(|it| (it.0.as_str(), it.1)).collect();
+        let parts: Vec<(&str, Ink)> = parts.iter().map(|part| (part.0.as_str(), part.1)).collect();
         sheet.raw(&parts);
         let label = row.verdicts.first().map(Label::of_verdict);
         let steady = row
             .verdicts
             .iter()
-            .all(|it| Some(Label::of_verdict(it)) == label);
+            .all(|verdict| Some(Label::of_verdict(verdict)) == label);
         // If all marks are the same, they say what the words would.
         if !beside && !steady {
             sheet.paragraph("      ", 6, &[(&words, Ink::Faint)]);
@@ -161,7 +164,7 @@ fn axis(page: &HistoryOfPage, columns: &Columns) -> String {
     let dates = columns.shown.iter().filter_map(|it| page.dates.get(*it));
     if columns.width >= DATE {
         return dates
-            .map(|it| filled(&words::day(*it), columns.width))
+            .map(|date| filled(&words::day(*date), columns.width))
             .collect();
     }
     let mut line = String::new();
@@ -194,7 +197,7 @@ pub fn spans(dates: &[Instant], verdicts: &[Verdict]) -> String {
     }
     let seen = verdicts
         .iter()
-        .any(|it| !matches!(it, Verdict::Absent | Verdict::CannotTell { .. }));
+        .any(|verdict| !matches!(verdict, Verdict::Absent | Verdict::CannotTell { .. }));
     let mut told: Vec<String> = Vec::new();
     for (at, (what, from, to)) in runs.iter().enumerate() {
         let (first_day, last_day) = (words::day(*from), words::day(*to));

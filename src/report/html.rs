@@ -111,7 +111,13 @@ impl Anchors {
     fn take(&mut self, kind: &str, name: &str) -> String {
         let name: String = name
             .chars()
-            .map(|it| if it.is_alphanumeric() { it } else { '-' })
+            .map(|letter| {
+                if letter.is_alphanumeric() {
+                    letter
+                } else {
+                    '-'
+                }
+            })
             .collect();
         let mut anchor = format!("{kind}-{name}");
         let mut more = 2;
@@ -129,12 +135,17 @@ impl<'a> Page<'a> {
         let numbered: Vec<(u32, String)> = report
             .references
             .iter()
-            .map(|it| (it.number, anchors.take("reference", &it.number.to_string())))
+            .map(|reference| {
+                (
+                    reference.number,
+                    anchors.take("reference", &reference.number.to_string()),
+                )
+            })
             .collect();
         let claims: Vec<Claimed> = report
             .claims
             .iter()
-            .map(|it| Claimed::of(it, &mut anchors, &numbered))
+            .map(|claim| Claimed::of(claim, &mut anchors, &numbered))
             .collect();
         let references: Vec<Cited> = report
             .references
@@ -156,7 +167,7 @@ impl<'a> Page<'a> {
         Self {
             urgent: urgent(&references, &claims),
             style: super::STYLE,
-            shown: report.entries().map(|it| &it.finding.id).collect(),
+            shown: report.entries().map(|entry| &entry.finding.id).collect(),
             archive: None,
             pages: Pages::default(),
             report,
@@ -199,7 +210,10 @@ impl<'a> Page<'a> {
 
     /// Which findings are shown, if not all: `Findings 201 to 400 of 9339`.
     fn place(&self) -> Option<String> {
-        let part = self.report.part.filter(|it| it.to - it.from < it.all)?;
+        let part = self
+            .report
+            .part
+            .filter(|part| part.to - part.from < part.all)?;
         Some(format!(
             "Findings {} to {} of {}",
             part.from + 1,
@@ -238,7 +252,7 @@ impl<'a> Page<'a> {
 
     /// What follows, as a sentence; `None` if nothing does.
     fn rest(&self) -> Option<String> {
-        self.report.part.and_then(|it| it.rest())
+        self.report.part.and_then(|part| part.rest())
     }
 
     fn verdicts(&self) -> impl Iterator<Item = (Label, u32)> {
@@ -260,12 +274,12 @@ fn of(shown: usize, all: usize) -> String {
 }
 
 fn urgent<'a>(references: &[Cited<'a>], claims: &[Claimed<'a>]) -> Vec<Urgent<'a>> {
-    let fates = references.iter().filter_map(|it| {
-        let entry = it.it.entry.as_ref()?;
+    let fates = references.iter().filter_map(|reference| {
+        let entry = reference.it.entry.as_ref()?;
         Some(Urgent {
-            anchor: it.anchor.clone(),
+            anchor: reference.anchor.clone(),
             entry,
-            about: format!("reference {}", it.it.number),
+            about: format!("reference {}", reference.it.number),
         })
     });
     let verdicts = claims.iter().flat_map(|claim| {
@@ -282,9 +296,9 @@ fn urgent<'a>(references: &[Cited<'a>], claims: &[Claimed<'a>]) -> Vec<Urgent<'a
         })
     });
     let waiting = fates.chain(verdicts);
-    let waiting = waiting.filter(|it| it.entry.need == Need::Decide);
+    let waiting = waiting.filter(|line| line.entry.need == Need::Decide);
     let mut urgent: Vec<Urgent> = waiting.collect();
-    urgent.sort_by_key(|it| it.entry.order());
+    urgent.sort_by_key(|line| line.entry.order());
     urgent
 }
 
@@ -303,7 +317,9 @@ impl<'a> Claimed<'a> {
                 .collect();
             let group = Group {
                 named,
-                anchor: members.first().map_or(String::new(), |it| it.0.clone()),
+                anchor: members
+                    .first()
+                    .map_or(String::new(), |member| member.0.clone()),
                 first,
                 members,
             };
@@ -318,9 +334,12 @@ impl<'a> Claimed<'a> {
             cites: it
                 .cites
                 .iter()
-                .map(|it| {
-                    let anchor = numbered.iter().find(|(number, _)| number == it);
-                    (anchor.map_or(String::new(), |it| it.1.clone()), *it)
+                .map(|cite| {
+                    let anchor = numbered.iter().find(|(number, _)| number == cite);
+                    (
+                        anchor.map_or(String::new(), |anchor| anchor.1.clone()),
+                        *cite,
+                    )
                 })
                 .collect(),
             it,
@@ -334,7 +353,7 @@ impl<'a> Claimed<'a> {
 impl Group<'_> {
     /// The evidence to show.
     fn evidence(&self) -> Vec<Evidence> {
-        let entries: Vec<&Entry> = self.members.iter().map(|it| it.1).collect();
+        let entries: Vec<&Entry> = self.members.iter().map(|member| member.1).collect();
         evidence_of(&entries)
     }
 
@@ -353,14 +372,14 @@ pub(super) fn web(address: &str) -> Option<&str> {
 /// Text escaped for HTML, also inside a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for it in for_terminal(text).chars() {
-        match it {
+    for letter in for_terminal(text).chars() {
+        match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            _ => out.push(it),
+            _ => out.push(letter),
         }
     }
     out
@@ -432,12 +451,12 @@ fn reworded(entry: &Entry) -> Option<String> {
 
 /// The text that opens the reasons of a finding: `93 % sure: why`.
 fn why(entry: &Entry) -> String {
-    plain::sureness(entry).map_or("Why".to_owned(), |it| format!("{it}: why"))
+    plain::sureness(entry).map_or("Why".to_owned(), |sureness| format!("{sureness}: why"))
 }
 
 /// How many findings the groups have.
 fn members(groups: &[Group]) -> usize {
-    groups.iter().map(|it| it.members.len()).sum()
+    groups.iter().map(|group| group.members.len()).sum()
 }
 
 /// An address without its scheme, as people know it.

@@ -142,8 +142,8 @@ impl Label {
     #[must_use]
     pub fn of(finding: &Finding) -> Self {
         match &finding.conclusion {
-            Conclusion::Verdict(it) => Self::of_verdict(it),
-            Conclusion::Fate(it) => Self::of_fate(it),
+            Conclusion::Verdict(verdict) => Self::of_verdict(verdict),
+            Conclusion::Fate(fate) => Self::of_fate(fate),
         }
     }
 

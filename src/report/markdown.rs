@@ -18,7 +18,10 @@ impl Report {
         let as_of = self.as_of.map_or("never visited".to_owned(), |it| {
             format!("as of {}", words::minute(it))
         });
-        let article = self.article.as_ref().map(|it| format!(", {}", escaped(it)));
+        let article = self
+            .article
+            .as_ref()
+            .map(|article| format!(", {}", escaped(article)));
         out.line(&format!(
             "Profile {}, {as_of}{}",
             escaped(&self.profile),
@@ -28,17 +31,17 @@ impl Report {
         numbers(&mut out, &self.counts);
         if !self.references.is_empty() {
             out.line("## References");
-            for it in &self.references {
-                reference(&mut out, it);
+            for section in &self.references {
+                reference(&mut out, section);
             }
         }
         if !self.claims.is_empty() {
             out.line("## Claims");
-            for it in &self.claims {
-                claim(&mut out, it);
+            for section in &self.claims {
+                claim(&mut out, section);
             }
         }
-        if let Some(rest) = self.part.and_then(|it| it.rest()) {
+        if let Some(rest) = self.part.and_then(|part| part.rest()) {
             out.line(&format!(
                 "**{rest}** `{} report --full` prints them.",
                 self.command
@@ -94,7 +97,7 @@ fn numbers(out: &mut Lines, counts: &Counts) {
         ("verdicts", tally(&counts.verdicts)),
         ("references", tally(&counts.fates)),
     ];
-    let mut rows = rows.iter().filter(|it| !it.1.is_empty()).peekable();
+    let mut rows = rows.iter().filter(|row| !row.1.is_empty()).peekable();
     if rows.peek().is_some() {
         out.line("| | |");
         out.more("|---|---|");
@@ -133,7 +136,7 @@ fn reference(out: &mut Lines, it: &ReferenceSection) {
     if let Some(visit) = it.last_visit() {
         let payload = visit
             .payload_digest
-            .map(|it| format!(", payload `{}`", it.short()));
+            .map(|payload_digest| format!(", payload `{}`", payload_digest.short()));
         out.more(&format!(
             "- Last visit {}: {}{}",
             words::minute(visit.date),
@@ -144,7 +147,7 @@ fn reference(out: &mut Lines, it: &ReferenceSection) {
     if !it.claims.is_empty() {
         out.more(&format!("- Claims: {}", escaped(&it.claims.join(", "))));
     }
-    if let Some(entry) = it.entry.as_ref().filter(|it| !it.is_settled()) {
+    if let Some(entry) = it.entry.as_ref().filter(|entry| !entry.is_settled()) {
         out.more(&foot(entry));
     }
 }
@@ -161,7 +164,7 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
     ));
     let named = !it.several;
     let (settled, rest): (Vec<&Entry>, Vec<&Entry>) =
-        it.entries.iter().partition(|it| it.is_settled());
+        it.entries.iter().partition(|entry| entry.is_settled());
     for entry in rest {
         out.line(&headline(
             entry,
@@ -181,7 +184,7 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
             .finding
             .evidence
             .first()
-            .map(|it| format!(" ({})", linked(it)));
+            .map(|evidence| format!(" ({})", linked(evidence)));
         let line = headline(entry, named, &escaped(&entry.said));
         let line = format!("{line}{}", copy.unwrap_or_default());
         if at == 0 {
@@ -216,7 +219,7 @@ fn evidence(it: &Evidence) -> String {
             around(&words::trail(&quote.suffix))
         )
     });
-    let note = it.note.as_ref().map(|it| format!(", {}", escaped(it)));
+    let note = it.note.as_ref().map(|note| format!(", {}", escaped(note)));
     format!(
         "  - {}({}{})",
         words.unwrap_or_default(),
@@ -237,8 +240,8 @@ fn linked(it: &Evidence) -> String {
 }
 
 fn foot(entry: &Entry) -> String {
-    let reviewed = plain::standing(entry).map(|it| format!(", {}", escaped(&it)));
-    let sure = plain::sureness(entry).map(|it| format!(", {it}"));
+    let reviewed = plain::standing(entry).map(|standing| format!(", {}", escaped(&standing)));
+    let sure = plain::sureness(entry).map(|sureness| format!(", {sureness}"));
     format!(
         "- Finding `{}`{}{}",
         entry.finding.id,
@@ -256,29 +259,29 @@ fn sentence(said: &str, since: &str) -> String {
 fn escaped(text: &str) -> String {
     let text = safe(text);
     let mut out = String::with_capacity(text.len());
-    let number = text.trim_start_matches(|it: char| it.is_ascii_digit());
+    let number = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
     let item = number.len() < text.len() && number.starts_with(['.', ')']);
     let mut start = true;
-    for it in text.chars() {
-        match it {
+    for letter in text.chars() {
+        match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' | '$' => {
                 out.push('\\');
-                out.push(it);
+                out.push(letter);
             }
             '#' | '-' | '+' | '=' if start => {
                 out.push('\\');
-                out.push(it);
+                out.push(letter);
             }
             '.' | ')' if item && start => {
                 out.push('\\');
-                out.push(it);
+                out.push(letter);
             }
-            _ => out.push(it),
+            _ => out.push(letter),
         }
-        start &= item && it.is_ascii_digit();
+        start &= item && letter.is_ascii_digit();
     }
     out
 }

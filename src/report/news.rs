@@ -32,12 +32,14 @@ impl News {
     /// The numbers of the references that were lost by the `earlier` findings and are there `now`.
     #[must_use]
     pub fn back(earlier: &[Finding], now: &[Finding]) -> Vec<u32> {
-        let lost = earlier.iter().filter(|it| it.weight() == Weight::Lost);
+        let lost = earlier
+            .iter()
+            .filter(|finding| finding.weight() == Weight::Lost);
         let is_live = |subject: &Subject| {
             now.iter()
                 .any(|it| it.subject == *subject && it.fate() == Some(&Fate::Live))
         };
-        let numbers = lost.filter(|it| is_live(&it.subject));
+        let numbers = lost.filter(|finding| is_live(&finding.subject));
         numbers
             .filter_map(|it| match it.subject {
                 Subject::Reference { number } => Some(number),
@@ -68,16 +70,16 @@ pub fn news_text(news: &[News], command: &str, width: usize) -> String {
         return String::new();
     }
     let mut lines = vec![summary(&changes)];
-    for it in changes.iter().take(MOST) {
-        let label = format!("  {:<LABEL$}", it.label);
-        lines.push(cut(&format!("{label}{}", it.what), width));
+    for change in changes.iter().take(MOST) {
+        let label = format!("  {:<LABEL$}", change.label);
+        lines.push(cut(&format!("{label}{}", change.what), width));
         let margin = " ".repeat(label.width());
         lines.push(cut(
-            &format!("{margin}{}", foot(it, width - margin.len())),
+            &format!("{margin}{}", foot(change, width - margin.len())),
             width,
         ));
     }
-    let named: BTreeSet<&str> = news.iter().map(|it| it.report.profile.as_str()).collect();
+    let named: BTreeSet<&str> = news.iter().map(|new| new.report.profile.as_str()).collect();
     let profile = match named.first().filter(|_| named.len() == 1) {
         Some(name) => format!(" --profile {}", pasteable(name)),
         None => String::new(),
@@ -97,13 +99,13 @@ fn summary(changes: &[Change]) -> String {
     let of = |wanted: &dyn Fn(Option<Weight>) -> bool| {
         changes
             .iter()
-            .filter(|it| wanted(it.weight))
+            .filter(|change| wanted(change.weight))
             .collect::<Vec<_>>()
     };
     let lost = of(&|it| it == Some(Weight::Lost)).len();
     let back = of(&|it| it.is_none()).len();
     let decide = of(&|it| it.is_some_and(|it| it != Weight::Lost));
-    let pages: BTreeSet<&str> = decide.iter().map(|it| it.page.as_str()).collect();
+    let pages: BTreeSet<&str> = decide.iter().map(|change| change.page.as_str()).collect();
     let mut parts = Vec::new();
     if !decide.is_empty() {
         let pages = counted(pages.len(), "page", "pages");
@@ -123,7 +125,7 @@ fn foot(it: &Change, width: usize) -> String {
     let finding = it
         .finding
         .as_ref()
-        .map_or(String::new(), |it| format!("finding {it}, "));
+        .map_or(String::new(), |finding| format!("finding {finding}, "));
     let room = width.saturating_sub(finding.width() + it.page.width() + 2);
     let mut names = String::new();
     for (at, name) in it.profiles.iter().enumerate() {
@@ -160,8 +162,10 @@ fn changes(news: &[News]) -> Vec<Change> {
             let cited = report
                 .references
                 .iter()
-                .filter(|it| cites.contains(&it.number));
-            let addresses: BTreeSet<&str> = cited.filter_map(|it| it.address.as_deref()).collect();
+                .filter(|reference| cites.contains(&reference.number));
+            let addresses: BTreeSet<&str> = cited
+                .filter_map(|reference| reference.address.as_deref())
+                .collect();
             addresses.into_iter().collect::<Vec<_>>().join(" ")
         };
         for entry in report.entries() {
@@ -174,22 +178,22 @@ fn changes(news: &[News]) -> Vec<Change> {
                 profiles: vec![safe(&report.profile)],
             });
         }
-        for it in report
+        for reference in report
             .references
             .iter()
-            .filter(|it| back.contains(&it.number))
+            .filter(|reference| back.contains(&reference.number))
         {
             add(Change {
                 weight: None,
                 label: "back",
-                what: safe(&it.title),
-                page: safe(it.address.as_deref().unwrap_or_default()),
+                what: safe(&reference.title),
+                page: safe(reference.address.as_deref().unwrap_or_default()),
                 finding: None,
                 profiles: vec![safe(&report.profile)],
             });
         }
     }
-    changes.sort_by_key(|it| (it.weight.is_none(), it.weight));
+    changes.sort_by_key(|change| (change.weight.is_none(), change.weight));
     changes
 }
 

@@ -57,7 +57,9 @@ impl Report {
         let all = places.len();
         let from = from.min(all);
         let to = from.saturating_add(most).min(all);
-        let decide = places[to..].iter().filter(|it| it.0.0 == Need::Decide);
+        let decide = places[to..]
+            .iter()
+            .filter(|place| place.0.0 == Need::Decide);
         let decide = decide.count();
         let mut references = vec![false; self.references.len()];
         let mut claims = vec![None; self.claims.len()];
@@ -70,7 +72,9 @@ impl Report {
             }
         }
         let references = self.references.iter().zip(references);
-        let references = references.filter(|it| it.1).map(|it| it.0.clone());
+        let references = references
+            .filter(|reference| reference.1)
+            .map(|reference| reference.0.clone());
         let claims = self.claims.iter().zip(claims);
         let claims = claims.filter_map(|(it, shown)| Some(it.part(shown?)));
         Self {
@@ -100,9 +104,9 @@ impl Report {
     /// Every finding with its sort key, the most important first; among equals references first, then in the order of the report.
     fn places(&self) -> Vec<((Need, Weight, u8), Place)> {
         let without = |need| (need, Weight::Settled, u8::MAX);
-        let order = |it: &ReferenceSection| {
-            let order = it.entry.as_ref().map(Entry::order);
-            order.unwrap_or(without(it.need))
+        let order = |section: &ReferenceSection| {
+            let order = section.entry.as_ref().map(Entry::order);
+            order.unwrap_or(without(section.need))
         };
         let references = self.references.iter().enumerate();
         let references = references.map(|(at, it)| (order(it), Place::Reference(at)));
@@ -114,7 +118,7 @@ impl Report {
             bare.into_iter().chain(entries)
         });
         let mut places: Vec<_> = references.chain(claims).collect();
-        places.sort_by_key(|it| it.0);
+        places.sort_by_key(|place| place.0);
         places
     }
 }
@@ -123,7 +127,7 @@ impl ClaimSection {
     /// The claim with the findings at these places.
     fn part(&self, mut shown: Vec<usize>) -> Self {
         shown.sort_unstable();
-        let entries = shown.iter().filter_map(|it| self.entries.get(*it));
+        let entries = shown.iter().filter_map(|index| self.entries.get(*index));
         Self {
             id: self.id.clone(),
             label: self.label.clone(),

@@ -24,22 +24,30 @@ impl Report {
         if !self.references.is_empty() {
             sheet.blank();
             sheet.heading("References");
-            let widest = self.references.iter().map(|it| it.number).max();
+            let widest = self
+                .references
+                .iter()
+                .map(|reference| reference.number)
+                .max();
             let width = widest.unwrap_or_default().to_string().len() + 3;
-            for it in &self.references {
+            for section in &self.references {
                 sheet.blank();
-                reference(&mut sheet, it, width);
+                reference(&mut sheet, section, width);
             }
         }
         if !self.claims.is_empty() {
             sheet.blank();
             sheet.heading("Claims");
-            for it in &self.claims {
+            for section in &self.claims {
                 sheet.blank();
-                claim(&mut sheet, it, &it.entries.iter().collect::<Vec<_>>());
+                claim(
+                    &mut sheet,
+                    section,
+                    &section.entries.iter().collect::<Vec<_>>(),
+                );
             }
         }
-        if let Some(rest) = self.part.and_then(|it| it.rest()) {
+        if let Some(rest) = self.part.and_then(|part| part.rest()) {
             let text = format!("{rest} `{} report --full` prints them.", self.command);
             sheet.blank();
             sheet.paragraph("", 0, &[(&text, Ink::Strong)]);
@@ -47,8 +55,8 @@ impl Report {
         if !self.decided.is_empty() {
             sheet.blank();
             sheet.heading("Decided");
-            for it in &self.decided {
-                decided(&mut sheet, it);
+            for entry in &self.decided {
+                decided(&mut sheet, entry);
             }
         }
         sheet.finish()
@@ -71,10 +79,10 @@ fn decided(sheet: &mut Sheet, it: &DecidedEntry) {
 #[must_use]
 pub fn findings_text(report: &Report, style: &Style) -> String {
     let mut sheet = Sheet::new(style);
-    let waiting = |it: &&Entry| it.need == Need::Decide;
+    let waiting = |entry: &&Entry| entry.need == Need::Decide;
     let references = report.references.iter();
     let fates: Vec<_> = references
-        .filter_map(|it| Some((it, it.entry.as_ref().filter(waiting)?)))
+        .filter_map(|reference| Some((reference, reference.entry.as_ref().filter(waiting)?)))
         .collect();
     for (it, entry) in &fates {
         let subject = format!("[{}] {}", it.number, it.title);
@@ -84,17 +92,17 @@ pub fn findings_text(report: &Report, style: &Style) -> String {
     if !fates.is_empty() {
         sheet.blank();
     }
-    for it in &report.claims {
-        let open: Vec<&Entry> = it.entries.iter().filter(waiting).collect();
+    for claim in &report.claims {
+        let open: Vec<&Entry> = claim.entries.iter().filter(waiting).collect();
         if open.is_empty() {
             continue;
         }
-        let tail = format!(" {}", cited(it, "[", "]"));
-        let heading = it.heading();
+        let tail = format!(" {}", cited(claim, "[", "]"));
+        let heading = claim.heading();
         let parts = [(heading.as_str(), Ink::Strong), (tail.as_str(), Ink::Plain)];
         sheet.paragraph("", 2, &parts);
         for entry in open {
-            let subject = if it.several {
+            let subject = if claim.several {
                 entry.subject.as_str()
             } else {
                 ""
@@ -126,9 +134,9 @@ fn brief(sheet: &mut Sheet, entry: &Entry, subject: &str, text: &str) {
     }
     sheet.paragraph(&first, indent, &[(text, Ink::Plain)]);
     let rests = entry.finding.evidence.first();
-    let rests = rests.map_or(String::new(), |it| {
-        let day = words::day(it.capture.date);
-        match &it.capture.payload_digest {
+    let rests = rests.map_or(String::new(), |rest| {
+        let day = words::day(rest.capture.date);
+        match &rest.capture.payload_digest {
             Some(digest) => format!(", copy of {day}, payload {}", digest.short()),
             None => format!(", visit of {day}"),
         }
@@ -278,7 +286,7 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
     let ink = Ink::Tone(entry.label.tone());
     let mut first = format!("  {}", sheet.label(entry.label.words(), ink, LABEL));
     if several {
-        let subjects: Vec<&str> = group.iter().map(|it| it.subject.as_str()).collect();
+        let subjects: Vec<&str> = group.iter().map(|entry| entry.subject.as_str()).collect();
         let subjects = subjects.join("; ");
         let ink = if entry.is_settled() {
             Ink::Plain
@@ -300,8 +308,8 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
         sheet.paragraph(&margin, indent, &parts);
     }
     if entry.is_settled() {
-        if let Some(it) = entry.finding.evidence.first() {
-            sheet.paragraph(&margin, indent, &[(&copy(it), Ink::Faint)]);
+        if let Some(evidence) = entry.finding.evidence.first() {
+            sheet.paragraph(&margin, indent, &[(&copy(evidence), Ink::Faint)]);
         }
         return;
     }
@@ -313,7 +321,10 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
         let page = (entry.finding.cites.len() > 1).then_some(page);
         evidence(sheet, it, indent, words.or(page));
     }
-    let ids: Vec<&str> = group.iter().map(|it| it.finding.id.0.as_str()).collect();
+    let ids: Vec<&str> = group
+        .iter()
+        .map(|entry| entry.finding.id.0.as_str())
+        .collect();
     let kind = if ids.len() == 1 {
         "finding"
     } else {
@@ -379,7 +390,7 @@ pub(super) fn standing(entry: &Entry) -> Option<String> {
         Standing::Rejected(_) => "rejected",
         _ => "put off",
     };
-    let note = mark.note.as_ref().map(|it| format!(": “{it}”"));
+    let note = mark.note.as_ref().map(|note| format!(": “{note}”"));
     Some(format!(
         "{decision} by {} on {}{}",
         mark.by,

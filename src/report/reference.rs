@@ -108,32 +108,40 @@ impl ReferenceSection {
         }
         let references = gathered.sources.profile.references.iter();
         let mut sections: Vec<Self> = references
-            .map(|it| {
-                let claims = resting.get(&it.number).map_or(&[][..], Vec::as_slice);
-                Self::of(it, gathered, claims)
+            .map(|reference| {
+                let claims = resting
+                    .get(&reference.number)
+                    .map_or(&[][..], Vec::as_slice);
+                Self::of(reference, gathered, claims)
             })
             .collect();
-        sections.sort_by_key(|it| (it.need, it.entry.as_ref().map(Entry::order), it.number));
+        sections.sort_by_key(|section| {
+            (
+                section.need,
+                section.entry.as_ref().map(Entry::order),
+                section.number,
+            )
+        });
         sections
     }
 
     fn of(reference: &Reference, gathered: &Gathered<'_>, resting: &[&ClaimSection]) -> Self {
         let number = reference.number;
         let on_fate = gathered.on_fate(number);
-        let entry = on_fate.map(|it| Entry::of(it, gathered));
-        let fate = match on_fate.map(|it| &it.conclusion) {
-            Some(Conclusion::Fate(it)) => it.clone(),
+        let entry = on_fate.map(|finding| Entry::of(finding, gathered));
+        let fate = match on_fate.map(|finding| &finding.conclusion) {
+            Some(Conclusion::Fate(fate)) => fate.clone(),
             _ if reference.url.is_none() => Fate::NoAddress,
             _ => Fate::Unvisited,
         };
-        let last_there = on_fate.and_then(|it| it.history.last_seen);
+        let last_there = on_fate.and_then(|finding| finding.history.last_seen);
         let citable = match fate {
             Fate::Live | Fate::Waiting { .. } | Fate::Unvisited | Fate::NoAddress => None,
             // Whatever came after the page was last there is not the page, whatever its status.
-            _ => last_there.and_then(|it| copy::citable(number, it, gathered)),
+            _ => last_there.and_then(|last_there| copy::citable(number, last_there, gathered)),
         };
-        let waiting = resting.iter().flat_map(|it| &it.entries);
-        let open = waiting.filter(|it| it.need == Need::Decide).count();
+        let waiting = resting.iter().flat_map(|claim| &claim.entries);
+        let open = waiting.filter(|entry| entry.need == Need::Decide).count();
         let advice = match &fate {
             Fate::Moved { to, permanent } => {
                 let intact = Intact::at(to, number, gathered);
@@ -143,7 +151,7 @@ impl ReferenceSection {
         };
         let bad = gathered.sources.waiting.get(&number).cloned();
         let visits = gathered.sources.visits.get(&number);
-        let cite = citable.map(|it| it.copy);
+        let cite = citable.map(|citable| citable.copy);
         Self {
             number,
             author: reference.author.clone(),
@@ -162,17 +170,17 @@ impl ReferenceSection {
             label: Label::of_fate(&fate),
             said: words::fate(&fate),
             since: words::sentences(&[
-                entry.as_ref().map_or("", |it| &it.since),
+                entry.as_ref().map_or("", |entry| &entry.since),
                 &bad.as_ref().map(words::waiting).unwrap_or_default(),
             ]),
             waiting: bad,
             advice,
-            need: entry.as_ref().map_or(Need::Unknown, |it| it.need),
-            claims: resting.iter().map(|it| it.id.clone()).collect(),
+            need: entry.as_ref().map_or(Need::Unknown, |entry| entry.need),
+            claims: resting.iter().map(|claim| claim.id.clone()).collect(),
             open: whole(open),
-            visits_in_all: visits.map_or(0, |it| it.all),
-            visits: visits.map_or(Vec::new(), |it| {
-                shown(&it.some, number, last_there, cite.as_ref(), gathered)
+            visits_in_all: visits.map_or(0, |visit| visit.all),
+            visits: visits.map_or(Vec::new(), |visit| {
+                shown(&visit.some, number, last_there, cite.as_ref(), gathered)
             }),
             cite,
             fate,
@@ -183,7 +191,9 @@ impl ReferenceSection {
     /// Whether its page is no longer there as cited.
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        self.entry.as_ref().is_some_and(|it| it.finding.is_stale())
+        self.entry
+            .as_ref()
+            .is_some_and(|entry| entry.finding.is_stale())
     }
 
     /// The last visit.
@@ -197,8 +207,11 @@ impl ReferenceSection {
         let mut parts = Vec::new();
         parts.extend(self.author.clone());
         parts.extend(self.publisher.clone());
-        parts.extend(self.published.map(|it| format!("published {it}")));
-        parts.extend(self.accessed.map(|it| format!("accessed {it}")));
+        parts.extend(
+            self.published
+                .map(|published| format!("published {published}")),
+        );
+        parts.extend(self.accessed.map(|accessed| format!("accessed {accessed}")));
         parts.join(" · ")
     }
 }
@@ -214,8 +227,8 @@ fn shown(
 ) -> Vec<VisitSummary> {
     let resting = gathered.resting_on(number).iter().copied();
     let findings = resting.chain(gathered.on_fate(number));
-    let evidence = findings.flat_map(|it| &it.evidence);
-    let mut dates: HashSet<Instant> = evidence.map(|it| it.capture.date).collect();
+    let evidence = findings.flat_map(|finding| &finding.evidence);
+    let mut dates: HashSet<Instant> = evidence.map(|evidence| evidence.capture.date).collect();
     dates.extend(
         [visits.first(), visits.last()]
             .iter()
@@ -223,7 +236,7 @@ fn shown(
             .map(|it| it.date),
     );
     dates.extend(last_there);
-    dates.extend(cite.map(|it| it.date));
-    let shown = visits.iter().filter(|it| dates.contains(&it.date));
+    dates.extend(cite.map(|cite| cite.date));
+    let shown = visits.iter().filter(|visit| dates.contains(&visit.date));
     shown.cloned().collect()
 }

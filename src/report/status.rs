@@ -62,15 +62,16 @@ pub fn status_table(rows: &[StatusRow], style: &Style) -> String {
                 Label::of_fate(&row.fate).words().to_owned(),
                 day(row.last_visit),
                 day(row.last_change),
-                row.next_due
-                    .map_or("–".to_owned(), |it| it.format(due).to_string()),
+                row.next_due.map_or("–".to_owned(), |next_due| {
+                    next_due.format(due).to_string()
+                }),
                 row.claims_resting.to_string(),
                 row.open_findings.to_string(),
             ]
         })
         .collect();
     let widest = |at: usize| {
-        let widths = cells.iter().map(|it| it[at].width());
+        let widths = cells.iter().map(|cell| cell[at].width());
         widths.max().unwrap_or_default().max(NAMES[at].width())
     };
     let others = (0..NAMES.len()).filter(|it| *it != TITLE).map(widest);

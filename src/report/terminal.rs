@@ -142,7 +142,7 @@ impl Sheet {
         for (at, word) in words.iter().enumerate() {
             let gap = usize::from(!word.glued && line.width > 0);
             // Something glued to a word (a quotation mark, a comma) moves to the next line with it.
-            let glued = words.iter().skip(at + 1).take_while(|it| it.glued);
+            let glued = words.iter().skip(at + 1).take_while(|word| word.glued);
             let whole = word.text.width() + glued.map(|it| it.text.width()).sum::<usize>();
             let whole = if word.glued || whole > room {
                 word.text.width()
@@ -162,7 +162,10 @@ impl Sheet {
 
     /// A line as it is, with columns made by the caller; every part is already safe for a terminal.
     pub(super) fn raw(&mut self, parts: &[(&str, Ink)]) {
-        let runs = parts.iter().map(|it| (it.0.to_owned(), it.1)).collect();
+        let runs = parts
+            .iter()
+            .map(|part| (part.0.to_owned(), part.1))
+            .collect();
         self.end_line(&mut Line { runs, width: 0 });
     }
 
@@ -237,12 +240,12 @@ pub(super) fn safe(text: &str) -> String {
     for_terminal(text)
         .chars()
         // A zero-width joiner holds emoji together and shapes some scripts.
-        .filter(|it| *it == '\u{200d}' || !is_invisible(*it))
-        .map(|it| {
-            if matches!(it, '\n' | '\t' | '\u{2028}' | '\u{2029}') {
+        .filter(|letter| *letter == '\u{200d}' || !is_invisible(*letter))
+        .map(|letter| {
+            if matches!(letter, '\n' | '\t' | '\u{2028}' | '\u{2029}') {
                 ' '
             } else {
-                it
+                letter
             }
         })
         .collect()
@@ -268,7 +271,7 @@ pub(super) fn cut(text: &str, room: usize) -> String {
 /// A word for a command line, quoted if a POSIX shell would otherwise change it.
 #[must_use]
 pub fn pasteable(word: &str) -> String {
-    let plain = |it: char| it.is_alphanumeric() || "-_./:=,@+%".contains(it);
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@+%".contains(letter);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
     } else {

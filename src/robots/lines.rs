@@ -22,7 +22,7 @@ pub(super) fn fields(bytes: &[u8]) -> impl Iterator<Item = (usize, Field<'_>)> {
         let end = now.iter().position(|it| matches!(it, b'\r' | b'\n'));
         let (line, later) = match end {
             Some(end) => {
-                let width = if now.get(end..).is_some_and(|it| it.starts_with(b"\r\n")) {
+                let width = if now.get(end..).is_some_and(|now| now.starts_with(b"\r\n")) {
                     2
                 } else {
                     1
@@ -48,9 +48,9 @@ fn field(line: &[u8]) -> Option<Field<'_>> {
     };
     let (name, value) = split(line.trim_ascii())?;
     let starts = |words: &[&str]| {
-        words.iter().any(|it| {
-            name.get(..it.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(it.as_bytes()))
+        words.iter().any(|word| {
+            name.get(..word.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
         })
     };
     if starts(&["user-agent", "useragent", "user agent"]) {

@@ -74,7 +74,7 @@ fn is_match(pattern: &[u8], path: &[u8]) -> bool {
         Some(pattern) => (pattern, true),
         None => (pattern, false),
     };
-    let mut pieces = pattern.split(|it| *it == b'*');
+    let mut pieces = pattern.split(|letter| *letter == b'*');
     let Some(mut rest) = path.strip_prefix(pieces.next().unwrap_or_default()) else {
         return false;
     };
@@ -101,7 +101,7 @@ fn find(text: &[u8], piece: &[u8]) -> Option<usize> {
         return Some(0);
     }
     text.windows(piece.len())
-        .position(|it| it == piece)
+        .position(|pair| pair == piece)
         .map(|at| at + piece.len())
 }
 

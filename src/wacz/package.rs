@@ -294,16 +294,16 @@ impl<R: Read + Seek> Package<R> {
             }
         }
         let listed: Listed = serde_json::from_slice(without_mark(&listed))
-            .map_err(|it| self.altered(format!("datapackage.json: {it}")))?;
+            .map_err(|error| self.altered(format!("datapackage.json: {error}")))?;
         let mut known = BTreeSet::new();
         for resource in &listed.resources {
             known.extend(self.compare_one(resource)?);
         }
         let files = self.archives.iter().chain(&self.packages);
-        let unlisted = files.filter(|it| !known.contains(*it));
-        let notes = unlisted.map(|it| {
+        let unlisted = files.filter(|file| !known.contains(*file));
+        let notes = unlisted.map(|unlisted| {
             format!(
-                "datapackage.json does not list {it}, so there was no digest to compare it with"
+                "datapackage.json does not list {unlisted}, so there was no digest to compare it with"
             )
         });
         let notes: Vec<String> = notes.collect();

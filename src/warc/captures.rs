@@ -122,7 +122,7 @@ impl<R: BufRead> Captures<R> {
 
     /// The capture in a group; `None` if there is none, or none yet.
     fn finish(&mut self, group: Group) -> Option<Result<Capture, WarcError>> {
-        let offsets = group.records().map(|it| it.offset);
+        let offsets = group.records().map(|record| record.offset);
         let offset = offsets.min().unwrap_or_default();
         match self.capture(group, offset) {
             Ok(capture) => capture.map(Ok),
@@ -143,7 +143,7 @@ impl<R: BufRead> Captures<R> {
         let known = group
             .metadata
             .as_ref()
-            .map(|it| fields::parse(&it.block))
+            .map(|metadata| fields::parse(&metadata.block))
             .unwrap_or_default();
         let primary = match (&group.response, &group.metadata) {
             (Some(it), _) => it,
@@ -163,7 +163,7 @@ impl<R: BufRead> Captures<R> {
             let what = "the address contains spaces; they were read as %20";
             self.reader.warn(primary.offset, what);
         }
-        let target_uri: TargetUri = uri.parse().map_err(|it| format!("{it}"))?;
+        let target_uri: TargetUri = uri.parse().map_err(|error| format!("{error}"))?;
         let date = self.date(primary).ok_or_else(|| {
             let said = primary.field("WARC-Date").unwrap_or_default();
             format!("the capture of {target_uri} has no valid date (`{said}`)")
@@ -176,7 +176,10 @@ impl<R: BufRead> Captures<R> {
             took.and_then(|it| date.checked_add_signed(it))
                 .unwrap_or(date)
         });
-        let request = group.request.map(|it| it.block).unwrap_or_default();
+        let request = group
+            .request
+            .map(|request| request.block)
+            .unwrap_or_default();
         let outcome = match (known.failure, group.response) {
             (Some(failure), None) => Outcome::Failure(failure),
             (_, Some(record)) if record.kind == RecordType::Revisit => {
@@ -389,7 +392,7 @@ impl Group {
 
     /// How many bytes they have.
     fn size(&self) -> usize {
-        self.records().map(|it| it.block.len()).sum()
+        self.records().map(|record| record.block.len()).sum()
     }
 
     fn slot(&mut self, kind: &RecordType) -> &mut Option<Record> {
@@ -433,7 +436,7 @@ impl Group {
             return true;
         }
         // Some writers do not join records; then a request and its response match by address and second.
-        let bound = |it: &Record| it.concurrent_to().next().is_some();
+        let bound = |record: &Record| record.concurrent_to().next().is_some();
         let partner = match record.kind {
             RecordType::Request => self.response.as_ref(),
             RecordType::Response | RecordType::Revisit if self.metadata.is_none() => {
@@ -441,11 +444,11 @@ impl Group {
             }
             _ => None,
         };
-        partner.is_some_and(|it| {
-            !bound(it)
+        partner.is_some_and(|partner| {
+            !bound(partner)
                 && !bound(record)
-                && it.target_uri() == record.target_uri()
-                && it.date() == record.date()
+                && partner.target_uri() == record.target_uri()
+                && partner.date() == record.date()
         })
     }
 }

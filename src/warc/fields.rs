@@ -93,8 +93,8 @@ impl Block {
             for certificate in &tls.certificates {
                 block.line("certificate", &base64(certificate));
             }
-            if let Some(it) = tls.untrusted {
-                block.line("tls-untrusted", &word(it));
+            if let Some(untrusted) = tls.untrusted {
+                block.line("tls-untrusted", &word(untrusted));
             }
         }
         if !connection.interim.is_empty() {
@@ -137,7 +137,7 @@ pub(super) fn parse(block: &[u8]) -> Known {
     let text = String::from_utf8_lossy(block);
     let (mut tls, mut interim, mut remote) = (None::<Tls>, Vec::new(), None);
     let (mut kind, mut detail, mut received) = (None::<FailureKind>, String::new(), Vec::new());
-    for (name, value) in text.lines().filter_map(|it| it.split_once(':')) {
+    for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
         let value = value.trim();
         let word = || serde_json::Value::String(value.to_owned());
         match name {

@@ -25,7 +25,7 @@ pub(super) fn is_chunked(head: &[u8]) -> bool {
             value
                 .rsplit(',')
                 .next()
-                .is_some_and(|it| it.trim().eq_ignore_ascii_case("chunked"))
+                .is_some_and(|part| part.trim().eq_ignore_ascii_case("chunked"))
         })
 }
 
@@ -34,19 +34,24 @@ pub(super) fn length(head: &[u8]) -> Option<u64> {
     let mut lengths = fields_of(head)
         .filter(|(name, _)| name.eq_ignore_ascii_case("Content-Length"))
         .flat_map(|(_, value)| {
-            let each: Vec<Option<u64>> =
-                value.split(',').map(|it| it.trim().parse().ok()).collect();
+            let each: Vec<Option<u64>> = value
+                .split(',')
+                .map(|part| part.trim().parse().ok())
+                .collect();
             each
         });
     let first = lengths.next()??;
-    lengths.all(|it| it == Some(first)).then_some(first)
+    lengths.all(|length| length == Some(first)).then_some(first)
 }
 
 /// The head with every `Transfer-Encoding` field renamed, for a body without chunk framing.
 pub(super) fn without_transfer_coding(head: &[u8]) -> Vec<u8> {
     let mut renamed = Vec::with_capacity(head.len() + 16);
-    for line in head.split_inclusive(|it| *it == b'\n') {
-        let name = line.split(|it| *it == b':').next().unwrap_or_default();
+    for line in head.split_inclusive(|head| *head == b'\n') {
+        let name = line
+            .split(|letter| *letter == b':')
+            .next()
+            .unwrap_or_default();
         if name.trim_ascii().eq_ignore_ascii_case(b"Transfer-Encoding") {
             renamed.extend_from_slice(b"X-Archive-Orig-");
         }
@@ -112,7 +117,7 @@ fn chunk_size(bytes: &[u8], first: bool) -> Option<(usize, u64)> {
     let line = bytes.get(skipped..)?;
     let end = line.iter().take(4096).position(|it| *it == b'\n')?;
     let size = line.get(..end)?;
-    let size = size.split(|it| *it == b';').next()?.trim_ascii();
+    let size = size.split(|letter| *letter == b';').next()?.trim_ascii();
     let size = u64::from_str_radix(std::str::from_utf8(size).ok()?, 16).ok()?;
     Some((skipped + end + 1, size))
 }

@@ -53,14 +53,14 @@ impl Said {
     fn of(record: &Record) -> Self {
         let profile = record.field("WARC-Profile");
         Self {
-            profile: if profile.is_some_and(|it| it.contains("not-modified")) {
+            profile: if profile.is_some_and(|profile| profile.contains("not-modified")) {
                 RevisitProfile::ServerNotModified
             } else {
                 RevisitProfile::IdenticalPayloadDigest
             },
             uri: record
                 .field("WARC-Refers-To-Target-URI")
-                .and_then(|it| without_brackets(it).parse().ok()),
+                .and_then(|field| without_brackets(field).parse().ok()),
             date: record
                 .field("WARC-Refers-To-Date")
                 .and_then(parse_warc_date),
@@ -186,7 +186,7 @@ impl Originals {
         let own: Option<PayloadDigest> = said
             .digest
             .as_ref()
-            .and_then(|it| it.to_ascii_lowercase().parse().ok());
+            .and_then(|digest| digest.to_ascii_lowercase().parse().ok());
         match (own, self.original(record, uri, &said)) {
             (None, None) => None,
             (None, Some(it)) => Some(revisit(record, it)),
@@ -211,7 +211,7 @@ impl Originals {
     fn original(&self, record: &Record, uri: &TargetUri, said: &Said) -> Option<&Original> {
         let named = record
             .field("WARC-Refers-To")
-            .and_then(|it| self.ids.get(without_brackets(it)));
+            .and_then(|field| self.ids.get(without_brackets(field)));
         let of_uri = || self.uris.get(said.uri.as_ref().unwrap_or(uri).as_str());
         named
             .or_else(|| of_uri()?.iter().find(|it| Some(it.date) == said.date))
@@ -222,7 +222,7 @@ impl Originals {
             .or_else(|| {
                 let unnamed = said.digest.is_none();
                 let date = record.date();
-                let before = |it: &&Original| date.is_none_or(|date| it.date <= date);
+                let before = |original: &&Original| date.is_none_or(|date| original.date <= date);
                 of_uri()?
                     .iter()
                     .filter(before)

@@ -91,7 +91,7 @@ impl<R: BufRead> Reader<R> {
             .entry(what.clone())
             .or_insert(self.warnings.len());
         match self.warnings.get_mut(place) {
-            Some(it) => it.count += 1,
+            Some(warning) => warning.count += 1,
             None => self.warnings.push(Warning {
                 file: self.file.clone(),
                 offset,
@@ -112,7 +112,7 @@ impl<R: BufRead> Reader<R> {
                 "the file begins with a byte-order mark, which was ignored",
             );
         }
-        self.skip_line_ends().map_err(|it| self.io(it))?;
+        self.skip_line_ends().map_err(|error| self.io(error))?;
         let begins = self.peek(MAGIC.len())?;
         if let Some(missing) = self.stream.missing() {
             return Err(self.corrupt(missing));
@@ -148,12 +148,12 @@ impl<R: BufRead> Reader<R> {
         let length = record.field("Content-Length").unwrap_or_default();
         let Ok(length) = length.trim().parse::<u64>() else {
             let detail = format!("Content-Length `{length}` is not a number");
-            self.resynchronize().map_err(|it| self.io(it))?;
+            self.resynchronize().map_err(|error| self.io(error))?;
             return Err(self.header_error(offset, detail));
         };
         let may_be_cut = matches!(record.kind, RecordType::Response | RecordType::Resource);
         if length > self.limit && !may_be_cut {
-            self.skip(length).map_err(|it| self.io(it))?;
+            self.skip(length).map_err(|error| self.io(error))?;
             return Err(WarcError::TooLarge {
                 file: self.file.clone(),
                 offset,
@@ -179,7 +179,7 @@ impl<R: BufRead> Reader<R> {
         self.stream
             .peek(wanted)
             .map(<[u8]>::to_vec)
-            .map_err(|it| self.io(it))
+            .map_err(|error| self.io(error))
     }
 
     /// The error for bytes that are not a record; moves to the next record.
@@ -193,7 +193,7 @@ impl<R: BufRead> Reader<R> {
                 begins,
             });
         }
-        let skipped = self.resynchronize().map_err(|it| self.io(it))?;
+        let skipped = self.resynchronize().map_err(|error| self.io(error))?;
         Ok(self.header_error(
             offset,
             format!("{skipped} bytes beginning with `{begins}` are not a record"),
@@ -206,13 +206,13 @@ impl<R: BufRead> Reader<R> {
         let mut version = None;
         let mut fields: Vec<(String, String)> = Vec::new();
         loop {
-            let line = self.line().map_err(|it| self.io(it))?;
+            let line = self.line().map_err(|error| self.io(error))?;
             let used = self.stream.position() - begin;
             let Some(line) = line else {
                 if used < HEADER as u64 {
                     return Err(self.cut_short(offset, 0, used));
                 }
-                self.resynchronize().map_err(|it| self.io(it))?;
+                self.resynchronize().map_err(|error| self.io(error))?;
                 return Err(self.header_error(
                     offset,
                     format!("the record's header has more than {HEADER} bytes"),
@@ -251,7 +251,7 @@ impl<R: BufRead> Reader<R> {
             let found = self.stream.peek(wanted)?.len();
             let whole = self.stream.whole(found);
             let bytes = self.stream.peek(whole)?;
-            if let Some(end) = bytes.iter().position(|it| *it == b'\n') {
+            if let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
                 let line = bytes.get(..end).unwrap_or_default();
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
                 let line = String::from_utf8_lossy(line).into_owned();
@@ -274,7 +274,7 @@ impl<R: BufRead> Reader<R> {
         while block.len() < expected {
             let wanted = (expected - block.len()).min(64 << 10);
             let found = match self.stream.peek(wanted) {
-                Ok(it) => it.len(),
+                Ok(stream) => stream.len(),
                 Err(source) => return Err(self.io(source)),
             };
             let whole = self.stream.whole(found);
@@ -300,7 +300,7 @@ impl<R: BufRead> Reader<R> {
             return Ok(());
         }
         if surplus > 0 {
-            self.skip(surplus).map_err(|it| self.io(it))?;
+            self.skip(surplus).map_err(|error| self.io(error))?;
             record.missing = Some(Truncation::Length);
             self.warn(
                 offset,
@@ -310,7 +310,8 @@ impl<R: BufRead> Reader<R> {
                 ),
             );
         }
-        self.separator(record, length).map_err(|it| self.io(it))
+        self.separator(record, length)
+            .map_err(|error| self.io(error))
     }
 
     /// Checks the bytes after a block: two line ends and the next record, or the end; otherwise the length was wrong.
@@ -372,9 +373,9 @@ impl<R: BufRead> Reader<R> {
             if bytes.is_empty() {
                 return Ok(self.stream.position() - from);
             }
-            let at = bytes
-                .windows(7)
-                .position(|it| matches!(it, [b'\n', b'W', b'A', b'R', b'C', b'/', b'0' | b'1']));
+            let at = bytes.windows(7).position(|pair| {
+                matches!(pair, [b'\n', b'W', b'A', b'R', b'C', b'/', b'0' | b'1'])
+            });
             let length = bytes.len();
             match at {
                 Some(at) => {
@@ -458,8 +459,8 @@ impl<R: BufRead> Iterator for Reader<R> {
 /// The offset of the next record inside a block, searched from `from` on; the line ends before it belong to neither.
 fn next_record(block: &[u8], from: usize) -> Option<usize> {
     let tail = block.get(from..)?;
-    let at = tail.windows(11).position(|it| {
-        it.starts_with(b"\r\n\r\nWARC/") && matches!(it.get(9..), Some([b'0' | b'1', b'.']))
+    let at = tail.windows(11).position(|pair| {
+        pair.starts_with(b"\r\n\r\nWARC/") && matches!(pair.get(9..), Some([b'0' | b'1', b'.']))
     })?;
     Some(from + at)
 }

@@ -124,7 +124,7 @@ impl Record {
     #[must_use]
     pub fn is_http(&self) -> bool {
         match self.field("Content-Type") {
-            Some(it) => it
+            Some(field) => field
                 .trim_start()
                 .to_ascii_lowercase()
                 .starts_with("application/http"),
@@ -134,10 +134,10 @@ impl Record {
 
     /// The method of a block that is an HTTP request.
     fn method(&self) -> Option<&[u8]> {
-        let line = self.block.split(|it| *it == b'\n').next()?;
-        let mut words = line.split(|it| *it == b' ');
+        let line = self.block.split(|letter| *letter == b'\n').next()?;
+        let mut words = line.split(|letter| *letter == b' ');
         let method = words.next()?;
-        let is_request = words.nth(1).is_some_and(|it| it.starts_with(b"HTTP/"));
+        let is_request = words.nth(1).is_some_and(|word| word.starts_with(b"HTTP/"));
         is_request.then_some(method)
     }
 }

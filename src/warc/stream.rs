@@ -93,7 +93,11 @@ impl<R: BufRead> Stream<R> {
     /// The offset in the file for the decoded position: of the byte itself, or of its member; and whether it is exact.
     pub(super) fn place(&mut self) -> (u64, bool) {
         let position = self.position();
-        while self.members.get(1).is_some_and(|it| it.0 <= position) {
+        while self
+            .members
+            .get(1)
+            .is_some_and(|member| member.0 <= position)
+        {
             self.members.pop_front();
         }
         match self.members.front() {
@@ -212,7 +216,7 @@ impl<R: BufRead> Stream<R> {
                 return Ok(false);
             }
             let length = bytes.len();
-            if let Some(at) = bytes.windows(3).position(|it| it == [0x1f, 0x8b, 8]) {
+            if let Some(at) = bytes.windows(3).position(|pair| pair == [0x1f, 0x8b, 8]) {
                 inner.consume(at);
                 self.members.push_back((at_byte, inner.count));
                 self.layer = Layer::Gzip(Box::new(GzDecoder::new(inner)));

@@ -132,7 +132,7 @@ impl<W: Write> Writer<W> {
         visit
             .captures
             .iter()
-            .try_for_each(|it| self.capture(it).map(drop))
+            .try_for_each(|capture| self.capture(capture).map(drop))
     }
 
     /// Writes a capture: its response, revisit or failure, then its request, then its metadata. Returns the place of the first
@@ -397,7 +397,11 @@ impl Header {
             };
             self.add("WARC-Protocol", version);
         }
-        if let Some(tls) = connection.tls.as_ref().filter(|it| !it.version.is_empty()) {
+        if let Some(tls) = connection
+            .tls
+            .as_ref()
+            .filter(|tls| !tls.version.is_empty())
+        {
             self.add("WARC-Protocol", &tls.version);
             self.add("WARC-Cipher-Suite", &tls.cipher_suite);
         }

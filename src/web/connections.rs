@@ -166,7 +166,7 @@ impl Taken {
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         if let Poll::Ready(outcome) = written {
-            self.since += outcome.as_ref().map_or(0, |it| *it);
+            self.since += outcome.as_ref().map_or(0, |outcome| *outcome);
             return Poll::Ready(outcome);
         }
         loop {

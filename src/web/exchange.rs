@@ -107,7 +107,7 @@ impl Answer {
                 // Text read as Latin-1 leaves as the bytes it came from.
                 value
                     .chars()
-                    .map(|it| u8::try_from(it).unwrap_or(b'?'))
+                    .map(|letter| u8::try_from(letter).unwrap_or(b'?'))
                     .collect()
             };
             if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(&value)) {

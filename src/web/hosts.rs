@@ -40,7 +40,7 @@ impl Web {
 fn name_of(host: &str, here: SocketAddr, names: &[String]) -> Option<(String, Option<u16>)> {
     let url = Url::parse(&format!("http://{host}/")).ok()?;
     let plain = url.username().is_empty() && url.password().is_none() && url.path() == "/";
-    let is_set = |it: &str| names.iter().any(|name| name.eq_ignore_ascii_case(it));
+    let is_set = |text: &str| names.iter().any(|name| name.eq_ignore_ascii_case(text));
     let is_here = url.port_or_known_default() == Some(here.port());
     let is_behind_proxy = url.port().is_none() && url.domain().is_some_and(is_set);
     if !plain || !is_here && !is_behind_proxy {
@@ -49,10 +49,10 @@ fn name_of(host: &str, here: SocketAddr, names: &[String]) -> Option<(String, Op
     let ip = here.ip();
     // Anyone can point a name to any address; an address always means itself.
     let may = match url.host()? {
-        Host::Ipv4(it) => ip == it || ip.is_unspecified(),
-        Host::Ipv6(it) => ip == it || ip.is_unspecified(),
-        Host::Domain(it) => {
-            it == "localhost" && (ip.is_loopback() || ip.is_unspecified()) || is_set(it)
+        Host::Ipv4(ipv4) => ip == ipv4 || ip.is_unspecified(),
+        Host::Ipv6(ipv6) => ip == ipv6 || ip.is_unspecified(),
+        Host::Domain(domain) => {
+            domain == "localhost" && (ip.is_loopback() || ip.is_unspecified()) || is_set(domain)
         }
     };
     let port = is_here.then_some(here.port());

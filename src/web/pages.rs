@@ -215,16 +215,16 @@ pub(super) fn report(
     origins: &Origins,
 ) -> Answer {
     let mut part = report.part(from, report::MOST);
-    if let Some(it) = part.part.filter(|it| it.from == it.all) {
+    if let Some(it) = part.part.filter(|part| part.from == part.all) {
         // There were more findings when that address was created.
         part = report.part(it.all.saturating_sub(report::MOST), report::MOST);
     }
     let link = |from: usize| format!("/report/{name}?from={from}");
     let pages = part
         .part
-        .map_or_else(report::Pages::default, |it| report::Pages {
-            before: (it.from > 0).then(|| link(it.from.saturating_sub(report::MOST))),
-            after: (it.to < it.all).then(|| link(it.to)),
+        .map_or_else(report::Pages::default, |part| report::Pages {
+            before: (part.from > 0).then(|| link(part.from.saturating_sub(report::MOST))),
+            after: (part.to < part.all).then(|| link(part.to)),
         });
     let text = part.to_html_with_copies(&format!("{}/web/", origins.replay), pages);
     Answer::new(200, "text/html; charset=utf-8", text).field("Content-Security-Policy", OURS)

@@ -55,7 +55,7 @@ impl Profiles {
             let Some(stamp) = Stamp::of(&path) else {
                 continue;
             };
-            let entry = known.remove(&path).filter(|it| it.stamp == stamp);
+            let entry = known.remove(&path).filter(|entry| entry.stamp == stamp);
             let entry = entry.unwrap_or_else(|| Arc::new(entry_of(&path, stamp)));
             self.0.insert(path, entry);
         }
@@ -69,7 +69,7 @@ fn entry_of(path: &Path, stamp: Stamp) -> Entry {
     Entry {
         name: profile_name(path),
         is_something_else: matches!(read, Err(BadProfile::SomethingElse(_))),
-        read: read.map_err(|it| it.to_string()),
+        read: read.map_err(|error| error.to_string()),
         stamp,
     }
 }

@@ -147,7 +147,7 @@ impl Web {
     fn without_payload(&self, found: &Dated, origins: &Origins) -> Result<Answer, StoreError> {
         let digest = found.payload_digest;
         let removed = digest
-            .map(|it| self.options.store.removal(&it))
+            .map(|digest| self.options.store.removal(&digest))
             .transpose()?
             .flatten();
         let mut message = Message::new("This capture has no payload");
@@ -159,17 +159,17 @@ impl Web {
         message = message
             .address(found.target_uri.as_str())
             .fact("Captured", &http_date(found.date));
-        if let Some(it) = digest {
-            message = message.fact("Payload", &it.to_string());
+        if let Some(digest) = digest {
+            message = message.fact("Payload", &digest.to_string());
         }
-        if let Some(it) = removed {
+        if let Some(removed) = removed {
             message = message
-                .fact("Removed", &http_date(it.at))
+                .fact("Removed", &http_date(removed.at))
                 .fact(
                     "By",
-                    &for_terminal(it.by.as_deref().unwrap_or("not recorded")),
+                    &for_terminal(removed.by.as_deref().unwrap_or("not recorded")),
                 )
-                .fact("Reason", &for_terminal(&it.why));
+                .fact("Reason", &for_terminal(&removed.why));
         }
         let all = format!("{}/captures/{}", origins.site, found.target_uri);
         Ok(message
@@ -190,28 +190,28 @@ impl Web {
         };
         let target_uri = capture.target_uri;
         let revisit = match capture.outcome {
-            Outcome::Response(it) => {
+            Outcome::Response(response) => {
                 return Ok(Some(Whole {
                     target_uri,
-                    head: it.head,
-                    payload: it.payload,
+                    head: response.head,
+                    payload: response.payload,
                 }));
             }
             Outcome::Failure(_) => return Ok(None),
-            Outcome::Revisit(it) => it,
+            Outcome::Revisit(revisit) => revisit,
         };
         if revisit.profile == RevisitProfile::ServerNotModified {
             // "Not modified" is not a page: it stands for the page that was not modified.
             let earlier = store.capture_with(&revisit.payload_digest, revisit.refers_to_date)?;
             let earlier = earlier
-                .map(|it| held(store.capture(it)))
+                .map(|earlier| held(store.capture(earlier)))
                 .transpose()?
                 .flatten();
-            if let Some(Outcome::Response(it)) = earlier.map(|it| it.outcome) {
+            if let Some(Outcome::Response(response)) = earlier.map(|earlier| earlier.outcome) {
                 return Ok(Some(Whole {
                     target_uri,
-                    head: it.head,
-                    payload: it.payload,
+                    head: response.head,
+                    payload: response.payload,
                 }));
             }
         }
@@ -309,9 +309,9 @@ impl Web {
         }
         // `http` and `https`, with and without `www`, are one page; prefer captures of the exact address.
         let mut candidates = self.options.store.nearest(&to.surt(), from.date)?;
-        candidates.retain(|it| it.target_uri == *to && it.id != from.id);
+        candidates.retain(|candidate| candidate.target_uri == *to && candidate.id != from.id);
         let found = choose(candidates, to, from.date);
-        Ok(found.map(|it| archive.memento(it.date, &it.target_uri)))
+        Ok(found.map(|memento| archive.memento(memento.date, &memento.target_uri)))
     }
 }
 

@@ -57,13 +57,14 @@ impl Web {
 
     fn home(&self, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
         let store = &self.options.store;
-        let after = parameter(request, "after").and_then(|it| it.parse::<TargetUri>().ok());
+        let after =
+            parameter(request, "after").and_then(|parameter| parameter.parse::<TargetUri>().ok());
         let mut seeds = store.seeds(after.as_ref(), PAGES + 1)?;
         let more = seeds.len() > PAGES as usize;
         seeds.truncate(PAGES as usize);
-        let next = seeds.last().filter(|_| more).map(|it| {
+        let next = seeds.last().filter(|_| more).map(|seed| {
             let query: String =
-                url::form_urlencoded::byte_serialize(it.uri.as_str().as_bytes()).collect();
+                url::form_urlencoded::byte_serialize(seed.uri.as_str().as_bytes()).collect();
             format!("/?after={query}")
         });
         let (mut lines, mut faults) = (Vec::new(), Vec::new());
@@ -113,7 +114,9 @@ impl Web {
     ) -> Result<Answer, StoreError> {
         let profiles = self.snapshot.profiles(&self.options.profiles);
         let mut all = profiles.iter();
-        let Some(entry) = all.find(|it| encoded(&it.name) == name || it.name == name) else {
+        let Some(entry) =
+            all.find(|entry| encoded(&entry.name) == name || entry.name == name)
+        else {
             return Ok(refusal(
                 404,
                 "there is no profile of that name",
@@ -130,7 +133,7 @@ impl Web {
         let report = self
             .snapshot
             .report(store, entry, &options.comparing, &options.command)?;
-        let from = parameter(request, "from").and_then(|it| it.parse().ok());
+        let from = parameter(request, "from").and_then(|parameter| parameter.parse().ok());
         Ok(match report {
             Some(it) => pages::report(
                 &it,
@@ -164,7 +167,10 @@ impl Web {
         let (Some(first), Some(last)) = (all.first(), all.last()) else {
             return Ok(self.not_held(&uri, None, request, origins));
         };
-        let failed = all.iter().filter(|it| it.failure.is_some()).count();
+        let failed = all
+            .iter()
+            .filter(|capture| capture.failure.is_some())
+            .count();
         let and_failed = match failed {
             0 => String::new(),
             1 => "; one visit failed".into(),
@@ -173,7 +179,7 @@ impl Web {
         let shown: Vec<&Dated> = all
             .iter()
             .rev()
-            .filter(|it| until.is_none_or(|until| it.date < until))
+            .filter(|capture| until.is_none_or(|until| capture.date < until))
             .collect();
         let older = shown.get(CAPTURES - 1).filter(|_| shown.len() > CAPTURES);
         let archive = origins.archive();
@@ -189,7 +195,7 @@ impl Web {
                 Next::new("as CDXJ", &archive.timemap(Form::Cdxj, &uri)),
             ],
             total: all.len(),
-            older: older.map(|it| format!("/captures/until/{}/{uri}", digits14(it.date))),
+            older: older.map(|older| format!("/captures/until/{}/{uri}", digits14(older.date))),
             newer: until.is_some(),
             here: format!("/captures/{uri}"),
             rows: shown
@@ -222,7 +228,7 @@ impl Web {
         let archive = origins.archive();
         let (came, tone, _) = came(&found);
         let whole = self.whole(&found)?;
-        let leads_on = whole.as_ref().and_then(|it| leads_on(it, &found));
+        let leads_on = whole.as_ref().and_then(|whole| leads_on(whole, &found));
         Ok(pages::frame(
             &View {
                 address: uri.to_string(),
@@ -236,7 +242,7 @@ impl Web {
                 before: beside(around.before),
                 after: beside(around.after),
                 leads_on,
-                instead: whole.and_then(|it| instead(&it, &found, origins)),
+                instead: whole.and_then(|whole| instead(&whole, &found, origins)),
             },
             origins,
         ))
@@ -257,7 +263,7 @@ impl Web {
             .options
             .store
             .dated(&uri.surt())
-            .is_ok_and(|it| !it.is_empty());
+            .is_ok_and(|dated| !dated.is_empty());
         let mut message = Message::new("Not archived");
         message = if failed {
             message
@@ -355,7 +361,10 @@ fn capture_line(it: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine
         came,
         tone,
         detail: crate::text::for_terminal(&details.join("; ")),
-        digest: it.payload_digest.map(|it| it.short()).unwrap_or_default(),
+        digest: it
+            .payload_digest
+            .map(|payload_digest| payload_digest.short())
+            .unwrap_or_default(),
     }
 }
 
@@ -380,7 +389,7 @@ fn came(it: &Dated) -> (String, &'static str, String) {
 
 fn seed_line(it: &SeedEntry) -> SeedLine {
     let url = it.uri.as_url();
-    let port = url.port().map_or(String::new(), |it| format!(":{it}"));
+    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     let (came, tone) = match it.status {
         None => ("failed".into(), "bad"),
         Some(status @ (200..=299 | 304)) => (
@@ -416,7 +425,7 @@ fn view_of(it: &Dated) -> String {
 fn parameter(request: &Request, name: &str) -> Option<String> {
     let query = request.query.as_deref()?;
     let found = url::form_urlencoded::parse(query.as_bytes()).find(|it| it.0 == name);
-    found.map(|it| it.1.into_owned())
+    found.map(|pair| pair.1.into_owned())
 }
 
 /// A name as one part of a path.

@@ -72,20 +72,20 @@ impl Snapshot {
                 continue;
             };
             let same = known.remove(&entry.name);
-            let same = same.filter(|it| it.entry.is_of(entry));
+            let same = same.filter(|kept| kept.entry.is_of(entry));
             let count = match same {
                 Some(it) if it.version == version => it,
                 same => {
                     let (marks, reviews) = match &changed {
-                        Some(it) => it,
+                        Some(changed) => changed,
                         None => changed.insert((store.marks()?, store.reviews()?)),
                     };
                     let marks = marks.of(&entry.name);
                     let is_current = stored(pipeline::is_current(store, named, comparing))?;
                     // Most writes are about other profiles.
-                    let same = same.filter(|it| is_current && it.marks == marks);
-                    let open = if let Some(it) = same {
-                        it.open
+                    let same = same.filter(|kept| is_current && kept.marks == marks);
+                    let open = if let Some(kept) = same {
+                        kept.open
                     } else {
                         let findings = stored(pipeline::current(store, named, comparing))?;
                         waiting(&findings, reviews)
@@ -128,11 +128,13 @@ impl Snapshot {
         // Taken before anything is read: whatever is written in the meantime makes another version.
         let version = store.version()?;
         let mut reports = locked(&self.reports);
-        let at = reports.iter().position(|it| it.entry.name == entry.name);
-        let kept = at.map(|it| reports.remove(it));
-        let kept = kept.filter(|it| it.version == version && it.entry.is_of(entry));
-        let kept = if let Some(it) = kept {
-            it
+        let at = reports
+            .iter()
+            .position(|report| report.entry.name == entry.name);
+        let kept = at.map(|index| reports.remove(index));
+        let kept = kept.filter(|kept| kept.version == version && kept.entry.is_of(entry));
+        let kept = if let Some(kept) = kept {
+            kept
         } else {
             let findings = stored(pipeline::current(store, named, comparing))?;
             let reviews = store.reviews()?;
@@ -147,7 +149,9 @@ impl Snapshot {
         };
         let report = Arc::clone(&kept.report);
         reports.push(kept);
-        while reports.len() > 1 && reports.iter().map(|it| it.findings).sum::<usize>() > FINDINGS {
+        while reports.len() > 1
+            && reports.iter().map(|report| report.findings).sum::<usize>() > FINDINGS
+        {
             reports.remove(0);
         }
         Ok(Some(report))
@@ -166,9 +170,11 @@ fn stored<T>(made: Result<T, AnalyseError>) -> Result<T, StoreError> {
 
 /// How many of the findings need a decision.
 fn waiting(findings: &[Finding], reviews: &[Review]) -> usize {
-    let questions = findings.iter().filter(|it| it.weight().is_question());
+    let questions = findings
+        .iter()
+        .filter(|finding| finding.weight().is_question());
     questions
-        .filter(|it| Standing::of(it, reviews).is_open())
+        .filter(|question| Standing::of(question, reviews).is_open())
         .count()
 }
 

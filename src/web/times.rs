@@ -67,19 +67,19 @@ impl Web {
             Err(error) => return refusal(400, &error.to_string(), request, origins),
         };
         let mut captures = match self.options.store.dated(&uri.surt()) {
-            Ok(it) => it,
+            Ok(dated) => dated,
             Err(error) => return fault(&error, request, origins),
         };
-        captures.retain(|it| it.failure.is_none() && it.asked.is_none());
+        captures.retain(|capture| capture.failure.is_none() && capture.asked.is_none());
         if captures.is_empty() {
             return self.not_held(&uri, None, request, origins);
         }
         let archive = origins.archive();
         let mut mementos: Vec<Memento> = captures
             .iter()
-            .map(|it| Memento {
-                uri: archive.memento(it.date, &it.target_uri),
-                date: it.date,
+            .map(|capture| Memento {
+                uri: archive.memento(capture.date, &capture.target_uri),
+                date: capture.date,
             })
             .collect();
         // Only one memento per second is listed.
@@ -118,13 +118,16 @@ pub(super) fn links(uri: &TargetUri, origins: &Origins) -> Vec<Link> {
 
 /// See [`Web::nearest`].
 pub(super) fn choose(candidates: Vec<Dated>, uri: &TargetUri, at: Instant) -> Option<Dated> {
-    let seconds = |it: &Dated| it.date.timestamp().abs_diff(at.timestamp());
-    let redirects = |it: &Dated| it.status.is_some_and(is_redirect);
+    let seconds = |dated: &Dated| dated.date.timestamp().abs_diff(at.timestamp());
+    let redirects = |dated: &Dated| dated.status.is_some_and(is_redirect);
     // Of equals, the last: a second attempt had another result.
-    candidates
-        .into_iter()
-        .rev()
-        .min_by_key(|it| (seconds(it), it.target_uri != *uri, redirects(it)))
+    candidates.into_iter().rev().min_by_key(|candidate| {
+        (
+            seconds(candidate),
+            candidate.target_uri != *uri,
+            redirects(candidate),
+        )
+    })
 }
 
 /// Whether a capture is the one that an address with that time means.

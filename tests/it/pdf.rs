@@ -117,14 +117,14 @@ fn broken_files_are_unreadable_and_say_why() {
     assert_eq!(fault(&project, &encrypted.bytes()), "it is encrypted");
     assert_eq!(
         fault(&project, &whole[..whole.len() / 3]),
-        "it is no whole PDF file"
+        "it is not a complete PDF file"
     );
     let garbage: Vec<u8> = b"%PDF-1.7\n"
         .iter()
         .copied()
         .chain((0..20_000_u32).map(|it| it.wrapping_mul(2_654_435_761).to_be_bytes()[1]))
         .collect();
-    assert_eq!(fault(&project, &garbage), "it is no whole PDF file");
+    assert_eq!(fault(&project, &garbage), "it is not a complete PDF file");
     assert!(!fault(&project, b"%PDF-1.7").is_empty());
     // A font is chosen by what is no font's name.
     let mut odd = Made::pages(&[&[b"One"], &[b"Two"]]);
