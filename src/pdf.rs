@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(layer.pages.len(), 2);
         assert_eq!(
             layer.fault.as_deref(),
-            Some("its reader broke off behind page 2")
+            Some("its reader crashed after page 2")
         );
     }
 
