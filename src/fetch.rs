@@ -35,6 +35,7 @@ use tokio::{
 };
 
 pub use download::{DownloadError, Downloaded, download, post};
+pub use guard::is_public;
 pub use headers::{Header, HeaderError};
 pub use options::Options;
 pub use proxy::{Proxies, Proxy, ProxyError};

@@ -37,6 +37,12 @@ impl Failure {
         self
     }
 
+    /// The same failure, with the file and line that it comes from.
+    pub(super) fn at(mut self, place: &str) -> Self {
+        self.error = anyhow::anyhow!("{place}: {}", self.error);
+        self
+    }
+
     /// The same failure with another exit code.
     pub(super) fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;

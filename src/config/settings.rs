@@ -70,6 +70,7 @@ settings! {
     "schedule.unconditional" = "10", "after how many visits a page is requested without If-None-Match, to detect changes under the same ETag; 0 for never";
     "alert.visits" = "3", "a page counts as lost after at least this many bad visits in a row (unreachable, refused, walled, server error)";
     "alert.span" = r#""72h""#, "... and over at least this time; until then, the last good visit counts";
+    "cite.public_replay" = r#""""#, "the address at which others can open the archived pages, up to the date (`https://archive.example.org/web/`); empty if no one can: then `edits` proposes no copies from this archive";
     "fetch.contact" = r#""""#, "a mail address or page where the owner of a site can reach you; part of the User-Agent";
     "fetch.user_agent" = r#""""#, "the complete User-Agent; empty for `stillsays/VERSION (+CONTACT)`";
     "fetch.jobs" = "8", "how many hosts are visited at the same time; each host gets one request at a time";
@@ -124,6 +125,8 @@ pub struct Settings {
     pub schedule: ScheduleSettings,
     /// When bad visits of a page count.
     pub alert: AlertSettings,
+    /// What may be cited in place of a page.
+    pub cite: CiteSettings,
     /// How pages are visited.
     pub fetch: FetchSettings,
     /// The ledger.
@@ -142,6 +145,14 @@ pub struct LedgerSettings {
     pub timestamp_url: String,
     /// The certificates of trusted authorities; empty for none.
     pub timestamp_roots: PathBuf,
+}
+
+/// What may be cited in place of a page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CiteSettings {
+    /// The public address of the replay; empty for none.
+    pub public_replay: String,
 }
 
 /// How `serve` shows the archive.

@@ -140,6 +140,19 @@ pub(super) fn check_address(address: IpAddr, options: &Options) -> Result<(), St
     Ok(())
 }
 
+/// Whether anybody on the web can open an address of that host: not this machine, not an inner network.
+#[must_use]
+pub fn is_public(host: &url::Host<&str>) -> bool {
+    match host {
+        url::Host::Domain(name) => check_name(&name.to_lowercase()).is_ok(),
+        url::Host::Ipv4(it) => special(IpAddr::V4(*it)).is_none(),
+        url::Host::Ipv6(it) => {
+            let inside = embedded(*it).map(IpAddr::V4);
+            special(IpAddr::V6(*it)).is_none() && inside.is_none_or(|it| special(it).is_none())
+        }
+    }
+}
+
 fn special(address: IpAddr) -> Option<(String, &'static str)> {
     match address {
         IpAddr::V4(v4) => V4.iter().find_map(|(network, bits, what)| {
@@ -183,6 +196,26 @@ mod tests {
             url::Host::Domain(it) => panic!("{it} is a name"),
         };
         check_address(address, options)
+    }
+
+    #[test]
+    fn an_address_that_only_some_can_open_is_not_public() {
+        for (url, public) in [
+            ("https://web.archive.org/web/2022/x", true),
+            ("https://192.0.78.9/", true),
+            ("http://127.0.0.1:8081/web/", false),
+            ("http://localhost/", false),
+            ("http://LOCALHOST/", false),
+            ("https://archive.corp/", false),
+            ("https://wiki.internal/", false),
+            ("http://10.1.2.3/", false),
+            ("http://[::1]/", false),
+            ("http://[::ffff:10.0.0.1]/", false),
+            ("http://[64:ff9b::7f00:1]/", false),
+        ] {
+            let url = url::Url::parse(url).unwrap();
+            assert_eq!(is_public(&url.host().unwrap()), public, "{url}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The columns, in order. New ones come last.
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 31] = [
     "finding",
     "profile",
     "claim",
@@ -36,6 +36,10 @@ const COLUMNS: [&str; 27] = [
     "suffix",
     "link",
     "row",
+    "decision",
+    "reason",
+    "until",
+    "by",
 ];
 
 impl Report {
@@ -107,6 +111,10 @@ fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] 
             .and_then(|evidence| evidence.link.clone())
             .unwrap_or_default(),
         "finding".to_owned(),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
     ]
 }
 

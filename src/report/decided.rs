@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Entry, Label, gathered::Gathered, words};
 use crate::{
     clock::Instant,
-    finding::{Decided, Decision, Finding, FindingId, Standing, applying},
+    finding::{Decided, Decision, Finding, FindingId, Mistake, Outcome, Standing, Terms, applying},
 };
 
 /// A review with its finding, which may no longer exist.
@@ -22,6 +22,9 @@ pub struct DecidedEntry {
     /// The reason, in their words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What follows from it.
+    #[serde(flatten)]
+    pub terms: Terms,
     /// Whether it counts today.
     pub effect: Effect,
     /// Whether the finding still exists.
@@ -94,6 +97,7 @@ impl DecidedEntry {
             at: review.at,
             by: review.by.clone(),
             note: review.note.clone(),
+            terms: review.terms.clone(),
             effect,
             there: now.is_some(),
             label: entry.label,
@@ -106,11 +110,22 @@ impl DecidedEntry {
     /// The decision, in a word or two.
     #[must_use]
     pub fn word(&self) -> &'static str {
-        match self.decision {
-            Some(Decision::Accept) => "accepted",
-            Some(Decision::Reject) => "rejected",
-            Some(Decision::Later) => "put off",
-            None => "taken back",
+        match (self.decision, self.terms.outcome, self.terms.mistake) {
+            (Some(Decision::Accept), Some(Outcome::Edit), _) => "accepted: to edit",
+            (Some(Decision::Accept), Some(Outcome::Keep), _) => "accepted: left as it is",
+            (Some(Decision::Accept), Some(Outcome::Done), _) => "accepted: edited",
+            (Some(Decision::Accept), None, _) => "accepted",
+            (Some(Decision::Reject), _, Some(Mistake::SameName)) => "rejected: the same name",
+            (Some(Decision::Reject), _, Some(Mistake::OtherBody)) => {
+                "rejected: another organization"
+            }
+            (Some(Decision::Reject), _, Some(Mistake::OnPage)) => "rejected: it is on the page",
+            (Some(Decision::Reject), _, Some(Mistake::BadCopy)) => {
+                "rejected: the capture is not the page"
+            }
+            (Some(Decision::Reject), ..) => "rejected",
+            (Some(Decision::Later), ..) => "put off",
+            (None, ..) => "taken back",
         }
     }
 

@@ -40,6 +40,27 @@ impl Store {
         decisions: Vec<Decided>,
         anyway: bool,
     ) -> Result<Vec<Option<Objection>>, StoreError> {
+        self.decide_as(decisions, anyway, false)
+    }
+
+    /// As [`Store::decide`], but if one decision is refused, none is kept.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn decide_all(
+        &self,
+        decisions: Vec<Decided>,
+        anyway: bool,
+    ) -> Result<Vec<Option<Objection>>, StoreError> {
+        self.decide_as(decisions, anyway, true)
+    }
+
+    fn decide_as(
+        &self,
+        decisions: Vec<Decided>,
+        anyway: bool,
+        all_or_none: bool,
+    ) -> Result<Vec<Option<Objection>>, StoreError> {
         let decisions: Vec<(Decided, String)> = decisions
             .into_iter()
             .map(|it| {
@@ -48,6 +69,15 @@ impl Store {
             })
             .collect::<Result<_, StoreError>>()?;
         self.write(move |connection| {
+            if all_or_none {
+                let check = |it: &(Decided, String)| Ok(judged(connection, &it.0, anyway)?.1);
+                let objections = decisions.iter().map(check);
+                let objections: Vec<Option<Objection>> =
+                    objections.collect::<Result<_, Fault>>()?;
+                if objections.iter().any(Option::is_some) {
+                    return Ok(objections);
+                }
+            }
             let one =
                 |(decided, about): &(Decided, String)| decide(connection, decided, about, anyway);
             decisions.iter().map(one).collect()
@@ -116,13 +146,12 @@ impl Store {
     }
 }
 
-/// Keeps one decision, unless there is something against it.
-fn decide(
+/// The decision as it would be kept, and what speaks against it.
+fn judged(
     connection: &Connection,
     decided: &Decided,
-    about: &str,
     anyway: bool,
-) -> Result<Option<Objection>, Fault> {
+) -> Result<(Review, Option<Objection>), Fault> {
     let mut review = decided.review.clone();
     let sql = format!("SELECT {COLUMNS} FROM review WHERE finding = ?1 ORDER BY id");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -135,17 +164,29 @@ fn decide(
         &decided.about,
         applying(&before).get(&review.finding).copied(),
     );
-    match standing.objection(&review) {
-        Some(Objection::DecidedBy(_)) if anyway => {}
-        None => {}
-        some => return Ok(some),
-    }
     // Under a clock that went back it would otherwise count as made before what it replaces.
     if let Some(last) = before.iter().map(|it| it.at).max() {
         review.at = review.at.max(last);
     }
-    insert(connection, &review, Some(about))?;
-    Ok(None)
+    let objection = standing.objection(&review);
+    Ok((
+        review,
+        objection.filter(|it| !(anyway && matches!(it, Objection::DecidedBy(_)))),
+    ))
+}
+
+/// Keeps one decision, unless there is something against it.
+fn decide(
+    connection: &Connection,
+    decided: &Decided,
+    about: &str,
+    anyway: bool,
+) -> Result<Option<Objection>, Fault> {
+    let (review, objection) = judged(connection, decided, anyway)?;
+    if objection.is_none() {
+        insert(connection, &review, Some(about))?;
+    }
+    Ok(objection)
 }
 
 fn insert(connection: &Connection, review: &Review, about: Option<&str>) -> Result<(), Fault> {

@@ -114,8 +114,7 @@ impl Web {
     ) -> Result<Answer, StoreError> {
         let profiles = self.snapshot.profiles(&self.options.profiles);
         let mut all = profiles.iter();
-        let Some(entry) =
-            all.find(|entry| encoded(&entry.name) == name || entry.name == name)
+        let Some(entry) = all.find(|entry| encoded(&entry.name) == name || entry.name == name)
         else {
             return Ok(refusal(
                 404,

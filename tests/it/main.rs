@@ -30,6 +30,5 @@ mod site;
 mod stand_ins;
 mod store;
 mod together;
-mod versions;
 mod warc;
 mod wire;

@@ -143,7 +143,7 @@ fn numbers(name: &str, text: &str) -> Vec<(String, u32)> {
                 .into_iter()
                 .skip(1)
                 // A finding that somebody decided about has a row for that too.
-                .filter(|it| it.last().is_some_and(|it| it != "review"))
+                .filter(|it| !it.iter().any(|it| it == "review"))
                 .map(|it| it[4].clone())
                 .collect();
             let mut counted: Vec<(String, u32)> = Vec::new();

@@ -215,6 +215,126 @@ fn several_findings_are_decided_at_once_and_one_that_is_refused_keeps_back_no_ot
     );
 }
 
+/// The report as a sheet, with these decisions filled in.
+fn sheet(project: &Project, decisions: &[(&str, &str)]) -> String {
+    let csv = project.expect(&["report", "--format", "csv"], 0).stdout;
+    let mut lines = csv.lines();
+    let head = lines.next().unwrap();
+    let mut out = format!("{head}\n");
+    for line in lines {
+        let decision = decisions
+            .iter()
+            .find(|it| line.starts_with(it.0) && line.ends_with("finding,,,,"));
+        match decision {
+            Some((_, decision)) => {
+                out.push_str(&line.replace("finding,,,,", &format!("finding,{decision}")))
+            }
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn a_sheet_that_was_mailed_out_is_read_back_and_undone_at_once() {
+    let (_site, project) = changed(3);
+    let ids = waiting(&project);
+    let filled = [
+        (ids[0].as_str(), "change,,,ben"),
+        (ids[1].as_str(), "leave,,,ben"),
+        (ids[2].as_str(), "reject,on-page,,ben"),
+    ];
+    project.write("sheet.csv", sheet(&project, &filled));
+    let ended = project.expect(&["review", "--from", "sheet.csv"], 0);
+    assert_eq!(waiting(&project), Vec::<String>::new());
+    let json = project.json(&["report", "--format", "json"]).to_string();
+    for terms in [
+        r#""outcome":"edit""#,
+        r#""outcome":"keep""#,
+        r#""mistake":"on-page""#,
+    ] {
+        assert!(json.contains(terms), "{terms}: {json}");
+    }
+    assert!(json.contains(r#""by":"ben""#));
+    let batch = ended
+        .stderr
+        .split_whitespace()
+        .find(|it| it.starts_with("batch-"));
+    project.expect(&["review", batch.unwrap(), "undo", "--by", "ben"], 0);
+    assert_eq!(waiting(&project), ids);
+    project.expect(&["verify"], 0);
+}
+
+#[test]
+fn a_sheet_with_a_fault_changes_nothing_and_names_the_line() {
+    let (_site, project) = changed(3);
+    let ids = waiting(&project);
+    for (bad, said) in [
+        ("maybe,,,", ": `maybe` is not a decision"),
+        ("reject,because,,", ": `because` is not a reason"),
+        ("later,,soon,", ": `soon` is not a day"),
+    ] {
+        let filled = [(ids[0].as_str(), "change,,,"), (ids[2].as_str(), bad)];
+        let text = sheet(&project, &filled);
+        let line = text
+            .lines()
+            .position(|it| it.contains(&format!("finding,{bad}")))
+            .unwrap()
+            + 1;
+        project.write("sheet.csv", text);
+        let ended = project.expect(&["review", "--from", "sheet.csv"], 2);
+        assert!(
+            ended.stderr.contains(&format!("sheet.csv:{line}{said}")),
+            "{}",
+            ended.stderr
+        );
+        assert!(ended.stderr.contains("hint: "), "{}", ended.stderr);
+        assert_eq!(waiting(&project), ids);
+    }
+    // One that somebody else has decided meanwhile keeps back the others.
+    project.expect(&["review", &ids[2], "reject", "--by", "ben"], 0);
+    let filled = [
+        (ids[0].as_str(), "change,,,anna"),
+        (ids[2].as_str(), "change,,,anna"),
+    ];
+    let text = project.expect(&["report", "--format", "csv"], 0).stdout;
+    assert!(
+        text.lines()
+            .next()
+            .unwrap()
+            .ends_with("row,decision,reason,until,by")
+    );
+    project.write("sheet.csv", sheet(&project, &filled));
+    let ended = project.expect(&["review", "--from", "sheet.csv"], 2);
+    assert!(
+        ended.stderr.contains("was rejected by ben"),
+        "{}",
+        ended.stderr
+    );
+    assert!(
+        ended.stderr.contains("no decision was recorded"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(waiting(&project), ids[..2]);
+    let without = project.expect(&["report", "--format", "csv"], 0).stdout;
+    project.write("sheet.csv", without);
+    assert!(
+        project
+            .expect(&["review", "--from", "sheet.csv"], 2)
+            .stderr
+            .contains("no row has a decision")
+    );
+    project.write("sheet.csv", "a,b\n1,2\n");
+    assert!(
+        project
+            .expect(&["review", "--from", "sheet.csv"], 2)
+            .stderr
+            .contains("sheet.csv:1: there is no column `finding`")
+    );
+}
+
 #[test]
 fn history_takes_a_findings_id() {
     let (_site, project) = changed(1);
