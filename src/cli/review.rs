@@ -231,9 +231,10 @@ fn decide(
             let decisions = typed.into_iter();
             let decisions = decisions.map(|(row, it)| row.decided(session, it, batch.as_ref()));
             let decisions: Vec<Decided> = decisions.collect();
-            let objections = match together {
-                true => store.decide_all(decisions.clone(), anyway)?,
-                false => store.decide(decisions.clone(), anyway)?,
+            let objections = if together {
+                store.decide_all(decisions.clone(), anyway)?
+            } else {
+                store.decide(decisions.clone(), anyway)?
             };
             let nothing = together && objections.iter().any(Option::is_some);
             // If `restore` has replaced the store in the meantime, the decision is repeated in the new one.

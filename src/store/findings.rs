@@ -1,6 +1,9 @@
 //! Findings: what was said, every time it was said otherwise.
 
+use std::fmt;
+
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
 use super::{
     CrawlId, Fault, Store, StoreError, answers,
@@ -263,24 +266,60 @@ pub(super) fn latest_id(connection: &Connection, profile: &str) -> rusqlite::Res
         .optional()
 }
 
-/// The findings of the set of that number.
-pub(super) fn of_set(connection: &Connection, id: i64) -> Result<Vec<Finding>, Fault> {
-    set(connection, id)?.findings()
+/// Some findings of the set of that number, in their order. The others are never in memory together.
+pub(super) fn of_set(
+    connection: &Connection,
+    id: i64,
+    wanted: &dyn Fn(&Finding) -> bool,
+) -> Result<Vec<Finding>, Fault> {
+    let json = set(connection, id)?.json()?;
+    let mut reader = serde_json::Deserializer::from_slice(&json);
+    Wanted(wanted)
+        .deserialize(&mut reader)
+        .map_err(Fault::damaged)
 }
 
-/// The findings of a profile's set before that of number `id`; none where there is no earlier one.
+/// Reads of a JSON array the findings that are wanted.
+struct Wanted<'w>(&'w dyn Fn(&Finding) -> bool);
+
+impl<'de> DeserializeSeed<'de> for Wanted<'_> {
+    type Value = Vec<Finding>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Vec<Finding>, D::Error> {
+        reader.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Wanted<'_> {
+    type Value = Vec<Finding>;
+
+    fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text.write_str("an array of findings")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Vec<Finding>, A::Error> {
+        let mut findings = Vec::new();
+        while let Some(it) = array.next_element()? {
+            if (self.0)(&it) {
+                findings.push(it);
+            }
+        }
+        Ok(findings)
+    }
+}
+
+/// The number of a profile's set before that of number `id`; `None` where there is no earlier one.
 pub(super) fn before(
     connection: &Connection,
     profile: &str,
     id: i64,
-) -> Result<Vec<Finding>, Fault> {
-    let before: Option<i64> = connection
+) -> rusqlite::Result<Option<i64>> {
+    connection
         .prepare_cached(
             "SELECT id FROM finding_set WHERE profile = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1",
         )?
         .query_row(params![profile, id], |row| row.get(0))
-        .optional()?;
-    before.map_or(Ok(Vec::new()), |it| of_set(connection, it))
+        .optional()
 }
 
 fn set(connection: &Connection, id: i64) -> rusqlite::Result<FindingSet> {

@@ -1,6 +1,6 @@
 //! Which findings runs have told, so that a quiet run tells only what no run before it had.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,9 @@ use crate::finding::{Fate, Finding, FindingId, Subject, Weight};
 /// What the last run told of a profile, and what is known now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Untold {
-    /// The findings that the last run told.
+    /// The findings that the last run told: those that are questions, and those on references.
     pub before: Vec<Finding>,
-    /// The findings as they are kept now.
+    /// The findings as they are kept now: those that are questions, those on references, and those on what was told before.
     pub now: Vec<Finding>,
     /// What runs before the last one reported, that is neither said nor refuted since: a page that could not be read
     /// meanwhile is no news when it says the same again.
@@ -80,19 +80,33 @@ impl Store {
             if told == Some(set) {
                 return Ok(None);
             }
-            let now = findings::of_set(connection, set)?;
-            let before = match told {
-                Some(told) => findings::of_set(connection, told)?,
-                None if changed => findings::before(connection, profile, set)?,
-                None => now.clone(),
+            let earlier: Vec<Reported> = match earlier {
+                Some(json) => serde_json::from_str(&json).map_err(Fault::damaged)?,
+                None => Vec::new(),
             };
+            let matters = |it: &Finding| {
+                it.weight().is_question() || matches!(it.subject, Subject::Reference { .. })
+            };
+            let last = match told {
+                Some(told) => Some(told),
+                None if changed => findings::before(connection, profile, set)?,
+                None => Some(set),
+            };
+            let before = last.map_or(Ok(Vec::new()), |it| {
+                findings::of_set(connection, it, &matters)
+            })?;
+            let subjects: HashSet<&Subject> = before
+                .iter()
+                .map(|it| &it.subject)
+                .chain(earlier.iter().map(|it| &it.subject))
+                .collect();
+            let now = findings::of_set(connection, set, &|it| {
+                matters(it) || subjects.contains(&it.subject)
+            })?;
             Ok(Some(Untold {
                 before,
                 now,
-                earlier: match earlier {
-                    Some(json) => serde_json::from_str(&json).map_err(Fault::damaged)?,
-                    None => Vec::new(),
-                },
+                earlier,
                 profile: profile.to_owned(),
                 set,
             }))

@@ -30,5 +30,6 @@ mod site;
 mod stand_ins;
 mod store;
 mod together;
+mod versions;
 mod warc;
 mod wire;

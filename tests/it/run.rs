@@ -372,6 +372,30 @@ fn beside(project: &Project, arguments: &[&str]) -> Command {
 }
 
 #[test]
+fn a_run_with_nothing_due_adds_only_when_it_looked() {
+    let site = site();
+    let project = Project::new();
+    project.profile("example", &profile(&site));
+    project.run_at("2024-01-01T08:00:00Z", &["run"], 0);
+    let status = ["status", "--format", "json"];
+    assert!(project.json(&status)["last_look"].is_null());
+    let leaves = || {
+        let file = rusqlite::Connection::open(project.path("snapshots/stillsays.db")).unwrap();
+        let sql = "SELECT (SELECT count(*) FROM leaf) + (SELECT count(*) FROM checkpoint)";
+        file.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let before = leaves();
+    project.run_at("2024-01-01T09:00:00Z", &["run"], 0);
+    assert_eq!(leaves(), before);
+    assert_eq!(project.json(&status)["last_look"], "2024-01-01T09:00:00Z");
+    let text = project.expect(&["status"], 0).stdout;
+    assert!(
+        text.contains("nothing due was at 2024-01-01T09:00:00Z"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_run_that_is_killed_again_and_again_loses_and_doubles_nothing() {
     const SEEDS: usize = 200;
     const KILLS: usize = 25;

@@ -227,7 +227,7 @@ fn sheet(project: &Project, decisions: &[(&str, &str)]) -> String {
             .find(|it| line.starts_with(it.0) && line.ends_with("finding,,,,"));
         match decision {
             Some((_, decision)) => {
-                out.push_str(&line.replace("finding,,,,", &format!("finding,{decision}")))
+                out.push_str(&line.replace("finding,,,,", &format!("finding,{decision}")));
             }
             None => out.push_str(line),
         }

@@ -15,61 +15,94 @@ use crate::finding::{Decision, Mistake, Outcome, Terms};
 /// # Errors
 /// The file cannot be read, a column is missing, or a row has a decision that is not one; each with its line.
 pub(super) fn read(file: &Path, by: &str, note: Option<&str>) -> Result<Vec<Made>, Failure> {
-    let bytes = std::fs::read(file).map_err(|it| {
-        Failure::usage(
-            anyhow::Error::from(it).context(format!("{} cannot be read", file.display())),
-        )
+    let bytes = std::fs::read(file).map_err(|error| {
+        let error = anyhow::Error::from(error);
+        Failure::usage(error.context(format!("{} cannot be read", file.display())))
     })?;
-    // Spreadsheets save CSV with a byte order mark, and in some countries with semicolons.
+    // Spreadsheets save CSV with a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let head = bytes.split(|it| *it == b'\n').next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|it| head.iter().filter(|byte| *byte == it).count());
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter.unwrap_or(b','))
+        .delimiter(delimiter(bytes))
         .flexible(true)
         .from_reader(bytes);
-    let bad = |error: &csv::Error, line: u64| {
+    let bad = |error: &csv::Error| {
+        let line = error.position().map_or(1, csv::Position::line);
         Failure::usage(anyhow::anyhow!("{}:{line}: {error}", file.display()))
             .hint("save the sheet as CSV in UTF-8")
     };
-    let headers = reader.headers().map_err(|it| bad(&it, 1))?.clone();
-    let column = |name: &str| {
-        headers
-            .iter()
-            .position(|it| it.trim().eq_ignore_ascii_case(name))
-    };
-    let needed = |name: &str| {
-        column(name).ok_or_else(|| {
-            Failure::usage(anyhow::anyhow!(
-                "{}:1: there is no column `{name}`",
-                file.display()
-            ))
-            .hint("`stillsays report --format csv` writes a sheet with all columns")
-        })
-    };
-    let (finding, decision) = (needed("finding")?, needed("decision")?);
+    let columns = Columns::among(reader.headers().map_err(|it| bad(&it))?, file)?;
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|it| {
-            let line = it.position().map_or(0, csv::Position::line);
-            bad(&it, line)
-        })?;
+        let record = record.map_err(|it| bad(&it))?;
         let line = record.position().map_or(0, csv::Position::line);
-        let field = |column: Option<usize>| {
-            let text = column
-                .and_then(|it| record.get(it))
-                .unwrap_or_default()
-                .trim();
-            // The apostrophe that keeps a spreadsheet from taking the field for a formula.
-            let text = text.strip_prefix('\'').unwrap_or(text);
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let Some(word) = field(Some(decision)) else {
-            continue;
-        };
         let place = format!("{}:{line}", file.display());
+        rows.extend(columns.row(&record, place, by, note)?);
+    }
+    if rows.is_empty() {
+        return Err(
+            Failure::usage(anyhow::anyhow!("{}: no row has a decision", file.display()))
+                .hint("fill in the column `decision`: change, leave, reject or later"),
+        );
+    }
+    Ok(rows)
+}
+
+/// What parts the fields: in some countries spreadsheets write semicolons.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let head = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let count = |wanted: u8| head.iter().copied().filter(|byte| *byte == wanted).count();
+    let often = [b'\t', b';', b','].into_iter().max_by_key(|it| count(*it));
+    often.unwrap_or(b',')
+}
+
+/// Where the columns of a sheet are.
+struct Columns {
+    finding: usize,
+    decision: usize,
+    reason: Option<usize>,
+    until: Option<usize>,
+    note: Option<usize>,
+    by: Option<usize>,
+}
+
+impl Columns {
+    fn among(headers: &csv::StringRecord, file: &Path) -> Result<Self, Failure> {
+        let find = |name: &str| {
+            let mut headers = headers.iter();
+            headers.position(|it| it.trim().eq_ignore_ascii_case(name))
+        };
+        let need = |name: &str| {
+            find(name).ok_or_else(|| {
+                let file = file.display();
+                Failure::usage(anyhow::anyhow!("{file}:1: there is no column `{name}`"))
+                    .hint("`stillsays report --format csv` writes a sheet with all columns")
+            })
+        };
+        Ok(Self {
+            finding: need("finding")?,
+            decision: need("decision")?,
+            reason: find("reason"),
+            until: find("until"),
+            note: find("note"),
+            by: find("by"),
+        })
+    }
+
+    /// The decision of a row; none where its field is empty.
+    fn row(
+        &self,
+        record: &csv::StringRecord,
+        place: String,
+        by: &str,
+        note: Option<&str>,
+    ) -> Result<Option<Made>, Failure> {
+        let field = |column: Option<usize>| field(record, column);
+        let Some(word) = field(Some(self.decision)) else {
+            return Ok(None);
+        };
         let wrong = |what: String, hint: &str| {
             Failure::usage(anyhow::anyhow!("{place}: {what}")).hint(hint.to_owned())
         };
@@ -79,48 +112,46 @@ pub(super) fn read(file: &Path, by: &str, note: Option<&str>) -> Result<Vec<Made
                 "write change, leave, accept, reject, later or undo, or nothing",
             )
         })?;
-        let mistake = match field(column("reason")) {
-            Some(reason) => Some(mistake_of(&reason).ok_or_else(|| {
+        let mistake = field(self.reason).map(|reason| {
+            mistake_of(&reason).ok_or_else(|| {
                 wrong(
                     format!("`{reason}` is not a reason"),
                     "write same-name, other-body, on-page, bad-copy or other",
                 )
-            })?),
-            None => None,
-        };
-        let until =
-            match field(column("until")) {
-                Some(day) => Some(day.parse::<NaiveDate>().map_err(|_| {
-                    wrong(format!("`{day}` is not a day"), "write it as 2027-01-31")
-                })?),
-                None => None,
-            };
-        rows.push(Made {
-            finding: field(Some(finding)).ok_or_else(|| {
-                wrong(
-                    "the row has no finding".into(),
-                    "keep the column `finding` as it is",
-                )
-            })?,
-            place: Some(place.clone()),
-            decision,
-            by: field(column("by")).unwrap_or_else(|| by.to_owned()),
-            note: field(column("note")).or_else(|| note.map(str::to_owned)),
-            terms: Terms {
-                outcome,
-                mistake,
-                until,
-                batch: None,
-            },
+            })
         });
+        let until = field(self.until).map(|day| {
+            day.parse::<NaiveDate>()
+                .map_err(|_| wrong(format!("`{day}` is not a day"), "write it as 2027-01-31"))
+        });
+        let terms = Terms {
+            outcome,
+            mistake: mistake.transpose()?,
+            until: until.transpose()?,
+            batch: None,
+        };
+        let finding = field(Some(self.finding)).ok_or_else(|| {
+            wrong(
+                "the row has no finding".to_owned(),
+                "keep the column `finding` as it is",
+            )
+        })?;
+        Ok(Some(Made {
+            finding,
+            decision,
+            by: field(self.by).unwrap_or_else(|| by.to_owned()),
+            note: field(self.note).or_else(|| note.map(str::to_owned)),
+            terms,
+            place: Some(place),
+        }))
     }
-    if rows.is_empty() {
-        return Err(
-            Failure::usage(anyhow::anyhow!("{}: no row has a decision", file.display()))
-                .hint("fill in the column `decision`: change, leave, reject or later"),
-        );
-    }
-    Ok(rows)
+}
+
+/// A field with something in it, without the apostrophe that keeps a spreadsheet from taking it for a formula.
+fn field(record: &csv::StringRecord, column: Option<usize>) -> Option<String> {
+    let text = record.get(column?)?.trim();
+    let text = text.strip_prefix('\'').unwrap_or(text);
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// A decision as people write it.
