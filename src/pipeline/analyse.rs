@@ -107,7 +107,7 @@ pub fn verify_answers(
         .filter_map(answers::seed_of)
         .collect();
     // Which ones changes with what the findings rest on, so that all have their turn.
-    let turn = |it: &TargetUri| ContentDigest::of(format!("{} {it}", subjected.basis).as_bytes());
+    let turn = |uri: &TargetUri| ContentDigest::of(format!("{} {uri}", subjected.basis).as_bytes());
     pages.sort_by_key(turn);
     pages.dedup();
     let sample = if deep {
@@ -121,7 +121,7 @@ pub fn verify_answers(
         .into_iter()
         .map(|(part, number)| Problem {
             place: format!("answer {} {part} [{number}]", named.name),
-            detail: "it is not what the visits say".to_owned(),
+            detail: "it does not follow from the visits".to_owned(),
         })
         .collect();
     let anew = Answering {
@@ -133,13 +133,13 @@ pub fn verify_answers(
     if findings != store.findings(&named.name)? {
         problems.push(Problem {
             place: format!("findings {}", named.name),
-            detail: "they are not what the answers come to".to_owned(),
+            detail: "they do not follow from the answers".to_owned(),
         });
     }
     Ok(problems)
 }
 
-/// What is made of a profile's answers.
+/// What to do with the answers of a profile.
 fn told<T>(
     answering: &Answering<'_>,
     whole: &Whole,
@@ -204,9 +204,9 @@ pub fn series(
     })
 }
 
-/// What reviewers taught: a rejected rename keeps the two spellings apart from then on.
+/// The aliases from reviews: a rejected rename keeps the two spellings apart from then on.
 ///
-/// An accepted one teaches nothing: it stays a rename until the article says the new name.
+/// An accepted rename changes nothing: it stays a rename until the article has the new name.
 ///
 /// # Errors
 /// The archive cannot be read.
@@ -220,8 +220,10 @@ fn learned_aliases(
         .into_iter()
         .filter(|it| it.1.decision == Some(Decision::Reject))
     {
-        let finding = store.reviewed(id)?.filter(|it| it.profile == profile);
-        let rename = finding.map(|it| (it.subject, it.conclusion));
+        let finding = store
+            .reviewed(id)?
+            .filter(|reviewed| reviewed.profile == profile);
+        let rename = finding.map(|finding| (finding.subject, finding.conclusion));
         if let Some((
             Subject::Name { name, .. },
             Conclusion::Verdict(Verdict::Renamed { to, .. }),
@@ -244,5 +246,7 @@ fn learned_aliases(
 pub fn text_of(store: &Store, entry: &CaptureEntry, pdf: &PdfReader) -> Result<String, StoreError> {
     let mut readings = Readings::new(store, &Profile::default(), pdf);
     let reading: Option<Arc<_>> = readings.of(entry)?;
-    Ok(reading.map(|it| it.text.clone()).unwrap_or_default())
+    Ok(reading
+        .map(|reading| reading.text.clone())
+        .unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! PDF files are read apart: in a child of the program, which may take so much time and memory and then is gone.
+//! Reads PDF files in a child process with limits on time and memory.
 
 use std::{
     env,
@@ -12,19 +12,19 @@ use std::{
 
 use crate::pdf::TextLayer;
 
-/// The verb by which the program reads a PDF file on stdin and writes its text layer on stdout.
+/// The command with which the program reads a PDF file from stdin and writes its text layer to stdout.
 pub const PDF_VERB: &str = "pdf-text";
 
-/// What a child that reads a PDF file may take.
+/// The limits of a child that reads a PDF file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Its memory, in bytes.
     pub memory: u64,
-    /// Its time on a processor, in seconds.
+    /// Its CPU time, in seconds.
     pub processor: u64,
-    /// The time until it is ended, however busy the machine is.
+    /// The time after which it is ended, however busy the machine is.
     pub wall: Duration,
-    /// How much text it may give, in bytes.
+    /// The most text, in bytes.
     pub output: usize,
 }
 
@@ -40,10 +40,10 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Puts the limits on this process, from here to its end (getrlimit(2)); where the system knows none, there are none.
+    /// Applies the limits to this process until its end (getrlimit(2)), as far as the system supports them.
     ///
     /// # Errors
-    /// The system refuses them.
+    /// The system refuses the limits.
     pub fn impose(&self) -> io::Result<()> {
         #[cfg(unix)]
         {
@@ -51,14 +51,14 @@ impl Limits {
             setrlimit(Resource::CPU, self.processor, self.processor)?;
             setrlimit(Resource::CORE, 0, 0)?;
             setrlimit(Resource::FSIZE, 0, 0)?;
-            // Some systems know no limit of the address space; there the wall clock is what is left.
+            // Some systems have no limit on the address space; there, only the wall clock is left.
             let _ = setrlimit(Resource::AS, self.memory, self.memory);
         }
         Ok(())
     }
 }
 
-/// What reads PDF files: a program that knows [`PDF_VERB`], and the limits it is held to.
+/// The reader for PDF files: a program that knows [`PDF_VERB`], and its limits.
 #[derive(Clone, Debug)]
 pub struct PdfReader {
     program: Option<PathBuf>,
@@ -66,7 +66,7 @@ pub struct PdfReader {
 }
 
 impl PdfReader {
-    /// The program that is running now; only for a program that passes its arguments to `cli::run`.
+    /// The running program; only for a program that passes its arguments to `cli::run`.
     #[must_use]
     pub fn this_program() -> Self {
         Self {
@@ -75,7 +75,7 @@ impl PdfReader {
         }
     }
 
-    /// No reader: PDF files are held and not read.
+    /// No reader: PDF files are stored but not read.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -84,7 +84,7 @@ impl PdfReader {
         }
     }
 
-    /// The program at `program`, held to `limits`.
+    /// The program at `program`, with `limits`.
     #[must_use]
     pub fn new(program: PathBuf, limits: Limits) -> Self {
         Self {
@@ -93,11 +93,11 @@ impl PdfReader {
         }
     }
 
-    /// The text layer of the PDF file `body`; whatever befalls the child is told as a fault of the file.
+    /// The text layer of the PDF file `body`; whatever happens to the child is reported as a fault of the file.
     #[must_use]
     pub fn read(&self, body: &[u8]) -> TextLayer {
         let Some(program) = &self.program else {
-            return TextLayer::unread("nothing here reads PDF files".to_owned());
+            return TextLayer::unread("there is no reader for PDF files".to_owned());
         };
         let child = Command::new(program)
             .arg(PDF_VERB)
@@ -119,13 +119,13 @@ impl PdfReader {
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         thread::scope(|scope| {
             scope.spawn(move || {
-                // A child that ends early leaves its input unread; that it ended is told elsewhere.
+                // A child that ends early leaves its input unread; its end is reported elsewhere.
                 let _ = stdin.map(|mut it| it.write_all(body));
             });
             let words = scope.spawn(move || last_words(stderr));
             let (lines, cut) = self.listen(stdout);
             if cut.is_some() {
-                // It may have ended by itself in between.
+                // It can have ended by itself in the meantime.
                 let _ = child.kill();
             }
             let ended = child.wait();
@@ -135,7 +135,7 @@ impl PdfReader {
                 (Some(Cut::Time), _) => {
                     layer.passing = true;
                     layer.fault = Some(format!(
-                        "reading it was not done after {} seconds",
+                        "reading it was not finished after {} seconds",
                         self.limits.wall.as_secs()
                     ));
                 }
@@ -158,10 +158,10 @@ impl PdfReader {
         })
     }
 
-    /// What the child writes, until it ends or a limit is reached.
+    /// The output of the child, until it ends or a limit is reached.
     fn listen(&self, stdout: Option<impl Read + Send + 'static>) -> (Vec<u8>, Option<Cut>) {
         let (send, pieces) = mpsc::channel();
-        // It is not waited for: it ends when the child's end of the pipe does.
+        // The thread is not joined: it ends with the child's end of the pipe.
         thread::spawn(move || {
             let Some(mut stdout) = stdout else { return };
             let mut buffer = vec![0; 64 * 1024];
@@ -186,25 +186,28 @@ impl PdfReader {
         }
     }
 
-    /// Why a child ended without having done its work.
+    /// Why a child ended without finishing.
     fn broken_off(&self, status: ExitStatus, words: &str) -> String {
         if words.contains("memory allocation of") {
             let memory = self.limits.memory / 1024 / 1024;
             return format!("reading it takes more than {memory} MiB of memory");
         }
         if words.contains("overflowed its stack") {
-            return "it nests without end".to_owned();
+            return "it nests endlessly".to_owned();
         }
         #[cfg(unix)]
         {
             use std::os::unix::process::ExitStatusExt;
             const OUT_OF_TIME: [i32; 2] = [9, 24];
-            if status.signal().is_some_and(|it| OUT_OF_TIME.contains(&it)) {
+            if status
+                .signal()
+                .is_some_and(|signal| OUT_OF_TIME.contains(&signal))
+            {
                 let seconds = self.limits.processor;
                 return format!("reading it takes more than {seconds} seconds");
             }
         }
-        format!("its reader broke off ({status})")
+        format!("its reader crashed ({status})")
     }
 }
 
@@ -214,13 +217,13 @@ enum Cut {
     Output,
 }
 
-/// The start of what a child says on stderr; the rest is read and let go.
+/// The beginning of the stderr of a child; the rest is read and dropped.
 fn last_words(stderr: Option<impl Read>) -> String {
     let Some(mut stderr) = stderr else {
         return String::new();
     };
     let mut words = Vec::new();
-    // A child without last words is one that said nothing.
+    // Without stderr, there is no message.
     let _ = stderr.by_ref().take(4096).read_to_end(&mut words);
     let _ = io::copy(&mut stderr, &mut io::sink());
     String::from_utf8_lossy(&words).into_owned()

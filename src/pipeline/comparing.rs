@@ -1,4 +1,4 @@
-//! What comparing needs beside the archive and the profile, and why it may fail.
+//! What comparing needs besides the archive and the profile, and why it can fail.
 
 use tokio::sync::watch;
 
@@ -12,24 +12,24 @@ pub enum AnalyseError {
     /// The archive.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It was to end before it was done.
+    /// It was stopped.
     #[error("the comparison was stopped")]
     Stopped,
 }
 
-/// What comparing needs beside the archive and the profile.
+/// What comparing needs besides the archive and the profile.
 #[derive(Clone, Debug)]
 pub struct Comparing {
-    /// What reads PDF files.
+    /// The reader for PDF files.
     pub pdf: PdfReader,
-    /// How long a bad state of a page lasts before it counts.
+    /// How long bad visits of a page must last before they count.
     pub alert: Alert,
-    /// Turns true when it is to end.
+    /// Turns true on the signal to stop.
     pub stop: Option<watch::Receiver<bool>>,
 }
 
 impl Comparing {
-    /// With what this program reads PDF files with, and no way to stop it.
+    /// The reader for PDF files of this program, and no signal to stop.
     #[must_use]
     pub fn new(alert: Alert) -> Self {
         Self {
@@ -39,8 +39,8 @@ impl Comparing {
         }
     }
 
-    /// Whether it is to end.
+    /// Whether the signal to stop has come.
     pub(super) fn is_stopped(&self) -> bool {
-        self.stop.as_ref().is_some_and(|it| *it.borrow())
+        self.stop.as_ref().is_some_and(|stop| *stop.borrow())
     }
 }

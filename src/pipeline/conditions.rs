@@ -1,4 +1,4 @@
-//! What a page is asked under: "only if it is another than the one we hold", and every so often without condition.
+//! The conditions of requests: "only if it changed", and every so often without a condition.
 
 use crate::{
     fetch::{Order, Validators},
@@ -8,10 +8,10 @@ use crate::{
 
 use super::Seed;
 
-/// The orders for `seeds`, each with what is known of the capture that is held.
+/// The orders for `seeds`, each with the validators of the stored capture.
 ///
-/// Every `unconditional`-th visit in a row that a server answered "not modified" is asked without condition,
-/// so that a validator that lies is noticed; 0 for never. One that was seen to lie is not asked about again.
+/// After every `unconditional` "not modified" answers in a row, a request has no condition, to detect wrong validators; 0 for
+/// never. A validator that was wrong before is not used again.
 ///
 /// # Errors
 /// The archive cannot be read.
@@ -20,27 +20,27 @@ pub(super) fn orders(
     seeds: &[Seed],
     unconditional: u32,
 ) -> Result<Vec<Order>, StoreError> {
-    let known = |it: &&Seed| it.last.is_some();
-    let visited: Vec<&TargetUri> = seeds.iter().filter(known).map(|it| &it.uri).collect();
+    let known = |seed: &&Seed| seed.last.is_some();
+    let visited: Vec<&TargetUri> = seeds.iter().filter(known).map(|seed| &seed.uri).collect();
     let mut states = store.seed_states(visited, unconditional)?.into_iter();
     let order = |seed: &Seed| Order {
         seed: seed.uri.clone(),
         validators: seed
             .last
             .and_then(|_| states.next().flatten())
-            .and_then(|it| validators(&it, unconditional)),
+            .and_then(|state| validators(&state, unconditional)),
     };
     Ok(seeds.iter().map(order).collect())
 }
 
-/// What a seed in that state is asked under; `None` where nothing whole is held.
+/// The validators for a seed in that state; `None` if nothing complete is stored.
 fn validators(state: &SeedState, unconditional: u32) -> Option<Validators> {
     let held = &state.held;
     if !matches!(held.status(), Some(200 | 304)) || held.truncated.is_some() {
         return None;
     }
     let in_turn = unconditional == 0 || state.not_modified.saturating_add(1) < unconditional;
-    // A revisit refers to the capture that holds the payload, never to another revisit (WARC 1.1, 6.7).
+    // A revisit refers to the capture with the payload, never to another revisit (WARC 1.1, 6.7).
     let (date, target_uri) = state.brought.clone()?;
     Some(Validators {
         etag: held.field("etag"),

@@ -1,4 +1,4 @@
-//! The profiles' folder: which of its files are profiles, and what each of them says or what is wrong with it.
+//! The folder of the profiles: which of its files are profiles, and what is wrong with the others.
 
 use std::{
     io,
@@ -12,30 +12,30 @@ use crate::{
 
 use super::Named;
 
-/// Why a profile's file cannot be used.
+/// Why the file of a profile cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadProfile {
-    /// The system does not give it.
+    /// The file cannot be read.
     #[error("the profile {} cannot be read", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
-    /// It does not say what a profile says.
+    /// The file is not a valid profile.
     #[error(transparent)]
     Profile(ProfileError),
-    /// It is plainly about something else: TOML with keys none of which is a profile's. In the profiles' folder it is passed over.
+    /// The file is clearly something else: TOML without a key of profiles. In the folder of the profiles, it is ignored.
     #[error(transparent)]
     SomethingElse(ProfileError),
-    /// It says how often pages are visited in a way that cannot be understood.
-    #[error("{}{place}: `every` cannot be understood", path.display())]
+    /// The file has an invalid `every`.
+    #[error("{}{place}: `every` is not valid", path.display())]
     Every {
         /// The file.
         path: PathBuf,
-        /// `:LINE:COLUMN`, where it is found.
+        /// `:LINE:COLUMN`, if found.
         place: String,
         /// Why not.
         #[source]
@@ -49,7 +49,7 @@ impl BadProfile {
     pub fn hint(&self) -> &str {
         match self {
             Self::Unreadable { .. } => {
-                "give the user that runs stillsays the right to read it, or move it out of the profiles' folder"
+                "give the user that runs stillsays read access to it, or move it out of the profiles folder"
             }
             Self::Profile(it) | Self::SomethingElse(it) => it.hint(),
             Self::Every { source, .. } => source.hint(),
@@ -57,10 +57,9 @@ impl BadProfile {
     }
 }
 
-/// The profiles' files in a folder, by name.
+/// The files of the profiles in a folder, sorted by name.
 ///
-/// What cannot be one is passed over: folders, hidden files (editors and systems leave them), pipes, files without the ending
-/// `.toml`.
+/// Everything else is ignored: folders, hidden files (from editors and systems), pipes, files without the extension `.toml`.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -68,7 +67,7 @@ pub fn profile_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_none_or(|it| it != "toml") {
+        if path.extension().is_none_or(|extension| extension != "toml") {
             continue;
         }
         if !is_plainly_none(&path) {
@@ -79,7 +78,7 @@ pub fn profile_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The name that a profile goes by: its file's stem.
+/// The name of a profile: the stem of its file name.
 #[must_use]
 pub fn profile_name(path: &Path) -> String {
     path.file_stem()
@@ -88,7 +87,7 @@ pub fn profile_name(path: &Path) -> String {
         .into_owned()
 }
 
-/// Reads a profile's file.
+/// Reads the file of a profile.
 ///
 /// # Errors
 /// Every kind of [`BadProfile`].
@@ -97,16 +96,21 @@ pub fn read_profile(path: &Path) -> Result<Named, BadProfile> {
         path: path.to_owned(),
         source,
     })?;
-    let profile = Profile::from_bytes(&bytes, path).map_err(|it| {
+    let profile = Profile::from_bytes(&bytes, path).map_err(|error| {
         if is_something_else(&bytes) {
             tracing::info!("{} is not a profile", path.display());
-            BadProfile::SomethingElse(it)
+            BadProfile::SomethingElse(error)
         } else {
-            BadProfile::Profile(it)
+            BadProfile::Profile(error)
         }
     })?;
     let own = profile.every.iter();
-    for every in own.chain(profile.references.iter().filter_map(|it| it.every.as_ref())) {
+    for every in own.chain(
+        profile
+            .references
+            .iter()
+            .filter_map(|reference| reference.every.as_ref()),
+    ) {
         every
             .parse::<Cadence>()
             .map_err(|source| BadProfile::Every {
@@ -125,7 +129,8 @@ pub fn read_profile(path: &Path) -> Result<Named, BadProfile> {
 fn place_of_every(text: &str, value: &str) -> String {
     let sets = |line: &str| {
         let written = line.trim_start().strip_prefix("every");
-        written.is_some_and(|it| it.trim_start().starts_with('=') && it.contains(value))
+        written
+            .is_some_and(|written| written.trim_start().starts_with('=') && written.contains(value))
     };
     text.lines()
         .position(sets)
@@ -137,11 +142,11 @@ fn is_plainly_none(path: &Path) -> bool {
     if name.starts_with('.') {
         return true;
     }
-    // What cannot be looked at may be a profile: whoever reads it says what is wrong.
-    std::fs::metadata(path).is_ok_and(|it| !it.is_file())
+    // An inaccessible file may be a profile: reading it reports what is wrong.
+    std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file())
 }
 
-/// Whether a file is TOML with keys, none of which is a profile's or nearly so: settings, a package's manifest.
+/// Whether a file is TOML with keys, none of which is similar to a key of profiles: settings, the manifest of a package.
 #[must_use]
 pub fn is_something_else(bytes: &[u8]) -> bool {
     let near = |key: &String| {

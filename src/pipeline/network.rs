@@ -1,4 +1,4 @@
-//! Whether the network here is down: a run in which nothing could be reached says nothing about any page.
+//! Detects whether the local network is down: a run that could not reach anything says nothing about any page.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,17 @@ use crate::{
     uri::TargetUri,
 };
 
-/// What a run met of each host: whether anything there could be reached.
+/// For each host of a run, whether anything there could be reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Met(BTreeMap<String, bool>);
 
 impl Met {
-    /// Notes how a visit ended.
+    /// Records how a visit ended.
     pub(super) fn note(&mut self, visit: &Visit) {
         for capture in &visit.captures {
             let reached = match &capture.outcome {
                 Outcome::Failure(it) if is_of_the_way(it.kind) => false,
-                // Nothing was asked of the host.
+                // No request was sent to the host.
                 Outcome::Failure(it) if is_ours(it.kind) => continue,
                 _ => true,
             };
@@ -27,8 +27,8 @@ impl Met {
         }
     }
 
-    /// Whether nothing could be reached although at least two hosts were tried. Where only one was, one more name is looked up,
-    /// that of another of the `known` pages' hosts, and nothing is asked of it.
+    /// Whether nothing could be reached although at least two hosts were tried. If only one was, the name of one more host of the
+    /// `known` pages is resolved, without a request to it.
     pub(super) async fn is_offline(
         &self,
         options: &Options,
@@ -40,7 +40,7 @@ impl Met {
         if self.0.len() > 1 {
             return true;
         }
-        let is_name = |it: &TargetUri| it.host().parse::<std::net::IpAddr>().is_err();
+        let is_name = |uri: &TargetUri| uri.host().parse::<std::net::IpAddr>().is_err();
         let mut others = known.filter(|it| !self.0.contains_key(it.host()) && is_name(it));
         match others.next() {
             Some(other) => !fetch::has_address(&other, options).await,
@@ -49,7 +49,7 @@ impl Met {
     }
 }
 
-/// Whether a visit failed on the way: at the look-up of the name, or at the connection.
+/// Whether a visit failed before the server: at the lookup of the name, or at the connection.
 fn is_of_the_way(kind: FailureKind) -> bool {
     matches!(
         kind,
@@ -62,7 +62,7 @@ fn is_of_the_way(kind: FailureKind) -> bool {
     )
 }
 
-/// Whether a visit was not made, for a reason of ours.
+/// Whether a visit was not made for a local reason.
 fn is_ours(kind: FailureKind) -> bool {
     matches!(
         kind,

@@ -1,4 +1,4 @@
-//! What a run is to visit: the seeds of all profiles, each with the moment it is due.
+//! The plan of a run: the seeds of all profiles, each with the time when it is due.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +12,20 @@ use crate::{
 
 use super::Named;
 
-/// A page that visits start from, and what rests on it.
+/// A page that visits start from, and the references to it.
 #[derive(Clone, Debug)]
 pub struct Seed {
     /// The page.
     pub uri: TargetUri,
-    /// How often it is visited: the most eager of all references that share it.
+    /// How often it is visited: the shortest cadence of all references that share it.
     pub cadence: Cadence,
     /// Its last visit.
     pub last: Option<LastVisit>,
-    /// When it is due; `None` for at once.
+    /// When it is due; `None` for immediately.
     pub due: Option<Instant>,
     /// The profiles and reference numbers that share it.
     pub references: Vec<(String, u32)>,
-    /// Whether a name or password stood in its address; they are left out.
+    /// Whether its address contained a name or password, which are left out.
     pub had_credentials: bool,
 }
 
@@ -33,14 +33,14 @@ impl Seed {
     /// Whether it is due at `now`.
     #[must_use]
     pub fn is_due(&self, now: Instant) -> bool {
-        self.due.is_none_or(|it| it <= now)
+        self.due.is_none_or(|due| due <= now)
     }
 }
 
-/// Why no plan can be made of a profile.
+/// Why a profile cannot be planned.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
-    /// A reference's address.
+    /// The address of a reference.
     #[error("profile {profile}, reference {number}: the address cannot be visited")]
     Address {
         /// The profile.
@@ -52,11 +52,11 @@ pub enum PlanError {
         source: UriError,
     },
     /// A cadence.
-    #[error("profile {profile}{at}: `every` cannot be understood")]
+    #[error("profile {profile}{at}: `every` is not valid")]
     Cadence {
         /// The profile.
         profile: String,
-        /// `, reference 3`, or nothing for the profile's own.
+        /// `, reference 3`, or empty for that of the profile.
         at: String,
         /// Why not.
         #[source]
@@ -70,17 +70,17 @@ impl PlanError {
     pub fn hint(&self) -> String {
         match self {
             Self::Address { .. } => {
-                "correct `url` in the profile, or leave it out; `stillsays profile lint` shows all such places".into()
+                "correct or remove `url` in the profile; `stillsays profile lint` lists all such places".into()
             }
             Self::Cadence { source, .. } => source.hint().into(),
         }
     }
 }
 
-/// How seeds come to be due.
+/// When seeds are due.
 #[derive(Clone, Debug)]
 pub struct Rhythm {
-    /// The cadence where neither profile nor reference says.
+    /// The cadence, unless a profile or reference has its own.
     pub every: Cadence,
     /// How soon after a failed visit.
     pub retry: TimeDelta,
@@ -233,7 +233,7 @@ mod tests {
         let error = seeds(&profiles, &rhythm(), &|_| None).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "profile a, reference 7: `every` cannot be understood"
+            "profile a, reference 7: `every` is not valid"
         );
         assert!(!error.hint().is_empty());
     }

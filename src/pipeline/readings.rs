@@ -1,5 +1,5 @@
-//! Readings of stored payloads, shared by visits that brought the same. A page is read again whenever it is asked for, which takes
-//! no longer than to unpack what was read; what takes long to read, a PDF file, is read once and kept in the archive.
+//! Readings of stored payloads, shared by visits with the same payload. A page is read again whenever needed, which takes no longer
+//! than unpacking a stored reading; PDF files, which take long to read, are read once and stored in the archive.
 
 use std::sync::Arc;
 
@@ -21,9 +21,9 @@ pub(super) struct Readings<'a> {
     store: &'a Store,
     pdf: &'a PdfReader,
     selectors: Vec<String>,
-    /// The reading that was asked for last, and what it was kept under.
+    /// The latest reading, and its key.
     last: Option<Last>,
-    /// Whether a reading could not be made now and may be another time.
+    /// Whether a reading failed now but may succeed another time.
     pub(super) passing: bool,
 }
 
@@ -36,7 +36,9 @@ struct Last {
 impl<'a> Readings<'a> {
     pub(super) fn new(store: &'a Store, profile: &Profile, pdf: &'a PdfReader) -> Self {
         let selectors = profile.references.iter();
-        let mut selectors: Vec<String> = selectors.filter_map(|it| it.selector.clone()).collect();
+        let mut selectors: Vec<String> = selectors
+            .filter_map(|selector| selector.selector.clone())
+            .collect();
         selectors.sort();
         selectors.dedup();
         Self {
@@ -48,12 +50,12 @@ impl<'a> Readings<'a> {
         }
     }
 
-    /// The reading of the payload that a capture brought or stands for; a failure brought none.
+    /// The reading of the payload of a capture, or of the one it refers to; a failure has none.
     pub(super) fn of(&mut self, entry: &CaptureEntry) -> Result<Option<Arc<Reading>>, StoreError> {
         let Some(digest) = entry.payload_digest else {
             return Ok(None);
         };
-        // "Not modified" does not say again what the payload is.
+        // "Not modified" does not repeat the type of the payload.
         let brought = match entry.revisit {
             Some(RevisitProfile::ServerNotModified) => self.store.brought(&digest, entry.date)?,
             _ => None,
@@ -61,7 +63,7 @@ impl<'a> Readings<'a> {
         let entry = brought.as_ref().unwrap_or(entry);
         let media_type = media_type_of(&entry.head);
         let coding = content_coding::labels_of(&entry.head);
-        // Everything that the reading depends on beside the payload; its digest, because there is one with every reading.
+        // Everything that the reading depends on besides the payload; as a digest, because it is stored with every reading.
         let depends = format!(
             "{} {} {} {} {} {} {:?}",
             extract::VERSION,
@@ -80,7 +82,7 @@ impl<'a> Readings<'a> {
             return Ok(Some(last.reading.clone()));
         }
         let reading = Arc::new(match self.store.reading(&digest, &key)? {
-            Some(it) => it,
+            Some(reading) => reading,
             None => self.read(entry, (&digest, &key), (&media_type, coding.as_deref()))?,
         });
         self.last = Some(Last {
@@ -91,7 +93,7 @@ impl<'a> Readings<'a> {
         Ok(Some(reading))
     }
 
-    /// Reads a payload, and keeps what was read where that took long and another try would come to the same.
+    /// Reads a payload, and stores the reading if that took long and another attempt would give the same.
     fn read(
         &mut self,
         entry: &CaptureEntry,
@@ -99,8 +101,8 @@ impl<'a> Readings<'a> {
         (media_type, coding): (&MediaType, Option<&str>),
     ) -> Result<Reading, StoreError> {
         let payload = match self.store.payload(digest) {
-            Ok(it) => it,
-            // What was removed is not there to be read; that it was is all there is to say.
+            Ok(payload) => payload,
+            // A removed payload cannot be read; only the removal can be reported.
             Err(missing @ (StoreError::Removed { .. } | StoreError::NotHeld { .. })) => {
                 return Ok(extract::unread(missing.to_string()));
             }
@@ -109,8 +111,8 @@ impl<'a> Readings<'a> {
         let decoded = content_coding::decode(&payload, coding, &Caps::default());
         let unreadable = MediaType::parse("application/octet-stream");
         let (body, media_type) = match &decoded {
-            Ok(it) => (it.bytes.as_slice(), media_type),
-            // A body whose coding cannot be taken off is bytes like any other file that is not text.
+            Ok(decoded) => (decoded.bytes.as_slice(), media_type),
+            // A body that cannot be decoded is like any other file that is not text.
             Err(_) => (payload.as_slice(), &unreadable),
         };
         let page = Page {

@@ -1,4 +1,4 @@
-//! From the store to a report: a profile's findings as they stand, and what is shown of them.
+//! Reports from the store: the current findings of a profile, and the data to show with them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -21,9 +21,9 @@ use super::{
     readings::Readings,
 };
 
-/// The report on one profile, from findings that were computed before; `command` is what leads a person to this archive.
+/// The report on one profile, made from `findings`; `command` is the command line that opens this archive.
 ///
-/// Of each page only the visits are read that the report shows, so that its cost does not grow with the visits held.
+/// Only the visits that the report shows are read, so that its cost does not grow with the number of stored visits.
 ///
 /// # Errors
 /// The archive cannot be read.
@@ -51,7 +51,7 @@ pub fn report(
     }))
 }
 
-/// The visits of each reference's page that a report shows or that can be cited; references that share a page share them.
+/// The visits of the page of each reference that a report shows or that can be cited; references to the same page share them.
 fn visits(
     store: &Store,
     profile: &Profile,
@@ -63,9 +63,11 @@ fn visits(
         let Some(Ok((seed, _))) = reference.url.as_deref().map(TargetUri::parse) else {
             continue;
         };
-        let noon = reference.accessed.and_then(|it| it.and_hms_opt(12, 0, 0));
+        let noon = reference
+            .accessed
+            .and_then(|accessed| accessed.and_hms_opt(12, 0, 0));
         let page = wanted.entry(seed.clone()).or_default();
-        page.near.extend(noon.map(|it| it.and_utc()));
+        page.near.extend(noon.map(|noon| noon.and_utc()));
         pages.insert(reference.number, seed);
     }
     for finding in findings {
@@ -75,7 +77,7 @@ fn visits(
         };
         let dates: BTreeSet<Instant> = moments(finding).collect();
         for number in numbers {
-            if let Some(page) = pages.get(&number).and_then(|it| wanted.get_mut(it)) {
+            if let Some(page) = pages.get(&number).and_then(|page| wanted.get_mut(page)) {
                 page.dates.extend(&dates);
             }
         }
@@ -100,7 +102,7 @@ fn visits(
     Ok(pages.into_iter().filter_map(of).collect())
 }
 
-/// The moments of the captures that a finding rests on or tells of.
+/// The dates of the captures that a finding rests on or mentions.
 fn moments(finding: &Finding) -> impl Iterator<Item = Instant> {
     let history = &finding.history;
     let told = [
@@ -109,14 +111,14 @@ fn moments(finding: &Finding) -> impl Iterator<Item = Instant> {
         history.gone_by,
         history.changed_after,
         history.changed_by,
-        history.baseline.as_ref().map(|it| it.date),
+        history.baseline.as_ref().map(|baseline| baseline.date),
     ];
     let captures = finding.evidence.iter().map(|it| &it.capture);
-    let dates = captures.chain(&finding.copy).map(|it| it.date);
+    let dates = captures.chain(&finding.copy).map(|capture| capture.date);
     told.into_iter().flatten().chain(dates)
 }
 
-/// Of the payloads that a report names, those that were removed from the archive on purpose.
+/// The payloads in a report that were removed from the archive on purpose.
 fn removed(
     store: &Store,
     findings: &[Finding],
@@ -126,23 +128,23 @@ fn removed(
     if store.removals()?.is_none() {
         return Ok(removed);
     }
-    let resting = findings.iter().flat_map(|it| &it.evidence);
+    let resting = findings.iter().flat_map(|finding| &finding.evidence);
     let resting = resting.filter_map(|it| it.capture.payload_digest);
-    let visited = visits.values().flat_map(|it| &it.some);
-    let visited = visited.filter_map(|it| it.payload_digest);
+    let visited = visits.values().flat_map(|visit| &visit.some);
+    let visited = visited.filter_map(|visited| visited.payload_digest);
     let digests: HashSet<PayloadDigest> = resting.chain(visited).collect();
     for digest in digests {
-        if let Some(it) = store.removal(&digest)? {
-            removed.insert(digest, it);
+        if let Some(removal) = store.removal(&digest)? {
+            removed.insert(digest, removal);
         }
     }
     Ok(removed)
 }
 
-/// The findings as they are now: those that the last run stored, or, where what they rest on has changed since, computed now.
+/// The current findings: those that the last run stored or, if something they rest on has changed since, computed now.
 ///
 /// # Errors
-/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
+/// The archive cannot be read, or a payload does not match its digest; it was stopped.
 pub fn current(
     store: &Store,
     named: &Named,
@@ -158,11 +160,11 @@ pub fn current(
     Ok(findings)
 }
 
-/// The findings as they are now, of a profile that may have one whose id begins with one of `ids`, in small letters; none where it
-/// has no such finding for sure.
+/// The current findings of a profile that can have one whose id begins with one of `ids`, in lower case; empty if it certainly has
+/// none.
 ///
 /// # Errors
-/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
+/// The archive cannot be read, or a payload does not match its digest; it was stopped.
 pub fn current_with(
     store: &Store,
     named: &Named,
@@ -179,10 +181,10 @@ pub fn current_with(
     Ok(findings)
 }
 
-/// Whether the findings that the last run stored are those of now, told without reading them.
+/// Whether the findings that the last run stored are current, without reading them.
 ///
 /// # Errors
-/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
+/// The archive cannot be read, or a payload does not match its digest; it was stopped.
 pub fn is_current(
     store: &Store,
     named: &Named,
@@ -192,7 +194,7 @@ pub fn is_current(
     Ok(store.basis(&named.name)? == Some(subjected.basis))
 }
 
-/// The references whose latest visits met something bad that has not lasted, by number: since when, and what.
+/// The references whose latest visits failed, but not for long yet, by number: since when, and how.
 ///
 /// # Errors
 /// The archive cannot be read.
@@ -205,10 +207,10 @@ pub(super) fn waiting(
     let (numbers, seeds): (Vec<u32>, Vec<TargetUri>) = profile
         .references
         .iter()
-        .filter_map(|it| Some((it.number, seed_of(it)?)))
+        .filter_map(|reference| Some((reference.number, seed_of(reference)?)))
         .unzip();
     let latest = store.latest_spans(&seeds)?;
-    // Visits that an answer rests on do not wait.
+    // Visits that an answer already uses do not wait.
     let known = store.answered_until(&named.name, "page")?;
     let mut readings = Readings::new(store, profile, &comparing.pdf);
     let mut waiting = BTreeMap::new();
@@ -223,7 +225,7 @@ pub(super) fn waiting(
         }
         let hops = store.hops(span.visit)?;
         let reading = match hops.last() {
-            Some(it) => readings.of(it)?,
+            Some(hop) => readings.of(hop)?,
             None => None,
         };
         let page = Page::of(Visited {
@@ -231,7 +233,7 @@ pub(super) fn waiting(
             reading: reading.as_deref(),
         });
         if lasting.is_waiting(page.state()) {
-            let bad = spans.iter().find(|it| it.bad).unwrap_or(span);
+            let bad = spans.iter().find(|span| span.bad).unwrap_or(span);
             waiting.insert(
                 number,
                 Waiting {

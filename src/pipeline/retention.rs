@@ -1,4 +1,4 @@
-//! What of the archive is kept and what may go: rules over the captures of each address.
+//! Retention: the rules that decide which captures of each address are kept.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -20,24 +20,24 @@ use crate::{
     uri::TargetUri,
 };
 
-/// One rule that thins by age: of captures older than so long, one in every so long is kept.
+/// One rule: of captures older than an age, one per period is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thinning {
-    /// How old they are.
+    /// The age.
     pub age: TimeDelta,
-    /// Of how long a time one is kept, its first.
+    /// The period, of which the first capture is kept.
     pub period: TimeDelta,
 }
 
 impl FromStr for Thinning {
     type Err = String;
 
-    /// Reads `90d: 1w`.
+    /// Parses `90d: 1w`.
     fn from_str(text: &str) -> Result<Self, String> {
         let (age, period) = text
             .split_once(':')
-            .ok_or_else(|| format!("`{text}` is no rule such as `90d: 1w`"))?;
-        let interval = |it: &str| parse_interval(it).map_err(|it| it.to_string());
+            .ok_or_else(|| format!("`{text}` is not a rule such as `90d: 1w`"))?;
+        let interval = |text: &str| parse_interval(text).map_err(|error| error.to_string());
         Ok(Self {
             age: interval(age)?,
             period: interval(period)?,
@@ -45,23 +45,23 @@ impl FromStr for Thinning {
     }
 }
 
-/// Which changes of a page are kept whatever their age.
+/// Which changes of a page are kept at any age.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Changes {
-    /// Every one: each different payload; then nothing is left to go.
+    /// Every change of the payload; then nothing is removed.
     Bytes,
-    /// Those that a reader sees: each payload with another text than the one before it.
+    /// Visible changes: payloads with a text different from the one before.
     #[default]
     Text,
     /// None.
     Nothing,
 }
 
-/// What is kept. The first capture of each address and every capture that a finding or a review cites always are.
+/// What is kept. The first capture of each address, and every capture that a finding or a review cites, are always kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// How what is old is thinned; where there is no rule, nothing goes.
+    /// The rules for old captures; without a rule, nothing is removed.
     pub thin: Vec<Thinning>,
     /// Which changes are kept.
     pub changes: Changes,
@@ -69,22 +69,22 @@ pub struct Rules {
     pub latest: usize,
 }
 
-/// What goes, and how much it is.
+/// What to remove, and how much it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The payloads that go.
+    /// The payloads to remove.
     pub removals: Vec<Removal>,
-    /// How many payloads there are, those that go among them.
+    /// The number of all payloads.
     pub payloads: usize,
-    /// How much goes.
+    /// The size of the payloads to remove.
     pub weight: Weight,
-    /// For each address where something goes: how many payloads, and how much.
+    /// For each affected address: how many payloads, and how much.
     pub by_address: BTreeMap<TargetUri, (usize, Weight)>,
 }
 
-/// What of an archive may go by these rules at `now`. Nothing is changed.
+/// Plans the removals by these rules at `now`. Changes nothing.
 ///
-/// A payload goes where no capture that is kept brought it or stands for it.
+/// A payload is removed if no kept capture has it or refers to it.
 ///
 /// # Errors
 /// The archive cannot be read.
@@ -101,7 +101,7 @@ pub fn plan_retention(
     let cited = cited(store)?;
     let mut kept: HashSet<PayloadDigest> = HashSet::new();
     let mut held: HashMap<PayloadDigest, Option<Weight>> = HashMap::new();
-    // Each payload that some capture does not need, with the first address that had it and the rule.
+    // Each payload that is not needed by some capture, with the first address that had it and the rule.
     let mut loose: Vec<(PayloadDigest, TargetUri, Thinning)> = Vec::new();
     for uri in store.addresses()? {
         let entries = store.captures_of(&uri)?;
@@ -151,7 +151,7 @@ pub fn plan_retention(
     Ok(plan)
 }
 
-/// For each capture of an address, oldest first, the rule by which it is not kept; `None` for one that is.
+/// For each capture of an address, oldest first, the rule by which it is not kept; `None` for a kept one.
 fn judge(
     store: &Store,
     rules: &Rules,
@@ -179,7 +179,7 @@ fn judge(
             Changes::Nothing => false,
             Changes::Text => {
                 let reading = readings.of(entry)?;
-                let text = reading.map(|it| ContentDigest::of(it.text.as_bytes()));
+                let text = reading.map(|reading| ContentDigest::of(reading.text.as_bytes()));
                 std::mem::replace(&mut before, text) != text || text.is_none()
             }
         };
@@ -203,7 +203,7 @@ fn judge(
 /// The captures that findings and reviews rest on.
 #[derive(Default)]
 struct Cited {
-    /// By address and moment: a finding's history names moments.
+    /// By address and date: the history of a finding has dates.
     captures: HashSet<(String, Instant)>,
     moments: HashSet<Instant>,
     payloads: HashSet<PayloadDigest>,
@@ -216,7 +216,7 @@ impl Cited {
             || self.captures.contains(&(uri.as_str().to_owned(), date))
     }
 
-    /// Takes whatever names a capture, wherever it stands in a finding.
+    /// Collects every capture that a finding names, wherever it is.
     fn learn(&mut self, value: &serde_json::Value) {
         match value {
             serde_json::Value::Array(all) => all.iter().for_each(|it| self.learn(it)),

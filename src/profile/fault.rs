@@ -1,4 +1,4 @@
-//! What is wrong in a profile's file: each fault with its place and what to write instead.
+//! Faults in the file of a profile, each with its place and what to write instead.
 
 use std::{
     fmt,
@@ -6,16 +6,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Something in a profile's file that cannot be read.
+/// Something invalid in the file of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Its bytes in the file.
+    /// Its byte range in the file.
     pub span: Range<usize>,
-    /// The line it begins on; 1 is the first.
+    /// The line on which it begins, counted from 1.
     pub line: usize,
-    /// The character of the line that it begins at; 1 is the first.
+    /// The character at which it begins in the line, counted from 1.
     pub column: usize,
-    /// What is wrong, a fragment in lower case.
+    /// The fault, a fragment in lower case.
     pub what: String,
     /// What to write instead.
     pub hint: String,
@@ -26,9 +26,9 @@ pub struct Fault {
 pub struct ProfileError {
     /// The file.
     pub path: PathBuf,
-    /// Its text; empty where it is none.
+    /// Its text; empty if it is not text.
     pub(super) text: String,
-    /// What is wrong, in the order of the file; at least one.
+    /// The faults, in the order of the file; at least one.
     pub faults: Vec<Fault>,
 }
 
@@ -55,13 +55,13 @@ impl ProfileError {
         }
     }
 
-    /// The line of the file that a fault begins on; `None` where the file is no text.
+    /// The line of the file on which a fault begins; `None` if the file is not text.
     #[must_use]
     pub fn line_of(&self, fault: &Fault) -> Option<&str> {
         self.text.lines().nth(fault.line.checked_sub(1)?)
     }
 
-    /// What to do about the first fault.
+    /// Advice about the first fault.
     #[must_use]
     pub fn hint(&self) -> &str {
         self.faults.first().map_or("", |it| &it.hint)

@@ -1,4 +1,4 @@
-//! What a person should look at in a profile before trusting what is checked with it.
+//! Remarks on a profile that a person should read before trusting its results.
 
 use std::collections::BTreeMap;
 
@@ -10,26 +10,26 @@ use crate::{
     uri::{TargetUri, without_credentials},
 };
 
-/// How much a remark matters.
+/// The severity of a remark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Good to know.
     Note,
-    /// A claim or page is checked less well than it could be.
+    /// A claim or page cannot be checked as well as it could be.
     Warning,
     /// The profile cannot be used as it is.
     Error,
 }
 
-/// Something to look at in a profile.
+/// A remark on a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remark {
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
-    /// What it is about: `reference 6`, `claim partners`, `paragraph 4`.
+    /// Its subject: `reference 6`, `claim partners`, `paragraph 4`.
     pub place: String,
-    /// What was seen, a fragment in lower case.
+    /// The observation, a fragment in lower case.
     pub what: String,
     /// What to do.
     pub hint: String,
@@ -42,13 +42,13 @@ impl Remark {
         Self::new(Severity::Note, place, what, hint)
     }
 
-    /// Something to mend.
+    /// Something to repair.
     #[must_use]
     pub fn warning(place: &str, what: &str, hint: &str) -> Self {
         Self::new(Severity::Warning, place, what, hint)
     }
 
-    /// Something that must be mended.
+    /// Something that must be repaired.
     #[must_use]
     pub fn error(place: &str, what: &str, hint: &str) -> Self {
         Self::new(Severity::Error, place, what, hint)
@@ -64,7 +64,7 @@ impl Remark {
     }
 }
 
-/// Looks a profile through: references without an address or sharing one, claims without a reference, names left open.
+/// Checks a profile: references without an address or with a shared one, claims without a reference, ambiguous names.
 #[must_use]
 pub fn lint(profile: &Profile) -> Vec<Remark> {
     let mut remarks = Vec::new();
@@ -91,13 +91,13 @@ pub fn lint(profile: &Profile) -> Vec<Remark> {
             remarks.push(Remark::warning(
                 "claims",
                 &format!("{count} of them have no id"),
-                "give each a short id of its own; reviews are kept under it",
+                "give each a short, unique id; reviews refer to it",
             ));
         } else if count > 1 {
             remarks.push(Remark::error(
                 &format!("claim {id}"),
                 &format!("{count} claims have this id"),
-                "give each an id of its own; reviews are kept under it",
+                "give each a unique id; reviews refer to it",
             ));
         }
     }
@@ -109,13 +109,13 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
     match &reference.url {
         None => remarks.push(Remark::warning(
             &place,
-            "has no URL, so what rests on it cannot be checked",
-            "add its url if the work stands on the web",
+            "has no URL, so claims that cite it cannot be checked",
+            "add its url if the work is on the web",
         )),
         Some(url) if without_credentials(url) != *url => remarks.push(Remark::error(
             &place,
-            "its url carries a name or password",
-            "take it out; the page is visited without it",
+            "its url contains a name or password",
+            "remove it; the page is visited without it",
         )),
         Some(url) => match TargetUri::parse(url) {
             Err(error) => {
@@ -125,8 +125,8 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
                 if fragment.is_some() {
                     remarks.push(Remark::note(
                         &place,
-                        "its url carries a fragment",
-                        "move what follows the # to its fragment key",
+                        "its url contains a fragment",
+                        "move the part after the # to its fragment key",
                     ));
                 }
                 if uri.host().ends_with("archive.org") && uri.as_url().path().starts_with("/web/") {
@@ -143,13 +143,13 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
         remarks.push(Remark::note(
             &place,
             "has no title",
-            "add the page's title: a soft 404 is told by it",
+            "add the title of the page: it helps to recognize a soft 404",
         ));
     }
     if reference.accessed.is_none() && reference.url.is_some() {
         remarks.push(Remark::note(
             &place,
-            "has no access date, so there is no baseline to tell “changed since” from “never said so”",
+            "has no access date, so there is no baseline to distinguish “changed since” from “never said so”",
             "add accessed = YYYY-MM-DD if the article gives one",
         ));
     }
@@ -158,7 +158,7 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
     {
         remarks.push(Remark::warning(
             &place,
-            &format!("was read on {accessed}, before it was published on {published}"),
+            &format!("was accessed on {accessed}, before it was published on {published}"),
             "correct one of the dates",
         ));
     }
@@ -169,8 +169,8 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
     {
         remarks.push(Remark::note(
             &place,
-            "no claim rests on it",
-            "its fate is still watched; add a claim to check what it says",
+            "no claim cites it",
+            "its fate is still checked; add a claim to check its content",
         ));
     }
     let again = profile
@@ -186,12 +186,12 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
         remarks.push(Remark::error(
             &place,
             &format!("{again} references have this number"),
-            "number them apart",
+            "give them different numbers",
         ));
     }
 }
 
-/// References that share a page, and those that are the same throughout.
+/// References that share a page, and those that are identical.
 fn shared(profile: &Profile, remarks: &mut Vec<Remark>) {
     for seed in profile.seeds() {
         let [first, .., _] = seed.references.as_slice() else {
@@ -206,14 +206,14 @@ fn shared(profile: &Profile, remarks: &mut Vec<Remark>) {
             })
         });
         let what = if same {
-            "are the same reference"
+            "are identical"
         } else {
             "share one page"
         };
         remarks.push(Remark::note(
             &format!("references {}", all.join(", ")),
             &format!("{what}: {}", seed.uri),
-            "nothing to do: the page is visited once and every claim is held against it",
+            "nothing to do: the page is visited once, and every claim is checked against it",
         ));
     }
 }
@@ -223,8 +223,8 @@ fn lint_claim(claim: &super::Claim, profile: &Profile, remarks: &mut Vec<Remark>
     if claim.cites.is_empty() {
         remarks.push(Remark::warning(
             &place,
-            "rests on no reference, so it cannot be checked",
-            "give the numbers of its references in cites",
+            "cites no reference, so it cannot be checked",
+            "add the numbers of its references to cites",
         ));
     }
     for number in &claim.cites {
@@ -232,7 +232,7 @@ fn lint_claim(claim: &super::Claim, profile: &Profile, remarks: &mut Vec<Remark>
             remarks.push(Remark::error(
                 &place,
                 &format!("cites reference {number}, which the profile does not have"),
-                "add the reference, or take the number out of cites",
+                "add the reference, or remove the number from cites",
             ));
         }
     }
@@ -251,7 +251,7 @@ fn lint_claim(claim: &super::Claim, profile: &Profile, remarks: &mut Vec<Remark>
     {
         remarks.push(Remark::warning(
             &place,
-            "rests on references without a URL only",
+            "cites only references without a URL",
             "add a url to one of them",
         ));
     }
@@ -260,8 +260,8 @@ fn lint_claim(claim: &super::Claim, profile: &Profile, remarks: &mut Vec<Remark>
         Statement::Quoted { exact } if exact.contains(['…', '[']) || exact.contains("...") => {
             remarks.push(Remark::note(
                 &place,
-                "its quotation leaves words out or puts some in",
-                "the pieces around … and [ ] are looked for one by one",
+                "its quotation omits or inserts words",
+                "the parts around … and [ ] are searched separately",
             ));
         }
         _ => {}
@@ -275,14 +275,14 @@ fn lint_names(place: &str, names: &[ListedName], remarks: &mut Vec<Remark>) {
             ListedName::Ambiguous(parts) => remarks.push(Remark::note(
                 place,
                 &format!("“{}” may be one name or {}", parts.join(", "), parts.len()),
-                "the page decides; to decide it here, write it as one name or as several",
+                "the page decides; to decide here, write one name or several",
             )),
             ListedName::One(name) => {
                 if seen.insert(fold(name), name).is_some() {
                     remarks.push(Remark::warning(
                         place,
                         &format!("lists “{name}” twice"),
-                        "take one of them out",
+                        "remove one of them",
                     ));
                 }
                 let owned = name.split_once("’s ").or(name.split_once("'s "));
@@ -291,8 +291,8 @@ fn lint_names(place: &str, names: &[ListedName], remarks: &mut Vec<Remark>) {
                 }) {
                     remarks.push(Remark::note(
                         place,
-                        &format!("“{name}” begins with an owner, whom the page may not name"),
-                        "take the owner off if it is not part of the name",
+                        &format!("“{name}” begins with a possessive, which the page may not have"),
+                        "remove the possessive if it is not part of the name",
                     ));
                 }
             }

@@ -1,4 +1,4 @@
-//! Answers: what the visits of a page say about a claim, and what the latest findings rest on. Derived: it can be made again.
+//! Answers: what the visits of a page say about a claim, and what the latest findings rest on. Derived data: it can be computed again.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub struct Answer {
     pub json: PackedJson,
 }
 
-/// JSON as it is kept: compressed, so that many answers can be at hand.
+/// JSON as stored: compressed, so that many answers fit in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackedJson {
     length: i64,
@@ -32,7 +32,7 @@ pub struct PackedJson {
 }
 
 impl PackedJson {
-    /// The text as it was; `None` where it does not unpack.
+    /// The original text; `None` if it cannot be unpacked.
     #[must_use]
     pub fn text(&self) -> Option<Vec<u8>> {
         payloads::decompress(&self.bytes, &[], self.length).ok()
@@ -43,7 +43,7 @@ const SELECT: &str =
     "SELECT part, reference, basis, chain, until, length, bytes FROM answer WHERE profile = ?1";
 
 impl Store {
-    /// The answers that are kept for a profile, in the order of their parts.
+    /// The stored answers for a profile, in the order of their parts.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -57,7 +57,7 @@ impl Store {
         })
     }
 
-    /// The answers that are kept about one part of a profile, in the order of the references.
+    /// The stored answers about one part of a profile, in the order of the references.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -90,19 +90,19 @@ impl Store {
         })
     }
 
-    /// Packs a JSON text as answers are kept.
+    /// Packs a JSON text as for storing answers.
     ///
     /// # Errors
-    /// There is no memory for it.
+    /// There is not enough memory.
     pub fn packed(&self, json: &[u8]) -> Result<PackedJson, StoreError> {
         Ok(PackedJson {
             length: i64::try_from(json.len()).unwrap_or(i64::MAX),
             bytes: payloads::compress_thoroughly(json, &[])
-                .map_err(|it| Fault::damaged(it).at(self.path()))?,
+                .map_err(|error| Fault::damaged(error).at(self.path()))?,
         })
     }
 
-    /// Keeps answers for a profile in place of those to the same questions. It is not waited for: what is lost is made again.
+    /// Stores answers for a profile, replacing those to the same questions. Does not wait: lost answers are computed again.
     ///
     /// # Errors
     /// The store is closed, or was opened to read only.
@@ -113,21 +113,21 @@ impl Store {
                 "INSERT OR REPLACE INTO answer (profile, part, reference, basis, chain, until, length, bytes, checksum)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
-            for it in &answers {
-                let PackedJson { length, bytes } = &it.json;
+            for answer in &answers {
+                let PackedJson { length, bytes } = &answer.json;
                 let sum = checksum_of(
-                    (&profile, &it.part, it.reference),
-                    it.basis.as_bytes(),
-                    [it.chain, micros(it.until), *length],
+                    (&profile, &answer.part, answer.reference),
+                    answer.basis.as_bytes(),
+                    [answer.chain, micros(answer.until), *length],
                     bytes,
                 );
                 statement.execute(params![
                     profile,
-                    it.part,
-                    it.reference,
-                    it.basis.as_bytes(),
-                    it.chain,
-                    micros(it.until),
+                    answer.part,
+                    answer.reference,
+                    answer.basis.as_bytes(),
+                    answer.chain,
+                    micros(answer.until),
                     length,
                     bytes,
                     sum
@@ -137,7 +137,7 @@ impl Store {
         })
     }
 
-    /// Throws answers of a profile away: those to the questions named, a part and a reference each.
+    /// Deletes the answers of a profile to these questions, each a part and a reference.
     ///
     /// # Errors
     /// The store is closed, or was opened to read only.
@@ -158,7 +158,7 @@ impl Store {
         })
     }
 
-    /// Throws all answers of a profile away, and what its latest findings rest on.
+    /// Deletes all answers of a profile, and the basis of its latest findings.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -171,7 +171,7 @@ impl Store {
         })
     }
 
-    /// What the latest findings of a profile rest on; `None` where that is not known.
+    /// The basis of the latest findings of a profile; `None` if unknown.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -184,7 +184,7 @@ impl Store {
         })
     }
 
-    /// Notes that a run looked whether anything is due.
+    /// Records that a run checked whether anything is due.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -197,7 +197,7 @@ impl Store {
         })
     }
 
-    /// When a run last looked whether anything is due; `None` before the first.
+    /// When a run last checked whether anything is due; `None` before the first run.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -212,7 +212,7 @@ impl Store {
     }
 }
 
-/// An answer as its row has it; `None` for one of no time.
+/// The answer in a row; `None` if its date is invalid.
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Answer>> {
     let Some(until) = Instant::from_timestamp_micros(row.get(4)?) else {
         return Ok(None);
@@ -230,7 +230,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Answer>> {
     }))
 }
 
-/// Keeps what the latest findings of a profile rest on.
+/// Stores the basis of the latest findings of a profile.
 pub(super) fn keep_basis(
     connection: &Connection,
     profile: &str,

@@ -1,4 +1,4 @@
-//! The store copied while it is in use, and put back.
+//! Copies the store while it is in use, and restores a copy.
 
 use std::{
     fs::{self, File},
@@ -9,23 +9,23 @@ use std::{
 use super::{Access, Problem, Store, StoreError, Trust, beside, error::Fault};
 
 impl Store {
-    /// Writes a copy of the store as it is at this moment to `to`, durably; a run that is going on is not held up.
+    /// Writes a durable copy of the current store to `to`, without delaying a run in progress.
     ///
-    /// The copy is looked through before it gets its name, and its rows are packed anew, so it may be smaller than the store.
+    /// The copy is checked before it gets its name, and its rows are packed again, so it can be smaller than the store.
     ///
     /// # Errors
-    /// There is a file at `to`; it cannot be written; the store cannot be read, or the copy is not whole.
+    /// A file exists at `to`; it cannot be written; the store cannot be read, or the copy is damaged.
     pub fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
         if to.exists() {
-            return Err(cannot_open(to, "there is a file of that name already"));
+            return Err(cannot_open(to, "a file of that name already exists"));
         }
         let part = beside(to, ".open");
-        remove_if_there(&part).map_err(|it| cannot_open(&part, it))?;
+        remove_if_there(&part).map_err(|error| cannot_open(&part, error))?;
         let copied = self
             .copy_whole(&part)
-            .and_then(|()| put_in_place(&part, to).map_err(|it| cannot_open(to, it)));
+            .and_then(|()| put_in_place(&part, to).map_err(|error| cannot_open(to, error)));
         if copied.is_err() {
-            // What is left of a copy that failed helps nobody; the failure is what is told.
+            // The remains of a failed copy are useless; the failure itself is reported.
             let _ = remove_if_there(&part);
         }
         copied
@@ -35,7 +35,7 @@ impl Store {
         self.reader()?
             .1
             .execute("VACUUM INTO ?1", [part.to_string_lossy()])
-            .map_err(|it| Fault::from(it).at(part))?;
+            .map_err(|error| Fault::from(error).at(part))?;
         let copy = Self::open(part, Access::ReadOnly)?;
         match copy.verify_quick()?.first() {
             None => Ok(()),
@@ -47,20 +47,20 @@ impl Store {
     }
 }
 
-/// What became of the store that a copy took the place of.
+/// What happened to the store that a copy replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
-    /// Where the store that was there lies now; `None` where there was none.
+    /// The new place of the replaced store; `None` if there was none.
     pub aside: Option<PathBuf>,
 }
 
-/// Puts the copy at `from` in the place of the store at `path`. The store that is there is kept, under its name with `.before-NAME`.
+/// Replaces the store at `path` with the copy at `from`. The old store is kept, under its name with `.before-NAME`.
 ///
-/// The caller holds the run lock. The copy is read from end to end first; where anything in it does not hold, nothing is changed
-/// and the list of it is the `Err` of the inner result.
+/// The caller has the run lock. The copy is verified completely first; if it has problems, nothing is changed, and they are the
+/// `Err` of the inner result.
 ///
 /// # Errors
-/// The copy is no store of this version or an older one, or a file cannot be written.
+/// The copy is not a store of this version or an older one, or a file cannot be written.
 pub fn restore(
     from: &Path,
     path: &Path,
@@ -78,7 +78,7 @@ pub fn restore(
         let mut aside = None;
         if path.exists() {
             let kept = beside(path, &format!(".before-{name}"));
-            // The log of the last changes belongs to its store; without it they would be lost.
+            // The log with the last changes belongs to its store; without it they would be lost.
             for ending in ["-wal", "-shm"] {
                 if beside(path, ending).exists() {
                     fs::rename(beside(path, ending), beside(&kept, ending))?;
@@ -90,10 +90,10 @@ pub fn restore(
         put_in_place(&part, path)?;
         Ok::<_, io::Error>(Restored { aside })
     };
-    write().map(Ok).map_err(|it| cannot_open(path, it))
+    write().map(Ok).map_err(|error| cannot_open(path, error))
 }
 
-/// Gives a file that was written whole its name, durably.
+/// Gives a complete file its name, durably.
 pub(super) fn put_in_place(part: &Path, name: &Path) -> io::Result<()> {
     File::open(part)?.sync_all()?;
     fs::rename(part, name)?;
@@ -107,9 +107,11 @@ pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A name is on the disk when its folder is.
+/// A name is durable once its folder is synchronized.
 fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 

@@ -1,4 +1,4 @@
-//! Crawls, the hosts they visited, and how much the store holds.
+//! Crawls, the hosts they visited, and the size of the store.
 
 use std::collections::HashMap;
 
@@ -16,54 +16,54 @@ use crate::{
     ledger::Leaf,
 };
 
-/// A crawl as the store numbers it.
+/// The number of a crawl in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CrawlId(pub i64);
 
-/// One run that begins: who does what, and when.
+/// The beginning of a run: program, command and time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crawl {
     /// When it began.
     pub started: Instant,
     /// The program and its version: `stillsays/0.1.0`.
     pub software: String,
-    /// What it was asked to do: `run --due`.
+    /// The command: `run --due`.
     pub command: String,
 }
 
-/// What a crawl came to.
+/// The result of a crawl.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Counts {
     /// Seeds that were visited.
     pub visits: u64,
-    /// Visits that came to a page.
+    /// Visits that returned a page.
     pub fetched: u64,
-    /// Of these, the ones that brought nothing new.
+    /// Of these, the ones with nothing new.
     pub unchanged: u64,
     /// Visits that failed.
     pub failed: u64,
-    /// Seeds that were due and not visited: refused, postponed, stopped.
+    /// Seeds that were due but not visited: refused, postponed, stopped.
     pub skipped: u64,
-    /// Whether the network here was down: then its visits say nothing about any page.
+    /// Whether the local network was down: then its visits say nothing about any page.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub offline: bool,
 }
 
-/// A crawl as it is kept.
+/// A crawl as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrawlEntry {
     /// Its number.
     pub id: CrawlId,
-    /// How it began.
+    /// Its beginning.
     pub crawl: Crawl,
-    /// When it ended; `None` while it is going on, or where it was killed.
+    /// When it ended; `None` while it is in progress, or if it was killed.
     pub ended: Option<Instant>,
-    /// What it came to.
+    /// Its result.
     pub counts: Option<Counts>,
 }
 
-/// How much the store holds.
+/// The size of the store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Held {
     /// Seeds with at least one visit.
@@ -74,16 +74,16 @@ pub struct Held {
     pub captures: u64,
     /// Different payloads.
     pub payloads: u64,
-    /// Their bytes as they came.
+    /// Their bytes as received.
     pub plain_bytes: u64,
-    /// Their bytes as they are kept.
+    /// Their bytes as stored.
     pub kept_bytes: u64,
-    /// The file's bytes.
+    /// The bytes of the file.
     pub file_bytes: u64,
 }
 
 impl Store {
-    /// Notes that a crawl begins.
+    /// Records the beginning of a crawl.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -110,7 +110,7 @@ impl Store {
         })
     }
 
-    /// Notes that a crawl has ended, and what it came to.
+    /// Records the end and the result of a crawl.
     ///
     /// # Errors
     /// The file cannot be written; there is no such crawl.
@@ -161,7 +161,7 @@ impl Store {
                     ended: row.get::<_, Option<i64>>(4)?.map(instant).transpose()?,
                     counts: row
                         .get::<_, Option<String>>(5)?
-                        .map(|it| serde_json::from_str(&it).map_err(Fault::damaged))
+                        .map(|row| serde_json::from_str(&row).map_err(Fault::damaged))
                         .transpose()?,
                 });
             }
@@ -169,7 +169,7 @@ impl Store {
         })
     }
 
-    /// What is remembered of every host.
+    /// The stored state of every host.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -189,7 +189,7 @@ impl Store {
         })
     }
 
-    /// Keeps what is known of hosts apart from a visit, as after a request for robots.txt.
+    /// Stores the state of hosts without a visit, for example after a request for robots.txt.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -198,13 +198,13 @@ impl Store {
             .await
     }
 
-    /// How many visits there are, and of how many seeds: told without reading them.
+    /// The number of visits and of seeds, without reading them.
     ///
     /// # Errors
     /// The file cannot be read.
     pub fn extent(&self) -> Result<(u64, u64), StoreError> {
         self.read(|connection| {
-            // Visits are numbered from 1 and none is ever taken out.
+            // Visits are numbered from 1 and never deleted.
             let sql =
                 "SELECT (SELECT coalesce(max(id), 0) FROM visit), (SELECT count(*) FROM seed)";
             let counts = connection
@@ -214,7 +214,7 @@ impl Store {
         })
     }
 
-    /// How much the store holds.
+    /// The size of the store.
     ///
     /// # Errors
     /// The file cannot be read.

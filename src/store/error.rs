@@ -1,4 +1,4 @@
-//! What can go wrong with a store, each kind with what to do about it.
+//! The errors of a store, each kind with advice.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -9,24 +9,24 @@ use crate::clock::{Instant, warc_date};
 /// Why a store cannot be opened, read or written.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no file.
+    /// The file does not exist.
     #[error("there is no store at {}", path.display())]
     Missing {
-        /// Where it was looked for.
+        /// The path.
         path: PathBuf,
     },
-    /// The file is something else.
+    /// The file is not a store.
     #[error("{} is not a stillsays store", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
     },
-    /// What was stored cannot be read back as it was.
+    /// Stored data cannot be read back as it was.
     #[error("the store {} is damaged: {detail}", path.display())]
     Damaged {
         /// The store.
         path: PathBuf,
-        /// What does not hold.
+        /// The fault.
         detail: String,
     },
     /// A newer program wrote it.
@@ -39,8 +39,8 @@ pub enum StoreError {
         /// The newest format this program knows.
         known: u32,
     },
-    /// An older program wrote it, and it may not be written now.
-    #[error("the store {} has format {found} and has to be brought to format {known} first", path.display())]
+    /// An older program wrote it, and it is opened read-only.
+    #[error("the store {} has format {found} and must be migrated to format {known} first", path.display())]
     Older {
         /// The store.
         path: PathBuf,
@@ -49,19 +49,19 @@ pub enum StoreError {
         /// The format this program reads.
         known: u32,
     },
-    /// The file or its folder may not be written.
+    /// The file or its folder is read-only.
     #[error("the store {} cannot be written: it or its folder is read-only", path.display())]
     ReadOnly {
         /// The store.
         path: PathBuf,
     },
-    /// No room.
-    #[error("the disk that holds the store {} is full", path.display())]
+    /// The disk is full.
+    #[error("the disk with the store {} is full", path.display())]
     DiskFull {
         /// The store.
         path: PathBuf,
     },
-    /// Another program kept it locked for longer than one waits.
+    /// Another program locked it for too long.
     #[error("the store {} is locked by another program", path.display())]
     Busy {
         /// The store.
@@ -72,27 +72,27 @@ pub enum StoreError {
     CannotOpen {
         /// The store.
         path: PathBuf,
-        /// What SQLite or the operating system says.
+        /// The message of SQLite or the operating system.
         detail: String,
     },
-    /// Something was asked for that the store does not hold.
-    #[error("the store {} holds no {what}", path.display())]
+    /// The requested item is not in the store.
+    #[error("the store {} has no {what}", path.display())]
     NotHeld {
         /// The store.
         path: PathBuf,
-        /// What was asked for: `capture 12`, `payload sha256:…`.
+        /// The requested item: `capture 12`, `payload sha256:…`.
         what: String,
     },
-    /// It was held, and was removed on purpose.
+    /// The requested item was removed on purpose.
     #[error("{what} was removed from the store {} on {}: {why}", path.display(), warc_date(*at))]
     Removed {
         /// The store.
         path: PathBuf,
-        /// What was asked for: `payload sha256:…`.
+        /// The requested item: `payload sha256:…`.
         what: String,
         /// When it was removed.
         at: Instant,
-        /// By which rule.
+        /// The reason.
         why: String,
     },
     /// The writer has ended.
@@ -101,12 +101,12 @@ pub enum StoreError {
         /// The store.
         path: PathBuf,
     },
-    /// Anything else that SQLite says.
-    #[error("the store {} fails", path.display())]
+    /// Any other error of SQLite.
+    #[error("the store {} failed", path.display())]
     Sqlite {
         /// The store.
         path: PathBuf,
-        /// What SQLite says.
+        /// The error of SQLite.
         #[source]
         source: Arc<rusqlite::Error>,
     },
@@ -117,44 +117,44 @@ impl StoreError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Missing { .. } => {
-                "the first `stillsays run` makes it; or name another file with --store"
+            Self::Missing { .. } => "`stillsays run` creates it; or name another file with --store",
+            Self::Foreign { .. } => {
+                "name the file of the store with --store, or move this file away"
             }
-            Self::Foreign { .. } => "name the store's file with --store, or move this file away",
             Self::Damaged { .. } => {
-                "keep the file as it is, copy it, and take the store back from a backup; `stillsays verify` lists what is damaged"
+                "keep the file as it is, copy it, and restore the store from a backup; `stillsays verify` lists the damage"
             }
             Self::Newer { .. } => "use the newer stillsays that wrote it",
             Self::Older { .. } => {
                 "run a command that writes (such as `stillsays run --dry-run`) once, with write access"
             }
             Self::ReadOnly { .. } => {
-                "give the user that runs stillsays the right to write in that folder"
+                "give the user that runs stillsays write access to that folder"
             }
             Self::DiskFull { .. } => {
-                "make room and run again; what was stored before is whole, and nothing half-written stays"
+                "free some space and run again; everything stored before is intact, and nothing is left half-written"
             }
-            Self::Busy { .. } => "wait until the other program is done, then run again",
-            Self::CannotOpen { .. } => "look whether the folder exists and may be entered",
+            Self::Busy { .. } => "wait until the other program has finished, then run again",
+            Self::CannotOpen { .. } => "check that the folder exists and is accessible",
             Self::NotHeld { .. } => "`stillsays captures URL` lists the captures of a page",
             Self::Removed { .. } => {
-                "its digest is known; what it was can be had from a backup made before that"
+                "its digest is known; a backup from before that time has the bytes"
             }
-            Self::Closed { .. } => "run again; what was stored before is whole",
+            Self::Closed { .. } => "run again; everything stored before is intact",
             Self::Sqlite { .. } => {
-                "run again; if it stays so, `stillsays verify` tells whether the file is whole"
+                "run again; if the error persists, `stillsays verify` shows whether the file is intact"
             }
         }
     }
 
-    /// Whether the store's content cannot be trusted (the exit code "the store is damaged").
+    /// Whether the content of the store cannot be trusted (the exit code "the store is damaged").
     #[must_use]
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::Foreign { .. })
     }
 }
 
-/// What goes wrong inside, before it is known which file it happened to.
+/// An internal error, before the file is known.
 #[derive(Debug)]
 pub(super) enum Fault {
     Sqlite(rusqlite::Error),
@@ -174,12 +174,12 @@ impl From<rusqlite::Error> for Fault {
 }
 
 impl Fault {
-    /// A stored value that does not read back; `what` names the row.
+    /// A stored value that cannot be read back; `what` names the row.
     pub(super) fn damaged(what: impl std::fmt::Display) -> Self {
         Self::Damaged(what.to_string())
     }
 
-    /// The error that a user sees.
+    /// The error for users.
     pub(super) fn at(self, path: &std::path::Path) -> StoreError {
         let path = path.to_owned();
         let error = match self {
@@ -193,7 +193,7 @@ impl Fault {
                     why,
                 };
             }
-            Self::Sqlite(it) => it,
+            Self::Sqlite(sqlite) => sqlite,
         };
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged {
@@ -210,7 +210,7 @@ impl Fault {
                 path,
                 detail: error.to_string(),
             },
-            // A column of another type than the schema's: STRICT tables hold none unless the file was altered.
+            // A column of the wrong type: impossible in STRICT tables unless the file was altered.
             None if matches!(
                 error,
                 rusqlite::Error::InvalidColumnType(..)

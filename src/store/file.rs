@@ -1,8 +1,8 @@
-//! Which file it is that has a name.
+//! The identity of a file, independent of its name.
 
 use std::path::Path;
 
-/// A file, whatever its name: two files that are there at one time have two of these.
+/// The identity of a file: two files that exist at the same time have different ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileId {
     device: u64,
@@ -10,7 +10,7 @@ pub(super) struct FileId {
 }
 
 impl FileId {
-    /// The file that has that name now; `None` where there is none, and where the system does not tell.
+    /// The identity of the file with that name now; `None` if there is none, or if the system does not support it.
     #[cfg(unix)]
     pub(super) fn at(path: &Path) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
@@ -21,7 +21,7 @@ impl FileId {
         })
     }
 
-    /// Elsewhere a file that is open is not replaced.
+    /// On other systems, an open file cannot be replaced.
     #[cfg(not(unix))]
     pub(super) fn at(_: &Path) -> Option<Self> {
         None

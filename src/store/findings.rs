@@ -1,4 +1,4 @@
-//! Findings: what was said, every time it was said otherwise.
+//! Findings: one stored set per profile and change.
 
 use std::fmt;
 
@@ -16,17 +16,17 @@ use crate::{
     ledger::{Hash, Leaf, elements, inclusion, leaf_hash},
 };
 
-/// A set of findings in the making, as it is kept: a JSON array.
+/// A set of findings in progress, as stored: a JSON array.
 #[derive(Debug, Default)]
 pub struct NewSet {
     json: Vec<u8>,
     count: usize,
-    /// Why one of them cannot be written as JSON.
+    /// Why a finding cannot be written as JSON.
     failed: Option<serde_json::Error>,
 }
 
 impl NewSet {
-    /// Takes in a finding.
+    /// Adds a finding.
     pub fn push(&mut self, finding: &Finding) {
         self.json.push(if self.count == 0 { b'[' } else { b',' });
         self.count += 1;
@@ -35,7 +35,7 @@ impl NewSet {
         }
     }
 
-    /// How many findings there are.
+    /// The number of findings.
     #[must_use]
     pub fn count(&self) -> usize {
         self.count
@@ -62,8 +62,8 @@ impl<'f> FromIterator<&'f Finding> for NewSet {
 }
 
 impl Store {
-    /// Keeps what was found for a profile and what it rests on, and says whether the findings differ from what was kept last; the
-    /// same are not kept twice.
+    /// Stores the findings for a profile and their basis, and returns whether they differ from the last set; the same findings are
+    /// not stored twice.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -107,10 +107,10 @@ impl Store {
         })
     }
 
-    /// What was found for a profile when it was last looked at; empty where it never was.
+    /// The latest findings for a profile; empty if there are none.
     ///
     /// # Errors
-    /// The file cannot be read, or what was kept does not read back.
+    /// The file cannot be read, or stored data is damaged.
     pub fn findings(&self, profile: &str) -> Result<Vec<Finding>, StoreError> {
         self.read(|connection| match latest(connection, profile)? {
             None => Ok(Vec::new()),
@@ -118,11 +118,11 @@ impl Store {
         })
     }
 
-    /// What was found for a profile when it was last looked at, where any of it has an id that begins with one of `ids`, in small
-    /// letters; else nothing. Sets without such an id are not unpacked into findings.
+    /// The latest findings for a profile, if the id of one begins with one of `ids`, in lower case; else nothing. Sets without such
+    /// an id are not unpacked.
     ///
     /// # Errors
-    /// The file cannot be read, or what was kept does not read back.
+    /// The file cannot be read, or stored data is damaged.
     pub fn findings_with(&self, profile: &str, ids: &[String]) -> Result<Vec<Finding>, StoreError> {
         let marks: Vec<String> = ids.iter().map(|it| format!("\"id\":\"{it}")).collect();
         self.read(|connection| {
@@ -138,7 +138,7 @@ impl Store {
         })
     }
 
-    /// The profiles that findings are kept for, in alphabetical order.
+    /// The profiles with stored findings, in alphabetical order.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -159,13 +159,11 @@ struct FindingSet {
 }
 
 impl FindingSet {
-    /// The set as it was given: a JSON array.
+    /// The set as stored: a JSON array.
     fn json(&self) -> Result<Vec<u8>, Fault> {
         let json = payloads::decompress(&self.bytes, &[], self.length).map_err(Fault::damaged)?;
         if ContentDigest::of(&json) != self.digest {
-            return Err(Fault::damaged(
-                "a set of findings reads back as something else",
-            ));
+            return Err(Fault::damaged("a set of findings is not as it was stored"));
         }
         Ok(json)
     }
@@ -175,7 +173,7 @@ impl FindingSet {
     }
 }
 
-/// The text of the ledger's leaf for a row of `id`, `profile`, `crawl`, `digest`, `length` and `bytes`.
+/// The text of the leaf for a row of `id`, `profile`, `crawl`, `digest`, `length` and `bytes`.
 pub(super) fn leaf(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
     let set = FindingSet {
         digest: ContentDigest::from_bytes(row.get(3)?),
@@ -198,21 +196,21 @@ fn leaf_text(row: &rusqlite::Row<'_>, json: &[u8]) -> rusqlite::Result<String> {
 
 /// A finding in the last set that has it, and its place there.
 pub(super) struct InSet {
-    /// The set's number.
+    /// The number of the set.
     pub(super) set: i64,
-    /// The text of the set's leaf.
+    /// The text of the leaf of the set.
     pub(super) leaf: String,
-    /// The finding as it stands in the set, as JSON.
+    /// The finding as in the set, as JSON.
     pub(super) finding: String,
     /// Its place, from 0.
     pub(super) index: usize,
-    /// How many findings the set has.
+    /// The number of findings in the set.
     pub(super) size: usize,
     /// The audit path within the set.
     pub(super) path: Vec<Hash>,
 }
 
-/// Looks for a finding in the sets of a profile, the last one first.
+/// Searches the sets of a profile for a finding, the last set first.
 pub(super) fn in_a_set(
     connection: &Connection,
     profile: &str,
@@ -258,7 +256,7 @@ fn latest(connection: &Connection, profile: &str) -> rusqlite::Result<Option<Fin
     }
 }
 
-/// The number of a profile's last set.
+/// The number of the last set of a profile.
 pub(super) fn latest_id(connection: &Connection, profile: &str) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT id FROM finding_set WHERE profile = ?1 ORDER BY id DESC LIMIT 1")?

@@ -1,4 +1,4 @@
-//! The ledger's rows: a leaf for everything that is kept, in the transaction that keeps it, and the checkpoints over them.
+//! The rows of the ledger: a leaf for everything that is stored, in the same transaction, and the checkpoints over them.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// What a leaf is about, as the store numbers it.
+/// The kind of row that a leaf is about, by its number in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Capture = 1,
@@ -39,7 +39,7 @@ impl Kind {
         .find(|it| *it as i64 == number)
     }
 
-    /// How people are told of a row of that kind.
+    /// The kind of row, in words.
     pub(super) fn place(self, row: i64) -> String {
         let what = match self {
             Self::Capture => "capture",
@@ -51,7 +51,7 @@ impl Kind {
             Self::Sealed => {
                 let at = Instant::from_timestamp_micros(row);
                 return format!(
-                    "sealing of {}",
+                    "checkpoint at {}",
                     at.map_or(String::new(), crate::clock::warc_date)
                 );
             }
@@ -60,31 +60,31 @@ impl Kind {
     }
 }
 
-/// The last checkpoint of a store, and what came after it.
+/// A checkpoint as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seal {
     /// The signed note.
     pub note: String,
-    /// Who signed it.
+    /// The key that signed it.
     pub key: String,
-    /// How many leaves it covers.
+    /// The number of leaves that it covers.
     pub size: u64,
-    /// The time-stamp token over the note, where an authority was asked for one.
+    /// The time-stamp token over the note, if there is one.
     pub token: Option<Vec<u8>>,
 }
 
-/// A proof, and the leaf it is about.
+/// A proof with its leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proved {
     /// The text of the leaf.
     pub leaf: String,
     /// The proof.
     pub proof: Inclusion,
-    /// Who signed its checkpoint.
+    /// The key that signed its checkpoint.
     pub key: String,
 }
 
-/// Adds the leaf for a row that was written just now.
+/// Adds the leaf for a row that was just written.
 pub(super) fn append(
     connection: &Connection,
     kind: Kind,
@@ -101,18 +101,18 @@ fn put(connection: &Connection, kind: Kind, row: i64, hash: &Hash) -> Result<(),
     Ok(())
 }
 
-/// Adds the leaves for all that a store held before there was a ledger, and the checksums.
+/// Adds the leaves for everything stored before there was a ledger, and the checksums.
 pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
     let mut each = |kind: Kind, row: i64, text: Result<String, Fault>| match text {
         Ok(text) => put(connection, kind, row, &leaf_hash(text.as_bytes())),
-        // What is damaged already keeps nobody from going on; `verify` tells of it, before and after.
+        // Existing damage does not stop the migration; `verify` reports it, before and after.
         Err(Fault::Damaged(detail)) => {
             tracing::warn!("{} is damaged: {detail}", kind.place(row));
             put(connection, kind, row, &[0; 32])
         }
         Err(other) => Err(other),
     };
-    // Nothing could be removed then.
+    // At that time, nothing could be removed.
     each_leaf_but_removals(connection, &mut each)?;
     let mut hosts = connection.prepare("SELECT origin, state FROM host")?;
     let mut rows = hosts.query(())?;
@@ -126,7 +126,7 @@ pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Tells `each` every row that must have a leaf, and the leaf's text as it is made from the row; by kind, then by row.
+/// Passes every row that must have a leaf to `each`, with the text of the leaf made from the row; by kind, then by row.
 pub(super) fn each_leaf(
     connection: &Connection,
     each: &mut dyn FnMut(Kind, i64, Result<String, Fault>) -> Result<(), Fault>,
@@ -181,7 +181,7 @@ fn each_leaf_but_removals(
                     Leaf::CrawlEnded { id, ended, counts }.text()
                 }),
             )),
-            _ => ended.push((id, Err(Fault::damaged("it has half an end")))),
+            _ => ended.push((id, Err(Fault::damaged("its end is incomplete")))),
         }
     }
     for (id, hash) in ended {
@@ -231,23 +231,25 @@ fn removal(row: &rusqlite::Row<'_>) -> Result<String, Fault> {
 }
 
 impl Store {
-    /// Makes a checkpoint over all that is held, signed and durable; `None` where nothing came since the last one.
+    /// Writes a signed and durable checkpoint over everything stored; `None` if nothing is new since the last one.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn seal(&self, signer: &Signer, at: Instant) -> Result<Option<Seal>, StoreError> {
-        // The writer's thread outlives this call, so it gets a key of its own.
+        // The thread of the writer outlives this call, so it gets its own key.
         let secret = signer.secret();
         let signer: Signer = secret
             .parse()
-            .map_err(|it| Fault::damaged(it).at(self.path()))?;
+            .map_err(|error| Fault::damaged(error).at(self.path()))?;
         self.write(move |connection| {
             let last = last(connection)?;
             let mut tree = match &last {
                 None => Tree::default(),
                 Some((seal, peaks)) => {
                     Tree::of_peaks(seal.size, hashes(peaks)?).ok_or_else(|| {
-                        Fault::damaged("the last checkpoint has other subtrees than its size")
+                        Fault::damaged(
+                            "the subtrees of the latest checkpoint do not match its size",
+                        )
                     })?
                 }
             };
@@ -279,7 +281,7 @@ impl Store {
         })
     }
 
-    /// Keeps the time-stamp token that an authority gave for a checkpoint.
+    /// Stores the time-stamp token for a checkpoint.
     ///
     /// # Errors
     /// There is no such checkpoint; the file cannot be written.
@@ -308,7 +310,7 @@ impl Store {
         })
     }
 
-    /// The last checkpoint; `None` where there is none yet.
+    /// The latest checkpoint; `None` before the first.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -316,10 +318,10 @@ impl Store {
         self.read(|connection| Ok(last(connection)?.map(|it| it.0)))
     }
 
-    /// The proof that a capture is in the tree of the last checkpoint.
+    /// The proof that a capture is in the tree of the latest checkpoint.
     ///
     /// # Errors
-    /// It is not held, or came after the last checkpoint.
+    /// It is not stored, or is newer than the latest checkpoint.
     pub fn prove_capture(&self, id: super::CaptureId) -> Result<Proved, StoreError> {
         self.read(|connection| {
             let mut text = None;
@@ -338,10 +340,10 @@ impl Store {
         })
     }
 
-    /// The proof that a finding is in the tree of the last checkpoint: in its set, and the set in the tree.
+    /// The proof that a finding is in the tree of the latest checkpoint: in its set, and the set in the tree.
     ///
     /// # Errors
-    /// It is not held, or came after the last checkpoint.
+    /// It is not stored, or is newer than the latest checkpoint.
     pub fn prove_finding(&self, profile: &str, id: &str) -> Result<Proved, StoreError> {
         self.read(|connection| {
             let found = super::findings::in_a_set(connection, profile, id)?
@@ -392,11 +394,11 @@ fn prove(
         .prepare_cached("SELECT number FROM leaf WHERE kind = ?1 AND row = ?2")?
         .query_row(params![kind as i64, row], |row| row.get(0))
         .optional()?;
-    let index = place.map_or(u64::MAX, |it| it.unsigned_abs() - 1);
+    let index = place.map_or(u64::MAX, |place| place.unsigned_abs() - 1);
     let seal = last(connection)?.map(|it| it.0);
     let seal = seal
-        .filter(|it| index < it.size)
-        .ok_or_else(|| Fault::NotHeld(format!("checkpoint yet over {}", kind.place(row))))?;
+        .filter(|seal| index < seal.size)
+        .ok_or_else(|| Fault::NotHeld(format!("checkpoint yet that covers {}", kind.place(row))))?;
     let leaves = leaves(connection, seal.size)?;
     let at = usize::try_from(index).unwrap_or(usize::MAX);
     let proof = Inclusion {
@@ -405,11 +407,14 @@ fn prove(
         path: inclusion(&leaves, at),
         note: seal.note,
     };
-    // Whoever gets a proof should not be the first to find that it does not hold.
+    // The receiver of a proof should not be the first to find that it is not valid.
     let verifier: Verifier = seal.key.parse().map_err(Fault::damaged)?;
-    proof
-        .check(leaf.as_bytes(), &verifier)
-        .map_err(|it| Fault::damaged(format!("{} does not prove: {it}", kind.place(row))))?;
+    proof.check(leaf.as_bytes(), &verifier).map_err(|error| {
+        Fault::damaged(format!(
+            "the proof of {} is not valid: {error}",
+            kind.place(row)
+        ))
+    })?;
     Ok(Proved {
         leaf,
         proof,
@@ -426,7 +431,7 @@ fn seal_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Seal> {
     })
 }
 
-/// The last checkpoint, with the subtrees of its tree.
+/// The latest checkpoint, with the subtrees of its tree.
 fn last(connection: &Connection) -> rusqlite::Result<Option<(Seal, Vec<u8>)>> {
     connection
         .prepare_cached(
@@ -436,17 +441,17 @@ fn last(connection: &Connection) -> rusqlite::Result<Option<(Seal, Vec<u8>)>> {
         .optional()
 }
 
-/// The hashes that stand one behind the other in `bytes`.
+/// The consecutive hashes in `bytes`.
 pub(super) fn hashes(bytes: &[u8]) -> Result<Vec<Hash>, Fault> {
     let (hashes, rest) = bytes.as_chunks::<32>();
     if rest.is_empty() {
         Ok(hashes.to_vec())
     } else {
-        Err(Fault::damaged("the subtrees of a checkpoint are cut off"))
+        Err(Fault::damaged("the subtrees of a checkpoint are truncated"))
     }
 }
 
-/// Adds the leaves that come behind those of `tree`.
+/// Adds the leaves that come after those of `tree`.
 fn push_from(connection: &Connection, tree: &mut Tree) -> Result<(), Fault> {
     let mut statement = connection
         .prepare_cached("SELECT number, hash FROM leaf WHERE number > ?1 ORDER BY number")?;

@@ -1,4 +1,4 @@
-//! The run lock: two runs on one store never overlap, and the second one is told who holds it.
+//! The run lock: two runs on one store never overlap, and the second one reports who has the lock.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -10,52 +10,52 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Instant, warc_date};
 
-/// The right to run on a store, held until it is dropped or its process ends, however it ends.
+/// The right to run on a store, until this value is dropped or its process ends in any way.
 #[derive(Debug)]
 pub struct RunLock {
     file: File,
 }
 
-/// Who holds the lock.
+/// The holder of the lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// The process.
     pub pid: u32,
     /// Since when.
     pub since: Instant,
-    /// What it was asked to do: `run --due`.
+    /// The command: `run --due`.
     pub command: String,
 }
 
-/// Why a run may not begin.
+/// Why a run cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another run is going on.
+    /// Another run is in progress.
     #[error("another run holds the lock {}{}", path.display(), told(holder.as_ref()))]
     Held {
-        /// The lock's file.
+        /// The file of the lock.
         path: PathBuf,
-        /// Who holds it; `None` where the file does not say.
+        /// The holder; `None` if the file does not say.
         holder: Option<Holder>,
     },
-    /// The lock's file cannot be made or locked.
+    /// The file of the lock cannot be created or locked.
     #[error("the lock {} cannot be taken", path.display())]
     Io {
-        /// The lock's file.
+        /// The file of the lock.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         #[source]
         source: io::Error,
     },
 }
 
 fn told(holder: Option<&Holder>) -> String {
-    holder.map_or_else(String::new, |it| {
+    holder.map_or_else(String::new, |holder| {
         format!(
             ": `{}`, process {}, since {}",
-            it.command,
-            it.pid,
-            warc_date(it.since)
+            holder.command,
+            holder.pid,
+            warc_date(holder.since)
         )
     })
 }
@@ -66,17 +66,17 @@ impl LockError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Held { .. } => {
-                "wait until it is done; a lock is let go by itself when its process ends"
+                "wait until it has finished; the lock is released when its process ends"
             }
             Self::Io { .. } => {
-                "give the user that runs stillsays the right to write in the store's folder"
+                "give the user that runs stillsays write access to the folder of the store"
             }
         }
     }
 }
 
 impl RunLock {
-    /// The lock's file: beside the store, named after it.
+    /// The file of the lock: beside the store, named after it.
     #[must_use]
     pub fn path(store: &Path) -> PathBuf {
         let mut name = store.file_name().unwrap_or_default().to_owned();
@@ -84,10 +84,10 @@ impl RunLock {
         store.with_file_name(name)
     }
 
-    /// Takes the lock of the store at `store`, or says who has it. Never waits.
+    /// Takes the lock of the store at `store`, or reports its holder. Never waits.
     ///
     /// # Errors
-    /// Another run holds it; the file cannot be written.
+    /// Another run has it; the file cannot be written.
     pub fn acquire(store: &Path, command: &str, now: Instant) -> Result<Self, LockError> {
         let path = Self::path(store);
         let failed = |source| LockError::Io {
@@ -105,7 +105,7 @@ impl RunLock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
-                // Whoever has just taken it may not have written its name; then nobody is named.
+                // A process that has just taken it may not have written its name yet; then the holder is unknown.
                 let holder = file
                     .read_to_string(&mut text)
                     .ok()
@@ -130,7 +130,7 @@ impl RunLock {
 
 impl Drop for RunLock {
     fn drop(&mut self) {
-        // The file stays: to remove it would let two processes lock two files of one name.
+        // The file stays: removing it would let two processes lock two files of the same name.
         let _ = self.file.set_len(0);
     }
 }

@@ -1,4 +1,4 @@
-//! Payloads by digest, each once: alone, or as what changed against an earlier version of the page.
+//! Payloads by digest, each stored once: alone, or as the difference to an earlier version of the page.
 
 mod frame;
 mod lifted;
@@ -14,45 +14,45 @@ pub(super) use frame::{compress, compress_thoroughly, decompress};
 pub(super) use lifted::{empty, lift};
 pub(super) use whole::read_all;
 
-/// How many versions a payload may stand on; reading one decodes all of them.
+/// The longest chain of versions under a payload; reading it decodes all of them.
 const DEPTH: i64 = 12;
-/// How many plain bytes may have to be decoded to have one payload, for any that stands on another (about 5 ms).
+/// The most plain bytes to decode for one payload that is stored against another (about 5 ms).
 const COST: i64 = 4 << 20;
-/// Shorter payloads are kept as they are.
+/// Shorter payloads are stored as they are.
 const WORTH: usize = 96;
-/// Of a page that is not like its latest version, so many earlier ones are tried: it may have come back.
+/// How many earlier versions are tried for a page that is not like its latest version: it may have changed back.
 const EARLIER: usize = 2;
-/// How many captures are looked through for them.
+/// How many captures are searched for them.
 const MOST_LOOKED_AT: usize = 16;
-/// So many versions in a row are not tried against a neighbour at most, where neighbours were of no use before.
+/// The most versions in a row that are not tried against a neighbour, if neighbours did not help before.
 const MOST_LEFT_OUT: u32 = 7;
-/// How many hosts it is remembered of whether neighbours are of use.
+/// For how many hosts it is known whether neighbours help.
 const MOST_HOSTS: usize = 1024;
 
 thread_local! {
-    /// Of the hosts whose pages this thread has kept.
+    /// The hosts whose pages this thread has stored.
     static NEIGHBOURS: RefCell<HashMap<String, Neighbours>> = RefCell::default();
 }
 
-/// Whether the pages of a host stand well on each other: where they do not, trying it on every new page would cost
-/// more time than all else that is done with it.
+/// Whether storing the pages of a host against each other helps: if not, trying this for every new page would take more time
+/// than everything else.
 #[derive(Default)]
 struct Neighbours {
-    /// How often in a row standing on a neighbour was of no use.
+    /// How often in a row a neighbour did not help.
     useless: u32,
-    /// How many pages are yet to be kept without trying.
+    /// How many pages to store without trying.
     left_out: u32,
 }
 
 impl Neighbours {
-    /// Whether the next page is to be tried against a neighbour.
+    /// Whether to try the next page against a neighbour.
     fn are_tried(&mut self) -> bool {
         let tried = self.left_out == 0;
         self.left_out = self.left_out.saturating_sub(1);
         tried
     }
 
-    /// Learns from a try: after each useless one, about twice as many pages are left out.
+    /// Learns from an attempt: after each useless one, about twice as many pages are skipped.
     fn learn(&mut self, of_use: bool) {
         self.useless = if of_use {
             0
@@ -64,7 +64,7 @@ impl Neighbours {
     }
 }
 
-/// What [`NEIGHBOURS`] knows of a host.
+/// The entry of a host in [`NEIGHBOURS`].
 fn neighbours_of<T>(host: &str, ask: impl FnOnce(&mut Neighbours) -> T) -> T {
     NEIGHBOURS.with_borrow_mut(|all| {
         if all.len() >= MOST_HOSTS {
@@ -81,7 +81,7 @@ impl Store {
     /// The payload with that digest, checked against it.
     ///
     /// # Errors
-    /// It is not held; it does not read back as what it was.
+    /// It is not stored; it is damaged.
     pub fn payload(&self, digest: &PayloadDigest) -> Result<Vec<u8>, StoreError> {
         let digest = *digest;
         self.read(move |connection| {
@@ -92,7 +92,7 @@ impl Store {
     }
 }
 
-/// The row of a payload, whether its bytes are held or only its digest is known.
+/// The row of a payload, with its bytes or only its digest.
 pub(super) fn id_of(
     connection: &Connection,
     digest: &PayloadDigest,
@@ -103,7 +103,7 @@ pub(super) fn id_of(
         .optional()
 }
 
-/// The row for a payload that a revisit names, made where it is not known.
+/// The row for a payload that a revisit names; created if unknown.
 pub(super) fn name(connection: &Connection, digest: &PayloadDigest) -> rusqlite::Result<i64> {
     if let Some(id) = id_of(connection, digest)? {
         return Ok(id);
@@ -113,7 +113,7 @@ pub(super) fn name(connection: &Connection, digest: &PayloadDigest) -> rusqlite:
         .insert([digest.as_bytes()])
 }
 
-/// A payload that another one can stand on.
+/// A payload that another one can be stored against.
 #[derive(Clone, Copy)]
 struct Base {
     id: i64,
@@ -122,7 +122,7 @@ struct Base {
 }
 
 impl Base {
-    /// Whether `length` bytes more can stand on it and be read soon enough.
+    /// Whether `length` bytes can be stored against it and still be read fast enough.
     fn carries(&self, length: usize) -> bool {
         self.depth < DEPTH && self.cost.saturating_add(whole(length)) <= COST
     }
@@ -131,7 +131,7 @@ impl Base {
 struct Encoded {
     encoding: &'static str,
     base: Option<Base>,
-    /// `None` where it is kept as it is.
+    /// `None` if it is stored as it is.
     bytes: Option<Vec<u8>>,
 }
 
@@ -144,13 +144,13 @@ impl Encoded {
         }
     }
 
-    /// How many bytes are kept of `payload`.
+    /// The number of stored bytes of `payload`.
     fn length(&self, payload: &[u8]) -> usize {
         self.bytes.as_ref().map_or(payload.len(), Vec::len)
     }
 }
 
-/// Keeps the payload that was had from the address `uri` (its row) on `host`; returns its row.
+/// Stores the payload from the address `uri` (its row) on `host`; returns the row of the payload.
 pub(super) fn keep(
     connection: &Connection,
     (uri, host): (i64, &str),
@@ -166,13 +166,13 @@ pub(super) fn keep(
     }
     let encoded = encode(connection, uri, host, payload)?;
     let length = i64::try_from(payload.len()).unwrap_or(i64::MAX);
-    let (base, depth, cost) = encoded
-        .base
-        .map_or((None, 0, 0), |it| (Some(it.id), it.depth + 1, it.cost));
+    let (base, depth, cost) = encoded.base.map_or((None, 0, 0), |base| {
+        (Some(base.id), base.depth + 1, base.cost)
+    });
     let cost = cost.saturating_add(length);
     let bytes = encoded.bytes.as_deref().unwrap_or(payload);
     let encoding = encoded.encoding;
-    // A row whose digest alone was known gets its bytes.
+    // A row with only a digest gets its bytes.
     connection
         .prepare_cached(
             "INSERT INTO payload (id, digest, length, encoding, base, depth, cost, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -198,7 +198,7 @@ fn encode(connection: &Connection, uri: i64, host: &str, payload: &[u8]) -> Resu
     }
 }
 
-/// A page that was had before, against its latest version or an earlier one.
+/// Stores a known page against its latest version or an earlier one.
 fn as_version(
     connection: &Connection,
     uri: i64,
@@ -221,27 +221,27 @@ fn as_version(
             make_smaller(connection, uri, &base, &prefix)?;
         }
         let bytes = frame::compress(payload, &prefix).map_err(unwritable)?;
-        if best.as_ref().is_none_or(|it| bytes.len() < it.1.len()) {
+        if best.as_ref().is_none_or(|best| bytes.len() < best.1.len()) {
             best = Some((base, bytes));
         }
-        if best.as_ref().is_some_and(|it| is_small(&it.1)) {
+        if best.as_ref().is_some_and(|best| is_small(&best.1)) {
             break;
         }
     }
-    // Where most of it is new, standing alone is as small and quicker to read.
+    // If most of it is new, storing it alone is as small, and faster to read.
     match best {
         Some((base, bytes)) if is_small(&bytes) => Ok(Encoded::against(base, bytes)),
         best => {
             let alone = stand_alone(payload)?;
             let worth_it = alone.length(payload) / 8 * 7;
             Ok(best
-                .filter(|it| it.1.len() < worth_it)
+                .filter(|best| best.1.len() < worth_it)
                 .map_or(alone, |(base, bytes)| Encoded::against(base, bytes)))
         }
     }
 }
 
-/// A page that was never had before, against one of the same host where that proves to be of use.
+/// Stores a new page against another one of the same host, if that helps.
 fn as_new_page(
     connection: &Connection,
     uri: i64,
@@ -252,7 +252,8 @@ fn as_new_page(
     if !neighbours_of(host, Neighbours::are_tried) {
         return Ok(alone);
     }
-    let Some(base) = sibling(connection, uri)?.filter(|it| it.carries(payload.len())) else {
+    let Some(base) = sibling(connection, uri)?.filter(|sibling| sibling.carries(payload.len()))
+    else {
         return Ok(alone);
     };
     let prefix = read(connection, base.id)?;
@@ -266,7 +267,7 @@ fn as_new_page(
     })
 }
 
-/// Compressed, unless that makes it no smaller: images, content codings.
+/// Compresses a payload, unless that does not make it smaller: images, content codings.
 fn stand_alone(payload: &[u8]) -> Result<Encoded, Fault> {
     let bytes = frame::compress(payload, &[]).map_err(unwritable)?;
     let smaller = bytes.len() < payload.len();
@@ -277,8 +278,8 @@ fn stand_alone(payload: &[u8]) -> Result<Encoded, Fault> {
     })
 }
 
-/// Compresses the first version of a page again, harder, now that another one comes to stand on it: what changes will
-/// go on changing, and its first version is most of what its versions cost. Pages that never change are not worth it.
+/// Compresses the first version of a page again, more strongly, when another one is first stored against it: pages that change
+/// keep changing, and the first version takes most of the space. Pages that never change are not worth the time.
 fn make_smaller(
     connection: &Connection,
     uri: i64,
@@ -313,7 +314,7 @@ fn unwritable(error: std::io::Error) -> Fault {
     Fault::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-/// The different payloads of an address that others can stand on, the latest first; a few of them.
+/// A few payloads of an address that others can be stored against, the latest first.
 fn versions(connection: &Connection, uri: i64) -> Result<Vec<Base>, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT payload.id, payload.depth, payload.cost FROM capture JOIN payload ON payload.id = capture.payload
@@ -324,7 +325,7 @@ fn versions(connection: &Connection, uri: i64) -> Result<Vec<Base>, Fault> {
     let mut versions: Vec<Base> = Vec::new();
     while let Some(row) = rows.next()? {
         let base = row_to_base(row)?;
-        if versions.iter().all(|it| it.id != base.id) {
+        if versions.iter().all(|version| version.id != base.id) {
             versions.push(base);
         }
         if versions.len() > EARLIER {
@@ -334,7 +335,7 @@ fn versions(connection: &Connection, uri: i64) -> Result<Vec<Base>, Fault> {
     Ok(versions)
 }
 
-/// What `length` bytes had from `uri` can stand on: `version` or, where its chain is long, the first that was had from there.
+/// The base for `length` bytes from `uri`: `version` or, if its chain is long, the first payload from there.
 fn standing(
     connection: &Connection,
     version: &Base,
@@ -354,8 +355,8 @@ fn standing(
     Ok(first.filter(|it| it.carries(length)))
 }
 
-/// What a new page can stand on: the root of the chain that the first version of its neighbour stands on, the neighbour
-/// being the address that comes next before it in the order of SURT keys, if it is on the same host.
+/// The base for a new page: the root of the chain under the first version of its neighbour, which is the preceding address in
+/// the order of SURT keys, if it is on the same host.
 fn sibling(connection: &Connection, uri: i64) -> rusqlite::Result<Option<Base>> {
     let first: Option<i64> = connection
         .prepare_cached(
@@ -396,7 +397,7 @@ fn row_to_base(row: &rusqlite::Row<'_>) -> rusqlite::Result<Base> {
     })
 }
 
-/// The payload of a row, checked against the digest it is known by.
+/// The payload of a row, checked against its digest.
 pub(super) fn read_checked(
     connection: &Connection,
     id: i64,
@@ -407,12 +408,12 @@ pub(super) fn read_checked(
         Ok(payload)
     } else {
         Err(Fault::damaged(format!(
-            "payload {digest} reads back as something else"
+            "payload {digest} does not match its digest"
         )))
     }
 }
 
-/// What is kept of a payload.
+/// A payload as stored.
 struct Link {
     length: i64,
     encoding: String,
@@ -420,7 +421,7 @@ struct Link {
 }
 
 impl Link {
-    /// The plain bytes, given those of what it stands on.
+    /// The plain bytes, given those of its base.
     fn decode(&self, id: i64, prefix: &[u8]) -> Result<Vec<u8>, Fault> {
         match self.encoding.as_str() {
             "identity" => Ok(self.bytes.clone()),
@@ -438,7 +439,7 @@ fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
     while let Some(id) = next {
         if whole(chain.len()) > DEPTH {
             return Err(Fault::damaged(format!(
-                "payload {id} stands on a chain that is too long"
+                "the chain under payload {id} is too long"
             )));
         }
         let row: Option<(Option<i64>, Option<Link>)> = connection

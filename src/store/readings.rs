@@ -1,4 +1,4 @@
-//! Readings: what was read from a payload, so that it need not be read again.
+//! Stored readings of payloads, so that they need not be read again.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -6,9 +6,9 @@ use super::{Fault, Store, StoreError, checksum, payloads};
 use crate::{digest::PayloadDigest, reading::Reading};
 
 impl Store {
-    /// The reading that was kept for a payload under `key` (a digest of the reader's version, the media type, the selectors).
+    /// The stored reading of a payload under `key` (a digest of reader version, media type and selectors).
     ///
-    /// One that this version cannot read any more counts as none.
+    /// A reading that this version can no longer parse counts as none.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -49,7 +49,7 @@ impl Store {
         // Serializing a reading cannot fail.
         let json = serde_json::to_vec(reading).unwrap_or_default();
         let bytes = payloads::compress_thoroughly(&json, &[])
-            .map_err(|it| Fault::damaged(it).at(self.path()))?;
+            .map_err(|error| Fault::damaged(error).at(self.path()))?;
         let length = i64::try_from(json.len()).unwrap_or(i64::MAX);
         self.write_some_time(move |connection| {
             let payload = payloads::id_of(connection, &digest)?
@@ -64,7 +64,7 @@ impl Store {
         })
     }
 
-    /// Throws all readings away: each is made again when it is asked for.
+    /// Deletes all readings: each is made again when needed.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -91,7 +91,7 @@ fn sum(digest: &[u8], key: &str, length: i64, bytes: &[u8]) -> i64 {
     checksum([digest, key.as_bytes(), &length.to_be_bytes(), bytes])
 }
 
-/// Takes away what was read from a payload.
+/// Deletes the reading of a payload.
 pub(super) fn forget(connection: &Connection, payload: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("DELETE FROM reading WHERE payload = ?1")?

@@ -1,4 +1,4 @@
-//! Payloads removed on purpose: what they were stays known, and that they were removed is a recorded act.
+//! Payloads removed on purpose: their digests stay known, and each removal is recorded.
 
 use std::collections::HashSet;
 
@@ -13,26 +13,26 @@ use crate::{
     capture::Removed, clock::Instant, digest::PayloadDigest, ledger::Leaf, uri::TargetUri,
 };
 
-/// A payload that is to go, and why.
+/// A payload to remove, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
     /// The payload.
     pub payload: PayloadDigest,
-    /// The rule, for people: `not kept by "90d: 1w"`.
+    /// The rule, in words: `not kept by "90d: 1w"`.
     pub reason: String,
 }
 
-/// How much a payload is.
+/// The size of a payload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weight {
     /// The bytes as received.
     pub plain: u64,
-    /// Its bytes as they are kept.
+    /// The bytes as stored.
     pub kept: u64,
 }
 
 impl Store {
-    /// Every address that something was asked of, in the order of their keys.
+    /// Every address that was ever requested, in the order of the keys.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -51,7 +51,7 @@ impl Store {
         })
     }
 
-    /// How much a payload is; `None` where its bytes are not held.
+    /// The size of a payload; `None` if its bytes are not stored.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -71,7 +71,7 @@ impl Store {
         })
     }
 
-    /// When and why a payload was removed on purpose; `None` for one that is held, or that nobody had.
+    /// When and why a payload was removed on purpose; `None` for one that is stored or unknown.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -81,12 +81,12 @@ impl Store {
                 .prepare_cached("SELECT id FROM payload WHERE digest = ?1 AND bytes IS NULL")?
                 .query_row([payload.as_bytes()], |row| row.get(0))
                 .optional()?;
-            let removal = id.map(|it| removal_of(connection, it)).transpose()?;
-            Ok(removal.flatten().map(|it| it.0))
+            let removal = id.map(|id| removal_of(connection, id)).transpose()?;
+            Ok(removal.flatten().map(|removal| removal.0))
         })
     }
 
-    /// How many payloads that were removed on purpose are not held, and when the last of them was; `None` where all are.
+    /// How many payloads were removed on purpose and did not come again, and when the last of them was; `None` if there are none.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -105,7 +105,7 @@ impl Store {
         })
     }
 
-    /// Tells `each` every finding that was ever kept, and those that reviews were about, as JSON.
+    /// Passes every finding that was ever stored, and those that reviews are about, to `each` as JSON.
     ///
     /// # Errors
     /// The file cannot be read, or what was kept does not read back.
@@ -131,13 +131,13 @@ impl Store {
         })
     }
 
-    /// Removes the bytes of payloads, and what was read from them, and enters each removal in the ledger: all of it or nothing.
+    /// Removes the bytes and readings of payloads, and enters each removal in the ledger: all or nothing.
     ///
-    /// Payloads that stand on one of them are first read, checked and written so that they do not. The rows of the captures stay,
-    /// with the digests. `by` is who does it. A payload that is not held is left out. Returns how many were removed.
+    /// Payloads that are stored against one of them are first read, checked and written again. The rows of the captures stay, with
+    /// the digests. `by` is the person. Payloads that are not stored are skipped. Returns how many were removed.
     ///
     /// # Errors
-    /// The file cannot be written; a payload that is kept does not read back.
+    /// The file cannot be written; a payload that is kept is damaged.
     pub fn remove_payloads(
         &self,
         removals: Vec<Removal>,
@@ -180,10 +180,10 @@ impl Store {
         })
     }
 
-    /// Gives the room that removed bytes left back to the disk; returns how many bytes the file became smaller by.
+    /// Returns the space of removed bytes to the disk; returns by how many bytes the file shrank.
     ///
     /// # Errors
-    /// The disk has no room for a second copy for a moment; another program keeps the store locked.
+    /// The disk has no space for a temporary second copy; another program locks the store.
     pub fn give_back(&self) -> Result<u64, StoreError> {
         self.writer()?;
         let size = |connection: &Connection| {
@@ -203,11 +203,11 @@ impl Store {
         };
         compact()
             .map(|it| u64::try_from(it).unwrap_or_default())
-            .map_err(|it| Fault::from(it).at(self.path()))
+            .map_err(|error| Fault::from(error).at(self.path()))
     }
 }
 
-/// Why the bytes of a payload are not there.
+/// Why the bytes of a payload are missing.
 pub(super) fn missing(connection: &Connection, payload: i64) -> Fault {
     match removal_of(connection, payload) {
         Ok(None) => Fault::NotHeld(format!("bytes of payload {payload}")),
@@ -229,8 +229,8 @@ fn digest_of(connection: &Connection, payload: i64) -> rusqlite::Result<PayloadD
         .query_row([payload], |row| row.get(0).map(PayloadDigest::from_bytes))
 }
 
-/// When and why a payload was removed, and the text of the ledger's leaf that says so; `None` for one that was not, or
-/// that came again.
+/// When and why a payload was removed, and the text of its leaf in the ledger; `None` for one that was not removed, or that
+/// came again.
 pub(super) fn removal_of(
     connection: &Connection,
     payload: i64,

@@ -1,4 +1,4 @@
-//! Reviews: what people decided, in their order, each with the finding as it was.
+//! Reviews: the decisions of people, in order, each with the finding as it was.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -14,24 +14,24 @@ use crate::{
     ledger::Leaf,
 };
 
-/// The columns of a review, as [`review_of`] reads them.
+/// The columns of a review, in the order of [`review_of`].
 const COLUMNS: &str = "finding, decision, at, author, note, terms";
 
 impl Store {
-    /// Keeps what a person decided, whatever others decided, and the finding as it was before them.
+    /// Stores a decision, whatever others decided, with the finding as the person saw it.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn add_review(&self, review: &Review, about: Option<&Finding>) -> Result<(), StoreError> {
         let review = review.clone();
-        let about = about.map(|it| self.json(it)).transpose()?;
+        let about = about.map(|about| self.json(about)).transpose()?;
         self.write(move |connection| insert(connection, &review, about.as_deref()))
     }
 
-    /// Keeps what a person decided about several findings; the answer says of each, in their order, why it was not taken.
+    /// Stores decisions about several findings; returns for each, in order, why it was refused, if it was.
     ///
-    /// Whether somebody else has decided is asked in the transaction that decides, so of two who decide at once the
-    /// second is told of the first. `anyway` takes what would be refused for that.
+    /// Decisions of others are checked in the same transaction, so of two people who decide at the same time, the second learns of
+    /// the first. `anyway` skips this check.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -63,9 +63,9 @@ impl Store {
     ) -> Result<Vec<Option<Objection>>, StoreError> {
         let decisions: Vec<(Decided, String)> = decisions
             .into_iter()
-            .map(|it| {
-                let about = self.json(&it.about)?;
-                Ok((it, about))
+            .map(|decision| {
+                let about = self.json(&decision.about)?;
+                Ok((decision, about))
             })
             .collect::<Result<_, StoreError>>()?;
         self.write(move |connection| {
@@ -84,7 +84,7 @@ impl Store {
         })
     }
 
-    /// A finding as it was when somebody last decided about it; `None` where nobody did.
+    /// A finding as it was at the last decision about it; `None` without one.
     ///
     /// # Errors
     /// The file cannot be read, or what was kept does not read back.
@@ -96,12 +96,12 @@ impl Store {
                 )?
                 .query_row([&id.0], |row| row.get(0))
                 .optional()?;
-            json.map(|it| serde_json::from_str(&it).map_err(Fault::damaged))
+            json.map(|json| serde_json::from_str(&json).map_err(Fault::damaged))
                 .transpose()
         })
     }
 
-    /// Every review, in the order in which they were made.
+    /// Every review, oldest first.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -118,7 +118,7 @@ impl Store {
         })
     }
 
-    /// Every review of a profile's findings with the finding as it was, in the order in which they were made.
+    /// Every review of a finding of a profile, with the finding as it was; oldest first.
     ///
     /// # Errors
     /// The file cannot be read, or what was kept does not read back.
@@ -142,7 +142,8 @@ impl Store {
     }
 
     fn json(&self, finding: &Finding) -> Result<String, StoreError> {
-        serde_json::to_string(finding).map_err(|it| Fault::Damaged(it.to_string()).at(self.path()))
+        serde_json::to_string(finding)
+            .map_err(|error| Fault::Damaged(error.to_string()).at(self.path()))
     }
 }
 
@@ -164,18 +165,18 @@ fn judged(
         &decided.about,
         applying(&before).get(&review.finding).copied(),
     );
-    // Under a clock that went back it would otherwise count as made before what it replaces.
+    // If the clock went back, the decision would otherwise seem older than the one it replaces.
     if let Some(last) = before.iter().map(|it| it.at).max() {
         review.at = review.at.max(last);
     }
     let objection = standing.objection(&review);
     Ok((
         review,
-        objection.filter(|it| !(anyway && matches!(it, Objection::DecidedBy(_)))),
+        objection.filter(|objection| !(anyway && matches!(objection, Objection::DecidedBy(_)))),
     ))
 }
 
-/// Keeps one decision, unless there is something against it.
+/// Stores one decision, unless it must be refused.
 fn decide(
     connection: &Connection,
     decided: &Decided,
@@ -225,14 +226,14 @@ fn review_of(row: &Row<'_>) -> Result<Review, Fault> {
         finding: FindingId(row.get(0)?),
         decision: row
             .get::<_, Option<String>>(1)?
-            .map(|it| decision(&it))
+            .map(|row| decision(&row))
             .transpose()?,
         at: instant(row.get(2)?)?,
         by: row.get(3)?,
         note: row.get(4)?,
         terms: row
             .get::<_, Option<String>>(5)?
-            .map(|it| serde_json::from_str(&it).map_err(Fault::damaged))
+            .map(|row| serde_json::from_str(&row).map_err(Fault::damaged))
             .transpose()?
             .unwrap_or_default(),
     })

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fault, Store, StoreError, findings};
 use crate::finding::{Fate, Finding, FindingId, Subject, Weight};
 
-/// What the last run told of a profile, and what is known now.
+/// What the last run reported about a profile, and what is known now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Untold {
     /// The findings that the last run told: those that are questions, and those on references.
@@ -19,7 +19,7 @@ pub struct Untold {
     /// meanwhile is no news when it says the same again.
     earlier: Vec<Reported>,
     profile: String,
-    /// The set that the findings of now are.
+    /// The number of the current set of findings.
     set: i64,
 }
 
@@ -60,10 +60,10 @@ impl Untold {
 }
 
 impl Store {
-    /// What a run has to tell of a profile; `None` where the last run told all there is.
+    /// The news about a profile; `None` if the last run has reported everything.
     ///
-    /// `changed` says that the run which asks kept the latest findings. It decides where no run has noted yet what it
-    /// told: then the findings before those count as told.
+    /// `changed` says that the current run stored the latest findings. It matters if no run has recorded its report yet: then the
+    /// findings before those count as reported.
     ///
     /// # Errors
     /// The file cannot be read, or what was kept does not read back.
@@ -113,7 +113,7 @@ impl Store {
         })
     }
 
-    /// Notes that a run has told what there was to tell of a profile.
+    /// Records that a run has reported everything about a profile.
     ///
     /// # Errors
     /// The file cannot be written.

@@ -1,4 +1,4 @@
-//! Looks whether the store is whole, and lists what is not.
+//! Checks that the store is intact, and lists the problems.
 
 mod derived;
 mod proved;
@@ -9,12 +9,12 @@ use rustls::pki_types::CertificateDer;
 use super::{Fault, Store, StoreError, payloads};
 use crate::ledger::{Stamp, Verifier};
 
-/// One thing that is not as it was stored.
+/// One problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where: a table, `payload sha256:…`.
+    /// The place: a table, `payload sha256:…`.
     pub place: String,
-    /// What does not hold.
+    /// The fault.
     pub detail: String,
 }
 
@@ -27,48 +27,47 @@ impl Problem {
     }
 }
 
-/// Whom the ledger is checked against.
+/// What the ledger is checked against.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
-    /// Who must have signed the last checkpoint, and every one that was kept elsewhere; `None` for whoever the store names.
+    /// The key that must have signed the latest checkpoint, and every one that was kept elsewhere; `None` for the key in the store.
     pub verifier: Option<Verifier>,
-    /// Checkpoints that were kept elsewhere: how people call them, and the signed note.
+    /// Checkpoints that were kept elsewhere: a name for each, and the signed note.
     pub checkpoints: Vec<(String, String)>,
-    /// The certificates that the authorities of time-stamps must lead to; where there are none, a time-stamp is checked but for that.
+    /// The certificates of trusted time-stamp authorities; if empty, time-stamps are checked without trust in their authority.
     pub roots: Vec<CertificateDer<'static>>,
 }
 
-/// What was looked through.
+/// The result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// What is not as it was stored.
+    /// The problems.
     pub problems: Vec<Problem>,
-    /// The leaves of the ledger.
+    /// The number of leaves in the ledger.
     pub leaves: u64,
-    /// Of these, the ones that a checkpoint covers.
+    /// Of these, the ones covered by a checkpoint.
     pub sealed: u64,
-    /// The payloads that were removed on purpose.
+    /// The number of payloads removed on purpose.
     pub removed: u64,
-    /// The ledger's key, as the last checkpoint has it.
+    /// The key of the ledger, from the latest checkpoint.
     pub key: Option<String>,
-    /// The last time-stamp, and how many leaves its checkpoint covers.
+    /// The latest time-stamp, and how many leaves its checkpoint covers.
     pub stamped: Option<(Stamp, u64)>,
 }
 
-/// How far a verification has come: what is looked at, how much of it is done, and how much there is.
+/// The progress of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Advance {
-    /// What is looked at.
+    /// The current part.
     pub what: &'static str,
     /// How much is done.
     pub done: u64,
-    /// How much there is.
+    /// How much there is in all.
     pub of: u64,
 }
 
 impl Store {
-    /// Looks through everything: the file's structure, the references between rows, what rows are derived from others,
-    /// every payload, and the ledger.
+    /// Checks everything: the structure of the file, the references between rows, derived rows, every payload, and the ledger.
     ///
     /// # Errors
     /// The file cannot be read at all.
@@ -103,15 +102,15 @@ impl Store {
             proved::check(connection, trust, &mut verified, tell);
             Ok(())
         })?;
-        // What is found in several ways is told once.
+        // A problem that is found in several ways is reported once.
         let mut told = std::collections::HashSet::new();
         verified
             .problems
-            .retain(|it| told.insert((it.place.clone(), it.detail.clone())));
+            .retain(|problem| told.insert((problem.place.clone(), problem.detail.clone())));
         Ok(verified)
     }
 
-    /// Looks through the file's structure and the references between rows, without reading payloads.
+    /// Checks the structure of the file and the references between rows, without reading payloads.
     ///
     /// # Errors
     /// The file cannot be read at all.
@@ -130,7 +129,7 @@ impl Store {
     }
 }
 
-/// Does one part of a verification; where it cannot be done because the file is damaged, that is a problem too.
+/// Does one part of a verification; if the file is too damaged for that, this is a problem, too.
 fn attempt(
     problems: &mut Vec<Problem>,
     place: &str,
@@ -145,7 +144,7 @@ fn attempt(
         Err(Fault::Removed { what, .. }) => {
             problems.push(Problem::new(
                 place,
-                format!("{what} was removed, and something needs it"),
+                format!("{what} was removed, but something needs it"),
             ));
         }
     }
@@ -170,7 +169,9 @@ fn payloads_of(
             }
             Err(Fault::Damaged(detail) | Fault::NotHeld(detail)) => detail,
             Err(Fault::Sqlite(error)) => error.to_string(),
-            Err(Fault::Removed { what, .. }) => format!("it stands on {what}, which was removed"),
+            Err(Fault::Removed { what, .. }) => {
+                format!("it is stored against {what}, which was removed")
+            }
         };
         if !detail.is_empty() {
             problems.push(Problem::new(format!("payload {digest}"), detail));
@@ -184,7 +185,7 @@ fn payloads_of(
     Ok(problems)
 }
 
-/// How many payloads were removed on purpose and did not come again.
+/// The number of payloads that were removed on purpose and did not come again.
 fn removed(connection: &Connection) -> rusqlite::Result<u64> {
     connection.query_row(
         "SELECT count(*) FROM payload WHERE bytes IS NULL AND id IN (SELECT payload FROM removal)",
@@ -213,7 +214,7 @@ fn structure(connection: &Connection, check: &str) -> Result<Vec<Problem>, Fault
             (row.get(0)?, row.get(1)?, row.get(2)?);
         problems.push(Problem {
             place: format!("{table} {}", id.unwrap_or_default()),
-            detail: format!("refers to a {parent} that is not there"),
+            detail: format!("refers to a {parent} that does not exist"),
         });
     }
     Ok(problems)

@@ -1,4 +1,4 @@
-//! Whether the store changed, told without reading it.
+//! Detects whether the store changed, without reading it.
 
 use std::{
     collections::HashMap,
@@ -9,15 +9,15 @@ use rusqlite::Connection;
 
 use super::{Fault, FileId, Store, StoreError, open_for_reading};
 
-/// The state of a store's content: equal as long as nobody wrote to it.
+/// The version of the content of a store: the same as long as nothing is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// Which connection watched the file: each counts for itself.
+    /// The connection that watched the file: each has its own counter.
     opened: u64,
     data: i64,
 }
 
-/// What tells one state of a profile's findings from another.
+/// The version of the findings of profiles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
     /// The number of the latest set of findings of each profile.
@@ -27,28 +27,28 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// That of one profile: equal as long as neither its findings nor the reviews changed.
+    /// The version for one profile: the same as long as neither its findings nor the reviews change.
     #[must_use]
     pub fn of(&self, profile: &str) -> (Option<i64>, i64) {
         (self.sets.get(profile).copied(), self.review)
     }
 }
 
-/// What watches the file.
+/// The connection that watches the file.
 #[derive(Debug, Default)]
 pub(super) struct Watch(Mutex<Watching>);
 
 #[derive(Debug, Default)]
 struct Watching {
-    /// How many connections there were.
+    /// The number of connections so far.
     opened: u64,
-    /// The file that the last of them reads.
+    /// The file that the last connection reads.
     file: Option<FileId>,
     connection: Option<Connection>,
 }
 
 impl Store {
-    /// The state of the store's content. This reads a counter and nothing else.
+    /// The version of the content of the store. Only reads a counter.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -57,15 +57,15 @@ impl Store {
         self.put_back(file, idle);
         let watch = &self.0.watch.0;
         let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = |it: rusqlite::Error| Fault::from(it).at(self.path());
+        let fault = |error: rusqlite::Error| Fault::from(error).at(self.path());
         if watch.connection.is_none() || watch.file != file {
             let opened = open_for_reading(self.path(), self.readers().immutable);
             watch.connection = Some(opened.map_err(fault)?);
             watch.file = file;
             watch.opened += 1;
         }
-        let data = watch.connection.as_ref().map_or(Ok(0), |it| {
-            it.query_row("PRAGMA data_version", (), |row| row.get(0))
+        let data = watch.connection.as_ref().map_or(Ok(0), |connection| {
+            connection.query_row("PRAGMA data_version", (), |row| row.get(0))
         });
         Ok(Version {
             opened: watch.opened,
@@ -73,7 +73,7 @@ impl Store {
         })
     }
 
-    /// What tells whether the findings of a profile, or the reviews, are others than before.
+    /// The version of the findings of all profiles and of the reviews.
     ///
     /// # Errors
     /// The file cannot be read.

@@ -1,4 +1,4 @@
-//! Visits and their captures: kept to the byte, found again by seed, address and id.
+//! Visits and their captures: stored byte for byte, found again by seed, address and id.
 
 use std::sync::Arc;
 
@@ -32,38 +32,38 @@ pub use seed_state::{PageDates, SeedState};
 pub(super) use seed_state::{begin as begin_states, each_validators};
 pub use some::{SomeVisits, VisitEnd, Wanted};
 
-/// A visit as the store numbers it.
+/// The number of a visit in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VisitId(pub i64);
 
-/// A capture as the store numbers it.
+/// The number of a capture in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CaptureId(pub i64);
 
-/// What became of a visit that was given to the store.
+/// The result of adding a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddedVisit {
     /// The visit.
     pub id: VisitId,
-    /// Whether it was not held before.
+    /// Whether it is new.
     pub new: bool,
 }
 
-/// A visit as the store holds it, without the bytes of its bodies.
+/// A stored visit, without the bytes of its bodies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredVisit {
     /// Its number.
     pub id: VisitId,
-    /// The crawl it was made in.
+    /// Its crawl.
     pub crawl: CrawlId,
-    /// Where it started from.
+    /// Its seed.
     pub seed: TargetUri,
     /// Its captures in the order of the redirects.
     pub hops: Vec<(CaptureId, CaptureEntry)>,
 }
 
 impl StoredVisit {
-    /// The capture the visit came to.
+    /// The last capture, the result of the visit.
     #[must_use]
     pub fn last(&self) -> Option<&(CaptureId, CaptureEntry)> {
         self.hops.last()
@@ -71,10 +71,10 @@ impl StoredVisit {
 }
 
 impl Store {
-    /// Keeps a visit, and in the same transaction what is now known of the hosts. It is durable when this resolves.
+    /// Stores a visit and, in the same transaction, the state of the hosts. The visit is durable when this resolves.
     ///
-    /// It is given to the writer at once: visits are kept in the order of the calls, whoever waits for which first.
-    /// A visit that is held already (same seed; first capture of the same address, moment and payload) is not kept twice.
+    /// The writer gets the visit immediately: visits are stored in the order of the calls, however they are awaited. A visit that
+    /// exists already (same seed; first capture of the same address, time and payload) is not stored twice.
     ///
     /// # Errors
     /// The disk is full, or the file cannot be written.
@@ -85,7 +85,7 @@ impl Store {
         hosts: Vec<(Origin, HostState)>,
     ) -> impl Future<Output = Result<AddedVisit, StoreError>> + Send + use<V> {
         let visit = visit.into();
-        // The digests are made here, so that the one writing thread does not have to.
+        // The digests are computed here, not on the only writing thread.
         let digests: Vec<Option<PayloadDigest>> =
             visit.captures.iter().map(Capture::payload_digest).collect();
         self.write_later(move |connection| {
@@ -94,7 +94,7 @@ impl Store {
         })
     }
 
-    /// Whether a visit is held already, as [`Store::add_visit`] understands it.
+    /// Whether a visit exists already, in the sense of [`Store::add_visit`].
     ///
     /// # Errors
     /// The file cannot be read.
@@ -129,18 +129,18 @@ impl Store {
         })
     }
 
-    /// One capture, byte for byte as it was given.
+    /// One capture, byte for byte.
     ///
     /// # Errors
-    /// It is not held, or does not read back as it was.
+    /// It does not exist, or is damaged.
     pub fn capture(&self, id: CaptureId) -> Result<Capture, StoreError> {
         self.read(|connection| capture(connection, id))
     }
 
-    /// What stays known of a capture whose payload was removed on purpose; `None` for any other.
+    /// What is still known about a capture whose payload was removed on purpose; `None` for other captures.
     ///
     /// # Errors
-    /// It is not held, or the file cannot be read.
+    /// It does not exist, or the file cannot be read.
     pub fn tombstone(&self, id: CaptureId) -> Result<Option<Tombstone>, StoreError> {
         self.read(|connection| rows::tombstone(connection, id))
     }
@@ -175,9 +175,9 @@ fn visits_of(
                 &id,
             )?,
         };
-        // Before version 4, imports took answers to any request for visits.
-        let is_of_page = |it: &CaptureEntry| it.asked.is_none() || it.target_uri != *seed;
-        if visit.hops.iter().all(|it| is_of_page(&it.1)) {
+        // Before version 4, imports treated answers to any request as visits.
+        let is_of_page = |entry: &CaptureEntry| entry.asked.is_none() || entry.target_uri != *seed;
+        if visit.hops.iter().all(|hop| is_of_page(&hop.1)) {
             visits.push(visit);
         }
     }
@@ -200,7 +200,7 @@ fn add(
             new: false,
         });
     }
-    // Payloads that earlier visits stand for, and that come only now.
+    // Payloads of earlier revisits that come only now.
     let mut came = Vec::new();
     for (capture, digest) in visit.captures.iter().zip(digests) {
         if let (Outcome::Response(_), Some(digest)) = (&capture.outcome, digest) {
@@ -229,10 +229,9 @@ fn add(
         capture: end.0,
         payload: end.1,
         last,
-        is_of_page: visit
-            .captures
-            .iter()
-            .all(|it| it.target_uri != visit.seed || asked_otherwise(&it.request).is_none()),
+        is_of_page: visit.captures.iter().all(|capture| {
+            capture.target_uri != visit.seed || asked_otherwise(&capture.request).is_none()
+        }),
     };
     seed_state::enter(connection, &ended)?;
     head::refresh(connection, seed, &visit.seed)?;
@@ -245,7 +244,7 @@ fn add(
     })
 }
 
-/// The visit that is held already: the same seed; a first capture of the same address, moment and payload.
+/// The existing visit: the same seed; a first capture of the same address, time and payload.
 fn held(
     connection: &Connection,
     visit: &Visit,
@@ -277,14 +276,14 @@ fn outcome_name(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Response(_) => "response",
         Outcome::Failure(_) => "failure",
-        Outcome::Revisit(it) => match it.profile {
+        Outcome::Revisit(revisit) => match revisit.profile {
             RevisitProfile::IdenticalPayloadDigest => "identical-payload-digest",
             RevisitProfile::ServerNotModified => "server-not-modified",
         },
     }
 }
 
-/// Where a capture stands.
+/// The place of a capture.
 struct Place<'a> {
     crawl: i64,
     visit: i64,
@@ -292,7 +291,7 @@ struct Place<'a> {
     hop: i64,
 }
 
-/// Keeps a capture; returns its row and that of its payload.
+/// Stores a capture; returns its row and that of its payload.
 fn add_capture(
     connection: &Connection,
     place: &Place<'_>,
@@ -303,20 +302,20 @@ fn add_capture(
     let (mut payload, mut truncated, mut refers_to) = (None, None, (None, None));
     let mut failure = (None, None);
     match (&capture.outcome, digest) {
-        (Outcome::Response(it), Some(digest)) => {
+        (Outcome::Response(response), Some(digest)) => {
             payload = Some(payloads::keep(
                 connection,
                 (uri, capture.target_uri.host()),
                 digest,
-                &it.payload,
+                &response.payload,
             )?);
-            truncated = it.truncated.map(word).transpose()?;
+            truncated = response.truncated.map(word).transpose()?;
         }
-        (Outcome::Revisit(it), Some(digest)) => {
+        (Outcome::Revisit(revisit), Some(digest)) => {
             payload = Some(payloads::name(connection, digest)?);
             refers_to = (
-                Some(micros(it.refers_to_date)),
-                Some(uri_row(connection, &it.refers_to_uri)?),
+                Some(micros(revisit.refers_to_date)),
+                Some(uri_row(connection, &revisit.refers_to_uri)?),
             );
         }
         (Outcome::Failure(it), _) => failure = (Some(word(it.kind)?), Some(&it.detail)),
@@ -388,17 +387,19 @@ fn leaf<'a>(
         connection: capture
             .connection
             .as_ref()
-            .map(|it| (it.address, it.tls.as_ref())),
+            .map(|connection| (connection.address, connection.tls.as_ref())),
     };
     match &capture.outcome {
-        Outcome::Response(it) => leaf.truncated = it.truncated,
-        Outcome::Revisit(it) => leaf.refers_to = Some((it.refers_to_date, &it.refers_to_uri)),
-        Outcome::Failure(it) => leaf.failure = Some((it.kind, &it.detail)),
+        Outcome::Response(response) => leaf.truncated = response.truncated,
+        Outcome::Revisit(revisit) => {
+            leaf.refers_to = Some((revisit.refers_to_date, &revisit.refers_to_uri));
+        }
+        Outcome::Failure(failure) => leaf.failure = Some((failure.kind, &failure.detail)),
     }
     Leaf::Capture(leaf)
 }
 
-/// The word that serde gives a unit variant; the store's spelling of enums.
+/// The serde name of a unit variant; the spelling of enums in the store.
 fn word(value: impl serde::Serialize) -> Result<String, Fault> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Ok(word),
@@ -410,7 +411,7 @@ fn from_word<T: serde::de::DeserializeOwned>(word: String) -> Result<T, Fault> {
     serde_json::from_value(serde_json::Value::String(word)).map_err(Fault::damaged)
 }
 
-/// The row of an address; `None` for one that is not known.
+/// The row of an address; `None` if unknown.
 pub(super) fn uri_id(connection: &Connection, uri: &TargetUri) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT id FROM uri WHERE uri = ?1")?

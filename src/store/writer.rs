@@ -1,4 +1,4 @@
-//! The one thread that writes: what waits is done in one transaction, and nobody is answered before it is on the disk.
+//! The only thread that writes: waiting writes share one transaction, and callers get their answers once it is on the disk.
 
 use std::{
     path::Path,
@@ -11,32 +11,32 @@ use rusqlite::Connection;
 
 use super::error::{Fault, StoreError};
 
-/// How many writes share one commit at most.
+/// The most writes in one commit.
 const GROUP: usize = 256;
 
-/// How long a commit waits for more writes to share it, where all that it has can wait.
+/// How long a commit waits for more writes, if all of its writes can wait.
 const GATHER: Duration = Duration::from_millis(250);
 
-/// How often it looks meanwhile whether more have come: to be woken for each would cost more than what is written.
+/// How often it checks for more writes in the meantime: waking up for each would cost more than the writing.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// When for so long none has come, no more is waited for.
+/// If no write has come for this long, it stops waiting.
 const QUIET: Duration = Duration::from_millis(8);
 
-/// For how long at most one process commits without a pause, and how long the pause is: whoever waits for the file (a
-/// decision beside an import) looks more often than that, and gets its turn in it.
+/// The longest time that one process commits without a pause, and the length of the pause: others that wait for the file (a
+/// decision during an import) check more often than that, and get their turn.
 const TURN: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 200 });
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How often a write waits again for a lock that another program holds, each time as long as the connection waits.
+/// How often a write waits again for a lock of another program, each time as long as the connection waits.
 const WAITS: u32 = if cfg!(test) { 1 } else { 12 };
 
-/// One write, with whoever waits for it.
+/// One write, with its caller.
 trait Write: Send {
-    /// Does it inside a transaction, and says whether it came off; done again, it counts as not done before.
+    /// Does it inside a transaction, and returns whether it succeeded; if repeated, the first attempt does not count.
     fn run(&mut self, connection: &Connection, guarded: bool) -> bool;
 
-    /// Tells its caller: with the commit's error where that failed, else with what this write came to.
+    /// Answers its caller: with the error of the commit if that failed, else with the result of this write.
     fn answer(self: Box<Self>, failed: Option<StoreError>);
 }
 
@@ -59,7 +59,7 @@ where
         } else {
             (self.body)(connection)
         };
-        let outcome = outcome.map_err(|it| it.at(&self.at));
+        let outcome = outcome.map_err(|error| error.at(&self.at));
         self.outcome.insert(outcome).is_ok()
     }
 
@@ -74,12 +74,12 @@ where
     }
 }
 
-/// Whether somebody stands and waits for a write.
+/// Whether a caller waits for a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Haste {
-    /// Somebody does: it is committed as soon as nothing else is waiting.
+    /// A caller waits: it is committed as soon as no other write is waiting.
     Now,
-    /// Nobody does, until more have come.
+    /// No caller waits; it is committed with later writes.
     Soon,
 }
 
@@ -107,10 +107,10 @@ impl Writer {
         }
     }
 
-    /// Has `body` done in a transaction; `answer` gets its outcome once that is durable, or the error.
+    /// Does `body` in a transaction; `answer` gets the result once it is durable, or the error.
     ///
-    /// It may be done twice: where another write of the transaction fails, that one alone is taken back, by doing all
-    /// over again with a savepoint for each. Savepoints from the start would cost more than most writes.
+    /// It can run twice: if another write in the transaction fails, only that one is rolled back, by repeating all writes with a
+    /// savepoint for each. Savepoints from the start would cost more than most writes.
     pub(super) fn submit<T: Send + 'static>(
         &self,
         path: &Path,
@@ -131,9 +131,9 @@ impl Writer {
         });
         self.queue
             .as_ref()
-            .and_then(|it| {
+            .and_then(|queue| {
                 let path = place;
-                it.send(Job { path, haste, write }).ok()
+                queue.send(Job { path, haste, write }).ok()
             })
             .ok_or(closed)?;
         if now && let Some(thread) = &self.thread {
@@ -148,7 +148,7 @@ impl Drop for Writer {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // A thread that panicked has nothing left to say; its callers were told that the store is closed.
+            // A thread that panicked has no result; its callers learned that the store is closed.
             let _ = thread.join();
         }
     }
@@ -196,7 +196,7 @@ fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
             }
             continue;
         }
-        // A full disk makes SQLite roll the whole transaction back; then there is nothing to commit.
+        // On a full disk, SQLite rolls back the whole transaction; then there is nothing to commit.
         let failed = if connection.is_autocommit() {
             Some(StoreError::DiskFull {
                 path: path.to_path_buf(),
@@ -207,14 +207,14 @@ fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
                 Fault::from(error).at(&path)
             })
         };
-        // The last first: whoever waits for the oldest finds the others done, and is woken once.
+        // The last first: a caller that waits for the oldest finds the others done, and wakes up once.
         for write in group.into_iter().rev() {
             write.answer(failed.clone());
         }
     }
 }
 
-/// The next write, after a pause where there was none for a while; `None` when no more can come.
+/// The next write, after a pause if there was none for a while; `None` when no more can come.
 fn next_turn(waiting: &Receiver<Job>, paused: &mut Instant) -> Option<Job> {
     if let Ok(job) = waiting.try_recv() {
         if paused.elapsed() >= TURN {
@@ -228,7 +228,7 @@ fn next_turn(waiting: &Receiver<Job>, paused: &mut Instant) -> Option<Job> {
     Some(job)
 }
 
-/// What is waiting, or comes before it is too late to.
+/// The writes that are waiting, or come in time.
 fn more(waiting: &Receiver<Job>, until: Option<Instant>) -> Option<Job> {
     loop {
         match waiting.try_recv() {
@@ -242,7 +242,7 @@ fn more(waiting: &Receiver<Job>, until: Option<Instant>) -> Option<Job> {
     }
 }
 
-/// Begins a transaction, once whoever else writes into the file (a backup, another program) has done.
+/// Begins a transaction once other writers of the file (a backup, another program) have finished.
 fn begin(connection: &Connection) -> rusqlite::Result<()> {
     let mut waits = 0;
     loop {
@@ -252,14 +252,14 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
                     && waits < WAITS =>
             {
                 waits += 1;
-                tracing::warn!("another program keeps the store locked; waiting for it");
+                tracing::warn!("another program has locked the store; waiting for it");
             }
             end => return end,
         }
     }
 }
 
-/// Takes all back, and does it again so that what fails takes back only itself.
+/// Rolls everything back, and repeats it so that a failing write rolls back only itself.
 fn again(connection: &Connection, group: &mut [Box<dyn Write>]) -> rusqlite::Result<()> {
     connection.execute_batch("ROLLBACK")?;
     begin(connection)?;
@@ -272,7 +272,7 @@ fn again(connection: &Connection, group: &mut [Box<dyn Write>]) -> rusqlite::Res
     Ok(())
 }
 
-/// One write's failure takes back that write alone.
+/// The failure of one write rolls back only that write.
 fn in_savepoint<T>(
     connection: &Connection,
     body: impl FnOnce(&Connection) -> Result<T, Fault>,

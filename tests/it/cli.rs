@@ -428,7 +428,7 @@ fn a_full_disk_is_told_and_what_was_stored_before_stays() {
     let stdout = String::from_utf8(ended.stdout).unwrap();
     let stderr = String::from_utf8(ended.stderr).unwrap();
     assert!(
-        stderr.contains("is full") && stderr.contains("make room"),
+        stderr.contains("is full") && stderr.contains("free some space"),
         "{stderr}"
     );
     assert!(

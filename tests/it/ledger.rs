@@ -78,48 +78,48 @@ fn whatever_is_altered_deleted_or_moved_behind_its_back_is_found() {
     let (project, store) = demo();
     assert_eq!(found(&store), "");
     let rows = [
-        ("UPDATE capture SET date = date + 1 WHERE id = 3", "capture 3: it is not what was entered"),
-        ("UPDATE capture SET ended = ended + 1 WHERE id = 3", "capture 3: it is not what was entered"),
+        ("UPDATE capture SET date = date + 1 WHERE id = 3", "capture 3: it differs from its entry"),
+        ("UPDATE capture SET ended = ended + 1 WHERE id = 3", "capture 3: it differs from its entry"),
         ("UPDATE capture SET head_length = head_length - 1 WHERE id = 3", "capture 3: "),
         ("UPDATE capture SET status = 404 WHERE id = 3", "capture 3: its status"),
-        ("UPDATE capture SET payload = (SELECT payload FROM capture WHERE id = 2) WHERE id = 1", "capture 1: it is not what was entered"),
-        ("DELETE FROM capture WHERE id = 3", "capture 3: it is in the ledger and not in the archive any more"),
+        ("UPDATE capture SET payload = (SELECT payload FROM capture WHERE id = 2) WHERE id = 1", "capture 1: it differs from its entry"),
+        ("DELETE FROM capture WHERE id = 3", "capture 3: it is in the ledger, but no longer in the archive"),
         ("INSERT INTO capture SELECT id + 100, visit, 7, uri, date, ended, outcome, status, connection, exchange, request_length,
              interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri, asked
-             FROM capture WHERE id = 3", "capture 103: the ledger does not have it"),
+             FROM capture WHERE id = 3", "capture 103: it is not in the ledger"),
         ("UPDATE capture SET asked = 'POST' WHERE id = 1", "how it was asked for is not in its request"),
-        ("UPDATE connection SET untrusted = 'expired'", "it is not what was entered"),
-        ("UPDATE visit SET crawl = 1, seed = seed + 1 WHERE id = 4", "capture 4: it is not what was entered"),
+        ("UPDATE connection SET untrusted = 'expired'", "it differs from its entry"),
+        ("UPDATE visit SET crawl = 1, seed = seed + 1 WHERE id = 4", "capture 4: it differs from its entry"),
         ("UPDATE visit SET date = date + 1 WHERE id = 4", "visit 4: its date"),
         ("UPDATE exchange SET bytes = (SELECT bytes FROM exchange WHERE id = 1) WHERE id = 2", "capture 2: "),
-        ("UPDATE connection SET address = '192.0.2.77:443' WHERE id = 1", "capture 1: it is not what was entered"),
-        ("UPDATE uri SET uri = uri || 'x' WHERE id = 1", "capture 1: it is not what was entered"),
+        ("UPDATE connection SET address = '192.0.2.77:443' WHERE id = 1", "capture 1: it differs from its entry"),
+        ("UPDATE uri SET uri = uri || 'x' WHERE id = 1", "capture 1: it differs from its entry"),
         ("UPDATE uri SET surt = surt || 'x' WHERE id = 1", "its sort key is another"),
         ("UPDATE uri SET exchange_base = NULL WHERE id = 1", "address 1: its exchanges stand on another one"),
-        ("UPDATE finding_set SET crawl = NULL", "set of findings 1: it is not what was entered"),
-        ("UPDATE finding_set SET digest = zeroblob(32)", "set of findings 1: a set of findings reads back as something else"),
-        ("UPDATE review SET decision = 'accept'", "review 1: it is not what was entered"),
-        ("UPDATE review SET about = '{}'", "review 1: it is not what was entered"),
-        ("UPDATE review SET note = NULL", "review 1: it is not what was entered"),
-        ("DELETE FROM review", "review 1: it is in the ledger and not in the archive any more"),
-        ("UPDATE crawl SET command = 'run'", "crawl 1: it is not what was entered"),
-        ("UPDATE crawl SET counts = '{}'", "end of crawl 1: it is not what was entered"),
-        ("UPDATE crawl SET ended = NULL", "end of crawl 1: it has half an end"),
-        ("DELETE FROM leaf WHERE number = (SELECT max(number) FROM leaf)", "the last 1 are gone"),
+        ("UPDATE finding_set SET crawl = NULL", "set of findings 1: it differs from its entry"),
+        ("UPDATE finding_set SET digest = zeroblob(32)", "set of findings 1: a set of findings is not as it was stored"),
+        ("UPDATE review SET decision = 'accept'", "review 1: it differs from its entry"),
+        ("UPDATE review SET about = '{}'", "review 1: it differs from its entry"),
+        ("UPDATE review SET note = NULL", "review 1: it differs from its entry"),
+        ("DELETE FROM review", "review 1: it is in the ledger, but no longer in the archive"),
+        ("UPDATE crawl SET command = 'run'", "crawl 1: it differs from its entry"),
+        ("UPDATE crawl SET counts = '{}'", "end of crawl 1: it differs from its entry"),
+        ("UPDATE crawl SET ended = NULL", "end of crawl 1: its end is incomplete"),
+        ("DELETE FROM leaf WHERE number = (SELECT max(number) FROM leaf)", "but the ledger has only 21"),
         ("DELETE FROM leaf WHERE number = 5", "leaf 5 is missing"),
         ("UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE number = 4) WHERE number = 5", "leaves are not those that were signed"),
-        ("UPDATE leaf SET row = row + 50 WHERE number = 5", "the ledger does not have it"),
-        ("UPDATE leaf SET kind = 9 WHERE number = 5", "it is about nothing that is known"),
+        ("UPDATE leaf SET row = row + 50 WHERE number = 5", "it is not in the ledger"),
+        ("UPDATE leaf SET kind = 9 WHERE number = 5", "it is about an unknown kind of row"),
         ("UPDATE checkpoint SET note = replace(note, char(10) || size || char(10), char(10) || (size + 1) || char(10))", "is not valid"),
         ("UPDATE checkpoint SET peaks = zeroblob(length(peaks))", "its subtrees are not those of the ledger"),
-        ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint)", "it is no end of a checkpoint"),
+        ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint)", "it is not the end of a checkpoint"),
         ("UPDATE seed SET visits = visits + 1 WHERE uri = 1", "seed 1: "),
         ("UPDATE seed SET outcome = 'failure' WHERE uri = 1", "seed 1: "),
         ("DELETE FROM seed WHERE uri = 1", "it is visited and in no list of seeds"),
         ("UPDATE payload SET depth = depth + 1 WHERE id = 1", "payload 1: what it stands on does not add up"),
         ("UPDATE payload SET bytes = NULL, length = NULL, encoding = NULL, cost = 0, depth = 0, base = NULL
              WHERE id = (SELECT max(id) FROM payload)", "its bytes are gone, and no removal says why"),
-        ("INSERT INTO removal (payload, at, reason) VALUES (1, 0, 'secretly')", "removal 1: the ledger does not have it"),
+        ("INSERT INTO removal (payload, at, reason) VALUES (1, 0, 'secretly')", "removal 1: it is not in the ledger"),
         ("UPDATE reading SET bytes = zeroblob(9) WHERE id = 1", "reading 1: it is not as it was kept"),
         ("INSERT INTO host (origin, state) VALUES ('https://a.example', '{}')", "host https://a.example: "),
         ("DROP INDEX capture_by_payload", "index capture_by_payload: it is missing"),
@@ -164,7 +164,7 @@ fn a_history_that_was_written_anew_is_found_by_whoever_holds_an_old_checkpoint()
     asked(&project, &["verify"], 0);
     let told = asked(&project, &["verify", "--checkpoint", "kept.txt"], 4);
     assert!(
-        told.stdout.contains("kept.txt: it is over"),
+        told.stdout.contains("kept.txt: it covers"),
         "{}",
         told.stdout
     );
@@ -349,7 +349,7 @@ fn what_no_checkpoint_covers_is_not_proved_and_another_ledger_does_not_go_on() {
     let (project, _) = demo();
     let told = asked(&project, &["prove", "999"], 2);
     assert!(
-        told.stderr.contains("holds no capture 999"),
+        told.stderr.contains("has no capture 999"),
         "{}",
         told.stderr
     );

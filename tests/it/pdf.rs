@@ -200,7 +200,7 @@ fn time_and_output_are_limited() {
     .read(&members());
     assert_eq!(
         layer.fault.as_deref(),
-        Some("reading it was not done after 0 seconds")
+        Some("reading it was not finished after 0 seconds")
     );
     assert!(layer.passing, "another try may come to something else");
     let layer = reader(Limits {

@@ -407,7 +407,7 @@ fn what_had_to_be_mended_is_told() {
         "reference 3: has no URL",
         "references 1, 5: share one page",
         "cites reference 12, which the article does not have",
-        "rests on no reference",
+        "cites no reference",
     ] {
         assert!(told.iter().any(|it| it.contains(part)), "{part}: {told:#?}");
     }

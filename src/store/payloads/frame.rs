@@ -1,4 +1,4 @@
-//! One payload as one zstd frame, perhaps against what another one held.
+//! One payload as one zstd frame, optionally against another payload.
 
 use std::cell::RefCell;
 
@@ -6,9 +6,9 @@ use zstd::zstd_safe::{
     CCtx, CParameter, DCtx, compress_bound, get_error_name, get_frame_content_size,
 };
 
-/// Up to so many bytes, prefix and all, are compressed with a context that the thread keeps, which stays as small.
+/// Up to this many bytes, prefix included, are compressed with a context that the thread keeps, so that it stays small.
 const KEPT: usize = 512 << 10;
-/// How a zstd dictionary begins: a prefix that happens to begin so must not be taken for one.
+/// The beginning of a zstd dictionary: a prefix that happens to begin so must not be taken for one.
 const DICTIONARY: [u8; 4] = [0x37, 0xa4, 0x30, 0xec];
 
 thread_local! {
@@ -16,17 +16,17 @@ thread_local! {
     static UNPACKER: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
 }
 
-/// zstd's level for what comes in; higher ones cost time and gain little against a prefix.
+/// The zstd level for new payloads; higher ones cost time and gain little with a prefix.
 const QUICK: i32 = 3;
-/// zstd's level for what is known to stay: a tenth smaller without a prefix, at an eighth of the pace.
+/// The zstd level for payloads that stay: a tenth smaller without a prefix, at an eighth of the speed.
 const THOROUGH: i32 = 7;
 
-/// `plain` as one zstd frame, with `prefix` as what went before it.
+/// Compresses `plain` as one zstd frame, with `prefix` as the preceding text.
 pub(in crate::store) fn compress(plain: &[u8], prefix: &[u8]) -> std::io::Result<Vec<u8>> {
     compress_at(QUICK, plain, prefix)
 }
 
-/// As [`compress`], smaller and slower.
+/// Like [`compress`], but smaller and slower.
 pub(in crate::store) fn compress_thoroughly(
     plain: &[u8],
     prefix: &[u8],
@@ -34,7 +34,7 @@ pub(in crate::store) fn compress_thoroughly(
     compress_at(THOROUGH, plain, prefix)
 }
 
-/// In one step: a stream's buffers would cost more than what is compressed here, which is mostly small.
+/// In one step: the buffers of a stream would cost more than compressing such small payloads.
 fn compress_at(level: i32, plain: &[u8], prefix: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(compress_bound(plain.len()));
     if plain.len() + prefix.len() > KEPT || prefix.starts_with(&DICTIONARY) {
@@ -54,7 +54,7 @@ fn compress_at(level: i32, plain: &[u8], prefix: &[u8]) -> std::io::Result<Vec<u
     Ok(bytes)
 }
 
-/// With a context of its own, and a window as wide as both together.
+/// With its own context, and a window as wide as both together.
 fn compress_large(
     bytes: &mut Vec<u8>,
     plain: &[u8],
@@ -78,18 +78,18 @@ fn compress_large(
     Ok(())
 }
 
-/// What [`compress`] was given; an error where that is not `length` bytes long.
+/// Decompresses the result of [`compress`]; an error if it is not `length` bytes long.
 pub(in crate::store) fn decompress(
     bytes: &[u8],
     prefix: &[u8],
     length: i64,
 ) -> std::io::Result<Vec<u8>> {
     let length = usize::try_from(length).unwrap_or_default();
-    // A frame that says it holds something else is not given the room to unpack it.
+    // A frame that declares another length gets no memory to unpack it.
     let held = get_frame_content_size(bytes).ok().flatten();
     if held.is_some_and(|it| it != length as u64) {
         return Err(std::io::Error::other(format!(
-            "{} bytes where {length} were stored",
+            "{} bytes instead of the stored {length}",
             held.unwrap_or_default()
         )));
     }
@@ -113,7 +113,7 @@ pub(in crate::store) fn decompress(
         Ok(plain)
     } else {
         Err(std::io::Error::other(format!(
-            "{} bytes where {length} were stored",
+            "{} bytes instead of the stored {length}",
             plain.len()
         )))
     }

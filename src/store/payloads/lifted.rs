@@ -1,4 +1,4 @@
-//! Payloads taken off others that are to go: what is kept must not stand on what is removed.
+//! Rewrites payloads before a removal, so that none is stored against a removed one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,17 +10,17 @@ use crate::{
     store::{error::Fault, readings},
 };
 
-/// Takes every payload that is kept off those that are to go (`going`, their rows): it is read and checked, written against
-/// the nearest one below it that is kept, or alone, and read back.
+/// Rewrites every kept payload that is stored against one in `going` (their rows): reads and checks it, writes it against the
+/// nearest kept one below it, or alone, and reads it back.
 pub(in crate::store) fn lift(connection: &Connection, going: &HashSet<i64>) -> Result<(), Fault> {
-    // The roots that go, each with what took its place.
+    // The removed roots, each with its replacement.
     let mut instead: HashMap<i64, i64> = HashMap::new();
     for (id, base) in standing_on(connection, going)? {
         let digest = digest_of(connection, id)?;
         let plain = read_checked(connection, id, &digest)?;
         let (root, below) = kept_below(connection, base, going)?;
         let base = match below.or_else(|| instead.get(&root).copied()) {
-            Some(it) => base_of(connection, it)?.filter(|it| it.carries(plain.len())),
+            Some(below) => base_of(connection, below)?.filter(|it| it.carries(plain.len())),
             None => None,
         };
         write(connection, id, &plain, base)?;
@@ -32,7 +32,7 @@ pub(in crate::store) fn lift(connection: &Connection, going: &HashSet<i64>) -> R
     Ok(())
 }
 
-/// Takes the bytes of payloads away, and with them what was read from them; their rows and digests stay.
+/// Removes the bytes and readings of payloads; their rows and digests stay.
 pub(in crate::store) fn empty(connection: &Connection, going: &HashSet<i64>) -> Result<(), Fault> {
     for id in going {
         connection
@@ -45,7 +45,7 @@ pub(in crate::store) fn empty(connection: &Connection, going: &HashSet<i64>) -> 
     count_anew(connection)
 }
 
-/// The payloads that are kept and stand on one that goes, with that one; those that stand lower come first.
+/// The kept payloads that are stored against a removed one, with that one; the lower ones come first.
 fn standing_on(connection: &Connection, going: &HashSet<i64>) -> Result<Vec<(i64, i64)>, Fault> {
     let mut statement = connection
         .prepare("SELECT id, base FROM payload WHERE base IS NOT NULL ORDER BY depth, id")?;
@@ -57,13 +57,13 @@ fn standing_on(connection: &Connection, going: &HashSet<i64>) -> Result<Vec<(i64
         .collect())
 }
 
-/// The lowest of those below that go, and the nearest one below that is kept.
+/// The lowest removed payload below, and the nearest kept one below that.
 fn kept_below(
     connection: &Connection,
     mut id: i64,
     going: &HashSet<i64>,
 ) -> Result<(i64, Option<i64>), Fault> {
-    // A chain that goes round was found when the payload was read.
+    // A circular chain was detected when the payload was read.
     loop {
         let base: Option<i64> = connection
             .prepare_cached("SELECT base FROM payload WHERE id = ?1")?
@@ -99,8 +99,12 @@ fn write(connection: &Connection, id: i64, plain: &[u8], base: Option<Base>) -> 
         }
     }
     let length = whole(plain.len());
-    let (base, depth, cost) = encoded.base.map_or((None, 0, length), |it| {
-        (Some(it.id), it.depth + 1, it.cost.saturating_add(length))
+    let (base, depth, cost) = encoded.base.map_or((None, 0, length), |base| {
+        (
+            Some(base.id),
+            base.depth + 1,
+            base.cost.saturating_add(length),
+        )
     });
     let bytes = encoded.bytes.as_deref().unwrap_or(plain);
     connection
@@ -111,13 +115,13 @@ fn write(connection: &Connection, id: i64, plain: &[u8], base: Option<Base>) -> 
     Ok(())
 }
 
-/// Says anew of every payload how many stand below it and what it costs to read, after chains have become shorter.
+/// Updates the depth and the reading cost of every payload after chains became shorter.
 fn count_anew(connection: &Connection) -> Result<(), Fault> {
     let mut statement = connection.prepare(
         "SELECT id, base, length, depth, cost FROM payload WHERE bytes IS NOT NULL ORDER BY depth, id",
     )?;
     let mut rows = statement.query(())?;
-    // What stood lower before stands lower now too, so that bases come before what stands on them.
+    // Lower payloads stay lower, so that bases come before the payloads stored against them.
     let mut counted: HashMap<i64, (i64, i64)> = HashMap::new();
     let mut changed = Vec::new();
     while let Some(row) = rows.next()? {
@@ -127,9 +131,7 @@ fn count_anew(connection: &Connection) -> Result<(), Fault> {
             Some(base) => counted
                 .get(&base)
                 .map(|it| (it.0 + 1, it.1.saturating_add(length)))
-                .ok_or_else(|| {
-                    Fault::damaged(format!("payload {id} stands on one that is not held"))
-                })?,
+                .ok_or_else(|| Fault::damaged(format!("the base of payload {id} is missing")))?,
         };
         counted.insert(id, (depth, cost));
         if (depth, cost) != (row.get(3)?, row.get(4)?) {

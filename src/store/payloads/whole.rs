@@ -1,4 +1,4 @@
-//! All payloads read back, each decoded once: from those that stand alone to those that stand on them.
+//! Reads all payloads back, each decoded once: from those stored alone to those stored against them.
 
 use std::collections::HashMap;
 
@@ -7,15 +7,14 @@ use rusqlite::Connection;
 use super::{DEPTH, Link, read_checked, whole};
 use crate::{digest::PayloadDigest, store::error::Fault};
 
-/// One payload on the way from a root to what is being looked at.
+/// One payload on the path from a root to the current one.
 struct Step {
     plain: Vec<u8>,
-    /// Those that stand on it and are still to be looked at.
+    /// The payloads stored against it that are still to be read.
     left: Vec<i64>,
 }
 
-/// Reads every payload that is held, compares it with its digest, and tells `each` its digest and its length or what is
-/// wrong with it.
+/// Reads every stored payload, compares it with its digest, and passes its digest and its length, or the fault, to `each`.
 pub(in crate::store) fn read_all(
     connection: &Connection,
     each: &mut dyn FnMut(&PayloadDigest, Result<u64, Fault>),
@@ -26,7 +25,7 @@ pub(in crate::store) fn read_all(
         let mut next = Some(root);
         while let Some(id) = next {
             let prefix = way.last().map_or(&[][..], |it| &it.plain);
-            // What does not decode here is left, with all that stands on it, to be read one by one below.
+            // A payload that cannot be decoded here is left, with all that are stored against it, to be read one by one below.
             let decoded = (whole(way.len()) <= DEPTH)
                 .then(|| decoded(connection, id, prefix))
                 .flatten();
@@ -62,7 +61,7 @@ pub(in crate::store) fn read_all(
     Ok(())
 }
 
-/// The payloads that stand alone, and for each other one those that stand on it.
+/// The payloads stored alone, and for each base those stored against it.
 type Trees = (Vec<i64>, HashMap<Option<i64>, Vec<i64>>);
 
 fn trees(connection: &Connection) -> Result<Trees, Fault> {
@@ -77,7 +76,7 @@ fn trees(connection: &Connection) -> Result<Trees, Fault> {
     Ok((roots, upon))
 }
 
-/// One payload where it is as it was kept.
+/// One payload, if it is intact.
 fn decoded(connection: &Connection, id: i64, prefix: &[u8]) -> Option<(PayloadDigest, Vec<u8>)> {
     let (digest, link): ([u8; 32], Link) = connection
         .prepare_cached("SELECT digest, length, encoding, bytes FROM payload WHERE id = ?1")

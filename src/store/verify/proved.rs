@@ -1,4 +1,4 @@
-//! The ledger held against the rows it is about, against its checkpoints, and against checkpoints that were kept elsewhere.
+//! Checks the ledger against the rows, against its checkpoints, and against checkpoints that were kept elsewhere.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Looks through the ledger.
+/// Checks the ledger.
 pub(super) fn check(
     connection: &Connection,
     trust: &Trust,
@@ -31,9 +31,11 @@ pub(super) fn check(
     attempt(&mut problems, "ledger", |it| {
         (verified.leaves, leaves) = grow(connection, &mut heads, it)?;
         for (size, heads) in &heads.wanted {
-            let gone = size.saturating_sub(verified.leaves);
-            let detail = format!("it is over {size} leaves; of these the last {gone} are gone");
-            it.extend(heads.iter().map(|it| Problem::new(&it.name, &detail)));
+            let detail = format!(
+                "it covers {size} leaves, but the ledger has only {}",
+                verified.leaves
+            );
+            it.extend(heads.iter().map(|head| Problem::new(&head.name, &detail)));
         }
         Ok(())
     });
@@ -46,19 +48,19 @@ pub(super) fn check(
     verified.problems = problems;
 }
 
-/// A tree head that the ledger must have had.
+/// A tree head that the ledger must contain.
 struct Head {
     name: String,
     root: Hash,
-    /// What the store keeps of its subtrees; `None` for one that was kept elsewhere.
+    /// Its subtrees as stored; `None` for one that was kept elsewhere.
     peaks: Option<Vec<Hash>>,
 }
 
-/// The tree heads by their size.
+/// The tree heads by size.
 #[derive(Default)]
 struct Heads {
     wanted: BTreeMap<u64, Vec<Head>>,
-    /// The sizes of the store's own.
+    /// The sizes of those in the store.
     sizes: Vec<u64>,
     sealed: u64,
     key: Option<String>,
@@ -82,8 +84,8 @@ impl Heads {
             let name = format!("checkpoint over {size} leaves");
             let opened = key
                 .parse::<Verifier>()
-                .map_err(|it| format!("its key {it}"))
-                .and_then(|it| it.open(&note).map_err(|it| it.to_string()));
+                .map_err(|error| format!("its key {error}"))
+                .and_then(|it| it.open(&note).map_err(|error| error.to_string()));
             if let Some(token) = row.get::<_, Option<Vec<u8>>>(4)? {
                 match Stamp::read(&token, &note, &trust.roots) {
                     Ok(it) => self.stamped = Some((it, size)),
@@ -103,24 +105,27 @@ impl Heads {
                         .or_default()
                         .push(Head { name, root, peaks });
                 }
-                Ok(it) => problems.push(Problem::new(name, format!("it says {} leaves", it.size))),
+                Ok(opened) => problems.push(Problem::new(
+                    name,
+                    format!("it says {} leaves", opened.size),
+                )),
                 Err(detail) => problems.push(Problem::new(name, detail)),
             }
         }
-        let last: Option<Verifier> = self.key.as_deref().and_then(|it| it.parse().ok());
+        let last: Option<Verifier> = self.key.as_deref().and_then(|key| key.parse().ok());
         if let (Some(trusted), Some(key)) = (&trust.verifier, &self.key)
             && last.as_ref() != Some(trusted)
         {
             problems.push(Problem::new(
                 "ledger",
-                format!("its last checkpoint is signed by {key}, not by {trusted}"),
+                format!("its latest checkpoint is signed by {key}, not by {trusted}"),
             ));
         }
         let Some(verifier) = trust.verifier.clone().or(last) else {
             for (name, _) in &trust.checkpoints {
                 problems.push(Problem::new(
                     name,
-                    "the store has no checkpoint that it could be held against",
+                    "the store has no checkpoint to compare it with",
                 ));
             }
             return Ok(());
@@ -149,7 +154,7 @@ struct Entry {
     hash: Hash,
 }
 
-/// Grows the tree leaf by leaf, and compares it with the tree heads on the way; those that were met are taken out of `heads`.
+/// Grows the tree leaf by leaf, and compares it with the tree heads on the way; matching ones are removed from `heads`.
 fn grow(
     connection: &Connection,
     heads: &mut Heads,
@@ -176,7 +181,7 @@ fn grow(
                 let at = Instant::from_timestamp_micros(row.get(2)?);
                 let is_it = at.is_some_and(|at| Leaf::Sealed { at }.hash() == hash);
                 if !is_it || heads.sizes.binary_search(&tree.size()).is_err() {
-                    problems.push(Problem::new(place(), "it is no end of a checkpoint"));
+                    problems.push(Problem::new(place(), "it is not the end of a checkpoint"));
                 }
             }
             Some(kind) => leaves.push(Entry {
@@ -184,7 +189,7 @@ fn grow(
                 row: row.get(2)?,
                 hash,
             }),
-            None => problems.push(Problem::new(place(), "it is about nothing that is known")),
+            None => problems.push(Problem::new(place(), "it is about an unknown kind of row")),
         }
         meet(heads, &tree, problems);
     }
@@ -201,7 +206,7 @@ fn meet(heads: &mut Heads, tree: &Tree, problems: &mut Vec<Problem>) {
                     tree.size()
                 ),
             ));
-        } else if head.peaks.is_some_and(|it| it != tree.peaks()) {
+        } else if head.peaks.is_some_and(|peak| peak != tree.peaks()) {
             problems.push(Problem::new(
                 head.name,
                 "its subtrees are not those of the ledger",
@@ -210,21 +215,21 @@ fn meet(heads: &mut Heads, tree: &Tree, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Holds every row against its leaf, and every leaf against its row.
+/// Compares every row with its leaf, and every leaf with its row.
 fn rows(
     connection: &Connection,
     mut leaves: Vec<Entry>,
     problems: &mut Vec<Problem>,
     tell: &mut dyn FnMut(Advance),
 ) -> Result<(), Fault> {
-    leaves.sort_unstable_by_key(|it| (it.kind, it.row));
+    leaves.sort_unstable_by_key(|leaf| (leaf.kind, leaf.row));
     for pair in leaves.windows(2) {
         if let [one, other] = pair
             && (one.kind, one.row) == (other.kind, other.row)
         {
             problems.push(Problem::new(
                 one.kind.place(one.row),
-                "the ledger has it twice",
+                "it is in the ledger twice",
             ));
         }
     }
@@ -245,9 +250,9 @@ fn rows(
         let detail = match (leaf, text) {
             (_, Err(Fault::Damaged(detail) | Fault::NotHeld(detail))) => detail,
             (_, Err(fault)) => return Err(fault),
-            (None, Ok(_)) => "the ledger does not have it".into(),
+            (None, Ok(_)) => "it is not in the ledger".into(),
             (Some(leaf), Ok(text)) if leaf.hash != leaf_hash(text.as_bytes()) => {
-                "it is not what was entered in the ledger".into()
+                "it differs from its entry in the ledger".into()
             }
             (Some(_), Ok(_)) => return Ok(()),
         };
@@ -261,6 +266,6 @@ fn rows(
 fn missing(leaf: &Entry) -> Problem {
     Problem::new(
         leaf.kind.place(leaf.row),
-        "it is in the ledger and not in the archive any more",
+        "it is in the ledger, but no longer in the archive",
     )
 }

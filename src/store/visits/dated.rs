@@ -1,4 +1,4 @@
-//! The captures of a page by their dates, as replay and lists of them need them: nothing of their bytes is read.
+//! The captures of a page by date, for replay and lists; without reading their bytes.
 
 use rusqlite::{Connection, Row, params};
 
@@ -10,30 +10,30 @@ use crate::{
     uri::{Surt, TargetUri},
 };
 
-/// A capture with its date, and what became of it.
+/// A capture with its date and result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dated {
     /// Its number.
     pub id: CaptureId,
-    /// What was asked for.
+    /// The address that was requested.
     pub target_uri: TargetUri,
-    /// When the exchange began.
+    /// The beginning of the exchange.
     pub date: Instant,
-    /// The status code, where a status line came.
+    /// The status code, if there is a status line.
     pub status: Option<u16>,
-    /// Whether it is a revisit, and why.
+    /// Why it is a revisit, if it is.
     pub revisit: Option<RevisitProfile>,
-    /// The failure that took the response's place, its kind and what happened.
+    /// The failure instead of a response: its kind, and what happened.
     pub failure: Option<(FailureKind, String)>,
-    /// The payload, the response's own or the one a revisit stands for.
+    /// The digest of the payload: of the response, or of the capture that a revisit refers to.
     pub payload_digest: Option<PayloadDigest>,
-    /// Whether the payload's bytes are held.
+    /// Whether the bytes of the payload are stored.
     pub held: bool,
-    /// How it was asked for, where that was no plain request for the page: such a capture is no memento of it.
+    /// The kind of request, unless it was a plain one for the page: then the capture is not a memento of the page.
     pub asked: Option<String>,
 }
 
-/// The mementos of a page that stand around one of them.
+/// The neighbours of a memento of a page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Around {
     /// The first of all.
@@ -46,18 +46,18 @@ pub struct Around {
     pub last: Option<Dated>,
 }
 
-/// A seed as the list of all of them shows it.
+/// A seed as shown in the list of seeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedEntry {
-    /// Where its visits start from.
+    /// Its address.
     pub uri: TargetUri,
-    /// How many visits of it there are.
+    /// The number of its visits.
     pub visits: u64,
     /// When the first began.
     pub first: Instant,
     /// When the latest began.
     pub last: Instant,
-    /// The status that the latest came to; `None` for a failure.
+    /// The status of the latest visit; `None` for a failure.
     pub status: Option<u16>,
 }
 
@@ -81,8 +81,8 @@ impl Store {
         })
     }
 
-    /// The mementos of the addresses under a key that are nearest to the second `at`: for each address the last one
-    /// before its end, and the first one from its beginning.
+    /// The mementos of the addresses under a key that are nearest to the second `at`: for each address the last one before the end
+    /// of that second, and the first one from its beginning.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -101,8 +101,7 @@ impl Store {
         })
     }
 
-    /// The mementos of the addresses under a key that stand around the moment of one of them: the first and the last, and
-    /// the neighbours at least a second away.
+    /// The mementos around one of the addresses under a key: the first and the last, and the neighbours at least a second away.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -129,7 +128,7 @@ impl Store {
         })
     }
 
-    /// The capture that a payload came with: the one of that moment, or else the nearest to it.
+    /// The capture with a payload: the one of that time, or else the nearest to it.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -152,7 +151,7 @@ impl Store {
         })
     }
 
-    /// The seeds in the order of their keys, at most `most`, from the one behind `after` on.
+    /// At most `most` seeds in the order of their keys, from the one after `after` on.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -161,7 +160,7 @@ impl Store {
         after: Option<&TargetUri>,
         most: u32,
     ) -> Result<Vec<SeedEntry>, StoreError> {
-        let surt = after.map_or(String::new(), |it| it.surt().to_string());
+        let surt = after.map_or(String::new(), |after| after.surt().to_string());
         let uri = after.map_or("", TargetUri::as_str);
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
@@ -193,7 +192,7 @@ fn uris(connection: &Connection, surt: &Surt) -> Result<Vec<i64>, Fault> {
         .collect::<Result<_, _>>()?)
 }
 
-/// The first memento of an address, in that order, of those that the condition on its date lets through.
+/// The first memento of an address, in that order, that satisfies the condition on its date.
 fn edge(
     connection: &Connection,
     uri: i64,
@@ -212,7 +211,7 @@ fn edge(
     Ok(found.into_iter().next())
 }
 
-/// The captures that a condition lets through.
+/// The captures that satisfy a condition.
 pub(super) fn some(
     connection: &Connection,
     condition: &str,

@@ -28,16 +28,16 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn of(capture: &Capture) -> Self {
         let rest = match &capture.outcome {
-            Outcome::Response(it) => framing_bytes(&it.framing),
+            Outcome::Response(response) => framing_bytes(&response.framing),
             Outcome::Revisit(_) => Vec::new(),
-            Outcome::Failure(it) => it.received.clone(),
+            Outcome::Failure(failure) => failure.received.clone(),
         };
         Self {
             request: capture.request.clone(),
             interim: capture
                 .connection
                 .as_ref()
-                .map_or_else(Vec::new, |it| it.interim.clone()),
+                .map_or_else(Vec::new, |connection| connection.interim.clone()),
             head: capture.head().unwrap_or_default().to_vec(),
             rest,
         }
@@ -233,9 +233,9 @@ pub(super) fn connection_row(connection: &Connection, wire: &Wire) -> Result<i64
         }
         _ => None,
     };
-    let version = wire.tls.as_ref().map(|it| it.version.as_str());
-    let suite = wire.tls.as_ref().map(|it| it.cipher_suite.as_str());
-    let untrusted = wire.tls.as_ref().and_then(|it| it.untrusted);
+    let version = wire.tls.as_ref().map(|tls| tls.version.as_str());
+    let suite = wire.tls.as_ref().map(|tls| tls.cipher_suite.as_str());
+    let untrusted = wire.tls.as_ref().and_then(|tls| tls.untrusted);
     let untrusted = untrusted.map(word).transpose()?;
     let values = params![
         wire.address.to_string(),
@@ -343,8 +343,8 @@ impl Wires {
             self.0.clear();
         }
         match self.0.entry(id) {
-            Entry::Occupied(it) => Ok(it.into_mut()),
-            Entry::Vacant(it) => Ok(it.insert(connection(rows, id, Vec::new())?)),
+            Entry::Occupied(occupied) => Ok(occupied.into_mut()),
+            Entry::Vacant(vacant) => Ok(vacant.insert(connection(rows, id, Vec::new())?)),
         }
     }
 }

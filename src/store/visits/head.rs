@@ -142,7 +142,7 @@ fn visit(date: i64, state: i64) -> Result<LastVisit, Fault> {
     Ok(LastVisit {
         at: instant(date)?,
         ok: match state / 1024 % 4 {
-            0 => status.is_some_and(|it| (200..400).contains(&it)),
+            0 => status.is_some_and(|status| (200..400).contains(&status)),
             1 => true,
             _ => false,
         },

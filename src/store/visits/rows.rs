@@ -60,7 +60,7 @@ impl Known {
         else {
             return Ok(None);
         };
-        if let Some((_, uri)) = self.uri.as_ref().filter(|it| it.0 == text) {
+        if let Some((_, uri)) = self.uri.as_ref().filter(|uri| uri.0 == text) {
             return Ok(Some(uri.clone()));
         }
         let uri = target_uri(text)?;
@@ -130,7 +130,7 @@ impl CaptureRow {
             target_uri: self.target_uri,
             date: self.date,
             head: self.exchange.head,
-            payload_digest: self.payload.map(|it| it.1),
+            payload_digest: self.payload.map(|payload| payload.1),
             truncated: self.truncated,
             untrusted: self.untrusted,
             asked: self.asked,
@@ -298,15 +298,21 @@ fn leaf(
         date: it.date,
         ended: it.ended,
         outcome: &it.outcome,
-        payload: it.payload.map(|it| it.1),
+        payload: it.payload.map(|payload| payload.1),
         truncated: it.truncated,
         request: &it.exchange.request,
         interim: &it.exchange.interim,
         head: &it.exchange.head,
         rest: &it.exchange.rest,
-        failure: it.failure.as_ref().map(|it| (it.0, it.1.as_str())),
-        refers_to: it.refers_to.as_ref().map(|it| (it.0, &it.1)),
-        connection: wire.map(|it| (it.address, it.tls.as_ref())),
+        failure: it
+            .failure
+            .as_ref()
+            .map(|failure| (failure.0, failure.1.as_str())),
+        refers_to: it
+            .refers_to
+            .as_ref()
+            .map(|refers_to| (refers_to.0, &refers_to.1)),
+        connection: wire.map(|wire| (wire.address, wire.tls.as_ref())),
     });
     Ok(leaf.text())
 }

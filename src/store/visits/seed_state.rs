@@ -49,7 +49,7 @@ impl Store {
     ) -> Result<Vec<Option<SeedState>>, StoreError> {
         self.read(|connection| {
             let seeds = seeds.into_iter();
-            seeds.map(|it| state(connection, it, most)).collect()
+            seeds.map(|seed| state(connection, seed, most)).collect()
         })
     }
 
@@ -61,7 +61,12 @@ impl Store {
         &self,
         seeds: impl IntoIterator<Item = &'s TargetUri>,
     ) -> Result<Vec<Option<PageDates>>, StoreError> {
-        self.read(|connection| seeds.into_iter().map(|it| dates(connection, it)).collect())
+        self.read(|connection| {
+            seeds
+                .into_iter()
+                .map(|seed| dates(connection, seed))
+                .collect()
+        })
     }
 }
 
@@ -367,7 +372,7 @@ fn brought(connection: &Connection, seed: i64, payload: i64) -> rusqlite::Result
 /// Whether other bytes came before under the validator of this capture; the validator is remembered.
 fn misleads(connection: &Connection, came: &Came<'_>, payload: i64) -> Result<bool, Fault> {
     let is_whole = match &came.last.outcome {
-        Outcome::Response(it) => it.truncated.is_none(),
+        Outcome::Response(response) => response.truncated.is_none(),
         _ => true,
     };
     let head = came.last.head().filter(|_| is_whole).unwrap_or_default();
@@ -446,8 +451,8 @@ pub(in crate::store) fn each_validators(
                 found => found?,
             };
             let entry = found.first().map(|it| &it.1);
-            let entry = entry.filter(|it| it.truncated.is_none());
-            if let Some(hash) = entry.and_then(|it| validator(&it.target_uri, &it.head)) {
+            let entry = entry.filter(|entry| entry.truncated.is_none());
+            if let Some(hash) = entry.and_then(|entry| validator(&entry.target_uri, &entry.head)) {
                 misled |= *validators.entry(hash).or_insert(payload) != payload;
             }
         }

@@ -104,10 +104,10 @@ fn some_of(
         }
     }
     let mut visits = found.visits;
-    visits.sort_unstable_by_key(|it| (it.1.last.date, it.0));
+    visits.sort_unstable_by_key(|visit| (visit.1.last.date, visit.0));
     Ok(SomeVisits {
         all: all.unsigned_abs(),
-        visits: visits.into_iter().map(|it| it.1).collect(),
+        visits: visits.into_iter().map(|visit| visit.1).collect(),
     })
 }
 
@@ -154,7 +154,7 @@ impl Found<'_> {
         is_wanted: impl Fn(&VisitEnd) -> bool,
     ) -> Result<(), Fault> {
         for id in ids {
-            if let Some((_, known)) = self.visits.iter().find(|it| it.0 == id) {
+            if let Some((_, known)) = self.visits.iter().find(|visit| visit.0 == id) {
                 if is_wanted(known) {
                     return Ok(());
                 }
@@ -171,7 +171,7 @@ impl Found<'_> {
 
 fn end(connection: &Connection, visit: i64) -> Result<Option<VisitEnd>, Fault> {
     let mut hops = dated::some(connection, "capture.visit = ?1 ORDER BY hop", &[&visit])?;
-    let from = hops.first().map(|it| it.target_uri.clone());
+    let from = hops.first().map(|hop| hop.target_uri.clone());
     Ok(from
         .zip(hops.pop())
         .map(|(from, last)| VisitEnd { from, last }))
