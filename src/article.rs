@@ -1,12 +1,16 @@
 //! An article as it is written (plain text, HTML, Markdown), read into a profile.
 
 use crate::{
-    media_type::{self, MediaType},
+    language::Language,
+    media_type::MediaType,
     profile::{Claim, Profile, Reference, Remark, lint},
     text::is_invisible,
 };
 
+mod anchor;
+mod citation;
 mod claims;
+mod coverage;
 mod date;
 mod figure;
 mod html;
@@ -20,8 +24,13 @@ mod reference;
 mod relation;
 mod role;
 mod sentence;
+mod source;
 mod split;
+mod wikitext;
 mod words;
+
+pub use coverage::{Coverage, Loss};
+pub use source::{Place, SourceText};
 
 /// Why an article cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +38,6 @@ pub enum ArticleError {
     /// It holds no text.
     #[error("the article is empty")]
     Empty,
-    /// It is the source text of a wiki, whose templates are not read.
-    #[error("it is the source text of a wiki, which is not read")]
-    Wikitext,
     /// It holds text, but neither references nor cited sentences.
     #[error("no paragraph of an article was found among its {lines} lines")]
     NoProse {
@@ -60,6 +66,8 @@ pub struct Import {
     pub profile: Profile,
     /// What a person should look at before trusting it: how it was read, then what `profile lint` says.
     pub remarks: Vec<Remark>,
+    /// How much of the article is in the profile, and what is not.
+    pub coverage: Coverage,
 }
 
 /// A paragraph or list item, markers taken out.
@@ -70,7 +78,31 @@ struct Block {
     paragraph: u32,
     text: String,
     markers: Vec<marker::Marker>,
-    item: bool,
+    kind: Kind,
+}
+
+/// What a block of an article is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    /// A paragraph.
+    #[default]
+    Prose,
+    /// An item of a list, a cell of a table.
+    Item,
+    /// What the items behind it are.
+    Label,
+    /// Somebody's words, set apart.
+    Quote,
+}
+
+/// Markers that stand where no claim is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Skipped {
+    /// `a heading`, `a table`.
+    place: String,
+    /// What is said there.
+    text: String,
+    numbers: Vec<u32>,
 }
 
 /// An article taken apart, whatever it was written in.
@@ -80,12 +112,60 @@ struct Article {
     kind: Option<String>,
     project_of: Option<String>,
     address: Option<String>,
+    language: Option<&'static Language>,
     blocks: Vec<Block>,
     references: Vec<Reference>,
+    /// The text of each entry, as it was before it was taken apart.
+    entries: Vec<(u32, String)>,
+    skipped: Vec<Skipped>,
+    /// Labels of notes that explain and cite nothing.
+    explained: Vec<String>,
     remarks: Vec<Remark>,
 }
 
+impl Article {
+    /// Takes a reference in.
+    fn enter(&mut self, entry: reference::Entry, text: &str) {
+        self.entries.push((entry.reference.number, text.to_owned()));
+        self.references.push(entry.reference);
+        self.remarks.extend(entry.remarks);
+    }
+
+    /// Notes markers that stand where nothing is read.
+    fn skip(&mut self, place: &str, text: &str, markers: &[marker::Marker]) {
+        if !markers.is_empty() {
+            self.skipped.push(Skipped {
+                place: place.to_owned(),
+                text: text.to_owned(),
+                numbers: markers.iter().map(|it| it.number).collect(),
+            });
+        }
+    }
+}
+
+/// The language of an article: the one its page declares where its words do not speak against it.
+fn language_of(declared: Option<&str>, raw: &[plain::Raw]) -> Option<&'static Language> {
+    let text: Vec<&str> = raw.iter().map(|it| it.text.as_str()).collect();
+    let text = text.join(" ");
+    let declared = declared.and_then(Language::of_code);
+    declared
+        .filter(|it| it.speaks(&text))
+        .or_else(|| Language::of_text(&text))
+        .or(declared)
+}
+
 impl Form {
+    /// Its name, as a profile's `[source]` has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "text",
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Wikitext => "wikitext",
+        }
+    }
+
     /// The form of a text: by its media type or file name where they tell, else by its own marks.
     #[must_use]
     pub fn of(text: &str, media_type: Option<&MediaType>, path: Option<&str>) -> Self {
@@ -97,19 +177,27 @@ impl Form {
         {
             return Self::Html;
         }
-        if matches!(extension, "md" | "markdown") {
+        let essence = media_type.map_or("", |it| it.essence.as_str());
+        if matches!(extension, "md" | "markdown") || essence == "text/markdown" {
             return Self::Markdown;
+        }
+        if matches!(extension, "wiki" | "wikitext" | "mediawiki") || essence == "text/x-wiki" {
+            return Self::Wikitext;
         }
         let head = text.trim_start().get(..200).unwrap_or(text).to_lowercase();
         if head.starts_with("<!doctype html") || head.starts_with("<html") || head.contains("<body")
         {
             return Self::Html;
         }
+        let braces = text.contains("{{") && text.contains("}}");
+        let noted = text.contains("</ref>") || text.contains("<ref ");
+        if (noted && (braces || text.contains("[[")))
+            || (text.contains("[[") && text.contains("'''"))
+        {
+            return Self::Wikitext;
+        }
         if text.contains("</p>") || text.contains("</div>") {
             return Self::Html;
-        }
-        if text.contains("<ref") || (text.contains("[[") && text.contains("'''")) {
-            return Self::Wikitext;
         }
         if text.contains("[^") && text.contains("]:") {
             return Self::Markdown;
@@ -128,14 +216,20 @@ pub fn read(
     path: Option<&str>,
     address: Option<&str>,
 ) -> Result<Import, ArticleError> {
-    let declared = media_type.and_then(|it| it.charset.as_deref());
-    let decoded = media_type::decode(bytes, declared);
-    let form = Form::of(&decoded.text, media_type, path);
-    let mut import = read_text(&decoded.text, form, address)?;
-    if decoded.had_errors {
+    let source = SourceText::of(bytes, media_type, path);
+    let article = take_apart(&source.text, source.form, address)?;
+    let mut import = assemble(&article);
+    anchor::place(
+        &mut import.profile,
+        &article.blocks,
+        &article.entries,
+        &source,
+    );
+    import.profile.source = path.map(|it| source.source(file_name(it)));
+    if source.had_errors {
         let remark = Remark::warning(
             "article",
-            &format!("some of its bytes are no characters of {}", decoded.charset),
+            &format!("some of its bytes are not characters of {}", source.charset),
             "save it as UTF-8 and import it again",
         );
         import.remarks.insert(0, remark);
@@ -148,6 +242,18 @@ pub fn read(
 /// # Errors
 /// An article without text or without a paragraph.
 pub fn read_text(text: &str, form: Form, address: Option<&str>) -> Result<Import, ArticleError> {
+    take_apart(text, form, address).map(|it| assemble(&it))
+}
+
+/// The last part of a path; an address stays whole.
+fn file_name(path: &str) -> &str {
+    if path.contains("://") {
+        return path;
+    }
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+fn take_apart(text: &str, form: Form, address: Option<&str>) -> Result<Article, ArticleError> {
     let text: String = text
         .chars()
         .filter(|it| !is_invisible(*it))
@@ -163,7 +269,7 @@ pub fn read_text(text: &str, form: Form, address: Option<&str>) -> Result<Import
         Form::Html => html::read(&text),
         Form::Markdown => markdown::read(&text),
         Form::Plain => plain::read(&text),
-        Form::Wikitext => return Err(ArticleError::Wikitext),
+        Form::Wikitext => wikitext::read(&text),
     };
     if article.blocks.is_empty() {
         return Err(ArticleError::NoProse {
@@ -173,21 +279,21 @@ pub fn read_text(text: &str, form: Form, address: Option<&str>) -> Result<Import
     if let Some(address) = address {
         article.address = Some(address.to_owned());
     }
-    Ok(assemble(article))
+    Ok(article)
 }
 
 /// Puts the profile together and says what a person should look at.
-fn assemble(article: Article) -> Import {
-    let mut claims = claims::read(&article);
+fn assemble(article: &Article) -> Import {
+    let (mut claims, mut coverage) = claims::read(article);
     let mut remarks = article.remarks.clone();
-    dangling(&article, &mut claims, &mut remarks);
+    coverage.missing_notes = dangling(article, &mut claims, &mut remarks);
     let profile = Profile {
         format: 1,
-        title: article.title,
-        kind: article.kind,
-        project_of: article.project_of,
-        article: article.address,
-        references: article.references,
+        title: article.title.clone(),
+        kind: article.kind.clone(),
+        project_of: article.project_of.clone(),
+        article: article.address.clone(),
+        references: article.references.clone(),
         claims,
         ..Profile::default()
     };
@@ -196,17 +302,23 @@ fn assemble(article: Article) -> Import {
             remarks.push(remark);
         }
     }
-    Import { profile, remarks }
+    Import {
+        profile,
+        remarks,
+        coverage,
+    }
 }
 
-/// Takes numbers that no reference has out of the claims, and says so.
-fn dangling(article: &Article, claims: &mut [Claim], remarks: &mut Vec<Remark>) {
+/// Takes numbers that no reference has out of the claims, and says so; the numbers, ascending.
+fn dangling(article: &Article, claims: &mut [Claim], remarks: &mut Vec<Remark>) -> Vec<u32> {
     let known = |number: &u32| article.references.iter().any(|it| it.number == *number);
     for claim in claims.iter_mut() {
         claim.cites.retain(known);
     }
+    let mut missing = Vec::new();
     for block in &article.blocks {
         for marker in block.markers.iter().filter(|it| !known(&it.number)) {
+            missing.push(marker.number);
             let remark = Remark::warning(
                 &format!("paragraph {}", block.paragraph),
                 &format!(
@@ -220,4 +332,7 @@ fn dangling(article: &Article, claims: &mut [Claim], remarks: &mut Vec<Remark>) 
             }
         }
     }
+    missing.sort_unstable();
+    missing.dedup();
+    missing
 }

@@ -22,7 +22,7 @@ mod settings;
 
 pub use settings::{
     FetchSettings, LedgerSettings, RetentionSettings, SETTINGS, ScheduleSettings, ServeSettings,
-    Setting, Settings,
+    Setting, Settings, WikiSettings,
 };
 
 /// Where the value of a setting comes from, weakest first.

@@ -30,6 +30,7 @@
 
 pub mod clock;
 pub mod digest;
+pub mod language;
 pub mod media_type;
 pub mod text;
 pub mod uri;

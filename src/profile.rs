@@ -9,11 +9,15 @@ mod fault;
 mod ids;
 mod lint;
 mod read;
+mod source;
+mod update;
 mod write;
 
 pub use fault::{Fault, ProfileError};
 pub use ids::name_claims;
 pub use lint::{Remark, Severity, lint};
+pub use source::{ArchivedCopy, Source, Span};
+pub use update::{Change, ChangeKind, Update, update};
 
 /// An article about an organization, as far as it can be checked.
 ///
@@ -38,6 +42,12 @@ pub struct Profile {
     /// How often its pages are visited, unless a reference says otherwise: `1d`, `12h`, or a cron expression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<String>,
+    /// Whether the article's own page is archived as well, so that a change of it is seen.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub watch: bool,
+    /// The article's file as it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// The cited pages.
     #[serde(default)]
     pub references: Vec<Reference>,
@@ -47,6 +57,14 @@ pub struct Profile {
     /// Spellings that are the same name, or are not, as reviewers decided.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<Alias>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn format_version() -> u32 {
@@ -86,6 +104,12 @@ pub struct Reference {
     /// How often this page is visited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<String>,
+    /// Copies of the page in other archives, as the article cites them: its editors' own baseline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub archived: Vec<ArchivedCopy>,
+    /// Where the entry stands in the article's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Span>,
 }
 
 impl Reference {
@@ -97,7 +121,7 @@ impl Reference {
 }
 
 /// A statement that cites references.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// A name for the claim that stays when others come and go: `partners`, `c4`.
     #[serde(default)]
@@ -111,6 +135,16 @@ pub struct Claim {
     /// Where in the article it stands: `paragraph 4, sentence 2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The sentence that states it, markers taken off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
+    /// Where that sentence stands in the article's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Span>,
+    /// Where what is claimed stands in the article's file: of a list each name in its order, else one stretch. An empty
+    /// stretch stands for what was not found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
     /// What is claimed.
     #[serde(flatten)]
     pub statement: Statement,
@@ -127,6 +161,10 @@ pub enum Statement {
         relation: Option<String>,
         /// The names, as the article spells them.
         names: Vec<ListedName>,
+        /// Whether the article says that these are all: `false` for "partners include …", so that a name more on the
+        /// page contradicts nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        complete: Option<bool>,
     },
     /// These words stand there.
     Quoted {
@@ -152,6 +190,14 @@ pub enum Statement {
         /// The sentence, markers taken off.
         exact: String,
     },
+}
+
+impl Default for Statement {
+    fn default() -> Self {
+        Self::Stated {
+            exact: String::new(),
+        }
+    }
 }
 
 /// A listed name, or a stretch whose commas, or whose "and", leave open whether it is one name or several.
@@ -205,13 +251,15 @@ pub struct Seed {
 
 impl Profile {
     /// The keys that its file may have at the top.
-    pub const KEYS: [&str; 9] = [
+    pub const KEYS: [&str; 11] = [
         "format",
         "title",
         "kind",
         "project_of",
         "article",
         "every",
+        "watch",
+        "source",
         "references",
         "claims",
         "aliases",

@@ -3,117 +3,102 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Article, Block, figure, list, quotation, relation, role, sentence, split};
+use super::{
+    Article, Block, Coverage, Kind, Loss, figure, list, quotation, relation, sentence, split,
+};
 use crate::{
     profile::{Claim, ListedName, Statement, name_claims},
     text::{fold, one_line},
 };
 
-/// Reads the claims of an article, in the order in which they stand.
-pub(super) fn read(article: &Article) -> Vec<Claim> {
-    let mut claims = Vec::new();
+mod items;
+
+/// Reads the claims of an article, in the order in which they stand, and what was found but not read.
+pub(super) fn read(article: &Article) -> (Vec<Claim>, Coverage) {
+    let mut reader = Reader {
+        article,
+        claims: Vec::new(),
+        coverage: Coverage::default(),
+    };
     let mut at = 0;
     while let Some(block) = article.blocks.get(at) {
-        let items = article.blocks[at + 1..]
-            .iter()
-            .take_while(|it| it.item && it.section == block.section)
-            .count();
-        if !block.item && items >= 2 && block.text.trim_end().ends_with(':') {
-            bulleted(
-                article,
+        at += reader.group(at, block);
+    }
+    reader.finish()
+}
+
+/// Claims as they are read, and what was met on the way.
+struct Reader<'a> {
+    article: &'a Article,
+    claims: Vec<Claim>,
+    coverage: Coverage,
+}
+
+impl Reader<'_> {
+    /// The claims of one paragraph.
+    fn prose(&mut self, block: &Block) {
+        if block.kind == Kind::Quote && !block.markers.is_empty() {
+            let exact = split::unquoted(&block.text);
+            let exact = exact.trim_end_matches(['.', ',', ' ']).to_owned();
+            let whole = 0..block.text.len();
+            push(
+                &mut self.claims,
                 block,
-                &article.blocks[at + 1..=at + items],
-                &mut claims,
+                0,
+                cites(block, &whole),
+                Statement::Quoted { exact },
             );
-            at += items + 1;
-        } else {
-            prose(article, block, &mut claims);
-            at += 1;
+            return;
+        }
+        let sentences = sentence::sentences(&block.text);
+        let quotations = quotation::find(&block.text);
+        for (number, range) in sentences.iter().enumerate() {
+            self.sentence(block, number, range, &quotations);
         }
     }
-    let mut claims = once(claims);
-    name_claims(&mut claims);
-    claims
-}
 
-/// A list whose names are list items under a sentence that ends with a colon.
-fn bulleted(article: &Article, intro: &Block, items: &[Block], claims: &mut Vec<Claim>) {
-    let names: Vec<ListedName> = items
-        .iter()
-        .filter_map(|it| {
-            let head = it.text.split([':', '–', '—']).next().unwrap_or_default();
-            split::item(head.trim().trim_end_matches(';'))
-        })
-        .collect();
-    let numbers: BTreeSet<u32> = intro
-        .markers
-        .iter()
-        .filter(|it| it.at >= intro.text.len().saturating_sub(1))
-        .chain(items.iter().flat_map(|it| &it.markers))
-        .map(|it| it.number)
-        .collect();
-    if names.len() < 2 || names.len() * 3 < items.len() * 2 || numbers.is_empty() {
-        prose(article, intro, claims);
-        for item in items {
-            prose(article, item, claims);
-        }
-        return;
-    }
-    let relation = role::relation_of(&intro.text);
-    claims.push(claim(
-        intro,
-        last_sentence(&intro.text),
-        numbers.into_iter().collect(),
-        Statement::Listed { relation, names },
-    ));
-}
-
-fn last_sentence(text: &str) -> usize {
-    sentence::sentences(text).len().max(1)
-}
-
-/// The claims of one paragraph.
-fn prose(article: &Article, block: &Block, claims: &mut Vec<Claim>) {
-    let sentences = sentence::sentences(&block.text);
-    let quotations = quotation::find(&block.text);
-    for (number, range) in sentences.iter().enumerate() {
+    fn sentence(
+        &mut self,
+        block: &Block,
+        number: usize,
+        range: &Range<usize>,
+        quotations: &[quotation::Found],
+    ) {
         let text = &block.text[range.clone()];
         let here = |inner: &Range<usize>| {
             cites(block, &(range.start + inner.start..range.start + inner.end))
         };
-        let before = claims.len();
-        let lists = list::find(text);
+        let before = self.claims.len();
+        let lists = list::find(text, self.article.language);
         for found in &lists {
-            let statement = Statement::Listed {
-                relation: found.relation.clone(),
-                names: found.names.clone(),
-            };
-            push(claims, block, number, here(&found.range), statement);
+            self.listed(block, number, found, here(&found.range));
         }
-        for quoted in quotations
+        let quoted: Vec<&quotation::Found> = quotations
             .iter()
             .filter(|it| range.contains(&it.range.start))
-        {
-            let statement = Statement::Quoted {
-                exact: quoted.exact.clone(),
-            };
+            .filter(|it| !is_member(it, &lists, range.start))
+            .collect();
+        for it in &quoted {
+            let exact = it.exact.clone();
+            let numbers = cites(block, &it.range);
             push(
-                claims,
+                &mut self.claims,
                 block,
                 number,
-                cites(block, &quoted.range),
-                statement,
+                numbers,
+                Statement::Quoted { exact },
             );
         }
-        for found in figure::find(text) {
-            let listed = lists.iter().any(|it| it.range.contains(&found.start));
-            let quoted = quotations
+        for found in figure::find(text, self.article.language) {
+            let money = text[found.clone()].contains(['$', '€', '£']);
+            let listed = !money && lists.iter().any(|it| it.range.contains(&found.start));
+            let within = quoted
                 .iter()
                 .any(|it| it.range.contains(&(range.start + found.start)));
-            if !listed && !quoted {
+            if !listed && !within {
                 let exact = one_line(&text[found.clone()]);
                 push(
-                    claims,
+                    &mut self.claims,
                     block,
                     number,
                     here(&found),
@@ -121,7 +106,13 @@ fn prose(article: &Article, block: &Block, claims: &mut Vec<Claim>) {
                 );
             }
         }
-        for found in relation::find(text, &article.title) {
+        let english = self.article.language.is_none_or(|it| it.code == "en");
+        let relations = if english {
+            relation::find(text, &self.article.title)
+        } else {
+            Vec::new()
+        };
+        for found in relations {
             let listed = lists
                 .iter()
                 .any(|it| it.range.contains(&found.object_range.start));
@@ -131,21 +122,205 @@ fn prose(article: &Article, block: &Block, claims: &mut Vec<Claim>) {
                     relation: found.relation,
                     object: found.object,
                 };
-                push(claims, block, number, here(&found.object_range), statement);
+                let numbers = here(&found.object_range);
+                push(&mut self.claims, block, number, numbers, statement);
             }
         }
-        if claims.len() == before
-            || claims[before..]
-                .iter()
-                .all(|it| is_known(&claims[..before], it))
-        {
-            let exact = one_line(text);
-            let numbers = cites(block, range);
-            if exact.split(' ').count() >= 4 {
-                push(claims, block, number, numbers, Statement::Stated { exact });
-            }
+        if lists.is_empty() {
+            self.unread(block, number, range);
+        }
+        self.rest(block, number, range, before);
+    }
+
+    fn listed(
+        &mut self,
+        block: &Block,
+        number: usize,
+        found: &list::Found,
+        numbers: Option<Vec<u32>>,
+    ) {
+        let place = place_of(block, number + 1);
+        if numbers.is_none() {
+            self.coverage.uncited_lists.push(Loss {
+                place,
+                text: first_names(&found.names),
+                why: format!("{} names and no marker", found.names.len()),
+                cites: Vec::new(),
+            });
+            return;
+        }
+        for text in &found.left_out {
+            self.coverage.left_out.push(Loss {
+                place: place.clone(),
+                text: text.clone(),
+                why: "it is not written as a name".to_owned(),
+                cites: Vec::new(),
+            });
+        }
+        let statement = Statement::Listed {
+            relation: found.relation.clone(),
+            names: found.names.clone(),
+            complete: found.complete.filter(|it| !it),
+        };
+        push(&mut self.claims, block, number, numbers, statement);
+    }
+
+    /// Notes a sentence that looks like a list and was read as none.
+    fn unread(&mut self, block: &Block, number: usize, range: &Range<usize>) {
+        let text = &block.text[range.clone()];
+        if let Some(why) = list::looks_like_one(text) {
+            self.coverage.unread_lists.push(Loss {
+                place: place_of(block, number + 1),
+                text: one_line(text),
+                why: why.to_owned(),
+                cites: cites(block, range).unwrap_or_default(),
+            });
         }
     }
+
+    /// The sentence itself, where nothing in it became a claim, or a marker in it would be lost.
+    fn rest(&mut self, block: &Block, number: usize, range: &Range<usize>, before: usize) {
+        let exact = one_line(&block.text[range.clone()]);
+        let known = self.claims[before..]
+            .iter()
+            .all(|it| is_known(&self.claims[..before], it));
+        let own: BTreeSet<u32> = block
+            .markers
+            .iter()
+            .filter(|it| range.start < it.at && it.at <= range.end)
+            .map(|it| it.number)
+            .collect();
+        let used = |it: &u32| {
+            self.claims[before..]
+                .iter()
+                .any(|claim| claim.cites.contains(it))
+        };
+        let lost = !own.iter().all(used);
+        let spaced = exact.split(' ').count();
+        let enough = spaced >= 4
+            || (spaced <= 2
+                && exact.chars().count() >= 8
+                && exact.chars().any(|it| it > '\u{2fff}'));
+        if (known || lost) && enough {
+            let numbers = cites(block, range);
+            push(
+                &mut self.claims,
+                block,
+                number,
+                numbers,
+                Statement::Stated { exact },
+            );
+        }
+    }
+
+    /// The claims, each once and with its name, and the counts.
+    fn finish(mut self) -> (Vec<Claim>, Coverage) {
+        let paragraph_of = |it: &Claim| {
+            it.place
+                .as_deref()
+                .and_then(|it| it.split(',').next().map(str::to_owned))
+        };
+        let used: BTreeSet<(String, u32)> = self
+            .claims
+            .iter()
+            .filter_map(|it| Some((paragraph_of(it)?, &it.cites)))
+            .flat_map(|(place, cites)| cites.iter().map(move |it| (place.clone(), *it)))
+            .collect();
+        let mut claims = once(std::mem::take(&mut self.claims));
+        name_claims(&mut claims);
+        let mut coverage = self.coverage;
+        for block in &self.article.blocks {
+            let place = format!("paragraph {}", block.paragraph);
+            let mut lost: Vec<u32> = block
+                .markers
+                .iter()
+                .map(|it| it.number)
+                .filter(|it| {
+                    let here = used.contains(&(place.clone(), *it));
+                    !here || !claims.iter().any(|claim| claim.cites.contains(it))
+                })
+                .collect();
+            lost.dedup();
+            if !lost.is_empty() && block.kind != Kind::Label {
+                coverage.unused_markers.push(Loss {
+                    place,
+                    text: block.text.clone(),
+                    why: "nothing in it can be held against a page".to_owned(),
+                    cites: lost,
+                });
+            }
+        }
+        for it in &self.article.skipped {
+            coverage.unused_markers.push(Loss {
+                place: it.place.clone(),
+                text: it.text.clone(),
+                why: "only running text and lists are read".to_owned(),
+                cites: it.numbers.clone(),
+            });
+        }
+        coverage.explanations.clone_from(&self.article.explained);
+        count(self.article, &claims, &mut coverage);
+        (claims, coverage)
+    }
+}
+
+fn count(article: &Article, claims: &[Claim], coverage: &mut Coverage) {
+    coverage.paragraphs = article
+        .blocks
+        .iter()
+        .filter(|it| it.kind != Kind::Label)
+        .count();
+    coverage.markers = article
+        .blocks
+        .iter()
+        .map(|it| it.markers.len())
+        .sum::<usize>()
+        + article
+            .skipped
+            .iter()
+            .map(|it| it.numbers.len())
+            .sum::<usize>();
+    for it in claims {
+        *match it.statement {
+            Statement::Listed { .. } => &mut coverage.lists,
+            Statement::Quoted { .. } => &mut coverage.quotations,
+            Statement::Figure { .. } => &mut coverage.figures,
+            Statement::Relation { .. } => &mut coverage.relations,
+            Statement::Stated { .. } => &mut coverage.sentences,
+        } += 1;
+    }
+}
+
+/// Whether a quotation is a list's member, which its language writes in quotation marks.
+fn is_member(quoted: &quotation::Found, lists: &[list::Found], start: usize) -> bool {
+    lists.iter().any(|it| {
+        let inside = it.range.start + start <= quoted.range.start
+            && quoted.range.end <= it.range.end + start;
+        inside
+            && it.names.iter().any(|name| match name {
+                ListedName::One(name) => fold(name) == fold(&quoted.exact),
+                ListedName::Ambiguous(_) => false,
+            })
+    })
+}
+
+fn first_names(names: &[ListedName]) -> String {
+    let all: Vec<String> = names
+        .iter()
+        .map(|it| match it {
+            ListedName::One(name) => name.clone(),
+            ListedName::Ambiguous(parts) => parts.join(", "),
+        })
+        .collect();
+    all.join(", ")
+}
+
+fn place_of(block: &Block, sentence: usize) -> String {
+    format!("paragraph {}, sentence {sentence}", block.paragraph)
+}
+
+fn last_sentence(text: &str) -> usize {
+    sentence::sentences(text).len().max(1)
 }
 
 fn is_known(earlier: &[Claim], claim: &Claim) -> bool {
@@ -170,11 +345,9 @@ fn claim(block: &Block, sentence: usize, cites: Vec<u32>, statement: Statement) 
         id: String::new(),
         cites,
         section: block.section.clone(),
-        place: Some(format!(
-            "paragraph {}, sentence {sentence}",
-            block.paragraph
-        )),
+        place: Some(place_of(block, sentence)),
         statement,
+        ..Claim::default()
     }
 }
 

@@ -1,36 +1,24 @@
-//! Dates as references write them: `October 21, 2022`, `21 Oct. 2022`, `2022-10-21`, `10/21/2022`.
+//! Dates as references write them: `October 21, 2022`, `21. Okt. 2022`, `2022-10-21`, `2022年10月21日`.
 
 use std::ops::Range;
 
 use chrono::NaiveDate;
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+use crate::language;
 
-/// A month by its name or an abbreviation of three letters or more.
+/// A month by its name or an abbreviation, in any language that there are words for.
 fn month(word: &str) -> Option<u32> {
-    let word = word.trim_end_matches('.').to_lowercase();
-    let at = MONTHS.iter().position(|it| {
-        *it == word || (word.len() >= 3 && word.len() <= 4 && it.starts_with(&word))
-    })?;
-    u32::try_from(at + 1).ok()
+    language::month(word)
 }
 
 /// Whether a word is the name of a month, written out.
 pub(super) fn is_month(word: &str) -> bool {
-    MONTHS.contains(&word.to_lowercase().as_str())
+    let word = word.to_lowercase();
+    language::all().iter().any(|it| {
+        it.months
+            .iter()
+            .any(|it| it.split('|').next() == Some(&word))
+    })
 }
 
 /// A date that is the whole of `text`; a year or a month alone is none.
@@ -52,13 +40,35 @@ pub(super) fn leading(text: &str) -> Option<(NaiveDate, usize)> {
     starting(&words(text)).map(|(date, range)| (date, range.end))
 }
 
+/// The date that `text` begins with after at most a few small words, and where it ends.
+pub(super) fn near(text: &str, most: usize) -> Option<(NaiveDate, usize)> {
+    let words = words(text);
+    let (date, range) = (0..words.len().min(3)).find_map(|at| starting(&words[at..]))?;
+    let close = text.get(..range.end)?.split_whitespace().count() <= most;
+    let apart = text.get(..range.start)?.contains(". ");
+    (close && !apart).then_some((date, range.end))
+}
+
+/// The date that `text` ends with, white space aside, and where it begins.
+pub(super) fn trailing(text: &str) -> Option<(NaiveDate, usize)> {
+    let words = words(text);
+    let from = words.len().saturating_sub(5);
+    (from..words.len())
+        .filter_map(|at| starting(&words[at..]))
+        .find(|(_, range)| text.get(range.end..).is_some_and(|it| it.trim().is_empty()))
+        .map(|(date, range)| (date, range.start))
+}
+
 type Word<'a> = (usize, &'a str);
 
 fn words(text: &str) -> Vec<Word<'_>> {
     let mut found = Vec::new();
     let mut from = None;
     for (at, character) in text.char_indices() {
-        let inside = character.is_alphanumeric() || matches!(character, '-' | '–' | '/');
+        let dotted = character == '.'
+            && text[..at].ends_with(|it: char| it.is_ascii_digit())
+            && text[at + 1..].starts_with(|it: char| it.is_ascii_digit());
+        let inside = character.is_alphanumeric() || matches!(character, '-' | '–' | '/') || dotted;
         match (from, inside) {
             (None, true) => from = Some(at),
             (Some(start), false) => {
@@ -74,13 +84,26 @@ fn words(text: &str) -> Vec<Word<'_>> {
     found
 }
 
+/// Small words within a date: `2 de mayo de 2024`.
+const FILLERS: &[&str] = &["de", "of", "del", "do", "г", "р"];
+
 fn starting(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
     let first = words.first()?;
+    let digits = first
+        .1
+        .find(|it: char| it.is_ascii_digit())
+        .filter(|_| first.1.contains('年'));
+    if let Some(at) = digits
+        && let Some((date, length)) = ideographic(&first.1[at..])
+    {
+        return Some((date, first.0 + at..first.0 + at + length));
+    }
     if let Some(date) = numeric(first.1) {
         return Some((date, first.0..first.0 + first.1.len()));
     }
-    let (second, third) = (words.get(1)?, words.get(2)?);
-    let close = third.0 + third.1.len() - first.0 <= 24;
+    let mut rest = words.iter().skip(1).filter(|it| !FILLERS.contains(&it.1));
+    let (second, third) = (rest.next()?, rest.next()?);
+    let close = third.0 + third.1.len() - first.0 <= 40;
     let date = match (month(first.1), month(second.1)) {
         (Some(month), _) => NaiveDate::from_ymd_opt(year(third.1)?, month, day(second.1)?),
         (None, Some(month)) => NaiveDate::from_ymd_opt(year(third.1)?, month, day(first.1)?),
@@ -89,8 +112,17 @@ fn starting(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
     close.then(|| (date, first.0..third.0 + third.1.len()))
 }
 
+/// `2024年5月2日`, and what stands behind it without a space.
+fn ideographic(word: &str) -> Option<(NaiveDate, usize)> {
+    let (before, rest) = word.split_once('年')?;
+    let (month, rest) = rest.split_once('月')?;
+    let (day, after) = rest.split_once('日')?;
+    let date = NaiveDate::from_ymd_opt(year(before)?, month.parse().ok()?, day.parse().ok()?)?;
+    Some((date, word.len() - after.len()))
+}
+
 fn numeric(word: &str) -> Option<NaiveDate> {
-    let parts: Vec<&str> = word.split(['-', '–', '/']).collect();
+    let parts: Vec<&str> = word.split(['-', '–', '/', '.']).collect();
     let [a, b, c] = parts.as_slice() else {
         return None;
     };
@@ -118,7 +150,7 @@ fn year(word: &str) -> Option<i32> {
 fn day(word: &str) -> Option<u32> {
     let digits = word.trim_end_matches(|it: char| it.is_alphabetic());
     let suffix = &word[digits.len()..];
-    matches!(suffix, "" | "st" | "nd" | "rd" | "th")
+    matches!(suffix, "" | "st" | "nd" | "rd" | "th" | "er" | "º")
         .then(|| digits.parse().ok())
         .flatten()
 }

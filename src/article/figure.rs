@@ -3,6 +3,9 @@
 use std::ops::Range;
 
 use super::{date, words::holds};
+use crate::language::Language;
+
+mod elsewhere;
 
 /// Units that make a figure out of a number alone.
 const SCALES: &[&str] = &[
@@ -37,7 +40,14 @@ const SPELLED: &str = "\
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozens hundreds thousands";
 
 /// The figures of a sentence, as byte ranges: `134 countries`, `$2.5 million`, `45 percent`.
-pub(super) fn find(sentence: &str) -> Vec<Range<usize>> {
+pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Range<usize>> {
+    match language.filter(|it| it.code != "en") {
+        Some(language) => elsewhere::find(sentence, language),
+        None => in_english(sentence),
+    }
+}
+
+fn in_english(sentence: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let mut at = 0;
     for piece in sentence.split(|it: char| it.is_whitespace()) {
@@ -203,7 +213,7 @@ mod tests {
     use super::*;
 
     fn exact(text: &str) -> Vec<&str> {
-        find(text).into_iter().map(|it| &text[it]).collect()
+        in_english(text).into_iter().map(|it| &text[it]).collect()
     }
 
     #[test]

@@ -1,20 +1,28 @@
-//! An article in HTML: paragraphs with linked markers, and the list of references that they lead to.
+//! An article in HTML: its paragraphs, lists and tables with the markers in them, and the notes that these lead to.
 
-use std::collections::HashMap;
+use std::fmt::Write;
 
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{ElementRef, Html, Node};
 
 use super::{
-    Article,
+    Article, Skipped, citation, language_of,
     plain::{self, Raw, Shape},
     reference,
 };
 use crate::text::one_line;
 
+use entry::Link;
+use notes::Notes;
+
+mod entry;
+mod marks;
+mod notes;
+mod tables;
+
 /// Elements that hold no text of the article.
 const SKIPPED: &[&str] = &[
-    "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button",
-    "select", "svg", "iframe", "table", "figure", "head",
+    "script", "style", "noscript", "template", "nav", "footer", "form", "button", "select", "svg",
+    "iframe", "head", "input", "textarea",
 ];
 
 /// Classes and ids of what wikis put around an article.
@@ -25,7 +33,6 @@ const FURNITURE: &[&str] = &[
     "mw-panel",
     "mw-jump",
     "navbox",
-    "infobox",
     "toc",
     "hatnote",
     "metadata",
@@ -38,7 +45,6 @@ const FURNITURE: &[&str] = &[
     "Z3988",
     "citation-comment",
     "error",
-    "thumb",
     "portal",
     "sidebar",
     "breadcrumbs",
@@ -50,8 +56,10 @@ const FURNITURE: &[&str] = &[
 const BLOCKS: &[&str] = &[
     "address",
     "article",
+    "aside",
     "blockquote",
     "body",
+    "caption",
     "center",
     "dd",
     "details",
@@ -59,6 +67,8 @@ const BLOCKS: &[&str] = &[
     "dl",
     "dt",
     "fieldset",
+    "figcaption",
+    "figure",
     "h1",
     "h2",
     "h3",
@@ -75,56 +85,84 @@ const BLOCKS: &[&str] = &[
     "pre",
     "section",
     "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
     "ul",
 ];
+
+/// An entry under a heading of references that no marker leads to.
+type Loose = (u32, String, Vec<Link>);
+
+/// A note: number, text, links, fields of its citation.
+type Shown<'a> = (u32, &'a String, &'a Vec<Link>, &'a [(String, String)]);
 
 /// Reads an article in HTML.
 pub(super) fn read(text: &str) -> Article {
     let document = Html::parse_document(text);
     let root = document.root_element();
-    let references = References::find(&document);
-    let mut walk = Walk {
-        references: &references,
-        raw: Vec::new(),
-        line: String::new(),
-        under_references: false,
-        entries: Vec::new(),
-    };
+    let notes = Notes::find(&document);
+    let mut walk = Walk::of(&notes);
     walk.element(root, Shape::Paragraph);
     walk.flush(Shape::Paragraph);
-    let Walk { raw, entries, .. } = walk;
+    let Walk {
+        raw,
+        entries,
+        skipped,
+        project_of,
+        ..
+    } = walk;
+    let lang = root.attr("lang").or_else(|| {
+        entry::select(&document, "body[lang]")
+            .first()
+            .and_then(|it| it.attr("lang"))
+    });
     let mut article = Article {
         title: title(&document),
         address: address(&document),
+        language: language_of(lang, &raw),
+        skipped,
+        explained: notes.explained.clone(),
+        project_of,
         ..Article::default()
     };
-    let mut entries: Vec<(u32, String, Vec<String>)> = entries;
-    if entries.is_empty() {
-        entries = references.entries();
-    }
+    let mut entries = entries;
     entries.sort_by_key(|it| it.0);
     entries.dedup_by_key(|it| it.0);
-    for (number, text, links) in entries {
-        let entry = reference::read(number, &text, &links);
-        article.references.push(entry.reference);
-        article.remarks.extend(entry.remarks);
+    let loose = entries.iter().map(|it| (it.0, &it.1, &it.2, &[][..]));
+    let own = notes.references.iter();
+    let own = own.map(|it| (it.number, &it.text, &it.links, &it.fields[..]));
+    let all: Vec<Shown<'_>> = if notes.references.is_empty() {
+        loose.collect()
+    } else {
+        own.collect()
+    };
+    for (number, text, links, fields) in all {
+        let links: Vec<(String, String)> = links
+            .iter()
+            .map(|it| (it.address.clone(), it.text.clone()))
+            .collect();
+        let mut entry = reference::read(number, text, &links);
+        if !fields.is_empty() {
+            citation::fill(&mut entry.reference, fields);
+        }
+        article.enter(entry, text);
     }
     plain::fill(&mut article, &raw);
     article
 }
 
-fn select<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
-    Selector::parse(selector).map_or_else(|_| Vec::new(), |it| document.select(&it).collect())
-}
-
 /// The first `h1` with text, else the `title` up to the site's name.
 fn title(document: &Html) -> String {
-    let heading = select(document, "h1")
+    let heading = entry::select(document, "h1")
         .into_iter()
         .map(|it| one_line(&it.text().collect::<String>()))
         .find(|it| !it.is_empty());
     heading.unwrap_or_else(|| {
-        let title = select(document, "title")
+        let title = entry::select(document, "title")
             .first()
             .map(|it| one_line(&it.text().collect::<String>()))
             .unwrap_or_default();
@@ -143,130 +181,15 @@ fn title(document: &Html) -> String {
 }
 
 fn address(document: &Html) -> Option<String> {
-    let link = select(document, "link[rel=canonical]")
+    let link = entry::select(document, "link[rel=canonical], link[rel='dc:isVersionOf']")
         .first()
-        .and_then(|it| it.attr("href"));
-    let meta = select(document, "meta[property='og:url']")
+        .and_then(|it| it.attr("href"))
+        .map(entry::absolute);
+    let meta = entry::select(document, "meta[property='og:url']")
         .first()
-        .and_then(|it| it.attr("content"));
-    link.or(meta)
-        .filter(|it| it.starts_with("http"))
-        .map(str::to_owned)
-}
-
-/// The entries that markers lead to, by the identifiers that markers give.
-struct References<'a> {
-    /// Identifier → number.
-    numbers: HashMap<String, u32>,
-    /// The lists that hold the entries.
-    lists: Vec<ElementRef<'a>>,
-}
-
-impl<'a> References<'a> {
-    fn find(document: &'a Html) -> Self {
-        let by_id: HashMap<&str, ElementRef<'a>> = select(document, "[id], a[name]")
-            .into_iter()
-            .filter_map(|it| Some((it.attr("id").or_else(|| it.attr("name"))?, it)))
-            .collect();
-        let mut lists: Vec<ElementRef<'a>> = Vec::new();
-        for link in select(document, "a[href^='#']") {
-            if number_of(&link).is_none() {
-                continue;
-            }
-            let target = link.attr("href").and_then(|it| it.strip_prefix('#'));
-            let list = target
-                .and_then(|it| by_id.get(it))
-                .and_then(|it| ancestor(*it, "li"))
-                .and_then(|it| it.parent().and_then(ElementRef::wrap));
-            if let Some(list) = list.filter(|it| matches!(it.value().name(), "ol" | "ul"))
-                && ancestor(link, "li")
-                    .is_none_or(|it| it.parent().map(|it| it.id()) != Some(list.id()))
-                && !lists.contains(&list)
-            {
-                lists.push(list);
-            }
-        }
-        if lists.is_empty() {
-            lists = select(
-                document,
-                "ol.references, .references ol, .footnotes ol, ol.footnotes, .endnotes ol, .reflist ol",
-            );
-        }
-        // Wikis have a list of notes beside the references: the longest one is the references.
-        lists.sort_by_key(|it| std::cmp::Reverse(items(*it).len()));
-        lists.truncate(1);
-        let mut numbers = HashMap::new();
-        for (number, item) in lists.iter().flat_map(|it| items(*it)) {
-            let ids = item
-                .descendants()
-                .filter_map(ElementRef::wrap)
-                .filter_map(|it| it.attr("id").or_else(|| it.attr("name")));
-            numbers.extend(ids.map(|it| (it.to_owned(), number)));
-        }
-        Self { numbers, lists }
-    }
-
-    fn entries(&self) -> Vec<(u32, String, Vec<String>)> {
-        let items = self.lists.iter().flat_map(|it| items(*it));
-        items
-            .map(|(number, it)| {
-                let mut text = String::new();
-                entry_text(it, &mut text);
-                (number, one_line(&text), links(it))
-            })
-            .collect()
-    }
-
-    /// The number that a marker's link gives: its target's place in the list, else its own text.
-    fn number(&self, link: &ElementRef<'_>) -> Option<u32> {
-        let target = link.attr("href")?.strip_prefix('#')?;
-        match self.numbers.get(target) {
-            Some(number) => Some(*number),
-            None if self.lists.is_empty() => number_of(link),
-            None => None,
-        }
-    }
-}
-
-/// The items of a list with their numbers.
-fn items(list: ElementRef<'_>) -> Vec<(u32, ElementRef<'_>)> {
-    let start = list
-        .attr("start")
-        .and_then(|it| it.parse().ok())
-        .unwrap_or(1);
-    let mut next: u32 = start;
-    list.children()
-        .filter_map(ElementRef::wrap)
-        .filter(|it| it.value().name() == "li")
-        .map(|it| {
-            let number = it
-                .attr("value")
-                .and_then(|it| it.parse().ok())
-                .unwrap_or(next);
-            next = number.saturating_add(1);
-            (number, it)
-        })
-        .collect()
-}
-
-fn ancestor<'a>(element: ElementRef<'a>, name: &str) -> Option<ElementRef<'a>> {
-    if element.value().name() == name {
-        return Some(element);
-    }
-    element
-        .ancestors()
-        .filter_map(ElementRef::wrap)
-        .find(|it| it.value().name() == name)
-}
-
-/// The number that a link shows: `1`, `[1]`, `(1)`.
-fn number_of(link: &ElementRef<'_>) -> Option<u32> {
-    let text = link.text().collect::<String>();
-    let plain = text.trim().trim_matches(['[', ']', '(', ')', ' ']);
-    (plain.len() <= 3)
-        .then(|| plain.parse().ok())
-        .flatten()
-        .filter(|it| *it > 0)
+        .and_then(|it| it.attr("content"))
+        .map(str::to_owned);
+    link.or(meta).filter(|it| it.starts_with("http"))
 }
 
 fn is_hidden(element: &ElementRef<'_>) -> bool {
@@ -284,131 +207,104 @@ fn is_furniture(element: &ElementRef<'_>) -> bool {
         .any(|it| id == Some(it) || element.value().classes().any(|class| class == *it))
 }
 
-/// The text of an entry, the links back to the text left out.
-fn entry_text(element: ElementRef<'_>, text: &mut String) {
-    for child in element.children() {
-        match child.value() {
-            Node::Text(it) => text.push_str(it),
-            Node::Element(it) => {
-                let Some(child) = ElementRef::wrap(child) else {
-                    continue;
-                };
-                let inner: String = child.text().collect();
-                let back = it.name() == "a"
-                    && it.attr("href").is_some_and(|it| it.starts_with('#'))
-                    && inner.trim().chars().count() <= 3;
-                // "link" and "here" say nothing once the address behind them is kept.
-                let pointer = it.name() == "a"
-                    && matches!(
-                        inner.trim().to_lowercase().as_str(),
-                        "link"
-                            | "here"
-                            | "source"
-                            | "pdf"
-                            | "view"
-                            | "archive"
-                            | "online"
-                            | "website"
-                    );
-                if back
-                    || pointer
-                    || is_hidden(&child)
-                    || is_furniture(&child)
-                    || matches!(it.name(), "script" | "style")
-                {
-                    continue;
-                }
-                if matches!(it.name(), "br" | "p" | "div" | "li") {
-                    text.push(' ');
-                }
-                entry_text(child, text);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The absolute addresses that an entry links to.
-fn links(element: ElementRef<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    for link in element.descendants().filter_map(ElementRef::wrap) {
-        let Some(href) = link.attr("href").filter(|_| link.value().name() == "a") else {
-            continue;
-        };
-        let href = href.trim();
-        let address = if href.starts_with("//") {
-            format!("https:{href}")
-        } else {
-            href.to_owned()
-        };
-        let web = address.starts_with("http://") || address.starts_with("https://");
-        if web && !found.contains(&address) {
-            found.push(address);
-        }
-    }
-    found
-}
-
-struct Walk<'a, 'b> {
-    references: &'b References<'a>,
+/// A way through a page, and what was met on it.
+struct Walk<'b> {
+    notes: &'b Notes,
     raw: Vec<Raw>,
     line: String,
+    /// A bracket that was opened before a marker's link, and closes behind it.
+    closing: Option<char>,
     under_references: bool,
-    /// Entries found under a heading of references that no marker leads to.
-    entries: Vec<(u32, String, Vec<String>)>,
+    entries: Vec<Loose>,
+    skipped: Vec<Skipped>,
+    project_of: Option<String>,
 }
 
-impl<'a> Walk<'a, '_> {
-    fn element(&mut self, element: ElementRef<'a>, shape: Shape) {
+impl<'b> Walk<'b> {
+    fn of(notes: &'b Notes) -> Self {
+        Self {
+            notes,
+            raw: Vec::new(),
+            line: String::new(),
+            closing: None,
+            under_references: false,
+            entries: Vec::new(),
+            skipped: Vec::new(),
+            project_of: None,
+        }
+    }
+
+    fn element(&mut self, element: ElementRef<'_>, shape: Shape) {
         let name = element.value().name();
         if SKIPPED.contains(&name) || is_hidden(&element) || is_furniture(&element) {
             return;
         }
-        if self.references.lists.contains(&element) {
-            self.flush(shape);
-            return;
-        }
-        if name == "a" && element.attr("href").is_some_and(|it| it.starts_with('#')) {
-            if let Some(number) = self.references.number(&element) {
-                self.line.push('[');
-                self.line.push_str(&number.to_string());
-                self.line.push(']');
-                return;
+        if self.notes.hidden.contains(&element.id()) {
+            if BLOCKS.contains(&name) {
+                self.flush(shape);
             }
-            if inside_sup(&element) {
-                return;
+            return;
+        }
+        if self.marker(element) {
+            return;
+        }
+        match name {
+            "br" => {
+                return self
+                    .line
+                    .push(if shape == Shape::Quote { ' ' } else { '\n' });
             }
+            "q" => return self.quotation(element, shape),
+            "cite" | "footer" if shape == Shape::Quote => return,
+            "figure" | "caption" | "figcaption" => {
+                self.flush(shape);
+                return self.skip(element, "a caption");
+            }
+            "aside" => {
+                self.flush(shape);
+                return self.aside(element);
+            }
+            "table" => {
+                self.flush(shape);
+                return self.table(element);
+            }
+            "dl" if !self.under_references => {
+                self.flush(shape);
+                return self.definitions(element, shape);
+            }
+            _ => {}
         }
-        if name == "sup" && is_note_group(&element) {
-            return;
-        }
-        if name == "br" {
-            self.line.push(' ');
-            return;
-        }
+        self.inner(element, shape);
+    }
+
+    /// Walks what stands in an element.
+    fn inner(&mut self, element: ElementRef<'_>, shape: Shape) {
+        let name = element.value().name();
         let block = BLOCKS.contains(&name);
         let inner = match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Shape::Heading,
             "li" => Shape::Item,
-            "p" if shape == Shape::Item => Shape::Item,
-            "p" | "div" | "section" | "blockquote" => Shape::Paragraph,
+            "blockquote" => Shape::Quote,
+            "p" | "div" | "section" if matches!(shape, Shape::Item | Shape::Quote) => shape,
+            "p" | "div" | "section" | "td" => Shape::Paragraph,
             _ => shape,
         };
         if block {
             self.flush(shape);
         }
-        if self.under_references && matches!(name, "ol" | "ul") && self.references.lists.is_empty()
-        {
-            for (number, item) in items(element) {
+        let listed = matches!(name, "ol" | "ul") && self.notes.references.is_empty();
+        if self.under_references && listed {
+            for (number, item) in notes::items(element) {
                 let mut text = String::new();
-                entry_text(item, &mut text);
-                self.entries.push((number, one_line(&text), links(item)));
+                entry::text(item, &mut text);
+                let text = without_number(&one_line(&text), number);
+                self.entries.push((number, text, entry::links(item)));
             }
             return;
         }
         for child in element.children() {
             match child.value() {
-                Node::Text(text) => self.line.push_str(text),
+                Node::Text(text) => self.text(text),
                 Node::Element(_) => {
                     if let Some(child) = ElementRef::wrap(child) {
                         self.element(child, inner);
@@ -418,54 +314,187 @@ impl<'a> Walk<'a, '_> {
             }
         }
         if block {
+            if self.under_references && matches!(name, "p" | "div" | "li") {
+                self.loose_links(element);
+            }
             self.flush(inner);
         }
     }
 
-    fn flush(&mut self, shape: Shape) {
-        let text = one_line(&self.line);
-        self.line.clear();
-        if text.is_empty() {
-            return;
+    fn text(&mut self, text: &str) {
+        let mut text = text;
+        if let Some(closing) = self.closing.take() {
+            text = text.strip_prefix(closing).unwrap_or(text);
         }
-        if shape == Shape::Heading {
-            self.under_references = plain::is_reference_heading(&text);
-            if self.under_references {
-                return;
+        self.line.push_str(&text.replace('\n', " "));
+    }
+
+    /// Writes a marker as `[1]`; whether the element was one.
+    fn marker(&mut self, element: ElementRef<'_>) -> bool {
+        if let Some(numbers) = self.notes.marks.get(&element.id()) {
+            let opened = self.line.ends_with(['[', '(']) && element.value().name() == "a";
+            if opened {
+                self.closing = self.line.pop().map(|it| if it == '[' { ']' } else { ')' });
             }
-        } else if self.under_references {
-            self.loose_entry(&text);
-            return;
+            self.cite(numbers);
+            return true;
         }
-        self.raw.push(Raw { shape, text });
+        if element.value().name() != "sup" {
+            return false;
+        }
+        let marks: Vec<u32> = element
+            .descendants()
+            .filter_map(|it| self.notes.marks.get(&it.id()))
+            .flatten()
+            .copied()
+            .collect();
+        let marked = element
+            .descendants()
+            .any(|it| self.notes.marks.contains_key(&it.id()));
+        let text: String = element.text().collect();
+        let plain = text.trim();
+        if marked {
+            self.cite(&marks);
+            return true;
+        }
+        // ": 12" is the page that is cited, and "[citation needed]" cites nothing.
+        let page = plain.starts_with(':') || plain.starts_with("p.") || plain.starts_with("pp.");
+        let bracketed = plain.starts_with('[') && plain.ends_with(']');
+        if page || (bracketed && plain.chars().any(char::is_alphabetic)) {
+            return true;
+        }
+        let numbers = plain.trim_matches(['[', ']', '(', ')']);
+        let digits = !numbers.is_empty()
+            && numbers
+                .chars()
+                .all(|it| it.is_ascii_digit() || matches!(it, ',' | ' ' | '-' | '–' | '[' | ']'));
+        let unit = [" m", " km", " cm", " ft", " mi", "10"]
+            .iter()
+            .any(|it| self.line.ends_with(it));
+        if digits && !unit {
+            let _ = write!(self.line, "[{}]", numbers.replace("][", ","));
+            return true;
+        }
+        if digits {
+            self.line.extend(numbers.chars().map(superscript));
+            return true;
+        }
+        false
+    }
+
+    fn cite(&mut self, numbers: &[u32]) {
+        for number in numbers {
+            // Writing to a String cannot fail.
+            let _ = write!(self.line, "[{number}]");
+        }
+    }
+
+    fn quotation(&mut self, element: ElementRef<'_>, shape: Shape) {
+        self.line.push('“');
+        self.inner(element, shape);
+        self.line.push('”');
+    }
+
+    /// Passes over an element whose markers must not be lost without a word.
+    fn skip(&mut self, element: ElementRef<'_>, what: &str) {
+        let numbers: Vec<u32> = element
+            .descendants()
+            .filter_map(|it| self.notes.marks.get(&it.id()))
+            .flatten()
+            .copied()
+            .collect();
+        if !numbers.is_empty() {
+            self.skipped.push(Skipped {
+                place: what.to_owned(),
+                text: one_line(&element.text().collect::<Vec<_>>().join(" ")),
+                numbers,
+            });
+        }
+    }
+
+    fn flush(&mut self, shape: Shape) {
+        let whole = std::mem::take(&mut self.line);
+        let lines: Vec<String> = if shape == Shape::Paragraph {
+            plain_lines(&whole)
+        } else {
+            vec![one_line(&whole)]
+        };
+        let several = lines.len() > 1;
+        for text in lines.into_iter().filter(|it| !it.is_empty()) {
+            let shape = if several && !text.ends_with(':') {
+                Shape::Item
+            } else {
+                shape
+            };
+            if shape == Shape::Heading {
+                self.under_references = plain::is_reference_heading(&text);
+                if self.under_references {
+                    return;
+                }
+            } else if self.under_references {
+                self.loose_entry(&text);
+                continue;
+            }
+            self.raw.push(Raw { shape, text });
+        }
     }
 
     /// A numbered paragraph under the heading of references, where there is no list.
     fn loose_entry(&mut self, text: &str) {
-        if self.references.lists.is_empty() {
-            for (number, text) in plain::entries(&[text]) {
-                let number = if self.entries.iter().any(|it| it.0 == number) {
-                    u32::try_from(self.entries.len() + 1).unwrap_or(u32::MAX)
-                } else {
-                    number
-                };
-                self.entries.push((number, text, Vec::new()));
-            }
+        if !self.notes.references.is_empty() {
+            return;
+        }
+        for (number, text) in plain::entries(&[text]) {
+            let number = if self.entries.iter().any(|it| it.0 == number) {
+                u32::try_from(self.entries.len() + 1).unwrap_or(u32::MAX)
+            } else {
+                number
+            };
+            self.entries.push((number, text, Vec::new()));
+        }
+    }
+
+    /// Gives the entry that an element's text becomes the addresses that only its links have.
+    fn loose_links(&mut self, element: ElementRef<'_>) {
+        let before = self.entries.len();
+        self.flush(Shape::Paragraph);
+        if self.entries.len() == before + 1
+            && let Some(last) = self.entries.last_mut()
+        {
+            last.2 = entry::links(element);
         }
     }
 }
 
-fn inside_sup(element: &ElementRef<'_>) -> bool {
-    element
-        .ancestors()
-        .filter_map(ElementRef::wrap)
-        .take(3)
-        .any(|it| it.value().name() == "sup")
+fn superscript(character: char) -> char {
+    character
+        .to_digit(10)
+        .and_then(|it| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(it as usize))
+        .unwrap_or(character)
 }
 
-/// `[note 1]`, `[a]`, `[citation needed]`: markers that cite no reference.
-fn is_note_group(element: &ElementRef<'_>) -> bool {
-    let text: String = element.text().collect();
-    let plain = text.trim();
-    plain.starts_with('[') && plain.ends_with(']') && plain.chars().any(char::is_alphabetic)
+/// A paragraph's lines where a page parts list members by line breaks; else the paragraph on one line.
+fn plain_lines(text: &str) -> Vec<String> {
+    let lines: Vec<String> = text
+        .lines()
+        .map(one_line)
+        .filter(|it| !it.is_empty())
+        .collect();
+    let short = lines.iter().all(|it| it.split(' ').count() <= 12);
+    if lines.len() >= 3 && short {
+        lines
+    } else {
+        vec![one_line(text)]
+    }
+}
+
+/// An entry without the number that its list shows in words.
+fn without_number(text: &str, number: u32) -> String {
+    let rest = text.strip_prefix(&number.to_string()).unwrap_or(text);
+    let apart = rest.starts_with([' ', '.', ')']);
+    if apart {
+        rest.trim_start_matches([' ', '.', ')']).to_owned()
+    } else {
+        text.to_owned()
+    }
 }

@@ -6,7 +6,14 @@ use super::{
     name, role, split,
     words::{self, holds},
 };
-use crate::profile::ListedName;
+use crate::{language::Language, profile::ListedName};
+
+mod between;
+mod elsewhere;
+mod semicolons;
+mod sums;
+
+use between::{is_aside, is_led_office, is_modifier, is_office, left_out, stays_open};
 
 /// A list that stands in a sentence.
 #[derive(Clone, Debug)]
@@ -17,6 +24,10 @@ pub(super) struct Found {
     pub(super) relation: Option<String>,
     /// The names.
     pub(super) names: Vec<ListedName>,
+    /// What stands among them and is no name: `several churches`.
+    pub(super) left_out: Vec<String>,
+    /// Whether the sentence says that these are all, or that there are more; `None`: nothing either way.
+    pub(super) complete: Option<bool>,
 }
 
 /// Words that introduce members of what stands before them.
@@ -35,8 +46,87 @@ const OTHER_THINGS: &str = "\
     months movies nations places politicians presidents protests races regions religions republicans \
     senators songs states subjects territories topics towns wars";
 
+/// Words before a list that say there are more members than it names.
+const OPEN: &str = "\
+    include|includes|included|including|such as|like|among|featuring|e.g.|for example|for instance|notably";
+
 /// The lists in a sentence, in order.
-pub(super) fn find(sentence: &str) -> Vec<Found> {
+pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Found> {
+    let mut found = match language.filter(|it| it.code != "en") {
+        Some(language) => elsewhere::find(sentence, language),
+        None => in_english(sentence),
+    };
+    for list in &mut found {
+        if list.complete.is_none() {
+            list.complete = says_open(sentence, &list.range).then_some(false);
+        }
+    }
+    found
+}
+
+/// Whether a sentence that introduces a list says that there are more members than it names.
+pub(super) fn opens(introduction: &str) -> bool {
+    let end = introduction.trim_end_matches([' ', ':']).len();
+    says_open(introduction, &(end..end))
+}
+
+/// Why a sentence looks like a list of names, where it does.
+pub(super) fn looks_like_one(sentence: &str) -> Option<&'static str> {
+    const ENOUGH: usize = 3;
+    let pieces = split::pieces(sentence);
+    let named = |it: &Range<usize>| {
+        let text = sentence[it.clone()].trim();
+        name::is_name(text) && !words::is_place(&name::bare(text)) && !words::is_legal_form(text)
+    };
+    let run = pieces.iter().filter(|it| named(it)).count();
+    let introduced = STRONG.split('|').any(|word| {
+        sentence.match_indices(word).any(|(at, _)| {
+            word_ends(sentence, at, word) && sentence[at + word.len()..].contains(',')
+        })
+    });
+    if run >= ENOUGH {
+        return Some("names with commas, and no word that says they are a list");
+    }
+    (introduced && run >= 1).then_some("a member in small letters, or a description without an end")
+}
+
+/// Whether the words around a list say that it is not whole.
+fn says_open(sentence: &str, list: &Range<usize>) -> bool {
+    let before = sentence[..list.start].to_lowercase();
+    let before = before.trim_end_matches([' ', ':']);
+    let lead = OPEN.split('|').any(|word| {
+        before.rfind(word).is_some_and(|at| {
+            before[at + word.len()..].split_whitespace().count() <= 2 && word_ends(before, at, word)
+        })
+    });
+    let after = sentence[list.end..].trim_start_matches([',', ' ', ';']);
+    lead || split::ends_open(after) || split::ends_open(&sentence[list.clone()])
+}
+
+fn word_ends(text: &str, at: usize, word: &str) -> bool {
+    !text[..at].ends_with(char::is_alphanumeric)
+        && !text[at + word.len()..].starts_with(char::is_alphanumeric)
+}
+
+fn in_english(sentence: &str) -> Vec<Found> {
+    if let Some(list) = semicolons::find(sentence) {
+        return vec![list];
+    }
+    let mut found = sums::find(sentence);
+    for list in runs(sentence) {
+        let apart = found
+            .iter()
+            .all(|it| it.range.end <= list.range.start || list.range.end <= it.range.start);
+        if apart {
+            found.push(list);
+        }
+    }
+    found.sort_by_key(|it| it.range.start);
+    found
+}
+
+/// The lists that commas part, and pairs.
+fn runs(sentence: &str) -> Vec<Found> {
     let pieces = split::pieces(sentence);
     let mut found = Vec::new();
     let mut at = 0;
@@ -140,9 +230,7 @@ fn inside_name(text: &str, to: usize) -> bool {
 fn starting_at(sentence: &str, pieces: &[Range<usize>], at: usize) -> Option<(Found, usize)> {
     let piece = pieces.get(at)?;
     let start = start_of(sentence, piece, at == 0);
-    let run = start
-        .as_ref()
-        .and_then(|it| run(sentence, pieces, at, it.byte));
+    let run = start.as_ref().and_then(|it| run(sentence, pieces, at, it));
     if let (Some(start), Some((end, next))) = (&start, run)
         && let Some(found) = accept(sentence, start, end, 3)
     {
@@ -156,7 +244,7 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
     let text = &sentence[piece.clone()];
     let to = STRONG
         .split('|')
-        .chain(["with", "from", "by"])
+        .chain(["with", "from", "by", "are", "were"])
         .flat_map(|word| {
             text.match_indices(word)
                 .map(move |it| (it.0, it.0 + word.len()))
@@ -192,8 +280,13 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
 }
 
 /// From the piece at `at` on: the byte where the list ends, and the piece after it.
-fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Option<(usize, usize)> {
-    let first = &sentence[start..pieces.get(at)?.end];
+fn run(
+    sentence: &str,
+    pieces: &[Range<usize>],
+    at: usize,
+    start: &Start,
+) -> Option<(usize, usize)> {
+    let first = &sentence[start.byte..pieces.get(at)?.end];
     let mut end = None;
     if first.contains(" and ") && pieces.len() == at + 1 {
         return None;
@@ -207,6 +300,11 @@ fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Opti
         let sentence_ends = index + 1 == pieces.len();
         if split::is_rest(trimmed) {
             return Some((pieces.get(index - 1)?.end, index + 1)).filter(|_| members >= 2);
+        }
+        if let Some(named) = split::before_rest(trimmed)
+            && name::is_name(named)
+        {
+            return Some((piece.start + lead + named.len(), index + 1));
         }
         let closes =
             split::is_led(trimmed) || trimmed.contains(" and ") && index == pieces.len() - 1;
@@ -223,14 +321,29 @@ fn run(sentence: &str, pieces: &[Range<usize>], at: usize, start: usize) -> Opti
                     .then_some((piece.end, index + 1))
                     .or(end);
             }
-        } else if is_aside(trimmed) && !split::is_led(trimmed) {
+        } else if (is_aside(trimmed) || is_office(trimmed)) && !split::is_led(trimmed) {
             // An appositive: more names must follow, or the list ended before it.
+        } else if is_led_office(trimmed) && members >= 2 {
+            return Some((pieces.get(index - 1)?.end, index + 1));
+        } else if start.strong && stays_open(sentence, pieces, index) {
+            // "local churches" among names: no name, and no end either.
+        } else if start.strong
+            && members >= 2
+            && split::is_led(trimmed)
+            && led_beginning(trimmed).is_none()
+        {
+            // "Alder House, Birch Fund, and several churches": the names end before it.
+            return Some((pieces.get(index - 1)?.end, index + 1));
         } else if (closes || trimmed.contains(" and "))
             && let Some(length) = led_beginning(&text[lead..])
             && (split::is_led(trimmed) || text[lead..lead + length].contains(" and "))
         {
-            let stop = piece.start + lead + length;
+            let mut stop = piece.start + lead + length;
             let tail = sentence[stop..piece.end].trim();
+            if let Some(head) = split::shared_head(tail) {
+                stop += sentence[stop..piece.end].find(head)? + head.len();
+                return Some((stop, index + 1));
+            }
             return (!is_modifier(&sentence[piece.start + lead..stop], tail))
                 .then_some((stop, index + 1))
                 .or(end);
@@ -251,22 +364,6 @@ fn led_beginning(piece: &str) -> Option<usize> {
     name::beginning(&piece[lead..]).map(|it| lead + it)
 }
 
-/// `and Asian communities`: the last word is an adjective of what follows, no name.
-fn is_modifier(name_text: &str, tail: &str) -> bool {
-    let bare = name::bare(name_text);
-    let next = tail.split([' ', ',', '.']).next().unwrap_or_default();
-    let small = [
-        "", "in", "to", "for", "on", "at", "as", "by", "with", "from", "since", "during", "have",
-        "has", "had", "are", "is", "were", "was", "that", "which", "who", "while", "and", "all",
-        "after", "before", "when", "where", "through", "also", "of", "among", "over", "under",
-        "into", "but", "each", "both",
-    ];
-    let word = next.trim_matches(|it: char| !it.is_alphabetic());
-    let verb =
-        word.ends_with("ed") || word.starts_with('(') || word.starts_with(char::is_uppercase);
-    !name::is_organization(&bare) && !bare.contains(' ') && !small.contains(&word) && !verb
-}
-
 /// After a closing "and": whether the list goes on all the same, since the "and" belongs to a name.
 fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
     for (members, piece) in pieces.iter().skip(index + 1).enumerate() {
@@ -285,35 +382,6 @@ fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
     false
 }
 
-fn is_aside(text: &str) -> bool {
-    let first = text.split(' ').next().unwrap_or_default();
-    matches!(
-        first,
-        "a" | "an"
-            | "which"
-            | "who"
-            | "whose"
-            | "formerly"
-            | "now"
-            | "led"
-            | "based"
-            | "where"
-            | "founded"
-            | "headed"
-            | "run"
-            | "funded"
-            | "one"
-            | "another"
-            | "itself"
-            | "previously"
-            | "then"
-    ) || (first == "the"
-        && text
-            .split(' ')
-            .nth(1)
-            .is_some_and(|it| it.starts_with(char::is_lowercase)))
-}
-
 fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Found> {
     let mut names = split::names(sentence.get(start.byte..end)?);
     if start.byte == 0 {
@@ -327,7 +395,10 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
         })
         .map(String::as_str)
         .collect();
-    let least = if start.strong { least.min(2) } else { least };
+    // "grants to the Bell House ($50,000), Rest Direct ($5,000)": each with its sum.
+    let sums = sentence[start.byte..end].matches(['$', '€', '£']).count();
+    let strong = start.strong || (sums >= 2 && sums * 2 >= flat.len());
+    let least = if strong { least.min(2) } else { least };
     let organizations = flat.iter().filter(|it| name::is_organization(it)).count();
     let places = flat.iter().filter(|it| words::is_place(it)).count();
     let before = sentence[..start.byte].to_lowercase();
@@ -342,7 +413,7 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
         .filter(|it| it.split(' ').next().is_some_and(words::is_first_name))
         .count();
     let telling = flat.iter().filter(|it| it.contains(' ')).count();
-    let enough = if start.strong {
+    let enough = if strong {
         !other || organizations * 2 > flat.len()
     } else {
         // "buys from Gull Farm, Kelp Works, and the Bakers’ Union": one that is plainly an organization vouches for
@@ -356,6 +427,8 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
     (flat.len() >= least && places * 2 < flat.len() && enough).then(|| Found {
         range: start.byte..end,
         relation: role::relation(sentence, &(start.byte..end), start.introduced),
+        left_out: left_out(&sentence[start.byte..end]),
+        complete: None,
         names,
     })
 }

@@ -1,53 +1,42 @@
-//! An article in Markdown: footnotes, links and emphasis turned into the plain text that `plain` reads.
+//! An article in Markdown: notes of every kind, links and emphasis turned into the plain text that `plain` reads.
 
 use std::fmt::Write;
 
 use super::{Article, plain};
 
+mod notes;
+
+use notes::Notes;
+
 /// Reads an article in Markdown.
 pub(super) fn read(text: &str) -> Article {
     let (head, text) = front_matter(text);
-    let (body, notes) = footnotes(text);
-    let mut order: Vec<String> = Vec::new();
-    let labels: Vec<&str> = notes.iter().map(|it| it.0.as_str()).collect();
-    // Numbers that the author gave stay; names are numbered as they are first cited.
-    let numbered = labels.iter().all(|it| it.parse::<u32>().is_ok());
+    let mut notes = Notes::default();
+    let body = notes.take_definitions(text);
+    let body: Vec<String> = body.lines().map(|it| notes.take_markers(it)).collect();
+    let linked = notes.is_empty()
+        && !body
+            .iter()
+            .any(|it| plain::is_reference_heading(it.trim_start_matches('#')));
     let mut plain_text = head;
-    for line in body.lines() {
-        plain_text.push_str(&inline(line, &mut order, numbered));
+    for line in body {
+        let line = if linked {
+            notes.cite_links(&line)
+        } else {
+            line
+        };
+        plain_text.push_str(&inline(&line, false));
         plain_text.push('\n');
     }
-    if !notes.is_empty() {
-        for label in labels {
-            if !order.iter().any(|it| it == label) {
-                order.push(label.to_owned());
-            }
-        }
-        let mut entries: Vec<(u32, String)> = notes
-            .iter()
-            .filter_map(|(label, text)| {
-                Some((
-                    number(label, &order, numbered)?,
-                    inline(text, &mut Vec::new(), true),
-                ))
-            })
-            .collect();
-        entries.sort();
+    let entries = notes.entries();
+    if !entries.is_empty() {
         plain_text.push_str("\n\nReferences\n\n");
         for (number, text) in entries {
             // Writing to a String cannot fail.
-            let _ = writeln!(plain_text, "{number}. {text}");
+            let _ = writeln!(plain_text, "{number}. {}", inline(&text, true));
         }
     }
     plain::read(&plain_text)
-}
-
-fn number(label: &str, order: &[String], numbered: bool) -> Option<u32> {
-    if numbered {
-        return label.parse().ok();
-    }
-    let at = order.iter().position(|it| it == label)?;
-    u32::try_from(at + 1).ok()
 }
 
 /// `title:` and its like between `---` lines, as the labelled lines that an article's head has.
@@ -73,59 +62,22 @@ fn front_matter(text: &str) -> (String, &str) {
     (lines.concat(), rest)
 }
 
-/// The text without its footnotes' definitions, and these: label and text.
-fn footnotes(text: &str) -> (String, Vec<(String, String)>) {
-    let mut body = String::new();
-    let mut notes: Vec<(String, String)> = Vec::new();
-    let mut open = false;
-    for line in text.lines() {
-        let definition = line
-            .trim_start()
-            .strip_prefix("[^")
-            .and_then(|it| it.split_once("]:"))
-            .filter(|it| !it.0.contains([' ', ']']));
-        if let Some((label, text)) = definition {
-            notes.push((label.to_owned(), text.trim().to_owned()));
-            open = true;
-        } else if open
-            && !line.trim().is_empty()
-            && (line.starts_with([' ', '\t']) || !line.starts_with('#'))
-        {
-            if let Some((_, text)) = notes.last_mut() {
-                text.push(' ');
-                text.push_str(line.trim());
-            }
-        } else {
-            open = false;
-            body.push_str(line);
-            body.push('\n');
-        }
-    }
-    (body, notes)
-}
-
-/// One line without emphasis and code marks; `[^x]` as `[1]`, `[text](url)` as its text, the address behind it in entries.
-fn inline(line: &str, order: &mut Vec<String>, numbered: bool) -> String {
+/// One line without emphasis and code marks; `[text](url)` as its text, in entries with the address behind it.
+fn inline(line: &str, entry: bool) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
+    // A line of a quotation keeps its words, not its mark.
+    if !entry && let Some(quoted) = rest.strip_prefix("> ") {
+        rest = quoted;
+    }
     while let Some(character) = rest.chars().next() {
-        if let Some((label, after)) = rest.strip_prefix("[^").and_then(|it| it.split_once(']')) {
-            if !order.iter().any(|it| it == label) {
-                order.push(label.to_owned());
-            }
-            if let Some(number) = number(label, order, numbered) {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "[{number}]");
-            }
-            rest = after;
-        } else if let Some((text, address, after)) = link(rest) {
+        if let Some((text, address, after)) = notes::link(rest) {
             if out.ends_with('!') {
                 out.pop();
             } else {
-                out.push_str(text);
+                out.push_str(&inline(text, entry));
             }
-            if order.is_empty() && numbered && address.starts_with("http") && !text.contains("http")
-            {
+            if entry && address.starts_with("http") && !text.contains("http") {
                 out.push_str(". ");
                 out.push_str(address);
             }
@@ -157,23 +109,4 @@ fn inline(line: &str, order: &mut Vec<String>, numbered: bool) -> String {
         }
     }
     out
-}
-
-/// `[text](address "title")` at the beginning of `rest`: text, address, what follows.
-fn link(rest: &str) -> Option<(&str, &str, &str)> {
-    let (text, after) = rest.strip_prefix('[')?.split_once("](")?;
-    if text.contains('[') {
-        return None;
-    }
-    let mut depth = 1;
-    let end = after.char_indices().find_map(|(at, it)| {
-        match it {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        (depth == 0).then_some(at)
-    })?;
-    let address = after[..end].split(' ').next().unwrap_or_default();
-    Some((text, address, &after[end + 1..]))
 }

@@ -46,7 +46,7 @@ fn carries(word: &str) -> bool {
     let Some(first) = characters.next() else {
         return false;
     };
-    if first.is_uppercase() {
+    if first.is_uppercase() || (first.is_alphabetic() && !first.is_lowercase()) {
         return true;
     }
     let rest: Vec<char> = characters.collect();
@@ -228,6 +228,9 @@ pub(super) fn bare(text: &str) -> String {
         if text.len() == before {
             break;
         }
+    }
+    if text.ends_with(").") {
+        text.pop();
     }
     while text.ends_with(')')
         && let Some(open) = text.rfind('(')

@@ -1,12 +1,7 @@
 //! An article in plain text: its head, paragraphs, headings, list items and references told apart by their shape.
 
-use super::{Article, Block, marker, reference};
-use crate::{profile::Remark, text::one_line};
-
-/// Headings above references.
-const REFERENCE_HEADINGS: &str = "\
-    references|reference|notes|footnotes|endnotes|sources|citations|notes and references|\
-    references and notes|works cited|bibliography";
+use super::{Article, Block, Kind, language_of, marker, reference};
+use crate::{language, profile::Remark, text::one_line};
 
 /// Kinds that encyclopedias of organizations give.
 const KINDS: &str = "\
@@ -34,7 +29,9 @@ pub(super) fn is_reference_heading(text: &str) -> bool {
         .trim()
         .trim_matches(|it: char| !it.is_alphanumeric())
         .to_lowercase();
-    REFERENCE_HEADINGS.split('|').any(|it| it == plain)
+    language::all()
+        .iter()
+        .any(|it| it.references.contains(&plain))
 }
 
 /// A paragraph, heading or item before its markers are taken out.
@@ -55,6 +52,10 @@ pub(super) enum Shape {
     Heading,
     /// An item of a list.
     Item,
+    /// A word that says what the items behind it are, and begins no section.
+    Label,
+    /// A passage set apart as somebody's words.
+    Quote,
 }
 
 /// Reads an article in plain text.
@@ -67,11 +68,11 @@ pub(super) fn read(text: &str) -> Article {
     };
     let mut article = Article::default();
     for (number, text) in entries {
-        let entry = reference::read(number, &text, &[]);
-        article.references.push(entry.reference);
-        article.remarks.extend(entry.remarks);
+        article.enter(reference::read(number, &text, &[]), &text);
     }
-    fill(&mut article, &blocks(body));
+    let raw = blocks(body);
+    article.language = language_of(None, &raw);
+    fill(&mut article, &raw);
     article
 }
 
@@ -86,30 +87,46 @@ fn references_at(lines: &[&str]) -> Option<usize> {
 pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
     let prose = raw
         .iter()
-        .position(|it| it.shape == Shape::Paragraph && is_prose(&it.text))
+        .position(|it| it.shape == Shape::Paragraph && (is_prose(&it.text) || is_cited(&it.text)))
         .unwrap_or(raw.len());
     let head: Vec<&str> = raw[..prose].iter().map(|it| it.text.as_str()).collect();
     let first = raw.get(prose).map_or("", |it| it.text.as_str());
     read_head(article, &head, first);
+    for it in &raw[..prose] {
+        let (text, markers) = marker::take(&it.text, &mut marker::Numbers::default());
+        article.skip("above the text", &text, &markers);
+    }
     let mut section = None;
     let mut paragraph = 0;
     let mut numbers = numbers(article, &raw[prose..]);
     for it in &raw[prose..] {
-        if it.shape == Shape::Heading {
-            section = Some(it.text.clone());
-            continue;
-        }
         let (text, markers) = marker::take(&it.text, &mut numbers);
+        let kind = match it.shape {
+            Shape::Heading => {
+                article.skip("a heading", &text, &markers);
+                section = Some(text);
+                continue;
+            }
+            Shape::Paragraph => Kind::Prose,
+            Shape::Item => Kind::Item,
+            Shape::Label => Kind::Label,
+            Shape::Quote => Kind::Quote,
+        };
         if text.is_empty() || is_chrome(&text) {
+            article.skip("a line of the site", &text, &markers);
             continue;
         }
-        paragraph += 1;
+        if kind == Kind::Label {
+            article.skip("a label", &text, &markers);
+        } else {
+            paragraph += 1;
+        }
         article.blocks.push(Block {
             section: section.clone(),
             paragraph,
             text,
             markers,
-            item: it.shape == Shape::Item,
+            kind,
         });
     }
 }
@@ -138,12 +155,25 @@ fn numbers(article: &Article, raw: &[Raw]) -> marker::Numbers {
     }
 }
 
+/// A short sentence that a bracketed marker stands behind.
+fn is_cited(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    let before = text.split_once('[').map_or("", |it| it.0.trim_end());
+    let ended = before.ends_with(['.', '!', '?', '。', '”', '»', '"']);
+    let numbered = text.ends_with(']') && text.contains(|it: char| it.is_ascii_digit());
+    ended && numbered && (words >= 4 || before.ends_with('。'))
+}
+
 /// A line long enough, and ended like a sentence.
 pub(super) fn is_prose(text: &str) -> bool {
     let end = text.trim_end_matches(|it: char| {
-        it.is_ascii_digit() || it.is_whitespace() || matches!(it, '[' | ']' | '”' | '"' | ')' | ',')
+        it.is_ascii_digit()
+            || it.is_whitespace()
+            || matches!(it, '[' | ']' | '”' | '"' | ')' | ',' | '»' | '“' | '」')
     });
-    !is_chrome(text) && text.split_whitespace().count() >= 8 && end.ends_with(['.', '!', '?', ':'])
+    let spaced = text.split_whitespace().count() >= 8 && end.ends_with(['.', '!', '?', ':', '؟']);
+    let unspaced = text.chars().count() >= 12 && end.ends_with(['。', '！', '？', '：']);
+    !is_chrome(text) && (spaced || unspaced)
 }
 
 fn is_chrome(text: &str) -> bool {
@@ -314,7 +344,14 @@ fn heading(text: &str) -> Option<&str> {
 /// A short line without a sentence's end, markers or a label's colon.
 fn looks_like_heading(text: &str) -> bool {
     let words = text.split_whitespace().count();
+    // "… and “Rest Direct.” 1": what a marker stands behind has ended like a sentence.
+    let unmarked = text
+        .trim_end_matches(|it: char| it.is_ascii_digit() || it == ' ')
+        .trim_end_matches(['”', '"', '»', '“']);
+    let sentence = unmarked.len() < text.len() && unmarked.ends_with(['.', '!', '?', ',']);
     words <= 10
+        && !sentence
+        && !text.ends_with(['。', '」', '»'])
         && !text.ends_with(['.', '!', '?', ':', ',', ';', ']', '”', '"'])
         && !text.ends_with(|it: char| it.is_ascii_digit() && text.contains(". "))
         && text.starts_with(|it: char| it.is_uppercase() || it.is_ascii_digit())

@@ -16,13 +16,23 @@ pub(super) struct Found {
 /// The quoted phrases of `text`, in order; a quotation within a quotation is part of it.
 pub(super) fn find(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
-    let single = !text.contains(['“', '"', '«', '„']);
+    let single = !text.contains(['“', '"', '«', '„', '」']);
+    // »so« in German books, «ainsi» in most others: the first of the two marks tells.
+    let inverted = match (text.find('»'), text.find('«')) {
+        (Some(close), Some(open)) => close < open,
+        _ => false,
+    };
     let mut at = 0;
     while let Some(character) = text[at..].chars().next() {
         let inside = at + character.len_utf8();
         let end = match character {
-            '“' | '„' => closing(text, inside, '“', &['”']),
-            '«' => closing(text, inside, '«', &['»']),
+            '„' => closing(text, inside, '„', &['“', '”']),
+            '“' => closing(text, inside, '“', &['”']),
+            '»' if inverted => closing(text, inside, '»', &['«']),
+            '«' if !inverted => closing(text, inside, '«', &['»']),
+            '「' => closing(text, inside, '「', &['」']),
+            // Swedish and Finnish open and close with one mark.
+            '”' if !text.contains('“') => text[inside..].find('”').map(|it| inside + it),
             '"' => text[inside..].find('"').map(|it| inside + it),
             '‘' if single => closing_single(text, inside),
             _ => None,
@@ -33,7 +43,7 @@ pub(super) fn find(text: &str) -> Vec<Found> {
         };
         let close = text[end..].chars().next().map_or(0, char::len_utf8);
         let words = one_line(&text[inside..end]);
-        let exact = words.trim_end_matches([',', '.', ';', ':', ' ']);
+        let exact = words.trim_end_matches([',', '.', ';', ':', ' ', '。']);
         let defined = text[..at].trim_end().ends_with('(') || text[..at].ends_with("(the ");
         if exact.chars().filter(|it| it.is_alphabetic()).count() >= 2 && !defined {
             found.push(Found {

@@ -1,12 +1,17 @@
 //! One entry of an article's references: author, title, publisher, dates and address out of a line of text.
 
-use url::Url;
+use std::ops::Range;
+
+use chrono::NaiveDate;
 
 use super::{date, sentence};
 use crate::{
+    language,
     profile::{Reference, Remark},
     text::one_line,
 };
+
+mod archived;
 
 /// A reference as it was read, and what had to be done to read it.
 #[derive(Clone, Debug, Default)]
@@ -17,30 +22,14 @@ pub(super) struct Entry {
     pub(super) remarks: Vec<Remark>,
 }
 
-/// Words that stand before the date of a visit.
-const ACCESSED: &[&str] = &[
-    "accessed on",
-    "accessed",
-    "last accessed",
-    "last visited",
-    "retrieved on",
-    "retrieved",
-    "visited on",
-    "visited",
-    "viewed on",
-    "viewed",
-    "access date:",
-    "date accessed:",
-    "read on",
-];
-
-/// Reads the entry `text` that has `number`; `links` are the addresses of its hyperlinks, if it had any.
-pub(super) fn read(number: u32, text: &str, links: &[String]) -> Entry {
+/// Reads the entry `text` that has `number`; `links` are the addresses of its hyperlinks with what they show, if it had any.
+pub(super) fn read(number: u32, text: &str, links: &[(String, String)]) -> Entry {
     let mut entry = Entry::default();
     entry.reference.number = number;
     let place = format!("reference {number}");
     let text = stray_marker(text, &place, &mut entry.remarks);
     let (addresses, text) = addresses(&text, links, &place, &mut entry.remarks);
+    let text = archived::take(&text, &addresses, links, &mut entry.reference);
     choose_address(&addresses, &place, &mut entry);
     let text = take_accessed(&text, &mut entry.reference);
     cite_text(&text, &mut entry.reference);
@@ -85,7 +74,7 @@ fn stray_marker(text: &str, place: &str, remarks: &mut Vec<Remark>) -> String {
 /// The addresses in an entry, mended where they were broken, and the text without them.
 fn addresses(
     text: &str,
-    links: &[String],
+    links: &[(String, String)],
     place: &str,
     remarks: &mut Vec<Remark>,
 ) -> (Vec<String>, String) {
@@ -127,7 +116,7 @@ fn addresses(
         }
         found.push(address);
     }
-    for link in links {
+    for (link, _) in links {
         if !found.iter().any(|it| same_address(it, link)) {
             // The visible text may shorten what the link spells out.
             found.retain(|it| !link.starts_with(it.trim_end_matches(['…', '.'])));
@@ -205,33 +194,18 @@ fn trim_address(address: &str) -> String {
     address
 }
 
-/// Whether an address is a dated copy in a web archive.
-fn is_archived_copy(address: &str) -> bool {
-    Url::parse(address).is_ok_and(|it| {
-        it.host_str().is_some_and(|host| {
-            host.ends_with("archive.org") && it.path().starts_with("/web/")
-                || matches!(
-                    host,
-                    "archive.is"
-                        | "archive.today"
-                        | "archive.ph"
-                        | "perma.cc"
-                        | "webcitation.org"
-                        | "www.webcitation.org"
-                )
-        })
-    })
-}
-
 fn choose_address(addresses: &[String], place: &str, entry: &mut Entry) {
-    let chosen = addresses
-        .iter()
-        .find(|it| !is_archived_copy(it))
-        .or(addresses.first());
-    let Some(chosen) = chosen else {
+    let is_copy = |it: &str| entry.reference.archived.iter().any(|copy| copy.url == it);
+    let chosen = addresses.iter().find(|it| !is_copy(it.as_str()));
+    let Some(chosen) = chosen.or(addresses.first()) else {
         return;
     };
-    for other in addresses.iter().filter(|it| *it != chosen) {
+    let others: Vec<String> = addresses
+        .iter()
+        .filter(|it| *it != chosen && !is_copy(it.as_str()))
+        .cloned()
+        .collect();
+    for other in others {
         entry.remarks.push(Remark::note(
             place,
             &format!("gives a second address, which the profile leaves out: {other}"),
@@ -248,25 +222,48 @@ fn choose_address(addresses: &[String], place: &str, entry: &mut Entry) {
 
 /// Takes `Accessed October 21, 2022` out; the text without it.
 fn take_accessed(text: &str, reference: &mut Reference) -> String {
-    let lower = text.to_ascii_lowercase();
-    for word in ACCESSED {
-        for (at, _) in lower.match_indices(word) {
-            let edge = at == 0 || !lower[..at].ends_with(|it: char| it.is_alphanumeric());
-            let after = at + word.len();
-            let Some((date, length)) = text.get(after..).and_then(date::leading) else {
-                continue;
-            };
-            let between = text[after..after + length].split_whitespace().count();
-            if edge && between <= 6 {
-                reference.accessed = Some(date);
-                let end = after + length;
-                let close = usize::from(text[end..].starts_with(['.', ',', ')', ';', ']']));
-                let before = text[..at].trim_end().trim_end_matches(['(', '[']);
-                return one_line(&format!("{before} {}", &text[end + close..]));
-            }
+    for language in language::all() {
+        if let Some((date, range)) = dated(text, &language.accessed) {
+            reference.accessed = Some(date);
+            return without(text, range);
         }
     }
     text.to_owned()
+}
+
+/// The first of the phrases that a date stands by, with the bytes of both. Where words are not parted by spaces, or the
+/// verb comes last, the date stands before the phrase: `2024年5月2日閲覧`.
+fn dated(text: &str, phrases: &[String]) -> Option<(NaiveDate, Range<usize>)> {
+    let lower = text.to_lowercase();
+    if lower.len() != text.len() {
+        return None;
+    }
+    let mut longest: Vec<&String> = phrases.iter().collect();
+    longest.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    for phrase in longest {
+        for (at, _) in lower.match_indices(phrase.as_str()) {
+            let spaced = phrase.is_ascii() || !phrase.chars().any(|it| it > '\u{2fff}');
+            let edge = at == 0 || !spaced || !lower[..at].ends_with(char::is_alphanumeric);
+            let after = at + phrase.len();
+            if !edge {
+                continue;
+            }
+            if let Some((date, length)) = text.get(after..).and_then(|it| date::near(it, 6)) {
+                return Some((date, at..after + length));
+            }
+            if let Some((date, start)) = text.get(..at).and_then(date::trailing) {
+                return Some((date, start..after));
+            }
+        }
+    }
+    None
+}
+
+/// A text without a stretch, and without the marks that closed it.
+fn without(text: &str, range: Range<usize>) -> String {
+    let close = usize::from(text[range.end..].starts_with(['.', ',', ')', ';', ']']));
+    let before = text[..range.start].trim_end().trim_end_matches(['(', '[']);
+    one_line(&format!("{before} {}", &text[range.end + close..]))
 }
 
 /// Author, title, publisher and date of publication, out of what is left.

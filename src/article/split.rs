@@ -5,9 +5,39 @@ use std::ops::Range;
 use super::{name, words};
 use crate::profile::ListedName;
 
+mod joined;
+
+pub(super) use joined::shared_head;
+use joined::{goes_on_within, spelled_out, with_shared_head};
+
 /// The pieces of `text` that commas and semicolons part, those in brackets and quotations left whole.
 pub(super) fn pieces(text: &str) -> Vec<Range<usize>> {
     cut(text, &[',', ';'])
+}
+
+/// The pieces of `text` that one mark parts.
+pub(super) fn parted_by(text: &str, mark: char) -> Vec<Range<usize>> {
+    cut(text, &[mark])
+}
+
+/// A text without the quotation marks around it.
+pub(super) fn unquoted(text: &str) -> String {
+    const MARKS: [(char, char); 7] = [
+        ('«', '»'),
+        ('„', '“'),
+        ('“', '”'),
+        ('"', '"'),
+        ('「', '」'),
+        ('《', '》'),
+        ('‘', '’'),
+    ];
+    let text = text.trim();
+    MARKS
+        .iter()
+        .find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close))
+        .unwrap_or(text)
+        .trim()
+        .to_owned()
 }
 
 fn cut(text: &str, at: &[char]) -> Vec<Range<usize>> {
@@ -15,8 +45,8 @@ fn cut(text: &str, at: &[char]) -> Vec<Range<usize>> {
     let (mut start, mut depth, mut straight) = (0, 0_i32, false);
     for (byte, character) in text.char_indices() {
         match character {
-            '(' | '[' | '“' => depth += 1,
-            ')' | ']' | '”' => depth = (depth - 1).max(0),
+            '(' | '[' | '“' | '«' | '「' => depth += 1,
+            ')' | ']' | '”' | '»' | '」' => depth = (depth - 1).max(0),
             '"' => straight = !straight,
             _ => {}
         }
@@ -57,6 +87,31 @@ pub(super) fn is_rest(piece: &str) -> bool {
     OTHERS.contains(&piece.trim().trim_end_matches('.'))
 }
 
+/// What stands before the words that end a list without naming anybody: `Alder House and others`.
+pub(super) fn before_rest(piece: &str) -> Option<&str> {
+    let plain = piece.trim_end_matches('.');
+    OTHERS
+        .iter()
+        .filter_map(|it| plain.strip_suffix(it)?.strip_suffix(' '))
+        .map(|it| {
+            it.strip_suffix(" and")
+                .unwrap_or(it)
+                .trim_end_matches([',', ' '])
+        })
+        .find(|it| !it.is_empty())
+}
+
+/// Whether a stretch begins or ends with words that say there are more: `and others`.
+pub(super) fn ends_open(text: &str) -> bool {
+    let plain = text.trim_end_matches('.').trim();
+    OTHERS.iter().any(|it| {
+        plain.starts_with(it)
+            || plain
+                .strip_suffix(it)
+                .is_some_and(|it| it.is_empty() || it.ends_with(' '))
+    })
+}
+
 /// A piece that a list's names are made of.
 #[derive(Clone, Debug)]
 struct Part {
@@ -68,6 +123,9 @@ struct Part {
 
 /// The names of a stretch that is a list and nothing else: `A, B, and the C`.
 pub(super) fn names(stretch: &str) -> Vec<ListedName> {
+    if let Some(spelled) = with_shared_head(stretch) {
+        return names(&spelled);
+    }
     let semicolons = cut(stretch, &[';']);
     if semicolons.len() >= 2 {
         // "A, of here; B, which does that; and C": the name stands before the first comma of each.
@@ -132,6 +190,7 @@ enum Bond {
 }
 
 fn join(parts: &[Part]) -> Vec<ListedName> {
+    let parts = &spelled_out(parts);
     let strays = out_of_order(parts);
     let mut names: Vec<ListedName> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
@@ -183,6 +242,13 @@ fn bond(before: &ListedName, parts: &[Part], at: usize, stray: bool) -> Bond {
     }
     if let Some(bond) = enumeration(head, parts, at) {
         return bond;
+    }
+    let opening = match before {
+        ListedName::One(name) => name.as_str(),
+        ListedName::Ambiguous(names) => names.first().map_or("", String::as_str),
+    };
+    if goes_on_within(opening, parts, at) {
+        return Bond::Open;
     }
     if part.led {
         return Bond::None;

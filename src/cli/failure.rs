@@ -59,6 +59,11 @@ impl Failure {
         self.exit
     }
 
+    /// What happened and why, on one line.
+    pub(super) fn message(&self) -> String {
+        format!("{:#}", self.error)
+    }
+
     /// Whether the cause is another command that holds the lock.
     pub(super) fn is_locked(&self) -> bool {
         self.exit == Exit::Locked

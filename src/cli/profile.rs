@@ -1,26 +1,28 @@
 //! `stillsays profile`: imports an article as a profile, checks profiles, and lists them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::{
-    article::{self, ArticleError, Import},
-    fetch,
+    article::{self, ArticleError},
     pipeline::{self, BadProfile},
     profile::{Profile, ProfileError, Remark, Severity, lint},
     text::counted,
 };
 
 use super::{
-    Exit, Failure, Format, Session, fetching,
-    output::{is_stdout, write_whole},
+    Exit, Failure, Format, Session,
     page::read_bytes,
     profiles::files_in,
-    run::{make_folder_of, runtime},
     session::{json_text, print},
 };
+
+mod import;
+mod origin;
+mod sources;
+mod update;
 
 /// Arguments of `profile`.
 #[derive(Args, Debug)]
@@ -31,40 +33,14 @@ pub(super) struct ProfileArgs {
 
 #[derive(Debug, Subcommand)]
 enum ProfileVerb {
-    /// Import an article (text, HTML, Markdown) as a profile
-    Import(ImportArgs),
+    /// Import articles (text, HTML, Markdown, wikitext) as profiles
+    Import(import::ImportArgs),
+    /// Update a profile after its article changed; ids, reviews and corrections are kept
+    Update(update::UpdateArgs),
     /// Check profiles, or articles before import, and list what looks wrong
     Lint(LintArgs),
     /// List the profiles in the profiles folder
     List(ListArgs),
-}
-
-/// The formats that a profile is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum ProfileFormat {
-    /// The file to keep and edit
-    Toml,
-    /// For programs
-    Json,
-}
-
-#[derive(Args, Debug)]
-struct ImportArgs {
-    /// The article: a file, an address, or `-` for stdin
-    #[arg(value_name = "FILE|URL|-")]
-    article: String,
-    /// The file to write the profile to [default: stdout]
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// The format of the profile
-    #[arg(long, value_name = "FORMAT", default_value = "toml")]
-    format: ProfileFormat,
-    /// The address of the article, if the article is read from a file
-    #[arg(long, value_name = "URL")]
-    article_url: Option<String>,
-    /// Overwrite an existing file
-    #[arg(long)]
-    force: bool,
 }
 
 #[derive(Args, Debug)]
@@ -88,82 +64,16 @@ impl ProfileArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self.verb {
             ProfileVerb::Import(it) => it.run(session),
+            ProfileVerb::Update(it) => it.run(session),
             ProfileVerb::Lint(it) => it.run(session),
             ProfileVerb::List(it) => it.run(session),
         }
     }
 }
 
-impl ImportArgs {
-    fn run(&self, session: &Session) -> Result<Exit, Failure> {
-        if let Some(output) = &self.output
-            && output.is_file()
-            && !self.force
-        {
-            return Err(Failure::usage(anyhow::anyhow!("{} already exists", output.display()))
-                .hint("choose another -o, or overwrite the file with --force; corrections made by hand would be lost"));
-        }
-        let import = self.read(session)?;
-        for remark in &import.remarks {
-            session.remark(&line(&self.article, remark));
-        }
-        let text = match self.format {
-            ProfileFormat::Toml => import.profile.to_toml(),
-            ProfileFormat::Json => {
-                json_text(&serde_json::to_value(&import.profile).map_err(Failure::usage)?)
-            }
-        };
-        match self.output.as_deref().filter(|it| !is_stdout(it)) {
-            None => print(&text)?,
-            Some(output) => {
-                make_folder_of(output)?;
-                write_whole(output, text.as_bytes())?;
-                session.remark(&format!(
-                    "wrote {}: {}",
-                    output.display(),
-                    extent(&import.profile),
-                ));
-            }
-        }
-        Ok(Exit::Done)
-    }
-
-    /// Fetches the article from its address, with the same protection as every visit.
-    fn read_from_web(&self, session: &Session) -> Result<Import, Failure> {
-        let options = fetching::options(&session.config.settings.fetch)?;
-        let downloaded = runtime()?
-            .block_on(fetch::download(&self.article, &options))
-            .map_err(|it| {
-                Failure::usage(
-                    anyhow::Error::from(it).context(format!("{} cannot be imported", self.article)),
-                )
-                .hint("save the page in a browser, and import the file with --article-url")
-            })?;
-        let address = downloaded.final_uri.to_string();
-        article::read(
-            &downloaded.body,
-            Some(&downloaded.media_type),
-            Some(downloaded.final_uri.as_url().path()),
-            Some(self.article_url.as_deref().unwrap_or(&address)),
-        )
-        .map_err(|it| unreadable(&it, &self.article))
-    }
-
-    fn read(&self, session: &Session) -> Result<Import, Failure> {
-        let address = self.article_url.as_deref();
-        if self.article.starts_with("http://") || self.article.starts_with("https://") {
-            return self.read_from_web(session);
-        }
-        let bytes = read_bytes(Path::new(&self.article))?;
-        article::read(&bytes, None, Some(&self.article), address)
-            .map_err(|it| unreadable(&it, &self.article))
-    }
-}
-
 fn unreadable(error: &ArticleError, article: &str) -> Failure {
     let hint = match error {
         ArticleError::Empty => "save the text or HTML of the article to a file, and import that",
-        ArticleError::Wikitext => "save the page of the article as HTML, and import that",
         ArticleError::NoProse { .. } => {
             "an article has paragraphs of whole sentences; is this the right file?"
         }
@@ -201,12 +111,18 @@ impl LintArgs {
             }
             let toml = file.extension().is_some_and(|it| it == "toml");
             let remarks = if toml {
-                Profile::from_bytes(&bytes, &file).map(|it| lint(&it))
+                Profile::from_bytes(&bytes, &file).map(|it| {
+                    let mut remarks = lint(&it);
+                    remarks.extend(sources::remarks(&file, &it));
+                    remarks
+                })
             } else {
                 let name = file.to_string_lossy();
-                Ok(article::read(&bytes, None, Some(&name), None)
-                    .map_err(|it| unreadable(&it, &name))?
-                    .remarks)
+                let import = article::read(&bytes, None, Some(&name), None)
+                    .map_err(|it| unreadable(&it, &name))?;
+                let mut remarks = import.remarks;
+                remarks.extend(sources::losses(&import.coverage));
+                Ok(remarks)
             };
             linted.push((file, remarks));
         }

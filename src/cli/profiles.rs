@@ -74,7 +74,7 @@ fn none_in(folder: &Path) -> Failure {
     .hint("create one with `stillsays profile import ARTICLE -o config/profiles/NAME.toml`")
 }
 
-fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
+pub(super) fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
     let path = PathBuf::from(name);
     if path.extension().is_some() || path.components().count() > 1 {
         return Ok(path);

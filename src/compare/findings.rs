@@ -256,6 +256,16 @@ impl<'a, 'l> Telling<'a, 'l> {
         pages: &Lists,
         take: &mut dyn FnMut(Series),
     ) {
+        // "Partners include …" names some: one more on the page contradicts nothing.
+        if matches!(
+            claim.statement,
+            Statement::Listed {
+                complete: Some(false),
+                ..
+            }
+        ) {
+            return;
+        }
         for (_, page) in pages {
             for new in news(page) {
                 if !self.is_first(&new.key) {

@@ -22,6 +22,7 @@ pub(super) fn profile(names: &[&str], quoted: &str) -> Profile {
         section: None,
         place: None,
         statement,
+        ..Claim::default()
     };
     Profile {
         format: 1,
@@ -38,6 +39,7 @@ pub(super) fn profile(names: &[&str], quoted: &str) -> Profile {
                 Statement::Listed {
                     relation: None,
                     names: listed(names),
+                    complete: None,
                 },
             ),
             claim(

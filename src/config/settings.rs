@@ -65,6 +65,8 @@ settings! {
     "serve.hosts" = "[]", "host names that `serve` answers to, besides localhost and its own addresses";
     "serve.connections" = "128", "the most open connections on each of the two; more wait until one is closed";
     "serve.patience" = r#""15s""#, "the longest time for a browser to send the head of a request, to send the next request on an open connection, and to take each 16 kB of an answer";
+    "wiki.hosts" = r#"["wikipedia.org"]"#, "hosts, including their subdomains, whose articles `profile import` gets through `wiki.rest`";
+    "wiki.rest" = r#""{origin}/api/rest_v1/page/html/{title}""#, "the address of the HTML of an article's current revision on these hosts; `{origin}` and `{title}` are replaced";
     "schedule.every" = r#""1d""#, "how often a page is visited, unless its profile or reference says: an interval (`12h`) or five cron fields in UTC";
     "schedule.retry" = r#""6h""#, "how soon a page is visited again after a failed visit";
     "schedule.unconditional" = "10", "after how many visits a page is requested without If-None-Match, to detect changes under the same ETag; 0 for never";
@@ -121,6 +123,8 @@ pub struct Settings {
     pub reviewer: String,
     /// How `serve` shows the archive.
     pub serve: ServeSettings,
+    /// Articles that are imported from a wiki.
+    pub wiki: WikiSettings,
     /// When pages are visited.
     pub schedule: ScheduleSettings,
     /// When bad visits of a page count.
@@ -133,6 +137,16 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     /// Which old captures are kept.
     pub retention: RetentionSettings,
+}
+
+/// `[wiki]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WikiSettings {
+    /// Hosts whose articles are imported through [`Self::rest`].
+    pub hosts: Vec<String>,
+    /// The address of an article's HTML, with `{origin}` and `{title}` for the article's own.
+    pub rest: String,
 }
 
 /// The ledger.

@@ -23,7 +23,9 @@ pub fn name_claims(claims: &mut [Claim]) {
 
 fn base(statement: &Statement) -> String {
     match statement {
-        Statement::Listed { relation, names } => match (relation, names.first()) {
+        Statement::Listed {
+            relation, names, ..
+        } => match (relation, names.first()) {
             (Some(relation), _) => slug(relation, 4),
             (None, Some(ListedName::One(name))) => format!("listed-{}", slug(name, 4)),
             (None, Some(ListedName::Ambiguous(parts))) => {
@@ -89,7 +91,9 @@ mod tests {
             statement: Statement::Listed {
                 relation: relation.map(str::to_owned),
                 names: vec![ListedName::One(name.into())],
+                complete: None,
             },
+            ..Claim::default()
         }
     }
 

@@ -9,11 +9,13 @@ use toml::{
 };
 
 use super::{
-    Alias, Claim, ListedName, Profile, Reference, Statement,
+    Alias, ArchivedCopy, Profile, Reference, Source, Span,
     fault::{Fault, ProfileError},
     format_version, name_claims,
 };
 use crate::uri::TargetUri;
+
+mod claims;
 
 impl Profile {
     /// Reads a profile's file; `path` is what errors call it.
@@ -165,6 +167,49 @@ impl<'a, 'i> Fields<'a, 'i> {
         date
     }
 
+    fn truth(&self, key: &str, faults: &mut Faults) -> Option<bool> {
+        let value = self.value(key)?;
+        let truth = value.get_ref().as_bool();
+        if truth.is_none() {
+            wrong(value, key, "true or false", faults);
+        }
+        truth
+    }
+
+    /// A stretch of bytes: `[1203, 1229]`.
+    fn span(&self, key: &str, faults: &mut Faults) -> Option<Span> {
+        let value = self.value(key)?;
+        let span = span_of(value);
+        if span.is_none() {
+            wrong(
+                value,
+                key,
+                "the first byte and the one behind the last, such as [1203, 1229]",
+                faults,
+            );
+        }
+        span
+    }
+
+    fn spans(&self, key: &str, faults: &mut Faults) -> Vec<Span> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let spans = value
+            .get_ref()
+            .as_array()
+            .and_then(|it| it.iter().map(span_of).collect::<Option<Vec<Span>>>());
+        if spans.is_none() {
+            wrong(
+                value,
+                key,
+                "stretches of bytes, such as [[1203, 1229], [1231, 1240]]",
+                faults,
+            );
+        }
+        spans.unwrap_or_default()
+    }
+
     fn tables(&self, key: &str, faults: &mut Faults) -> Vec<(&'a DeTable<'i>, Range<usize>)> {
         let Some(value) = self.value(key) else {
             return Vec::new();
@@ -202,6 +247,18 @@ fn wrong(value: &Value<'_>, key: &str, want: &str, faults: &mut Faults) {
     );
 }
 
+fn span_of(value: &Value<'_>) -> Option<Span> {
+    let ends = value.get_ref().as_array()?;
+    let [start, end] = &ends[..] else {
+        return None;
+    };
+    let span = Span {
+        start: number(start)?,
+        end: number(end)?,
+    };
+    (span.start <= span.end).then_some(span)
+}
+
 fn number(value: &Value<'_>) -> Option<u32> {
     let number = value.get_ref().as_integer()?;
     u32::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
@@ -237,8 +294,15 @@ fn profile(parsed: &Spanned<DeTable<'_>>, faults: &mut Faults) -> Profile {
         project_of: fields.text("project_of", faults),
         article: fields.text("article", faults),
         every: fields.text("every", faults),
+        watch: fields.truth("watch", faults).unwrap_or_default(),
         ..Profile::default()
     };
+    if let Some(value) = fields.value("source") {
+        match value.get_ref().as_table() {
+            Some(table) => profile.source = Some(source(table, value.span(), faults)),
+            None => wrong(value, "source", "a table under [source]", faults),
+        }
+    }
     for (table, span) in fields.tables("references", faults) {
         let reference = reference(table, span.clone(), faults);
         if profile.reference(reference.number).is_some() {
@@ -251,7 +315,7 @@ fn profile(parsed: &Spanned<DeTable<'_>>, faults: &mut Faults) -> Profile {
         profile.references.push(reference);
     }
     for (table, span) in fields.tables("claims", faults) {
-        let claim = claim(table, span.clone(), &profile.references, faults);
+        let claim = claims::claim(table, span.clone(), &profile.references, faults);
         if !claim.id.is_empty() && profile.claims.iter().any(|it| it.id == claim.id) {
             faults.push(
                 span,
@@ -280,6 +344,8 @@ fn reference(table: &DeTable<'_>, span: Range<usize>, faults: &mut Faults) -> Re
         "fragment",
         "selector",
         "every",
+        "archived",
+        "bytes",
     ];
     let fields = Fields::new(table, span, "a reference", &known, faults);
     let url = fields.text("url", faults);
@@ -314,149 +380,34 @@ fn reference(table: &DeTable<'_>, span: Range<usize>, faults: &mut Faults) -> Re
         fragment: fields.text("fragment", faults),
         selector: fields.text("selector", faults),
         every: fields.text("every", faults),
+        archived: archived(&fields, faults),
+        bytes: fields.span("bytes", faults),
     }
 }
 
-fn claim(
-    table: &DeTable<'_>,
-    span: Range<usize>,
-    references: &[Reference],
-    faults: &mut Faults,
-) -> Claim {
-    let shared = ["id", "kind", "cites", "section", "place"];
-    let kind = table
-        .iter()
-        .find(|it| it.0.get_ref().as_ref() == "kind")
-        .and_then(|it| it.1.get_ref().as_str());
-    let own: &[&str] = match kind {
-        Some("listed") => &["relation", "names"],
-        Some("quoted" | "figure" | "stated") => &["exact"],
-        Some("relation") => &["subject", "relation", "object"],
-        _ => &["relation", "names", "exact", "subject", "object"],
-    };
-    let known: Vec<&str> = shared.iter().chain(own).copied().collect();
-    let name = match kind {
-        Some(kind @ ("listed" | "quoted" | "figure" | "relation" | "stated")) => {
-            format!("a {kind} claim")
-        }
-        _ => "a claim".to_owned(),
-    };
-    let fields = Fields::new(table, span.clone(), &name, &known, faults);
-    let statement = match kind {
-        Some("listed") => Statement::Listed {
-            relation: fields.text("relation", faults),
-            names: names(&fields, faults),
-        },
-        Some("quoted") => Statement::Quoted {
-            exact: fields.required("exact", "\"the quoted words\"", faults),
-        },
-        Some("figure") => Statement::Figure {
-            exact: fields.required("exact", "\"134 countries\"", faults),
-        },
-        Some("relation") => Statement::Relation {
-            subject: fields.required("subject", "\"the one\"", faults),
-            relation: fields.required("relation", "\"project of\"", faults),
-            object: fields.required("object", "\"the other\"", faults),
-        },
-        Some("stated") => Statement::Stated {
-            exact: fields.required("exact", "\"the sentence\"", faults),
-        },
-        _ => {
-            let at = fields.value("kind").map_or(span.clone(), Spanned::span);
-            let what = kind.map_or("a claim has no `kind`".to_owned(), |it| {
-                format!("`{it}` is no kind of claim")
-            });
-            faults.push(
-                at,
-                what,
-                "kind is one of \"listed\", \"quoted\", \"figure\", \"relation\", \"stated\"",
-            );
-            Statement::Stated {
-                exact: String::new(),
-            }
-        }
-    };
-    Claim {
-        id: fields.text("id", faults).unwrap_or_default(),
-        cites: cites(&fields, references, faults),
-        section: fields.text("section", faults),
-        place: fields.text("place", faults),
-        statement,
+/// Copies of a page in other archives: `[{ url = "…", date = 2022-10-21 }]`.
+fn archived(fields: &Fields<'_, '_>, faults: &mut Faults) -> Vec<ArchivedCopy> {
+    let mut copies = Vec::new();
+    for (table, span) in fields.tables("archived", faults) {
+        let fields = Fields::new(table, span, "an archived copy", &["url", "date"], faults);
+        copies.push(ArchivedCopy {
+            url: fields.required("url", "\"the copy's address\"", faults),
+            date: fields.date("date", faults),
+        });
     }
+    copies
 }
 
-fn cites(fields: &Fields<'_, '_>, references: &[Reference], faults: &mut Faults) -> Vec<u32> {
-    let Some(value) = fields.value("cites") else {
-        return Vec::new();
-    };
-    let Some(list) = value.get_ref().as_array() else {
-        wrong(
-            value,
-            "cites",
-            "the numbers of references, such as [1, 2]",
-            faults,
-        );
-        return Vec::new();
-    };
-    let mut cites = Vec::new();
-    for it in list {
-        let Some(number) = number(it) else {
-            wrong(
-                it,
-                "cites",
-                "the numbers of references, such as [1, 2]",
-                faults,
-            );
-            continue;
-        };
-        if !references.iter().any(|it| it.number == number) {
-            let have: Vec<String> = references.iter().map(|it| it.number.to_string()).collect();
-            let hint = if have.is_empty() {
-                "the profile has no references: add a [[references]] table above the claims"
-                    .to_owned()
-            } else {
-                format!(
-                    "the references are {}; add the missing one or correct the number",
-                    have.join(", ")
-                )
-            };
-            faults.push(
-                it.span(),
-                format!("cites reference {number}, which the profile does not have"),
-                hint,
-            );
-        }
-        cites.push(number);
+fn source(table: &DeTable<'_>, span: Range<usize>, faults: &mut Faults) -> Source {
+    let known = ["file", "digest", "form", "charset", "revision"];
+    let fields = Fields::new(table, span, "the source", &known, faults);
+    Source {
+        file: fields.required("file", "\"article.html\"", faults),
+        digest: fields.required("digest", "\"sha256:…\"", faults),
+        form: fields.required("form", "\"text\"", faults),
+        charset: fields.required("charset", "\"UTF-8\"", faults),
+        revision: fields.text("revision", faults),
     }
-    cites
-}
-
-fn names(fields: &Fields<'_, '_>, faults: &mut Faults) -> Vec<ListedName> {
-    const WANT: &str = "a list of names, each a text in quotes or a bracketed list of its parts";
-    let Some(value) = fields.value("names") else {
-        faults.push(
-            fields.span.clone(),
-            "a listed claim has no `names`",
-            "add names = [\"First Name\", \"Second Name\"]",
-        );
-        return Vec::new();
-    };
-    let Some(list) = value.get_ref().as_array() else {
-        wrong(value, "names", WANT, faults);
-        return Vec::new();
-    };
-    let mut names = Vec::new();
-    for it in list {
-        match it.get_ref() {
-            DeValue::String(name) => names.push(ListedName::One(name.to_string())),
-            DeValue::Array(parts) if parts.iter().all(|it| it.get_ref().is_str()) => {
-                let parts = parts.iter().filter_map(|it| it.get_ref().as_str());
-                names.push(ListedName::Ambiguous(parts.map(str::to_owned).collect()));
-            }
-            _ => wrong(it, "names", WANT, faults),
-        }
-    }
-    names
 }
 
 fn alias(table: &DeTable<'_>, span: Range<usize>, faults: &mut Faults) -> Alias {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Alias, Claim, ListedName, Profile, Reference, Statement};
+use super::{Alias, ArchivedCopy, Claim, ListedName, Profile, Reference, Source, Span, Statement};
 
 const HEAD: &str = "\
 # A profile for stillsays: an article, the pages it cites, and what it claims on their word.
@@ -28,6 +28,12 @@ impl Profile {
         maybe(&mut out, "project_of", self.project_of.as_deref());
         maybe(&mut out, "article", self.article.as_deref());
         maybe(&mut out, "every", self.every.as_deref());
+        if self.watch {
+            line(&mut out, "watch", "true");
+        }
+        if let Some(source) = &self.source {
+            write_source(&mut out, source);
+        }
         for reference in &self.references {
             write_reference(&mut out, reference);
         }
@@ -59,6 +65,33 @@ fn write_reference(out: &mut String, reference: &Reference) {
     maybe(out, "fragment", reference.fragment.as_deref());
     maybe(out, "selector", reference.selector.as_deref());
     maybe(out, "every", reference.every.as_deref());
+    if !reference.archived.is_empty() {
+        let copies: Vec<String> = reference.archived.iter().map(copy).collect();
+        line(out, "archived", &format!("[{}]", copies.join(", ")));
+    }
+    if let Some(bytes) = reference.bytes {
+        line(out, "bytes", &span(bytes));
+    }
+}
+
+fn copy(copy: &ArchivedCopy) -> String {
+    let date = copy
+        .date
+        .map_or(String::new(), |it| format!(", date = {it}"));
+    format!("{{ url = {}{date} }}", quoted(&copy.url))
+}
+
+fn span(span: Span) -> String {
+    format!("[{}, {}]", span.start, span.end)
+}
+
+fn write_source(out: &mut String, source: &Source) {
+    out.push_str("\n[source]\n");
+    text(out, "file", &source.file);
+    text(out, "digest", &source.digest);
+    text(out, "form", &source.form);
+    text(out, "charset", &source.charset);
+    maybe(out, "revision", source.revision.as_deref());
 }
 
 fn write_claim(out: &mut String, claim: &Claim) {
@@ -76,9 +109,24 @@ fn write_claim(out: &mut String, claim: &Claim) {
     line(out, "cites", &format!("[{}]", cites.join(", ")));
     maybe(out, "section", claim.section.as_deref());
     maybe(out, "place", claim.place.as_deref());
+    maybe(out, "sentence", claim.sentence.as_deref());
+    if let Some(bytes) = claim.bytes {
+        line(out, "bytes", &span(bytes));
+    }
+    if !claim.spans.is_empty() {
+        let spans: Vec<String> = claim.spans.iter().map(|it| span(*it)).collect();
+        line(out, "spans", &format!("[{}]", spans.join(", ")));
+    }
     match &claim.statement {
-        Statement::Listed { relation, names } => {
+        Statement::Listed {
+            relation,
+            names,
+            complete,
+        } => {
             maybe(out, "relation", relation.as_deref());
+            if let Some(complete) = complete {
+                line(out, "complete", &complete.to_string());
+            }
             write_names(out, names);
         }
         Statement::Quoted { exact } | Statement::Figure { exact } | Statement::Stated { exact } => {

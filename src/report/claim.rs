@@ -65,7 +65,9 @@ impl ClaimSection {
 
     fn of(claim: &Claim, gathered: &Gathered<'_>) -> Self {
         let (kind, text) = match &claim.statement {
-            Statement::Listed { relation, names } => {
+            Statement::Listed {
+                relation, names, ..
+            } => {
                 let relation = relation.as_deref().filter(|it| !it.trim().is_empty());
                 (
                     "Listed",

@@ -165,6 +165,7 @@ impl World {
             section: None,
             place: None,
             statement,
+            ..Claim::default()
         };
         let names = NAMES[..6]
             .iter()
@@ -186,6 +187,7 @@ impl World {
                     Statement::Listed {
                         relation: None,
                         names,
+                        complete: None,
                     },
                 ),
                 claim(

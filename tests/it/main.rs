@@ -1,5 +1,7 @@
 //! The program and its parts from outside, one module per surface.
 
+mod article_set;
+mod article_update;
 mod backup;
 mod check;
 mod cli;

@@ -549,6 +549,7 @@ fn claims() -> Vec<Claim> {
         section: Some(section.into()),
         place: Some(place.into()),
         statement,
+        ..Claim::default()
     };
     let listed = |relation: &str, names: &[&str]| Statement::Listed {
         relation: Some(relation.into()),
@@ -556,6 +557,7 @@ fn claims() -> Vec<Claim> {
             .iter()
             .map(|it| ListedName::One((*it).into()))
             .collect(),
+        complete: None,
     };
     let quoted = |exact: &str| Statement::Quoted {
         exact: exact.into(),

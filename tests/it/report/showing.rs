@@ -117,6 +117,7 @@ impl Made {
             statement: Statement::Figure {
                 exact: exact.into(),
             },
+            ..Claim::default()
         });
         let history = seen.map_or_else(History::default, |(first, last)| History {
             first_judged: Some(at(DAYS[0])),
@@ -472,6 +473,7 @@ fn what_cannot_be_told_of_several_for_one_reason_is_said_once_and_is_not_called_
     made.profile.claims[0].statement = Statement::Listed {
         relation: None,
         names: names.collect(),
+        complete: None,
     };
     let report = made.report();
     let text = report.to_text(&Style::default());

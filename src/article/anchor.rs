@@ -1,0 +1,355 @@
+//! Finds in an article's file what its profile says: sentences, names, quotations, figures, entries.
+//!
+//! The blocks that the reading gave have the file's words in the file's order, without its markup. So the two are laid
+//! beside each other word by word; what a claim says then stands where its words stand.
+
+use std::ops::Range;
+
+use imara_diff::{Algorithm, Diff, InternedInput};
+
+use super::{
+    Block, Form, Kind, sentence,
+    source::{SourceText, Word, words},
+};
+use crate::profile::{Claim, ListedName, Profile, Span, Statement};
+
+/// How far from where its words should stand a name is looked for, in words.
+const NEAR: usize = 40;
+
+/// The blocks' text as one, beside the file.
+struct Alignment<'a> {
+    source: &'a SourceText<'a>,
+    /// The file's words.
+    theirs: Vec<Word>,
+    /// All blocks, a line each.
+    text: String,
+    /// The blocks' words.
+    ours: Vec<Word>,
+    /// For each of the blocks' words the file's word.
+    matched: Vec<Option<usize>>,
+    /// Where each block begins in the text.
+    starts: Vec<usize>,
+}
+
+/// Writes into a profile where its claims and entries stand in the file.
+pub(super) fn place(
+    profile: &mut Profile,
+    blocks: &[Block],
+    entries: &[(u32, String)],
+    source: &SourceText<'_>,
+) {
+    let alignment = Alignment::of(blocks, source);
+    for claim in &mut profile.claims {
+        alignment.claim(claim, blocks);
+    }
+    let mut used = 0;
+    for reference in &mut profile.references {
+        let text = entries.iter().find(|it| it.0 == reference.number);
+        let text = text.map_or("", |it| it.1.as_str());
+        let range = alignment
+            .entry(text, &mut used)
+            .or_else(|| alignment.address(reference.url.as_deref()?));
+        reference.bytes = range.and_then(|it| source.span(&it));
+    }
+}
+
+impl<'a> Alignment<'a> {
+    fn of(blocks: &[Block], source: &'a SourceText<'a>) -> Self {
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        for block in blocks {
+            starts.push(text.len());
+            text.push_str(&block.text);
+            text.push('\n');
+        }
+        let theirs = source.words();
+        let ours = words(&text, 0);
+        let mut input: InternedInput<&str> = InternedInput::default();
+        input.update_before(ours.iter().map(|it| it.key.as_str()));
+        input.update_after(theirs.iter().map(|it| it.key.as_str()));
+        let diff = Diff::compute(Algorithm::Myers, &input);
+        let mut matched = vec![None; ours.len()];
+        let (mut before, mut after) = (0_usize, 0_usize);
+        let mut pair = |before: &mut usize, after: &mut usize, until: usize| {
+            while *before < until {
+                if let Some(it) = matched.get_mut(*before) {
+                    *it = Some(*after);
+                }
+                *before += 1;
+                *after += 1;
+            }
+        };
+        for hunk in diff.hunks() {
+            pair(&mut before, &mut after, hunk.before.start as usize);
+            before = hunk.before.end as usize;
+            after = hunk.after.end as usize;
+        }
+        let end = ours.len();
+        pair(&mut before, &mut after, end);
+        Self {
+            source,
+            theirs,
+            text,
+            ours,
+            matched,
+            starts,
+        }
+    }
+
+    fn claim(&self, claim: &mut Claim, blocks: &[Block]) {
+        let Some((at, number)) = claim.place.as_deref().and_then(|it| place_of(it, blocks)) else {
+            return;
+        };
+        let (Some(block), Some(start)) = (blocks.get(at), self.starts.get(at)) else {
+            return;
+        };
+        let sentences = sentence::sentences(&block.text);
+        let sentence = match sentences.get(number.saturating_sub(1)) {
+            Some(range) => start + range.start..start + range.end,
+            None => *start..start + block.text.len(),
+        };
+        let items =
+            block.kind == Kind::Item || blocks.get(at + 1).is_some_and(|it| it.kind == Kind::Item);
+        let follow = blocks
+            .iter()
+            .skip(at + 1)
+            .take_while(|it| it.kind == Kind::Item);
+        let until = sentence.end + follow.map(|it| it.text.len() + 1).sum::<usize>();
+        let mut whole = sentence.clone();
+        let spans = match &claim.statement {
+            Statement::Listed { names, .. } => {
+                let mut from = sentence.start;
+                let mut spans = Vec::new();
+                for name in names {
+                    let end = if items { until } else { sentence.end };
+                    let found = self
+                        .name(name, from..end)
+                        .or_else(|| self.name(name, sentence.start..end));
+                    if let Some(found) = &found {
+                        from = found.end;
+                        whole.end = whole.end.max(found.end);
+                    }
+                    spans.push(found.and_then(|it| self.exact(&it)).unwrap_or_default());
+                }
+                spans
+            }
+            Statement::Quoted { exact } | Statement::Figure { exact } => {
+                let found = self
+                    .find(exact, sentence.clone())
+                    .or_else(|| self.find(exact, *start..start + block.text.len()));
+                vec![found.and_then(|it| self.exact(&it)).unwrap_or_default()]
+            }
+            Statement::Relation { object, .. } => {
+                let found = self.find(object, sentence.clone());
+                vec![found.and_then(|it| self.exact(&it)).unwrap_or_default()]
+            }
+            Statement::Stated { .. } => Vec::new(),
+        };
+        claim.sentence = self.text.get(whole.clone()).map(crate::text::one_line);
+        claim.bytes = self.stretch(&whole);
+        claim.spans = if spans.iter().all(|it| it.is_empty()) {
+            Vec::new()
+        } else {
+            spans
+        };
+    }
+
+    /// Where a name stands in the blocks' text.
+    fn name(&self, name: &ListedName, within: Range<usize>) -> Option<Range<usize>> {
+        match name {
+            ListedName::One(name) => self.find(name, within),
+            ListedName::Ambiguous(parts) => {
+                let first = self.find(parts.first()?, within.clone())?;
+                let last = self.find(parts.last()?, first.end..within.end)?;
+                Some(first.start..last.end)
+            }
+        }
+    }
+
+    fn find(&self, words: &str, within: Range<usize>) -> Option<Range<usize>> {
+        let text = self.text.get(within.clone())?;
+        let at = text.match_indices(words).find_map(|(at, _)| {
+            let before = text[..at].ends_with(char::is_alphanumeric)
+                && words.starts_with(char::is_alphanumeric);
+            let after = text[at + words.len()..].starts_with(char::is_alphanumeric)
+                && words.ends_with(|it: char| it.is_alphanumeric() && it < '\u{2e80}');
+            let spaced = words.starts_with(|it: char| it > '\u{2e7f}');
+            ((!before || spaced) && !after).then_some(at)
+        })?;
+        Some(within.start + at..within.start + at + words.len())
+    }
+
+    /// Our words of a range.
+    fn words_in(&self, range: &Range<usize>) -> Range<usize> {
+        let start = self.ours.partition_point(|it| it.range.end <= range.start);
+        let end = self.ours.partition_point(|it| it.range.start < range.end);
+        start..end.max(start)
+    }
+
+    /// The file's bytes of exactly those words.
+    fn exact(&self, range: &Range<usize>) -> Option<Span> {
+        let words = self.words_in(range);
+        let ours = self.ours.get(words.clone()).filter(|it| !it.is_empty())?;
+        let guess = words
+            .clone()
+            .find_map(|it| Some((*self.matched.get(it)?)?.saturating_sub(it - words.start)))
+            .or_else(|| self.near(words.start))?;
+        let same = |at: usize| {
+            let theirs = self.theirs.get(at..at + ours.len());
+            theirs.is_some_and(|theirs| theirs.iter().zip(ours).all(|(a, b)| a.key == b.key))
+        };
+        let at = (0..NEAR).find_map(|off| {
+            let later = guess + off;
+            let earlier = guess.checked_sub(off);
+            if same(later) {
+                Some(later)
+            } else {
+                earlier.filter(|it| same(*it))
+            }
+        })?;
+        let first = self.theirs.get(at)?.range.start;
+        let last = self.theirs.get(at + ours.len() - 1)?.range.end;
+        let found = self.with_marks(range, ours, first..last);
+        self.source.span(&found)
+    }
+
+    /// A stretch of the file with the marks that stand at its ends in ours as well: `$2.5`, `Inc.`.
+    fn with_marks(&self, range: &Range<usize>, ours: &[Word], found: Range<usize>) -> Range<usize> {
+        let (Some(first), Some(last)) = (ours.first(), ours.last()) else {
+            return found;
+        };
+        let (mut start, mut end) = (found.start, found.end);
+        for mark in self
+            .text
+            .get(range.start..first.range.start)
+            .unwrap_or_default()
+            .chars()
+            .rev()
+        {
+            match self
+                .source
+                .text
+                .get(..start)
+                .filter(|it| it.ends_with(mark))
+            {
+                Some(_) => start -= mark.len_utf8(),
+                None => break,
+            }
+        }
+        for mark in self
+            .text
+            .get(last.range.end..range.end)
+            .unwrap_or_default()
+            .chars()
+        {
+            match self
+                .source
+                .text
+                .get(end..)
+                .filter(|it| it.starts_with(mark))
+            {
+                Some(_) => end += mark.len_utf8(),
+                None => break,
+            }
+        }
+        start..end
+    }
+
+    /// The file's word by the nearest of ours that has one.
+    fn near(&self, at: usize) -> Option<usize> {
+        (1..NEAR).find_map(|off| {
+            let before = at.checked_sub(off).and_then(|it| *self.matched.get(it)?);
+            before.or_else(|| *self.matched.get(at + off)?)
+        })
+    }
+
+    /// The file's bytes from the first to the last word of a range, whatever markup stands between.
+    fn stretch(&self, range: &Range<usize>) -> Option<Span> {
+        let words = self.words_in(range);
+        let matched: Vec<usize> = words
+            .clone()
+            .filter_map(|it| *self.matched.get(it)?)
+            .collect();
+        if matched.len() * 5 < words.len() * 3 {
+            return None;
+        }
+        let (first, last) = (matched.first()?, matched.last()?);
+        let ours = self.ours.get(words)?;
+        let found = self.theirs.get(*first)?.range.start..self.theirs.get(*last)?.range.end;
+        self.source.span(&self.with_marks(range, ours, found))
+    }
+
+    /// The file's bytes of an entry, by its words in a row.
+    fn entry(&self, text: &str, used: &mut usize) -> Option<Range<usize>> {
+        const OPENING: usize = 3;
+        const GAP: usize = 12;
+        let entry = words(text, 0);
+        let opening = entry.get(..OPENING.min(entry.len()))?;
+        if opening.is_empty() {
+            return None;
+        }
+        let begins = |at: &usize| {
+            let theirs = self.theirs.get(*at..*at + opening.len());
+            theirs.is_some_and(|it| it.iter().zip(opening).all(|(a, b)| a.key == b.key))
+        };
+        let all = 0..self.theirs.len();
+        let mut best: Option<(usize, usize, usize)> = None;
+        let later = all.clone().skip(*used);
+        let candidates: Vec<usize> = later
+            .chain(0..(*used).min(all.end))
+            .filter(begins)
+            .take(24)
+            .collect();
+        for start in candidates {
+            let (mut at, mut matched) = (start, 0);
+            for word in &entry {
+                let next = (at..(at + GAP).min(self.theirs.len()))
+                    .find(|it| self.theirs[*it].key == word.key);
+                if let Some(next) = next {
+                    matched += 1;
+                    at = next + 1;
+                }
+            }
+            if best.is_none_or(|it| matched > it.2) {
+                best = Some((start, at, matched));
+            }
+        }
+        let (start, end, matched) = best?;
+        if matched * 3 < entry.len() * 2 {
+            return None;
+        }
+        *used = end;
+        let first = self.theirs.get(start)?.range.start;
+        Some(first..self.theirs.get(end.checked_sub(1)?)?.range.end)
+    }
+
+    /// The file's bytes of an address, with the note around it in wikitext.
+    fn address(&self, url: &str) -> Option<Range<usize>> {
+        let text = &self.source.text;
+        let at = text
+            .find(url)
+            .or_else(|| text.find(&url.replace('&', "&amp;")))?;
+        if self.source.form == Form::Wikitext {
+            let open = text[..at].rfind("<ref");
+            let close = text[at..].find("</ref>").map(|it| at + it + "</ref>".len());
+            if let (Some(open), Some(close)) = (open, close)
+                && !text[open..at].contains("</ref>")
+            {
+                return Some(open..close);
+            }
+        }
+        Some(at..at + url.len())
+    }
+}
+
+/// The block and the sentence of `paragraph 4, sentence 2`.
+fn place_of(place: &str, blocks: &[Block]) -> Option<(usize, usize)> {
+    let (paragraph, sentence) = place
+        .strip_prefix("paragraph ")?
+        .split_once(", sentence ")?;
+    let paragraph: u32 = paragraph.parse().ok()?;
+    let at = blocks
+        .iter()
+        .position(|it| it.paragraph == paragraph && it.kind != Kind::Label)?;
+    Some((at, sentence.parse().ok()?))
+}

@@ -1,0 +1,216 @@
+//! A reference as a wiki's citation template gives it: its fields by name.
+
+use serde_json::Value;
+
+use super::date;
+use crate::{
+    profile::{ArchivedCopy, Reference},
+    text::one_line,
+};
+
+/// What a template's parameters are called in several wikis.
+const URL: &[&str] = &["url", "lien", "adres", "adresse", "ссылка", "enlace"];
+const TITLE: &[&str] = &[
+    "title",
+    "titel",
+    "titre",
+    "título",
+    "titulo",
+    "titolo",
+    "tytuł",
+    "заглавие",
+    "назва",
+    "chapter",
+];
+const WORK: &[&str] = &[
+    "work",
+    "website",
+    "newspaper",
+    "magazine",
+    "journal",
+    "periodical",
+    "werk",
+    "site",
+    "périodique",
+    "sitioweb",
+    "sito",
+    "opublikowany",
+    "сайт",
+    "publisher",
+    "hrsg",
+    "éditeur",
+    "editorial",
+    "editore",
+    "uitgever",
+    "издательство",
+    "agency",
+];
+const DATE: &[&str] = &[
+    "date",
+    "datum",
+    "fecha",
+    "data",
+    "дата",
+    "year",
+    "jahr",
+    "année",
+    "año",
+    "en ligne le",
+];
+const ACCESSED: &[&str] = &[
+    "access-date",
+    "accessdate",
+    "abruf",
+    "zugriff",
+    "consulté le",
+    "fechaacceso",
+    "accesso",
+    "bezochtdatum",
+    "data dostępu",
+    "дата обращения",
+    "accessdatum",
+    "acessodata",
+    "hämtdatum",
+];
+const ARCHIVE: &[&str] = &[
+    "archive-url",
+    "archiveurl",
+    "archiv-url",
+    "archive url",
+    "urlarchivo",
+    "urlarchivio",
+    "archiefurl",
+    "archiwum",
+    "archivo",
+    "архив",
+];
+const ARCHIVED: &[&str] = &[
+    "archive-date",
+    "archivedate",
+    "archiv-datum",
+    "archive-date",
+    "fechaarchivo",
+    "dataarchivio",
+    "archiefdatum",
+    "zarchiwizowano",
+    "дата архива",
+];
+
+/// Takes the fields of a citation into a reference; what the template does not give stays as it was read.
+pub(super) fn fill(reference: &mut Reference, fields: &[(String, String)]) {
+    let field = |names: &[&str]| {
+        names.iter().find_map(|name| {
+            let found = fields.iter().find(|it| it.0.eq_ignore_ascii_case(name));
+            found.map(|it| one_line(&it.1)).filter(|it| !it.is_empty())
+        })
+    };
+    if let Some(url) = field(URL).filter(|it| it.starts_with("http") || it.starts_with("//")) {
+        let (url, fragment) = url.split_once('#').map_or((url.clone(), None), |it| {
+            (it.0.to_owned(), Some(it.1.to_owned()))
+        });
+        reference.url = Some(url);
+        reference.fragment = fragment.filter(|it| !it.is_empty());
+    }
+    if let Some(title) = field(TITLE) {
+        reference.title = Some(
+            title
+                .trim_matches(['“', '”', '"', '«', '»', ' '])
+                .to_owned(),
+        );
+    }
+    if let Some(work) = field(WORK) {
+        reference.publisher = Some(work);
+    }
+    if let Some(author) = author(fields) {
+        reference.author = Some(author);
+    }
+    let day = |names: &[&str]| field(names).and_then(|it| date::first(&it)).map(|it| it.0);
+    if let Some(day) = day(ACCESSED) {
+        reference.accessed = Some(day);
+    }
+    reference.published = day(DATE).or(reference.published.filter(|_| field(DATE).is_none()));
+    if let Some(copy) = field(ARCHIVE).filter(|it| it.starts_with("http")) {
+        let date = day(ARCHIVED);
+        match reference.archived.iter_mut().find(|it| it.url == copy) {
+            Some(known) => known.date = date.or(known.date),
+            None => reference.archived.push(ArchivedCopy { url: copy, date }),
+        }
+    }
+}
+
+/// `Last, First` or what the template names as author, the first two of them.
+fn author(fields: &[(String, String)]) -> Option<String> {
+    let field = |name: &str| {
+        let found = fields.iter().find(|it| it.0.eq_ignore_ascii_case(name));
+        found.map(|it| one_line(&it.1)).filter(|it| !it.is_empty())
+    };
+    let mut all = Vec::new();
+    for number in ["", "1", "2"] {
+        let last = field(&format!("last{number}")).or_else(|| field(&format!("nom{number}")));
+        let first = field(&format!("first{number}")).or_else(|| field(&format!("prénom{number}")));
+        let whole = ["author", "autor", "auteur", "autore", "автор"]
+            .iter()
+            .find_map(|it| field(&format!("{it}{number}")));
+        match (last, first, whole) {
+            (Some(last), Some(first), _) => all.push(format!("{last}, {first}")),
+            (Some(one), None, _) | (None, _, Some(one)) => all.push(one),
+            _ => {}
+        }
+    }
+    all.dedup();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+/// The fields of the citation that Parsoid keeps beside its HTML (`data-mw`): name and wikitext of each parameter.
+pub(super) fn parsoid(data: &str) -> Option<Vec<(String, String)>> {
+    let value: Value = serde_json::from_str(data).ok()?;
+    let template = value
+        .get("parts")?
+        .as_array()?
+        .iter()
+        .find_map(|it| it.get("template"))?;
+    let name = template
+        .get("target")?
+        .get("wt")?
+        .as_str()?
+        .trim()
+        .to_lowercase();
+    if !is_citation(&name) {
+        return None;
+    }
+    let parameters = template.get("params")?.as_object()?;
+    Some(
+        parameters
+            .iter()
+            .filter_map(|(name, value)| {
+                let text = value.get("wt")?.as_str()?;
+                Some((name.clone(), super::wikitext::plain(text)))
+            })
+            .collect(),
+    )
+}
+
+/// Whether a template of that name cites a page.
+pub(super) fn is_citation(name: &str) -> bool {
+    let name = name.trim().to_lowercase().replace('_', " ");
+    name.starts_with("cite ")
+        || name.starts_with("cita ")
+        || name.starts_with("citar ")
+        || matches!(
+            name.as_str(),
+            "cite"
+                | "citation"
+                | "internetquelle"
+                | "lien web"
+                | "article"
+                | "citeer web"
+                | "cytuj"
+                | "cytuj stronę"
+                | "webbref"
+                | "cite-web"
+                | "cité web"
+                | "книга"
+                | "статья"
+                | "ouvrage"
+        )
+}

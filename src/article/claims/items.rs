@@ -1,0 +1,215 @@
+//! Lists whose names are items: under a sentence, a heading, a label, or in a table.
+
+use std::collections::BTreeSet;
+
+use super::{Reader, claim, last_sentence, place_of};
+use crate::{
+    article::{Block, Kind, Loss, list, name, role, sentence, split},
+    profile::{ListedName, Statement},
+    text::one_line,
+};
+
+/// What stands above the items of a list.
+struct Intro<'a> {
+    /// The paragraph that introduces them.
+    block: Option<&'a Block>,
+    /// What they are, where only a heading or a label says so.
+    label: Option<String>,
+}
+
+impl Reader<'_> {
+    /// Reads the block at `at`, with the items that belong to it. Returns how many blocks that were.
+    pub(super) fn group(&mut self, at: usize, block: &Block) -> usize {
+        let follow = |from: usize| {
+            let rest = self.article.blocks.get(from..).unwrap_or_default();
+            rest.iter()
+                .take_while(|it| it.kind == Kind::Item && it.section == block.section)
+                .count()
+        };
+        let (intro, from) = match block.kind {
+            Kind::Label => {
+                let label = Some(block.text.to_lowercase());
+                (Intro { block: None, label }, at + 1)
+            }
+            Kind::Item => {
+                let label = block.section.as_deref().map(str::to_lowercase);
+                (Intro { block: None, label }, at)
+            }
+            Kind::Prose => {
+                let block = Some(block);
+                (Intro { block, label: None }, at + 1)
+            }
+            Kind::Quote => {
+                self.prose(block);
+                return 1;
+            }
+        };
+        let count = follow(from);
+        let items = self
+            .article
+            .blocks
+            .get(from..from + count)
+            .unwrap_or_default();
+        let consumed = from + count - at;
+        if count >= 2 && self.items(&intro, items) {
+            return consumed;
+        }
+        match block.kind {
+            Kind::Label => {}
+            Kind::Item => {
+                for it in items {
+                    self.prose(it);
+                }
+            }
+            _ => {
+                self.prose(block);
+                return 1;
+            }
+        }
+        if block.kind == Kind::Label {
+            for it in items {
+                self.prose(it);
+            }
+        }
+        consumed.max(1)
+    }
+
+    /// A list whose names are items; whether it was read as one.
+    fn items(&mut self, intro: &Intro<'_>, items: &[Block]) -> bool {
+        let colon = intro
+            .block
+            .is_some_and(|it| it.text.trim_end().ends_with([':', '：']));
+        let mut names = Vec::new();
+        let mut left_out = Vec::new();
+        for it in items {
+            match item_name(&it.text) {
+                Some(name) => names.push(name),
+                None => left_out.push(it),
+            }
+        }
+        if names.len() < 2 || names.len() * 3 < items.len() * 2 {
+            return false;
+        }
+        let mut numbers: BTreeSet<u32> = items
+            .iter()
+            .flat_map(|it| &it.markers)
+            .map(|it| it.number)
+            .collect();
+        let block = match intro.block {
+            Some(block) if colon => {
+                let end = block.text.len().saturating_sub(1);
+                let last = block.markers.iter().filter(|it| it.at >= end);
+                numbers.extend(last.map(|it| it.number));
+                block
+            }
+            // Without a colon the paragraph speaks for itself, and the items must bring their own markers.
+            Some(block) if !numbers.is_empty() && says_list(&block.text) => {
+                self.prose(block);
+                block
+            }
+            Some(_) => return false,
+            None => match items.first() {
+                Some(first) => first,
+                None => return false,
+            },
+        };
+        let place = place_of(block, last_sentence(&block.text));
+        if numbers.is_empty() {
+            let text = intro.label.clone().unwrap_or_else(|| one_line(&block.text));
+            self.coverage.uncited_lists.push(Loss {
+                place,
+                text,
+                why: format!("{} names and no marker", names.len()),
+                cites: Vec::new(),
+            });
+            if intro.block.is_some() && colon {
+                self.prose(block);
+            }
+            return true;
+        }
+        for it in left_out {
+            self.coverage.left_out.push(Loss {
+                place: place_of(it, 1),
+                text: one_line(&it.text),
+                why: "it does not begin with a name".to_owned(),
+                cites: Vec::new(),
+            });
+        }
+        let relation = match &intro.label {
+            Some(label) => Some(label.clone()),
+            None => role::relation_of(&block.text),
+        };
+        let open = list::opens(&block.text) && intro.block.is_some();
+        let statement = Statement::Listed {
+            relation,
+            names,
+            complete: open.then_some(false),
+        };
+        let numbers = numbers.into_iter().collect();
+        // What the sentence says before its list stays a claim of its own where it cites something itself.
+        self.claims
+            .push(claim(block, last_sentence(&block.text), numbers, statement));
+        if colon {
+            self.before_colon(block);
+        }
+        true
+    }
+
+    /// The sentences before the one that ends with a colon.
+    fn before_colon(&mut self, block: &Block) {
+        let sentences = sentence::sentences(&block.text);
+        if let Some(last) = sentences.last()
+            && sentences.len() > 1
+        {
+            let mut before = block.clone();
+            block.text[..last.start]
+                .trim_end()
+                .clone_into(&mut before.text);
+            before.markers.retain(|it| it.at <= before.text.len());
+            self.prose(&before);
+        }
+    }
+}
+
+/// The name that an item begins with.
+fn item_name(text: &str) -> Option<ListedName> {
+    let head = text.split([':', '–', '—', '：']).next().unwrap_or_default();
+    let head = head.split(" - ").next().unwrap_or_default();
+    let head = split::unquoted(head.trim().trim_end_matches(';'));
+    if let Some(name) = split::item(&head) {
+        return Some(name);
+    }
+    // A name with small letters inside, as other languages have them: "Fonds Rues calmes".
+    let piece = head
+        .split([',', ';', '、', '，', '('])
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let words = piece.split(' ').count();
+    let first = piece.chars().next()?;
+    let named = !first.is_lowercase() && first.is_alphabetic() && words <= 8;
+    let sentence = piece.ends_with(['.', '。', '!', '?']) || piece.chars().count() > 60;
+    (named && !sentence).then(|| ListedName::One(name::bare(piece)))
+}
+
+/// Whether a sentence without a colon announces what stands under it.
+fn says_list(text: &str) -> bool {
+    let last = sentence::sentences(text)
+        .last()
+        .map_or("", |it| &text[it.clone()])
+        .to_lowercase();
+    [
+        "following",
+        "include",
+        "these ",
+        "below",
+        "are listed",
+        "folgende",
+        "suivant",
+        "siguiente",
+        "seguent",
+        "следующ",
+    ]
+    .iter()
+    .any(|it| last.contains(it))
+}

@@ -1,0 +1,191 @@
+//! What tells a marker from other links, and a note from other text.
+
+use scraper::ElementRef;
+
+use super::entry;
+use crate::text::one_line;
+
+/// What a marker shows, brackets taken off: a number, a letter, `note 1`, a sign.
+pub(super) fn label(element: ElementRef<'_>) -> Option<String> {
+    let text: String = element.text().collect();
+    let plain = one_line(text.trim_matches(|it: char| {
+        it.is_whitespace() || matches!(it, '[' | ']' | '(' | ')' | '.' | ',' | '\u{a0}')
+    }));
+    let short = plain.chars().count() <= 8 && plain.split(' ').count() <= 2;
+    let empty_sign = plain.is_empty() && has_class(element, &["sidenote-number", "margin-toggle"]);
+    (short && (!plain.is_empty() || empty_sign)).then_some(plain)
+}
+
+/// The number that a label gives.
+pub(super) fn number_of(label: &str) -> Option<u32> {
+    (label.len() <= 3)
+        .then(|| label.parse().ok())
+        .flatten()
+        .filter(|it| *it > 0)
+}
+
+/// Whether an element is marked up as a marker, so that a letter in it is one.
+pub(super) fn is_marker_like(element: ElementRef<'_>) -> bool {
+    let shown: String = element.text().collect();
+    let role = element.attr("role").is_some_and(|it| it == "doc-noteref");
+    let sup = in_sup(element)
+        || element
+            .descendants()
+            .filter_map(ElementRef::wrap)
+            .any(|it| it.value().name() == "sup");
+    role || sup
+        || shown.trim().starts_with('[')
+        || has_class(
+            element,
+            &[
+                "footnote",
+                "noteref",
+                "note-ref",
+                "reference",
+                "sidenote-number",
+                "margin-toggle",
+                "fn",
+            ],
+        )
+}
+
+pub(super) fn has_class(element: ElementRef<'_>, words: &[&str]) -> bool {
+    let class = element
+        .attr("class")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    words.iter().any(|it| class.contains(it))
+}
+
+/// Whether a link leads from a note back to the text.
+pub(super) fn is_back_link(element: ElementRef<'_>) -> bool {
+    has_class(
+        element,
+        &["backlink", "backref", "back-link", "reversefootnote"],
+    ) || element.attr("role").is_some_and(|it| it == "doc-backlink")
+        || element
+            .attr("rel")
+            .is_some_and(|it| it.contains("referencedBy"))
+        || element
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .take(2)
+            .any(|it| has_class(it, &["backlink"]))
+}
+
+/// The note that stands right behind its marker, inside the paragraph.
+pub(super) fn beside(marker: ElementRef<'_>) -> Option<ElementRef<'_>> {
+    const WORDS: [&str; 6] = [
+        "note",
+        "tooltip",
+        "footnote",
+        "citation-text",
+        "margin",
+        "popup",
+    ];
+    if marker.value().name() == "a" && marker.attr("href").is_some_and(|it| it.starts_with("http"))
+    {
+        return None;
+    }
+    let raised = marker
+        .descendants()
+        .filter_map(ElementRef::wrap)
+        .any(|it| it.value().name() == "sup");
+    let classed = has_class(marker, &["note", "fn", "ref", "margin-toggle"]) || raised;
+    if !classed {
+        return None;
+    }
+    marker
+        .next_siblings()
+        .take_while(|it| it.value().as_text().is_none_or(|it| it.trim().is_empty()))
+        .filter_map(ElementRef::wrap)
+        .find(|it| it.value().name() != "input")
+        .filter(|it| {
+            matches!(
+                it.value().name(),
+                "span" | "small" | "div" | "aside" | "cite"
+            ) && (has_class(*it, &WORDS)
+                || it
+                    .attr("role")
+                    .is_some_and(|it| matches!(it, "tooltip" | "note")))
+                && long(*it)
+        })
+}
+
+pub(super) fn is_web(href: &str) -> bool {
+    href.starts_with("http://") || href.starts_with("https://") || href.starts_with("//")
+}
+
+pub(super) fn in_sup(element: ElementRef<'_>) -> bool {
+    inside_or_same(element, "sup")
+}
+
+pub(super) fn inside_or_same(element: ElementRef<'_>, name: &str) -> bool {
+    element.value().name() == name
+        || element
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .take(3)
+            .any(|it| it.value().name() == name)
+}
+
+/// The element of that name that an element is, or stands in.
+pub(super) fn ancestor<'a>(element: ElementRef<'a>, name: &str) -> Option<ElementRef<'a>> {
+    if element.value().name() == name {
+        return Some(element);
+    }
+    element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|it| it.value().name() == name)
+}
+
+/// Whether an element says more than a label.
+pub(super) fn long(element: ElementRef<'_>) -> bool {
+    let letters = element
+        .text()
+        .flat_map(str::chars)
+        .filter(|it| it.is_alphanumeric())
+        .take(8)
+        .count();
+    letters >= 8 || !entry::links(element).is_empty()
+}
+
+/// Whether a holder begins with an element: nothing but labels and arrows stand before it.
+pub(super) fn begins_with(holder: ElementRef<'_>, element: ElementRef<'_>) -> bool {
+    if holder.id() == element.id() {
+        return true;
+    }
+    let mut letters = 0;
+    for node in holder.descendants() {
+        if node.id() == element.id() {
+            return true;
+        }
+        if let Some(text) = node.value().as_text() {
+            letters += text.chars().filter(|it| it.is_alphanumeric()).count();
+        }
+        if letters > 6 {
+            return false;
+        }
+    }
+    false
+}
+
+pub(super) fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let digits = tail.get(..2).filter(|_| first == b'%');
+        let value = digits
+            .and_then(|it| std::str::from_utf8(it).ok())
+            .and_then(|it| u8::from_str_radix(it, 16).ok());
+        if let Some(value) = value {
+            bytes.push(value);
+            rest = tail.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}

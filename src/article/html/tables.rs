@@ -1,0 +1,360 @@
+//! Tables, boxes of facts and definition lists: which of them list names, and under which word.
+
+use scraper::ElementRef;
+
+use super::{Walk, is_furniture, is_hidden};
+use crate::{
+    article::{
+        name,
+        plain::{Raw, Shape, is_prose},
+    },
+    text::one_line,
+};
+
+/// Words of a column or a row that names organizations or people.
+const NAMING: &[&str] = &[
+    "member",
+    "partner",
+    "affiliat",
+    "organi",
+    "group",
+    "founder",
+    "owner",
+    "subsidiar",
+    "parent",
+    "people",
+    "funder",
+    "donor",
+    "sponsor",
+    "supporter",
+    "grantee",
+    "recipient",
+    "company",
+    "institution",
+    "foundation",
+    "name",
+    "board",
+    "chapter",
+    "coalition",
+    "leader",
+    "mitglied",
+    "partenaire",
+    "membre",
+    "miembro",
+    "socio",
+    "membri",
+    "lid",
+    "leden",
+    "członk",
+    "участник",
+    "член",
+    "партн",
+    "brand",
+    "staff",
+    "network",
+];
+
+/// Words of a row whose value is not a list of names, whatever it looks like.
+const OTHER: &[&str] = &[
+    "website",
+    "founded",
+    "formation",
+    "location",
+    "area served",
+    "headquarters",
+    "type",
+    "motto",
+];
+
+fn is_naming(label: &str) -> bool {
+    let label = label.to_lowercase();
+    NAMING.iter().any(|it| label.contains(it)) && !OTHER.iter().any(|it| label.contains(it))
+}
+
+fn has_class(element: ElementRef<'_>, word: &str) -> bool {
+    element.value().classes().any(|it| it.contains(word))
+}
+
+fn children<'a>(element: ElementRef<'a>, names: &[&str]) -> Vec<ElementRef<'a>> {
+    element
+        .children()
+        .filter_map(ElementRef::wrap)
+        .filter(|it| names.contains(&it.value().name()))
+        .collect()
+}
+
+/// The rows of a table, those of tables within it left out.
+fn rows(table: ElementRef<'_>) -> Vec<ElementRef<'_>> {
+    let mut found = Vec::new();
+    for child in table.children().filter_map(ElementRef::wrap) {
+        match child.value().name() {
+            "tr" => found.push(child),
+            "thead" | "tbody" | "tfoot" => found.extend(children(child, &["tr"])),
+            _ => {}
+        }
+    }
+    found
+}
+
+impl Walk<'_> {
+    /// A table: a box of facts, a list of names with columns, or a layout whose cells are text.
+    pub(super) fn table(&mut self, table: ElementRef<'_>) {
+        let rows = rows(table);
+        let pairs = rows
+            .iter()
+            .filter(|it| children(**it, &["th"]).len() == 1 && children(**it, &["td"]).len() == 1)
+            .count();
+        let heads = rows
+            .first()
+            .map(|it| children(*it, &["th"]))
+            .unwrap_or_default();
+        if has_class(table, "infobox")
+            || (heads.len() <= 1 && pairs >= 2 && pairs * 2 >= rows.len())
+        {
+            return self.box_of_facts(&rows);
+        }
+        if heads.len() >= 2 {
+            return self.columns(&heads, rows.get(1..).unwrap_or_default(), table);
+        }
+        let prose = rows
+            .iter()
+            .any(|it| is_prose(&one_line(&it.text().collect::<String>())));
+        if prose {
+            for cell in rows.iter().flat_map(|it| children(*it, &["td", "th"])) {
+                self.inner(cell, Shape::Paragraph);
+            }
+        } else {
+            self.skip(table, "a table");
+        }
+    }
+
+    /// Rows that each have one word and its value.
+    fn box_of_facts(&mut self, rows: &[ElementRef<'_>]) {
+        for row in rows {
+            let (heads, values) = (children(*row, &["th"]), children(*row, &["td"]));
+            let (Some(head), Some(value)) = (heads.first(), values.first()) else {
+                self.skip(*row, "the box of facts");
+                continue;
+            };
+            let label = one_line(&head.text().collect::<String>());
+            self.fact(&label, *value);
+        }
+    }
+
+    /// One word with its value: a list of names where it names some, else nothing but its markers.
+    fn fact(&mut self, label: &str, value: ElementRef<'_>) {
+        let items = self.lines_of(value);
+        let named = items
+            .iter()
+            .filter(|it| {
+                name::is_name(
+                    without_markers(it)
+                        .split([',', '('])
+                        .next()
+                        .unwrap_or_default(),
+                )
+            })
+            .count();
+        if label.to_lowercase().contains("project of") && self.project_of.is_none() {
+            self.project_of = items.first().map(|it| without_markers(it));
+        }
+        if is_naming(label) && items.len() >= 2 && named * 3 >= items.len() * 2 {
+            self.group(label, items);
+        } else {
+            self.skip(value, &format!("the box of facts ({label})"));
+        }
+    }
+
+    /// A label and the items under it.
+    fn group(&mut self, label: &str, items: Vec<String>) {
+        let text = one_line(label.trim_end_matches(':'));
+        self.raw.push(Raw {
+            shape: Shape::Label,
+            text,
+        });
+        let shape = Shape::Item;
+        self.raw
+            .extend(items.into_iter().map(|text| Raw { shape, text }));
+    }
+
+    /// What a cell holds, one line for each item, line break or paragraph; markers as `[1]`.
+    fn lines_of(&mut self, cell: ElementRef<'_>) -> Vec<String> {
+        let mut inner = Walk::of(self.notes);
+        inner.inner(cell, Shape::Item);
+        inner.flush_lines();
+        inner.raw.into_iter().map(|it| it.text).collect()
+    }
+
+    fn flush_lines(&mut self) {
+        let whole = std::mem::take(&mut self.line);
+        let shape = Shape::Item;
+        self.raw.extend(
+            whole
+                .lines()
+                .map(one_line)
+                .filter(|it| !it.is_empty())
+                .map(|text| Raw { shape, text }),
+        );
+    }
+
+    /// A table with heads: the column that names somebody, each name with the markers of its row.
+    fn columns(
+        &mut self,
+        heads: &[ElementRef<'_>],
+        rows: &[ElementRef<'_>],
+        table: ElementRef<'_>,
+    ) {
+        let labels: Vec<String> = heads
+            .iter()
+            .map(|it| one_line(&it.text().collect::<String>()))
+            .collect();
+        let body: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| {
+                children(*row, &["td", "th"])
+                    .into_iter()
+                    .map(|it| self.lines_of(it).join(" "))
+                    .collect()
+            })
+            .filter(|it: &Vec<String>| it.len() == heads.len())
+            .collect();
+        let names_in = |column: usize| {
+            let cells = body.iter().filter_map(|it| it.get(column));
+            cells
+                .filter(|it| name::is_name(&without_markers(it)))
+                .count()
+        };
+        let column = (0..labels.len()).find(|it| {
+            let least = if is_naming(&labels[*it]) {
+                2
+            } else {
+                usize::MAX
+            };
+            names_in(*it) >= least && names_in(*it) * 3 >= body.len() * 2
+        });
+        let Some(column) = column else {
+            return self.skip(table, "a table");
+        };
+        let items: Vec<String> = body
+            .iter()
+            .filter_map(|row| {
+                let own = row.get(column)?;
+                let mut text = own.clone();
+                for other in row.iter().enumerate().filter(|it| it.0 != column) {
+                    text.push_str(&markers_of(other.1));
+                }
+                Some(text)
+            })
+            .collect();
+        let caption = children(table, &["caption"])
+            .first()
+            .map(|it| one_line(&it.text().collect::<String>()));
+        let label = labels.get(column).cloned().unwrap_or_default();
+        let label = caption.filter(|it| is_naming(it)).unwrap_or(label);
+        self.group(&label, items);
+    }
+
+    /// `dl`: each word with its values.
+    pub(super) fn definitions(&mut self, list: ElementRef<'_>, shape: Shape) {
+        let mut label = String::new();
+        let mut values: Vec<ElementRef<'_>> = Vec::new();
+        for child in list.descendants().filter_map(ElementRef::wrap) {
+            match child.value().name() {
+                "dt" => {
+                    self.definition(&label, &values, shape);
+                    label = one_line(&child.text().collect::<String>());
+                    values.clear();
+                }
+                "dd" if !is_hidden(&child) && !is_furniture(&child) => values.push(child),
+                _ => {}
+            }
+        }
+        self.definition(&label, &values, shape);
+    }
+
+    fn definition(&mut self, label: &str, values: &[ElementRef<'_>], shape: Shape) {
+        let items: Vec<String> = values.iter().flat_map(|it| self.lines_of(*it)).collect();
+        if is_naming(label) && items.len() >= 2 {
+            self.group(label, items);
+            return;
+        }
+        // One value that lists its names in a sentence, or a remark: text like any other.
+        for value in values {
+            self.inner(
+                *value,
+                if shape == Shape::Item {
+                    shape
+                } else {
+                    Shape::Paragraph
+                },
+            );
+        }
+    }
+
+    /// What stands beside the text: the organization that this one belongs to, facts, or other matter.
+    pub(super) fn aside(&mut self, aside: ElementRef<'_>) {
+        let texts: Vec<String> = aside
+            .text()
+            .map(one_line)
+            .filter(|it| !it.is_empty())
+            .collect();
+        for pair in texts.windows(2) {
+            if let [label, value] = pair {
+                let label = label.trim_end_matches(':').to_lowercase();
+                if matches!(
+                    label.as_str(),
+                    "project of" | "a project of" | "parent organization"
+                ) && self.project_of.is_none()
+                {
+                    self.project_of = Some(value.clone());
+                }
+            }
+        }
+        let mut facts = false;
+        for item in aside
+            .descendants()
+            .filter_map(ElementRef::wrap)
+            .filter(|it| has_class(*it, "pi-item") || has_class(*it, "pi-data"))
+        {
+            let parts: Vec<ElementRef<'_>> = item.children().filter_map(ElementRef::wrap).collect();
+            if let [label, value] = parts.as_slice() {
+                facts = true;
+                let label = one_line(&label.text().collect::<String>());
+                self.fact(&label, *value);
+            }
+        }
+        if !facts {
+            self.skip(aside, "beside the text");
+        }
+    }
+}
+
+/// A text without `[1]`.
+fn without_markers(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('[') {
+        out.push_str(&rest[..at]);
+        rest = rest[at..].split_once(']').map_or("", |it| it.1);
+    }
+    out.push_str(rest);
+    one_line(&out)
+}
+
+/// The markers of a text, as they are.
+fn markers_of(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('[') {
+        let Some((inside, after)) = rest[at + 1..].split_once(']') else {
+            break;
+        };
+        if inside.bytes().all(|it| it.is_ascii_digit()) {
+            out.push('[');
+            out.push_str(inside);
+            out.push(']');
+        }
+        rest = after;
+    }
+    out
+}

@@ -1,0 +1,116 @@
+//! What stands between a list's names and is none: descriptions, offices, words in small letters.
+
+use std::ops::Range;
+
+use super::led_beginning;
+use crate::article::{
+    name, split,
+    words::{self, holds},
+};
+
+/// Whether a stretch in small letters stands between names of the list, so that it goes on behind it.
+pub(super) fn stays_open(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
+    const LONGEST: usize = 7;
+    let text = |at: usize| pieces.get(at).map_or("", |it| sentence[it.clone()].trim());
+    let own = text(index);
+    if split::is_led(own) || own.split(' ').count() > LONGEST {
+        return false;
+    }
+    for next in index + 1..pieces.len() {
+        let piece = text(next);
+        let led = split::is_led(piece);
+        if name::is_name(piece) || (led && led_beginning(piece).is_some()) {
+            return true;
+        }
+        if led || piece.split(' ').count() > LONGEST {
+            return false;
+        }
+    }
+    false
+}
+
+/// Words that say what somebody does in an organization.
+const OFFICES: &str = "\
+    president chair chairman chairwoman chairperson co-chair director treasurer secretary ceo cfo coo \
+    founder co-founder cofounder vice-president trustee counsel manager officer dean rector editor \
+    member head advisor adviser coordinator executive";
+
+/// `treasurer`, `vice president`, `executive director of the fund`: what the person before it is.
+pub(super) fn is_office(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let lower =
+        text.starts_with(char::is_lowercase) || text.chars().take(3).all(char::is_uppercase);
+    lower
+        && words.len() <= 7
+        && words
+            .iter()
+            .take(4)
+            .any(|it| holds(OFFICES, &it.to_lowercase()))
+}
+
+pub(super) fn is_led_office(text: &str) -> bool {
+    words::LEADS
+        .iter()
+        .find_map(|it| text.strip_prefix(it))
+        .is_some_and(is_office)
+}
+
+pub(super) fn is_aside(text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    matches!(
+        first,
+        "a" | "an"
+            | "which"
+            | "who"
+            | "whose"
+            | "formerly"
+            | "now"
+            | "led"
+            | "based"
+            | "where"
+            | "founded"
+            | "headed"
+            | "run"
+            | "funded"
+            | "one"
+            | "another"
+            | "itself"
+            | "previously"
+            | "then"
+    ) || (first == "the"
+        && text
+            .split(' ')
+            .nth(1)
+            .is_some_and(|it| it.starts_with(char::is_lowercase)))
+}
+
+/// The pieces of a list that are no names and do not describe the name before them.
+pub(super) fn left_out(stretch: &str) -> Vec<String> {
+    let pieces = split::pieces(stretch);
+    let texts = pieces.into_iter().map(|it| stretch[it].trim());
+    texts
+        .filter(|it| {
+            let named = name::is_name(it) || words::is_legal_form(it) || split::is_rest(it);
+            let tail = it.split_once(" and ").is_some_and(|it| name::is_name(it.1));
+            let led = split::is_led(it) && led_beginning(it).is_some();
+            !(it.is_empty() || named || tail || led || is_aside(it) || is_office(it))
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `and Asian communities`: the last word is an adjective of what follows, no name.
+pub(super) fn is_modifier(name_text: &str, tail: &str) -> bool {
+    let bare = name::bare(name_text);
+    let next = tail.split([' ', ',', '.']).next().unwrap_or_default();
+    let small = [
+        "", "in", "to", "for", "on", "at", "as", "by", "with", "from", "since", "during", "have",
+        "has", "had", "are", "is", "were", "was", "that", "which", "who", "while", "and", "all",
+        "after", "before", "when", "where", "through", "also", "of", "among", "over", "under",
+        "into", "but", "each", "both",
+    ];
+    let word = next.trim_matches(|it: char| !it.is_alphabetic());
+    let verb =
+        word.ends_with("ed") || word.starts_with('(') || word.starts_with(char::is_uppercase);
+    !name::is_organization(&bare) && !bare.contains(' ') && !small.contains(&word) && !verb
+}

@@ -1,0 +1,108 @@
+//! Lists whose members semicolons part, each with its description: `A, a lender; groups B and C; and D, which does that`.
+
+use super::{Found, STRONG};
+use crate::{
+    article::{name, role, split, words},
+    profile::ListedName,
+};
+
+/// The list of a sentence, where semicolons part its members.
+pub(super) fn find(sentence: &str) -> Option<Found> {
+    let parts = split::parted_by(sentence, ';');
+    if parts.len() < 2 {
+        return None;
+    }
+    let first = parts.first()?.clone();
+    let (start, strong) = introduced(&sentence[first.clone()]);
+    let start = first.start + start?;
+    let mut names: Vec<ListedName> = Vec::new();
+    let mut left_out = Vec::new();
+    let mut read = 0;
+    let mut described = 0;
+    for part in std::iter::once(start..first.end).chain(parts.iter().skip(1).cloned()) {
+        let text = sentence[part].trim().trim_end_matches('.');
+        if split::is_rest(text) {
+            continue;
+        }
+        let found = names_of(text);
+        described += usize::from(text.contains(','));
+        if found.is_empty() {
+            left_out.push(text.to_owned());
+        } else {
+            read += 1;
+            names.extend(found);
+        }
+    }
+    let parts = parts.len();
+    let enough = read >= 2 && read * 3 >= parts * 2;
+    // "The group met; the board, its owner, left": a weak word needs members that are each described.
+    let sure = strong || (read >= 3 && described * 2 >= parts);
+    if !(enough && sure) {
+        return None;
+    }
+    let range = start..sentence.trim_end_matches('.').len();
+    Some(Found {
+        relation: role::relation(sentence, &range, true),
+        range,
+        names,
+        left_out,
+        complete: None,
+    })
+}
+
+/// Where the first member begins in the first part, and whether the word before it only introduces lists.
+fn introduced(first: &str) -> (Option<usize>, bool) {
+    let behind = |word: &str| {
+        first
+            .match_indices(word)
+            .filter(|it| {
+                let end = it.0 + word.len();
+                first[..it.0].ends_with(' ') && first[end..].starts_with([' ', ':'])
+            })
+            .map(|it| it.0 + word.len())
+            .map(|it| it + first[it..].len() - first[it..].trim_start_matches([':', ' ']).len())
+            .find(|it| !names_of(&first[*it..]).is_empty())
+    };
+    let strong = STRONG.split('|').filter_map(behind).min();
+    if strong.is_some() {
+        return (strong, true);
+    }
+    if let Some(colon) = first.rfind(": ")
+        && !names_of(&first[colon + 2..]).is_empty()
+    {
+        return (Some(colon + 2), true);
+    }
+    let weak = ["are", "were", "with", "from", "by"];
+    (weak.into_iter().filter_map(behind).min(), false)
+}
+
+/// The names of one member: what stands before its first comma, and behind the words that describe it.
+fn names_of(text: &str) -> Vec<ListedName> {
+    let text = text.trim();
+    let text = words::LEADS
+        .iter()
+        .find_map(|it| text.strip_prefix(it))
+        .unwrap_or(text);
+    if let Some(item) = split::item(text) {
+        return match &item {
+            ListedName::One(name) if name.contains(" and ") => split::part_at_and(name, false),
+            _ => vec![item],
+        };
+    }
+    let head = split::pieces(text)
+        .first()
+        .map_or("", |it| text[it.clone()].trim());
+    // "major speech groups Issue Two and Represent.It": names behind the words that describe them.
+    let Some(at) = name::ending(head).filter(|it| *it > 0) else {
+        return Vec::new();
+    };
+    let lower = head[..at]
+        .split_whitespace()
+        .all(|it| it.starts_with(char::is_lowercase));
+    let named = lower && name::is_name(&head[at..]);
+    if !named {
+        return Vec::new();
+    }
+    let plural = head[..at].trim_end().ends_with('s');
+    split::part_at_and(&head[at..], plural)
+}

@@ -1,0 +1,353 @@
+//! Templates: those that hold text, cite pages or list facts; others leave nothing but the notes in them.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    inline::{Page, balanced, escaped},
+    plain,
+};
+use crate::article::citation;
+
+/// A template's name and what it is given.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Template<'a> {
+    /// Its name in small letters.
+    pub(super) name: String,
+    /// Values without a name, in their order.
+    positional: Vec<&'a str>,
+    /// Values by name.
+    named: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Template<'a> {
+    /// Parts what stands between `{{` and `}}`.
+    pub(super) fn of(inside: &'a str) -> Self {
+        let mut parts = parameters(inside).into_iter();
+        let name = parts
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase()
+            .replace('_', " ");
+        let mut template = Self {
+            name,
+            ..Self::default()
+        };
+        for part in parts {
+            match part.split_once('=') {
+                Some((key, value))
+                    if !key.contains(['<', '[', '{', '/', '\'']) && key.trim().len() < 40 =>
+                {
+                    template.named.push((key.trim(), value.trim()));
+                }
+                _ => template.positional.push(part.trim()),
+            }
+        }
+        template
+    }
+
+    fn first(&self) -> &'a str {
+        self.at(0)
+    }
+
+    fn at(&self, place: usize) -> &'a str {
+        let number = (place + 1).to_string();
+        self.positional
+            .get(place)
+            .copied()
+            .or_else(|| self.value(&number))
+            .unwrap_or_default()
+    }
+
+    fn value(&self, name: &str) -> Option<&'a str> {
+        let found = self.named.iter().find(|it| it.0.eq_ignore_ascii_case(name));
+        found.map(|it| it.1).filter(|it| !it.is_empty())
+    }
+
+    /// What a short note calls a citation by: its authors' last names and its year.
+    pub(super) fn source_key(&self) -> Option<String> {
+        if !citation::is_citation(&self.name) {
+            return None;
+        }
+        if let Some(key) = self.value("ref").filter(|it| it.contains("ref|")) {
+            let inside = key.trim_matches(['{', '}']);
+            let parts: Vec<&str> = inside.split('|').skip(1).map(str::trim).collect();
+            return Some(parts.join(" ").to_lowercase());
+        }
+        let mut words = Vec::new();
+        for number in ["", "1", "2", "3", "4"] {
+            let last = self.value(&format!("last{number}"));
+            words.extend(last.or_else(|| self.value(&format!("author{number}"))));
+        }
+        let year = self.value("year").or_else(|| self.value("date"))?;
+        let year: String = year.chars().filter(char::is_ascii_digit).collect();
+        let year = year.get(year.len().checked_sub(4)?..)?.to_owned();
+        words.dedup();
+        (!words.is_empty()).then(|| format!("{} {year}", words.join(" ")).to_lowercase())
+    }
+}
+
+/// The parts between bars, those of templates and links inside left whole.
+fn parameters(inside: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < inside.len() {
+        let rest = &inside[at..];
+        let whole = if rest.starts_with("{{") {
+            balanced(rest, "{{", "}}").map(|it| it.1)
+        } else if rest.starts_with("[[") {
+            balanced(rest, "[[", "]]").map(|it| it.1)
+        } else if rest.starts_with("<ref")
+            && !rest.split('>').next().unwrap_or_default().ends_with('/')
+        {
+            rest.find("</ref>").map(|it| it + 6)
+        } else {
+            None
+        };
+        if let Some(length) = whole {
+            at += length;
+            continue;
+        }
+        if rest.starts_with('|') {
+            parts.push(&inside[start..at]);
+            start = at + 1;
+        }
+        at += rest.chars().next().map_or(1, char::len_utf8);
+    }
+    parts.push(&inside[start..]);
+    parts
+}
+
+/// What a template leaves in the text.
+pub(super) fn rendered(page: &mut Page, template: &Template<'_>) -> String {
+    let name = template.name.as_str();
+    if citation::is_citation(name) {
+        return cited(template);
+    }
+    if name.starts_with("infobox") || name.contains(" infobox") || name == "taxobox" {
+        return facts(page, template);
+    }
+    match name {
+        "sfn" | "sfnp" | "sfnm" => return short_note(page, template),
+        "harvnb" | "harv" | "harvtxt" | "harvp" => return source(page, template),
+        "efn" | "efn-ua" | "efn-lr" | "refn" | "note label" | "#tag:ref" | "notetag"
+        | "ref label" => {
+            return remark(page, template);
+        }
+        "r" | "ref name" | "rref" => {
+            let mut out = String::new();
+            for name in &template.positional {
+                page.note(Some(name), "", false, &mut out);
+            }
+            return out;
+        }
+        "quote" | "blockquote" | "cquote" | "quotation" | "quote box" | "zitat"
+        | "citation bloc" => {
+            let text = template
+                .value("text")
+                .or_else(|| template.value("quote"))
+                .unwrap_or_else(|| template.first());
+            let text = page.inline(text).replace('\n', " ");
+            let by = template.value("author").unwrap_or_else(|| template.at(1));
+            let by = page.inline(by).replace('\n', " ");
+            return format!("\n\n<blockquote><p>{text}</p><cite>{by}</cite></blockquote>\n\n");
+        }
+        _ => {}
+    }
+    if let Some(text) = text_of(page, template) {
+        return text;
+    }
+    // The notes in what is dropped stay where it stood.
+    let mut out = String::new();
+    for value in template
+        .positional
+        .iter()
+        .chain(template.named.iter().map(|it| &it.1))
+    {
+        if value.contains("<ref") || value.contains("{{sfn") {
+            out.push_str(&markers(&page.inline(value)));
+        }
+    }
+    out
+}
+
+fn markers(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find("<sup class=\"reference\">") {
+        let Some(end) = rest[at..].find("</sup>") else {
+            break;
+        };
+        out.push_str(&rest[at..at + end + 6]);
+        rest = &rest[at + end + 6..];
+    }
+    out
+}
+
+/// Templates that stand for text.
+fn text_of(page: &mut Page, template: &Template<'_>) -> Option<String> {
+    let name = template.name.as_str();
+    let own = match name {
+        "lang" | "lang2" | "transl" | "transliteration" | "abbrlink" => {
+            template.positional.last().copied()?
+        }
+        "nowrap" | "nobr" | "nobreak" | "small" | "big" | "smaller" | "larger" | "em"
+        | "strong" | "abbr" | "tooltip" | "nihongo" | "center" | "noitalic" | "no italic"
+        | "visible anchor" | "ill" | "interlanguage link" | "sic" | "proper name" | "text"
+        | "mvar" | "no bold" | "normal" | "formatnum" => template.first(),
+        _ if name.starts_with("lang-") => template.first(),
+        "url" => {
+            let shown = template.at(1);
+            if shown.is_empty() {
+                template.first()
+            } else {
+                shown
+            }
+        }
+        "as of" => return Some(format!("As of {}", template.positional.join(" "))),
+        "convert" | "cvt" => {
+            return Some(format!("{} {}", template.first(), template.at(1)));
+        }
+        "us$" | "usd" => return Some(format!("${}", template.first())),
+        "gbp" | "£" | "pound sterling" => return Some(format!("£{}", template.first())),
+        "eur" | "euro" | "€" => return Some(format!("€{}", template.first())),
+        "snd" | "spnd" | "spaced ndash" | "–" | "ndash" | "dash" => {
+            return Some(" – ".to_owned());
+        }
+        "mdash" | "em dash" => return Some("—".to_owned()),
+        "'" => return Some("’".to_owned()),
+        "'s" => return Some("’s".to_owned()),
+        "!" => return Some("|".to_owned()),
+        "=" => return Some("=".to_owned()),
+        "nbsp" | "space" | "-" | "·" => return Some(" ".to_owned()),
+        "frac" => return Some(template.positional.join("/")),
+        "ubl" | "unbulleted list" | "ublist" | "hlist" | "flatlist" | "plainlist"
+        | "plain list" | "bulleted list" | "collapsible list" | "cslist" | "flat list" => {
+            return Some(listed(page, &template.positional));
+        }
+        _ if name.starts_with("formatnum:") => name.split_once(':')?.1,
+        _ => return None,
+    };
+    Some(page.inline(own))
+}
+
+/// Items of a list template, one to a line.
+fn listed(page: &mut Page, values: &[&str]) -> String {
+    let items: Vec<String> = values
+        .iter()
+        .flat_map(|it| it.lines())
+        .map(|it| it.trim().trim_start_matches(['*', '#']).trim())
+        .filter(|it| !it.is_empty())
+        .map(|it| page.inline(it))
+        .collect();
+    format!("<br>{}<br>", items.join("<br>"))
+}
+
+/// A box of facts as a table on one line.
+fn facts(page: &mut Page, template: &Template<'_>) -> String {
+    let mut out = String::from("\n\n<table class=\"infobox\">");
+    for (key, value) in &template.named {
+        if value.is_empty() {
+            continue;
+        }
+        let value: Vec<String> = value
+            .lines()
+            .map(|it| it.trim().trim_start_matches('*'))
+            .map(str::to_owned)
+            .collect();
+        let value = page.inline(&value.join("<br>")).replace('\n', " ");
+        let key = escaped(&key.replace('_', " "));
+        let _ = write!(out, "<tr><th>{key}</th><td>{value}</td></tr>");
+    }
+    out.push_str("</table>\n\n");
+    out
+}
+
+/// A note that explains: `{{efn|text}}`; without a group `{{#tag:ref|text}}` is a reference like others.
+fn remark(page: &mut Page, template: &Template<'_>) -> String {
+    let mut out = String::new();
+    let group = template.value("group");
+    let explains = template.name != "#tag:ref" && template.name != "refn" || group.is_some();
+    let name = template.value("name").map(|it| it.trim_matches('"'));
+    page.note(name, template.first(), explains, &mut out);
+    out
+}
+
+/// `{{sfn|Smith|2010|p=3}}`: a note that leads to a citation.
+fn short_note(page: &mut Page, template: &Template<'_>) -> String {
+    let key = template.positional.join(" ");
+    let pages = ["p", "pp", "loc"]
+        .iter()
+        .find_map(|it| template.value(it))
+        .unwrap_or_default();
+    let name = format!("sfn {key} {pages}");
+    let content = page
+        .sources
+        .get(&key.to_lowercase())
+        .map_or_else(|| key.clone(), |it| format!("{{{{{it}}}}}"));
+    let mut out = String::new();
+    page.note(Some(&name), &content, false, &mut out);
+    out
+}
+
+/// `{{harvnb|Smith|2010}}` within a note: the citation that it names.
+fn source(page: &mut Page, template: &Template<'_>) -> String {
+    let key = template.positional.join(" ");
+    match page.sources.get(&key.to_lowercase()).cloned() {
+        Some(whole) => cited(&Template::of(&whole)),
+        None => escaped(&key),
+    }
+}
+
+/// A citation in words, with its fields beside it as Parsoid keeps them.
+fn cited(template: &Template<'_>) -> String {
+    let mut fields = Map::new();
+    for (key, value) in &template.named {
+        if !value.is_empty() {
+            let text = if value.starts_with("http") {
+                (*value).to_owned()
+            } else {
+                plain(value)
+            };
+            fields.insert(key.to_lowercase(), json!({ "wt": text }));
+        }
+    }
+    let field = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|it| fields.get(*it)?.get("wt").and_then(Value::as_str))
+            .map(str::to_owned)
+    };
+    let title = field(&["title", "titel", "titre", "título", "titolo"]).unwrap_or_default();
+    let work = field(&[
+        "work",
+        "website",
+        "newspaper",
+        "magazine",
+        "journal",
+        "werk",
+        "site",
+        "publisher",
+        "hrsg",
+    ]);
+    let mut text = String::new();
+    if !title.is_empty() {
+        let _ = write!(text, "“{}.” ", escaped(&title.replace(['“', '”', '"'], "")));
+    }
+    if let Some(work) = work {
+        let _ = write!(text, "{}. ", escaped(&work));
+    }
+    let data =
+        json!({"parts": [{"template": {"target": {"wt": template.name}, "params": fields}}]});
+    let mut out = format!("<cite data-mw=\"{}\">{text}", escaped(&data.to_string()));
+    for name in ["url", "archive-url", "archiveurl"] {
+        if let Some(address) = template.value(name).filter(|it| it.starts_with("http")) {
+            let shown = if name == "url" { "link" } else { "Archived" };
+            let _ = write!(out, "<a href=\"{}\">{shown}</a> ", escaped(address));
+        }
+    }
+    out.push_str("</cite>");
+    out
+}

@@ -1,0 +1,77 @@
+//! The articles' files, kept beside the profiles that were read from them: `sources/` and the digest.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    article::{self, Coverage, Import},
+    digest::PayloadDigest,
+    media_type::MediaType,
+    profile::{Profile, Remark, Source},
+};
+
+use crate::cli::{Failure, output::write_whole, run::make_folder_of};
+
+/// Where the file of a profile is kept.
+fn path_of(profile: &Path, digest: &str) -> PathBuf {
+    let folder = profile.parent().unwrap_or_else(|| Path::new(""));
+    folder.join("sources").join(digest.replace(':', "-"))
+}
+
+/// Keeps an article's bytes beside the profile's file.
+pub(super) fn keep(profile: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let path = path_of(profile, &PayloadDigest::of(bytes).to_string());
+    if !path.is_file() {
+        make_folder_of(&path)?;
+        write_whole(&path, bytes)?;
+    }
+    Ok(())
+}
+
+/// The bytes that a profile was read from, where they are kept and are still what they were.
+pub(super) fn kept(profile: &Path, source: &Source) -> Option<Vec<u8>> {
+    let bytes = std::fs::read(path_of(profile, &source.digest)).ok()?;
+    (PayloadDigest::of(&bytes).to_string() == source.digest).then_some(bytes)
+}
+
+/// An article as it read when its profile was made.
+pub(super) fn read_again(profile: &Path, source: &Source) -> Option<Import> {
+    let bytes = kept(profile, source)?;
+    let media_type = media_type_of(source);
+    article::read(&bytes, Some(&media_type), Some(&source.file), None).ok()
+}
+
+/// The media type that leads to the form and the charset that a file was read in.
+fn media_type_of(source: &Source) -> MediaType {
+    let name = match source.form.as_str() {
+        "html" => "text/html",
+        "markdown" => "text/markdown",
+        "wikitext" => "text/x-wiki",
+        _ => "text/plain",
+    };
+    MediaType::parse(&format!("{name}; charset={}", source.charset))
+}
+
+/// What a profile's kept article has and the profile has not.
+pub(super) fn remarks(file: &Path, profile: &Profile) -> Vec<Remark> {
+    let Some(source) = &profile.source else {
+        return Vec::new();
+    };
+    match read_again(file, source) {
+        Some(import) => losses(&import.coverage),
+        None => vec![Remark::note(
+            "source",
+            &format!("the article {} is not kept beside the profile", source.file),
+            "`stillsays profile update ARTICLE -p NAME` reads it again and keeps it",
+        )],
+    }
+}
+
+/// What of an article is not in its profile.
+pub(super) fn losses(coverage: &Coverage) -> Vec<Remark> {
+    let hint = "read the place in the article, and add the claim to the profile by hand if a page can confirm it";
+    coverage
+        .losses()
+        .iter()
+        .map(|it| Remark::note("coverage", it, hint))
+        .collect()
+}

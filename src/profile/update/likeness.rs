@@ -1,0 +1,184 @@
+//! Which claim of one reading of an article is which of another: by what they say, their sentences and their places.
+
+use std::collections::HashSet;
+
+use super::name;
+use crate::{
+    profile::{Claim, Reference, Statement},
+    text::fold,
+};
+
+/// How alike two claims must be, out of 1,000, to be one.
+const ENOUGH: u32 = 500;
+
+/// Pairs of claims that are one, as places in both lists; each stands in at most one pair.
+pub(super) fn matched(old: &[Claim], new: &[Claim]) -> Vec<(usize, usize)> {
+    let known: Vec<Known> = old.iter().map(Known::of).collect();
+    let met: Vec<Known> = new.iter().map(Known::of).collect();
+    let mut scored: Vec<(u32, usize, usize)> = Vec::new();
+    for (at, one) in known.iter().enumerate() {
+        for (place, other) in met.iter().enumerate() {
+            let score = one.likeness(other);
+            if score >= ENOUGH {
+                scored.push((score, at, place));
+            }
+        }
+    }
+    // The surest first; of equals those that stand in the same order.
+    scored.sort_by_key(|(score, at, place)| {
+        (std::cmp::Reverse(*score), at.abs_diff(*place), *at, *place)
+    });
+    let (mut left, mut right) = (HashSet::new(), HashSet::new());
+    scored
+        .into_iter()
+        .map(|(_, at, place)| (at, place))
+        .filter(|(at, place)| {
+            let free = !left.contains(at) && !right.contains(place);
+            if free {
+                left.insert(*at);
+                right.insert(*place);
+            }
+            free
+        })
+        .collect()
+}
+
+/// A claim as it is compared.
+struct Known<'a> {
+    claim: &'a Claim,
+    kind: u8,
+    key: String,
+    own: HashSet<String>,
+    around: HashSet<String>,
+}
+
+impl<'a> Known<'a> {
+    fn of(claim: &'a Claim) -> Self {
+        let (kind, key) = match &claim.statement {
+            Statement::Listed { names, .. } => {
+                (0, names.iter().map(name).collect::<Vec<_>>().join("|"))
+            }
+            Statement::Quoted { exact } => (1, exact.clone()),
+            Statement::Figure { exact } => (2, exact.clone()),
+            Statement::Relation {
+                subject,
+                relation,
+                object,
+            } => (3, format!("{subject} {relation} {object}")),
+            Statement::Stated { exact } => (4, exact.clone()),
+        };
+        let key = fold(&key);
+        let own = match kind {
+            0 => key.split('|').map(str::to_owned).collect(),
+            _ => bag(&key),
+        };
+        let around = claim
+            .sentence
+            .as_deref()
+            .map(|it| bag(&fold(it)))
+            .unwrap_or_default();
+        Self {
+            claim,
+            kind,
+            key,
+            own,
+            around,
+        }
+    }
+
+    /// How alike, out of 1,000 and a little more for claims that also stand in the same place.
+    fn likeness(&self, other: &Self) -> u32 {
+        if self.kind != other.kind {
+            return 0;
+        }
+        let sentence = match (&self.claim.sentence, &other.claim.sentence) {
+            (Some(_), Some(_)) => dice(&self.around, &other.around),
+            _ => 0,
+        };
+        let place = u32::from(self.claim.place == other.claim.place) * 10
+            + u32::from(self.claim.section == other.claim.section) * 10
+            + u32::from(self.claim.cites == other.claim.cites) * 5;
+        if self.key == other.key {
+            return 1000 + sentence / 10 + place;
+        }
+        let own = dice(&self.own, &other.own);
+        let relation = match (&self.claim.statement, &other.claim.statement) {
+            (
+                Statement::Listed { relation: one, .. },
+                Statement::Listed {
+                    relation: other, ..
+                },
+            ) => u32::from(one.is_some() && one == other) * 150,
+            _ => 0,
+        };
+        // A sentence that stayed vouches for the number or the words in it that did not.
+        let around = if sentence >= 600 {
+            sentence * 9 / 10
+        } else {
+            0
+        };
+        let best = own.max(around).max((own + relation).min(990));
+        if best == 0 { 0 } else { best + place }
+    }
+}
+
+/// The words of a text.
+fn bag(text: &str) -> HashSet<String> {
+    text.split(|it: char| !it.is_alphanumeric())
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Twice what two have in common, out of what both have, in thousandths.
+fn dice(one: &HashSet<String>, other: &HashSet<String>) -> u32 {
+    let all = one.len() + other.len();
+    if all == 0 {
+        return 0;
+    }
+    let common = one.intersection(other).count() * 2000 / all;
+    u32::try_from(common).unwrap_or(1000)
+}
+
+/// Whether two references are one.
+type Same<'t> = &'t dyn Fn(&Reference, &Reference) -> bool;
+
+/// Pairs of references that are one: the same address and title, then the same address, then the same title or number.
+pub(super) fn references_matched(old: &[Reference], new: &[Reference]) -> Vec<(usize, usize)> {
+    let title = |it: &Reference| it.title.as_deref().map(fold);
+    let address = |it: &Reference| {
+        it.url
+            .as_deref()
+            .map(|url| (fold(url), it.fragment.clone()))
+    };
+    let page = |it: &Reference| it.url.as_deref().map(fold);
+    let whole = |a: &Reference, b: &Reference| {
+        address(a) == address(b) && title(a) == title(b) && a.number == b.number
+    };
+    let alike = |a: &Reference, b: &Reference| address(a) == address(b) && title(a) == title(b);
+    let there = |a: &Reference, b: &Reference| address(a).is_some() && address(a) == address(b);
+    let near = |a: &Reference, b: &Reference| page(a).is_some() && page(a) == page(b);
+    let named = |a: &Reference, b: &Reference| {
+        title(a).is_some() && title(a) == title(b) && a.publisher == b.publisher
+    };
+    let numbered = |a: &Reference, b: &Reference| {
+        a.number == b.number && (title(a) == title(b) || a.url.is_none() || b.url.is_none())
+    };
+    let rounds: [Same<'_>; 6] = [&whole, &alike, &there, &near, &named, &numbered];
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for same in rounds {
+        for (at, one) in old.iter().enumerate() {
+            if pairs.iter().any(|it| it.0 == at) {
+                continue;
+            }
+            let free = |place: &usize| !pairs.iter().any(|it| it.1 == *place);
+            let found = (0..new.len())
+                .filter(free)
+                .find(|it| new.get(*it).is_some_and(|it| same(one, it)));
+            if let Some(place) = found {
+                pairs.push((at, place));
+            }
+        }
+    }
+    pairs
+}
