@@ -61,7 +61,7 @@ fn number_end(sentence: &str, start: usize) -> usize {
         let inner = INNER.contains(&character) && next.is_some_and(|it| it.is_ascii_digit());
         if character.is_ascii_digit() {
             end = start + at + 1;
-        } else if !inner && !(character == ' ' && thousands(&sentence[start + at + 1..])) {
+        } else if !(inner || character == ' ' && thousands(&sentence[start + at + 1..])) {
             break;
         }
     }

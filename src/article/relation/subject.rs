@@ -180,6 +180,10 @@ fn of_clause(head: &str, plural: bool, title: &str) -> Option<String> {
         let before = head[..start].trim_end_matches([',', ' ']);
         return owner(before, title).or_else(|| described(before, title));
     }
+    let relative = [" that", " which", " who"];
+    if let Some(before) = relative.iter().find_map(|it| nearest.strip_suffix(it)) {
+        return described(before, title);
+    }
     if start == 0 {
         return resolve(nearest, plural, title);
     }
