@@ -213,7 +213,7 @@ impl<'a> Judged<'a> {
             } else {
                 Verdict::Elsewhere { place }
             };
-            let reasons = vec![reason("the name stands on the page", 0.9)];
+            let reasons = vec![reason("the name is on the page", 0.9)];
             let place = Place {
                 note: Some(other.what.clone()),
                 ..other.place.clone()
@@ -249,10 +249,7 @@ impl<'a> Judged<'a> {
             };
             let mut reasons = likeness.reasons;
             if let Some(other) = elsewhere {
-                let what = format!(
-                    "the claimed spelling stands on the page too, {}",
-                    other.what
-                );
+                let what = format!("the claimed spelling is on the page, too, {}", other.what);
                 reasons.push(reason(&what, -0.1));
             }
             return NameAnswer {

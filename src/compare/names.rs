@@ -221,7 +221,7 @@ fn apply(aliases: &[Alias], keys: &[NameKey], pool: &Pool<'_>, matches: &mut Mat
             if alias.same
                 && let Some(place) = (0..pool.names.len()).find(|it| is_meant(*it))
             {
-                let reasons = vec![reason("a reviewer held the two names for the same", 1.0)];
+                let reasons = vec![reason("a reviewer decided that both are one name", 1.0)];
                 of.push((
                     place,
                     Likeness {

@@ -150,7 +150,7 @@ fn tell_merged(
     answer.reasons.splice(
         ..,
         [reason(
-            "all its words stand in a name that has those of another claimed name too",
+            "all its words are in a name that also has those of another claimed name",
             0.9,
         )],
     );
@@ -196,10 +196,7 @@ fn split(
         .collect();
     let each_once = words.len() == own.len() && own.iter().all(|it| words.contains(it));
     if shares.len() >= 2 && each_once {
-        let why = reason(
-            "its words stand in several names that came in its place",
-            0.85,
-        );
+        let why = reason("its words are in several names that replaced it", 0.85);
         return Some((shares, why));
     }
     let grown: Vec<usize> = fresh

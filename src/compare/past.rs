@@ -90,7 +90,7 @@ pub(super) fn of(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTree
             })
             .collect();
         if let Some(left) = place {
-            let what = "it stands where the claimed name stood, between the same names";
+            let what = "it is where the claimed name was, between the same names";
             // Another may have taken the place: only names that are somewhat alike are held for one.
             let like = judged
                 .keys

@@ -36,7 +36,7 @@ pub(super) fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
         let (factor, what) = match source {
             NameSource::LinkTarget => (0.88, "its link leads to an address that has the name"),
             NameSource::FileName => (0.85, "its picture's file has the name"),
-            _ => (0.94, "what stands beside it has the name"),
+            _ => (0.94, "the text beside it has the name"),
         };
         if *source == NameSource::LinkTarget && is_host_of(claimed, key) {
             return Some(Likeness {

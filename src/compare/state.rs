@@ -27,23 +27,26 @@ fn of_state(state: PageState) -> Option<(Why, &'static str)> {
         PageState::Content => return None,
         PageState::Blocked => (
             Why::Blocked,
-            "a block page or a challenge stands in the page's place",
+            "a block page or a challenge was shown instead of the page",
         ),
         PageState::ConsentWall => (
             Why::ConsentWall,
-            "a consent wall stands in the page's place",
+            "a consent page was shown instead of the page",
         ),
         PageState::LoginWall => (
             Why::LoginWall,
-            "a login or an offer to subscribe stands in the page's place",
+            "a login or an offer to subscribe was shown instead of the page",
         ),
         PageState::SoftNotFound => (Why::SoftNotFound, "the page says that it is not found"),
         PageState::Unavailable => (
             Why::Unavailable,
-            "an error or a note on maintenance stands in the page's place",
+            "an error or a maintenance notice was shown instead of the page",
         ),
         PageState::Parked => (Why::Parked, "the domain is parked"),
-        PageState::ScriptShell => (Why::ScriptShell, "the page's content comes by a script"),
+        PageState::ScriptShell => (
+            Why::ScriptShell,
+            "the content of the page is loaded by a script",
+        ),
         PageState::Empty => (Why::Empty, "the page is empty"),
         PageState::Placeholder => (Why::Placeholder, "the page contains placeholders"),
         PageState::Unreadable => (Why::Unreadable, "the file cannot be read as text"),
