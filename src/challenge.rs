@@ -150,7 +150,7 @@ pub fn in_page(page: &[u8]) -> Option<Challenge> {
 impl Scan {
     /// Whether a page has something besides a challenge: fields to fill in, several headings, a list.
     fn has_content(&self) -> bool {
-        self.fields > 0 || self.headings > 2 || self.items > 5
+        self.fields > 0 || self.headings > 2 || self.items > 2
     }
 }
 

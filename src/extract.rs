@@ -2,6 +2,7 @@
 
 use crate::{
     entity::EntityList,
+    forward,
     media_type::{self, MediaType},
     pdf::TextLayer,
     reading::{Ending, PageState, Reading, Signal},
@@ -39,6 +40,7 @@ mod records;
 mod references;
 mod regions;
 mod selected;
+mod shown;
 mod sink;
 mod spelt;
 mod states;
@@ -52,7 +54,7 @@ mod trim;
 mod words;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;
@@ -110,7 +112,7 @@ pub fn read(page: &Page<'_>) -> Reading {
     let flow = flow::write(&tree);
     let (lists, lost_selectors) = lists::find(&tree, &flow, page, &decoded.text);
     let more = more::find(&tree, &flow);
-    let judged = states::judge(&tree, &flow, &lists, page.status);
+    let judged = states::judge(&tree, &flow, &lists, (page.status, &decoded.text));
     signals.extend(judged.signals);
     Reading {
         version: VERSION,
@@ -128,7 +130,25 @@ pub fn read(page: &Page<'_>) -> Reading {
         doubt: judged.doubt,
         ending: ending::of(&decoded.text),
         more,
+        struck: flow.struck,
+        leads_to: leads_to(&tree, page, &decoded.text),
     }
+}
+
+/// Where a page sends a browser that does nothing else, as the fetcher understands it. A page is only looked through for it where it
+/// has a refresh or next to no text.
+fn leads_to(tree: &tree::Tree, page: &Page<'_>, text: &str) -> Option<String> {
+    const LITTLE: usize = 4 << 10;
+    let is_refresh = |node: usize| {
+        tree.is_element(node)
+            && *tree.name(node) == html5ever::local_name!("meta")
+            && tree
+                .attr(node, &html5ever::local_name!("http-equiv"))
+                .is_some_and(|it| it.trim().eq_ignore_ascii_case("refresh"))
+    };
+    let may = text.len() <= LITTLE || (1..tree.nodes.len().min(400)).any(is_refresh);
+    let it = forward::in_page(text, page.uri.filter(|_| may)?)?;
+    Some(it.to.to_string())
 }
 
 /// The reading of a page without markup.
@@ -143,6 +163,8 @@ fn of_plain(plain: plain::Plain, mut signals: Vec<Signal>) -> Reading {
         doubt: judged.doubt,
         ending: Ending::Open,
         more: Vec::new(),
+        struck: Vec::new(),
+        leads_to: None,
         text: plain.text,
         blocks: plain.blocks,
         headings: Vec::new(),

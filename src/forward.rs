@@ -80,6 +80,23 @@ pub fn of(head: &[u8], body: &[u8], uri: &TargetUri) -> Option<Forward> {
     of_page(&scan(&decoded.text), header, uri)
 }
 
+/// Where the `Refresh` field of a response sends the browser at once that asked for `uri`.
+#[must_use]
+pub fn in_head(head: &[u8], uri: &TargetUri) -> Option<Forward> {
+    if !matches!(status_of(head), Some(200..=299)) {
+        return None;
+    }
+    let (_, value) = fields_of(head).find(|it| it.0.eq_ignore_ascii_case("refresh"))?;
+    let it = refresh(&value).filter(|it| it.delay <= AT_ONCE)?;
+    forward(uri, uri, &it.to, "a Refresh field")
+}
+
+/// Where a page of HTML, as text, sends the browser that asked for `uri`; `None` for a page to be read.
+#[must_use]
+pub fn in_page(page: &str, uri: &TargetUri) -> Option<Forward> {
+    (page.len() <= LONGEST).then(|| of_page(&scan(page), None, uri))?
+}
+
 /// The target of a refresh.
 struct Refresh {
     delay: f64,

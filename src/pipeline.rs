@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use crate::{
     capture::{Outcome, Visit},
@@ -21,16 +21,20 @@ mod apart;
 mod comparing;
 mod conditions;
 mod folder;
+mod further;
 mod keep;
 mod network;
 mod plan;
 mod readings;
 mod reported;
 mod retention;
+mod visiting;
 
 use answers::From;
+use further::Further;
 use keep::{Keeper, Kept};
 use network::Met;
+use visiting::Network;
 
 pub use analyse::{series, text_of, verify_answers};
 pub use apart::{Limits, PDF_VERB, PdfReader};
@@ -74,6 +78,8 @@ pub enum Source {
         options: Arc<fetch::Options>,
         /// Every how many visits a page is asked for without a condition; 0 for never.
         unconditional: u32,
+        /// The most further pages of one list that are visited.
+        pages: usize,
     },
     /// Visits that an archive file holds, oldest first.
     Archive(Vec<Visit>),
@@ -172,10 +178,9 @@ impl Run<'_> {
             software: SOFTWARE.to_owned(),
             command: self.command.clone(),
         })?;
-        let mut keeper = Keeper::new(self.store, crawl);
-        let mut met = Met::default();
         match &self.source {
             Source::Archive(visits) => {
+                let mut keeper = Keeper::new(self.store, crawl);
                 watch(Event::Planned(visits.len()));
                 for visit in visits {
                     keeper.keep(read_from_archive(visit.clone())).await?;
@@ -191,6 +196,7 @@ impl Run<'_> {
             Source::Network {
                 options,
                 unconditional,
+                pages,
             } => {
                 let planned = self.seeds.len();
                 watch(Event::Planned(planned));
@@ -201,35 +207,25 @@ impl Run<'_> {
                     )));
                 }
                 let orders = conditions::orders(self.store, &self.seeds, *unconditional)?;
-                let hosts = self.store.host_states()?;
-                let (done, fetched) = mpsc::channel(4);
-                let fetching = tokio::spawn(fetch::run(
-                    orders,
-                    hosts,
-                    options.clone(),
-                    self.clock.clone(),
-                    self.stop.clone(),
-                    done,
-                ));
-                // In a task of its own, because the one that waits for all is woken at a higher price.
-                let (sender, mut kept) = mpsc::unbounded_channel();
-                let keeping = tokio::spawn(keeper.keep_all(fetched, sender));
-                while let Some(end) = kept.recv().await {
-                    if let Ok((visit, _)) = &end {
-                        met.note(visit);
-                    }
-                    told(Some(end), ran, watch)?;
-                }
-                let _ = keeping.await;
-                // A fetcher that ended early has left its orders unsent, which is counted below.
-                let _ = fetching.await;
-                ran.left = planned;
+                let mut network = Network {
+                    run: self,
+                    options,
+                    crawl,
+                    met: Met::default(),
+                };
+                let visited = network.visit(orders, ran, watch).await?;
+                ran.left = planned.saturating_sub(ran.visits);
+                let further = Further {
+                    run: self,
+                    unconditional: *unconditional,
+                    most: *pages,
+                };
+                further.visit(&mut network, visited, ran, watch).await?;
                 let cited = self.profiles.iter().flat_map(|it| &it.profile.references);
                 let known = cited.filter_map(answers::seed_of);
-                ran.offline = met.is_offline(options, known).await;
+                ran.offline = network.met.is_offline(options, known).await;
             }
         }
-        ran.left = ran.left.saturating_sub(ran.visits);
         self.store.end_crawl(
             crawl,
             self.clock.now(),
@@ -264,7 +260,7 @@ fn told(
     ran: &mut Ran,
     watch: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<(), StoreError> {
-    let Some((visit, remarks)) = end.transpose()? else {
+    let Some(Kept { visit, remarks, .. }) = end.transpose()? else {
         return Ok(());
     };
     ran.visits += 1;

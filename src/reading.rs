@@ -1,8 +1,12 @@
 //! What was read from one capture: its text, its structure, its lists, and whether it is a page one can judge by at all.
 
+mod further;
+
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+
+pub use further::{FurtherPage, Joined, Part, further_pages, joined};
 
 use crate::entity::EntityList;
 
@@ -42,6 +46,12 @@ pub struct Reading {
     /// Signs that a list goes on where the page does not show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more: Vec<More>,
+    /// What is struck out, as bytes of the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub struck: Vec<Range<usize>>,
+    /// The address that the page does nothing but send a browser to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads_to: Option<String>,
 }
 
 impl Reading {
@@ -189,6 +199,9 @@ pub struct More {
     /// How many it says there are in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<usize>,
+    /// The addresses of further pages that it links to, as the page writes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leads_to: Vec<String>,
 }
 
 /// What kind of sign tells that a list goes on.

@@ -9,6 +9,7 @@ mod crawls;
 mod error;
 mod file;
 mod findings;
+mod further;
 mod ledger;
 mod lock;
 mod payloads;

@@ -170,6 +170,7 @@ impl RunArgs {
         let source = Source::Network {
             options: Arc::new(options),
             unconditional: settings.schedule.unconditional,
+            pages: settings.fetch.pages,
         };
         Ok((seeds, source))
     }

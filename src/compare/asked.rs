@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     VERSION,
     choice::ChoiceAnswers,
+    claim::Said,
     fates::PageAnswers,
     listed::{Asked, NamesAnswers},
     page::Page,
     spoken::WordsAnswers,
+    time::track::Track,
 };
 use crate::{
     clock::Instant,
@@ -85,7 +87,7 @@ impl<'a> Question<'a> {
         let place = |it: &Reference| (it.fragment.clone(), it.selector.clone(), it.accessed);
         let json = match self {
             Self::Page { reference, lists } => {
-                serde_json::to_string(&("page", lists, &reference.url))
+                serde_json::to_string(&("page", lists, &reference.url, &reference.title))
             }
             Self::Words {
                 reference,
@@ -123,12 +125,24 @@ impl<'a> Question<'a> {
 }
 
 impl Answers {
+    /// For each thing that was asked about, whether the page has it now; `None` where nobody can tell.
+    pub(super) fn held(&self) -> Vec<Option<bool>> {
+        let held = |it: &Track<Said>| it.latest().and_then(|it| it.said.held());
+        match self {
+            Self::Words(words) => vec![held(words.track())],
+            Self::Names(names) => names.names().iter().map(held).collect(),
+            Self::Page(_) | Self::Choice(_) => Vec::new(),
+        }
+    }
+
     /// Goes on with visits that brought what `page` shows; `closed` is the date of the last visit before them.
     ///
     /// Answers to another kind of question are left as they are.
     pub fn extend(&mut self, question: &Question<'_>, page: &Page<'_>, closed: Option<Instant>) {
         match (self, question) {
-            (Self::Page(it), Question::Page { lists, .. }) => it.extend(*lists, page, closed),
+            (Self::Page(it), Question::Page { reference, lists }) => {
+                it.extend((reference, *lists), page, closed);
+            }
             (
                 Self::Words(it),
                 Question::Words {

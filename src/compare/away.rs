@@ -2,10 +2,8 @@
 
 use base64::{Engine as _, engine::general_purpose};
 
-use crate::{
-    capture::{CaptureEntry, is_redirect},
-    uri::TargetUri,
-};
+use super::Visited;
+use crate::{capture::is_redirect, forward, uri::TargetUri};
 
 /// What a redirect leads to in place of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,13 +93,20 @@ const BETWEEN: &[&str] = &[
 /// Words for searches.
 const SEARCHES: &[&str] = &["search", "suche", "recherche", "buscar", "results"];
 
-/// Where a capture leads that is a redirect and the last of its visit: what is there was not archived.
-pub(super) fn unfollowed(last: &CaptureEntry) -> Option<TargetUri> {
-    if !last.status().is_some_and(is_redirect) {
-        return None;
+/// Where a visit leads whose last capture is a redirect, or a page that only sends a browser elsewhere: what is there was not archived.
+///
+/// A page that leads back to where the visit has been is there to be read.
+pub(super) fn unfollowed(visited: &Visited<'_>) -> Option<TargetUri> {
+    let last = visited.hops.last()?;
+    if last.status().is_some_and(is_redirect) {
+        let (to, _) = last.target_uri.join(&last.field("location")?).ok()?;
+        return Some(to);
     }
-    let (to, _) = last.target_uri.join(&last.field("location")?).ok()?;
-    Some(to)
+    let in_page = || visited.reading?.leads_to.as_deref()?.parse().ok();
+    let in_head = forward::in_head(&last.head, &last.target_uri).map(|it| it.to);
+    let to: TargetUri = in_head.or_else(in_page)?;
+    let been = visited.hops.iter().any(|it| it.target_uri == to);
+    (!been).then_some(to)
 }
 
 /// What stands at `to` in place of the page at `from`, as far as the addresses tell it; `None` for what may be the page.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     names::NamesAnswer,
     page::Page,
-    proof::{Judgement, Portrait},
+    proof::{Judgement, Kinship, Portrait},
 };
 use crate::{
     finding::{Verdict, Why},
@@ -45,6 +45,11 @@ impl Before {
         let elsewhere = self.at != address(page);
         let it = judgement.objection(elsewhere)?;
         Some((Why::AnotherPage, it))
+    }
+
+    /// What a page has in common with the one that was there; `None` where nothing is known of that.
+    pub(super) fn kinship<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> Option<Kinship> {
+        Some(self.judgement(page, reading)?.kinship)
     }
 
     fn judgement<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> Option<Judgement> {

@@ -422,7 +422,7 @@ mod tests {
             );
             found += pairs(&full, 0.8).len();
         }
-        assert!(found > 90, "{found}");
+        assert!(found > 75, "{found}");
     }
 
     #[test]

@@ -96,6 +96,9 @@ pub(super) struct Said {
     /// The headings of the lists that hold a name: made comparable, and as they are spelt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) headings: Vec<(String, String)>,
+    /// Why a visit whose words are altered may have brought another page, if it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unproven: Option<String>,
 }
 
 impl Said {
@@ -115,6 +118,7 @@ impl Said {
             reasons: Vec::new(),
             evidence: Vec::new(),
             headings: Vec::new(),
+            unproven: None,
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Elsewhere {
     pub(super) what: String,
     /// How many names the list has that it stands in; 0 in running text.
     pub(super) listed: usize,
+    /// Whether that is the text of one of the region's names, which is a sentence, or a line of several names.
+    pub(super) in_member: bool,
 }
 
 impl Judged<'_> {
@@ -54,11 +56,15 @@ impl Judged<'_> {
                 place,
                 what: format!("in {}", list_title(list)),
                 listed: list.items.len(),
+                in_member: false,
             });
         }
         let range = self.in_text(key)?;
         let found = crate::text::one_line(self.page.reading.text.get(range.clone())?);
         let what = self.page.place(&range);
+        let in_member = self.spans_around(&range).any(|(span, name)| {
+            self.members.contains(name) && self.is_line_of_text(span, &range, key)
+        });
         let place = Place {
             range: Some(range),
             ..Place::default()
@@ -68,6 +74,22 @@ impl Judged<'_> {
             place,
             what,
             listed: 0,
+            in_member,
+        })
+    }
+
+    /// Where a name stands that was read only to the end of its first line: `Ecole de Voile<br>Saint Martin`.
+    pub(super) fn over_lines(&self, key: &NameKey, right: usize) -> Option<Place> {
+        let found = self.pool.names.get(right)?;
+        let start = found.item.range.as_ref()?.start;
+        if !key.exact.starts_with(found.key.exact.as_str()) {
+            return None;
+        }
+        let places = self.page.find(&key.surface);
+        let range = places.into_iter().find(|it| it.start == start)?;
+        Some(Place {
+            range: Some(range),
+            ..self.item_place(right)
         })
     }
 
@@ -101,22 +123,14 @@ impl Judged<'_> {
     /// Whether the place lies inside a listed name that is longer and another one.
     fn inside_longer_name(&self, range: &Range<usize>, key: &NameKey) -> bool {
         const LONGER: usize = 60;
-        let spans = &self.pool.spans;
-        let from = spans.partition_point(|it| it.0.start + LONGER < range.start);
-        spans
-            .iter()
-            .skip(from)
-            .take_while(|it| it.0.start <= range.start)
-            .filter(|it| {
-                it.0.end >= range.end
-                    && it.0.len() > range.len()
-                    && it.0.len() < range.len() + LONGER
-            })
+        self.spans_around(range)
+            .filter(|it| it.0.len() > range.len() && it.0.len() < range.len() + LONGER)
             .any(|(span, name)| {
                 let text = &self.page.reading.text;
                 let before = text.get(span.start..range.start).unwrap_or_default();
                 !former::is_former(before)
                     && !before.contains(". ")
+                    && !self.is_line_of_text(span, range, key)
                     && self
                         .pool
                         .names
@@ -124,6 +138,66 @@ impl Judged<'_> {
                         .is_some_and(|it| it.key.compact != key.compact)
             })
     }
+
+    /// The listed names whose place holds this one.
+    fn spans_around<'s>(
+        &'s self,
+        range: &'s Range<usize>,
+    ) -> impl Iterator<Item = &'s (Range<usize>, usize)> {
+        const LONGEST: usize = 400;
+        let spans = &self.pool.spans;
+        let from = spans.partition_point(|it| it.0.start + LONGEST < range.start);
+        spans
+            .iter()
+            .skip(from)
+            .take_while(|it| it.0.start <= range.start)
+            .filter(|it| it.0.end >= range.end)
+    }
+
+    /// Whether what stands around a name in a listed text is no part of it: a sentence, or other claimed names.
+    fn is_line_of_text(&self, span: &Range<usize>, range: &Range<usize>, key: &NameKey) -> bool {
+        let text = &self.page.reading.text;
+        let before = text.get(span.start..range.start).unwrap_or_default();
+        let behind = text.get(range.end..span.end).unwrap_or_default();
+        let alone = before.trim().is_empty() && behind.trim().is_empty();
+        if alone || former::is_former(before) || former::says(behind) {
+            return false;
+        }
+        let is_set_off = |it: char| {
+            matches!(
+                it,
+                ',' | ';' | ':' | '.' | '–' | '—' | '-' | '|' | '/' | '·' | '•' | '('
+            )
+        };
+        let ends = |it: Option<char>| it.is_none_or(is_set_off);
+        let apart =
+            ends(before.trim_end().chars().next_back()) && ends(behind.trim_start().chars().next());
+        if apart {
+            let around = crate::text::fold(text.get(span.clone()).unwrap_or_default());
+            // Two may be one name now: `Birch Center / Alder House`.
+            let others = self.keys.iter().filter(|it| {
+                it.exact != key.exact && !it.is_short() && around.contains(it.exact.as_str())
+            });
+            return others.take(2).count() == 2;
+        }
+        is_verbal(before.split_whitespace().rev()) && is_verbal(behind.split_whitespace())
+    }
+}
+
+/// Whether words beside a name, the nearest first, go on as a sentence does: in small letters, and not with what joins names.
+fn is_verbal<'a>(words: impl Iterator<Item = &'a str>) -> bool {
+    const ARTICLES: [&str; 12] = [
+        "the", "der", "die", "das", "le", "la", "les", "el", "los", "il", "de", "het",
+    ];
+    const JOINTS: [&str; 24] = [
+        "of", "for", "in", "at", "and", "&", "du", "des", "von", "van", "di", "do", "da", "del",
+        "della", "und", "et", "y", "e", "en", "i", "für", "pour", "para",
+    ];
+    let mut words = words.skip_while(|it| ARTICLES.contains(it) && *it != "de");
+    words.next().is_none_or(|it| {
+        let bare = it.trim_matches(|it: char| !it.is_alphanumeric());
+        bare.starts_with(char::is_lowercase) && !JOINTS.contains(&bare) && bare != "de"
+    })
 }
 
 /// Whether the word goes on behind a full stop: `Larkspur` in `Larkspur.ai`.

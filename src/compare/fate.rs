@@ -29,7 +29,7 @@ pub fn fate(visited: &Visited<'_>) -> Fate {
     if let Some(fate) = last.status().and_then(|it| by_status(it, visited)) {
         return fate;
     }
-    if let Some(to) = away::unfollowed(last) {
+    if let Some(to) = away::unfollowed(visited) {
         return Fate::RedirectedAway {
             to,
             detail: "what is there is not in the archive".to_owned(),
@@ -232,7 +232,7 @@ pub(super) fn unjudged(visited: &Visited<'_>) -> Option<(Why, String)> {
             Why::Blocked,
             "a challenge stands in the page's place".to_owned(),
         )),
-        Some(_) if away::unfollowed(last).is_some() => Some((
+        Some(_) if away::unfollowed(visited).is_some() => Some((
             Why::FetchFailed,
             "what the redirect leads to is not in the archive".to_owned(),
         )),

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    before::Before,
     fate::{fate, unjudged},
     likeness::reason,
     name_key::NameKey,
     names::Place,
     page::Page,
+    proof::Kinship,
     state,
     time::track::Track,
 };
@@ -19,6 +21,8 @@ use crate::{
     entity::ListKind,
     finding::{Conclusion, Evidence, Fate, Finding, FindingId, History, Reason, Subject},
     profile::Reference,
+    reading::PageState,
+    text::fold,
 };
 
 /// What the visits of one page say about it, from the first to the latest.
@@ -29,12 +33,21 @@ pub struct PageAnswers {
     listed: Vec<u32>,
     /// The first of the visits that list them.
     listed_at: Option<Instant>,
+    /// What the page was like while it was at its address.
+    #[serde(default)]
+    before: Before,
+    /// Its title then, folded.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    title: String,
 }
 
 /// What visits say about a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Told {
     fate: Fate,
+    /// Whether what a redirect led to is the page, by its text and title; `None` where they do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    is_page: Option<bool>,
     reasons: Vec<Reason>,
     evidence: Vec<Evidence>,
 }
@@ -42,15 +55,22 @@ struct Told {
 impl PageAnswers {
     /// Goes on with the visits that begin with this page; those before ended at `closed`. `lists` says whether its names
     /// are wanted.
-    pub(super) fn extend(&mut self, lists: bool, page: &Page<'_>, closed: Option<Instant>) {
+    pub(super) fn extend(
+        &mut self,
+        (reference, lists): (&Reference, bool),
+        page: &Page<'_>,
+        closed: Option<Instant>,
+    ) {
         let Some(date) = page.date() else { return };
         self.fates.close(closed);
         let now = fate(&page.visited);
+        let is_page = self.is_page(&now, reference, page);
         self.fates.tell(
             date,
-            |it| it.fate == now,
+            |it| it.fate == now && it.is_page == is_page,
             || Told {
                 fate: now.clone(),
+                is_page,
                 reasons: reasons(page),
                 evidence: page.witness().evidence(&Place {
                     note: redirects(page),
@@ -79,10 +99,93 @@ impl PageAnswers {
         }
     }
 
+    /// Whether what a redirect led to is the page: by what it was like before, or by the title that the article gives. What is at its
+    /// own address is remembered.
+    fn is_page(&mut self, now: &Fate, reference: &Reference, page: &Page<'_>) -> Option<bool> {
+        let reading = page.visited.reading?;
+        let title = fold(reading.title.as_deref().unwrap_or_default());
+        match now {
+            Fate::Live if reading.state == PageState::Content => {
+                self.before.learn(page, reading, true);
+                self.title = title;
+                None
+            }
+            Fate::Moved { .. } => {
+                let cited = fold(reference.title.as_deref().unwrap_or_default());
+                if is_same_title(&title, &self.title) || is_same_title(&title, &cited) {
+                    return Some(true);
+                }
+                let kinship = self.before.kinship(page, reading)?;
+                Some(kinship == Kinship::Page)
+            }
+            _ => None,
+        }
+    }
+
     /// When the page listed a name, if it may do so now: whether it really does, its reading says.
     pub(super) fn may_list(&self, name: &NameKey) -> Option<Instant> {
         let has = |it: &u32| self.listed.binary_search(it).is_ok();
         self.listed_at.filter(|_| marks(name).iter().any(has))
+    }
+}
+
+/// Whether two titles, folded, are the same, or one is the other with more around it: a site's name.
+fn is_same_title(one: &str, other: &str) -> bool {
+    const FEWEST: usize = 8;
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    short.chars().count() >= FEWEST && long.contains(short)
+}
+
+impl Told {
+    /// The fate, once it is known whether the words that are cited are there: a redirect to another page is no move.
+    fn judged(&self, rest: Rest) -> Fate {
+        match &self.fate {
+            Fate::Moved { to, permanent } => {
+                let known = self.is_page == Some(true) || rest == Rest::There;
+                if !known && (self.is_page == Some(false) || rest == Rest::Lost) {
+                    Fate::RedirectedAway {
+                        to: to.clone(),
+                        detail: "another page is there, without what is cited".to_owned(),
+                    }
+                } else {
+                    Fate::Moved {
+                        to: to.clone(),
+                        // An address is only changed to one where the page is known to be.
+                        permanent: *permanent && known,
+                    }
+                }
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+/// What the latest visits of a page say of all that rests on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// Some of it is there.
+    There,
+    /// Some of it is gone, and none is there.
+    Lost,
+    /// Nothing rests on it, or nothing can be told.
+    Untold,
+}
+
+impl Rest {
+    /// What it is where these are whether the page has what rests on it, each `None` where nobody can tell.
+    pub(super) fn of(held: impl Iterator<Item = Option<bool>>) -> Self {
+        let mut rest = Self::Untold;
+        for held in held.flatten() {
+            if held {
+                return Self::There;
+            }
+            rest = Self::Lost;
+        }
+        rest
     }
 }
 
@@ -133,18 +236,19 @@ fn reasons(page: &Page<'_>) -> Vec<Reason> {
     })
 }
 
-/// The finding on a reference's page; `waiting` is what its latest visits met that nothing is concluded from yet.
+/// The finding on a reference's page; `waiting` is what its latest visits met that nothing is concluded from yet, `rest` what they say
+/// of what rests on it.
 pub(super) fn of_reference(
     name: &str,
     reference: &Reference,
     answers: Option<&PageAnswers>,
-    waiting: Option<&Fate>,
+    (waiting, rest): (Option<&Fate>, Rest),
 ) -> Finding {
     let track = answers.map(|it| &it.fates);
-    let edges: Vec<(Instant, &Fate)> = track
+    let edges: Vec<(Instant, Fate)> = track
         .into_iter()
         .flat_map(Track::edges)
-        .map(|(date, it)| (date, &it.fate))
+        .map(|(date, it)| (date, it.judged(rest)))
         .collect();
     let latest = track.and_then(Track::latest);
     let now = match (&reference.url, latest) {
@@ -157,10 +261,10 @@ pub(super) fn of_reference(
             },
             _ => Fate::Unvisited,
         },
-        (_, Some(run)) => run.said.fate.clone(),
+        (_, Some(run)) => run.said.judged(rest),
     };
-    let there = |it: &&(Instant, &Fate)| matches!(it.1, Fate::Live | Fate::Moved { .. });
-    let otherwise = edges.iter().rfind(|it| *it.1 != now).map(|it| it.0);
+    let there = |it: &&(Instant, Fate)| matches!(it.1, Fate::Live | Fate::Moved { .. });
+    let otherwise = edges.iter().rfind(|it| it.1 != now).map(|it| it.0);
     let history = History {
         first_judged: edges.first().map(|it| it.0),
         first_seen: edges.iter().find(there).map(|it| it.0),

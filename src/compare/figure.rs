@@ -1,18 +1,18 @@
 //! Whether a page gives a number of things: the same, a rounding of it, or another one.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use super::{
     Scope,
     likeness::{reason, round},
     names::Place,
-    number::{Number, meets, numbers},
+    number::{Number, Text, is_equal, may_spell, meets, numbers},
     page_text::PageText,
     quotation::{Word, WordsAnswer, words_of},
     state, words,
 };
 use crate::{
-    finding::Verdict,
+    finding::{Verdict, Why},
     reading::Reading,
     text::{Folded, one_line},
 };
@@ -23,10 +23,12 @@ pub fn figure(exact: &str, reading: &Reading, scope: Scope<'_>) -> WordsAnswer {
     in_page(exact, &PageText::of(reading), scope)
 }
 
-/// A figure of the page that is of the same unit.
+/// A figure of the page.
 struct Given {
     range: Range<usize>,
     number: Number,
+    /// Whether it counts what the claim counts.
+    same_unit: bool,
 }
 
 pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> WordsAnswer {
@@ -34,15 +36,16 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
         score: 0.8,
         ..WordsAnswer::absent(exact)
     };
-    let untold = state::why(page.reading);
-    let is_page = !state::is_opaque(page.reading.state);
     let folded = Folded::of(exact);
     let own = words_of(folded.as_str());
-    let Some(wanted) = numbers(folded.as_str(), &own).into_iter().next() else {
-        let (why, detail) = (
-            crate::finding::Why::NotSettled,
-            "the figure has no number in it".to_owned(),
-        );
+    let claimed = Text {
+        folded: folded.as_str(),
+        words: &own,
+        language: None,
+        breaks: &|_| false,
+    };
+    let Some(wanted) = numbers(claimed).into_iter().next() else {
+        let (why, detail) = (Why::NotSettled, "the figure has no number in it".to_owned());
         answer.verdict = Verdict::CannotTell { why, detail };
         return answer;
     };
@@ -56,40 +59,59 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
             )
         });
     }
-    let text = |it: &Range<usize>| one_line(page.reading.text.get(it.clone()).unwrap_or_default());
-    let place = |it: &Given| Place {
+    let of_unit = || given.iter().filter(|it| it.same_unit);
+    let same: Vec<&Given> = of_unit().filter(|it| meets(&wanted, &it.number)).collect();
+    if same.is_empty() {
+        not_there(&mut answer, page, &wanted, &given);
+    } else {
+        there(&mut answer, page, &wanted, &same);
+    }
+    answer
+}
+
+fn text_of(page: &PageText<'_>, it: &Given) -> String {
+    one_line(page.reading.text.get(it.range.clone()).unwrap_or_default())
+}
+
+fn place_of(page: &PageText<'_>, it: &Given) -> Place {
+    Place {
         range: Some(it.range.clone()),
         css: None,
         note: Some(page.place(&it.range)),
-    };
-    let same: Vec<&Given> = given
-        .iter()
-        .filter(|it| meets(&wanted, &it.number))
-        .collect();
-    if let Some(first) = same.first() {
-        let equal = same
-            .iter()
-            .any(|it| (it.number.value - wanted.value).abs() < 1e-9);
-        let (what, sure) = if equal {
-            ("the same number", 0.98)
-        } else {
-            ("a rounding of the number", 0.85)
-        };
-        answer.verdict = Verdict::Present;
-        answer.found = Some(text(&first.range));
-        answer.score = sure;
-        answer.reasons = vec![reason(what, sure)];
-        answer.places = same.into_iter().map(place).collect();
-        return answer;
     }
-    let off = |it: &Given| {
-        (it.number.value.max(1e-9) / wanted.value.max(1e-9))
-            .ln()
-            .abs()
+}
+
+/// The number is on the page, or a rounding of it.
+fn there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, same: &[&Given]) {
+    let equal = same.iter().any(|it| is_equal(wanted, &it.number));
+    let (what, sure) = if equal {
+        ("the same number", 0.98)
+    } else {
+        ("a rounding of the number", 0.85)
     };
-    let nearest = given.iter().min_by(|a, b| off(a).total_cmp(&off(b)));
-    if let Some(it) = nearest.filter(|it| is_page && off(it) < 1.2) {
-        let there = text(&it.range);
+    answer.verdict = Verdict::Present;
+    answer.found = same.first().map(|it| text_of(page, it));
+    answer.score = sure;
+    answer.reasons = vec![reason(what, sure)];
+    answer.places = same.iter().map(|it| place_of(page, it)).collect();
+}
+
+/// No number of what is claimed is that number: another one of them is, or the number beside another word, or nothing.
+fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, given: &[Given]) {
+    let off = |it: &Given| {
+        let ratio = |value: f64| (value.max(1e-9) / wanted.value.max(1e-9)).ln().abs();
+        it.number.values().map(ratio).fold(f64::MAX, f64::min)
+    };
+    // `1.2 billion` for `1.2 million`.
+    let rescaled = |it: &Given| {
+        let thousands = off(it) / 1_000_f64.ln();
+        thousands > 0.5 && (thousands - thousands.round()).abs() < 1e-9
+    };
+    let is_page = !state::is_opaque(page.reading.state);
+    let of_unit = given.iter().filter(|it| it.same_unit && is_page);
+    let near = of_unit.filter(|it| off(it) < 1.2 || wanted.value >= 1e3 && rescaled(it));
+    if let Some(it) = near.min_by(|a, b| off(a).total_cmp(&off(b))) {
+        let there = text_of(page, it);
         let how = format!(
             "the number changed: {} in place of {}",
             shown(it.number.value),
@@ -101,16 +123,38 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
             how,
         };
         answer.found = Some(there);
-        answer.score = round(0.9 - 0.2 * off(it));
-        answer.places = vec![place(it)];
-        return answer;
+        answer.score = round((0.9 - 0.2 * off(it)).max(0.6));
+        answer.places = vec![place_of(page, it)];
+        return;
     }
     answer.note = Some(format!("not in {}", page.extent()));
-    match untold {
-        Some((why, detail)) => answer.verdict = Verdict::CannotTell { why, detail },
-        None => answer.reasons = vec![reason("no number of these is in the page's text", 0.8)],
+    let perhaps = |detail: String| Verdict::CannotTell {
+        why: Why::Perhaps,
+        detail,
+    };
+    let language = language_of(page);
+    if let Some((why, detail)) = state::why(page.reading) {
+        answer.verdict = Verdict::CannotTell { why, detail };
+    } else if let Some(it) = given.iter().find(|it| is_equal(wanted, &it.number)) {
+        let there = text_of(page, it);
+        answer.verdict = perhaps(format!(
+            "the number is there, beside other words: \"{there}\""
+        ));
+        answer.found = Some(there);
+        answer.places = vec![place_of(page, it)];
+    } else if wanted.value <= 100.0 && may_spell(language.as_deref()) {
+        answer.verdict =
+            perhaps("the page may spell the number in words that are not known here".to_owned());
+    } else {
+        answer.reasons = vec![reason("no number of these is in the page's text", 0.8)];
     }
-    answer
+}
+
+/// The first part of the tag of the language that a page says it is in.
+fn language_of(page: &PageText<'_>) -> Option<String> {
+    let tag = page.reading.language.as_deref()?;
+    let first = tag.split(['-', '_']).next()?;
+    Some(first.to_ascii_lowercase())
 }
 
 fn shown(value: f64) -> String {
@@ -142,82 +186,173 @@ fn unit(own: &[Word<'_>], number: &Number) -> Unit {
     }
 }
 
-/// The page's figures of the unit, with up to three words between it and the number.
+/// The page's figures, those of the unit marked: it stands up to three words away, or labels the number in a block of its own.
 fn figures(page: &PageText<'_>, unit: &Unit, sign: Option<&str>) -> Vec<Given> {
-    const REACH: usize = 4;
     let folded = page.folded.as_str();
-    let text = words_of(folded);
-    let mut given = Vec::new();
-    let all = numbers(folded, &text);
-    for (at, number) in all.iter().enumerate() {
-        // A unit behind another number is that number's.
-        let reach = all.get(at + 1).map_or(REACH, |next| {
-            next.first.saturating_sub(number.end).min(REACH)
-        });
-        let is = |at: usize, unit: &str| {
-            text.get(at)
-                .is_some_and(|it| same_unit(&stem(it.text), unit))
+    let words = words_of(folded);
+    let language = language_of(page);
+    let breaks = |at: usize| {
+        let original = page.folded.original(at..at + 1);
+        page.reading
+            .text
+            .get(original)
+            .is_some_and(|it| it.contains('\n'))
+    };
+    let all = numbers(Text {
+        folded,
+        words: &words,
+        language: language.as_deref(),
+        breaks: &breaks,
+    });
+    let sight = Sight {
+        page,
+        folded,
+        words: &words,
+        unit,
+        sign,
+    };
+    let given = all.iter().enumerate().filter_map(|(at, number)| {
+        let next = all.get(at + 1).map(|it| it.first);
+        let same = sight
+            .counted(number, next)
+            .or_else(|| sight.labelled(number));
+        let bare = || {
+            let end = words.get(number.end - 1)?.range.end;
+            Some(words.get(number.first)?.range.start..end)
         };
-        let (first, last) = match unit {
+        Some(Given {
+            same_unit: same.is_some(),
+            range: page.folded.original(same.or_else(bare)?),
+            number: number.clone(),
+        })
+    });
+    given.collect()
+}
+
+/// A page's words, looked over for a unit.
+struct Sight<'a> {
+    page: &'a PageText<'a>,
+    folded: &'a str,
+    words: &'a [Word<'a>],
+    unit: &'a Unit,
+    sign: Option<&'a str>,
+}
+
+impl Sight<'_> {
+    fn is(&self, at: usize, unit: &str) -> bool {
+        self.words
+            .get(at)
+            .is_some_and(|it| same_unit(&stem(it.text), unit))
+    }
+
+    /// Whether a word says that what follows it is not what is counted: `10,000 pages on trees`.
+    fn turns(&self, at: usize) -> bool {
+        const TURNING: [&str; 16] = [
+            "on", "in", "for", "at", "with", "to", "per", "by", "from", "about", "through", "sur",
+            "für", "sobre", "para", "pour",
+        ];
+        let word = self.words.get(at).map_or("", |it| it.text);
+        TURNING.contains(&word)
+    }
+
+    /// The place of a number with its unit, where that stands near it; a unit behind the `next` number is that number's.
+    fn counted(&self, number: &Number, next: Option<usize>) -> Option<Range<usize>> {
+        const REACH: usize = 4;
+        let reach = next.map_or(REACH, |it| it.saturating_sub(number.end).min(REACH));
+        let (first, last) = match self.unit {
             Unit::Behind(unit) => {
                 let signed = number.sign.is_some_and(|it| same_unit(&stem(it), unit));
-                let behind = (number.end..number.end + reach).find(|at| is(*at, unit));
-                (
-                    Some(number.first),
-                    if signed { Some(number.end - 1) } else { behind },
-                )
+                let rest = number.rest.is_some_and(|(start, end)| {
+                    self.folded
+                        .get(start..end)
+                        .is_some_and(|it| same_unit(it, unit))
+                });
+                let mut reached =
+                    (number.end..number.end + reach).take_while(|at| !self.turns(*at));
+                let behind = reached.find(|at| self.is(*at, unit));
+                let last = if signed || rest {
+                    Some(number.end - 1)
+                } else {
+                    behind
+                };
+                (number.first, last?)
             }
             Unit::Before(unit) => {
                 let from = number.first.saturating_sub(REACH);
-                (
-                    (from..number.first).rev().find(|at| is(*at, unit)),
-                    Some(number.end - 1),
-                )
+                let before = (from..number.first).rev().find(|at| self.is(*at, unit))?;
+                (before, number.end - 1)
             }
-            Unit::Bare => (Some(number.first), Some(number.end - 1)),
+            Unit::Bare => (number.first, number.end - 1),
         };
-        let ends = first
-            .and_then(|it| text.get(it))
-            .zip(last.and_then(|it| text.get(it)));
-        let Some((first, last)) = ends else { continue };
-        let between = folded
-            .get(first.range.start..last.range.end)
-            .unwrap_or_default();
-        let signs_agree = match (sign, number.sign) {
+        let signs_agree = match (self.sign, number.sign) {
             (Some(a), Some(b)) => a == b,
-            (Some(a), None) => is(number.end, &stem(a)),
-            (None, Some(_)) => !matches!(unit, Unit::Bare),
+            (Some(a), None) => (number.end..number.end + 2).any(|at| self.is(at, &stem(a))),
+            (None, Some(_)) => !matches!(self.unit, Unit::Bare),
             (None, None) => true,
         };
-        if signs_agree && !between.contains(". ") {
-            let range = page.folded.original(first.range.start..last.range.end);
-            given.push(Given {
-                range,
-                number: number.clone(),
-            });
-        }
+        let between = self.words.get(first)?.range.start..self.words.get(last)?.range.end;
+        // The point of an abbreviated scale ends no sentence: `1,2 Mio. Menschen`.
+        let own = self.words.get(number.end - 1)?.range.end;
+        let scaled = number.end - number.first > 1 && between.end > own;
+        let from = if scaled { own + 1 } else { between.start };
+        let is_one = !self.folded.get(from..between.end)?.contains(". ");
+        (signs_agree && is_one).then_some(between)
     }
-    given
+
+    /// The place of a number that is labelled: `Countries: 134`, or alone in its block below or beside a short one with the unit.
+    fn labelled(&self, number: &Number) -> Option<Range<usize>> {
+        const LONGEST_LABEL: usize = 40;
+        let Unit::Behind(unit) = self.unit else {
+            return None;
+        };
+        if number.sign != self.sign && !(number.sign.is_none() && self.sign.is_some()) {
+            return None;
+        }
+        let (first, last) = (
+            self.words.get(number.first)?,
+            self.words.get(number.end - 1)?,
+        );
+        let range = first.range.start..last.range.end;
+        let label = number.first.checked_sub(1)?;
+        let colon = self
+            .folded
+            .get(self.words.get(label)?.range.end..first.range.start)?
+            .trim();
+        if matches!(colon, ":" | "：") && self.is(label, unit) {
+            return Some(self.words.get(label)?.range.start..range.end);
+        }
+        let original = self.page.folded.original(range.clone());
+        let blocks = &self.page.reading.blocks;
+        let own = blocks.partition_point(|it| it.range.end <= original.start);
+        let block = blocks.get(own)?;
+        let rest = block.range.len().checked_sub(original.len())?;
+        let before = blocks.get(own.checked_sub(1)?)?;
+        if rest > 3 || before.range.len() > LONGEST_LABEL {
+            return None;
+        }
+        let folded = crate::text::fold(self.page.reading.text.get(before.range.clone())?);
+        let has = words_of(&folded)
+            .iter()
+            .any(|it| same_unit(&stem(it.text), unit));
+        has.then_some(range)
+    }
 }
 
-/// Units that count the same.
-const SAME: [&[&str]; 9] = [
-    &["country", "nation", "state"],
-    &["people", "person", "individual", "human"],
-    &["organization", "group", "ngo", "nonprofit", "charity"],
-    &["percent", "%", "pct"],
-    &["dollar", "usd"],
-    &["euro", "eur"],
-    &["child", "kid"],
-    &["woman", "female"],
-    &["company", "business", "firm"],
-];
+/// Words of many languages that count the same, a line each.
+static SAME: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut same: HashMap<&str, Vec<usize>> = HashMap::new();
+    let lines = include_str!("units.txt").lines();
+    for (at, line) in lines.filter(|it| !it.starts_with('#')).enumerate() {
+        for word in line.split_whitespace() {
+            same.entry(word).or_default().push(at);
+        }
+    }
+    same
+});
 
 fn same_unit(one: &str, other: &str) -> bool {
-    one == other
-        || SAME
-            .iter()
-            .any(|it| it.contains(&one) && it.contains(&other))
+    let of = |it: &str| SAME.get(it).map_or(&[][..], Vec::as_slice);
+    one == other || of(one).iter().any(|it| of(other).contains(it))
 }
 
 /// A word without the ending of its plural.

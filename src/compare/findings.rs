@@ -6,7 +6,7 @@ use super::{
     answered::{AboutClaims, Answered, Given, Look},
     asked::{Answers, Question},
     claim::{Cited, Said, Visited, accessed_at},
-    fates::of_reference,
+    fates::{Rest, of_reference},
     likeness::{reason, round},
     listed::{Fresh, NamesAnswers},
     moved::{self, Elsewhere},
@@ -18,6 +18,7 @@ use super::{
         fold::{Folded, fold},
         track::Track,
     },
+    twin,
 };
 use crate::{
     clock::Instant,
@@ -36,12 +37,10 @@ pub fn findings_from(
     let answered = given.answered;
     for it in &profile.references {
         let waiting = answered.waiting.get(&it.number);
-        take(of_reference(
-            name,
-            it,
-            answered.pages.get(&it.number),
-            waiting,
-        ));
+        let resting = answered.claims.iter().filter(|of| of.0.1 == it.number);
+        let rest = Rest::of(resting.flat_map(|it| it.1.held()));
+        let page = answered.pages.get(&it.number);
+        take(of_reference(name, it, page, (waiting, rest)));
     }
     let mut telling = Telling::of(name, profile, given, false);
     for (place, claim) in profile.claims.iter().enumerate() {
@@ -194,7 +193,8 @@ impl<'a, 'l> Telling<'a, 'l> {
                         _ => None,
                     })
                     .collect();
-                let folded = fold(&cited.accessed, &tracks);
+                let mut folded = fold(&cited.accessed, &tracks);
+                twin::apart(&mut folded, &tracks, self.look);
                 take(self.series(claim, subject, folded, &tracks));
             }
             (_, None) => {}

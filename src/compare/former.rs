@@ -33,6 +33,18 @@ pub(super) fn is_former(text: &str) -> bool {
     })
 }
 
+/// Whether a text says anywhere that another name of the same body follows.
+pub(super) fn says(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    FORMER.iter().any(|phrase| {
+        lower.match_indices(phrase).any(|(at, _)| {
+            !lower
+                .get(..at)
+                .is_some_and(|it| it.ends_with(char::is_alphanumeric))
+        })
+    })
+}
+
 /// Whether `lower` is a text in lower case.
 fn is_in_lower_case(text: &str, lower: &str) -> bool {
     if text.is_ascii() {

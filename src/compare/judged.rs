@@ -184,6 +184,11 @@ impl<'a> Judged<'a> {
             place,
             held_in: Vec::new(),
         };
+        let is_same = likeness.as_ref().is_some_and(|it| it.grade >= Grade::Same);
+        let key = self.keys.get(at);
+        if let Some(it) = key.and_then(|it| self.departed(it, right.filter(|_| is_same))) {
+            return it;
+        }
         let candidate = right.and_then(|it| self.pool.names.get(it)).zip(likeness);
         if let Some((found, likeness)) = &candidate
             && likeness.grade >= Grade::Same
@@ -199,14 +204,22 @@ impl<'a> Judged<'a> {
         let Some(key) = self.keys.get(at) else {
             return blank(Verdict::Absent, 0.0, Place::default());
         };
+        if let Some(place) = right.and_then(|it| self.over_lines(key, it)) {
+            let reasons = vec![reason("the same name, over several lines", 0.95)];
+            return NameAnswer {
+                found: Some(key.surface.clone()),
+                reasons,
+                ..blank(Verdict::Present, 0.95, place)
+            };
+        }
         let elsewhere = self.elsewhere(key);
         let grown = candidate
             .as_ref()
             .is_some_and(|(_, it)| it.grade == Grade::Variant && it.score >= 0.76);
         if let Some(other) = &elsewhere
-            && (!grown || other.listed >= 3)
+            && (!grown || other.listed >= 3 || other.in_member)
         {
-            let inside = self.region.is_none() && self.in_prose;
+            let inside = self.region.is_none() && self.in_prose || other.in_member;
             let place = other.what.clone();
             let verdict = if inside {
                 Verdict::Present

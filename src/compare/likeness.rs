@@ -2,6 +2,8 @@
 
 use super::{
     aligned::{Aligned, align, is_slip},
+    apart::{Apart, apart},
+    candidates::FLOOR,
     name_key::{Kind, NameKey, Token},
     words,
 };
@@ -104,8 +106,8 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     } else {
         by_words
     };
-    [
-        by_word_of_its_own(claimed, found),
+    let said = by_word_of_its_own(claimed, found);
+    let alike = [
         by_letters(claimed, found),
         by_initials(claimed, found),
         by_part(claimed, found),
@@ -113,7 +115,29 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     ]
     .into_iter()
     .flatten()
-    .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
+    .max_by(by_strength);
+    let alike = alike.map(|it| told_apart(it, claimed, found));
+    said.into_iter().chain(alike).max_by(by_strength)
+}
+
+fn by_strength(a: &Likeness, b: &Likeness) -> std::cmp::Ordering {
+    a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score))
+}
+
+/// A likeness of names whose words tell them apart is none, or one that a person must look at.
+fn told_apart(it: Likeness, claimed: &NameKey, found: &NameKey) -> Likeness {
+    if it.grade < Grade::Variant && it.score < FLOOR {
+        return it;
+    }
+    match apart(claimed, found) {
+        Some(Apart::Other) => Likeness::new(Grade::Near, 0.5, "words that tell two bodies apart"),
+        Some(Apart::Sister) if it.grade >= Grade::Variant => Likeness::new(
+            Grade::Near,
+            0.68,
+            "the name with what an arm, a chapter or another house has: perhaps another body",
+        ),
+        _ => it,
+    }
 }
 
 /// One says itself that it is or was called as the other is.
@@ -278,6 +302,11 @@ fn whole(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>) -> Likeness {
         .count()
         .min(found.compact.chars().count());
     match it.slips {
+        0 if changes_places(claimed, found) => Likeness::new(
+            Grade::Near,
+            0.68,
+            "the same words in another order: perhaps another body",
+        ),
         0 => Likeness::new(Grade::Same, 0.94, "the same words in another order"),
         1 if letters >= 14 => {
             Likeness::new(Grade::Same, 0.92, "the same name but for a letter or two")
@@ -294,6 +323,31 @@ fn whole(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>) -> Likeness {
         }
         _ => Likeness::new(Grade::Near, 0.6, "words like these"),
     }
+}
+
+/// Whether words that change places make another body of a name: `University of Miami`, `Miami University`; `Union of Teachers of
+/// Churches`, `Union of Churches of Teachers`. A comma, or the order of a person's names, does not.
+fn changes_places(claimed: &NameKey, found: &NameKey) -> bool {
+    let turned = |it: &NameKey| it.surface.contains(',');
+    let of = |it: &NameKey| {
+        let words = it.exact.split(' ');
+        words
+            .filter(|it| {
+                matches!(
+                    *it,
+                    "of" | "de" | "du" | "von" | "di" | "do" | "da" | "del" | "van" | "av"
+                )
+            })
+            .count()
+    };
+    let own = claimed
+        .tokens
+        .iter()
+        .filter(|it| !words::is_common(&it.text));
+    let (one, other) = (of(claimed), of(found));
+    !turned(claimed)
+        && !turned(found)
+        && (one >= 2 && other >= 2 || (one == 0) != (other == 0) && own.count() <= 1)
 }
 
 /// All words of the shorter name stand in the longer one.

@@ -246,6 +246,7 @@ fn about(
         reasons: it.reasons.clone(),
         evidence: page.witness().evidence(&it.place),
         headings: headings.to_vec(),
+        unproven: None,
     }
 }
 

@@ -47,7 +47,9 @@ pub(super) fn between_lists(
     let mut moved: Option<Vec<Run<Said>>> = None;
     for (place, now) in track.runs().iter().enumerate() {
         let is = &now.said.headings;
-        let Some(to) = is.first().filter(|_| base.first < now.first) else {
+        let text = left_for_the_text(&now.said);
+        let to = is.first().or(text.as_ref());
+        let Some(to) = to.filter(|_| base.first < now.first) else {
             continue;
         };
         if is.iter().any(|it| was.iter().any(|was| was.0 == it.0)) {
@@ -74,6 +76,16 @@ pub(super) fn between_lists(
         }
     }
     moved.map(Track::of)
+}
+
+/// Where a name is that stands in no list any more, and elsewhere on the page.
+fn left_for_the_text(said: &Said) -> Option<(String, String)> {
+    match &said.verdict {
+        Verdict::Elsewhere { place } if said.headings.is_empty() => {
+            Some((String::new(), place.clone()))
+        }
+        _ => None,
+    }
 }
 
 /// A heading made comparable: it may count its list's names.
@@ -115,6 +127,7 @@ fn moved_list((from, to): (&str, &str), said: Said, before: Vec<Evidence>) -> Sa
         reasons,
         evidence,
         headings: said.headings,
+        unproven: None,
     }
 }
 

@@ -1,9 +1,12 @@
 //! A name made comparable: its words without case, articles, punctuation and legal form, and the initials it goes by.
 
 use super::{
-    former, legal_form,
+    former,
+    labels::without_labels,
+    legal_form,
     name_words::{is_plain, letters, split},
     outline::Outline,
+    titles::without_titles,
     words,
 };
 use crate::text::{fold, one_line};
@@ -69,6 +72,13 @@ impl NameKey {
     /// The key of a name as it is spelt.
     pub(super) fn of(name: &str) -> Self {
         let surface = one_line(name);
+        // What was escaped twice shows its escapes.
+        if surface.contains('&') && surface.contains(';') {
+            let plain = unescaped(&surface);
+            if plain != surface {
+                return Self::of(&plain);
+            }
+        }
         if is_plain(&surface) {
             let mut key = Self::whole(&surface);
             key.parts.extend(housed(&surface).map(Self::whole));
@@ -107,7 +117,8 @@ impl NameKey {
     fn whole(name: &str) -> Self {
         let surface = one_line(name);
         let exact = exact(&surface);
-        let (body, asides) = without_asides(legal_form::unjoined(&exact));
+        let bare = without_titles(without_labels(&exact));
+        let (body, asides) = without_asides(legal_form::unjoined(bare));
         let mut acronyms: Vec<String> = Vec::new();
         let mut text = body.clone();
         for aside in &asides {
@@ -129,7 +140,7 @@ impl NameKey {
         let all = split(&text);
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let (range, form) = legal_form::strip(&all);
-        let core = without_title(all.get(range).unwrap_or_default());
+        let core = all.get(range).unwrap_or_default();
         let initials = initials_of(core);
         let mut tokens: Vec<Token> = words::numbers_joined(core)
             .into_iter()
@@ -250,6 +261,28 @@ fn exact(surface: &str) -> String {
     trimmed.to_owned()
 }
 
+/// A text with the escapes of HTML that it shows resolved: `Mill &amp; Co`.
+fn unescaped(text: &str) -> String {
+    const ESCAPES: [(&str, &str); 9] = [
+        ("&nbsp;", " "),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#039;", "'"),
+        ("&#8217;", "’"),
+        ("&lt;", "<"),
+        ("&amp;", "&"),
+    ];
+    let mut plain = text.to_owned();
+    for (escape, character) in ESCAPES {
+        if plain.contains(escape) {
+            plain = plain.replace(escape, character);
+        }
+    }
+    plain
+}
+
 /// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.
 fn parts(surface: &str) -> impl Iterator<Item = &str> {
     [" - ", " – ", " — ", ": ", " | ", "/", ", ", " · ", "–"]
@@ -287,29 +320,6 @@ fn housed(surface: &str) -> Option<&str> {
     let (own, house) = surface.split_once(" at ")?;
     let capital = house.starts_with(char::is_uppercase);
     (capital && own.split(' ').count() >= 3).then_some(own)
-}
-
-/// Words without a person's title before them: `Dr.`, `Prof.`; at least two words stay.
-fn without_title<'a, 'b>(mut words: &'a [&'b str]) -> &'a [&'b str] {
-    const TITLES: [&str; 10] = [
-        "dr",
-        "prof",
-        "professor",
-        "mr",
-        "mrs",
-        "ms",
-        "sir",
-        "rev",
-        "hon",
-        "mag",
-    ];
-    while let Some((first, rest)) = words.split_first()
-        && TITLES.contains(first)
-        && rest.len() >= 2
-    {
-        words = rest;
-    }
-    words
 }
 
 /// The folded name without what stands in brackets, and what stands there.

@@ -157,7 +157,10 @@ pub(super) fn judge(
         one.held_in = judged.held_in(at, pair.map(|it| it.right), &one.verdict);
         let takes = matches!(
             one.verdict,
-            Verdict::Present | Verdict::Renamed { .. } | Verdict::Elsewhere { .. }
+            Verdict::Present
+                | Verdict::Renamed { .. }
+                | Verdict::Elsewhere { .. }
+                | Verdict::MovedList { .. }
         );
         let perhaps = matches!(
             one.verdict,

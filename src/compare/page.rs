@@ -10,6 +10,7 @@ use super::{
     region::Pool,
 };
 use crate::{
+    capture::CaptureEntry,
     clock::Instant,
     finding::Fate,
     reading::{PageState, Reading},
@@ -19,6 +20,8 @@ use crate::{
 pub struct Page<'a> {
     /// The visit.
     pub(super) visited: Visited<'a>,
+    /// Where the text of each further page begins in the reading's, and which capture brought it.
+    further: Vec<(usize, &'a CaptureEntry)>,
     text: OnceCell<PageText<'a>>,
     pool: OnceCell<Pool<'a>>,
     witness: OnceCell<Witness<'a>>,
@@ -29,8 +32,16 @@ impl<'a> Page<'a> {
     /// The page of a visit.
     #[must_use]
     pub fn of(visited: Visited<'a>) -> Self {
+        Self::joined(visited, Vec::new())
+    }
+
+    /// The page of a visit whose reading goes on over further pages: where the text of each begins in it, in order, with the capture
+    /// that brought it.
+    #[must_use]
+    pub fn joined(visited: Visited<'a>, further: Vec<(usize, &'a CaptureEntry)>) -> Self {
         Self {
             visited,
+            further,
             text: OnceCell::new(),
             pool: OnceCell::new(),
             witness: OnceCell::new(),
@@ -72,6 +83,7 @@ impl<'a> Page<'a> {
 
     /// What evidence is made of.
     pub(super) fn witness(&self) -> &Witness<'a> {
-        self.witness.get_or_init(|| Witness::of(&self.visited))
+        self.witness
+            .get_or_init(|| Witness::of(&self.visited, &self.further))
     }
 }

@@ -121,19 +121,37 @@ impl<'a> PageText<'a> {
     }
 }
 
-/// Whether a match begins and ends where words do.
+/// Whether a match begins and ends where words do. A particle may follow a Korean word.
 pub(super) fn is_bounded(text: &str, it: &Range<usize>) -> bool {
     let inner = text.get(it.clone()).unwrap_or_default();
     let before = text.get(..it.start).and_then(|it| it.chars().next_back());
     let after = text.get(it.end..).and_then(|it| it.chars().next());
     let joins = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if is_word(a) && is_word(b));
-    !joins(before, inner.chars().next()) && !joins(inner.chars().next_back(), after)
+    let last = inner.chars().next_back();
+    let particle = matches!((last, after), (Some(a), Some(b)) if is_hangul(a) && is_hangul(b));
+    !joins(before, inner.chars().next()) && (particle || !joins(last, after))
+}
+
+fn is_hangul(it: char) -> bool {
+    matches!(it, '\u{ac00}'..='\u{d7a3}')
 }
 
 /// Whether a character is part of a word; scripts that part words by no spaces have none such.
 fn is_word(it: char) -> bool {
-    it.is_alphanumeric()
-        && !matches!(it, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+    it.is_alphanumeric() && !is_unparted(it)
+}
+
+/// Whether a letter is of a script that does not part words by spaces: ideographs and kana, and those whose lines break by a
+/// dictionary (Unicode's line breaking class SA), or between syllables.
+pub(super) fn is_unparted(it: char) -> bool {
+    matches!(it,
+        '\u{0e00}'..='\u{0fff}' // Thai, Lao, Tibetan
+        | '\u{1000}'..='\u{109f}' | '\u{a9e0}'..='\u{a9ff}' | '\u{aa60}'..='\u{aa7f}' // Myanmar
+        | '\u{1780}'..='\u{17ff}' | '\u{19e0}'..='\u{19ff}' // Khmer
+        | '\u{1950}'..='\u{19df}' | '\u{1a20}'..='\u{1aaf}' | '\u{aa80}'..='\u{aadf}' // Tai Le, New Tai Lue, Tai Tham, Tai Viet
+        | '\u{1b00}'..='\u{1b7f}' | '\u{a980}'..='\u{a9df}' // Balinese, Javanese
+        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{312f}' | '\u{31a0}'..='\u{31bf}' | '\u{31f0}'..='\u{31ff}' // kana, bopomofo
+        | '\u{3400}'..='\u{9fff}' | '\u{a000}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}') // ideographs, Yi
 }
 
 /// A count with commas between its thousands.

@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 
 use super::{Visited, names::Place};
 use crate::{
+    capture::CaptureEntry,
     finding::{CaptureRef, Evidence},
     reading::Reading,
     selector::{
@@ -17,49 +18,77 @@ use crate::{
 
 /// A visit's page, ready to be quoted from.
 pub(super) struct Witness<'a> {
-    capture: Option<CaptureRef>,
     reading: Option<&'a Reading>,
+    /// The captures that brought the reading's text: one, and one for each further page.
+    sources: Vec<Source<'a>>,
+}
+
+/// A capture, and the part of the text that it brought.
+struct Source<'a> {
+    capture: CaptureRef,
+    start: usize,
+    text: &'a str,
     fragments: OnceCell<TextFragments<'a>>,
 }
 
 impl<'a> Witness<'a> {
-    /// The page of a visit.
-    pub(super) fn of(visited: &Visited<'a>) -> Self {
-        let capture = visited.hops.last().map(|it| CaptureRef {
-            target_uri: it.target_uri.clone(),
-            date: it.date,
-            payload_digest: it.payload_digest,
+    /// The page of a visit; `further` says where the text of further pages begins, and which captures brought them.
+    pub(super) fn of(visited: &Visited<'a>, further: &[(usize, &'a CaptureEntry)]) -> Self {
+        let text = visited.reading.map_or("", |it| it.text.as_str());
+        let first = visited.hops.last().map(|it| (0, it));
+        let starts: Vec<(usize, &CaptureEntry)> =
+            first.into_iter().chain(further.iter().copied()).collect();
+        let sources = starts.iter().enumerate().map(|(at, (start, entry))| {
+            // A line break parts the pages.
+            let end = starts
+                .get(at + 1)
+                .map_or(text.len(), |it| it.0.saturating_sub(1));
+            Source {
+                capture: CaptureRef {
+                    target_uri: entry.target_uri.clone(),
+                    date: entry.date,
+                    payload_digest: entry.payload_digest,
+                },
+                start: *start,
+                text: text.get(*start..end).unwrap_or_default(),
+                fragments: OnceCell::new(),
+            }
         });
         Self {
-            capture,
             reading: visited.reading,
-            fragments: OnceCell::new(),
+            sources: sources.collect(),
         }
     }
 
     /// The evidence for what stands, or does not stand, at a place.
     pub(super) fn evidence(&self, place: &Place) -> Vec<Evidence> {
-        let Some(capture) = self.capture.clone() else {
+        let at = place.range.as_ref().map_or(0, |it| it.start);
+        let Some(source) = self.sources.iter().rfind(|it| it.start <= at) else {
             return Vec::new();
         };
-        let range = place.range.clone();
-        let text = self.reading.map(|it| it.text.as_str());
-        let quoted = text.zip(range.clone());
-        let page = range
+        let within = place.range.as_ref().map(|it| {
+            let from = |at: usize| at.saturating_sub(source.start);
+            from(it.start)..from(it.end)
+        });
+        let quoted = within.clone().filter(|_| self.reading.is_some());
+        let page = place
+            .range
             .as_ref()
             .and_then(|it| self.reading?.page_at(it.start));
         let fragment = page.map(FragmentSelector::page);
-        let drawn = range.clone().is_none_or(|range| {
+        let drawn = place.range.as_ref().is_none_or(|range| {
             self.reading.is_some_and(|it| {
                 !it.blocks
                     .iter()
                     .any(|it| it.alt && it.range.start <= range.start && range.end <= it.range.end)
             })
         });
+        let capture = &source.capture;
         // A browser finds text, not the alternative text of an image.
-        let link = range.filter(|_| drawn).and_then(|it| {
-            let text = &self.reading?.text;
-            let fragments = self.fragments.get_or_init(|| TextFragments::of(text));
+        let link = quoted.clone().filter(|_| drawn).and_then(|it| {
+            let fragments = source
+                .fragments
+                .get_or_init(|| TextFragments::of(source.text));
             fragments.link(capture.target_uri.as_str(), it)
         });
         // Viewers of PDF files know pages; few know text fragments there.
@@ -68,11 +97,11 @@ impl<'a> Witness<'a> {
             None => link,
         };
         vec![Evidence {
-            capture,
+            capture: capture.clone(),
             quote: quoted
                 .clone()
-                .map(|(text, range)| TextQuoteSelector::of(text, range)),
-            position: quoted.map(|(text, range)| TextPositionSelector::of(text, range)),
+                .map(|it| TextQuoteSelector::of(source.text, it)),
+            position: quoted.map(|it| TextPositionSelector::of(source.text, it)),
             element: place.css.clone().map(|value| CssSelector { value }),
             fragment,
             link,

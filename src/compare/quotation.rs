@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::{
-    Scope,
+    Scope, letters,
     likeness::{reason, round},
     names::Place,
-    page_text::{PageText, is_bounded},
+    page_text::{PageText, is_unparted},
     state,
 };
 use crate::{
@@ -73,13 +71,27 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
         .trim()
         .trim_matches(|it: char| it.is_whitespace() || "\"'“”‘’.,;:".contains(it));
     let word_for_word = page.find(words);
-    let found = if word_for_word.is_empty() {
-        letters_alone(words, page)
+    let letters = if word_for_word.is_empty() {
+        letters::find(words, page)
     } else {
-        word_for_word
+        letters::Places::default()
     };
+    let found = [word_for_word, letters.same].concat();
     if !found.is_empty() {
         present(&mut answer, &found, words, page, scope);
+        return answer;
+    }
+    if let Some(range) = letters.parted.first() {
+        let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
+        let how = "the same letters, parted into other words".to_owned();
+        answer.reasons = vec![reason(&how, 0.9)];
+        answer.verdict = Verdict::Altered {
+            to: there.clone(),
+            how,
+        };
+        answer.places = vec![place(range.clone(), page)];
+        answer.found = Some(there);
+        answer.score = 0.9;
         return answer;
     }
     if let Some(range) = with_gaps(words, page) {
@@ -171,41 +183,10 @@ fn present(
     answer.places = found.into_iter().map(|it| place(it, page)).collect();
 }
 
-/// Places with the same letters and digits, accents apart, whatever stands between them: `peace-building` for `peacebuilding`.
-fn letters_alone(words: &str, page: &PageText<'_>) -> Vec<Range<usize>> {
-    let text = page.folded.as_str();
-    let bare = |it: char| std::iter::once(it).nfd().filter(|it| it.is_alphanumeric());
-    let (mut letters, mut origins) = (String::new(), Vec::new());
-    for (at, it) in text
-        .char_indices()
-        .flat_map(|(at, it)| bare(it).map(move |it| (at, it)))
-    {
-        letters.push(it);
-        origins.extend(std::iter::repeat_n(at, it.len_utf8()));
-    }
-    let needle: String = Folded::of(words).as_str().chars().flat_map(bare).collect();
-    if needle.chars().count() < 6 {
-        return Vec::new();
-    }
-    letters
-        .match_indices(&needle)
-        .filter_map(|(at, it)| {
-            let start = *origins.get(at)?;
-            let last = *origins.get(at + it.len() - 1)?;
-            let end = last + text.get(last..)?.chars().next()?.len_utf8();
-            is_bounded(text, &(start..end)).then(|| page.folded.original(start..end))
-        })
-        .collect()
-}
-
 /// A quotation with omissions (`…`, `[…]`, `...`) or insertions in brackets: its parts in order, not far apart.
 fn with_gaps(words: &str, page: &PageText<'_>) -> Option<Range<usize>> {
     const FARTHEST: usize = 600;
-    let mut plain = words
-        .replace("[…]", "\u{1}")
-        .replace("[...]", "\u{1}")
-        .replace('…', "\u{1}")
-        .replace("...", "\u{1}");
+    let mut plain = without_ellipses(words);
     while let (Some(open), Some(close)) = (plain.find('['), plain.find(']')) {
         if open > close {
             break;
@@ -220,18 +201,51 @@ fn with_gaps(words: &str, page: &PageText<'_>) -> Option<Range<usize>> {
     if parts.len() < 2 && !plain.contains('\u{1}') {
         return None;
     }
-    let firsts = page.find(parts.first()?);
+    let find = |part: &str| match page.find(part) {
+        found if found.is_empty() => letters::find(part, page).same,
+        found => found,
+    };
+    let firsts = find(parts.first()?);
     firsts.into_iter().find_map(|first| {
         let mut end = first.end;
         for part in parts.iter().skip(1) {
-            let next = page
-                .find(part)
+            let next = find(part)
                 .into_iter()
                 .find(|it| it.start >= end && it.start < end + FARTHEST)?;
             end = next.end;
         }
         Some(first.start..end)
     })
+}
+
+/// A text with a mark for every ellipsis, however it is written: `…`, `...`, `. . .`, `. . . .`, with brackets or without.
+fn without_ellipses(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let dots = rest
+            .char_indices()
+            .take_while(|it| matches!(it.1, '.' | '…' | ' ' | '\u{a0}' | '\u{202f}'))
+            .filter(|it| it.1 != ' ' && it.1 != '\u{a0}' && it.1 != '\u{202f}');
+        let (mut count, mut end) = (0, 0);
+        for (at, it) in dots {
+            count += if it == '…' { 3 } else { 1 };
+            end = at + it.len_utf8();
+        }
+        if count >= 3 && matches!(first, '.' | '…') {
+            let bracketed = out.ends_with('[') || out.ends_with('(');
+            rest = rest.get(end..).unwrap_or_default();
+            if bracketed && rest.starts_with([']', ')']) {
+                out.pop();
+                rest = rest.get(1..).unwrap_or_default();
+            }
+            out.push('\u{1}');
+        } else {
+            out.push(first);
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+        }
+    }
+    out
 }
 
 /// A word of a text, folded, with its place in the folded text.
@@ -249,7 +263,7 @@ pub(super) fn words_of(folded: &str) -> Vec<Word<'_>> {
         .chain(std::iter::once((folded.len(), ' ')))
     {
         let inside = it.is_alphanumeric()
-            || (start.is_some() && matches!(it, '\'' | '-' | '.' | ','))
+            || (start.is_some() && matches!(it, '\'' | '-' | '.' | ',' | '\u{66b}' | '\u{66c}'))
                 && folded
                     .get(at + it.len_utf8()..)
                     .and_then(|it| it.chars().next())
@@ -257,7 +271,20 @@ pub(super) fn words_of(folded: &str) -> Vec<Word<'_>> {
                 && (it != ',' && it != '.'
                     || folded
                         .get(..at)
-                        .is_some_and(|it| it.ends_with(|it: char| it.is_ascii_digit())));
+                        .is_some_and(|it| it.ends_with(char::is_numeric)));
+        // Scripts without spaces between words have numbers in the middle of a run.
+        let turns = it.is_ascii_digit()
+            && folded
+                .get(..at)
+                .and_then(|it| it.chars().next_back())
+                .is_some_and(is_unparted);
+        if let Some(from) = start.filter(|_| turns) {
+            words.push(Word {
+                text: folded.get(from..at).unwrap_or_default(),
+                range: from..at,
+            });
+            start = Some(at);
+        }
         match (inside, start) {
             (true, None) => start = Some(at),
             (false, Some(from)) => {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Scope, likeness::Grade, matches::Matches, name_key::NameKey, page_text::PageText, record,
+    Scope, left, likeness::Grade, matches::Matches, name_key::NameKey, page_text::PageText, record,
 };
 use crate::{
     entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
@@ -262,7 +262,7 @@ fn vote(
                 .iter()
                 .filter_map(|it| pool.lists.get(*it))
                 .any(|it| is_akin(it, list));
-            if !first && !joins(gain, share, list, akin) {
+            if !first && (!joins(gain, share, list, akin) || is_of_former(list, &region, pool)) {
                 continue;
             }
             let worth = gain
@@ -305,6 +305,13 @@ fn suffices(claimed: usize, votes: f64, size: usize) -> bool {
                 || (votes >= 3.0 && recall >= 0.15)
         }
     }
+}
+
+/// Whether a list is of those who were what the names of the others are.
+fn is_of_former(list: &EntityList, region: &Region, pool: &Pool<'_>) -> bool {
+    let says = |it: &EntityList| it.heading.as_deref().is_some_and(left::is_of_former);
+    let mut others = region.lists.iter().filter_map(|it| pool.lists.get(*it));
+    says(list) && !others.any(|it| says(it))
 }
 
 /// Whether a further list belongs to the claim's: it adds several names, or one and looks the part.
@@ -408,26 +415,7 @@ fn heading_key(list: &EntityList) -> String {
 
 /// Whether a heading says of its names that they are not what the other headings' names are: not yet, or no longer.
 fn sets_apart(heading: &str, others: &BTreeSet<String>) -> bool {
-    const WORDS: [&str; 18] = [
-        "not",
-        "non",
-        "no",
-        "former",
-        "past",
-        "previous",
-        "ex",
-        "alumni",
-        "nicht",
-        "kein",
-        "keine",
-        "ehemalige",
-        "frühere",
-        "pas",
-        "anciens",
-        "anteriores",
-        "voormalige",
-        "antiguos",
-    ];
-    let says = |it: &str| it.split(' ').any(|it| WORDS.contains(&it));
+    const NOT: [&str; 7] = ["not", "non", "no", "nicht", "kein", "keine", "pas"];
+    let says = |it: &str| left::is_of_former(it) || it.split(' ').any(|it| NOT.contains(&it));
     says(heading) && !others.iter().any(|it| says(it))
 }

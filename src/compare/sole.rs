@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    apart::apart,
     legal_form,
     likeness::{Grade, Likeness, reason},
     matches::Matches,
@@ -167,6 +168,7 @@ fn makes_another(key: &NameKey, found: &NameKey) -> bool {
         })
     };
     new_place
+        || apart(key, found).is_some()
         || lacks(key, found)
         || lacks(found, key)
         || has_form(key) && has_form(found)

@@ -49,6 +49,7 @@ impl WordsAnswers {
         let Some(date) = page.date() else { return };
         self.track.close(closed);
         self.baseline.close(closed);
+        let mut unproven = None;
         let spoken = match (unjudged(&page.visited), page.visited.reading) {
             (Some((why, detail)), _) => Spoken {
                 verdict: Verdict::CannotTell { why, detail },
@@ -68,7 +69,9 @@ impl WordsAnswers {
                 let objection = self.before.objection(page, reading);
                 // Words that are all but there show by themselves that the page is the one asked for.
                 let quoted = matches!(statement, Statement::Quoted { .. });
-                if !(quoted && matches!(spoken.verdict, Verdict::Altered { .. })) {
+                if quoted && matches!(spoken.verdict, Verdict::Altered { .. }) {
+                    unproven = objection.map(|it| it.1);
+                } else {
                     spoken.verdict = proven(spoken.verdict, objection.as_ref());
                 }
                 let is_it = held(&spoken.verdict) == Some(true);
@@ -87,6 +90,7 @@ impl WordsAnswers {
                 reasons: spoken.reasons.clone(),
                 evidence: page.witness().evidence(&spoken.place),
                 headings: Vec::new(),
+                unproven: unproven.clone(),
             },
         );
     }

@@ -37,6 +37,8 @@ pub(crate) fn reading(text: &str) -> Reading {
         doubt: None,
         ending: Ending::Open,
         more: Vec::new(),
+        struck: Vec::new(),
+        leads_to: None,
     }
 }
 

@@ -92,6 +92,7 @@ settings! {
     "fetch.max_bytes" = r#""20 MB""#, "the longest body that is kept; a longer one is truncated and marked as such";
     "fetch.max_decoded_bytes" = r#""60 MB""#, "the largest size of a compressed body after unpacking";
     "fetch.max_redirects" = "10", "the most redirects to follow";
+    "fetch.pages" = "10", "the most additional pages of a list to visit, if the list continues on linked pages of its host and a claim has names that its first page does not show; 0 for none";
     "fetch.allow" = "[]", "address ranges (CIDR) to allow although they are private or reserved";
     "fetch.deny" = "[]", "address ranges (CIDR) to refuse";
     "fetch.denied_ports" = "[]", "ports to refuse, besides those that browsers refuse (mail, databases and the like)";
@@ -292,6 +293,8 @@ pub struct FetchSettings {
     pub max_decoded_bytes: u64,
     /// The most redirects to follow.
     pub max_redirects: usize,
+    /// The most additional pages of a list to visit.
+    pub pages: usize,
     /// Ranges to allow although they are private or reserved.
     #[serde(deserialize_with = "super::ranges")]
     pub allow: Vec<IpNet>,

@@ -6,7 +6,7 @@ use html5ever::{LocalName, local_name};
 use memchr::memchr2;
 
 use super::{
-    regions,
+    regions, shown,
     tree::{Kind, Tree},
 };
 use crate::{
@@ -24,6 +24,8 @@ pub(super) struct Flow {
     pub(super) heading_nodes: Vec<usize>,
     pub(super) anchors: Vec<Anchor>,
     pub(super) links: Vec<Link>,
+    /// What is struck out.
+    pub(super) struck: Vec<Range<usize>>,
     /// For each node the bytes of its text, without the separators around them.
     pub(super) spans: Vec<Range<usize>>,
     /// For each node whether a reader does not see it without a script or a click.
@@ -230,6 +232,7 @@ pub(super) fn write(tree: &Tree) -> Flow {
                 let hidden = writer.flow.hidden[parent];
                 writer.flow.hidden[node] = hidden;
                 writer.flow.spans[node].start = writer.flow.text.len();
+                let text = shown::counted_up(tree, parent, text).unwrap_or(text);
                 writer.write(text, hidden, region, false);
                 writer.flow.spans[node] = place(&writer.flow.text, writer.flow.spans[node].start);
             }
@@ -316,6 +319,12 @@ fn alone(writer: &mut Writer, alt: &str, hidden: bool, region: Region) {
 }
 
 fn leave(writer: &mut Writer, tree: &Tree, node: usize, block: bool) {
+    let (start, region) = (writer.flow.spans[node].start, writer.flow.regions[node]);
+    if start == writer.flow.text.len()
+        && let Some(number) = shown::counted_up(tree, node, "")
+    {
+        writer.write(number, writer.flow.hidden[node], region, false);
+    }
     if block {
         writer.close_block();
     }
@@ -330,6 +339,9 @@ fn leave(writer: &mut Writer, tree: &Tree, node: usize, block: bool) {
             range: range.clone(),
         });
         writer.flow.heading_nodes.push(node);
+    }
+    if !range.is_empty() && shown::strikes(tree, node) {
+        writer.flow.struck.push(range.clone());
     }
     let id = tree.attr_text(node, &local_name!("id"));
     let named = (*name == local_name!("a"))
@@ -393,6 +405,9 @@ fn skips(name: &LocalName) -> bool {
             | local_name!("noframes")
             | local_name!("noembed")
             | local_name!("math")
+            // How a word is read stands beside it, and is no part of it.
+            | local_name!("rt")
+            | local_name!("rp")
     )
 }
 
@@ -425,8 +440,6 @@ pub(super) fn is_block(name: &LocalName) -> bool {
             | local_name!("path")
             | local_name!("picture")
             | local_name!("q")
-            | local_name!("rp")
-            | local_name!("rt")
             | local_name!("ruby")
             | local_name!("s")
             | local_name!("samp")

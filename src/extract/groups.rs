@@ -32,7 +32,7 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
             .iter()
             .map(|&it| it..sight.tree.nodes[it].end)
             .collect();
-        let items = records::name(sight, &records);
+        let items = without_captions(sight, records::name(sight, &records));
         let parts = under_headings(sight, &group, &items);
         if !parts.is_empty() {
             drafts.extend(parts);
@@ -52,6 +52,38 @@ pub(super) fn find(sight: &Sight<'_>) -> Vec<Draft> {
     }
     drafts.extend(definitions(sight));
     drafts
+}
+
+/// The members without the captions between them: records that are nothing but a heading of a higher rank than those that name most
+/// others.
+fn without_captions(sight: &Sight<'_>, items: Vec<Item>) -> Vec<Item> {
+    let tree = sight.tree;
+    let rank = |it: &Item| {
+        std::iter::once(it.node)
+            .chain(tree.ancestors(it.node))
+            .take_while(|at| *at >= it.record.start)
+            .filter(|at| tree.is_element(*at))
+            .find_map(|at| super::flow::heading_level(tree.name(at)))
+    };
+    if items.len() < 4 {
+        return items;
+    }
+    let ranks: Vec<Option<u8>> = items.iter().map(rank).collect();
+    let Some(lowest) = ranks.iter().flatten().max().copied() else {
+        return items;
+    };
+    let names = ranks.iter().filter(|it| **it == Some(lowest)).count();
+    if names * 2 < items.len() || names == items.len() {
+        return items;
+    }
+    let is_caption = |it: &Item, rank: Option<u8>| {
+        rank.is_some_and(|it| it < lowest)
+            && sight.flow.spans[it.record.start].len() == it.range.len()
+    };
+    let both = items.into_iter().zip(ranks);
+    both.filter(|(it, rank)| !is_caption(it, *rank))
+        .map(|it| it.0)
+        .collect()
 }
 
 /// The parts that headings between a list's records cut it into, where each has several names; none where nothing cuts it.

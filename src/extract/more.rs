@@ -65,6 +65,7 @@ fn more(kind: MoreKind, what: String, at: Option<usize>) -> More {
         at,
         shown: None,
         total: None,
+        leads_to: Vec::new(),
     }
 }
 
@@ -80,7 +81,10 @@ fn next_of_page(found: &mut Vec<More>, tree: &Tree, node: usize) {
         .unwrap_or_default();
     if has_rel_next(tree, node) && is_numbered(href) {
         let what = format!("its head names a next page, \"{href}\"");
-        found.push(more(MoreKind::Pager, what, None));
+        found.push(More {
+            leads_to: vec![href.to_owned()],
+            ..more(MoreKind::Pager, what, None)
+        });
     }
 }
 
@@ -104,7 +108,10 @@ fn numbered(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
     let of_pager = is_number && text != "0" && text != "1" && has_number(href, text);
     if of_pager || has_rel_next(tree, node) && is_numbered(href) {
         let what = format!("a pager leads to \"{text}\"");
-        found.push(more(MoreKind::Pager, what, Some(flow.spans[node].start)));
+        found.push(More {
+            leads_to: vec![href.to_owned()],
+            ..more(MoreKind::Pager, what, Some(flow.spans[node].start))
+        });
     }
 }
 
@@ -156,15 +163,27 @@ fn control(controls: &mut BTreeMap<String, Vec<More>>, tree: &Tree, flow: &Flow,
     .find(|it| !it.is_empty() && it.len() <= LONGEST_CONTROL);
     let Some(label) = label else { return };
     if says(label, Strength::Title).is_some() {
-        push(controls, label, flow, node);
+        push(controls, label, tree, flow, node);
     }
 }
 
-fn push(controls: &mut BTreeMap<String, Vec<More>>, label: &str, flow: &Flow, node: usize) {
+fn push(
+    controls: &mut BTreeMap<String, Vec<More>>,
+    label: &str,
+    tree: &Tree,
+    flow: &Flow,
+    node: usize,
+) {
     let label = crate::text::one_line(label);
     let total = numbers(&label).last().map(|it| it.0);
+    let href = tree.attr_text(node, &local_name!("href"));
     controls.entry(label.clone()).or_default().push(More {
         total,
+        leads_to: href
+            .filter(|it| is_numbered(it))
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
         ..more(
             MoreKind::Control,
             format!("a button says \"{label}\""),
@@ -291,7 +310,18 @@ fn by_its_names(
         });
     if pages && leads_on(tree, node) {
         let what = "it has a pager".to_owned();
-        found.push(more(MoreKind::Pager, what, Some(flow.spans[node].start)));
+        // "1" is the page itself, under whatever address.
+        let links = tree.below(node).filter(|it| {
+            *tree.name(*it) == local_name!("a") && flow.text[flow.spans[*it].clone()] != *"1"
+        });
+        let leads_to = links
+            .filter_map(|it| tree.attr_text(it, &local_name!("href")))
+            .filter(|it| is_numbered(it))
+            .map(str::to_owned);
+        found.push(More {
+            leads_to: leads_to.collect(),
+            ..more(MoreKind::Pager, what, Some(flow.spans[node].start))
+        });
     }
     if LOADS.iter().any(|it| plain.contains(it)) {
         let text = &flow.text[flow.spans[node].clone()];
@@ -307,6 +337,7 @@ fn by_its_names(
             push(
                 controls,
                 if text.is_empty() { class } else { text },
+                tree,
                 flow,
                 node,
             );

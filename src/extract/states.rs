@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::{flow::Flow, names, plain::Plain, tree::Tree};
 use crate::{
+    challenge,
     entity::{EntityList, ListKind},
     reading::{Block, Doubt, Link, PageState, Region, Signal},
 };
@@ -35,8 +36,16 @@ pub(super) struct Judged {
     pub(super) doubt: Option<Doubt>,
 }
 
-/// Judges a page by its text, its shape, its status and what lists were found.
-pub(super) fn judge(tree: &Tree, flow: &Flow, lists: &[EntityList], status: Option<u16>) -> Judged {
+/// A challenge has hardly any text: a page with more bytes of it is not looked through for one.
+const MOST_OF_A_CHALLENGE: usize = 6_000;
+
+/// Judges a page by its text, its shape, its status and what lists were found; `page` is its status and its markup.
+pub(super) fn judge(
+    tree: &Tree,
+    flow: &Flow,
+    lists: &[EntityList],
+    (status, page): (Option<u16>, &str),
+) -> Judged {
     let headings = flow.headings.iter().filter(|it| it.level <= 2).take(2);
     let headings: Vec<Range<usize>> = headings.map(|it| it.range.clone()).collect();
     let lines = lines(&flow.text, &flow.blocks, &flow.links, &headings);
@@ -75,6 +84,13 @@ pub(super) fn judge(tree: &Tree, flow: &Flow, lists: &[EntityList], status: Opti
     let mut signals = promised(signals, flow, named);
     let paywall = said.iter().find_map(|it| it.ends_at_paywall.as_ref());
     let mut firm = shape.firm;
+    let challenge = (flow.text.len() <= MOST_OF_A_CHALLENGE)
+        .then(|| challenge::in_page(page.as_bytes()))
+        .flatten();
+    if let Some(it) = challenge {
+        let what = format!("it is a challenge of {}, by {}", it.vendor, it.sign);
+        sign(&mut firm, PageState::Blocked, 1.0, what);
+    }
     if let Some(phrase) = paywall {
         sign(
             &mut firm,

@@ -6,6 +6,7 @@ use html5ever::{Attribute, LocalName, local_name, ns, tendril::StrTendril};
 
 use super::{
     classes::{Class, Classes},
+    shown,
     sink::{self, RawKind, RawTree},
     spelt::may_be_data,
 };
@@ -97,6 +98,7 @@ fn is_read(name: &LocalName) -> bool {
             | "value"
             | "xml:lang"
     ) || counts(name)
+        || shown::ends(name)
         || matches!(&**name, "color" | "encoding" | "face" | "size")
 }
 
@@ -197,6 +199,16 @@ impl Tree {
             .iter()
             .filter(|it| may_be_data(&it.value) && !is_read(&it.name.local))
             .map(|it| (&*it.name.local, &*it.value))
+    }
+
+    /// All attributes that only scripts read, with their names.
+    pub(super) fn attributes(&self, node: usize) -> impl Iterator<Item = (&str, &str)> {
+        let attrs = match &self.nodes[node].kind {
+            Kind::Element(_, attrs) => &attrs[..],
+            _ => &[],
+        };
+        let data = attrs.iter().filter(|it| it.name.local.starts_with("data-"));
+        data.map(|it| (&*it.name.local, it.value.trim()))
     }
 
     /// The attributes that count what there is beside what is shown, with their names.

@@ -24,7 +24,7 @@ use crate::{
     uri::TargetUri,
 };
 
-use super::{AnalyseError, Comparing, readings::Readings};
+use super::{AnalyseError, Comparing, further::read_together, readings::Readings};
 
 /// Where answers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -435,7 +435,24 @@ impl Answering<'_> {
             Some(it) => readings.of(it)?,
             None => None,
         };
-        Ok(Brought { hops, reading })
+        let mut brought = Brought {
+            hops,
+            reading,
+            further: Vec::new(),
+        };
+        let further = self.store.further(span.visit)?;
+        if let (Some(reading), Some(end)) = (&brought.reading, brought.hops.last())
+            && !further.is_empty()
+        {
+            let it = read_together(reading, &end.target_uri, &further, readings)?;
+            let ends = it.parts.iter().filter_map(|part| {
+                let end = further.get(part.page)?.last()?;
+                Some((part.start, end.clone()))
+            });
+            brought.further = ends.collect();
+            brought.reading = Some(it.reading.into());
+        }
+        Ok(brought)
     }
 
     /// Shows the page of a reference as it was at the latest visit up to a moment.
@@ -471,14 +488,18 @@ impl Answering<'_> {
 struct Brought {
     hops: Vec<CaptureEntry>,
     reading: Option<std::sync::Arc<Reading>>,
+    /// Where the text of each further page begins in the reading's, and which capture brought it.
+    further: Vec<(usize, CaptureEntry)>,
 }
 
 impl Brought {
     fn shown(&self) -> Page<'_> {
-        Page::of(Visited {
+        let visited = Visited {
             hops: &self.hops,
             reading: self.reading.as_deref(),
-        })
+        };
+        let further = self.further.iter().map(|(start, it)| (*start, it));
+        Page::joined(visited, further.collect())
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use crate::{
     capture::{Capture, FailureKind, Outcome, Visit},
     fetch::Fetched,
-    store::{AddedVisit, CrawlId, Store, StoreError},
+    store::{AddedVisit, CrawlId, Store, StoreError, VisitId},
 };
 
 /// How many visits wait for their commit at most.
@@ -15,8 +15,14 @@ const MOST: usize = 128;
 /// How many bytes of bodies wait for their commit at most, whatever one visit brings.
 const MOST_BYTES: usize = 4 << 20;
 
-/// A visit that is on the disk, and what a person should be told of it.
-pub(super) type Kept = (Arc<Visit>, Vec<String>);
+/// A visit that is on the disk.
+pub(super) struct Kept {
+    pub(super) visit: Arc<Visit>,
+    /// What a person should be told of it.
+    pub(super) remarks: Vec<String>,
+    /// The visit, where it was not held before.
+    pub(super) id: Option<VisitId>,
+}
 
 type Stored = Pin<Box<dyn Future<Output = Result<AddedVisit, StoreError>> + Send>>;
 
@@ -133,7 +139,11 @@ impl Keeper {
         let end = self.waiting.front_mut()?.stored.as_mut().await;
         let done = self.waiting.pop_front()?;
         self.bytes -= done.bytes;
-        Some(end.map(|_| (done.visit, done.remarks)))
+        Some(end.map(|added| Kept {
+            visit: done.visit,
+            remarks: done.remarks,
+            id: added.new.then_some(added.id),
+        }))
     }
 }
 

@@ -78,6 +78,17 @@ pub(super) fn said(finding: &Finding) -> String {
     }
 }
 
+/// A name that left its list: for another list, for a place in the text, or with a mark that says so.
+fn moved_list(from: &str, to: &str) -> String {
+    if to == "struck out" || to.starts_with("marked “") {
+        format!("Still in the list “{from}”, but {to}")
+    } else if to.starts_with("in the ") || to.starts_with("on page ") {
+        format!("Left the list “{from}”; still named {to}")
+    } else {
+        format!("Moved from the list “{from}” to the list “{to}”")
+    }
+}
+
 fn verdict(verdict: &Verdict, finding: &Finding) -> String {
     let history = &finding.history;
     let was_there = history.last_seen.or(history.changed_after).is_some();
@@ -103,9 +114,7 @@ fn verdict(verdict: &Verdict, finding: &Finding) -> String {
         Verdict::Renamed { to, because } => {
             stopped(&format!("Renamed to “{to}” — because {because}"))
         }
-        Verdict::MovedList { from, to } => {
-            stopped(&format!("Moved from the list “{from}” to the list “{to}”"))
-        }
+        Verdict::MovedList { from, to } => stopped(&moved_list(from, to)),
         Verdict::MovedPage { from, to } => stopped(&format!("Moved from {from} to {to}")),
         Verdict::Merged { into, with } => {
             stopped(&format!("Now one with {}: “{into}”", quoted(with)))

@@ -214,9 +214,22 @@ struct Brought {
     bad: bool,
 }
 
-/// What a visit brought: where its redirects led, and what the last capture is. "Not modified" brings what was there before. A
-/// payload without bytes is another thing after each removal.
+/// What a visit brought, with what the visits of its further pages did.
 fn brought(connection: &Connection, visit: i64) -> Result<Brought, Fault> {
+    let (mut text, bad) = brought_alone(connection, visit)?;
+    for page in super::further::pages_of(connection, visit)? {
+        text.push_str("further\n");
+        text.push_str(&brought_alone(connection, page)?.0);
+    }
+    Ok(Brought {
+        essence: checksum([text.as_bytes()]),
+        bad,
+    })
+}
+
+/// What a visit brought, as text: where its redirects led, and what the last capture is; and whether it is bad. "Not modified" brings
+/// what was there before. A payload without bytes is another thing after each removal.
+fn brought_alone(connection: &Connection, visit: i64) -> Result<(String, bool), Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT capture.uri, outcome, status, failure_kind, payload.digest,
              CASE WHEN payload.bytes IS NULL
@@ -255,10 +268,7 @@ fn brought(connection: &Connection, visit: i64) -> Result<Brought, Fault> {
     // A try that was made again says nothing about the page.
     let mut text: String = hops.into_iter().filter(|it| it.1).map(|it| it.0).collect();
     text.push_str(&last.0);
-    Ok(Brought {
-        essence: checksum([text.as_bytes()]),
-        bad,
-    })
+    Ok((text, bad))
 }
 
 /// The latest spans of a seed, newest first: the bad ones at the end, and the one before them.
@@ -312,6 +322,25 @@ pub(super) fn add(connection: &Connection, seed: i64, visit: i64, date: i64) -> 
     Ok(())
 }
 
+/// Takes in that a visit which was just kept has further pages.
+pub(super) fn bound(connection: &Connection, visit: i64) -> Result<(), Fault> {
+    let (seed, date): (i64, i64) = connection
+        .prepare_cached("SELECT seed, date FROM visit WHERE id = ?1")?
+        .query_row([visit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let latest = connection
+        .prepare_cached(&format!("{SELECT} ORDER BY first DESC, visit DESC LIMIT 1"))?
+        .query_row([seed], Row::of)
+        .optional()?;
+    // Mostly the visit, without its further pages, was held for another than the one before.
+    if latest.is_none_or(|it| it.visit != visit || it.visits != 1) {
+        return rebuild(connection, seed);
+    }
+    connection
+        .prepare_cached("DELETE FROM span WHERE seed = ?1 AND visit = ?2")?
+        .execute([seed, visit])?;
+    add(connection, seed, visit, date)
+}
+
 /// Makes the spans of a seed anew.
 pub(super) fn rebuild(connection: &Connection, seed: i64) -> Result<(), Fault> {
     connection
@@ -338,7 +367,9 @@ pub(super) fn without_bytes(
 pub(super) fn payload_changed(connection: &Connection, payload: i64) -> Result<(), Fault> {
     let seeds: Vec<i64> = connection
         .prepare_cached(
-            "SELECT DISTINCT visit.seed FROM capture JOIN visit ON visit.id = capture.visit WHERE capture.payload = ?1",
+            "SELECT visit.seed FROM capture JOIN visit ON visit.id = capture.visit WHERE capture.payload = ?1
+             UNION SELECT visit.seed FROM capture JOIN further ON further.page = capture.visit
+                 JOIN visit ON visit.id = further.visit WHERE capture.payload = ?1",
         )?
         .query_map([payload], |row| row.get(0))?
         .collect::<Result<_, _>>()?;

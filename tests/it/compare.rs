@@ -358,7 +358,7 @@ fn claims_of_an_earlier_version_hold_on_the_later_one() {
 fn renamings(name: &str, at: usize) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     match at % 6 {
-        0 => format!("{name} Foundation"),
+        0 => format!("{name} Worldwide"),
         1 => format!("{name}, Inc."),
         2 if words.len() >= 3 => words
             .iter()
@@ -367,7 +367,7 @@ fn renamings(name: &str, at: usize) -> String {
             .collect(),
         3 => format!("The {name}"),
         4 => format!("{name} International"),
-        _ => format!("{name} Action Fund"),
+        _ => format!("{name} Network"),
     }
 }
 

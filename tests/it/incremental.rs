@@ -11,7 +11,7 @@ use stillsays::{
     finding::{Conclusion, Decision, Finding, Review, Verdict},
     pipeline::{self, Comparing, Named},
     profile::{Claim, ListedName, Profile, Reference, Statement},
-    store::{Access, Crawl, CrawlId, Removal, Store},
+    store::{Access, Crawl, CrawlId, Removal, Store, VisitId},
 };
 
 const NAMES: [&str; 8] = [
@@ -41,6 +41,11 @@ enum Brings {
         names: u8,
     },
     Wall,
+    /// The first names of this mask, with a link to a further page that has the rest, or fails.
+    Paged {
+        names: u8,
+        fails: bool,
+    },
 }
 
 /// What happens to an archive and its profile.
@@ -77,6 +82,8 @@ fn brings() -> impl Strategy<Value = Brings> {
         2 => Just(Brings::Fails),
         1 => any::<u8>().prop_map(|names| Brings::Cut { names }),
         1 => Just(Brings::Wall),
+        3 => (any::<u8>(), prop::bool::weighted(0.2))
+            .prop_map(|(names, fails)| Brings::Paged { names, fails }),
     ]
 }
 
@@ -226,6 +233,26 @@ impl World {
     }
 
     fn visit(&mut self, page: u8, hours: i16, brings: &Brings) {
+        let first = self.visit_of(&uri(page), hours, brings);
+        if let Brings::Paged { names, fails } = brings {
+            let brings = match fails {
+                true => Brings::Status(503),
+                false => Brings::Page {
+                    names: names & 0xf0,
+                    table: false,
+                    quoted: false,
+                    nonce: 9,
+                },
+            };
+            let further = self.visit_of(&format!("{}?page=2", uri(page)), hours, &brings);
+            if let (Some(first), Some(further)) = (first, further) {
+                self.store.bind_further(first, vec![further]).unwrap();
+            }
+        }
+    }
+
+    /// Visits an address; gives the visit where it was not held before.
+    fn visit_of(&mut self, uri: &str, hours: i16, brings: &Brings) -> Option<VisitId> {
         let date = self.at + chrono::TimeDelta::hours(i64::from(hours));
         self.at = self.at.max(date);
         let head = |status: u16| {
@@ -252,6 +279,11 @@ impl World {
                 body(*names, false, false, 0),
                 Some(Truncation::Disconnect),
             ),
+            Brings::Paged { names, .. } => {
+                let pager = "<p><a rel=next href=\"?page=2\">2</a></p></main>";
+                let page = String::from_utf8(body(names & 0x0f, false, true, 0)).unwrap();
+                response(200, page.replace("</main>", pager).into_bytes(), None)
+            }
             Brings::Status(status) => response(*status, b"<h1>Sorry</h1>".to_vec(), None),
             Brings::Wall => response(
                 200,
@@ -267,9 +299,9 @@ impl World {
             }),
         };
         let visit = Visit {
-            seed: uri(page).parse().unwrap(),
+            seed: uri.parse().unwrap(),
             captures: vec![Capture {
-                target_uri: uri(page).parse().unwrap(),
+                target_uri: uri.parse().unwrap(),
                 date,
                 ended: date,
                 connection: None,
@@ -281,7 +313,8 @@ impl World {
             .store
             .add_visit(self.crawl, Arc::new(visit), Vec::new());
         self.store.hurry().unwrap();
-        self.runtime.block_on(added).unwrap();
+        let added = self.runtime.block_on(added).unwrap();
+        added.new.then_some(added.id)
     }
 
     fn review(&mut self, rejects: bool) {
@@ -302,8 +335,9 @@ impl World {
     }
 
     fn prune(&mut self) {
-        for page in 0..2 {
-            let captures = self.store.captures_of(&uri(page).parse().unwrap()).unwrap();
+        let further = |it: u8| format!("{}?page=2", uri(it));
+        for page in [uri(0), uri(1), further(0), further(1)] {
+            let captures = self.store.captures_of(&page.parse().unwrap()).unwrap();
             let first: Option<PayloadDigest> = captures.iter().find_map(|it| it.1.payload_digest);
             let going = first.map(|payload| Removal {
                 payload,

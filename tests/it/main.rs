@@ -10,6 +10,7 @@ mod dev_pages;
 mod documentation;
 mod extract;
 mod fetch;
+mod further;
 mod history;
 mod incremental;
 mod interchange;

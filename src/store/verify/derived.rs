@@ -63,6 +63,12 @@ const RULES: &[(&str, &str, &str)] = &[
                  ORDER BY visit.date DESC, visit.id DESC LIMIT 1)",
     ),
     (
+        "further page",
+        "it was not visited in the same run as the page before it, or is that page",
+        "SELECT further.page FROM further JOIN visit ON visit.id = further.visit JOIN visit AS page ON page.id = further.page
+         WHERE page.crawl <> visit.crawl OR page.seed = visit.seed OR further.seed <> visit.seed",
+    ),
+    (
         "address",
         "its exchanges stand on another one",
         "SELECT uri.id FROM uri WHERE exchange_base IS NOT

@@ -1,0 +1,57 @@
+//! What markup says of a text beside showing it: that it is struck out, and the number that a counter ends at.
+
+use html5ever::local_name;
+
+use super::tree::Tree;
+
+/// Whether an element strikes its text out.
+pub(super) fn strikes(tree: &Tree, node: usize) -> bool {
+    matches!(
+        *tree.name(node),
+        local_name!("s") | local_name!("strike") | local_name!("del")
+    ) || tree
+        .attr(node, &local_name!("style"))
+        .is_some_and(|it| it.contains("line-through"))
+}
+
+/// Whether an attribute of this name says what number a counter ends at: `data-to-value`, `data-count`.
+pub(super) fn ends(name: &str) -> bool {
+    const ENDS: [&str; 9] = [
+        "to", "countto", "end", "target", "stop", "number", "final", "counter", "num",
+    ];
+    name.strip_prefix("data-").is_some_and(|it| {
+        let plain: String = it.chars().filter(char::is_ascii_alphanumeric).collect();
+        ENDS.contains(&plain.as_str()) || plain.ends_with("count") || plain.ends_with("value")
+    })
+}
+
+/// The number that a script counts up to from the `text` of an element: as an attribute of it has it, `data-to-value="134"`.
+pub(super) fn counted_up<'t>(tree: &'t Tree, node: usize, text: &str) -> Option<&'t str> {
+    const LONGEST: usize = 12;
+    let shown = text.trim();
+    let is_number = |it: &str| {
+        it.bytes().any(|it| it.is_ascii_digit())
+            && it
+                .bytes()
+                .all(|it| it.is_ascii_digit() || matches!(it, b'.' | b',' | b' ' | b'%' | b'+'))
+    };
+    if shown.len() > LONGEST || !shown.is_empty() && !is_number(shown) || !tree.is_element(node) {
+        return None;
+    }
+    let value = |it: &str| {
+        let digits: String = it
+            .chars()
+            .filter(|it| it.is_ascii_digit() || *it == '.')
+            .collect();
+        digits.parse::<f64>().unwrap_or_default()
+    };
+    let (_, end) = tree
+        .attributes(node)
+        .find(|(name, it)| it.len() <= LONGEST && is_number(it) && ends(name))?;
+    // A number of nothing else: an element without text that has one is a counter by its class alone.
+    let is_counter = !shown.is_empty()
+        || tree
+            .classes(node)
+            .any(|it| it.contains("count") || it.contains("odometer"));
+    (is_counter && value(end) > value(shown)).then_some(end)
+}

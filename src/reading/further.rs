@@ -1,0 +1,389 @@
+//! A list over several pages: which further pages a page leads to, and the readings of all of them as one.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::{Ending, More, MoreKind, PageState, Reading};
+use crate::{entity::EntityList, uri::TargetUri};
+
+/// What came of a further page.
+#[derive(Clone, Copy, Debug)]
+pub struct FurtherPage<'a> {
+    /// The address that the list led to.
+    pub asked: &'a TargetUri,
+    /// Where its redirects ended.
+    pub came_to: &'a TargetUri,
+    /// What was read there, or why nothing was, for people.
+    pub reading: Result<&'a Reading, &'a str>,
+}
+
+/// The readings of a page and of its further pages as one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joined {
+    /// The reading: state, title and language are those of the first page.
+    pub reading: Reading,
+    /// Where the further pages stand in it, in order.
+    pub parts: Vec<Part>,
+}
+
+/// Where a further page stands in a joined reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Which of the further pages it is, from 0.
+    pub page: usize,
+    /// Where its text begins.
+    pub start: usize,
+}
+
+/// The further pages of its list that a page at `own` links to, the nearest first: of the same host, at an address that differs from
+/// its own in a number alone, and a greater one.
+#[must_use]
+pub fn further_pages(reading: &Reading, own: &TargetUri) -> Vec<TargetUri> {
+    let mut pages: BTreeMap<u32, TargetUri> = BTreeMap::new();
+    for href in reading.more.iter().flat_map(|it| &it.leads_to) {
+        let Ok((to, _)) = own.join(href) else {
+            continue;
+        };
+        if let Some(number) = number_behind(own, &to) {
+            pages.entry(number).or_insert(to);
+        }
+    }
+    pages.into_values().collect()
+}
+
+/// The number of a page of the list that `own` is a page of, where it is behind that one.
+fn number_behind(own: &TargetUri, to: &TargetUri) -> Option<u32> {
+    let origin = |it: &TargetUri| (it.host().to_owned(), it.port());
+    if origin(own) != origin(to) {
+        return None;
+    }
+    let mut known = numbered(own);
+    known.push((plain(own), 0));
+    let behind = |(base, number): &(String, u32)| {
+        let same = known.iter().find(|it| it.0 == *base)?;
+        (*number > same.1).then_some(*number)
+    };
+    numbered(to).iter().find_map(behind)
+}
+
+/// An address without host, comparable.
+fn plain(uri: &TargetUri) -> String {
+    let url = uri.as_url();
+    let query: Vec<&str> = url
+        .query()
+        .into_iter()
+        .flat_map(|it| it.split('&'))
+        .collect();
+    spelt(url.path(), &query)
+}
+
+fn spelt(path: &str, query: &[&str]) -> String {
+    let mut query: Vec<&str> = query.iter().copied().filter(|it| !it.is_empty()).collect();
+    query.sort_unstable();
+    format!("{}?{}", path.trim_end_matches('/'), query.join("&"))
+}
+
+/// What an address is without one of the numbers in it that may count pages, with that number.
+fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
+    /// Parts of a path that say that a page's number follows.
+    const PAGE: [&str; 12] = [
+        "page", "pages", "paged", "p", "pg", "pag", "pagina", "seite", "strona", "sida", "side",
+        "sivu",
+    ];
+    let url = uri.as_url();
+    let query: Vec<&str> = url
+        .query()
+        .into_iter()
+        .flat_map(|it| it.split('&'))
+        .collect();
+    let mut found = Vec::new();
+    for (at, it) in query.iter().enumerate() {
+        if let Some(number) = it.split_once('=').and_then(|it| count(it.1)) {
+            let mut rest = query.clone();
+            rest.remove(at);
+            found.push((spelt(url.path(), &rest), number));
+        }
+    }
+    let path = url.path().trim_end_matches('/');
+    let Some((before, last)) = path.rsplit_once('/') else {
+        return found;
+    };
+    if let Some(number) = count(last) {
+        found.push((spelt(before, &query), number));
+        if let Some((shorter, word)) = before.rsplit_once('/')
+            && PAGE.contains(&word.to_ascii_lowercase().as_str())
+        {
+            found.push((spelt(shorter, &query), number));
+        }
+        return found;
+    }
+    let (stem, ending) = last.split_once('.').unwrap_or((last, ""));
+    let bare = stem.trim_end_matches(|it: char| it.is_ascii_digit());
+    if let Some(number) = stem.get(bare.len()..).and_then(count) {
+        let bare = bare.trim_end_matches(['-', '_']);
+        let dot = if ending.is_empty() { "" } else { "." };
+        found.push((
+            spelt(&format!("{before}/{bare}{dot}{ending}"), &query),
+            number,
+        ));
+    }
+    found
+}
+
+/// A number that may count pages, or the names on them.
+fn count(text: &str) -> Option<u32> {
+    let is_count = (1..=4).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+    is_count.then(|| text.parse().ok()).flatten()
+}
+
+/// The readings of a page at `own` and of its further pages as one.
+///
+/// Its lists go on over the pages. What says that the list goes on is left out where all pages were read, and says which was not
+/// where one is missing: the pages that were read say what they lead to.
+#[must_use]
+pub fn joined(first: &Reading, own: &TargetUri, further: &[FurtherPage<'_>]) -> Joined {
+    let mut reading = first.clone();
+    let mut parts = Vec::new();
+    let mut pages = vec![(own, first)];
+    let mut missing: Option<String> = None;
+    for (page, it) in further.iter().enumerate() {
+        match readable(it, &pages) {
+            Ok(read) => {
+                pages.push((it.came_to, read));
+                parts.push(Part {
+                    page,
+                    start: append(&mut reading, read),
+                });
+            }
+            Err(why) => {
+                let asked = it.asked;
+                missing.get_or_insert_with(|| format!("{asked} was not read: {why}"));
+            }
+        }
+    }
+    if missing.is_none() {
+        let known: HashSet<&TargetUri> = further.iter().map(|it| it.asked).collect();
+        let mut led = pages.iter().flat_map(|it| further_pages(it.1, it.0));
+        let is_known = |it: &TargetUri| known.contains(it) || pages.iter().any(|page| page.0 == it);
+        missing = led
+            .find(|it| !is_known(it))
+            .map(|it| format!("{it} was not read"));
+    }
+    reading.more = match missing {
+        Some(what) => vec![about_all(MoreKind::Pager, what)],
+        None => left(&pages),
+    };
+    Joined { reading, parts }
+}
+
+/// The reading of a further page, where it is one; why it is not.
+fn readable<'a>(
+    page: &FurtherPage<'a>,
+    pages: &[(&TargetUri, &Reading)],
+) -> Result<&'a Reading, String> {
+    let read = page.reading.map_err(str::to_owned)?;
+    let first = pages.first().map(|it| it.0.host());
+    if first != Some(page.came_to.host()) {
+        return Err(format!("it led to {}", page.came_to));
+    }
+    if read.state != PageState::Content {
+        return Err("what came is no page of the list".to_owned());
+    }
+    if let Some(doubt) = read.doubt.as_ref().filter(|it| it.speaks_for.is_some()) {
+        return Err(doubt.what.clone());
+    }
+    if pages
+        .iter()
+        .any(|it| it.0 == page.came_to || it.1.text == read.text)
+    {
+        return Err("it brought a page that was there before".to_owned());
+    }
+    Ok(read)
+}
+
+/// What still says that the list goes on once all its pages are read: what leads elsewhere, and counts and words.
+fn left(pages: &[(&TargetUri, &Reading)]) -> Vec<More> {
+    let mut left: Vec<More> = Vec::new();
+    for (own, page) in pages {
+        for it in &page.more {
+            let leads_elsewhere = it.leads_to.iter().any(|href| {
+                let to = own.join(href).ok().map(|it| it.0);
+                to.is_some_and(|to| (to.host(), to.port()) != (own.host(), own.port()))
+            });
+            let stays = match it.kind {
+                MoreKind::Count => it.total.is_some(),
+                MoreKind::Words => true,
+                _ => leads_elsewhere,
+            };
+            if stays
+                && left
+                    .iter()
+                    .all(|other| other.total != it.total || other.kind != it.kind)
+            {
+                left.push(More {
+                    at: None,
+                    shown: None,
+                    ..it.clone()
+                });
+            }
+        }
+    }
+    left
+}
+
+fn about_all(kind: MoreKind, what: String) -> More {
+    More {
+        kind,
+        what,
+        at: None,
+        shown: None,
+        total: None,
+        leads_to: Vec::new(),
+    }
+}
+
+/// Puts what a further page has behind what is there; returns where its text begins.
+fn append(reading: &mut Reading, page: &Reading) -> usize {
+    if !reading.text.is_empty() {
+        reading.text.push('\n');
+    }
+    let start = reading.text.len();
+    reading.text.push_str(&page.text);
+    let moved = |range: &std::ops::Range<usize>| range.start + start..range.end + start;
+    reading
+        .blocks
+        .extend(page.blocks.iter().map(|it| super::Block {
+            range: moved(&it.range),
+            ..it.clone()
+        }));
+    reading
+        .headings
+        .extend(page.headings.iter().map(|it| super::Heading {
+            range: moved(&it.range),
+            ..it.clone()
+        }));
+    reading
+        .links
+        .extend(page.links.iter().map(|it| super::Link {
+            range: moved(&it.range),
+            ..it.clone()
+        }));
+    reading.struck.extend(page.struck.iter().map(moved));
+    if page.ending == Ending::InTag {
+        reading.ending = Ending::InTag;
+    }
+    let own = reading.lists.len();
+    for list in &page.lists {
+        let mut list = list.clone();
+        for item in &mut list.items {
+            item.range = item.range.as_ref().map(moved);
+        }
+        let of_page = reading.lists.get_mut(..own).unwrap_or_default();
+        match of_page.iter_mut().find(|it| goes_on(it, &list)) {
+            Some(it) => take_in(it, list),
+            None => reading.lists.push(list),
+        }
+    }
+    start
+}
+
+/// Whether a list of a further page is the rest of one.
+fn goes_on(list: &EntityList, rest: &EntityList) -> bool {
+    (list.strategy, &list.fingerprint, &list.container)
+        == (rest.strategy, &rest.fingerprint, &rest.container)
+}
+
+/// Takes the names of the rest of a list in; those that it has already, as a menu has on every page, once.
+fn take_in(list: &mut EntityList, rest: EntityList) {
+    let known: BTreeSet<String> = list.items.iter().map(|it| it.surface.clone()).collect();
+    let new = rest.items.into_iter();
+    list.items
+        .extend(new.filter(|it| !known.contains(&it.surface)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uri(text: &str) -> TargetUri {
+        text.parse().unwrap()
+    }
+
+    fn leading(to: &[&str]) -> Reading {
+        Reading {
+            more: vec![More {
+                leads_to: to.iter().map(|it| (*it).to_owned()).collect(),
+                ..about_all(MoreKind::Pager, "a pager".to_owned())
+            }],
+            text: to.join(" "),
+            ..Reading::default()
+        }
+    }
+
+    #[test]
+    fn the_further_pages_of_a_list_differ_from_it_in_a_greater_number_alone() {
+        for (own, href, is) in [
+            ("https://a.example/partners", "?page=2", true),
+            ("https://a.example/partners", "/partners/page/2/", true),
+            ("https://a.example/partners/", "2/", true),
+            ("https://a.example/partners.html", "partners-2.html", true),
+            ("https://a.example/l?sort=name", "?sort=name&start=20", true),
+            ("https://a.example/l?page=2", "?page=3", true),
+            ("https://a.example/l?page=2", "?page=1", false),
+            ("https://a.example/l?page=2", "/l", false),
+            ("https://a.example/partners", "/news?page=2", false),
+            (
+                "https://a.example/partners",
+                "https://b.example/partners?page=2",
+                false,
+            ),
+            ("https://a.example/partners", "/partners/of-1998", false),
+        ] {
+            let found = further_pages(&leading(&[href]), &uri(own));
+            assert_eq!(!found.is_empty(), is, "{own} {href} {found:?}");
+        }
+        let many = further_pages(
+            &leading(&["?p=9", "?p=2", "?p=2"]),
+            &uri("https://a.example/l"),
+        );
+        assert_eq!(
+            many,
+            ["https://a.example/l?p=2", "https://a.example/l?p=9"].map(uri)
+        );
+    }
+
+    #[test]
+    fn a_list_is_whole_where_every_page_that_any_leads_to_was_read() {
+        let own = uri("https://a.example/l");
+        let (two, three) = (
+            uri("https://a.example/l?p=2"),
+            uri("https://a.example/l?p=3"),
+        );
+        let (first, second, third) = (
+            leading(&["?p=2"]),
+            leading(&["?p=1", "?p=3"]),
+            leading(&["?p=2", "?p=1"]),
+        );
+        let page = |asked, reading| FurtherPage {
+            asked,
+            came_to: asked,
+            reading,
+        };
+        let all = joined(
+            &first,
+            &own,
+            &[page(&two, Ok(&second)), page(&three, Ok(&third))],
+        );
+        assert_eq!(all.reading.more, []);
+        assert_eq!(all.parts[1].start, first.text.len() + second.text.len() + 2);
+        let one = joined(&first, &own, &[page(&two, Ok(&second))]);
+        assert!(one.reading.more[0].what.contains("p=3 was not read"));
+        let failed = [
+            page(&two, Ok(&second)),
+            page(&three, Err("robots.txt forbids it")),
+        ];
+        let failed = joined(&first, &own, &failed);
+        assert!(failed.reading.more[0].what.contains("robots.txt"));
+        let again = joined(&first, &own, &[page(&two, Ok(&first))]);
+        assert!(again.reading.more[0].what.contains("there before"));
+    }
+}
