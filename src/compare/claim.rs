@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 
 use super::names::Place;
 use crate::{
-    capture::CaptureEntry,
+    capture::{CaptureEntry, Untrusted},
     clock::Instant,
     finding::{Evidence, Reason, Verdict, Why},
     profile::{Claim, Profile, Reference},
@@ -96,6 +96,9 @@ pub(super) struct Said {
     /// The headings of the lists that hold a name: made comparable, and as they are spelt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) headings: Vec<(String, String)>,
+    /// Whether nobody vouches for the host that the page came from.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) untrusted: bool,
     /// Why a visit whose words are altered may have brought another page, if it may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) unproven: Option<String>,
@@ -118,6 +121,7 @@ impl Said {
             reasons: Vec::new(),
             evidence: Vec::new(),
             headings: Vec::new(),
+            untrusted: false,
             unproven: None,
         }
     }
@@ -156,8 +160,22 @@ pub(super) fn held(verdict: &Verdict) -> Option<bool> {
     }
 }
 
-/// What is missing from a body that was cut short may have stood in the rest.
+/// What was wrong with the certificate of the host that a visit's page came from, if anything.
+pub(super) fn untrusted(visited: &Visited<'_>) -> Option<Untrusted> {
+    visited.hops.iter().find_map(|it| it.untrusted)
+}
+
+/// What is missing from a body that was cut short may have stood in the rest, and nothing is gone on the word of a host that nobody
+/// vouches for.
 pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
+    if let Some(it) = untrusted(visited).filter(|_| held(&verdict) == Some(false)) {
+        return Verdict::CannotTell {
+            why: Why::AnotherPage,
+            detail: format!(
+                "nobody vouches that this is the page: the certificate of its host is {it}"
+            ),
+        };
+    }
     let cut = visited.hops.last().is_some_and(|it| it.truncated.is_some());
     match verdict {
         Verdict::Absent if cut => Verdict::CannotTell {

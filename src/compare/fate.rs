@@ -1,6 +1,6 @@
 //! What became of a reference's page, as its last visit tells.
 
-use super::{Visited, away};
+use super::{Visited, away, claim::untrusted};
 use crate::{
     capture::{CaptureEntry, Failure, FailureKind, is_redirect},
     challenge,
@@ -12,8 +12,28 @@ use crate::{
 /// The fate that one visit tells: by its failure, its status, what stands on the page, and where the redirects led.
 ///
 /// A redirect that changes the scheme, `www` or a trailing slash alone is no move.
+///
+/// Nothing is gone, and nothing moved, on the word of a host that nobody vouches for.
 #[must_use]
 pub fn fate(visited: &Visited<'_>) -> Fate {
+    let fate = told(visited);
+    let lost = matches!(
+        fate,
+        Fate::Gone { .. }
+            | Fate::Soft404
+            | Fate::Parked
+            | Fate::RedirectedAway { .. }
+            | Fate::Moved { .. }
+    );
+    match untrusted(visited).filter(|_| lost) {
+        Some(it) => Fate::Unreachable {
+            detail: format!("nobody vouches for what came: the certificate of the host is {it}"),
+        },
+        None => fate,
+    }
+}
+
+fn told(visited: &Visited<'_>) -> Fate {
     let Some(last) = visited.hops.last() else {
         return Fate::Unvisited;
     };

@@ -23,6 +23,7 @@ use crate::{
     profile::Reference,
     reading::PageState,
     text::fold,
+    uri::TargetUri,
 };
 
 /// What the visits of one page say about it, from the first to the latest.
@@ -73,7 +74,7 @@ impl PageAnswers {
                 is_page,
                 reasons: reasons(page),
                 evidence: page.witness().evidence(&Place {
-                    note: redirects(page),
+                    note: captured_as(reference, page).or_else(|| redirects(page)),
                     ..Place::default()
                 }),
             },
@@ -214,6 +215,13 @@ fn mark(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
+}
+
+/// The address that the page was captured under, for people, where it is not the one that is cited.
+fn captured_as(reference: &Reference, page: &Page<'_>) -> Option<String> {
+    let (cited, _) = TargetUri::parse(reference.url.as_deref()?).ok()?;
+    let first = &page.visited.hops.first()?.target_uri;
+    (*first != cited).then(|| format!("captured as {first}"))
 }
 
 /// How many redirects led there, for people.

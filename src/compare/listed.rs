@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     before::Before,
-    claim::{Said, scope_of, whole},
+    claim::{Said, scope_of, untrusted, whole},
     fate::unjudged,
     likeness::reason,
     moved::headings,
@@ -151,6 +151,7 @@ impl NamesAnswers {
 
     /// Notes what visits say.
     fn told(&mut self, date: Instant, page: &Page<'_>, answer: &NamesAnswer) {
+        let is_untrusted = untrusted(&page.visited).is_some();
         for (at, track) in self.names.iter_mut().enumerate() {
             let Some(it) = answer.names.get(at) else {
                 continue;
@@ -159,7 +160,7 @@ impl NamesAnswers {
             let headings = headings(it);
             track.tell(
                 date,
-                |it| it.is_same(&verdict, &headings),
+                |it| it.is_same(&verdict, &headings) && it.untrusted == is_untrusted,
                 || about(it, verdict.clone(), &headings, page),
             );
         }
@@ -246,6 +247,7 @@ fn about(
         reasons: it.reasons.clone(),
         evidence: page.witness().evidence(&it.place),
         headings: headings.to_vec(),
+        untrusted: untrusted(&page.visited).is_some(),
         unproven: None,
     }
 }

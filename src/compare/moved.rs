@@ -127,6 +127,7 @@ fn moved_list((from, to): (&str, &str), said: Said, before: Vec<Evidence>) -> Sa
         reasons,
         evidence,
         headings: said.headings,
+        untrusted: said.untrusted,
         unproven: None,
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     before::{Before, proven},
-    claim::{Said, Scope, Spoken, accessed_at, held, scope_of, whole},
+    claim::{Said, Scope, Spoken, accessed_at, held, scope_of, untrusted, whole},
     context,
     fate::unjudged,
     figure,
@@ -81,15 +81,17 @@ impl WordsAnswers {
             }
         };
         let verdict = &spoken.verdict;
+        let is_untrusted = untrusted(&page.visited).is_some();
         self.track.tell(
             date,
-            |it| it.is_same(verdict, &[]),
+            |it| it.is_same(verdict, &[]) && it.untrusted == is_untrusted,
             || Said {
                 verdict: verdict.clone(),
                 score: spoken.score,
                 reasons: spoken.reasons.clone(),
                 evidence: page.witness().evidence(&spoken.place),
                 headings: Vec::new(),
+                untrusted: is_untrusted,
                 unproven: unproven.clone(),
             },
         );

@@ -83,9 +83,26 @@ fn run(sight: &Sight<'_>, nodes: &[usize]) -> Option<Draft> {
         strategy: Strategy::Headings,
         container,
         caption: None,
-        bonus: if countries(sight, &items) { -0.6 } else { 0.0 },
+        bonus: if countries(sight, &items) || are_captions(sight, &items, container) {
+            -0.6
+        } else {
+            0.0
+        },
         items,
     })
+}
+
+/// Whether below most headings nothing but images with texts follows: they part logos into tiers, and name none.
+fn are_captions(sight: &Sight<'_>, items: &[Item], container: usize) -> bool {
+    let blocks = &sight.flow.blocks;
+    let end = sight.flow.spans[container].end;
+    let of_logos = items.iter().enumerate().filter(|(at, it)| {
+        let next = items.get(at + 1).map_or(end, |it| it.range.start);
+        let from = blocks.partition_point(|block| block.range.start < it.range.end);
+        let to = blocks.partition_point(|block| block.range.start < next);
+        from < to && blocks[from..to].iter().all(|block| block.alt)
+    });
+    of_logos.count() * 10 >= items.len() * 6
 }
 
 /// Whether most headings are countries: they part a list, and are none.

@@ -328,7 +328,7 @@ impl Answering<'_> {
             if self.comparing.is_stopped() {
                 return Err(AnalyseError::Stopped);
             }
-            let page = self.page(span, readings)?;
+            let page = self.page(seed, span, readings)?;
             let page = page.shown();
             waiting = lasting.is_waiting(page.state()).then(|| page.fate());
             let known = starts.iter().zip(&mut closed);
@@ -429,8 +429,20 @@ impl Answering<'_> {
     }
 
     /// What the visits of a span brought.
-    fn page(&self, span: &Span, readings: &mut Readings<'_>) -> Result<Brought, AnalyseError> {
-        let hops = self.store.hops(span.visit)?;
+    fn page(
+        &self,
+        seed: &TargetUri,
+        span: &Span,
+        readings: &mut Readings<'_>,
+    ) -> Result<Brought, AnalyseError> {
+        let mut hops = self.store.hops(span.visit)?;
+        // The redirects of another page led to the one that is asked about.
+        let key = seed.surt();
+        if hops.first().is_some_and(|it| it.target_uri.surt() != key)
+            && let Some(at) = hops.iter().rposition(|it| it.target_uri.surt() == key)
+        {
+            hops.drain(..at);
+        }
         let reading = match hops.last() {
             Some(it) => readings.of(it)?,
             None => None,
@@ -473,7 +485,7 @@ impl Answering<'_> {
             if span.first > until {
                 continue;
             }
-            let page = self.page(span, readings)?;
+            let page = self.page(&seed, span, readings)?;
             let page = page.shown();
             if !lasting.is_waiting(page.state()) {
                 tell(&page);

@@ -33,13 +33,14 @@ pub struct Span {
 }
 
 impl Store {
-    /// The spans of a seed, oldest first.
+    /// The spans of a seed, oldest first; of a seed that was never visited itself, those of the same page under another spelling of
+    /// its address, or of a page whose redirects led there.
     ///
     /// # Errors
     /// The file cannot be read.
     pub fn spans(&self, seed: &TargetUri) -> Result<Vec<Span>, StoreError> {
         self.read(|connection| {
-            let Some(seed) = uri_id(connection, seed)? else {
+            let Some(seed) = answering(connection, seed)? else {
                 return Ok(Vec::new());
             };
             connection
@@ -61,7 +62,7 @@ impl Store {
         self.read(|connection| {
             seeds
                 .into_iter()
-                .map(|seed| match uri_id(connection, seed)? {
+                .map(|seed| match answering(connection, seed)? {
                     Some(seed) => trailing(connection, seed),
                     None => Ok(Vec::new()),
                 })
@@ -131,6 +132,42 @@ impl Store {
             seeds.into_iter().try_for_each(|it| rebuild(connection, it))
         })
     }
+}
+
+/// The seed whose visits tell of a page: the page itself, where it was visited; else the latest one of the same sort key, or whose
+/// redirects led to such.
+pub(super) fn answering(
+    connection: &Connection,
+    seed: &TargetUri,
+) -> rusqlite::Result<Option<i64>> {
+    let own = uri_id(connection, seed)?;
+    let is_visited = |seed: i64| {
+        connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM span WHERE seed = ?1)")?
+            .query_row([seed], |row| row.get::<_, bool>(0))
+    };
+    if let Some(own) = own
+        && is_visited(own)?
+    {
+        return Ok(Some(own));
+    }
+    let surt = seed.surt();
+    for others in [
+        "SELECT span.seed FROM uri JOIN span ON span.seed = uri.id WHERE uri.surt = ?1
+         ORDER BY span.last DESC, span.seed LIMIT 1",
+        "SELECT visit.seed FROM uri JOIN capture ON capture.uri = uri.id JOIN visit ON visit.id = capture.visit
+         WHERE uri.surt = ?1 AND capture.hop > 0 AND EXISTS (SELECT 1 FROM span WHERE span.seed = visit.seed)
+         ORDER BY capture.date DESC, visit.seed LIMIT 1",
+    ] {
+        let found = connection
+            .prepare_cached(others)?
+            .query_row([surt.as_str()], |row| row.get(0))
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(own)
 }
 
 const SELECT: &str =
@@ -234,8 +271,9 @@ fn brought_alone(connection: &Connection, visit: i64) -> Result<(String, bool), 
         "SELECT capture.uri, outcome, status, failure_kind, payload.digest,
              CASE WHEN payload.bytes IS NULL
                  THEN coalesce((SELECT max(id) FROM removal WHERE removal.payload = payload.id), -1) ELSE 0 END,
-             truncated
-         FROM capture LEFT JOIN payload ON payload.id = capture.payload WHERE visit = ?1 ORDER BY hop",
+             truncated, connection.untrusted
+         FROM capture LEFT JOIN payload ON payload.id = capture.payload
+             LEFT JOIN connection ON connection.id = capture.connection WHERE visit = ?1 ORDER BY hop",
     )?;
     let mut rows = statement.query([visit])?;
     // Each hop's line, and whether it is a redirect.
@@ -252,13 +290,15 @@ fn brought_alone(connection: &Connection, visit: i64) -> Result<(String, bool), 
             Some(status) => status >= 400,
             None => outcome == "failure",
         };
+        let untrusted: Option<String> = row.get(7)?;
         let line = format!(
-            "{} {status:?} {:?} {:?} {} {:?}\n",
+            "{} {status:?} {:?} {:?} {} {:?}{}\n",
             row.get::<_, i64>(0)?,
             row.get::<_, Option<String>>(3)?,
             row.get::<_, Option<[u8; 32]>>(4)?,
             row.get::<_, i64>(5)?,
             row.get::<_, Option<String>>(6)?,
+            untrusted.map(|it| format!(" {it}")).unwrap_or_default(),
         );
         // A page may send a browser on under a status of success.
         let leads_on = |it| is_redirect(it) || matches!(it, 200..=299);

@@ -215,7 +215,7 @@ fn is_unread(verdict: &Verdict) -> bool {
 /// What the visit nearest to the day of access at which the page could be read says; of several references the one whose visit
 /// is nearest.
 fn baseline(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Option<Baseline> {
-    type Key = (bool, i64, Instant, u32);
+    type Key = (bool, bool, i64, Instant, u32);
     let mut best: Option<(Key, Option<bool>)> = None;
     for (number, accessed) in cited {
         let Some(accessed) = accessed else { continue };
@@ -227,20 +227,22 @@ fn baseline(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) ->
                 } else {
                     run.first
                 };
-                let key = (is_unread(&run.said.verdict), far, date, *number);
+                let unread = is_unread(&run.said.verdict);
+                let key = (unread, run.said.untrusted, far, date, *number);
                 if best.is_none_or(|it| key < it.0) {
                     best = Some((key, run.said.held()));
                 }
             }
         }
     }
-    best.map(|((_, _, date, _), held)| Baseline { date, held })
+    best.map(|((_, _, _, date, _), held)| Baseline { date, held })
 }
 
 /// The capture that brought what is claimed, of those visits that had it the ones nearest to the day of access; where nobody knows
 /// that day, the latest.
 fn copy(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Option<CaptureRef> {
-    let mut best: Option<((i64, std::cmp::Reverse<Instant>), &CaptureRef)> = None;
+    type Key = (bool, i64, std::cmp::Reverse<Instant>);
+    let mut best: Option<(Key, &CaptureRef)> = None;
     for (number, accessed) in cited {
         for (_, track) in tracks.iter().filter(|it| it.0 == *number) {
             for run in track
@@ -249,7 +251,7 @@ fn copy(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Opt
                 .filter(|it| it.said.held() == Some(true))
             {
                 let far = accessed.map_or(0, |it| track.distance(run, it));
-                let key = (far, std::cmp::Reverse(run.first));
+                let key = (run.said.untrusted, far, std::cmp::Reverse(run.first));
                 let capture = run.said.evidence.first().map(|it| &it.capture);
                 if let Some(capture) = capture
                     && best.is_none_or(|it| key < it.0)

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     Fault, Store, StoreError,
     dated::{self, Dated},
-    micros,
+    micros, spans,
 };
 use crate::{clock::Instant, uri::TargetUri};
 
@@ -73,13 +73,12 @@ fn some_of(
     seed: &TargetUri,
     wanted: &Wanted,
 ) -> Result<SomeVisits, Fault> {
+    let Some(seed) = spans::answering(connection, seed)? else {
+        return Ok(SomeVisits::default());
+    };
     let row: Option<(i64, i64, i64)> = connection
-        .prepare_cached(
-            "SELECT seed.uri, seed.visit, seed.visits FROM seed JOIN uri ON uri.id = seed.uri WHERE uri.uri = ?1",
-        )?
-        .query_row([seed.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .prepare_cached("SELECT uri, visit, visits FROM seed WHERE uri = ?1")?
+        .query_row([seed], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((seed, last, all)) = row else {
         return Ok(SomeVisits::default());
