@@ -18,6 +18,7 @@ use crate::{
 mod analyse;
 mod answers;
 mod apart;
+mod brought;
 mod comparing;
 mod conditions;
 mod folder;

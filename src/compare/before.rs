@@ -26,9 +26,9 @@ pub(super) struct Before {
     /// The claimed names that were missing from its list, by their places.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     missing: BTreeSet<usize>,
-    /// Whether names have gone from its list and come back.
-    #[serde(default)]
-    returned: bool,
+    /// The claimed names that have gone from its list and come back, by their places.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    returned: BTreeSet<usize>,
 }
 
 impl Before {
@@ -91,19 +91,21 @@ impl Before {
         self.note_returns(answer);
     }
 
-    /// A list from which names have gone and come back shows now these, now those: a missing one may come back as well.
+    /// A name that has gone from the list and come back may do so again; where several have, the list shows now these, now those, and
+    /// any that is missing may come back.
     fn note_returns(&mut self, answer: &mut NamesAnswer) {
         for (at, it) in answer.names.iter_mut().enumerate() {
             match it.verdict {
-                Verdict::Present => self.returned |= self.missing.remove(&at),
+                Verdict::Present if self.missing.remove(&at) => _ = self.returned.insert(at),
                 Verdict::Absent => _ = self.missing.insert(at),
                 _ => {}
             }
         }
-        if self.returned {
+        if !self.returned.is_empty() {
             let detail = "names have gone from the list before and come back";
-            for it in &mut answer.names {
-                if it.verdict == Verdict::Absent {
+            let rotates = self.returned.len() > 1;
+            for (at, it) in answer.names.iter_mut().enumerate() {
+                if it.verdict == Verdict::Absent && (rotates || self.returned.contains(&at)) {
                     it.verdict = Verdict::CannotTell {
                         why: Why::PartOfList,
                         detail: detail.to_owned(),

@@ -250,9 +250,14 @@ pub(super) fn of_reference(
     name: &str,
     reference: &Reference,
     answers: Option<&PageAnswers>,
-    (waiting, rest): (Option<&Fate>, Rest),
+    (waiting, rest): (Option<&Fate>, &dyn Fn() -> Rest),
 ) -> Finding {
     let track = answers.map(|it| &it.fates);
+    let moved = track.is_some_and(|it| {
+        let mut edges = it.edges();
+        edges.any(|(_, it)| matches!(it.fate, Fate::Moved { .. }))
+    });
+    let rest = if moved { rest() } else { Rest::Untold };
     let edges: Vec<(Instant, Fate)> = track
         .into_iter()
         .flat_map(Track::edges)

@@ -37,10 +37,14 @@ pub fn findings_from(
     let answered = given.answered;
     for it in &profile.references {
         let waiting = answered.waiting.get(&it.number);
-        let resting = answered.claims.iter().filter(|of| of.0.1 == it.number);
-        let rest = Rest::of(resting.flat_map(|it| it.1.held()));
+        let rest = || {
+            let claims = profile.claims.iter().enumerate();
+            let citing = claims.filter(|(_, claim)| claim.cites.contains(&it.number));
+            let answers = citing.filter_map(|(place, _)| (given.claims)(place, it.number));
+            Rest::of(answers.flat_map(|it| it.held()))
+        };
         let page = answered.pages.get(&it.number);
-        take(of_reference(name, it, page, (waiting, rest)));
+        take(of_reference(name, it, page, (waiting, &rest)));
     }
     let mut telling = Telling::of(name, profile, given, false);
     for (place, claim) in profile.claims.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! A passage that is like the claimed words, and stood beside them while they were there: it is not what the page says in their place.
 
 use super::{
+    answered::Look,
     claim::Said,
-    findings::Look,
     likeness::reason,
     time::{fold::Folded, track::Track},
 };

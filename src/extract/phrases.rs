@@ -43,6 +43,11 @@ const FILES: [(&str, &str); 28] = [
 /// How many languages there are.
 pub(super) const LANGUAGES: usize = FILES.len();
 
+/// Whether the phrases of a language are known, by the first part of its tag.
+pub(super) fn knows(language: &str) -> bool {
+    matches!(language, "no" | "nn") || FILES.iter().any(|it| it.0 == language)
+}
+
 /// The language of what is said in no language or in all of them.
 pub(super) const ANY: usize = 0;
 

@@ -7,7 +7,7 @@ mod titles;
 
 use std::ops::Range;
 
-use super::{flow::Flow, names, plain::Plain, tree::Tree};
+use super::{flow::Flow, names, phrases, plain::Plain, tree::Tree};
 use crate::{
     challenge,
     entity::{EntityList, ListKind},
@@ -25,6 +25,10 @@ const POSSIBLE: f64 = 0.25;
 /// A page whose main part has fewer letters proves nothing: of 52 saved pages of organizations one has fewer, a page of logos without
 /// texts; of 183 notes that stand in for pages, 160 have.
 const ENOUGH: usize = 160;
+
+/// The same for a page in a language whose notes are not known here, so that one of them cannot be told from a page: notes that stand in
+/// for pages have hardly ever more.
+const ENOUGH_UNKNOWN: usize = 500;
 
 /// Below this many letters of its own a page is bare: its menus, notices and hidden lines are asked as well.
 const BARE: usize = 80;
@@ -101,11 +105,30 @@ pub(super) fn judge(
     }
     signals.extend(firm.iter().cloned());
     let state = settle(&signals, &flow.text);
-    let doubt = doubt(state, &signals, &firm, &said, main);
+    let least = least(flow.language.as_deref(), &flow.text);
+    let doubt = doubt(state, &signals, (&firm, &said), (main, least));
     Judged {
         state,
         signals,
         doubt,
+    }
+}
+
+/// How many letters a page must have, so that its silence proves something: more in a language whose notes are not known.
+fn least(language: Option<&str>, text: &str) -> usize {
+    const SAMPLE: usize = 400;
+    let tag = language.and_then(|it| it.split(['-', '_']).next());
+    let known_tag = tag.is_none_or(|it| phrases::knows(&it.to_ascii_lowercase()));
+    let known_script = |it: char| matches!(u32::from(it), 0..=0x6ff | 0x900..=0x97f | 0x1e00..=0x1fff | 0x2000..=0x9fff | 0xac00..=0xd7ff | 0xf900..);
+    let (mut known, mut all) = (0, 0);
+    for it in text.chars().filter(|it| it.is_alphabetic()).take(SAMPLE) {
+        all += 1;
+        known += usize::from(known_script(it));
+    }
+    if known_tag && known * 2 >= all {
+        ENOUGH
+    } else {
+        ENOUGH_UNKNOWN
     }
 }
 
@@ -117,7 +140,8 @@ pub(super) fn judge_plain(plain: &Plain) -> Judged {
     let said = said::by(title.as_deref(), &[], &lines, false);
     let signals = weighed(Vec::new(), &said, plain.title.as_deref(), main, 0);
     let state = settle(&signals, &plain.text);
-    let doubt = doubt(state, &signals, &[], &said, main);
+    let least = least(None, &plain.text);
+    let doubt = doubt(state, &signals, (&[], &said), (main, least));
     Judged {
         state,
         signals,
@@ -261,7 +285,7 @@ fn weighed(
     // Of what is to come a page with something else to say may well speak.
     let notes = said
         .iter()
-        .find(|it| it.state == PageState::Placeholder && it.other_prose >= 200);
+        .find(|it| it.state == PageState::Placeholder && it.other_prose >= 150);
     if let Some(it) = notes {
         let what = format!("the page has {} letters of other text", it.other_prose);
         sign(&mut signals, PageState::Placeholder, -0.5, what);
@@ -339,7 +363,7 @@ fn relief(state: PageState, other: usize) -> f64 {
             [(1_200, 1.4), (400, 1.1), (200, 0.8), (110, 0.45)]
         }
         PageState::Parked => [(1_000, 1.2), (450, 0.8), (200, 0.5), (120, 0.2)],
-        _ => [(2_400, 1.2), (1_000, 0.8), (450, 0.5), (120, 0.25)],
+        _ => [(2_400, 1.2), (1_000, 0.8), (450, 0.5), (120, 0.3)],
     };
     steps.iter().find(|it| other >= it.0).map_or(0.0, |it| it.1)
 }
@@ -410,9 +434,8 @@ fn settle(signals: &[Signal], text: &str) -> PageState {
 fn doubt(
     state: PageState,
     signals: &[Signal],
-    firm: &[Signal],
-    said: &[Said],
-    main: usize,
+    (firm, said): (&[Signal], &[Said]),
+    (main, least): (usize, usize),
 ) -> Option<Doubt> {
     if state != PageState::Content {
         return None;
@@ -451,8 +474,14 @@ fn doubt(
             what: first.what.clone(),
         });
     }
-    (main < ENOUGH).then(|| Doubt {
+    (main < least).then(|| Doubt {
         speaks_for: None,
-        what: format!("the page has next to no text of its own: {main} letters"),
+        what: if main < ENOUGH {
+            format!("the page has next to no text of its own: {main} letters")
+        } else {
+            format!(
+                "the page has {main} letters of its own, in a language whose words for errors and walls are not known here"
+            )
+        },
     })
 }

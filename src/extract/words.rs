@@ -17,6 +17,8 @@ pub(super) const ORGANIZATION: &str = concat!(
     "sociedad,société,software,solutions,spa,s.p.a.,stichting,stiftung,studio,studios,survey,systems,technologies,",
     "stiftelse,stiftelsen,forening,foreningen,förening,föreningen,säätiö,fundacja,stowarzyszenie,nadace,spolek,",
     "derneği,vakfı,ong,onlus,asbl,vzw,kft,srl,s.r.l.,ltda,lda,фонд,центр,институт,союз,ассоциация,общество,",
+    "संगठन,समिति,केंद्र,केन्द्र,फाउंडेशन,फाउण्डेशन,न्यास,संस्थान,विश्वविद्यालय,परिषद,মহাসঙ্ঘ,সংগঠন,সমিতি,কেন্দ্র,ফাউন্ডেশন,ফাউণ্ডেশন,বিশ্ববিদ্যালয়,",
+    "ფონდი,ასოციაცია,ცენტრი,უნივერსიტეტი,კავშირი,საბჭო,ინსტიტუტი,հիմնադրամ,միություն,կենտրոն,மையம்,அறக்கட்டளை,சங்கம்,సంఘం,",
     "организация,университет,ооо,ано,нко,جمعية,مؤسسة,مركز,شبكة,اتحاد,الاتحاد,معهد,جامعة,עמותת,קרן,מרכז,המרכז,איגוד,",
     "technology,theater,theatre,times,trust,union,united,universidad,universidade,università,universität,",
     "universitat,université,university,verband,verein,vereniging,ventures,works,workshop,zentrum",
@@ -24,6 +26,8 @@ pub(super) const ORGANIZATION: &str = concat!(
 
 /// Words of headings under which names stand, folded; a word that begins so counts.
 pub(super) const RELATION: &str = concat!(
+    "सहयोगी,साथी,भागीदार,प्रायोजक,समर्थक,প্রতিষ্ঠাতা,অংশীদার,সদস্য,সহযোগী,পৃষ্ঠপোষক,პარტნიორ,წევრ,მხარდამჭერ,სპონსორ,დონორ,გუნდი,գործընկեր,անդամ,",
+    "ผู้สนับสนุน,ภาคี,คณะกรรมการ,ทีมงาน,شركاؤنا,فريق,الفريق,شرکا,همکاران,اعضای,حامیان,شراکت,اراکین,உறுப்பினர்,பங்குதாரர்,ஆதரவாளர்,వాటాదార,సభ్యు,",
     "accredited,adherent,advisor,advisory,affiliate,alliance,allies,aliado,associate,backer,beneficiar,benefactor,",
     "board,cent,chapter,charter,client,coalition,collaborat,colaborador,committee,compan,consorti,contributor,",
     "convener,cooperat,kooperation,council,customer,donor,delegat,directory,endors,endow,exhibitor,facult,fellow,",
@@ -47,6 +51,7 @@ pub(super) const RELATION: &str = concat!(
 
 /// The stronger of the words above: a page or list called so is about names.
 pub(super) const STRONG_RELATION: &str = concat!(
+    "सहयोगी,भागीदार,प्रायोजक,অংশীদার,সদস্য,সহযোগী,პარტნიორ,წევრ,მხარდამჭერ,სპონსორ,գործընկեր,անդամ,ผู้สนับสนุน,ภาคี,شركاؤنا,شرکای,اعضای,حامیان,உறுப்பினர்,பங்குதாரர்,",
     "adopter,used by,backed by,our clients,οργανώσ,συμμετέχ,soutiennent,nous font confiance,organizaciones,organizações,organizzazioni,organizacje,",
     "affiliate,allies,alliance,board of,client,coalition,collaborat,committee,consorti,customer,donor,endorse,",
     "endorsing,exhibitor,faculty,founding,funder,funded by,grantee,investor,member,membre,miembro,mitglied,",

@@ -9,22 +9,20 @@ use std::{
 };
 
 use crate::{
-    capture::CaptureEntry,
     clock::Instant,
     compare::{
-        self, Alert, Answered, Answers, Lasting, Page, Part, Question, Stretch, Visited,
-        names_asked, questions, questions_of_choices,
+        self, Alert, Answered, Answers, Lasting, Page, Part, Question, Stretch, names_asked,
+        questions, questions_of_choices,
     },
     digest::ContentDigest,
     extract,
     finding::Fate,
     profile::Profile,
-    reading::Reading,
     store::{Answer, Span, Store},
     uri::TargetUri,
 };
 
-use super::{AnalyseError, Comparing, further::read_together, readings::Readings};
+use super::{AnalyseError, Comparing, brought::Brought, readings::Readings};
 
 /// Where answers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -328,7 +326,7 @@ impl Answering<'_> {
             if self.comparing.is_stopped() {
                 return Err(AnalyseError::Stopped);
             }
-            let page = self.page(seed, span, readings)?;
+            let page = Brought::of(self.store, (seed, span), readings)?;
             let page = page.shown();
             waiting = lasting.is_waiting(page.state()).then(|| page.fate());
             let known = starts.iter().zip(&mut closed);
@@ -428,45 +426,6 @@ impl Answering<'_> {
         Ok(differing)
     }
 
-    /// What the visits of a span brought.
-    fn page(
-        &self,
-        seed: &TargetUri,
-        span: &Span,
-        readings: &mut Readings<'_>,
-    ) -> Result<Brought, AnalyseError> {
-        let mut hops = self.store.hops(span.visit)?;
-        // The redirects of another page led to the one that is asked about.
-        let key = seed.surt();
-        if hops.first().is_some_and(|it| it.target_uri.surt() != key)
-            && let Some(at) = hops.iter().rposition(|it| it.target_uri.surt() == key)
-        {
-            hops.drain(..at);
-        }
-        let reading = match hops.last() {
-            Some(it) => readings.of(it)?,
-            None => None,
-        };
-        let mut brought = Brought {
-            hops,
-            reading,
-            further: Vec::new(),
-        };
-        let further = self.store.further(span.visit)?;
-        if let (Some(reading), Some(end)) = (&brought.reading, brought.hops.last())
-            && !further.is_empty()
-        {
-            let it = read_together(reading, &end.target_uri, &further, readings)?;
-            let ends = it.parts.iter().filter_map(|part| {
-                let end = further.get(part.page)?.last()?;
-                Some((part.start, end.clone()))
-            });
-            brought.further = ends.collect();
-            brought.reading = Some(it.reading.into());
-        }
-        Ok(brought)
-    }
-
     /// Shows the page of a reference as it was at the latest visit up to a moment.
     pub(super) fn look(
         &self,
@@ -485,7 +444,7 @@ impl Answering<'_> {
             if span.first > until {
                 continue;
             }
-            let page = self.page(&seed, span, readings)?;
+            let page = Brought::of(self.store, (&seed, span), readings)?;
             let page = page.shown();
             if !lasting.is_waiting(page.state()) {
                 tell(&page);
@@ -493,25 +452,6 @@ impl Answering<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// What the first visit of a span brought.
-struct Brought {
-    hops: Vec<CaptureEntry>,
-    reading: Option<std::sync::Arc<Reading>>,
-    /// Where the text of each further page begins in the reading's, and which capture brought it.
-    further: Vec<(usize, CaptureEntry)>,
-}
-
-impl Brought {
-    fn shown(&self) -> Page<'_> {
-        let visited = Visited {
-            hops: &self.hops,
-            reading: self.reading.as_deref(),
-        };
-        let further = self.further.iter().map(|(start, it)| (*start, it));
-        Page::joined(visited, further.collect())
     }
 }
 

@@ -155,7 +155,10 @@ impl Portrait {
             (named || self.title.is_empty(), "the site's name"),
         ];
         let percent = now.letters * 100 / self.letters.max(1);
-        let cut = self.closed && now.reading.ending != Ending::Closed && percent < 95;
+        // A page whose head and foot are all there was not cut, however it ends.
+        let whole_frame = self.frame.len() >= 4 && of_frame * 4 >= self.frame.len() * 3;
+        let cut =
+            self.closed && now.reading.ending != Ending::Closed && percent < 95 && !whole_frame;
         let other_language =
             self.language.is_some() && now.language.is_some() && self.language != now.language;
         Judgement {
