@@ -160,6 +160,11 @@ impl Told {
                     }
                 }
             }
+            // An address may look like that of a home page, and have what is cited.
+            Fate::RedirectedAway { to, .. } if rest == Rest::There => Fate::Moved {
+                to: to.clone(),
+                permanent: false,
+            },
             other => other.clone(),
         }
     }
@@ -255,7 +260,7 @@ pub(super) fn of_reference(
     let track = answers.map(|it| &it.fates);
     let moved = track.is_some_and(|it| {
         let mut edges = it.edges();
-        edges.any(|(_, it)| matches!(it.fate, Fate::Moved { .. }))
+        edges.any(|(_, it)| matches!(it.fate, Fate::Moved { .. } | Fate::RedirectedAway { .. }))
     });
     let rest = if moved { rest() } else { Rest::Untold };
     let edges: Vec<(Instant, Fate)> = track

@@ -43,6 +43,9 @@ pub(super) struct Judged {
 /// A challenge has hardly any text: a page with more bytes of it is not looked through for one.
 const MOST_OF_A_CHALLENGE: usize = 6_000;
 
+/// The longest markup that is looked through for a challenge, in bytes: as the fetcher does it under a status of success.
+const LONGEST_CHALLENGE: usize = 64 << 10;
+
 /// Judges a page by its text, its shape, its status and what lists were found; `page` is its status and its markup.
 pub(super) fn judge(
     tree: &Tree,
@@ -88,7 +91,7 @@ pub(super) fn judge(
     let mut signals = promised(signals, flow, named);
     let paywall = said.iter().find_map(|it| it.ends_at_paywall.as_ref());
     let mut firm = shape.firm;
-    let challenge = (flow.text.len() <= MOST_OF_A_CHALLENGE)
+    let challenge = (flow.text.len() <= MOST_OF_A_CHALLENGE && page.len() <= LONGEST_CHALLENGE)
         .then(|| challenge::in_page(page.as_bytes()))
         .flatten();
     if let Some(it) = challenge {

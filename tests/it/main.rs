@@ -17,6 +17,7 @@ mod interchange;
 mod kills;
 mod ledger;
 mod media_type;
+mod moves;
 mod output;
 mod pdf;
 mod profile;

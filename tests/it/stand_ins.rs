@@ -116,6 +116,31 @@ fn nothing_is_called_absent_from_a_page_that_stands_in_for_another() {
     );
 }
 
+/// The third batch was tried once before anything was repaired for it: of 40 pages 26 were called absent, and of 20 live ones two were
+/// held for stand-ins. What the phrases of no language tell is left as it is.
+#[test]
+fn of_pages_of_kinds_never_seen_few_are_called_absent_and_no_live_one_is_a_stand_in() {
+    let stand_ins: Vec<StandIn> = table("third_sight.toml");
+    let live: Vec<Live> = table("third_live.toml");
+    let is_called_absent = |it: &&StandIn| {
+        let reading = read(&page(&it.language, &it.title, &it.body, true));
+        let quoted = "unarmed civilian protection";
+        is_called_gone(&compare::quotation(quoted, &reading, Scope::default()).verdict)
+    };
+    let absent: Vec<&str> = stand_ins
+        .iter()
+        .filter(is_called_absent)
+        .map(|it| it.title.as_str())
+        .collect();
+    assert!(absent.len() <= 9, "{} of 40: {absent:?}", absent.len());
+    for it in &live {
+        let reading = read(&page(&it.language, &it.title, &it.body, true));
+        assert_eq!(reading.state, PageState::Content, "{}", it.why);
+        let has = compare::quotation(&it.has, &reading, Scope::default()).verdict;
+        assert_eq!(has, Verdict::Present, "{}", it.why);
+    }
+}
+
 /// The page that was there before.
 const BEFORE: &str = "<h1>About us</h1><p>We practice unarmed civilian protection in 134 countries.</p><p>The alliance meets in the \
     harbor hall each spring to hear reports from its circles and to plan the year of work ahead with friends.</p><p>Its library holds \
