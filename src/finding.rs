@@ -1,13 +1,13 @@
 //! Findings: what the program says about a claim or a reference, the evidence, and what a person decided about it.
 
 mod evidence;
+mod id;
 mod series;
 mod standing;
 mod weight;
 
-use std::fmt;
-
 pub use evidence::{Baseline, CaptureRef, Evidence, History};
+pub use id::FindingId;
 pub use series::{Moment, Series};
 pub use standing::{Decided, Mark, Objection, Standing, applying};
 pub use weight::Weight;
@@ -15,7 +15,7 @@ pub use weight::Weight;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Instant, digest::ContentDigest, uri::TargetUri};
+use crate::{clock::Instant, uri::TargetUri};
 
 /// One statement about one claim or reference, with its evidence. A review never edits it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,74 +41,6 @@ pub struct Finding {
     /// The archived copy to cite: the capture of a cited page that brought the claimed words and is closest to the access date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CaptureRef>,
-}
-
-/// The id of a finding: the first 12 hexadecimal digits of a digest over profile, subject and conclusion.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct FindingId(pub String);
-
-impl FindingId {
-    /// The number of digits in an id.
-    pub const DIGITS: usize = 12;
-
-    /// The id of a finding in which `conclusion` is said about `subject`.
-    ///
-    /// Explanations (`because`, `how`, `detail`) do not count: with better wording, it is the same finding.
-    #[must_use]
-    pub fn of(profile: &str, subject: &Subject, conclusion: &Conclusion) -> Self {
-        // Serializing these types cannot fail; an empty text would only make the id less specific.
-        let json = serde_json::to_string(&(profile, subject, conclusion.without_words()));
-        Self(ContentDigest::of(json.unwrap_or_default().as_bytes()).short())
-    }
-}
-
-impl Conclusion {
-    /// The same conclusion without explanations.
-    fn without_words(&self) -> Self {
-        let mut it = self.clone();
-        match &mut it {
-            Self::Verdict(
-                Verdict::Elsewhere { place: words }
-                | Verdict::Renamed { because: words, .. }
-                | Verdict::Altered { how: words, .. }
-                | Verdict::CannotTell { detail: words, .. },
-            )
-            | Self::Fate(
-                Fate::Unreachable { detail: words }
-                | Fate::Refused { detail: words }
-                | Fate::Walled { detail: words }
-                | Fate::Waiting { detail: words }
-                | Fate::RedirectedAway { detail: words, .. },
-            ) => words.clear(),
-            Self::Verdict(
-                Verdict::Present
-                | Verdict::Absent
-                | Verdict::MovedList { .. }
-                | Verdict::MovedPage { .. }
-                | Verdict::Merged { .. }
-                | Verdict::Split { .. }
-                | Verdict::New
-                | Verdict::Redesigned { .. },
-            )
-            | Self::Fate(
-                Fate::Live
-                | Fate::Moved { .. }
-                | Fate::Gone { .. }
-                | Fate::Soft404
-                | Fate::Parked
-                | Fate::Unvisited
-                | Fate::NoAddress,
-            ) => {}
-        }
-        it
-    }
-}
-
-impl fmt::Display for FindingId {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
 }
 
 /// What a finding is about.

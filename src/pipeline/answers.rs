@@ -11,8 +11,8 @@ use std::{
 use crate::{
     clock::Instant,
     compare::{
-        self, Alert, Answered, Answers, Lasting, Page, Part, Question, Stretch, names_asked,
-        questions, questions_of_choices,
+        self, Alert, Answered, Answers, Page, Part, Question, names_asked, questions,
+        questions_of_choices,
     },
     digest::ContentDigest,
     extract,
@@ -22,7 +22,11 @@ use crate::{
     uri::TargetUri,
 };
 
-use super::{AnalyseError, Comparing, brought::Brought, readings::Readings};
+use super::{
+    AnalyseError, Comparing,
+    brought::{Brought, lasting},
+    readings::Readings,
+};
 
 /// Where answers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -459,20 +463,6 @@ impl Answering<'_> {
 pub(super) fn seed_of(reference: &crate::profile::Reference) -> Option<TargetUri> {
     let (seed, _) = TargetUri::parse(reference.url.as_deref()?).ok()?;
     Some(seed)
-}
-
-/// For each span of a page, oldest first, whether it has lasted.
-pub(super) fn lasting(alert: &Alert, spans: &[Span]) -> Vec<Lasting> {
-    let stretches: Vec<Stretch> = spans
-        .iter()
-        .map(|it| Stretch {
-            first: it.first,
-            last: it.last,
-            visits: it.visits,
-            bad: it.bad,
-        })
-        .collect();
-    alert.lasting(&stretches)
 }
 
 /// What the findings of a profile rest on: its questions, the versions that answer them, and what the visits of its pages brought.

@@ -3,7 +3,7 @@
 use super::{further::read_together, readings::Readings};
 use crate::{
     capture::CaptureEntry,
-    compare::{Page, Visited},
+    compare::{Alert, Lasting, Page, Stretch, Visited},
     reading::Reading,
     store::{Span, Store, StoreError},
     uri::TargetUri,
@@ -68,4 +68,18 @@ impl Brought {
         let further = self.further.iter().map(|(start, it)| (*start, it));
         Page::joined(visited, further.collect())
     }
+}
+
+/// For each span of a page, oldest first, whether it has lasted.
+pub(super) fn lasting(alert: &Alert, spans: &[Span]) -> Vec<Lasting> {
+    let stretches: Vec<Stretch> = spans
+        .iter()
+        .map(|it| Stretch {
+            first: it.first,
+            last: it.last,
+            visits: it.visits,
+            bad: it.bad,
+        })
+        .collect();
+    alert.lasting(&stretches)
 }

@@ -17,7 +17,8 @@ use crate::{
 use super::{
     AnalyseError, Comparing, Named,
     analyse::{found, subjected},
-    answers::{From, lasting, seed_of},
+    answers::{From, seed_of},
+    brought::lasting,
     readings::Readings,
 };
 

@@ -91,7 +91,7 @@ fn captures_under_another_spelling_of_the_address_count_for_a_page_that_was_neve
     fate(&first, "2026-01-01T08:00:00Z");
     let package = first.path("all.wacz");
     let package = package.to_str().unwrap();
-    first.expect(&["export", "-o", package], 0);
+    first.expect(&["export", "wacz", "-o", package], 0);
     let other = project(&site);
     let profile = other.read("config/profiles/network.toml");
     other.profile("network", &profile.replace("/old\"", "/old/\""));
