@@ -7,6 +7,7 @@ use crate::{store::Store, uri::TargetUri};
 use clap::{Args, Parser, Subcommand, error::ErrorKind};
 
 mod archive;
+mod article_page;
 mod exit;
 mod failure;
 mod fetching;

@@ -18,7 +18,10 @@ use crate::{
     schedule::{Cadence, parse_interval},
 };
 
+mod schema;
 mod settings;
+
+pub use schema::schema;
 
 pub use settings::{
     FetchSettings, LedgerSettings, RetentionSettings, SETTINGS, ScheduleSettings, ServeSettings,

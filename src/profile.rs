@@ -9,6 +9,7 @@ mod fault;
 mod ids;
 mod lint;
 mod read;
+mod schema;
 mod source;
 mod update;
 mod write;
@@ -250,6 +251,15 @@ pub struct Seed {
 }
 
 impl Profile {
+    /// The name of the file with the JSON Schema of profiles, which the first line of a profile names.
+    pub const SCHEMA_FILE: &str = "profile.schema.json";
+
+    /// The JSON Schema of profiles (draft 2020-12), for editors that complete and check them.
+    #[must_use]
+    pub fn schema() -> String {
+        schema::schema()
+    }
+
     /// The keys that its file may have at the top.
     pub const KEYS: [&str; 11] = [
         "format",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::date;
+use super::{date, split};
 use crate::{
     profile::{ArchivedCopy, Reference},
     text::one_line,
@@ -112,11 +112,7 @@ pub(super) fn fill(reference: &mut Reference, fields: &[(String, String)]) {
         reference.fragment = fragment.filter(|it| !it.is_empty());
     }
     if let Some(title) = field(TITLE) {
-        reference.title = Some(
-            title
-                .trim_matches(['“', '”', '"', '«', '»', ' '])
-                .to_owned(),
-        );
+        reference.title = Some(split::unquoted(&title));
     }
     if let Some(work) = field(WORK) {
         reference.publisher = Some(work);

@@ -174,7 +174,8 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
             let rest = text[to..].trim_start_matches([':', ' ', '\u{a0}']);
             return Some(Start {
                 byte: piece.end - rest.len(),
-                strong,
+                // "are: Alder House, …": a colon only introduces.
+                strong: strong || text[to..].starts_with(':'),
                 introduced: true,
             });
         }

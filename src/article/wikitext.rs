@@ -38,7 +38,7 @@ pub(super) fn plain(text: &str) -> String {
 
 /// The page as HTML.
 fn to_html(text: &str) -> String {
-    let text = without_comments(text);
+    let text = relined(&without_comments(text));
     let mut page = Page::of(&text);
     let title = title(&text);
     let body = page.inline(&text);
@@ -80,6 +80,41 @@ fn title(text: &str) -> Option<String> {
         .map(|it| it.0.to_owned())
         .filter(|it| it.len() < 120);
     boxed.or(inline_box).or(bold)
+}
+
+/// A page whose line breaks were lost, with those that headings, items and tables need.
+fn relined(text: &str) -> String {
+    const LONGEST_HEADING: usize = 100;
+    if text.len() < 2000 || text.lines().count() * 1000 > text.len() {
+        return text.to_owned();
+    }
+    let text = text
+        .replace(" * ", "\n* ")
+        .replace(" {| ", "\n{| ")
+        .replace(" |- ", "\n|- ")
+        .replace(" |} ", "\n|}\n");
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(" ==") {
+        out.push_str(&rest[..at]);
+        let head = &rest[at + 1..];
+        let level = head.bytes().take_while(|it| *it == b'=').count();
+        let body = &head[level..];
+        let marks = "=".repeat(level);
+        let end = body.find(&marks).filter(|it| *it <= LONGEST_HEADING);
+        match end {
+            Some(end) if level <= 6 => {
+                let _ = write!(out, "\n{marks}{}{marks}\n", &body[..end]);
+                rest = &body[end + level..];
+            }
+            _ => {
+                out.push_str(" ==");
+                rest = &rest[at + 3..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn without_comments(text: &str) -> String {

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::config::{Origin, Setting};
+use crate::config::{self, Origin, Setting};
 
 use super::{
     Exit, Failure, Format, Session,
@@ -16,10 +16,17 @@ pub(super) struct ConfigArgs {
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    /// Print the JSON Schema of the settings file instead
+    #[arg(long)]
+    schema: bool,
 }
 
 impl ConfigArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
+        if self.schema {
+            print(config::schema().trim_end())?;
+            return Ok(Exit::Done);
+        }
         let rows: Vec<(&str, toml::Value, &Origin)> = session
             .config
             .origins

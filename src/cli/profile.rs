@@ -37,6 +37,8 @@ enum ProfileVerb {
     Import(import::ImportArgs),
     /// Update a profile after its article changed; ids, reviews and corrections are kept
     Update(update::UpdateArgs),
+    /// Print the JSON Schema of profiles, for editors that complete and check them
+    Schema,
     /// Check profiles, or articles before import, and list what looks wrong
     Lint(LintArgs),
     /// List the profiles in the profiles folder
@@ -65,6 +67,10 @@ impl ProfileArgs {
         match self.verb {
             ProfileVerb::Import(it) => it.run(session),
             ProfileVerb::Update(it) => it.run(session),
+            ProfileVerb::Schema => {
+                print(Profile::schema().trim_end())?;
+                Ok(Exit::Done)
+            }
             ProfileVerb::Lint(it) => it.run(session),
             ProfileVerb::List(it) => it.run(session),
         }

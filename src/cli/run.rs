@@ -26,6 +26,7 @@ use crate::{
 use super::{
     Exit, Failure, Format, Session,
     archive::Archive,
+    article_page,
     findings::{self, report_of},
     news,
     profiles::ProfilesArgs,
@@ -125,8 +126,11 @@ impl RunArgs {
         // Where nobody reads them, they are not looked at.
         let is_wanted =
             !session.quiet || self.format == Format::Json || self.fail_on != FailOn::None;
-        let found = archive
-            .write(|store| tell(session, compared, store, &ran, (self.format, is_wanted)))?;
+        let found = archive.write(|store| {
+            let found = tell(session, compared, store, &ran, (self.format, is_wanted))?;
+            article_page::tell(session, profiles, store)?;
+            Ok(found)
+        })?;
         let exit = match stop.exit() {
             Some(exit) => exit,
             None if self.fail_on.matches(found) => Exit::FailOn,

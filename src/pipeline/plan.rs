@@ -140,6 +140,22 @@ pub fn seeds(
                 });
             }
         }
+        // The article's own page, which no claim rests on.
+        let article = profile.article.as_deref().filter(|_| profile.watch);
+        if let Some(Ok((uri, _))) = article.map(TargetUri::parse)
+            && !places.contains_key(&uri)
+        {
+            let visit = last(&uri);
+            places.insert(uri.clone(), seeds.len());
+            seeds.push(Seed {
+                due: own.due(visit, rhythm.retry),
+                had_credentials: article.is_some_and(|it| without_credentials(it) != *it),
+                uri,
+                cadence: own,
+                last: visit,
+                references: Vec::new(),
+            });
+        }
     }
     Ok(seeds)
 }

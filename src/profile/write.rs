@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Alias, ArchivedCopy, Claim, ListedName, Profile, Reference, Source, Span, Statement};
 
 const HEAD: &str = "\
+#:schema profile.schema.json
 # A profile for stillsays: an article, the pages it cites, and what it claims on their word.
 # Correct it by hand where the import read the article wrongly, and keep it in version control.
 #

@@ -432,3 +432,79 @@ fn a_folder_of_articles_gives_a_profile_each() {
         text(&again.stdout)
     );
 }
+
+#[test]
+fn the_shipped_schemas_are_current() {
+    let folder = TempDir::new().unwrap();
+    for (name, arguments) in [
+        ("profile.schema.json", ["profile", "schema"]),
+        ("config.schema.json", ["config", "--schema"]),
+    ] {
+        let printed = stillsays(&folder, &arguments);
+        assert!(printed.status.success(), "{}", text(&printed.stderr));
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("docs")
+            .join(name);
+        if std::env::var_os("STILLSAYS_WRITE_DOCS").is_some() {
+            fs::write(&path, &printed.stdout).unwrap();
+        }
+        let shipped = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            shipped == text(&printed.stdout),
+            "docs/{name} is old; STILLSAYS_WRITE_DOCS=1 writes it"
+        );
+        let schema: serde_json::Value = serde_json::from_str(&shipped).unwrap();
+        assert_eq!(schema["type"], "object");
+    }
+}
+
+#[test]
+fn a_profile_names_its_schema_and_the_schema_knows_every_key_of_it() {
+    let folder = TempDir::new().unwrap();
+    fs::write(
+        folder.path().join("harbor.txt"),
+        article_of(&PARAGRAPHS, &[1, 2, 3, 4]),
+    )
+    .unwrap();
+    stillsays(
+        &folder,
+        &[
+            "profile",
+            "import",
+            "harbor.txt",
+            "-o",
+            "profiles/harbor.toml",
+        ],
+    );
+    let profile = fs::read_to_string(folder.path().join("profiles/harbor.toml")).unwrap();
+    assert!(
+        profile.starts_with("#:schema profile.schema.json\n"),
+        "{profile}"
+    );
+    let schema = fs::read(folder.path().join("profiles/profile.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
+    let keys: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    for key in Profile::KEYS {
+        assert!(keys.iter().any(|it| *it == key), "{key} is not in {keys:?}");
+    }
+    let table: toml::Table = profile.parse().unwrap();
+    let reference = schema["properties"]["references"]["items"]["properties"]
+        .as_object()
+        .unwrap();
+    for key in table["references"][0].as_table().unwrap().keys() {
+        assert!(reference.contains_key(key), "{key}");
+    }
+    if let Ok(checked) = std::process::Command::new("taplo")
+        .args(["lint", "--schema"])
+        .arg(format!(
+            "file://{}",
+            folder.path().join("profiles/profile.schema.json").display()
+        ))
+        .arg(folder.path().join("profiles/harbor.toml"))
+        .output()
+    {
+        assert!(checked.status.success(), "{}", text(&checked.stderr));
+    } else {
+        println!("skipped: taplo lint, which is not installed");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod article_set;
 mod article_update;
+mod article_wiki;
 mod backup;
 mod check;
 mod cli;

@@ -525,7 +525,11 @@ fn an_import_never_writes_over_a_file_unasked() {
     let left: BTreeSet<_> = left.map(|it| it.unwrap().file_name()).collect();
     assert_eq!(
         left,
-        BTreeSet::from(["harbor.toml".into(), "sources".into()])
+        BTreeSet::from([
+            "harbor.toml".into(),
+            "profile.schema.json".into(),
+            "sources".into()
+        ])
     );
     let empty = stillsays(&["import", "nothing-here.txt"]);
     assert_eq!(empty.status.code(), Some(2));

@@ -132,6 +132,9 @@ impl ImportArgs {
     fn write(&self, output: &Path, import: &Import, origin: &Origin) -> Result<(), Failure> {
         make_folder_of(output)?;
         write_whole(output, self.text(import)?.as_bytes())?;
+        if self.format == ProfileFormat::Toml {
+            sources::put_schema(output)?;
+        }
         if import.profile.source.is_some() {
             sources::keep(output, &origin.bytes)?;
         }

@@ -27,6 +27,18 @@ pub(super) fn keep(profile: &Path, bytes: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Puts the JSON Schema that a profile's first line names beside the profile.
+pub(super) fn put_schema(profile: &Path) -> Result<(), Failure> {
+    let folder = profile.parent().unwrap_or_else(|| Path::new(""));
+    let path = folder.join(Profile::SCHEMA_FILE);
+    let schema = Profile::schema();
+    if std::fs::read(&path).is_ok_and(|it| it == schema.as_bytes()) {
+        return Ok(());
+    }
+    write_whole(&path, schema.as_bytes())?;
+    Ok(())
+}
+
 /// The bytes that a profile was read from, where they are kept and are still what they were.
 pub(super) fn kept(profile: &Path, source: &Source) -> Option<Vec<u8>> {
     let bytes = std::fs::read(path_of(profile, &source.digest)).ok()?;

@@ -56,6 +56,7 @@ impl UpdateArgs {
         if !self.dry_run {
             if !same {
                 write_whole(&file, updated.profile.to_toml().as_bytes())?;
+                sources::put_schema(&file)?;
             }
             if updated.profile.source.is_some() {
                 sources::keep(&file, &origin.bytes)?;
