@@ -46,9 +46,13 @@ pub(super) fn place(
     for reference in &mut profile.references {
         let text = entries.iter().find(|it| it.0 == reference.number);
         let text = text.map_or("", |it| it.1.as_str());
-        let range = alignment
-            .entry(text, &mut used)
-            .or_else(|| alignment.address(reference.url.as_deref()?));
+        let address = || alignment.address(reference.url.as_deref()?);
+        // In wikitext a note stands where it is cited, and its address tells it from the text.
+        let range = if source.form == Form::Wikitext {
+            address().or_else(|| alignment.entry(text, &mut used))
+        } else {
+            alignment.entry(text, &mut used).or_else(address)
+        };
         reference.bytes = range.and_then(|it| source.span(&it));
     }
 }
@@ -266,17 +270,53 @@ impl<'a> Alignment<'a> {
     /// The file's bytes from the first to the last word of a range, whatever markup stands between.
     fn stretch(&self, range: &Range<usize>) -> Option<Span> {
         let words = self.words_in(range);
-        let matched: Vec<usize> = words
+        let matched: Vec<(usize, usize)> = words
             .clone()
-            .filter_map(|it| *self.matched.get(it)?)
+            .filter_map(|it| Some((it, (*self.matched.get(it)?)?)))
             .collect();
         if matched.len() * 5 < words.len() * 3 {
             return None;
         }
-        let (first, last) = (matched.first()?, matched.last()?);
+        let first = self.slid(&matched, true)?;
+        let last = self.slid(&matched, false)?;
         let ours = self.ours.get(words)?;
-        let found = self.theirs.get(*first)?.range.start..self.theirs.get(*last)?.range.end;
+        let found = self.theirs.get(first)?.range.start..self.theirs.get(last)?.range.end;
         self.source.span(&self.with_marks(range, ours, found))
+    }
+
+    /// The file's word for the first (or last) of matched words. Where the words at an end were matched apart from the rest,
+    /// though the same words stand right beside the rest as well, they are those.
+    fn slid(&self, matched: &[(usize, usize)], first: bool) -> Option<usize> {
+        const MOST: usize = 8;
+        let end = if first {
+            matched.first()?
+        } else {
+            matched.last()?
+        };
+        for count in 1..=MOST.min(matched.len().saturating_sub(1)) {
+            let at = if first {
+                count
+            } else {
+                matched.len() - 1 - count
+            };
+            let (ours, theirs) = *matched.get(at)?;
+            let beside = if first {
+                (ours.checked_sub(count)?..ours, theirs.checked_sub(count))
+            } else {
+                (ours + 1..ours + 1 + count, Some(theirs + 1))
+            };
+            let own = self.ours.get(beside.0)?;
+            let Some(start) = beside.1 else { continue };
+            let other = self.theirs.get(start..start + count);
+            let same = other.is_some_and(|it| it.iter().zip(own).all(|(a, b)| a.key == b.key));
+            if same {
+                let found = if first { start } else { start + count - 1 };
+                if found != end.1 {
+                    return Some(found);
+                }
+            }
+        }
+        Some(end.1)
     }
 
     /// The file's bytes of an entry, by its words in a row.

@@ -89,18 +89,44 @@ pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
         .iter()
         .position(|it| it.shape == Shape::Paragraph && (is_prose(&it.text) || is_cited(&it.text)))
         .unwrap_or(raw.len());
-    let head: Vec<&str> = raw[..prose].iter().map(|it| it.text.as_str()).collect();
+    let (boxed, lines) = boxed(&raw[..prose]);
+    let head: Vec<&str> = lines.iter().map(|it| it.text.as_str()).collect();
     let first = raw.get(prose).map_or("", |it| it.text.as_str());
     read_head(article, &head, first);
-    for it in &raw[..prose] {
+    for it in lines {
         let (text, markers) = marker::take(&it.text, &mut marker::Numbers::default());
         article.skip("above the text", &text, &markers);
     }
-    let mut section = None;
-    let mut paragraph = 0;
     let mut numbers = numbers(article, &raw[prose..]);
-    for it in &raw[prose..] {
-        let (text, markers) = marker::take(&it.text, &mut numbers);
+    let running: Vec<&Raw> = raw[prose..].iter().collect();
+    let text = blocks_of(article, &running, 0, &mut numbers);
+    let paragraphs = text.last().map_or(0, |it| it.paragraph);
+    // A box of facts stands above the text, and is not counted among its paragraphs.
+    article.blocks = blocks_of(article, &boxed, paragraphs, &mut numbers);
+    article.blocks.extend(text);
+}
+
+/// The labels above the text with the items under them, and the other lines.
+fn boxed(raw: &[Raw]) -> (Vec<&Raw>, Vec<&Raw>) {
+    let mut labelled = false;
+    raw.iter().partition(|it| {
+        labelled = it.shape == Shape::Label || (labelled && it.shape == Shape::Item);
+        labelled
+    })
+}
+
+/// Blocks with their markers taken out; the paragraphs before them are `before`.
+fn blocks_of(
+    article: &mut Article,
+    raw: &[&Raw],
+    before: u32,
+    numbers: &mut marker::Numbers,
+) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut section = None;
+    let mut paragraph = before;
+    for it in raw {
+        let (text, markers) = marker::take(&it.text, numbers);
         let kind = match it.shape {
             Shape::Heading => {
                 article.skip("a heading", &text, &markers);
@@ -121,7 +147,7 @@ pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
         } else {
             paragraph += 1;
         }
-        article.blocks.push(Block {
+        blocks.push(Block {
             section: section.clone(),
             paragraph,
             text,
@@ -129,6 +155,7 @@ pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
             kind,
         });
     }
+    blocks
 }
 
 /// Bare numbers are markers only where the article has no brackets.

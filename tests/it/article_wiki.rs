@@ -95,7 +95,10 @@ fn the_source_text_of_a_wiki_is_read() {
         .iter()
         .filter_map(|it| match &it.statement {
             Statement::Listed { names, .. } => Some((
-                names.iter().flat_map(|it| it.readings()).collect(),
+                names
+                    .iter()
+                    .flat_map(stillsays::profile::ListedName::readings)
+                    .collect(),
                 it.cites.clone(),
             )),
             _ => None,
@@ -200,7 +203,7 @@ fn the_references_of_articles_of_wikis_are_all_read() {
 }
 
 /// Parsoid's HTML of a revision, in our own words.
-const PARSOID: &str = r##"<!DOCTYPE html><html about="https://wiki.example.org/wiki/Special:Redirect/revision/4711"><head><meta charset="utf-8"/><title>Lantern Circle</title></head><body lang="en"><section><p>The <b>Lantern Circle</b> is a mediation network of long standing.<sup class="mw-ref reference" id="cite_ref-1"><a href="./Lantern_Circle#cite_note-1"><span class="mw-reflink-text">[1]</span></a></sup> Its partners include Alder House, Birch Foundation, and the Cedar Institute.<sup class="mw-ref reference" id="cite_ref-2"><a href="./Lantern_Circle#cite_note-2"><span class="mw-reflink-text">[2]</span></a></sup></p></section><section><h2>References</h2><ol class="mw-references references"><li id="cite_note-1"><span class="mw-cite-backlink"><a href="./Lantern_Circle#cite_ref-1" rel="mw:referencedBy">↑</a></span> <span class="reference-text"><cite><a href="https://lantern.example/">Lantern Circle</a>. Retrieved 21 October 2022.</cite></span></li><li id="cite_note-2"><span class="reference-text"><cite><a href="https://lantern.example/partners">Partners</a>. Retrieved 21 October 2022.</cite></span></li></ol></section></body></html>"##;
+const PARSOID: &str = r#"<!DOCTYPE html><html about="https://wiki.example.org/wiki/Special:Redirect/revision/4711"><head><meta charset="utf-8"/><title>Lantern Circle</title></head><body lang="en"><section><p>The <b>Lantern Circle</b> is a mediation network of long standing.<sup class="mw-ref reference" id="cite_ref-1"><a href="./Lantern_Circle#cite_note-1"><span class="mw-reflink-text">[1]</span></a></sup> Its partners include Alder House, Birch Foundation, and the Cedar Institute.<sup class="mw-ref reference" id="cite_ref-2"><a href="./Lantern_Circle#cite_note-2"><span class="mw-reflink-text">[2]</span></a></sup></p></section><section><h2>References</h2><ol class="mw-references references"><li id="cite_note-1"><span class="mw-cite-backlink"><a href="./Lantern_Circle#cite_ref-1" rel="mw:referencedBy">↑</a></span> <span class="reference-text"><cite><a href="https://lantern.example/">Lantern Circle</a>. Retrieved 21 October 2022.</cite></span></li><li id="cite_note-2"><span class="reference-text"><cite><a href="https://lantern.example/partners">Partners</a>. Retrieved 21 October 2022.</cite></span></li></ol></section></body></html>"#;
 
 #[test]
 fn an_article_of_a_wiki_comes_from_its_rest_interface_with_its_revision() {
@@ -256,7 +259,7 @@ fn a_watched_article_is_archived_and_a_change_is_reported_until_the_profile_is_u
     };
     site.on(
         "/article",
-        [Reply::page(&article(
+        [Reply::page(article(
             "Alder House, Birch Fund, and the Cedar Institute",
         ))],
     );
@@ -277,7 +280,7 @@ fn a_watched_article_is_archived_and_a_change_is_reported_until_the_profile_is_u
     );
     site.on(
         "/article",
-        [Reply::page(&article(
+        [Reply::page(article(
             "Alder House, Birch Fund, Dovetail Club, and the Cedar Institute",
         ))],
     );
@@ -301,5 +304,73 @@ fn a_watched_article_is_archived_and_a_change_is_reported_until_the_profile_is_u
         !third.stderr.contains("the article changed"),
         "{}",
         third.stderr
+    );
+}
+
+#[test]
+fn an_update_says_which_findings_the_article_has_taken_in() {
+    let site = Site::start();
+    site.on("/robots.txt", [Reply::status(404, "")]);
+    let page = |names: &[&str]| {
+        let items: String = names.iter().map(|it| format!("<li>{it}</li>")).collect();
+        Reply::page(format!(
+            "<h1>Partners</h1><p>These organizations work with the circle on its talks in town.</p><ul>{items}</ul><p>Write to us.</p>"
+        ))
+    };
+    let names = [
+        "Alder House",
+        "Birch Fund",
+        "Cedar Institute",
+        "Dogwood Club",
+        "Elm Council",
+    ];
+    site.on("/partners", [page(&names)]);
+    let project = Project::new();
+    let article = |names: &str| {
+        let address = site.uri("/partners");
+        format!(
+            "Non-profit\n\nLantern Circle\n\nThe partners of the circle are {names}. [1]\n\nReferences\n\n1. “Partners.” Lantern Circle. Accessed May 3, 2023. {address}\n"
+        )
+    };
+    project.write(
+        "lantern.txt",
+        article("Alder House, Birch Fund, the Cedar Institute, Dogwood Club, and Elm Council"),
+    );
+    project.expect(
+        &[
+            "profile",
+            "import",
+            "lantern.txt",
+            "-o",
+            "config/profiles/lantern.toml",
+        ],
+        0,
+    );
+    project.expect(&["run", "--all"], 0);
+    site.on(
+        "/partners",
+        [page(&[
+            "Alder House",
+            "Birch Fund",
+            "Dogwood Club",
+            "Elm Council",
+        ])],
+    );
+    let ran = project.expect(&["run", "--all"], 0);
+    assert!(ran.stdout.contains("Cedar Institute"), "{}", ran.stdout);
+    project.write(
+        "lantern.txt",
+        article("Alder House, Birch Fund, Dogwood Club, and Elm Council"),
+    );
+    let updated = project.expect(&["profile", "update", "lantern.txt", "-p", "lantern"], 0);
+    assert!(
+        updated.stdout.contains("− Cedar Institute"),
+        "{}",
+        updated.stdout
+    );
+    assert!(
+        updated.stdout.contains(": Cedar Institute (finding "),
+        "{}",
+        updated.stdout
     );
 }

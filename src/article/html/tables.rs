@@ -180,7 +180,13 @@ impl Walk<'_> {
     /// What a cell holds, one line for each item, line break or paragraph; markers as `[1]`.
     fn lines_of(&mut self, cell: ElementRef<'_>) -> Vec<String> {
         let mut inner = Walk::of(self.notes);
-        inner.inner(cell, Shape::Item);
+        for child in cell.children() {
+            match (child.value().as_text(), ElementRef::wrap(child)) {
+                (Some(text), _) => inner.text(text),
+                (None, Some(child)) => inner.element(child, Shape::Item),
+                (None, None) => {}
+            }
+        }
         inner.flush_lines();
         inner.raw.into_iter().map(|it| it.text).collect()
     }

@@ -91,6 +91,7 @@ impl ImportArgs {
             None => print(&self.text(&import)?)?,
             Some(output) => {
                 self.write(output, &import, &origin)?;
+                self.put_schema(output)?;
                 session.remark(&format!(
                     "wrote {}: {}",
                     output.display(),
@@ -132,11 +133,16 @@ impl ImportArgs {
     fn write(&self, output: &Path, import: &Import, origin: &Origin) -> Result<(), Failure> {
         make_folder_of(output)?;
         write_whole(output, self.text(import)?.as_bytes())?;
-        if self.format == ProfileFormat::Toml {
-            sources::put_schema(output)?;
-        }
         if import.profile.source.is_some() {
             sources::keep(output, &origin.bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the schema beside profiles, which their first line names.
+    fn put_schema(&self, profile: &Path) -> Result<(), Failure> {
+        if self.format == ProfileFormat::Toml {
+            sources::put_schema(profile)?;
         }
         Ok(())
     }
@@ -172,6 +178,9 @@ impl ImportArgs {
                     .hint("several articles are written to a folder, one profile each"),
             );
         }
+        let any = folder.join("profile.toml");
+        make_folder_of(&any)?;
+        self.put_schema(&any)?;
         let next = AtomicUsize::new(0);
         let done: Mutex<Vec<(usize, Result<Import, String>)>> = Mutex::new(Vec::new());
         let names = Mutex::new(Vec::<PathBuf>::new());

@@ -6,9 +6,11 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
+    finding::{Conclusion, Subject, Verdict},
     pipeline,
-    profile::{Change, ChangeKind, Update, update},
-    text::counted,
+    profile::{ChangeKind, ListedName, Profile, Statement, Update, update},
+    store::{Access, Store},
+    text::{counted, fold},
 };
 
 use super::{origin::Origin, sources};
@@ -38,7 +40,8 @@ pub(super) struct UpdateArgs {
 impl UpdateArgs {
     pub(super) fn run(&self, session: &Session) -> Result<Exit, Failure> {
         let file = file_of(&session.config.settings.profiles, &self.profile)?;
-        let mine = pipeline::read_profile(&file)?.profile;
+        let named = pipeline::read_profile(&file)?;
+        let mine = named.profile;
         let origin = Origin::read(session, &self.article, None)?;
         let import = origin.import()?;
         let base = mine
@@ -65,11 +68,22 @@ impl UpdateArgs {
         for loss in import.coverage.losses() {
             session.remark(&format!("{}: note: {loss}", self.article));
         }
-        self.tell(&file, &updated, same)?;
+        let done = done(session, &named.name, &mine, &updated.profile)?;
+        self.tell(&file, &updated, &done, same)?;
         Ok(Exit::Done)
     }
 
-    fn tell(&self, file: &PathBuf, updated: &Update, same: bool) -> Result<(), Failure> {
+    fn tell(
+        &self,
+        file: &PathBuf,
+        updated: &Update,
+        done: &[Done],
+        same: bool,
+    ) -> Result<(), Failure> {
+        let answered: Vec<_> = done
+            .iter()
+            .map(|it| json!({"finding": it.id, "claim": it.claim, "words": it.words}))
+            .collect();
         let text = match self.format {
             Format::Json => json_text(&json!({
                 "format": 1,
@@ -77,24 +91,80 @@ impl UpdateArgs {
                 "written": !self.dry_run && !same,
                 "kept": updated.kept,
                 "changes": updated.changes,
-                "done": done(&updated.changes),
+                "done": answered,
             })),
-            Format::Text => as_text(updated, same),
+            Format::Text => as_text(updated, done, same),
         };
         print(&crate::text::for_terminal(&text))?;
         Ok(())
     }
 }
 
-/// What an editor has done to the article: names and words that went, came, or gave way to others.
-fn done(changes: &[Change]) -> Vec<&Change> {
-    changes
-        .iter()
-        .filter(|it| it.kind == ChangeKind::Changed && it.what.starts_with("claim "))
-        .collect()
+/// A finding that the article has taken in: what is not on the page is gone from it, or what is on the page has come.
+struct Done {
+    id: String,
+    claim: String,
+    words: String,
 }
 
-fn as_text(updated: &Update, same: bool) -> String {
+/// The findings of the archive, if there is one, that the changed article answers.
+fn done(
+    session: &Session,
+    name: &str,
+    before: &Profile,
+    after: &Profile,
+) -> Result<Vec<Done>, Failure> {
+    let path = &session.config.settings.store;
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let store = Store::open(path, Access::ReadOnly)?;
+    let mut all = Vec::new();
+    for finding in store.findings(name)? {
+        let Conclusion::Verdict(verdict) = &finding.conclusion else {
+            continue;
+        };
+        let (claim, words) = match &finding.subject {
+            Subject::Name { claim, name } | Subject::NewName { claim, name } => (claim, name),
+            Subject::Quotation { claim, exact }
+            | Subject::Figure { claim, exact }
+            | Subject::Statement { claim, exact } => (claim, exact),
+            Subject::Relation { claim, object, .. } => (claim, object),
+            Subject::Reference { .. } | Subject::List { .. } => continue,
+        };
+        let (had, has) = (has(before, claim, words), has(after, claim, words));
+        let answered = match verdict {
+            Verdict::Present | Verdict::CannotTell { .. } | Verdict::Elsewhere { .. } => false,
+            Verdict::New => !had && has,
+            _ => had && !has,
+        };
+        if answered {
+            all.push(Done {
+                id: finding.id.to_string(),
+                claim: claim.clone(),
+                words: words.clone(),
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a claim says those words.
+fn has(profile: &Profile, claim: &str, words: &str) -> bool {
+    let same = |it: &str| fold(it) == fold(words);
+    profile.claim(claim).is_some_and(|it| match &it.statement {
+        Statement::Listed { names, .. } => names
+            .iter()
+            .flat_map(ListedName::readings)
+            .any(|it| same(&it)),
+        Statement::Quoted { exact } | Statement::Figure { exact } | Statement::Stated { exact } => {
+            same(exact)
+        }
+        Statement::Relation { object, .. } => same(object),
+    })
+}
+
+fn as_text(updated: &Update, done: &[Done], same: bool) -> String {
     let mut lines = Vec::new();
     for change in &updated.changes {
         let word = match change.kind {
@@ -111,6 +181,13 @@ fn as_text(updated: &Update, same: bool) -> String {
             (None, None) => String::new(),
         };
         lines.push(format!("{word}: {}: {what}", change.what));
+    }
+    for it in done {
+        let id: String = it.id.chars().take(12).collect();
+        lines.push(format!(
+            "done: claim {}: {} (finding {id})",
+            it.claim, it.words
+        ));
     }
     let count = |kind: ChangeKind| updated.changes.iter().filter(|it| it.kind == kind).count();
     lines.push(format!(
