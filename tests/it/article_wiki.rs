@@ -312,7 +312,8 @@ fn an_update_says_which_findings_the_article_has_taken_in() {
     let site = Site::start();
     site.on("/robots.txt", [Reply::status(404, "")]);
     let page = |names: &[&str]| {
-        let items: String = names.iter().map(|it| format!("<li>{it}</li>")).collect();
+        let items: Vec<String> = names.iter().map(|it| format!("<li>{it}</li>")).collect();
+        let items = items.concat();
         Reply::page(format!(
             "<h1>Partners</h1><p>These organizations work with the circle on its talks in town.</p><ul>{items}</ul><p>Write to us.</p>"
         ))
