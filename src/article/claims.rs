@@ -18,6 +18,7 @@ pub(super) fn read(article: &Article) -> (Vec<Claim>, Coverage) {
     let mut reader = Reader {
         article,
         claims: Vec::new(),
+        covered: BTreeSet::new(),
         coverage: Coverage::default(),
     };
     let mut at = 0;
@@ -31,6 +32,8 @@ pub(super) fn read(article: &Article) -> (Vec<Claim>, Coverage) {
 struct Reader<'a> {
     article: &'a Article,
     claims: Vec<Claim>,
+    /// Paragraphs and the markers in them that a claim of another paragraph rests on: the items of a list.
+    covered: BTreeSet<(String, u32)>,
     coverage: Coverage,
 }
 
@@ -220,12 +223,13 @@ impl Reader<'_> {
                 .as_deref()
                 .and_then(|it| it.split(',').next().map(str::to_owned))
         };
-        let used: BTreeSet<(String, u32)> = self
+        let mut used: BTreeSet<(String, u32)> = self
             .claims
             .iter()
             .filter_map(|it| Some((paragraph_of(it)?, &it.cites)))
             .flat_map(|(place, cites)| cites.iter().map(move |it| (place.clone(), *it)))
             .collect();
+        used.append(&mut self.covered);
         let mut claims = once(std::mem::take(&mut self.claims));
         name_claims(&mut claims);
         let mut coverage = self.coverage;

@@ -237,7 +237,7 @@ impl<'b> Walk<'b> {
     fn element(&mut self, element: ElementRef<'_>, shape: Shape) {
         let name = element.value().name();
         if SKIPPED.contains(&name) || is_hidden(&element) || is_furniture(&element) {
-            return;
+            return self.skip(element, "outside the text");
         }
         if self.notes.hidden.contains(&element.id()) {
             if BLOCKS.contains(&name) {
@@ -255,7 +255,7 @@ impl<'b> Walk<'b> {
                     .push(if shape == Shape::Quote { ' ' } else { '\n' });
             }
             "q" => return self.quotation(element, shape),
-            "cite" | "footer" if shape == Shape::Quote => return,
+            "cite" | "footer" if shape == Shape::Quote => return self.attribution(element),
             "figure" | "caption" | "figcaption" => {
                 self.flush(shape);
                 return self.skip(element, "a caption");
@@ -376,10 +376,22 @@ impl<'b> Walk<'b> {
             return true;
         }
         if digits {
-            self.line.extend(numbers.chars().map(superscript));
+            self.line.extend(numbers.chars().map(marks::superscript));
             return true;
         }
         false
+    }
+
+    /// Who said a passage is not part of it, but what is cited there supports it.
+    fn attribution(&mut self, element: ElementRef<'_>) {
+        let marks = element.descendants();
+        let marks = marks.filter_map(|it| self.notes.marks.get(&it.id()));
+        let text: String = marks.flatten().map(|it| format!("[{it}]")).collect();
+        let passage = self.raw.last_mut().filter(|it| it.shape == Shape::Quote);
+        match passage.filter(|_| self.line.trim().is_empty()) {
+            Some(passage) => passage.text.push_str(&text),
+            None => self.line.push_str(&text),
+        }
     }
 
     fn cite(&mut self, numbers: &[u32]) {
@@ -464,13 +476,6 @@ impl<'b> Walk<'b> {
             last.2 = entry::links(element);
         }
     }
-}
-
-fn superscript(character: char) -> char {
-    character
-        .to_digit(10)
-        .and_then(|it| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(it as usize))
-        .unwrap_or(character)
 }
 
 /// A paragraph's lines where a page parts list members by line breaks; else the paragraph on one line.

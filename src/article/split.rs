@@ -426,6 +426,14 @@ fn score(left: &str, right: &str) -> i32 {
             .filter(|it| !it.starts_with(char::is_lowercase))
             .all(|it| words::is_topic(it))
     };
+    let person = |words: &[&str]| {
+        (2..=3).contains(&words.len())
+            && words
+                .iter()
+                .all(|it| it.starts_with(char::is_uppercase) && !words::is_topic(it))
+            && !name::is_organization(&words.join(" "))
+    };
+    let people = person(&left_words) && person(&right_words);
     let the = right.trim_start().starts_with("the ") || right.trim_start().starts_with("The ");
     let mut score = 0;
     if field(&right_words) {
@@ -439,6 +447,9 @@ fn score(left: &str, right: &str) -> i32 {
     }
     if the {
         score += 4;
+    }
+    if people {
+        score += 2;
     }
     match (
         name::is_organization(&left_bare),

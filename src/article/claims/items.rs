@@ -145,6 +145,12 @@ impl Reader<'_> {
             names,
             complete: open.then_some(false),
         };
+        for it in items {
+            let place = format!("paragraph {}", it.paragraph);
+            let markers = it.markers.iter();
+            self.covered
+                .extend(markers.map(|it| (place.clone(), it.number)));
+        }
         let numbers = numbers.into_iter().collect();
         // What the sentence says before its list stays a claim of its own where it cites something itself.
         self.claims

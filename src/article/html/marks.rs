@@ -189,3 +189,11 @@ pub(super) fn percent_decoded(text: &str) -> String {
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
+
+/// A digit as it is raised.
+pub(super) fn superscript(character: char) -> char {
+    character
+        .to_digit(10)
+        .and_then(|it| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(it as usize))
+        .unwrap_or(character)
+}

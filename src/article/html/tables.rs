@@ -136,6 +136,7 @@ impl Walk<'_> {
                 self.skip(*row, "the box of facts");
                 continue;
             };
+            self.skip(*head, "the box of facts");
             let label = one_line(&head.text().collect::<String>());
             self.fact(&label, *value);
         }
@@ -241,7 +242,12 @@ impl Walk<'_> {
         let Some(column) = column else {
             return self.skip(table, "a table");
         };
-        let items: Vec<String> = body
+        for head in heads {
+            self.skip(*head, "the head of a table");
+        }
+        let caption = children(table, &["caption"]).first().copied();
+        let caption = caption.map(|it| self.lines_of(it).join(" "));
+        let mut items: Vec<String> = body
             .iter()
             .filter_map(|row| {
                 let own = row.get(column)?;
@@ -252,9 +258,11 @@ impl Walk<'_> {
                 Some(text)
             })
             .collect();
-        let caption = children(table, &["caption"])
-            .first()
-            .map(|it| one_line(&it.text().collect::<String>()));
+        // What the caption cites stands for every row.
+        if let (Some(caption), Some(first)) = (&caption, items.first_mut()) {
+            first.push_str(&markers_of(caption));
+        }
+        let caption = caption.map(|it| without_markers(&it));
         let label = labels.get(column).cloned().unwrap_or_default();
         let label = caption.filter(|it| is_naming(it)).unwrap_or(label);
         self.group(&label, items);
@@ -268,6 +276,7 @@ impl Walk<'_> {
             match child.value().name() {
                 "dt" => {
                     self.definition(&label, &values, shape);
+                    self.skip(child, "a label");
                     label = one_line(&child.text().collect::<String>());
                     values.clear();
                 }
