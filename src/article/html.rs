@@ -15,6 +15,7 @@ use entry::Link;
 use notes::Notes;
 
 mod entry;
+mod head;
 mod marks;
 mod notes;
 mod tables;
@@ -121,8 +122,8 @@ pub(super) fn read(text: &str) -> Article {
             .and_then(|it| it.attr("lang"))
     });
     let mut article = Article {
-        title: title(&document),
-        address: address(&document),
+        title: head::title(&document),
+        address: head::address(&document),
         language: language_of(lang, &raw),
         skipped,
         explained: notes.explained.clone(),
@@ -153,43 +154,6 @@ pub(super) fn read(text: &str) -> Article {
     }
     plain::fill(&mut article, &raw);
     article
-}
-
-/// The first `h1` with text, else the `title` up to the site's name.
-fn title(document: &Html) -> String {
-    let heading = entry::select(document, "h1")
-        .into_iter()
-        .map(|it| one_line(&it.text().collect::<String>()))
-        .find(|it| !it.is_empty());
-    heading.unwrap_or_else(|| {
-        let title = entry::select(document, "title")
-            .first()
-            .map(|it| one_line(&it.text().collect::<String>()))
-            .unwrap_or_default();
-        title
-            .split(
-                [" - ", " – ", " | ", " — "]
-                    .iter()
-                    .find(|it| title.contains(**it))
-                    .copied()
-                    .unwrap_or("\n"),
-            )
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    })
-}
-
-fn address(document: &Html) -> Option<String> {
-    let link = entry::select(document, "link[rel=canonical], link[rel='dc:isVersionOf']")
-        .first()
-        .and_then(|it| it.attr("href"))
-        .map(entry::absolute);
-    let meta = entry::select(document, "meta[property='og:url']")
-        .first()
-        .and_then(|it| it.attr("content"))
-        .map(str::to_owned);
-    link.or(meta).filter(|it| it.starts_with("http"))
 }
 
 fn is_hidden(element: &ElementRef<'_>) -> bool {
@@ -386,7 +350,8 @@ impl<'b> Walk<'b> {
     fn attribution(&mut self, element: ElementRef<'_>) {
         let marks = element.descendants();
         let marks = marks.filter_map(|it| self.notes.marks.get(&it.id()));
-        let text: String = marks.flatten().map(|it| format!("[{it}]")).collect();
+        let texts: Vec<String> = marks.flatten().map(|it| format!("[{it}]")).collect();
+        let text = texts.concat();
         let passage = self.raw.last_mut().filter(|it| it.shape == Shape::Quote);
         match passage.filter(|_| self.line.trim().is_empty()) {
             Some(passage) => passage.text.push_str(&text),
