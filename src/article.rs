@@ -245,9 +245,12 @@ pub fn read_text(text: &str, form: Form, address: Option<&str>) -> Result<Import
     take_apart(text, form, address).map(|it| assemble(&it))
 }
 
-/// The last part of a path; an address stays whole.
+/// A path as it may be kept: relative to the folder that the import was run in, or else its last part; an address stays
+/// whole.
 fn file_name(path: &str) -> &str {
-    if path.contains("://") {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let leads_out = path.starts_with('/') || path.split('/').any(|it| it == "..");
+    if path.contains("://") || !(leads_out || path.contains('\\')) {
         return path;
     }
     path.rsplit(['/', '\\']).next().unwrap_or(path)

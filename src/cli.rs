@@ -27,6 +27,7 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod edits;
 mod evidence;
 mod export;
 mod extract;
@@ -143,6 +144,8 @@ enum Verb {
     Report(report::ReportArgs),
     /// Show the references: their fate, their visits, and what depends on them
     Status(status::StatusArgs),
+    /// Print the edits that the article needs, ready to paste, or mark them as done
+    Edits(edits::EditsArgs),
     /// Decide about findings: accept, reject, later, undo
     Review(review::ReviewArgs),
     /// Show what changed between two captures of a page
@@ -229,6 +232,7 @@ impl Verb {
             Self::Recheck(recheck) => recheck.run(session),
             Self::Report(report) => report.run(session),
             Self::Status(status) => status.run(session),
+            Self::Edits(edits) => edits.run(session),
             Self::Review(review) => review.run(session),
             Self::Diff(diff) => diff.run(session),
             Self::History(history) => history.run(session),

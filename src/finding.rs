@@ -2,20 +2,21 @@
 
 mod evidence;
 mod id;
+mod review;
 mod series;
 mod standing;
 mod weight;
 
 pub use evidence::{Baseline, CaptureRef, Evidence, History};
 pub use id::FindingId;
+pub use review::{Decision, Mistake, Outcome, Review, Terms};
 pub use series::{Moment, Series};
 pub use standing::{Decided, Mark, Objection, Standing, applying};
 pub use weight::Weight;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Instant, uri::TargetUri};
+use crate::uri::TargetUri;
 
 /// One statement about one claim or reference, with its evidence. A review never edits it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -316,95 +317,6 @@ pub struct Reason {
     pub what: String,
     /// Its weight, from -1 to 1.
     pub weight: f64,
-}
-
-/// A decision of a person about a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Review {
-    /// The finding.
-    pub finding: FindingId,
-    /// The decision; `None` takes back the one before.
-    pub decision: Option<Decision>,
-    /// When.
-    pub at: Instant,
-    /// By whom.
-    pub by: String,
-    /// The reason, in their words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// What follows from it.
-    #[serde(default, flatten)]
-    pub terms: Terms,
-}
-
-impl Review {
-    /// Whether the article is to be changed for the finding. Where an acceptance does not say so, a change or a lost
-    /// reference asks for an edit, and a new name does not.
-    #[must_use]
-    pub fn asks_for_an_edit(&self, finding: &Finding) -> bool {
-        let outcome = self.terms.outcome.unwrap_or(match finding.weight() {
-            Weight::New | Weight::Note | Weight::Settled => Outcome::Keep,
-            Weight::Lost | Weight::Words | Weight::Name | Weight::Moved => Outcome::Edit,
-        });
-        self.decision == Some(Decision::Accept) && outcome == Outcome::Edit
-    }
-}
-
-/// What a decision says beyond yes, no or later.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
-    /// Of an acceptance: what becomes of the article.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<Outcome>,
-    /// Of a rejection: what is wrong with the finding.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mistake: Option<Mistake>,
-    /// Of a postponement: the day on which it is asked again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<NaiveDate>,
-    /// What decisions that were made together have in common, so that they can be undone together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch: Option<String>,
-}
-
-/// What becomes of the article when a finding is accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// It is to be changed.
-    Edit,
-    /// It stays as it is.
-    Keep,
-    /// It was changed.
-    Done,
-}
-
-/// What is wrong with a finding that is rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mistake {
-    /// Two spellings are one name.
-    SameName,
-    /// Two names are two bodies.
-    OtherBody,
-    /// It is on the page.
-    OnPage,
-    /// The capture is not the page.
-    BadCopy,
-    /// Something else.
-    Other,
-}
-
-/// The three decisions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decision {
-    /// The finding is right.
-    Accept,
-    /// The finding is wrong.
-    Reject,
-    /// To be looked at again.
-    Later,
 }
 
 impl Finding {

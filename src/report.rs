@@ -43,6 +43,7 @@ pub use plain::findings_text;
 pub use reference::{ReferenceSection, VisitSummary, Visits};
 pub use status::{StatusRow, status_table};
 pub use terminal::{Style, pasteable};
+pub use words::since;
 
 use gathered::Gathered;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::{
-    interchange,
+    article, interchange,
     pipeline::{Named, Run, Source},
     profile::Profile,
     report::{findings_text, pasteable},
@@ -18,14 +18,17 @@ use super::{
     archive::Archive,
     findings::report_of,
     output::write_whole,
+    profile::keep_source,
     progress::Progress,
     run::{captures_from, make_folder_of, plan, runtime},
     session::print,
     signals::Stop,
 };
 
-/// The profile that the demo is about.
-const PROFILE: &str = include_str!("../../config/profiles/trust-network.toml");
+/// The article that the demo is about, written by the project.
+const ARTICLE: &[u8] = include_bytes!("../../snapshots/demo-article.txt");
+/// The name of its file in the demo's folder.
+const ARTICLE_FILE: &str = "trust-network.txt";
 /// A WARC file with three visits of each of its pages, written by the project.
 const SAMPLE: &[u8] = include_bytes!("../../snapshots/sample.warc.gz");
 
@@ -41,8 +44,11 @@ impl DemoArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let path = self.folder.join("stillsays.db");
         let archive = Archive::anew(session, &path, "demo")?;
-        let settings = self.write_settings(&path)?;
-        let mut profile = Profile::from_bytes(PROFILE.as_bytes(), Path::new("trust-network.toml"))?;
+        let import = article::read(ARTICLE, None, Some(ARTICLE_FILE), None);
+        let mut profile = import
+            .map_err(|it| Failure::usage(anyhow::Error::from(it)))?
+            .profile;
+        let settings = self.write_settings(&path, &profile)?;
         // A reader of the report who did not run the demo must not mistake it for what the real pages say.
         profile.title.push_str(" (demo on sample pages)");
         let profiles = [Named {
@@ -87,7 +93,7 @@ impl DemoArgs {
             session.remark(&format!(
                 "\nThe pages of this demo are a sample written by the project. None of them is a real capture.\n\
                  Full report: {}\n\
-                 Explore it: {command} status | captures URL | diff URL | history | serve",
+                 Explore it: {command} status | edits --open | captures URL | diff URL | history | serve",
                 file.display(),
             ));
         }
@@ -95,10 +101,12 @@ impl DemoArgs {
     }
 
     /// Writes the profile, and settings that name it and the archive, so that every other command finds both.
-    fn write_settings(&self, store: &Path) -> Result<PathBuf, Failure> {
-        let profile = self.folder.join("profiles").join("trust-network.toml");
-        make_folder_of(&profile)?;
-        write_whole(&profile, PROFILE.as_bytes())?;
+    fn write_settings(&self, store: &Path, profile: &Profile) -> Result<PathBuf, Failure> {
+        let file = self.folder.join("profiles").join("trust-network.toml");
+        make_folder_of(&file)?;
+        write_whole(&file, profile.to_toml().as_bytes())?;
+        keep_source(&file, ARTICLE)?;
+        write_whole(&self.folder.join(ARTICLE_FILE), ARTICLE)?;
         let mut settings = toml::Table::new();
         let mut set = |key: &str, path: &Path| {
             settings.insert(key.to_owned(), path.to_string_lossy().into_owned().into());
@@ -108,7 +116,12 @@ impl DemoArgs {
         let file = self.folder.join("stillsays.toml");
         write_whole(
             &file,
-            format!("# The archive and profile of the demo.\n{settings}").as_bytes(),
+            format!(
+                "# The archive and profile of the demo.\n{settings}\n\
+                 # Stands for the address at which others could open the archived pages. There is no such site.\n\
+                 [cite]\npublic_replay = \"https://archive.example.org/web/\"\n"
+            )
+            .as_bytes(),
         )?;
         Ok(file)
     }

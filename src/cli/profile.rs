@@ -24,6 +24,8 @@ mod origin;
 mod sources;
 mod update;
 
+pub(super) use sources::{keep as keep_source, kept};
+
 /// Arguments of `profile`.
 #[derive(Args, Debug)]
 pub(super) struct ProfileArgs {

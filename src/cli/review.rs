@@ -160,6 +160,30 @@ impl ReviewArgs {
     }
 }
 
+/// Marks the edits of findings as made.
+pub(super) fn mark_done(
+    session: &Session,
+    profiles: &[Named],
+    findings: &[String],
+    note: Option<String>,
+    by: Option<String>,
+) -> Result<Exit, Failure> {
+    let made = Made {
+        finding: String::new(),
+        place: None,
+        decision: Some(Decision::Accept),
+        by: by.unwrap_or_else(|| session.person()),
+        note,
+        terms: Terms {
+            outcome: Some(Outcome::Done),
+            ..Terms::default()
+        },
+    };
+    let rows: Vec<Made> = findings.iter().map(|it| made.about(it)).collect();
+    // Who made the edit need not be who asked for it.
+    decide(session, profiles, &rows, true, true)
+}
+
 /// Stands for what the parser of the command line has made sure of.
 static NO_WORD: String = String::new();
 

@@ -212,7 +212,8 @@ pub(super) fn fate(fate: &Fate) -> String {
 }
 
 /// When it became so, and what the page said on the access date; empty if no capture shows it.
-pub(super) fn since(finding: &Finding) -> String {
+#[must_use]
+pub fn since(finding: &Finding) -> String {
     let history = &finding.history;
     let now = match &finding.conclusion {
         Conclusion::Fate(fate) => {

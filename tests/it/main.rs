@@ -9,6 +9,7 @@ mod cli;
 mod compare;
 mod dev_pages;
 mod documentation;
+mod edits;
 mod extract;
 mod fetch;
 mod further;

@@ -18,7 +18,7 @@ fn path_of(profile: &Path, digest: &str) -> PathBuf {
 }
 
 /// Keeps an article's bytes beside the profile's file.
-pub(super) fn keep(profile: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(in crate::cli) fn keep(profile: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let path = path_of(profile, &PayloadDigest::of(bytes).to_string());
     if !path.is_file() {
         make_folder_of(&path)?;
@@ -40,7 +40,7 @@ pub(super) fn put_schema(profile: &Path) -> Result<(), Failure> {
 }
 
 /// The bytes that a profile was read from, where they are kept and are still what they were.
-pub(super) fn kept(profile: &Path, source: &Source) -> Option<Vec<u8>> {
+pub(in crate::cli) fn kept(profile: &Path, source: &Source) -> Option<Vec<u8>> {
     let bytes = std::fs::read(path_of(profile, &source.digest)).ok()?;
     (PayloadDigest::of(&bytes).to_string() == source.digest).then_some(bytes)
 }

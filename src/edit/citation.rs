@@ -1,0 +1,102 @@
+//! A reference as an article cites it: what is known of the page, and which archived copy goes with it.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+/// A citation, as it should read after an edit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Citation {
+    /// The number of the reference in the article.
+    pub number: u32,
+    /// As the article has it: `Bock, Joseph`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The title of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The site or publication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+    /// When the page was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<NaiveDate>,
+    /// The address, with its fragment.
+    pub url: Option<String>,
+    /// The day on which the page supported what the article says.
+    pub access_date: Option<NaiveDate>,
+    /// The address of an archived copy that others can open.
+    pub archive_url: Option<String>,
+    /// The day of that copy.
+    pub archive_date: Option<NaiveDate>,
+    /// What has become of the page.
+    pub url_status: UrlStatus,
+}
+
+/// What has become of a cited page, in the words of Wikipedia's Citation Style 1 (`|url-status=`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UrlStatus {
+    /// The page is there and says what is cited.
+    #[default]
+    Live,
+    /// The page is there and no longer says it.
+    Deviated,
+    /// The page is gone.
+    Dead,
+    /// The address belongs to somebody else now.
+    Usurped,
+}
+
+impl UrlStatus {
+    /// The word of Citation Style 1.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Deviated => "deviated",
+            Self::Dead => "dead",
+            Self::Usurped => "usurped",
+        }
+    }
+}
+
+impl Citation {
+    /// The archived copy and its day, where there is one that others can open.
+    #[must_use]
+    pub fn archived(&self) -> Option<(&str, NaiveDate)> {
+        Some((self.archive_url.as_deref()?, self.archive_date?))
+    }
+
+    /// The address that a reader should be led to: the copy where the page no longer says what is cited.
+    #[must_use]
+    pub fn best_url(&self) -> Option<&str> {
+        match (self.url_status, self.archived()) {
+            (UrlStatus::Live, _) | (_, None) => self.url.as_deref(),
+            (_, Some((copy, _))) => Some(copy),
+        }
+    }
+}
+
+/// How dates are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dates {
+    /// `2022-10-21`
+    Iso,
+    /// `October 21, 2022`
+    MonthFirst,
+    /// `21 October 2022`
+    DayFirst,
+}
+
+impl Dates {
+    /// A day in that style.
+    #[must_use]
+    pub fn of(self, day: NaiveDate) -> String {
+        let format = match self {
+            Self::Iso => "%Y-%m-%d",
+            Self::MonthFirst => "%B %-d, %Y",
+            Self::DayFirst => "%-d %B %Y",
+        };
+        day.format(format).to_string()
+    }
+}

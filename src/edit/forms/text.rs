@@ -1,0 +1,40 @@
+//! Plain text, in the manner of the Chicago style.
+
+use chrono::NaiveDate;
+
+use super::{Form, entry};
+use crate::edit::citation::{Citation, Dates};
+
+/// Plain text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text;
+
+impl Form for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn citation(&self, citation: &Citation, dates: Option<Dates>, _today: NaiveDate) -> String {
+        let dates = dates.unwrap_or(Dates::MonthFirst);
+        let mut parts = vec![format!("[{}]", citation.number)];
+        let entry = entry(citation, dates, str::to_owned);
+        parts.extend(Some(entry).filter(|it| !it.is_empty()));
+        parts.extend(citation.url.as_deref().map(|it| format!("{it}.")));
+        if let Some((copy, day)) = citation.archived() {
+            parts.push(format!(
+                "Archived from the original on {}: {copy}.",
+                dates.of(day)
+            ));
+        }
+        parts.extend(
+            citation
+                .access_date
+                .map(|it| format!("Accessed {}.", dates.of(it))),
+        );
+        parts.join(" ")
+    }
+
+    fn sentence(&self, before: &str, after: &str) -> String {
+        format!("before: {before}\nafter:  {after}")
+    }
+}

@@ -1,0 +1,352 @@
+//! A sentence that lists names, edited so that it stays a sentence: names are taken out, replaced, or put in.
+//!
+//! The text may be that of the source, with its markup: tags, links and note markers between two names stay with the name
+//! that they belong to.
+
+use std::ops::Range;
+
+mod separator;
+
+use separator::{COMMA_INSIDE, Gap, gap, has_conjunction, is_closing_quote, lead, tail};
+
+/// What becomes of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It stays as it is.
+    Keep,
+    /// It is taken out, with its comma or "and".
+    Delete,
+    /// Another name takes its place.
+    Replace(String),
+}
+
+/// How a stretch of the text reads after the edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Edited {
+    /// The bytes of the text that are replaced.
+    pub(crate) range: Range<usize>,
+    /// What takes their place.
+    pub(crate) with: String,
+    /// Whether one name is left of several, so that the verb may have to change.
+    pub(crate) is_single: bool,
+}
+
+impl Edited {
+    /// The whole text after the edit.
+    #[must_use]
+    pub(crate) fn of(&self, text: &str) -> String {
+        let before = text.get(..self.range.start).unwrap_or_default();
+        let after = text.get(self.range.end..).unwrap_or_default();
+        format!("{before}{}{after}", self.with)
+    }
+}
+
+/// Why a list cannot be edited without a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// No name would be left.
+    #[error("the page lists none of them any more: the sentence has no support")]
+    NoneLeft,
+    /// What is written beside the name leaves open where it begins or ends.
+    #[error("the words beside “{0}” do not show where the name ends")]
+    Unclear(String),
+}
+
+/// The list with `changes` made to its names, and `added` names at its end.
+///
+/// `members` are the bytes of the names in `text`, in order, and `changes` one for each; `conjunction` is what the
+/// language writes before the last of several, for a list that has only one name so far.
+///
+/// # Errors
+/// No name would be left, or a name to be taken out is joined to its neighbour by other words.
+pub(crate) fn edit_list(
+    text: &str,
+    members: &[Range<usize>],
+    changes: &[Change],
+    added: &[String],
+    conjunction: &str,
+) -> Result<Edited, Refusal> {
+    let list = List::read(text, members);
+    let mut left: Vec<(Option<usize>, String)> = Vec::new();
+    for (place, item) in list.items.iter().enumerate() {
+        if let Some(words) = item.changed(text, members, changes)? {
+            left.push((Some(place), words));
+        }
+    }
+    if left.is_empty() {
+        return Err(Refusal::NoneLeft);
+    }
+    list.check_last(&left, text, members)?;
+    let kept = left.len();
+    let model = left.last().and_then(|it| it.0);
+    let dress = model.and_then(|it| list.items.get(it));
+    for name in added {
+        let words = dress.map_or_else(|| name.clone(), |it| it.dressed(text, name));
+        left.push((None, words));
+    }
+    Ok(Edited {
+        range: list.range(),
+        with: list.joined(&left, conjunction),
+        is_single: kept == 1 && added.is_empty() && members.len() > 1,
+    })
+}
+
+/// A name with what belongs to it, or several that other words join.
+struct Item {
+    /// With the tags and quotation marks before and behind it.
+    whole: Range<usize>,
+    /// The names in it, by their places.
+    names: Range<usize>,
+    /// Whether a comma was inside its closing quotation mark, as Americans write.
+    comma_inside: bool,
+}
+
+impl Item {
+    /// Its words after the changes; `None` where it is taken out.
+    fn changed(
+        &self,
+        text: &str,
+        members: &[Range<usize>],
+        changes: &[Change],
+    ) -> Result<Option<String>, Refusal> {
+        let mut words = String::new();
+        let mut at = self.whole.start;
+        for place in self.names.clone() {
+            let (Some(name), Some(change)) = (members.get(place), changes.get(place)) else {
+                continue;
+            };
+            let spelled = slice(text, name);
+            words.push_str(slice(text, &(at..name.start)));
+            at = name.end;
+            match change {
+                Change::Keep => words.push_str(spelled),
+                Change::Replace(with) => words.push_str(with),
+                Change::Delete if self.names.len() == 1 => return Ok(None),
+                Change::Delete => return Err(Refusal::Unclear(spelled.to_owned())),
+            }
+        }
+        words.push_str(slice(text, &(at..self.whole.end)));
+        if self.comma_inside {
+            remove_inner_comma(&mut words);
+        }
+        Ok(Some(words))
+    }
+
+    /// A new name in the quotation marks or list markup that this one has; links and notes are not taken over.
+    fn dressed(&self, text: &str, name: &str) -> String {
+        let words = slice(text, &self.whole);
+        let mut letters = words.chars();
+        let (first, last) = (letters.next(), letters.next_back());
+        match (first, last) {
+            (Some(open), Some(close)) if is_closing_quote(close) && !open.is_alphanumeric() => {
+                format!("{open}{name}{close}")
+            }
+            _ if words.trim_start().starts_with("<li") => format!("<li>{name}</li>"),
+            _ => name.to_owned(),
+        }
+    }
+}
+
+/// A list as it is written.
+struct List {
+    items: Vec<Item>,
+    /// What is between an item and the next.
+    separators: Vec<String>,
+}
+
+impl List {
+    fn read(text: &str, members: &[Range<usize>]) -> Self {
+        let mut list = Self {
+            items: Vec::new(),
+            separators: Vec::new(),
+        };
+        let gaps: Vec<Option<Gap>> = members
+            .windows(2)
+            .map(|pair| match pair {
+                [one, next] => gap(slice(text, &(one.end..next.start))),
+                _ => None,
+            })
+            .collect();
+        // A note behind the last name is the whole list's, unless the others have their own.
+        let own_notes = gaps.iter().flatten().any(|it| it.has_note);
+        for (place, member) in members.iter().enumerate() {
+            let before = place.checked_sub(1).and_then(|it| gaps.get(it));
+            let start = match before {
+                Some(Some(it)) => member.start - it.lead,
+                Some(None) => {
+                    if let Some(item) = list.items.last_mut() {
+                        item.names.end = place + 1;
+                        item.whole.end =
+                            member.end + tail_of(&gaps, place, text, member, own_notes);
+                    }
+                    continue;
+                }
+                None => member.start - lead(slice(text, &(0..member.start))),
+            };
+            if let Some(Some(it)) = before {
+                list.separators.push(it.separator.clone());
+            }
+            list.items.push(Item {
+                whole: start..member.end + tail_of(&gaps, place, text, member, own_notes),
+                names: place..place + 1,
+                comma_inside: matches!(gaps.get(place), Some(Some(it)) if it.comma_inside),
+            });
+        }
+        list
+    }
+
+    fn range(&self) -> Range<usize> {
+        let start = self.items.first().map_or(0, |it| it.whole.start);
+        let end = self.items.last().map_or(start, |it| it.whole.end);
+        start..end
+    }
+
+    /// Refuses to end the list with names that other words join, where it did not end so.
+    fn check_last(
+        &self,
+        left: &[(Option<usize>, String)],
+        text: &str,
+        members: &[Range<usize>],
+    ) -> Result<(), Refusal> {
+        let Some(last) = left.last().and_then(|it| it.0) else {
+            return Ok(());
+        };
+        let Some(item) = self.items.get(last).filter(|it| it.names.len() > 1) else {
+            return Ok(());
+        };
+        if last + 1 == self.items.len() {
+            return Ok(());
+        }
+        let name = members.get(item.names.start);
+        Err(Refusal::Unclear(
+            name.map_or(String::new(), |it| slice(text, it).to_owned()),
+        ))
+    }
+
+    /// What is written before the last of several.
+    fn last_separator(&self) -> Option<&str> {
+        self.separators.last().map(String::as_str)
+    }
+
+    /// What is written between two that are not the last.
+    fn inner_separator(&self) -> Option<&str> {
+        let mut plain = self.separators.iter().filter(|it| !has_conjunction(it));
+        plain.next().map(String::as_str)
+    }
+
+    /// The items that are left, as a list in the manner of this one.
+    fn joined(&self, left: &[(Option<usize>, String)], conjunction: &str) -> String {
+        let last = self.last_separator();
+        let joins = last.is_none_or(has_conjunction);
+        let names = |place: Option<usize>| {
+            place
+                .and_then(|it| self.items.get(it))
+                .map_or(1, |it| it.names.len())
+        };
+        let count: usize = left.iter().map(|it| names(it.0)).sum();
+        let mut out = String::new();
+        for (at, (place, words)) in left.iter().enumerate() {
+            let is_last = at + 1 == left.len();
+            if at > 0 {
+                let before = left.get(at - 1).and_then(|it| it.0);
+                let own = before.filter(|it| *place == Some(it + 1));
+                let own = own
+                    .and_then(|it| self.separators.get(it))
+                    .map(String::as_str);
+                let between = match (is_last && joins, count) {
+                    (true, 2) => pair(last, conjunction),
+                    (true, _) => self.before_last(conjunction),
+                    (false, _) => own
+                        .filter(|it| !is_last && (!joins || !has_conjunction(it)))
+                        .or(self.inner_separator())
+                        .unwrap_or(", ")
+                        .to_owned(),
+                };
+                push_between(&mut out, &between);
+            }
+            out.push_str(words);
+        }
+        out
+    }
+
+    /// What is written before the last of three or more.
+    fn before_last(&self, conjunction: &str) -> String {
+        match self.last_separator() {
+            Some(last) if self.separators.len() > 1 => last.to_owned(),
+            // A list of two does not show whether the third has a comma before its "and"; in English it has.
+            Some(last) if last.trim() == "and" => ", and ".to_owned(),
+            Some(last) => last.to_owned(),
+            None if conjunction == "and" => ", and ".to_owned(),
+            None => pair(None, conjunction),
+        }
+    }
+}
+
+/// How far what belongs to a name goes on behind it.
+fn tail_of(
+    gaps: &[Option<Gap>],
+    place: usize,
+    text: &str,
+    member: &Range<usize>,
+    own_notes: bool,
+) -> usize {
+    match gaps.get(place) {
+        Some(Some(it)) => it.tail,
+        Some(None) => 0,
+        None => tail(slice(text, &(member.end..text.len())), own_notes).bytes,
+    }
+}
+
+/// What is between two names where there are no more.
+fn pair(last: Option<&str>, conjunction: &str) -> String {
+    match last {
+        Some(last) => {
+            let bare = last.trim_start_matches([',', '،', COMMA_INSIDE]);
+            if bare.len() < last.len() && has_conjunction(bare) {
+                bare.to_owned()
+            } else {
+                last.to_owned()
+            }
+        }
+        None if conjunction.chars().any(char::is_alphabetic)
+            && conjunction
+                .chars()
+                .all(|it| it.is_alphabetic() && it < '\u{2e80}')
+            || conjunction == "&" =>
+        {
+            format!(" {conjunction} ")
+        }
+        None => conjunction.to_owned(),
+    }
+}
+
+/// Adds what is between two items; a comma goes inside a quotation mark where the list has it so.
+fn push_between(out: &mut String, between: &str) {
+    if let Some(rest) = between.strip_prefix(COMMA_INSIDE) {
+        if let Some(quote) = out.pop() {
+            out.push(',');
+            out.push(quote);
+        }
+        out.push_str(rest);
+    } else {
+        out.push_str(between);
+    }
+}
+
+/// Takes the comma out that is before a closing quotation mark.
+fn remove_inner_comma(words: &mut String) {
+    let mut letters = words.char_indices().rev();
+    if let (Some((_, quote)), Some((at, ','))) = (letters.next(), letters.next())
+        && is_closing_quote(quote)
+    {
+        words.remove(at);
+    }
+}
+
+fn slice<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
+    text.get(range.clone()).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "sentence_tests.rs"]
+mod tests;
