@@ -80,15 +80,12 @@ fn claimed_names(bytes: &[u8]) -> Vec<ListedName> {
         .collect()
 }
 
-/// The verdict in one word. A name elsewhere on the page is present; a merged or split name is renamed. `detail` in the JSON
+/// The verdict in one word. A name elsewhere on the page is present, unless the page says that it has left; a merged or split name is renamed. `detail` in the JSON
 /// distinguishes them.
 fn word(verdict: &Verdict) -> &'static str {
     match verdict {
-        Verdict::Present
-        | Verdict::Elsewhere { .. }
-        | Verdict::MovedList { .. }
-        | Verdict::MovedPage { .. } => "present",
-        Verdict::Absent => "absent",
+        Verdict::Present | Verdict::Elsewhere { .. } | Verdict::MovedPage { .. } => "present",
+        Verdict::Absent | Verdict::MovedList { .. } => "absent",
         Verdict::Renamed { .. } | Verdict::Merged { .. } | Verdict::Split { .. } => "renamed",
         Verdict::Altered { .. } => "altered",
         Verdict::New => "new",
@@ -190,12 +187,18 @@ fn page_said(number: Option<u32>) -> String {
     number.map_or(String::new(), |number| format!(" (page {number})"))
 }
 
+/// Whether a name that left its list is still in it, with a mark that says so.
+fn left(to: &str) -> bool {
+    to == "struck out" || to.starts_with("marked “")
+}
+
 /// The text after a verdict: the other name, the words as they are now, or why the page cannot tell.
 fn because(verdict: &Verdict, reasons: &[Reason]) -> String {
     match verdict {
         Verdict::Renamed { to, because } => format!(" → {to} ({because})"),
         Verdict::Altered { to, how } => format!(" → {to} ({how})"),
         Verdict::Elsewhere { place } => format!(" ({place})"),
+        Verdict::MovedList { to, .. } if left(to) => format!(" ({to})"),
         Verdict::MovedList { to, .. } => format!(" (in the list \"{to}\")"),
         Verdict::MovedPage { to, .. } => format!(" (on {to})"),
         Verdict::Merged { into, with } => {

@@ -16,6 +16,7 @@ const SCORE: f64 = 0.9;
 
 /// Holds claimed names for the same where the page goes on behind nearly every one of them.
 pub(super) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
+    affiliated(claimed, pool, matches);
     let longer = |key: &NameKey, it: &(usize, Likeness)| {
         let found = pool.names.get(it.0).map(|it| it.key.exact.as_str());
         it.1.grade <= Grade::Variant && found.is_some_and(|it| goes_on(&key.exact, it))
@@ -45,6 +46,32 @@ pub(super) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches
                     "the name, with more behind it as behind the others",
                     SCORE,
                 )],
+            };
+        }
+    }
+}
+
+/// Holds names for the same whose affiliation in brackets changed, where nearly all have one.
+fn affiliated(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
+    let body = |key: &NameKey| key.exact.split_once(" (").map(|it| it.0.to_owned());
+    let bodies: Vec<Option<String>> = claimed.iter().map(body).collect();
+    let with = bodies.iter().flatten().count();
+    if with < LEAST || with * 10 < claimed.len() * IN_TEN {
+        return;
+    }
+    for (own, of) in bodies.iter().zip(&mut matches.of) {
+        if own.is_none() || of.iter().any(|it| it.1.grade >= Grade::Same) {
+            continue;
+        }
+        let is_it = |at: usize| {
+            let key = pool.names.get(at).map(|it| &it.key);
+            key.is_some_and(|it| body(it) == *own || Some(&it.exact) == own.as_ref())
+        };
+        if let Some(it) = of.iter_mut().find(|it| is_it(it.0)) {
+            it.1 = Likeness {
+                grade: Grade::Same,
+                score: SCORE,
+                reasons: vec![reason("the same name, with another affiliation", SCORE)],
             };
         }
     }

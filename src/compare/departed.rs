@@ -20,7 +20,17 @@ impl Judged<'_> {
             if !found.item.surface.starts_with(key.surface.as_str()) {
                 return None;
             }
-            Some((at, left::beside(&found.item.surface, &key.surface)?))
+            // A reader of lists leaves out what stands in brackets behind a name where it is a date.
+            let aside = found.item.range.as_ref().and_then(|it| {
+                let behind = self.page.reading.text.get(it.end..)?.strip_prefix(" (")?;
+                Some(format!(
+                    "{} ({}",
+                    key.surface,
+                    behind.split([')', '\n']).next()?
+                ))
+            });
+            let said = left::beside(&found.item.surface, &key.surface);
+            Some((at, said.or_else(|| left::beside(&aside?, &key.surface))?))
         };
         let marked = || {
             let mut members = right.into_iter().chain(self.members.iter().copied());

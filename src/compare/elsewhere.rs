@@ -93,6 +93,22 @@ impl Judged<'_> {
         })
     }
 
+    /// The list's name that begins with a claimed name of several words, letter for letter, and goes on in small letters.
+    pub(super) fn begins_member(&self, key: &NameKey) -> Option<usize> {
+        let goes_on = |at: &usize| {
+            let found = self.pool.names.get(*at)?;
+            let rest = found.item.surface.strip_prefix(key.surface.as_str())?;
+            rest.strip_prefix([' ', ','])?
+                .trim_start()
+                .starts_with(char::is_lowercase)
+                .then_some(*at)
+        };
+        if key.tokens.len() < 2 {
+            return None;
+        }
+        self.members.iter().find_map(goes_on)
+    }
+
     /// The first place in the text where the name stands for itself, not as part of a longer name.
     pub(super) fn in_text(&self, key: &NameKey) -> Option<Range<usize>> {
         let single = key.tokens.len() < 2 || key.is_short();
@@ -193,6 +209,14 @@ fn is_verbal<'a>(words: impl Iterator<Item = &'a str>) -> bool {
         "of", "for", "in", "at", "and", "&", "du", "des", "von", "van", "di", "do", "da", "del",
         "della", "und", "et", "y", "e", "en", "i", "für", "pour", "para",
     ];
+    // `Elm House and its volunteers keep the path open`: what is joined is no name.
+    let joined = |it: &&str| matches!(*it, "and" | "und" | "et" | "y" | "en" | "och" | "og");
+    let mut words = words.peekable();
+    if words.next_if(|it| joined(it)).is_some() {
+        return words.next().is_some_and(|it| {
+            it.starts_with(char::is_lowercase) && !ARTICLES.contains(&it) && !JOINTS.contains(&it)
+        });
+    }
     let mut words = words.skip_while(|it| ARTICLES.contains(it) && *it != "de");
     words.next().is_none_or(|it| {
         let bare = it.trim_matches(|it: char| !it.is_alphanumeric());

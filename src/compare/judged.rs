@@ -184,9 +184,8 @@ impl<'a> Judged<'a> {
             place,
             held_in: Vec::new(),
         };
-        let is_same = likeness.as_ref().is_some_and(|it| it.grade >= Grade::Same);
-        let key = self.keys.get(at);
-        if let Some(it) = key.and_then(|it| self.departed(it, right.filter(|_| is_same))) {
+        let same = right.filter(|_| likeness.as_ref().is_some_and(|it| it.grade >= Grade::Same));
+        if let Some(it) = self.keys.get(at).and_then(|it| self.departed(it, same)) {
             return it;
         }
         let candidate = right.and_then(|it| self.pool.names.get(it)).zip(likeness);
@@ -204,6 +203,7 @@ impl<'a> Judged<'a> {
         let Some(key) = self.keys.get(at) else {
             return blank(Verdict::Absent, 0.0, Place::default());
         };
+        let begins = || self.begins_member(key).filter(|_| untold.is_none());
         if let Some(place) = right.and_then(|it| self.over_lines(key, it)) {
             let reasons = vec![reason("the same name, over several lines", 0.95)];
             return NameAnswer {
@@ -271,7 +271,24 @@ impl<'a> Judged<'a> {
                 ..blank(verdict, likeness.score, place)
             };
         }
-        self.missing(untold, blank)
+        match begins() {
+            Some(at) => self.perhaps(at, blank),
+            None => self.missing(untold, blank),
+        }
+    }
+
+    /// A name that the list's name at `at` begins with.
+    fn perhaps(&self, at: usize, blank: impl Fn(Verdict, f64, Place) -> NameAnswer) -> NameAnswer {
+        let there = self.pool.names.get(at).map(|it| it.item.surface.clone());
+        let detail = format!("perhaps \"{}\"", there.clone().unwrap_or_default());
+        let verdict = Verdict::CannotTell {
+            why: Why::Perhaps,
+            detail,
+        };
+        NameAnswer {
+            found: there,
+            ..blank(verdict, 0.6, self.item_place(at))
+        }
     }
 
     /// A name that nothing on the page is held for.

@@ -29,6 +29,16 @@ pub(super) fn without_labels(folded: &str) -> &str {
                 is_label(label).then_some(before)
             })
         };
+        let ahead = || {
+            [": ", " - ", "! ", " | "].iter().find_map(|it| {
+                let (label, behind) = bare.split_once(it)?;
+                is_label(label).then_some(behind)
+            })
+        };
+        if let Some(it) = ahead().filter(|it| it.contains(char::is_alphanumeric)) {
+            name = it.trim();
+            continue;
+        }
         let shorter = bracketed.or_else(set_off).unwrap_or(bare).trim_end();
         if shorter.len() == name.len() || !shorter.contains(char::is_alphanumeric) {
             return name;
@@ -58,6 +68,7 @@ mod tests {
             ("Cercle du Port (site web)", "cercle du port"),
             ("Портовый круг (сайт)", "портовый круг"),
             ("Harbor Circle ↗", "harbor circle"),
+            ("NEW: Harbor Circle", "harbor circle"),
             ("Harbor Circle (website) – New", "harbor circle"),
             ("Harbor Circle (Norland)", "harbor circle (norland)"),
             ("New", "new"),

@@ -106,6 +106,9 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     } else {
         by_words
     };
+    if let Some(it) = by_affiliation(claimed, found) {
+        return Some(it);
+    }
     let said = by_word_of_its_own(claimed, found);
     let alike = [
         by_letters(claimed, found),
@@ -118,6 +121,36 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     .max_by(by_strength);
     let alike = alike.map(|it| told_apart(it, claimed, found));
     said.into_iter().chain(alike).max_by(by_strength)
+}
+
+/// The same person with another affiliation in brackets, or the same body with another place: a person must look.
+fn by_affiliation(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
+    let parted = |it: &NameKey| -> Option<(String, String)> {
+        let (body, aside) = it.exact.split_once('(')?;
+        Some((
+            body.trim().to_owned(),
+            aside.trim_end_matches(')').trim().to_owned(),
+        ))
+    };
+    let is_person = |it: &NameKey| {
+        (2..=3).contains(&it.tokens.len())
+            && it
+                .tokens
+                .iter()
+                .all(|it| !it.known && it.kind == Kind::Word && it.weight > 0.9)
+    };
+    let alone = |it: &NameKey| is_person(it).then(|| (it.exact.clone(), String::new()));
+    let (one, its) = parted(claimed).or_else(|| alone(claimed))?;
+    let (other, others) = parted(found).or_else(|| alone(found))?;
+    let acronym = |it: &NameKey| !it.acronyms.is_empty();
+    let told = acronym(claimed) || acronym(found);
+    (one == other && one.contains(' ') && its != others && !told).then(|| {
+        Likeness::new(
+            Grade::Near,
+            0.68,
+            "the same name, with something else in brackets",
+        )
+    })
 }
 
 fn by_strength(a: &Likeness, b: &Likeness) -> std::cmp::Ordering {

@@ -87,6 +87,15 @@ static CANONICAL: LazyLock<Spellings> = LazyLock::new(|| {
 /// Countries, regions and cities that make a branch of a name rather than another name for it.
 static PLACES: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
+        alabama alaska arizona arkansas colorado connecticut delaware hawaii idaho illinois indiana iowa kansas kentucky \
+        louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma \
+        oregon pennsylvania tennessee utah vermont wisconsin wyoming jersey hampshire carolina dakota virginia rhode \
+        alberta manitoba ontario quebec saskatchewan bavaria saxony catalonia flanders wallonia queensland victoria tasmania \
+        albania algeria angola armenia azerbaijan bangladesh belarus bolivia bosnia bulgaria cambodia cameroon croatia cyprus \
+        czechia ecuador georgia guatemala haiti honduras iceland iran jamaica jordan kazakhstan kosovo kuwait laos latvia \
+        lebanon libya lithuania luxembourg madagascar malawi mali malta moldova mongolia montenegro morocco mozambique myanmar \
+        namibia nepal nicaragua oman panama paraguay philippines qatar rwanda senegal serbia slovakia slovenia somalia sudan \
+        suriname syria tanzania thailand togo tunisia uganda uruguay uzbekistan venezuela vietnam yemen zambia zimbabwe \
         argentina asian atlanta australia austria beijing belgium berlin boston brasil brazil \
         britain california canada chad chicago chile china cleveland colombia dallas danmark denmark deutschland \
         east eastern egypt england espana estonia ethiopia finland florida france geneva germany ghana \
