@@ -85,9 +85,8 @@ fn references_at(lines: &[&str]) -> Option<usize> {
 
 /// Title, kind, sections and paragraphs out of the blocks before the references.
 pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
-    let prose = raw
-        .iter()
-        .position(|it| it.shape == Shape::Paragraph && (is_prose(&it.text) || is_cited(&it.text)))
+    let prose = (0..raw.len())
+        .find(|it| begins_text(raw, *it))
         .unwrap_or(raw.len());
     let (boxed, lines) = boxed(&raw[..prose]);
     let head: Vec<&str> = lines.iter().map(|it| it.text.as_str()).collect();
@@ -180,6 +179,16 @@ fn numbers(article: &Article, raw: &[Raw]) -> marker::Numbers {
         cited: 0,
         bare: bracketed == 0,
     }
+}
+
+/// Whether the text begins with that paragraph: a sentence, or few words that introduce the items under them.
+fn begins_text(raw: &[Raw], at: usize) -> bool {
+    let Some(it) = raw.get(at).filter(|it| it.shape == Shape::Paragraph) else {
+        return false;
+    };
+    let items = raw.get(at + 1).is_some_and(|it| it.shape == Shape::Item);
+    let (text, _) = marker::take(&it.text, &mut marker::Numbers::default());
+    is_prose(&it.text) || is_cited(&it.text) || (items && text.ends_with([':', '：']))
 }
 
 /// A short sentence that a bracketed marker stands behind.

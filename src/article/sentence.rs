@@ -28,11 +28,17 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
     while let Some(&(byte, character)) = marks.get(at) {
         at += 1;
         match character {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = (depth - 1).max(0),
+            '(' | '[' | '「' | '『' | '（' => depth += 1,
+            ')' | ']' | '」' | '』' | '）' => depth = (depth - 1).max(0),
+            // Scripts without spaces end their sentences with marks of their own.
+            '。' | '！' | '？' if depth == 0 && !quoted => {
+                let end = byte + character.len_utf8();
+                push(text, start..end, &mut found);
+                start = end;
+            }
             '“' => quoted = text[byte..].contains('”'),
             '”' => quoted = false,
-            '.' | '!' | '?' | '…' => {
+            '.' | '!' | '?' | '…' | '؟' => {
                 let mut end = byte + character.len_utf8();
                 let mut closed = (depth, quoted);
                 while let Some(&(next, closing)) = marks.get(at) {
@@ -121,6 +127,22 @@ mod tests {
                 "The end."
             ]
         );
+    }
+
+    #[test]
+    fn sentences_end_with_the_marks_of_their_script() {
+        assert_eq!(
+            split(
+                "联盟在61个国家工作。称其方法为“慢慢说。慢慢听”。彼は「行く。来る」と言った。終わり"
+            ),
+            [
+                "联盟在61个国家工作。",
+                "称其方法为“慢慢说。慢慢听”。",
+                "彼は「行く。来る」と言った。",
+                "終わり"
+            ]
+        );
+        assert_eq!(split("هل يعمل؟ نعم يعمل."), ["هل يعمل؟", "نعم يعمل."]);
     }
 
     #[test]

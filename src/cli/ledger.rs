@@ -224,7 +224,11 @@ impl InitArgs {
         let file = Path::new(super::session::DEFAULT_FILE);
         if session.config.file.is_none() && !file.exists() {
             super::run::make_folder_of(file)?;
-            write_whole(file, SETTINGS.as_bytes())?;
+            // Editors that know TOML complete and check the file by the schema that its first line names.
+            let schema = file.with_extension("schema.json");
+            write_whole(&schema, crate::config::schema().as_bytes())?;
+            let settings = format!("#:schema stillsays.schema.json\n{SETTINGS}");
+            write_whole(file, settings.as_bytes())?;
             made.push(format!(
                 "{}: the settings, each with its default",
                 file.display()

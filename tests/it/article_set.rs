@@ -329,3 +329,17 @@ fn shown(name: &str, text: &str) -> BTreeSet<u32> {
         _ => BTreeSet::new(),
     }
 }
+
+#[test]
+fn a_list_under_a_few_words_is_read_wherever_its_marker_stands() {
+    for text in [
+        "# Quarry Forum\n\nIts allies are:[^1]\n\n- Ash Trust\n- Beech House\n- Cedar Bank\n\n[^1]: \"Allies.\" Quarry Forum. Accessed May 2, 2024. <https://quarry.example/allies>\n",
+        "# Quarry Forum\n\nIts allies are:\n\n- Ash Trust[^1]\n- Beech House[^1]\n- Cedar Bank[^1]\n\n[^1]: \"Allies.\" Quarry Forum. Accessed May 2, 2024. <https://quarry.example/allies>\n",
+    ] {
+        let import = read("quarry.md", text.as_bytes());
+        let listed = given(&import, "listed");
+        let want = ["Ash Trust", "Beech House", "Cedar Bank"].map(|it| cited(it, &[1]));
+        assert_eq!(listed, BTreeSet::from(want), "{text}");
+        assert!(import.coverage.is_whole(), "{}", import.coverage);
+    }
+}

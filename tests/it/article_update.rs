@@ -508,3 +508,25 @@ fn a_profile_names_its_schema_and_the_schema_knows_every_key_of_it() {
         println!("skipped: taplo lint, which is not installed");
     }
 }
+
+#[test]
+fn the_settings_that_init_writes_name_their_schema() {
+    let folder = TempDir::new().unwrap();
+    let made = stillsays(&folder, &["init"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let settings = fs::read_to_string(folder.path().join("config/stillsays.toml")).unwrap();
+    assert!(
+        settings.starts_with("#:schema stillsays.schema.json\n"),
+        "{settings}"
+    );
+    let schema = fs::read(folder.path().join("config/stillsays.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
+    let table: toml::Table = settings.parse().unwrap();
+    for (key, value) in &table {
+        let known = &schema["properties"][key];
+        assert!(known.is_object(), "{key}");
+        for inner in value.as_table().into_iter().flat_map(|it| it.keys()) {
+            assert!(known["properties"][inner].is_object(), "{key}.{inner}");
+        }
+    }
+}
