@@ -54,6 +54,9 @@ fn propose(finding: &Finding, material: &Material<'_>) -> Option<Edit> {
         Conclusion::Fate(fate) => of_fate(fate, &context)?,
         Conclusion::Verdict(verdict) => of_verdict(verdict, &context)?,
     };
+    if repair.operation == Operation::CiteArchived && context.cites_a_copy() {
+        return None;
+    }
     Some(Edit {
         id: format!("e{}", finding.id),
         state,

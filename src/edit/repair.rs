@@ -77,6 +77,11 @@ impl Context<'_> {
         rest.all(|it| it.weight() == Weight::Settled)
     }
 
+    /// Whether the article cites an archived copy of the page already: then that edit is made.
+    pub(super) fn cites_a_copy(&self) -> bool {
+        self.reference.is_some_and(|it| !it.archived.is_empty())
+    }
+
     /// To cite an archived copy; none where no copy is known that others can open.
     pub(super) fn cite_archived(&self, status: UrlStatus) -> Option<Alternative> {
         let citation = self.citation(status).filter(|it| it.archived().is_some())?;

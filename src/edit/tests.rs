@@ -56,13 +56,7 @@ fn profile() -> Profile {
             ..Source::default()
         }),
         references: vec![
-            Reference {
-                archived: vec![ArchivedCopy {
-                    url: COPY.into(),
-                    date: Some(day("2022-10-21")),
-                }],
-                ..reference(1, "Partners", "partners", ARTICLE.lines().nth(7).unwrap())
-            },
+            reference(1, "Partners", "partners", ARTICLE.lines().nth(7).unwrap()),
             reference(2, "About", "about", ARTICLE.lines().nth(8).unwrap()),
         ],
         claims: vec![
@@ -127,26 +121,26 @@ fn name(name: &str, verdict: Verdict) -> Finding {
 }
 
 fn proposed(findings: &[Finding]) -> Vec<Edit> {
-    let profile = profile();
+    proposed_in(&profile(), findings)
+}
+
+fn proposed_in(profile: &Profile, findings: &[Finding]) -> Vec<Edit> {
     proposals(&Material {
         name: "example",
-        profile: &profile,
+        profile,
         source: Some(ARTICLE.as_bytes()),
         findings,
         standings: BTreeMap::new(),
         why: &|_| "Gone since between 2024-06-01 and 2026-09-15.".to_owned(),
         latest: &|_| Some(day("2026-09-15")),
         copies: &|number, _| {
-            let reference = profile.references.iter().find(|it| it.number == number);
-            let archived = reference.into_iter().flat_map(|it| &it.archived);
-            archived
-                .map(|it| KnownCopy {
-                    uri: it.url.clone(),
-                    date: it.date,
-                    payload_digest: None,
-                    holds: Vec::new(),
-                })
-                .collect()
+            let copy = KnownCopy {
+                uri: COPY.to_owned(),
+                date: Some(day("2022-10-21")),
+                payload_digest: None,
+                holds: Vec::new(),
+            };
+            (number == 1).then_some(copy).into_iter().collect()
         },
     })
 }
@@ -310,6 +304,23 @@ fn a_lost_page_is_cited_from_its_copy_and_without_one_a_person_is_asked() {
         edits[0].remarks[0].starts_with("No public copy is known."),
         "{edits:?}"
     );
+}
+
+#[test]
+fn a_copy_that_the_article_cites_already_is_not_proposed_again() {
+    let mut cited = profile();
+    cited.references[0].archived.push(ArchivedCopy {
+        url: COPY.into(),
+        date: Some(day("2022-10-21")),
+    });
+    let gone = finding(
+        Subject::Reference { number: 1 },
+        Conclusion::Fate(Fate::Gone { status: 404 }),
+        &[1],
+    );
+    assert_eq!(proposed_in(&cited, &[gone]), []);
+    let edits = proposed_in(&cited, &[name("Birch Fund", Verdict::Absent)]);
+    assert_eq!(edits.len(), 1);
 }
 
 #[test]

@@ -396,6 +396,44 @@ fn another_parser_of_wikitext_reads_the_fields() {
 }
 
 #[test]
+fn the_editors_five_minutes_in_the_readme_go_as_they_are_written() {
+    let readme = include_str!("../../README.md");
+    let section = readme
+        .split("## An editor's five minutes\n")
+        .nth(1)
+        .unwrap();
+    let block = section
+        .split("```sh\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let project = demo();
+    let mut last = String::new();
+    for line in block.lines() {
+        let line = line.split(" # ").next().unwrap().trim();
+        let words: Vec<&str> = line.split(' ').collect();
+        if words[0] == "git" {
+            let git = Command::new("git")
+                .args(&words[1..])
+                .current_dir(project.path(""))
+                .output()
+                .unwrap();
+            assert!(
+                git.status.success(),
+                "{line}: {}",
+                String::from_utf8_lossy(&git.stderr)
+            );
+        } else {
+            assert_eq!(words[0], "stillsays", "{line}");
+            last = project.expect(&words[1..], 0).stdout;
+        }
+    }
+    assert!(last.contains("no edit waits"), "{last}");
+}
+
+#[test]
 fn an_edit_that_is_not_there_is_an_error_with_a_hint() {
     let project = demo();
     let ended = on_demo(&project, &["edits", "--only", "e00000"], 2);

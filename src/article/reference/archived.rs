@@ -27,8 +27,28 @@ const ARCHIVES: &[&str] = &[
     "webarchive.loc.gov",
 ];
 
-/// Whether an address is a dated copy in a web archive.
+/// Whether an address is a dated copy in a web archive: by its host, or because it ends in a time and another address, as
+/// the addresses of replay do (`…/20221021140005/https://example.org/`).
 fn is_copy(address: &str) -> bool {
+    names_a_capture(address) || is_in_an_archive(address)
+}
+
+fn names_a_capture(address: &str) -> bool {
+    let places = ["/http://", "/https://"].into_iter();
+    let inner = places.filter_map(|it| address.find(it)).min();
+    let before = inner.and_then(|it| address.get(..it));
+    let time = before
+        .and_then(|it| it.rsplit('/').next())
+        .unwrap_or_default();
+    let digits = time.bytes().take_while(u8::is_ascii_digit).count();
+    digits == 14
+        && time
+            .bytes()
+            .skip(14)
+            .all(|it| it.is_ascii_lowercase() || it == b'_')
+}
+
+fn is_in_an_archive(address: &str) -> bool {
     Url::parse(address).is_ok_and(|it| {
         it.host_str().is_some_and(|host| {
             let host = host.strip_prefix("www.").unwrap_or(host);
@@ -85,4 +105,36 @@ pub(super) fn take(
         }
     }
     rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_known_by_its_archive_or_by_the_form_of_its_address() {
+        for (address, copy) in [
+            (
+                "https://web.archive.org/web/20221021140005/https://example.org/",
+                true,
+            ),
+            (
+                "https://archive.example.org/web/20221021140005/https://example.org/",
+                true,
+            ),
+            (
+                "https://replay.example/coll/20221021140005id_/http://example.org/a",
+                true,
+            ),
+            ("https://perma.cc/AB12-CD34", true),
+            ("https://example.org/20221021/https://example.com/", false),
+            (
+                "https://example.org/login?next=https://example.org/20221021140005/",
+                false,
+            ),
+            ("https://example.org/partners", false),
+        ] {
+            assert_eq!(is_copy(address), copy, "{address}");
+        }
+    }
 }
