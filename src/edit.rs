@@ -28,7 +28,7 @@ mod source;
 pub use citation::{Citation, Dates, UrlStatus};
 pub use forms::{FORMS, Form};
 pub use patch::unified;
-pub use propose::{proposals, words_of};
+pub use propose::proposals;
 pub use source::{Conflict, patched};
 
 /// What edits are proposed from.

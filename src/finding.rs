@@ -107,6 +107,19 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// The words that it is about, as article or page have them; none of a reference or of a whole list.
+    #[must_use]
+    pub fn words(&self) -> Option<&str> {
+        Some(match self {
+            Self::Name { name, .. } | Self::NewName { name, .. } => name,
+            Self::Quotation { exact, .. }
+            | Self::Figure { exact, .. }
+            | Self::Statement { exact, .. } => exact,
+            Self::Relation { object, .. } => object,
+            Self::Reference { .. } | Self::List { .. } => return None,
+        })
+    }
+
     /// The claim it belongs to; a reference belongs to none.
     #[must_use]
     pub fn claim(&self) -> Option<&str> {

@@ -166,7 +166,7 @@ fn of_fate(fate: &Fate, context: &Context<'_>) -> Option<Repair> {
 }
 
 fn of_verdict(verdict: &Verdict, context: &Context<'_>) -> Option<Repair> {
-    let words = words_of(&context.finding.subject)?;
+    let words = context.finding.subject.words()?;
     Some(match (verdict, &context.finding.subject) {
         (Verdict::New, Subject::NewName { name, .. }) => {
             let changed = change_list(context, None, Some(name));
@@ -324,19 +324,6 @@ pub(super) fn places(sentence: &str, names: &[ListedName]) -> Option<Vec<Range<u
         from += at + length;
     }
     Some(places)
-}
-
-/// The words of the article that a finding is about; none of a reference or a whole list.
-#[must_use]
-pub fn words_of(subject: &Subject) -> Option<&str> {
-    Some(match subject {
-        Subject::Name { name, .. } | Subject::NewName { name, .. } => name,
-        Subject::Quotation { exact, .. }
-        | Subject::Figure { exact, .. }
-        | Subject::Statement { exact, .. } => exact,
-        Subject::Relation { object, .. } => object,
-        Subject::Reference { .. } | Subject::List { .. } => return None,
-    })
 }
 
 fn targets(context: &Context<'_>) -> Vec<Target> {

@@ -26,6 +26,9 @@ pub struct ClaimSection {
     /// The place in the article.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The sentence of the article that makes the claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
     /// The numbers of the references that it cites.
     pub cites: Vec<u32>,
     /// The most urgent need among its findings; `None` without findings.
@@ -89,6 +92,7 @@ impl ClaimSection {
             several: matches!(claim.statement, Statement::Listed { .. }),
             section: claim.section.clone(),
             place: claim.place.clone(),
+            sentence: claim.sentence.clone(),
             cites: claim.cites.clone(),
             ..Self::with(&claim.id, gathered)
         }
@@ -106,6 +110,7 @@ impl ClaimSection {
             several: true,
             section: None,
             place: None,
+            sentence: None,
             cites: Vec::new(),
             need: entries.iter().map(|it| it.need).min(),
             verdicts: Tally::of_verdicts(&entries),
@@ -137,6 +142,45 @@ impl ClaimSection {
                 "{more} more findings on this claim are not shown here."
             )),
         }
+    }
+
+    /// The sentence of the article in stretches, with the words that need a decision marked; empty where nothing needs one.
+    pub(super) fn marked_sentence(&self) -> Vec<(&str, bool)> {
+        let Some(sentence) = &self.sentence else {
+            return Vec::new();
+        };
+        let asked = self
+            .entries
+            .iter()
+            .filter(|entry| matches!(entry.need, Need::Decide | Need::Later));
+        let words: Vec<&str> = asked
+            .filter_map(|entry| entry.finding.subject.words())
+            .collect();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let mut stretches = Vec::new();
+        let mut rest = sentence.as_str();
+        loop {
+            // Of words that begin at one place the longest are meant.
+            let found = words
+                .iter()
+                .filter_map(|it| Some((rest.find(it)?, it.len())));
+            let Some((at, length)) = found
+                .min_by_key(|it| (it.0, usize::MAX - it.1))
+                .filter(|it| it.1 > 0)
+            else {
+                break;
+            };
+            let (before, behind) = rest.split_at(at);
+            let (hit, behind) = behind.split_at(length);
+            stretches.push((before, false));
+            stretches.push((hit, true));
+            rest = behind;
+        }
+        stretches.push((rest, false));
+        stretches.retain(|it| !it.0.is_empty());
+        stretches
     }
 
     /// The place in the article: section, then place.

@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{ClaimSection, Entry, Label, Need, ReferenceSection};
+use crate::text::counted;
 
 /// How many of each thing a report has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -13,6 +14,8 @@ pub struct Counts {
     pub later: u32,
     /// Findings decided.
     pub decided: u32,
+    /// Findings for which the article waits for an edit.
+    pub to_edit: u32,
     /// References of the profile.
     pub references: u32,
     /// References whose page is no longer there as cited.
@@ -94,6 +97,7 @@ impl Counts {
             decide: needing(Need::Decide),
             later: needing(Need::Later),
             decided: needing(Need::Decided),
+            to_edit: whole(entries.iter().filter(|entry| entry.to_edit).count()),
             references: whole(references.len()),
             stale: whole(
                 references
@@ -113,6 +117,7 @@ impl Counts {
             ("to decide", self.decide),
             ("put off", self.later),
             ("decided", self.decided),
+            ("to edit", self.to_edit),
         ];
         let some = counts.iter().filter(|count| count.1 > 0);
         let parts: Vec<String> = some.map(|(what, many)| format!("{what} {many}")).collect();
@@ -135,7 +140,11 @@ impl Counts {
             (all, 1) => format!("1 of {all} references is stale"),
             (all, some) => format!("{some} of {all} references are stale"),
         };
-        format!("{decide}; {stale}.")
+        let edits = match self.to_edit {
+            0 => String::new(),
+            some => format!("; {}", counted(some as usize, "edit waits", "edits wait")),
+        };
+        format!("{decide}; {stale}{edits}.")
     }
 }
 

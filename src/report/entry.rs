@@ -35,6 +35,8 @@ pub struct Entry {
     /// The state of review.
     #[serde(flatten)]
     pub standing: Standing,
+    /// Whether the article waits for an edit because of it.
+    pub to_edit: bool,
     /// The finding itself, with its evidence.
     pub finding: Finding,
 }
@@ -70,6 +72,7 @@ impl Entry {
             cite,
             need: Need::of(finding, &standing),
             standing,
+            to_edit: gathered.waits_for_an_edit(finding),
             finding: finding.clone(),
         }
     }

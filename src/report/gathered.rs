@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Sources;
 use crate::{
-    finding::{Finding, FindingId, Review, Standing, Subject},
+    finding::{Finding, FindingId, Review, Standing, Subject, applying},
     profile::Reference,
 };
 
@@ -72,5 +72,14 @@ impl<'a> Gathered<'a> {
     pub(super) fn standing(&self, finding: &Finding) -> Standing {
         let reviews = self.reviews.get(&finding.id).map_or(&[][..], Vec::as_slice);
         Standing::of(finding, reviews)
+    }
+
+    /// Whether a person decided that the article is to be edited for a finding, and no one has marked that as done.
+    pub(super) fn waits_for_an_edit(&self, finding: &Finding) -> bool {
+        let reviews = self.reviews.get(&finding.id).map_or(&[][..], Vec::as_slice);
+        let applying = applying(reviews.iter());
+        let review = applying.get(&finding.id);
+        matches!(self.standing(finding), Standing::Accepted(_))
+            && review.is_some_and(|review| review.asks_for_an_edit(finding))
     }
 }

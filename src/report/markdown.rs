@@ -162,6 +162,17 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
         escaped(&it.name()),
         escaped(&place)
     ));
+    let marked = it.marked_sentence().into_iter().map(|(words, mark)| {
+        if mark {
+            format!("**{}**", escaped(words))
+        } else {
+            escaped(words)
+        }
+    });
+    let marked: String = marked.collect();
+    if !marked.is_empty() {
+        out.line(&format!("> {marked}"));
+    }
     let named = !it.several;
     let (settled, rest): (Vec<&Entry>, Vec<&Entry>) =
         it.entries.iter().partition(|entry| entry.is_settled());

@@ -136,6 +136,7 @@ impl ClaimSection {
             several: self.several,
             section: self.section.clone(),
             place: self.place.clone(),
+            sentence: self.sentence.clone(),
             cites: self.cites.clone(),
             need: self.need,
             verdicts: self.verdicts.clone(),

@@ -263,6 +263,22 @@ fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
         format!("claim {}, {place}", it.name())
     };
     sheet.paragraph("  ", 2, &[(&about, Ink::Faint)]);
+    let marked: Vec<(String, Ink)> = it
+        .marked_sentence()
+        .into_iter()
+        .map(|(words, mark)| {
+            if mark {
+                (format!("»{words}«"), Ink::Strong)
+            } else {
+                (words.to_owned(), Ink::Plain)
+            }
+        })
+        .collect();
+    if !marked.is_empty() {
+        let mut parts = vec![("The article: ", Ink::Faint)];
+        parts.extend(marked.iter().map(|(words, ink)| (words.as_str(), *ink)));
+        sheet.paragraph("  ", 2, &parts);
+    }
     if entries.is_empty() {
         sheet.paragraph("  ", 2, &[("Not compared yet.", Ink::Plain)]);
     }

@@ -1,12 +1,7 @@
 //! The archived copies of a cited page that others can open.
 
 use crate::{
-    clock::Instant,
-    edit::{KnownCopy, words_of},
-    fetch,
-    finding::Finding,
-    profile::Profile,
-    report::Report,
+    clock::Instant, edit::KnownCopy, fetch, finding::Finding, profile::Profile, report::Report,
     uri::TargetUri,
 };
 
@@ -33,7 +28,9 @@ pub(super) fn copies(
         uri: public_address(public, copy.date, &copy.target_uri),
         date: Some(copy.date.date_naive()),
         payload_digest: copy.payload_digest,
-        holds: words_of(&finding.subject)
+        holds: finding
+            .subject
+            .words()
             .map(str::to_owned)
             .into_iter()
             .collect(),
