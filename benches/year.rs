@@ -239,8 +239,8 @@ async fn answer(mut stream: TcpStream, page: usize, weather: Weather) -> io::Res
 /// What a year came to for a person.
 #[derive(Debug, Default)]
 struct Year {
-    /// Days on which cron mailed something.
-    messages: u32,
+    /// The days on which cron mailed something.
+    messages: Vec<u32>,
     /// Lines in all of it.
     lines: usize,
     /// Page and day of each page that was called lost although it was not.
@@ -250,9 +250,8 @@ struct Year {
 }
 
 /// What the program calls lost.
-const LOST: [&str; 7] = [
+const LOST: [&str; 6] = [
     "gone",
-    "soft404",
     "soft-404",
     "unreachable",
     "refused",
@@ -288,7 +287,7 @@ async fn live(program: &Path, seed: u64) -> Result<Year, Failure> {
             hosts.up().await?;
         }
         if !run.trim().is_empty() {
-            year.messages += 1;
+            year.messages.push(day);
             year.lines += run.lines().count();
             lost(program, folder.path(), &clock, day, &mut year).await?;
         }
@@ -320,22 +319,16 @@ async fn lost(
     )
     .await?;
     let report: serde_json::Value = serde_json::from_str(&report)?;
-    let findings = report["findings"]
-        .as_array()
-        .ok_or("the report has findings")?;
-    for finding in findings {
-        let fate = &finding["conclusion"]["fate"];
-        let fate = fate.as_str().map_or_else(
-            || fate.as_object().and_then(|it| it.keys().next().cloned()),
-            |it| Some(it.to_owned()),
-        );
-        if !fate.is_some_and(|it| LOST.contains(&it.as_str())) {
+    let references = report["references"].as_array();
+    for reference in references.ok_or("the report has references")? {
+        if !reference["label"]
+            .as_str()
+            .is_some_and(|it| LOST.contains(&it))
+        {
             continue;
         }
-        let number = finding["subject"]["number"]
-            .as_u64()
-            .ok_or("a fate is of a reference")?;
-        let page = usize::try_from(number)? - 1;
+        let number = reference["number"].as_u64();
+        let page = usize::try_from(number.ok_or("a reference has a number")?)? - 1;
         match DEATHS.iter().find(|it| it.0 == page && it.1 <= day) {
             Some(death) if !year.found.iter().any(|it| it.0 == page) => {
                 year.found.push((page, day - death.1));
@@ -412,7 +405,8 @@ async fn main() -> Result<(), Failure> {
         pages.dedup();
         writeln!(
             out,
-            "{name:6} {} messages, {} lines; {} days and pages falsely called lost; deaths found (page, days after): {:?}",
+            "{name:6} {} messages (days {:?}), {} lines; {} days and pages falsely called lost; deaths found (page, days after): {:?}",
+            year.messages.len(),
             year.messages,
             year.lines,
             year.false_alarms.len(),
