@@ -213,6 +213,18 @@ pub struct Failure {
     pub received: Vec<u8>,
 }
 
+impl Failure {
+    /// How the detail of a failure begins if robots.txt itself could not be fetched: no rule forbids the page, its host is
+    /// out of reach for now.
+    pub const ROBOTS_UNREACHABLE: &'static str = "robots.txt could not be fetched";
+
+    /// Whether the page was not requested because robots.txt could not be fetched.
+    #[must_use]
+    pub fn is_of_unreachable_robots(&self) -> bool {
+        self.kind == FailureKind::RobotsRefused && self.detail.starts_with(Self::ROBOTS_UNREACHABLE)
+    }
+}
+
 /// The kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -172,6 +172,9 @@ fn without_page(last: &CaptureEntry) -> Option<String> {
 fn failed(failure: &Failure) -> Fate {
     let detail = failure_in_words(failure);
     match failure.kind {
+        FailureKind::RobotsRefused if failure.is_of_unreachable_robots() => {
+            Fate::Unreachable { detail }
+        }
         FailureKind::RobotsRefused | FailureKind::GuardRefused | FailureKind::HostBackoff => {
             Fate::Refused { detail }
         }
@@ -191,6 +194,12 @@ fn failure_in_words(failure: &Failure) -> String {
             failure.detail.clone()
         }
         Kind::GuardRefused => format!("{general}: {}", failure.detail),
+        Kind::RobotsRefused if failure.is_of_unreachable_robots() => {
+            format!(
+                "{}, so the page was not requested",
+                Failure::ROBOTS_UNREACHABLE
+            )
+        }
         _ => general.to_owned(),
     }
 }

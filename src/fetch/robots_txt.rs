@@ -9,7 +9,7 @@ use super::{
     manners,
 };
 use crate::{
-    capture::{Capture, FailureKind, Outcome, Truncation},
+    capture::{Capture, Failure, FailureKind, Outcome, Truncation},
     clock::Instant,
     content_coding,
     host::{OlderRules, Origin, RobotsAccess, RobotsFile},
@@ -103,7 +103,7 @@ impl Crawl {
                 Ok(Robots::parse(&older.rules))
             }
             RobotsAccess::Unreachable { detail, .. } => {
-                Err(format!("robots.txt could not be fetched: {detail}"))
+                Err(format!("{}: {detail}", Failure::ROBOTS_UNREACHABLE))
             }
         }
     }

@@ -785,6 +785,42 @@ fn two_reviewers_a_run_and_serve_at_once_refuse_each_other_nothing_and_lose_noth
 }
 
 #[test]
+fn a_robots_txt_that_cannot_be_fetched_forbids_nothing() {
+    let site = Site::start();
+    site.on("/robots.txt", [Reply::status(503, "")]);
+    site.on("/members", [members(&NAMES)]);
+    let project = Project::new();
+    project.profile("example", &profile("Example", &site.uri("/members")));
+    let flags = [
+        "run",
+        "--all",
+        "--set",
+        "fetch.max_wait=0s",
+        "--set",
+        "fetch.tries=1",
+    ];
+    project.run_at(FIRST, &flags, 3);
+    let report = project.expect(&["report", "--full"], 0).stdout;
+    assert!(
+        report.contains("robots.txt could not be fetched"),
+        "{report}"
+    );
+    assert!(!report.contains("forbids"), "{report}");
+    for clock in [
+        "2024-01-02T09:00:00Z",
+        "2024-01-03T09:00:00Z",
+        "2024-01-05T09:00:00Z",
+    ] {
+        project.run_at(clock, &flags, 3);
+    }
+    let report = project.json(&["report", "--format", "json"]);
+    assert_eq!(
+        report["references"][0]["label"], "unreachable",
+        "{report:#}"
+    );
+}
+
+#[test]
 fn the_cron_line_of_the_readme_does_what_the_readme_says_of_it() {
     let readme = include_str!("../../README.md");
     let block = readme.split("```cron\n").nth(1).unwrap();
