@@ -70,7 +70,7 @@ pub struct Decided {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// Nobody has decided about the finding.
+    /// There is no decision about the finding yet.
     Open,
     /// A person decided that the article is to be changed.
     ToEdit,

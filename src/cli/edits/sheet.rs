@@ -263,7 +263,7 @@ fn headline(operation: &Operation) -> String {
     }
 }
 
-/// What was decided about a finding; `None` where nobody did.
+/// The decision about a finding; `None` without one.
 fn decided(finding: &Finding, review: Option<&Review>) -> Option<Decided> {
     let standing = Standing::under(finding, review);
     let state = match &standing {
