@@ -188,7 +188,7 @@ impl EditsArgs {
                 out.push_str(&in_form(edit, form, self.dates(), today));
             }
         }
-        out.into_bytes()
+        for_terminal(&out).into_bytes()
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     language::Language,
     profile::{Claim, ListedName, Profile, Reference, Span, Statement},
     selector::{TextPositionSelector, TextQuoteSelector},
+    text::for_terminal,
 };
 
 /// An edit that was left out of a diff, and why.
@@ -309,6 +310,7 @@ pub(super) fn conjunction(profile: &Profile) -> &'static str {
 
 /// Words of a page as the source writes them.
 fn escaped(words: &str, form: &str) -> String {
+    let words = for_terminal(words);
     match form {
         "html" => words
             .replace('&', "&amp;")
@@ -323,7 +325,7 @@ fn escaped(words: &str, form: &str) -> String {
             .replace(']', "\\]")
             .replace('*', "\\*")
             .replace('_', "\\_"),
-        _ => words.to_owned(),
+        _ => words,
     }
 }
 

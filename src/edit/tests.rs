@@ -232,6 +232,13 @@ fn several_edits_of_one_list_are_made_together() {
 }
 
 #[test]
+fn no_control_character_of_a_page_gets_into_the_article() {
+    let (lines, _) = changed(&[name("Ash Trust", renamed("Ash\u{1b}[31m \u{9b}House"))]);
+    assert_eq!(lines.len(), 1);
+    assert!(!lines[0].chars().any(char::is_control), "{lines:?}");
+}
+
+#[test]
 fn names_that_became_one_are_written_once() {
     let merged = |with: &str| Verdict::Merged {
         into: "Ash and Birch Union".into(),
