@@ -3,11 +3,19 @@
 //! Archived pages are hostile. They are replayed on a port of their own, rewritten, and under headers that let them load
 //! from that port only and run nothing. Every request is answered from the store alone, by a function without side effects.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use axum::response::{IntoResponse as _, Response};
+use hyper::service::service_fn;
+use hyper_util::service::TowerToHyperService;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::{clock::Clock, memento::Archive, pipeline::Comparing, store::Store};
+use crate::{
+    clock::Clock,
+    memento::Archive,
+    pipeline::Comparing,
+    store::{Store, StoreError},
+};
 
 mod connections;
 mod exchange;
@@ -15,12 +23,13 @@ mod hosts;
 mod pages;
 mod profiles;
 mod replayed;
+mod router;
 mod site;
 mod snapshot;
 mod times;
 
 pub use connections::Limits;
-use connections::{Response, answer_on, asked};
+use connections::{answer_on, asked};
 use exchange::{Answer, Request};
 
 /// How long requests in progress may continue after the signal to stop.
@@ -94,13 +103,18 @@ pub async fn serve(
         site: site.local_addr()?,
         replay: replay.local_addr()?,
     });
+    let limits = web.options.limits;
     let mut doors = JoinSet::new();
-    for (door, listener) in [(Door::Site, site), (Door::Replay, replay)] {
-        let limits = web.options.limits;
-        let web = Arc::clone(&web);
-        let answer = move |request| answer(Arc::clone(&web), door, request);
-        doors.spawn(answer_on(listener, limits, answer, stop.clone()));
-    }
+    let pages = TowerToHyperService::new(router::router(&web));
+    doors.spawn(answer_on(site, limits, pages, stop.clone()));
+    // Routers decode paths; here, the address in the path must stay as it was sent.
+    let replayed = Arc::clone(&web);
+    let copies = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let request = Request::of(&request.into_parts().0);
+        let answered = answered(Arc::clone(&replayed), Door::Replay, request, Web::replay);
+        async { Ok::<_, Infallible>(answered.await) }
+    });
+    doors.spawn(answer_on(replay, limits, copies, stop.clone()));
     let waits = stop.clone();
     let prepared = Arc::clone(&web);
     doors.spawn(async move {
@@ -115,11 +129,18 @@ pub async fn serve(
     Ok(())
 }
 
-/// Answers one request on a thread that may block; a panic ends only this request.
-async fn answer<B>(web: Arc<Web>, door: Door, request: hyper::Request<B>) -> Response {
-    let request = Request::of(&request);
+/// Answers one request with `page`, on a thread that may block; a panic ends only this request.
+async fn answered<T: Outcome>(
+    web: Arc<Web>,
+    door: Door,
+    request: Request,
+    page: Page<T>,
+) -> Response {
     let told = format!("{} {}", request.method, request.path);
-    let answering = tokio::task::spawn_blocking(move || web.answer(door, &request));
+    let answering = tokio::task::spawn_blocking(move || match web.origins(door, &request) {
+        Ok(origins) => page(&web, &request, &origins).answer(&request, &origins),
+        Err(answer) => answer,
+    });
     let answer = answering.await.unwrap_or_else(|error| {
         tracing::error!(request = told, %error, "a request could not be answered");
         Answer::text(
@@ -129,6 +150,27 @@ async fn answer<B>(web: Arc<Web>, door: Door, request: hyper::Request<B>) -> Res
     });
     tracing::debug!(request = told, status = answer.status, "answered");
     answer.into_response()
+}
+
+/// What makes the answer to a request.
+type Page<T> = fn(&Web, &Request, &Origins) -> T;
+
+/// What a page comes to: an answer, or a fault of the archive.
+trait Outcome: 'static {
+    /// The answer to the request.
+    fn answer(self, request: &Request, origins: &Origins) -> Answer;
+}
+
+impl Outcome for Answer {
+    fn answer(self, _: &Request, _: &Origins) -> Answer {
+        self
+    }
+}
+
+impl Outcome for Result<Answer, StoreError> {
+    fn answer(self, request: &Request, origins: &Origins) -> Answer {
+        self.unwrap_or_else(|error| pages::fault(&error, request, origins))
+    }
 }
 
 impl Web {
@@ -149,29 +191,6 @@ impl Web {
             if let Err(error) = self.snapshot.report(store, entry, comparing, command) {
                 tracing::debug!(profile = entry.name, %error, "its report could not be prepared");
             }
-        }
-    }
-
-    /// The answer to any request at all.
-    fn answer(&self, door: Door, request: &Request) -> Answer {
-        if !matches!(request.method.as_str(), "GET" | "HEAD") {
-            let answer = Answer::text(405, "Only GET and HEAD are supported.\n");
-            return answer.field("Allow", "GET, HEAD");
-        }
-        let origins = match self.origins(door, request.host.as_deref()) {
-            Ok(origin) => origin,
-            Err(answer) => return answer,
-        };
-        let path = request.path.as_str();
-        if let Some(rest) = path.strip_prefix("/timegate/") {
-            return self.timegate(&request.with_query(rest), request, &origins);
-        }
-        if let Some(rest) = path.strip_prefix("/timemap/") {
-            return self.timemap(&request.with_query(rest), request, &origins);
-        }
-        match door {
-            Door::Site => self.site(request, &origins),
-            Door::Replay => self.replay(request, &origins),
         }
     }
 }

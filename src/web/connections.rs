@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    error::Error,
     io,
     pin::{Pin, pin},
     sync::Arc,
@@ -9,11 +10,10 @@ use std::{
     time::Duration,
 };
 
-use http_body_util::Full;
 use hyper::{
-    body::{Bytes, Incoming},
+    body::{Body, Incoming},
     server::conn::http1,
-    service::service_fn,
+    service::Service,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -46,23 +46,31 @@ pub struct Limits {
     pub patience: Duration,
 }
 
-/// The response as it is sent.
-pub(super) type Response = hyper::Response<Full<Bytes>>;
+impl Limits {
+    /// `patience` within its bounds.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience.clamp(LEAST_PATIENCE, MOST_PATIENCE)
+    }
+}
 
-/// Answers on every connection to `listener`, until `stop` turns true and requests in progress are answered.
-pub(super) async fn answer_on<A, F>(
+/// Answers with `service` on every connection to `listener`, until `stop` turns true and requests in progress are answered.
+pub(super) async fn answer_on<S, B>(
     listener: TcpListener,
     limits: Limits,
-    answer: A,
+    service: S,
     stop: watch::Receiver<bool>,
 ) where
-    A: Fn(hyper::Request<Incoming>) -> F + Clone + Send + 'static,
-    F: Future<Output = Response> + Send + 'static,
+    S: Service<hyper::Request<Incoming>, Response = hyper::Response<B>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>, Data: Send> + Send + 'static,
 {
     let room = Arc::new(Semaphore::new(
         limits.connections.clamp(1, Semaphore::MAX_PERMITS),
     ));
-    let patience = limits.patience.clamp(LEAST_PATIENCE, MOST_PATIENCE);
+    let patience = limits.patience();
     let mut open = JoinSet::new();
     let mut stopped = pin!(asked(stop.clone()));
     loop {
@@ -75,9 +83,9 @@ pub(super) async fn answer_on<A, F>(
             it = next => it,
             () = &mut stopped => break,
         };
-        let (answer, stop) = (answer.clone(), stop.clone());
+        let (service, stop) = (service.clone(), stop.clone());
         open.spawn(async move {
-            connection(stream, patience, answer, stop).await;
+            connection(stream, patience, service, stop).await;
             drop(place);
         });
     }
@@ -111,19 +119,15 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-async fn connection<A, F>(
+async fn connection<S, B>(
     stream: TcpStream,
     patience: Duration,
-    answer: A,
+    service: S,
     stop: watch::Receiver<bool>,
 ) where
-    A: Fn(hyper::Request<Incoming>) -> F,
-    F: Future<Output = Response>,
+    S: Service<hyper::Request<Incoming>, Response = hyper::Response<B>, Error = Infallible>,
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>> + 'static,
 {
-    let service = service_fn(move |request| {
-        let answering = answer(request);
-        async { Ok::<_, Infallible>(answering.await) }
-    });
     let io = TokioIo::new(Taken {
         stream,
         patience,

@@ -1,11 +1,15 @@
 //! Requests and answers as plain values, so that everything behind the sockets is a function.
 
+use axum::{
+    body::Body,
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
 use hyper::{
     StatusCode,
     header::{self, HeaderName, HeaderValue},
 };
-
-use super::Response;
 
 /// The parts of a request that matter here.
 #[derive(Clone, Debug, Default)]
@@ -23,15 +27,15 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn of<B>(request: &hyper::Request<B>) -> Self {
+    pub(super) fn of(request: &Parts) -> Self {
         let field = |name: &str| {
-            let value = request.headers().get(name)?;
+            let value = request.headers.get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         Self {
-            method: request.method().to_string(),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().map(str::to_owned),
+            method: request.method.to_string(),
+            path: request.uri.path().to_owned(),
+            query: request.uri.query().map(str::to_owned),
             host: field("host"),
             accept_datetime: field("accept-datetime"),
             followed_in_frame: field("sec-fetch-user").as_deref() == Some("?1")
@@ -49,6 +53,11 @@ impl Request {
         }
     }
 
+    /// What follows `prefix` in the path, with the query; empty if the path begins otherwise.
+    pub(super) fn behind(&self, prefix: &str) -> String {
+        self.with_query(self.path.strip_prefix(prefix).unwrap_or_default())
+    }
+
     /// Whether the answer is a page for a person, and not a part of one.
     pub(super) fn is_for_a_page(&self) -> bool {
         let destination = self.destination.as_deref().unwrap_or("document");
@@ -56,6 +65,14 @@ impl Request {
             destination,
             "document" | "iframe" | "frame" | "empty" | "object" | "embed"
         )
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Request {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts))
     }
 }
 
@@ -93,10 +110,12 @@ impl Answer {
         self.fields.push((name.into(), value.into()));
         self
     }
+}
 
+impl IntoResponse for Answer {
     /// The response as the server sends it. A field that HTTP cannot carry is left out.
-    pub(super) fn into_response(self) -> Response {
-        let mut response = Response::new(self.body.into());
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let fields = response.headers_mut();
         for (name, value) in &self.fields {

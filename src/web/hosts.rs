@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 
 use url::{Host, Url};
 
-use super::{Answer, Door, Origins, Web};
+use super::{Answer, Door, Origins, Request, Web};
 
 impl Web {
     /// The origins for a client that sent that `Host`, or the refusal.
-    pub(super) fn origins(&self, door: Door, host: Option<&str>) -> Result<Origins, Answer> {
-        let Some(host) = host else {
+    pub(super) fn origins(&self, door: Door, request: &Request) -> Result<Origins, Answer> {
+        let Some(host) = &request.host else {
             return Err(Answer::text(400, "The request does not name a host.\n"));
         };
         let here = match door {

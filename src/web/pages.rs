@@ -234,7 +234,7 @@ pub(super) fn report(
 pub(super) fn refusal(status: u16, why: &str, request: &Request, origins: &Origins) -> Answer {
     let why: String = why.chars().take(600).collect();
     if !request.is_for_a_page() {
-        return Answer::text(status, format!("{why}\n"));
+        return Answer::text(status, format!("{}\n", for_terminal(&why)));
     }
     let heading = if status == 404 {
         "Not found"
@@ -272,6 +272,6 @@ pub(super) fn fault(error: &StoreError, request: &Request, origins: &Origins) ->
 
 fn html(status: u16, template: &impl Template, policy: &str) -> Answer {
     // Rendering into a String fails only if a Display implementation fails, and none here does.
-    let text = template.render().unwrap_or_default();
+    let text = for_terminal(&template.render().unwrap_or_default());
     Answer::new(status, "text/html; charset=utf-8", text).field("Content-Security-Policy", policy)
 }

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     Answer, Origins, Request, Web,
-    pages::{Message, Next, fault, refusal},
+    pages::{Message, Next, refusal},
     times::{choose, is_of, joined, links, memento_links},
 };
 
@@ -56,35 +56,60 @@ impl Whole {
     }
 }
 
+/// The answer to an address that leads nowhere.
+pub(super) fn nothing(request: &Request, origins: &Origins) -> Answer {
+    refusal(404, "there is no such page here", request, origins)
+}
+
+/// The answer to any other method than GET and HEAD.
+pub(super) fn not_supported() -> Answer {
+    Answer::text(405, "Only GET and HEAD are supported.\n").field("Allow", "GET, HEAD")
+}
+
 impl Web {
     /// Answers on the origin of the replay.
-    pub(super) fn replay(&self, request: &Request, origins: &Origins) -> Answer {
-        let Some(rest) = request.path.strip_prefix("/web/") else {
-            if request.path == "/" {
-                return Message::new("Archived pages are replayed here")
-                    .says("This port shows only archived pages, to separate them from everything else.")
-                    .next(Next::new("All archived pages", &format!("{}/", origins.site)))
-                    .answer(200, origins);
-            }
-            return refusal(404, "there is no such page here", request, origins);
-        };
-        let rest = request.with_query(rest);
+    pub(super) fn replay(
+        &self,
+        request: &Request,
+        origins: &Origins,
+    ) -> Result<Answer, StoreError> {
+        if !matches!(request.method.as_str(), "GET" | "HEAD") {
+            return Ok(not_supported());
+        }
+        if request.path.starts_with("/timegate/") {
+            return Ok(self.timegate(request, origins));
+        }
+        if request.path.starts_with("/timemap/") {
+            return self.timemap(request, origins);
+        }
+        if request.path == "/" {
+            return Ok(Message::new("Archived pages are replayed here")
+                .says("This port shows only archived pages, to separate them from everything else.")
+                .next(Next::new(
+                    "All archived pages",
+                    &format!("{}/", origins.site),
+                ))
+                .answer(200, origins));
+        }
+        if !request.path.starts_with("/web/") {
+            return Ok(nothing(request, origins));
+        }
+        let rest = request.behind("/web/");
         let asked = match Asked::parse(&rest) {
             Ok(it) => it,
-            Err(error) => return refusal(400, &error.to_string(), request, origins),
+            Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
         };
         if request.followed_in_frame && !asked.raw {
             // The bar above the frame describes the page that was there before.
-            return Message::new("This link leads to another page")
+            return Ok(Message::new("This link leads to another page")
                 .says(asked.target.as_str())
                 .next(Next::new(
                     "Open the archived copy",
                     &format!("{}/view/{rest}", origins.site),
                 ))
-                .answer(200, origins);
+                .answer(200, origins));
         }
         self.memento(&asked, request, origins)
-            .unwrap_or_else(|error| fault(&error, request, origins))
     }
 
     fn memento(

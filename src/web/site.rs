@@ -15,7 +15,7 @@ use super::{
     Answer, Origins, Request, Web,
     pages::{
         self, CaptureLine, Captures, Home, Instead, Message, Next, ProfileLine, SeedLine, View,
-        fault, refusal,
+        refusal,
     },
     replayed::Whole,
     times::is_of,
@@ -28,34 +28,8 @@ const PAGES: u32 = 200;
 const CAPTURES: usize = 500;
 
 impl Web {
-    /// Answers on the origin of the site.
-    pub(super) fn site(&self, request: &Request, origins: &Origins) -> Answer {
-        let path = request.path.as_str();
-        let rest = |prefix| path.strip_prefix(prefix).map(|it| request.with_query(it));
-        let answer = if path == "/" {
-            self.home(request, origins)
-        } else if path == "/find" {
-            Ok(find(request, origins))
-        } else if let Some(name) = path.strip_prefix("/report/") {
-            self.report(name, request, origins)
-        } else if let Some(rest) = rest("/captures/") {
-            self.captures(&rest, request, origins)
-        } else if let Some(rest) = rest("/view/") {
-            self.view(&rest, request, origins)
-        } else if rest("/web/").is_some() {
-            // Archived pages have an origin of their own.
-            Ok(Answer::redirect(&format!(
-                "{}{}",
-                origins.replay,
-                request.with_query(path)
-            )))
-        } else {
-            Ok(refusal(404, "there is no such page here", request, origins))
-        };
-        answer.unwrap_or_else(|error| fault(&error, request, origins))
-    }
-
-    fn home(&self, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
+    /// `/`: the profiles and the archived pages.
+    pub(super) fn home(&self, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
         let store = &self.options.store;
         let after =
             parameter(request, "after").and_then(|parameter| parameter.parse::<TargetUri>().ok());
@@ -106,12 +80,13 @@ impl Web {
         }))
     }
 
-    fn report(
+    /// `/report/NAME`: the report on a profile.
+    pub(super) fn report(
         &self,
-        name: &str,
         request: &Request,
         origins: &Origins,
     ) -> Result<Answer, StoreError> {
+        let name = request.path.strip_prefix("/report/").unwrap_or_default();
         let profiles = self.snapshot.profiles(&self.options.profiles);
         let mut all = profiles.iter();
         let Some(entry) = all.find(|entry| encoded(&entry.name) == name || entry.name == name)
@@ -144,19 +119,20 @@ impl Web {
         })
     }
 
-    fn captures(
+    /// `/captures/URI`: the captures of a page.
+    pub(super) fn captures(
         &self,
-        rest: &str,
         request: &Request,
         origins: &Origins,
     ) -> Result<Answer, StoreError> {
+        let rest = request.behind("/captures/");
         // The query of the address follows it, so the start of the list comes before it.
         let (until, rest) = match rest
             .strip_prefix("until/")
             .and_then(|it| it.split_once('/'))
         {
             Some((digits, rest)) => (crate::clock::parse_digits14(digits), rest),
-            None => (None, rest),
+            None => (None, rest.as_str()),
         };
         let uri = match target_of(rest) {
             Ok(it) => it,
@@ -206,8 +182,9 @@ impl Web {
         }))
     }
 
-    fn view(&self, rest: &str, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
-        let asked = match Asked::parse(rest) {
+    /// `/view/DATE/URI`: a capture in its frame.
+    pub(super) fn view(&self, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
+        let asked = match Asked::parse(&request.behind("/view/")) {
             Ok(it) => it,
             Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
         };
@@ -286,12 +263,19 @@ impl Web {
     }
 }
 
-fn find(request: &Request, origins: &Origins) -> Answer {
+/// `/find?url=`: leads to the captures of a page.
+pub(super) fn find(_: &Web, request: &Request, origins: &Origins) -> Answer {
     let asked = parameter(request, "url").unwrap_or_default();
     match target_of(asked.trim()) {
         Ok(uri) => Answer::redirect(&format!("/captures/{uri}")),
         Err(error) => refusal(400, &error.to_string(), request, origins),
     }
+}
+
+/// `/web/…`: archived pages have an origin of their own.
+pub(super) fn elsewhere(_: &Web, request: &Request, origins: &Origins) -> Answer {
+    let path = request.with_query(&request.path);
+    Answer::redirect(&format!("{}{path}", origins.replay))
 }
 
 /// The link for a page that would go on to another page by itself, in the archive.

@@ -15,10 +15,10 @@ use super::{
 
 impl Web {
     /// `/timegate/URI`: a redirect to the memento nearest to `Accept-Datetime` (RFC 7089, 4.1).
-    pub(super) fn timegate(&self, rest: &str, request: &Request, origins: &Origins) -> Answer {
+    pub(super) fn timegate(&self, request: &Request, origins: &Origins) -> Answer {
         // Even a refusal depends on the header field.
-        self.gate(rest, request, origins)
-            .field("Vary", "accept-datetime")
+        let answer = self.gate(&request.behind("/timegate/"), request, origins);
+        answer.field("Vary", "accept-datetime")
     }
 
     fn gate(&self, rest: &str, request: &Request, origins: &Origins) -> Answer {
@@ -55,24 +55,26 @@ impl Web {
     }
 
     /// `/timemap/FORM/URI`: all mementos of a page.
-    pub(super) fn timemap(&self, rest: &str, request: &Request, origins: &Origins) -> Answer {
+    pub(super) fn timemap(
+        &self,
+        request: &Request,
+        origins: &Origins,
+    ) -> Result<Answer, StoreError> {
+        let rest = &request.behind("/timemap/");
         let (word, rest) = rest.split_once('/').unwrap_or((rest, ""));
         let Some(form) = Form::ALL.into_iter().find(|it| it.word() == word) else {
             let text =
                 "the TimeMaps are /timemap/link/URI, /timemap/json/URI and /timemap/cdxj/URI";
-            return refusal(404, text, request, origins);
+            return Ok(refusal(404, text, request, origins));
         };
         let uri = match target_of(rest) {
             Ok(it) => it,
-            Err(error) => return refusal(400, &error.to_string(), request, origins),
+            Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
         };
-        let mut captures = match self.options.store.dated(&uri.surt()) {
-            Ok(dated) => dated,
-            Err(error) => return fault(&error, request, origins),
-        };
+        let mut captures = self.options.store.dated(&uri.surt())?;
         captures.retain(|capture| capture.failure.is_none() && capture.asked.is_none());
         if captures.is_empty() {
-            return self.not_held(&uri, None, request, origins);
+            return Ok(self.not_held(&uri, None, request, origins));
         }
         let archive = origins.archive();
         let mut mementos: Vec<Memento> = captures
@@ -90,7 +92,7 @@ impl Web {
             timemaps: Form::ALL.map(|it| (it, archive.timemap(it, &uri))).to_vec(),
             mementos,
         };
-        Answer::new(200, form.media_type(), map.write(form))
+        Ok(Answer::new(200, form.media_type(), map.write(form)))
     }
 
     /// The memento of a page for a time: the nearest one; of several, one of the exact address, and not a redirect.

@@ -122,6 +122,16 @@ fn a_timegate_leads_to_the_nearest_memento_and_says_what_it_depends_on() {
 }
 
 #[test]
+fn pages_of_the_site_are_compressed_for_who_can_read_that() {
+    let (_project, served) = served();
+    let plain = served.shown("/");
+    assert_eq!(plain.field("content-encoding"), None);
+    let packed = ask(&served.site, "GET", "/", &["Accept-Encoding: br, gzip"]);
+    assert_eq!(packed.field("content-encoding"), Some("gzip"));
+    assert!(packed.body.len() < plain.body.len() / 2);
+}
+
+#[test]
 fn a_timemap_lists_every_memento_in_every_form_and_no_failure() {
     let (_project, served) = served();
     for form in Form::ALL {
@@ -427,6 +437,13 @@ fn whatever_is_asked_the_server_answers_and_goes_on() {
             "{method}"
         );
     }
+    let came = ask(
+        site,
+        "POST",
+        "/captures/https://site.test/",
+        &["Content-Length: 0"],
+    );
+    assert_eq!((came.status, came.field("allow")), (405, Some("GET, HEAD")));
     // Anything in the path.
     let long = "x".repeat(60_000);
     for (path, statuses) in [
