@@ -1,6 +1,7 @@
 //! One visit of one page: the request and the response, byte for byte, or the failure instead.
 
 mod head;
+mod source;
 
 use std::net::SocketAddr;
 
@@ -15,6 +16,7 @@ use crate::{
 pub use head::{
     asked_otherwise, fields_of, is_part, is_redirect, may_pass, media_type_of, status_of,
 };
+pub use source::{IndexDigest, Source};
 
 /// One capture event (WARC 1.1, 6): the request, response and metadata bound together, or the failure that took their place.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +31,8 @@ pub struct Capture {
     pub connection: Option<Connection>,
     /// The request as sent, head and body; empty if nothing was sent.
     pub request: Vec<u8>,
+    /// The archive that it was copied from; `None` for our own.
+    pub source: Option<Source>,
     /// The result.
     pub outcome: Outcome,
 }
@@ -357,6 +361,8 @@ pub struct CaptureEntry {
     pub truncated: Option<Truncation>,
     /// What was wrong with the certificate of its host.
     pub untrusted: Option<Untrusted>,
+    /// The archive that it was copied from; `None` for our own.
+    pub source: Option<Source>,
     /// The kind of request, unless it was a plain one for the page: `POST`, `GET with Range`.
     pub asked: Option<String>,
     /// The failure instead of a response.
@@ -395,6 +401,7 @@ impl From<&Capture> for CaptureEntry {
             revisit,
             truncated,
             untrusted: it.untrusted(),
+            source: it.source.clone(),
             asked: asked_otherwise(&it.request),
             failure,
         }

@@ -12,6 +12,7 @@ mod before;
 mod candidates;
 mod choice;
 mod claim;
+mod claimed;
 mod context;
 mod departed;
 mod elsewhere;
@@ -57,7 +58,7 @@ mod twin;
 mod words;
 
 pub use alike::{Alike, Comparable, alike, alike_in_full};
-pub use answered::{AboutClaims, Answered, Given, Look};
+pub use answered::{AboutClaims, Answered, Given, Look, OfCopies};
 pub use asked::{Answers, Question};
 pub use choice::ChoiceAnswers;
 pub use claim::{Scope, Visited};

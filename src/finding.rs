@@ -7,7 +7,7 @@ mod series;
 mod standing;
 mod weight;
 
-pub use evidence::{Baseline, CaptureRef, Evidence, History};
+pub use evidence::{Baseline, CaptureRef, CopiedOn, Evidence, History};
 pub use id::FindingId;
 pub use review::{Decision, Mistake, Outcome, Review, Terms};
 pub use series::{Moment, Series};
@@ -39,9 +39,12 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// How it developed over the captures.
     pub history: History,
-    /// The archived copy to cite: the capture of a cited page that brought the claimed words and is closest to the access date.
+    /// The archived copy to cite: our capture of a cited page that brought the claimed words and is closest to the access date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CaptureRef>,
+    /// Copies from other archives that have the claimed words, the closest to the access date first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CaptureRef>,
 }
 
 /// What a finding is about.

@@ -8,7 +8,7 @@ mod selection;
 mod volumes;
 
 pub use chains::{Chains, visits_of};
-pub use import::{Imported, Importer};
+pub use import::{Imported, Importer, Whose};
 pub use package::{Packed, Packing, write_package};
 pub use selection::{Kept, Selected, Selection};
 pub use volumes::{Volumes, Written};

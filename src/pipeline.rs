@@ -18,9 +18,11 @@ use crate::{
 mod analyse;
 mod answers;
 mod apart;
+mod basis;
 mod brought;
 mod comparing;
 mod conditions;
+mod copies;
 mod folder;
 mod further;
 mod keep;
@@ -223,7 +225,7 @@ impl Run<'_> {
                 };
                 further.visit(&mut network, visited, ran, watch).await?;
                 let cited = self.profiles.iter().flat_map(|it| &it.profile.references);
-                let known = cited.filter_map(answers::seed_of);
+                let known = cited.filter_map(basis::seed_of);
                 ran.offline = network.met.is_offline(options, known).await;
             }
         }

@@ -47,8 +47,8 @@ pub use told::Untold;
 pub use verify::{Advance, Problem, Trust, Verified};
 pub use version::{Marks, Version};
 pub use visits::{
-    AddedVisit, Around, CaptureId, Dated, LastVisit, LastVisits, PageDates, SeedEntry, SeedState,
-    SomeVisits, StoredVisit, VisitEnd, VisitId, Wanted,
+    AddedVisit, Around, CaptureId, CopiedVisit, Dated, LastVisit, LastVisits, PageDates, SeedEntry,
+    SeedState, SomeVisits, StoredVisit, VisitEnd, VisitId, Wanted,
 };
 
 use crate::clock::Instant;

@@ -58,6 +58,7 @@ pub(crate) fn write(path: &Path, site: &Site, pages: usize, visits: u32) -> Resu
                 ended: date,
                 connection: None,
                 request: format!("GET /{number} HTTP/1.1\r\n\r\n").into_bytes(),
+                source: None,
                 outcome,
             })?;
         }

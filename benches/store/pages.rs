@@ -180,6 +180,7 @@ pub(crate) fn visit(
             ended: date + chrono::TimeDelta::milliseconds(300),
             connection: None,
             request: request.into_bytes(),
+            source: None,
             outcome,
         }],
         seed: seed.clone(),

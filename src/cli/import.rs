@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    interchange::{Imported, Importer},
+    interchange::{Imported, Importer, Whose},
     store::Access,
     wacz::{Package, WaczError},
     warc::{WarcError, Warning},
@@ -32,6 +32,9 @@ pub(super) struct ImportArgs {
     /// WARC files (plain, gzip or zstd) or WACZ packages; revisits and redirects can refer to records in other files
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// The archive that made the captures, by name, where their records do not say; without it they count as your own
+    #[arg(long, value_name = "ARCHIVE")]
+    source: Option<String>,
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -47,8 +50,14 @@ impl ImportArgs {
             .collect();
         let command = format!("import {}", names.join(" "));
         let most = session.config.settings.fetch.max_bytes;
+        let own = &session.config.settings.cite.public_replay;
+        let whose = Whose {
+            archive: self.source.clone(),
+            own: (!own.is_empty()).then(|| own.clone()),
+        };
         let came = archive.write(|store| {
-            let mut importer = Importer::new(store, session.clock.clone(), command, most);
+            let mut importer =
+                Importer::new(store, session.clock.clone(), command, most).of(whose.clone());
             let mut missing = 0;
             let runtime = runtime()?;
             for file in &self.files {
@@ -73,19 +82,23 @@ impl ImportArgs {
         let Imported {
             captures,
             new,
+            copied,
             held,
             otherwise,
             lost,
         } = imported;
         match self.format {
             Format::Json => print(&json_text(
-                &json!({"format": 1, "captures": captures, "new": new, "held": held, "otherwise": otherwise,
+                &json!({"format": 1, "captures": captures, "new": new, "copied": copied, "held": held, "otherwise": otherwise,
                     "lost": lost, "broken": lost}),
             ))?,
             Format::Text => {
                 let mut text = format!(
                     "{captures} captures read, {new} new visits, {held} already in the archive"
                 );
+                if *copied > 0 {
+                    text = format!("{text}; {copied} of the captures were made by other archives");
+                }
                 if *otherwise > 0 {
                     text = format!(
                         "{text}; {otherwise} answer requests other than a plain GET, and are not visits of a page"

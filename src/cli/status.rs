@@ -178,7 +178,11 @@ impl CapturesArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let (uri, _) = super::address(&self.url)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let captures = store.captures_of(&uri)?;
+        let mut captures = store.captures_of(&uri)?;
+        // Archives fold the spellings of an address together: their copies may have another.
+        let copies = store.copied(&uri)?.into_iter().flat_map(|it| it.hops);
+        captures.extend(copies.filter(|it| it.1.target_uri != uri));
+        captures.sort_by_key(|it| (it.1.date, it.0));
         if captures.is_empty() {
             return Err(super::not_held(&store, &uri)?);
         }
@@ -186,7 +190,7 @@ impl CapturesArgs {
             Format::Json => {
                 let row = |(id, it): &(crate::store::CaptureId, CaptureEntry)| {
                     json!({"capture": id.0, "date": warc_date(it.date), "status": it.status(),
-                        "revisit": it.revisit, "truncated": it.truncated, "untrusted": it.untrusted, "asked": it.asked, "payload_digest": it.payload_digest,
+                        "revisit": it.revisit, "truncated": it.truncated, "untrusted": it.untrusted, "asked": it.asked, "source": it.source, "payload_digest": it.payload_digest,
                         "media_type": it.field("content-type"), "failure": it.failure})
                 };
                 let rows: Vec<_> = captures.iter().map(row).collect();
@@ -233,8 +237,13 @@ fn line(id: crate::store::CaptureId, entry: &CaptureEntry) -> String {
         .as_ref()
         .map(|it| format!("  (not the page: asked for by {it})"));
     let asked = asked.unwrap_or_default();
+    let source = entry
+        .source
+        .as_ref()
+        .map(|it| format!("  ({})", it.held_by()));
+    let source = source.unwrap_or_default();
     for_terminal(&format!(
-        "{:>6}  {}  {digest:12}  {what}{cut}{untrusted}{asked}",
+        "{:>6}  {}  {digest:12}  {what}{cut}{untrusted}{asked}{source}",
         id.0,
         warc_date(entry.date)
     ))

@@ -27,12 +27,17 @@ pub type Look<'l> = dyn FnMut(u32, Instant, &mut dyn FnMut(&Page<'_>)) + 'l;
 /// `None` before its first visit.
 pub type AboutClaims<'c> = dyn Fn(usize, u32) -> Option<Answers> + 'c;
 
+/// Gives what each copy of the page of a reference from other archives answered about a claim, oldest first: each by itself.
+pub type OfCopies<'c> = dyn Fn(usize, u32) -> Vec<Answers> + 'c;
+
 /// What findings are made from.
 pub struct Given<'g, 'l> {
     /// The answers of the pages.
     pub answered: &'g Answered,
     /// Their answers about claims.
     pub claims: &'g AboutClaims<'g>,
+    /// What copies from other archives answer about claims.
+    pub copies: &'g OfCopies<'g>,
     /// The pages themselves.
     pub look: &'g mut Look<'l>,
 }
@@ -44,6 +49,23 @@ impl Answered {
             (Part::Page, Answers::Page(it)) => drop(self.pages.insert(number, it)),
             (Part::Choice(place), it) => drop(self.choices.insert((place, number), it)),
             (Part::Page | Part::Claim(_), _) => {}
+        }
+    }
+
+    /// Takes in what copies of that page answered about how names are parted, where its own visits part none.
+    pub fn take_from_copies(
+        &mut self,
+        part: Part,
+        number: u32,
+        copies: impl Iterator<Item = Answers>,
+    ) {
+        let parts = |it: &Answers| matches!(it, Answers::Choice(it) if it.best().is_some());
+        let Part::Choice(place) = part else { return };
+        if self.choices.get(&(place, number)).is_some_and(parts) {
+            return;
+        }
+        if let Some(it) = copies.filter(parts).last() {
+            self.choices.insert((place, number), it);
         }
     }
 

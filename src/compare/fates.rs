@@ -309,5 +309,6 @@ pub(super) fn of_reference(
         evidence,
         history,
         copy: None,
+        copies: Vec::new(),
     }
 }

@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    answered::{AboutClaims, Answered, Given, Look},
+    answered::{AboutClaims, Answered, Given, Look, OfCopies},
     asked::{Answers, Question},
     claim::{Cited, Said, Visited, accessed_at},
+    claimed::claimed_anywhere,
     fates::{Rest, of_reference},
     likeness::{reason, round},
     listed::{Fresh, NamesAnswers},
     moved::{self, Elsewhere},
-    name_key::NameKey,
     page::Page,
     questions::{Part, names_asked, questions, questions_of_choices},
     rebuilt::Rebuilt,
     time::{
-        fold::{Folded, fold},
+        fold::{Folded, Tracks, fold},
         track::Track,
     },
     twin,
@@ -127,6 +127,7 @@ struct Telling<'a, 'l> {
     profile: &'a Profile,
     answered: &'a Answered,
     claims: &'a AboutClaims<'a>,
+    copies: &'a OfCopies<'a>,
     /// Whether it is wanted what each visit said.
     moments: bool,
     /// The keys of names that are claimed, or new already; made when the first new name is met.
@@ -141,6 +142,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         let Given {
             answered,
             claims,
+            copies,
             look,
         } = given;
         Self {
@@ -148,6 +150,7 @@ impl<'a, 'l> Telling<'a, 'l> {
             profile,
             answered,
             claims,
+            copies,
             moments,
             spoken_for: None,
             rebuilt: BTreeSet::new(),
@@ -190,15 +193,13 @@ impl<'a, 'l> Telling<'a, 'l> {
                 let pages: Vec<(u32, Answers)> = references
                     .filter_map(|it| Some((it.number, (self.claims)(place, it.number)?)))
                     .collect();
-                let tracks: Vec<(u32, &Track<Said>)> = pages
-                    .iter()
-                    .filter_map(|(number, it)| match it {
-                        Answers::Words(words) => Some((*number, words.track())),
-                        _ => None,
-                    })
-                    .collect();
+                let copies = copies(self.copies, place, &cited);
+                let tracks = Tracks {
+                    own: spoken(&pages),
+                    copied: spoken(&copies),
+                };
                 let mut folded = fold(&cited.accessed, &tracks);
-                twin::apart(&mut folded, &tracks, self.look);
+                twin::apart(&mut folded, &tracks.own, self.look);
                 take(self.series(claim, subject, folded, &tracks));
             }
             (_, None) => {}
@@ -217,31 +218,36 @@ impl<'a, 'l> Telling<'a, 'l> {
         let answered = self.answered;
         let (units, why) = answered.names(place, claim, names);
         let pages = lists(self.claims, place, cited);
+        let copied = copied_lists(self.copies, place, cited);
         if let Some(rebuilt) = self.rebuilt(&pages) {
             let subject = Subject::List {
                 claim: claim.id.clone(),
             };
-            take(self.series(claim, subject, of_list(rebuilt), &[]));
+            take(self.series(claim, subject, of_list(rebuilt), &Tracks::default()));
         }
         for (at, unit) in units.iter().enumerate() {
             let moved: Vec<Option<Track<Said>>> = pages
                 .iter()
                 .map(|(number, it)| moved::between_lists(it.names(), at, cited.day_of(*number)))
                 .collect();
-            let tracks: Vec<(u32, &Track<Said>)> = pages
-                .iter()
-                .zip(&moved)
-                .filter_map(|((number, it), moved)| {
-                    Some((*number, moved.as_ref().or_else(|| it.names().get(at))?))
-                })
-                .collect();
+            let own = pages.iter().zip(&moved);
+            let own = own.filter_map(|((number, it), moved)| {
+                Some((*number, moved.as_ref().or_else(|| it.names().get(at))?))
+            });
+            let copied = copied.iter();
+            let tracks = Tracks {
+                own: own.collect(),
+                copied: copied
+                    .filter_map(|(number, it)| Some((*number, it.names().get(at)?)))
+                    .collect(),
+            };
             let mut folded = fold(&cited.accessed, &tracks);
             let elsewhere = Elsewhere {
                 profile: self.profile,
                 cited,
                 pages: &answered.pages,
             };
-            moved::between_pages(&mut folded, unit, &tracks, &elsewhere, self.look);
+            moved::between_pages(&mut folded, unit, &tracks.own, &elsewhere, self.look);
             folded.said.reasons.extend(why.get(unit).cloned());
             let subject = Subject::Name {
                 claim: claim.id.clone(),
@@ -249,15 +255,15 @@ impl<'a, 'l> Telling<'a, 'l> {
             };
             take(self.series(claim, subject, folded, &tracks));
         }
-        self.new_names(claim, cited, &pages, take);
+        self.new_names(claim, cited, (&pages, &copied), take);
     }
 
     /// The names that the latest pages list and the article does not: none that any claim of the profile has.
-    fn new_names(
+    fn new_names<'p>(
         &mut self,
         claim: &Claim,
         cited: &Cited<'_>,
-        pages: &Lists,
+        (pages, copied): (&'p Lists, &'p Lists),
         take: &mut dyn FnMut(Series),
     ) {
         // "Partners include …" names some: one more on the page contradicts nothing.
@@ -275,10 +281,16 @@ impl<'a, 'l> Telling<'a, 'l> {
                 if !self.is_first(&new.key) {
                     continue;
                 }
-                let tracks: Vec<(u32, &Track<Said>)> = pages
-                    .iter()
-                    .map(|(number, it)| (*number, it.about_new(&new.key)))
-                    .collect();
+                let about = |pages: &'p Lists| {
+                    let about = pages.iter();
+                    about
+                        .map(|(number, it)| (*number, it.about_new(&new.key)))
+                        .collect()
+                };
+                let tracks = Tracks {
+                    own: about(pages),
+                    copied: about(copied),
+                };
                 let folded = fold(&cited.accessed, &tracks);
                 let subject = Subject::NewName {
                     claim: claim.id.clone(),
@@ -294,7 +306,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         claim: &Claim,
         subject: Subject,
         folded: Folded,
-        tracks: &[(u32, &Track<Said>)],
+        tracks: &Tracks<'_>,
     ) -> Series {
         let conclusion = Conclusion::Verdict(folded.said.verdict);
         let finding = Finding {
@@ -308,6 +320,7 @@ impl<'a, 'l> Telling<'a, 'l> {
             evidence: folded.said.evidence,
             history: folded.history,
             copy: folded.copy,
+            copies: folded.copies,
         };
         Series {
             finding,
@@ -320,14 +333,15 @@ impl<'a, 'l> Telling<'a, 'l> {
     }
 }
 
-/// The runs of the tracks, oldest first.
-fn moments(tracks: &[(u32, &Track<Said>)]) -> Vec<Moment> {
+/// The runs of the tracks, oldest first; of a copy its one moment.
+fn moments(tracks: &Tracks<'_>) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
-    for (reference, track) in tracks {
+    let own = tracks.own.iter().map(|it| (it, false));
+    for ((reference, track), is_copy) in own.chain(tracks.copied.iter().map(|it| (it, true))) {
         let latest = track.runs().len().saturating_sub(1);
         moments.extend(track.runs().iter().enumerate().map(|(place, it)| Moment {
             date: it.first,
-            until: (place < latest).then_some(it.last),
+            until: (place < latest || is_copy).then_some(it.last),
             reference: *reference,
             capture: it.said.evidence.first().map(|it| it.capture.clone()),
             verdict: it.said.verdict.clone(),
@@ -335,6 +349,37 @@ fn moments(tracks: &[(u32, &Track<Said>)]) -> Vec<Moment> {
     }
     moments.sort_by_key(|it| (it.date, it.reference));
     moments
+}
+
+/// What pages say of words, by the numbers of the references.
+fn spoken(pages: &[(u32, Answers)]) -> Vec<(u32, &Track<Said>)> {
+    let words = pages.iter().filter_map(|(number, it)| match it {
+        Answers::Words(words) => Some((*number, words.track())),
+        _ => None,
+    });
+    words.collect()
+}
+
+/// What the copies of the pages that a claim cites say of it, by the numbers of the references.
+fn copies(copies: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Vec<(u32, Answers)> {
+    let references = cited.references.iter();
+    let of = |number: u32| {
+        copies(place, number)
+            .into_iter()
+            .map(move |it| (number, it))
+    };
+    references.flat_map(|it| of(it.number)).collect()
+}
+
+/// The same of its list.
+fn copied_lists(of: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Lists {
+    let lists = copies(of, place, cited).into_iter();
+    lists
+        .filter_map(|(number, it)| match it {
+            Answers::Names(names) => Some((number, names)),
+            _ => None,
+        })
+        .collect()
 }
 
 /// What the finding about a claim of words is about; a list's findings are about its names.
@@ -389,40 +434,8 @@ fn of_list(it: &Rebuilt) -> Folded {
             ..History::default()
         },
         copy: None,
+        copies: Vec::new(),
     }
-}
-
-/// The keys of all names that the profile has: those of its claims, its own, its parent's, and decided other spellings.
-fn claimed_anywhere(profile: &Profile) -> BTreeSet<String> {
-    let mut names: Vec<&str> = vec![&profile.title];
-    names.extend(profile.project_of.as_deref());
-    for claim in &profile.claims {
-        if let Statement::Listed { names: listed, .. } = &claim.statement {
-            for it in listed {
-                match it {
-                    ListedName::One(name) => names.push(name),
-                    ListedName::Ambiguous(parts) => names.extend(parts.iter().map(String::as_str)),
-                }
-            }
-        }
-    }
-    for alias in profile.aliases.iter().filter(|it| it.same) {
-        names.extend([alias.name.as_str(), alias.other.as_str()]);
-    }
-    let mut keys: BTreeSet<String> = names
-        .into_iter()
-        .map(|it| NameKey::of(it).compact)
-        .collect();
-    for claim in &profile.claims {
-        if let Statement::Listed { names: listed, .. } = &claim.statement {
-            keys.extend(listed.iter().filter_map(|it| match it {
-                // A key has no joints: one reading of the whole stands for all.
-                ListedName::Ambiguous(parts) => Some(NameKey::of(&parts.join(", ")).compact),
-                ListedName::One(_) => None,
-            }));
-        }
-    }
-    keys
 }
 
 /// All findings about a profile, from every visit of its pages.
@@ -466,6 +479,7 @@ pub fn findings(
     let given = Given {
         answered: &answered,
         claims: &|place, number| claims.get(&(place, number)).cloned(),
+        copies: &|_, _| Vec::new(),
         look: &mut |number, until, tell| {
             let mut visits = visits.get(&number).into_iter().flatten();
             let until = |it: &&Visited<'_>| it.hops.last().is_some_and(|it| it.date <= until);

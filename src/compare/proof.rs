@@ -48,6 +48,7 @@ impl<'a> Witness<'a> {
                     target_uri: entry.target_uri.clone(),
                     date: entry.date,
                     payload_digest: entry.payload_digest,
+                    source: entry.source.clone(),
                 },
                 start: *start,
                 text: text.get(*start..end).unwrap_or_default(),

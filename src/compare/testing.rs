@@ -92,6 +92,7 @@ pub(crate) fn entry(uri: &str, at: &str, status: u16) -> CaptureEntry {
         revisit: None,
         truncated: None,
         untrusted: None,
+        source: None,
         asked: None,
         failure: None,
     }

@@ -108,7 +108,9 @@ fn finding(subject: Subject, conclusion: Conclusion, cites: &[u32]) -> Finding {
             target_uri: "https://example.org/partners".parse().unwrap(),
             date: at("20221021140005"),
             payload_digest: None,
+            source: None,
         }),
+        copies: Vec::new(),
     }
 }
 

@@ -228,6 +228,7 @@ impl Crawl {
                 ended: self.now_after(date),
                 connection,
                 request: Vec::new(),
+                source: None,
                 outcome: failure(kind, detail, Vec::new()),
             },
         }
@@ -290,6 +291,7 @@ impl Crawl {
                 ..link.connection.clone()
             }),
             request: request.to_vec(),
+            source: None,
             outcome,
         };
         (capture, reusable.then_some(link))
@@ -373,6 +375,7 @@ pub(super) fn not_asked(
         ended: now,
         connection: None,
         request: Vec::new(),
+        source: None,
         outcome: failure(kind, detail, Vec::new()),
     }
 }

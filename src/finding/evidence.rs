@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    capture::Source,
     clock::Instant,
     digest::PayloadDigest,
     selector::{CssSelector, FragmentSelector, TextPositionSelector, TextQuoteSelector},
@@ -44,6 +45,9 @@ pub struct CaptureRef {
     /// The digest of the payload; `None` for a failed visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload_digest: Option<PayloadDigest>,
+    /// The archive that it was copied from; `None` for our own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
 }
 
 /// The history of a finding over the captures.
@@ -70,6 +74,43 @@ pub struct History {
     /// The capture closest to the access date, and whether it had it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+    /// Those of these captures that were copied from other archives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CopiedOn>,
+}
+
+/// A capture that a history names, and that another archive made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopiedOn {
+    /// Its date.
+    pub date: Instant,
+    /// The archive that it was copied from.
+    pub source: Source,
+}
+
+impl History {
+    /// The archive that made the capture of that date, if it is not ours.
+    #[must_use]
+    pub fn held_by(&self, date: Instant) -> Option<&Source> {
+        let found = self.copies.iter().find(|it| it.date == date);
+        found.map(|it| &it.source)
+    }
+
+    /// The dates of all captures that it names.
+    #[must_use]
+    pub fn dates(&self) -> Vec<Instant> {
+        let baseline = self.baseline.as_ref().map(|it| it.date);
+        let named = [
+            self.first_judged,
+            self.first_seen,
+            self.last_seen,
+            self.gone_by,
+            self.changed_after,
+            self.changed_by,
+            baseline,
+        ];
+        named.into_iter().flatten().collect()
+    }
 }
 
 /// What the capture closest to the access date says.

@@ -177,6 +177,7 @@ mod tests {
                 ..History::default()
             },
             copy: None,
+            copies: Vec::new(),
         }
     }
 

@@ -31,8 +31,12 @@ impl Chains {
     /// An answer to a request other than a plain one for a page is never joined.
     pub fn add(&mut self, capture: Capture) -> Vec<Visit> {
         if let Some(asked) = asked_otherwise(&capture.request) {
+            let page = match &capture.source {
+                Some(source) => source.seed(&capture.target_uri),
+                None => capture.target_uri.clone(),
+            };
             return vec![Visit {
-                seed: seed_of(&capture.target_uri, &asked),
+                seed: seed_of(&page, &asked),
                 captures: vec![capture],
             }];
         }
@@ -64,7 +68,11 @@ impl Chains {
 }
 
 fn visit(captures: Vec<Capture>) -> Option<Visit> {
-    let seed = captures.first()?.target_uri.clone();
+    let first = captures.first()?;
+    let seed = match &first.source {
+        Some(source) => source.seed(&first.target_uri),
+        None => first.target_uri.clone(),
+    };
     Some(Visit { seed, captures })
 }
 
@@ -76,7 +84,8 @@ fn seed_of(uri: &TargetUri, asked: &str) -> TargetUri {
 }
 
 fn follows(hop: &Capture, next: &Capture) -> bool {
-    next.date >= hop.date && next.date - hop.date <= HOP
+    let archive = |it: &Capture| it.source.as_ref().map(|it| it.archive.clone());
+    archive(hop) == archive(next) && next.date >= hop.date && next.date - hop.date <= HOP
 }
 
 /// The target of a capture: of a redirect, or of a page that only sends a browser elsewhere.
@@ -91,13 +100,13 @@ fn redirects_to(capture: &Capture) -> Option<TargetUri> {
     Some(forward::of_response(response, &capture.target_uri)?.to)
 }
 
-/// The visits of `seeds` in `captures`, oldest first; each capture of a seed begins a visit.
+/// Our own visits of `seeds` in `captures`, oldest first; each capture of a seed begins a visit.
 #[must_use]
 pub fn visits_of(captures: &[Capture], seeds: &[TargetUri]) -> Vec<Visit> {
     let mut by_uri: BTreeMap<&TargetUri, Vec<&Capture>> = BTreeMap::new();
     let of_pages = captures
         .iter()
-        .filter(|capture| asked_otherwise(&capture.request).is_none());
+        .filter(|capture| capture.source.is_none() && asked_otherwise(&capture.request).is_none());
     for capture in of_pages {
         by_uri.entry(&capture.target_uri).or_default().push(capture);
     }
@@ -157,6 +166,7 @@ mod tests {
             ended: date,
             connection: None,
             request: Vec::new(),
+            source: None,
             outcome: Outcome::Response(Response {
                 head: head.as_bytes().to_vec(),
                 payload: Vec::new(),

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use tokio::task::JoinSet;
 
 use crate::{
-    capture::{Capture, Outcome, Visit, asked_otherwise},
+    capture::{Capture, Outcome, Source, Visit, asked_otherwise},
     clock::{Clock, Instant},
     digest::LabelledDigest,
     store::{AddedVisit, Counts, Crawl, CrawlId, Store, StoreError},
@@ -33,6 +33,8 @@ pub struct Imported {
     pub captures: u64,
     /// New visits from these captures.
     pub new: u64,
+    /// Of the captures, those that other archives made.
+    pub copied: u64,
     /// Visits that were already in the archive.
     pub held: u64,
     /// Captures that answer a request other than a plain one for a page: not visits.
@@ -41,11 +43,44 @@ pub struct Imported {
     pub lost: u64,
 }
 
+/// Whose captures imported ones are, where their records do not say: ours, unless another archive is named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// The archive that made captures whose records name none (`import --source`); `None` for our own.
+    pub archive: Option<String>,
+    /// The beginning of the addresses at which others open our own archive: a record that names one of them is ours.
+    pub own: Option<String>,
+}
+
+impl Whose {
+    fn of(&self, mut capture: Capture, file: &str) -> Capture {
+        let is_own = |it: &Source| match (&self.own, &it.memento) {
+            (Some(own), Some(memento)) => memento.starts_with(own.as_str()),
+            _ => false,
+        };
+        capture.source = match capture.source.take() {
+            Some(source) if is_own(&source) => None,
+            None => self.archive.clone().map(|archive| Source {
+                archive,
+                ..Source::default()
+            }),
+            named => named,
+        };
+        if let Some(source) = &mut capture.source {
+            let name = file.rsplit('/').next().unwrap_or(file);
+            source.file.get_or_insert_with(|| name.to_owned());
+        }
+        capture
+    }
+}
+
 /// One import of one or more files. Visits that are already in the archive are skipped, so importing twice changes nothing.
 pub struct Importer<'a> {
     store: &'a Store,
     clock: Clock,
     command: String,
+    /// Whose captures they are.
+    whose: Whose,
     /// The crawl; begins with the first new visit.
     crawl: Option<CrawlId>,
     originals: Originals,
@@ -71,6 +106,7 @@ impl<'a> Importer<'a> {
             store,
             clock,
             command,
+            whose: Whose::default(),
             crawl: None,
             originals: Originals::default(),
             chains: Chains::default(),
@@ -81,6 +117,13 @@ impl<'a> Importer<'a> {
             adding: JoinSet::new(),
             bytes: 0,
         }
+    }
+
+    /// The same, with another answer to whose captures they are.
+    #[must_use]
+    pub fn of(mut self, whose: Whose) -> Self {
+        self.whose = whose;
+        self
     }
 
     /// Imports every capture of a WARC file; redirects and revisits can refer to other files. `tell` receives what was repaired
@@ -105,7 +148,7 @@ impl<'a> Importer<'a> {
                     self.imported.lost += 1;
                     tell(Err(&error));
                 }
-                Ok(capture) => self.take(capture).await?,
+                Ok(capture) => self.take(self.whose.of(capture, name)).await?,
             }
         }
         self.imported.lost += captures.cut();
@@ -134,7 +177,7 @@ impl<'a> Importer<'a> {
                 found => found,
             };
             if let Some(capture) = found {
-                self.take(capture).await?;
+                self.take(self.whose.of(capture, &it.file)).await?;
             } else {
                 self.imported.lost += 1;
                 tell(Err(&WarcError::NoCapture {
@@ -162,6 +205,7 @@ impl<'a> Importer<'a> {
 
     async fn take(&mut self, capture: Capture) -> Result<(), StoreError> {
         self.imported.captures += 1;
+        self.imported.copied += u64::from(capture.source.is_some());
         if asked_otherwise(&capture.request).is_some() {
             self.imported.otherwise += 1;
         }

@@ -69,7 +69,7 @@ impl Selection {
     ) -> Result<(), E> {
         let uris = match &self.uris {
             Some(uris) => uris.clone(),
-            None => store.seed_uris()?,
+            None => [store.seed_uris()?, store.copied_seeds()?].concat(),
         };
         let mut given = HashSet::new();
         for uri in &uris {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::tree::{Hash, leaf_hash};
 use crate::{
-    capture::{FailureKind, Tls, Truncation, Untrusted},
+    capture::{FailureKind, IndexDigest, Source, Tls, Truncation, Untrusted},
     clock::{Instant, warc_date},
     digest::{ContentDigest, PayloadDigest, hex},
     uri::TargetUri,
@@ -126,6 +126,8 @@ pub struct CaptureLeaf<'a> {
     pub refers_to: Option<(Instant, &'a TargetUri)>,
     /// The address of the connection, and the TLS parameters.
     pub connection: Option<(SocketAddr, Option<&'a Tls>)>,
+    /// The archive that it was copied from; `None` for our own.
+    pub source: Option<&'a Source>,
 }
 
 impl Leaf<'_> {
@@ -251,6 +253,14 @@ impl CaptureLeaf<'_> {
                     .collect()
             }),
             untrusted: tls.and_then(|it| it.untrusted),
+            source: self.source.map(|it| SourceText {
+                archive: &it.archive,
+                memento: it.memento.as_deref(),
+                copied: it.copied.map(warc_date),
+                record: it.record.as_deref(),
+                file: it.file.as_deref(),
+                digest: it.digest,
+            }),
         })
     }
 }
@@ -309,6 +319,23 @@ struct CaptureText<'a> {
     certificates: Option<Vec<ContentDigest>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     untrusted: Option<Untrusted>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<SourceText<'a>>,
+}
+
+#[derive(Serialize)]
+struct SourceText<'a> {
+    archive: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memento: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copied: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<IndexDigest>,
 }
 
 #[derive(Serialize)]

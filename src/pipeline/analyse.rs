@@ -14,7 +14,8 @@ use crate::{
 
 use super::{
     AnalyseError, Comparing, Named, PdfReader,
-    answers::{self, Answering, From, Wanted, Whole},
+    answers::{Answering, From, Wanted, Whole},
+    basis,
     readings::Readings,
 };
 
@@ -34,7 +35,7 @@ pub(super) fn subjected(
     let mut profile = named.profile.clone();
     let learned = learned_aliases(store, &named.name, reviews)?;
     profile.aliases.extend(learned);
-    let basis = answers::basis(store, &profile, alert)?;
+    let basis = basis::basis(store, &profile, alert)?;
     Ok(Subjected { profile, basis })
 }
 
@@ -104,7 +105,7 @@ pub fn verify_answers(
         .profile
         .references
         .iter()
-        .filter_map(answers::seed_of)
+        .filter_map(basis::seed_of)
         .collect();
     // Which ones changes with what the findings rest on, so that all have their turn.
     let turn = |uri: &TargetUri| ContentDigest::of(format!("{} {uri}", subjected.basis).as_bytes());
@@ -150,6 +151,7 @@ fn told<T>(
     let given = Given {
         answered: &whole.answered,
         claims: &|place, number| whole.about(place, number),
+        copies: &|place, number| whole.of_copies(place, number),
         look: &mut |number, until, show| {
             if failed.is_ok() {
                 failed = answering.look(number, until, &mut readings, show);

@@ -11,8 +11,7 @@ use std::{
 use crate::{
     clock::Instant,
     compare::{
-        self, Alert, Answered, Answers, Page, Part, Question, names_asked, questions,
-        questions_of_choices,
+        Answered, Answers, Page, Part, Question, names_asked, questions, questions_of_choices,
     },
     digest::ContentDigest,
     extract,
@@ -24,6 +23,7 @@ use crate::{
 
 use super::{
     AnalyseError, Comparing,
+    basis::seed_of,
     brought::{Brought, lasting},
     readings::Readings,
 };
@@ -68,6 +68,8 @@ pub(super) struct Whole {
     pub(super) answered: Answered,
     /// Those about claims, by the claim's place and the reference's number: packed, because they are many.
     claims: HashMap<(usize, u32), Answer>,
+    /// Those of copies from other archives, oldest first.
+    pub(super) copies: HashMap<(usize, u32), Vec<Answer>>,
     /// Whether another try would come to the same.
     pub(super) lasts: bool,
 }
@@ -77,10 +79,16 @@ impl Whole {
     pub(super) fn about(&self, place: usize, number: u32) -> Option<Answers> {
         answers_in(self.claims.get(&(place, number))?)
     }
+
+    /// What each copy of that page from another archive answered about it, oldest first.
+    pub(super) fn of_copies(&self, place: usize, number: u32) -> Vec<Answers> {
+        let rows = self.copies.get(&(place, number)).into_iter().flatten();
+        rows.filter_map(answers_in).collect()
+    }
 }
 
 /// The answers that a row holds; `None` where this version cannot read them.
-fn answers_in(row: &Answer) -> Option<Answers> {
+pub(super) fn answers_in(row: &Answer) -> Option<Answers> {
     serde_json::from_slice(&row.json.text()?).ok()
 }
 
@@ -135,13 +143,17 @@ impl Answering<'_> {
         let mut whole = Whole {
             answered: Answered::default(),
             claims: HashMap::new(),
+            copies: HashMap::new(),
             lasts: true,
         };
         let names = names_asked(self.profile, None);
-        self.ask(questions(self.profile, &names), &mut kept, &mut whole)?;
+        let plain = questions(self.profile, &names);
+        self.ask(&plain, &mut kept, &mut whole)?;
+        self.ask_copies(&plain, &mut kept, &mut whole)?;
         let names = names_asked(self.profile, Some(&whole.answered));
         let of_choices = questions_of_choices(self.profile, &names);
-        self.ask(of_choices, &mut kept, &mut whole)?;
+        self.ask(&of_choices, &mut kept, &mut whole)?;
+        self.ask_copies(&of_choices, &mut kept, &mut whole)?;
         // What nobody asks any more.
         if !kept.is_empty() && self.keeps && self.only.is_none() && self.store.may_write() {
             self.store
@@ -159,15 +171,17 @@ impl Answering<'_> {
         let mut parts: Vec<Part> = claims
             .flat_map(|it| [Part::Choice(*it), Part::Claim(*it)])
             .collect();
+        let mut keys = self.copy_keys(&parts)?;
         parts.extend(only.pages.then_some(Part::Page));
+        keys.extend(parts.into_iter().map(|it| self.key(it)));
         let mut kept = Vec::new();
-        for part in parts {
-            kept.extend(self.store.answers_about(self.name, &self.key(part))?);
+        for key in keys {
+            kept.extend(self.store.answers_about(self.name, &key)?);
         }
         Ok(kept)
     }
 
-    fn wants(&self, part: Part) -> bool {
+    pub(super) fn wants(&self, part: Part) -> bool {
         self.only.is_none_or(|it| match part {
             Part::Page => it.pages,
             Part::Choice(place) | Part::Claim(place) => it.claims.contains(&place),
@@ -182,12 +196,12 @@ impl Answering<'_> {
     /// Asks questions of all pages, on all cores.
     fn ask(
         &self,
-        questions: Vec<(Part, Question<'_>)>,
+        questions: &[(Part, Question<'_>)],
         kept: &mut HashMap<(String, u32), Answer>,
         whole: &mut Whole,
     ) -> Result<(), AnalyseError> {
         let mut by_seed: BTreeMap<TargetUri, Vec<Task<'_>>> = BTreeMap::new();
-        for (part, question) in questions.into_iter().filter(|it| self.wants(it.0)) {
+        for (part, question) in questions.iter().copied().filter(|it| self.wants(it.0)) {
             let reference = question.reference();
             let Some(seed) = seed_of(reference) else {
                 continue;
@@ -278,7 +292,7 @@ impl Answering<'_> {
     }
 
     /// A digest of a question and of all else that answers to it depend on, beside the visits.
-    fn basis_of(&self, question: &Question<'_>) -> ContentDigest {
+    pub(super) fn basis_of(&self, question: &Question<'_>) -> ContentDigest {
         let text = format!(
             "{} {} {:?}",
             question.basis(),
@@ -289,7 +303,7 @@ impl Answering<'_> {
     }
 
     /// What answers about a part are kept under.
-    fn key(&self, part: Part) -> String {
+    pub(super) fn key(&self, part: Part) -> String {
         let claim = |place: usize| {
             self.profile
                 .claims
@@ -405,6 +419,7 @@ impl Answering<'_> {
         );
         let mut all = questions(self.profile, &plain);
         all.extend(questions_of_choices(self.profile, &chosen));
+        let mut differing = self.copies_differing(&all, &kept, takes)?;
         let mut by_seed: BTreeMap<TargetUri, Vec<Task<'_>>> = BTreeMap::new();
         for (part, question) in all {
             if let Some(seed) = seed_of(question.reference()).filter(|it| takes(it)) {
@@ -413,7 +428,6 @@ impl Answering<'_> {
             }
         }
         let mut readings = self.readings();
-        let mut differing = Vec::new();
         for (seed, mut tasks) in by_seed {
             self.go_on(&seed, &mut tasks, &mut readings)?;
             for anew in tasks.into_iter().filter_map(|it| it.row) {
@@ -457,39 +471,4 @@ impl Answering<'_> {
         }
         Ok(())
     }
-}
-
-/// The page of a reference.
-pub(super) fn seed_of(reference: &crate::profile::Reference) -> Option<TargetUri> {
-    let (seed, _) = TargetUri::parse(reference.url.as_deref()?).ok()?;
-    Some(seed)
-}
-
-/// What the findings of a profile rest on: its questions, the versions that answer them, and what the visits of its pages brought.
-///
-/// # Errors
-/// The archive cannot be read.
-pub(super) fn basis(
-    store: &Store,
-    profile: &Profile,
-    alert: &Alert,
-) -> Result<ContentDigest, AnalyseError> {
-    use std::fmt::Write as _;
-    let seeds: Vec<TargetUri> = profile.references.iter().filter_map(seed_of).collect();
-    let latest = store.latest_spans(&seeds)?;
-    // Serializing a profile cannot fail.
-    let mut text = serde_json::to_string(profile).unwrap_or_default();
-    let _ = write!(
-        text,
-        "\n{} {} {alert:?}",
-        compare::VERSION,
-        extract::VERSION
-    );
-    for mut spans in latest {
-        spans.reverse();
-        let lasting = lasting(alert, &spans).pop();
-        let chain = spans.last().map(|it| it.chain);
-        let _ = write!(text, "\n{chain:?} {lasting:?}");
-    }
-    Ok(ContentDigest::of(text.as_bytes()))
 }

@@ -69,6 +69,7 @@ mod tests {
                 revisit: None,
                 truncated: None,
                 untrusted: None,
+                source: None,
                 asked: None,
                 failure: None,
             },

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{
-    Event, Named, Ran, Run, RunError, Seed, answers, conditions,
+    Event, Named, Ran, Run, RunError, Seed, basis, conditions,
     readings::Readings,
     visiting::{Done, Network},
 };
@@ -188,7 +188,7 @@ fn lists_of<'a>(
         };
         let cited = claim.cites.iter().filter_map(|it| profile.reference(*it));
         cited
-            .filter(move |it| !listed.is_empty() && answers::seed_of(it).as_ref() == Some(seed))
+            .filter(move |it| !listed.is_empty() && basis::seed_of(it).as_ref() == Some(seed))
             .map(move |it| {
                 let scope = Scope {
                     fragment: it.fragment.as_deref(),

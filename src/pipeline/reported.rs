@@ -17,7 +17,8 @@ use crate::{
 use super::{
     AnalyseError, Comparing, Named,
     analyse::{found, subjected},
-    answers::{From, seed_of},
+    answers::From,
+    basis::seed_of,
     brought::lasting,
     readings::Readings,
 };

@@ -114,7 +114,10 @@ pub fn plan_retention(
                 Some(it) => *it,
                 None => *held.entry(digest).or_insert(store.weight(&digest)?),
             };
-            if weight.is_some() {
+            if weight.is_some() && entry.source.is_some() {
+                // Another archive may not give it out again.
+                kept.insert(digest);
+            } else if weight.is_some() {
                 with_payload.push((digest, entry));
             }
         }

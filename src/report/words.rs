@@ -232,7 +232,16 @@ pub fn since(finding: &Finding) -> String {
     };
     let now = now.as_deref().map(stopped).unwrap_or_default();
     let before = before(finding).as_deref().map(stopped).unwrap_or_default();
-    sentences(&[&now, &before])
+    let told = sentences(&[&now, &before]);
+    let copies = history.copies.iter().map(|it| {
+        let held_by = it.source.held_by();
+        let is_told = told.contains(&held_by) || said(finding).contains(&held_by);
+        let sentence = format!("The capture of {} is a copy, {held_by}.", day(it.date));
+        if is_told { String::new() } else { sentence }
+    });
+    let copies: Vec<String> = copies.collect();
+    let all = std::iter::once(told.as_str()).chain(copies.iter().map(String::as_str));
+    sentences(&all.collect::<Vec<_>>())
 }
 
 /// What happened to a name or to words, and what is so if every capture agrees.
@@ -331,7 +340,9 @@ fn before(finding: &Finding) -> Option<String> {
     };
     let twice = history.gone_by.is_some()
         && history.last_seen.map(day).as_ref() == Some(&day(baseline.date));
-    let day = day(baseline.date);
+    let copied = history.held_by(baseline.date);
+    let held_by = copied.map_or_else(String::new, |it| format!(", {}", it.held_by()));
+    let day = format!("{}{held_by}", day(baseline.date));
     let closest = "(the capture closest to the access date)";
     match baseline.held {
         // Every capture agrees, which has been said.
@@ -339,6 +350,7 @@ fn before(finding: &Finding) -> Option<String> {
         // The change that is given first was from this capture.
         Some(true) if twice => None,
         Some(true) if *verdict == Verdict::New => Some(format!("On the page on {day}")),
+        Some(true) if copied.is_some() => Some(format!("Was there on {day}")),
         Some(true) => Some(format!("As cited on {day}")),
         Some(false) => Some(format!("Not on the page on {day} {closest}")),
         None if *verdict == Verdict::New => None,
@@ -389,6 +401,7 @@ mod tests {
                 ..History::default()
             },
             copy: None,
+            copies: Vec::new(),
         }
     }
 

@@ -246,13 +246,13 @@ impl Row {
 
 /// What a visit brought, as far as a comparison can tell it from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Brought {
-    essence: i64,
-    bad: bool,
+pub(super) struct Brought {
+    pub(super) essence: i64,
+    pub(super) bad: bool,
 }
 
 /// What a visit brought, with what the visits of its further pages did.
-fn brought(connection: &Connection, visit: i64) -> Result<Brought, Fault> {
+pub(super) fn brought(connection: &Connection, visit: i64) -> Result<Brought, Fault> {
     let (mut text, bad) = brought_alone(connection, visit)?;
     for page in super::further::pages_of(connection, visit)? {
         text.push_str("further\n");
@@ -407,7 +407,8 @@ pub(super) fn without_bytes(
 pub(super) fn payload_changed(connection: &Connection, payload: i64) -> Result<(), Fault> {
     let seeds: Vec<i64> = connection
         .prepare_cached(
-            "SELECT visit.seed FROM capture JOIN visit ON visit.id = capture.visit WHERE capture.payload = ?1
+            "SELECT visit.seed FROM capture JOIN visit ON visit.id = capture.visit
+             WHERE capture.payload = ?1 AND capture.source IS NULL
              UNION SELECT visit.seed FROM capture JOIN further ON further.page = capture.visit
                  JOIN visit ON visit.id = further.visit WHERE capture.payload = ?1",
         )?

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+mod copied;
 mod dated;
 mod exchange;
 mod head;
@@ -21,6 +22,7 @@ use crate::{
     ledger::{CaptureLeaf, Leaf},
     uri::TargetUri,
 };
+pub use copied::CopiedVisit;
 pub use dated::{Around, Dated, SeedEntry};
 use exchange::Exchange;
 pub(super) use exchange::mark_asked;
@@ -222,6 +224,13 @@ fn add(
         };
         end = add_capture(connection, &place, capture, digest.as_ref())?;
     }
+    if first.source.is_some() {
+        // A copy says nothing of what became of the page, and nothing is asked under what another archive was told.
+        return Ok(AddedVisit {
+            id: VisitId(id),
+            new: true,
+        });
+    }
     let ended = Came {
         seed,
         visit: id,
@@ -327,11 +336,16 @@ fn add_capture(
         .as_ref()
         .map(|it| exchange::connection_row(connection, it))
         .transpose()?;
+    let source = match &capture.source {
+        Some(source) => Some(copied::source_row(connection, source)?),
+        None => None,
+    };
     let id = connection
         .prepare_cached(
             "INSERT INTO capture (visit, hop, uri, date, ended, outcome, status, connection, exchange, request_length,
-                 interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri, asked)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                 interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri, asked,
+                 source)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?
         .insert(params![
             place.visit,
@@ -353,6 +367,7 @@ fn add_capture(
             refers_to.0,
             refers_to.1,
             asked_otherwise(&exchange.request),
+            source,
         ])?;
     let leaf = leaf(id, place, capture, digest, &exchange);
     ledger::append(connection, ledger::Kind::Capture, id, &leaf)?;
@@ -388,6 +403,7 @@ fn leaf<'a>(
             .connection
             .as_ref()
             .map(|connection| (connection.address, connection.tls.as_ref())),
+        source: capture.source.as_ref(),
     };
     match &capture.outcome {
         Outcome::Response(response) => leaf.truncated = response.truncated,

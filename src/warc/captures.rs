@@ -180,6 +180,7 @@ impl<R: BufRead> Captures<R> {
             .request
             .map(|request| request.block)
             .unwrap_or_default();
+        let source = fields::source(primary, known.source);
         let outcome = match (known.failure, group.response) {
             (Some(failure), None) => Outcome::Failure(failure),
             (_, Some(record)) if record.kind == RecordType::Revisit => {
@@ -209,6 +210,7 @@ impl<R: BufRead> Captures<R> {
             ended,
             connection,
             request,
+            source,
             outcome,
         }))
     }

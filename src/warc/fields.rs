@@ -8,6 +8,7 @@
 //! | `tls-version`, `tls-cipher-suite` | the TLS parameters; empty if none were agreed |
 //! | `certificate` | a certificate of the chain, leaf first: DER in base64 |
 //! | `tls-untrusted` | what is wrong with the chain, if the page was still archived: `expired`, `wrong-host`, `unknown-issuer`, `invalid` |
+//! | `source` | the archive that it was copied from, as JSON: name, memento, when it was copied, the record and the file that it is in |
 //! | `interim` | interim responses as received, in base64 |
 //! | `failure` | the kind of failure in place of the response |
 //! | `failure-detail` | what exactly happened, as a JSON string |
@@ -23,15 +24,19 @@ use std::fmt::Write;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::Record;
+use super::{Record, record::without_brackets};
 use crate::{
-    capture::{Capture, Connection, Failure, FailureKind, Outcome, Tls, Tombstone},
+    capture::{Capture, Connection, Failure, FailureKind, Outcome, Source, Tls, Tombstone},
     clock::{Instant, parse_warc_date, warc_date},
 };
 
 /// The block of the metadata record for a capture.
 pub(super) fn block(capture: &Capture) -> String {
     let mut block = Block::of_exchange(capture.date, capture.ended, capture.connection.as_ref());
+    if let Some(source) = &capture.source {
+        // Serializing these types cannot fail.
+        block.line("source", &serde_json::to_string(source).unwrap_or_default());
+    }
     if let Outcome::Failure(failure) = &capture.outcome {
         block.line("failure", &word(failure.kind));
         block.line("failure-detail", &json(&failure.detail));
@@ -126,6 +131,8 @@ pub(super) struct Known {
     pub(super) took_ms: Option<i64>,
     pub(super) connection: Option<Connection>,
     pub(super) failure: Option<Failure>,
+    /// The archive that it was copied from.
+    pub(super) source: Option<Source>,
     /// Whether the response was removed from the archive that wrote the file.
     pub(super) removed: bool,
     /// The head of a "not modified" answer, if the revisit beside it has another.
@@ -152,6 +159,7 @@ pub(super) fn parse(block: &[u8]) -> Known {
             }
             "tls-untrusted" => some(&mut tls).untrusted = serde_json::from_value(word()).ok(),
             "interim" => interim = unbase64(value).unwrap_or_default(),
+            "source" => known.source = serde_json::from_str(value).ok(),
             "removed" => known.removed = true,
             "not-modified-head" => known.not_modified = unbase64(value),
             "failure" => kind = serde_json::from_value(word()).ok(),
@@ -171,6 +179,18 @@ pub(super) fn parse(block: &[u8]) -> Known {
         received,
     });
     known
+}
+
+/// The archive that a record was copied from: as its metadata says, or by its `WARC-Source-URI` and `WARC-Creation-Date`.
+pub(super) fn source(record: &Record, known: Option<Source>) -> Option<Source> {
+    let memento = || record.field("WARC-Source-URI").map(without_brackets);
+    known.or_else(|| {
+        let memento = memento().filter(|it| !it.is_empty())?;
+        Some(Source {
+            copied: record.field("WARC-Creation-Date").and_then(parse_warc_date),
+            ..Source::of_memento(memento)
+        })
+    })
 }
 
 fn some(tls: &mut Option<Tls>) -> &mut Tls {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Record, record::without_brackets};
+use super::{Record, fields, record::without_brackets};
 use crate::{
     capture::{Capture, Connection, Outcome, Revisit, RevisitProfile},
     clock::{Instant, parse_warc_date},
@@ -140,6 +140,7 @@ impl Unresolved {
             ended: self.ended,
             connection: self.connection.clone(),
             request: self.request.clone(),
+            source: fields::source(&self.record, None),
             outcome: Outcome::Revisit(revisit),
         }
     }

@@ -11,8 +11,8 @@ use flate2::{GzBuilder, write::GzEncoder};
 use super::{fields, http, record::RecordType};
 use crate::{
     capture::{
-        Capture, Connection, Framing, Outcome, Response, Revisit, RevisitProfile, Tombstone,
-        Truncation, Visit, status_of,
+        Capture, Connection, Framing, Outcome, Response, Revisit, RevisitProfile, Source,
+        Tombstone, Truncation, Visit, status_of,
     },
     clock::{Instant, warc_date},
     digest::{BlockDigest, ContentDigest, PayloadDigest, hex},
@@ -383,8 +383,12 @@ impl Header {
         let _ = write!(self.text, "{name}: {value}\r\n");
     }
 
-    /// The address and protocols of the exchange.
+    /// The archive that it was copied from; the address and protocols of the exchange.
     fn wire(&mut self, capture: &Capture, head: &[u8]) {
+        let source = capture.source.iter().flat_map(Source::warc_fields);
+        for (name, value) in source {
+            self.add(name, one_line(&value));
+        }
         let Some(connection) = &capture.connection else {
             return;
         };

@@ -1,7 +1,7 @@
 //! The origin of the site: reports, the list of archived pages, the captures of a page, and a capture in its frame.
 
 use crate::{
-    capture::is_redirect,
+    capture::{Source, is_redirect},
     clock::{Instant, digits14, http_date, warc_date},
     content_coding::{self, Caps},
     memento::{Asked, Form, When, target_of},
@@ -331,16 +331,19 @@ fn instead(whole: &Whole, found: &Dated, origins: &Origins) -> Option<Instead> {
 fn capture_line(it: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine {
     let (came, tone, detail) = came(it);
     let elsewhere = (it.target_uri != *asked).then(|| format!("at {}", it.target_uri));
-    let details: Vec<String> = [detail, elsewhere.unwrap_or_default()]
+    let copied = it.source.as_ref();
+    let held_by = copied.map(Source::held_by).unwrap_or_default();
+    let details: Vec<String> = [held_by, detail, elsewhere.unwrap_or_default()]
         .into_iter()
         .filter(|it| !it.is_empty())
         .collect();
     CaptureLine {
         when: it.date.format("%Y-%m-%d %H:%M:%S").to_string(),
-        view: it.failure.is_none().then(|| view_of(it)),
-        raw: it
-            .held
-            .then(|| origins.archive().raw(it.date, &it.target_uri)),
+        view: match copied {
+            Some(source) => source.citable().filter(|it| it.starts_with("http")),
+            None => it.failure.is_none().then(|| view_of(it)),
+        },
+        raw: (it.held && copied.is_none()).then(|| origins.archive().raw(it.date, &it.target_uri)),
         came,
         tone,
         detail: crate::text::for_terminal(&details.join("; ")),

@@ -1,7 +1,7 @@
 //! TimeGates and TimeMaps, and the choice of the capture of a page for a time.
 
 use crate::{
-    capture::is_redirect,
+    capture::{Source, is_redirect},
     clock::{Instant, digits14, http_date},
     memento::{Form, Link, Memento, TimeMap, accept_datetime, target_of},
     store::{Around, Dated, StoreError},
@@ -79,9 +79,15 @@ impl Web {
         let archive = origins.archive();
         let mut mementos: Vec<Memento> = captures
             .iter()
-            .map(|capture| Memento {
-                uri: archive.memento(capture.date, &capture.target_uri),
-                date: capture.date,
+            .filter_map(|capture| {
+                let own = || archive.memento(capture.date, &capture.target_uri);
+                Some(Memento {
+                    uri: capture
+                        .source
+                        .as_ref()
+                        .map_or_else(|| Some(own()), Source::citable)?,
+                    date: capture.date,
+                })
             })
             .collect();
         // Only one memento per second is listed.

@@ -120,10 +120,11 @@ def packet(vkey, path):
     for name in [it for it in files.namelist() if it.startswith("archive/")]:
         for record in gzip.decompress(files.read(name)).decode("latin-1").split("WARC/1.1\r\n")[1:]:
             field = lambda it: (re.search(r"(?im)^%s: *(.*?)\r$" % it, record) or [0, ""])[1]
-            held.add((field("WARC-Target-URI"), field("WARC-Date"), field("WARC-Payload-Digest")))
+            held.add(tuple(map(field, ("WARC-Target-URI", "WARC-Date", "WARC-Payload-Digest", "WARC-Source-URI"))))
     for name in [it for it in files.namelist() if it.endswith(".tlog-proof")]:
         leaf = inclusion(vkey, files.read(name).decode())
-        if leaf["leaf"] == "capture" and (leaf["uri"], leaf["date"], leaf.get("payload", "")) not in held:
+        source = leaf.get("source", {}).get("memento", "")
+        if leaf["leaf"] == "capture" and (leaf["uri"], leaf["date"], leaf.get("payload", ""), source) not in held:
             fail(name + " is about a capture that is not in the packet")
         print(name, "holds:", leaf["leaf"], leaf["id"])
 

@@ -306,6 +306,7 @@ impl World {
                 ended: date,
                 connection: None,
                 request: b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+                source: None,
                 outcome,
             }],
         };

@@ -7,6 +7,7 @@ mod backup;
 mod check;
 mod cli;
 mod compare;
+mod copies;
 mod dev_pages;
 mod documentation;
 mod edits;

@@ -84,6 +84,7 @@ fn archive(project: &Project, seed: &str, bodies: &[Vec<u8>]) {
                 ended: date,
                 connection: None,
                 request: b"GET /partners HTTP/1.1\r\nHost: example.org\r\n\r\n".to_vec(),
+                source: None,
                 outcome,
             }],
         };

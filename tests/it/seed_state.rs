@@ -75,6 +75,7 @@ fn visit((hour, what, body, validator, redirected): Told) -> Visit {
         ended: date,
         connection: None,
         request: format!("{method} {address}").into_bytes(),
+        source: None,
         outcome,
     };
     let captures = if redirected {

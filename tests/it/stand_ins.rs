@@ -164,6 +164,7 @@ fn after(before: &str, now: &str, now_at: &str) -> Vec<Verdict> {
         revisit: None,
         truncated: None,
         untrusted: None,
+        source: None,
         asked: None,
         failure: None,
     };

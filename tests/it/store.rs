@@ -78,6 +78,7 @@ fn response(address: &str, date: &str, body: &[u8]) -> Capture {
             interim: b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec(),
         }),
         request: format!("GET {address} HTTP/1.1\r\nHost: example.org\r\n\r\n").into_bytes(),
+        source: None,
         outcome: Outcome::Response(Response {
             head: format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Date: {date}\r\n\r\n")
                 .into_bytes(),
@@ -378,6 +379,7 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
             evidence: Vec::new(),
             history: History::default(),
             copy: None,
+            copies: Vec::new(),
         }
     };
     let (live, gone) = (fate(Fate::Live), fate(Fate::Gone { status: 404 }));

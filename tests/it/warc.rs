@@ -62,6 +62,7 @@ fn response(address: &str, date: &str, payload: &[u8]) -> Capture {
         ended: date,
         connection: None,
         request: b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n".to_vec(),
+        source: None,
         outcome: Outcome::Response(Response {
             head: b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n".to_vec(),
             payload: payload.to_vec(),
@@ -554,6 +555,7 @@ fn any_capture() -> impl Strategy<Value = Capture> {
                 ended: date + chrono::TimeDelta::microseconds(took),
                 connection,
                 request,
+                source: None,
                 outcome,
             },
         )

@@ -209,6 +209,7 @@ fn exchange(site: &str, path: &str, date: Instant, address: &str, condition: &st
             interim: Vec::new(),
         }),
         request: request.into_bytes(),
+        source: None,
         outcome: Outcome::Response(Response {
             head: Vec::new(),
             payload: Vec::new(),

@@ -2,14 +2,14 @@
 
 use chrono::TimeDelta;
 
-use super::track::Track;
+use super::track::{Track, distance};
 use crate::{
     clock::Instant,
     compare::{
         claim::{Said, held},
         likeness::round,
     },
-    finding::{Baseline, CaptureRef, History, Verdict, Why},
+    finding::{Baseline, CaptureRef, CopiedOn, History, Verdict, Why},
 };
 
 /// What a reference's page says at one edge of a run.
@@ -18,6 +18,45 @@ struct Point<'a> {
     date: Instant,
     reference: u32,
     said: &'a Said,
+    /// Whether it is of a copy from another archive: such say how a page was, not how it is.
+    copied: bool,
+}
+
+/// What the pages of a claim's references said, by the numbers of the references.
+#[derive(Clone, Debug, Default)]
+pub(in crate::compare) struct Tracks<'a> {
+    /// At our own visits.
+    pub(in crate::compare) own: Vec<(u32, &'a Track<Said>)>,
+    /// In copies from other archives, each copy by itself.
+    pub(in crate::compare) copied: Vec<(u32, &'a Track<Said>)>,
+}
+
+impl<'a> Tracks<'a> {
+    /// What is said from edge to edge, oldest first. Copies that are younger than our latest visit, or could not be judged, tell
+    /// nothing of how it came to what is said now.
+    fn points(&self) -> Vec<Point<'a>> {
+        let points = |tracks: &[(u32, &'a Track<Said>)], copied: bool| -> Vec<Point<'a>> {
+            let edges = tracks.iter().flat_map(|(reference, track)| {
+                track.edges().map(move |(date, said)| Point {
+                    date,
+                    reference: *reference,
+                    said,
+                    copied,
+                })
+            });
+            edges.collect()
+        };
+        let mut all = points(&self.own, false);
+        let latest = all.iter().map(|it| it.date).max();
+        let copied = points(&self.copied, true).into_iter();
+        all.extend(
+            copied.filter(|it| {
+                it.said.held().is_some() && latest.is_none_or(|latest| it.date < latest)
+            }),
+        );
+        all.sort_by_key(|it| (it.date, it.reference));
+        all
+    }
 }
 
 /// What all visits of all cited references say together.
@@ -27,48 +66,48 @@ pub(in crate::compare) struct Folded {
     pub(in crate::compare) said: Said,
     /// How it came to be so.
     pub(in crate::compare) history: History,
-    /// The capture that had it nearest to the day of access.
+    /// The capture of ours that had it nearest to the day of access.
     pub(in crate::compare) copy: Option<CaptureRef>,
+    /// The copies from other archives that had it, the nearest to that day first.
+    pub(in crate::compare) copies: Vec<CaptureRef>,
 }
 
 /// Several pages of one claim are visited one after the other: within this time each page's visit belongs to one round, and what the
 /// pages say together is told when the round is done.
 const ROUND: TimeDelta = TimeDelta::hours(12);
 
+/// How many copies from other archives a finding names.
+const MOST_COPIES: usize = 3;
+
 /// Folds the tracks of a claim's references; `cited` are the references with the days they were accessed.
-pub(in crate::compare) fn fold(
-    cited: &[(u32, Option<Instant>)],
-    tracks: &[(u32, &Track<Said>)],
-) -> Folded {
-    let mut points: Vec<Point<'_>> = tracks
-        .iter()
-        .flat_map(|(reference, track)| {
-            track.edges().map(|(date, said)| Point {
-                date,
-                reference: *reference,
-                said,
-            })
-        })
-        .collect();
-    points.sort_by_key(|it| (it.date, it.reference));
+pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Folded {
+    let points = tracks.points();
+    // What each page says now, by our own visits alone, and what it said last, by copies as well.
     let mut latest: Vec<(u32, Option<Point<'_>>)> = cited.iter().map(|it| (it.0, None)).collect();
+    let mut known = latest.clone();
     let mut combined: Vec<(Instant, &Verdict)> = Vec::with_capacity(points.len());
     let mut round_began: Option<Instant> = None;
     let mut in_round: Vec<u32> = Vec::new();
     for point in &points {
-        let same_round = !in_round.contains(&point.reference)
+        let same_round = !point.copied
+            && !in_round.contains(&point.reference)
             && round_began.is_some_and(|it| point.date - it <= ROUND);
         if same_round {
             combined.pop();
         } else {
-            round_began = Some(point.date);
+            round_began = (!point.copied).then_some(point.date);
             in_round.clear();
         }
         in_round.push(point.reference);
-        for slot in latest.iter_mut().filter(|it| it.0 == point.reference) {
-            slot.1 = Some(*point);
+        for slots in [&mut known, &mut latest]
+            .into_iter()
+            .take(if point.copied { 1 } else { 2 })
+        {
+            for slot in slots.iter_mut().filter(|it| it.0 == point.reference) {
+                slot.1 = Some(*point);
+            }
         }
-        let sayings: Vec<&Said> = latest
+        let sayings: Vec<&Said> = known
             .iter()
             .filter_map(|it| it.1)
             .map(|it| it.said)
@@ -81,19 +120,68 @@ pub(in crate::compare) fn fold(
         .map(|it| it.1.map_or(&never, |it| it.said))
         .collect();
     let mut said = together(&sayings, false).clone();
-    let history = history(&combined, &said.verdict, baseline(cited, tracks));
+    let mut history = history(&combined, &said.verdict, baseline(cited, tracks));
+    history.copies = copies_in(&history, tracks);
     evidence(&mut said, &latest, &points, history.last_seen);
-    if let Verdict::CannotTell { detail, .. } = &mut said.verdict
-        && let Some(seen) = history.last_seen
-    {
-        *detail = format!("{detail}; last seen on {}", seen.format("%Y-%m-%d"));
-    }
+    explain(&mut said, &history);
     said.score = round(said.score);
     Folded {
         said,
+        copy: had(cited, &tracks.own).into_iter().next(),
+        copies: had(cited, &tracks.copied)
+            .into_iter()
+            .take(MOST_COPIES)
+            .collect(),
         history,
-        copy: copy(cited, tracks),
     }
+}
+
+/// Says when it was there, where nobody can tell whether it is.
+fn explain(said: &mut Said, history: &History) {
+    let Verdict::CannotTell { why, detail } = &mut said.verdict else {
+        return;
+    };
+    let held_by = |at: Instant| match history.held_by(at) {
+        Some(source) => format!("{}, {}", at.format("%Y-%m-%d"), source.held_by()),
+        None => at.format("%Y-%m-%d").to_string(),
+    };
+    if let Some(seen) = history.last_seen {
+        let how = if *why == Why::NotVisited {
+            "it was there"
+        } else {
+            "last seen"
+        };
+        *detail = format!("{detail}; {how} on {}", held_by(seen));
+    } else if *why == Why::NotVisited
+        && let Some(baseline) = history
+            .baseline
+            .as_ref()
+            .filter(|it| it.held == Some(false))
+    {
+        *detail = format!("{detail}; it was not there on {}", held_by(baseline.date));
+    }
+}
+
+/// The copies among the captures that a history names.
+fn copies_in(history: &History, tracks: &Tracks<'_>) -> Vec<CopiedOn> {
+    let named = history.dates();
+    let mut copies: Vec<CopiedOn> = Vec::new();
+    for run in tracks.copied.iter().flat_map(|it| it.1.runs()) {
+        let source = run
+            .said
+            .evidence
+            .first()
+            .and_then(|it| it.capture.source.clone());
+        if let Some(source) = source
+            && named.contains(&run.first)
+            && copies.iter().all(|it| it.date != run.first)
+        {
+            let date = run.first;
+            copies.push(CopiedOn { date, source });
+        }
+    }
+    copies.sort_by_key(|it| it.date);
+    copies
 }
 
 /// What several pages say together: one that has it is enough; that none has it takes them all.
@@ -189,6 +277,7 @@ fn history(combined: &[(Instant, &Verdict)], now: &Verdict, baseline: Option<Bas
         changed_after,
         changed_by,
         baseline,
+        copies: Vec::new(),
     }
 }
 
@@ -214,14 +303,20 @@ fn is_unread(verdict: &Verdict) -> bool {
 
 /// What the visit nearest to the day of access at which the page could be read says; of several references the one whose visit
 /// is nearest.
-fn baseline(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Option<Baseline> {
+fn baseline(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Option<Baseline> {
     type Key = (bool, bool, i64, Instant, u32);
     let mut best: Option<(Key, Option<bool>)> = None;
     for (number, accessed) in cited {
         let Some(accessed) = accessed else { continue };
-        for (_, track) in tracks.iter().filter(|it| it.0 == *number) {
+        let copied = tracks.copied.iter().map(|it| (it, true));
+        let tracks = tracks.own.iter().map(|it| (it, false)).chain(copied);
+        for ((_, track), is_copy) in tracks.filter(|it| it.0.0 == *number) {
             for run in track.runs() {
-                let far = track.distance(run, *accessed);
+                let far = if is_copy {
+                    distance(run.first, run.last, *accessed)
+                } else {
+                    track.distance(run, *accessed)
+                };
                 let date = if far > 0 && run.first < *accessed {
                     run.last
                 } else {
@@ -238,30 +333,37 @@ fn baseline(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) ->
     best.map(|((_, _, _, date, _), held)| Baseline { date, held })
 }
 
-/// The capture that brought what is claimed, of those visits that had it the ones nearest to the day of access; where nobody knows
-/// that day, the latest.
-fn copy(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Option<CaptureRef> {
+/// The captures that brought what is claimed, the nearest to the day of access first; where nobody knows that day, the latest.
+fn had(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Vec<CaptureRef> {
     type Key = (bool, i64, std::cmp::Reverse<Instant>);
-    let mut best: Option<(Key, &CaptureRef)> = None;
+    let mut all: Vec<(Key, &CaptureRef)> = Vec::new();
     for (number, accessed) in cited {
         for (_, track) in tracks.iter().filter(|it| it.0 == *number) {
-            for run in track
-                .runs()
-                .iter()
-                .filter(|it| it.said.held() == Some(true))
-            {
-                let far = accessed.map_or(0, |it| track.distance(run, it));
-                let key = (run.said.untrusted, far, std::cmp::Reverse(run.first));
-                let capture = run.said.evidence.first().map(|it| &it.capture);
-                if let Some(capture) = capture
-                    && best.is_none_or(|it| key < it.0)
-                {
-                    best = Some((key, capture));
-                }
+            let runs = track.runs().iter();
+            for run in runs.filter(|it| it.said.held() == Some(true)) {
+                let Some(capture) = run.said.evidence.first().map(|it| &it.capture) else {
+                    continue;
+                };
+                // A copy shows one moment, and nothing of what came after.
+                let far = accessed.map_or(0, |day| match capture.source {
+                    Some(_) => distance(run.first, run.last, day),
+                    None => track.distance(run, day),
+                });
+                all.push((
+                    (run.said.untrusted, far, std::cmp::Reverse(run.first)),
+                    capture,
+                ));
             }
         }
     }
-    best.map(|it| it.1.clone())
+    all.sort_by_key(|it| it.0);
+    let mut captures: Vec<CaptureRef> = Vec::new();
+    for (_, capture) in all {
+        if !captures.contains(capture) {
+            captures.push(capture.clone());
+        }
+    }
+    captures
 }
 
 /// Adds what the other pages show, and where it was seen last.

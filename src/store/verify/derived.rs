@@ -26,7 +26,14 @@ const RULES: &[(&str, &str, &str)] = &[
     (
         "seed",
         "it is visited and in no list of seeds",
-        "SELECT DISTINCT seed FROM visit WHERE seed NOT IN (SELECT uri FROM seed)",
+        "SELECT DISTINCT seed FROM visit WHERE seed NOT IN (SELECT uri FROM seed)
+             AND NOT EXISTS (SELECT 1 FROM capture WHERE capture.visit = visit.id AND source IS NOT NULL)",
+    ),
+    (
+        "visit",
+        "some of its captures were copied from another archive, and some were not, or its seed is that of another visit",
+        "SELECT visit.id FROM visit JOIN capture ON capture.visit = visit.id GROUP BY visit.id
+         HAVING count(capture.source) NOT IN (0, count(*)) OR (count(capture.source) > 0) = (visit.seed IN (SELECT uri FROM seed))",
     ),
     (
         "seed",

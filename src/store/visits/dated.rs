@@ -2,9 +2,11 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::{CaptureId, Fault, Store, StoreError, from_word, instant, micros, target_uri};
+use super::{
+    CaptureId, Fault, Store, StoreError, copied::source_of, from_word, instant, micros, target_uri,
+};
 use crate::{
-    capture::{FailureKind, RevisitProfile},
+    capture::{FailureKind, RevisitProfile, Source},
     clock::Instant,
     digest::PayloadDigest,
     uri::{Surt, TargetUri},
@@ -31,6 +33,8 @@ pub struct Dated {
     pub held: bool,
     /// The kind of request, unless it was a plain one for the page: then the capture is not a memento of the page.
     pub asked: Option<String>,
+    /// The archive that it was copied from; `None` for our own.
+    pub source: Option<Source>,
 }
 
 /// The neighbours of a memento of a page.
@@ -63,8 +67,11 @@ pub struct SeedEntry {
 
 const COLUMNS: &str =
     "SELECT capture.id, uri.uri, capture.date, status, outcome, failure_kind, failure_detail,
-     payload.digest, payload.bytes IS NOT NULL, asked
- FROM capture JOIN uri ON uri.id = capture.uri LEFT JOIN payload ON payload.id = capture.payload";
+     payload.digest, payload.bytes IS NOT NULL, asked,
+     source.archive AS source_archive, source.memento AS source_memento, source.copied AS source_copied, source.record AS source_record,
+     source.file AS source_file, source.digest AS source_digest
+ FROM capture JOIN uri ON uri.id = capture.uri LEFT JOIN payload ON payload.id = capture.payload
+     LEFT JOIN source ON source.id = capture.source";
 
 impl Store {
     /// Every capture of the addresses under a key, failures included, oldest first.
@@ -203,7 +210,7 @@ fn edge(
     let found = some(
         connection,
         &format!(
-            "capture.uri = ?1 AND {condition} AND outcome <> 'failure' AND asked IS NULL
+            "capture.uri = ?1 AND {condition} AND outcome <> 'failure' AND asked IS NULL AND capture.source IS NULL
              ORDER BY capture.date {order}, capture.id {order} LIMIT 1"
         ),
         &[&uri, &date],
@@ -248,5 +255,6 @@ fn dated(row: &Row<'_>) -> Result<Dated, Fault> {
             .map(PayloadDigest::from_bytes),
         held: row.get(8)?,
         asked: row.get(9)?,
+        source: source_of(row)?,
     })
 }

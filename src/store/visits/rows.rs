@@ -4,13 +4,14 @@ use rusqlite::{Connection, Row};
 
 use super::{
     CaptureId, Fault,
+    copied::source_of,
     exchange::{self, Bases, Exchange, Wires},
     from_word, instant, payloads, retention, target_uri,
 };
 use crate::{
     capture::{
         Capture, CaptureEntry, Failure, FailureKind, Framing, Outcome, Response, Revisit,
-        RevisitProfile, Tombstone, Truncation, Untrusted, asked_otherwise, status_of,
+        RevisitProfile, Source, Tombstone, Truncation, Untrusted, asked_otherwise, status_of,
     },
     clock::Instant,
     digest::PayloadDigest,
@@ -21,11 +22,14 @@ use crate::{
 /// The columns that a capture is read from, in the order that [`CaptureRow::of`] reads them.
 const COLUMNS: &str = "capture.id, uri.uri, capture.date, capture.ended, outcome, capture.connection, exchange, request_length,
      interim_length, head_length, payload.id, payload.digest, truncated, failure_kind, failure_detail, refers_to_date, origin.uri,
-     exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes, connection.untrusted AS untrusted, capture.asked AS asked";
+     exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes, connection.untrusted AS untrusted, capture.asked AS asked,
+     source.archive AS source_archive, source.memento AS source_memento, source.copied AS source_copied, source.record AS source_record,
+     source.file AS source_file, source.digest AS source_digest";
 
 /// Where those columns come from.
 const TABLES: &str = "capture JOIN uri ON uri.id = capture.uri JOIN exchange ON exchange.id = capture.exchange LEFT JOIN payload ON payload.id = capture.payload
-     LEFT JOIN uri AS origin ON origin.id = capture.refers_to_uri LEFT JOIN connection ON connection.id = capture.connection";
+     LEFT JOIN uri AS origin ON origin.id = capture.refers_to_uri LEFT JOIN connection ON connection.id = capture.connection
+     LEFT JOIN source ON source.id = capture.source";
 
 struct CaptureRow {
     id: CaptureId,
@@ -39,6 +43,7 @@ struct CaptureRow {
     truncated: Option<Truncation>,
     untrusted: Option<Untrusted>,
     asked: Option<String>,
+    source: Option<Source>,
     failure: Option<(FailureKind, String)>,
     refers_to: Option<(Instant, TargetUri)>,
 }
@@ -103,6 +108,7 @@ impl CaptureRow {
                 .map(from_word)
                 .transpose()?,
             asked: row.get("asked")?,
+            source: source_of(row)?,
             failure,
             refers_to,
         })
@@ -134,6 +140,7 @@ impl CaptureRow {
             truncated: self.truncated,
             untrusted: self.untrusted,
             asked: self.asked,
+            source: self.source,
         };
         Ok((self.id, entry))
     }
@@ -203,6 +210,7 @@ pub(super) fn capture(connection: &Connection, id: CaptureId) -> Result<Capture,
             .map(|it| exchange::connection(connection, it, row.exchange.interim))
             .transpose()?,
         request: row.exchange.request,
+        source: row.source,
         outcome,
     })
 }
@@ -313,6 +321,7 @@ fn leaf(
             .as_ref()
             .map(|refers_to| (refers_to.0, &refers_to.1)),
         connection: wire.map(|wire| (wire.address, wire.tls.as_ref())),
+        source: it.source.as_ref(),
     });
     Ok(leaf.text())
 }

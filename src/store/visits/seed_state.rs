@@ -430,7 +430,7 @@ pub(in crate::store) fn each_validators(
     connection: &Connection,
     each: &mut dyn FnMut(i64, Option<Validators>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut seeds = connection.prepare("SELECT DISTINCT seed FROM visit ORDER BY seed")?;
+    let mut seeds = connection.prepare("SELECT uri FROM seed ORDER BY uri")?;
     let mut captures = connection.prepare(
         "SELECT capture.id, payload FROM visit JOIN capture ON capture.visit = visit.id
          WHERE visit.seed = ?1 AND status = 200 AND payload IS NOT NULL

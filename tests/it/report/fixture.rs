@@ -111,6 +111,7 @@ fn capture(number: u32, digits: &str, came: bool) -> CaptureRef {
         target_uri: uri(number),
         date: at(digits),
         payload_digest: came.then(|| PayloadDigest::of(seed.as_bytes())),
+        source: None,
     }
 }
 
@@ -212,6 +213,7 @@ fn finding(
         evidence,
         history,
         copy: None,
+        copies: Vec::new(),
     }
 }
 

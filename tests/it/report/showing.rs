@@ -84,6 +84,7 @@ impl Made {
                 target_uri: page(),
                 date: at(DAYS[evidence]),
                 payload_digest: Some(digest(evidence)),
+                source: None,
             },
             quote: None,
             position: None,
@@ -103,6 +104,7 @@ impl Made {
             evidence: vec![evidence],
             history,
             copy: None,
+            copies: Vec::new(),
         });
     }
 

@@ -33,6 +33,7 @@ fn capture(uri: &str, date: Instant, outcome: Outcome) -> Capture {
         ended: date,
         connection: None,
         request: Vec::new(),
+        source: None,
         outcome,
     }
 }
@@ -188,6 +189,7 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
             target_uri: page(),
             date: on(150),
             payload_digest: None,
+            source: None,
         },
         quote: None,
         position: None,
@@ -214,6 +216,7 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
             ..History::default()
         },
         copy: None,
+        copies: Vec::new(),
     };
     let report =
         pipeline::report(&store, &named, &[finding], &[], &comparing, "stillsays").unwrap();

@@ -45,6 +45,7 @@ pub(super) fn capture(uri: &str, date: &str, outcome: Outcome) -> Capture {
         ended: at(date),
         connection: None,
         request: Vec::new(),
+        source: None,
         outcome,
     }
 }
