@@ -6,8 +6,8 @@ use super::names::Place;
 use crate::{
     capture::{CaptureEntry, Untrusted},
     clock::Instant,
-    finding::{Evidence, Reason, Verdict, Why},
-    profile::{Claim, Profile, Reference},
+    finding::{Evidence, Reason, Subject, Verdict, Why},
+    profile::{Claim, Profile, Reference, Statement},
     reading::Reading,
 };
 
@@ -183,5 +183,35 @@ pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
             detail: "not in the part that was received; the body was cut short".to_owned(),
         },
         verdict => verdict,
+    }
+}
+
+/// What the finding about a claim of words is about; a list's findings are about its names.
+pub(super) fn subject_of(claim: &Claim) -> Option<Subject> {
+    let id = claim.id.clone();
+    match &claim.statement {
+        Statement::Listed { .. } => None,
+        Statement::Quoted { exact } => Some(Subject::Quotation {
+            claim: id,
+            exact: exact.clone(),
+        }),
+        Statement::Figure { exact } => Some(Subject::Figure {
+            claim: id,
+            exact: exact.clone(),
+        }),
+        Statement::Stated { exact } => Some(Subject::Statement {
+            claim: id,
+            exact: exact.clone(),
+        }),
+        Statement::Relation {
+            subject,
+            relation,
+            object,
+        } => Some(Subject::Relation {
+            claim: id,
+            subject: subject.clone(),
+            relation: relation.clone(),
+            object: object.clone(),
+        }),
     }
 }

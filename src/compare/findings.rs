@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{
     answered::{AboutClaims, Answered, Given, Look, OfCopies},
     asked::{Answers, Question},
-    claim::{Cited, Said, Visited, accessed_at},
+    claim::{Cited, Said, Visited, accessed_at, subject_of},
     claimed::claimed_anywhere,
     fates::{Rest, of_reference},
     likeness::{reason, round},
@@ -380,36 +380,6 @@ fn copied_lists(of: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Lists {
             _ => None,
         })
         .collect()
-}
-
-/// What the finding about a claim of words is about; a list's findings are about its names.
-fn subject_of(claim: &Claim) -> Option<Subject> {
-    let id = claim.id.clone();
-    match &claim.statement {
-        Statement::Listed { .. } => None,
-        Statement::Quoted { exact } => Some(Subject::Quotation {
-            claim: id,
-            exact: exact.clone(),
-        }),
-        Statement::Figure { exact } => Some(Subject::Figure {
-            claim: id,
-            exact: exact.clone(),
-        }),
-        Statement::Stated { exact } => Some(Subject::Statement {
-            claim: id,
-            exact: exact.clone(),
-        }),
-        Statement::Relation {
-            subject,
-            relation,
-            object,
-        } => Some(Subject::Relation {
-            claim: id,
-            subject: subject.clone(),
-            relation: relation.clone(),
-            object: object.clone(),
-        }),
-    }
 }
 
 /// What is said of a list that is built otherwise than before.

@@ -92,8 +92,7 @@ def tree(hashes):  # RFC 6962, 2.1
 def inclusion(vkey, proof):
     head, note = proof.split("\n\n", 1)
     _, extra, index, *path = head.splitlines()
-    size, root = checkpoint(vkey, note)
-    about = json.loads(base64.b64decode(extra.removeprefix("extra ")))
+    (size, root), about = checkpoint(vkey, note), json.loads(base64.b64decode(extra.removeprefix("extra ")))
     if not included(about["leaf"], int(index[6:]), size, [base64.b64decode(it) for it in path], root):
         fail("the leaf is not in the signed tree")
     leaf = json.loads(about["leaf"])
@@ -119,12 +118,12 @@ def packet(vkey, path):
     held, files = set(), zipfile.ZipFile(path)
     for name in [it for it in files.namelist() if it.startswith("archive/")]:
         for record in gzip.decompress(files.read(name)).decode("latin-1").split("WARC/1.1\r\n")[1:]:
-            field = lambda it: (re.search(r"(?im)^%s: *(.*?)\r$" % it, record) or [0, ""])[1]
-            held.add(tuple(map(field, ("WARC-Target-URI", "WARC-Date", "WARC-Payload-Digest", "WARC-Source-URI"))))
+            fields = ("WARC-Target-URI", "WARC-Date", "WARC-Payload-Digest", "WARC-Source-URI")
+            held.add(tuple((re.search(r"(?im)^%s: *(.*?)\r$" % it, record) or [0, ""])[1] for it in fields))
     for name in [it for it in files.namelist() if it.endswith(".tlog-proof")]:
         leaf = inclusion(vkey, files.read(name).decode())
-        source = leaf.get("source", {}).get("memento", "")
-        if leaf["leaf"] == "capture" and (leaf["uri"], leaf["date"], leaf.get("payload", ""), source) not in held:
+        named = (leaf.get("uri"), leaf.get("date"), leaf.get("payload", ""), leaf.get("source", {}).get("memento", ""))
+        if leaf["leaf"] == "capture" and named not in held:
             fail(name + " is about a capture that is not in the packet")
         print(name, "holds:", leaf["leaf"], leaf["id"])
 

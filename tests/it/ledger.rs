@@ -85,8 +85,10 @@ fn whatever_is_altered_deleted_or_moved_behind_its_back_is_found() {
         ("UPDATE capture SET payload = (SELECT payload FROM capture WHERE id = 2) WHERE id = 1", "capture 1: it differs from its entry"),
         ("DELETE FROM capture WHERE id = 3", "capture 3: it is in the ledger, but no longer in the archive"),
         ("INSERT INTO capture SELECT id + 100, visit, 7, uri, date, ended, outcome, status, connection, exchange, request_length,
-             interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri, asked
+             interim_length, head_length, payload, truncated, failure_kind, failure_detail, refers_to_date, refers_to_uri, asked, source
              FROM capture WHERE id = 3", "capture 103: it is not in the ledger"),
+        ("INSERT INTO source (archive) VALUES ('archive.example'); UPDATE capture SET source = 1 WHERE id = 1", "capture 1: it differs from its entry"),
+        ("INSERT INTO source (archive) VALUES ('archive.example'); UPDATE capture SET source = 1 WHERE id = 1", "or its seed is that of another visit"),
         ("UPDATE capture SET asked = 'POST' WHERE id = 1", "how it was asked for is not in its request"),
         ("UPDATE connection SET untrusted = 'expired'", "it differs from its entry"),
         ("UPDATE visit SET crawl = 1, seed = seed + 1 WHERE id = 4", "capture 4: it differs from its entry"),
