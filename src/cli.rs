@@ -13,6 +13,7 @@ mod failure;
 mod fetching;
 mod findings;
 mod ledger;
+mod mute;
 mod news;
 mod output;
 mod page;
@@ -148,6 +149,8 @@ enum Verb {
     Edits(edits::EditsArgs),
     /// Decide about findings: accept, reject, later, undo
     Review(review::ReviewArgs),
+    /// Stop asking about new names of a list, or ask again
+    Mute(mute::MuteArgs),
     /// Show what changed between two captures of a page
     Diff(diff::DiffArgs),
     /// Show what each capture says about a claim, name by name
@@ -234,6 +237,7 @@ impl Verb {
             Self::Status(status) => status.run(session),
             Self::Edits(edits) => edits.run(session),
             Self::Review(review) => review.run(session),
+            Self::Mute(mute) => mute.run(session),
             Self::Diff(diff) => diff.run(session),
             Self::History(history) => history.run(session),
             Self::Captures(captures) => captures.run(session),

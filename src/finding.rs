@@ -1,17 +1,23 @@
 //! Findings: what the program says about a claim or a reference, the evidence, and what a person decided about it.
 
+mod decisions;
 mod evidence;
 mod id;
+mod lesson;
+mod mute;
 mod review;
 mod series;
 mod standing;
 mod weight;
 
+pub use decisions::Decisions;
 pub use evidence::{Baseline, CaptureRef, CopiedOn, Evidence, History};
 pub use id::FindingId;
+pub use lesson::Lesson;
+pub use mute::{Mute, Muted};
 pub use review::{Decision, Mistake, Outcome, Review, Terms};
 pub use series::{Moment, Series};
-pub use standing::{Decided, Mark, Objection, Standing, applying};
+pub use standing::{Decided, Mark, Objection, Standing, State, Unfit, applying};
 pub use weight::Weight;
 
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::uri::{TargetUri, without_credentials};
+use crate::{
+    text::fold,
+    uri::{TargetUri, without_credentials},
+};
 
 mod fault;
 mod ids;
@@ -274,6 +277,22 @@ impl Profile {
         "claims",
         "aliases",
     ];
+
+    /// Whether a claim says those words: lists that name, or is that quotation, figure, sentence, or relation.
+    #[must_use]
+    pub fn says(&self, claim: &str, words: &str) -> bool {
+        let same = |it: &str| fold(it) == fold(words);
+        self.claim(claim).is_some_and(|it| match &it.statement {
+            Statement::Listed { names, .. } => names
+                .iter()
+                .flat_map(ListedName::readings)
+                .any(|it| same(&it)),
+            Statement::Quoted { exact }
+            | Statement::Figure { exact }
+            | Statement::Stated { exact } => same(exact),
+            Statement::Relation { object, .. } => same(object),
+        })
+    }
 
     /// The distinct pages that the references cite, in the order of the first reference to each.
     ///

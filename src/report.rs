@@ -51,7 +51,7 @@ use crate::{
     capture::Removed,
     clock::Instant,
     digest::PayloadDigest,
-    finding::{Decided, Fate, Finding, Review},
+    finding::{Decided, Decisions, Fate, Finding},
     profile::Profile,
     text::escaped_controls,
 };
@@ -80,8 +80,8 @@ pub struct Sources<'a> {
     pub profile: &'a Profile,
     /// The current findings; each subject at most once.
     pub findings: &'a [Finding],
-    /// The current decisions, about these findings and any others.
-    pub reviews: &'a [Review],
+    /// All that people decided, about these findings and any others.
+    pub decisions: &'a Decisions,
     /// The visits of the page of each reference, by the number of the reference.
     pub visits: &'a BTreeMap<u32, Visits>,
     /// Every review of a finding of this profile, with the finding as it was; oldest first.

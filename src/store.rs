@@ -4,6 +4,7 @@
 //! reads have connections of their own, so a report can be made while a run is going on.
 
 mod answers;
+mod aside;
 mod backup;
 mod crawls;
 mod error;
@@ -12,6 +13,7 @@ mod findings;
 mod further;
 mod ledger;
 mod lock;
+mod mutes;
 mod payloads;
 mod readings;
 mod retention;
@@ -45,7 +47,7 @@ pub use retention::{Removal, Weight};
 pub use spans::Span;
 pub use told::Untold;
 pub use verify::{Advance, Problem, Trust, Verified};
-pub use version::{Marks, Version};
+pub use version::{Mark, Marks, Version};
 pub use visits::{
     AddedVisit, Around, CaptureId, CopiedVisit, Dated, LastVisit, LastVisits, PageDates, SeedEntry,
     SeedState, SomeVisits, StoredVisit, VisitEnd, VisitId, Wanted,

@@ -177,10 +177,14 @@ impl Web {
     /// Makes what the site's pages are made from before anybody asks for them, until `stop` turns true.
     fn prepare(&self, stop: &watch::Receiver<bool>) {
         let Options {
-            store, comparing, ..
+            store,
+            comparing,
+            clock,
+            ..
         } = &self.options;
+        let now = clock.now();
         let profiles = self.snapshot.profiles(&self.options.profiles);
-        if let Err(error) = self.snapshot.open(store, &profiles, comparing) {
+        if let Err(error) = self.snapshot.open(store, &profiles, comparing, now) {
             tracing::debug!(%error, "the first page could not be prepared");
         }
         let command = &self.options.command;
@@ -188,7 +192,8 @@ impl Web {
             if *stop.borrow() || self.snapshot.is_full() {
                 break;
             }
-            if let Err(error) = self.snapshot.report(store, entry, comparing, command) {
+            let made = self.snapshot.report(store, entry, comparing, command, now);
+            if let Err(error) = made {
                 tracing::debug!(profile = entry.name, %error, "its report could not be prepared");
             }
         }

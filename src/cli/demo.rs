@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::{
-    article, interchange,
+    article,
+    finding::Decisions,
+    interchange,
     pipeline::{Named, Run, Source},
     profile::Profile,
     report::{findings_text, pasteable},
@@ -86,7 +88,14 @@ impl DemoArgs {
             pasteable(&settings.to_string_lossy())
         );
         for named in &profiles {
-            let report = report_of(session, &store, named, &findings, &[], &command)?;
+            let report = report_of(
+                session,
+                &store,
+                named,
+                &findings,
+                &Decisions::default(),
+                &command,
+            )?;
             print(&findings_text(&report, &session.style()))?;
             let file = self.folder.join("report.html");
             write_whole(&file, report.to_html().as_bytes())?;

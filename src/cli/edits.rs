@@ -112,7 +112,7 @@ impl EditsArgs {
         }
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let reviews = store.reviews()?;
+        let decisions = store.decisions(session.clock.now())?;
         let wanted = |edit: &Edit| match edit.state {
             _ if !self.only.is_empty() => self.only.iter().any(|only| is_named(&edit.id, only)),
             State::Open => self.open,
@@ -121,7 +121,7 @@ impl EditsArgs {
         };
         let mut sheets = Vec::new();
         for named in &profiles {
-            sheets.push(Sheet::of(session, &store, named, &reviews, &wanted)?);
+            sheets.push(Sheet::of(session, &store, named, &decisions, &wanted)?);
         }
         check_named(&self.only, &sheets)?;
         let written = match self.format {
@@ -244,11 +244,11 @@ impl DoneArgs {
         let profiles = self.profiles.load(session)?;
         let findings = {
             let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-            let reviews = store.reviews()?;
+            let decisions = store.decisions(session.clock.now())?;
             let wanted = |edit: &Edit| self.edits.iter().any(|typed| is_named(&edit.id, typed));
             let mut sheets = Vec::new();
             for named in &profiles {
-                sheets.push(Sheet::of(session, &store, named, &reviews, &wanted)?);
+                sheets.push(Sheet::of(session, &store, named, &decisions, &wanted)?);
             }
             check_named(&self.edits, &sheets)?;
             let edits = sheets.iter().flat_map(|sheet| &sheet.edits);

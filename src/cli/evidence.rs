@@ -12,7 +12,7 @@ use crate::{
     capture::Removed,
     clock::warc_date,
     digest::PayloadDigest,
-    finding::{Evidence, Finding},
+    finding::{Decisions, Evidence, Finding},
     interchange::{ExportError, Packed, Selection, write_package},
     pipeline::{Named, SOFTWARE},
     store::{Access, CaptureId, Proved, Store, StoreError},
@@ -185,7 +185,7 @@ fn said(
         store,
         named,
         std::slice::from_ref(finding),
-        &[],
+        &Decisions::default(),
         "stillsays",
     )?;
     let entry = report

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    finding::{Finding, FindingId, Review},
+    finding::{Decisions, Finding, FindingId},
     pipeline::{self, Comparing, Named},
     report::Report,
     store::Store,
@@ -17,12 +17,12 @@ pub(super) fn report_of(
     store: &Store,
     named: &Named,
     findings: &[Finding],
-    reviews: &[Review],
+    decisions: &Decisions,
     command: &str,
 ) -> Result<Report, Failure> {
     let comparing = comparing(session);
     Ok(pipeline::report(
-        store, named, findings, reviews, &comparing, command,
+        store, named, findings, decisions, &comparing, command,
     )?)
 }
 

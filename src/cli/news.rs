@@ -1,7 +1,7 @@
 //! What a quiet run prints: only what no earlier run has printed.
 
 use crate::{
-    finding::{Finding, Review, Standing, applying},
+    finding::{Decisions, Finding},
     pipeline::{Compared, Named},
     report::{News, news_text},
     store::{Store, Untold},
@@ -14,9 +14,8 @@ pub(super) fn news(
     session: &Session,
     store: &Store,
     compared: &[(&Named, &Compared)],
-    reviews: &[Review],
+    decisions: &Decisions,
 ) -> Result<(Vec<News>, Vec<Untold>), Failure> {
-    let applying = applying(reviews);
     let (mut news, mut all) = (Vec::new(), Vec::new());
     for (named, compared) in compared {
         let Some(untold) = store.untold(&compared.profile, compared.changed)? else {
@@ -25,13 +24,13 @@ pub(super) fn news(
         let findings = untold.now.iter().filter(|finding| {
             finding.weight().is_question()
                 && !untold.is_known(&finding.id)
-                && Standing::under(finding, applying.get(&finding.id).copied()).is_open()
+                && decisions.is_open(finding)
         });
         let findings: Vec<Finding> = findings.cloned().collect();
         let back = News::back(&untold.before, &untold.now);
         if !(findings.is_empty() && back.is_empty()) {
             let command = &session.program;
-            let report = report_of(session, store, named, &findings, reviews, command)?;
+            let report = report_of(session, store, named, &findings, decisions, command)?;
             news.push(News { report, back });
         }
         all.push(untold);

@@ -3,7 +3,12 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::{pipeline, store::Access};
+use crate::{
+    pipeline::{self, Missed},
+    report::Label,
+    store::Access,
+    text::for_terminal,
+};
 
 use super::{
     Exit, Failure, Format, Session,
@@ -30,18 +35,25 @@ impl RecheckArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let archive = Archive::alone(session, "recheck", Access::ReadWrite)?;
-        let mut tables = Vec::new();
+        let (mut tables, mut missed) = (Vec::new(), Vec::new());
         let compared = archive.write(|store| {
             if self.readings {
                 store.forget_readings()?;
             }
             let comparing = findings::comparing(session);
             let compared = pipeline::recheck(store, &profiles, &comparing, &mut |_| {})?;
-            for it in compared.iter().filter(|_| self.format == Format::Json) {
-                let findings = store.findings(&it.profile)?;
-                tables.push(
-                    json!({"profile": it.profile, "changed": it.changed, "findings": findings}),
-                );
+            for (named, it) in profiles.iter().zip(&compared) {
+                let on_page = pipeline::missed(store, named, &comparing)?;
+                if self.format == Format::Json {
+                    let findings = store.findings(&it.profile)?;
+                    let on_page: Vec<_> = on_page.iter().map(to_json).collect();
+                    tables.push(
+                        json!({"profile": it.profile, "changed": it.changed, "findings": findings,
+                        "on_page": on_page}),
+                    );
+                } else {
+                    missed.extend(on_page.iter().map(line));
+                }
             }
             Ok(compared)
         })?;
@@ -60,9 +72,46 @@ impl RecheckArgs {
                         compared.findings.unwrap_or_default()
                     )
                 };
-                compared.iter().map(line).collect::<Vec<_>>().join("\n")
+                let mut lines: Vec<String> = compared.iter().map(line).collect();
+                if !missed.is_empty() {
+                    lines.push("rejected, because it is on the page:".to_owned());
+                    lines.append(&mut missed);
+                }
+                for_terminal(&lines.join("\n"))
             }
         })?;
         Ok(Exit::Done)
     }
+}
+
+/// `still missed: 0123456789ab absent: Quillmoor Trust, “the Quillmoor Trust” is in the text, https://… 2026-03-01`.
+fn line(it: &Missed) -> String {
+    let about = &it.decided.about;
+    let state = if it.still { "still missed" } else { "read now" };
+    let words = it.decided.review.terms.words.as_ref().map(|words| {
+        let place = match it.in_text {
+            Some(true) => "is in the text",
+            Some(false) => "is not in the text that was read",
+            None => "",
+        };
+        format!(", “{}” {place}", words.exact)
+    });
+    let page = about.evidence.first().map(|it| {
+        let date = it.capture.date.format("%Y-%m-%d");
+        format!(", {} {date}", it.capture.target_uri)
+    });
+    format!(
+        "  {state}: {} {}: {}{}{}",
+        about.id,
+        Label::of(about).words(),
+        about.subject.words().unwrap_or("the list"),
+        words.unwrap_or_default(),
+        page.unwrap_or_default()
+    )
+}
+
+fn to_json(it: &Missed) -> serde_json::Value {
+    json!({"finding": it.decided.about.id, "subject": it.decided.about.subject,
+        "words": it.decided.review.terms.words, "by": it.decided.review.by, "still_missed": it.still,
+        "in_text": it.in_text, "capture": it.decided.about.evidence.first().map(|it| &it.capture)})
 }

@@ -89,7 +89,7 @@ impl ReportArgs {
         profiles: &[Named],
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let reviews = store.reviews()?;
+        let decisions = store.decisions(session.clock.now())?;
         let style = match self.file() {
             Some(_) => Style::default(),
             None => session.style(),
@@ -100,8 +100,14 @@ impl ReportArgs {
         }
         for (at, named) in profiles.iter().enumerate() {
             let current = findings::current(session, store, named)?;
-            let report =
-                findings::report_of(session, store, named, &current, &reviews, &session.program)?;
+            let report = findings::report_of(
+                session,
+                store,
+                named,
+                &current,
+                &decisions,
+                &session.program,
+            )?;
             let text = self.render(&report, &style);
             let (between, text) = match self.format {
                 _ if at == 0 => ("", text.as_str()),

@@ -7,14 +7,18 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum as _};
 
+use std::collections::BTreeSet;
+
 use crate::{
     digest::ContentDigest,
     finding::{
-        Conclusion, Decided, Decision, Finding, FindingId, Mistake, Objection, Outcome, Review,
-        Standing, Terms, Verdict, applying,
+        Decided, Decision, Finding, FindingId, Lesson, Mistake, Objection, Outcome, Review,
+        Standing, Terms, Unfit,
     },
-    pipeline::Named,
+    pipeline::{self, Named},
     report::Label,
+    selector::TextQuoteSelector,
+    store::Store,
     text::counted,
 };
 
@@ -34,7 +38,7 @@ pub(super) struct ReviewArgs {
     #[arg(value_name = "FINDING", num_args = 2.., required_unless_present = "from")]
     words: Vec<String>,
     /// Read decisions from a sheet that `report --format csv` wrote, its column `decision` filled in; all rows or none
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "edit", "keep", "reason", "until"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "edit", "keep", "reason", "quote", "until"])]
     from: Option<PathBuf>,
     /// The reason, in your words
     #[arg(long, value_name = "TEXT")]
@@ -51,6 +55,9 @@ pub(super) struct ReviewArgs {
     /// With reject: what is wrong with the finding
     #[arg(long, value_name = "REASON")]
     reason: Option<Wrong>,
+    /// With reject: the words on the page that were missed (`on-page`), or the other name (`same-name`, `other-body`)
+    #[arg(long = "words", id = "quote", value_name = "TEXT")]
+    quote: Option<String>,
     /// With later: the day on which to look at it again
     #[arg(long, value_name = "DAY")]
     until: Option<NaiveDate>,
@@ -106,6 +113,7 @@ impl ReviewArgs {
             (self.edit, "--edit", Word::Accept),
             (self.keep, "--keep", Word::Accept),
             (self.reason.is_some(), "--reason", Word::Reject),
+            (self.quote.is_some(), "--words", Word::Reject),
             (self.until.is_some(), "--until", Word::Later),
         ];
         let wrong = flags.iter().find(|it| it.0 && it.2 != decision);
@@ -123,8 +131,9 @@ impl ReviewArgs {
         Ok(Terms {
             outcome,
             mistake: self.reason.map(Mistake::from),
+            words: self.quote.as_deref().map(quoted),
             until: self.until,
-            batch: None,
+            ..Terms::default()
         })
     }
 
@@ -157,6 +166,15 @@ impl ReviewArgs {
         };
         let rows: Vec<Made> = findings.iter().map(|it| made.about(it)).collect();
         decide(session, &profiles, &rows, self.anyway, false)
+    }
+}
+
+/// Words that a person typed, wherever they are on the page.
+fn quoted(words: &str) -> TextQuoteSelector {
+    TextQuoteSelector {
+        exact: words.to_owned(),
+        prefix: String::new(),
+        suffix: String::new(),
     }
 }
 
@@ -232,56 +250,139 @@ fn decide(
     anyway: bool,
     together: bool,
 ) -> Result<Exit, Failure> {
-    let refused = loop {
+    loop {
         let archive = Archive::beside(session, "review")?;
         let decided = archive.write(|store| {
-            let reviews = store.reviews()?;
-            let rows = opened(rows, &reviews)?;
-            let mut typed = Vec::new();
-            for row in &rows {
-                let found = findings::pick(session, store, profiles, &row.finding);
-                let about = found.map_err(|it| match &row.place {
-                    Some(place) => it.at(place),
-                    None => it,
-                })?;
-                if !typed
-                    .iter()
-                    .any(|it: &(&Made, Finding)| it.1.id == about.id)
-                {
-                    typed.push((row, about));
-                }
-            }
+            let rows = opened(rows, &store.reviews()?)?;
+            let typed = typed(session, store, profiles, &rows)?;
             let batch = batch_of(session, &typed);
             let decisions = typed.into_iter();
             let decisions = decisions.map(|(row, it)| row.decided(session, it, batch.as_ref()));
             let decisions: Vec<Decided> = decisions.collect();
+            let teaching = Teaching::before(session, store, profiles, &decisions)?;
             let objections = if together {
                 store.decide_all(decisions.clone(), anyway)?
             } else {
                 store.decide(decisions.clone(), anyway)?
             };
-            let nothing = together && objections.iter().any(Option::is_some);
             // If `restore` has replaced the store in the meantime, the decision is repeated in the new one.
-            Ok((!store.is_replaced()).then(|| {
-                let told = decisions.into_iter().zip(objections);
-                let told = told.filter(|it| !nothing || it.1.is_some());
-                let refused = tell(session, told.collect(), &reviews);
-                if nothing {
-                    session.remark("no decision was recorded");
-                } else if let Some(batch) = &batch {
-                    session.remark(&format!(
-                        "undo all: {} review {batch} undo",
-                        session.program
-                    ));
-                }
-                refused
-            }))
+            if store.is_replaced() {
+                return Ok(None);
+            }
+            let nothing = together && objections.iter().any(Option::is_some);
+            let told = decisions.into_iter().zip(objections);
+            let told = told.filter(|it| !nothing || it.1.is_some());
+            let refused = tell(session, told.collect());
+            if nothing {
+                session.remark("no decision was recorded");
+                return Ok(Some(refused));
+            }
+            teaching.tell(session, store)?;
+            if let Some(batch) = &batch {
+                let command = &session.program;
+                session.remark(&format!("undo all: {command} review {batch} undo"));
+            }
+            Ok(Some(refused))
         })?;
         if let Some(refused) = decided {
-            break refused;
+            return Ok(if refused { Exit::Usage } else { Exit::Done });
         }
-    };
-    Ok(if refused { Exit::Usage } else { Exit::Done })
+    }
+}
+
+/// The findings that rows are about, each once.
+fn typed<'r>(
+    session: &Session,
+    store: &Store,
+    profiles: &[Named],
+    rows: &'r [Made],
+) -> Result<Vec<(&'r Made, Finding)>, Failure> {
+    let mut typed: Vec<(&Made, Finding)> = Vec::new();
+    for row in rows {
+        let found = findings::pick(session, store, profiles, &row.finding);
+        let about = found.map_err(|it| match &row.place {
+            Some(place) => it.at(place),
+            None => it,
+        })?;
+        if typed.iter().all(|it| it.1.id != about.id) {
+            typed.push((row, about));
+        }
+    }
+    Ok(typed)
+}
+
+/// What decisions teach: lessons, and the profiles whose questions they may settle.
+struct Teaching<'a> {
+    lessons: Vec<Lesson>,
+    /// The findings that are decided about.
+    about: BTreeSet<FindingId>,
+    /// The profiles, each with its open questions before the decisions.
+    open: Vec<(&'a Named, BTreeSet<FindingId>)>,
+}
+
+impl<'a> Teaching<'a> {
+    /// What `decisions` teach, or no longer do, taken before they are kept.
+    fn before(
+        session: &Session,
+        store: &Store,
+        profiles: &'a [Named],
+        decisions: &[Decided],
+    ) -> Result<Self, Failure> {
+        let now = session.clock.now();
+        let earlier = store.decisions(now)?;
+        let mut it = Self {
+            lessons: Vec::new(),
+            about: decisions.iter().map(|it| it.about.id.clone()).collect(),
+            open: Vec::new(),
+        };
+        let mut touched: BTreeSet<&str> = BTreeSet::new();
+        for decided in decisions {
+            let lesson = decided.clone().fitted().ok().and_then(|it| it.lesson());
+            let unlearned = earlier.review(&decided.about.id).and_then(|review| {
+                let (review, about) = (review.clone(), decided.about.clone());
+                Decided { review, about }.lesson()
+            });
+            let both = [&lesson, &unlearned].into_iter().flatten();
+            if both.into_iter().any(Lesson::changes_findings) {
+                touched.insert(&decided.about.profile);
+            }
+            it.lessons.extend(lesson);
+        }
+        let comparing = findings::comparing(session);
+        for named in profiles
+            .iter()
+            .filter(|it| touched.contains(it.name.as_str()))
+        {
+            let open = pipeline::open_questions(store, named, &comparing, now)?;
+            it.open.push((named, open));
+        }
+        Ok(it)
+    }
+
+    /// Says what was learned and what follows from it, once the decisions are kept.
+    fn tell(self, session: &Session, store: &Store) -> Result<(), Failure> {
+        for lesson in &self.lessons {
+            session.remark(&lesson.words());
+        }
+        let comparing = findings::comparing(session);
+        let (mut settled, mut raised) = (0, 0);
+        for (named, before) in self.open {
+            let now = session.clock.now();
+            let after = pipeline::open_questions(store, named, &comparing, now)?;
+            let others = |it: &&FindingId| !self.about.contains(*it);
+            settled += before.difference(&after).filter(others).count();
+            raised += after.difference(&before).filter(others).count();
+        }
+        if settled > 0 {
+            let findings = counted(settled, "more finding", "more findings");
+            session.remark(&format!("this settles {findings}"));
+        }
+        if raised > 0 {
+            let findings = counted(raised, "finding is", "findings are");
+            session.remark(&format!("{findings} new or open again because of it"));
+        }
+        Ok(())
+    }
 }
 
 /// The decisions with every `batch-…` replaced by the findings that were decided in it.
@@ -320,14 +421,9 @@ fn batch_of(session: &Session, typed: &[(&Made, Finding)]) -> Option<String> {
     (decides && typed.len() > 1).then(|| format!("{BATCH}{}", digest.get(..8).unwrap_or(&digest)))
 }
 
-/// Prints the result of each decision; returns whether one was refused. `reviews` are the earlier ones.
-fn tell(
-    session: &Session,
-    decisions: Vec<(Decided, Option<Objection>)>,
-    reviews: &[Review],
-) -> bool {
-    let (mut refused, mut teaches, mut to_edit) = (false, false, 0_usize);
-    let before = applying(reviews);
+/// Prints the result of each decision; returns whether one was refused.
+fn tell(session: &Session, decisions: Vec<(Decided, Option<Objection>)>) -> bool {
+    let (mut refused, mut to_edit) = (false, 0_usize);
     for (Decided { review, about }, objection) in decisions {
         if let Some(objection) = objection {
             refused = true;
@@ -336,29 +432,25 @@ fn tell(
         }
         let done = match review.decision {
             Some(Decision::Accept) if review.terms.outcome == Some(Outcome::Done) => {
-                "accepted, and the article was edited"
+                "accepted, and the article was edited".to_owned()
             }
             Some(Decision::Accept) if review.asks_for_an_edit(&about) => {
                 to_edit += 1;
-                "accepted: the article needs an edit"
+                "accepted: the article needs an edit".to_owned()
             }
-            Some(Decision::Accept) => "accepted: the article stays as it is",
-            Some(Decision::Reject) => "rejected",
-            Some(Decision::Later) => "put off",
-            None => "back to the decision before",
+            Some(Decision::Accept) => "accepted: the article stays as it is".to_owned(),
+            Some(Decision::Reject) => "rejected".to_owned(),
+            Some(Decision::Later) => match review.terms.until {
+                Some(day) => format!("put off until {day}"),
+                None => "put off".to_owned(),
+            },
+            None => "back to the decision before".to_owned(),
         };
         session.remark(&format!(
             "{} ({}) is {done}",
             review.finding,
             Label::of(&about).words()
         ));
-        // A rejected rename keeps two names apart; undoing it changes findings.
-        let is_rename = matches!(
-            about.conclusion,
-            Conclusion::Verdict(Verdict::Renamed { .. })
-        );
-        let before = before.get(&review.finding).and_then(|it| it.decision);
-        teaches |= is_rename && [before, review.decision].contains(&Some(Decision::Reject));
     }
     if to_edit > 0 {
         let edits = counted(to_edit, "edit waits", "edits wait");
@@ -366,9 +458,6 @@ fn tell(
             "{edits}: `{} edits` prints what to paste",
             session.program
         ));
-    }
-    if teaches {
-        session.remark("other findings may change; see the next report");
     }
     refused
 }
@@ -379,6 +468,14 @@ fn refusal(finding: &FindingId, objection: &Objection) -> Failure {
             Failure::usage(anyhow::anyhow!("there is no decision about {finding}"))
                 .hint("only an existing decision can be taken back; `stillsays report` lists them")
         }
+        Objection::Unfit(Unfit::NoOtherName) => {
+            Failure::usage(anyhow::anyhow!("{finding} names no other organization"))
+                .hint("write the other name behind --words")
+        }
+        Objection::Unfit(Unfit::NoCapture) => Failure::usage(anyhow::anyhow!(
+            "{finding} does not rest on a capture of a page"
+        ))
+        .hint("write another reason, or none"),
         Objection::DecidedBy(standing) => {
             Failure::usage(anyhow::anyhow!("{finding} was {}", told(standing)))
                 .hint("talk to each other, or decide anyway with --anyway")

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::{
     capture::Capture,
     clock::warc_date,
-    finding::{Finding, Review, Standing, applying},
+    finding::{Decisions, Finding},
     interchange,
     pipeline::{self, Comparing, Named, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
@@ -234,11 +234,9 @@ struct Found {
 }
 
 impl Found {
-    fn take(&mut self, findings: &[Finding], reviews: &[Review]) {
-        let applying = applying(reviews);
+    fn take(&mut self, findings: &[Finding], decisions: &Decisions) {
         for finding in findings {
-            let review = applying.get(&finding.id).copied();
-            let open = Standing::under(finding, review).is_open();
+            let open = decisions.is_open(finding);
             self.changes |= open && finding.is_change();
             self.stale |= open && finding.is_stale();
         }
@@ -253,19 +251,26 @@ fn tell(
     ran: &Ran,
     (format, is_wanted): (Format, bool),
 ) -> Result<Found, Failure> {
-    let reviews = store.reviews()?;
+    let decisions = store.decisions(session.clock.now())?;
     let compared: Vec<_> = profiles.iter().zip(&ran.compared).collect();
-    let (news, untold) = news::news(session, store, &compared, &reviews)?;
+    let (news, untold) = news::news(session, store, &compared, &decisions)?;
     let mut found = Found::default();
     let (mut texts, mut tables) = (Vec::new(), Vec::new());
     // One profile's findings at a time: together they may be more than there is memory for.
     for (named, compared) in compared.iter().filter(|_| is_wanted) {
         let findings = store.findings(&compared.profile)?;
-        found.take(&findings, &reviews);
+        found.take(&findings, &decisions);
         if format == Format::Text && session.quiet {
             continue;
         }
-        let report = report_of(session, store, named, &findings, &reviews, &session.program)?;
+        let report = report_of(
+            session,
+            store,
+            named,
+            &findings,
+            &decisions,
+            &session.program,
+        )?;
         match format {
             Format::Text => texts.push(findings_text(&report, &session.style())),
             Format::Json => tables.push(serde_json::to_value(report).map_err(Failure::usage)?),

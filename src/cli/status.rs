@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     capture::CaptureEntry,
     clock::{Instant, warc_date},
-    finding::{Conclusion, Fate, Standing, Subject, applying},
+    finding::{Conclusion, Fate, Subject},
     pipeline::Named,
     profile::Reference,
     report::{StatusRow, status_table},
@@ -98,8 +98,7 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
     let profile = &named.profile;
     let dates = dates(store, &profile.references)?;
     let current = findings::current(session, store, named)?;
-    let reviews = store.reviews()?;
-    let applying = applying(&reviews);
+    let decisions = store.decisions(session.clock.now())?;
     let mut fates = HashMap::new();
     let mut open: HashMap<u32, usize> = HashMap::new();
     for finding in &current {
@@ -108,8 +107,7 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
         {
             fates.entry(*number).or_insert(fate);
         }
-        let review = applying.get(&finding.id).copied();
-        if finding.weight().is_question() && Standing::under(finding, review).is_open() {
+        if finding.weight().is_question() && decisions.is_open(finding) {
             let cited: BTreeSet<u32> = finding.cites.iter().copied().collect();
             for number in cited {
                 *open.entry(number).or_default() += 1;

@@ -5,8 +5,12 @@ use super::{
     asked::Question,
     choice::{chosen, is_open},
     claim::Cited,
+    name_key::NameKey,
 };
-use crate::profile::{Profile, Reference, Statement};
+use crate::{
+    profile::{Alias, Profile, Reference, Statement},
+    text::fold,
+};
 
 /// Which part of a profile a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,20 +23,48 @@ pub enum Part {
     Claim(usize),
 }
 
+/// The names of a claim that its pages are asked about, and what reviewers decided about their spellings.
+#[derive(Clone, Debug)]
+pub struct NamesAsked {
+    names: Vec<String>,
+    aliases: Vec<Alias>,
+}
+
+impl NamesAsked {
+    /// Those names, with the aliases of the profile that are about one of them: the others say nothing about this claim.
+    fn of(names: Vec<String>, profile: &Profile) -> Self {
+        let mut aliases = Vec::new();
+        if !profile.aliases.is_empty() {
+            let surfaces: Vec<String> = names
+                .iter()
+                .map(|it| fold(&NameKey::of(it).surface))
+                .collect();
+            let is_named = |it: &str| surfaces.contains(&fold(it));
+            let about = profile
+                .aliases
+                .iter()
+                .filter(|it| is_named(&it.name) || is_named(&it.other));
+            aliases.extend(about.cloned());
+        }
+        Self { names, aliases }
+    }
+}
+
 /// The names of each claim with a list, by the claim's place: as the article has them, or as the pages part them. `None` for claims
 /// without a list, and for those whose names the article leaves open while no page has parted them.
 #[must_use]
-pub fn names_asked(profile: &Profile, answered: Option<&Answered>) -> Vec<Option<Vec<String>>> {
+pub fn names_asked(profile: &Profile, answered: Option<&Answered>) -> Vec<Option<NamesAsked>> {
     let claims = profile.claims.iter().enumerate();
-    claims
-        .map(|(place, claim)| match (&claim.statement, answered) {
-            (Statement::Listed { names, .. }, None) if is_open(names) => None,
-            (Statement::Listed { names, .. }, None) => Some(chosen(names, &[]).0),
-            (Statement::Listed { names, .. }, Some(answered)) => {
-                Some(answered.names(place, claim, names).0)
-            }
-            _ => None,
-        })
+    let names = claims.map(|(place, claim)| match (&claim.statement, answered) {
+        (Statement::Listed { names, .. }, None) if is_open(names) => None,
+        (Statement::Listed { names, .. }, None) => Some(chosen(names, &[]).0),
+        (Statement::Listed { names, .. }, Some(answered)) => {
+            Some(answered.names(place, claim, names).0)
+        }
+        _ => None,
+    });
+    names
+        .map(|it| it.map(|names| NamesAsked::of(names, profile)))
         .collect()
 }
 
@@ -41,7 +73,7 @@ pub fn names_asked(profile: &Profile, answered: Option<&Answered>) -> Vec<Option
 #[must_use]
 pub fn questions<'a>(
     profile: &'a Profile,
-    names: &'a [Option<Vec<String>>],
+    names: &'a [Option<NamesAsked>],
 ) -> Vec<(Part, Question<'a>)> {
     let lists = profile
         .claims
@@ -58,7 +90,7 @@ pub fn questions<'a>(
             let part = Part::Claim(place);
             match (&claim.statement, names.get(place).and_then(Option::as_ref)) {
                 (Statement::Listed { .. }, Some(names)) => {
-                    all.push((part, of_names(reference, names, profile)));
+                    all.push((part, of_names(reference, names)));
                 }
                 (Statement::Listed { names, .. }, None) => all.push((
                     Part::Choice(place),
@@ -85,7 +117,7 @@ pub fn questions<'a>(
 #[must_use]
 pub fn questions_of_choices<'a>(
     profile: &'a Profile,
-    names: &'a [Option<Vec<String>>],
+    names: &'a [Option<NamesAsked>],
 ) -> Vec<(Part, Question<'a>)> {
     let mut all = Vec::new();
     for (place, claim) in profile.claims.iter().enumerate() {
@@ -94,20 +126,16 @@ pub fn questions_of_choices<'a>(
             && is_open(listed)
         {
             let references = Cited::of(claim, profile).references.into_iter();
-            all.extend(references.map(|it| (Part::Claim(place), of_names(it, names, profile))));
+            all.extend(references.map(|it| (Part::Claim(place), of_names(it, names))));
         }
     }
     all
 }
 
-fn of_names<'a>(
-    reference: &'a Reference,
-    names: &'a [String],
-    profile: &'a Profile,
-) -> Question<'a> {
+fn of_names<'a>(reference: &'a Reference, asked: &'a NamesAsked) -> Question<'a> {
     Question::Names {
         reference,
-        names,
-        aliases: &profile.aliases,
+        names: &asked.names,
+        aliases: &asked.aliases,
     }
 }

@@ -35,6 +35,22 @@ pub struct Evidence {
     pub note: Option<String>,
 }
 
+impl Evidence {
+    /// A capture as a whole, without a place in it.
+    #[must_use]
+    pub fn at(capture: CaptureRef) -> Self {
+        Self {
+            capture,
+            quote: None,
+            position: None,
+            element: None,
+            fragment: None,
+            link: None,
+            note: None,
+        }
+    }
+}
+
 /// The identity of a capture, valid in any archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaptureRef {

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, FindingId, Weight};
-use crate::clock::Instant;
+use super::{CaptureRef, Finding, FindingId, State, Weight};
+use crate::{clock::Instant, selector::TextQuoteSelector};
 
 /// A decision of a person about a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,19 @@ impl Review {
         });
         self.decision == Some(Decision::Accept) && outcome == Outcome::Edit
     }
+
+    /// The state that it gives `finding`; *open* for one that takes a decision back.
+    #[must_use]
+    pub fn state(&self, finding: &Finding) -> State {
+        match self.decision {
+            None => State::Open,
+            Some(Decision::Later) => State::Later,
+            Some(Decision::Reject) => State::Wrong,
+            Some(Decision::Accept) if self.asks_for_an_edit(finding) => State::ToEdit,
+            Some(Decision::Accept) if self.terms.outcome == Some(Outcome::Done) => State::Done,
+            Some(Decision::Accept) => State::Left,
+        }
+    }
 }
 
 /// What a decision says beyond yes, no or later.
@@ -47,6 +60,12 @@ pub struct Terms {
     /// Of a rejection: what is wrong with the finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mistake: Option<Mistake>,
+    /// Of a rejection: the words on the page that were missed, or the other spelling of the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<TextQuoteSelector>,
+    /// Of a rejection: the capture that is not the page, which is set aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureRef>,
     /// Of a postponement: the day on which it is asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,

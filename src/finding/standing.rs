@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Decision, Finding, FindingId, Review};
@@ -11,20 +12,82 @@ use crate::clock::Instant;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "standing", rename_all = "kebab-case")]
 pub enum Standing {
-    /// Not decided, or the decision was taken back or no longer counts.
+    /// Not decided, or the decision was taken back.
     #[default]
     Open,
-    /// Put off; still open.
+    /// Open again: the page changed away and back since the decision, the capture that was set aside is not the one it rests on, or
+    /// the day has come until which it was put off.
+    CameBack(Mark),
+    /// Put off. Without a day, it is still open.
     Later(Mark),
+    /// Not asked about: a person muted its kind.
+    Muted(Mark),
     /// Accepted; not reported again until its verdict changes.
     Accepted(Mark),
     /// Rejected; not reported again until its verdict changes.
     Rejected(Mark),
 }
 
-/// Who reviewed a finding, when, and their note.
+/// The state of a finding or of a decision, in the words that people see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Not decided.
+    Open,
+    /// Open again, although it was decided.
+    CameBack,
+    /// Put off.
+    Later,
+    /// Accepted, and the article is to be changed.
+    ToEdit,
+    /// Accepted, and the article was changed.
+    Done,
+    /// Accepted, and the article stays.
+    Left,
+    /// Rejected.
+    Wrong,
+    /// Not asked about.
+    Muted,
+    /// Decided, and the pages say something else now.
+    NoLongerSo,
+}
+
+impl State {
+    /// The state in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::CameBack => "came back",
+            Self::Later => "later",
+            Self::ToEdit => "to edit",
+            Self::Done => "done",
+            Self::Left => "left as it is",
+            Self::Wrong => "wrong",
+            Self::Muted => "muted",
+            Self::NoLongerSo => "no longer so",
+        }
+    }
+
+    /// The word in CSV and JSON.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::CameBack => "came-back",
+            Self::ToEdit => "to-edit",
+            Self::Left => "left",
+            Self::NoLongerSo => "no-longer-so",
+            Self::Open | Self::Later | Self::Done | Self::Wrong | Self::Muted => self.words(),
+        }
+    }
+}
+
+/// Who reviewed a finding, when, what they decided, and their note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
+    /// What was decided.
+    #[serde(rename = "decided")]
+    pub state: State,
     /// By whom.
     pub by: String,
     /// When.
@@ -32,6 +95,9 @@ pub struct Mark {
     /// The note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The day until which it was put off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
 }
 
 /// Why a review is refused.
@@ -41,6 +107,17 @@ pub enum Objection {
     DecidedBy(Standing),
     /// There is no decision to take back.
     NothingToUndo,
+    /// The reason for the rejection does not fit the finding.
+    Unfit(Unfit),
+}
+
+/// Why a reason for a rejection does not fit a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// The finding does not name another spelling or organization, and neither does the reviewer.
+    NoOtherName,
+    /// The finding does not rest on a capture that brought a page.
+    NoCapture,
 }
 
 /// A review, with the finding as it was at the time.
@@ -76,43 +153,56 @@ pub fn applying<'a>(
 }
 
 impl Standing {
-    /// The state of `finding` after `reviews`, which can include other findings and be in any order.
-    ///
-    /// The review from [`applying`] counts, unless it was made before the page changed to what the finding says: then the
-    /// verdict has changed away and come back.
+    /// The state of `finding` after `reviews` on the day `today`. The reviews can include other findings and be in any order.
     #[must_use]
-    pub fn of(finding: &Finding, reviews: &[Review]) -> Self {
+    pub fn of(finding: &Finding, reviews: &[Review], today: NaiveDate) -> Self {
         let own = reviews.iter().filter(|review| review.finding == finding.id);
-        Self::under(finding, applying(own).get(&finding.id).copied())
+        Self::under(finding, applying(own).get(&finding.id).copied(), today)
     }
 
-    /// The state of `finding` under the review that counts for it, if any.
+    /// The state of `finding` on the day `today` under the review that counts for it, if any.
     #[must_use]
-    pub fn under(finding: &Finding, review: Option<&Review>) -> Self {
-        let Some(review) = review else {
+    pub fn under(finding: &Finding, review: Option<&Review>, today: NaiveDate) -> Self {
+        let Some((review, decision)) = review.and_then(|it| Some((it, it.decision?))) else {
             return Self::Open;
         };
-        let came_back = finding
-            .history
-            .changed_by
-            .is_some_and(|changed_by| changed_by > review.at);
         let mark = Mark {
+            state: review.state(finding),
             by: review.by.clone(),
             at: review.at,
             note: review.note.clone(),
+            until: review.terms.until,
         };
-        match review.decision.filter(|_| !came_back) {
-            None => Self::Open,
-            Some(Decision::Accept) => Self::Accepted(mark),
-            Some(Decision::Reject) => Self::Rejected(mark),
-            Some(Decision::Later) => Self::Later(mark),
+        let changed = finding.history.changed_by.is_some_and(|it| it > review.at);
+        let is_due = mark.until.is_some_and(|until| until <= today);
+        if changed || is_due || rests_on_others(finding, review) {
+            return Self::CameBack(mark);
+        }
+        match decision {
+            Decision::Accept => Self::Accepted(mark),
+            Decision::Reject => Self::Rejected(mark),
+            Decision::Later => Self::Later(mark),
         }
     }
 
-    /// Whether it still needs a decision: open or put off.
+    /// Whether it needs a decision, or was put off without a day.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(self, Self::Open | Self::Later(_))
+        match self {
+            Self::Open | Self::CameBack(_) => true,
+            Self::Later(mark) => mark.until.is_none(),
+            Self::Muted(_) | Self::Accepted(_) | Self::Rejected(_) => false,
+        }
+    }
+
+    /// The state, in one word.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match self {
+            Self::Open => State::Open,
+            Self::CameBack(_) => State::CameBack,
+            Self::Later(it) | Self::Muted(it) | Self::Accepted(it) | Self::Rejected(it) => it.state,
+        }
     }
 
     /// Why `review` is refused: someone else has decided, or there is nothing to take back. Everyone can change their own
@@ -121,9 +211,9 @@ impl Standing {
     pub fn objection(&self, review: &Review) -> Option<Objection> {
         let theirs = self.mark().filter(|mark| mark.by != review.by);
         match (self, review.decision) {
-            (Self::Open, None) => Some(Objection::NothingToUndo),
+            (Self::Open | Self::Muted(_), None) => Some(Objection::NothingToUndo),
             // Putting a finding off decides nothing, so only undoing it would change the work of someone else.
-            (Self::Open, _) | (Self::Later(_), Some(_)) => None,
+            (Self::Open | Self::Muted(_) | Self::CameBack(_) | Self::Later(_), Some(_)) => None,
             _ => theirs.map(|_| Objection::DecidedBy(self.clone())),
         }
     }
@@ -133,7 +223,9 @@ impl Standing {
     pub fn word(&self) -> Option<&'static str> {
         match self {
             Self::Open => None,
+            Self::CameBack(_) => Some("open again, after it was decided"),
             Self::Later(_) => Some("put off"),
+            Self::Muted(_) => Some("muted"),
             Self::Accepted(_) => Some("accepted"),
             Self::Rejected(_) => Some("rejected"),
         }
@@ -144,9 +236,19 @@ impl Standing {
     pub fn mark(&self) -> Option<&Mark> {
         match self {
             Self::Open => None,
-            Self::Later(it) | Self::Accepted(it) | Self::Rejected(it) => Some(it),
+            Self::CameBack(it)
+            | Self::Later(it)
+            | Self::Muted(it)
+            | Self::Accepted(it)
+            | Self::Rejected(it) => Some(it),
         }
     }
+}
+
+/// Whether a finding was rejected because of a capture that it does not rest on: that one is set aside, and others say the same.
+fn rests_on_others(finding: &Finding, review: &Review) -> bool {
+    let aside = review.terms.capture.as_ref();
+    aside.is_some_and(|aside| finding.evidence.iter().all(|it| it.capture != *aside))
 }
 
 #[cfg(test)]
@@ -181,6 +283,10 @@ mod tests {
         }
     }
 
+    fn day() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 5, 1).unwrap()
+    }
+
     fn review(finding: &Finding, decision: Option<Decision>, at: &str) -> Review {
         Review {
             finding: finding.id.clone(),
@@ -198,7 +304,7 @@ mod tests {
         let accept = review(&finding, Some(Decision::Accept), "20250101");
         let undo = review(&finding, None, "20250102");
         let reject = review(&finding, Some(Decision::Reject), "20250103");
-        let of = |it: &[Review]| Standing::of(&finding, it);
+        let of = |it: &[Review]| Standing::of(&finding, it, day());
         assert_eq!(of(&[]), Standing::Open);
         assert!(matches!(
             of(std::slice::from_ref(&accept)),
@@ -216,16 +322,19 @@ mod tests {
         let undo = review(&finding, None, "20250103");
         let mut all = vec![accept, reject, undo.clone()];
         assert!(matches!(
-            Standing::of(&finding, &all),
+            Standing::of(&finding, &all, day()),
             Standing::Accepted(_)
         ));
         all.push(undo.clone());
-        assert_eq!(Standing::of(&finding, &all), Standing::Open);
+        assert_eq!(Standing::of(&finding, &all, day()), Standing::Open);
         // There is nothing left to take back.
         all.push(undo);
-        assert_eq!(Standing::of(&finding, &all), Standing::Open);
+        assert_eq!(Standing::of(&finding, &all, day()), Standing::Open);
         all.push(review(&finding, Some(Decision::Later), "20250104"));
-        assert!(matches!(Standing::of(&finding, &all), Standing::Later(_)));
+        assert!(matches!(
+            Standing::of(&finding, &all, day()),
+            Standing::Later(_)
+        ));
     }
 
     #[test]
@@ -236,7 +345,7 @@ mod tests {
             ..review(&finding, decision, "20250101")
         };
         let (accept, reject) = (Some(Decision::Accept), Some(Decision::Reject));
-        let accepted = Standing::of(&finding, &[by(accept, "ada")]);
+        let accepted = Standing::of(&finding, &[by(accept, "ada")], day());
         assert_eq!(accepted.objection(&by(reject, "ada")), None);
         assert_eq!(accepted.objection(&by(None, "ada")), None);
         for theirs in [reject, accept, Some(Decision::Later), None] {
@@ -245,7 +354,7 @@ mod tests {
                 Some(Objection::DecidedBy(accepted.clone()))
             );
         }
-        let later = Standing::of(&finding, &[by(Some(Decision::Later), "ada")]);
+        let later = Standing::of(&finding, &[by(Some(Decision::Later), "ada")], day());
         assert_eq!(later.objection(&by(reject, "ben")), None);
         assert!(later.objection(&by(None, "ben")).is_some());
         assert_eq!(
@@ -259,7 +368,7 @@ mod tests {
         let finding = absent(None);
         let mut other = review(&finding, Some(Decision::Accept), "20250101");
         other.finding = FindingId("000000000000".into());
-        assert!(Standing::of(&finding, &[other]).is_open());
+        assert!(Standing::of(&finding, &[other], day()).is_open());
     }
 
     #[test]
@@ -267,16 +376,52 @@ mod tests {
         let finding = absent(Some("20260402"));
         let before = review(&finding, Some(Decision::Accept), "20250101");
         let after = review(&finding, Some(Decision::Accept), "20260403");
-        assert_eq!(Standing::of(&finding, &[before]), Standing::Open);
-        assert!(!Standing::of(&finding, &[after]).is_open());
+        let came_back = Standing::of(&finding, &[before], day());
+        assert_eq!(came_back.state(), State::CameBack);
+        assert!(came_back.is_open());
+        assert_eq!(came_back.mark().map(|it| it.state), Some(State::ToEdit));
+        assert!(!Standing::of(&finding, &[after], day()).is_open());
     }
 
     #[test]
     fn a_finding_put_off_stays_open_and_says_by_whom() {
         let finding = absent(None);
         let later = review(&finding, Some(Decision::Later), "20250101");
-        let standing = Standing::of(&finding, &[later]);
+        let standing = Standing::of(&finding, &[later], day());
         assert!(standing.is_open());
         assert_eq!(standing.mark().map(|it| it.by.as_str()), Some("ada"));
+    }
+
+    #[test]
+    fn what_is_put_off_until_a_day_is_not_open_before_and_comes_back_on_it() {
+        let finding = absent(None);
+        let mut later = review(&finding, Some(Decision::Later), "20250101");
+        later.terms.until = Some(day());
+        let on = |it: NaiveDate| Standing::of(&finding, std::slice::from_ref(&later), it);
+        let before = on(day().pred_opt().unwrap());
+        assert_eq!((before.state(), before.is_open()), (State::Later, false));
+        let then = on(day());
+        assert_eq!((then.state(), then.is_open()), (State::CameBack, true));
+        assert_eq!(then.mark().map(|it| it.state), Some(State::Later));
+    }
+
+    #[test]
+    fn what_rests_on_another_capture_than_the_one_set_aside_is_open_again() {
+        let capture = |date: &str| crate::finding::CaptureRef {
+            target_uri: "https://example.org/".parse().unwrap(),
+            date: parse_digits14(date).unwrap(),
+            payload_digest: None,
+            source: None,
+        };
+        let mut finding = absent(None);
+        finding.evidence = vec![crate::finding::Evidence::at(capture("20250101"))];
+        let mut wrong = review(&finding, Some(Decision::Reject), "20250102");
+        wrong.terms.mistake = Some(crate::finding::Mistake::BadCopy);
+        wrong.terms.capture = Some(capture("20250101"));
+        let wrong = [wrong];
+        let of = |it: &Finding| Standing::of(it, &wrong, day()).state();
+        assert_eq!(of(&finding), State::Wrong);
+        finding.evidence = vec![crate::finding::Evidence::at(capture("20250301"))];
+        assert_eq!(of(&finding), State::CameBack);
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     capture::{FailureKind, IndexDigest, Source, Tls, Truncation, Untrusted},
     clock::{Instant, warc_date},
     digest::{ContentDigest, PayloadDigest, hex},
+    finding::Mute,
     uri::TargetUri,
 };
 
@@ -79,6 +80,13 @@ pub enum Leaf<'a> {
         by: Option<&'a str>,
         /// By which rule.
         reason: &'a str,
+    },
+    /// A kind of finding that a person muted, or no longer does.
+    Mute {
+        /// The number of the row.
+        id: i64,
+        /// What is muted.
+        mute: &'a Mute,
     },
     /// The time of a checkpoint; the last leaf of that checkpoint.
     Sealed {
@@ -204,6 +212,17 @@ impl Leaf<'_> {
                 at: warc_date(*at),
                 by: *by,
                 reason,
+            }),
+            Self::Mute { id, mute } => text(&MuteText {
+                leaf: "mute",
+                id: *id,
+                profile: &mute.profile,
+                claim: &mute.claim,
+                kind: mute.kind.word(),
+                muted: mute.muted,
+                at: warc_date(mute.at),
+                by: &mute.by,
+                note: mute.note.as_deref(),
             }),
             Self::Sealed { at } => text(&SealedText {
                 leaf: "sealed",
@@ -396,6 +415,20 @@ struct RemovalText<'a> {
 }
 
 #[derive(Serialize)]
+struct MuteText<'a> {
+    leaf: &'static str,
+    id: i64,
+    profile: &'a str,
+    claim: &'a str,
+    kind: &'static str,
+    muted: bool,
+    at: String,
+    by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 struct SealedText {
     leaf: &'static str,
     at: String,
@@ -438,6 +471,22 @@ mod tests {
             concat!(
                 r#"{"leaf":"review","id":1,"finding":"abc","at":"2026-01-02T03:04:05Z","by":"ann \"a\"","#,
                 r#""about":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"}"#
+            )
+        );
+        let mute = Mute {
+            profile: "sample".into(),
+            claim: "partners".into(),
+            kind: crate::finding::Muted::NewNames,
+            muted: true,
+            at,
+            by: "ann".into(),
+            note: None,
+        };
+        assert_eq!(
+            Leaf::Mute { id: 2, mute: &mute }.text(),
+            concat!(
+                r#"{"leaf":"mute","id":2,"profile":"sample","claim":"partners","kind":"new-names","#,
+                r#""muted":true,"at":"2026-01-02T03:04:05Z","by":"ann"}"#
             )
         );
         assert_eq!(

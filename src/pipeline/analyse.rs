@@ -6,7 +6,7 @@ use crate::{
     capture::CaptureEntry,
     compare::{self, Alert, AlsoAsked, Given},
     digest::ContentDigest,
-    finding::{Conclusion, Decision, Finding, Review, Series, Subject, Verdict, applying},
+    finding::{Decided, Decision, Finding, Lesson, Review, Series, applying},
     profile::{Alias, Profile},
     store::{Problem, Store, StoreError},
     uri::TargetUri,
@@ -206,7 +206,7 @@ pub fn series(
     })
 }
 
-/// The aliases from reviews: a rejected rename keeps the two spellings apart from then on.
+/// The aliases from reviews: spellings that a reviewer holds to be one name, or the names of different organizations.
 ///
 /// An accepted rename changes nothing: it stays a rename until the article has the new name.
 ///
@@ -218,25 +218,24 @@ fn learned_aliases(
     reviews: &[Review],
 ) -> Result<Vec<Alias>, StoreError> {
     let mut aliases = Vec::new();
-    for (id, _) in applying(reviews)
+    for (id, review) in applying(reviews)
         .into_iter()
         .filter(|it| it.1.decision == Some(Decision::Reject))
     {
-        let finding = store
-            .reviewed(id)?
-            .filter(|reviewed| reviewed.profile == profile);
-        let rename = finding.map(|finding| (finding.subject, finding.conclusion));
-        if let Some((
-            Subject::Name { name, .. },
-            Conclusion::Verdict(Verdict::Renamed { to, .. }),
-        )) = rename
-        {
-            aliases.push(Alias {
-                name,
-                other: to,
-                same: false,
-            });
-        }
+        let Some(about) = store.reviewed(id)?.filter(|it| it.profile == profile) else {
+            continue;
+        };
+        let review = review.clone();
+        let (name, others, same) = match (Decided { review, about }).lesson() {
+            Some(Lesson::SameName { name, other }) => (name, vec![other], true),
+            Some(Lesson::OtherBody { name, others }) => (name, others, false),
+            Some(Lesson::OnPage | Lesson::SetAside(_)) | None => continue,
+        };
+        aliases.extend(others.into_iter().map(|other| Alias {
+            name: name.clone(),
+            other,
+            same,
+        }));
     }
     Ok(aliases)
 }

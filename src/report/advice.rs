@@ -25,7 +25,10 @@ impl<'a> Intact<'a> {
     pub(super) fn at(to: &TargetUri, number: u32, gathered: &Gathered<'a>) -> Self {
         let (mut missing, mut untold) = (Vec::new(), Vec::new());
         for finding in at_issue(number, gathered) {
-            let rejected = matches!(gathered.standing(finding), Standing::Rejected(_));
+            let rejected = matches!(
+                gathered.sources.decisions.standing(finding),
+                Standing::Rejected(_)
+            );
             match finding.weight() {
                 // If a claim cites several pages, one that has the content is enough; that can be a different one.
                 Weight::Settled if finding.cites.len() > 1 => {

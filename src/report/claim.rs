@@ -4,8 +4,11 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::{Entry, Need, Tally, gathered::Gathered};
-use crate::profile::{Claim, ListedName, Statement};
+use super::{Entry, Need, Tally, gathered::Gathered, words};
+use crate::{
+    finding::{Mute, Muted},
+    profile::{Claim, ListedName, Statement},
+};
 
 /// A claim with its findings; those that need a decision come first.
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +34,9 @@ pub struct ClaimSection {
     pub sentence: Option<String>,
     /// The numbers of the references that it cites.
     pub cites: Vec<u32>,
+    /// What people do not want to be asked about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mutes: Vec<Mute>,
     /// The most urgent need among its findings; `None` without findings.
     pub need: Option<Need>,
     /// How many of each verdict.
@@ -112,6 +118,7 @@ impl ClaimSection {
             place: None,
             sentence: None,
             cites: Vec::new(),
+            mutes: mutes(id, gathered),
             need: entries.iter().map(|it| it.need).min(),
             verdicts: Tally::of_verdicts(&entries),
             entries,
@@ -183,12 +190,35 @@ impl ClaimSection {
         stretches
     }
 
+    /// What people do not want to be asked about it, a sentence each.
+    pub(super) fn muted(&self) -> Vec<String> {
+        let sentence = |it: &Mute| {
+            let note = it.note.as_ref().map(|note| format!(": “{note}”"));
+            format!(
+                "Muted by {} on {}: {}{}.",
+                it.by,
+                words::day(it.at),
+                it.kind.means(),
+                note.unwrap_or_default()
+            )
+        };
+        self.mutes.iter().map(sentence).collect()
+    }
+
     /// The place in the article: section, then place.
     pub(super) fn whereabouts(&self) -> String {
         let parts = [self.section.as_deref(), self.place.as_deref()];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
         parts.join(", ")
     }
+}
+
+/// What people do not want to be asked about a claim.
+fn mutes(id: &str, gathered: &Gathered<'_>) -> Vec<Mute> {
+    let sources = gathered.sources;
+    let kinds = Muted::ALL.into_iter();
+    let muted = kinds.filter_map(|kind| sources.decisions.mute(sources.name, id, kind));
+    muted.cloned().collect()
 }
 
 /// A name for a list without one: `names (Harbour Mediation Center and 4 more)`.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The columns, in order. New ones come last.
-const COLUMNS: [&str; 31] = [
+const COLUMNS: [&str; 33] = [
     "finding",
     "profile",
     "claim",
@@ -40,6 +40,8 @@ const COLUMNS: [&str; 31] = [
     "reason",
     "until",
     "by",
+    "words",
+    "state",
 ];
 
 impl Report {
@@ -73,7 +75,9 @@ fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] 
     let mark = entry.standing.mark();
     let standing = match entry.standing {
         Standing::Open => "open",
+        Standing::CameBack(_) => "came-back",
         Standing::Later(_) => "later",
+        Standing::Muted(_) => "muted",
         Standing::Accepted(_) => "accepted",
         Standing::Rejected(_) => "rejected",
     };
@@ -115,6 +119,8 @@ fn row(report: &Report, entry: &Entry, advice: &str) -> [String; COLUMNS.len()] 
         String::new(),
         String::new(),
         String::new(),
+        String::new(),
+        entry.state.key().to_owned(),
     ]
 }
 
@@ -134,6 +140,7 @@ fn decided(report: &Report, it: &DecidedEntry) -> [String; COLUMNS.len()] {
         ("reviewed_by", it.by.clone()),
         ("reviewed_at", warc_date(it.at)),
         ("note", it.note.clone().unwrap_or_default()),
+        ("state", it.state.key().to_owned()),
         ("row", "review".to_owned()),
     ])
 }

@@ -7,7 +7,10 @@ use serde::Serialize;
 use super::{Entry, Label, gathered::Gathered, words};
 use crate::{
     clock::Instant,
-    finding::{Decided, Decision, Finding, FindingId, Mistake, Outcome, Standing, Terms, applying},
+    finding::{
+        Decided, Decision, Finding, FindingId, Mistake, Outcome, Standing, State, Subject, Terms,
+        applying,
+    },
 };
 
 /// A review with its finding, which may no longer exist.
@@ -27,6 +30,8 @@ pub struct DecidedEntry {
     pub terms: Terms,
     /// Whether it counts today.
     pub effect: Effect,
+    /// What became of it.
+    pub state: State,
     /// Whether the finding still exists.
     pub there: bool,
     /// The verdict or fate of the finding, in one word.
@@ -51,6 +56,18 @@ pub enum Effect {
     Lapsed,
     /// It took back another one.
     Undo,
+}
+
+/// Whether the article says what a finding asked of it: it no longer has the words, or has the new name.
+fn article_follows(finding: &Finding, gathered: &Gathered<'_>) -> bool {
+    let (claim, words) = (finding.subject.claim(), finding.subject.words());
+    let says = claim
+        .zip(words)
+        .map(|(claim, words)| gathered.sources.profile.says(claim, words));
+    match finding.subject {
+        Subject::NewName { .. } => says == Some(true),
+        _ => says == Some(false),
+    }
 }
 
 impl DecidedEntry {
@@ -84,12 +101,21 @@ impl DecidedEntry {
     ) -> Self {
         let Decided { review, about } = decided;
         let now = now.get(&about.id).copied();
-        let standing = Standing::under(now.unwrap_or(about), Some(review));
+        let today = gathered.sources.decisions.today();
+        let standing = Standing::under(now.unwrap_or(about), Some(review), today);
+        let came_back = standing.state() == State::CameBack;
         let effect = match (review.decision, applies) {
             (None, _) => Effect::Undo,
             (Some(_), false) => Effect::Replaced,
-            (Some(_), true) if standing == Standing::Open => Effect::Lapsed,
+            (Some(_), true) if came_back => Effect::Lapsed,
             (Some(_), true) => Effect::Applies,
+        };
+        let decided = review.state(about);
+        let state = match (now.is_some(), decided) {
+            (false, State::ToEdit) if article_follows(about, gathered) => State::Done,
+            (false, State::ToEdit | State::Left | State::Wrong | State::Later) => State::NoLongerSo,
+            _ if effect == Effect::Lapsed => State::CameBack,
+            _ => decided,
         };
         let entry = Entry::of(about, gathered);
         Self {
@@ -99,6 +125,7 @@ impl DecidedEntry {
             note: review.note.clone(),
             terms: review.terms.clone(),
             effect,
+            state,
             there: now.is_some(),
             label: entry.label,
             subject: entry.subject,
@@ -141,8 +168,15 @@ impl DecidedEntry {
         let note = self.note.as_ref().map(|note| format!(": “{note}”"));
         let counts = match (self.effect, self.there) {
             (Effect::Replaced, _) => " No longer counts: it was taken back or replaced.",
-            (Effect::Lapsed, _) => " No longer counts: the page has changed since.",
-            (Effect::Applies | Effect::Undo, false) => " The finding no longer exists.",
+            (Effect::Lapsed, _) => match (self.terms.until, &self.terms.capture) {
+                (Some(_), _) => " It came back on that day.",
+                (_, Some(_)) => " It came back: another capture says the same.",
+                _ => " It came back: the page has changed since.",
+            },
+            (Effect::Applies, false) if self.state == State::Done => " The article says so now.",
+            (Effect::Applies | Effect::Undo, false) => {
+                " No longer so: the pages or the article say something else now."
+            }
             (Effect::Applies | Effect::Undo, true) => "",
         };
         format!(

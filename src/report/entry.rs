@@ -11,7 +11,7 @@ use super::{
     words,
 };
 use crate::finding::{
-    CaptureRef, Conclusion, Evidence, Fate, Finding, Standing, Subject, Verdict, Weight,
+    CaptureRef, Conclusion, Evidence, Fate, Finding, Standing, State, Subject, Verdict, Weight,
 };
 
 /// A finding in words.
@@ -35,6 +35,8 @@ pub struct Entry {
     /// The state of review.
     #[serde(flatten)]
     pub standing: Standing,
+    /// The state of review, in the words that people see.
+    pub state: State,
     /// Whether the article waits for an edit because of it.
     pub to_edit: bool,
     /// The finding itself, with its evidence.
@@ -61,7 +63,7 @@ pub enum Need {
 
 impl Entry {
     pub(super) fn of(finding: &Finding, gathered: &Gathered<'_>) -> Self {
-        let standing = gathered.standing(finding);
+        let standing = gathered.sources.decisions.standing(finding);
         let cite = lasting_copy(finding, gathered);
         Self {
             label: Label::of(finding),
@@ -71,8 +73,9 @@ impl Entry {
             advice: advice::on_finding(finding, cite.as_ref(), gathered.sources.command),
             cite,
             need: Need::of(finding, &standing),
+            to_edit: standing.state() == State::ToEdit,
+            state: standing.state(),
             standing,
-            to_edit: gathered.waits_for_an_edit(finding),
             finding: finding.clone(),
         }
     }
@@ -124,9 +127,9 @@ impl Need {
             Conclusion::Verdict(Verdict::CannotTell { .. })
         );
         match standing {
-            Standing::Accepted(_) | Standing::Rejected(_) => Self::Decided,
+            Standing::Accepted(_) | Standing::Rejected(_) | Standing::Muted(_) => Self::Decided,
             Standing::Later(_) if weight != Weight::Settled => Self::Later,
-            Standing::Open if weight.is_question() => Self::Decide,
+            Standing::Open | Standing::CameBack(_) if weight.is_question() => Self::Decide,
             _ if unknown => Self::Unknown,
             _ if weight == Weight::Note => Self::Note,
             _ => Self::Settled,

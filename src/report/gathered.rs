@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Sources;
 use crate::{
-    finding::{Finding, FindingId, Review, Standing, Subject, applying},
+    finding::{Finding, Subject},
     profile::Reference,
 };
 
@@ -15,7 +15,6 @@ pub(super) struct Gathered<'a> {
     on_fates: HashMap<u32, &'a Finding>,
     resting: HashMap<u32, Vec<&'a Finding>>,
     references: HashMap<u32, &'a Reference>,
-    reviews: HashMap<&'a FindingId, Vec<Review>>,
 }
 
 impl<'a> Gathered<'a> {
@@ -26,7 +25,6 @@ impl<'a> Gathered<'a> {
             on_fates: HashMap::new(),
             resting: HashMap::new(),
             references: HashMap::new(),
-            reviews: HashMap::new(),
         };
         for finding in sources.findings {
             if let Some(claim) = finding.subject.claim() {
@@ -40,10 +38,6 @@ impl<'a> Gathered<'a> {
         }
         for reference in &sources.profile.references {
             it.references.entry(reference.number).or_insert(reference);
-        }
-        for review in sources.reviews {
-            let reviews = it.reviews.entry(&review.finding).or_default();
-            reviews.push(review.clone());
         }
         it
     }
@@ -66,20 +60,5 @@ impl<'a> Gathered<'a> {
     /// The reference with that number.
     pub(super) fn reference(&self, number: u32) -> Option<&'a Reference> {
         self.references.get(&number).copied()
-    }
-
-    /// The state of review of a finding.
-    pub(super) fn standing(&self, finding: &Finding) -> Standing {
-        let reviews = self.reviews.get(&finding.id).map_or(&[][..], Vec::as_slice);
-        Standing::of(finding, reviews)
-    }
-
-    /// Whether a person decided that the article is to be edited for a finding, and no one has marked that as done.
-    pub(super) fn waits_for_an_edit(&self, finding: &Finding) -> bool {
-        let reviews = self.reviews.get(&finding.id).map_or(&[][..], Vec::as_slice);
-        let applying = applying(reviews.iter());
-        let review = applying.get(&finding.id);
-        matches!(self.standing(finding), Standing::Accepted(_))
-            && review.is_some_and(|review| review.asks_for_an_edit(finding))
     }
 }

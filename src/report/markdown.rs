@@ -162,6 +162,9 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
         escaped(&it.name()),
         escaped(&place)
     ));
+    for sentence in it.muted() {
+        out.line(&escaped(&sentence));
+    }
     let marked = it.marked_sentence().into_iter().map(|(words, mark)| {
         if mark {
             format!("**{}**", escaped(words))

@@ -140,6 +140,7 @@ impl ClaimSection {
             cites: self.cites.clone(),
             need: self.need,
             verdicts: self.verdicts.clone(),
+            mutes: self.mutes.clone(),
             entries: entries.cloned().collect(),
             left_out: self.entries.len() - shown.len(),
         }

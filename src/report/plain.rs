@@ -263,6 +263,9 @@ fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
         format!("claim {}, {place}", it.name())
     };
     sheet.paragraph("  ", 2, &[(&about, Ink::Faint)]);
+    for sentence in it.muted() {
+        sheet.paragraph("  ", 2, &[(&sentence, Ink::Faint)]);
+    }
     let marked: Vec<(String, Ink)> = it
         .marked_sentence()
         .into_iter()
@@ -402,13 +405,14 @@ pub(super) fn copy(it: &Evidence) -> String {
 pub(super) fn standing(entry: &Entry) -> Option<String> {
     let mark = entry.standing.mark()?;
     let decision = match &entry.standing {
-        Standing::Accepted(_) => "accepted",
-        Standing::Rejected(_) => "rejected",
-        _ => "put off",
+        Standing::CameBack(_) => format!("came back: {}", mark.state.words()),
+        _ => entry.standing.word().unwrap_or_default().to_owned(),
     };
+    let until = mark.until.map(|day| format!(" until {day}"));
     let note = mark.note.as_ref().map(|note| format!(": “{note}”"));
     Some(format!(
-        "{decision} by {} on {}{}",
+        "{decision}{} by {} on {}{}",
+        until.unwrap_or_default(),
         mark.by,
         words::day(mark.at),
         note.unwrap_or_default()

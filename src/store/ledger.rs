@@ -22,6 +22,7 @@ pub(super) enum Kind {
     CrawlEnded = 5,
     Removal = 6,
     Sealed = 7,
+    Mute = 8,
 }
 
 impl Kind {
@@ -34,6 +35,7 @@ impl Kind {
             Self::CrawlEnded,
             Self::Removal,
             Self::Sealed,
+            Self::Mute,
         ]
         .into_iter()
         .find(|it| *it as i64 == number)
@@ -48,6 +50,7 @@ impl Kind {
             Self::Crawl => "crawl",
             Self::CrawlEnded => "end of crawl",
             Self::Removal => "removal",
+            Self::Mute => "mute",
             Self::Sealed => {
                 let at = Instant::from_timestamp_micros(row);
                 return format!(
@@ -112,8 +115,8 @@ pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
         }
         Err(other) => Err(other),
     };
-    // At that time, nothing could be removed.
-    each_leaf_but_removals(connection, &mut each)?;
+    // At that time, nothing could be removed or muted.
+    each_leaf_of_old(connection, &mut each)?;
     let mut hosts = connection.prepare("SELECT origin, state FROM host")?;
     let mut rows = hosts.query(())?;
     while let Some(row) = rows.next()? {
@@ -131,7 +134,11 @@ pub(super) fn each_leaf(
     connection: &Connection,
     each: &mut dyn FnMut(Kind, i64, Result<String, Fault>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    each_leaf_but_removals(connection, each)?;
+    each_leaf_of_old(connection, each)?;
+    super::mutes::each(connection, &mut |id, mute| {
+        let text = mute.map(|mute| Leaf::Mute { id, mute: &mute }.text());
+        each(Kind::Mute, id, text)
+    })?;
     let mut statement = connection.prepare(
         "SELECT removal.id, payload.digest, at, reason, author FROM removal JOIN payload ON payload.id = removal.payload ORDER BY removal.id",
     )?;
@@ -142,7 +149,8 @@ pub(super) fn each_leaf(
     Ok(())
 }
 
-fn each_leaf_but_removals(
+/// The rows of all kinds but the younger ones: removals and mutes.
+fn each_leaf_of_old(
     connection: &Connection,
     each: &mut dyn FnMut(Kind, i64, Result<String, Fault>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
-    Fault, Store, StoreError, instant,
+    Fault, Store, StoreError, aside, instant,
     ledger::{self, Kind},
     micros,
 };
@@ -153,7 +153,10 @@ fn judged(
     decided: &Decided,
     anyway: bool,
 ) -> Result<(Review, Option<Objection>), Fault> {
-    let mut review = decided.review.clone();
+    let mut review = match decided.clone().fitted() {
+        Ok(it) => it.review,
+        Err(unfit) => return Ok((decided.review.clone(), Some(Objection::Unfit(unfit)))),
+    };
     let sql = format!("SELECT {COLUMNS} FROM review WHERE finding = ?1 ORDER BY id");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([&review.finding.0])?;
@@ -164,6 +167,7 @@ fn judged(
     let standing = Standing::under(
         &decided.about,
         applying(&before).get(&review.finding).copied(),
+        review.at.date_naive(),
     );
     // If the clock went back, the decision would otherwise seem older than the one it replaces.
     if let Some(last) = before.iter().map(|it| it.at).max() {
@@ -218,7 +222,32 @@ fn insert(connection: &Connection, review: &Review, about: Option<&str>) -> Resu
         about,
         terms: terms.as_deref(),
     };
-    ledger::append(connection, Kind::Review, id, &leaf)
+    ledger::append(connection, Kind::Review, id, &leaf)?;
+    // Most decisions have nothing to do with captures that are set aside.
+    let sets_aside: bool = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM review WHERE finding = ?1 AND terms ->> '$.mistake' = 'bad-copy')",
+        )?
+        .query_row([&review.finding.0], |row| row.get(0))?;
+    if sets_aside {
+        aside::refresh(connection)?;
+    }
+    Ok(())
+}
+
+/// All reviews of the findings of which a review said that a capture is not the page, oldest first.
+pub(super) fn about_captures(connection: &Connection) -> Result<Vec<Review>, Fault> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM review WHERE finding IN
+             (SELECT finding FROM review WHERE terms ->> '$.mistake' = 'bad-copy') ORDER BY id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(())?;
+    let mut reviews = Vec::new();
+    while let Some(row) = rows.next()? {
+        reviews.push(review_of(row)?);
+    }
+    Ok(reviews)
 }
 
 fn review_of(row: &Row<'_>) -> Result<Review, Fault> {
@@ -337,7 +366,10 @@ mod tests {
             assert_eq!(store.decide(vec![it.clone()], false).unwrap(), [None]);
         }
         let reviews = store.reviews().unwrap();
-        assert_eq!(Standing::of(&late.about, &reviews), Standing::Open);
+        assert_eq!(
+            Standing::of(&late.about, &reviews, late.review.at.date_naive()),
+            Standing::Open
+        );
     }
 
     #[test]

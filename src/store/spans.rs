@@ -264,6 +264,11 @@ pub(super) fn brought(connection: &Connection, visit: i64) -> Result<Brought, Fa
     })
 }
 
+/// A digest of what a visit brought: the same for visits that a comparison cannot tell apart.
+pub(super) fn essence_of(connection: &Connection, visit: i64) -> Result<i64, Fault> {
+    Ok(brought(connection, visit)?.essence)
+}
+
 /// What a visit brought, as text: where its redirects led, and what the last capture is; and whether it is bad. "Not modified" brings
 /// what was there before. A payload without bytes is another thing after each removal.
 fn brought_alone(connection: &Connection, visit: i64) -> Result<(String, bool), Fault> {
@@ -350,6 +355,13 @@ pub(super) fn add(connection: &Connection, seed: i64, visit: i64, date: i64) -> 
         return Ok(());
     }
     let brought = brought(connection, visit)?;
+    let is_aside = |until: &i64| date <= *until;
+    if super::aside::of(connection, seed)?
+        .get(&brought.essence)
+        .is_some_and(is_aside)
+    {
+        return Ok(());
+    }
     match latest {
         Some(it) if it.essence == brought.essence => connection
             .prepare_cached(
@@ -414,6 +426,9 @@ pub(super) fn payload_changed(connection: &Connection, payload: i64) -> Result<(
         )?
         .query_map([payload], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    if !super::aside::kept(connection)?.is_empty() {
+        super::aside::refresh(connection)?;
+    }
     seeds.into_iter().try_for_each(|it| rebuild(connection, it))
 }
 
@@ -444,12 +459,19 @@ pub(super) fn made(
         .prepare_cached("SELECT id, date, crawl FROM visit WHERE seed = ?1 ORDER BY date, id")?;
     let mut rows = statement.query([seed])?;
     let mut spans: Vec<Row> = Vec::new();
+    let aside = super::aside::of(connection, seed)?;
     while let Some(row) = rows.next()? {
         let (visit, date, crawl): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if left_out.contains(&crawl) || is_of_something_else(connection, seed, visit)? {
             continue;
         }
         let brought = brought(connection, visit)?;
+        if aside
+            .get(&brought.essence)
+            .is_some_and(|until| date <= *until)
+        {
+            continue;
+        }
         match spans.last_mut() {
             Some(it) if it.essence == brought.essence => {
                 it.last = date;

@@ -22,15 +22,25 @@ pub struct Version {
 pub struct Marks {
     /// The number of the latest set of findings of each profile.
     sets: HashMap<String, i64>,
-    /// The number of the latest review.
-    review: i64,
+    /// The number of the latest review, and of the latest mute.
+    decided: (i64, i64),
+}
+
+/// The version of the findings of one profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    set: Option<i64>,
+    decided: (i64, i64),
 }
 
 impl Marks {
-    /// The version for one profile: the same as long as neither its findings nor the reviews change.
+    /// The version for one profile: the same as long as neither its findings nor the decisions change.
     #[must_use]
-    pub fn of(&self, profile: &str) -> (Option<i64>, i64) {
-        (self.sets.get(profile).copied(), self.review)
+    pub fn of(&self, profile: &str) -> Mark {
+        Mark {
+            set: self.sets.get(profile).copied(),
+            decided: self.decided,
+        }
     }
 }
 
@@ -73,7 +83,7 @@ impl Store {
         })
     }
 
-    /// The version of the findings of all profiles and of the reviews.
+    /// The version of the findings of all profiles and of the decisions.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -83,10 +93,12 @@ impl Store {
                 .prepare_cached("SELECT profile, max(id) FROM finding_set GROUP BY profile")?
                 .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
-            let review = connection
-                .prepare_cached("SELECT coalesce(max(id), 0) FROM review")?
-                .query_row((), |row| row.get(0))?;
-            Ok(Marks { sets, review })
+            let decided = connection
+                .prepare_cached(
+                    "SELECT coalesce((SELECT max(id) FROM review), 0), coalesce((SELECT max(id) FROM mute), 0)",
+                )?
+                .query_row((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(Marks { sets, decided })
         })
     }
 }

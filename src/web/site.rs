@@ -45,7 +45,9 @@ impl Web {
         if after.is_none() {
             let profiles = self.snapshot.profiles(&self.options.profiles);
             let comparing = &self.options.comparing;
-            let open = self.snapshot.open(store, &profiles, comparing)?;
+            let open = self
+                .snapshot
+                .open(store, &profiles, comparing, self.options.clock.now())?;
             for entry in &profiles {
                 match &entry.read {
                     Err(error) => faults.push((entry.name.clone(), error.clone())),
@@ -104,9 +106,13 @@ impl Web {
         }
         let store = &self.options.store;
         let options = &self.options;
-        let report = self
-            .snapshot
-            .report(store, entry, &options.comparing, &options.command)?;
+        let report = self.snapshot.report(
+            store,
+            entry,
+            &options.comparing,
+            &options.command,
+            options.clock.now(),
+        )?;
         let from = parameter(request, "from").and_then(|parameter| parameter.parse().ok());
         Ok(match report {
             Some(it) => pages::report(

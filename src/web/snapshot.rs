@@ -7,12 +7,15 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::NaiveDate;
+
 use super::profiles::{Entry, Profiles};
 use crate::{
-    finding::{Finding, Review, Standing},
+    clock::Instant,
+    finding::{Decisions, Finding},
     pipeline::{self, AnalyseError, Comparing},
     report::Report,
-    store::{Store, StoreError, Version},
+    store::{Mark, Store, StoreError, Version},
 };
 
 /// The most findings of all reports in memory together; the latest report is always kept.
@@ -30,7 +33,8 @@ pub(super) struct Snapshot {
 /// How many findings of a profile need a decision, and the version that this was counted from.
 struct Counted {
     version: Version,
-    marks: (Option<i64>, i64),
+    marks: Mark,
+    today: NaiveDate,
     entry: Arc<Entry>,
     open: usize,
 }
@@ -38,6 +42,7 @@ struct Counted {
 /// A report, and the version that it was made from.
 struct Kept {
     version: Version,
+    today: NaiveDate,
     entry: Arc<Entry>,
     findings: usize,
     report: Arc<Report>,
@@ -61,7 +66,9 @@ impl Snapshot {
         store: &Store,
         profiles: &[Arc<Entry>],
         comparing: &Comparing,
+        now: Instant,
     ) -> Result<HashMap<String, usize>, StoreError> {
+        let today = now.date_naive();
         // Taken before anything is read: whatever is written in the meantime makes another version.
         let version = store.version()?;
         let mut known = locked(&self.open);
@@ -72,13 +79,13 @@ impl Snapshot {
                 continue;
             };
             let same = known.remove(&entry.name);
-            let same = same.filter(|kept| kept.entry.is_of(entry));
+            let same = same.filter(|kept| kept.entry.is_of(entry) && kept.today == today);
             let count = match same {
                 Some(it) if it.version == version => it,
                 same => {
-                    let (marks, reviews) = match &changed {
+                    let (marks, decisions) = match &changed {
                         Some(changed) => changed,
-                        None => changed.insert((store.marks()?, store.reviews()?)),
+                        None => changed.insert((store.marks()?, store.decisions(now)?)),
                     };
                     let marks = marks.of(&entry.name);
                     let is_current = stored(pipeline::is_current(store, named, comparing))?;
@@ -88,11 +95,12 @@ impl Snapshot {
                         kept.open
                     } else {
                         let findings = stored(pipeline::current(store, named, comparing))?;
-                        waiting(&findings, reviews)
+                        waiting(&findings, decisions)
                     };
                     Counted {
                         version,
                         marks,
+                        today,
                         entry: Arc::clone(entry),
                         open,
                     }
@@ -121,7 +129,9 @@ impl Snapshot {
         entry: &Arc<Entry>,
         comparing: &Comparing,
         command: &str,
+        now: Instant,
     ) -> Result<Option<Arc<Report>>, StoreError> {
+        let today = now.date_naive();
         let Ok(named) = &entry.read else {
             return Ok(None);
         };
@@ -132,16 +142,19 @@ impl Snapshot {
             .iter()
             .position(|report| report.entry.name == entry.name);
         let kept = at.map(|index| reports.remove(index));
-        let kept = kept.filter(|kept| kept.version == version && kept.entry.is_of(entry));
+        let kept = kept.filter(|kept| {
+            kept.version == version && kept.today == today && kept.entry.is_of(entry)
+        });
         let kept = if let Some(kept) = kept {
             kept
         } else {
             let findings = stored(pipeline::current(store, named, comparing))?;
-            let reviews = store.reviews()?;
-            let report = pipeline::report(store, named, &findings, &reviews, comparing, command);
+            let decisions = store.decisions(now)?;
+            let report = pipeline::report(store, named, &findings, &decisions, comparing, command);
             let report = stored(report)?;
             Kept {
                 version,
+                today,
                 entry: Arc::clone(entry),
                 findings: findings.len(),
                 report: Arc::new(report),
@@ -169,12 +182,12 @@ fn stored<T>(made: Result<T, AnalyseError>) -> Result<T, StoreError> {
 }
 
 /// How many of the findings need a decision.
-fn waiting(findings: &[Finding], reviews: &[Review]) -> usize {
+fn waiting(findings: &[Finding], decisions: &Decisions) -> usize {
     let questions = findings
         .iter()
         .filter(|finding| finding.weight().is_question());
     questions
-        .filter(|question| Standing::of(question, reviews).is_open())
+        .filter(|question| decisions.is_open(question))
         .count()
 }
 

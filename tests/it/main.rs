@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod compare;
 mod copies;
+mod deciding;
 mod dev_pages;
 mod documentation;
 mod edits;

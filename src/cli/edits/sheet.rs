@@ -12,7 +12,7 @@ use crate::{
         findings::{current, report_of},
     },
     edit::{Alternative, Dates, Decided, Edit, FORMS, Form, Material, Operation, State, proposals},
-    finding::{Finding, Review, Standing, applying},
+    finding::{Decisions, Standing, State as Reviewed},
     pipeline::Named,
     report::{Report, since},
     store::Store,
@@ -33,15 +33,21 @@ impl<'a> Sheet<'a> {
         session: &Session,
         store: &Store,
         named: &'a Named,
-        reviews: &[Review],
+        decisions: &Decisions,
         wanted: &dyn Fn(&Edit) -> bool,
     ) -> Result<Self, Failure> {
         let findings = current(session, store, named)?;
-        let report = report_of(session, store, named, &findings, reviews, &session.program)?;
+        let report = report_of(
+            session,
+            store,
+            named,
+            &findings,
+            decisions,
+            &session.program,
+        )?;
         let source = source_of(session, named)?;
-        let applying = applying(reviews);
         let standings = findings.iter().filter_map(|it| {
-            let decided = decided(it, applying.get(&it.id).copied())?;
+            let decided = decided(&decisions.standing(it))?;
             Some((&it.id, decided))
         });
         let latest: BTreeMap<u32, NaiveDate> = report
@@ -263,15 +269,13 @@ fn headline(operation: &Operation) -> String {
     }
 }
 
-/// The decision about a finding; `None` without one.
-fn decided(finding: &Finding, review: Option<&Review>) -> Option<Decided> {
-    let standing = Standing::under(finding, review);
-    let state = match &standing {
-        Standing::Open | Standing::Later(_) => return None,
-        Standing::Accepted(_) if review.is_some_and(|it| it.asks_for_an_edit(finding)) => {
-            State::ToEdit
-        }
-        Standing::Accepted(_) | Standing::Rejected(_) => State::Settled,
+/// The decision about a finding; `None` for one that is open.
+fn decided(standing: &Standing) -> Option<Decided> {
+    let state = match standing {
+        Standing::Open | Standing::CameBack(_) => return None,
+        Standing::Later(_) if standing.is_open() => return None,
+        _ if standing.state() == Reviewed::ToEdit => State::ToEdit,
+        _ => State::Settled,
     };
     let mark = standing.mark()?;
     Some(Decided {

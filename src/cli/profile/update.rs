@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::{
     finding::{Conclusion, Subject, Verdict},
     pipeline,
-    profile::{ChangeKind, ListedName, Profile, Statement, Update, update},
+    profile::{ChangeKind, Profile, Update, update},
     store::{Access, Store},
-    text::{counted, fold},
+    text::counted,
 };
 
 use super::{origin::Origin, sources};
@@ -132,7 +132,7 @@ fn done(
             Subject::Relation { claim, object, .. } => (claim, object),
             Subject::Reference { .. } | Subject::List { .. } => continue,
         };
-        let (had, has) = (has(before, claim, words), has(after, claim, words));
+        let (had, has) = (before.says(claim, words), after.says(claim, words));
         let answered = match verdict {
             Verdict::Present | Verdict::CannotTell { .. } | Verdict::Elsewhere { .. } => false,
             Verdict::New => !had && has,
@@ -147,21 +147,6 @@ fn done(
         }
     }
     Ok(all)
-}
-
-/// Whether a claim says those words.
-fn has(profile: &Profile, claim: &str, words: &str) -> bool {
-    let same = |it: &str| fold(it) == fold(words);
-    profile.claim(claim).is_some_and(|it| match &it.statement {
-        Statement::Listed { names, .. } => names
-            .iter()
-            .flat_map(ListedName::readings)
-            .any(|it| same(&it)),
-        Statement::Quoted { exact } | Statement::Figure { exact } | Statement::Stated { exact } => {
-            same(exact)
-        }
-        Statement::Relation { object, .. } => same(object),
-    })
 }
 
 fn as_text(updated: &Update, done: &[Done], same: bool) -> String {

@@ -9,8 +9,8 @@ use crate::finding::{Decision, Mistake, Outcome, Terms};
 
 /// The decisions in a sheet. Rows without one are passed over.
 ///
-/// The columns are found by their names: `finding` and `decision` are needed; `reason`, `until`, `note` and `by` may be
-/// there. `by` and `note` stand for empty fields.
+/// The columns are found by their names: `finding` and `decision` are needed; `reason`, `words`, `until`, `note` and `by` may
+/// be there. `by` and `note` stand for empty fields.
 ///
 /// # Errors
 /// The file cannot be read, a column is missing, or a row has a decision that is not one; each with its line.
@@ -63,6 +63,7 @@ struct Columns {
     finding: usize,
     decision: usize,
     reason: Option<usize>,
+    words: Option<usize>,
     until: Option<usize>,
     note: Option<usize>,
     by: Option<usize>,
@@ -85,6 +86,7 @@ impl Columns {
             finding: need("finding")?,
             decision: need("decision")?,
             reason: find("reason"),
+            words: find("words"),
             until: find("until"),
             note: find("note"),
             by: find("by"),
@@ -127,8 +129,9 @@ impl Columns {
         let terms = Terms {
             outcome,
             mistake: mistake.transpose()?,
+            words: field(self.words).map(|it| super::quoted(&it)),
             until: until.transpose()?,
-            batch: None,
+            ..Terms::default()
         };
         let finding = field(Some(self.finding)).ok_or_else(|| {
             wrong(

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::{Problem, attempt};
-use crate::store::{Fault, answers, checksum, readings, schema, spans, visits};
+use crate::store::{Fault, answers, aside, checksum, readings, schema, spans, visits};
 
 /// Rows that are not what other rows make of them: a name for the place, what is wrong, and how such rows are found.
 const RULES: &[(&str, &str, &str)] = &[
@@ -218,8 +218,14 @@ fn kept_readings(connection: &Connection, problems: &mut Vec<Problem>) -> Result
     Ok(())
 }
 
-/// The spans must be those that the visits make.
+/// What is set aside must be what the reviews say, and the spans must be those that the other visits make.
 fn kept_spans(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+    let (kept, made) = (aside::kept(connection)?, aside::made(connection)?);
+    let seeds = kept.keys().chain(made.keys());
+    for seed in seeds.filter(|seed| kept.get(seed) != made.get(seed)) {
+        let place = format!("captures of seed {seed} that are set aside");
+        problems.push(Problem::new(place, "they are not those of the reviews"));
+    }
     let left_out = spans::left_out(connection)?;
     let seeds: Vec<i64> = connection
         .prepare("SELECT uri FROM seed UNION SELECT seed FROM span")?

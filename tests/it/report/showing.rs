@@ -157,7 +157,7 @@ impl Made {
             name: "made",
             profile: &self.profile,
             findings: &self.findings,
-            reviews: &[],
+            decisions: &stillsays::finding::Decisions::default(),
             visits: &self.visits,
             decided: &[],
             command: "stillsays",

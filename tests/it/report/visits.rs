@@ -7,7 +7,9 @@ use stillsays::{
     capture::{Capture, Failure, FailureKind, Framing, Outcome, Response, Visit},
     clock::Instant,
     compare::Alert,
-    finding::{CaptureRef, Conclusion, Evidence, Finding, FindingId, History, Subject, Verdict},
+    finding::{
+        CaptureRef, Conclusion, Decisions, Evidence, Finding, FindingId, History, Subject, Verdict,
+    },
     pipeline::{self, Comparing, Named},
     profile::{Profile, Reference},
     store::{Access, Crawl, Store, Wanted},
@@ -173,7 +175,15 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
         profile,
     };
     let comparing = Comparing::new(Alert::default());
-    let report = pipeline::report(&store, &named, &[], &[], &comparing, "stillsays").unwrap();
+    let report = pipeline::report(
+        &store,
+        &named,
+        &[],
+        &Decisions::default(),
+        &comparing,
+        "stillsays",
+    )
+    .unwrap();
     let reference = &report.references[0];
     assert_eq!((reference.visits_in_all, reference.visits.len()), (300, 2));
     assert_eq!(report.as_of, Some(on(299)));
@@ -218,8 +228,15 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
         copy: None,
         copies: Vec::new(),
     };
-    let report =
-        pipeline::report(&store, &named, &[finding], &[], &comparing, "stillsays").unwrap();
+    let report = pipeline::report(
+        &store,
+        &named,
+        &[finding],
+        &Decisions::default(),
+        &comparing,
+        "stillsays",
+    )
+    .unwrap();
     let shown: Vec<i64> = report.references[0]
         .visits
         .iter()
