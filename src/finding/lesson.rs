@@ -152,6 +152,7 @@ mod tests {
             evidence: Vec::new(),
             history: History::default(),
             copy: None,
+            copies: Vec::new(),
         };
         let review = Review {
             finding: about.id.clone(),
