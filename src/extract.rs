@@ -26,7 +26,6 @@ mod labels;
 mod lines;
 mod lists;
 mod maps;
-mod marks;
 mod matcher;
 mod members;
 mod more;
@@ -51,10 +50,9 @@ mod tellings;
 mod tokens;
 mod tree;
 mod trim;
-mod words;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;

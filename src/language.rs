@@ -1,81 +1,116 @@
-//! Words of human languages that an article's reading needs, one data file per language.
+//! Words of human languages: what lines, words and sentences of pages and articles are known by.
 //!
-//! Every file in `src/language/` has the same keys:
-//! - `common`: words by which the language is told from the others.
-//! - `months`: twelve entries, January first; spellings and abbreviations are parted by `|`.
-//! - `accessed`, `archived`: what stands by the day on which a page was looked at, or a copy was made of it.
-//! - `references`: headings of notes and references.
-//! - `and`: conjunctions that join the last member of a list; `articles`: words before a name that are not part of it.
-//! - `introducing`: phrases that only a list follows; `joining`: weaker ones; `closing`: what stands behind a list where
-//!   the verb comes last.
-//! - `open`: phrases that say a list is not whole.
-//! - `stops`: words that end the last name of a list.
+//! `src/language/words/` has one file per language, `any.toml` for what belongs to no language, all with the same sections and
+//! keys; `src/language/countries.toml` has the names of countries. Words are folded to lower case. In phrases that are looked
+//! for within a line, an entry is whole words: `board of trustees`. `partner*` is any word that begins so, and `=projects` is
+//! the whole line.
+//!
+//! - `[grammar]` `common`: words by which the language is recognized; `articles`; `small`: words that are not capitalized inside
+//!   names; `and`: what joins the last member of a list; `sentence`: words that make a sentence of a line; `openings`: words that
+//!   begin buttons and sentences rather than names.
+//! - `[organization]` `nouns`: words in names of organizations; `suffixes`: what such names end in where words are joined.
+//! - `[headings]` `strong`, `weak`: what names are listed under; `other`: what other things are listed under; `captions`: words
+//!   at the end of a line that says what is below it, and `leads` at its beginning; `ranks` of sponsors; `general`: lines that
+//!   name nothing.
+//! - `[menu]` `lines`: what menus and buttons say; `parts`: the same within a line; `networks`: services that icons link to.
+//! - `[list]` `introducing`: phrases that only a list follows; `joining`: weaker ones; `closing`: what follows a list where the
+//!   verb comes last; `partial`: phrases that say a list is not complete; `stops`: words that end the last name of a list;
+//!   `roles`: notes behind a name; `placeholders`, `placeholder_kinds`: what is written where names will be; `numbered`: what is
+//!   counted rather than named.
+//! - `[table]` `names`, `members`, `other`, `employers`: titles of columns.
+//! - `[image]` `before`, `behind`: words around the name in the text of a logo; `generic`: texts that name nothing; `notices`
+//!   about links; `endings` of files.
+//! - `[attribute]` `relations`, `consent`: parts of ids and classes.
+//! - `[place]` `regions`, `cities`; `parts`: single words of names of places; `streets`, `street_endings`.
+//! - `[calendar]` `months`: twelve lists, January first; `days`; `marks`: short words of dates; `spans`: words between years.
+//! - `[citation]` `accessed`, `archived`: what is written beside the day of a visit or of a copy; `references`: headings.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// The words of one language.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Language {
-    /// Its code (ISO 639-1).
-    #[serde(skip)]
-    pub code: &'static str,
-    /// Words by which it is told from others.
-    pub common: Vec<String>,
-    /// The names of the months, January first.
-    pub months: Vec<String>,
-    /// What stands by the day of a visit.
-    pub accessed: Vec<String>,
-    /// What stands by an archived copy.
-    pub archived: Vec<String>,
-    /// Headings of references.
-    pub references: Vec<String>,
-    /// Conjunctions.
-    pub and: Vec<String>,
-    /// Articles.
-    pub articles: Vec<String>,
-    /// Phrases that introduce a list.
-    pub introducing: Vec<String>,
-    /// Words that a list may follow, and other things as well.
-    pub joining: Vec<String>,
-    /// What stands behind a list.
-    pub closing: Vec<String>,
-    /// Phrases that say a list is not whole.
-    pub open: Vec<String>,
-    /// Words that end the last name of a list.
-    pub stops: Vec<String>,
+mod countries;
+mod files;
+mod lexicon;
+mod phrases;
+
+pub use files::{AddedWordsError, add_words, added_words};
+pub use lexicon::{Column, Heading, Lexicon, Marks, Source, mark};
+
+use files::{Section, sections};
+
+/// The sections of a file of words: lists of strings, and of months.
+macro_rules! words {
+    ($($section:ident $type:ident, $name:literal { $($key:ident)* })*) => {
+        $(
+            #[doc = concat!("`[", $name, "]`; the documentation of the module explains its keys.")]
+            #[derive(Clone, Debug, Default, Deserialize)]
+            #[serde(default, deny_unknown_fields)]
+            #[expect(missing_docs, reason = "documented at the head of the module")]
+            pub struct $type { $(pub $key: words!(@type $key)),* }
+
+            impl Section for $type {
+                const NAME: &'static str = $name;
+            }
+        )*
+
+        /// A whole file: its form is checked with this, and its sections are read one by one.
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        struct Words { $($section: $type),* }
+    };
+    (@type months) => { Vec<Vec<String>> };
+    (@type $key:ident) => { Vec<String> };
 }
 
-const FILES: [(&str, &str); 14] = [
-    ("en", include_str!("language/en.toml")),
-    ("de", include_str!("language/de.toml")),
-    ("fr", include_str!("language/fr.toml")),
-    ("es", include_str!("language/es.toml")),
-    ("it", include_str!("language/it.toml")),
-    ("pt", include_str!("language/pt.toml")),
-    ("nl", include_str!("language/nl.toml")),
-    ("pl", include_str!("language/pl.toml")),
-    ("sv", include_str!("language/sv.toml")),
-    ("ru", include_str!("language/ru.toml")),
-    ("uk", include_str!("language/uk.toml")),
-    ("ar", include_str!("language/ar.toml")),
-    ("zh", include_str!("language/zh.toml")),
-    ("ja", include_str!("language/ja.toml")),
-];
+words! {
+    grammar Grammar, "grammar" { common articles small and sentence openings }
+    organization Organization, "organization" { nouns suffixes }
+    headings Headings, "headings" { strong weak other captions leads ranks general }
+    menu Menu, "menu" { lines parts networks }
+    list List, "list" {
+        introducing joining closing partial stops roles placeholders placeholder_kinds numbered
+    }
+    table Table, "table" { names members other employers }
+    image Image, "image" { before behind generic notices endings }
+    attribute Attribute, "attribute" { relations consent }
+    place Place, "place" { regions cities parts streets street_endings }
+    calendar Calendar, "calendar" { months days marks spans }
+    citation Citation, "citation" { accessed archived references }
+}
+
+/// What the sentences and references of articles in one language are made of.
+#[derive(Clone, Debug, Default)]
+pub struct Language {
+    /// Its code (ISO 639-1).
+    pub code: &'static str,
+    /// Its small words.
+    pub grammar: Grammar,
+    /// What is written around a list in a sentence.
+    pub list: List,
+    /// Its months and days.
+    pub calendar: Calendar,
+    /// What is written in references.
+    pub citation: Citation,
+}
 
 static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
-    FILES
+    let mut list = sections::<List>().into_iter();
+    let mut calendar = sections::<Calendar>().into_iter();
+    let mut citation = sections::<Citation>().into_iter();
+    let all = sections::<Grammar>()
         .into_iter()
-        .filter_map(|(code, text)| {
-            let language: Language = toml::from_str(text).ok()?;
-            Some(Language { code, ..language })
-        })
-        .collect()
+        .map(|(code, grammar)| Language {
+            code,
+            grammar,
+            list: list.next().unwrap_or_default().1,
+            calendar: calendar.next().unwrap_or_default().1,
+            citation: citation.next().unwrap_or_default().1,
+        });
+    all.filter(|it| !it.grammar.common.is_empty()).collect()
 });
 
-/// All languages that there are words for, English first.
+/// All languages with words to recognize them by, English first.
 #[must_use]
 pub fn all() -> &'static [Language] {
     &LANGUAGES
@@ -106,7 +141,7 @@ impl Language {
         let score = |language: &Self| {
             words
                 .iter()
-                .filter(|word| language.common.iter().any(|it| it == *word))
+                .filter(|word| language.grammar.common.iter().any(|it| it == *word))
                 .count()
         };
         all()
@@ -132,18 +167,19 @@ impl Language {
             .filter(|it| !it.is_empty())
         {
             words += 1;
-            own += usize::from(self.common.iter().any(|it| it == word));
+            own += usize::from(self.grammar.common.iter().any(|it| it == word));
         }
         own * 20 >= words && own > 0
     }
 
     /// The month of a word, 1 for January.
     fn month(&self, word: &str) -> Option<u32> {
-        let at = self
-            .months
+        let months = &self.calendar.months;
+        let at = months
             .iter()
-            .position(|it| it.split('|').any(|it| it == word))?;
-        u32::try_from(at + 1).ok()
+            .position(|it| it.iter().any(|it| it == word))?;
+        // Months that were added to a language are behind its own twelve.
+        u32::try_from(at % 12 + 1).ok()
     }
 }
 
@@ -164,14 +200,22 @@ mod tests {
 
     #[test]
     fn every_file_is_read_whole() {
-        assert_eq!(all().len(), FILES.len());
+        assert!(all().len() >= 27);
         for it in all() {
-            assert_eq!(it.months.len(), 12, "{}", it.code);
-            for months in [&it.accessed, &it.references, &it.common, &it.and, &it.open] {
-                assert!(!months.is_empty(), "{}", it.code);
+            assert_eq!(it.calendar.months.len(), 12, "{}", it.code);
+            let citation = [
+                &it.citation.accessed,
+                &it.citation.archived,
+                &it.citation.references,
+            ];
+            for words in citation
+                .into_iter()
+                .chain([&it.grammar.and, &it.list.partial])
+            {
+                assert!(!words.is_empty(), "{}", it.code);
             }
-            for (number, names) in (1..).zip(&it.months) {
-                for name in names.split('|') {
+            for (number, names) in (1..).zip(&it.calendar.months) {
+                for name in names {
                     assert_eq!(it.month(name), Some(number), "{}: {name}", it.code);
                 }
             }

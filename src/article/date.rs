@@ -15,9 +15,8 @@ fn month(word: &str) -> Option<u32> {
 pub(super) fn is_month(word: &str) -> bool {
     let word = word.to_lowercase();
     language::all().iter().any(|it| {
-        it.months
-            .iter()
-            .any(|it| it.split('|').next() == Some(&word))
+        let months = &it.calendar.months;
+        months.iter().any(|it| it.first() == Some(&word))
     })
 }
 

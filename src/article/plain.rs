@@ -31,7 +31,7 @@ pub(super) fn is_reference_heading(text: &str) -> bool {
         .to_lowercase();
     language::all()
         .iter()
-        .any(|it| it.references.contains(&plain))
+        .any(|it| it.citation.references.contains(&plain))
 }
 
 /// A paragraph, heading or item before its markers are taken out.

@@ -223,7 +223,7 @@ fn choose_address(addresses: &[String], place: &str, entry: &mut Entry) {
 /// Takes `Accessed October 21, 2022` out; the text without it.
 fn take_accessed(text: &str, reference: &mut Reference) -> String {
     for language in language::all() {
-        if let Some((date, range)) = dated(text, &language.accessed) {
+        if let Some((date, range)) = dated(text, &language.citation.accessed) {
             reference.accessed = Some(date);
             return without(text, range);
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     entity::{EntityList, EntityName},
     extract,
+    language::{Lexicon, Source},
     reading::{Doubt, PageState, Reading},
     text::for_terminal,
 };
@@ -26,6 +27,9 @@ pub(super) struct ExtractArgs {
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    /// Show which words of which language spoke about each list
+    #[arg(long)]
+    explain: bool,
 }
 
 impl ExtractArgs {
@@ -33,27 +37,42 @@ impl ExtractArgs {
         let reading = self.page.read()?;
         let lists = extract::best_lists(&reading);
         print(&match self.format {
-            Format::Json => json_text(&to_json(&reading, &lists)),
-            Format::Text => to_text(&reading, &lists),
+            Format::Json => json_text(&to_json(&reading, &lists, self.explain)),
+            Format::Text => to_text(&reading, &lists, self.explain),
         })?;
         Ok(Exit::Done)
     }
 }
 
-fn to_json(reading: &Reading, lists: &[&EntityList]) -> Value {
+/// A line of a list, and the entries of the files of words that say something about it; only lines that have any.
+fn spoken(list: &EntityList) -> Vec<(&str, Vec<Source>)> {
+    let items = list.items.iter().map(|it| it.surface.as_str());
+    let lines = list.heading.as_deref().into_iter().chain(items);
+    let spoken = lines.map(|it| (it, Lexicon::spoke(it)));
+    spoken.filter(|it| !it.1.is_empty()).collect()
+}
+
+fn to_json(reading: &Reading, lists: &[&EntityList], explain: bool) -> Value {
     let item = |name: &EntityName| {
         json!({"name": name.surface, "source": name.source, "href": name.href, "hidden": name.hidden,
             "selector": name.css})
     };
     let list = |list: &&EntityList| {
-        json!({"heading": list.heading, "kind": list.kind, "score": list.score, "strategy": list.strategy,
-            "container": list.container, "items": list.items.iter().map(item).collect::<Vec<_>>()})
+        let mut value = json!({"heading": list.heading, "kind": list.kind, "score": list.score, "strategy": list.strategy,
+            "container": list.container, "items": list.items.iter().map(item).collect::<Vec<_>>()});
+        if explain {
+            let word =
+                |it: &Source| json!({"language": it.language, "key": it.key, "entry": it.entry});
+            let line = |(line, words): (&str, Vec<Source>)| json!({"line": line, "words": words.iter().map(word).collect::<Vec<_>>()});
+            value["words"] = spoken(list).into_iter().map(line).collect();
+        }
+        value
     };
     json!({"format": 1, "title": reading.title, "language": reading.language, "state": reading.state,
         "signals": reading.signals, "doubt": reading.doubt, "more": reading.more, "lists": lists.iter().map(list).collect::<Vec<_>>()})
 }
 
-fn to_text(reading: &Reading, lists: &[&EntityList]) -> String {
+fn to_text(reading: &Reading, lists: &[&EntityList], explain: bool) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let title = reading.title.as_deref().unwrap_or("(no title)");
@@ -84,6 +103,10 @@ fn to_text(reading: &Reading, lists: &[&EntityList]) -> String {
         for item in &list.items {
             let hidden = if item.hidden { " (hidden)" } else { "" };
             let _ = writeln!(out, "  {}{hidden}", for_terminal(&item.surface));
+        }
+        for (line, words) in spoken(list).into_iter().filter(|_| explain) {
+            let words: Vec<String> = words.iter().map(Source::to_string).collect();
+            let _ = writeln!(out, "  words: {}: {}", for_terminal(line), words.join(", "));
         }
     }
     if lists.is_empty() {

@@ -10,6 +10,7 @@ use std::{
 use crate::{
     clock::{Clock, parse_warc_date},
     config::{Config, Sources},
+    language,
     report::{Style, pasteable},
 };
 
@@ -27,6 +28,21 @@ pub(super) enum When {
     Always,
     /// Never
     Never,
+}
+
+/// Adds the words of the file that the settings name, if they name one.
+fn add_words(file: &Path) -> Result<(), Failure> {
+    if file.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let wrong = |error: anyhow::Error, hint: &str| {
+        Failure::usage(error.context(format!("the words of {} cannot be used", file.display())))
+            .hint(hint.to_owned())
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|it| wrong(it.into(), "correct the setting `words`, or leave it empty"))?;
+    language::add_words(&text)
+        .map_err(|it| wrong(it.into(), "docs/words.md shows the sections and keys"))
 }
 
 /// One run of the program.
@@ -82,6 +98,7 @@ impl Session {
             environment: std::env::vars().collect(),
             flags,
         })?;
+        add_words(&config.settings.words)?;
         let clock = match &common.clock {
             None => Clock::System,
             Some(text) => Clock::fixed(parse_warc_date(text).ok_or_else(|| {

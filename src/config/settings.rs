@@ -60,6 +60,7 @@ settings! {
     "store" = r#""snapshots/stillsays.db""#, "the archive: one SQLite file";
     "profiles" = r#""config/profiles""#, "the folder of the profiles, one TOML file each";
     "reviewer" = r#""""#, "the name to record with reviews; empty for the name of the account";
+    "words" = r#""""#, "a TOML file with words, or a language, to add to those that pages and articles are read with (docs/words.md); empty for none";
     "serve.listen" = r#""127.0.0.1:8080""#, "the address and port on which `serve` shows reports; port 0 for any free port";
     "serve.replay" = r#""127.0.0.1:8081""#, "the address and port on which `serve` replays archived pages, an origin of its own";
     "serve.hosts" = "[]", "host names that `serve` answers to, besides localhost and its own addresses";
@@ -122,6 +123,8 @@ pub struct Settings {
     pub profiles: PathBuf,
     /// The name to record with reviews; empty for the name of the account.
     pub reviewer: String,
+    /// A file with words to add to those that pages and articles are read with; empty for none.
+    pub words: PathBuf,
     /// How `serve` shows the archive.
     pub serve: ServeSettings,
     /// Articles that are imported from a wiki.

@@ -304,7 +304,7 @@ pub(super) fn conjunction(profile: &Profile) -> &'static str {
         .filter_map(|it| it.sentence.as_deref());
     let text: Vec<&str> = sentences.collect();
     let language = Language::of_text(&text.join(" "));
-    let and = language.and_then(|it| it.and.first());
+    let and = language.and_then(|it| it.grammar.and.first());
     and.map_or("and", String::as_str)
 }
 

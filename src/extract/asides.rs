@@ -4,11 +4,8 @@ use std::ops::Range;
 
 use html5ever::local_name;
 
-use super::{
-    draft::Sight,
-    marks::{mark, marks},
-    tree::Kind,
-};
+use super::{draft::Sight, tree::Kind};
+use crate::language::{Lexicon, mark};
 
 /// What stands before a comma and an element that goes on to the end, and that element:
 /// `Jane Roe, <em>Professor, Lower Merrow</em>`.
@@ -67,7 +64,7 @@ pub(super) fn goes_on_behind_link(sight: &Sight<'_>, node: usize, span: &Range<u
     let named = sight.trimmed(own);
     let small = || {
         let first = behind.trim_start().split(' ').next().unwrap_or_default();
-        marks(first) & mark::SMALL != 0
+        Lexicon::word(first) & mark::SMALL != 0
     };
     sight.look(&named).likeness >= 0.5 && (sight.text(&named).contains(' ') || !small())
 }

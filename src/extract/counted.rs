@@ -2,11 +2,8 @@
 
 use std::ops::Range;
 
-use super::{
-    marks::{mark, marks, marks_in},
-    names::bare,
-    words,
-};
+use super::names::bare;
+use crate::language::{Lexicon, Marks, mark};
 
 /// What a character is, as far as it matters to a word: one bit each.
 mod kind {
@@ -74,14 +71,14 @@ impl Words {
                     let word = bare(&text[at..end]);
                     if !word.is_empty() {
                         let folded = bare(&lower[at_lower..end_lower]);
-                        words.add(place, marks(folded), folded, Shape::of(word));
+                        words.add(place, Lexicon::word(folded), folded, Shape::of(word));
                     }
                 } else if kinds & kind::ALPHANUMERIC != 0 {
                     let word = plain(text.as_bytes(), at..end);
                     let shape = Shape::of_ascii(text.as_bytes()[word.start], kinds);
                     let word = word.start - at + at_lower..word.end - at + at_lower;
-                    let marks = marks_in(lower, word.clone());
-                    words.add(place, marks, &lower[word], shape);
+                    let word = &lower[word];
+                    words.add(place, Lexicon::word(word), word, shape);
                 }
             }
             (at, at_lower) = (end + 1, end_lower + 1);
@@ -89,10 +86,11 @@ impl Words {
         words
     }
 
-    fn add(&mut self, place: usize, marks: u16, folded: &str, shape: Shape) {
-        self.organization |= marks & mark::ORGANIZATION != 0 || ends_as_organizations_do(folded);
+    fn add(&mut self, place: usize, marks: Marks, folded: &str, shape: Shape) {
+        self.organization |=
+            marks & mark::ORGANIZATION != 0 || Lexicon::ends_in_organization(folded);
         self.calendar += u32::from(marks & mark::CALENDAR != 0);
-        self.leads |= place == 0 && marks & mark::RELATION_LEAD != 0;
+        self.leads |= place == 0 && marks & mark::LEAD != 0;
         match shape {
             Shape::Digits => self.digits += 1.0,
             Shape::Capital => self.capital += 1.0,
@@ -177,28 +175,4 @@ impl Shape {
             Self::Uncased
         }
     }
-}
-
-/// Whether a compound, or a name in a script that parts no words, ends in a kind of organization.
-fn ends_as_organizations_do(folded: &str) -> bool {
-    let german = folded.len() >= 6
-        && matches!(
-            folded.as_bytes()[folded.len() - 1],
-            b'd' | b'e' | b'g' | b'n' | b't'
-        )
-        && [
-            "stiftung",
-            "verband",
-            "verein",
-            "gesellschaft",
-            "universität",
-            "hochschule",
-        ]
-        .iter()
-        .any(|it| folded.ends_with(it));
-    german
-        || (!folded.is_ascii()
-            && words::ORGANIZATION_ENDS
-                .split(',')
-                .any(|it| folded.ends_with(it)))
 }

@@ -16,11 +16,6 @@ pub(super) struct Matcher {
 }
 
 impl Matcher {
-    /// For phrases parted by `separator`, each of three bytes or more, folded.
-    pub(super) fn of(phrases: &'static str, separator: char) -> Self {
-        Self::of_rows([phrases], separator)
-    }
-
     /// For several rows of such phrases.
     pub(super) fn of_rows(rows: impl IntoIterator<Item = &'static str>, separator: char) -> Self {
         let mut by_start: std::collections::BTreeMap<usize, Vec<(usize, &'static str)>> =
@@ -50,26 +45,6 @@ impl Matcher {
             matcher.starts[start] = (place(from), place(matcher.phrases.len()));
         }
         matcher
-    }
-
-    /// The first phrase in `text`, which is folded, that begins where a word does.
-    pub(super) fn find(&self, text: &str) -> Option<&'static str> {
-        let mut found = None;
-        self.each(text, |(_, it), _| {
-            found = Some(it);
-            false
-        });
-        found
-    }
-
-    /// Of each row, lowest bit first, whether a phrase of it begins where a word of `text` does.
-    pub(super) fn rows_in(&self, text: &str) -> u32 {
-        let mut found = 0;
-        self.each(text, |(row, _), _| {
-            found |= 1 << row;
-            true
-        });
-        found
     }
 
     /// Calls for every phrase at the beginning of a word, with its row and its place, until the call says `false`.
@@ -137,11 +112,6 @@ impl Matcher {
             .iter()
             .all(|&it| !rest.starts_with(it.1.as_bytes()) || call(it))
     }
-
-    /// Whether any phrase stands anywhere in `text`, inside of words too.
-    pub(super) fn is_inside(&self, text: &[u8]) -> bool {
-        (0..text.len()).any(|at| !self.at(&text[at..], &mut |_| false))
-    }
 }
 
 /// Which of eight bytes are letters or digits, the first in the lowest bit; `None` unless all are ASCII.
@@ -171,15 +141,6 @@ fn start(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_phrase_is_found_only_where_a_word_begins() {
-        let matcher = Matcher::of("partner,board of,c++", ',');
-        assert_eq!(matcher.find("our partners"), Some("partner"));
-        assert_eq!(matcher.find("the board of trade"), Some("board of"));
-        assert_eq!(matcher.find("unpartnered clipboard of"), None);
-        assert_eq!(matcher.find("größe: c++"), Some("c++"));
-    }
 
     #[test]
     fn letters_and_digits_are_told_apart_from_all_else_eight_at_a_time() {

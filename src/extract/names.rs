@@ -4,19 +4,13 @@ use std::sync::LazyLock;
 
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-use super::{
-    counted::Words,
-    marks::{mark, marks},
-    matcher::Matcher,
-    words,
-};
+use super::counted::Words;
+use crate::language::{Lexicon, Marks, mark};
 
 pub(super) use super::tellings::{
     Telling, attribute_tells_relation, is_and, is_country, telling, tells_relation,
     tells_strong_relation,
 };
-
-static CHROME_PARTS: LazyLock<Matcher> = LazyLock::new(|| Matcher::of(words::CHROME_PARTS, ','));
 
 static DUMMY_TEXT: LazyLock<memmem::Finder<'static>> =
     LazyLock::new(|| memmem::Finder::new("dolor sit amet"));
@@ -137,14 +131,14 @@ fn is_running_text(text: &str) -> bool {
 /// Looks at a line of `length` characters; `lower` is the same in lower case.
 fn look_at(text: &str, lower: &str, length: usize) -> Look {
     let plain = bare(lower);
-    let known = marks(plain);
-    if known & mark::CHROME != 0 || (length < 60 && CHROME_PARTS.find(lower).is_some()) {
+    let known = Lexicon::word(plain);
+    if known & mark::MENU != 0 || (length < 60 && Lexicon::has_menu_part(lower)) {
         return Look::of(Sort::Chrome, 0.15);
     }
     if is_stand_in(plain, known) {
         return Look::of(Sort::StandIn, 0.0);
     }
-    if known & mark::GENERIC != 0
+    if known & mark::GENERAL != 0
         || plain.starts_with("anonymous")
         || memchr(b'@', lower.as_bytes()).is_some()
         || (memchr(b'{', lower.as_bytes()).is_some() && lower.contains("{{"))
@@ -163,16 +157,16 @@ fn look_at(text: &str, lower: &str, length: usize) -> Look {
             .trim_end_matches(':')
             .rsplit(' ')
             .next()
-            .is_some_and(|it| marks(it) & mark::RELATION_PLURAL != 0)
+            .is_some_and(|it| Lexicon::word(it) & mark::CAPTION != 0)
         || (words.all <= 3 && words.leads)
-        || (words.all == 1 && known & mark::TIER != 0)
+        || (words.all == 1 && known & mark::RANK != 0)
         || (words.all <= 4 && plain.ends_with("ed by"));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
     Look {
         likeness: likeness(text, lower, &words, sentence),
         organization: words.organization,
         sort: match () {
-            () if known & mark::SOCIAL != 0 => Sort::Social,
+            () if known & mark::NETWORK != 0 => Sort::Social,
             () if caption => Sort::Caption,
             () if sentence && words.all > 3 => Sort::Sentence,
             () => Sort::Plain,
@@ -212,15 +206,15 @@ fn ascii_before(text: &str) -> usize {
 }
 
 /// The lists that a word stands in once it is folded.
-fn marks_of_any_case(word: &str) -> u16 {
+fn marks_of_any_case(word: &str) -> Marks {
     let mut folded = [0; 32];
     match folded.get_mut(..word.len()) {
         Some(folded) if word.is_ascii() => {
             folded.copy_from_slice(word.as_bytes());
             folded.make_ascii_lowercase();
-            marks(std::str::from_utf8(folded).unwrap_or(word))
+            Lexicon::word(std::str::from_utf8(folded).unwrap_or(word))
         }
-        _ => marks(&lower_case(word)),
+        _ => Lexicon::word(&lower_case(word)),
     }
 }
 
@@ -259,23 +253,19 @@ fn is_address(lower: &str) -> bool {
         .clone()
         .next()
         .is_some_and(|it| it.len() <= 5 && it.starts_with(|it: char| it.is_ascii_digit()));
-    let called = words.clone().any(|it| marks(it) & mark::STREET != 0);
-    let german = words.any(|it| it.ends_with("straße") || it.ends_with("strasse"));
+    let called = words
+        .clone()
+        .any(|it| Lexicon::word(it) & mark::STREET != 0);
+    let german = words.any(Lexicon::ends_in_street);
     german || (called && (first_counts || lower.ends_with(|it: char| it.is_ascii_digit())))
 }
 
 /// Whether a small number stands before a capitalised word, as in "7 Bridges", or behind one that nobody numbers, as in
 /// "Studio 54".
 fn counts_a_name(text: &str, words: &Words) -> bool {
-    const NUMBERED: [&str; 36] = [
-        "act", "appendix", "article", "block", "book", "building", "chapter", "class", "day",
-        "episode", "figure", "floor", "grade", "group", "hall", "issue", "level", "lesson", "page",
-        "part", "phase", "room", "route", "section", "session", "stage", "step", "table", "team",
-        "tier", "track", "type", "unit", "version", "volume", "week",
-    ];
     let first = text.split(' ').next().unwrap_or_default();
     let plain = words.digits < 1.5 && words.capital >= 1.0 && words.lowered == 0.0;
-    let numbered = || NUMBERED.contains(&first.to_lowercase().as_str());
+    let numbered = || Lexicon::word(&first.to_lowercase()) & mark::NUMBERED != 0;
     let upper = first.chars().count() >= 5 && first.chars().all(char::is_uppercase);
     plain && (first.len() <= 2 || first.len() >= 4 && words.all == 2 && (upper || !numbered()))
 }
@@ -316,16 +306,16 @@ fn likeness(text: &str, lower: &str, words: &Words, sentence: bool) -> f64 {
 fn opens_a_sentence(text: &str, lower: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
     let opening = if text.is_ascii() {
-        marks(&lower[..first.len()])
+        Lexicon::word(&lower[..first.len()])
     } else {
-        marks(&first.to_lowercase())
+        Lexicon::word(&first.to_lowercase())
     };
     opening & mark::OPENING != 0
 }
 
 /// Whether a lower-case text, known for what its marks say, stands where content is to come.
-fn is_stand_in(plain: &str, known: u16) -> bool {
-    if known & mark::STAND_IN != 0
+fn is_stand_in(plain: &str, known: Marks) -> bool {
+    if known & mark::PLACEHOLDER != 0
         || plain.starts_with("lorem ipsum")
         || plain.ends_with(" pending")
         || plain.ends_with(" coming soon")
@@ -346,14 +336,15 @@ fn is_stand_in(plain: &str, known: u16) -> bool {
     if first > 0
         && plain.as_bytes().get(first).is_none_or(|it| *it == b' ')
         && !matches!(&plain[..first], "your" | "a" | "an" | "this")
-        && marks(&plain[..first]) & mark::STAND_IN_KIND == 0
+        && Lexicon::word(&plain[..first]) & mark::PLACEHOLDER_KIND == 0
     {
         return false;
     }
     let mut words = plain
         .split(|it: char| !it.is_alphanumeric())
         .filter(|it| !it.is_empty());
-    let kind = |it: Option<&str>| it.is_some_and(|it| marks(it) & mark::STAND_IN_KIND != 0);
+    let kind =
+        |it: Option<&str>| it.is_some_and(|it| Lexicon::word(it) & mark::PLACEHOLDER_KIND != 0);
     let first = words.next();
     let first_is_kind = kind(first);
     let article = matches!(first, Some("your" | "a" | "an" | "this"));
@@ -383,14 +374,14 @@ fn is_numbered_kind(plain: &str) -> bool {
         return false;
     }
     let kind = before.rsplit(' ').next().unwrap_or_default();
-    marks(kind) & mark::STAND_IN_KIND != 0 && before.split(' ').nth(3).is_none()
+    Lexicon::word(kind) & mark::PLACEHOLDER_KIND != 0 && before.split(' ').nth(3).is_none()
 }
 
 /// Whether a line stands where a name is to come.
 pub(super) fn stands_in(text: &str) -> bool {
     let lower = lower_case(text);
     let plain = bare(&lower);
-    is_stand_in(plain, marks(plain)) && look(text).sort == Sort::StandIn
+    is_stand_in(plain, Lexicon::word(plain)) && look(text).sort == Sort::StandIn
 }
 
 /// Whether a line of `words` words, `lowered` of them in lower case, ends as sentences do.

@@ -6,10 +6,9 @@ use html5ever::local_name;
 
 use super::{
     maps::Map,
-    matcher::Matcher,
     tree::{Kind, Tree},
 };
-use crate::reading::Region;
+use crate::{language::Lexicon, reading::Region};
 
 /// What ids and classes call parts of a page, in small letters and digits alone.
 const NAMES: &[(Region, &str)] = &[
@@ -49,10 +48,6 @@ static CALLED: LazyLock<Map<&'static str, Region>> = LazyLock::new(|| {
     };
     NAMES.iter().flat_map(names).collect()
 });
-
-/// What dialogues of consent have in their names.
-static CONSENT: LazyLock<Matcher> =
-    LazyLock::new(|| Matcher::of("onetrust,cookie,consent,usercentrics,gdpr,cmpbox", ','));
 
 /// The region of every node. A region that an element merely calls itself is not believed
 /// where it would take most of the page's text.
@@ -147,5 +142,5 @@ pub(super) fn called(name: &str) -> Option<Region> {
     let plain = std::str::from_utf8(&plain[..length]).ok()?;
     let known = CALLED.get(plain).copied();
     // Dialogues of consent call themselves many things, all of them long.
-    known.or_else(|| CONSENT.is_inside(plain.as_bytes()).then_some(Region::Aside))
+    known.or_else(|| Lexicon::is_consent_attribute(plain).then_some(Region::Aside))
 }

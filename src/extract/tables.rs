@@ -7,9 +7,12 @@ use memchr::memchr;
 
 use super::{
     draft::{Draft, Sight},
-    records, words,
+    records,
 };
-use crate::entity::Strategy;
+use crate::{
+    entity::Strategy,
+    language::{Column, Lexicon},
+};
 
 /// A row: its cells.
 struct Row {
@@ -143,16 +146,15 @@ fn title_bonus(title: &str) -> f64 {
     if lower.len() > 40 || lower.split(' ').count() > 3 {
         return 0.0;
     }
-    let has = |words: &str| words.split(',').any(|it| lower.contains(it));
-    match () {
-        () if words::NAME_TITLES.split(',').any(|it| it == lower) => 0.25,
-        () if has(words::MEMBER_TITLES) => 0.2,
-        () if has("name") => 0.15,
+    match Lexicon::column(&lower) {
+        Some(Column::Names) => 0.25,
+        Some(Column::Members) => 0.2,
+        Some(Column::PartlyNames) => 0.15,
         // What content systems call the name of whatever they list.
-        () if lower == "title" => 0.05,
-        () if has("affiliation,employer") => 0.02,
-        () if has(words::OTHER_TITLES) => -0.3,
-        () => 0.0,
+        _ if lower == "title" => 0.05,
+        Some(Column::Employers) => 0.02,
+        Some(Column::Other) => -0.3,
+        None => 0.0,
     }
 }
 

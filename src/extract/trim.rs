@@ -1,45 +1,11 @@
 //! What around a name is not part of it: bullets, footnote marks, and in alternative texts "logo of" and its like.
 
-use std::{ops::Range, sync::LazyLock};
+use std::ops::Range;
 
 use memchr::memrchr;
 
-use super::{
-    maps::Set,
-    names::{ends_in_abbreviation, lower_case},
-    words,
-};
-
-static ALT_GENERIC: LazyLock<Set<&'static str>> =
-    LazyLock::new(|| words::ALT_GENERIC.split(',').collect());
-
-/// The words before a name by their first byte, and those behind it by their last; in the order of the lists.
-static ALT_BEFORE: LazyLock<Vec<Vec<&'static str>>> =
-    LazyLock::new(|| by_byte(words::ALT_BEFORE, |it| it.first().copied()));
-static ALT_BEHIND: LazyLock<Vec<Vec<&'static str>>> =
-    LazyLock::new(|| by_byte(words::ALT_BEHIND, |it| it.last().copied()));
-
-fn by_byte(list: &'static str, which: fn(&[u8]) -> Option<u8>) -> Vec<Vec<&'static str>> {
-    let mut table = vec![Vec::new(); 256];
-    for it in list.split(',') {
-        if let Some(byte) = which(it.as_bytes()) {
-            table[usize::from(byte)].push(it);
-        }
-    }
-    table
-}
-
-/// What links say in brackets behind a name to those who cannot see where they lead.
-const NOTICES: [&str; 8] = [
-    "opens in a new tab",
-    "opens in new tab",
-    "opens in a new window",
-    "opens in new window",
-    "opens new window",
-    "external link",
-    "link is external",
-    "external",
-];
+use super::names::{ends_in_abbreviation, lower_case};
+use crate::language::{Lexicon, mark};
 
 /// The part of `text` that a name is, bullets, separators and footnote marks taken off both ends.
 pub(super) fn trim(text: &str) -> Range<usize> {
@@ -112,39 +78,17 @@ pub(super) fn trim(text: &str) -> Range<usize> {
     range
 }
 
-/// Notes in brackets that say what part a name plays in the list, folded.
-const PARTS_PLAYED: [&str; 14] = [
-    "lead partner",
-    "lead applicant",
-    "lead organisation",
-    "lead organization",
-    "lead institution",
-    "coordinator",
-    "co-ordinator",
-    "project coordinator",
-    "coordinating partner",
-    "founding member",
-    "founding partner",
-    "koordinator",
-    "coordinateur",
-    "coordinador",
-];
-
 /// What stands before a note in brackets that is none of the name: where a link leads, the part it plays, the years of it.
 fn before_note(text: &str) -> Option<&str> {
     let at = memrchr(b'(', text.as_bytes())?;
     let (before, note) = (&text[..at], &text[at + 1..text.len() - 1]);
-    let is_note = NOTICES.contains(&note)
-        || are_years(note)
-        || PARTS_PLAYED.iter().any(|it| it.eq_ignore_ascii_case(note));
+    let known = Lexicon::word(&lower_case(note));
+    let is_note = known & (mark::NOTICE | mark::ROLE) != 0 || are_years(note);
     (is_note && !before.trim().is_empty()).then_some(before)
 }
 
 /// Whether a note tells nothing but years, one at least: `2007-2014 and 2016-2017`, `since 2009`.
 fn are_years(note: &str) -> bool {
-    const AMONG: [&str; 11] = [
-        "and", "since", "present", "until", "to", "from", "today", "seit", "bis", "depuis", "desde",
-    ];
     let is_year = |it: &str| {
         it.len() == 4
             && (it.starts_with("19") || it.starts_with("20"))
@@ -155,7 +99,7 @@ fn are_years(note: &str) -> bool {
         && note
             .split(|it: char| !it.is_alphanumeric())
             .filter(|it| !it.is_empty())
-            .all(|it| is_year(it) || AMONG.contains(&it))
+            .all(|it| is_year(it) || Lexicon::word(it) & mark::SPAN != 0)
         && note.split(|it: char| !it.is_alphanumeric()).any(is_year)
 }
 
@@ -176,20 +120,16 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
     let mut range = trim(text);
     loop {
         let inner = &text[range.clone()];
-        let bytes = inner.as_bytes();
-        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
-            break;
-        };
-        let before = ALT_BEFORE[usize::from(first.to_ascii_lowercase())]
-            .iter()
-            .find(|it| starts_with_folded(inner, it));
-        let behind = ALT_BEHIND[usize::from(last.to_ascii_lowercase())]
-            .iter()
-            .find(|it| ends_with_folded(inner, it));
+        let before = Lexicon::before_logos();
+        let before = before.iter().find(|it| starts_with_folded(inner, it));
+        let behind = Lexicon::behind_logos();
+        let behind = behind.iter().find(|it| ends_with_folded(inner, it));
         match (before, behind) {
             (Some(it), _) => {
                 range.start += it.len();
                 if it.starts_with("logo") {
+                    let rest = &text[range.clone()];
+                    range.start += rest.len() - rest.trim_start().len();
                     range.start += of_it(&text[range.clone()]);
                 }
             }
@@ -202,8 +142,9 @@ pub(super) fn trim_alt(text: &str) -> Option<Range<usize>> {
     let inner = lower_case(&text[range.clone()]);
     let bare = inner
         .trim_end_matches(|it: char| it.is_ascii_digit() || it == ' ' || it == '-' || it == '_');
-    let generic =
-        ALT_GENERIC.contains(bare) || bare.contains("placeholder") || bare.starts_with("flag of ");
+    let generic = Lexicon::word(bare) & mark::GENERIC_IMAGE != 0
+        || bare.contains("placeholder")
+        || bare.starts_with("flag of ");
     (!bare.is_empty() && !generic).then_some(range)
 }
 
@@ -220,23 +161,22 @@ fn of_it(text: &str) -> usize {
         .map_or(0, |it| it.len())
 }
 
-fn starts_with_folded(text: &str, prefix: &str) -> bool {
-    text.len() > prefix.len()
-        && text
-            .as_bytes()
-            .iter()
-            .zip(prefix.as_bytes())
-            .all(|(a, b)| a.eq_ignore_ascii_case(b))
+/// Whether a text begins with words and goes on behind them.
+fn starts_with_folded(text: &str, words: &str) -> bool {
+    let begins = text.get(..words.len());
+    let rest = text.get(words.len()..).unwrap_or_default();
+    begins.is_some_and(|it| it.eq_ignore_ascii_case(words))
+        && rest.starts_with(|it: char| it == ' ' || it == ':')
 }
 
-fn ends_with_folded(text: &str, suffix: &str) -> bool {
-    text.len() > suffix.len()
-        && text
-            .as_bytes()
-            .iter()
-            .rev()
-            .zip(suffix.as_bytes().iter().rev())
-            .all(|(a, b)| a.eq_ignore_ascii_case(b))
+/// Whether a text ends with words, or a file's ending, and has something before them.
+fn ends_with_folded(text: &str, words: &str) -> bool {
+    let Some(at) = text.len().checked_sub(words.len()).filter(|it| *it > 0) else {
+        return false;
+    };
+    text.get(at..)
+        .is_some_and(|it| it.eq_ignore_ascii_case(words))
+        && (words.starts_with('.') || !text[..at].ends_with(char::is_alphanumeric))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::{
     digest::ContentDigest,
     extract,
     finding::Fate,
+    language,
     profile::Profile,
     store::{Answer, Span, Store},
     uri::TargetUri,
@@ -294,10 +295,11 @@ impl Answering<'_> {
     /// A digest of a question and of all else that answers to it depend on, beside the visits.
     pub(super) fn basis_of(&self, question: &Question<'_>) -> ContentDigest {
         let text = format!(
-            "{} {} {:?}",
+            "{} {} {:?}{}",
             question.basis(),
             extract::VERSION,
-            self.comparing.alert
+            self.comparing.alert,
+            language::added_words()
         );
         ContentDigest::of(text.as_bytes())
     }

@@ -4,6 +4,7 @@ use crate::{
     compare::{self, Alert},
     digest::ContentDigest,
     extract,
+    language,
     profile::Profile,
     store::Store,
     uri::TargetUri,
@@ -34,9 +35,10 @@ pub(super) fn basis(
     let mut text = serde_json::to_string(profile).unwrap_or_default();
     let _ = write!(
         text,
-        "\n{} {} {alert:?}",
+        "\n{} {} {alert:?}{}",
         compare::VERSION,
-        extract::VERSION
+        extract::VERSION,
+        language::added_words()
     );
     for mut spans in latest {
         spans.reverse();

@@ -8,6 +8,7 @@ use crate::{
     content_coding::{self, Caps},
     digest::{ContentDigest, PayloadDigest},
     extract::{self, Page},
+    language,
     media_type::MediaType,
     profile::Profile,
     reading::Reading,
@@ -65,7 +66,7 @@ impl<'a> Readings<'a> {
         let coding = content_coding::labels_of(&entry.head);
         // Everything that the reading depends on besides the payload; as a digest, because it is stored with every reading.
         let depends = format!(
-            "{} {} {} {} {} {} {:?}",
+            "{} {} {} {} {} {} {:?}{}",
             extract::VERSION,
             entry.status().unwrap_or_default(),
             entry.target_uri,
@@ -73,6 +74,7 @@ impl<'a> Readings<'a> {
             media_type.charset.as_deref().unwrap_or("-"),
             coding.as_deref().unwrap_or("-"),
             self.selectors,
+            language::added_words(),
         );
         let key = ContentDigest::of(depends.as_bytes()).short();
         if let Some(last) = &self.last

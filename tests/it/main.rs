@@ -41,3 +41,4 @@ mod together;
 mod versions;
 mod warc;
 mod wire;
+mod words;

@@ -99,8 +99,8 @@ fn word_behind(sentence: &str, end: usize, language: &Language) -> Option<usize>
             return Some(at + sentence[at..].chars().next().map_or(0, char::len_utf8));
         }
         if word.is_empty()
-            || language.and.contains(&lower)
-            || language.stops.contains(&lower)
+            || language.grammar.and.contains(&lower)
+            || language.list.stops.contains(&lower)
             || date::is_month(&lower)
         {
             return None;

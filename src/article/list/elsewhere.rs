@@ -11,8 +11,8 @@ const LONGEST: usize = 9;
 /// The list of a sentence, if it has one.
 pub(super) fn find(sentence: &str, language: &Language) -> Vec<Found> {
     let unspaced = matches!(language.code, "zh" | "ja");
-    let strong = starts(sentence, &language.introducing, unspaced);
-    let weak = starts(sentence, &language.joining, unspaced);
+    let strong = starts(sentence, &language.list.introducing, unspaced);
+    let weak = starts(sentence, &language.list.joining, unspaced);
     let tries = strong
         .into_iter()
         .map(|it| (it, true))
@@ -59,7 +59,7 @@ fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) ->
         .trim_end_matches(['.', '。', '!', '؟', ' ', '！'])
         .len();
     let mut closed = false;
-    for closing in &language.closing {
+    for closing in &language.list.closing {
         let body = sentence.get(start..end)?;
         if let Some(at) = body.rfind(closing.as_str()) {
             end = end.min(start + at);
@@ -111,12 +111,16 @@ fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) ->
 /// Whether a sentence says that its list is not whole.
 fn says_open(sentence: &str, language: &Language) -> bool {
     let lower = sentence.to_lowercase();
-    language.open.iter().any(|it| lower.contains(it.as_str()))
+    language
+        .list
+        .partial
+        .iter()
+        .any(|it| lower.contains(it.as_str()))
 }
 
 fn is_open(piece: &str, language: &Language) -> bool {
     let piece = piece.trim().trim_end_matches('.').to_lowercase();
-    language.open.contains(&piece)
+    language.list.partial.contains(&piece)
 }
 
 /// The members' bytes: parted by commas of any script, the last one by a conjunction.
@@ -163,7 +167,7 @@ fn joined(body: &str, last: Range<usize>, only: bool, language: &Language) -> Ve
         cuts.push(last.end);
         return cuts.windows(2).map(|it| it[0]..it[1]).collect();
     }
-    for and in &language.and {
+    for and in &language.grammar.and {
         let joint = if spaced {
             format!(" {and} ")
         } else {
@@ -190,14 +194,14 @@ fn name_of(piece: &str, last: bool, language: &Language) -> Option<(String, usiz
     let mut text = piece.trim();
     let mut skipped = lead;
     let before = text.len();
-    for phrase in &language.open {
+    for phrase in &language.list.partial {
         if let Some(rest) = text.strip_prefix(phrase.as_str()) {
             text = rest.trim_start();
         }
     }
     loop {
         let lower = text.to_lowercase();
-        let article = language.articles.iter().find_map(|it| {
+        let article = language.grammar.articles.iter().find_map(|it| {
             let rest = lower.strip_prefix(it.as_str())?;
             let glued = it.ends_with(['’', '\'']);
             let lower_here = text.starts_with(char::is_lowercase);
@@ -219,7 +223,7 @@ fn name_of(piece: &str, last: bool, language: &Language) -> Option<(String, usiz
                 .to_lowercase();
             let stop = count > 0
                 && word.starts_with(char::is_lowercase)
-                && language.stops.contains(&plain);
+                && language.list.stops.contains(&plain);
             if stop {
                 end = at;
                 break;

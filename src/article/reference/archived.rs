@@ -76,7 +76,7 @@ pub(super) fn take(
     let mut rest = text.to_owned();
     let mut date = None;
     for language in language::all() {
-        if let Some((day, range)) = dated(&rest, &language.archived) {
+        if let Some((day, range)) = dated(&rest, &language.citation.archived) {
             date = Some(day);
             rest = without(&rest, range);
             break;
@@ -88,9 +88,12 @@ pub(super) fn take(
             .find(|it| it.0 == link)
             .map(|it| it.1.to_lowercase());
         shown.is_some_and(|shown| {
-            language::all()
-                .iter()
-                .any(|it| it.archived.iter().any(|it| shown.trim_matches('.') == it))
+            language::all().iter().any(|it| {
+                it.citation
+                    .archived
+                    .iter()
+                    .any(|it| shown.trim_matches('.') == it)
+            })
         })
     };
     let several = addresses.len() > 1;

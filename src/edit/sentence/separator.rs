@@ -97,7 +97,7 @@ pub(super) fn has_conjunction(separator: &str) -> bool {
         .trim_start_matches(DELIMITERS)
         .trim()
         .to_lowercase();
-    let mut of_languages = language::all().iter().flat_map(|it| &it.and);
+    let mut of_languages = language::all().iter().flat_map(|it| &it.grammar.and);
     MORE_CONJUNCTIONS.contains(&words.as_str()) || of_languages.any(|it| *it == words)
 }
 

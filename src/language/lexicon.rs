@@ -1,0 +1,462 @@
+//! What a word or a line is known for, in all languages together.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::LazyLock,
+};
+
+use foldhash::fast::FixedState;
+
+use super::{
+    Attribute, Calendar, Grammar, Headings, Image, List, Menu, Organization, Place, Table,
+    countries,
+    files::sections,
+    phrases::{Phrase, Phrases},
+};
+
+/// What a word, or a whole line, is known for: one bit of [`mark`] each.
+pub type Marks = u32;
+
+/// The bits of [`Marks`], each a list of the files.
+pub mod mark {
+    /// `organization.nouns`.
+    pub const ORGANIZATION: u32 = 1;
+    /// `menu.lines`.
+    pub const MENU: u32 = 1 << 1;
+    /// `headings.general`.
+    pub const GENERAL: u32 = 1 << 2;
+    /// `grammar.small`.
+    pub const SMALL: u32 = 1 << 3;
+    /// `grammar.sentence`.
+    pub const SENTENCE: u32 = 1 << 4;
+    /// `calendar.days`, `calendar.marks` and `calendar.months`.
+    pub const CALENDAR: u32 = 1 << 5;
+    /// `menu.networks`.
+    pub const NETWORK: u32 = 1 << 6;
+    /// `headings.captions`.
+    pub const CAPTION: u32 = 1 << 7;
+    /// `grammar.openings`.
+    pub const OPENING: u32 = 1 << 8;
+    /// `list.placeholders`.
+    pub const PLACEHOLDER: u32 = 1 << 9;
+    /// `list.placeholder_kinds`.
+    pub const PLACEHOLDER_KIND: u32 = 1 << 10;
+    /// `headings.ranks`.
+    pub const RANK: u32 = 1 << 11;
+    /// A country, or one of `place.regions`.
+    pub const COUNTRY: u32 = 1 << 12;
+    /// `headings.leads`.
+    pub const LEAD: u32 = 1 << 13;
+    /// `place.streets`.
+    pub const STREET: u32 = 1 << 14;
+    /// `list.numbered`.
+    pub const NUMBERED: u32 = 1 << 15;
+    /// `image.generic`.
+    pub const GENERIC_IMAGE: u32 = 1 << 16;
+    /// `image.notices`.
+    pub const NOTICE: u32 = 1 << 17;
+    /// `list.roles`.
+    pub const ROLE: u32 = 1 << 18;
+    /// `calendar.spans`.
+    pub const SPAN: u32 = 1 << 19;
+}
+
+/// An entry of the files.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// The code of the language; `any` for none.
+    pub language: &'static str,
+    /// The section and the key, such as `headings.strong`.
+    pub key: &'static str,
+    /// The entry as the file spells it.
+    pub entry: String,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` ({} {})", self.entry, self.language, self.key)
+    }
+}
+
+/// What a heading says about what is listed under it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heading {
+    /// Names, surely.
+    pub strong: bool,
+    /// Perhaps names.
+    pub relation: bool,
+    /// Something else: news, dates, links, services.
+    pub other: bool,
+}
+
+/// What the title of a column says about its cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// They are the names.
+    Names,
+    /// They say who the rows are.
+    Members,
+    /// The title has a word for names in it.
+    PartlyNames,
+    /// They say where somebody works.
+    Employers,
+    /// They say something else about the rows.
+    Other,
+}
+
+/// The rows of [`HEADINGS`].
+const HEADING_KEYS: [&str; 3] = ["headings.strong", "headings.weak", "headings.other"];
+
+static HEADINGS: LazyLock<Phrases> = LazyLock::new(|| {
+    phrases(
+        sections::<Headings>()
+            .into_iter()
+            .map(|(code, it)| (code, vec![it.strong, it.weak, it.other])),
+    )
+});
+
+static COLUMNS: LazyLock<Phrases> = LazyLock::new(|| {
+    phrases(sections::<Table>().into_iter().map(|(code, it)| {
+        let lines = it.names.iter().map(|name| format!("={name}")).collect();
+        (
+            code,
+            vec![lines, it.members, it.names, it.employers, it.other],
+        )
+    }))
+});
+
+static MENU_PARTS: LazyLock<Phrases> = LazyLock::new(|| {
+    phrases(
+        sections::<Menu>()
+            .into_iter()
+            .map(|(code, it)| (code, vec![it.parts])),
+    )
+});
+
+static ATTRIBUTES: LazyLock<[Phrases; 2]> = LazyLock::new(|| {
+    let all = sections::<Attribute>();
+    let (relations, consent) = all
+        .into_iter()
+        .map(|(code, it)| ((code, vec![it.relations]), (code, vec![it.consent])))
+        .unzip::<_, _, Vec<_>, Vec<_>>();
+    [phrases(relations), phrases(consent)]
+});
+
+/// The phrases of lists: each list is a row.
+fn phrases(languages: impl IntoIterator<Item = (&'static str, Vec<Vec<String>>)>) -> Phrases {
+    let all = languages.into_iter().flat_map(|(code, lists)| {
+        let rows = lists.into_iter().enumerate();
+        rows.flat_map(move |(row, entries)| {
+            entries
+                .into_iter()
+                .map(move |it| Phrase::of(&it, code, row))
+        })
+    });
+    Phrases::of(all.collect())
+}
+
+static WORDS: LazyLock<HashMap<String, Marks, FixedState>> = LazyLock::new(|| {
+    let mut words: HashMap<String, Marks, FixedState> = HashMap::default();
+    for (source, mark) in marked() {
+        *words.entry(source.entry).or_default() |= mark;
+    }
+    words
+});
+
+/// Every entry that is a word or a whole line, with its mark.
+fn marked() -> Vec<(Source, Marks)> {
+    let mut all = Vec::new();
+    let mut add = |language, key, entries: Vec<String>, mark| {
+        all.extend(entries.into_iter().map(|entry| {
+            (
+                Source {
+                    language,
+                    key,
+                    entry,
+                },
+                mark,
+            )
+        }));
+    };
+    for (code, it) in sections::<Grammar>() {
+        add(code, "grammar.small", it.small, mark::SMALL);
+        add(code, "grammar.sentence", it.sentence, mark::SENTENCE);
+        add(code, "grammar.openings", it.openings, mark::OPENING);
+    }
+    for (code, it) in sections::<Organization>() {
+        add(code, "organization.nouns", it.nouns, mark::ORGANIZATION);
+    }
+    for (code, it) in sections::<Headings>() {
+        add(code, "headings.captions", it.captions, mark::CAPTION);
+        add(code, "headings.leads", it.leads, mark::LEAD);
+        add(code, "headings.ranks", it.ranks, mark::RANK);
+        add(code, "headings.general", it.general, mark::GENERAL);
+    }
+    for (code, it) in sections::<Menu>() {
+        add(code, "menu.lines", it.lines, mark::MENU);
+        add(code, "menu.networks", it.networks, mark::NETWORK);
+    }
+    for (code, it) in sections::<List>() {
+        add(
+            code,
+            "list.placeholders",
+            it.placeholders,
+            mark::PLACEHOLDER,
+        );
+        add(
+            code,
+            "list.placeholder_kinds",
+            it.placeholder_kinds,
+            mark::PLACEHOLDER_KIND,
+        );
+        add(code, "list.numbered", it.numbered, mark::NUMBERED);
+        add(code, "list.roles", it.roles, mark::ROLE);
+    }
+    for (code, it) in sections::<Image>() {
+        add(code, "image.generic", it.generic, mark::GENERIC_IMAGE);
+        add(code, "image.notices", it.notices, mark::NOTICE);
+    }
+    for (code, it) in sections::<Place>() {
+        add(code, "place.regions", it.regions, mark::COUNTRY);
+        add(code, "place.streets", it.streets, mark::STREET);
+    }
+    for (code, it) in sections::<Calendar>() {
+        // Shorter names of months are words of other meanings as well.
+        let months = it.months.into_iter().flatten();
+        let months = months.filter(|it| it.chars().count() >= 4 && !it.contains(' '));
+        add(code, "calendar.months", months.collect(), mark::CALENDAR);
+        add(code, "calendar.days", it.days, mark::CALENDAR);
+        add(code, "calendar.marks", it.marks, mark::CALENDAR);
+        add(code, "calendar.spans", it.spans, mark::SPAN);
+    }
+    for (name, _, language) in countries::names() {
+        add(language, "countries", vec![name.to_owned()], mark::COUNTRY);
+    }
+    all
+}
+
+static SUFFIXES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let all = sections::<Organization>();
+    all.into_iter().flat_map(|it| it.1.suffixes).collect()
+});
+
+/// The suffixes by their last bytes: most words end in none of them.
+static LAST_BYTES: LazyLock<HashSet<u8, FixedState>> =
+    LazyLock::new(|| SUFFIXES.iter().filter_map(|it| it.bytes().last()).collect());
+
+static STREET_ENDINGS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let all = sections::<Place>();
+    all.into_iter().flat_map(|it| it.1.street_endings).collect()
+});
+
+static AROUND_LOGOS: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
+    let (mut before, mut behind) = (Vec::new(), Vec::new());
+    for (_, it) in sections::<Image>() {
+        before.extend(it.before);
+        behind.extend(it.behind);
+        behind.extend(it.endings);
+    }
+    // The longest first: "logo of" before "logo".
+    for words in [&mut before, &mut behind] {
+        words.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    }
+    [before, behind]
+});
+
+/// The words of all languages. Each list is read when something first asks for it.
+#[derive(Debug)]
+pub struct Lexicon;
+
+impl Lexicon {
+    /// What a word or a whole line in lower case is known for.
+    #[must_use]
+    pub fn word(folded: &str) -> Marks {
+        WORDS.get(folded).copied().unwrap_or(0)
+    }
+
+    /// What a heading in lower case says about what is listed under it.
+    #[must_use]
+    pub fn heading(lower: &str) -> Heading {
+        let rows = HEADINGS.rows_in(lower);
+        let last = lower.trim_end_matches([':', ' ']).rsplit(' ').next();
+        let caption = last.is_some_and(|it| Self::word(it) & mark::CAPTION != 0);
+        Heading {
+            strong: rows & 1 != 0,
+            relation: rows & 3 != 0 || caption,
+            other: rows & 4 != 0,
+        }
+    }
+
+    /// Whether a text in lower case is the name of a country, or of a region.
+    #[must_use]
+    pub fn country(folded: &str) -> bool {
+        Self::word(folded) & mark::COUNTRY != 0
+    }
+
+    /// Whether a word in lower case ends as names of organizations do, where words are joined.
+    #[must_use]
+    pub fn ends_in_organization(folded: &str) -> bool {
+        let last = folded.as_bytes().last();
+        last.is_some_and(|it| LAST_BYTES.contains(it))
+            && SUFFIXES.iter().any(|it| folded.ends_with(it.as_str()))
+    }
+
+    /// Whether a word in lower case ends as names of streets do.
+    #[must_use]
+    pub fn ends_in_street(folded: &str) -> bool {
+        STREET_ENDINGS
+            .iter()
+            .any(|it| folded.ends_with(it.as_str()))
+    }
+
+    /// Whether a line in lower case has a phrase of menus, buttons or legal notices in it.
+    #[must_use]
+    pub fn has_menu_part(lower: &str) -> bool {
+        MENU_PARTS.find(lower).next().is_some()
+    }
+
+    /// What the title of a column in lower case says about the cells below.
+    #[must_use]
+    pub fn column(lower: &str) -> Option<Column> {
+        let rows = COLUMNS.rows_in(lower);
+        let kinds = [
+            Column::Names,
+            Column::Members,
+            Column::PartlyNames,
+            Column::Employers,
+            Column::Other,
+        ];
+        kinds
+            .into_iter()
+            .enumerate()
+            .find(|(row, _)| rows >> row & 1 != 0)
+            .map(|it| it.1)
+    }
+
+    /// Whether an id or a class in lower case speaks of partners, sponsors and the like.
+    #[must_use]
+    pub fn is_relation_attribute(lower: &str) -> bool {
+        ATTRIBUTES[0].is_inside(lower)
+    }
+
+    /// Whether an id or a class in lower case speaks of consent to cookies.
+    #[must_use]
+    pub fn is_consent_attribute(lower: &str) -> bool {
+        ATTRIBUTES[1].is_inside(lower)
+    }
+
+    /// Words before the name in the text of a logo, longest first.
+    #[must_use]
+    pub fn before_logos() -> &'static [String] {
+        &AROUND_LOGOS[0]
+    }
+
+    /// Words and file endings behind the name in the text of a logo, longest first.
+    #[must_use]
+    pub fn behind_logos() -> &'static [String] {
+        &AROUND_LOGOS[1]
+    }
+
+    /// The entries that say something about a line: about it as a heading, as a whole, and about each of its words.
+    #[must_use]
+    pub fn spoke(line: &str) -> Vec<Source> {
+        spoken(line, &marked())
+    }
+}
+
+/// See [`Lexicon::spoke`].
+fn spoken(line: &str, marked: &[(Source, Marks)]) -> Vec<Source> {
+    let lower = line.trim().to_lowercase();
+    let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
+    let mut words: HashSet<String> = lower.split([' ', '/']).map(bare).collect();
+    words.extend([lower.clone(), bare(&lower)]);
+    let headings = HEADINGS.find(&lower).map(|(phrase, _)| Source {
+        language: phrase.language,
+        key: HEADING_KEYS[phrase.row],
+        entry: phrase.entry(),
+    });
+    let marked = marked.iter().map(|it| it.0.clone());
+    let mut all: Vec<Source> = headings
+        .chain(marked.filter(|it| words.contains(&it.entry)))
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_found_and_no_longer_word() {
+        for (source, mark) in marked() {
+            assert_ne!(Lexicon::word(&source.entry) & mark, 0, "{source}");
+            assert_eq!(
+                Lexicon::word(&format!("{}\u{1}", source.entry)),
+                0,
+                "{source}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_heading_says_what_its_entry_is_for() {
+        for (code, it) in sections::<Headings>() {
+            for (row, entries) in [it.strong, it.weak, it.other].iter().enumerate() {
+                for entry in entries {
+                    let line = entry.trim_start_matches('=').replace('*', "");
+                    let heading = Lexicon::heading(&line);
+                    let said = [heading.strong, heading.relation, heading.other][row];
+                    assert!(said, "{code}: {entry}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_entries_that_spoke_are_named() {
+        let spoke: Vec<String> = Lexicon::spoke("Washirika wetu")
+            .iter()
+            .map(Source::to_string)
+            .collect();
+        assert_eq!(
+            spoke,
+            [
+                "`washirika` (sw headings.captions)",
+                "`washirika` (sw headings.strong)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_word_that_only_begins_like_an_entry_says_nothing() {
+        for line in [
+            "board games we play",
+            "games we play",
+            "century of sail",
+            "age of sail",
+        ] {
+            assert_eq!(Lexicon::heading(line), Heading::default(), "{line}");
+        }
+        assert!(Lexicon::heading("our board").relation);
+        assert!(Lexicon::heading("washirika wetu").strong);
+        assert!(Lexicon::heading("mūsų nariai").strong);
+    }
+
+    #[test]
+    fn a_column_is_known_by_its_title() {
+        for (title, want) in [
+            ("name", Some(Column::Names)),
+            ("organisation", Some(Column::Members)),
+            ("name of the firm", Some(Column::Members)),
+            ("last name", Some(Column::PartlyNames)),
+            ("employer", Some(Column::Employers)),
+            ("country", Some(Column::Other)),
+            ("remarks", None),
+        ] {
+            assert_eq!(Lexicon::column(title), want, "{title}");
+        }
+    }
+}
