@@ -166,7 +166,7 @@ fn starts_with_folded(text: &str, words: &str) -> bool {
     let begins = text.get(..words.len());
     let rest = text.get(words.len()..).unwrap_or_default();
     begins.is_some_and(|it| it.eq_ignore_ascii_case(words))
-        && rest.starts_with(|it: char| it == ' ' || it == ':')
+        && rest.starts_with([' ', ':'])
 }
 
 /// Whether a text ends with words, or a file's ending, and has something before them.
