@@ -165,8 +165,7 @@ fn of_it(text: &str) -> usize {
 fn starts_with_folded(text: &str, words: &str) -> bool {
     let begins = text.get(..words.len());
     let rest = text.get(words.len()..).unwrap_or_default();
-    begins.is_some_and(|it| it.eq_ignore_ascii_case(words))
-        && rest.starts_with([' ', ':'])
+    begins.is_some_and(|it| it.eq_ignore_ascii_case(words)) && rest.starts_with([' ', ':'])
 }
 
 /// Whether a text ends with words, or a file's ending, and has something before them.
