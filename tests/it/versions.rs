@@ -15,7 +15,7 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (10, "5eda41fd7062");
+const READINGS: (u32, &str) = (10, "652f0436f9dd");
 const VERDICTS: (u32, &str) = (10, "79400fcb2d26");
 
 #[derive(Deserialize)]
