@@ -1,6 +1,6 @@
 //! The run as a plot one can read aloud: what is due is fetched, stored, read, compared; the findings are stored.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use tokio::sync::watch;
 
@@ -52,13 +52,17 @@ pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};
 /// The program and its version, as crawls and requests name it.
 pub const SOFTWARE: &str = concat!("stillsays/", env!("CARGO_PKG_VERSION"));
 
-/// A profile with the name it goes by: its file's stem.
-#[derive(Clone, Debug)]
+/// A profile with its name, which is the stem of its file.
+#[derive(Clone, Debug, Default)]
 pub struct Named {
     /// The name.
     pub name: String,
     /// The profile.
     pub profile: Profile,
+    /// The file; empty if the profile comes from somewhere else.
+    pub file: PathBuf,
+    /// The line in the file, counted from 1, on which the entry of each reference begins, by number.
+    pub lines: BTreeMap<u32, usize>,
 }
 
 /// Why a run cannot go on.

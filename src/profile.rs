@@ -10,6 +10,7 @@ use crate::{
 
 mod fault;
 mod ids;
+mod lines;
 mod lint;
 mod read;
 mod schema;
@@ -19,6 +20,7 @@ mod write;
 
 pub use fault::{Fault, ProfileError};
 pub use ids::name_claims;
+pub use lines::reference_lines;
 pub use lint::{Remark, Severity, lint};
 pub use source::{ArchivedCopy, Source, Span};
 pub use update::{Change, ChangeKind, Update, update};

@@ -40,7 +40,7 @@ pub use label::Label;
 pub use news::{News, news_text};
 pub use part::{MOST, Part};
 pub use plain::findings_text;
-pub use reference::{ReferenceSection, VisitSummary, Visits};
+pub use reference::{Place, ReferenceSection, VisitSummary, Visits};
 pub use status::{StatusRow, status_table};
 pub use terminal::{Style, pasteable};
 pub use words::since;

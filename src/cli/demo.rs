@@ -56,6 +56,7 @@ impl DemoArgs {
         let profiles = [Named {
             name: "trust-network".into(),
             profile,
+            ..Named::default()
         }];
         let seeds = plan(session, &profiles, None)?;
         let uris: Vec<TargetUri> = seeds.iter().map(|seed| seed.uri.clone()).collect();

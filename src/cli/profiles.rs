@@ -56,8 +56,14 @@ impl ProfilesArgs {
 pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |source: std::io::Error| {
         let error = anyhow::Error::from(source);
-        Failure::usage(error.context(format!("the profiles folder {} cannot be read", folder.display())))
-            .hint("create the first profile with `stillsays profile import ARTICLE -o config/profiles/NAME.toml`, or name another folder with --set profiles=FOLDER")
+        Failure::usage(error.context(format!(
+            "the profiles folder {} cannot be read",
+            folder.display()
+        )))
+        .hint(format!(
+            "create the first profile with {}, or name another folder with --set profiles=FOLDER",
+            import_into(folder)
+        ))
     };
     let files = pipeline::profile_files(folder).map_err(failed)?;
     if files.is_empty() {
@@ -71,7 +77,13 @@ fn none_in(folder: &Path) -> Failure {
         "there is no profile in {}",
         folder.display()
     ))
-    .hint("create one with `stillsays profile import ARTICLE -o config/profiles/NAME.toml`")
+    .hint(format!("create one with {}", import_into(folder)))
+}
+
+/// The command that creates a profile in `folder`.
+fn import_into(folder: &Path) -> String {
+    let file = folder.join("NAME.toml");
+    format!("`stillsays profile import ARTICLE -o {}`", file.display())
 }
 
 pub(super) fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {

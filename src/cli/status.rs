@@ -50,7 +50,7 @@ impl StatusArgs {
                         status_table(&rows, &session.style())
                     ));
                 }
-                Format::Json => tables.push(json!({"profile": named.name, "references": rows.iter().map(to_json).collect::<Vec<_>>()})),
+                Format::Json => tables.push(json!({"profile": named.name, "file": named.file.display().to_string(), "references": rows.iter().map(|row| to_json(row, named)).collect::<Vec<_>>()})),
             }
         }
         let removed = store.removals()?;
@@ -154,8 +154,8 @@ fn dates(store: &Store, references: &[Reference]) -> Result<BTreeMap<u32, PageDa
     Ok(known.collect())
 }
 
-fn to_json(row: &StatusRow) -> Value {
-    json!({"reference": row.reference, "title": row.title, "fate": row.fate,
+fn to_json(row: &StatusRow, named: &Named) -> Value {
+    json!({"reference": row.reference, "line": named.lines.get(&row.reference), "title": row.title, "fate": row.fate,
         "last_visit": row.last_visit.map(warc_date), "last_change": row.last_change.map(warc_date),
         "next_due": row.next_due.map(warc_date), "claims_resting": row.claims_resting,
         "open_findings": row.open_findings})

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    profile::{Profile, ProfileError},
+    profile::{Profile, ProfileError, reference_lines},
     schedule::{Cadence, CadenceError},
 };
 
@@ -122,6 +122,8 @@ pub fn read_profile(path: &Path) -> Result<Named, BadProfile> {
     Ok(Named {
         name: profile_name(path),
         profile,
+        file: path.to_owned(),
+        lines: reference_lines(&String::from_utf8_lossy(&bytes)),
     })
 }
 

@@ -97,7 +97,7 @@ pub fn seeds(
 ) -> Result<Vec<Seed>, PlanError> {
     let mut seeds: Vec<Seed> = Vec::new();
     let mut places: BTreeMap<TargetUri, usize> = BTreeMap::new();
-    for Named { name, profile } in profiles {
+    for Named { name, profile, .. } in profiles {
         let cadence = |text: &str, at: String| {
             text.parse::<Cadence>()
                 .map_err(|source| PlanError::Cadence {
@@ -182,6 +182,7 @@ mod tests {
                 references,
                 ..Profile::default()
             },
+            ..Named::default()
         }
     }
 

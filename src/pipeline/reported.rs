@@ -9,7 +9,7 @@ use crate::{
     digest::PayloadDigest,
     finding::{Decisions, Finding, Subject},
     profile::Profile,
-    report::{Report, Sources, VisitSummary, Visits, Waiting},
+    report::{Place, Report, Sources, VisitSummary, Visits, Waiting},
     store::{Store, StoreError, VisitEnd, Wanted},
     uri::TargetUri,
 };
@@ -40,7 +40,7 @@ pub fn report(
     let waiting = waiting(store, named, comparing)?;
     let visits = visits(store, &named.profile, findings)?;
     let removed = removed(store, findings, &visits)?;
-    Ok(Report::of(&Sources {
+    let mut report = Report::of(&Sources {
         name: &named.name,
         profile: &named.profile,
         findings,
@@ -50,7 +50,14 @@ pub fn report(
         visits: &visits,
         waiting: &waiting,
         removed: &removed,
-    }))
+    });
+    for section in &mut report.references {
+        section.place = named.lines.get(&section.number).map(|line| Place {
+            file: named.file.display().to_string(),
+            line: *line,
+        });
+    }
+    Ok(report)
 }
 
 /// The visits of the page of each reference that a report shows or that can be cited; references to the same page share them.

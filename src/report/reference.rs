@@ -93,9 +93,21 @@ pub struct ReferenceSection {
     pub visits_in_all: usize,
     /// The first visit, the last, the last that returned a page, and those that findings rest on, oldest first.
     pub visits: Vec<VisitSummary>,
+    /// Where its entry is in the profile's file; `None` if the report is not about a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// The finding on its fate; `None` before the first run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<Entry>,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file, as the command names it.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
 }
 
 impl ReferenceSection {
@@ -183,6 +195,7 @@ impl ReferenceSection {
                 shown(&visit.some, number, last_there, cite.as_ref(), gathered)
             }),
             cite,
+            place: None,
             fate,
             entry,
         }

@@ -229,6 +229,7 @@ impl World {
         Named {
             name: "network".into(),
             profile: self.profile.clone(),
+            ..Named::default()
         }
     }
 

@@ -23,6 +23,7 @@ mod ledger;
 mod media_type;
 mod moves;
 mod output;
+mod packaging;
 mod pdf;
 mod profile;
 mod project;

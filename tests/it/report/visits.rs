@@ -173,6 +173,7 @@ fn a_report_has_the_visits_that_findings_rest_on_and_the_number_of_all() {
     let named = Named {
         name: "made".into(),
         profile,
+        ..Named::default()
     };
     let comparing = Comparing::new(Alert::default());
     let report = pipeline::report(
