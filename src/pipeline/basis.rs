@@ -3,8 +3,7 @@
 use crate::{
     compare::{self, Alert},
     digest::ContentDigest,
-    extract,
-    language,
+    extract, language,
     profile::Profile,
     store::Store,
     uri::TargetUri,

@@ -78,9 +78,12 @@ impl Store {
             let any: bool = connection
                 .prepare_cached("SELECT EXISTS (SELECT 1 FROM source)")?
                 .query_row((), |row| row.get(0))?;
-            let spans = |page: &TargetUri| match any {
-                true => spans_of(connection, page),
-                false => Ok(Vec::new()),
+            let spans = |page: &TargetUri| {
+                if any {
+                    spans_of(connection, page)
+                } else {
+                    Ok(Vec::new())
+                }
             };
             pages.into_iter().map(spans).collect()
         })
