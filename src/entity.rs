@@ -1,6 +1,6 @@
 //! Names of organizations and people as found on a page, and the lists that contain them.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
@@ -64,8 +64,30 @@ pub struct EntityList {
     pub kind: ListKind,
     /// How sure that is, from 0 to 1.
     pub score: f64,
+    /// The signs that led to the score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
     /// Its items, in the order of the page.
     pub items: Vec<EntityName>,
+}
+
+/// A sign that a score rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The name of the sign, as in the tables of `extract` and `compare`.
+    pub sign: Cow<'static, str>,
+    /// What the sign added to the score; negative if it speaks against.
+    pub amount: f64,
+}
+
+impl Evidence {
+    /// A sign of that name.
+    pub fn new(sign: &'static str, amount: f64) -> Self {
+        Self {
+            sign: Cow::Borrowed(sign),
+            amount,
+        }
+    }
 }
 
 /// The strategy that found a list.

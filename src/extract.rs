@@ -2,75 +2,62 @@
 
 use crate::{
     entity::EntityList,
-    forward,
-    media_type::{self, MediaType},
+    forward, media_type,
     pdf::TextLayer,
     reading::{Ending, PageState, Reading, Signal},
-    uri::TargetUri,
 };
 
+use judge::{
+    list_signs::{CHANGES, CLOSER_SIGNS, FINDER_SIGNS, LIST_SIGNS},
+    topic::Topic,
+    unseen,
+    unseen_signs::{DATA_SIGNS, ELEMENT_SIGNS, LABEL_SIGNS, LINE_SIGNS},
+};
 use kind::Kind;
+use page_index::PageIndex;
+use sign::Sign;
 
-mod asides;
 mod classes;
 mod counted;
 mod css;
 mod draft;
 mod ending;
+mod fast_hash;
+mod find;
 mod flow;
-mod groups;
-mod headings;
 mod judge;
 mod kind;
-mod labels;
-mod lines;
-mod lists;
-mod maps;
+mod list_item;
+mod location;
 mod matcher;
-mod members;
 mod more;
 mod names;
-mod nesting;
+mod page;
+mod page_index;
 mod phrases;
-mod places;
 mod plain;
-mod prose;
-mod records;
+mod ranking;
+mod record;
 mod references;
 mod regions;
-mod selected;
 mod shown;
+mod sign;
+#[cfg(test)]
+mod sign_tests;
 mod sink;
 mod spelt;
 mod states;
-mod structured;
-mod tables;
-mod tails;
 mod tellings;
 mod tokens;
 mod tree;
-mod trim;
+
+pub use page::Page;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 10;
+pub const VERSION: u32 = 11;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;
-
-/// A stored page, as the reader is given it.
-#[derive(Clone, Copy, Debug)]
-pub struct Page<'a> {
-    /// The body, content coding taken off.
-    pub body: &'a [u8],
-    /// What the response said it is; empty essence where it said nothing.
-    pub media_type: &'a MediaType,
-    /// Where it came from, to resolve links; `None` for a file.
-    pub uri: Option<&'a TargetUri>,
-    /// The response's status; `None` for a file.
-    pub status: Option<u16>,
-    /// CSS selectors that profiles give for lists on this page.
-    pub selectors: &'a [String],
-}
 
 /// Reads a page. It always ends and never fails: what cannot be read is a state with its signals.
 #[must_use]
@@ -99,7 +86,12 @@ pub fn read(page: &Page<'_>) -> Reading {
     if let Some(plain) = plain {
         return of_plain(plain, signals);
     }
-    let tree = tree::Tree::parse(&decoded.text, kind == Kind::Xhtml);
+    html(page, &decoded.text, kind, signals)
+}
+
+/// Reads a page of HTML: the tree, its text, what could be lists, which of them are names, and whether the page can be judged by.
+fn html(page: &Page<'_>, source: &str, kind: Kind, mut signals: Vec<Signal>) -> Reading {
+    let tree = tree::Tree::parse(source, kind == Kind::Xhtml);
     if tree.too_deep {
         signals.push(Signal {
             what: "elements nest too deep, or are too many; some were read as one".to_owned(),
@@ -108,9 +100,9 @@ pub fn read(page: &Page<'_>) -> Reading {
         });
     }
     let flow = flow::write(&tree);
-    let (lists, lost_selectors) = lists::find(&tree, &flow, page, &decoded.text);
+    let (lists, lost_selectors) = lists(page, source, &tree, &flow);
     let more = more::find(&tree, &flow);
-    let judged = states::judge(&tree, &flow, &lists, (page.status, &decoded.text));
+    let judged = states::judge(&tree, &flow, &lists, (page.status, source));
     signals.extend(judged.signals);
     Reading {
         version: VERSION,
@@ -126,11 +118,37 @@ pub fn read(page: &Page<'_>) -> Reading {
         state: judged.state,
         signals,
         doubt: judged.doubt,
-        ending: ending::of(&decoded.text),
+        ending: ending::of(source),
         more,
         struck: flow.struck,
-        leads_to: leads_to(&tree, page, &decoded.text),
+        leads_to: leads_to(&tree, page, source),
     }
+}
+
+/// The lists of a page, best first, and the selectors of profiles that match nothing.
+fn lists(
+    page: &Page<'_>,
+    source: &str,
+    tree: &tree::Tree,
+    flow: &flow::Flow,
+) -> (Vec<EntityList>, Vec<String>) {
+    let index = PageIndex::new(tree, flow);
+    let topic = Topic::of(&index, page.uri);
+    let drafts = find::drafts(&index);
+    let judged = judge::judge(&index, &topic, &drafts);
+    let data = find::data::find(&index).into_iter().map(unseen::data);
+    let labels = find::labels::find(&index, page.uri).into_iter();
+    let labels = labels.map(|list| unseen::labels(list, topic.names));
+    let mut written: Vec<EntityList> = data.chain(labels).collect();
+    let mut lost = Vec::new();
+    let found = find::selector::find(&index, source, page.selectors, &drafts);
+    for (selector, draft) in page.selectors.iter().zip(found) {
+        match draft {
+            Some(draft) => written.extend(judge::given(&index, page.uri, &draft, selector)),
+            None => lost.push(selector.clone()),
+        }
+    }
+    (ranking::ranked(&index, page.uri, &judged, written), lost)
 }
 
 /// Where a page sends a browser that does nothing else, as the fetcher understands it. A page is only looked through for it where it
@@ -142,7 +160,7 @@ fn leads_to(tree: &tree::Tree, page: &Page<'_>, text: &str) -> Option<String> {
             && *tree.name(node) == html5ever::local_name!("meta")
             && tree
                 .attr(node, &html5ever::local_name!("http-equiv"))
-                .is_some_and(|it| it.trim().eq_ignore_ascii_case("refresh"))
+                .is_some_and(|attr| attr.trim().eq_ignore_ascii_case("refresh"))
     };
     let may = text.len() <= LITTLE || (1..tree.nodes.len().min(400)).any(is_refresh);
     let it = forward::in_page(text, page.uri.filter(|_| may)?)?;
@@ -236,12 +254,32 @@ pub fn best_lists(reading: &Reading) -> Vec<&EntityList> {
     if reading.state == PageState::Parked {
         return Vec::new();
     }
-    lists::best(&reading.lists)
+    ranking::best(&reading.lists)
+}
+
+/// Why a sign in the evidence for a list speaks for or against it; `None` if no table has a sign of that name.
+#[must_use]
+pub fn why(sign: &str) -> Option<&'static str> {
+    fn find<T>(signs: &'static [Sign<T>], name: &str) -> Option<&'static str> {
+        signs
+            .iter()
+            .find(|sign| sign.name == name)
+            .map(|sign| sign.why)
+    }
+    find(LIST_SIGNS, sign)
+        .or_else(|| find(FINDER_SIGNS, sign))
+        .or_else(|| find(CLOSER_SIGNS, sign))
+        .or_else(|| find(LABEL_SIGNS, sign))
+        .or_else(|| find(DATA_SIGNS, sign))
+        .or_else(|| find(LINE_SIGNS, sign))
+        .or_else(|| find(ELEMENT_SIGNS, sign))
+        .or_else(|| CHANGES.iter().find(|row| row.0 == sign).map(|row| row.1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media_type::MediaType;
 
     fn read_html(text: &str) -> Reading {
         read(&Page {
@@ -260,7 +298,7 @@ mod tests {
         );
         assert_eq!(it.text, "One two\nthree\nfour\nfive\nsix");
         assert_eq!(it.title.as_deref(), Some("T"));
-        let alts: Vec<bool> = it.blocks.iter().map(|it| it.alt).collect();
+        let alts: Vec<bool> = it.blocks.iter().map(|block| block.alt).collect();
         assert_eq!(alts, [false, false, false, true, false]);
         assert_eq!(it.headings[0].range, 0..7);
         assert_eq!(it.anchors[0].range, 0..7);
@@ -288,6 +326,10 @@ mod tests {
         page.push_str("Acme");
         let it = read_html(&page);
         assert!(it.text.contains("Acme"));
-        assert!(it.signals.iter().any(|it| it.what.contains("too many")));
+        assert!(
+            it.signals
+                .iter()
+                .any(|signal| signal.what.contains("too many"))
+        );
     }
 }

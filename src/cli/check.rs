@@ -39,6 +39,9 @@ pub(super) struct CheckArgs {
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    /// Also print the signs behind the state of the page and the scores of its lists
+    #[arg(long)]
+    explain: bool,
 }
 
 impl CheckArgs {
@@ -65,6 +68,10 @@ impl CheckArgs {
         };
         print(&match self.format {
             Format::Json => json_text(&checked.to_json(&reading)),
+            Format::Text if self.explain => {
+                let lists = crate::extract::best_lists(&reading);
+                checked.to_text(&reading) + "\n" + &extract::explained(&reading, &lists)
+            }
             Format::Text => checked.to_text(&reading),
         })?;
         Ok(Exit::Done)

@@ -27,7 +27,7 @@ pub(super) struct ExtractArgs {
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-    /// Show which words of which language spoke about each list
+    /// Also print the words that spoke and the signs behind each score
     #[arg(long)]
     explain: bool,
 }
@@ -38,7 +38,10 @@ impl ExtractArgs {
         let lists = extract::best_lists(&reading);
         print(&match self.format {
             Format::Json => json_text(&to_json(&reading, &lists, self.explain)),
-            Format::Text => to_text(&reading, &lists, self.explain),
+            Format::Text if self.explain => {
+                to_text(&reading, &lists, true) + &explained(&reading, &lists)
+            }
+            Format::Text => to_text(&reading, &lists, false),
         })?;
         Ok(Exit::Done)
     }
@@ -59,7 +62,7 @@ fn to_json(reading: &Reading, lists: &[&EntityList], explain: bool) -> Value {
     };
     let list = |list: &&EntityList| {
         let mut value = json!({"heading": list.heading, "kind": list.kind, "score": list.score, "strategy": list.strategy,
-            "container": list.container, "items": list.items.iter().map(item).collect::<Vec<_>>()});
+            "evidence": list.evidence, "container": list.container, "items": list.items.iter().map(item).collect::<Vec<_>>()});
         if explain {
             let word =
                 |it: &Source| json!({"language": it.language, "key": it.key, "entry": it.entry});
@@ -111,6 +114,40 @@ fn to_text(reading: &Reading, lists: &[&EntityList], explain: bool) -> String {
     }
     if lists.is_empty() {
         out.push_str("No lists.\n");
+    }
+    out
+}
+
+/// The signs behind the state of the page and the scores of its lists, and behind the best of what does not count as one.
+pub(super) fn explained(reading: &Reading, lists: &[&EntityList]) -> String {
+    const OTHERS: usize = 3;
+    let mut out = String::from("\nSigns of the state of the page:\n");
+    for signal in &reading.signals {
+        let weight = signal.weight;
+        let what = for_terminal(&signal.what);
+        let _ = writeln!(out, "  {weight:+.2}  {:?}: {what}", signal.speaks_for);
+    }
+    if reading.signals.is_empty() {
+        out.push_str("  none\n");
+    }
+    let others = reading.lists.iter();
+    let others = others.filter(|list| list.kind == crate::entity::ListKind::Other);
+    for list in lists.iter().copied().chain(others.take(OTHERS)) {
+        let heading = list.heading.as_deref().unwrap_or("(no heading)");
+        let first = list.items.first().map_or("", |item| &item.surface);
+        let _ = writeln!(
+            out,
+            "\n{:.2} for {} items from “{}” under {}, found as {:?}:",
+            list.score,
+            list.items.len(),
+            for_terminal(first),
+            for_terminal(heading),
+            list.strategy
+        );
+        for row in &list.evidence {
+            let why = extract::why(&row.sign).unwrap_or_default();
+            let _ = writeln!(out, "  {:+.2}  {}: {why}", row.amount, row.sign);
+        }
     }
     out
 }

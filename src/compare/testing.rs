@@ -73,6 +73,7 @@ pub(crate) fn listing(lists: &[(&str, &[&str])], prose: &str) -> Reading {
             strategy: Strategy::ListItems,
             kind: ListKind::Names,
             score: 0.9,
+            evidence: Vec::new(),
             items,
         });
     }

@@ -3,8 +3,7 @@
 use html5ever::local_name;
 
 use super::{
-    draft::mix,
-    maps::{Map, map},
+    fast_hash::{Map, map, mix},
     regions,
     tellings::{attribute_tells_relation, may_lead_on},
     tree::{Kind, Node},

@@ -1,302 +1,82 @@
-//! What the finders of lists share: the page under their eyes, and the lists as they are drafted before they are judged.
+//! Lists as the finders draft them, before they are judged.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    ops::Range,
-};
+use std::ops::Range;
 
-use foldhash::fast::RandomState;
-use html5ever::local_name;
-
-use super::{
-    css::Selectors,
-    flow::{Flow, is_block},
-    maps::Map,
-    names::{self, Look, Telling},
-    tree::{Kind, Tree},
-    trim,
-};
 use crate::entity::{NameSource, Strategy};
-
-/// A page as the finders see it.
-pub(super) struct Sight<'a> {
-    pub(super) tree: &'a Tree,
-    pub(super) flow: &'a Flow,
-    /// For each node a hash of the tag names and first classes from the root to it.
-    pub(super) paths: Vec<u64>,
-    /// For each node whether it is a block or has one in it.
-    pub(super) blocky: Vec<bool>,
-    looked: RefCell<Looked<'a>>,
-    /// How many nodes before each are dates or times of day.
-    dated: OnceCell<Vec<u32>>,
-    /// For each node the next that is a link, itself or behind it.
-    links: Vec<u32>,
-    /// The addresses that were resolved, each once.
-    addresses: RefCell<Map<&'a str, String>>,
-    /// For each byte of the text whether an image says it, in words of 64.
-    alts: Vec<u64>,
-    selectors: RefCell<Selectors>,
-    /// For each element whether its id or a class speaks of partners and the like.
-    pub(super) called: Vec<bool>,
-    tellings: RefCell<Map<(usize, usize), Telling>>,
-    /// How many rows of texts were gone through, and for each text the last that had it.
-    shown: RefCell<(u32, Vec<u32>)>,
-}
-
-/// The texts that were looked at, each once.
-struct Looked<'a> {
-    numbers: Map<&'a str, u32>,
-    looks: Vec<Look>,
-    /// The range that was asked for last of those that share a place here, and the number of its text.
-    last: Vec<(Range<usize>, u32)>,
-}
-
-impl Looked<'_> {
-    fn new(nodes: usize, bytes: usize) -> Self {
-        Self {
-            numbers: Map::with_capacity_and_hasher(nodes / 8, RandomState::default()),
-            looks: Vec::with_capacity(nodes / 8),
-            last: vec![(0..0, 0); (bytes / 16).next_power_of_two().clamp(1, 1 << 13)],
-        }
-    }
-}
 
 /// A list before it is judged.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
+    /// The strategy that found it.
     pub(super) strategy: Strategy,
-    /// The element that holds all its items.
+    /// The node of the element that contains all items.
     pub(super) container: usize,
-    /// A line before the first item that tells what the items are.
+    /// A line before the first item that says what the items are, in bytes of the text.
     pub(super) caption: Option<Range<usize>>,
+    /// Its items, in the order in which the finder met them.
     pub(super) items: Vec<Item>,
-    /// How much the finder itself thinks of it, added to what the judge finds.
-    pub(super) bonus: f64,
+    /// What the finder saw, each with how much of it there is, from 0 to 1.
+    pub(super) observed: Vec<(Observed, f64)>,
 }
 
-/// A member of a list before it is judged.
+impl Draft {
+    /// How much of something the finder saw, from 0 to 1.
+    pub(super) fn observed(&self, what: Observed) -> f64 {
+        let seen = self.observed.iter().find(|seen| seen.0 == what);
+        seen.map_or(0.0, |seen| seen.1)
+    }
+}
+
+/// An item of a list before it is judged.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Item {
-    /// The element that holds the name.
+    /// The node of the element that contains the name.
     pub(super) node: usize,
-    /// The nodes of the record that it names.
+    /// The nodes of the record that the item names.
     pub(super) record: Range<usize>,
     /// The bytes of the name in the text.
     pub(super) range: Range<usize>,
+    /// What the name was read from.
     pub(super) source: NameSource,
 }
 
-impl<'a> Sight<'a> {
-    pub(super) fn new(tree: &'a Tree, flow: &'a Flow) -> Self {
-        let count = tree.nodes.len();
-        let mut paths = vec![0_u64; count];
-        let mut blocky = vec![false; count];
-        let mut called = vec![false; count];
-        for node in 1..count {
-            if let Kind::Element(name, _) = &tree.nodes[node].kind {
-                let mut path = mix(paths[tree.nodes[node].parent], name.as_bytes());
-                let class = tree.class(node);
-                if class.first != 0 {
-                    path = mix_number(path, class.first);
-                }
-                paths[node] = path;
-                called[node] = class.tells
-                    || tree
-                        .attr(node, &local_name!("id"))
-                        .is_some_and(names::attribute_tells_relation);
-                blocky[node] = is_block(name) && *name != local_name!("br");
-            }
-        }
-        for node in (1..count).rev() {
-            if blocky[node] {
-                blocky[tree.nodes[node].parent] = true;
-            }
-        }
-        Self {
-            tree,
-            flow,
-            paths,
-            blocky,
-            looked: RefCell::new(Looked::new(count, flow.text.len())),
-            dated: OnceCell::new(),
-            links: links(tree),
-            addresses: RefCell::default(),
-            alts: alts(flow),
-            selectors: RefCell::default(),
-            called,
-            tellings: RefCell::default(),
-            shown: RefCell::default(),
-        }
-    }
-
-    /// A selector of an element.
-    pub(super) fn css(&self, node: usize) -> String {
-        self.selectors.borrow_mut().selector(self.tree, node)
-    }
-
-    /// The text of a range.
-    pub(super) fn text(&self, range: &Range<usize>) -> &'a str {
-        &self.flow.text[range.clone()]
-    }
-
-    /// How much the text of a range looks like a name.
-    pub(super) fn look(&self, range: &Range<usize>) -> Look {
-        self.looked(range).1
-    }
-
-    /// A number for the text of a range, the same for the same text, and how much it looks like a name.
-    pub(super) fn looked(&self, range: &Range<usize>) -> (u32, Look) {
-        let Looked {
-            numbers,
-            looks,
-            last,
-        } = &mut *self.looked.borrow_mut();
-        let place = range.start & (last.len() - 1);
-        let (known, number) = &mut last[place];
-        if known != range || range.is_empty() {
-            let text = self.text(range);
-            *number = *numbers.entry(text).or_insert_with(|| {
-                looks.push(names::look(text));
-                u32::try_from(looks.len() - 1).unwrap_or(u32::MAX)
-            });
-            *known = range.clone();
-        }
-        (*number, looks[*number as usize])
-    }
-
-    /// How many different texts the ranges have.
-    pub(super) fn distinct<'r>(&self, ranges: impl Iterator<Item = &'r Range<usize>>) -> usize {
-        let texts: Vec<u32> = ranges.map(|it| self.looked(it).0).collect();
-        self.first_shown(texts.into_iter()).filter(|it| *it).count()
-    }
-
-    /// For each of a row of texts, given by their numbers, whether it is the first of its kind.
-    pub(super) fn first_shown(
-        &self,
-        texts: impl Iterator<Item = u32>,
-    ) -> impl Iterator<Item = bool> {
-        let mut shown = self.shown.borrow_mut();
-        shown.0 += 1;
-        texts.map(move |it| {
-            let (row, last) = &mut *shown;
-            let place = it as usize;
-            if last.len() <= place {
-                last.resize(place + 1, 0);
-            }
-            std::mem::replace(&mut last[place], *row) != *row
-        })
-    }
-
-    /// Whether a date or a time of day stands among some nodes.
-    pub(super) fn has_date(&self, nodes: &Range<usize>) -> bool {
-        let dated = self.dated.get_or_init(|| {
-            let mut count = 0;
-            let before = (0..self.tree.nodes.len()).map(|it| {
-                let before = count;
-                count += u32::from(self.is_date(it));
-                before
-            });
-            let mut dated: Vec<u32> = before.collect();
-            dated.push(count);
-            dated
-        });
-        dated[nodes.start] < dated[nodes.end]
-    }
-
-    fn is_date(&self, node: usize) -> bool {
-        match &self.tree.nodes[node].kind {
-            Kind::Document => false,
-            Kind::Element(name, _) => *name == local_name!("time"),
-            Kind::Text(_) => {
-                let text = self.text(&self.flow.spans[node]);
-                // Since when a body belongs is no date of news.
-                names::is_date(text) && memchr::memmem::find(text.as_bytes(), b"since ").is_none()
-            }
-        }
-    }
-
-    /// The first link among some nodes.
-    pub(super) fn link_in(&self, nodes: &Range<usize>) -> Option<usize> {
-        let link = *self.links.get(nodes.start)? as usize;
-        (link < nodes.end).then_some(link)
-    }
-
-    /// An address, resolved by `resolve` where it was not met before.
-    pub(super) fn address(&self, href: &'a str, resolve: impl FnOnce() -> String) -> String {
-        let mut known = self.addresses.borrow_mut();
-        known.entry(href).or_insert_with(resolve).clone()
-    }
-
-    /// What the heading at a range tells.
-    pub(super) fn telling(&self, range: &Range<usize>) -> Telling {
-        *self
-            .tellings
-            .borrow_mut()
-            .entry((range.start, range.end))
-            .or_insert_with(|| names::telling(self.text(range)))
-    }
-
-    /// The range without bullets and separators at its ends.
-    pub(super) fn trimmed(&self, range: &Range<usize>) -> Range<usize> {
-        let inner = trim::trim(self.text(range));
-        range.start + inner.start..range.start + inner.end
-    }
-
-    /// The name in the alternative text at a range.
-    pub(super) fn trimmed_alt(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let inner = trim::trim_alt(self.text(range))?;
-        Some(range.start + inner.start..range.start + inner.end)
-    }
-
-    /// Whether the text at a place is an image's.
-    pub(super) fn is_alt(&self, at: usize) -> bool {
-        self.alts
-            .get(at / 64)
-            .is_some_and(|it| it >> (at % 64) & 1 == 1)
-    }
-}
-
-/// For each node the next that is a link, itself or behind it.
-fn links(tree: &Tree) -> Vec<u32> {
-    let mut next = u32::MAX;
-    let mut links = vec![next; tree.nodes.len()];
-    for node in (0..tree.nodes.len()).rev() {
-        if *tree.name(node) == local_name!("a") {
-            next = u32::try_from(node).unwrap_or(u32::MAX);
-        }
-        links[node] = next;
-    }
-    links
-}
-
-/// The bytes of the text that images say, one bit each; a separator belongs to the block before it.
-fn alts(flow: &Flow) -> Vec<u64> {
-    let mut bits = vec![0_u64; flow.text.len() / 64 + 1];
-    for (place, block) in flow.blocks.iter().enumerate() {
-        if block.alt {
-            let next = flow.blocks.get(place + 1);
-            let end = next.map_or(flow.text.len() + 1, |it| it.range.start);
-            for at in block.range.start..end {
-                bits[at / 64] |= 1 << (at % 64);
-            }
-        }
-    }
-    bits
-}
-
-/// A hash of the bytes behind those hashed before, the same in every run: eight of them at a time, as FNV-1a does with one.
-pub(super) fn mix(hash: u64, bytes: &[u8]) -> u64 {
-    let start = hash ^ 0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let hash = words
-        .iter()
-        .fold(start, |hash, it| mix_number(hash, u64::from_le_bytes(*it)));
-    let rest = rest.iter().fold(1, |word, &it| word << 8 | u64::from(it));
-    mix_number(hash, rest)
-}
-
-/// A hash of a number behind what was hashed before.
-pub(super) fn mix_number(hash: u64, number: u64) -> u64 {
-    let hash = (hash ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    hash ^ hash >> 29
+/// What a finder sees of a list that the judge cannot see in its items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Observed {
+    /// A few records that have nothing in common but their tag.
+    Motley,
+    /// The records are lists themselves.
+    ListsOfLists,
+    /// Most items are countries, under which the names of others stand.
+    Countries,
+    /// Below most headings nothing but images with texts follows.
+    TiersOfLogos,
+    /// The lines are an organization and its address.
+    Address,
+    /// The terms of a definition list.
+    Terms,
+    /// The first column of a table.
+    FirstColumn,
+    /// The share of cells of a column that repeat another.
+    RepeatedCells,
+    /// The title of a column is a word for names: "Organization".
+    ColumnOfNames,
+    /// The title of a column has a word for members in it.
+    ColumnOfMembers,
+    /// The title of a column has the word "name" in it.
+    ColumnOfSomeName,
+    /// The title of a column is "Title".
+    ColumnOfTitles,
+    /// The title of a column says that it has something else.
+    ColumnOfOthers,
+    /// A sentence says that one name follows: "our partner is".
+    Sole,
+    /// The words before an enumeration say that names follow.
+    Announced,
+    /// Commas separate members, and nothing says that these are names.
+    OnlyCommas,
+    /// The same inside one of several list items.
+    CommasInItem,
+    /// Two members, and nothing says that these are names.
+    OnlyTwo,
 }

@@ -10,7 +10,7 @@ pub(super) fn of(text: &str) -> Ending {
     let last = &end[end.floor_char_boundary(end.len().saturating_sub(LAST))..];
     let ends_page = |at: usize| {
         let tag = last.as_bytes().get(at..).and_then(<[u8]>::first_chunk::<6>);
-        tag.is_some_and(|it| matches!(&it.to_ascii_lowercase()[..], b"</html" | b"</body"))
+        tag.is_some_and(|tag| matches!(&tag.to_ascii_lowercase()[..], b"</html" | b"</body"))
     };
     if memchr::memrchr_iter(b'<', last.as_bytes()).any(ends_page) {
         return Ending::Closed;
@@ -25,7 +25,8 @@ pub(super) fn of(text: &str) -> Ending {
 fn opens_a_tag(rest: &str) -> bool {
     let name = rest[1..].trim_start_matches('/');
     !rest.contains('>')
-        && (rest.len() == 1 || name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '!'))
+        && (rest.len() == 1
+            || name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '!'))
 }
 
 #[cfg(test)]

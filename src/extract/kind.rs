@@ -71,7 +71,7 @@ fn start(body: &[u8]) -> String {
 fn calls_itself_pdf(body: &[u8]) -> bool {
     body[..body.len().min(1024)]
         .windows(5)
-        .any(|it| it == b"%PDF-")
+        .any(|window| window == b"%PDF-")
 }
 
 fn sniffed(body: &[u8]) -> Kind {
@@ -132,7 +132,7 @@ fn has_tags(text: &str) -> bool {
             let rest = &lower[at + 1..];
             let rest = rest.strip_prefix('/').unwrap_or(rest);
             let end = rest
-                .find(|it: char| !it.is_ascii_alphanumeric())
+                .find(|letter: char| !letter.is_ascii_alphanumeric())
                 .unwrap_or(rest.len());
             let closed = rest[end..].starts_with(['>', ' ', '/', '\n', '\t', '\r']);
             closed

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-use super::counted::Words;
+use super::{
+    counted::Words,
+    judge::name_signs::{DIGITS_AS_CAPITALS, NameFacts, OF_CHROME, OF_FIGURES, likeness},
+};
 use crate::language::{Lexicon, Marks, mark};
 
 pub(super) use super::tellings::{
@@ -17,7 +20,7 @@ static DUMMY_TEXT: LazyLock<memmem::Finder<'static>> =
 
 /// What was seen in a text that may be a name.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Look {
+pub(super) struct NameSigns {
     /// How much it looks like a name, 0 to 1.
     pub(super) likeness: f64,
     /// Whether a word of it is one that organizations carry.
@@ -46,7 +49,7 @@ pub(super) enum Sort {
     Other,
 }
 
-impl Look {
+impl NameSigns {
     fn of(sort: Sort, likeness: f64) -> Self {
         Self {
             likeness,
@@ -76,34 +79,34 @@ pub(super) fn bare(text: &str) -> &str {
 /// How many characters a name has at most.
 const LONGEST: usize = 140;
 
-/// Looks at `text`, which is one line, folded and trimmed.
-pub(super) fn look(text: &str) -> Look {
+/// The signs in `text`, which is one line, folded and trimmed.
+pub(super) fn signs(text: &str) -> NameSigns {
     // No character has more than four bytes.
     if text.len() > 4 * LONGEST {
-        return Look::of(Sort::Other, 0.0);
+        return NameSigns::of(Sort::Other, 0.0);
     }
     if text.is_ascii() {
         if !(2..=LONGEST).contains(&text.len()) || !text.bytes().any(|it| it.is_ascii_alphabetic())
         {
-            return Look::of(Sort::Other, 0.0);
+            return NameSigns::of(Sort::Other, 0.0);
         }
         if is_running_text(text) {
-            return Look::of(Sort::Plain, 0.0);
+            return NameSigns::of(Sort::Plain, 0.0);
         }
         let mut lower = [0; LONGEST];
         let lower = &mut lower[..text.len()];
         lower.copy_from_slice(text.as_bytes());
         lower.make_ascii_lowercase();
-        return look_at(text, std::str::from_utf8(lower).unwrap_or(text), text.len());
+        return signs_in(text, std::str::from_utf8(lower).unwrap_or(text), text.len());
     }
     let length = text.chars().count();
     if !(2..=LONGEST).contains(&length) || !text.contains(char::is_alphabetic) {
-        return Look::of(Sort::Other, 0.0);
+        return NameSigns::of(Sort::Other, 0.0);
     }
     if is_running_text(text) {
-        return Look::of(Sort::Plain, 0.0);
+        return NameSigns::of(Sort::Plain, 0.0);
     }
-    look_at(text, &lower_case(text), length)
+    signs_in(text, &lower_case(text), length)
 }
 
 /// Whether a long line has so few capitals for its words that nothing more need be asked: names have them at most words, or
@@ -128,29 +131,29 @@ fn is_running_text(text: &str) -> bool {
             .all(|it| marks_of_any_case(bare(it)) & mark::ORGANIZATION == 0)
 }
 
-/// Looks at a line of `length` characters; `lower` is the same in lower case.
-fn look_at(text: &str, lower: &str, length: usize) -> Look {
+/// The signs in a line of `length` characters; `lower` is the same in lower case.
+fn signs_in(text: &str, lower: &str, length: usize) -> NameSigns {
     let plain = bare(lower);
     let known = Lexicon::word(plain);
     if known & mark::MENU != 0 || (length < 60 && Lexicon::has_menu_part(lower)) {
-        return Look::of(Sort::Chrome, 0.15);
+        return NameSigns::of(Sort::Chrome, OF_CHROME);
     }
     if is_stand_in(plain, known) {
-        return Look::of(Sort::StandIn, 0.0);
+        return NameSigns::of(Sort::StandIn, 0.0);
     }
     if known & mark::GENERAL != 0
         || plain.starts_with("anonymous")
         || memchr(b'@', lower.as_bytes()).is_some()
         || (memchr(b'{', lower.as_bytes()).is_some() && lower.contains("{{"))
     {
-        return Look::of(Sort::Other, 0.0);
+        return NameSigns::of(Sort::Other, 0.0);
     }
     let words = Words::count(text, lower);
     if words.counted() == 0.0 {
-        return Look::of(Sort::Other, 0.0);
+        return NameSigns::of(Sort::Other, 0.0);
     }
     if is_figure(text, lower, &words, length) {
-        return Look::of(Sort::Other, 0.1);
+        return NameSigns::of(Sort::Other, OF_FIGURES);
     }
     let caption = words.all <= 6
         && lower
@@ -162,8 +165,8 @@ fn look_at(text: &str, lower: &str, length: usize) -> Look {
         || (words.all == 1 && known & mark::RANK != 0)
         || (words.all <= 4 && plain.ends_with("ed by"));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
-    Look {
-        likeness: likeness(text, lower, &words, sentence),
+    NameSigns {
+        likeness: likeness(&facts(text, lower, &words, sentence)),
         organization: words.organization,
         sort: match () {
             () if known & mark::NETWORK != 0 => Sort::Social,
@@ -270,36 +273,19 @@ fn counts_a_name(text: &str, words: &Words) -> bool {
     plain && (first.len() <= 2 || first.len() >= 4 && words.all == 2 && (upper || !numbered()))
 }
 
-fn likeness(text: &str, lower: &str, words: &Words, sentence: bool) -> f64 {
-    let cased = (words.capital + words.uncased + words.digits * 0.7) / words.counted();
-    let single_lower = words.all == 1 && words.capital == 0.0 && words.uncased == 0.0;
-    let mut likeness = if single_lower {
-        0.5
-    } else {
-        0.15 + 0.7 * cased
-    };
-    if words.organization {
-        likeness += 0.15;
+/// What is measured of a line for its likeness to a name.
+fn facts(text: &str, lower: &str, words: &Words, ends_sentence: bool) -> NameFacts {
+    NameFacts {
+        words: words.all,
+        cased: (words.capital + words.uncased + words.digits * DIGITS_AS_CAPITALS)
+            / words.counted(),
+        small: words.all == 1 && words.capital == 0.0 && words.uncased == 0.0,
+        organization: words.organization,
+        opens_sentence: !words.organization && opens_a_sentence(text, lower),
+        numbers: words.digits * 2.0 >= words.counted() && words.all > 1,
+        sentence_words: words.sentence,
+        ends_sentence,
     }
-    if (2..=6).contains(&words.all) {
-        likeness += 0.05;
-    }
-    if !words.organization && opens_a_sentence(text, lower) {
-        likeness -= 0.35;
-    }
-    if words.all > 12 {
-        likeness -= 0.12 * (words.all - 12).min(9) as f64;
-    }
-    if words.digits * 2.0 >= words.counted() && words.all > 1 && !words.organization {
-        likeness -= 0.25;
-    }
-    if words.sentence > 0 && !(words.organization && cased > 0.7) {
-        likeness -= 0.12 * f64::from(words.sentence.min(4));
-    }
-    if sentence {
-        likeness -= 0.3;
-    }
-    likeness.clamp(0.0, 1.0)
 }
 
 /// Whether the first word addresses the reader or asks, as buttons and sentences begin.
@@ -381,7 +367,7 @@ fn is_numbered_kind(plain: &str) -> bool {
 pub(super) fn stands_in(text: &str) -> bool {
     let lower = lower_case(text);
     let plain = bare(&lower);
-    is_stand_in(plain, Lexicon::word(plain)) && look(text).sort == Sort::StandIn
+    is_stand_in(plain, Lexicon::word(plain)) && signs(text).sort == Sort::StandIn
 }
 
 /// Whether a line of `words` words, `lowered` of them in lower case, ends as sentences do.
@@ -436,7 +422,7 @@ mod tests {
             "日本赤十字社",
             "AT&T",
         ] {
-            assert!(look(name).likeness >= 0.5, "{name}: {:?}", look(name));
+            assert!(signs(name).likeness >= 0.5, "{name}: {:?}", signs(name));
         }
         for other in [
             "Read more",
@@ -446,7 +432,7 @@ mod tests {
             "$ 1,200",
             "7 products with over",
         ] {
-            assert!(look(other).likeness < 0.5, "{other}: {:?}", look(other));
+            assert!(signs(other).likeness < 0.5, "{other}: {:?}", signs(other));
         }
     }
 }

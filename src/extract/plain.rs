@@ -2,9 +2,17 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{names, structured, trim};
+use super::{
+    find::data,
+    judge::{
+        name_signs::LIKELY,
+        unseen::{self, Unseen},
+    },
+    names,
+    record::trim,
+};
 use crate::{
-    entity::{EntityList, EntityName, ListKind, NameSource, Strategy},
+    entity::{EntityList, EntityName, NameSource},
     reading::{Anchor, Block, Region},
     text::one_line,
 };
@@ -51,24 +59,14 @@ pub(super) fn text(source: &str) -> Plain {
         };
         let inner = trim::trim(&plain.text[range.clone()]);
         let range = range.start + inner.start..range.start + inner.end;
-        let look = names::look(&plain.text[range.clone()]);
-        sentences += usize::from(look.sort == names::Sort::Sentence || range.len() > 140);
+        let signs = names::signs(&plain.text[range.clone()]);
+        sentences += usize::from(signs.sort == names::Sort::Sentence || range.len() > 140);
         if !range.is_empty() {
             items.push(item(&plain.text, range));
         }
     }
     if !items.is_empty() && sentences * 10 <= items.len() {
-        plain.lists.push(EntityList {
-            heading: None,
-            anchor: None,
-            container: ":root".to_owned(),
-            fingerprint: "plain-lines".to_owned(),
-            template: String::new(),
-            strategy: Strategy::PlainLines,
-            kind: ListKind::Names,
-            score: 0.6,
-            items,
-        });
+        plain.lists.push(unseen::lines(list_of_lines(None, items)));
     }
     plain
 }
@@ -94,12 +92,16 @@ pub(super) fn pages(pages: &BTreeMap<u32, String>) -> (Plain, Vec<Anchor>) {
 
 /// The lines of a page, those that were broken only because the page ends joined again.
 fn paragraphs(page: &str) -> Vec<String> {
-    let longest = page.lines().map(|it| it.chars().count()).max();
+    let longest = page.lines().map(|line| line.chars().count()).max();
     // A line that ends well before the others do was ended by its author.
     let full = longest.unwrap_or_default().max(50) * 7 / 10;
     let mut paragraphs: Vec<String> = Vec::new();
     let mut open = false;
-    for line in page.lines().flat_map(|it| it.split('\t')).map(str::trim) {
+    for line in page
+        .lines()
+        .flat_map(|line| line.split('\t'))
+        .map(str::trim)
+    {
         let Some(first) = line.chars().next() else {
             open = false;
             continue;
@@ -121,48 +123,49 @@ fn paragraphs(page: &str) -> Vec<String> {
     paragraphs
 }
 
-/// The runs of lines that look like names: all lines where there are hardly any sentences, otherwise what stands together.
+/// The runs of lines that look like names: three at least, one behind the other.
 fn runs(plain: &Plain) -> Vec<EntityList> {
-    let looks: Vec<(Range<usize>, names::Look)> = plain
-        .blocks
-        .iter()
-        .map(|it| {
-            let inner = trim::trim(&plain.text[it.range.clone()]);
-            let range = it.range.start + inner.start..it.range.start + inner.end;
-            (range.clone(), names::look(&plain.text[range]))
-        })
-        .filter(|it| !it.0.is_empty())
-        .collect();
+    const LONGEST_NAME: usize = 140;
+    const LONGEST_HEADING: usize = 100;
+    let mut lines: Vec<(Range<usize>, bool)> = Vec::new();
+    for block in &plain.blocks {
+        let inner = trim::trim(&plain.text[block.range.clone()]);
+        let range = block.range.start + inner.start..block.range.start + inner.end;
+        let likeness = names::signs(&plain.text[range.clone()]).likeness;
+        let is_name = range.len() <= LONGEST_NAME && likeness >= LIKELY;
+        if !range.is_empty() {
+            lines.push((range, is_name));
+        }
+    }
     let mut lists = Vec::new();
     let mut at = 0;
-    while at < looks.len() {
-        let members: Vec<&(Range<usize>, names::Look)> = looks[at..]
-            .iter()
-            .take_while(|(range, look)| range.len() <= 140 && look.likeness >= 0.5)
-            .collect();
-        let before = at.checked_sub(1).and_then(|it| looks.get(it));
-        at += members.len() + 1;
-        if members.len() < 3 {
-            continue;
+    while at < lines.len() {
+        let names = lines[at..].iter().take_while(|line| line.1).count();
+        let heading = lines[..at].last();
+        if names >= 3 {
+            let heading = heading.filter(|line| line.0.len() <= LONGEST_HEADING);
+            let heading = heading.map(|line| plain.text[line.0.clone()].to_owned());
+            let items = lines[at..at + names].iter();
+            let items = items
+                .map(|line| item(&plain.text, line.0.clone()))
+                .collect();
+            lists.push(unseen::lines(list_of_lines(heading, items)));
         }
-        let likeness = members.iter().map(|it| it.1.likeness).sum::<f64>() / members.len() as f64;
-        let heading = before.filter(|it| it.0.len() <= 100);
-        lists.push(EntityList {
-            heading: heading.map(|it| plain.text[it.0.clone()].to_owned()),
-            anchor: None,
-            container: ":root".to_owned(),
-            fingerprint: "plain-lines".to_owned(),
-            template: String::new(),
-            strategy: Strategy::PlainLines,
-            kind: ListKind::Names,
-            score: (0.75 * likeness).max(0.5),
-            items: members
-                .iter()
-                .map(|it| item(&plain.text, it.0.clone()))
-                .collect(),
-        });
+        at += names + 1;
     }
     lists
+}
+
+/// The list of some lines of a text.
+fn list_of_lines(heading: Option<String>, items: Vec<EntityName>) -> Unseen {
+    Unseen {
+        heading,
+        container: ":root".to_owned(),
+        fingerprint: "plain-lines".to_owned(),
+        items,
+        announced: false,
+        typed: 0.0,
+    }
 }
 
 fn item(text: &str, range: Range<usize>) -> EntityName {
@@ -200,15 +203,16 @@ pub(super) fn json(source: &str) -> Option<Plain> {
             _ => {}
         }
     }
-    plain.lists = structured::of_value(&value, ":root");
+    let lists = data::of_value(&value, ":root").into_iter();
+    plain.lists = lists.map(unseen::data).collect();
     // The names are in the text, in its order.
     for list in &mut plain.lists {
         let mut from = 0;
-        for it in &mut list.items {
-            let line = one_line(&it.surface);
+        for item in &mut list.items {
+            let line = one_line(&item.surface);
             if let Some(at) = find_line(&plain.text, &line, from) {
                 from = at + line.len();
-                it.range = Some(at..from);
+                item.range = Some(at..from);
             }
         }
     }
@@ -219,7 +223,7 @@ pub(super) fn json(source: &str) -> Option<Plain> {
 fn find_line(text: &str, line: &str, from: usize) -> Option<usize> {
     text.get(from..)?
         .match_indices(line)
-        .map(|it| it.0 + from)
+        .map(|found| found.0 + from)
         .find(|&at| {
             let before = at == 0 || text.as_bytes()[at - 1] == b'\n';
             let end = at + line.len();
@@ -273,35 +277,21 @@ pub(super) fn xml(source: &str) -> Plain {
         if ranges.len() < 2 {
             continue;
         }
-        let looks: Vec<_> = ranges
-            .iter()
-            .map(|it| names::look(&plain.text[it.clone()]))
-            .collect();
-        let likeness = looks.iter().map(|it| it.likeness).sum::<f64>() / ranges.len() as f64;
-        let feed = path.contains("item>") || path.contains("entry>");
-        let score = if feed { likeness * 0.4 } else { likeness * 0.8 };
-        plain.lists.push(EntityList {
+        let in_feed = path.contains("item>") || path.contains("entry>");
+        let items = ranges.into_iter().map(|range| EntityName {
+            css: path.clone(),
+            source: NameSource::Structured,
+            ..item(&plain.text, range)
+        });
+        let list = Unseen {
             heading: None,
-            anchor: None,
             container: path.clone(),
             fingerprint: path.clone(),
-            template: String::new(),
-            strategy: Strategy::Structured,
-            kind: if score >= 0.5 {
-                ListKind::Names
-            } else {
-                ListKind::Other
-            },
-            score,
-            items: ranges
-                .into_iter()
-                .map(|it| EntityName {
-                    css: path.clone(),
-                    source: NameSource::Structured,
-                    ..item(&plain.text, it)
-                })
-                .collect(),
-        });
+            items: items.collect(),
+            announced: false,
+            typed: 0.0,
+        };
+        plain.lists.push(unseen::elements(list, in_feed));
     }
     plain
 }
@@ -328,7 +318,7 @@ fn content(
     }
     let from = stack.len().saturating_sub(4);
     let path = stack[from..].join(">");
-    match lists.iter_mut().find(|it| it.0 == path) {
+    match lists.iter_mut().find(|list| list.0 == path) {
         Some((_, ranges)) => ranges.push(range),
         None => lists.push((path, vec![range])),
     }
@@ -347,8 +337,8 @@ fn entities(text: &str) -> String {
         let end = rest
             .char_indices()
             .take(12)
-            .find(|it| it.1 == ';')
-            .map(|it| it.0);
+            .find(|entry| entry.1 == ';')
+            .map(|entry| entry.0);
         let character = end.and_then(|end| match &rest[1..end] {
             "amp" => Some('&'),
             "lt" => Some('<'),
@@ -380,15 +370,15 @@ fn entities(text: &str) -> String {
 fn without_tags(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut inside = false;
-    for it in text.chars() {
-        match it {
+    for letter in text.chars() {
+        match letter {
             '<' => {
                 inside = true;
                 plain.push(' ');
             }
             '>' if inside => inside = false,
             _ if inside => {}
-            _ => plain.push(it),
+            _ => plain.push(letter),
         }
     }
     entities(&plain)

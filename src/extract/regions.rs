@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use html5ever::local_name;
 
 use super::{
-    maps::Map,
+    fast_hash::Map,
     tree::{Kind, Tree},
 };
 use crate::{language::Lexicon, reading::Region};

@@ -298,6 +298,7 @@ fn lines(text: &str) -> Reading {
         strategy: Strategy::PlainLines,
         kind: ListKind::Names,
         score: 0.5,
+        evidence: Vec::new(),
         items,
     }];
     reading.state = PageState::Content;

@@ -9,11 +9,15 @@ use std::{
 use proptest::prelude::*;
 use serde::Deserialize;
 use stillsays::{
+    entity::EntityList,
     extract::{self, Page},
     media_type::MediaType,
     reading::Reading,
 };
 use unicode_normalization::UnicodeNormalization;
+
+#[path = "../pages/golden.rs"]
+mod golden;
 
 /// Reads a file as a page without response headers.
 fn read_file(path: &Path) -> Reading {
@@ -193,73 +197,38 @@ fn lists_of_saved_pages_are_found_as_well_as_ever() {
     assert!(invented <= 1, "{invented} names on a page that has none");
 }
 
-/// What a golden page is expected to give.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expected {
-    why: String,
-    state: String,
-    /// How many further lists may be held for names: what is debatable is not held against the reader.
-    #[serde(default)]
-    others: usize,
-    #[serde(default)]
-    lists: Vec<ExpectedList>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExpectedList {
-    heading: Option<String>,
-    names: Vec<String>,
-}
-
 /// What is wrong about the reading of a golden page.
-fn faults(expected: &Expected, reading: &Reading) -> Vec<String> {
-    let mut faults = Vec::new();
-    let state = serde_json::to_value(reading.state).unwrap();
-    if state != expected.state.as_str() {
-        faults.push(format!(
-            "state {state}, not {}: {:?}",
-            expected.state, reading.signals
-        ));
-    }
+fn faults(expected: &golden::Expected, reading: &Reading) -> Vec<String> {
     let found = extract::best_lists(reading);
-    let mut left = found.len();
-    for list in &expected.lists {
-        let same = found.iter().find(|it| {
-            let names: Vec<&str> = it.items.iter().map(|it| it.surface.as_str()).collect();
-            names == list.names
-        });
-        match same {
-            Some(it) => {
-                left -= 1;
-                if list.heading.is_some() && it.heading != list.heading {
-                    faults.push(format!("heading {:?}, not {:?}", it.heading, list.heading));
-                }
-            }
-            None => faults.push(format!("no list {:?}", list.names)),
-        }
-    }
-    if left > expected.others {
-        faults.push(format!("{left} lists too many"));
-    }
+    let names = |list: &EntityList| -> Vec<String> {
+        list.items.iter().map(|item| item.surface.clone()).collect()
+    };
+    let state = serde_json::to_value(reading.state).unwrap();
+    let lists = found.iter().map(|list| (list.heading.clone(), names(list)));
+    let mut faults = golden::faults(
+        expected,
+        &golden::Found {
+            state: state.as_str().unwrap().to_owned(),
+            lists: lists.collect(),
+        },
+    );
     if !faults.is_empty() {
-        for it in found {
-            let names: Vec<&str> = it.items.iter().map(|it| it.surface.as_str()).collect();
-            faults.push(format!(
-                "  found {:.2} {:?} under {:?}: {names:?}",
-                it.score, it.strategy, it.heading
-            ));
-        }
+        faults.push(format!("  signals {:?}", reading.signals));
+        let show = |list: &EntityList| {
+            format!(
+                "{:.2} {:?} under {:?}: {:?} {}",
+                list.score,
+                list.strategy,
+                list.heading,
+                names(list),
+                list.fingerprint
+            )
+        };
+        faults.extend(found.iter().map(|list| format!("  found {}", show(list))));
         // The next best, for whoever repairs the reader.
         if std::env::var_os("STILLSAYS_SHOW").is_some() {
-            for it in reading.lists.iter().take(12) {
-                let names: Vec<&str> = it.items.iter().map(|it| it.surface.as_str()).collect();
-                faults.push(format!(
-                    "  there {:.2} {:?} under {:?}: {names:?} {}",
-                    it.score, it.strategy, it.heading, it.fingerprint
-                ));
-            }
+            let there = reading.lists.iter().take(12);
+            faults.extend(there.map(|list| format!("  there {}", show(list))));
         }
     }
     faults
@@ -272,11 +241,18 @@ fn golden_pages_give_the_lists_they_show() {
     let mut count = 0;
     for folder in fs::read_dir(pages).unwrap() {
         let folder = folder.unwrap().path();
-        let Ok(expected) = fs::read_to_string(folder.join("expected.toml")) else {
+        if !folder.join("expected.toml").exists() {
             continue;
-        };
-        let expected: Expected = toml::from_str(&expected).unwrap();
-        let reading = read_file(&folder.join("page.html"));
+        }
+        let expected = golden::expected(&folder);
+        let (body, essence) = golden::page(&folder);
+        let reading = extract::read(&Page {
+            body: &body,
+            media_type: &MediaType::parse(essence),
+            uri: None,
+            status: None,
+            selectors: &[],
+        });
         count += 1;
         let faults = faults(&expected, &reading);
         if !faults.is_empty() {

@@ -1,0 +1,33 @@
+//! Finds the lists of a page in every way there is, one file per strategy.
+
+use super::{draft::Draft, page_index::PageIndex, record::without_countries};
+
+mod cards;
+pub(super) mod data;
+mod definitions;
+mod headings;
+mod items;
+pub(super) mod labels;
+mod lines;
+mod prose;
+pub(super) mod selector;
+mod siblings;
+mod tables;
+
+/// The drafts of all strategies that read names from the text. They overlap; the judge chooses.
+pub(super) fn drafts(index: &PageIndex<'_>) -> Vec<Draft> {
+    let records: [fn(&PageIndex<'_>) -> Vec<Draft>; 5] = [
+        items::find,
+        cards::find,
+        definitions::find,
+        tables::find,
+        headings::find,
+    ];
+    let running: [fn(&PageIndex<'_>) -> Vec<Draft>; 2] = [lines::find, prose::find];
+    let mut drafts: Vec<Draft> = records.iter().flat_map(|find| find(index)).collect();
+    for mut draft in running.iter().flat_map(|find| find(index)) {
+        without_countries(index, &mut draft.items);
+        drafts.push(draft);
+    }
+    drafts
+}

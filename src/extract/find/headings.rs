@@ -1,0 +1,121 @@
+//! Headings that are names, each followed by its text.
+
+use memchr::memchr;
+
+use crate::{
+    entity::{NameSource, Strategy},
+    extract::{
+        draft::{Draft, Item, Observed},
+        flow::heading_level,
+        names::{self, Sort},
+        page_index::PageIndex,
+    },
+};
+
+/// Runs of headings of one level, not parted by a higher one.
+pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
+    let flow = index.flow;
+    let mut drafts = Vec::new();
+    for level in 1..=6_u8 {
+        let mut open: Vec<usize> = Vec::new();
+        for (place, heading) in flow.headings.iter().enumerate() {
+            if heading.level < level {
+                drafts.extend(run(index, &std::mem::take(&mut open)));
+            } else if heading.level == level {
+                let node = flow.heading_nodes[place];
+                let same = open
+                    .last()
+                    .is_none_or(|&open| flow.regions[open] == flow.regions[node]);
+                if !same {
+                    drafts.extend(run(index, &std::mem::take(&mut open)));
+                }
+                open.push(node);
+            }
+        }
+        drafts.extend(run(index, &open));
+    }
+    drafts
+}
+
+fn run(index: &PageIndex<'_>, nodes: &[usize]) -> Option<Draft> {
+    if nodes.len() < 2 {
+        return None;
+    }
+    let tree = index.tree;
+    let mut items = Vec::new();
+    for (place, &node) in nodes.iter().enumerate() {
+        let span = &index.flow.spans[node];
+        let text = index.text(span);
+        let alt = index.is_alt(span.start);
+        let line = span.start..span.start + memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+        let range = if alt {
+            index.trimmed_alt(&line)
+        } else {
+            Some(index.trimmed(&line))
+        };
+        let Some(range) = range.filter(|range| !range.is_empty()) else {
+            continue;
+        };
+        let signs = index.signs(&range);
+        if signs.is_other() || signs.sort == Sort::Chrome {
+            continue;
+        }
+        let end = nodes
+            .get(place + 1)
+            .copied()
+            .unwrap_or(tree.nodes[tree.nodes[node].parent].end)
+            .max(node + 1);
+        items.push(Item {
+            node,
+            record: node..end,
+            range,
+            source: if alt {
+                NameSource::Alt
+            } else {
+                NameSource::Text
+            },
+        });
+    }
+    let (&first, &last) = (nodes.first()?, nodes.last()?);
+    let container = tree
+        .ancestors(first)
+        .find(|&node| last < tree.nodes[node].end)
+        .unwrap_or(first);
+    debug_assert!(heading_level(tree.name(first)).is_some());
+    let observed = if are_countries(index, &items) {
+        vec![(Observed::Countries, 1.0)]
+    } else if are_above_logos(index, &items, container) {
+        vec![(Observed::TiersOfLogos, 1.0)]
+    } else {
+        Vec::new()
+    };
+    (items.len() > 1).then_some(Draft {
+        strategy: Strategy::Headings,
+        container,
+        caption: None,
+        items,
+        observed,
+    })
+}
+
+/// Whether below most headings nothing but images with texts follows: they part logos into tiers, and name none.
+fn are_above_logos(index: &PageIndex<'_>, items: &[Item], container: usize) -> bool {
+    let blocks = &index.flow.blocks;
+    let end = index.flow.spans[container].end;
+    let of_logos = items.iter().enumerate().filter(|(at, entry)| {
+        let next = items.get(at + 1).map_or(end, |item| item.range.start);
+        let from = blocks.partition_point(|block| block.range.start < entry.range.end);
+        let to = blocks.partition_point(|block| block.range.start < next);
+        from < to && blocks[from..to].iter().all(|block| block.alt)
+    });
+    of_logos.count() * 10 >= items.len() * 6
+}
+
+/// Whether most headings are countries: they part a list, and are none.
+fn are_countries(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    let count = items
+        .iter()
+        .filter(|item| names::is_country(index.text(&item.range)))
+        .count();
+    count * 10 >= items.len() * 6
+}

@@ -1,0 +1,128 @@
+//! Lists at the places that profiles name by CSS selectors.
+
+use scraper::{Html, HtmlTreeSink, Node, Selector};
+
+use crate::{
+    entity::{NameSource, Strategy},
+    extract::{
+        draft::{Draft, Item},
+        page_index::PageIndex,
+        record, sink,
+        tree::Tree,
+    },
+};
+
+/// Follows each selector: the draft of the list there, `None` if it is not a selector or matches nothing with a name.
+pub(in crate::extract) fn find(
+    index: &PageIndex<'_>,
+    source: &str,
+    selectors: &[String],
+    drafts: &[Draft],
+) -> Vec<Option<Draft>> {
+    if selectors.is_empty() {
+        return Vec::new();
+    }
+    let (html, _) = sink::parse_into(
+        HtmlTreeSink::new(Html::new_document()),
+        source,
+        index.tree.xhtml,
+        |_| true,
+    );
+    selectors
+        .iter()
+        .map(|selector| match matching(index.tree, &html, selector) {
+            nodes if nodes.is_empty() => None,
+            nodes => members(index, &nodes, drafts),
+        })
+        .collect()
+}
+
+/// The nodes of our tree that a selector matches. Both trees are built by one parser, so the n-th element of one is
+/// the n-th of the other.
+fn matching(tree: &Tree, html: &Html, selector: &str) -> Vec<usize> {
+    let Ok(selector) = Selector::parse(selector) else {
+        return Vec::new();
+    };
+    let matched: std::collections::HashSet<_> =
+        html.select(&selector).map(|select| select.id()).collect();
+    let theirs = html.tree.root().descendants().filter(|descendant| {
+        matches!(descendant.value(), Node::Element(_))
+            && !descendant
+                .ancestors()
+                .any(|node| matches!(node.value(), Node::Fragment))
+    });
+    let ours = (1..tree.nodes.len()).filter(|&at| tree.is_element(at));
+    theirs
+        .zip(ours)
+        .filter(|(pair, _)| matched.contains(&pair.id()))
+        .map(|pair| pair.1)
+        .collect()
+}
+
+/// The list that the matched nodes hold: each a record, or one that holds a list.
+fn members(index: &PageIndex<'_>, nodes: &[usize], drafts: &[Draft]) -> Option<Draft> {
+    let tree = index.tree;
+    let within = |node: usize, item: &Item| node <= item.node && item.node < tree.nodes[node].end;
+    let (container, items) = if let [only] = nodes {
+        let inner = drafts
+            .iter()
+            .filter(|draft| {
+                draft.items.len() > 1 && draft.items.iter().all(|item| within(*only, item))
+            })
+            .max_by_key(|draft| draft.items.len());
+        match inner {
+            Some(it) => (*only, it.items.clone()),
+            None => (*only, record::name(index, &records_of(index, nodes))),
+        }
+    } else {
+        (
+            *nodes.first()?,
+            record::name(index, &records_of(index, nodes)),
+        )
+    };
+    let items = if items.is_empty() {
+        lines(index, nodes)
+    } else {
+        items
+    };
+    (!items.is_empty()).then_some(Draft {
+        strategy: Strategy::Selector,
+        container,
+        caption: None,
+        items,
+        observed: Vec::new(),
+    })
+}
+
+fn records_of(index: &PageIndex<'_>, nodes: &[usize]) -> Vec<std::ops::Range<usize>> {
+    nodes
+        .iter()
+        .map(|&node| node..index.tree.nodes[node].end)
+        .collect()
+}
+
+/// Every line of the matched nodes.
+fn lines(index: &PageIndex<'_>, nodes: &[usize]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for &node in nodes {
+        let span = &index.flow.spans[node];
+        let mut at = span.start;
+        for line in index.text(span).split('\n') {
+            let range = index.trimmed(&(at..at + line.len()));
+            at += line.len() + 1;
+            if !range.is_empty() {
+                items.push(Item {
+                    node,
+                    record: node..node + 1,
+                    source: if index.is_alt(range.start) {
+                        NameSource::Alt
+                    } else {
+                        NameSource::Text
+                    },
+                    range,
+                });
+            }
+        }
+    }
+    items
+}

@@ -1,0 +1,342 @@
+//! Repeated siblings of one kind, also across sibling containers of the same shape: what list items and cards have in common.
+
+use std::ops::Range;
+
+use html5ever::{LocalName, local_name};
+
+use crate::{
+    entity::Strategy,
+    extract::{
+        draft::{Draft, Item, Observed},
+        fast_hash::{Map, Set, map},
+        flow::heading_level,
+        page_index::PageIndex,
+        record,
+        tree::Tree,
+    },
+};
+
+/// What siblings of one kind share: the tag, and a class.
+type Kin<'a> = (&'a LocalName, Option<&'a str>);
+
+/// Siblings of one kind, each a record.
+pub(super) struct Group {
+    /// The node of the element that contains all of them.
+    pub(super) parent: usize,
+    /// Whether they are list items or cards.
+    pub(super) strategy: Strategy,
+    /// The nodes of the siblings.
+    members: Vec<usize>,
+    /// A hash of the tags and first classes from the root to the first of them.
+    shape: u64,
+    /// Their names.
+    pub(super) items: Vec<Item>,
+}
+
+/// The groups of a page that a strategy is for: children of `ul`, `ol` and `menu`, or of anything else.
+pub(super) fn groups(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
+    let mut groups = joined(index, all(index, strategy));
+    for group in &mut groups {
+        let members = group.members.iter();
+        let records: Vec<Range<usize>> = members
+            .map(|&member| member..index.tree.nodes[member].end)
+            .collect();
+        group.items = without_captions(index, record::name(index, &records));
+    }
+    groups
+}
+
+/// The draft of a whole group; `None` without a name.
+pub(super) fn draft(index: &PageIndex<'_>, group: &Group) -> Option<Draft> {
+    let observed = if is_motley(index, &group.items) {
+        vec![(Observed::Motley, 1.0)]
+    } else if are_lists(index, &group.members) {
+        vec![(Observed::ListsOfLists, 1.0)]
+    } else {
+        Vec::new()
+    };
+    (!group.items.is_empty()).then(|| Draft {
+        strategy: group.strategy,
+        container: group.parent,
+        caption: None,
+        items: group.items.clone(),
+        observed,
+    })
+}
+
+/// The members without the captions between them: records that are nothing but a heading of a higher rank than those that name most
+/// others.
+fn without_captions(index: &PageIndex<'_>, items: Vec<Item>) -> Vec<Item> {
+    let tree = index.tree;
+    let rank = |item: &Item| {
+        std::iter::once(item.node)
+            .chain(tree.ancestors(item.node))
+            .take_while(|at| *at >= item.record.start)
+            .filter(|at| tree.is_element(*at))
+            .find_map(|at| heading_level(tree.name(at)))
+    };
+    if items.len() < 4 {
+        return items;
+    }
+    let ranks: Vec<Option<u8>> = items.iter().map(rank).collect();
+    let Some(lowest) = ranks.iter().flatten().max().copied() else {
+        return items;
+    };
+    let names = ranks.iter().filter(|rank| **rank == Some(lowest)).count();
+    if names * 2 < items.len() || names == items.len() {
+        return items;
+    }
+    let is_caption = |item: &Item, rank: Option<u8>| {
+        rank.is_some_and(|rank| rank < lowest)
+            && index.flow.spans[item.record.start].len() == item.range.len()
+    };
+    let both = items.into_iter().zip(ranks);
+    both.filter(|(both, rank)| !is_caption(both, *rank))
+        .map(|both| both.0)
+        .collect()
+}
+
+/// Whether the records are lists themselves, each of which would be named by its first member; not where an editor gave
+/// every item a list of its own.
+fn are_lists(index: &PageIndex<'_>, members: &[usize]) -> bool {
+    let several = |at: &usize| index.tree.elements(*at).nth(1).is_some();
+    members.iter().any(several)
+        && members.iter().all(|&member| {
+            matches!(
+                *index.tree.name(member),
+                local_name!("ul") | local_name!("ol") | local_name!("dl") | local_name!("table")
+            )
+        })
+}
+
+/// Whether a few records have nothing in common but their tag: sections of a page, each named by another kind of thing.
+fn is_motley(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    let tree = index.tree;
+    if !(2..=4).contains(&items.len()) {
+        return false;
+    }
+    let ways: Set<Vec<&LocalName>> = items
+        .iter()
+        .map(|item| {
+            std::iter::once(item.node)
+                .chain(tree.ancestors(item.node))
+                .take_while(|at| *at > item.record.start)
+                .filter(|at| tree.is_element(*at))
+                .map(|at| tree.name(at))
+                .collect()
+        })
+        .collect();
+    ways.len() == items.len()
+}
+
+/// The groups of every parent; groups of one too, since they may join others.
+fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
+    let tree = index.tree;
+    let mut groups = Vec::new();
+    for parent in 0..tree.nodes.len() {
+        if index.flow.spans[parent].is_empty() && parent != 0 {
+            continue;
+        }
+        let name = tree.name(parent);
+        if matches!(
+            *name,
+            local_name!("table")
+                | local_name!("tbody")
+                | local_name!("thead")
+                | local_name!("dl")
+                | local_name!("tr")
+                | local_name!("html")
+                | local_name!("head")
+        ) {
+            continue;
+        }
+        let of_items = matches!(
+            *name,
+            local_name!("ul") | local_name!("ol") | local_name!("menu")
+        );
+        if of_items != (strategy == Strategy::ListItems) {
+            continue;
+        }
+        let members: Vec<usize> = tree
+            .elements(parent)
+            .filter(|&node| index.blocky[node] && !index.flow.spans[node].is_empty())
+            .filter(|&node| heading_level(tree.name(node)).is_none())
+            .collect();
+        for members in interleaved(index, by_kind(index, members)) {
+            let Some(&first) = members.first() else {
+                continue;
+            };
+            groups.push(Group {
+                parent,
+                strategy,
+                shape: index.paths[first],
+                members,
+                items: Vec::new(),
+            });
+        }
+    }
+    groups
+}
+
+/// Siblings parted by tag and by the class that most of their kind share.
+fn by_kind(index: &PageIndex<'_>, members: Vec<usize>) -> Vec<Vec<usize>> {
+    let tree = index.tree;
+    let (Some(&first), classes) = (members.first(), &tree.classes) else {
+        return Vec::new();
+    };
+    let (name, class) = (tree.name(first), classes.number(first));
+    if members
+        .iter()
+        .all(|&member| tree.name(member) == name && classes.number(member) == class)
+    {
+        return vec![members];
+    }
+    let mut counts: Map<(&LocalName, &str), usize> = map();
+    for &member in &members {
+        for class in tree.classes(member).take(8) {
+            *counts.entry((tree.name(member), class)).or_default() += 1;
+        }
+    }
+    // Among many boxes without a class one or two that have their own are something else: the head, the foot.
+    let bare = members
+        .iter()
+        .filter(|&&member| tree.class(member).first == 0)
+        .count();
+    let apart = bare >= 3 && bare + 2 >= members.len();
+    let mut places: Map<Kin<'_>, usize> = map();
+    let mut kinds: Vec<Vec<usize>> = Vec::new();
+    for member in members {
+        let name = tree.name(member);
+        let shared = tree
+            .classes(member)
+            .take(8)
+            .filter_map(|class| Some((*counts.get(&(name, class))?, class)))
+            .filter(|&(count, _)| count > 1)
+            .reduce(|best, pair| if pair.0 > best.0 { pair } else { best })
+            .map(|pair| pair.1);
+        let odd = apart
+            && shared.is_none()
+            && *name == local_name!("div")
+            && tree.class(member).first != 0;
+        let shared = if odd { Some("") } else { shared };
+        let kind = (name, shared);
+        let place = *places.entry(kind).or_insert(kinds.len());
+        if place == kinds.len() {
+            kinds.push(Vec::new());
+        }
+        kinds[place].push(member);
+    }
+    kinds
+}
+
+/// Kinds of one tag that alternate in a row and are made alike, taken for one: a class may only set the last of a line, or
+/// every other one, apart. Boxes of text alone are told apart: they may be names and what is said of them.
+fn interleaved(index: &PageIndex<'_>, kinds: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    if kinds.len() < 2 {
+        return kinds;
+    }
+    let tree = index.tree;
+    let made = |at: usize| -> Vec<&LocalName> {
+        let inner = (at..tree.nodes[at].end).take(12);
+        inner
+            .filter(|inner| tree.is_element(*inner))
+            .map(|inner| tree.name(inner))
+            .collect()
+    };
+    let alike = |one: &[usize], other: &[usize]| {
+        let (Some(&a), Some(&b)) = (one.first(), other.first()) else {
+            return false;
+        };
+        let ends = |of: &[usize]| of.last().copied().unwrap_or_default();
+        let several = one.len() >= 2 && other.len() >= 2;
+        several && a < ends(other) && b < ends(one) && tree.name(a) == tree.name(b) && {
+            let made_of = made(a);
+            made_of.contains(&&local_name!("img")) && made_of == made(b)
+        }
+    };
+    let mut merged: Vec<Vec<usize>> = Vec::with_capacity(kinds.len());
+    for kind in kinds {
+        match merged.iter_mut().find(|other| alike(other, &kind)) {
+            Some(other) => {
+                other.extend(kind);
+                other.sort_unstable();
+            }
+            None => merged.push(kind),
+        }
+    }
+    merged
+}
+
+/// Joins groups of one shape that follow each other with nothing between, and drops lone members.
+fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
+    let tree = index.tree;
+    let mut shared: Map<u64, usize> = map();
+    for group in &groups {
+        let most = shared.entry(group.shape).or_default();
+        *most = (*most).max(group.members.len());
+    }
+    groups.retain(|group| {
+        group.members.len() > 1
+            || group.strategy == Strategy::ListItems
+            || shared.get(&group.shape).is_some_and(|&most| most > 1)
+    });
+    groups.sort_by_key(|group| group.members.first().copied());
+    let mut by_shape: Map<u64, Vec<Group>> = map();
+    let mut order = Vec::new();
+    for group in groups {
+        let key = group.shape;
+        let same = by_shape.entry(key).or_insert_with(|| {
+            order.push(key);
+            Vec::new()
+        });
+        if let Some(last) = same.last_mut()
+            && last.parent != group.parent
+            && let (Some(&before), Some(&after)) = (last.members.last(), group.members.first())
+            && before < after
+        {
+            let from = index.flow.spans[before].end;
+            let to = index.flow.spans[after].start;
+            let between = index.flow.text.get(from..to).unwrap_or("-");
+            if between
+                .lines()
+                .all(|line| line.trim().is_empty() || is_index(line))
+            {
+                last.parent = common(tree, last.parent, group.parent);
+                last.members.extend(group.members);
+                continue;
+            }
+        }
+        same.push(group);
+    }
+    order
+        .into_iter()
+        .filter_map(|it| by_shape.remove(&it))
+        .flatten()
+        .collect()
+}
+
+/// Whether a line between two lists only cuts one list by the alphabet: "B", "C–D", "Back to top".
+pub(super) fn is_index(line: &str) -> bool {
+    let line = line.trim();
+    let letters = line.chars().filter(|letter| letter.is_alphabetic()).count();
+    let cut = line.chars().count() <= 5
+        && (1..=2).contains(&letters)
+        && line
+            .chars()
+            .all(|letter| letter.is_uppercase() || !letter.is_alphanumeric());
+    let digits = matches!(line, "#" | "0-9" | "0–9" | "1-9" | "123" | "0 - 9");
+    let lower = line.to_lowercase();
+    cut || digits
+        || matches!(
+            lower.as_str(),
+            "top" | "back to top" | "nach oben" | "haut de page" | "↑ top" | "up"
+        )
+}
+
+/// The nearest element that holds both.
+fn common(tree: &Tree, one: usize, other: usize) -> usize {
+    std::iter::once(one)
+        .chain(tree.ancestors(one))
+        .find(|&it| it <= other && other < tree.nodes[it].end)
+        .unwrap_or(0)
+}

@@ -1,0 +1,216 @@
+//! Tables: the column of a table of records that names them, and tables that are but grids of cells.
+
+use std::ops::Range;
+
+use html5ever::local_name;
+use memchr::memchr;
+
+use crate::{
+    entity::Strategy,
+    extract::{
+        draft::{Draft, Item, Observed},
+        page_index::PageIndex,
+        record,
+    },
+    language::{Column, Lexicon},
+};
+
+/// A row: its cells.
+struct Row {
+    cells: Vec<usize>,
+    head: bool,
+}
+
+/// Finds the lists in the tables of a page.
+pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
+    let tree = index.tree;
+    let mut drafts = Vec::new();
+    for table in 1..tree.nodes.len() {
+        if *tree.name(table) == local_name!("table") {
+            drafts.extend(of_table(index, table));
+        }
+    }
+    drafts
+}
+
+fn of_table(index: &PageIndex<'_>, table: usize) -> Vec<Draft> {
+    let rows = rows_of(index, table);
+    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    let head = rows
+        .iter()
+        .position(|row| row.head)
+        .or_else(|| titled(index, &rows));
+    let body: Vec<&Row> = rows
+        .iter()
+        .enumerate()
+        .filter(|(place, entry)| !entry.head && Some(*place) != head && !entry.cells.is_empty())
+        .map(|entry| entry.1)
+        .collect();
+    if body.is_empty() || width == 0 || width > 40 {
+        return Vec::new();
+    }
+    let titles = head.map(|head| &rows[head]);
+    let mut drafts = Vec::new();
+    if (head.is_none() && width > 1 && is_grid(index, &body)) || width == 1 {
+        let cells: Vec<Range<usize>> = body
+            .iter()
+            .flat_map(|it| &it.cells)
+            .map(|&it| it..index.tree.nodes[it].end)
+            .collect();
+        let items = record::name(index, &cells);
+        if items.len() > 1 {
+            drafts.push(Draft {
+                strategy: if width == 1 {
+                    Strategy::TableColumn
+                } else {
+                    Strategy::Cards
+                },
+                container: table,
+                caption: None,
+                items,
+                observed: Vec::new(),
+            });
+        }
+        return drafts;
+    }
+    for column in 0..width {
+        let cells: Vec<Range<usize>> = body
+            .iter()
+            .filter(|body| body.cells.len() * 2 > width)
+            .filter_map(|it| it.cells.get(column))
+            .map(|&it| it..index.tree.nodes[it].end)
+            .collect();
+        let items = record::name(index, &cells);
+        if items.is_empty() || items.len() * 2 < body.len() {
+            continue;
+        }
+        let title = titles
+            .and_then(|title| title.cells.get(column))
+            .map(|&it| index.text(&index.flow.spans[it]))
+            .unwrap_or_default();
+        let mut observed = vec![(Observed::RepeatedCells, 1.0 - distinct_share(index, &items))];
+        observed.extend(said_by_title(title).map(|what| (what, 1.0)));
+        if column == 0 {
+            observed.push((Observed::FirstColumn, 1.0));
+        }
+        drafts.push(Draft {
+            strategy: Strategy::TableColumn,
+            container: table,
+            caption: None,
+            items,
+            observed,
+        });
+    }
+    drafts
+}
+
+fn rows_of(index: &PageIndex<'_>, table: usize) -> Vec<Row> {
+    let tree = index.tree;
+    let mut rows = Vec::new();
+    for part in tree.elements(table) {
+        let parts: Vec<usize> = match *tree.name(part) {
+            local_name!("tr") => vec![part],
+            local_name!("tbody") | local_name!("thead") | local_name!("tfoot") => tree
+                .elements(part)
+                .filter(|&node| *tree.name(node) == local_name!("tr"))
+                .collect(),
+            _ => continue,
+        };
+        let in_head = *tree.name(part) == local_name!("thead");
+        for row in parts {
+            let cells: Vec<usize> = tree
+                .elements(row)
+                .filter(|&node| matches!(*tree.name(node), local_name!("td") | local_name!("th")))
+                .collect();
+            let all_heads = cells.len() > 1
+                && cells
+                    .iter()
+                    .all(|&cell| *tree.name(cell) == local_name!("th"));
+            rows.push(Row {
+                cells,
+                head: in_head || all_heads,
+            });
+        }
+    }
+    rows
+}
+
+/// The first row as the row of titles, where it says so by its words alone.
+fn titled(index: &PageIndex<'_>, rows: &[Row]) -> Option<usize> {
+    let first = rows.iter().position(|row| !row.cells.is_empty())?;
+    let known = rows[first]
+        .cells
+        .iter()
+        .filter(|&&cell| said_by_title(index.text(&index.flow.spans[cell])).is_some())
+        .count();
+    (rows.len() > 2 && known > 0 && known * 2 >= rows[first].cells.len()).then_some(first)
+}
+
+/// What the title of a column says about its cells.
+fn said_by_title(title: &str) -> Option<Observed> {
+    let lower = title.trim().trim_end_matches(':').to_lowercase();
+    if lower.len() > 40 || lower.split(' ').count() > 3 {
+        return None;
+    }
+    match Lexicon::column(&lower) {
+        Some(Column::Names) => Some(Observed::ColumnOfNames),
+        Some(Column::Members) => Some(Observed::ColumnOfMembers),
+        Some(Column::PartlyNames) => Some(Observed::ColumnOfSomeName),
+        _ if lower == "title" => Some(Observed::ColumnOfTitles),
+        Some(Column::Other) => Some(Observed::ColumnOfOthers),
+        // For whom people work are organizations, but not the ones listed.
+        Some(Column::Employers) | None => None,
+    }
+}
+
+/// Whether all cells are of one kind, so that rows mean nothing.
+fn is_grid(index: &PageIndex<'_>, body: &[&Row]) -> bool {
+    let tree = index.tree;
+    let width = body.iter().map(|body| body.cells.len()).max().unwrap_or(0);
+    let mut pictured = vec![0.0_f64; width];
+    let mut linked = vec![0.0_f64; width];
+    let mut likeness = vec![0.0_f64; width];
+    let mut organizations = vec![0.0_f64; width];
+    let mut filled = vec![0.0_f64; width];
+    for row in body {
+        for (column, &cell) in row.cells.iter().enumerate() {
+            let span = &index.flow.spans[cell];
+            if span.is_empty() {
+                continue;
+            }
+            let text = index.text(span);
+            let line =
+                span.start..span.start + memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+            let signs = index.signs(&line);
+            filled[column] += 1.0;
+            likeness[column] += signs.likeness;
+            organizations[column] += f64::from(u8::from(signs.organization));
+            let mut below = tree.below(cell);
+            linked[column] +=
+                f64::from(u8::from(below.any(|it| *tree.name(it) == local_name!("a"))));
+            let mut below = tree.below(cell);
+            pictured[column] += f64::from(u8::from(
+                below.any(|it| *tree.name(it) == local_name!("img")),
+            ));
+        }
+    }
+    let alike = |values: &[f64], slack: f64| {
+        let shares: Vec<f64> = values
+            .iter()
+            .zip(&filled)
+            .filter(|pair| *pair.1 > 0.0)
+            .map(|(value, filled)| value / filled)
+            .collect();
+        let high = shares.iter().copied().fold(0.0, f64::max);
+        let low = shares.iter().copied().fold(1.0, f64::min);
+        high - low <= slack
+    };
+    alike(&pictured, 0.4)
+        && alike(&linked, 0.4)
+        && alike(&likeness, 0.3)
+        && alike(&organizations, 0.5)
+}
+
+fn distinct_share(index: &PageIndex<'_>, items: &[Item]) -> f64 {
+    index.distinct(items.iter().map(|item| &item.range)) as f64 / items.len().max(1) as f64
+}

@@ -1,0 +1,224 @@
+//! What is measured of a list for its signs.
+
+use std::{borrow::Cow, ops::Range};
+
+use html5ever::local_name;
+
+use crate::{
+    entity::NameSource,
+    extract::{
+        draft::{Draft, Item},
+        list_item::{host_of, is_logo, link_of},
+        names::{self, NameSigns, Sort},
+        page_index::PageIndex,
+        tree::Kind,
+    },
+};
+
+use super::{
+    list_signs::{CloserFacts, ListFacts},
+    topic::Topic,
+};
+
+/// The items of a list with what was seen of each.
+pub(super) struct Members<'a> {
+    /// The items; at least one.
+    pub(super) items: &'a [Item],
+    /// The signs in the text of each.
+    pub(super) signs: &'a [NameSigns],
+    /// The target of the link of each.
+    pub(super) links: &'a [Option<&'a str>],
+    /// The share of different texts, from 0 to 1.
+    pub(super) distinct: f64,
+}
+
+impl Members<'_> {
+    /// The share of items with a sign.
+    fn share(&self, has: impl Fn(&NameSigns) -> bool) -> f64 {
+        let having = self.signs.iter().filter(|signs| has(signs)).count();
+        having as f64 / self.items.len() as f64
+    }
+
+    /// The mean likeness to a name.
+    fn likeness(&self) -> f64 {
+        let sum: f64 = self.signs.iter().map(|signs| signs.likeness).sum();
+        sum / self.items.len() as f64
+    }
+
+    /// How many different hosts of others the items link to, for each item.
+    fn hosts(&self, topic: &Topic) -> f64 {
+        let links = self.links.iter().copied().flatten();
+        let mut hosts: Vec<Cow<'_, str>> = links
+            .filter_map(host_of)
+            .filter(|host| topic.host.as_deref() != Some(host))
+            .collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts.len() as f64 / self.items.len() as f64
+    }
+}
+
+/// The facts about a list under a heading.
+pub(super) fn facts(
+    index: &PageIndex<'_>,
+    topic: &Topic,
+    draft: &Draft,
+    members: &Members<'_>,
+    heading: Option<&Range<usize>>,
+) -> ListFacts {
+    let first = &members.items[0];
+    let told = heading
+        .map(|range| index.telling(range))
+        .unwrap_or_default();
+    let follows = |heading: &crate::reading::Heading| {
+        heading.level <= 2 && heading.range.start > first.range.end
+    };
+    ListFacts {
+        strategy: draft.strategy,
+        count: members.items.len(),
+        likeness: members.likeness(),
+        organizations: members.share(|signs| signs.organization),
+        hosts: members.hosts(topic),
+        chrome: members.share(|signs| signs.sort == Sort::Chrome),
+        other: members.share(NameSigns::is_other),
+        captions: members.share(|signs| signs.sort == Sort::Caption),
+        social: members.share(|signs| signs.sort == Sort::Social),
+        left: members.items.len() as f64 / draft.items.len() as f64,
+        distinct: members.distinct,
+        dated: dated(index, members.items),
+        headed: heading.is_some(),
+        heading_names: told.strong,
+        heading_relates: told.relation,
+        heading_other: told.other,
+        heading_follows: heading.is_none() && index.flow.headings.iter().any(follows),
+        page_names: topic.names,
+        class_names: class_names(index, draft.container),
+        region: index.flow.regions[first.node],
+        plain_image: first.source == NameSource::Alt
+            && members.items.len() == 1
+            && !is_logo(index, first),
+    }
+}
+
+/// The facts about a list that counts as one of names.
+pub(super) fn closer_facts(index: &PageIndex<'_>, draft: &Draft, items: &[Item]) -> CloserFacts {
+    CloserFacts {
+        countries: are_countries_with_lists(index, items),
+        priced: priced(index, items),
+        buttons: buttons(index, items),
+        consent: in_consent(index, draft.container),
+    }
+}
+
+/// The share of items that something is true of.
+fn share(items: &[Item], has: impl Fn(&Item) -> bool) -> f64 {
+    items.iter().filter(|item| has(item)).count() as f64 / items.len() as f64
+}
+
+/// The share of records with a date or a time beside the name, as news and events have.
+fn dated(index: &PageIndex<'_>, items: &[Item]) -> f64 {
+    const NODES: usize = 120;
+    share(items, |item| {
+        let end = item.record.end.min(item.record.start + NODES);
+        index.has_date(&(item.record.start..end))
+    })
+}
+
+/// Whether an id or a class at the container or shortly above says that partners and the like are inside.
+fn class_names(index: &PageIndex<'_>, container: usize) -> bool {
+    std::iter::once(container)
+        .chain(index.tree.ancestors(container))
+        .take(4)
+        .any(|node| index.called[node])
+}
+
+/// Whether a list is in a dialogue that asks for consent.
+fn in_consent(index: &PageIndex<'_>, container: usize) -> bool {
+    const DIALOGUES: [&str; 6] = [
+        "onetrust",
+        "cookie",
+        "consent",
+        "usercentrics",
+        "gdpr",
+        "cmpbox",
+    ];
+    let tree = index.tree;
+    let calls_itself_so = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        DIALOGUES.iter().any(|word| name.contains(word))
+    };
+    std::iter::once(container)
+        .chain(tree.ancestors(container))
+        .take(12)
+        .any(|node| {
+            let id = tree.attr(node, &local_name!("id")).unwrap_or_default();
+            calls_itself_so(id) || tree.classes(node).any(calls_itself_so)
+        })
+}
+
+/// How many nodes of a record are looked at.
+const RECORD: usize = 60;
+
+/// Whether the items are countries above lists of their own: those have the names.
+fn are_countries_with_lists(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    let has_list = |item: &Item| {
+        let mut nodes = item.record.clone().take(RECORD);
+        nodes.any(|node| *index.tree.name(node) == local_name!("li"))
+    };
+    items.len() >= 2
+        && items
+            .iter()
+            .all(|item| names::is_country(index.text(&item.range)) && has_list(item))
+}
+
+/// The share of records with a price, as those of a shop have.
+fn priced(index: &PageIndex<'_>, items: &[Item]) -> f64 {
+    let is_priced = |node: usize| {
+        let span = &index.flow.spans[node];
+        index.tree.classes(node).any(|class| class == "price")
+            || (matches!(index.tree.nodes[node].kind, Kind::Text(_))
+                && !span.is_empty()
+                && is_price(index.text(span)))
+    };
+    share(items, |item| {
+        item.record.clone().take(RECORD).any(is_priced)
+    })
+}
+
+/// Whether a text is a price; what is granted is not.
+fn is_price(text: &str) -> bool {
+    text.len() <= 24
+        && text.contains(['$', '€', '£', '¥', '₽', '₹'])
+        && text.contains(|letter: char| letter.is_ascii_digit())
+        && !is_grant(text)
+}
+
+/// Whether a sum is in thousands and without cents, as grants are and prices seldom: "$7,500".
+fn is_grant(sum: &str) -> bool {
+    let parts = sum.split([',', '.', '\u{a0}', '’']).skip(1);
+    let mut digits = parts
+        .map(|part| part.bytes().take_while(u8::is_ascii_digit).count())
+        .filter(|digits| *digits > 0)
+        .peekable();
+    digits.peek().is_some() && digits.all(|digits| digits == 3)
+}
+
+/// The share of names that are only the faces of buttons, as filters and tabs are.
+fn buttons(index: &PageIndex<'_>, items: &[Item]) -> f64 {
+    let tree = index.tree;
+    share(items, |item| {
+        *tree.name(item.record.start) == local_name!("button")
+            || tree.attr(item.record.start, &local_name!("role")) == Some("tab")
+            || is_button_without_page(index, item)
+    })
+}
+
+/// Whether a name is a button that leads to no page of its own.
+fn is_button_without_page(index: &PageIndex<'_>, item: &Item) -> bool {
+    let tree = index.tree;
+    let is_button = |class: &str| matches!(class, "button" | "btn" | "btn-primary");
+    let leads_nowhere = |href: &str| href.starts_with('#') || href.starts_with("mailto:");
+    *tree.name(item.node) == local_name!("a")
+        && tree.classes(item.node).any(is_button)
+        && link_of(index, item).is_none_or(leads_nowhere)
+}

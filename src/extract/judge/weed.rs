@@ -1,0 +1,81 @@
+//! The items of a draft without those that cannot be names: buttons, sentences between the names, repetitions.
+
+use crate::{
+    entity::{NameSource, Strategy},
+    extract::{
+        draft::{Draft, Item},
+        list_item::{host_of, link_of},
+        names::{NameSigns, Sort},
+        page_index::PageIndex,
+    },
+};
+
+use super::name_signs::{LIKELY, NOTHING, WEAK};
+
+/// An item with the number of its text, the same for the same text, and the signs in it.
+pub(super) struct Seen {
+    pub(super) item: Item,
+    pub(super) text: u32,
+    pub(super) signs: NameSigns,
+}
+
+/// The items of a draft that may be names, in the order of the page.
+pub(super) fn weeded(index: &PageIndex<'_>, draft: &Draft) -> Vec<Seen> {
+    let mut all: Vec<Seen> = Vec::with_capacity(draft.items.len());
+    for item in &draft.items {
+        let (text, signs) = index.numbered_signs(&item.range);
+        let item = item.clone();
+        all.push(Seen { item, text, signs });
+    }
+    let likely = all.iter().filter(|seen| seen.signs.likeness >= LIKELY);
+    let mostly_names = likely.count() * 2 >= all.len();
+    if repeats_itself(index, &all) {
+        let texts: Vec<u32> = all.iter().map(|seen| seen.text).collect();
+        let mut first = index.first_shown(texts.into_iter());
+        all.retain(|_| first.next().unwrap_or(true));
+    }
+    if mostly_names {
+        let strict = !matches!(draft.strategy, Strategy::ListItems | Strategy::TableColumn);
+        all.retain(|seen| stays(index, seen, strict));
+    }
+    // A name linked twice over two lines is one.
+    all.dedup_by_key(|seen| seen.text);
+    disjoint(all, |seen| &seen.item)
+}
+
+/// Whether a draft is a carousel that repeats its slides. Two or three texts again and again are the labels of records.
+fn repeats_itself(index: &PageIndex<'_>, all: &[Seen]) -> bool {
+    let first = index.first_shown(all.iter().map(|seen| seen.text));
+    let distinct = first.filter(|is_first| *is_first).count();
+    let labels = distinct <= 3
+        && all.len() >= 3 * distinct
+        && all.iter().all(|seen| seen.item.source != NameSource::Alt);
+    (all.len() - distinct) * 10 >= all.len() * 3 && distinct > 1 && !labels
+}
+
+/// Whether an item among names may be one; `strict` if the list has more than its names in it.
+fn stays(index: &PageIndex<'_>, seen: &Seen, strict: bool) -> bool {
+    let signs = seen.signs;
+    let nothing = signs.likeness < NOTHING && signs.sort == Sort::Plain;
+    let weak = strict && signs.likeness < WEAK;
+    signs.sort != Sort::Chrome && !nothing && (!weak || is_anonymous(index, seen))
+}
+
+/// Whether an item is the group of that name: givers who wish to be unnamed have no address.
+fn is_anonymous(index: &PageIndex<'_>, seen: &Seen) -> bool {
+    let text = index.text(&seen.item.range);
+    text.eq_ignore_ascii_case("anonymous") && link_of(index, &seen.item).and_then(host_of).is_some()
+}
+
+/// The items in the order of the page, without those that share text with one before: items inside items.
+pub(super) fn disjoint<T>(mut items: Vec<T>, item: impl Fn(&T) -> &Item) -> Vec<T> {
+    items.sort_by_key(|entry| item(entry).range.start);
+    let mut end = 0;
+    items.retain(|entry| {
+        let range = &item(entry).range;
+        let apart = range.start >= end;
+        end = end.max(range.end);
+        apart
+    });
+    items
+}

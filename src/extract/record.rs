@@ -1,0 +1,66 @@
+//! Which part of each record is its name: the same part in all of them, chosen by what is there.
+
+use std::ops::Range;
+
+use super::{draft::Item, judge::name_signs::LIKELY, page_index::PageIndex};
+use crate::entity::NameSource;
+
+use part_signs::{Carrier, NEAR};
+use parts::Parts;
+use slots::Slots;
+
+mod aside;
+mod common;
+pub(super) mod part_signs;
+mod parts;
+mod slots;
+pub(super) mod trim;
+
+pub(super) use aside::in_item;
+pub(super) use common::without_countries;
+
+/// Names each record (a range of nodes); records without a name are left out.
+pub(super) fn name(index: &PageIndex<'_>, records: &[Range<usize>]) -> Vec<Item> {
+    let mut parts = Parts::new(records.len());
+    let ends = records.iter().map(|record| parts.add_record(index, record));
+    let ends: Vec<usize> = ends.collect();
+    let begins = std::iter::once(0).chain(ends.iter().copied());
+    let spans = || begins.clone().zip(ends.iter().copied());
+    let mut slots = Slots::new(parts.all.len());
+    // For each part the number of its slot, and its likeness to a name.
+    let mut told: Vec<(usize, f64)> = Vec::with_capacity(parts.all.len());
+    for (start, end) in spans() {
+        for (position, part) in parts.all[start..end].iter().enumerate() {
+            told.push(slots.add(index, position, part));
+        }
+    }
+    let filled = spans().filter(|(start, end)| start < end).count();
+    let ranked = slots.ranked(filled as f64);
+    let Some(best) = ranked.iter().find(|slot| slot.1 == 0).map(|slot| slot.0) else {
+        return Vec::new();
+    };
+    let mut items = Vec::new();
+    for ((start, end), record) in spans().zip(records) {
+        let Some(at) = (start..end).min_by_key(|&at| ranked[told[at].0].1) else {
+            continue;
+        };
+        let (part, (number, likeness)) = (&parts.all[at], told[at]);
+        let (worth, rank) = ranked[number];
+        let near = rank == 0
+            || worth > best * NEAR
+            || (part.slot.carrier <= Carrier::Line && likeness >= LIKELY);
+        if near {
+            items.push(Item {
+                node: part.node,
+                record: record.clone(),
+                range: part.range.clone(),
+                source: match part.slot.carrier {
+                    Carrier::Alt => NameSource::Alt,
+                    _ => NameSource::Text,
+                },
+            });
+        }
+    }
+    common::without_common(index, &mut items);
+    items
+}

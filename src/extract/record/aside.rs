@@ -1,0 +1,111 @@
+//! What stands in an element of its own beside a name: the letter in a circle before it, the office behind it.
+
+use std::ops::Range;
+
+use html5ever::local_name;
+
+use crate::{
+    extract::{judge::name_signs::LIKELY, page_index::PageIndex, tree::Kind},
+    language::{Lexicon, mark},
+};
+
+/// What stands before a comma and an element that goes on to the end, and that element:
+/// `Jane Roe, <em>Professor, Lower Merrow</em>`.
+pub(in crate::extract) fn before_aside(
+    index: &PageIndex<'_>,
+    node: usize,
+    span: &Range<usize>,
+) -> Option<(Range<usize>, usize)> {
+    if *index.tree.name(node) != local_name!("li") && *index.tree.name(node) != local_name!("p") {
+        return None;
+    }
+    let aside = index.tree.elements(node).last().filter(|node| {
+        matches!(
+            *index.tree.name(*node),
+            local_name!("em") | local_name!("i") | local_name!("small")
+        ) && index.flow.spans[*node].end == span.end
+    })?;
+    let head = span.start..index.flow.spans[aside].start;
+    index.text(&head).ends_with(", ").then_some((head, aside))
+}
+
+/// Whether a line goes on in running text behind the link, or the word set apart, that it begins with: that is the name, not the line.
+/// `<a>Harbour Bank</a> di Merrow (LM)`, but not `<a>Friends</a> of the Harbour`.
+pub(in crate::extract) fn goes_on_behind_link(
+    index: &PageIndex<'_>,
+    node: usize,
+    span: &Range<usize>,
+) -> bool {
+    let name = index.tree.name(node);
+    if *name != local_name!("li") && *name != local_name!("p") && *name != local_name!("td") {
+        return false;
+    }
+    // Most lines begin with text.
+    let text =
+        matches!(index.tree.nodes.get(node + 1), Some(it) if matches!(it.kind, Kind::Text(_)));
+    if text
+        && index.flow.spans[node + 1].start == span.start
+        && !index.flow.spans[node + 1].is_empty()
+    {
+        return false;
+    }
+    let Some(link) = index.tree.elements(node).next() else {
+        return false;
+    };
+    let own = &index.flow.spans[link];
+    let leads = matches!(
+        *index.tree.name(link),
+        local_name!("a") | local_name!("em") | local_name!("strong") | local_name!("b")
+    );
+    if !leads || own.start != span.start || own.is_empty() {
+        return false;
+    }
+    let behind = index.text(&(own.end..span.end));
+    let runs_on = behind.strip_prefix(' ').is_some_and(|rest| {
+        rest.starts_with(char::is_lowercase) && rest.split(' ').nth(1).is_some()
+    });
+    if !runs_on {
+        return false;
+    }
+    let named = index.trimmed(own);
+    let small = || {
+        let first = behind.trim_start().split(' ').next().unwrap_or_default();
+        Lexicon::word(first) & mark::SMALL != 0
+    };
+    index.signs(&named).likeness >= LIKELY && (index.text(&named).contains(' ') || !small())
+}
+
+/// Whether an element shows the first letter of a name in a circle, and the name in the next element.
+pub(in crate::extract) fn is_badged(index: &PageIndex<'_>, node: usize, text: &str) -> bool {
+    if let [first, second, ..] = text.as_bytes()
+        && first.is_ascii()
+        && !first.eq_ignore_ascii_case(second)
+    {
+        return false;
+    }
+    let mut letters = text.chars().flat_map(char::to_lowercase);
+    let (first, second) = (letters.next(), letters.next());
+    if first.is_none() || first != second {
+        return false;
+    }
+    let mut inner = index
+        .tree
+        .elements(node)
+        .filter(|node| !index.flow.spans[*node].is_empty());
+    let (Some(badge), Some(name)) = (inner.next(), inner.next()) else {
+        return false;
+    };
+    let (badge, name) = (&index.flow.spans[badge], &index.flow.spans[name]);
+    badge.start == index.flow.spans[node].start
+        && index.text(badge).chars().count() == 1
+        && badge.end == name.start
+}
+
+/// Whether an element is, or stands in, one of several list items: what commas part there belongs to that item.
+pub(in crate::extract) fn in_item(index: &PageIndex<'_>, node: usize) -> bool {
+    let tree = index.tree;
+    std::iter::once(node)
+        .chain(tree.ancestors(node).take(2))
+        .find(|it| *tree.name(*it) == local_name!("li"))
+        .is_some_and(|it| tree.elements(tree.nodes[it].parent).nth(1).is_some())
+}

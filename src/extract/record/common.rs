@@ -1,0 +1,312 @@
+//! What all names of a list have before or behind them, and is none of them: a label, each one's office, a caption; and
+//! names that stand declined in the texts of their logos.
+
+use std::ops::Range;
+
+use memchr::memchr2;
+
+use crate::{
+    entity::NameSource,
+    extract::{
+        draft::Item,
+        judge::name_signs::{CLEAR, LIKELY, SURE},
+        names,
+        page_index::PageIndex,
+    },
+};
+
+/// Takes off what all names have in common.
+pub(in crate::extract) fn without_common(index: &PageIndex<'_>, items: &mut [Item]) {
+    without_label(index, items);
+    without_offices(index, items);
+    without_countries(index, items);
+    without_caption(index, items);
+    as_spelt_beside(index, items);
+}
+
+/// Takes off what all names begin with where it labels them: "Name: Jane Roe".
+fn without_label(index: &PageIndex<'_>, items: &mut [Item]) {
+    let Some(first) = items.first().filter(|_| items.len() >= 3) else {
+        return;
+    };
+    let text = index.text(&first.range);
+    let Some(label) = text
+        .find(": ")
+        .filter(|text| *text <= 30)
+        .map(|text| text + 2)
+    else {
+        return;
+    };
+    let label = &text[..label];
+    if items
+        .iter()
+        .all(|item| index.text(&item.range).starts_with(label))
+    {
+        for item in items {
+            item.range.start += label.len();
+        }
+    }
+}
+
+/// What parts a name from what is said of it, in one line.
+const DASHES: [&str; 3] = [" - ", " – ", " — "];
+
+/// Takes off what each name is followed by behind a dash, where all are: "Roe Jane - Chemist". A dash behind initials is
+/// part of a name: "ABC - Alliance of Bay Cities".
+fn without_offices(index: &PageIndex<'_>, items: &mut [Item]) {
+    const LEAST: usize = 4;
+    let Some(first) = items.first().filter(|_| items.len() >= LEAST) else {
+        return;
+    };
+    let first = index.text(&first.range);
+    if memchr2(b'-', 0xe2, first.as_bytes()).is_none() {
+        return;
+    }
+    let Some(dash) = DASHES.iter().find(|it| first.contains(**it)) else {
+        return;
+    };
+    let heads: Vec<Option<usize>> = items
+        .iter()
+        .map(|item| index.text(&item.range).find(dash))
+        .collect();
+    let parted = heads.iter().flatten().count();
+    if parted * 10 < items.len() * 9 {
+        return;
+    }
+    // Names have two words or more; what follows them differs, and most of it is no name.
+    let (mut named, mut told) = (0, 0);
+    for (it, at) in items.iter().zip(&heads) {
+        let Some(at) = at else { continue };
+        let head = it.range.start..it.range.start + at;
+        let tail = index.trimmed(&(head.end + dash.len()..it.range.end));
+        let several = index.text(&head).trim().contains(' ');
+        named += usize::from(several && index.signs(&head).likeness >= LIKELY);
+        let signs = index.signs(&tail);
+        let told_of = signs.likeness < SURE && !signs.organization;
+        told += usize::from(told_of || is_whereabouts(index.text(&tail)));
+    }
+    if named * 10 < parted * 8 || told * 2 < parted {
+        return;
+    }
+    for (it, at) in items.iter_mut().zip(heads) {
+        if let Some(at) = at {
+            it.range = index.trimmed(&(it.range.start..it.range.start + at));
+        }
+    }
+}
+
+/// Whether a text says where a house is, a town and what it is in: "Washington, DC".
+fn is_whereabouts(text: &str) -> bool {
+    let capital = |text: &str| {
+        let mut words = text.split(' ').filter(|word| !word.is_empty());
+        (1..=3).contains(&words.clone().count())
+            && words.all(|word| word.starts_with(char::is_uppercase))
+    };
+    text.split_once(", ").is_some_and(|(town, rest)| {
+        let mut parts = rest.split(", ");
+        capital(town) && parts.all(capital)
+    }) && !text.contains(|letter: char| letter.is_ascii_digit())
+}
+
+/// Takes off the countries in brackets behind the names, where every name has one and they differ.
+pub(in crate::extract) fn without_countries(index: &PageIndex<'_>, items: &mut [Item]) {
+    const LEAST: usize = 4;
+    let ends_so = |item: &Item| index.text(&item.range).ends_with(')');
+    if items.len() < LEAST || !items.iter().all(ends_so) {
+        return;
+    }
+    let told = |item: &Item| {
+        let text = index.text(&item.range);
+        let at = text.rfind('(')?;
+        let country = &text[at + 1..text.len() - 1];
+        (at > 0 && names::is_country(country)).then_some((at, country))
+    };
+    let Some(found) = items.iter().map(told).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    if found.iter().all(|pair| pair.1 == found[0].1) {
+        return;
+    }
+    let heads: Vec<usize> = found.iter().map(|found| found.0).collect();
+    for (it, at) in items.iter_mut().zip(heads) {
+        it.range = index.trimmed(&(it.range.start..it.range.start + at));
+    }
+}
+
+/// Takes off the words that the texts of all logos end in, three at least: "Acme, a sponsor of the fair".
+fn without_caption(index: &PageIndex<'_>, items: &mut [Item]) {
+    const WORDS: usize = 3;
+    if items.len() < 3 || items.iter().any(|item| item.source != NameSource::Alt) {
+        return;
+    }
+    let Some(first) = items.first().map(|item| index.text(&item.range)) else {
+        return;
+    };
+    let common = items.iter().skip(1).fold(first.len(), |common, it| {
+        let other = index.text(&it.range).bytes().rev();
+        let same = first.bytes().rev().zip(other).take_while(|(a, b)| a == b);
+        common.min(same.count())
+    });
+    // From the first word that all of it is common, and no name without what stands before.
+    let tail = first.get(first.len() - common..).unwrap_or_default();
+    let Some(start) = tail.find(' ') else { return };
+    let tail = &tail[start..];
+    let whole = |item: &Item| item.range.len() == tail.len();
+    if tail.split(' ').filter(|word| !word.is_empty()).count() < WORDS
+        || !tail.trim_start().starts_with(char::is_lowercase)
+        || items.iter().any(whole)
+    {
+        return;
+    }
+    for item in items {
+        item.range = index.trimmed(&(item.range.start..item.range.end - tail.len()));
+    }
+}
+
+/// Takes the name beside a logo where all logos have one and some of their texts spell it otherwise: in many languages
+/// "logo of" declines it, `Logo Głównego Urzędu` beside `Główny Urząd`.
+fn as_spelt_beside(index: &PageIndex<'_>, items: &mut [Item]) {
+    if items.is_empty() || items.iter().any(|item| item.source != NameSource::Alt) {
+        return;
+    }
+    let Some(beside) = items
+        .iter()
+        .map(|item| beside(index, item))
+        .collect::<Option<Vec<_>>>()
+    else {
+        return;
+    };
+    let differ = items
+        .iter()
+        .zip(&beside)
+        .any(|(pair, (_, range))| index.text(&pair.range) != index.text(range));
+    if differ {
+        for (it, (node, range)) in items.iter_mut().zip(beside) {
+            it.node = node;
+            it.range = range;
+            it.source = NameSource::Text;
+        }
+    }
+}
+
+/// The line of a record that looks like a name and begins as the text of its logo does, and the element that holds it.
+fn beside(index: &PageIndex<'_>, item: &Item) -> Option<(usize, Range<usize>)> {
+    const NODES: usize = 40;
+    let words = |text: &str| text.split(' ').count();
+    let logo = index.text(&item.range);
+    let lead: String = logo.chars().take(4).collect();
+    if lead.contains(' ') || lead.chars().count() < 4 {
+        return None;
+    }
+    item.record.clone().take(NODES).find_map(|node| {
+        let span = &index.flow.spans[node];
+        let text = index.text(span);
+        if !text.starts_with(lead.as_str()) || text.contains('\n') || index.is_alt(span.start) {
+            return None;
+        }
+        let range = index.trimmed(span);
+        let fits = index.signs(&range).likeness >= CLEAR
+            && words(index.text(&range)).abs_diff(words(logo)) <= 2;
+        fits.then_some((node, range))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        extract::{Page, best_lists, read},
+        media_type::MediaType,
+    };
+
+    fn names(html: &str) -> Vec<String> {
+        let reading = read(&Page {
+            body: html.as_bytes(),
+            media_type: &MediaType::parse("text/html; charset=utf-8"),
+            uri: None,
+            status: None,
+            selectors: &[],
+        });
+        let lists = best_lists(&reading);
+        let items = lists.into_iter().flat_map(|list| &list.items);
+        items.map(|item| item.surface.clone()).collect()
+    }
+
+    #[test]
+    fn an_office_behind_every_name_is_none_of_it() {
+        let people = ["Roe Jane", "Doe Richard", "Moss Hanna", "Hill Victor-Jan"];
+        let work = [
+            "Chemist, retired",
+            "teaches at a school",
+            "Nurse",
+            "writes about rivers",
+        ];
+        let list: Vec<String> = people
+            .iter()
+            .zip(work)
+            .map(|(who, what)| format!("<li>{who}\t-\t{what}</li>"))
+            .collect();
+        let list = list.concat();
+        assert_eq!(
+            names(&format!("<h2>Signatories</h2><ol>{list}</ol>")),
+            people
+        );
+        let bodies = [
+            "ABC - Alliance of Bay Cities",
+            "RRN - River Rescue Network",
+            "LHA - Lower Hill Archive",
+            "MOT - Merrow Orchestra Trust",
+        ];
+        let list: Vec<String> = bodies
+            .iter()
+            .map(|body| format!("<li>{body}</li>"))
+            .collect();
+        let list = list.concat();
+        assert_eq!(names(&format!("<h2>Members</h2><ul>{list}</ul>")), bodies);
+    }
+
+    #[test]
+    fn a_name_that_a_logos_text_declines_is_taken_from_beside_it() {
+        let bodies = [
+            "Główny Urząd Mostów",
+            "Polska Rada Promów",
+            "Stowarzyszenie Rzeczne",
+        ];
+        let logos = [
+            "Głównego Urzędu Mostów",
+            "Polskiej Rady Promów",
+            "Stowarzyszenia Rzecznego",
+        ];
+        let cards: Vec<String> = bodies
+            .iter()
+            .zip(logos)
+            .map(|(name, logo)| {
+                format!("<div><img src=x.png alt='Logo {logo}'><p>{name}</p></div>")
+            })
+            .collect();
+        let cards = cards.concat().replacen(
+            "<p>Główny Urząd Mostów</p>",
+            "<p><a href=/m>Główny Urząd Mostów</a></p>",
+            1,
+        );
+        assert_eq!(
+            names(&format!("<h1>Partnerzy</h1><section>{cards}</section>")),
+            bodies
+        );
+    }
+
+    #[test]
+    fn what_all_logos_say_behind_the_name_is_no_part_of_it() {
+        let bodies = ["Merrow Bank", "Harbour Lights", "The River Trust"];
+        let logos: Vec<String> = bodies
+            .iter()
+            .map(|body| {
+                format!("<div><img src=x.png alt='Logo de {body} un des soutiens du canal'></div>")
+            })
+            .collect();
+        let logos = logos.concat();
+        assert_eq!(
+            names(&format!("<h1>Soutiens</h1><section>{logos}</section>")),
+            bodies
+        );
+    }
+}

@@ -1,0 +1,298 @@
+//! The parts of a record that could be its name.
+
+use std::ops::Range;
+
+use html5ever::local_name;
+use memchr::{memchr, memchr3_iter, memrchr};
+
+use crate::extract::{
+    flow::heading_level, judge::name_signs::CLEAR, page_index::PageIndex, tree::Kind,
+};
+
+use super::{
+    aside::{before_aside, goes_on_behind_link, is_badged},
+    part_signs::Carrier,
+};
+
+/// How many parts of a record are looked at.
+pub(super) const PARTS: usize = 40;
+
+/// How many nodes of a record are looked at for its parts.
+const NODES: usize = 500;
+
+/// The same part in every record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Slot {
+    /// What contains it.
+    pub(super) carrier: Carrier,
+    /// A hash of its class; 0 and 1 for none.
+    pub(super) class: u64,
+    /// Which of several such parts of the record it is, from 0.
+    pub(super) place: u8,
+}
+
+/// A part of one record.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// Which part it is.
+    pub(super) slot: Slot,
+    /// Its node.
+    pub(super) node: usize,
+    /// The bytes of what may be the name.
+    pub(super) range: Range<usize>,
+}
+
+/// The parts of the records of a list, in one row.
+pub(super) struct Parts {
+    /// The parts of all records.
+    pub(super) all: Vec<Part>,
+    /// Where the parts of the open record begin.
+    first: usize,
+    /// How many parts of each carrier and class the open record has so far.
+    seen: Vec<((Carrier, u64), u8)>,
+}
+
+impl Parts {
+    /// Without a part, with room for those of so many records.
+    pub(super) fn new(records: usize) -> Self {
+        Self {
+            all: Vec::with_capacity(4 * records),
+            first: 0,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Adds the parts of a record, in order; hidden ones only if there are no others. Returns where they end.
+    pub(super) fn add_record(&mut self, index: &PageIndex<'_>, record: &Range<usize>) -> usize {
+        self.first = self.all.len();
+        let all_hidden = index.flow.hidden[record.start];
+        self.add(index, record, all_hidden);
+        if self.all.len() == self.first && !all_hidden {
+            self.add(index, record, true);
+        }
+        self.all.len()
+    }
+
+    fn add(&mut self, index: &PageIndex<'_>, record: &Range<usize>, all_hidden: bool) {
+        self.seen.clear();
+        let mut until = record.end.min(record.start + NODES);
+        let mut last_line: Option<Range<usize>> = None;
+        let mut node = record.start;
+        while node < until && self.all.len() - self.first < PARTS {
+            let span = &index.flow.spans[node];
+            let shown = !span.is_empty() && (!index.flow.hidden[node] || all_hidden);
+            match shown.then(|| what(index, record, node)) {
+                Some(What::Text(carrier, class)) => {
+                    if let Some(aside) = self.add_text(index, record, (node, carrier, class)) {
+                        until = aside;
+                    }
+                }
+                Some(What::Lines) => self.add_first_line(index, node, &mut last_line),
+                Some(What::Nothing) | None => {}
+            }
+            node += 1;
+        }
+    }
+
+    /// Adds what of a node may be the name; returns the node of what is beside it and not part of it.
+    fn add_text(
+        &mut self,
+        index: &PageIndex<'_>,
+        record: &Range<usize>,
+        (node, carrier, class): (usize, Carrier, u64),
+    ) -> Option<usize> {
+        let span = &index.flow.spans[node];
+        let range = if carrier == Carrier::Alt {
+            index.trimmed_alt(span)?
+        } else if index.is_alt(span.start) {
+            return None;
+        } else {
+            index.trimmed(span)
+        };
+        if carrier != Carrier::Alt && is_half(index, span, carrier, record)
+            || carrier == Carrier::Plain && goes_on_behind_link(index, node, span)
+        {
+            return None;
+        }
+        if matches!(carrier, Carrier::Plain | Carrier::Line)
+            && let Some(head) = before_description(index, &range)
+        {
+            let head = index.trimmed(&(range.start..range.start + head));
+            self.push((Carrier::Head, class), node, head);
+        }
+        if let Some((head, aside)) = before_aside(index, node, span) {
+            self.push((Carrier::Head, class), node, index.trimmed(&head));
+            return Some(aside);
+        }
+        self.push((carrier, class), node, range);
+        None
+    }
+
+    /// Adds the first line of a part with several, if no element contains just that line.
+    fn add_first_line(
+        &mut self,
+        index: &PageIndex<'_>,
+        node: usize,
+        last: &mut Option<Range<usize>>,
+    ) {
+        let span = &index.flow.spans[node];
+        let text = index.text(span);
+        let line = span.start..span.start + memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+        if last.as_ref() == Some(&line) || index.is_alt(line.start) {
+            return;
+        }
+        *last = Some(line.clone());
+        self.push((Carrier::Line, 0), node, index.trimmed(&line));
+    }
+
+    /// Adds a part to the open record, or to a part of the same text if its carrier says more.
+    fn push(&mut self, (carrier, class): (Carrier, u64), node: usize, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        let mut near = self.all[self.first..].iter_mut().rev().take(4);
+        if let Some(same) = near.find(|part| part.range == range) {
+            if carrier < same.slot.carrier {
+                same.slot.carrier = carrier;
+                if same.slot.class <= 1 {
+                    same.slot.class = class;
+                }
+                same.node = node;
+            }
+            return;
+        }
+        let known = self.seen.iter().position(|seen| seen.0 == (carrier, class));
+        let known = known.unwrap_or_else(|| {
+            self.seen.push(((carrier, class), 0));
+            self.seen.len() - 1
+        });
+        let count = &mut self.seen[known].1;
+        let slot = Slot {
+            carrier,
+            class,
+            place: *count,
+        };
+        *count = count.saturating_add(1);
+        self.all.push(Part { slot, node, range });
+    }
+}
+
+/// What a node of a record is to its name.
+enum What {
+    /// Text of one line: what contains it, and a hash of its class.
+    Text(Carrier, u64),
+    /// Text of several lines.
+    Lines,
+    /// Nothing, or what another node says as well.
+    Nothing,
+}
+
+fn what(index: &PageIndex<'_>, record: &Range<usize>, node: usize) -> What {
+    let span = &index.flow.spans[node];
+    let text = index.text(span);
+    match &index.tree.nodes[node].kind {
+        Kind::Document => What::Nothing,
+        Kind::Text(_) => {
+            // The parent of a text that is all of it says the same.
+            let parent = index.tree.nodes[node].parent;
+            if parent >= record.start && index.flow.spans[parent] == *span {
+                What::Nothing
+            } else {
+                What::Text(Carrier::Plain, 1)
+            }
+        }
+        Kind::Element(..) if is_badged(index, node, text) => What::Nothing,
+        Kind::Element(..) if memchr(b'\n', text.as_bytes()).is_some() => What::Lines,
+        Kind::Element(..) => {
+            let (carrier, class) = carrier(index, node, record.start);
+            What::Text(carrier, class)
+        }
+    }
+}
+
+/// Whether a part of a line is but half of a name that goes on in the next element.
+fn is_half(
+    index: &PageIndex<'_>,
+    span: &Range<usize>,
+    carrier: Carrier,
+    record: &Range<usize>,
+) -> bool {
+    let text = &index.flow.text;
+    let own = &index.flow.spans[record.start];
+    let breaks = |at: usize| text.as_bytes()[at] == b'\n';
+    if (span.start <= own.start || breaks(span.start - 1))
+        && (span.end >= own.end || breaks(span.end))
+    {
+        return false;
+    }
+    let before = &text[own.start.min(span.start)..span.start];
+    let before = &before[memrchr(b'\n', before.as_bytes()).map_or(0, |memrchr| memrchr + 1)..];
+    let behind = &text[span.end..own.end.max(span.end)];
+    let behind = &behind[..memchr(b'\n', behind.as_bytes()).unwrap_or(behind.len())];
+    let whole = span.start - before.len()..span.end + behind.len();
+    if whole == *span || whole.len() > 80 {
+        return false;
+    }
+    let led = before.ends_with(' ') && before.trim_end().ends_with(char::is_alphanumeric);
+    let mut next = behind.chars();
+    let goes_on = carrier == Carrier::Plain
+        && next.next() == Some(' ')
+        && next.next().is_some_and(char::is_uppercase);
+    (led || goes_on) && index.signs(&whole).likeness >= CLEAR
+}
+
+/// The bytes before a dash or a colon behind which a description follows.
+fn before_description(index: &PageIndex<'_>, range: &Range<usize>) -> Option<usize> {
+    let text = index.text(range);
+    let bytes = text.as_bytes();
+    let (at, tail) = memchr3_iter(b':', b'-', 0xe2, bytes).find_map(|at| {
+        let spaced = |length: usize| {
+            (at > 0 && bytes[at - 1] == b' ' && bytes.get(at + length) == Some(&b' '))
+                .then(|| (at - 1, at + length + 1))
+        };
+        match bytes[at] {
+            b':' => (bytes.get(at + 1) == Some(&b' ')).then_some((at, at + 2)),
+            b'-' => spaced(1),
+            _ => text[at..].starts_with(['–', '—']).then(|| spaced(3))?,
+        }
+    })?;
+    let last = text[tail..].trim_end_matches('.').len();
+    let described = text[tail..].split(' ').nth(3).is_some()
+        && index
+            .signs(&(range.start + tail..range.start + tail + last))
+            .likeness
+            < CLEAR;
+    described.then_some(at)
+}
+
+/// What kind of carrier an element is, and its class.
+fn carrier(index: &PageIndex<'_>, node: usize, root: usize) -> (Carrier, u64) {
+    let tree = index.tree;
+    let name = tree.name(node);
+    let class = if node == root {
+        0
+    } else {
+        tree.class(node).first
+    };
+    let carrier = match *name {
+        local_name!("img") | local_name!("area") | local_name!("title") | local_name!("input") => {
+            Carrier::Alt
+        }
+        local_name!("a") => Carrier::Link,
+        local_name!("b")
+        | local_name!("strong")
+        | local_name!("dt")
+        | local_name!("figcaption")
+        | local_name!("summary") => Carrier::Bold,
+        _ if heading_level(name).is_some() => Carrier::Heading,
+        _ => Carrier::Plain,
+    };
+    let named = node != root
+        && (tree.attr(node, &local_name!("itemprop")) == Some("name")
+            || tree.class(node).names_itself);
+    if named && carrier > Carrier::Named && carrier != Carrier::Alt {
+        (Carrier::Named, class)
+    } else {
+        (carrier, class)
+    }
+}
