@@ -4,11 +4,17 @@ use super::name_key::{Kind, NameKey, Token};
 
 /// Words of both that go together, and those left over on either side.
 pub(super) struct Aligned<'a> {
+    /// The weight of the words that both names have.
     pub(super) matched: f64,
+    /// Whether one of them is a word of its own, not one that many names have.
     pub(super) own_word: bool,
+    /// How many letters differ in the words that are matched.
     pub(super) slips: u32,
+    /// Whether the matched words are in the same order.
     pub(super) in_order: bool,
+    /// The words of the first name without a partner.
     pub(super) left: Vec<&'a Token>,
+    /// The words of the second name without a partner.
     pub(super) right: Vec<&'a Token>,
 }
 

@@ -37,6 +37,7 @@ impl ChoiceAnswers {
         self.best.as_ref()
     }
 
+    /// Adds what a further visit of the page says.
     pub(super) fn extend(
         &mut self,
         (reference, names, aliases): (&Reference, &[ListedName], &[Alias]),

@@ -46,6 +46,7 @@ pub(super) struct Cited<'a> {
 }
 
 impl<'a> Cited<'a> {
+    /// The references that a claim of a profile cites.
     pub(super) fn of(claim: &Claim, profile: &'a Profile) -> Self {
         let references: Vec<&Reference> = claim
             .cites

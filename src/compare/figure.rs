@@ -31,6 +31,7 @@ struct Given {
     same_unit: bool,
 }
 
+/// What a page says about a figure: the number with the words around it.
 pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> WordsAnswer {
     let mut answer = WordsAnswer {
         score: 0.8,

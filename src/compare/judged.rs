@@ -23,9 +23,13 @@ use crate::{
 
 /// A page and what was found on it, ready to be asked about each name.
 pub(super) struct Judged<'a> {
+    /// The text of the page.
     pub(super) page: &'a PageText<'a>,
+    /// The names on the page.
     pub(super) pool: &'a Pool<'a>,
+    /// The keys of the claimed names, in their order.
     pub(super) keys: &'a [NameKey],
+    /// The list of the claim; `None` if none was found.
     pub(super) region: Option<&'a Region>,
     /// The names of the region: places in the pool.
     pub(super) members: BTreeSet<usize>,
@@ -154,6 +158,7 @@ impl<'a> Judged<'a> {
         assignment::best(&pairs)
     }
 
+    /// How alike a claimed name and an item are; `None` if they are not matched.
     pub(super) fn likeness(&self, matches: &Matches, pair: &Pair) -> Option<Likeness> {
         let by_name = matches
             .of
@@ -378,6 +383,7 @@ impl<'a> Judged<'a> {
             .collect()
     }
 
+    /// The place of an item.
     pub(super) fn item_place(&self, at: usize) -> Place {
         let Some(found) = self.pool.names.get(at) else {
             return Place::default();
@@ -430,6 +436,7 @@ impl<'a> Judged<'a> {
             .collect()
     }
 
+    /// The list that an item is in, and what else it has of the claim.
     pub(super) fn list_found(&self, at: usize, matches: &Matches) -> Option<ListFound> {
         let (list, members) = (self.pool.lists.get(at)?, self.pool.members.get(at)?);
         let kept = matches

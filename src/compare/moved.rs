@@ -134,9 +134,11 @@ fn moved_list((from, to): (&str, &str), said: Said, before: Vec<Evidence>) -> Sa
 
 /// The other pages of the article, which a name may have moved to.
 pub(super) struct Elsewhere<'a> {
+    /// The profile of the article.
     pub(super) profile: &'a Profile,
     /// The pages that the claim cites.
     pub(super) cited: &'a Cited<'a>,
+    /// The answers of each cited page, by the number of its reference.
     pub(super) pages: &'a BTreeMap<u32, PageAnswers>,
 }
 

@@ -39,7 +39,9 @@ pub(super) struct Number {
 /// The text that numbers are read from.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
+    /// The text in lower case.
     pub(super) folded: &'a str,
+    /// The words of the text, in order.
     pub(super) words: &'a [Word<'a>],
     /// The first part of the tag of the language that the page says it is in.
     pub(super) language: Option<&'a str>,

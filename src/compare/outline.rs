@@ -9,6 +9,7 @@ pub(super) struct Outline {
 }
 
 impl Outline {
+    /// The outline of a text.
     pub(super) fn of(text: &str) -> Self {
         let mut it = Self::default();
         if text.is_ascii() {

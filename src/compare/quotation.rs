@@ -64,6 +64,7 @@ pub fn quotation(exact: &str, reading: &Reading, scope: Scope<'_>) -> WordsAnswe
     in_page(exact, &PageText::of(reading), scope)
 }
 
+/// What a page says about quoted words.
 pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> WordsAnswer {
     let mut answer = WordsAnswer::absent(exact);
     let untold = state::why(page.reading);
@@ -250,7 +251,9 @@ fn without_ellipses(text: &str) -> String {
 
 /// A word of a text, folded, with its place in the folded text.
 pub(super) struct Word<'a> {
+    /// The word, as the text has it.
     pub(super) text: &'a str,
+    /// Its bytes in the text.
     pub(super) range: Range<usize>,
 }
 

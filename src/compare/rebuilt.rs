@@ -40,6 +40,7 @@ pub(super) struct Rebuilt {
 }
 
 impl MainList {
+    /// The list that contains the names `there` at one visit.
     pub(super) fn of(
         list: &ListFound,
         there: BTreeSet<usize>,

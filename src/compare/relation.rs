@@ -59,6 +59,7 @@ const OVER: [&str; 8] = [
     "used to be",
 ];
 
+/// What a page says about a relation of a subject and an object.
 pub(super) fn in_page(
     subject: &str,
     relation: &str,

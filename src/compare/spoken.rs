@@ -35,6 +35,7 @@ pub struct WordsAnswers {
 }
 
 impl WordsAnswers {
+    /// What the page said over time.
     pub(super) fn track(&self) -> &Track<Said> {
         &self.track
     }

@@ -57,6 +57,7 @@ pub fn statement(text: &str, reading: &Reading, scope: Scope<'_>) -> StatementAn
     in_page(text, &PageText::of(reading), scope)
 }
 
+/// The passages of a page that support a sentence best, best first.
 pub(super) fn in_page(claimed: &str, page: &PageText<'_>, scope: Scope<'_>) -> StatementAnswer {
     let mut answer = StatementAnswer {
         claimed: claimed.to_owned(),

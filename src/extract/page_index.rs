@@ -19,7 +19,9 @@ use super::{
 
 /// A page as the finders see it.
 pub(super) struct PageIndex<'a> {
+    /// The nodes of the page.
     pub(super) tree: &'a Tree,
+    /// The text of the page, with the place of every node in it.
     pub(super) flow: &'a Flow,
     /// For each node a hash of the tag names and first classes from the root to it.
     pub(super) paths: Vec<u64>,
@@ -61,6 +63,7 @@ impl KnownTexts<'_> {
 }
 
 impl<'a> PageIndex<'a> {
+    /// The index of a page; what is asked seldom is computed when it is asked.
     pub(super) fn new(tree: &'a Tree, flow: &'a Flow) -> Self {
         let count = tree.nodes.len();
         let mut paths = vec![0_u64; count];

@@ -114,8 +114,11 @@ const STRENGTHS: [Strength; 3] = [Strength::Title, Strength::Text, Strength::Wea
 /// The row that a phrase is of.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
+    /// The number of its language; [`ANY`] for all.
     pub(super) language: usize,
+    /// What the phrase is about.
     pub(super) topic: Topic,
+    /// Where the phrase must be, to say so.
     pub(super) strength: Strength,
 }
 

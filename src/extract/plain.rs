@@ -20,9 +20,13 @@ use crate::{
 /// The text of such a page, its blocks and its lists.
 #[derive(Debug, Default)]
 pub(super) struct Plain {
+    /// The text: one line for each block.
     pub(super) text: String,
+    /// The blocks of the text, all of them in the main part.
     pub(super) blocks: Vec<Block>,
+    /// The lists, in the order of the file.
     pub(super) lists: Vec<EntityList>,
+    /// The title that the file gives.
     pub(super) title: Option<String>,
 }
 

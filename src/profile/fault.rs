@@ -33,6 +33,7 @@ pub struct ProfileError {
 }
 
 impl ProfileError {
+    /// The faults found in a file: the bytes, what is wrong, and what helps.
     pub(super) fn new(path: &Path, text: &str, found: Vec<(Range<usize>, String, String)>) -> Self {
         let mut faults: Vec<Fault> = found
             .into_iter()

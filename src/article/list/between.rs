@@ -48,6 +48,7 @@ pub(super) fn is_office(text: &str) -> bool {
             .any(|it| holds(OFFICES, &it.to_lowercase()))
 }
 
+/// Whether a text is an office with the word that leads it.
 pub(super) fn is_led_office(text: &str) -> bool {
     words::LEADS
         .iter()
@@ -55,6 +56,7 @@ pub(super) fn is_led_office(text: &str) -> bool {
         .is_some_and(is_office)
 }
 
+/// Whether a text is something said by the way.
 pub(super) fn is_aside(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
     matches!(

@@ -14,8 +14,11 @@ use super::name_signs::{LIKELY, NOTHING, WEAK};
 
 /// An item with the number of its text, the same for the same text, and the signs in it.
 pub(super) struct Seen {
+    /// The item.
     pub(super) item: Item,
+    /// The number of its text.
     pub(super) text: u32,
+    /// The signs in its text that it is a name.
     pub(super) signs: NameSigns,
 }
 
