@@ -171,6 +171,43 @@ pub struct Alternative {
     pub citation: Option<Citation>,
 }
 
+impl Operation {
+    /// What an edit does, in a line.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        match self {
+            Self::Replace { from, to } => format!("write “{to}” in place of “{from}”"),
+            Self::Delete { from } => format!("take out “{from}”"),
+            Self::Insert { to } => format!("add “{to}”"),
+            Self::ChangeAddress { from, to } => format!("change the address {from} to {to}"),
+            Self::CiteArchived => "cite an archived copy".to_owned(),
+            Self::None => "by hand".to_owned(),
+        }
+    }
+}
+
+impl Edit {
+    /// What is pasted of it: the citation, or the sentence where only that changes.
+    #[must_use]
+    pub fn pasted(
+        &self,
+        form: &dyn Form,
+        dates: Option<Dates>,
+        today: NaiveDate,
+    ) -> Option<String> {
+        let changes_words = matches!(
+            self.operation,
+            Operation::Replace { .. } | Operation::Delete { .. } | Operation::Insert { .. }
+        );
+        let sentence = self.sentence.as_ref().zip(self.after.as_ref());
+        match (changes_words, sentence, &self.citation) {
+            (true, Some((before, after)), _) => Some(form.sentence(before, after)),
+            (_, _, Some(citation)) => Some(form.citation(citation, dates, today)),
+            _ => None,
+        }
+    }
+}
+
 /// A place in the source of the article.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]

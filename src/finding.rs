@@ -15,7 +15,7 @@ pub use evidence::{Baseline, CaptureRef, CopiedOn, Evidence, History};
 pub use id::FindingId;
 pub use lesson::Lesson;
 pub use mute::{Mute, Muted};
-pub use review::{Decision, Mistake, Outcome, Review, Terms};
+pub use review::{BATCH, Decision, Mistake, Outcome, Review, Terms, batch_name};
 pub use series::{Moment, Series};
 pub use standing::{Decided, Mark, Objection, Standing, State, Unfit, applying};
 pub use weight::Weight;

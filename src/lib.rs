@@ -16,7 +16,7 @@
 //! - [`ledger`] proves all of that: a signed Merkle tree over the contents of the archive.
 //! - [`extract`] makes a [`reading`] of a stored capture: text, headings, lists of [`entity`] names, page state.
 //! - [`compare`] checks claims against readings: each gives a [`finding`] with its evidence.
-//! - [`edit`] proposes what to change in the article.
+//! - [`desk`] orders what people decide, page by page; [`edit`] proposes what to change in the article.
 //! - [`report`] shows findings to people.
 //! - [`web`] shows them in a browser, with the archived pages: [`replay`] rewrites links to lead into the archive, [`memento`] is
 //!   the protocol for dated copies.
@@ -62,6 +62,7 @@ pub mod challenge;
 pub mod forward;
 
 pub mod compare;
+pub mod desk;
 pub mod edit;
 pub mod extract;
 pub mod fetch;

@@ -20,6 +20,7 @@ mod answers;
 mod apart;
 mod basis;
 mod brought;
+mod citable;
 mod comparing;
 mod conditions;
 mod copies;
@@ -32,6 +33,7 @@ mod plan;
 mod readings;
 mod reported;
 mod retention;
+mod sheet;
 mod visiting;
 
 use answers::From;
@@ -44,10 +46,14 @@ pub use analyse::{series, text_of, verify_answers};
 pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use comparing::{AnalyseError, Comparing};
 pub use deciding::{Missed, missed, open_questions};
-pub use folder::{BadProfile, is_something_else, profile_files, profile_name, read_profile};
+pub use folder::{
+    BadProfile, is_something_else, kept_source, profile_files, profile_name, read_profile,
+    source_file,
+};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
 pub use reported::{current, current_with, is_current, report};
 pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};
+pub use sheet::{Proposing, Sheet};
 
 /// The program and its version, as crawls and requests name it.
 pub const SOFTWARE: &str = concat!("stillsays/", env!("CARGO_PKG_VERSION"));

@@ -14,8 +14,11 @@ use crate::{
 mod attributes;
 mod css;
 mod html;
+mod marks;
 mod srcset;
 mod xml;
+
+pub use marks::{Mark, Place};
 
 /// A payload as sent to a browser, without content coding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +78,35 @@ pub fn show(
             bytes: payload,
         },
     }
+}
+
+/// As [`show`], with words marked if the payload is a page, and links that lead nowhere; also says for each mark whether its
+/// words were found.
+#[must_use]
+pub fn show_marked(
+    payload: Vec<u8>,
+    content_type: Option<&str>,
+    target: &TargetUri,
+    at: Instant,
+    marks: &[Mark],
+) -> (Shown, Vec<Place>) {
+    let media_type = MediaType::parse(content_type.unwrap_or_default()).sniffed(&payload, false);
+    let syntax = match media_type.essence.as_str() {
+        "text/html" => html::Syntax::Html,
+        "application/xhtml+xml" => html::Syntax::Xhtml,
+        _ => {
+            let places = vec![Place::Missing; marks.len()];
+            return (show(payload, content_type, target, at), places);
+        }
+    };
+    let text = decode(&payload, media_type.charset.as_deref()).text;
+    let (page, places) = html::rewrite_marked(&text, &Scope::of(target, at), syntax, marks);
+    let shown = Shown {
+        content_type: "text/html; charset=utf-8".to_owned(),
+        bytes: page.into_bytes(),
+        to_keep: false,
+    };
+    (shown, places)
 }
 
 /// The page that a payload forwards to without a click: with a `Refresh` field (`refresh`), or a `meta` element in HTML. In

@@ -36,14 +36,14 @@ pub use diff::{DatedText, PageDiff, diff};
 pub use entry::{Entry, Need};
 pub use history::{HistoryOfPage, HistoryRow, history_text, spans};
 pub use html::Pages;
-pub use label::Label;
+pub use label::{Label, Tone};
 pub use news::{News, news_text};
 pub use part::{MOST, Part};
 pub use plain::findings_text;
 pub use reference::{Place, ReferenceSection, VisitSummary, Visits};
 pub use status::{StatusRow, status_table};
 pub use terminal::{Style, pasteable};
-pub use words::since;
+pub use words::{said, since};
 
 use gathered::Gathered;
 
@@ -56,8 +56,14 @@ use crate::{
     text::escaped_controls,
 };
 
-/// The style sheet of the HTML report and of the pages that `serve` shows.
-pub const STYLE: &str = include_str!("report/page.css");
+/// The colours and fonts of all pages, as custom properties, for light and dark.
+pub const PALETTE: &str = include_str!("report/palette.css");
+
+/// The style sheet of the HTML report and of the pages around the archive.
+pub const STYLE: &str = concat!(
+    include_str!("report/palette.css"),
+    include_str!("report/page.css")
+);
 
 /// The version of the JSON format; it only grows. In version 1, a reference's `visits` were all visits of its page.
 pub const FORMAT: u32 = 2;

@@ -12,21 +12,29 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     clock::Clock,
+    ledger::Signer,
     memento::Archive,
     pipeline::Comparing,
     store::{Store, StoreError},
 };
 
+mod assets;
 mod connections;
+mod deciding;
+mod desk;
 mod exchange;
+mod form;
 mod hosts;
+mod marked;
 mod pages;
 mod profiles;
 mod replayed;
+mod room;
 mod router;
 mod site;
 mod snapshot;
 mod times;
+mod visitor;
 
 pub use connections::Limits;
 use connections::{answer_on, asked};
@@ -34,6 +42,9 @@ use exchange::{Answer, Request};
 
 /// How long requests in progress may continue after the signal to stop.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How often to check that the findings at the desk are current.
+const CHECK: Duration = Duration::from_secs(2);
 
 /// What to show, and to whom.
 #[derive(Debug)]
@@ -52,6 +63,12 @@ pub struct Options {
     pub clock: Clock,
     /// The command line that opens this archive, ready to paste.
     pub command: String,
+    /// The name under which decisions are recorded.
+    pub reviewer: String,
+    /// The key that signs checkpoints; without one, decisions are stored without a checkpoint.
+    pub signer: Option<Signer>,
+    /// The public address of the replay; empty for none.
+    pub public_replay: String,
 }
 
 /// Which of the two origins a request is for.
@@ -68,6 +85,10 @@ enum Door {
 struct Web {
     options: Options,
     snapshot: snapshot::Snapshot,
+    room: room::Room,
+    deciding: deciding::Deciding,
+    copies: marked::Copies,
+    secret: visitor::Secret,
     site: SocketAddr,
     replay: SocketAddr,
 }
@@ -100,6 +121,10 @@ pub async fn serve(
     let web = Arc::new(Web {
         options,
         snapshot: snapshot::Snapshot::default(),
+        room: room::Room::default(),
+        deciding: deciding::Deciding::default(),
+        copies: marked::Copies::default(),
+        secret: visitor::Secret::new()?,
         site: site.local_addr()?,
         replay: replay.local_addr()?,
     });
@@ -121,12 +146,31 @@ pub async fn serve(
         // Whoever asks before it is done waits a little longer; an archive that cannot be read is told of where it is asked for.
         let _ = tokio::task::spawn_blocking(move || prepared.prepare(&waits)).await;
     });
+    let checked = Arc::clone(&web);
+    let until = stop.clone();
+    doors.spawn(async move { check(&checked, until).await });
     asked(stop).await;
     // Idle connections that browsers keep open would keep the program alive.
     let ended = async { while doors.join_next().await.is_some() {} };
     // Requests that are not answered by now are dropped.
     let _ = tokio::time::timeout(GRACE, ended).await;
     Ok(())
+}
+
+/// Sees to it, beside the requests, that the findings at the desk follow from what is stored, until `stop` turns true.
+async fn check(web: &Arc<Web>, stop: watch::Receiver<bool>) {
+    let mut stopped = std::pin::pin!(asked(stop));
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(CHECK) => {}
+            () = &mut stopped => return,
+        }
+        let web = Arc::clone(web);
+        let checked = tokio::task::spawn_blocking(move || web.room.check(&web.options)).await;
+        if let Ok(Err(error)) = checked {
+            tracing::debug!(%error, "the findings could not be checked");
+        }
+    }
 }
 
 /// Answers one request with `page`, on a thread that may block; a panic ends only this request.
@@ -174,6 +218,12 @@ impl Outcome for Result<Answer, StoreError> {
 }
 
 impl Web {
+    /// The desk as it is now.
+    fn now(&self) -> Result<Arc<room::Now>, StoreError> {
+        let profiles = self.snapshot.profiles(&self.options.profiles);
+        self.room.now(&self.options, profiles)
+    }
+
     /// Makes what the site's pages are made from before anybody asks for them, until `stop` turns true.
     fn prepare(&self, stop: &watch::Receiver<bool>) {
         let Options {
@@ -183,10 +233,10 @@ impl Web {
             ..
         } = &self.options;
         let now = clock.now();
-        let profiles = self.snapshot.profiles(&self.options.profiles);
-        if let Err(error) = self.snapshot.open(store, &profiles, comparing, now) {
-            tracing::debug!(%error, "the first page could not be prepared");
+        if let Err(error) = self.now() {
+            tracing::debug!(%error, "the desk could not be prepared");
         }
+        let profiles = self.snapshot.profiles(&self.options.profiles);
         let command = &self.options.command;
         for entry in &profiles {
             if *stop.borrow() || self.snapshot.is_full() {

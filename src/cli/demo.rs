@@ -23,6 +23,7 @@ use super::{
     profile::keep_source,
     progress::Progress,
     run::{captures_from, make_folder_of, plan, runtime},
+    serve::{Shown, serve},
     session::print,
     signals::Stop,
 };
@@ -34,12 +35,18 @@ const ARTICLE_FILE: &str = "trust-network.txt";
 /// A WARC file with three visits of each of its pages, written by the project.
 const SAMPLE: &[u8] = include_bytes!("../../snapshots/sample.warc.gz");
 
+/// Stands for the address at which others could open the archived pages. There is no such site.
+const PUBLIC_REPLAY: &str = "https://archive.example.org/web/";
+
 /// Arguments of `demo`.
 #[derive(Args, Debug)]
 pub(super) struct DemoArgs {
     /// The folder for the archive and the report of the demo
     #[arg(long, value_name = "FOLDER", default_value = "snapshots/demo")]
     folder: PathBuf,
+    /// Then open the desk on it in a browser, until the program is stopped
+    #[arg(long)]
+    serve: bool,
 }
 
 impl DemoArgs {
@@ -103,9 +110,21 @@ impl DemoArgs {
             session.remark(&format!(
                 "\nThe pages of this demo are a sample written by the project. None of them is a real capture.\n\
                  Full report: {}\n\
-                 Explore it: {command} status | edits --open | captures URL | diff URL | history | serve",
+                 Decide about it in a browser: {command} serve\n\
+                 Explore it: {command} status | edits --open | captures URL | diff URL | history",
                 file.display(),
             ));
+        }
+        drop((archive, store));
+        if self.serve {
+            let shown = Shown {
+                key: path.with_extension("key"),
+                profiles: self.folder.join("profiles"),
+                store: path,
+                command,
+                public_replay: PUBLIC_REPLAY.to_owned(),
+            };
+            return serve(session, &shown, None, None);
         }
         Ok(Exit::Done)
     }
@@ -129,7 +148,7 @@ impl DemoArgs {
             format!(
                 "# The archive and profile of the demo.\n{settings}\n\
                  # Stands for the address at which others could open the archived pages. There is no such site.\n\
-                 [cite]\npublic_replay = \"https://archive.example.org/web/\"\n"
+                 [cite]\npublic_replay = \"{PUBLIC_REPLAY}\"\n"
             )
             .as_bytes(),
         )?;

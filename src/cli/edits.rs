@@ -1,6 +1,5 @@
 //! `stillsays edits`: what an editor can change in an article, ready to be pasted; nothing is changed by itself.
 
-mod copies;
 mod sheet;
 
 use std::{
@@ -21,7 +20,6 @@ use crate::{
 use super::{
     Exit, Failure, Session,
     output::{is_stdout, write_whole},
-    profile::kept,
     profiles::{ProfilesArgs, file_of},
     review,
     session::json_text,

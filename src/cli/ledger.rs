@@ -38,6 +38,11 @@ impl Sealer {
         Ok(Self(Some(make_key(session, path)?)))
     }
 
+    /// The key, if there is one.
+    pub(super) fn signer(self) -> Option<Signer> {
+        self.0
+    }
+
     /// Writes a checkpoint over everything new; `None` if nothing is new, or the key is missing.
     pub(super) fn seal(&self, session: &Session, store: &Store) -> Result<Option<Seal>, Failure> {
         let Some(signer) = &self.0 else {

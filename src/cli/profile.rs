@@ -24,7 +24,7 @@ mod origin;
 mod sources;
 mod update;
 
-pub(super) use sources::{keep as keep_source, kept};
+pub(super) use sources::keep as keep_source;
 
 /// Arguments of `profile`.
 #[derive(Args, Debug)]

@@ -10,10 +10,9 @@ use clap::{Args, ValueEnum as _};
 use std::collections::BTreeSet;
 
 use crate::{
-    digest::ContentDigest,
     finding::{
-        Decided, Decision, Finding, FindingId, Lesson, Mistake, Objection, Outcome, Review,
-        Standing, Terms, Unfit,
+        BATCH, Decided, Decision, Finding, FindingId, Lesson, Mistake, Objection, Outcome, Review,
+        Standing, Terms, Unfit, batch_name,
     },
     pipeline::{self, Named},
     report::Label,
@@ -409,16 +408,11 @@ fn opened(rows: &[Made], reviews: &[Review]) -> Result<Vec<Made>, Failure> {
     Ok(opened)
 }
 
-/// The beginning of a batch's name.
-const BATCH: &str = "batch-";
-
 /// The name of what is decided together; none for a single finding.
 fn batch_of(session: &Session, typed: &[(&Made, Finding)]) -> Option<String> {
     let decides = typed.iter().any(|it| it.0.decision.is_some());
-    let ids: Vec<&str> = typed.iter().map(|it| it.1.id.0.as_str()).collect();
-    let all = format!("{} {}", session.clock.now(), ids.join(" "));
-    let digest = ContentDigest::of(all.as_bytes()).short();
-    (decides && typed.len() > 1).then(|| format!("{BATCH}{}", digest.get(..8).unwrap_or(&digest)))
+    let ids = typed.iter().map(|it| &it.1.id);
+    (decides && typed.len() > 1).then(|| batch_name(session.clock.now(), ids))
 }
 
 /// Prints the result of each decision; returns whether one was refused.

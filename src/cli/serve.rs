@@ -1,6 +1,6 @@
 //! `stillsays serve`: shows the archive in a browser, until the program is stopped.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -10,7 +10,12 @@ use crate::{
     web,
 };
 
-use super::{Exit, Failure, Session, session::print, signals::Stop};
+use super::{
+    Exit, Failure, Session,
+    ledger::{Sealer, key_path},
+    session::print,
+    signals::Stop,
+};
 
 /// The most requests that are answered at the same time; others wait.
 const AT_ONCE: usize = 8;
@@ -27,41 +32,74 @@ pub(super) struct ServeArgs {
 }
 
 impl ServeArgs {
-    /// Only reads the store, so a run can work at the same time.
+    /// Opens the store for reading, and for each decision shortly for writing, so a run can work at the same time.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let settings = &session.config.settings;
-        let options = web::Options {
-            store: Store::open(&settings.store, Access::ReadOnly)?,
+        let shown = Shown {
+            store: settings.store.clone(),
             profiles: settings.profiles.clone(),
-            hosts: settings.serve.hosts.clone(),
-            limits: web::Limits {
-                connections: settings.serve.connections,
-                patience: settings.serve.patience.to_std().unwrap_or_default(),
-            },
-            comparing: super::findings::comparing(session),
-            clock: session.clock.clone(),
+            key: key_path(settings),
             command: session.program.clone(),
+            public_replay: settings.cite.public_replay.clone(),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(AT_ONCE)
-            .build()?;
-        let outcome = runtime.block_on(async {
-            let site = listen(self.listen.unwrap_or(settings.serve.listen), "--listen").await?;
-            let replay = listen(self.replay.unwrap_or(settings.serve.replay), "--replay").await?;
-            let stop = Stop::listen()?;
-            print(&format!(
-                "site    http://{}/\nreplay  http://{}/",
-                site.local_addr()?,
-                replay.local_addr()?
-            ))?;
-            web::serve(site, replay, options, stop.receiver()).await?;
-            Ok(stop.exit().unwrap_or(Exit::Done))
-        });
-        // Stop even if a report is still being computed.
-        runtime.shutdown_background();
-        outcome
+        serve(session, &shown, self.listen, self.replay)
     }
+}
+
+/// The archive that is shown.
+pub(super) struct Shown {
+    pub(super) store: PathBuf,
+    pub(super) profiles: PathBuf,
+    pub(super) key: PathBuf,
+    pub(super) command: String,
+    pub(super) public_replay: String,
+}
+
+/// Shows an archive until the program is stopped.
+pub(super) fn serve(
+    session: &Session,
+    shown: &Shown,
+    site: Option<SocketAddr>,
+    replay: Option<SocketAddr>,
+) -> Result<Exit, Failure> {
+    let settings = &session.config.settings;
+    let store = Store::open(&shown.store, Access::ReadOnly)?;
+    // Whoever only looks needs no key.
+    let signer = Sealer::at(session, &store, &shown.key).ok();
+    let options = web::Options {
+        store,
+        profiles: shown.profiles.clone(),
+        hosts: settings.serve.hosts.clone(),
+        limits: web::Limits {
+            connections: settings.serve.connections,
+            patience: settings.serve.patience.to_std().unwrap_or_default(),
+        },
+        comparing: super::findings::comparing(session),
+        clock: session.clock.clone(),
+        command: shown.command.clone(),
+        reviewer: session.person(),
+        signer: signer.and_then(Sealer::signer),
+        public_replay: shown.public_replay.clone(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(AT_ONCE)
+        .build()?;
+    let outcome = runtime.block_on(async {
+        let site = listen(site.unwrap_or(settings.serve.listen), "--listen").await?;
+        let replay = listen(replay.unwrap_or(settings.serve.replay), "--replay").await?;
+        let stop = Stop::listen()?;
+        print(&format!(
+            "site    http://{}/\nreplay  http://{}/",
+            site.local_addr()?,
+            replay.local_addr()?
+        ))?;
+        web::serve(site, replay, options, stop.receiver()).await?;
+        Ok(stop.exit().unwrap_or(Exit::Done))
+    });
+    // Stop even if a report is still being computed.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {

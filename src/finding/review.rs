@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{CaptureRef, Finding, FindingId, State, Weight};
-use crate::{clock::Instant, selector::TextQuoteSelector};
+use crate::{clock::Instant, digest::ContentDigest, selector::TextQuoteSelector};
 
 /// A decision of a person about a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,17 @@ pub struct Terms {
     /// What decisions that were made together have in common, so that they can be undone together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<String>,
+}
+
+/// The beginning of the name of a batch.
+pub const BATCH: &str = "batch-";
+
+/// The name for decisions that are made together at one time about these findings.
+#[must_use]
+pub fn batch_name<'a>(at: Instant, findings: impl IntoIterator<Item = &'a FindingId>) -> String {
+    let ids: Vec<&str> = findings.into_iter().map(|it| it.0.as_str()).collect();
+    let digest = ContentDigest::of(format!("{at} {}", ids.join(" ")).as_bytes()).short();
+    format!("{BATCH}{}", digest.get(..8).unwrap_or(&digest))
 }
 
 /// What becomes of the article when a finding is accepted.

@@ -40,6 +40,13 @@ impl Archive {
         format!("{}/web/{}/{uri}", self.base, digits14(at))
     }
 
+    /// The same memento with the words marked that a finding or the findings of a page rest on (`id`), at one of them (`mark`).
+    #[must_use]
+    pub fn marked(&self, at: Instant, uri: &TargetUri, id: &str, mark: Option<&str>) -> String {
+        let mark = mark.map_or(String::new(), |it| format!("#{it}"));
+        format!("{}/web/{}mk-{id}_/{uri}{mark}", self.base, digits14(at))
+    }
+
     /// The payload of the same memento, as captured.
     #[must_use]
     pub fn raw(&self, at: Instant, uri: &TargetUri) -> String {
@@ -54,6 +61,8 @@ pub struct Asked {
     pub when: When,
     /// Whether the payload is requested as captured (`id_`).
     pub raw: bool,
+    /// Whose words are to be marked (`mk-ID_`): a finding or a page of the desk.
+    pub marks: Option<String>,
     /// The page.
     pub target: TargetUri,
 }
@@ -107,10 +116,13 @@ impl Asked {
             return Ok(Self {
                 when: When::Every,
                 raw: false,
+                marks: None,
                 target: target_of(behind.unwrap_or_default())?,
             });
         }
+        let marks = marks_of(sign);
         let is_sign = sign.is_empty()
+            || marks.is_some()
             || sign.len() == 3
                 && sign.ends_with('_')
                 && sign.as_bytes()[..2].iter().all(u8::is_ascii_lowercase);
@@ -118,6 +130,7 @@ impl Asked {
             return Ok(Self {
                 when: When::Latest,
                 raw: false,
+                marks: None,
                 target: target_of(rest)?,
             });
         };
@@ -129,12 +142,20 @@ impl Asked {
         Ok(Self {
             when: When::At {
                 at,
-                whole: digits == 14 && (raw || sign.is_empty()),
+                whole: digits == 14 && (raw || marks.is_some() || sign.is_empty()),
             },
             raw,
+            marks,
             target: target_of(behind)?,
         })
     }
+}
+
+/// The id in the modifier `mk-ID_`: 8 or 12 hexadecimal digits.
+fn marks_of(sign: &str) -> Option<String> {
+    let id = sign.strip_prefix("mk-")?.strip_suffix('_')?;
+    let is_id = matches!(id.len(), 8 | 12) && id.bytes().all(|it| it.is_ascii_hexdigit());
+    is_id.then(|| id.to_owned())
 }
 
 /// Parses the address of a page in a path, including the query: also with the slash that some clients lose (`https:/host`),

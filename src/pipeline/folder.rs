@@ -6,7 +6,8 @@ use std::{
 };
 
 use crate::{
-    profile::{Profile, ProfileError, reference_lines},
+    digest::PayloadDigest,
+    profile::{Profile, ProfileError, Source, reference_lines},
     schedule::{Cadence, CadenceError},
 };
 
@@ -162,6 +163,20 @@ pub fn is_something_else(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let table = toml::from_str::<toml::Table>(&text).unwrap_or_default();
     !table.is_empty() && !table.keys().any(near)
+}
+
+/// The file with the article that a profile was read from, by its digest; it is beside the profile.
+#[must_use]
+pub fn source_file(profile: &Path, digest: &str) -> PathBuf {
+    let folder = profile.parent().unwrap_or_else(|| Path::new(""));
+    folder.join("sources").join(digest.replace(':', "-"))
+}
+
+/// The bytes that a profile was read from, if they are stored and unchanged.
+#[must_use]
+pub fn kept_source(profile: &Path, source: &Source) -> Option<Vec<u8>> {
+    let bytes = std::fs::read(source_file(profile, &source.digest)).ok()?;
+    (PayloadDigest::of(&bytes).to_string() == source.digest).then_some(bytes)
 }
 
 #[cfg(test)]

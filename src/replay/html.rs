@@ -17,7 +17,12 @@ use super::{
     Scope,
     attributes::{self, Fate},
     css,
+    marks::Marker,
 };
+
+mod marked;
+
+pub(super) use marked::rewrite_marked;
 
 /// The syntax of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +80,10 @@ fn base_of(text: &str) -> Option<String> {
 }
 
 fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> Page {
+    run_with(text, scope, syntax, depth, Marker::Off)
+}
+
+fn run_with(text: &str, scope: Scope, syntax: Syntax, depth: u32, marker: Marker) -> Page {
     let sink = Sink(RefCell::new(Page {
         out: String::with_capacity(text.len() + text.len() / 8),
         scope,
@@ -84,6 +93,10 @@ fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> Page {
         refresh: None,
         within: Within::Markup,
         foreign: Vec::new(),
+        marker,
+        letters: 0,
+        unmarkable: None,
+        veiled: None,
     }));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
@@ -93,6 +106,7 @@ fn run(text: &str, scope: Scope, syntax: Syntax, depth: u32) -> Page {
     tokenizer.end();
     let mut page = tokenizer.sink.0.into_inner();
     page.end_style();
+    page.end_marks();
     page
 }
 
@@ -121,6 +135,13 @@ struct Page {
     within: Within,
     /// The open elements that switch between HTML and SVG or MathML.
     foreign: Vec<String>,
+    marker: Marker,
+    /// How many letters that can be marked were written.
+    letters: usize,
+    /// The open element whose text cannot be marked, because no element can be in it.
+    unmarkable: Option<String>,
+    /// The open element whose content is folded or hidden, and how many of the same name are open.
+    veiled: Option<(String, u32)>,
 }
 
 impl TokenSink for Sink {
@@ -128,6 +149,9 @@ impl TokenSink for Sink {
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let mut page = self.0.borrow_mut();
+        if !matches!(token, Token::CharacterTokens(_)) {
+            page.end_marks();
+        }
         match token {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => return page.start(&tag),
             Token::TagToken(tag) => page.end(&tag.name),
@@ -183,8 +207,11 @@ impl Page {
     }
 
     fn text(&mut self, text: &str) {
+        let is_plain =
+            matches!(self.marker, Marker::Off) || self.unmarkable.is_some() || self.is_foreign();
         match &mut self.within {
-            Within::Markup => escape(text, &mut self.out),
+            Within::Markup if is_plain => escape(text, &mut self.out),
+            Within::Markup => self.marked(text),
             Within::Style(sheet) => sheet.push_str(text),
             Within::Script | Within::Unseen => {}
         }
@@ -226,6 +253,11 @@ impl Page {
             return TokenSinkResult::Continue;
         }
         if let Fate::Kept(attributes) = self.attributes(name, attributes) {
+            self.look_into(name, &attributes);
+            let attributes = match &self.marker {
+                Marker::Marking(it) if name != "link" => it.attributes(attributes),
+                _ => attributes,
+            };
             if name == "meta" && !foreign && self.refresh.is_none() {
                 self.refresh = attributes::refreshed(&attributes);
             }
@@ -305,6 +337,7 @@ impl Page {
             Within::Unseen => self.within = Within::Markup,
             Within::Markup => {}
         }
+        self.look_out(name);
         if let Some(at) = self.foreign.iter().rposition(|it| it == name) {
             self.foreign.truncate(at);
         }
@@ -344,12 +377,16 @@ fn shown_as(name: &str) -> &str {
 /// Text escaped for HTML.
 fn escape(text: &str, out: &mut String) {
     for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            it => out.push(it),
-        }
+        escape_letter(letter, out);
+    }
+}
+
+fn escape_letter(letter: char, out: &mut String) {
+    match letter {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        it => out.push(it),
     }
 }
 

@@ -59,11 +59,16 @@ pub enum Label {
 
 /// The tone of a label, which determines its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tone {
+pub enum Tone {
+    /// As the article says.
     Good,
+    /// Gone.
     Bad,
+    /// Different.
     Changed,
+    /// More than the article says.
     Fresh,
+    /// Not known.
     Unknown,
 }
 
@@ -185,7 +190,8 @@ impl Label {
     }
 
     /// The sign beside the word, so that colour is never the only difference.
-    pub(super) fn sign(self) -> &'static str {
+    #[must_use]
+    pub fn sign(self) -> &'static str {
         match self {
             Self::Present | Self::Live => "✓",
             Self::Elsewhere => "↷",
@@ -252,7 +258,9 @@ impl Label {
         }
     }
 
-    pub(super) fn tone(self) -> Tone {
+    /// Its tone.
+    #[must_use]
+    pub fn tone(self) -> Tone {
         match self {
             Self::Present | Self::Live => Tone::Good,
             Self::Absent
@@ -287,7 +295,8 @@ impl Serialize for Label {
 
 impl Tone {
     /// The name of the tone as a class in the style sheet.
-    pub(super) fn class(self) -> &'static str {
+    #[must_use]
+    pub fn class(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Bad => "bad",

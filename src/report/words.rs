@@ -71,7 +71,8 @@ pub(super) fn stopped(text: &str) -> String {
 }
 
 /// What a finding says, as one sentence.
-pub(super) fn said(finding: &Finding) -> String {
+#[must_use]
+pub fn said(finding: &Finding) -> String {
     match &finding.conclusion {
         Conclusion::Verdict(it) => verdict(it, finding),
         Conclusion::Fate(it) => fate(it),

@@ -40,7 +40,7 @@ impl Store {
         decisions: Vec<Decided>,
         anyway: bool,
     ) -> Result<Vec<Option<Objection>>, StoreError> {
-        self.decide_as(decisions, anyway, false)
+        self.decide_as(over(decisions, anyway), false)
     }
 
     /// As [`Store::decide`], but if one decision is refused, none is kept.
@@ -52,25 +52,38 @@ impl Store {
         decisions: Vec<Decided>,
         anyway: bool,
     ) -> Result<Vec<Option<Objection>>, StoreError> {
-        self.decide_as(decisions, anyway, true)
+        self.decide_as(over(decisions, anyway), true)
+    }
+
+    /// As [`Store::decide_all`], for a person who saw a form: with each decision, the number of the latest review of the finding
+    /// that the form showed, or 0. A decision of someone else is replaced if it was shown, and otherwise refuses all.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn decide_seeing(
+        &self,
+        decisions: Vec<(Decided, i64)>,
+    ) -> Result<Vec<Option<Objection>>, StoreError> {
+        let decisions = decisions.into_iter();
+        let decisions = decisions.map(|(decided, seen)| (decided, Over::Seen(seen)));
+        self.decide_as(decisions.collect(), true)
     }
 
     fn decide_as(
         &self,
-        decisions: Vec<Decided>,
-        anyway: bool,
+        decisions: Vec<(Decided, Over)>,
         all_or_none: bool,
     ) -> Result<Vec<Option<Objection>>, StoreError> {
-        let decisions: Vec<(Decided, String)> = decisions
+        let decisions: Vec<(Decided, Over, String)> = decisions
             .into_iter()
-            .map(|decision| {
+            .map(|(decision, over)| {
                 let about = self.json(&decision.about)?;
-                Ok((decision, about))
+                Ok((decision, over, about))
             })
             .collect::<Result<_, StoreError>>()?;
         self.write(move |connection| {
             if all_or_none {
-                let check = |it: &(Decided, String)| Ok(judged(connection, &it.0, anyway)?.1);
+                let check = |it: &(Decided, Over, String)| Ok(judged(connection, &it.0, it.1)?.1);
                 let objections = decisions.iter().map(check);
                 let objections: Vec<Option<Objection>> =
                     objections.collect::<Result<_, Fault>>()?;
@@ -78,8 +91,9 @@ impl Store {
                     return Ok(objections);
                 }
             }
-            let one =
-                |(decided, about): &(Decided, String)| decide(connection, decided, about, anyway);
+            let one = |(decided, over, about): &(Decided, Over, String)| {
+                decide(connection, decided, about, *over)
+            };
             decisions.iter().map(one).collect()
         })
     }
@@ -118,6 +132,23 @@ impl Store {
         })
     }
 
+    /// The reviews after the one with that number, with their numbers, oldest first; after 0, all.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn reviews_after(&self, number: i64) -> Result<Vec<(i64, Review)>, StoreError> {
+        self.read(|connection| {
+            let sql = format!("SELECT {COLUMNS}, id FROM review WHERE id > ?1 ORDER BY id");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query([number])?;
+            let mut reviews = Vec::new();
+            while let Some(row) = rows.next()? {
+                reviews.push((row.get(6)?, review_of(row)?));
+            }
+            Ok(reviews)
+        })
+    }
+
     /// Every review of a finding of a profile, with the finding as it was; oldest first.
     ///
     /// # Errors
@@ -147,23 +178,45 @@ impl Store {
     }
 }
 
+/// Which decisions of others a decision replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    /// None.
+    None,
+    /// Any.
+    Any,
+    /// That of the review with this number, or an earlier one.
+    Seen(i64),
+}
+
+fn over(decisions: Vec<Decided>, anyway: bool) -> Vec<(Decided, Over)> {
+    let over = if anyway { Over::Any } else { Over::None };
+    decisions.into_iter().map(|it| (it, over)).collect()
+}
+
 /// The decision as it would be kept, and what speaks against it.
 fn judged(
     connection: &Connection,
     decided: &Decided,
-    anyway: bool,
+    over: Over,
 ) -> Result<(Review, Option<Objection>), Fault> {
     let mut review = match decided.clone().fitted() {
         Ok(it) => it.review,
         Err(unfit) => return Ok((decided.review.clone(), Some(Objection::Unfit(unfit)))),
     };
-    let sql = format!("SELECT {COLUMNS} FROM review WHERE finding = ?1 ORDER BY id");
+    let sql = format!("SELECT {COLUMNS}, id FROM review WHERE finding = ?1 ORDER BY id");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([&review.finding.0])?;
-    let mut before = Vec::new();
+    let (mut before, mut last) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         before.push(review_of(row)?);
+        last = row.get(6)?;
     }
+    let replaces = match over {
+        Over::None => false,
+        Over::Any => true,
+        Over::Seen(number) => number >= last,
+    };
     let standing = Standing::under(
         &decided.about,
         applying(&before).get(&review.finding).copied(),
@@ -176,7 +229,7 @@ fn judged(
     let objection = standing.objection(&review);
     Ok((
         review,
-        objection.filter(|objection| !(anyway && matches!(objection, Objection::DecidedBy(_)))),
+        objection.filter(|it| !(replaces && matches!(it, Objection::DecidedBy(_)))),
     ))
 }
 
@@ -185,9 +238,9 @@ fn decide(
     connection: &Connection,
     decided: &Decided,
     about: &str,
-    anyway: bool,
+    over: Over,
 ) -> Result<Option<Objection>, Fault> {
-    let (review, objection) = judged(connection, decided, anyway)?;
+    let (review, objection) = judged(connection, decided, over)?;
     if objection.is_none() {
         insert(connection, &review, Some(about))?;
     }
@@ -354,6 +407,25 @@ mod tests {
         assert_eq!(all.len(), 3);
         assert_eq!(all[0], first);
         assert_eq!(one.decided("q").unwrap(), []);
+    }
+
+    #[test]
+    fn a_form_replaces_what_it_showed_and_nothing_else_and_all_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("a.db"), Access::Create).unwrap();
+        let accept = Some(Decision::Accept);
+        let anna = decided("A", accept, "anna", "20250101");
+        assert_eq!(store.decide_seeing(vec![(anna, 0)]).unwrap(), [None]);
+        let ben = decided("A", Some(Decision::Reject), "ben", "20250102");
+        let free = decided("B", accept, "ben", "20250102");
+        let both = vec![(ben.clone(), 0), (free, 0)];
+        let refused = store.decide_seeing(both).unwrap();
+        assert!(matches!(refused[..], [Some(Objection::DecidedBy(_)), None]));
+        let all = store.reviews_after(0).unwrap();
+        assert_eq!(all.len(), 1);
+        let seen = all[0].0;
+        assert_eq!(store.decide_seeing(vec![(ben, seen)]).unwrap(), [None]);
+        assert_eq!(store.reviews_after(seen).unwrap().len(), 1);
     }
 
     #[test]

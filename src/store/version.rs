@@ -17,6 +17,14 @@ pub struct Version {
     data: i64,
 }
 
+impl Version {
+    /// Whether both are versions of one file, and not of one that took its place.
+    #[must_use]
+    pub fn is_of_the_same_file(self, other: Self) -> bool {
+        self.opened == other.opened
+    }
+}
+
 /// The version of the findings of profiles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
@@ -31,6 +39,14 @@ pub struct Marks {
 pub struct Mark {
     set: Option<i64>,
     decided: (i64, i64),
+}
+
+impl Mark {
+    /// Whether both are of one set of findings, whatever was decided about them.
+    #[must_use]
+    pub fn is_of_the_same_findings(self, other: Self) -> bool {
+        self.set == other.set
+    }
 }
 
 impl Marks {

@@ -24,6 +24,12 @@ pub(super) struct Request {
     pub(super) destination: Option<String>,
     /// Whether a person followed a link in a frame from a foreign page (`Sec-Fetch-User`, `Sec-Fetch-Site`).
     pub(super) followed_in_frame: bool,
+    /// The origin of the page that sent it (`Origin`).
+    pub(super) origin: Option<String>,
+    /// How that page is related to this site (`Sec-Fetch-Site`).
+    pub(super) fetch_site: Option<String>,
+    /// The body.
+    pub(super) body: Vec<u8>,
 }
 
 impl Request {
@@ -42,6 +48,9 @@ impl Request {
                 && field("sec-fetch-site").as_deref() == Some("cross-site")
                 && field("sec-fetch-dest").as_deref() == Some("iframe"),
             destination: field("sec-fetch-dest"),
+            origin: field("origin"),
+            fetch_site: field("sec-fetch-site"),
+            body: Vec::new(),
         }
     }
 
@@ -105,6 +114,14 @@ impl Answer {
         Self::text(302, format!("{to}\n")).field("Location", to)
     }
 
+    /// The answer to a form: the page to go on with, which is asked for by GET.
+    pub(super) fn see(to: &str) -> Self {
+        Self {
+            status: 303,
+            ..Self::redirect(to)
+        }
+    }
+
     /// The answer with one more header field.
     pub(super) fn field(mut self, name: &str, value: impl Into<String>) -> Self {
         self.fields.push((name.into(), value.into()));
@@ -140,7 +157,9 @@ impl IntoResponse for Answer {
             (header::CACHE_CONTROL, "private, no-cache"),
         ];
         for (name, value) in always {
-            fields.insert(name, HeaderValue::from_static(value));
+            fields
+                .entry(name)
+                .or_insert_with(|| HeaderValue::from_static(value));
         }
         response
     }

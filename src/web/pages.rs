@@ -248,7 +248,7 @@ pub(super) fn refusal(status: u16, why: &str, request: &Request, origins: &Origi
         .says(&format!("{}.", begun.trim_end_matches('.')))
         .next(Next::new(
             "All archived pages",
-            &format!("{}/", origins.site),
+            &format!("{}/archive", origins.site),
         ))
         .answer(status, origins)
 }
@@ -274,4 +274,10 @@ fn html(status: u16, template: &impl Template, policy: &str) -> Answer {
     // Rendering into a String fails only if a Display implementation fails, and none here does.
     let text = for_terminal(&template.render().unwrap_or_default());
     Answer::new(status, "text/html; charset=utf-8", text).field("Content-Security-Policy", policy)
+}
+
+/// A name as one part of a path.
+pub(super) fn encoded(name: &str) -> String {
+    let plain: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    plain.replace('+', "%20")
 }

@@ -16,9 +16,16 @@ pub(super) struct Entry {
     /// Whether its file is clearly not a profile.
     is_something_else: bool,
     stamp: Stamp,
+    /// Its file.
+    pub(super) path: PathBuf,
 }
 
 impl Entry {
+    /// Whether both are the same profile, read from the same state of its file.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name && self.is_of(other)
+    }
+
     /// Whether its file is unchanged since it was read.
     pub(super) fn is_of(&self, other: &Self) -> bool {
         self.stamp == other.stamp
@@ -71,5 +78,6 @@ fn entry_of(path: &Path, stamp: Stamp) -> Entry {
         is_something_else: matches!(read, Err(BadProfile::SomethingElse(_))),
         read: read.map_err(|error| error.to_string()),
         stamp,
+        path: path.to_owned(),
     }
 }

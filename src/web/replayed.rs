@@ -19,7 +19,7 @@ use super::{
 
 /// The policy for archived pages: they load from their own origin, and nothing else. Without `allow-scripts` nothing runs,
 /// without `allow-same-origin` they have no identity; a click can download a file.
-const SANDBOX: &str = "sandbox allow-downloads; default-src 'self' data: blob:; script-src 'none'; style-src 'self' data: 'unsafe-inline'; \
+pub(super) const SANDBOX: &str = "sandbox allow-downloads; default-src 'self' data: blob:; script-src 'none'; style-src 'self' data: 'unsafe-inline'; \
     object-src 'self'; frame-src 'self'; connect-src 'none'; worker-src 'none'; manifest-src 'none'; prefetch-src 'none'; \
     form-action 'none'; base-uri 'none'";
 
@@ -87,7 +87,7 @@ impl Web {
                 .says("This port shows only archived pages, to separate them from everything else.")
                 .next(Next::new(
                     "All archived pages",
-                    &format!("{}/", origins.site),
+                    &format!("{}/archive", origins.site),
                 ))
                 .answer(200, origins));
         }
@@ -133,13 +133,16 @@ impl Web {
             return Ok(self.not_held(uri, Some(at).filter(|_| whole), request, origins));
         };
         if whole && is_of(&found, uri, at) {
-            return self.whole_memento(&found, asked, request, origins);
+            return match &asked.marks {
+                Some(id) => self.marked_memento(&found, id, (request, origins)),
+                None => self.whole_memento(&found, asked, request, origins),
+            };
         }
         let archive = origins.archive();
-        let to = if asked.raw {
-            archive.raw(found.date, &found.target_uri)
-        } else {
-            archive.memento(found.date, &found.target_uri)
+        let to = match &asked.marks {
+            _ if asked.raw => archive.raw(found.date, &found.target_uri),
+            Some(id) => archive.marked(found.date, &found.target_uri, id, None),
+            None => archive.memento(found.date, &found.target_uri),
         };
         Ok(Answer::redirect(&to).field("Link", joined(&links(uri, origins))))
     }
@@ -169,7 +172,11 @@ impl Web {
     }
 
     /// A page that says why the payload is missing.
-    fn without_payload(&self, found: &Dated, origins: &Origins) -> Result<Answer, StoreError> {
+    pub(super) fn without_payload(
+        &self,
+        found: &Dated,
+        origins: &Origins,
+    ) -> Result<Answer, StoreError> {
         let digest = found.payload_digest;
         let removed = digest
             .map(|digest| self.options.store.removal(&digest))
@@ -360,7 +367,7 @@ fn raw(whole: &Whole) -> Answer {
 }
 
 /// The status to answer with: that of the memento, unless it would say something about this connection.
-fn shown_status(status: u16) -> u16 {
+pub(super) fn shown_status(status: u16) -> u16 {
     match status {
         // Interim answers, partial answers, and answers without a body although the memento may have one.
         ..200 | 204..=206 | 304 | 1000.. => 200,

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{DefaultBodyLimit, State},
     response::Response,
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, get, post},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::RequestBodyTimeoutLayer,
 };
 
-use super::{Answer, Door, Origins, Outcome, Page, Request, Web, answered, replayed, site};
+use super::{
+    Answer, Door, Origins, Outcome, Page, Request, Web, answered, assets, desk, replayed, site,
+};
 
 /// The longest body of a request, in bytes: a batch of 1,000 findings with a note.
 const LONGEST_BODY: usize = 256 << 10;
@@ -20,8 +23,22 @@ const LONGEST_BODY: usize = 256 << 10;
 /// Everything that the origin of the site answers to.
 pub(super) fn router(web: &Arc<Web>) -> Router {
     Router::new()
-        .route("/", page(Web::home))
-        .route("/find", page(site::find))
+        .route("/", page(desk::queue))
+        .route("/work/{page}", page(desk::work))
+        .route("/f/{finding}", page(desk::found))
+        .route("/p/{profile}", page(desk::profile))
+        .route("/p/{profile}/edits", page(desk::sheet))
+        .route("/p/{profile}/claims/{claim}", page(desk::claim))
+        .route("/p/{profile}/references/{number}", page(desk::reference))
+        .route("/compare/{*rest}", page(desk::compare))
+        .route("/activity", page(desk::activity))
+        .route("/hosts", page(desk::hosts))
+        .route("/keys", page(desk::keys))
+        .route("/decide", act(desk::decide))
+        .route("/assets/{name}", page(assets::asset))
+        .route("/favicon.ico", page(assets::icon))
+        .route("/archive", page(Web::home))
+        .route("/find", page(desk::find))
         .route("/report/{*name}", page(Web::report))
         .route("/captures/", page(Web::captures))
         .route("/captures/{*address}", page(Web::captures))
@@ -45,6 +62,14 @@ pub(super) fn router(web: &Arc<Web>) -> Router {
 /// A route to a page that is made from the store.
 fn page<T: Outcome>(page: Page<T>) -> MethodRouter<Arc<Web>> {
     get(async move |State(web), request| on_the_site(web, request, page).await)
+}
+
+/// A route to an act: a form that is sent.
+fn act<T: Outcome>(page: Page<T>) -> MethodRouter<Arc<Web>> {
+    post(async move |State(web), request: Request, body: Bytes| {
+        let body = body.to_vec();
+        on_the_site(web, Request { body, ..request }, page).await
+    })
 }
 
 async fn on_the_site<T: Outcome>(web: Arc<Web>, request: Request, page: Page<T>) -> Response {

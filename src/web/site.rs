@@ -15,7 +15,7 @@ use super::{
     Answer, Origins, Request, Web,
     pages::{
         self, CaptureLine, Captures, Home, Instead, Message, Next, ProfileLine, SeedLine, View,
-        refusal,
+        encoded, refusal,
     },
     replayed::Whole,
     times::is_of,
@@ -28,7 +28,7 @@ const PAGES: u32 = 200;
 const CAPTURES: usize = 500;
 
 impl Web {
-    /// `/`: the profiles and the archived pages.
+    /// `/archive`: the profiles and the archived pages.
     pub(super) fn home(&self, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
         let store = &self.options.store;
         let after =
@@ -39,7 +39,7 @@ impl Web {
         let next = seeds.last().filter(|_| more).map(|seed| {
             let query: String =
                 url::form_urlencoded::byte_serialize(seed.uri.as_str().as_bytes()).collect();
-            format!("/?after={query}")
+            format!("/archive?after={query}")
         });
         let (mut lines, mut faults) = (Vec::new(), Vec::new());
         if after.is_none() {
@@ -259,7 +259,7 @@ impl Web {
                 .says("The archive has no copy of this page.")
                 .next(Next::new(
                     "All archived pages",
-                    &format!("{}/", origins.site),
+                    &format!("{}/archive", origins.site),
                 ))
         };
         if let Some(at) = at {
@@ -418,12 +418,6 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
     let query = request.query.as_deref()?;
     let found = url::form_urlencoded::parse(query.as_bytes()).find(|it| it.0 == name);
     found.map(|pair| pair.1.into_owned())
-}
-
-/// A name as one part of a path.
-fn encoded(name: &str) -> String {
-    let plain: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    plain.replace('+', "%20")
 }
 
 fn day(at: Instant) -> String {

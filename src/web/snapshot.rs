@@ -172,7 +172,7 @@ impl Snapshot {
 }
 
 /// Converts the result of a comparison; while it compares, `serve` can only be stopped by ending it.
-fn stored<T>(made: Result<T, AnalyseError>) -> Result<T, StoreError> {
+pub(super) fn stored<T>(made: Result<T, AnalyseError>) -> Result<T, StoreError> {
     made.map_err(|error| match error {
         AnalyseError::Store(error) => error,
         AnalyseError::Stopped => StoreError::Closed {

@@ -1,6 +1,7 @@
 //! `stillsays serve`: Memento, replay that never leaves the archive, and the pages around it.
 
 mod clients;
+mod desk;
 pub(crate) mod held;
 
 use std::{
@@ -502,7 +503,7 @@ fn whatever_is_asked_the_server_answers_and_goes_on() {
 #[test]
 fn the_site_shows_what_is_held_and_leads_to_it() {
     let (_project, served) = served();
-    let home = served.shown("/");
+    let home = served.shown("/archive");
     assert_eq!(home.status, 200);
     assert!(
         home.field("content-security-policy")
@@ -515,7 +516,7 @@ fn the_site_shows_what_is_held_and_leads_to_it() {
         home.text()
     );
     let after = served
-        .shown("/?after=https%3A%2F%2Fsite.test%2Fnever")
+        .shown("/archive?after=https%3A%2F%2Fsite.test%2Fnever")
         .text();
     assert!(
         !after.contains(PAGE) && after.contains("/captures/https://site.test/old"),
@@ -674,7 +675,7 @@ fn a_report_leads_to_the_words_in_the_archived_page() {
         include_str!("../../config/profiles/trust-network.toml"),
     );
     let served = Served::start(program(&project).args(["--store", "snapshots/demo/stillsays.db"]));
-    let home = served.shown("/").text();
+    let home = served.shown("/archive").text();
     assert!(
         home.contains("href=\"/report/trust-network\"") && home.contains("cannot be read"),
         "{home}"
@@ -695,7 +696,7 @@ fn a_report_leads_to_the_words_in_the_archived_page() {
     let came = served.replayed(path);
     assert_eq!(came.status, 200, "{path}");
     assert!(came.field("memento-datetime").is_some());
-    assert!(text.contains("<a href=\"/\">All archived pages</a>"));
+    assert!(text.contains("<a href=\"/archive\">All archived pages</a>"));
     assert_eq!(served.shown("/report/broken").status, 500);
     assert_eq!(served.shown("/report/nobody").status, 404);
 }

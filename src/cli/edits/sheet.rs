@@ -1,20 +1,17 @@
 //! The sheet of one profile: its edits, printed in each form.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{copies::copies, file_of, kept};
+use super::file_of;
 use crate::{
-    cli::{
-        Failure, Session,
-        findings::{current, report_of},
-    },
-    edit::{Alternative, Dates, Decided, Edit, FORMS, Form, Material, Operation, State, proposals},
-    finding::{Decisions, Standing, State as Reviewed},
-    pipeline::Named,
-    report::{Report, since},
+    cli::{Failure, Session, findings::comparing},
+    edit::{Alternative, Dates, Edit, FORMS, Form, State},
+    finding::Decisions,
+    pipeline::{self, Named, Proposing, kept_source},
+    report::Report,
     store::Store,
     text::{counted, for_terminal},
 };
@@ -36,48 +33,20 @@ impl<'a> Sheet<'a> {
         decisions: &Decisions,
         wanted: &dyn Fn(&Edit) -> bool,
     ) -> Result<Self, Failure> {
-        let findings = current(session, store, named)?;
-        let report = report_of(
-            session,
-            store,
-            named,
-            &findings,
-            decisions,
-            &session.program,
-        )?;
+        let comparing = comparing(session);
+        let proposing = Proposing {
+            comparing: &comparing,
+            public: &session.config.settings.cite.public_replay,
+            command: &session.program,
+        };
         let source = source_of(session, named)?;
-        let standings = findings.iter().filter_map(|it| {
-            let decided = decided(&decisions.standing(it))?;
-            Some((&it.id, decided))
-        });
-        let latest: BTreeMap<u32, NaiveDate> = report
-            .references
-            .iter()
-            .filter_map(|it| {
-                Some((
-                    it.number,
-                    it.visits.iter().rev().find(|it| it.good)?.date.date_naive(),
-                ))
-            })
-            .collect();
-        let profile = &named.profile;
-        let public = session.config.settings.cite.public_replay.as_str();
-        let edits = proposals(&Material {
-            name: &named.name,
-            profile,
-            source: source.as_deref(),
-            findings: &findings,
-            standings: standings.collect(),
-            why: &since,
-            latest: &|number| latest.get(&number).copied(),
-            copies: &|number, finding| copies(&report, profile, number, finding, public),
-        });
-        let edits = edits.into_iter().filter(|edit| wanted(edit)).collect();
+        let sheet = pipeline::Sheet::of(store, named, decisions, source, proposing)?;
+        let edits = sheet.edits.into_iter();
         Ok(Self {
             named,
-            report,
-            source,
-            edits,
+            report: sheet.report,
+            source: sheet.source,
+            edits: edits.filter(|edit| wanted(edit)).collect(),
         })
     }
 
@@ -117,7 +86,7 @@ impl<'a> Sheet<'a> {
             let mut value = json!(edit);
             let forms = FORMS
                 .iter()
-                .map(|form| (form.name().to_owned(), pasted(edit, *form, dates, today)));
+                .map(|form| (form.name().to_owned(), edit.pasted(*form, dates, today)));
             let forms = forms.filter_map(|(name, text)| Some((name, Value::from(text?))));
             if let Some(fields) = value.as_object_mut() {
                 fields.insert("forms".into(), Value::Object(forms.collect()));
@@ -135,20 +104,6 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// What is pasted of an edit: the citation, or the sentence where only that changes.
-fn pasted(edit: &Edit, form: &dyn Form, dates: Option<Dates>, today: NaiveDate) -> Option<String> {
-    let changes_words = matches!(
-        edit.operation,
-        Operation::Replace { .. } | Operation::Delete { .. } | Operation::Insert { .. }
-    );
-    let sentence = edit.sentence.as_ref().zip(edit.after.as_ref());
-    match (changes_words, sentence, &edit.citation) {
-        (true, Some((before, after)), _) => Some(form.sentence(before, after)),
-        (_, _, Some(citation)) => Some(form.citation(citation, dates, today)),
-        _ => None,
-    }
-}
-
 /// An edit for the terminal.
 pub(super) fn plain(edit: &Edit, dates: Option<Dates>, today: NaiveDate) -> String {
     let text = FORMS[0];
@@ -160,7 +115,7 @@ pub(super) fn plain(edit: &Edit, dates: Option<Dates>, today: NaiveDate) -> Stri
     let mut out = format!(
         "\n{}  {}{state}\n",
         edit.id,
-        for_terminal(&headline(&edit.operation))
+        for_terminal(&edit.operation.headline())
     );
     let mut line = |label: &str, words: &str| {
         // Writing to a String does not fail.
@@ -206,13 +161,13 @@ pub(super) fn in_form(
         "html" => format!(
             "<h2>{} {}</h2>\n",
             edit.id,
-            quoted(&headline(&edit.operation))
+            quoted(&edit.operation.headline())
         ),
-        "wikitext" => format!("=== {} {} ===\n", edit.id, headline(&edit.operation)),
+        "wikitext" => format!("=== {} {} ===\n", edit.id, edit.operation.headline()),
         _ => format!(
             "\n## {} {}\n\n",
             edit.id,
-            quoted(&headline(&edit.operation))
+            quoted(&edit.operation.headline())
         ),
     };
     let mut push = |words: String| {
@@ -249,41 +204,12 @@ fn alternative(
     dates: Option<Dates>,
     today: NaiveDate,
 ) -> String {
-    let head = headline(&it.operation);
+    let head = it.operation.headline();
     match (&it.after, &it.citation) {
         (Some(after), _) => format!("{head}: {after}"),
         (None, Some(citation)) => format!("{head}: {}", form.citation(citation, dates, today)),
         (None, None) => head,
     }
-}
-
-/// What an edit does, in a line.
-fn headline(operation: &Operation) -> String {
-    match operation {
-        Operation::Replace { from, to } => format!("write “{to}” in place of “{from}”"),
-        Operation::Delete { from } => format!("take out “{from}”"),
-        Operation::Insert { to } => format!("add “{to}”"),
-        Operation::ChangeAddress { from, to } => format!("change the address {from} to {to}"),
-        Operation::CiteArchived => "cite an archived copy".to_owned(),
-        Operation::None => "by hand".to_owned(),
-    }
-}
-
-/// The decision about a finding; `None` for one that is open.
-fn decided(standing: &Standing) -> Option<Decided> {
-    let state = match standing {
-        Standing::Open | Standing::CameBack(_) => return None,
-        Standing::Later(_) if standing.is_open() => return None,
-        _ if standing.state() == Reviewed::ToEdit => State::ToEdit,
-        _ => State::Settled,
-    };
-    let mark = standing.mark()?;
-    Some(Decided {
-        state,
-        by: mark.by.clone(),
-        at: mark.at,
-        note: mark.note.clone(),
-    })
 }
 
 /// The bytes of the article that a profile was read from, where they are kept and whole.
@@ -292,5 +218,5 @@ fn source_of(session: &Session, named: &Named) -> Result<Option<Vec<u8>>, Failur
         return Ok(None);
     };
     let file = file_of(&session.config.settings.profiles, &named.name)?;
-    Ok(kept(&file, source))
+    Ok(kept_source(&file, source))
 }

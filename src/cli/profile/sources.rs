@@ -1,25 +1,20 @@
 //! The articles' files, kept beside the profiles that were read from them: `sources/` and the digest.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::{
     article::{self, Coverage, Import},
     digest::PayloadDigest,
     media_type::MediaType,
+    pipeline::{kept_source, source_file},
     profile::{Profile, Remark, Source},
 };
 
 use crate::cli::{Failure, output::write_whole, run::make_folder_of};
 
-/// Where the file of a profile is kept.
-fn path_of(profile: &Path, digest: &str) -> PathBuf {
-    let folder = profile.parent().unwrap_or_else(|| Path::new(""));
-    folder.join("sources").join(digest.replace(':', "-"))
-}
-
 /// Keeps an article's bytes beside the profile's file.
 pub(in crate::cli) fn keep(profile: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let path = path_of(profile, &PayloadDigest::of(bytes).to_string());
+    let path = source_file(profile, &PayloadDigest::of(bytes).to_string());
     if !path.is_file() {
         make_folder_of(&path)?;
         write_whole(&path, bytes)?;
@@ -39,15 +34,9 @@ pub(super) fn put_schema(profile: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The bytes that a profile was read from, where they are kept and are still what they were.
-pub(in crate::cli) fn kept(profile: &Path, source: &Source) -> Option<Vec<u8>> {
-    let bytes = std::fs::read(path_of(profile, &source.digest)).ok()?;
-    (PayloadDigest::of(&bytes).to_string() == source.digest).then_some(bytes)
-}
-
 /// An article as it read when its profile was made.
 pub(super) fn read_again(profile: &Path, source: &Source) -> Option<Import> {
-    let bytes = kept(profile, source)?;
+    let bytes = kept_source(profile, source)?;
     let media_type = media_type_of(source);
     article::read(&bytes, Some(&media_type), Some(&source.file), None).ok()
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The copies of a reference's page that others can open: those that the article gives, then ours if they are public.
-pub(super) fn copies(
+pub(super) fn citable(
     report: &Report,
     profile: &Profile,
     number: u32,

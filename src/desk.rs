@@ -1,0 +1,238 @@
+//! The desk: on which page each finding is decided, what state it is in, and in which order pages and findings come; pure.
+//!
+//! A page is what a person reads once: all findings about it, whatever reference or profile they come from, are decided together.
+
+mod page;
+mod staleness;
+mod state;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use crate::{
+    clock::Instant,
+    finding::{Decisions, Finding, FindingId, Review, Weight},
+    profile::Profile,
+};
+
+pub use page::{Cited, Page, PageId, Placed};
+pub use staleness::{Staleness, staleness};
+pub use state::State;
+
+/// The current findings of a profile.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The name of the profile.
+    pub name: &'a str,
+    /// The profile.
+    pub profile: &'a Profile,
+    /// Its findings that are on a page; each subject at most once.
+    pub findings: &'a [Arc<Placed>],
+}
+
+/// A review with its number in the archive: later reviews have greater ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    /// The number.
+    pub number: i64,
+    /// The review.
+    pub review: Review,
+}
+
+/// A finding at the desk.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The finding, and where it is decided.
+    pub placed: Arc<Placed>,
+    /// Its state.
+    pub state: State,
+    /// The decision that counts, if any.
+    pub review: Option<Review>,
+    /// The number of the latest review of it; 0 without one. A form carries it, so that nobody decides over what they did not see.
+    pub seen: i64,
+}
+
+impl Item {
+    /// The finding.
+    #[must_use]
+    pub fn finding(&self) -> &Finding {
+        &self.placed.finding
+    }
+}
+
+/// Everything that waits at the desk or was decided there.
+#[derive(Clone, Debug, Default)]
+pub struct Desk {
+    items: Vec<Item>,
+    pages: Vec<Page>,
+    by_page: HashMap<PageId, usize>,
+    by_finding: HashMap<FindingId, usize>,
+}
+
+/// A page in the queue, with its findings that are wanted.
+#[derive(Clone, Debug)]
+pub struct Row<'a> {
+    /// The page.
+    pub page: &'a Page,
+    /// The findings, in the order in which they are decided.
+    pub items: Vec<&'a Item>,
+    /// The heaviest weight among them.
+    pub weight: Weight,
+    /// When the latest of them became so.
+    pub newest: Option<Instant>,
+    /// The greatest confidence among them, from 0 to 1.
+    pub surest: f64,
+}
+
+/// The order of the queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By weight; then the newest, then the surest.
+    #[default]
+    Weight,
+    /// The newest first.
+    Newest,
+    /// The surest first.
+    Surest,
+    /// By address.
+    Address,
+}
+
+impl Desk {
+    /// The desk for these profiles under these decisions; `reviews` has the same reviews with their numbers.
+    #[must_use]
+    pub fn of(sources: &[Source<'_>], decisions: &Decisions, reviews: &[Numbered]) -> Self {
+        let mut latest: HashMap<&FindingId, i64> = HashMap::new();
+        for it in reviews {
+            let number = latest.entry(&it.review.finding).or_default();
+            *number = it.number.max(*number);
+        }
+        let mut desk = Self::default();
+        for source in sources {
+            for placed in source.findings {
+                let id = &placed.finding.id;
+                let index = *desk.by_page.entry(placed.page.clone()).or_insert_with(|| {
+                    desk.pages.push(Page::of(placed));
+                    desk.pages.len() - 1
+                });
+                if let Some(page) = desk.pages.get_mut(index) {
+                    page.cite(source, placed.reference);
+                    page.items.push(desk.items.len());
+                }
+                desk.by_finding.insert(id.clone(), desk.items.len());
+                desk.items.push(Item {
+                    state: State::of(&placed.finding, &decisions.standing(&placed.finding)),
+                    review: decisions.review(id).cloned(),
+                    seen: latest.get(id).copied().unwrap_or_default(),
+                    placed: Arc::clone(placed),
+                });
+            }
+        }
+        for page in &mut desk.pages {
+            page.arrange(&desk.items);
+        }
+        desk
+    }
+
+    /// Every finding.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The page of that id.
+    #[must_use]
+    pub fn page(&self, id: &str) -> Option<&Page> {
+        let index = self.by_page.get(&PageId(id.to_owned()))?;
+        self.pages.get(*index)
+    }
+
+    /// The finding of that id, if it is current.
+    #[must_use]
+    pub fn item(&self, id: &FindingId) -> Option<&Item> {
+        self.items.get(*self.by_finding.get(id)?)
+    }
+
+    /// The findings of a page, in the order in which they are decided.
+    pub fn items_of<'a>(&'a self, page: &'a Page) -> impl Iterator<Item = &'a Item> {
+        page.items.iter().filter_map(|it| self.items.get(*it))
+    }
+
+    /// The pages with findings that are `wanted`, in `order`.
+    #[must_use]
+    pub fn queue(&self, wanted: &dyn Fn(&Item) -> bool, order: Order) -> Vec<Row<'_>> {
+        let rows = self.pages.iter().filter_map(|page| {
+            let items: Vec<&Item> = self.items_of(page).filter(|it| wanted(it)).collect();
+            let weight = items.iter().map(|it| it.finding().weight()).min()?;
+            let heaviest = items.iter().filter(|it| it.finding().weight() == weight);
+            Some(Row {
+                page,
+                weight,
+                newest: heaviest
+                    .clone()
+                    .filter_map(|it| it.finding().history.changed_by)
+                    .max(),
+                surest: heaviest
+                    .map(|it| it.finding().confidence)
+                    .fold(0.0, f64::max),
+                items,
+            })
+        });
+        let mut rows: Vec<Row<'_>> = rows.collect();
+        let by_address = |one: &Row<'_>, other: &Row<'_>| one.page.key().cmp(&other.page.key());
+        rows.sort_by(|one, other| {
+            let newest = other.newest.cmp(&one.newest);
+            let surest = other.surest.total_cmp(&one.surest);
+            let ordered = match order {
+                Order::Weight => one.weight.cmp(&other.weight).then(newest).then(surest),
+                Order::Newest => newest,
+                Order::Surest => surest,
+                Order::Address => std::cmp::Ordering::Equal,
+            };
+            ordered.then_with(|| by_address(one, other))
+        });
+        rows
+    }
+
+    /// How many findings are in each state, and on how many pages a decision is due.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut states: BTreeMap<State, usize> = BTreeMap::new();
+        for item in &self.items {
+            *states.entry(item.state).or_default() += 1;
+        }
+        let is_due = |page: &&Page| self.items_of(page).any(|it| it.state.is_due());
+        Counts {
+            pages: self.pages.iter().filter(is_due).count(),
+            states,
+        }
+    }
+}
+
+/// How much there is to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How many pages have a finding to decide.
+    pub pages: usize,
+    states: BTreeMap<State, usize>,
+}
+
+impl Counts {
+    /// How many findings are in a state.
+    #[must_use]
+    pub fn of(&self, state: State) -> usize {
+        self.states.get(&state).copied().unwrap_or_default()
+    }
+
+    /// How many findings wait for a decision.
+    #[must_use]
+    pub fn due(&self) -> usize {
+        let due = self.states.iter().filter(|it| it.0.is_due());
+        due.map(|it| it.1).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! The desk in the browser: one file for each page and act. Everything works without the script, which only saves clicks.
+
+mod act_pages;
+mod acting;
+mod activity;
+mod claim;
+mod compare;
+mod entries;
+mod hosts;
+mod keys;
+mod mast;
+mod profile;
+mod queue;
+mod reference;
+mod say;
+mod sheet;
+mod sides;
+mod work;
+
+pub(super) use acting::decide;
+pub(super) use activity::activity;
+pub(super) use claim::claim;
+pub(super) use compare::compare;
+pub(super) use hosts::hosts;
+pub(super) use keys::keys;
+pub(super) use profile::profile;
+pub(super) use queue::{find, queue};
+pub(super) use reference::reference;
+pub(super) use sheet::sheet;
+pub(super) use work::{found, work};
+
+use super::{Origins, Request, Web, room::Now};
+use crate::pipeline::Named;
+
+/// The parts of a path behind `/p/`, decoded: a profile, then what of it.
+fn parts(request: &Request) -> Vec<String> {
+    let rest = request.path.strip_prefix("/p/").unwrap_or_default();
+    let decoded = |part: &str| {
+        let bytes: Vec<u8> = percent(part);
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    rest.split('/').map(decoded).collect()
+}
+
+fn percent(part: &str) -> Vec<u8> {
+    let bytes = part.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let digits = part.get(at + 1..at + 3).filter(|_| *byte == b'%');
+        match digits.and_then(|it| u8::from_str_radix(it, 16).ok()) {
+            Some(it) => {
+                decoded.push(it);
+                at += 3;
+            }
+            None => {
+                decoded.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    decoded
+}
+
+/// The profile that a path names, and the rest of the path.
+fn named<'a>(now: &'a Now, request: &Request) -> Option<(&'a Named, Vec<String>)> {
+    let mut parts = parts(request);
+    if parts.is_empty() {
+        return None;
+    }
+    let named = now.profile(&parts.remove(0))?;
+    Some((named, parts))
+}
+
+/// The answer for an address of which the archive has nothing.
+fn nothing(why: &str, (request, origins): (&Request, &Origins)) -> super::Answer {
+    super::pages::refusal(404, why, request, origins)
+}
+
+impl Web {
+    /// The day of today.
+    fn today(&self) -> chrono::NaiveDate {
+        self.options.clock.now().date_naive()
+    }
+}

@@ -1,0 +1,250 @@
+// The script of the desk. Every act is a link or a form that works without it; it saves clicks and keeps the place.
+"use strict";
+
+const one = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const html = window.trustedTypes
+  ? trustedTypes.createPolicy("desk", { createHTML: (text) => text })
+  : { createHTML: (text) => text };
+
+// Keys can be off, plain, or with Alt and Shift (WCAG 2.1.4).
+const keys = () => localStorage.getItem("keys") || "on";
+const undone = () => JSON.parse(sessionStorage.getItem("acts") || "[]");
+const remember = (acts) => sessionStorage.setItem("acts", JSON.stringify(acts.slice(-500)));
+
+function say(text) {
+  const status = one("#said");
+  if (status) status.textContent = text;
+}
+
+// Frames go to another place of the same copy without a load, and leave no step behind for "Back".
+function frames(fresh) {
+  for (const frame of all("iframe[name]")) {
+    const next = one(`iframe[name="${frame.name}"]`, fresh);
+    if (next && next.getAttribute("src") !== frame.dataset.at) {
+      frame.dataset.at = next.getAttribute("src");
+      frame.contentWindow.location.replace(next.src);
+      frame.title = next.title;
+    }
+  }
+}
+
+// Puts a page of the desk in place of the one that is shown; frames that show the same two copies stay.
+function show(text, address) {
+  const fresh = new DOMParser().parseFromString(html.createHTML(text), "text/html");
+  const main = one("main", fresh);
+  if (!main) return location.assign(address);
+  const same = one(".pair") && one(".pair", fresh) && all("iframe").length === all("iframe", fresh).length;
+  if (same) {
+    frames(fresh);
+    for (const part of [".head", "#list"]) one(part).replaceWith(one(part, fresh));
+    for (const part of all("main > .done, main > .all")) part.remove();
+    for (const part of all("main > .done, main > .all", fresh)) one(".work").before(part);
+    all(".copy").forEach((copy, at) => {
+      one("header", copy).replaceWith(one("header", all(".copy", fresh)[at] || main) || one("header", copy));
+      const warn = one(".copy > .warn", copy.parentNode);
+      if (warn && warn.parentNode === copy) warn.remove();
+      const remark = all(".copy", main)[at] && one(".warn", all(".copy", main)[at]);
+      if (remark) one("header", copy).after(remark);
+    });
+    one(".views").replaceWith(one(".views", fresh));
+  } else {
+    one("main").replaceWith(main);
+  }
+  one(".mast").replaceWith(one(".mast", fresh));
+  document.title = fresh.title;
+  history.replaceState(null, "", address);
+  begin();
+  const done = one(".done p, .all");
+  say(done ? done.textContent : "");
+  const chosen = one("#on");
+  if (chosen) {
+    chosen.tabIndex = -1;
+    chosen.focus({ preventScroll: true });
+    chosen.scrollIntoView({ block: "nearest" });
+  } else {
+    one("main").focus({ preventScroll: true });
+  }
+}
+
+let busy = false;
+async function load(address, options) {
+  if (busy) return;
+  busy = true;
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, ...options });
+    show(await answer.text(), answer.url);
+    return answer.ok;
+  } catch {
+    say("The server did not answer. Nothing was lost: try again.");
+    return false;
+  } finally {
+    busy = false;
+  }
+}
+
+async function send(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  const act = body.get("act");
+  const acts = undone();
+  if (await load(form.action, { method: "POST", body })) {
+    const done = one(".done[data-undo]");
+    if (act === "undo") acts.splice(acts.lastIndexOf(body.get("finding")), 1);
+    else if (done && done.dataset.undo) acts.push(done.dataset.undo);
+    remember(acts);
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.getAttribute("action") !== "/decide" || !one(".work")) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.pick, a.next, a.before, .views a, .copy nav a.earlier, .copy nav a.later");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  load(link.href);
+});
+
+function count() {
+  for (const note of all(".chosen")) {
+    const form = note.closest("form");
+    const chosen = [...form.elements].filter((it) => it.type === "checkbox" && it.checked).length;
+    note.textContent = chosen ? `${chosen} chosen:` : note.dataset.none;
+  }
+}
+document.addEventListener("change", count);
+
+async function copy(text) {
+  await navigator.clipboard.writeText(text);
+  say("Copied.");
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.copy-form");
+  if (button) copy(one("pre", button.closest(".form")).textContent);
+});
+
+// The next or previous line of the queue, or finding of the page.
+function walk(step) {
+  const queue = all(".queue .go");
+  if (queue.length) {
+    const at = queue.indexOf(document.activeElement);
+    const next = queue[Math.min(Math.max(at + step, 0), queue.length - 1)];
+    next.focus();
+    return;
+  }
+  const lines = all("#list .lines li");
+  const at = lines.findIndex((it) => it.classList.contains("on"));
+  for (let next = at + step; lines[next]; next += step) {
+    const link = one("a.pick", lines[next]);
+    if (link && (!link.closest("details") || link.closest("details").open)) return load(link.href);
+  }
+}
+
+function press(selector) {
+  const found = one(selector);
+  if (found) found.click();
+  return Boolean(found);
+}
+
+function decide(act) {
+  const chosen = all("#list input[type=checkbox]:checked, .queue input[type=checkbox]:checked");
+  press(`${chosen.length ? "#batch" : "#one"} button[value="${act}"]`);
+}
+
+function choose(everything) {
+  const boxes = everything ? all("input[name=finding][type=checkbox]") : all("#on input[type=checkbox], li:focus-within > details input[type=checkbox]");
+  const on = boxes.some((it) => !it.checked);
+  for (const box of boxes) box.checked = on;
+  count();
+}
+
+async function undo() {
+  const acts = undone();
+  const last = acts.at(-1);
+  const token = one("input[name=token]");
+  if (!last || !token) return say("There is nothing of yours to take back in this tab.");
+  const body = new URLSearchParams({ token: token.value, act: "undo", finding: last, back: location.pathname + location.search });
+  const work = one("#batch input[name=at], #one input[name=at]");
+  if (work) body.set("at", work.value);
+  if (await load("/decide", { method: "POST", body })) {
+    acts.pop();
+    remember(acts);
+  }
+}
+
+function view() {
+  const views = all(".views a");
+  const at = views.findIndex((it) => it.hasAttribute("aria-current"));
+  if (views.length) load(views[(at + 1) % views.length].href);
+}
+
+let after = "";
+const plain = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  J: () => press("a.next") || walk(1),
+  K: () => press("a.before"),
+  Enter: () => document.activeElement === document.body && press(one(".all a.next") ? ".all a.next" : ".queue .go"),
+  a: () => decide("edit"),
+  l: () => decide("keep"),
+  w: () => decide("later"),
+  r: () => { const wrong = one(".wrong"); if (wrong) { wrong.open = true; after = "r"; } },
+  u: undo,
+  n: () => one("#note") && one("#note").focus(),
+  x: () => choose(false),
+  X: () => choose(true),
+  "[": () => press("a.earlier"),
+  "]": () => press("a.later"),
+  v: view,
+  c: () => one("[data-copy], .form pre") && copy(one("[data-copy]") ? one("[data-copy]").value : one(".form pre").textContent),
+  "/": () => one(".mast input").focus(),
+  g: () => { after = "g"; },
+  Escape: () => press("[data-key=Escape]"),
+  "?": () => location.assign("/keys"),
+};
+const wrong = ["same-name", "other-body", "on-page", "bad-copy", "other"];
+const go = { d: "/", e: () => one("[data-go=e]").href, p: () => (one("[data-go=p]") || { href: "/" }).href };
+
+document.addEventListener("keydown", (event) => {
+  const mode = keys();
+  const modified = mode === "alt" ? !(event.altKey && event.shiftKey) : event.altKey;
+  if (mode === "off" || modified || event.ctrlKey || event.metaKey || event.isComposing || event.repeat) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const key = mode === "alt" ? event.code.replace(/^Key/, "").toLowerCase() : event.key;
+  const before = after;
+  after = "";
+  if (before === "g" && go[key]) {
+    event.preventDefault();
+    location.assign(typeof go[key] === "function" ? go[key]() : go[key]);
+  } else if (before === "r" && wrong[key - 1]) {
+    event.preventDefault();
+    decide(`wrong:${wrong[key - 1]}`);
+  } else if (plain[key] && (key !== "Enter" || event.target === document.body || event.target.id === "on" || event.target.id === "main")) {
+    event.preventDefault();
+    if (key === "Enter") press(one(".all a.next") ? ".all a.next" : ".queue .go");
+    else plain[key]();
+  }
+});
+
+function begin() {
+  for (const frame of all("iframe[name]")) frame.dataset.at = frame.dataset.at || frame.getAttribute("src");
+  count();
+  const choice = one("#keys");
+  if (choice) {
+    for (const it of all("input[name=keys]", choice)) {
+      it.checked = it.value === keys();
+      it.onchange = () => localStorage.setItem("keys", it.value);
+    }
+  }
+}
+begin();
+
+// What was decided in another tab is shown when one comes back to this one.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -1,0 +1,333 @@
+//! Findings as the desk shows them: a line in a list, and the one that is opened.
+
+use super::{
+    say,
+    sides::{day, minute},
+};
+use crate::{
+    desk::{Item, State},
+    finding::{Conclusion, Evidence, Fate, Subject, Verdict},
+    profile::{Profile, Statement},
+    report::{Label, said, since},
+    web::{pages::encoded, room::Now},
+};
+
+/// A finding in a line.
+pub(super) struct Line {
+    pub(super) id: String,
+    pub(super) seen: i64,
+    pub(super) tone: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) word: &'static str,
+    /// What it is about.
+    pub(super) words: String,
+    /// What the page has in its place.
+    pub(super) to: String,
+    pub(super) is_due: bool,
+    pub(super) is_new: bool,
+    /// What was decided, by whom and when; empty if nothing was.
+    pub(super) decided: String,
+    pub(super) href: String,
+    /// Whether it is the one that is opened.
+    pub(super) is_open: bool,
+}
+
+impl Line {
+    pub(super) fn of(item: &Item, profile: Option<&Profile>, href: String, is_open: bool) -> Self {
+        let finding = item.finding();
+        let label = Label::of(finding);
+        Self {
+            id: finding.id.to_string(),
+            seen: item.seen,
+            tone: label.tone().class(),
+            sign: label.sign(),
+            word: label.words(),
+            words: words(item, profile),
+            to: becomes(item).unwrap_or_default(),
+            is_due: item.state.is_due(),
+            is_new: label == Label::New,
+            decided: decided(item),
+            href,
+            is_open,
+        }
+    }
+}
+
+/// What a finding is about, in words.
+pub(super) fn words(item: &Item, profile: Option<&Profile>) -> String {
+    match &item.finding().subject {
+        Subject::Reference { number } => {
+            let reference = profile.and_then(|it| it.reference(*number));
+            let title = reference.and_then(|it| it.title.clone());
+            title.map_or_else(
+                || format!("Reference {number}"),
+                |it| format!("{it} [{number}]"),
+            )
+        }
+        Subject::List { .. } => "The list".to_owned(),
+        Subject::Quotation { exact, .. } => format!("“{exact}”"),
+        Subject::Relation {
+            subject,
+            relation,
+            object,
+            ..
+        } => format!("{subject} — {relation} — {object}"),
+        other => other.words().unwrap_or_default().to_owned(),
+    }
+}
+
+/// What the page has in place of the words of the article.
+fn becomes(item: &Item) -> Option<String> {
+    match &item.finding().conclusion {
+        Conclusion::Verdict(
+            Verdict::Renamed { to, .. }
+            | Verdict::Altered { to, .. }
+            | Verdict::Merged { into: to, .. },
+        ) => Some(to.clone()),
+        Conclusion::Verdict(Verdict::Split { into }) => Some(into.join("; ")),
+        Conclusion::Fate(Fate::Moved { to, .. }) => Some(to.to_string()),
+        _ => None,
+    }
+}
+
+/// What was decided, by whom, when and why.
+fn decided(item: &Item) -> String {
+    let Some(review) = &item.review else {
+        return String::new();
+    };
+    let note = review.note.as_ref();
+    let note = note.map_or(String::new(), |it| format!(": “{it}”"));
+    let came_back = if item.state == State::CameBack {
+        "came back; before: "
+    } else {
+        ""
+    };
+    format!(
+        "{came_back}{} · {}, {}{note}",
+        say::decision(review, item.state),
+        review.by,
+        minute(review.at)
+    )
+}
+
+/// Findings about one claim, or about the page itself.
+pub(super) struct Group {
+    pub(super) heading: String,
+    pub(super) href: String,
+    /// The title of the article, if several articles cite the page.
+    pub(super) article: String,
+    /// Those to decide, and those that were decided.
+    pub(super) lines: Vec<Line>,
+    /// Those that need no decision.
+    pub(super) settled: Vec<Line>,
+    /// The new names that can be left together.
+    pub(super) new: Vec<(String, i64)>,
+    /// The profile and the claim, which name it where its new names are muted.
+    pub(super) of: (String, String),
+}
+
+impl Group {
+    /// The findings of a page in groups, in their order; `line` makes the line of one.
+    pub(super) fn all<'a>(
+        now: &Now,
+        items: impl Iterator<Item = &'a Item>,
+        several: bool,
+        line: impl Fn(&'a Item) -> Line,
+    ) -> Vec<Self> {
+        let mut groups: Vec<((&str, Option<&str>), Self)> = Vec::new();
+        for item in items {
+            let finding = item.finding();
+            let key = (finding.profile.as_str(), finding.subject.claim());
+            if groups.last().is_none_or(|it| it.0 != key) {
+                groups.push((key, Self::of(now, item, several)));
+            }
+            if let Some((_, group)) = groups.last_mut() {
+                let line = line(item);
+                if line.is_due && line.is_new {
+                    group.new.push((line.id.clone(), line.seen));
+                }
+                let needs_none = matches!(item.state, State::Settled | State::Note | State::Muted);
+                let lines = if needs_none {
+                    &mut group.settled
+                } else {
+                    &mut group.lines
+                };
+                lines.push(line);
+            }
+        }
+        groups.into_iter().map(|it| it.1).collect()
+    }
+
+    fn of(now: &Now, item: &Item, several: bool) -> Self {
+        let finding = item.finding();
+        let profile = now.profile(&finding.profile).map(|it| &it.profile);
+        let name = encoded(&finding.profile);
+        let (heading, href) = match finding.subject.claim() {
+            Some(id) => (
+                heading(profile, id, item.placed.reference),
+                format!("/p/{name}/claims/{}", encoded(id)),
+            ),
+            None => (
+                format!("The page itself [{}]", item.placed.reference),
+                format!("/p/{name}/references/{}", item.placed.reference),
+            ),
+        };
+        let article = profile.filter(|_| several).map(|it| it.title.clone());
+        Self {
+            heading,
+            href,
+            article: article.unwrap_or_default(),
+            lines: Vec::new(),
+            settled: Vec::new(),
+            new: Vec::new(),
+            of: (
+                finding.profile.clone(),
+                finding.subject.claim().unwrap_or_default().to_owned(),
+            ),
+        }
+    }
+}
+
+/// A claim in a few words, with the number of its reference.
+fn heading(profile: Option<&Profile>, id: &str, number: u32) -> String {
+    let claim = profile.and_then(|it| it.claims.iter().find(|it| it.id == id));
+    let words = claim.map_or_else(|| id.to_owned(), |it| claim_words(&it.statement, id));
+    format!("{words} [{number}]")
+}
+
+/// A claim in a few words: `Listed: convening centers`.
+pub(super) fn claim_words(statement: &Statement, id: &str) -> String {
+    match statement {
+        Statement::Listed { relation, .. } => {
+            format!("Listed: {}", relation.as_deref().unwrap_or(id))
+        }
+        Statement::Quoted { .. } => "Quoted".to_owned(),
+        Statement::Figure { .. } => "Figure".to_owned(),
+        Statement::Relation { .. } => "Relation".to_owned(),
+        Statement::Stated { .. } => "Stated".to_owned(),
+    }
+}
+
+/// A quotation from a copy, with the words around it.
+pub(super) struct Quote {
+    pub(super) when: String,
+    pub(super) lead: String,
+    pub(super) words: String,
+    pub(super) trail: String,
+    pub(super) note: String,
+}
+
+impl Quote {
+    fn of(evidence: &Evidence) -> Self {
+        let quote = evidence.quote.clone().unwrap_or_default();
+        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self {
+            when: day(evidence.capture.date),
+            lead: line(&quote.prefix),
+            words: quote.exact,
+            trail: line(&quote.suffix),
+            note: evidence.note.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// The finding that is opened.
+pub(super) struct Opened {
+    /// The sentence of the article in stretches, with those at issue marked.
+    pub(super) sentence: Vec<(String, bool)>,
+    pub(super) said: String,
+    pub(super) since: String,
+    pub(super) sure: String,
+    pub(super) reasons: Vec<String>,
+    pub(super) quotes: Vec<Quote>,
+    pub(super) profile: String,
+    /// Everything as plain text, for a mail.
+    pub(super) text: String,
+    pub(super) is_to_edit: bool,
+    /// Whether a decision can be taken back.
+    pub(super) is_decided: bool,
+}
+
+impl Opened {
+    pub(super) fn of(item: &Item, now: &Now, line: &Line, link: &str) -> Self {
+        let finding = item.finding();
+        let profile = now.profile(&finding.profile).map(|it| &it.profile);
+        let claim = finding.subject.claim();
+        let claim =
+            profile.and_then(|it| it.claims.iter().find(|of| Some(of.id.as_str()) == claim));
+        let sentence = claim.and_then(|it| it.sentence.clone());
+        let at_issue = match finding.subject {
+            Subject::NewName { .. } => None,
+            _ => finding.subject.words(),
+        };
+        let quotes: Vec<Quote> = finding.evidence.iter().rev().map(Quote::of).collect();
+        let mut text = format!(
+            "{}: {}\n{}\n{}\n",
+            line.word,
+            line.words,
+            said(finding),
+            since(finding)
+        );
+        text.extend(
+            sentence
+                .as_ref()
+                .map(|it| format!("The article says: {it}\n")),
+        );
+        for (quote, evidence) in quotes.iter().zip(finding.evidence.iter().rev()) {
+            let digest = evidence.capture.payload_digest;
+            let digest = digest.map_or(String::new(), |it| format!(", {it}"));
+            let words = match quote.words.as_str() {
+                "" => quote.note.clone(),
+                words => format!(
+                    "“…{}{words}{}…”",
+                    spaced(&quote.lead, true),
+                    spaced(&quote.trail, false)
+                ),
+            };
+            text += &format!(
+                "{} ({}{digest}): {words}\n",
+                minute(evidence.capture.date),
+                evidence.capture.target_uri
+            );
+        }
+        text += link;
+        Self {
+            sentence: stretches(sentence.as_deref().unwrap_or_default(), at_issue),
+            said: said(finding),
+            since: since(finding),
+            sure: say::sure(finding.confidence),
+            reasons: finding.reasons.iter().map(|it| it.what.clone()).collect(),
+            quotes,
+            profile: finding.profile.clone(),
+            text,
+            is_to_edit: item.state == State::ToEdit,
+            is_decided: item.review.is_some(),
+        }
+    }
+}
+
+fn spaced(words: &str, before: bool) -> String {
+    match (words, before) {
+        ("", _) => String::new(),
+        (_, true) => format!("{words} "),
+        (_, false) => format!(" {words}"),
+    }
+}
+
+/// A sentence in stretches, with every occurrence of `words` marked.
+pub(super) fn stretches(sentence: &str, words: Option<&str>) -> Vec<(String, bool)> {
+    let mut all = Vec::new();
+    let mut rest = sentence;
+    while let Some((at, words)) = words
+        .filter(|it| !it.is_empty())
+        .and_then(|it| Some((rest.find(it)?, it)))
+    {
+        let (before, behind) = rest.split_at(at);
+        all.push((before.to_owned(), false));
+        all.push((words.to_owned(), true));
+        rest = behind.get(words.len()..).unwrap_or_default();
+    }
+    all.push((rest.to_owned(), false));
+    all.retain(|it| !it.0.is_empty());
+    all
+}

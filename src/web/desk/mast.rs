@@ -1,0 +1,75 @@
+//! What every page of the desk has: the head with the counts, and the policy that it is sent under.
+
+use askama::Template;
+
+use crate::{
+    desk::State,
+    text::for_terminal,
+    web::{Answer, Origins, Request, Web, assets, pages::encoded, room::Now},
+};
+
+/// The head of a page of the desk.
+#[derive(Clone, Debug)]
+pub(in crate::web) struct Mast {
+    pub(super) sheet: &'static str,
+    pub(super) script: &'static str,
+    /// How many findings wait for a decision.
+    pub(super) due: usize,
+    /// How many edits wait.
+    pub(super) edits: usize,
+    /// Where the edits are.
+    pub(super) sheet_of_edits: String,
+    /// Who is asking.
+    pub(super) name: String,
+    pub(super) decides: bool,
+    /// The token of forms.
+    pub(super) token: String,
+}
+
+impl Mast {
+    pub(super) fn of(web: &Web, request: &Request, now: &Now) -> Self {
+        let visitor = web.visitor(request);
+        let counts = now.desk.counts();
+        let waiting = now
+            .desk
+            .items()
+            .iter()
+            .filter(|it| it.state == State::ToEdit);
+        let mut profiles: Vec<&str> = waiting.map(|it| it.finding().profile.as_str()).collect();
+        profiles.dedup();
+        Self {
+            sheet: assets::sheet(),
+            script: assets::script(),
+            due: counts.due(),
+            edits: counts.of(State::ToEdit),
+            sheet_of_edits: match profiles.as_slice() {
+                [one] => format!("/p/{}/edits", encoded(one)),
+                _ => "/?show=to-edit".to_owned(),
+            },
+            name: visitor.name,
+            decides: visitor.decides,
+            token: visitor.token,
+        }
+    }
+}
+
+/// The answer with a page of the desk: it runs our script and uses our style, sends forms only here, and frames only archived
+/// pages. No copy of it is kept, so that going back shows what was decided.
+pub(in crate::web) fn page(status: u16, template: &impl Template, origins: &Origins) -> Answer {
+    // Rendering into a String fails only if a Display implementation fails, and none here does.
+    let text = for_terminal(&template.render().unwrap_or_default());
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src {}; \
+         require-trusted-types-for 'script'; trusted-types desk",
+        origins.replay
+    );
+    Answer::new(status, "text/html; charset=utf-8", text)
+        .field("Content-Security-Policy", policy)
+        .field("Cache-Control", "no-store")
+        // Without any referrer, browsers would not say that a form comes from here.
+        .field("Referrer-Policy", "same-origin")
+        .field("Cross-Origin-Opener-Policy", "same-origin")
+        .field("Cross-Origin-Resource-Policy", "same-origin")
+        .field("Permissions-Policy", "")
+}

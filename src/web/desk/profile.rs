@@ -1,0 +1,172 @@
+//! `/p/PROFILE`: the article with every claim marked by its state, and its references.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use super::{
+    entries::claim_words,
+    mast::{self, Mast},
+    named, nothing,
+    queue::profile_href,
+    say,
+};
+use crate::{
+    desk::{Item, staleness},
+    finding::Muted,
+    report::Label,
+    store::StoreError,
+    web::{Answer, Origins, Request, Web, pages::encoded},
+};
+
+/// An article.
+#[derive(Template)]
+#[template(config = "src/web/askama.toml", path = "desk/profile.html")]
+struct Page {
+    mast: Mast,
+    title: String,
+    article: Option<String>,
+    href: String,
+    report: String,
+    desk: String,
+    staleness: String,
+    sections: Vec<(String, Vec<Claim>)>,
+    references: Vec<Reference>,
+    aliases: Vec<String>,
+    /// What is not asked about: the claim, and the words for it.
+    mutes: Vec<(String, String)>,
+    name: String,
+}
+
+/// A claim of the article.
+struct Claim {
+    href: String,
+    work: String,
+    words: String,
+    sentence: String,
+    cites: String,
+    tone: &'static str,
+    sign: &'static str,
+    verdict: String,
+}
+
+/// A reference of the article.
+struct Reference {
+    number: u32,
+    href: String,
+    title: String,
+    tone: &'static str,
+    sign: &'static str,
+    word: &'static str,
+    due: usize,
+}
+
+/// The article of a profile.
+pub(in crate::web) fn profile(
+    web: &Web,
+    request: &Request,
+    origins: &Origins,
+) -> Result<Answer, StoreError> {
+    let now = web.now()?;
+    let Some((named, _)) = named(&now, request) else {
+        return Ok(nothing(
+            "there is no profile of that name",
+            (request, origins),
+        ));
+    };
+    let profile = &named.profile;
+    let own = now.desk.items().iter();
+    let own: Vec<&Item> = own
+        .filter(|it| it.finding().profile == named.name)
+        .collect();
+    let href = profile_href(&named.name);
+    let mut sections: Vec<(String, Vec<Claim>)> = Vec::new();
+    for claim in &profile.claims {
+        let items = own.iter().copied();
+        let items: Vec<&Item> = items
+            .filter(|it| it.finding().subject.claim() == Some(claim.id.as_str()))
+            .collect();
+        let due: Vec<&&Item> = items.iter().filter(|it| it.state.is_due()).collect();
+        let heaviest = items.iter().min_by_key(|it| it.finding().weight());
+        let label = heaviest.map_or(Label::CannotTell, |it| Label::of(it.finding()));
+        let section = claim.section.clone().unwrap_or_default();
+        if sections.last().is_none_or(|it| it.0 != section) {
+            sections.push((section, Vec::new()));
+        }
+        let cites: Vec<String> = claim.cites.iter().map(|it| format!("[{it}]")).collect();
+        let view = Claim {
+            href: format!("{href}/claims/{}", encoded(&claim.id)),
+            work: due
+                .first()
+                .or(heaviest.as_ref())
+                .map_or_else(|| href.clone(), |it| format!("/f/{}", it.finding().id)),
+            words: claim_words(&claim.statement, &claim.id),
+            sentence: claim.sentence.clone().unwrap_or_default(),
+            cites: cites.concat(),
+            tone: label.tone().class(),
+            sign: label.sign(),
+            verdict: say::tally(items.iter().map(|it| Label::of(it.finding()))),
+        };
+        if let Some((_, claims)) = sections.last_mut() {
+            claims.push(view);
+        }
+    }
+    let mut due: BTreeMap<u32, usize> = BTreeMap::new();
+    for item in own.iter().filter(|it| it.state.is_due()) {
+        *due.entry(item.placed.reference).or_default() += 1;
+    }
+    let references = profile.references.iter().map(|it| {
+        let fate = own.iter().find_map(|item| {
+            let is_own = item.placed.reference == it.number;
+            item.finding().fate().filter(|_| is_own)
+        });
+        let label = fate.map_or(Label::Unvisited, Label::of_fate);
+        Reference {
+            number: it.number,
+            href: format!("{href}/references/{}", it.number),
+            title: it
+                .title
+                .clone()
+                .or_else(|| it.shown_url())
+                .unwrap_or_else(|| format!("Reference {}", it.number)),
+            tone: label.tone().class(),
+            sign: label.sign(),
+            word: label.words(),
+            due: due.get(&it.number).copied().unwrap_or_default(),
+        }
+    });
+    let asked = crate::web::form::query([("profile", named.name.as_str())]);
+    let page = Page {
+        title: profile.title.clone(),
+        article: profile.article.clone(),
+        report: format!("/report/{}", encoded(&named.name)),
+        desk: format!("/?{asked}"),
+        staleness: staleness(profile, &own, web.today()).words(),
+        references: references.collect(),
+        aliases: profile
+            .aliases
+            .iter()
+            .map(|it| {
+                let same = if it.same { "is" } else { "is not" };
+                format!("{} {same} {}", it.name, it.other)
+            })
+            .collect(),
+        mutes: profile
+            .claims
+            .iter()
+            .filter_map(|claim| {
+                let mute = now
+                    .decisions
+                    .mute(&named.name, &claim.id, Muted::NewNames)?;
+                let words = claim_words(&claim.statement, &claim.id);
+                let says = Muted::NewNames.means();
+                Some((claim.id.clone(), format!("{words}: {says} ({})", mute.by)))
+            })
+            .collect(),
+        name: named.name.clone(),
+        sections,
+        href,
+        mast: Mast::of(web, request, &now),
+    };
+    Ok(mast::page(200, &page, origins))
+}

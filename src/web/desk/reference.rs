@@ -1,0 +1,204 @@
+//! `/p/PROFILE/references/N`: a reference, the copies of its page, the claims that rest on it.
+
+use askama::Template;
+
+use super::{
+    entries::claim_words,
+    mast::{self, Mast},
+    named, nothing,
+    queue::profile_href,
+    sides::minute,
+};
+use crate::{
+    clock::digits14,
+    desk::{Item, PageId},
+    report::{Label, said, since},
+    store::{Dated, StoreError},
+    uri::TargetUri,
+    web::{Answer, Origins, Request, Web, pages::encoded},
+};
+
+/// The most copies that are listed; the page with all captures has the others.
+const COPIES: usize = 100;
+
+/// A reference.
+#[derive(Template)]
+#[template(config = "src/web/askama.toml", path = "desk/reference.html")]
+struct Page {
+    mast: Mast,
+    profile: String,
+    article: String,
+    number: u32,
+    title: String,
+    address: String,
+    facts: Vec<(&'static str, String)>,
+    tone: &'static str,
+    sign: &'static str,
+    word: &'static str,
+    said: String,
+    since: String,
+    work: Option<String>,
+    captures: String,
+    compare: Option<String>,
+    copies: Vec<CopyRow>,
+    more: usize,
+    archived: Vec<(String, String)>,
+    claims: Vec<(String, String)>,
+}
+
+/// A copy in the list, with the choice to compare it.
+struct CopyRow {
+    digits: String,
+    when: String,
+    view: String,
+    came: String,
+    changed: &'static str,
+    is_old: bool,
+    is_new: bool,
+}
+
+/// A reference of a profile.
+pub(in crate::web) fn reference(
+    web: &Web,
+    request: &Request,
+    origins: &Origins,
+) -> Result<Answer, StoreError> {
+    let now = web.now()?;
+    let found = named(&now, request).and_then(|(named, rest)| {
+        let number = rest.get(1)?.parse().ok()?;
+        Some((named, named.profile.reference(number)?))
+    });
+    let Some((named, reference)) = found else {
+        return Ok(nothing(
+            "there is no reference of that number",
+            (request, origins),
+        ));
+    };
+    let number = reference.number;
+    let href = profile_href(&named.name);
+    let address = reference
+        .url
+        .as_deref()
+        .and_then(|it| TargetUri::parse(it).ok());
+    let address = address.map(|it| it.0);
+    let copies = match &address {
+        Some(it) => web.options.store.dated(&it.surt())?,
+        None => Vec::new(),
+    };
+    let fate = now.desk.items().iter().find(|it| {
+        it.finding().profile == named.name
+            && it.placed.reference == number
+            && it.finding().fate().is_some()
+    });
+    let label = fate.map_or(Label::Unvisited, |it| Label::of(it.finding()));
+    let mut facts = Vec::new();
+    let mut fact = |name, value: Option<String>| facts.extend(value.map(|it| (name, it)));
+    fact("Author", reference.author.clone());
+    fact("Site", reference.publisher.clone());
+    fact("Published", reference.published.map(|it| it.to_string()));
+    fact("Accessed", reference.accessed.map(|it| it.to_string()));
+    let claims = named
+        .profile
+        .claims
+        .iter()
+        .filter(|it| it.cites.contains(&number));
+    let page = Page {
+        title: reference
+            .title
+            .clone()
+            .or_else(|| reference.shown_url())
+            .unwrap_or_else(|| format!("Reference {number}")),
+        address: reference.shown_url().unwrap_or_default(),
+        tone: label.tone().class(),
+        sign: label.sign(),
+        word: label.words(),
+        said: fate.map_or(String::new(), |it| said(it.finding())),
+        since: fate.map_or(String::new(), |it| since(it.finding())),
+        work: address.as_ref().and_then(|it| {
+            let id = PageId::of(it);
+            now.desk.page(&id.0).map(|it| format!("/work/{}", it.id.0))
+        }),
+        captures: address
+            .as_ref()
+            .map_or(String::new(), |it| format!("/captures/{it}")),
+        compare: address.as_ref().map(|it| format!("/compare/{it}")),
+        more: copies.len().saturating_sub(COPIES),
+        copies: rows(
+            &copies,
+            last_decided(
+                &now.desk.items().iter().collect::<Vec<_>>(),
+                number,
+                &named.name,
+            ),
+        ),
+        archived: reference
+            .archived
+            .iter()
+            .map(|it| {
+                let day = it
+                    .date
+                    .map_or_else(|| "undated".to_owned(), |it| it.to_string());
+                (it.url.clone(), day)
+            })
+            .collect(),
+        claims: claims
+            .map(|it| {
+                let words = claim_words(&it.statement, &it.id);
+                let to = format!("{href}/claims/{}", encoded(&it.id));
+                (to, it.sentence.clone().unwrap_or(words))
+            })
+            .collect(),
+        facts,
+        number,
+        article: named.profile.title.clone(),
+        profile: href,
+        mast: Mast::of(web, request, &now),
+    };
+    Ok(mast::page(200, &page, origins))
+}
+
+/// The latest copy that somebody decided about.
+fn last_decided(items: &[&Item], number: u32, profile: &str) -> Option<crate::clock::Instant> {
+    let own = items.iter().filter(|it| {
+        it.placed.reference == number && it.finding().profile == profile && it.review.is_some()
+    });
+    own.filter_map(|it| Some(it.finding().evidence.first()?.capture.date))
+        .max()
+}
+
+fn rows(copies: &[Dated], decided: Option<crate::clock::Instant>) -> Vec<CopyRow> {
+    let shown: Vec<&Dated> = copies.iter().rev().take(COPIES).collect();
+    let good = |it: &&&Dated| it.failure.is_none() && it.payload_digest.is_some();
+    let newest = shown.iter().find(good).map(|it| it.id);
+    let oldest = match decided {
+        Some(at) => shown
+            .iter()
+            .filter(good)
+            .min_by_key(|it| (it.date - at).abs()),
+        None => shown.iter().rfind(good),
+    };
+    let oldest = oldest.map(|it| it.id);
+    let rows = shown.iter().enumerate().map(|(at, it)| {
+        let before = shown.get(at + 1);
+        let changed = match (&it.failure, before) {
+            (Some(_), _) => "no page",
+            (None, Some(before)) if before.payload_digest == it.payload_digest => "unchanged",
+            (None, Some(_)) => "changed",
+            (None, None) => "first",
+        };
+        CopyRow {
+            digits: digits14(it.date),
+            when: minute(it.date),
+            view: format!("/view/{}/{}", digits14(it.date), it.target_uri),
+            came: match (&it.failure, it.status) {
+                (Some((_, detail)), _) => detail.clone(),
+                (None, Some(304)) => "unchanged".to_owned(),
+                (None, status) => status.map_or_else(String::new, |it| it.to_string()),
+            },
+            changed,
+            is_old: Some(it.id) == oldest,
+            is_new: Some(it.id) == newest,
+        }
+    });
+    rows.collect()
+}

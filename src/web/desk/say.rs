@@ -1,0 +1,124 @@
+//! What the desk says: every sentence that a person reads and that no template contains.
+
+use crate::{
+    desk::State,
+    finding::{Decision, Mistake, Outcome, Review},
+    report::Label,
+    text::counted,
+};
+
+/// Words that are marked, but not to be seen.
+pub(super) const HIDDEN: &str =
+    "The words are in a part of this copy that is folded or hidden: a click may open it.";
+/// Words that could not be marked.
+pub(super) const NOT_FOUND: &str =
+    "The words could not be marked in this copy. They may be in a picture, a frame or a file.";
+/// A form from elsewhere.
+pub(super) const ELSEWHERE: &str =
+    "This form did not come from a page of this site. Nothing was done.";
+/// A form that is too old.
+pub(super) const EXPIRED: &str =
+    "Your session has expired. Your note and choices are kept: send them again.";
+/// A visitor who may only look.
+pub(super) const MAY_NOT: &str = "You may look at everything here, but not decide.";
+/// A decision that could not be written.
+pub(super) const BUSY: &str = "The archive is busy; your decision was not saved. Try again.";
+/// A reason that needs another name.
+pub(super) const NO_OTHER_NAME: &str = "This finding does not name another spelling or organization, so this reason does not fit. \
+     Your decision was not saved: choose another reason.";
+/// A reason that needs a copy.
+pub(super) const NO_CAPTURE: &str = "This finding does not rest on a copy of the page, so this reason does not fit. \
+     Your decision was not saved: choose another reason.";
+/// A finding that is not current any more.
+pub(super) const GONE: &str =
+    "The page has changed since. This is what the finding said, and what was decided.";
+/// The end of a page.
+pub(super) const ALL_ON_PAGE: &str = "That was all on this page.";
+/// The end of the queue.
+pub(super) const ALL: &str = "Nothing is left to decide.";
+/// A decision that someone else made in the meantime.
+pub(super) fn decided_meanwhile(by: &str, word: &str, note: Option<&str>) -> String {
+    let note = note.map_or(String::new(), |it| format!(", “{it}”"));
+    format!("{by} decided this in the meantime: {word}{note}. Your decision was not saved.")
+}
+
+/// A decision in the words of its button.
+pub(super) fn decision(review: &Review, state: State) -> String {
+    let Some(decision) = review.decision else {
+        return "back to the decision before".to_owned();
+    };
+    match (decision, review.terms.outcome) {
+        (Decision::Accept, Some(Outcome::Done)) => "the article was changed".to_owned(),
+        (Decision::Accept, Some(Outcome::Keep)) => "leave the article".to_owned(),
+        (Decision::Accept, Some(Outcome::Edit)) => "change the article".to_owned(),
+        (Decision::Accept, None) if state == State::Left => "leave the article".to_owned(),
+        (Decision::Accept, None) => "change the article".to_owned(),
+        (Decision::Reject, _) => match review.terms.mistake {
+            Some(it) => format!("wrong: {}", mistake(it)),
+            None => "wrong".to_owned(),
+        },
+        (Decision::Later, _) => match review.terms.until {
+            Some(day) => format!("later, on {day}"),
+            None => "later".to_owned(),
+        },
+    }
+}
+
+/// What is wrong with a finding, in the words of its button.
+pub(super) fn mistake(it: Mistake) -> &'static str {
+    match it {
+        Mistake::SameName => "two spellings of one name",
+        Mistake::OtherBody => "two different organizations",
+        Mistake::OnPage => "it is on the page",
+        Mistake::BadCopy => "the copy does not show the page",
+        Mistake::Other => "another reason",
+    }
+}
+
+/// How much there is to do, as the first line of the desk.
+pub(super) fn to_do(due: usize, pages: usize, edits: usize) -> String {
+    let waits = match edits {
+        0 => String::new(),
+        1 => "; 1 edit waits".to_owned(),
+        more => format!("; {more} edits wait"),
+    };
+    match due {
+        0 => format!("Nothing to decide{waits}."),
+        _ => format!(
+            "{due} to decide on {}{waits}.",
+            counted(pages, "page", "pages")
+        ),
+    }
+}
+
+/// What happened, and how much is left on the page.
+pub(super) fn after_one(words: &str, decided: &str, left: usize) -> String {
+    format!("{words}: {decided}. {left} left on this page.")
+}
+
+/// What happened to several findings.
+pub(super) fn after_several(many: usize, decided: &str) -> String {
+    format!("{}: {decided}.", counted(many, "finding", "findings"))
+}
+
+/// How many findings of each verdict: `8: 4 absent, 2 renamed, 2 new`.
+pub(super) fn tally(labels: impl Iterator<Item = Label>) -> String {
+    let mut all: Vec<(Label, usize)> = Vec::new();
+    for label in labels {
+        match all.iter_mut().find(|it| it.0 == label) {
+            Some(it) => it.1 += 1,
+            None => all.push((label, 1)),
+        }
+    }
+    let sum: usize = all.iter().map(|it| it.1).sum();
+    if let [(label, 1)] = all.as_slice() {
+        return format!("1 {}", label.words());
+    }
+    let each = all.iter().map(|it| format!("{} {}", it.1, it.0.words()));
+    format!("{sum}: {}", each.collect::<Vec<_>>().join(", "))
+}
+
+/// How sure a finding is.
+pub(super) fn sure(confidence: f64) -> String {
+    format!("{:.0} % sure", confidence * 100.0)
+}

@@ -1,0 +1,471 @@
+//! `/work/PAGE`: the page at work. Its findings, and beside them the page then and now, with the words marked.
+
+use askama::Template;
+
+use super::{
+    entries::{Group, Line, Opened},
+    mast::{self, Mast},
+    queue::{Done, Filter, cited, done},
+    say,
+    sides::{Pair, day_of, spot},
+};
+use crate::{
+    clock::digits14,
+    desk::{Item, Order, Page, State},
+    finding::FindingId,
+    pipeline,
+    report::{DatedText, Label, PageDiff},
+    store::{Dated, StoreError},
+    web::{
+        Answer, Origins, Request, Web,
+        form::{Form, query},
+        marked::Side,
+        pages::refusal,
+        room::Now,
+    },
+};
+
+/// Lines of context around what changed in the text of a page.
+const CONTEXT: usize = 3;
+
+/// How the page is shown beside its findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum View {
+    /// Both copies.
+    Pages,
+    /// What changed in their texts.
+    Text,
+    /// The names of the list, by verdict.
+    List,
+}
+
+/// The page at work.
+#[derive(Template)]
+#[template(config = "src/web/askama.toml", path = "desk/work.html")]
+struct Work {
+    mast: Mast,
+    id: String,
+    profile: String,
+    /// The name of the view in addresses; empty for the first.
+    view: &'static str,
+    title: String,
+    address: String,
+    captures: String,
+    cited: Vec<String>,
+    place: String,
+    due: usize,
+    decided: usize,
+    done: Option<Done>,
+    /// The page that is next in the queue.
+    next: Option<(String, String)>,
+    before: Option<String>,
+    groups: Vec<Group>,
+    opened: Option<Opened>,
+    views: Vec<(&'static str, String, bool)>,
+    then: Option<Frame>,
+    now: Option<Frame>,
+    /// What changed in the text, as HTML.
+    diff: Option<String>,
+    table: Vec<(&'static str, Vec<(String, String)>)>,
+    /// The way back for an undo.
+    back: String,
+    all_done: &'static str,
+}
+
+/// A copy in its frame.
+struct Frame {
+    heading: &'static str,
+    name: &'static str,
+    day: String,
+    status: String,
+    tone: &'static str,
+    /// The copy with its marks, at the words.
+    src: String,
+    opens: bool,
+    remark: Option<&'static str>,
+    earlier: Option<(String, String)>,
+    later: Option<(String, String)>,
+    all: (String, usize),
+    raw: String,
+    live: Option<String>,
+}
+
+/// The page at work.
+pub(in crate::web) fn work(
+    web: &Web,
+    request: &Request,
+    origins: &Origins,
+) -> Result<Answer, StoreError> {
+    let id = request.path.trim_start_matches("/work/");
+    let now = web.now()?;
+    let Some(page) = now.desk.page(id) else {
+        return Ok(refusal(
+            404,
+            "no article cites a page of that id",
+            request,
+            origins,
+        ));
+    };
+    let form = Form::of(request.query.as_deref().unwrap_or_default().as_bytes());
+    let profile = form.first("profile").unwrap_or_default();
+    let narrowed = |it: &&Item| profile.is_empty() || it.finding().profile == profile;
+    let items: Vec<&Item> = now.desk.items_of(page).filter(narrowed).collect();
+    let asked = form.first("f");
+    let chosen = items
+        .iter()
+        .find(|it| Some(it.finding().id.0.as_str()) == asked)
+        .or_else(|| items.iter().find(|it| it.state.is_due()))
+        .or_else(|| items.iter().find(|it| it.state != State::Settled))
+        .or(items.first())
+        .copied();
+    let scene = Scene {
+        web,
+        now: &now,
+        page,
+        items,
+        chosen,
+        form: &form,
+        origins,
+    };
+    let work = scene.set(Mast::of(web, request, &now))?;
+    Ok(mast::page(200, &work, origins))
+}
+
+/// What the page at work is made from.
+struct Scene<'a> {
+    web: &'a Web,
+    now: &'a Now,
+    page: &'a Page,
+    items: Vec<&'a Item>,
+    chosen: Option<&'a Item>,
+    form: &'a Form,
+    origins: &'a Origins,
+}
+
+impl Scene<'_> {
+    /// The address of this page with some of its parameters replaced.
+    fn address(&self, pairs: &[(&str, &str)]) -> String {
+        let kept = ["profile", "f", "view", "then", "now"];
+        let kept = kept.map(|name| {
+            let replaced = pairs.iter().find(|it| it.0 == name).map(|it| it.1);
+            (name, replaced.or(self.form.first(name)).unwrap_or_default())
+        });
+        format!("/work/{}?{}", self.page.id.0, query(kept))
+    }
+
+    fn set(&self, mast: Mast) -> Result<Work, StoreError> {
+        let pair = Pair::of(self.web, self.page, self.chosen, self.form)?;
+        let view = self.view(&pair)?;
+        let due = self.items.iter().filter(|it| it.state.is_due()).count();
+        let decided = self.items.iter().filter(|it| it.state.is_decided()).count();
+        let (place, before, next) = self.neighbours();
+        let opens = |side, copy: &Option<Dated>| -> Result<Option<Frame>, StoreError> {
+            let copy = copy.as_ref().filter(|_| view == View::Pages);
+            copy.map(|it| self.frame(side, it, &pair)).transpose()
+        };
+        let is_done = self.form.first("done").is_some() && due == 0;
+        Ok(Work {
+            id: self.page.id.0.clone(),
+            profile: self.form.first("profile").unwrap_or_default().to_owned(),
+            view: match view {
+                View::Pages => "",
+                View::Text => "text",
+                View::List => "list",
+            },
+            title: if self.page.title.is_empty() {
+                self.page.address.host().to_owned()
+            } else {
+                self.page.title.clone()
+            },
+            address: self.page.address.to_string(),
+            captures: format!("/captures/{}", self.page.address),
+            cited: cited(&self.page.cited),
+            place,
+            due,
+            decided,
+            done: done(self.form, self.now, Some(due)),
+            all_done: match (is_done, &next) {
+                (true, Some(_)) => say::ALL_ON_PAGE,
+                (true, None) => say::ALL,
+                (false, _) => "",
+            },
+            next,
+            before,
+            groups: self.groups(),
+            opened: self.opened(),
+            views: self.views(view),
+            then: opens(Side::Then, &pair.then)?,
+            now: opens(Side::Now, &pair.now)?,
+            diff: match view {
+                View::Text => self.diff(&pair)?,
+                View::Pages | View::List => None,
+            },
+            table: match view {
+                View::List => self.table(),
+                View::Pages | View::Text => Vec::new(),
+            },
+            back: self.address(&[]),
+            mast,
+        })
+    }
+
+    /// The view that was asked for; a file that no browser opens is shown by its text.
+    fn view(&self, pair: &Pair) -> Result<View, StoreError> {
+        let mut view = match self.form.first("view") {
+            Some("text") => View::Text,
+            Some("list") => View::List,
+            _ => View::Pages,
+        };
+        if let (View::Pages, Some(item), Some(copy)) = (view, self.chosen, &pair.now) {
+            let asked = (Side::Now, copy);
+            let (_, opens) = spot(self.web, self.now, self.page, item, asked)?;
+            if !opens {
+                view = View::Text;
+            }
+        }
+        Ok(view)
+    }
+
+    /// Where the page is in the queue, and its neighbours there.
+    fn neighbours(&self) -> (String, Option<String>, Option<(String, String)>) {
+        let pairs = self.form.pairs().iter();
+        let narrowed = pairs.filter(|it| it.0 == "profile");
+        let asked = query(narrowed.map(|it| (it.0.as_str(), it.1.as_str())));
+        let filter = Filter::of(Form::of(asked.as_bytes()), "", self.web.options.clock.now());
+        let wanted = |it: &Item| it.placed.page == self.page.id || filter.wants(it, self.now);
+        let rows = self.now.desk.queue(&wanted, Order::Weight);
+        let rows: Vec<_> = rows.iter().map(|it| it.page).collect();
+        let at = rows.iter().position(|it| it.id == self.page.id);
+        let at = at.unwrap_or_default();
+        let to = |page: &Page| {
+            format!("/work/{}?{asked}", page.id.0)
+                .trim_end_matches('?')
+                .to_owned()
+        };
+        // After the last page, the queue begins again.
+        let next = rows
+            .get(at + 1)
+            .or_else(|| rows.first().filter(|_| rows.len() > 1));
+        let next = next.filter(|it| it.id != self.page.id);
+        let before = at.checked_sub(1).and_then(|it| rows.get(it));
+        (
+            format!("page {} of {}", at + 1, rows.len()),
+            before.map(|it| to(it)),
+            next.map(|it| {
+                let title = if it.title.is_empty() {
+                    it.address.host()
+                } else {
+                    &it.title
+                };
+                (to(it), title.to_owned())
+            }),
+        )
+    }
+
+    fn line<'b>(&self, item: &'b Item) -> Line {
+        let profile = self.now.profile(&item.finding().profile);
+        let href = self.address(&[("f", &item.finding().id.0), ("then", ""), ("now", "")]);
+        let chosen = self.chosen.map(|it| &it.finding().id);
+        let is_open = chosen == Some(&item.finding().id);
+        Line::of(item, profile.map(|it| &it.profile), href, is_open)
+    }
+
+    fn groups(&self) -> Vec<Group> {
+        let several = self.page.cited.iter().any(|it| {
+            let first = self.page.cited.first();
+            first.is_some_and(|first| first.profile != it.profile)
+        });
+        Group::all(self.now, self.items.iter().copied(), several, |it| {
+            self.line(it)
+        })
+    }
+
+    fn opened(&self) -> Option<Opened> {
+        let item = self.chosen?;
+        let link = format!("{}/f/{}\n", self.origins.site, item.finding().id);
+        Some(Opened::of(item, self.now, &self.line(item), &link))
+    }
+
+    fn views(&self, view: View) -> Vec<(&'static str, String, bool)> {
+        [
+            ("Pages", "", View::Pages),
+            ("Text", "text", View::Text),
+            ("List", "list", View::List),
+        ]
+        .map(|(words, key, it)| (words, self.address(&[("view", key)]), it == view))
+        .to_vec()
+    }
+
+    fn frame(&self, side: Side, copy: &Dated, pair: &Pair) -> Result<Frame, StoreError> {
+        let archive = self.origins.archive();
+        let asked = (side, copy);
+        let (spot, opens) = match self.chosen {
+            Some(item) => spot(self.web, self.now, self.page, item, asked)?,
+            None => (super::sides::Spot::default(), true),
+        };
+        let (heading, name) = match side {
+            Side::Then => ("Then", "then"),
+            Side::Now => ("Now", "now"),
+        };
+        let (earlier, later) = pair.beside(copy);
+        let step = |it: &Dated| {
+            (
+                self.address(&[(name, &digits14(it.date))]),
+                day_of(it, &pair.all),
+            )
+        };
+        let status = copy.status.unwrap_or_default();
+        let link = || {
+            let evidence = self.chosen?.finding().evidence.first()?;
+            evidence.link.clone()
+        };
+        Ok(Frame {
+            heading,
+            name,
+            day: day_of(copy, &pair.all),
+            status: if status == 304 {
+                "unchanged".to_owned()
+            } else {
+                status.to_string()
+            },
+            tone: match status {
+                200..=299 | 304 => "good",
+                404 | 410 => "bad",
+                _ => "changed",
+            },
+            src: archive.marked(
+                copy.date,
+                &copy.target_uri,
+                &self.page.id.0,
+                spot.mark.as_deref(),
+            ),
+            opens,
+            remark: spot.remark,
+            earlier: earlier.map(step),
+            later: later.map(step),
+            all: (format!("/captures/{}", copy.target_uri), pair.all.len()),
+            raw: archive.raw(copy.date, &copy.target_uri),
+            live: (side == Side::Now)
+                .then(|| link().unwrap_or_else(|| self.page.address.to_string())),
+        })
+    }
+
+    /// What changed in the text of the page.
+    fn diff(&self, pair: &Pair) -> Result<Option<String>, StoreError> {
+        let Some((then, now)) = pair.then.as_ref().zip(pair.now.as_ref()) else {
+            return Ok(None);
+        };
+        let texts = (self.web.text_of(then)?, self.web.text_of(now)?);
+        let dated = |copy: &Dated, text| DatedText {
+            date: copy.date,
+            payload_digest: copy.payload_digest,
+            text,
+        };
+        let diff = PageDiff::of(&dated(then, &texts.0), &dated(now, &texts.1), CONTEXT);
+        Ok(Some(diff.to_html()))
+    }
+
+    /// The names of the claim of the chosen finding, by what the page says of them.
+    fn table(&self) -> Vec<(&'static str, Vec<(String, String)>)> {
+        let claim = self.chosen.and_then(|it| it.finding().subject.claim());
+        let mut table: Vec<(&'static str, Vec<(String, String)>)> =
+            ["Still there", "Gone", "Renamed", "New", "Cannot tell"]
+                .map(|it| (it, Vec::new()))
+                .to_vec();
+        for item in &self.items {
+            if item.finding().subject.claim() != claim || claim.is_none() {
+                continue;
+            }
+            let column = match Label::of(item.finding()) {
+                Label::Present | Label::Elsewhere | Label::Redesigned => 0,
+                Label::Absent | Label::MovedPage | Label::MovedList => 1,
+                Label::New => 3,
+                Label::CannotTell => 4,
+                _ => 2,
+            };
+            let line = self.line(item);
+            let words = if line.to.is_empty() {
+                line.words
+            } else {
+                format!("{} → {}", line.words, line.to)
+            };
+            if let Some((_, names)) = table.get_mut(column) {
+                names.push((words, line.href));
+            }
+        }
+        table.retain(|it| !it.1.is_empty());
+        table
+    }
+}
+
+impl Web {
+    /// The text of a copy, as claims are held against it.
+    pub(super) fn text_of(&self, copy: &Dated) -> Result<String, StoreError> {
+        let store = &self.options.store;
+        let entries = store.captures_of(&copy.target_uri)?;
+        let entry = entries.into_iter().find(|it| it.0 == copy.id);
+        match entry {
+            Some((_, entry)) => pipeline::text_of(store, &entry, &self.options.comparing.pdf),
+            None => Ok(String::new()),
+        }
+    }
+}
+
+/// `/f/ID`: leads to the place of a finding; one that is not current any more shows what is recorded.
+pub(in crate::web) fn found(
+    web: &Web,
+    request: &Request,
+    origins: &Origins,
+) -> Result<Answer, StoreError> {
+    let id = FindingId(request.path.trim_start_matches("/f/").to_owned());
+    let now = web.now()?;
+    if let Some(item) = now.desk.item(&id) {
+        let asked = query([("f", id.0.as_str())]);
+        return Ok(Answer::redirect(&format!(
+            "/work/{}?{asked}",
+            item.placed.page.0
+        )));
+    }
+    let Some(finding) = web.options.store.reviewed(&id)? else {
+        return Ok(refusal(
+            404,
+            "there is no finding of that id",
+            request,
+            origins,
+        ));
+    };
+    let reviews = now.reviews.iter().filter(|it| it.review.finding == id);
+    let decided = reviews.map(|it| {
+        let words = say::decision(&it.review, State::Open);
+        format!(
+            "{words} · {}, {}",
+            it.review.by,
+            super::sides::minute(it.review.at)
+        )
+    });
+    let gone = Gone {
+        mast: Mast::of(web, request, &now),
+        words: finding.subject.words().unwrap_or("The page").to_owned(),
+        says: say::GONE,
+        label: Label::of(&finding).words(),
+        said: crate::report::said(&finding),
+        since: crate::report::since(&finding),
+        decided: decided.collect(),
+        profile: super::queue::profile_href(&finding.profile),
+    };
+    Ok(mast::page(200, &gone, origins))
+}
+
+/// A finding that is not current any more.
+#[derive(Template)]
+#[template(config = "src/web/askama.toml", path = "desk/gone.html")]
+struct Gone {
+    mast: Mast,
+    words: String,
+    says: &'static str,
+    label: &'static str,
+    said: String,
+    since: String,
+    decided: Vec<String>,
+    profile: String,
+}

@@ -1,0 +1,80 @@
+// What the browser tests share: the program on the demo, a browser that reaches nothing but 127.0.0.1, and the tools.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const root = new URL("../..", import.meta.url).pathname;
+const require = createRequire(join(process.env.DESK_TOOLS || join(root, "target/tools/node"), "node_modules/"));
+export const program = process.env.DESK_PROGRAM || join(root, "target/debug/stillsays");
+export const axe = require.resolve("axe-core/axe.min.js");
+
+export async function browser() {
+  const { chromium } = require("playwright-core");
+  const found = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+  return chromium.launch({
+    executablePath: found,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+  });
+}
+
+// A folder with the demo in it.
+export function demo() {
+  const folder = mkdtempSync(join(tmpdir(), "desk-"));
+  const made = spawnSync(program, ["demo", "--folder", join(folder, "demo"), "--quiet"], { cwd: folder, encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`demo: ${made.stderr}`);
+  return { folder, config: join(folder, "demo/stillsays.toml"), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export function run(config, ...words) {
+  const ended = spawnSync(program, ["--config", config, ...words], { encoding: "utf8", env: { ...process.env, USER: "ben" } });
+  return { ...ended, text: ended.stdout };
+}
+
+// The program, serving on free ports.
+export async function serve(config, ...more) {
+  const child = spawn(program, ["--config", config, ...more, "serve", "--listen", "127.0.0.1:0", "--replay", "127.0.0.1:0"],
+    { env: { ...process.env, USER: "anna" } });
+  let out = "";
+  const addresses = await new Promise((done, fail) => {
+    child.stdout.on("data", (text) => {
+      out += text;
+      const found = /site +http:\/\/(\S+?)\/\nreplay +http:\/\/(\S+?)\//.exec(out);
+      if (found) done({ site: `http://${found[1]}`, replay: `http://${found[2]}` });
+    });
+    child.stderr.on("data", (text) => { out += text; });
+    child.on("exit", () => fail(new Error(`serve ended: ${out}`)));
+  });
+  return { ...addresses, stop: () => child.kill("SIGTERM") };
+}
+
+// A page of the desk that records what must not happen: dialogs, errors of ours, requests elsewhere.
+export async function open(chromium, options = {}) {
+  const context = await chromium.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("dialog", (it) => { faults.push(`dialog: ${it.message()}`); it.dismiss(); });
+  page.on("pageerror", (it) => faults.push(`error: ${it.message}`));
+  page.on("console", (it) => { if (it.type() === "error" && !/^about:|\/web\//.test(it.location().url)) faults.push(`console: ${it.text()} ${it.location().url}`); });
+  page.on("request", (it) => { const url = new URL(it.url()); if (/^https?:$/.test(url.protocol) && url.hostname !== "127.0.0.1") faults.push(`request: ${it.url()}`); });
+  return { context, page, faults };
+}
+
+let failed = 0;
+export async function test(name, body) {
+  const begun = Date.now();
+  try {
+    await body();
+    console.log(`ok    ${name} (${Date.now() - begun} ms)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL  ${name}\n      ${String(error.stack || error).split("\n").slice(0, 6).join("\n      ")}`);
+  }
+}
+export const end = () => process.exit(failed ? 1 : 0);
+
+export function same(is, expected, what = "") {
+  if (JSON.stringify(is) !== JSON.stringify(expected)) throw new Error(`${what} is ${JSON.stringify(is)}, not ${JSON.stringify(expected)}`);
+}

@@ -1,0 +1,275 @@
+//! The desk over HTTP: what waits, decisions by form, and copies with the words marked. `tests/desk` shows it in a browser.
+
+use super::{
+    held::{Came, Served, ask},
+    program,
+};
+use crate::project::Project;
+
+fn demo() -> (Project, Served) {
+    let project = Project::new();
+    project.expect(&["demo"], 0);
+    let config = ["--config", "snapshots/demo/stillsays.toml"];
+    let served = Served::start(program(&project).args(config));
+    (project, served)
+}
+
+fn send(served: &Served, origin: &str, fields: &str) -> Came {
+    let origin = if origin.is_empty() {
+        String::new()
+    } else {
+        format!("Origin: {origin}\r\n")
+    };
+    let text = format!(
+        "POST /decide HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{origin}Content-Length: {}\r\n\r\n{fields}",
+        served.site,
+        fields.len()
+    );
+    Served::send(&served.site, text.as_bytes())
+}
+
+fn between(text: &str, before: &str, after: &str) -> String {
+    let (_, rest) = text
+        .split_once(before)
+        .unwrap_or_else(|| panic!("{before} in {text}"));
+    rest.split_once(after).unwrap().0.to_owned()
+}
+
+fn token(served: &Served) -> String {
+    let desk = served.shown("/").text();
+    between(&desk, "name=\"token\" value=\"", "\"")
+}
+
+/// The first words of the desk.
+fn to_do(served: &Served) -> String {
+    between(&served.shown("/").text(), "<h1 class=\"lead\">", "</h1>")
+}
+
+#[test]
+fn what_a_form_decides_is_stored_sealed_and_undone() {
+    let (project, served) = demo();
+    assert_eq!(to_do(&served), "19 to decide on 4 pages.");
+    let site = format!("http://{}", served.site);
+    let token = token(&served);
+    let id = "ebcfdc57faad";
+    let page = served.shown(&format!("/f/{id}"));
+    assert_eq!(page.status, 302);
+    let at = between(page.field("location").unwrap(), "/work/", "?");
+    let one = format!("token={token}&finding={id}&seen={id}:0&at={at}");
+    let came = send(&served, &site, &format!("{one}&act=edit&note=a+%3Cb%3E"));
+    assert_eq!(came.status, 303, "{}", came.text());
+    let to = came.field("location").unwrap().to_owned();
+    assert!(
+        to.contains(&format!("done={id}")) && !to.contains(&format!("f={id}")),
+        "{to}"
+    );
+    let text = served.shown(&to).text();
+    assert!(
+        text.contains(
+            "Restorative Justice Community Action: change the article. 6 left on this page."
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("a &#60;b&#62;") || text.contains("a &lt;b&gt;"),
+        "{text}"
+    );
+    assert_eq!(to_do(&served), "18 to decide on 4 pages; 1 edit waits.");
+    let sheet = served.shown("/p/trust-network/edits").text();
+    assert!(sheet.contains(&format!("id=\"e{id}\"")), "{sheet}");
+
+    let undo = format!("token={token}&finding={id}&act=undo&back=%2F%3Fshow%3Dall");
+    let came = send(&served, &site, &undo);
+    assert_eq!(
+        came.field("location").unwrap(),
+        format!("/?show=all&done={id}")
+    );
+    assert_eq!(to_do(&served), "19 to decide on 4 pages.");
+    let config = ["--config", "snapshots/demo/stillsays.toml"];
+    project.expect(&[&["verify"][..], &config].concat(), 0);
+}
+
+#[test]
+fn several_are_decided_together_with_one_undo() {
+    let (_project, served) = demo();
+    let site = format!("http://{}", served.site);
+    let token = token(&served);
+    let ids = ["5538d53b6658", "1937f1242190", "596c70d6bd12"];
+    let all: String = ids
+        .iter()
+        .map(|it| format!("&finding={it}&seen={it}:0"))
+        .collect();
+    let came = send(&served, &site, &format!("token={token}&act=keep{all}"));
+    let to = came.field("location").unwrap().to_owned();
+    let batch = between(&format!("{to}&"), "done=", "&");
+    assert!(batch.starts_with("batch-"), "{to}");
+    assert!(
+        served
+            .shown(&to)
+            .text()
+            .contains("3 findings: leave the article.")
+    );
+    assert_eq!(to_do(&served), "16 to decide on 4 pages.");
+    send(
+        &served,
+        &site,
+        &format!("token={token}&act=undo&finding={batch}"),
+    );
+    assert_eq!(to_do(&served), "19 to decide on 4 pages.");
+}
+
+#[test]
+fn a_form_that_does_not_come_from_here_decides_nothing() {
+    let (_project, served) = demo();
+    let site = format!("http://{}", served.site);
+    let replay = format!("http://{}", served.replay);
+    let right = token(&served);
+    for (origin, token, status) in [
+        ("", right.as_str(), 403),
+        ("null", &right, 403),
+        (&replay, &right, 403),
+        ("https://evil.example", &right, 403),
+        (&site, "", 403),
+        (&site, "0123", 403),
+        (&site, &right, 303),
+    ] {
+        let fields = format!("token={token}&finding=5538d53b6658&act=keep");
+        assert_eq!(
+            send(&served, origin, &fields).status,
+            status,
+            "{origin} {token}"
+        );
+        let left = if status == 303 { 18 } else { 19 };
+        assert!(
+            to_do(&served).starts_with(&left.to_string()),
+            "{origin} {token}"
+        );
+    }
+    for (fields, status) in [
+        ("act=keep", 400),
+        ("act=nothing&finding=5538d53b6658", 400),
+        ("act=keep&finding=000000000000", 404),
+    ] {
+        let came = send(&served, &site, &format!("token={right}&{fields}"));
+        assert_eq!(came.status, status, "{fields}");
+    }
+    // No address that is followed has an effect.
+    assert_eq!(ask(&served.site, "GET", "/decide", &[]).status, 405);
+}
+
+#[test]
+fn the_second_of_two_is_told_what_the_first_decided() {
+    let (project, served) = demo();
+    let site = format!("http://{}", served.site);
+    let token = token(&served);
+    let id = "ebcfdc57faad";
+    let config = ["--config", "snapshots/demo/stillsays.toml"];
+    let ben = [
+        "review",
+        id,
+        "reject",
+        "--by",
+        "ben",
+        "--note",
+        "two centers",
+    ];
+    project.expect(&[&ben[..], &config].concat(), 0);
+    let one = format!("token={token}&finding={id}&act=edit&at=x&note=mine");
+    let came = send(&served, &site, &format!("{one}&seen={id}:0"));
+    assert_eq!(came.status, 409);
+    let text = came.text();
+    assert!(
+        text.contains("ben decided this in the meantime: rejected, “two centers”."),
+        "{text}"
+    );
+    let seen = between(&text, &format!("value=\"{id}:"), "\"");
+    let came = send(&served, &site, &format!("{one}&seen={id}:{seen}"));
+    assert_eq!(came.status, 303);
+    let activity = served.shown("/activity").text();
+    assert!(
+        activity.contains(">ben<") && activity.contains(">ada<"),
+        "{activity}"
+    );
+}
+
+#[test]
+fn a_marked_copy_is_the_copy_with_marks_and_its_links_lead_nowhere() {
+    let (_project, served) = demo();
+    let page = "https://www.thetrustnetwork.net/list-of-centers";
+    let work = served.shown("/f/410082f4df34");
+    let work = served.shown(work.field("location").unwrap()).text();
+    let src = between(&work, "<iframe name=\"now\" src=\"", "\"").replace("&#38;", "&");
+    let path = src.split_once(&served.replay).unwrap().1;
+    let (path, mark) = path.split_once('#').unwrap();
+    let marked = served.replayed(path);
+    assert_eq!(marked.status, 200);
+    let text = marked.text();
+    let around = between(&text, &format!("<mark id=\"{mark}\""), "</mark>");
+    assert!(
+        around.ends_with("Cleveland Center for Dialogue"),
+        "{around}"
+    );
+    assert!(!text.contains("<a href=\"/web/"), "{text}");
+    assert!(
+        marked
+            .field("content-security-policy")
+            .unwrap()
+            .starts_with("sandbox ")
+    );
+    assert_eq!(marked.field("set-cookie"), None);
+    for (id, status) in [
+        ("410082f4df34", 200),
+        ("000000000000", 404),
+        ("c56085631ccc", 404),
+        ("00000000", 404),
+    ] {
+        let came = served.replayed(&format!("/web/20260915060000mk-{id}_/{page}"));
+        assert!(
+            came.status == status || came.status == 302,
+            "{id} {}",
+            came.status
+        );
+        let to = came.field("location").map(str::to_owned);
+        if let Some(to) = to {
+            let path = to.split_once(&served.replay).unwrap().1;
+            assert!(path.contains(&format!("mk-{id}_")), "{to}");
+            assert_eq!(served.replayed(path).status, status, "{to}");
+        }
+    }
+}
+
+#[test]
+fn every_page_of_the_desk_answers_and_lost_addresses_say_so() {
+    let (_project, served) = demo();
+    for (path, status) in [
+        (
+            "/?show=all&kind=listed&verdict=absent&sure=50&days=9999&sort=newest&rows=200",
+            200,
+        ),
+        ("/?profile=nobody", 200),
+        ("/p/trust-network", 200),
+        ("/p/trust-network/claims/convening-centers", 200),
+        ("/p/trust-network/references/2", 200),
+        ("/p/trust-network/edits?open=1&dates=dmy", 200),
+        (
+            "/compare/2022/2026/https://www.thetrustnetwork.net/list-of-centers",
+            200,
+        ),
+        ("/activity?by=nobody", 200),
+        ("/hosts", 200),
+        ("/keys", 200),
+        ("/favicon.ico", 200),
+        ("/find?q=Cleveland", 302),
+        ("/find?q=410082f4df34", 302),
+        ("/f/000000000000", 404),
+        ("/work/00000000", 404),
+        ("/p/nobody", 404),
+        ("/p/trust-network/claims/none", 404),
+        ("/p/trust-network/references/99", 404),
+        ("/compare/2022/https://www.thetrustnetwork.net/", 404),
+        ("/assets/desk.css", 404),
+    ] {
+        let came = served.shown(path);
+        assert_eq!(came.status, status, "{path} {}", came.text());
+    }
+}
