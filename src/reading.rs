@@ -60,8 +60,8 @@ impl Reading {
     pub fn page_at(&self, at: usize) -> Option<u32> {
         self.anchors
             .iter()
-            .rfind(|it| it.range.start <= at && at < it.range.end)
-            .and_then(|it| it.name.strip_prefix("page=")?.parse().ok())
+            .rfind(|anchor| anchor.range.start <= at && at < anchor.range.end)
+            .and_then(|anchor| anchor.name.strip_prefix("page=")?.parse().ok())
     }
 }
 
@@ -227,14 +227,14 @@ impl Reading {
     #[must_use]
     pub fn more_of(&self, list: &EntityList, held: usize) -> Option<&More> {
         const NEAR: usize = 600;
-        let ranges = || list.items.iter().filter_map(|it| it.range.as_ref());
-        let start = ranges().map(|it| it.start).min();
-        let end = ranges().map(|it| it.end).max();
+        let ranges = || list.items.iter().filter_map(|item| item.range.as_ref());
+        let start = ranges().map(|range| range.start).min();
+        let end = ranges().map(|range| range.end).max();
         let (start, end) = start.zip(end)?;
         let headed = |from: usize, to: usize| {
             self.headings
                 .iter()
-                .any(|it| from < it.range.start && it.range.end <= to)
+                .any(|heading| from < heading.range.start && heading.range.end <= to)
         };
         self.more.iter().find(|it| {
             let near = match it.at {
@@ -245,9 +245,11 @@ impl Reading {
             };
             // Members that a click shows are in the page already.
             let opens = matches!(it.kind, MoreKind::Control | MoreKind::Attribute)
-                && list.items.iter().any(|it| it.hidden);
-            let counted = it.shown.is_none_or(|it| it == list.items.len());
-            let whole = it.total.is_some_and(|it| it <= held.max(list.items.len()));
+                && list.items.iter().any(|item| item.hidden);
+            let counted = it.shown.is_none_or(|shown| shown == list.items.len());
+            let whole = it
+                .total
+                .is_some_and(|total| total <= held.max(list.items.len()));
             near && counted && !whole && !opens
         })
     }

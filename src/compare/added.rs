@@ -17,16 +17,19 @@ const SCORE: f64 = 0.9;
 /// Holds claimed names for the same where the page goes on behind nearly every one of them.
 pub(super) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     affiliated(claimed, pool, matches);
-    let longer = |key: &NameKey, it: &(usize, Likeness)| {
-        let found = pool.names.get(it.0).map(|it| it.key.exact.as_str());
-        it.1.grade <= Grade::Variant && found.is_some_and(|it| goes_on(&key.exact, it))
+    let longer = |key: &NameKey, name_key: &(usize, Likeness)| {
+        let found = pool
+            .names
+            .get(name_key.0)
+            .map(|name| name.key.exact.as_str());
+        name_key.1.grade <= Grade::Variant && found.is_some_and(|found| goes_on(&key.exact, found))
     };
-    let same = |of: &[(usize, Likeness)]| of.iter().any(|it| it.1.grade >= Grade::Same);
+    let same = |of: &[(usize, Likeness)]| of.iter().any(|pair| pair.1.grade >= Grade::Same);
     let (mut added, mut all) = (0, 0);
     for (key, of) in claimed.iter().zip(&matches.of) {
         let grows = !same(of) && of.iter().any(|it| longer(key, it));
         added += usize::from(grows);
-        all += usize::from(grows || of.iter().any(|it| it.1.grade >= Grade::Variant));
+        all += usize::from(grows || of.iter().any(|pair| pair.1.grade >= Grade::Variant));
     }
     if added < LEAST || added * 10 < all * IN_TEN {
         return;
@@ -53,21 +56,21 @@ pub(super) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches
 
 /// Holds names for the same whose affiliation in brackets changed, where nearly all have one.
 fn affiliated(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
-    let body = |key: &NameKey| key.exact.split_once(" (").map(|it| it.0.to_owned());
+    let body = |key: &NameKey| key.exact.split_once(" (").map(|halves| halves.0.to_owned());
     let bodies: Vec<Option<String>> = claimed.iter().map(body).collect();
     let with = bodies.iter().flatten().count();
     if with < LEAST || with * 10 < claimed.len() * IN_TEN {
         return;
     }
     for (own, of) in bodies.iter().zip(&mut matches.of) {
-        if own.is_none() || of.iter().any(|it| it.1.grade >= Grade::Same) {
+        if own.is_none() || of.iter().any(|pair| pair.1.grade >= Grade::Same) {
             continue;
         }
         let is_it = |at: usize| {
-            let key = pool.names.get(at).map(|it| &it.key);
-            key.is_some_and(|it| body(it) == *own || Some(&it.exact) == own.as_ref())
+            let key = pool.names.get(at).map(|name| &name.key);
+            key.is_some_and(|key| body(key) == *own || Some(&key.exact) == own.as_ref())
         };
-        if let Some(it) = of.iter_mut().find(|it| is_it(it.0)) {
+        if let Some(it) = of.iter_mut().find(|pair| is_it(pair.0)) {
             it.1 = Likeness {
                 grade: Grade::Same,
                 score: SCORE,
@@ -82,7 +85,7 @@ fn goes_on(claimed: &str, found: &str) -> bool {
     claimed.chars().count() >= 4
         && found
             .strip_prefix(claimed)
-            .is_some_and(|it| it.starts_with([' ', ',', ';', ':', '(']))
+            .is_some_and(|rest| rest.starts_with([' ', ',', ';', ':', '(']))
 }
 
 #[cfg(test)]
@@ -94,11 +97,11 @@ mod tests {
     fn same(claimed: &[&str], page: &[&str]) -> usize {
         let reading = listing(&[("Partners", page)], "");
         let pool = Pool::of(&reading.lists);
-        let keys: Vec<NameKey> = claimed.iter().map(|it| NameKey::of(it)).collect();
+        let keys: Vec<NameKey> = claimed.iter().map(|claimed| NameKey::of(claimed)).collect();
         let mut matches = Matches::of(&keys, &pool);
         super::settle(&keys, &pool, &mut matches);
         let of = matches.of.iter();
-        of.filter(|it| it.iter().any(|it| it.1.grade >= Grade::Same))
+        of.filter(|pair| pair.iter().any(|pair| pair.1.grade >= Grade::Same))
             .count()
     }
 

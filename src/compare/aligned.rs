@@ -81,7 +81,7 @@ impl Aligned<'_> {
 }
 
 /// Takes out a word of `one` that is two or three neighbours of `many` written together.
-fn join(it: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&Token>]) {
+fn join(aligned: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&Token>]) {
     for slot in one.iter_mut() {
         let Some(token) = *slot else { continue };
         for from in 0..many.len() {
@@ -89,14 +89,19 @@ fn join(it: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&To
                 let Some(run) = many.get(from..from + count) else {
                     continue;
                 };
-                let length: usize = run.iter().map(|it| it.map_or(0, |it| it.text.len())).sum();
+                let length: usize = run
+                    .iter()
+                    .map(|run| run.map_or(0, |run| run.text.len()))
+                    .sum();
                 if length != token.text.len() {
                     continue;
                 }
-                let whole: Option<String> =
-                    run.iter().map(|it| it.map(|it| it.text.as_str())).collect();
+                let whole: Option<String> = run
+                    .iter()
+                    .map(|run| run.map(|run| run.text.as_str()))
+                    .collect();
                 if whole.as_deref() == Some(token.text.as_str()) {
-                    it.take(token.weight);
+                    aligned.take(token.weight);
                     *slot = None;
                     many.iter_mut()
                         .skip(from)

@@ -19,7 +19,10 @@ impl Comparable {
     /// The names as they are spelt.
     #[must_use]
     pub fn of(names: &[impl AsRef<str>]) -> Self {
-        let keys = names.iter().map(|it| NameKey::of(it.as_ref())).collect();
+        let keys = names
+            .iter()
+            .map(|name| NameKey::of(name.as_ref()))
+            .collect();
         Self { keys }
     }
 }
@@ -65,7 +68,7 @@ fn best(
     for ((left, key), near) in claimed.keys.iter().enumerate().zip(near) {
         for right in near {
             let it = page.keys.get(right).and_then(|it| likeness(key, it));
-            if let Some(it) = it.filter(|it: &Likeness| it.score >= least) {
+            if let Some(it) = it.filter(|likeness: &Likeness| likeness.score >= least) {
                 let worth = it.worth();
                 scores.insert((left, right), it.score);
                 pairs.push(Pair { left, right, worth });

@@ -64,8 +64,8 @@ impl Answered {
         if self.choices.get(&(place, number)).is_some_and(parts) {
             return;
         }
-        if let Some(it) = copies.filter(parts).last() {
-            self.choices.insert((place, number), it);
+        if let Some(copy) = copies.filter(parts).last() {
+            self.choices.insert((place, number), copy);
         }
     }
 
@@ -79,8 +79,8 @@ impl Answered {
         let pages = claim
             .cites
             .iter()
-            .filter_map(|it| match self.choices.get(&(place, *it)) {
-                Some(Answers::Choice(it)) => Some(it),
+            .filter_map(|cite| match self.choices.get(&(place, *cite)) {
+                Some(Answers::Choice(cite)) => Some(cite),
                 _ => None,
             });
         chosen(names, &pages.collect::<Vec<_>>())

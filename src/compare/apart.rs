@@ -27,11 +27,11 @@ pub(super) fn apart(claimed: &NameKey, found: &NameKey) -> Option<Apart> {
             a.iter().any(|a| b.iter().any(|b| a.0 == b.0 && a.1 != b.1))
         })
     };
-    let letter = |it: &&str| {
-        let mut letters = it.chars();
+    let letter = |text: &&str| {
+        let mut letters = text.chars();
         letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
     };
-    let turned = |words: &[&str]| words.iter().any(|it| TABLE.negations.contains(it));
+    let turned = |words: &[&str]| words.iter().any(|word| TABLE.negations.contains(word));
     if own.iter().any(opposite)
         || turned(&own) != turned(&new)
         || own.iter().any(letter) && new.iter().any(letter)
@@ -58,7 +58,7 @@ fn is_chapter(short: &[String], long: &[String]) -> bool {
         "fra", "z", "w", "из", "в", "sur",
     ];
     let rest = long.strip_prefix(short).unwrap_or_default();
-    rest.len() >= 2 && rest.first().is_some_and(|it| OF.contains(&it.as_str()))
+    rest.len() >= 2 && rest.first().is_some_and(|rest| OF.contains(&rest.as_str()))
 }
 
 /// The words that `one` has more often than `other`.

@@ -26,16 +26,16 @@ pub(super) fn best(pairs: &[Pair]) -> Vec<Pair> {
 
 /// The pairs, parted so that no two parts share a left or a right.
 fn connected(pairs: &[Pair]) -> Vec<Vec<Pair>> {
-    let lefts = pairs.iter().map(|it| it.left + 1).max().unwrap_or(0);
-    let rights = pairs.iter().map(|it| it.right + 1).max().unwrap_or(0);
+    let lefts = pairs.iter().map(|pair| pair.left + 1).max().unwrap_or(0);
+    let rights = pairs.iter().map(|pair| pair.right + 1).max().unwrap_or(0);
     let mut parent: Vec<usize> = (0..lefts + rights).collect();
     for pair in pairs {
         let (a, b) = (
             root(&mut parent, pair.left),
             root(&mut parent, lefts + pair.right),
         );
-        if let Some(it) = parent.get_mut(a.max(b)) {
-            *it = a.min(b);
+        if let Some(parent) = parent.get_mut(a.max(b)) {
+            *parent = a.min(b);
         }
     }
     let mut parts: std::collections::BTreeMap<usize, Vec<Pair>> = std::collections::BTreeMap::new();
@@ -54,8 +54,8 @@ fn root(parent: &mut [usize], mut at: usize) -> usize {
             break;
         }
         let above = parent.get(up).copied().unwrap_or(up);
-        if let Some(it) = parent.get_mut(at) {
-            *it = above;
+        if let Some(parent) = parent.get_mut(at) {
+            *parent = above;
         }
         at = up;
     }
@@ -67,8 +67,8 @@ fn solve(pairs: &[Pair]) -> Vec<Pair> {
     if let [only] = pairs {
         return vec![*only];
     }
-    let mut lefts: Vec<usize> = pairs.iter().map(|it| it.left).collect();
-    let mut rights: Vec<usize> = pairs.iter().map(|it| it.right).collect();
+    let mut lefts: Vec<usize> = pairs.iter().map(|pair| pair.left).collect();
+    let mut rights: Vec<usize> = pairs.iter().map(|pair| pair.right).collect();
     lefts.sort_unstable();
     lefts.dedup();
     rights.sort_unstable();
@@ -80,7 +80,7 @@ fn solve(pairs: &[Pair]) -> Vec<Pair> {
     for pair in pairs {
         let row = lefts.binary_search(&pair.left).unwrap_or_default();
         let column = rights.binary_search(&pair.right).unwrap_or_default();
-        if let Some(it) = cost.get_mut(row).and_then(|it| it.get_mut(column)) {
+        if let Some(it) = cost.get_mut(row).and_then(|cost| cost.get_mut(column)) {
             *it = it.min(-pair.worth);
         }
     }
@@ -178,11 +178,11 @@ mod tests {
             return 0.0;
         }
         let mut best = exhaustive(pairs, left + 1, used);
-        for it in pairs
+        for pair in pairs
             .iter()
-            .filter(|it| it.left == left && used & (1 << it.right) == 0)
+            .filter(|pair| pair.left == left && used & (1 << pair.right) == 0)
         {
-            best = best.max(it.worth + exhaustive(pairs, left + 1, used | (1 << it.right)));
+            best = best.max(pair.worth + exhaustive(pairs, left + 1, used | (1 << pair.right)));
         }
         best
     }

@@ -105,7 +105,7 @@ pub(super) fn unfollowed(visited: &Visited<'_>) -> Option<TargetUri> {
     let in_page = || visited.reading?.leads_to.as_deref()?.parse().ok();
     let in_head = forward::in_head(&last.head, &last.target_uri).map(|it| it.to);
     let to: TargetUri = in_head.or_else(in_page)?;
-    let been = visited.hops.iter().any(|it| it.target_uri == to);
+    let been = visited.hops.iter().any(|hop| hop.target_uri == to);
     (!been).then_some(to)
 }
 
@@ -117,7 +117,7 @@ pub(super) fn stands_in(from: &TargetUri, to: &TargetUri) -> Option<StandIn> {
     };
     let (there, had) = (words(to), words(from));
     let is_new = |list: &[&str]| {
-        let of = |words: &[String]| words.iter().any(|it| list.contains(&it.as_str()));
+        let of = |words: &[String]| words.iter().any(|word| list.contains(&word.as_str()));
         of(&there) && !of(&had)
     };
     let host = to.host().split('.').next().unwrap_or_default();
@@ -145,7 +145,7 @@ fn word(segment: &str) -> Option<String> {
         Some((stem, ending)) if ending.len() <= 5 => stem,
         _ => segment,
     };
-    let letters = stem.chars().filter(|it| it.is_alphanumeric());
+    let letters = stem.chars().filter(|letter| letter.is_alphanumeric());
     let word: String = letters.flat_map(char::to_lowercase).collect();
     (!word.is_empty()).then_some(word)
 }
@@ -155,19 +155,19 @@ fn is_home(uri: &TargetUri) -> bool {
     if uri
         .as_url()
         .query()
-        .is_some_and(|it| it.contains('=') && !is_tracking(it))
+        .is_some_and(|query| query.contains('=') && !is_tracking(query))
     {
         return false;
     }
     let segments = uri.as_url().path_segments();
     let mut words = segments.into_iter().flatten().filter_map(word);
-    words.all(|it| HOME.contains(&it.as_str()) || is_language(&it))
+    words.all(|word| HOME.contains(&word.as_str()) || is_language(&word))
 }
 
 /// Whether a query only says where a visitor came from.
 fn is_tracking(query: &str) -> bool {
-    query.split('&').all(|it| {
-        let name = it.split('=').next().unwrap_or_default();
+    query.split('&').all(|part| {
+        let name = part.split('=').next().unwrap_or_default();
         name.starts_with("utm_")
             || matches!(
                 name,
@@ -178,7 +178,7 @@ fn is_tracking(query: &str) -> bool {
 
 /// Two letters, or two and two: `en`, `de-at`, which [`word`] makes `deat`.
 fn is_language(word: &str) -> bool {
-    matches!(word.len(), 2) && word.bytes().all(|it| it.is_ascii_alphabetic())
+    matches!(word.len(), 2) && word.bytes().all(|byte| byte.is_ascii_alphabetic())
         || matches!(
             word,
             "engb"
@@ -204,7 +204,7 @@ fn leads_back(from: &TargetUri, to: &TargetUri) -> bool {
     to.as_url().query_pairs().any(|(_, value)| {
         let decoded = general_purpose::STANDARD_NO_PAD.decode(value.trim_end_matches('='));
         let decoded = decoded.ok().and_then(|it| String::from_utf8(it).ok());
-        let is_it = |it: &str| it == path || it.ends_with(&path) && it.contains("://");
+        let is_it = |text: &str| text == path || text.ends_with(&path) && text.contains("://");
         is_it(&value) || decoded.as_deref().is_some_and(is_it)
     })
 }

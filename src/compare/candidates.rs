@@ -69,17 +69,21 @@ pub(super) fn candidates<'a>(
 ) -> Vec<BTreeSet<usize>> {
     let entries = entries(page);
     let mut words = words(&entries);
-    words.sort_by_key(|it| it.token.outline.letters);
+    words.sort_by_key(|word| word.token.outline.letters);
     let by_text: Table<'_, u32> = words
         .iter()
         .zip(0_u32..)
-        .map(|(it, at)| (it.token.text.as_str(), at))
+        .map(|(pair, at)| (pair.token.text.as_str(), at))
         .collect();
-    let lengths: Vec<usize> = (0..=words.last().map_or(0, |it| it.token.outline.letters) + 1)
-        .map(|length| words.partition_point(|it| it.token.outline.letters < length))
+    let lengths: Vec<usize> = (0..=words.last().map_or(0, |word| word.token.outline.letters) + 1)
+        .map(|length| words.partition_point(|word| word.token.outline.letters < length))
         .collect();
     let mut by_length: Vec<u32> = (0..).take(entries.len()).collect();
-    let letters_of = |at: &u32| entries.get(*at as usize).map_or(0, |it| it.outline.letters);
+    let letters_of = |at: &u32| {
+        entries
+            .get(*at as usize)
+            .map_or(0, |entry| entry.outline.letters)
+    };
     by_length.sort_by_key(letters_of);
     let search = Search {
         entries: &entries,
@@ -133,8 +137,8 @@ fn words<'a>(entries: &[Entry<'a>]) -> Vec<Word<'a>> {
                 });
                 words.len() - 1
             });
-            if let Some(it) = words.get_mut(at) {
-                it.places.push((number, position));
+            if let Some(word) = words.get_mut(at) {
+                word.places.push((number, position));
             }
         }
     }
@@ -170,22 +174,22 @@ impl<'a> Search<'a> {
                     whole.entry(spelling).or_default().push(at);
                 }
             }
-            for it in acronyms(key) {
-                short.entry(it).or_default().push(at);
+            for acronym in acronyms(key) {
+                short.entry(acronym).or_default().push(at);
             }
-            for it in key.initials.iter().chain(&key.acronyms) {
-                long.entry(it).or_default().push(at);
+            for initial in key.initials.iter().chain(&key.acronyms) {
+                long.entry(initial).or_default().push(at);
             }
         }
         for entry in self.entries {
             let key = entry.key;
-            let same = spellings(key).filter_map(|it| whole.get(it));
+            let same = spellings(key).filter_map(|spelling| whole.get(spelling));
             let as_long = key.initials.iter().chain(&key.acronyms);
-            let as_long = as_long.filter_map(|it| short.get(it.as_str()));
-            let as_short = acronyms(key).filter_map(|it| long.get(it));
+            let as_long = as_long.filter_map(|text| short.get(text.as_str()));
+            let as_short = acronyms(key).filter_map(|acronym| long.get(acronym));
             for at in same.chain(as_long).chain(as_short).flatten() {
-                if let Some(it) = found.get_mut(*at) {
-                    it.insert(entry.owner);
+                if let Some(found) = found.get_mut(*at) {
+                    found.insert(entry.owner);
                 }
             }
         }
@@ -209,7 +213,7 @@ impl<'a> Search<'a> {
         }
         for count in 2..=3 {
             for (run, position) in key.tokens.windows(count).zip(0_u32..) {
-                let whole: String = run.iter().map(|it| it.text.as_str()).collect();
+                let whole: String = run.iter().map(|run| run.text.as_str()).collect();
                 if let Some(word) = self.by_text.get(whole.as_str()) {
                     let bits = (position..).take(count).map(bit).fold(0, |a, b| a | b);
                     self.see(*word, bits, seen);
@@ -253,12 +257,12 @@ impl<'a> Search<'a> {
             }
         }
         // A word of several of the page's words written together has each of them in it.
-        let starts: Vec<usize> = token.text.char_indices().map(|it| it.0).collect();
+        let starts: Vec<usize> = token.text.char_indices().map(|entry| entry.0).collect();
         let ends = || starts.iter().copied().skip(1).chain([token.text.len()]);
         for from in &starts {
             for to in ends().filter(|to| to > from && to - from < token.text.len()) {
                 let part = token.text.get(*from..to);
-                like.extend(part.and_then(|it| self.by_text.get(it)));
+                like.extend(part.and_then(|part| self.by_text.get(part)));
             }
         }
         like.sort_unstable();
@@ -270,7 +274,7 @@ impl<'a> Search<'a> {
         let places = self
             .words
             .get(word as usize)
-            .map_or(&[][..], |it| &it.places);
+            .map_or(&[][..], |word| &word.places);
         for (entry, position) in places {
             let at = *entry as usize;
             if let (Some(own), Some(other)) = (seen.own.get_mut(at), seen.other.get_mut(at)) {
@@ -292,7 +296,7 @@ impl<'a> Search<'a> {
         let length = |at: &u32| {
             self.entries
                 .get(*at as usize)
-                .map_or(0, |it| it.outline.letters)
+                .map_or(0, |entry| entry.outline.letters)
         };
         let from = self
             .by_length
@@ -334,7 +338,10 @@ fn spellings(key: &NameKey) -> impl Iterator<Item = &str> {
 
 /// The initials that a name is, but for what kind of house it is.
 fn acronyms(key: &NameKey) -> impl Iterator<Item = &str> {
-    let short = key.acronyms.iter().filter(|it| **it == key.compact);
+    let short = key
+        .acronyms
+        .iter()
+        .filter(|acronym| **acronym == key.compact);
     short.map(String::as_str).chain(key.dressed_initials())
 }
 
@@ -367,7 +374,9 @@ fn enough(key: &NameKey, entry: &Entry<'_>, (own, other): (u32, u32), weight: f6
 /// Whether the letters of `short` stand in `long` in their order.
 fn is_within(short: &str, long: &str) -> bool {
     let mut rest = long.chars();
-    short.chars().all(|it| rest.any(|other| other == it))
+    short
+        .chars()
+        .all(|letter| rest.any(|other| other == letter))
 }
 
 /// Whether nine of ten letters can be the same, in their order.
@@ -390,8 +399,8 @@ mod tests {
     fn pairs(matches: &Matches, least: f64) -> Vec<(usize, usize, u64)> {
         let mut pairs = Vec::new();
         for (left, of) in matches.of.iter().enumerate() {
-            let good = of.iter().filter(|it| it.1.score >= least);
-            pairs.extend(good.map(|(right, it)| (left, *right, it.score.to_bits())));
+            let good = of.iter().filter(|pair| pair.1.score >= least);
+            pairs.extend(good.map(|(right, good)| (left, *right, good.score.to_bits())));
         }
         pairs
     }
@@ -404,15 +413,20 @@ mod tests {
             let page: Vec<&str> = page.iter().map(String::as_str).collect();
             let reading = listing(&[("Partners", &page)], "");
             let pool = Pool::of(&reading.lists);
-            let keys: Vec<NameKey> = claimed.iter().map(|it| NameKey::of(it)).collect();
+            let keys: Vec<NameKey> = claimed.iter().map(|claimed| NameKey::of(claimed)).collect();
             // What the page has letter for letter is compared with spellings of itself alone.
-            let has = |key: &NameKey| pool.names.iter().any(|it| it.key.exact == key.exact);
-            let keys: Vec<NameKey> = keys.into_iter().filter(|it| !has(it)).collect();
+            let has = |key: &NameKey| pool.names.iter().any(|name| name.key.exact == key.exact);
+            let keys: Vec<NameKey> = keys.into_iter().filter(|key| !has(key)).collect();
             let (quick, full) = (Matches::of(&keys, &pool), Matches::in_full(&keys, &pool));
             let lost: Vec<_> = pairs(&full, super::FLOOR)
                 .into_iter()
-                .filter(|it| !pairs(&quick, super::FLOOR).contains(it))
-                .map(|it| (&keys[it.0].surface, pool.names[it.1].key.surface.as_str()))
+                .filter(|pair| !pairs(&quick, super::FLOOR).contains(pair))
+                .map(|pair| {
+                    (
+                        &keys[pair.0].surface,
+                        pool.names[pair.1].key.surface.as_str(),
+                    )
+                })
                 .collect();
             assert!(lost.is_empty(), "seed {seed}: {lost:?}");
             assert_eq!(

@@ -50,23 +50,31 @@ impl ChoiceAnswers {
         };
         let seen = (page.text(reading), page.pool(reading));
         let (answer, _) = judge(names, seen, scope_of(reference), aliases, None);
-        let there = answer.names.iter().filter(|it| it.found.is_some()).count();
+        let there = answer
+            .names
+            .iter()
+            .filter(|name| name.found.is_some())
+            .count();
         if self
             .best
             .as_ref()
-            .is_some_and(|it| (there, date) <= (it.there, it.date))
+            .is_some_and(|best| (there, date) <= (best.there, best.date))
         {
             return;
         }
-        let why = answer.names.iter().filter_map(|it| {
-            let reason = it.reasons.last().filter(|it| it.weight == 0.0)?;
-            Some((it.claimed.clone(), reason.clone()))
+        let why = answer.names.iter().filter_map(|name| {
+            let reason = name.reasons.last().filter(|reason| reason.weight == 0.0)?;
+            Some((name.claimed.clone(), reason.clone()))
         });
         self.best = Some(Choice {
             there,
             date,
             why: why.collect(),
-            names: answer.names.iter().map(|it| it.claimed.clone()).collect(),
+            names: answer
+                .names
+                .iter()
+                .map(|name| name.claimed.clone())
+                .collect(),
         });
     }
 }
@@ -77,7 +85,7 @@ pub(super) fn chosen(
     pages: &[&ChoiceAnswers],
 ) -> (Vec<String>, BTreeMap<String, Reason>) {
     let mut best: Option<&Choice> = None;
-    for it in pages.iter().filter_map(|it| it.best()) {
+    for it in pages.iter().filter_map(|page| page.best()) {
         if best.is_none_or(|best| (it.there, it.date) > (best.there, best.date)) {
             best = Some(it);
         }
@@ -92,7 +100,7 @@ pub(super) fn chosen(
 fn plain(names: &[ListedName]) -> Vec<String> {
     names
         .iter()
-        .flat_map(|it| match it {
+        .flat_map(|label| match label {
             ListedName::One(name) => vec![name.clone()],
             ListedName::Ambiguous(parts) => parts.clone(),
         })
@@ -103,5 +111,5 @@ fn plain(names: &[ListedName]) -> Vec<String> {
 pub(super) fn is_open(names: &[ListedName]) -> bool {
     names
         .iter()
-        .any(|it| matches!(it, ListedName::Ambiguous(_)))
+        .any(|name| matches!(name, ListedName::Ambiguous(_)))
 }

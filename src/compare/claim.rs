@@ -56,7 +56,7 @@ impl<'a> Cited<'a> {
             .collect();
         let accessed = references
             .iter()
-            .map(|it| (it.number, accessed_at(it)))
+            .map(|reference| (reference.number, accessed_at(reference)))
             .collect();
         Self {
             references,
@@ -68,7 +68,9 @@ impl<'a> Cited<'a> {
 /// The day that a reference was accessed, at noon.
 pub(super) fn accessed_at(reference: &Reference) -> Option<Instant> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-    reference.accessed.map(|it| it.and_time(noon).and_utc())
+    reference
+        .accessed
+        .map(|accessed| accessed.and_time(noon).and_utc())
 }
 
 /// What one page says about words that a claim has.
@@ -138,8 +140,8 @@ impl Said {
             && self
                 .headings
                 .iter()
-                .map(|it| &it.0)
-                .eq(headings.iter().map(|it| &it.0))
+                .map(|heading| &heading.0)
+                .eq(headings.iter().map(|heading| &heading.0))
     }
 }
 
@@ -163,7 +165,7 @@ pub(super) fn held(verdict: &Verdict) -> Option<bool> {
 
 /// What was wrong with the certificate of the host that a visit's page came from, if anything.
 pub(super) fn untrusted(visited: &Visited<'_>) -> Option<Untrusted> {
-    visited.hops.iter().find_map(|it| it.untrusted)
+    visited.hops.iter().find_map(|hop| hop.untrusted)
 }
 
 /// What is missing from a body that was cut short may have stood in the rest, and nothing is gone on the word of a host that nobody
@@ -177,7 +179,10 @@ pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
             ),
         };
     }
-    let cut = visited.hops.last().is_some_and(|it| it.truncated.is_some());
+    let cut = visited
+        .hops
+        .last()
+        .is_some_and(|hop| hop.truncated.is_some());
     match verdict {
         Verdict::Absent if cut => Verdict::CannotTell {
             why: Why::Truncated,

@@ -19,12 +19,12 @@ pub(super) fn claimed_anywhere(profile: &Profile) -> BTreeSet<String> {
             }
         }
     }
-    for alias in profile.aliases.iter().filter(|it| it.same) {
+    for alias in profile.aliases.iter().filter(|alias| alias.same) {
         names.extend([alias.name.as_str(), alias.other.as_str()]);
     }
     let mut keys: BTreeSet<String> = names
         .into_iter()
-        .map(|it| NameKey::of(it).compact)
+        .map(|name| NameKey::of(name).compact)
         .collect();
     for claim in &profile.claims {
         if let Statement::Listed { names: listed, .. } = &claim.statement {

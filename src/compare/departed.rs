@@ -21,8 +21,13 @@ impl Judged<'_> {
                 return None;
             }
             // A reader of lists leaves out what stands in brackets behind a name where it is a date.
-            let aside = found.item.range.as_ref().and_then(|it| {
-                let behind = self.page.reading.text.get(it.end..)?.strip_prefix(" (")?;
+            let aside = found.item.range.as_ref().and_then(|range| {
+                let behind = self
+                    .page
+                    .reading
+                    .text
+                    .get(range.end..)?
+                    .strip_prefix(" (")?;
                 Some(format!(
                     "{} ({}",
                     key.surface,
@@ -38,28 +43,33 @@ impl Judged<'_> {
             Some((at, format!("marked “{said}”")))
         };
         let struck = || {
-            let at = right.filter(|it| self.is_struck(*it) && !self.is_all_struck())?;
+            let at = right.filter(|right| self.is_struck(*right) && !self.is_all_struck())?;
             Some((at, "struck out".to_owned()))
         };
         if let Some((at, to)) = struck().or_else(marked) {
             let what = format!("the page has it {to}");
-            let found = self.pool.names.get(at).map(|it| it.item.surface.clone());
+            let found = self
+                .pool
+                .names
+                .get(at)
+                .map(|name| name.item.surface.clone());
             return Some(answer(from, to, found, &what, self.item_place(at)));
         }
         if left::is_of_former(&from) || right.is_some() {
             return None;
         }
         let mut names = self.pool.names.iter().enumerate();
-        let (found, list) = names.find_map(|(at, it)| {
-            if !key.is_spelt_as(&it.key) {
+        let (found, list) = names.find_map(|(at, name)| {
+            if !key.is_spelt_as(&name.key) {
                 return None;
             }
             let lists = self.pool.held_by.get(at)?.iter();
-            let mut lists = lists.filter_map(|it| self.pool.lists.get(*it));
-            let former = |it: &&&crate::entity::EntityList| {
-                it.kind == ListKind::Names && it.heading.as_deref().is_some_and(left::is_of_former)
+            let mut lists = lists.filter_map(|list| self.pool.lists.get(*list));
+            let former = |list: &&&crate::entity::EntityList| {
+                list.kind == ListKind::Names
+                    && list.heading.as_deref().is_some_and(left::is_of_former)
             };
-            Some((it.item, *lists.find(former)?))
+            Some((name.item, *lists.find(former)?))
         })?;
         let place = Place {
             range: found.range.clone(),
@@ -76,13 +86,16 @@ impl Judged<'_> {
             .pool
             .names
             .get(at)
-            .and_then(|it| it.item.range.as_ref());
-        range.is_some_and(|it| left::is_struck(self.page.reading, it))
+            .and_then(|name| name.item.range.as_ref());
+        range.is_some_and(|range| left::is_struck(self.page.reading, range))
     }
 
     /// Whether most of the list is struck out: then that is how it is drawn.
     fn is_all_struck(&self) -> bool {
-        let struck = self.members.iter().filter(|it| self.is_struck(**it));
+        let struck = self
+            .members
+            .iter()
+            .filter(|member| self.is_struck(**member));
         struck.count() * 2 > self.members.len()
     }
 }
@@ -121,10 +134,10 @@ mod tests {
         }
         let claimed: Vec<ListedName> = claimed
             .iter()
-            .map(|it| ListedName::One((*it).to_owned()))
+            .map(|claimed| ListedName::One((*claimed).to_owned()))
             .collect();
         let answer = names(&claimed, &page, Scope::default(), &[]);
-        answer.names.into_iter().map(|it| it.verdict).collect()
+        answer.names.into_iter().map(|name| name.verdict).collect()
     }
 
     #[test]

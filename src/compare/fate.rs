@@ -46,7 +46,7 @@ fn told(visited: &Visited<'_>) -> Fate {
             detail: format!("a challenge of {vendor}, by {}", challenge.sign),
         };
     }
-    if let Some(fate) = last.status().and_then(|it| by_status(it, visited)) {
+    if let Some(fate) = last.status().and_then(|status| by_status(status, visited)) {
         return fate;
     }
     if let Some(to) = away::unfollowed(visited) {
@@ -58,7 +58,9 @@ fn told(visited: &Visited<'_>) -> Fate {
     if let Some(detail) = without_page(last) {
         return Fate::Unreachable { detail };
     }
-    let state = visited.reading.map_or(PageState::Content, |it| it.state);
+    let state = visited
+        .reading
+        .map_or(PageState::Content, |reading| reading.state);
     match state {
         PageState::Blocked => Fate::Walled {
             detail: "a block page or a challenge".to_owned(),
@@ -82,7 +84,7 @@ fn moved(visited: &Visited<'_>, last: &CaptureEntry) -> Fate {
     let hops = visited.hops;
     let Some(first) = hops
         .first()
-        .filter(|it| it.target_uri.surt() != last.target_uri.surt())
+        .filter(|hop| hop.target_uri.surt() != last.target_uri.surt())
     else {
         return Fate::Live;
     };
@@ -112,7 +114,7 @@ fn moved(visited: &Visited<'_>, last: &CaptureEntry) -> Fate {
 fn by_status(status: u16, visited: &Visited<'_>) -> Option<Fate> {
     let blocked = visited
         .reading
-        .is_some_and(|it| it.state == PageState::Blocked);
+        .is_some_and(|reading| reading.state == PageState::Blocked);
     match status {
         404 | 410 => Some(Fate::Gone { status }),
         400.. if blocked => Some(Fate::Walled {
@@ -402,10 +404,10 @@ mod tests {
     #[test]
     fn an_answer_without_a_page_is_not_live() {
         let empty = |status: u16, field: &str| {
-            let mut it = hop("https://a.example/partners", status);
-            it.head = format!("HTTP/1.1 {status} X\r\n{field}\r\n").into_bytes();
-            it.payload_digest = Some(PayloadDigest::of(b""));
-            judged(&[it])
+            let mut hop = hop("https://a.example/partners", status);
+            hop.head = format!("HTTP/1.1 {status} X\r\n{field}\r\n").into_bytes();
+            hop.payload_digest = Some(PayloadDigest::of(b""));
+            judged(&[hop])
         };
         for (status, field, is) in [
             (204, "", "unreachable"),

@@ -68,7 +68,7 @@ impl PageAnswers {
         let is_page = self.is_page(&now, reference, page);
         self.fates.tell(
             date,
-            |it| it.fate == now && it.is_page == is_page,
+            |fate| fate.fate == now && fate.is_page == is_page,
             || Told {
                 fate: now.clone(),
                 is_page,
@@ -85,14 +85,17 @@ impl PageAnswers {
         if let Some(reading) = page.visited.reading
             && !state::is_opaque(reading.state)
         {
-            let lists = reading.lists.iter().filter(|it| it.kind == ListKind::Names);
+            let lists = reading
+                .lists
+                .iter()
+                .filter(|list| list.kind == ListKind::Names);
             let names: BTreeSet<&str> = lists
-                .flat_map(|it| &it.items)
-                .map(|it| it.surface.as_str())
+                .flat_map(|list| &list.items)
+                .map(|name| name.surface.as_str())
                 .collect();
             self.listed = names
                 .into_iter()
-                .flat_map(|it| marks(&NameKey::of(it)))
+                .flat_map(|name| marks(&NameKey::of(name)))
                 .collect();
             self.listed.sort_unstable();
             self.listed.dedup();
@@ -125,7 +128,7 @@ impl PageAnswers {
 
     /// When the page listed a name, if it may do so now: whether it really does, its reading says.
     pub(super) fn may_list(&self, name: &NameKey) -> Option<Instant> {
-        let has = |it: &u32| self.listed.binary_search(it).is_ok();
+        let has = |number: &u32| self.listed.binary_search(number).is_ok();
         self.listed_at.filter(|_| marks(name).iter().any(has))
     }
 }
@@ -197,7 +200,7 @@ impl Rest {
 
 /// Digests of the forms of a name by which another spelling of it can be found.
 fn marks(key: &NameKey) -> Vec<u32> {
-    let mut words: Vec<&str> = key.tokens.iter().map(|it| it.text.as_str()).collect();
+    let mut words: Vec<&str> = key.tokens.iter().map(|token| token.text.as_str()).collect();
     words.sort_unstable();
     let forms = [
         key.compact.clone(),
@@ -207,8 +210,8 @@ fn marks(key: &NameKey) -> Vec<u32> {
     ];
     let mut marks: Vec<u32> = forms
         .iter()
-        .filter(|it| !it.is_empty())
-        .map(|it| mark(it))
+        .filter(|form| !form.is_empty())
+        .map(|form| mark(form))
         .collect();
     marks.sort_unstable();
     marks.dedup();
@@ -233,7 +236,7 @@ fn captured_as(reference: &Reference, page: &Page<'_>) -> Option<String> {
 fn redirects(page: &Page<'_>) -> Option<String> {
     let before = page.visited.hops.iter().rev().skip(1);
     let hops = before
-        .filter(|it| it.status().is_some_and(is_redirect))
+        .filter(|before| before.status().is_some_and(is_redirect))
         .count();
     (hops > 0).then(|| format!("after {hops} redirect{}", if hops == 1 { "" } else { "s" }))
 }
@@ -244,8 +247,10 @@ fn reasons(page: &Page<'_>) -> Vec<Reason> {
         let telling = reading
             .signals
             .iter()
-            .filter(|it| it.speaks_for == reading.state);
-        telling.map(|it| reason(&it.what, it.weight)).collect()
+            .filter(|signal| signal.speaks_for == reading.state);
+        telling
+            .map(|telling| reason(&telling.what, telling.weight))
+            .collect()
     })
 }
 
@@ -257,10 +262,10 @@ pub(super) fn of_reference(
     answers: Option<&PageAnswers>,
     (waiting, rest): (Option<&Fate>, &dyn Fn() -> Rest),
 ) -> Finding {
-    let track = answers.map(|it| &it.fates);
-    let moved = track.is_some_and(|it| {
-        let mut edges = it.edges();
-        edges.any(|(_, it)| matches!(it.fate, Fate::Moved { .. } | Fate::RedirectedAway { .. }))
+    let track = answers.map(|answer| &answer.fates);
+    let moved = track.is_some_and(|track| {
+        let mut edges = track.edges();
+        edges.any(|(_, edge)| matches!(edge.fate, Fate::Moved { .. } | Fate::RedirectedAway { .. }))
     });
     let rest = if moved { rest() } else { Rest::Untold };
     let edges: Vec<(Instant, Fate)> = track
@@ -281,18 +286,19 @@ pub(super) fn of_reference(
         },
         (_, Some(run)) => run.said.judged(rest),
     };
-    let there = |it: &&(Instant, Fate)| matches!(it.1, Fate::Live | Fate::Moved { .. });
-    let otherwise = edges.iter().rfind(|it| it.1 != now).map(|it| it.0);
+    let there = |instant: &&(Instant, Fate)| matches!(instant.1, Fate::Live | Fate::Moved { .. });
+    let otherwise = edges.iter().rfind(|edge| edge.1 != now).map(|edge| edge.0);
     let history = History {
-        first_judged: edges.first().map(|it| it.0),
-        first_seen: edges.iter().find(there).map(|it| it.0),
-        last_seen: edges.iter().rfind(there).map(|it| it.0),
+        first_judged: edges.first().map(|edge| edge.0),
+        first_seen: edges.iter().find(there).map(|edge| edge.0),
+        last_seen: edges.iter().rfind(there).map(|edge| edge.0),
         changed_after: otherwise,
-        changed_by: otherwise.and_then(|after| edges.iter().find(|it| it.0 > after).map(|it| it.0)),
+        changed_by: otherwise
+            .and_then(|after| edges.iter().find(|edge| edge.0 > after).map(|edge| edge.0)),
         ..History::default()
     };
-    let (reasons, evidence) = latest.map_or_else(Default::default, |it| {
-        (it.said.reasons.clone(), it.said.evidence.clone())
+    let (reasons, evidence) = latest.map_or_else(Default::default, |latest| {
+        (latest.said.reasons.clone(), latest.said.evidence.clone())
     });
     let subject = Subject::Reference {
         number: reference.number,

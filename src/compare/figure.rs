@@ -60,7 +60,7 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
             )
         });
     }
-    let of_unit = || given.iter().filter(|it| it.same_unit);
+    let of_unit = || given.iter().filter(|given| given.same_unit);
     let same: Vec<&Given> = of_unit().filter(|it| meets(&wanted, &it.number)).collect();
     if same.is_empty() {
         not_there(&mut answer, page, &wanted, &given);
@@ -70,15 +70,20 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
     answer
 }
 
-fn text_of(page: &PageText<'_>, it: &Given) -> String {
-    one_line(page.reading.text.get(it.range.clone()).unwrap_or_default())
+fn text_of(page: &PageText<'_>, given: &Given) -> String {
+    one_line(
+        page.reading
+            .text
+            .get(given.range.clone())
+            .unwrap_or_default(),
+    )
 }
 
-fn place_of(page: &PageText<'_>, it: &Given) -> Place {
+fn place_of(page: &PageText<'_>, given: &Given) -> Place {
     Place {
-        range: Some(it.range.clone()),
+        range: Some(given.range.clone()),
         css: None,
-        note: Some(page.place(&it.range)),
+        note: Some(page.place(&given.range)),
     }
 }
 
@@ -91,31 +96,31 @@ fn there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, same: &
         ("a rounding of the number", 0.85)
     };
     answer.verdict = Verdict::Present;
-    answer.found = same.first().map(|it| text_of(page, it));
+    answer.found = same.first().map(|same| text_of(page, same));
     answer.score = sure;
     answer.reasons = vec![reason(what, sure)];
-    answer.places = same.iter().map(|it| place_of(page, it)).collect();
+    answer.places = same.iter().map(|same| place_of(page, same)).collect();
 }
 
 /// No number of what is claimed is that number: another one of them is, or the number beside another word, or nothing.
 fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, given: &[Given]) {
-    let off = |it: &Given| {
+    let off = |given: &Given| {
         let ratio = |value: f64| (value.max(1e-9) / wanted.value.max(1e-9)).ln().abs();
-        it.number.values().map(ratio).fold(f64::MAX, f64::min)
+        given.number.values().map(ratio).fold(f64::MAX, f64::min)
     };
     // `1.2 billion` for `1.2 million`.
-    let rescaled = |it: &Given| {
-        let thousands = off(it) / 1_000_f64.ln();
+    let rescaled = |given: &Given| {
+        let thousands = off(given) / 1_000_f64.ln();
         thousands > 0.5 && (thousands - thousands.round()).abs() < 1e-9
     };
     let is_page = !state::is_opaque(page.reading.state);
-    let of_unit = given.iter().filter(|it| it.same_unit && is_page);
+    let of_unit = given.iter().filter(|given| given.same_unit && is_page);
     let near = of_unit.filter(|it| off(it) < 1.2 || wanted.value >= 1e3 && rescaled(it));
-    if let Some(it) = near.min_by(|a, b| off(a).total_cmp(&off(b))) {
-        let there = text_of(page, it);
+    if let Some(near) = near.min_by(|a, b| off(a).total_cmp(&off(b))) {
+        let there = text_of(page, near);
         let how = format!(
             "the number changed: {} in place of {}",
-            shown(it.number.value),
+            shown(near.number.value),
             shown(wanted.value)
         );
         answer.reasons = vec![reason(&how, 0.8)];
@@ -124,8 +129,8 @@ fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, giv
             how,
         };
         answer.found = Some(there);
-        answer.score = round((0.9 - 0.2 * off(it)).max(0.6));
-        answer.places = vec![place_of(page, it)];
+        answer.score = round((0.9 - 0.2 * off(near)).max(0.6));
+        answer.places = vec![place_of(page, near)];
         return;
     }
     answer.note = Some(format!("not in {}", page.extent()));
@@ -136,13 +141,13 @@ fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, giv
     let language = language_of(page);
     if let Some((why, detail)) = state::why(page.reading) {
         answer.verdict = Verdict::CannotTell { why, detail };
-    } else if let Some(it) = given.iter().find(|it| is_equal(wanted, &it.number)) {
-        let there = text_of(page, it);
+    } else if let Some(given) = given.iter().find(|it| is_equal(wanted, &it.number)) {
+        let there = text_of(page, given);
         answer.verdict = perhaps(format!(
             "the number is there, beside other words: \"{there}\""
         ));
         answer.found = Some(there);
-        answer.places = vec![place_of(page, it)];
+        answer.places = vec![place_of(page, given)];
     } else if wanted.value <= 100.0 && may_spell(language.as_deref()) {
         answer.verdict =
             perhaps("the page may spell the number in words that are not known here".to_owned());
@@ -177,7 +182,7 @@ enum Unit {
 }
 
 fn unit(own: &[Word<'_>], number: &Number) -> Unit {
-    let content = |it: &&Word<'_>| !words::is_small(it.text);
+    let content = |word: &&Word<'_>| !words::is_small(word.text);
     let behind = own.iter().skip(number.end).rfind(content);
     let before = own.iter().take(number.first).rfind(content);
     match (behind, before) {
@@ -197,7 +202,7 @@ fn figures(page: &PageText<'_>, unit: &Unit, sign: Option<&str>) -> Vec<Given> {
         page.reading
             .text
             .get(original)
-            .is_some_and(|it| it.contains('\n'))
+            .is_some_and(|text| text.contains('\n'))
     };
     let all = numbers(Text {
         folded,
@@ -213,7 +218,7 @@ fn figures(page: &PageText<'_>, unit: &Unit, sign: Option<&str>) -> Vec<Given> {
         sign,
     };
     let given = all.iter().enumerate().filter_map(|(at, number)| {
-        let next = all.get(at + 1).map(|it| it.first);
+        let next = all.get(at + 1).map(|all| all.first);
         let same = sight
             .counted(number, next)
             .or_else(|| sight.labelled(number));
@@ -243,7 +248,7 @@ impl Sight<'_> {
     fn is(&self, at: usize, unit: &str) -> bool {
         self.words
             .get(at)
-            .is_some_and(|it| same_unit(&stem(it.text), unit))
+            .is_some_and(|word| same_unit(&stem(word.text), unit))
     }
 
     /// Whether a word says that what follows it is not what is counted: `10,000 pages on trees`.
@@ -252,21 +257,21 @@ impl Sight<'_> {
             "on", "in", "for", "at", "with", "to", "per", "by", "from", "about", "through", "sur",
             "für", "sobre", "para", "pour",
         ];
-        let word = self.words.get(at).map_or("", |it| it.text);
+        let word = self.words.get(at).map_or("", |word| word.text);
         TURNING.contains(&word)
     }
 
     /// The place of a number with its unit, where that stands near it; a unit behind the `next` number is that number's.
     fn counted(&self, number: &Number, next: Option<usize>) -> Option<Range<usize>> {
         const REACH: usize = 4;
-        let reach = next.map_or(REACH, |it| it.saturating_sub(number.end).min(REACH));
+        let reach = next.map_or(REACH, |next| next.saturating_sub(number.end).min(REACH));
         let (first, last) = match self.unit {
             Unit::Behind(unit) => {
-                let signed = number.sign.is_some_and(|it| same_unit(&stem(it), unit));
+                let signed = number.sign.is_some_and(|sign| same_unit(&stem(sign), unit));
                 let rest = number.rest.is_some_and(|(start, end)| {
                     self.folded
                         .get(start..end)
-                        .is_some_and(|it| same_unit(it, unit))
+                        .is_some_and(|folded| same_unit(folded, unit))
                 });
                 let mut reached =
                     (number.end..number.end + reach).take_while(|at| !self.turns(*at));
@@ -324,7 +329,7 @@ impl Sight<'_> {
         }
         let original = self.page.folded.original(range.clone());
         let blocks = &self.page.reading.blocks;
-        let own = blocks.partition_point(|it| it.range.end <= original.start);
+        let own = blocks.partition_point(|block| block.range.end <= original.start);
         let block = blocks.get(own)?;
         let rest = block.range.len().checked_sub(original.len())?;
         let before = blocks.get(own.checked_sub(1)?)?;
@@ -343,7 +348,7 @@ impl Sight<'_> {
 static SAME: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
     let mut same: HashMap<&str, Vec<usize>> = HashMap::new();
     let lines = include_str!("units.txt").lines();
-    for (at, line) in lines.filter(|it| !it.starts_with('#')).enumerate() {
+    for (at, line) in lines.filter(|line| !line.starts_with('#')).enumerate() {
         for word in line.split_whitespace() {
             same.entry(word).or_default().push(at);
         }
@@ -352,7 +357,7 @@ static SAME: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
 });
 
 fn same_unit(one: &str, other: &str) -> bool {
-    let of = |it: &str| SAME.get(it).map_or(&[][..], Vec::as_slice);
+    let of = |text: &str| SAME.get(text).map_or(&[][..], Vec::as_slice);
     one == other || of(one).iter().any(|it| of(other).contains(it))
 }
 
@@ -365,12 +370,12 @@ fn stem(word: &str) -> String {
         "organisations" | "organisation" => return "organization".to_owned(),
         _ => {}
     }
-    if let Some(stem) = word.strip_suffix("ies").filter(|it| it.len() > 2) {
+    if let Some(stem) = word.strip_suffix("ies").filter(|rest| rest.len() > 2) {
         return format!("{stem}y");
     }
     if let Some(stem) = word
         .strip_suffix("es")
-        .filter(|it| it.ends_with(['s', 'x', 'h']))
+        .filter(|rest| rest.ends_with(['s', 'x', 'h']))
     {
         return stem.to_owned();
     }

@@ -35,16 +35,16 @@ pub fn findings_from(
     take: &mut dyn FnMut(Finding),
 ) {
     let answered = given.answered;
-    for it in &profile.references {
-        let waiting = answered.waiting.get(&it.number);
+    for reference in &profile.references {
+        let waiting = answered.waiting.get(&reference.number);
         let rest = || {
             let claims = profile.claims.iter().enumerate();
-            let citing = claims.filter(|(_, claim)| claim.cites.contains(&it.number));
-            let answers = citing.filter_map(|(place, _)| (given.claims)(place, it.number));
-            Rest::of(answers.flat_map(|it| it.held()))
+            let citing = claims.filter(|(_, claim)| claim.cites.contains(&reference.number));
+            let answers = citing.filter_map(|(place, _)| (given.claims)(place, reference.number));
+            Rest::of(answers.flat_map(|answer| answer.held()))
         };
-        let page = answered.pages.get(&it.number);
-        take(of_reference(name, it, page, (waiting, &rest)));
+        let page = answered.pages.get(&reference.number);
+        take(of_reference(name, reference, page, (waiting, &rest)));
     }
     let mut telling = Telling::of(name, profile, given, false);
     for (place, claim) in profile.claims.iter().enumerate() {
@@ -78,8 +78,8 @@ type Lists = Vec<(u32, Box<NamesAnswers>)>;
 fn lists(claims: &AboutClaims<'_>, place: usize, cited: &Cited<'_>) -> Lists {
     let references = cited.references.iter();
     references
-        .filter_map(|it| match claims(place, it.number)? {
-            Answers::Names(names) => Some((it.number, names)),
+        .filter_map(|reference| match claims(place, reference.number)? {
+            Answers::Names(names) => Some((reference.number, names)),
             _ => None,
         })
         .collect()
@@ -99,16 +99,19 @@ impl AlsoAsked {
     #[must_use]
     pub fn of(profile: &Profile, place: usize, claims: &AboutClaims<'_>) -> Self {
         let claim = profile.claims.get(place);
-        let pages = claim.map_or_else(Vec::new, |it| lists(claims, place, &Cited::of(it, profile)));
-        let gone = |it: &Track<Said>| {
-            it.latest()
-                .is_some_and(|it| it.said.verdict == Verdict::Absent)
+        let pages = claim.map_or_else(Vec::new, |claim| {
+            lists(claims, place, &Cited::of(claim, profile))
+        });
+        let gone = |track: &Track<Said>| {
+            track
+                .latest()
+                .is_some_and(|latest| latest.said.verdict == Verdict::Absent)
         };
         Self {
             before: pages
                 .iter()
-                .any(|it| it.1.rebuilt().is_some() || news(&it.1).next().is_some()),
-            pages: pages.iter().any(|it| it.1.names().iter().any(gone)),
+                .any(|page| page.1.rebuilt().is_some() || news(&page.1).next().is_some()),
+            pages: pages.iter().any(|page| page.1.names().iter().any(gone)),
         }
     }
 }
@@ -117,7 +120,7 @@ impl AlsoAsked {
 fn news(page: &NamesAnswers) -> impl Iterator<Item = &Fresh> {
     page.fresh().iter().filter(|it| {
         let latest = it.track.latest();
-        latest.is_some_and(|it| it.said.verdict == Verdict::New)
+        latest.is_some_and(|latest| latest.said.verdict == Verdict::New)
     })
 }
 
@@ -162,7 +165,7 @@ impl<'a, 'l> Telling<'a, 'l> {
     fn pass(&mut self, place: usize, claim: &Claim) {
         let pages = lists(self.claims, place, &Cited::of(claim, self.profile));
         self.rebuilt(&pages);
-        for new in pages.iter().flat_map(|it| news(&it.1)) {
+        for new in pages.iter().flat_map(|page| news(&page.1)) {
             self.is_first(&new.key);
         }
     }
@@ -171,8 +174,8 @@ impl<'a, 'l> Telling<'a, 'l> {
     fn rebuilt<'p>(&mut self, pages: &'p Lists) -> Option<&'p Rebuilt> {
         let rebuilt = pages
             .iter()
-            .filter_map(|it| Some((it.0, it.1.rebuilt()?)))
-            .max_by_key(|it| it.1.by)?;
+            .filter_map(|page| Some((page.0, page.1.rebuilt()?)))
+            .max_by_key(|pair| pair.1.by)?;
         self.rebuilt.insert(rebuilt.0).then_some(rebuilt.1)
     }
 
@@ -191,7 +194,9 @@ impl<'a, 'l> Telling<'a, 'l> {
             (_, Some(subject)) => {
                 let references = cited.references.iter();
                 let pages: Vec<(u32, Answers)> = references
-                    .filter_map(|it| Some((it.number, (self.claims)(place, it.number)?)))
+                    .filter_map(|reference| {
+                        Some((reference.number, (self.claims)(place, reference.number)?))
+                    })
                     .collect();
                 let copies = copies(self.copies, place, &cited);
                 let tracks = Tracks {
@@ -228,7 +233,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         for (at, unit) in units.iter().enumerate() {
             let moved: Vec<Option<Track<Said>>> = pages
                 .iter()
-                .map(|(number, it)| moved::between_lists(it.names(), at, cited.day_of(*number)))
+                .map(|(number, page)| moved::between_lists(page.names(), at, cited.day_of(*number)))
                 .collect();
             let own = pages.iter().zip(&moved);
             let own = own.filter_map(|((number, it), moved)| {
@@ -284,7 +289,7 @@ impl<'a, 'l> Telling<'a, 'l> {
                 let about = |pages: &'p Lists| {
                     let about = pages.iter();
                     about
-                        .map(|(number, it)| (*number, it.about_new(&new.key)))
+                        .map(|(number, about)| (*number, about.about_new(&new.key)))
                         .collect()
                 };
                 let tracks = Tracks {
@@ -336,24 +341,32 @@ impl<'a, 'l> Telling<'a, 'l> {
 /// The runs of the tracks, oldest first; of a copy its one moment.
 fn moments(tracks: &Tracks<'_>) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
-    let own = tracks.own.iter().map(|it| (it, false));
-    for ((reference, track), is_copy) in own.chain(tracks.copied.iter().map(|it| (it, true))) {
+    let own = tracks.own.iter().map(|own| (own, false));
+    for ((reference, track), is_copy) in
+        own.chain(tracks.copied.iter().map(|copied| (copied, true)))
+    {
         let latest = track.runs().len().saturating_sub(1);
-        moments.extend(track.runs().iter().enumerate().map(|(place, it)| Moment {
-            date: it.first,
-            until: (place < latest || is_copy).then_some(it.last),
-            reference: *reference,
-            capture: it.said.evidence.first().map(|it| it.capture.clone()),
-            verdict: it.said.verdict.clone(),
+        moments.extend(track.runs().iter().enumerate().map(|(place, entry)| {
+            Moment {
+                date: entry.first,
+                until: (place < latest || is_copy).then_some(entry.last),
+                reference: *reference,
+                capture: entry
+                    .said
+                    .evidence
+                    .first()
+                    .map(|evidence| evidence.capture.clone()),
+                verdict: entry.said.verdict.clone(),
+            }
         }));
     }
-    moments.sort_by_key(|it| (it.date, it.reference));
+    moments.sort_by_key(|moment| (moment.date, moment.reference));
     moments
 }
 
 /// What pages say of words, by the numbers of the references.
 fn spoken(pages: &[(u32, Answers)]) -> Vec<(u32, &Track<Said>)> {
-    let words = pages.iter().filter_map(|(number, it)| match it {
+    let words = pages.iter().filter_map(|(number, page)| match page {
         Answers::Words(words) => Some((*number, words.track())),
         _ => None,
     });
@@ -368,14 +381,16 @@ fn copies(copies: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Vec<(u32, A
             .into_iter()
             .map(move |it| (number, it))
     };
-    references.flat_map(|it| of(it.number)).collect()
+    references
+        .flat_map(|reference| of(reference.number))
+        .collect()
 }
 
 /// The same of its list.
 fn copied_lists(of: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Lists {
     let lists = copies(of, place, cited).into_iter();
     lists
-        .filter_map(|(number, it)| match it {
+        .filter_map(|(number, list)| match list {
             Answers::Names(names) => Some((number, names)),
             _ => None,
         })
@@ -383,24 +398,24 @@ fn copied_lists(of: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Lists {
 }
 
 /// What is said of a list that is built otherwise than before.
-fn of_list(it: &Rebuilt) -> Folded {
+fn of_list(rebuilt: &Rebuilt) -> Folded {
     let verdict = Verdict::Redesigned {
-        from: it.from.clone(),
-        to: it.to.clone(),
+        from: rebuilt.from.clone(),
+        to: rebuilt.to.clone(),
     };
     Folded {
         said: Said {
             score: 0.95,
             reasons: vec![reason(
-                &format!("{} of the claimed names stayed", it.kept),
+                &format!("{} of the claimed names stayed", rebuilt.kept),
                 0.95,
             )],
-            evidence: it.evidence.clone(),
+            evidence: rebuilt.evidence.clone(),
             ..Said::of(verdict)
         },
         history: History {
-            changed_after: Some(it.after),
-            changed_by: Some(it.by),
+            changed_after: Some(rebuilt.after),
+            changed_by: Some(rebuilt.by),
             ..History::default()
         },
         copy: None,
@@ -438,12 +453,12 @@ pub fn findings(
         }
     };
     let names = names_asked(profile, None);
-    for it in questions(profile, &names) {
-        take(&mut answered, it);
+    for question in questions(profile, &names) {
+        take(&mut answered, question);
     }
     let names = names_asked(profile, Some(&answered));
-    for it in questions_of_choices(profile, &names) {
-        take(&mut answered, it);
+    for choice in questions_of_choices(profile, &names) {
+        take(&mut answered, choice);
     }
     let mut findings = Vec::new();
     let given = Given {
@@ -452,7 +467,8 @@ pub fn findings(
         copies: &|_, _| Vec::new(),
         look: &mut |number, until, tell| {
             let mut visits = visits.get(&number).into_iter().flatten();
-            let until = |it: &&Visited<'_>| it.hops.last().is_some_and(|it| it.date <= until);
+            let until =
+                |visited: &&Visited<'_>| visited.hops.last().is_some_and(|hop| hop.date <= until);
             if let Some(visited) = visits.rfind(until) {
                 tell(&Page::of(*visited));
             }
@@ -465,7 +481,10 @@ pub fn findings(
 impl Cited<'_> {
     /// The day that one of them was accessed.
     fn day_of(&self, number: u32) -> Option<Instant> {
-        let reference = self.references.iter().find(|it| it.number == number)?;
+        let reference = self
+            .references
+            .iter()
+            .find(|reference| reference.number == number)?;
         accessed_at(reference)
     }
 }

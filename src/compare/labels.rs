@@ -7,14 +7,15 @@ pub(super) fn without_labels(folded: &str) -> &str {
     const SEPARATORS: [&str; 9] = [
         " - ", " | ", " · ", " • ", " › ", " > ", " → ", " » ", " / ",
     ];
-    let is_label = |it: &str| {
-        let bare = it.trim_matches(|it: char| !it.is_alphanumeric());
+    let is_label = |text: &str| {
+        let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric());
         !bare.is_empty() && LABELS.contains(bare)
     };
     let mut name = folded.trim();
     loop {
-        let bare = name.trim_end_matches(|it: char| {
-            it.is_whitespace() || matches!(it, '→' | '↗' | '›' | '▸' | '▶' | '➔' | '↪' | '⇒' | '⧉')
+        let bare = name.trim_end_matches(|letter: char| {
+            letter.is_whitespace()
+                || matches!(letter, '→' | '↗' | '›' | '▸' | '▶' | '➔' | '↪' | '⇒' | '⧉')
         });
         let bracketed = [('(', ')'), ('[', ']')]
             .into_iter()
@@ -35,7 +36,7 @@ pub(super) fn without_labels(folded: &str) -> &str {
                 is_label(label).then_some(behind)
             })
         };
-        if let Some(it) = ahead().filter(|it| it.contains(char::is_alphanumeric)) {
+        if let Some(it) = ahead().filter(|ahead| ahead.contains(char::is_alphanumeric)) {
             name = it.trim();
             continue;
         }
@@ -49,7 +50,7 @@ pub(super) fn without_labels(folded: &str) -> &str {
 
 static LABELS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let lines = include_str!("labels.txt").lines();
-    lines.filter(|it| !it.starts_with('#')).collect()
+    lines.filter(|line| !line.starts_with('#')).collect()
 });
 
 #[cfg(test)]

@@ -11,19 +11,21 @@ use crate::{
 pub(super) fn is_of_former(heading: &str) -> bool {
     // Scripts without spaces have the word within a longer run, or before it.
     let within = |word: &str| {
-        let is_long =
-            |it: &&String| it.starts_with(|it: char| it >= '\u{2e80}') && it.chars().count() >= 2;
+        let is_long = |text: &&String| {
+            text.starts_with(|letter: char| letter >= '\u{2e80}') && text.chars().count() >= 2
+        };
         word.starts_with(['元', '前', '旧'])
             || WORDS
                 .heading
                 .iter()
                 .filter(is_long)
-                .any(|it| word.contains(it.as_str()))
+                .any(|text| word.contains(text.as_str()))
     };
     let folded = fold(heading);
     let mut words = words(&folded);
-    words.any(|it| {
-        WORDS.heading.contains(it) || it.starts_with(|it: char| it >= '\u{2e80}') && within(it)
+    words.any(|word| {
+        WORDS.heading.contains(word)
+            || word.starts_with(|letter: char| letter >= '\u{2e80}') && within(word)
     })
 }
 
@@ -36,9 +38,9 @@ pub(super) fn beside(surface: &str, name: &str) -> Option<String> {
     let (before, behind) = (surface.get(..at)?, surface.get(at + name.len()..)?);
     // A name that goes on is another one.
     let set_off = behind.trim_start().chars().next();
-    let is_set_off = |it: char| {
+    let is_set_off = |letter: char| {
         matches!(
-            it,
+            letter,
             '(' | '[' | '-' | '–' | '—' | ',' | ':' | ';' | '|' | '*' | '†'
         )
     };
@@ -46,17 +48,17 @@ pub(super) fn beside(surface: &str, name: &str) -> Option<String> {
         return None;
     }
     let folded = fold(behind);
-    let marked = words(&folded).any(|it| WORDS.beside.contains(it));
+    let marked = words(&folded).any(|word| WORDS.beside.contains(word));
     let all: Vec<&str> = words(&folded).collect();
-    let is_year = |it: &&str| it.len() == 4 && it.bytes().all(|it| it.is_ascii_digit());
-    let ended = all.iter().enumerate().any(|(at, it)| {
+    let is_year = |text: &&str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let ended = all.iter().enumerate().any(|(at, entry)| {
         let mut next = all.iter().skip(at + 1).take(2);
-        WORDS.until.contains(*it) && next.any(is_year)
+        WORDS.until.contains(*entry) && next.any(is_year)
     });
     let crossed = behind.trim() == "†";
     (marked || ended || crossed).then(|| {
-        let said = behind.trim_matches(|it: char| {
-            it.is_whitespace() || is_set_off(it) || matches!(it, ')' | ']')
+        let said = behind.trim_matches(|letter: char| {
+            letter.is_whitespace() || is_set_off(letter) || matches!(letter, ')' | ']')
         });
         said.to_owned()
     })
@@ -72,8 +74,8 @@ pub(super) fn is_struck(reading: &Reading, range: &Range<usize>) -> bool {
 
 fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded
-        .split(|it: char| !(it.is_alphanumeric() || matches!(it, '-' | '\'')))
-        .filter(|it| !it.is_empty())
+        .split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '-' | '\'')))
+        .filter(|part| !part.is_empty())
 }
 
 #[derive(Default)]

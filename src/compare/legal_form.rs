@@ -16,8 +16,8 @@ const LONGEST: usize = 8;
 static TABLE: LazyLock<HashMap<&'static str, Class, FixedState>> = LazyLock::new(|| {
     include_str!("legal_forms.txt")
         .lines()
-        .filter(|it| !it.starts_with('#'))
-        .filter_map(|it| it.split_once(": "))
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(": "))
         .flat_map(|(class, forms)| {
             let class = (class != "-").then_some(class);
             forms.split('|').map(move |form| (form, class))
@@ -27,24 +27,24 @@ static TABLE: LazyLock<HashMap<&'static str, Class, FixedState>> = LazyLock::new
 
 /// The words that forms begin with, and those that they end with: most names have neither.
 static EDGES: LazyLock<[HashSet<&'static str, FixedState>; 2]> = LazyLock::new(|| {
-    let words = || TABLE.keys().map(|it| it.split(' '));
+    let words = || TABLE.keys().map(|key| key.split(' '));
     [
-        words().filter_map(|mut it| it.next()).collect(),
-        words().filter_map(|mut it| it.next_back()).collect(),
+        words().filter_map(|mut word| word.next()).collect(),
+        words().filter_map(|mut word| word.next_back()).collect(),
     ]
 });
 
 /// How many words at the start of `words` are a legal form, with its class.
 fn at_start(words: &[&str]) -> Option<(usize, Class)> {
     let [first, _] = &*EDGES;
-    words.first().filter(|it| first.contains(*it))?;
+    words.first().filter(|word| first.contains(*word))?;
     longest(words.len(), |count| words.get(..count))
 }
 
 /// How many words at the end of `words` are a legal form, with its class.
 fn at_end(words: &[&str]) -> Option<(usize, Class)> {
     let [_, last] = &*EDGES;
-    words.last().filter(|it| last.contains(*it))?;
+    words.last().filter(|word| last.contains(*word))?;
     longest(words.len(), |count| words.get(words.len() - count..))
 }
 
@@ -126,11 +126,11 @@ pub(super) fn unjoined(name: &str) -> &str {
         return name;
     }
     let mut rest = name;
-    while let Some(it) = FORMS.iter().find_map(|it| {
-        rest.strip_prefix(it)
-            .or_else(|| rest.strip_suffix(it))
+    while let Some(it) = FORMS.iter().find_map(|text| {
+        rest.strip_prefix(text)
+            .or_else(|| rest.strip_suffix(text))
             .map(str::trim)
-            .filter(|it| it.chars().count() >= 2)
+            .filter(|text| text.chars().count() >= 2)
     }) {
         rest = it;
     }

@@ -60,7 +60,7 @@ impl<'a> Letters<'a> {
         let mut without = without.iter().peekable();
         for (at, character) in of.char_indices() {
             while without.next_if(|it| it.end <= at).is_some() {}
-            if without.peek().is_some_and(|it| it.start <= at) {
+            if without.peek().is_some_and(|without| without.start <= at) {
                 continue;
             }
             if character.is_ascii() {
@@ -95,7 +95,7 @@ impl<'a> Letters<'a> {
                 let end = last + self.of.get(last..)?.chars().next()?.len_utf8();
                 Some(start..end)
             };
-            let Some(range) = bounds().filter(|it| is_bounded(self.of, it)) else {
+            let Some(range) = bounds().filter(|bound| is_bounded(self.of, bound)) else {
                 continue;
             };
             let original = page.folded.original(range);
@@ -114,9 +114,16 @@ impl<'a> Letters<'a> {
     /// not drawn may have stood where a space is missing.
     fn is_parted_alike(&self, at: usize, needle: &Letters<'_>) -> bool {
         let length = needle.text.len();
-        let inside = (1..length).filter(|it| needle.text.is_char_boundary(*it));
-        let spaces: Vec<usize> = inside.filter(|it| self.gap(at + it) == Some(" ")).collect();
-        let count = |it: Range<usize>| needle.text.get(it).map_or(0, |it| it.chars().count());
+        let inside = (1..length).filter(|at| needle.text.is_char_boundary(*at));
+        let spaces: Vec<usize> = inside
+            .filter(|inside| self.gap(at + inside) == Some(" "))
+            .collect();
+        let count = |range: Range<usize>| {
+            needle
+                .text
+                .get(range)
+                .map_or(0, |text| text.chars().count())
+        };
         let parts_words = |nth: usize, place: usize| {
             let before = nth.checked_sub(1).and_then(|it| spaces.get(it));
             let after = spaces.get(nth + 1);
@@ -125,8 +132,11 @@ impl<'a> Letters<'a> {
             let last = needle
                 .text
                 .get(..place)
-                .and_then(|it| it.chars().next_back());
-            let next = needle.text.get(place..).and_then(|it| it.chars().next());
+                .and_then(|text| text.chars().next_back());
+            let next = needle
+                .text
+                .get(place..)
+                .and_then(|text| text.chars().next());
             let of_words = last
                 .into_iter()
                 .chain(next)
@@ -144,7 +154,7 @@ fn bare(character: char) -> impl Iterator<Item = char> {
     const STRETCH: char = '\u{640}';
     std::iter::once(character)
         .nfd()
-        .filter(|it| it.is_alphanumeric() && *it != STRETCH && !is_point(*it))
+        .filter(|letter| letter.is_alphanumeric() && *letter != STRETCH && !is_point(*letter))
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
 }
@@ -152,22 +162,29 @@ fn bare(character: char) -> impl Iterator<Item = char> {
 /// Whether a mark is an accent, or one of the points that are left out of most writing: by its canonical combining class, the fixed
 /// ones of Hebrew, Arabic and Syriac (10 to 36) and those that stand above and below (200 to 240). Vowel signs of Indic scripts and
 /// of Thai are letters.
-fn is_point(it: char) -> bool {
-    matches!(canonical_combining_class(it), 10..=36 | 200..=240)
+fn is_point(letter: char) -> bool {
+    matches!(canonical_combining_class(letter), 10..=36 | 200..=240)
 }
 
 /// What annotates a page's text, as ranges of its folded text: blocks that are not shown, marks of notes behind words.
 fn annotations(page: &PageText<'_>) -> Vec<Range<usize>> {
     let text = page.folded.as_str();
     let mut found = notes(text);
-    let mut hidden = page.reading.blocks.iter().filter(|it| it.hidden).peekable();
+    let mut hidden = page
+        .reading
+        .blocks
+        .iter()
+        .filter(|block| block.hidden)
+        .peekable();
     if hidden.peek().is_some() {
         let mut start = None;
         // Blocks are in the order of the text, and so is what it was folded to.
         for (at, _) in text.char_indices() {
             let origin = page.folded.original(at..at + 1).start;
             while hidden.next_if(|it| it.range.end <= origin).is_some() {}
-            let is_hidden = hidden.peek().is_some_and(|it| it.range.start <= origin);
+            let is_hidden = hidden
+                .peek()
+                .is_some_and(|hidden| hidden.range.start <= origin);
             match (is_hidden, start) {
                 (true, None) => start = Some(at),
                 (false, Some(from)) => {
@@ -177,7 +194,7 @@ fn annotations(page: &PageText<'_>) -> Vec<Range<usize>> {
                 _ => {}
             }
         }
-        found.extend(start.map(|it| it..text.len()));
+        found.extend(start.map(|start| start..text.len()));
         found.sort_by_key(|it| it.start);
     }
     found
@@ -200,14 +217,17 @@ fn notes(text: &str) -> Vec<Range<usize>> {
                 '.' | ',' | '*' | ';' | ':' | '!' | '?' | '"' | ')' | ']'
             );
         let length = match it {
-            '[' if before != ' ' => rest.find(']').filter(|it| *it <= LONGEST).map(|it| it + 1),
+            '[' if before != ' ' => rest
+                .find(']')
+                .filter(|rest| *rest <= LONGEST)
+                .map(|rest| rest + 1),
             '0'..='9' if behind => {
                 let digits = rest.len()
                     - rest
-                        .trim_start_matches(|it: char| it.is_ascii_digit())
+                        .trim_start_matches(|letter: char| letter.is_ascii_digit())
                         .len();
-                let next = rest.get(digits..).and_then(|it| it.chars().next());
-                let ends = next.is_none_or(|it| !it.is_alphanumeric());
+                let next = rest.get(digits..).and_then(|rest| rest.chars().next());
+                let ends = next.is_none_or(|next| !next.is_alphanumeric());
                 (digits <= 3 && ends).then_some(digits)
             }
             _ => None,

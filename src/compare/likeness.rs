@@ -98,10 +98,10 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     }
     let by_words = by_words(claimed, found);
     let by_words = if forms_differ {
-        by_words.map(|it| Likeness {
+        by_words.map(|word| Likeness {
             grade: Grade::Near,
-            score: it.score.min(0.6),
-            ..it
+            score: word.score.min(0.6),
+            ..word
         })
     } else {
         by_words
@@ -119,30 +119,31 @@ pub(super) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     .into_iter()
     .flatten()
     .max_by(by_strength);
-    let alike = alike.map(|it| told_apart(it, claimed, found));
+    let alike = alike.map(|alike| told_apart(alike, claimed, found));
     said.into_iter().chain(alike).max_by(by_strength)
 }
 
 /// The same person with another affiliation in brackets, or the same body with another place: a person must look.
 fn by_affiliation(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
-    let parted = |it: &NameKey| -> Option<(String, String)> {
-        let (body, aside) = it.exact.split_once('(')?;
+    let parted = |name_key: &NameKey| -> Option<(String, String)> {
+        let (body, aside) = name_key.exact.split_once('(')?;
         Some((
             body.trim().to_owned(),
             aside.trim_end_matches(')').trim().to_owned(),
         ))
     };
-    let is_person = |it: &NameKey| {
-        (2..=3).contains(&it.tokens.len())
-            && it
+    let is_person = |name_key: &NameKey| {
+        (2..=3).contains(&name_key.tokens.len())
+            && name_key
                 .tokens
                 .iter()
-                .all(|it| !it.known && it.kind == Kind::Word && it.weight > 0.9)
+                .all(|token| !token.known && token.kind == Kind::Word && token.weight > 0.9)
     };
-    let alone = |it: &NameKey| is_person(it).then(|| (it.exact.clone(), String::new()));
+    let alone =
+        |name_key: &NameKey| is_person(name_key).then(|| (name_key.exact.clone(), String::new()));
     let (one, its) = parted(claimed).or_else(|| alone(claimed))?;
     let (other, others) = parted(found).or_else(|| alone(found))?;
-    let acronym = |it: &NameKey| !it.acronyms.is_empty();
+    let acronym = |name_key: &NameKey| !name_key.acronyms.is_empty();
     let told = acronym(claimed) || acronym(found);
     (one == other && one.contains(' ') && its != others && !told).then(|| {
         Likeness::new(
@@ -158,18 +159,18 @@ fn by_strength(a: &Likeness, b: &Likeness) -> std::cmp::Ordering {
 }
 
 /// A likeness of names whose words tell them apart is none, or one that a person must look at.
-fn told_apart(it: Likeness, claimed: &NameKey, found: &NameKey) -> Likeness {
-    if it.grade < Grade::Variant && it.score < FLOOR {
-        return it;
+fn told_apart(likeness: Likeness, claimed: &NameKey, found: &NameKey) -> Likeness {
+    if likeness.grade < Grade::Variant && likeness.score < FLOOR {
+        return likeness;
     }
     match apart(claimed, found) {
         Some(Apart::Other) => Likeness::new(Grade::Near, 0.5, "words that tell two bodies apart"),
-        Some(Apart::Sister) if it.grade >= Grade::Variant => Likeness::new(
+        Some(Apart::Sister) if likeness.grade >= Grade::Variant => Likeness::new(
             Grade::Near,
             0.68,
             "the name with what an arm, a chapter or another house has: perhaps another body",
         ),
-        _ => it,
+        _ => likeness,
     }
 }
 
@@ -205,7 +206,7 @@ fn by_letters(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         .tokens
         .iter()
         .chain(&found.tokens)
-        .any(|it| it.kind == Kind::Number);
+        .any(|token| token.kind == Kind::Number);
     let fits = a.min(b) >= 9
         && a.abs_diff(b) <= 1
         && !numbers
@@ -221,13 +222,13 @@ fn by_initials(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         short
             .acronyms
             .iter()
-            .filter(|it| it.chars().count() >= 3 && it.as_str() == short.compact)
-            .any(|it| long.initials.contains(it) || long.acronyms.contains(it))
+            .filter(|acronym| acronym.chars().count() >= 3 && acronym.as_str() == short.compact)
+            .any(|acronym| long.initials.contains(acronym) || long.acronyms.contains(acronym))
     };
     // `ABC University` of what was `Alder Brook College`: initials, and what kind of house it is.
     let dressed = |short: &NameKey, long: &NameKey| {
         let short = short.dressed_initials();
-        short.is_some_and(|it| long.initials.iter().any(|made| made == it))
+        short.is_some_and(|short| long.initials.iter().any(|made| made == short))
     };
     if dressed(found, claimed) {
         return Some(Likeness::new(
@@ -280,7 +281,7 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
                     || key.compact == short.compact
                     || !short.is_short()
                         && by_words(key, short)
-                            .is_some_and(|it| it.grade >= Grade::Variant && it.score >= 0.84)
+                            .is_some_and(|word| word.grade >= Grade::Variant && word.score >= 0.84)
             })
     };
     if holds(found, claimed) {
@@ -301,25 +302,25 @@ fn by_part(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
 }
 
 fn by_words(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
-    let it = align(claimed, found);
+    let align = align(claimed, found);
     let (all_left, all_right) = (claimed.weight(), found.weight());
-    if it.matched <= 0.0 || all_left + all_right <= 0.0 {
+    if align.matched <= 0.0 || all_left + all_right <= 0.0 {
         return None;
     }
-    let ratio = (2.0 * it.matched / (all_left + all_right)).min(1.0);
-    match (it.left.is_empty(), it.right.is_empty()) {
-        (true, true) => Some(whole(claimed, found, &it)),
-        (false, false) => substituted(claimed, found, &it, ratio),
+    let ratio = (2.0 * align.matched / (all_left + all_right)).min(1.0);
+    match (align.left.is_empty(), align.right.is_empty()) {
+        (true, true) => Some(whole(claimed, found, &align)),
+        (false, false) => substituted(claimed, found, &align, ratio),
         (true, false) => Some(contained(
-            &it,
-            &it.right,
+            &align,
+            &align.right,
             (claimed, found),
             ratio,
             "the name with more words",
         )),
         (false, true) => Some(contained(
-            &it,
-            &it.left,
+            &align,
+            &align.left,
             (found, claimed),
             ratio,
             "the name with fewer words",
@@ -328,13 +329,13 @@ fn by_words(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
 }
 
 /// Every word has its like.
-fn whole(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>) -> Likeness {
+fn whole(claimed: &NameKey, found: &NameKey, aligned: &Aligned<'_>) -> Likeness {
     let letters = claimed
         .compact
         .chars()
         .count()
         .min(found.compact.chars().count());
-    match it.slips {
+    match aligned.slips {
         0 if changes_places(claimed, found) => Likeness::new(
             Grade::Near,
             0.68,
@@ -361,13 +362,13 @@ fn whole(claimed: &NameKey, found: &NameKey, it: &Aligned<'_>) -> Likeness {
 /// Whether words that change places make another body of a name: `University of Miami`, `Miami University`; `Union of Teachers of
 /// Churches`, `Union of Churches of Teachers`. A comma, or the order of a person's names, does not.
 fn changes_places(claimed: &NameKey, found: &NameKey) -> bool {
-    let turned = |it: &NameKey| it.surface.contains(',');
-    let of = |it: &NameKey| {
-        let words = it.exact.split(' ');
+    let turned = |name_key: &NameKey| name_key.surface.contains(',');
+    let of = |name_key: &NameKey| {
+        let words = name_key.exact.split(' ');
         words
-            .filter(|it| {
+            .filter(|word| {
                 matches!(
-                    *it,
+                    *word,
                     "of" | "de" | "du" | "von" | "di" | "do" | "da" | "del" | "van" | "av"
                 )
             })
@@ -376,7 +377,7 @@ fn changes_places(claimed: &NameKey, found: &NameKey) -> bool {
     let own = claimed
         .tokens
         .iter()
-        .filter(|it| !words::is_common(&it.text));
+        .filter(|token| !words::is_common(&token.text));
     let (one, other) = (of(claimed), of(found));
     !turned(claimed)
         && !turned(found)
@@ -385,7 +386,7 @@ fn changes_places(claimed: &NameKey, found: &NameKey) -> bool {
 
 /// All words of the shorter name stand in the longer one.
 fn contained(
-    it: &Aligned<'_>,
+    aligned: &Aligned<'_>,
     extra: &[&Token],
     (shorter, longer): (&NameKey, &NameKey),
     ratio: f64,
@@ -395,8 +396,8 @@ fn contained(
     let numbered = extra.iter().any(|it| it.kind == Kind::Number);
     let branch = extra.iter().any(|it| words::is_place(&it.text));
     let dressed = extra.iter().all(|it| words::is_extension(&it.text));
-    let slip = f64::from(it.slips) * 0.04;
-    if !it.own_word || letters < 4 {
+    let slip = f64::from(aligned.slips) * 0.04;
+    if !aligned.own_word || letters < 4 {
         return Likeness::new(Grade::Near, 0.3 + 0.3 * ratio, "common words alone");
     }
     if numbered {
@@ -428,7 +429,7 @@ fn contained(
 fn substituted(
     claimed: &NameKey,
     found: &NameKey,
-    it: &Aligned<'_>,
+    aligned: &Aligned<'_>,
     ratio: f64,
 ) -> Option<Likeness> {
     let initials = |one: &[&Token], many: &[&Token]| {
@@ -441,32 +442,32 @@ fn substituted(
         // Two letters are initials where they are capitals, and the names have a word of their own in common.
         let set = || claimed.sets_in_capitals(short) || found.sets_in_capitals(short);
         match made.chars().count() {
-            2 => written && it.own_word && set(),
+            2 => written && aligned.own_word && set(),
             count => written && count >= 3,
         }
     };
-    if initials(&it.left, &it.right) {
+    if initials(&aligned.left, &aligned.right) {
         return Some(Likeness::new(
             Grade::Variant,
             0.84,
             "with initials written out",
         ));
     }
-    if initials(&it.right, &it.left) {
+    if initials(&aligned.right, &aligned.left) {
         return Some(Likeness::new(
             Grade::Variant,
             0.84,
             "with words put into initials",
         ));
     }
-    let barred = it
+    let barred = aligned
         .left
         .iter()
-        .chain(&it.right)
+        .chain(&aligned.right)
         .any(|it| it.kind == Kind::Number || words::is_place(&it.text));
     // One word in place of another that begins otherwise: Northfield is not Southfield, however many letters they share.
     let barred = barred
-        || matches!((it.left.as_slice(), it.right.as_slice()), ([one], [other])
+        || matches!((aligned.left.as_slice(), aligned.right.as_slice()), ([one], [other])
             if one.text.chars().next() != other.text.chars().next()
                 && strsim::osa_distance(&one.text, &other.text) >= 2);
     let (one, other) = (&claimed.outline, &found.outline);
@@ -481,7 +482,7 @@ fn substituted(
             ));
         }
     }
-    (it.own_word || ratio >= 0.5).then(|| {
+    (aligned.own_word || ratio >= 0.5).then(|| {
         Likeness::new(
             Grade::Near,
             (0.2 + 0.45 * ratio).min(0.6),

@@ -79,7 +79,7 @@ impl NamesAnswers {
     /// What the visits say of a name that is not claimed, by its key.
     pub(super) fn about_new(&self, key: &str) -> &Track<Said> {
         let fresh = self.fresh.iter().find(|it| it.key == key);
-        fresh.map_or(&self.unlisted, |it| &it.track)
+        fresh.map_or(&self.unlisted, |fresh| &fresh.track)
     }
 
     /// The last time that the list became another kind of list, or came under another heading.
@@ -153,15 +153,15 @@ impl NamesAnswers {
     fn told(&mut self, date: Instant, page: &Page<'_>, answer: &NamesAnswer) {
         let is_untrusted = untrusted(&page.visited).is_some();
         for (at, track) in self.names.iter_mut().enumerate() {
-            let Some(it) = answer.names.get(at) else {
+            let Some(name) = answer.names.get(at) else {
                 continue;
             };
-            let verdict = whole(it.verdict.clone(), &page.visited);
-            let headings = headings(it);
+            let verdict = whole(name.verdict.clone(), &page.visited);
+            let headings = headings(name);
             track.tell(
                 date,
                 |it| it.is_same(&verdict, &headings) && it.untrusted == is_untrusted,
-                || about(it, verdict.clone(), &headings, page),
+                || about(name, verdict.clone(), &headings, page),
             );
         }
         self.note_fresh(date, page, answer);
@@ -183,7 +183,7 @@ impl NamesAnswers {
             };
             fresh.track.tell(
                 date,
-                |it| it.verdict == Verdict::New,
+                |answer| answer.verdict == Verdict::New,
                 || Said {
                     score: 0.9,
                     reasons: vec![reason("the list has it, and the article does not", 0.9)],
@@ -200,12 +200,12 @@ impl NamesAnswers {
         if answer.lists.is_empty() {
             // A list that was not found this time says nothing about what was new in it.
             for mut it in before {
-                let same = |it: &Said| it.is_same(&unlisted.verdict, &[]);
+                let same = |said: &Said| said.is_same(&unlisted.verdict, &[]);
                 it.track.tell(date, same, || unlisted.clone());
                 self.fresh.push(it);
             }
         }
-        let same = |it: &Said| it.is_same(&unlisted.verdict, &[]);
+        let same = |said: &Said| said.is_same(&unlisted.verdict, &[]);
         self.unlisted.tell(date, same, || unlisted.clone());
     }
 
@@ -221,7 +221,9 @@ impl NamesAnswers {
             .names
             .iter()
             .enumerate()
-            .filter(|(_, it)| matches!(it.verdict, Verdict::Present | Verdict::Renamed { .. }))
+            .filter(|(_, entry)| {
+                matches!(entry.verdict, Verdict::Present | Verdict::Renamed { .. })
+            })
             .map(|(at, _)| at)
             .collect();
         let now = MainList::of(found, there, date, || evidence_of(found, page));
@@ -236,16 +238,16 @@ impl NamesAnswers {
 
 /// What a visit says about one claimed name.
 fn about(
-    it: &NameAnswer,
+    name_answer: &NameAnswer,
     verdict: Verdict,
     headings: &[(String, String)],
     page: &Page<'_>,
 ) -> Said {
     Said {
         verdict,
-        score: it.score,
-        reasons: it.reasons.clone(),
-        evidence: page.witness().evidence(&it.place),
+        score: name_answer.score,
+        reasons: name_answer.reasons.clone(),
+        evidence: page.witness().evidence(&name_answer.place),
         headings: headings.to_vec(),
         untrusted: untrusted(&page.visited).is_some(),
         unproven: None,

@@ -31,7 +31,7 @@ impl Matches {
                 .into_iter()
                 .flatten()
                 .filter_map(|it| pool.held_by.get(*it));
-            lists.any(|it| it.iter().any(|it| together.contains(it)))
+            lists.any(|list| list.iter().any(|it| together.contains(it)))
         };
         let (settled, open): (Vec<usize>, Vec<usize>) =
             (0..claimed.len()).partition(|at| claimed.get(*at).is_some_and(is_settled));
@@ -55,8 +55,8 @@ impl Matches {
             .map(|(name, near)| {
                 let near = near.into_iter();
                 near.filter_map(|at| {
-                    let it = like(name, pool.names.get(at)?)?;
-                    serves(&it).then_some((at, it))
+                    let like = like(name, pool.names.get(at)?)?;
+                    serves(&like).then_some((at, like))
                 })
                 .collect()
             })
@@ -70,7 +70,7 @@ impl Matches {
         let all = |name| {
             let names = pool.names.iter().enumerate();
             names
-                .filter_map(|(at, it)| Some((at, like(name, it)?)))
+                .filter_map(|(at, label)| Some((at, like(name, label)?)))
                 .filter(|(_, it)| serves(it))
                 .collect()
         };
@@ -80,7 +80,7 @@ impl Matches {
 
     /// How many claimed names have the same name among `members`.
     pub(super) fn kept(&self, members: &BTreeSet<usize>) -> usize {
-        let same = |it: &&(usize, Likeness)| it.1.grade >= Grade::Same && members.contains(&it.0);
+        let same = |at: &&(usize, Likeness)| at.1.grade >= Grade::Same && members.contains(&at.0);
         self.of
             .iter()
             .filter(|of| of.iter().any(|it| same(&it)))
@@ -90,9 +90,11 @@ impl Matches {
 
 /// All keys of a page's names: those of their texts and those of what their records say.
 fn keys_of<'p>(pool: &'p Pool<'_>) -> impl Iterator<Item = (usize, &'p NameKey)> {
-    pool.names.iter().enumerate().flat_map(|(at, it)| {
-        let also = it.also.iter().map(|(_, it)| it);
-        std::iter::once(&it.key).chain(also).map(move |it| (at, it))
+    pool.names.iter().enumerate().flat_map(|(at, entry)| {
+        let also = entry.also.iter().map(|(_, also)| also);
+        std::iter::once(&entry.key)
+            .chain(also)
+            .map(move |it| (at, it))
     })
 }
 
@@ -126,17 +128,22 @@ impl<'p> Spellings<'p> {
         let mut counts: HashMap<usize, usize> = HashMap::new();
         for key in claimed {
             let places = self.exact.get(key.exact.as_str()).into_iter().flatten();
-            let lists = places.filter_map(|it| pool.held_by.get(*it)).flatten();
+            let lists = places
+                .filter_map(|place| pool.held_by.get(*place))
+                .flatten();
             for list in lists.copied().collect::<HashSet<usize>>() {
                 *counts.entry(list).or_default() += 1;
             }
         }
         let is_of_names = |at: &usize| {
             let list = pool.lists.get(*at);
-            list.is_some_and(|it| it.kind == ListKind::Names)
+            list.is_some_and(|list| list.kind == ListKind::Names)
         };
-        let several = counts.into_iter().filter(|it| it.1 >= SEVERAL);
-        several.map(|it| it.0).filter(is_of_names).collect()
+        let several = counts.into_iter().filter(|count| count.1 >= SEVERAL);
+        several
+            .map(|several| several.0)
+            .filter(is_of_names)
+            .collect()
     }
 
     /// The names that are `key` in some spelling.
@@ -144,7 +151,7 @@ impl<'p> Spellings<'p> {
         [&key.compact, &key.core, &key.letters]
             .into_iter()
             .filter(|it| !it.is_empty())
-            .filter_map(|it| self.places.get(it.as_str()))
+            .filter_map(|text| self.places.get(text.as_str()))
             .flatten()
             .copied()
             .collect()
@@ -152,6 +159,6 @@ impl<'p> Spellings<'p> {
 }
 
 /// Whether a likeness is enough for anything: to hold two names for the same, or to tell one as a candidate.
-fn serves(it: &Likeness) -> bool {
-    it.grade > Grade::Near || it.score >= FLOOR
+fn serves(likeness: &Likeness) -> bool {
+    likeness.grade > Grade::Near || likeness.score >= FLOOR
 }

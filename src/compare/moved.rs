@@ -40,8 +40,13 @@ pub(super) fn between_lists(
     let base = track
         .runs()
         .iter()
-        .filter(|it| !it.said.headings.is_empty())
-        .min_by_key(|it| (accessed.map_or(0, |day| track.distance(it, day)), it.first))?;
+        .filter(|run| !run.said.headings.is_empty())
+        .min_by_key(|run| {
+            (
+                accessed.map_or(0, |day| track.distance(run, day)),
+                run.first,
+            )
+        })?;
     let was = &base.said.headings;
     let from = was.first()?;
     let mut moved: Option<Vec<Run<Said>>> = None;
@@ -52,23 +57,23 @@ pub(super) fn between_lists(
         let Some(to) = to.filter(|_| base.first < now.first) else {
             continue;
         };
-        if is.iter().any(|it| was.iter().any(|was| was.0 == it.0)) {
+        if is.iter().any(|pair| was.iter().any(|was| was.0 == pair.0)) {
             continue;
         }
         let stayed = names.iter().enumerate().any(|(other, track)| {
             let held = |moment| {
                 let run = track.at(moment);
-                run.is_some_and(|it| it.said.headings.iter().any(|it| it.0 == from.0))
+                run.is_some_and(|run| run.said.headings.iter().any(|heading| heading.0 == from.0))
             };
             other != at && held(base.first) && held(now.first)
         });
         if !stayed {
             continue;
         }
-        let had = |it: &&Run<Said>| it.said.headings.iter().any(|it| it.1 == from.1);
+        let had = |run: &&Run<Said>| run.said.headings.iter().any(|heading| heading.1 == from.1);
         let before = track.runs().iter().take(place).rfind(had);
         let before = before
-            .map(|it| it.said.evidence.clone())
+            .map(|before| before.said.evidence.clone())
             .unwrap_or_default();
         let runs = moved.get_or_insert_with(|| track.runs().to_vec());
         if let Some(run) = runs.get_mut(place) {
@@ -92,20 +97,21 @@ fn left_for_the_text(said: &Said) -> Option<(String, String)> {
 pub(super) fn heading_key(heading: &str) -> String {
     fold(heading)
         .chars()
-        .filter(|it| it.is_alphabetic())
+        .filter(|letter| letter.is_alphabetic())
         .collect()
 }
 
 /// The headings of the lists that hold a name: made comparable, and as they are spelt.
-pub(super) fn headings(it: &NameAnswer) -> Vec<(String, String)> {
-    it.held_in
+pub(super) fn headings(name_answer: &NameAnswer) -> Vec<(String, String)> {
+    name_answer
+        .held_in
         .iter()
-        .filter_map(|it| it.heading.as_deref())
-        .map(|it| {
-            let spelt = it.trim().trim_end_matches(':').to_owned();
-            (heading_key(it), spelt)
+        .filter_map(|list| list.heading.as_deref())
+        .map(|text| {
+            let spelt = text.trim().trim_end_matches(':').to_owned();
+            (heading_key(text), spelt)
         })
-        .filter(|it| !it.0.is_empty())
+        .filter(|pair| !pair.0.is_empty())
         .collect()
 }
 
@@ -178,30 +184,30 @@ fn within_claim(folded: &mut Folded, tracks: &[(u32, &Track<Said>)]) {
         .iter()
         .map(|(_, track)| {
             let runs = track.runs().iter();
-            runs.filter_map(|it| Some((it, where_it_is(&it.said.verdict)?)))
+            runs.filter_map(|run| Some((run, where_it_is(&run.said.verdict)?)))
                 .collect()
         })
         .collect();
-    let here = |page: &Runs<'_>| page.iter().rposition(|it| it.1 == At::Here);
-    let last = |page: &Runs<'_>| page.last().map(|it| it.1);
+    let here = |page: &Runs<'_>| page.iter().rposition(|pair| pair.1 == At::Here);
+    let last = |page: &Runs<'_>| page.last().map(|page| page.1);
     let left = pages
         .iter()
-        .find(|it| last(it) == Some(At::Gone) && here(it).is_some());
+        .find(|page| last(page) == Some(At::Gone) && here(page).is_some());
     let come = pages
         .iter()
-        .find(|it| last(it) == Some(At::Here) && it.iter().any(|it| it.1 != At::Here));
+        .find(|page| last(page) == Some(At::Here) && page.iter().any(|pair| pair.1 != At::Here));
     // A third page that had it all along makes it no move.
     let settled = pages
         .iter()
-        .any(|it| !it.is_empty() && it.iter().all(|it| it.1 == At::Here));
+        .any(|page| !page.is_empty() && page.iter().all(|pair| pair.1 == At::Here));
     let (Some(left), Some(come), false) = (left, come, settled) else {
         return;
     };
     let had = here(left);
     let has = come
         .iter()
-        .rposition(|it| it.1 != At::Here)
-        .map(|it| it + 1);
+        .rposition(|pair| pair.1 != At::Here)
+        .map(|rposition| rposition + 1);
     let (Some(had), Some(has)) = (had, has) else {
         return;
     };
@@ -211,10 +217,10 @@ fn within_claim(folded: &mut Folded, tracks: &[(u32, &Track<Said>)]) {
     let (Some(from), Some(to)) = (address(before.0), address(now.0)) else {
         return;
     };
-    let latest = come.last().map_or(now.0, |it| it.0);
+    let latest = come.last().map_or(now.0, |come| come.0);
     let mut evidence = latest.said.evidence.clone();
     evidence.extend(before.0.said.evidence.iter().cloned());
-    let gone_by = left.get(had + 1).map_or(now.0.first, |it| it.0.first);
+    let gone_by = left.get(had + 1).map_or(now.0.first, |left| left.0.first);
     folded.history.changed_after = Some(before.0.last);
     folded.history.changed_by = Some(now.0.first.max(gone_by));
     tell(folded, (from, to), evidence, 0.9);
@@ -243,20 +249,26 @@ fn outside_claim(folded: &mut Folded, name: &str, elsewhere: &Elsewhere<'_>, loo
     let key = NameKey::of(name);
     let cited = &elsewhere.cited.references;
     let own: BTreeSet<&str> = cited.iter().filter_map(|it| it.url.as_deref()).collect();
-    let others = elsewhere.profile.references.iter().filter(|it| {
-        !cited.iter().any(|own| own.number == it.number)
-            && it.url.as_deref().is_some_and(|it| !own.contains(it))
+    let others = elsewhere.profile.references.iter().filter(|reference| {
+        !cited.iter().any(|own| own.number == reference.number)
+            && reference
+                .url
+                .as_deref()
+                .is_some_and(|url| !own.contains(url))
     });
     for other in others {
         let pages = elsewhere.pages;
-        let Some(listed_at) = pages.get(&other.number).and_then(|it| it.may_list(&key)) else {
+        let Some(listed_at) = pages
+            .get(&other.number)
+            .and_then(|page| page.may_list(&key))
+        else {
             continue;
         };
         let mut found: Option<(Vec<Evidence>, Option<TargetUri>)> = None;
         look(other.number, listed_at, &mut |page| {
             let place = listed_on(page, other, &key).and_then(|it| it.into_iter().next());
             found = place.map(|place| {
-                let to = page.visited.hops.last().map(|it| it.target_uri.clone());
+                let to = page.visited.hops.last().map(|hop| hop.target_uri.clone());
                 (page.witness().evidence(&place), to)
             });
         });
@@ -305,19 +317,19 @@ fn listed_on(page: &Page<'_>, reference: &Reference, key: &NameKey) -> Option<Ve
         return None;
     }
     let selector = scope_of(reference).selector;
-    let lists = reading.lists.iter().filter(|it| {
-        it.kind == ListKind::Names && selector.is_none_or(|selector| it.container == selector)
+    let lists = reading.lists.iter().filter(|list| {
+        list.kind == ListKind::Names && selector.is_none_or(|selector| list.container == selector)
     });
     let found = lists
         .flat_map(|list| list.items.iter().map(move |it| (list, it)))
-        .find(|(_, it)| {
-            let other = NameKey::of(&it.surface);
+        .find(|(_, name)| {
+            let other = NameKey::of(&name.surface);
             key.is_spelt_as(&other)
-                || likeness(key, &other).is_some_and(|it| it.grade >= Grade::Same)
+                || likeness(key, &other).is_some_and(|likeness| likeness.grade >= Grade::Same)
         });
-    let place = found.map(|(list, it)| Place {
-        range: it.range.clone(),
-        css: Some(it.css.clone()),
+    let place = found.map(|(list, found)| Place {
+        range: found.range.clone(),
+        css: Some(found.css.clone()),
         note: Some(format!(
             "in {}, on the page of reference {}",
             super::judged::list_name(list),

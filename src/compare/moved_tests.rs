@@ -65,10 +65,10 @@ fn a_name_that_left_its_list_for_another_one_moved_and_both_places_are_shown() {
     let places: Vec<_> = moved
         .evidence
         .iter()
-        .map(|it| {
+        .map(|evidence| {
             (
-                it.capture.date.format("%Y").to_string(),
-                it.note.clone().unwrap(),
+                evidence.capture.date.format("%Y").to_string(),
+                evidence.note.clone().unwrap(),
             )
         })
         .collect();
@@ -203,7 +203,7 @@ fn a_name_that_left_its_page_for_another_cited_page_moved_whether_the_claim_cite
         let shown: Vec<&str> = moved
             .evidence
             .iter()
-            .map(|it| it.capture.target_uri.as_str())
+            .map(|evidence| evidence.capture.target_uri.as_str())
             .collect();
         assert!(
             shown.contains(&from.as_str()) && shown.contains(&to.as_str()),
@@ -231,7 +231,7 @@ fn a_name_that_another_page_always_had_is_absent_and_that_page_is_told() {
     assert!(
         gone.reasons
             .iter()
-            .any(|it| it.what.contains("reference 2")),
+            .any(|reason| reason.what.contains("reference 2")),
         "{:?}",
         gone.reasons
     );

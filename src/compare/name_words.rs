@@ -8,7 +8,7 @@ use crate::text::fold;
 /// Whether a text is ASCII words of letters and digits with spaces, so that nothing sets a piece of it off.
 pub(super) fn is_plain(surface: &str) -> bool {
     let mut bytes = surface.bytes();
-    bytes.all(|it| it.is_ascii_alphanumeric() || it == b' ')
+    bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
 }
 
 /// The words of a folded text: accents off, points inside abbreviations off, `&` as `and`, other punctuation as space.
@@ -21,7 +21,10 @@ pub(super) fn split(folded: &str) -> Vec<String> {
 
 fn split_any(folded: &str) -> Vec<String> {
     let mut text = String::with_capacity(folded.len());
-    let plain: Vec<char> = folded.nfd().filter(|it| !is_combining_mark(*it)).collect();
+    let plain: Vec<char> = folded
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .collect();
     for (at, &character) in plain.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|it| plain.get(it)).copied();
         let after = plain.get(at + 1).copied();
@@ -39,14 +42,17 @@ fn split_any(folded: &str) -> Vec<String> {
                 let elided = matches!(before, Some('d' | 'l'))
                     && after.is_some_and(char::is_alphabetic)
                     && at >= 2
-                    && plain.get(at - 2).is_some_and(|it| it.is_whitespace());
+                    && plain.get(at - 2).is_some_and(|plain| plain.is_whitespace());
                 if elided {
                     text.pop();
                 }
             }
             // `U.S.`, `Presente.org`: a point inside a word joins initials and parts words.
             '.' => {
-                let initial = at < 2 || plain.get(at - 2).is_none_or(|it| !it.is_alphanumeric());
+                let initial = at < 2
+                    || plain
+                        .get(at - 2)
+                        .is_none_or(|plain| !plain.is_alphanumeric());
                 let inside = before.is_some_and(char::is_alphanumeric)
                     && after.is_some_and(char::is_alphanumeric);
                 if !(initial && inside) {
@@ -63,14 +69,14 @@ fn split_any(folded: &str) -> Vec<String> {
 /// The words of a text, each in the spelling that it is compared by.
 fn spelt_alike(text: &str) -> Vec<String> {
     let mut words: Vec<String> = text.split_whitespace().map(words::canonical).collect();
-    while let Some(at) = words.windows(2).position(|it| matches!(it, [a, b] if a == "united" && (b == "states" || b == "kingdom" || b == "nations"))) {
+    while let Some(at) = words.windows(2).position(|window| matches!(window, [a, b] if a == "united" && (b == "states" || b == "kingdom" || b == "nations"))) {
         let short = match words.remove(at + 1).as_str() {
             "states" => "us",
             "kingdom" => "uk",
             _ => "un",
         };
-        if let Some(it) = words.get_mut(at) {
-            short.clone_into(it);
+        if let Some(word) = words.get_mut(at) {
+            short.clone_into(word);
         }
     }
     words
@@ -81,41 +87,46 @@ pub(super) fn split_words(folded: &str) -> impl Iterator<Item = String> {
     let plain: String = folded
         .replace("'s ", " ")
         .nfd()
-        .filter(|it| !is_combining_mark(*it))
+        .filter(|letter| !is_combining_mark(*letter))
         .collect();
     let mut words = Vec::new();
-    for piece in plain.split(|it: char| !(it.is_alphanumeric() || matches!(it, '.' | ','))) {
-        let numeric = piece.starts_with(|it: char| it.is_ascii_digit());
+    for piece in
+        plain.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '.' | ',')))
+    {
+        let numeric = piece.starts_with(|letter: char| letter.is_ascii_digit());
         if numeric
             && piece
                 .trim_end_matches(['.', ','])
                 .chars()
-                .all(|it| it.is_ascii_digit() || matches!(it, '.' | ','))
+                .all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ','))
         {
             words.push(piece.trim_end_matches(['.', ',']).to_owned());
         } else {
             words.extend(
                 piece
                     .split(['.', ','])
-                    .filter(|it| !it.is_empty())
+                    .filter(|part| !part.is_empty())
                     .map(str::to_owned),
             );
         }
     }
-    words.into_iter().filter(|it| !it.is_empty())
+    words.into_iter().filter(|word| !word.is_empty())
 }
 
 /// Letters and digits alone, folded.
 pub(super) fn letters(text: &str) -> String {
     if text.is_ascii() {
         let letters = text.chars().filter(char::is_ascii_alphanumeric);
-        return letters.map(|it| it.to_ascii_lowercase()).collect();
+        return letters.map(|letter| letter.to_ascii_lowercase()).collect();
     }
     letters_of_any(text)
 }
 
 fn letters_of_any(text: &str) -> String {
-    fold(text).nfd().filter(|it| it.is_alphanumeric()).collect()
+    fold(text)
+        .nfd()
+        .filter(|letter| letter.is_alphanumeric())
+        .collect()
 }
 
 #[cfg(test)]

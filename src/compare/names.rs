@@ -123,14 +123,14 @@ pub(super) fn judge(
 ) -> (NamesAnswer, Option<Known>) {
     let reading = page.reading;
     let units = split::decide(claimed, pool, page);
-    let keys: Vec<NameKey> = units.iter().map(|it| NameKey::of(&it.name)).collect();
+    let keys: Vec<NameKey> = units.iter().map(|unit| NameKey::of(&unit.name)).collect();
     let mut matches = Matches::of(&keys, pool);
     sole::raise(&keys, pool, &mut matches);
     added::settle(&keys, pool, &mut matches);
     apply(aliases, &keys, pool, &mut matches);
     let lost = scope
         .selector
-        .filter(|it| reading.lost_selectors.iter().any(|lost| lost == it));
+        .filter(|selector| reading.lost_selectors.iter().any(|lost| lost == selector));
     let is_page = !state::is_opaque(reading.state);
     let region = if lost.is_some() {
         None
@@ -148,13 +148,13 @@ pub(super) fn judge(
     };
     let mut used = BTreeSet::new();
     for (at, unit) in units.iter().enumerate() {
-        let pair = pairs.iter().find(|it| it.left == at);
-        let likeness = pair.and_then(|it| judged.likeness(&matches, it));
-        let mut one = judged.name(at, pair.map(|it| it.right), likeness, untold.as_ref());
+        let pair = pairs.iter().find(|pair| pair.left == at);
+        let likeness = pair.and_then(|pair| judged.likeness(&matches, pair));
+        let mut one = judged.name(at, pair.map(|pair| pair.right), likeness, untold.as_ref());
         one.claimed.clone_from(&unit.name);
         one.reasons.extend(unit.reason.clone());
         one.verdict = state::allowed(one.verdict, reading);
-        one.held_in = judged.held_in(at, pair.map(|it| it.right), &one.verdict);
+        one.held_in = judged.held_in(at, pair.map(|pair| pair.right), &one.verdict);
         let takes = matches!(
             one.verdict,
             Verdict::Present
@@ -184,13 +184,13 @@ pub(super) fn judge(
         answer.lists = region
             .lists
             .iter()
-            .filter_map(|it| judged.list_found(*it, &matches))
+            .filter_map(|list| judged.list_found(*list, &matches))
             .collect();
     }
     let mut next = region
         .as_ref()
         .filter(|_| is_page)
-        .and_then(|it| judged.known(it));
+        .and_then(|region| judged.known(region));
     if let Some(next) = &mut next {
         for (one, key) in answer.names.iter().zip(&keys) {
             if let (Verdict::Renamed { .. }, Some(found)) = (&one.verdict, &one.found) {
@@ -218,11 +218,11 @@ fn apply(aliases: &[Alias], keys: &[NameKey], pool: &Pool<'_>, matches: &mut Mat
             let is_meant = |place: usize| {
                 pool.names
                     .get(place)
-                    .is_some_and(|it| fold(&it.key.surface) == *wanted)
+                    .is_some_and(|name| fold(&name.key.surface) == *wanted)
             };
             of.retain(|(place, _)| !is_meant(*place));
             if alias.same
-                && let Some(place) = (0..pool.names.len()).find(|it| is_meant(*it))
+                && let Some(place) = (0..pool.names.len()).find(|at| is_meant(*at))
             {
                 let reasons = vec![reason("a reviewer decided that both are one name", 1.0)];
                 of.push((

@@ -11,13 +11,13 @@ pub(super) struct Outline {
 impl Outline {
     /// The outline of a text.
     pub(super) fn of(text: &str) -> Self {
-        let mut it = Self::default();
+        let mut default = Self::default();
         if text.is_ascii() {
-            text.bytes().for_each(|letter| it.count(letter.into()));
+            text.bytes().for_each(|letter| default.count(letter.into()));
         } else {
-            text.chars().for_each(|letter| it.count(letter.into()));
+            text.chars().for_each(|letter| default.count(letter.into()));
         }
-        it
+        default
     }
 
     fn count(&mut self, letter: u32) {

@@ -52,7 +52,7 @@ impl<'a> Page<'a> {
     /// What is on it, where it was read.
     #[must_use]
     pub fn state(&self) -> Option<PageState> {
-        self.visited.reading.map(|it| it.state)
+        self.visited.reading.map(|reading| reading.state)
     }
 
     /// What became of it, as this visit alone tells.
@@ -63,7 +63,7 @@ impl<'a> Page<'a> {
 
     /// When the visit came to it; `None` for a visit without captures.
     pub(super) fn date(&self) -> Option<Instant> {
-        self.visited.hops.last().map(|it| it.date)
+        self.visited.hops.last().map(|hop| hop.date)
     }
 
     /// The text of its reading.

@@ -50,7 +50,7 @@ impl<'a> PageText<'a> {
     pub(super) fn find_folded(&self, needle: &str) -> Vec<Range<usize>> {
         let text = self.folded.as_str();
         text.match_indices(needle)
-            .map(|(at, it)| at..at + it.len())
+            .map(|(at, found)| at..at + found.len())
             .filter(|it| is_bounded(text, it))
             .collect()
     }
@@ -62,27 +62,27 @@ impl<'a> PageText<'a> {
             .reading
             .anchors
             .iter()
-            .find(|it| it.name == fragment)
+            .find(|anchor| anchor.name == fragment)
             .or_else(|| {
                 self.reading
                     .anchors
                     .iter()
-                    .find(|it| it.name.eq_ignore_ascii_case(fragment))
+                    .find(|anchor| anchor.name.eq_ignore_ascii_case(fragment))
             })?;
         let heading = |it: &&crate::reading::Heading| it.range.start >= anchor.range.start;
         let mut after = self.reading.headings.iter().filter(heading);
         let first = after.next();
-        let marks_heading = first.is_some_and(|it| {
-            it.range.start <= anchor.range.start + 2 && it.range.end + 2 >= anchor.range.end
+        let marks_heading = first.is_some_and(|first| {
+            first.range.start <= anchor.range.start + 2 && first.range.end + 2 >= anchor.range.end
         });
         if anchor.range.len() > 1 && !marks_heading {
             return Some(anchor.range.clone());
         }
         // An empty anchor, or one that holds only a heading, means the section: up to the next heading of its rank.
-        let level = first.map_or(6, |it| it.level);
+        let level = first.map_or(6, |first| first.level);
         let end = after
-            .find(|it| it.level <= level)
-            .map_or(self.reading.text.len(), |it| it.range.start);
+            .find(|heading| heading.level <= level)
+            .map_or(self.reading.text.len(), |after| after.range.start);
         Some(anchor.range.start..end)
     }
 
@@ -92,8 +92,8 @@ impl<'a> PageText<'a> {
             .reading
             .blocks
             .iter()
-            .find(|it| it.range.end > range.start);
-        match block.map(|it| it.region) {
+            .find(|block| block.range.end > range.start);
+        match block.map(|block| block.region) {
             Some(Region::Navigation) => return "in the navigation".to_owned(),
             Some(Region::Header) => return "in the page's header".to_owned(),
             Some(Region::Footer) => return "in the page's footer".to_owned(),
@@ -114,7 +114,7 @@ impl<'a> PageText<'a> {
             .reading
             .headings
             .iter()
-            .rfind(|it| it.range.end <= at)?;
+            .rfind(|heading| heading.range.end <= at)?;
         let text = self.reading.text.get(heading.range.clone())?;
         let text = crate::text::one_line(text);
         (!text.is_empty()).then_some(text)
@@ -122,29 +122,31 @@ impl<'a> PageText<'a> {
 }
 
 /// Whether a match begins and ends where words do. A particle may follow a Korean word.
-pub(super) fn is_bounded(text: &str, it: &Range<usize>) -> bool {
-    let inner = text.get(it.clone()).unwrap_or_default();
-    let before = text.get(..it.start).and_then(|it| it.chars().next_back());
-    let after = text.get(it.end..).and_then(|it| it.chars().next());
+pub(super) fn is_bounded(text: &str, range: &Range<usize>) -> bool {
+    let inner = text.get(range.clone()).unwrap_or_default();
+    let before = text
+        .get(..range.start)
+        .and_then(|text| text.chars().next_back());
+    let after = text.get(range.end..).and_then(|text| text.chars().next());
     let joins = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if is_word(a) && is_word(b));
     let last = inner.chars().next_back();
     let particle = matches!((last, after), (Some(a), Some(b)) if is_hangul(a) && is_hangul(b));
     !joins(before, inner.chars().next()) && (particle || !joins(last, after))
 }
 
-fn is_hangul(it: char) -> bool {
-    matches!(it, '\u{ac00}'..='\u{d7a3}')
+fn is_hangul(letter: char) -> bool {
+    matches!(letter, '\u{ac00}'..='\u{d7a3}')
 }
 
 /// Whether a character is part of a word; scripts that part words by no spaces have none such.
-fn is_word(it: char) -> bool {
-    it.is_alphanumeric() && !is_unparted(it)
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() && !is_unparted(letter)
 }
 
 /// Whether a letter is of a script that does not part words by spaces: ideographs and kana, and those whose lines break by a
 /// dictionary (Unicode's line breaking class SA), or between syllables.
-pub(super) fn is_unparted(it: char) -> bool {
-    matches!(it,
+pub(super) fn is_unparted(letter: char) -> bool {
+    matches!(letter,
         '\u{0e00}'..='\u{0fff}' // Thai, Lao, Tibetan
         | '\u{1000}'..='\u{109f}' | '\u{a9e0}'..='\u{a9ff}' | '\u{aa60}'..='\u{aa7f}' // Myanmar
         | '\u{1780}'..='\u{17ff}' | '\u{19e0}'..='\u{19ff}' // Khmer

@@ -36,17 +36,17 @@ pub(super) fn apply(
     }
     let served: BTreeSet<String> = names
         .iter()
-        .filter(|it| !is_open(it))
-        .filter_map(|it| it.found.clone())
+        .filter(|name| !is_open(name))
+        .filter_map(|name| name.found.clone())
         .collect();
     let fresh: Vec<usize> = judged
         .members
         .iter()
         .copied()
         .filter(|at| {
-            judged.pool.names.get(*at).is_some_and(|it| {
-                !served.contains(&it.item.surface)
-                    && known.is_none_or(|known| !known.names.contains(&it.key.exact))
+            judged.pool.names.get(*at).is_some_and(|name| {
+                !served.contains(&name.item.surface)
+                    && known.is_none_or(|known| !known.names.contains(&name.key.exact))
             })
         })
         .collect();
@@ -68,15 +68,15 @@ pub(super) fn apply(
         };
         if let Some((places, why)) = split(judged, key, &fresh, known) {
             tell_split(judged, names, at, &places, why);
-            used.extend(places.iter().filter(|it| fresh.contains(it)));
+            used.extend(places.iter().filter(|place| fresh.contains(place)));
         }
     }
 }
 
 /// Whether a name was not found under its own spelling, in a list that was read.
-fn is_open(it: &NameAnswer) -> bool {
+fn is_open(name_answer: &NameAnswer) -> bool {
     matches!(
-        it.verdict,
+        name_answer.verdict,
         Verdict::Absent
             | Verdict::Renamed { .. }
             | Verdict::CannotTell {
@@ -88,34 +88,38 @@ fn is_open(it: &NameAnswer) -> bool {
 
 /// The open names whose words the list's name at `at` is made of, each with a word that no other of them has.
 fn merged(judged: &Judged<'_>, open: &[usize], at: usize) -> Vec<usize> {
-    let Some(whole) = judged.pool.names.get(at).map(|it| &it.key) else {
+    let Some(whole) = judged.pool.names.get(at).map(|name| &name.key) else {
         return Vec::new();
     };
     let parts: Vec<usize> = open
         .iter()
         .copied()
-        .filter(|it| {
+        .filter(|open| {
             judged
                 .keys
-                .get(*it)
-                .is_some_and(|it| holds_all(whole, it) && it.own_words().next().is_some())
+                .get(*open)
+                .is_some_and(|key| holds_all(whole, key) && key.own_words().next().is_some())
         })
         .collect();
-    let own = |it: &usize| -> BTreeSet<&str> {
+    let own = |at: &usize| -> BTreeSet<&str> {
         judged
             .keys
-            .get(*it)
-            .map(|it| it.own_words().collect())
+            .get(*at)
+            .map(|key| key.own_words().collect())
             .unwrap_or_default()
     };
     let telling = |one: &usize| {
-        let others: BTreeSet<&str> = parts.iter().filter(|it| *it != one).flat_map(own).collect();
+        let others: BTreeSet<&str> = parts
+            .iter()
+            .filter(|part| *part != one)
+            .flat_map(own)
+            .collect();
         own(one).iter().any(|it| !others.contains(it))
     };
     let covered: BTreeSet<&str> = parts.iter().flat_map(own).collect();
-    let whole_is_covered = whole
-        .own_words()
-        .all(|it| covered.contains(it) || matches!(it, "merger" | "merged" | "united" | "joint"));
+    let whole_is_covered = whole.own_words().all(|word| {
+        covered.contains(word) || matches!(word, "merger" | "merged" | "united" | "joint")
+    });
     if whole_is_covered && parts.iter().all(telling) {
         parts
     } else {
@@ -129,7 +133,7 @@ fn holds_all(whole: &NameKey, part: &NameKey) -> bool {
         && part
             .tokens
             .iter()
-            .all(|it| whole.tokens.iter().any(|other| other.text == it.text))
+            .all(|token| whole.tokens.iter().any(|other| other.text == token.text))
 }
 
 fn tell_merged(
@@ -140,8 +144,8 @@ fn tell_merged(
 ) {
     let with: Vec<String> = all
         .iter()
-        .filter(|it| **it != one)
-        .filter_map(|it| names.get(*it).map(|it| it.claimed.clone()))
+        .filter(|all| **all != one)
+        .filter_map(|answer| names.get(*answer).map(|name| name.claimed.clone()))
         .collect();
     let (Some(answer), Some(found)) = (names.get_mut(one), judged.pool.names.get(at)) else {
         return;
@@ -175,17 +179,17 @@ fn split(
         return Some((places, why));
     }
     // What an earlier visit had under one name is known to have been one.
-    if !known.is_some_and(|it| it.names.contains(&key.exact)) {
+    if !known.is_some_and(|known| known.names.contains(&key.exact)) {
         return None;
     }
     let own: BTreeSet<&str> = key.own_words().collect();
-    let of = |at: &usize| judged.pool.names.get(*at).map(|it| &it.key);
+    let of = |at: &usize| judged.pool.names.get(*at).map(|name| &name.key);
     let shares: Vec<usize> = fresh
         .iter()
         .copied()
         .filter(|at| {
             of(at).is_some_and(|it| {
-                it.own_words().next().is_some() && it.own_words().all(|it| own.contains(it))
+                it.own_words().next().is_some() && it.own_words().all(|word| own.contains(word))
             })
         })
         .collect();
@@ -206,12 +210,13 @@ fn split(
             of(at).is_some_and(|it| {
                 !key.is_short()
                     && holds_all(it, key)
-                    && it.tokens.first().map(|it| &it.text) == key.tokens.first().map(|it| &it.text)
+                    && it.tokens.first().map(|token| &token.text)
+                        == key.tokens.first().map(|token| &token.text)
                     && it
                         .tokens
                         .iter()
-                        .filter(|it| !key.tokens.iter().any(|own| own.text == it.text))
-                        .all(|it| words::is_place(&it.text) || !it.known)
+                        .filter(|token| !key.tokens.iter().any(|own| own.text == token.text))
+                        .all(|token| words::is_place(&token.text) || !token.known)
             })
         })
         .collect();
@@ -235,8 +240,8 @@ fn pieces(judged: &Judged<'_>, key: &NameKey) -> Option<Vec<usize>> {
         let [first, second, rest @ ..] = pieces.as_slice() else {
             return None;
         };
-        let place = |it: &NameKey| {
-            let has_own = it.tokens.len() >= 2 && it.own_words().next().is_some();
+        let place = |name_key: &NameKey| {
+            let has_own = name_key.tokens.len() >= 2 && name_key.own_words().next().is_some();
             judged
                 .pool
                 .names
@@ -244,13 +249,14 @@ fn pieces(judged: &Judged<'_>, key: &NameKey) -> Option<Vec<usize>> {
                 .enumerate()
                 .filter(|(at, _)| has_own && judged.is_named(*at))
                 .find(|(_, found)| {
-                    likeness(it, &found.key).is_some_and(|it| it.grade >= Grade::Same)
+                    likeness(name_key, &found.key)
+                        .is_some_and(|likeness| likeness.grade >= Grade::Same)
                 })
                 .map(|(at, _)| at)
         };
         let places: Option<Vec<usize>> =
             [first, second].into_iter().chain(rest).map(place).collect();
-        places.filter(|it| it.iter().collect::<BTreeSet<_>>().len() == it.len())
+        places.filter(|place| place.iter().collect::<BTreeSet<_>>().len() == place.len())
     })
 }
 
@@ -266,7 +272,7 @@ fn tell_split(
     };
     let into: Vec<String> = places
         .iter()
-        .filter_map(|it| judged.pool.names.get(*it))
+        .filter_map(|place| judged.pool.names.get(*place))
         .map(|it| it.item.surface.clone())
         .collect();
     answer.found = into.first().cloned();
@@ -275,7 +281,7 @@ fn tell_split(
     answer.verdict = Verdict::Split { into };
     answer.place = places
         .first()
-        .map(|it| judged.item_place(*it))
+        .map(|place| judged.item_place(*place))
         .unwrap_or_default();
 }
 

@@ -24,7 +24,7 @@ const RENAMED: f64 = 0.8;
 
 impl Past {
     fn score(&self) -> f64 {
-        self.reasons.first().map_or(0.0, |it| it.weight)
+        self.reasons.first().map_or(0.0, |reason| reason.weight)
     }
 
     /// What it counts in the choice of pairs.
@@ -57,7 +57,7 @@ pub(super) fn of(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTree
     let members: BTreeSet<&str> = judged
         .members
         .iter()
-        .filter_map(|it| judged.pool.names.get(*it))
+        .filter_map(|member| judged.pool.names.get(*member))
         .map(|it| it.key.exact.as_str())
         .collect();
     for &right in &judged.members {
@@ -65,13 +65,13 @@ pub(super) fn of(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTree
             .pool
             .names
             .get(right)
-            .filter(|it| !known.names.contains(&it.key.exact))
+            .filter(|name| !known.names.contains(&name.key.exact))
         else {
             continue;
         };
         let link = found.item.href.as_deref().and_then(bare_link);
-        let link = link.and_then(|it| known.links.get(&it)?.clone());
-        let picture = picture_of(found).and_then(|it| known.pictures.get(&it)?.clone());
+        let link = link.and_then(|link| known.links.get(&link)?.clone());
+        let picture = picture_of(found).and_then(|picture| known.pictures.get(&picture)?.clone());
         let place = in_place_of(judged, known, right, &members);
         let told = [
             (link, 0.9, "it has the link that the claimed name had"),
@@ -85,7 +85,7 @@ pub(super) fn of(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTree
             .into_iter()
             .filter_map(|(name, weight, what)| {
                 let name = name?;
-                let left = judged.keys.iter().position(|it| it.exact == name)?;
+                let left = judged.keys.iter().position(|key| key.exact == name)?;
                 Some((left, reason(what, weight)))
             })
             .collect();
@@ -95,8 +95,8 @@ pub(super) fn of(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTree
             let like = judged
                 .keys
                 .get(left)
-                .and_then(|it| likeness(it, &found.key));
-            let weight = if like.is_some_and(|it| it.score >= 0.5) {
+                .and_then(|key| likeness(key, &found.key));
+            let weight = if like.is_some_and(|like| like.score >= 0.5) {
                 0.8
             } else {
                 0.66
@@ -104,15 +104,15 @@ pub(super) fn of(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTree
             reasons.push((left, reason(what, weight)));
         }
         reasons.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight));
-        let Some(left) = reasons.first().map(|it| it.0) else {
+        let Some(left) = reasons.first().map(|reason| reason.0) else {
             continue;
         };
-        let gone = |it: &NameKey| !members.contains(it.exact.as_str());
+        let gone = |name_key: &NameKey| !members.contains(name_key.exact.as_str());
         if judged.keys.get(left).is_some_and(gone)
             && !is_barred(aliases, judged.keys.get(left), &found.key)
         {
-            let reasons = reasons.into_iter().filter(|it| it.0 == left);
-            let reasons = reasons.map(|it| it.1).collect();
+            let reasons = reasons.into_iter().filter(|reason| reason.0 == left);
+            let reasons = reasons.map(|reason| reason.1).collect();
             past.insert(
                 right,
                 Past {
@@ -138,14 +138,17 @@ fn in_place_of(
     let now: Vec<&str> = region
         .members(judged.pool)
         .into_iter()
-        .filter_map(|it| judged.pool.names.get(it))
+        .filter_map(|member| judged.pool.names.get(member))
         .map(|it| it.key.exact.as_str())
         .collect();
     let before: Vec<&str> = known.order.iter().map(String::as_str).collect();
     if now.len() != before.len() || now.len() < 5 || before.is_sorted() {
         return None;
     }
-    let stayed = before.iter().filter(|it| members.contains(**it)).count();
+    let stayed = before
+        .iter()
+        .filter(|before| members.contains(**before))
+        .count();
     let found = judged.pool.names.get(right)?.key.exact.as_str();
     let at = now.iter().position(|it| *it == found)?;
     let neighbours = |all: &[&str]| -> Option<(String, String)> {
@@ -154,7 +157,7 @@ fn in_place_of(
     };
     let same = neighbours(&now)? == neighbours(&before)?;
     let had = before.get(at).filter(|_| same && stayed + 1 == now.len())?;
-    judged.keys.iter().position(|it| it.exact == **had)
+    judged.keys.iter().position(|key| key.exact == **had)
 }
 
 /// Where names' links led; `None` for a link that several names share.
@@ -172,9 +175,9 @@ fn by(
     of: impl Fn(&Pooled<'_>) -> Option<String>,
 ) -> BTreeMap<String, Option<String>> {
     let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for it in members {
-        if let Some(mark) = of(it) {
-            let name = Some(it.key.exact.clone());
+    for member in members {
+        if let Some(mark) = of(member) {
+            let name = Some(member.key.exact.clone());
             names
                 .entry(mark)
                 .and_modify(|other| {
@@ -189,7 +192,7 @@ fn by(
 }
 
 /// The file of a name's picture, by the letters of its name; `None` for a name that any file could have.
-fn picture_of(it: &Pooled<'_>) -> Option<String> {
+fn picture_of(pooled: &Pooled<'_>) -> Option<String> {
     const ANY: [&str; 8] = [
         "logo",
         "image",
@@ -200,12 +203,15 @@ fn picture_of(it: &Pooled<'_>) -> Option<String> {
         "sponsor",
         "placeholder",
     ];
-    let file = it.also.iter().find(|it| it.0 == NameSource::FileName)?;
+    let file = pooled
+        .also
+        .iter()
+        .find(|pair| pair.0 == NameSource::FileName)?;
     let letters: String = file
         .1
         .letters
         .chars()
-        .filter(|it| it.is_alphabetic())
+        .filter(|letter| letter.is_alphabetic())
         .collect();
     let told = ANY
         .iter()
@@ -231,8 +237,8 @@ fn bare_link(href: &str) -> Option<String> {
 fn is_barred(aliases: &[Alias], key: Option<&NameKey>, found: &NameKey) -> bool {
     let Some(key) = key else { return true };
     let (one, other) = (fold(&key.surface), fold(&found.surface));
-    aliases.iter().any(|it| {
-        let (a, b) = (fold(&it.name), fold(&it.other));
-        !it.same && (a == one && b == other || a == other && b == one)
+    aliases.iter().any(|alias| {
+        let (a, b) = (fold(&alias.name), fold(&alias.other));
+        !alias.same && (a == one && b == other || a == other && b == one)
     })
 }

@@ -34,15 +34,15 @@ struct Source<'a> {
 impl<'a> Witness<'a> {
     /// The page of a visit; `further` says where the text of further pages begins, and which captures brought them.
     pub(super) fn of(visited: &Visited<'a>, further: &[(usize, &'a CaptureEntry)]) -> Self {
-        let text = visited.reading.map_or("", |it| it.text.as_str());
-        let first = visited.hops.last().map(|it| (0, it));
+        let text = visited.reading.map_or("", |reading| reading.text.as_str());
+        let first = visited.hops.last().map(|hop| (0, hop));
         let starts: Vec<(usize, &CaptureEntry)> =
             first.into_iter().chain(further.iter().copied()).collect();
         let sources = starts.iter().enumerate().map(|(at, (start, entry))| {
             // A line break parts the pages.
             let end = starts
                 .get(at + 1)
-                .map_or(text.len(), |it| it.0.saturating_sub(1));
+                .map_or(text.len(), |start| start.0.saturating_sub(1));
             Source {
                 capture: CaptureRef {
                     target_uri: entry.target_uri.clone(),
@@ -63,25 +63,25 @@ impl<'a> Witness<'a> {
 
     /// The evidence for what stands, or does not stand, at a place.
     pub(super) fn evidence(&self, place: &Place) -> Vec<Evidence> {
-        let at = place.range.as_ref().map_or(0, |it| it.start);
-        let Some(source) = self.sources.iter().rfind(|it| it.start <= at) else {
+        let at = place.range.as_ref().map_or(0, |range| range.start);
+        let Some(source) = self.sources.iter().rfind(|source| source.start <= at) else {
             return Vec::new();
         };
-        let within = place.range.as_ref().map(|it| {
+        let within = place.range.as_ref().map(|range| {
             let from = |at: usize| at.saturating_sub(source.start);
-            from(it.start)..from(it.end)
+            from(range.start)..from(range.end)
         });
         let quoted = within.clone().filter(|_| self.reading.is_some());
         let page = place
             .range
             .as_ref()
-            .and_then(|it| self.reading?.page_at(it.start));
+            .and_then(|range| self.reading?.page_at(range.start));
         let fragment = page.map(FragmentSelector::page);
         let drawn = place.range.as_ref().is_none_or(|range| {
-            self.reading.is_some_and(|it| {
-                !it.blocks
-                    .iter()
-                    .any(|it| it.alt && it.range.start <= range.start && range.end <= it.range.end)
+            self.reading.is_some_and(|reading| {
+                !reading.blocks.iter().any(|block| {
+                    block.alt && block.range.start <= range.start && range.end <= block.range.end
+                })
             })
         });
         let capture = &source.capture;
@@ -101,8 +101,8 @@ impl<'a> Witness<'a> {
             capture: capture.clone(),
             quote: quoted
                 .clone()
-                .map(|it| TextQuoteSelector::of(source.text, it)),
-            position: quoted.map(|it| TextPositionSelector::of(source.text, it)),
+                .map(|clone| TextQuoteSelector::of(source.text, clone)),
+            position: quoted.map(|quoted| TextPositionSelector::of(source.text, quoted)),
             element: place.css.clone().map(|value| CssSelector { value }),
             fragment,
             link,

@@ -70,7 +70,7 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
     let untold = state::why(page.reading);
     let words = exact
         .trim()
-        .trim_matches(|it: char| it.is_whitespace() || "\"'“”‘’.,;:".contains(it));
+        .trim_matches(|letter: char| letter.is_whitespace() || "\"'“”‘’.,;:".contains(letter));
     let word_for_word = page.find(words);
     let letters = if word_for_word.is_empty() {
         letters::find(words, page)
@@ -109,7 +109,7 @@ pub(super) fn in_page(exact: &str, page: &PageText<'_>, scope: Scope<'_>) -> Wor
     answer.note = Some(format!("not in {}", page.extent()));
     let few = words.split_whitespace().count() < 4;
     let bar = if few { ALTERED } else { PERHAPS };
-    if let Some((range, score)) = near.filter(|it| it.1 >= bar) {
+    if let Some((range, score)) = near.filter(|near| near.1 >= bar) {
         let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
         let how = difference(words, &there);
         answer.verdict = if score >= ALTERED {
@@ -163,7 +163,7 @@ fn present(
     });
     let there = found
         .first()
-        .and_then(|it| page.reading.text.get(it.clone()))
+        .and_then(|found| page.reading.text.get(found.clone()))
         .unwrap_or_default();
     answer.found = Some(one_line(there));
     answer.verdict = Verdict::Present;
@@ -181,7 +181,7 @@ fn present(
     if found.len() > 1 {
         answer.note = Some(format!("in {} places", found.len()));
     }
-    answer.places = found.into_iter().map(|it| place(it, page)).collect();
+    answer.places = found.into_iter().map(|found| place(found, page)).collect();
 }
 
 /// A quotation with omissions (`…`, `[…]`, `...`) or insertions in brackets: its parts in order, not far apart.
@@ -197,7 +197,7 @@ fn with_gaps(words: &str, page: &PageText<'_>) -> Option<Range<usize>> {
     let parts: Vec<&str> = plain
         .split('\u{1}')
         .map(str::trim)
-        .filter(|it| it.chars().count() >= 3)
+        .filter(|text| text.chars().count() >= 3)
         .collect();
     if parts.len() < 2 && !plain.contains('\u{1}') {
         return None;
@@ -226,8 +226,8 @@ fn without_ellipses(text: &str) -> String {
     while let Some(first) = rest.chars().next() {
         let dots = rest
             .char_indices()
-            .take_while(|it| matches!(it.1, '.' | '…' | ' ' | '\u{a0}' | '\u{202f}'))
-            .filter(|it| it.1 != ' ' && it.1 != '\u{a0}' && it.1 != '\u{202f}');
+            .take_while(|entry| matches!(entry.1, '.' | '…' | ' ' | '\u{a0}' | '\u{202f}'))
+            .filter(|entry| entry.1 != ' ' && entry.1 != '\u{a0}' && entry.1 != '\u{202f}');
         let (mut count, mut end) = (0, 0);
         for (at, it) in dots {
             count += if it == '…' { 3 } else { 1 };
@@ -269,17 +269,17 @@ pub(super) fn words_of(folded: &str) -> Vec<Word<'_>> {
             || (start.is_some() && matches!(it, '\'' | '-' | '.' | ',' | '\u{66b}' | '\u{66c}'))
                 && folded
                     .get(at + it.len_utf8()..)
-                    .and_then(|it| it.chars().next())
+                    .and_then(|folded| folded.chars().next())
                     .is_some_and(char::is_alphanumeric)
                 && (it != ',' && it != '.'
                     || folded
                         .get(..at)
-                        .is_some_and(|it| it.ends_with(char::is_numeric)));
+                        .is_some_and(|folded| folded.ends_with(char::is_numeric)));
         // Scripts without spaces between words have numbers in the middle of a run.
         let turns = it.is_ascii_digit()
             && folded
                 .get(..at)
-                .and_then(|it| it.chars().next_back())
+                .and_then(|folded| folded.chars().next_back())
                 .is_some_and(is_unparted);
         if let Some(from) = start.filter(|_| turns) {
             words.push(Word {
@@ -322,13 +322,16 @@ fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
     let folded = Folded::of(quoted);
     let quote = words_of(folded.as_str());
     let text = words_of(page.folded.as_str());
-    let total: f64 = quote.iter().map(|it| it.text.chars().count() as f64).sum();
+    let total: f64 = quote
+        .iter()
+        .map(|quote| quote.text.chars().count() as f64)
+        .sum();
     if quote.len() < 2 || total <= 0.0 {
         return None;
     }
     let lengths: Vec<f64> = quote
         .iter()
-        .map(|it| it.text.chars().count() as f64)
+        .map(|quote| quote.text.chars().count() as f64)
         .collect();
     // A column per word of the page: for each prefix of the quotation the least cost of an alignment that ends here,
     // and the word it began at.
@@ -357,7 +360,7 @@ fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
             next.push(least);
         }
         let end = next.last().copied()?;
-        if best.is_none_or(|it| end.0 < it.0 - 1e-9) {
+        if best.is_none_or(|best| end.0 < best.0 - 1e-9) {
             best = Some((end.0, end.1, at));
         }
         column = next;
@@ -399,7 +402,7 @@ const HEDGES: [&str; 14] = [
 /// The words of `one` that `other` has nowhere.
 pub(super) fn only_in<'a>(one: &[Word<'a>], other: &[Word<'_>]) -> Vec<&'a str> {
     one.iter()
-        .map(|it| it.text)
+        .map(|one| one.text)
         .filter(|it| !other.iter().any(|word| word.text == *it))
         .collect()
 }
@@ -409,8 +412,8 @@ pub(super) fn difference(quoted: &str, there: &str) -> String {
     let (a, b) = (Folded::of(quoted), Folded::of(there));
     let (a, b) = (words_of(a.as_str()), words_of(b.as_str()));
     let (gone, come) = (only_in(&a, &b), only_in(&b, &a));
-    if let Some(it) = turn(&gone, &come) {
-        return it;
+    if let Some(turn) = turn(&gone, &come) {
+        return turn;
     }
     let list = |words: &[&str]| words.iter().take(6).copied().collect::<Vec<_>>().join(" ");
     match (gone.is_empty(), come.is_empty()) {
@@ -426,8 +429,8 @@ pub(super) fn turn(gone: &[&str], come: &[&str]) -> Option<String> {
     let has = |words: &[&str], table: &[&str]| {
         words
             .iter()
-            .find(|it| table.contains(it))
-            .map(|it| (*it).to_owned())
+            .find(|word| table.contains(word))
+            .map(|word| (*word).to_owned())
     };
     if let Some(word) = has(come, &TURNING) {
         return Some(format!("a negation was added: \"{word}\""));
@@ -441,8 +444,8 @@ pub(super) fn turn(gone: &[&str], come: &[&str]) -> Option<String> {
     let number = |words: &[&str]| {
         words
             .iter()
-            .find(|it| it.chars().any(|it| it.is_ascii_digit()))
-            .map(|it| (*it).to_owned())
+            .find(|word| word.chars().any(|letter| letter.is_ascii_digit()))
+            .map(|word| (*word).to_owned())
     };
     match (number(gone), number(come)) {
         (Some(was), Some(is)) => Some(format!("a number changed: {is} in place of {was}")),

@@ -75,7 +75,7 @@ impl MainList {
 impl Rebuilt {
     /// What became of a list: `None` where its kind and its heading stayed, or its names did not.
     pub(super) fn between(then: &MainList, now: &MainList, kept: usize) -> Option<Self> {
-        let key = |it: &MainList| it.heading.as_deref().map(heading_key);
+        let key = |main_list: &MainList| main_list.heading.as_deref().map(heading_key);
         let other_heading = key(then)
             .zip(key(now))
             .is_some_and(|(then, now)| then != now);

@@ -45,7 +45,8 @@ pub(super) fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
                 reasons: vec![reason(what, 0.8)],
             });
         }
-        let it = likeness(claimed, key).filter(|it| it.grade >= Grade::Same && !key.is_short())?;
+        let it = likeness(claimed, key)
+            .filter(|likeness| likeness.grade >= Grade::Same && !key.is_short())?;
         let mut reasons = vec![reason(what, factor)];
         reasons.extend(it.reasons);
         Some(Likeness {
@@ -73,18 +74,18 @@ pub(super) fn telling_label(host: &str) -> &str {
 
 /// Forgets the addresses to which several names lead: they tell none of them, and may be the page's own.
 pub(super) fn forget_shared_hosts(names: &mut [Pooled<'_>]) {
-    let is_host = |it: &(NameSource, NameKey)| it.0 == NameSource::LinkTarget;
+    let is_host = |name_source: &(NameSource, NameKey)| name_source.0 == NameSource::LinkTarget;
     let mut shared: BTreeMap<String, usize> = BTreeMap::new();
     for (_, key) in names
         .iter()
-        .flat_map(|it| &it.also)
+        .flat_map(|name| &name.also)
         .filter(|it| is_host(it))
     {
         *shared.entry(key.letters.clone()).or_default() += 1;
     }
     for name in names {
         name.also
-            .retain(|it| !is_host(it) || shared.get(&it.1.letters) == Some(&1));
+            .retain(|pair| !is_host(pair) || shared.get(&pair.1.letters) == Some(&1));
     }
 }
 

@@ -55,12 +55,12 @@ impl<'a> Pool<'a> {
                     let also = item
                         .also
                         .iter()
-                        .filter(|(_, it)| it != &item.surface)
-                        .map(|(source, it)| match source {
+                        .filter(|(_, also)| also != &item.surface)
+                        .map(|(source, also)| match source {
                             NameSource::LinkTarget => {
-                                (*source, NameKey::of(record::telling_label(it)))
+                                (*source, NameKey::of(record::telling_label(also)))
                             }
-                            _ => (*source, NameKey::of(it)),
+                            _ => (*source, NameKey::of(also)),
                         })
                         .collect();
                     pool.names.push(Pooled {
@@ -77,12 +77,14 @@ impl<'a> Pool<'a> {
                 {
                     lists.push(pool.lists.len());
                 }
-                pool.spans.extend(item.range.clone().map(|it| (it, at)));
+                pool.spans
+                    .extend(item.range.clone().map(|clone| (clone, at)));
             }
             pool.lists.push(list);
             pool.members.push(members);
         }
-        pool.spans.sort_by_key(|it| (it.0.start, it.0.end, it.1));
+        pool.spans
+            .sort_by_key(|span| (span.0.start, span.0.end, span.1));
         pool.spans.dedup();
         record::forget_shared_hosts(&mut pool.names);
         pool
@@ -113,7 +115,7 @@ impl Region {
         let mut seen = BTreeSet::new();
         self.lists
             .iter()
-            .filter_map(|it| pool.members.get(*it))
+            .filter_map(|list| pool.members.get(*list))
             .flatten()
             .copied()
             .filter(|it| seen.insert(*it))
@@ -165,7 +167,9 @@ pub(super) fn find(
             .lists
             .iter()
             .enumerate()
-            .filter(|(_, it)| it.strategy == Strategy::Selector && it.container == selector)
+            .filter(|(_, entry)| {
+                entry.strategy == Strategy::Selector && entry.container == selector
+            })
             .map(|(at, _)| at)
             .collect();
         let mut region = Region { lists, kept: 0 };
@@ -176,7 +180,9 @@ pub(super) fn find(
     if within.is_some() {
         let inside = vote(claimed, pool, matches, known, |list| {
             list.anchor.as_deref() == scope.fragment
-                || within.as_ref().is_some_and(|it| is_inside(list, it))
+                || within
+                    .as_ref()
+                    .is_some_and(|within| is_inside(list, within))
         });
         if inside.is_some() {
             return inside;
@@ -188,10 +194,10 @@ pub(super) fn find(
 /// The region of an earlier visit by its shape and heading, though none of the names is left in it.
 fn remembered(pool: &Pool<'_>, known: &Known) -> Option<Region> {
     let heading = known.heading.as_deref()?;
-    let mut same = pool.lists.iter().enumerate().filter(|(_, it)| {
-        it.kind == ListKind::Names
-            && it.fingerprint == known.fingerprint
-            && it.heading.as_deref() == Some(heading)
+    let mut same = pool.lists.iter().enumerate().filter(|(_, entry)| {
+        entry.kind == ListKind::Names
+            && entry.fingerprint == known.fingerprint
+            && entry.heading.as_deref() == Some(heading)
     });
     let (at, list) = same.next()?;
     (list.items.len() >= 2).then(|| Region {
@@ -201,7 +207,7 @@ fn remembered(pool: &Pool<'_>, known: &Known) -> Option<Region> {
 }
 
 fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {
-    let placed = list.items.iter().filter_map(|it| it.range.as_ref());
+    let placed = list.items.iter().filter_map(|item| item.range.as_ref());
     let (mut inside, mut all) = (0_usize, 0_usize);
     for it in placed {
         all += 1;
@@ -220,7 +226,7 @@ fn vote(
 ) -> Option<Region> {
     let mut votes: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); pool.lists.len()];
     for (name, of) in matches.of.iter().enumerate() {
-        for (at, likeness) in of.iter().filter(|it| it.1.grade > Grade::Near) {
+        for (at, likeness) in of.iter().filter(|pair| pair.1.grade > Grade::Near) {
             let vote = if likeness.grade >= Grade::Same {
                 1.0
             } else {
@@ -250,7 +256,7 @@ fn vote(
             let Some(mine) = votes.get(at) else { continue };
             let gain: f64 = mine
                 .iter()
-                .map(|(name, it)| (it - covered.get(name).copied().unwrap_or(0.0)).max(0.0))
+                .map(|(name, mine)| (mine - covered.get(name).copied().unwrap_or(0.0)).max(0.0))
                 .sum();
             if gain <= 0.0 {
                 continue;
@@ -260,7 +266,7 @@ fn vote(
             let akin = region
                 .lists
                 .iter()
-                .filter_map(|it| pool.lists.get(*it))
+                .filter_map(|list| pool.lists.get(*list))
                 .any(|it| is_akin(it, list));
             if !first && (!joins(gain, share, list, akin) || is_of_former(list, &region, pool)) {
                 continue;
@@ -269,7 +275,7 @@ fn vote(
                 * (0.5 + 0.5 * share.min(1.0))
                 * kind_factor(list)
                 * memory_factor(list, known);
-            if choice.is_none_or(|it| worth > it.0 + 1e-9) {
+            if choice.is_none_or(|choice| worth > choice.0 + 1e-9) {
                 choice = Some((worth, at, gain));
             }
         }
@@ -282,7 +288,7 @@ fn vote(
     }
     region.kept = matches.kept(&region.members(pool).into_iter().collect());
     let size = region.members(pool).len();
-    let total: f64 = (0..claimed).filter_map(|it| covered.get(&it)).sum();
+    let total: f64 = (0..claimed).filter_map(|at| covered.get(&at)).sum();
     if !suffices(claimed, total, size) {
         return None;
     }
@@ -309,9 +315,14 @@ fn suffices(claimed: usize, votes: f64, size: usize) -> bool {
 
 /// Whether a list is of those who were what the names of the others are.
 fn is_of_former(list: &EntityList, region: &Region, pool: &Pool<'_>) -> bool {
-    let says = |it: &EntityList| it.heading.as_deref().is_some_and(left::is_of_former);
-    let mut others = region.lists.iter().filter_map(|it| pool.lists.get(*it));
-    says(list) && !others.any(|it| says(it))
+    let says = |entity_list: &EntityList| {
+        entity_list
+            .heading
+            .as_deref()
+            .is_some_and(left::is_of_former)
+    };
+    let mut others = region.lists.iter().filter_map(|list| pool.lists.get(*list));
+    says(list) && !others.any(|other| says(other))
 }
 
 /// Whether a further list belongs to the claim's: it adds several names, or one and looks the part.
@@ -352,15 +363,15 @@ fn column(list: &EntityList) -> Option<&str> {
         .first()?
         .css
         .rsplit(['>', ' '])
-        .find(|it| it.starts_with("td") || it.starts_with("th"))
+        .find(|part| part.starts_with("td") || part.starts_with("th"))
 }
 
 /// Whether two containers differ at most in which one of several siblings they are, at one or two steps of their path.
 fn beside(one: &str, other: &str) -> bool {
-    let steps = |it: &str| -> Vec<String> {
-        it.split(['>', ' '])
-            .filter(|it| !it.is_empty())
-            .map(|it| it.split(['#', ':']).next().unwrap_or_default().to_owned())
+    let steps = |text: &str| -> Vec<String> {
+        text.split(['>', ' '])
+            .filter(|part| !part.is_empty())
+            .map(|part| part.split(['#', ':']).next().unwrap_or_default().to_owned())
             .collect()
     };
     let (one, other) = (steps(one), steps(other));
@@ -375,28 +386,28 @@ fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
     let chosen: Vec<&EntityList> = region
         .lists
         .iter()
-        .filter_map(|it| pool.lists.get(*it))
+        .filter_map(|list| pool.lists.get(*list))
         .copied()
         .collect();
     // A list that shares a name's place with one of them is no sibling, but another reading of the same.
     let places = |list: &EntityList| -> Vec<usize> {
-        let ranges = list.items.iter().filter_map(|it| it.range.as_ref());
-        ranges.map(|it| it.start).collect()
+        let ranges = list.items.iter().filter_map(|item| item.range.as_ref());
+        ranges.map(|range| range.start).collect()
     };
     let taken: BTreeSet<usize> = chosen.iter().flat_map(|it| places(it)).collect();
     for (at, list) in pool.lists.iter().enumerate() {
         if list.kind != ListKind::Names
             || region.lists.contains(&at)
-            || places(list).iter().any(|it| taken.contains(it))
+            || places(list).iter().any(|place| taken.contains(place))
         {
             continue;
         }
         let akin: Vec<&EntityList> = chosen
             .iter()
-            .filter(|it| it.template == list.template && is_akin(it, list))
+            .filter(|chosen| chosen.template == list.template && is_akin(chosen, list))
             .copied()
             .collect();
-        let headings: BTreeSet<String> = akin.iter().map(|it| heading_key(it)).collect();
+        let headings: BTreeSet<String> = akin.iter().map(|akin| heading_key(akin)).collect();
         let own = heading_key(list);
         if headings.contains(&own) || (headings.len() > 1 && !sets_apart(&own, &headings)) {
             region.lists.push(at);
@@ -409,13 +420,14 @@ fn heading_key(list: &EntityList) -> String {
     let heading = fold(list.heading.as_deref().unwrap_or_default());
     let letters = heading
         .chars()
-        .map(|it| if it.is_alphabetic() { it } else { ' ' });
+        .map(|letter| if letter.is_alphabetic() { letter } else { ' ' });
     one_line(&letters.collect::<String>())
 }
 
 /// Whether a heading says of its names that they are not what the other headings' names are: not yet, or no longer.
 fn sets_apart(heading: &str, others: &BTreeSet<String>) -> bool {
     const NOT: [&str; 7] = ["not", "non", "no", "nicht", "kein", "keine", "pas"];
-    let says = |it: &str| left::is_of_former(it) || it.split(' ').any(|it| NOT.contains(&it));
-    says(heading) && !others.iter().any(|it| says(it))
+    let says =
+        |text: &str| left::is_of_former(text) || text.split(' ').any(|word| NOT.contains(&word));
+    says(heading) && !others.iter().any(|other| says(other))
 }

@@ -87,7 +87,7 @@ fn joined(run: &[&str], pool: &Pool<'_>, page: &PageText<'_>) -> (f64, String) {
         } else {
             1e-6
         };
-        if best.as_ref().is_none_or(|it| strength + plain > it.0) {
+        if best.as_ref().is_none_or(|best| strength + plain > best.0) {
             best = Some((strength + plain, name));
         }
     }
@@ -100,7 +100,7 @@ fn strength(name: &str, pool: &Pool<'_>, page: &PageText<'_>) -> f64 {
     let listed = pool
         .names
         .iter()
-        .any(|it| it.key.exact == key.exact || it.key.compact == key.compact);
+        .any(|name| name.key.exact == key.exact || name.key.compact == key.compact);
     if listed {
         1.0
     } else if page.find(name).is_empty() {

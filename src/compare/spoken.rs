@@ -71,7 +71,7 @@ impl WordsAnswers {
                 // Words that are all but there show by themselves that the page is the one asked for.
                 let quoted = matches!(statement, Statement::Quoted { .. });
                 if quoted && matches!(spoken.verdict, Verdict::Altered { .. }) {
-                    unproven = objection.map(|it| it.1);
+                    unproven = objection.map(|objection| objection.1);
                 } else {
                     spoken.verdict = proven(spoken.verdict, objection.as_ref());
                 }

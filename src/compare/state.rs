@@ -19,7 +19,7 @@ pub(super) fn why(reading: &Reading) -> Option<(Why, String)> {
 
 /// The same for names whose list was found: the list shows that the page is the one asked for, however little else is on it.
 pub(super) fn why_beside_a_list(reading: &Reading) -> Option<(Why, String)> {
-    of_state(reading.state).map(|it| (it.0, it.1.to_owned()))
+    of_state(reading.state).map(|pair| (pair.0, pair.1.to_owned()))
 }
 
 fn of_state(state: PageState) -> Option<(Why, &'static str)> {

@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn listed(names: &[&str]) -> Vec<ListedName> {
     names
         .iter()
-        .map(|it| ListedName::One((*it).to_owned()))
+        .map(|name| ListedName::One((*name).to_owned()))
         .collect()
 }
 
@@ -174,7 +174,11 @@ fn names_that_stay_go_and_come_are_told_apart() {
         "",
     );
     let answer = names(&claimed, &page, Scope::default(), &[]);
-    let said: Vec<String> = answer.names.iter().map(|it| word(&it.verdict)).collect();
+    let said: Vec<String> = answer
+        .names
+        .iter()
+        .map(|name| word(&name.verdict))
+        .collect();
     assert_eq!(
         said,
         [
@@ -184,7 +188,7 @@ fn names_that_stay_go_and_come_are_told_apart() {
             "renamed to Dogwood Alliance Fund"
         ]
     );
-    let new: Vec<&str> = answer.new.iter().map(|it| it.name.as_str()).collect();
+    let new: Vec<&str> = answer.new.iter().map(|new| new.name.as_str()).collect();
     assert_eq!(new, ["Elm Street Library"]);
 }
 
@@ -201,12 +205,12 @@ fn a_lost_list_is_never_called_all_gone() {
         "Our partners are shown in the table below.",
     );
     let answer = names(&claimed, &page, Scope::default(), &[]);
-    for it in &answer.names {
+    for name in &answer.names {
         assert_eq!(
-            word(&it.verdict),
+            word(&name.verdict),
             "cannot tell: ListNotFound",
             "{}",
-            it.claimed
+            name.claimed
         );
     }
     assert!(answer.new.is_empty());
@@ -216,8 +220,12 @@ fn a_lost_list_is_never_called_all_gone() {
 fn told(claimed: &[&str], lists: &[(&str, &[&str])]) -> (Vec<String>, Vec<String>) {
     let answer = names(&listed(claimed), &listing(lists, ""), Scope::default(), &[]);
     (
-        answer.names.iter().map(|it| word(&it.verdict)).collect(),
-        answer.new.into_iter().map(|it| it.name).collect(),
+        answer
+            .names
+            .iter()
+            .map(|name| word(&name.verdict))
+            .collect(),
+        answer.new.into_iter().map(|new| new.name).collect(),
     )
 }
 
@@ -284,7 +292,11 @@ fn a_name_that_a_blocked_page_shows_is_there_and_of_others_there_is_no_telling()
         Scope::default(),
         &[],
     );
-    let words: Vec<String> = answer.names.iter().map(|it| word(&it.verdict)).collect();
+    let words: Vec<String> = answer
+        .names
+        .iter()
+        .map(|name| word(&name.verdict))
+        .collect();
     assert_eq!(words, ["elsewhere", "cannot tell: Blocked"]);
 }
 
@@ -320,8 +332,9 @@ fn a_part_of_a_longer_name_is_not_the_name() {
 
 #[test]
 fn the_page_decides_how_an_ambiguous_stretch_is_read() {
-    let stretch =
-        |parts: &[&str]| ListedName::Ambiguous(parts.iter().map(|it| (*it).to_owned()).collect());
+    let stretch = |parts: &[&str]| {
+        ListedName::Ambiguous(parts.iter().map(|part| (*part).to_owned()).collect())
+    };
     let claimed = [
         ListedName::One("Alder House".into()),
         stretch(&["PassBlue", "Independent UN Coverage"]),
@@ -343,7 +356,7 @@ fn the_page_decides_how_an_ambiguous_stretch_is_read() {
     let said: Vec<(&str, String)> = answer
         .names
         .iter()
-        .map(|it| (it.claimed.as_str(), word(&it.verdict)))
+        .map(|name| (name.claimed.as_str(), word(&name.verdict)))
         .collect();
     assert_eq!(
         said,

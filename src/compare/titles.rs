@@ -20,29 +20,30 @@ pub(super) fn without_titles(folded: &str) -> &str {
 
 /// Whether enough is left for the name of a person: two words, or two characters of a script without spaces.
 fn is_name(text: &str) -> bool {
-    let words = text.split(|it: char| it.is_whitespace() || it == ',');
+    let words = text.split(|letter: char| letter.is_whitespace() || letter == ',');
     let words = words
-        .filter(|it| it.chars().any(char::is_alphabetic))
+        .filter(|word| word.chars().any(char::is_alphabetic))
         .count();
-    words >= 2 || text.starts_with(|it: char| it >= '\u{2e80}') && text.chars().count() >= 2
+    words >= 2 || text.starts_with(|letter: char| letter >= '\u{2e80}') && text.chars().count() >= 2
 }
 
 /// The name behind a title: `dr. `, `prof. dr. `, `د/`.
 fn without_first(name: &str) -> Option<&str> {
-    let end = name.find(|it: char| it.is_whitespace() || it == '/')?;
+    let end = name.find(|letter: char| letter.is_whitespace() || letter == '/')?;
     let (first, rest) = name.split_at(end);
     let set_off = rest.starts_with('/') || first.ends_with(['.', '/']);
     let title = letters(first);
     let is_title =
         TITLES.bare.contains(title.as_str()) || set_off && TITLES.before.contains(title.as_str());
-    is_title.then(|| rest.trim_start_matches(|it: char| it.is_whitespace() || it == '/'))
+    is_title
+        .then(|| rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/'))
 }
 
 /// The name before a title: `, m.sc.`, `, ph.d.`, `obe`.
 fn without_last(name: &str) -> Option<&str> {
     if let Some((before, last)) = name.rsplit_once(',') {
         let words: Vec<String> = last.split_whitespace().map(letters).collect();
-        let all = |it: &String| TITLES.after.contains(it.as_str());
+        let all = |text: &String| TITLES.after.contains(text.as_str());
         let whole = TITLES.after.contains(letters(last).as_str());
         return (whole || !words.is_empty() && words.iter().all(all)).then_some(before);
     }
@@ -101,8 +102,8 @@ mod tests {
             ("St. Mary Hospital", "st. mary hospital"),
         ] {
             let folded = fold(name);
-            let it = without_titles(&folded);
-            assert_eq!(it, bare, "{name}");
+            let title = without_titles(&folded);
+            assert_eq!(title, bare, "{name}");
         }
     }
 }

@@ -15,11 +15,11 @@ pub(super) fn apart(folded: &mut Folded, tracks: &[(u32, &Track<Said>)], look: &
     else {
         return;
     };
-    let says = |it: &Track<Said>| {
-        let latest = it.latest().map(|it| &it.said.verdict);
+    let says = |track: &Track<Said>| {
+        let latest = track.latest().map(|latest| &latest.said.verdict);
         matches!(latest, Some(Verdict::Altered { to: there, .. }) if there == to)
     };
-    let Some((number, _)) = tracks.iter().find(|it| says(it.1)) else {
+    let Some((number, _)) = tracks.iter().find(|track| says(track.1)) else {
         return;
     };
     let mut had = false;
@@ -27,7 +27,7 @@ pub(super) fn apart(folded: &mut Folded, tracks: &[(u32, &Track<Said>)], look: &
         had = page
             .visited
             .reading
-            .is_some_and(|it| !page.text(it).find(to).is_empty());
+            .is_some_and(|reading| !page.text(reading).find(to).is_empty());
     });
     if !had {
         return;

@@ -38,13 +38,13 @@ impl Class {
             pays: value.contains("paywall") || value.contains("regwall"),
             ..Self::default()
         };
-        for it in value.split_whitespace() {
+        for word in value.split_whitespace() {
             if class.first == 0 {
-                class.first = mix(0, it.as_bytes()) | 2;
+                class.first = mix(0, word.as_bytes()) | 2;
             }
-            class.hides |= hides(it);
-            class.region = class.region.or_else(|| regions::called(it));
-            class.names_itself |= calls_itself_name(it);
+            class.hides |= hides(word);
+            class.region = class.region.or_else(|| regions::called(word));
+            class.names_itself |= calls_itself_name(word);
         }
         class
     }
@@ -63,14 +63,14 @@ impl Classes {
     pub(super) fn of(nodes: &[Node]) -> Self {
         let mut known: Map<&str, u32> = map();
         let mut all = vec![Class::default()];
-        let numbers = nodes.iter().map(|it| {
-            let Kind::Element(_, attrs) = &it.kind else {
+        let numbers = nodes.iter().map(|node| {
+            let Kind::Element(_, attrs) = &node.kind else {
                 return 0;
             };
             let class = attrs
                 .iter()
-                .find(|it| it.name.local == local_name!("class"));
-            let Some(value) = class.map(|it| &*it.value).filter(|it| !it.is_empty()) else {
+                .find(|attr| attr.name.local == local_name!("class"));
+            let Some(value) = class.map(|class| &*class.value).filter(|it| !it.is_empty()) else {
                 return 0;
             };
             *known.entry(value).or_insert_with(|| {
@@ -138,15 +138,15 @@ fn hides(class: &str) -> bool {
 /// Whether a class speaks of a name or a title.
 fn calls_itself_name(class: &str) -> bool {
     // All of its words have one of these in them.
-    if !class.bytes().any(|it| matches!(it | 0x20, b'n' | b't')) {
+    if !class.bytes().any(|byte| matches!(byte | 0x20, b'n' | b't')) {
         return false;
     }
     let lower = class.to_ascii_lowercase();
     let words = || lower.split(['-', '_']);
     lower.ends_with("name")
-        || words().any(|it| {
+        || words().any(|word| {
             matches!(
-                it,
+                word,
                 "name" | "orgname" | "organization" | "organisation" | "company" | "fn"
             )
         })

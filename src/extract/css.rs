@@ -105,7 +105,7 @@ fn absolute(tree: &Tree, node: usize, out: &mut String) -> bool {
 fn step(tree: &Tree, node: usize, out: &mut String) {
     out.push_str(" > ");
     let name = tree.name(node);
-    if name.bytes().all(|it| it.is_ascii_alphanumeric()) {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         out.push_str(name);
     } else {
         out.push_str(&escaped(name));
@@ -115,29 +115,30 @@ fn step(tree: &Tree, node: usize, out: &mut String) {
     out.push(')');
 }
 
-fn number(it: usize, out: &mut String) {
-    if it >= 10 {
-        number(it / 10, out);
+fn number(at: usize, out: &mut String) {
+    if at >= 10 {
+        number(at / 10, out);
     }
-    out.push(char::from(b"0123456789"[it % 10]));
+    out.push(char::from(b"0123456789"[at % 10]));
 }
 
 /// Whether an id can stand in a selector as it is.
 fn is_plain(id: &str) -> bool {
-    id.starts_with(|it: char| it.is_ascii_alphabetic())
+    id.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && id
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || it == b'-' || it == b'_')
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// An element's name as a selector spells it.
 fn escaped(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
-    for it in name.chars() {
-        if !(it.is_ascii_alphanumeric() || it == '-' || it == '_' || !it.is_ascii()) {
+    for letter in name.chars() {
+        if !(letter.is_ascii_alphanumeric() || letter == '-' || letter == '_' || !letter.is_ascii())
+        {
             text.push('\\');
         }
-        text.push(it);
+        text.push(letter);
     }
     text
 }

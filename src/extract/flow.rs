@@ -65,8 +65,8 @@ impl Writer {
         if self
             .open
             .as_ref()
-            .is_some_and(|it| it.hidden != hidden || it.alt != alt || it.region != region)
-            && text.contains(|it: char| !it.is_whitespace())
+            .is_some_and(|open| open.hidden != hidden || open.alt != alt || open.region != region)
+            && text.contains(|letter: char| !letter.is_whitespace())
         {
             self.close_block();
         }
@@ -76,7 +76,7 @@ impl Writer {
         let mut rest = text;
         loop {
             let word_at = rest
-                .find(|it: char| !it.is_whitespace())
+                .find(|letter: char| !letter.is_whitespace())
                 .unwrap_or(rest.len());
             if word_at > 0 {
                 self.space();
@@ -120,7 +120,10 @@ impl Writer {
 
     fn word(&mut self, word: &str, hidden: bool, region: Region, alt: bool) {
         if !word.is_ascii() && word.contains(drawn_as_nothing) {
-            let word: String = word.chars().filter(|&it| !drawn_as_nothing(it)).collect();
+            let word: String = word
+                .chars()
+                .filter(|&letter| !drawn_as_nothing(letter))
+                .collect();
             if !word.is_empty() {
                 self.word(&word, hidden, region, alt);
             }
@@ -158,18 +161,18 @@ fn is_folded(text: &[u8]) -> bool {
         .iter()
         .fold(false, |odd, it| odd | !(b' '..=0x7f).contains(it));
     if !odd {
-        let space = |it: &u8| u8::from(*it == b' ');
+        let space = |byte: &u8| u8::from(*byte == b' ');
         let pairs = text.iter().zip(text.iter().skip(1));
         return pairs.fold(0, |double, (it, next)| double | (space(it) & space(next))) == 0;
     }
     let mut last = 0;
-    text.iter().enumerate().all(|(at, &it)| {
-        if it.is_ascii_graphic() {
-            last = it;
+    text.iter().enumerate().all(|(at, &entry)| {
+        if entry.is_ascii_graphic() {
+            last = entry;
             return true;
         }
         let next = |ahead: usize| text.get(at + ahead).copied().unwrap_or_default();
-        let folded = match it {
+        let folded = match entry {
             b' ' => last != b' ',
             0xc2 => !matches!(next(1), 0x85 | 0xa0 | 0xad),
             0xe1 => next(1) != 0x9a,
@@ -181,21 +184,21 @@ fn is_folded(text: &[u8]) -> bool {
             0xe3 => next(1) != 0x80 || next(2) != 0x80,
             0xef => next(1) != 0xbb,
             0x21.. => true,
-            _ => !is_ascii_space(it),
+            _ => !is_ascii_space(entry),
         };
-        last = it;
+        last = entry;
         folded
     })
 }
 
 /// White space as Unicode has it, of ASCII.
-fn is_ascii_space(it: u8) -> bool {
-    matches!(it, b'\t'..=b'\r' | b' ')
+fn is_ascii_space(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ')
 }
 
 /// Characters that only say where a word may break; joiners stay, they change how letters look.
-fn drawn_as_nothing(it: char) -> bool {
-    is_invisible(it) && !matches!(it, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+fn drawn_as_nothing(letter: char) -> bool {
+    is_invisible(letter) && !matches!(letter, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
 }
 
 /// Writes the text of `tree`.
@@ -280,7 +283,7 @@ fn title(writer: &mut Writer, tree: &Tree, node: usize, hidden: bool, region: Re
     let text = crate::text::one_line(&tree.raw_text(node));
     let in_drawing = tree
         .ancestors(node)
-        .any(|it| *tree.name(it) == local_name!("svg"));
+        .any(|node| *tree.name(node) == local_name!("svg"));
     if text.is_empty() {
     } else if in_drawing {
         alone(writer, &text, hidden, region);
@@ -303,7 +306,7 @@ fn alternative(
         local_name!("img") | local_name!("area") => true,
         local_name!("input") => tree
             .attr(node, &local_name!("type"))
-            .is_some_and(|it| it.eq_ignore_ascii_case("image")),
+            .is_some_and(|attr| attr.eq_ignore_ascii_case("image")),
         _ => false,
     };
     if image && let Some(alt) = tree.attr_text(node, &local_name!("alt")) {
@@ -464,7 +467,7 @@ fn says_none(style: &[u8]) -> bool {
     let has = |word: &[u8]| {
         style
             .windows(word.len())
-            .any(|it| it.eq_ignore_ascii_case(word))
+            .any(|window| window.eq_ignore_ascii_case(word))
     };
     has(b"none") || has(b"hidden")
 }
@@ -485,8 +488,8 @@ fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
     {
         let style: String = style
             .chars()
-            .filter(|it| !it.is_whitespace())
-            .map(|it| it.to_ascii_lowercase())
+            .filter(|letter| !letter.is_whitespace())
+            .map(|letter| letter.to_ascii_lowercase())
             .collect();
         if style.contains("display:none") || style.contains("visibility:hidden") {
             return true;

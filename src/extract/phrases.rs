@@ -45,7 +45,7 @@ pub(super) const LANGUAGES: usize = FILES.len();
 
 /// Whether the phrases of a language are known, by the first part of its tag.
 pub(super) fn knows(language: &str) -> bool {
-    matches!(language, "no" | "nn") || FILES.iter().any(|it| it.0 == language)
+    matches!(language, "no" | "nn") || FILES.iter().any(|pair| pair.0 == language)
 }
 
 /// The language of what is said in no language or in all of them.
@@ -199,7 +199,7 @@ static ROWS: LazyLock<Vec<String>> = LazyLock::new(|| {
         .flat_map(|(_, file)| {
             // A test reads every file.
             let language = Language::read(file).unwrap_or_default();
-            language.rows().map(|it| it.join("|")).collect::<Vec<_>>()
+            language.rows().map(|row| row.join("|")).collect::<Vec<_>>()
         })
         .collect()
 });
@@ -213,9 +213,9 @@ pub(super) static MORE: LazyLock<Matcher> = LazyLock::new(|| of_rows(|it| it == 
 /// The phrases of some topics; the rows of the others are there, and empty.
 fn of_rows(takes: impl Fn(Topic) -> bool) -> Matcher {
     let rows = ROWS.iter().enumerate();
-    let rows = rows.map(|(number, it)| {
+    let rows = rows.map(|(number, row)| {
         if takes(Row::of(number).topic) {
-            it.as_str()
+            row.as_str()
         } else {
             ""
         }
@@ -226,12 +226,12 @@ fn of_rows(takes: impl Fn(Topic) -> bool) -> Matcher {
 /// Whether a phrase found where `rest` begins is a word of its own as far as it must be: short ones begin too many other words.
 pub(super) fn is_whole(phrase: &str, rest: &str) -> bool {
     const SHORT: usize = 4;
-    let is_latin = |it: char| it.is_alphanumeric() && it < '\u{370}';
+    let is_latin = |letter: char| letter.is_alphanumeric() && letter < '\u{370}';
     phrase.chars().count() > SHORT
         || !phrase.ends_with(is_latin)
         || !rest
             .get(phrase.len()..)
-            .is_some_and(|it| it.starts_with(is_latin))
+            .is_some_and(|rest| rest.starts_with(is_latin))
 }
 
 #[cfg(test)]
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn every_file_has_the_same_keys_and_every_phrase_is_found_where_it_stands() {
         for (number, (name, file)) in FILES.iter().enumerate() {
-            let language = Language::read(file).unwrap_or_else(|it| panic!("{name}: {it}"));
+            let language = Language::read(file).unwrap_or_else(|read| panic!("{name}: {read}"));
             for (row, phrases) in language.rows().enumerate() {
                 for phrase in phrases {
                     assert_eq!(*phrase, phrase.to_lowercase(), "{name}");
@@ -262,9 +262,9 @@ mod tests {
 
     #[test]
     fn a_row_knows_its_language_its_topic_and_its_strength() {
-        let it = Row::of((6 * TOPICS.len() + 2) * 3 + 1);
-        assert_eq!(FILES[it.language].0, "en");
-        assert_eq!((it.topic, it.strength), (Topic::NotFound, Strength::Text));
+        let row = Row::of((6 * TOPICS.len() + 2) * 3 + 1);
+        assert_eq!(FILES[row.language].0, "en");
+        assert_eq!((row.topic, row.strength), (Topic::NotFound, Strength::Text));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn strikes(tree: &Tree, node: usize) -> bool {
         local_name!("s") | local_name!("strike") | local_name!("del")
     ) || tree
         .attr(node, &local_name!("style"))
-        .is_some_and(|it| it.contains("line-through"))
+        .is_some_and(|attr| attr.contains("line-through"))
 }
 
 /// Whether an attribute of this name says what number a counter ends at: `data-to-value`, `data-count`.
@@ -19,8 +19,8 @@ pub(super) fn ends(name: &str) -> bool {
     const ENDS: [&str; 9] = [
         "to", "countto", "end", "target", "stop", "number", "final", "counter", "num",
     ];
-    name.strip_prefix("data-").is_some_and(|it| {
-        let plain: String = it.chars().filter(char::is_ascii_alphanumeric).collect();
+    name.strip_prefix("data-").is_some_and(|rest| {
+        let plain: String = rest.chars().filter(char::is_ascii_alphanumeric).collect();
         ENDS.contains(&plain.as_str()) || plain.ends_with("count") || plain.ends_with("value")
     })
 }
@@ -29,29 +29,29 @@ pub(super) fn ends(name: &str) -> bool {
 pub(super) fn counted_up<'t>(tree: &'t Tree, node: usize, text: &str) -> Option<&'t str> {
     const LONGEST: usize = 12;
     let shown = text.trim();
-    let is_number = |it: &str| {
-        it.bytes().any(|it| it.is_ascii_digit())
-            && it
-                .bytes()
-                .all(|it| it.is_ascii_digit() || matches!(it, b'.' | b',' | b' ' | b'%' | b'+'))
+    let is_number = |text: &str| {
+        text.bytes().any(|byte| byte.is_ascii_digit())
+            && text.bytes().all(|byte| {
+                byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b' ' | b'%' | b'+')
+            })
     };
     if shown.len() > LONGEST || !shown.is_empty() && !is_number(shown) || !tree.is_element(node) {
         return None;
     }
-    let value = |it: &str| {
-        let digits: String = it
+    let value = |text: &str| {
+        let digits: String = text
             .chars()
-            .filter(|it| it.is_ascii_digit() || *it == '.')
+            .filter(|letter| letter.is_ascii_digit() || *letter == '.')
             .collect();
         digits.parse::<f64>().unwrap_or_default()
     };
-    let (_, end) = tree
-        .attributes(node)
-        .find(|(name, it)| it.len() <= LONGEST && is_number(it) && ends(name))?;
+    let (_, end) = tree.attributes(node).find(|(name, attribute)| {
+        attribute.len() <= LONGEST && is_number(attribute) && ends(name)
+    })?;
     // A number of nothing else: an element without text that has one is a counter by its class alone.
     let is_counter = !shown.is_empty()
         || tree
             .classes(node)
-            .any(|it| it.contains("count") || it.contains("odometer"));
+            .any(|class| class.contains("count") || class.contains("odometer"));
     (is_counter && value(end) > value(shown)).then_some(end)
 }

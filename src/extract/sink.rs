@@ -249,9 +249,9 @@ impl TreeSink for Arena {
 
     fn add_attrs_if_missing(&self, target: &Handle, attrs: Vec<Attribute>) {
         if let RawKind::Element(_, own) = &mut self.nodes.borrow_mut()[target.node as usize].kind {
-            for it in attrs {
-                if !own.iter().any(|own| own.name == it.name) {
-                    own.push(it);
+            for attr in attrs {
+                if !own.iter().any(|own| own.name == attr.name) {
+                    own.push(attr);
                 }
             }
         }
@@ -515,7 +515,7 @@ mod tests {
                 RawKind::Element(name, attrs) => {
                     let attrs: Vec<_> = attrs
                         .iter()
-                        .map(|it| (&*it.name.local, &*it.value))
+                        .map(|attr| (&*attr.name.local, &*attr.value))
                         .collect();
                     writeln!(out, "{depth} <{name} {attrs:?}>").unwrap();
                 }

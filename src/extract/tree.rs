@@ -61,13 +61,13 @@ pub(super) fn counts(name: &str) -> bool {
         "foundposts",
         "totalcount",
     ];
-    let Some(it) = name.strip_prefix("data-") else {
+    let Some(rest) = name.strip_prefix("data-") else {
         return matches!(name, "aria-setsize" | "aria-rowcount");
     };
     // Each of them has one of these in it, and few attributes have.
-    let may = |part: &str| memchr::memmem::find(it.as_bytes(), part.as_bytes()).is_some();
+    let may = |part: &str| memchr::memmem::find(rest.as_bytes(), part.as_bytes()).is_some();
     (may("page") || may("next") || may("total") || may("found")) && {
-        let plain: String = it.chars().filter(char::is_ascii_alphanumeric).collect();
+        let plain: String = rest.chars().filter(char::is_ascii_alphanumeric).collect();
         TELLING
             .iter()
             .any(|it| plain.ends_with(it) || plain.starts_with(it))
@@ -176,8 +176,8 @@ impl Tree {
         match &self.nodes[node].kind {
             Kind::Element(_, attrs) => attrs
                 .iter()
-                .find(|it| it.name.local == *name && it.name.ns == ns!())
-                .map(|it| &*it.value),
+                .find(|attr| attr.name.local == *name && attr.name.ns == ns!())
+                .map(|attr| &*attr.value),
             _ => None,
         }
     }
@@ -197,8 +197,8 @@ impl Tree {
         };
         attrs
             .iter()
-            .filter(|it| may_be_data(&it.value) && !is_read(&it.name.local))
-            .map(|it| (&*it.name.local, &*it.value))
+            .filter(|attr| may_be_data(&attr.value) && !is_read(&attr.name.local))
+            .map(|attr| (&*attr.name.local, &*attr.value))
     }
 
     /// All attributes that only scripts read, with their names.
@@ -207,8 +207,10 @@ impl Tree {
             Kind::Element(_, attrs) => &attrs[..],
             _ => &[],
         };
-        let data = attrs.iter().filter(|it| it.name.local.starts_with("data-"));
-        data.map(|it| (&*it.name.local, it.value.trim()))
+        let data = attrs
+            .iter()
+            .filter(|attr| attr.name.local.starts_with("data-"));
+        data.map(|data| (&*data.name.local, data.value.trim()))
     }
 
     /// The attributes that count what there is beside what is shown, with their names.
@@ -219,8 +221,8 @@ impl Tree {
         };
         attrs
             .iter()
-            .filter(|it| counts(&it.name.local))
-            .map(|it| (&*it.name.local, it.value.trim()))
+            .filter(|attr| counts(&attr.name.local))
+            .map(|attr| (&*attr.name.local, attr.value.trim()))
     }
 
     /// What a node's class attribute says.
@@ -250,7 +252,7 @@ impl Tree {
 
     /// The element children in order.
     pub(super) fn elements(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
-        self.children(node).filter(|&it| self.is_element(it))
+        self.children(node).filter(|&node| self.is_element(node))
     }
 
     /// The numbers of everything below a node.
@@ -271,7 +273,7 @@ impl Tree {
     pub(super) fn raw_text(&self, node: usize) -> Cow<'_, str> {
         let mut parts = self
             .below(node)
-            .filter_map(|it| match &self.nodes[it].kind {
+            .filter_map(|node| match &self.nodes[node].kind {
                 Kind::Text(part) => Some(&**part),
                 _ => None,
             });

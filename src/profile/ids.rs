@@ -7,9 +7,9 @@ use crate::text::fold;
 
 /// Gives every claim that has no id one that no other claim has.
 pub fn name_claims(claims: &mut [Claim]) {
-    let given = claims.iter().map(|it| it.id.clone());
-    let mut taken: HashSet<String> = given.filter(|it| !it.is_empty()).collect();
-    for claim in claims.iter_mut().filter(|it| it.id.is_empty()) {
+    let given = claims.iter().map(|claim| claim.id.clone());
+    let mut taken: HashSet<String> = given.filter(|given| !given.is_empty()).collect();
+    for claim in claims.iter_mut().filter(|claim| claim.id.is_empty()) {
         let base = base(&claim.statement);
         let mut id = base.clone();
         let mut count = 1;
@@ -46,8 +46,8 @@ fn base(statement: &Statement) -> String {
 fn slug(text: &str, words: usize) -> String {
     let folded = fold(text);
     let slug: Vec<String> = folded
-        .split(|it: char| !it.is_alphanumeric() && it != '\'')
-        .map(|it| it.replace('\'', ""))
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
+        .map(|part| part.replace('\'', ""))
         .filter(|it| !it.is_empty())
         .take(words)
         .collect();
@@ -63,7 +63,7 @@ impl Profile {
     /// place in the profile, `c4`.
     #[must_use]
     pub fn label_of(&self, id: &str) -> String {
-        let place = self.claims.iter().position(|it| it.id == id);
+        let place = self.claims.iter().position(|claim| claim.id == id);
         match place {
             Some(place) if !id.is_ascii() || id.is_empty() => format!("c{}", place + 1),
             _ => id.to_owned(),
@@ -73,8 +73,12 @@ impl Profile {
     /// The claim that a person means by its id or its label.
     #[must_use]
     pub fn claim(&self, typed: &str) -> Option<&Claim> {
-        let by_id = self.claims.iter().find(|it| it.id == typed);
-        by_id.or_else(|| self.claims.iter().find(|it| self.label_of(&it.id) == typed))
+        let by_id = self.claims.iter().find(|claim| claim.id == typed);
+        by_id.or_else(|| {
+            self.claims
+                .iter()
+                .find(|claim| self.label_of(&claim.id) == typed)
+        })
     }
 }
 
@@ -106,7 +110,7 @@ mod tests {
             listed("partners", Some("partners"), "B"),
         ];
         name_claims(&mut claims);
-        let ids: Vec<&str> = claims.iter().map(|it| it.id.as_str()).collect();
+        let ids: Vec<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
         assert_eq!(
             ids,
             [
@@ -128,7 +132,10 @@ mod tests {
             ],
             ..Profile::default()
         };
-        let labels = profile.claims.iter().map(|it| profile.label_of(&it.id));
+        let labels = profile
+            .claims
+            .iter()
+            .map(|claim| profile.label_of(&claim.id));
         assert_eq!(labels.collect::<Vec<_>>(), ["members", "c2", "c3"]);
         for typed in ["c3", "партнеры"] {
             assert_eq!(profile.claim(typed), profile.claims.get(2));

@@ -165,7 +165,7 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
     if !profile
         .claims
         .iter()
-        .any(|it| it.cites.contains(&reference.number))
+        .any(|claim| claim.cites.contains(&reference.number))
     {
         remarks.push(Remark::note(
             &place,
@@ -182,7 +182,7 @@ fn lint_reference(reference: &Reference, profile: &Profile, remarks: &mut Vec<Re
         .references
         .iter()
         .find(|it| it.number == reference.number);
-    if again > 1 && first.is_some_and(|it| std::ptr::eq(it, reference)) {
+    if again > 1 && first.is_some_and(|first| std::ptr::eq(first, reference)) {
         remarks.push(Remark::error(
             &place,
             &format!("{again} references have this number"),
@@ -198,9 +198,14 @@ fn shared(profile: &Profile, remarks: &mut Vec<Remark>) {
             continue;
         };
         let all: Vec<String> = seed.references.iter().map(u32::to_string).collect();
-        let of = |number: u32| profile.references.iter().find(|it| it.number == number);
-        let same = seed.references.iter().all(|it| {
-            of(*it).zip(of(*first)).is_some_and(|(a, b)| {
+        let of = |number: u32| {
+            profile
+                .references
+                .iter()
+                .find(|reference| reference.number == number)
+        };
+        let same = seed.references.iter().all(|reference| {
+            of(*reference).zip(of(*first)).is_some_and(|(a, b)| {
                 a.fragment == b.fragment
                     && a.title.as_deref().map(fold) == b.title.as_deref().map(fold)
             })
@@ -228,7 +233,11 @@ fn lint_claim(claim: &super::Claim, profile: &Profile, remarks: &mut Vec<Remark>
         ));
     }
     for number in &claim.cites {
-        if !profile.references.iter().any(|it| it.number == *number) {
+        if !profile
+            .references
+            .iter()
+            .any(|reference| reference.number == *number)
+        {
             remarks.push(Remark::error(
                 &place,
                 &format!("cites reference {number}, which the profile does not have"),
@@ -240,14 +249,14 @@ fn lint_claim(claim: &super::Claim, profile: &Profile, remarks: &mut Vec<Remark>
         profile
             .references
             .iter()
-            .any(|it| it.number == *number && it.url.is_some())
+            .any(|reference| reference.number == *number && reference.url.is_some())
     });
     if !claim.cites.is_empty()
         && !reachable
         && claim
             .cites
             .iter()
-            .all(|it| profile.references.iter().any(|other| other.number == *it))
+            .all(|cite| profile.references.iter().any(|other| other.number == *cite))
     {
         remarks.push(Remark::warning(
             &place,

@@ -30,8 +30,8 @@ impl Profile {
                 let before = bytes.get(..at).unwrap_or_default();
                 let start = before
                     .iter()
-                    .rposition(|it| *it == b'\n')
-                    .map_or(0, |it| it + 1);
+                    .rposition(|byte| *byte == b'\n')
+                    .map_or(0, |rposition| rposition + 1);
                 let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default())
                     .chars()
                     .count();
@@ -40,7 +40,7 @@ impl Profile {
                     text: String::new(),
                     faults: vec![Fault {
                         span: at..at + 1,
-                        line: before.split(|it| *it == b'\n').count(),
+                        line: before.split(|byte| *byte == b'\n').count(),
                         column: column + 1,
                         what: format!("byte {at} is not UTF-8"),
                         hint: "save the file as UTF-8; TOML has no other encoding".to_owned(),
@@ -113,12 +113,12 @@ impl<'a, 'i> Fields<'a, 'i> {
             if !known.contains(&word) {
                 let nearest = known
                     .iter()
-                    .map(|it| (strsim::damerau_levenshtein(it, word), *it))
+                    .map(|known| (strsim::damerau_levenshtein(known, word), *known))
                     .min()
-                    .filter(|it| it.0 <= 3.min(1 + word.chars().count() / 3));
+                    .filter(|pair| pair.0 <= 3.min(1 + word.chars().count() / 3));
                 let hint = nearest.map_or_else(
                     || format!("{name} has these keys: {}", known.join(", ")),
-                    |it| format!("did you mean `{}`?", it.1),
+                    |nearest| format!("did you mean `{}`?", nearest.1),
                 );
                 faults.push(key.span(), format!("unknown key `{word}` in {name}"), hint);
             }
@@ -129,8 +129,8 @@ impl<'a, 'i> Fields<'a, 'i> {
     fn value(&self, key: &str) -> Option<&'a Value<'i>> {
         self.table
             .iter()
-            .find(|it| it.0.get_ref().as_ref() == key)
-            .map(|it| it.1)
+            .find(|pair| pair.0.get_ref().as_ref() == key)
+            .map(|table| table.1)
     }
 
     fn text(&self, key: &str, faults: &mut Faults) -> Option<String> {
@@ -156,11 +156,11 @@ impl<'a, 'i> Fields<'a, 'i> {
     fn date(&self, key: &str, faults: &mut Faults) -> Option<NaiveDate> {
         let value = self.value(key)?;
         let text = match value.get_ref() {
-            DeValue::Datetime(it) => it.date.map(|it| it.to_string()),
+            DeValue::Datetime(it) => it.date.map(|date| date.to_string()),
             DeValue::String(it) => Some(it.to_string()),
             _ => None,
         };
-        let date = text.and_then(|it| NaiveDate::parse_from_str(&it, "%Y-%m-%d").ok());
+        let date = text.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
         if date.is_none() {
             wrong(value, key, "a day such as 2022-10-21", faults);
         }
@@ -413,7 +413,7 @@ fn source(table: &DeTable<'_>, span: Range<usize>, faults: &mut Faults) -> Sourc
 fn alias(table: &DeTable<'_>, span: Range<usize>, faults: &mut Faults) -> Alias {
     let fields = Fields::new(table, span, "an alias", &["name", "other", "same"], faults);
     let same = fields.value("same");
-    let same = match same.map(|it| (it, it.get_ref().as_bool())) {
+    let same = match same.map(|same| (same, same.get_ref().as_bool())) {
         Some((_, Some(same))) => same,
         Some((value, None)) => {
             wrong(value, "same", "true or false", faults);

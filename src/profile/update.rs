@@ -71,8 +71,9 @@ pub fn update(mine: &Profile, base: Option<&Profile>, theirs: &Profile) -> Updat
         kept: 0,
     };
     let claims = merge.claims(&references);
-    let same =
-        |mine: &Option<String>, base: Option<&Option<String>>| base.is_some_and(|it| it == mine);
+    let same = |mine: &Option<String>, base: Option<&Option<String>>| {
+        base.is_some_and(|base| base == mine)
+    };
     let field = |mine: &Option<String>, base: Option<&Option<String>>, theirs: &Option<String>| {
         if same(mine, base) {
             theirs.clone()
@@ -80,17 +81,17 @@ pub fn update(mine: &Profile, base: Option<&Profile>, theirs: &Profile) -> Updat
             mine.clone().or_else(|| theirs.clone())
         }
     };
-    let title = if base.is_some_and(|it| it.title == mine.title) {
+    let title = if base.is_some_and(|base| base.title == mine.title) {
         theirs.title.clone()
     } else {
         mine.title.clone()
     };
     let profile = Profile {
         title,
-        kind: field(&mine.kind, base.map(|it| &it.kind), &theirs.kind),
+        kind: field(&mine.kind, base.map(|base| &base.kind), &theirs.kind),
         project_of: field(
             &mine.project_of,
-            base.map(|it| &it.project_of),
+            base.map(|base| &base.project_of),
             &theirs.project_of,
         ),
         article: mine.article.clone().or_else(|| theirs.article.clone()),
@@ -126,9 +127,11 @@ struct Merge<'a> {
 
 impl Merge<'_> {
     fn claims(&mut self, references: &[Reference]) -> Vec<Claim> {
-        let based = self.base.map(|it| matched(&self.mine.claims, &it.claims));
+        let based = self
+            .base
+            .map(|base| matched(&self.mine.claims, &base.claims));
         let was = |at: usize| {
-            let place = based.as_ref()?.iter().find(|it| it.0 == at)?.1;
+            let place = based.as_ref()?.iter().find(|pair| pair.0 == at)?.1;
             self.base?.claims.get(place)
         };
         // The article's own words of then say best which of its words of now they are.
@@ -137,9 +140,9 @@ impl Merge<'_> {
                 let claim = &self.mine.claims[at];
                 was(at).map_or_else(
                     || claim.clone(),
-                    |it| Claim {
+                    |was| Claim {
                         id: claim.id.clone(),
-                        ..it.clone()
+                        ..was.clone()
                     },
                 )
             })
@@ -149,7 +152,7 @@ impl Merge<'_> {
         let dropped = self.dropped(based.as_deref());
         let mut merged: Vec<(Option<usize>, Claim)> = Vec::new();
         for (at, new) in self.theirs.claims.iter().enumerate() {
-            let pair = pairs.iter().find(|it| it.1 == at).map(|it| it.0);
+            let pair = pairs.iter().find(|pair| pair.1 == at).map(|pair| pair.0);
             match pair {
                 Some(place) => {
                     let claim =
@@ -167,10 +170,13 @@ impl Merge<'_> {
             }
         }
         self.unmatched(&pairs, &read_then, &mut merged);
-        let known: HashSet<u32> = references.iter().map(|it| it.number).collect();
-        let mut claims: Vec<Claim> = merged.iter().map(|it| it.1.clone()).collect();
+        let known: HashSet<u32> = references
+            .iter()
+            .map(|reference| reference.number)
+            .collect();
+        let mut claims: Vec<Claim> = merged.iter().map(|merged| merged.1.clone()).collect();
         for claim in &mut claims {
-            claim.cites.retain(|it| known.contains(it));
+            claim.cites.retain(|cite| known.contains(cite));
         }
         name_claims(&mut claims);
         for ((place, _), claim) in merged.iter().zip(&claims) {
@@ -195,8 +201,8 @@ impl Merge<'_> {
         let pairs = matched(&base.claims, &self.theirs.claims);
         pairs
             .into_iter()
-            .filter(|(was, _)| !based.iter().any(|it| it.1 == *was))
-            .map(|it| it.1)
+            .filter(|(was, _)| !based.iter().any(|pair| pair.1 == *was))
+            .map(|pair| pair.1)
             .collect()
     }
 
@@ -208,7 +214,7 @@ impl Merge<'_> {
         merged: &mut Vec<(Option<usize>, Claim)>,
     ) {
         for (at, claim) in self.mine.claims.iter().enumerate() {
-            if pairs.iter().any(|it| it.0 == at) {
+            if pairs.iter().any(|pair| pair.0 == at) {
                 continue;
             }
             let read = match self.base {
@@ -227,15 +233,15 @@ impl Merge<'_> {
             // It keeps its place: behind the claim that it stood behind.
             let before = (0..at)
                 .rev()
-                .find_map(|earlier| merged.iter().position(|it| it.0 == Some(earlier)));
-            merged.insert(before.map_or(0, |it| it + 1), (Some(at), claim));
+                .find_map(|earlier| merged.iter().position(|pair| pair.0 == Some(earlier)));
+            merged.insert(before.map_or(0, |before| before + 1), (Some(at), claim));
         }
     }
 
     fn renumbered(&self, cites: &[u32]) -> Vec<u32> {
         let mut numbers: Vec<u32> = cites
             .iter()
-            .filter_map(|it| self.numbers.get(it).copied())
+            .filter_map(|cite| self.numbers.get(cite).copied())
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
@@ -289,14 +295,15 @@ impl Merge<'_> {
             Statement::Listed { names: new, .. },
         ) = (&mine.statement, &base.statement, &theirs.statement)
         {
-            let holds =
-                |names: &[ListedName], name: &ListedName| names.iter().any(|it| same(it, name));
+            let holds = |names: &[ListedName], name: &ListedName| {
+                names.iter().any(|label| same(label, name))
+            };
             let mut all: Vec<ListedName> = new
                 .iter()
-                .filter(|it| holds(names, it) || !holds(was, it))
+                .filter(|new| holds(names, new) || !holds(was, new))
                 .cloned()
                 .collect();
-            for name in names.iter().filter(|it| !holds(was, it)) {
+            for name in names.iter().filter(|name| !holds(was, name)) {
                 if !holds(&all, name) {
                     all.push(name.clone());
                 }
@@ -355,8 +362,8 @@ fn spans(statement: &Statement, theirs: &Claim) -> Vec<Span> {
         (Statement::Listed { names, .. }, Statement::Listed { names: new, .. }) if names != new => {
             names
                 .iter()
-                .map(|it| {
-                    let at = new.iter().position(|other| same(it, other));
+                .map(|name| {
+                    let at = new.iter().position(|other| same(name, other));
                     at.and_then(|it| theirs.spans.get(it))
                         .copied()
                         .unwrap_or_default()
@@ -390,7 +397,7 @@ fn difference(old: &Statement, new: &Statement) -> (Option<String>, Option<Strin
         let only = |some: &[ListedName], others: &[ListedName]| {
             let names: Vec<String> = some
                 .iter()
-                .filter(|it| !others.iter().any(|other| same(it, other)))
+                .filter(|some| !others.iter().any(|other| same(some, other)))
                 .map(name)
                 .collect();
             (!names.is_empty()).then(|| names.join("; "))

@@ -78,7 +78,7 @@ fn write_reference(out: &mut String, reference: &Reference) {
 fn copy(copy: &ArchivedCopy) -> String {
     let date = copy
         .date
-        .map_or(String::new(), |it| format!(", date = {it}"));
+        .map_or(String::new(), |date| format!(", date = {date}"));
     format!("{{ url = {}{date} }}", quoted(&copy.url))
 }
 
@@ -153,7 +153,7 @@ fn write_names(out: &mut String, names: &[ListedName]) {
                 let _ = writeln!(out, "    {},", quoted(name));
             }
             ListedName::Ambiguous(parts) => {
-                let parts: Vec<String> = parts.iter().map(|it| quoted(it)).collect();
+                let parts: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
                 let _ = writeln!(
                     out,
                     "    [{}], # one name or several: the page decides",

@@ -52,14 +52,14 @@ pub fn further_pages(reading: &Reading, own: &TargetUri) -> Vec<TargetUri> {
 
 /// The number of a page of the list that `own` is a page of, where it is behind that one.
 fn number_behind(own: &TargetUri, to: &TargetUri) -> Option<u32> {
-    let origin = |it: &TargetUri| (it.host().to_owned(), it.port());
+    let origin = |target_uri: &TargetUri| (target_uri.host().to_owned(), target_uri.port());
     if origin(own) != origin(to) {
         return None;
     }
     let mut known = numbered(own);
     known.push((plain(own), 0));
     let behind = |(base, number): &(String, u32)| {
-        let same = known.iter().find(|it| it.0 == *base)?;
+        let same = known.iter().find(|pair| pair.0 == *base)?;
         (*number > same.1).then_some(*number)
     };
     numbered(to).iter().find_map(behind)
@@ -77,7 +77,11 @@ fn plain(uri: &TargetUri) -> String {
 }
 
 fn spelt(path: &str, query: &[&str]) -> String {
-    let mut query: Vec<&str> = query.iter().copied().filter(|it| !it.is_empty()).collect();
+    let mut query: Vec<&str> = query
+        .iter()
+        .copied()
+        .filter(|query| !query.is_empty())
+        .collect();
     query.sort_unstable();
     format!("{}?{}", path.trim_end_matches('/'), query.join("&"))
 }
@@ -97,7 +101,7 @@ fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
         .collect();
     let mut found = Vec::new();
     for (at, it) in query.iter().enumerate() {
-        if let Some(number) = it.split_once('=').and_then(|it| count(it.1)) {
+        if let Some(number) = it.split_once('=').and_then(|halves| count(halves.1)) {
             let mut rest = query.clone();
             rest.remove(at);
             found.push((spelt(url.path(), &rest), number));
@@ -117,7 +121,7 @@ fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
         return found;
     }
     let (stem, ending) = last.split_once('.').unwrap_or((last, ""));
-    let bare = stem.trim_end_matches(|it: char| it.is_ascii_digit());
+    let bare = stem.trim_end_matches(|letter: char| letter.is_ascii_digit());
     if let Some(number) = stem.get(bare.len()..).and_then(count) {
         let bare = bare.trim_end_matches(['-', '_']);
         let dot = if ending.is_empty() { "" } else { "." };
@@ -131,7 +135,7 @@ fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
 
 /// A number that may count pages, or the names on them.
 fn count(text: &str) -> Option<u32> {
-    let is_count = (1..=4).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+    let is_count = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_count.then(|| text.parse().ok()).flatten()
 }
 
@@ -161,12 +165,14 @@ pub fn joined(first: &Reading, own: &TargetUri, further: &[FurtherPage<'_>]) -> 
         }
     }
     if missing.is_none() {
-        let known: HashSet<&TargetUri> = further.iter().map(|it| it.asked).collect();
-        let mut led = pages.iter().flat_map(|it| further_pages(it.1, it.0));
-        let is_known = |it: &TargetUri| known.contains(it) || pages.iter().any(|page| page.0 == it);
+        let known: HashSet<&TargetUri> = further.iter().map(|further| further.asked).collect();
+        let mut led = pages.iter().flat_map(|page| further_pages(page.1, page.0));
+        let is_known = |target_uri: &TargetUri| {
+            known.contains(target_uri) || pages.iter().any(|page| page.0 == target_uri)
+        };
         missing = led
             .find(|it| !is_known(it))
-            .map(|it| format!("{it} was not read"));
+            .map(|led| format!("{led} was not read"));
     }
     reading.more = match missing {
         Some(what) => vec![about_all(MoreKind::Pager, what)],
@@ -181,14 +187,18 @@ fn readable<'a>(
     pages: &[(&TargetUri, &Reading)],
 ) -> Result<&'a Reading, String> {
     let read = page.reading.map_err(str::to_owned)?;
-    let first = pages.first().map(|it| it.0.host());
+    let first = pages.first().map(|page| page.0.host());
     if first != Some(page.came_to.host()) {
         return Err(format!("it led to {}", page.came_to));
     }
     if read.state != PageState::Content {
         return Err("what came is no page of the list".to_owned());
     }
-    if let Some(doubt) = read.doubt.as_ref().filter(|it| it.speaks_for.is_some()) {
+    if let Some(doubt) = read
+        .doubt
+        .as_ref()
+        .filter(|doubt| doubt.speaks_for.is_some())
+    {
         return Err(doubt.what.clone());
     }
     if pages
@@ -206,7 +216,7 @@ fn left(pages: &[(&TargetUri, &Reading)]) -> Vec<More> {
     for (own, page) in pages {
         for it in &page.more {
             let leads_elsewhere = it.leads_to.iter().any(|href| {
-                let to = own.join(href).ok().map(|it| it.0);
+                let to = own.join(href).ok().map(|pair| pair.0);
                 to.is_some_and(|to| (to.host(), to.port()) != (own.host(), own.port()))
             });
             let stays = match it.kind {
@@ -251,21 +261,21 @@ fn append(reading: &mut Reading, page: &Reading) -> usize {
     let moved = |range: &std::ops::Range<usize>| range.start + start..range.end + start;
     reading
         .blocks
-        .extend(page.blocks.iter().map(|it| super::Block {
-            range: moved(&it.range),
-            ..it.clone()
+        .extend(page.blocks.iter().map(|block| super::Block {
+            range: moved(&block.range),
+            ..block.clone()
         }));
     reading
         .headings
-        .extend(page.headings.iter().map(|it| super::Heading {
-            range: moved(&it.range),
-            ..it.clone()
+        .extend(page.headings.iter().map(|heading| super::Heading {
+            range: moved(&heading.range),
+            ..heading.clone()
         }));
     reading
         .links
-        .extend(page.links.iter().map(|it| super::Link {
-            range: moved(&it.range),
-            ..it.clone()
+        .extend(page.links.iter().map(|link| super::Link {
+            range: moved(&link.range),
+            ..link.clone()
         }));
     reading.struck.extend(page.struck.iter().map(moved));
     if page.ending == Ending::InTag {
@@ -294,10 +304,10 @@ fn goes_on(list: &EntityList, rest: &EntityList) -> bool {
 
 /// Takes the names of the rest of a list in; those that it has already, as a menu has on every page, once.
 fn take_in(list: &mut EntityList, rest: EntityList) {
-    let known: BTreeSet<String> = list.items.iter().map(|it| it.surface.clone()).collect();
+    let known: BTreeSet<String> = list.items.iter().map(|item| item.surface.clone()).collect();
     let new = rest.items.into_iter();
     list.items
-        .extend(new.filter(|it| !known.contains(&it.surface)));
+        .extend(new.filter(|new| !known.contains(&new.surface)));
 }
 
 #[cfg(test)]

@@ -53,15 +53,15 @@ impl Alert {
         let mut row: Option<(Instant, u64)> = None;
         stretches
             .iter()
-            .map(|it| {
-                row = it.bad.then(|| {
-                    let (first, before) = row.unwrap_or((it.first, 0));
-                    (first, before + it.visits)
+            .map(|stretch| {
+                row = stretch.bad.then(|| {
+                    let (first, before) = row.unwrap_or((stretch.first, 0));
+                    (first, before + stretch.visits)
                 });
                 Lasting {
-                    bad: it.bad,
-                    alone: has_lasted(it.visits, it.first, it.last),
-                    together: row.is_some_and(|(first, all)| has_lasted(all, first, it.last)),
+                    bad: stretch.bad,
+                    alone: has_lasted(stretch.visits, stretch.first, stretch.last),
+                    together: row.is_some_and(|(first, all)| has_lasted(all, first, stretch.last)),
                 }
             })
             .collect()

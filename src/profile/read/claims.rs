@@ -22,8 +22,8 @@ pub(super) fn claim(
     ];
     let kind = table
         .iter()
-        .find(|it| it.0.get_ref().as_ref() == "kind")
-        .and_then(|it| it.1.get_ref().as_str());
+        .find(|pair| pair.0.get_ref().as_ref() == "kind")
+        .and_then(|table| table.1.get_ref().as_str());
     let own: &[&str] = match kind {
         Some("listed") => &["relation", "names", "complete"],
         Some("quoted" | "figure" | "stated") => &["exact"],
@@ -62,8 +62,8 @@ pub(super) fn claim(
         },
         _ => {
             let at = fields.value("kind").map_or(span.clone(), Spanned::span);
-            let what = kind.map_or("a claim has no `kind`".to_owned(), |it| {
-                format!("`{it}` is no kind of claim")
+            let what = kind.map_or("a claim has no `kind`".to_owned(), |kind| {
+                format!("`{kind}` is no kind of claim")
             });
             faults.push(
                 at,
@@ -111,8 +111,14 @@ fn cites(fields: &Fields<'_, '_>, references: &[Reference], faults: &mut Faults)
             );
             continue;
         };
-        if !references.iter().any(|it| it.number == number) {
-            let have: Vec<String> = references.iter().map(|it| it.number.to_string()).collect();
+        if !references
+            .iter()
+            .any(|reference| reference.number == number)
+        {
+            let have: Vec<String> = references
+                .iter()
+                .map(|reference| reference.number.to_string())
+                .collect();
             let hint = if have.is_empty() {
                 "the profile has no references: add a [[references]] table above the claims"
                     .to_owned()
@@ -151,8 +157,8 @@ fn names(fields: &Fields<'_, '_>, faults: &mut Faults) -> Vec<ListedName> {
     for it in list {
         match it.get_ref() {
             DeValue::String(name) => names.push(ListedName::One(name.to_string())),
-            DeValue::Array(parts) if parts.iter().all(|it| it.get_ref().is_str()) => {
-                let parts = parts.iter().filter_map(|it| it.get_ref().as_str());
+            DeValue::Array(parts) if parts.iter().all(|part| part.get_ref().is_str()) => {
+                let parts = parts.iter().filter_map(|part| part.get_ref().as_str());
                 names.push(ListedName::Ambiguous(parts.map(str::to_owned).collect()));
             }
             _ => wrong(it, "names", WANT, faults),

@@ -75,7 +75,7 @@ impl<'a> Known<'a> {
         let around = claim
             .sentence
             .as_deref()
-            .map(|it| bag(&fold(it)))
+            .map(|sentence| bag(&fold(sentence)))
             .unwrap_or_default();
         Self {
             claim,
@@ -124,8 +124,8 @@ impl<'a> Known<'a> {
 
 /// The words of a text.
 fn bag(text: &str) -> HashSet<String> {
-    text.split(|it: char| !it.is_alphanumeric())
-        .filter(|it| !it.is_empty())
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|part| !part.is_empty())
         .map(str::to_owned)
         .collect()
 }
@@ -145,13 +145,14 @@ type Same<'t> = &'t dyn Fn(&Reference, &Reference) -> bool;
 
 /// Pairs of references that are one: the same address and title, then the same address, then the same title or number.
 pub(super) fn references_matched(old: &[Reference], new: &[Reference]) -> Vec<(usize, usize)> {
-    let title = |it: &Reference| it.title.as_deref().map(fold);
-    let address = |it: &Reference| {
-        it.url
+    let title = |reference: &Reference| reference.title.as_deref().map(fold);
+    let address = |reference: &Reference| {
+        reference
+            .url
             .as_deref()
-            .map(|url| (fold(url), it.fragment.clone()))
+            .map(|url| (fold(url), reference.fragment.clone()))
     };
-    let page = |it: &Reference| it.url.as_deref().map(fold);
+    let page = |reference: &Reference| reference.url.as_deref().map(fold);
     let whole = |a: &Reference, b: &Reference| {
         address(a) == address(b) && title(a) == title(b) && a.number == b.number
     };
@@ -168,13 +169,13 @@ pub(super) fn references_matched(old: &[Reference], new: &[Reference]) -> Vec<(u
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for same in rounds {
         for (at, one) in old.iter().enumerate() {
-            if pairs.iter().any(|it| it.0 == at) {
+            if pairs.iter().any(|pair| pair.0 == at) {
                 continue;
             }
-            let free = |place: &usize| !pairs.iter().any(|it| it.1 == *place);
+            let free = |place: &usize| !pairs.iter().any(|pair| pair.1 == *place);
             let found = (0..new.len())
                 .filter(free)
-                .find(|it| new.get(*it).is_some_and(|it| same(one, it)));
+                .find(|at| new.get(*at).is_some_and(|new| same(one, new)));
             if let Some(place) = found {
                 pairs.push((at, place));
             }

@@ -18,8 +18,8 @@ pub(super) fn references(
     for (at, new) in theirs.references.iter().enumerate() {
         let old = pairs
             .iter()
-            .find(|it| it.1 == at)
-            .and_then(|it| mine.references.get(it.0));
+            .find(|pair| pair.1 == at)
+            .and_then(|pair| mine.references.get(pair.0));
         let Some(old) = old else {
             changes.push(change(
                 ChangeKind::New,
@@ -31,7 +31,11 @@ pub(super) fn references(
             continue;
         };
         numbers.insert(old.number, new.number);
-        let was = base.and_then(|it| it.references.iter().find(|it| it.number == old.number));
+        let was = base.and_then(|base| {
+            base.references
+                .iter()
+                .find(|reference| reference.number == old.number)
+        });
         let reference = reference(old, was, new);
         if shown(&reference) != shown(old) {
             let what = reference_name(new.number);
@@ -45,17 +49,18 @@ pub(super) fn references(
         merged.push(reference);
     }
     for (at, old) in mine.references.iter().enumerate() {
-        if pairs.iter().any(|it| it.0 == at) {
+        if pairs.iter().any(|pair| pair.0 == at) {
             continue;
         }
-        let by_hand = base.map_or(old.bytes.is_none() && mine.source.is_some(), |it| {
-            !it.references
+        let by_hand = base.map_or(old.bytes.is_none() && mine.source.is_some(), |base| {
+            !base
+                .references
                 .iter()
-                .any(|it| it.number == old.number && it.url == old.url)
+                .any(|reference| reference.number == old.number && reference.url == old.url)
         });
         if by_hand {
             let taken = merged.iter().any(|it| it.number == old.number);
-            let next = merged.iter().map(|it| it.number).max().unwrap_or(0) + 1;
+            let next = merged.iter().map(|merged| merged.number).max().unwrap_or(0) + 1;
             let number = if taken { next } else { old.number };
             numbers.insert(old.number, number);
             merged.push(Reference {
@@ -79,13 +84,20 @@ fn reference_name(number: u32) -> String {
 }
 
 /// A reference in one line.
-fn shown(it: &Reference) -> String {
-    let url = it.url.as_ref().map(|url| match &it.fragment {
+fn shown(reference: &Reference) -> String {
+    let url = reference.url.as_ref().map(|url| match &reference.fragment {
         Some(fragment) => format!("{url}#{fragment}"),
         None => url.clone(),
     });
-    let accessed = it.accessed.map(|it| format!("accessed {it}"));
-    let parts = [it.title.clone(), it.publisher.clone(), accessed, url];
+    let accessed = reference
+        .accessed
+        .map(|accessed| format!("accessed {accessed}"));
+    let parts = [
+        reference.title.clone(),
+        reference.publisher.clone(),
+        accessed,
+        url,
+    ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -107,30 +119,34 @@ fn reference(mine: &Reference, base: Option<&Reference>, theirs: &Reference) -> 
     };
     let mut archived = theirs.archived.clone();
     for copy in &mine.archived {
-        let was = base.is_some_and(|it| it.archived.contains(copy));
+        let was = base.is_some_and(|base| base.archived.contains(copy));
         if !was && !archived.iter().any(|it| it.url == copy.url) {
             archived.push(copy.clone());
         }
     }
     Reference {
         number: theirs.number,
-        author: corrected(&mine.author, base.map(|it| &it.author), &theirs.author),
-        title: corrected(&mine.title, base.map(|it| &it.title), &theirs.title),
+        author: corrected(&mine.author, base.map(|base| &base.author), &theirs.author),
+        title: corrected(&mine.title, base.map(|base| &base.title), &theirs.title),
         publisher: corrected(
             &mine.publisher,
-            base.map(|it| &it.publisher),
+            base.map(|base| &base.publisher),
             &theirs.publisher,
         ),
         published: day(
             mine.published,
-            base.map(|it| it.published),
+            base.map(|base| base.published),
             theirs.published,
         ),
-        accessed: day(mine.accessed, base.map(|it| it.accessed), theirs.accessed),
-        url: corrected(&mine.url, base.map(|it| &it.url), &theirs.url),
+        accessed: day(
+            mine.accessed,
+            base.map(|base| base.accessed),
+            theirs.accessed,
+        ),
+        url: corrected(&mine.url, base.map(|base| &base.url), &theirs.url),
         fragment: corrected(
             &mine.fragment,
-            base.map(|it| &it.fragment),
+            base.map(|base| &base.fragment),
             &theirs.fragment,
         ),
         selector: mine.selector.clone(),
