@@ -278,26 +278,33 @@ pub(super) fn xml(source: &str) -> Plain {
         }
     }
     for (path, ranges) in lists {
-        if ranges.len() < 2 {
-            continue;
-        }
-        let in_feed = path.contains("item>") || path.contains("entry>");
-        let items = ranges.into_iter().map(|range| EntityName {
-            css: path.clone(),
-            source: NameSource::Structured,
-            ..item(&plain.text, range)
-        });
-        let list = Unseen {
-            heading: None,
-            container: path.clone(),
-            fingerprint: path.clone(),
-            items: items.collect(),
-            announced: false,
-            typed: 0.0,
-        };
-        plain.lists.push(unseen::elements(list, in_feed));
+        plain
+            .lists
+            .extend(list_of_elements(&plain.text, &path, ranges));
     }
     plain
+}
+
+/// The list of two or more elements of one path.
+fn list_of_elements(text: &str, path: &str, ranges: Vec<Range<usize>>) -> Option<EntityList> {
+    if ranges.len() < 2 {
+        return None;
+    }
+    let in_feed = path.contains("item>") || path.contains("entry>");
+    let items = ranges.into_iter().map(|range| EntityName {
+        css: path.to_owned(),
+        source: NameSource::Structured,
+        ..item(text, range)
+    });
+    let list = Unseen {
+        heading: None,
+        container: path.to_owned(),
+        fingerprint: path.to_owned(),
+        items: items.collect(),
+        announced: false,
+        typed: 0.0,
+    };
+    Some(unseen::elements(list, in_feed))
 }
 
 /// Writes the text of an element, and keeps it as a member of the list of its path if that could be one.

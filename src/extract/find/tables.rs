@@ -33,6 +33,7 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
     drafts
 }
 
+/// The lists in one table.
 fn of_table(index: &PageIndex<'_>, table: usize) -> Vec<Draft> {
     let rows = rows_of(index, table);
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
@@ -49,61 +50,72 @@ fn of_table(index: &PageIndex<'_>, table: usize) -> Vec<Draft> {
     if body.is_empty() || width == 0 || width > 40 {
         return Vec::new();
     }
-    let titles = head.map(|head| &rows[head]);
-    let mut drafts = Vec::new();
     if (head.is_none() && width > 1 && is_grid(index, &body)) || width == 1 {
-        let cells: Vec<Range<usize>> = body
-            .iter()
-            .flat_map(|it| &it.cells)
-            .map(|&it| it..index.tree.nodes[it].end)
-            .collect();
-        let items = record::name(index, &cells);
-        if items.len() > 1 {
-            drafts.push(Draft {
-                strategy: if width == 1 {
-                    Strategy::TableColumn
-                } else {
-                    Strategy::Cards
-                },
-                container: table,
-                caption: None,
-                items,
-                observed: Vec::new(),
-            });
-        }
-        return drafts;
+        return of_cells(index, table, &body, width).into_iter().collect();
     }
-    for column in 0..width {
-        let cells: Vec<Range<usize>> = body
-            .iter()
-            .filter(|body| body.cells.len() * 2 > width)
-            .filter_map(|it| it.cells.get(column))
-            .map(|&it| it..index.tree.nodes[it].end)
-            .collect();
-        let items = record::name(index, &cells);
-        if items.is_empty() || items.len() * 2 < body.len() {
-            continue;
-        }
-        let title = titles
-            .and_then(|title| title.cells.get(column))
-            .map(|&it| index.text(&index.flow.spans[it]))
-            .unwrap_or_default();
-        let mut observed = vec![(Observed::RepeatedCells, 1.0 - distinct_share(index, &items))];
-        observed.extend(said_by_title(title).map(|what| (what, 1.0)));
-        if column == 0 {
-            observed.push((Observed::FirstColumn, 1.0));
-        }
-        drafts.push(Draft {
-            strategy: Strategy::TableColumn,
-            container: table,
-            caption: None,
-            items,
-            observed,
-        });
-    }
-    drafts
+    let titles = head.map(|head| &rows[head]);
+    let title = |column: usize| -> &str {
+        let cell = titles.and_then(|row| row.cells.get(column));
+        cell.map_or("", |&cell| index.text(&index.flow.spans[cell]))
+    };
+    let columns =
+        (0..width).map(|column| of_column(index, table, (&body, width), (column, title(column))));
+    columns.flatten().collect()
 }
 
+/// The list of all cells of a table whose rows mean nothing.
+fn of_cells(index: &PageIndex<'_>, table: usize, body: &[&Row], width: usize) -> Option<Draft> {
+    let cells: Vec<Range<usize>> = body
+        .iter()
+        .flat_map(|row| &row.cells)
+        .map(|&cell| cell..index.tree.nodes[cell].end)
+        .collect();
+    let items = record::name(index, &cells);
+    (items.len() > 1).then_some(Draft {
+        strategy: if width == 1 {
+            Strategy::TableColumn
+        } else {
+            Strategy::Cards
+        },
+        container: table,
+        caption: None,
+        items,
+        observed: Vec::new(),
+    })
+}
+
+/// The list in a column with a title; rows with few cells are captions between the records.
+fn of_column(
+    index: &PageIndex<'_>,
+    table: usize,
+    (body, width): (&[&Row], usize),
+    (column, title): (usize, &str),
+) -> Option<Draft> {
+    let cells: Vec<Range<usize>> = body
+        .iter()
+        .filter(|row| row.cells.len() * 2 > width)
+        .filter_map(|row| row.cells.get(column))
+        .map(|&cell| cell..index.tree.nodes[cell].end)
+        .collect();
+    let items = record::name(index, &cells);
+    if items.is_empty() || items.len() * 2 < body.len() {
+        return None;
+    }
+    let mut observed = vec![(Observed::RepeatedCells, 1.0 - distinct_share(index, &items))];
+    observed.extend(said_by_title(title).map(|what| (what, 1.0)));
+    if column == 0 {
+        observed.push((Observed::FirstColumn, 1.0));
+    }
+    Some(Draft {
+        strategy: Strategy::TableColumn,
+        container: table,
+        caption: None,
+        items,
+        observed,
+    })
+}
+
+/// The rows of a table, not those of tables inside it.
 fn rows_of(index: &PageIndex<'_>, table: usize) -> Vec<Row> {
     let tree = index.tree;
     let mut rows = Vec::new();

@@ -23,43 +23,12 @@ pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
     {
         return 0..text.len();
     }
-    let noise = |letter: char| {
-        letter.is_whitespace()
-            || matches!(
-                letter,
-                '•' | '·'
-                    | '|'
-                    | '*'
-                    | '†'
-                    | '‡'
-                    | ','
-                    | ';'
-                    | ':'
-                    | '–'
-                    | '—'
-                    | '-'
-                    | '▪'
-                    | '●'
-                    | '■'
-                    | '►'
-                    | '»'
-                    | '›'
-                    | '«'
-                    | '→'
-                    | '✓'
-                    | '✔'
-                    | '_'
-                    | '~'
-                    | '>'
-                    | '<'
-            )
-    };
     let mut start = text.len()
         - text
-            .trim_start_matches(|letter| noise(letter) || letter == '.')
+            .trim_start_matches(|letter| is_noise(letter) || letter == '.')
             .len();
     start += enumerator(&text[start..]);
-    let kept = text[start..].trim_end_matches(noise);
+    let kept = text[start..].trim_end_matches(is_noise);
     let mut end = start + kept.len();
     let inner = &text[start..end];
     // A full stop ends a name only where it is an abbreviation's.
@@ -81,6 +50,11 @@ pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
         range.end = range.start + text[range.clone()].trim_end().len();
     }
     range
+}
+
+/// Whether a letter at the edge of a name is not part of it: a bullet, a separator, the mark of a footnote.
+fn is_noise(letter: char) -> bool {
+    letter.is_whitespace() || "•·|*†‡,;:–—-▪●■►»›«→✓✔_~><".contains(letter)
 }
 
 /// What stands before a note in brackets that is none of the name: where a link leads, the part it plays, the years of it.
