@@ -54,6 +54,8 @@ export async function serve(config, ...more) {
 export async function open(chromium, options = {}) {
   const context = await chromium.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
+  // `DESK_SCRIPT=src/web/desk/desk.js` tries a script without building the program.
+  if (process.env.DESK_SCRIPT) await page.route("**/assets/*.js", (it) => it.fulfill({ contentType: "text/javascript", path: process.env.DESK_SCRIPT }));
   const faults = [];
   page.on("dialog", (it) => { faults.push(`dialog: ${it.message()}`); it.dismiss(); });
   page.on("pageerror", (it) => faults.push(`error: ${it.message}`));
@@ -63,7 +65,9 @@ export async function open(chromium, options = {}) {
 }
 
 let failed = 0;
+// `DESK_ONLY=part of a name` runs only the tests with it.
 export async function test(name, body) {
+  if (!name.includes(process.env.DESK_ONLY || "")) return;
   const begun = Date.now();
   try {
     await body();

@@ -17,6 +17,10 @@ function say(text) {
   if (status) status.textContent = text;
 }
 
+// A frame that has loaded before it was painted does not scroll to its words by itself.
+const nudge = (frame) => frame.contentWindow.location.replace(frame.dataset.at);
+addEventListener("load", () => all("iframe[name]").forEach(nudge));
+
 // Frames go to another place of the same copy without a load, and leave no step behind for "Back".
 function frames(fresh) {
   for (const frame of all("iframe[name]")) {
@@ -234,7 +238,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 function begin() {
-  for (const frame of all("iframe[name]")) frame.dataset.at = frame.dataset.at || frame.getAttribute("src");
+  for (const frame of all("iframe[name]")) {
+    frame.dataset.at = frame.dataset.at || frame.getAttribute("src");
+    frame.onload = () => nudge(frame);
+  }
   count();
   const choice = one("#keys");
   if (choice) {
