@@ -101,7 +101,7 @@ fn html(page: &Page<'_>, source: &str, kind: Kind, mut signals: Vec<Signal>) -> 
     }
     let flow = flow::write(&tree);
     let (lists, lost_selectors) = lists(page, source, &tree, &flow);
-    let more = more::find(&tree, &flow);
+    let more = more::find(&tree, &flow, page.uri);
     let judged = states::judge(&tree, &flow, &lists, (page.status, source));
     signals.extend(judged.signals);
     Reading {

@@ -11,7 +11,10 @@ use super::{
     tellings::may_lead_on,
     tree::Tree,
 };
-use crate::reading::{More, MoreKind, Region};
+use crate::{
+    reading::{More, MoreKind, Region},
+    uri::TargetUri,
+};
 
 /// How many signs are kept; the first ones say it.
 const MOST: usize = 50;
@@ -19,8 +22,8 @@ const MOST: usize = 50;
 /// A button says as much at most.
 const LONGEST_CONTROL: usize = 60;
 
-/// The signs on a page, in its order.
-pub(super) fn find(tree: &Tree, flow: &Flow) -> Vec<More> {
+/// The signs on a page at `uri`, in its order.
+pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<More> {
     let mut found = Vec::new();
     let mut controls: BTreeMap<String, Vec<More>> = BTreeMap::new();
     for node in 1..tree.nodes.len() {
@@ -55,7 +58,26 @@ pub(super) fn find(tree: &Tree, flow: &Flow) -> Vec<More> {
     }
     found.sort_by_key(|it| it.at);
     found.truncate(MOST);
+    if let Some(base) = base(tree, uri) {
+        for it in found.iter_mut().flat_map(|it| &mut it.leads_to) {
+            if let Ok((to, _)) = base.join(it) {
+                *it = to.to_string();
+            }
+        }
+    }
     found
+}
+
+/// The address that the page's links start from, where its first `<base href>` names another one (HTML, 4.2.3).
+fn base(tree: &Tree, uri: Option<&TargetUri>) -> Option<TargetUri> {
+    let href = (1..tree.nodes.len())
+        .filter(|it| tree.is_element(*it) && *tree.name(*it) == local_name!("base"))
+        .find_map(|it| tree.attr_text(it, &local_name!("href")))?;
+    let base = match uri {
+        Some(uri) => uri.join(href),
+        None => TargetUri::parse(href),
+    };
+    base.ok().map(|it| it.0)
 }
 
 fn more(kind: MoreKind, what: String, at: Option<usize>) -> More {

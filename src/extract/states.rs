@@ -1,6 +1,7 @@
 //! Whether a page can be judged by: several weak signs, added up; no phrase alone decides.
 
 mod hosts;
+mod notice;
 mod said;
 mod shape;
 mod titles;
@@ -87,10 +88,17 @@ pub(super) fn judge(
         .map(|it| it.items.len())
         .max()
         .unwrap_or(0);
+    let manner = (main <= notice::LONGEST)
+        .then(|| notice::of(&lines))
+        .flatten();
     let signals = weighed(signals, &said, flow.title.as_deref(), main, named);
     let mut signals = promised(signals, flow, named);
     let paywall = said.iter().find_map(|it| it.ends_at_paywall.as_ref());
     let mut firm = shape.firm;
+    if let Some(manner) = &manner {
+        signals.extend(manner.outweighed(&signals, main));
+        firm.extend(manner.addressed(main, named));
+    }
     let challenge = (flow.text.len() <= MOST_OF_A_CHALLENGE && page.len() <= LONGEST_CHALLENGE)
         .then(|| challenge::in_page(page.as_bytes()))
         .flatten();
@@ -121,8 +129,12 @@ pub(super) fn judge(
 fn least(language: Option<&str>, text: &str) -> usize {
     const SAMPLE: usize = 400;
     let tag = language.and_then(|it| it.split(['-', '_']).next());
-    let known_tag = tag.is_none_or(|it| phrases::knows(&it.to_ascii_lowercase()));
-    let known_script = |it: char| matches!(u32::from(it), 0..=0x6ff | 0x900..=0x97f | 0x1e00..=0x1fff | 0x2000..=0x9fff | 0xac00..=0xd7ff | 0xf900..);
+    let known_tag = tag.is_none_or(|it| {
+        let it = it.to_ascii_lowercase();
+        phrases::knows(&it) || notice::knows(&it)
+    });
+    // Latin to Arabic, Devanagari, Bengali, Tamil to Malayalam, Thai to Lao, Burmese and Georgian, the East.
+    let known_script = |it: char| matches!(u32::from(it), 0..=0x6ff | 0x900..=0x9ff | 0xb80..=0xc7f | 0xd00..=0xd7f | 0xe00..=0xeff | 0x1000..=0x10ff | 0x1e00..=0x1fff | 0x2000..=0x9fff | 0xac00..=0xd7ff | 0xf900..);
     let (mut known, mut all) = (0, 0);
     for it in text.chars().filter(|it| it.is_alphabetic()).take(SAMPLE) {
         all += 1;

@@ -116,29 +116,41 @@ fn nothing_is_called_absent_from_a_page_that_stands_in_for_another() {
     );
 }
 
-/// The third batch was tried once before anything was repaired for it: of 40 pages 26 were called absent, and of 20 live ones two were
-/// held for stand-ins. What the phrases of no language tell is left as it is.
+/// Each batch was tried once before anything was repaired for it, and once before its pages taught the model of notices: the figures
+/// are in `docs/accuracy.md`.
 #[test]
-fn of_pages_of_kinds_never_seen_few_are_called_absent_and_no_live_one_is_a_stand_in() {
-    let stand_ins: Vec<StandIn> = table("third_sight.toml");
-    let live: Vec<Live> = table("third_live.toml");
-    let is_called_absent = |it: &&StandIn| {
-        let reading = read(&page(&it.language, &it.title, &it.body, true));
-        let quoted = "unarmed civilian protection";
-        is_called_gone(&compare::quotation(quoted, &reading, Scope::default()).verdict)
-    };
-    let absent: Vec<&str> = stand_ins
-        .iter()
-        .filter(is_called_absent)
-        .map(|it| it.title.as_str())
-        .collect();
-    assert!(absent.len() <= 9, "{} of 40: {absent:?}", absent.len());
-    for it in &live {
-        let reading = read(&page(&it.language, &it.title, &it.body, true));
-        assert_eq!(reading.state, PageState::Content, "{}", it.why);
-        let has = compare::quotation(&it.has, &reading, Scope::default()).verdict;
-        assert_eq!(has, Verdict::Present, "{}", it.why);
+fn of_later_batches_none_is_called_absent_and_no_live_page_is_lost() {
+    let mut wrong = Vec::new();
+    for (stand_ins, live, lost) in [
+        ("third_sight.toml", "third_live.toml", 1),
+        ("fourth_sight.toml", "fourth_live.toml", 0),
+    ] {
+        let mut unanswered = Vec::new();
+        for framed in [false, true] {
+            for it in &table::<StandIn>(stand_ins) {
+                let reading = read(&page(&it.language, &it.title, &it.body, framed));
+                let scope = Scope::default();
+                let said = compare::quotation("unarmed civilian protection", &reading, scope);
+                if is_called_gone(&said.verdict) {
+                    wrong.push(format!("{stand_ins} {:?} framed: {framed}", it.title));
+                }
+            }
+            for it in &table::<Live>(live) {
+                let reading = read(&page(&it.language, &it.title, &it.body, framed));
+                let scope = Scope::default();
+                let has = compare::quotation(&it.has, &reading, scope).verdict;
+                if reading.state != PageState::Content || has != Verdict::Present {
+                    wrong.push(format!("{live} {:?} framed: {framed}", it.why));
+                }
+                let said = compare::quotation("unarmed civilian protection", &reading, scope);
+                if said.verdict != Verdict::Absent {
+                    unanswered.push((it.why.clone(), framed, reading.doubt.clone()));
+                }
+            }
+        }
+        assert!(unanswered.len() <= 2 * lost, "{live}: {unanswered:#?}");
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The page that was there before.

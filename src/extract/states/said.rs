@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::titles::{self, Titled};
+use super::{
+    notice,
+    titles::{self, Titled},
+};
 use crate::{
     extract::phrases::{ANY, LANGUAGES, PHRASES, Row, Strength, TOPICS, Topic, is_whole},
     reading::PageState,
@@ -259,17 +262,22 @@ impl Tally {
     }
 }
 
-/// Where a page's own text stops at the offer to pay for the rest: a phrase for it in one of the last lines, outside of links.
+/// Where a page's own text stops at the offer to pay for the rest: a phrase for it in one of the last lines, outside of links, which
+/// speaks to the reader.
 fn paywall(hits: &[Hit], lines: &[Line<'_>], language: usize) -> Option<String> {
     /// How much may stand behind the offer.
     const BEHIND: usize = 500;
+    /// A sentence below is about something else.
+    const SPEAKS: f64 = -0.5;
     let hit = hits.iter().find(|it| {
         it.row.topic == Topic::Paywall
             && it.row.strength == Strength::Text
             && (it.row.language == language || it.row.language == ANY)
-            && lines
-                .get(it.line)
-                .is_some_and(|it| it.is_main && it.prose * 2 > it.text.chars().count())
+            && lines.get(it.line).is_some_and(|it| {
+                it.is_main
+                    && it.prose * 2 > it.text.chars().count()
+                    && notice::of_sentence(it.text) > SPEAKS
+            })
     })?;
     let behind: usize = lines
         .iter()

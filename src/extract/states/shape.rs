@@ -95,6 +95,10 @@ pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
         }
         called(&mut shape, tree, flow, node, main);
     }
+    if is_index_of_folder(flow) {
+        let what = "it is the index of a folder, as servers make them".to_owned();
+        shape.sign(PageState::Unavailable, 0.8, what);
+    }
     if scripts > 0 && main < 160 {
         shape.sign(
             PageState::ScriptShell,
@@ -104,6 +108,14 @@ pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
     }
     stand_ins(&mut shape, flow, images);
     shape
+}
+
+/// Whether the page is a list of files that the server made because a folder has no page: servers title it `Index of /folder/`.
+fn is_index_of_folder(flow: &Flow) -> bool {
+    let title = flow.title.as_deref().unwrap_or_default().trim();
+    let folder = title.strip_prefix("Index of ");
+    let headed = |it: &crate::reading::Heading| flow.text[it.range.clone()].trim() == title;
+    folder.is_some_and(|it| it.starts_with('/')) && flow.headings.iter().any(headed)
 }
 
 /// Images and lines that stand where names are to come; of images how many there are, without a text, and by their names stand-ins.
