@@ -10,6 +10,7 @@ use super::{
     proof::{Judgement, Kinship, Portrait},
 };
 use crate::{
+    clock::Instant,
     finding::{Verdict, Why},
     reading::Reading,
 };
@@ -23,6 +24,9 @@ pub(super) struct Before {
     /// Where it was: the key of the address that the visit came to.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     at: String,
+    /// The first visit that brought a page without the end tag that earlier ones had, with the letters of its main part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unclosed: Option<(Instant, usize)>,
     /// The claimed names that were missing from its list, by their places.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     missing: BTreeSet<usize>,
@@ -39,12 +43,33 @@ impl Before {
         reading: &'a Reading,
     ) -> Option<(Why, String)> {
         let judgement = self.judgement(page, reading)?;
-        if let Some(cut) = judgement.cut {
-            return Some((Why::Truncated, cut));
+        if let Some(cut) = &judgement.cut
+            && !self.ends_so(page, reading)
+        {
+            return Some((Why::Truncated, cut.clone()));
         }
         let elsewhere = self.at != address(page);
         let it = judgement.objection(elsewhere)?;
         Some((Why::AnotherPage, it))
+    }
+
+    /// Whether the page has come to end so: another page before it had no end tag either, and no more text. Two transfers are not cut
+    /// at the same place.
+    fn ends_so<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> bool {
+        let letters = page.sketch(reading).letters();
+        self.unclosed
+            .is_some_and(|it| page.date() > Some(it.0) && letters >= it.1)
+    }
+
+    /// Keeps that a page came without its end tag, if it is the first.
+    fn note_end<'a>(&mut self, page: &Page<'a>, reading: &'a Reading) {
+        let cut = self
+            .judgement(page, reading)
+            .is_some_and(|it| it.cut.is_some());
+        if cut && let Some(date) = page.date() {
+            let letters = page.sketch(reading).letters();
+            self.unclosed.get_or_insert((date, letters));
+        }
     }
 
     /// What a page has in common with the one that was there; `None` where nothing is known of that.
@@ -60,10 +85,12 @@ impl Before {
     /// Remembers the page, if it is a good one: `is_it` where what is claimed stands there.
     pub(super) fn learn<'a>(&mut self, page: &Page<'a>, reading: &'a Reading, is_it: bool) {
         if !is_it && self.objection(page, reading).is_some() {
+            self.note_end(page, reading);
             return;
         }
         if let Some(portrait) = Portrait::of(page.sketch(reading)) {
             self.portrait = Some(portrait);
+            self.unclosed = None;
             self.at = address(page);
         }
     }
@@ -85,6 +112,7 @@ impl Before {
             it.verdict = proven(it.verdict.clone(), objection.as_ref());
         }
         if objection.is_some() {
+            self.note_end(page, reading);
             return;
         }
         self.learn(page, reading, listed);

@@ -93,7 +93,8 @@ enum Instead {
     Other(String),
 }
 
-/// What stands in place of a passage that a sentence rested on: the first of the nearest passages that is about its names and numbers.
+/// What stands in place of a passage that a sentence rested on: the first of the nearest passages that is about its names and numbers,
+/// and says enough to stand in its place. A heading or an abbreviation that has the name says nothing about it.
 fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
     let marked = statement::names_and_numbers(claimed);
     let has = |text: &str| -> BTreeSet<String> {
@@ -103,13 +104,25 @@ fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
     let had = has(gone);
     let about =
         |it: &&Passage| !has(&it.text).is_empty() || marked.is_empty() && it.score >= CARRIES;
-    match passages.iter().find(about) {
+    let tells = besides_names(gone);
+    let says = |it: &&Passage| besides_names(&it.text) * 2 >= tells;
+    match passages.iter().filter(says).find(about) {
         None => Instead::Nothing,
         Some(it) if has(&it.text).is_superset(&had) && !statement::is_turned(gone, &it.text) => {
             Instead::Same
         }
         Some(it) => Instead::Other(it.text.clone()),
     }
+}
+
+/// How many words that tell something a text has besides names, abbreviations and numbers.
+fn besides_names(text: &str) -> usize {
+    let is_plain = |it: &&str| {
+        let first = it.chars().find(|it| it.is_alphanumeric());
+        first.is_some_and(|it| it.is_alphabetic() && !it.is_uppercase())
+    };
+    let plain = text.split_whitespace().filter(is_plain);
+    plain.map(|it| statement::telling(it).len()).sum()
 }
 
 /// What a page says about a sentence, and whether the passages that it rested on still stand.

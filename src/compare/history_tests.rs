@@ -454,6 +454,15 @@ fn a_statement_whose_passage_vanishes_is_told() {
     // No passage took its place: nothing is proposed in its stead.
     assert_eq!(verdict, Verdict::Absent);
     assert_eq!(since, "2024-06-10");
+    // A heading or an abbreviation with one of its names is not a passage in its place.
+    for short in ["Kenya", "K&S: Kenya", "SYR"] {
+        let page = format!("Menu\n{short}\nWe care for gardens and songs.\nContact");
+        assert_eq!(
+            stated(&[first, page.as_str()]).0,
+            Verdict::Absent,
+            "{short}"
+        );
+    }
     let instead = "Menu\nHe likened protests to the battles of Kenya.\nContact";
     assert!(matches!(
         stated(&[first, instead]).0,

@@ -1,13 +1,17 @@
 //! What earlier visits taught, held at later ones.
 
+use std::collections::BTreeMap;
+
 use super::{
+    Visited, findings,
     history_tests::{about, day, over, profile},
-    testing::listing,
+    testing::{entry, listing},
 };
 use crate::{
+    capture::Untrusted,
     entity::NameSource,
-    finding::{Conclusion, Finding, Subject, Verdict, Why},
-    reading::Reading,
+    finding::{Conclusion, Fate, Finding, Subject, Verdict, Why},
+    reading::{Ending, Reading},
 };
 
 #[test]
@@ -171,4 +175,123 @@ fn pictures_that_any_page_has_are_no_evidence() {
         about(&findings, "Adler House").conclusion,
         Conclusion::Verdict(Verdict::Absent)
     );
+}
+
+/// The verdicts on words and on a name after these visits: the date, what is wrong with the chain of certificates, the page.
+fn after(visits: &[(&str, Option<Untrusted>, Reading)]) -> (Verdict, Verdict, Fate) {
+    let profile = profile(
+        &["Alder House", "Birch Center", "Cedar Forum"],
+        "unarmed civilian protection",
+    );
+    let hops: Vec<Vec<_>> = visits
+        .iter()
+        .map(|(at, untrusted, _)| {
+            let mut it = entry("https://example.org/partners", at, 200);
+            it.untrusted = *untrusted;
+            vec![it]
+        })
+        .collect();
+    let visited: Vec<Visited<'_>> = hops
+        .iter()
+        .zip(visits)
+        .map(|(hops, it)| Visited {
+            hops,
+            reading: Some(&it.2),
+        })
+        .collect();
+    let findings = findings("example", &profile, &BTreeMap::from([(1, visited)]));
+    let verdict = |is: &dyn Fn(&Subject) -> bool| {
+        let mut of = findings.iter().filter(|it| is(&it.subject));
+        match of.next().map(|it| it.conclusion.clone()) {
+            Some(Conclusion::Verdict(it)) => it,
+            other => panic!("{other:?}"),
+        }
+    };
+    let fate = findings.iter().find_map(|it| match &it.conclusion {
+        Conclusion::Fate(it) => Some(it.clone()),
+        Conclusion::Verdict(_) => None,
+    });
+    (
+        verdict(&|it| matches!(it, Subject::Quotation { .. })),
+        verdict(&|it| matches!(it, Subject::Name { name, .. } if name == "Cedar Forum")),
+        fate.unwrap_or(Fate::Live),
+    )
+}
+
+const PROSE: &str = "We practice unarmed civilian protection. The alliance meets in the harbor hall each spring to hear reports from its \
+    circles and to plan the year of work ahead with friends.";
+
+fn with(prose: &str, names: &[&str]) -> Reading {
+    listing(&[("Partners", names)], prose)
+}
+
+#[test]
+fn a_page_whose_host_cannot_be_trusted_takes_nothing_away_and_bears_out_what_it_has() {
+    let all = ["Alder House", "Birch Center", "Cedar Forum"];
+    let less = PROSE.replace("unarmed civilian protection", "quiet talks");
+    let now = |untrusted| {
+        after(&[
+            ("20260101", None, with(PROSE, &all)),
+            ("20260601", untrusted, with(&less, &all[..2])),
+        ])
+    };
+    let (words, name, _) = now(None);
+    assert_eq!((words, name), (Verdict::Absent, Verdict::Absent));
+    for untrusted in [
+        Untrusted::Expired,
+        Untrusted::WrongHost,
+        Untrusted::UnknownIssuer,
+        Untrusted::Invalid,
+    ] {
+        let (words, name, fate) = now(Some(untrusted));
+        for it in [&words, &name] {
+            assert!(
+                matches!(it, Verdict::CannotTell { .. }),
+                "{untrusted:?} {it:?}"
+            );
+        }
+        assert_eq!(fate, Fate::Live, "{untrusted:?}");
+    }
+    let (words, name, _) = after(&[("20260601", Some(Untrusted::Expired), with(PROSE, &all))]);
+    assert_eq!((words, name), (Verdict::Present, Verdict::Present));
+}
+
+#[test]
+fn a_page_that_comes_without_its_end_twice_has_come_to_end_so() {
+    let all = ["Alder House", "Birch Center", "Cedar Forum"];
+    let page = |prose: &str, ending: Ending| {
+        let mut it = with(prose, &all);
+        it.ending = ending;
+        it
+    };
+    let first = format!(
+        "{PROSE}\nIts library holds letters from the river towns, and its school teaches ferry pilots in winter."
+    );
+    let less = PROSE.replace("unarmed civilian protection", "quiet talks");
+    let once = [
+        ("20260101", None, page(&first, Ending::Closed)),
+        ("20260601", None, page(&less, Ending::Open)),
+    ];
+    let said = after(&once).0;
+    assert!(
+        matches!(
+            said,
+            Verdict::CannotTell {
+                why: Why::Truncated,
+                ..
+            }
+        ),
+        "{said:?}"
+    );
+    let mut twice = once.to_vec();
+    twice.push((
+        "20260701",
+        None,
+        page(&format!("{less} Come and see."), Ending::Open),
+    ));
+    assert_eq!(after(&twice).0, Verdict::Absent);
+    // Cut at an earlier place, it was cut again.
+    twice.pop();
+    twice.push(("20260701", None, page(&less[..120], Ending::Open)));
+    assert!(matches!(after(&twice).0, Verdict::CannotTell { .. }));
 }

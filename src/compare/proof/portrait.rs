@@ -82,6 +82,8 @@ pub struct Sketch<'a> {
     /// In order, each once.
     frame: Vec<u32>,
     letters: usize,
+    /// Whether the last thing on the page is the site's foot: then it came to its end, however its file ends.
+    has_foot: bool,
     /// The text, folded: the site's name may stand anywhere in it. Made when it is asked for.
     text: OnceCell<String>,
     /// Whether nothing speaks against the page.
@@ -101,9 +103,16 @@ impl<'a> Sketch<'a> {
             runs: runs(reading),
             frame: frame(reading),
             letters: letters(reading),
+            has_foot: has_foot(reading),
             text: OnceCell::new(),
             is_good: reading.state == PageState::Content && reading.doubt.is_none(),
         }
+    }
+
+    /// How many letters the main part of the page has.
+    #[must_use]
+    pub fn letters(&self) -> usize {
+        self.letters
     }
 }
 
@@ -155,10 +164,14 @@ impl Portrait {
             (named || self.title.is_empty(), "the site's name"),
         ];
         let percent = now.letters * 100 / self.letters.max(1);
-        // A page whose head and foot are all there was not cut, however it ends.
+        // A page whose head and foot are all there was not cut, however its file ends; nor was a new one with a foot of its own.
         let whole_frame = self.frame.len() >= 4 && of_frame * 4 >= self.frame.len() * 3;
-        let cut =
-            self.closed && now.reading.ending != Ending::Closed && percent < 95 && !whole_frame;
+        let is_whole = match now.reading.ending {
+            Ending::Closed => true,
+            Ending::Open => whole_frame || now.has_foot,
+            Ending::InTag => whole_frame,
+        };
+        let cut = self.closed && percent < 95 && !is_whole;
         let other_language =
             self.language.is_some() && now.language.is_some() && self.language != now.language;
         Judgement {
@@ -265,6 +278,12 @@ fn runs(reading: &Reading) -> Vec<u32> {
         found.extend(words.windows(RUN).map(hash_of_run));
     }
     in_order(found)
+}
+
+/// Whether the page ends with the site's foot.
+fn has_foot(reading: &Reading) -> bool {
+    let mut shown = reading.blocks.iter().rev().filter(|it| !it.hidden);
+    shown.next().is_some_and(|it| it.region == Region::Footer)
 }
 
 /// The hashes of the lines of the site's frame.
@@ -390,10 +409,25 @@ mod tests {
     fn a_file_that_lost_its_end_and_some_text_was_cut() {
         let mut later = page(&FIRST[..100], "About - Harbor Alliance");
         later.ending = Ending::Open;
+        let last = later.blocks.len() - 1;
+        later.blocks[last].region = Region::Main;
         assert!(portrait().knows(&Sketch::of(&later)).cut.is_some());
         let mut later = page(FIRST, "About - Harbor Alliance");
         later.ending = Ending::Open;
         assert!(portrait().knows(&Sketch::of(&later)).cut.is_none());
+    }
+
+    #[test]
+    fn a_page_made_anew_with_a_foot_of_its_own_was_not_cut() {
+        let cut = |last: Region, ending: Ending| {
+            let mut later = page("Tern House\nNow\nWe moved.\n© Tern House", "Tern House");
+            let at = later.blocks.len() - 1;
+            later.blocks[at].region = last;
+            later.ending = ending;
+            portrait().knows(&Sketch::of(&later)).cut.is_some()
+        };
+        assert!(!cut(Region::Footer, Ending::Open));
+        assert!(cut(Region::Footer, Ending::InTag) && cut(Region::Main, Ending::Open));
     }
 
     #[test]
