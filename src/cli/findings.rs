@@ -37,7 +37,10 @@ pub(super) fn current(
 
 /// The options for comparing, from the settings.
 pub(super) fn comparing(session: &Session) -> Comparing {
-    Comparing::new(session.config.settings.alert.alert())
+    Comparing {
+        most_bytes: session.config.settings.fetch.max_bytes,
+        ..Comparing::new(session.config.settings.alert.alert())
+    }
 }
 
 /// The least number of digits of an id that a person has to type.

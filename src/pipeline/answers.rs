@@ -191,7 +191,7 @@ impl Answering<'_> {
 
     /// The readings of the archive, for this profile.
     pub(super) fn readings(&self) -> Readings<'_> {
-        Readings::new(self.store, self.profile, &self.comparing.pdf)
+        self.comparing.readings(self.store, self.profile)
     }
 
     /// Asks questions of all pages, on all cores.

@@ -2,9 +2,14 @@
 
 use tokio::sync::watch;
 
-use crate::{compare::Alert, store::StoreError};
+use crate::{
+    compare::Alert,
+    content_coding::Caps,
+    profile::Profile,
+    store::{Store, StoreError},
+};
 
-use super::PdfReader;
+use super::{PdfReader, readings::Readings};
 
 /// Why a profile cannot be compared.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +29,8 @@ pub struct Comparing {
     pub pdf: PdfReader,
     /// How long bad visits of a page must last before they count.
     pub alert: Alert,
+    /// The longest body that is read, in bytes, once its content coding is taken off.
+    pub most_bytes: u64,
     /// Turns true on the signal to stop.
     pub stop: Option<watch::Receiver<bool>>,
 }
@@ -35,8 +42,14 @@ impl Comparing {
         Self {
             pdf: PdfReader::this_program(),
             alert,
+            most_bytes: Caps::default().bytes,
             stop: None,
         }
+    }
+
+    /// The readings of an archive, for the selectors of a profile.
+    pub(super) fn readings<'a>(&'a self, store: &'a Store, profile: &Profile) -> Readings<'a> {
+        Readings::new(store, profile, &self.pdf).within(self.most_bytes)
     }
 
     /// Whether the signal to stop has come.

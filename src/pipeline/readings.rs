@@ -21,6 +21,7 @@ use super::PdfReader;
 pub(super) struct Readings<'a> {
     store: &'a Store,
     pdf: &'a PdfReader,
+    caps: Caps,
     selectors: Vec<String>,
     /// The latest reading, and its key.
     last: Option<Last>,
@@ -45,10 +46,17 @@ impl<'a> Readings<'a> {
         Self {
             store,
             pdf,
+            caps: Caps::default(),
             selectors,
             last: None,
             passing: false,
         }
+    }
+
+    /// The same, of bodies with at most so many bytes once their coding is taken off; a longer one cannot be read.
+    pub(super) fn within(mut self, bytes: u64) -> Self {
+        self.caps.bytes = bytes;
+        self
     }
 
     /// The reading of the payload of a capture, or of the one it refers to; a failure has none.
@@ -66,13 +74,14 @@ impl<'a> Readings<'a> {
         let coding = content_coding::labels_of(&entry.head);
         // Everything that the reading depends on besides the payload; as a digest, because it is stored with every reading.
         let depends = format!(
-            "{} {} {} {} {} {} {:?}{}",
+            "{} {} {} {} {} {} {} {:?}{}",
             extract::VERSION,
             entry.status().unwrap_or_default(),
             entry.target_uri,
             media_type.essence,
             media_type.charset.as_deref().unwrap_or("-"),
             coding.as_deref().unwrap_or("-"),
+            self.caps.bytes,
             self.selectors,
             language::added_words(),
         );
@@ -110,7 +119,7 @@ impl<'a> Readings<'a> {
             }
             Err(error) => return Err(error),
         };
-        let decoded = content_coding::decode(&payload, coding, &Caps::default());
+        let decoded = content_coding::decode(&payload, coding, &self.caps);
         let unreadable = MediaType::parse("application/octet-stream");
         let (body, media_type) = match &decoded {
             Ok(decoded) => (decoded.bytes.as_slice(), media_type),

@@ -20,7 +20,6 @@ use super::{
     answers::From,
     basis::seed_of,
     brought::lasting,
-    readings::Readings,
 };
 
 /// The report on one profile, made from `findings`; `command` is the command line that opens this archive.
@@ -221,7 +220,7 @@ pub(super) fn waiting(
     let latest = store.latest_spans(&seeds)?;
     // Visits that an answer already uses do not wait.
     let known = store.answered_until(&named.name, "page")?;
-    let mut readings = Readings::new(store, profile, &comparing.pdf);
+    let mut readings = comparing.readings(store, profile);
     let mut waiting = BTreeMap::new();
     for (number, mut spans) in numbers.into_iter().zip(latest) {
         spans.reverse();
