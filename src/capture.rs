@@ -275,6 +275,17 @@ pub enum FailureKind {
     Stopped,
 }
 
+/// Of which list a visit brought a further page: what binds the two.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PageOf {
+    /// The seed of the visit of the list's first page.
+    pub list: TargetUri,
+    /// When that visit began.
+    pub at: Instant,
+    /// Which of its further pages it is, from 0.
+    pub place: u32,
+}
+
 /// One visit of a seed: its exchanges in order; the last capture is the result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visit {

@@ -145,8 +145,10 @@ pub struct Ran {
 pub struct Run<'a> {
     /// The archive.
     pub store: &'a Store,
-    /// The profiles.
+    /// The profiles: their claims say which further pages of a list are needed.
     pub profiles: &'a [Named],
+    /// Whether they are compared once everything is stored.
+    pub compares: bool,
     /// What is to be visited.
     pub seeds: Vec<Seed>,
     /// Where responses come from.
@@ -162,7 +164,7 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Visits what is to be visited, stores it, compares every profile and stores the findings.
+    /// Visits what is to be visited, stores it, and, if it compares, compares every profile and stores the findings.
     ///
     /// A visit that fails is stored as a failure and stops nothing; a stop leaves every finished visit stored.
     ///
@@ -178,7 +180,9 @@ impl Run<'_> {
             }
             _ => Some(self.fetch(&mut ran, watch).await?),
         };
-        ran.compared = compare_all(self.store, self.profiles, &self.comparing, crawl, watch)?;
+        if self.compares {
+            ran.compared = compare_all(self.store, self.profiles, &self.comparing, crawl, watch)?;
+        }
         Ok(ran)
     }
 

@@ -73,6 +73,7 @@ impl DemoArgs {
         let findings = archive.write(|store| {
             let mut progress = Progress::new(session);
             let run = Run {
+                compares: true,
                 store,
                 profiles: &profiles,
                 seeds,

@@ -100,12 +100,14 @@ impl RunArgs {
         stop: &Stop,
     ) -> Result<Exit, Failure> {
         let compared = if self.archive_only { &[] } else { profiles };
+        let compares = !self.archive_only;
         let ran = archive.write(|store| {
             let (seeds, source) = self.work(session, profiles, store)?;
             let mut progress = Progress::new(session);
             let run = Run {
                 store,
-                profiles: compared,
+                profiles,
+                compares,
                 seeds,
                 source,
                 comparing: Comparing {

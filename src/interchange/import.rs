@@ -1,6 +1,6 @@
 //! Imports captures from files of other programs into the archive.
 
-use std::io::BufRead;
+use std::{collections::BTreeMap, io::BufRead};
 
 use tokio::task::JoinSet;
 
@@ -9,7 +9,8 @@ use crate::{
     clock::{Clock, Instant},
     digest::LabelledDigest,
     store::{AddedVisit, Counts, Crawl, CrawlId, Store, StoreError},
-    warc::{Originals, Reader, Unresolved, WarcError, Warning, read_captures},
+    uri::TargetUri,
+    warc::{Further, Originals, Reader, Unresolved, WarcError, Warning, read_captures},
 };
 
 use super::Chains;
@@ -96,6 +97,8 @@ pub struct Importer<'a> {
     adding: JoinSet<Result<(AddedVisit, bool), StoreError>>,
     /// Bytes of the bodies that are being added.
     bytes: usize,
+    /// Captures that begin visits of further pages, for the end.
+    further: Vec<Further>,
 }
 
 impl<'a> Importer<'a> {
@@ -116,6 +119,7 @@ impl<'a> Importer<'a> {
             failed: 0,
             adding: JoinSet::new(),
             bytes: 0,
+            further: Vec::new(),
         }
     }
 
@@ -152,6 +156,7 @@ impl<'a> Importer<'a> {
             }
         }
         self.imported.lost += captures.cut();
+        self.further.extend(captures.take_further());
         for warning in captures.warnings() {
             tell(Ok(warning));
         }
@@ -191,6 +196,7 @@ impl<'a> Importer<'a> {
             self.keep(visit).await?;
         }
         self.settle().await?;
+        self.bind()?;
         if let Some(crawl) = self.crawl {
             let counts = Counts {
                 visits: self.imported.new,
@@ -201,6 +207,21 @@ impl<'a> Importer<'a> {
             self.store.end_crawl(crawl, self.clock.now(), &counts)?;
         }
         Ok(self.imported)
+    }
+
+    /// Binds the further pages of lists as the archive had them that wrote the files.
+    fn bind(&mut self) -> Result<(), StoreError> {
+        let mut lists: BTreeMap<(TargetUri, Instant), BTreeMap<u32, (TargetUri, Instant)>> =
+            BTreeMap::new();
+        for it in std::mem::take(&mut self.further) {
+            let pages = lists.entry((it.of.list, it.of.at)).or_default();
+            pages.insert(it.of.place, (it.uri, it.date));
+        }
+        for (list, pages) in lists {
+            let pages: Vec<(TargetUri, Instant)> = pages.into_values().collect();
+            self.store.bind_as(&list, &pages)?;
+        }
+        Ok(())
     }
 
     async fn take(&mut self, capture: Capture) -> Result<(), StoreError> {

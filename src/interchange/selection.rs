@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::{
-    capture::{Capture, CaptureEntry, Outcome, Tombstone},
+    capture::{Capture, CaptureEntry, Outcome, PageOf, Tombstone},
     clock::Instant,
     store::{CaptureId, Store, StoreError},
     uri::TargetUri,
@@ -12,7 +12,7 @@ use crate::{
 /// Which captures to select.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// All hops of the visits of these seeds, and other captures of these addresses; `None` for every seed.
+    /// All hops of the visits of these seeds and of the further pages of their lists, and other captures of these addresses; `None` for every seed.
     pub uris: Option<Vec<TargetUri>>,
     /// No captures before this time.
     pub from: Option<Instant>,
@@ -38,6 +38,8 @@ pub struct Selected {
     pub kept: Kept,
     /// Whether it is only selected because a selected revisit refers to it.
     pub referred_to: bool,
+    /// The lists that it begins the visit of a further page of.
+    pub pages_of: Vec<PageOf>,
     /// For a revisit, the head of the capture that it refers to, if that is in the archive.
     pub original_head: Option<Vec<u8>>,
 }
@@ -76,6 +78,7 @@ impl Selection {
             let mut meant: Vec<(CaptureId, CaptureEntry)> = Vec::new();
             for visit in store.visits(uri)? {
                 meant.extend(visit.hops);
+                meant.extend(store.further_captures(visit.id)?);
             }
             if self.uris.is_some() {
                 meant.extend(store.captures_of(uri)?);
@@ -131,6 +134,7 @@ fn give<E: From<StoreError>>(
         id,
         kept,
         referred_to,
+        pages_of: store.page_of(id)?,
         original_head,
     })
 }

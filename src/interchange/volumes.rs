@@ -267,6 +267,7 @@ fn records(
                     && matches!(&capture.outcome, Outcome::Revisit(it)
                         if it.profile == RevisitProfile::ServerNotModified)
             });
+            writer.page_of(&selected.pages_of);
             let place = match head {
                 Some(head) => writer.resolved(capture, head)?,
                 None => writer.capture(capture)?,

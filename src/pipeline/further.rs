@@ -103,7 +103,7 @@ impl Further<'_> {
             return Ok(None);
         };
         for named in profiles.iter().filter(cites) {
-            let mut readings = Readings::new(store, &named.profile, &self.run.comparing.pdf);
+            let mut readings = self.run.comparing.readings(store, &named.profile);
             let Some(reading) = readings.of(&entry)? else {
                 continue;
             };
@@ -162,7 +162,7 @@ impl Further<'_> {
         let (Some(entry), Some(named)) = (entry, named) else {
             return Ok(());
         };
-        let mut readings = Readings::new(store, &named.profile, &self.run.comparing.pdf);
+        let mut readings = self.run.comparing.readings(store, &named.profile);
         let Some(reading) = readings.of(&entry)? else {
             return Ok(());
         };

@@ -1,9 +1,13 @@
 //! Further pages of a list: visits of their own, bound to the visit of the list's first page.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Store, StoreError, VisitId, spans, visits::entries_of};
-use crate::{capture::CaptureEntry, uri::TargetUri};
+use super::{CaptureId, Store, StoreError, VisitId, instant, micros, spans, visits::entries_of};
+use crate::{
+    capture::{CaptureEntry, PageOf},
+    clock::Instant,
+    uri::TargetUri,
+};
 
 impl Store {
     /// Binds the visits of further pages to the visit of a list's first page, in their order, once.
@@ -13,16 +17,76 @@ impl Store {
     /// # Errors
     /// The file cannot be written.
     pub fn bind_further(&self, visit: VisitId, pages: Vec<VisitId>) -> Result<(), StoreError> {
+        self.write(move |connection| bind(connection, visit, &pages))
+    }
+
+    /// Binds visits of further pages, each named by its seed and the time when it began, to the visit of a list's first page, as another
+    /// archive had them. Pages that are not held are left out.
+    ///
+    /// Returns whether it bound any: a visit that is not held, or is bound already, stays as it is.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn bind_as(
+        &self,
+        list: &(TargetUri, Instant),
+        pages: &[(TargetUri, Instant)],
+    ) -> Result<bool, StoreError> {
+        let (list, pages) = (list.clone(), pages.to_vec());
         self.write(move |connection| {
-            let mut insert = connection
-                .prepare_cached("INSERT INTO further (seed, visit, place, page) SELECT seed, id, ?2, ?3 FROM visit WHERE id = ?1")?;
-            for (place, page) in (0_i64..).zip(&pages) {
-                insert.execute(params![visit.0, place, page.0])?;
+            let Some(visit) = visit_at(connection, &list)? else {
+                return Ok(false);
+            };
+            let found = pages.iter().map(|it| visit_at(connection, it));
+            let found: Vec<Option<VisitId>> = found.collect::<Result<_, _>>()?;
+            let found: Vec<VisitId> = found.into_iter().flatten().collect();
+            if found.is_empty() || !pages_of(connection, visit.0)?.is_empty() {
+                return Ok(false);
             }
-            if pages.is_empty() {
-                return Ok(());
+            bind(connection, visit, &found)?;
+            Ok(true)
+        })
+    }
+
+    /// The lists that a capture begins the visit of a further page of.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn page_of(&self, capture: CaptureId) -> Result<Vec<PageOf>, StoreError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT uri.uri, visit.date, further.place FROM capture JOIN further ON further.page = capture.visit
+                 JOIN visit ON visit.id = further.visit JOIN uri ON uri.id = visit.seed
+                 WHERE capture.id = ?1 AND capture.hop = 0 ORDER BY visit.date, visit.id",
+            )?;
+            let rows = select.query_map([capture.0], |row| {
+                Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            let mut lists = Vec::new();
+            for row in rows {
+                let (list, at, place) = row?;
+                lists.extend(TargetUri::parse(&list).ok().zip(instant(at).ok()).map(
+                    |((list, _), at)| PageOf { list, at, place },
+                ));
             }
-            spans::bound(connection, visit.0)
+            Ok(lists)
+        })
+    }
+
+    /// The captures of a visit's further pages, in their order.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn further_captures(
+        &self,
+        visit: VisitId,
+    ) -> Result<Vec<(CaptureId, CaptureEntry)>, StoreError> {
+        self.read(|connection| {
+            let mut captures = Vec::new();
+            for it in pages_of(connection, visit.0)? {
+                captures.extend(entries_of(connection, VisitId(it))?);
+            }
+            Ok(captures)
         })
     }
 
@@ -54,6 +118,29 @@ impl Store {
             Ok(had)
         })
     }
+}
+
+fn bind(connection: &Connection, visit: VisitId, pages: &[VisitId]) -> Result<(), super::Fault> {
+    let mut insert = connection
+        .prepare_cached("INSERT INTO further (seed, visit, place, page) SELECT seed, id, ?2, ?3 FROM visit WHERE id = ?1")?;
+    for (place, page) in (0_i64..).zip(pages) {
+        insert.execute(params![visit.0, place, page.0])?;
+    }
+    if pages.is_empty() {
+        return Ok(());
+    }
+    spans::bound(connection, visit.0)
+}
+
+/// The visit of a seed that began then.
+fn visit_at(
+    connection: &Connection,
+    (seed, at): &(TargetUri, Instant),
+) -> rusqlite::Result<Option<VisitId>> {
+    connection
+        .prepare_cached("SELECT visit.id FROM visit JOIN uri ON uri.id = visit.seed WHERE uri.uri = ?1 AND visit.date = ?2 ORDER BY visit.id LIMIT 1")?
+        .query_row(params![seed.as_str(), micros(*at)], |row| row.get(0).map(VisitId))
+        .optional()
 }
 
 /// The visits of a visit's further pages, in their order.

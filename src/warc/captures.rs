@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     capture::{
-        Capture, Connection, Failure, FailureKind, Framing, Outcome, Response, RevisitProfile, Tls,
-        Truncation, asked_otherwise, fields_of, is_part, status_of,
+        Capture, Connection, Failure, FailureKind, Framing, Outcome, PageOf, Response,
+        RevisitProfile, Tls, Truncation, asked_otherwise, fields_of, is_part, status_of,
     },
     clock::{Instant, parse_http_date, warc_date_span},
     uri::TargetUri,
@@ -39,6 +39,18 @@ pub struct Captures<R: BufRead> {
     keeps_unresolved: bool,
     /// Incomplete records.
     cut: u64,
+    further: Vec<Further>,
+}
+
+/// A capture that begins the visit of a further page of a list, as this program writes it into the metadata record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Further {
+    /// The address of the capture.
+    pub uri: TargetUri,
+    /// Its date.
+    pub date: Instant,
+    /// The list.
+    pub of: PageOf,
 }
 
 /// The captures in the records of `reader`.
@@ -56,6 +68,7 @@ pub fn read_captures<R: BufRead>(reader: Reader<R>) -> Captures<R> {
         late: VecDeque::new(),
         keeps_unresolved: false,
         cut: 0,
+        further: Vec::new(),
     }
 }
 
@@ -79,6 +92,11 @@ impl<R: BufRead> Captures<R> {
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         self.reader.warnings()
+    }
+
+    /// Takes the captures read so far that begin visits of further pages.
+    pub fn take_further(&mut self) -> Vec<Further> {
+        std::mem::take(&mut self.further)
     }
 
     /// How many records were shorter than declared so far; their available bytes were read.
@@ -168,6 +186,12 @@ impl<R: BufRead> Captures<R> {
             let said = primary.field("WARC-Date").unwrap_or_default();
             format!("the capture of {target_uri} has no valid date (`{said}`)")
         })?;
+        self.further
+            .extend(known.pages_of.into_iter().map(|of| Further {
+                uri: target_uri.clone(),
+                date,
+                of,
+            }));
         let connection = known
             .connection
             .or_else(|| connection(primary, &target_uri));

@@ -14,6 +14,7 @@
 //! | `failure-detail` | what exactly happened, as a JSON string |
 //! | `failure-received` | the bytes received before the failure, in base64 |
 //! | `not-modified-head` | the head of the "not modified" answer, in base64: the record beside it has the head of the capture that it refers to, because other programs replay that |
+//! | `page-of` | the capture begins the visit of a further page of a list: which of them it is, from 0, when the visit of the list's first page began, and its seed; once for each such visit |
 //! | `removed` | when the payload was removed from the archive on purpose; then there is no response record |
 //! | `removed-by`, `removed-because` | who did it, and by which rule, as JSON strings |
 //! | `payload-digest` | the digest of the payload |
@@ -26,8 +27,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{Record, record::without_brackets};
 use crate::{
-    capture::{Capture, Connection, Failure, FailureKind, Outcome, Source, Tls, Tombstone},
+    capture::{Capture, Connection, Failure, FailureKind, Outcome, PageOf, Source, Tls, Tombstone},
     clock::{Instant, parse_warc_date, warc_date},
+    uri::TargetUri,
 };
 
 /// The block of the metadata record for a capture.
@@ -65,6 +67,20 @@ pub(super) fn tombstone(it: &Tombstone) -> String {
 /// The line with the head of a "not modified" answer.
 pub(super) fn not_modified(head: &[u8]) -> String {
     format!("not-modified-head: {}\r\n", base64(head))
+}
+
+/// The line that binds a further page to its list.
+pub(super) fn page_of(it: &PageOf) -> String {
+    format!("page-of: {} {} {}\r\n", it.place, warc_date(it.at), it.list)
+}
+
+fn parse_page_of(value: &str) -> Option<PageOf> {
+    let mut parts = value.splitn(3, ' ');
+    Some(PageOf {
+        place: parts.next()?.parse().ok()?,
+        at: parse_warc_date(parts.next()?)?,
+        list: TargetUri::parse(parts.next()?).ok()?.0,
+    })
 }
 
 /// The head to store with the content of a resource record, which has none.
@@ -137,6 +153,8 @@ pub(super) struct Known {
     pub(super) removed: bool,
     /// The head of a "not modified" answer, if the revisit beside it has another.
     pub(super) not_modified: Option<Vec<u8>>,
+    /// The lists that it begins a further page of.
+    pub(super) pages_of: Vec<PageOf>,
 }
 
 pub(super) fn parse(block: &[u8]) -> Known {
@@ -161,6 +179,7 @@ pub(super) fn parse(block: &[u8]) -> Known {
             "interim" => interim = unbase64(value).unwrap_or_default(),
             "source" => known.source = serde_json::from_str(value).ok(),
             "removed" => known.removed = true,
+            "page-of" => known.pages_of.extend(parse_page_of(value)),
             "not-modified-head" => known.not_modified = unbase64(value),
             "failure" => kind = serde_json::from_value(word()).ok(),
             "failure-detail" => detail = serde_json::from_str(value).unwrap_or_default(),

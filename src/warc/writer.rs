@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     fmt::Write as _,
     io::{self, Write},
+    iter,
 };
 
 use flate2::{GzBuilder, write::GzEncoder};
@@ -11,7 +12,7 @@ use flate2::{GzBuilder, write::GzEncoder};
 use super::{fields, http, record::RecordType};
 use crate::{
     capture::{
-        Capture, Connection, Framing, Outcome, Response, Revisit, RevisitProfile, Source,
+        Capture, Connection, Framing, Outcome, PageOf, Response, Revisit, RevisitProfile, Source,
         Tombstone, Truncation, Visit, status_of,
     },
     clock::{Instant, warc_date},
@@ -70,6 +71,8 @@ pub struct Writer<W: Write> {
     transfer_coding: TransferCoding,
     /// The id of the warcinfo record that the others belong to.
     warcinfo: Option<String>,
+    /// The lists that the next capture begins a further page of.
+    pages_of: Vec<PageOf>,
     written: u64,
 }
 
@@ -81,8 +84,14 @@ impl<W: Write> Writer<W> {
             compression,
             transfer_coding: TransferCoding::Keep,
             warcinfo: None,
+            pages_of: Vec::new(),
             written: 0,
         }
+    }
+
+    /// Says with the next capture that it begins the visit of a further page of these lists.
+    pub fn page_of(&mut self, lists: &[PageOf]) {
+        self.pages_of = lists.to_vec();
     }
 
     /// The same writer, with transfer codings written in that way.
@@ -166,6 +175,11 @@ impl<W: Write> Writer<W> {
     }
 
     fn exchange(&mut self, capture: &Capture, metadata: &str) -> io::Result<Place> {
+        let bound = std::mem::take(&mut self.pages_of);
+        let bound = bound.iter().map(fields::page_of);
+        let metadata = &iter::once(metadata.to_owned())
+            .chain(bound)
+            .collect::<String>();
         let uri = capture.target_uri.as_str();
         let offset = self.written;
         let first = match &capture.outcome {
@@ -281,6 +295,7 @@ impl<W: Write> Writer<W> {
             compression: self.compression,
             transfer_coding: self.transfer_coding,
             warcinfo: self.warcinfo.clone(),
+            pages_of: Vec::new(),
             written: 0,
         }
     }

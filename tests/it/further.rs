@@ -246,3 +246,125 @@ fn a_first_page_that_did_not_change_is_asked_for_its_further_pages_all_the_same(
     assert_eq!(about(&project, NAMES[7]).0, "absent");
     assert_consistent(&project);
 }
+
+#[test]
+fn further_pages_are_archived_by_a_run_that_only_archives() {
+    let site = site();
+    let project = project(&site, &NAMES[..8]);
+    let archived = ["run", "--all", "--archive-only"];
+    project.run_at("2026-01-01T08:00:00Z", &archived, 0);
+    assert_eq!(
+        site.pages_asked(),
+        ["/members", "/members?page=2", "/members?page=3"]
+    );
+    // Comparing comes later, and asks no server.
+    project.expect(&["recheck"], 0);
+    assert_eq!(site.pages_asked().len(), 3);
+    for (name, label) in [(4, "present"), (7, "present"), (8, "new")] {
+        assert_eq!(about(&project, NAMES[name]).0, label, "{name}");
+    }
+}
+
+#[test]
+fn the_pages_of_a_list_stay_bound_through_export_and_import() {
+    let site = site();
+    let project = project(&site, &NAMES[..8]);
+    run(&project, "2026-01-01T08:00:00Z");
+    site.on(
+        "/members?page=3",
+        [Reply::page(page(3, &NAMES[7..], &numbers(3)))],
+    );
+    run(&project, "2026-01-03T08:00:00Z");
+    let said = |project: &Project, name: usize| {
+        let (label, mut finding) = about(project, NAMES[name]);
+        // An imported visit was not made by a run of this archive.
+        finding["basis"] = Value::Null;
+        (label, finding)
+    };
+    let expected: Vec<_> = (0..9).map(|it| said(&project, it)).collect();
+    assert_eq!(expected[6].0, "absent");
+    let list = site.uri("/members");
+    for (form, which) in [
+        ("warc", vec![]),
+        ("wacz", vec![]),
+        // The further pages are exported with the list.
+        ("warc", vec!["--url", &list]),
+    ] {
+        let place = project.path("out").display().to_string();
+        let place = match form {
+            "warc" => place,
+            _ => format!("{place}.wacz"),
+        };
+        let mut export = vec!["export", form, "-o", &place];
+        export.extend(&which);
+        project.run_at("2026-01-04T08:00:00Z", &export, 0);
+        let other = Project::new();
+        other.profile("network", &profile(&site, &NAMES[..8]));
+        let files: Vec<String> = match form {
+            "warc" => std::fs::read_dir(&place)
+                .unwrap()
+                .map(|it| it.unwrap().path().display().to_string())
+                .filter(|it| it.ends_with(".warc.gz"))
+                .collect(),
+            _ => vec![place.clone()],
+        };
+        for file in &files {
+            other.run_at("2026-01-05T08:00:00Z", &["import", file], 0);
+            // Once is enough.
+            other.run_at("2026-01-05T08:00:01Z", &["import", file], 0);
+        }
+        other.run_at("2026-01-05T08:01:00Z", &["recheck"], 0);
+        for (name, expected) in expected.iter().enumerate() {
+            let came = said(&other, name);
+            assert_eq!(came.0, expected.0, "{form} {which:?} {name}");
+            assert_eq!(came.1["evidence"], expected.1["evidence"], "{form} {name}");
+            assert_eq!(came.1["history"], expected.1["history"], "{form} {name}");
+        }
+        other.expect(&["verify", "--deep"], 0);
+        let _ = std::fs::remove_dir_all(&place);
+    }
+}
+
+#[test]
+fn the_links_of_a_pager_start_from_the_base_of_the_page() {
+    let site = site();
+    let links = "<a href=\"members?page=2\">2</a> <a href=\"members?page=3\">3</a>";
+    site.on(
+        "/members",
+        [Reply::page(
+            page(1, &NAMES[..3], links).replace("<head>", "<head><base href=\"/lists/\">"),
+        )],
+    );
+    for number in 2..=3 {
+        let from = (number - 1) * 3;
+        site.on(
+            &format!("/lists/members?page={number}"),
+            [Reply::page(page(number, &NAMES[from..from + 3], ""))],
+        );
+    }
+    // Pages of another path than the list's own are no pages of it.
+    let elsewhere = project(&site, &NAMES[..8]);
+    run(&elsewhere, "2026-01-01T08:00:00Z");
+    assert_eq!(site.pages_asked(), ["/members"]);
+    let of_lists = Project::new();
+    let cited = profile(&site, &NAMES[..8]).replace("/members\"", "/lists/members\"");
+    of_lists.profile("network", &cited);
+    site.on(
+        "/lists/members",
+        [Reply::page(
+            page(1, &NAMES[..3], &links.replace("members", "lists/members"))
+                .replace("<head>", "<head><base href=\"/\">"),
+        )],
+    );
+    run(&of_lists, "2026-01-01T08:00:00Z");
+    let asked = site.pages_asked();
+    assert_eq!(
+        asked[1..],
+        [
+            "/lists/members",
+            "/lists/members?page=2",
+            "/lists/members?page=3"
+        ]
+    );
+    assert_eq!(about(&of_lists, NAMES[7]).0, "present");
+}

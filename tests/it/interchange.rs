@@ -1082,3 +1082,109 @@ fn pywb_serves_the_bodies_that_were_captured() {
     let same = (with_body.count() * 2).to_string();
     assert!(said.lines().any(|it| it == same), "{said}");
 }
+
+#[test]
+fn imported_redirects_and_their_targets_are_one_visit_of_the_cited_page() {
+    let words = "<main><h1>What we do</h1><p>The network was founded on a quay, to help people who live side by side, and it keeps a \
+        library of letters from the towns on the river.</p><p>Volunteers teach unarmed civilian protection in twelve towns, and each \
+        spring they meet in the old mill to plan the work of the year.</p></main>";
+    let at = |second: u32| format!("2024-01-01T00:00:{second:02}Z");
+    let of = |path: &str, second, block: &str| {
+        record("response", &at(second), HTTP, block).replace("/members", path)
+    };
+    let moved = |status: &str, to: &str| {
+        format!("HTTP/1.1 {status}\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
+    };
+    let first = of("/work", 1, &moved("301 Moved Permanently", "/about/work"));
+    let sent = "<meta http-equiv=refresh content='0; url=/about/our-work'>";
+    let second = of("/about/work", 2, &page(sent));
+    let last = of("/about/our-work", 3, &page(words));
+    let cited = |path: &str| {
+        format!(
+            "format = 1\ntitle = \"A\"\n[[references]]\nnumber = 1\ntitle = \"Work\"\nurl = \"https://a.example{path}\"\n\
+             [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"unarmed civilian protection\"\n"
+        )
+    };
+    // In one file in the order of the visit, and in several files in any order.
+    let whole = [first.clone(), second.clone(), last.clone()].concat();
+    for files in [vec![whole], vec![first.clone() + &second, last.clone()]] {
+        let project = Project::new();
+        project.profile("a", &cited("/work"));
+        let names: Vec<String> = files
+            .iter()
+            .enumerate()
+            .map(|(number, text)| {
+                let name = format!("{number}.warc");
+                fs::write(project.path(&name), text).unwrap();
+                name
+            })
+            .collect();
+        let mut import = vec!["import"];
+        import.extend(names.iter().map(String::as_str));
+        project.run_at(NOW, &import, 0);
+        let visits = visits_of(&project, "https://a.example/work");
+        assert_eq!(visits.len(), 1);
+        let hops = visits[0].hops.iter().map(|it| it.1.target_uri.as_str());
+        let paths: Vec<&str> = hops.map(|it| &it["https://a.example".len()..]).collect();
+        assert_eq!(paths, ["/work", "/about/work", "/about/our-work"]);
+        project.run_at(NOW, &["recheck"], 0);
+        let report = project.json(&["report", "--format", "json"]);
+        assert_eq!(report["references"][0]["label"], "moved", "{report}");
+        assert_eq!(report["claims"][0]["entries"][0]["label"], "present");
+    }
+    // The page is cited by an address that only a redirect led to.
+    let project = Project::new();
+    project.profile("a", &cited("/about/our-work"));
+    let all = [first, second, last].concat();
+    imported(&project, "a.warc", all.as_bytes(), 0);
+    project.run_at(NOW, &["recheck"], 0);
+    let report = project.json(&["report", "--format", "json"]);
+    assert_eq!(
+        report["claims"][0]["entries"][0]["label"], "present",
+        "{report}"
+    );
+    // A redirect whose target is not in the file is not live.
+    let project = Project::new();
+    project.profile("a", &cited("/work"));
+    let alone = of("/work", 1, &moved("301 Moved Permanently", "/about/work"));
+    imported(&project, "a.warc", alone.as_bytes(), 0);
+    project.run_at(NOW, &["recheck"], 0);
+    let report = project.json(&["report", "--format", "json"]);
+    assert_ne!(report["references"][0]["label"], "live", "{report}");
+    assert_eq!(report["claims"][0]["entries"][0]["label"], "cannot-tell");
+}
+
+#[test]
+fn a_body_that_grows_beyond_what_is_kept_of_any_is_not_read() {
+    let text = format!(
+        "<main><p>Unarmed civilian protection.{}</main>",
+        " More words.".repeat(20_000)
+    );
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let body = gzip.finish().unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let block = [head.as_bytes(), &body].concat();
+    let begin = format!(
+        "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/members\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n\
+         {HTTP}Content-Length: {}\r\n\r\n",
+        block.len()
+    );
+    let file = [begin.as_bytes(), &block, b"\r\n\r\n"].concat();
+    let project = Project::new();
+    project.profile(
+        "a",
+        "format = 1\ntitle = \"A\"\n[[references]]\nnumber = 1\ntitle = \"Work\"\nurl = \"https://a.example/members\"\n\
+         [[claims]]\nid = \"q\"\nkind = \"quoted\"\ncites = [1]\nexact = \"unarmed civilian protection\"\n",
+    );
+    imported(&project, "a.warc", &file, 0);
+    for (most, label) in [("1000000", "present"), ("100000", "cannot-tell")] {
+        let set = format!("fetch.max_bytes={most}");
+        project.run_at(NOW, &["recheck", "--set", &set], 0);
+        let report = project.json(&["--set", &set, "report", "--format", "json"]);
+        assert_eq!(report["claims"][0]["entries"][0]["label"], label, "{most}");
+    }
+}
