@@ -17,6 +17,7 @@ use kind::Kind;
 use page_index::PageIndex;
 use sign::Sign;
 
+mod base;
 mod classes;
 mod counted;
 mod css;
@@ -54,7 +55,7 @@ mod tree;
 pub use page::Page;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;

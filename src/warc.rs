@@ -13,7 +13,8 @@ mod record;
 mod stream;
 mod writer;
 
-pub use captures::{Captures, Further, read_captures};
+pub use captures::{Captures, read_captures};
+pub use fields::Further;
 pub use originals::{Originals, Unresolved};
 pub use reader::Reader;
 pub use record::{Record, RecordType};

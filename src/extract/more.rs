@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use html5ever::local_name;
 
 use super::{
+    base,
     flow::Flow,
     phrases::{MORE, Row, Strength, is_whole},
     states::folded,
@@ -58,26 +59,8 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Mor
     }
     found.sort_by_key(|it| it.at);
     found.truncate(MOST);
-    if let Some(base) = base(tree, uri) {
-        for it in found.iter_mut().flat_map(|it| &mut it.leads_to) {
-            if let Ok((to, _)) = base.join(it) {
-                *it = to.to_string();
-            }
-        }
-    }
+    base::join(&mut found, tree, uri);
     found
-}
-
-/// The address that the page's links start from, where its first `<base href>` names another one (HTML, 4.2.3).
-fn base(tree: &Tree, uri: Option<&TargetUri>) -> Option<TargetUri> {
-    let href = (1..tree.nodes.len())
-        .filter(|it| tree.is_element(*it) && *tree.name(*it) == local_name!("base"))
-        .find_map(|it| tree.attr_text(it, &local_name!("href")))?;
-    let base = match uri {
-        Some(uri) => uri.join(href),
-        None => TargetUri::parse(href),
-    };
-    base.ok().map(|it| it.0)
 }
 
 fn more(kind: MoreKind, what: String, at: Option<usize>) -> More {

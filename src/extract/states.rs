@@ -1,5 +1,6 @@
 //! Whether a page can be judged by: several weak signs, added up; no phrase alone decides.
 
+mod enough;
 mod hosts;
 mod notice;
 mod said;
@@ -15,6 +16,7 @@ use crate::{
     reading::{Block, Doubt, Link, PageState, Region, Signal},
 };
 
+use enough::{ENOUGH, least};
 use said::{Line, Said};
 
 /// From this sum of weights on a state is believed.
@@ -22,14 +24,6 @@ const BELIEVED: f64 = 0.75;
 
 /// From this sum on a state is possible, so that nothing can be called absent.
 const POSSIBLE: f64 = 0.25;
-
-/// A page whose main part has fewer letters proves nothing: of 52 saved pages of organizations one has fewer, a page of logos without
-/// texts; of 183 notes that stand in for pages, 160 have.
-const ENOUGH: usize = 160;
-
-/// The same for a page in a language whose notes are not known here, so that one of them cannot be told from a page: notes that stand in
-/// for pages have hardly ever more.
-const ENOUGH_UNKNOWN: usize = 500;
 
 /// Below this many letters of its own a page is bare: its menus, notices and hidden lines are asked as well.
 const BARE: usize = 80;
@@ -122,28 +116,6 @@ pub(super) fn judge(
         state,
         signals,
         doubt,
-    }
-}
-
-/// How many letters a page must have, so that its silence proves something: more in a language whose notes are not known.
-fn least(language: Option<&str>, text: &str) -> usize {
-    const SAMPLE: usize = 400;
-    let tag = language.and_then(|it| it.split(['-', '_']).next());
-    let known_tag = tag.is_none_or(|it| {
-        let it = it.to_ascii_lowercase();
-        phrases::knows(&it) || notice::knows(&it)
-    });
-    // Latin to Arabic, Devanagari, Bengali, Tamil to Malayalam, Thai to Lao, Burmese and Georgian, the East.
-    let known_script = |it: char| matches!(u32::from(it), 0..=0x6ff | 0x900..=0x9ff | 0xb80..=0xc7f | 0xd00..=0xd7f | 0xe00..=0xeff | 0x1000..=0x10ff | 0x1e00..=0x1fff | 0x2000..=0x9fff | 0xac00..=0xd7ff | 0xf900..);
-    let (mut known, mut all) = (0, 0);
-    for it in text.chars().filter(|it| it.is_alphabetic()).take(SAMPLE) {
-        all += 1;
-        known += usize::from(known_script(it));
-    }
-    if known_tag && known * 2 >= all {
-        ENOUGH
-    } else {
-        ENOUGH_UNKNOWN
     }
 }
 

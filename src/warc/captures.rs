@@ -7,8 +7,10 @@ use std::{
 };
 
 use super::{
-    Originals, Reader, Record, RecordType, Unresolved, WarcError, Warning, fields, http,
-    record::without_brackets,
+    Originals, Reader, Record, RecordType, Unresolved, WarcError, Warning,
+    fields::{self, Further},
+    http,
+    record::{truncation, without_brackets},
 };
 use crate::{
     capture::{
@@ -40,17 +42,6 @@ pub struct Captures<R: BufRead> {
     /// Incomplete records.
     cut: u64,
     further: Vec<Further>,
-}
-
-/// A capture that begins the visit of a further page of a list, as this program writes it into the metadata record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Further {
-    /// The address of the capture.
-    pub uri: TargetUri,
-    /// Its date.
-    pub date: Instant,
-    /// The list.
-    pub of: PageOf,
 }
 
 /// The captures in the records of `reader`.
@@ -505,13 +496,4 @@ fn connection(record: &Record, uri: &TargetUri) -> Option<Connection> {
         }),
         interim: Vec::new(),
     })
-}
-
-fn truncation(text: &str) -> Truncation {
-    match text.trim() {
-        "length" => Truncation::Length,
-        "time" => Truncation::Time,
-        "disconnect" => Truncation::Disconnect,
-        _ => Truncation::Unspecified,
-    }
 }

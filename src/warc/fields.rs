@@ -69,6 +69,17 @@ pub(super) fn not_modified(head: &[u8]) -> String {
     format!("not-modified-head: {}\r\n", base64(head))
 }
 
+/// A capture that begins the visit of a further page of a list, as this program writes it into the metadata record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Further {
+    /// The address of the capture.
+    pub uri: TargetUri,
+    /// Its date.
+    pub date: Instant,
+    /// The list.
+    pub of: PageOf,
+}
+
 /// The line that binds a further page to its list.
 pub(super) fn page_of(it: &PageOf) -> String {
     format!("page-of: {} {} {}\r\n", it.place, warc_date(it.at), it.list)

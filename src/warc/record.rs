@@ -149,3 +149,13 @@ pub(super) fn without_brackets(text: &str) -> &str {
         .and_then(|it| it.strip_suffix('>'))
         .unwrap_or(text)
 }
+
+/// Why a record was cut short (`WARC-Truncated`); an unknown reason is none in particular.
+pub(super) fn truncation(text: &str) -> Truncation {
+    match text.trim() {
+        "length" => Truncation::Length,
+        "time" => Truncation::Time,
+        "disconnect" => Truncation::Disconnect,
+        _ => Truncation::Unspecified,
+    }
+}

@@ -368,3 +368,44 @@ fn the_links_of_a_pager_start_from_the_base_of_the_page() {
     );
     assert_eq!(about(&of_lists, NAMES[7]).0, "present");
 }
+
+#[test]
+fn further_pages_are_under_the_pauses_the_guard_and_the_caps_of_every_page() {
+    let (site, inner) = (site(), Site::start_at("127.0.0.2"));
+    inner.on("/members", [Reply::page(page(3, &NAMES[6..], ""))]);
+    site.on(
+        "/members?page=3",
+        [Reply::redirect(302, &inner.uri("/members"))],
+    );
+    // A page that is longer than any that is kept is kept in part.
+    let long =
+        page(2, &NAMES[3..6], &numbers(3)).replace("</main>", &"<p>More words.</p>".repeat(2_000));
+    site.on("/members?page=2", [Reply::page(long)]);
+    let project = project(&site, &NAMES[..8]);
+    let arguments = [
+        "run",
+        "--all",
+        "--set",
+        "fetch.delay=200ms",
+        "--set",
+        "fetch.deny=[\"127.0.0.2/32\"]",
+        "--set",
+        "fetch.max_bytes=10000",
+    ];
+    project.run_at("2026-01-01T08:00:00Z", &arguments, 0);
+    assert_eq!(
+        site.pages_asked(),
+        ["/members", "/members?page=2", "/members?page=3"]
+    );
+    for pair in site.asked().windows(2).skip(1) {
+        let pause = pair[1].at - pair[0].at;
+        assert!(pause >= std::time::Duration::from_millis(200), "{pause:?}");
+    }
+    assert!(inner.asked().is_empty());
+    // What was not read whole takes no name away.
+    for name in [4, 7] {
+        assert_ne!(about(&project, NAMES[name]).0, "absent", "{name}");
+    }
+    let said = about(&project, NAMES[7]).1["conclusion"].to_string();
+    assert!(said.contains("was not read"), "{said}");
+}

@@ -116,41 +116,45 @@ fn nothing_is_called_absent_from_a_page_that_stands_in_for_another() {
     );
 }
 
-/// Each batch was tried once before anything was repaired for it, and once before its pages taught the model of notices: the figures
-/// are in `docs/accuracy.md`.
+/// Each batch was tried once before anything was repaired for it: the figures are in `docs/accuracy.md`. Those of the last batch are as they
+/// were then; it must not teach the model of notices.
 #[test]
-fn of_later_batches_none_is_called_absent_and_no_live_page_is_lost() {
-    let mut wrong = Vec::new();
-    for (stand_ins, live, lost) in [
-        ("third_sight.toml", "third_live.toml", 1),
-        ("fourth_sight.toml", "fourth_live.toml", 0),
+fn of_later_batches_hardly_any_page_is_called_absent_or_lost() {
+    for (stand_ins, live, absent, unanswered) in [
+        ("third_sight.toml", "third_live.toml", 0, 1),
+        ("fourth_sight.toml", "fourth_live.toml", 0, 0),
+        ("fifth_sight.toml", "fifth_live.toml", 0, 0),
+        ("sixth_sight.toml", "sixth_live.toml", 1, 4),
     ] {
-        let mut unanswered = Vec::new();
+        let (mut gone, mut doubted) = (Vec::new(), Vec::new());
         for framed in [false, true] {
             for it in &table::<StandIn>(stand_ins) {
                 let reading = read(&page(&it.language, &it.title, &it.body, framed));
                 let scope = Scope::default();
                 let said = compare::quotation("unarmed civilian protection", &reading, scope);
                 if is_called_gone(&said.verdict) {
-                    wrong.push(format!("{stand_ins} {:?} framed: {framed}", it.title));
+                    gone.push((it.title.clone(), framed));
                 }
             }
             for it in &table::<Live>(live) {
                 let reading = read(&page(&it.language, &it.title, &it.body, framed));
                 let scope = Scope::default();
                 let has = compare::quotation(&it.has, &reading, scope).verdict;
-                if reading.state != PageState::Content || has != Verdict::Present {
-                    wrong.push(format!("{live} {:?} framed: {framed}", it.why));
-                }
+                assert_eq!(
+                    (reading.state, has),
+                    (PageState::Content, Verdict::Present),
+                    "{}",
+                    it.why
+                );
                 let said = compare::quotation("unarmed civilian protection", &reading, scope);
                 if said.verdict != Verdict::Absent {
-                    unanswered.push((it.why.clone(), framed, reading.doubt.clone()));
+                    doubted.push((it.why.clone(), framed, reading.doubt.clone()));
                 }
             }
         }
-        assert!(unanswered.len() <= 2 * lost, "{live}: {unanswered:#?}");
+        assert!(gone.len() <= 2 * absent, "{stand_ins}: {gone:#?}");
+        assert!(doubted.len() <= 2 * unanswered, "{live}: {doubted:#?}");
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The page that was there before.

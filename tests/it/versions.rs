@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (11, "ba1728af2e54");
-const VERDICTS: (u32, &str) = (11, "65584b837b09");
+const READINGS: (u32, &str) = (12, "x");
+const VERDICTS: (u32, &str) = (12, "x");
 
 #[derive(Deserialize)]
 struct Expected {

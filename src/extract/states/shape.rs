@@ -96,8 +96,8 @@ pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
         called(&mut shape, tree, flow, node, main);
     }
     if is_index_of_folder(flow) {
-        let what = "it is the index of a folder, as servers make them".to_owned();
-        shape.sign(PageState::Unavailable, 0.8, what);
+        let what = "it is the index of a folder, as servers make them";
+        shape.firmly(PageState::Unavailable, 0.4, what);
     }
     if scripts > 0 && main < 160 {
         shape.sign(

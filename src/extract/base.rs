@@ -1,0 +1,29 @@
+//! The address that a page's links start from, where it is not its own.
+
+use html5ever::local_name;
+
+use super::tree::Tree;
+use crate::{reading::More, uri::TargetUri};
+
+/// Makes what the signs lead to whole, where the first `<base href>` of the page at `uri` names another address (HTML, 4.2.3).
+pub(super) fn join(found: &mut [More], tree: &Tree, uri: Option<&TargetUri>) {
+    let Some(base) = of(tree, uri) else {
+        return;
+    };
+    for it in found.iter_mut().flat_map(|it| &mut it.leads_to) {
+        if let Ok((to, _)) = base.join(it) {
+            *it = to.to_string();
+        }
+    }
+}
+
+fn of(tree: &Tree, uri: Option<&TargetUri>) -> Option<TargetUri> {
+    let href = (1..tree.nodes.len())
+        .filter(|it| tree.is_element(*it) && *tree.name(*it) == local_name!("base"))
+        .find_map(|it| tree.attr_text(it, &local_name!("href")))?;
+    let base = match uri {
+        Some(uri) => uri.join(href),
+        None => TargetUri::parse(href),
+    };
+    base.ok().map(|it| it.0)
+}
