@@ -9,7 +9,7 @@ mod titles;
 
 use std::ops::Range;
 
-use super::{flow::Flow, names, phrases, plain::Plain, tree::Tree};
+use super::{flow::Flow, names, plain::Plain, tree::Tree};
 use crate::{
     challenge,
     entity::{EntityList, ListKind},

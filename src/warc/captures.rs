@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     capture::{
-        Capture, Connection, Failure, FailureKind, Framing, Outcome, PageOf, Response,
-        RevisitProfile, Tls, Truncation, asked_otherwise, fields_of, is_part, status_of,
+        Capture, Connection, Failure, FailureKind, Framing, Outcome, Response, RevisitProfile, Tls,
+        Truncation, asked_otherwise, fields_of, is_part, status_of,
     },
     clock::{Instant, parse_http_date, warc_date_span},
     uri::TargetUri,
