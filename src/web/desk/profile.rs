@@ -14,6 +14,7 @@ use super::{
 use crate::{
     desk::{Item, staleness},
     finding::Muted,
+    profile::Profile,
     report::Label,
     store::StoreError,
     web::{Answer, Origins, Request, Web, pages::encoded},
@@ -80,6 +81,44 @@ pub(in crate::web) fn profile(
         .filter(|it| it.finding().profile == named.name)
         .collect();
     let href = profile_href(&named.name);
+    let asked = crate::web::form::query([("profile", named.name.as_str())]);
+    let page = Page {
+        title: profile.title.clone(),
+        article: profile.article.clone(),
+        report: format!("/report/{}", encoded(&named.name)),
+        desk: format!("/?{asked}"),
+        staleness: staleness(profile, &own, web.today()).words(),
+        references: references_of(profile, &own, &href),
+        aliases: profile
+            .aliases
+            .iter()
+            .map(|it| {
+                let same = if it.same { "is" } else { "is not" };
+                format!("{} {same} {}", it.name, it.other)
+            })
+            .collect(),
+        mutes: profile
+            .claims
+            .iter()
+            .filter_map(|claim| {
+                let mute = now
+                    .decisions
+                    .mute(&named.name, &claim.id, Muted::NewNames)?;
+                let words = claim_words(&claim.statement, &claim.id);
+                let says = Muted::NewNames.means();
+                Some((claim.id.clone(), format!("{words}: {says} ({})", mute.by)))
+            })
+            .collect(),
+        name: named.name.clone(),
+        sections: sections_of(profile, &own, &href),
+        href,
+        mast: Mast::of(web, request, &now),
+    };
+    Ok(mast::page(200, &page, origins))
+}
+
+/// The claims of an article by section, in its order.
+fn sections_of(profile: &Profile, own: &[&Item], href: &str) -> Vec<(String, Vec<Claim>)> {
     let mut sections: Vec<(String, Vec<Claim>)> = Vec::new();
     for claim in &profile.claims {
         let items = own.iter().copied();
@@ -99,7 +138,7 @@ pub(in crate::web) fn profile(
             work: due
                 .first()
                 .or(heaviest.as_ref())
-                .map_or_else(|| href.clone(), |it| format!("/f/{}", it.finding().id)),
+                .map_or_else(|| href.to_owned(), |it| format!("/f/{}", it.finding().id)),
             words: claim_words(&claim.statement, &claim.id),
             sentence: claim.sentence.clone().unwrap_or_default(),
             cites: cites.concat(),
@@ -111,6 +150,11 @@ pub(in crate::web) fn profile(
             claims.push(view);
         }
     }
+    sections
+}
+
+/// The references of an article, with what is to be decided on their pages.
+fn references_of(profile: &Profile, own: &[&Item], href: &str) -> Vec<Reference> {
     let mut due: BTreeMap<u32, usize> = BTreeMap::new();
     for item in own.iter().filter(|it| it.state.is_due()) {
         *due.entry(item.placed.reference).or_default() += 1;
@@ -135,38 +179,5 @@ pub(in crate::web) fn profile(
             due: due.get(&it.number).copied().unwrap_or_default(),
         }
     });
-    let asked = crate::web::form::query([("profile", named.name.as_str())]);
-    let page = Page {
-        title: profile.title.clone(),
-        article: profile.article.clone(),
-        report: format!("/report/{}", encoded(&named.name)),
-        desk: format!("/?{asked}"),
-        staleness: staleness(profile, &own, web.today()).words(),
-        references: references.collect(),
-        aliases: profile
-            .aliases
-            .iter()
-            .map(|it| {
-                let same = if it.same { "is" } else { "is not" };
-                format!("{} {same} {}", it.name, it.other)
-            })
-            .collect(),
-        mutes: profile
-            .claims
-            .iter()
-            .filter_map(|claim| {
-                let mute = now
-                    .decisions
-                    .mute(&named.name, &claim.id, Muted::NewNames)?;
-                let words = claim_words(&claim.statement, &claim.id);
-                let says = Muted::NewNames.means();
-                Some((claim.id.clone(), format!("{words}: {says} ({})", mute.by)))
-            })
-            .collect(),
-        name: named.name.clone(),
-        sections,
-        href,
-        mast: Mast::of(web, request, &now),
-    };
-    Ok(mast::page(200, &page, origins))
+    references.collect()
 }
