@@ -11,7 +11,7 @@ mod proof;
 mod timestamp;
 mod tree;
 
-pub use leaf::{CaptureLeaf, Leaf, elements};
+pub use leaf::{CaptureLeaf, Leaf, SetDigest, elements};
 pub use note::{Checkpoint, KeyError, NoteError, Signer, Verifier};
 pub use proof::{Consistency, Inclusion, ProofError};
 pub use timestamp::{Stamp, StampError, StampRequest, TokenError};

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use super::tree::{Hash, leaf_hash};
+use super::tree::{Hash, Tree, leaf_hash};
 use crate::{
     capture::{FailureKind, IndexDigest, Source, Tls, Truncation, Untrusted},
     clock::{Instant, warc_date},
@@ -26,8 +26,8 @@ pub enum Leaf<'a> {
         profile: &'a str,
         /// The crawl it was computed in.
         crawl: Option<i64>,
-        /// The set as stored, a JSON array.
-        json: &'a [u8],
+        /// The set.
+        set: SetDigest,
     },
     /// A decision of a person.
     Review {
@@ -95,6 +95,31 @@ pub enum Leaf<'a> {
     },
 }
 
+/// What a leaf says of a set of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetDigest {
+    /// The digest of the set as stored, a JSON array.
+    pub digest: ContentDigest,
+    /// The number of findings.
+    pub size: usize,
+    /// The root of the Merkle tree over the findings, each as it is in the array.
+    pub root: Hash,
+}
+
+impl SetDigest {
+    /// That of a JSON array.
+    #[must_use]
+    pub fn of(json: &[u8]) -> Self {
+        let mut tree = Tree::default();
+        elements(json).for_each(|it| tree.push(leaf_hash(it)));
+        Self {
+            digest: ContentDigest::of(json),
+            size: usize::try_from(tree.size()).unwrap_or(usize::MAX),
+            root: tree.root(),
+        }
+    }
+}
+
 /// One capture, with the digests of all that was sent and received.
 #[derive(Clone, Debug)]
 pub struct CaptureLeaf<'a> {
@@ -148,19 +173,16 @@ impl Leaf<'_> {
                 id,
                 profile,
                 crawl,
-                json,
-            } => {
-                let each: Vec<Hash> = elements(json).map(leaf_hash).collect();
-                text(&FindingsText {
-                    leaf: "findings",
-                    id: *id,
-                    profile,
-                    crawl: *crawl,
-                    digest: ContentDigest::of(json),
-                    size: each.len(),
-                    root: hex(&super::root(&each)),
-                })
-            }
+                set,
+            } => text(&FindingsText {
+                leaf: "findings",
+                id: *id,
+                profile,
+                crawl: *crawl,
+                digest: set.digest,
+                size: set.size,
+                root: hex(&set.root),
+            }),
             Self::Review {
                 id,
                 finding,
@@ -446,7 +468,7 @@ mod tests {
             id: 3,
             profile: "sample",
             crawl: Some(2),
-            json: br#"[{"a":[1,"],"]},{"b":2}]"#,
+            set: SetDigest::of(br#"[{"a":[1,"],"]},{"b":2}]"#),
         };
         assert_eq!(
             findings.text(),

@@ -1,9 +1,14 @@
 //! Findings: one stored set per profile and change.
 
-use std::fmt;
+use std::{
+    fmt,
+    io::{self, BufReader, Read, Write as _},
+};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
+use sha2::{Digest as _, Sha256};
+use zstd::Encoder;
 
 use super::{
     CrawlId, Fault, Store, StoreError, answers,
@@ -13,26 +18,50 @@ use super::{
 use crate::{
     digest::ContentDigest,
     finding::Finding,
-    ledger::{Hash, Leaf, elements, inclusion, leaf_hash},
+    ledger::{Hash, Leaf, SetDigest, Tree, elements, inclusion, leaf_hash},
 };
 
-/// A set of findings in progress, as stored: a JSON array.
-#[derive(Debug, Default)]
+/// A set of findings in progress, as stored: a JSON array, compressed as it grows, because there can be many findings.
+#[derive(Default)]
 pub struct NewSet {
-    json: Vec<u8>,
+    /// The compressed array so far; `None` before the first finding.
+    packed: Option<Encoder<'static, Vec<u8>>>,
+    /// Over the array so far.
+    sha: Sha256,
+    /// The bytes of the array so far.
+    length: usize,
+    tree: Tree,
     count: usize,
-    /// Why a finding cannot be written as JSON.
-    failed: Option<serde_json::Error>,
+    /// Why a finding cannot be written.
+    failed: Option<io::Error>,
 }
+
+/// The zstd level for sets of findings.
+const LEVEL: i32 = 3;
 
 impl NewSet {
     /// Adds a finding.
     pub fn push(&mut self, finding: &Finding) {
-        self.json.push(if self.count == 0 { b'[' } else { b',' });
+        let before = if self.count == 0 { b"[" } else { b"," };
+        let written = serde_json::to_vec(finding)
+            .map_err(io::Error::from)
+            .and_then(|json| {
+                self.write(before)?;
+                self.tree.push(leaf_hash(&json));
+                self.write(&json)
+            });
         self.count += 1;
-        if let Err(error) = serde_json::to_writer(&mut self.json, finding) {
-            self.failed = Some(error);
-        }
+        self.failed = self.failed.take().or(written.err());
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sha.update(bytes);
+        self.length += bytes.len();
+        let packed = match &mut self.packed {
+            Some(it) => it,
+            none => none.insert(Encoder::new(Vec::new(), LEVEL)?),
+        };
+        packed.write_all(bytes)
     }
 
     /// The number of findings.
@@ -41,16 +70,41 @@ impl NewSet {
         self.count
     }
 
-    fn into_json(mut self) -> Result<Vec<u8>, Fault> {
-        if let Some(error) = self.failed {
-            return Err(Fault::damaged(error));
-        }
-        if self.count == 0 {
-            self.json.push(b'[');
-        }
-        self.json.push(b']');
-        Ok(self.json)
+    fn done(mut self) -> Result<Packed, Fault> {
+        let end: &[u8] = if self.count == 0 { b"[]" } else { b"]" };
+        let written = match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.write(end),
+        };
+        let bytes = written.and_then(|()| match self.packed {
+            Some(it) => it.finish(),
+            None => Ok(Vec::new()),
+        });
+        Ok(Packed {
+            bytes: bytes.map_err(Fault::damaged)?,
+            length: i64::try_from(self.length).unwrap_or(i64::MAX),
+            set: SetDigest {
+                digest: ContentDigest::from_bytes(self.sha.finalize().into()),
+                size: self.count,
+                root: self.tree.root(),
+            },
+        })
     }
+}
+
+impl fmt::Debug for NewSet {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("NewSet")
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A set of findings as it is stored.
+struct Packed {
+    bytes: Vec<u8>,
+    length: i64,
+    set: SetDigest,
 }
 
 impl<'f> FromIterator<&'f Finding> for NewSet {
@@ -75,15 +129,14 @@ impl Store {
         basis: Option<ContentDigest>,
     ) -> Result<bool, StoreError> {
         let profile = profile.to_owned();
-        let json = findings.into_json().map_err(|it| it.at(self.path()))?;
+        let packed = findings.done().map_err(|it| it.at(self.path()))?;
         self.write(move |connection| {
-            let digest = ContentDigest::of(&json);
+            let digest = packed.set.digest;
             answers::keep_basis(connection, &profile, basis.as_ref())?;
             let last = latest(connection, &profile)?;
             if last.as_ref().is_some_and(|it| it.digest == digest) {
                 return Ok(false);
             }
-            let bytes = payloads::compress(&json, &[]).map_err(Fault::damaged)?;
             let crawl = computed.map(|it| it.0);
             let id = connection
                 .prepare_cached(
@@ -93,14 +146,14 @@ impl Store {
                     profile,
                     crawl,
                     digest.as_bytes(),
-                    i64::try_from(json.len()).unwrap_or(i64::MAX),
-                    bytes
+                    packed.length,
+                    packed.bytes
                 ])?;
             let leaf = Leaf::Findings {
                 id,
                 profile: &profile,
                 crawl,
-                json: &json,
+                set: packed.set,
             };
             ledger::append(connection, Kind::Findings, id, &leaf)?;
             Ok(true)
@@ -152,6 +205,8 @@ impl Store {
     }
 }
 
+const NOT_AS_STORED: &str = "a set of findings is not as it was stored";
+
 struct FindingSet {
     digest: ContentDigest,
     length: i64,
@@ -163,7 +218,7 @@ impl FindingSet {
     fn json(&self) -> Result<Vec<u8>, Fault> {
         let json = payloads::decompress(&self.bytes, &[], self.length).map_err(Fault::damaged)?;
         if ContentDigest::of(&json) != self.digest {
-            return Err(Fault::damaged("a set of findings is not as it was stored"));
+            return Err(Fault::damaged(NOT_AS_STORED));
         }
         Ok(json)
     }
@@ -189,7 +244,7 @@ fn leaf_text(row: &rusqlite::Row<'_>, json: &[u8]) -> rusqlite::Result<String> {
         id: row.get(0)?,
         profile: &profile,
         crawl: row.get(2)?,
-        json,
+        set: SetDigest::of(json),
     }
     .text())
 }
@@ -270,11 +325,35 @@ pub(super) fn of_set(
     id: i64,
     wanted: &dyn Fn(&Finding) -> bool,
 ) -> Result<Vec<Finding>, Fault> {
-    let json = set(connection, id)?.json()?;
-    let mut reader = serde_json::Deserializer::from_slice(&json);
-    Wanted(wanted)
+    let set = set(connection, id)?;
+    let packed = zstd::Decoder::with_buffer(set.bytes.as_slice()).map_err(Fault::damaged)?;
+    let mut checked = Checked {
+        plain: packed,
+        sha: Sha256::new(),
+    };
+    let mut reader = serde_json::Deserializer::from_reader(BufReader::new(&mut checked));
+    let findings = Wanted(wanted)
         .deserialize(&mut reader)
-        .map_err(Fault::damaged)
+        .map_err(Fault::damaged)?;
+    reader.end().map_err(Fault::damaged)?;
+    if ContentDigest::from_bytes(checked.sha.finalize().into()) != set.digest {
+        return Err(Fault::damaged(NOT_AS_STORED));
+    }
+    Ok(findings)
+}
+
+/// Bytes whose digest is taken as they are read.
+struct Checked<R> {
+    plain: R,
+    sha: Sha256,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.plain.read(buffer)?;
+        self.sha.update(buffer.get(..length).unwrap_or_default());
+        Ok(length)
+    }
 }
 
 /// Reads of a JSON array the findings that are wanted.

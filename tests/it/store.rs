@@ -256,7 +256,7 @@ async fn versions_of_a_page_are_small_and_their_chains_bounded() {
     let ask = |sql: &str| file.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap();
     assert_eq!(ask("SELECT max(depth) FROM payload"), 12);
     assert_eq!(ask("SELECT count(*) FROM payload WHERE base IS NULL"), 1);
-    assert_eq!(ask("PRAGMA page_size"), 4_096);
+    assert_eq!(ask("PRAGMA page_size"), 1_024);
 }
 
 #[tokio::test]
