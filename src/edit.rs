@@ -25,7 +25,7 @@ mod repair;
 mod sentence;
 mod source;
 
-pub use citation::{Citation, Dates, UrlStatus};
+pub use citation::{Citation, Dates, OwnEntry, UrlStatus};
 pub use forms::{FORMS, Form};
 pub use patch::unified;
 pub use propose::proposals;

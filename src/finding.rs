@@ -1,6 +1,7 @@
 //! Findings: what the program says about a claim or a reference, the evidence, and what a person decided about it.
 
 mod decisions;
+mod elsewhere;
 mod evidence;
 mod id;
 mod lesson;
@@ -11,6 +12,7 @@ mod standing;
 mod weight;
 
 pub use decisions::Decisions;
+pub use elsewhere::page_with_all;
 pub use evidence::{Baseline, CaptureRef, CopiedOn, Evidence, History};
 pub use id::FindingId;
 pub use lesson::Lesson;

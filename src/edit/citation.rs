@@ -30,6 +30,18 @@ pub struct Citation {
     pub archive_date: Option<NaiveDate>,
     /// What has become of the page.
     pub url_status: UrlStatus,
+    /// The article's own entry with these changes, where the article is plain text or Markdown.
+    #[serde(skip)]
+    pub own: Option<OwnEntry>,
+}
+
+/// The entry of a reference in the article's own wording, with only address, archived copy and date of access changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnEntry {
+    /// The form of the article: `text` or `markdown`.
+    pub form: String,
+    /// The entry.
+    pub text: String,
 }
 
 /// What has become of a cited page, in the words of Wikipedia's Citation Style 1 (`|url-status=`).
@@ -65,6 +77,13 @@ impl Citation {
     #[must_use]
     pub fn archived(&self) -> Option<(&str, NaiveDate)> {
         Some((self.archive_url.as_deref()?, self.archive_date?))
+    }
+
+    /// The article's own entry in a form, with its number before it; `None` if the article has another form, or no entry.
+    #[must_use]
+    pub(super) fn in_own_words(&self, form: &str, mark: (&str, &str)) -> Option<String> {
+        let own = self.own.as_ref().filter(|it| it.form == form)?;
+        Some(format!("{}{}{} {}", mark.0, self.number, mark.1, own.text))
     }
 
     /// The address that a reader should be led to: the copy where the page no longer says what is cited.

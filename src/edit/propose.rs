@@ -6,7 +6,7 @@ use super::{
     Alternative, Edit, Material, Operation, State, Target, UrlStatus,
     repair::{Changed, Context, Repair, address},
     sentence::{Change, Refusal, edit_list},
-    source::{conjunction, target},
+    source::{conjunction, own_entry, target},
 };
 use crate::{
     finding::{Conclusion, Fate, Finding, Subject, Verdict, Weight},
@@ -50,12 +50,17 @@ fn propose(finding: &Finding, material: &Material<'_>) -> Option<Edit> {
         copies: &copies,
         material,
     };
-    let repair = match &finding.conclusion {
+    let mut repair = match &finding.conclusion {
         Conclusion::Fate(fate) => of_fate(fate, &context)?,
         Conclusion::Verdict(verdict) => of_verdict(verdict, &context)?,
     };
     if repair.operation == Operation::CiteArchived && context.cites_a_copy() {
         return None;
+    }
+    let others = repair.alternatives.iter_mut();
+    let citations = others.filter_map(|it| it.citation.as_mut());
+    for citation in citations.chain(&mut repair.citation) {
+        citation.own = reference.and_then(|it| own_entry(material, it, citation));
     }
     Some(Edit {
         id: format!("e{}", finding.id),
@@ -138,16 +143,7 @@ fn of_fate(fate: &Fate, context: &Context<'_>) -> Option<Repair> {
                 ));
                 repair
             } else {
-                Repair {
-                    operation: change,
-                    after: None,
-                    citation,
-                    alternatives: context
-                        .cite_archived(UrlStatus::Deviated)
-                        .into_iter()
-                        .collect(),
-                    remarks: Vec::new(),
-                }
+                context.address_first(change, citation, Vec::new())
             }
         }
         Fate::Gone { .. }
@@ -155,8 +151,8 @@ fn of_fate(fate: &Fate, context: &Context<'_>) -> Option<Repair> {
         | Fate::RedirectedAway { .. }
         | Fate::Unreachable { .. }
         | Fate::Refused { .. }
-        | Fate::Walled { .. } => context.archived_first(UrlStatus::Dead, Vec::new()),
-        Fate::Parked => context.archived_first(UrlStatus::Usurped, Vec::new()),
+        | Fate::Walled { .. } => context.archived_first(UrlStatus::Dead, context.elsewhere()),
+        Fate::Parked => context.archived_first(UrlStatus::Usurped, context.elsewhere()),
         Fate::Moved { .. }
         | Fate::Live
         | Fate::Waiting { .. }
@@ -216,18 +212,8 @@ fn of_verdict(verdict: &Verdict, context: &Context<'_>) -> Option<Repair> {
             if let Some(it) = &mut citation {
                 it.url = Some(to.to_string());
             }
-            Repair {
-                operation: change,
-                after: None,
-                citation,
-                alternatives: context
-                    .cite_archived(UrlStatus::Deviated)
-                    .into_iter()
-                    .collect(),
-                remarks: vec![format!(
-                    "Another page that the article cites lists it now: {to}"
-                )],
-            }
+            let remark = format!("Another page that the article cites lists it now: {to}");
+            context.address_first(change, citation, vec![remark])
         }
         (Verdict::MovedList { from, to }, _) => {
             let mut repair = context.archived_first(UrlStatus::Deviated, Vec::new());

@@ -2,9 +2,9 @@
 
 use super::{Alternative, Citation, KnownCopy, Material, Operation, UrlStatus, sentence::Refusal};
 use crate::{
-    finding::{Finding, Subject, Weight},
+    finding::{Finding, Subject, Weight, page_with_all},
     profile::{Claim, Reference},
-    uri::without_credentials,
+    uri::{TargetUri, without_credentials},
 };
 
 /// What repairs a finding: the first choice and the second.
@@ -52,6 +52,7 @@ impl Context<'_> {
             archive_url,
             archive_date,
             url_status: status,
+            own: None,
         })
     }
 
@@ -110,6 +111,43 @@ impl Context<'_> {
             alternatives,
             remarks,
         }
+    }
+
+    /// The repair that changes the address first.
+    pub(super) fn address_first(
+        &self,
+        operation: Operation,
+        citation: Option<Citation>,
+        remarks: Vec<String>,
+    ) -> Repair {
+        let archived = self.cite_archived(UrlStatus::Deviated);
+        Repair {
+            operation,
+            after: None,
+            citation,
+            alternatives: archived.into_iter().collect(),
+            remarks,
+        }
+    }
+
+    /// To cite another page that the article cites already, where that has everything that the lost one is cited for.
+    pub(super) fn elsewhere(&self) -> Vec<Alternative> {
+        let change = self.reference.and_then(|reference| {
+            let (lost, _) = TargetUri::parse(reference.url.as_deref()?).ok()?;
+            let page = page_with_all(self.material.findings, reference.number, &lost)?;
+            let mut citation = self.citation(UrlStatus::Live)?;
+            citation.url = Some(page.to_string());
+            (citation.archive_url, citation.archive_date) = (None, None);
+            Some(Alternative {
+                operation: Operation::ChangeAddress {
+                    from: address(reference)?,
+                    to: page.to_string(),
+                },
+                after: None,
+                citation: Some(citation),
+            })
+        });
+        change.into_iter().collect()
     }
 
     /// The repair that changes the words first.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use encoding_rs::{Encoding, UTF_8};
 
 use super::{
-    Edit, Operation, Target,
+    Citation, Edit, Material, Operation, OwnEntry, Target,
     entry::rewritten,
     patch::{Replacement, replaced},
     sentence::{Change, edit_list},
@@ -198,6 +198,26 @@ fn of_words(
         range: bytes(*span),
         with: encoding.encode(&to).0.into_owned(),
     }))
+}
+
+/// The article's own entry of a reference as it reads with `citation`; `None` if the article is not plain text or Markdown, or the
+/// entry is not in its source.
+pub(super) fn own_entry(
+    material: &Material<'_>,
+    reference: &Reference,
+    citation: &Citation,
+) -> Option<OwnEntry> {
+    let profile = material.profile;
+    let form = profile.source.as_ref()?.form.as_str();
+    let span = reference.bytes.filter(|it| !it.is_empty())?;
+    let is_plain = matches!(form, "text" | "markdown");
+    let entry = material.source?.get(bytes(span)).filter(|_| is_plain)?;
+    let (entry, _) = encoding(profile).decode_without_bom_handling(entry);
+    let text = rewritten(&entry, form, reference, citation)?;
+    Some(OwnEntry {
+        form: form.to_owned(),
+        text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+    })
 }
 
 fn of_reference(

@@ -8,7 +8,7 @@ use super::{
     words,
 };
 use crate::{
-    finding::{Conclusion, Fate, Finding, Standing, Subject, Verdict, Weight, Why},
+    finding::{Conclusion, Fate, Finding, Standing, Subject, Verdict, Weight, Why, page_with_all},
     uri::TargetUri,
 };
 
@@ -76,12 +76,15 @@ pub(super) fn on_moved(
         let what = named(missing, gathered);
         let instead = cite.map(|cite| format!(" {}", instead(Some(cite), gathered)));
         let instead = instead.unwrap_or_default();
-        format!("Keep the address: {what} {are} missing at {to}.{instead}")
+        format!(
+            "Keep the address: {what} {are} missing at {to}.{instead} Or change the address, and take out what is missing."
+        )
     } else if !untold.is_empty() {
         let what = named(untold, gathered);
         format!("Look for {what} at {to} before you change the address.")
     } else if permanent {
-        format!("Change the address to {to}.")
+        let or_cite = cite.map(|cite| format!(", or cite {}", copy(&cite.copy)));
+        format!("Change the address to {to}{}.", or_cite.unwrap_or_default())
     } else {
         format!("Keep the address while the redirect works; the page is at {to} today.")
     }
@@ -89,12 +92,16 @@ pub(super) fn on_moved(
 
 /// Advice about a reference whose page did not move; empty if there is nothing to do.
 pub(super) fn on_reference(
+    number: u32,
     fate: &Fate,
     cite: Option<&Citable<'_>>,
     open: usize,
     gathered: &Gathered<'_>,
 ) -> String {
-    let instead = instead(cite, gathered);
+    let mut instead = instead(cite, gathered);
+    if let Some(page) = elsewhere(number, gathered) {
+        instead.push_str(&format!(" Or cite {page}, which has all the words."));
+    }
     let by_hand = "Open it in a browser.";
     match fate {
         Fate::Live => match open {
@@ -118,6 +125,13 @@ pub(super) fn on_reference(
         Fate::Unvisited => format!("Run `{} run` to visit it.", gathered.sources.command),
         Fate::NoAddress => "Add an address to the reference, or check it by hand.".to_owned(),
     }
+}
+
+/// Another page that the article cites, with all the words that a reference is cited for.
+fn elsewhere<'a>(number: u32, gathered: &Gathered<'a>) -> Option<&'a TargetUri> {
+    let url = gathered.reference(number)?.url.as_deref()?;
+    let (lost, _) = TargetUri::parse(url).ok()?;
+    page_with_all(gathered.resting_on(number).iter().copied(), number, &lost)
 }
 
 /// Which archived copy to cite instead of the page.
@@ -164,7 +178,10 @@ pub(super) fn on_finding(finding: &Finding, cite: Option<&Copy>, command: &str) 
         Verdict::Present | Verdict::Elsewhere { .. } | Verdict::Redesigned { .. } => String::new(),
         Verdict::Absent => match (cite, &finding.subject) {
             (Some(_), Subject::Name { .. }) => format!("Remove the name{or_cite}."),
-            (Some(_), _) => format!("Change the sentence{or_cite}."),
+            (Some(cite), _) => format!(
+                "Cite {}, which still has it, or take the sentence out.",
+                copy(cite)
+            ),
             (None, _) => "No capture contained it: check the source, or remove it.".to_owned(),
         },
         Verdict::Renamed { to, .. } => format!("Write “{to}”{or_cite}."),

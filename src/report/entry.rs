@@ -94,6 +94,18 @@ impl Entry {
         }
     }
 
+    /// Whether the page still says the words of a piece of evidence: else a link to the page as it is now would not lead to them.
+    /// Evidence without words is about the page as a whole.
+    pub(super) fn is_current(&self, evidence: &Evidence) -> bool {
+        let unknown = matches!(
+            self.finding.conclusion,
+            Conclusion::Verdict(Verdict::CannotTell { .. })
+        );
+        let changed_by = self.finding.history.changed_by;
+        let is_old = changed_by.is_some_and(|it| evidence.capture.date < it);
+        evidence.quote.is_none() || !(unknown || is_old || self.finding.is_stale())
+    }
+
     /// The sort key of an entry; the one to decide first comes first.
     pub(super) fn order(&self) -> (Need, Weight, u8) {
         (self.need, self.finding.weight(), self.label.urgency())
@@ -158,6 +170,7 @@ fn lasting_copy(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
         &finding.conclusion,
         Conclusion::Verdict(
             Verdict::Absent
+                | Verdict::MovedList { .. }
                 | Verdict::MovedPage { .. }
                 | Verdict::Renamed { .. }
                 | Verdict::Merged { .. }

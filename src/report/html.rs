@@ -14,7 +14,7 @@ use crate::{
     clock::{Instant, digits14, warc_date},
     digest::PayloadDigest,
     finding::{Conclusion, Evidence, FindingId, Reason, Subject, Verdict},
-    text::for_terminal,
+    text::{for_terminal, html_escaped},
     uri::TargetUri,
 };
 
@@ -351,10 +351,16 @@ impl<'a> Claimed<'a> {
 }
 
 impl Group<'_> {
-    /// The evidence to show.
-    fn evidence(&self) -> Vec<Evidence> {
+    /// The evidence to show, and whether a link to the page as it is now leads to the words.
+    fn evidence(&self) -> Vec<(Evidence, bool)> {
         let entries: Vec<&Entry> = self.members.iter().map(|member| member.1).collect();
-        evidence_of(&entries)
+        let evidence = evidence_of(&entries).into_iter();
+        evidence
+            .map(|it| {
+                let is_current = self.first.is_current(&it);
+                (it, is_current)
+            })
+            .collect()
     }
 
     /// The subject of the finding, unless the heading of the claim has named it already.
@@ -371,18 +377,7 @@ pub(super) fn web(address: &str) -> Option<&str> {
 
 /// Text escaped for HTML, also inside a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in for_terminal(text).chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(letter),
-        }
-    }
-    out
+    html_escaped(&for_terminal(text))
 }
 
 /// Text from a page with its control characters made visible; the template escapes it.

@@ -189,7 +189,7 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
             out.more(&format!("  - To do: {}", escaped(&entry.advice)));
         }
         for it in &entry.finding.evidence {
-            out.more(&evidence(it));
+            out.more(&evidence(it, entry.is_current(it)));
         }
         out.more(&format!("  {}", foot(entry)));
     }
@@ -198,7 +198,7 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
             .finding
             .evidence
             .first()
-            .map(|evidence| format!(" ({})", linked(evidence)));
+            .map(|evidence| format!(" ({})", linked(evidence, entry.is_current(evidence))));
         let line = headline(entry, named, &escaped(&entry.said));
         let line = format!("{line}{}", copy.unwrap_or_default());
         if at == 0 {
@@ -224,7 +224,7 @@ fn headline(entry: &Entry, named: bool, said: &str) -> String {
     }
 }
 
-fn evidence(it: &Evidence) -> String {
+fn evidence(it: &Evidence, is_current: bool) -> String {
     let words = it.quote.as_ref().map(|quote| {
         format!(
             "{}**{}**{} ",
@@ -237,14 +237,17 @@ fn evidence(it: &Evidence) -> String {
     format!(
         "  - {}({}{})",
         words.unwrap_or_default(),
-        linked(it),
+        linked(it, is_current),
         note.unwrap_or_default()
     )
 }
 
-/// The capture under a finding, with a link that opens a browser at the words.
-fn linked(it: &Evidence) -> String {
+/// The capture under a finding, with a link that opens a browser at the words, where the page still says them.
+fn linked(it: &Evidence, is_current: bool) -> String {
     let copy = plain::copy(it);
+    if !is_current {
+        return copy;
+    }
     let address = it.link.as_deref().and_then(web);
     // In angle brackets, a destination can contain anything but these three (CommonMark 0.31, 6.3).
     match address.unwrap_or(it.capture.target_uri.as_str()) {

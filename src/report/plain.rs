@@ -332,10 +332,9 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
         }
         return;
     }
-    for (at, it) in evidence_of(group).iter().enumerate() {
-        // The first evidence is from the latest capture: a browser cannot find older words on the page.
+    for it in &evidence_of(group) {
         let words = it.link.as_deref();
-        let words = words.filter(|_| at == 0 && it.quote.is_some());
+        let words = words.filter(|_| it.quote.is_some() && entry.is_current(it));
         let page = it.capture.target_uri.as_str();
         let page = (entry.finding.cites.len() > 1).then_some(page);
         evidence(sheet, it, indent, words.or(page));

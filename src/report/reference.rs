@@ -159,7 +159,7 @@ impl ReferenceSection {
                 let intact = Intact::at(to, number, gathered);
                 advice::on_moved(to, *permanent, &intact, citable.as_ref(), gathered)
             }
-            _ => advice::on_reference(&fate, citable.as_ref(), open, gathered),
+            _ => advice::on_reference(number, &fate, citable.as_ref(), open, gathered),
         };
         let bad = gathered.sources.waiting.get(&number).cloned();
         let visits = gathered.sources.visits.get(&number);

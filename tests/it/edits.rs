@@ -251,9 +251,16 @@ fn the_demo_prints_finished_citations_and_a_diff_of_its_article() {
     let copy = "https://archive.example.org/web/20221021140005/https://www.thetrustnetwork.net/faqs-and-stories";
     assert!(
         text.contains(&format!(
-            "Archived from the original on October 21, 2022: {copy}. Accessed October 21, 2022."
+            "[2] “FAQS.” TRUST Network. Accessed October 21, 2022. https://www.thetrustnetwork.net/faqs-and-stories. Archived from the original on October 21, 2022: {copy}."
         )),
         "{text}"
+    );
+    let iso = on_demo(&project, &["edits", "--dates", "iso"], 0).stdout;
+    assert!(
+        iso.contains(&format!(
+            "Archived from the original on 2022-10-21: {copy}. Accessed 2022-10-21."
+        )),
+        "{iso}"
     );
     let wiki = on_demo(
         &project,

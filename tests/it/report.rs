@@ -1,6 +1,7 @@
 //! The report from outside: one set of numbers, in five formats that no page can break.
 
 mod fixture;
+mod printing;
 mod showing;
 mod visits;
 

@@ -7,7 +7,10 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 
 use super::{Form, Stretch, around, stretches};
-use crate::edit::citation::{Citation, Dates};
+use crate::{
+    edit::citation::{Citation, Dates},
+    text::html_escaped as escape,
+};
 
 /// HTML.
 #[derive(Clone, Copy, Debug)]
@@ -48,20 +51,4 @@ impl Form for Html {
         });
         marked.collect()
     }
-}
-
-/// Text for an element or a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -1,4 +1,4 @@
-//! Markdown (CommonMark).
+//! Markdown (CommonMark): the article's own entry where it is known.
 
 use chrono::NaiveDate;
 
@@ -15,6 +15,12 @@ impl Form for Markdown {
     }
 
     fn citation(&self, citation: &Citation, dates: Option<Dates>, _today: NaiveDate) -> String {
+        // Dates in another style than the article's are wanted: then its wording is not.
+        if let Some(own) = citation.in_own_words("markdown", ("\\[", "\\]"))
+            && dates.is_none()
+        {
+            return own;
+        }
         let dates = dates.unwrap_or(Dates::MonthFirst);
         let mut parts = vec![format!("\\[{}\\]", citation.number)];
         let entry = entry(citation, dates, escape);

@@ -1,4 +1,4 @@
-//! Plain text, in the manner of the Chicago style.
+//! Plain text: the article's own entry where it is known, else in the manner of the Chicago style.
 
 use chrono::NaiveDate;
 
@@ -15,6 +15,12 @@ impl Form for Text {
     }
 
     fn citation(&self, citation: &Citation, dates: Option<Dates>, _today: NaiveDate) -> String {
+        // Dates in another style than the article's are wanted: then its wording is not.
+        if let Some(own) = citation.in_own_words("text", ("[", "]"))
+            && dates.is_none()
+        {
+            return own;
+        }
         let dates = dates.unwrap_or(Dates::MonthFirst);
         let mut parts = vec![format!("[{}]", citation.number)];
         let entry = entry(citation, dates, str::to_owned);
