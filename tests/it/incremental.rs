@@ -8,9 +8,10 @@ use stillsays::{
     clock::{Instant, parse_digits14},
     compare::Alert,
     digest::PayloadDigest,
-    finding::{Conclusion, Decision, Finding, Review, Verdict},
+    finding::{Conclusion, Decided, Decision, Finding, Mistake, Review, Terms, Verdict},
     pipeline::{self, Comparing, Named},
     profile::{Claim, ListedName, Profile, Reference, Statement},
+    selector::TextQuoteSelector,
     store::{Access, Crawl, CrawlId, Removal, Store, VisitId},
 };
 
@@ -69,6 +70,12 @@ enum Act {
     Accessed(u8),
     /// A rename is rejected, or the rejection is taken back.
     Review(bool),
+    /// A finding is rejected for a reason that teaches, or its last decision is taken back.
+    Teach(Option<Mistake>, u8),
+    /// The profile says which element is meant.
+    Selector(u8),
+    /// What is kept was made by another version of the program.
+    Version,
     /// The payload of the earliest capture is removed.
     Prune,
 }
@@ -87,6 +94,16 @@ fn brings() -> impl Strategy<Value = Brings> {
     ]
 }
 
+fn mistake() -> impl Strategy<Value = Option<Mistake>> {
+    prop::sample::select(vec![
+        Some(Mistake::SameName),
+        Some(Mistake::OtherBody),
+        Some(Mistake::BadCopy),
+        Some(Mistake::OnPage),
+        None,
+    ])
+}
+
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         12 => (0..2_u8, prop_oneof![9 => 1..60_i16, 1 => -200..0_i16], brings())
@@ -97,6 +114,9 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Cite),
         1 => any::<u8>().prop_map(Act::Accessed),
         1 => any::<bool>().prop_map(Act::Review),
+        3 => (mistake(), any::<u8>()).prop_map(|(mistake, at)| Act::Teach(mistake, at)),
+        1 => (0..4_u8).prop_map(Act::Selector),
+        1 => Just(Act::Version),
         1 => Just(Act::Prune),
     ]
 }
@@ -233,6 +253,40 @@ impl World {
         }
     }
 
+    /// The profile, and another one that claims the same of one of its pages.
+    fn both(&self) -> [Named; 2] {
+        let mut other = self.named();
+        "neighbours".clone_into(&mut other.name);
+        other.profile.title.push_str(" too");
+        other.profile.claims.truncate(1);
+        [self.named(), other]
+    }
+
+    /// Decides about one of the findings.
+    fn teach(&mut self, mistake: Option<Mistake>, at: u8) {
+        let findings = self.store.findings("network").unwrap();
+        let Some(about) = findings.get(usize::from(at) % findings.len().max(1)) else {
+            return;
+        };
+        let name = NAMES[usize::from(at) % NAMES.len()];
+        let review = Review {
+            finding: about.id.clone(),
+            decision: mistake.map(|_| Decision::Reject),
+            at: self.at,
+            by: "ada".into(),
+            note: None,
+            terms: Terms {
+                mistake,
+                words: Some(TextQuoteSelector::of(name, 0..name.len())),
+                ..Terms::default()
+            },
+        };
+        let about = about.clone();
+        self.store
+            .decide(vec![Decided { review, about }], true)
+            .unwrap();
+    }
+
     fn visit(&mut self, page: u8, hours: i16, brings: &Brings) {
         let first = self.visit_of(&uri(page), hours, brings);
         if let Brings::Paged { names, fails } = brings {
@@ -330,7 +384,7 @@ impl World {
                 at: self.at,
                 by: "ada".into(),
                 note: None,
-                terms: stillsays::finding::Terms::default(),
+                terms: Terms::default(),
             };
             self.store.add_review(&review, Some(finding)).unwrap();
         }
@@ -360,7 +414,7 @@ impl World {
                 brings,
             } => self.visit(*page, *hours, brings),
             Act::Compare => {
-                pipeline::compare_all(&self.store, &[self.named()], &comparing, None, &mut |_| {})
+                pipeline::compare_all(&self.store, &self.both(), &comparing, None, &mut |_| {})
                     .unwrap();
             }
             Act::Look => drop(pipeline::current(&self.reader, &self.named(), &comparing).unwrap()),
@@ -388,6 +442,21 @@ impl World {
                     first.and_then(|it| it.checked_add_days(days));
             }
             Act::Review(rejects) => self.review(*rejects),
+            Act::Teach(mistake, at) => self.teach(*mistake, *at),
+            Act::Selector(which) => {
+                let selector = [None, Some("ul"), Some("table"), Some("aside")];
+                let selector = selector[usize::from(*which)].map(str::to_owned);
+                self.profile.references[0].selector = selector;
+            }
+            Act::Version => {
+                let other = rusqlite::Connection::open(self.store.path()).unwrap();
+                for derived in [
+                    "DELETE FROM basis",
+                    "DELETE FROM answer WHERE reference = 1",
+                ] {
+                    other.execute(derived, ()).unwrap();
+                }
+            }
             Act::Prune => self.prune(),
         }
     }
@@ -407,17 +476,23 @@ proptest! {
             world.act(act);
         }
         let comparing = Comparing::new(Alert::default());
-        let named = world.named();
-        let looked = pipeline::current(&world.reader, &named, &comparing).unwrap();
+        let both = world.both();
+        let looked = both.each_ref().map(|it| pipeline::current(&world.reader, it, &comparing).unwrap());
         world.act(&Act::Compare);
-        let kept = world.store.findings("network").unwrap();
-        prop_assert_eq!(json(&looked), json(&kept), "a look and a run come to the same");
-        let problems = pipeline::verify_answers(&world.store, &named, &comparing, true).unwrap();
-        prop_assert!(problems.is_empty(), "{:?}", problems);
+        let kept = both.each_ref().map(|it| world.store.findings(&it.name).unwrap());
+        for (looked, kept) in looked.iter().zip(&kept) {
+            prop_assert_eq!(json(looked), json(kept), "a look and a run come to the same");
+        }
+        for named in &both {
+            let problems = pipeline::verify_answers(&world.store, named, &comparing, true).unwrap();
+            prop_assert!(problems.is_empty(), "{:?}", problems);
+        }
         world.store.forget_readings().unwrap();
-        pipeline::recheck(&world.store, std::slice::from_ref(&named), &comparing, &mut |_| {}).unwrap();
-        let anew = world.store.findings("network").unwrap();
-        prop_assert_eq!(json(&kept), json(&anew), "kept and computed anew");
+        pipeline::recheck(&world.store, &both, &comparing, &mut |_| {}).unwrap();
+        for (named, kept) in both.iter().zip(&kept) {
+            let anew = world.store.findings(&named.name).unwrap();
+            prop_assert_eq!(json(kept), json(&anew), "kept and computed anew");
+        }
         let problems = world.store.verify(&stillsays::store::Trust::default(), &mut |_| {}).unwrap();
         prop_assert!(problems.problems.is_empty(), "{:?}", problems.problems);
     }

@@ -2,6 +2,7 @@
 
 mod clients;
 mod desk;
+mod controls;
 pub(crate) mod held;
 
 use std::{
