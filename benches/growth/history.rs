@@ -15,22 +15,45 @@ use crate::{
     site::{Site, etag},
 };
 
-/// Every how many visits a page changes.
-const STEADY: u32 = 50;
+/// How often pages are visited, and how often they change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rhythm {
+    /// The hours from one visit to the next.
+    pub(crate) hours: u32,
+    /// Every how many visits a page changes.
+    pub(crate) steady: u32,
+}
 
-/// Writes `visits` hourly visits of each of `pages` pages at `path`; most ended in "not modified". The site has the
-/// pages as the last of them found them.
-pub(crate) fn write(path: &Path, site: &Site, pages: usize, visits: u32) -> Result<(), Failure> {
+/// Visited every hour; a change every two days.
+pub(crate) const HOURLY: Rhythm = Rhythm {
+    hours: 1,
+    steady: 50,
+};
+
+/// Visited every day; a change every day.
+pub(crate) const DAILY: Rhythm = Rhythm {
+    hours: 24,
+    steady: 1,
+};
+
+/// Writes `visits` visits of each of `pages` pages at `path`; those without a change ended in "not modified". The site has
+/// the pages as the last of them found them.
+pub(crate) fn write(
+    path: &Path,
+    site: &Site,
+    (pages, visits): (usize, u32),
+    rhythm: Rhythm,
+) -> Result<(), Failure> {
     let mut warc = Writer::new(BufWriter::new(File::create(path)?), Compression::None);
     let begun = parse_digits14("20230101").unwrap_or_default();
     for number in 0..pages {
         let uri: TargetUri = format!("{}/{number}", site.origin).parse()?;
         let mut brought = (begun, PayloadDigest::of(b""));
         for visit in 0..visits {
-            let date = begun + chrono::TimeDelta::hours(visit.into());
-            let version = visit / STEADY;
+            let date = begun + chrono::TimeDelta::hours((visit * rhythm.hours).into());
+            let version = visit / rhythm.steady;
             let tag = etag(version);
-            let outcome = if visit % STEADY == 0 {
+            let outcome = if visit.is_multiple_of(rhythm.steady) {
                 let payload = site.page(number).html(version);
                 brought = (date, PayloadDigest::of(&payload));
                 let length = payload.len();
@@ -64,6 +87,6 @@ pub(crate) fn write(path: &Path, site: &Site, pages: usize, visits: u32) -> Resu
         }
     }
     warc.finish()?;
-    site.show((visits - 1) / STEADY);
+    site.show((visits - 1) / rhythm.steady);
     Ok(())
 }

@@ -1,15 +1,18 @@
 //! What runs cost as an archive grows: `cargo bench --bench growth`, or `-- visits pages` for some of the tables.
 //!
 //! Everything is measured on the built program in processes of its own, from start to exit code: seconds of CPU (user and
-//! system), and the most memory. `STILLSAYS_OTHER=path` runs another program beside it and prints both.
+//! system), and the most memory. `STILLSAYS_OTHER=path` runs another program beside it and prints both; `STILLSAYS_PYTHON=path`
+//! is a Python with trafilatura and FastWARC, which then do the same work. `benches/beside` sets up both.
 //!
 //! It fails where doubling the visits that are held raises what a run with nothing new costs by more than a fifth, or
 //! doubling pages or profiles raises any cost by more than 2.4 times. `-- quick` takes a fifth of everything, for a
 //! first look.
 
 mod history;
+mod peers;
 mod program;
 mod site;
+mod work;
 
 use std::io::{self, Write};
 
@@ -40,6 +43,11 @@ const TABLES: &[(&str, Table)] = &[
     ("gone", gone),
     ("store", store),
     ("large", large),
+    ("daily", work::daily),
+    ("desk", work::desk),
+    ("stop", work::stop),
+    ("export", work::export),
+    ("years", work::years),
 ];
 
 fn main() -> Result<(), Failure> {
@@ -75,6 +83,15 @@ fn print_row(what: &str, costs: &[Option<Cost>]) -> Result<(), Failure> {
     };
     let columns: Vec<String> = costs.iter().map(column).collect();
     print(&format!("{what:62}{}", columns.join(" ")))
+}
+
+/// Prints a row of numbers, one of each program.
+fn print_numbers(what: &str, numbers: impl IntoIterator<Item = f64>) -> Result<(), Failure> {
+    let columns = numbers.into_iter().map(|it| format!("{it:>22.1}"));
+    print(&format!(
+        "{what:62}{}",
+        columns.collect::<Vec<_>>().join(" ")
+    ))
 }
 
 /// What is measured, and what was found wanting.
@@ -189,14 +206,20 @@ fn archive(bench: &mut Bench) -> Result<(), Failure> {
 /// 100 pages without claims and a long history.
 fn held(bench: &mut Bench) -> Result<(), Failure> {
     let site = Site::start(Kind::Short)?;
-    let pages = bench.part(100);
+    let pages = bench.part(1_000);
     let counts = [501_u32, 1_001];
     let mut importing = vec![Vec::new(); counts.len()];
     let (mut archiving, mut status) = (importing.clone(), importing.clone());
+    let mut reports = vec![Vec::new(); counts.len()];
     for (place, count) in counts.iter().enumerate() {
         for program in &bench.programs {
             let project = Project::new(program, &site, (pages, 1), false)?;
-            history::write(&project.path("in.warc"), &site, pages, *count)?;
+            history::write(
+                &project.path("in.warc"),
+                &site,
+                (pages, *count),
+                history::HOURLY,
+            )?;
             let import = project.cost(&["import", "in.warc"])?;
             project.cost(QUIET_RUN)?;
             let costs = [
@@ -207,11 +230,20 @@ fn held(bench: &mut Bench) -> Result<(), Failure> {
             for (all, cost) in costs {
                 all.get_mut(place).ok_or("no row")?.push(cost);
             }
+            project.cost(&["report", "--format", "html", "-o", "report.html"])?;
+            let reports = reports.get_mut(place).ok_or("no row")?;
+            reports.push(project.size("report.html").unwrap_or_default());
         }
     }
     let sizes = counts.map(|it| format!("{pages} pages, {it} visits held of each"));
     bench.rows("archive only, all 304", &sizes, &archiving, Growth::Flat)?;
     bench.rows("status", &sizes, &status, Growth::Flat)?;
+    for (size, bytes) in sizes.iter().zip(&reports) {
+        print_numbers(
+            &format!("{size}: report as HTML, kB"),
+            bytes.iter().map(|it| it / 1e3),
+        )?;
+    }
     bench.rows("import of all of them", &sizes, &importing, Growth::Doubled)
 }
 
@@ -222,7 +254,12 @@ fn hourly(bench: &mut Bench) -> Result<(), Failure> {
         let mut costs = [Vec::new(), Vec::new()];
         for program in &bench.programs {
             let project = Project::new(program, &site, (pages, 1), true)?;
-            history::write(&project.path("in.warc"), &site, pages, count)?;
+            history::write(
+                &project.path("in.warc"),
+                &site,
+                (pages, count),
+                history::HOURLY,
+            )?;
             project.cost(&["import", "in.warc"])?;
             let [recheck, run] = &mut costs;
             recheck.push(project.cost(RECHECK)?);
@@ -292,18 +329,14 @@ fn store(bench: &mut Bench) -> Result<(), Failure> {
                 project.cost(RUN_ALL)?;
             }
             let visits = f64::from(VERSIONS) * pages as f64;
-            bytes.push(format!("{:>22.0}", project.store()? as f64 / visits));
+            bytes.push(project.size("snapshots/stillsays.db")? / visits);
             let [held, anew] = &mut costs;
             held.push(project.cost(RECHECK)?);
             // A program from before there was such a thing is not asked for it.
             anew.push(project.cost(RECHECK_READINGS).unwrap_or_default());
         }
         let [held, anew] = &costs;
-        print(&format!(
-            "{:62}{}",
-            format!("{about}: bytes a visit"),
-            bytes.join(" ")
-        ))?;
+        print_numbers(&format!("{about}: bytes a visit"), bytes)?;
         print_row(&format!("{about}: recheck"), held)?;
         print_row(&format!("{about}: recheck --readings"), anew)?;
     }
@@ -322,6 +355,7 @@ fn large(bench: &mut Bench) -> Result<(), Failure> {
             ("run, all 304", RUN_ALL, Growth::Doubled),
             ("archive only, all 304", ARCHIVE_ONLY, Growth::Doubled),
             ("recheck", RECHECK, Growth::Doubled),
+            ("history of a claim", &["history", "q7"], Growth::Doubled),
         ];
         let mut costs = vec![vec![Vec::new(); counts.len()]; steps.len()];
         for program in &bench.programs {
@@ -340,5 +374,5 @@ fn large(bench: &mut Bench) -> Result<(), Failure> {
             bench.rows(what, &sizes, rows, *growth)?;
         }
     }
-    Ok(())
+    peers::extraction(&site, bench.part(1_000))
 }

@@ -147,9 +147,20 @@ impl<'a> Project<'a> {
         Ok(least)
     }
 
-    /// The bytes of the archive.
-    pub(crate) fn store(&self) -> io::Result<u64> {
-        Ok(fs::metadata(self.path("snapshots/stillsays.db"))?.len())
+    /// The bytes of a file.
+    pub(crate) fn size(&self, name: &str) -> io::Result<f64> {
+        Ok(fs::metadata(self.path(name))?.len() as f64)
+    }
+
+    /// A command of the program in this folder, without input or messages.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program.path);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        command
     }
 }
 

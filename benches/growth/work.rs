@@ -1,0 +1,223 @@
+//! What people and other programs do over a large archive: decide, report, serve, stop, export; and histories of years.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::{
+    ARCHIVE_ONLY, Bench, Failure, Growth, QUIET_RUN, RECHECK, RUN_ALL, history, peers, print,
+    print_numbers, print_row,
+    program::Project,
+    site::{Kind, Site},
+};
+
+/// 100 references whose pages change every day of a year.
+pub(crate) fn daily(bench: &mut Bench) -> Result<(), Failure> {
+    let pages = bench.part(100);
+    let site = Site::start(Kind::Short)?;
+    let mut costs = Vec::new();
+    for program in &bench.programs {
+        let project = Project::new(program, &site, (pages, 1), true)?;
+        history::write(
+            &project.path("in.warc"),
+            &site,
+            (pages, 365),
+            history::DAILY,
+        )?;
+        project.cost(&["import", "in.warc"])?;
+        costs.push(project.cost(RECHECK)?);
+    }
+    let what = format!("{pages} pages, another version on each of 365 days: recheck");
+    print_row(&what, &costs)
+}
+
+/// 30 pages that were visited every hour for three years.
+pub(crate) fn years(bench: &mut Bench) -> Result<(), Failure> {
+    let (pages, hours) = (30, 3 * 365 * 24 / u32::try_from(bench.divisor)?);
+    let site = Site::start(Kind::Short)?;
+    // Programs that compare every visit anew would take days.
+    let programs = bench.programs.iter().take(1);
+    for program in programs {
+        let project = Project::new(program, &site, (pages, 1), true)?;
+        history::write(
+            &project.path("in.warc"),
+            &site,
+            (pages, hours),
+            history::HOURLY,
+        )?;
+        let about = format!("{pages} pages, {hours} visits held of each");
+        print_row(
+            &format!("{about}: import of all of them"),
+            &[project.cost(&["import", "in.warc"])?],
+        )?;
+        print_row(&format!("{about}: recheck"), &[project.cost(RECHECK)?])?;
+        project.cost(ARCHIVE_ONLY)?;
+        project.cost(QUIET_RUN)?;
+        let run = project.least(3, QUIET_RUN)?;
+        print_row(&format!("{about}: run with nothing due"), &[run])?;
+    }
+    Ok(())
+}
+
+/// Many profiles with findings: a decision, all reports, and what a browser gets.
+pub(crate) fn desk(bench: &mut Bench) -> Result<(), Failure> {
+    let counts = [80, 160].map(|it| bench.part(it));
+    let (mut deciding, mut reporting) = (vec![Vec::new(); 2], vec![Vec::new(); 2]);
+    let mut waits = vec![Vec::new(); 3];
+    for program in &bench.programs {
+        for (place, profiles) in counts.iter().enumerate() {
+            let site = Site::start(Kind::Losing)?;
+            let project = Project::new(program, &site, (profiles * 2, *profiles), true)?;
+            project.cost(ARCHIVE_ONLY)?;
+            site.show(1);
+            project.cost(RUN_ALL)?;
+            let finding = question(&project)?;
+            let decide = ["review", finding.as_str(), "later", "--anyway"];
+            let known = project.cost(&decide).unwrap_or_default();
+            // A program from before decisions of others were respected does not know the flag.
+            let cost = match known {
+                Some(_) => project.least(3, &decide)?,
+                None => project.least(3, &decide[..3])?,
+            };
+            deciding.get_mut(place).ok_or("no row")?.push(cost);
+            let report = project.cost(&["report", "--format", "json"])?;
+            reporting.get_mut(place).ok_or("no row")?.push(report);
+            if place == 1 {
+                for (all, wait) in waits.iter_mut().zip(served(&project)?) {
+                    all.push(wait);
+                }
+            }
+        }
+    }
+    let sizes = counts.map(|it| format!("{it} profiles of 2 pages"));
+    bench.rows("review ID later", &sizes, &deciding, Growth::Doubled)?;
+    bench.rows(
+        "report of all, as JSON",
+        &sizes,
+        &reporting,
+        Growth::Doubled,
+    )?;
+    let [_, size] = &sizes;
+    let whats = ["home, the first request", "home", "one report"];
+    for (what, waits) in whats.iter().zip(waits) {
+        print_numbers(&format!("{size}: serve, {what}, ms"), waits)?;
+    }
+    Ok(())
+}
+
+/// The id of a finding of the first profile that needs a decision.
+fn question(project: &Project<'_>) -> Result<String, Failure> {
+    let out = project
+        .command(&["report", "--profile", "p000", "--format", "json"])
+        .output()?;
+    let report: Value = serde_json::from_slice(&out.stdout)?;
+    let claims = report["claims"].as_array().into_iter().flatten();
+    let mut entries = claims.flat_map(|it| it["entries"].as_array().into_iter().flatten());
+    let question = entries.find(|it| it["need"] == "decide");
+    let id = question.and_then(|it| it["finding"]["id"].as_str());
+    Ok(id.ok_or("no finding needs a decision")?.to_owned())
+}
+
+/// How long `serve` takes, in milliseconds, for the first page, for the same again (the fastest of ten), and for a report.
+fn served(project: &Project<'_>) -> Result<[f64; 3], Failure> {
+    let any = "127.0.0.1:0";
+    let mut child = project
+        .command(&["serve", "--listen", any, "--replay", any])
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let waited = waits(&mut child);
+    child.kill()?;
+    child.wait()?;
+    waited
+}
+
+fn waits(child: &mut Child) -> Result<[f64; 3], Failure> {
+    let out = child.stdout.take().ok_or("no output")?;
+    let line = BufReader::new(out).lines().next().ok_or("no address")??;
+    let address = line.split("http://").nth(1).ok_or("no address")?;
+    let address = address.trim_end_matches('/').to_owned();
+    let first = asked(&address, "/")?;
+    let fastest = |path: &str| -> Result<f64, Failure> {
+        let mut least = f64::MAX;
+        for _ in 0..10 {
+            least = least.min(asked(&address, path)?);
+        }
+        Ok(least)
+    };
+    Ok([first, fastest("/")?, fastest("/report/p000")?])
+}
+
+/// How long a server takes for a page, in milliseconds.
+fn asked(address: &str, path: &str) -> Result<f64, Failure> {
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(address)?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    if !answer.starts_with(b"HTTP/1.1 200") {
+        return Err(format!("{path} was not answered").into());
+    }
+    Ok(begun.elapsed().as_secs_f64() * 1e3)
+}
+
+/// How long a run goes on after SIGTERM while it compares.
+pub(crate) fn stop(bench: &mut Bench) -> Result<(), Failure> {
+    let site = Site::start(Kind::Large)?;
+    let pages = bench.part(1_000);
+    let mut times = Vec::new();
+    for program in &bench.programs {
+        let project = Project::new(program, &site, (pages, 1), true)?;
+        project.cost(ARCHIVE_ONLY)?;
+        let mut child = project.command(QUIET_RUN).stdout(Stdio::null()).spawn()?;
+        thread::sleep(Duration::from_millis(500));
+        let begun = Instant::now();
+        let process = child.id().to_string();
+        Command::new("kill").args(["-TERM", &process]).status()?;
+        let status = child.wait()?;
+        times.push(begun.elapsed().as_secs_f64());
+        if status.success() {
+            print("it had ended before the signal came")?;
+        }
+    }
+    print_numbers(
+        &format!("{pages} pages of 73 KB: from SIGTERM to the end, s"),
+        times,
+    )
+}
+
+/// How fast captures are written as WARC files.
+pub(crate) fn export(bench: &mut Bench) -> Result<(), Failure> {
+    let site = Site::start(Kind::Large)?;
+    let pages = bench.part(1_000);
+    let bytes: usize = (0..pages).map(|it| site.page(it).html(0).len()).sum();
+    let mut speeds = Vec::new();
+    let mut last = None;
+    for program in &bench.programs {
+        let project = Project::new(program, &site, (pages, 1), false)?;
+        project.cost(ARCHIVE_ONLY)?;
+        let mut fastest = f64::MAX;
+        for time in 0..3 {
+            let folder = format!("out{time}");
+            let begun = Instant::now();
+            project.cost(&["export", "warc", "-o", &folder])?;
+            fastest = fastest.min(begun.elapsed().as_secs_f64());
+        }
+        speeds.push(bytes as f64 / 1e6 / fastest);
+        last = last.or(Some(project));
+    }
+    print_numbers(
+        &format!("{pages} pages of 73 KB: export warc, MB/s, all cores"),
+        speeds,
+    )?;
+    let project = last.ok_or("no program")?;
+    peers::compression(&project.path("out0"))
+}
