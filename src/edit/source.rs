@@ -211,9 +211,20 @@ pub(super) fn own_entry(
     let form = profile.source.as_ref()?.form.as_str();
     let span = reference.bytes.filter(|it| !it.is_empty())?;
     let is_plain = matches!(form, "text" | "markdown");
-    let entry = material.source?.get(bytes(span)).filter(|_| is_plain)?;
-    let (entry, _) = encoding(profile).decode_without_bom_handling(entry);
-    let text = rewritten(&entry, form, reference, citation)?;
+    let (before, rest) = material
+        .source
+        .filter(|_| is_plain)?
+        .split_at_checked(bytes(span).start)?;
+    let entry = rest.get(..bytes(span).len())?;
+    let decode = |it| encoding(profile).decode_without_bom_handling(it).0;
+    let text = rewritten(&decode(entry), form, reference, citation)?;
+    // The entry begins with its first word; the mark that opens a title belongs to it.
+    let before = decode(before.get(before.len().saturating_sub(8)..)?);
+    let opens = before
+        .chars()
+        .next_back()
+        .filter(|it| "“„«‘\"".contains(*it));
+    let text = opens.map_or(String::new(), String::from) + &text;
     Some(OwnEntry {
         form: form.to_owned(),
         text: text.split_whitespace().collect::<Vec<_>>().join(" "),
