@@ -1,8 +1,8 @@
 //! `stillsays serve`: Memento, replay that never leaves the archive, and the pages around it.
 
 mod clients;
-mod desk;
 mod controls;
+mod desk;
 pub(crate) mod held;
 
 use std::{
