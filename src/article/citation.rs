@@ -9,7 +9,15 @@ use crate::{
 };
 
 /// What a template's parameters are called in several wikis.
-const URL: &[&str] = &["url", "lien", "adres", "adresse", "ссылка", "enlace"];
+const URL: &[&str] = &[
+    "url",
+    "lien",
+    "adres",
+    "adresse",
+    "ссылка",
+    "enlace",
+    "مسار",
+];
 const TITLE: &[&str] = &[
     "title",
     "titel",
@@ -20,6 +28,7 @@ const TITLE: &[&str] = &[
     "tytuł",
     "заглавие",
     "назва",
+    "عنوان",
     "chapter",
 ];
 const WORK: &[&str] = &[
@@ -44,6 +53,8 @@ const WORK: &[&str] = &[
     "uitgever",
     "издательство",
     "agency",
+    "موقع",
+    "ناشر",
 ];
 const DATE: &[&str] = &[
     "date",
@@ -56,6 +67,7 @@ const DATE: &[&str] = &[
     "année",
     "año",
     "en ligne le",
+    "تاريخ",
 ];
 const ACCESSED: &[&str] = &[
     "access-date",
@@ -71,6 +83,7 @@ const ACCESSED: &[&str] = &[
     "accessdatum",
     "acessodata",
     "hämtdatum",
+    "تاريخ الوصول",
 ];
 const ARCHIVE: &[&str] = &[
     "archive-url",
@@ -83,6 +96,7 @@ const ARCHIVE: &[&str] = &[
     "archiwum",
     "archivo",
     "архив",
+    "مسار أرشيف",
 ];
 const ARCHIVED: &[&str] = &[
     "archive-date",
@@ -94,6 +108,7 @@ const ARCHIVED: &[&str] = &[
     "archiefdatum",
     "zarchiwizowano",
     "дата архива",
+    "تاريخ أرشيف",
 ];
 
 /// Takes the fields of a citation into a reference; what the template does not give stays as it was read.
@@ -192,6 +207,7 @@ pub(super) fn is_citation(name: &str) -> bool {
     name.starts_with("cite ")
         || name.starts_with("cita ")
         || name.starts_with("citar ")
+        || name.starts_with("استشهاد ")
         || matches!(
             name.as_str(),
             "cite"

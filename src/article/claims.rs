@@ -54,7 +54,7 @@ impl Reader<'_> {
             return;
         }
         let sentences = sentence::sentences(&block.text);
-        let quotations = quotation::find(&block.text);
+        let quotations = quotation::said(&block.text, self.article.language);
         for (number, range) in sentences.iter().enumerate() {
             self.sentence(block, number, range, &quotations);
         }

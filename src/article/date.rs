@@ -105,6 +105,10 @@ fn starting(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
     let close = third.0 + third.1.len() - first.0 <= 40;
     let date = match (month(first.1), month(second.1)) {
         (Some(month), _) => NaiveDate::from_ymd_opt(year(third.1)?, month, day(second.1)?),
+        // "2023 Jan 26", as the Vancouver style writes it.
+        (None, Some(month)) if year(first.1).is_some() => {
+            NaiveDate::from_ymd_opt(year(first.1)?, month, day(third.1)?)
+        }
         (None, Some(month)) => NaiveDate::from_ymd_opt(year(third.1)?, month, day(first.1)?),
         _ => None,
     }?;

@@ -200,7 +200,10 @@ impl<'b> Walk<'b> {
 
     fn element(&mut self, element: ElementRef<'_>, shape: Shape) {
         let name = element.value().name();
-        if SKIPPED.contains(&name) || is_hidden(&element) || is_furniture(&element) {
+        // A marker may be a button that shows its note.
+        let marked = self.notes.marks.contains_key(&element.id());
+        let skipped = SKIPPED.contains(&name) && !marked;
+        if skipped || is_hidden(&element) || is_furniture(&element) {
             return self.skip(element, "outside the text");
         }
         if self.notes.hidden.contains(&element.id()) {
@@ -218,6 +221,8 @@ impl<'b> Walk<'b> {
                     .line
                     .push(if shape == Shape::Quote { ' ' } else { '\n' });
             }
+            // The link to itself that documentation generators put behind a heading.
+            "a" if matches!(element.text().collect::<String>().trim(), "¶" | "#") => return,
             "q" => return self.quotation(element, shape),
             "cite" | "footer" if shape == Shape::Quote => return self.attribution(element),
             "figure" | "caption" | "figcaption" => {
@@ -391,19 +396,27 @@ impl<'b> Walk<'b> {
 
     fn flush(&mut self, shape: Shape) {
         let whole = std::mem::take(&mut self.line);
-        let lines: Vec<String> = if shape == Shape::Paragraph {
+        let lines: Vec<String> = if self.under_references && shape == Shape::Paragraph {
+            whole.lines().map(one_line).collect()
+        } else if shape == Shape::Paragraph {
             plain_lines(&whole)
         } else {
             vec![one_line(&whole)]
         };
         let several = lines.len() > 1;
         for text in lines.into_iter().filter(|it| !it.is_empty()) {
-            let shape = if several && !text.ends_with(':') {
+            // Word processors write the marks of a list into its paragraphs.
+            let item = plain::bulleted(&text).map(str::to_owned);
+            let shape = if (several && !text.ends_with(':'))
+                || (shape == Shape::Paragraph && item.is_some())
+            {
                 Shape::Item
             } else {
                 shape
             };
-            if shape == Shape::Heading {
+            let text = item.unwrap_or(text);
+            let titled = shape == Shape::Paragraph && plain::is_reference_heading(&text);
+            if shape == Shape::Heading || titled {
                 self.under_references = plain::is_reference_heading(&text);
                 if self.under_references {
                     return;

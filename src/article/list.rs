@@ -13,7 +13,7 @@ mod elsewhere;
 mod semicolons;
 mod sums;
 
-use between::{is_aside, is_led_office, is_modifier, is_office, left_out, stays_open};
+use between::{is_aside, is_dated, is_led_office, is_modifier, is_office, left_out, stays_open};
 
 /// A list that stands in a sentence.
 #[derive(Clone, Debug)]
@@ -191,6 +191,13 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
         });
     }
     let byte = piece.start + name::ending(text)?;
+    if has_introduced(&sentence[piece.start..byte]) {
+        return Some(Start {
+            byte,
+            strong: true,
+            introduced: true,
+        });
+    }
     let lead = sentence[piece.start..byte].trim();
     let adverbial = first
         && matches!(
@@ -214,6 +221,20 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
         strong: false,
         introduced: false,
     })
+}
+
+/// `include libraries in`: a word that only a list follows, and a few that say what its members are.
+fn has_introduced(lead: &str) -> bool {
+    const MOST: usize = 4;
+    let words: Vec<&str> = lead.split_whitespace().collect();
+    let small = words
+        .iter()
+        .rev()
+        .take_while(|it| it.chars().all(char::is_lowercase));
+    let small = small.count().min(MOST + 1);
+    let tail = &words[words.len() - small..];
+    tail.iter()
+        .any(|it| STRONG.split('|').any(|word| word == *it))
 }
 
 /// Whether a weak word at `to` stands between capitals that bind: `Bank of America`.
@@ -245,7 +266,7 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
     let text = &sentence[piece.clone()];
     let to = STRONG
         .split('|')
-        .chain(["with", "from", "by", "are", "were"])
+        .chain(["with", "from", "by", "are", "were", "been"])
         .flat_map(|word| {
             text.match_indices(word)
                 .map(move |it| (it.0, it.0 + word.len()))
@@ -293,6 +314,7 @@ fn run(
         return None;
     }
     let mut members = 1;
+    let mut parted = false;
     let mut index = at + 1;
     while let Some(piece) = pieces.get(index) {
         let text = &sentence[piece.clone()];
@@ -309,9 +331,14 @@ fn run(
         }
         let closes =
             split::is_led(trimmed) || trimmed.contains(" and ") && index == pieces.len() - 1;
-        if name::is_name(trimmed) || words::is_legal_form(trimmed) {
+        if trimmed == "and" {
+            // "Alder House, Birch Fund, and, since 2020, Cedar Bank".
+            parted = true;
+        } else if parted && is_dated(trimmed) {
+            // It goes on with the name.
+        } else if name::is_name(trimmed) || words::is_legal_form(trimmed) {
             members += 1;
-            if split::is_led(trimmed) {
+            if split::is_led(trimmed) || parted {
                 end = Some((piece.end, index + 1));
                 if !goes_on(sentence, pieces, index) {
                     return end;
@@ -404,26 +431,22 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
     let places = flat.iter().filter(|it| words::is_place(it)).count();
     let before = sentence[..start.byte].to_lowercase();
     let intro = before.rsplit([',', ';']).next().unwrap_or_default();
-    let other = intro
-        .split(|it: char| !it.is_alphabetic())
-        .rev()
-        .take(6)
-        .any(|it| holds(OTHER_THINGS, it));
-    let people = flat
+    // "books are given by A, B, and C": whoever does it is none of them.
+    let agents = [" by", " with", " from"]
         .iter()
-        .filter(|it| it.split(' ').next().is_some_and(words::is_first_name))
-        .count();
+        .any(|it| before.trim_end().ends_with(it));
+    let other = !agents
+        && intro
+            .split(|it: char| !it.is_alphabetic())
+            .rev()
+            .take(6)
+            .any(|it| holds(OTHER_THINGS, it));
     let telling = flat.iter().filter(|it| it.contains(' ')).count();
     let enough = if strong {
         !other || organizations * 2 > flat.len()
     } else {
-        // "buys from Gull Farm, Kelp Works, and the Bakers’ Union": one that is plainly an organization vouches for
-        // the rest, where they have more than one word and are not people.
-        organizations * 2 >= flat.len()
-            || (start.introduced
-                && organizations > 0
-                && telling == flat.len()
-                && people * 2 < flat.len())
+        // "buys from Gull Farm, Kelp Works, and Barley & Daughters": names of one word could be anything.
+        !other && (organizations * 2 >= flat.len() || telling * 3 >= flat.len() * 2)
     };
     (flat.len() >= least && places * 2 < flat.len() && enough).then(|| Found {
         range: start.byte..end,

@@ -87,6 +87,12 @@ fn inline(line: &str, entry: bool) -> String {
         {
             out.push_str(address);
             rest = after;
+        } else if rest.starts_with("<a ")
+            && let Some((tag, after)) = rest.split_once("></a>")
+            && !tag.contains("href")
+        {
+            // A place that markers lead to.
+            rest = after;
         } else if let Some(escaped) = rest.strip_prefix('\\').and_then(|it| it.chars().next()) {
             out.push(escaped);
             rest = &rest[1 + escaped.len_utf8()..];

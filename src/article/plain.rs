@@ -252,11 +252,16 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
         }
     }
     let opening = first.trim_start_matches("The ").to_lowercase();
+    // "Il Consorzio Riva", "L’association": any language's article.
+    let unarticled = opening
+        .split_once([' ', '’', '\''])
+        .filter(|it| it.0.chars().count() <= 3)
+        .map_or("", |it| it.1);
     let begins = |it: &str| {
         let name = super::name::bare(it)
             .trim_start_matches("The ")
             .to_lowercase();
-        !name.is_empty() && opening.starts_with(&name)
+        !name.is_empty() && (opening.starts_with(&name) || unarticled.starts_with(&name))
     };
     let is_kind = |it: &str| KINDS.split('|').any(|kind| kind == it.to_lowercase());
     // A page's own heading stands in for a line that the text begins with, and its menus are no kinds.
@@ -393,8 +398,16 @@ fn looks_like_heading(text: &str) -> bool {
         && text.starts_with(|it: char| it.is_uppercase() || it.is_ascii_digit())
 }
 
+/// What stands behind a mark that only lists have.
+pub(super) fn bulleted(text: &str) -> Option<&str> {
+    ["• ", "· ", "▪ ", "◦ ", "§ ", "● "]
+        .iter()
+        .find_map(|it| text.strip_prefix(it))
+        .map(str::trim)
+}
+
 fn item(text: &str) -> Option<&str> {
-    ["- ", "• ", "* ", "– ", "· ", "▪ ", "◦ ", "•\t"]
+    ["- ", "+ ", "• ", "* ", "– ", "· ", "▪ ", "◦ ", "•\t"]
         .iter()
         .find_map(|it| text.strip_prefix(it))
         .map(str::trim)

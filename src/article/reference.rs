@@ -228,6 +228,16 @@ fn take_accessed(text: &str, reference: &mut Reference) -> String {
             return without(text, range);
         }
     }
+    // GB/T 7714 writes it in brackets, without a word: "[2024-05-02]".
+    for (at, _) in text.match_indices('[') {
+        if let Some((inside, _)) = text[at + 1..].split_once(']')
+            && inside.len() >= 8
+            && let Some(date) = date::whole(inside)
+        {
+            reference.accessed = Some(date);
+            return without(text, at..at + 1 + inside.len());
+        }
+    }
     text.to_owned()
 }
 

@@ -103,6 +103,15 @@ fn ends_here(text: &str, start: usize, stop: usize, mark: char, end: usize) -> b
         // "the U.S. The group" ends; "John D. Rockefeller" and "U.S. Senate" do not.
         return opens && word.contains('.');
     }
+    // "e. V.", "z. B."; but "в 2020 г. Фонд" ends with its letter.
+    let mut letters = word.chars();
+    let letter = matches!((letters.next(), letters.next()), (Some(it), None) if it.is_lowercase());
+    let counted = text[start..stop - word.len()]
+        .trim_end()
+        .ends_with(|it: char| it.is_ascii_digit());
+    if letter && !counted {
+        return opens;
+    }
     if holds(ABBREVIATIONS, &lower) {
         return opens && MAY_END.contains(&lower.as_str());
     }

@@ -1,4 +1,5 @@
-//! Thirty articles of our own in fifteen ways of writing notes and nine languages, held against what they say.
+//! Articles of our own in every common way of writing notes and in fourteen languages, held against what they say. Each set
+//! of thirty was written, with what it says, before the reader was run on it.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -43,8 +44,16 @@ impl Score {
     }
 }
 
-fn articles() -> Vec<(String, Vec<u8>, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/articles/set");
+/// The folders of the sets, in the order in which they were opened.
+const SETS: &[&str] = &["set", "second", "third"];
+
+/// An article's file name, its bytes, and what it says.
+type Given = (String, Vec<u8>, Value);
+
+fn articles_of(set: &str) -> Vec<Given> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/articles")
+        .join(set);
     let gold: Value = serde_json::from_slice(&fs::read(folder.join("gold.json")).unwrap()).unwrap();
     let gold = gold.as_object().unwrap();
     gold.iter()
@@ -56,6 +65,10 @@ fn articles() -> Vec<(String, Vec<u8>, Value)> {
             )
         })
         .collect()
+}
+
+fn articles() -> Vec<Given> {
+    SETS.iter().flat_map(|it| articles_of(it)).collect()
 }
 
 fn read(name: &str, bytes: &[u8]) -> Import {
@@ -110,9 +123,15 @@ fn wanted(gold: &Value, kind: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn thirty_articles_are_read_as_their_gold_says() {
-    let articles = articles();
-    assert_eq!(articles.len(), 30);
+fn each_set_of_articles_is_read_as_its_gold_says() {
+    for set in SETS {
+        is_read_as_its_gold_says(set);
+    }
+}
+
+fn is_read_as_its_gold_says(set: &str) {
+    let articles = articles_of(set);
+    assert_eq!(articles.len(), 30, "{set}");
     let kinds = ["references", "accessed", "listed", "quoted", "figures"];
     let mut scores: Vec<Score> = kinds.iter().map(|_| Score::default()).collect();
     let mut wrong = Vec::new();
@@ -149,7 +168,7 @@ fn thirty_articles_are_read_as_their_gold_says() {
     }
     for (score, kind) in scores.iter().zip(kinds) {
         println!(
-            "{kind}: recall {:.3}, precision {:.3}",
+            "{set}: {kind}: recall {:.3}, precision {:.3}",
             score.recall(),
             score.precision()
         );
@@ -164,7 +183,7 @@ fn thirty_articles_are_read_as_their_gold_says() {
     for ((score, kind), (recall, precision)) in scores.iter().zip(kinds).zip(floors) {
         assert!(
             score.recall() >= recall && score.precision() >= precision,
-            "{kind}: recall {:.3}, precision {:.3}\n{}",
+            "{set}: {kind}: recall {:.3}, precision {:.3}\n{}",
             score.recall(),
             score.precision(),
             wrong.join("\n")
@@ -296,8 +315,60 @@ fn every_marker_is_in_the_profile_or_in_the_report() {
             }
         }
     }
-    assert!(markers > 200, "{markers}");
+    assert!(markers > 1500, "{markers}");
 }
+
+/// What stands before and behind the number that a marker shows, in each way of writing notes.
+const SHOWN: &[(&str, &str, &str)] = &[
+    ("asciidoctor", "title=\"View footnote.\">", "<"),
+    ("doku", "class=\"fn_top\">", ")"),
+    ("drupal", "\" href=\"#footnote", "_"),
+    ("easy", "#easy-footnote-bottom-", "-318\" title"),
+    ("epub", "role=\"doc-noteref\" href=\"#n", "\""),
+    ("fandom", "class=\"reference\"><a href=\"#cite_note-", "\""),
+    ("fme", "<sup><a href=\"#footnote_", "_77"),
+    ("gdocs", "<sup><a href=\"#ftnt", "\""),
+    ("gfm", "aria-describedby=\"footnote-label\">", "<"),
+    ("gutenberg", "class=\"fn\"><a href=\"#f0", "-ab\""),
+    ("hugo", "class=\"footnote-ref\" role=\"doc-noteref\">", "<"),
+    ("jats", "class=\"bibr popnode\">", "<"),
+    ("kramdown", "rel=\"footnote\" role=\"doc-noteref\">", "<"),
+    ("libre", "sym\"><sup>", "<"),
+    ("manfred", "class=\"footnote_plugin_tooltip_text\">[", "]"),
+    ("manual", "<sup>[", "]"),
+    ("mdesc", "\\[", "\\]"),
+    ("mdlink", "[[", "]]("),
+    ("mdreflink", "[[", "]]["),
+    ("mdsup", "<sup>", "</sup>"),
+    ("mdsuplink", "<sup>[", "]("),
+    (
+        "mediawiki",
+        "class=\"reference\"><a href=\"#cite_note-",
+        "\"",
+    ),
+    (
+        "mfn",
+        "class=\"modern-footnotes-footnote\" data-mfn=\"",
+        "\"",
+    ),
+    ("mobile", "<span class=\"cite-bracket\">[</span>", "<"),
+    ("notion", "<sup><a href=\"#note-", "\""),
+    ("org", "class=\"footref\" href=\"#fn.", "\""),
+    ("pandoc", "role=\"doc-noteref\"><sup>", "<"),
+    ("parsoid", "<span class=\"cite-bracket\">[</span>", "<"),
+    ("plainb", " [", "]"),
+    ("reader", "\">[", "]</a></sup>"),
+    ("saved", "<span class=\"cite-bracket\">&#91;</span>", "<"),
+    ("sidenote", "<label for=\"sn-", "\""),
+    ("sphinx", "<span class=\"fn-bracket\">[</span>", "<"),
+    ("substack", "href=\"#footnote-", "\" target"),
+    ("sup", "<sup>", "</sup>"),
+    ("textb", " [", "]"),
+    ("tooltip", "aria-describedby=\"tip-", "-"),
+    ("vector", "<span class=\"cite-bracket\">&#91;</span>", "<"),
+    ("word", "mso-footnote-id:ftn", "\""),
+    ("wordend", "<a href=\"#_edn", "\""),
+];
 
 /// The numbers that an article's markers show, found by another way than the reader's.
 fn shown(name: &str, text: &str) -> BTreeSet<u32> {
@@ -305,29 +376,83 @@ fn shown(name: &str, text: &str) -> BTreeSet<u32> {
         .rsplit_once('.')
         .and_then(|it| it.0.rsplit_once('-'))
         .map_or("", |it| it.1);
-    let between = |open: &str, close: &str| -> BTreeSet<u32> {
+    if let Some((_, open, close)) = SHOWN.iter().find(|it| it.0 == style) {
         let parts = text.split(open).skip(1);
-        parts
-            .filter_map(|it| it.split(close).next()?.parse().ok())
-            .collect()
-    };
-    match style {
-        "mediawiki" => between("class=\"reference\"><a href=\"#cite_note-", "\""),
-        "gutenberg" => between("class=\"fn\"><a href=\"#f0", "-ab\""),
-        "gdocs" => between("<sup><a href=\"#ftnt", "\""),
-        "word" => between("mso-footnote-id:ftn", "\""),
-        "sup" => between("<sup>", "</sup>"),
-        "mfn" => between("class=\"modern-footnotes-footnote\" data-mfn=\"", "\""),
-        "sidenote" => between("<label for=\"sn-", "\""),
-        "md" => {
-            let body = text.split("\n[^").next().unwrap_or_default();
-            let parts = body.split("[^").skip(1);
-            parts
-                .filter_map(|it| it.split(']').next()?.parse().ok())
-                .collect()
-        }
-        _ => BTreeSet::new(),
+        let from_zero = u32::from(style == "fme");
+        return parts
+            .filter_map(|it| it.split(close).next()?.parse::<u32>().ok())
+            .map(|it| it + from_zero)
+            .collect();
     }
+    let labels: Vec<String> = match style {
+        // The notes stand in the text, and are counted as they come.
+        "mdinline" => (1..text.split("^[").count())
+            .map(|it| it.to_string())
+            .collect(),
+        "mdlinks" => addresses(text),
+        "md" | "mdkey" | "mdnamed" => footnotes(text),
+        "wiki" | "wikibar" | "wikilist" | "wikinamed" | "wikisfn" => tags(text),
+        "plain" | "texta" => return bare(text),
+        _ => panic!("{name}: how does it write its markers?"),
+    };
+    let numeric: Option<BTreeSet<u32>> = labels.iter().map(|it| it.parse().ok()).collect();
+    numeric.unwrap_or_else(|| {
+        let distinct: BTreeSet<&String> = labels.iter().collect();
+        (1..).take(distinct.len()).collect()
+    })
+}
+
+/// The addresses of inline links.
+fn addresses(text: &str) -> Vec<String> {
+    let parts = text.split("](").skip(1);
+    parts
+        .filter_map(|it| it.split(')').next().map(str::to_owned))
+        .collect()
+}
+
+/// The labels of `[^label]` that do not begin a note.
+fn footnotes(text: &str) -> Vec<String> {
+    let parts = text.split("[^").skip(1);
+    parts
+        .filter_map(|it| it.split_once(']'))
+        .filter(|it| !it.1.starts_with(':'))
+        .map(|it| it.0.to_owned())
+        .collect()
+}
+
+/// The names, or else the contents, of `<ref>` in the text.
+fn tags(text: &str) -> Vec<String> {
+    let body = text.split("<references>").next().unwrap_or_default();
+    let parts = body.split("<ref").skip(1);
+    let tags = parts.filter(|it| it.starts_with([' ', '>'])).map(|it| {
+        let (tag, rest) = it.split_once('>').unwrap_or_default();
+        let named = tag
+            .split_once("name=")
+            .map(|it| it.1.trim_matches([' ', '/', '"', '\'']));
+        let content = rest.split("</ref>").next().unwrap_or_default();
+        named.unwrap_or(content).to_owned()
+    });
+    let again = body
+        .split("{{r|")
+        .skip(1)
+        .filter_map(|it| it.split("}}").next());
+    tags.chain(again.map(str::to_owned)).collect()
+}
+
+/// Numbers that stand bare behind the end of a sentence, or behind such a number.
+fn bare(text: &str) -> BTreeSet<u32> {
+    let body = text.split("\n  1. ").next().unwrap_or_default();
+    let mut found = BTreeSet::new();
+    let mut ended = false;
+    for word in body.split_whitespace() {
+        match word.parse() {
+            Ok(number) if ended => {
+                found.insert(number);
+            }
+            _ => ended = word.ends_with(['.', '”', '»', '“']),
+        }
+    }
+    found
 }
 
 #[test]

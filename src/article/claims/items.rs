@@ -51,7 +51,12 @@ impl Reader<'_> {
             .get(from..from + count)
             .unwrap_or_default();
         let consumed = from + count - at;
-        if count >= 2 && self.items(&intro, items) {
+        // A label of a box of facts may have one value: "Key people: Ada Finch".
+        let least = if block.kind == Kind::Label { 1 } else { 2 };
+        let above = at.checked_sub(1).and_then(|it| self.article.blocks.get(it));
+        let above = above
+            .filter(|it| block.kind == Kind::Label && it.kind == Kind::Prose && is_title(&it.text));
+        if count >= least && self.items(&intro, above, items) {
             return consumed;
         }
         match block.kind {
@@ -75,10 +80,9 @@ impl Reader<'_> {
     }
 
     /// A list whose names are items; whether it was read as one.
-    fn items(&mut self, intro: &Intro<'_>, items: &[Block]) -> bool {
-        let colon = intro
-            .block
-            .is_some_and(|it| it.text.trim_end().ends_with([':', '：']));
+    /// `above`: the title of a table or a box, whose markers are those of its items where they have none.
+    fn items(&mut self, intro: &Intro<'_>, above: Option<&Block>, items: &[Block]) -> bool {
+        let colon = intro.block.is_some_and(|it| is_title(&it.text));
         let mut names = Vec::new();
         let mut left_out = Vec::new();
         for it in items {
@@ -87,7 +91,12 @@ impl Reader<'_> {
                 None => left_out.push(it),
             }
         }
-        if names.len() < 2 || names.len() * 3 < items.len() * 2 {
+        let least = if intro.block.is_none() && intro.label.is_some() {
+            1
+        } else {
+            2
+        };
+        if names.len() < least || names.len() * 3 < items.len() * 2 {
             return false;
         }
         let mut numbers: BTreeSet<u32> = items
@@ -95,10 +104,21 @@ impl Reader<'_> {
             .flat_map(|it| &it.markers)
             .map(|it| it.number)
             .collect();
+        if let Some(title) = above.filter(|_| numbers.is_empty()) {
+            numbers.extend(title.markers.iter().map(|it| it.number));
+            let place = format!("paragraph {}", title.paragraph);
+            let markers = title.markers.iter();
+            self.covered
+                .extend(markers.map(|it| (place.clone(), it.number)));
+        }
         let block = match intro.block {
             Some(block) if colon => {
-                let end = block.text.len().saturating_sub(1);
-                let last = block.markers.iter().filter(|it| it.at >= end);
+                // "Members[1] :", "Members:[1]".
+                let from = block
+                    .text
+                    .trim_end_matches([' ', '\u{a0}', ':', '：'])
+                    .len();
+                let last = block.markers.iter().filter(|it| it.at >= from);
                 numbers.extend(last.map(|it| it.number));
                 block
             }
@@ -175,6 +195,17 @@ impl Reader<'_> {
             self.prose(&before);
         }
     }
+}
+
+/// Whether a paragraph only introduces what follows: it ends with a colon, or is a few words without an end.
+fn is_title(text: &str) -> bool {
+    const LONGEST: usize = 8;
+    let text = text.trim_end();
+    let ended = text.ends_with([
+        '.', '!', '?', '。', '！', '？', '؟', '”', '"', '»', ';', ',',
+    ]);
+    text.ends_with([':', '：'])
+        || (!ended && text.split(' ').count() <= LONGEST && text.chars().count() <= 60)
 }
 
 /// The name that an item begins with.

@@ -191,7 +191,11 @@ fn is_time(word: &str) -> bool {
 /// The end of a counter and what it counts, where words are not parted: `61个国家`, `61か国`.
 fn counter(sentence: &str, end: usize) -> Option<usize> {
     const LONGEST: usize = 5;
-    let rest = &sentence[end..];
+    let (end, rest) = match sentence[end..].strip_prefix('の') {
+        // "38の市町村"
+        Some(rest) => (end + 'の'.len_utf8(), rest),
+        None => (end, &sentence[end..]),
+    };
     if rest.starts_with(['年', '月', '日', '世']) {
         return None;
     }

@@ -10,6 +10,8 @@ pub(super) fn title(document: &Html) -> String {
     let heading = entry::select(document, "h1")
         .into_iter()
         .map(|it| one_line(&it.text().collect::<String>()))
+        // Documentation generators put a link to the heading behind it.
+        .map(|it| it.trim_end_matches(['¶', '#', ' ']).to_owned())
         .find(|it| !it.is_empty());
     heading.unwrap_or_else(|| {
         let title = entry::select(document, "title")

@@ -57,12 +57,22 @@ pub(super) fn has_class(element: ElementRef<'_>, words: &[&str]) -> bool {
     words.iter().any(|it| class.contains(it))
 }
 
+/// A raised number within a text, which is a marker even where its role says that it leads back, as Org writes it.
+fn is_raised_number(element: ElementRef<'_>) -> bool {
+    let numbered = label(element).is_some_and(|it| number_of(&it).is_some());
+    let holder = element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|it| matches!(it.value().name(), "p" | "li" | "div" | "td" | "aside"));
+    numbered && in_sup(element) && holder.is_some_and(|it| !begins_with(it, element))
+}
+
 /// Whether a link leads from a note back to the text.
 pub(super) fn is_back_link(element: ElementRef<'_>) -> bool {
     has_class(
         element,
         &["backlink", "backref", "back-link", "reversefootnote"],
-    ) || element.attr("role").is_some_and(|it| it == "doc-backlink")
+    ) || (element.attr("role").is_some_and(|it| it == "doc-backlink") && !is_raised_number(element))
         || element
             .attr("rel")
             .is_some_and(|it| it.contains("referencedBy"))

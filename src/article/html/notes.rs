@@ -310,12 +310,14 @@ impl<'a> Page<'a> {
 
     /// The note that a named place stands for: the nearest element that begins with it and says something.
     fn container(link: ElementRef<'a>, named: ElementRef<'a>) -> Option<ElementRef<'a>> {
-        if inside_or_same(named, "sup") || link.ancestors().any(|it| it.id() == named.id()) {
+        if link.ancestors().any(|it| it.id() == named.id()) {
             return None;
         }
+        // A raised place is a marker in the text, unless a note begins with it.
+        let raised = inside_or_same(named, "sup");
         let item = ancestor(named, "li").filter(|it| begins_with(*it, named));
         let holder = item.or_else(|| {
-            if long(named) {
+            if long(named) && !raised {
                 return Some(named);
             }
             named
@@ -383,6 +385,7 @@ impl<'a> Page<'a> {
         let mut text = String::new();
         entry::text(note, &mut text);
         let mut links = entry::links(note);
+        links.retain(|it| !self.leads_back(&it.address));
         let mut text = one_line(&text);
         if links.is_empty() && !text.contains("http") && !text.contains("www.") {
             for link in note.descendants().filter_map(ElementRef::wrap) {
@@ -405,6 +408,14 @@ impl<'a> Page<'a> {
             }
         }
         (text, links)
+    }
+
+    /// Whether an address, relative or not, leads back from a note to its marker.
+    fn leads_back(&self, address: &str) -> bool {
+        let named = address.split_once('#').and_then(|it| self.named(it.1));
+        named.is_some_and(|it| {
+            matches!(it.value().name(), "sup" | "a" | "span") && ancestor(it, "li").is_none()
+        })
     }
 
     /// Whether an address with a fragment is of this very page.

@@ -64,11 +64,24 @@ const OTHER: &[&str] = &[
     "headquarters",
     "type",
     "motto",
+    "city",
+    "country",
+    "date",
+    "place",
+    "state",
+    "title",
+    "town",
+    "year",
 ];
 
 fn is_naming(label: &str) -> bool {
+    let lower = label.to_lowercase();
+    NAMING.iter().any(|it| lower.contains(it)) && !is_other(label)
+}
+
+fn is_other(label: &str) -> bool {
     let label = label.to_lowercase();
-    NAMING.iter().any(|it| label.contains(it)) && !OTHER.iter().any(|it| label.contains(it))
+    OTHER.iter().any(|it| label.contains(it))
 }
 
 fn has_class(element: ElementRef<'_>, word: &str) -> bool {
@@ -159,7 +172,7 @@ impl Walk<'_> {
         if label.to_lowercase().contains("project of") && self.project_of.is_none() {
             self.project_of = items.first().map(|it| without_markers(it));
         }
-        if is_naming(label) && items.len() >= 2 && named * 3 >= items.len() * 2 {
+        if is_naming(label) && named > 0 && named * 3 >= items.len() * 2 {
             self.group(label, items);
         } else {
             self.skip(value, &format!("the box of facts ({label})"));
@@ -239,7 +252,18 @@ impl Walk<'_> {
             };
             names_in(*it) >= least && names_in(*it) * 3 >= body.len() * 2
         });
-        let Some(column) = column else {
+        // Else the first one, where its cells are names of several words.
+        let telling = |column: usize| {
+            let cells = body.iter().filter_map(|it| it.get(column));
+            cells
+                .map(|it| without_markers(it))
+                .filter(|it| name::is_name(it) && it.contains(' '))
+                .count()
+        };
+        let first = Some(0).filter(|it| {
+            telling(*it) >= 2 && telling(*it) * 3 >= body.len() * 2 && !is_other(&labels[*it])
+        });
+        let Some(column) = column.or(first) else {
             return self.skip(table, "a table");
         };
         for head in heads {

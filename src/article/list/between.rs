@@ -56,6 +56,13 @@ pub(super) fn is_led_office(text: &str) -> bool {
         .is_some_and(is_office)
 }
 
+/// `since 2020`, `until May 2019`: when the name beside it was added.
+pub(super) fn is_dated(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let year = |it: &&str| it.len() == 4 && it.bytes().all(|it| it.is_ascii_digit());
+    words.len() <= 4 && text.starts_with(char::is_lowercase) && words.last().is_some_and(year)
+}
+
 /// Whether a text is something said by the way.
 pub(super) fn is_aside(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
@@ -95,7 +102,8 @@ pub(super) fn left_out(stretch: &str) -> Vec<String> {
             let named = name::is_name(it) || words::is_legal_form(it) || split::is_rest(it);
             let tail = it.split_once(" and ").is_some_and(|it| name::is_name(it.1));
             let led = split::is_led(it) && led_beginning(it).is_some();
-            !(it.is_empty() || named || tail || led || is_aside(it) || is_office(it))
+            let joint = it.is_empty() || *it == "and" || is_dated(it);
+            !(joint || named || tail || led || is_aside(it) || is_office(it))
         })
         .map(str::to_owned)
         .collect()

@@ -5,11 +5,38 @@ use std::ops::Range;
 use super::Found;
 use crate::{article::split, language::Language, profile::ListedName, text::one_line};
 
+mod runs;
+
 /// The most words, or the most characters where words are not parted, that a name has.
 const LONGEST: usize = 9;
 
-/// The list of a sentence, if it has one.
+/// The lists of a sentence, in order.
 pub(super) fn find(sentence: &str, language: &Language) -> Vec<Found> {
+    let mut tries: Vec<Found> = introduced(sentence, language).into_iter().collect();
+    if is_cased(language) {
+        tries.extend(runs::find(sentence, language));
+    }
+    // The longer of two that overlap.
+    tries.sort_by_key(|it| std::cmp::Reverse(it.names.len()));
+    let mut found: Vec<Found> = Vec::new();
+    for list in tries {
+        let apart =
+            |it: &Found| it.range.end <= list.range.start || list.range.end <= it.range.start;
+        if found.iter().all(apart) {
+            found.push(list);
+        }
+    }
+    found.sort_by_key(|it| it.range.start);
+    found
+}
+
+/// Whether the language parts its words, and writes names with capitals.
+fn is_cased(language: &Language) -> bool {
+    !matches!(language.code, "ar" | "zh" | "ja")
+}
+
+/// The longest list behind a phrase that introduces one.
+fn introduced(sentence: &str, language: &Language) -> Option<Found> {
     let unspaced = matches!(language.code, "zh" | "ja");
     let strong = starts(sentence, &language.list.introducing, unspaced);
     let weak = starts(sentence, &language.list.joining, unspaced);
@@ -29,7 +56,7 @@ pub(super) fn find(sentence: &str, language: &Language) -> Vec<Found> {
             best = Some(found);
         }
     }
-    best.into_iter().collect()
+    best
 }
 
 /// The bytes behind each phrase.
@@ -42,8 +69,10 @@ fn starts(sentence: &str, phrases: &[String], unspaced: bool) -> Vec<usize> {
     for phrase in phrases {
         for (at, _) in lower.match_indices(phrase.as_str()) {
             let end = at + phrase.len();
+            // Arabic writes its "and" together with the word behind it.
+            let before = lower[..at].strip_suffix('و').unwrap_or(&lower[..at]);
             let edges = unspaced
-                || (!lower[..at].ends_with(char::is_alphanumeric)
+                || (!before.ends_with(char::is_alphanumeric)
                     && lower[end..].starts_with([' ', ':', '\u{a0}']));
             if edges && !found.contains(&end) {
                 found.push(end);
@@ -71,11 +100,15 @@ fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) ->
         return None;
     }
     let body = sentence.get(start..end)?;
-    let lead = body.len() - body.trim_start_matches([':', '：', ' ', '\u{a0}']).len();
+    let mut lead = body.len() - body.trim_start_matches([':', '：', ' ', '\u{a0}']).len();
+    if language.code == "ar" {
+        lead += subject(&body[lead..]);
+    }
     let range = start + lead..end;
     let body = sentence.get(range.clone())?;
     let pieces = pieces(body, language);
-    if pieces.len() < if strong { 2 } else { 3 } {
+    let clauses = language.code == "ja" && pieces.iter().any(|it| is_clause(&body[it.clone()]));
+    if clauses || pieces.len() < if strong { 2 } else { 3 } {
         return None;
     }
     let mut names = Vec::new();
@@ -123,8 +156,33 @@ fn is_open(piece: &str, language: &Language) -> bool {
     language.list.partial.contains(&piece)
 }
 
-/// The members' bytes: parted by commas of any script, the last one by a conjunction.
-fn pieces(body: &str, language: &Language) -> Vec<Range<usize>> {
+/// How many bytes of an Arabic stretch are the verb's subject, which stands before what it lists: `تضم الرابطة دار القلم`.
+/// It has the article, or is a noun that belongs to one that was named: `شركائها`.
+fn subject(body: &str) -> usize {
+    let belongs = |it: &str| it.ends_with("ها") || it.ends_with("هم");
+    let mut skipped = 0;
+    for word in body.split(' ') {
+        if !(word.starts_with("ال") || (belongs(word) && word.chars().count() > 3)) {
+            break;
+        }
+        skipped += word.len() + 1;
+    }
+    let rest = body.get(skipped..).unwrap_or_default();
+    let left = rest.split(" و").next().unwrap_or_default();
+    if left.trim().is_empty() { 0 } else { skipped }
+}
+
+/// Whether a Japanese stretch is a clause rather than a name: it has an object, or ends with an inflected verb.
+fn is_clause(piece: &str) -> bool {
+    piece.contains('を') || piece.ends_with(['し', 'て', 'り', 'で', 'は', 'が', 'き', 'い'])
+}
+
+/// The stretches that commas and semicolons of any script part, those in brackets and quotations left whole.
+fn commas(body: &str) -> Vec<Range<usize>> {
+    cut(body, &[',', '、', '，', '،', ';', '；', '؛'])
+}
+
+fn cut(body: &str, marks: &[char]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let (mut depth, mut start) = (0_i32, 0);
     for (at, character) in body.char_indices() {
@@ -133,13 +191,28 @@ fn pieces(body: &str, language: &Language) -> Vec<Range<usize>> {
             ')' | '）' | '»' | '”' | '」' | '』' | '》' => depth = (depth - 1).max(0),
             _ => {}
         }
-        if depth == 0 && matches!(character, ',' | '、' | '，' | '،' | ';' | '；' | '؛') {
+        if depth == 0 && marks.contains(&character) {
             found.push(start..at);
             start = at + character.len_utf8();
         }
     }
-    let last = start..body.len();
-    found.extend(joined(body, last, found.is_empty(), language));
+    found.push(start..body.len());
+    found
+}
+
+/// The members' bytes: parted by commas of any script, the last one by a conjunction.
+fn pieces(body: &str, language: &Language) -> Vec<Range<usize>> {
+    // Chinese has a comma of its own for lists; the other one parts clauses.
+    let (mut found, clause) = if language.code == "zh" {
+        let clause = cut(body, &['，', '；', '。']).swap_remove(0);
+        (cut(&body[clause.clone()], &['、']), clause)
+    } else {
+        (commas(body), 0..body.len())
+    };
+    let body = &body[clause];
+    if let Some(last) = found.pop() {
+        found.extend(joined(body, last, found.is_empty(), language));
+    }
     if language.code == "ar" {
         // The conjunction is written together with the word behind it.
         for piece in &mut found {
@@ -199,41 +272,23 @@ fn name_of(piece: &str, last: bool, language: &Language) -> Option<(String, usiz
             text = rest.trim_start();
         }
     }
-    loop {
-        let lower = text.to_lowercase();
-        let article = language.grammar.articles.iter().find_map(|it| {
-            let rest = lower.strip_prefix(it.as_str())?;
-            let glued = it.ends_with(['’', '\'']);
-            let lower_here = text.starts_with(char::is_lowercase);
-            (lower_here && (glued || rest.starts_with(' '))).then_some(it.len())
-        });
-        match article.and_then(|it| text.get(it..)) {
-            Some(rest) => text = rest.trim_start(),
-            None => break,
-        }
-    }
+    text = &text[lead_of(text)..];
     skipped += before - text.len();
     let spaced = !matches!(language.code, "zh" | "ja");
-    let mut end = text.len();
-    if last && spaced {
-        let mut at = 0;
-        for (count, word) in text.split(' ').enumerate() {
-            let plain = word
-                .trim_matches(|it: char| !it.is_alphanumeric())
-                .to_lowercase();
-            let stop = count > 0
-                && word.starts_with(char::is_lowercase)
-                && language.list.stops.contains(&plain);
-            if stop {
-                end = at;
-                break;
-            }
-            at += word.len() + 1;
-        }
-    }
+    let end = if last && spaced {
+        end_of(text, language)
+    } else {
+        text.len()
+    };
     let text = text.get(..end.min(text.len()))?.trim_end();
-    let quoted = text.starts_with(['«', '„', '“', '「', '《', '"']);
-    let name = split::unquoted(text);
+    let opening = ['«', '„', '“', '「', '《', '"'];
+    // "издательство «Волна»": the noun before the marks is part of the name.
+    let quoted = text.starts_with(opening)
+        || text
+            .split(' ')
+            .nth(1)
+            .is_some_and(|it| it.starts_with(opening));
+    let name = super::name::bare(&split::unquoted(text));
     let first = name.chars().next()?;
     let words = if spaced {
         name.split(' ').count()
@@ -242,10 +297,94 @@ fn name_of(piece: &str, last: bool, language: &Language) -> Option<(String, usiz
     };
     let named = quoted
         || first.is_uppercase()
-        || first.is_ascii_digit()
+        || (first.is_ascii_digit() && spaced && is_lettered(&name))
         || (first.is_alphabetic() && !first.is_lowercase());
     (named && words <= LONGEST && name.chars().count() >= 2)
         .then(|| (one_line(&name), skipped + text.len()))
+}
+
+/// How many bytes of a member are the sentence's words before the name: `la Fundación`, `pelo Fundo`, `par l’Union`. They are
+/// short, at most two, and a capital follows.
+fn lead_of(text: &str) -> usize {
+    const MOST: usize = 2;
+    const LONGEST: usize = 5;
+    let mut skipped = 0;
+    for word in text.split(' ').take(MOST + 1) {
+        let glued = glued_article(word);
+        let rest = &word[glued..];
+        let opening = rest.starts_with(|it: char| {
+            it.is_uppercase() || it.is_ascii_digit() || matches!(it, '«' | '„' | '“')
+        });
+        if opening {
+            return skipped + glued;
+        }
+        let small = word
+            .chars()
+            .all(|it| it.is_lowercase() || matches!(it, '’' | '\''));
+        if !small || word.chars().count() > LONGEST {
+            return 0;
+        }
+        skipped += word.len() + 1;
+    }
+    0
+}
+
+/// Whether a name's first word is more than a number: `350.org`, `4Kids`.
+fn is_lettered(name: &str) -> bool {
+    name.split(' ')
+        .next()
+        .is_some_and(|it| it.contains(char::is_alphabetic))
+}
+
+/// How many bytes of a word are an article that an apostrophe joins to it: `l’Union`, `dell’Eremo`.
+fn glued_article(word: &str) -> usize {
+    const LONGEST: usize = 5;
+    let Some(at) = word.find(['’', '\'']) else {
+        return 0;
+    };
+    let (article, rest) = word.split_at(at);
+    let length = rest.chars().next().map_or(0, char::len_utf8);
+    let joined = article.chars().count() <= LONGEST
+        && article.chars().all(char::is_lowercase)
+        && rest[length..].starts_with(char::is_uppercase);
+    if joined { at + length } else { 0 }
+}
+
+/// Where a list's last name ends: at a word that only a sentence goes on with, or where more words in small letters follow
+/// than names have.
+fn end_of(text: &str, language: &Language) -> usize {
+    const LONGEST_TAIL: usize = 2;
+    let mut words: Vec<(usize, &str)> = Vec::new();
+    let mut at = 0;
+    for word in text.split(' ') {
+        let plain = word
+            .trim_matches(|it: char| !it.is_alphanumeric())
+            .to_lowercase();
+        // "Ung i Dalen": one word before it makes no whole name.
+        let whole = match words.as_slice() {
+            [] => false,
+            [_] => text[at..].trim_end().split(' ').count() > 2,
+            _ => true,
+        };
+        let stops =
+            whole && word.starts_with(char::is_lowercase) && language.stops.contains(&plain);
+        if stops {
+            break;
+        }
+        words.push((at, word));
+        at += word.len() + 1;
+    }
+    let small = |it: &&(usize, &str)| it.1.starts_with(char::is_lowercase);
+    let tail = words.iter().rev().take_while(small).count();
+    let keep = if is_cased(language) && tail > LONGEST_TAIL && tail < words.len() {
+        words.len() - tail
+    } else {
+        words.len()
+    };
+    words
+        .get(..keep)
+        .and_then(<[_]>::last)
+        .map_or(0, |it| it.0 + it.1.len())
 }
 
 /// The words before the list, as far as they say what its members are.

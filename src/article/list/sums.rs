@@ -27,19 +27,41 @@ struct Sum {
     relation: &'static str,
 }
 
+/// Verbs between a giver and the sum.
+const GIVING: &[&str] = &[
+    " gave ",
+    " donated ",
+    " contributed ",
+    " granted ",
+    " awarded ",
+    " provided ",
+    " pledged ",
+    " paid ",
+];
+
 /// Lists of at least two such names.
 pub(super) fn find(sentence: &str) -> Vec<Found> {
+    let mut found = given(sentence, sums(sentence));
+    if found.is_empty() {
+        found = given(sentence, givers(sentence));
+    }
+    found
+}
+
+fn given(sentence: &str, sums: Vec<Sum>) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut run: Vec<Sum> = Vec::new();
-    for sum in sums(sentence) {
+    for sum in sums {
         let follows = run.last().is_some_and(|before| {
             let between = sentence.get(before.name.end..sum.start).unwrap_or_default();
             let joint = between.trim_matches([',', ' ', ';']);
+            let gave = GIVING.iter().any(|it| between.starts_with(it));
             before.relation == sum.relation
-                && matches!(
-                    joint,
-                    "" | "and" | "as well as" | "another" | "and another" | "plus"
-                )
+                && (gave
+                    || matches!(
+                        joint,
+                        "" | "and" | "as well as" | "another" | "and another" | "plus"
+                    ))
         });
         if !follows {
             close(sentence, &mut run, &mut found);
@@ -64,6 +86,30 @@ fn close(sentence: &str, run: &mut Vec<Sum>, found: &mut Vec<Found>) {
         });
     }
     run.clear();
+}
+
+/// `the Tidewater Foundation gave $1,200,000, and the Ford Trust gave $250,000`: one name and one sum a clause.
+fn givers(sentence: &str) -> Vec<Sum> {
+    let signs: Vec<usize> = sentence
+        .match_indices(['$', '€', '£'])
+        .map(|it| it.0)
+        .collect();
+    let mut from = 0;
+    let mut found: Vec<Sum> = Vec::new();
+    for sign in signs {
+        let clause = &sentence[from..sign];
+        let verb = GIVING.iter().filter_map(|it| clause.rfind(it)).max();
+        let named = verb.and_then(|verb| Some(name::ending(&clause[..verb])?..verb));
+        if let Some(own) = named.filter(|it| name::is_name(&clause[it.clone()])) {
+            found.push(Sum {
+                start: from + own.start,
+                name: from + own.start..from + own.end,
+                relation: "funding from",
+            });
+        }
+        from = sign;
+    }
+    found
 }
 
 fn sums(sentence: &str) -> Vec<Sum> {

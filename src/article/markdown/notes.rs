@@ -96,6 +96,10 @@ impl Notes {
         if let Some(inside) = after.strip_prefix('(') {
             let end = closing(inside, '(', ')')?;
             let address = inside[..end].split(' ').next().unwrap_or_default();
+            if address.starts_with('#') {
+                // It leads to an entry of the list of references.
+                return Some((format!("[{label}]"), &inside[end + 1..]));
+            }
             if !is_web(address) {
                 return None;
             }
