@@ -134,6 +134,10 @@ impl Language {
         if (kana + han) * 3 > letters {
             return Self::of_code(if kana * 8 > han { "ja" } else { "zh" });
         }
+        let arabic = count(&head, |it| ('\u{600}'..='\u{6ff}').contains(&it));
+        if arabic * 3 > letters * 2 {
+            return Self::of_code("ar");
+        }
         let words: Vec<&str> = head
             .split(|it: char| !it.is_alphabetic())
             .filter(|it| !it.is_empty())

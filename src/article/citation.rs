@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What a template's parameters are called in several wikis.
-const URL: &[&str] = &[
+pub(super) const URL: &[&str] = &[
     "url",
     "lien",
     "adres",
@@ -18,7 +18,7 @@ const URL: &[&str] = &[
     "enlace",
     "مسار",
 ];
-const TITLE: &[&str] = &[
+pub(super) const TITLE: &[&str] = &[
     "title",
     "titel",
     "titre",
@@ -31,7 +31,7 @@ const TITLE: &[&str] = &[
     "عنوان",
     "chapter",
 ];
-const WORK: &[&str] = &[
+pub(super) const WORK: &[&str] = &[
     "work",
     "website",
     "newspaper",
@@ -85,7 +85,7 @@ const ACCESSED: &[&str] = &[
     "hämtdatum",
     "تاريخ الوصول",
 ];
-const ARCHIVE: &[&str] = &[
+pub(super) const ARCHIVE: &[&str] = &[
     "archive-url",
     "archiveurl",
     "archiv-url",

@@ -20,6 +20,8 @@ mod marks;
 mod notes;
 mod tables;
 
+pub(super) use tables::{naming_column, row_item};
+
 /// Elements that hold no text of the article.
 const SKIPPED: &[&str] = &[
     "script", "style", "noscript", "template", "nav", "footer", "form", "button", "select", "svg",
@@ -406,7 +408,7 @@ impl<'b> Walk<'b> {
         let several = lines.len() > 1;
         for text in lines.into_iter().filter(|it| !it.is_empty()) {
             // Word processors write the marks of a list into its paragraphs.
-            let item = plain::bulleted(&text).map(str::to_owned);
+            let item = bulleted(&text).map(str::to_owned);
             let shape = if (several && !text.ends_with(':'))
                 || (shape == Shape::Paragraph && item.is_some())
             {
@@ -454,6 +456,14 @@ impl<'b> Walk<'b> {
             last.2 = entry::links(element);
         }
     }
+}
+
+/// What stands behind a mark that only lists have.
+fn bulleted(text: &str) -> Option<&str> {
+    ["• ", "· ", "▪ ", "◦ ", "§ ", "● "]
+        .iter()
+        .find_map(|it| text.strip_prefix(it))
+        .map(str::trim)
 }
 
 /// A paragraph's lines where a page parts list members by line breaks; else the paragraph on one line.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Article, plain};
 
 mod notes;
+mod tables;
 
 use notes::Notes;
 
@@ -14,18 +15,21 @@ pub(super) fn read(text: &str) -> Article {
     let mut notes = Notes::default();
     let body = notes.take_definitions(text);
     let body: Vec<String> = body.lines().map(|it| notes.take_markers(it)).collect();
+    let body = tables::as_items(body);
     let linked = notes.is_empty()
         && !body
             .iter()
             .any(|it| plain::is_reference_heading(it.trim_start_matches('#')));
     let mut plain_text = head;
+    let mut entry = false;
     for line in body {
+        entry |= plain::is_reference_heading(line.trim_start_matches('#')) && line.starts_with('#');
         let line = if linked {
             notes.cite_links(&line)
         } else {
             line
         };
-        plain_text.push_str(&inline(&line, false));
+        plain_text.push_str(&inline(&line, entry));
         plain_text.push('\n');
     }
     let entries = notes.entries();

@@ -398,14 +398,6 @@ fn looks_like_heading(text: &str) -> bool {
         && text.starts_with(|it: char| it.is_uppercase() || it.is_ascii_digit())
 }
 
-/// What stands behind a mark that only lists have.
-pub(super) fn bulleted(text: &str) -> Option<&str> {
-    ["• ", "· ", "▪ ", "◦ ", "§ ", "● "]
-        .iter()
-        .find_map(|it| text.strip_prefix(it))
-        .map(str::trim)
-}
-
 fn item(text: &str) -> Option<&str> {
     ["- ", "+ ", "• ", "* ", "– ", "· ", "▪ ", "◦ ", "•\t"]
         .iter()

@@ -306,8 +306,14 @@ fn every_marker_is_in_the_profile_or_in_the_report() {
                     .iter()
                     .flat_map(|it| it.cites.clone()),
             );
+            let bare = name.ends_with(".txt") && !text.contains('[');
+            let highest = import.profile.references.iter().map(|it| it.number).max();
             for number in shown(name, &text) {
                 markers += 1;
+                // A bare number is a marker only up to the last entry of the references.
+                if bare && Some(number) > highest {
+                    continue;
+                }
                 assert!(
                     told.contains(&number),
                     "{name}, seed {seed}: marker {number} is nowhere\n{coverage}"
@@ -360,7 +366,11 @@ const SHOWN: &[(&str, &str, &str)] = &[
     ("reader", "\">[", "]</a></sup>"),
     ("saved", "<span class=\"cite-bracket\">&#91;</span>", "<"),
     ("sidenote", "<label for=\"sn-", "\""),
-    ("sphinx", "<span class=\"fn-bracket\">[</span>", "<"),
+    (
+        "sphinx",
+        "role=\"doc-noteref\"><span class=\"fn-bracket\">[</span>",
+        "<",
+    ),
     ("substack", "href=\"#footnote-", "\" target"),
     ("sup", "<sup>", "</sup>"),
     ("textb", " [", "]"),

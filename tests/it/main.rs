@@ -1,5 +1,6 @@
 //! The program and its parts from outside, one module per surface.
 
+mod article_notes;
 mod article_set;
 mod article_update;
 mod article_wiki;

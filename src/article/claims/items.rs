@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Reader, claim, last_sentence, place_of};
 use crate::{
-    article::{Block, Kind, Loss, list, name, role, sentence, split},
+    article::{Block, Kind, Loss, figure, list, name, role, sentence, split},
     profile::{ListedName, Statement},
     text::one_line,
 };
@@ -99,17 +99,10 @@ impl Reader<'_> {
         if names.len() < least || names.len() * 3 < items.len() * 2 {
             return false;
         }
-        let mut numbers: BTreeSet<u32> = items
-            .iter()
-            .flat_map(|it| &it.markers)
-            .map(|it| it.number)
-            .collect();
+        let mut numbers = numbers_of(items);
         if let Some(title) = above.filter(|_| numbers.is_empty()) {
-            numbers.extend(title.markers.iter().map(|it| it.number));
-            let place = format!("paragraph {}", title.paragraph);
-            let markers = title.markers.iter();
-            self.covered
-                .extend(markers.map(|it| (place.clone(), it.number)));
+            numbers = numbers_of(std::slice::from_ref(title));
+            self.cover(title);
         }
         let block = match intro.block {
             Some(block) if colon => {
@@ -133,28 +126,14 @@ impl Reader<'_> {
                 None => return false,
             },
         };
-        let place = place_of(block, last_sentence(&block.text));
         if numbers.is_empty() {
-            let text = intro.label.clone().unwrap_or_else(|| one_line(&block.text));
-            self.coverage.uncited_lists.push(Loss {
-                place,
-                text,
-                why: format!("{} names and no marker", names.len()),
-                cites: Vec::new(),
-            });
+            self.uncited(intro, block, names.len());
             if intro.block.is_some() && colon {
                 self.prose(block);
             }
             return true;
         }
-        for it in left_out {
-            self.coverage.left_out.push(Loss {
-                place: place_of(it, 1),
-                text: one_line(&it.text),
-                why: "it does not begin with a name".to_owned(),
-                cites: Vec::new(),
-            });
-        }
+        self.leave_out(&left_out);
         let relation = match &intro.label {
             Some(label) => Some(label.clone()),
             None => role::relation_of(&block.text),
@@ -166,19 +145,59 @@ impl Reader<'_> {
             complete: open.then_some(false),
         };
         for it in items {
-            let place = format!("paragraph {}", it.paragraph);
-            let markers = it.markers.iter();
-            self.covered
-                .extend(markers.map(|it| (place.clone(), it.number)));
+            self.cover(it);
         }
-        let numbers = numbers.into_iter().collect();
+        let numbers: Vec<u32> = numbers.into_iter().collect();
+        let cited = numbers.clone();
         // What the sentence says before its list stays a claim of its own where it cites something itself.
         self.claims
             .push(claim(block, last_sentence(&block.text), numbers, statement));
+        for it in items {
+            self.sums(it, &cited);
+        }
         if colon {
             self.before_colon(block);
         }
         true
+    }
+
+    /// Notes that a claim of another paragraph rests on this one's markers.
+    fn cover(&mut self, block: &Block) {
+        let place = format!("paragraph {}", block.paragraph);
+        let markers = block.markers.iter();
+        self.covered
+            .extend(markers.map(|it| (place.clone(), it.number)));
+    }
+
+    /// The sums that stand beside an item's name, each with the markers of the item, or else of the list.
+    fn sums(&mut self, item: &Block, listed: &[u32]) {
+        let own: Vec<u32> = numbers_of(std::slice::from_ref(item)).into_iter().collect();
+        let cites = if own.is_empty() { listed.to_vec() } else { own };
+        for found in figure::find(&item.text, self.article.language) {
+            let exact = one_line(&item.text[found]);
+            if exact.starts_with(['$', '€', '£']) {
+                let statement = Statement::Figure { exact };
+                self.claims.push(claim(item, 1, cites.clone(), statement));
+            }
+        }
+    }
+
+    fn uncited(&mut self, intro: &Intro<'_>, block: &Block, names: usize) {
+        self.coverage.uncited_lists.push(Loss {
+            place: place_of(block, last_sentence(&block.text)),
+            text: intro.label.clone().unwrap_or_else(|| one_line(&block.text)),
+            why: format!("{names} names and no marker"),
+            cites: Vec::new(),
+        });
+    }
+
+    fn leave_out(&mut self, items: &[&Block]) {
+        self.coverage.left_out.extend(items.iter().map(|it| Loss {
+            place: place_of(it, 1),
+            text: one_line(&it.text),
+            why: "it does not begin with a name".to_owned(),
+            cites: Vec::new(),
+        }));
     }
 
     /// The sentences before the one that ends with a colon.
@@ -195,6 +214,11 @@ impl Reader<'_> {
             self.prose(&before);
         }
     }
+}
+
+fn numbers_of(blocks: &[Block]) -> BTreeSet<u32> {
+    let markers = blocks.iter().flat_map(|it| &it.markers);
+    markers.map(|it| it.number).collect()
 }
 
 /// Whether a paragraph only introduces what follows: it ends with a colon, or is a few words without an end.

@@ -238,32 +238,7 @@ impl Walk<'_> {
             })
             .filter(|it: &Vec<String>| it.len() == heads.len())
             .collect();
-        let names_in = |column: usize| {
-            let cells = body.iter().filter_map(|it| it.get(column));
-            cells
-                .filter(|it| name::is_name(&without_markers(it)))
-                .count()
-        };
-        let column = (0..labels.len()).find(|it| {
-            let least = if is_naming(&labels[*it]) {
-                2
-            } else {
-                usize::MAX
-            };
-            names_in(*it) >= least && names_in(*it) * 3 >= body.len() * 2
-        });
-        // Else the first one, where its cells are names of several words.
-        let telling = |column: usize| {
-            let cells = body.iter().filter_map(|it| it.get(column));
-            cells
-                .map(|it| without_markers(it))
-                .filter(|it| name::is_name(it) && it.contains(' '))
-                .count()
-        };
-        let first = Some(0).filter(|it| {
-            telling(*it) >= 2 && telling(*it) * 3 >= body.len() * 2 && !is_other(&labels[*it])
-        });
-        let Some(column) = column.or(first) else {
+        let Some(column) = naming_column(&labels, &body) else {
             return self.skip(table, "a table");
         };
         for head in heads {
@@ -273,14 +248,7 @@ impl Walk<'_> {
         let caption = caption.map(|it| self.lines_of(it).join(" "));
         let mut items: Vec<String> = body
             .iter()
-            .filter_map(|row| {
-                let own = row.get(column)?;
-                let mut text = own.clone();
-                for other in row.iter().enumerate().filter(|it| it.0 != column) {
-                    text.push_str(&markers_of(other.1));
-                }
-                Some(text)
-            })
+            .filter_map(|row| row_item(row, column))
             .collect();
         // What the caption cites stands for every row.
         if let (Some(caption), Some(first)) = (&caption, items.first_mut()) {
@@ -366,6 +334,45 @@ impl Walk<'_> {
             self.skip(aside, "beside the text");
         }
     }
+}
+
+/// The column that names somebody: by its head, else the first one, where its cells are names of several words.
+pub(in crate::article) fn naming_column(labels: &[String], body: &[Vec<String>]) -> Option<usize> {
+    let names_in = |column: usize, least: usize| {
+        let cells = body.iter().filter_map(|it| it.get(column));
+        cells
+            .map(|it| without_markers(it))
+            .filter(|it| name::is_name(it) && it.split(' ').count() >= least)
+            .count()
+    };
+    let most = |count: usize| count >= 2 && count * 3 >= body.len() * 2;
+    let named = labels
+        .iter()
+        .enumerate()
+        .position(|(at, label)| is_naming(label) && most(names_in(at, 1)));
+    let first = labels
+        .first()
+        .filter(|it| !is_other(it) && most(names_in(0, 2)));
+    named.or(first.map(|_| 0))
+}
+
+/// The name of a row, with the sum that its other cells give and their markers.
+pub(in crate::article) fn row_item(row: &[String], column: usize) -> Option<String> {
+    let mut text = without_markers(row.get(column)?);
+    let others = || row.iter().enumerate().filter(|it| it.0 != column);
+    let sums = others()
+        .map(|it| without_markers(it.1))
+        .filter(|it| it.starts_with(['$', '€', '£']));
+    for sum in sums {
+        text.push_str(" (");
+        text.push_str(&sum);
+        text.push(')');
+    }
+    text.push_str(&markers_of(row.get(column)?));
+    for (_, other) in others() {
+        text.push_str(&markers_of(other));
+    }
+    Some(text)
 }
 
 /// A text without `[1]`.

@@ -131,8 +131,12 @@ fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) ->
         }
     }
     let enough = names.len() >= 2 && names.len() * 3 >= (names.len() + left_out.len()) * 2;
+    // Behind a word that much else follows as well, all must be names, and most of several words.
+    let several = |it: &&ListedName| matches!(it, ListedName::One(name) if name.contains(' '));
+    let telling = names.iter().filter(several).count() * 2 >= names.len();
+    let sure = strong || !is_cased(language) || (left_out.is_empty() && telling);
     let range = range.start..closed_at;
-    enough.then(|| Found {
+    (enough && sure).then(|| Found {
         relation: relation(sentence, range.start, language),
         complete: Some(!says_open(sentence, language)),
         range,
@@ -174,7 +178,7 @@ fn subject(body: &str) -> usize {
 
 /// Whether a Japanese stretch is a clause rather than a name: it has an object, or ends with an inflected verb.
 fn is_clause(piece: &str) -> bool {
-    piece.contains('を') || piece.ends_with(['し', 'て', 'り', 'で', 'は', 'が', 'き', 'い'])
+    piece.contains('を') || piece.ends_with(['し', 'て', 'は', 'が'])
 }
 
 /// The stretches that commas and semicolons of any script part, those in brackets and quotations left whole.

@@ -320,18 +320,8 @@ fn cited(template: &Template<'_>) -> String {
             .find_map(|it| fields.get(*it)?.get("wt").and_then(Value::as_str))
             .map(str::to_owned)
     };
-    let title = field(&["title", "titel", "titre", "título", "titolo"]).unwrap_or_default();
-    let work = field(&[
-        "work",
-        "website",
-        "newspaper",
-        "magazine",
-        "journal",
-        "werk",
-        "site",
-        "publisher",
-        "hrsg",
-    ]);
+    let title = field(citation::TITLE).unwrap_or_default();
+    let work = field(citation::WORK);
     let mut text = String::new();
     if !title.is_empty() {
         let _ = write!(text, "“{}.” ", escaped(&title.replace(['“', '”', '"'], "")));
@@ -342,9 +332,9 @@ fn cited(template: &Template<'_>) -> String {
     let data =
         json!({"parts": [{"template": {"target": {"wt": template.name}, "params": fields}}]});
     let mut out = format!("<cite data-mw=\"{}\">{text}", escaped(&data.to_string()));
-    for name in ["url", "archive-url", "archiveurl"] {
-        if let Some(address) = template.value(name).filter(|it| it.starts_with("http")) {
-            let shown = if name == "url" { "link" } else { "Archived" };
+    for (names, shown) in [(citation::URL, "link"), (citation::ARCHIVE, "Archived")] {
+        let address = names.iter().find_map(|it| template.value(it));
+        if let Some(address) = address.filter(|it| it.starts_with("http")) {
             let _ = write!(out, "<a href=\"{}\">{shown}</a> ", escaped(address));
         }
     }

@@ -33,7 +33,13 @@ fn starting_at(
     language: &Language,
 ) -> Option<(Found, usize)> {
     let first = pieces.get(at)?;
-    let start = first.start + ending(&sentence[first.clone()], language)?;
+    let mut start = first.start + ending(&sentence[first.clone()], language)?;
+    if at == 0 && start == first.start {
+        start += opening(&sentence[first.clone()], language)?;
+    }
+    if at == 0 && is_adverbial(&sentence[first.start..start]) {
+        return None;
+    }
     let mut members = vec![start..first.end];
     for (index, piece) in pieces.iter().enumerate().skip(at + 1) {
         let text = &sentence[piece.clone()];
@@ -43,10 +49,35 @@ fn starting_at(
             members.push(shifted(right));
             return Some((accept(sentence, &members, language)?, index + 1));
         }
-        name_of(text, false, language).filter(|_| is_whole(text))?;
+        name_of(text, false, language).filter(|_| is_whole(text, language))?;
         members.push(piece.clone());
     }
     None
+}
+
+/// How many bytes of a sentence's beginning are an article, which is not the first name's; `None` where another small word
+/// with the sentence's capital says that no name stands there: `Im Mai`.
+fn opening(piece: &str, language: &Language) -> Option<usize> {
+    let Some((word, rest)) = piece.split_once(' ') else {
+        return Some(0);
+    };
+    let lower = word.to_lowercase();
+    if language.articles.contains(&lower) {
+        return rest
+            .starts_with(char::is_uppercase)
+            .then_some(word.len() + 1);
+    }
+    let small = [&language.stops, &language.common, &language.joining];
+    (!small.iter().any(|it| it.contains(&lower))).then_some(0)
+}
+
+/// `Dans le Nord`: one or two short words before a sentence's first capital say when or where.
+fn is_adverbial(lead: &str) -> bool {
+    const LONGEST: usize = 5;
+    let mut words = lead.split_whitespace().peekable();
+    words.peek().is_some()
+        && words.clone().count() <= 2
+        && words.all(|it| it.chars().count() <= LONGEST)
 }
 
 /// The bytes of a piece's last two names, or its last one, around the conjunction that closes a list.
@@ -66,7 +97,7 @@ fn conjoined(piece: &str, language: &Language) -> Option<(Option<Range<usize>>, 
             .find(|it| {
                 let (left, right) = (&piece[..*it], &piece[*it + joint.len()..]);
                 name_of(left, false, language).is_some()
-                    && is_whole(left)
+                    && is_whole(left, language)
                     && name_of(right, true, language).is_some()
             });
         if let Some(cut) = cut {
@@ -77,10 +108,10 @@ fn conjoined(piece: &str, language: &Language) -> Option<(Option<Range<usize>>, 
 }
 
 /// Whether a piece is a name to its end: few words in small letters follow its last capital.
-fn is_whole(piece: &str) -> bool {
-    const MOST: usize = 3;
+fn is_whole(piece: &str, language: &Language) -> bool {
+    let most = if language.code == "de" { 1 } else { 3 };
     let tail = piece.trim().rsplit(' ').take_while(|it| !carries(it));
-    tail.count() <= MOST
+    tail.count() <= most
 }
 
 /// Where the name begins that a piece ends with: back over capitals and the small words between them.
@@ -97,6 +128,9 @@ fn ending(piece: &str, language: &Language) -> Option<usize> {
         at += word.len() + 1;
     }
     let last = words.iter().rposition(|it| carries(it.1))?;
+    if words.get(last)?.1.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
     if words.len() - 1 - last > LONGEST_TAIL {
         return None;
     }
@@ -118,6 +152,10 @@ fn ending(piece: &str, language: &Language) -> Option<usize> {
         } else if !(is_small(word) && bound) {
             break;
         }
+    }
+    if start == 0 && last + 1 < words.len() {
+        // "Mozilla plant, …": what follows a sentence's first name in small letters is its verb.
+        return None;
     }
     let (start, word) = *words.get(start)?;
     // "l’Union", "dell’Eremo": the article is the sentence's.
