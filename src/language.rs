@@ -135,9 +135,6 @@ impl Language {
             return Self::of_code(if kana * 8 > han { "ja" } else { "zh" });
         }
         let arabic = count(&head, |it| ('\u{600}'..='\u{6ff}').contains(&it));
-        if arabic * 3 > letters * 2 {
-            return Self::of_code("ar");
-        }
         let words: Vec<&str> = head
             .split(|it: char| !it.is_alphabetic())
             .filter(|it| !it.is_empty())
@@ -155,6 +152,8 @@ impl Language {
             .max_by_key(|it| it.0)
             .filter(|it| it.0 * 25 > words.len())
             .map(|it| it.1)
+            // A text too short for its words to tell.
+            .or_else(|| Self::of_code("ar").filter(|_| arabic * 3 > letters * 2))
     }
 
     /// Whether a text has enough of its common words to be in it.

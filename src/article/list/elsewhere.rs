@@ -371,7 +371,7 @@ fn end_of(text: &str, language: &Language) -> usize {
             _ => true,
         };
         let stops =
-            whole && word.starts_with(char::is_lowercase) && language.stops.contains(&plain);
+            whole && word.starts_with(char::is_lowercase) && language.list.stops.contains(&plain);
         if stops {
             break;
         }

@@ -62,12 +62,16 @@ fn opening(piece: &str, language: &Language) -> Option<usize> {
         return Some(0);
     };
     let lower = word.to_lowercase();
-    if language.articles.contains(&lower) {
+    if language.grammar.articles.contains(&lower) {
         return rest
             .starts_with(char::is_uppercase)
             .then_some(word.len() + 1);
     }
-    let small = [&language.stops, &language.common, &language.joining];
+    let small = [
+        &language.list.stops,
+        &language.grammar.common,
+        &language.list.joining,
+    ];
     (!small.iter().any(|it| it.contains(&lower))).then_some(0)
 }
 
@@ -83,7 +87,7 @@ fn is_adverbial(lead: &str) -> bool {
 /// The bytes of a piece's last two names, or its last one, around the conjunction that closes a list.
 fn conjoined(piece: &str, language: &Language) -> Option<(Option<Range<usize>>, Range<usize>)> {
     let lead = piece.len() - piece.trim_start().len();
-    for and in &language.and {
+    for and in &language.grammar.and {
         if let Some(rest) = piece[lead..].strip_prefix(and.as_str())
             && rest.starts_with(' ')
             && name_of(rest, true, language).is_some()
@@ -142,7 +146,8 @@ fn ending(piece: &str, language: &Language) -> Option<usize> {
         }
         let before = |back: usize| index.checked_sub(back).and_then(|it| words.get(it));
         // "da Horta Comum a Junta": an article begins a name, unless the language makes its genitive of articles.
-        let article = language.code != "de" && language.articles.iter().any(|it| it == word);
+        let article =
+            language.code != "de" && language.grammar.articles.iter().any(|it| it == word);
         let bound = before(1).is_some_and(|it| carries(it.1) && !article)
             || (is_small(word)
                 && before(1).is_some_and(|it| is_small(it.1))
