@@ -98,8 +98,8 @@ fn conjoined(piece: &str, language: &Language) -> Option<(Option<Range<usize>>, 
         let cut = piece
             .rmatch_indices(joint.as_str())
             .map(|it| it.0)
-            .find(|it| {
-                let (left, right) = (&piece[..*it], &piece[*it + joint.len()..]);
+            .find(|at| {
+                let (left, right) = (&piece[..*at], &piece[*at + joint.len()..]);
                 name_of(left, false, language).is_some()
                     && is_whole(left, language)
                     && name_of(right, true, language).is_some()
