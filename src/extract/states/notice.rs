@@ -242,7 +242,7 @@ fn number(parts: &[&str]) -> u16 {
     let hash = bytes.fold(0x811c_9dc5_u32, |hash, it| {
         (hash ^ u32::from(it)).wrapping_mul(0x0100_0193)
     });
-    (hash & 0xffff) as u16
+    u16::try_from(hash & 0xffff).unwrap_or_default()
 }
 
 /// A sentence, cut so that it can be quoted.
