@@ -26,6 +26,7 @@ mod backup;
 mod check;
 mod completions;
 mod config;
+mod copies;
 mod demo;
 mod diff;
 mod edits;
@@ -40,6 +41,7 @@ mod prove;
 mod prune;
 mod recheck;
 mod report;
+mod rescue;
 mod review;
 mod run;
 mod serve;
@@ -171,6 +173,10 @@ enum Verb {
     Export(export::ExportArgs),
     /// Write a finding and the captures it rests on as a WACZ package
     Evidence(evidence::EvidenceArgs),
+    /// Look for copies of cited pages in other archives, and copy the nearest
+    Rescue(rescue::RescueArgs),
+    /// Add a copy from another archive by its address, or list the copies
+    Copies(copies::CopiesArgs),
     /// Add captures from WARC files and WACZ packages
     Import(import::ImportArgs),
     /// Remove old payloads by the rules under [retention], and record each removal
@@ -248,6 +254,8 @@ impl Verb {
             Self::Prove(prove) => prove.run(session),
             Self::Export(export) => export.run(session),
             Self::Evidence(evidence) => evidence.run(session),
+            Self::Rescue(rescue) => rescue.run(session),
+            Self::Copies(copies) => copies.run(session),
             Self::Import(import) => import.run(session),
             Self::Prune(prune) => prune.run(session),
             Self::Backup(backup) => backup.run(session),

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use toml::{Spanned, Table, Value, de::DeValue};
 
 use crate::{
+    archives::Archive,
     fetch::Header,
     pipeline::Thinning,
     schedule::{Cadence, parse_interval},
@@ -24,8 +25,8 @@ mod settings;
 pub use schema::schema;
 
 pub use settings::{
-    FetchSettings, LedgerSettings, RetentionSettings, SETTINGS, ScheduleSettings, ServeSettings,
-    Setting, Settings, WikiSettings,
+    ArchivesSettings, FetchSettings, LedgerSettings, RetentionSettings, SETTINGS, ScheduleSettings,
+    ServeSettings, Setting, Settings, WikiSettings,
 };
 
 /// Where the value of a setting comes from, weakest first.
@@ -377,6 +378,17 @@ pub(in crate::config) fn interval<'de, D: Deserializer<'de>>(
         return Ok(TimeDelta::zero());
     }
     parse_interval(&text).map_err(serde::de::Error::custom)
+}
+
+/// Reads other archives.
+pub(in crate::config) fn archives<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Vec<Archive>, D::Error> {
+    let texts = Vec::<String>::deserialize(input)?;
+    let parsed = texts.iter().map(|it| it.parse());
+    parsed
+        .collect::<Result<_, _>>()
+        .map_err(serde::de::Error::custom)
 }
 
 /// Reads a cadence setting.

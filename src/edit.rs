@@ -229,8 +229,14 @@ pub struct KnownCopy {
     /// What it holds, where it is in the archive of this program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_digest: Option<PayloadDigest>,
-    /// The words of the claim that it is known to hold.
+    /// The words that it is known to hold.
     pub holds: Vec<String>,
+    /// The words that rest on the page and that it is not known to hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+    /// The archive that has it, where that is another one than ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<String>,
 }
 
 #[cfg(test)]

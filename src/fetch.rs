@@ -8,6 +8,7 @@
 //! resolves, checks and connects; `exchange` sends and receives; `wire` separates head, framing and payload.
 
 mod ask;
+mod call;
 mod cookies;
 mod dial;
 mod download;
@@ -34,6 +35,7 @@ use tokio::{
     task::JoinSet,
 };
 
+pub use call::{Caller, Request};
 pub use download::{DownloadError, Downloaded, download, post};
 pub use guard::is_public;
 pub use headers::{Header, HeaderError};

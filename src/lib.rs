@@ -61,6 +61,7 @@ pub mod warc;
 pub mod challenge;
 pub mod forward;
 
+pub mod archives;
 pub mod compare;
 pub mod desk;
 pub mod edit;

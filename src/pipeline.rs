@@ -27,11 +27,13 @@ mod copies;
 mod deciding;
 mod folder;
 mod further;
+mod held;
 mod keep;
 mod network;
 mod plan;
 mod readings;
 mod reported;
+mod rescue;
 mod retention;
 mod sheet;
 mod visiting;
@@ -50,8 +52,10 @@ pub use folder::{
     BadProfile, is_something_else, kept_source, profile_files, profile_name, read_profile,
     source_file,
 };
+pub use held::{CopyHeld, copies_held};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
 pub use reported::{current, current_with, is_current, report};
+pub use rescue::{Lost, Manners, Rescue, Rescued};
 pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};
 pub use sheet::{Proposing, Sheet};
 

@@ -43,7 +43,7 @@ pub use plain::findings_text;
 pub use reference::{Place, ReferenceSection, VisitSummary, Visits};
 pub use status::{StatusRow, status_table};
 pub use terminal::{Style, pasteable};
-pub use words::{said, since};
+pub use words::{fate as fate_in_words, said, since};
 
 use gathered::Gathered;
 

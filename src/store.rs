@@ -4,6 +4,7 @@
 //! reads have connections of their own, so a report can be made while a run is going on.
 
 mod answers;
+mod archives;
 mod aside;
 mod backup;
 mod crawls;
@@ -37,6 +38,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use sha2::{Digest as _, Sha256};
 
 pub use answers::{Answer, PackedJson};
+pub use archives::{KnownMemento, Leave, LeftAlone, Listing};
 pub use backup::{Restored, restore};
 pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
 pub use error::StoreError;

@@ -54,6 +54,7 @@ impl ImportArgs {
         let whose = Whose {
             archive: self.source.clone(),
             own: (!own.is_empty()).then(|| own.clone()),
+            ..Whose::default()
         };
         let came = archive.write(|store| {
             let mut importer =
@@ -135,6 +136,21 @@ async fn take(session: &Session, importer: &mut Importer<'_>, path: &Path) -> Re
     }
     let mut package = Package::open(&name, BufReader::new(file))?;
     in_package(session, importer, &name, &mut package).await
+}
+
+/// Imports a file that was downloaded.
+pub(super) async fn take_bytes(
+    session: &Session,
+    importer: &mut Importer<'_>,
+    name: &str,
+    bytes: std::io::Cursor<Vec<u8>>,
+) -> Result<u64, Failure> {
+    if bytes.get_ref().starts_with(ZIP) {
+        let mut package = Package::open(name, bytes)?;
+        return in_package(session, importer, name, &mut package).await;
+    }
+    records(session, importer, name, bytes).await?;
+    Ok(0)
 }
 
 /// Imports the files of a package, and those of the packages inside.

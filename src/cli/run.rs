@@ -15,7 +15,7 @@ use crate::{
     clock::warc_date,
     finding::{Decisions, Finding},
     interchange,
-    pipeline::{self, Comparing, Named, Ran, Rhythm, Run, RunError, Seed, Source},
+    pipeline::{self, Comparing, Manners, Named, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
     store::{Access, Store},
     text::{counted, for_terminal},
@@ -31,6 +31,7 @@ use super::{
     news,
     profiles::ProfilesArgs,
     progress::Progress,
+    rescue,
     session::{json_text, print},
     signals::Stop,
 };
@@ -101,6 +102,9 @@ impl RunArgs {
     ) -> Result<Exit, Failure> {
         let compared = if self.archive_only { &[] } else { profiles };
         let compares = !self.archive_only;
+        if self.from.is_none() {
+            baselines(session, profiles, archive, stop)?;
+        }
         let ran = archive.write(|store| {
             let (seeds, source) = self.work(session, profiles, store)?;
             let mut progress = Progress::new(session);
@@ -215,6 +219,42 @@ impl RunArgs {
         })?;
         Ok(Exit::Done)
     }
+}
+
+/// Asks other archives, once, for copies of pages that were cited before their first visit, where the settings say so.
+fn baselines(
+    session: &Session,
+    profiles: &[Named],
+    archive: &Archive<'_>,
+    stop: &Stop,
+) -> Result<(), Failure> {
+    let settings = &session.config.settings.archives;
+    if !settings.auto || settings.sources.is_empty() {
+        return Ok(());
+    }
+    archive.write(|store| {
+        let now = session.clock.now();
+        let lost = rescue::without_baseline(store, profiles, &settings.sources, now)?;
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let manners = Manners {
+            deadline: rescue::deadline(settings),
+            ..rescue::manners(settings)
+        };
+        let rescued = rescue::asked(
+            session,
+            store,
+            &settings.sources,
+            &lost,
+            (manners, "run"),
+            stop,
+        )?;
+        for it in rescued.remarks.iter().chain(&rescued.left) {
+            session.remark(it);
+        }
+        Ok(())
+    })
 }
 
 impl FailOn {

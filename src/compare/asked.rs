@@ -126,7 +126,8 @@ impl<'a> Question<'a> {
 
 impl Answers {
     /// For each thing that was asked about, whether the page has it now; `None` where nobody can tell.
-    pub(super) fn held(&self) -> Vec<Option<bool>> {
+    #[must_use]
+    pub fn held(&self) -> Vec<Option<bool>> {
         let held = |it: &Track<Said>| it.latest().and_then(|it| it.said.held());
         match self {
             Self::Words(words) => vec![held(words.track())],

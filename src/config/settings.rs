@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::{
+    archives::Archive,
     compare::Alert,
     fetch::Header,
     pipeline::{Changes, Thinning},
@@ -74,6 +75,15 @@ settings! {
     "alert.visits" = "3", "a page counts as lost after at least this many bad visits in a row (unreachable, refused, walled, server error)";
     "alert.span" = r#""72h""#, "... and over at least this time; until then, the last good visit counts";
     "cite.public_replay" = r#""""#, "the address at which others can open the archived pages, up to the date (`https://archive.example.org/web/`); empty if no one can: then `edits` proposes no copies from this archive";
+    "archives.sources" = "[]", "other archives that may be asked for copies, each `cdx:ADDRESS` (Wayback), `pywb:ADDRESS` or `memento:ADDRESS` (a TimeMap), such as `cdx:https://web.archive.org`; if the list is empty, none is asked";
+    "archives.auto" = "false", "whether `run` asks them by itself, once, for pages that were cited before their first visit";
+    "archives.window" = r#""90d""#, "how far from the access date a copy counts as near";
+    "archives.index_per_minute" = "24", "the most requests for pages of its index that one archive gets in a minute, from all processes together";
+    "archives.mementos_per_minute" = "480", "... and the most requests for copies";
+    "archives.max_wait" = r#""2m""#, "the longest time to wait for an archive; beyond that, the next command goes on";
+    "archives.again" = r#""30d""#, "how long an index that was read is not asked again about a page";
+    "archives.time" = r#""2m""#, "the most time that `run` spends on asking other archives";
+    "archives.perma" = r#""https://api.perma.cc""#, "the address of the interface of Perma.cc, for `copies add` with a Perma link";
     "fetch.contact" = r#""""#, "a mail address or page where the owner of a site can reach you; part of the User-Agent";
     "fetch.user_agent" = r#""""#, "the complete User-Agent; empty for `stillsays/VERSION (+CONTACT)`";
     "fetch.jobs" = "8", "how many hosts are visited at the same time; each host gets one request at a time";
@@ -135,6 +145,8 @@ pub struct Settings {
     pub alert: AlertSettings,
     /// What may be cited in place of a page.
     pub cite: CiteSettings,
+    /// Which other archives are asked for copies, and how.
+    pub archives: ArchivesSettings,
     /// How pages are visited.
     pub fetch: FetchSettings,
     /// The ledger.
@@ -171,6 +183,35 @@ pub struct LedgerSettings {
 pub struct CiteSettings {
     /// The public address of the replay; empty for none.
     pub public_replay: String,
+}
+
+/// Which other archives are asked for copies, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchivesSettings {
+    /// The archives.
+    #[serde(deserialize_with = "super::archives")]
+    pub sources: Vec<Archive>,
+    /// Whether `run` asks them by itself.
+    pub auto: bool,
+    /// How far from the access date a copy counts as near.
+    #[serde(deserialize_with = "super::interval")]
+    pub window: TimeDelta,
+    /// The most requests for an index, each minute.
+    pub index_per_minute: u32,
+    /// The most requests for copies, each minute.
+    pub mementos_per_minute: u32,
+    /// The longest time to wait for one.
+    #[serde(deserialize_with = "super::interval")]
+    pub max_wait: TimeDelta,
+    /// How long an index is not asked again about a page.
+    #[serde(deserialize_with = "super::interval")]
+    pub again: TimeDelta,
+    /// The most time that a run spends on it.
+    #[serde(deserialize_with = "super::interval")]
+    pub time: TimeDelta,
+    /// The address of the interface of Perma.cc.
+    pub perma: String,
 }
 
 /// How `serve` shows the archive.

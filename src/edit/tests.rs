@@ -141,6 +141,8 @@ fn proposed_in(profile: &Profile, findings: &[Finding]) -> Vec<Edit> {
                 date: Some(day("2022-10-21")),
                 payload_digest: None,
                 holds: Vec::new(),
+                lacks: Vec::new(),
+                archive: None,
             };
             (number == 1).then_some(copy).into_iter().collect()
         },

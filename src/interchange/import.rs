@@ -49,6 +49,10 @@ pub struct Imported {
 pub struct Whose {
     /// The archive that made captures whose records name none (`import --source`); `None` for our own.
     pub archive: Option<String>,
+    /// The address under which that archive has all of them, where it has one for the file: a Perma link, a package.
+    pub memento: Option<String>,
+    /// When they were copied from there.
+    pub copied: Option<Instant>,
     /// The beginning of the addresses at which others open our own archive: a record that names one of them is ours.
     pub own: Option<String>,
 }
@@ -63,6 +67,8 @@ impl Whose {
             Some(source) if is_own(&source) => None,
             None => self.archive.clone().map(|archive| Source {
                 archive,
+                memento: self.memento.clone(),
+                copied: self.copied,
                 ..Source::default()
             }),
             named => named,

@@ -1,7 +1,13 @@
 //! The archived copies of a cited page that others can open.
 
 use crate::{
-    clock::Instant, edit::KnownCopy, fetch, finding::Finding, profile::Profile, report::Report,
+    archives::is_archive_today,
+    clock::Instant,
+    edit::KnownCopy,
+    fetch,
+    finding::{CaptureRef, Finding, Subject},
+    profile::Profile,
+    report::Report,
     uri::TargetUri,
 };
 
@@ -22,6 +28,8 @@ pub(super) fn citable(
         date: copy.date,
         payload_digest: None,
         holds: Vec::new(),
+        lacks: Vec::new(),
+        archive: None,
     });
     // The copy that had the words of the finding, or, of a lost page, the one that has most of what rests on it.
     let own = finding.copy.as_ref().map(|copy| KnownCopy {
@@ -34,6 +42,8 @@ pub(super) fn citable(
             .map(str::to_owned)
             .into_iter()
             .collect(),
+        lacks: Vec::new(),
+        archive: None,
     });
     let cite = || {
         let section = report
@@ -46,13 +56,66 @@ pub(super) fn citable(
             date: Some(copy.date.date_naive()),
             payload_digest: Some(copy.payload_digest),
             holds: Vec::new(),
+            lacks: Vec::new(),
+            archive: None,
         })
     };
     let own = own.or_else(cite).filter(|_| !public.is_empty());
-    given
-        .chain(own)
-        .filter(|copy| is_public(&copy.uri))
-        .collect()
+    let mut known: Vec<KnownCopy> = Vec::new();
+    let all = given.chain(elsewhere(report, number, finding)).chain(own);
+    for copy in all.filter(|copy| is_public(&copy.uri) && !is_archive_today(&copy.uri)) {
+        if known.iter().all(|it| it.uri != copy.uri) {
+            known.push(copy);
+        }
+    }
+    known
+}
+
+/// The copies in other archives that have the words of the finding or, of a lost page, most of what rests on it.
+fn elsewhere(report: &Report, number: u32, finding: &Finding) -> Vec<KnownCopy> {
+    let resting = || {
+        let entries = report.entries().map(|it| &it.finding);
+        entries.filter(|it| {
+            let is_new = matches!(it.subject, Subject::NewName { .. });
+            it.cites.contains(&number) && it.subject.words().is_some() && !is_new
+        })
+    };
+    let candidates: Vec<&CaptureRef> = match finding.fate() {
+        None => finding.copies.iter().collect(),
+        Some(_) => resting().flat_map(|it| &it.copies).collect(),
+    };
+    let mut copies: Vec<KnownCopy> = Vec::new();
+    for copy in candidates {
+        let Some(source) = &copy.source else { continue };
+        let Some(uri) = source
+            .citable()
+            .filter(|uri| copies.iter().all(|it| it.uri != *uri))
+        else {
+            continue;
+        };
+        let (holds, lacks): (Vec<&Finding>, Vec<&Finding>) =
+            resting().partition(|it| it.copies.contains(copy));
+        let words = |all: Vec<&Finding>| {
+            let mut words: Vec<String> = all
+                .into_iter()
+                .filter_map(|it| it.subject.words())
+                .map(str::to_owned)
+                .collect();
+            words.dedup();
+            words
+        };
+        copies.push(KnownCopy {
+            uri,
+            date: Some(copy.date.date_naive()),
+            payload_digest: copy.payload_digest,
+            holds: words(holds),
+            lacks: words(lacks),
+            archive: Some(source.archive.clone()),
+        });
+    }
+    // The findings name their copies by nearness: of those with equally many words the nearest stays first.
+    copies.sort_by_key(|it| std::cmp::Reverse(it.holds.len()));
+    copies
 }
 
 /// The address at which others can open one of our captures.

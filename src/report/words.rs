@@ -180,7 +180,8 @@ fn why(why: Why) -> &'static str {
 }
 
 /// The fate of a page, as one sentence.
-pub(super) fn fate(fate: &Fate) -> String {
+#[must_use]
+pub fn fate(fate: &Fate) -> String {
     match fate {
         Fate::Live => "The page is there.".to_owned(),
         Fate::Moved { to, permanent } => {

@@ -64,6 +64,10 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("schema/12.sql"),
         then: None,
     },
+    Step {
+        sql: include_str!("schema/13.sql"),
+        then: None,
+    },
 ];
 
 /// What makes one version of the one before.

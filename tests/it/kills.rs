@@ -30,12 +30,21 @@ pub(crate) struct Dice(pub(crate) u64);
 impl Dice {
     /// A time up to `most`.
     fn moment(&mut self, most: Duration) -> Duration {
+        let share = f64::from(self.roll()) / f64::from(1_u32 << 31);
+        most.mul_f64(share)
+    }
+
+    /// A number below `most`.
+    pub(crate) fn below(&mut self, most: u32) -> u32 {
+        self.roll() % most
+    }
+
+    fn roll(&mut self) -> u32 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let share = f64::from(u32::try_from(self.0 >> 33).unwrap()) / f64::from(1_u32 << 31);
-        most.mul_f64(share)
+        u32::try_from(self.0 >> 33).unwrap()
     }
 }
 

@@ -77,7 +77,7 @@ pub(in crate::compare) struct Folded {
 const ROUND: TimeDelta = TimeDelta::hours(12);
 
 /// How many copies from other archives a finding names.
-const MOST_COPIES: usize = 3;
+const MOST_COPIES: usize = 8;
 
 /// Folds the tracks of a claim's references; `cited` are the references with the days they were accessed.
 pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Folded {

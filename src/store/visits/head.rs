@@ -116,6 +116,27 @@ impl Store {
         })
     }
 
+    /// When each of the seeds was visited first; `None` for one that never was.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn first_visits<'s>(
+        &self,
+        seeds: impl IntoIterator<Item = &'s TargetUri>,
+    ) -> Result<Vec<Option<Instant>>, StoreError> {
+        self.read(|connection| {
+            let first = |seed: &TargetUri| {
+                let first: Option<i64> = connection
+                    .prepare_cached(
+                        "SELECT min(visit.date) FROM uri JOIN visit ON visit.seed = uri.id WHERE uri.uri = ?1",
+                    )?
+                    .query_row([seed.as_str()], |row| row.get(0))?;
+                first.map(instant).transpose()
+            };
+            seeds.into_iter().map(first).collect()
+        })
+    }
+
     /// The addresses of all seeds, in their order.
     ///
     /// # Errors

@@ -1,0 +1,162 @@
+//! Which cited words each copy from another archive has and lacks: every copy judged by the comparison that judges visits.
+
+use crate::{
+    archives::{self, Judged},
+    capture::Source,
+    clock::Instant,
+    compare::{Answers, names_asked},
+    finding::Fate,
+    profile::{Claim, Statement},
+    store::Store,
+    uri::TargetUri,
+};
+
+use super::{
+    AnalyseError, Comparing, Named,
+    analyse::subjected,
+    answers::{Answering, From, answers_in},
+    basis::seed_of,
+    brought::Brought,
+};
+
+/// What a copy of a cited page holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopyHeld {
+    /// The number of the reference.
+    pub reference: u32,
+    /// The address that was captured.
+    pub original: TargetUri,
+    /// When.
+    pub date: Instant,
+    /// The archive that has it.
+    pub source: Source,
+    /// What the copy shows: the page, an error, a block page, another page.
+    pub fate: Fate,
+    /// The cited words that it has.
+    pub holds: Vec<String>,
+    /// The cited words that it lacks.
+    pub lacks: Vec<String>,
+    /// The cited words of which it does not tell.
+    pub unclear: Vec<String>,
+    /// Whether it is the one to cite: it has most of the words and, of several, is the nearest to the access date.
+    pub proposed: bool,
+}
+
+/// What the copies of every cited page of a profile hold, by the numbers of the references, oldest first.
+///
+/// # Errors
+/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
+pub fn copies_held(
+    store: &Store,
+    named: &Named,
+    comparing: &Comparing,
+) -> Result<Vec<CopyHeld>, AnalyseError> {
+    let subjected = subjected(store, named, &store.reviews()?, &comparing.alert)?;
+    let answering = Answering {
+        store,
+        name: &named.name,
+        profile: &subjected.profile,
+        comparing,
+        from: From::Kept,
+        keeps: true,
+        only: None,
+    };
+    let whole = answering.answered()?;
+    let names = names_asked(&subjected.profile, Some(&whole.answered));
+    let mut readings = answering.readings();
+    let mut all = Vec::new();
+    for reference in &subjected.profile.references {
+        let Some(seed) = seed_of(reference) else {
+            continue;
+        };
+        let mut copies = Vec::new();
+        let spans = store.copied_spans([&seed])?.into_iter().flatten();
+        let visits = store.copied(&seed)?;
+        for (span, visit) in spans.zip(&visits) {
+            let Some(source) = visit.source() else {
+                continue;
+            };
+            let brought = Brought::of(store, (&seed, &span), &mut readings)?;
+            let mut held = CopyHeld {
+                reference: reference.number,
+                original: visit
+                    .hops
+                    .first()
+                    .map_or_else(|| seed.clone(), |it| it.1.target_uri.clone()),
+                date: visit.date,
+                source: source.clone(),
+                fate: brought.shown().fate(),
+                holds: Vec::new(),
+                lacks: Vec::new(),
+                unclear: Vec::new(),
+                proposed: false,
+            };
+            for (place, claim) in subjected.profile.claims.iter().enumerate() {
+                let rows = whole
+                    .copies
+                    .get(&(place, reference.number))
+                    .into_iter()
+                    .flatten();
+                let row = rows.into_iter().find(|it| it.chain == span.visit.0);
+                let answers = row.and_then(answers_in);
+                let asked = names.get(place).and_then(Option::as_ref);
+                let things = things(claim, asked.map(Vec::as_slice));
+                held.take(
+                    things,
+                    answers
+                        .as_ref()
+                        .filter(|_| claim.cites.contains(&reference.number)),
+                );
+            }
+            copies.push(held);
+        }
+        let judged: Vec<Judged> = copies
+            .iter()
+            .map(|it| Judged {
+                date: it.date,
+                // Only what others can open is proposed.
+                holds: it.source.citable().map_or(0, |_| it.holds.len()),
+            })
+            .collect();
+        let accessed = reference.accessed.and_then(|it| it.and_hms_opt(12, 0, 0));
+        if let Some(it) = archives::proposed(&judged, accessed.map(|it| it.and_utc()))
+            && let Some(copy) = copies.get_mut(it)
+        {
+            copy.proposed = true;
+        }
+        all.append(&mut copies);
+    }
+    Ok(all)
+}
+
+impl CopyHeld {
+    fn take(&mut self, things: Vec<String>, answers: Option<&Answers>) {
+        let Some(answers) = answers else { return };
+        let held = answers.held().into_iter().chain(std::iter::repeat(None));
+        for (thing, held) in things.into_iter().zip(held) {
+            let list = match held {
+                Some(true) => &mut self.holds,
+                Some(false) => &mut self.lacks,
+                None => &mut self.unclear,
+            };
+            if !list.contains(&thing) {
+                list.push(thing);
+            }
+        }
+    }
+}
+
+/// The words that a claim is about: its names, its words.
+fn things(claim: &Claim, names: Option<&[String]>) -> Vec<String> {
+    match &claim.statement {
+        Statement::Listed { .. } => names.unwrap_or_default().to_vec(),
+        Statement::Quoted { exact } | Statement::Figure { exact } | Statement::Stated { exact } => {
+            vec![exact.clone()]
+        }
+        Statement::Relation {
+            subject,
+            relation,
+            object,
+        } => vec![format!("{subject} — {relation} — {object}")],
+    }
+}

@@ -1,0 +1,181 @@
+//! Requests to other archives, within the budgets that all processes share: who has to wait waits, or leaves it for later.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use tokio::sync::watch;
+
+use super::Manners;
+use crate::{
+    archives::Answer,
+    capture::{Capture, FailureKind, Outcome},
+    clock::{Clock, Instant},
+    fetch::{self, Caller, Request},
+    store::{Leave, Store, StoreError},
+    uri::TargetUri,
+};
+
+/// How long an archive is left alone that asks for it and does not say how long.
+const ASKED: TimeDelta = TimeDelta::seconds(60);
+/// How long, where it accepts no connections: a block by address lasts an hour, and longer where it is ignored.
+const REFUSED: TimeDelta = TimeDelta::hours(1);
+/// How long, where it is busy or broken.
+const BROKEN: TimeDelta = TimeDelta::seconds(10);
+/// How often one request is sent.
+const TRIES: u32 = 3;
+/// How often one request waits for its turn.
+const WAITS: u32 = 16;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A page of an index.
+    Index,
+    /// A memento.
+    Memento,
+    /// To save a page.
+    Save,
+}
+
+/// What came of a request.
+pub(crate) enum Came {
+    /// An answer, and what it means, unless the archive asked to wait.
+    Answer(Box<Capture>, Option<Answer>),
+    /// Nothing for now, and why.
+    Later(String),
+}
+
+/// Asks archives.
+pub(crate) struct Asking<'a> {
+    store: &'a Store,
+    caller: Caller,
+    manners: Manners,
+    clock: Clock,
+    stop: watch::Receiver<bool>,
+}
+
+impl<'a> Asking<'a> {
+    pub(crate) fn new(
+        store: &'a Store,
+        options: Arc<fetch::Options>,
+        manners: Manners,
+        clock: Clock,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self, StoreError> {
+        let caller = Caller::new(store.host_states()?, options, clock.clone(), stop.clone());
+        Ok(Self {
+            store,
+            caller,
+            manners,
+            clock,
+            stop,
+        })
+    }
+
+    /// Asks an archive, when it may be asked; again where that can help.
+    pub(crate) async fn ask(
+        &self,
+        archive: &str,
+        kind: Kind,
+        uri: &TargetUri,
+        meaning: &(dyn Fn(&Capture) -> Option<Answer> + Sync),
+    ) -> Result<Came, StoreError> {
+        self.send(archive, kind, uri, &Request::default(), meaning)
+            .await
+    }
+
+    /// The same, with a request of another kind.
+    pub(crate) async fn send(
+        &self,
+        archive: &str,
+        kind: Kind,
+        uri: &TargetUri,
+        request: &Request,
+        meaning: &(dyn Fn(&Capture) -> Option<Answer> + Sync),
+    ) -> Result<Came, StoreError> {
+        let mut why = "the archive did not answer".to_owned();
+        for _ in 0..TRIES {
+            if let Some(later) = self.turn(archive, kind).await? {
+                return Ok(Came::Later(later));
+            }
+            let (capture, host) = self.caller.call(uri, request).await;
+            self.store.remember_hosts(vec![host]).await?;
+            if let Outcome::Failure(it) = &capture.outcome
+                && matches!(it.kind, FailureKind::Stopped | FailureKind::HostBackoff)
+            {
+                return Ok(Came::Later(it.detail.clone()));
+            }
+            let answer = meaning(&capture);
+            let (pause, told) = match &answer {
+                Some(Answer::Wait(said)) => {
+                    let said = said.and_then(|it| TimeDelta::from_std(it).ok());
+                    let pause = said.unwrap_or(ASKED).max(TimeDelta::seconds(1));
+                    (pause, "the archive asked to wait".to_owned())
+                }
+                Some(Answer::Unreachable(detail)) => (REFUSED, detail.clone()),
+                Some(Answer::Busy(detail)) => (BROKEN, detail.clone()),
+                _ => {
+                    self.store.answered(archive)?;
+                    return Ok(Came::Answer(Box::new(capture), answer));
+                }
+            };
+            tracing::info!(archive, why = told, "the archive is left alone");
+            self.store
+                .leave_alone(archive, pause, &told, self.clock.now())?;
+            why = told;
+        }
+        Ok(Came::Later(why))
+    }
+
+    /// Waits until an archive may be asked; says why not, where that is too long.
+    async fn turn(&self, archive: &str, kind: Kind) -> Result<Option<String>, StoreError> {
+        let (name, most) = match kind {
+            Kind::Index => ("index", self.manners.index_per_minute),
+            Kind::Memento => ("memento", self.manners.mementos_per_minute),
+            Kind::Save => ("save", u32::MAX),
+        };
+        for _ in 0..WAITS {
+            if *self.stop.borrow() {
+                return Ok(Some("the command was stopped".to_owned()));
+            }
+            if self
+                .manners
+                .deadline
+                .is_some_and(|it| it <= std::time::Instant::now())
+            {
+                return Ok(Some("the time of the run is over".to_owned()));
+            }
+            let now = self.clock.now();
+            let (until, why) = match self.store.left_alone(archive, now)? {
+                Some(left) => (left.until, left.why),
+                None => match self.store.may_ask(archive, name, most, now)? {
+                    Leave::Now => return Ok(None),
+                    Leave::At(until) => (until, format!("{most} requests a minute are its budget")),
+                },
+            };
+            if until - now > self.manners.max_wait {
+                let until = until.format("%Y-%m-%d %H:%M:%S UTC");
+                return Ok(Some(format!("not before {until}: {why}")));
+            }
+            self.pause(until, now).await;
+        }
+        Ok(Some("it had no turn for long".to_owned()))
+    }
+
+    async fn pause(&self, until: Instant, now: Instant) {
+        let pause = (until - now)
+            .to_std()
+            .unwrap_or_default()
+            .max(Duration::from_millis(1));
+        let mut stop = self.stop.clone();
+        let stopped = async {
+            if stop.wait_for(|it| *it).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = stopped => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
