@@ -39,6 +39,7 @@ mod pdf_text;
 mod profile;
 mod prove;
 mod prune;
+mod push;
 mod recheck;
 mod report;
 mod rescue;
@@ -175,6 +176,8 @@ enum Verb {
     Evidence(evidence::EvidenceArgs),
     /// Look for copies of cited pages in other archives, and copy the nearest
     Rescue(rescue::RescueArgs),
+    /// Have cited pages saved in another archive, and show what came of it
+    Push(push::PushArgs),
     /// Add a copy from another archive by its address, or list the copies
     Copies(copies::CopiesArgs),
     /// Add captures from WARC files and WACZ packages
@@ -255,6 +258,7 @@ impl Verb {
             Self::Export(export) => export.run(session),
             Self::Evidence(evidence) => evidence.run(session),
             Self::Rescue(rescue) => rescue.run(session),
+            Self::Push(push) => push.run(session),
             Self::Copies(copies) => copies.run(session),
             Self::Import(import) => import.run(session),
             Self::Prune(prune) => prune.run(session),

@@ -25,8 +25,8 @@ mod settings;
 pub use schema::schema;
 
 pub use settings::{
-    ArchivesSettings, FetchSettings, LedgerSettings, RetentionSettings, SETTINGS, ScheduleSettings,
-    ServeSettings, Setting, Settings, WikiSettings,
+    ArchivesSettings, FetchSettings, LedgerSettings, PushSettings, PushWhen, RetentionSettings,
+    SETTINGS, ScheduleSettings, ServeSettings, Setting, Settings, WikiSettings,
 };
 
 /// Where the value of a setting comes from, weakest first.

@@ -31,6 +31,7 @@ mod held;
 mod keep;
 mod network;
 mod plan;
+mod push;
 mod readings;
 mod reported;
 mod rescue;
@@ -54,6 +55,7 @@ pub use folder::{
 };
 pub use held::{CopyHeld, copies_held};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
+pub use push::{PushError, Pushing};
 pub use reported::{current, current_with, is_current, report};
 pub use rescue::{Lost, Manners, Rescue, Rescued};
 pub use retention::{Changes, Plan, Rules, Thinning, plan_retention};

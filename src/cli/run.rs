@@ -31,7 +31,7 @@ use super::{
     news,
     profiles::ProfilesArgs,
     progress::Progress,
-    rescue,
+    push, rescue,
     session::{json_text, print},
     signals::Stop,
 };
@@ -102,6 +102,7 @@ impl RunArgs {
     ) -> Result<Exit, Failure> {
         let compared = if self.archive_only { &[] } else { profiles };
         let compares = !self.archive_only;
+        let began = session.clock.now();
         if self.from.is_none() {
             baselines(session, profiles, archive, stop)?;
         }
@@ -133,6 +134,7 @@ impl RunArgs {
         let is_wanted =
             !session.quiet || self.format == Format::Json || self.fail_on != FailOn::None;
         let found = archive.write(|store| {
+            push::queue_by_policy(session, store, compared, began)?;
             let found = tell(session, compared, store, &ran, (self.format, is_wanted))?;
             article_page::tell(session, profiles, store)?;
             Ok(found)

@@ -84,6 +84,9 @@ settings! {
     "archives.again" = r#""30d""#, "how long an index that was read is not asked again about a page";
     "archives.time" = r#""2m""#, "the most time that `run` spends on asking other archives";
     "archives.perma" = r#""https://api.perma.cc""#, "the address of the interface of Perma.cc, for `copies add` with a Perma link";
+    "push.archives" = r#"["https://web.archive.org"]"#, "archives with a Save Page Now interface that `push` sends pages to, by address; the first unless `--to` names another";
+    "push.keys" = r#""""#, "the file with the keys for it, `ACCESS:SECRET`; empty for the systemd credential `push-keys`";
+    "push.when" = "[]", "what makes `run` queue a page for `push --due`: `first` (its first visit), `change` (its payload changed), `stale` (its reference is no longer there as cited); empty for nothing";
     "fetch.contact" = r#""""#, "a mail address or page where the owner of a site can reach you; part of the User-Agent";
     "fetch.user_agent" = r#""""#, "the complete User-Agent; empty for `stillsays/VERSION (+CONTACT)`";
     "fetch.jobs" = "8", "how many hosts are visited at the same time; each host gets one request at a time";
@@ -147,6 +150,8 @@ pub struct Settings {
     pub cite: CiteSettings,
     /// Which other archives are asked for copies, and how.
     pub archives: ArchivesSettings,
+    /// What is pushed to other archives.
+    pub push: PushSettings,
     /// How pages are visited.
     pub fetch: FetchSettings,
     /// The ledger.
@@ -212,6 +217,30 @@ pub struct ArchivesSettings {
     pub time: TimeDelta,
     /// The address of the interface of Perma.cc.
     pub perma: String,
+}
+
+/// What is pushed to other archives.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushSettings {
+    /// The archives, by address.
+    pub archives: Vec<String>,
+    /// The file with the keys; empty for the credential.
+    pub keys: PathBuf,
+    /// What makes `run` queue a page.
+    pub when: Vec<PushWhen>,
+}
+
+/// What makes `run` queue a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PushWhen {
+    /// Its first visit.
+    First,
+    /// Another payload.
+    Change,
+    /// Its reference is no longer there as cited.
+    Stale,
 }
 
 /// How `serve` shows the archive.

@@ -88,6 +88,23 @@ pub enum Leaf<'a> {
         /// What is muted.
         mute: &'a Mute,
     },
+    /// A state of a page that is pushed to another archive.
+    Push {
+        /// The number of the state.
+        id: i64,
+        /// The page.
+        page: &'a str,
+        /// The archive.
+        archive: &'a str,
+        /// Since when.
+        at: Instant,
+        /// `queued`, `asking`, `asked`, `done`, `refused`, `later`.
+        state: &'a str,
+        /// Why it was queued; the job; the address; the code and the message.
+        detail: Option<&'a str>,
+        /// Not before that.
+        until: Option<Instant>,
+    },
     /// The time of a checkpoint; the last leaf of that checkpoint.
     Sealed {
         /// When.
@@ -245,6 +262,24 @@ impl Leaf<'_> {
                 at: warc_date(mute.at),
                 by: &mute.by,
                 note: mute.note.as_deref(),
+            }),
+            Self::Push {
+                id,
+                page,
+                archive,
+                at,
+                state,
+                detail,
+                until,
+            } => text(&PushText {
+                leaf: "push",
+                id: *id,
+                page,
+                archive,
+                at: warc_date(*at),
+                state,
+                detail: *detail,
+                until: until.map(warc_date),
             }),
             Self::Sealed { at } => text(&SealedText {
                 leaf: "sealed",
@@ -448,6 +483,20 @@ struct MuteText<'a> {
     by: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PushText<'a> {
+    leaf: &'static str,
+    id: i64,
+    page: &'a str,
+    archive: &'a str,
+    at: String,
+    state: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -21,8 +21,7 @@ use crate::{
 };
 
 use super::SOFTWARE;
-pub(super) use asking::Asking;
-use asking::{Came, Kind};
+pub(super) use asking::{Asking, Came, Kind};
 
 /// The most pages of one query of an index.
 const MOST_PAGES: u32 = 10;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Fault, Store, StoreError, checksum, instant, micros, visits};
+use super::{Fault, Store, StoreError, checksum, instant, micros, pushes, visits};
 use crate::{
     clock::Instant,
     digest::PayloadDigest,
@@ -23,6 +23,7 @@ pub(super) enum Kind {
     Removal = 6,
     Sealed = 7,
     Mute = 8,
+    Push = 9,
 }
 
 impl Kind {
@@ -36,6 +37,7 @@ impl Kind {
             Self::Removal,
             Self::Sealed,
             Self::Mute,
+            Self::Push,
         ]
         .into_iter()
         .find(|it| *it as i64 == number)
@@ -51,6 +53,7 @@ impl Kind {
             Self::CrawlEnded => "end of crawl",
             Self::Removal => "removal",
             Self::Mute => "mute",
+            Self::Push => "push",
             Self::Sealed => {
                 let at = Instant::from_timestamp_micros(row);
                 return format!(
@@ -135,10 +138,6 @@ pub(super) fn each_leaf(
     each: &mut dyn FnMut(Kind, i64, Result<String, Fault>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     each_leaf_of_old(connection, each)?;
-    super::mutes::each(connection, &mut |id, mute| {
-        let text = mute.map(|mute| Leaf::Mute { id, mute: &mute }.text());
-        each(Kind::Mute, id, text)
-    })?;
     let mut statement = connection.prepare(
         "SELECT removal.id, payload.digest, at, reason, author FROM removal JOIN payload ON payload.id = removal.payload ORDER BY removal.id",
     )?;
@@ -146,10 +145,14 @@ pub(super) fn each_leaf(
     while let Some(row) = rows.next()? {
         each(Kind::Removal, row.get(0)?, removal(row))?;
     }
-    Ok(())
+    super::mutes::each(connection, &mut |id, mute| {
+        let text = mute.map(|mute| Leaf::Mute { id, mute: &mute }.text());
+        each(Kind::Mute, id, text)
+    })?;
+    pushes::each_leaf(connection, &mut |id, text| each(Kind::Push, id, text))
 }
 
-/// The rows of all kinds but the younger ones: removals and mutes.
+/// The rows of all kinds but the younger ones: removals, mutes and pushes.
 fn each_leaf_of_old(
     connection: &Connection,
     each: &mut dyn FnMut(Kind, i64, Result<String, Fault>) -> Result<(), Fault>,

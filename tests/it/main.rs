@@ -30,6 +30,7 @@ mod pdf;
 mod profile;
 mod project;
 mod properties;
+mod push;
 mod report;
 mod rescue;
 mod retention;

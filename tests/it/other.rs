@@ -436,11 +436,21 @@ fn cdx(state: &mut State, query: &str, is_pywb: bool) -> Option<(Vec<u8>, bool)>
         return json(200, &lines);
     }
     if get("output") != Some("json") {
-        let mut lines: String = rows.iter().map(of).fold(String::new(), |mut out, (stamp, original, status, digest)| {
-            let _ = writeln!(out, "{} {stamp} {original} text/html {status} {digest} 400", surt(&original));
-            out
-        });
-        if let Some(last) = rows.last().filter(|_| rest && get("showResumeKey") == Some("true")) {
+        let mut lines: String = rows.iter().map(of).fold(
+            String::new(),
+            |mut out, (stamp, original, status, digest)| {
+                let _ = writeln!(
+                    out,
+                    "{} {stamp} {original} text/html {status} {digest} 400",
+                    surt(&original)
+                );
+                out
+            },
+        );
+        if let Some(last) = rows
+            .last()
+            .filter(|_| rest && get("showResumeKey") == Some("true"))
+        {
             let _ = writeln!(lines, "\n{}", resume_key(last));
         }
         return text(200, &lines);
@@ -566,9 +576,6 @@ fn memento(state: &mut State, stamp: &str, page: &str, base: &str) -> Option<(Ve
         }
         How::Nearest(to) => stamp = (*to).to_owned(),
         How::Itself(status, body) => return text(*status, body),
-        How::ItselfFirst(times, status) if *count <= *times => {
-            return text(*status, "<h1>Too Many Requests</h1>");
-        }
         How::Holds => return None,
         _ => {}
     }

@@ -1397,14 +1397,21 @@ fn pywb_serves_our_own_sample_as_another_archive() {
         let (json, code) = rescue(&project, NOW, &["1", "3"]);
         let copies = json["profiles"][0]["copies"].as_array().unwrap();
         assert_eq!(code, 0, "{json:#}");
-        assert_eq!(copies.iter().filter(|it| it["proposed"] == true).count(), 2, "{json:#}");
+        assert_eq!(
+            copies.iter().filter(|it| it["proposed"] == true).count(),
+            2,
+            "{json:#}"
+        );
         let first = copies
             .iter()
             .find(|it| it["reference"] == 1 && it["date"] == "2022-10-21T14:00:00Z")
             .unwrap();
         assert_eq!(first["holds"][0], "134 countries", "{first:#}");
         assert!(
-            first["cite"].as_str().unwrap().contains("/ia/20221021140000/https://"),
+            first["cite"]
+                .as_str()
+                .unwrap()
+                .contains("/ia/20221021140000/https://"),
             "{first:#}"
         );
         if interface == "pywb" {
