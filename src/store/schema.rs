@@ -68,6 +68,10 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("schema/13.sql"),
         then: None,
     },
+    Step {
+        sql: include_str!("schema/14.sql"),
+        then: None,
+    },
 ];
 
 /// What makes one version of the one before.
