@@ -31,6 +31,7 @@ use serde::Serialize;
 pub use claim::ClaimSection;
 pub use copy::Copy;
 pub use counts::{Counts, Tally};
+pub use csv::quoted as csv_field;
 pub use decided::{DecidedEntry, Effect};
 pub use diff::{DatedText, PageDiff, diff};
 pub use entry::{Entry, Need};
@@ -98,6 +99,8 @@ pub struct Sources<'a> {
     pub waiting: &'a BTreeMap<u32, Waiting>,
     /// The payloads that findings and visits name, but that were removed from the archive on purpose.
     pub removed: &'a HashMap<PayloadDigest, Removed>,
+    /// What other archives were asked for in vain, by the number of the reference, as a sentence.
+    pub tried: &'a BTreeMap<u32, String>,
 }
 
 /// What the archived pages say about the references and claims of an article.

@@ -330,8 +330,8 @@ fn with_copy(text: &str, number: u32, copy: &ArchivedCopy) -> Option<String> {
             let comma = if open.ends_with('[') { "" } else { ", " };
             *line = format!("{open}{comma}{entry}]");
         } else {
-            let last = block.iter().rposition(|it| !it.trim().is_empty())?;
-            out.insert(start + last + 1, format!("archived = [{entry}]"));
+            let end_of_block = block.iter().rposition(|it| !it.trim().is_empty())?;
+            out.insert(start + end_of_block + 1, format!("archived = [{entry}]"));
         }
         return Some(out.join("\n") + "\n");
     }

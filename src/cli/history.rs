@@ -1,13 +1,16 @@
 //! `stillsays history CLAIM`: shows what each capture says about a claim, name by name.
 
+mod events;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
+    capture::Source,
     clock::{Instant, warc_date},
-    finding::{Finding, Moment, Series, Subject},
+    finding::{Finding, Moment, Series, Subject, Verdict, Why},
     pipeline::{self, Named},
     profile::{Claim, Statement},
     report::{HistoryOfPage, HistoryRow, Label, history_text, spans},
@@ -17,7 +20,7 @@ use crate::{
 };
 
 use super::{
-    Exit, Failure, Format, Session, findings,
+    Exit, Failure, Session, findings,
     profiles::ProfilesArgs,
     session::{json_text, print},
 };
@@ -26,13 +29,27 @@ use super::{
 #[derive(Args, Debug)]
 pub(super) struct HistoryArgs {
     /// The id of a claim, a name or words in a claim, or the id of a finding
-    #[arg(value_name = "CLAIM")]
-    claim: String,
+    #[arg(value_name = "CLAIM", required_unless_present = "events")]
+    claim: Option<String>,
+    /// List who joined, left or was renamed, and when; of every claim unless one is named
+    #[arg(long)]
+    events: bool,
     #[command(flatten)]
     profiles: ProfilesArgs,
     /// The output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: HistoryFormat,
+}
+
+/// The output formats of `history`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum HistoryFormat {
+    /// For people
+    Text,
+    /// For programs; every document gives the version of its format
+    Json,
+    /// For spreadsheets, one event a row; with --events
+    Csv,
 }
 
 /// The claims of one profile to show, each with the parts to show.
@@ -61,8 +78,18 @@ impl Things {
 impl HistoryArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
+        if self.format == HistoryFormat::Csv && !self.events {
+            return Err(
+                Failure::usage(anyhow::anyhow!("only events can be written as CSV"))
+                    .hint("add --events"),
+            );
+        }
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let meant = self.meant(session, &store, &profiles)?;
+        let meant = match self.claim {
+            Some(_) => self.meant(session, &store, &profiles)?,
+            None => profiles.iter().map(whole).collect(),
+        };
+        let mut events = Vec::new();
         let mut texts = Vec::new();
         let mut tables = Vec::new();
         for one in &meant {
@@ -80,21 +107,39 @@ impl HistoryArgs {
                         && things.have(&subject(&series.finding.subject))
                 };
                 let series: Vec<&Series> = series.iter().filter(wanted).collect();
+                if self.events {
+                    events.extend(events::of(one.named, claim, &series));
+                    continue;
+                }
                 match self.format {
-                    Format::Text => {
+                    HistoryFormat::Text => {
                         let pages = pages(one.named, claim, &series, &latest);
                         let heading = heading(claim, &one.named.name);
                         texts.push(history_text(&heading, &pages, &session.style()));
                     }
-                    Format::Json => tables.push(to_json(one.named, claim, &series)),
+                    _ => tables.push(to_json(one.named, claim, &series)),
                 }
             }
         }
+        if self.events {
+            events.sort_by(|a, b| (b.by, &a.name).cmp(&(a.by, &b.name)));
+            print(&match self.format {
+                HistoryFormat::Text => events::text(&events),
+                HistoryFormat::Json => events::json(&events),
+                HistoryFormat::Csv => events::csv(&events),
+            })?;
+            return Ok(Exit::Done);
+        }
         print(&match self.format {
-            Format::Text => texts.join("\n"),
-            Format::Json => json_text(&json!({"format": 1, "claims": tables})),
+            HistoryFormat::Text => texts.join("\n"),
+            _ => json_text(&json!({"format": 1, "claims": tables})),
         })?;
         Ok(Exit::Done)
+    }
+
+    /// What was typed.
+    fn typed(&self) -> &str {
+        self.claim.as_deref().unwrap_or_default()
     }
 
     /// The claims with that id; else those with that name; else the subject of the finding with that id; else the claims
@@ -105,7 +150,7 @@ impl HistoryArgs {
         store: &Store,
         profiles: &'a [Named],
     ) -> Result<Vec<Meant<'a>>, Failure> {
-        let typed = fold(&self.claim);
+        let typed = fold(self.typed());
         let pick = |choose: &dyn Fn(&'a Claim) -> Option<Things>| {
             let mut all = Vec::new();
             for named in profiles {
@@ -121,7 +166,7 @@ impl HistoryArgs {
         };
         let mut by_id = Vec::new();
         for named in profiles {
-            if let Some(claim) = named.profile.claim(&self.claim) {
+            if let Some(claim) = named.profile.claim(self.typed()) {
                 let claims = vec![(claim, Things::All)];
                 by_id.push(Meant { named, claims });
             }
@@ -134,7 +179,7 @@ impl HistoryArgs {
             return Err(Failure::usage(anyhow::anyhow!(
                 "{} profiles have a claim `{}`",
                 by_id.len(),
-                self.claim
+                self.typed()
             ))
             .hint(format!("choose one with --profile: {}", names.join(", "))));
         }
@@ -150,8 +195,8 @@ impl HistoryArgs {
         if let Some(claims) = found.into_iter().find(|claims| !claims.is_empty()) {
             return Ok(claims);
         }
-        if findings::is_id(&self.claim)
-            && let Ok(finding) = findings::pick(session, store, profiles, &self.claim)
+        if findings::is_id(self.typed())
+            && let Ok(finding) = findings::pick(session, store, profiles, self.typed())
         {
             return about(profiles, &finding).map(|about| vec![about]);
         }
@@ -165,7 +210,7 @@ impl HistoryArgs {
 
     fn nothing(&self, profiles: &[Named]) -> Failure {
         const MOST: usize = 5;
-        let typed = fold(&self.claim);
+        let typed = fold(self.typed());
         let mut near: Vec<(f64, String)> = profiles
             .iter()
             .flat_map(|profile| &profile.profile.claims)
@@ -195,7 +240,7 @@ impl HistoryArgs {
         };
         Failure::usage(anyhow::anyhow!(
             "no claim with the id, name or words `{}`",
-            self.claim
+            self.typed()
         ))
         .hint(hint)
     }
@@ -231,6 +276,15 @@ fn about<'a>(profiles: &'a [Named], finding: &Finding) -> Result<Meant<'a>, Fail
         named,
         claims: vec![(claim, things)],
     })
+}
+
+/// All claims of a profile.
+fn whole(named: &Named) -> Meant<'_> {
+    let claims = named.profile.claims.iter();
+    Meant {
+        named,
+        claims: claims.map(|it| (it, Things::All)).collect(),
+    }
 }
 
 /// The subject of a claim: its names, or its words.
@@ -316,14 +370,27 @@ fn pages(
             if !dates.is_empty() {
                 dates.extend(latest.get(&reference.number));
             }
+            let copies = series
+                .iter()
+                .flat_map(|series| &series.moments)
+                .filter(of_page);
+            let copies: BTreeMap<Instant, String> = copies
+                .filter_map(|it| Some((it.date, source_of(it)?.held_by())))
+                .collect();
             let rows = series.iter().filter_map(|series| {
                 let moments: Vec<&Moment> = series.moments.iter().filter(of_page).collect();
-                let at = |date: &Instant| moments.iter().rfind(|moment| moment.date <= *date);
+                // A copy says how the page was at its own moment, and nothing of those after it.
+                let at = |date: &Instant| {
+                    let is_at = |it: &&&Moment| it.date == *date || it.until == Some(*date);
+                    let own = |it: &&&Moment| it.date <= *date && source_of(it).is_none();
+                    let found = moments.iter().rfind(is_at);
+                    found.or_else(|| moments.iter().rfind(own))
+                };
                 let verdicts: Vec<_> = dates
                     .iter()
-                    .map(|date| Some(at(date)?.verdict.clone()))
-                    .collect::<Option<_>>()?;
-                (!verdicts.is_empty()).then(|| HistoryRow {
+                    .map(|date| at(date).map_or_else(untold, |it| it.verdict.clone()))
+                    .collect();
+                (!verdicts.is_empty() && !moments.is_empty()).then(|| HistoryRow {
                     subject: one_line(&subject(&series.finding.subject)),
                     verdicts,
                 })
@@ -334,9 +401,23 @@ fn pages(
                 title: format!("[{}] {}", reference.number, parts.join(" — ")),
                 rows: rows.collect(),
                 dates: dates.into_iter().collect(),
+                copies: copies.into_iter().collect(),
             }
         })
         .collect()
+}
+
+/// The archive that made the capture behind a moment; `None` for our own.
+fn source_of(moment: &Moment) -> Option<&Source> {
+    moment.capture.as_ref()?.source.as_ref()
+}
+
+/// What a page says at a moment before it was read for the first time.
+fn untold() -> Verdict {
+    Verdict::CannotTell {
+        why: Why::NotVisited,
+        detail: String::new(),
+    }
 }
 
 fn to_json(named: &Named, claim: &Claim, series: &[&Series]) -> Value {
@@ -344,7 +425,7 @@ fn to_json(named: &Named, claim: &Claim, series: &[&Series]) -> Value {
         let moments = series.moments.iter().map(|it| {
             json!({"date": warc_date(it.date), "until": it.until.map(warc_date), "reference": it.reference,
                 "url": it.capture.as_ref().map(|it| &it.target_uri),
-                "payload_digest": it.capture.as_ref().and_then(|it| it.payload_digest),
+                "payload_digest": it.capture.as_ref().and_then(|it| it.payload_digest), "source": source_of(it),
                 "label": Label::of_verdict(&it.verdict), "verdict": it.verdict})
         });
         let moments: Vec<Value> = moments.collect();

@@ -62,7 +62,7 @@ pub fn copies_held(
         only: None,
     };
     let whole = answering.answered()?;
-    let names = names_asked(&subjected.profile, Some(&whole.answered));
+    let asked_names = names_asked(&subjected.profile, Some(&whole.answered));
     let mut readings = answering.readings();
     let mut all = Vec::new();
     for reference in &subjected.profile.references {
@@ -99,7 +99,7 @@ pub fn copies_held(
                     .flatten();
                 let row = rows.into_iter().find(|it| it.chain == span.visit.0);
                 let answers = row.and_then(answers_in);
-                let asked = names.get(place).and_then(Option::as_ref);
+                let asked = asked_names.get(place).and_then(Option::as_ref);
                 let things = things(claim, asked.map(Vec::as_slice));
                 held.take(
                     things,

@@ -10,7 +10,7 @@ use crate::{
     finding::{Decisions, Finding, Subject},
     profile::Profile,
     report::{Place, Report, Sources, VisitSummary, Visits, Waiting},
-    store::{Store, StoreError, VisitEnd, Wanted},
+    store::{CopiedVisit, Store, StoreError, VisitEnd, Wanted},
     uri::TargetUri,
 };
 
@@ -49,6 +49,7 @@ pub fn report(
         visits: &visits,
         waiting: &waiting,
         removed: &removed,
+        tried: &tried(store, &named.profile)?,
     });
     for section in &mut report.references {
         section.place = named.lines.get(&section.number).map(|line| Place {
@@ -95,19 +96,51 @@ fn visits(
         page.dates.dedup();
     }
     let found = store.some_visits(&wanted)?;
+    let copies = wanted.keys().map(|seed| store.copied(seed));
+    let copies: Vec<Vec<CopiedVisit>> = copies.collect::<Result<_, _>>()?;
     let found: BTreeMap<&TargetUri, Visits> = wanted
         .keys()
         .zip(found)
-        .map(|(seed, it)| {
+        .zip(&copies)
+        .map(|((seed, it), copies)| {
             let visits = Visits {
                 all: usize::try_from(it.all).unwrap_or(usize::MAX),
                 some: it.visits.iter().map(summary).collect(),
+                copies: copies.iter().filter_map(copied).collect(),
             };
             (seed, visits)
         })
         .collect();
     let of = |(number, seed)| Some((number, found.get(&seed)?.clone()));
     Ok(pages.into_iter().filter_map(of).collect())
+}
+
+/// What other archives were asked for in vain: of each reference whose page has no copy that shows it, as a sentence.
+fn tried(store: &Store, profile: &Profile) -> Result<BTreeMap<u32, String>, StoreError> {
+    let mut tried = BTreeMap::new();
+    for reference in &profile.references {
+        let Some(seed) = seed_of(reference) else {
+            continue;
+        };
+        let mut asked: BTreeMap<String, (Instant, Option<String>)> = BTreeMap::new();
+        for (archive, _, listing) in store.listings(&seed)? {
+            let it = asked.entry(archive).or_insert((listing.at, None));
+            it.0 = it.0.max(listing.at);
+            it.1 = it.1.take().or(listing.why);
+        }
+        if asked.is_empty() || !store.copied(&seed)?.is_empty() {
+            continue;
+        }
+        let each = asked.iter().map(|(archive, (at, why))| {
+            let day = at.format("%Y-%m-%d");
+            match why {
+                Some(why) => format!("{archive} was asked for copies on {day}: {why}"),
+                None => format!("{archive} was asked for copies on {day} and has none"),
+            }
+        });
+        tried.insert(reference.number, each.collect::<Vec<_>>().join("; "));
+    }
+    Ok(tried)
 }
 
 /// The dates of the captures that a finding rests on or mentions.
@@ -254,6 +287,21 @@ pub(super) fn waiting(
     Ok(waiting)
 }
 
+fn copied(visit: &CopiedVisit) -> Option<VisitSummary> {
+    let (_, last) = visit.hops.last()?;
+    let outcome = last
+        .status()
+        .map_or_else(|| "no status".to_owned(), |it| it.to_string());
+    Some(VisitSummary {
+        target_uri: last.target_uri.clone(),
+        date: visit.date,
+        outcome,
+        good: matches!(last.status(), Some(200..=299)),
+        payload_digest: last.payload_digest,
+        source: visit.source().cloned(),
+    })
+}
+
 fn summary(visit: &VisitEnd) -> VisitSummary {
     let last = &visit.last;
     let moved = (visit.from != last.target_uri).then(|| format!(", moved to {}", last.target_uri));
@@ -269,5 +317,6 @@ fn summary(visit: &VisitEnd) -> VisitSummary {
         outcome: outcome + &moved.unwrap_or_default(),
         good: visit.is_good(),
         payload_digest: last.payload_digest,
+        source: None,
     }
 }

@@ -223,6 +223,9 @@ fn unknown(why: Why, cite: Option<&Copy>, command: &str) -> String {
 
 /// `the archived copy of 2022-10-22 (payload 0123456789ab)`.
 fn copy(copy: &Copy) -> String {
+    if let Some(memento) = &copy.memento {
+        return format!("the copy of {} at {memento}", words::day(copy.date));
+    }
     format!(
         "the archived copy of {} (payload {})",
         words::day(copy.date),

@@ -22,6 +22,9 @@ pub struct Copy {
     pub date: Instant,
     /// The digest of its payload.
     pub payload_digest: PayloadDigest,
+    /// Its address in another archive, for a copy that is not ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memento: Option<String>,
 }
 
 impl Copy {
@@ -30,6 +33,7 @@ impl Copy {
             target_uri: visit.target_uri.clone(),
             date: visit.date,
             payload_digest: visit.payload_digest?,
+            memento: None,
         })
     }
 }
@@ -103,8 +107,25 @@ pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<C
             target_uri: capture.target_uri.clone(),
             date: capture.date,
             payload_digest,
+            memento: None,
         });
     }
+    elsewhere(finding).or_else(|| among_visits(finding, gathered))
+}
+
+/// The copy in another archive that has what a finding is about.
+fn elsewhere(finding: &Finding) -> Option<Copy> {
+    finding.copies.iter().find_map(|it| {
+        Some(Copy {
+            target_uri: it.target_uri.clone(),
+            date: it.date,
+            payload_digest: it.payload_digest?,
+            memento: Some(it.source.as_ref()?.citable()?),
+        })
+    })
+}
+
+fn among_visits(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
     let pages = finding.cites.iter().filter_map(|number| {
         let accessed = gathered
             .reference(*number)

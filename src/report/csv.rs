@@ -188,7 +188,8 @@ fn push(out: &mut String, row: &[String; COLUMNS.len()]) {
 }
 
 /// A field as in RFC 4180 (2, rules 5 to 7). Text that a spreadsheet would read as a formula is prefixed with an apostrophe.
-fn quoted(field: &str) -> String {
+#[must_use]
+pub fn quoted(field: &str) -> String {
     let field: String = field.chars().map(visible).collect();
     let formula = field
         .trim_start()

@@ -160,6 +160,16 @@ fn since(finding: &Finding, gathered: &Gathered<'_>) -> String {
             said.push(words::removed(evidence.capture.date, removed));
         }
     }
+    // Without a baseline it matters what was tried to get one.
+    let unknown = matches!(
+        finding.conclusion,
+        Conclusion::Verdict(Verdict::CannotTell { .. })
+    );
+    if unknown && finding.history.last_seen.is_none() {
+        let tried = finding.cites.iter();
+        let tried = tried.filter_map(|it| gathered.sources.tried.get(it));
+        said.extend(tried.map(|it| words::stopped(&words::capital(it))));
+    }
     said.retain(|sentence| !sentence.is_empty());
     said.join(" ")
 }

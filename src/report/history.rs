@@ -19,6 +19,14 @@ pub struct HistoryOfPage {
     pub dates: Vec<Instant>,
     /// One row for each name or phrase of the claim.
     pub rows: Vec<HistoryRow>,
+    /// Those of the dates that are of copies from other archives, with the archive: `as held by web.archive.org`.
+    pub copies: Vec<(Instant, String)>,
+}
+
+impl HistoryOfPage {
+    fn is_copy(&self, date: Instant) -> bool {
+        self.copies.iter().any(|it| it.0 == date)
+    }
 }
 
 /// What the captures say about one name, phrase or figure.
@@ -149,6 +157,14 @@ fn table(sheet: &mut Sheet, page: &HistoryOfPage) {
             sheet.paragraph("      ", 6, &[(&words, Ink::Faint)]);
         }
     }
+    let mut told: Vec<String> = Vec::new();
+    for (date, held_by) in &page.copies {
+        let mark = if columns.width >= DATE { "* " } else { "" };
+        told.push(format!("{mark}{}: {held_by}", words::day(*date)));
+    }
+    for note in told {
+        sheet.paragraph("  ", MARGIN, &[(&note, Ink::Faint)]);
+    }
     if columns.left_out > 0 {
         let note = format!(
             "{} of {} captures are left out: they changed nothing, or are the oldest",
@@ -164,7 +180,10 @@ fn axis(page: &HistoryOfPage, columns: &Columns) -> String {
     let dates = columns.shown.iter().filter_map(|it| page.dates.get(*it));
     if columns.width >= DATE {
         return dates
-            .map(|date| filled(&words::day(*date), columns.width))
+            .map(|date| {
+                let mark = if page.is_copy(*date) { "*" } else { "" };
+                filled(&format!("{}{mark}", words::day(*date)), columns.width)
+            })
             .collect();
     }
     let mut line = String::new();
@@ -302,6 +321,7 @@ mod tests {
                 .collect(),
         };
         let page = HistoryOfPage {
+            copies: Vec::new(),
             title: "[1] Partners — https://example.org/partners".into(),
             dates: days,
             rows: vec![
@@ -336,6 +356,7 @@ mod tests {
     fn captures_that_changed_nothing_give_way_on_a_narrow_terminal() {
         let start = parse_digits14("20220101").unwrap();
         let page = HistoryOfPage {
+            copies: Vec::new(),
             title: "[1]".into(),
             dates: (0..100)
                 .map(|it| start + chrono::TimeDelta::days(it))

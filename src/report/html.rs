@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt::Write};
 use askama::Template;
 
 use super::{
-    ClaimSection, Entry, Label, Need, ReferenceSection, Report,
+    ClaimSection, Copy, Entry, Label, Need, ReferenceSection, Report, VisitSummary,
     diff::{Change, merged},
     entry::{evidence_of, groups},
     plain, words,
@@ -197,9 +197,32 @@ impl<'a> Page<'a> {
         Some(format!("{archive}{}/{uri}", digits14(*date)))
     }
 
+    /// The address at which a copy to cite is shown.
+    fn cited(&self, copy: &Copy) -> Option<String> {
+        match &copy.memento {
+            Some(memento) => Some(memento.clone()).filter(|it| it.starts_with("http")),
+            None => self.copy(&copy.target_uri, &copy.date, Some(&copy.payload_digest)),
+        }
+    }
+
+    /// The address at which the capture of a visit is shown: a copy from another archive there, our own here.
+    fn copy_of(&self, visit: &VisitSummary) -> Option<String> {
+        match &visit.source {
+            Some(source) => source.citable().filter(|it| it.starts_with("http")),
+            None => self.copy(
+                &visit.target_uri,
+                &visit.date,
+                visit.payload_digest.as_ref(),
+            ),
+        }
+    }
+
     /// The address at which the words of a piece of evidence are replayed in their copy.
     fn words_in_copy(&self, evidence: &Evidence) -> Option<String> {
         let it = &evidence.capture;
+        if let Some(source) = &it.source {
+            return source.citable().filter(|it| it.starts_with("http"));
+        }
         let copy = self.copy(&it.target_uri, &it.date, it.payload_digest.as_ref())?;
         let link = evidence.link.as_deref().unwrap_or_default();
         let fragment = link

@@ -238,6 +238,19 @@ fn reference(sheet: &mut Sheet, it: &ReferenceSection, width: usize) {
         );
         line("visited", Ink::Faint, &[(&text, Ink::Plain)]);
     }
+    let copies: Vec<String> = it
+        .copies()
+        .filter_map(|it| {
+            Some(format!(
+                "{}, {}",
+                words::day(it.date),
+                it.source.as_ref()?.held_by()
+            ))
+        })
+        .collect();
+    if !copies.is_empty() {
+        line("copies", Ink::Faint, &[(&copies.join("; "), Ink::Plain)]);
+    }
     if !it.claims.is_empty() {
         line("claims", Ink::Faint, &[(&it.claims.join(", "), Ink::Plain)]);
     }
@@ -394,8 +407,14 @@ pub(super) fn around(text: &str) -> String {
 /// `copy of 2026-04-02 12:00 UTC, payload 0123456789ab`.
 pub(super) fn copy(it: &Evidence) -> String {
     let date = words::minute(it.capture.date);
+    let held_by = it
+        .capture
+        .source
+        .as_ref()
+        .map(|it| format!(", {}", it.held_by()));
+    let held_by = held_by.unwrap_or_default();
     match &it.capture.payload_digest {
-        Some(digest) => format!("copy of {date}, payload {}", digest.short()),
+        Some(digest) => format!("copy of {date}{held_by}, payload {}", digest.short()),
         None => format!("visit of {date}, no content"),
     }
 }

@@ -14,6 +14,7 @@ use super::{
     words,
 };
 use crate::{
+    capture::Source,
     clock::Instant,
     digest::PayloadDigest,
     finding::{Conclusion, Fate},
@@ -28,6 +29,8 @@ pub struct Visits {
     pub all: usize,
     /// The first, the last, those closest to the access date, and those that findings mention, oldest first.
     pub some: Vec<VisitSummary>,
+    /// The copies from other archives, oldest first.
+    pub copies: Vec<VisitSummary>,
 }
 
 /// One visit of the page of a reference.
@@ -43,6 +46,9 @@ pub struct VisitSummary {
     pub good: bool,
     /// The digest of the payload; `None` for a failed visit.
     pub payload_digest: Option<PayloadDigest>,
+    /// The archive that made it; `None` for our own visits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
 }
 
 /// A reference with the fate of its page.
@@ -91,7 +97,8 @@ pub struct ReferenceSection {
     pub open: u32,
     /// How many visits there are.
     pub visits_in_all: usize,
-    /// The first visit, the last, the last that returned a page, and those that findings rest on, oldest first.
+    /// The first visit, the last, the last that returned a page, those that findings rest on, and the copies from other archives: one
+    /// line of time, oldest first.
     pub visits: Vec<VisitSummary>,
     /// Where its entry is in the profile's file; `None` if the report is not about a file.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -192,7 +199,10 @@ impl ReferenceSection {
             open: whole(open),
             visits_in_all: visits.map_or(0, |visit| visit.all),
             visits: visits.map_or(Vec::new(), |visit| {
-                shown(&visit.some, number, last_there, cite.as_ref(), gathered)
+                let own = shown(&visit.some, number, last_there, cite.as_ref(), gathered);
+                let mut all = [own, visit.copies.clone()].concat();
+                all.sort_by_key(|it| it.date);
+                all
             }),
             cite,
             place: None,
@@ -209,10 +219,15 @@ impl ReferenceSection {
             .is_some_and(|entry| entry.finding.is_stale())
     }
 
-    /// The last visit.
+    /// The last visit of ours.
     #[must_use]
     pub fn last_visit(&self) -> Option<&VisitSummary> {
-        self.visits.last()
+        self.visits.iter().rfind(|it| it.source.is_none())
+    }
+
+    /// The copies from other archives.
+    pub(super) fn copies(&self) -> impl Iterator<Item = &VisitSummary> {
+        self.visits.iter().filter(|it| it.source.is_some())
     }
 
     /// Author, publisher and dates: the entry as the article prints it, without number, title and address.

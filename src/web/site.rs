@@ -206,7 +206,16 @@ impl Web {
             return Ok(Answer::redirect(&view_of(&found)));
         }
         let around = self.options.store.around(&uri.surt(), found.date)?;
-        let beside = |it: Option<Dated>| it.map(|it| Next::new(&minute(it.date), &view_of(&it)));
+        let beside = |it: Option<Dated>| {
+            let it = it?;
+            match &it.source {
+                Some(source) => {
+                    let words = format!("{} at {}", minute(it.date), source.archive);
+                    Some(Next::new(&words, &source.citable()?))
+                }
+                None => Some(Next::new(&minute(it.date), &view_of(&it))),
+            }
+        };
         let archive = origins.archive();
         let (came, tone, _) = came(&found);
         let whole = self.whole(&found)?;

@@ -1,7 +1,7 @@
 //! TimeGates and TimeMaps, and the choice of the capture of a page for a time.
 
 use crate::{
-    capture::{Source, is_redirect},
+    capture::is_redirect,
     clock::{Instant, digits14, http_date},
     memento::{Form, Link, Memento, TimeMap, accept_datetime, target_of},
     store::{Around, Dated, StoreError},
@@ -44,13 +44,37 @@ impl Web {
         });
         match found {
             Err(error) => fault(&error, request, origins),
-            Ok(None) => self.not_held(&uri, None, request, origins),
+            Ok(None) => self.elsewhere(&uri, at, request, origins),
             Ok(Some((it, around))) => {
                 let mut links = links(&uri, origins);
                 links.extend(memento_links(&it, &around, origins));
                 let to = origins.archive().memento(it.date, &it.target_uri);
                 Answer::redirect(&to).field("Link", joined(&links))
             }
+        }
+    }
+
+    /// The memento of a page that only other archives have: a redirect to the nearest, where it is.
+    fn elsewhere(
+        &self,
+        uri: &TargetUri,
+        at: Instant,
+        request: &Request,
+        origins: &Origins,
+    ) -> Answer {
+        let mut copies = self.options.store.dated(&uri.surt()).unwrap_or_default();
+        copies.retain(|it| it.source.is_some() && it.failure.is_none() && it.asked.is_none());
+        let nearest = copies
+            .iter()
+            .min_by_key(|it| it.date.timestamp().abs_diff(at.timestamp()));
+        let found = nearest.and_then(|it| Some((it, address(it, origins)?)));
+        match found.filter(|it| it.1.starts_with("http")) {
+            Some((it, to)) => {
+                let mut links = links(uri, origins);
+                links.push(Link::new(to.as_str(), "memento").with("datetime", http_date(it.date)));
+                Answer::redirect(&to).field("Link", joined(&links))
+            }
+            None => self.not_held(uri, None, request, origins),
         }
     }
 
@@ -80,12 +104,8 @@ impl Web {
         let mut mementos: Vec<Memento> = captures
             .iter()
             .filter_map(|capture| {
-                let own = || archive.memento(capture.date, &capture.target_uri);
                 Some(Memento {
-                    uri: capture
-                        .source
-                        .as_ref()
-                        .map_or_else(|| Some(own()), Source::citable)?,
+                    uri: address(capture, origins)?,
                     date: capture.date,
                 })
             })
@@ -164,10 +184,18 @@ pub(super) fn memento_links(found: &Dated, around: &Around, origins: &Origins) -
         }
     }
     let link = |(rel, it): &(String, &Dated)| {
-        let uri = origins.archive().memento(it.date, &it.target_uri);
-        Link::new(uri, rel).with("datetime", http_date(it.date))
+        let uri = address(it, origins)?;
+        Some(Link::new(uri, rel).with("datetime", http_date(it.date)))
     };
-    told.iter().map(link).collect()
+    told.iter().filter_map(link).collect()
+}
+
+/// The address of a memento: of a copy from another archive the one that it has there, and none where that is not known.
+fn address(it: &Dated, origins: &Origins) -> Option<String> {
+    match &it.source {
+        Some(source) => source.citable(),
+        None => Some(origins.archive().memento(it.date, &it.target_uri)),
+    }
 }
 
 pub(super) fn joined(links: &[Link]) -> String {

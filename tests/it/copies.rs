@@ -381,3 +381,131 @@ fn a_capture_that_names_no_archive_is_ours_unless_the_import_says_otherwise() {
     own.run_at(NOW, &["import", "own.warc", "--set", &set], 0);
     assert_eq!(fates(&own), "live");
 }
+
+#[test]
+fn own_and_foreign_captures_are_one_line_of_time() {
+    let site = Site::start();
+    site.on(
+        "/partners",
+        [Reply::page(listing(&[
+            "Alder House",
+            "Birch Foundation",
+            "Elm Union",
+        ]))],
+    );
+    let project = with_copy(&site);
+    project.run_at(NOW, &["run", "--all"], 0);
+    let text = project.expect(&["history", "partners"], 0).stdout;
+    assert!(
+        text.contains("2022-10-21*") && text.contains("2026-11-27"),
+        "{text}"
+    );
+    assert!(
+        text.contains("* 2022-10-21: as held by web.archive.org, copied 2026-11-27"),
+        "{text}"
+    );
+    assert!(
+        text.contains("present 2022-10-21, absent from 2026-11-27"),
+        "{text}"
+    );
+    let json = project.json(&["history", "Cedar Institute", "--format", "json"]);
+    let captures = json["claims"][0]["things"][0]["captures"]
+        .as_array()
+        .unwrap();
+    let archives: Vec<&Value> = captures.iter().map(|it| &it["source"]["archive"]).collect();
+    assert_eq!(archives, [&Value::from("web.archive.org"), &Value::Null]);
+    let report = project.expect(&["report"], 0).stdout;
+    assert!(
+        report.contains("2022-10-21, as held by web.archive.org"),
+        "{report}"
+    );
+    let html = project.expect(&["report", "--format", "html"], 0).stdout;
+    assert!(html.contains("as held by web.archive.org, copied 2026-11-27"));
+    assert!(html.contains("https://web.archive.org/web/20221021101500/http://127.0.0.1"));
+}
+
+#[test]
+fn events_say_who_joined_left_or_was_renamed_and_when() {
+    let site = Site::start();
+    site.on(
+        "/partners",
+        [
+            Reply::page(listing(&["Alder House", "Birch Foundation", "Elm Union"])),
+            Reply::page(listing(&[
+                "Alder House",
+                "Birch Foundation",
+                "Elm Union",
+                "Cedar Institute",
+            ])),
+        ],
+    );
+    let project = with_copy(&site);
+    project.run_at("2026-10-01T00:00:00Z", &["run", "--all"], 0);
+    project.run_at(NOW, &["run", "--all"], 0);
+    let events = project.json(&["history", "--events", "--format", "json"]);
+    let all: Vec<(String, String, String)> = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            let word = |key: &str| it[key].as_str().unwrap().to_owned();
+            (word("event"), word("name"), word("by")[..10].to_owned())
+        })
+        .collect();
+    let has =
+        |kind: &str, name: &str, by: &str| all.contains(&(kind.into(), name.into(), by.into()));
+    assert!(has("left", "Cedar Institute", "2026-10-01"), "{events:#}");
+    assert!(has("joined", "Cedar Institute", "2026-11-27"), "{events:#}");
+    assert!(all.iter().all(|it| it.1 != "Alder House"), "{events:#}");
+    let left = &events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["event"] == "left")
+        .unwrap();
+    assert_eq!(left["after_source"]["archive"], "web.archive.org");
+    let text = project.expect(&["history", "--events"], 0).stdout;
+    assert!(
+        text.contains("2022-10-21 … 2026-10-01  left     Cedar Institute")
+            && text.contains("before: as held by web.archive.org, copied 2026-11-27"),
+        "{text}"
+    );
+    let csv = project
+        .expect(&["history", "--events", "--format", "csv"], 0)
+        .stdout;
+    assert!(
+        csv.starts_with("profile,claim,event,name,to,after,by,reference,after_source,by_source"),
+        "{csv}"
+    );
+    assert!(csv.contains("lantern,partners,left,Cedar Institute,,2022-10-21T10:15:00Z,2026-10-01T00:00:00Z,1,https://web.archive.org/web/20221021101500/"), "{csv}");
+    project.expect(&["history", "partners", "--format", "csv"], 2);
+    project.expect(&["history"], 2);
+}
+
+#[test]
+fn a_copy_of_another_archive_is_proposed_by_its_address_there() {
+    let site = Site::start();
+    site.on("/partners", [Reply::status(404, "gone")]);
+    let project = with_copy(&site);
+    project.run_at(NOW, &["run", "--all"], 0);
+    let edits = project.json(&["edits", "--open", "--format", "json"]);
+    let cite = edits["edits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["operation"] == "cite-archived")
+        .unwrap_or_else(|| panic!("{edits:#}"));
+    let uri = format!(
+        "https://web.archive.org/web/20221021101500/{}",
+        site.uri("/partners")
+    );
+    assert_eq!(cite["citation"]["archive_url"], uri.as_str(), "{cite:#}");
+    assert_eq!(cite["citation"]["archive_date"], "2022-10-21");
+    assert_eq!(cite["copies"][0]["archive"], "web.archive.org");
+    assert_eq!(
+        cite["copies"][0]["holds"].as_array().unwrap().len(),
+        3,
+        "{cite:#}"
+    );
+    assert_eq!(cite["copies"][0]["lacks"], Value::Null);
+}

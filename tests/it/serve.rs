@@ -1047,3 +1047,63 @@ fn the_memento_client_walks_the_timegate() {
         );
     }
 }
+
+#[test]
+fn copies_from_other_archives_are_given_with_their_own_address_and_never_as_ours() {
+    let project = Project::new();
+    keep(&project.path("snapshots/stillsays.db"), visits());
+    let body = "<!doctype html><title>Early</title><p>An early page.</p>";
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
+    let record = |uri: &str, digits: &str, date: &str| {
+        format!(
+            "WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{digits}>\r\nWARC-Date: {date}\r\nWARC-Target-URI: {uri}\r\n\
+             WARC-Source-URI: https://web.archive.org/web/{digits}id_/{uri}\r\nWARC-Creation-Date: 2026-11-27T06:00:00Z\r\n\
+             Content-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n{head}{body}\r\n\r\n",
+            head.len() + body.len()
+        )
+    };
+    let only = "https://site.test/only-elsewhere";
+    let records = record(PAGE, "20100101000000", "2010-01-01T00:00:00Z")
+        + &record(only, "20110101000000", "2011-01-01T00:00:00Z");
+    project.write("copies.warc", records);
+    project.expect(&["import", "copies.warc"], 0);
+    let served = Served::start(&mut program(&project));
+    let theirs = format!("https://web.archive.org/web/20100101000000/{PAGE}");
+    let map = served.replayed(&format!("/timemap/link/{PAGE}")).text();
+    let map = TimeMap::parse(Form::Link, &map).unwrap();
+    assert_eq!(map.mementos[0].uri, theirs);
+    assert!(
+        map.mementos[1..]
+            .iter()
+            .all(|it| it.uri.contains(&served.replay))
+    );
+    // What is nearest is ours, and its links name the copy where it is.
+    let gate = ask(
+        &served.replay,
+        "GET",
+        &format!("/timegate/{PAGE}"),
+        &["Accept-Datetime: Fri, 01 Jan 2010 00:00:00 GMT"],
+    );
+    assert!(gate.field("location").unwrap().contains(&served.replay));
+    let links = gate.field("link").unwrap();
+    assert!(
+        links.contains(&format!("<{theirs}>; rel=\"first prev memento\"")),
+        "{links}"
+    );
+    // A page that only another archive has is there, and not here.
+    let gate = served.replayed(&format!("/timegate/{only}"));
+    let there = format!("https://web.archive.org/web/20110101000000/{only}");
+    assert_eq!(gate.field("location"), Some(there.as_str()));
+    let page = served.shown(&format!("/captures/{PAGE}")).text();
+    assert!(
+        page.contains("as held by web.archive.org, copied 2026-11-27"),
+        "{page}"
+    );
+    assert!(page.contains(&theirs), "{page}");
+    assert_eq!(
+        served
+            .replayed(&format!("/web/20110101000000/{only}"))
+            .status,
+        404
+    );
+}

@@ -99,8 +99,22 @@ impl Store {
         self.read(|connection| {
             let mut found = Vec::new();
             for uri in uris(connection, surt)? {
-                found.extend(edge(connection, uri, "capture.date < ?2", "DESC", until)?);
-                found.extend(edge(connection, uri, "capture.date >= ?2", "ASC", from)?);
+                // A TimeGate of ours gives what is ours.
+                let own = |condition: &str| format!("capture.source IS NULL AND {condition}");
+                found.extend(edge(
+                    connection,
+                    uri,
+                    &own("capture.date < ?2"),
+                    "DESC",
+                    until,
+                )?);
+                found.extend(edge(
+                    connection,
+                    uri,
+                    &own("capture.date >= ?2"),
+                    "ASC",
+                    from,
+                )?);
             }
             found.sort_unstable_by_key(|it| (it.date, it.id));
             found.dedup_by_key(|it| it.id);
@@ -210,7 +224,7 @@ fn edge(
     let found = some(
         connection,
         &format!(
-            "capture.uri = ?1 AND {condition} AND outcome <> 'failure' AND asked IS NULL AND capture.source IS NULL
+            "capture.uri = ?1 AND {condition} AND outcome <> 'failure' AND asked IS NULL
              ORDER BY capture.date {order}, capture.id {order} LIMIT 1"
         ),
         &[&uri, &date],

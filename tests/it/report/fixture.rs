@@ -60,6 +60,7 @@ impl Fixture {
             visits: &self.visits,
             waiting: &BTreeMap::new(),
             removed: &self.removed,
+            tried: &BTreeMap::new(),
         })
     }
 
@@ -658,6 +659,7 @@ pub(crate) fn fixture() -> Fixture {
             outcome: outcome.into(),
             good,
             payload_digest: capture.payload_digest,
+            source: None,
         }
     };
     let last = [
@@ -681,7 +683,14 @@ pub(crate) fn fixture() -> Fixture {
                 visit(number, SECOND, came, early && number != 7),
                 visit(number, LAST, last, good),
             ];
-            (number, Visits { all: 3, some })
+            (
+                number,
+                Visits {
+                    all: 3,
+                    some,
+                    ..Visits::default()
+                },
+            )
         })
         .collect();
     let mut fixture = Fixture {

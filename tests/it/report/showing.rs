@@ -54,9 +54,17 @@ impl Made {
             outcome: "200".into(),
             good: number <= there,
             payload_digest: (number <= there).then(|| digest(number)),
+            source: None,
         });
         let some = some.collect();
-        made.visits.insert(1, Visits { all: 4, some });
+        made.visits.insert(
+            1,
+            Visits {
+                all: 4,
+                some,
+                ..Visits::default()
+            },
+        );
         let history = History {
             first_judged: Some(at(DAYS[0])),
             first_seen: Some(at(DAYS[0])),
@@ -163,6 +171,7 @@ impl Made {
             command: "stillsays",
             waiting: &BTreeMap::new(),
             removed: &HashMap::new(),
+            tried: &BTreeMap::new(),
         })
     }
 
