@@ -70,7 +70,7 @@ pub use listed::NamesAnswers;
 pub use names::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName, Place, names};
 pub use page::Page;
 pub use proof::{Judgement, Kinship, Portrait, Sketch};
-pub use questions::{Part, names_asked, questions, questions_of_choices};
+pub use questions::{NamesAsked, Part, names_asked, questions, questions_of_choices};
 pub use quotation::{WordsAnswer, quotation};
 pub use relation::{RelationAnswer, relation};
 pub use spoken::WordsAnswers;

@@ -110,6 +110,13 @@ impl Source {
         Some(parts.join("/"))
     }
 
+    /// The same, where a browser can follow it.
+    #[must_use]
+    pub fn link(&self) -> Option<String> {
+        let web = |it: &String| it.starts_with("https://") || it.starts_with("http://");
+        self.citable().filter(web)
+    }
+
     /// The fields that name it in a record: `WARC-Source-URI` and `WARC-Creation-Date`.
     pub fn warc_fields(&self) -> impl Iterator<Item = (&'static str, String)> {
         let named = self.memento.clone().map(|it| ("WARC-Source-URI", it));

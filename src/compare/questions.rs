@@ -31,6 +31,12 @@ pub struct NamesAsked {
 }
 
 impl NamesAsked {
+    /// The names, as they are asked for.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Those names, with the aliases of the profile that are about one of them: the others say nothing about this claim.
     fn of(names: Vec<String>, profile: &Profile) -> Self {
         let mut aliases = Vec::new();

@@ -4,7 +4,7 @@ use crate::{
     archives::{self, Judged},
     capture::Source,
     clock::Instant,
-    compare::{Answers, names_asked},
+    compare::{Answers, NamesAsked, names_asked},
     finding::Fate,
     profile::{Claim, Statement},
     store::Store,
@@ -72,7 +72,10 @@ pub fn copies_held(
         let mut copies = Vec::new();
         let spans = store.copied_spans([&seed])?.into_iter().flatten();
         let visits = store.copied(&seed)?;
-        for (span, visit) in spans.zip(&visits) {
+        for span in spans {
+            let Some(visit) = visits.iter().find(|it| it.id == span.visit) else {
+                continue;
+            };
             let Some(source) = visit.source() else {
                 continue;
             };
@@ -100,7 +103,7 @@ pub fn copies_held(
                 let row = rows.into_iter().find(|it| it.chain == span.visit.0);
                 let answers = row.and_then(answers_in);
                 let asked = asked_names.get(place).and_then(Option::as_ref);
-                let things = things(claim, asked.map(Vec::as_slice));
+                let things = things(claim, asked.map(NamesAsked::names));
                 held.take(
                     things,
                     answers

@@ -120,7 +120,7 @@ fn elsewhere(finding: &Finding) -> Option<Copy> {
             target_uri: it.target_uri.clone(),
             date: it.date,
             payload_digest: it.payload_digest?,
-            memento: Some(it.source.as_ref()?.citable()?),
+            memento: Some(it.source.as_ref()?.link()?),
         })
     })
 }

@@ -11,6 +11,7 @@ use super::{
     plain, words,
 };
 use crate::{
+    capture::Source,
     clock::{Instant, digits14, warc_date},
     digest::PayloadDigest,
     finding::{Conclusion, Evidence, FindingId, Reason, Subject, Verdict},
@@ -198,30 +199,22 @@ impl<'a> Page<'a> {
     }
 
     /// The address at which a copy to cite is shown.
-    fn cited(&self, copy: &Copy) -> Option<String> {
-        match &copy.memento {
-            Some(memento) => Some(memento.clone()).filter(|it| it.starts_with("http")),
-            None => self.copy(&copy.target_uri, &copy.date, Some(&copy.payload_digest)),
-        }
+    fn cited(&self, it: &Copy) -> Option<String> {
+        let own = || self.copy(&it.target_uri, &it.date, Some(&it.payload_digest));
+        it.memento.clone().or_else(own)
     }
 
     /// The address at which the capture of a visit is shown: a copy from another archive there, our own here.
-    fn copy_of(&self, visit: &VisitSummary) -> Option<String> {
-        match &visit.source {
-            Some(source) => source.citable().filter(|it| it.starts_with("http")),
-            None => self.copy(
-                &visit.target_uri,
-                &visit.date,
-                visit.payload_digest.as_ref(),
-            ),
-        }
+    fn copy_of(&self, it: &VisitSummary) -> Option<String> {
+        let own = || self.copy(&it.target_uri, &it.date, it.payload_digest.as_ref());
+        it.source.as_ref().map_or_else(own, Source::link)
     }
 
     /// The address at which the words of a piece of evidence are replayed in their copy.
     fn words_in_copy(&self, evidence: &Evidence) -> Option<String> {
         let it = &evidence.capture;
         if let Some(source) = &it.source {
-            return source.citable().filter(|it| it.starts_with("http"));
+            return source.link();
         }
         let copy = self.copy(&it.target_uri, &it.date, it.payload_digest.as_ref())?;
         let link = evidence.link.as_deref().unwrap_or_default();

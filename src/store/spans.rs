@@ -156,7 +156,7 @@ pub(super) fn answering(
         "SELECT span.seed FROM uri JOIN span ON span.seed = uri.id WHERE uri.surt = ?1
          ORDER BY span.last DESC, span.seed LIMIT 1",
         "SELECT visit.seed FROM uri JOIN capture ON capture.uri = uri.id JOIN visit ON visit.id = capture.visit
-         WHERE uri.surt = ?1 AND capture.hop > 0 AND EXISTS (SELECT 1 FROM span WHERE span.seed = visit.seed)
+         WHERE uri.surt = ?1 AND capture.hop > 0 AND capture.source IS NULL AND EXISTS (SELECT 1 FROM span WHERE span.seed = visit.seed)
          ORDER BY capture.date DESC, visit.seed LIMIT 1",
     ] {
         let found = connection

@@ -9,7 +9,7 @@ use crate::{
     capture::{CaptureEntry, Source},
     clock::Instant,
     store::{
-        checksum,
+        aside, checksum,
         spans::{self, Span},
     },
     uri::TargetUri,
@@ -35,7 +35,7 @@ impl CopiedVisit {
 }
 
 /// The visits of the addresses under a sort key that were copied from other archives, oldest first.
-const OF_PAGE: &str = "SELECT visit.id, visit.date FROM uri JOIN capture INDEXED BY capture_copied ON capture.uri = uri.id
+const OF_PAGE: &str = "SELECT visit.id, visit.date, visit.seed FROM uri JOIN capture INDEXED BY capture_copied ON capture.uri = uri.id
          AND capture.source IS NOT NULL AND capture.hop = 0 JOIN visit ON visit.id = capture.visit
      WHERE uri.surt = ?1 ORDER BY visit.date, visit.id";
 
@@ -49,7 +49,7 @@ impl Store {
             let mut known = Known::default();
             of_page(connection, page)?
                 .into_iter()
-                .map(|(id, date)| {
+                .map(|(id, date, _)| {
                     Ok(CopiedVisit {
                         id: VisitId(id),
                         date: instant(date)?,
@@ -113,8 +113,15 @@ impl Store {
 
 fn spans_of(connection: &Connection, page: &TargetUri) -> Result<Vec<Span>, Fault> {
     let mut spans: Vec<Span> = Vec::new();
-    for (id, date) in of_page(connection, page)? {
+    for (id, date, seed) in of_page(connection, page)? {
         let brought = spans::brought(connection, id)?;
+        let is_aside = |until: &i64| date <= *until;
+        if aside::of(connection, seed)?
+            .get(&brought.essence)
+            .is_some_and(is_aside)
+        {
+            continue;
+        }
         let before = spans.last().map_or(0, |it| it.chain);
         let parts = [before, brought.essence, date].map(i64::to_be_bytes);
         spans.push(Span {
@@ -129,10 +136,12 @@ fn spans_of(connection: &Connection, page: &TargetUri) -> Result<Vec<Span>, Faul
     Ok(spans)
 }
 
-fn of_page(connection: &Connection, page: &TargetUri) -> Result<Vec<(i64, i64)>, Fault> {
+fn of_page(connection: &Connection, page: &TargetUri) -> Result<Vec<(i64, i64, i64)>, Fault> {
     Ok(connection
         .prepare_cached(OF_PAGE)?
-        .query_map([page.surt().as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map([page.surt().as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
         .collect::<Result<_, _>>()?)
 }
 
