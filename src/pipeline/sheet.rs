@@ -65,7 +65,11 @@ impl Sheet {
             .references
             .iter()
             .filter_map(|it| {
-                let good = it.visits.iter().rev().find(|it| it.good && it.source.is_none())?;
+                let good = it
+                    .visits
+                    .iter()
+                    .rev()
+                    .find(|it| it.good && it.source.is_none())?;
                 Some((it.number, good.date.date_naive()))
             })
             .collect();
