@@ -19,11 +19,11 @@ pub(super) fn join(found: &mut [More], tree: &Tree, uri: Option<&TargetUri>) {
 
 fn of(tree: &Tree, uri: Option<&TargetUri>) -> Option<TargetUri> {
     let href = (1..tree.nodes.len())
-        .filter(|it| tree.is_element(*it) && *tree.name(*it) == local_name!("base"))
-        .find_map(|it| tree.attr_text(it, &local_name!("href")))?;
+        .filter(|at| tree.is_element(*at) && *tree.name(*at) == local_name!("base"))
+        .find_map(|at| tree.attr_text(at, &local_name!("href")))?;
     let base = match uri {
         Some(uri) => uri.join(href),
         None => TargetUri::parse(href),
     };
-    base.ok().map(|it| it.0)
+    base.ok().map(|pair| pair.0)
 }

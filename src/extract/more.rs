@@ -46,11 +46,16 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Mor
         by_its_names(&mut found, &mut controls, tree, flow, node);
     }
     // What stands beside every member is about the member.
-    found.extend(controls.into_values().filter(|it| it.len() <= 2).flatten());
+    found.extend(
+        controls
+            .into_values()
+            .filter(|value| value.len() <= 2)
+            .flatten(),
+    );
     for block in flow
         .blocks
         .iter()
-        .filter(|it| it.region == Region::Main && !it.hidden)
+        .filter(|block| block.region == Region::Main && !block.hidden)
     {
         let line = &flow.text[block.range.clone()];
         if line.len() <= 160 {
@@ -94,9 +99,9 @@ fn next_of_page(found: &mut Vec<More>, tree: &Tree, node: usize) {
 }
 
 fn has_rel_next(tree: &Tree, node: usize) -> bool {
-    tree.attr(node, &local_name!("rel")).is_some_and(|it| {
-        it.split_whitespace()
-            .any(|it| it.eq_ignore_ascii_case("next"))
+    tree.attr(node, &local_name!("rel")).is_some_and(|attr| {
+        attr.split_whitespace()
+            .any(|word| word.eq_ignore_ascii_case("next"))
     })
 }
 
@@ -109,7 +114,7 @@ fn numbered(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
     if href.is_empty() || href.starts_with('#') || !is_there(flow, node) {
         return;
     }
-    let is_number = (1..=3).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+    let is_number = (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let of_pager = is_number && text != "0" && text != "1" && has_number(href, text);
     if of_pager || has_rel_next(tree, node) && is_numbered(href) {
         let what = format!("a pager leads to \"{text}\"");
@@ -124,12 +129,15 @@ fn numbered(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
 fn is_numbered(href: &str) -> bool {
     let href = href.split('#').next().unwrap_or_default();
     let (path, query) = href.split_once('?').unwrap_or((href, ""));
-    let is_count = |it: &str| {
-        !it.is_empty() && it.len() <= 4 && it.bytes().all(|it| it.is_ascii_digit()) && it != "0"
+    let is_count = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 4
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && text != "0"
     };
     if query
         .split(['&', ';'])
-        .any(|it| is_count(it.rsplit('=').next().unwrap_or_default()))
+        .any(|part| is_count(part.rsplit('=').next().unwrap_or_default()))
     {
         return true;
     }
@@ -139,16 +147,19 @@ fn is_numbered(href: &str) -> bool {
         .next()
         .unwrap_or_default();
     let stem = last.split('.').next().unwrap_or_default();
-    let digits = stem.len() - stem.trim_end_matches(|it: char| it.is_ascii_digit()).len();
+    let digits = stem.len()
+        - stem
+            .trim_end_matches(|letter: char| letter.is_ascii_digit())
+            .len();
     // Four digits are a year.
     (1..=3).contains(&digits) && is_count(&stem[stem.len() - digits..])
 }
 
 /// Whether an address has this number, not as a part of a longer one.
 fn has_number(href: &str, number: &str) -> bool {
-    href.match_indices(number).any(|(at, it)| {
-        let digit = |it: Option<char>| it.is_some_and(|it| it.is_ascii_digit());
-        !digit(href[..at].chars().next_back()) && !digit(href[at + it.len()..].chars().next())
+    href.match_indices(number).any(|(at, found)| {
+        let digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
+        !digit(href[..at].chars().next_back()) && !digit(href[at + found.len()..].chars().next())
     })
 }
 
@@ -180,12 +191,12 @@ fn push(
     node: usize,
 ) {
     let label = crate::text::one_line(label);
-    let total = numbers(&label).last().map(|it| it.0);
+    let total = numbers(&label).last().map(|number| number.0);
     let href = tree.attr_text(node, &local_name!("href"));
     controls.entry(label.clone()).or_default().push(More {
         total,
         leads_to: href
-            .filter(|it| is_numbered(it))
+            .filter(|href| is_numbered(href))
             .map(str::to_owned)
             .into_iter()
             .collect(),
@@ -229,7 +240,7 @@ fn by_attributes(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
                 Ok(0) | Err(_) => continue,
                 Ok(it) => usize::try_from(it).ok(),
             };
-            let known = |it: &More| it.kind == MoreKind::Attribute && it.total == total;
+            let known = |more: &More| more.kind == MoreKind::Attribute && more.total == total;
             if !found.iter().any(known) {
                 found.push(attribute(name, value, total, at));
             }
@@ -285,11 +296,11 @@ fn by_its_names(
     flow: &Flow,
     node: usize,
 ) {
-    let tells = |it: &&str| it.len() < 200 && may_lead_on(it);
+    let tells = |text: &&str| text.len() < 200 && may_lead_on(text);
     let other = |name| tree.attr(node, &name).filter(tells);
     let class = tree.attr(node, &local_name!("class"));
     let Some(class) = class
-        .filter(|it| it.len() < 200 && tree.class(node).leads_on)
+        .filter(|class| class.len() < 200 && tree.class(node).leads_on)
         .or_else(|| other(local_name!("id")))
         .or_else(|| other(local_name!("aria-label")))
     else {
@@ -300,27 +311,27 @@ fn by_its_names(
     }
     let plain: String = class
         .chars()
-        .filter(|it| it.is_ascii_alphanumeric() || *it == ' ')
-        .map(|it| it.to_ascii_lowercase())
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ')
+        .map(|letter| letter.to_ascii_lowercase())
         .collect();
     if SLIDES.iter().any(|it| plain.contains(it)) {
         return;
     }
     let pages = plain.contains("paginat")
-        || plain.split(' ').any(|it| {
+        || plain.split(' ').any(|word| {
             matches!(
-                it,
+                word,
                 "pager" | "pagenavi" | "wppagenavi" | "pagenumbers" | "paging"
             )
         });
     if pages && leads_on(tree, node) {
         let what = "it has a pager".to_owned();
         // "1" is the page itself, under whatever address.
-        let links = tree.below(node).filter(|it| {
-            *tree.name(*it) == local_name!("a") && flow.text[flow.spans[*it].clone()] != *"1"
+        let links = tree.below(node).filter(|node| {
+            *tree.name(*node) == local_name!("a") && flow.text[flow.spans[*node].clone()] != *"1"
         });
         let leads_to = links
-            .filter_map(|it| tree.attr_text(it, &local_name!("href")))
+            .filter_map(|link| tree.attr_text(link, &local_name!("href")))
             .filter(|it| is_numbered(it))
             .map(str::to_owned);
         found.push(More {
@@ -352,15 +363,15 @@ fn by_its_names(
 
 /// Whether there is a link to another page below a node, or a button with a number.
 fn leads_on(tree: &Tree, node: usize) -> bool {
-    tree.below(node).any(|it| match *tree.name(it) {
+    tree.below(node).any(|node| match *tree.name(node) {
         local_name!("a") => tree
-            .attr_text(it, &local_name!("href"))
-            .is_some_and(|it| !it.starts_with('#')),
+            .attr_text(node, &local_name!("href"))
+            .is_some_and(|text| !text.starts_with('#')),
         local_name!("button") => tree
-            .raw_text(it)
+            .raw_text(node)
             .trim()
             .parse::<u32>()
-            .is_ok_and(|it| it > 1),
+            .is_ok_and(|number| number > 1),
         _ => false,
     })
 }
@@ -368,7 +379,7 @@ fn leads_on(tree: &Tree, node: usize) -> bool {
 /// The numbers of a line with where they begin and end; thousands are parted by nothing, commas, stops or thin spaces.
 fn numbers(line: &str) -> Vec<(usize, std::ops::Range<usize>)> {
     let mut found: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
-    if line.is_ascii() && !line.bytes().any(|it| it.is_ascii_digit()) {
+    if line.is_ascii() && !line.bytes().any(|byte| byte.is_ascii_digit()) {
         return found;
     }
     let mut start: Option<usize> = None;
@@ -384,7 +395,10 @@ fn numbers(line: &str) -> Vec<(usize, std::ops::Range<usize>)> {
         let parts_thousands = matches!(it, ',' | '.' | '\u{2009}' | '\u{202f}' | '\'' | '’')
             && start.is_some()
             && rest.chars().take(3).filter(char::is_ascii_digit).count() == 3
-            && !rest.chars().nth(3).is_some_and(|it| it.is_ascii_digit());
+            && !rest
+                .chars()
+                .nth(3)
+                .is_some_and(|letter| letter.is_ascii_digit());
         if parts_thousands {
             continue;
         }
@@ -399,10 +413,10 @@ fn numbers(line: &str) -> Vec<(usize, std::ops::Range<usize>)> {
 }
 
 /// The value of a digit of Arabic, Persian, Devanagari or full-width writing.
-fn other_digit(it: char) -> Option<u32> {
+fn other_digit(letter: char) -> Option<u32> {
     let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
     zeros.into_iter().find_map(|zero| {
-        let value = u32::from(it).checked_sub(u32::from(zero))?;
+        let value = u32::from(letter).checked_sub(u32::from(zero))?;
         (value < 10).then_some(value)
     })
 }
@@ -412,9 +426,9 @@ fn line_of(line: &str, at: usize) -> Option<More> {
     let sign = |what: String| more(MoreKind::Count, what, Some(at));
     let quoted = || format!("it says \"{}\"", crate::text::one_line(line));
     let of = numbers(line);
-    let values: Vec<usize> = of.iter().map(|it| it.0).collect();
-    let is_year = |it: usize| (1900..=2100).contains(&it);
-    if line.len() <= 90 && !values.iter().any(|it| is_year(*it)) {
+    let values: Vec<usize> = of.iter().map(|pair| pair.0).collect();
+    let is_year = |at: usize| (1900..=2100).contains(&at);
+    if line.len() <= 90 && !values.iter().any(|value| is_year(*value)) {
         match values[..] {
             [one, two, three] => {
                 // The range stands first or last: "1–5 of 12", "12 件中 1〜5 件".
@@ -469,9 +483,9 @@ fn line_of(line: &str, at: usize) -> Option<More> {
 /// Whether a line begins or ends with words for others: "Some of our partners", "and many more…".
 fn ends_or_begins(line: &str) -> bool {
     let lower = folded(line);
-    let bare = lower.trim_end_matches(|it: char| !it.is_alphanumeric());
+    let bare = lower.trim_end_matches(|letter: char| !letter.is_alphanumeric());
     says(line, Strength::Text)
-        .is_some_and(|it| lower.starts_with(it) || bare.ends_with(it.trim_end_matches('.')))
+        .is_some_and(|say| lower.starts_with(say) || bare.ends_with(say.trim_end_matches('.')))
 }
 
 /// Whether little stands between the two numbers of a line: "1 of 3", "1 / 3", "第1页，共3页".
@@ -480,7 +494,7 @@ fn is_between(line: &str, of: &[(usize, std::ops::Range<usize>)]) -> bool {
         return false;
     };
     line.get(one.1.end..two.1.start)
-        .is_some_and(|it| it.chars().count() <= 8)
+        .is_some_and(|line| line.chars().count() <= 8)
 }
 
 #[cfg(test)]
@@ -510,13 +524,13 @@ mod tests {
             "Since 1998",
         ] {
             assert!(
-                line_of(line, 0).is_none_or(|it| it.shown.is_some_and(|it| it == 12)),
+                line_of(line, 0).is_none_or(|line| line.shown.is_some_and(|shown| shown == 12)),
                 "{line}"
             );
         }
         for line in ["Page 1 of 3", "Seite 1 von 3", "第1页，共3页"] {
             assert!(
-                line_of(line, 0).is_some_and(|it| it.kind == MoreKind::Pager),
+                line_of(line, 0).is_some_and(|line| line.kind == MoreKind::Pager),
                 "{line}"
             );
         }

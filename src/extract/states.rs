@@ -48,14 +48,18 @@ pub(super) fn judge(
     lists: &[EntityList],
     (status, page): (Option<u16>, &str),
 ) -> Judged {
-    let headings = flow.headings.iter().filter(|it| it.level <= 2).take(2);
-    let headings: Vec<Range<usize>> = headings.map(|it| it.range.clone()).collect();
+    let headings = flow
+        .headings
+        .iter()
+        .filter(|heading| heading.level <= 2)
+        .take(2);
+    let headings: Vec<Range<usize>> = headings.map(|heading| heading.range.clone()).collect();
     let lines = lines(&flow.text, &flow.blocks, &flow.links, &headings);
     let main = main_letters(&lines);
     let title = flow.title.as_deref().map(folded);
     let headings: Vec<String> = headings
         .iter()
-        .map(|it| folded(&flow.text[it.clone()]))
+        .map(|heading| folded(&flow.text[heading.clone()]))
         .collect();
     let said = said::by(title.as_deref(), &headings, &lines, main < BARE);
     let shape = shape::of(tree, flow, main);
@@ -78,8 +82,8 @@ pub(super) fn judge(
     }
     let named = lists
         .iter()
-        .filter(|it| it.kind == ListKind::Names)
-        .map(|it| it.items.len())
+        .filter(|list| list.kind == ListKind::Names)
+        .map(|list| list.items.len())
         .max()
         .unwrap_or(0);
     let manner = (main <= notice::LONGEST)
@@ -96,8 +100,11 @@ pub(super) fn judge(
     let challenge = (flow.text.len() <= MOST_OF_A_CHALLENGE && page.len() <= LONGEST_CHALLENGE)
         .then(|| challenge::in_page(page.as_bytes()))
         .flatten();
-    if let Some(it) = challenge {
-        let what = format!("it is a challenge of {}, by {}", it.vendor, it.sign);
+    if let Some(challenge) = challenge {
+        let what = format!(
+            "it is a challenge of {}, by {}",
+            challenge.vendor, challenge.sign
+        );
         sign(&mut firm, PageState::Blocked, 1.0, what);
     }
     if let Some(phrase) = paywall {
@@ -145,7 +152,7 @@ fn lines<'a>(
 ) -> Vec<Line<'a>> {
     let mut links: Vec<(usize, usize)> = links
         .iter()
-        .map(|it| (it.range.start, it.range.end))
+        .map(|link| (link.range.start, link.range.end))
         .collect();
     links.sort_unstable();
     let mut next = 0;
@@ -154,7 +161,7 @@ fn lines<'a>(
         let searched = block.range.start <= said::SEARCHED;
         for range in sentences(text, block.range.clone(), searched) {
             let words = &text[range.clone()];
-            while links.get(next).is_some_and(|it| it.1 <= range.start) {
+            while links.get(next).is_some_and(|link| link.1 <= range.start) {
                 next += 1;
             }
             let mut prose = letters(words);
@@ -170,7 +177,7 @@ fn lines<'a>(
                 at: range.start,
                 is_title: titles
                     .iter()
-                    .any(|it| it.start <= range.start && range.end <= it.end),
+                    .any(|title| title.start <= range.start && range.end <= title.end),
                 is_main: block.region == Region::Main && !block.hidden && !block.alt,
                 prose,
             });
@@ -187,7 +194,7 @@ fn sentences(
 ) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut start = block.start;
     std::iter::from_fn(move || {
-        let rest = text.get(start..block.end).filter(|it| !it.is_empty())?;
+        let rest = text.get(start..block.end).filter(|text| !text.is_empty())?;
         let end = if wanted {
             first_sentence(rest)
         } else {
@@ -211,7 +218,7 @@ fn first_sentence(text: &str) -> usize {
             .find(ends)
     } else {
         text.match_indices(['.', '!', '?', '。', '！', '？', '।', '؟'])
-            .map(|(at, it)| at + it.len())
+            .map(|(at, found)| at + found.len())
             .find(ends)
     };
     end.unwrap_or(text.len())
@@ -221,8 +228,8 @@ fn first_sentence(text: &str) -> usize {
 fn main_letters(lines: &[Line<'_>]) -> usize {
     lines
         .iter()
-        .filter(|it| it.is_main)
-        .map(|it| letters(it.text))
+        .filter(|line| line.is_main)
+        .map(|line| letters(line.text))
         .sum()
 }
 
@@ -232,8 +239,8 @@ fn letters(text: &str) -> usize {
         return text.bytes().filter(u8::is_ascii_alphanumeric).count();
     }
     text.chars()
-        .filter(|it| it.is_alphanumeric())
-        .map(|it| if it >= '\u{3040}' { 2 } else { 1 })
+        .filter(|letter| letter.is_alphanumeric())
+        .map(|letter| if letter >= '\u{3040}' { 2 } else { 1 })
         .sum()
 }
 
@@ -268,13 +275,14 @@ fn weighed(
             sign(&mut signals, it.state, *weight, what.clone());
         }
     }
-    let speaks = |signals: &[Signal], state| signals.iter().any(|it| it.speaks_for == state);
+    let speaks =
+        |signals: &[Signal], state| signals.iter().any(|signal| signal.speaks_for == state);
     // Of what is to come a page with something else to say may well speak.
     let notes = said
         .iter()
         .find(|it| it.state == PageState::Placeholder && it.other_prose >= 150);
-    if let Some(it) = notes {
-        let what = format!("the page has {} letters of other text", it.other_prose);
+    if let Some(notes) = notes {
+        let what = format!("the page has {} letters of other text", notes.other_prose);
         sign(&mut signals, PageState::Placeholder, -0.5, what);
     }
     // A domain that is for sale has nothing but its name for a title.
@@ -314,13 +322,14 @@ fn weighed(
     }
     if named >= 3 {
         // A page that names somebody is content, whatever else it says.
-        for it in signals.iter_mut().filter(|it| it.weight > 0.0) {
-            it.weight *=
-                if it.speaks_for == PageState::SoftNotFound || it.speaks_for == PageState::Parked {
-                    0.6
-                } else {
-                    0.4
-                };
+        for signal in signals.iter_mut().filter(|signal| signal.weight > 0.0) {
+            signal.weight *= if signal.speaks_for == PageState::SoftNotFound
+                || signal.speaks_for == PageState::Parked
+            {
+                0.6
+            } else {
+                0.4
+            };
         }
     }
     signals
@@ -352,7 +361,10 @@ fn relief(state: PageState, other: usize) -> f64 {
         PageState::Parked => [(1_000, 1.2), (450, 0.8), (200, 0.5), (120, 0.2)],
         _ => [(2_400, 1.2), (1_000, 0.8), (450, 0.5), (120, 0.3)],
     };
-    steps.iter().find(|it| other >= it.0).map_or(0.0, |it| it.1)
+    steps
+        .iter()
+        .find(|step| other >= step.0)
+        .map_or(0.0, |step| step.1)
 }
 
 /// A heading that promises names where there are none.
@@ -365,12 +377,12 @@ fn promised(mut signals: Vec<Signal>, flow: &Flow, named: usize) -> Vec<Signal> 
             .headings
             .iter()
             .take(3)
-            .any(|it| names::tells_strong_relation(&flow.text[it.range.clone()]));
+            .any(|heading| names::tells_strong_relation(&flow.text[heading.range.clone()]));
     if named == 0
         && promised
         && signals
             .iter()
-            .any(|it| it.speaks_for == PageState::Placeholder)
+            .any(|signal| signal.speaks_for == PageState::Placeholder)
     {
         sign(
             &mut signals,
@@ -386,8 +398,8 @@ fn promised(mut signals: Vec<Signal>, flow: &Flow, named: usize) -> Vec<Signal> 
 fn sum(signals: &[Signal], state: PageState) -> f64 {
     signals
         .iter()
-        .filter(|it| it.speaks_for == state)
-        .map(|it| it.weight)
+        .filter(|signal| signal.speaks_for == state)
+        .map(|signal| signal.weight)
         .sum()
 }
 
@@ -405,8 +417,8 @@ fn settle(signals: &[Signal], text: &str) -> PageState {
     ];
     let best = states
         .into_iter()
-        .map(|it| (sum(signals, it), it))
-        .reduce(|best, it| if it.0 > best.0 { it } else { best });
+        .map(|state| (sum(signals, state), state))
+        .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match best {
         Some((sum, state)) if sum >= BELIEVED => state,
         Some((sum, PageState::ScriptShell)) if text.is_empty() && sum > 0.0 => {
@@ -431,7 +443,7 @@ fn doubt(
         let other = said
             .iter()
             .find(|it| it.state == state)
-            .map_or(main, |it| it.other_prose);
+            .map_or(main, |said| said.other_prose);
         // What a script or a note to come leaves open, other text settles.
         let relief = match state {
             PageState::ScriptShell | PageState::Placeholder if other >= 200 => 1.0,
@@ -444,14 +456,16 @@ fn doubt(
         .into_iter()
         .chain([PageState::ScriptShell, PageState::Placeholder]);
     let of_state = states
-        .filter(|it| possible(*it))
+        .filter(|state| possible(*state))
         .max_by(|a, b| sum(signals, *a).total_cmp(&sum(signals, *b)));
     if of.is_empty()
         && let Some(state) = of_state
     {
         of = signals
             .iter()
-            .filter(|it| it.speaks_for == state && it.weight > 0.0 && it.what != NOTHING_ELSE)
+            .filter(|signal| {
+                signal.speaks_for == state && signal.weight > 0.0 && signal.what != NOTHING_ELSE
+            })
             .collect();
         of.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     }

@@ -176,7 +176,7 @@ impl Portrait {
             self.language.is_some() && now.language.is_some() && self.language != now.language;
         Judgement {
             kinship,
-            lost: signs.iter().filter(|it| !it.0).map(|it| it.1).collect(),
+            lost: signs.iter().filter(|sign| !sign.0).map(|sign| sign.1).collect(),
             cut: cut.then(|| {
                 format!(
                     "the page used to end with its end tag; now it breaks off, with {percent} % of the text it had"
@@ -193,8 +193,10 @@ impl Portrait {
         let parts = self
             .title
             .split(['|', '-', '–', '—', '·', '»', '›', ':', '/', '(', ')']);
-        let mut parts = parts.map(str::trim).filter(|it| it.chars().count() >= 5);
-        parts.any(|it| now.title.contains(it) || text().contains(it))
+        let mut parts = parts
+            .map(str::trim)
+            .filter(|text| text.chars().count() >= 5);
+        parts.any(|part| now.title.contains(part) || text().contains(part))
     }
 }
 
@@ -237,14 +239,14 @@ fn main(reading: &Reading) -> impl Iterator<Item = &str> {
     reading
         .blocks
         .iter()
-        .filter(|it| it.region == Region::Main)
-        .filter_map(|it| reading.text.get(it.range.clone()))
+        .filter(|block| block.region == Region::Main)
+        .filter_map(|block| reading.text.get(block.range.clone()))
 }
 
 fn letters(reading: &Reading) -> usize {
     main(reading)
         .flat_map(str::chars)
-        .filter(|it| it.is_alphanumeric())
+        .filter(|letter| letter.is_alphanumeric())
         .count()
 }
 
@@ -252,7 +254,7 @@ fn headings(reading: &Reading) -> Vec<u32> {
     reading
         .headings
         .iter()
-        .filter_map(|it| reading.text.get(it.range.clone()))
+        .filter_map(|heading| reading.text.get(heading.range.clone()))
         .map(|it| hash(fold(it).trim()))
         .collect()
 }
@@ -263,9 +265,9 @@ fn runs(reading: &Reading) -> Vec<u32> {
     let mut words: Vec<u32> = Vec::new();
     for line in main(reading) {
         words.clear();
-        for word in fold(line).split(|it: char| !it.is_alphanumeric()) {
-            if word.starts_with(|it: char| it >= '\u{2e80}') {
-                words.extend(word.split("").filter(|it| !it.is_empty()).map(hash));
+        for word in fold(line).split(|letter: char| !letter.is_alphanumeric()) {
+            if word.starts_with(|letter: char| letter >= '\u{2e80}') {
+                words.extend(word.split("").filter(|part| !part.is_empty()).map(hash));
             } else if !word.is_empty() {
                 words.push(hash(word));
             }
@@ -282,20 +284,22 @@ fn runs(reading: &Reading) -> Vec<u32> {
 
 /// Whether the page ends with the site's foot.
 fn has_foot(reading: &Reading) -> bool {
-    let mut shown = reading.blocks.iter().rev().filter(|it| !it.hidden);
-    shown.next().is_some_and(|it| it.region == Region::Footer)
+    let mut shown = reading.blocks.iter().rev().filter(|block| !block.hidden);
+    shown
+        .next()
+        .is_some_and(|shown| shown.region == Region::Footer)
 }
 
 /// The hashes of the lines of the site's frame.
 fn frame(reading: &Reading) -> Vec<u32> {
-    let lines = reading.blocks.iter().filter(|it| {
+    let lines = reading.blocks.iter().filter(|block| {
         matches!(
-            it.region,
+            block.region,
             Region::Navigation | Region::Header | Region::Footer
         )
     });
     let hashes = lines
-        .filter_map(|it| reading.text.get(it.range.clone()))
+        .filter_map(|line| reading.text.get(line.range.clone()))
         .map(|it| hash(fold(it).trim()));
     in_order(hashes.collect())
 }
@@ -359,9 +363,9 @@ mod tests {
             "We practice unarmed civilian protection in 134 countries.",
             "We practice.",
         );
-        let it = portrait().knows(&Sketch::of(&page(&later, "About - Harbor Alliance")));
+        let know = portrait().knows(&Sketch::of(&page(&later, "About - Harbor Alliance")));
         assert_eq!(
-            (it.kinship, it.cut.clone(), it.objection(true)),
+            (know.kinship, know.cut.clone(), know.objection(true)),
             (Kinship::Page, None, None)
         );
     }
@@ -433,10 +437,10 @@ mod tests {
     #[test]
     fn a_portrait_is_small_and_comes_back_as_it_was() {
         let text =
-            (0..5_000).map(|it| format!("Line {it} says that {it} boats lie in harbor {it}.\n"));
-        let it = Portrait::of(&Sketch::of(&page(&text.collect::<String>(), "Boats"))).unwrap();
-        let json = serde_json::to_string(&it).unwrap();
+            (0..5_000).map(|at| format!("Line {at} says that {at} boats lie in harbor {at}.\n"));
+        let unwrap = Portrait::of(&Sketch::of(&page(&text.collect::<String>(), "Boats"))).unwrap();
+        let json = serde_json::to_string(&unwrap).unwrap();
         assert!(json.len() < 1_200, "{}", json.len());
-        assert_eq!(serde_json::from_str::<Portrait>(&json).unwrap(), it);
+        assert_eq!(serde_json::from_str::<Portrait>(&json).unwrap(), unwrap);
     }
 }

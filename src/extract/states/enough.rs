@@ -14,17 +14,21 @@ const ENOUGH_UNKNOWN: usize = 500;
 /// How many letters a page must have, so that its silence proves something: more in a language whose notes are not known.
 pub(super) fn least(language: Option<&str>, text: &str) -> usize {
     const SAMPLE: usize = 400;
-    let tag = language.and_then(|it| it.split(['-', '_']).next());
+    let tag = language.and_then(|language| language.split(['-', '_']).next());
     let known_tag = tag.is_none_or(|it| {
         let it = it.to_ascii_lowercase();
         phrases::knows(&it) || notice::knows(&it)
     });
     // Latin to Arabic, Devanagari, Bengali, Tamil to Malayalam, Thai to Lao, Burmese and Georgian, the East.
-    let known_script = |it: char| matches!(u32::from(it), 0..=0x6ff | 0x900..=0x9ff | 0xb80..=0xc7f | 0xd00..=0xd7f | 0xe00..=0xeff | 0x1000..=0x10ff | 0x1e00..=0x1fff | 0x2000..=0x9fff | 0xac00..=0xd7ff | 0xf900..);
+    let known_script = |letter: char| matches!(u32::from(letter), 0..=0x6ff | 0x900..=0x9ff | 0xb80..=0xc7f | 0xd00..=0xd7f | 0xe00..=0xeff | 0x1000..=0x10ff | 0x1e00..=0x1fff | 0x2000..=0x9fff | 0xac00..=0xd7ff | 0xf900..);
     let (mut known, mut all) = (0, 0);
-    for it in text.chars().filter(|it| it.is_alphabetic()).take(SAMPLE) {
+    for letter in text
+        .chars()
+        .filter(|letter| letter.is_alphabetic())
+        .take(SAMPLE)
+    {
         all += 1;
-        known += usize::from(known_script(it));
+        known += usize::from(known_script(letter));
     }
     if known_tag && known * 2 >= all {
         ENOUGH

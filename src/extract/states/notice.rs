@@ -76,11 +76,11 @@ impl Manner<'_> {
         }
         let speaks = |state| {
             let mut of = signals.iter();
-            of.any(|it| it.speaks_for == state && it.weight > 0.0)
+            of.any(|reason| reason.speaks_for == state && reason.weight > 0.0)
         };
         let states = STAND_INS.into_iter().chain([PageState::Placeholder]);
         states
-            .filter(|it| speaks(*it))
+            .filter(|state| speaks(*state))
             .map(|speaks_for| Signal {
                 what: "its text is about a subject, not about the visit".to_owned(),
                 speaks_for,
@@ -94,12 +94,12 @@ impl Manner<'_> {
 pub(super) fn of<'a>(lines: &[Line<'a>]) -> Option<Manner<'a>> {
     let (mut sum, mut all) = (0.0, 0.0);
     let mut most: Option<(f64, &'a str)> = None;
-    for line in lines.iter().filter(|it| it.is_main) {
+    for line in lines.iter().filter(|line| line.is_main) {
         let letters = super::letters(line.text) as f64;
         let score = of_sentence(line.text).clamp(-MOST, MOST);
         sum += score * letters;
         all += letters;
-        if most.is_none_or(|it| score * letters > it.0) {
+        if most.is_none_or(|most| score * letters > most.0) {
             most = Some((score * letters, line.text));
         }
     }
@@ -117,7 +117,7 @@ pub(super) fn of_sentence(sentence: &str) -> f64 {
     features.dedup();
     let sum: i32 = features
         .iter()
-        .filter_map(|it| WEIGHTS.get(usize::from(*it)))
+        .filter_map(|feature| WEIGHTS.get(usize::from(*feature)))
         .map(|it| i32::from(it.cast_signed()))
         .sum();
     BIAS + f64::from(sum) * STEP / (features.len().max(1) as f64).sqrt()
@@ -131,7 +131,7 @@ fn features(sentence: &str) -> Vec<u16> {
     let capitals = words
         .clone()
         .skip(1)
-        .filter(|it| it.starts_with(char::is_uppercase));
+        .filter(|text| text.starts_with(char::is_uppercase));
     let capitals = capitals.count();
     // In German every noun has a capital.
     if capitals > 0 && capitals * 4 <= words.count() {
@@ -143,13 +143,13 @@ fn features(sentence: &str) -> Vec<u16> {
         if token.starts_with(is_dense) {
             let starts: Vec<usize> = token
                 .char_indices()
-                .map(|it| it.0)
+                .map(|entry| entry.0)
                 .chain([token.len()])
                 .collect();
             for length in [2, 3] {
                 let runs = starts.iter().zip(starts.iter().skip(length));
                 let runs = runs.filter_map(|(start, end)| token.get(*start..*end));
-                found.extend(runs.map(|it| number(&["c", it])));
+                found.extend(runs.map(|run| number(&["c", run])));
             }
             before = None;
             continue;
@@ -178,12 +178,12 @@ fn tokens(sentence: &str) -> Vec<String> {
     let mut in_number = false;
     for letter in sentence.chars().flat_map(char::to_lowercase) {
         let letter = if letter == '’' { '\'' } else { letter };
-        let joins = letter == '\'' && word.chars().next().is_some_and(|it| !is_dense(it));
+        let joins = letter == '\'' && word.chars().next().is_some_and(|letter| !is_dense(letter));
         if is_of_words(letter) || joins {
             if word
                 .chars()
                 .next()
-                .is_some_and(|it| is_dense(it) != is_dense(letter))
+                .is_some_and(|character| is_dense(character) != is_dense(letter))
             {
                 found.push(std::mem::take(&mut word));
             }
@@ -238,7 +238,7 @@ fn is_of_words(letter: char) -> bool {
 
 /// The number of a feature: the low bits of FNV-1a of 32 bits (draft-eastlake-fnv).
 fn number(parts: &[&str]) -> u16 {
-    let bytes = parts.iter().flat_map(|it| it.bytes());
+    let bytes = parts.iter().flat_map(|part| part.bytes());
     let hash = bytes.fold(0x811c_9dc5_u32, |hash, it| {
         (hash ^ u32::from(it)).wrapping_mul(0x0100_0193)
     });

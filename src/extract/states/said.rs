@@ -70,8 +70,12 @@ pub(super) fn by(
     lines: &[Line<'_>],
     is_bare: bool,
 ) -> Vec<Said> {
-    let mut titled = title.map_or_else(Vec::new, |it| titles::of(it, true));
-    titled.extend(headings.iter().flat_map(|it| titles::of(it, false)));
+    let mut titled = title.map_or_else(Vec::new, |title| titles::of(title, true));
+    titled.extend(
+        headings
+            .iter()
+            .flat_map(|heading| titles::of(heading, false)),
+    );
     let mut hits: Vec<Hit> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         if line.at > SEARCHED {
@@ -85,7 +89,7 @@ pub(super) fn by(
     states.dedup();
     states
         .into_iter()
-        .filter_map(|it| of_state(it, &titled, &hits, lines))
+        .filter_map(|state| of_state(state, &titled, &hits, lines))
         .collect()
 }
 
@@ -110,7 +114,10 @@ fn search(text: &str, line: usize, hits: &mut Vec<Hit>) {
 
 fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>]) -> Option<Said> {
     let mut tallies: Vec<Tally> = (0..LANGUAGES).map(|_| Tally::default()).collect();
-    for hit in hits.iter().filter(|it| it.row.topic.state() == Some(state)) {
+    for hit in hits
+        .iter()
+        .filter(|hit| hit.row.topic.state() == Some(state))
+    {
         // What is said in all languages counts for each.
         let languages = if hit.row.language == ANY {
             0..LANGUAGES
@@ -130,25 +137,32 @@ fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>
             }
         }
     }
-    for it in &mut tallies {
-        it.without_repetitions();
+    for tally in &mut tallies {
+        tally.without_repetitions();
     }
-    let for_state = |it: &&Titled, language: usize| {
-        it.topic.state() == Some(state) && (it.language == language || it.language == ANY)
+    let for_state = |titled: &&Titled, language: usize| {
+        titled.topic.state() == Some(state)
+            && (titled.language == language || titled.language == ANY)
     };
     for (language, tally) in tallies.iter_mut().enumerate() {
-        let of_titles = titled.iter().filter(|it| for_state(it, language));
+        let of_titles = titled.iter().filter(|titled| for_state(titled, language));
         tally.score =
             weight_of_titles(of_titles).0 + tally.weight_of_text() + tally.weight_of_weak();
     }
     let (language, tally) = tallies
         .iter()
         .enumerate()
-        .reduce(|best, it| if it.1.score > best.1.score { it } else { best })
-        .filter(|it| it.1.score > 0.0)?;
-    let is_said = |it: &&Hit| {
-        it.row.topic.state() == Some(state)
-            && (it.row.language == language || it.row.language == ANY)
+        .reduce(|best, entry| {
+            if entry.1.score > best.1.score {
+                entry
+            } else {
+                best
+            }
+        })
+        .filter(|entry| entry.1.score > 0.0)?;
+    let is_said = |hit: &&Hit| {
+        hit.row.topic.state() == Some(state)
+            && (hit.row.language == language || hit.row.language == ANY)
     };
     // How much of a line says it: all of it, a half where but one weak word does, or nothing.
     let mut saying: BTreeMap<usize, usize> = BTreeMap::new();
@@ -161,7 +175,8 @@ fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>
         };
     }
     let mut signs = Vec::new();
-    let (weight, phrase) = weight_of_titles(titled.iter().filter(|it| for_state(it, language)));
+    let (weight, phrase) =
+        weight_of_titles(titled.iter().filter(|titled| for_state(titled, language)));
     if weight > 0.0 {
         signs.push((
             weight,
@@ -190,11 +205,11 @@ fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>
             format!("its text has words like {}", quoted(&tally.weak)),
         ));
     }
-    let main = || lines.iter().enumerate().filter(|it| it.1.is_main);
+    let main = || lines.iter().enumerate().filter(|entry| entry.1.is_main);
     let saying_prose = main()
-        .map(|(at, it)| it.prose * saying.get(&at).copied().unwrap_or(0) / 2)
+        .map(|(at, main)| main.prose * saying.get(&at).copied().unwrap_or(0) / 2)
         .sum();
-    let all_prose: usize = main().map(|it| it.1.prose).sum();
+    let all_prose: usize = main().map(|main| main.1.prose).sum();
     Some(Said {
         state,
         signs,
@@ -269,21 +284,21 @@ fn paywall(hits: &[Hit], lines: &[Line<'_>], language: usize) -> Option<String> 
     const BEHIND: usize = 500;
     /// A sentence below is about something else.
     const SPEAKS: f64 = -0.5;
-    let hit = hits.iter().find(|it| {
-        it.row.topic == Topic::Paywall
-            && it.row.strength == Strength::Text
-            && (it.row.language == language || it.row.language == ANY)
-            && lines.get(it.line).is_some_and(|it| {
-                it.is_main
-                    && it.prose * 2 > it.text.chars().count()
-                    && notice::of_sentence(it.text) > SPEAKS
+    let hit = hits.iter().find(|hit| {
+        hit.row.topic == Topic::Paywall
+            && hit.row.strength == Strength::Text
+            && (hit.row.language == language || hit.row.language == ANY)
+            && lines.get(hit.line).is_some_and(|line| {
+                line.is_main
+                    && line.prose * 2 > line.text.chars().count()
+                    && notice::of_sentence(line.text) > SPEAKS
             })
     })?;
     let behind: usize = lines
         .iter()
         .skip(hit.line + 1)
-        .filter(|it| it.is_main)
-        .map(|it| it.prose)
+        .filter(|line| line.is_main)
+        .map(|line| line.prose)
         .sum();
     (behind <= BEHIND).then(|| hit.phrase.to_owned())
 }

@@ -36,7 +36,7 @@ impl Shape {
     }
 
     fn once(&mut self, speaks_for: PageState, weight: f64, what: &str) {
-        if !self.signs.iter().any(|it| it.what == what) {
+        if !self.signs.iter().any(|sign| sign.what == what) {
             self.sign(speaks_for, weight, what.to_owned());
         }
     }
@@ -115,7 +115,7 @@ fn is_index_of_folder(flow: &Flow) -> bool {
     let title = flow.title.as_deref().unwrap_or_default().trim();
     let folder = title.strip_prefix("Index of ");
     let headed = |it: &crate::reading::Heading| flow.text[it.range.clone()].trim() == title;
-    folder.is_some_and(|it| it.starts_with('/')) && flow.headings.iter().any(headed)
+    folder.is_some_and(|folder| folder.starts_with('/')) && flow.headings.iter().any(headed)
 }
 
 /// Images and lines that stand where names are to come; of images how many there are, without a text, and by their names stand-ins.
@@ -137,8 +137,8 @@ fn stand_ins(shape: &mut Shape, flow: &Flow, (images, bare, named): (u32, u32, u
     let lines = flow
         .blocks
         .iter()
-        .filter(|it| it.region == Region::Main && it.range.len() < 60)
-        .filter(|it| names::stands_in(&flow.text[it.range.clone()]))
+        .filter(|block| block.region == Region::Main && block.range.len() < 60)
+        .filter(|block| names::stands_in(&flow.text[block.range.clone()]))
         .count();
     if lines >= 2 {
         shape.sign(
@@ -171,7 +171,7 @@ fn script(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
             && budget > text.len()
         {
             budget -= text.len();
-            let reads = |it: &str| memmem::find(text.as_bytes(), it.as_bytes()).is_some();
+            let reads = |line: &str| memmem::find(text.as_bytes(), line.as_bytes()).is_some();
             if READ.iter().any(|it| reads(it)) {
                 shape.once(
                     PageState::ScriptShell,
@@ -196,13 +196,16 @@ fn script(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
 
 /// Whether structured data says `"isAccessibleForFree": false` (schema.org).
 fn says_not_free(data: &str) -> bool {
-    data.match_indices("isAccessibleForFree").any(|(at, it)| {
-        let rest = data.get(at + it.len()..).unwrap_or_default();
-        let value = rest.trim_start_matches(|it: char| it.is_whitespace() || "\":'".contains(it));
-        value
-            .get(..5)
-            .is_some_and(|it| it.eq_ignore_ascii_case("false"))
-    })
+    data.match_indices("isAccessibleForFree")
+        .any(|(at, found)| {
+            let rest = data.get(at + found.len()..).unwrap_or_default();
+            let value = rest.trim_start_matches(|letter: char| {
+                letter.is_whitespace() || "\":'".contains(letter)
+            });
+            value
+                .get(..5)
+                .is_some_and(|value| value.eq_ignore_ascii_case("false"))
+        })
 }
 
 /// A script of a page with next to no text that leads the browser to another page.
@@ -215,7 +218,7 @@ fn sends_elsewhere(shape: &mut Shape, script: &str) {
         "location=",
         "location =",
     ];
-    if ways.iter().any(|it| script.contains(it)) {
+    if ways.iter().any(|way| script.contains(way)) {
         shape.once(
             PageState::ScriptShell,
             0.3,
@@ -272,7 +275,7 @@ fn meta(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
     }
     let refreshes = tree
         .attr(node, &local_name!("http-equiv"))
-        .is_some_and(|it| it.eq_ignore_ascii_case("refresh"));
+        .is_some_and(|attr| attr.eq_ignore_ascii_case("refresh"));
     if refreshes && main < LITTLE {
         if content.contains("url") {
             shape.once(
@@ -290,7 +293,7 @@ fn meta(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
 fn link(shape: &mut Shape, tree: &Tree, node: usize) {
     let canonical = tree
         .attr(node, &local_name!("rel"))
-        .is_some_and(|it| it.eq_ignore_ascii_case("canonical"));
+        .is_some_and(|attr| attr.eq_ignore_ascii_case("canonical"));
     let href = tree.attr(node, &local_name!("href")).unwrap_or_default();
     if canonical && is_error_path(href) {
         shape.once(
@@ -318,7 +321,7 @@ fn is_error_name(name: &str) -> bool {
     let plain: String = name
         .chars()
         .filter(char::is_ascii_alphanumeric)
-        .map(|it| it.to_ascii_lowercase())
+        .map(|letter| letter.to_ascii_lowercase())
         .collect();
     matches!(
         &*plain,
@@ -365,10 +368,12 @@ fn called(shape: &mut Shape, tree: &Tree, flow: &Flow, node: usize, main: usize)
                 "its markup calls it an error page",
             );
         }
-        if classes
-            .split_whitespace()
-            .any(|it| matches!(it, "maintenance" | "maintenance-mode" | "under-maintenance"))
-        {
+        if classes.split_whitespace().any(|word| {
+            matches!(
+                word,
+                "maintenance" | "maintenance-mode" | "under-maintenance"
+            )
+        }) {
             shape.once(
                 PageState::Unavailable,
                 0.5,
@@ -432,8 +437,8 @@ fn mount(shape: &mut Shape, tree: &Tree, node: usize, main: usize, heading: Opti
             "the element that a script fills is empty",
         );
     }
-    let named =
-        names::attribute_tells_relation(id) || tree.classes(node).any(|it| it == "handlebars");
+    let named = names::attribute_tells_relation(id)
+        || tree.classes(node).any(|class| class == "handlebars");
     if !id.is_empty()
         && named
         && heading.is_some_and(names::tells_relation)

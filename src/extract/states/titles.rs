@@ -71,27 +71,27 @@ pub(super) fn of(title: &str, is_title: bool) -> Vec<Titled> {
 /// How many letters and digits there are, those of addresses apart: "example.org is for sale" is about the sale.
 fn letters(text: &str) -> usize {
     text.split_whitespace()
-        .filter(|it| !is_domain(it))
+        .filter(|word| !is_domain(word))
         .flat_map(str::chars)
-        .filter(|it| it.is_alphanumeric())
+        .filter(|letter| letter.is_alphanumeric())
         .count()
 }
 
 /// Whether a text is a domain and nothing else: `example.org`.
 pub(super) fn is_domain(text: &str) -> bool {
     let text = text.trim();
-    let last = text.rsplit_once('.').map_or("", |it| it.1);
+    let last = text.rsplit_once('.').map_or("", |halves| halves.1);
     (2..=12).contains(&last.len())
-        && last.bytes().all(|it| it.is_ascii_alphabetic())
+        && last.bytes().all(|byte| byte.is_ascii_alphabetic())
         && text
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || it == b'.' || it == b'-')
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
 }
 
 /// The status that a part of a title gives: alone, beside a word for "error", or before a phrase (`said`); not "Room 404".
 fn status(part: &str, said: bool) -> Option<(String, Topic)> {
     let mut words: Vec<&str> = Vec::new();
-    for word in part.split(|it: char| !it.is_alphanumeric()) {
+    for word in part.split(|letter: char| !letter.is_alphanumeric()) {
         // "404页面" is a number and a word.
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = word.split_at(digits);
@@ -100,7 +100,7 @@ fn status(part: &str, said: bool) -> Option<(String, Topic)> {
     let is_error = |at: usize| {
         words
             .get(at)
-            .is_some_and(|it| ERROR_WORDS.contains(&format!(" {it} ")))
+            .is_some_and(|word| ERROR_WORDS.contains(&format!(" {word} ")))
     };
     let (at, word, topic) = words
         .iter()
