@@ -78,7 +78,7 @@ pub use statement::{MOST_PASSAGES, Passage, StatementAnswer, statement};
 pub use time::waiting::{Alert, Lasting, Stretch};
 
 /// The version of the comparison; answers and findings of another version are computed again.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 #[cfg(test)]
 mod history_tests;

@@ -144,8 +144,12 @@ impl Judged<'_> {
             .any(|(span, name)| {
                 let text = &self.page.reading.text;
                 let before = text.get(span.start..range.start).unwrap_or_default();
+                let behind = text.get(range.end..span.end).unwrap_or_default();
+                let there = text.get(range.clone()).unwrap_or_default();
                 !former::is_former(before)
                     && !before.contains(". ")
+                    && !is_dated(before)
+                    && !(is_transcribed(there, before) && is_transcribed(there, behind))
                     && !self.is_line_of_text(span, range, key)
                     && self
                         .pool
@@ -249,11 +253,42 @@ fn same_case(there: &str, name: &str) -> bool {
     upper(there) >= upper(name)
 }
 
+/// Whether what stands before a name is a date or a number, set off from it: "March 2019 - ".
+fn is_dated(before: &str) -> bool {
+    let before = before.trim_end();
+    let number = before
+        .trim_end_matches(['-', '–', '—', ':', '.', '|'])
+        .trim_end();
+    number.len() < before.len() && number.ends_with(|it: char| it.is_ascii_digit())
+}
+
+/// Whether a text beside a name has no letter of the name's alphabet: the same name in another script, or nothing.
+fn is_transcribed(name: &str, beside: &str) -> bool {
+    let of = |it: &str| {
+        let letters = it.chars().filter(|it| it.is_alphabetic());
+        letters.fold(0_u8, |known, it| known | alphabet(it))
+    };
+    of(name) & of(beside) == 0
+}
+
+/// The alphabet of a letter, as one bit: Latin, Greek, Cyrillic, another with two cases, one without case.
+fn alphabet(letter: char) -> u8 {
+    match letter {
+        '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => 1,
+        '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => 2,
+        '\u{400}'..='\u{52f}' => 4,
+        _ if letter.is_uppercase() || letter.is_lowercase() => 8,
+        _ => 16,
+    }
+}
+
 /// Whether the words beside a place, in the same phrase, are written as a name's: then the place is part of another name.
 fn beside_capital(text: &str, range: &Range<usize>) -> bool {
     let after = text.get(range.end..).unwrap_or_default();
     let before = text.get(..range.start).unwrap_or_default();
-    let next = after.strip_prefix(' ').and_then(|it| it.chars().next());
+    let there = text.get(range.clone()).unwrap_or_default();
+    let own = |it: &str| !is_transcribed(there, it);
+    let next = after.strip_prefix(' ').and_then(|it| it.split(' ').next());
     let last = before
         .strip_suffix(' ')
         .and_then(|it| it.split(|it: char| it.is_whitespace()).next_back());
@@ -265,5 +300,30 @@ fn beside_capital(text: &str, range: &Range<usize>) -> bool {
                 "The" | "A" | "An" | "And" | "In" | "At" | "By" | "With" | "For" | "From" | "Of"
             )
     };
-    next.is_some_and(char::is_uppercase) || last.is_some_and(is_name)
+    next.is_some_and(|it| own(it) && it.starts_with(char::is_uppercase))
+        || last.is_some_and(|it| own(it) && is_name(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beside_capital, is_dated, is_transcribed};
+
+    #[test]
+    fn the_same_name_in_another_script_makes_no_longer_name() {
+        assert!(is_transcribed("송영준", " Youngjun Song"));
+        assert!(is_transcribed("Harbor Bank", "ハーバー銀行"));
+        assert!(!is_transcribed("Orrin", " Studios"));
+        assert!(!is_transcribed("Гавань", " Центр"));
+        let text = "송영준 Youngjun Song";
+        assert!(!beside_capital(text, &(0.."송영준".len())));
+        assert!(beside_capital("Orrin Studios", &(0..5)));
+    }
+
+    #[test]
+    fn a_date_before_a_name_is_no_part_of_it() {
+        assert!(is_dated("Mars 2019 -"));
+        assert!(is_dated("2019: "));
+        assert!(!is_dated("Studio 54 "));
+        assert!(!is_dated("North-"));
+    }
 }
