@@ -494,7 +494,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 mod tests {
     use super::*;
 
-    const STYLE: &str = include_str!("page.css");
+    const STYLE: &str = include_str!("palette.css");
 
     /// The relative luminance of a colour (WCAG 2.2, definition).
     fn luminance(color: &str) -> f64 {

@@ -48,16 +48,9 @@ fn percent(part: &str) -> Vec<u8> {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let digits = part.get(at + 1..at + 3).filter(|_| *byte == b'%');
-        match digits.and_then(|it| u8::from_str_radix(it, 16).ok()) {
-            Some(it) => {
-                decoded.push(it);
-                at += 3;
-            }
-            None => {
-                decoded.push(*byte);
-                at += 1;
-            }
-        }
+        let escaped = digits.and_then(|it| u8::from_str_radix(it, 16).ok());
+        decoded.push(escaped.unwrap_or(*byte));
+        at += if escaped.is_some() { 3 } else { 1 };
     }
     decoded
 }

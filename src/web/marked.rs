@@ -121,7 +121,7 @@ impl Web {
         let Some(whole) = self.whole(found)? else {
             return Ok(None);
         };
-        let Some(marked) = self.mark_all(found, whole, items) else {
+        let Some(marked) = self.mark_all(found, &whole, items) else {
             return Ok(None);
         };
         let marked = Arc::new(marked);
@@ -133,7 +133,7 @@ impl Web {
         Ok(Some(marked))
     }
 
-    fn mark_all(&self, found: &Dated, whole: Whole, items: &[&Item]) -> Option<Marked> {
+    fn mark_all(&self, found: &Dated, whole: &Whole, items: &[&Item]) -> Option<Marked> {
         let mut marks: Vec<Mark> = Vec::new();
         for item in items {
             let finding = item.finding();
@@ -178,12 +178,11 @@ impl Web {
         (request, origins): (&Request, &Origins),
     ) -> Result<Answer, StoreError> {
         let now = self.now()?;
-        let items: Vec<&Item> = match now.desk.page(id) {
-            Some(page) => now.desk.items_of(page).collect(),
-            None => {
-                let all = now.desk.items().iter();
-                all.filter(|it| it.finding().id.0 == id).collect()
-            }
+        let items: Vec<&Item> = if let Some(page) = now.desk.page(id) {
+            now.desk.items_of(page).collect()
+        } else {
+            let all = now.desk.items().iter();
+            all.filter(|it| it.finding().id.0 == id).collect()
         };
         // Only copies of that page, or those that its findings rest on.
         let own = PageId::of(&found.target_uri);

@@ -10,7 +10,6 @@ pub(super) const MOST_OF_DATA: f64 = 0.9;
 
 /// What is measured of such a list.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a different fact")]
 pub(in crate::extract) struct UnseenFacts {
     /// The mean likeness to names.
     pub(super) likeness: f64,

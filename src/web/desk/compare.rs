@@ -62,12 +62,12 @@ pub(in crate::web) fn compare(
         return Ok(nothing("there is no copy of this page", (request, origins)));
     };
     let texts = (web.text_of(old)?, web.text_of(new)?);
-    let dated = |copy: &Dated, text| DatedText {
+    let with_text = |copy: &Dated, text| DatedText {
         date: copy.date,
         payload_digest: copy.payload_digest,
         text,
     };
-    let diff = PageDiff::of(&dated(old, &texts.0), &dated(new, &texts.1), 3);
+    let diff = PageDiff::of(&with_text(old, &texts.0), &with_text(new, &texts.1), 3);
     let view = |it: &Dated| {
         (
             minute(it.date),

@@ -249,7 +249,7 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    pub(super) fn of(item: &Item, now: &Now, line: &Line, link: &str) -> Self {
+    pub(super) fn of(item: &Item, now: &Now, line: &Line, href: &str) -> Self {
         let finding = item.finding();
         let profile = now.profile(&finding.profile).map(|it| &it.profile);
         let claim = finding.subject.claim();
@@ -284,13 +284,10 @@ impl Opened {
                     spaced(&quote.trail, false)
                 ),
             };
-            text += &format!(
-                "{} ({}{digest}): {words}\n",
-                minute(evidence.capture.date),
-                evidence.capture.target_uri
-            );
+            let (date, page) = (minute(evidence.capture.date), &evidence.capture.target_uri);
+            text.extend([format!("{date} ({page}{digest}): {words}\n")]);
         }
-        text += link;
+        text += href;
         Self {
             sentence: stretches(sentence.as_deref().unwrap_or_default(), at_issue),
             said: said(finding),

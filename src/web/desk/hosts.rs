@@ -47,7 +47,7 @@ pub(in crate::web) fn hosts(
                 let says = match it.access {
                     RobotsAccess::Rules(_) => "rules",
                     RobotsAccess::Unavailable { .. } => "none: everything is allowed",
-                    _ => "not reachable",
+                    RobotsAccess::Unreachable { .. } => "not reachable",
                 };
                 format!("{says}, {}", minute(it.fetched))
             },

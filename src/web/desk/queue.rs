@@ -135,20 +135,17 @@ impl Filter {
             && self.is("weight", weight_key(finding.weight()))
             && self.is("verdict", &label.key())
             && sure.is_none_or(|it| finding.confidence * 100.0 >= it)
-            && self
-                .form
-                .first("q")
-                .is_none_or(|text| self.has(text, item, now))
+            && self.form.first("q").is_none_or(|text| has(text, item, now))
     }
+}
 
-    /// Whether a text is in the words, the address or the id of a finding.
-    fn has(&self, text: &str, item: &Item, now: &Now) -> bool {
-        let text = text.to_lowercase();
-        let profile = now.profile(&item.finding().profile).map(|it| &it.profile);
-        words(item, profile).to_lowercase().contains(&text)
-            || item.placed.address.as_str().contains(&text)
-            || item.finding().id.0.starts_with(&text)
-    }
+/// Whether a text is in the words, the address or the id of a finding.
+fn has(text: &str, item: &Item, now: &Now) -> bool {
+    let text = text.to_lowercase();
+    let profile = now.profile(&item.finding().profile).map(|it| &it.profile);
+    words(item, profile).to_lowercase().contains(&text)
+        || item.placed.address.as_str().contains(&text)
+        || item.finding().id.0.starts_with(&text)
 }
 
 fn kind(subject: &Subject) -> &'static str {
@@ -196,16 +193,16 @@ pub(in crate::web) fn queue(
     let rows = now
         .desk
         .queue(&|it| filter.wants(it, &now), order_of(&filter.form));
-    let most = filter.form.first("rows").and_then(|it| it.parse().ok());
-    let most = most.unwrap_or(ROWS).clamp(1, MOST_ROWS);
+    let wanted = filter.form.first("rows").and_then(|it| it.parse().ok());
+    let limit = wanted.unwrap_or(ROWS).clamp(1, MOST_ROWS);
     let after = filter.form.first("after");
     let start = rows
         .iter()
         .position(|it| Some(it.page.id.0.as_str()) == after);
     let start = start.map_or(0, |it| it + 1);
     let shown = rows.get(start..).unwrap_or_default();
-    let left = shown.len().saturating_sub(most);
-    let shown = shown.get(..most).unwrap_or(shown);
+    let left = shown.len().saturating_sub(limit);
+    let shown = shown.get(..limit).unwrap_or(shown);
     let asked = |name: &str, value: &str| {
         let kept = filter.form.pairs().iter();
         let kept = kept.filter(|it| it.0 != name && it.0 != "done");
@@ -277,7 +274,7 @@ pub(super) fn cited(all: &[crate::desk::Cited]) -> Vec<String> {
     let mut told: Vec<(&str, String)> = Vec::new();
     for it in all {
         match told.last_mut().filter(|last| last.0 == it.article) {
-            Some(last) => last.1 += &format!(" [{}]", it.number),
+            Some(last) => last.1.extend([" [", &it.number.to_string(), "]"]),
             None => told.push((&it.article, format!("[{}]", it.number))),
         }
     }

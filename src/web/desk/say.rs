@@ -50,9 +50,8 @@ pub(super) fn decision(review: &Review, state: State) -> String {
     match (decision, review.terms.outcome) {
         (Decision::Accept, Some(Outcome::Done)) => "the article was changed".to_owned(),
         (Decision::Accept, Some(Outcome::Keep)) => "leave the article".to_owned(),
-        (Decision::Accept, Some(Outcome::Edit)) => "change the article".to_owned(),
         (Decision::Accept, None) if state == State::Left => "leave the article".to_owned(),
-        (Decision::Accept, None) => "change the article".to_owned(),
+        (Decision::Accept, _) => "change the article".to_owned(),
         (Decision::Reject, _) => match review.terms.mistake {
             Some(it) => format!("wrong: {}", mistake(it)),
             None => "wrong".to_owned(),

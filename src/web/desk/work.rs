@@ -262,7 +262,7 @@ impl Scene<'_> {
         )
     }
 
-    fn line<'b>(&self, item: &'b Item) -> Line {
+    fn line(&self, item: &Item) -> Line {
         let profile = self.now.profile(&item.finding().profile);
         let href = self.address(&[("f", &item.finding().id.0), ("then", ""), ("now", "")]);
         let chosen = self.chosen.map(|it| &it.finding().id);
