@@ -164,15 +164,12 @@ fn retry_after(capture: &Capture) -> Option<Duration> {
 /// What the answer to a request for a page of an index means, if it is no index: never [`Answer::Copy`].
 #[must_use]
 pub fn of_index(capture: &Capture) -> Option<Answer> {
-    let response = match &capture.outcome {
-        Outcome::Response(response) => response,
-        _ => {
-            let wanted = Wanted {
-                original: &capture.target_uri,
-                date: capture.date,
-            };
-            return Some(answer(capture, &wanted));
-        }
+    let Outcome::Response(response) = &capture.outcome else {
+        let wanted = Wanted {
+            original: &capture.target_uri,
+            date: capture.date,
+        };
+        return Some(answer(capture, &wanted));
     };
     match capture.status().unwrap_or_default() {
         // Nothing is truncated that a row would be lost of.

@@ -178,11 +178,9 @@ mod tests {
     /// SHA-1 in base32, as indexes print it.
     fn sha1(bytes: &[u8]) -> String {
         let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
-        let bits: String = digest
-            .as_ref()
-            .iter()
-            .map(|it| format!("{it:08b}"))
-            .collect();
+        let bytes = digest.as_ref().iter();
+        let bits: Vec<String> = bytes.map(|it| format!("{it:08b}")).collect();
+        let bits = bits.concat();
         let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let of = |at: usize| usize::from_str_radix(&bits[at..at + 5], 2).unwrap();
         (0..bits.len())

@@ -158,7 +158,7 @@ impl AddArgs {
         let archive = opened(session, "copies add")?;
         let date = archive.write(|store| {
             let before = store.copied(&page)?.len();
-            let address_date = self.copy(session, store, (&page, &reference, &address), &stop)?;
+            let address_date = Self::copy(session, store, (&page, &reference, &address), &stop)?;
             let copies = store.copied(&page)?;
             let is_this = |source: Option<&Source>| {
                 let memento = source
@@ -208,7 +208,6 @@ impl AddArgs {
 
     /// Copies it; returns the day in its address.
     fn copy(
-        &self,
         session: &Session,
         store: &Store,
         (page, reference, address): (&TargetUri, &Reference, &TargetUri),
@@ -317,7 +316,7 @@ fn with_copy(text: &str, number: u32, copy: &ArchivedCopy) -> Option<String> {
         let end = (start + 1..lines.len()).find(|it| lines.get(*it).is_some_and(|it| is_head(it)));
         let end = end.unwrap_or(lines.len());
         let block = lines.get(start..end)?;
-        if !block.iter().any(|it| own(it)) {
+        if !block.iter().any(&own) {
             continue;
         }
         let mut out: Vec<String> = lines.iter().map(|it| (*it).to_owned()).collect();

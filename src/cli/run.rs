@@ -100,7 +100,7 @@ impl RunArgs {
         archive: &Archive<'_>,
         stop: &Stop,
     ) -> Result<Exit, Failure> {
-        let compared = if self.archive_only { &[] } else { profiles };
+        let judged = if self.archive_only { &[] } else { profiles };
         let compares = !self.archive_only;
         let began = session.clock.now();
         if self.from.is_none() {
@@ -134,8 +134,8 @@ impl RunArgs {
         let is_wanted =
             !session.quiet || self.format == Format::Json || self.fail_on != FailOn::None;
         let found = archive.write(|store| {
-            push::queue_by_policy(session, store, compared, began)?;
-            let found = tell(session, compared, store, &ran, (self.format, is_wanted))?;
+            push::queue_by_policy(session, store, judged, began)?;
+            let found = tell(session, judged, store, &ran, (self.format, is_wanted))?;
             article_page::tell(session, profiles, store)?;
             Ok(found)
         })?;

@@ -252,17 +252,7 @@ impl Leaf<'_> {
                 by: *by,
                 reason,
             }),
-            Self::Mute { id, mute } => text(&MuteText {
-                leaf: "mute",
-                id: *id,
-                profile: &mute.profile,
-                claim: &mute.claim,
-                kind: mute.kind.word(),
-                muted: mute.muted,
-                at: warc_date(mute.at),
-                by: &mute.by,
-                note: mute.note.as_deref(),
-            }),
+            Self::Mute { id, mute } => text(&MuteText::of(*id, mute)),
             Self::Push {
                 id,
                 page,
@@ -483,6 +473,22 @@ struct MuteText<'a> {
     by: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+}
+
+impl<'a> MuteText<'a> {
+    fn of(id: i64, mute: &'a Mute) -> Self {
+        Self {
+            leaf: "mute",
+            id,
+            profile: &mute.profile,
+            claim: &mute.claim,
+            kind: mute.kind.word(),
+            muted: mute.muted,
+            at: warc_date(mute.at),
+            by: &mute.by,
+            note: mute.note.as_deref(),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -95,7 +95,7 @@ impl Pushing<'_> {
             match push.state {
                 PushState::Asked if now - push.at < JOB => self.ask_job(&asking, push).await?,
                 PushState::Asked | PushState::Asking if now - push.at >= JOB => {
-                    self.ask_index(&asking, push).await?
+                    self.ask_index(&asking, push).await?;
                 }
                 _ => {}
             }
@@ -256,15 +256,12 @@ impl Pushing<'_> {
         let Ok(page) = archives::listing(&archive, &push.page, &body) else {
             return Ok(());
         };
-        match page.listed.last().filter(|it| it.date >= push.at - SKEW) {
-            Some(it) => {
-                let address = format!("{}/web/{}/{}", self.base, digits14(it.date), it.original);
-                self.put(push, PushState::Done, Some(address), None)?;
-            }
-            None => {
-                let why = "no answer for an hour, and it is not in the index".to_owned();
-                self.later(push, why)?;
-            }
+        if let Some(it) = page.listed.last().filter(|it| it.date >= push.at - SKEW) {
+            let address = format!("{}/web/{}/{}", self.base, digits14(it.date), it.original);
+            self.put(push, PushState::Done, Some(address), None)?;
+        } else {
+            let why = "no answer for an hour, and it is not in the index".to_owned();
+            self.later(push, why)?;
         }
         Ok(())
     }
@@ -295,10 +292,10 @@ impl Pushing<'_> {
                 )?;
             }
             Saved::Refused { code, message } => {
-                self.put(push, PushState::Refused, both(&code, &message), None)?
+                self.put(push, PushState::Refused, both(&code, &message), None)?;
             }
             Saved::Later { code, message } => {
-                self.later(push, both(&code, &message).unwrap_or(code))?
+                self.later(push, both(&code, &message).unwrap_or(code))?;
             }
             Saved::NoAccess(_) => {
                 self.put(push, PushState::Queued, push.detail.clone(), None)?;

@@ -117,7 +117,7 @@ impl Rescue<'_> {
         };
         for it in lost {
             for archive in self.archives {
-                if let Some(Later(why)) = going.from_archive(archive, it).await? {
+                if let Some(Later(why)) = going.rescue_from(archive, it).await? {
                     going
                         .rescued
                         .left
@@ -157,7 +157,7 @@ impl Going<'_> {
     }
 
     /// Lists what an archive has of a page, and copies what is wanted of it.
-    async fn from_archive(
+    async fn rescue_from(
         &mut self,
         archive: &Archive,
         lost: &Lost,
@@ -323,10 +323,7 @@ impl Going<'_> {
         let mut at = (memento.uri.clone(), memento.date, memento.original.clone());
         let mut moved = 0;
         let mut note = None;
-        loop {
-            let Ok(uri) = at.0.parse::<TargetUri>() else {
-                break;
-            };
+        while let Ok(uri) = at.0.parse::<TargetUri>() {
             let wanted = Wanted {
                 original: &at.2,
                 date: at.1,

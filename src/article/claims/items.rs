@@ -91,12 +91,12 @@ impl Reader<'_> {
                 None => left_out.push(it),
             }
         }
-        let least = if intro.block.is_none() && intro.label.is_some() {
+        let needed = if intro.block.is_none() && intro.label.is_some() {
             1
         } else {
             2
         };
-        if names.len() < least || names.len() * 3 < items.len() * 2 {
+        if names.len() < needed || names.len() * 3 < items.len() * 2 {
             return false;
         }
         let mut numbers = numbers_of(items);
@@ -111,8 +111,8 @@ impl Reader<'_> {
                     .text
                     .trim_end_matches([' ', '\u{a0}', ':', '：'])
                     .len();
-                let last = block.markers.iter().filter(|it| it.at >= from);
-                numbers.extend(last.map(|it| it.number));
+                let behind = block.markers.iter().filter(|it| it.at >= from);
+                numbers.extend(behind.map(|it| it.number));
                 block
             }
             // Without a colon the paragraph speaks for itself, and the items must bring their own markers.

@@ -56,7 +56,7 @@ impl Manner<'_> {
     pub(super) fn addressed(&self, main: usize, named: usize) -> Option<Signal> {
         let limit = match main {
             ..=400 => -1.0,
-            ..=800 => -0.5,
+            401..=800 => -0.5,
             _ => 0.0,
         };
         (named < 3 && self.score >= limit).then(|| Signal {

@@ -40,7 +40,7 @@ fn starting_at(
     if at == 0 && is_adverbial(&sentence[first.start..start]) {
         return None;
     }
-    let mut members = vec![start..first.end];
+    let mut members = Vec::from([start..first.end]);
     for (index, piece) in pieces.iter().enumerate().skip(at + 1) {
         let text = &sentence[piece.clone()];
         if let Some((left, right)) = conjoined(text, language) {
