@@ -146,11 +146,12 @@ impl Judged<'_> {
                 let before = text.get(span.start..range.start).unwrap_or_default();
                 let behind = text.get(range.end..span.end).unwrap_or_default();
                 let there = text.get(range.clone()).unwrap_or_default();
-                !former::is_former(before)
-                    && !before.contains(". ")
-                    && !is_dated(before)
-                    && !(is_transcribed(there, before) && is_transcribed(there, behind))
-                    && !self.is_line_of_text(span, range, key)
+                let stands_alone = former::is_former(before)
+                    || before.contains(". ")
+                    || is_dated(before)
+                    || (is_transcribed(there, before) && is_transcribed(there, behind))
+                    || self.is_line_of_text(span, range, key);
+                !stands_alone
                     && self
                         .pool
                         .names

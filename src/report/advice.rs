@@ -100,7 +100,7 @@ pub(super) fn on_reference(
 ) -> String {
     let mut instead = instead(cite, gathered);
     if let Some(page) = elsewhere(number, gathered) {
-        instead.extend([" Or cite ", page.as_ref(), ", which has all the words."]);
+        instead.extend([format!(" Or cite {page}, which has all the words.")]);
     }
     let by_hand = "Open it in a browser.";
     match fate {

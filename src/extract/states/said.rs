@@ -112,6 +112,20 @@ fn search(text: &str, line: usize, hits: &mut Vec<Hit>) {
     });
 }
 
+/// How much of each line says it, in halves: one for a single weak word, else two.
+fn halves_said<'h>(hits: impl Iterator<Item = &'h Hit>) -> BTreeMap<usize, usize> {
+    let mut halves: BTreeMap<usize, usize> = BTreeMap::new();
+    for hit in hits {
+        let part = halves.entry(hit.line).or_default();
+        *part = if hit.row.strength == Strength::Weak {
+            (*part + 1).min(2)
+        } else {
+            2
+        };
+    }
+    halves
+}
+
 fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>]) -> Option<Said> {
     let mut tallies: Vec<Tally> = (0..LANGUAGES).map(|_| Tally::default()).collect();
     for hit in hits
@@ -164,16 +178,7 @@ fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>
         hit.row.topic.state() == Some(state)
             && (hit.row.language == language || hit.row.language == ANY)
     };
-    // How much of a line says it: all of it, a half where but one weak word does, or nothing.
-    let mut saying: BTreeMap<usize, usize> = BTreeMap::new();
-    for hit in hits.iter().filter(is_said) {
-        let part = saying.entry(hit.line).or_default();
-        *part = if hit.row.strength == Strength::Weak {
-            (*part + 1).min(2)
-        } else {
-            2
-        };
-    }
+    let saying = halves_said(hits.iter().filter(is_said));
     let mut signs = Vec::new();
     let (weight, phrase) =
         weight_of_titles(titled.iter().filter(|titled| for_state(titled, language)));

@@ -40,7 +40,8 @@ fn starting_at(
     if at == 0 && is_adverbial(&sentence[first.start..start]) {
         return None;
     }
-    let mut members = Vec::from([start..first.end]);
+    let mut members: Vec<Range<usize>> = Vec::new();
+    members.push(start..first.end);
     for (index, piece) in pieces.iter().enumerate().skip(at + 1) {
         let text = &sentence[piece.clone()];
         if let Some((left, right)) = conjoined(text, language) {
