@@ -168,7 +168,7 @@ impl Other {
     }
 
     pub(crate) fn user(&self, json: &str) {
-        self.state.lock().unwrap().user = json.to_owned();
+        json.clone_into(&mut self.state.lock().unwrap().user);
     }
 
     /// How the settings name it.
@@ -205,7 +205,7 @@ impl Other {
 
 fn serve(stream: TcpStream, state: &Mutex<State>, address: SocketAddr) {
     stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
+        .set_read_timeout(Some(Duration::from_mins(1)))
         .unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut out = stream;
@@ -272,6 +272,7 @@ fn reply(status: u16, fields: &[(String, String)], body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an arm of `answer`")]
 fn text(status: u16, body: &str) -> Option<(Vec<u8>, bool)> {
     Some((
         reply(
@@ -283,6 +284,7 @@ fn text(status: u16, body: &str) -> Option<(Vec<u8>, bool)> {
     ))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an arm of `answer`")]
 fn json(status: u16, body: &str) -> Option<(Vec<u8>, bool)> {
     Some((
         reply(
@@ -368,6 +370,7 @@ pub(crate) fn base32(bytes: &[u8]) -> String {
         .collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "one answer after the other")]
 fn cdx(state: &mut State, query: &str, is_pywb: bool) -> Option<(Vec<u8>, bool)> {
     let parameters: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes())
         .into_owned()
@@ -574,7 +577,7 @@ fn memento(state: &mut State, stamp: &str, page: &str, base: &str) -> Option<(Ve
             ];
             return Some((reply(302, &fields, b""), false));
         }
-        How::Nearest(to) => stamp = (*to).to_owned(),
+        How::Nearest(to) => (*to).clone_into(&mut stamp),
         How::Itself(status, body) => return text(*status, body),
         How::Holds => return None,
         _ => {}

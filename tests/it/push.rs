@@ -31,7 +31,7 @@ fn project(other: &Other, names: &[&str]) -> Project {
             other.base()
         ),
     );
-    let references: String = names
+    let references: Vec<String> = names
         .iter()
         .enumerate()
         .map(|(at, name)| {
@@ -42,6 +42,7 @@ fn project(other: &Other, names: &[&str]) -> Project {
             )
         })
         .collect();
+    let references = references.concat();
     project.profile(
         "pages",
         &format!("format = 1\ntitle = \"Pages\"\n{references}"),

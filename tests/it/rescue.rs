@@ -21,7 +21,8 @@ const ALL: [&str; 3] = ["Alder House", "Birch Foundation", "Cedar Institute"];
 
 /// A page with a list of names.
 fn listing(names: &[&str]) -> String {
-    let items: String = names.iter().map(|it| format!("<li>{it}</li>")).collect();
+    let items: Vec<String> = names.iter().map(|it| format!("<li>{it}</li>")).collect();
+    let items = items.concat();
     format!(
         "<!doctype html><title>Lantern Circle</title><h1>Lantern Circle</h1><h2>Partners</h2><ul>{items}<li>Dune Trust</li></ul>\
          <p>The Lantern Circle is a network of centers that mediate between neighbours. These organizations work with it.</p>"
@@ -30,10 +31,11 @@ fn listing(names: &[&str]) -> String {
 
 /// The same names in another form.
 fn redesigned(names: &[&str]) -> String {
-    let items: String = names
-        .iter()
+    let cards = names.iter();
+    let items: Vec<String> = cards
         .map(|it| format!("<div class=card><h3>{it}</h3></div>"))
         .collect();
+    let items = items.concat();
     format!(
         "<!doctype html><title>Lantern Circle</title><main><h2>Who works with us</h2><section>{items}<div class=card><h3>Dune Trust</h3></div></section>\
          <p>The Lantern Circle is a network of centers that mediate between neighbours. These organizations work with it.</p></main>"
@@ -167,6 +169,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// What archives have, and what is made of it.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_archives_have() -> Vec<Row> {
     vec![
         row(
@@ -189,7 +192,7 @@ fn what_archives_have() -> Vec<Row> {
                         ("2022-09-01", "live", 3, 0, true),
                         ("2022-10-21", "live", 2, 1, false),
                     ],
-                )
+                );
             },
         ),
         row(
@@ -207,7 +210,7 @@ fn what_archives_have() -> Vec<Row> {
                         ("2022-09-01", "live", 3, 0, false),
                         ("2022-11-01", "live", 3, 0, true),
                     ],
-                )
+                );
             },
         ),
         row(
@@ -370,6 +373,7 @@ fn what_archives_have() -> Vec<Row> {
 }
 
 /// What archives do to a copy on its way.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_becomes_of_copies() -> Vec<Row> {
     vec![
         row(
@@ -769,6 +773,10 @@ fn what_becomes_of_copies() -> Vec<Row> {
     ]
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "a test says what it tries, or that it is skipped"
+)]
 fn hold(rows: Vec<Row>) {
     for it in rows {
         println!("{}", it.name);
@@ -950,7 +958,8 @@ fn budgets_hold_across_processes() {
     let other = Other::start(Vec::new());
     let project = project(&other.source("cdx"));
     for name in ["one", "two"] {
-        let references: String = (1..=4).map(|it| format!("[[references]]\nnumber = {it}\nurl = \"https://{name}.example/{it}\"\naccessed = 2022-10-20\n")).collect();
+        let references: Vec<String> = (1..=4).map(|it| format!("[[references]]\nnumber = {it}\nurl = \"https://{name}.example/{it}\"\naccessed = 2022-10-20\n")).collect();
+        let references = references.concat();
         project.profile(
             name,
             &format!("format = 1\ntitle = \"{name}\"\n{references}"),
@@ -1252,6 +1261,10 @@ fn what_the_article_cites_as_archived_is_copied_and_archive_today_is_flagged() {
 }
 
 /// The program of another project, where it is installed.
+#[expect(
+    clippy::print_stdout,
+    reason = "a test says what it tries, or that it is skipped"
+)]
 fn python() -> Option<String> {
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/bin/python");
     let found = std::path::Path::new(own).exists().then(|| own.to_owned());

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use crate::project::Project;
 
 /// How many pages Chromium prints of a file; `None` without Chromium.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn printed(project: &Project, file: &str) -> Option<usize> {
     let out = project.path("out.pdf");
     let ended = Command::new("chromium")

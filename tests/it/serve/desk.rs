@@ -95,10 +95,11 @@ fn several_are_decided_together_with_one_undo() {
     let site = format!("http://{}", served.site);
     let token = token(&served);
     let ids = ["5538d53b6658", "1937f1242190", "596c70d6bd12"];
-    let all: String = ids
+    let all: Vec<String> = ids
         .iter()
         .map(|it| format!("&finding={it}&seen={it}:0"))
         .collect();
+    let all = all.concat();
     let came = send(&served, &site, &format!("token={token}&act=keep{all}"));
     let to = came.field("location").unwrap().to_owned();
     let batch = between(&format!("{to}&"), "done=", "&");
