@@ -116,7 +116,8 @@ impl DemoArgs {
                 file.display(),
             ));
         }
-        drop((archive, store));
+        // The writer closes last: it puts the log into the file.
+        drop((store, archive));
         if self.serve {
             let shown = Shown {
                 key: path.with_extension("key"),

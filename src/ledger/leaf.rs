@@ -1,9 +1,12 @@
 //! The leaves of the ledger: one JSON text for everything that is stored, made again from the rows at every check.
 
+mod push;
+
 use std::net::SocketAddr;
 
 use serde::Serialize;
 
+use self::push::PushText;
 use super::tree::{Hash, Tree, leaf_hash};
 use crate::{
     capture::{FailureKind, IndexDigest, Source, Tls, Truncation, Untrusted},
@@ -489,20 +492,6 @@ impl<'a> MuteText<'a> {
             note: mute.note.as_deref(),
         }
     }
-}
-
-#[derive(Serialize)]
-struct PushText<'a> {
-    leaf: &'static str,
-    id: i64,
-    page: &'a str,
-    archive: &'a str,
-    at: String,
-    state: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<String>,
 }
 
 #[derive(Serialize)]

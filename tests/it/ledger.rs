@@ -111,7 +111,7 @@ fn whatever_is_altered_deleted_or_moved_behind_its_back_is_found() {
         ("DELETE FROM leaf WHERE number = 5", "leaf 5 is missing"),
         ("UPDATE leaf SET hash = (SELECT hash FROM leaf WHERE number = 4) WHERE number = 5", "leaves are not those that were signed"),
         ("UPDATE leaf SET row = row + 50 WHERE number = 5", "it is not in the ledger"),
-        ("UPDATE leaf SET kind = 9 WHERE number = 5", "it is about an unknown kind of row"),
+        ("UPDATE leaf SET kind = 99 WHERE number = 5", "it is about an unknown kind of row"),
         ("UPDATE checkpoint SET note = replace(note, char(10) || size || char(10), char(10) || (size + 1) || char(10))", "is not valid"),
         ("UPDATE checkpoint SET peaks = zeroblob(length(peaks))", "its subtrees are not those of the ledger"),
         ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint)", "it is not the end of a checkpoint"),

@@ -1087,7 +1087,7 @@ fn copies_from_other_archives_are_given_with_their_own_address_and_never_as_ours
     assert!(gate.field("location").unwrap().contains(&served.replay));
     let links = gate.field("link").unwrap();
     assert!(
-        links.contains(&format!("<{theirs}>; rel=\"first prev memento\"")),
+        links.contains(&format!("<{theirs}>; rel=\"prev first memento\"")),
         "{links}"
     );
     // A page that only another archive has is there, and not here.
