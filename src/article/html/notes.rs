@@ -293,7 +293,13 @@ impl<'a> Page<'a> {
         let target = match (fragment, described) {
             _ if is_back_link(element) => None,
             (Some(fragment), _) => match self.named(fragment) {
-                Some(named) => Self::container(element, named).map(Target::Note),
+                // What its role says is a marker stays one where its note is empty.
+                Some(named) => Self::container(element, named)
+                    .map(Target::Note)
+                    .or_else(|| {
+                        let marker = element.attr("role") == Some("doc-noteref");
+                        (marker && number_of(&label).is_some()).then_some(Target::Missing)
+                    }),
                 None => (number_of(&label).is_some() && is_marker_like(element))
                     .then_some(Target::Missing),
             },
@@ -319,6 +325,11 @@ impl<'a> Page<'a> {
         let holder = item.or_else(|| {
             if long(named) && !raised {
                 return Some(named);
+            }
+            // A note of its own that says nothing: what stands around it is not its text.
+            let labelled = named.text().any(|it| !it.trim().is_empty());
+            if HOLDERS.contains(&named.value().name()) && labelled {
+                return None;
             }
             named
                 .ancestors()
