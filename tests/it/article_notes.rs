@@ -63,7 +63,7 @@ fn notes_are_read_in_every_common_form() {
             all.map(|it| u32::try_from(it.as_integer().unwrap()).unwrap())
                 .collect()
         });
-        let reported = import.coverage.missing_notes.to_vec();
+        let reported = import.coverage.missing_notes.clone();
         if reported != missing {
             wrong.push(format!("{why}: missing notes {reported:?}"));
         }
