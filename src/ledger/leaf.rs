@@ -1,12 +1,13 @@
 //! The leaves of the ledger: one JSON text for everything that is stored, made again from the rows at every check.
 
+mod mute;
 mod push;
 
 use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use self::push::PushText;
+use self::{mute::MuteText, push::PushText};
 use super::tree::{Hash, Tree, leaf_hash};
 use crate::{
     capture::{FailureKind, IndexDigest, Source, Tls, Truncation, Untrusted},
@@ -462,36 +463,6 @@ struct RemovalText<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'a str>,
     reason: &'a str,
-}
-
-#[derive(Serialize)]
-struct MuteText<'a> {
-    leaf: &'static str,
-    id: i64,
-    profile: &'a str,
-    claim: &'a str,
-    kind: &'static str,
-    muted: bool,
-    at: String,
-    by: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
-}
-
-impl<'a> MuteText<'a> {
-    fn of(id: i64, mute: &'a Mute) -> Self {
-        Self {
-            leaf: "mute",
-            id,
-            profile: &mute.profile,
-            claim: &mute.claim,
-            kind: mute.kind.word(),
-            muted: mute.muted,
-            at: warc_date(mute.at),
-            by: &mute.by,
-            note: mute.note.as_deref(),
-        }
-    }
 }
 
 #[derive(Serialize)]
