@@ -18,7 +18,7 @@ async function press(page, key, counter) {
   counter.presses += 1;
   const before = await page.evaluate(() => document.querySelector("#main").innerText + location.href);
   await page.keyboard.press(key);
-  await page.waitForFunction((it) => document.querySelector("#main") && document.querySelector("#main").innerText + location.href !== it, before, { timeout: 5000 });
+  await page.waitForFunction((it) => document.querySelector("#main") && document.querySelector("#main").innerText + location.href !== it, before, { timeout: 20000 });
   await settled(page);
 }
 

@@ -8,9 +8,19 @@ import { join } from "node:path";
 export const root = new URL("../..", import.meta.url).pathname;
 const require = createRequire(join(process.env.DESK_TOOLS || join(root, "target/tools/node"), "node_modules/"));
 export const program = process.env.DESK_PROGRAM || join(root, "target/debug/stillsays");
-export const axe = require.resolve("axe-core/axe.min.js");
+export const axe = installed("axe-core/axe.min.js");
+
+// The file of a package, or null if it is not installed.
+function installed(file) {
+  try {
+    return require.resolve(file);
+  } catch {
+    return null;
+  }
+}
 
 export async function browser() {
+  if (!axe) throw new Error("axe-core is not installed in target/tools/node");
   const { chromium } = require("playwright-core");
   const found = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
   return chromium.launch({
