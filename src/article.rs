@@ -137,7 +137,7 @@ impl Article {
             self.skipped.push(Skipped {
                 place: place.to_owned(),
                 text: text.to_owned(),
-                numbers: markers.iter().map(|it| it.number).collect(),
+                numbers: markers.iter().map(|marker| marker.number).collect(),
             });
         }
     }
@@ -149,7 +149,7 @@ fn language_of(declared: Option<&str>, raw: &[plain::Raw]) -> Option<&'static La
     let text = text.join(" ");
     let declared = declared.and_then(Language::of_code);
     declared
-        .filter(|it| it.speaks(&text))
+        .filter(|declared| declared.speaks(&text))
         .or_else(|| Language::of_text(&text))
         .or(declared)
 }
@@ -170,8 +170,8 @@ impl Form {
     #[must_use]
     pub fn of(text: &str, media_type: Option<&MediaType>, path: Option<&str>) -> Self {
         let extension = path
-            .and_then(|it| it.rsplit_once('.'))
-            .map_or("", |it| it.1);
+            .and_then(|path| path.rsplit_once('.'))
+            .map_or("", |pair| pair.1);
         if media_type.is_some_and(MediaType::is_html)
             || matches!(extension, "html" | "htm" | "xhtml")
         {
@@ -225,7 +225,7 @@ pub fn read(
         &article.entries,
         &source,
     );
-    import.profile.source = path.map(|it| source.source(file_name(it)));
+    import.profile.source = path.map(|path| source.source(file_name(path)));
     if source.had_errors {
         let remark = Remark::warning(
             "article",
@@ -242,14 +242,14 @@ pub fn read(
 /// # Errors
 /// An article without text or without a paragraph.
 pub fn read_text(text: &str, form: Form, address: Option<&str>) -> Result<Import, ArticleError> {
-    take_apart(text, form, address).map(|it| assemble(&it))
+    take_apart(text, form, address).map(|take_apart| assemble(&take_apart))
 }
 
 /// A path as it may be kept: relative to the folder that the import was run in, or else its last part; an address stays
 /// whole.
 fn file_name(path: &str) -> &str {
     let path = path.strip_prefix("./").unwrap_or(path);
-    let leads_out = path.starts_with('/') || path.split('/').any(|it| it == "..");
+    let leads_out = path.starts_with('/') || path.split('/').any(|part| part == "..");
     if path.contains("://") || !(leads_out || path.contains('\\')) {
         return path;
     }
@@ -259,8 +259,8 @@ fn file_name(path: &str) -> &str {
 fn take_apart(text: &str, form: Form, address: Option<&str>) -> Result<Article, ArticleError> {
     let text: String = text
         .chars()
-        .filter(|it| !is_invisible(*it))
-        .map(|it| match it {
+        .filter(|character| !is_invisible(*character))
+        .map(|character| match character {
             '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2009}' => ' ',
             other => other,
         })
@@ -314,13 +314,18 @@ fn assemble(article: &Article) -> Import {
 
 /// Takes numbers that no reference has out of the claims, and says so; the numbers, ascending.
 fn dangling(article: &Article, claims: &mut [Claim], remarks: &mut Vec<Remark>) -> Vec<u32> {
-    let known = |number: &u32| article.references.iter().any(|it| it.number == *number);
+    let known = |number: &u32| {
+        article
+            .references
+            .iter()
+            .any(|reference| reference.number == *number)
+    };
     for claim in claims.iter_mut() {
         claim.cites.retain(known);
     }
     let mut missing = Vec::new();
     for block in &article.blocks {
-        for marker in block.markers.iter().filter(|it| !known(&it.number)) {
+        for marker in block.markers.iter().filter(|marker| !known(&marker.number)) {
             missing.push(marker.number);
             let remark = Remark::warning(
                 &format!("paragraph {}", block.paragraph),

@@ -128,16 +128,16 @@ impl Language {
     #[must_use]
     pub fn of_text(text: &str) -> Option<&'static Self> {
         let head: String = text.chars().take(20_000).collect::<String>().to_lowercase();
-        let kana = count(&head, |it| ('\u{3040}'..='\u{30ff}').contains(&it));
-        let han = count(&head, |it| ('\u{4e00}'..='\u{9fff}').contains(&it));
+        let kana = count(&head, |number| ('\u{3040}'..='\u{30ff}').contains(&number));
+        let han = count(&head, |number| ('\u{4e00}'..='\u{9fff}').contains(&number));
         let letters = count(&head, char::is_alphabetic);
         if (kana + han) * 3 > letters {
             return Self::of_code(if kana * 8 > han { "ja" } else { "zh" });
         }
-        let arabic = count(&head, |it| ('\u{600}'..='\u{6ff}').contains(&it));
+        let arabic = count(&head, |number| ('\u{600}'..='\u{6ff}').contains(&number));
         let words: Vec<&str> = head
-            .split(|it: char| !it.is_alphabetic())
-            .filter(|it| !it.is_empty())
+            .split(|letter: char| !letter.is_alphabetic())
+            .filter(|word| !word.is_empty())
             .collect();
         let score = |language: &Self| {
             words
@@ -149,9 +149,9 @@ impl Language {
             .iter()
             .map(|it| (score(it), it))
             .rev()
-            .max_by_key(|it| it.0)
-            .filter(|it| it.0 * 25 > words.len())
-            .map(|it| it.1)
+            .max_by_key(|pair| pair.0)
+            .filter(|pair| pair.0 * 25 > words.len())
+            .map(|pair| pair.1)
             // A text too short for its words to tell.
             .or_else(|| Self::of_code("ar").filter(|_| arabic * 3 > letters * 2))
     }
@@ -166,8 +166,8 @@ impl Language {
         let mut words = 0;
         let mut own = 0;
         for word in text
-            .split(|it: char| !it.is_alphabetic())
-            .filter(|it| !it.is_empty())
+            .split(|letter: char| !letter.is_alphabetic())
+            .filter(|word| !word.is_empty())
         {
             words += 1;
             own += usize::from(self.grammar.common.iter().any(|it| it == word));
@@ -180,14 +180,14 @@ impl Language {
         let months = &self.calendar.months;
         let at = months
             .iter()
-            .position(|it| it.iter().any(|it| it == word))?;
+            .position(|month| month.iter().any(|it| it == word))?;
         // Months that were added to a language are behind its own twelve.
         u32::try_from(at % 12 + 1).ok()
     }
 }
 
 fn count(text: &str, wanted: impl Fn(char) -> bool) -> usize {
-    text.chars().filter(|it| wanted(*it)).count()
+    text.chars().filter(|character| wanted(*character)).count()
 }
 
 /// The month that a word names in any of the languages, 1 for January.

@@ -44,8 +44,8 @@ pub(super) fn place(
     }
     let mut used = 0;
     for reference in &mut profile.references {
-        let text = entries.iter().find(|it| it.0 == reference.number);
-        let text = text.map_or("", |it| it.1.as_str());
+        let text = entries.iter().find(|entry| entry.0 == reference.number);
+        let text = text.map_or("", |text| text.1.as_str());
         let address = || alignment.address(reference.url.as_deref()?);
         // In wikitext a note stands where it is cited, and its address tells it from the text.
         let range = if source.form == Form::Wikitext {
@@ -53,7 +53,7 @@ pub(super) fn place(
         } else {
             alignment.entry(text, &mut used).or_else(address)
         };
-        reference.bytes = range.and_then(|it| source.span(&it));
+        reference.bytes = range.and_then(|range| source.span(&range));
     }
 }
 
@@ -69,8 +69,8 @@ impl<'a> Alignment<'a> {
         let theirs = source.words();
         let ours = words(&text, 0);
         let mut input: InternedInput<&str> = InternedInput::default();
-        input.update_before(ours.iter().map(|it| it.key.as_str()));
-        input.update_after(theirs.iter().map(|it| it.key.as_str()));
+        input.update_before(ours.iter().map(|our| our.key.as_str()));
+        input.update_after(theirs.iter().map(|their| their.key.as_str()));
         let diff = Diff::compute(Algorithm::Myers, &input);
         let mut matched = vec![None; ours.len()];
         let (mut before, mut after) = (0_usize, 0_usize);
@@ -101,7 +101,11 @@ impl<'a> Alignment<'a> {
     }
 
     fn claim(&self, claim: &mut Claim, blocks: &[Block]) {
-        let Some((at, number)) = claim.place.as_deref().and_then(|it| place_of(it, blocks)) else {
+        let Some((at, number)) = claim
+            .place
+            .as_deref()
+            .and_then(|place| place_of(place, blocks))
+        else {
             return;
         };
         let (Some(block), Some(start)) = (blocks.get(at), self.starts.get(at)) else {
@@ -112,13 +116,15 @@ impl<'a> Alignment<'a> {
             Some(range) => start + range.start..start + range.end,
             None => *start..start + block.text.len(),
         };
-        let items =
-            block.kind == Kind::Item || blocks.get(at + 1).is_some_and(|it| it.kind == Kind::Item);
+        let items = block.kind == Kind::Item
+            || blocks
+                .get(at + 1)
+                .is_some_and(|block| block.kind == Kind::Item);
         let follow = blocks
             .iter()
             .skip(at + 1)
-            .take_while(|it| it.kind == Kind::Item);
-        let until = sentence.end + follow.map(|it| it.text.len() + 1).sum::<usize>();
+            .take_while(|block| block.kind == Kind::Item);
+        let until = sentence.end + follow.map(|follow| follow.text.len() + 1).sum::<usize>();
         let mut whole = sentence.clone();
         let spans = match &claim.statement {
             Statement::Listed { names, .. } => {
@@ -133,7 +139,11 @@ impl<'a> Alignment<'a> {
                         from = found.end;
                         whole.end = whole.end.max(found.end);
                     }
-                    spans.push(found.and_then(|it| self.exact(&it)).unwrap_or_default());
+                    spans.push(
+                        found
+                            .and_then(|found| self.exact(&found))
+                            .unwrap_or_default(),
+                    );
                 }
                 spans
             }
@@ -141,17 +151,25 @@ impl<'a> Alignment<'a> {
                 let found = self
                     .find(exact, sentence.clone())
                     .or_else(|| self.find(exact, *start..start + block.text.len()));
-                vec![found.and_then(|it| self.exact(&it)).unwrap_or_default()]
+                vec![
+                    found
+                        .and_then(|found| self.exact(&found))
+                        .unwrap_or_default(),
+                ]
             }
             Statement::Relation { object, .. } => {
                 let found = self.find(object, sentence.clone());
-                vec![found.and_then(|it| self.exact(&it)).unwrap_or_default()]
+                vec![
+                    found
+                        .and_then(|found| self.exact(&found))
+                        .unwrap_or_default(),
+                ]
             }
             Statement::Stated { .. } => Vec::new(),
         };
         claim.sentence = self.text.get(whole.clone()).map(crate::text::one_line);
         claim.bytes = self.stretch(&whole);
-        claim.spans = if spans.iter().all(|it| it.is_empty()) {
+        claim.spans = if spans.iter().all(|span| span.is_empty()) {
             Vec::new()
         } else {
             spans
@@ -176,8 +194,8 @@ impl<'a> Alignment<'a> {
             let before = text[..at].ends_with(char::is_alphanumeric)
                 && words.starts_with(char::is_alphanumeric);
             let after = text[at + words.len()..].starts_with(char::is_alphanumeric)
-                && words.ends_with(|it: char| it.is_alphanumeric() && it < '\u{2e80}');
-            let spaced = words.starts_with(|it: char| it > '\u{2e7f}');
+                && words.ends_with(|letter: char| letter.is_alphanumeric() && letter < '\u{2e80}');
+            let spaced = words.starts_with(|character: char| character > '\u{2e7f}');
             ((!before || spaced) && !after).then_some(at)
         })?;
         Some(within.start + at..within.start + at + words.len())
@@ -185,18 +203,20 @@ impl<'a> Alignment<'a> {
 
     /// Our words of a range.
     fn words_in(&self, range: &Range<usize>) -> Range<usize> {
-        let start = self.ours.partition_point(|it| it.range.end <= range.start);
-        let end = self.ours.partition_point(|it| it.range.start < range.end);
+        let start = self
+            .ours
+            .partition_point(|our| our.range.end <= range.start);
+        let end = self.ours.partition_point(|our| our.range.start < range.end);
         start..end.max(start)
     }
 
     /// The file's bytes of exactly those words.
     fn exact(&self, range: &Range<usize>) -> Option<Span> {
         let words = self.words_in(range);
-        let ours = self.ours.get(words.clone()).filter(|it| !it.is_empty())?;
+        let ours = self.ours.get(words.clone()).filter(|our| !our.is_empty())?;
         let guess = words
             .clone()
-            .find_map(|it| Some((*self.matched.get(it)?)?.saturating_sub(it - words.start)))
+            .find_map(|word| Some((*self.matched.get(word)?)?.saturating_sub(word - words.start)))
             .or_else(|| self.near(words.start))?;
         let same = |at: usize| {
             let theirs = self.theirs.get(at..at + ours.len());
@@ -208,7 +228,7 @@ impl<'a> Alignment<'a> {
             if same(later) {
                 Some(later)
             } else {
-                earlier.filter(|it| same(*it))
+                earlier.filter(|earlier| same(*earlier))
             }
         })?;
         let first = self.theirs.get(at)?.range.start;
@@ -234,7 +254,7 @@ impl<'a> Alignment<'a> {
                 .source
                 .text
                 .get(..start)
-                .filter(|it| it.ends_with(mark))
+                .filter(|text| text.ends_with(mark))
             {
                 Some(_) => start -= mark.len_utf8(),
                 None => break,
@@ -250,7 +270,7 @@ impl<'a> Alignment<'a> {
                 .source
                 .text
                 .get(end..)
-                .filter(|it| it.starts_with(mark))
+                .filter(|text| text.starts_with(mark))
             {
                 Some(_) => end += mark.len_utf8(),
                 None => break,
@@ -262,7 +282,7 @@ impl<'a> Alignment<'a> {
     /// The file's word by the nearest of ours that has one.
     fn near(&self, at: usize) -> Option<usize> {
         (1..NEAR).find_map(|off| {
-            let before = at.checked_sub(off).and_then(|it| *self.matched.get(it)?);
+            let before = at.checked_sub(off).and_then(|at| *self.matched.get(at)?);
             before.or_else(|| *self.matched.get(at + off)?)
         })
     }
@@ -272,7 +292,7 @@ impl<'a> Alignment<'a> {
         let words = self.words_in(range);
         let matched: Vec<(usize, usize)> = words
             .clone()
-            .filter_map(|it| Some((it, (*self.matched.get(it)?)?)))
+            .filter_map(|word| Some((word, (*self.matched.get(word)?)?)))
             .collect();
         if matched.len() * 5 < words.len() * 3 {
             return None;
@@ -308,7 +328,8 @@ impl<'a> Alignment<'a> {
             let own = self.ours.get(beside.0)?;
             let Some(start) = beside.1 else { continue };
             let other = self.theirs.get(start..start + count);
-            let same = other.is_some_and(|it| it.iter().zip(own).all(|(a, b)| a.key == b.key));
+            let same =
+                other.is_some_and(|other| other.iter().zip(own).all(|(a, b)| a.key == b.key));
             if same {
                 let found = if first { start } else { start + count - 1 };
                 if found != end.1 {
@@ -330,7 +351,7 @@ impl<'a> Alignment<'a> {
         }
         let begins = |at: &usize| {
             let theirs = self.theirs.get(*at..*at + opening.len());
-            theirs.is_some_and(|it| it.iter().zip(opening).all(|(a, b)| a.key == b.key))
+            theirs.is_some_and(|their| their.iter().zip(opening).all(|(a, b)| a.key == b.key))
         };
         let all = 0..self.theirs.len();
         let mut best: Option<(usize, usize, usize)> = None;
@@ -344,13 +365,13 @@ impl<'a> Alignment<'a> {
             let (mut at, mut matched) = (start, 0);
             for word in &entry {
                 let next = (at..(at + GAP).min(self.theirs.len()))
-                    .find(|it| self.theirs[*it].key == word.key);
+                    .find(|at| self.theirs[*at].key == word.key);
                 if let Some(next) = next {
                     matched += 1;
                     at = next + 1;
                 }
             }
-            if best.is_none_or(|it| matched > it.2) {
+            if best.is_none_or(|best| matched > best.2) {
                 best = Some((start, at, matched));
             }
         }
@@ -390,6 +411,6 @@ fn place_of(place: &str, blocks: &[Block]) -> Option<(usize, usize)> {
     let paragraph: u32 = paragraph.parse().ok()?;
     let at = blocks
         .iter()
-        .position(|it| it.paragraph == paragraph && it.kind != Kind::Label)?;
+        .position(|block| block.paragraph == paragraph && block.kind != Kind::Label)?;
     Some((at, sentence.parse().ok()?))
 }

@@ -115,16 +115,22 @@ const ARCHIVED: &[&str] = &[
 pub(super) fn fill(reference: &mut Reference, fields: &[(String, String)]) {
     let field = |names: &[&str]| {
         names.iter().find_map(|name| {
-            let found = fields.iter().find(|it| it.0.eq_ignore_ascii_case(name));
-            found.map(|it| one_line(&it.1)).filter(|it| !it.is_empty())
+            let found = fields
+                .iter()
+                .find(|field| field.0.eq_ignore_ascii_case(name));
+            found
+                .map(|found| one_line(&found.1))
+                .filter(|text| !text.is_empty())
         })
     };
-    if let Some(url) = field(URL).filter(|it| it.starts_with("http") || it.starts_with("//")) {
-        let (url, fragment) = url.split_once('#').map_or((url.clone(), None), |it| {
-            (it.0.to_owned(), Some(it.1.to_owned()))
+    if let Some(url) =
+        field(URL).filter(|field| field.starts_with("http") || field.starts_with("//"))
+    {
+        let (url, fragment) = url.split_once('#').map_or((url.clone(), None), |parts| {
+            (parts.0.to_owned(), Some(parts.1.to_owned()))
         });
         reference.url = Some(url);
-        reference.fragment = fragment.filter(|it| !it.is_empty());
+        reference.fragment = fragment.filter(|fragment| !fragment.is_empty());
     }
     if let Some(title) = field(TITLE) {
         reference.title = Some(split::unquoted(&title));
@@ -135,12 +141,16 @@ pub(super) fn fill(reference: &mut Reference, fields: &[(String, String)]) {
     if let Some(author) = author(fields) {
         reference.author = Some(author);
     }
-    let day = |names: &[&str]| field(names).and_then(|it| date::first(&it)).map(|it| it.0);
+    let day = |names: &[&str]| {
+        field(names)
+            .and_then(|field| date::first(&field))
+            .map(|pair| pair.0)
+    };
     if let Some(day) = day(ACCESSED) {
         reference.accessed = Some(day);
     }
     reference.published = day(DATE).or(reference.published.filter(|_| field(DATE).is_none()));
-    if let Some(copy) = field(ARCHIVE).filter(|it| it.starts_with("http")) {
+    if let Some(copy) = field(ARCHIVE).filter(|field| field.starts_with("http")) {
         let date = day(ARCHIVED);
         match reference.archived.iter_mut().find(|it| it.url == copy) {
             Some(known) => known.date = date.or(known.date),
@@ -152,8 +162,12 @@ pub(super) fn fill(reference: &mut Reference, fields: &[(String, String)]) {
 /// `Last, First` or what the template names as author, the first two of them.
 fn author(fields: &[(String, String)]) -> Option<String> {
     let field = |name: &str| {
-        let found = fields.iter().find(|it| it.0.eq_ignore_ascii_case(name));
-        found.map(|it| one_line(&it.1)).filter(|it| !it.is_empty())
+        let found = fields
+            .iter()
+            .find(|field| field.0.eq_ignore_ascii_case(name));
+        found
+            .map(|found| one_line(&found.1))
+            .filter(|text| !text.is_empty())
     };
     let mut all = Vec::new();
     for number in ["", "1", "2"] {

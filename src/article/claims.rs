@@ -78,8 +78,8 @@ impl Reader<'_> {
         }
         let quoted: Vec<&quotation::Found> = quotations
             .iter()
-            .filter(|it| range.contains(&it.range.start))
-            .filter(|it| !is_member(it, &lists, range.start))
+            .filter(|quotation| range.contains(&quotation.range.start))
+            .filter(|quotation| !is_member(quotation, &lists, range.start))
             .collect();
         for it in &quoted {
             let exact = it.exact.clone();
@@ -94,7 +94,7 @@ impl Reader<'_> {
         }
         for found in figure::find(text, self.article.language) {
             let money = text[found.clone()].contains(['$', '€', '£']);
-            let listed = !money && lists.iter().any(|it| it.range.contains(&found.start));
+            let listed = !money && lists.iter().any(|list| list.range.contains(&found.start));
             let within = quoted
                 .iter()
                 .any(|it| it.range.contains(&(range.start + found.start)));
@@ -109,7 +109,10 @@ impl Reader<'_> {
                 );
             }
         }
-        let english = self.article.language.is_none_or(|it| it.code == "en");
+        let english = self
+            .article
+            .language
+            .is_none_or(|language| language.code == "en");
         let relations = if english {
             relation::find(text, &self.article.title)
         } else {
@@ -118,7 +121,7 @@ impl Reader<'_> {
         for found in relations {
             let listed = lists
                 .iter()
-                .any(|it| it.range.contains(&found.object_range.start));
+                .any(|list| list.range.contains(&found.object_range.start));
             if !listed {
                 let statement = Statement::Relation {
                     subject: found.subject,
@@ -163,7 +166,7 @@ impl Reader<'_> {
         let statement = Statement::Listed {
             relation: found.relation.clone(),
             names: found.names.clone(),
-            complete: found.complete.filter(|it| !it),
+            complete: found.complete.filter(|complete| !complete),
         };
         push(&mut self.claims, block, number, numbers, statement);
     }
@@ -186,12 +189,12 @@ impl Reader<'_> {
         let exact = one_line(&block.text[range.clone()]);
         let known = self.claims[before..]
             .iter()
-            .all(|it| is_known(&self.claims[..before], it));
+            .all(|claim| is_known(&self.claims[..before], claim));
         let own: BTreeSet<u32> = block
             .markers
             .iter()
-            .filter(|it| range.start < it.at && it.at <= range.end)
-            .map(|it| it.number)
+            .filter(|marker| range.start < marker.at && marker.at <= range.end)
+            .map(|marker| marker.number)
             .collect();
         let used = |it: &u32| {
             self.claims[before..]
@@ -203,7 +206,7 @@ impl Reader<'_> {
         let enough = spaced >= 4
             || (spaced <= 2
                 && exact.chars().count() >= 8
-                && exact.chars().any(|it| it > '\u{2fff}'));
+                && exact.chars().any(|character| character > '\u{2fff}'));
         if (known || lost) && enough {
             let numbers = cites(block, range);
             push(
@@ -218,16 +221,17 @@ impl Reader<'_> {
 
     /// The claims, each once and with its name, and the counts.
     fn finish(mut self) -> (Vec<Claim>, Coverage) {
-        let paragraph_of = |it: &Claim| {
-            it.place
+        let paragraph_of = |claim: &Claim| {
+            claim
+                .place
                 .as_deref()
-                .and_then(|it| it.split(',').next().map(str::to_owned))
+                .and_then(|place| place.split(',').next().map(str::to_owned))
         };
         let mut used: BTreeSet<(String, u32)> = self
             .claims
             .iter()
-            .filter_map(|it| Some((paragraph_of(it)?, &it.cites)))
-            .flat_map(|(place, cites)| cites.iter().map(move |it| (place.clone(), *it)))
+            .filter_map(|claim| Some((paragraph_of(claim)?, &claim.cites)))
+            .flat_map(|(place, cites)| cites.iter().map(move |cite| (place.clone(), *cite)))
             .collect();
         used.append(&mut self.covered);
         let mut claims = once(std::mem::take(&mut self.claims));
@@ -238,10 +242,10 @@ impl Reader<'_> {
             let mut lost: Vec<u32> = block
                 .markers
                 .iter()
-                .map(|it| it.number)
-                .filter(|it| {
-                    let here = used.contains(&(place.clone(), *it));
-                    !here || !claims.iter().any(|claim| claim.cites.contains(it))
+                .map(|marker| marker.number)
+                .filter(|number| {
+                    let here = used.contains(&(place.clone(), *number));
+                    !here || !claims.iter().any(|claim| claim.cites.contains(number))
                 })
                 .collect();
             lost.dedup();
@@ -272,20 +276,20 @@ fn count(article: &Article, claims: &[Claim], coverage: &mut Coverage) {
     coverage.paragraphs = article
         .blocks
         .iter()
-        .filter(|it| it.kind != Kind::Label)
+        .filter(|block| block.kind != Kind::Label)
         .count();
     coverage.markers = article
         .blocks
         .iter()
-        .map(|it| it.markers.len())
+        .map(|block| block.markers.len())
         .sum::<usize>()
         + article
             .skipped
             .iter()
             .map(|it| it.numbers.len())
             .sum::<usize>();
-    for it in claims {
-        *match it.statement {
+    for claim in claims {
+        *match claim.statement {
             Statement::Listed { .. } => &mut coverage.lists,
             Statement::Quoted { .. } => &mut coverage.quotations,
             Statement::Figure { .. } => &mut coverage.figures,
@@ -297,11 +301,11 @@ fn count(article: &Article, claims: &[Claim], coverage: &mut Coverage) {
 
 /// Whether a quotation is a list's member, which its language writes in quotation marks.
 fn is_member(quoted: &quotation::Found, lists: &[list::Found], start: usize) -> bool {
-    lists.iter().any(|it| {
-        let inside = it.range.start + start <= quoted.range.start
-            && quoted.range.end <= it.range.end + start;
+    lists.iter().any(|list| {
+        let inside = list.range.start + start <= quoted.range.start
+            && quoted.range.end <= list.range.end + start;
         inside
-            && it.names.iter().any(|name| match name {
+            && list.names.iter().any(|name| match name {
                 ListedName::One(name) => fold(name) == fold(&quoted.exact),
                 ListedName::Ambiguous(_) => false,
             })
@@ -361,16 +365,18 @@ fn cites(block: &Block, range: &Range<usize>) -> Option<Vec<u32>> {
     let behind = block
         .markers
         .iter()
-        .map(|it| it.at)
-        .filter(|it| *it >= range.end)
+        .map(|marker| marker.at)
+        .filter(|value| *value >= range.end)
         .min();
     let numbers: BTreeSet<u32> = block
         .markers
         .iter()
-        .filter(|it| (range.start < it.at && it.at < range.end) || Some(it.at) == behind)
-        .map(|it| it.number)
+        .filter(|marker| {
+            (range.start < marker.at && marker.at < range.end) || Some(marker.at) == behind
+        })
+        .map(|marker| marker.number)
         .collect();
-    let cited = block.markers.iter().any(|it| it.at > range.start);
+    let cited = block.markers.iter().any(|marker| marker.at > range.start);
     cited.then(|| numbers.into_iter().collect())
 }
 

@@ -73,17 +73,17 @@ impl Coverage {
         ];
         let mut lines = Vec::new();
         for (what, losses) in all {
-            for it in losses {
-                let cites = if it.cites.is_empty() || what != "marker without a claim" {
+            for loss in losses {
+                let cites = if loss.cites.is_empty() || what != "marker without a claim" {
                     String::new()
                 } else {
-                    format!(" [{}]", numbers(&it.cites))
+                    format!(" [{}]", numbers(&loss.cites))
                 };
                 lines.push(format!(
                     "{what}{cites} ({}): {}: “{}”",
-                    it.place,
-                    it.why,
-                    short(&it.text)
+                    loss.place,
+                    loss.why,
+                    short(&loss.text)
                 ));
             }
         }
@@ -166,6 +166,6 @@ fn short(text: &str) -> String {
         return text.to_owned();
     }
     let head: String = text.chars().take(ENOUGH).collect();
-    let whole = head.rsplit_once(' ').map_or(head.as_str(), |it| it.0);
+    let whole = head.rsplit_once(' ').map_or(head.as_str(), |parts| parts.0);
     format!("{whole} …")
 }

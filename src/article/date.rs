@@ -16,14 +16,15 @@ pub(super) fn is_month(word: &str) -> bool {
     let word = word.to_lowercase();
     language::all().iter().any(|it| {
         let months = &it.calendar.months;
-        months.iter().any(|it| it.first() == Some(&word))
+        months.iter().any(|month| month.first() == Some(&word))
     })
 }
 
 /// A date that is the whole of `text`; a year or a month alone is none.
 pub(super) fn whole(text: &str) -> Option<NaiveDate> {
-    let text = text
-        .trim_matches(|it: char| it.is_whitespace() || matches!(it, '.' | ',' | ';' | '(' | ')'));
+    let text = text.trim_matches(|character: char| {
+        character.is_whitespace() || matches!(character, '.' | ',' | ';' | '(' | ')')
+    });
     let (date, range) = first(text)?;
     (range == (0..text.len())).then_some(date)
 }
@@ -54,7 +55,10 @@ pub(super) fn trailing(text: &str) -> Option<(NaiveDate, usize)> {
     let from = words.len().saturating_sub(5);
     (from..words.len())
         .filter_map(|at| starting(&words[at..]))
-        .find(|(_, range)| text.get(range.end..).is_some_and(|it| it.trim().is_empty()))
+        .find(|(_, range)| {
+            text.get(range.end..)
+                .is_some_and(|text| text.trim().is_empty())
+        })
         .map(|(date, range)| (date, range.start))
 }
 
@@ -65,8 +69,8 @@ fn words(text: &str) -> Vec<Word<'_>> {
     let mut from = None;
     for (at, character) in text.char_indices() {
         let dotted = character == '.'
-            && text[..at].ends_with(|it: char| it.is_ascii_digit())
-            && text[at + 1..].starts_with(|it: char| it.is_ascii_digit());
+            && text[..at].ends_with(|character: char| character.is_ascii_digit())
+            && text[at + 1..].starts_with(|character: char| character.is_ascii_digit());
         let inside = character.is_alphanumeric() || matches!(character, '-' | '–' | '/') || dotted;
         match (from, inside) {
             (None, true) => from = Some(at),
@@ -90,7 +94,7 @@ fn starting(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
     let first = words.first()?;
     let digits = first
         .1
-        .find(|it: char| it.is_ascii_digit())
+        .find(|character: char| character.is_ascii_digit())
         .filter(|_| first.1.contains('年'));
     if let Some(at) = digits
         && let Some((date, length)) = ideographic(&first.1[at..])
@@ -100,7 +104,10 @@ fn starting(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
     if let Some(date) = numeric(first.1) {
         return Some((date, first.0..first.0 + first.1.len()));
     }
-    let mut rest = words.iter().skip(1).filter(|it| !FILLERS.contains(&it.1));
+    let mut rest = words
+        .iter()
+        .skip(1)
+        .filter(|word| !FILLERS.contains(&word.1));
     let (second, third) = (rest.next()?, rest.next()?);
     let close = third.0 + third.1.len() - first.0 <= 40;
     let date = match (month(first.1), month(second.1)) {
@@ -144,14 +151,14 @@ fn numeric(word: &str) -> Option<NaiveDate> {
 }
 
 fn year(word: &str) -> Option<i32> {
-    (word.len() == 4 && word.bytes().all(|it| it.is_ascii_digit()))
+    (word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| word.parse().ok())
         .flatten()
-        .filter(|it| (1500..2200).contains(it))
+        .filter(|word| (1500..2200).contains(word))
 }
 
 fn day(word: &str) -> Option<u32> {
-    let digits = word.trim_end_matches(|it: char| it.is_alphabetic());
+    let digits = word.trim_end_matches(|letter: char| letter.is_alphabetic());
     let suffix = &word[digits.len()..];
     matches!(suffix, "" | "st" | "nd" | "rd" | "th" | "er" | "º")
         .then(|| digits.parse().ok())

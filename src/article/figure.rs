@@ -41,7 +41,7 @@ const SPELLED: &str = "\
 
 /// The figures of a sentence, as byte ranges: `134 countries`, `$2.5 million`, `45 percent`.
 pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Range<usize>> {
-    match language.filter(|it| it.code != "en") {
+    match language.filter(|language| language.code != "en") {
         Some(language) => elsewhere::find(sentence, language),
         None => in_english(sentence),
     }
@@ -50,7 +50,7 @@ pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Range<usi
 fn in_english(sentence: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let mut at = 0;
-    for piece in sentence.split(|it: char| it.is_whitespace()) {
+    for piece in sentence.split(|character: char| character.is_whitespace()) {
         if !piece.is_empty() {
             words.push((at, piece));
         }
@@ -64,8 +64,8 @@ fn in_english(sentence: &str) -> Vec<Range<usize>> {
         }
         let before = index
             .checked_sub(1)
-            .and_then(|it| words.get(it))
-            .map_or("", |it| it.1);
+            .and_then(|at| words.get(at))
+            .map_or("", |pair| pair.1);
         let rest: Vec<(usize, &str)> = words.iter().skip(index + 1).copied().collect();
         if let Some(end) = figure(start, word, before, &rest) {
             let lead = word.len() - word.trim_start_matches(['(', '“', '"']).len();
@@ -76,9 +76,9 @@ fn in_english(sentence: &str) -> Vec<Range<usize>> {
 }
 
 fn core(word: &str) -> &str {
-    word.trim_matches(|it: char| {
+    word.trim_matches(|character: char| {
         matches!(
-            it,
+            character,
             ',' | '.' | ';' | ':' | '(' | ')' | '”' | '“' | '"' | '!' | '?'
         )
     })
@@ -93,10 +93,10 @@ fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Opt
     let digits = number
         .trim_start_matches(['$', '€', '£'])
         .trim_end_matches(['%', '+']);
-    let numeric = digits.starts_with(|it: char| it.is_ascii_digit())
+    let numeric = digits.starts_with(|character: char| character.is_ascii_digit())
         && digits
             .chars()
-            .all(|it| it.is_ascii_digit() || matches!(it, ',' | '.'));
+            .all(|character| character.is_ascii_digit() || matches!(character, ',' | '.'));
     let spelled = holds(
         SPELLED,
         number.to_lowercase().split('-').next().unwrap_or_default(),
@@ -148,8 +148,8 @@ fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Opt
     if money || number.ends_with('%') {
         let scale = rest
             .first()
-            .filter(|it| !broken && SCALES.contains(&core(it.1)));
-        return Some(scale.map_or(own_end, |it| it.0 + core(it.1).len()));
+            .filter(|pair| !broken && SCALES.contains(&core(pair.1)));
+        return Some(scale.map_or(own_end, |scale| scale.0 + core(scale.1).len()));
     }
     if broken {
         return None;
@@ -191,7 +191,7 @@ fn counted(rest: &[(usize, &str)], year: bool) -> Option<usize> {
             && !noun.ends_with("’s"))
             || (holds(PLURALS, &lower) && lower != "full-time");
         // "23 staff members": such a noun may stand before the one that is counted.
-        let follower = rest.get(offset + 1).map_or("", |it| core(it.1));
+        let follower = rest.get(offset + 1).map_or("", |pair| core(pair.1));
         let adjective = holds(PLURALS, &lower)
             && next.len() == noun.len()
             && follower.ends_with('s')

@@ -133,9 +133,11 @@ pub(super) fn read(text: &str) -> Article {
         ..Article::default()
     };
     let mut entries = entries;
-    entries.sort_by_key(|it| it.0);
-    entries.dedup_by_key(|it| it.0);
-    let loose = entries.iter().map(|it| (it.0, &it.1, &it.2, &[][..]));
+    entries.sort_by_key(|entry| entry.0);
+    entries.dedup_by_key(|entry| entry.0);
+    let loose = entries
+        .iter()
+        .map(|entry| (entry.0, &entry.1, &entry.2, &[][..]));
     let own = notes.references.iter();
     let own = own.map(|it| (it.number, &it.text, &it.links, &it.fields[..]));
     let all: Vec<Shown<'_>> = if notes.references.is_empty() {
@@ -146,7 +148,7 @@ pub(super) fn read(text: &str) -> Article {
     for (number, text, links, fields) in all {
         let links: Vec<(String, String)> = links
             .iter()
-            .map(|it| (it.address.clone(), it.text.clone()))
+            .map(|link| (link.address.clone(), link.text.clone()))
             .collect();
         let mut entry = reference::read(number, text, &links);
         if !fields.is_empty() {
@@ -167,7 +169,7 @@ fn is_furniture(element: &ElementRef<'_>) -> bool {
     let id = element.attr("id");
     let role = element
         .attr("role")
-        .is_some_and(|it| matches!(it, "navigation" | "contentinfo" | "search"));
+        .is_some_and(|attr| matches!(attr, "navigation" | "contentinfo" | "search"));
     role || FURNITURE
         .iter()
         .any(|it| id == Some(it) || element.value().classes().any(|class| class == *it))
@@ -305,7 +307,10 @@ impl<'b> Walk<'b> {
         if let Some(numbers) = self.notes.marks.get(&element.id()) {
             let opened = self.line.ends_with(['[', '(']) && element.value().name() == "a";
             if opened {
-                self.closing = self.line.pop().map(|it| if it == '[' { ']' } else { ')' });
+                self.closing = self
+                    .line
+                    .pop()
+                    .map(|line| if line == '[' { ']' } else { ')' });
             }
             self.cite(numbers);
             return true;
@@ -315,13 +320,13 @@ impl<'b> Walk<'b> {
         }
         let marks: Vec<u32> = element
             .descendants()
-            .filter_map(|it| self.notes.marks.get(&it.id()))
+            .filter_map(|descendant| self.notes.marks.get(&descendant.id()))
             .flatten()
             .copied()
             .collect();
         let marked = element
             .descendants()
-            .any(|it| self.notes.marks.contains_key(&it.id()));
+            .any(|descendant| self.notes.marks.contains_key(&descendant.id()));
         let text: String = element.text().collect();
         let plain = text.trim();
         if marked {
@@ -336,12 +341,12 @@ impl<'b> Walk<'b> {
         }
         let numbers = plain.trim_matches(['[', ']', '(', ')']);
         let digits = !numbers.is_empty()
-            && numbers
-                .chars()
-                .all(|it| it.is_ascii_digit() || matches!(it, ',' | ' ' | '-' | '–' | '[' | ']'));
+            && numbers.chars().all(|character| {
+                character.is_ascii_digit() || matches!(character, ',' | ' ' | '-' | '–' | '[' | ']')
+            });
         let unit = [" m", " km", " cm", " ft", " mi", "10"]
             .iter()
-            .any(|it| self.line.ends_with(it));
+            .any(|suffix| self.line.ends_with(suffix));
         if digits && !unit {
             let _ = write!(self.line, "[{}]", numbers.replace("][", ","));
             return true;
@@ -356,10 +361,13 @@ impl<'b> Walk<'b> {
     /// Who said a passage is not part of it, but what is cited there supports it.
     fn attribution(&mut self, element: ElementRef<'_>) {
         let marks = element.descendants();
-        let marks = marks.filter_map(|it| self.notes.marks.get(&it.id()));
-        let texts: Vec<String> = marks.flatten().map(|it| format!("[{it}]")).collect();
+        let marks = marks.filter_map(|mark| self.notes.marks.get(&mark.id()));
+        let texts: Vec<String> = marks.flatten().map(|mark| format!("[{mark}]")).collect();
         let text = texts.concat();
-        let passage = self.raw.last_mut().filter(|it| it.shape == Shape::Quote);
+        let passage = self
+            .raw
+            .last_mut()
+            .filter(|last_mut| last_mut.shape == Shape::Quote);
         match passage.filter(|_| self.line.trim().is_empty()) {
             Some(passage) => passage.text.push_str(&text),
             None => self.line.push_str(&text),
@@ -383,7 +391,7 @@ impl<'b> Walk<'b> {
     fn skip(&mut self, element: ElementRef<'_>, what: &str) {
         let numbers: Vec<u32> = element
             .descendants()
-            .filter_map(|it| self.notes.marks.get(&it.id()))
+            .filter_map(|descendant| self.notes.marks.get(&descendant.id()))
             .flatten()
             .copied()
             .collect();
@@ -406,7 +414,7 @@ impl<'b> Walk<'b> {
             vec![one_line(&whole)]
         };
         let several = lines.len() > 1;
-        for text in lines.into_iter().filter(|it| !it.is_empty()) {
+        for text in lines.into_iter().filter(|line| !line.is_empty()) {
             // Word processors write the marks of a list into its paragraphs.
             let item = bulleted(&text).map(str::to_owned);
             let shape = if (several && !text.ends_with(':'))
@@ -437,7 +445,7 @@ impl<'b> Walk<'b> {
             return;
         }
         for (number, text) in plain::entries(&[text]) {
-            let number = if self.entries.iter().any(|it| it.0 == number) {
+            let number = if self.entries.iter().any(|entry| entry.0 == number) {
                 u32::try_from(self.entries.len() + 1).unwrap_or(u32::MAX)
             } else {
                 number
@@ -462,7 +470,7 @@ impl<'b> Walk<'b> {
 fn bulleted(text: &str) -> Option<&str> {
     ["• ", "· ", "▪ ", "◦ ", "§ ", "● "]
         .iter()
-        .find_map(|it| text.strip_prefix(it))
+        .find_map(|prefix| text.strip_prefix(prefix))
         .map(str::trim)
 }
 
@@ -471,9 +479,9 @@ fn plain_lines(text: &str) -> Vec<String> {
     let lines: Vec<String> = text
         .lines()
         .map(one_line)
-        .filter(|it| !it.is_empty())
+        .filter(|text| !text.is_empty())
         .collect();
-    let short = lines.iter().all(|it| it.split(' ').count() <= 12);
+    let short = lines.iter().all(|line| line.split(' ').count() <= 12);
     if lines.len() >= 3 && short {
         lines
     } else {

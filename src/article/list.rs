@@ -52,7 +52,7 @@ const OPEN: &str = "\
 
 /// The lists in a sentence, in order.
 pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Found> {
-    let mut found = match language.filter(|it| it.code != "en") {
+    let mut found = match language.filter(|language| language.code != "en") {
         Some(language) => elsewhere::find(sentence, language),
         None => in_english(sentence),
     };
@@ -74,11 +74,11 @@ pub(super) fn opens(introduction: &str) -> bool {
 pub(super) fn looks_like_one(sentence: &str) -> Option<&'static str> {
     const ENOUGH: usize = 3;
     let pieces = split::pieces(sentence);
-    let named = |it: &Range<usize>| {
-        let text = sentence[it.clone()].trim();
+    let named = |range: &Range<usize>| {
+        let text = sentence[range.clone()].trim();
         name::is_name(text) && !words::is_place(&name::bare(text)) && !words::is_legal_form(text)
     };
-    let run = pieces.iter().filter(|it| named(it)).count();
+    let run = pieces.iter().filter(|piece| named(piece)).count();
     let introduced = STRONG.split('|').any(|word| {
         sentence.match_indices(word).any(|(at, _)| {
             word_ends(sentence, at, word) && sentence[at + word.len()..].contains(',')
@@ -157,7 +157,7 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
             .split('|')
             .flat_map(|word| {
                 text.match_indices(word)
-                    .map(move |it| (it.0, it.0 + word.len()))
+                    .map(move |index| (index.0, index.0 + word.len()))
             })
             .filter(|(from, to)| {
                 let before = text[..*from].chars().next_back();
@@ -230,7 +230,7 @@ fn has_introduced(lead: &str) -> bool {
     let small = words
         .iter()
         .rev()
-        .take_while(|it| it.chars().all(char::is_lowercase));
+        .take_while(|word| word.chars().all(char::is_lowercase));
     let small = small.count().min(MOST + 1);
     let tail = &words[words.len() - small..];
     tail.iter()
@@ -252,13 +252,15 @@ fn inside_name(text: &str, to: usize) -> bool {
 fn starting_at(sentence: &str, pieces: &[Range<usize>], at: usize) -> Option<(Found, usize)> {
     let piece = pieces.get(at)?;
     let start = start_of(sentence, piece, at == 0);
-    let run = start.as_ref().and_then(|it| run(sentence, pieces, at, it));
+    let run = start
+        .as_ref()
+        .and_then(|start| run(sentence, pieces, at, start));
     if let (Some(start), Some((end, next))) = (&start, run)
         && let Some(found) = accept(sentence, start, end, 3)
     {
         return Some((found, next));
     }
-    pair(sentence, piece).map(|it| (it, at + 1))
+    pair(sentence, piece).map(|pair| (pair, at + 1))
 }
 
 /// `including A and the B`: two names without a comma.
@@ -269,12 +271,12 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
         .chain(["with", "from", "by", "are", "were", "been"])
         .flat_map(|word| {
             text.match_indices(word)
-                .map(move |it| (it.0, it.0 + word.len()))
+                .map(move |index| (index.0, index.0 + word.len()))
         })
         .filter(|(from, to)| {
             (*from == 0 || text[..*from].ends_with(' ')) && text[*to..].starts_with(' ')
         })
-        .map(|it| it.1 + 1)
+        .map(|pair| pair.1 + 1)
         .filter_map(|from| {
             // Behind the first name's acronym in brackets more may follow: "A (AA) and B".
             let end = name::beginning(&text[from..])?;
@@ -282,8 +284,8 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
             let rest = &text[end..];
             if let Some(after) = rest
                 .strip_prefix(" (")
-                .and_then(|it| it.split_once(')'))
-                .map(|it| it.1)
+                .and_then(|rest| rest.split_once(')'))
+                .map(|pair| pair.1)
                 && let Some(second) = after.strip_prefix(" and ")
                 && let Some(length) = name::beginning(second)
             {
@@ -292,7 +294,7 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
             Some((from, end))
         })
         .filter(|(from, end)| split::part_at_and(&text[*from..*end], false).len() == 2)
-        .max_by_key(|it| it.1 - it.0)?;
+        .max_by_key(|at| at.1 - at.0)?;
     let start = Start {
         byte: piece.start + to.0,
         strong: true,
@@ -387,9 +389,9 @@ fn run(
 fn led_beginning(piece: &str) -> Option<usize> {
     let lead = words::LEADS
         .iter()
-        .find(|it| piece.starts_with(**it))
-        .map_or(0, |it| it.len());
-    name::beginning(&piece[lead..]).map(|it| lead + it)
+        .find(|lead| piece.starts_with(**lead))
+        .map_or(0, |lead| lead.len());
+    name::beginning(&piece[lead..]).map(|beginning| lead + beginning)
 }
 
 /// After a closing "and": whether the list goes on all the same, since the "and" belongs to a name.
@@ -434,14 +436,14 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
     // "books are given by A, B, and C": whoever does it is none of them.
     let agents = [" by", " with", " from"]
         .iter()
-        .any(|it| before.trim_end().ends_with(it));
+        .any(|suffix| before.trim_end().ends_with(suffix));
     let other = !agents
         && intro
-            .split(|it: char| !it.is_alphabetic())
+            .split(|letter: char| !letter.is_alphabetic())
             .rev()
             .take(6)
-            .any(|it| holds(OTHER_THINGS, it));
-    let telling = flat.iter().filter(|it| it.contains(' ')).count();
+            .any(|word| holds(OTHER_THINGS, word));
+    let telling = flat.iter().filter(|text| text.contains(' ')).count();
     let enough = if strong {
         !other || organizations * 2 > flat.len()
     } else {

@@ -14,12 +14,12 @@ pub(super) fn read(text: &str) -> Article {
     let (head, text) = front_matter(text);
     let mut notes = Notes::default();
     let body = notes.take_definitions(text);
-    let body: Vec<String> = body.lines().map(|it| notes.take_markers(it)).collect();
+    let body: Vec<String> = body.lines().map(|line| notes.take_markers(line)).collect();
     let body = tables::as_items(body);
     let linked = notes.is_empty()
         && !body
             .iter()
-            .any(|it| plain::is_reference_heading(it.trim_start_matches('#')));
+            .any(|text| plain::is_reference_heading(text.trim_start_matches('#')));
     let mut plain_text = head;
     let mut entry = false;
     for line in body {
@@ -48,13 +48,13 @@ fn front_matter(text: &str) -> (String, &str) {
     let trimmed = text.trim_start();
     let Some((front, rest)) = trimmed
         .strip_prefix("---\n")
-        .and_then(|it| it.split_once("\n---\n"))
+        .and_then(|rest| rest.split_once("\n---\n"))
     else {
         return (String::new(), text);
     };
     let lines: Vec<String> = front
         .lines()
-        .filter_map(|it| it.split_once(':'))
+        .filter_map(|line| line.split_once(':'))
         .map(|(key, value)| {
             format!(
                 "{}: {}\n\n",
@@ -86,7 +86,9 @@ fn inline(line: &str, entry: bool) -> String {
                 out.push_str(address);
             }
             rest = after;
-        } else if let Some(after) = rest.strip_prefix('<').filter(|it| it.starts_with("http"))
+        } else if let Some(after) = rest
+            .strip_prefix('<')
+            .filter(|rest| rest.starts_with("http"))
             && let Some((address, after)) = after.split_once('>')
         {
             out.push_str(address);
@@ -97,7 +99,7 @@ fn inline(line: &str, entry: bool) -> String {
         {
             // A place that markers lead to.
             rest = after;
-        } else if let Some(escaped) = rest.strip_prefix('\\').and_then(|it| it.chars().next()) {
+        } else if let Some(escaped) = rest.strip_prefix('\\').and_then(|rest| rest.chars().next()) {
             out.push(escaped);
             rest = &rest[1 + escaped.len_utf8()..];
         } else {

@@ -79,7 +79,7 @@ fn cite(found: &[u32], at: usize, numbers: &mut Numbers, markers: &mut Vec<Marke
 /// `[1]`, `[1, 2]`, `[1][2]` one at a time, `[3–5]`, `[note 4]` not.
 fn bracketed(rest: &str) -> Option<(Vec<u32>, usize)> {
     let inside = rest.strip_prefix('[')?;
-    let end = inside.find(']').filter(|it| *it <= 24)?;
+    let end = inside.find(']').filter(|at| *at <= 24)?;
     Some((list(&inside[..end])?, end + 2))
 }
 
@@ -88,7 +88,7 @@ fn list(inside: &str) -> Option<Vec<u32>> {
     let mut found = Vec::new();
     for piece in inside
         .split([',', ';', ' '])
-        .filter(|it| !it.trim().is_empty())
+        .filter(|part| !part.trim().is_empty())
     {
         let piece = piece.trim();
         if let Some((from, to)) = piece.split_once(['-', '–']) {
@@ -105,7 +105,7 @@ fn list(inside: &str) -> Option<Vec<u32>> {
 }
 
 fn small(word: &str) -> Option<u32> {
-    (word.len() <= 3 && !word.starts_with('0') && word.bytes().all(|it| it.is_ascii_digit()))
+    (word.len() <= 3 && !word.starts_with('0') && word.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| word.parse().ok())
         .flatten()
 }
@@ -124,7 +124,7 @@ fn superscript(rest: &str, clean: &str) -> Option<(Vec<u32>, usize)> {
         length += character.len_utf8();
     }
     // "m²" and "10³" are units and powers.
-    let unit = clean.ends_with(|it: char| it.is_ascii_digit())
+    let unit = clean.ends_with(|character: char| character.is_ascii_digit())
         || clean.ends_with(" m")
         || clean.ends_with(" km");
     (length > 0 && number > 0 && !unit).then_some((vec![number], length))
@@ -137,8 +137,8 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
             .chars()
             .rev()
             .nth(1)
-            .is_some_and(|it| it.is_ascii_digit());
-    if !rest.starts_with(|it: char| it.is_ascii_digit())
+            .is_some_and(|character| character.is_ascii_digit());
+    if !rest.starts_with(|character: char| character.is_ascii_digit())
         || !(glued || clean.ends_with(char::is_whitespace))
     {
         return None;
@@ -178,13 +178,13 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
         let label = before.ends_with("No.") || before.ends_with("Nos.") || before.ends_with("Vol.");
         let opens = next.is_empty()
             || (spaced
-                && next.starts_with(|it: char| {
-                    it.is_uppercase() || matches!(it, '“' | '"' | '(' | '‘')
+                && next.starts_with(|letter: char| {
+                    letter.is_uppercase() || matches!(letter, '“' | '"' | '(' | '‘')
                 }));
         return (opens && !label && (follows || next.is_empty())).then_some((found, length));
     }
     let word = next
-        .split(|it: char| !it.is_alphabetic())
+        .split(|letter: char| !letter.is_alphabetic())
         .next()
         .unwrap_or_default();
     if before.ends_with([',', ';', ':', '”', '"', ')', '’']) {
@@ -193,12 +193,12 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
     }
     // After a word only the very next number counts, or a paragraph's end.
     let last = before
-        .rsplit(|it: char| !it.is_alphanumeric())
+        .rsplit(|letter: char| !letter.is_alphanumeric())
         .next()
         .unwrap_or_default()
         .to_lowercase();
     let labelled =
-        last.is_empty() || holds(LABELS, &last) || last.bytes().all(|it| it.is_ascii_digit());
+        last.is_empty() || holds(LABELS, &last) || last.bytes().all(|byte| byte.is_ascii_digit());
     let closes = next.is_empty() || matches!(next, "." | "," | ";");
     let goes_on = after.starts_with(['.', ',', ';']) || (spaced && holds(GOES_ON, word));
     let due = first == numbers.cited + 1 || (first <= numbers.cited && closes);

@@ -65,10 +65,10 @@ pub(super) fn is_name(text: &str) -> bool {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
         return false;
     };
-    let digits = |it: &str| it.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let inner = tokens
         .iter()
-        .all(|it| carries(it.text) || holds(CONNECTORS, it.text) || digits(it.text));
+        .all(|token| carries(token.text) || holds(CONNECTORS, token.text) || digits(token.text));
     let starts =
         carries(first.text) || (digits(first.text) && tokens.len() > 1 && !is_count(&text));
     let ends = !holds(CONNECTORS, last.text) || last.text.starts_with(char::is_uppercase);
@@ -85,7 +85,7 @@ pub(super) fn is_name(text: &str) -> bool {
 fn is_count(text: &str) -> bool {
     text.split(' ')
         .nth(1)
-        .is_some_and(|it| it.starts_with(char::is_lowercase))
+        .is_some_and(|word| word.starts_with(char::is_lowercase))
 }
 
 fn is_calendar(text: &str) -> bool {
@@ -93,7 +93,7 @@ fn is_calendar(text: &str) -> bool {
     let rest = text
         .split(' ')
         .skip(1)
-        .all(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+        .all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
     rest && (date::is_month(first) || words::DAYS.contains(&first))
 }
 
@@ -112,22 +112,25 @@ pub(super) fn ending(text: &str) -> Option<usize> {
             break;
         }
         let capital = carries(token.text);
-        let before = at.checked_sub(1).and_then(|it| tokens.get(it));
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
         // "Institute for Economics and Peace": "and" binds where capitals stand on both sides; "the" after a binder.
         let binds = holds(BINDING, token.text)
-            || (token.text == "and" && before.is_some_and(|it| carries(it.text)))
+            || (token.text == "and" && before.is_some_and(|before| carries(before.text)))
             || (token.text == "the"
-                && before.is_some_and(|it| matches!(it.text, "of" | "for" | "on" | "in" | "and")))
+                && before.is_some_and(|before| {
+                    matches!(before.text, "of" | "for" | "on" | "in" | "and")
+                }))
             || (matches!(token.text, "on" | "in" | "to" | "at" | "with" | "against")
-                && before
-                    .is_some_and(|it| carries(it.text) && words::is_organization_noun(it.text)));
+                && before.is_some_and(|before| {
+                    carries(before.text) && words::is_organization_noun(before.text)
+                }));
         if capital || inside {
             start = at;
         } else if !binds {
             break;
         }
     }
-    tokens.get(start).map(|it| it.start)
+    tokens.get(start).map(|token| token.start)
 }
 
 /// The name that `text` begins with: the byte where it ends. Articles and conjunctions before it are part of the stretch.
@@ -144,7 +147,7 @@ pub(super) fn beginning(text: &str) -> Option<usize> {
             break;
         }
         if carries(core)
-            || (core.bytes().all(|it| it.is_ascii_digit())
+            || (core.bytes().all(|byte| byte.is_ascii_digit())
                 && last_capital.is_some()
                 && !is_year(core))
         {
@@ -169,7 +172,7 @@ fn is_year(word: &str) -> bool {
 fn is_initial(word: &str) -> bool {
     let core = word.trim_end_matches('.');
     word.ends_with('.')
-        && (core.split('.').all(|it| it.chars().count() == 1)
+        && (core.split('.').all(|part| part.chars().count() == 1)
             || matches!(core, "St" | "Dr" | "Mt" | "Ft" | "Jr" | "Sr" | "Inc"))
 }
 
@@ -183,9 +186,11 @@ fn goes_through(word: &str, tokens: &[Token<'_>], at: usize, last_capital: Optio
     }
     let next_carries = carries(next.text)
         || (matches!(next.text, "the" | "a" | "an" | "our" | "its")
-            && tokens.get(at + 2).is_some_and(|it| carries(it.text)));
-    let year = next.text.bytes().any(|it| it.is_ascii_digit());
-    let previous = tokens.get(at.wrapping_sub(1)).map_or("", |it| it.text);
+            && tokens.get(at + 2).is_some_and(|token| carries(token.text)));
+    let year = next.text.bytes().any(|byte| byte.is_ascii_digit());
+    let previous = tokens
+        .get(at.wrapping_sub(1))
+        .map_or("", |token| token.text);
     match word {
         _ if !next_carries || year => false,
         "of" | "for" | "and" | "&" | "de" | "del" | "la" | "du" | "van" | "von" | "der" | "des"
@@ -245,11 +250,11 @@ pub(super) fn bare(text: &str) -> String {
         "the Town of ",
     ]
     .iter()
-    .any(|it| text.starts_with(it));
+    .any(|prefix| text.starts_with(prefix));
     if lower || text.starts_with("the ") || text.starts_with("an ") || text.starts_with("a ") {
         text = text
             .split_once(' ')
-            .map_or(String::new(), |it| it.1.trim_start().to_owned());
+            .map_or(String::new(), |parts| parts.1.trim_start().to_owned());
     }
     let text = text.trim_end_matches([',', ';', ' ']);
     let initial = text.rsplit(' ').next().is_some_and(is_initial);
@@ -264,25 +269,25 @@ pub(super) fn bare(text: &str) -> String {
 /// Whether a name is held for an organization by its own words.
 pub(super) fn is_organization(name: &str) -> bool {
     let words: Vec<&str> = name.split(' ').collect();
-    let noun = words.iter().any(|it| words::is_organization_noun(it));
+    let noun = words.iter().any(|word| words::is_organization_noun(word));
     let bound = words.len() >= 4
         && words
             .iter()
-            .any(|it| matches!(*it, "for" | "of" | "against" | "on" | "to"));
-    let acronym = words.iter().any(|it| {
-        let core = it.trim_matches(|it: char| !it.is_alphanumeric());
+            .any(|word| matches!(*word, "for" | "of" | "against" | "on" | "to"));
+    let acronym = words.iter().any(|word| {
+        let core = word.trim_matches(|letter: char| !letter.is_alphanumeric());
         core.len() >= 3
             && core
                 .chars()
-                .all(|it| it.is_uppercase() || it.is_ascii_digit())
+                .all(|character| character.is_uppercase() || character.is_ascii_digit())
     });
-    let camel = words.iter().any(|it| {
-        let mut characters = it.chars();
+    let camel = words.iter().any(|word| {
+        let mut characters = word.chars();
         characters.next().is_some_and(char::is_alphabetic)
             && characters
                 .as_str()
                 .chars()
-                .zip(it.chars())
+                .zip(word.chars())
                 .any(|(now, before)| now.is_uppercase() && before.is_lowercase())
     });
     noun || bound || acronym || camel || name.contains(".org") || name.contains(".com")

@@ -27,7 +27,7 @@ const CHROME: &[&str] = &[
 pub(super) fn is_reference_heading(text: &str) -> bool {
     let plain = text
         .trim()
-        .trim_matches(|it: char| !it.is_alphanumeric())
+        .trim_matches(|letter: char| !letter.is_alphanumeric())
         .to_lowercase();
     language::all()
         .iter()
@@ -80,7 +80,7 @@ pub(super) fn read(text: &str) -> Article {
 fn references_at(lines: &[&str]) -> Option<usize> {
     lines
         .iter()
-        .rposition(|it| is_reference_heading(it.trim_start_matches('#')))
+        .rposition(|line| is_reference_heading(line.trim_start_matches('#')))
 }
 
 /// Title, kind, sections and paragraphs out of the blocks before the references.
@@ -89,11 +89,11 @@ pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
         .find(|it| begins_text(raw, *it))
         .unwrap_or(raw.len());
     let (boxed, lines) = boxed(&raw[..prose]);
-    let head: Vec<&str> = lines.iter().map(|it| it.text.as_str()).collect();
+    let head: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     let first = raw.get(prose).map_or("", |it| it.text.as_str());
     read_head(article, &head, first);
-    for it in lines {
-        let (text, markers) = marker::take(&it.text, &mut marker::Numbers::default());
+    for line in lines {
+        let (text, markers) = marker::take(&line.text, &mut marker::Numbers::default());
         article.skip("above the text", &text, &markers);
     }
     let mut numbers = numbers(article, &raw[prose..]);
@@ -162,7 +162,7 @@ fn numbers(article: &Article, raw: &[Raw]) -> marker::Numbers {
     let highest = article
         .references
         .iter()
-        .map(|it| it.number)
+        .map(|reference| reference.number)
         .max()
         .unwrap_or(0);
     let mut probe = marker::Numbers {
@@ -194,18 +194,22 @@ fn begins_text(raw: &[Raw], at: usize) -> bool {
 /// A short sentence that a bracketed marker stands behind.
 fn is_cited(text: &str) -> bool {
     let words = text.split_whitespace().count();
-    let before = text.split_once('[').map_or("", |it| it.0.trim_end());
+    let before = text.split_once('[').map_or("", |parts| parts.0.trim_end());
     let ended = before.ends_with(['.', '!', '?', '。', '”', '»', '"']);
-    let numbered = text.ends_with(']') && text.contains(|it: char| it.is_ascii_digit());
+    let numbered =
+        text.ends_with(']') && text.contains(|character: char| character.is_ascii_digit());
     ended && numbered && (words >= 4 || before.ends_with('。'))
 }
 
 /// A line long enough, and ended like a sentence.
 pub(super) fn is_prose(text: &str) -> bool {
-    let end = text.trim_end_matches(|it: char| {
-        it.is_ascii_digit()
-            || it.is_whitespace()
-            || matches!(it, '[' | ']' | '”' | '"' | ')' | ',' | '»' | '“' | '」')
+    let end = text.trim_end_matches(|character: char| {
+        character.is_ascii_digit()
+            || character.is_whitespace()
+            || matches!(
+                character,
+                '[' | ']' | '”' | '"' | ')' | ',' | '»' | '“' | '」'
+            )
     });
     let spaced = text.split_whitespace().count() >= 8 && end.ends_with(['.', '!', '?', ':', '؟']);
     let unspaced = text.chars().count() >= 12 && end.ends_with(['。', '！', '？', '：']);
@@ -214,7 +218,7 @@ pub(super) fn is_prose(text: &str) -> bool {
 
 fn is_chrome(text: &str) -> bool {
     let lower = text.to_lowercase();
-    CHROME.iter().any(|it| lower.starts_with(it)) && text.split_whitespace().count() <= 20
+    CHROME.iter().any(|prefix| lower.starts_with(prefix)) && text.split_whitespace().count() <= 20
 }
 
 /// Kind, title and labelled lines (`Project of:`) out of the lines before the first paragraph.
@@ -225,7 +229,7 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
     while let Some(line) = rest.next() {
         let Some((label, value)) = line
             .split_once(':')
-            .filter(|it| it.0.split(' ').count() <= 4 && !it.1.starts_with("//"))
+            .filter(|parts| parts.0.split(' ').count() <= 4 && !parts.1.starts_with("//"))
         else {
             lines.push(line);
             continue;
@@ -246,7 +250,7 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
             "type" => category = Some(value),
             "url" | "source" if value.starts_with("http") => article.address = Some(value),
             "title" | "name" => {
-                lines.insert(0, line.split_once(':').map_or(line, |it| it.1.trim()));
+                lines.insert(0, line.split_once(':').map_or(line, |parts| parts.1.trim()));
             }
             _ => {}
         }
@@ -255,29 +259,29 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
     // "Il Consorzio Riva", "L’association": any language's article.
     let unarticled = opening
         .split_once([' ', '’', '\''])
-        .filter(|it| it.0.chars().count() <= 3)
-        .map_or("", |it| it.1);
-    let begins = |it: &str| {
-        let name = super::name::bare(it)
+        .filter(|parts| parts.0.chars().count() <= 3)
+        .map_or("", |parts| parts.1);
+    let begins = |text: &str| {
+        let name = super::name::bare(text)
             .trim_start_matches("The ")
             .to_lowercase();
         !name.is_empty() && (opening.starts_with(&name) || unarticled.starts_with(&name))
     };
-    let is_kind = |it: &str| KINDS.split('|').any(|kind| kind == it.to_lowercase());
+    let is_kind = |text: &str| KINDS.split('|').any(|kind| kind == text.to_lowercase());
     // A page's own heading stands in for a line that the text begins with, and its menus are no kinds.
     let preset = !article.title.is_empty();
-    let title = lines.iter().position(|it| begins(it));
-    let title = title.or_else(|| lines.iter().position(|it| !preset && !is_kind(it)));
+    let title = lines.iter().position(|line| begins(line));
+    let title = title.or_else(|| lines.iter().position(|line| !preset && !is_kind(line)));
     if article.kind.is_none() {
-        let named = lines.iter().find(|it| is_kind(it)).copied();
+        let named = lines.iter().find(|line| is_kind(line)).copied();
         let above = title
             .filter(|_| !preset)
-            .and_then(|it| it.checked_sub(1))
-            .and_then(|it| lines.get(it))
-            .filter(|it| it.split(' ').count() <= 4);
+            .and_then(|title| title.checked_sub(1))
+            .and_then(|at| lines.get(at))
+            .filter(|text| text.split(' ').count() <= 4);
         article.kind = named.or(above.copied()).map(one_line).or(category);
     }
-    if let Some(line) = title.and_then(|it| lines.get(it)) {
+    if let Some(line) = title.and_then(|title| lines.get(title)) {
         let bare = super::name::bare(line);
         article.title = if bare.is_empty() {
             one_line(line)
@@ -317,13 +321,17 @@ pub(super) fn blocks(lines: &[&str]) -> Vec<Raw> {
 const WRAPPED: usize = 120;
 
 fn group_blocks(group: &[&str], found: &mut Vec<Raw>) {
-    let wrapped = group.iter().all(|it| it.chars().count() <= WRAPPED);
+    let wrapped = group.iter().all(|text| text.chars().count() <= WRAPPED);
     let mut paragraph: Vec<&str> = Vec::new();
     let mut shape = Shape::Paragraph;
     for (at, line) in group.iter().enumerate() {
         let text = line.trim();
         let item = item(text);
-        let longest = group.iter().map(|it| it.chars().count()).max().unwrap_or(0);
+        let longest = group
+            .iter()
+            .map(|text| text.chars().count())
+            .max()
+            .unwrap_or(0);
         let short =
             text.chars().count() <= 60 && (longest > WRAPPED || text.chars().count() * 2 < longest);
         let heading = heading(text).or_else(|| {
@@ -387,21 +395,22 @@ fn looks_like_heading(text: &str) -> bool {
     let words = text.split_whitespace().count();
     // "… and “Rest Direct.” 1": what a marker stands behind has ended like a sentence.
     let unmarked = text
-        .trim_end_matches(|it: char| it.is_ascii_digit() || it == ' ')
+        .trim_end_matches(|character: char| character.is_ascii_digit() || character == ' ')
         .trim_end_matches(['”', '"', '»', '“']);
     let sentence = unmarked.len() < text.len() && unmarked.ends_with(['.', '!', '?', ',']);
     words <= 10
         && !sentence
         && !text.ends_with(['。', '」', '»'])
         && !text.ends_with(['.', '!', '?', ':', ',', ';', ']', '”', '"'])
-        && !text.ends_with(|it: char| it.is_ascii_digit() && text.contains(". "))
-        && text.starts_with(|it: char| it.is_uppercase() || it.is_ascii_digit())
+        && !text.ends_with(|character: char| character.is_ascii_digit() && text.contains(". "))
+        && text
+            .starts_with(|character: char| character.is_uppercase() || character.is_ascii_digit())
 }
 
 fn item(text: &str) -> Option<&str> {
     ["- ", "+ ", "• ", "* ", "– ", "· ", "▪ ", "◦ ", "•\t"]
         .iter()
-        .find_map(|it| text.strip_prefix(it))
+        .find_map(|prefix| text.strip_prefix(prefix))
         .map(str::trim)
 }
 
@@ -410,7 +419,7 @@ pub(super) fn entries(lines: &[&str]) -> Vec<(u32, String)> {
     let mut found: Vec<(u32, String)> = Vec::new();
     let numbered = lines
         .iter()
-        .filter(|it| numbered(it.trim()).is_some())
+        .filter(|line| numbered(line.trim()).is_some())
         .count();
     let mut gap = false;
     for line in lines {
@@ -420,8 +429,10 @@ pub(super) fn entries(lines: &[&str]) -> Vec<(u32, String)> {
             continue;
         }
         if numbered >= 1 {
-            let due = found.last().map_or(1, |it| it.0 + 1);
-            match self::numbered(text).filter(|it| it.0 >= due && it.0 <= due + 20) {
+            let due = found.last().map_or(1, |pair| pair.0 + 1);
+            match self::numbered(text)
+                .filter(|numbered| numbered.0 >= due && numbered.0 <= due + 20)
+            {
                 Some((number, text)) => found.push((number, text.to_owned())),
                 None => match found.last_mut() {
                     Some((_, entry)) if belongs(entry, line, gap) => {
@@ -461,7 +472,7 @@ fn belongs(entry: &str, line: &str, gap: bool) -> bool {
         "www.",
     ]
     .iter()
-    .any(|it| text.to_lowercase().starts_with(it));
+    .any(|prefix| text.to_lowercase().starts_with(prefix));
     let cut = entry.ends_with(['-', '/', '_', '=', '&', '?', '%']) && has_address;
     dated
         || (!gap && cut)
@@ -477,7 +488,7 @@ fn numbered(text: &str) -> Option<(u32, &str)> {
         None => (false, text),
     };
     let digits = rest
-        .find(|it: char| !it.is_ascii_digit())
+        .find(|character: char| !character.is_ascii_digit())
         .unwrap_or(rest.len());
     let number: u32 = rest[..digits].parse().ok().filter(|_| digits <= 3)?;
     let after = &rest[digits..];
@@ -486,7 +497,7 @@ fn numbered(text: &str) -> Option<(u32, &str)> {
     } else {
         after
             .strip_prefix(['.', ')', ':'])
-            .filter(|it| it.is_empty() || it.starts_with(char::is_whitespace))
+            .filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
             .or_else(|| after.starts_with(char::is_whitespace).then_some(after))?
     };
     Some((number, after.trim_start_matches(['.', ' ', '\t', ':'])))

@@ -19,7 +19,7 @@ const NAMING: &[&str] = &["ru", "uk", "pl"];
 /// The quoted phrases of `text` that are quotations, in order: names in quotation marks are none.
 pub(super) fn said(text: &str, language: Option<&Language>) -> Vec<Found> {
     let mut found = find(text);
-    if language.is_some_and(|it| NAMING.contains(&it.code)) {
+    if language.is_some_and(|language| NAMING.contains(&language.code)) {
         found.retain(|it| !is_named(text, it));
     }
     found
@@ -57,8 +57,8 @@ fn find(text: &str) -> Vec<Found> {
             '«' if !inverted => closing(text, inside, '«', &['»']),
             '「' => closing(text, inside, '「', &['」']),
             // Swedish and Finnish open and close with one mark.
-            '”' if !text.contains('“') => text[inside..].find('”').map(|it| inside + it),
-            '"' => text[inside..].find('"').map(|it| inside + it),
+            '”' if !text.contains('“') => text[inside..].find('”').map(|at| inside + at),
+            '"' => text[inside..].find('"').map(|at| inside + at),
             '‘' if single => closing_single(text, inside),
             _ => None,
         };
@@ -70,7 +70,13 @@ fn find(text: &str) -> Vec<Found> {
         let words = one_line(&text[inside..end]);
         let exact = words.trim_end_matches([',', '.', ';', ':', ' ', '。']);
         let defined = text[..at].trim_end().ends_with('(') || text[..at].ends_with("(the ");
-        if exact.chars().filter(|it| it.is_alphabetic()).count() >= 2 && !defined {
+        if exact
+            .chars()
+            .filter(|letter| letter.is_alphabetic())
+            .count()
+            >= 2
+            && !defined
+        {
             found.push(Found {
                 range: at..end + close,
                 exact: exact.to_owned(),
@@ -94,7 +100,7 @@ fn closing(text: &str, from: usize, open: char, close: &[char]) -> Option<usize>
         }
     }
     // One mark too many inside: the nearest closing one will do.
-    text[from..].find(close).map(|it| from + it)
+    text[from..].find(close).map(|text| from + text)
 }
 
 /// `’` closes only where no letter follows: elsewhere it is an apostrophe. So it is after a plural's `s` that a word
@@ -102,19 +108,20 @@ fn closing(text: &str, from: usize, open: char, close: &[char]) -> Option<usize>
 fn closing_single(text: &str, from: usize) -> Option<usize> {
     let marks: Vec<usize> = text[from..]
         .match_indices('’')
-        .map(|it| from + it.0)
-        .filter(|it| !text[it + '’'.len_utf8()..].starts_with(char::is_alphanumeric))
+        .map(|index| from + index.0)
+        .filter(|at| !text[at + '’'.len_utf8()..].starts_with(char::is_alphanumeric))
         .collect();
     let plural = |at: usize| {
         let after = text[at + '’'.len_utf8()..].strip_prefix(' ');
-        text[..at].ends_with('s') && after.is_some_and(|it| it.starts_with(char::is_lowercase))
+        text[..at].ends_with('s')
+            && after.is_some_and(|after| after.starts_with(char::is_lowercase))
     };
     let opened_again = |at: usize, next: usize| text[at..next].contains('‘');
     marks
         .iter()
         .zip(marks.iter().skip(1).map(Some).chain([None]))
         .find(|(at, next)| !plural(**at) || next.is_none_or(|next| opened_again(**at, *next)))
-        .map(|it| *it.0)
+        .map(|mark| *mark.0)
 }
 
 #[cfg(test)]

@@ -54,8 +54,8 @@ fn stray_marker(text: &str, place: &str, remarks: &mut Vec<Remark>) -> String {
     let mut rest = one_line(text);
     loop {
         let trimmed = rest.trim_start_matches(['^', '↑', '↩', ' ']).to_owned();
-        let stray = trimmed.strip_prefix('[').and_then(|it| {
-            let (inside, after) = it.split_once(']')?;
+        let stray = trimmed.strip_prefix('[').and_then(|rest| {
+            let (inside, after) = rest.split_once(']')?;
             let short = inside.len() <= 3 && inside.chars().all(char::is_alphanumeric);
             short.then(|| (inside.to_owned(), after.trim_start().to_owned()))
         });
@@ -101,8 +101,8 @@ fn addresses(
             .trim_end_matches(['.', ',', ')'])
             .chars()
             .next_back();
-        if let Some(close) = close.filter(|it| matches!(it, '”' | '"'))
-            && let Some(title) = kept.iter_mut().rev().find(|it| !it.is_empty())
+        if let Some(close) = close.filter(|close| matches!(close, '”' | '"'))
+            && let Some(title) = kept.iter_mut().rev().find(|text| !text.is_empty())
         {
             title.push(close);
         }
@@ -119,7 +119,7 @@ fn addresses(
     for (link, _) in links {
         if !found.iter().any(|it| same_address(it, link)) {
             // The visible text may shorten what the link spells out.
-            found.retain(|it| !link.starts_with(it.trim_end_matches(['…', '.'])));
+            found.retain(|text| !link.starts_with(text.trim_end_matches(['…', '.'])));
             found.push(link.clone());
         }
     }
@@ -127,8 +127,8 @@ fn addresses(
 }
 
 fn same_address(one: &str, other: &str) -> bool {
-    let plain = |it: &str| {
-        it.trim_end_matches('/')
+    let plain = |text: &str| {
+        text.trim_end_matches('/')
             .trim_start_matches("https:")
             .trim_start_matches("http:")
             .to_owned()
@@ -140,12 +140,12 @@ fn address_start(word: &str) -> Option<usize> {
     let lower = word.to_ascii_lowercase();
     ["https://", "http://"]
         .iter()
-        .filter_map(|it| lower.find(it))
+        .filter_map(|word| lower.find(word))
         .min()
         .or_else(|| {
             let at = lower.find("www.")?;
-            let edge =
-                at == 0 || !lower[..at].ends_with(|it: char| it.is_alphanumeric() || it == '/');
+            let edge = at == 0
+                || !lower[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '/');
             (edge && lower[at + 4..].contains('.')).then_some(at)
         })
 }
@@ -158,12 +158,14 @@ fn goes_on(address: &str, next: &str) -> bool {
     }
     let plain = core
         .bytes()
-        .all(|it| it.is_ascii_alphanumeric() || b"-._~/?#[]@!$&'()*+,;=%:".contains(&it));
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-._~/?#[]@!$&'()*+,;=%:".contains(&byte));
     let shaped = core.contains(['-', '/', '_', '=', '%', '#', '&'])
         || core.contains(".htm")
         || core.contains(".pdf");
-    let lower = core.starts_with(|it: char| {
-        it.is_ascii_lowercase() || it.is_ascii_digit() || "/?#&%=-_".contains(it)
+    let lower = core.starts_with(|character: char| {
+        character.is_ascii_lowercase()
+            || character.is_ascii_digit()
+            || "/?#&%=-_".contains(character)
     });
     let cut =
         address.ends_with(['-', '/', '_', '=', '&', '?', '%', '.']) || address.ends_with("//");
@@ -177,7 +179,7 @@ fn goes_on(address: &str, next: &str) -> bool {
                 && (shaped
                     || core
                         .bytes()
-                        .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit()))))
+                        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))))
 }
 
 fn trim_address(address: &str) -> String {
@@ -195,14 +197,14 @@ fn trim_address(address: &str) -> String {
 }
 
 fn choose_address(addresses: &[String], place: &str, entry: &mut Entry) {
-    let is_copy = |it: &str| entry.reference.archived.iter().any(|copy| copy.url == it);
-    let chosen = addresses.iter().find(|it| !is_copy(it.as_str()));
+    let is_copy = |text: &str| entry.reference.archived.iter().any(|copy| copy.url == text);
+    let chosen = addresses.iter().find(|address| !is_copy(address.as_str()));
     let Some(chosen) = chosen.or(addresses.first()) else {
         return;
     };
     let others: Vec<String> = addresses
         .iter()
-        .filter(|it| *it != chosen && !is_copy(it.as_str()))
+        .filter(|address| *address != chosen && !is_copy(address.as_str()))
         .cloned()
         .collect();
     for other in others {
@@ -213,7 +215,7 @@ fn choose_address(addresses: &[String], place: &str, entry: &mut Entry) {
         ));
     }
     let (url, fragment) = match chosen.split_once('#') {
-        Some((url, fragment)) => (url, Some(fragment).filter(|it| !it.is_empty())),
+        Some((url, fragment)) => (url, Some(fragment).filter(|text| !text.is_empty())),
         None => (chosen.as_str(), None),
     };
     entry.reference.url = Some(url.to_owned());
@@ -252,7 +254,8 @@ fn dated(text: &str, phrases: &[String]) -> Option<(NaiveDate, Range<usize>)> {
     longest.sort_by_key(|it| std::cmp::Reverse(it.len()));
     for phrase in longest {
         for (at, _) in lower.match_indices(phrase.as_str()) {
-            let spaced = phrase.is_ascii() || !phrase.chars().any(|it| it > '\u{2fff}');
+            let spaced =
+                phrase.is_ascii() || !phrase.chars().any(|character| character > '\u{2fff}');
             let edge = at == 0 || !spaced || !lower[..at].ends_with(char::is_alphanumeric);
             let after = at + phrase.len();
             if !edge {
@@ -278,7 +281,7 @@ fn without(text: &str, range: Range<usize>) -> String {
 
 /// Author, title, publisher and date of publication, out of what is left.
 fn cite_text(text: &str, reference: &mut Reference) {
-    if let Some((before, title, after)) = quoted(text).filter(|it| is_byline(&it.0)) {
+    if let Some((before, title, after)) = quoted(text).filter(|quoted| is_byline(&quoted.0)) {
         reference.title = Some(title);
         let mut before = before;
         if let Some((date, range)) = date::first(&before) {
@@ -290,7 +293,7 @@ fn cite_text(text: &str, reference: &mut Reference) {
         return;
     }
     let mut pieces = pieces(text);
-    pieces.retain(|it| !it.is_empty());
+    pieces.retain(|piece| !piece.is_empty());
     if pieces.is_empty() {
         return;
     }
@@ -308,10 +311,10 @@ fn cite_text(text: &str, reference: &mut Reference) {
 fn is_byline(text: &str) -> bool {
     let small = text
         .split_whitespace()
-        .filter(|it| it.starts_with(char::is_lowercase))
-        .filter(|it| {
+        .filter(|word| word.starts_with(char::is_lowercase))
+        .filter(|word| {
             !matches!(
-                it.trim_end_matches('.'),
+                word.trim_end_matches('.'),
                 "and"
                     | "et"
                     | "al"
@@ -334,11 +337,13 @@ fn is_byline(text: &str) -> bool {
 /// An author without the year or date in brackets behind: `Payment, S. (2007)`.
 fn without_year(text: &str) -> String {
     let trimmed = text.trim_end().trim_end_matches('.').trim_end();
-    let inside = trimmed.strip_suffix(')').and_then(|it| it.rsplit_once('('));
+    let inside = trimmed
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('));
     match inside {
         Some((author, inside))
             if inside.is_empty()
-                || inside.contains(|it: char| it.is_ascii_digit())
+                || inside.contains(|character: char| character.is_ascii_digit())
                 || inside == "n.d." =>
         {
             author.to_owned()
@@ -352,13 +357,13 @@ fn is_person(piece: &str) -> bool {
     let Some((last, first)) = piece.split_once(", ") else {
         return false;
     };
-    let capital = |it: &str| it.starts_with(char::is_uppercase);
+    let capital = |text: &str| text.starts_with(char::is_uppercase);
     last.split(' ').count() <= 2
         && first.split(' ').count() <= 6
         && last.split(' ').all(capital)
         && first
             .split([' ', ','])
-            .all(|it| it.is_empty() || capital(it) || it == "and" || it == "&")
+            .all(|part| part.is_empty() || capital(part) || part == "and" || part == "&")
 }
 
 /// The first quotation: what stands before it, its words, what stands after.
@@ -366,7 +371,7 @@ fn quoted(text: &str) -> Option<(String, String, String)> {
     let (open, close) = [('“', '”'), ('"', '"'), ('«', '»'), ('„', '“')]
         .into_iter()
         .filter_map(|(open, close)| Some((text.find(open)?, open, close)))
-        .min_by_key(|it| it.0)
+        .min_by_key(|pair| pair.0)
         .map(|(_, open, close)| (open, close))?;
     let start = text.find(open)?;
     let inside = start + open.len_utf8();
@@ -385,8 +390,8 @@ fn quoted(text: &str) -> Option<(String, String, String)> {
     }
     // An opening mark that is never closed: the title goes to the next full stop.
     let end = end
-        .or_else(|| text[inside..].find(". ").map(|it| inside + it))
-        .or_else(|| text[inside..].find(close).map(|it| inside + it))
+        .or_else(|| text[inside..].find(". ").map(|at| inside + at))
+        .or_else(|| text[inside..].find(close).map(|text| inside + text))
         .unwrap_or(text.len());
     let title = text[inside..end]
         .trim()
@@ -426,7 +431,7 @@ fn publisher_and_date(text: &str, reference: &mut Reference) {
             "doi",
         ]
         .iter()
-        .any(|it| lower.trim_start().starts_with(it));
+        .any(|prefix| lower.trim_start().starts_with(prefix));
         let letters = piece.chars().any(char::is_alphabetic);
         if letters && !aside && reference.publisher.is_none() && !is_season(&piece) {
             reference.publisher = tidy(&piece);
@@ -437,7 +442,7 @@ fn publisher_and_date(text: &str, reference: &mut Reference) {
 /// `Spring 2020`, `October 2022`, `n.d.`: a time, not a publisher.
 fn is_season(piece: &str) -> bool {
     let lower = piece
-        .trim_matches(|it: char| !it.is_alphanumeric())
+        .trim_matches(|letter: char| !letter.is_alphanumeric())
         .to_lowercase();
     let first = lower.split(' ').next().unwrap_or_default();
     lower == "n.d"
@@ -450,8 +455,8 @@ fn is_season(piece: &str) -> bool {
 fn pieces(text: &str) -> Vec<String> {
     sentence::sentences(text)
         .into_iter()
-        .map(|it| {
-            text[it]
+        .map(|sentence| {
+            text[sentence]
                 .trim_end_matches(['.', ',', ';', ' '])
                 .trim()
                 .to_owned()

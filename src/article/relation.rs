@@ -45,7 +45,8 @@ pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
             let end = at + phrase.len();
             let dated = dated_by(phrase, &sentence[end..]);
             let end = end + dated;
-            let edges = !lower[..at].ends_with(|it: char| it.is_alphanumeric() || it == '-')
+            let edges = !lower[..at]
+                .ends_with(|letter: char| letter.is_alphanumeric() || letter == '-')
                 && sentence[end..].starts_with(char::is_whitespace);
             let covered = found.iter().any(|it| {
                 it.object_range.start > at
@@ -90,12 +91,14 @@ fn parties(text: &str) -> Vec<String> {
     if parted.len() == 1
         && let Some((left, right)) = text.split_once(" and ")
     {
-        let person = |it: &str| {
-            let bare = name::bare(it);
+        let person = |text: &str| {
+            let bare = name::bare(text);
             (2..=4).contains(&bare.split(' ').count())
-                && name::is_name(it)
+                && name::is_name(text)
                 && !name::is_organization(&bare)
-                && bare.split(' ').all(|it| it.starts_with(char::is_uppercase))
+                && bare
+                    .split(' ')
+                    .all(|word| word.starts_with(char::is_uppercase))
                 && !bare.split(' ').any(words::is_topic)
         };
         if person(left) && person(right) {
@@ -116,11 +119,11 @@ fn dated_by(phrase: &str, rest: &str) -> usize {
     if !phrase.ends_with(" in") {
         return 0;
     }
-    let Some(by) = rest.find(" by ").filter(|it| *it <= 24) else {
+    let Some(by) = rest.find(" by ").filter(|at| *at <= 24) else {
         return 0;
     };
     let date: Vec<&str> = rest[..by].split_whitespace().collect();
-    let year = |it: &&str| it.len() == 4 && it.bytes().all(|byte| byte.is_ascii_digit());
+    let year = |text: &&str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     let dated = match date.as_slice() {
         [only] => year(only),
         [month, last] => super::date::is_month(month) && year(last),
@@ -146,10 +149,10 @@ fn is_doubtful(before: &str) -> bool {
     ];
     let clause = before.rsplit([',', ';']).next().unwrap_or_default();
     clause
-        .split(|it: char| !it.is_alphanumeric() && it != '’' && it != '\'')
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '’' && letter != '\'')
         .rev()
         .take(8)
-        .any(|it| WORDS.contains(&it) || it.ends_with("n’t") || it.ends_with("n't"))
+        .any(|word| WORDS.contains(&word) || word.ends_with("n’t") || word.ends_with("n't"))
 }
 
 /// Whether a place stands within quotation marks: what is said there is somebody's words.
@@ -176,7 +179,7 @@ fn object(sentence: &str, from: usize) -> Option<Range<usize>> {
             || (articled
                 && first
                     .chars()
-                    .all(|it| it.is_lowercase() || it == '-' || it == '’')
+                    .all(|letter| letter.is_lowercase() || letter == '-' || letter == '’')
                 && !STOPS.contains(&first));
         if !(article || describes) {
             return None;
@@ -213,7 +216,7 @@ fn is_leaning(word: &str) -> bool {
             "left", "right", "far", "center", "centre", "pro-", "anti-", "non",
         ]
         .iter()
-        .any(|it| word.starts_with(it))
+        .any(|prefix| word.starts_with(prefix))
         && word.contains('-')
 }
 
@@ -322,7 +325,7 @@ fn is_modifier(after: &str) -> bool {
     ];
     let next = after.strip_prefix(' ').unwrap_or("");
     let word = next
-        .split(|it: char| !(it.is_alphabetic() || it == '-'))
+        .split(|letter: char| !(letter.is_alphabetic() || letter == '-'))
         .next()
         .unwrap_or_default();
     let lower = word.starts_with(char::is_lowercase);
@@ -349,7 +352,7 @@ fn tail_of_name(rest: &str) -> usize {
     let branch = parts.next() == Some("Local")
         && parts
             .next()
-            .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+            .is_some_and(|part| part.starts_with(|character: char| character.is_ascii_digit()))
         && parts.next().is_none();
     if branch || words::is_legal_form(piece) {
         2 + piece.len()
@@ -365,8 +368,10 @@ fn place_tail(rest: &str) -> usize {
     };
     let length = after
         .char_indices()
-        .find(|(_, it)| matches!(it, ',' | ';') || (*it == '.' && !after.starts_with("D.C")))
-        .map_or(after.len(), |it| it.0);
+        .find(|(_, character)| {
+            matches!(character, ',' | ';') || (*character == '.' && !after.starts_with("D.C"))
+        })
+        .map_or(after.len(), |character| character.0);
     let end = if after.starts_with("D.C.") { 4 } else { length };
     if words::is_place(after[..end].trim()) {
         2 + end

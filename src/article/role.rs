@@ -26,13 +26,13 @@ pub(super) fn relation_of(introduction: &str) -> Option<String> {
 /// What the names are to the subject, from the words before (or behind) the list.
 pub(super) fn relation(sentence: &str, list: &Range<usize>, introduced: bool) -> Option<String> {
     let before = sentence[..list.start].trim_end().trim_end_matches(':');
-    let before = before.trim_end_matches(|it: char| it.is_whitespace());
+    let before = before.trim_end_matches(|character: char| character.is_whitespace());
     if !introduced && before.is_empty() {
         let verb: Vec<&str> = sentence[list.end..]
-            .split(|it: char| it.is_whitespace())
-            .filter(|it| !it.is_empty())
+            .split(|character: char| character.is_whitespace())
+            .filter(|word| !word.is_empty())
             .take(4)
-            .take_while(|it| !it.ends_with([',', '.']))
+            .take_while(|word| !word.ends_with([',', '.']))
             .collect();
         return (!verb.is_empty()).then(|| verb.join(" "));
     }
@@ -41,8 +41,8 @@ pub(super) fn relation(sentence: &str, list: &Range<usize>, introduced: bool) ->
         return Some(phrase);
     }
     // The plural noun nearest to the list, with the lower-case words before it.
-    let plural = |it: &&str| {
-        let word = it.trim_end_matches([',', ':']);
+    let plural = |text: &&str| {
+        let word = text.trim_end_matches([',', ':']);
         word.len() > 3
             && word.ends_with('s')
             && !word.ends_with("’s")
@@ -54,8 +54,8 @@ pub(super) fn relation(sentence: &str, list: &Range<usize>, introduced: bool) ->
                 "staff" | "board" | "leadership" | "coalition" | "membership"
             )
     };
-    let sentence_start = |at: usize, it: &str| {
-        at == 0 && it.len() > 3 && it.ends_with('s') && it != "Its" && it != "This"
+    let sentence_start = |at: usize, text: &str| {
+        at == 0 && text.len() > 3 && text.ends_with('s') && text != "Its" && text != "This"
     };
     let at = all
         .iter()

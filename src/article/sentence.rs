@@ -86,11 +86,13 @@ fn ends_here(text: &str, start: usize, stop: usize, mark: char, end: usize) -> b
         return true;
     }
     let word = text[start..stop]
-        .rsplit(|it: char| it.is_whitespace() || matches!(it, '(' | '“' | '"' | '[' | '-'))
+        .rsplit(|character: char| {
+            character.is_whitespace() || matches!(character, '(' | '“' | '"' | '[' | '-')
+        })
         .next()
         .unwrap_or_default();
     let opener = next
-        .split(|it: char| !it.is_alphabetic())
+        .split(|letter: char| !letter.is_alphabetic())
         .next()
         .unwrap_or_default();
     let opens = holds(OPENERS, &opener.to_lowercase());
@@ -98,8 +100,12 @@ fn ends_here(text: &str, start: usize, stop: usize, mark: char, end: usize) -> b
     let initials = !word.is_empty()
         && word
             .split('.')
-            .all(|it| it.chars().count() == 1 && it.chars().all(char::is_alphabetic));
-    if initials && word.chars().all(|it| it == '.' || it.is_uppercase()) {
+            .all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
+    if initials
+        && word
+            .chars()
+            .all(|letter| letter == '.' || letter.is_uppercase())
+    {
         // "the U.S. The group" ends; "John D. Rockefeller" and "U.S. Senate" do not.
         return opens && word.contains('.');
     }
@@ -108,7 +114,7 @@ fn ends_here(text: &str, start: usize, stop: usize, mark: char, end: usize) -> b
     let letter = matches!((letters.next(), letters.next()), (Some(it), None) if it.is_lowercase());
     let counted = text[start..stop - word.len()]
         .trim_end()
-        .ends_with(|it: char| it.is_ascii_digit());
+        .ends_with(|character: char| character.is_ascii_digit());
     if letter && !counted {
         return opens;
     }

@@ -43,7 +43,7 @@ impl<'a> SourceText<'a> {
     /// Decodes a file; `media_type` and `path` tell charset and form where they do.
     #[must_use]
     pub fn of(bytes: &'a [u8], media_type: Option<&MediaType>, path: Option<&str>) -> Self {
-        let declared = media_type.and_then(|it| it.charset.as_deref());
+        let declared = media_type.and_then(|text| text.charset.as_deref());
         let decoded = media_type::decode(bytes, declared);
         let form = Form::of(&decoded.text, media_type, path);
         Self {
@@ -52,7 +52,7 @@ impl<'a> SourceText<'a> {
             had_errors: decoded.had_errors,
             text: decoded.text,
             digest: PayloadDigest::of(bytes),
-            mark: Encoding::for_bom(bytes).map_or(0, |it| it.1),
+            mark: Encoding::for_bom(bytes).map_or(0, |for_bom| for_bom.1),
         }
     }
 
@@ -91,7 +91,7 @@ impl<'a> SourceText<'a> {
     pub fn places(&self, profile: &Profile) -> Vec<(String, Option<usize>, Place)> {
         let mut found = Vec::new();
         let mut add = |whose: String, which: Option<usize>, span: Span| {
-            found.extend(self.place(span).map(|it| (whose, which, it)));
+            found.extend(self.place(span).map(|place| (whose, which, place)));
         };
         for claim in &profile.claims {
             if let Some(span) = claim.bytes {
@@ -142,10 +142,10 @@ impl<'a> SourceText<'a> {
 
     /// Bytes of the file as bytes of the text.
     fn in_text(&self, bytes: &[usize]) -> Vec<Option<usize>> {
-        let inside = bytes.iter().map(|it| it.checked_sub(self.mark));
+        let inside = bytes.iter().map(|byte| byte.checked_sub(self.mark));
         if self.charset == "UTF-8" {
             return inside
-                .map(|it| it.filter(|it| self.text.is_char_boundary(*it)))
+                .map(|inside| inside.filter(|at| self.text.is_char_boundary(*at)))
                 .collect();
         }
         inside
@@ -213,12 +213,13 @@ fn html_words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut entities: HashMap<&str, String> = HashMap::new();
-    while let Some(rest) = text.get(at..).filter(|it| !it.is_empty()) {
+    while let Some(rest) = text.get(at..).filter(|text| !text.is_empty()) {
         if rest.starts_with("<!--") {
-            at += rest.find("-->").map_or(rest.len(), |it| it + 3);
+            at += rest.find("-->").map_or(rest.len(), |at| at + 3);
         } else if rest.starts_with('<')
-            && rest[1..]
-                .starts_with(|it: char| it.is_ascii_alphabetic() || matches!(it, '/' | '!' | '?'))
+            && rest[1..].starts_with(|letter: char| {
+                letter.is_ascii_alphabetic() || matches!(letter, '/' | '!' | '?')
+            })
         {
             let name: String = rest[1..]
                 .chars()
@@ -233,7 +234,7 @@ fn html_words(text: &str) -> Vec<Word> {
             }
         } else {
             let first = rest.chars().next().map_or(1, char::len_utf8);
-            let end = rest[first..].find('<').map_or(rest.len(), |it| it + first);
+            let end = rest[first..].find('<').map_or(rest.len(), |at| at + first);
             text_words(&rest[..end], at, &mut entities, &mut found);
             at += end;
         }
@@ -263,18 +264,18 @@ fn text_words<'t>(
     found: &mut Vec<Word>,
 ) {
     let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|it| !it.is_empty()) {
+    while let Some(rest) = text.get(at..).filter(|text| !text.is_empty()) {
         let next = rest.find('&').unwrap_or(rest.len());
         let plain = words(&rest[..next], offset + at);
         join(plain, found);
         at += next;
-        let Some(entity) = text.get(at..).filter(|it| !it.is_empty()) else {
+        let Some(entity) = text.get(at..).filter(|text| !text.is_empty()) else {
             break;
         };
         let end = entity
             .find(';')
-            .filter(|it| *it <= 10)
-            .map_or(1, |it| it + 1);
+            .filter(|at| *at <= 10)
+            .map_or(1, |at| at + 1);
         let entity = &entity[..end];
         let decoded = entities
             .entry(entity)
@@ -305,7 +306,7 @@ fn join(words: Vec<Word>, found: &mut Vec<Word>) {
 }
 
 fn alone(word: &Word) -> bool {
-    word.key.chars().any(|it| it > '\u{2e7f}')
+    word.key.chars().any(|character| character > '\u{2e7f}')
 }
 
 /// What an entity stands for.

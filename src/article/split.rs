@@ -50,8 +50,9 @@ fn cut(text: &str, at: &[char]) -> Vec<Range<usize>> {
             '"' => straight = !straight,
             _ => {}
         }
-        let between_digits = text[..byte].ends_with(|it: char| it.is_ascii_digit())
-            && text[byte + character.len_utf8()..].starts_with(|it: char| it.is_ascii_digit());
+        let between_digits = text[..byte].ends_with(|character: char| character.is_ascii_digit())
+            && text[byte + character.len_utf8()..]
+                .starts_with(|character: char| character.is_ascii_digit());
         if at.contains(&character) && depth == 0 && !straight && !between_digits {
             found.push(start..byte);
             start = byte + character.len_utf8();
@@ -64,7 +65,7 @@ fn cut(text: &str, at: &[char]) -> Vec<Range<usize>> {
 /// Whether a piece begins with the conjunction that closes a list.
 pub(super) fn is_led(piece: &str) -> bool {
     let piece = piece.trim_start();
-    words::LEADS.iter().any(|it| piece.starts_with(it))
+    words::LEADS.iter().any(|lead| piece.starts_with(lead))
 }
 
 /// Ways to end a list that name nobody.
@@ -92,23 +93,23 @@ pub(super) fn before_rest(piece: &str) -> Option<&str> {
     let plain = piece.trim_end_matches('.');
     OTHERS
         .iter()
-        .filter_map(|it| plain.strip_suffix(it)?.strip_suffix(' '))
+        .filter_map(|other| plain.strip_suffix(other)?.strip_suffix(' '))
         .map(|it| {
             it.strip_suffix(" and")
                 .unwrap_or(it)
                 .trim_end_matches([',', ' '])
         })
-        .find(|it| !it.is_empty())
+        .find(|text| !text.is_empty())
 }
 
 /// Whether a stretch begins or ends with words that say there are more: `and others`.
 pub(super) fn ends_open(text: &str) -> bool {
     let plain = text.trim_end_matches('.').trim();
-    OTHERS.iter().any(|it| {
-        plain.starts_with(it)
+    OTHERS.iter().any(|other| {
+        plain.starts_with(other)
             || plain
-                .strip_suffix(it)
-                .is_some_and(|it| it.is_empty() || it.ends_with(' '))
+                .strip_suffix(other)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
     })
 }
 
@@ -131,12 +132,12 @@ pub(super) fn names(stretch: &str) -> Vec<ListedName> {
         // "A, of here; B, which does that; and C": the name stands before the first comma of each.
         return semicolons
             .into_iter()
-            .filter_map(|it| item(stretch[it].trim()))
+            .filter_map(|range| item(stretch[range].trim()))
             .collect();
     }
     let mut parts: Vec<Part> = pieces(stretch)
         .into_iter()
-        .map(|it| stretch[it].trim())
+        .map(|piece| stretch[piece].trim())
         .filter(|it| !is_rest(it) && (name::is_name(it) || words::is_legal_form(it)))
         .map(|it| Part {
             led: is_led(it),
@@ -168,7 +169,7 @@ pub(super) fn names(stretch: &str) -> Vec<ListedName> {
 pub(super) fn item(text: &str) -> Option<ListedName> {
     let parts: Vec<Part> = pieces(text)
         .into_iter()
-        .map(|it| text[it].trim())
+        .map(|piece| text[piece].trim())
         .take_while(|it| name::is_name(it) || words::is_legal_form(it))
         .map(|it| Part {
             led: is_led(it),
@@ -285,7 +286,7 @@ fn is_numbered_branch(name: &str) -> bool {
         Some("Local" | "District" | "Region" | "Lodge" | "Chapter" | "Council")
     ) && words
         .next()
-        .is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+        .is_some_and(|word| word.starts_with(|character: char| character.is_ascii_digit()))
 }
 
 /// Words after which a name goes on with fields of work.
@@ -296,14 +297,14 @@ fn is_field(part: &str) -> bool {
     let bare = name::bare(part);
     let words: Vec<&str> = bare
         .split(' ')
-        .filter(|it| *it != "and" && *it != "&")
+        .filter(|word| *word != "and" && *word != "&")
         .collect();
-    words.len() <= 4 && words.iter().all(|it| words::is_topic(it))
+    words.len() <= 4 && words.iter().all(|word| words::is_topic(word))
 }
 
 /// Fields of work within a name: `Institute for Women, Peace, and Security`, `Federation of State, County and Municipal Employees`.
 fn enumeration(head: &str, parts: &[Part], at: usize) -> Option<Bond> {
-    let opens = head.split(' ').any(|it| OPENING.contains(&it));
+    let opens = head.split(' ').any(|word| OPENING.contains(&word));
     let tail = head.rsplit(' ').next().unwrap_or_default();
     if !opens || !words::is_topic(tail) {
         return None;
@@ -311,7 +312,7 @@ fn enumeration(head: &str, parts: &[Part], at: usize) -> Option<Bond> {
     let run = parts
         .get(at..)?
         .iter()
-        .take_while(|it| is_field(&it.text))
+        .take_while(|part| is_field(&part.text))
         .count();
     if run == 0 {
         return None;
@@ -320,7 +321,7 @@ fn enumeration(head: &str, parts: &[Part], at: usize) -> Option<Bond> {
     let closed = parts
         .get(at..at + run)?
         .iter()
-        .any(|it| it.led || it.text.contains(" and ") || it.text.contains(" & "));
+        .any(|part| part.led || part.text.contains(" and ") || part.text.contains(" & "));
     let earlier = head.contains(", ");
     Some(if closed || earlier {
         Bond::Glued
@@ -334,8 +335,8 @@ fn out_of_order(parts: &[Part]) -> Vec<usize> {
     const ENOUGH: usize = 8;
     let keys: Vec<String> = parts
         .iter()
-        .map(|it| {
-            let key = name::bare(&it.text).to_lowercase();
+        .map(|part| {
+            let key = name::bare(&part.text).to_lowercase();
             key.strip_prefix("the ").map(str::to_owned).unwrap_or(key)
         })
         .collect();
@@ -346,12 +347,12 @@ fn out_of_order(parts: &[Part]) -> Vec<usize> {
     let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(keys.len());
     for (at, key) in keys.iter().enumerate() {
         let before = (0..at)
-            .filter(|it| keys[*it] <= *key)
-            .max_by_key(|it| best[*it].0);
-        best.push((before.map_or(1, |it| best[it].0 + 1), before));
+            .filter(|at| keys[*at] <= *key)
+            .max_by_key(|at| best[*at].0);
+        best.push((before.map_or(1, |before| best[before].0 + 1), before));
     }
     let mut ordered = Vec::new();
-    let mut at = (0..keys.len()).max_by_key(|it| best[*it].0);
+    let mut at = (0..keys.len()).max_by_key(|at| best[*at].0);
     while let Some(now) = at {
         ordered.push(now);
         at = best[now].1;
@@ -361,8 +362,8 @@ fn out_of_order(parts: &[Part]) -> Vec<usize> {
     }
     (1..keys.len())
         // A name that brings its own article stands for itself.
-        .filter(|it| !parts[*it].text.starts_with("The "))
-        .filter(|it| !ordered.contains(it) && ordered.contains(&(it - 1)))
+        .filter(|at| !parts[*at].text.starts_with("The "))
+        .filter(|at| !ordered.contains(at) && ordered.contains(&(at - 1)))
         .collect()
 }
 
@@ -377,7 +378,7 @@ pub(super) fn part_at_and(text: &str, several: bool) -> Vec<ListedName> {
             }
             let sure = if conjunction == " and " { 0 } else { 4 };
             let score = score(left, right) + sure + if several { 2 } else { 0 };
-            if best.is_none_or(|it| score > it.0) {
+            if best.is_none_or(|best| score > best.0) {
                 best = Some((score, left, right));
             }
         }
@@ -415,7 +416,7 @@ fn score(left: &str, right: &str) -> i32 {
         right_bare.split(' ').collect(),
     );
     let given =
-        |it: &&str| words::is_first_name(it) || it.trim_end_matches('.').chars().count() == 1;
+        |text: &&str| words::is_first_name(text) || text.trim_end_matches('.').chars().count() == 1;
     let first = right_words.first().copied().unwrap_or_default();
     if left_words.iter().all(given) && given(&first) {
         return -10;
@@ -423,14 +424,14 @@ fn score(left: &str, right: &str) -> i32 {
     let field = |words: &[&str]| {
         words
             .iter()
-            .filter(|it| !it.starts_with(char::is_lowercase))
-            .all(|it| words::is_topic(it))
+            .filter(|word| !word.starts_with(char::is_lowercase))
+            .all(|word| words::is_topic(word))
     };
     let person = |words: &[&str]| {
         (2..=3).contains(&words.len())
             && words
                 .iter()
-                .all(|it| it.starts_with(char::is_uppercase) && !words::is_topic(it))
+                .all(|word| word.starts_with(char::is_uppercase) && !words::is_topic(word))
             && !name::is_organization(&words.join(" "))
     };
     let people = person(&left_words) && person(&right_words);

@@ -24,7 +24,7 @@ pub(super) fn plain(text: &str) -> String {
     let mut rest = rendered.as_str();
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
-        rest = rest[at..].split_once('>').map_or("", |it| it.1);
+        rest = rest[at..].split_once('>').map_or("", |parts| parts.1);
     }
     out.push_str(rest);
     let out = out
@@ -58,27 +58,29 @@ fn title(text: &str) -> Option<String> {
     let boxed = text
         .lines()
         .take(60)
-        .find_map(|it| {
-            let (key, value) = it.trim().strip_prefix('|')?.split_once('=')?;
+        .find_map(|line| {
+            let (key, value) = line.trim().strip_prefix('|')?.split_once('=')?;
             (key.trim() == "name" && !value.trim().is_empty()).then(|| value.trim().to_owned())
         })
         .filter(|it| text.trim_start().starts_with("{{") && !it.contains('|'));
     let inline_box = text
         .split_once("|name=")
-        .filter(|it| it.0.len() < 400)
-        .map(|it| {
-            it.1.split(['|', '}', '\n'])
+        .filter(|parts| parts.0.len() < 400)
+        .map(|parts| {
+            parts
+                .1
+                .split(['|', '}', '\n'])
                 .next()
                 .unwrap_or_default()
                 .trim()
                 .to_owned()
         })
-        .filter(|it| !it.is_empty());
+        .filter(|text| !text.is_empty());
     let bold = text
         .split_once("'''")
-        .and_then(|it| it.1.split_once("'''"))
-        .map(|it| it.0.to_owned())
-        .filter(|it| it.len() < 120);
+        .and_then(|parts| parts.1.split_once("'''"))
+        .map(|pair| pair.0.to_owned())
+        .filter(|to_owned| to_owned.len() < 120);
     boxed.or(inline_box).or(bold)
 }
 
@@ -98,10 +100,10 @@ fn relined(text: &str) -> String {
     while let Some(at) = rest.find(" ==") {
         out.push_str(&rest[..at]);
         let head = &rest[at + 1..];
-        let level = head.bytes().take_while(|it| *it == b'=').count();
+        let level = head.bytes().take_while(|byte| *byte == b'=').count();
         let body = &head[level..];
         let marks = "=".repeat(level);
-        let end = body.find(&marks).filter(|it| *it <= LONGEST_HEADING);
+        let end = body.find(&marks).filter(|at| *at <= LONGEST_HEADING);
         match end {
             Some(end) if level <= 6 => {
                 let _ = write!(out, "\n{marks}{}{marks}\n", &body[..end]);
@@ -122,7 +124,7 @@ fn without_comments(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("<!--") {
         out.push_str(before);
-        rest = after.split_once("-->").map_or("", |it| it.1);
+        rest = after.split_once("-->").map_or("", |parts| parts.1);
     }
     out.push_str(rest);
     out
@@ -141,7 +143,7 @@ fn blocks(body: &str, out: &mut String) {
         let heading = heading(text);
         let block = ["<table", "<blockquote", "<figure", "<ul", "<div"]
             .iter()
-            .any(|it| text.starts_with(it));
+            .any(|prefix| text.starts_with(prefix));
         if text.is_empty() || listed || table || heading.is_some() || block {
             flush(&mut paragraph, out);
         }
@@ -151,7 +153,7 @@ fn blocks(body: &str, out: &mut String) {
             let end = lines
                 .iter()
                 .skip(at)
-                .position(|it| it.trim().starts_with("|}"))
+                .position(|line| line.trim().starts_with("|}"))
                 .map_or(lines.len(), |it| at + it);
             tables::table(lines.get(at + 1..end).unwrap_or_default(), out);
             at = end;
@@ -159,7 +161,7 @@ fn blocks(body: &str, out: &mut String) {
             let count = lines
                 .iter()
                 .skip(at)
-                .take_while(|it| it.trim().starts_with(['*', '#', ';', ':']))
+                .take_while(|line| line.trim().starts_with(['*', '#', ';', ':']))
                 .count();
             list(lines.get(at..at + count).unwrap_or_default(), out);
             at += count;
@@ -183,7 +185,7 @@ fn flush(paragraph: &mut Vec<&str>, out: &mut String) {
 
 /// `== Partners ==`: level and text.
 fn heading(line: &str) -> Option<(usize, &str)> {
-    let level = line.bytes().take_while(|it| *it == b'=').count();
+    let level = line.bytes().take_while(|byte| *byte == b'=').count();
     let marks = "=".repeat(level);
     let inner = line.strip_prefix(&marks)?.trim_end().strip_suffix(&marks)?;
     ((2..=6).contains(&level) && !inner.trim().is_empty()).then(|| (level, inner.trim()))

@@ -125,7 +125,7 @@ pub(super) fn holds(table: &str, word: &str) -> bool {
 }
 
 fn core(word: &str) -> String {
-    let word = word.trim_matches(|it: char| !it.is_alphanumeric());
+    let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
     word.trim_end_matches("’s")
         .trim_end_matches("'s")
         .to_lowercase()
@@ -158,7 +158,7 @@ pub(super) fn is_description(word: &str) -> bool {
 pub(super) fn is_place(stretch: &str) -> bool {
     PLACES
         .split('|')
-        .any(|it| it == stretch.trim().trim_start_matches("the "))
+        .any(|part| part == stretch.trim().trim_start_matches("the "))
 }
 
 /// Whether a word is a common first name.

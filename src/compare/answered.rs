@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{asked::Answers, choice::chosen, fates::PageAnswers, page::Page, questions::Part};
+use super::{
+    asked::{Answers, Part},
+    choice::chosen,
+    fates::PageAnswers,
+    page::Look,
+};
 use crate::{
-    clock::Instant,
     finding::{Fate, Reason},
     profile::{Claim, ListedName},
 };
@@ -19,9 +23,6 @@ pub struct Answered {
     /// What the latest visits of a page met that nothing is concluded from yet, by the number of its reference.
     pub waiting: BTreeMap<u32, Fate>,
 }
-
-/// Gives the page of a reference as it was at the latest visit up to a moment, as far as visits count.
-pub type Look<'l> = dyn FnMut(u32, Instant, &mut dyn FnMut(&Page<'_>)) + 'l;
 
 /// Gives what the page of a reference answered about a claim, by the claim's place in the profile and the reference's number;
 /// `None` before its first visit.
@@ -59,7 +60,7 @@ impl Answered {
         number: u32,
         copies: impl Iterator<Item = Answers>,
     ) {
-        let parts = |it: &Answers| matches!(it, Answers::Choice(it) if it.best().is_some());
+        let parts = |answers: &Answers| matches!(answers, Answers::Choice(answers) if answers.best().is_some());
         let Part::Choice(place) = part else { return };
         if self.choices.get(&(place, number)).is_some_and(parts) {
             return;

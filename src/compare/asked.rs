@@ -18,6 +18,17 @@ use crate::{
     profile::{Alias, ListedName, Reference, Statement},
 };
 
+/// Which part of a profile a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The reference's own page.
+    Page,
+    /// How the names of the claim at that place are parted.
+    Choice(usize),
+    /// The claim at that place.
+    Claim(usize),
+}
+
 /// What is asked of the page of one reference.
 #[derive(Clone, Copy, Debug)]
 pub enum Question<'a> {
@@ -84,7 +95,13 @@ impl<'a> Question<'a> {
     /// A digest of the question and of the version of the comparison: answers to another one are of no use.
     #[must_use]
     pub fn basis(&self) -> ContentDigest {
-        let place = |it: &Reference| (it.fragment.clone(), it.selector.clone(), it.accessed);
+        let place = |reference: &Reference| {
+            (
+                reference.fragment.clone(),
+                reference.selector.clone(),
+                reference.accessed,
+            )
+        };
         let json = match self {
             Self::Page { reference, lists } => {
                 serde_json::to_string(&("page", lists, &reference.url, &reference.title))
@@ -128,7 +145,7 @@ impl Answers {
     /// For each thing that was asked about, whether the page has it now; `None` where nobody can tell.
     #[must_use]
     pub fn held(&self) -> Vec<Option<bool>> {
-        let held = |it: &Track<Said>| it.latest().and_then(|it| it.said.held());
+        let held = |track: &Track<Said>| track.latest().and_then(|latest| latest.said.held());
         match self {
             Self::Words(words) => vec![held(words.track())],
             Self::Names(names) => names.names().iter().map(held).collect(),

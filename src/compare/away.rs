@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose};
 
-use super::Visited;
+use super::claim::Visited;
 use crate::{capture::is_redirect, forward, uri::TargetUri};
 
 /// What a redirect leads to in place of the page.
@@ -203,7 +203,9 @@ fn leads_back(from: &TargetUri, to: &TargetUri) -> bool {
     }
     to.as_url().query_pairs().any(|(_, value)| {
         let decoded = general_purpose::STANDARD_NO_PAD.decode(value.trim_end_matches('='));
-        let decoded = decoded.ok().and_then(|it| String::from_utf8(it).ok());
+        let decoded = decoded
+            .ok()
+            .and_then(|decoded| String::from_utf8(decoded).ok());
         let is_it = |text: &str| text == path || text.ends_with(&path) && text.contains("://");
         is_it(&value) || decoded.as_deref().is_some_and(is_it)
     })

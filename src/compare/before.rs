@@ -49,8 +49,8 @@ impl Before {
             return Some((Why::Truncated, cut.clone()));
         }
         let elsewhere = self.at != address(page);
-        let it = judgement.objection(elsewhere)?;
-        Some((Why::AnotherPage, it))
+        let objection = judgement.objection(elsewhere)?;
+        Some((Why::AnotherPage, objection))
     }
 
     /// Whether the page has come to end so: another page before it had no end tag either, and no more text. Two transfers are not cut
@@ -58,14 +58,14 @@ impl Before {
     fn ends_so<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> bool {
         let letters = page.sketch(reading).letters();
         self.unclosed
-            .is_some_and(|it| page.date() > Some(it.0) && letters >= it.1)
+            .is_some_and(|unclosed| page.date() > Some(unclosed.0) && letters >= unclosed.1)
     }
 
     /// Keeps that a page came without its end tag, if it is the first.
     fn note_end<'a>(&mut self, page: &Page<'a>, reading: &'a Reading) {
         let cut = self
             .judgement(page, reading)
-            .is_some_and(|it| it.cut.is_some());
+            .is_some_and(|judgement| judgement.cut.is_some());
         if cut && let Some(date) = page.date() {
             let letters = page.sketch(reading).letters();
             self.unclosed.get_or_insert((date, letters));
@@ -104,12 +104,12 @@ impl Before {
         page: &Page<'a>,
         reading: &'a Reading,
     ) {
-        let listed = answer.lists.iter().any(|it| it.kept >= 2);
+        let listed = answer.lists.iter().any(|list| list.kept >= 2);
         let objection = self
             .objection(page, reading)
             .filter(|(why, _)| !listed || *why == Why::Truncated);
-        for it in &mut answer.names {
-            it.verdict = proven(it.verdict.clone(), objection.as_ref());
+        for name in &mut answer.names {
+            name.verdict = proven(name.verdict.clone(), objection.as_ref());
         }
         if objection.is_some() {
             self.note_end(page, reading);
@@ -122,8 +122,8 @@ impl Before {
     /// A name that has gone from the list and come back may do so again; where several have, the list shows now these, now those, and
     /// any that is missing may come back.
     fn note_returns(&mut self, answer: &mut NamesAnswer) {
-        for (at, it) in answer.names.iter_mut().enumerate() {
-            match it.verdict {
+        for (at, name) in answer.names.iter_mut().enumerate() {
+            match name.verdict {
                 Verdict::Present if self.missing.remove(&at) => _ = self.returned.insert(at),
                 Verdict::Absent => _ = self.missing.insert(at),
                 _ => {}
@@ -132,9 +132,9 @@ impl Before {
         if !self.returned.is_empty() {
             let detail = "names have gone from the list before and come back";
             let rotates = self.returned.len() > 1;
-            for (at, it) in answer.names.iter_mut().enumerate() {
-                if it.verdict == Verdict::Absent && (rotates || self.returned.contains(&at)) {
-                    it.verdict = Verdict::CannotTell {
+            for (at, name) in answer.names.iter_mut().enumerate() {
+                if name.verdict == Verdict::Absent && (rotates || self.returned.contains(&at)) {
+                    name.verdict = Verdict::CannotTell {
                         why: Why::PartOfList,
                         detail: detail.to_owned(),
                     };
@@ -166,5 +166,5 @@ pub(super) fn proven(verdict: Verdict, objection: Option<&(Why, String)>) -> Ver
 /// The key of the address that a visit came to.
 fn address(page: &Page<'_>) -> String {
     let last = page.visited.hops.last();
-    last.map_or_else(String::new, |it| it.target_uri.surt().to_string())
+    last.map_or_else(String::new, |last| last.target_uri.surt().to_string())
 }

@@ -1,8 +1,9 @@
 //! What the comparison is given: visits of the pages that a claim cites, and what they say about it.
 
+use std::ops::Range;
+
 use chrono::NaiveTime;
 
-use super::names::Place;
 use crate::{
     capture::{CaptureEntry, Untrusted},
     clock::Instant,
@@ -10,6 +11,17 @@ use crate::{
     profile::{Claim, Profile, Reference, Statement},
     reading::Reading,
 };
+
+/// A place on a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Place {
+    /// Its bytes in the reading's text.
+    pub range: Option<Range<usize>>,
+    /// The element that holds it.
+    pub css: Option<String>,
+    /// Where that is, for people: `in the list "Convening Centers" (9 names)`.
+    pub note: Option<String>,
+}
 
 /// One visit of a seed, ready to be judged by.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,9 @@
 //! What became of a reference's page, as its last visit tells.
 
-use super::{Visited, away, claim::untrusted};
+use super::{
+    away,
+    claim::{Visited, untrusted},
+};
 use crate::{
     capture::{CaptureEntry, Failure, FailureKind, is_redirect},
     challenge,
@@ -103,8 +106,8 @@ fn moved(visited: &Visited<'_>, last: &CaptureEntry) -> Fate {
         .take(hops.len() - 1)
         // A try that was made again is no redirect; a page that only sends a browser on does not say for how long.
         .filter_map(CaptureEntry::status)
-        .filter(|it| is_redirect(*it) || matches!(it, 200..=299))
-        .all(|it| matches!(it, 301 | 308));
+        .filter(|status| is_redirect(*status) || matches!(status, 200..=299))
+        .all(|status| matches!(status, 301 | 308));
     Fate::Moved {
         to: last.target_uri.clone(),
         permanent,

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     before::Before,
+    claim::Place,
     fate::{fate, unjudged},
-    likeness::reason,
-    name_key::NameKey,
-    names::Place,
+    names::{key::NameKey, likeness::reason},
     page::Page,
     proof::Kinship,
     state,
@@ -271,7 +270,7 @@ pub(super) fn of_reference(
     let edges: Vec<(Instant, Fate)> = track
         .into_iter()
         .flat_map(Track::edges)
-        .map(|(date, it)| (date, it.judged(rest)))
+        .map(|(date, edge)| (date, edge.judged(rest)))
         .collect();
     let latest = track.and_then(Track::latest);
     let now = match (&reference.url, latest) {

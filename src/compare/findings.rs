@@ -3,22 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    answered::{AboutClaims, Answered, Given, Look, OfCopies},
-    asked::{Answers, Question},
+    answered::{AboutClaims, Answered, Given, OfCopies},
+    asked::{Answers, Part, Question},
     claim::{Cited, Said, Visited, accessed_at, subject_of},
-    claimed::claimed_anywhere,
     fates::{Rest, of_reference},
-    likeness::{reason, round},
     listed::{Fresh, NamesAnswers},
-    moved::{self, Elsewhere},
-    page::Page,
-    questions::{Part, names_asked, questions, questions_of_choices},
-    rebuilt::Rebuilt,
+    names::{
+        claimed::claimed_anywhere,
+        likeness::{reason, round},
+    },
+    page::{Look, Page},
+    questions::{names_asked, questions, questions_of_choices},
     time::{
         fold::{Folded, Tracks, fold},
+        moved::{self, Elsewhere},
+        rebuilt::Rebuilt,
         track::Track,
+        twin,
     },
-    twin,
 };
 use crate::{
     clock::Instant,
@@ -379,7 +381,7 @@ fn copies(copies: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Vec<(u32, A
     let of = |number: u32| {
         copies(place, number)
             .into_iter()
-            .map(move |it| (number, it))
+            .map(move |copy| (number, copy))
     };
     references
         .flat_map(|reference| of(reference.number))

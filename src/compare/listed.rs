@@ -6,16 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     before::Before,
-    claim::{Said, scope_of, untrusted, whole},
+    claim::{Place, Said, scope_of, untrusted, whole},
     fate::unjudged,
-    likeness::reason,
-    moved::headings,
-    name_key::NameKey,
-    names::{ListFound, NameAnswer, NamesAnswer, Place, judge},
+    names::{
+        ListFound, NameAnswer, NamesAnswer, headings::headings, judge, key::NameKey,
+        likeness::reason, region::Known,
+    },
     page::Page,
-    rebuilt::{MainList, Rebuilt},
-    region::Known,
-    time::track::Track,
+    time::{
+        rebuilt::{MainList, Rebuilt},
+        track::Track,
+    },
 };
 use crate::{
     clock::Instant,
@@ -117,7 +118,7 @@ impl NamesAnswers {
     }
 
     fn close(&mut self, closed: Option<Instant>) {
-        let fresh = self.fresh.iter_mut().map(|it| &mut it.track);
+        let fresh = self.fresh.iter_mut().map(|fresh| &mut fresh.track);
         for track in self.names.iter_mut().chain(fresh) {
             track.close(closed);
         }
@@ -140,7 +141,7 @@ impl NamesAnswers {
                 },
             );
         }
-        let fresh = self.fresh.iter_mut().map(|it| &mut it.track);
+        let fresh = self.fresh.iter_mut().map(|fresh| &mut fresh.track);
         for track in fresh.chain([&mut self.unlisted]) {
             track.tell(date, |it| it.is_same(&said.verdict, &[]), || said.clone());
         }

@@ -1,105 +1,57 @@
 //! Which of the claimed names a page lists: the list found by the names, the names paired with its members, what is left told apart.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::collections::BTreeSet;
 
-use super::{
-    Scope, added,
+use self::{
     judged::Judged,
+    key::NameKey,
     likeness::{Grade, Likeness, reason},
     matches::Matches,
-    name_key::NameKey,
-    page_text::PageText,
-    parted,
-    region::{self, Known, Pool},
-    sole, split, state,
+    past::Past,
+    pool::Pool,
+    region::Known,
 };
+use super::{claim::Scope, page_text::PageText, state};
 use crate::{
-    entity::Strategy,
-    finding::{Reason, Verdict, Why},
+    finding::{Verdict, Why},
     profile::{Alias, ListedName},
     reading::Reading,
     text::fold,
 };
 
-/// What a page says about a claim's names.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct NamesAnswer {
-    /// One answer for each claimed name, in the order of the claim; an ambiguous stretch gives as many as the page decides.
-    pub names: Vec<NameAnswer>,
-    /// The names that the page lists beside the claimed ones.
-    pub new: Vec<NewName>,
-    /// The lists that were held for the claim's, the one with most of the names first; empty where none was found.
-    pub lists: Vec<ListFound>,
-    /// Why nothing can be said of names that were not found, where that is so.
-    pub untold: Option<(Why, String)>,
-}
+mod added;
+mod aligned;
+pub(super) mod alike;
+mod answer;
+mod apart;
+mod assignment;
+mod candidates;
+pub(super) mod claimed;
+mod departed;
+mod elsewhere;
+mod former;
+pub(super) mod headings;
+pub(super) mod judged;
+pub(super) mod key;
+mod labels;
+mod left;
+mod legal_form;
+pub(super) mod likeness;
+mod links;
+mod matches;
+mod outline;
+mod parted;
+mod past;
+pub(super) mod pool;
+mod record;
+pub(super) mod region;
+mod sole;
+pub(super) mod spelling;
+mod split;
+mod titles;
+pub(super) mod vocabulary;
 
-/// What a page says about one claimed name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NameAnswer {
-    /// The name as the claim spells it.
-    pub claimed: String,
-    /// What the page says.
-    pub verdict: Verdict,
-    /// The name as the page spells it, where it was found or one is held for it.
-    pub found: Option<String>,
-    /// How sure the verdict is, 0 to 1.
-    pub score: f64,
-    /// Why, strongest first.
-    pub reasons: Vec<Reason>,
-    /// Where it was found, or where it was looked for.
-    pub place: Place,
-    /// The lists of the page that hold it, those held for the claim's first.
-    pub held_in: Vec<HeldIn>,
-}
-
-/// A list that holds a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldIn {
-    /// Its heading.
-    pub heading: Option<String>,
-    /// The selector of its container.
-    pub container: String,
-    /// How many names it holds.
-    pub size: usize,
-}
-
-/// A name that the page lists and the claim does not.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewName {
-    /// The name as the page spells it.
-    pub name: String,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// A place on a page.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Place {
-    /// Its bytes in the reading's text.
-    pub range: Option<Range<usize>>,
-    /// The element that holds it.
-    pub css: Option<String>,
-    /// Where that is, for people: `in the list "Convening Centers" (9 names)`.
-    pub note: Option<String>,
-}
-
-/// A list that was held for the claim's.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ListFound {
-    /// Its heading.
-    pub heading: Option<String>,
-    /// The selector of its container.
-    pub container: String,
-    /// The shape of its items.
-    pub fingerprint: String,
-    /// What found it.
-    pub strategy: Strategy,
-    /// How many names it holds.
-    pub size: usize,
-    /// How many of the claimed names it holds.
-    pub kept: usize,
-}
+pub use answer::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName};
 
 /// What a page says about the claimed names, by what is known of the page alone.
 #[must_use]
@@ -139,9 +91,10 @@ pub(super) fn judge(
         region::find(keys.len(), pool, &matches, page, scope, known)
             .filter(|it| is_page || it.kept * 2 >= keys.len() && it.kept >= 2)
     };
-    let judged = Judged::of(page, pool, &keys, region.as_ref(), (known, aliases));
+    let judged = Judged::of(page, pool, &keys, region.as_ref());
+    let past = Past::of(&judged, known, aliases);
     let untold = judged.untold(lost);
-    let pairs = judged.pair(&matches);
+    let pairs = past.pairs(&judged, &matches);
     let mut answer = NamesAnswer {
         untold: untold.clone(),
         ..NamesAnswer::default()
@@ -149,7 +102,7 @@ pub(super) fn judge(
     let mut used = BTreeSet::new();
     for (at, unit) in units.iter().enumerate() {
         let pair = pairs.iter().find(|pair| pair.left == at);
-        let likeness = pair.and_then(|pair| judged.likeness(&matches, pair));
+        let likeness = pair.and_then(|pair| past.likeness(&matches, pair));
         let mut one = judged.name(at, pair.map(|pair| pair.right), likeness, untold.as_ref());
         one.claimed.clone_from(&unit.name);
         one.reasons.extend(unit.reason.clone());

@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 
 use super::{
-    Visited,
+    claim::Visited,
     fate::fate,
+    names::pool::Pool,
     page_text::PageText,
     proof::{Sketch, Witness},
-    region::Pool,
 };
 use crate::{
     capture::CaptureEntry,
@@ -15,6 +15,9 @@ use crate::{
     finding::Fate,
     reading::{PageState, Reading},
 };
+
+/// Gives the page of a reference as it was at the latest visit up to a moment, as far as visits count.
+pub type Look<'l> = dyn FnMut(u32, Instant, &mut dyn FnMut(&Page<'_>)) + 'l;
 
 /// A visit's page.
 pub struct Page<'a> {

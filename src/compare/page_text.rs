@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Scope;
+use super::claim::Scope;
 use crate::{
     reading::{Reading, Region},
     text::{Folded, fold},

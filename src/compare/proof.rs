@@ -6,7 +6,7 @@ pub use portrait::{Judgement, Kinship, Portrait, Sketch};
 
 use std::cell::OnceCell;
 
-use super::{Visited, names::Place};
+use super::claim::{Place, Visited};
 use crate::{
     capture::CaptureEntry,
     finding::{CaptureRef, Evidence},
@@ -86,11 +86,11 @@ impl<'a> Witness<'a> {
         });
         let capture = &source.capture;
         // A browser finds text, not the alternative text of an image.
-        let link = quoted.clone().filter(|_| drawn).and_then(|it| {
+        let link = quoted.clone().filter(|_| drawn).and_then(|quoted| {
             let fragments = source
                 .fragments
                 .get_or_init(|| TextFragments::of(source.text));
-            fragments.link(capture.target_uri.as_str(), it)
+            fragments.link(capture.target_uri.as_str(), quoted)
         });
         // Viewers of PDF files know pages; few know text fragments there.
         let link = match &fragment {

@@ -2,26 +2,15 @@
 
 use super::{
     answered::Answered,
-    asked::Question,
+    asked::{Part, Question},
     choice::{chosen, is_open},
     claim::Cited,
-    name_key::NameKey,
+    names::key::NameKey,
 };
 use crate::{
     profile::{Alias, Profile, Reference, Statement},
     text::fold,
 };
-
-/// Which part of a profile a question is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// The reference's own page.
-    Page,
-    /// How the names of the claim at that place are parted.
-    Choice(usize),
-    /// The claim at that place.
-    Claim(usize),
-}
 
 /// The names of a claim that its pages are asked about, and what reviewers decided about their spellings.
 #[derive(Clone, Debug)]
@@ -43,13 +32,13 @@ impl NamesAsked {
         if !profile.aliases.is_empty() {
             let surfaces: Vec<String> = names
                 .iter()
-                .map(|it| fold(&NameKey::of(it).surface))
+                .map(|name| fold(&NameKey::of(name).surface))
                 .collect();
-            let is_named = |it: &str| surfaces.contains(&fold(it));
+            let is_named = |text: &str| surfaces.contains(&fold(text));
             let about = profile
                 .aliases
                 .iter()
-                .filter(|it| is_named(&it.name) || is_named(&it.other));
+                .filter(|aliase| is_named(&aliase.name) || is_named(&aliase.other));
             aliases.extend(about.cloned());
         }
         Self { names, aliases }
@@ -70,7 +59,7 @@ pub fn names_asked(profile: &Profile, answered: Option<&Answered>) -> Vec<Option
         _ => None,
     });
     names
-        .map(|it| it.map(|names| NamesAsked::of(names, profile)))
+        .map(|name| name.map(|names| NamesAsked::of(names, profile)))
         .collect()
 }
 
@@ -84,11 +73,11 @@ pub fn questions<'a>(
     let lists = profile
         .claims
         .iter()
-        .any(|it| matches!(it.statement, Statement::Listed { .. }));
+        .any(|claim| matches!(claim.statement, Statement::Listed { .. }));
     let mut all: Vec<(Part, Question<'a>)> = profile
         .references
         .iter()
-        .filter(|it| it.url.is_some())
+        .filter(|reference| reference.url.is_some())
         .map(|reference| (Part::Page, Question::Page { reference, lists }))
         .collect();
     for (place, claim) in profile.claims.iter().enumerate() {
@@ -132,7 +121,9 @@ pub fn questions_of_choices<'a>(
             && is_open(listed)
         {
             let references = Cited::of(claim, profile).references.into_iter();
-            all.extend(references.map(|it| (Part::Claim(place), of_names(it, names))));
+            all.extend(
+                references.map(|reference| (Part::Claim(place), of_names(reference, names))),
+            );
         }
     }
     all

@@ -4,15 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     before::{Before, proven},
-    claim::{Said, Scope, Spoken, accessed_at, held, scope_of, untrusted, whole},
-    context,
+    claim::{Place, Said, Scope, Spoken, accessed_at, held, scope_of, untrusted, whole},
     fate::unjudged,
-    figure,
-    names::Place,
     page::Page,
     page_text::PageText,
-    quotation, relation, state, statement,
+    state,
     time::{nearest::Nearest, track::Track},
+    words::{context, figure, quotation, relation, statement},
 };
 use crate::{
     clock::Instant,

@@ -15,7 +15,7 @@ pub(super) fn names() -> impl Iterator<Item = (&'static str, &'static str, &'sta
     COUNTRIES.iter().flat_map(|(country, languages)| {
         languages.iter().flat_map(move |(language, names)| {
             let names = names.iter().map(String::as_str);
-            names.map(move |it| (it, country.as_str(), language.as_str()))
+            names.map(move |name| (name, country.as_str(), language.as_str()))
         })
     })
 }

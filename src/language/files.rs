@@ -91,7 +91,7 @@ pub fn add_words(text: &str) -> Result<(), AddedWordsError> {
     let mut languages = Vec::new();
     for (code, words) in toml::from_str::<Table>(text)? {
         let is_code =
-            (2..=3).contains(&code.len()) && code.bytes().all(|it| it.is_ascii_lowercase());
+            (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase());
         if !is_code {
             return Err(AddedWordsError::Code(code));
         }
@@ -100,7 +100,7 @@ pub fn add_words(text: &str) -> Result<(), AddedWordsError> {
         if let Some(capital) = words.values().find_map(capital) {
             return Err(AddedWordsError::Capital(capital.to_owned()));
         }
-        let months = words.get("calendar").and_then(|it| it.get("months"));
+        let months = words.get("calendar").and_then(|word| word.get("months"));
         if let Some(months) = months.and_then(toml::Value::as_array)
             && months.len() != 12
         {
@@ -134,9 +134,9 @@ pub(super) fn sections<T: Section>() -> Vec<(&'static str, T)> {
     let added: &'static [(String, Table)] = ADDED.get().map_or(&[], |it| &it.languages);
     let own = FILES.iter().map(|&(code, file)| {
         let text = section(file, T::NAME);
-        let more = added.iter().find(|it| it.0 == code);
+        let more = added.iter().find(|pair| pair.0 == code);
         // A test reads every section of every file.
-        let words = match more.and_then(|it| it.1.get(T::NAME)) {
+        let words = match more.and_then(|more| more.1.get(T::NAME)) {
             None => toml::from_str(text).unwrap_or_default(),
             Some(more) => joined(text, more).unwrap_or_default(),
         };
@@ -144,10 +144,10 @@ pub(super) fn sections<T: Section>() -> Vec<(&'static str, T)> {
     });
     let other = added
         .iter()
-        .filter(|it| FILES.iter().all(|file| file.0 != it.0))
+        .filter(|pair| FILES.iter().all(|file| file.0 != pair.0))
         .map(|(code, words)| {
             let section = words.get(T::NAME).cloned();
-            let words = section.and_then(|it| it.try_into().ok());
+            let words = section.and_then(|section| section.try_into().ok());
             (code.as_str(), words.unwrap_or_default())
         });
     own.chain(other).collect()
@@ -157,11 +157,11 @@ pub(super) fn sections<T: Section>() -> Vec<(&'static str, T)> {
 /// but `]`.
 fn section<'a>(file: &'a str, name: &str) -> &'a str {
     let title = format!("\n[{name}]\n");
-    let Some(start) = file.find(&title).map(|it| it + title.len()) else {
+    let Some(start) = file.find(&title).map(|at| at + title.len()) else {
         return "";
     };
     let rest = &file[start..];
-    &rest[..rest.find("\n[").map_or(rest.len(), |it| it + 1)]
+    &rest[..rest.find("\n[").map_or(rest.len(), |at| at + 1)]
 }
 
 /// A section with the lists of another behind its own.

@@ -112,16 +112,26 @@ static HEADINGS: LazyLock<Phrases> = LazyLock::new(|| {
     phrases(
         sections::<Headings>()
             .into_iter()
-            .map(|(code, it)| (code, vec![it.strong, it.weak, it.other])),
+            .map(|(code, section)| (code, vec![section.strong, section.weak, section.other])),
     )
 });
 
 static COLUMNS: LazyLock<Phrases> = LazyLock::new(|| {
-    phrases(sections::<Table>().into_iter().map(|(code, it)| {
-        let lines = it.names.iter().map(|name| format!("={name}")).collect();
+    phrases(sections::<Table>().into_iter().map(|(code, section)| {
+        let lines = section
+            .names
+            .iter()
+            .map(|name| format!("={name}"))
+            .collect();
         (
             code,
-            vec![lines, it.members, it.names, it.employers, it.other],
+            vec![
+                lines,
+                section.members,
+                section.names,
+                section.employers,
+                section.other,
+            ],
         )
     }))
 });
@@ -130,7 +140,7 @@ static MENU_PARTS: LazyLock<Phrases> = LazyLock::new(|| {
     phrases(
         sections::<Menu>()
             .into_iter()
-            .map(|(code, it)| (code, vec![it.parts])),
+            .map(|(code, section)| (code, vec![section.parts])),
     )
 });
 
@@ -150,7 +160,7 @@ fn phrases(languages: impl IntoIterator<Item = (&'static str, Vec<Vec<String>>)>
         rows.flat_map(move |(row, entries)| {
             entries
                 .into_iter()
-                .map(move |it| Phrase::of(&it, code, row))
+                .map(move |entry| Phrase::of(&entry, code, row))
         })
     });
     Phrases::of(all.collect())
@@ -179,56 +189,61 @@ fn marked() -> Vec<(Source, Marks)> {
             )
         }));
     };
-    for (code, it) in sections::<Grammar>() {
-        add(code, "grammar.small", it.small, mark::SMALL);
-        add(code, "grammar.sentence", it.sentence, mark::SENTENCE);
-        add(code, "grammar.openings", it.openings, mark::OPENING);
+    for (code, section) in sections::<Grammar>() {
+        add(code, "grammar.small", section.small, mark::SMALL);
+        add(code, "grammar.sentence", section.sentence, mark::SENTENCE);
+        add(code, "grammar.openings", section.openings, mark::OPENING);
     }
-    for (code, it) in sections::<Organization>() {
-        add(code, "organization.nouns", it.nouns, mark::ORGANIZATION);
+    for (code, section) in sections::<Organization>() {
+        add(
+            code,
+            "organization.nouns",
+            section.nouns,
+            mark::ORGANIZATION,
+        );
     }
-    for (code, it) in sections::<Headings>() {
-        add(code, "headings.captions", it.captions, mark::CAPTION);
-        add(code, "headings.leads", it.leads, mark::LEAD);
-        add(code, "headings.ranks", it.ranks, mark::RANK);
-        add(code, "headings.general", it.general, mark::GENERAL);
+    for (code, section) in sections::<Headings>() {
+        add(code, "headings.captions", section.captions, mark::CAPTION);
+        add(code, "headings.leads", section.leads, mark::LEAD);
+        add(code, "headings.ranks", section.ranks, mark::RANK);
+        add(code, "headings.general", section.general, mark::GENERAL);
     }
-    for (code, it) in sections::<Menu>() {
-        add(code, "menu.lines", it.lines, mark::MENU);
-        add(code, "menu.networks", it.networks, mark::NETWORK);
+    for (code, section) in sections::<Menu>() {
+        add(code, "menu.lines", section.lines, mark::MENU);
+        add(code, "menu.networks", section.networks, mark::NETWORK);
     }
-    for (code, it) in sections::<List>() {
+    for (code, section) in sections::<List>() {
         add(
             code,
             "list.placeholders",
-            it.placeholders,
+            section.placeholders,
             mark::PLACEHOLDER,
         );
         add(
             code,
             "list.placeholder_kinds",
-            it.placeholder_kinds,
+            section.placeholder_kinds,
             mark::PLACEHOLDER_KIND,
         );
-        add(code, "list.numbered", it.numbered, mark::NUMBERED);
-        add(code, "list.roles", it.roles, mark::ROLE);
+        add(code, "list.numbered", section.numbered, mark::NUMBERED);
+        add(code, "list.roles", section.roles, mark::ROLE);
     }
-    for (code, it) in sections::<Image>() {
-        add(code, "image.generic", it.generic, mark::GENERIC_IMAGE);
-        add(code, "image.notices", it.notices, mark::NOTICE);
+    for (code, section) in sections::<Image>() {
+        add(code, "image.generic", section.generic, mark::GENERIC_IMAGE);
+        add(code, "image.notices", section.notices, mark::NOTICE);
     }
-    for (code, it) in sections::<Place>() {
-        add(code, "place.regions", it.regions, mark::COUNTRY);
-        add(code, "place.streets", it.streets, mark::STREET);
+    for (code, section) in sections::<Place>() {
+        add(code, "place.regions", section.regions, mark::COUNTRY);
+        add(code, "place.streets", section.streets, mark::STREET);
     }
-    for (code, it) in sections::<Calendar>() {
+    for (code, section) in sections::<Calendar>() {
         // Shorter names of months are words of other meanings as well.
-        let months = it.months.into_iter().flatten();
-        let months = months.filter(|it| it.chars().count() >= 4 && !it.contains(' '));
+        let months = section.months.into_iter().flatten();
+        let months = months.filter(|month| month.chars().count() >= 4 && !month.contains(' '));
         add(code, "calendar.months", months.collect(), mark::CALENDAR);
-        add(code, "calendar.days", it.days, mark::CALENDAR);
-        add(code, "calendar.marks", it.marks, mark::CALENDAR);
-        add(code, "calendar.spans", it.spans, mark::SPAN);
+        add(code, "calendar.days", section.days, mark::CALENDAR);
+        add(code, "calendar.marks", section.marks, mark::CALENDAR);
+        add(code, "calendar.spans", section.spans, mark::SPAN);
     }
     for (name, _, language) in countries::names() {
         add(language, "countries", vec![name.to_owned()], mark::COUNTRY);
@@ -238,28 +253,34 @@ fn marked() -> Vec<(Source, Marks)> {
 
 static SUFFIXES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let all = sections::<Organization>();
-    all.into_iter().flat_map(|it| it.1.suffixes).collect()
+    all.into_iter().flat_map(|pair| pair.1.suffixes).collect()
 });
 
 /// The suffixes by their last bytes: most words end in none of them.
-static LAST_BYTES: LazyLock<HashSet<u8, FixedState>> =
-    LazyLock::new(|| SUFFIXES.iter().filter_map(|it| it.bytes().last()).collect());
+static LAST_BYTES: LazyLock<HashSet<u8, FixedState>> = LazyLock::new(|| {
+    SUFFIXES
+        .iter()
+        .filter_map(|suffix| suffix.bytes().last())
+        .collect()
+});
 
 static STREET_ENDINGS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let all = sections::<Place>();
-    all.into_iter().flat_map(|it| it.1.street_endings).collect()
+    all.into_iter()
+        .flat_map(|pair| pair.1.street_endings)
+        .collect()
 });
 
 static AROUND_LOGOS: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
     let (mut before, mut behind) = (Vec::new(), Vec::new());
-    for (_, it) in sections::<Image>() {
-        before.extend(it.before);
-        behind.extend(it.behind);
-        behind.extend(it.endings);
+    for (_, section) in sections::<Image>() {
+        before.extend(section.before);
+        behind.extend(section.behind);
+        behind.extend(section.endings);
     }
     // The longest first: "logo of" before "logo".
     for words in [&mut before, &mut behind] {
-        words.sort_by_key(|it| std::cmp::Reverse(it.len()));
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     }
     [before, behind]
 });
@@ -280,7 +301,7 @@ impl Lexicon {
     pub fn heading(lower: &str) -> Heading {
         let rows = HEADINGS.rows_in(lower);
         let last = lower.trim_end_matches([':', ' ']).rsplit(' ').next();
-        let caption = last.is_some_and(|it| Self::word(it) & mark::CAPTION != 0);
+        let caption = last.is_some_and(|last| Self::word(last) & mark::CAPTION != 0);
         Heading {
             strong: rows & 1 != 0,
             relation: rows & 3 != 0 || caption,
@@ -298,8 +319,10 @@ impl Lexicon {
     #[must_use]
     pub fn ends_in_organization(folded: &str) -> bool {
         let last = folded.as_bytes().last();
-        last.is_some_and(|it| LAST_BYTES.contains(it))
-            && SUFFIXES.iter().any(|it| folded.ends_with(it.as_str()))
+        last.is_some_and(|last| LAST_BYTES.contains(last))
+            && SUFFIXES
+                .iter()
+                .any(|suffix| folded.ends_with(suffix.as_str()))
     }
 
     /// Whether a word in lower case ends as names of streets do.
@@ -307,7 +330,7 @@ impl Lexicon {
     pub fn ends_in_street(folded: &str) -> bool {
         STREET_ENDINGS
             .iter()
-            .any(|it| folded.ends_with(it.as_str()))
+            .any(|ending| folded.ends_with(ending.as_str()))
     }
 
     /// Whether a line in lower case has a phrase of menus, buttons or legal notices in it.
@@ -331,7 +354,7 @@ impl Lexicon {
             .into_iter()
             .enumerate()
             .find(|(row, _)| rows >> row & 1 != 0)
-            .map(|it| it.1)
+            .map(|kind| kind.1)
     }
 
     /// Whether an id or a class in lower case speaks of partners, sponsors and the like.
@@ -368,7 +391,10 @@ impl Lexicon {
 /// See [`Lexicon::spoke`].
 fn spoken(line: &str, marked: &[(Source, Marks)]) -> Vec<Source> {
     let lower = line.trim().to_lowercase();
-    let bare = |it: &str| it.trim_matches(|it: char| !it.is_alphanumeric()).to_owned();
+    let bare = |text: &str| {
+        text.trim_matches(|letter: char| !letter.is_alphanumeric())
+            .to_owned()
+    };
     let mut words: HashSet<String> = lower.split([' ', '/']).map(bare).collect();
     words.extend([lower.clone(), bare(&lower)]);
     let headings = HEADINGS.find(&lower).map(|(phrase, _)| Source {
@@ -376,9 +402,9 @@ fn spoken(line: &str, marked: &[(Source, Marks)]) -> Vec<Source> {
         key: HEADING_KEYS[phrase.row],
         entry: phrase.entry(),
     });
-    let marked = marked.iter().map(|it| it.0.clone());
+    let marked = marked.iter().map(|pair| pair.0.clone());
     let mut all: Vec<Source> = headings
-        .chain(marked.filter(|it| words.contains(&it.entry)))
+        .chain(marked.filter(|marked| words.contains(&marked.entry)))
         .collect();
     all.sort();
     all.dedup();

@@ -98,12 +98,14 @@ impl Phrases {
 
     /// The rows of the phrases in a text, one bit each, lowest first.
     pub(super) fn rows_in(&self, text: &str) -> u32 {
-        self.find(text).fold(0, |rows, it| rows | 1 << it.0.row)
+        self.find(text).fold(0, |rows, pair| rows | 1 << pair.0.row)
     }
 
     /// Whether any phrase is anywhere in a text, also inside of words.
     pub(super) fn is_inside(&self, text: &str) -> bool {
-        self.automaton.as_ref().is_some_and(|it| it.is_match(text))
+        self.automaton
+            .as_ref()
+            .is_some_and(|automaton| automaton.is_match(text))
     }
 }
 

@@ -53,17 +53,18 @@ impl Reader<'_> {
         let consumed = from + count - at;
         // A label of a box of facts may have one value: "Key people: Ada Finch".
         let least = if block.kind == Kind::Label { 1 } else { 2 };
-        let above = at.checked_sub(1).and_then(|it| self.article.blocks.get(it));
-        let above = above
-            .filter(|it| block.kind == Kind::Label && it.kind == Kind::Prose && is_title(&it.text));
+        let above = at.checked_sub(1).and_then(|at| self.article.blocks.get(at));
+        let above = above.filter(|above| {
+            block.kind == Kind::Label && above.kind == Kind::Prose && is_title(&above.text)
+        });
         if count >= least && self.items(&intro, above, items) {
             return consumed;
         }
         match block.kind {
             Kind::Label => {}
             Kind::Item => {
-                for it in items {
-                    self.prose(it);
+                for item in items {
+                    self.prose(item);
                 }
             }
             _ => {
@@ -72,8 +73,8 @@ impl Reader<'_> {
             }
         }
         if block.kind == Kind::Label {
-            for it in items {
-                self.prose(it);
+            for item in items {
+                self.prose(item);
             }
         }
         consumed.max(1)
@@ -82,13 +83,13 @@ impl Reader<'_> {
     /// A list whose names are items; whether it was read as one.
     /// `above`: the title of a table or a box, whose markers are those of its items where they have none.
     fn items(&mut self, intro: &Intro<'_>, above: Option<&Block>, items: &[Block]) -> bool {
-        let colon = intro.block.is_some_and(|it| is_title(&it.text));
+        let colon = intro.block.is_some_and(|block| is_title(&block.text));
         let mut names = Vec::new();
         let mut left_out = Vec::new();
-        for it in items {
-            match item_name(&it.text) {
+        for item in items {
+            match item_name(&item.text) {
                 Some(name) => names.push(name),
-                None => left_out.push(it),
+                None => left_out.push(item),
             }
         }
         let needed = if intro.block.is_none() && intro.label.is_some() {
@@ -111,8 +112,8 @@ impl Reader<'_> {
                     .text
                     .trim_end_matches([' ', '\u{a0}', ':', '：'])
                     .len();
-                let behind = block.markers.iter().filter(|it| it.at >= from);
-                numbers.extend(behind.map(|it| it.number));
+                let behind = block.markers.iter().filter(|marker| marker.at >= from);
+                numbers.extend(behind.map(|behind| behind.number));
                 block
             }
             // Without a colon the paragraph speaks for itself, and the items must bring their own markers.
@@ -144,16 +145,16 @@ impl Reader<'_> {
             names,
             complete: open.then_some(false),
         };
-        for it in items {
-            self.cover(it);
+        for item in items {
+            self.cover(item);
         }
         let numbers: Vec<u32> = numbers.into_iter().collect();
         let cited = numbers.clone();
         // What the sentence says before its list stays a claim of its own where it cites something itself.
         self.claims
             .push(claim(block, last_sentence(&block.text), numbers, statement));
-        for it in items {
-            self.sums(it, &cited);
+        for item in items {
+            self.sums(item, &cited);
         }
         if colon {
             self.before_colon(block);
@@ -166,7 +167,7 @@ impl Reader<'_> {
         let place = format!("paragraph {}", block.paragraph);
         let markers = block.markers.iter();
         self.covered
-            .extend(markers.map(|it| (place.clone(), it.number)));
+            .extend(markers.map(|marker| (place.clone(), marker.number)));
     }
 
     /// The sums that stand beside an item's name, each with the markers of the item, or else of the list.
@@ -192,9 +193,9 @@ impl Reader<'_> {
     }
 
     fn leave_out(&mut self, items: &[&Block]) {
-        self.coverage.left_out.extend(items.iter().map(|it| Loss {
-            place: place_of(it, 1),
-            text: one_line(&it.text),
+        self.coverage.left_out.extend(items.iter().map(|item| Loss {
+            place: place_of(item, 1),
+            text: one_line(&item.text),
             why: "it does not begin with a name".to_owned(),
             cites: Vec::new(),
         }));
@@ -210,15 +211,17 @@ impl Reader<'_> {
             block.text[..last.start]
                 .trim_end()
                 .clone_into(&mut before.text);
-            before.markers.retain(|it| it.at <= before.text.len());
+            before
+                .markers
+                .retain(|marker| marker.at <= before.text.len());
             self.prose(&before);
         }
     }
 }
 
 fn numbers_of(blocks: &[Block]) -> BTreeSet<u32> {
-    let markers = blocks.iter().flat_map(|it| &it.markers);
-    markers.map(|it| it.number).collect()
+    let markers = blocks.iter().flat_map(|block| &block.markers);
+    markers.map(|marker| marker.number).collect()
 }
 
 /// Whether a paragraph only introduces what follows: it ends with a colon, or is a few words without an end.
@@ -257,7 +260,7 @@ fn item_name(text: &str) -> Option<ListedName> {
 fn says_list(text: &str) -> bool {
     let last = sentence::sentences(text)
         .last()
-        .map_or("", |it| &text[it.clone()])
+        .map_or("", |sentence| &text[sentence.clone()])
         .to_lowercase();
     [
         "following",
@@ -272,5 +275,5 @@ fn says_list(text: &str) -> bool {
         "следующ",
     ]
     .iter()
-    .any(|it| last.contains(it))
+    .any(|word| last.contains(word))
 }

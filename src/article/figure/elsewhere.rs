@@ -12,7 +12,7 @@ pub(super) fn find(sentence: &str, language: &Language) -> Vec<Range<usize>> {
     let unspaced = matches!(language.code, "zh" | "ja");
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(offset) = sentence[at..].find(|it: char| it.is_ascii_digit()) {
+    while let Some(offset) = sentence[at..].find(|character: char| character.is_ascii_digit()) {
         let start = at + offset;
         let end = number_end(sentence, start);
         at = end;
@@ -34,7 +34,7 @@ pub(super) fn find(sentence: &str, language: &Language) -> Vec<Range<usize>> {
         let year = sentence[start..end].len() == 4
             && sentence[start..end]
                 .parse()
-                .is_ok_and(|it: u32| (1700..2200).contains(&it));
+                .is_ok_and(|number: u32| (1700..2200).contains(&number));
         let unit = if unspaced {
             counter(sentence, end)
         } else {
@@ -57,8 +57,8 @@ fn number_end(sentence: &str, start: usize) -> usize {
     let mut end = start;
     let mut marks = sentence[start..].char_indices().peekable();
     while let Some((at, character)) = marks.next() {
-        let next = marks.peek().map(|it| it.1);
-        let inner = INNER.contains(&character) && next.is_some_and(|it| it.is_ascii_digit());
+        let next = marks.peek().map(|mark| mark.1);
+        let inner = INNER.contains(&character) && next.is_some_and(|next| next.is_ascii_digit());
         if character.is_ascii_digit() {
             end = start + at + 1;
         } else if !(inner || character == ' ' && thousands(&sentence[start + at + 1..])) {
@@ -91,7 +91,7 @@ fn word_behind(sentence: &str, end: usize, language: &Language) -> Option<usize>
     let mut at = sentence.len() - body.len();
     for _ in 0..3 {
         let word: &str = sentence[at..]
-            .split(|it: char| !(it.is_alphabetic() || matches!(it, '-' | '’' | '\'')))
+            .split(|letter: char| !(letter.is_alphabetic() || matches!(letter, '-' | '’' | '\'')))
             .next()
             .unwrap_or_default();
         let lower = word.to_lowercase();
@@ -115,7 +115,7 @@ fn word_behind(sentence: &str, end: usize, language: &Language) -> Option<usize>
         // "2,5 millions d’euros", "3 millones de personas"
         let tail = &sentence[at..];
         let small = [" de ", " d’", " d'", " di ", " "];
-        match small.iter().find(|it| tail.starts_with(**it)) {
+        match small.iter().find(|prefix| tail.starts_with(**prefix)) {
             Some(joint) => at += joint.len(),
             None => return Some(at),
         }

@@ -39,7 +39,7 @@ pub(super) fn text(element: ElementRef<'_>, out: &mut String) {
                 let back = it.name() == "a"
                     && it
                         .attr("href")
-                        .is_some_and(|it| it.contains('#') && !it.starts_with("http"))
+                        .is_some_and(|attr| attr.contains('#') && !attr.starts_with("http"))
                     && shown.chars().count() <= 4;
                 let pointer = it.name() == "a" && POINTERS.contains(&shown.to_lowercase().as_str());
                 if back
@@ -65,7 +65,7 @@ pub(super) fn fields(element: ElementRef<'_>) -> Vec<(String, String)> {
     let mut found = element
         .descendants()
         .filter_map(ElementRef::wrap)
-        .filter_map(|it| it.attr("data-mw"))
+        .filter_map(|wrap| wrap.attr("data-mw"))
         .filter_map(citation::parsoid);
     match (found.next(), found.next()) {
         (Some(fields), None) => fields,
@@ -97,16 +97,17 @@ pub(super) fn absolute(href: &str) -> String {
     } else {
         href.to_owned()
     };
-    let behind = Url::parse(&address).ok().filter(|it| {
-        it.host_str()
-            .is_some_and(|it| it.starts_with("www.google."))
-            && it.path() == "/url"
+    let behind = Url::parse(&address).ok().filter(|text| {
+        text.host_str()
+            .is_some_and(|host_str| host_str.starts_with("www.google."))
+            && text.path() == "/url"
     });
     behind
-        .and_then(|it| {
-            it.query_pairs()
-                .find(|it| it.0 == "q" || it.0 == "url")
-                .map(|it| it.1.into_owned())
+        .and_then(|behind| {
+            behind
+                .query_pairs()
+                .find(|pair| pair.0 == "q" || pair.0 == "url")
+                .map(|pair| pair.1.into_owned())
         })
         .unwrap_or(address)
 }

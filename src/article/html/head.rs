@@ -11,8 +11,8 @@ pub(super) fn title(document: &Html) -> String {
         .into_iter()
         .map(|it| one_line(&it.text().collect::<String>()))
         // Documentation generators put a link to the heading behind it.
-        .map(|it| it.trim_end_matches(['¶', '#', ' ']).to_owned())
-        .find(|it| !it.is_empty());
+        .map(|text| text.trim_end_matches(['¶', '#', ' ']).to_owned())
+        .find(|text| !text.is_empty());
     heading.unwrap_or_else(|| {
         let title = entry::select(document, "title")
             .first()
@@ -42,5 +42,5 @@ pub(super) fn address(document: &Html) -> Option<String> {
         .first()
         .and_then(|it| it.attr("content"))
         .map(str::to_owned);
-    link.or(meta).filter(|it| it.starts_with("http"))
+    link.or(meta).filter(|link| link.starts_with("http"))
 }

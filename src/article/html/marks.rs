@@ -8,8 +8,9 @@ use crate::text::one_line;
 /// What a marker shows, brackets taken off: a number, a letter, `note 1`, a sign.
 pub(super) fn label(element: ElementRef<'_>) -> Option<String> {
     let text: String = element.text().collect();
-    let plain = one_line(text.trim_matches(|it: char| {
-        it.is_whitespace() || matches!(it, '[' | ']' | '(' | ')' | '.' | ',' | '\u{a0}')
+    let plain = one_line(text.trim_matches(|character: char| {
+        character.is_whitespace()
+            || matches!(character, '[' | ']' | '(' | ')' | '.' | ',' | '\u{a0}')
     }));
     let short = plain.chars().count() <= 8 && plain.split(' ').count() <= 2;
     let empty_sign = plain.is_empty() && has_class(element, &["sidenote-number", "margin-toggle"]);
@@ -21,18 +22,20 @@ pub(super) fn number_of(label: &str) -> Option<u32> {
     (label.len() <= 3)
         .then(|| label.parse().ok())
         .flatten()
-        .filter(|it| *it > 0)
+        .filter(|value| *value > 0)
 }
 
 /// Whether an element is marked up as a marker, so that a letter in it is one.
 pub(super) fn is_marker_like(element: ElementRef<'_>) -> bool {
     let shown: String = element.text().collect();
-    let role = element.attr("role").is_some_and(|it| it == "doc-noteref");
+    let role = element
+        .attr("role")
+        .is_some_and(|attr| attr == "doc-noteref");
     let sup = in_sup(element)
         || element
             .descendants()
             .filter_map(ElementRef::wrap)
-            .any(|it| it.value().name() == "sup");
+            .any(|wrap| wrap.value().name() == "sup");
     role || sup
         || shown.trim().starts_with('[')
         || has_class(
@@ -54,17 +57,17 @@ pub(super) fn has_class(element: ElementRef<'_>, words: &[&str]) -> bool {
         .attr("class")
         .unwrap_or_default()
         .to_ascii_lowercase();
-    words.iter().any(|it| class.contains(it))
+    words.iter().any(|word| class.contains(word))
 }
 
 /// A raised number within a text, which is a marker even where its role says that it leads back, as Org writes it.
 fn is_raised_number(element: ElementRef<'_>) -> bool {
-    let numbered = label(element).is_some_and(|it| number_of(&it).is_some());
+    let numbered = label(element).is_some_and(|label| number_of(&label).is_some());
     let holder = element
         .ancestors()
         .filter_map(ElementRef::wrap)
-        .find(|it| matches!(it.value().name(), "p" | "li" | "div" | "td" | "aside"));
-    numbered && in_sup(element) && holder.is_some_and(|it| !begins_with(it, element))
+        .find(|wrap| matches!(wrap.value().name(), "p" | "li" | "div" | "td" | "aside"));
+    numbered && in_sup(element) && holder.is_some_and(|holder| !begins_with(holder, element))
 }
 
 /// Whether a link leads from a note back to the text.
@@ -72,15 +75,18 @@ pub(super) fn is_back_link(element: ElementRef<'_>) -> bool {
     has_class(
         element,
         &["backlink", "backref", "back-link", "reversefootnote"],
-    ) || (element.attr("role").is_some_and(|it| it == "doc-backlink") && !is_raised_number(element))
+    ) || (element
+        .attr("role")
+        .is_some_and(|attr| attr == "doc-backlink")
+        && !is_raised_number(element))
         || element
             .attr("rel")
-            .is_some_and(|it| it.contains("referencedBy"))
+            .is_some_and(|attr| attr.contains("referencedBy"))
         || element
             .ancestors()
             .filter_map(ElementRef::wrap)
             .take(2)
-            .any(|it| has_class(it, &["backlink"]))
+            .any(|wrap| has_class(wrap, &["backlink"]))
 }
 
 /// The note that stands right behind its marker, inside the paragraph.
@@ -93,32 +99,40 @@ pub(super) fn beside(marker: ElementRef<'_>) -> Option<ElementRef<'_>> {
         "margin",
         "popup",
     ];
-    if marker.value().name() == "a" && marker.attr("href").is_some_and(|it| it.starts_with("http"))
+    if marker.value().name() == "a"
+        && marker
+            .attr("href")
+            .is_some_and(|attr| attr.starts_with("http"))
     {
         return None;
     }
     let raised = marker
         .descendants()
         .filter_map(ElementRef::wrap)
-        .any(|it| it.value().name() == "sup");
+        .any(|wrap| wrap.value().name() == "sup");
     let classed = has_class(marker, &["note", "fn", "ref", "margin-toggle"]) || raised;
     if !classed {
         return None;
     }
     marker
         .next_siblings()
-        .take_while(|it| it.value().as_text().is_none_or(|it| it.trim().is_empty()))
+        .take_while(|sibling| {
+            sibling
+                .value()
+                .as_text()
+                .is_none_or(|text| text.trim().is_empty())
+        })
         .filter_map(ElementRef::wrap)
-        .find(|it| it.value().name() != "input")
-        .filter(|it| {
+        .find(|wrap| wrap.value().name() != "input")
+        .filter(|wrap| {
             matches!(
-                it.value().name(),
+                wrap.value().name(),
                 "span" | "small" | "div" | "aside" | "cite"
-            ) && (has_class(*it, &WORDS)
-                || it
+            ) && (has_class(*wrap, &WORDS)
+                || wrap
                     .attr("role")
-                    .is_some_and(|it| matches!(it, "tooltip" | "note")))
-                && long(*it)
+                    .is_some_and(|attr| matches!(attr, "tooltip" | "note")))
+                && long(*wrap)
         })
 }
 
@@ -136,7 +150,7 @@ pub(super) fn inside_or_same(element: ElementRef<'_>, name: &str) -> bool {
             .ancestors()
             .filter_map(ElementRef::wrap)
             .take(3)
-            .any(|it| it.value().name() == name)
+            .any(|wrap| wrap.value().name() == name)
 }
 
 /// The element of that name that an element is, or stands in.
@@ -147,7 +161,7 @@ pub(super) fn ancestor<'a>(element: ElementRef<'a>, name: &str) -> Option<Elemen
     element
         .ancestors()
         .filter_map(ElementRef::wrap)
-        .find(|it| it.value().name() == name)
+        .find(|wrap| wrap.value().name() == name)
 }
 
 /// Whether an element says more than a label.
@@ -155,7 +169,7 @@ pub(super) fn long(element: ElementRef<'_>) -> bool {
     let letters = element
         .text()
         .flat_map(str::chars)
-        .filter(|it| it.is_alphanumeric())
+        .filter(|char| char.is_alphanumeric())
         .take(8)
         .count();
     letters >= 8 || !entry::links(element).is_empty()
@@ -172,7 +186,10 @@ pub(super) fn begins_with(holder: ElementRef<'_>, element: ElementRef<'_>) -> bo
             return true;
         }
         if let Some(text) = node.value().as_text() {
-            letters += text.chars().filter(|it| it.is_alphanumeric()).count();
+            letters += text
+                .chars()
+                .filter(|letter| letter.is_alphanumeric())
+                .count();
         }
         if letters > 6 {
             return false;
@@ -187,7 +204,7 @@ pub(super) fn percent_decoded(text: &str) -> String {
     while let Some((&first, tail)) = rest.split_first() {
         let digits = tail.get(..2).filter(|_| first == b'%');
         let value = digits
-            .and_then(|it| std::str::from_utf8(it).ok())
+            .and_then(|digit| std::str::from_utf8(digit).ok())
             .and_then(|it| u8::from_str_radix(it, 16).ok());
         if let Some(value) = value {
             bytes.push(value);

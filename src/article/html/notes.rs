@@ -80,7 +80,7 @@ impl Notes {
             notes.marks.insert(marker.element.id(), found);
         }
         notes.explain(&markers, &groups, &numbers);
-        notes.references.sort_by_key(|it| it.number);
+        notes.references.sort_by_key(|reference| reference.number);
         notes
     }
 
@@ -98,10 +98,10 @@ impl Notes {
             self.hidden.extend(group.hidden.iter().copied());
         }
         for numeric in [true, false] {
-            for group in groups.iter().filter(|it| it.numeric == numeric) {
+            for group in groups.iter().filter(|group| group.numeric == numeric) {
                 for (place, note) in &group.notes {
-                    let label = markers.iter().find_map(|it| match &it.target {
-                        Target::Note(target) if target.id() == note.id() => it.number(),
+                    let label = markers.iter().find_map(|marker| match &marker.target {
+                        Target::Note(target) if target.id() == note.id() => marker.number(),
                         _ => None,
                     });
                     let (text, links) = page.text_of(*note);
@@ -114,7 +114,7 @@ impl Notes {
                         continue;
                     }
                     let number = if taken.contains(&wanted) {
-                        taken.iter().max().map_or(1, |it| it + 1)
+                        taken.iter().max().map_or(1, |at| at + 1)
                     } else {
                         wanted
                     };
@@ -136,19 +136,26 @@ impl Notes {
 
     /// The number of a marker that is itself the link to its page.
     fn web(&mut self, marker: &Marker<'_>, address: &str) -> u32 {
-        let known = |it: &&Note| it.links.iter().any(|it| it.address == address);
+        let known = |note: &&Note| note.links.iter().any(|link| link.address == address);
         if let Some(note) = self.references.iter().find(known) {
             return note.number;
         }
-        let taken = |number: u32| self.references.iter().any(|it| it.number == number);
+        let taken = |number: u32| {
+            self.references
+                .iter()
+                .any(|reference| reference.number == number)
+        };
         let next = self
             .references
             .iter()
-            .map(|it| it.number)
+            .map(|reference| reference.number)
             .max()
             .unwrap_or(0)
             + 1;
-        let number = marker.number().filter(|it| !taken(*it)).unwrap_or(next);
+        let number = marker
+            .number()
+            .filter(|number| !taken(*number))
+            .unwrap_or(next);
         let title = marker.element.attr("title").unwrap_or_default();
         self.references.push(Note {
             number,
@@ -169,14 +176,14 @@ impl Notes {
         groups: &[Group<'a>],
         numbers: &HashMap<NodeId, u32>,
     ) {
-        for group in groups.iter().filter(|it| !it.numeric) {
+        for group in groups.iter().filter(|group| !group.numeric) {
             for (_, note) in &group.notes {
                 if numbers.contains_key(&note.id()) {
                     continue;
                 }
                 let nested: Vec<u32> = note
                     .descendants()
-                    .filter_map(|it| self.marks.get(&it.id()))
+                    .filter_map(|descendant| self.marks.get(&descendant.id()))
                     .flatten()
                     .copied()
                     .collect();
@@ -255,9 +262,11 @@ impl<'a> Page<'a> {
         let mut found: Vec<Marker<'a>> = Vec::new();
         let looked = "a, sup, span, label, button, cite, mark";
         for element in entry::select(self.document, looked) {
-            let inside = element
-                .ancestors()
-                .any(|it| found.iter().any(|marker| marker.element.id() == it.id()));
+            let inside = element.ancestors().any(|ancestor| {
+                found
+                    .iter()
+                    .any(|marker| marker.element.id() == ancestor.id())
+            });
             if inside {
                 continue;
             }
@@ -285,8 +294,8 @@ impl<'a> Page<'a> {
         }
         let fragment = href
             .split_once('#')
-            .map(|it| it.1)
-            .filter(|it| !it.is_empty());
+            .map(|parts| parts.1)
+            .filter(|text| !text.is_empty());
         let described = element
             .attr("aria-describedby")
             .or_else(|| element.attr("data-footnote"));
@@ -303,7 +312,10 @@ impl<'a> Page<'a> {
                 None => (number_of(&label).is_some() && is_marker_like(element))
                     .then_some(Target::Missing),
             },
-            (None, Some(id)) => self.named(id).filter(|it| long(*it)).map(Target::Note),
+            (None, Some(id)) => self
+                .named(id)
+                .filter(|named| long(*named))
+                .map(Target::Note),
             (None, None) => beside(element).map(Target::Note),
         }?;
         let plain = number_of(&label).is_some() || is_marker_like(element);
@@ -316,28 +328,30 @@ impl<'a> Page<'a> {
 
     /// The note that a named place stands for: the nearest element that begins with it and says something.
     fn container(link: ElementRef<'a>, named: ElementRef<'a>) -> Option<ElementRef<'a>> {
-        if link.ancestors().any(|it| it.id() == named.id()) {
+        if link.ancestors().any(|ancestor| ancestor.id() == named.id()) {
             return None;
         }
         // A raised place is a marker in the text, unless a note begins with it.
         let raised = inside_or_same(named, "sup");
-        let item = ancestor(named, "li").filter(|it| begins_with(*it, named));
+        let item = ancestor(named, "li").filter(|ancestor| begins_with(*ancestor, named));
         let holder = item.or_else(|| {
             if long(named) && !raised {
                 return Some(named);
             }
             // A note of its own that says nothing: what stands around it is not its text.
-            let labelled = named.text().any(|it| !it.trim().is_empty());
+            let labelled = named.text().any(|text| !text.trim().is_empty());
             if HOLDERS.contains(&named.value().name()) && labelled {
                 return None;
             }
             named
                 .ancestors()
                 .filter_map(ElementRef::wrap)
-                .find(|it| HOLDERS.contains(&it.value().name()))
-                .filter(|it| begins_with(*it, named))
+                .find(|wrap| HOLDERS.contains(&wrap.value().name()))
+                .filter(|wrap| begins_with(*wrap, named))
         })?;
-        let own = link.ancestors().any(|it| it.id() == holder.id());
+        let own = link
+            .ancestors()
+            .any(|ancestor| ancestor.id() == holder.id());
         let whole = matches!(
             holder.value().name(),
             "body" | "main" | "article" | "h2" | "h3"
@@ -355,7 +369,7 @@ impl<'a> Page<'a> {
             let list = (note.value().name() == "li")
                 .then(|| note.parent().and_then(ElementRef::wrap))
                 .flatten();
-            let key = list.map(|it| it.id());
+            let key = list.map(|list| list.id());
             let numeric = marker.number().is_some();
             let known = groups
                 .iter_mut()
@@ -388,7 +402,7 @@ impl<'a> Page<'a> {
             }
         }
         // Two lists beside each other under one heading are one: "columns".
-        groups.into_iter().map(|it| it.1).collect()
+        groups.into_iter().map(|group| group.1).collect()
     }
 
     /// A note's text and addresses; where it has none, those of what it leads to: `Smith 2010, p. 3`.
@@ -396,19 +410,23 @@ impl<'a> Page<'a> {
         let mut text = String::new();
         entry::text(note, &mut text);
         let mut links = entry::links(note);
-        links.retain(|it| !self.leads_back(&it.address));
+        links.retain(|link| !self.leads_back(&link.address));
         let mut text = one_line(&text);
         if links.is_empty() && !text.contains("http") && !text.contains("www.") {
             for link in note.descendants().filter_map(ElementRef::wrap) {
-                let fragment = link.attr("href").and_then(|it| it.split_once('#'));
-                let Some(named) = fragment.and_then(|it| self.named(it.1)) else {
+                let fragment = link.attr("href").and_then(|attr| attr.split_once('#'));
+                let Some(named) = fragment.and_then(|fragment| self.named(fragment.1)) else {
                     continue;
                 };
                 let source = ancestor(named, "li").unwrap_or(named);
                 let found = entry::links(source);
-                let back = source.descendants().any(|it| it.id() == note.id())
+                let back = source
+                    .descendants()
+                    .any(|descendant| descendant.id() == note.id())
                     || inside_or_same(named, "sup")
-                    || note.descendants().any(|it| it.id() == named.id());
+                    || note
+                        .descendants()
+                        .any(|descendant| descendant.id() == named.id());
                 if !back && !found.is_empty() {
                     let mut whole = String::new();
                     entry::text(source, &mut whole);
@@ -423,9 +441,11 @@ impl<'a> Page<'a> {
 
     /// Whether an address, relative or not, leads back from a note to its marker.
     fn leads_back(&self, address: &str) -> bool {
-        let named = address.split_once('#').and_then(|it| self.named(it.1));
-        named.is_some_and(|it| {
-            matches!(it.value().name(), "sup" | "a" | "span") && ancestor(it, "li").is_none()
+        let named = address
+            .split_once('#')
+            .and_then(|parts| self.named(parts.1));
+        named.is_some_and(|named| {
+            matches!(named.value().name(), "sup" | "a" | "span") && ancestor(named, "li").is_none()
         })
     }
 
@@ -442,19 +462,19 @@ impl<'a> Page<'a> {
 pub(super) fn items(list: ElementRef<'_>) -> Vec<(u32, ElementRef<'_>)> {
     let start = list
         .attr("start")
-        .and_then(|it| it.parse().ok())
+        .and_then(|attr| attr.parse().ok())
         .unwrap_or(1);
     let mut next: u32 = start;
     list.children()
         .filter_map(ElementRef::wrap)
-        .filter(|it| it.value().name() == "li")
-        .map(|it| {
-            let given = it
+        .filter(|wrap| wrap.value().name() == "li")
+        .map(|wrap| {
+            let given = wrap
                 .attr("value")
-                .or_else(|| it.attr("data-mw-footnote-number"));
-            let number = given.and_then(|it| it.parse().ok()).unwrap_or(next);
+                .or_else(|| wrap.attr("data-mw-footnote-number"));
+            let number = given.and_then(|given| given.parse().ok()).unwrap_or(next);
             next = number.saturating_add(1);
-            (number, it)
+            (number, wrap)
         })
         .collect()
 }

@@ -76,23 +76,23 @@ const OTHER: &[&str] = &[
 
 fn is_naming(label: &str) -> bool {
     let lower = label.to_lowercase();
-    NAMING.iter().any(|it| lower.contains(it)) && !is_other(label)
+    NAMING.iter().any(|word| lower.contains(word)) && !is_other(label)
 }
 
 fn is_other(label: &str) -> bool {
     let label = label.to_lowercase();
-    OTHER.iter().any(|it| label.contains(it))
+    OTHER.iter().any(|word| label.contains(word))
 }
 
 fn has_class(element: ElementRef<'_>, word: &str) -> bool {
-    element.value().classes().any(|it| it.contains(word))
+    element.value().classes().any(|class| class.contains(word))
 }
 
 fn children<'a>(element: ElementRef<'a>, names: &[&str]) -> Vec<ElementRef<'a>> {
     element
         .children()
         .filter_map(ElementRef::wrap)
-        .filter(|it| names.contains(&it.value().name()))
+        .filter(|wrap| names.contains(&wrap.value().name()))
         .collect()
 }
 
@@ -115,11 +115,13 @@ impl Walk<'_> {
         let rows = rows(table);
         let pairs = rows
             .iter()
-            .filter(|it| children(**it, &["th"]).len() == 1 && children(**it, &["td"]).len() == 1)
+            .filter(|row| {
+                children(**row, &["th"]).len() == 1 && children(**row, &["td"]).len() == 1
+            })
             .count();
         let heads = rows
             .first()
-            .map(|it| children(*it, &["th"]))
+            .map(|row| children(*row, &["th"]))
             .unwrap_or_default();
         if has_class(table, "infobox")
             || (heads.len() <= 1 && pairs >= 2 && pairs * 2 >= rows.len())
@@ -131,9 +133,9 @@ impl Walk<'_> {
         }
         let prose = rows
             .iter()
-            .any(|it| is_prose(&one_line(&it.text().collect::<String>())));
+            .any(|row| is_prose(&one_line(&row.text().collect::<String>())));
         if prose {
-            for cell in rows.iter().flat_map(|it| children(*it, &["td", "th"])) {
+            for cell in rows.iter().flat_map(|row| children(*row, &["td", "th"])) {
                 self.inner(cell, Shape::Paragraph);
             }
         } else {
@@ -160,9 +162,9 @@ impl Walk<'_> {
         let items = self.lines_of(value);
         let named = items
             .iter()
-            .filter(|it| {
+            .filter(|item| {
                 name::is_name(
-                    without_markers(it)
+                    without_markers(item)
                         .split([',', '('])
                         .next()
                         .unwrap_or_default(),
@@ -170,7 +172,7 @@ impl Walk<'_> {
             })
             .count();
         if label.to_lowercase().contains("project of") && self.project_of.is_none() {
-            self.project_of = items.first().map(|it| without_markers(it));
+            self.project_of = items.first().map(|item| without_markers(item));
         }
         if is_naming(label) && named > 0 && named * 3 >= items.len() * 2 {
             self.group(label, items);
@@ -212,7 +214,7 @@ impl Walk<'_> {
             whole
                 .lines()
                 .map(one_line)
-                .filter(|it| !it.is_empty())
+                .filter(|text| !text.is_empty())
                 .map(|text| Raw { shape, text }),
         );
     }
@@ -226,17 +228,17 @@ impl Walk<'_> {
     ) {
         let labels: Vec<String> = heads
             .iter()
-            .map(|it| one_line(&it.text().collect::<String>()))
+            .map(|head| one_line(&head.text().collect::<String>()))
             .collect();
         let body: Vec<Vec<String>> = rows
             .iter()
             .map(|row| {
                 children(*row, &["td", "th"])
                     .into_iter()
-                    .map(|it| self.lines_of(it).join(" "))
+                    .map(|child| self.lines_of(child).join(" "))
                     .collect()
             })
-            .filter(|it: &Vec<String>| it.len() == heads.len())
+            .filter(|vec: &Vec<String>| vec.len() == heads.len())
             .collect();
         let Some(column) = naming_column(&labels, &body) else {
             return self.skip(table, "a table");
@@ -245,7 +247,7 @@ impl Walk<'_> {
             self.skip(*head, "the head of a table");
         }
         let caption = children(table, &["caption"]).first().copied();
-        let caption = caption.map(|it| self.lines_of(it).join(" "));
+        let caption = caption.map(|caption| self.lines_of(caption).join(" "));
         let mut items: Vec<String> = body
             .iter()
             .filter_map(|row| row_item(row, column))
@@ -254,9 +256,11 @@ impl Walk<'_> {
         if let (Some(caption), Some(first)) = (&caption, items.first_mut()) {
             first.push_str(&markers_of(caption));
         }
-        let caption = caption.map(|it| without_markers(&it));
+        let caption = caption.map(|caption| without_markers(&caption));
         let label = labels.get(column).cloned().unwrap_or_default();
-        let label = caption.filter(|it| is_naming(it)).unwrap_or(label);
+        let label = caption
+            .filter(|caption| is_naming(caption))
+            .unwrap_or(label);
         self.group(&label, items);
     }
 
@@ -280,7 +284,10 @@ impl Walk<'_> {
     }
 
     fn definition(&mut self, label: &str, values: &[ElementRef<'_>], shape: Shape) {
-        let items: Vec<String> = values.iter().flat_map(|it| self.lines_of(*it)).collect();
+        let items: Vec<String> = values
+            .iter()
+            .flat_map(|value| self.lines_of(*value))
+            .collect();
         if is_naming(label) && items.len() >= 2 {
             self.group(label, items);
             return;
@@ -303,7 +310,7 @@ impl Walk<'_> {
         let texts: Vec<String> = aside
             .text()
             .map(one_line)
-            .filter(|it| !it.is_empty())
+            .filter(|text| !text.is_empty())
             .collect();
         for pair in texts.windows(2) {
             if let [label, value] = pair {
@@ -321,7 +328,7 @@ impl Walk<'_> {
         for item in aside
             .descendants()
             .filter_map(ElementRef::wrap)
-            .filter(|it| has_class(*it, "pi-item") || has_class(*it, "pi-data"))
+            .filter(|wrap| has_class(*wrap, "pi-item") || has_class(*wrap, "pi-data"))
         {
             let parts: Vec<ElementRef<'_>> = item.children().filter_map(ElementRef::wrap).collect();
             if let [label, value] = parts.as_slice() {
@@ -341,8 +348,8 @@ pub(in crate::article) fn naming_column(labels: &[String], body: &[Vec<String>])
     let names_in = |column: usize, least: usize| {
         let cells = body.iter().filter_map(|it| it.get(column));
         cells
-            .map(|it| without_markers(it))
-            .filter(|it| name::is_name(it) && it.split(' ').count() >= least)
+            .map(|cell| without_markers(cell))
+            .filter(|text| name::is_name(text) && text.split(' ').count() >= least)
             .count()
     };
     let most = |count: usize| count >= 2 && count * 3 >= body.len() * 2;
@@ -352,17 +359,17 @@ pub(in crate::article) fn naming_column(labels: &[String], body: &[Vec<String>])
         .position(|(at, label)| is_naming(label) && most(names_in(at, 1)));
     let first = labels
         .first()
-        .filter(|it| !is_other(it) && most(names_in(0, 2)));
+        .filter(|label| !is_other(label) && most(names_in(0, 2)));
     named.or(first.map(|_| 0))
 }
 
 /// The name of a row, with the sum that its other cells give and their markers.
 pub(in crate::article) fn row_item(row: &[String], column: usize) -> Option<String> {
     let mut text = without_markers(row.get(column)?);
-    let others = || row.iter().enumerate().filter(|it| it.0 != column);
+    let others = || row.iter().enumerate().filter(|pair| pair.0 != column);
     let sums = others()
-        .map(|it| without_markers(it.1))
-        .filter(|it| it.starts_with(['$', '€', '£']));
+        .map(|other| without_markers(other.1))
+        .filter(|text| text.starts_with(['$', '€', '£']));
     for sum in sums {
         text.push_str(" (");
         text.push_str(&sum);
@@ -381,7 +388,7 @@ fn without_markers(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find('[') {
         out.push_str(&rest[..at]);
-        rest = rest[at..].split_once(']').map_or("", |it| it.1);
+        rest = rest[at..].split_once(']').map_or("", |parts| parts.1);
     }
     out.push_str(rest);
     one_line(&out)
@@ -395,7 +402,7 @@ fn markers_of(text: &str) -> String {
         let Some((inside, after)) = rest[at + 1..].split_once(']') else {
             break;
         };
-        if inside.bytes().all(|it| it.is_ascii_digit()) {
+        if inside.bytes().all(|byte| byte.is_ascii_digit()) {
             out.push('[');
             out.push_str(inside);
             out.push(']');

@@ -11,7 +11,11 @@ use crate::article::{
 /// Whether a stretch in small letters stands between names of the list, so that it goes on behind it.
 pub(super) fn stays_open(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
     const LONGEST: usize = 7;
-    let text = |at: usize| pieces.get(at).map_or("", |it| sentence[it.clone()].trim());
+    let text = |at: usize| {
+        pieces
+            .get(at)
+            .map_or("", |piece| sentence[piece.clone()].trim())
+    };
     let own = text(index);
     if split::is_led(own) || own.split(' ').count() > LONGEST {
         return false;
@@ -45,21 +49,21 @@ pub(super) fn is_office(text: &str) -> bool {
         && words
             .iter()
             .take(4)
-            .any(|it| holds(OFFICES, &it.to_lowercase()))
+            .any(|word| holds(OFFICES, &word.to_lowercase()))
 }
 
 /// Whether a text is an office with the word that leads it.
 pub(super) fn is_led_office(text: &str) -> bool {
     words::LEADS
         .iter()
-        .find_map(|it| text.strip_prefix(it))
+        .find_map(|lead| text.strip_prefix(lead))
         .is_some_and(is_office)
 }
 
 /// `since 2020`, `until May 2019`: when the name beside it was added.
 pub(super) fn is_dated(text: &str) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
-    let year = |it: &&str| it.len() == 4 && it.bytes().all(|it| it.is_ascii_digit());
+    let year = |text: &&str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     words.len() <= 4 && text.starts_with(char::is_lowercase) && words.last().is_some_and(year)
 }
 
@@ -90,20 +94,22 @@ pub(super) fn is_aside(text: &str) -> bool {
         && text
             .split(' ')
             .nth(1)
-            .is_some_and(|it| it.starts_with(char::is_lowercase)))
+            .is_some_and(|word| word.starts_with(char::is_lowercase)))
 }
 
 /// The pieces of a list that are no names and do not describe the name before them.
 pub(super) fn left_out(stretch: &str) -> Vec<String> {
     let pieces = split::pieces(stretch);
-    let texts = pieces.into_iter().map(|it| stretch[it].trim());
+    let texts = pieces.into_iter().map(|piece| stretch[piece].trim());
     texts
-        .filter(|it| {
-            let named = name::is_name(it) || words::is_legal_form(it) || split::is_rest(it);
-            let tail = it.split_once(" and ").is_some_and(|it| name::is_name(it.1));
-            let led = split::is_led(it) && led_beginning(it).is_some();
-            let joint = it.is_empty() || *it == "and" || is_dated(it);
-            !(joint || named || tail || led || is_aside(it) || is_office(it))
+        .filter(|text| {
+            let named = name::is_name(text) || words::is_legal_form(text) || split::is_rest(text);
+            let tail = text
+                .split_once(" and ")
+                .is_some_and(|parts| name::is_name(parts.1));
+            let led = split::is_led(text) && led_beginning(text).is_some();
+            let joint = text.is_empty() || *text == "and" || is_dated(text);
+            !(joint || named || tail || led || is_aside(text) || is_office(text))
         })
         .map(str::to_owned)
         .collect()
@@ -119,7 +125,7 @@ pub(super) fn is_modifier(name_text: &str, tail: &str) -> bool {
         "after", "before", "when", "where", "through", "also", "of", "among", "over", "under",
         "into", "but", "each", "both",
     ];
-    let word = next.trim_matches(|it: char| !it.is_alphabetic());
+    let word = next.trim_matches(|letter: char| !letter.is_alphabetic());
     let verb =
         word.ends_with("ed") || word.starts_with('(') || word.starts_with(char::is_uppercase);
     !name::is_organization(&bare) && !bare.contains(' ') && !small.contains(&word) && !verb

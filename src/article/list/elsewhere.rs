@@ -20,8 +20,9 @@ pub(super) fn find(sentence: &str, language: &Language) -> Vec<Found> {
     tries.sort_by_key(|it| std::cmp::Reverse(it.names.len()));
     let mut found: Vec<Found> = Vec::new();
     for list in tries {
-        let apart =
-            |it: &Found| it.range.end <= list.range.start || list.range.end <= it.range.start;
+        let apart = |found: &Found| {
+            found.range.end <= list.range.start || list.range.end <= found.range.start
+        };
         if found.iter().all(apart) {
             found.push(list);
         }
@@ -51,7 +52,7 @@ fn introduced(sentence: &str, language: &Language) -> Option<Found> {
         };
         if best
             .as_ref()
-            .is_none_or(|it| found.names.len() > it.names.len())
+            .is_none_or(|best| found.names.len() > best.names.len())
         {
             best = Some(found);
         }
@@ -107,7 +108,8 @@ fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) ->
     let range = start + lead..end;
     let body = sentence.get(range.clone())?;
     let pieces = pieces(body, language);
-    let clauses = language.code == "ja" && pieces.iter().any(|it| is_clause(&body[it.clone()]));
+    let clauses =
+        language.code == "ja" && pieces.iter().any(|piece| is_clause(&body[piece.clone()]));
     if clauses || pieces.len() < if strong { 2 } else { 3 } {
         return None;
     }
@@ -152,7 +154,7 @@ fn says_open(sentence: &str, language: &Language) -> bool {
         .list
         .partial
         .iter()
-        .any(|it| lower.contains(it.as_str()))
+        .any(|text| lower.contains(text.as_str()))
 }
 
 fn is_open(piece: &str, language: &Language) -> bool {
@@ -163,7 +165,7 @@ fn is_open(piece: &str, language: &Language) -> bool {
 /// How many bytes of an Arabic stretch are the verb's subject, which stands before what it lists: `تضم الرابطة دار القلم`.
 /// It has the article, or is a noun that belongs to one that was named: `شركائها`.
 fn subject(body: &str) -> usize {
-    let belongs = |it: &str| it.ends_with("ها") || it.ends_with("هم");
+    let belongs = |text: &str| text.ends_with("ها") || text.ends_with("هم");
     let mut skipped = 0;
     for word in body.split(' ') {
         if !(word.starts_with("ال") || (belongs(word) && word.chars().count() > 3)) {
@@ -240,9 +242,12 @@ fn joined(body: &str, last: Range<usize>, only: bool, language: &Language) -> Ve
     let spaced = !matches!(language.code, "zh" | "ja");
     if language.code == "ar" {
         let mut cuts = vec![last.start];
-        cuts.extend(text.match_indices(" و").map(|it| last.start + it.0 + 1));
+        cuts.extend(
+            text.match_indices(" و")
+                .map(|index| last.start + index.0 + 1),
+        );
         cuts.push(last.end);
-        return cuts.windows(2).map(|it| it[0]..it[1]).collect();
+        return cuts.windows(2).map(|window| window[0]..window[1]).collect();
     }
     for and in &language.grammar.and {
         let joint = if spaced {
@@ -291,7 +296,7 @@ fn name_of(piece: &str, last: bool, language: &Language) -> Option<(String, usiz
         || text
             .split(' ')
             .nth(1)
-            .is_some_and(|it| it.starts_with(opening));
+            .is_some_and(|word| word.starts_with(opening));
     let name = super::name::bare(&split::unquoted(text));
     let first = name.chars().next()?;
     let words = if spaced {
@@ -316,15 +321,17 @@ fn lead_of(text: &str) -> usize {
     for word in text.split(' ').take(MOST + 1) {
         let glued = glued_article(word);
         let rest = &word[glued..];
-        let opening = rest.starts_with(|it: char| {
-            it.is_uppercase() || it.is_ascii_digit() || matches!(it, '«' | '„' | '“')
+        let opening = rest.starts_with(|character: char| {
+            character.is_uppercase()
+                || character.is_ascii_digit()
+                || matches!(character, '«' | '„' | '“')
         });
         if opening {
             return skipped + glued;
         }
         let small = word
             .chars()
-            .all(|it| it.is_lowercase() || matches!(it, '’' | '\''));
+            .all(|letter| letter.is_lowercase() || matches!(letter, '’' | '\''));
         if !small || word.chars().count() > LONGEST {
             return 0;
         }
@@ -337,7 +344,7 @@ fn lead_of(text: &str) -> usize {
 fn is_lettered(name: &str) -> bool {
     name.split(' ')
         .next()
-        .is_some_and(|it| it.contains(char::is_alphabetic))
+        .is_some_and(|word| word.contains(char::is_alphabetic))
 }
 
 /// How many bytes of a word are an article that an apostrophe joins to it: `l’Union`, `dell’Eremo`.
@@ -362,7 +369,7 @@ fn end_of(text: &str, language: &Language) -> usize {
     let mut at = 0;
     for word in text.split(' ') {
         let plain = word
-            .trim_matches(|it: char| !it.is_alphanumeric())
+            .trim_matches(|letter: char| !letter.is_alphanumeric())
             .to_lowercase();
         // "Ung i Dalen": one word before it makes no whole name.
         let whole = match words.as_slice() {
@@ -378,7 +385,7 @@ fn end_of(text: &str, language: &Language) -> usize {
         words.push((at, word));
         at += word.len() + 1;
     }
-    let small = |it: &&(usize, &str)| it.1.starts_with(char::is_lowercase);
+    let small = |pair: &&(usize, &str)| pair.1.starts_with(char::is_lowercase);
     let tail = words.iter().rev().take_while(small).count();
     let keep = if is_cased(language) && tail > LONGEST_TAIL && tail < words.len() {
         words.len() - tail
@@ -388,7 +395,7 @@ fn end_of(text: &str, language: &Language) -> usize {
     words
         .get(..keep)
         .and_then(<[_]>::last)
-        .map_or(0, |it| it.0 + it.1.len())
+        .map_or(0, |at| at.0 + at.1.len())
 }
 
 /// The words before the list, as far as they say what its members are.

@@ -55,12 +55,12 @@ fn introduced(first: &str) -> (Option<usize>, bool) {
     let behind = |word: &str| {
         first
             .match_indices(word)
-            .filter(|it| {
-                let end = it.0 + word.len();
-                first[..it.0].ends_with(' ') && first[end..].starts_with([' ', ':'])
+            .filter(|index| {
+                let end = index.0 + word.len();
+                first[..index.0].ends_with(' ') && first[end..].starts_with([' ', ':'])
             })
-            .map(|it| it.0 + word.len())
-            .map(|it| it + first[it..].len() - first[it..].trim_start_matches([':', ' ']).len())
+            .map(|index| index.0 + word.len())
+            .map(|at| at + first[at..].len() - first[at..].trim_start_matches([':', ' ']).len())
             .find(|it| !names_of(&first[*it..]).is_empty())
     };
     let strong = STRONG.split('|').filter_map(behind).min();
@@ -81,7 +81,7 @@ fn names_of(text: &str) -> Vec<ListedName> {
     let text = text.trim();
     let text = words::LEADS
         .iter()
-        .find_map(|it| text.strip_prefix(it))
+        .find_map(|lead| text.strip_prefix(lead))
         .unwrap_or(text);
     if let Some(item) = split::item(text) {
         return match &item {
@@ -91,14 +91,14 @@ fn names_of(text: &str) -> Vec<ListedName> {
     }
     let head = split::pieces(text)
         .first()
-        .map_or("", |it| text[it.clone()].trim());
+        .map_or("", |piece| text[piece.clone()].trim());
     // "major speech groups Issue Two and Represent.It": names behind the words that describe them.
-    let Some(at) = name::ending(head).filter(|it| *it > 0) else {
+    let Some(at) = name::ending(head).filter(|ending| *ending > 0) else {
         return Vec::new();
     };
     let lower = head[..at]
         .split_whitespace()
-        .all(|it| it.starts_with(char::is_lowercase));
+        .all(|word| word.starts_with(char::is_lowercase));
     let named = lower && name::is_name(&head[at..]);
     if !named {
         return Vec::new();

@@ -55,7 +55,7 @@ fn given(sentence: &str, sums: Vec<Sum>) -> Vec<Found> {
         let follows = run.last().is_some_and(|before| {
             let between = sentence.get(before.name.end..sum.start).unwrap_or_default();
             let joint = between.trim_matches([',', ' ', ';']);
-            let gave = GIVING.iter().any(|it| between.starts_with(it));
+            let gave = GIVING.iter().any(|prefix| between.starts_with(prefix));
             before.relation == sum.relation
                 && (gave
                     || matches!(
@@ -92,15 +92,15 @@ fn close(sentence: &str, run: &mut Vec<Sum>, found: &mut Vec<Found>) {
 fn givers(sentence: &str) -> Vec<Sum> {
     let signs: Vec<usize> = sentence
         .match_indices(['$', '€', '£'])
-        .map(|it| it.0)
+        .map(|index| index.0)
         .collect();
     let mut from = 0;
     let mut found: Vec<Sum> = Vec::new();
     for sign in signs {
         let clause = &sentence[from..sign];
-        let verb = GIVING.iter().filter_map(|it| clause.rfind(it)).max();
+        let verb = GIVING.iter().filter_map(|word| clause.rfind(word)).max();
         let named = verb.and_then(|verb| Some(name::ending(&clause[..verb])?..verb));
-        if let Some(own) = named.filter(|it| name::is_name(&clause[it.clone()])) {
+        if let Some(own) = named.filter(|named| name::is_name(&clause[named.clone()])) {
             found.push(Sum {
                 start: from + own.start,
                 name: from + own.start..from + own.end,
@@ -118,13 +118,20 @@ fn sums(sentence: &str) -> Vec<Sum> {
         .filter_map(|(start, sign)| {
             let rest = &sentence[start + sign.len()..];
             let digits = rest
-                .find(|it: char| !(it.is_ascii_digit() || matches!(it, ',' | '.')))
-                .filter(|it| *it > 0)?;
+                .find(|character: char| {
+                    !(character.is_ascii_digit() || matches!(character, ',' | '.'))
+                })
+                .filter(|rest| *rest > 0)?;
             let mut end = start + sign.len() + digits;
-            if let Some(scale) = SCALES.iter().find(|it| sentence[end..].starts_with(**it)) {
+            if let Some(scale) = SCALES
+                .iter()
+                .find(|scale| sentence[end..].starts_with(**scale))
+            {
                 end += scale.len();
             }
-            let (link, relation) = LINKS.iter().find(|it| sentence[end..].starts_with(it.0))?;
+            let (link, relation) = LINKS
+                .iter()
+                .find(|link| sentence[end..].starts_with(link.0))?;
             let from = end + link.len();
             let length = name::beginning(&sentence[from..])?;
             let name = from..from + length;

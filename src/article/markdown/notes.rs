@@ -80,7 +80,10 @@ impl Notes {
 
     /// The marker that `rest` begins with, as `[1]`, and what follows it.
     fn marker<'a>(&mut self, rest: &'a str) -> Option<(String, &'a str)> {
-        if let Some((label, after)) = rest.strip_prefix("[^").and_then(|it| it.split_once(']')) {
+        if let Some((label, after)) = rest
+            .strip_prefix("[^")
+            .and_then(|rest| rest.split_once(']'))
+        {
             let number = self.footnote_number(label);
             return Some((format!("[{number}]"), after));
         }
@@ -105,11 +108,14 @@ impl Notes {
             }
             let text = inside[..end]
                 .split_once(' ')
-                .map_or("", |it| it.1.trim_matches(['"', '\'', ' ']));
+                .map_or("", |parts| parts.1.trim_matches(['"', '\'', ' ']));
             let number = self.address(Some(label), address, text);
             return Some((format!("[{number}]"), &inside[end + 1..]));
         }
-        if let Some((key, after)) = after.strip_prefix('[').and_then(|it| it.split_once(']')) {
+        if let Some((key, after)) = after
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'))
+        {
             let key = if key.is_empty() {
                 label.to_string()
             } else {
@@ -155,7 +161,8 @@ impl Notes {
         let mut rest = line;
         while let Some(character) = rest.chars().next() {
             let image = out.ends_with('!');
-            if let Some((text, address, after)) = link(rest).filter(|it| is_web(it.1) && !image) {
+            if let Some((text, address, after)) = link(rest).filter(|link| is_web(link.1) && !image)
+            {
                 out.push_str(text);
                 let number = self.address(None, address, text);
                 // Writing to a String cannot fail.
@@ -171,16 +178,18 @@ impl Notes {
 
     /// The number of a footnote: the one that the author gave, where all have one; else its place in the text.
     fn footnote_number(&mut self, label: &str) -> u32 {
-        let given = self.footnotes.iter().all(|it| it.0.parse::<u32>().is_ok());
+        let given = self
+            .footnotes
+            .iter()
+            .all(|footnote| footnote.0.parse::<u32>().is_ok());
         let wanted = label.parse().ok().filter(|_| given);
         self.number(wanted, Key::Footnote(label.to_owned()))
     }
 
     fn address(&mut self, wanted: Option<u32>, address: &str, text: &str) -> u32 {
-        let known = self
-            .numbered
-            .iter()
-            .find(|it| matches!(&it.1, Key::Address { address: known, .. } if known == address));
+        let known = self.numbered.iter().find(
+            |pair| matches!(&pair.1, Key::Address { address: known, .. } if known == address),
+        );
         if let Some((number, _)) = known {
             return *number;
         }
@@ -192,19 +201,23 @@ impl Notes {
     }
 
     fn number(&mut self, wanted: Option<u32>, key: Key) -> u32 {
-        if let Some((number, _)) = self.numbered.iter().find(|it| it.1 == key) {
+        if let Some((number, _)) = self.numbered.iter().find(|pair| pair.1 == key) {
             return *number;
         }
-        let taken = |number: u32| self.numbered.iter().any(|it| it.0 == number);
-        let next = self.numbered.iter().map(|it| it.0).max().unwrap_or(0) + 1;
-        let number = wanted.filter(|it| !taken(*it)).unwrap_or(next);
+        let taken = |number: u32| self.numbered.iter().any(|pair| pair.0 == number);
+        let next = self.numbered.iter().map(|pair| pair.0).max().unwrap_or(0) + 1;
+        let number = wanted.filter(|wanted| !taken(*wanted)).unwrap_or(next);
         self.numbered.push((number, key));
         number
     }
 
     /// The entries by number, those that no marker cites last.
     pub(super) fn entries(&mut self) -> Vec<(u32, String)> {
-        let labels: Vec<String> = self.footnotes.iter().map(|it| it.0.clone()).collect();
+        let labels: Vec<String> = self
+            .footnotes
+            .iter()
+            .map(|footnote| footnote.0.clone())
+            .collect();
         for label in labels {
             self.footnote_number(&label);
         }
@@ -213,9 +226,12 @@ impl Notes {
             .iter()
             .filter_map(|(number, key)| {
                 let text = match key {
-                    Key::Footnote(label) => {
-                        self.footnotes.iter().find(|it| it.0 == *label)?.1.clone()
-                    }
+                    Key::Footnote(label) => self
+                        .footnotes
+                        .iter()
+                        .find(|footnote| footnote.0 == *label)?
+                        .1
+                        .clone(),
                     Key::Text(text) => text.clone(),
                     Key::Address { address, text } if text.contains(['.', '“', '"']) => {
                         format!("{text} {address}")
@@ -248,8 +264,8 @@ fn is_web(address: &str) -> bool {
 fn footnote(line: &str) -> Option<(&str, &str)> {
     line.trim_start()
         .strip_prefix("[^")
-        .and_then(|it| it.split_once("]:"))
-        .filter(|it| !it.0.contains([' ', ']']))
+        .and_then(|rest| rest.split_once("]:"))
+        .filter(|pair| !pair.0.contains([' ', ']']))
 }
 
 /// `[label]: address "text"`.
@@ -261,9 +277,15 @@ fn address_of(line: &str) -> Option<(String, String, String)> {
     let text = text.trim();
     let text = text
         .strip_prefix('"')
-        .and_then(|it| it.strip_suffix('"'))
-        .or_else(|| text.strip_prefix('(').and_then(|it| it.strip_suffix(')')))
-        .or_else(|| text.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')))
+        .and_then(|rest| rest.strip_suffix('"'))
+        .or_else(|| {
+            text.strip_prefix('(')
+                .and_then(|rest| rest.strip_suffix(')'))
+        })
+        .or_else(|| {
+            text.strip_prefix('\'')
+                .and_then(|rest| rest.strip_suffix('\''))
+        })
         .unwrap_or(text);
     (is_web(address) && !label.contains(']'))
         .then(|| (label.to_lowercase(), address.to_owned(), text.to_owned()))
@@ -288,9 +310,9 @@ fn without_sup(line: &str) -> String {
         let (inside, after) = after.split_once("</sup>").unwrap_or((after, ""));
         let plain = inside.trim();
         let digits = !plain.is_empty()
-            && plain
-                .chars()
-                .all(|it| it.is_ascii_digit() || matches!(it, ',' | ' ' | '-' | '–'));
+            && plain.chars().all(|character| {
+                character.is_ascii_digit() || matches!(character, ',' | ' ' | '-' | '–')
+            });
         if digits && !before.ends_with(" m") && !before.ends_with(" km") {
             out.push('[');
             out.push_str(plain);
@@ -307,10 +329,10 @@ fn without_sup(line: &str) -> String {
 /// The byte of the mark that closes what is open at the beginning.
 fn closing(text: &str, open: char, close: char) -> Option<usize> {
     let mut depth = 1;
-    text.char_indices().find_map(|(at, it)| {
-        if it == open {
+    text.char_indices().find_map(|(at, character)| {
+        if character == open {
             depth += 1;
-        } else if it == close {
+        } else if character == close {
             depth -= 1;
         }
         (depth == 0).then_some(at)

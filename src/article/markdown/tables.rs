@@ -25,7 +25,7 @@ fn items(lines: &[String]) -> Option<Vec<String>> {
     let [head, rule, body @ ..] = lines else {
         return None;
     };
-    let is_rule = |it: char| matches!(it, '|' | '-' | ':' | ' ');
+    let is_rule = |character: char| matches!(character, '|' | '-' | ':' | ' ');
     if !rule.chars().all(is_rule) {
         return None;
     }
@@ -33,10 +33,13 @@ fn items(lines: &[String]) -> Option<Vec<String>> {
     let body: Vec<Vec<String>> = body.iter().map(|it| cells(it)).collect();
     let column = naming_column(&labels, &body)?;
     let items = body.iter().filter_map(|it| row_item(it, column));
-    Some(items.map(|it| format!("- {it}")).collect())
+    Some(items.map(|item| format!("- {item}")).collect())
 }
 
 fn cells(line: &str) -> Vec<String> {
     let inside = line.trim().trim_start_matches('|').trim_end_matches('|');
-    inside.split('|').map(|it| it.trim().to_owned()).collect()
+    inside
+        .split('|')
+        .map(|part| part.trim().to_owned())
+        .collect()
 }

@@ -35,17 +35,17 @@ fn is_copy(address: &str) -> bool {
 
 fn names_a_capture(address: &str) -> bool {
     let places = ["/http://", "/https://"].into_iter();
-    let inner = places.filter_map(|it| address.find(it)).min();
-    let before = inner.and_then(|it| address.get(..it));
+    let inner = places.filter_map(|place| address.find(place)).min();
+    let before = inner.and_then(|inner| address.get(..inner));
     let time = before
-        .and_then(|it| it.rsplit('/').next())
+        .and_then(|before| before.rsplit('/').next())
         .unwrap_or_default();
     let digits = time.bytes().take_while(u8::is_ascii_digit).count();
     digits == 14
         && time
             .bytes()
             .skip(14)
-            .all(|it| it.is_ascii_lowercase() || it == b'_')
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn is_in_an_archive(address: &str) -> bool {
@@ -62,7 +62,7 @@ fn is_in_an_archive(address: &str) -> bool {
 fn day_of(copy: &str) -> Option<NaiveDate> {
     let digits = copy
         .split('/')
-        .find(|it| it.len() >= 14 && it.bytes().take(14).all(|it| it.is_ascii_digit()))?;
+        .find(|part| part.len() >= 14 && part.bytes().take(14).all(|byte| byte.is_ascii_digit()))?;
     NaiveDate::parse_from_str(digits.get(..8)?, "%Y%m%d").ok()
 }
 
@@ -86,7 +86,7 @@ pub(super) fn take(
         let shown = links
             .iter()
             .find(|it| it.0 == link)
-            .map(|it| it.1.to_lowercase());
+            .map(|link| link.1.to_lowercase());
         shown.is_some_and(|shown| {
             language::all().iter().any(|it| {
                 it.citation
@@ -98,7 +98,7 @@ pub(super) fn take(
     };
     let several = addresses.len() > 1;
     // The only address of an entry is what it cites, whatever keeps it.
-    let only = addresses.iter().all(|it| is_copy(it));
+    let only = addresses.iter().all(|address| is_copy(address));
     for address in addresses.iter().skip(usize::from(only)) {
         if is_copy(address) || (several && says(address)) {
             reference.archived.push(ArchivedCopy {

@@ -66,8 +66,8 @@ pub(super) fn of(before: &str, rest: &str, title: &str) -> Option<String> {
     let padded = format!("{before} ");
     let cut = VERBS
         .iter()
-        .filter_map(|it| padded.rfind(it).map(|at| (at, it.len())))
-        .max_by_key(|it| (it.0 + it.1, it.1));
+        .filter_map(|verb| padded.rfind(verb).map(|at| (at, verb.len())))
+        .max_by_key(|at| (at.0 + at.1, at.1));
     let Some((at, length)) = cut else {
         return apposed(before, title);
     };
@@ -78,7 +78,7 @@ pub(super) fn of(before: &str, rest: &str, title: &str) -> Option<String> {
     let head = padded[..at].trim();
     let plural = ["are", "were", "have"]
         .iter()
-        .any(|it| padded[at..].trim_start().starts_with(it));
+        .any(|prefix| padded[at..].trim_start().starts_with(prefix));
     of_clause(head, plural, title)
 }
 
@@ -86,14 +86,14 @@ pub(super) fn of(before: &str, rest: &str, title: &str) -> Option<String> {
 fn behind(rest: &str, title: &str) -> Option<String> {
     let main = rest.split_once(", ")?.1;
     let subject = main
-        .split(|it: char| it.is_whitespace())
+        .split(|character: char| character.is_whitespace())
         .scan(0, |at, word| {
             *at += word.len() + 1;
             Some(*at - 1)
         })
         .take(8)
         .map(|end| &main[..end.min(main.len())])
-        .filter(|it| is_about(it.trim_end_matches(','), title))
+        .filter(|text| is_about(text.trim_end_matches(','), title))
         .last()?;
     (!subject.is_empty()).then(|| title.to_owned())
 }
@@ -114,21 +114,23 @@ fn apposed(before: &str, title: &str) -> Option<String> {
 fn is_plain(link: &str) -> bool {
     let words: Vec<&str> = link.split_whitespace().collect();
     let dated = |at: usize| {
-        words.get(at + 1).is_some_and(|it| {
-            it.trim_matches(',').bytes().all(|it| it.is_ascii_digit())
-                || crate::language::month(it).is_some()
+        words.get(at + 1).is_some_and(|word| {
+            word.trim_matches(',')
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+                || crate::language::month(word).is_some()
         })
     };
     words.len() <= 12
         && !link.contains([',', ';', '(', ')', ':', '“', '"'])
         && words.iter().enumerate().all(|(at, word)| {
-            let number = word.bytes().all(|it| it.is_ascii_digit());
+            let number = word.bytes().all(|byte| byte.is_ascii_digit());
             let month = crate::language::month(word).is_some();
             let nation = word.starts_with(char::is_uppercase)
                 && (word.ends_with("an") || word.ends_with("ish") || word.contains("U.S"));
             let small = word
                 .chars()
-                .all(|it| it.is_lowercase() || matches!(it, '-' | '’' | '\'' | '/'))
+                .all(|letter| letter.is_lowercase() || matches!(letter, '-' | '’' | '\'' | '/'))
                 || word.contains("(3)");
             (small || number || month || nation || word.starts_with("501"))
                 && !BETWEEN.contains(word)
@@ -155,7 +157,7 @@ fn of_clause(head: &str, plural: bool, title: &str) -> Option<String> {
     }
     let start = head
         .rfind([',', ';', ':', '('])
-        .map(|it| it + 1)
+        .map(|at| at + 1)
         .into_iter()
         .chain(
             [
@@ -181,14 +183,21 @@ fn of_clause(head: &str, plural: bool, title: &str) -> Option<String> {
         return owner(before, title).or_else(|| described(before, title));
     }
     let relative = [" that", " which", " who"];
-    if let Some(before) = relative.iter().find_map(|it| nearest.strip_suffix(it)) {
+    if let Some(before) = relative
+        .iter()
+        .find_map(|suffix| nearest.strip_suffix(suffix))
+    {
         return described(before, title);
     }
     if start == 0 {
         return resolve(nearest, plural, title);
     }
     if nearest.starts_with("and ") || nearest.starts_with("but ") {
-        return resolve(nearest.split_once(' ').map_or("", |it| it.1), plural, title);
+        return resolve(
+            nearest.split_once(' ').map_or("", |parts| parts.1),
+            plural,
+            title,
+        );
     }
     if nearest.is_empty() {
         // "The Alliance, which …, is a project of": what stands first, if it is plain.
@@ -220,7 +229,7 @@ fn of_clause(head: &str, plural: bool, title: &str) -> Option<String> {
         "based ",
     ]
     .iter()
-    .any(|it| nearest.starts_with(it));
+    .any(|prefix| nearest.starts_with(prefix));
     if apposition && !is_about(nearest, title) {
         let first = lead.split([',', '(']).next().unwrap_or_default();
         return resolve(&without_brackets(first.trim()), plural, title);
@@ -233,8 +242,8 @@ fn described(before: &str, title: &str) -> Option<String> {
     let padded = format!("{before} ");
     let (at, length) = VERBS
         .iter()
-        .filter_map(|it| padded.rfind(it).map(|at| (at, it.len())))
-        .max_by_key(|it| (it.0 + it.1, it.1))?;
+        .filter_map(|verb| padded.rfind(verb).map(|at| (at, verb.len())))
+        .max_by_key(|at| (at.0 + at.1, at.1))?;
     let noun = padded[at + length..].trim();
     let one = noun.starts_with("a ") || noun.starts_with("an ") || noun.starts_with("the ");
     (one && is_plain(noun)).then(|| of_clause(padded[..at].trim(), false, title))?
@@ -258,12 +267,12 @@ fn bracketless(text: &str) -> String {
 fn shared(earlier: &str, title: &str) -> Option<String> {
     let relative = [" which ", " who ", " that ", " whose ", ";"]
         .iter()
-        .any(|it| earlier.contains(it));
+        .any(|word| earlier.contains(word));
     if relative {
         return None;
     }
     let padded = format!("{earlier} ");
-    let first = VERBS.iter().filter_map(|it| padded.find(it)).min();
+    let first = VERBS.iter().filter_map(|verb| padded.find(verb)).min();
     // "It works in 12 states and is …": the sentence's first words.
     let Some(at) = first else {
         let word = earlier.split(' ').next().unwrap_or_default();
@@ -278,8 +287,8 @@ fn shared(earlier: &str, title: &str) -> Option<String> {
     let head = head.trim();
     let start = head
         .rfind(", ")
-        .filter(|it| is_adverbial(&head[..*it]))
-        .map_or(0, |it| it + 2);
+        .filter(|at| is_adverbial(&head[..*at]))
+        .map_or(0, |at| at + 2);
     resolve(&without_brackets(&head[start..]), false, title)
 }
 
@@ -378,7 +387,7 @@ fn resolve(phrase: &str, plural: bool, title: &str) -> Option<String> {
         " today",
     ];
     let mut phrase = without_brackets(phrase.trim_matches([',', ' ']));
-    while let Some(adverb) = ADVERBS.iter().find(|it| phrase.ends_with(**it)) {
+    while let Some(adverb) = ADVERBS.iter().find(|adverb| phrase.ends_with(**adverb)) {
         phrase.truncate(phrase.len() - adverb.len());
         phrase = without_brackets(phrase.trim_matches([',', ' ']));
     }
@@ -407,13 +416,15 @@ fn resolve(phrase: &str, plural: bool, title: &str) -> Option<String> {
     }
     let rest = ["Its ", "Their ", "its ", "their "]
         .iter()
-        .find_map(|it| phrase.strip_prefix(it))
+        .find_map(|prefix| phrase.strip_prefix(prefix))
         .or_else(|| phrase.strip_prefix("The ").filter(|_| plural))?;
     (rest.split(' ').count() <= 4 && rest.split(' ').all(is_small)).then(|| rest.to_owned())
 }
 
 fn is_small(word: &str) -> bool {
-    word.chars().all(|it| it.is_lowercase() || it == '-') && !BETWEEN.contains(&word)
+    word.chars()
+        .all(|letter| letter.is_lowercase() || letter == '-')
+        && !BETWEEN.contains(&word)
 }
 
 /// Whether a phrase is the article's own subject: its title, a pronoun, or "the organization".

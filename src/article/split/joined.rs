@@ -27,7 +27,7 @@ pub(in crate::article) fn shared_head(tail: &str) -> Option<&str> {
         "coalitions",
     ];
     let word = tail
-        .split(|it: char| !it.is_alphabetic())
+        .split(|letter: char| !letter.is_alphabetic())
         .next()
         .unwrap_or_default();
     HEADS.contains(&word).then_some(word)
@@ -45,14 +45,14 @@ fn singular(head: &str) -> String {
     let mut letters = stem.chars();
     letters
         .next()
-        .map(|it| it.to_uppercase().chain(letters).collect())
+        .map(|letter| letter.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
 }
 
 /// Gives each name of `the Bell, Stone, and Mill foundations` its noun: from the last article on, or all of them.
 pub(super) fn with_shared_head(stretch: &str) -> Option<String> {
     let last = stretch.rsplit(' ').next()?;
-    let head = shared_head(last).filter(|it| *it == last)?;
+    let head = shared_head(last).filter(|shared_head| *shared_head == last)?;
     let noun = singular(head);
     let body = stretch.strip_suffix(head)?.trim_end();
     let pieces = cut(body, &[',']);
@@ -97,9 +97,9 @@ pub(super) fn spelled_out(parts: &[Part]) -> Vec<Part> {
             .text
             .trim_end_matches('.')
             .strip_suffix(')')
-            .and_then(|it| it.rsplit_once('('))
-            .map(|it| it.1.to_owned())
-            .filter(|it| it.len() >= 3 && it.chars().all(char::is_uppercase));
+            .and_then(|rest| rest.rsplit_once('('))
+            .map(|pair| pair.1.to_owned())
+            .filter(|to_owned| to_owned.len() >= 3 && to_owned.chars().all(char::is_uppercase));
         let Some(letters) = letters else {
             continue;
         };
@@ -108,8 +108,8 @@ pub(super) fn spelled_out(parts: &[Part]) -> Vec<Part> {
             let whole = texts.join(", ");
             let initials: String = name::bare(&whole)
                 .split([' ', '-'])
-                .filter(|it| it.starts_with(char::is_uppercase))
-                .filter_map(|it| it.chars().next())
+                .filter(|part| part.starts_with(char::is_uppercase))
+                .filter_map(|part| part.chars().next())
                 .collect();
             if initials == letters {
                 let led = out[from].led;

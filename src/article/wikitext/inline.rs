@@ -99,14 +99,18 @@ impl Page {
                 '[' if rest.starts_with("[[") => self.link(rest, &mut out),
                 '[' => self.external(rest, &mut out),
                 '\'' if rest.starts_with("''") => {
-                    Some(rest.bytes().take_while(|it| *it == b'\'').count())
+                    Some(rest.bytes().take_while(|byte| *byte == b'\'').count())
                 }
                 'h' if self.in_note && is_web(rest) => Some(bare_address(rest, &mut out)),
                 '_' if rest.starts_with("__") => rest
                     .get(2..)
                     .and_then(|it| it.find("__"))
-                    .filter(|it| rest[2..2 + it].bytes().all(|it| it.is_ascii_uppercase()))
-                    .map(|it| it + 4),
+                    .filter(|at| {
+                        rest[2..2 + at]
+                            .bytes()
+                            .all(|byte| byte.is_ascii_uppercase())
+                    })
+                    .map(|at| at + 4),
                 _ => None,
             };
             if let Some(length) = step {
@@ -145,7 +149,7 @@ impl Page {
             }
         }
         let begins = rest[1..].trim_start_matches('/');
-        if !begins.starts_with(|it: char| it.is_ascii_alphabetic()) {
+        if !begins.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
             return None;
         }
         let end = rest.find('>')?;
@@ -177,7 +181,11 @@ impl Page {
             content.to_owned()
         };
         if explains {
-            let at = if let Some(at) = self.explanations.iter().position(|it| *it == content) {
+            let at = if let Some(at) = self
+                .explanations
+                .iter()
+                .position(|explanation| *explanation == content)
+            {
                 at
             } else {
                 self.explanations.push(content);
@@ -215,13 +223,13 @@ impl Page {
         let space = target
             .trim_start_matches(':')
             .split_once(':')
-            .map(|it| it.0.trim().to_lowercase());
-        let file = space.as_deref().is_some_and(|it| {
+            .map(|parts| parts.0.trim().to_lowercase());
+        let file = space.as_deref().is_some_and(|space| {
             [
                 "file", "image", "datei", "bild", "fichier", "archivo", "plik", "файл", "bestand",
                 "fil",
             ]
-            .contains(&it)
+            .contains(&space)
         });
         if file {
             let caption = self.inline(inside.rsplit('|').next().unwrap_or_default());
@@ -230,7 +238,7 @@ impl Page {
             }
             return Some(length);
         }
-        let category = space.as_deref().is_some_and(|it| {
+        let category = space.as_deref().is_some_and(|space| {
             [
                 "category",
                 "kategorie",
@@ -240,11 +248,11 @@ impl Page {
                 "kategoria",
                 "категория",
             ]
-            .contains(&it)
+            .contains(&space)
         });
         let other_wiki = space
             .as_deref()
-            .is_some_and(|it| it.len() <= 3 && it.is_ascii())
+            .is_some_and(|space| space.len() <= 3 && space.is_ascii())
             && !inside.contains('|');
         if (category || other_wiki) && !target.starts_with(':') {
             return Some(length);
@@ -263,7 +271,7 @@ impl Page {
         if !is_web(&rest[1..]) && !rest.starts_with("[//") {
             return None;
         }
-        let end = rest.find(']').filter(|it| !rest[..*it].contains('\n'))?;
+        let end = rest.find(']').filter(|at| !rest[..*at].contains('\n'))?;
         let inside = &rest[1..end];
         let (address, words) = inside.split_once([' ', '\t']).unwrap_or((inside, ""));
         let words = self.inline(words.trim());
@@ -331,7 +339,9 @@ fn is_web(text: &str) -> bool {
 /// An address that stands in the text of a note.
 fn bare_address(rest: &str, out: &mut String) -> usize {
     let end = rest
-        .find(|it: char| it.is_whitespace() || matches!(it, '<' | '>' | '|' | '}' | ']' | '"'))
+        .find(|character: char| {
+            character.is_whitespace() || matches!(character, '<' | '>' | '|' | '}' | ']' | '"')
+        })
         .unwrap_or(rest.len());
     let address = rest[..end].trim_end_matches(['.', ',', ';', ')']);
     let safe = escaped(address);
@@ -420,7 +430,9 @@ impl<'a> Tag<'a> {
             .trim_start();
         let value = match rest.chars().next()? {
             quote @ ('"' | '\'') => rest[1..].split(quote).next()?,
-            _ => rest.split(|it: char| it.is_whitespace()).next()?,
+            _ => rest
+                .split(|character: char| character.is_whitespace())
+                .next()?,
         };
         let value = value.trim();
         (!value.is_empty()).then(|| value.to_owned())

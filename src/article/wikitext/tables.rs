@@ -13,11 +13,11 @@ pub(super) fn table(lines: &[&str], out: &mut String) {
         } else if text.starts_with("|-") {
             rows.push(Vec::new());
         } else if let Some(rest) = text.strip_prefix('!') {
-            let parts = rest.split("!!").flat_map(|it| it.split("||"));
+            let parts = rest.split("!!").flat_map(|part| part.split("||"));
             push(&mut rows, parts, true);
         } else if let Some(rest) = text.strip_prefix('|') {
             push(&mut rows, rest.split("||"), false);
-        } else if let Some((_, last)) = rows.last_mut().and_then(|it| it.last_mut()) {
+        } else if let Some((_, last)) = rows.last_mut().and_then(|last_mut| last_mut.last_mut()) {
             last.push_str("<br>");
             last.push_str(text.trim_start_matches(['*', '#']));
         }
@@ -26,7 +26,7 @@ pub(super) fn table(lines: &[&str], out: &mut String) {
     if !caption.is_empty() {
         let _ = write!(out, "<caption>{caption}</caption>");
     }
-    for row in rows.iter().filter(|it| !it.is_empty()) {
+    for row in rows.iter().filter(|row| !row.is_empty()) {
         out.push_str("<tr>");
         for (head, text) in row {
             let tag = if *head { "th" } else { "td" };

@@ -62,8 +62,11 @@ impl<'a> Template<'a> {
     }
 
     fn value(&self, name: &str) -> Option<&'a str> {
-        let found = self.named.iter().find(|it| it.0.eq_ignore_ascii_case(name));
-        found.map(|it| it.1).filter(|it| !it.is_empty())
+        let found = self
+            .named
+            .iter()
+            .find(|pair| pair.0.eq_ignore_ascii_case(name));
+        found.map(|found| found.1).filter(|text| !text.is_empty())
     }
 
     /// What a short note calls a citation by: its authors' last names and its year.
@@ -71,7 +74,7 @@ impl<'a> Template<'a> {
         if !citation::is_citation(&self.name) {
             return None;
         }
-        if let Some(key) = self.value("ref").filter(|it| it.contains("ref|")) {
+        if let Some(key) = self.value("ref").filter(|value| value.contains("ref|")) {
             let inside = key.trim_matches(['{', '}']);
             let parts: Vec<&str> = inside.split('|').skip(1).map(str::trim).collect();
             return Some(parts.join(" ").to_lowercase());
@@ -96,13 +99,13 @@ fn parameters(inside: &str) -> Vec<&str> {
     while at < inside.len() {
         let rest = &inside[at..];
         let whole = if rest.starts_with("{{") {
-            balanced(rest, "{{", "}}").map(|it| it.1)
+            balanced(rest, "{{", "}}").map(|balanced| balanced.1)
         } else if rest.starts_with("[[") {
-            balanced(rest, "[[", "]]").map(|it| it.1)
+            balanced(rest, "[[", "]]").map(|balanced| balanced.1)
         } else if rest.starts_with("<ref")
             && !rest.split('>').next().unwrap_or_default().ends_with('/')
         {
-            rest.find("</ref>").map(|it| it + 6)
+            rest.find("</ref>").map(|at| at + 6)
         } else {
             None
         };
@@ -164,7 +167,7 @@ pub(super) fn rendered(page: &mut Page, template: &Template<'_>) -> String {
     for value in template
         .positional
         .iter()
-        .chain(template.named.iter().map(|it| &it.1))
+        .chain(template.named.iter().map(|pair| &pair.1))
     {
         if value.contains("<ref") || value.contains("{{sfn") {
             out.push_str(&markers(&page.inline(value)));
@@ -237,9 +240,9 @@ fn text_of(page: &mut Page, template: &Template<'_>) -> Option<String> {
 fn listed(page: &mut Page, values: &[&str]) -> String {
     let items: Vec<String> = values
         .iter()
-        .flat_map(|it| it.lines())
-        .map(|it| it.trim().trim_start_matches(['*', '#']).trim())
-        .filter(|it| !it.is_empty())
+        .flat_map(|value| value.lines())
+        .map(|line| line.trim().trim_start_matches(['*', '#']).trim())
+        .filter(|text| !text.is_empty())
         .map(|it| page.inline(it))
         .collect();
     format!("<br>{}<br>", items.join("<br>"))
@@ -254,7 +257,7 @@ fn facts(page: &mut Page, template: &Template<'_>) -> String {
         }
         let value: Vec<String> = value
             .lines()
-            .map(|it| it.trim().trim_start_matches('*'))
+            .map(|line| line.trim().trim_start_matches('*'))
             .map(str::to_owned)
             .collect();
         let value = page.inline(&value.join("<br>")).replace('\n', " ");
@@ -270,7 +273,7 @@ fn remark(page: &mut Page, template: &Template<'_>) -> String {
     let mut out = String::new();
     let group = template.value("group");
     let explains = template.name != "#tag:ref" && template.name != "refn" || group.is_some();
-    let name = template.value("name").map(|it| it.trim_matches('"'));
+    let name = template.value("name").map(|value| value.trim_matches('"'));
     page.note(name, template.first(), explains, &mut out);
     out
 }
@@ -286,7 +289,7 @@ fn short_note(page: &mut Page, template: &Template<'_>) -> String {
     let content = page
         .sources
         .get(&key.to_lowercase())
-        .map_or_else(|| key.clone(), |it| format!("{{{{{it}}}}}"));
+        .map_or_else(|| key.clone(), |source| format!("{{{{{source}}}}}"));
     let mut out = String::new();
     page.note(Some(&name), &content, false, &mut out);
     out
@@ -317,7 +320,7 @@ fn cited(template: &Template<'_>) -> String {
     let field = |names: &[&str]| {
         names
             .iter()
-            .find_map(|it| fields.get(*it)?.get("wt").and_then(Value::as_str))
+            .find_map(|name| fields.get(*name)?.get("wt").and_then(Value::as_str))
             .map(str::to_owned)
     };
     let title = field(citation::TITLE).unwrap_or_default();
@@ -333,8 +336,8 @@ fn cited(template: &Template<'_>) -> String {
         json!({"parts": [{"template": {"target": {"wt": template.name}, "params": fields}}]});
     let mut out = format!("<cite data-mw=\"{}\">{text}", escaped(&data.to_string()));
     for (names, shown) in [(citation::URL, "link"), (citation::ARCHIVE, "Archived")] {
-        let address = names.iter().find_map(|it| template.value(it));
-        if let Some(address) = address.filter(|it| it.starts_with("http")) {
+        let address = names.iter().find_map(|name| template.value(name));
+        if let Some(address) = address.filter(|address| address.starts_with("http")) {
             let _ = write!(out, "<a href=\"{}\">{shown}</a> ", escaped(address));
         }
     }

@@ -312,16 +312,16 @@ fn in_order(mut hashes: Vec<u32>) -> Vec<u32> {
 
 /// The hash of a run, of those of its words.
 fn hash_of_run(words: &[u32]) -> u32 {
-    let mixed = words.iter().fold(0_u64, |mixed, it| {
-        (mixed.rotate_left(23) ^ u64::from(*it)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    let mixed = words.iter().fold(0_u64, |mixed, word| {
+        (mixed.rotate_left(23) ^ u64::from(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     });
     u32::try_from(mixed >> 32).unwrap_or_default()
 }
 
 /// FNV-1a of 32 bits (draft-eastlake-fnv): kept on disk, so it is the same in every build.
 fn hash(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, it| {
-        (hash ^ u32::from(it)).wrapping_mul(0x0100_0193)
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
 }
 

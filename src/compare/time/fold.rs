@@ -7,7 +7,7 @@ use crate::{
     clock::Instant,
     compare::{
         claim::{Said, held},
-        likeness::round,
+        names::likeness::round,
     },
     finding::{Baseline, CaptureRef, CopiedOn, History, Verdict, Why},
 };
@@ -49,11 +49,9 @@ impl<'a> Tracks<'a> {
         let mut all = points(&self.own, false);
         let latest = all.iter().map(|it| it.date).max();
         let copied = points(&self.copied, true).into_iter();
-        all.extend(
-            copied.filter(|it| {
-                it.said.held().is_some() && latest.is_none_or(|latest| it.date < latest)
-            }),
-        );
+        all.extend(copied.filter(|copied| {
+            copied.said.held().is_some() && latest.is_none_or(|latest| copied.date < latest)
+        }));
         all.sort_by_key(|it| (it.date, it.reference));
         all
     }
@@ -83,7 +81,8 @@ const MOST_COPIES: usize = 8;
 pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Folded {
     let points = tracks.points();
     // What each page says now, by our own visits alone, and what it said last, by copies as well.
-    let mut latest: Vec<(u32, Option<Point<'_>>)> = cited.iter().map(|it| (it.0, None)).collect();
+    let mut latest: Vec<(u32, Option<Point<'_>>)> =
+        cited.iter().map(|pair| (pair.0, None)).collect();
     let mut known = latest.clone();
     let mut combined: Vec<(Instant, &Verdict)> = Vec::with_capacity(points.len());
     let mut round_began: Option<Instant> = None;
@@ -91,7 +90,7 @@ pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks
     for point in &points {
         let same_round = !point.copied
             && !in_round.contains(&point.reference)
-            && round_began.is_some_and(|it| point.date - it <= ROUND);
+            && round_began.is_some_and(|began| point.date - began <= ROUND);
         if same_round {
             combined.pop();
         } else {
@@ -103,13 +102,13 @@ pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks
             .into_iter()
             .take(if point.copied { 1 } else { 2 })
         {
-            for slot in slots.iter_mut().filter(|it| it.0 == point.reference) {
+            for slot in slots.iter_mut().filter(|slot| slot.0 == point.reference) {
                 slot.1 = Some(*point);
             }
         }
         let sayings: Vec<&Said> = known
             .iter()
-            .filter_map(|it| it.1)
+            .filter_map(|pair| pair.1)
             .map(|it| it.said)
             .collect();
         combined.push((point.date, &together(&sayings, true).verdict));
@@ -117,7 +116,7 @@ pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks
     let never = Said::untold(Why::NotVisited, "the page was not visited so far");
     let sayings: Vec<&Said> = latest
         .iter()
-        .map(|it| it.1.map_or(&never, |it| it.said))
+        .map(|pair| pair.1.map_or(&never, |it| it.said))
         .collect();
     let mut said = together(&sayings, false).clone();
     let mut history = history(&combined, &said.verdict, baseline(cited, tracks));
@@ -156,7 +155,7 @@ fn explain(said: &mut Said, history: &History) {
         && let Some(baseline) = history
             .baseline
             .as_ref()
-            .filter(|it| it.held == Some(false))
+            .filter(|baseline| baseline.held == Some(false))
     {
         *detail = format!("{detail}; it was not there on {}", held_by(baseline.date));
     }
@@ -166,7 +165,7 @@ fn explain(said: &mut Said, history: &History) {
 fn copies_in(history: &History, tracks: &Tracks<'_>) -> Vec<CopiedOn> {
     let named = history.dates();
     let mut copies: Vec<CopiedOn> = Vec::new();
-    for run in tracks.copied.iter().flat_map(|it| it.1.runs()) {
+    for run in tracks.copied.iter().flat_map(|pair| pair.1.runs()) {
         let source = run
             .said
             .evidence
@@ -174,13 +173,13 @@ fn copies_in(history: &History, tracks: &Tracks<'_>) -> Vec<CopiedOn> {
             .and_then(|it| it.capture.source.clone());
         if let Some(source) = source
             && named.contains(&run.first)
-            && copies.iter().all(|it| it.date != run.first)
+            && copies.iter().all(|copy| copy.date != run.first)
         {
             let date = run.first;
             copies.push(CopiedOn { date, source });
         }
     }
-    copies.sort_by_key(|it| it.date);
+    copies.sort_by_key(|copy| copy.date);
     copies
 }
 
@@ -192,7 +191,7 @@ fn together<'a>(sayings: &[&'a Said], partial: bool) -> &'a Said {
             "the claim cites no reference with an address",
         )
     });
-    let rank = |it: &Said| match &it.verdict {
+    let rank = |said: &Said| match &said.verdict {
         Verdict::Present | Verdict::New | Verdict::Redesigned { .. } => 9,
         Verdict::Elsewhere { .. } | Verdict::MovedList { .. } | Verdict::MovedPage { .. } => 8,
         Verdict::Renamed { .. } | Verdict::Merged { .. } | Verdict::Split { .. } => 7,
@@ -213,9 +212,9 @@ fn together<'a>(sayings: &[&'a Said], partial: bool) -> &'a Said {
     };
     // Of equals the first cited is taken.
     let mut best: Option<&'a Said> = None;
-    for it in sayings {
-        if best.is_none_or(|best| rank(it) > rank(best)) {
-            best = Some(it);
+    for saying in sayings {
+        if best.is_none_or(|best| rank(saying) > rank(best)) {
+            best = Some(saying);
         }
     }
     best.unwrap_or(&NOTHING)
@@ -249,8 +248,8 @@ fn alike(one: &Verdict, other: &Verdict) -> bool {
 }
 
 fn history(combined: &[(Instant, &Verdict)], now: &Verdict, baseline: Option<Baseline>) -> History {
-    let seen = |it: &&(Instant, &Verdict)| held(it.1) == Some(true);
-    let judged = combined.iter().find(|it| held(it.1).is_some());
+    let seen = |pair: &&(Instant, &Verdict)| held(pair.1) == Some(true);
+    let judged = combined.iter().find(|pair| held(pair.1).is_some());
     let (mut changed_by, mut changed_after) = (None, None);
     for (date, verdict) in combined.iter().rev() {
         if alike(verdict, now) {
@@ -263,16 +262,16 @@ fn history(combined: &[(Instant, &Verdict)], now: &Verdict, baseline: Option<Bas
     if changed_after.is_none() {
         changed_by = None;
     }
-    let last_seen = combined.iter().rfind(seen).map(|it| it.0);
+    let last_seen = combined.iter().rfind(seen).map(|pair| pair.0);
     let gone = combined
         .iter()
-        .find(|it| last_seen.is_some_and(|last| it.0 > last) && held(it.1) == Some(false));
+        .find(|pair| last_seen.is_some_and(|last| pair.0 > last) && held(pair.1) == Some(false));
     History {
-        first_judged: judged.map(|it| it.0),
-        first_seen: combined.iter().find(seen).map(|it| it.0),
+        first_judged: judged.map(|judged| judged.0),
+        first_seen: combined.iter().find(seen).map(|pair| pair.0),
         last_seen,
         gone_by: gone
-            .map(|it| it.0)
+            .map(|gone| gone.0)
             .filter(|it| changed_by.is_some_and(|by| *it < by)),
         changed_after,
         changed_by,
@@ -310,7 +309,7 @@ fn baseline(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Option<Bas
         let Some(accessed) = accessed else { continue };
         let copied = tracks.copied.iter().map(|it| (it, true));
         let tracks = tracks.own.iter().map(|it| (it, false)).chain(copied);
-        for ((_, track), is_copy) in tracks.filter(|it| it.0.0 == *number) {
+        for ((_, track), is_copy) in tracks.filter(|track| track.0.0 == *number) {
             for run in track.runs() {
                 let far = if is_copy {
                     distance(run.first, run.last, *accessed)
@@ -324,7 +323,7 @@ fn baseline(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Option<Bas
                 };
                 let unread = is_unread(&run.said.verdict);
                 let key = (unread, run.said.untrusted, far, date, *number);
-                if best.is_none_or(|it| key < it.0) {
+                if best.is_none_or(|best| key < best.0) {
                     best = Some((key, run.said.held()));
                 }
             }
@@ -338,9 +337,9 @@ fn had(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Vec<
     type Key = (bool, i64, std::cmp::Reverse<Instant>);
     let mut all: Vec<(Key, &CaptureRef)> = Vec::new();
     for (number, accessed) in cited {
-        for (_, track) in tracks.iter().filter(|it| it.0 == *number) {
+        for (_, track) in tracks.iter().filter(|track| track.0 == *number) {
             let runs = track.runs().iter();
-            for run in runs.filter(|it| it.said.held() == Some(true)) {
+            for run in runs.filter(|run| run.said.held() == Some(true)) {
                 let Some(capture) = run.said.evidence.first().map(|it| &it.capture) else {
                     continue;
                 };
@@ -356,7 +355,7 @@ fn had(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Vec<
             }
         }
     }
-    all.sort_by_key(|it| it.0);
+    all.sort_by_key(|pair| pair.0);
     let mut captures: Vec<CaptureRef> = Vec::new();
     for (_, capture) in all {
         if !captures.contains(capture) {
@@ -374,7 +373,7 @@ fn evidence(
     last_seen: Option<Instant>,
 ) {
     let has = held(&said.verdict) == Some(true);
-    for point in latest.iter().filter_map(|it| it.1) {
+    for point in latest.iter().filter_map(|pair| pair.1) {
         let worth = if has {
             point.said.held() == Some(true)
         } else {
@@ -389,7 +388,7 @@ fn evidence(
     if !has {
         let seen = points
             .iter()
-            .rfind(|it| Some(it.date) == last_seen && it.said.held() == Some(true));
+            .rfind(|point| Some(point.date) == last_seen && point.said.held() == Some(true));
         for it in seen.iter().flat_map(|it| &it.said.evidence).take(1) {
             if !said.evidence.contains(it) {
                 said.evidence.push(it.clone());

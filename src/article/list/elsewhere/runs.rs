@@ -45,7 +45,7 @@ fn starting_at(
     for (index, piece) in pieces.iter().enumerate().skip(at + 1) {
         let text = &sentence[piece.clone()];
         if let Some((left, right)) = conjoined(text, language) {
-            let shifted = |it: Range<usize>| piece.start + it.start..piece.start + it.end;
+            let shifted = |range: Range<usize>| piece.start + range.start..piece.start + range.end;
             members.extend(left.map(shifted));
             members.push(shifted(right));
             return Some((accept(sentence, &members, language)?, index + 1));
@@ -82,7 +82,7 @@ fn is_adverbial(lead: &str) -> bool {
     let mut words = lead.split_whitespace().peekable();
     words.peek().is_some()
         && words.clone().count() <= 2
-        && words.all(|it| it.chars().count() <= LONGEST)
+        && words.all(|word| word.chars().count() <= LONGEST)
 }
 
 /// The bytes of a piece's last two names, or its last one, around the conjunction that closes a list.
@@ -98,7 +98,7 @@ fn conjoined(piece: &str, language: &Language) -> Option<(Option<Range<usize>>, 
         let joint = format!(" {and} ");
         let cut = piece
             .rmatch_indices(joint.as_str())
-            .map(|it| it.0)
+            .map(|index| index.0)
             .find(|at| {
                 let (left, right) = (&piece[..*at], &piece[*at + joint.len()..]);
                 name_of(left, false, language).is_some()
@@ -115,7 +115,7 @@ fn conjoined(piece: &str, language: &Language) -> Option<(Option<Range<usize>>, 
 /// Whether a piece is a name to its end: few words in small letters follow its last capital.
 fn is_whole(piece: &str, language: &Language) -> bool {
     let most = if language.code == "de" { 1 } else { 3 };
-    let tail = piece.trim().rsplit(' ').take_while(|it| !carries(it));
+    let tail = piece.trim().rsplit(' ').take_while(|word| !carries(word));
     tail.count() <= most
 }
 
@@ -132,8 +132,8 @@ fn ending(piece: &str, language: &Language) -> Option<usize> {
         words.push((at, word));
         at += word.len() + 1;
     }
-    let last = words.iter().rposition(|it| carries(it.1))?;
-    if words.get(last)?.1.bytes().all(|it| it.is_ascii_digit()) {
+    let last = words.iter().rposition(|word| carries(word.1))?;
+    if words.get(last)?.1.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     if words.len() - 1 - last > LONGEST_TAIL {
@@ -145,14 +145,18 @@ fn ending(piece: &str, language: &Language) -> Option<usize> {
         if word.ends_with([',', ':', ';', '.']) && !is_abbreviation(word) {
             break;
         }
-        let before = |back: usize| index.checked_sub(back).and_then(|it| words.get(it));
+        let before = |back: usize| index.checked_sub(back).and_then(|at| words.get(at));
         // "da Horta Comum a Junta": an article begins a name, unless the language makes its genitive of articles.
-        let article =
-            language.code != "de" && language.grammar.articles.iter().any(|it| it == word);
-        let bound = before(1).is_some_and(|it| carries(it.1) && !article)
+        let article = language.code != "de"
+            && language
+                .grammar
+                .articles
+                .iter()
+                .any(|article| article == word);
+        let bound = before(1).is_some_and(|before| carries(before.1) && !article)
             || (is_small(word)
-                && before(1).is_some_and(|it| is_small(it.1))
-                && before(2).is_some_and(|it| carries(it.1)));
+                && before(1).is_some_and(|before| is_small(before.1))
+                && before(2).is_some_and(|before| carries(before.1)));
         if carries(word) {
             start = index;
         } else if !(is_small(word) && bound) {
@@ -173,7 +177,7 @@ fn ending(piece: &str, language: &Language) -> Option<usize> {
 fn carries(word: &str) -> bool {
     let word = &word[super::glued_article(word)..];
     word.trim_start_matches(['«', '„', '“', '”', '"', '‘', '('])
-        .starts_with(|it: char| it.is_uppercase() || it.is_ascii_digit())
+        .starts_with(|character: char| character.is_uppercase() || character.is_ascii_digit())
 }
 
 /// A word so short that it can bind a name: `de`, `für`, `della`.
@@ -196,7 +200,10 @@ fn accept(sentence: &str, members: &[Range<usize>], language: &Language) -> Opti
         }
         names.push(name);
     }
-    let telling = names.iter().filter(|it| is_telling(it, language)).count();
+    let telling = names
+        .iter()
+        .filter(|name| is_telling(name, language))
+        .count();
     if names.len() < ENOUGH || telling * 2 < names.len() {
         return None;
     }
@@ -216,5 +223,7 @@ fn is_telling(name: &str, language: &Language) -> bool {
     if language.code != "de" {
         return words.len() >= 2 || split::unquoted(name) != name;
     }
-    words.windows(2).any(|it| it.iter().all(|it| carries(it)))
+    words
+        .windows(2)
+        .any(|window| window.iter().all(|it| carries(it)))
 }

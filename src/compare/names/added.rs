@@ -1,0 +1,130 @@
+//! Names to each of which the page adds something behind: a trade, a town, an office. What is added to all is no new name.
+
+use super::{
+    key::NameKey,
+    likeness::{Grade, Likeness, reason},
+    matches::Matches,
+    pool::Pool,
+};
+
+/// How many names at least something must be added to, and of how many matched ones in ten.
+const LEAST: usize = 3;
+const IN_TEN: usize = 6;
+
+/// What such a name scores.
+const SCORE: f64 = 0.9;
+
+/// Holds claimed names for the same where the page goes on behind nearly every one of them.
+pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
+    affiliated(claimed, pool, matches);
+    let longer = |key: &NameKey, name_key: &(usize, Likeness)| {
+        let found = pool
+            .names
+            .get(name_key.0)
+            .map(|name| name.key.exact.as_str());
+        name_key.1.grade <= Grade::Variant && found.is_some_and(|found| goes_on(&key.exact, found))
+    };
+    let same = |of: &[(usize, Likeness)]| of.iter().any(|pair| pair.1.grade >= Grade::Same);
+    let (mut added, mut all) = (0, 0);
+    for (key, of) in claimed.iter().zip(&matches.of) {
+        let grows = !same(of) && of.iter().any(|it| longer(key, it));
+        added += usize::from(grows);
+        all += usize::from(grows || of.iter().any(|pair| pair.1.grade >= Grade::Variant));
+    }
+    if added < LEAST || added * 10 < all * IN_TEN {
+        return;
+    }
+    for (key, of) in claimed.iter().zip(&mut matches.of) {
+        if same(of) {
+            continue;
+        }
+        let Some(at) = of.iter().position(|it| longer(key, it)) else {
+            continue;
+        };
+        if let Some(it) = of.get_mut(at) {
+            it.1 = Likeness {
+                grade: Grade::Same,
+                score: SCORE,
+                reasons: vec![reason(
+                    "the name, with more behind it as behind the others",
+                    SCORE,
+                )],
+            };
+        }
+    }
+}
+
+/// Holds names for the same whose affiliation in brackets changed, where nearly all have one.
+fn affiliated(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
+    let body = |key: &NameKey| key.exact.split_once(" (").map(|halves| halves.0.to_owned());
+    let bodies: Vec<Option<String>> = claimed.iter().map(body).collect();
+    let with = bodies.iter().flatten().count();
+    if with < LEAST || with * 10 < claimed.len() * IN_TEN {
+        return;
+    }
+    for (own, of) in bodies.iter().zip(&mut matches.of) {
+        if own.is_none() || of.iter().any(|pair| pair.1.grade >= Grade::Same) {
+            continue;
+        }
+        let is_it = |at: usize| {
+            let key = pool.names.get(at).map(|name| &name.key);
+            key.is_some_and(|key| body(key) == *own || Some(&key.exact) == own.as_ref())
+        };
+        if let Some(it) = of.iter_mut().find(|pair| is_it(pair.0)) {
+            it.1 = Likeness {
+                grade: Grade::Same,
+                score: SCORE,
+                reasons: vec![reason("the same name, with another affiliation", SCORE)],
+            };
+        }
+    }
+}
+
+/// Whether the page's name is the claimed one and something behind it.
+fn goes_on(claimed: &str, found: &str) -> bool {
+    claimed.chars().count() >= 4
+        && found
+            .strip_prefix(claimed)
+            .is_some_and(|rest| rest.starts_with([' ', ',', ';', ':', '(']))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compare::{
+        names::{key::NameKey, likeness::Grade, matches::Matches, pool::Pool},
+        testing::listing,
+    };
+
+    fn same(claimed: &[&str], page: &[&str]) -> usize {
+        let reading = listing(&[("Partners", page)], "");
+        let pool = Pool::of(&reading.lists);
+        let keys: Vec<NameKey> = claimed.iter().map(|claimed| NameKey::of(claimed)).collect();
+        let mut matches = Matches::of(&keys, &pool);
+        super::settle(&keys, &pool, &mut matches);
+        let of = matches.of.iter();
+        of.filter(|pair| pair.iter().any(|pair| pair.1.grade >= Grade::Same))
+            .count()
+    }
+
+    #[test]
+    fn what_the_page_adds_to_every_name_makes_no_other_of_it() {
+        let claimed = ["Roe Jane", "Doe Richard", "Moss Hanna", "Hill Victor"];
+        let page = [
+            "Roe Jane - Chemist",
+            "Doe Richard - Teacher of music",
+            "Moss Hanna - Nurse",
+        ];
+        assert_eq!(same(&claimed, &page), 3);
+        let page = [
+            "Roe Jane - Chemist",
+            "Doe Richard",
+            "Moss Hanna",
+            "Hill Victor",
+        ];
+        assert_eq!(
+            same(&claimed, &page),
+            3,
+            "one name that grew is another matter"
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! Two names word by word: which go together, by the same letters, by a slip of the pen, or written together.
+
+use super::key::{Kind, NameKey, Token};
+
+/// Words of both that go together, and those left over on either side.
+pub(in crate::compare) struct Aligned<'a> {
+    /// The weight of the words that both names have.
+    pub(in crate::compare) matched: f64,
+    /// Whether one of them is a word of its own, not one that many names have.
+    pub(in crate::compare) own_word: bool,
+    /// How many letters differ in the words that are matched.
+    pub(in crate::compare) slips: u32,
+    /// Whether the matched words are in the same order.
+    pub(in crate::compare) in_order: bool,
+    /// The words of the first name without a partner.
+    pub(in crate::compare) left: Vec<&'a Token>,
+    /// The words of the second name without a partner.
+    pub(in crate::compare) right: Vec<&'a Token>,
+}
+
+/// Which words of two names go together.
+pub(in crate::compare) fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) -> Aligned<'a> {
+    let mut left: Vec<Option<&Token>> = claimed.tokens.iter().map(Some).collect();
+    let mut right: Vec<Option<&Token>> = found.tokens.iter().map(Some).collect();
+    let mut it = Aligned {
+        matched: 0.0,
+        own_word: false,
+        slips: 0,
+        in_order: true,
+        left: vec![],
+        right: vec![],
+    };
+    let mut last = None;
+    for slot in &mut left {
+        let Some(token) = *slot else { continue };
+        let at = right
+            .iter()
+            .position(|it| it.is_some_and(|it| it.text == token.text));
+        if let Some(at) = at {
+            it.take(token.weight);
+            it.in_order &= last.is_none_or(|last| at > last);
+            last = Some(at);
+            *slot = None;
+            if let Some(other) = right.get_mut(at) {
+                *other = None;
+            }
+        }
+    }
+    let roomy = claimed
+        .compact
+        .chars()
+        .count()
+        .min(found.compact.chars().count())
+        >= 12;
+    for slot in &mut left {
+        let Some(token) = *slot else { continue };
+        let at = right
+            .iter()
+            .position(|it| it.is_some_and(|it| is_slip(token, it, roomy)));
+        if let Some(at) = at {
+            it.take(token.weight * 0.9);
+            it.slips += 1;
+            *slot = None;
+            if let Some(other) = right.get_mut(at) {
+                *other = None;
+            }
+        }
+    }
+    join(&mut it, &mut left, &mut right);
+    join(&mut it, &mut right, &mut left);
+    it.left = left.into_iter().flatten().collect();
+    it.right = right.into_iter().flatten().collect();
+    it
+}
+
+impl Aligned<'_> {
+    fn take(&mut self, weight: f64) {
+        self.matched += weight;
+        self.own_word |= weight >= 0.9;
+    }
+}
+
+/// Takes out a word of `one` that is two or three neighbours of `many` written together.
+fn join(aligned: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&Token>]) {
+    for slot in one.iter_mut() {
+        let Some(token) = *slot else { continue };
+        for from in 0..many.len() {
+            for count in 2..=3 {
+                let Some(run) = many.get(from..from + count) else {
+                    continue;
+                };
+                let length: usize = run
+                    .iter()
+                    .map(|run| run.map_or(0, |run| run.text.len()))
+                    .sum();
+                if length != token.text.len() {
+                    continue;
+                }
+                let whole: Option<String> = run
+                    .iter()
+                    .map(|run| run.map(|run| run.text.as_str()))
+                    .collect();
+                if whole.as_deref() == Some(token.text.as_str()) {
+                    aligned.take(token.weight);
+                    *slot = None;
+                    many.iter_mut()
+                        .skip(from)
+                        .take(count)
+                        .for_each(|it| *it = None);
+                    break;
+                }
+            }
+            if slot.is_none() {
+                break;
+            }
+        }
+    }
+}
+
+/// Whether one word is the other with a slip of the pen; the longer the word, the more slips. Short words have none.
+pub(in crate::compare) fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
+    if a.kind == Kind::Number || b.kind == Kind::Number {
+        return false;
+    }
+    if a.known && b.known {
+        return false;
+    }
+    let (a_long, b_long) = (a.outline.letters, b.outline.letters);
+    let allowed = match a_long.max(b_long) {
+        0..=4 if roomy && a_long.min(b_long) == 4 => 1,
+        0..=4 => 0,
+        5..=8 => 1,
+        _ => 2,
+    };
+    // Two slips that take in the first letter are another word: Northfield and Southfield.
+    let allowed = if a.text.chars().next() == b.text.chars().next() {
+        allowed
+    } else {
+        allowed.min(1)
+    };
+    allowed > 0
+        && a.outline.within(&b.outline, allowed)
+        && strsim::osa_distance(&a.text, &b.text) <= allowed
+}

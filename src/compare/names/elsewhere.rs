@@ -1,0 +1,336 @@
+//! A claimed name outside its list: in another list of the page, or in its text, standing for itself.
+
+use std::ops::Range;
+
+use super::{
+    former,
+    judged::{Judged, list_title},
+    key::NameKey,
+};
+use crate::{compare::claim::Place, entity::ListKind};
+
+/// Where a claimed name stands outside its list.
+pub(in crate::compare) struct Elsewhere {
+    /// As the page spells it there.
+    pub(in crate::compare) found: String,
+    /// Where that is.
+    pub(in crate::compare) place: Place,
+    /// The same for people.
+    pub(in crate::compare) what: String,
+    /// How many names the list has that it stands in; 0 in running text.
+    pub(in crate::compare) listed: usize,
+    /// Whether that is the text of one of the region's names, which is a sentence, or a line of several names.
+    pub(in crate::compare) in_member: bool,
+}
+
+impl Judged<'_> {
+    /// A name outside the region: in another list, or in the text.
+    pub(in crate::compare) fn elsewhere(&self, key: &NameKey) -> Option<Elsewhere> {
+        let listed = self
+            .pool
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(at, name)| !self.members.contains(at) && key.is_spelt_as(&name.key))
+            .find_map(|(at, name)| {
+                let lists = self
+                    .pool
+                    .held_by
+                    .get(at)?
+                    .iter()
+                    .filter_map(|at| self.pool.lists.get(*at));
+                Some((
+                    name.item,
+                    lists.copied().find(|list| list.kind == ListKind::Names)?,
+                ))
+            });
+        if let Some((item, list)) = listed {
+            let place = Place {
+                range: item.range.clone(),
+                css: Some(item.css.clone()),
+                note: None,
+            };
+            return Some(Elsewhere {
+                found: item.surface.clone(),
+                place,
+                what: format!("in {}", list_title(list)),
+                listed: list.items.len(),
+                in_member: false,
+            });
+        }
+        let range = self.in_text(key)?;
+        let found = crate::text::one_line(self.page.reading.text.get(range.clone())?);
+        let what = self.page.place(&range);
+        let in_member = self.spans_around(&range).any(|(span, name)| {
+            self.members.contains(name) && self.is_line_of_text(span, &range, key)
+        });
+        let place = Place {
+            range: Some(range),
+            ..Place::default()
+        };
+        Some(Elsewhere {
+            found,
+            place,
+            what,
+            listed: 0,
+            in_member,
+        })
+    }
+
+    /// Where a name stands that was read only to the end of its first line: `Ecole de Voile<br>Saint Martin`.
+    pub(in crate::compare) fn over_lines(&self, key: &NameKey, right: usize) -> Option<Place> {
+        let found = self.pool.names.get(right)?;
+        let start = found.item.range.as_ref()?.start;
+        if !key.exact.starts_with(found.key.exact.as_str()) {
+            return None;
+        }
+        let places = self.page.find(&key.surface);
+        let range = places.into_iter().find(|place| place.start == start)?;
+        Some(Place {
+            range: Some(range),
+            ..self.item_place(right)
+        })
+    }
+
+    /// The list's name that begins with a claimed name of several words, letter for letter, and goes on in small letters.
+    pub(in crate::compare) fn begins_member(&self, key: &NameKey) -> Option<usize> {
+        let goes_on = |at: &usize| {
+            let found = self.pool.names.get(*at)?;
+            let rest = found.item.surface.strip_prefix(key.surface.as_str())?;
+            rest.strip_prefix([' ', ','])?
+                .trim_start()
+                .starts_with(char::is_lowercase)
+                .then_some(*at)
+        };
+        if key.tokens.len() < 2 {
+            return None;
+        }
+        self.members.iter().find_map(goes_on)
+    }
+
+    /// The first place in the text where the name stands for itself, not as part of a longer name.
+    pub(in crate::compare) fn in_text(&self, key: &NameKey) -> Option<Range<usize>> {
+        let single = key.tokens.len() < 2 || key.is_short();
+        let bare = without_article(&key.surface);
+        let body = bare.split(['(', '[']).next().unwrap_or_default().trim();
+        let mut spellings = vec![bare, body];
+        let swapped = if bare.contains('&') {
+            bare.replace('&', "and")
+        } else {
+            bare.replace(" and ", " & ")
+        };
+        spellings.push(&swapped);
+        let text = &self.page.reading.text;
+        spellings
+            .into_iter()
+            .filter(|spelling| spelling.chars().count() >= 2)
+            .find_map(|spelling| {
+                self.page.find(spelling).into_iter().find(|range| {
+                    let there = text.get(range.clone()).unwrap_or_default();
+                    !there.contains('\n')
+                        && !self.inside_longer_name(range, key)
+                        && !is_address(text, range)
+                        && (!single || same_case(there, spelling) && !beside_capital(text, range))
+                })
+            })
+    }
+
+    /// Whether the place lies inside a listed name that is longer and another one.
+    fn inside_longer_name(&self, range: &Range<usize>, key: &NameKey) -> bool {
+        const LONGER: usize = 60;
+        self.spans_around(range)
+            .filter(|spans_around| {
+                spans_around.0.len() > range.len() && spans_around.0.len() < range.len() + LONGER
+            })
+            .any(|(span, name)| {
+                let text = &self.page.reading.text;
+                let before = text.get(span.start..range.start).unwrap_or_default();
+                let behind = text.get(range.end..span.end).unwrap_or_default();
+                let there = text.get(range.clone()).unwrap_or_default();
+                let stands_alone = former::is_former(before)
+                    || before.contains(". ")
+                    || is_dated(before)
+                    || (is_transcribed(there, before) && is_transcribed(there, behind))
+                    || self.is_line_of_text(span, range, key);
+                !stands_alone
+                    && self
+                        .pool
+                        .names
+                        .get(*name)
+                        .is_some_and(|name| name.key.compact != key.compact)
+            })
+    }
+
+    /// The listed names whose place holds this one.
+    fn spans_around<'s>(
+        &'s self,
+        range: &'s Range<usize>,
+    ) -> impl Iterator<Item = &'s (Range<usize>, usize)> {
+        const LONGEST: usize = 400;
+        let spans = &self.pool.spans;
+        let from = spans.partition_point(|span| span.0.start + LONGEST < range.start);
+        spans
+            .iter()
+            .skip(from)
+            .take_while(|span| span.0.start <= range.start)
+            .filter(|span| span.0.end >= range.end)
+    }
+
+    /// Whether what stands around a name in a listed text is no part of it: a sentence, or other claimed names.
+    fn is_line_of_text(&self, span: &Range<usize>, range: &Range<usize>, key: &NameKey) -> bool {
+        let text = &self.page.reading.text;
+        let before = text.get(span.start..range.start).unwrap_or_default();
+        let behind = text.get(range.end..span.end).unwrap_or_default();
+        let alone = before.trim().is_empty() && behind.trim().is_empty();
+        if alone || former::is_former(before) || former::says(behind) {
+            return false;
+        }
+        let is_set_off = |character: char| {
+            matches!(
+                character,
+                ',' | ';' | ':' | '.' | '–' | '—' | '-' | '|' | '/' | '·' | '•' | '('
+            )
+        };
+        let ends = |option: Option<char>| option.is_none_or(is_set_off);
+        let apart =
+            ends(before.trim_end().chars().next_back()) && ends(behind.trim_start().chars().next());
+        if apart {
+            let around = crate::text::fold(text.get(span.clone()).unwrap_or_default());
+            // Two may be one name now: `Birch Center / Alder House`.
+            let others = self.keys.iter().filter(|it| {
+                it.exact != key.exact && !it.is_short() && around.contains(it.exact.as_str())
+            });
+            return others.take(2).count() == 2;
+        }
+        is_verbal(before.split_whitespace().rev()) && is_verbal(behind.split_whitespace())
+    }
+}
+
+/// Whether words beside a name, the nearest first, go on as a sentence does: in small letters, and not with what joins names.
+fn is_verbal<'a>(words: impl Iterator<Item = &'a str>) -> bool {
+    const ARTICLES: [&str; 12] = [
+        "the", "der", "die", "das", "le", "la", "les", "el", "los", "il", "de", "het",
+    ];
+    const JOINTS: [&str; 24] = [
+        "of", "for", "in", "at", "and", "&", "du", "des", "von", "van", "di", "do", "da", "del",
+        "della", "und", "et", "y", "e", "en", "i", "für", "pour", "para",
+    ];
+    // `Elm House and its volunteers keep the path open`: what is joined is no name.
+    let joined = |text: &&str| matches!(*text, "and" | "und" | "et" | "y" | "en" | "och" | "og");
+    let mut words = words.peekable();
+    if words.next_if(|word| joined(word)).is_some() {
+        return words.next().is_some_and(|word| {
+            word.starts_with(char::is_lowercase)
+                && !ARTICLES.contains(&word)
+                && !JOINTS.contains(&word)
+        });
+    }
+    let mut words = words.skip_while(|word| ARTICLES.contains(word) && *word != "de");
+    words.next().is_none_or(|word| {
+        let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+        bare.starts_with(char::is_lowercase) && !JOINTS.contains(&bare) && bare != "de"
+    })
+}
+
+/// Whether the word goes on behind a full stop: `Larkspur` in `Larkspur.ai`.
+fn is_address(text: &str, range: &Range<usize>) -> bool {
+    let behind = text.get(range.end..).unwrap_or_default();
+    behind
+        .strip_prefix('.')
+        .is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase()))
+}
+
+fn without_article(name: &str) -> &str {
+    let Some((first, rest)) = name.split_once(' ') else {
+        return name;
+    };
+    if first.eq_ignore_ascii_case("the") && !rest.trim().is_empty() {
+        rest
+    } else {
+        name
+    }
+}
+
+/// Whether a passage has the capitals of a name, or is all capitals.
+fn same_case(there: &str, name: &str) -> bool {
+    let upper = |text: &str| text.chars().filter(|letter| letter.is_uppercase()).count();
+    upper(there) >= upper(name)
+}
+
+/// Whether what stands before a name is a date or a number, set off from it: "March 2019 - ".
+fn is_dated(before: &str) -> bool {
+    let before = before.trim_end();
+    let number = before
+        .trim_end_matches(['-', '–', '—', ':', '.', '|'])
+        .trim_end();
+    number.len() < before.len() && number.ends_with(|character: char| character.is_ascii_digit())
+}
+
+/// Whether a text beside a name has no letter of the name's alphabet: the same name in another script, or nothing.
+fn is_transcribed(name: &str, beside: &str) -> bool {
+    let of = |text: &str| {
+        let letters = text.chars().filter(|letter| letter.is_alphabetic());
+        letters.fold(0_u8, |known, letter| known | alphabet(letter))
+    };
+    of(name) & of(beside) == 0
+}
+
+/// The alphabet of a letter, as one bit: Latin, Greek, Cyrillic, another with two cases, one without case.
+fn alphabet(letter: char) -> u8 {
+    match letter {
+        '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => 1,
+        '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => 2,
+        '\u{400}'..='\u{52f}' => 4,
+        _ if letter.is_uppercase() || letter.is_lowercase() => 8,
+        _ => 16,
+    }
+}
+
+/// Whether the words beside a place, in the same phrase, are written as a name's: then the place is part of another name.
+fn beside_capital(text: &str, range: &Range<usize>) -> bool {
+    let after = text.get(range.end..).unwrap_or_default();
+    let before = text.get(..range.start).unwrap_or_default();
+    let there = text.get(range.clone()).unwrap_or_default();
+    let own = |text: &str| !is_transcribed(there, text);
+    let next = after
+        .strip_prefix(' ')
+        .and_then(|rest| rest.split(' ').next());
+    let last = before.strip_suffix(' ').and_then(|rest| {
+        rest.split(|character: char| character.is_whitespace())
+            .next_back()
+    });
+    let is_name = |text: &str| {
+        text.chars().next().is_some_and(char::is_uppercase)
+            && text.chars().next_back().is_some_and(char::is_alphanumeric)
+            && !matches!(
+                text,
+                "The" | "A" | "An" | "And" | "In" | "At" | "By" | "With" | "For" | "From" | "Of"
+            )
+    };
+    next.is_some_and(|next| own(next) && next.starts_with(char::is_uppercase))
+        || last.is_some_and(|last| own(last) && is_name(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beside_capital, is_dated, is_transcribed};
+
+    #[test]
+    fn the_same_name_in_another_script_makes_no_longer_name() {
+        assert!(is_transcribed("송영준", " Youngjun Song"));
+        assert!(is_transcribed("Harbor Bank", "ハーバー銀行"));
+        assert!(!is_transcribed("Orrin", " Studios"));
+        assert!(!is_transcribed("Гавань", " Центр"));
+        let text = "송영준 Youngjun Song";
+        assert!(!beside_capital(text, &(0.."송영준".len())));
+        assert!(beside_capital("Orrin Studios", &(0..5)));
+    }
+
+    #[test]
+    fn a_date_before_a_name_is_no_part_of_it() {
+        assert!(is_dated("Mars 2019 -"));
+        assert!(is_dated("2019: "));
+        assert!(!is_dated("Studio 54 "));
+        assert!(!is_dated("North-"));
+    }
+}

@@ -1,0 +1,79 @@
+//! What a name says of other names that the same body had or has: `Birch Alliance (formerly Alder House)`.
+
+/// What stands before another name of the same body.
+const FORMER: [&str; 20] = [
+    "formerly known as ",
+    "formerly called ",
+    "formerly the ",
+    "formerly ",
+    "previously known as ",
+    "previously ",
+    "also known as ",
+    "now known as ",
+    "now called ",
+    "now the ",
+    "now ",
+    "f/k/a ",
+    "fka ",
+    "a/k/a ",
+    "aka ",
+    "ehemals ",
+    "vormals ",
+    "früher ",
+    "anciennement ",
+    "dba ",
+];
+
+/// Whether a text says that the name behind it is an earlier or another one of the same body.
+pub(in crate::compare) fn is_former(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    FORMER.iter().any(|suffix| {
+        let before = lower.strip_suffix(suffix);
+        before.is_some_and(|before| !before.ends_with(char::is_alphanumeric))
+    })
+}
+
+/// Whether a text says anywhere that another name of the same body follows.
+pub(in crate::compare) fn says(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    FORMER.iter().any(|phrase| {
+        lower.match_indices(phrase).any(|(at, _)| {
+            !lower
+                .get(..at)
+                .is_some_and(|text| text.ends_with(char::is_alphanumeric))
+        })
+    })
+}
+
+/// Whether `lower` is a text in lower case.
+fn is_in_lower_case(text: &str, lower: &str) -> bool {
+    if text.is_ascii() {
+        text.eq_ignore_ascii_case(lower)
+    } else {
+        text.to_lowercase() == lower
+    }
+}
+
+/// A name parted from another one that it says is the same body's: `(formerly X)`, `, now X`, `(aka X)`.
+pub(in crate::compare) fn said(surface: &str) -> (&str, Option<&str>) {
+    const OPENINGS: [&str; 5] = ["(", "[", ", ", " - ", " – "];
+    for opening in OPENINGS {
+        for (at, _) in surface.match_indices(opening) {
+            let main = surface.get(..at).unwrap_or_default().trim();
+            let rest = surface.get(at + opening.len()..).unwrap_or_default();
+            let word = FORMER.iter().find(|it| {
+                let begins = rest.get(..it.len());
+                begins.is_some_and(|rest| is_in_lower_case(rest, it))
+            });
+            let other = word.and_then(|word| rest.get(word.len()..));
+            let other = other.map(|other| other.trim_end_matches([')', ']', '.', ' ']));
+            if let Some(other) = other.filter(|other| other.chars().count() >= 2)
+                && main.chars().count() >= 2
+                && !other.to_lowercase().starts_with("part of")
+            {
+                return (main, Some(other));
+            }
+        }
+    }
+    (surface, None)
+}

@@ -1,0 +1,464 @@
+//! The verdict on each claimed name, from the pairing of the claim with the region found.
+
+use std::collections::BTreeSet;
+
+use super::{
+    HeldIn, ListFound, NameAnswer, NewName,
+    candidates::FLOOR,
+    key::NameKey,
+    likeness::{Grade, Likeness, reason, round},
+    links,
+    matches::Matches,
+    pool::Pool,
+    region::{Known, Region},
+};
+use crate::{
+    compare::{claim::Place, page_text::PageText, state},
+    entity::{EntityList, ListKind},
+    finding::{Verdict, Why},
+    reading::{Ending, Region as Part},
+};
+
+/// A page and what was found on it, ready to be asked about each name.
+pub(in crate::compare) struct Judged<'a> {
+    /// The text of the page.
+    pub(in crate::compare) page: &'a PageText<'a>,
+    /// The names on the page.
+    pub(in crate::compare) pool: &'a Pool<'a>,
+    /// The keys of the claimed names, in their order.
+    pub(in crate::compare) keys: &'a [NameKey],
+    /// The list of the claim; `None` if none was found.
+    pub(in crate::compare) region: Option<&'a Region>,
+    /// The names of the region: places in the pool.
+    pub(in crate::compare) members: BTreeSet<usize>,
+    /// Whether most of the claim's names stand in running text: then the text is where they are looked for.
+    in_prose: bool,
+}
+
+impl<'a> Judged<'a> {
+    /// The page with its region, looked over once.
+    pub(in crate::compare) fn of(
+        page: &'a PageText<'a>,
+        pool: &'a Pool<'a>,
+        keys: &'a [NameKey],
+        region: Option<&'a Region>,
+    ) -> Self {
+        let members = region
+            .map(|region| region.members(pool).into_iter().collect())
+            .unwrap_or_default();
+        let mut it = Self {
+            page,
+            pool,
+            keys,
+            region,
+            members,
+            in_prose: false,
+        };
+        if region.is_none() && keys.len() >= 2 {
+            let there = keys.iter().filter(|key| it.in_text(key).is_some()).count();
+            it.in_prose = there >= 2 && there * 2 > keys.len();
+        }
+        it
+    }
+
+    /// Why names that are not found cannot be called absent.
+    pub(in crate::compare) fn untold(&self, lost: Option<&str>) -> Option<(Why, String)> {
+        let reading = self.page.reading;
+        let listed = self.region.is_some_and(|region| region.kept >= 2);
+        let why = if listed {
+            state::why_beside_a_list(reading)
+        } else {
+            state::why(reading)
+        };
+        if why.is_some() {
+            return why;
+        }
+        if let Some(selector) = lost {
+            return Some((
+                Why::SelectorLost,
+                format!("the selector `{selector}` matches nothing on the page"),
+            ));
+        }
+        if let Some(region) = self.region {
+            return self.partly(region);
+        }
+        if self.in_prose {
+            return None;
+        }
+        let detail = "no list on the page holds the claimed names".to_owned();
+        Some((Why::ListNotFound, detail))
+    }
+
+    /// Why the list may have more than the page shows of it: the file breaks off in it, or something says that it goes on.
+    fn partly(&self, region: &Region) -> Option<(Why, String)> {
+        let reading = self.page.reading;
+        let lists = || {
+            region
+                .lists
+                .iter()
+                .filter_map(|list| self.pool.lists.get(*list))
+        };
+        if reading.ending == Ending::InTag {
+            let ends = lists()
+                .flat_map(|list| &list.items)
+                .filter_map(|item| item.range.as_ref().map(|range| range.end));
+            let end = ends.max().unwrap_or_default();
+            let closed = reading
+                .headings
+                .iter()
+                .any(|heading| heading.range.start >= end)
+                || reading
+                    .blocks
+                    .iter()
+                    .any(|block| block.range.start >= end && block.region == Part::Footer);
+            if !closed {
+                let detail =
+                    "the file breaks off in the middle of a tag, behind the list's last name";
+                return Some((Why::Truncated, detail.to_owned()));
+            }
+        }
+        let held = self.members.len();
+        let more = lists().find_map(|list| reading.more_of(list, held))?;
+        let detail = format!("the page shows only part of the list: {}", more.what);
+        Some((Why::PartOfList, detail))
+    }
+
+    /// The verdict on one name.
+    pub(in crate::compare) fn name(
+        &self,
+        at: usize,
+        right: Option<usize>,
+        likeness: Option<Likeness>,
+        untold: Option<&(Why, String)>,
+    ) -> NameAnswer {
+        let blank = |verdict, score: f64, place| NameAnswer {
+            claimed: String::new(),
+            verdict,
+            found: None,
+            score: round(score),
+            reasons: Vec::new(),
+            place,
+            held_in: Vec::new(),
+        };
+        let same = right.filter(|_| {
+            likeness
+                .as_ref()
+                .is_some_and(|likeness| likeness.grade >= Grade::Same)
+        });
+        if let Some(it) = self.keys.get(at).and_then(|key| self.departed(key, same)) {
+            return it;
+        }
+        let candidate = right
+            .and_then(|right| self.pool.names.get(right))
+            .zip(likeness);
+        if let Some((found, likeness)) = &candidate
+            && likeness.grade >= Grade::Same
+        {
+            let place = self.item_place(right.unwrap_or_default());
+            let found = Some(found.item.surface.clone());
+            return NameAnswer {
+                found,
+                reasons: likeness.reasons.clone(),
+                ..blank(Verdict::Present, likeness.score, place)
+            };
+        }
+        let Some(key) = self.keys.get(at) else {
+            return blank(Verdict::Absent, 0.0, Place::default());
+        };
+        let begins = || self.begins_member(key).filter(|_| untold.is_none());
+        if let Some(place) = right.and_then(|right| self.over_lines(key, right)) {
+            let reasons = vec![reason("the same name, over several lines", 0.95)];
+            return NameAnswer {
+                found: Some(key.surface.clone()),
+                reasons,
+                ..blank(Verdict::Present, 0.95, place)
+            };
+        }
+        let elsewhere = self.elsewhere(key);
+        let grown = candidate.as_ref().is_some_and(|(_, candidate)| {
+            candidate.grade == Grade::Variant && candidate.score >= 0.76
+        });
+        if let Some(other) = &elsewhere
+            && (!grown || other.listed >= 3 || other.in_member)
+        {
+            let inside = self.region.is_none() && self.in_prose || other.in_member;
+            let place = other.what.clone();
+            let verdict = if inside {
+                Verdict::Present
+            } else {
+                Verdict::Elsewhere { place }
+            };
+            let reasons = vec![reason("the name is on the page", 0.9)];
+            let place = Place {
+                note: Some(other.what.clone()),
+                ..other.place.clone()
+            };
+            let found = Some(other.found.clone());
+            return NameAnswer {
+                found,
+                reasons,
+                ..blank(verdict, 0.9, place)
+            };
+        }
+        if let Some((found, likeness)) = candidate {
+            let because = likeness
+                .reasons
+                .first()
+                .map(|reason| reason.what.clone())
+                .unwrap_or_default();
+            let place = self.item_place(right.unwrap_or_default());
+            let to = found.item.surface.clone();
+            let verdict = if likeness.grade == Grade::Variant && likeness.score >= 0.7 {
+                Verdict::Renamed {
+                    to: to.clone(),
+                    because,
+                }
+            } else if likeness.score >= FLOOR {
+                let detail = format!("perhaps \"{to}\": {because}");
+                Verdict::CannotTell {
+                    why: Why::Perhaps,
+                    detail,
+                }
+            } else {
+                return self.missing(untold, blank);
+            };
+            let mut reasons = likeness.reasons;
+            if let Some(other) = elsewhere {
+                let what = format!("the claimed spelling is on the page, too, {}", other.what);
+                reasons.push(reason(&what, -0.1));
+            }
+            return NameAnswer {
+                found: Some(to),
+                reasons,
+                ..blank(verdict, likeness.score, place)
+            };
+        }
+        match begins() {
+            Some(at) => self.perhaps(at, blank),
+            None => self.missing(untold, blank),
+        }
+    }
+
+    /// A name that the list's name at `at` begins with.
+    fn perhaps(&self, at: usize, blank: impl Fn(Verdict, f64, Place) -> NameAnswer) -> NameAnswer {
+        let there = self
+            .pool
+            .names
+            .get(at)
+            .map(|name| name.item.surface.clone());
+        let detail = format!("perhaps \"{}\"", there.clone().unwrap_or_default());
+        let verdict = Verdict::CannotTell {
+            why: Why::Perhaps,
+            detail,
+        };
+        NameAnswer {
+            found: there,
+            ..blank(verdict, 0.6, self.item_place(at))
+        }
+    }
+
+    /// A name that nothing on the page is held for.
+    fn missing(
+        &self,
+        untold: Option<&(Why, String)>,
+        blank: impl Fn(Verdict, f64, Place) -> NameAnswer,
+    ) -> NameAnswer {
+        if let Some((why, detail)) = untold {
+            let verdict = Verdict::CannotTell {
+                why: *why,
+                detail: detail.clone(),
+            };
+            return blank(verdict, 0.5, Place::default());
+        }
+        let (kept, all) = (
+            self.region.map_or(0, |region| region.kept),
+            self.keys.len().max(1),
+        );
+        let score = 0.8 + 0.19 * (kept as f64 / all as f64).min(1.0);
+        let extent = self.page.extent();
+        let (what, note) = match self.region {
+            Some(region) => {
+                let lists: Vec<String> = region
+                    .lists
+                    .iter()
+                    .take(3)
+                    .filter_map(|list| self.pool.lists.get(*list))
+                    .map(|it| list_name(it))
+                    .collect();
+                let more = region.lists.len().saturating_sub(3);
+                let more = if more > 0 {
+                    format!(" and {more} more")
+                } else {
+                    String::new()
+                };
+                (
+                    format!("the list was found by {kept} of {all} names, and does not hold it"),
+                    format!("not in {}{more}; not in {extent}", lists.join(", ")),
+                )
+            }
+            None => (
+                "the text names the others, and not it".to_owned(),
+                format!("not in {extent}"),
+            ),
+        };
+        let place = Place {
+            note: Some(note),
+            ..Place::default()
+        };
+        NameAnswer {
+            reasons: vec![reason(&what, score)],
+            ..blank(Verdict::Absent, score, place)
+        }
+    }
+
+    /// The lists of names that hold a claimed name where the page has it, those held for the claim's first.
+    pub(in crate::compare) fn held_in(
+        &self,
+        at: usize,
+        right: Option<usize>,
+        verdict: &Verdict,
+    ) -> Vec<HeldIn> {
+        if !matches!(verdict, Verdict::Present | Verdict::Elsewhere { .. }) {
+            return Vec::new();
+        }
+        let Some(key) = self.keys.get(at) else {
+            return Vec::new();
+        };
+        let names = self.pool.names.iter().enumerate();
+        let same = names.filter(|(at, name)| Some(*at) == right || key.is_spelt_as(&name.key));
+        let held: BTreeSet<usize> = same
+            .filter_map(|(at, _)| self.pool.held_by.get(at))
+            .flatten()
+            .copied()
+            .collect();
+        let own = self
+            .region
+            .map_or(&[][..], |region| region.lists.as_slice());
+        let (first, rest): (Vec<usize>, Vec<usize>) =
+            held.into_iter().partition(|word| own.contains(word));
+        first
+            .into_iter()
+            .chain(rest)
+            .filter_map(|at| self.pool.lists.get(at))
+            .filter(|it| it.kind == ListKind::Names)
+            .map(|it| HeldIn {
+                heading: it.heading.clone(),
+                container: it.container.clone(),
+                size: it.items.len(),
+            })
+            .collect()
+    }
+
+    /// The place of an item.
+    pub(in crate::compare) fn item_place(&self, at: usize) -> Place {
+        let Some(found) = self.pool.names.get(at) else {
+            return Place::default();
+        };
+        let list = self
+            .region
+            .into_iter()
+            .flat_map(|it| &it.lists)
+            .find(|list| {
+                self.pool
+                    .members
+                    .get(**list)
+                    .is_some_and(|member| member.contains(&at))
+            })
+            .and_then(|list| self.pool.lists.get(*list));
+        Place {
+            range: found.item.range.clone(),
+            css: Some(found.item.css.clone()),
+            note: list.map(|list| format!("in {}", list_name(list))),
+        }
+    }
+
+    /// The region's names that serve no claimed name.
+    pub(in crate::compare) fn new_names(
+        &self,
+        region: &Region,
+        used: &BTreeSet<usize>,
+        matches: &Matches,
+    ) -> Vec<NewName> {
+        let spoken_for: BTreeSet<usize> = matches
+            .of
+            .iter()
+            .flatten()
+            .filter(|(_, it)| it.grade >= Grade::Same)
+            .map(|(at, _)| *at)
+            .collect();
+        let mut seen = BTreeSet::new();
+        region
+            .members(self.pool)
+            .into_iter()
+            .filter(|member| !used.contains(member) && !spoken_for.contains(member))
+            .filter_map(|at| {
+                let found = self.pool.names.get(at)?;
+                let fresh = !found.key.compact.is_empty() && seen.insert(found.key.compact.clone());
+                fresh.then(|| NewName {
+                    name: found.item.surface.clone(),
+                    place: self.item_place(at),
+                })
+            })
+            .collect()
+    }
+
+    /// The list that an item is in, and what else it has of the claim.
+    pub(in crate::compare) fn list_found(&self, at: usize, matches: &Matches) -> Option<ListFound> {
+        let (list, members) = (self.pool.lists.get(at)?, self.pool.members.get(at)?);
+        let kept = matches
+            .of
+            .iter()
+            .filter(|it| {
+                it.iter()
+                    .any(|(at, it)| it.grade >= Grade::Same && members.contains(at))
+            })
+            .count();
+        Some(ListFound {
+            heading: list.heading.clone(),
+            container: list.container.clone(),
+            fingerprint: list.fingerprint.clone(),
+            strategy: list.strategy,
+            size: members.len(),
+            kept,
+        })
+    }
+
+    /// What the next visit is to know of this one.
+    pub(in crate::compare) fn known(&self, region: &Region) -> Option<Known> {
+        let main = self.pool.lists.get(*region.lists.first()?)?;
+        let members: Vec<_> = region
+            .members(self.pool)
+            .into_iter()
+            .filter_map(|member| self.pool.names.get(member))
+            .collect();
+        Some(Known {
+            fingerprint: main.fingerprint.clone(),
+            heading: main.heading.clone(),
+            names: members
+                .iter()
+                .map(|member| member.key.exact.clone())
+                .collect(),
+            links: links::links_of(&members),
+            pictures: links::pictures_of(&members),
+            order: members
+                .iter()
+                .map(|member| member.key.exact.clone())
+                .collect(),
+        })
+    }
+}
+
+/// What to call a list, whatever its length: `the list "Convening Centers"`.
+pub(in crate::compare) fn list_title(list: &EntityList) -> String {
+    match &list.heading {
+        Some(heading) => format!("the list \"{heading}\""),
+        None => "a list without heading".to_owned(),
+    }
+}
+
+/// What to call a list: `the list "Convening Centers" (9 names)`.
+pub(in crate::compare) fn list_name(list: &EntityList) -> String {
+    let count = list.items.len();
+    let names = if count == 1 { "name" } else { "names" };
+    format!("{} ({count} {names})", list_title(list))
+}

@@ -1,0 +1,222 @@
+//! What an earlier visit tells about a name that is new: it has the link, the picture or the place that a claimed name had.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    assignment::{self, Pair},
+    judged::Judged,
+    key::NameKey,
+    likeness::{Grade, Likeness, likeness, reason},
+    links::{bare_link, picture_of},
+    matches::Matches,
+    region::Known,
+};
+use crate::{finding::Reason, profile::Alias, text::fold};
+
+/// Names that are new where a claimed name's link, picture or place was, by their place in the pool.
+pub(super) struct Past(BTreeMap<usize, Successor>);
+
+/// What speaks for a new name being a claimed one, beside its spelling.
+#[derive(Clone, Debug, PartialEq)]
+struct Successor {
+    /// The claimed name's place.
+    claimed: usize,
+    /// What speaks for it, strongest first.
+    reasons: Vec<Reason>,
+}
+
+/// From here on a past alone makes a rename; below it makes a candidate.
+const RENAMED: f64 = 0.8;
+
+impl Successor {
+    fn score(&self) -> f64 {
+        self.reasons.first().map_or(0.0, |reason| reason.weight)
+    }
+
+    /// What it counts in the choice of pairs.
+    fn worth(&self) -> f64 {
+        if self.score() >= RENAMED { 1.5 } else { 0.2 }
+    }
+
+    /// The likeness by name together with what the past says.
+    fn with(&self, by_name: Option<Likeness>) -> Likeness {
+        let mut name = by_name.unwrap_or(Likeness {
+            grade: Grade::Near,
+            score: 0.5,
+            reasons: Vec::new(),
+        });
+        if name.grade >= Grade::Same {
+            return name;
+        }
+        if self.score() >= RENAMED {
+            name.grade = Grade::Variant;
+        }
+        name.score = name.score.max(self.score());
+        name.reasons.splice(0..0, self.reasons.clone());
+        name
+    }
+}
+
+impl Past {
+    /// What an earlier visit tells about the names of the region; nothing before the first.
+    pub(super) fn of(judged: &Judged<'_>, known: Option<&Known>, aliases: &[Alias]) -> Self {
+        Self(known.map_or_else(BTreeMap::new, |known| successors(judged, known, aliases)))
+    }
+
+    /// The best pairing of claimed names with the region's names.
+    pub(super) fn pairs(&self, judged: &Judged<'_>, matches: &Matches) -> Vec<Pair> {
+        let mut pairs = Vec::new();
+        for (left, of) in matches.of.iter().enumerate() {
+            let members = of.iter().filter(|(at, _)| judged.members.contains(at));
+            for (right, likeness) in members {
+                let past = self.0.get(right).filter(|past| past.claimed == left);
+                pairs.push(Pair {
+                    left,
+                    right: *right,
+                    worth: likeness.worth() + past.map_or(0.0, Successor::worth),
+                });
+            }
+        }
+        for (&right, past) in &self.0 {
+            let like = matches.of.get(past.claimed);
+            if !like.is_some_and(|like| like.iter().any(|pair| pair.0 == right)) {
+                pairs.push(Pair {
+                    left: past.claimed,
+                    right,
+                    worth: past.worth(),
+                });
+            }
+        }
+        assignment::best(&pairs)
+    }
+
+    /// How alike a claimed name and an item are; `None` if they are not matched.
+    pub(super) fn likeness(&self, matches: &Matches, pair: &Pair) -> Option<Likeness> {
+        let mut like = matches.of.get(pair.left)?.iter();
+        let by_name = like.find(|(at, _)| *at == pair.right);
+        let by_name = by_name.map(|(_, likeness)| likeness.clone());
+        match self.0.get(&pair.right) {
+            Some(past) if past.claimed == pair.left => Some(past.with(by_name)),
+            _ => by_name,
+        }
+    }
+}
+
+/// The region's names that were not there before, each with the claimed name whose place it took.
+fn successors(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTreeMap<usize, Successor> {
+    let mut past: BTreeMap<usize, Successor> = BTreeMap::new();
+    let members: BTreeSet<&str> = judged
+        .members
+        .iter()
+        .filter_map(|member| judged.pool.names.get(*member))
+        .map(|it| it.key.exact.as_str())
+        .collect();
+    for &right in &judged.members {
+        let Some(found) = judged
+            .pool
+            .names
+            .get(right)
+            .filter(|name| !known.names.contains(&name.key.exact))
+        else {
+            continue;
+        };
+        let link = found.item.href.as_deref().and_then(bare_link);
+        let link = link.and_then(|link| known.links.get(&link)?.clone());
+        let picture = picture_of(found).and_then(|picture| known.pictures.get(&picture)?.clone());
+        let place = in_place_of(judged, known, right, &members);
+        let told = [
+            (link, 0.9, "it has the link that the claimed name had"),
+            (
+                picture,
+                0.85,
+                "it has the picture that the claimed name had",
+            ),
+        ];
+        let mut reasons: Vec<(usize, Reason)> = told
+            .into_iter()
+            .filter_map(|(name, weight, what)| {
+                let name = name?;
+                let left = judged.keys.iter().position(|key| key.exact == name)?;
+                Some((left, reason(what, weight)))
+            })
+            .collect();
+        if let Some(left) = place {
+            let what = "it is where the claimed name was, between the same names";
+            // Another may have taken the place: only names that are somewhat alike are held for one.
+            let like = judged
+                .keys
+                .get(left)
+                .and_then(|key| likeness(key, &found.key));
+            let weight = if like.is_some_and(|like| like.score >= 0.5) {
+                0.8
+            } else {
+                0.66
+            };
+            reasons.push((left, reason(what, weight)));
+        }
+        reasons.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight));
+        let Some(left) = reasons.first().map(|reason| reason.0) else {
+            continue;
+        };
+        let gone = |name_key: &NameKey| !members.contains(name_key.exact.as_str());
+        if judged.keys.get(left).is_some_and(gone)
+            && !is_barred(aliases, judged.keys.get(left), &found.key)
+        {
+            let reasons = reasons.into_iter().filter(|reason| reason.0 == left);
+            let reasons = reasons.map(|reason| reason.1).collect();
+            past.insert(
+                right,
+                Successor {
+                    claimed: left,
+                    reasons,
+                },
+            );
+        }
+    }
+    past
+}
+
+/// The claimed name whose place between two others a new name has taken, in a list that otherwise stayed.
+///
+/// A list in alphabetical order tells nothing: there a name stands between others by its letters.
+fn in_place_of(
+    judged: &Judged<'_>,
+    known: &Known,
+    right: usize,
+    members: &BTreeSet<&str>,
+) -> Option<usize> {
+    let region = judged.region?;
+    let now: Vec<&str> = region
+        .members(judged.pool)
+        .into_iter()
+        .filter_map(|member| judged.pool.names.get(member))
+        .map(|it| it.key.exact.as_str())
+        .collect();
+    let before: Vec<&str> = known.order.iter().map(String::as_str).collect();
+    if now.len() != before.len() || now.len() < 5 || before.is_sorted() {
+        return None;
+    }
+    let stayed = before
+        .iter()
+        .filter(|before| members.contains(**before))
+        .count();
+    let found = judged.pool.names.get(right)?.key.exact.as_str();
+    let at = now.iter().position(|it| *it == found)?;
+    let neighbours = |all: &[&str]| -> Option<(String, String)> {
+        let before = at.checked_sub(1).and_then(|at| all.get(at))?;
+        Some(((*before).to_owned(), (*all.get(at + 1)?).to_owned()))
+    };
+    let same = neighbours(&now)? == neighbours(&before)?;
+    let had = before.get(at).filter(|_| same && stayed + 1 == now.len())?;
+    judged.keys.iter().position(|key| key.exact == **had)
+}
+
+/// Whether a reviewer said that two names are not the same.
+fn is_barred(aliases: &[Alias], key: Option<&NameKey>, found: &NameKey) -> bool {
+    let Some(key) = key else { return true };
+    let (one, other) = (fold(&key.surface), fold(&found.surface));
+    aliases.iter().any(|alias| {
+        let (a, b) = (fold(&alias.name), fold(&alias.other));
+        !alias.same && (a == one && b == other || a == other && b == one)
+    })
+}

@@ -1,0 +1,122 @@
+//! All names of a page, made comparable.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
+
+use super::key::NameKey;
+use crate::entity::{EntityList, EntityName, NameSource};
+
+/// All lists of a page with their names made comparable, each spelling once.
+pub(in crate::compare) struct Pool<'a> {
+    /// The candidate lists.
+    pub(in crate::compare) lists: Vec<&'a EntityList>,
+    /// The distinct names.
+    pub(in crate::compare) names: Vec<Pooled<'a>>,
+    /// For each list its items' places in `names`.
+    pub(in crate::compare) members: Vec<Vec<usize>>,
+    /// For each name the lists that hold it.
+    pub(in crate::compare) held_by: Vec<Vec<usize>>,
+    /// The items' places in the text with the names they are, by where they begin.
+    pub(in crate::compare) spans: Vec<(Range<usize>, usize)>,
+}
+
+/// A distinct name of a page.
+pub(in crate::compare) struct Pooled<'a> {
+    /// Its key.
+    pub(in crate::compare) key: NameKey,
+    /// The item it was read from first.
+    pub(in crate::compare) item: &'a EntityName,
+    /// What else its record says, made comparable, with where that was read.
+    pub(in crate::compare) also: Vec<(NameSource, NameKey)>,
+}
+
+impl<'a> Pool<'a> {
+    /// The names of `lists`.
+    pub(in crate::compare) fn of(lists: impl IntoIterator<Item = &'a EntityList>) -> Self {
+        let mut pool = Self {
+            lists: Vec::new(),
+            names: Vec::new(),
+            members: Vec::new(),
+            held_by: Vec::new(),
+            spans: Vec::new(),
+        };
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for list in lists {
+            let mut members = Vec::with_capacity(list.items.len());
+            for item in &list.items {
+                let at = *places.entry(item.surface.as_str()).or_insert_with(|| {
+                    let also = item
+                        .also
+                        .iter()
+                        .filter(|(_, also)| also != &item.surface)
+                        .map(|(source, also)| match source {
+                            NameSource::LinkTarget => (*source, NameKey::of(telling_label(also))),
+                            _ => (*source, NameKey::of(also)),
+                        })
+                        .collect();
+                    pool.names.push(Pooled {
+                        key: NameKey::of(beginning(&item.surface)),
+                        item,
+                        also,
+                    });
+                    pool.names.len() - 1
+                });
+                members.push(at);
+                pool.held_by.resize(pool.names.len(), Vec::new());
+                if let Some(lists) = pool.held_by.get_mut(at)
+                    && lists.last() != Some(&pool.lists.len())
+                {
+                    lists.push(pool.lists.len());
+                }
+                pool.spans
+                    .extend(item.range.clone().map(|clone| (clone, at)));
+            }
+            pool.lists.push(list);
+            pool.members.push(members);
+        }
+        pool.spans
+            .sort_by_key(|span| (span.0.start, span.0.end, span.1));
+        pool.spans.dedup();
+        forget_shared_hosts(&mut pool.names);
+        pool
+    }
+}
+
+/// The longest text, in bytes, that may be a name as a whole: of a longer one only the beginning is compared.
+const LONGEST: usize = 400;
+
+/// The beginning of a text, up to the length of the longest names.
+fn beginning(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST))
+        .unwrap_or(text)
+}
+
+/// The label of a host that tells whose it is: `warrow` of `www.port.warrow.ac.example`.
+fn telling_label(host: &str) -> &str {
+    const KINDS: [&str; 9] = ["ac", "co", "com", "edu", "gov", "go", "net", "or", "org"];
+    let labels: Vec<&str> = host.split('.').collect();
+    match labels.as_slice() {
+        [.., label, kind, _] if KINDS.contains(kind) => label,
+        [.., label, _] => label,
+        _ => host,
+    }
+}
+
+/// Forgets the addresses to which several names lead: they tell none of them, and may be the page's own.
+fn forget_shared_hosts(names: &mut [Pooled<'_>]) {
+    let is_host = |name_source: &(NameSource, NameKey)| name_source.0 == NameSource::LinkTarget;
+    let mut shared: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, key) in names
+        .iter()
+        .flat_map(|name| &name.also)
+        .filter(|it| is_host(it))
+    {
+        *shared.entry(key.letters.clone()).or_default() += 1;
+    }
+    for name in names {
+        name.also
+            .retain(|pair| !is_host(pair) || shared.get(&pair.1.letters) == Some(&1));
+    }
+}

@@ -1,0 +1,87 @@
+//! How a claimed name is like a page's name by what else the page's record says: its link, its picture, what stands beside it.
+
+use super::{
+    key::NameKey,
+    likeness::{Grade, Likeness, likeness, reason},
+    pool::Pooled,
+};
+use crate::entity::NameSource;
+
+/// Houses that host others' pages: a link to one of them says nothing of the name.
+const PLATFORMS: [&str; 16] = [
+    "amazon",
+    "blogspot",
+    "bandcamp",
+    "eventbrite",
+    "facebook",
+    "github",
+    "google",
+    "instagram",
+    "linkedin",
+    "medium",
+    "patreon",
+    "twitter",
+    "vimeo",
+    "wikipedia",
+    "wordpress",
+    "youtube",
+];
+
+/// How a claimed name is like a page's name, by its text or by what else its record says.
+pub(in crate::compare) fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
+    let by_text = likeness(claimed, &found.key);
+    let by_record = found.also.iter().filter_map(|(source, key)| {
+        let (factor, what) = match source {
+            NameSource::LinkTarget => (0.88, "its link leads to an address that has the name"),
+            NameSource::FileName => (0.85, "its picture's file has the name"),
+            _ => (0.94, "the text beside it has the name"),
+        };
+        if *source == NameSource::LinkTarget && is_host_of(claimed, key) {
+            return Some(Likeness {
+                grade: Grade::Variant,
+                score: 0.8,
+                reasons: vec![reason(what, 0.8)],
+            });
+        }
+        let it = likeness(claimed, key)
+            .filter(|likeness| likeness.grade >= Grade::Same && !key.is_short())?;
+        let mut reasons = vec![reason(what, factor)];
+        reasons.extend(it.reasons);
+        Some(Likeness {
+            grade: Grade::Variant,
+            score: it.score * factor,
+            reasons,
+        })
+    });
+    by_text
+        .into_iter()
+        .chain(by_record)
+        .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
+}
+
+/// Whether the telling label of a host is the claimed name: `portofwarrow` for `Port of Warrow`, `pow` for `PoW`.
+fn is_host_of(claimed: &NameKey, label: &NameKey) -> bool {
+    let least = if claimed.acronyms.contains(&claimed.compact) {
+        3
+    } else {
+        5
+    };
+    label.letters.chars().count() >= least
+        && !PLATFORMS.contains(&label.letters.as_str())
+        && (label.letters == claimed.core || label.letters == claimed.compact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_may_be_a_name_written_as_an_address() {
+        let is = |name, host| is_host_of(&NameKey::of(name), &NameKey::of(host));
+        assert!(is("Port of Warrow", "portofwarrow"));
+        assert!(is("POW", "pow"));
+        assert!(!is("Pow", "pow"));
+        assert!(!is("Port of Warrow", "warrow"));
+        assert!(!is("Facebook", "facebook"));
+    }
+}

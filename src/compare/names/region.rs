@@ -1,0 +1,345 @@
+//! The part of a page that holds a claim's list: found by the names that are known, not by where it was.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
+
+use super::{left, likeness::Grade, matches::Matches, pool::Pool};
+use crate::{
+    compare::{claim::Scope, page_text::PageText},
+    entity::{EntityList, ListKind, Strategy},
+    text::{fold, one_line},
+};
+
+/// The lists that are held for the claim's.
+#[derive(Clone, Debug, Default)]
+pub(in crate::compare) struct Region {
+    /// Their places in the pool, the one with most of the names first.
+    pub(in crate::compare) lists: Vec<usize>,
+    /// How many claimed names they hold by the same spelling.
+    pub(in crate::compare) kept: usize,
+}
+
+impl Region {
+    /// The names of the region: places in the pool, in order, each once.
+    pub(in crate::compare) fn members(&self, pool: &Pool<'_>) -> Vec<usize> {
+        let mut seen = BTreeSet::new();
+        self.lists
+            .iter()
+            .filter_map(|list| pool.members.get(*list))
+            .flatten()
+            .copied()
+            .filter(|it| seen.insert(*it))
+            .collect()
+    }
+}
+
+/// What an earlier visit knew of the region.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(in crate::compare) struct Known {
+    /// The shape of its main list.
+    pub(in crate::compare) fingerprint: String,
+    /// The heading of its main list.
+    pub(in crate::compare) heading: Option<String>,
+    /// The names it held, folded.
+    pub(in crate::compare) names: BTreeSet<String>,
+    /// Which name had a link, by the link; `None` where several shared it.
+    pub(in crate::compare) links: BTreeMap<String, Option<String>>,
+    /// Which name had a picture, by its file's name; `None` where several shared it.
+    pub(in crate::compare) pictures: BTreeMap<String, Option<String>>,
+    /// The names in the order of the page.
+    pub(in crate::compare) order: Vec<String>,
+}
+
+impl Known {
+    /// Remembers that `found` is the claimed name under another: its link stays the claimed name's at the next visit.
+    pub(in crate::compare) fn rename(&mut self, found: &str, claimed: &str) {
+        self.names.remove(found);
+        let links = self.links.values_mut().chain(self.pictures.values_mut());
+        for name in links.flatten().chain(&mut self.order) {
+            if name == found {
+                claimed.clone_into(name);
+            }
+        }
+    }
+}
+
+/// The lists that hold the claimed names, if enough of them are held by any.
+pub(in crate::compare) fn find(
+    claimed: usize,
+    pool: &Pool<'_>,
+    matches: &Matches,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+    known: Option<&Known>,
+) -> Option<Region> {
+    if let Some(selector) = scope.selector {
+        let lists: Vec<usize> = pool
+            .lists
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| {
+                entry.strategy == Strategy::Selector && entry.container == selector
+            })
+            .map(|(at, _)| at)
+            .collect();
+        let mut region = Region { lists, kept: 0 };
+        region.kept = matches.kept(&region.members(pool).into_iter().collect());
+        return (!region.lists.is_empty()).then_some(region);
+    }
+    let within = page.scope(scope);
+    if within.is_some() {
+        let inside = vote(claimed, pool, matches, known, |list| {
+            list.anchor.as_deref() == scope.fragment
+                || within
+                    .as_ref()
+                    .is_some_and(|within| is_inside(list, within))
+        });
+        if inside.is_some() {
+            return inside;
+        }
+    }
+    vote(claimed, pool, matches, known, |_| true).or_else(|| remembered(pool, known?))
+}
+
+/// The region of an earlier visit by its shape and heading, though none of the names is left in it.
+fn remembered(pool: &Pool<'_>, known: &Known) -> Option<Region> {
+    let heading = known.heading.as_deref()?;
+    let mut same = pool.lists.iter().enumerate().filter(|(_, entry)| {
+        entry.kind == ListKind::Names
+            && entry.fingerprint == known.fingerprint
+            && entry.heading.as_deref() == Some(heading)
+    });
+    let (at, list) = same.next()?;
+    (list.items.len() >= 2).then(|| Region {
+        lists: vec![at],
+        kept: 0,
+    })
+}
+
+fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {
+    let placed = list.items.iter().filter_map(|item| item.range.as_ref());
+    let (mut inside, mut all) = (0_usize, 0_usize);
+    for it in placed {
+        all += 1;
+        inside += usize::from(it.start >= range.start && it.end <= range.end);
+    }
+    all > 0 && inside * 2 > all
+}
+
+/// Each claimed name votes for the lists that hold it; lists are taken until no list adds enough of them.
+fn vote(
+    claimed: usize,
+    pool: &Pool<'_>,
+    matches: &Matches,
+    known: Option<&Known>,
+    eligible: impl Fn(&EntityList) -> bool,
+) -> Option<Region> {
+    let mut votes: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); pool.lists.len()];
+    for (name, of) in matches.of.iter().enumerate() {
+        for (at, likeness) in of.iter().filter(|pair| pair.1.grade > Grade::Near) {
+            let vote = if likeness.grade >= Grade::Same {
+                1.0
+            } else {
+                0.5
+            };
+            for list in pool.held_by.get(*at).into_iter().flatten() {
+                if let Some(votes) = votes.get_mut(*list) {
+                    let best = votes.entry(name).or_insert(0.0);
+                    *best = best.max(vote);
+                }
+            }
+        }
+    }
+    for (votes, list) in votes.iter_mut().zip(&pool.lists) {
+        if !eligible(list) {
+            votes.clear();
+        }
+    }
+    let mut region = Region::default();
+    let mut covered: HashMap<usize, f64> = HashMap::new();
+    loop {
+        let mut choice: Option<(f64, usize, f64)> = None;
+        for (at, list) in pool.lists.iter().enumerate() {
+            if region.lists.contains(&at) {
+                continue;
+            }
+            let Some(mine) = votes.get(at) else { continue };
+            let gain: f64 = mine
+                .iter()
+                .map(|(name, mine)| (mine - covered.get(name).copied().unwrap_or(0.0)).max(0.0))
+                .sum();
+            if gain <= 0.0 {
+                continue;
+            }
+            let share = mine.len() as f64 / list.items.len().max(1) as f64;
+            let first = region.lists.is_empty();
+            let akin = region
+                .lists
+                .iter()
+                .filter_map(|list| pool.lists.get(*list))
+                .any(|it| is_akin(it, list));
+            if !first && (!joins(gain, share, list, akin) || is_of_former(list, &region, pool)) {
+                continue;
+            }
+            let worth = gain
+                * (0.5 + 0.5 * share.min(1.0))
+                * kind_factor(list)
+                * memory_factor(list, known);
+            if choice.is_none_or(|choice| worth > choice.0 + 1e-9) {
+                choice = Some((worth, at, gain));
+            }
+        }
+        let Some((_, at, _)) = choice else { break };
+        region.lists.push(at);
+        for (name, vote) in votes.get(at).into_iter().flatten() {
+            let best = covered.entry(*name).or_insert(0.0);
+            *best = best.max(*vote);
+        }
+    }
+    region.kept = matches.kept(&region.members(pool).into_iter().collect());
+    let size = region.members(pool).len();
+    let total: f64 = (0..claimed).filter_map(|at| covered.get(&at)).sum();
+    if !suffices(claimed, total, size) {
+        return None;
+    }
+    add_siblings(&mut region, pool);
+    Some(region)
+}
+
+/// Whether so many votes of so many claimed names speak for lists of so many members.
+fn suffices(claimed: usize, votes: f64, size: usize) -> bool {
+    if votes <= 0.0 {
+        return false;
+    }
+    let recall = votes / claimed.max(1) as f64;
+    let share = votes / size.max(1) as f64;
+    match claimed {
+        0..=3 => true,
+        _ => {
+            recall >= 0.25
+                || (votes >= 2.0 && share >= 0.5 && recall >= 0.1)
+                || (votes >= 3.0 && recall >= 0.15)
+        }
+    }
+}
+
+/// Whether a list is of those who were what the names of the others are.
+fn is_of_former(list: &EntityList, region: &Region, pool: &Pool<'_>) -> bool {
+    let says = |entity_list: &EntityList| {
+        entity_list
+            .heading
+            .as_deref()
+            .is_some_and(left::is_of_former)
+    };
+    let mut others = region.lists.iter().filter_map(|list| pool.lists.get(*list));
+    says(list) && !others.any(|other| says(other))
+}
+
+/// Whether a further list belongs to the claim's: it adds several names, or one and looks the part.
+fn joins(gain: f64, share: f64, list: &EntityList, akin: bool) -> bool {
+    if list.kind == ListKind::Names {
+        gain >= 2.0 && share >= 0.15 || akin && gain >= 0.5 || gain >= 1.0 && share >= 0.3
+    } else {
+        gain >= 2.0 && share >= 0.4
+    }
+}
+
+fn kind_factor(list: &EntityList) -> f64 {
+    match (list.kind, list.strategy) {
+        (ListKind::Names, Strategy::Prose) => 0.9,
+        (ListKind::Names, _) => 1.0,
+        (ListKind::Other, _) => 0.6,
+    }
+}
+
+fn memory_factor(list: &EntityList, known: Option<&Known>) -> f64 {
+    match known {
+        Some(it) if it.fingerprint == list.fingerprint => 1.1,
+        _ => 1.0,
+    }
+}
+
+/// Whether two lists are built alike and stand side by side: tiers, tabs, columns.
+fn is_akin(one: &EntityList, other: &EntityList) -> bool {
+    one.fingerprint == other.fingerprint
+        && one.strategy == other.strategy
+        && beside(&one.container, &other.container)
+        && (one.strategy != Strategy::TableColumn || column(one) == column(other))
+}
+
+/// Which cell of its row a table's list takes.
+fn column(list: &EntityList) -> Option<&str> {
+    list.items
+        .first()?
+        .css
+        .rsplit(['>', ' '])
+        .find(|part| part.starts_with("td") || part.starts_with("th"))
+}
+
+/// Whether two containers differ at most in which one of several siblings they are, at one or two steps of their path.
+fn beside(one: &str, other: &str) -> bool {
+    let steps = |text: &str| -> Vec<String> {
+        text.split(['>', ' '])
+            .filter(|part| !part.is_empty())
+            .map(|part| part.split(['#', ':']).next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let (one, other) = (steps(one), steps(other));
+    one.len() == other.len() && one.iter().zip(&other).filter(|(a, b)| a != b).count() <= 1
+}
+
+/// Takes in the sibling containers of one template that hold no claimed name.
+///
+/// Under another heading stands another list, unless the claimed names themselves stand under several: then headings part
+/// the claim's list into tiers, and a further one is a further tier.
+fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
+    let chosen: Vec<&EntityList> = region
+        .lists
+        .iter()
+        .filter_map(|list| pool.lists.get(*list))
+        .copied()
+        .collect();
+    // A list that shares a name's place with one of them is no sibling, but another reading of the same.
+    let places = |list: &EntityList| -> Vec<usize> {
+        let ranges = list.items.iter().filter_map(|item| item.range.as_ref());
+        ranges.map(|range| range.start).collect()
+    };
+    let taken: BTreeSet<usize> = chosen.iter().flat_map(|it| places(it)).collect();
+    for (at, list) in pool.lists.iter().enumerate() {
+        if list.kind != ListKind::Names
+            || region.lists.contains(&at)
+            || places(list).iter().any(|place| taken.contains(place))
+        {
+            continue;
+        }
+        let akin: Vec<&EntityList> = chosen
+            .iter()
+            .filter(|chosen| chosen.template == list.template && is_akin(chosen, list))
+            .copied()
+            .collect();
+        let headings: BTreeSet<String> = akin.iter().map(|akin| heading_key(akin)).collect();
+        let own = heading_key(list);
+        if headings.contains(&own) || (headings.len() > 1 && !sets_apart(&own, &headings)) {
+            region.lists.push(at);
+        }
+    }
+}
+
+/// What a list stands under, made comparable: a heading may count the names below it.
+fn heading_key(list: &EntityList) -> String {
+    let heading = fold(list.heading.as_deref().unwrap_or_default());
+    let letters = heading
+        .chars()
+        .map(|letter| if letter.is_alphabetic() { letter } else { ' ' });
+    one_line(&letters.collect::<String>())
+}
+
+/// Whether a heading says of its names that they are not what the other headings' names are: not yet, or no longer.
+fn sets_apart(heading: &str, others: &BTreeSet<String>) -> bool {
+    const NOT: [&str; 7] = ["not", "non", "no", "nicht", "kein", "keine", "pas"];
+    let says =
+        |text: &str| left::is_of_former(text) || text.split(' ').any(|word| NOT.contains(&word));
+    says(heading) && !others.iter().any(|other| says(other))
+}

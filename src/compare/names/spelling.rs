@@ -1,0 +1,146 @@
+//! The words and the letters of a name, as they are compared.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::vocabulary;
+use crate::text::fold;
+
+/// Whether a text is ASCII words of letters and digits with spaces, so that nothing sets a piece of it off.
+pub(in crate::compare) fn is_plain(surface: &str) -> bool {
+    let mut bytes = surface.bytes();
+    bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
+}
+
+/// The words of a folded text: accents off, points inside abbreviations off, `&` as `and`, other punctuation as space.
+pub(in crate::compare) fn split(folded: &str) -> Vec<String> {
+    if is_plain(folded) {
+        return spelt_alike(folded);
+    }
+    split_any(folded)
+}
+
+fn split_any(folded: &str) -> Vec<String> {
+    let mut text = String::with_capacity(folded.len());
+    let plain: Vec<char> = folded
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .collect();
+    for (at, &character) in plain.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| plain.get(at)).copied();
+        let after = plain.get(at + 1).copied();
+        match character {
+            'ł' => text.push('l'),
+            'ø' => text.push('o'),
+            'đ' => text.push('d'),
+            'ı' => text.push('i'),
+            'ß' => text.push_str("ss"),
+            'æ' => text.push_str("ae"),
+            'œ' => text.push_str("oe"),
+            '&' | '+' => text.push_str(" and "),
+            // `Ligue de l'Homme`: an article that has lost its vowel is a word of its own, and names nothing.
+            '\'' => {
+                let elided = matches!(before, Some('d' | 'l'))
+                    && after.is_some_and(char::is_alphabetic)
+                    && at >= 2
+                    && plain.get(at - 2).is_some_and(|plain| plain.is_whitespace());
+                if elided {
+                    text.pop();
+                }
+            }
+            // `U.S.`, `Presente.org`: a point inside a word joins initials and parts words.
+            '.' => {
+                let initial = at < 2
+                    || plain
+                        .get(at - 2)
+                        .is_none_or(|plain| !plain.is_alphanumeric());
+                let inside = before.is_some_and(char::is_alphanumeric)
+                    && after.is_some_and(char::is_alphanumeric);
+                if !(initial && inside) {
+                    text.push(' ');
+                }
+            }
+            it if it.is_alphanumeric() => text.push(it),
+            _ => text.push(' '),
+        }
+    }
+    spelt_alike(&text)
+}
+
+/// The words of a text, each in the spelling that it is compared by.
+fn spelt_alike(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = text.split_whitespace().map(vocabulary::canonical).collect();
+    while let Some(at) = words.windows(2).position(|window| matches!(window, [a, b] if a == "united" && (b == "states" || b == "kingdom" || b == "nations"))) {
+        let short = match words.remove(at + 1).as_str() {
+            "states" => "us",
+            "kingdom" => "uk",
+            _ => "un",
+        };
+        if let Some(word) = words.get_mut(at) {
+            short.clone_into(word);
+        }
+    }
+    words
+}
+
+/// The words of a folded text for weighing: accents off, possessives off, numbers whole, no spelling made one.
+pub(in crate::compare) fn split_words(folded: &str) -> impl Iterator<Item = String> {
+    let plain: String = folded
+        .replace("'s ", " ")
+        .nfd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .collect();
+    let mut words = Vec::new();
+    for piece in
+        plain.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '.' | ',')))
+    {
+        let numeric = piece.starts_with(|letter: char| letter.is_ascii_digit());
+        if numeric
+            && piece
+                .trim_end_matches(['.', ','])
+                .chars()
+                .all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ','))
+        {
+            words.push(piece.trim_end_matches(['.', ',']).to_owned());
+        } else {
+            words.extend(
+                piece
+                    .split(['.', ','])
+                    .filter(|part| !part.is_empty())
+                    .map(str::to_owned),
+            );
+        }
+    }
+    words.into_iter().filter(|word| !word.is_empty())
+}
+
+/// Letters and digits alone, folded.
+pub(in crate::compare) fn letters(text: &str) -> String {
+    if text.is_ascii() {
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        return letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    }
+    letters_of_any(text)
+}
+
+fn letters_of_any(text: &str) -> String {
+    fold(text)
+        .nfd()
+        .filter(|letter| letter.is_alphanumeric())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn ascii_is_taken_as_any_text_is(name in "[A-Za-z0-9 ]{0,30}|[ -~]{0,30}|(United States|The|Theatre|of|Dr) [a-z ]{0,9}") {
+            let folded = fold(&name);
+            prop_assert_eq!(split(&folded), split_any(&folded));
+            prop_assert_eq!(letters(&name), letters_of_any(&name));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Names without the titles around them: academic, honorific and professional ones, in the languages that have them.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use super::spelling::letters;
+
+/// A folded name without the titles before and after it; as it is where it has none, or where too little would be left.
+pub(in crate::compare) fn without_titles(folded: &str) -> &str {
+    let mut name = folded.trim();
+    loop {
+        let shorter = without_first(name)
+            .or_else(|| without_last(name))
+            .or_else(|| {
+                TITLES
+                    .behind
+                    .iter()
+                    .find_map(|suffix| name.strip_suffix(*suffix))
+            });
+        match shorter.map(str::trim).filter(|trim| is_name(trim)) {
+            Some(it) if it.len() < name.len() => name = it,
+            _ => return name,
+        }
+    }
+}
+
+/// Whether enough is left for the name of a person: two words, or two characters of a script without spaces.
+fn is_name(text: &str) -> bool {
+    let words = text.split(|letter: char| letter.is_whitespace() || letter == ',');
+    let words = words
+        .filter(|word| word.chars().any(char::is_alphabetic))
+        .count();
+    words >= 2 || text.starts_with(|letter: char| letter >= '\u{2e80}') && text.chars().count() >= 2
+}
+
+/// The name behind a title: `dr. `, `prof. dr. `, `د/`.
+fn without_first(name: &str) -> Option<&str> {
+    let end = name.find(|letter: char| letter.is_whitespace() || letter == '/')?;
+    let (first, rest) = name.split_at(end);
+    let set_off = rest.starts_with('/') || first.ends_with(['.', '/']);
+    let title = letters(first);
+    let is_title =
+        TITLES.bare.contains(title.as_str()) || set_off && TITLES.before.contains(title.as_str());
+    is_title
+        .then(|| rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/'))
+}
+
+/// The name before a title: `, m.sc.`, `, ph.d.`, `obe`.
+fn without_last(name: &str) -> Option<&str> {
+    if let Some((before, last)) = name.rsplit_once(',') {
+        let words: Vec<String> = last.split_whitespace().map(letters).collect();
+        let all = |text: &String| TITLES.after.contains(text.as_str());
+        let whole = TITLES.after.contains(letters(last).as_str());
+        return (whole || !words.is_empty() && words.iter().all(all)).then_some(before);
+    }
+    let (before, last) = name.rsplit_once(char::is_whitespace)?;
+    let title = letters(last);
+    // Without a comma only what is long enough to be no part of a name, or has points in it.
+    let telling = title.len() >= 3 || last.contains('.');
+    (telling && TITLES.after.contains(title.as_str())).then_some(before)
+}
+
+#[derive(Default)]
+struct Titles {
+    bare: HashSet<String>,
+    before: HashSet<String>,
+    after: HashSet<String>,
+    behind: Vec<&'static str>,
+}
+
+static TITLES: LazyLock<Titles> = LazyLock::new(|| {
+    let mut titles = Titles::default();
+    for line in include_str!("titles.txt").lines() {
+        let mut words = line.split(' ');
+        match words.next() {
+            Some("bare") => titles.bare.extend(words.map(letters)),
+            Some("before") => titles.before.extend(words.map(letters)),
+            Some("after") => titles.after.extend(words.map(letters)),
+            Some("behind") => titles.behind.extend(words),
+            _ => {}
+        }
+    }
+    titles
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::fold;
+
+    #[test]
+    fn titles_go_and_names_stay() {
+        for (name, bare) in [
+            ("Hannes Orlik, M.Sc.", "hannes orlik"),
+            ("Dr. Wiebke Sandvik", "wiebke sandvik"),
+            ("Prof. Dr. Ruben Astor, Ph.D., MBA", "ruben astor"),
+            ("Dorte Malin MdB", "dorte malin"),
+            ("Sr. Juan Molina", "juan molina"),
+            ("د/ نور الهادي", "نور الهادي"),
+            ("أ/ ليلى وردان", "ليلى وردان"),
+            ("д-р Иван Петров", "иван петров"),
+            ("王小明教授", "王小明"),
+            ("डॉ. आशा वर्मा", "आशा वर्मा"),
+            ("Jane Roe OBE", "jane roe"),
+            ("Dr. Oetker", "dr. oetker"),
+            ("Sierra Club", "sierra club"),
+            ("A. Smith", "a. smith"),
+            ("St. Mary Hospital", "st. mary hospital"),
+        ] {
+            let folded = fold(name);
+            let title = without_titles(&folded);
+            assert_eq!(title, bare, "{name}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! What words of names are worth: small words, words that many names have, numbers, abbreviations, places.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use foldhash::fast::FixedState;
+
+/// Words that are known; they are asked for with every word of every name.
+type Words = HashSet<&'static str, FixedState>;
+
+/// Words, and what each is instead.
+type Spellings = HashMap<&'static str, &'static str, FixedState>;
+
+/// Words that name nothing: articles, prepositions, "and".
+static SMALL: LazyLock<Words> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        a an and at by d da das de del der des di die do du e een el en et for from fur het i il in l la las le \
+        les los of on the to und van von with y";
+    TEXT.split_whitespace().collect()
+});
+
+/// Words that many names have; they say little about which one is meant.
+static COMMON: LazyLock<Words> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        academy action agency alliance america american arts assembly association bank board campaign capital \
+        center centre charity church city club coalition collective college commission committee community \
+        company conference congress cooperative corporation council county department education europe european \
+        federation forum foundation friends fund fundacion global government group health holding holdings house \
+        industries industry initiative institut institute international lab laboratories laboratory labs league library limited ministry \
+        movement museum national network office organization partners partnership party press program project \
+        public research resources school science sciences service services society solutions state stiftung \
+        studies support systems team technologies technology trust union university verein world \
+        ассоциация движение институт комитет общественная общественныи организация союз университет фонд центр \
+        الجمعية جمعية جامعة مركز منظمة موسسة شبكة \
+        συλλογος δικτυο οργανισμος ιδρυμα ενωση";
+    TEXT.split_whitespace().collect()
+});
+
+/// Words that a name may gain or lose when an organization grows an arm or changes its dress.
+static EXTENSION: LazyLock<Words> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        action africa alliance america asia europe association campaign center coalition collective com community education ev foundation \
+        friends fund fundraising global group inc initiative institute international national net network now \
+        online org organization program project society team united us usa worldwide";
+    TEXT.split_whitespace().collect()
+});
+
+/// Abbreviations and other spellings, and the one spelling they are compared by.
+static CANONICAL: LazyLock<Spellings> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        intl=international natl=national assoc=association assn=association ass=association univ=university \
+        uni=university dept=department inst=institute institution=institute ctr=center centre=center \
+        centers=center centres=center cntr=center govt=government gov=government mgmt=management fdn=foundation \
+        fndn=foundation found=foundation comm=committee cttee=committee organisation=organization \
+        organisations=organization organizations=organization labour=labor defence=defense programme=program \
+        programmes=programs colour=color honour=honor neighbour=neighbor neighbourhood=neighborhood \
+        behaviour=behavior harbour=harbor favour=favor theatre=theater licence=license catalogue=catalog \
+        bros=brothers mfg=manufacturing tech=technology technologies=technology serv=services svcs=services \
+        soc=society coop=cooperative gruppe=group saint=st mt=mount friend=friends hosp=hospital lib=library \
+        mus=museum acad=academy sch=school coll=college conf=conference fed=federation comn=commission usa=us \
+        bldg=building pharma=pharmaceuticals labs=laboratories lab=laboratory ind=industries \
+        deutschland=germany allemagne=germany alemania=germany alemanha=germany duitsland=germany \
+        osterreich=austria autriche=austria schweiz=switzerland suisse=switzerland svizzera=switzerland \
+        suiza=switzerland espana=spain espagne=spain espanha=spain spagna=spain spanien=spain italia=italy \
+        italie=italy italien=italy frankreich=france francia=france franca=france frankrijk=france \
+        nederland=netherlands niederlande=netherlands belgie=belgium belgique=belgium belgien=belgium \
+        polska=poland pologne=poland polen=poland polonia=poland sverige=sweden schweden=sweden suede=sweden \
+        norge=norway noreg=norway norwegen=norway danmark=denmark danemark=denmark suomi=finland \
+        finlande=finland finnland=finland brasil=brazil bresil=brazil turkiye=turkey irlande=ireland \
+        irland=ireland grece=greece griechenland=greece grecia=greece europa=europe afrique=africa \
+        afrika=africa mexique=mexico kanada=canada \
+        fundacion=foundation fundacao=foundation fundacja=foundation fondation=foundation \
+        fondazione=foundation stiftung=foundation universidad=university universidade=university \
+        universita=university universitat=university universite=university universiteit=university \
+        uniwersytet=university instituto=institute istituto=institute institut=institute \
+        associacao=association asociacion=association associazione=association stowarzyszenie=association \
+        internacional=international internationale=international internazionale=international \
+        nacional=national nazionale=national centro=center zentrum=center federacion=federation \
+        federacao=federation federazione=federation";
+    TEXT.split_whitespace()
+        .filter_map(|word| word.split_once('='))
+        .collect()
+});
+
+/// Countries, regions and cities that make a branch of a name rather than another name for it.
+static PLACES: LazyLock<Words> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        alabama alaska arizona arkansas colorado connecticut delaware hawaii idaho illinois indiana iowa kansas kentucky \
+        louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma \
+        oregon pennsylvania tennessee utah vermont wisconsin wyoming jersey hampshire carolina dakota virginia rhode \
+        alberta manitoba ontario quebec saskatchewan bavaria saxony catalonia flanders wallonia queensland victoria tasmania \
+        albania algeria angola armenia azerbaijan bangladesh belarus bolivia bosnia bulgaria cambodia cameroon croatia cyprus \
+        czechia ecuador georgia guatemala haiti honduras iceland iran jamaica jordan kazakhstan kosovo kuwait laos latvia \
+        lebanon libya lithuania luxembourg madagascar malawi mali malta moldova mongolia montenegro morocco mozambique myanmar \
+        namibia nepal nicaragua oman panama paraguay philippines qatar rwanda senegal serbia slovakia slovenia somalia sudan \
+        suriname syria tanzania thailand togo tunisia uganda uruguay uzbekistan venezuela vietnam yemen zambia zimbabwe \
+        argentina asian atlanta australia austria beijing belgium berlin boston brasil brazil \
+        britain california canada chad chicago chile china cleveland colombia dallas danmark denmark deutschland \
+        east eastern egypt england espana estonia ethiopia finland florida france geneva germany ghana \
+        greece hong houston hungary india indonesia iraq ireland israel italia italy japan kenya kong korea \
+        london malaysia mexico nederland netherlands nigeria norge north northern norway pakistan paris peru \
+        phoenix poland portugal romania russia schweiz scotland singapore south southern spain sweden switzerland \
+        taiwan texas tokyo turkey uk ukraine us wales west western";
+    TEXT.split_whitespace().collect()
+});
+
+const UNITS: [(&str, u64); 20] = [
+    ("zero", 0),
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("sixteen", 16),
+    ("seventeen", 17),
+    ("eighteen", 18),
+    ("nineteen", 19),
+];
+
+const TENS: [(&str, u64); 9] = [
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fourty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
+];
+
+static ORDINALS: LazyLock<Spellings> = LazyLock::new(|| {
+    const TEXT: &str = "\
+        first=1st second=2nd third=3rd fourth=4th fifth=5th sixth=6th seventh=7th eighth=8th ninth=9th tenth=10th \
+        eleventh=11th twelfth=12th";
+    TEXT.split_whitespace()
+        .filter_map(|word| word.split_once('='))
+        .collect()
+});
+
+/// Whether a word names nothing.
+pub(in crate::compare) fn is_small(word: &str) -> bool {
+    SMALL.contains(word)
+}
+
+/// Whether many names have it.
+pub(in crate::compare) fn is_common(word: &str) -> bool {
+    COMMON.contains(word)
+}
+
+/// Whether a name may gain or lose it and still be the same organization's.
+pub(in crate::compare) fn is_extension(word: &str) -> bool {
+    EXTENSION.contains(word)
+}
+
+/// Whether it is a place that makes a branch.
+pub(in crate::compare) fn is_place(word: &str) -> bool {
+    PLACES.contains(word)
+}
+
+/// How much a word says about which name is meant, 0.2 to 1.
+pub(in crate::compare) fn weight(word: &str) -> f64 {
+    if is_common(word) {
+        0.5
+    } else if word.chars().count() == 1 && !is_number(word) {
+        0.4
+    } else {
+        1.0
+    }
+}
+
+/// The spelling a word is compared by.
+pub(in crate::compare) fn canonical(word: &str) -> String {
+    if let Some(to) = CANONICAL.get(word).or_else(|| ORDINALS.get(word)) {
+        return (*to).to_owned();
+    }
+    if let Some(stem) = word.strip_suffix("isation") {
+        return format!("{stem}ization");
+    }
+    word.to_owned()
+}
+
+/// Whether a word is a number, a year, a Roman numeral above one, or mixes digits and letters.
+pub(in crate::compare) fn is_number(word: &str) -> bool {
+    word.chars().any(|character| character.is_ascii_digit())
+        || (word.len() >= 2
+            && word.len() <= 6
+            && word
+                .chars()
+                .all(|character| matches!(character, 'i' | 'v' | 'x'))
+            && word != "xi")
+        || matches!(word, "i" | "v" | "x")
+}
+
+/// The value of a number word below a hundred.
+pub(in crate::compare) fn small_number(word: &str) -> Option<u64> {
+    UNITS
+        .iter()
+        .chain(&TENS)
+        .find(|(it, _)| *it == word)
+        .map(|(_, value)| *value)
+}
+
+/// Words with the number words among them as digits: `brigade forty four` as `brigade 44`.
+pub(in crate::compare) fn numbers_joined(words: &[&str]) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        let tens = TENS
+            .iter()
+            .find(|(it, _)| it == word)
+            .map(|(_, value)| *value);
+        let Some(mut value) = tens.or_else(|| small_number(word)) else {
+            joined.push((*word).to_owned());
+            continue;
+        };
+        if tens.is_some()
+            && let Some(unit) = words.get(at).and_then(|word| {
+                small_number(word)
+                    .or_else(|| word.parse().ok())
+                    .filter(|small_number| (1..10).contains(small_number))
+            })
+        {
+            value += unit;
+            at += 1;
+        }
+        joined.push(value.to_string());
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn number_words_become_digits() {
+        assert_eq!(
+            numbers_joined(&["brigade", "forty", "four"]),
+            ["brigade", "44"]
+        );
+        assert_eq!(numbers_joined(&["forty", "4"]), ["44"]);
+        assert_eq!(
+            numbers_joined(&["three", "percenters"]),
+            ["3", "percenters"]
+        );
+    }
+}

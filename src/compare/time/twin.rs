@@ -1,0 +1,47 @@
+//! A passage that is like the claimed words, and stood beside them while they were there: it is not what the page says in their place.
+
+use super::{fold::Folded, track::Track};
+use crate::{
+    compare::{claim::Said, names::likeness::reason, page::Look},
+    finding::{Verdict, Why},
+};
+
+/// Takes a passage for what it is where the page had it before as well, when it still had the claimed words.
+pub(in crate::compare) fn apart(
+    folded: &mut Folded,
+    tracks: &[(u32, &Track<Said>)],
+    look: &mut Look<'_>,
+) {
+    let (Verdict::Altered { to, .. }, Some(seen)) =
+        (&folded.said.verdict, folded.history.last_seen)
+    else {
+        return;
+    };
+    let says = |track: &Track<Said>| {
+        let latest = track.latest().map(|latest| &latest.said.verdict);
+        matches!(latest, Some(Verdict::Altered { to: there, .. }) if there == to)
+    };
+    let Some((number, _)) = tracks.iter().find(|track| says(track.1)) else {
+        return;
+    };
+    let mut had = false;
+    look(*number, seen, &mut |page| {
+        had = page
+            .visited
+            .reading
+            .is_some_and(|reading| !page.text(reading).find(to).is_empty());
+    });
+    if !had {
+        return;
+    }
+    let twin = format!("\"{to}\" was there before as well, beside the claimed words");
+    folded.said.verdict = match folded.said.unproven.take() {
+        Some(detail) => Verdict::CannotTell {
+            why: Why::AnotherPage,
+            detail,
+        },
+        None => Verdict::Absent,
+    };
+    folded.said.reasons = vec![reason(&twin, 0.85)];
+    folded.said.score = 0.85;
+}

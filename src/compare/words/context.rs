@@ -1,0 +1,187 @@
+//! What stood around words at the visit nearest to the day of access, and whether later visits still have it.
+
+use std::collections::BTreeSet;
+
+use super::{
+    quotation::{self, only_in, turn, words_of},
+    sentences,
+    statement::{self, Passage, StatementAnswer},
+};
+use crate::{
+    compare::{
+        claim::{Place, Scope, Spoken},
+        names::likeness::reason,
+        page_text::PageText,
+    },
+    finding::{Verdict, Why},
+    text::{fold, one_line},
+};
+
+/// A passage carries a sentence from this share of its words on; passages below are not missed.
+const CARRIES: f64 = 0.4;
+
+/// The sentence that quoted words stand in.
+pub(in crate::compare) fn around(
+    exact: &str,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+) -> Vec<String> {
+    let answer = quotation::in_page(exact, page, scope);
+    let place = answer
+        .places
+        .first()
+        .filter(|_| answer.verdict == Verdict::Present);
+    place
+        .and_then(|place| sentence_at(page, place))
+        .into_iter()
+        .collect()
+}
+
+fn sentence_at(page: &PageText<'_>, place: &Place) -> Option<String> {
+    let range = place.range.clone()?;
+    let text = &page.reading.text;
+    let sentence = sentences::of(text)
+        .into_iter()
+        .find(|it| it.start <= range.start && range.start < it.end)?;
+    text.get(sentence).map(one_line)
+}
+
+/// A quotation that stands, but whose sentence now says otherwise, is altered.
+pub(in crate::compare) fn of_quotation(
+    said: Spoken,
+    then: &[String],
+    page: &PageText<'_>,
+) -> Spoken {
+    let (Some(then), Verdict::Present) = (then.first(), &said.verdict) else {
+        return said;
+    };
+    let Some(now) = sentence_at(page, &said.place) else {
+        return said;
+    };
+    if fold(then) == fold(&now) || !page.find(then).is_empty() {
+        return said;
+    }
+    let (a, b) = (fold(then), fold(&now));
+    let (a, b) = (words_of(&a), words_of(&b));
+    let (gone, come) = (only_in(&a, &b), only_in(&b, &a));
+    let much = gone.len() * 2 > a.len();
+    match turn(&gone, &come).filter(|_| !much) {
+        Some(how) => Spoken {
+            reasons: vec![reason("the words stand, but their sentence changed", 0.9)],
+            verdict: Verdict::Altered {
+                to: now,
+                how: format!("the words stand, but in their sentence {how}"),
+            },
+            score: 0.85,
+            ..said
+        },
+        None => said,
+    }
+}
+
+/// The passages that a sentence rests on.
+pub(in crate::compare) fn rests_on(
+    exact: &str,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+) -> Vec<String> {
+    let answer = statement::in_page(exact, page, scope);
+    answer
+        .passages
+        .into_iter()
+        .filter(|passage| passage.score >= CARRIES)
+        .take(2)
+        .map(|passage| passage.text)
+        .collect()
+}
+
+/// What stands where a passage stood.
+enum Instead {
+    /// No passage that is about the sentence's names and numbers.
+    Nothing,
+    /// One with the same names and numbers: other words for the same, as far as a program can tell.
+    Same,
+    /// One with others.
+    Other(String),
+}
+
+/// What stands in place of a passage that a sentence rested on: the first of the nearest passages that is about its names and numbers,
+/// and says enough to stand in its place. A heading or an abbreviation that has the name says nothing about it.
+fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
+    let marked = statement::names_and_numbers(claimed);
+    let has = |text: &str| -> BTreeSet<String> {
+        let words: BTreeSet<String> = statement::telling(text).into_iter().collect();
+        marked.intersection(&words).cloned().collect()
+    };
+    let had = has(gone);
+    let about = |passage: &&Passage| {
+        !has(&passage.text).is_empty() || marked.is_empty() && passage.score >= CARRIES
+    };
+    let tells = besides_names(gone);
+    let says = |passage: &&Passage| besides_names(&passage.text) * 2 >= tells;
+    match passages.iter().filter(says).find(about) {
+        None => Instead::Nothing,
+        Some(it) if has(&it.text).is_superset(&had) && !statement::is_turned(gone, &it.text) => {
+            Instead::Same
+        }
+        Some(it) => Instead::Other(it.text.clone()),
+    }
+}
+
+/// How many words that tell something a text has besides names, abbreviations and numbers.
+fn besides_names(text: &str) -> usize {
+    let is_plain = |text: &&str| {
+        let first = text.chars().find(|letter| letter.is_alphanumeric());
+        first.is_some_and(|first| first.is_alphabetic() && !first.is_uppercase())
+    };
+    let plain = text.split_whitespace().filter(is_plain);
+    plain.map(|plain| statement::telling(plain).len()).sum()
+}
+
+/// What a page says about a sentence, and whether the passages that it rested on still stand.
+pub(in crate::compare) fn of_statement(
+    answer: StatementAnswer,
+    then: &[String],
+    page: &PageText<'_>,
+) -> Spoken {
+    let best = answer.passages.first();
+    let place = best.map_or_else(Place::default, |best| Place {
+        range: Some(best.range.clone()),
+        css: None,
+        note: Some(format!(
+            "the nearest of {} passages, {}",
+            answer.passages.len(),
+            page.place(&best.range)
+        )),
+    });
+    let mut verdict = answer.verdict;
+    let open = matches!(
+        &verdict,
+        Verdict::CannotTell {
+            why: Why::NotSettled,
+            ..
+        }
+    );
+    let gone = then.iter().find(|it| page.find(it).is_empty());
+    let mut reasons = answer.reasons;
+    if let (true, Some(gone)) = (open, gone) {
+        let how = format!("a passage that it rested on is gone: \"{gone}\"");
+        match instead(&answer.claimed, gone, &answer.passages) {
+            Instead::Nothing => {
+                reasons.insert(0, reason(&how, 0.7));
+                verdict = Verdict::Absent;
+            }
+            Instead::Same => {}
+            Instead::Other(to) => {
+                reasons.insert(0, reason("a passage that it rested on is gone", 0.7));
+                verdict = Verdict::Altered { to, how };
+            }
+        }
+    }
+    Spoken {
+        verdict,
+        score: if open { 0.5 } else { answer.score },
+        reasons,
+        place,
+    }
+}

@@ -1,0 +1,459 @@
+//! Whether quoted words stand on a page: word for word, apart from punctuation, or changed, and how.
+
+use std::ops::Range;
+
+use super::letters;
+use crate::{
+    compare::{
+        claim::{Place, Scope},
+        names::likeness::{reason, round},
+        page_text::{PageText, is_unparted},
+        state,
+    },
+    finding::{Reason, Verdict, Why},
+    reading::Reading,
+    text::{Folded, one_line},
+};
+
+/// What a page says about words: quoted ones, or a number of things.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WordsAnswer {
+    /// The words as the claim has them.
+    pub claimed: String,
+    /// What the page says.
+    pub verdict: Verdict,
+    /// The words as the page has them, or the nearest there are.
+    pub found: Option<String>,
+    /// How near they are, 0 to 1.
+    pub score: f64,
+    /// Why, strongest first.
+    pub reasons: Vec<Reason>,
+    /// Every place where they stand, those in the scope first.
+    pub places: Vec<Place>,
+    /// What else there is to say: `not in 1,972 characters of text`.
+    pub note: Option<String>,
+}
+
+impl WordsAnswer {
+    /// What is said of words as long as nothing was found.
+    pub(in crate::compare) fn absent(claimed: &str) -> Self {
+        Self {
+            claimed: claimed.to_owned(),
+            verdict: Verdict::Absent,
+            found: None,
+            score: 0.0,
+            reasons: Vec::new(),
+            places: Vec::new(),
+            note: None,
+        }
+    }
+}
+
+/// No likeness is looked for in quotations of fewer characters: short words are like too many others.
+const SHORTEST_LIKENESS: usize = 12;
+/// From here on words are held for the quotation, changed.
+const ALTERED: f64 = 0.72;
+/// What a letter that the page has in between costs; one that it lacks costs 1.
+const INSERTED: f64 = 0.35;
+/// From here on words are worth showing, though they may be others.
+const PERHAPS: f64 = 0.6;
+
+/// Looks for quoted words on a page.
+#[must_use]
+pub fn quotation(exact: &str, reading: &Reading, scope: Scope<'_>) -> WordsAnswer {
+    in_page(exact, &PageText::of(reading), scope)
+}
+
+/// What a page says about quoted words.
+pub(in crate::compare) fn in_page(
+    exact: &str,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+) -> WordsAnswer {
+    let mut answer = WordsAnswer::absent(exact);
+    let untold = state::why(page.reading);
+    let words = exact
+        .trim()
+        .trim_matches(|letter: char| letter.is_whitespace() || "\"'“”‘’.,;:".contains(letter));
+    let word_for_word = page.find(words);
+    let letters = if word_for_word.is_empty() {
+        letters::find(words, page)
+    } else {
+        letters::Places::default()
+    };
+    let found = [word_for_word, letters.same].concat();
+    if !found.is_empty() {
+        present(&mut answer, &found, words, page, scope);
+        return answer;
+    }
+    if let Some(range) = letters.parted.first() {
+        let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
+        let how = "the same letters, parted into other words".to_owned();
+        answer.reasons = vec![reason(&how, 0.9)];
+        answer.verdict = Verdict::Altered {
+            to: there.clone(),
+            how,
+        };
+        answer.places = vec![place(range.clone(), page)];
+        answer.found = Some(there);
+        answer.score = 0.9;
+        return answer;
+    }
+    if let Some(range) = with_gaps(words, page) {
+        present(&mut answer, &[range], words, page, scope);
+        answer.reasons = vec![reason("its parts stand there one after the other", 0.95)];
+        return answer;
+    }
+    let is_page = !state::is_opaque(page.reading.state);
+    let near = if is_page && words.chars().count() >= SHORTEST_LIKENESS {
+        nearest(words, page)
+    } else {
+        None
+    };
+    answer.note = Some(format!("not in {}", page.extent()));
+    let few = words.split_whitespace().count() < 4;
+    let bar = if few { ALTERED } else { PERHAPS };
+    if let Some((range, score)) = near.filter(|near| near.1 >= bar) {
+        let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
+        let how = difference(words, &there);
+        answer.verdict = if score >= ALTERED {
+            Verdict::Altered {
+                to: there.clone(),
+                how: how.clone(),
+            }
+        } else {
+            Verdict::CannotTell {
+                why: Why::Perhaps,
+                detail: format!("perhaps \"{there}\": {how}"),
+            }
+        };
+        answer.reasons = vec![reason(&how, score)];
+        answer.places = vec![place(range, page)];
+        answer.found = Some(there);
+        answer.score = round(score);
+        return answer;
+    }
+    if let Some((why, detail)) = untold {
+        answer.verdict = Verdict::CannotTell { why, detail };
+    } else {
+        answer.reasons = vec![reason("the words are not in the page's text", 0.9)];
+    }
+    answer
+}
+
+fn place(range: Range<usize>, page: &PageText<'_>) -> Place {
+    let note = Some(page.place(&range));
+    Place {
+        range: Some(range),
+        css: None,
+        note,
+    }
+}
+
+fn present(
+    answer: &mut WordsAnswer,
+    found: &[Range<usize>],
+    words: &str,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+) {
+    let within = page.scope(scope);
+    let mut found = found.to_vec();
+    found.sort_by_key(|it| {
+        let inside = within
+            .as_ref()
+            .is_some_and(|within| within.start <= it.start && it.end <= within.end);
+        (!inside, it.start)
+    });
+    let there = found
+        .first()
+        .and_then(|found| page.reading.text.get(found.clone()))
+        .unwrap_or_default();
+    answer.found = Some(one_line(there));
+    answer.verdict = Verdict::Present;
+    let same = page
+        .folded
+        .as_str()
+        .contains(crate::text::fold(words).trim());
+    answer.score = if same { 1.0 } else { 0.97 };
+    let what = if same {
+        "word for word"
+    } else {
+        "the same words, apart from punctuation, accents and spaces"
+    };
+    answer.reasons = vec![reason(what, answer.score)];
+    if found.len() > 1 {
+        answer.note = Some(format!("in {} places", found.len()));
+    }
+    answer.places = found.into_iter().map(|found| place(found, page)).collect();
+}
+
+/// A quotation with omissions (`…`, `[…]`, `...`) or insertions in brackets: its parts in order, not far apart.
+fn with_gaps(words: &str, page: &PageText<'_>) -> Option<Range<usize>> {
+    const FARTHEST: usize = 600;
+    let mut plain = without_ellipses(words);
+    while let (Some(open), Some(close)) = (plain.find('['), plain.find(']')) {
+        if open > close {
+            break;
+        }
+        plain.replace_range(open..=close, "\u{1}");
+    }
+    let parts: Vec<&str> = plain
+        .split('\u{1}')
+        .map(str::trim)
+        .filter(|text| text.chars().count() >= 3)
+        .collect();
+    if parts.len() < 2 && !plain.contains('\u{1}') {
+        return None;
+    }
+    let find = |part: &str| match page.find(part) {
+        found if found.is_empty() => letters::find(part, page).same,
+        found => found,
+    };
+    let firsts = find(parts.first()?);
+    firsts.into_iter().find_map(|first| {
+        let mut end = first.end;
+        for part in parts.iter().skip(1) {
+            let next = find(part)
+                .into_iter()
+                .find(|it| it.start >= end && it.start < end + FARTHEST)?;
+            end = next.end;
+        }
+        Some(first.start..end)
+    })
+}
+
+/// A text with a mark for every ellipsis, however it is written: `…`, `...`, `. . .`, `. . . .`, with brackets or without.
+fn without_ellipses(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let dots = rest
+            .char_indices()
+            .take_while(|entry| matches!(entry.1, '.' | '…' | ' ' | '\u{a0}' | '\u{202f}'))
+            .filter(|entry| entry.1 != ' ' && entry.1 != '\u{a0}' && entry.1 != '\u{202f}');
+        let (mut count, mut end) = (0, 0);
+        for (at, dot) in dots {
+            count += if dot == '…' { 3 } else { 1 };
+            end = at + dot.len_utf8();
+        }
+        if count >= 3 && matches!(first, '.' | '…') {
+            let bracketed = out.ends_with('[') || out.ends_with('(');
+            rest = rest.get(end..).unwrap_or_default();
+            if bracketed && rest.starts_with([']', ')']) {
+                out.pop();
+                rest = rest.get(1..).unwrap_or_default();
+            }
+            out.push('\u{1}');
+        } else {
+            out.push(first);
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+        }
+    }
+    out
+}
+
+/// A word of a text, folded, with its place in the folded text.
+pub(in crate::compare) struct Word<'a> {
+    /// The word, as the text has it.
+    pub(in crate::compare) text: &'a str,
+    /// Its bytes in the text.
+    pub(in crate::compare) range: Range<usize>,
+}
+
+/// The words of a folded text: runs of letters and digits, apostrophes and hyphens inside them included.
+pub(in crate::compare) fn words_of(folded: &str) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, character) in folded
+        .char_indices()
+        .chain(std::iter::once((folded.len(), ' ')))
+    {
+        let inside = character.is_alphanumeric()
+            || (start.is_some()
+                && matches!(character, '\'' | '-' | '.' | ',' | '\u{66b}' | '\u{66c}'))
+                && folded
+                    .get(at + character.len_utf8()..)
+                    .and_then(|folded| folded.chars().next())
+                    .is_some_and(char::is_alphanumeric)
+                && (character != ',' && character != '.'
+                    || folded
+                        .get(..at)
+                        .is_some_and(|folded| folded.ends_with(char::is_numeric)));
+        // Scripts without spaces between words have numbers in the middle of a run.
+        let turns = character.is_ascii_digit()
+            && folded
+                .get(..at)
+                .and_then(|folded| folded.chars().next_back())
+                .is_some_and(is_unparted);
+        if let Some(from) = start.filter(|_| turns) {
+            words.push(Word {
+                text: folded.get(from..at).unwrap_or_default(),
+                range: from..at,
+            });
+            start = Some(at);
+        }
+        match (inside, start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                words.push(Word {
+                    text: folded.get(from..at).unwrap_or_default(),
+                    range: from..at,
+                });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// What it costs that one word stands for another, in letters.
+fn cost(one: &str, other: &str) -> f64 {
+    if one == other {
+        return 0.0;
+    }
+    let length = one.chars().count().max(other.chars().count());
+    let distance = strsim::levenshtein(one, other);
+    if length >= 5 && distance * 4 <= length {
+        distance as f64
+    } else {
+        length as f64
+    }
+}
+
+/// The passage that is nearest to the quotation, by whole words, and how near, 0 to 1 (Sellers' alignment over words).
+fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
+    let folded = Folded::of(quoted);
+    let quote = words_of(folded.as_str());
+    let text = words_of(page.folded.as_str());
+    let total: f64 = quote
+        .iter()
+        .map(|quote| quote.text.chars().count() as f64)
+        .sum();
+    if quote.len() < 2 || total <= 0.0 {
+        return None;
+    }
+    let lengths: Vec<f64> = quote
+        .iter()
+        .map(|quote| quote.text.chars().count() as f64)
+        .collect();
+    // A column per word of the page: for each prefix of the quotation the least cost of an alignment that ends here,
+    // and the word it began at.
+    let mut column: Vec<(f64, usize)> = Vec::with_capacity(quote.len() + 1);
+    let mut sum = 0.0;
+    column.push((0.0, 0));
+    for length in &lengths {
+        sum += length;
+        column.push((sum, 0));
+    }
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (at, word) in text.iter().enumerate() {
+        let length = word.text.chars().count() as f64;
+        let mut next = Vec::with_capacity(column.len());
+        next.push((0.0, at + 1));
+        for (row, quoted) in quote.iter().enumerate() {
+            let (diagonal, above) = (column.get(row).copied()?, next.get(row).copied()?);
+            let before = column.get(row + 1).copied()?;
+            let start = if row == 0 { at } else { diagonal.1 };
+            let options = [
+                (diagonal.0 + cost(quoted.text, word.text), start),
+                (above.0 + lengths.get(row)?, above.1),
+                (before.0 + length * INSERTED, before.1),
+            ];
+            let least = options.into_iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
+            next.push(least);
+        }
+        let end = next.last().copied()?;
+        if best.is_none_or(|best| end.0 < best.0 - 1e-9) {
+            best = Some((end.0, end.1, at));
+        }
+        column = next;
+    }
+    let (cost, first, last) = best?;
+    let (from, to) = (text.get(first)?.range.start, text.get(last)?.range.end);
+    (from < to).then(|| {
+        (
+            page.folded.original(from..to),
+            (1.0 - cost / total).max(0.0),
+        )
+    })
+}
+
+/// Words that turn a sentence's meaning.
+const TURNING: [&str; 18] = [
+    "not", "no", "never", "without", "nor", "neither", "cannot", "can't", "don't", "doesn't",
+    "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "hardly", "former",
+];
+
+/// Words that take a sentence's certainty away.
+const HEDGES: [&str; 14] = [
+    "may",
+    "might",
+    "could",
+    "perhaps",
+    "possibly",
+    "allegedly",
+    "reportedly",
+    "formerly",
+    "previously",
+    "once",
+    "planned",
+    "proposed",
+    "some",
+    "sometimes",
+];
+
+/// The words of `one` that `other` has nowhere.
+pub(in crate::compare) fn only_in<'a>(one: &[Word<'a>], other: &[Word<'_>]) -> Vec<&'a str> {
+    one.iter()
+        .map(|one| one.text)
+        .filter(|text| !other.iter().any(|word| word.text == *text))
+        .collect()
+}
+
+/// What is different between quoted words and those on the page, in words; negations, hedges and numbers first.
+pub(in crate::compare) fn difference(quoted: &str, there: &str) -> String {
+    let (a, b) = (Folded::of(quoted), Folded::of(there));
+    let (a, b) = (words_of(a.as_str()), words_of(b.as_str()));
+    let (gone, come) = (only_in(&a, &b), only_in(&b, &a));
+    if let Some(turn) = turn(&gone, &come) {
+        return turn;
+    }
+    let list = |words: &[&str]| words.iter().take(6).copied().collect::<Vec<_>>().join(" ");
+    match (gone.is_empty(), come.is_empty()) {
+        (true, true) => "the same words in another order or number".to_owned(),
+        (false, true) => format!("without \"{}\"", list(&gone)),
+        (true, false) => format!("with \"{}\" added", list(&come)),
+        (false, false) => format!("\"{}\" in place of \"{}\"", list(&come), list(&gone)),
+    }
+}
+
+/// A change of words that turns the meaning: a negation, a hedge, a number.
+pub(in crate::compare) fn turn(gone: &[&str], come: &[&str]) -> Option<String> {
+    let has = |words: &[&str], table: &[&str]| {
+        words
+            .iter()
+            .find(|word| table.contains(word))
+            .map(|word| (*word).to_owned())
+    };
+    if let Some(word) = has(come, &TURNING) {
+        return Some(format!("a negation was added: \"{word}\""));
+    }
+    if let Some(word) = has(gone, &TURNING) {
+        return Some(format!("a negation was taken out: \"{word}\""));
+    }
+    if let Some(word) = has(come, &HEDGES) {
+        return Some(format!("a hedge was added: \"{word}\""));
+    }
+    let number = |words: &[&str]| {
+        words
+            .iter()
+            .find(|word| word.chars().any(|letter| letter.is_ascii_digit()))
+            .map(|word| (*word).to_owned())
+    };
+    match (number(gone), number(come)) {
+        (Some(was), Some(is)) => Some(format!("a number changed: {is} in place of {was}")),
+        _ => None,
+    }
+}

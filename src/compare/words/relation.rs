@@ -1,0 +1,296 @@
+//! Whether a page has a sentence that puts one name in relation to another: shown, not understood.
+
+use std::ops::Range;
+
+use super::{quotation::words_of, sentences};
+use crate::{
+    compare::{
+        claim::{Place, Scope},
+        names::{key::NameKey, likeness::reason, vocabulary},
+        page_text::PageText,
+        state,
+    },
+    finding::{Reason, Verdict, Why},
+    reading::Reading,
+    text::{fold, one_line},
+};
+
+/// What a page says about a relation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RelationAnswer {
+    /// What the page says.
+    pub verdict: Verdict,
+    /// The sentence that says it, or comes nearest.
+    pub found: Option<String>,
+    /// How sure that is, 0 to 1.
+    pub score: f64,
+    /// Why, strongest first.
+    pub reasons: Vec<Reason>,
+    /// Where the sentence stands.
+    pub place: Place,
+}
+
+/// Looks for a sentence that holds both names.
+#[must_use]
+pub fn relation(
+    subject: &str,
+    relation: &str,
+    object: &str,
+    reading: &Reading,
+    scope: Scope<'_>,
+) -> RelationAnswer {
+    in_page(subject, relation, object, &PageText::of(reading), scope)
+}
+
+/// What a sentence has of the relation.
+struct Candidate {
+    range: Range<usize>,
+    score: f64,
+    why: &'static str,
+    turned: Option<&'static str>,
+}
+
+/// Words that say that a relation is over.
+const OVER: [&str; 8] = [
+    "formerly",
+    "former",
+    "no longer",
+    "until",
+    "previously",
+    "ceased",
+    "was once",
+    "used to be",
+];
+
+/// What a page says about a relation of a subject and an object.
+pub(in crate::compare) fn in_page(
+    subject: &str,
+    relation: &str,
+    object: &str,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+) -> RelationAnswer {
+    let untold = |why, detail: &str| RelationAnswer {
+        verdict: Verdict::CannotTell {
+            why,
+            detail: detail.to_owned(),
+        },
+        found: None,
+        score: 0.5,
+        reasons: Vec::new(),
+        place: Place::default(),
+    };
+    let (one, other) = (spellings(subject), spellings(object));
+    let between = content(relation);
+    let within = page.scope(scope);
+    let speaks_of_itself = page
+        .reading
+        .title
+        .as_deref()
+        .is_some_and(|title| holds(&fold(title), &one))
+        || page
+            .reading
+            .text
+            .get(..page.reading.text.len().min(400))
+            .is_none_or(|it| holds(&fold(it), &one));
+    let mut best: Option<Candidate> = None;
+    for range in sentences::of(&page.reading.text) {
+        let sentence = fold(page.reading.text.get(range.clone()).unwrap_or_default());
+        if !holds(&sentence, &other) {
+            continue;
+        }
+        let Some(mut it) = judge(&sentence, range, &one, &between, speaks_of_itself) else {
+            continue;
+        };
+        if within
+            .as_ref()
+            .is_some_and(|within| within.start <= it.range.start && it.range.end <= within.end)
+        {
+            it.score += 0.02;
+        }
+        if best.as_ref().is_none_or(|best| it.score > best.score) {
+            best = Some(it);
+        }
+    }
+    let Some(best) = best else {
+        return match state::why(page.reading) {
+            Some((why, detail)) => untold(why, &detail),
+            None => untold(Why::NotSettled, "no sentence of the page holds both names"),
+        };
+    };
+    let sentence = one_line(
+        page.reading
+            .text
+            .get(best.range.clone())
+            .unwrap_or_default(),
+    );
+    let verdict = match best.turned {
+        Some(word) => Verdict::Altered {
+            to: sentence.clone(),
+            how: format!("the sentence says \"{word}\""),
+        },
+        None if best.score >= 0.7 => Verdict::Present,
+        None => Verdict::CannotTell {
+            why: Why::NotSettled,
+            detail: "the page names the other, but no sentence holds both names".to_owned(),
+        },
+    };
+    let note = Some(page.place(&best.range));
+    RelationAnswer {
+        verdict: state::allowed(verdict, page.reading),
+        found: Some(sentence),
+        score: crate::compare::names::likeness::round(best.score.min(0.99)),
+        reasons: vec![reason(best.why, best.score)],
+        place: Place {
+            range: Some(best.range),
+            css: None,
+            note,
+        },
+    }
+}
+
+/// What a sentence that holds the other name says of the one.
+fn judge(
+    sentence: &str,
+    range: Range<usize>,
+    one: &[String],
+    between: &[String],
+    speaks_of_itself: bool,
+) -> Option<Candidate> {
+    let tokens = words_of(sentence);
+    let said = between
+        .iter()
+        .filter(|it| tokens.iter().any(|word| alike(word.text, it)))
+        .count();
+    let relates = !between.is_empty() && said == between.len();
+    let itself = tokens
+        .iter()
+        .any(|token| matches!(token.text, "we" | "our" | "us" | "it" | "its"));
+    let (score, why) = match (holds(sentence, one), relates) {
+        (true, true) => (0.95, "a sentence holds both names and the relation"),
+        (true, false) => (0.75, "a sentence holds both names"),
+        (false, true) if itself && speaks_of_itself => (
+            0.72,
+            "the page speaks of itself in a sentence with the other name",
+        ),
+        (false, true) => (0.6, "a sentence holds the relation and the other name"),
+        (false, false) => return None,
+    };
+    let turned = OVER
+        .into_iter()
+        .find(|word| score >= 0.7 && sentence.contains(word));
+    Some(Candidate {
+        range,
+        score,
+        why,
+        turned,
+    })
+}
+
+/// How a text may spell a name: as it is, without its article and brackets, by its initials where they are long enough.
+fn spellings(name: &str) -> Vec<String> {
+    let key = NameKey::of(name);
+    let folded = fold(name);
+    let bare = folded.strip_prefix("the ").unwrap_or(&folded).to_owned();
+    let body = bare.split('(').next().unwrap_or_default().trim().to_owned();
+    let mut spellings = vec![bare, body];
+    spellings.extend(
+        key.acronyms
+            .iter()
+            .chain(&key.initials)
+            .filter(|acronym| acronym.chars().count() >= 3)
+            .cloned(),
+    );
+    // A plural stands for the singular: "convening centers are" for "each convening center is".
+    if let Some(single) = folded.strip_suffix('s') {
+        spellings.push(single.to_owned());
+    }
+    spellings.retain(|spelling| spelling.chars().count() >= 3);
+    spellings.dedup();
+    spellings
+}
+
+fn holds(folded: &str, spellings: &[String]) -> bool {
+    spellings.iter().any(|name| {
+        folded.match_indices(name.as_str()).any(|(at, index)| {
+            crate::compare::page_text::is_bounded(folded, &(at..at + index.len()))
+        })
+    })
+}
+
+fn content(relation: &str) -> Vec<String> {
+    let folded = fold(relation);
+    words_of(&folded)
+        .iter()
+        .map(|it| it.text)
+        .filter(|text| !vocabulary::is_small(text))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether two words have a stem of five letters or more in common: `coordinated`, `coordinates`, `coordination`.
+fn alike(one: &str, other: &str) -> bool {
+    one == other || {
+        let same = one
+            .chars()
+            .zip(other.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
+        same >= 5 && same + 4 >= one.chars().count().max(other.chars().count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::testing::reading;
+
+    fn said(text: &str) -> RelationAnswer {
+        relation(
+            "Example Network",
+            "project of",
+            "Mediators Beyond Walls International",
+            &reading(text),
+            Scope::default(),
+        )
+    }
+
+    #[test]
+    fn a_sentence_with_both_names_is_shown() {
+        let it = said(
+            "Hello there. The Example Network is a project of Mediators Beyond Walls International. Bye.",
+        );
+        assert_eq!(it.verdict, Verdict::Present);
+        assert_eq!(
+            it.found.as_deref(),
+            Some("The Example Network is a project of Mediators Beyond Walls International.")
+        );
+    }
+
+    #[test]
+    fn initials_stand_for_the_name() {
+        assert_eq!(
+            said("Example Network, a project of MBWI, began in spring.").verdict,
+            Verdict::Present
+        );
+    }
+
+    #[test]
+    fn names_apart_settle_nothing() {
+        let it = said("Example Network is old. Mediators Beyond Walls International is older.");
+        assert!(matches!(
+            it.verdict,
+            Verdict::CannotTell {
+                why: Why::NotSettled,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn a_relation_that_is_over_is_altered() {
+        let it =
+            said("Example Network is no longer a project of Mediators Beyond Walls International.");
+        assert!(matches!(it.verdict, Verdict::Altered { .. }));
+    }
+}

@@ -1,0 +1,494 @@
+//! The passages of a page that together say the most of a cited sentence, best first. The program does not pretend to understand.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    ops::Range,
+    sync::LazyLock,
+};
+
+use super::{quotation::words_of, sentences};
+use crate::{
+    compare::{
+        claim::Scope,
+        names::likeness::{reason, round},
+        page_text::PageText,
+        state,
+    },
+    finding::{Reason, Verdict, Why},
+    reading::Reading,
+    text::{fold, one_line},
+};
+
+/// What a page has on a cited sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatementAnswer {
+    /// The sentence.
+    pub claimed: String,
+    /// Present only where one passage has all but all of its words; else there is no telling.
+    pub verdict: Verdict,
+    /// How much of the sentence the passages have together, 0 to 1.
+    pub score: f64,
+    /// Why, strongest first.
+    pub reasons: Vec<Reason>,
+    /// At most [`MOST_PASSAGES`] passages, chosen so that together they say the most; the best first.
+    pub passages: Vec<Passage>,
+}
+
+/// A sentence or line of a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    /// Its words, white space folded.
+    pub text: String,
+    /// How much of the claimed sentence's words it has, by their weight, 0 to 1.
+    pub score: f64,
+    /// Its bytes in the reading's text.
+    pub range: Range<usize>,
+}
+
+/// How many passages are shown.
+pub const MOST_PASSAGES: usize = 5;
+
+/// From this share of the words on a passage says what the sentence says.
+const ALL_BUT_ALL: f64 = 0.9;
+
+/// Looks for the passages of a page that bear on a sentence.
+#[must_use]
+pub fn statement(text: &str, reading: &Reading, scope: Scope<'_>) -> StatementAnswer {
+    in_page(text, &PageText::of(reading), scope)
+}
+
+/// The passages of a page that support a sentence best, best first.
+pub(in crate::compare) fn in_page(
+    claimed: &str,
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+) -> StatementAnswer {
+    let mut answer = StatementAnswer {
+        claimed: claimed.to_owned(),
+        verdict: Verdict::CannotTell {
+            why: Why::NotSettled,
+            detail: "the page's words alone do not settle it".to_owned(),
+        },
+        score: 0.0,
+        reasons: Vec::new(),
+        passages: Vec::new(),
+    };
+    if let Some((why, detail)) = state::why(page.reading) {
+        answer.verdict = Verdict::CannotTell { why, detail };
+    }
+    let passages = Passages::of(page, scope);
+    let wanted = passages.wanted(claimed);
+    let total: f64 = wanted.values().sum();
+    if total <= 0.0 || passages.words.is_empty() {
+        return answer;
+    }
+    let chosen = passages.choose(&wanted, claimed);
+    let has = |at: usize| -> BTreeSet<&str> {
+        passages
+            .words
+            .get(at)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect()
+    };
+    let weigh = |words: &BTreeSet<&str>| -> f64 {
+        wanted
+            .iter()
+            .filter(|(text, _)| words.contains(text.as_str()))
+            .map(|(_, it)| it)
+            .sum::<f64>()
+            / total
+    };
+    let mut together: BTreeSet<&str> = BTreeSet::new();
+    for &at in &chosen {
+        let words = has(at);
+        let range = passages.ranges.get(at).cloned().unwrap_or_default();
+        answer.passages.push(Passage {
+            text: one_line(page.reading.text.get(range.clone()).unwrap_or_default()),
+            score: round(weigh(&words)),
+            range,
+        });
+        together.extend(words);
+    }
+    answer.score = round(weigh(&together));
+    let marked = names_and_numbers(claimed);
+    let whole = chosen.iter().zip(&answer.passages).find(|(at, text)| {
+        let words = has(**at);
+        text.score >= ALL_BUT_ALL
+            && marked.iter().all(|text| words.contains(text.as_str()))
+            && !is_turned(claimed, &text.text)
+    });
+    if let Some((_, passage)) = whole {
+        answer.reasons.push(reason(
+            "a passage has all but all of its words",
+            passage.score,
+        ));
+        answer.verdict = Verdict::Present;
+    } else {
+        let what = format!(
+            "the passages have {:.0} % of its words by their weight",
+            answer.score * 100.0
+        );
+        answer.reasons.push(reason(&what, answer.score));
+    }
+    answer
+}
+
+/// Whether one text has a negation, a hedge or a number that the other lacks.
+pub(in crate::compare) fn is_turned(claimed: &str, there: &str) -> bool {
+    let (a, b) = (fold(claimed), fold(there));
+    let (a, b) = (words_of(&a), words_of(&b));
+    let turns = |text: &&str| crate::compare::words::quotation::turn(&[], &[*text]).is_some();
+    let of = |words: &[crate::compare::words::quotation::Word<'_>]| -> BTreeSet<String> {
+        words
+            .iter()
+            .map(|word| word.text)
+            .filter(turns)
+            .map(str::to_owned)
+            .collect()
+    };
+    of(&a) != of(&b)
+}
+
+/// The passages of a page with the words that count in each.
+struct Passages {
+    ranges: Vec<Range<usize>>,
+    words: Vec<Vec<String>>,
+    /// How many passages hold a word.
+    spread: HashMap<String, usize>,
+    average: f64,
+}
+
+impl Passages {
+    fn of(page: &PageText<'_>, scope: Scope<'_>) -> Self {
+        let text = &page.reading.text;
+        let mut ranges = ranges(text);
+        if let Some(within) = page.scope(scope) {
+            let inside: Vec<Range<usize>> = ranges
+                .iter()
+                .filter(|range| within.start <= range.start && range.end <= within.end)
+                .cloned()
+                .collect();
+            if inside.len() >= MOST_PASSAGES {
+                ranges = inside;
+            }
+        }
+        let mut seen = BTreeSet::new();
+        ranges.retain(|range| seen.insert(fold(text.get(range.clone()).unwrap_or_default())));
+        let words: Vec<Vec<String>> = ranges
+            .iter()
+            .map(|range| telling(text.get(range.clone()).unwrap_or_default()))
+            .collect();
+        let mut spread: HashMap<String, usize> = HashMap::new();
+        for words in &words {
+            for word in words.iter().collect::<BTreeSet<_>>() {
+                *spread.entry(word.clone()).or_default() += 1;
+            }
+        }
+        let average = words.iter().map(Vec::len).sum::<usize>() as f64 / words.len().max(1) as f64;
+        Self {
+            ranges,
+            words,
+            spread,
+            average,
+        }
+    }
+
+    /// How much a word says: the fewer passages have it, the more.
+    fn rarity(&self, word: &str) -> f64 {
+        let (all, with) = (
+            self.words.len() as f64,
+            self.spread.get(word).copied().unwrap_or(0) as f64,
+        );
+        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
+    }
+
+    /// The words of the sentence with their weights; names and numbers weigh more.
+    fn wanted(&self, claimed: &str) -> BTreeMap<String, f64> {
+        const NAME: f64 = 1.5;
+        const NUMBER: f64 = 1.5;
+        let marked = names_and_numbers(claimed);
+        telling(claimed)
+            .into_iter()
+            .map(|word| {
+                let name = if marked.contains(&word) { NAME } else { 1.0 };
+                let number = if word.starts_with(|character: char| character.is_ascii_digit()) {
+                    NUMBER
+                } else {
+                    1.0
+                };
+                let weight = self.rarity(&word) * name * number;
+                (word, weight)
+            })
+            .collect()
+    }
+
+    /// BM25 (Robertson and Zaragoza 2009) with little regard to length, plus a part for pairs of words that stand together.
+    fn scores(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<f64> {
+        const SATURATION: f64 = 1.2;
+        const LENGTH: f64 = 0.2;
+        const TOGETHER: f64 = 0.1;
+        let own = telling(claimed);
+        let pairs: BTreeSet<(&str, &str)> = own
+            .iter()
+            .zip(own.iter().skip(1))
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        self.words
+            .iter()
+            .map(|words| {
+                let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
+                for word in words {
+                    *counts.entry(word).or_default() += 1.0;
+                }
+                let length = 1.0 - LENGTH + LENGTH * words.len() as f64 / self.average.max(1.0);
+                let single: f64 = wanted
+                    .iter()
+                    .filter_map(|(word, weight)| {
+                        let count = counts.get(word.as_str())?;
+                        Some(weight * count * (SATURATION + 1.0) / (count + SATURATION * length))
+                    })
+                    .sum();
+                let there: BTreeSet<(&str, &str)> = words
+                    .iter()
+                    .zip(words.iter().skip(1))
+                    .map(|(a, b)| (a.as_str(), b.as_str()))
+                    .collect();
+                let joint: f64 = there
+                    .intersection(&pairs)
+                    .map(|(a, b)| self.rarity(a) + self.rarity(b))
+                    .sum();
+                single + TOGETHER * joint
+            })
+            .collect()
+    }
+
+    /// The passages that together have most of the words: each is chosen for what it adds, and for standing beside one chosen.
+    fn choose(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<usize> {
+        const CONTEXT: f64 = 0.3;
+        const BESIDE: f64 = 0.2;
+        const LOOKED_AT: usize = 60;
+        let base = self.scores(wanted, claimed);
+        let at = |option: Option<usize>| option.and_then(|at| base.get(at)).copied().unwrap_or(0.0);
+        let worth: Vec<f64> = base
+            .iter()
+            .enumerate()
+            .map(|(place, &it)| {
+                let beside = at(place.checked_sub(1)).max(at(Some(place + 1)));
+                if it > 0.0 {
+                    it + CONTEXT * beside.min(2.0 * it)
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let mut order: Vec<usize> = (0..worth.len()).collect();
+        order.sort_by(|a, b| {
+            worth
+                .get(*b)
+                .unwrap_or(&0.0)
+                .total_cmp(worth.get(*a).unwrap_or(&0.0))
+                .then(a.cmp(b))
+        });
+        let mut chosen: Vec<usize> = Vec::new();
+        let mut covered: BTreeSet<&str> = BTreeSet::new();
+        while chosen.len() < MOST_PASSAGES {
+            let mut best: Option<(f64, usize)> = None;
+            for &place in order
+                .iter()
+                .take(LOOKED_AT)
+                .filter(|word| !chosen.contains(word))
+            {
+                let Some(own) = worth.get(place) else {
+                    continue;
+                };
+                let adds: f64 = if chosen.is_empty() {
+                    0.0
+                } else {
+                    let words: BTreeSet<&str> = self
+                        .words
+                        .get(place)
+                        .into_iter()
+                        .flatten()
+                        .map(String::as_str)
+                        .collect();
+                    words
+                        .difference(&covered)
+                        .filter_map(|difference| wanted.get(*difference))
+                        .sum()
+                };
+                let beside = chosen.iter().any(|at| at.abs_diff(place) == 1);
+                let value = own * if beside { 1.0 + BESIDE } else { 1.0 } + adds;
+                if best.is_none_or(|best| value > best.0 + 1e-12) {
+                    best = Some((value, place));
+                }
+            }
+            let Some((_, place)) = best else { break };
+            chosen.push(place);
+            covered.extend(
+                self.words
+                    .get(place)
+                    .into_iter()
+                    .flatten()
+                    .map(String::as_str),
+            );
+        }
+        chosen
+    }
+}
+
+/// The passages of a text: its lines where it has about a sentence to a line, else its sentences.
+fn ranges(text: &str) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        let trimmed = line.trim();
+        if !trimmed.is_empty() {
+            let from = start + (line.len() - line.trim_start().len());
+            lines.push(from..from + trimmed.len());
+        }
+        start += line.len() + 1;
+    }
+    let sentences = sentences::of(text);
+    if sentences.len() * 10 <= lines.len() * 12 {
+        lines
+    } else {
+        sentences
+    }
+}
+
+/// Words that say nothing about what a sentence is on.
+static SILENT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    const TEXT: &str = " a an the of in on at to for from by with and or but nor as is are was were be been being it its he \
+    she they them his her their this that these those which who whom whose what where when while also has have had having \
+    do does did not no than then there here into over under about after before between during through can could will \
+    would may might shall should must such more most other some any each all both only own same so very up out off if we \
+    our you your i me my us him ";
+    TEXT.split_whitespace().collect()
+});
+
+/// The words of a text that tell what it is on, in their order, by their stems.
+pub(in crate::compare) fn telling(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    crate::compare::names::spelling::split_words(&folded)
+        .filter(|word| !SILENT.contains(word.as_str()))
+        .map(|word| stem(&word))
+        .collect()
+}
+
+/// The stems of the words with a capital inside the sentence, and of its numbers.
+pub(in crate::compare) fn names_and_numbers(text: &str) -> BTreeSet<String> {
+    let mut marked = BTreeSet::new();
+    for (at, word) in text.split_whitespace().enumerate() {
+        let bare = word.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+        let first = bare.chars().next();
+        if first.is_some_and(|first| first.is_ascii_digit() || at > 0 && first.is_uppercase()) {
+            marked.extend(telling(bare));
+        }
+    }
+    marked
+}
+
+/// Endings of forms, and what a stem has in their place.
+const ENDINGS: [(&str, &str); 13] = [
+    ("ational", "ate"),
+    ("ization", "ize"),
+    ("fulness", "ful"),
+    ("iveness", "ive"),
+    ("ies", "y"),
+    ("sses", "ss"),
+    ("ing", ""),
+    ("edly", ""),
+    ("ed", ""),
+    ("ment", ""),
+    ("ly", ""),
+    ("es", "e"),
+    ("s", ""),
+];
+
+/// A word without the ending of its form, so that `mediates` and `mediated` meet; numbers lose their commas.
+fn stem(word: &str) -> String {
+    if word.starts_with(|character: char| character.is_ascii_digit()) {
+        return word.replace(',', "");
+    }
+    let length = word.chars().count();
+    let mut stem = word.to_owned();
+    if length > 4 {
+        let cut = ENDINGS.iter().find_map(|(ending, with)| {
+            let root = word.strip_suffix(ending)?;
+            (root.chars().count() >= 3).then(|| format!("{root}{with}"))
+        });
+        stem = cut.unwrap_or(stem);
+    }
+    if stem.len() > 4 && stem.ends_with('e') {
+        stem.pop();
+    }
+    let mut last = stem.chars().rev();
+    if let (Some(a), Some(b)) = (last.next(), last.next())
+        && a == b
+        && !matches!(a, 's' | 'l')
+        && stem.chars().count() > 3
+    {
+        stem.pop();
+    }
+    stem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::testing::reading;
+
+    #[test]
+    fn the_passage_that_says_it_comes_first_and_none_comes_twice() {
+        let page = reading(
+            "Welcome to us\nThe network was founded in 2011 by Ada Stone.\nThe network was founded in 2011 by Ada Stone.\n\
+             It has offices in Lima.\nAda Stone lives in Lima.\nGardens are green.\nContact",
+        );
+        let it = statement(
+            "The network, founded by Ada Stone in 2011, has offices in Lima.",
+            &page,
+            Scope::default(),
+        );
+        assert_eq!(
+            it.passages[0].text,
+            "The network was founded in 2011 by Ada Stone."
+        );
+        assert_eq!(it.passages[1].text, "It has offices in Lima.");
+        assert_eq!(
+            it.passages
+                .iter()
+                .filter(|it| it.text.contains("2011"))
+                .count(),
+            1
+        );
+        assert!(matches!(
+            it.verdict,
+            Verdict::CannotTell {
+                why: Why::NotSettled,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn words_that_are_all_but_there_are_present_unless_turned() {
+        let said = |page: &str| {
+            statement(
+                "The network works in Kenya and Syria.",
+                &reading(page),
+                Scope::default(),
+            )
+            .verdict
+        };
+        assert_eq!(
+            said("Menu\nThe network works in Kenya and in Syria\nContact\nHome"),
+            Verdict::Present
+        );
+        assert_ne!(
+            said("Menu\nThe network never works in Kenya and Syria\nContact\nHome"),
+            Verdict::Present
+        );
+    }
+}
