@@ -71,9 +71,9 @@ impl Sum {
 
     fn ratio(&self) -> String {
         let all = self.read.as_secs_f64() / self.parse.as_secs_f64();
-        let held = if all <= BOUND { "held" } else { "exceeded" };
+        let kept = if all <= BOUND { "kept" } else { "exceeded" };
         format!(
-            "{all:.2} over {} pages (bound {BOUND}: {held}), at worst {:.2}",
+            "{all:.2} over {} pages (bound {BOUND}: {kept}), at worst {:.2}",
             self.rows, self.worst
         )
     }

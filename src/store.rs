@@ -1,6 +1,6 @@
 //! The archive: one SQLite file that keeps every visit to the byte, what was read from it, what was found, and what people decided.
 //!
-//! Nothing outside this module knows SQL. Writes go through one thread that gathers what is waiting into one durable commit;
+//! No other module contains SQL. Writes go through one thread that gathers what is waiting into one durable commit;
 //! reads have connections of their own, so a report can be made while a run is going on.
 
 mod answers;
@@ -18,11 +18,11 @@ mod mutes;
 mod payloads;
 mod pushes;
 mod readings;
+mod reported;
 mod retention;
 mod reviews;
 mod schema;
 mod spans;
-mod told;
 mod verify;
 mod version;
 mod visits;
@@ -41,15 +41,15 @@ use sha2::{Digest as _, Sha256};
 pub use answers::{Answer, PackedJson};
 pub use archives::{KnownMemento, Leave, LeftAlone, Listing};
 pub use backup::{Restored, restore};
-pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Held};
+pub use crawls::{Counts, Crawl, CrawlEntry, CrawlId, Size};
 pub use error::StoreError;
 pub use findings::NewSet;
 pub use ledger::{Proved, Seal};
 pub use lock::{Holder, LockError, RunLock};
 pub use pushes::{Push, PushState};
+pub use reported::Untold;
 pub use retention::{Removal, Weight};
 pub use spans::Span;
-pub use told::Untold;
 pub use verify::{Advance, Problem, Trust, Verified};
 pub use version::{Mark, Marks, Version};
 pub use visits::{
@@ -62,28 +62,28 @@ use error::Fault;
 use file::FileId;
 use writer::{Haste, Writer};
 
-/// How long one waits for a lock that another program holds.
+/// How long to wait for a lock of another program.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
 
-/// How often one looks meanwhile whether it is free: more often than SQLite does, so that the pauses of a program that
-/// writes without end are not missed.
+/// How often to check whether the lock is free: more often than SQLite does, so that short pauses of a program that
+/// writes all the time are not missed.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// A page of the file: in the small archive of one article, half of pages of 4,096 bytes is empty. `cargo bench --bench store`
-/// shows what others come to.
+/// The page size of the file, in bytes: in the small archive of one article, half of each 4,096-byte page is empty.
+/// `cargo bench --bench store` measures other sizes.
 const PAGE: u32 = 1_024;
 
-/// How many reading connections are kept open for the next reader.
+/// How many idle reading connections are kept open.
 const IDLE_READERS: usize = 4;
 
-/// What a store is opened for.
+/// How to open a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// To read and to write; the file must be there.
+    /// For reading and writing; the file must exist.
     ReadWrite,
-    /// To read only; nothing on the disk changes.
+    /// For reading only; nothing on the disk changes.
     ReadOnly,
-    /// To read and to write; the file is made where there is none.
+    /// For reading and writing; the file is created if it does not exist.
     Create,
 }
 
@@ -96,22 +96,22 @@ struct Inner {
     path: PathBuf,
     readers: Mutex<Readers>,
     watch: version::Watch,
-    /// `None` where it was opened to read only. Dropped last, so that the file is tidied up when nobody reads any more.
+    /// `None` if the store is read-only. Dropped last, so that the file is tidied up after the last reader.
     writer: Option<Writer>,
 }
 
-/// The reading connections that nobody uses just now.
+/// The idle reading connections.
 #[derive(Debug, Default)]
 struct Readers {
-    /// The file that they read, which was looked through.
+    /// The file that they read, after it was checked.
     file: Option<FileId>,
-    /// Whether it is read as a file that nobody changes: one in a folder where SQLite can make no shared-memory file.
+    /// Whether it is opened as immutable: for a file in a folder where SQLite cannot create shared memory.
     immutable: bool,
     idle: Vec<Connection>,
 }
 
 impl Store {
-    /// Opens the store at `path`, brought to this version's schema where it may be written.
+    /// Opens the store at `path`, and migrates it to the schema of this version if it is opened for writing.
     ///
     /// # Errors
     /// Every kind of [`StoreError`] that is about a whole file: missing, foreign, damaged, newer, read-only, full, locked.
@@ -121,7 +121,7 @@ impl Store {
                 path: path.to_owned(),
             });
         }
-        // Told before the file is looked through: where another takes its place meanwhile, it is looked through again.
+        // Taken before the file is checked: if another file replaces it in the meantime, it is checked again.
         let file = FileId::at(path);
         let (writer, immutable) = if access == Access::ReadOnly {
             (None, check_readable(path)?)
@@ -141,27 +141,27 @@ impl Store {
         })))
     }
 
-    /// The store's file.
+    /// The path of the store.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// Whether another file has taken the place of the one that was opened (`restore`): what is written then is not in the
-    /// archive any more.
+    /// Whether another file has replaced the one that was opened (`restore`). What is then written is not in the archive
+    /// any more.
     #[must_use]
     pub fn is_replaced(&self) -> bool {
         let opened = self.readers().file;
         opened.is_some() && FileId::at(self.path()) != opened
     }
 
-    /// Whether it was opened to be written.
+    /// Whether it was opened for writing.
     #[must_use]
     pub fn may_write(&self) -> bool {
         self.0.writer.is_some()
     }
 
-    /// Reads with a connection of its own.
+    /// Reads with its own connection, in one transaction.
     fn read<T>(&self, body: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         let (file, connection) = self.reader()?;
         // One transaction, so that several statements see one state.
@@ -176,7 +176,7 @@ impl Store {
         outcome.map_err(|it| it.at(self.path()))
     }
 
-    /// Keeps a connection for the next reader.
+    /// Returns a connection for the next reader.
     fn put_back(&self, file: Option<FileId>, connection: Connection) {
         let mut readers = self.readers();
         if readers.file == file && readers.idle.len() < IDLE_READERS {
@@ -184,10 +184,10 @@ impl Store {
         }
     }
 
-    /// A connection to read with, and the file that it reads.
+    /// A connection for reading, and the file that it reads.
     ///
-    /// A store that was opened to read only is whatever file has its name: one that was put in the place of another
-    /// (`restore`) is looked through and read from then on.
+    /// A read-only store follows the file name: if another file takes the place of the first (`restore`), it is checked and
+    /// read from then on.
     fn reader(&self) -> Result<(Option<FileId>, Connection), StoreError> {
         let mut readers = self.readers();
         if self.0.writer.is_none() {
@@ -204,7 +204,7 @@ impl Store {
             }
         }
         let connection = match readers.idle.pop() {
-            Some(it) => it,
+            Some(idle) => idle,
             None => open_for_reading(self.path(), readers.immutable)
                 .map_err(|it| Fault::from(it).at(self.path()))?,
         };
@@ -224,7 +224,7 @@ impl Store {
         })
     }
 
-    /// Writes, and returns when it is on the disk.
+    /// Writes, and returns once the change is durable.
     fn write<T: Send + 'static>(
         &self,
         body: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
@@ -237,7 +237,7 @@ impl Store {
         receiver.recv().unwrap_or_else(|_| Err(self.closed()))
     }
 
-    /// As [`Store::write`], for callers that must not block. The writer has it before this returns.
+    /// Like [`Store::write`], for callers that must not block. The writer has the change when this returns.
     fn write_later<T, B>(
         &self,
         body: B,
@@ -247,8 +247,8 @@ impl Store {
         B: FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        let submitted = self.writer().and_then(|it| {
-            it.submit(self.path(), Haste::Soon, body, move |outcome| {
+        let submitted = self.writer().and_then(|writer| {
+            writer.submit(self.path(), Haste::Soon, body, move |outcome| {
                 drop(sender.send(outcome));
             })
         });
@@ -259,7 +259,7 @@ impl Store {
         }
     }
 
-    /// Writes what can be made again where it is lost: nobody waits for it, and nobody is told where it fails.
+    /// Writes something that can be computed again. Does not wait; a failure is not reported.
     fn write_some_time<T: Send + 'static>(
         &self,
         body: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
@@ -267,8 +267,8 @@ impl Store {
         self.writer()?.submit(self.path(), Haste::Soon, body, drop)
     }
 
-    /// Has what was given to the writer put on the disk as soon as it can be, because nothing more is coming to share
-    /// the commit.
+    /// Commits what the writer has as soon as possible, because no more writes are coming to share the
+    /// commit.
     ///
     /// # Errors
     /// The store is closed, or was opened to read only.
@@ -285,8 +285,8 @@ impl Store {
 }
 
 fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreError> {
-    let fault = |it: rusqlite::Error| match Fault::from(it).at(path) {
-        // What SQLite cannot make in a folder that is there, it may not make.
+    let fault = |error: rusqlite::Error| match Fault::from(error).at(path) {
+        // A folder that exists but in which SQLite cannot create a file is read-only.
         StoreError::CannotOpen { path, .. } if in_a_folder(&path) => StoreError::ReadOnly { path },
         other => other,
     };
@@ -318,7 +318,7 @@ fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreErro
             path: path.to_owned(),
         });
     }
-    // SQLite opens a file that may not be written for reading, and says so only when asked.
+    // SQLite opens a write-protected file for reading, and says so only if asked.
     if connection.is_readonly("main").map_err(fault)? {
         return Err(StoreError::ReadOnly {
             path: path.to_owned(),
@@ -332,25 +332,27 @@ fn open_for_writing(path: &Path, access: Access) -> Result<Connection, StoreErro
     Ok(connection)
 }
 
-/// Whether it is worth looking once more whether the file is free, after so many looks.
+/// Whether to check once more whether the file is free, after `looks` checks.
 fn wait_for_lock(looks: i32) -> bool {
     std::thread::sleep(LOOK);
     LOOK.saturating_mul(looks.unsigned_abs()) < PATIENCE
 }
 
 fn in_a_folder(path: &Path) -> bool {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     !path.is_dir() && folder.is_none_or(Path::is_dir)
 }
 
-/// Looks whether the file can be read as it is, and whether only as a file that nobody changes.
+/// Checks whether the file can be read as it is; returns whether it must be opened as immutable.
 fn check_readable(path: &Path) -> Result<bool, StoreError> {
     let look = |immutable| {
         open_for_reading(path, immutable).and_then(|connection| schema::kind(&connection))
     };
     let (kind, immutable) = match look(false) {
-        Ok(it) => (it, false),
-        // A log that was left behind has content that an immutable reading would not see.
+        Ok(found) => (found, false),
+        // A log that was left behind has content that an immutable connection would not see.
         Err(_) if !beside(path, "-wal").exists() => {
             (look(true).map_err(|it| Fault::from(it).at(path))?, true)
         }
@@ -367,7 +369,7 @@ fn check_readable(path: &Path) -> Result<bool, StoreError> {
                 known,
             })
         }
-        // A program that was killed while it made the store leaves a file with nothing in it.
+        // A program that was killed while it created the store leaves an empty file.
         schema::Kind::Empty => Err(StoreError::Missing {
             path: path.to_owned(),
         }),
@@ -411,15 +413,15 @@ fn open_for_reading(path: &Path, immutable: bool) -> rusqlite::Result<Connection
     Ok(connection)
 }
 
-/// Has SQLite keep the plan of a prepared statement whatever is bound to it: otherwise a `LIMIT` that is a parameter
-/// has it prepared again for every use.
+/// Makes SQLite keep the plan of a prepared statement whatever is bound to it: otherwise, a `LIMIT` that is a parameter
+/// causes a new plan for every use.
 fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map(|_| ())
 }
 
-/// The path of a file that SQLite keeps beside the store.
+/// The path of a file that SQLite creates beside the store.
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -435,7 +437,7 @@ fn instant(micros: i64) -> Result<Instant, Fault> {
         .ok_or_else(|| Fault::damaged(format!("{micros} is not a time")))
 }
 
-/// The first 8 bytes of a SHA-256 over `parts`, each behind its length: enough against accidents, for what can be made again.
+/// The first 8 bytes of a SHA-256 over `parts`, each preceded by its length: enough to detect accidents in data that can be computed again.
 fn checksum<const N: usize>(parts: [&[u8]; N]) -> i64 {
     let mut sha = Sha256::new();
     for part in parts {
@@ -459,7 +461,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_another_program_keeps_locked_is_told_after_a_bounded_wait() {
+    fn a_store_that_another_program_keeps_locked_is_reported_after_a_bounded_wait() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let store = Store::open(&path, Access::Create).unwrap();

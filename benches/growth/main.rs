@@ -37,7 +37,7 @@ type Table = fn(&mut Bench) -> Result<(), Failure>;
 const TABLES: &[(&str, Table)] = &[
     ("visits", visits),
     ("archive", archive),
-    ("held", held),
+    ("held", stored),
     ("hourly", hourly),
     ("pages", pages),
     ("gone", gone),
@@ -168,11 +168,11 @@ fn visits(bench: &mut Bench) -> Result<(), Failure> {
     let mut costs = vec![Vec::new(); counts.len()];
     for program in &bench.programs {
         let project = Project::new(program, &site, (20, 1), true)?;
-        let mut held = 0;
+        let mut stored = 0;
         for (count, row) in counts.iter().zip(&mut costs) {
-            while held < *count {
+            while stored < *count {
                 project.cost(ARCHIVE_ONLY)?;
-                held += 1;
+                stored += 1;
             }
             project.cost(QUIET_RUN)?;
             row.push(project.least(3, QUIET_RUN)?);
@@ -189,14 +189,14 @@ fn archive(bench: &mut Bench) -> Result<(), Failure> {
     let mut costs = vec![Vec::new(); counts.len()];
     for program in &bench.programs {
         let project = Project::new(program, &site, (20, 1), false)?;
-        let mut held = 0;
+        let mut stored = 0;
         for (count, row) in counts.iter().zip(&mut costs) {
-            while held < *count {
+            while stored < *count {
                 project.cost(ARCHIVE_ONLY)?;
-                held += 1;
+                stored += 1;
             }
             row.push(project.least(5, ARCHIVE_ONLY)?);
-            held += 5;
+            stored += 5;
         }
     }
     let sizes = counts.map(|it| format!("20 pages, {it} visits held of each"));
@@ -204,7 +204,7 @@ fn archive(bench: &mut Bench) -> Result<(), Failure> {
 }
 
 /// 100 pages without claims and a long history.
-fn held(bench: &mut Bench) -> Result<(), Failure> {
+fn stored(bench: &mut Bench) -> Result<(), Failure> {
     let site = Site::start(Kind::Short)?;
     let pages = bench.part(1_000);
     let counts = [501_u32, 1_001];
@@ -330,14 +330,14 @@ fn store(bench: &mut Bench) -> Result<(), Failure> {
             }
             let visits = f64::from(VERSIONS) * pages as f64;
             bytes.push(project.size("snapshots/stillsays.db")? / visits);
-            let [held, anew] = &mut costs;
-            held.push(project.cost(RECHECK)?);
+            let [stored, anew] = &mut costs;
+            stored.push(project.cost(RECHECK)?);
             // A program from before there was such a thing is not asked for it.
             anew.push(project.cost(RECHECK_READINGS).unwrap_or_default());
         }
-        let [held, anew] = &costs;
+        let [stored, anew] = &costs;
         print_numbers(&format!("{about}: bytes a visit"), bytes)?;
-        print_row(&format!("{about}: recheck"), held)?;
+        print_row(&format!("{about}: recheck"), stored)?;
         print_row(&format!("{about}: recheck --readings"), anew)?;
     }
     Ok(())

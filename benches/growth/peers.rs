@@ -38,7 +38,7 @@ print(f'{length / 1e6 / (time.perf_counter() - before):.0f} MB/s (FastWARC {vers
 "#;
 
 /// What a script of Python prints about a folder; `None` where there is no Python with what it needs.
-fn told(script: &str, folder: &Path) -> Result<Option<String>, Failure> {
+fn printed(script: &str, folder: &Path) -> Result<Option<String>, Failure> {
     let python: Option<OsString> = std::env::var_os("STILLSAYS_PYTHON");
     let Some(python) = python else {
         return Ok(None);
@@ -47,8 +47,8 @@ fn told(script: &str, folder: &Path) -> Result<Option<String>, Failure> {
         .args(["-c", script])
         .arg(folder)
         .output()?;
-    let told = String::from_utf8_lossy(&out.stdout).trim().to_owned();
-    Ok((out.status.success() && !told.is_empty()).then_some(told))
+    let printed = String::from_utf8_lossy(&out.stdout).trim().to_owned();
+    Ok((out.status.success() && !printed.is_empty()).then_some(printed))
 }
 
 /// Prints what trafilatura takes for the text of the first `pages` pages of a site.
@@ -58,17 +58,17 @@ pub(crate) fn extraction(site: &Site, pages: usize) -> Result<(), Failure> {
         let name = folder.path().join(format!("{number:05}.html"));
         fs::write(name, site.page(number).html(0))?;
     }
-    let told = told(TRAFILATURA, folder.path())?;
-    let told = told.unwrap_or_else(|| "trafilatura is not here".to_owned());
+    let printed = printed(TRAFILATURA, folder.path())?;
+    let printed = printed.unwrap_or_else(|| "trafilatura is not here".to_owned());
     print(&format!(
-        "{:62}{told}",
+        "{:62}{printed}",
         format!("{pages} pages of 73 KB: their text")
     ))
 }
 
 /// Prints how fast FastWARC compresses the records of the WARC files in a folder.
 pub(crate) fn compression(folder: &Path) -> Result<(), Failure> {
-    let told = told(FASTWARC, folder)?;
-    let told = told.unwrap_or_else(|| "FastWARC is not here".to_owned());
-    print(&format!("{:62}{told}", "the same records, one core"))
+    let printed = printed(FASTWARC, folder)?;
+    let printed = printed.unwrap_or_else(|| "FastWARC is not here".to_owned());
+    print(&format!("{:62}{printed}", "the same records, one core"))
 }

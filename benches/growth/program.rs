@@ -97,13 +97,13 @@ impl<'a> Project<'a> {
 
     /// What a command costs; `None` where it takes longer than anybody waits.
     pub(crate) fn cost(&self, arguments: &[&str]) -> Result<Option<Cost>, Failure> {
-        let told = self.path("stderr");
+        let printed = self.path("stderr");
         let child = Command::new(&self.program.path)
             .args(arguments)
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(File::create(&told)?)
+            .stderr(File::create(&printed)?)
             .spawn()?;
         let process = child.id().to_string();
         let (done, ended) = mpsc::channel::<()>();
@@ -122,10 +122,13 @@ impl<'a> Project<'a> {
         }
         if !used.status.success() {
             let program = self.program.path.display();
-            let told = fs::read_to_string(told)?;
-            return Err(
-                format!("{program} {}: {}: {told}", arguments.join(" "), used.status).into(),
-            );
+            let printed = fs::read_to_string(printed)?;
+            return Err(format!(
+                "{program} {}: {}: {printed}",
+                arguments.join(" "),
+                used.status
+            )
+            .into());
         }
         Ok(Some(Cost {
             cpu: (used.rusage.utime + used.rusage.stime).as_secs_f64(),

@@ -46,7 +46,7 @@ pub(crate) async fn measure() -> Result<(), Failure> {
             keep(&store, crawl, [visit]).await?;
         }
     }
-    let kept = store.held()?.kept_bytes;
+    let kept = store.size()?.kept_bytes;
     print(&format!(
         "\n{files} saved versions of real pages, {:.2} MB; gzip -6, each alone: {gzip} bytes; kept as {kept}: {:.3} of it",
         mb(plain),

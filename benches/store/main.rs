@@ -87,11 +87,11 @@ async fn measure(kind: Kind, pages: u32, versions: u32) -> Result<(), Failure> {
     let verifying = watch.elapsed();
 
     let visits = u64::from(pages) * u64::from(versions);
-    let held = store.held()?;
-    let file = held.file_bytes;
+    let size = store.size()?;
+    let file = size.file_bytes;
     print(&format!(
         "visits                    {visits} of {pages} pages, {} different payloads, {:.0} MB plain",
-        held.payloads,
+        size.payloads,
         mb(filled.plain)
     ))?;
     print(&format!(
@@ -104,7 +104,7 @@ async fn measure(kind: Kind, pages: u32, versions: u32) -> Result<(), Failure> {
         "store                     {:.2} MB, {} bytes a visit, {} of them payload",
         mb(file),
         file / visits,
-        held.kept_bytes / visits
+        size.kept_bytes / visits
     ))?;
     let line = |name: &str, bytes: u64, more: &str| {
         print(&format!(
@@ -138,7 +138,7 @@ async fn measure(kind: Kind, pages: u32, versions: u32) -> Result<(), Failure> {
     ))?;
     print(&format!(
         "everything verified       {:.0} MB/s, {problems} problems",
-        mb(held.plain_bytes) / verifying.as_secs_f64()
+        mb(size.plain_bytes) / verifying.as_secs_f64()
     ))?;
     Ok(())
 }

@@ -34,14 +34,14 @@ pub(crate) async fn measure(visits: u32) -> Result<(), Failure> {
         keep(&store, crawl, round).await?;
         filling += watch.elapsed();
     }
-    let held = store.held()?;
+    let size = store.size()?;
     print(&format!(
         "{} captures of {} seeds, {:.0} MB, {} bytes a capture; kept at {:.0} a second, durable",
-        held.captures,
-        held.seeds,
-        mb(held.file_bytes),
-        held.file_bytes / held.captures.max(1),
-        held.captures as f64 / filling.as_secs_f64()
+        size.captures,
+        size.seeds,
+        mb(size.file_bytes),
+        size.file_bytes / size.captures.max(1),
+        size.captures as f64 / filling.as_secs_f64()
     ))?;
 
     let now = started + chrono::TimeDelta::days(i64::from(visits) + 1);

@@ -16,9 +16,9 @@ pub struct Answer {
     pub reference: u32,
     /// A digest of the question and of the versions that answered it.
     pub basis: ContentDigest,
-    /// The chain of the last span that it rests on.
+    /// The chain of the last span that it uses.
     pub chain: i64,
-    /// The date of that span's last visit then: where it ends earlier now, visits came in between, and the answer is of no use.
+    /// The date of the last visit of that span at that time. If the span now ends earlier, visits came in between, and the answer is void.
     pub until: Instant,
     /// The answer.
     pub json: PackedJson,
@@ -71,7 +71,7 @@ impl Store {
         })
     }
 
-    /// How far the answers to a part of a profile go: the chain of the last span that each rests on, by the number of the reference.
+    /// How far the answers about a part of a profile go: the chain of the last span that each uses, by the number of the reference.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -90,7 +90,7 @@ impl Store {
         })
     }
 
-    /// Packs a JSON text as for storing answers.
+    /// Compresses a JSON text in the way answers are stored.
     ///
     /// # Errors
     /// There is not enough memory.

@@ -1,4 +1,4 @@
-//! What other archives were asked, and what they listed: budgets that all processes share, and how far an interrupted command was.
+//! What other archives were asked and what they listed: budgets that all processes share, and the progress of interrupted commands.
 
 use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -6,66 +6,66 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Fault, Store, StoreError, instant, micros};
 use crate::{clock::Instant, uri::TargetUri};
 
-/// For how long budgets count.
+/// The period of a budget, in microseconds: one minute.
 const MINUTE: i64 = 60_000_000;
 
-/// How long it takes, at least, for a kind of request to be within its budget again.
+/// Whether a request is within its budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leave {
-    /// It may be sent now, and counts.
+    /// It can be sent now, and is counted.
     Now,
-    /// Not before that.
+    /// Not before this time.
     At(Instant),
 }
 
-/// Why an archive is left alone.
+/// Why an archive is left alone for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftAlone {
-    /// Until when.
+    /// The end of the pause.
     pub until: Instant,
-    /// How often in a row.
+    /// How many pauses in a row.
     pub times: u32,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
 /// How far the index of an archive was read about a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// When it was asked last.
+    /// The last request.
     pub at: Instant,
-    /// The key to go on with.
+    /// The key for the next page of the index.
     pub resume: Option<String>,
-    /// Whether there is nothing more to ask.
+    /// Whether the index was read to its end.
     pub done: bool,
-    /// How many rows could not be read.
+    /// How many rows were unreadable.
     pub bad: u64,
-    /// Why the archive did not list it.
+    /// Why the archive did not list the page.
     pub why: Option<String>,
 }
 
-/// A memento that an archive lists, or that somebody named.
+/// A memento that an archive lists, or that a person named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownMemento {
     /// The address of its bytes as captured.
     pub uri: String,
-    /// When it was made.
+    /// When it was captured.
     pub date: Instant,
     /// The address that was captured.
     pub original: TargetUri,
-    /// The status of the answer.
+    /// The status of the archived response.
     pub status: Option<u16>,
-    /// The digest in the index.
+    /// The digest in the index of the archive.
     pub digest: Option<String>,
-    /// `listed`, `copied`, or why it was not copied.
+    /// `listed`, `copied`, or the reason why it was not copied.
     pub state: String,
-    /// The same in words.
+    /// The reason in words.
     pub detail: Option<String>,
 }
 
 impl Store {
-    /// Whether an archive may be asked now: fewer than `most` requests of that kind in the past minute, by any process. Where it may,
-    /// the request counts, in the same transaction.
+    /// Whether an archive can be asked now: fewer than `most` requests of that kind in the past minute, by any process. If so, the
+    /// request is counted in the same transaction.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -82,7 +82,7 @@ impl Store {
             connection
                 .prepare_cached("DELETE FROM asked WHERE archive = ?1 AND kind = ?2 AND at <= ?3")?
                 .execute(params![archive, kind, now - MINUTE])?;
-            // The one that has to be a minute old before another may be sent.
+            // The request that has to be a minute old before another one is sent.
             let before: Option<i64> = connection
                 .prepare_cached(
                     "SELECT at FROM asked WHERE archive = ?1 AND kind = ?2 ORDER BY at DESC LIMIT 1 OFFSET ?3",
@@ -99,15 +99,17 @@ impl Store {
         })
     }
 
-    /// Why an archive is left alone at `now`; `None` where it may be asked.
+    /// Why an archive is left alone at `now`; `None` if it can be asked.
     ///
     /// # Errors
     /// The file cannot be read.
     pub fn left_alone(&self, archive: &str, now: Instant) -> Result<Option<LeftAlone>, StoreError> {
-        self.read(|connection| Ok(left_alone(connection, archive)?.filter(|it| it.until > now)))
+        self.read(|connection| {
+            Ok(left_alone(connection, archive)?.filter(|pause| pause.until > now))
+        })
     }
 
-    /// Leaves an archive alone for `pause`, or for twice as long as the last time in a row, whatever is longer. Returns until when.
+    /// Leaves an archive alone for `pause`, or for twice as long as the last pause in a row, whichever is longer. Returns the end of the pause.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -121,7 +123,7 @@ impl Store {
         let (archive, why) = (archive.to_owned(), why.to_owned());
         self.write(move |connection| {
             let before = left_alone(connection, &archive)?;
-            let times = before.map_or(0, |it| it.times);
+            let times = before.map_or(0, |before| before.times);
             let doubled = pause * 2_i32.saturating_pow(times.min(10));
             let until = now + doubled.min(TimeDelta::days(7));
             connection
@@ -134,7 +136,7 @@ impl Store {
         })
     }
 
-    /// Notes that an archive answered: the next pause is not doubled.
+    /// Records that an archive answered: the next pause is not doubled.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -179,7 +181,7 @@ impl Store {
         })
     }
 
-    /// Takes in a page of an index: what it lists, and how far it was read.
+    /// Stores a page of an index: what it lists, and how far the index was read.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -196,8 +198,8 @@ impl Store {
             query.to_owned(),
         );
         self.write(move |connection| {
-            for it in &mementos {
-                put(connection, &page, &archive, it, listing.at, false)?;
+            for memento in &mementos {
+                put(connection, &page, &archive, memento, listing.at, false)?;
             }
             connection
                 .prepare_cached(
@@ -219,7 +221,7 @@ impl Store {
         })
     }
 
-    /// Notes what became of a memento.
+    /// Records the state of a memento.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -234,7 +236,7 @@ impl Store {
         self.write(move |connection| put(connection, &page, &archive, &memento, at, true))
     }
 
-    /// The mementos of a page that an archive lists, or that somebody named, oldest first.
+    /// The mementos of a page that an archive lists, or that a person named, oldest first.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -272,10 +274,10 @@ impl Store {
     /// The file cannot be read.
     pub fn holds_memento(&self, memento: &str) -> Result<bool, StoreError> {
         self.read(|connection| {
-            let held = connection
+            let stored = connection
                 .prepare_cached("SELECT EXISTS (SELECT 1 FROM source WHERE memento = ?1)")?
                 .query_row([memento], |row| row.get(0))?;
-            Ok(held)
+            Ok(stored)
         })
     }
 }
@@ -293,12 +295,12 @@ fn left_alone(connection: &Connection, archive: &str) -> Result<Option<LeftAlone
         .transpose()
 }
 
-/// Keeps a memento; what became of one that is known stays, unless `anew`.
+/// Stores a memento; the state of a known one is kept, unless `anew`.
 fn put(
     connection: &Connection,
     page: &str,
     archive: &str,
-    it: &KnownMemento,
+    memento: &KnownMemento,
     at: Instant,
     anew: bool,
 ) -> Result<(), Fault> {
@@ -315,13 +317,13 @@ fn put(
         .execute(params![
             page,
             archive,
-            it.uri,
-            micros(it.date),
-            it.original.as_str(),
-            it.status,
-            it.digest,
-            it.state,
-            it.detail,
+            memento.uri,
+            micros(memento.date),
+            memento.original.as_str(),
+            memento.status,
+            memento.digest,
+            memento.state,
+            memento.detail,
             micros(at)
         ])?;
     Ok(())

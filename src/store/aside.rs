@@ -1,4 +1,4 @@
-//! Captures that reviewers set aside: what visits brought until then is in no span, so no answer rests on it. Made from the reviews.
+//! Captures that reviewers set aside: visits that brought them until then are in no span, so no answer uses them. Computed from the reviews.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Fault, micros, reviews, spans};
 use crate::finding::{CaptureRef, Decision, Mistake, applying};
 
-/// What is set aside of one seed: what visits brought, and until when.
+/// What is set aside of one seed: a digest of what visits brought, and until when.
 pub(super) type Aside = BTreeMap<i64, i64>;
 
-/// What is set aside of a seed.
+/// What is set aside of one seed.
 pub(super) fn of(connection: &Connection, seed: i64) -> rusqlite::Result<Aside> {
     connection
         .prepare_cached("SELECT essence, until FROM set_aside WHERE seed = ?1")?
@@ -18,7 +18,7 @@ pub(super) fn of(connection: &Connection, seed: i64) -> rusqlite::Result<Aside> 
         .collect()
 }
 
-/// What is set aside of each seed, as the rows say.
+/// What is set aside of each seed, according to the rows.
 pub(super) fn kept(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, Aside>> {
     let mut all: BTreeMap<i64, Aside> = BTreeMap::new();
     let mut statement = connection.prepare("SELECT seed, essence, until FROM set_aside")?;
@@ -30,7 +30,7 @@ pub(super) fn kept(connection: &Connection) -> rusqlite::Result<BTreeMap<i64, As
     Ok(all)
 }
 
-/// What is set aside of each seed, as the reviews say.
+/// What is set aside of each seed, according to the reviews.
 pub(super) fn made(connection: &Connection) -> Result<BTreeMap<i64, Aside>, Fault> {
     let reviews = reviews::about_captures(connection)?;
     let mut all: BTreeMap<i64, Aside> = BTreeMap::new();
@@ -49,7 +49,7 @@ pub(super) fn made(connection: &Connection) -> Result<BTreeMap<i64, Aside>, Faul
     Ok(all)
 }
 
-/// Brings the rows to what the reviews say, and makes the spans of the seeds for which that is new.
+/// Updates the rows to what the reviews say, and computes the spans of the affected seeds again.
 pub(super) fn refresh(connection: &Connection) -> Result<(), Fault> {
     let (kept, made) = (kept(connection)?, made(connection)?);
     let changed = kept
@@ -72,7 +72,7 @@ pub(super) fn refresh(connection: &Connection) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The visit that a capture belongs to, and its seed.
+/// The visit of a capture, and its seed.
 fn visit_of(connection: &Connection, capture: &CaptureRef) -> rusqlite::Result<Option<(i64, i64)>> {
     connection
         .prepare_cached(

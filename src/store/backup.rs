@@ -100,6 +100,7 @@ pub(super) fn put_in_place(part: &Path, name: &Path) -> io::Result<()> {
     sync_folder_of(name)
 }
 
+/// Deletes a file; success if it does not exist.
 pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

@@ -65,7 +65,7 @@ pub struct CrawlEntry {
 
 /// The size of the store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Held {
+pub struct Size {
     /// Seeds with at least one visit.
     pub seeds: u64,
     /// Visits.
@@ -218,12 +218,12 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn held(&self) -> Result<Held, StoreError> {
+    pub fn size(&self) -> Result<Size, StoreError> {
         self.read(|connection| {
             let count = |sql: &str| {
                 connection.query_row(sql, (), |row| row.get::<_, i64>(0).map(i64::unsigned_abs))
             };
-            Ok(Held {
+            Ok(Size {
                 seeds: count("SELECT count(*) FROM seed")?,
                 visits: count("SELECT count(*) FROM visit")?,
                 captures: count("SELECT count(*) FROM capture")?,
@@ -238,6 +238,7 @@ impl Store {
     }
 }
 
+/// Stores the state of hosts, inside a transaction of the caller.
 pub(super) fn remember_hosts(
     connection: &Connection,
     hosts: &[(Origin, HostState)],

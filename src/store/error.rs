@@ -168,8 +168,8 @@ pub(super) enum Fault {
 }
 
 impl From<rusqlite::Error> for Fault {
-    fn from(it: rusqlite::Error) -> Self {
-        Self::Sqlite(it)
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
     }
 }
 

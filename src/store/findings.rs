@@ -58,7 +58,7 @@ impl NewSet {
         self.sha.update(bytes);
         self.length += bytes.len();
         let packed = match &mut self.packed {
-            Some(it) => it,
+            Some(packed) => packed,
             none => none.insert(Encoder::new(Vec::new(), LEVEL)?),
         };
         packed.write_all(bytes)
@@ -77,7 +77,7 @@ impl NewSet {
             None => self.write(end),
         };
         let bytes = written.and_then(|()| match self.packed {
-            Some(it) => it.finish(),
+            Some(packed) => packed.finish(),
             None => Ok(Vec::new()),
         });
         Ok(Packed {
@@ -110,7 +110,7 @@ struct Packed {
 impl<'f> FromIterator<&'f Finding> for NewSet {
     fn from_iter<T: IntoIterator<Item = &'f Finding>>(findings: T) -> Self {
         let mut set = Self::default();
-        findings.into_iter().for_each(|it| set.push(it));
+        findings.into_iter().for_each(|finding| set.push(finding));
         set
     }
 }
@@ -137,7 +137,7 @@ impl Store {
             if last.as_ref().is_some_and(|it| it.digest == digest) {
                 return Ok(false);
             }
-            let crawl = computed.map(|it| it.0);
+            let crawl = computed.map(|computed| computed.0);
             let id = connection
                 .prepare_cached(
                     "INSERT INTO finding_set (profile, crawl, digest, length, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -167,7 +167,7 @@ impl Store {
     pub fn findings(&self, profile: &str) -> Result<Vec<Finding>, StoreError> {
         self.read(|connection| match latest(connection, profile)? {
             None => Ok(Vec::new()),
-            Some(it) => it.findings(),
+            Some(latest) => latest.findings(),
         })
     }
 
@@ -177,13 +177,13 @@ impl Store {
     /// # Errors
     /// The file cannot be read, or stored data is damaged.
     pub fn findings_with(&self, profile: &str, ids: &[String]) -> Result<Vec<Finding>, StoreError> {
-        let marks: Vec<String> = ids.iter().map(|it| format!("\"id\":\"{it}")).collect();
+        let marks: Vec<String> = ids.iter().map(|ids| format!("\"id\":\"{ids}")).collect();
         self.read(|connection| {
             let Some(set) = latest(connection, profile)? else {
                 return Ok(Vec::new());
             };
             let json = set.json()?;
-            let has = |it: &String| memchr::memmem::find(&json, it.as_bytes()).is_some();
+            let has = |text: &String| memchr::memmem::find(&json, text.as_bytes()).is_some();
             if !marks.iter().any(has) {
                 return Ok(Vec::new());
             }
@@ -319,7 +319,7 @@ pub(super) fn latest_id(connection: &Connection, profile: &str) -> rusqlite::Res
         .optional()
 }
 
-/// Some findings of the set of that number, in their order. The others are never in memory together.
+/// The findings of a set that `wanted` selects, in their order. The others are never in memory together.
 pub(super) fn of_set(
     connection: &Connection,
     id: i64,
@@ -342,7 +342,7 @@ pub(super) fn of_set(
     Ok(findings)
 }
 
-/// Bytes whose digest is taken as they are read.
+/// A reader that computes the digest of what it reads.
 struct Checked<R> {
     plain: R,
     sha: Sha256,
@@ -356,7 +356,7 @@ impl<R: Read> Read for Checked<R> {
     }
 }
 
-/// Reads of a JSON array the findings that are wanted.
+/// Deserializes the wanted findings from a JSON array.
 struct Wanted<'w>(&'w dyn Fn(&Finding) -> bool);
 
 impl<'de> DeserializeSeed<'de> for Wanted<'_> {
@@ -376,16 +376,16 @@ impl<'de> Visitor<'de> for Wanted<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Vec<Finding>, A::Error> {
         let mut findings = Vec::new();
-        while let Some(it) = array.next_element()? {
-            if (self.0)(&it) {
-                findings.push(it);
+        while let Some(element) = array.next_element()? {
+            if (self.0)(&element) {
+                findings.push(element);
             }
         }
         Ok(findings)
     }
 }
 
-/// The number of a profile's set before that of number `id`; `None` where there is no earlier one.
+/// The number of the profile's set before the set `id`; `None` if there is no earlier one.
 pub(super) fn before(
     connection: &Connection,
     profile: &str,

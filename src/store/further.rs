@@ -1,4 +1,4 @@
-//! Further pages of a list: visits of their own, bound to the visit of the list's first page.
+//! Further pages of a list: visits of their own, bound to the visit of the first page.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -10,9 +10,9 @@ use crate::{
 };
 
 impl Store {
-    /// Binds the visits of further pages to the visit of a list's first page, in their order, once.
+    /// Binds the visits of further pages to the visit of the first page of a list, in their order, once.
     ///
-    /// All of them are held already. From then on the visit brought what they brought together.
+    /// All of them are stored already. From then on, the visit of the first page brought what all of them brought.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -20,10 +20,10 @@ impl Store {
         self.write(move |connection| bind(connection, visit, &pages))
     }
 
-    /// Binds visits of further pages, each named by its seed and the time when it began, to the visit of a list's first page, as another
-    /// archive had them. Pages that are not held are left out.
+    /// Binds visits of further pages, each named by its seed and its start, to the visit of the first page of a list, as another
+    /// archive recorded it. Pages that are not stored are left out.
     ///
-    /// Returns whether it bound any: a visit that is not held, or is bound already, stays as it is.
+    /// Returns whether it bound any: a visit that is not stored, or is already bound, stays as it is.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -37,7 +37,7 @@ impl Store {
             let Some(visit) = visit_at(connection, &list)? else {
                 return Ok(false);
             };
-            let found = pages.iter().map(|it| visit_at(connection, it));
+            let found = pages.iter().map(|page| visit_at(connection, page));
             let found: Vec<Option<VisitId>> = found.collect::<Result<_, _>>()?;
             let found: Vec<VisitId> = found.into_iter().flatten().collect();
             if found.is_empty() || !pages_of(connection, visit.0)?.is_empty() {
@@ -48,7 +48,7 @@ impl Store {
         })
     }
 
-    /// The lists that a capture begins the visit of a further page of.
+    /// The lists of which a capture begins the visit of a further page.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -90,7 +90,7 @@ impl Store {
         })
     }
 
-    /// What the visits of a visit's further pages brought, in their order: for each page its captures.
+    /// What the visits of the further pages of a visit brought, in their order: the captures of each page.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -98,15 +98,15 @@ impl Store {
         self.read(|connection| {
             let pages = pages_of(connection, visit.0)?.into_iter();
             pages
-                .map(|it| {
-                    let entries = entries_of(connection, VisitId(it))?;
-                    Ok(entries.into_iter().map(|it| it.1).collect())
+                .map(|page| {
+                    let entries = entries_of(connection, VisitId(page))?;
+                    Ok(entries.into_iter().map(|entry| entry.1).collect())
                 })
                 .collect()
         })
     }
 
-    /// Whether a page ever had further pages that were visited.
+    /// Whether further pages of a page were ever visited.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -132,7 +132,7 @@ fn bind(connection: &Connection, visit: VisitId, pages: &[VisitId]) -> Result<()
     spans::bound(connection, visit.0)
 }
 
-/// The visit of a seed that began then.
+/// The visit of a seed that began at a time.
 fn visit_at(
     connection: &Connection,
     (seed, at): &(TargetUri, Instant),
@@ -143,7 +143,7 @@ fn visit_at(
         .optional()
 }
 
-/// The visits of a visit's further pages, in their order.
+/// The visits of the further pages of a visit, in their order.
 pub(super) fn pages_of(connection: &Connection, visit: i64) -> rusqlite::Result<Vec<i64>> {
     connection
         .prepare_cached("SELECT page FROM further WHERE visit = ?1 ORDER BY place")?

@@ -27,6 +27,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// The kind with that number; `None` for a number of a newer version.
     pub(super) fn of(number: i64) -> Option<Self> {
         [
             Self::Capture,
@@ -361,7 +362,7 @@ impl Store {
                 .ok_or_else(|| Fault::NotHeld(format!("finding {id} of {profile}")))?;
             let super::findings::InSet { set, leaf, finding, index, size, path } = found;
             prove(connection, Kind::Findings, set, leaf, |leaf| {
-                let path: Vec<String> = path.iter().map(|it| crate::digest::hex(it)).collect();
+                let path: Vec<String> = path.iter().map(|path| crate::digest::hex(path)).collect();
                 serde_json::json!({"leaf": leaf, "finding": finding, "index": index, "size": size, "path": path})
             })
         })
@@ -491,6 +492,7 @@ fn leaves(connection: &Connection, size: u64) -> Result<Vec<Hash>, Fault> {
     }
 }
 
+/// A number of leaves as SQLite stores it.
 pub(super) fn number(size: u64) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
 }

@@ -31,8 +31,8 @@ pub struct Holder {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another run is in progress.
-    #[error("another run holds the lock {}{}", path.display(), told(holder.as_ref()))]
-    Held {
+    #[error("another run holds the lock {}{}", path.display(), holder_text(holder.as_ref()))]
+    Taken {
         /// The file of the lock.
         path: PathBuf,
         /// The holder; `None` if the file does not say.
@@ -49,7 +49,7 @@ pub enum LockError {
     },
 }
 
-fn told(holder: Option<&Holder>) -> String {
+fn holder_text(holder: Option<&Holder>) -> String {
     holder.map_or_else(String::new, |holder| {
         format!(
             ": `{}`, process {}, since {}",
@@ -65,7 +65,7 @@ impl LockError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Held { .. } => {
+            Self::Taken { .. } => {
                 "wait until it has finished; the lock is released when its process ends"
             }
             Self::Io { .. } => {
@@ -110,7 +110,7 @@ impl RunLock {
                     .read_to_string(&mut text)
                     .ok()
                     .and_then(|_| serde_json::from_str(&text).ok());
-                return Err(LockError::Held { path, holder });
+                return Err(LockError::Taken { path, holder });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
@@ -141,18 +141,18 @@ mod tests {
     use crate::clock::parse_digits14;
 
     #[test]
-    fn the_second_run_is_told_who_holds_the_lock() {
+    fn the_second_run_learns_who_has_the_lock() {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("a.db");
         let now = parse_digits14("2026").unwrap();
         let first = RunLock::acquire(&store, "run --due", now).unwrap();
         let error = RunLock::acquire(&store, "run", now).unwrap_err();
-        let told = error.to_string();
+        let message = error.to_string();
         assert!(
-            told.contains("`run --due`") && told.contains("2026-01-01"),
-            "{told}"
+            message.contains("`run --due`") && message.contains("2026-01-01"),
+            "{message}"
         );
-        assert!(told.contains(&std::process::id().to_string()));
+        assert!(message.contains(&std::process::id().to_string()));
         drop(first);
         RunLock::acquire(&store, "run", now).unwrap();
     }

@@ -71,7 +71,7 @@ fn neighbours_of<T>(host: &str, ask: impl FnOnce(&mut Neighbours) -> T) -> T {
             all.clear();
         }
         match all.get_mut(host) {
-            Some(it) => ask(it),
+            Some(entry) => ask(entry),
             None => ask(all.entry(host.to_owned()).or_default()),
         }
     })
@@ -179,8 +179,8 @@ pub(super) fn keep(
              ON CONFLICT (digest) DO UPDATE SET length = excluded.length, encoding = excluded.encoding, base = excluded.base,
                  depth = excluded.depth, cost = excluded.cost, bytes = excluded.bytes",
         )?
-        .execute(params![known.map(|it| it.0), digest.as_bytes(), length, encoding, base, depth, cost, bytes])?;
-    Ok(known.map_or_else(|| connection.last_insert_rowid(), |it| it.0))
+        .execute(params![known.map(|known| known.0), digest.as_bytes(), length, encoding, base, depth, cost, bytes])?;
+    Ok(known.map_or_else(|| connection.last_insert_rowid(), |known| known.0))
 }
 
 fn encode(connection: &Connection, uri: i64, host: &str, payload: &[u8]) -> Result<Encoded, Fault> {

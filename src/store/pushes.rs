@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{clock::Instant, ledger::Leaf, uri::TargetUri};
 
-/// Where the push of a page stands.
+/// The state of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PushState {
@@ -19,35 +19,35 @@ pub enum PushState {
     Queued,
     /// It is being sent: whether it arrived is not known.
     Asking,
-    /// The archive has a job for it; it is not archived yet.
+    /// The archive has a job for it; the page is not archived yet.
     Asked,
-    /// It is archived.
+    /// The page is archived.
     Done,
-    /// The archive does not save it.
+    /// The archive refuses to save the page.
     Refused,
-    /// It is tried again.
+    /// It will be tried again.
     Later,
 }
 
-/// The push of a page, as it stands.
+/// The push of a page, in its latest state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
     /// The page.
     pub page: TargetUri,
     /// The archive, by name.
     pub archive: String,
-    /// Since when it stands so.
+    /// The start of this state.
     pub at: Instant,
-    /// Where it stands.
+    /// The state.
     pub state: PushState,
-    /// Why it was queued; the job; the address of the copy; the code and the message.
+    /// Why it was queued, the job, the address of the copy, or the code and the message.
     pub detail: Option<String>,
-    /// Not before that.
+    /// The earliest time for the next attempt.
     pub until: Option<Instant>,
 }
 
 impl PushState {
-    /// All of them.
+    /// All states.
     const ALL: [Self; 6] = [
         Self::Queued,
         Self::Asking,
@@ -76,12 +76,12 @@ impl std::str::FromStr for PushState {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|it| it.word() == text);
-        found.ok_or_else(|| format!("`{text}` is no state of a push"))
+        found.ok_or_else(|| format!("`{text}` is not a state of a push"))
     }
 }
 
 impl Store {
-    /// Enters the state of a push. It is on the disk when this returns.
+    /// Records the state of a push. The record is durable when this returns.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -89,21 +89,21 @@ impl Store {
         self.write(move |connection| put(connection, &push))
     }
 
-    /// Queues pages that are not in the outbox already, or were done with before `since`; returns how many.
+    /// Queues pages that are not in the outbox already, or were finished before `since`; returns how many.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn queue_pushes(&self, pushes: Vec<Push>, since: Instant) -> Result<usize, StoreError> {
         self.write(move |connection| {
             let mut queued = 0;
-            for it in &pushes {
-                let known = latest(connection, &it.archive, it.page.as_str())?;
+            for push in &pushes {
+                let known = latest(connection, &push.archive, push.page.as_str())?;
                 let is_open = known.is_some_and(|known| match known.state {
                     PushState::Done | PushState::Refused => known.at >= since,
                     _ => true,
                 });
                 if !is_open {
-                    put(connection, it)?;
+                    put(connection, push)?;
                     queued += 1;
                 }
             }
@@ -111,7 +111,7 @@ impl Store {
         })
     }
 
-    /// The outbox as it stands, by page.
+    /// The latest state of each push, by page.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -139,29 +139,29 @@ fn latest(connection: &Connection, archive: &str, page: &str) -> Result<Option<P
     rows.next()?.map(push).transpose()
 }
 
-fn put(connection: &Connection, it: &Push) -> Result<(), Fault> {
+fn put(connection: &Connection, push: &Push) -> Result<(), Fault> {
     let id = connection
         .prepare_cached("INSERT INTO push (page, archive, at, state, detail, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .insert(params![
-            it.page.as_str(),
-            it.archive,
-            micros(it.at),
-            it.state.word(),
-            it.detail,
-            it.until.map(micros)
+            push.page.as_str(),
+            push.archive,
+            micros(push.at),
+            push.state.word(),
+            push.detail,
+            push.until.map(micros)
         ])?;
-    ledger::append(connection, Kind::Push, id, &leaf(id, it))
+    ledger::append(connection, Kind::Push, id, &leaf(id, push))
 }
 
-fn leaf(id: i64, it: &Push) -> Leaf<'_> {
+fn leaf(id: i64, push: &Push) -> Leaf<'_> {
     Leaf::Push {
         id,
-        page: it.page.as_str(),
-        archive: &it.archive,
-        at: it.at,
-        state: it.state.word(),
-        detail: it.detail.as_deref(),
-        until: it.until,
+        page: push.page.as_str(),
+        archive: &push.archive,
+        at: push.at,
+        state: push.state.word(),
+        detail: push.detail.as_deref(),
+        until: push.until,
     }
 }
 
@@ -178,7 +178,7 @@ fn push(row: &Row<'_>) -> Result<Push, Fault> {
     })
 }
 
-/// Tells `each` the id of every state, and the text of its leaf, made again from the row.
+/// Passes the id of every state, and the text of its leaf made again from the row, to `each`.
 pub(super) fn each_leaf(
     connection: &Connection,
     each: &mut dyn FnMut(i64, Result<String, Fault>) -> Result<(), Fault>,
@@ -188,7 +188,7 @@ pub(super) fn each_leaf(
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
-        each(id, push(row).map(|it| leaf(id, &it).text()))?;
+        each(id, push(row).map(|push| leaf(id, &push).text()))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{digest::PayloadDigest, reading::Reading};
 impl Store {
     /// The stored reading of a payload under `key` (a digest of reader version, media type and selectors).
     ///
-    /// A reading that this version can no longer parse counts as none.
+    /// A reading that this version cannot parse is treated as missing.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -34,8 +34,8 @@ impl Store {
         }))
     }
 
-    /// Keeps the reading of a payload that is held; an earlier one under the same key is replaced. It is not waited for: what is lost
-    /// of it is read again.
+    /// Stores the reading of a stored payload; replaces an earlier one under the same key. Does not wait: a lost reading is made
+    /// again.
     ///
     /// # Errors
     /// The store is closed, or was opened to read only.

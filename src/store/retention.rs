@@ -148,13 +148,13 @@ impl Store {
         self.write(move |connection| {
             let mut going = HashSet::new();
             for removal in &removals {
-                let held: Option<i64> = connection
+                let stored: Option<i64> = connection
                     .prepare_cached(
                         "SELECT id FROM payload WHERE digest = ?1 AND bytes IS NOT NULL",
                     )?
                     .query_row([removal.payload.as_bytes()], |row| row.get(0))
                     .optional()?;
-                let Some(payload) = held.filter(|it| going.insert(*it)) else {
+                let Some(payload) = stored.filter(|stored| going.insert(*stored)) else {
                     continue;
                 };
                 let id = connection
@@ -202,7 +202,7 @@ impl Store {
             Ok::<_, rusqlite::Error>(before - size(&connection)?)
         };
         compact()
-            .map(|it| u64::try_from(it).unwrap_or_default())
+            .map(|compact| u64::try_from(compact).unwrap_or_default())
             .map_err(|error| Fault::from(error).at(self.path()))
     }
 }

@@ -191,7 +191,10 @@ enum Over {
 
 fn over(decisions: Vec<Decided>, anyway: bool) -> Vec<(Decided, Over)> {
     let over = if anyway { Over::Any } else { Over::None };
-    decisions.into_iter().map(|it| (it, over)).collect()
+    decisions
+        .into_iter()
+        .map(|decision| (decision, over))
+        .collect()
 }
 
 /// The decision as it would be kept, and what speaks against it.
@@ -201,7 +204,7 @@ fn judged(
     over: Over,
 ) -> Result<(Review, Option<Objection>), Fault> {
     let mut review = match decided.clone().fitted() {
-        Ok(it) => it.review,
+        Ok(fits) => fits.review,
         Err(unfit) => return Ok((decided.review.clone(), Some(Objection::Unfit(unfit)))),
     };
     let sql = format!("SELECT {COLUMNS}, id FROM review WHERE finding = ?1 ORDER BY id");
@@ -223,13 +226,13 @@ fn judged(
         review.at.date_naive(),
     );
     // If the clock went back, the decision would otherwise seem older than the one it replaces.
-    if let Some(last) = before.iter().map(|it| it.at).max() {
+    if let Some(last) = before.iter().map(|before| before.at).max() {
         review.at = review.at.max(last);
     }
     let objection = standing.objection(&review);
     Ok((
         review,
-        objection.filter(|it| !(replaces && matches!(it, Objection::DecidedBy(_)))),
+        objection.filter(|objection| !(replaces && matches!(objection, Objection::DecidedBy(_)))),
     ))
 }
 
@@ -384,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_who_decide_the_second_is_told_of_the_first_and_others_are_taken() {
+    fn of_two_who_decide_the_second_learns_of_the_first_and_other_decisions_are_stored() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let (one, other) = (
@@ -445,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn decisions_and_seals_get_their_turn_beside_a_program_that_writes_without_end() {
+    fn decisions_and_seals_get_their_turn_while_another_program_writes_all_the_time() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         let busy = Store::open(&path, Access::Create).unwrap();
@@ -470,7 +473,7 @@ mod tests {
             let decide = |number: u32| {
                 let one = decided(&number.to_string(), Some(Decision::Accept), "anna", "2025");
                 let taken = store.decide(vec![one], false);
-                taken.and_then(|it| store.seal(&signer, now).map(|_| it))
+                taken.and_then(|taken| store.seal(&signer, now).map(|_| taken))
             };
             let taken: Vec<_> = (0..10).map(decide).collect();
             ended.store(true, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! The numbered steps that bring a file to the schema of this version, each in one transaction.
+//! The numbered steps that bring a file to the schema of this version, all in one transaction.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use super::{
     ledger, spans, visits,
 };
 
-/// What a stillsays store says it is in SQLite's `application_id`: the letters `stls`.
+/// The `application_id` that SQLite stores in the file of a stillsays store: the letters `stls`.
 const APPLICATION: i32 = 0x7374_6c73;
 
-/// One step for every version: the first makes an empty file version 1, each later one makes its version of the one before.
+/// One step for each version: the first turns an empty file into version 1, each later one migrates from the version before.
 pub(super) const STEPS: &[Step] = &[
     Step {
         sql: include_str!("schema/1.sql"),
@@ -74,24 +74,24 @@ pub(super) const STEPS: &[Step] = &[
     },
 ];
 
-/// What makes one version of the one before.
+/// The migration from one version to the next.
 #[derive(Clone, Copy)]
 pub(super) struct Step {
     /// The statements.
     pub(super) sql: &'static str,
-    /// What is to be done with the rows that are there, beyond what SQL can say; once the statements of all steps are done.
+    /// What SQL cannot express about existing rows; done after the statements of all steps.
     pub(super) then: Option<Act>,
 }
 
-/// What is done inside the transaction of a step.
+/// Work inside the transaction of a step.
 type Act = fn(&Connection) -> Result<(), Fault>;
 
-/// The version that the last of `steps` makes.
+/// The version that the last of `steps` leads to.
 pub(super) fn version_of(steps: &[Step]) -> u32 {
     u32::try_from(steps.len()).unwrap_or(u32::MAX)
 }
 
-/// What a file is, before it is touched.
+/// What a file is, before anything is written to it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Empty,
@@ -99,6 +99,7 @@ pub(super) enum Kind {
     Foreign,
 }
 
+/// Detects what a file is, from its `application_id`, its version and its tables.
 pub(super) fn kind(connection: &Connection) -> rusqlite::Result<Kind> {
     let application: i32 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -112,7 +113,7 @@ pub(super) fn kind(connection: &Connection) -> rusqlite::Result<Kind> {
     })
 }
 
-/// Brings the file to the last of `steps`; a store with content is copied beside itself first.
+/// Migrates the file through the last of `steps`; a store with content is first copied beside itself.
 pub(super) fn migrate(
     connection: &Connection,
     path: &Path,
@@ -147,15 +148,16 @@ pub(super) fn migrate(
         .map_err(|it| it.at(path))
 }
 
-/// `stillsays.db.v1`: the store as it was at version 1. It has that name only when it is whole and on the disk.
+/// `stillsays.db.v1`: the store as it was at version 1. It gets that name once it is complete and durable.
 fn copy_aside(connection: &Connection, path: &Path, version: u32) -> Result<(), Fault> {
     let copy = beside(path, &format!(".v{version}"));
     if copy.exists() {
         return Ok(());
     }
     let part = beside(&copy, ".open");
-    let failed =
-        |it: std::io::Error| Fault::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(it)));
+    let failed = |error: std::io::Error| {
+        Fault::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    };
     remove_if_there(&part).map_err(failed)?;
     connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
     put_in_place(&part, &copy).map_err(failed)
@@ -167,7 +169,7 @@ fn climb(connection: &Connection, steps: &[Step]) -> Result<(), Fault> {
     match climbed {
         Ok(()) => Ok(connection.execute_batch("COMMIT")?),
         Err(error) => {
-            // The rollback can only fail where SQLite has rolled back already; the first error is the one to tell.
+            // The rollback only fails if SQLite has rolled back already; the first error is the one to report.
             let _ = connection.execute_batch("ROLLBACK");
             Err(error)
         }
@@ -175,13 +177,13 @@ fn climb(connection: &Connection, steps: &[Step]) -> Result<(), Fault> {
 }
 
 fn steps_in_transaction(connection: &Connection, steps: &[Step]) -> Result<(), Fault> {
-    // Asked again inside: another process may have climbed in the meantime.
+    // Checked again inside the transaction: another process may have migrated the file in the meantime.
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let missing = || steps.iter().skip(version as usize);
     for step in missing() {
         connection.execute_batch(step.sql)?;
     }
-    // They are written for the rows of this version, so all tables have to be those of this version.
+    // They are written for the rows of this version, so all tables must already have the schema of this version.
     for then in missing().filter_map(|it| it.then) {
         then(connection)?;
     }

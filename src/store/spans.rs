@@ -1,4 +1,4 @@
-//! Spans: visits of a page, one after the other, that brought the same. What is asked of a page's history then costs what changed in it.
+//! Spans: consecutive visits of a page that brought the same. The cost of a page's history then depends on what changed in it.
 
 use std::collections::HashSet;
 
@@ -15,10 +15,10 @@ use crate::{
     uri::TargetUri,
 };
 
-/// Visits of one seed, one after the other, that brought the same.
+/// Consecutive visits of one seed that brought the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Its first visit, whose captures say what it brought.
+    /// Its first visit, whose captures are what it brought.
     pub visit: VisitId,
     /// The date of its first visit.
     pub first: Instant,
@@ -26,14 +26,14 @@ pub struct Span {
     pub last: Instant,
     /// How many visits there are.
     pub visits: u64,
-    /// Whether they brought no page, although there may be one: a failure, a refusal, a server's error.
+    /// Whether the visits brought no page, although there may be one: a failure, a refusal, a server error.
     pub bad: bool,
-    /// A digest over what it brought and over every span before it.
+    /// A digest over what this span and every span before it brought.
     pub chain: i64,
 }
 
 impl Store {
-    /// The spans of a seed, oldest first; of a seed that was never visited itself, those of the same page under another spelling of
+    /// The spans of a seed, oldest first. For a seed that was never visited itself: those of the same page under another spelling of
     /// its address, or of a page whose redirects led there.
     ///
     /// # Errors
@@ -46,12 +46,12 @@ impl Store {
             connection
                 .prepare_cached(&format!("{SELECT} ORDER BY first, visit"))?
                 .query_map([seed], Row::of)?
-                .map(|it| it?.span())
+                .map(|row| row?.span())
                 .collect()
         })
     }
 
-    /// For each of the seeds its latest spans, newest first: the bad ones at the end, and the one before them.
+    /// The latest spans of each seed, newest first: the bad ones at the end, and the one before them.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -77,11 +77,11 @@ impl Store {
     pub fn hops(&self, visit: VisitId) -> Result<Vec<CaptureEntry>, StoreError> {
         self.read(|connection| {
             let entries = entries_of(connection, visit)?;
-            Ok(entries.into_iter().map(|it| it.1).collect())
+            Ok(entries.into_iter().map(|entry| entry.1).collect())
         })
     }
 
-    /// The capture that brought a payload: the last one until `until` that is not a mere "not modified", else the first one after it.
+    /// The capture that brought a payload: the last one until `until` that is not a mere "not modified", or else the first one after it.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -102,7 +102,7 @@ impl Store {
                 .optional()?;
             let sql = format!("{FROM} AND capture.date > ?2 ORDER BY capture.date LIMIT 1");
             let found = match before {
-                Some(it) => Some(it),
+                Some(before) => Some(before),
                 None => connection
                     .prepare_cached(&sql)?
                     .query_row(parameters, place)
@@ -113,11 +113,11 @@ impl Store {
             };
             let entries = entries_of(connection, VisitId(visit))?;
             let hop = usize::try_from(hop).unwrap_or_default();
-            Ok(entries.into_iter().nth(hop).map(|it| it.1))
+            Ok(entries.into_iter().nth(hop).map(|entry| entry.1))
         })
     }
 
-    /// Leaves the visits of a crawl out of all spans: it was made without a network, and says nothing about any page.
+    /// Leaves the visits of a crawl out of all spans: the crawl had no network, so it says nothing about any page.
     ///
     /// The crawl must have ended with counts that say so.
     ///
@@ -129,13 +129,15 @@ impl Store {
                 .prepare_cached("SELECT DISTINCT seed FROM visit WHERE crawl = ?1")?
                 .query_map([crawl.0], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
-            seeds.into_iter().try_for_each(|it| rebuild(connection, it))
+            seeds
+                .into_iter()
+                .try_for_each(|seed| rebuild(connection, seed))
         })
     }
 }
 
-/// The seed whose visits tell of a page: the page itself, where it was visited; else the latest one of the same sort key, or whose
-/// redirects led to such.
+/// The seed whose visits answer for a page: the page itself if it was visited, or else the latest one with the same sort key or with
+/// redirects to it.
 pub(super) fn answering(
     connection: &Connection,
     seed: &TargetUri,
@@ -209,9 +211,11 @@ impl Row {
         })
     }
 
-    /// The span that a visit begins after `before`.
+    /// The span that begins with a visit, after the span `before`.
     fn begin(before: Option<&Self>, visit: i64, date: i64, brought: Brought) -> Self {
-        let (chain, last, visits) = before.map_or((0, 0, 0), |it| (it.chain, it.last, it.visits));
+        let (chain, last, visits) = before.map_or((0, 0, 0), |before| {
+            (before.chain, before.last, before.visits)
+        });
         let parts = [chain, last, visits, brought.essence, date].map(i64::to_be_bytes);
         Self {
             visit,
@@ -244,14 +248,16 @@ impl Row {
     }
 }
 
-/// What a visit brought, as far as a comparison can tell it from another.
+/// What a visit brought, as far as a comparison can distinguish it from another visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Brought {
+    /// A digest of what the visit brought.
     pub(super) essence: i64,
+    /// Whether it brought no page, although there may be one.
     pub(super) bad: bool,
 }
 
-/// What a visit brought, with what the visits of its further pages did.
+/// What a visit brought, including the visits of its further pages.
 pub(super) fn brought(connection: &Connection, visit: i64) -> Result<Brought, Fault> {
     let (mut text, bad) = brought_alone(connection, visit)?;
     for page in super::further::pages_of(connection, visit)? {
@@ -264,13 +270,13 @@ pub(super) fn brought(connection: &Connection, visit: i64) -> Result<Brought, Fa
     })
 }
 
-/// A digest of what a visit brought: the same for visits that a comparison cannot tell apart.
+/// A digest of what a visit brought: the same for visits that a comparison cannot distinguish.
 pub(super) fn essence_of(connection: &Connection, visit: i64) -> Result<i64, Fault> {
     Ok(brought(connection, visit)?.essence)
 }
 
 /// What a visit brought, as text: where its redirects led, and what the last capture is; and whether it is bad. "Not modified" brings
-/// what was there before. A payload without bytes is another thing after each removal.
+/// what was there before. A payload without bytes becomes something else after each removal.
 fn brought_alone(connection: &Connection, visit: i64) -> Result<(String, bool), Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT capture.uri, outcome, status, failure_kind, payload.digest,
@@ -303,15 +309,21 @@ fn brought_alone(connection: &Connection, visit: i64) -> Result<(String, bool), 
             row.get::<_, Option<[u8; 32]>>(4)?,
             row.get::<_, i64>(5)?,
             row.get::<_, Option<String>>(6)?,
-            untrusted.map(|it| format!(" {it}")).unwrap_or_default(),
+            untrusted
+                .map(|untrusted| format!(" {untrusted}"))
+                .unwrap_or_default(),
         );
-        // A page may send a browser on under a status of success.
+        // A page can send a browser elsewhere with a status of success.
         let leads_on = |it| is_redirect(it) || matches!(it, 200..=299);
         hops.push((line, status.is_some_and(leads_on)));
     }
     let last = hops.pop().unwrap_or_default();
-    // A try that was made again says nothing about the page.
-    let mut text: String = hops.into_iter().filter(|it| it.1).map(|it| it.0).collect();
+    // An attempt that was repeated says nothing about the page.
+    let mut text: String = hops
+        .into_iter()
+        .filter(|hop| hop.1)
+        .map(|hop| hop.0)
+        .collect();
     text.push_str(&last.0);
     Ok((text, bad))
 }
@@ -332,7 +344,7 @@ fn trailing(connection: &Connection, seed: i64) -> Result<Vec<Span>, Fault> {
     Ok(spans)
 }
 
-/// Whether a visit answers something else than a plain request for the page: before version 4, imports took such for visits.
+/// Whether a visit answers something other than a plain request for the page: before version 4, imports treated such answers as visits.
 fn is_of_something_else(connection: &Connection, seed: i64, visit: i64) -> rusqlite::Result<bool> {
     // The plus keeps SQLite from going through all captures of the address.
     connection
@@ -342,13 +354,13 @@ fn is_of_something_else(connection: &Connection, seed: i64, visit: i64) -> rusql
         .query_row([visit, seed], |row| row.get(0))
 }
 
-/// Takes in a visit that was just kept.
+/// Adds a visit that was just stored.
 pub(super) fn add(connection: &Connection, seed: i64, visit: i64, date: i64) -> Result<(), Fault> {
     let latest = connection
         .prepare_cached(&format!("{SELECT} ORDER BY first DESC, visit DESC LIMIT 1"))?
         .query_row([seed], Row::of)
         .optional()?;
-    if latest.is_some_and(|it| date < it.last) {
+    if latest.is_some_and(|latest| date < latest.last) {
         return rebuild(connection, seed);
     }
     if is_of_something_else(connection, seed, visit)? {
@@ -363,18 +375,18 @@ pub(super) fn add(connection: &Connection, seed: i64, visit: i64, date: i64) -> 
         return Ok(());
     }
     match latest {
-        Some(it) if it.essence == brought.essence => connection
+        Some(latest) if latest.essence == brought.essence => connection
             .prepare_cached(
                 "UPDATE span SET last = ?4, visits = visits + 1 WHERE seed = ?1 AND first = ?2 AND visit = ?3",
             )?
-            .execute(params![seed, it.first, it.visit, date])
+            .execute(params![seed, latest.first, latest.visit, date])
             .map(|_| ())?,
         before => Row::begin(before.as_ref(), visit, date, brought).insert(connection, seed)?,
     }
     Ok(())
 }
 
-/// Takes in that a visit which was just kept has further pages.
+/// Records that a visit that was just stored has further pages.
 pub(super) fn bound(connection: &Connection, visit: i64) -> Result<(), Fault> {
     let (seed, date): (i64, i64) = connection
         .prepare_cached("SELECT seed, date FROM visit WHERE id = ?1")?
@@ -383,8 +395,8 @@ pub(super) fn bound(connection: &Connection, visit: i64) -> Result<(), Fault> {
         .prepare_cached(&format!("{SELECT} ORDER BY first DESC, visit DESC LIMIT 1"))?
         .query_row([seed], Row::of)
         .optional()?;
-    // Mostly the visit, without its further pages, was held for another than the one before.
-    if latest.is_none_or(|it| it.visit != visit || it.visits != 1) {
+    // Without its further pages, the visit usually counted as different from the one before.
+    if latest.is_none_or(|latest| latest.visit != visit || latest.visits != 1) {
         return rebuild(connection, seed);
     }
     connection
@@ -393,7 +405,7 @@ pub(super) fn bound(connection: &Connection, visit: i64) -> Result<(), Fault> {
     add(connection, seed, visit, date)
 }
 
-/// Makes the spans of a seed anew.
+/// Computes the spans of a seed again.
 pub(super) fn rebuild(connection: &Connection, seed: i64) -> Result<(), Fault> {
     connection
         .prepare_cached("DELETE FROM span WHERE seed = ?1")?
@@ -404,7 +416,7 @@ pub(super) fn rebuild(connection: &Connection, seed: i64) -> Result<(), Fault> {
         .try_for_each(|it| Ok(it.insert(connection, seed)?))
 }
 
-/// The row of a payload whose digest alone is known; `None` for one that is held, or not known at all.
+/// The row of a payload of which only the digest is known; `None` for a stored or an unknown payload.
 pub(super) fn without_bytes(
     connection: &Connection,
     digest: &PayloadDigest,
@@ -415,7 +427,7 @@ pub(super) fn without_bytes(
         .optional()
 }
 
-/// Makes the spans of every seed whose visits brought a payload anew, because its bytes came, or went.
+/// Computes the spans of every seed whose visits brought a payload again, because its bytes were added or removed.
 pub(super) fn payload_changed(connection: &Connection, payload: i64) -> Result<(), Fault> {
     let seeds: Vec<i64> = connection
         .prepare_cached(
@@ -429,19 +441,23 @@ pub(super) fn payload_changed(connection: &Connection, payload: i64) -> Result<(
     if !super::aside::kept(connection)?.is_empty() {
         super::aside::refresh(connection)?;
     }
-    seeds.into_iter().try_for_each(|it| rebuild(connection, it))
+    seeds
+        .into_iter()
+        .try_for_each(|seed| rebuild(connection, seed))
 }
 
-/// Makes the spans of all seeds.
+/// Computes the spans of all seeds.
 pub(super) fn begin(connection: &Connection) -> Result<(), Fault> {
     let seeds: Vec<i64> = connection
         .prepare("SELECT uri FROM seed ORDER BY uri")?
         .query_map((), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    seeds.into_iter().try_for_each(|it| rebuild(connection, it))
+    seeds
+        .into_iter()
+        .try_for_each(|seed| rebuild(connection, seed))
 }
 
-/// The crawls that were made without a network.
+/// The crawls that had no network.
 pub(super) fn left_out(connection: &Connection) -> Result<HashSet<i64>, Fault> {
     Ok(connection
         .prepare_cached("SELECT id FROM crawl WHERE counts LIKE '%\"offline\":true%'")?
@@ -449,7 +465,7 @@ pub(super) fn left_out(connection: &Connection) -> Result<HashSet<i64>, Fault> {
         .collect::<Result<_, _>>()?)
 }
 
-/// The spans that the visits of a seed make, oldest first.
+/// The spans computed from the visits of a seed, oldest first.
 pub(super) fn made(
     connection: &Connection,
     seed: i64,
@@ -473,9 +489,9 @@ pub(super) fn made(
             continue;
         }
         match spans.last_mut() {
-            Some(it) if it.essence == brought.essence => {
-                it.last = date;
-                it.visits += 1;
+            Some(span) if span.essence == brought.essence => {
+                span.last = date;
+                span.visits += 1;
             }
             before => {
                 let next = Row::begin(before.as_deref(), visit, date, brought);
@@ -486,7 +502,7 @@ pub(super) fn made(
     Ok(spans)
 }
 
-/// The rows that are kept for a seed, oldest first.
+/// The stored spans of a seed, oldest first.
 pub(super) fn kept(connection: &Connection, seed: i64) -> Result<Vec<Row>, Fault> {
     Ok(connection
         .prepare_cached(&format!("{SELECT} ORDER BY first, visit"))?

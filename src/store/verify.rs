@@ -103,10 +103,10 @@ impl Store {
             Ok(())
         })?;
         // A problem that is found in several ways is reported once.
-        let mut told = std::collections::HashSet::new();
+        let mut seen = std::collections::HashSet::new();
         verified
             .problems
-            .retain(|problem| told.insert((problem.place.clone(), problem.detail.clone())));
+            .retain(|problem| seen.insert((problem.place.clone(), problem.detail.clone())));
         Ok(verified)
     }
 

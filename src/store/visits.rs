@@ -102,7 +102,7 @@ impl Store {
     /// The file cannot be read.
     pub fn holds(&self, visit: &Visit) -> Result<bool, StoreError> {
         let digest = visit.captures.first().and_then(Capture::payload_digest);
-        self.read(|connection| Ok(held(connection, visit, digest)?.is_some()))
+        self.read(|connection| Ok(stored(connection, visit, digest)?.is_some()))
     }
 
     /// The visits of a seed, oldest first.
@@ -195,8 +195,8 @@ fn add(
     let (Some(first), Some(last)) = (visit.captures.first(), visit.captures.last()) else {
         return Err(Fault::NotHeld("capture of that visit".into()));
     };
-    let held = held(connection, visit, digests.first().copied().flatten())?;
-    if let Some(id) = held {
+    let stored = stored(connection, visit, digests.first().copied().flatten())?;
+    if let Some(id) = stored {
         return Ok(AddedVisit {
             id: VisitId(id),
             new: false,
@@ -225,7 +225,7 @@ fn add(
         end = add_capture(connection, &place, capture, digest.as_ref())?;
     }
     if first.source.is_some() {
-        // A copy says nothing of what became of the page, and nothing is asked under what another archive was told.
+        // A copy says nothing about the page today, and no condition may come from what another archive received.
         return Ok(AddedVisit {
             id: VisitId(id),
             new: true,
@@ -254,7 +254,7 @@ fn add(
 }
 
 /// The existing visit: the same seed; a first capture of the same address, time and payload.
-fn held(
+fn stored(
     connection: &Connection,
     visit: &Visit,
     digest: Option<PayloadDigest>,

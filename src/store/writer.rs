@@ -98,6 +98,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// Starts the thread.
     pub(super) fn start(connection: Connection) -> Self {
         let (queue, waiting) = channel();
         let thread = std::thread::spawn(move || write_all(&connection, &waiting));
@@ -178,11 +179,11 @@ fn write_all(connection: &Connection, waiting: &Receiver<Job>) {
                     Haste::Now => None,
                     Haste::Soon => Some(until.min(Instant::now() + QUIET)),
                 };
-                next = more(waiting, wait).map(|it| {
-                    if it.haste == Haste::Now {
+                next = more(waiting, wait).map(|more| {
+                    if more.haste == Haste::Now {
                         haste = Haste::Now;
                     }
-                    it.write
+                    more.write
                 });
             }
         }
@@ -232,7 +233,7 @@ fn next_turn(waiting: &Receiver<Job>, paused: &mut Instant) -> Option<Job> {
 fn more(waiting: &Receiver<Job>, until: Option<Instant>) -> Option<Job> {
     loop {
         match waiting.try_recv() {
-            Ok(it) => return Some(it),
+            Ok(job) => return Some(job),
             Err(TryRecvError::Disconnected) => return None,
             Err(TryRecvError::Empty) => {
                 let left = until?.checked_duration_since(Instant::now())?;

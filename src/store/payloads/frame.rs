@@ -42,7 +42,7 @@ fn compress_at(level: i32, plain: &[u8], prefix: &[u8]) -> std::io::Result<Vec<u
     } else {
         PACKER.with_borrow_mut(|kept| {
             let context = match kept {
-                Some(it) => it,
+                Some(kept) => kept,
                 None => kept.insert(CCtx::try_create().ok_or_else(no_memory)?),
             };
             context
@@ -86,11 +86,11 @@ pub(in crate::store) fn decompress(
 ) -> std::io::Result<Vec<u8>> {
     let length = usize::try_from(length).unwrap_or_default();
     // A frame that declares another length gets no memory to unpack it.
-    let held = get_frame_content_size(bytes).ok().flatten();
-    if held.is_some_and(|it| it != length as u64) {
+    let stored = get_frame_content_size(bytes).ok().flatten();
+    if stored.is_some_and(|stored| stored != length as u64) {
         return Err(std::io::Error::other(format!(
             "{} bytes instead of the stored {length}",
-            held.unwrap_or_default()
+            stored.unwrap_or_default()
         )));
     }
     let mut plain = Vec::with_capacity(length);
@@ -101,7 +101,7 @@ pub(in crate::store) fn decompress(
     } else {
         UNPACKER.with_borrow_mut(|kept| {
             let context = match kept {
-                Some(it) => it,
+                Some(kept) => kept,
                 None => kept.insert(DCtx::try_create().ok_or_else(no_memory)?),
             };
             context

@@ -20,7 +20,7 @@ pub(in crate::store) fn lift(connection: &Connection, going: &HashSet<i64>) -> R
         let plain = read_checked(connection, id, &digest)?;
         let (root, below) = kept_below(connection, base, going)?;
         let base = match below.or_else(|| instead.get(&root).copied()) {
-            Some(below) => base_of(connection, below)?.filter(|it| it.carries(plain.len())),
+            Some(below) => base_of(connection, below)?.filter(|base| base.carries(plain.len())),
             None => None,
         };
         write(connection, id, &plain, base)?;

@@ -24,7 +24,7 @@ pub(in crate::store) fn read_all(
         let mut way: Vec<Step> = Vec::new();
         let mut next = Some(root);
         while let Some(id) = next {
-            let prefix = way.last().map_or(&[][..], |it| &it.plain);
+            let prefix = way.last().map_or(&[][..], |way| &way.plain);
             // A payload that cannot be decoded here is left, with all that are stored against it, to be read one by one below.
             let decoded = (whole(way.len()) <= DEPTH)
                 .then(|| decoded(connection, id, prefix))
@@ -55,7 +55,7 @@ pub(in crate::store) fn read_all(
         let digest = PayloadDigest::from_bytes(digest);
         each(
             &digest,
-            read_checked(connection, id, &digest).map(|it| it.len() as u64),
+            read_checked(connection, id, &digest).map(|bytes| bytes.len() as u64),
         );
     }
     Ok(())

@@ -1,11 +1,11 @@
-//! What can be made again from other rows, and is compared with what it would be.
+//! Checks derived rows: compares each with what the other rows make of it.
 
 use rusqlite::Connection;
 
 use super::{Problem, attempt};
 use crate::store::{Fault, answers, aside, checksum, readings, schema, spans, visits};
 
-/// Rows that are not what other rows make of them: a name for the place, what is wrong, and how such rows are found.
+/// The rules: a name for the place, what is wrong, and the query for rows that differ from what other rows make of them.
 const RULES: &[(&str, &str, &str)] = &[
     (
         "visit",
@@ -25,7 +25,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ),
     (
         "seed",
-        "it is visited and in no list of seeds",
+        "it was visited and is missing from the list of seeds",
         "SELECT DISTINCT seed FROM visit WHERE seed NOT IN (SELECT uri FROM seed)
              AND NOT EXISTS (SELECT 1 FROM capture WHERE capture.visit = visit.id AND source IS NOT NULL)",
     ),
@@ -37,7 +37,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ),
     (
         "seed",
-        "what is at hand of it for scheduling is another",
+        "its stored state for scheduling is different",
         "SELECT seed.uri FROM seed JOIN uri ON uri.id = seed.uri LEFT JOIN head ON head.uri = uri.uri
          WHERE (head.date, head.state) IS NOT (seed.date, seed.visits * 4096
              + CASE seed.outcome WHEN 'response' THEN 0 WHEN 'failure' THEN 2048 ELSE 1024 END + coalesce(seed.status, 0))
@@ -46,7 +46,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ),
     (
         "seed",
-        "what its next visit is asked under, or when its page changed, is another",
+        "its stored conditions for the next visit, or the date of its last change, are different",
         "SELECT seed.uri FROM seed
          WHERE held IS NOT (SELECT capture.id FROM visit JOIN capture ON capture.visit = visit.id
                  WHERE visit.seed = seed.uri AND payload IS NOT NULL AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
@@ -77,14 +77,14 @@ const RULES: &[(&str, &str, &str)] = &[
     ),
     (
         "address",
-        "its exchanges stand on another one",
+        "its exchanges are stored against that of another address",
         "SELECT uri.id FROM uri WHERE exchange_base IS NOT
              (SELECT max(exchange.id) FROM capture JOIN exchange ON exchange.id = capture.exchange
               WHERE capture.uri = uri.id AND exchange.base IS NULL)",
     ),
     (
         "payload",
-        "what it stands on does not add up",
+        "the chain that it is stored against is inconsistent",
         "SELECT payload.id FROM payload LEFT JOIN payload AS base ON base.id = payload.base
          WHERE payload.bytes IS NOT NULL
            AND (payload.depth <> coalesce(base.depth + 1, 0) OR payload.cost <> payload.length + coalesce(base.cost, 0)
@@ -100,7 +100,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Looks through all of them.
+/// Checks all rules.
 pub(super) fn check(connection: &Connection, problems: &mut Vec<Problem>) {
     attempt(problems, "schema", |it| schema_as_made(connection, it));
     for (place, detail, rule) in RULES {
@@ -122,7 +122,7 @@ pub(super) fn check(connection: &Connection, problems: &mut Vec<Problem>) {
     attempt(problems, "answers", |it| kept_answers(connection, it));
 }
 
-/// The tables and indices must be those that the steps make.
+/// Checks that the tables and indices are those that the steps create.
 fn schema_as_made(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     const OBJECTS: &str = "SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY type, name";
     let objects = |of: &Connection| {
@@ -135,7 +135,7 @@ fn schema_as_made(connection: &Connection, problems: &mut Vec<Problem>) -> Resul
         made.execute_batch(step.sql)?;
     }
     let (found, expected) = (objects(connection)?, objects(&made)?);
-    for (name, _) in found.iter().filter(|it| !expected.contains(it)) {
+    for (name, _) in found.iter().filter(|found| !expected.contains(found)) {
         problems.push(Problem::new(name, "it is not as this version makes it"));
     }
     for (name, _) in &expected {
@@ -146,7 +146,7 @@ fn schema_as_made(connection: &Connection, problems: &mut Vec<Problem>) -> Resul
     Ok(())
 }
 
-/// The keys that addresses are sorted by.
+/// Checks the sort keys of addresses.
 fn keys(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     let mut statement = connection.prepare("SELECT id, uri, surt FROM uri")?;
     let mut rows = statement.query(())?;
@@ -158,14 +158,14 @@ fn keys(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Faul
         if !is_right {
             problems.push(Problem::new(
                 format!("address {id} ({uri})"),
-                "it is no address, or its sort key is another",
+                "it is not an address, or its sort key is different",
             ));
         }
     }
     Ok(())
 }
 
-/// Which payload came under which validator of a seed.
+/// Checks which payload came under which validator of a seed.
 fn validators(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     let mut kept =
         connection.prepare("SELECT hash, payload FROM validator WHERE seed = ?1 ORDER BY hash")?;
@@ -178,7 +178,7 @@ fn validators(connection: &Connection, problems: &mut Vec<Problem>) -> Result<()
         if is_misled != expected.is_none() || found != expected.unwrap_or_default() {
             problems.push(Problem::new(
                 format!("seed {seed}"),
-                "the validators that its page came under are others",
+                "the validators of its page are different",
             ));
         }
         Ok(())
@@ -218,13 +218,13 @@ fn kept_readings(connection: &Connection, problems: &mut Vec<Problem>) -> Result
     Ok(())
 }
 
-/// What is set aside must be what the reviews say, and the spans must be those that the other visits make.
+/// Checks that what is set aside matches the reviews, and that the spans match the other visits.
 fn kept_spans(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     let (kept, made) = (aside::kept(connection)?, aside::made(connection)?);
     let seeds = kept.keys().chain(made.keys());
     for seed in seeds.filter(|seed| kept.get(seed) != made.get(seed)) {
         let place = format!("captures of seed {seed} that are set aside");
-        problems.push(Problem::new(place, "they are not those of the reviews"));
+        problems.push(Problem::new(place, "they do not match the reviews"));
     }
     let left_out = spans::left_out(connection)?;
     let seeds: Vec<i64> = connection
@@ -234,16 +234,13 @@ fn kept_spans(connection: &Connection, problems: &mut Vec<Problem>) -> Result<()
     for seed in seeds {
         if spans::kept(connection, seed)? != spans::made(connection, seed, &left_out)? {
             let place = format!("spans of seed {seed}");
-            problems.push(Problem::new(
-                place,
-                "they are not those that its visits make",
-            ));
+            problems.push(Problem::new(place, "they do not match its visits"));
         }
     }
     Ok(())
 }
 
-/// What is derived of claims.
+/// Checks the stored answers about claims.
 fn kept_answers(connection: &Connection, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     let changed = "it is not as it was kept";
     let mut statement = connection.prepare(

@@ -85,10 +85,10 @@ impl Heads {
             let opened = key
                 .parse::<Verifier>()
                 .map_err(|error| format!("its key {error}"))
-                .and_then(|it| it.open(&note).map_err(|error| error.to_string()));
+                .and_then(|value| value.open(&note).map_err(|error| error.to_string()));
             if let Some(token) = row.get::<_, Option<Vec<u8>>>(4)? {
                 match Stamp::read(&token, &note, &trust.roots) {
-                    Ok(it) => self.stamped = Some((it, size)),
+                    Ok(read) => self.stamped = Some((read, size)),
                     Err(error) => problems.push(Problem::new(&name, error)),
                 }
             }

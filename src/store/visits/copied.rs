@@ -1,4 +1,4 @@
-//! Visits that were copied from other archives: found by page, and kept apart from our own.
+//! Visits copied from other archives: found by page, and kept apart from our own.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -34,7 +34,7 @@ impl CopiedVisit {
     }
 }
 
-/// The visits of the addresses under a sort key that were copied from other archives, oldest first.
+/// The query for the visits copied from other archives of the addresses under a sort key, oldest first.
 const OF_PAGE: &str = "SELECT visit.id, visit.date, visit.seed FROM uri JOIN capture INDEXED BY capture_copied ON capture.uri = uri.id
          AND capture.source IS NOT NULL AND capture.hop = 0 JOIN visit ON visit.id = capture.visit
      WHERE uri.surt = ?1 ORDER BY visit.date, visit.id";
@@ -65,7 +65,7 @@ impl Store {
         })
     }
 
-    /// For each page the visits that were copied from other archives, oldest first, each as a span of its own; the chain of the last
+    /// For each page, the visits copied from other archives, oldest first, each as a span of its own; the chain of the last one
     /// is a digest over all of them.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl Store {
         })
     }
 
-    /// The addresses that copies from other archives are kept under, in their order.
+    /// The seeds under which copies from other archives are stored, in their order.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -122,7 +122,7 @@ fn spans_of(connection: &Connection, page: &TargetUri) -> Result<Vec<Span>, Faul
         {
             continue;
         }
-        let before = spans.last().map_or(0, |it| it.chain);
+        let before = spans.last().map_or(0, |span| span.chain);
         let parts = [before, brought.essence, date].map(i64::to_be_bytes);
         spans.push(Span {
             visit: VisitId(id),
@@ -145,7 +145,7 @@ fn of_page(connection: &Connection, page: &TargetUri) -> Result<Vec<(i64, i64, i
         .collect::<Result<_, _>>()?)
 }
 
-/// The row of a source, made where there is none: the captures of one memento share it.
+/// The row of a source, created if it does not exist: the captures of one memento share it.
 pub(super) fn source_row(connection: &Connection, source: &Source) -> Result<i64, Fault> {
     let digest = source.digest.map(word).transpose()?;
     let values = params![
@@ -173,7 +173,7 @@ pub(super) fn source_row(connection: &Connection, source: &Source) -> Result<i64
     }
 }
 
-/// The source of a row that has its columns, `source_archive` and so on.
+/// The source in a row that has the columns `source_archive` and so on.
 pub(super) fn source_of(row: &Row<'_>) -> Result<Option<Source>, Fault> {
     let Some(archive) = row.get("source_archive")? else {
         return Ok(None);

@@ -30,7 +30,7 @@ pub struct Dated {
     /// The digest of the payload: of the response, or of the capture that a revisit refers to.
     pub payload_digest: Option<PayloadDigest>,
     /// Whether the bytes of the payload are stored.
-    pub held: bool,
+    pub stored: bool,
     /// The kind of request, unless it was a plain one for the page: then the capture is not a memento of the page.
     pub asked: Option<String>,
     /// The archive that it was copied from; `None` for our own.
@@ -99,7 +99,7 @@ impl Store {
         self.read(|connection| {
             let mut found = Vec::new();
             for uri in uris(connection, surt)? {
-                // A TimeGate of ours gives what is ours.
+                // Our TimeGate offers only our own captures.
                 let own = |condition: &str| format!("capture.source IS NULL AND {condition}");
                 found.extend(edge(
                     connection,
@@ -267,7 +267,7 @@ fn dated(row: &Row<'_>) -> Result<Dated, Fault> {
         payload_digest: row
             .get::<_, Option<[u8; 32]>>(7)?
             .map(PayloadDigest::from_bytes),
-        held: row.get(8)?,
+        stored: row.get(8)?,
         asked: row.get(9)?,
         source: source_of(row)?,
     })

@@ -1,4 +1,4 @@
-//! The bytes of an exchange beside its payload: request, interim responses, head, framing, certificates; and the connection it went over.
+//! The bytes of an exchange besides its payload: request, interim responses, head, framing, certificates; and its connection.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -17,15 +17,16 @@ use crate::{
 pub(super) struct Exchange {
     /// The request as it was sent.
     pub(super) request: Vec<u8>,
-    /// Interim responses that came before it.
+    /// The interim responses (1xx) before the response.
     pub(super) interim: Vec<u8>,
     /// Head of the response; empty for a failure.
     pub(super) head: Vec<u8>,
-    /// The framing of a response, or what had come before a failure.
+    /// The framing of the body, or the bytes that came before a failure.
     pub(super) rest: Vec<u8>,
 }
 
 impl Exchange {
+    /// The exchange of a capture.
     pub(super) fn of(capture: &Capture) -> Self {
         let rest = match &capture.outcome {
             Outcome::Response(response) => framing_bytes(&response.framing),
@@ -43,7 +44,7 @@ impl Exchange {
         }
     }
 
-    /// Keeps it against the address's base; where that is of little help, it becomes the base itself. Returns its row.
+    /// Stores it against the base of the address; if that saves little, it becomes the base itself. Returns its row.
     pub(super) fn keep(&self, connection: &Connection, uri: i64) -> Result<i64, Fault> {
         let plain = [
             self.request.as_slice(),
@@ -78,6 +79,7 @@ impl Exchange {
         Ok(id)
     }
 
+    /// Reads an exchange back.
     pub(super) fn read(
         connection: &Connection,
         bases: &mut Bases,
@@ -91,7 +93,7 @@ impl Exchange {
         for (part, length) in parts.iter_mut().zip(lengths) {
             (*part, left) = usize::try_from(length)
                 .ok()
-                .and_then(|it| left.split_at_checked(it))
+                .and_then(|number| left.split_at_checked(number))
                 .ok_or_else(|| Fault::damaged(format!("exchange {id} is too short")))?;
         }
         let [request, interim, head] = parts.map(<[u8]>::to_vec);
@@ -104,7 +106,7 @@ impl Exchange {
     }
 }
 
-/// Notes of every imported capture how it was asked for: before version 4 nobody did. What was fetched was asked for plainly.
+/// Records for every imported capture how it was requested, which no version before 4 did. Fetched captures were requested plainly.
 pub(in crate::store) fn mark_asked(connection: &Connection) -> Result<(), Fault> {
     let mut statement = connection.prepare(
         "SELECT capture.id, request_length, exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes
@@ -131,14 +133,14 @@ pub(in crate::store) fn mark_asked(connection: &Connection) -> Result<(), Fault>
     Ok(())
 }
 
-/// The base that was read last: the exchanges of an address stand on the same one.
+/// The base that was read last: the exchanges of an address share one.
 #[derive(Default)]
 pub(super) struct Bases {
     last: Option<(i64, Vec<u8>)>,
 }
 
 impl Bases {
-    /// The exchange of a row that has `base`, `length` and `bytes`.
+    /// The exchange in a row with `base`, `length` and `bytes`.
     fn plain_of(&mut self, connection: &Connection, row: &Row<'_>) -> Result<Vec<u8>, Fault> {
         let (length, bytes) = (row.get("length")?, row.get_ref("bytes")?);
         let bytes = bytes.as_blob().map_err(Fault::damaged)?;
@@ -153,7 +155,7 @@ impl Bases {
     }
 }
 
-/// An exchange that others stand on.
+/// An exchange that others are stored against.
 fn base_of(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
     connection
         .prepare_cached("SELECT base IS NULL, length, bytes FROM exchange WHERE id = ?1")?
@@ -165,13 +167,13 @@ fn base_of(connection: &Connection, id: i64) -> Result<Vec<u8>, Fault> {
         .map_err(Fault::from)
         .and_then(|(is_base, plain)| {
             if !is_base {
-                return Err(Fault::damaged(format!("exchange {id} is no base")));
+                return Err(Fault::damaged(format!("exchange {id} is not a base")));
             }
             plain.map_err(Fault::damaged)
         })
 }
 
-/// The pieces of a framing as: length of the framing, its bytes, length of the payload behind it; lengths in LEB128.
+/// The framing of a body as bytes: for each piece the length of the framing, its bytes, and the length of the payload after it; lengths in LEB128.
 fn framing_bytes(framing: &Framing) -> Vec<u8> {
     let mut bytes = Vec::new();
     match framing {
@@ -188,7 +190,7 @@ fn framing_bytes(framing: &Framing) -> Vec<u8> {
     bytes
 }
 
-/// Reads what [`framing_bytes`] made of chunks; `None` where it is something else.
+/// Reads the result of [`framing_bytes`]; `None` if the bytes are something else.
 pub(super) fn framing(bytes: &[u8]) -> Option<Framing> {
     let mut rest = bytes.strip_prefix(&[1])?;
     let mut pieces = Vec::new();
@@ -225,7 +227,7 @@ fn take_number(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// The row of a connection, made where it is not known.
+/// The row of a connection, created if it does not exist.
 pub(super) fn connection_row(connection: &Connection, wire: &Wire) -> Result<i64, Fault> {
     let certificates = match &wire.tls {
         Some(tls) if !tls.certificates.is_empty() => {
@@ -283,7 +285,7 @@ fn certificates_row(connection: &Connection, chain: &[Vec<u8>]) -> Result<i64, F
         .insert(params![digest.as_bytes(), bytes])?)
 }
 
-/// The connection of a row, with the interim responses that came over it.
+/// The connection in a row, with the interim responses of the exchange.
 pub(super) fn connection(
     connection: &Connection,
     id: i64,
@@ -330,14 +332,15 @@ pub(super) fn connection(
     })
 }
 
-/// How many connections are remembered while many captures are read.
+/// How many connections are cached while many captures are read.
 const MOST_WIRES: usize = 512;
 
-/// The connections that were read last, without what came over them.
+/// The latest connections, without what was sent over them.
 #[derive(Default)]
 pub(super) struct Wires(HashMap<i64, Wire>);
 
 impl Wires {
+    /// The connection in a row, from the cache if possible.
     pub(super) fn of(&mut self, rows: &Connection, id: i64) -> Result<&Wire, Fault> {
         if self.0.len() >= MOST_WIRES {
             self.0.clear();

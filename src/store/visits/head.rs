@@ -1,4 +1,4 @@
-//! The latest visit of every seed, at hand at once: what scheduling begins with.
+//! The latest visit of every seed, without reading its history: what scheduling begins with.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -10,9 +10,9 @@ use crate::{clock::Instant, uri::TargetUri};
 pub struct LastVisit {
     /// When it began.
     pub at: Instant,
-    /// Whether it came to a page: a response under 400, or a revisit.
+    /// Whether it ended at a page: a response with a status below 400, or a revisit.
     pub ok: bool,
-    /// The last capture's status; `None` for a failure.
+    /// The status of the last capture; `None` for a failure.
     pub status: Option<u16>,
     /// How many visits of the seed there are.
     pub visits: u64,
@@ -21,14 +21,14 @@ pub struct LastVisit {
 /// The latest visit of every seed, by address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastVisits {
-    /// The addresses one behind the other, in their order: one piece of memory, because there may be many.
+    /// The addresses one after another, in their order: one allocation, because there can be many.
     uris: String,
-    /// For each where its address ends, and its visit.
+    /// For each address, where it ends in `uris`, and its latest visit.
     visits: Vec<(usize, LastVisit)>,
 }
 
 impl LastVisits {
-    /// That of one seed.
+    /// The latest visit of one seed.
     #[must_use]
     pub fn of(&self, seed: &TargetUri) -> Option<LastVisit> {
         let (mut from, mut to) = (0, self.visits.len());
@@ -44,7 +44,7 @@ impl LastVisits {
         None
     }
 
-    /// All of them with the addresses as they are written, in the order of these.
+    /// All of them in the order of their addresses, each with its address.
     pub fn iter(&self) -> impl Iterator<Item = (&str, LastVisit)> {
         (0..self.visits.len()).filter_map(|it| self.at(it))
     }
@@ -55,7 +55,7 @@ impl LastVisits {
         self.visits.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no seeds.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.visits.is_empty()
@@ -92,7 +92,7 @@ impl Store {
         })
     }
 
-    /// The latest visit of a seed that did not begin after `now`: when it began, and whether it came to a page.
+    /// The latest visit of a seed that began at or before `now`: when it began, and whether it ended at a page.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -116,7 +116,7 @@ impl Store {
         })
     }
 
-    /// When each of the seeds was visited first; `None` for one that never was.
+    /// When each of the seeds was first visited; `None` for a seed that was never visited.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -172,7 +172,7 @@ fn visit(date: i64, state: i64) -> Result<LastVisit, Fault> {
     })
 }
 
-/// Brings what is at hand of a seed (its row, its address) to what its row says now.
+/// Updates the row for scheduling (by seed and address) from the row of the seed.
 pub(super) fn refresh(connection: &Connection, seed: i64, uri: &TargetUri) -> rusqlite::Result<()> {
     connection
         .prepare_cached(

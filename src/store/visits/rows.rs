@@ -1,4 +1,4 @@
-//! Captures read back from their rows.
+//! Reads captures from their rows.
 
 use rusqlite::{Connection, Row};
 
@@ -19,14 +19,14 @@ use crate::{
     uri::TargetUri,
 };
 
-/// The columns that a capture is read from, in the order that [`CaptureRow::of`] reads them.
+/// The columns of a capture, in the order in which [`CaptureRow::of`] reads them.
 const COLUMNS: &str = "capture.id, uri.uri, capture.date, capture.ended, outcome, capture.connection, exchange, request_length,
      interim_length, head_length, payload.id, payload.digest, truncated, failure_kind, failure_detail, refers_to_date, origin.uri,
      exchange.base AS base, exchange.length AS length, exchange.bytes AS bytes, connection.untrusted AS untrusted, capture.asked AS asked,
      source.archive AS source_archive, source.memento AS source_memento, source.copied AS source_copied, source.record AS source_record,
      source.file AS source_file, source.digest AS source_digest";
 
-/// Where those columns come from.
+/// The tables with those columns.
 const TABLES: &str = "capture JOIN uri ON uri.id = capture.uri JOIN exchange ON exchange.id = capture.exchange LEFT JOIN payload ON payload.id = capture.payload
      LEFT JOIN uri AS origin ON origin.id = capture.refers_to_uri LEFT JOIN connection ON connection.id = capture.connection
      LEFT JOIN source ON source.id = capture.source";
@@ -48,7 +48,7 @@ struct CaptureRow {
     refers_to: Option<(Instant, TargetUri)>,
 }
 
-/// What rows that are read one after the other share.
+/// What consecutive rows share.
 #[derive(Default)]
 pub(super) struct Known {
     bases: Bases,
@@ -56,7 +56,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The address of that spelling, which is mostly that of the row before.
+    /// The address with that spelling; usually it is the address of the row before.
     fn target_uri(&mut self, row: &Row<'_>, column: usize) -> Result<Option<TargetUri>, Fault> {
         let Some(text) = row
             .get_ref(column)?
@@ -146,6 +146,7 @@ impl CaptureRow {
     }
 }
 
+/// The captures that satisfy a condition, without their bodies.
 pub(super) fn entries(
     connection: &Connection,
     known: &mut Known,
@@ -162,6 +163,7 @@ pub(super) fn entries(
     Ok(entries)
 }
 
+/// One capture with all of its bytes.
 pub(super) fn capture(connection: &Connection, id: CaptureId) -> Result<Capture, Fault> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM {TABLES} WHERE capture.id = ?1"
@@ -215,7 +217,7 @@ pub(super) fn capture(connection: &Connection, id: CaptureId) -> Result<Capture,
     })
 }
 
-/// What stays known of a capture whose payload was removed; `None` where it was not.
+/// What is still known about a capture whose payload was removed; `None` if it was not removed.
 pub(super) fn tombstone(
     connection: &Connection,
     id: CaptureId,
@@ -256,7 +258,7 @@ pub(super) fn tombstone(
     }))
 }
 
-/// Tells `each` the id of every capture, or of that one, and the text of its leaf of the ledger, made again from the rows.
+/// Passes the id of every capture (or of one) and the text of its leaf in the ledger, made again from the rows, to `each`.
 pub(in crate::store) fn each_leaf(
     connection: &Connection,
     only: Option<i64>,
@@ -276,7 +278,7 @@ pub(in crate::store) fn each_leaf(
     Ok(())
 }
 
-/// The leaf of a row that has `visit`, `hop`, `crawl`, `seed` and `status` beside [`COLUMNS`].
+/// The leaf of a row that has `visit`, `hop`, `crawl`, `seed` and `status` besides [`COLUMNS`].
 fn leaf(
     connection: &Connection,
     known: &mut Known,
@@ -287,7 +289,7 @@ fn leaf(
     if status_of(&it.exchange.head) != row.get("status")? {
         return Err(Fault::damaged("its status is not that of its head"));
     }
-    // Rows of before version 4 may have no word for it.
+    // Rows from before version 4 may not have this word.
     if it.asked.is_some() && asked_otherwise(&it.exchange.request) != it.asked {
         return Err(Fault::damaged("how it was asked for is not in its request"));
     }

@@ -1,5 +1,5 @@
-//! What a seed's visits have come to, kept beside the seed so that no history is read for it: what its next visit can be
-//! asked under, and when its page last changed.
+//! The state of a seed, stored so that its history need not be read: the conditions for the next visit, and when the page
+//! last changed.
 
 use std::collections::BTreeMap;
 
@@ -13,30 +13,30 @@ use crate::{
     uri::TargetUri,
 };
 
-/// What the next visit of a seed can be asked under.
+/// The conditions for the next visit of a seed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeedState {
-    /// The last capture of the latest visit that came to a payload.
-    pub held: CaptureEntry,
-    /// When and from where the bytes of that payload last came; `None` where they never did.
+    /// The last capture of the latest visit that ended at a payload.
+    pub stored: CaptureEntry,
+    /// When and from where the bytes of that payload last came; `None` if they never did.
     pub brought: Option<(Instant, TargetUri)>,
-    /// How many of the latest visits in a row ended in "not modified", counted no further than was asked for.
+    /// How many of the latest visits in a row ended in "not modified", counted up to the requested number.
     pub not_modified: u32,
-    /// Whether other bytes ever came under the same validator.
+    /// Whether different bytes ever came under the same validator.
     pub misled: bool,
 }
 
-/// When a page was visited, and when it changed.
+/// When a page was last visited, and when it last changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageDates {
     /// The last capture of its latest visit.
     pub visited: Instant,
-    /// The latest capture that came to another payload than the one before; `None` where none did.
+    /// The latest capture with a payload different from the one before; `None` if there is none.
     pub changed: Option<Instant>,
 }
 
 impl Store {
-    /// What the next visit of each of `seeds` can be asked under; `None` for one that never came to a payload.
+    /// The conditions for the next visit of each of `seeds`; `None` for a seed whose visits never ended at a payload.
     ///
     /// Visits that ended in "not modified" are counted up to `most`.
     ///
@@ -53,7 +53,7 @@ impl Store {
         })
     }
 
-    /// When the page of each of `seeds` was visited and changed; `None` for one that was never visited.
+    /// When the page of each of `seeds` was visited and changed; `None` for a page that was never visited.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -85,7 +85,7 @@ fn state(connection: &Connection, seed: &TargetUri, most: u32) -> Result<Option<
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, brought))
         })
         .optional()?;
-    let Some((row, held, date, visit, misled, brought)) = columns else {
+    let Some((row, stored, date, visit, misled, brought)) = columns else {
         return Ok(None);
     };
     let not_modified = connection
@@ -95,13 +95,18 @@ fn state(connection: &Connection, seed: &TargetUri, most: u32) -> Result<Option<
              LIMIT ?4)",
         )?
         .query_row(params![row, date, visit, most], |row| row.get(0))?;
-    let found = entries(connection, &mut Known::default(), "capture.id = ?1", &held)?;
-    let held = found.into_iter().next().map(|it| it.1);
+    let found = entries(
+        connection,
+        &mut Known::default(),
+        "capture.id = ?1",
+        &stored,
+    )?;
+    let stored = found.into_iter().next().map(|found| found.1);
     let brought = brought
         .map(|(date, uri)| Ok::<_, Fault>((instant(date)?, target_uri(&uri)?)))
         .transpose()?;
     Ok(Some(SeedState {
-        held: held.ok_or_else(|| Fault::damaged(format!("seed {row} holds nothing")))?,
+        stored: stored.ok_or_else(|| Fault::damaged(format!("seed {row} holds nothing")))?,
         brought,
         not_modified,
         misled,
@@ -127,9 +132,11 @@ fn dates(connection: &Connection, seed: &TargetUri) -> Result<Option<PageDates>,
         .transpose()
 }
 
-/// A visit that was added, by the capture it came to.
+/// A new visit, with the capture at which it ended.
 pub(super) struct Came<'a> {
+    /// The row of the seed.
     pub(super) seed: i64,
+    /// The row of the visit.
     pub(super) visit: i64,
     /// When the visit began.
     pub(super) date: i64,
@@ -137,13 +144,14 @@ pub(super) struct Came<'a> {
     pub(super) capture: i64,
     /// The row of that capture's payload.
     pub(super) payload: Option<i64>,
+    /// Its last capture.
     pub(super) last: &'a Capture,
-    /// Whether it asked for the seed by a plain GET: otherwise it says nothing of the page.
+    /// Whether it asked for the seed with a plain GET: otherwise, it says nothing about the page.
     pub(super) is_of_page: bool,
 }
 
 impl Came<'_> {
-    /// Its place among the visits of its seed.
+    /// Its place among the visits of the seed.
     fn at(&self) -> At {
         At(self.date, self.visit)
     }
@@ -164,7 +172,7 @@ struct Row {
     status: Option<u16>,
     visits: i64,
     /// The capture, and its payload.
-    held: Option<(i64, i64)>,
+    stored: Option<(i64, i64)>,
     brought: Option<i64>,
     changed: Option<i64>,
     modified: Option<i64>,
@@ -185,7 +193,7 @@ impl Row {
                     outcome: row.get(2)?,
                     status: row.get(3)?,
                     visits: row.get(4)?,
-                    held: row.get::<_, Option<i64>>(5)?.zip(row.get(6)?),
+                    stored: row.get::<_, Option<i64>>(5)?.zip(row.get(6)?),
                     brought: row.get(7)?,
                     changed: row.get(8)?,
                     modified: row.get(9)?,
@@ -195,14 +203,14 @@ impl Row {
             .optional()
     }
 
-    /// That of a seed without visits, into which `came` will be entered.
+    /// The row of a seed without visits, before `came` is added.
     fn before(came: &Came<'_>) -> Self {
         Self {
             latest: came.at(),
             outcome: String::new(),
             status: None,
             visits: 0,
-            held: None,
+            stored: None,
             brought: None,
             changed: None,
             modified: None,
@@ -223,7 +231,7 @@ impl Row {
                 self.outcome,
                 self.status,
                 self.visits,
-                self.held.map(|it| it.0),
+                self.stored.map(|stored| stored.0),
                 self.brought,
                 self.changed,
                 self.modified,
@@ -233,7 +241,7 @@ impl Row {
     }
 }
 
-/// Enters a visit into the row of its seed.
+/// Adds a visit to the row of its seed.
 pub(super) fn enter(connection: &Connection, came: &Came<'_>) -> Result<(), Fault> {
     let mut row = Row::of(connection, came.seed)?.unwrap_or_else(|| Row::before(came));
     let is_latest = came.at() >= row.latest;
@@ -250,8 +258,8 @@ pub(super) fn enter(connection: &Connection, came: &Came<'_>) -> Result<(), Faul
         };
     }
     if let Some(payload) = came.payload.filter(|_| came.is_of_page) {
-        let is_held = match row.held.filter(|_| !is_latest) {
-            Some((held, _)) => came.at() > of_capture(connection, held)?,
+        let is_held = match row.stored.filter(|_| !is_latest) {
+            Some((stored, _)) => came.at() > of_capture(connection, stored)?,
             None => true,
         };
         if is_held {
@@ -270,33 +278,33 @@ pub(super) fn enter(connection: &Connection, came: &Came<'_>) -> Result<(), Faul
     Ok(row.keep(connection, came.seed)?)
 }
 
-/// Enters a visit that came to a payload later than all others that did.
+/// Adds a visit that ended at a payload later than all others that did.
 fn hold(
     connection: &Connection,
     row: &mut Row,
     came: &Came<'_>,
     payload: i64,
 ) -> rusqlite::Result<()> {
-    let before = row.held.replace((came.capture, payload));
-    if before.is_some_and(|it| it.1 != payload) {
+    let before = row.stored.replace((came.capture, payload));
+    if before.is_some_and(|before| before.1 != payload) {
         row.changed = Some(came.capture);
     }
     if came.is_response() {
         row.brought = Some(came.capture);
-    } else if before.is_none_or(|it| it.1 != payload) {
+    } else if before.is_none_or(|before| before.1 != payload) {
         row.brought = brought(connection, came.seed, payload)?;
     }
     Ok(())
 }
 
-/// Enters a visit that came to a payload, into the middle of those that did.
+/// Adds a visit that ended at a payload, between others that did.
 fn slip_in(
     connection: &Connection,
     row: &mut Row,
     came: &Came<'_>,
     payload: i64,
 ) -> rusqlite::Result<()> {
-    if came.is_response() && row.held.is_some_and(|it| it.1 == payload) {
+    if came.is_response() && row.stored.is_some_and(|stored| stored.1 == payload) {
         let is_later = match row.brought {
             Some(capture) => came.at() > of_capture(connection, capture)?,
             None => true,
@@ -311,7 +319,7 @@ fn slip_in(
         return Ok(());
     };
     if follows == payload {
-        // The change that the next one was is now this one.
+        // The change at the next visit is now the change at this one.
         if row.changed == Some(next) {
             row.changed = Some(came.capture);
         }
@@ -339,7 +347,7 @@ fn of_capture(connection: &Connection, capture: i64) -> rusqlite::Result<At> {
         .query_row([capture], |row| Ok(At(row.get(0)?, row.get(1)?)))
 }
 
-/// The last capture of the visit after `came` that came to a payload, with the place of the visit and the payload.
+/// The last capture of the first visit after `came` that ended at a payload, with the place of the visit and the payload.
 fn next(connection: &Connection, came: &Came<'_>) -> rusqlite::Result<Option<(i64, At, i64)>> {
     connection
         .prepare_cached(
@@ -369,7 +377,7 @@ fn brought(connection: &Connection, seed: i64, payload: i64) -> rusqlite::Result
         .optional()
 }
 
-/// Whether other bytes came before under the validator of this capture; the validator is remembered.
+/// Whether different bytes came before under the validator of this capture; remembers the validator.
 fn misleads(connection: &Connection, came: &Came<'_>, payload: i64) -> Result<bool, Fault> {
     let is_whole = match &came.last.outcome {
         Outcome::Response(response) => response.truncated.is_none(),
@@ -397,8 +405,8 @@ fn misleads(connection: &Connection, came: &Came<'_>, payload: i64) -> Result<bo
     Ok(true)
 }
 
-/// What is remembered of the validator that a page came under: its entity tag or, where it has none, its
-/// `Last-Modified`; `None` where it has neither, or is no page.
+/// The digest of the validator that a page came under: its entity tag or, without one, its
+/// `Last-Modified`; `None` without either, or if it is not a page.
 fn validator(uri: &TargetUri, head: &[u8]) -> Option<i64> {
     if status_of(head) != Some(200) {
         return None;
@@ -423,9 +431,9 @@ fn validator(uri: &TargetUri, head: &[u8]) -> Option<i64> {
 /// The payloads that came under each validator of a seed.
 type Validators = BTreeMap<i64, i64>;
 
-/// Tells `each` every seed with the validators it has by its captures; `None` for one that was misled.
+/// Passes every seed to `each`, with the validators computed from its captures; `None` for a seed that was misled.
 ///
-/// A capture that is damaged counts for nothing: whoever looks for damage finds it elsewhere.
+/// Damaged captures are skipped: other checks find them.
 pub(in crate::store) fn each_validators(
     connection: &Connection,
     each: &mut dyn FnMut(i64, Option<Validators>) -> Result<(), Fault>,
@@ -450,7 +458,7 @@ pub(in crate::store) fn each_validators(
                 Err(Fault::Damaged(_)) => continue,
                 found => found?,
             };
-            let entry = found.first().map(|it| &it.1);
+            let entry = found.first().map(|found| &found.1);
             let entry = entry.filter(|entry| entry.truncated.is_none());
             if let Some(hash) = entry.and_then(|entry| validator(&entry.target_uri, &entry.head)) {
                 misled |= *validators.entry(hash).or_insert(payload) != payload;
@@ -461,10 +469,10 @@ pub(in crate::store) fn each_validators(
     Ok(())
 }
 
-/// Makes the states of all seeds from their visits.
+/// The statements that compute the states of all seeds from their visits.
 const FROM_VISITS: &str = include_str!("seed_state.sql");
 
-/// Makes what is kept beside all seeds, in a store that did not keep it.
+/// Computes the states of all seeds, in a store from before there were any.
 pub(in crate::store) fn begin(connection: &Connection) -> Result<(), Fault> {
     connection.execute_batch(FROM_VISITS)?;
     each_validators(connection, &mut |seed, validators| {

@@ -1,4 +1,4 @@
-//! A few visits of a seed, found by their dates: what a report shows of a page, however often it was visited.
+//! A few visits of a seed, found by date: what a report shows of a page, independent of how often it was visited.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -9,18 +9,18 @@ use super::{
 };
 use crate::{clock::Instant, uri::TargetUri};
 
-/// How many visits before a moment, and how many after it, are looked at for one that brought a page.
+/// How many visits before and after a moment are searched for one that brought a page.
 const NEAR: u32 = 32;
 
-/// How many visits before a moment are looked at for the one that ended at it.
+/// How many visits before a moment are searched for the one that ended at it.
 const ENDED: u32 = 4;
 
-/// Which visits of a seed are wanted, beside the first and the last.
+/// Which visits of a seed are wanted, besides the first and the last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Those that came to their last capture at these moments.
+    /// The visits whose last capture was at these moments.
     pub dates: Vec<Instant>,
-    /// The nearest ones that brought a page, before and after each of these moments.
+    /// The nearest visits that brought a page, before and after each of these moments.
     pub near: Vec<Instant>,
 }
 
@@ -29,16 +29,16 @@ pub struct Wanted {
 pub struct SomeVisits {
     /// How many visits of the seed there are.
     pub all: u64,
-    /// The first, the last, and those that were wanted, oldest first.
+    /// The first, the last, and the wanted ones, oldest first.
     pub visits: Vec<VisitEnd>,
 }
 
-/// What a visit came to.
+/// The end of a visit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VisitEnd {
-    /// What was asked for first.
+    /// The address that was requested first.
     pub from: TargetUri,
-    /// The capture that it came to.
+    /// The last capture.
     pub last: Dated,
 }
 
@@ -51,7 +51,7 @@ impl VisitEnd {
 }
 
 impl Store {
-    /// Some visits of each of the seeds, found by index: what this costs does not grow with the number of visits held.
+    /// Some visits of each of the seeds, found by index: the cost does not grow with the number of stored visits.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -110,16 +110,16 @@ fn some_of(
     })
 }
 
-/// On which side of a moment visits are looked for.
+/// The side of a moment on which to look for visits.
 #[derive(Clone, Copy)]
 enum Side {
-    /// Up to it, the latest first.
+    /// Until the moment, latest first.
     Until,
-    /// After it, the earliest first.
+    /// After the moment, earliest first.
     After,
 }
 
-/// The visits of a seed that were found so far, with their numbers.
+/// The visits of a seed found so far, with their numbers.
 struct Found<'a> {
     connection: &'a Connection,
     seed: i64,
@@ -146,7 +146,7 @@ impl Found<'_> {
         self.take_first(vec![id], |_| true)
     }
 
-    /// Keeps the first of the visits that `is_wanted`.
+    /// Keeps the first of the visits for which `is_wanted` is true.
     fn take_first(
         &mut self,
         ids: Vec<i64>,

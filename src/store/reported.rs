@@ -1,4 +1,4 @@
-//! Which findings runs have told, so that a quiet run tells only what no run before it had.
+//! Which findings runs have reported, so that a quiet run reports only what no earlier run has.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,12 +11,12 @@ use crate::finding::{Fate, Finding, FindingId, Subject, Weight};
 /// What the last run reported about a profile, and what is known now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Untold {
-    /// The findings that the last run told: those that are questions, and those on references.
+    /// The findings that the last run reported: those that need a decision, and those about references.
     pub before: Vec<Finding>,
-    /// The findings as they are kept now: those that are questions, those on references, and those on what was told before.
+    /// The current findings: those that need a decision, those about references, and those about what was reported before.
     pub now: Vec<Finding>,
-    /// What runs before the last one reported, that is neither said nor refuted since: a page that could not be read
-    /// meanwhile is no news when it says the same again.
+    /// What runs before the last one reported and no finding has confirmed or refuted since: after a page could not be read for
+    /// a while, saying the same again is not news.
     earlier: Vec<Reported>,
     profile: String,
     /// The number of the current set of findings.
@@ -34,21 +34,24 @@ impl Untold {
     /// Whether a run reported this finding before, and nothing has refuted it since.
     #[must_use]
     pub fn is_known(&self, id: &FindingId) -> bool {
-        let asked = |it: &&Finding| it.weight().is_question();
+        let asked = |finding: &&Finding| finding.weight().is_question();
         let mut before = self.before.iter().filter(asked);
         before.any(|it| it.id == *id) || self.earlier.iter().any(|it| it.id == *id)
     }
 
-    /// What was reported until now and is not among the findings of now, unless they say that it is settled.
+    /// What was reported until now and is not among the current findings, unless they say that it is settled.
     fn earlier_then(&self) -> Vec<Reported> {
-        let asked = self.before.iter().filter(|it| it.weight().is_question());
+        let asked = self
+            .before
+            .iter()
+            .filter(|before| before.weight().is_question());
         let before = asked.map(|it| Reported {
             id: it.id.clone(),
             subject: it.subject.clone(),
         });
-        let said: BTreeSet<&FindingId> = self.now.iter().map(|it| &it.id).collect();
+        let said: BTreeSet<&FindingId> = self.now.iter().map(|now| &now.id).collect();
         let settled = |subject: &Subject| {
-            let mut now = self.now.iter().filter(|it| it.subject == *subject);
+            let mut now = self.now.iter().filter(|now| now.subject == *subject);
             now.any(|it| {
                 it.weight() == Weight::Settled && !matches!(it.fate(), Some(Fate::Waiting { .. }))
             })
@@ -72,23 +75,24 @@ impl Store {
             let Some(set) = findings::latest_id(connection, profile)? else {
                 return Ok(None);
             };
-            let told: Option<(i64, Option<String>)> = connection
+            let row: Option<(i64, Option<String>)> = connection
                 .prepare_cached("SELECT findings, earlier FROM told WHERE profile = ?1")?
                 .query_row([profile], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
-            let (told, earlier) = told.map_or((None, None), |it| (Some(it.0), it.1));
-            if told == Some(set) {
+            let (reported, earlier) = row.map_or((None, None), |row| (Some(row.0), row.1));
+            if reported == Some(set) {
                 return Ok(None);
             }
             let earlier: Vec<Reported> = match earlier {
                 Some(json) => serde_json::from_str(&json).map_err(Fault::damaged)?,
                 None => Vec::new(),
             };
-            let matters = |it: &Finding| {
-                it.weight().is_question() || matches!(it.subject, Subject::Reference { .. })
+            let matters = |finding: &Finding| {
+                finding.weight().is_question()
+                    || matches!(finding.subject, Subject::Reference { .. })
             };
-            let last = match told {
-                Some(told) => Some(told),
+            let last = match reported {
+                Some(reported) => Some(reported),
                 None if changed => findings::before(connection, profile, set)?,
                 None => Some(set),
             };
@@ -97,8 +101,8 @@ impl Store {
             })?;
             let subjects: HashSet<&Subject> = before
                 .iter()
-                .map(|it| &it.subject)
-                .chain(earlier.iter().map(|it| &it.subject))
+                .map(|before| &before.subject)
+                .chain(earlier.iter().map(|earlier| &earlier.subject))
                 .collect();
             let now = findings::of_set(connection, set, &|it| {
                 matters(it) || subjects.contains(&it.subject)
@@ -117,7 +121,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn told(&self, untold: &Untold) -> Result<(), StoreError> {
+    pub fn mark_reported(&self, untold: &Untold) -> Result<(), StoreError> {
         let (profile, set) = (untold.profile.clone(), untold.set);
         let earlier = untold.earlier_then();
         self.write(move |connection| note(connection, &profile, set, &earlier))
