@@ -1,4 +1,4 @@
-//! The run as a plot one can read aloud: what is due is fetched, stored, read, compared; the findings are stored.
+//! One run, step by step: what is due is fetched, stored, read and compared; the findings are stored.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -21,13 +21,13 @@ mod apart;
 mod basis;
 mod brought;
 mod citable;
+mod cited_copies;
 mod comparing;
 mod conditions;
 mod copies;
 mod deciding;
 mod folder;
 mod further;
-mod held;
 mod keep;
 mod network;
 mod plan;
@@ -47,13 +47,13 @@ use visiting::Network;
 
 pub use analyse::{series, text_of, verify_answers};
 pub use apart::{Limits, PDF_VERB, PdfReader};
+pub use cited_copies::{CitedCopy, cited_copies};
 pub use comparing::{AnalyseError, Comparing};
 pub use deciding::{Missed, missed, open_questions};
 pub use folder::{
     BadProfile, is_something_else, kept_source, profile_files, profile_name, read_profile,
     source_file,
 };
-pub use held::{CopyHeld, copies_held};
 pub use plan::{PlanError, Rhythm, Seed, seeds};
 pub use push::{PushError, Pushing};
 pub use reported::{current, current_with, is_current, report};
@@ -77,13 +77,13 @@ pub struct Named {
     pub lines: BTreeMap<u32, usize>,
 }
 
-/// Why a run cannot go on.
+/// Why a run cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The archive.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A profile that no plan can be made of.
+    /// A profile for which no plan is possible.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// A page that cannot be read back or compared.
@@ -91,25 +91,25 @@ pub enum RunError {
     Analyse(#[from] AnalyseError),
 }
 
-/// Where a run's responses come from.
+/// Where the responses of a run come from.
 pub enum Source {
     /// The network.
     Network {
         /// How pages are visited.
         options: Arc<fetch::Options>,
-        /// Every how many visits a page is asked for without a condition; 0 for never.
+        /// After this many visits, a page is requested without a condition; 0 for never.
         unconditional: u32,
-        /// The most further pages of one list that are visited.
+        /// The most further pages of one list to visit.
         pages: usize,
     },
-    /// Visits that an archive file holds, oldest first.
+    /// The visits in an archive file, oldest first.
     Archive(Vec<Visit>),
 }
 
-/// What happens while a run goes on, for whoever watches.
+/// What happens during a run, for progress output.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// So many pages are going to be visited.
+    /// This many pages are going to be visited.
     Planned(usize),
     /// A page was visited, and the visit is stored.
     Visited(&'a Visit),
@@ -119,63 +119,63 @@ pub enum Event<'a> {
     Compared(&'a Compared),
 }
 
-/// What a profile's comparison came to.
+/// The result of comparing one profile.
 #[derive(Clone, Debug)]
 pub struct Compared {
-    /// The profile's name.
+    /// The name of the profile.
     pub profile: String,
-    /// How many findings there are; `None` where nothing that they rest on has changed, and they were not computed.
+    /// How many findings there are; `None` if nothing that they rest on has changed, so they were not computed.
     pub findings: Option<usize>,
     /// Whether they changed.
     pub changed: bool,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Ran {
     /// Visits that were stored.
     pub visits: usize,
-    /// Visits that brought no response.
+    /// Visits that returned no response.
     pub failed: usize,
-    /// Visits that brought nothing new.
+    /// Visits that returned nothing new.
     pub unchanged: usize,
-    /// Pages that were to be visited and were not, because the run was stopped.
+    /// Pages that were not visited because the run was stopped.
     pub left: usize,
-    /// Whether the network here was down: then the visits say nothing about any page.
+    /// Whether the local network was down: then the visits say nothing about any page.
     pub offline: bool,
-    /// What the profiles' comparison came to.
+    /// The result for each profile.
     pub compared: Vec<Compared>,
 }
 
-/// A run over some profiles.
+/// A run for some profiles.
 pub struct Run<'a> {
     /// The archive.
     pub store: &'a Store,
-    /// The profiles: their claims say which further pages of a list are needed.
+    /// The profiles: their claims determine which further pages of a list are needed.
     pub profiles: &'a [Named],
-    /// Whether they are compared once everything is stored.
+    /// Whether to compare them once everything is stored.
     pub compares: bool,
-    /// What is to be visited.
+    /// The pages to visit.
     pub seeds: Vec<Seed>,
-    /// Where responses come from.
+    /// Where the responses come from.
     pub source: Source,
-    /// How what is stored is compared.
+    /// The options for comparing.
     pub comparing: Comparing,
-    /// Where "now" comes from.
+    /// The source of the current time.
     pub clock: Clock,
-    /// Turns true when the run is to end.
+    /// Turns true when the run must end.
     pub stop: watch::Receiver<bool>,
-    /// The command, as it is recorded with the crawl.
+    /// The command, as recorded with the crawl.
     pub command: String,
 }
 
 impl Run<'_> {
-    /// Visits what is to be visited, stores it, and, if it compares, compares every profile and stores the findings.
+    /// Visits the seeds, stores the visits and, if `compares` is set, compares every profile and stores the findings.
     ///
-    /// A visit that fails is stored as a failure and stops nothing; a stop leaves every finished visit stored.
+    /// A failed visit is stored as a failure, and the run continues; after a stop, every finished visit is stored.
     ///
     /// # Errors
-    /// The archive cannot be written or read.
+    /// The archive cannot be read or written.
     pub async fn go(self, watch: &mut (dyn FnMut(Event<'_>) + Send)) -> Result<Ran, RunError> {
         let mut ran = Ran::default();
         let crawl = match &self.source {
@@ -192,7 +192,7 @@ impl Run<'_> {
         Ok(ran)
     }
 
-    /// Visits what is to be visited, and stores it as a crawl.
+    /// Visits the seeds, and stores the visits as one crawl.
     async fn fetch(
         &self,
         ran: &mut Ran,
@@ -210,12 +210,12 @@ impl Run<'_> {
                 for visit in visits {
                     keeper.keep(read_from_archive(visit.clone())).await?;
                     while !keeper.has_room() {
-                        told(keeper.next().await, ran, watch)?;
+                        count_kept(keeper.next().await, ran, watch)?;
                     }
                 }
                 keeper.hurry()?;
                 while let Some(end) = keeper.next().await {
-                    told(Some(end), ran, watch)?;
+                    count_kept(Some(end), ran, watch)?;
                 }
             }
             Source::Network {
@@ -225,7 +225,7 @@ impl Run<'_> {
             } => {
                 let planned = self.seeds.len();
                 watch(Event::Planned(planned));
-                for seed in self.seeds.iter().filter(|it| it.had_credentials) {
+                for seed in self.seeds.iter().filter(|seed| seed.had_credentials) {
                     let uri = &seed.uri;
                     watch(Event::Remark(&format!(
                         "the profile's address of {uri} has a name or password in it; they are left out"
@@ -246,7 +246,10 @@ impl Run<'_> {
                     most: *pages,
                 };
                 further.visit(&mut network, visited, ran, watch).await?;
-                let cited = self.profiles.iter().flat_map(|it| &it.profile.references);
+                let cited = self
+                    .profiles
+                    .iter()
+                    .flat_map(|profile| &profile.profile.references);
                 let known = cited.filter_map(basis::seed_of);
                 ran.offline = network.met.is_offline(options, known).await;
             }
@@ -270,7 +273,7 @@ impl Run<'_> {
     }
 }
 
-/// A visit out of an archive file, as if it had just been fetched; nothing is known of its hosts.
+/// A visit from an archive file, in the form of a visit that was just fetched; the state of its hosts is unknown.
 fn read_from_archive(visit: Visit) -> fetch::Fetched {
     fetch::Fetched {
         visit,
@@ -279,8 +282,8 @@ fn read_from_archive(visit: Visit) -> fetch::Fetched {
     }
 }
 
-/// Counts a visit that is on the disk, and tells whoever watches.
-fn told(
+/// Counts a visit that is durable, and passes it to `watch`.
+fn count_kept(
     end: Option<Result<Kept, StoreError>>,
     ran: &mut Ran,
     watch: &mut (dyn FnMut(Event<'_>) + Send),
@@ -299,25 +302,25 @@ fn told(
     Ok(())
 }
 
-/// Whether a visit brought no response.
+/// Whether a visit returned no response.
 #[must_use]
 pub fn failed(visit: &Visit) -> bool {
     visit
         .last()
-        .is_none_or(|it| matches!(it.outcome, Outcome::Failure(_)))
+        .is_none_or(|visit| matches!(visit.outcome, Outcome::Failure(_)))
 }
 
-/// Whether a visit brought nothing new.
+/// Whether a visit returned nothing new.
 #[must_use]
 pub fn unchanged(visit: &Visit) -> bool {
     visit
         .last()
-        .is_some_and(|it| matches!(it.outcome, Outcome::Revisit(_)))
+        .is_some_and(|visit| matches!(visit.outcome, Outcome::Revisit(_)))
 }
 
-/// Brings the findings of all `profiles` to what the archive holds, and stores those that are new.
+/// Updates the findings of all `profiles` to the content of the archive, and stores new ones.
 ///
-/// Where nothing that a profile's findings rest on has changed, nothing is computed.
+/// If nothing that the findings of a profile rest on has changed, nothing is computed.
 ///
 /// # Errors
 /// The archive cannot be read or written.
@@ -331,7 +334,7 @@ pub fn compare_all(
     compare_each(store, profiles, comparing, crawl, From::Kept, watch)
 }
 
-/// Computes the findings of all `profiles` anew from the visits alone: every answer that was kept is thrown away before.
+/// Computes the findings of all `profiles` again from the visits alone; deletes all stored answers first.
 ///
 /// # Errors
 /// The archive cannot be read or written.
@@ -398,17 +401,17 @@ fn compare_one(
     })
 }
 
-/// The last visit of every page the archive knows.
+/// The last visit of every page in the archive.
 #[derive(Clone, Debug, Default)]
 pub struct LastVisits {
     all: store::LastVisits,
-    /// What counts in place of visits that are yet to come.
+    /// What counts instead of visits with a date in the future.
     instead: BTreeMap<TargetUri, LastVisit>,
     now: Instant,
 }
 
 impl LastVisits {
-    /// That of one page.
+    /// The last visit of one page.
     #[must_use]
     pub fn of(&self, seed: &TargetUri) -> Option<LastVisit> {
         let last = self.all.of(seed)?;
@@ -422,10 +425,10 @@ impl LastVisits {
     }
 }
 
-/// The last visits, as they count at `now`.
+/// The last visits that count at `now`.
 ///
-/// A visit later than `now` was made under a clock that went wrong: it counts for nothing, or its page would not be
-/// visited before the clock has caught up with it.
+/// A visit later than `now` was made under a wrong clock. It does not count; otherwise its page would not be
+/// visited before the clock has caught up.
 ///
 /// # Errors
 /// The archive cannot be read.

@@ -80,11 +80,11 @@ fn visit(captures: Vec<Capture>) -> Option<Visit> {
 fn seed_of(uri: &TargetUri, asked: &str) -> TargetUri {
     let mut url = uri.as_url().clone();
     url.query_pairs_mut().append_pair("__wb_method", asked);
-    TargetUri::from_url(url).map_or_else(|_| uri.clone(), |it| it.0)
+    TargetUri::from_url(url).map_or_else(|_| uri.clone(), |parsed| parsed.0)
 }
 
 fn follows(hop: &Capture, next: &Capture) -> bool {
-    let archive = |it: &Capture| it.source.as_ref().map(|it| it.archive.clone());
+    let archive = |it: &Capture| it.source.as_ref().map(|source| source.archive.clone());
     archive(hop) == archive(next) && next.date >= hop.date && next.date - hop.date <= HOP
 }
 

@@ -37,7 +37,7 @@ pub struct Imported {
     /// Of the captures, those that other archives made.
     pub copied: u64,
     /// Visits that were already in the archive.
-    pub held: u64,
+    pub stored: u64,
     /// Captures that answer a request other than a plain one for a page: not visits.
     pub otherwise: u64,
     /// Records that could not be read completely, and revisits whose response was not found.
@@ -59,7 +59,7 @@ pub struct Whose {
 
 impl Whose {
     fn of(&self, mut capture: Capture, file: &str) -> Capture {
-        let is_own = |it: &Source| match (&self.own, &it.memento) {
+        let is_own = |source: &Source| match (&self.own, &source.memento) {
             (Some(own), Some(memento)) => memento.starts_with(own.as_str()),
             _ => false,
         };
@@ -245,12 +245,12 @@ impl<'a> Importer<'a> {
     /// A revisit of a response in the archive: the one with its address and date, or with its digest.
     fn in_archive(&self, revisit: &Unresolved) -> Result<Option<Capture>, StoreError> {
         let uri = revisit.refers_to_uri();
-        let mut held = self.store.captures_of(&uri)?;
-        held.retain(|(_, it)| it.revisit.is_none() && it.asked.is_none());
+        let mut stored = self.store.captures_of(&uri)?;
+        stored.retain(|(_, it)| it.revisit.is_none() && it.asked.is_none());
         let second = |at: Instant| at.timestamp();
         let said = revisit.refers_to_date().map(second);
         let digest = revisit.payload_digest().and_then(LabelledDigest::parse);
-        for (_, it) in held.iter().rev().take(LOOKED_AT) {
+        for (_, it) in stored.iter().rev().take(LOOKED_AT) {
             let Some(payload) = it.payload_digest else {
                 continue;
             };
@@ -275,7 +275,7 @@ impl<'a> Importer<'a> {
         let crawl = match self.crawl {
             Some(crawl) => crawl,
             None if self.store.holds(&visit)? => {
-                self.imported.held += 1;
+                self.imported.stored += 1;
                 return Ok(());
             }
             None => self.store.begin_crawl(&Crawl {
@@ -314,7 +314,7 @@ impl<'a> Importer<'a> {
                     self.imported.new += 1;
                     self.failed += u64::from(failed);
                 }
-                Ok(Ok(_)) => self.imported.held += 1,
+                Ok(Ok(_)) => self.imported.stored += 1,
                 Ok(Err(error)) => failed = Some(error),
                 // A task that panicked has written nothing, and its panic was reported.
                 Err(_) => {}

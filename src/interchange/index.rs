@@ -43,6 +43,7 @@ impl Index {
         }
     }
 
+    /// Adds a line; beyond [`IN_MEMORY`], sorts the lines and moves them to the disk.
     pub(super) fn add(&mut self, line: &Line) -> io::Result<()> {
         let line = format!("{line}\n");
         self.bytes += line.len() + size_of::<String>();

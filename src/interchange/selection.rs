@@ -108,7 +108,7 @@ impl Selection {
     }
 
     fn covers(&self, date: Instant) -> bool {
-        self.from.is_none_or(|it| it <= date) && self.to.is_none_or(|it| date <= it)
+        self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|it| date <= it)
     }
 }
 
@@ -154,13 +154,13 @@ fn original(store: &Store, capture: &Capture) -> Result<Option<(CaptureId, Vec<u
     let Outcome::Revisit(revisit) = &capture.outcome else {
         return Ok(None);
     };
-    let held = store.captures_of(&revisit.refers_to_uri)?;
+    let stored = store.captures_of(&revisit.refers_to_uri)?;
     let is_meant = |entry: &CaptureEntry| {
         entry.revisit.is_none() && entry.payload_digest == Some(revisit.payload_digest)
     };
-    Ok(held
+    Ok(stored
         .iter()
         .find(|(_, it)| is_meant(it) && it.date == revisit.refers_to_date)
-        .or_else(|| held.iter().find(|(_, it)| is_meant(it)))
-        .map(|(id, it)| (*id, it.head.clone())))
+        .or_else(|| stored.iter().find(|(_, it)| is_meant(it)))
+        .map(|(id, stored)| (*id, stored.head.clone())))
 }

@@ -124,11 +124,11 @@ impl Volumes {
         let mut rest = &all[..];
         while !rest.is_empty() {
             let full = self.open.as_ref();
-            if full.is_some_and(|(_, it)| it.written() >= self.limit) {
+            if full.is_some_and(|(_, full)| full.written() >= self.limit) {
                 self.close()?;
             }
             let mut open = match self.open.take() {
-                Some(it) => it,
+                Some(open) => open,
                 None => self.next()?,
             };
             let not_modified = self.not_modified;
@@ -229,7 +229,7 @@ impl Volumes {
         self.written.bytes += writer.written();
         let ended = writer
             .finish()
-            .and_then(|it| it.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(|finish| finish.into_inner().map_err(io::IntoInnerError::into_error))
             .and_then(|it| it.sync_all())
             .and_then(|()| fs::rename(beside(&path), &path));
         ended.map_err(|source| ExportError::Write {
@@ -292,8 +292,8 @@ fn on_all_cores<T: Sync, M: Send>(of: &[T], make: impl Fn(&T) -> M + Sync) -> Ve
         let working: Vec<_> = parts
             .map(|part| scope.spawn(|| part.iter().map(&make).collect::<Vec<M>>()))
             .collect();
-        let done = working.into_iter().map(|it| match it.join() {
-            Ok(it) => it,
+        let done = working.into_iter().map(|working| match working.join() {
+            Ok(working) => working,
             Err(panic) => std::panic::resume_unwind(panic),
         });
         done.flatten().collect()

@@ -1,4 +1,4 @@
-//! From stored captures to findings: every claim held against what the visits of its pages brought, each answer computed once.
+//! From stored captures to findings: compares every claim with what the visits of its pages brought, and computes each answer once.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -19,9 +19,11 @@ use super::{
     readings::Readings,
 };
 
-/// A profile, with what reviewers taught, and what its findings rest on.
+/// A profile with the aliases from reviews, and the digest of what its findings rest on.
 pub(super) struct Subjected {
+    /// The profile, with the aliases from reviews.
     pub(super) profile: Profile,
+    /// The digest of what its findings rest on.
     pub(super) basis: ContentDigest,
 }
 
@@ -39,8 +41,8 @@ pub(super) fn subjected(
     Ok(Subjected { profile, basis })
 }
 
-/// Gives the findings of a profile to `take`, from the answers that are kept, gone on with. Returns what they rest on; `None` where
-/// another try might come to others.
+/// Passes the findings of a profile to `take`, computed from the stored answers, which are continued first. Returns what they rest on;
+/// `None` if another attempt may give different ones.
 pub(super) fn found(
     store: &Store,
     named: &Named,
@@ -62,26 +64,26 @@ pub(super) fn found(
     Ok(lasts.then_some(subjected.basis))
 }
 
-/// Gives the findings that answers come to to `take`, and says whether another try would come to the same.
+/// Passes the findings that follow from the answers to `take`; returns whether another attempt would give the same.
 fn findings_of(
     answering: &Answering<'_>,
     take: &mut dyn FnMut(Finding),
 ) -> Result<bool, AnalyseError> {
     let whole = answering.answered()?;
-    told(answering, &whole, |name, profile, given| {
+    with_answers(answering, &whole, |name, profile, given| {
         compare::findings_from(name, profile, given, take);
     })?;
     Ok(whole.lasts)
 }
 
-/// How many pages of a profile are looked at where a sample is enough.
+/// How many pages of a profile are checked when a sample is enough.
 const SAMPLE: usize = 8;
 
-/// Computes answers that are kept, and the findings that rest on them, anew, and says which are others than they were: all of them
-/// (`deep`), or those about a few pages of the profile and the findings. Nothing is said of findings that are not current.
+/// Computes stored answers and the findings that rest on them again, and returns those that differ: all of them
+/// (`deep`), or those about a few pages and the findings. Findings that are not current are not checked.
 ///
 /// # Errors
-/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
+/// The archive cannot be read, or a payload does not match its digest; it was stopped.
 pub fn verify_answers(
     store: &Store,
     named: &Named,
@@ -107,7 +109,7 @@ pub fn verify_answers(
         .iter()
         .filter_map(basis::seed_of)
         .collect();
-    // Which ones changes with what the findings rest on, so that all have their turn.
+    // The sample changes with what the findings rest on, so that every page has its turn.
     let turn = |uri: &TargetUri| ContentDigest::of(format!("{} {uri}", subjected.basis).as_bytes());
     pages.sort_by_key(turn);
     pages.dedup();
@@ -140,8 +142,8 @@ pub fn verify_answers(
     Ok(problems)
 }
 
-/// What to do with the answers of a profile.
-fn told<T>(
+/// Calls `tell` with all answers of a profile.
+fn with_answers<T>(
     answering: &Answering<'_>,
     whole: &Whole,
     tell: impl FnOnce(&str, &Profile, Given<'_, '_>) -> T,
@@ -158,15 +160,15 @@ fn told<T>(
             }
         },
     };
-    let told = tell(answering.name, answering.profile, given);
+    let result = tell(answering.name, answering.profile, given);
     failed?;
-    Ok(told)
+    Ok(result)
 }
 
-/// What the visits say about each thing that the claim at `place` of a profile is about, with the findings. No other answers are
-/// asked for than those that it rests on.
+/// What the visits say about each part of the claim at `place` in a profile, with the findings. Only the answers that the claim
+/// needs are computed.
 ///
-/// # Errors
+/// The archive cannot be read, or a payload does not match its digest; it was stopped.
 /// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
 pub fn series(
     store: &Store,
@@ -201,12 +203,12 @@ pub fn series(
     };
     let answering = about(&wanted);
     let whole = answering.answered()?;
-    told(&answering, &whole, |name, profile, given| {
+    with_answers(&answering, &whole, |name, profile, given| {
         compare::series_from(name, profile, place, given)
     })
 }
 
-/// The aliases from reviews: spellings that a reviewer holds to be one name, or the names of different organizations.
+/// The aliases from reviews: pairs of spellings that a reviewer declared to be one name, or names of different organizations.
 ///
 /// An accepted rename changes nothing: it stays a rename until the article has the new name.
 ///
@@ -220,9 +222,12 @@ fn learned_aliases(
     let mut aliases = Vec::new();
     for (id, review) in applying(reviews)
         .into_iter()
-        .filter(|it| it.1.decision == Some(Decision::Reject))
+        .filter(|applying| applying.1.decision == Some(Decision::Reject))
     {
-        let Some(about) = store.reviewed(id)?.filter(|it| it.profile == profile) else {
+        let Some(about) = store
+            .reviewed(id)?
+            .filter(|reviewed| reviewed.profile == profile)
+        else {
             continue;
         };
         let review = review.clone();

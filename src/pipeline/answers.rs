@@ -1,4 +1,4 @@
-//! Answers to a profile's questions: those that are kept, gone on with from the first visits they do not know yet.
+//! Answers to the questions of a profile: stored answers, continued with the first visits that they do not include yet.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -32,88 +32,91 @@ use super::{
 /// Where answers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum From {
-    /// Those that are kept, gone on with.
+    /// The stored answers, continued.
     Kept,
     /// The visits alone.
     Scratch,
 }
 
-/// All that answering needs.
+/// Everything that answering needs.
 #[derive(Clone, Copy)]
 pub(super) struct Answering<'a> {
+    /// The archive.
     pub(super) store: &'a Store,
-    /// The profile's name.
+    /// The name of the profile.
     pub(super) name: &'a str,
-    /// The profile, with what reviewers taught.
+    /// The profile, with the aliases from reviews.
     pub(super) profile: &'a Profile,
+    /// The options for comparing.
     pub(super) comparing: &'a Comparing,
+    /// Whether stored answers are used.
     pub(super) from: From,
-    /// Whether the answers are kept, where the archive may be written.
+    /// Whether to store the answers, if the archive is open for writing.
     pub(super) keeps: bool,
-    /// What is asked about; all that there is where it is `None`.
+    /// The parts to answer; `None` for all.
     pub(super) only: Option<&'a Wanted>,
 }
 
-/// The parts of a profile that answers are wanted about.
+/// The parts of a profile to answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
-    /// The claims, by their places.
+    /// The claims, by position in the profile.
     pub(super) claims: BTreeSet<usize>,
-    /// Whether the pages are among them.
+    /// Whether to answer for pages.
     pub(super) pages: bool,
 }
 
 /// The answers of all pages.
 pub(super) struct Whole {
-    /// Those that are not about claims.
+    /// The answers that are not about claims.
     pub(super) answered: Answered,
-    /// Those about claims, by the claim's place and the reference's number: packed, because they are many.
+    /// The answers about claims, by the position of the claim and the number of the reference; compressed, because there can be many.
     claims: HashMap<(usize, u32), Answer>,
-    /// Those of copies from other archives, oldest first.
+    /// The answers of copies from other archives, oldest first.
     pub(super) copies: HashMap<(usize, u32), Vec<Answer>>,
-    /// Whether another try would come to the same.
+    /// Whether another attempt would give the same.
     pub(super) lasts: bool,
 }
 
 impl Whole {
-    /// What the page of a reference answered about a claim.
+    /// What the page of a reference says about a claim.
     pub(super) fn about(&self, place: usize, number: u32) -> Option<Answers> {
         answers_in(self.claims.get(&(place, number))?)
     }
 
-    /// What each copy of that page from another archive answered about it, oldest first.
+    /// What each copy of that page in other archives says about the claim, oldest first.
     pub(super) fn of_copies(&self, place: usize, number: u32) -> Vec<Answers> {
         let rows = self.copies.get(&(place, number)).into_iter().flatten();
         rows.filter_map(answers_in).collect()
     }
 }
 
-/// The answers that a row holds; `None` where this version cannot read them.
+/// The answers in a row; `None` if this version cannot read them.
 pub(super) fn answers_in(row: &Answer) -> Option<Answers> {
     serde_json::from_slice(&row.json.text()?).ok()
 }
 
-/// One question, with what is known of the answer.
+/// One question, with what is known about the answer.
 struct Task<'a> {
     part: Part,
     question: Question<'a>,
     basis: ContentDigest,
-    /// What is kept of the answers.
+    /// The stored row of the answers.
     row: Option<Answer>,
-    /// The answers, while they are gone on with.
+    /// The answers so far.
     answers: Answers,
-    /// The chain of the last span that the answers know, and until when it went then; `None` before the first.
+    /// The chain of the last span in the answers, and its end at that time; `None` before the first span.
     known: Option<(i64, Instant)>,
-    /// Whether they know more than what is kept.
+    /// Whether the answers include more than the stored row.
     is_new: bool,
 }
 
 impl Task<'_> {
-    /// Takes up the answers that are kept, where the spans that they know are still so. Gives the place of the first span that is to
-    /// be asked.
+    /// Starts from the stored answers, if the spans that they include are unchanged. Returns the index of the first span to
+    /// answer for.
     fn begin(&mut self, spans: &[Span]) -> usize {
         let known = self.row.take().and_then(|row| {
-            let is_last = |it: &Span| it.chain == row.chain && it.last >= row.until;
+            let is_last = |span: &Span| span.chain == row.chain && span.last >= row.until;
             let last = spans.iter().position(is_last)?;
             Some((last, answers_in(&row)?, row))
         });
@@ -139,7 +142,7 @@ impl Answering<'_> {
         };
         let mut kept: HashMap<(String, u32), Answer> = kept
             .into_iter()
-            .map(|it| ((it.part.clone(), it.reference), it))
+            .map(|kept| ((kept.part.clone(), kept.reference), kept))
             .collect();
         let mut whole = Whole {
             answered: Answered::default(),
@@ -155,7 +158,7 @@ impl Answering<'_> {
         let of_choices = questions_of_choices(self.profile, &names);
         self.ask(&of_choices, &mut kept, &mut whole)?;
         self.ask_copies(&of_choices, &mut kept, &mut whole)?;
-        // What nobody asks any more.
+        // Answers to questions that no longer exist.
         if !kept.is_empty() && self.keeps && self.only.is_none() && self.store.may_write() {
             self.store
                 .drop_answers(self.name, kept.into_keys().collect())?;
@@ -163,18 +166,18 @@ impl Answering<'_> {
         Ok(whole)
     }
 
-    /// The answers that are kept to what is asked.
+    /// The stored answers to the current questions.
     fn kept(&self) -> Result<Vec<Answer>, AnalyseError> {
         let Some(only) = self.only else {
             return Ok(self.store.answers(self.name)?);
         };
         let claims = only.claims.iter();
         let mut parts: Vec<Part> = claims
-            .flat_map(|it| [Part::Choice(*it), Part::Claim(*it)])
+            .flat_map(|claim| [Part::Choice(*claim), Part::Claim(*claim)])
             .collect();
         let mut keys = self.copy_keys(&parts)?;
         parts.extend(only.pages.then_some(Part::Page));
-        keys.extend(parts.into_iter().map(|it| self.key(it)));
+        keys.extend(parts.into_iter().map(|part| self.key(part)));
         let mut kept = Vec::new();
         for key in keys {
             kept.extend(self.store.answers_about(self.name, &key)?);
@@ -182,10 +185,11 @@ impl Answering<'_> {
         Ok(kept)
     }
 
+    /// Whether a part is to be answered.
     pub(super) fn wants(&self, part: Part) -> bool {
-        self.only.is_none_or(|it| match part {
-            Part::Page => it.pages,
-            Part::Choice(place) | Part::Claim(place) => it.claims.contains(&place),
+        self.only.is_none_or(|only| match part {
+            Part::Page => only.pages,
+            Part::Choice(place) | Part::Claim(place) => only.claims.contains(&place),
         })
     }
 
@@ -194,7 +198,7 @@ impl Answering<'_> {
         self.comparing.readings(self.store, self.profile)
     }
 
-    /// Asks questions of all pages, on all cores.
+    /// Asks questions about all pages, on all cores.
     fn ask(
         &self,
         questions: &[(Part, Question<'_>)],
@@ -202,7 +206,11 @@ impl Answering<'_> {
         whole: &mut Whole,
     ) -> Result<(), AnalyseError> {
         let mut by_seed: BTreeMap<TargetUri, Vec<Task<'_>>> = BTreeMap::new();
-        for (part, question) in questions.iter().copied().filter(|it| self.wants(it.0)) {
+        for (part, question) in questions
+            .iter()
+            .copied()
+            .filter(|question| self.wants(question.0))
+        {
             let reference = question.reference();
             let Some(seed) = seed_of(reference) else {
                 continue;
@@ -225,14 +233,14 @@ impl Answering<'_> {
             while let Some((seed, tasks)) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
                 let end = self.go_on(seed, &mut tasks, &mut readings);
-                // One file that cannot be read now keeps no other page from being kept.
+                // A file that cannot be read now must not stop the other pages from being stored.
                 lasts.fetch_and(!std::mem::take(&mut readings.passing), Ordering::Relaxed);
                 match end {
                     Ok(None) => {}
                     Ok(Some(fate)) => {
-                        let numbers = tasks.iter().map(|it| it.question.reference().number);
+                        let numbers = tasks.iter().map(|task| task.question.reference().number);
                         let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                        waiting.extend(numbers.map(|it| (it, fate.clone())));
+                        waiting.extend(numbers.map(|number| (number, fate.clone())));
                     }
                     Err(error) => {
                         *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
@@ -278,21 +286,21 @@ impl Answering<'_> {
         Ok(())
     }
 
-    /// A question with the answers that are kept to it, where they are to the same question.
+    /// A question with its stored answers, if they are answers to the same question.
     fn task<'q>(&self, part: Part, question: Question<'q>, kept: Option<Answer>) -> Task<'q> {
         let basis = self.basis_of(&question);
         Task {
             part,
             question,
             basis,
-            row: kept.filter(|it| it.basis == basis),
+            row: kept.filter(|kept| kept.basis == basis),
             answers: question.unanswered(),
             known: None,
             is_new: false,
         }
     }
 
-    /// A digest of a question and of all else that answers to it depend on, beside the visits.
+    /// A digest of a question and of everything else that its answers depend on, except the visits.
     pub(super) fn basis_of(&self, question: &Question<'_>) -> ContentDigest {
         let text = format!(
             "{} {} {:?}{}",
@@ -304,7 +312,7 @@ impl Answering<'_> {
         ContentDigest::of(text.as_bytes())
     }
 
-    /// What answers about a part are kept under.
+    /// The key of the stored answers about a part.
     pub(super) fn key(&self, part: Part) -> String {
         let claim = |place: usize| {
             self.profile
@@ -319,7 +327,7 @@ impl Answering<'_> {
         }
     }
 
-    /// Goes on with the answers about one page, and keeps them. Gives what its latest visits met, where nothing is concluded from it
+    /// Continues the answers about one page, and stores them. Returns what its latest visits found, if nothing follows from that
     /// yet.
     fn go_on(
         &self,
@@ -337,7 +345,7 @@ impl Answering<'_> {
         let Some(first) = starts.iter().copied().min() else {
             return Ok(None);
         };
-        // For each question the last visit of the spans that its answers know.
+        // For each question, the last visit of the spans that its answers include.
         let mut closed: Vec<Option<Instant>> = starts
             .iter()
             .map(|start| Some(spans.get(start.checked_sub(1)?)?.last))
@@ -351,7 +359,7 @@ impl Answering<'_> {
             waiting = lasting.is_waiting(page.state()).then(|| page.fate());
             let known = starts.iter().zip(&mut closed);
             for (task, (start, closed)) in tasks.iter_mut().zip(known) {
-                // A wall that stands in the page's place leaves its claims open at once; the page counts as lost once it has lasted.
+                // A wall in the place of the page leaves its claims open at once; the page counts as lost once the wall has lasted.
                 let waits = match &task.question {
                     Question::Page { .. } => waiting.is_some(),
                     _ => lasting.is_waiting(None),
@@ -364,11 +372,11 @@ impl Answering<'_> {
                 }
             }
         }
-        for task in tasks.iter_mut().filter(|it| it.is_new) {
+        for task in tasks.iter_mut().filter(|task| task.is_new) {
             task.row = self.row(task)?;
         }
         self.keep(tasks, readings)?;
-        // The rows say it in a small part of the memory.
+        // The rows take a fraction of the memory.
         for task in tasks {
             task.answers = task.question.unanswered();
         }
@@ -379,7 +387,7 @@ impl Answering<'_> {
         if !self.keeps || !self.store.may_write() || readings.passing {
             return Ok(());
         }
-        let new = tasks.iter().filter(|it| it.is_new);
+        let new = tasks.iter().filter(|task| task.is_new);
         let rows: Vec<Answer> = new.filter_map(|it| it.row.clone()).collect();
         if !rows.is_empty() {
             self.store.put_answers(self.name, rows)?;
@@ -387,7 +395,7 @@ impl Answering<'_> {
         Ok(())
     }
 
-    /// The row that answers are kept as; `None` before the first visit.
+    /// The row for storing answers; `None` before the first visit.
     fn row(&self, task: &Task<'_>) -> Result<Option<Answer>, AnalyseError> {
         let Some((chain, until)) = task.known else {
             return Ok(None);
@@ -404,8 +412,8 @@ impl Answering<'_> {
         }))
     }
 
-    /// Answers the questions of some of the pages anew from the visits alone, and says which answers that are kept are others: their
-    /// parts and references. `takes` says which pages.
+    /// Answers the questions about some pages again from the visits alone, and returns the stored answers that differ: their
+    /// parts and references. `takes` selects the pages.
     ///
     /// # Errors
     /// The archive cannot be read; it was stopped.
@@ -424,7 +432,7 @@ impl Answering<'_> {
         let mut differing = self.copies_differing(&all, &kept, takes)?;
         let mut by_seed: BTreeMap<TargetUri, Vec<Task<'_>>> = BTreeMap::new();
         for (part, question) in all {
-            if let Some(seed) = seed_of(question.reference()).filter(|it| takes(it)) {
+            if let Some(seed) = seed_of(question.reference()).filter(|seed| takes(seed)) {
                 let task = self.task(part, question, None);
                 by_seed.entry(seed).or_default().push(task);
             }
@@ -432,11 +440,11 @@ impl Answering<'_> {
         let mut readings = self.readings();
         for (seed, mut tasks) in by_seed {
             self.go_on(&seed, &mut tasks, &mut readings)?;
-            for anew in tasks.into_iter().filter_map(|it| it.row) {
-                let is_same = |it: &Answer| {
-                    (&it.part, it.reference) == (&anew.part, anew.reference)
-                        && (it.basis, it.chain) == (anew.basis, anew.chain)
-                        && it.json.text() == anew.json.text()
+            for anew in tasks.into_iter().filter_map(|task| task.row) {
+                let is_same = |answer: &Answer| {
+                    (&answer.part, answer.reference) == (&anew.part, anew.reference)
+                        && (answer.basis, answer.chain) == (anew.basis, anew.chain)
+                        && answer.json.text() == anew.json.text()
                 };
                 if !kept.iter().any(is_same) {
                     differing.push((anew.part, anew.reference));
@@ -446,7 +454,7 @@ impl Answering<'_> {
         Ok(differing)
     }
 
-    /// Shows the page of a reference as it was at the latest visit up to a moment.
+    /// Passes the page of a reference at its latest visit until a moment to `show`.
     pub(super) fn look(
         &self,
         number: u32,

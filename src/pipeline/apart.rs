@@ -120,7 +120,7 @@ impl PdfReader {
         thread::scope(|scope| {
             scope.spawn(move || {
                 // A child that ends early leaves its input unread; its end is reported elsewhere.
-                let _ = stdin.map(|mut it| it.write_all(body));
+                let _ = stdin.map(|mut stdin| stdin.write_all(body));
             });
             let words = scope.spawn(move || last_words(stderr));
             let (lines, cut) = self.listen(stdout);

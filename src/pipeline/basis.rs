@@ -1,4 +1,4 @@
-//! What the findings of a profile rest on, as a digest: while it is the same, they are current.
+//! What the findings of a profile rest on, as a digest: as long as it is the same, the findings are current.
 
 use crate::{
     compare::{self, Alert},
@@ -11,13 +11,13 @@ use crate::{
 
 use super::{AnalyseError, brought::lasting};
 
-/// The page of a reference.
+/// The seed of a reference.
 pub(super) fn seed_of(reference: &crate::profile::Reference) -> Option<TargetUri> {
     let (seed, _) = TargetUri::parse(reference.url.as_deref()?).ok()?;
     Some(seed)
 }
 
-/// What the findings of a profile rest on: its questions, the versions that answer them, and what the visits of its pages brought.
+/// The digest of what the findings of a profile rest on: its questions, the versions that answer them, and what the visits of its pages brought.
 ///
 /// # Errors
 /// The archive cannot be read.
@@ -42,7 +42,7 @@ pub(super) fn basis(
     for mut spans in latest {
         spans.reverse();
         let lasting = lasting(alert, &spans).pop();
-        let chain = spans.last().map(|it| it.chain);
+        let chain = spans.last().map(|span| span.chain);
         let _ = write!(text, "\n{chain:?} {lasting:?}");
     }
     for (place, copies) in copies.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What the visits of a span brought: captures, and what was read from them, further pages included.
+//! What the visits of a span brought: captures and their reading, further pages included.
 
 use super::{further::read_together, readings::Readings};
 use crate::{
@@ -13,12 +13,12 @@ use crate::{
 pub(super) struct Brought {
     hops: Vec<CaptureEntry>,
     reading: Option<std::sync::Arc<Reading>>,
-    /// Where the text of each further page begins in the reading's, and which capture brought it.
+    /// For each further page, where its text begins in the reading, and which capture brought it.
     further: Vec<(usize, CaptureEntry)>,
 }
 
 impl Brought {
-    /// What the visits of a span brought, asked about the page at `seed`.
+    /// What the visits of a span brought, for questions about the page at `seed`.
     ///
     /// # Errors
     /// The archive cannot be read.
@@ -28,15 +28,15 @@ impl Brought {
         readings: &mut Readings<'_>,
     ) -> Result<Self, StoreError> {
         let mut hops = store.hops(span.visit)?;
-        // The redirects of another page led to the one that is asked about.
+        // The redirects of another page led to this one.
         let key = seed.surt();
-        if hops.first().is_some_and(|it| it.target_uri.surt() != key)
-            && let Some(at) = hops.iter().rposition(|it| it.target_uri.surt() == key)
+        if hops.first().is_some_and(|hop| hop.target_uri.surt() != key)
+            && let Some(at) = hops.iter().rposition(|hop| hop.target_uri.surt() == key)
         {
             hops.drain(..at);
         }
         let reading = match hops.last() {
-            Some(it) => readings.of(it)?,
+            Some(hop) => readings.of(hop)?,
             None => None,
         };
         let mut brought = Self {
@@ -48,37 +48,40 @@ impl Brought {
         if let (Some(reading), Some(end)) = (&brought.reading, brought.hops.last())
             && !further.is_empty()
         {
-            let it = read_together(reading, &end.target_uri, &further, readings)?;
-            let ends = it.parts.iter().filter_map(|part| {
+            let read_together = read_together(reading, &end.target_uri, &further, readings)?;
+            let ends = read_together.parts.iter().filter_map(|part| {
                 let end = further.get(part.page)?.last()?;
                 Some((part.start, end.clone()))
             });
             brought.further = ends.collect();
-            brought.reading = Some(it.reading.into());
+            brought.reading = Some(read_together.reading.into());
         }
         Ok(brought)
     }
 
-    /// The page, as it is compared.
+    /// The page in the form that is compared.
     pub(super) fn shown(&self) -> Page<'_> {
         let visited = Visited {
             hops: &self.hops,
             reading: self.reading.as_deref(),
         };
-        let further = self.further.iter().map(|(start, it)| (*start, it));
+        let further = self
+            .further
+            .iter()
+            .map(|(start, further)| (*start, further));
         Page::joined(visited, further.collect())
     }
 }
 
-/// For each span of a page, oldest first, whether it has lasted.
+/// For each span of a page, oldest first, whether it has lasted long enough to count.
 pub(super) fn lasting(alert: &Alert, spans: &[Span]) -> Vec<Lasting> {
     let stretches: Vec<Stretch> = spans
         .iter()
-        .map(|it| Stretch {
-            first: it.first,
-            last: it.last,
-            visits: it.visits,
-            bad: it.bad,
+        .map(|span| Stretch {
+            first: span.first,
+            last: span.last,
+            visits: span.visits,
+            bad: span.bad,
         })
         .collect();
     alert.lasting(&stretches)

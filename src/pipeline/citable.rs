@@ -31,7 +31,7 @@ pub(super) fn citable(
         lacks: Vec::new(),
         archive: None,
     });
-    // The copy that had the words of the finding, or, of a lost page, the one that has most of what rests on it.
+    // The copy that has the words of the finding or, for a lost page, most of what rests on it.
     let own = finding.copy.as_ref().map(|copy| KnownCopy {
         uri: public_address(public, copy.date, &copy.target_uri),
         date: Some(copy.date.date_naive()),
@@ -71,13 +71,13 @@ pub(super) fn citable(
     known
 }
 
-/// The copies in other archives that have the words of the finding or, of a lost page, most of what rests on it.
+/// The copies in other archives that have the words of the finding or, for a lost page, most of what rests on it.
 fn elsewhere(report: &Report, number: u32, finding: &Finding) -> Vec<KnownCopy> {
     let resting = || {
-        let entries = report.entries().map(|it| &it.finding);
-        entries.filter(|it| {
-            let is_new = matches!(it.subject, Subject::NewName { .. });
-            it.cites.contains(&number) && it.subject.words().is_some() && !is_new
+        let entries = report.entries().map(|entry| &entry.finding);
+        entries.filter(|entry| {
+            let is_new = matches!(entry.subject, Subject::NewName { .. });
+            entry.cites.contains(&number) && entry.subject.words().is_some() && !is_new
         })
     };
     let candidates: Vec<&CaptureRef> = match finding.fate() {
@@ -89,7 +89,7 @@ fn elsewhere(report: &Report, number: u32, finding: &Finding) -> Vec<KnownCopy> 
         let Some(source) = &copy.source else { continue };
         let Some(uri) = source
             .citable()
-            .filter(|uri| copies.iter().all(|it| it.uri != *uri))
+            .filter(|uri| copies.iter().all(|copy| copy.uri != *uri))
         else {
             continue;
         };
@@ -113,8 +113,8 @@ fn elsewhere(report: &Report, number: u32, finding: &Finding) -> Vec<KnownCopy> 
             archive: Some(source.archive.clone()),
         });
     }
-    // The findings name their copies by nearness: of those with equally many words the nearest stays first.
-    copies.sort_by_key(|it| std::cmp::Reverse(it.holds.len()));
+    // The findings list their copies by nearness: among those with equally many words, the nearest stays first.
+    copies.sort_by_key(|copy| std::cmp::Reverse(copy.holds.len()));
     copies
 }
 
@@ -127,7 +127,7 @@ fn public_address(public: &str, date: Instant, uri: &TargetUri) -> String {
     )
 }
 
-/// Whether others can open an address: it is on the web, and not on this machine or an inner network.
+/// Whether others can open an address: it is a web address outside this machine and private networks.
 fn is_public(uri: &str) -> bool {
     let Ok(url) = url::Url::parse(uri) else {
         return false;
@@ -135,5 +135,5 @@ fn is_public(uri: &str) -> bool {
     if !matches!(url.scheme(), "http" | "https") {
         return false;
     }
-    url.host().is_some_and(|it| fetch::is_public(&it))
+    url.host().is_some_and(|host| fetch::is_public(&host))
 }

@@ -29,14 +29,14 @@ pub struct Comparing {
     pub pdf: PdfReader,
     /// How long bad visits of a page must last before they count.
     pub alert: Alert,
-    /// The longest body that is read, in bytes, once its content coding is taken off.
+    /// The longest body to read, in bytes, after its content coding is removed.
     pub most_bytes: u64,
     /// Turns true on the signal to stop.
     pub stop: Option<watch::Receiver<bool>>,
 }
 
 impl Comparing {
-    /// The reader for PDF files of this program, and no signal to stop.
+    /// The options for a program that is its own reader for PDF files, without a signal to stop.
     #[must_use]
     pub fn new(alert: Alert) -> Self {
         Self {

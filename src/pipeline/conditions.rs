@@ -35,17 +35,17 @@ pub(super) fn orders(
 
 /// The validators for a seed in that state; `None` if nothing complete is stored.
 fn validators(state: &SeedState, unconditional: u32) -> Option<Validators> {
-    let held = &state.held;
-    if !matches!(held.status(), Some(200 | 304)) || held.truncated.is_some() {
+    let stored = &state.stored;
+    if !matches!(stored.status(), Some(200 | 304)) || stored.truncated.is_some() {
         return None;
     }
     let in_turn = unconditional == 0 || state.not_modified.saturating_add(1) < unconditional;
     // A revisit refers to the capture with the payload, never to another revisit (WARC 1.1, 6.7).
     let (date, target_uri) = state.brought.clone()?;
     Some(Validators {
-        etag: held.field("etag"),
-        last_modified: held.field("last-modified"),
-        payload_digest: held.payload_digest?,
+        etag: stored.field("etag"),
+        last_modified: stored.field("last-modified"),
+        payload_digest: stored.payload_digest?,
         date,
         target_uri,
         conditional: in_turn && !state.misled,
@@ -61,7 +61,7 @@ mod tests {
         let uri: TargetUri = "https://example.org/".parse().unwrap();
         let at = parse_digits14("2022").unwrap();
         SeedState {
-            held: CaptureEntry {
+            stored: CaptureEntry {
                 target_uri: uri.clone(),
                 date: at,
                 head: head.as_bytes().to_vec(),
@@ -108,10 +108,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_which_nothing_whole_is_held_is_asked_for_anew() {
+    fn a_page_without_a_complete_capture_is_requested_again() {
         let not_found = state("HTTP/1.1 404 Not Found\r\n\r\n");
         let mut cut = state(PAGE);
-        cut.held.truncated = Some(crate::capture::Truncation::Length);
+        cut.stored.truncated = Some(crate::capture::Truncation::Length);
         let mut nowhere = state(PAGE);
         nowhere.brought = None;
         for state in [not_found, cut, nowhere] {

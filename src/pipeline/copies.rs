@@ -1,5 +1,5 @@
-//! What copies from other archives say about claims: the state of a page on some day, for its baseline and its history, and never
-//! what it says now. Each copy is read by itself, by the same rules as a visit.
+//! What copies from other archives say about claims: the state of a page on some day, for the baseline and the history, never
+//! for what the page says now. Each copy is read by itself, by the same rules as a visit.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,20 +17,20 @@ use super::{
     brought::Brought,
 };
 
-/// One question about one page, with what its copies answered.
+/// One question about one page, with the answers of its copies.
 struct Asked<'a> {
     part: Part,
     question: Question<'a>,
     basis: ContentDigest,
-    /// For each copy the row.
+    /// The row for each copy.
     rows: Vec<Answer>,
 }
 
-/// The answers of a profile that are kept, by part and reference.
+/// The stored answers of a profile, by part and reference.
 pub(super) type Kept = HashMap<(String, u32), Answer>;
 
 impl Answering<'_> {
-    /// Asks the copies of the pages that questions are about, where there are any, and takes in what they answer.
+    /// Asks the copies of the pages that questions are about, if there are any, and adds their answers.
     pub(super) fn ask_copies(
         &self,
         questions: &[(Part, Question<'_>)],
@@ -43,7 +43,7 @@ impl Answering<'_> {
             let number = it.question.reference().number;
             match it.part {
                 Part::Claim(place) => drop(whole.copies.insert((place, number), it.rows)),
-                // How names are parted, our own visits say first.
+                // How names are separated depends on our own visits first.
                 Part::Choice(_) => {
                     let answers = it.rows.iter().filter_map(answers_in);
                     whole.answered.take_from_copies(it.part, number, answers);
@@ -54,7 +54,7 @@ impl Answering<'_> {
         Ok(())
     }
 
-    /// The answers that are kept of copies, and are others than they come to anew: their parts and references.
+    /// The stored answers of copies that differ from those computed again: their parts and references.
     pub(super) fn copies_differing(
         &self,
         questions: &[(Part, Question<'_>)],
@@ -69,8 +69,10 @@ impl Answering<'_> {
                     && it.json.text() == anew.json.text()
             })
         };
-        let differing = anew.filter(|it| !is_kept(it));
-        Ok(differing.map(|it| (it.part, it.reference)).collect())
+        let differing = anew.filter(|anew| !is_kept(anew));
+        Ok(differing
+            .map(|differing| (differing.part, differing.reference))
+            .collect())
     }
 
     fn copies_answer<'q>(
@@ -82,9 +84,9 @@ impl Answering<'_> {
         let mut by_seed: BTreeMap<TargetUri, Vec<Asked<'q>>> = BTreeMap::new();
         for (part, question) in questions
             .iter()
-            .filter(|it| it.0 != Part::Page && self.wants(it.0))
+            .filter(|question| question.0 != Part::Page && self.wants(question.0))
         {
-            if let Some(seed) = seed_of(question.reference()).filter(|it| takes(it)) {
+            if let Some(seed) = seed_of(question.reference()).filter(|seed| takes(seed)) {
                 by_seed.entry(seed).or_default().push(Asked {
                     part: *part,
                     question: *question,
@@ -97,8 +99,8 @@ impl Answering<'_> {
         let mut readings = self.readings();
         let (mut all, mut lasts) = (Vec::new(), true);
         for ((seed, mut asked), spans) in by_seed.into_iter().zip(copies) {
-            // What an archive has of a server's error or refusal is not the page.
-            for span in spans.iter().filter(|it| !it.bad) {
+            // An error or refusal of the server, as archived elsewhere, is not the page.
+            for span in spans.iter().filter(|span| !span.bad) {
                 let mut new = Vec::new();
                 let mut page = None;
                 for it in &mut asked {
@@ -135,7 +137,7 @@ impl Answering<'_> {
         Ok((all, lasts))
     }
 
-    /// What the answers of a copy about a part are kept under.
+    /// The key of the stored answers of a copy about a part.
     fn copy_key(&self, copy: Span, part: Part) -> String {
         format!("copy {} {}", copy.visit.0, self.key(part))
     }

@@ -1,4 +1,4 @@
-//! What follows from decisions: the questions that they settle, and what reviewers say the reader missed.
+//! What follows from decisions: the questions that they settle, and what reviewers say that the reader missed.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +24,8 @@ pub fn open_questions(
     let findings = current(store, named, comparing)?;
     let open = findings
         .into_iter()
-        .filter(|it| it.weight().is_question() && decisions.is_open(it));
-    Ok(open.map(|it| it.id).collect())
+        .filter(|finding| finding.weight().is_question() && decisions.is_open(finding));
+    Ok(open.map(|open| open.id).collect())
 }
 
 /// A finding that a reviewer rejected because it is on the page.
@@ -33,13 +33,13 @@ pub fn open_questions(
 pub struct Missed {
     /// The rejection, with the finding as it was.
     pub decided: Decided,
-    /// Whether the pages are still read so.
+    /// Whether the pages are still read that way.
     pub still: bool,
     /// Whether the words that the reviewer marked are in the text that was read; `None` without such words or such a text.
     pub in_text: Option<bool>,
 }
 
-/// What reviewers say the reader missed in the pages of a profile, oldest first.
+/// What reviewers say that the reader missed in the pages of a profile, oldest first.
 ///
 /// # Errors
 /// The archive cannot be read, or a payload does not match its digest; it was stopped.
@@ -52,8 +52,8 @@ pub fn missed(
     let rejected: Vec<Decided> = store
         .decided(&named.name)?
         .into_iter()
-        .filter(|it| decisions.review(&it.review.finding) == Some(&it.review))
-        .filter(|it| it.lesson() == Some(Lesson::OnPage))
+        .filter(|decided| decisions.review(&decided.review.finding) == Some(&decided.review))
+        .filter(|decided| decided.lesson() == Some(Lesson::OnPage))
         .collect();
     if rejected.is_empty() {
         return Ok(Vec::new());
@@ -62,13 +62,19 @@ pub fn missed(
     let mut all = Vec::new();
     for decided in rejected {
         let words = decided.review.terms.words.as_ref();
-        let capture = decided.about.evidence.first().map(|it| &it.capture);
+        let capture = decided
+            .about
+            .evidence
+            .first()
+            .map(|evidence| &evidence.capture);
         let in_text = match words.zip(capture) {
             Some((words, capture)) => is_in(store, capture, &words.exact, comparing)?,
             None => None,
         };
         all.push(Missed {
-            still: findings.iter().any(|it| it.id == decided.about.id),
+            still: findings
+                .iter()
+                .any(|finding| finding.id == decided.about.id),
             in_text,
             decided,
         });

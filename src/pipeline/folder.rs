@@ -71,7 +71,7 @@ pub fn profile_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         if path.extension().is_none_or(|extension| extension != "toml") {
             continue;
         }
-        if !is_plainly_none(&path) {
+        if !is_clearly_not_a_profile(&path) {
             files.push(path);
         }
     }
@@ -140,7 +140,7 @@ fn place_of_every(text: &str, value: &str) -> String {
         .map_or_else(String::new, |line| format!(":{}:1", line + 1))
 }
 
-fn is_plainly_none(path: &Path) -> bool {
+fn is_clearly_not_a_profile(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if name.starts_with('.') {
         return true;
@@ -149,7 +149,7 @@ fn is_plainly_none(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file())
 }
 
-/// Whether a file is TOML with keys, none of which is similar to a key of profiles: settings, the manifest of a package.
+/// Whether a file is TOML with keys, none of which resembles a key of profiles: settings, the manifest of a package.
 #[must_use]
 pub fn is_something_else(bytes: &[u8]) -> bool {
     let near = |key: &String| {
@@ -157,7 +157,7 @@ pub fn is_something_else(bytes: &[u8]) -> bool {
         let most = if key.chars().count() > 5 { 2 } else { 1 };
         let known = Profile::KEYS.iter();
         known
-            .map(|it| strsim::damerau_levenshtein(it, key))
+            .map(|known| strsim::damerau_levenshtein(known, key))
             .any(|it| it <= most)
     };
     let text = String::from_utf8_lossy(bytes);
@@ -203,8 +203,9 @@ mod tests {
         }
         std::fs::write(at("binary.toml"), [0xff, 0xfe]).unwrap();
         let files = profile_files(folder.path()).unwrap();
-        let is_one = |it: &&PathBuf| !matches!(read_profile(it), Err(BadProfile::SomethingElse(_)));
-        let names = files.iter().filter(is_one).map(|it| profile_name(it));
+        let is_one =
+            |buf: &&PathBuf| !matches!(read_profile(buf), Err(BadProfile::SomethingElse(_)));
+        let names = files.iter().filter(is_one).map(|file| profile_name(file));
         let names: Vec<String> = names.collect();
         assert_eq!(names, ["a", "b", "binary", "broken", "empty"]);
     }

@@ -1,6 +1,6 @@
-//! Further pages of a list: visited where a claim needs them, and read together with the first.
+//! Further pages of a list: visited if a claim needs them, and read together with the first page.
 //!
-//! What asks least of the server is done: a list of which every claimed name stands on its first page needs no other page, and a page
+//! The server gets as few requests as possible: if the first page of a list has every claimed name, no other page is needed, and a page
 //! that did not change and never had further pages is not even read.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -22,9 +22,11 @@ use crate::{
     uri::TargetUri,
 };
 
-/// Visits of further pages.
+/// The visits of further pages in a run.
 pub(super) struct Further<'a> {
+    /// The run.
     pub(super) run: &'a Run<'a>,
+    /// After this many visits, a page is requested without a condition; 0 for never.
     pub(super) unconditional: u32,
     /// The most further pages of one list.
     pub(super) most: usize,
@@ -35,16 +37,16 @@ struct Walk {
     seed: Seed,
     /// The visit of its first page.
     first: VisitId,
-    /// The pages that are known.
+    /// The known pages.
     known: BTreeSet<TargetUri>,
-    /// Those that are not visited yet.
+    /// The pages that are not visited yet.
     waiting: VecDeque<TargetUri>,
-    /// The visits that were made.
+    /// The visits so far.
     visits: Vec<VisitId>,
 }
 
 impl Further<'_> {
-    /// Visits the further pages of the pages that were `visited`, one of each list at a time, and binds them.
+    /// Visits the further pages of the `visited` pages, one page of each list at a time, and binds them.
     pub(super) async fn visit(
         &self,
         network: &mut Network<'_>,
@@ -53,7 +55,7 @@ impl Further<'_> {
         watch: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Result<(), RunError> {
         let mut walks = Vec::new();
-        for it in visited.iter().filter(|it| !it.failed) {
+        for it in visited.iter().filter(|visited| !visited.failed) {
             walks.extend(self.begun(it)?);
         }
         let mut met = Ran::default();
@@ -78,23 +80,23 @@ impl Further<'_> {
                 }
             }
         }
-        // What a further page did not bring, the claims say that need it.
+        // If a further page returned nothing, the claims that need it say so.
         ran.visits += met.visits - met.failed;
         ran.unchanged += met.unchanged;
-        for walk in walks.into_iter().filter(|it| !it.visits.is_empty()) {
+        for walk in walks.into_iter().filter(|walk| !walk.visits.is_empty()) {
             self.run.store.bind_further(walk.first, walk.visits)?;
         }
         Ok(())
     }
 
-    /// The list of a page, where a claim needs more of it than the page shows.
+    /// Begins with the list of a page, if a claim needs more of it than the page shows.
     fn begun(&self, page: &Done) -> Result<Option<Walk>, RunError> {
         let Run {
             store, profiles, ..
         } = self.run;
-        let cites = |it: &&Named| lists_of(it, &page.seed).next().is_some();
+        let cites = |named: &&Named| lists_of(named, &page.seed).next().is_some();
         if self.most == 0
-            || !profiles.iter().any(|it| cites(&it))
+            || !profiles.iter().any(|profile| cites(&profile))
             || !(page.is_new || store.had_further(&page.seed)?)
         {
             return Ok(None);
@@ -111,7 +113,7 @@ impl Further<'_> {
             if waiting.is_empty() || !is_wanted(named, &page.seed, &reading) {
                 continue;
             }
-            let seed = self.run.seeds.iter().find(|it| it.uri == page.seed);
+            let seed = self.run.seeds.iter().find(|seed| seed.uri == page.seed);
             return Ok(seed.map(|seed| Walk {
                 seed: seed.clone(),
                 first: page.id,
@@ -127,7 +129,7 @@ impl Further<'_> {
         Ok(None)
     }
 
-    /// The orders for the pages that are wanted next.
+    /// The orders for the next pages.
     fn orders(
         &self,
         walks: &[Walk],
@@ -149,7 +151,7 @@ impl Further<'_> {
         conditions::orders(store, &seeds, self.unconditional)
     }
 
-    /// Takes in a page that was visited, and what it leads to.
+    /// Adds a page that was visited, and the pages that it links to.
     fn go_on(&self, walk: &mut Walk, page: &Done) -> Result<(), StoreError> {
         let Run {
             store, profiles, ..
@@ -158,7 +160,7 @@ impl Further<'_> {
         let entry = store.hops(page.id)?.pop();
         let named = profiles
             .iter()
-            .find(|it| lists_of(it, &walk.seed.uri).next().is_some());
+            .find(|profile| lists_of(profile, &walk.seed.uri).next().is_some());
         let (Some(entry), Some(named)) = (entry, named) else {
             return Ok(());
         };
@@ -166,16 +168,16 @@ impl Further<'_> {
         let Some(reading) = readings.of(&entry)? else {
             return Ok(());
         };
-        for it in further_pages(&reading, &entry.target_uri) {
-            if walk.known.insert(it.clone()) {
-                walk.waiting.push_back(it);
+        for further_page in further_pages(&reading, &entry.target_uri) {
+            if walk.known.insert(further_page.clone()) {
+                walk.waiting.push_back(further_page);
             }
         }
         Ok(())
     }
 }
 
-/// The lists that a profile claims of a page, each with the part of the page that is meant.
+/// The lists that a profile claims for a page, each with the part of the page that it means.
 fn lists_of<'a>(
     named: &'a Named,
     seed: &'a TargetUri,
@@ -186,7 +188,10 @@ fn lists_of<'a>(
             Statement::Listed { names, .. } => names.as_slice(),
             _ => &[],
         };
-        let cited = claim.cites.iter().filter_map(|it| profile.reference(*it));
+        let cited = claim
+            .cites
+            .iter()
+            .filter_map(|cite| profile.reference(*cite));
         cited
             .filter(move |it| !listed.is_empty() && basis::seed_of(it).as_ref() == Some(seed))
             .map(move |it| {
@@ -199,18 +204,18 @@ fn lists_of<'a>(
     })
 }
 
-/// Whether a claim has names that a page does not show because it shows its list in part, or that may be on a further page.
+/// Whether a claim has names that are not on a page because it shows only part of its list, or that may be on a further page.
 fn is_wanted(named: &Named, seed: &TargetUri, reading: &Reading) -> bool {
     let paged = || {
         reading
             .lists
             .iter()
-            .filter_map(|it| reading.more_of(it, it.items.len()))
+            .filter_map(|list| reading.more_of(list, list.items.len()))
             .any(|it| it.kind != MoreKind::Words)
     };
     lists_of(named, seed).any(|(names, scope)| {
         let answer = compare::names(names, reading, scope, &named.profile.aliases);
-        answer.names.iter().any(|it| match &it.verdict {
+        answer.names.iter().any(|name| match &name.verdict {
             Verdict::CannotTell { why, .. } => match why {
                 Why::PartOfList => true,
                 Why::ListNotFound => paged(),
@@ -221,7 +226,7 @@ fn is_wanted(named: &Named, seed: &TargetUri, reading: &Reading) -> bool {
     })
 }
 
-/// The reading of a page with those of its further pages; `further` is for each of them what its visit brought.
+/// The combined reading of a page and its further pages; `further` is what the visit of each brought.
 pub(super) fn read_together(
     first: &Reading,
     own: &TargetUri,
@@ -251,7 +256,10 @@ pub(super) fn read_together(
         .map(|(asked, came_to, reading)| FurtherPage {
             asked,
             came_to,
-            reading: reading.as_ref().map(|it| &**it).map_err(String::as_str),
+            reading: reading
+                .as_ref()
+                .map(|reading| &**reading)
+                .map_err(String::as_str),
         })
         .collect();
     Ok(joined(first, own, &pages))

@@ -1,4 +1,4 @@
-//! Storing visits as they come: several wait for one durable commit, and each is told of once it is on the disk.
+//! Stores visits as they come: several share one durable commit, and each is reported once it is on the disk.
 
 use std::{collections::VecDeque, pin::Pin, sync::Arc};
 
@@ -10,23 +10,24 @@ use crate::{
     store::{AddedVisit, CrawlId, Store, StoreError, VisitId},
 };
 
-/// How many visits wait for their commit at most.
+/// The most visits that wait for their commit.
 const MOST: usize = 128;
-/// How many bytes of bodies wait for their commit at most, whatever one visit brings.
+/// The most bytes of bodies that wait for their commit.
 const MOST_BYTES: usize = 4 << 20;
 
-/// A visit that is on the disk.
+/// A durable visit.
 pub(super) struct Kept {
+    /// The visit.
     pub(super) visit: Arc<Visit>,
-    /// What a person should be told of it.
+    /// Messages for people about it.
     pub(super) remarks: Vec<String>,
-    /// The visit, where it was not held before.
+    /// The number of the visit, if it was not stored before.
     pub(super) id: Option<VisitId>,
 }
 
 type Stored = Pin<Box<dyn Future<Output = Result<AddedVisit, StoreError>> + Send>>;
 
-/// A visit that the store has been given.
+/// A visit that the store has received.
 struct Waiting {
     visit: Arc<Visit>,
     remarks: Vec<String>,
@@ -43,6 +44,7 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
+    /// A keeper for the visits of one crawl.
     pub(super) fn new(store: &Store, crawl: CrawlId) -> Self {
         Self {
             store: store.clone(),
@@ -52,8 +54,8 @@ impl Keeper {
         }
     }
 
-    /// Gives a visit to the store. One that came to nothing because the run was told to end is not kept, but what its
-    /// hosts are to be spared is.
+    /// Passes a visit to the store. A visit that was cut off by the end of the run is not stored, but the new state of its hosts
+    /// is.
     pub(super) async fn keep(&mut self, fetched: Fetched) -> Result<(), StoreError> {
         let Fetched {
             visit,
@@ -87,7 +89,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// Has all that waits put on the disk: nothing more is coming.
+    /// Commits everything that waits: no more visits are coming.
     pub(super) fn hurry(&self) -> Result<(), StoreError> {
         if self.waiting.is_empty() {
             return Ok(());
@@ -95,13 +97,13 @@ impl Keeper {
         self.store.hurry()
     }
 
-    /// Whether another visit may be taken before one of those waiting is on the disk.
+    /// Whether to accept another visit before a waiting one is durable.
     pub(super) fn has_room(&self) -> bool {
         self.waiting.len() < MOST && self.bytes < MOST_BYTES
     }
 
-    /// Keeps all that is `fetched`, and tells of each visit that is on the disk through `kept`; ends early where
-    /// nobody hears it any more.
+    /// Stores everything from `fetched`, and sends each durable visit to `kept`; ends early if the receiver is
+    /// gone.
     pub(super) async fn keep_all(
         mut self,
         mut fetched: mpsc::Receiver<Fetched>,
@@ -128,13 +130,13 @@ impl Keeper {
             Ok(())
         };
         if let Err(error) = end.await {
-            // Nobody hears it where the run has ended with another error.
+            // The receiver is gone if the run has ended with another error.
             let _ = kept.send(Err(error));
         }
     }
 
-    /// The oldest visit that waits, and what a person should be told of it, once it is on the disk; `None` where none
-    /// waits. Nothing is lost where this is dropped before it is done.
+    /// The oldest waiting visit with its messages, once it is durable; `None` if none
+    /// waits. Nothing is lost if this future is dropped.
     pub(super) async fn next(&mut self) -> Option<Result<Kept, StoreError>> {
         let end = self.waiting.front_mut()?.stored.as_mut().await;
         let done = self.waiting.pop_front()?;

@@ -34,14 +34,14 @@ impl Met {
         options: &Options,
         known: impl Iterator<Item = TargetUri>,
     ) -> bool {
-        if self.0.is_empty() || self.0.values().any(|it| *it) {
+        if self.0.is_empty() || self.0.values().any(|value| *value) {
             return false;
         }
         if self.0.len() > 1 {
             return true;
         }
         let is_name = |uri: &TargetUri| uri.host().parse::<std::net::IpAddr>().is_err();
-        let mut others = known.filter(|it| !self.0.contains_key(it.host()) && is_name(it));
+        let mut others = known.filter(|known| !self.0.contains_key(known.host()) && is_name(known));
         match others.next() {
             Some(other) => !fetch::has_address(&other, options).await,
             None => false,

@@ -140,7 +140,7 @@ pub fn seeds(
                 });
             }
         }
-        // The article's own page, which no claim rests on.
+        // The article's own page; no claim rests on it.
         let article = profile.article.as_deref().filter(|_| profile.watch);
         if let Some(Ok((uri, _))) = article.map(TargetUri::parse)
             && !places.contains_key(&uri)
@@ -149,7 +149,8 @@ pub fn seeds(
             places.insert(uri.clone(), seeds.len());
             seeds.push(Seed {
                 due: own.due(visit, rhythm.retry),
-                had_credentials: article.is_some_and(|it| without_credentials(it) != *it),
+                had_credentials: article
+                    .is_some_and(|article| without_credentials(article) != *article),
                 uri,
                 cadence: own,
                 last: visit,
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_cadence_is_told_with_its_profile_and_reference() {
+    fn a_wrong_cadence_is_reported_with_its_profile_and_reference() {
         let profiles = [named(
             "a",
             None,

@@ -1,8 +1,8 @@
-//! Push: cited pages saved in another archive, through an outbox whose every state is on the disk, and in the ledger, before the next
+//! Push: has cited pages saved in another archive, through an outbox. Every state is durable, and in the ledger, before the next
 //! request is sent.
 //!
-//! A job that was asked for is not an archived page. After an hour the archive forgets its jobs; then its index says whether the page
-//! is there. A request that was interrupted may have arrived: it is not sent again before the index was asked.
+//! A job is not an archived page yet. An archive forgets its jobs after an hour; after that, its index says whether it has the page.
+//! A request that was interrupted may have arrived: it is not repeated before the index was asked.
 
 use std::sync::Arc;
 
@@ -21,11 +21,11 @@ use crate::{
 
 use super::rescue::{Asking, Came, Kind, Manners};
 
-/// How long an archive knows a job.
+/// How long an archive remembers a job.
 const JOB: TimeDelta = TimeDelta::hours(1);
-/// How soon a page is tried again that could not be saved for now; it doubles.
+/// How soon to try a page again that could not be saved; doubled each time.
 const AGAIN: TimeDelta = TimeDelta::minutes(15);
-/// How long before a request the clock of the archive may lie.
+/// How far the clock of the archive may be behind.
 const SKEW: TimeDelta = TimeDelta::minutes(10);
 
 /// Sends the outbox of one archive.
@@ -36,31 +36,31 @@ pub struct Pushing<'a> {
     pub base: String,
     /// Its name.
     pub name: String,
-    /// The keys, `ACCESS:SECRET`.
+    /// The keys: `ACCESS:SECRET`.
     pub keys: String,
-    /// How requests are sent.
+    /// The options for requests.
     pub options: Arc<fetch::Options>,
-    /// How much is asked.
+    /// The budgets for requests.
     pub manners: Manners,
-    /// Where "now" comes from.
+    /// The source of the current time.
     pub clock: Clock,
-    /// Turns true when it is to end.
+    /// Turns true when it must end.
     pub stop: watch::Receiver<bool>,
 }
 
-/// Why nothing could be pushed.
+/// Why pages cannot be pushed.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The keys.
+    /// The archive refuses the keys.
     #[error("{archive} does not accept the keys")]
     NoAccess {
         /// The archive.
         archive: String,
     },
-    /// No answer.
+    /// The archive does not answer.
     #[error("{archive} cannot be asked now: {why}")]
     Unanswered {
         /// The archive.
@@ -71,7 +71,7 @@ pub enum PushError {
 }
 
 impl Pushing<'_> {
-    /// Asks what became of jobs, and sends what waits, as far as the archive has room for it today.
+    /// Asks about the jobs, and sends what waits, up to the quota of the archive for today.
     ///
     /// # Errors
     /// The keys are wrong, the archive does not answer, or the store cannot be written.
@@ -88,7 +88,7 @@ impl Pushing<'_> {
             .store
             .pushes()?
             .into_iter()
-            .filter(|it| it.archive == self.name)
+            .filter(|push| push.archive == self.name)
             .collect();
         for push in &own {
             let now = self.clock.now();
@@ -103,7 +103,7 @@ impl Pushing<'_> {
         for push in &own {
             let is_due = match push.state {
                 PushState::Queued => true,
-                PushState::Later => push.until.is_none_or(|it| it <= self.clock.now()),
+                PushState::Later => push.until.is_none_or(|until| until <= self.clock.now()),
                 _ => false,
             };
             if is_due && room.available > 0 && room.today > 0 && !*self.stop.borrow() {
@@ -124,7 +124,7 @@ impl Pushing<'_> {
             })
     }
 
-    /// How many pages may be saved now: what the archive says, whatever it was yesterday.
+    /// How many pages can be saved now, according to the archive.
     async fn room(&self, asking: &Asking<'_>) -> Result<Room, PushError> {
         let uri = self.uri("/save/status/user")?;
         let capture = match self.call(asking, &uri, None).await? {
@@ -146,7 +146,7 @@ impl Pushing<'_> {
         }
     }
 
-    /// A request with the keys. Every answer counts, also an error: what it means, its body says.
+    /// A request with the keys. Every response counts, errors too: the body says what it means.
     async fn call(
         &self,
         asking: &Asking<'_>,
@@ -188,13 +188,13 @@ impl Pushing<'_> {
         })
     }
 
-    /// Sends the request to save a page. Before it is sent, the outbox says so.
+    /// Sends the request to save a page, after the outbox has recorded it.
     async fn send(&self, asking: &Asking<'_>, push: &Push) -> Result<(), PushError> {
         self.put(push, PushState::Asking, push.detail.clone(), None)?;
         let uri = self.uri("/save")?;
         let form = archives::save_form(push.page.as_str());
         match self.call(asking, &uri, Some(form)).await? {
-            // Whether it arrived is not known: its state stays.
+            // Whether it arrived is not known: the state stays.
             Err(why) => {
                 tracing::warn!(page = %push.page, why, "no answer to a request to save a page");
                 Ok(())
@@ -213,7 +213,7 @@ impl Pushing<'_> {
             Ok(capture) => match archives::saved(&capture) {
                 Saved::Pending | Saved::Job(_) => Ok(()),
                 Saved::Forgotten => self.ask_index(asking, push).await,
-                // The archive could not say: the job stands as it did.
+                // The archive could not say: the state of the job stays.
                 Saved::Later { code, .. }
                     if code == "too-many-requests" && capture.status() == Some(429) =>
                 {
@@ -224,7 +224,7 @@ impl Pushing<'_> {
         }
     }
 
-    /// Whether the index has the page since it was asked for.
+    /// Checks whether the index has a capture of the page from after the request.
     async fn ask_index(&self, asking: &Asking<'_>, push: &Push) -> Result<(), PushError> {
         let archive = Archive {
             interface: archives::Interface::Cdx,
@@ -234,14 +234,14 @@ impl Pushing<'_> {
         let Some((_, query)) = archive
             .queries(&push.page, None)
             .into_iter()
-            .find(|it| it.0 == "last")
+            .find(|query| query.0 == "last")
         else {
             return Ok(());
         };
         let Ok(uri) = query.parse::<TargetUri>() else {
             return Ok(());
         };
-        let meaning = |it: &Capture| archives::of_index(it);
+        let meaning = |capture: &Capture| archives::of_index(capture);
         let Came::Answer(capture, None) =
             asking.ask(&self.name, Kind::Index, &uri, &meaning).await?
         else {
@@ -251,13 +251,22 @@ impl Pushing<'_> {
             return Ok(());
         };
         let body = decode_response(response, &self.options.caps)
-            .map(|it| it.bytes)
+            .map(|decoded| decoded.bytes)
             .unwrap_or_default();
         let Ok(page) = archives::listing(&archive, &push.page, &body) else {
             return Ok(());
         };
-        if let Some(it) = page.listed.last().filter(|it| it.date >= push.at - SKEW) {
-            let address = format!("{}/web/{}/{}", self.base, digits14(it.date), it.original);
+        if let Some(listed) = page
+            .listed
+            .last()
+            .filter(|listed| listed.date >= push.at - SKEW)
+        {
+            let address = format!(
+                "{}/web/{}/{}",
+                self.base,
+                digits14(listed.date),
+                listed.original
+            );
             self.put(push, PushState::Done, Some(address), None)?;
         } else {
             let why = "no answer for an hour, and it is not in the index".to_owned();
@@ -309,7 +318,7 @@ impl Pushing<'_> {
     }
 
     fn later(&self, push: &Push, why: String) -> Result<(), StoreError> {
-        // Each time twice as long as it stood before.
+        // Each time, twice as long as the time before.
         let before = push
             .until
             .map_or(AGAIN, |until| (until - push.at).max(AGAIN) * 2);

@@ -36,6 +36,7 @@ struct Last {
 }
 
 impl<'a> Readings<'a> {
+    /// The readings of `store`, for the selectors of `profile`.
     pub(super) fn new(store: &'a Store, profile: &Profile, pdf: &'a PdfReader) -> Self {
         let selectors = profile.references.iter();
         let mut selectors: Vec<String> = selectors
@@ -53,13 +54,13 @@ impl<'a> Readings<'a> {
         }
     }
 
-    /// The same, of bodies with at most so many bytes once their coding is taken off; a longer one cannot be read.
+    /// The same, for bodies of at most `bytes` after their content coding is removed; a longer body cannot be read.
     pub(super) fn within(mut self, bytes: u64) -> Self {
         self.caps.bytes = bytes;
         self
     }
 
-    /// The reading of the payload of a capture, or of the one it refers to; a failure has none.
+    /// The reading of the payload of a capture, or of the one that it refers to; `None` for a failure.
     pub(super) fn of(&mut self, entry: &CaptureEntry) -> Result<Option<Arc<Reading>>, StoreError> {
         let Some(digest) = entry.payload_digest else {
             return Ok(None);

@@ -115,7 +115,7 @@ fn visits(
     Ok(pages.into_iter().filter_map(of).collect())
 }
 
-/// What other archives were asked for in vain: of each reference whose page has no copy that shows it, as a sentence.
+/// For each reference whose page has no copy, which other archives were asked without success, as a sentence.
 fn tried(store: &Store, profile: &Profile) -> Result<BTreeMap<u32, String>, StoreError> {
     let mut tried = BTreeMap::new();
     for reference in &profile.references {
@@ -124,9 +124,9 @@ fn tried(store: &Store, profile: &Profile) -> Result<BTreeMap<u32, String>, Stor
         };
         let mut asked: BTreeMap<String, (Instant, Option<String>)> = BTreeMap::new();
         for (archive, _, listing) in store.listings(&seed)? {
-            let it = asked.entry(archive).or_insert((listing.at, None));
-            it.0 = it.0.max(listing.at);
-            it.1 = it.1.take().or(listing.why);
+            let or_insert = asked.entry(archive).or_insert((listing.at, None));
+            or_insert.0 = or_insert.0.max(listing.at);
+            or_insert.1 = or_insert.1.take().or(listing.why);
         }
         if asked.is_empty() || !store.copied(&seed)?.is_empty() {
             continue;
@@ -146,7 +146,7 @@ fn tried(store: &Store, profile: &Profile) -> Result<BTreeMap<u32, String>, Stor
 /// The dates of the captures that a finding rests on or mentions.
 fn moments(finding: &Finding) -> impl Iterator<Item = Instant> {
     let history = &finding.history;
-    let told = [
+    let named = [
         history.first_seen,
         history.last_seen,
         history.gone_by,
@@ -154,9 +154,9 @@ fn moments(finding: &Finding) -> impl Iterator<Item = Instant> {
         history.changed_by,
         history.baseline.as_ref().map(|baseline| baseline.date),
     ];
-    let captures = finding.evidence.iter().map(|it| &it.capture);
+    let captures = finding.evidence.iter().map(|evidence| &evidence.capture);
     let dates = captures.chain(&finding.copy).map(|capture| capture.date);
-    told.into_iter().flatten().chain(dates)
+    named.into_iter().flatten().chain(dates)
 }
 
 /// The payloads in a report that were removed from the archive on purpose.
@@ -291,7 +291,7 @@ fn copied(visit: &CopiedVisit) -> Option<VisitSummary> {
     let (_, last) = visit.hops.last()?;
     let outcome = last
         .status()
-        .map_or_else(|| "no status".to_owned(), |it| it.to_string());
+        .map_or_else(|| "no status".to_owned(), |status| status.to_string());
     Some(VisitSummary {
         target_uri: last.target_uri.clone(),
         date: visit.date,

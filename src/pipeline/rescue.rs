@@ -1,7 +1,7 @@
-//! Rescue: copies of cited pages as they were, asked of other archives and kept as theirs.
+//! Rescue: finds old copies of cited pages in other archives, and stores them as captures of those archives.
 //!
-//! Everything that was answered is stored before the next request is sent, so that a command that is interrupted goes on where it
-//! was, and asks nothing twice that was answered. Budgets are kept in the store, for all processes together.
+//! Every answer is stored before the next request is sent, so that an interrupted command continues where it
+//! was and repeats no request that was answered. The store counts the budgets for all processes together.
 
 mod asking;
 
@@ -23,22 +23,22 @@ use crate::{
 use super::SOFTWARE;
 pub(super) use asking::{Asking, Came, Kind};
 
-/// The most pages of one query of an index.
+/// The most pages of one query to read from an index.
 const MOST_PAGES: u32 = 10;
 
-/// The most redirects of a copy that are followed.
+/// The most redirects of a copy to follow.
 const MOST_HOPS: usize = 6;
 
-/// How much is asked, and how often.
+/// The budgets for requests to other archives.
 #[derive(Clone, Debug)]
 pub struct Manners {
-    /// Requests for pages of an index that one archive gets in a minute.
+    /// The requests for pages of an index that one archive gets in a minute.
     pub index_per_minute: u32,
-    /// Requests for mementos that one archive gets in a minute.
+    /// The requests for mementos that one archive gets in a minute.
     pub mementos_per_minute: u32,
-    /// The longest time to wait for an archive; beyond that, the next command goes on.
+    /// The longest time to wait for an archive; after that, the rest is left for the next command.
     pub max_wait: TimeDelta,
-    /// How far a copy may be from the access date to count as near.
+    /// How far a copy can be from the access date to count as near.
     pub window: TimeDelta,
     /// How long an index that was read is not asked again.
     pub again: TimeDelta,
@@ -46,25 +46,25 @@ pub struct Manners {
     pub deadline: Option<std::time::Instant>,
 }
 
-/// A page whose copies are wanted.
+/// A page for which copies are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lost {
     /// Its address.
     pub page: TargetUri,
-    /// When it was read.
+    /// When the article read it.
     pub accessed: Option<Instant>,
-    /// Addresses of copies that somebody gave: the article, or a person.
+    /// Addresses of copies that the article or a person named.
     pub given: Vec<String>,
 }
 
-/// What a rescue came to.
+/// The result of a rescue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rescued {
-    /// Mementos that were copied now.
+    /// How many mementos were copied.
     pub copied: u64,
-    /// What is left to be asked, and why: an archive, a page.
+    /// What was not asked, and why: an archive, a page.
     pub left: Vec<String>,
-    /// What a person should know: a copy of another date, an excluded page.
+    /// Messages for people: a copy of another date, an excluded page.
     pub remarks: Vec<String>,
 }
 
@@ -72,21 +72,21 @@ pub struct Rescued {
 pub struct Rescue<'a> {
     /// The archive.
     pub store: &'a Store,
-    /// The archives that are asked for what they have.
+    /// The archives to ask.
     pub archives: &'a [Archive],
-    /// How requests are sent.
+    /// The options for requests.
     pub options: Arc<fetch::Options>,
-    /// How much is asked.
+    /// The budgets for requests.
     pub manners: Manners,
-    /// Where "now" comes from.
+    /// The source of the current time.
     pub clock: Clock,
-    /// Turns true when it is to end.
+    /// Turns true when it must end.
     pub stop: watch::Receiver<bool>,
-    /// The command, as it is recorded with the crawl.
+    /// The command, as recorded with the crawl.
     pub command: String,
 }
 
-/// A rescue that is going on.
+/// A rescue in progress.
 struct Going<'a> {
     rescue: &'a Rescue<'a>,
     asking: Asking<'a>,
@@ -94,11 +94,11 @@ struct Going<'a> {
     rescued: Rescued,
 }
 
-/// Why something was not done now.
+/// Why something was left for later.
 struct Later(String);
 
 impl Rescue<'_> {
-    /// Copies what is wanted of each page from each archive.
+    /// Copies the wanted mementos of each page from each archive.
     ///
     /// # Errors
     /// The store cannot be read or written.
@@ -156,7 +156,7 @@ impl Going<'_> {
         )
     }
 
-    /// Lists what an archive has of a page, and copies what is wanted of it.
+    /// Lists what an archive has of a page, and copies what is wanted.
     async fn rescue_from(
         &mut self,
         archive: &Archive,
@@ -168,10 +168,10 @@ impl Going<'_> {
         let known = self.rescue.store.mementos(&lost.page, &archive.name)?;
         let listed: Vec<Listed> = known.iter().map(listed_as).collect();
         let chosen = archives::wanted(&listed, lost.accessed, self.window(lost));
-        let chosen: BTreeSet<&str> = chosen.iter().map(|it| it.raw.as_str()).collect();
+        let chosen: BTreeSet<&str> = chosen.iter().map(|chosen| chosen.raw.as_str()).collect();
         for it in known
             .iter()
-            .filter(|it| it.state == "listed" && chosen.contains(it.uri.as_str()))
+            .filter(|known| known.state == "listed" && chosen.contains(known.uri.as_str()))
         {
             if let Some(later) = self.copy(lost, &archive.name, it).await? {
                 return Ok(Some(later));
@@ -180,7 +180,7 @@ impl Going<'_> {
         Ok(None)
     }
 
-    /// Reads the index of an archive about a page, where that was not done lately.
+    /// Reads the index of an archive about a page, unless that was done recently.
     async fn list(&mut self, archive: &Archive, lost: &Lost) -> Result<Option<Later>, StoreError> {
         let store = self.rescue.store;
         let known = store.listings(&lost.page)?;
@@ -189,22 +189,24 @@ impl Going<'_> {
             let before = known
                 .iter()
                 .find(|it| it.0 == archive.name && it.1 == name)
-                .map(|it| &it.2);
+                .map(|known| &known.2);
             let now = self.rescue.clock.now();
-            if before.is_some_and(|it| it.done && it.at + self.rescue.manners.again > now) {
+            if before
+                .is_some_and(|before| before.done && before.at + self.rescue.manners.again > now)
+            {
                 continue;
             }
-            let begun = before.filter(|it| !it.done);
-            let mut resume = begun.and_then(|it| it.resume.clone());
-            let mut bad = begun.map_or(0, |it| it.bad);
+            let begun = before.filter(|before| !before.done);
+            let mut resume = begun.and_then(|begun| begun.resume.clone());
+            let mut bad = begun.map_or(0, |begun| begun.bad);
             for page in 1..=MOST_PAGES {
                 let uri = resume
                     .as_deref()
-                    .map_or_else(|| query.clone(), |it| Archive::going_on(&query, it));
+                    .map_or_else(|| query.clone(), |resume| Archive::going_on(&query, resume));
                 let Ok(uri) = uri.parse::<TargetUri>() else {
                     break;
                 };
-                let meaning = |it: &Capture| archives::of_index(it);
+                let meaning = |capture: &Capture| archives::of_index(capture);
                 let (capture, answer) = match self
                     .asking
                     .ask(&archive.name, Kind::Index, &uri, &meaning)
@@ -241,7 +243,7 @@ impl Going<'_> {
                     }
                 };
                 let Ok(rows) = read else {
-                    // An error page that came as an index: the archive is asked again another time.
+                    // An error page in place of an index: the archive is asked again another time.
                     return Ok(Some(Later("its index could not be read".to_owned())));
                 };
                 bad += rows.bad;
@@ -273,7 +275,7 @@ impl Going<'_> {
         archives::listing(archive, &lost.page, &body.bytes).map_err(|_| ())
     }
 
-    /// A copy whose address somebody gave.
+    /// Copies from an address that the article or a person named.
     async fn given(&mut self, lost: &Lost, address: &str) -> Result<Option<Later>, StoreError> {
         if archives::is_archive_today(address) {
             self.rescued.remarks.push(format!(
@@ -305,7 +307,7 @@ impl Going<'_> {
         self.copy(lost, &name, &memento).await
     }
 
-    /// Copies one memento, with the redirects that it is of.
+    /// Copies one memento, and follows its redirects.
     async fn copy(
         &mut self,
         lost: &Lost,
@@ -328,7 +330,7 @@ impl Going<'_> {
                 original: &at.2,
                 date: at.1,
             };
-            let meaning = |it: &Capture| Some(archives::answer(it, &wanted));
+            let meaning = |capture: &Capture| Some(archives::answer(capture, &wanted));
             let came = self
                 .asking
                 .ask(archive, Kind::Memento, &uri, &meaning)
@@ -391,7 +393,8 @@ impl Going<'_> {
             }
         }
         if hops.is_empty() {
-            let (state, detail) = note.unwrap_or(("unusable", "its address is none".to_owned()));
+            let (state, detail) =
+                note.unwrap_or(("unusable", "its address is not valid".to_owned()));
             self.rescued
                 .remarks
                 .push(format!("{}: {detail}", memento.uri));
@@ -412,7 +415,7 @@ impl Going<'_> {
     async fn keep(&mut self, captures: Vec<Capture>) -> Result<(), StoreError> {
         let store = self.rescue.store;
         let crawl = match self.crawl {
-            Some(it) => it,
+            Some(crawl) => crawl,
             None => store.begin_crawl(&Crawl {
                 started: self.rescue.clock.now(),
                 software: SOFTWARE.to_owned(),
@@ -455,23 +458,23 @@ impl Going<'_> {
     }
 }
 
-fn listed_as(it: &KnownMemento) -> Listed {
+fn listed_as(memento: &KnownMemento) -> Listed {
     Listed {
-        raw: it.uri.clone(),
-        date: it.date,
-        original: it.original.clone(),
-        status: it.status,
-        digest: it.digest.clone(),
+        raw: memento.uri.clone(),
+        date: memento.date,
+        original: memento.original.clone(),
+        status: memento.status,
+        digest: memento.digest.clone(),
     }
 }
 
-fn known_as(it: &Listed) -> KnownMemento {
+fn known_as(listed: &Listed) -> KnownMemento {
     KnownMemento {
-        uri: it.raw.clone(),
-        date: it.date,
-        original: it.original.clone(),
-        status: it.status,
-        digest: it.digest.clone(),
+        uri: listed.raw.clone(),
+        date: listed.date,
+        original: listed.original.clone(),
+        status: listed.status,
+        digest: listed.digest.clone(),
         state: "listed".to_owned(),
         detail: None,
     }

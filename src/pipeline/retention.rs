@@ -100,7 +100,7 @@ pub fn plan_retention(
     }
     let cited = cited(store)?;
     let mut kept: HashSet<PayloadDigest> = HashSet::new();
-    let mut held: HashMap<PayloadDigest, Option<Weight>> = HashMap::new();
+    let mut stored: HashMap<PayloadDigest, Option<Weight>> = HashMap::new();
     // Each payload that is not needed by some capture, with the first address that had it and the rule.
     let mut loose: Vec<(PayloadDigest, TargetUri, Thinning)> = Vec::new();
     for uri in store.addresses()? {
@@ -110,9 +110,9 @@ pub fn plan_retention(
             let Some(digest) = entry.payload_digest else {
                 continue;
             };
-            let weight = match held.get(&digest) {
-                Some(it) => *it,
-                None => *held.entry(digest).or_insert(store.weight(&digest)?),
+            let weight = match stored.get(&digest) {
+                Some(stored) => *stored,
+                None => *stored.entry(digest).or_insert(store.weight(&digest)?),
             };
             if weight.is_some() && entry.source.is_some() {
                 // Another archive may not give it out again.
@@ -121,21 +121,21 @@ pub fn plan_retention(
                 with_payload.push((digest, entry));
             }
         }
-        let told = judge(store, rules, now, &uri, &with_payload, &cited, pdf)?;
-        for ((digest, _), by) in with_payload.into_iter().zip(told) {
+        let rules_against = judge(store, rules, now, &uri, &with_payload, &cited, pdf)?;
+        for ((digest, _), by) in with_payload.into_iter().zip(rules_against) {
             match by {
                 None => drop(kept.insert(digest)),
                 Some(rule) => loose.push((digest, uri.clone(), rule)),
             }
         }
     }
-    plan.payloads = held.values().flatten().count();
+    plan.payloads = stored.values().flatten().count();
     let mut gone = HashSet::new();
     for (digest, uri, rule) in loose {
         if kept.contains(&digest) || !gone.insert(digest) {
             continue;
         }
-        let weight = held.get(&digest).copied().flatten().unwrap_or_default();
+        let weight = stored.get(&digest).copied().flatten().unwrap_or_default();
         let of_address = plan.by_address.entry(uri).or_default();
         of_address.0 += 1;
         for sum in [&mut plan.weight, &mut of_address.1] {
@@ -169,13 +169,13 @@ fn judge(
     let latest = entries.len().saturating_sub(rules.latest.max(1));
     let mut before: Option<ContentDigest> = None;
     let mut periods: BTreeSet<(i64, i64)> = BTreeSet::new();
-    let mut told = Vec::new();
+    let mut rules_against = Vec::new();
     for (place, (digest, entry)) in entries.iter().enumerate() {
         let age = now - entry.date;
         let rule = rules
             .thin
             .iter()
-            .filter(|it| it.age < age)
+            .filter(|rule| rule.age < age)
             .max_by_key(|it| it.age);
         let is_new = match rules.changes {
             Changes::Bytes => true,
@@ -187,7 +187,7 @@ fn judge(
             }
         };
         let Some(rule) = rule else {
-            told.push(None);
+            rules_against.push(None);
             continue;
         };
         let period = rule.period.num_milliseconds().max(1);
@@ -198,9 +198,9 @@ fn judge(
             || is_new
             || first_of_period
             || cited.has(uri, entry.date, digest);
-        told.push((!is_kept).then_some(*rule));
+        rules_against.push((!is_kept).then_some(*rule));
     }
-    Ok(told)
+    Ok(rules_against)
 }
 
 /// The captures that findings and reviews rest on.
@@ -231,7 +231,7 @@ impl Cited {
                         .insert((it.target_uri.as_str().to_owned(), it.date));
                     self.payloads.extend(it.payload_digest);
                 }
-                all.values().for_each(|it| self.learn(it));
+                all.values().for_each(|value| self.learn(value));
             }
             serde_json::Value::String(text) => {
                 self.moments.extend(text.parse::<Instant>().ok());

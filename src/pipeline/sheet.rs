@@ -57,20 +57,20 @@ impl Sheet {
             comparing,
             proposing.command,
         )?;
-        let standings = findings.iter().filter_map(|it| {
-            let decided = decided(&decisions.standing(it))?;
-            Some((&it.id, decided))
+        let standings = findings.iter().filter_map(|finding| {
+            let decided = decided(&decisions.standing(finding))?;
+            Some((&finding.id, decided))
         });
         let latest: BTreeMap<u32, NaiveDate> = report
             .references
             .iter()
-            .filter_map(|it| {
-                let good = it
+            .filter_map(|reference| {
+                let good = reference
                     .visits
                     .iter()
                     .rev()
-                    .find(|it| it.good && it.source.is_none())?;
-                Some((it.number, good.date.date_naive()))
+                    .find(|visit| visit.good && visit.source.is_none())?;
+                Some((reference.number, good.date.date_naive()))
             })
             .collect();
         let profile = &named.profile;

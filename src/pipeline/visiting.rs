@@ -1,14 +1,14 @@
-//! Visits on the network: fetched, stored as they come, and told of.
+//! Visits on the network: fetched, stored as they come, and reported.
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use super::{
-    Event, Ran, Run, RunError, failed,
+    Event, Ran, Run, RunError, count_kept, failed,
     keep::{Keeper, Kept},
     network::Met,
-    told, unchanged,
+    unchanged,
 };
 use crate::{
     fetch::{self, Options, Order},
@@ -16,26 +16,32 @@ use crate::{
     uri::TargetUri,
 };
 
-/// The network, as one run uses it.
+/// The network in one run.
 pub(super) struct Network<'a> {
+    /// The run.
     pub(super) run: &'a Run<'a>,
+    /// The options of the fetcher.
     pub(super) options: &'a Arc<Options>,
+    /// The crawl to which visits belong.
     pub(super) crawl: CrawlId,
+    /// Which hosts could be reached.
     pub(super) met: Met,
 }
 
-/// A visit that is stored.
+/// A stored visit.
 pub(super) struct Done {
+    /// The seed of the visit.
     pub(super) seed: TargetUri,
+    /// The number of the visit.
     pub(super) id: VisitId,
-    /// Whether it brought no response.
+    /// Whether it returned no response.
     pub(super) failed: bool,
-    /// Whether it brought another page than the archive holds.
+    /// Whether it brought a different page from the one in the archive.
     pub(super) is_new: bool,
 }
 
 impl Network<'_> {
-    /// Visits what is ordered, and stores it; gives the visits that were not held before.
+    /// Makes the ordered visits and stores them; returns the visits that were not stored before.
     pub(super) async fn visit(
         &mut self,
         orders: Vec<Order>,
@@ -55,7 +61,7 @@ impl Network<'_> {
             stop.clone(),
             done,
         ));
-        // In a task of its own, because the one that waits for all is woken at a higher price.
+        // In a task of its own, because waking the task that waits for all costs more.
         let (sender, mut kept) = mpsc::unbounded_channel();
         let keeper = Keeper::new(store, self.crawl);
         let keeping = tokio::spawn(keeper.keep_all(fetched, sender));
@@ -70,10 +76,10 @@ impl Network<'_> {
                     is_new: !unchanged(visit),
                 }));
             }
-            told(Some(end), ran, watch)?;
+            count_kept(Some(end), ran, watch)?;
         }
         let _ = keeping.await;
-        // A fetcher that ended early has left its orders unsent, which is counted.
+        // If a fetcher ends early, its orders stay unsent; they are counted.
         let _ = fetching.await;
         Ok(visited)
     }

@@ -1,4 +1,4 @@
-//! Requests to other archives, within the budgets that all processes share: who has to wait waits, or leaves it for later.
+//! Requests to other archives, within the budgets that all processes share: a request waits for its turn, or is left for later.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,18 +15,18 @@ use crate::{
     uri::TargetUri,
 };
 
-/// How long an archive is left alone that asks for it and does not say how long.
+/// The pause after an archive asked to wait without saying how long.
 const ASKED: TimeDelta = TimeDelta::seconds(60);
-/// How long, where it accepts no connections: a block by address lasts an hour, and longer where it is ignored.
+/// The pause after an archive accepted no connection: a block by address lasts an hour, and longer if it is ignored.
 const REFUSED: TimeDelta = TimeDelta::hours(1);
-/// How long, where it is busy or broken.
+/// The pause after an archive was busy or broken.
 const BROKEN: TimeDelta = TimeDelta::seconds(10);
 /// How often one request is sent.
 const TRIES: u32 = 3;
 /// How often one request waits for its turn.
 const WAITS: u32 = 16;
 
-/// What is asked for.
+/// The kind of request; each has its own budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A page of an index.
@@ -37,15 +37,15 @@ pub(crate) enum Kind {
     Save,
 }
 
-/// What came of a request.
+/// The result of a request.
 pub(crate) enum Came {
-    /// An answer, and what it means, unless the archive asked to wait.
+    /// The response, and what it means; the meaning is `None` if the archive asked to wait.
     Answer(Box<Capture>, Option<Answer>),
-    /// Nothing for now, and why.
+    /// No response for now, and why.
     Later(String),
 }
 
-/// Asks archives.
+/// Sends requests to archives.
 pub(crate) struct Asking<'a> {
     store: &'a Store,
     caller: Caller,
@@ -55,6 +55,7 @@ pub(crate) struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
+    /// An asker with these budgets; `stop` ends its waiting.
     pub(crate) fn new(
         store: &'a Store,
         options: Arc<fetch::Options>,
@@ -72,7 +73,7 @@ impl<'a> Asking<'a> {
         })
     }
 
-    /// Asks an archive, when it may be asked; again where that can help.
+    /// Sends a request when the archive's budget allows, and repeats it if that can help.
     pub(crate) async fn ask(
         &self,
         archive: &str,
@@ -84,7 +85,7 @@ impl<'a> Asking<'a> {
             .await
     }
 
-    /// The same, with a request of another kind.
+    /// The same, with another kind of request.
     pub(crate) async fn send(
         &self,
         archive: &str,
@@ -106,9 +107,9 @@ impl<'a> Asking<'a> {
                 return Ok(Came::Later(it.detail.clone()));
             }
             let answer = meaning(&capture);
-            let (pause, told) = match &answer {
+            let (pause, reason) = match &answer {
                 Some(Answer::Wait(said)) => {
-                    let said = said.and_then(|it| TimeDelta::from_std(it).ok());
+                    let said = said.and_then(|said| TimeDelta::from_std(said).ok());
                     let pause = said.unwrap_or(ASKED).max(TimeDelta::seconds(1));
                     (pause, "the archive asked to wait".to_owned())
                 }
@@ -119,15 +120,15 @@ impl<'a> Asking<'a> {
                     return Ok(Came::Answer(Box::new(capture), answer));
                 }
             };
-            tracing::info!(archive, why = told, "the archive is left alone");
+            tracing::info!(archive, why = reason, "the archive is left alone");
             self.store
-                .leave_alone(archive, pause, &told, self.clock.now())?;
-            why = told;
+                .leave_alone(archive, pause, &reason, self.clock.now())?;
+            why = reason;
         }
         Ok(Came::Later(why))
     }
 
-    /// Waits until an archive may be asked; says why not, where that is too long.
+    /// Waits until an archive can be asked; returns the reason if that takes too long.
     async fn turn(&self, archive: &str, kind: Kind) -> Result<Option<String>, StoreError> {
         let (name, most) = match kind {
             Kind::Index => ("index", self.manners.index_per_minute),
@@ -141,7 +142,7 @@ impl<'a> Asking<'a> {
             if self
                 .manners
                 .deadline
-                .is_some_and(|it| it <= std::time::Instant::now())
+                .is_some_and(|deadline| deadline <= std::time::Instant::now())
             {
                 return Ok(Some("the time of the run is over".to_owned()));
             }
@@ -159,7 +160,7 @@ impl<'a> Asking<'a> {
             }
             self.pause(until, now).await;
         }
-        Ok(Some("it had no turn for long".to_owned()))
+        Ok(Some("its budget was used up each time".to_owned()))
     }
 
     async fn pause(&self, until: Instant, now: Instant) {

@@ -1,4 +1,4 @@
-//! Which cited words each copy from another archive has and lacks: every copy judged by the comparison that judges visits.
+//! Which cited words each copy from another archive has and lacks: copies are judged by the same comparison as visits.
 
 use crate::{
     archives::{self, Judged},
@@ -19,14 +19,14 @@ use super::{
     brought::Brought,
 };
 
-/// What a copy of a cited page holds.
+/// A copy of a cited page, with the words that it has.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CopyHeld {
+pub struct CitedCopy {
     /// The number of the reference.
     pub reference: u32,
     /// The address that was captured.
     pub original: TargetUri,
-    /// When.
+    /// When it was captured.
     pub date: Instant,
     /// The archive that has it.
     pub source: Source,
@@ -36,21 +36,21 @@ pub struct CopyHeld {
     pub holds: Vec<String>,
     /// The cited words that it lacks.
     pub lacks: Vec<String>,
-    /// The cited words of which it does not tell.
+    /// The cited words for which the copy cannot tell.
     pub unclear: Vec<String>,
-    /// Whether it is the one to cite: it has most of the words and, of several, is the nearest to the access date.
+    /// Whether to cite it: it has most of the words and, among several such copies, is the nearest to the access date.
     pub proposed: bool,
 }
 
-/// What the copies of every cited page of a profile hold, by the numbers of the references, oldest first.
+/// The copies of every cited page of a profile, with the words that they have, by the numbers of the references, oldest first.
 ///
 /// # Errors
-/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
-pub fn copies_held(
+/// The archive cannot be read, or a payload does not match its digest; it was stopped.
+pub fn cited_copies(
     store: &Store,
     named: &Named,
     comparing: &Comparing,
-) -> Result<Vec<CopyHeld>, AnalyseError> {
+) -> Result<Vec<CitedCopy>, AnalyseError> {
     let subjected = subjected(store, named, &store.reviews()?, &comparing.alert)?;
     let answering = Answering {
         store,
@@ -73,19 +73,19 @@ pub fn copies_held(
         let spans = store.copied_spans([&seed])?.into_iter().flatten();
         let visits = store.copied(&seed)?;
         for span in spans {
-            let Some(visit) = visits.iter().find(|it| it.id == span.visit) else {
+            let Some(visit) = visits.iter().find(|visit| visit.id == span.visit) else {
                 continue;
             };
             let Some(source) = visit.source() else {
                 continue;
             };
             let brought = Brought::of(store, (&seed, &span), &mut readings)?;
-            let mut held = CopyHeld {
+            let mut copy = CitedCopy {
                 reference: reference.number,
                 original: visit
                     .hops
                     .first()
-                    .map_or_else(|| seed.clone(), |it| it.1.target_uri.clone()),
+                    .map_or_else(|| seed.clone(), |hop| hop.1.target_uri.clone()),
                 date: visit.date,
                 source: source.clone(),
                 fate: brought.shown().fate(),
@@ -100,30 +100,33 @@ pub fn copies_held(
                     .get(&(place, reference.number))
                     .into_iter()
                     .flatten();
-                let row = rows.into_iter().find(|it| it.chain == span.visit.0);
+                let row = rows.into_iter().find(|row| row.chain == span.visit.0);
                 let answers = row.and_then(answers_in);
                 let asked = asked_names.get(place).and_then(Option::as_ref);
                 let things = things(claim, asked.map(NamesAsked::names));
-                held.take(
+                copy.take(
                     things,
                     answers
                         .as_ref()
                         .filter(|_| claim.cites.contains(&reference.number)),
                 );
             }
-            copies.push(held);
+            copies.push(copy);
         }
         let judged: Vec<Judged> = copies
             .iter()
-            .map(|it| Judged {
-                date: it.date,
-                // Only what others can open is proposed.
-                holds: it.source.citable().map_or(0, |_| it.holds.len()),
+            .map(|copy| Judged {
+                date: copy.date,
+                // Only a copy that others can open is proposed.
+                holds: copy.source.citable().map_or(0, |_| copy.holds.len()),
             })
             .collect();
-        let accessed = reference.accessed.and_then(|it| it.and_hms_opt(12, 0, 0));
-        if let Some(it) = archives::proposed(&judged, accessed.map(|it| it.and_utc()))
-            && let Some(copy) = copies.get_mut(it)
+        let accessed = reference
+            .accessed
+            .and_then(|accessed| accessed.and_hms_opt(12, 0, 0));
+        if let Some(proposed) =
+            archives::proposed(&judged, accessed.map(|accessed| accessed.and_utc()))
+            && let Some(copy) = copies.get_mut(proposed)
         {
             copy.proposed = true;
         }
@@ -132,12 +135,15 @@ pub fn copies_held(
     Ok(all)
 }
 
-impl CopyHeld {
+impl CitedCopy {
     fn take(&mut self, things: Vec<String>, answers: Option<&Answers>) {
         let Some(answers) = answers else { return };
-        let held = answers.held().into_iter().chain(std::iter::repeat(None));
-        for (thing, held) in things.into_iter().zip(held) {
-            let list = match held {
+        let presence = answers
+            .is_there()
+            .into_iter()
+            .chain(std::iter::repeat(None));
+        for (thing, is_there) in things.into_iter().zip(presence) {
+            let list = match is_there {
                 Some(true) => &mut self.holds,
                 Some(false) => &mut self.lacks,
                 None => &mut self.unclear,
@@ -149,7 +155,7 @@ impl CopyHeld {
     }
 }
 
-/// The words that a claim is about: its names, its words.
+/// What a claim is about: its names, or its words.
 fn things(claim: &Claim, names: Option<&[String]>) -> Vec<String> {
     match &claim.statement {
         Statement::Listed { .. } => names.unwrap_or_default().to_vec(),
