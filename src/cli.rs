@@ -282,13 +282,13 @@ fn address(text: &str) -> Result<(TargetUri, Option<String>), Failure> {
     })
 }
 
-/// The failure for a page without captures; the hint names the most similar address that has some.
-fn not_held(store: &Store, uri: &TargetUri) -> Result<Failure, Failure> {
+/// The failure for a page without captures; the hint names the most similar address that has some, or how to fill an empty archive.
+fn not_archived(store: &Store, uri: &TargetUri) -> Result<Failure, Failure> {
     let near = |text: &str| strsim::jaro_winkler(text, uri.as_str());
     let known = store.last_visits()?;
     let nearest = known
         .iter()
-        .map(|it| it.0)
+        .map(|known| known.0)
         .max_by(|a, b| near(a).total_cmp(&near(b)));
     let failure = Failure::usage(anyhow::anyhow!("the archive has no capture of {uri}"));
     Ok(match nearest {

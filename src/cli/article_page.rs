@@ -1,4 +1,4 @@
-//! The article's own page, where a profile watches it: whether it says something else now.
+//! The article's own page, if its profile watches it: reports when the article says something else.
 
 use crate::{
     article,
@@ -14,11 +14,13 @@ use crate::{
 
 use super::Session;
 
-/// Says of each watched article when it changed since the profile was made from it.
+/// Reports each watched article that changed after its profile was made, with the two dates and the command to run.
 pub(super) fn tell(session: &Session, profiles: &[Named], store: &Store) -> Result<(), StoreError> {
-    for named in profiles.iter().filter(|it| it.profile.watch) {
+    for named in profiles.iter().filter(|profile| profile.profile.watch) {
         let address = named.profile.article.as_deref();
-        let Some((address, Ok((uri, _)))) = address.map(|it| (it, TargetUri::parse(it))) else {
+        let Some((address, Ok((uri, _)))) =
+            address.map(|address| (address, TargetUri::parse(address)))
+        else {
             continue;
         };
         if let Some((before, after)) = changed(store, &uri, &named.profile)? {
@@ -43,7 +45,7 @@ fn changed(
     let visits = store.visits(uri)?;
     let good: Vec<&CaptureEntry> = visits
         .iter()
-        .filter_map(|it| it.last())
+        .filter_map(|visit| visit.last())
         .map(|it| &it.1)
         .filter(|it| it.status() == Some(200) && it.payload_digest.is_some())
         .collect();
@@ -60,7 +62,7 @@ fn changed(
         if before.payload_digest == latest.payload_digest {
             continue;
         }
-        let same = read(store, before)?.is_some_and(|it| says_the_same(&it, &now));
+        let same = read(store, before)?.is_some_and(|read| says_the_same(&read, &now));
         if !same {
             return Ok(Some(((*before).clone(), (*latest).clone())));
         }
@@ -70,7 +72,7 @@ fn changed(
 
 /// Whether the profile has been brought up to that reading of the article.
 fn in_step(profile: &Profile, now: &Profile) -> bool {
-    let digest = |it: &Profile| it.source.as_ref().map(|it| it.digest.clone());
+    let digest = |it: &Profile| it.source.as_ref().map(|source| source.digest.clone());
     digest(profile).is_some() && digest(profile) == digest(now)
 }
 
@@ -90,7 +92,7 @@ fn says_the_same(one: &Profile, other: &Profile) -> bool {
     claims && references
 }
 
-/// The article as a capture has it; `None` where it cannot be read.
+/// The article as a capture shows it; `None` if the capture cannot be read.
 fn read(store: &Store, entry: &CaptureEntry) -> Result<Option<Profile>, StoreError> {
     let Some(digest) = &entry.payload_digest else {
         return Ok(None);
@@ -103,5 +105,5 @@ fn read(store: &Store, entry: &CaptureEntry) -> Result<Option<Profile>, StoreErr
     let media_type = MediaType::parse(&entry.field("content-type").unwrap_or_default());
     let path = entry.target_uri.as_url().path();
     let import = article::read(&decoded.bytes, Some(&media_type), Some(path), None);
-    Ok(import.ok().map(|it| it.profile))
+    Ok(import.ok().map(|import| import.profile))
 }

@@ -21,6 +21,7 @@ pub(super) struct BackupArgs {
 }
 
 impl BackupArgs {
+    /// Writes a copy of the archive and prints its path; works during a run.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let settings = &session.config.settings;
         let store = Store::open(&settings.store, Access::ReadOnly)?;
@@ -50,6 +51,7 @@ pub(super) struct RestoreArgs {
 }
 
 impl RestoreArgs {
+    /// Checks the copy, puts it in place of the archive, and keeps the old archive beside it.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let path = &session.config.settings.store;
         make_folder_of(path)?;

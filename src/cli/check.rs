@@ -45,6 +45,7 @@ pub(super) struct CheckArgs {
 }
 
 impl CheckArgs {
+    /// Prints a verdict for each name, quotation and sentence.
     pub(super) fn run(self) -> Result<Exit, Failure> {
         if self.names.is_none() && self.quote.is_empty() && self.claim.is_empty() {
             return Err(Failure::usage(anyhow::anyhow!("nothing to check"))
@@ -133,7 +134,7 @@ impl Checked {
             "doubt": reading.doubt,
             "text_length": reading.text.chars().count(),
             "names": self.names.names.iter().map(name).collect::<Vec<_>>(),
-            "new": new.map(|it| json!({"name": it.name, "place": it.place.note})).collect::<Vec<_>>(),
+            "new": new.map(|new| json!({"name": new.name, "place": new.place.note})).collect::<Vec<_>>(),
             "quotes": self.quotes.iter().map(quote).collect::<Vec<_>>(),
             "claims": self.claims.iter().map(claim).collect::<Vec<_>>(),
         })

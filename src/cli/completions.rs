@@ -18,6 +18,7 @@ pub(super) struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
+    /// Prints the completions.
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "stillsays", &mut text);
@@ -35,6 +36,7 @@ pub(super) struct ManArgs {
 }
 
 impl ManArgs {
+    /// Prints the manual page, or writes all of them.
     pub(super) fn run(self) -> Result<Exit, Failure> {
         if let Some(folder) = self.folder {
             std::fs::create_dir_all(&folder)

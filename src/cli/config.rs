@@ -22,6 +22,7 @@ pub(super) struct ConfigArgs {
 }
 
 impl ConfigArgs {
+    /// Prints the settings, or their schema.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         if self.schema {
             print(config::schema().trim_end())?;

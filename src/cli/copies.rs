@@ -1,4 +1,4 @@
-//! `stillsays copies`: the copies of cited pages in other archives; `add` copies one that somebody found, `list` lists them.
+//! `stillsays copies`: the copies of cited pages in other archives; `add` copies one that a person found, `list` lists them.
 
 use std::{fmt::Write as _, io::Cursor, path::Path};
 
@@ -11,7 +11,7 @@ use crate::{
     capture::Source,
     fetch,
     interchange::{Importer, Whose},
-    pipeline::{self, CopyHeld, Lost, Named, copies_held},
+    pipeline::{self, CitedCopy, Lost, Named, cited_copies},
     profile::{ArchivedCopy, Profile, Reference},
     store::{Access, Store},
     text::for_terminal,
@@ -71,6 +71,7 @@ struct ListArgs {
 }
 
 impl CopiesArgs {
+    /// Adds a copy, or lists the copies.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self.act {
             Act::Add(add) => add.run(session),
@@ -83,16 +84,17 @@ impl ListArgs {
     fn run(&self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
-        let is_meant =
-            |it: &CopyHeld| self.references.is_empty() || self.references.contains(&it.reference);
+        let is_meant = |copy: &CitedCopy| {
+            self.references.is_empty() || self.references.contains(&copy.reference)
+        };
         let (mut texts, mut tables): (Vec<String>, Vec<Value>) = (Vec::new(), Vec::new());
         for named in &profiles {
-            let held = copies_held(&store, named, &comparing(session))?;
-            let held: Vec<&CopyHeld> = held.iter().filter(|it| is_meant(it)).collect();
-            let mut text = table(named, &held);
+            let copies = cited_copies(&store, named, &comparing(session))?;
+            let copies: Vec<&CitedCopy> = copies.iter().filter(|copy| is_meant(copy)).collect();
+            let mut text = table(named, &copies);
             text.push_str(&never_asked(named));
             texts.push(text);
-            let copies: Vec<Value> = held.into_iter().map(to_json).collect();
+            let copies: Vec<Value> = copies.into_iter().map(to_json).collect();
             tables.push(
                 json!({"profile": named.name, "copies": copies, "never_asked": flagged(named)}),
             );
@@ -107,12 +109,15 @@ impl ListArgs {
 
 /// The references that cite archive.today, by number.
 fn flagged(named: &Named) -> Vec<u32> {
-    let cites = |it: &&Reference| {
-        let copies = it.archived.iter().map(|it| it.url.as_str());
-        copies.chain(it.url.as_deref()).any(is_archive_today)
+    let cites = |reference: &&Reference| {
+        let copies = reference
+            .archived
+            .iter()
+            .map(|archived| archived.url.as_str());
+        copies.chain(reference.url.as_deref()).any(is_archive_today)
     };
     let references = named.profile.references.iter().filter(cites);
-    references.map(|it| it.number).collect()
+    references.map(|reference| reference.number).collect()
 }
 
 fn never_asked(named: &Named) -> String {
@@ -162,20 +167,20 @@ impl AddArgs {
             let copies = store.copied(&page)?;
             let is_this = |source: Option<&Source>| {
                 let memento = source
-                    .and_then(|it| it.memento.as_deref())
+                    .and_then(|source| source.memento.as_deref())
                     .unwrap_or_default();
-                let raw =
-                    memento_in(address.as_str()).map_or_else(|| address.to_string(), |it| it.2);
+                let raw = memento_in(address.as_str())
+                    .map_or_else(|| address.to_string(), |memento| memento.2);
                 memento == raw || memento == address.as_str()
             };
-            let found = copies.iter().rfind(|it| is_this(it.source()));
+            let found = copies.iter().rfind(|copy| is_this(copy.source()));
             if found.is_none() && copies.len() == before {
                 return Err(
                     Failure::usage(anyhow::anyhow!("{address} has no copy of {page}"))
                         .hint("give the address of a copy of that very page"),
                 );
             }
-            Ok(found.map(|it| it.date.date_naive()).or(address_date))
+            Ok(found.map(|found| found.date.date_naive()).or(address_date))
         })?;
         add_to_profile(
             &file,
@@ -187,7 +192,7 @@ impl AddArgs {
             },
         )?;
         let named = pipeline::read_profile(&file)?;
-        let held = archive.write(|store| {
+        let copies = archive.write(|store| {
             let comparing = comparing(session);
             pipeline::compare_all(
                 store,
@@ -196,17 +201,17 @@ impl AddArgs {
                 None,
                 &mut |_| {},
             )?;
-            Ok(copies_held(store, &named, &comparing)?)
+            Ok(cited_copies(store, &named, &comparing)?)
         })?;
-        let held: Vec<&CopyHeld> = held
+        let copies: Vec<&CitedCopy> = copies
             .iter()
-            .filter(|it| it.reference == self.reference)
+            .filter(|copy| copy.reference == self.reference)
             .collect();
-        print(&for_terminal(&table(&named, &held)))?;
+        print(&for_terminal(&table(&named, &copies)))?;
         Ok(Exit::Done)
     }
 
-    /// Copies it; returns the day in its address.
+    /// Copies it into the archive; returns the day in its address, as 8 digits.
     fn copy(
         session: &Session,
         store: &Store,
@@ -214,10 +219,12 @@ impl AddArgs {
         stop: &Stop,
     ) -> Result<Option<NaiveDate>, Failure> {
         if let Some((date, _, _)) = memento_in(address.as_str()) {
-            let accessed = reference.accessed.and_then(|it| it.and_hms_opt(12, 0, 0));
+            let accessed = reference
+                .accessed
+                .and_then(|accessed| accessed.and_hms_opt(12, 0, 0));
             let lost = Lost {
                 page: page.clone(),
-                accessed: accessed.map(|it| it.and_utc()),
+                accessed: accessed.map(|accessed| accessed.and_utc()),
                 given: vec![address.to_string()],
             };
             let manners = manners(&session.config.settings.archives);
@@ -270,12 +277,12 @@ fn perma_id(address: &TargetUri) -> Option<String> {
     let is_id = id.contains('-')
         && id
             .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || it == b'-');
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     (address.host() == "perma.cc" && is_id).then_some(id)
 }
 
-/// Adds a copy to the `archived` list of a reference, in the file as people wrote it; where that is written in a way that cannot be
-/// added to, the file is written anew.
+/// Adds a copy to the `archived` list of a reference, in the file as a person wrote it; if the list is written in a form that
+/// cannot be edited in place, the whole file is written again.
 fn add_to_profile(
     file: &Path,
     profile: &Profile,
@@ -283,15 +290,19 @@ fn add_to_profile(
     copy: &ArchivedCopy,
 ) -> Result<(), Failure> {
     let mut changed = profile.clone();
-    let reference = changed.references.iter_mut().find(|it| it.number == number);
+    let reference = changed
+        .references
+        .iter_mut()
+        .find(|reference| reference.number == number);
     let Some(reference) = reference.filter(|it| it.archived.iter().all(|it| it.url != copy.url))
     else {
         return Ok(());
     };
     reference.archived.push(copy.clone());
     let text = std::fs::read_to_string(file)?;
-    let is_right =
-        |it: &String| Profile::from_bytes(it.as_bytes(), file).is_ok_and(|it| it == changed);
+    let is_right = |it: &String| {
+        Profile::from_bytes(it.as_bytes(), file).is_ok_and(|parsed| parsed == changed)
+    };
     let added = with_copy(&text, number, copy).filter(is_right);
     write_whole(file, added.unwrap_or_else(|| changed.to_toml()).as_bytes())
 }
@@ -300,7 +311,7 @@ fn add_to_profile(
 fn with_copy(text: &str, number: u32, copy: &ArchivedCopy) -> Option<String> {
     let date = copy
         .date
-        .map_or_else(String::new, |it| format!(", date = {it}"));
+        .map_or_else(String::new, |date| format!(", date = {date}"));
     let entry = format!("{{ url = {}{date} }}", toml::Value::from(copy.url.as_str()));
     let lines: Vec<&str> = text.lines().collect();
     let is_head = |line: &str| line.trim_start().starts_with('[');
@@ -319,7 +330,7 @@ fn with_copy(text: &str, number: u32, copy: &ArchivedCopy) -> Option<String> {
         if !block.iter().any(&own) {
             continue;
         }
-        let mut out: Vec<String> = lines.iter().map(|it| (*it).to_owned()).collect();
+        let mut out: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         let list = block
             .iter()
             .position(|it| it.trim_start().starts_with("archived"));

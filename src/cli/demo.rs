@@ -35,7 +35,7 @@ const ARTICLE_FILE: &str = "trust-network.txt";
 /// A WARC file with three visits of each of its pages, written by the project.
 const SAMPLE: &[u8] = include_bytes!("../../snapshots/sample.warc.gz");
 
-/// Stands for the address at which others could open the archived pages. There is no such site.
+/// The address at which others could open the archived pages, in an example: there is no such site.
 const PUBLIC_REPLAY: &str = "https://archive.example.org/web/";
 
 /// Arguments of `demo`.
@@ -50,6 +50,7 @@ pub(super) struct DemoArgs {
 }
 
 impl DemoArgs {
+    /// Archives the sample, compares, writes the report, and prints it; with `--serve`, then opens the desk.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let path = self.folder.join("stillsays.db");
         let archive = Archive::anew(session, &path, "demo")?;
@@ -149,7 +150,7 @@ impl DemoArgs {
             &file,
             format!(
                 "# The archive and profile of the demo.\n{settings}\n\
-                 # Stands for the address at which others could open the archived pages. There is no such site.\n\
+                 # In a real archive, the address at which others can open the archived pages. There is no such site.\n\
                  [cite]\npublic_replay = \"{PUBLIC_REPLAY}\"\n"
             )
             .as_bytes(),

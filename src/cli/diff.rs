@@ -34,6 +34,7 @@ pub(super) struct DiffArgs {
 }
 
 impl DiffArgs {
+    /// Prints the changed lines, or that all captures are the same.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let (uri, _) = super::address(&self.url)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
@@ -46,12 +47,12 @@ impl DiffArgs {
             entries = store
                 .captures_of(&uri)?
                 .into_iter()
-                .map(|it| it.1)
+                .map(|captures| captures.1)
                 .collect();
         }
         entries.retain(|entry| entry.payload_digest.is_some());
         if entries.is_empty() {
-            return Err(super::not_held(&store, &uri)?);
+            return Err(super::not_archived(&store, &uri)?);
         }
         let (old, new) = self.pick(&entries)?;
         let pdf = PdfReader::this_program();

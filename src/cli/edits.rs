@@ -1,4 +1,4 @@
-//! `stillsays edits`: what an editor can change in an article, ready to be pasted; nothing is changed by itself.
+//! `stillsays edits`: what an editor can change in an article, ready to paste; the program changes nothing by itself.
 
 mod sheet;
 
@@ -104,6 +104,7 @@ impl From<DateStyle> for Dates {
 }
 
 impl EditsArgs {
+    /// Prints the edits of each profile, or marks some as made.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         if let Some(Act::Done(done)) = self.act {
             return done.run(session);
@@ -130,7 +131,7 @@ impl EditsArgs {
             SheetFormat::Html => self.page(session, &sheets, "html"),
             SheetFormat::Wikitext => self.page(session, &sheets, "wikitext"),
         };
-        match self.output.as_deref().filter(|it| !is_stdout(it)) {
+        match self.output.as_deref().filter(|output| !is_stdout(output)) {
             Some(file) => {
                 write_whole(file, &written)?;
                 session.remark(&format!("wrote {}", file.display()));
@@ -148,7 +149,7 @@ impl EditsArgs {
         let today = session.clock.now().date_naive();
         let all: Vec<Value> = sheets
             .iter()
-            .map(|it| it.json(self.dates(), today))
+            .map(|sheet| sheet.json(self.dates(), today))
             .collect();
         match all.as_slice() {
             [one] => json_text(one),
@@ -190,10 +191,10 @@ impl EditsArgs {
     }
 }
 
-/// One diff of all articles; what cannot be part of it is said on stderr.
+/// One diff of all articles; edits that cannot be part of it are reported on stderr.
 fn diff(session: &Session, sheets: &[Sheet<'_>]) -> Result<Vec<u8>, Failure> {
     let mut out = Vec::new();
-    for sheet in sheets.iter().filter(|it| !it.edits.is_empty()) {
+    for sheet in sheets.iter().filter(|sheet| !sheet.edits.is_empty()) {
         let name = &sheet.named.name;
         let Some((about, source)) = sheet
             .named
@@ -210,8 +211,11 @@ fn diff(session: &Session, sheets: &[Sheet<'_>]) -> Result<Vec<u8>, Failure> {
             )));
         };
         let (after, conflicts) = patched(&sheet.named.profile, source, &sheet.edits);
-        for it in conflicts {
-            session.warn(&format!("{} is not in the diff: {}", it.edit, it.why));
+        for conflict in conflicts {
+            session.warn(&format!(
+                "{} is not in the diff: {}",
+                conflict.edit, conflict.why
+            ));
         }
         out.extend(unified(&about.file, source, &after));
     }
@@ -223,7 +227,7 @@ fn is_named(id: &str, typed: &str) -> bool {
     typed.len() >= 4 && (id.starts_with(&typed) || id.trim_start_matches('e').starts_with(&typed))
 }
 
-/// Every edit that was named must be there.
+/// Checks that every edit that was named exists.
 fn check_named(named: &[String], sheets: &[Sheet<'_>]) -> Result<(), Failure> {
     for typed in named {
         let all = sheets.iter().flat_map(|sheet| &sheet.edits);

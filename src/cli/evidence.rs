@@ -42,6 +42,7 @@ pub(super) struct EvidenceArgs {
 }
 
 impl EvidenceArgs {
+    /// Writes the package, and prints what it contains.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
@@ -110,9 +111,9 @@ impl EvidenceArgs {
 fn captures_of(store: &Store, finding: &Finding) -> Result<BTreeSet<CaptureId>, Failure> {
     let mut captures = BTreeSet::new();
     for Evidence { capture, .. } in &finding.evidence {
-        let held = store.captures_of(&capture.target_uri)?;
-        let is_meant = held.iter().filter(|(_, it)| {
-            it.date == capture.date && it.payload_digest == capture.payload_digest
+        let stored = store.captures_of(&capture.target_uri)?;
+        let is_meant = stored.iter().filter(|(_, stored)| {
+            stored.date == capture.date && stored.payload_digest == capture.payload_digest
         });
         captures.extend(is_meant.map(|capture| capture.0));
     }
@@ -145,7 +146,7 @@ fn proofs(
 ) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let about_finding = store
         .prove_finding(&finding.profile, &finding.id.0)
-        .map(|it| ("evidence/finding.tlog-proof".to_owned(), it));
+        .map(|proof| ("evidence/finding.tlog-proof".to_owned(), proof));
     let about_captures = captures.iter().map(|id| {
         let proved = store.prove_capture(*id)?;
         Ok((format!("evidence/capture-{}.tlog-proof", id.0), proved))
@@ -163,7 +164,7 @@ fn proofs(
     let key = ("evidence/ledger.pub".to_owned(), key.into_bytes());
     let proofs = proved
         .into_iter()
-        .map(|(name, it)| (name, it.proof.to_string().into_bytes()));
+        .map(|(name, proved)| (name, proved.proof.to_string().into_bytes()));
     Ok(std::iter::once(key).chain(proofs).collect())
 }
 
@@ -236,7 +237,7 @@ fn annotation(
         let selectors = [
             evidence.quote.as_ref().map(|quote| json!(quote)),
             evidence.position.as_ref().map(|position| json!(position)),
-            evidence.element.as_ref().map(|it| json!(it)),
+            evidence.element.as_ref().map(|element| json!(element)),
             evidence.fragment.as_ref().map(|fragment| json!(fragment)),
         ];
         let selectors: Vec<Value> = selectors.into_iter().flatten().collect();

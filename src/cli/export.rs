@@ -109,8 +109,8 @@ enum Unchanged {
 }
 
 impl From<Unchanged> for warc::NotModified {
-    fn from(it: Unchanged) -> Self {
-        match it {
+    fn from(unchanged: Unchanged) -> Self {
+        match unchanged {
             Unchanged::Keep => Self::Keep,
             Unchanged::Resolve => Self::Resolve,
         }
@@ -118,6 +118,7 @@ impl From<Unchanged> for warc::NotModified {
 }
 
 impl ExportArgs {
+    /// Writes the files, and prints how many captures they contain.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
         match self.form {
@@ -278,7 +279,7 @@ impl SelectionArgs {
         for url in &self.url {
             let (uri, _) = super::address(url)?;
             if store.visits(&uri)?.is_empty() && store.captures_of(&uri)?.is_empty() {
-                return Err(super::not_held(store, &uri)?);
+                return Err(super::not_archived(store, &uri)?);
             }
             uris.push(uri);
         }
@@ -300,7 +301,7 @@ impl SelectionArgs {
             from: self
                 .from
                 .as_deref()
-                .map(|it| moment(it, false))
+                .map(|source| moment(source, false))
                 .transpose()?,
             to: self.to.as_deref().map(|it| moment(it, true)).transpose()?,
         };
@@ -404,7 +405,7 @@ fn size(text: &str) -> Result<u64, String> {
         .map_err(|_| format!("`{text}` is not a size; write 500M or 1G"))?;
     count
         .checked_mul(factor)
-        .filter(|it| *it > 0)
+        .filter(|product| *product > 0)
         .ok_or_else(|| format!("`{text}` is out of range for the size of a file"))
 }
 

@@ -33,6 +33,7 @@ pub(super) struct ExtractArgs {
 }
 
 impl ExtractArgs {
+    /// Prints the lists.
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let reading = self.page.read()?;
         let lists = extract::best_lists(&reading);
@@ -49,10 +50,10 @@ impl ExtractArgs {
 
 /// A line of a list, and the entries of the files of words that say something about it; only lines that have any.
 fn spoken(list: &EntityList) -> Vec<(&str, Vec<Source>)> {
-    let items = list.items.iter().map(|it| it.surface.as_str());
+    let items = list.items.iter().map(|item| item.surface.as_str());
     let lines = list.heading.as_deref().into_iter().chain(items);
-    let spoken = lines.map(|it| (it, Lexicon::spoke(it)));
-    spoken.filter(|it| !it.1.is_empty()).collect()
+    let spoken = lines.map(|line| (line, Lexicon::spoke(line)));
+    spoken.filter(|spoken| !spoken.1.is_empty()).collect()
 }
 
 fn to_json(reading: &Reading, lists: &[&EntityList], explain: bool) -> Value {
@@ -64,8 +65,7 @@ fn to_json(reading: &Reading, lists: &[&EntityList], explain: bool) -> Value {
         let mut value = json!({"heading": list.heading, "kind": list.kind, "score": list.score, "strategy": list.strategy,
             "evidence": list.evidence, "container": list.container, "items": list.items.iter().map(item).collect::<Vec<_>>()});
         if explain {
-            let word =
-                |it: &Source| json!({"language": it.language, "key": it.key, "entry": it.entry});
+            let word = |source: &Source| json!({"language": source.language, "key": source.key, "entry": source.entry});
             let line = |(line, words): (&str, Vec<Source>)| json!({"line": line, "words": words.iter().map(word).collect::<Vec<_>>()});
             value["words"] = spoken(list).into_iter().map(line).collect();
         }

@@ -102,20 +102,20 @@ impl From<ConfigError> for Failure {
 
 impl From<ProfileError> for Failure {
     fn from(error: ProfileError) -> Self {
-        let told = error.faults.iter().map(|it| {
-            let place = format!("{}:{}:{}", error.path.display(), it.line, it.column);
-            let line = error.line_of(it).map(str::trim).unwrap_or_default();
+        let messages = error.faults.iter().map(|fault| {
+            let place = format!("{}:{}:{}", error.path.display(), fault.line, fault.column);
+            let line = error.line_of(fault).map(str::trim).unwrap_or_default();
             let shown = match line {
                 "" => String::new(),
                 line => format!("\n  | {line}"),
             };
-            format!("{place}: {}{shown}\n  hint: {}", it.what, it.hint)
+            format!("{place}: {}{shown}\n  hint: {}", fault.what, fault.hint)
         });
-        let told: Vec<String> = told.collect();
-        if told.is_empty() {
+        let messages: Vec<String> = messages.collect();
+        if messages.is_empty() {
             return Self::usage(error);
         }
-        Self::usage(anyhow::anyhow!(told.join("\nerror: ")))
+        Self::usage(anyhow::anyhow!(messages.join("\nerror: ")))
     }
 }
 
@@ -151,7 +151,7 @@ impl From<LockError> for Failure {
     fn from(error: LockError) -> Self {
         let hint = error.hint();
         let exit = match error {
-            LockError::Held { .. } => Exit::Locked,
+            LockError::Taken { .. } => Exit::Locked,
             LockError::Io { .. } => Exit::Usage,
         };
         Self::usage(error).hint(hint).exit(exit)

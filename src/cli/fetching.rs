@@ -129,6 +129,7 @@ pub(super) struct HostsArgs {
 }
 
 impl HostsArgs {
+    /// Prints one line for each host, and why it waits.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
         let mut hosts: Vec<(Origin, HostState)> = store.host_states()?.into_iter().collect();
@@ -139,8 +140,8 @@ impl HostsArgs {
                     json!({"origin": origin, "requests": it.requests, "last_request": it.last_request.map(warc_date),
                         "last": it.last.as_ref().map(|it| json!({"url": it.uri, "came": it.came, "rule": it.rule, "pause": it.pause})),
                         "next_allowed": it.next_allowed.map(warc_date), "reason": it.reason, "refusals": it.refusals,
-                        "robots": it.robots.as_ref().map(|it| robots(&it.access)),
-                        "robots_fetched": it.robots.as_ref().map(|it| warc_date(it.fetched))})
+                        "robots": it.robots.as_ref().map(|robot| robots(&robot.access)),
+                        "robots_fetched": it.robots.as_ref().map(|robot| warc_date(robot.fetched))})
                 };
                 let rows: Vec<_> = hosts.iter().map(row).collect();
                 json_text(&json!({"format": 1, "hosts": rows}))

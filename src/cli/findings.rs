@@ -102,7 +102,12 @@ pub(super) fn pick_all(
             if decided.is_none() {
                 let mut gone = Vec::new();
                 for named in profiles {
-                    gone.extend(store.decided(&named.name)?.into_iter().map(|it| it.about));
+                    gone.extend(
+                        store
+                            .decided(&named.name)?
+                            .into_iter()
+                            .map(|decided| decided.about),
+                    );
                 }
                 decided = Some(gone);
             }
@@ -111,7 +116,7 @@ pub(super) fn pick_all(
         let ids: Vec<&str> = found.keys().map(|key| key.0.as_str()).collect();
         let many = ids.len();
         let one = match found.values().next() {
-            Some(it) if many == 1 => (*it).clone(),
+            Some(value) if many == 1 => (*value).clone(),
             // A finding of a deleted profile can still be named, by its full id.
             None => store
                 .reviewed(&FindingId(id))?

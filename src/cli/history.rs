@@ -76,6 +76,7 @@ impl Things {
 }
 
 impl HistoryArgs {
+    /// Prints the history of a claim, or the events.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         if self.format == HistoryFormat::Csv && !self.events {
@@ -224,9 +225,9 @@ impl HistoryArgs {
         near.dedup_by(|a, b| a.1 == b.1);
         let nearest: Vec<String> = near
             .into_iter()
-            .filter(|it| it.0 > 0.7)
+            .filter(|near| near.0 > 0.7)
             .take(MOST)
-            .map(|it| format!("`{}`", it.1))
+            .map(|near| format!("`{}`", near.1))
             .collect();
         let ids: Vec<&str> = profiles
             .iter()
@@ -283,7 +284,7 @@ fn whole(named: &Named) -> Meant<'_> {
     let claims = named.profile.claims.iter();
     Meant {
         named,
-        claims: claims.map(|it| (it, Things::All)).collect(),
+        claims: claims.map(|claim| (claim, Things::All)).collect(),
     }
 }
 
@@ -375,14 +376,15 @@ fn pages(
                 .flat_map(|series| &series.moments)
                 .filter(of_page);
             let copies: BTreeMap<Instant, String> = copies
-                .filter_map(|it| Some((it.date, source_of(it)?.held_by())))
+                .filter_map(|copy| Some((copy.date, source_of(copy)?.held_by())))
                 .collect();
             let rows = series.iter().filter_map(|series| {
                 let moments: Vec<&Moment> = series.moments.iter().filter(of_page).collect();
-                // A copy says how the page was at its own moment, and nothing of those after it.
+                // A copy shows the page at its own moment, and says nothing about the moments after it.
                 let at = |date: &Instant| {
                     let is_at = |it: &&&Moment| it.date == *date || it.until == Some(*date);
-                    let own = |it: &&&Moment| it.date <= *date && source_of(it).is_none();
+                    let own =
+                        |moment: &&&Moment| moment.date <= *date && source_of(moment).is_none();
                     let found = moments.iter().rfind(is_at);
                     found.or_else(|| moments.iter().rfind(own))
                 };
@@ -412,7 +414,7 @@ fn source_of(moment: &Moment) -> Option<&Source> {
     moment.capture.as_ref()?.source.as_ref()
 }
 
-/// What a page says at a moment before it was read for the first time.
+/// The verdict for a moment before a page was read for the first time: cannot tell.
 fn untold() -> Verdict {
     Verdict::CannotTell {
         why: Why::NotVisited,
@@ -422,11 +424,11 @@ fn untold() -> Verdict {
 
 fn to_json(named: &Named, claim: &Claim, series: &[&Series]) -> Value {
     let thing = |series: &&Series| {
-        let moments = series.moments.iter().map(|it| {
-            json!({"date": warc_date(it.date), "until": it.until.map(warc_date), "reference": it.reference,
-                "url": it.capture.as_ref().map(|it| &it.target_uri),
-                "payload_digest": it.capture.as_ref().and_then(|it| it.payload_digest), "source": source_of(it),
-                "label": Label::of_verdict(&it.verdict), "verdict": it.verdict})
+        let moments = series.moments.iter().map(|moment| {
+            json!({"date": warc_date(moment.date), "until": moment.until.map(warc_date), "reference": moment.reference,
+                "url": moment.capture.as_ref().map(|capture| &capture.target_uri),
+                "payload_digest": moment.capture.as_ref().and_then(|capture| capture.payload_digest), "source": source_of(moment),
+                "label": Label::of_verdict(&moment.verdict), "verdict": moment.verdict})
         });
         let moments: Vec<Value> = moments.collect();
         let mut dates = Vec::new();

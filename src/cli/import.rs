@@ -41,6 +41,7 @@ pub(super) struct ImportArgs {
 }
 
 impl ImportArgs {
+    /// Imports the files one after another, and prints how much was new.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let archive = Archive::alone(session, "import", Access::Create)?;
         let names: Vec<_> = self
@@ -84,18 +85,18 @@ impl ImportArgs {
             captures,
             new,
             copied,
-            held,
+            stored,
             otherwise,
             lost,
         } = imported;
         match self.format {
             Format::Json => print(&json_text(
-                &json!({"format": 1, "captures": captures, "new": new, "copied": copied, "held": held, "otherwise": otherwise,
+                &json!({"format": 1, "captures": captures, "new": new, "copied": copied, "held": stored, "otherwise": otherwise,
                     "lost": lost, "broken": lost}),
             ))?,
             Format::Text => {
                 let mut text = format!(
-                    "{captures} captures read, {new} new visits, {held} already in the archive"
+                    "{captures} captures read, {new} new visits, {stored} already in the archive"
                 );
                 if *copied > 0 {
                     text = format!("{text}; {copied} of the captures were made by other archives");

@@ -108,7 +108,7 @@ pub(super) fn key_path(settings: &Settings) -> PathBuf {
 /// The key in `path`; `None` if there is no file.
 pub(super) fn read_key(path: &Path) -> Result<Option<Signer>, Failure> {
     let text = match fs::read_to_string(path) {
-        Ok(it) => it,
+        Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unusable(path, error)),
     };
@@ -185,6 +185,7 @@ pub(super) struct CheckpointArgs {
 }
 
 impl CheckpointArgs {
+    /// Prints the latest checkpoint, or all.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
         let seals = store.seals()?;
@@ -222,6 +223,7 @@ pub(super) struct InitArgs {
 }
 
 impl InitArgs {
+    /// Creates what is missing, and prints what was created.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         const SETTINGS: &str = include_str!("../../config/stillsays.toml");
         let settings = &session.config.settings;
@@ -273,7 +275,7 @@ impl InitArgs {
             made.push(format!("{}: the old key", aside.display()));
         }
         let signer = match there {
-            Some(it) if !self.new_key => it,
+            Some(there) if !self.new_key => there,
             None if store.last_seal()?.is_some() && !self.new_key => {
                 return Err(unusable(
                     &path,

@@ -1,4 +1,4 @@
-//! `stillsays mute`: what is not asked about any more, and what is again.
+//! `stillsays mute`: stops questions about new names of a list, or asks them again.
 
 use clap::Args;
 
@@ -33,7 +33,7 @@ pub(super) struct MuteArgs {
 }
 
 impl MuteArgs {
-    /// Needs no run lock: it is one short transaction, even during a run.
+    /// Records or lists mutes. Needs no run lock: it is one short transaction, even during a run.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let Some(typed) = &self.claim else {
@@ -71,7 +71,7 @@ impl MuteArgs {
     }
 }
 
-/// The profile and the claim that were typed.
+/// The profile and the claim that a person named.
 fn meant(
     session: &Session,
     store: &Store,
@@ -105,22 +105,22 @@ fn meant(
     }
 }
 
-/// What is muted now, a line each.
+/// The mutes that apply now, one line each.
 fn listed(session: &Session, store: &Store, profiles: &[Named]) -> Result<String, Failure> {
     let decisions = store.decisions(session.clock.now())?;
     let mut lines = Vec::new();
     for named in profiles {
         for claim in &named.profile.claims {
             for kind in Muted::ALL {
-                if let Some(it) = decisions.mute(&named.name, &claim.id, kind) {
-                    let note = it.note.as_ref().map(|note| format!(": “{note}”"));
+                if let Some(mute) = decisions.mute(&named.name, &claim.id, kind) {
+                    let note = mute.note.as_ref().map(|note| format!(": “{note}”"));
                     lines.push(format!(
                         "{}  {}  {}, by {} on {}{}",
                         named.name,
                         named.profile.label_of(&claim.id),
                         kind.means(),
-                        it.by,
-                        it.at.format("%Y-%m-%d"),
+                        mute.by,
+                        mute.at.format("%Y-%m-%d"),
                         note.unwrap_or_default()
                     ));
                 }

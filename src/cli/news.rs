@@ -9,7 +9,7 @@ use crate::{
 
 use super::{Failure, Session, findings::report_of};
 
-/// What no earlier run has printed, with the marks that [`told`] records once it is printed.
+/// What no earlier run has printed, with the marks that [`mark_printed`] records once it is printed.
 pub(super) fn news(
     session: &Session,
     store: &Store,
@@ -39,9 +39,9 @@ pub(super) fn news(
 }
 
 /// Records that a run has printed its news.
-pub(super) fn told(store: &Store, untold: &[Untold]) -> Result<(), Failure> {
+pub(super) fn mark_printed(store: &Store, untold: &[Untold]) -> Result<(), Failure> {
     for news in untold {
-        store.told(news)?;
+        store.mark_reported(news)?;
     }
     Ok(())
 }

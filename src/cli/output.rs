@@ -45,7 +45,7 @@ pub(super) fn write_by<T>(
     let made = folder.join("made");
     let written = write(&made).and_then(|done| {
         let mut to = Output::create(output)?;
-        let copied = File::open(&made).and_then(|mut it| io::copy(&mut it, &mut to));
+        let copied = File::open(&made).and_then(|mut open| io::copy(&mut open, &mut to));
         copied.map_err(|error| failed(output, error))?;
         to.finish()?;
         Ok(done)
@@ -59,7 +59,7 @@ pub(super) fn write_by<T>(
 fn work_folder(place: Option<&Path>) -> Result<PathBuf, Failure> {
     let name = format!(".stillsays.{}", std::process::id());
     let beside = place.map(|place| place.with_file_name(&name));
-    if let Some(beside) = beside.filter(|it| fs::create_dir(it).is_ok()) {
+    if let Some(beside) = beside.filter(|beside| fs::create_dir(beside).is_ok()) {
         return Ok(beside);
     }
     let folder = std::env::temp_dir().join(name);
@@ -143,7 +143,7 @@ pub(super) fn regular(file: &Path) -> io::Result<Option<PathBuf>> {
     match fs::metadata(file) {
         // A file that a shell opened as a descriptor must keep its identity.
         Ok(_) if ["/dev", "/proc"].iter().any(|it| file.starts_with(it)) => Ok(None),
-        Ok(it) if it.is_file() => fs::canonicalize(file).map(Some),
+        Ok(metadata) if metadata.is_file() => fs::canonicalize(file).map(Some),
         Ok(_) => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => followed(file).map(Some),
         Err(error) => Err(error),

@@ -58,7 +58,7 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let read = if path == Path::new("-") {
         std::io::stdin().lock().read_to_end(&mut bytes).map(drop)
     } else {
-        std::fs::read(path).map(|it| bytes = it)
+        std::fs::read(path).map(|read| bytes = read)
     };
     read.map_err(|source| {
         Failure::usage(

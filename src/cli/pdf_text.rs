@@ -21,6 +21,7 @@ pub(super) struct PdfTextArgs {
 }
 
 impl PdfTextArgs {
+    /// Writes the text layer to stdout; a file that cannot be read is a fault in the layer, not a failure.
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;

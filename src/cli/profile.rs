@@ -65,6 +65,7 @@ struct ListArgs {
 }
 
 impl ProfileArgs {
+    /// Imports, updates, checks or lists profiles.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         match self.verb {
             ProfileVerb::Import(it) => it.run(session),
@@ -117,11 +118,13 @@ impl LintArgs {
             if self.files.is_empty() && pipeline::is_something_else(&bytes) {
                 continue;
             }
-            let toml = file.extension().is_some_and(|it| it == "toml");
+            let toml = file
+                .extension()
+                .is_some_and(|extension| extension == "toml");
             let remarks = if toml {
-                Profile::from_bytes(&bytes, &file).map(|it| {
-                    let mut remarks = lint(&it);
-                    remarks.extend(sources::remarks(&file, &it));
+                Profile::from_bytes(&bytes, &file).map(|parsed| {
+                    let mut remarks = lint(&parsed);
+                    remarks.extend(sources::remarks(&file, &parsed));
                     remarks
                 })
             } else {
@@ -140,7 +143,9 @@ impl LintArgs {
         }
         let bad = linted.iter().any(|(_, it)| match it {
             Err(_) => true,
-            Ok(remarks) => remarks.iter().any(|it| it.severity == Severity::Error),
+            Ok(remarks) => remarks
+                .iter()
+                .any(|remark| remark.severity == Severity::Error),
         });
         Ok(if bad { Exit::Usage } else { Exit::Done })
     }
@@ -165,7 +170,11 @@ fn as_text(linted: &[(PathBuf, Linted)]) -> String {
             Ok(remarks) if remarks.is_empty() => {
                 lines.push(format!("{}: no remarks", file.display()));
             }
-            Ok(remarks) => lines.extend(remarks.iter().map(|it| line(&file.to_string_lossy(), it))),
+            Ok(remarks) => lines.extend(
+                remarks
+                    .iter()
+                    .map(|remark| line(&file.to_string_lossy(), remark)),
+            ),
         }
     }
     crate::text::for_terminal(&lines.join("\n"))
@@ -180,8 +189,8 @@ fn as_json(linted: &[(PathBuf, Linted)]) -> Value {
                 let faults: Vec<Value> = error
                     .faults
                     .iter()
-                    .map(|it| {
-                        json!({"severity": "error", "place": format!("{}:{}", it.line, it.column), "what": it.what, "hint": it.hint})
+                    .map(|fault| {
+                        json!({"severity": "error", "place": format!("{}:{}", fault.line, fault.column), "what": fault.what, "hint": fault.hint})
                     })
                     .collect();
                 json!({"file": file, "remarks": faults})
@@ -196,7 +205,7 @@ impl ListArgs {
         let mut rows = Vec::new();
         for file in files_in(&session.config.settings.profiles)? {
             match pipeline::read_profile(&file) {
-                Ok(it) => rows.push((file, it.profile)),
+                Ok(profile) => rows.push((file, profile.profile)),
                 Err(BadProfile::SomethingElse(_)) => {}
                 Err(error) => session.complain(&error.into()),
             }
@@ -205,15 +214,15 @@ impl ListArgs {
             Format::Json => {
                 let profiles: Vec<Value> = rows
                     .iter()
-                    .map(|(file, it)| {
-                        json!({"file": file, "title": it.title, "references": it.references.len(), "seeds": it.seeds().len(), "claims": it.claims.len()})
+                    .map(|(file, row)| {
+                        json!({"file": file, "title": row.title, "references": row.references.len(), "seeds": row.seeds().len(), "claims": row.claims.len()})
                     })
                     .collect();
                 json_text(&json!({"format": 1, "profiles": profiles}))
             }
             Format::Text => rows
                 .iter()
-                .map(|(file, it)| format!("{}  {}: {}", file.display(), it.title, extent(it)))
+                .map(|(file, row)| format!("{}  {}: {}", file.display(), row.title, extent(row)))
                 .collect::<Vec<_>>()
                 .join("\n"),
         };

@@ -28,14 +28,14 @@ impl ProfilesArgs {
         } else {
             self.profile
                 .iter()
-                .map(|it| file_of(folder, it))
+                .map(|profile| file_of(folder, profile))
                 .collect::<Result<_, _>>()?
         };
         let mut profiles = Vec::new();
         let mut bad = Vec::new();
         for file in &files {
             match pipeline::read_profile(file) {
-                Ok(it) => profiles.push(it),
+                Ok(profile) => profiles.push(profile),
                 Err(BadProfile::SomethingElse(_)) if self.profile.is_empty() => {}
                 Err(error) => bad.push(Failure::from(error)),
             }
@@ -86,6 +86,10 @@ fn import_into(folder: &Path) -> String {
     format!("`stillsays profile import ARTICLE -o {}`", file.display())
 }
 
+/// The file of the profile that a person named: a path as it is, or a name in `folder`.
+///
+/// # Errors
+/// The folder has no such profile; the hint names the most similar one.
 pub(super) fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
     let path = PathBuf::from(name);
     if path.extension().is_some() || path.components().count() > 1 {
@@ -95,21 +99,21 @@ pub(super) fn file_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
     if file.exists() {
         return Ok(file);
     }
-    let near = |it: &String| strsim::jaro_winkler(it, name);
+    let near = |text: &String| strsim::jaro_winkler(text, name);
     let known: Vec<String> = files_in(folder)?
         .iter()
-        .map(|it| profile_name(it))
+        .map(|files| profile_name(files))
         .collect();
     let nearest = known
         .iter()
         .max_by(|a, b| near(a).total_cmp(&near(b)))
-        .filter(|it| near(it) > 0.7);
+        .filter(|best| near(best) > 0.7);
     Err(Failure::usage(anyhow::anyhow!(
         "there is no profile `{name}` in {}",
         folder.display()
     ))
     .hint(match nearest {
-        Some(it) => format!("did you mean `{it}`?"),
+        Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("the profiles are: {}", known.join(", ")),
     }))
 }

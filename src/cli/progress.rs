@@ -28,6 +28,7 @@ pub(super) enum Progress {
 }
 
 impl Progress {
+    /// No progress under `--quiet`, a bar on a terminal, and lines elsewhere.
     pub(super) fn new(session: &Session) -> Self {
         if session.quiet {
             return Self::Quiet;

@@ -31,6 +31,7 @@ pub(super) struct ProveArgs {
 }
 
 impl ProveArgs {
+    /// Prints the proof, or writes it to a file.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
         let proof = match (&self.between, &self.what) {

@@ -20,6 +20,7 @@ pub(super) struct PruneArgs {
 }
 
 impl PruneArgs {
+    /// Removes what the rules no longer keep, or shows it with `--dry-run`.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let settings = &session.config.settings;
         let rules = rules(&settings.retention);

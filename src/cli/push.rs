@@ -47,10 +47,11 @@ pub(super) struct PushArgs {
     format: Format,
 }
 
-/// How long a page that was pushed is not pushed again.
+/// A page that was pushed is not pushed again for this long.
 const AGAIN: TimeDelta = TimeDelta::days(1);
 
 impl PushArgs {
+    /// Queues the pages, sends what waits, and prints the state of each.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = if self.due {
             Vec::new()
@@ -62,7 +63,10 @@ impl PushArgs {
             |number: u32| self.references.is_empty() || self.references.contains(&number);
         let pages = pages(&profiles, is_meant);
         if self.dry_run {
-            let list: Vec<String> = pages.iter().map(|it| format!("{it}  to {name}")).collect();
+            let list: Vec<String> = pages
+                .iter()
+                .map(|page| format!("{page}  to {name}"))
+                .collect();
             print(&for_terminal(&list.join("\n")))?;
             return Ok(Exit::Done);
         }
@@ -87,13 +91,16 @@ impl PushArgs {
             runtime()?.block_on(pushing.go())?;
             Ok(store.pushes()?)
         })?;
-        let pushes: Vec<Push> = pushes.into_iter().filter(|it| it.archive == name).collect();
+        let pushes: Vec<Push> = pushes
+            .into_iter()
+            .filter(|push| push.archive == name)
+            .collect();
         self.tell(&pushes)?;
         Ok(match stop.exit() {
             Some(exit) => exit,
             None if pushes
                 .iter()
-                .any(|it| it.state == PushState::Refused && it.at >= now) =>
+                .any(|push| push.state == PushState::Refused && push.at >= now) =>
             {
                 Exit::Unfetched
             }
@@ -101,7 +108,7 @@ impl PushArgs {
         })
     }
 
-    /// The address of the archive, and its name.
+    /// The address of the archive to push to, and its name.
     fn archive(&self, session: &Session) -> Result<(String, String), Failure> {
         let known = &session.config.settings.push.archives;
         let mut names = Vec::new();
@@ -137,8 +144,8 @@ impl PushArgs {
             }
             Format::Text => {
                 let mut text = String::new();
-                for it in pushes {
-                    let detail = match (it.state, it.detail.as_deref()) {
+                for push in pushes {
+                    let detail = match (push.state, push.detail.as_deref()) {
                         (PushState::Done, Some(address)) => format!("archived: {address}"),
                         (PushState::Done, None) => "archived".to_owned(),
                         (PushState::Asked, _) => "asked; not archived yet".to_owned(),
@@ -149,7 +156,7 @@ impl PushArgs {
                         }
                         (PushState::Later, why) => format!("later: {}", why.unwrap_or_default()),
                     };
-                    let _ = writeln!(text, "{}  {detail}", it.page);
+                    let _ = writeln!(text, "{}  {detail}", push.page);
                 }
                 for_terminal(&text)
             }
@@ -168,12 +175,14 @@ fn to_json(it: &Push) -> Value {
 
 /// The pages of references, each once.
 fn pages(profiles: &[Named], is_meant: impl Fn(u32) -> bool) -> Vec<TargetUri> {
-    let references = profiles.iter().flat_map(|it| &it.profile.references);
+    let references = profiles
+        .iter()
+        .flat_map(|profile| &profile.profile.references);
     let pages = references
-        .filter(|it| is_meant(it.number))
-        .filter_map(|it| TargetUri::parse(it.url.as_deref()?).ok());
-    let pages: BTreeSet<String> = pages.map(|it| it.0.to_string()).collect();
-    pages.iter().filter_map(|it| it.parse().ok()).collect()
+        .filter(|reference| is_meant(reference.number))
+        .filter_map(|reference| TargetUri::parse(reference.url.as_deref()?).ok());
+    let pages: BTreeSet<String> = pages.map(|page| page.0.to_string()).collect();
+    pages.iter().filter_map(|page| page.parse().ok()).collect()
 }
 
 fn queue(
@@ -234,11 +243,11 @@ pub(super) fn queue_by_policy(
             PushWhen::Change => {
                 let dates = store.page_dates(&all)?;
                 let changed = all.iter().zip(dates).filter(|it| {
-                    it.1.is_some_and(|dates| dates.changed.is_some_and(|it| it >= since))
+                    it.1.is_some_and(|dates| dates.changed.is_some_and(|changed| changed >= since))
                 });
                 (
                     "changed",
-                    changed.map(|it| it.0.clone()).collect::<Vec<_>>(),
+                    changed.map(|changed| changed.0.clone()).collect::<Vec<_>>(),
                 )
             }
             PushWhen::Stale => ("stale", gone_stale(store, profiles, since)?),
@@ -248,7 +257,7 @@ pub(super) fn queue_by_policy(
     Ok(())
 }
 
-/// The pages of references that became stale since a moment.
+/// The pages of references that became stale after a moment.
 fn gone_stale(
     store: &Store,
     profiles: &[Named],
@@ -257,28 +266,34 @@ fn gone_stale(
     let mut pages = Vec::new();
     for named in profiles {
         for finding in store.findings(&named.name)? {
-            let is_new = finding.history.changed_by.is_some_and(|it| it >= since);
+            let is_new = finding
+                .history
+                .changed_by
+                .is_some_and(|change| change >= since);
             if let (Subject::Reference { number }, Conclusion::Fate(_)) =
                 (&finding.subject, &finding.conclusion)
                 && finding.is_stale()
                 && is_new
             {
                 let reference = named.profile.reference(*number);
-                let url = reference.and_then(|it| it.url.as_deref());
-                pages.extend(url.and_then(|it| TargetUri::parse(it).ok()).map(|it| it.0));
+                let url = reference.and_then(|reference| reference.url.as_deref());
+                pages.extend(
+                    url.and_then(|url| TargetUri::parse(url).ok())
+                        .map(|it| it.0),
+                );
             }
         }
     }
     Ok(pages)
 }
 
-/// The keys: from the file that the settings name, or from the credential `push-keys` of systemd. They are in no store, log or export.
+/// The keys: from the file that the settings name, or from the credential `push-keys` of systemd. They are never stored, logged or exported.
 fn keys(session: &Session) -> Result<String, Failure> {
     let file = &session.config.settings.push.keys;
-    let credential =
-        std::env::var_os("CREDENTIALS_DIRECTORY").map(|it| PathBuf::from(it).join("push-keys"));
+    let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
+        .map(|value| PathBuf::from(value).join("push-keys"));
     let file = if file.as_os_str().is_empty() {
-        credential.filter(|it| it.exists())
+        credential.filter(|credential| credential.exists())
     } else {
         Some(file.clone())
     };
@@ -295,7 +310,7 @@ fn keys(session: &Session) -> Result<String, Failure> {
     let keys = text.trim().to_owned();
     if keys.split(':').count() != 2 || keys.contains(char::is_whitespace) {
         return Err(
-            Failure::usage(anyhow::anyhow!("{} does not hold keys", file.display()))
+            Failure::usage(anyhow::anyhow!("{} does not contain keys", file.display()))
                 .hint("write them as ACCESS:SECRET, on one line"),
         );
     }

@@ -32,6 +32,7 @@ pub(super) struct RecheckArgs {
 }
 
 impl RecheckArgs {
+    /// Computes the findings again, and prints how many changed.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let archive = Archive::alone(session, "recheck", Access::ReadWrite)?;
@@ -85,20 +86,24 @@ impl RecheckArgs {
 }
 
 /// `still missed: 0123456789ab absent: Quillmoor Trust, “the Quillmoor Trust” is in the text, https://… 2026-03-01`.
-fn line(it: &Missed) -> String {
-    let about = &it.decided.about;
-    let state = if it.still { "still missed" } else { "read now" };
-    let words = it.decided.review.terms.words.as_ref().map(|words| {
-        let place = match it.in_text {
+fn line(missed: &Missed) -> String {
+    let about = &missed.decided.about;
+    let state = if missed.still {
+        "still missed"
+    } else {
+        "read now"
+    };
+    let words = missed.decided.review.terms.words.as_ref().map(|words| {
+        let place = match missed.in_text {
             Some(true) => "is in the text",
             Some(false) => "is not in the text that was read",
             None => "",
         };
         format!(", “{}” {place}", words.exact)
     });
-    let page = about.evidence.first().map(|it| {
-        let date = it.capture.date.format("%Y-%m-%d");
-        format!(", {} {date}", it.capture.target_uri)
+    let page = about.evidence.first().map(|evidence| {
+        let date = evidence.capture.date.format("%Y-%m-%d");
+        format!(", {} {date}", evidence.capture.target_uri)
     });
     format!(
         "  {state}: {} {}: {}{}{}",
@@ -110,8 +115,8 @@ fn line(it: &Missed) -> String {
     )
 }
 
-fn to_json(it: &Missed) -> serde_json::Value {
-    json!({"finding": it.decided.about.id, "subject": it.decided.about.subject,
-        "words": it.decided.review.terms.words, "by": it.decided.review.by, "still_missed": it.still,
-        "in_text": it.in_text, "capture": it.decided.about.evidence.first().map(|it| &it.capture)})
+fn to_json(missed: &Missed) -> serde_json::Value {
+    json!({"finding": missed.decided.about.id, "subject": missed.decided.about.subject,
+        "words": missed.decided.review.terms.words, "by": missed.decided.review.by, "still_missed": missed.still,
+        "in_text": missed.in_text, "capture": missed.decided.about.evidence.first().map(|evidence| &evidence.capture)})
 }

@@ -48,6 +48,7 @@ enum ReportFormat {
 }
 
 impl ReportArgs {
+    /// Prints the report, or writes it to a file.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         if profiles.len() > 1 && self.format == ReportFormat::Html {
@@ -113,7 +114,7 @@ impl ReportArgs {
                 _ if at == 0 => ("", text.as_str()),
                 ReportFormat::Json => (",\n", text.as_str()),
                 // All tables have the same header row; one is enough.
-                ReportFormat::Csv => ("", text.split_once('\n').map_or("", |it| it.1)),
+                ReportFormat::Csv => ("", text.split_once('\n').map_or("", |parts| parts.1)),
                 _ => ("\n", text.as_str()),
             };
             out.write_all(between.as_bytes())?;

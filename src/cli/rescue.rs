@@ -10,7 +10,7 @@ use crate::{
     archives::Archive as Other,
     clock::{Instant, warc_date},
     config::ArchivesSettings,
-    pipeline::{self, CopyHeld, Lost, Manners, Named, Rescue, Rescued, copies_held},
+    pipeline::{self, CitedCopy, Lost, Manners, Named, Rescue, Rescued, cited_copies},
     profile::Reference,
     report::{Label, fate_in_words},
     schedule::parse_interval,
@@ -53,6 +53,7 @@ pub(super) struct RescueArgs {
 }
 
 impl RescueArgs {
+    /// Asks the archives, copies what is wanted, and prints the copies with the cited words that each has.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let settings = &session.config.settings.archives;
@@ -71,17 +72,17 @@ impl RescueArgs {
         }
         let stop = Stop::listen()?;
         let archive = opened(session, "rescue")?;
-        let (rescued, held) = archive.write(|store| {
+        let (rescued, copies) = archive.write(|store| {
             let rescued = asked(session, store, &archives, &lost, (manners, "rescue"), &stop)?;
             let comparing = comparing(session);
             pipeline::compare_all(store, &profiles, &comparing, None, &mut |_| {})?;
-            let mut held = Vec::new();
+            let mut copies = Vec::new();
             for named in &profiles {
-                held.push((named, copies_held(store, named, &comparing)?));
+                copies.push((named, cited_copies(store, named, &comparing)?));
             }
-            Ok((rescued, held))
+            Ok((rescued, copies))
         })?;
-        self.tell(session, &rescued, &held)?;
+        self.tell(session, &rescued, &copies)?;
         Ok(match stop.exit() {
             Some(exit) => exit,
             None if rescued.left.is_empty() => Exit::Done,
@@ -89,7 +90,7 @@ impl RescueArgs {
         })
     }
 
-    /// The archives of the settings that are meant.
+    /// The archives of the settings that a person named; all without a name.
     fn archives(&self, settings: &ArchivesSettings) -> Result<Vec<Other>, Failure> {
         let mut archives = settings.sources.clone();
         if archives.is_empty() {
@@ -98,11 +99,14 @@ impl RescueArgs {
             ));
         }
         if !self.archive.is_empty() {
-            let known: Vec<String> = archives.iter().map(|it| it.name.clone()).collect();
-            archives.retain(|it| {
+            let known: Vec<String> = archives
+                .iter()
+                .map(|archive| archive.name.clone())
+                .collect();
+            archives.retain(|archive| {
                 self.archive
                     .iter()
-                    .any(|name| it.name.contains(name.as_str()))
+                    .any(|name| archive.name.contains(name.as_str()))
             });
             if archives.is_empty() {
                 let named = self.archive.join(", ");
@@ -121,7 +125,7 @@ impl RescueArgs {
             Format::Json => {
                 let pages: Vec<Value> = lost
                     .iter()
-                    .map(|it| json!({"url": it.page, "accessed": it.accessed.map(warc_date), "given": it.given}))
+                    .map(|lost| json!({"url": lost.page, "accessed": lost.accessed.map(warc_date), "given": lost.given}))
                     .collect();
                 json_text(&json!({"format": 1, "archives": names, "pages": pages}))
             }
@@ -141,19 +145,20 @@ impl RescueArgs {
         &self,
         session: &Session,
         rescued: &Rescued,
-        held: &[(&Named, Vec<CopyHeld>)],
+        copies: &[(&Named, Vec<CitedCopy>)],
     ) -> Result<(), Failure> {
         for it in rescued.remarks.iter().chain(&rescued.left) {
             session.remark(it);
         }
-        let is_meant =
-            |it: &CopyHeld| self.references.is_empty() || self.references.contains(&it.reference);
+        let is_meant = |copy: &CitedCopy| {
+            self.references.is_empty() || self.references.contains(&copy.reference)
+        };
         match self.format {
             Format::Json => {
-                let profiles: Vec<Value> = held
+                let profiles: Vec<Value> = copies
                     .iter()
-                    .map(|(named, held)| {
-                        let copies = held.iter().filter(|it| is_meant(it)).map(to_json);
+                    .map(|(named, copies)| {
+                        let copies = copies.iter().filter(|copy| is_meant(copy)).map(to_json);
                         json!({"profile": named.name, "copies": copies.collect::<Vec<_>>()})
                     })
                     .collect();
@@ -163,12 +168,15 @@ impl RescueArgs {
                 ))?;
             }
             Format::Text => {
-                let texts: Vec<String> = held
+                let texts: Vec<String> = copies
                     .iter()
-                    .map(|(named, held)| {
+                    .map(|(named, copies)| {
                         table(
                             named,
-                            &held.iter().filter(|it| is_meant(it)).collect::<Vec<_>>(),
+                            &copies
+                                .iter()
+                                .filter(|copy| is_meant(copy))
+                                .collect::<Vec<_>>(),
                         )
                     })
                     .collect();
@@ -217,7 +225,7 @@ pub(super) fn asked(
     Ok(runtime()?.block_on(rescue.go(lost))?)
 }
 
-/// How much other archives are asked, by the settings.
+/// The budgets for requests to other archives, from the settings.
 pub(super) fn manners(settings: &ArchivesSettings) -> Manners {
     Manners {
         index_per_minute: settings.index_per_minute,
@@ -229,19 +237,27 @@ pub(super) fn manners(settings: &ArchivesSettings) -> Manners {
     }
 }
 
-/// The pages of references, each once.
+/// The pages of the references that `is_meant` selects, each once, with its access date and the copies that the article gives.
 pub(super) fn lost(profiles: &[Named], is_meant: impl Fn(&Reference) -> bool) -> Vec<Lost> {
     let mut all: Vec<Lost> = Vec::new();
-    let references = profiles.iter().flat_map(|it| &it.profile.references);
-    for reference in references.filter(|it| is_meant(it)) {
+    let references = profiles
+        .iter()
+        .flat_map(|profile| &profile.profile.references);
+    for reference in references.filter(|reference| is_meant(reference)) {
         let Some(Ok((page, _))) = reference.url.as_deref().map(TargetUri::parse) else {
             continue;
         };
-        let accessed = reference.accessed.and_then(|it| it.and_hms_opt(12, 0, 0));
+        let accessed = reference
+            .accessed
+            .and_then(|accessed| accessed.and_hms_opt(12, 0, 0));
         let it = Lost {
             page,
-            accessed: accessed.map(|it| it.and_utc()),
-            given: reference.archived.iter().map(|it| it.url.clone()).collect(),
+            accessed: accessed.map(|accessed| accessed.and_utc()),
+            given: reference
+                .archived
+                .iter()
+                .map(|archived| archived.url.clone())
+                .collect(),
         };
         if !all.contains(&it) {
             all.push(it);
@@ -254,27 +270,29 @@ fn day(at: Instant) -> String {
     at.format("%Y-%m-%d").to_string()
 }
 
-pub(super) fn to_json(it: &CopyHeld) -> Value {
-    json!({"reference": it.reference, "url": it.original, "date": warc_date(it.date), "source": it.source,
-        "cite": it.source.citable(), "state": it.fate, "holds": it.holds, "lacks": it.lacks, "unclear": it.unclear,
-        "proposed": it.proposed})
+/// A copy as JSON, in the form that `rescue` and `copies list` share.
+pub(super) fn to_json(copy: &CitedCopy) -> Value {
+    json!({"reference": copy.reference, "url": copy.original, "date": warc_date(copy.date), "source": copy.source,
+        "cite": copy.source.citable(), "state": copy.fate, "holds": copy.holds, "lacks": copy.lacks, "unclear": copy.unclear,
+        "proposed": copy.proposed})
 }
 
 /// The copies of a profile's pages, for people.
-pub(super) fn table(named: &Named, held: &[&CopyHeld]) -> String {
+pub(super) fn table(named: &Named, copies: &[&CitedCopy]) -> String {
     let mut text = format!("{}\n", named.profile.title);
-    if held.is_empty() {
+    if copies.is_empty() {
         text.push_str("  no copies from other archives\n");
     }
     let mut before = None;
-    for it in held {
+    for it in copies {
         let reference = named.profile.reference(it.reference);
         if before != Some(it.reference) {
             let title = reference
-                .and_then(|it| it.title.as_deref())
+                .and_then(|reference| reference.title.as_deref())
                 .unwrap_or_default();
-            let accessed = reference.and_then(|it| it.accessed);
-            let accessed = accessed.map_or_else(String::new, |it| format!(", accessed {it}"));
+            let accessed = reference.and_then(|reference| reference.accessed);
+            let accessed =
+                accessed.map_or_else(String::new, |accessed| format!(", accessed {accessed}"));
             let _ = writeln!(text, "\n  [{}] {title}{accessed}", it.reference);
             before = Some(it.reference);
         }
@@ -302,14 +320,14 @@ pub(super) fn table(named: &Named, held: &[&CopyHeld]) -> String {
             let _ = writeln!(text, "                  {uri}");
         }
         if !it.lacks.is_empty() && !it.holds.is_empty() {
-            let lacks: Vec<String> = it.lacks.iter().map(|it| format!("“{it}”")).collect();
+            let lacks: Vec<String> = it.lacks.iter().map(|lack| format!("“{lack}”")).collect();
             let _ = writeln!(text, "                  lacks {}", lacks.join(", "));
         }
     }
     text
 }
 
-/// The pages whose access date lies before the first visit, and of which no archive was asked yet: what `run` asks for by itself.
+/// The pages whose access date is before the first visit, if no archive was asked about them yet: `run` asks about these by itself.
 pub(super) fn without_baseline(
     store: &Store,
     profiles: &[Named],
@@ -317,28 +335,28 @@ pub(super) fn without_baseline(
     now: Instant,
 ) -> Result<Vec<Lost>, Failure> {
     let mut pages = lost(profiles, |it| it.accessed.is_some());
-    let firsts = store.first_visits(pages.iter().map(|it| &it.page))?;
+    let firsts = store.first_visits(pages.iter().map(|page| &page.page))?;
     let mut place = 0;
     let mut asked = Vec::new();
-    for it in &pages {
-        let listings = store.listings(&it.page)?;
-        let is_asked = |archive: &Other| listings.iter().any(|it| it.0 == archive.name);
+    for page in &pages {
+        let listings = store.listings(&page.page)?;
+        let is_asked = |archive: &Other| listings.iter().any(|listing| listing.0 == archive.name);
         asked.push(archives.iter().all(is_asked));
     }
-    pages.retain(|it| {
+    pages.retain(|page| {
         let first = firsts.get(place).copied().flatten().unwrap_or(now);
         let is_asked = asked.get(place).copied().unwrap_or_default();
         place += 1;
         // The day counts, not the hour: a page that was read and visited on one day has its baseline.
         !is_asked
-            && it
+            && page
                 .accessed
                 .is_some_and(|day| day.date_naive() < first.date_naive())
     });
     Ok(pages)
 }
 
-/// The time that `run` spends on asking, from now on.
+/// The time at which `run` stops asking; `None` without a limit.
 pub(super) fn deadline(settings: &ArchivesSettings) -> Option<std::time::Instant> {
     let time = settings.time.max(TimeDelta::zero()).to_std().ok()?;
     std::time::Instant::now().checked_add(time)

@@ -115,11 +115,11 @@ impl ReviewArgs {
             (self.quote.is_some(), "--words", Word::Reject),
             (self.until.is_some(), "--until", Word::Later),
         ];
-        let wrong = flags.iter().find(|it| it.0 && it.2 != decision);
+        let wrong = flags.iter().find(|flag| flag.0 && flag.2 != decision);
         if let Some((_, flag, word)) = wrong {
             let word = word
                 .to_possible_value()
-                .map_or_else(String::new, |it| it.get_name().to_owned());
+                .map_or_else(String::new, |word| word.get_name().to_owned());
             return Err(Failure::usage(anyhow::anyhow!("{flag} goes with `{word}`")));
         }
         let outcome = match (self.edit, self.keep) {
@@ -136,7 +136,7 @@ impl ReviewArgs {
         })
     }
 
-    /// Needs no run lock: a decision is one short transaction, even during a run.
+    /// Records the decisions. Needs no run lock: each is one short transaction, even during a run.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         if let Some(file) = &self.from {
@@ -163,7 +163,7 @@ impl ReviewArgs {
             note: self.note.clone(),
             terms: self.terms(word)?,
         };
-        let rows: Vec<Made> = findings.iter().map(|it| made.about(it)).collect();
+        let rows: Vec<Made> = findings.iter().map(|finding| made.about(finding)).collect();
         decide(session, &profiles, &rows, self.anyway, false)
     }
 }
@@ -196,12 +196,12 @@ pub(super) fn mark_done(
             ..Terms::default()
         },
     };
-    let rows: Vec<Made> = findings.iter().map(|it| made.about(it)).collect();
-    // Who made the edit need not be who asked for it.
+    let rows: Vec<Made> = findings.iter().map(|finding| made.about(finding)).collect();
+    // The person who made the edit need not be the one who decided on it.
     decide(session, profiles, &rows, true, true)
 }
 
-/// Stands for what the parser of the command line has made sure of.
+/// For places where the command-line parser guarantees a word.
 static NO_WORD: String = String::new();
 
 /// A decision that a person typed or wrote into a sheet.
@@ -256,7 +256,8 @@ fn decide(
             let typed = typed(session, store, profiles, &rows)?;
             let batch = batch_of(session, &typed);
             let decisions = typed.into_iter();
-            let decisions = decisions.map(|(row, it)| row.decided(session, it, batch.as_ref()));
+            let decisions =
+                decisions.map(|(row, decision)| row.decided(session, decision, batch.as_ref()));
             let decisions: Vec<Decided> = decisions.collect();
             let teaching = Teaching::before(session, store, profiles, &decisions)?;
             let objections = if together {
@@ -269,9 +270,9 @@ fn decide(
                 return Ok(None);
             }
             let nothing = together && objections.iter().any(Option::is_some);
-            let told = decisions.into_iter().zip(objections);
-            let told = told.filter(|it| !nothing || it.1.is_some());
-            let refused = tell(session, told.collect());
+            let to_print = decisions.into_iter().zip(objections);
+            let to_print = to_print.filter(|pair| !nothing || pair.1.is_some());
+            let refused = tell(session, to_print.collect());
             if nothing {
                 session.remark("no decision was recorded");
                 return Ok(Some(refused));
@@ -310,7 +311,7 @@ fn typed<'r>(
     Ok(typed)
 }
 
-/// What decisions teach: lessons, and the profiles whose questions they may settle.
+/// What decisions teach: lessons, and the profiles whose questions they can settle.
 struct Teaching<'a> {
     lessons: Vec<Lesson>,
     /// The findings that are decided about.
@@ -331,12 +332,19 @@ impl<'a> Teaching<'a> {
         let earlier = store.decisions(now)?;
         let mut it = Self {
             lessons: Vec::new(),
-            about: decisions.iter().map(|it| it.about.id.clone()).collect(),
+            about: decisions
+                .iter()
+                .map(|decision| decision.about.id.clone())
+                .collect(),
             open: Vec::new(),
         };
         let mut touched: BTreeSet<&str> = BTreeSet::new();
         for decided in decisions {
-            let lesson = decided.clone().fitted().ok().and_then(|it| it.lesson());
+            let lesson = decided
+                .clone()
+                .fitted()
+                .ok()
+                .and_then(|fitted| fitted.lesson());
             let unlearned = earlier.review(&decided.about.id).and_then(|review| {
                 let (review, about) = (review.clone(), decided.about.clone());
                 Decided { review, about }.lesson()
@@ -350,7 +358,7 @@ impl<'a> Teaching<'a> {
         let comparing = findings::comparing(session);
         for named in profiles
             .iter()
-            .filter(|it| touched.contains(it.name.as_str()))
+            .filter(|profile| touched.contains(profile.name.as_str()))
         {
             let open = pipeline::open_questions(store, named, &comparing, now)?;
             it.open.push((named, open));
@@ -358,7 +366,7 @@ impl<'a> Teaching<'a> {
         Ok(it)
     }
 
-    /// Says what was learned and what follows from it, once the decisions are kept.
+    /// Prints what was learned and what follows from it, once the decisions are stored.
     fn tell(self, session: &Session, store: &Store) -> Result<(), Failure> {
         for lesson in &self.lessons {
             session.remark(&lesson.words());
@@ -368,7 +376,7 @@ impl<'a> Teaching<'a> {
         for (named, before) in self.open {
             let now = session.clock.now();
             let after = pipeline::open_questions(store, named, &comparing, now)?;
-            let others = |it: &&FindingId| !self.about.contains(*it);
+            let others = |id: &&FindingId| !self.about.contains(*id);
             settled += before.difference(&after).filter(others).count();
             raised += after.difference(&before).filter(others).count();
         }
@@ -394,7 +402,7 @@ fn opened(rows: &[Made], reviews: &[Review]) -> Result<Vec<Made>, Failure> {
         }
         let own = reviews
             .iter()
-            .filter(|it| it.terms.batch.as_ref() == Some(&row.finding));
+            .filter(|review| review.terms.batch.as_ref() == Some(&row.finding));
         let before = opened.len();
         opened.extend(own.map(|it| row.about(&it.finding.0)));
         if opened.len() == before {
@@ -411,7 +419,7 @@ fn opened(rows: &[Made], reviews: &[Review]) -> Result<Vec<Made>, Failure> {
 /// The name of what is decided together; none for a single finding.
 fn batch_of(session: &Session, typed: &[(&Made, Finding)]) -> Option<String> {
     let decides = typed.iter().any(|it| it.0.decision.is_some());
-    let ids = typed.iter().map(|it| &it.1.id);
+    let ids = typed.iter().map(|typed| &typed.1.id);
     (decides && typed.len() > 1).then(|| batch_name(session.clock.now(), ids))
 }
 
@@ -471,18 +479,18 @@ fn refusal(finding: &FindingId, objection: &Objection) -> Failure {
         ))
         .hint("write another reason, or none"),
         Objection::DecidedBy(standing) => {
-            Failure::usage(anyhow::anyhow!("{finding} was {}", told(standing)))
+            Failure::usage(anyhow::anyhow!("{finding} was {}", decided_text(standing)))
                 .hint("talk to each other, or decide anyway with --anyway")
         }
     }
 }
 
 /// `rejected by ben on 2026-04-02 12:00 UTC: “two centers”`.
-fn told(standing: &Standing) -> String {
+fn decided_text(standing: &Standing) -> String {
     let Some((word, mark)) = standing.word().zip(standing.mark()) else {
         return "decided".to_owned();
     };
-    let note = mark.note.as_ref().map(|it| format!(": “{it}”"));
+    let note = mark.note.as_ref().map(|note| format!(": “{note}”"));
     format!(
         "{word} by {} on {}{}",
         mark.by,

@@ -41,6 +41,7 @@ use super::{
 #[expect(clippy::struct_excessive_bools, reason = "each is a command-line flag")]
 pub(super) struct RunArgs {
     #[command(flatten)]
+    /// The profiles.
     pub(super) profiles: ProfilesArgs,
     /// Visit the pages that are due (the default)
     #[arg(long)]
@@ -82,6 +83,7 @@ enum FailOn {
 }
 
 impl RunArgs {
+    /// Runs once, prints what needs a decision, and ends with the code that `--fail-on` asks for.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         if self.dry_run {
@@ -130,7 +132,7 @@ impl RunArgs {
         if ran.offline {
             session.warn("the local network seems to be down: no host could be reached, and these visits do not count");
         }
-        // Where nobody reads them, they are not looked at.
+        // No output, no need to look at the findings.
         let is_wanted =
             !session.quiet || self.format == Format::Json || self.fail_on != FailOn::None;
         let found = archive.write(|store| {
@@ -158,7 +160,7 @@ impl RunArgs {
         let settings = &session.config.settings;
         let mut seeds = plan(session, profiles, Some(store))?;
         if let Some(file) = &self.from {
-            let uris: Vec<TargetUri> = seeds.iter().map(|it| it.uri.clone()).collect();
+            let uris: Vec<TargetUri> = seeds.iter().map(|seed| seed.uri.clone()).collect();
             let visits = interchange::visits_of(&captures_in(session, file)?, &uris);
             if visits.is_empty() {
                 return Err(Failure::usage(anyhow::anyhow!(
@@ -173,7 +175,7 @@ impl RunArgs {
         }
         let now = session.clock.now();
         if !self.all {
-            seeds.retain(|it| it.is_due(now));
+            seeds.retain(|seed| seed.is_due(now));
         }
         let mut options = super::fetching::options(&settings.fetch)?;
         if let Some(jobs) = self.jobs {
@@ -196,7 +198,7 @@ impl RunArgs {
         };
         let now = session.clock.now();
         let seeds = plan(session, profiles, store.as_ref())?;
-        let due = |it: &Seed| self.all || it.is_due(now);
+        let due = |seed: &Seed| self.all || seed.is_due(now);
         print(&match self.format {
             Format::Json => {
                 let seed = |it: &Seed| {
@@ -208,13 +210,13 @@ impl RunArgs {
                 json_text(&json!({"format": 1, "seeds": seeds}))
             }
             Format::Text => {
-                let line = |it: &Seed| {
-                    let when = match (due(it), it.due) {
+                let line = |seed: &Seed| {
+                    let when = match (due(seed), seed.due) {
                         (true, _) => "visit now".to_owned(),
                         (false, Some(at)) => format!("not before {}", warc_date(at)),
                         (false, None) => "never".to_owned(),
                     };
-                    format!("{when:32}  {}", for_terminal(it.uri.as_str()))
+                    format!("{when:32}  {}", for_terminal(seed.uri.as_str()))
                 };
                 seeds.iter().map(line).collect::<Vec<_>>().join("\n")
             }
@@ -329,7 +331,7 @@ fn tell(
         ))?,
     }
     // If printing failed, the next run prints it.
-    news::told(store, &untold)?;
+    news::mark_printed(store, &untold)?;
     session.remark(&format!(
         "{} visited, {} unchanged, {} failed{}",
         counted(ran.visits, "page", "pages"),
@@ -358,7 +360,8 @@ pub(super) fn plan(
         every: schedule.every.clone(),
         retry: schedule.retry,
     };
-    pipeline::seeds(profiles, &rhythm, &|it| last.of(it)).map_err(|it| RunError::from(it).into())
+    pipeline::seeds(profiles, &rhythm, &|it| last.of(it))
+        .map_err(|seed| RunError::from(seed).into())
 }
 
 /// Every readable capture of a WARC file; broken records are reported with their position.
@@ -404,7 +407,10 @@ pub(super) fn captures_from(
 
 /// Creates the parent folder of `path`.
 pub(super) fn make_folder_of(store: &std::path::Path) -> Result<(), Failure> {
-    let Some(folder) = store.parent().filter(|it| !it.as_os_str().is_empty()) else {
+    let Some(folder) = store
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    else {
         return Ok(());
     };
     std::fs::create_dir_all(folder).map_err(|source| {

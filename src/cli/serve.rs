@@ -48,10 +48,15 @@ impl ServeArgs {
 
 /// The archive that is shown.
 pub(super) struct Shown {
+    /// The file of the store.
     pub(super) store: PathBuf,
+    /// The folder of the profiles.
     pub(super) profiles: PathBuf,
+    /// The file with the key that signs checkpoints.
     pub(super) key: PathBuf,
+    /// The command line that opens this archive.
     pub(super) command: String,
+    /// The public address of the replay; empty for none.
     pub(super) public_replay: String,
 }
 
@@ -64,7 +69,7 @@ pub(super) fn serve(
 ) -> Result<Exit, Failure> {
     let settings = &session.config.settings;
     let store = Store::open(&shown.store, Access::ReadOnly)?;
-    // Whoever only looks needs no key.
+    // Reading needs no key.
     let signer = Sealer::at(session, &store, &shown.key).ok();
     let options = web::Options {
         store,

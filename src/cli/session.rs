@@ -42,15 +42,20 @@ fn add_words(file: &Path) -> Result<(), Failure> {
     let text = std::fs::read_to_string(file)
         .map_err(|it| wrong(it.into(), "correct the setting `words`, or leave it empty"))?;
     language::add_words(&text)
-        .map_err(|it| wrong(it.into(), "docs/words.md shows the sections and keys"))
+        .map_err(|word| wrong(word.into(), "docs/words.md shows the sections and keys"))
 }
 
 /// One run of the program.
 pub(super) struct Session {
+    /// The settings, with the origin of each.
     pub(super) config: Config,
+    /// The clock.
     pub(super) clock: Clock,
+    /// Whether `--quiet` was given.
     pub(super) quiet: bool,
+    /// Whether `--verbose` was given.
     pub(super) verbose: bool,
+    /// Whether to use colours.
     pub(super) color: bool,
     /// Columns of the terminal; 100 where there is none.
     pub(super) width: usize,
@@ -111,7 +116,7 @@ impl Session {
             When::Never => false,
             When::Auto => {
                 io::stdout().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|var_o| var_o.is_empty())
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             }
         };
         log_to_stderr(common.verbose, common.quiet);

@@ -35,6 +35,7 @@ pub(super) struct StatusArgs {
 }
 
 impl StatusArgs {
+    /// Prints one line for each reference.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let profiles = self.profiles.load(session)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
@@ -173,16 +174,17 @@ pub(super) struct CapturesArgs {
 }
 
 impl CapturesArgs {
+    /// Prints one line for each capture, failed visits included.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let (uri, _) = super::address(&self.url)?;
         let store = Store::open(&session.config.settings.store, Access::ReadOnly)?;
         let mut captures = store.captures_of(&uri)?;
         // Archives fold the spellings of an address together: their copies may have another.
         let copies = store.copied(&uri)?.into_iter().flat_map(|it| it.hops);
-        captures.extend(copies.filter(|it| it.1.target_uri != uri));
-        captures.sort_by_key(|it| (it.1.date, it.0));
+        captures.extend(copies.filter(|copy| copy.1.target_uri != uri));
+        captures.sort_by_key(|capture| (capture.1.date, capture.0));
         if captures.is_empty() {
-            return Err(super::not_held(&store, &uri)?);
+            return Err(super::not_archived(&store, &uri)?);
         }
         print(&match self.format {
             Format::Json => {
@@ -196,7 +198,7 @@ impl CapturesArgs {
             }
             Format::Text => captures
                 .iter()
-                .map(|(id, it)| line(*id, it))
+                .map(|(id, capture)| line(*id, capture))
                 .collect::<Vec<_>>()
                 .join("\n"),
         })?;
@@ -238,7 +240,7 @@ fn line(id: crate::store::CaptureId, entry: &CaptureEntry) -> String {
     let source = entry
         .source
         .as_ref()
-        .map(|it| format!("  ({})", it.held_by()));
+        .map(|source| format!("  ({})", source.held_by()));
     let source = source.unwrap_or_default();
     for_terminal(&format!(
         "{:>6}  {}  {digest:12}  {what}{cut}{untrusted}{asked}{source}",

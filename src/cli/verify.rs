@@ -32,6 +32,7 @@ pub(super) struct VerifyArgs {
 }
 
 impl VerifyArgs {
+    /// Checks everything, and prints the problems; the exit code for any is "the store is damaged".
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         let mut trust = Trust {
             verifier: ledger::verifier(session, self.key.as_deref())?,
@@ -63,11 +64,11 @@ impl VerifyArgs {
             .exit(Exit::Damaged)
             .hint("keep the file as it is, and restore the store from a backup"));
         }
-        let held = store.held()?;
+        let size = store.size()?;
         print(&format!(
             "{} and {} are intact",
-            counted(held.captures, "capture", "captures"),
-            counted(held.payloads, "payload", "payloads")
+            counted(size.captures, "capture", "captures"),
+            counted(size.payloads, "payload", "payloads")
         ))?;
         if verified.removed > 0 {
             print(&format!(

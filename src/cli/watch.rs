@@ -27,7 +27,7 @@ pub(super) struct WatchArgs {
 }
 
 impl WatchArgs {
-    /// Ends cleanly on SIGTERM and Ctrl-C: the request in progress is finished and stored.
+    /// Ends cleanly on SIGTERM and Ctrl-C: the request in progress is finished and failure.
     pub(super) fn run(self, session: &Session) -> Result<Exit, Failure> {
         // Errors that exist from the start are reported at once, not in the middle of the night.
         self.run.profiles.load(session)?;
@@ -36,7 +36,7 @@ impl WatchArgs {
         let runtime = runtime()?;
         loop {
             if let Err(failure) = self.look(session, &stop) {
-                // Keep going: a profile may just be being edited, or a disk full for a moment.
+                // Keep going: a person may be editing a profile, or the disk may be full for a moment.
                 failure.tell();
             }
             if let Some(exit) = stop.exit() {
@@ -85,8 +85,8 @@ impl WatchArgs {
 /// Opens the archive; `None` while another command holds the lock.
 fn open(session: &Session) -> Result<Option<Archive<'_>>, Failure> {
     match Archive::alone(session, "watch", Access::Create) {
-        Err(held) if held.is_locked() => {
-            session.remark(held.text().trim_end());
+        Err(failure) if failure.is_locked() => {
+            session.remark(failure.text().trim_end());
             Ok(None)
         }
         other => other.map(Some),

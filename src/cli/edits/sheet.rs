@@ -18,9 +18,13 @@ use crate::{
 
 /// The sheet of one profile.
 pub(super) struct Sheet<'a> {
+    /// The profile with its name.
     pub(super) named: &'a Named,
+    /// The report behind the edits.
     pub(super) report: Report,
+    /// The bytes of the article, if they are stored and unchanged.
     pub(super) source: Option<Vec<u8>>,
+    /// The edits.
     pub(super) edits: Vec<Edit>,
 }
 
@@ -50,6 +54,7 @@ impl<'a> Sheet<'a> {
         })
     }
 
+    /// How many edits wait, as a sentence: `3 edits.`
     pub(super) fn summary(&self) -> String {
         match self.edits.len() {
             0 => "no edit waits.".to_owned(),
@@ -72,6 +77,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// The heading of the sheet in a form: the title of the report, and the summary.
     pub(super) fn heading(&self, form: &dyn Form) -> String {
         let words = format!("{}: {}", self.report.title, self.summary());
         match form.name() {
@@ -81,6 +87,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// The sheet as JSON, with each edit in every form.
     pub(super) fn json(&self, dates: Option<Dates>, today: NaiveDate) -> Value {
         let edits = self.edits.iter().map(|edit| {
             let mut value = json!(edit);
@@ -98,7 +105,7 @@ impl<'a> Sheet<'a> {
             "format": 1,
             "profile": self.named.name,
             "as_of": self.report.as_of,
-            "source": source.map(|it| json!({ "file": it.file, "digest": it.digest, "form": it.form })),
+            "source": source.map(|source| json!({ "file": source.file, "digest": source.digest, "form": source.form })),
             "edits": edits.collect::<Vec<_>>(),
         })
     }
@@ -118,7 +125,7 @@ pub(super) fn plain(edit: &Edit, dates: Option<Dates>, today: NaiveDate) -> Stri
         for_terminal(&edit.operation.headline())
     );
     let mut line = |label: &str, words: &str| {
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         let _ = writeln!(out, "  {label:8}{}", for_terminal(words));
     };
     line("why", &edit.why);
@@ -126,29 +133,33 @@ pub(super) fn plain(edit: &Edit, dates: Option<Dates>, today: NaiveDate) -> Stri
         line("before", before);
         line("after", after);
     }
-    if let Some(it) = &edit.citation {
-        line("cite", &text.citation(it, dates, today));
+    if let Some(citation) = &edit.citation {
+        line("cite", &text.citation(citation, dates, today));
     }
     for it in &edit.alternatives {
         line("or", &alternative(it, text, dates, today));
     }
-    for it in &edit.remarks {
-        line("note", it);
+    for remark in &edit.remarks {
+        line("note", remark);
     }
-    if let Some(it) = &edit.decided {
-        let note = it
+    if let Some(decided) = &edit.decided {
+        let note = decided
             .note
             .as_ref()
-            .map_or(String::new(), |it| format!(": “{it}”"));
+            .map_or(String::new(), |note| format!(": “{note}”"));
         line(
             "decided",
-            &format!("by {} on {}{note}", it.by, it.at.format("%Y-%m-%d")),
+            &format!(
+                "by {} on {}{note}",
+                decided.by,
+                decided.at.format("%Y-%m-%d")
+            ),
         );
     }
     out
 }
 
-/// An edit in a form to paste from.
+/// An edit in a form to paste.
 pub(super) fn in_form(
     edit: &Edit,
     form: &dyn Form,
@@ -183,13 +194,13 @@ pub(super) fn in_form(
     if let Some((before, after)) = edit.sentence.as_ref().zip(edit.after.as_ref()) {
         push(form.sentence(before, after));
     }
-    if let Some(it) = &edit.citation {
-        push(form.citation(it, dates, today));
+    if let Some(citation) = &edit.citation {
+        push(form.citation(citation, dates, today));
     }
     for it in edit
         .alternatives
         .iter()
-        .filter_map(|it| it.citation.as_ref())
+        .filter_map(|alternative| alternative.citation.as_ref())
     {
         if Some(it) != edit.citation.as_ref() {
             push(form.citation(it, dates, today));
@@ -199,20 +210,20 @@ pub(super) fn in_form(
 }
 
 fn alternative(
-    it: &Alternative,
+    alternative: &Alternative,
     form: &dyn Form,
     dates: Option<Dates>,
     today: NaiveDate,
 ) -> String {
-    let head = it.operation.headline();
-    match (&it.after, &it.citation) {
+    let head = alternative.operation.headline();
+    match (&alternative.after, &alternative.citation) {
         (Some(after), _) => format!("{head}: {after}"),
         (None, Some(citation)) => format!("{head}: {}", form.citation(citation, dates, today)),
         (None, None) => head,
     }
 }
 
-/// The bytes of the article that a profile was read from, where they are kept and whole.
+/// The bytes of the article that a profile was read from; `None` if they are not stored or have changed.
 fn source_of(session: &Session, named: &Named) -> Result<Option<Vec<u8>>, Failure> {
     let Some(source) = &named.profile.source else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Events: who joined a list, left it or was renamed, and when, as the captures of a page show it one after the other.
+//! Events: who joined a list, left it or was renamed, and when, as the captures of a page show it one after another.
 
 use std::fmt::Write as _;
 
@@ -20,22 +20,22 @@ pub(super) struct Event {
     claim: String,
     /// `joined`, `left`, `renamed`.
     kind: &'static str,
-    /// The name, as the article has it; a new one as the page has it.
+    /// The name, as the article has it; a new name as the page has it.
     pub(super) name: String,
-    /// What it is called since.
+    /// The new name; `None` unless renamed.
     to: Option<String>,
-    /// The last capture at which it was otherwise.
+    /// The last capture before it.
     after: Instant,
     /// The first capture that shows it.
     pub(super) by: Instant,
     reference: u32,
-    /// The archives that made these two captures, where they are not ours.
+    /// The archives that made these two captures; `None` for our own.
     sources: [Option<Source>; 2],
 }
 
-/// Where a name stands.
+/// The state of a name in a capture.
 #[derive(Clone, PartialEq)]
-enum Stands {
+enum Presence {
     In,
     Out,
     As(String),
@@ -55,19 +55,23 @@ pub(super) fn of(named: &Named, claim: &Claim, series: &[&Series]) -> Vec<Event>
             continue;
         }
         for number in &claim.cites {
-            let mut before: Option<(Instant, Stands, Option<Source>)> = None;
-            for moment in one.moments.iter().filter(|it| it.reference == *number) {
-                let Some(stands) = stands(moment) else {
+            let mut before: Option<(Instant, Presence, Option<Source>)> = None;
+            for moment in one
+                .moments
+                .iter()
+                .filter(|moment| moment.reference == *number)
+            {
+                let Some(presence) = presence(moment) else {
                     continue;
                 };
                 let source = source_of(moment).cloned();
-                if let Some((after, was, held)) = before.take()
-                    && was != stands
+                if let Some((after, was, after_source)) = before.take()
+                    && was != presence
                 {
-                    let (kind, to) = match &stands {
-                        Stands::In => ("joined", None),
-                        Stands::Out => ("left", None),
-                        Stands::As(to) => ("renamed", Some(to.clone())),
+                    let (kind, to) = match &presence {
+                        Presence::In => ("joined", None),
+                        Presence::Out => ("left", None),
+                        Presence::As(to) => ("renamed", Some(to.clone())),
                     };
                     events.push(Event {
                         profile: named.name.clone(),
@@ -78,112 +82,114 @@ pub(super) fn of(named: &Named, claim: &Claim, series: &[&Series]) -> Vec<Event>
                         after,
                         by: moment.date,
                         reference: *number,
-                        sources: [held, source.clone()],
+                        sources: [after_source, source.clone()],
                     });
                 }
-                before = Some((moment.until.unwrap_or(moment.date), stands, source));
+                before = Some((moment.until.unwrap_or(moment.date), presence, source));
             }
         }
     }
     events
 }
 
-fn stands(moment: &Moment) -> Option<Stands> {
+fn presence(moment: &Moment) -> Option<Presence> {
     Some(match &moment.verdict {
-        Verdict::Present | Verdict::Elsewhere { .. } | Verdict::New => Stands::In,
-        Verdict::Absent | Verdict::MovedList { .. } | Verdict::MovedPage { .. } => Stands::Out,
-        Verdict::Renamed { to, .. } | Verdict::Merged { into: to, .. } => Stands::As(to.clone()),
+        Verdict::Present | Verdict::Elsewhere { .. } | Verdict::New => Presence::In,
+        Verdict::Absent | Verdict::MovedList { .. } | Verdict::MovedPage { .. } => Presence::Out,
+        Verdict::Renamed { to, .. } | Verdict::Merged { into: to, .. } => Presence::As(to.clone()),
         _ => return None,
     })
 }
 
 impl Event {
-    /// The archives that it rests on, for people: empty where all of it is ours.
+    /// The archives behind the two captures, for people; empty if both are our own.
     fn held_by(&self) -> String {
         let [after, by] = &self.sources;
-        let told = |source: &Option<Source>, what: &str| {
-            source.as_ref().map(|it| format!("{what} {}", it.held_by()))
+        let named = |source: &Option<Source>, what: &str| {
+            source
+                .as_ref()
+                .map(|source| format!("{what} {}", source.held_by()))
         };
-        let told: Vec<String> = [told(after, "before:"), told(by, "after:")]
+        let archives: Vec<String> = [named(after, "before:"), named(by, "after:")]
             .into_iter()
             .flatten()
             .collect();
-        told.join("; ")
+        archives.join("; ")
     }
 }
 
-/// For people, the latest first.
+/// The events for people, the latest first.
 pub(super) fn text(events: &[Event]) -> String {
     let mut text = String::new();
-    for it in events {
+    for event in events {
         let day = |at: Instant| at.format("%Y-%m-%d");
-        let what = match &it.to {
-            Some(to) => format!("{} → {}", one_line(&it.name), one_line(to)),
-            None => one_line(&it.name),
+        let what = match &event.to {
+            Some(to) => format!("{} → {}", one_line(&event.name), one_line(to)),
+            None => one_line(&event.name),
         };
-        let held_by = it.held_by();
+        let held_by = event.held_by();
         let held_by = if held_by.is_empty() {
             held_by
         } else {
             format!("  ({held_by})")
         };
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         let _ = writeln!(
             text,
             "{} … {}  {:8} {what}  [{}] {}, {}{held_by}",
-            day(it.after),
-            day(it.by),
-            it.kind,
-            it.reference,
-            it.profile,
-            it.claim
+            day(event.after),
+            day(event.by),
+            event.kind,
+            event.reference,
+            event.profile,
+            event.claim
         );
     }
     if text.is_empty() {
-        text.push_str("nobody joined, left or was renamed\n");
+        text.push_str("no name joined, left or was renamed\n");
     }
     crate::text::for_terminal(&text)
 }
 
-/// For programs.
+/// The events as JSON.
 pub(super) fn json(events: &[Event]) -> String {
     let rows: Vec<Value> = events
         .iter()
-        .map(|it| {
-            json!({"profile": it.profile, "claim": it.claim, "event": it.kind, "name": it.name, "to": it.to,
-                "after": warc_date(it.after), "by": warc_date(it.by), "reference": it.reference,
-                "after_source": it.sources[0], "by_source": it.sources[1]})
+        .map(|event| {
+            json!({"profile": event.profile, "claim": event.claim, "event": event.kind, "name": event.name, "to": event.to,
+                "after": warc_date(event.after), "by": warc_date(event.by), "reference": event.reference,
+                "after_source": event.sources[0], "by_source": event.sources[1]})
         })
         .collect();
     json_text(&json!({"format": 1, "events": rows}))
 }
 
-/// For spreadsheets (RFC 4180).
+/// The events as CSV for spreadsheets (RFC 4180), one row each.
 pub(super) fn csv(events: &[Event]) -> String {
     let mut text =
         "profile,claim,event,name,to,after,by,reference,after_source,by_source\r\n".to_owned();
-    for it in events {
+    for event in events {
         let memento = |source: &Option<Source>| {
             let source = source.as_ref();
-            source.map_or_else(String::new, |it| {
-                it.citable().unwrap_or_else(|| it.archive.clone())
+            source.map_or_else(String::new, |source| {
+                source.citable().unwrap_or_else(|| source.archive.clone())
             })
         };
         let fields = [
-            it.profile.clone(),
-            it.claim.clone(),
-            it.kind.to_owned(),
-            it.name.clone(),
-            it.to.clone().unwrap_or_default(),
-            warc_date(it.after),
-            warc_date(it.by),
-            it.reference.to_string(),
-            memento(&it.sources[0]),
-            memento(&it.sources[1]),
+            event.profile.clone(),
+            event.claim.clone(),
+            event.kind.to_owned(),
+            event.name.clone(),
+            event.to.clone().unwrap_or_default(),
+            warc_date(event.after),
+            warc_date(event.by),
+            event.reference.to_string(),
+            memento(&event.sources[0]),
+            memento(&event.sources[1]),
         ];
         let fields: Vec<String> = fields
             .iter()
-            .map(|it| crate::report::csv_field(it))
+            .map(|field| crate::report::csv_field(field))
             .collect();
         text.push_str(&fields.join(","));
         text.push_str("\r\n");

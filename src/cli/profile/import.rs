@@ -1,4 +1,4 @@
-//! `stillsays profile import`: articles into profiles, and what of them is not in these.
+//! `stillsays profile import`: turns articles into profiles, and reports what was left out.
 
 use std::{
     num::NonZeroUsize,
@@ -64,6 +64,7 @@ pub(super) struct ImportArgs {
 }
 
 impl ImportArgs {
+    /// Imports the articles; reports what was left out.
     pub(super) fn run(&self, session: &Session) -> Result<Exit, Failure> {
         let (articles, many) = expanded(&self.articles)?;
         if many {
@@ -75,7 +76,7 @@ impl ImportArgs {
                     .hint("name a file, an address or a folder with articles in it"),
             );
         };
-        if let Some(output) = self.output.as_deref().filter(|it| !is_stdout(it)) {
+        if let Some(output) = self.output.as_deref().filter(|output| !is_stdout(output)) {
             self.free(output)?;
         }
         let origin = Origin::read(session, article, self.article_url.as_deref())?;
@@ -87,7 +88,7 @@ impl ImportArgs {
             session.remark(&format!("{article}: note: {loss}"));
         }
         self.write_report(&[(article.clone(), Ok(&import))])?;
-        match self.output.as_deref().filter(|it| !is_stdout(it)) {
+        match self.output.as_deref().filter(|output| !is_stdout(output)) {
             None => print(&self.text(&import)?)?,
             Some(output) => {
                 self.write(output, &import, &origin)?;
@@ -129,7 +130,7 @@ impl ImportArgs {
         })
     }
 
-    /// Writes a profile, and keeps the article's bytes beside it.
+    /// Writes a profile, and stores the bytes of the article beside it.
     fn write(&self, output: &Path, import: &Import, origin: &Origin) -> Result<(), Failure> {
         make_folder_of(output)?;
         write_whole(output, self.text(import)?.as_bytes())?;
@@ -139,7 +140,7 @@ impl ImportArgs {
         Ok(())
     }
 
-    /// Puts the schema beside profiles, which their first line names.
+    /// Writes the schema that the first line of a profile names into the folder of the profile.
     fn put_schema(&self, profile: &Path) -> Result<(), Failure> {
         if self.format == ProfileFormat::Toml {
             sources::put_schema(profile)?;
@@ -166,7 +167,7 @@ impl ImportArgs {
         Ok(())
     }
 
-    /// Several articles at the same time, one line each, and a summary.
+    /// Imports several articles at the same time: one line each, and a summary.
     fn many(&self, session: &Session, articles: &[String]) -> Result<Exit, Failure> {
         let folder = self
             .output
@@ -256,18 +257,18 @@ impl ImportArgs {
     }
 }
 
-/// The name of an article's profile: its file's name, or the last part of its address.
+/// The name for the profile of an article: the name of its file, or the last part of its address.
 fn name_of(article: &str) -> String {
     let last = article
         .trim_end_matches('/')
         .rsplit(['/', '\\'])
         .next()
         .unwrap_or_default();
-    let stem = last.rsplit_once('.').map_or(last, |it| it.0);
+    let stem = last.rsplit_once('.').map_or(last, |parts| parts.0);
     let slug: Vec<String> = stem
         .to_lowercase()
-        .split(|it: char| !it.is_alphanumeric())
-        .filter(|it| !it.is_empty())
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|part| !part.is_empty())
         .map(str::to_owned)
         .collect();
     if slug.is_empty() {
@@ -277,7 +278,7 @@ fn name_of(article: &str) -> String {
     }
 }
 
-/// A file for a profile that no other article of this command has.
+/// A file for a profile that no other article of this command uses.
 fn free_name(folder: &Path, name: &str, names: &Mutex<Vec<PathBuf>>) -> PathBuf {
     let Ok(mut names) = names.lock() else {
         return folder.join(name).with_extension("toml");

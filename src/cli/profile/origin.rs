@@ -14,26 +14,26 @@ use crate::{
 use super::unreadable;
 use crate::cli::{Failure, Session, fetching, page::read_bytes, run::runtime};
 
-/// An article's bytes, and what is known of them.
+/// The bytes of an article, and what is known about them.
 pub(super) struct Origin {
-    /// What it was asked for by.
+    /// The file or address that the person gave.
     pub(super) name: String,
     /// The bytes.
     pub(super) bytes: Vec<u8>,
     media_type: Option<MediaType>,
     path: Option<String>,
     address: Option<String>,
-    /// Whether a wiki gave it as the HTML of a revision.
+    /// Whether a wiki returned it as the HTML of a revision.
     wiki: bool,
 }
 
-/// Whether a text is an address of the web.
+/// Whether a text is a web address.
 pub(super) fn is_address(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
 impl Origin {
-    /// Reads a file, stdin, or an address under the guard that every visit is under.
+    /// Reads a file, stdin, or an address; addresses pass the same guard as every visit.
     pub(super) fn read(
         session: &Session,
         article: &str,
@@ -80,7 +80,7 @@ impl Origin {
         })
     }
 
-    /// The article as a profile.
+    /// Turns the article into a profile.
     pub(super) fn import(&self) -> Result<Import, Failure> {
         let mut import = article::read(
             &self.bytes,
@@ -101,7 +101,7 @@ impl Origin {
     }
 }
 
-/// Where a wiki gives the HTML of an article's current revision.
+/// The address at which a wiki returns the HTML of the current revision of an article.
 fn rest_address(article: &str, settings: &WikiSettings) -> Option<String> {
     let url = Url::parse(article).ok()?;
     let host = url.host_str()?;
@@ -109,12 +109,12 @@ fn rest_address(article: &str, settings: &WikiSettings) -> Option<String> {
         host == it
             || host
                 .strip_suffix(it.as_str())
-                .is_some_and(|it| it.ends_with('.'))
+                .is_some_and(|rest| rest.ends_with('.'))
     });
     let title = url
         .path()
         .strip_prefix("/wiki/")
-        .filter(|it| !it.is_empty())?;
+        .filter(|rest| !rest.is_empty())?;
     let origin = url.origin().ascii_serialization();
     known.then(|| {
         let title = title.replace('/', "%2F");
@@ -133,7 +133,7 @@ fn revision(bytes: &[u8]) -> Option<String> {
     (!digits.is_empty()).then_some(digits)
 }
 
-/// The articles that a command names: files and addresses, every file of a folder, every line of a list.
+/// The articles that the arguments mean: files and addresses, every file of a folder, every line of a list.
 pub(super) fn expanded(articles: &[String]) -> Result<(Vec<String>, bool), Failure> {
     let mut all = Vec::new();
     let mut many = articles.len() > 1;
@@ -172,15 +172,18 @@ fn files_of(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut files: Vec<PathBuf> = entries
         .filter_map(|it| it.ok().map(|it| it.path()))
         .filter(|it| {
-            let ending = it.extension().and_then(|it| it.to_str());
-            it.is_file() && ending.is_some_and(|it| ENDINGS.contains(&it))
+            let ending = it.extension().and_then(|extension| extension.to_str());
+            it.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending))
         })
         .collect();
     files.sort();
-    Ok(files.iter().map(|it| it.display().to_string()).collect())
+    Ok(files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect())
 }
 
-/// The lines of a text file that names one article on each: addresses and files, `#` before a remark.
+/// The lines of a text file that names one article on each line: addresses and files; `#` begins a remark.
 fn list_of(path: &Path) -> Option<Vec<String>> {
     if path.extension()? != "txt" {
         return None;
@@ -188,19 +191,19 @@ fn list_of(path: &Path) -> Option<Vec<String>> {
     let text = std::fs::read_to_string(path).ok()?;
     let lines: Vec<String> = text
         .lines()
-        .map(|it| it.trim().to_owned())
+        .map(|line| line.trim().to_owned())
         .filter(|it| !it.is_empty() && !it.starts_with('#'))
         .collect();
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let named: Option<Vec<String>> = lines
         .iter()
-        .map(|it| {
-            if is_address(it) {
-                return Some(it.clone());
+        .map(|line| {
+            if is_address(line) {
+                return Some(line.clone());
             }
-            let file = folder.join(it);
+            let file = folder.join(line);
             file.is_file().then(|| file.display().to_string())
         })
         .collect();
-    named.filter(|it| !it.is_empty())
+    named.filter(|named| !named.is_empty())
 }

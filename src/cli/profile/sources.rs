@@ -1,4 +1,4 @@
-//! The articles' files, kept beside the profiles that were read from them: `sources/` and the digest.
+//! The files of articles, stored beside the profiles that were read from them, in `sources/`, named by digest.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::{
 
 use crate::cli::{Failure, output::write_whole, run::make_folder_of};
 
-/// Keeps an article's bytes beside the profile's file.
+/// Stores the bytes of an article beside the file of its profile.
 pub(in crate::cli) fn keep(profile: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let path = source_file(profile, &PayloadDigest::of(bytes).to_string());
     if !path.is_file() {
@@ -22,7 +22,7 @@ pub(in crate::cli) fn keep(profile: &Path, bytes: &[u8]) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Puts the JSON Schema that a profile's first line names beside the profile.
+/// Writes the JSON Schema that the first line of a profile names into the folder of the profile.
 pub(super) fn put_schema(profile: &Path) -> Result<(), Failure> {
     let folder = profile.parent().unwrap_or_else(|| Path::new(""));
     let path = folder.join(Profile::SCHEMA_FILE);
@@ -34,14 +34,14 @@ pub(super) fn put_schema(profile: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// An article as it read when its profile was made.
+/// The article as it was when its profile was made.
 pub(super) fn read_again(profile: &Path, source: &Source) -> Option<Import> {
     let bytes = kept_source(profile, source)?;
     let media_type = media_type_of(source);
     article::read(&bytes, Some(&media_type), Some(&source.file), None).ok()
 }
 
-/// The media type that leads to the form and the charset that a file was read in.
+/// The media type that selects the form and the charset that a file was read in.
 fn media_type_of(source: &Source) -> MediaType {
     let name = match source.form.as_str() {
         "html" => "text/html",
@@ -52,7 +52,7 @@ fn media_type_of(source: &Source) -> MediaType {
     MediaType::parse(&format!("{name}; charset={}", source.charset))
 }
 
-/// What a profile's kept article has and the profile has not.
+/// What the stored article has that the profile does not.
 pub(super) fn remarks(file: &Path, profile: &Profile) -> Vec<Remark> {
     let Some(source) = &profile.source else {
         return Vec::new();
@@ -67,12 +67,12 @@ pub(super) fn remarks(file: &Path, profile: &Profile) -> Vec<Remark> {
     }
 }
 
-/// What of an article is not in its profile.
+/// What was left out of a profile, as remarks.
 pub(super) fn losses(coverage: &Coverage) -> Vec<Remark> {
     let hint = "read the place in the article, and add the claim to the profile by hand if a page can confirm it";
     coverage
         .losses()
         .iter()
-        .map(|it| Remark::note("coverage", it, hint))
+        .map(|loss| Remark::note("coverage", loss, hint))
         .collect()
 }

@@ -1,4 +1,4 @@
-//! `stillsays profile update`: a profile brought up to its changed article.
+//! `stillsays profile update`: brings a profile up to date with its changed article.
 
 use std::path::PathBuf;
 
@@ -38,6 +38,7 @@ pub(super) struct UpdateArgs {
 }
 
 impl UpdateArgs {
+    /// Updates the profile, or shows the changes with `--dry-run`.
     pub(super) fn run(&self, session: &Session) -> Result<Exit, Failure> {
         let file = file_of(&session.config.settings.profiles, &self.profile)?;
         let named = pipeline::read_profile(&file)?;
@@ -47,14 +48,18 @@ impl UpdateArgs {
         let base = mine
             .source
             .as_ref()
-            .and_then(|it| sources::read_again(&file, it));
+            .and_then(|source| sources::read_again(&file, source));
         if base.is_none() {
             session.remark(&format!(
                 "{}: note: the article that it was read from is not kept, so corrections made by hand are only known where a sentence did not change",
                 file.display()
             ));
         }
-        let updated = update(&mine, base.as_ref().map(|it| &it.profile), &import.profile);
+        let updated = update(
+            &mine,
+            base.as_ref().map(|base| &base.profile),
+            &import.profile,
+        );
         let same = updated.profile == mine;
         if !self.dry_run {
             if !same {
@@ -82,7 +87,7 @@ impl UpdateArgs {
     ) -> Result<(), Failure> {
         let answered: Vec<_> = done
             .iter()
-            .map(|it| json!({"finding": it.id, "claim": it.claim, "words": it.words}))
+            .map(|done| json!({"finding": done.id, "claim": done.claim, "words": done.words}))
             .collect();
         let text = match self.format {
             Format::Json => json_text(&json!({
@@ -100,14 +105,14 @@ impl UpdateArgs {
     }
 }
 
-/// A finding that the article has taken in: what is not on the page is gone from it, or what is on the page has come.
+/// A finding that the article has adopted: it dropped what is not on the page, or took what is new on the page.
 struct Done {
     id: String,
     claim: String,
     words: String,
 }
 
-/// The findings of the archive, if there is one, that the changed article answers.
+/// The findings of the archive, if there is one, that the changed article settles.
 fn done(
     session: &Session,
     name: &str,
@@ -174,7 +179,13 @@ fn as_text(updated: &Update, done: &[Done], same: bool) -> String {
             it.claim, it.words
         ));
     }
-    let count = |kind: ChangeKind| updated.changes.iter().filter(|it| it.kind == kind).count();
+    let count = |kind: ChangeKind| {
+        updated
+            .changes
+            .iter()
+            .filter(|change| change.kind == kind)
+            .count()
+    };
     lines.push(format!(
         "{} kept, {} changed, {} new, {} gone{}",
         counted(updated.kept, "claim", "claims"),

@@ -7,13 +7,13 @@ use chrono::NaiveDate;
 use super::{Failure, Made};
 use crate::finding::{Decision, Mistake, Outcome, Terms};
 
-/// The decisions in a sheet. Rows without one are passed over.
+/// The decisions in a sheet. Rows without a decision are skipped.
 ///
-/// The columns are found by their names: `finding` and `decision` are needed; `reason`, `words`, `until`, `note` and `by` may
-/// be there. `by` and `note` stand for empty fields.
+/// The columns are found by their names: `finding` and `decision` are required; `reason`, `words`, `until`, `note` and `by` are
+/// optional. The parameters `by` and `note` fill empty fields.
 ///
 /// # Errors
-/// The file cannot be read, a column is missing, or a row has a decision that is not one; each with its line.
+/// The file cannot be read, a column is missing, or a decision is not valid; each with its line.
 pub(super) fn read(file: &Path, by: &str, note: Option<&str>) -> Result<Vec<Made>, Failure> {
     let bytes = std::fs::read(file).map_err(|error| {
         let error = anyhow::Error::from(error);
@@ -30,7 +30,7 @@ pub(super) fn read(file: &Path, by: &str, note: Option<&str>) -> Result<Vec<Made
         Failure::usage(anyhow::anyhow!("{}:{line}: {error}", file.display()))
             .hint("save the sheet as CSV in UTF-8")
     };
-    let columns = Columns::among(reader.headers().map_err(|it| bad(&it))?, file)?;
+    let columns = Columns::among(reader.headers().map_err(|header| bad(&header))?, file)?;
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|it| bad(&it))?;
@@ -47,7 +47,7 @@ pub(super) fn read(file: &Path, by: &str, note: Option<&str>) -> Result<Vec<Made
     Ok(rows)
 }
 
-/// What parts the fields: in some countries spreadsheets write semicolons.
+/// The separator of the fields: in some countries, spreadsheets write semicolons.
 fn delimiter(bytes: &[u8]) -> u8 {
     let head = bytes
         .split(|byte| *byte == b'\n')
@@ -73,7 +73,7 @@ impl Columns {
     fn among(headers: &csv::StringRecord, file: &Path) -> Result<Self, Failure> {
         let find = |name: &str| {
             let mut headers = headers.iter();
-            headers.position(|it| it.trim().eq_ignore_ascii_case(name))
+            headers.position(|header| header.trim().eq_ignore_ascii_case(name))
         };
         let need = |name: &str| {
             find(name).ok_or_else(|| {
@@ -93,7 +93,7 @@ impl Columns {
         })
     }
 
-    /// The decision of a row; none where its field is empty.
+    /// The decision of a row; `None` if the field is empty.
     fn row(
         &self,
         record: &csv::StringRecord,
@@ -150,14 +150,14 @@ impl Columns {
     }
 }
 
-/// A field with something in it, without the apostrophe that keeps a spreadsheet from taking it for a formula.
+/// A non-empty field, without the apostrophe that keeps a spreadsheet from reading it as a formula.
 fn field(record: &csv::StringRecord, column: Option<usize>) -> Option<String> {
     let text = record.get(column?)?.trim();
     let text = text.strip_prefix('\'').unwrap_or(text);
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// A decision as people write it.
+/// A decision in the words of the sheet.
 fn decision_of(word: &str) -> Option<(Option<Decision>, Option<Outcome>)> {
     Some(match word.to_lowercase().as_str() {
         "change" | "change the article" | "edit" => (Some(Decision::Accept), Some(Outcome::Edit)),
