@@ -1,13 +1,13 @@
-//! Other archives: what to ask them, and what their answers mean. Pure: addresses and captures go in, mementos come out; whoever
-//! sends the requests keeps the budgets.
+//! Other archives: what to ask them, and what their answers mean. Pure: takes addresses and captures, returns mementos; the code
+//! that sends the requests counts the budgets.
 //!
-//! | file | what it knows |
+//! | file | contents |
 //! | --- | --- |
-//! | `archive` | the interfaces of an archive, as the settings name it, and the addresses of its mementos |
-//! | `listing` | the index: CDX in its three forms, page by page, with its bad rows |
+//! | `archive` | the interfaces of an archive, as named in the settings, and the addresses of its mementos |
+//! | `listing` | the index: CDX in its three forms, page by page; counts unreadable rows |
 //! | `answer` | the answer to a request for a memento: a copy, another date, a refusal, a wait |
-//! | `copy` | the capture that is made of a copy: head rebuilt, payload held against the digest of the index |
-//! | `choice` | which mementos are copied, and which copy is proposed |
+//! | `copy` | the capture made from a copy: head rebuilt, payload compared with the digest in the index |
+//! | `choice` | which mementos to copy, and which copy to propose |
 //! | `save` | Save Page Now: requests, and what their answers mean |
 
 mod answer;

@@ -123,7 +123,7 @@ impl FromStr for Line {
             target_uri,
             date: parse_digits14(date).ok_or_else(|| fault("its date cannot be read"))?,
             content: match word("mime") {
-                Some(it) if it == REVISIT => Content::Revisit,
+                Some(mime) if mime == REVISIT => Content::Revisit,
                 it => Content::Response(it.unwrap_or_default()),
             },
             status: word("status").and_then(|word| word.parse().ok()),
@@ -154,19 +154,19 @@ mod tests {
 
     #[test]
     fn a_line_reads_back_as_it_was_written() {
-        let mut it = line("https://www.example.org/a?z=1&b=2", "20240102030405");
-        let text = it.to_string();
+        let mut line = line("https://www.example.org/a?z=1&b=2", "20240102030405");
+        let text = line.to_string();
         assert!(text.starts_with(
             r#"org,example)/a?b=2&z=1 20240102030405 {"url":"https://www.example.org/a?z=1&b=2","mime":"text/html","status":"200","digest":"sha256:"#
         ));
-        assert_eq!(text.parse(), Ok(it.clone()));
-        it.content = Content::Revisit;
-        it.status = None;
-        assert_eq!(it.to_string().parse(), Ok(it));
+        assert_eq!(text.parse(), Ok(line.clone()));
+        line.content = Content::Revisit;
+        line.status = None;
+        assert_eq!(line.to_string().parse(), Ok(line));
     }
 
     #[test]
-    fn what_is_no_line_is_refused_with_the_reason() {
+    fn a_text_that_is_not_a_line_is_refused_with_the_reason() {
         for (text, detail) in [
             ("org,example)/", "it does not have three fields"),
             ("org,example)/ 2024 {}", "it has no `url`"),

@@ -43,8 +43,8 @@ pub fn show(
     at: Instant,
 ) -> Shown {
     let scope = Scope::of(target, at);
-    let told = content_type.unwrap_or_default();
-    let said = MediaType::parse(told);
+    let given = content_type.unwrap_or_default();
+    let said = MediaType::parse(given);
     let media_type = said.sniffed(&payload, false);
     let essence = media_type.essence.as_str();
     let rewritten = |content_type: &str, text: String| Shown {
@@ -64,14 +64,14 @@ pub fn show(
         ),
         "text/css" => rewritten("text/css", css::rewrite(&text(), &scope)),
         it if is_xml(it) => match xml::rewrite(&text(), &scope) {
-            Some(it) => rewritten(essence, it),
+            Some(rewrite) => rewritten(essence, rewrite),
             // Its document type can create links of its own.
             None => rewritten("text/plain", text().into_owned()),
         },
         it => Shown {
             to_keep: !is_inert(it),
             content_type: if it == said.essence {
-                told.to_owned()
+                given.to_owned()
             } else {
                 it.to_owned()
             },
@@ -120,9 +120,9 @@ pub fn leads_on(
     at: Instant,
 ) -> Option<TargetUri> {
     let scope = Scope::of(target, at);
-    let ordered = refresh.and_then(|it| attributes::refresh(it, &scope));
+    let ordered = refresh.and_then(|refresh| attributes::refresh(refresh, &scope));
     let in_archive = ordered
-        .and_then(|it| it.split_once("; url=").map(|it| it.1.to_owned()))
+        .and_then(|ordered| ordered.split_once("; url=").map(|parts| parts.1.to_owned()))
         .or_else(|| refreshed_by_page(payload, content_type, &scope))?;
     let to = in_archive.strip_prefix("/web/")?.split_once('/')?.1;
     // A page that reloads itself leads nowhere else.
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_page_goes_on_to_by_itself_is_told() {
+    fn the_address_to_which_a_page_forwards_is_reported() {
         let target: TargetUri = "https://site.test/a/b".parse().unwrap();
         let at = crate::clock::parse_digits14("2024").unwrap();
         for (payload, refresh, expected) in [
@@ -384,10 +384,10 @@ mod tests {
         let target: TargetUri = "https://site.test/".parse().unwrap();
         let at = parse_digits14("2024").unwrap();
         let page = b"<meta charset=windows-1251><p>\xcf".to_vec();
-        let it = show(page, Some("text/html"), &target, at);
-        assert_eq!(it.content_type, "text/html; charset=utf-8");
+        let show = show(page, Some("text/html"), &target, at);
+        assert_eq!(show.content_type, "text/html; charset=utf-8");
         assert!(
-            String::from_utf8(it.bytes)
+            String::from_utf8(show.bytes)
                 .unwrap()
                 .contains("<meta charset=\"utf-8\"><p>П")
         );
@@ -458,7 +458,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn whatever_the_markup_a_browser_finds_no_way_out(
+        fn a_browser_finds_no_way_out_of_any_markup(
             pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..14)
         ) {
             let page = shown(&pieces.concat(), Some("text/html"));
@@ -468,7 +468,7 @@ mod tests {
             options.tree_builder.scripting_enabled = false;
             let sink = scraper::HtmlTreeSink::new(scraper::Html::new_document());
             let tree = html5ever::parse_document(sink, options).one(text.as_str());
-            for element in tree.tree.nodes().filter_map(|it| it.value().as_element()) {
+            for element in tree.tree.nodes().filter_map(|node| node.value().as_element()) {
                 proptest::prop_assert!(element.name() != "script" && element.name() != "base", "{text}");
                 for (name, value) in element.attrs() {
                     if ["href", "src", "action"].contains(&name) {

@@ -152,7 +152,7 @@ fn product_token(value: &[u8]) -> String {
     }
     value
         .iter()
-        .map(|it| char::from(*it))
+        .map(|value| char::from(*value))
         .take_while(|it| it.is_ascii_alphabetic() || matches!(it, '-' | '_'))
         .collect()
 }
@@ -167,7 +167,7 @@ mod tests {
         Disallow: *.pdf$\nSitemap: https://example.org/map.xml\nCrawl-delay: 7\n";
 
     #[test]
-    fn the_longest_rule_decides_and_is_told() {
+    fn the_longest_rule_decides_and_is_returned() {
         let robots = Robots::parse(EXAMPLE);
         let rule = robots.allows("anybody", "/private/x");
         assert!(!rule.allowed);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_rule() {
+    fn nonsense_is_not_a_rule() {
         for bytes in [
             &b""[..],
             b"\0\0\0",

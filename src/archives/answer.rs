@@ -1,7 +1,7 @@
 //! The answer of an archive to a request for a memento: a copy, another date, a refusal, a request to wait.
 //!
-//! `Memento-Datetime` decides who speaks: with it, the answer is the archive's copy, whatever its status (an archived 404 or 429 is
-//! served with that status); without it, the archive speaks for itself.
+//! `Memento-Datetime` shows whose response it is: with it, the response is the archive's copy, whatever the status (an archived 404 or 429
+//! is served with that status); without it, the archive answers for itself.
 
 use std::time::Duration;
 
@@ -13,28 +13,28 @@ use crate::{
     uri::TargetUri,
 };
 
-/// The memento that was asked for.
+/// The memento that was requested.
 #[derive(Clone, Debug)]
 pub struct Wanted<'a> {
     /// The page.
     pub original: &'a TargetUri,
-    /// The date in the address that was asked for.
+    /// The date in the requested address.
     pub date: Instant,
 }
 
-/// What an answer means.
+/// What a response of an archive means.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// A copy, made at that time of that address.
+    /// A copy of that address, made at that time.
     Copy {
         /// When it was made (`Memento-Datetime`).
         date: Instant,
         /// The address that was captured (`Link`, `rel="original"`).
         original: TargetUri,
-        /// Where an archived redirect led.
+        /// The target of an archived redirect.
         leads_to: Option<TargetUri>,
     },
-    /// The archive has another date nearest to the one asked for.
+    /// The archive has another date, nearest to the requested one.
     OtherDate {
         /// The address of that memento.
         uri: String,
@@ -45,17 +45,17 @@ pub enum Answer {
     Absent,
     /// The archive does not show it: the site, or this page, is excluded.
     Excluded(String),
-    /// The archive asks to be left alone, for that long where it says.
+    /// The archive asks for a pause, of that length if it says so.
     Wait(Option<Duration>),
-    /// The archive is busy or broken: another try may help.
+    /// The archive is busy or broken: another attempt can help.
     Busy(String),
     /// The archive does not accept connections.
     Unreachable(String),
-    /// Not what was asked for, or nothing that can be kept.
+    /// Not the requested memento, or nothing that can be stored.
     Unusable(String),
 }
 
-/// What the answer to a request for a memento means.
+/// The meaning of the response to a request for a memento.
 #[must_use]
 pub fn answer(capture: &Capture, wanted: &Wanted<'_>) -> Answer {
     let response = match &capture.outcome {
@@ -76,7 +76,7 @@ pub fn answer(capture: &Capture, wanted: &Wanted<'_>) -> Answer {
         }
     };
     let dated = capture.field("memento-datetime");
-    match dated.and_then(|it| parse_http_date(&it, capture.date)) {
+    match dated.and_then(|dated| parse_http_date(&dated, capture.date)) {
         Some(date) => copied(capture, wanted, date),
         None => itself(capture, response),
     }
@@ -85,9 +85,9 @@ pub fn answer(capture: &Capture, wanted: &Wanted<'_>) -> Answer {
 /// The archive's copy, whatever its status.
 fn copied(capture: &Capture, wanted: &Wanted<'_>, date: Instant) -> Answer {
     let links = parse_links(&capture.field("link").unwrap_or_default()).unwrap_or_default();
-    let named = links.iter().find(|it| it.is("original"));
-    let named = named.and_then(|it| TargetUri::parse(&it.target).ok());
-    let original = named.map_or_else(|| wanted.original.clone(), |it| it.0);
+    let named = links.iter().find(|link| link.is("original"));
+    let named = named.and_then(|named| TargetUri::parse(&named.target).ok());
+    let original = named.map_or_else(|| wanted.original.clone(), |named| named.0);
     if !is_same_page(wanted.original, &original) {
         return Answer::Unusable(format!(
             "the archive gave a copy of another page, {original}"
@@ -109,10 +109,10 @@ fn copied(capture: &Capture, wanted: &Wanted<'_>, date: Instant) -> Answer {
     }
 }
 
-/// Where an archived redirect led: as the server said or, from the address inside the archive, the page in it.
+/// The target of an archived redirect: as the server sent it, or else the page in the archive's own address.
 fn leads_to(capture: &Capture, original: &TargetUri) -> Option<TargetUri> {
     if let Some(location) = capture.field("x-archive-orig-location") {
-        return original.join(&location).ok().map(|it| it.0);
+        return original.join(&location).ok().map(|joined| joined.0);
     }
     let location = capture.field("location")?;
     let (at, _) = capture.target_uri.join(&location).ok()?;
@@ -120,7 +120,7 @@ fn leads_to(capture: &Capture, original: &TargetUri) -> Option<TargetUri> {
     TargetUri::parse(&page).ok().map(|it| it.0)
 }
 
-/// The archive for itself.
+/// The meaning of a response in which the archive answers for itself.
 fn itself(capture: &Capture, response: &Response) -> Answer {
     let status = capture.status().unwrap_or_default();
     if is_redirect(status) {
@@ -151,7 +151,7 @@ fn itself(capture: &Capture, response: &Response) -> Answer {
     }
 }
 
-/// How long an archive asks to be left alone.
+/// The pause that an archive asks for.
 fn retry_after(capture: &Capture) -> Option<Duration> {
     let field = capture.field("retry-after")?;
     if let Ok(seconds) = field.trim().parse() {
@@ -161,7 +161,7 @@ fn retry_after(capture: &Capture) -> Option<Duration> {
     (at - capture.ended).to_std().ok()
 }
 
-/// What the answer to a request for a page of an index means, if it is no index: never [`Answer::Copy`].
+/// The meaning of the response to a request for a page of an index; `None` if it is an index. Never [`Answer::Copy`].
 #[must_use]
 pub fn of_index(capture: &Capture) -> Option<Answer> {
     let Outcome::Response(response) = &capture.outcome else {
@@ -172,7 +172,7 @@ pub fn of_index(capture: &Capture) -> Option<Answer> {
         return Some(answer(capture, &wanted));
     };
     match capture.status().unwrap_or_default() {
-        // Nothing is truncated that a row would be lost of.
+        // A truncated index would lose rows.
         200 if response.truncated.is_none() => None,
         200 => Some(Answer::Busy("the answer was cut short".to_owned())),
         _ => Some(itself(capture, response)),

@@ -1,4 +1,4 @@
-//! An archive as the settings name it: `cdx:https://web.archive.org`, `pywb:…`, `memento:…`, `commoncrawl:…`.
+//! An archive as named in the settings: `cdx:https://web.archive.org`, `pywb:…`, `memento:…`, `commoncrawl:…`.
 
 use std::{fmt, str::FromStr};
 
@@ -7,48 +7,48 @@ use crate::{
     uri::{TargetUri, UriError},
 };
 
-/// How an archive is asked what it has.
+/// The interface for listing what an archive has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interface {
     /// The Wayback CDX server: `BASE/cdx/search/cdx`, mementos at `BASE/web/`.
     Cdx,
     /// The CDX server of pywb: `BASE/cdx`, mementos at `BASE/`.
     Pywb,
-    /// A TimeMap (RFC 7089): `BASE/timemap/link/URI`, or JSON where the archive answers so.
+    /// A TimeMap (RFC 7089): `BASE/timemap/link/URI`, or JSON if the archive answers with it.
     Memento,
     /// The index of Common Crawl: `BASE/collinfo.json`.
     CommonCrawl,
 }
 
-/// An archive that is asked for copies.
+/// An archive that can be asked for copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archive {
-    /// How.
+    /// Its interface.
     pub interface: Interface,
     /// Its address, without a slash at the end.
     pub base: String,
-    /// What it is called: its host, with a port that is not the usual one.
+    /// Its name: the host, with the port if that is not the default one.
     pub name: String,
 }
 
-/// Why a text is not an archive that can be asked.
+/// Why a text does not name an archive that can be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// No interface.
+    /// No interface is named.
     #[error(
         "`{0}` does not say how to ask: write `cdx:ADDRESS`, `pywb:ADDRESS`, `memento:ADDRESS` or `commoncrawl:ADDRESS`"
     )]
     Interface(String),
-    /// No address.
+    /// The address is not valid.
     #[error("`{text}` is not the address of an archive")]
     Address {
         /// The text.
         text: String,
-        /// Why.
+        /// Why not.
         #[source]
         source: UriError,
     },
-    /// An archive that has no interface for programs, and wants none.
+    /// An archive without an interface for programs.
     #[error("{0} is never asked: it has no interface for programs")]
     Never(String),
 }
@@ -64,7 +64,7 @@ const ARCHIVE_TODAY: &[&str] = &[
     "archive.md",
 ];
 
-/// Whether an address is at archive.today, which is never asked and never proposed.
+/// Whether an address is at archive.today, which is never asked and whose copies are never proposed.
 #[must_use]
 pub fn is_archive_today(address: &str) -> bool {
     let host = url::Url::parse(address).ok();
@@ -122,12 +122,12 @@ impl fmt::Display for Archive {
     }
 }
 
-/// A time span that is asked for, with the days from which and until which.
+/// A time span: from a day until a day.
 type Span = (Instant, Instant);
 
 impl Archive {
-    /// The queries that list the mementos of a page, in order: those around the access date, and those of its whole life. Each begins
-    /// with a name that it is remembered under.
+    /// The queries that list the mementos of a page, in order: those around the access date, then those of all years. Each begins
+    /// with the name under which its progress is stored.
     #[must_use]
     pub fn queries(&self, page: &TargetUri, around: Option<Span>) -> Vec<(&'static str, String)> {
         let url = encoded(page.as_str());
@@ -145,7 +145,7 @@ impl Archive {
                         format!("{cdx}{span}&limit=500&showResumeKey=true"),
                     )
                 });
-                // A copy a month shows the whole life of a page in few rows; the last is asked for by itself.
+                // One copy per month shows all years of a page in few rows; the last copy has a query of its own.
                 let life = format!("{cdx}&collapse=timestamp:6&limit=500&showResumeKey=true");
                 let last = ("last", format!("{cdx}&limit=-1"));
                 window.into_iter().chain([("life", life), last]).collect()
@@ -159,15 +159,15 @@ impl Archive {
         }
     }
 
-    /// The query that goes on where a page of the index ended.
+    /// The query for the next page of an index.
     ///
-    /// The key is printed percent-encoded, and sent as it stands, encoded once more (recorded answers of web.archive.org).
+    /// The key is printed percent-encoded; it is sent as printed, encoded once more (recorded answers of web.archive.org).
     #[must_use]
     pub fn going_on(query: &str, resume: &str) -> String {
         format!("{query}&resumeKey={}", encoded(resume))
     }
 
-    /// The address of a memento's bytes, as captured.
+    /// The address of the bytes of a memento, as captured.
     #[must_use]
     pub fn raw(&self, at: Instant, page: &str) -> String {
         match self.interface {
@@ -177,7 +177,7 @@ impl Archive {
     }
 }
 
-/// The date and the page in the address of a memento, and the same address for the bytes as captured (`id_`); `None` for an address
+/// The date and the page in the address of a memento, and its address for the bytes as captured (`id_`); `None` for an address
 /// of another form.
 #[must_use]
 pub fn memento_in(address: &str) -> Option<(Instant, String, String)> {
@@ -196,7 +196,7 @@ pub fn memento_in(address: &str) -> Option<(Instant, String, String)> {
     Some((date, page.to_owned(), format!("{base}/{digits}id_/{page}")))
 }
 
-/// The address of the memento of another page of that time, in the archive of `memento`; `None` where that has another form.
+/// The address of another page's memento of that time in the same archive; `None` if `memento` has another form.
 #[must_use]
 pub fn beside(memento: &str, at: Instant, page: &TargetUri) -> Option<String> {
     let (_, own, raw) = memento_in(memento)?;
@@ -213,7 +213,7 @@ fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            // Writing to a String does not fail.
+            // Writing to a String cannot fail.
             let _ = write!(out, "%{byte:02X}");
         }
     }

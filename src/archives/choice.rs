@@ -1,17 +1,17 @@
-//! Which mementos of a page are copied, and which copy is proposed.
+//! Which mementos of a page to copy, and which copy to propose.
 
 use std::collections::BTreeSet;
 
 use super::listing::Listed;
 use crate::clock::Instant;
 
-/// How many are copied on each side of the access date.
+/// How many to copy on each side of the access date.
 const NEAREST: usize = 3;
 
-/// The mementos to copy: the nearest three before and after the access date, the first and the last. `window` is what counts as
-/// near; the first and the last are taken wherever they are.
+/// The mementos to copy: the nearest three before and after the access date, the first and the last. Only those within `window` of
+/// the access date count as near; the first and the last are copied whatever their date.
 ///
-/// Those whose content was taken already, by the digest of the index, are passed over; so are rows of errors, as long as there are
+/// Mementos whose content was copied already (by the digest in the index) are skipped, and so are archived errors, as long as there are
 /// others.
 #[must_use]
 pub fn wanted<'a>(
@@ -19,7 +19,7 @@ pub fn wanted<'a>(
     accessed: Option<Instant>,
     window: (Instant, Instant),
 ) -> Vec<&'a Listed> {
-    let is_page = |it: &&Listed| it.status.is_none_or(|it| it < 400);
+    let is_page = |it: &&Listed| it.status.is_none_or(|status| status < 400);
     let mut usable: Vec<&Listed> = listed.iter().filter(is_page).collect();
     if usable.is_empty() {
         usable = listed.iter().collect();
@@ -27,10 +27,13 @@ pub fn wanted<'a>(
     usable.sort_by_key(|it| it.date);
     let mut chosen: Vec<&Listed> = Vec::new();
     let mut known: BTreeSet<&str> = BTreeSet::new();
-    let mut take = |it: &'a Listed| {
-        let is_new = it.digest.as_deref().is_none_or(|it| known.insert(it));
-        if is_new && chosen.iter().all(|other| other.raw != it.raw) {
-            chosen.push(it);
+    let mut take = |listed: &'a Listed| {
+        let is_new = listed
+            .digest
+            .as_deref()
+            .is_none_or(|digest| known.insert(digest));
+        if is_new && chosen.iter().all(|other| other.raw != listed.raw) {
+            chosen.push(listed);
             return true;
         }
         false
@@ -39,7 +42,7 @@ pub fn wanted<'a>(
         let near: Vec<&Listed> = usable
             .iter()
             .copied()
-            .filter(|it| (window.0..=window.1).contains(&it.date))
+            .filter(|usable| (window.0..=window.1).contains(&usable.date))
             .collect();
         let (before, after): (Vec<&Listed>, Vec<&Listed>) =
             near.into_iter().partition(|it| it.date <= day);
@@ -65,27 +68,27 @@ pub fn wanted<'a>(
     chosen
 }
 
-/// What a copy was found to hold.
+/// A copy, with the result of comparing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// When it was made.
     pub date: Instant,
-    /// How many of the cited words it has.
+    /// How many of the cited words it contains.
     pub holds: usize,
 }
 
-/// The place of the copy to propose: the one that has most of the cited words and, among equals, the nearest to the access date, or
-/// the latest where nobody knows that day. `None` where no copy has any.
+/// The index of the copy to propose: the one with most of the cited words and, among equals, the nearest to the access date, or
+/// the latest if that date is unknown. `None` if no copy has any of the words.
 #[must_use]
 pub fn proposed(copies: &[Judged], accessed: Option<Instant>) -> Option<usize> {
-    let far = |it: &Judged| match accessed {
-        Some(day) => (it.date - day).num_seconds().abs(),
-        None => it.date.timestamp().saturating_neg(),
+    let far = |judged: &Judged| match accessed {
+        Some(day) => (judged.date - day).num_seconds().abs(),
+        None => judged.date.timestamp().saturating_neg(),
     };
     let places = copies.iter().enumerate().filter(|it| it.1.holds > 0);
     places
-        .min_by_key(|(_, it)| (std::cmp::Reverse(it.holds), far(it)))
-        .map(|it| it.0)
+        .min_by_key(|(_, place)| (std::cmp::Reverse(place.holds), far(place)))
+        .map(|place| place.0)
 }
 
 #[cfg(test)]
@@ -126,7 +129,7 @@ mod tests {
         let chosen = wanted(&listed, Some(day), (at("20220722"), at("20230118")));
         let dates: Vec<String> = chosen
             .iter()
-            .map(|it| digits14(it.date)[..8].to_owned())
+            .map(|chosen| digits14(chosen.date)[..8].to_owned())
             .collect();
         assert_eq!(
             dates,

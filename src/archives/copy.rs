@@ -1,5 +1,5 @@
-//! The capture that is made of an archive's copy: the head as far as the archive gives it, the payload as the server sent it, and
-//! whether that is what the index says.
+//! The capture made from a copy: the head as far as the archive returns it, the payload as the server sent it, and
+//! whether the payload matches the digest in the index.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::{
     uri::TargetUri,
 };
 
-/// Fields of the archived head that frame a message, and are no longer true of the copy.
+/// Fields of the archived head that frame a message, and do not apply to the copy.
 const FRAMING: &[&str] = &[
     "transfer-encoding",
     "content-length",
@@ -20,12 +20,12 @@ const FRAMING: &[&str] = &[
     "content-encoding",
 ];
 
-/// What archives put before the names of the fields that a server sent.
+/// The prefix that archives put before the names of the original fields.
 const ORIGINAL: &str = "x-archive-orig-";
 
-/// The capture of a copy. `answer` must be [`Answer::Copy`]: anything else gives `None`.
+/// The capture of a copy; `None` unless `answer` is [`Answer::Copy`].
 ///
-/// The request is not kept: nobody sent it to the page's server.
+/// The request is not stored, because it was not sent to the server of the page.
 #[must_use]
 pub fn copy(
     capture: &Capture,
@@ -40,7 +40,8 @@ pub fn copy(
         return None;
     };
     let field = |name: &str| {
-        let mut all = fields_of(&response.head).filter(|it| it.0.eq_ignore_ascii_case(name));
+        let mut all =
+            fields_of(&response.head).filter(|fields| fields.0.eq_ignore_ascii_case(name));
         all.find(|it| !it.1.trim().is_empty()).map(|it| it.1)
     };
     let decoded = |bytes: &[u8], coding: &str| {
@@ -48,21 +49,21 @@ pub fn copy(
         (decoded.bytes != bytes).then_some(decoded.bytes)
     };
     let is_whole = response.truncated.is_none();
-    // The coding of this exchange, which archives add although they were asked not to; of one that the page's server used, the
-    // index has the digest.
+    // The coding of this exchange, which some archives add although the request does not accept any; for a coding of the original
+    // server, the index has the digest.
     let added = field("content-encoding").filter(|_| is_whole);
     let bare = added
         .as_deref()
-        .and_then(|it| decoded(&response.payload, it));
+        .and_then(|added| decoded(&response.payload, added));
     let payload = match bare {
         Some(bare) if check(&response.payload, listed, false) != IndexDigest::Equal => bare,
         _ => response.payload.clone(),
     };
-    // The coding of the page's server: there still, or taken off by the archive.
+    // The coding of the original server: kept or removed by the archive.
     let coding = field(&format!("{ORIGINAL}content-encoding"));
     let is_coded = coding
         .as_deref()
-        .is_some_and(|it| is_whole && decoded(&payload, it).is_some());
+        .is_some_and(|coding| is_whole && decoded(&payload, coding).is_some());
     let digest = check(&payload, listed, coding.is_some() && !is_coded);
     let coding = coding.filter(|_| is_coded);
     let source = Source {
@@ -88,10 +89,10 @@ pub fn copy(
 }
 
 fn check(payload: &[u8], listed: Option<&Listed>, is_decoded: bool) -> IndexDigest {
-    let digest = listed.and_then(|it| it.digest.as_deref());
-    let labelled = digest.map(|it| {
-        let label = if it.contains(':') { "" } else { "sha1:" };
-        format!("{label}{it}")
+    let digest = listed.and_then(|listed| listed.digest.as_deref());
+    let labelled = digest.map(|digest| {
+        let label = if digest.contains(':') { "" } else { "sha1:" };
+        format!("{label}{digest}")
     });
     match labelled.as_deref().and_then(LabelledDigest::parse) {
         None => IndexDigest::Unknown,
@@ -101,13 +102,16 @@ fn check(payload: &[u8], listed: Option<&Listed>, is_decoded: bool) -> IndexDige
     }
 }
 
-/// The head that the page's server sent, as far as the archive gives it: the fields' case and order are lost.
+/// The head that the original server sent, as far as the archive returns it: case and order of the fields are lost.
 fn head(capture: &Capture, original: &TargetUri, coding: Option<&str>) -> Vec<u8> {
     let status = capture.status().unwrap_or_default();
     let mut head = format!("HTTP/1.1 {status} \r\n");
     let mut add = |name: &str, value: &str| {
-        let value: String = value.chars().filter(|it| !it.is_control()).collect();
-        // Writing to a String does not fail.
+        let value: String = value
+            .chars()
+            .filter(|letter| !letter.is_control())
+            .collect();
+        // Writing to a String cannot fail.
         let _ = write!(head, "{name}: {value}\r\n");
     };
     let fields: Vec<(String, String)> = fields_of(capture.head().unwrap_or_default())
@@ -118,7 +122,7 @@ fn head(capture: &Capture, original: &TargetUri, coding: Option<&str>) -> Vec<u8
     for (name, value) in &fields {
         let Some(name) = name
             .strip_prefix(ORIGINAL)
-            .filter(|it| !FRAMING.contains(it))
+            .filter(|rest| !FRAMING.contains(rest))
         else {
             continue;
         };
@@ -129,17 +133,19 @@ fn head(capture: &Capture, original: &TargetUri, coding: Option<&str>) -> Vec<u8
     let sent = |wanted: &str| {
         fields
             .iter()
-            .find(|it| it.0 == wanted)
-            .map(|it| it.1.as_str())
+            .find(|field| field.0 == wanted)
+            .map(|field| field.1.as_str())
     };
     if let Some(value) = sent("content-type").filter(|_| !has_type) {
         add("content-type", value);
     }
     if let Some(value) = sent("location").filter(|_| !has_location) {
         let inside = capture.target_uri.join(value).ok();
-        let page = inside.and_then(|it| super::archive::memento_in(it.0.as_str()));
-        let page = page.map_or_else(|| value.to_owned(), |it| it.1);
-        let location = original.join(&page).map_or(page, |it| it.0.to_string());
+        let page = inside.and_then(|inside| super::archive::memento_in(inside.0.as_str()));
+        let page = page.map_or_else(|| value.to_owned(), |page| page.1);
+        let location = original
+            .join(&page)
+            .map_or(page, |joined| joined.0.to_string());
         add("location", &location);
     }
     if let Some(coding) = coding {
@@ -149,7 +155,7 @@ fn head(capture: &Capture, original: &TargetUri, coding: Option<&str>) -> Vec<u8
     head.push_str("\r\n");
     // Field values were read as Latin-1.
     head.chars()
-        .map(|it| u8::try_from(it).unwrap_or(b'?'))
+        .map(|letter| u8::try_from(letter).unwrap_or(b'?'))
         .collect()
 }
 
@@ -179,7 +185,7 @@ mod tests {
     fn sha1(bytes: &[u8]) -> String {
         let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
         let bytes = digest.as_ref().iter();
-        let bits: Vec<String> = bytes.map(|it| format!("{it:08b}")).collect();
+        let bits: Vec<String> = bytes.map(|byte| format!("{byte:08b}")).collect();
         let bits = bits.concat();
         let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let of = |at: usize| usize::from_str_radix(&bits[at..at + 5], 2).unwrap();
@@ -275,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_of_the_index_is_held_against_the_payload_as_the_server_sent_it() {
+    fn the_digest_of_the_index_is_compared_with_the_payload_as_the_server_sent_it() {
         let original = "x-archive-orig-content-encoding: gzip\r\n";
         let both = format!("{original}Content-Encoding: gzip\r\n");
         let quirk = format!("content-encoding: \r\n{both}");
@@ -377,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archived_error_is_a_copy_whatever_its_status_and_a_redirect_leads_to_the_page_it_names() {
+    fn an_archived_error_is_a_copy_with_any_status_and_a_redirect_leads_to_the_page_it_names() {
         for status in ["404 Not Found", "429 Too Many Requests", "503 Busy"] {
             let it = copied(
                 status,
@@ -388,7 +394,7 @@ mod tests {
             )
             .unwrap();
             assert_eq!(
-                it.status().map(|it| it.to_string()).as_deref(),
+                it.status().map(|status| status.to_string()).as_deref(),
                 status.split(' ').next()
             );
             assert_eq!(it.field("retry-after").as_deref(), Some("6"));

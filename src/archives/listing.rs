@@ -1,6 +1,6 @@
-//! What an archive's index lists of a page: CDX as arrays (Wayback), as a line of JSON each (pywb), as text; and TimeMaps.
+//! What the index of an archive lists for a page: CDX as arrays (Wayback), as lines of JSON (pywb), as text; and TimeMaps.
 //!
-//! Indexes hold rows that no parser expects: impossible dates, `-` for a status, addresses that are none. Each row is read by itself;
+//! Indexes contain unexpected rows: impossible dates, `-` for a status, invalid addresses. Each row is parsed by itself;
 //! a bad one is left out and counted.
 
 use serde_json::Value;
@@ -19,9 +19,9 @@ pub struct Listed {
     pub raw: String,
     /// When it was made.
     pub date: Instant,
-    /// The address that was captured, as the index spells it.
+    /// The captured address, as the index spells it.
     pub original: TargetUri,
-    /// The status of the answer; `None` where the index does not say.
+    /// The status of the captured response; `None` if the index does not say.
     pub status: Option<u16>,
     /// The digest of the payload as the server sent it: SHA-1 in base32.
     pub digest: Option<String>,
@@ -30,22 +30,22 @@ pub struct Listed {
 /// One page of an index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The mementos of the page that was asked for, oldest first, each once.
+    /// The mementos of the requested page, oldest first, each once.
     pub listed: Vec<Listed>,
-    /// How many rows could not be read.
+    /// How many rows were unreadable.
     pub bad: u64,
-    /// How many rows are about another page: indexes fold hosts and spellings together.
+    /// How many rows are about other pages: indexes treat similar hosts and spellings as one.
     pub others: u64,
-    /// The key to go on with, as printed; `None` at the end.
+    /// The key for the next page, as printed; `None` at the end.
     pub resume: Option<String>,
 }
 
-/// Why an answer is not an index.
+/// Why a response is not an index.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer is no index: {0}")]
+#[error("the answer is not an index: {0}")]
 pub struct ListingError(String);
 
-/// The columns that are read of a row.
+/// The columns of a row that are read.
 #[derive(Clone, Copy, Debug)]
 struct Columns {
     timestamp: usize,
@@ -56,7 +56,7 @@ struct Columns {
 
 impl Columns {
     fn named(names: &[String]) -> Option<Self> {
-        let place = |all: &[&str]| names.iter().position(|it| all.contains(&it.as_str()));
+        let place = |all: &[&str]| names.iter().position(|name| all.contains(&name.as_str()));
         Some(Self {
             timestamp: place(&["timestamp"])?,
             original: place(&["original", "url"])?,
@@ -65,7 +65,7 @@ impl Columns {
         })
     }
 
-    /// Of the text form, in the order of the Wayback CDX server.
+    /// The columns of the text form, in the order of the Wayback CDX server.
     const TEXT: Self = Self {
         timestamp: 1,
         original: 2,
@@ -74,10 +74,10 @@ impl Columns {
     };
 }
 
-/// Reads a page of the index of an archive about `asked`.
+/// Parses a page of the index of an archive about `asked`.
 ///
 /// # Errors
-/// The answer is neither an index nor an empty one: an error page, a text that breaks off.
+/// The response is neither an index nor an empty one: an error page, an incomplete text.
 pub fn listing(archive: &Archive, asked: &TargetUri, body: &[u8]) -> Result<Page, ListingError> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -120,7 +120,7 @@ fn arrays(archive: &Archive, asked: &TargetUri, text: &str) -> Result<Page, List
     Ok(page)
 }
 
-/// The values of a row; a single value that is no array is a row that cannot be read.
+/// The values of a row; empty for a value that is not an array, so that the row counts as unreadable.
 fn words(row: &Value) -> Vec<String> {
     let word = |it: &Value| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
     match row {
@@ -129,10 +129,10 @@ fn words(row: &Value) -> Vec<String> {
     }
 }
 
-/// A JSON object on each line.
+/// An index with a JSON object on each line.
 fn lines(archive: &Archive, asked: &TargetUri, text: &str) -> Result<Page, ListingError> {
     let mut page = Page::default();
-    for line in text.lines().filter(|it| !it.trim().is_empty()) {
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let Ok(Value::Object(fields)) = serde_json::from_str(line) else {
             page.bad += 1;
             continue;
@@ -140,7 +140,11 @@ fn lines(archive: &Archive, asked: &TargetUri, text: &str) -> Result<Page, Listi
         let names: Vec<String> = fields.keys().cloned().collect();
         let row: Vec<String> = fields
             .values()
-            .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
+            .map(|value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            })
             .collect();
         if let Some(message) = fields.get("message").or_else(|| fields.get("error")) {
             return Err(fault(message));
@@ -153,7 +157,7 @@ fn lines(archive: &Archive, asked: &TargetUri, text: &str) -> Result<Page, Listi
     Ok(page)
 }
 
-/// Columns between spaces; after an empty line, the key.
+/// An index with columns separated by spaces; the key follows an empty line.
 fn plain(archive: &Archive, asked: &TargetUri, text: &str) -> Result<Page, ListingError> {
     if text.starts_with('<') {
         return Err(fault("it is a page for people"));
@@ -182,15 +186,15 @@ fn timemap(asked: &TargetUri, text: &str) -> Result<Page, ListingError> {
     };
     let map = match TimeMap::parse(form, text) {
         Ok(map) => map,
-        // One bad date spoils no other: the links are read one by one.
+        // The links are parsed one by one, so that one bad date does not spoil the others.
         Err(_) if form == Form::Link && text.starts_with('<') && text.contains("rel=") => {
             return links(asked, text);
         }
         Err(error) => return Err(fault(error)),
     };
     let mut page = Page::default();
-    for it in map.mementos {
-        page.take_memento(asked, &it.uri, it.date);
+    for memento in map.mementos {
+        page.take_memento(asked, &memento.uri, memento.date);
     }
     Ok(page)
 }
@@ -198,7 +202,7 @@ fn timemap(asked: &TargetUri, text: &str) -> Result<Page, ListingError> {
 fn links(asked: &TargetUri, text: &str) -> Result<Page, ListingError> {
     let links = crate::memento::parse_links(text).map_err(fault)?;
     let mut page = Page::default();
-    for link in links.iter().filter(|it| it.is("memento")) {
+    for link in links.iter().filter(|link| link.is("memento")) {
         let date = link.parameter("datetime").unwrap_or_default();
         match crate::clock::parse_http_date(date, Instant::default()) {
             Some(date) => page.take_memento(asked, &link.target, date),
@@ -216,10 +220,10 @@ impl Page {
                 .filter(|it| *it != "-" && !it.is_empty())
         };
         let date = value(columns.timestamp)
-            .filter(|it| it.len() == 14)
+            .filter(|value| value.len() == 14)
             .and_then(parse_digits14);
         let original = value(columns.original);
-        let parsed = original.and_then(|it| TargetUri::parse(it).ok());
+        let parsed = original.and_then(|original| TargetUri::parse(original).ok());
         let (Some(date), Some(original), Some((parsed, _))) = (date, original, parsed) else {
             self.bad += 1;
             return;
@@ -259,8 +263,8 @@ impl Page {
     }
 }
 
-/// Whether a row is about the page that was asked for: indexes fold schemes, ports, `www` and case together, and that is the same page
-/// here as well; another host or path is not.
+/// Whether a row is about the requested page: indexes treat schemes, ports, `www` and case as equal, and so does this
+/// function; another host or path is another page.
 pub(super) fn is_same_page(asked: &TargetUri, original: &TargetUri) -> bool {
     asked.surt() == original.surt()
 }
@@ -280,7 +284,10 @@ mod tests {
     }
 
     fn dates(page: &Page) -> Vec<String> {
-        page.listed.iter().map(|it| digits14(it.date)).collect()
+        page.listed
+            .iter()
+            .map(|listed| digits14(listed.date))
+            .collect()
     }
 
     #[test]
@@ -316,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_index_is_one_and_an_error_page_is_none() {
+    fn an_empty_index_is_valid_and_an_error_page_is_not() {
         for empty in ["[]", "", "\n", "[[\"timestamp\",\"original\"]]"] {
             assert_eq!(
                 read("cdx:https://a.example", empty).unwrap(),

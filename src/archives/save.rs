@@ -1,13 +1,13 @@
-//! Save Page Now (public API text of 2026-07-22): what is sent, and what the answers mean. Errors come under status 200 as well.
+//! Save Page Now (public API text of 2026-07-22): the requests, and the meaning of the responses. Errors can have status 200.
 
 use serde_json::Value;
 
 use crate::capture::{Capture, Outcome};
 
-/// What came of the request to save a page.
+/// The result of a request to save a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
-    /// There is a job; its state has to be asked for.
+    /// There is a job; its state must be asked for.
     Job(String),
     /// The page is archived, at that time.
     Done {
@@ -18,38 +18,38 @@ pub enum Saved {
     },
     /// The job is not done yet.
     Pending,
-    /// The archive does not save it, now or later.
+    /// The archive refuses to save it, now and later.
     Refused {
         /// The code: `error:blocked-url`.
         code: String,
         /// The message.
         message: String,
     },
-    /// It was saved often enough today, by anyone: done for today.
+    /// It was saved often enough today, by any user.
     Enough(String),
-    /// Another try may help.
+    /// Another attempt can help.
     Later {
         /// The code or status.
         code: String,
         /// The message.
         message: String,
     },
-    /// The archive does not know the job any more.
+    /// The archive no longer knows the job.
     Forgotten,
     /// The keys are missing or wrong.
     NoAccess(String),
 }
 
-/// How many pages may be saved now.
+/// How many pages can be saved now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// Jobs that may be begun now.
+    /// Jobs that can be started now.
     pub available: u64,
-    /// Pages that may be saved today.
+    /// Pages that can be saved today.
     pub today: u64,
 }
 
-/// Codes after which another try may help; any other code is final, also one that nobody knows.
+/// Codes after which another attempt can help; any other code is final, including unknown ones.
 const PASSING: &[&str] = &[
     "user-session-limit",
     "celery",
@@ -67,7 +67,7 @@ const PASSING: &[&str] = &[
     "internal-server-error",
 ];
 
-/// The form that asks to save a page, unless it was saved by anyone in the past day.
+/// The form that asks to save a page, unless any user saved it in the past day.
 #[must_use]
 pub fn save_form(page: &str) -> String {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
@@ -83,7 +83,7 @@ pub fn authorization(keys: &str) -> String {
     format!("LOW {}", keys.trim())
 }
 
-/// What the answer to a request to save a page, or for the state of its job, means.
+/// The meaning of the response to a request to save a page, or for the state of its job.
 #[must_use]
 pub fn saved(capture: &Capture) -> Saved {
     let later = |code: &str, message: &str| Saved::Later {
@@ -121,7 +121,10 @@ pub fn saved(capture: &Capture) -> Saved {
                 timestamp: timestamp.to_owned(),
                 original: original.to_owned(),
             },
-            _ => later("no-address", "it says that it is done, and not where"),
+            _ => later(
+                "no-address",
+                "it says that the page is saved, but not where",
+            ),
         },
         (Some("pending"), _) => Saved::Pending,
         (Some("error"), _) => of_code(text("status_ext").unwrap_or("error:unknown"), message),
@@ -129,7 +132,7 @@ pub fn saved(capture: &Capture) -> Saved {
         _ if status == 404 => Saved::Forgotten,
         _ => later(
             &format!("status {status}"),
-            "the answer is none that is known",
+            "the answer is not in a known form",
         ),
     }
 }
@@ -150,7 +153,7 @@ fn of_code(code: &str, message: &str) -> Saved {
     }
 }
 
-/// How many pages may be saved now, as `/save/status/user` says; `None` where it does not.
+/// How many pages can be saved now, according to `/save/status/user`; `None` if the response does not say.
 #[must_use]
 pub fn room(capture: &Capture) -> Option<Room> {
     let Outcome::Response(response) = &capture.outcome else {
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_taken_for_what_they_are_whatever_their_status() {
+    fn responses_are_judged_by_content_not_by_status() {
         for (status, body, expected) in [
             (
                 200,

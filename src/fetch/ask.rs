@@ -71,8 +71,8 @@ impl Crawl {
         let turn = self.lanes.turn_of(uri);
         loop {
             if let Some((kind, detail)) = lane.known(origin).unreachable.clone() {
-                let it = not_asked(uri, self.clock.now(), kind, detail);
-                return Err(Hindrance::Capture(Box::new(it)));
+                let refused = not_asked(uri, self.clock.now(), kind, detail);
+                return Err(Hindrance::Capture(Box::new(refused)));
             }
             let rule = self.ask_robots(lane, origin, uri).await?;
             let mut turn = turn.lock().await;
@@ -139,7 +139,7 @@ impl Crawl {
         }
         let longer = wish
             .wait(known.state.refusals, tries, &self.options)
-            .filter(|it| *it > pause);
+            .filter(|wait| *wait > pause);
         let reason = longer.and_then(|_| wish.reason.clone());
         let wait = longer.unwrap_or(pause);
         // A temporary failure is tried again in this run only; the next run does not wait for it.
@@ -269,8 +269,8 @@ impl Crawl {
                 };
                 match proxy.filter(|_| status_of(&response.head) == Some(407)) {
                     None => (Outcome::Response(response), interim, reusable),
-                    Some(it) => {
-                        let detail = format!("the proxy {it} answered with status 407");
+                    Some(proxy) => {
+                        let detail = format!("the proxy {proxy} answered with status 407");
                         let failure = failure(FailureKind::Proxy, detail, response.head);
                         (failure, interim, false)
                     }

@@ -135,7 +135,10 @@ impl Request {
         }
         let mut head = format!("{method} {target} HTTP/1.1\r\n");
         for (name, value) in fields {
-            let value: String = value.chars().filter(|it| !it.is_control()).collect();
+            let value: String = value
+                .chars()
+                .filter(|letter| !letter.is_control())
+                .collect();
             head.push_str(name);
             head.push_str(": ");
             head.push_str(&value);

@@ -90,7 +90,7 @@ impl Cookies {
                 "path" if value.starts_with('/') => value.clone_into(&mut cookie.path),
                 "secure" => cookie.is_secure = true,
                 "max-age" => by_age = value.parse::<i64>().ok().map(|it| it <= 0).or(by_age),
-                "expires" => by_date = parse_http_date(value, now).is_some_and(|it| it <= now),
+                "expires" => by_date = parse_http_date(value, now).is_some_and(|date| date <= now),
                 _ => {}
             }
         }
@@ -131,7 +131,7 @@ impl Cookie {
 
 fn is_below(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain)
-        .is_some_and(|it| it.ends_with('.'))
+        .is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// The default path of a cookie (RFC 6265, 5.1.4).

@@ -27,14 +27,18 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Stream for T {}
 
 /// An open connection.
 pub(super) struct Link {
+    /// The stream.
     pub(super) stream: Box<dyn Stream>,
+    /// The endpoint and its TLS parameters.
     pub(super) connection: Connection,
 }
 
 /// Why connecting failed.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
+    /// The kind of failure.
     pub(super) kind: FailureKind,
+    /// What happened, in words.
     pub(super) detail: String,
     /// The endpoint, as far as known.
     pub(super) connection: Option<Connection>,
@@ -61,6 +65,7 @@ pub(super) struct Dialer {
 }
 
 impl Dialer {
+    /// A dialer with these options. A fault in the trusted certificates is reported at the first connection that needs them.
     pub(super) fn new(options: Arc<Options>) -> Self {
         let trust = tls::Trust::of(&options);
         Self { options, trust }
@@ -222,7 +227,7 @@ pub(super) async fn may_ask_through_proxy(
     options: &Options,
 ) -> Result<(), Refusal> {
     match addresses(uri, options).await {
-        Err(it) if it.kind == FailureKind::GuardRefused => Err(it),
+        Err(error) if error.kind == FailureKind::GuardRefused => Err(error),
         Err(_) => guard::check_name(uri.host())
             .map_err(|why| Refusal::new(FailureKind::GuardRefused, why)),
         Ok(_) => Ok(()),
@@ -245,7 +250,9 @@ async fn addresses_of(
                 Refusal::new(FailureKind::Proxy, detail)
             })?,
     };
-    let each = found.into_iter().map(|it| SocketAddr::new(it, proxy.port));
+    let each = found
+        .into_iter()
+        .map(|found| SocketAddr::new(found, proxy.port));
     Ok(in_turns(each.collect()))
 }
 
@@ -277,6 +284,10 @@ async fn tunnel(
     }
 }
 
+/// The addresses of a host name.
+///
+/// # Errors
+/// The name does not exist, or the lookup failed or took too long.
 pub(super) async fn look_up(
     host: &str,
     port: u16,
@@ -308,7 +319,7 @@ pub(super) async fn look_up(
                 Refusal::new(FailureKind::DnsFailed, format!("{host}: {detail}"))
             }
         })?;
-    let found: Vec<IpAddr> = found.map(|it| it.ip()).collect();
+    let found: Vec<IpAddr> = found.map(|found| found.ip()).collect();
     if found.is_empty() {
         return Err(not_found());
     }
@@ -373,7 +384,7 @@ mod tests {
 
     #[test]
     fn families_take_turns() {
-        let parse = |it: &&str| it.parse::<SocketAddr>().unwrap();
+        let parse = |text: &&str| text.parse::<SocketAddr>().unwrap();
         let given = ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"];
         let turns = in_turns(given.iter().map(parse).collect());
         let expected = ["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"];
@@ -389,7 +400,7 @@ mod tests {
                 ("nowhere.example", vec![]),
             ]
             .map(|(name, them)| {
-                let them = them.iter().map(|it| it.parse().unwrap()).collect();
+                let them = them.iter().map(|theirs| theirs.parse().unwrap()).collect();
                 (name.to_owned(), them)
             })
             .into(),

@@ -266,7 +266,7 @@ impl Resolve for Guarded {
             let found: Vec<SocketAddr> = found
                 .map_err(|error| error.detail)?
                 .into_iter()
-                .map(|it| SocketAddr::new(it.ip(), 0))
+                .map(|value| SocketAddr::new(value.ip(), 0))
                 .collect();
             Ok(Box::new(found.into_iter()) as Addrs)
         })

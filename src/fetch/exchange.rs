@@ -18,7 +18,9 @@ use crate::capture::{FailureKind, Truncation};
 /// Why there is no response.
 #[derive(Debug)]
 pub(super) struct Trouble {
+    /// The kind of failure.
     pub(super) kind: FailureKind,
+    /// What happened, in words.
     pub(super) detail: String,
     /// The bytes received so far.
     pub(super) received: Vec<u8>,

@@ -86,7 +86,7 @@ pub(super) fn check_name(host: &str) -> Result<(), String> {
     let name = host.trim_end_matches('.');
     let is_below = |text: &&str| {
         name.strip_suffix(*text)
-            .is_some_and(|it| it.is_empty() || it.ends_with('.'))
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
     if name.contains('.') && !INNER.iter().any(is_below) {
         return Ok(());
@@ -148,7 +148,8 @@ pub fn is_public(host: &url::Host<&str>) -> bool {
         url::Host::Ipv4(it) => special(IpAddr::V4(*it)).is_none(),
         url::Host::Ipv6(it) => {
             let inside = embedded(*it).map(IpAddr::V4);
-            special(IpAddr::V6(*it)).is_none() && inside.is_none_or(|it| special(it).is_none())
+            special(IpAddr::V6(*it)).is_none()
+                && inside.is_none_or(|inside| special(inside).is_none())
         }
     }
 }

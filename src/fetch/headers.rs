@@ -67,7 +67,7 @@ impl Header {
             Host::One(one) => one == host,
             Host::AllBelow(all_below) => host
                 .strip_suffix(all_below.as_str())
-                .is_some_and(|it| it.is_empty() || it.ends_with('.')),
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_field_or_would_break_the_request_is_refused() {
+    fn an_invalid_field_is_refused_and_so_is_one_that_would_break_the_request() {
         for text in [
             "X-A: b",
             "example.org X-A",

@@ -105,6 +105,7 @@ pub(super) struct Lane {
 /// One origin of a host.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    /// The state to store.
     pub(super) state: HostState,
     /// Its robots.txt, parsed.
     pub(super) robots: Option<Arc<Robots>>,

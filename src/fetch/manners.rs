@@ -45,7 +45,7 @@ pub(super) fn of_head(head: &[u8], now: Instant) -> Wish {
 fn wish(head: &[u8], challenge: bool, now: Instant) -> Wish {
     let status = status_of(head).unwrap_or_default();
     let waits = fields_of(head)
-        .filter(|(it, _)| it.eq_ignore_ascii_case("retry-after"))
+        .filter(|(fields_of, _)| fields_of.eq_ignore_ascii_case("retry-after"))
         .filter_map(|(_, value)| retry_after::parse(&value, now));
     let retry_after = waits.max();
     let reason = match (&retry_after, challenge) {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn one_forbidden_page_is_no_block_but_a_storm_is() {
+    fn one_forbidden_page_is_not_a_block_but_three_in_a_row_are() {
         let options = Options::default();
         let forbidden = wish("403 Forbidden");
         assert_eq!(forbidden.wait(1, 1, &options), None);

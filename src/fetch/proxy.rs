@@ -31,7 +31,9 @@ pub enum ProxyError {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
     url: Url,
+    /// Its host.
     pub(super) host: String,
+    /// Its port.
     pub(super) port: u16,
     /// The value of `Proxy-Authorization`.
     pub(super) authorization: Option<String>,
@@ -90,7 +92,9 @@ impl Proxies {
         };
         let proxy = |name: &str| {
             let found = value(name).or_else(|| value("all_proxy"));
-            found.map(|(it, name)| Proxy::parse(&it, name)).transpose()
+            found
+                .map(|(found, name)| Proxy::parse(&found, name))
+                .transpose()
         };
         let except = value("no_proxy").map(|value| value.0).unwrap_or_default();
         Ok(Self {
@@ -213,8 +217,8 @@ mod tests {
 
     fn proxies(variables: &[(&str, &str)]) -> Result<Proxies, ProxyError> {
         Proxies::of_variables(|name| {
-            let it = variables.iter().find(|it| it.0 == name)?;
-            Some(it.1.to_owned())
+            let variable = variables.iter().find(|variable| variable.0 == name)?;
+            Some(variable.1.to_owned())
         })
     }
 
@@ -255,10 +259,10 @@ mod tests {
 
     #[test]
     fn a_password_is_sent_and_never_shown() {
-        let it = proxies(&[("http_proxy", "http://user:p%40ss@proxy.example:3128")]).unwrap();
-        let proxy = it.http.as_ref().unwrap();
+        let proxies = proxies(&[("http_proxy", "http://user:p%40ss@proxy.example:3128")]).unwrap();
+        let proxy = proxies.http.as_ref().unwrap();
         assert_eq!(proxy.authorization.as_deref(), Some("Basic dXNlcjpwQHNz"));
-        assert!(!format!("{it:?} {proxy}").contains("ss"));
+        assert!(!format!("{proxies:?} {proxy}").contains("ss"));
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn clock_form(value: &str) -> Option<Duration> {
     let is_clock = parts.len() <= 3 && parts.iter().skip(1).all(|part| *part < 60);
     let sum = parts
         .iter()
-        .try_fold(0_u64, |sum, it| sum.checked_mul(60)?.checked_add(*it))?;
+        .try_fold(0_u64, |sum, part| sum.checked_mul(60)?.checked_add(*part))?;
     is_clock.then_some(Duration::from_secs(sum))
 }
 
@@ -65,7 +65,7 @@ fn clock_form(value: &str) -> Option<Duration> {
 fn with_units(value: &str) -> Option<Duration> {
     let lower = value.to_ascii_lowercase();
     // In ISO 8601, an M before the T is a month; no server asks for months.
-    let plain = lower.strip_prefix('p').map(|it| it.replace('t', ""));
+    let plain = lower.strip_prefix('p').map(|rest| rest.replace('t', ""));
     let mut rest = plain.as_deref().unwrap_or(&lower);
     let mut sum = 0.0;
     while !rest.is_empty() {
@@ -94,7 +94,7 @@ fn date(value: &str, now: Instant) -> Option<Instant> {
         .or_else(|| crate::clock::parse_warc_date(value))
         .or_else(|| {
             // Wrong names of weekdays, zones as numbers, no zone: only the day and the time count.
-            let plain = value.split_once(", ").map_or(value, |it| it.1).trim();
+            let plain = value.split_once(", ").map_or(value, |parts| parts.1).trim();
             DateTime::parse_from_rfc2822(plain)
                 .ok()
                 .map(|it| it.with_timezone(&Utc))
@@ -104,7 +104,7 @@ fn date(value: &str, now: Instant) -> Option<Instant> {
                     let mut read = forms
                         .iter()
                         .map(|form| NaiveDateTime::parse_from_str(plain, form));
-                    read.find_map(Result::ok).map(|it| it.and_utc())
+                    read.find_map(Result::ok).map(|found| found.and_utc())
                 })
         })
 }

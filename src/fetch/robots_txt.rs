@@ -38,8 +38,8 @@ impl Crawl {
     ) -> Result<String, Hindrance> {
         let refused = |detail: String| {
             let now = self.clock.now();
-            let it = not_asked(uri, now, FailureKind::RobotsRefused, detail);
-            Hindrance::Capture(Box::new(it))
+            let refused = not_asked(uri, now, FailureKind::RobotsRefused, detail);
+            Hindrance::Capture(Box::new(refused))
         };
         if lane.known(origin).robots.is_none() {
             let file = match lane.known(origin).state.robots.take() {

@@ -172,8 +172,8 @@ pub(super) fn agreement(connection: &ClientConnection, witness: &Witness) -> Tls
     Tls {
         version,
         // In the library, the name of a TLS 1.3 suite contains a 13 that is not in the IANA name.
-        cipher_suite: suite.map_or_else(String::new, |it| {
-            format!("{:?}", it.suite()).replacen("TLS13_", "TLS_", 1)
+        cipher_suite: suite.map_or_else(String::new, |suite| {
+            format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1)
         }),
         certificates: witness.chain(),
         untrusted: witness.untrusted(),
@@ -201,7 +201,9 @@ fn distrust(bad: &CertificateError) -> Untrusted {
 /// The kind of a failed handshake, with advice; `first` are the first bytes of the server.
 pub(super) fn failure(error: &io::Error, first: &[u8]) -> (FailureKind, String) {
     use rustls::Error as Tls;
-    let inner = error.get_ref().and_then(|it| it.downcast_ref::<Tls>());
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Tls>());
     let old = || {
         let version = old_version(first).unwrap_or("an old version of TLS");
         format!("the server supports only {version}, which is not safe: its owner has to update it")
@@ -273,7 +275,10 @@ fn of_certificate(bad: &CertificateError) -> (FailureKind, String) {
         (Untrusted::WrongHost, Bad::NotValidForNameContext { presented, .. })
             if !presented.is_empty() =>
         {
-            let mut names: Vec<&str> = presented.iter().map(|it| name_in(it)).collect();
+            let mut names: Vec<&str> = presented
+                .iter()
+                .map(|presented| name_in(presented))
+                .collect();
             names.truncate(3);
             let names = names.join(", ");
             let detail = format!("the certificate is for {names}, not for this host: {TAKE}");

@@ -37,8 +37,8 @@ impl Crawl {
                 Asked::NotBegun if captures.is_empty() => return None,
                 Asked::NotBegun => {
                     let detail = "the run was stopped before this redirect was followed".to_owned();
-                    let it = not_asked(&uri, self.clock.now(), FailureKind::Stopped, detail);
-                    captures.push(it);
+                    let capture = not_asked(&uri, self.clock.now(), FailureKind::Stopped, detail);
+                    captures.push(capture);
                     break;
                 }
             };
@@ -109,7 +109,7 @@ impl Crawl {
 
 /// Replaces the recorded state of the origin.
 fn note(hosts: &mut Vec<(Origin, HostState)>, origin: Origin, state: HostState) {
-    hosts.retain(|(it, _)| *it != origin);
+    hosts.retain(|(host, _)| *host != origin);
     hosts.push((origin, state));
 }
 
@@ -123,7 +123,7 @@ fn redirect(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
     let next = capture.target_uri.join(&location);
     let had_credentials = without_credentials(&location) != location;
     Some(
-        next.map(|(it, _)| (it, had_credentials))
+        next.map(|(next, _)| (next, had_credentials))
             .map_err(|error| error.to_string()),
     )
 }
@@ -137,8 +137,8 @@ fn forward(capture: &Capture) -> Option<Result<(TargetUri, bool), String>> {
     if challenge::in_response(response).is_some() {
         return None;
     }
-    let it = forward::of_response(response, &capture.target_uri)?;
-    Some(Ok((it.to, false)))
+    let target = forward::of_response(response, &capture.target_uri)?;
+    Some(Ok((target.to, false)))
 }
 
 /// What is wrong with the validators of a server (RFC 9110, 8.8), if anything.
@@ -151,14 +151,16 @@ fn lie(capture: &Capture, known: &Validators) -> Option<String> {
     }
     let uri = &capture.target_uri;
     let tag = |text: &str| text.trim().trim_start_matches("W/").to_owned();
-    let held = known.etag.as_deref().map(tag);
+    let known_tag = known.etag.as_deref().map(tag);
     let came = capture.field("etag").as_deref().map(tag);
     match capture.status()? {
-        304 if known.conditional && held.is_some() && came.is_some() && came != held => Some(
-            format!("{uri}: the server answered \"not modified\" with a different ETag"),
-        ),
+        304 if known.conditional && known_tag.is_some() && came.is_some() && came != known_tag => {
+            Some(format!(
+                "{uri}: the server answered \"not modified\" with a different ETag"
+            ))
+        }
         200 if is_whole(capture) && capture.payload_digest() != Some(known.payload_digest) => {
-            if held.is_some() && came == held {
+            if known_tag.is_some() && came == known_tag {
                 return Some(format!(
                     "{uri}: the server changed the page without changing its ETag"
                 ));

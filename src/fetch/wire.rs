@@ -64,16 +64,22 @@ enum Chunk {
 /// The finished response.
 #[derive(Debug)]
 pub(super) struct Received {
+    /// The interim responses (1xx), as received.
     pub(super) interim: Vec<u8>,
+    /// The head, as received.
     pub(super) head: Vec<u8>,
+    /// The payload, without transfer coding, with its content coding.
     pub(super) payload: Vec<u8>,
+    /// The framing of the body.
     pub(super) framing: Framing,
+    /// Why the body is incomplete, if it is.
     pub(super) truncated: Option<Truncation>,
     /// Whether another exchange can follow on the same connection.
     pub(super) reusable: bool,
 }
 
 impl Incoming {
+    /// A response that has not begun.
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -397,7 +403,7 @@ fn keeps_alive(head: &[u8]) -> bool {
 fn begins_chunk(line: &[u8]) -> bool {
     let (digits, rest) = split_digits(line);
     let behind = rest.trim_ascii_start().first();
-    line.is_empty() || !digits.is_empty() && behind.is_none_or(|it| *it == b';')
+    line.is_empty() || !digits.is_empty() && behind.is_none_or(|behind| *behind == b';')
 }
 
 fn chunk_size(line: &[u8]) -> Option<u64> {
@@ -489,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_that_are_none_or_too_large_are_refused() {
+    fn invalid_and_too_large_heads_are_refused() {
         let fields = "X: y\r\n".repeat(21);
         for wire in [
             "<html>".to_owned(),
@@ -530,7 +536,7 @@ mod tests {
             for start in [&b""[..], b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"] {
                 let mut incoming = Incoming::new(LIMITS);
                 let wire = [start, &tail].concat();
-                let _ = wire.chunks(step).try_for_each(|it| incoming.feed(it));
+                let _ = wire.chunks(step).try_for_each(|chunk| incoming.feed(chunk));
                 let _ = incoming.finish(Some(Truncation::Disconnect));
             }
         }

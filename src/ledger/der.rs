@@ -26,7 +26,9 @@ pub(super) struct Values<'a>(pub(super) &'a [u8]);
 /// One value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Value<'a> {
+    /// The tag (X.690, 8.1.2).
     pub(super) tag: u8,
+    /// The content, without tag and length.
     pub(super) content: &'a [u8],
     /// Tag, length and content.
     pub(super) whole: &'a [u8],
@@ -43,7 +45,9 @@ impl<'a> Values<'a> {
             if digits.is_empty() || digits.len() > 3 {
                 return None;
             }
-            length = digits.iter().fold(0, |all, it| all << 8 | usize::from(*it));
+            length = digits
+                .iter()
+                .fold(0, |all, digit| all << 8 | usize::from(*digit));
             rest = behind;
         }
         let (content, behind) = rest.split_at_checked(length)?;
@@ -80,7 +84,7 @@ impl<'a> Value<'a> {
 
 /// A value with that tag and content.
 pub(super) fn value(tag: u8, inside: &[&[u8]]) -> Vec<u8> {
-    let length: usize = inside.iter().map(|it| it.len()).sum();
+    let length: usize = inside.iter().map(|inside| inside.len()).sum();
     let mut out = vec![tag];
     let bytes = length.to_be_bytes();
     let digits = bytes.iter().skip_while(|byte| **byte == 0).copied();

@@ -132,7 +132,7 @@ impl SetDigest {
     #[must_use]
     pub fn of(json: &[u8]) -> Self {
         let mut tree = Tree::default();
-        elements(json).for_each(|it| tree.push(leaf_hash(it)));
+        elements(json).for_each(|element| tree.push(leaf_hash(element)));
         Self {
             digest: ContentDigest::of(json),
             size: usize::try_from(tree.size()).unwrap_or(usize::MAX),
@@ -315,21 +315,21 @@ impl CaptureLeaf<'_> {
                 .refers_to
                 .map(|(date, uri)| (warc_date(date), uri.as_str())),
             address: self.connection.as_ref().map(|connection| connection.0),
-            tls: tls.map(|it| [it.version.as_str(), it.cipher_suite.as_str()]),
-            certificates: tls.map(|it| {
-                it.certificates
+            tls: tls.map(|tls| [tls.version.as_str(), tls.cipher_suite.as_str()]),
+            certificates: tls.map(|tls| {
+                tls.certificates
                     .iter()
                     .map(|certificate| ContentDigest::of(certificate))
                     .collect()
             }),
-            untrusted: tls.and_then(|it| it.untrusted),
-            source: self.source.map(|it| SourceText {
-                archive: &it.archive,
-                memento: it.memento.as_deref(),
-                copied: it.copied.map(warc_date),
-                record: it.record.as_deref(),
-                file: it.file.as_deref(),
-                digest: it.digest,
+            untrusted: tls.and_then(|tls| tls.untrusted),
+            source: self.source.map(|source| SourceText {
+                archive: &source.archive,
+                memento: source.memento.as_deref(),
+                copied: source.copied.map(warc_date),
+                record: source.record.as_deref(),
+                file: source.file.as_deref(),
+                digest: source.digest,
             }),
         })
     }
@@ -534,9 +534,9 @@ mod tests {
 
     #[test]
     fn an_array_falls_into_its_elements_as_they_stand() {
-        let parts = |it: &'static str| {
-            elements(it.as_bytes())
-                .map(|it| std::str::from_utf8(it).unwrap())
+        let parts = |text: &'static str| {
+            elements(text.as_bytes())
+                .map(|element| std::str::from_utf8(element).unwrap())
                 .collect::<Vec<_>>()
         };
         assert_eq!(parts("[]"), [""; 0]);

@@ -162,16 +162,16 @@ impl Verifier {
         for line in signatures.lines() {
             let Some((name, signature)) = line
                 .strip_prefix(SIGNATURE)
-                .and_then(|it| it.split_once(' '))
+                .and_then(|rest| rest.split_once(' '))
             else {
                 return Err(NoteError::Form {
                     line: text.lines().count() + 2,
                     expected: "a signature line",
                 });
             };
-            let Some((id, signature)) = decode(signature)
-                .and_then(|it| Some((*it.first_chunk::<4>()?, it.get(4..)?.to_vec())))
-            else {
+            let Some((id, signature)) = decode(signature).and_then(|decoded| {
+                Some((*decoded.first_chunk::<4>()?, decoded.get(4..)?.to_vec()))
+            }) else {
                 continue;
             };
             if name != self.name || id != self.id() {
@@ -266,7 +266,7 @@ impl Signer {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| form())?;
         let key: [u8; 32] = pair.public_key().as_ref().try_into().map_err(|_| form())?;
         let name = match name {
-            Some(it) if is_name(it) => it.to_owned(),
+            Some(name) if is_name(name) => name.to_owned(),
             Some(_) => return Err(form()),
             None => {
                 let digest = hex(&Sha256::digest(key));
@@ -318,7 +318,7 @@ impl FromStr for Signer {
         let rest = text
             .trim()
             .strip_prefix(PRIVATE)
-            .and_then(|it| it.strip_prefix('+'));
+            .and_then(|rest| rest.strip_prefix('+'));
         let mut parts = rest.ok_or_else(form)?.splitn(3, '+');
         let mut part = || parts.next().ok_or_else(form);
         let (name, id, seed) = (part()?, part()?, part()?);
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_checkpoint_is_told_with_its_line() {
+    fn an_invalid_checkpoint_is_reported_with_its_line() {
         let line = |text: &str| match Checkpoint::parse(text) {
             Err(NoteError::Form { line, .. }) => line,
             other => panic!("{other:?}"),
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused() {
+    fn an_invalid_key_is_refused() {
         for text in [
             "",
             "a+b",

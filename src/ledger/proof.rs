@@ -88,18 +88,18 @@ impl FromStr for Inclusion {
         if lines.next().is_none_or(|line| line.1 != FIRST_LINE) {
             return Err(form(1, "`c2sp.org/tlog-proof@v1`"));
         }
-        let extra = lines.next_if(|it| it.1.starts_with("extra "));
+        let extra = lines.next_if(|line| line.1.starts_with("extra "));
         let extra = match extra {
             None => Vec::new(),
             Some((_, line)) => line
                 .strip_prefix("extra ")
-                .and_then(|it| STANDARD.decode(it).ok())
+                .and_then(|rest| STANDARD.decode(rest).ok())
                 .ok_or(form(2, "`extra` and base64"))?,
         };
         let (number, line) = lines.next().ok_or(form(2, "`index` and a number"))?;
         let index = line
             .strip_prefix("index ")
-            .and_then(|it| it.parse().ok())
+            .and_then(|rest| rest.parse().ok())
             .ok_or(form(number + 1, "`index` and a number"))?;
         Ok(Self {
             extra,
@@ -113,7 +113,10 @@ impl FromStr for Inclusion {
 fn hashes<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Result<Vec<Hash>, ProofError> {
     let mut hashes = Vec::new();
     for (number, line) in lines {
-        let hash = STANDARD.decode(line).ok().and_then(|it| it.try_into().ok());
+        let hash = STANDARD
+            .decode(line)
+            .ok()
+            .and_then(|decoded| decoded.try_into().ok());
         hashes.push(
             hash.filter(|_| hashes.len() < MOST_HASHES)
                 .ok_or(ProofError::Form {
@@ -234,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proof_is_told_with_its_line() {
+    fn an_invalid_proof_is_reported_with_its_line() {
         let line = |text: &str| match text.parse::<Inclusion>() {
             Err(ProofError::Form { line, .. }) => line,
             other => panic!("{other:?}"),

@@ -219,8 +219,8 @@ impl<'a> Signed<'a> {
         let mut certificates = Vec::new();
         if let Some(set) = data.optional(CONTEXT_0) {
             let mut set = set.inside();
-            while let Some(it) = set.take() {
-                certificates.push(it.whole);
+            while let Some(set) = set.take() {
+                certificates.push(set.whole);
             }
         }
         // Revocation lists.
@@ -245,7 +245,10 @@ impl<'a> Signed<'a> {
         let imprint_algorithm = or(algorithm(imprint.expect(SEQUENCE)), "imprint's algorithm")?;
         let imprint = or(imprint.expect(OCTETS), "imprint's digest")?.content;
         or(info.expect(INTEGER), "serial number")?;
-        let at = or(info.expect(TIME).and_then(|it| time(it.content)), "time")?;
+        let at = or(
+            info.expect(TIME).and_then(|info| time(info.content)),
+            "time",
+        )?;
         // Accuracy and ordering.
         info.optional(SEQUENCE);
         info.optional(BOOLEAN);
@@ -368,7 +371,7 @@ impl<'a> Signed<'a> {
                 .ok_or(none)?;
             let digest = id.expect(OCTETS).map(|id| id.content);
             let sha1 =
-                |it: &[u8]| ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, it);
+                |bytes: &[u8]| ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes);
             self.certificates
                 .iter()
                 .copied()
@@ -401,8 +404,8 @@ fn algorithms_for(
         return vec![algorithms::ED25519];
     }
     // `rsaEncryption` leaves it to the digest algorithm; the others name it.
-    let rsa = signature.strip_prefix(RSA).and_then(|it| it.first());
-    let ecdsa = signature.strip_prefix(ECDSA).and_then(|it| it.first());
+    let rsa = signature.strip_prefix(RSA).and_then(|rest| rest.first());
+    let ecdsa = signature.strip_prefix(ECDSA).and_then(|rest| rest.first());
     match (rsa, ecdsa, digest) {
         (Some(11), ..) | (Some(1), _, SHA256) => vec![algorithms::RSA_PKCS1_2048_8192_SHA256],
         (Some(12), ..) | (Some(1), _, SHA384) => vec![algorithms::RSA_PKCS1_2048_8192_SHA384],
@@ -418,7 +421,7 @@ fn time(content: &[u8]) -> Option<Instant> {
     let text = std::str::from_utf8(content).ok()?.strip_suffix('Z')?;
     NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S%.f")
         .ok()
-        .map(|it| it.and_utc())
+        .map(|parsed| parsed.and_utc())
 }
 
 #[cfg(test)]
@@ -448,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_and_what_is_no_answer_too() {
+    fn a_refusal_is_reported_and_so_is_an_invalid_answer() {
         let request = StampRequest::new("a note").unwrap();
         let status = |it: u8| value(SEQUENCE, &[&value(SEQUENCE, &[&value(INTEGER, &[&[it]])])]);
         assert!(matches!(
@@ -466,7 +469,7 @@ mod tests {
 
     #[test]
     fn times_have_seconds_and_perhaps_a_fraction() {
-        let of = |it: &str| time(it.as_bytes()).map(warc_date);
+        let of = |text: &str| time(text.as_bytes()).map(warc_date);
         assert_eq!(of("20260102030405Z").unwrap(), "2026-01-02T03:04:05Z");
         assert_eq!(
             of("20260102030405.25Z").unwrap(),

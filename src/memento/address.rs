@@ -43,7 +43,7 @@ impl Archive {
     /// The same memento with the words marked that a finding or the findings of a page rest on (`id`), at one of them (`mark`).
     #[must_use]
     pub fn marked(&self, at: Instant, uri: &TargetUri, id: &str, mark: Option<&str>) -> String {
-        let mark = mark.map_or(String::new(), |it| format!("#{it}"));
+        let mark = mark.map_or(String::new(), |mark| format!("#{mark}"));
         format!("{}/web/{}mk-{id}_/{uri}{mark}", self.base, digits14(at))
     }
 
@@ -192,7 +192,7 @@ fn decoded(text: &str) -> String {
         let pair = behind.get(..2).and_then(|it| std::str::from_utf8(it).ok());
         let value = pair
             .filter(|pair| *first == b'%' && pair.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .and_then(|it| u8::from_str_radix(it, 16).ok());
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
         bytes.push(value.unwrap_or(*first));
         rest = match value {
             Some(_) => behind.get(2..).unwrap_or_default(),

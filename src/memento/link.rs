@@ -42,7 +42,7 @@ impl Link {
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|parameter| parameter.0 == name);
-        found.map(|it| it.1.as_str())
+        found.map(|found| found.1.as_str())
     }
 
     /// Whether it has that relation, perhaps among others.
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_links_is_told_with_its_place() {
+    fn an_invalid_list_of_links_is_reported_with_its_place() {
         for (text, at, expected) in [
             ("http://a/", 0, "`<`"),
             ("<http://a/", 10, "`>`"),

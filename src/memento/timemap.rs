@@ -170,10 +170,10 @@ impl TimeMap {
                     date,
                 });
             } else if link.is("self") || link.is("timemap") {
-                let told = link.parameter("type");
+                let given = link.parameter("type");
                 let form = Form::ALL
                     .into_iter()
-                    .find(|it| told == Some(it.media_type()));
+                    .find(|it| given == Some(it.media_type()));
                 map.timemaps.push((form.unwrap_or(Form::Link), link.target));
             }
         }
@@ -221,7 +221,7 @@ impl TimeMap {
 
     fn to_cdxj(&self) -> String {
         let itself = self.timemaps.iter().find(|timemap| timemap.0 == Form::Cdxj);
-        let itself = itself.map_or("", |it| it.1.as_str());
+        let itself = itself.map_or("", |itself| itself.1.as_str());
         let mut lines = vec![
             r#"!context ["https://www.rfc-editor.org/rfc/rfc7089"]"#.to_owned(),
             format!("!id {}", json!({"uri": itself})),
@@ -317,9 +317,9 @@ mod tests {
                 .collect(),
             mementos: dates
                 .iter()
-                .map(|it| Memento {
-                    uri: format!("http://127.0.0.1:8081/web/{it}/https://example.org/a?b=1,2"),
-                    date: parse_digits14(it).unwrap(),
+                .map(|date| Memento {
+                    uri: format!("http://127.0.0.1:8081/web/{date}/https://example.org/a?b=1,2"),
+                    date: parse_digits14(date).unwrap(),
                 })
                 .collect(),
         }
@@ -329,15 +329,15 @@ mod tests {
     fn the_link_format_says_from_when_until_when_and_which_is_first_and_last() {
         let text = map(&["20240101000000", "20240201000000", "20240301000000"]).write(Form::Link);
         let links = parse_links(&text).unwrap();
-        let itself = links.iter().find(|it| it.is("self")).unwrap();
+        let itself = links.iter().find(|link| link.is("self")).unwrap();
         assert_eq!(
             itself.parameter("until"),
             Some("Fri, 01 Mar 2024 00:00:00 GMT")
         );
         let relations: Vec<_> = links
             .iter()
-            .filter(|it| it.is("memento"))
-            .map(|it| it.parameter("rel").unwrap())
+            .filter(|link| link.is("memento"))
+            .map(|link| link.parameter("rel").unwrap())
             .collect();
         assert_eq!(relations, ["first memento", "memento", "last memento"]);
         assert!(
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_timemap_is_refused() {
+    fn an_invalid_timemap_is_refused() {
         for form in Form::ALL {
             for text in [
                 "",
@@ -386,9 +386,9 @@ mod tests {
             map.original = original;
             map.mementos = seconds
                 .iter()
-                .map(|it| Memento {
-                    uri: format!("/web/{it}/{}", map.original),
-                    date: Instant::from_timestamp(*it, 0).unwrap(),
+                .map(|second| Memento {
+                    uri: format!("/web/{second}/{}", map.original),
+                    date: Instant::from_timestamp(*second, 0).unwrap(),
                 })
                 .collect();
             for form in Form::ALL {

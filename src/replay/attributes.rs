@@ -88,7 +88,7 @@ pub(super) fn rewrite(
         let found = attributes
             .iter()
             .find(|attribute| attribute.0.eq_ignore_ascii_case(name));
-        found.map(|it| it.1.trim().to_ascii_lowercase())
+        found.map(|found| found.1.trim().to_ascii_lowercase())
     };
     match element {
         "meta" => return meta(attributes, scope),
@@ -115,7 +115,9 @@ pub(super) fn rewrite(
     let kept = attributes.into_iter().filter_map(|(name, value)| {
         let lower = name.to_ascii_lowercase();
         // In XML, the prefix of a namespace is arbitrary.
-        let local = lower.rsplit_once(':').map_or(lower.as_str(), |it| it.1);
+        let local = lower
+            .rsplit_once(':')
+            .map_or(lower.as_str(), |parts| parts.1);
         let is_namespace = lower.starts_with("xmlns");
         let value = match local {
             _ if is_namespace => value,

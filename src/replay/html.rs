@@ -181,7 +181,7 @@ impl Page {
     fn is_foreign(&self) -> bool {
         self.foreign
             .last()
-            .is_some_and(|it| it == "svg" || it == "math")
+            .is_some_and(|foreign| foreign == "svg" || foreign == "math")
     }
 
     fn doctype(&mut self, it: &Doctype) {

@@ -101,7 +101,7 @@ impl Heard {
     /// Adds a letter of the page.
     pub(super) fn push(&mut self, letter: char, at: usize, hidden: bool) {
         if hidden {
-            match self.hidden.last_mut().filter(|it| it.1 == at) {
+            match self.hidden.last_mut().filter(|last| last.1 == at) {
                 Some(last) => last.1 = at + 1,
                 None => self.hidden.push((at, at + 1)),
             }
@@ -140,13 +140,19 @@ impl Heard {
             });
             stretches.push(Stretch { from, to, mark });
         }
-        stretches.sort_by_key(|it| (it.from, std::cmp::Reverse(it.to)));
-        let mut edges: Vec<usize> = stretches.iter().flat_map(|it| [it.from, it.to]).collect();
+        stretches.sort_by_key(|stretch| (stretch.from, std::cmp::Reverse(stretch.to)));
+        let mut edges: Vec<usize> = stretches
+            .iter()
+            .flat_map(|stretch| [stretch.from, stretch.to])
+            .collect();
         edges.sort_unstable();
         edges.dedup();
         edges.reverse();
         let marking = Marking {
-            ids: marks.iter().map(|it| (it.id.clone(), it.beside)).collect(),
+            ids: marks
+                .iter()
+                .map(|mark| (mark.id.clone(), mark.beside))
+                .collect(),
             begun: vec![false; stretches.len()],
             stretches,
             edges,
@@ -212,7 +218,7 @@ impl Marking {
         if self.edges.last() == Some(&at) {
             self.close(out);
             self.edges.pop();
-            let around = |it: &Stretch| (it.from..it.to).contains(&at);
+            let around = |stretch: &Stretch| (stretch.from..stretch.to).contains(&at);
             let all = self.stretches.iter().enumerate();
             self.active = all.filter(|it| around(it.1)).map(|it| it.0).collect();
         }
@@ -227,13 +233,13 @@ impl Marking {
         }
         for at in &self.active {
             let mark = self.stretches.get(*at).map(|it| it.mark);
-            let Some((id, beside)) = mark.and_then(|it| self.ids.get(it)) else {
+            let Some((id, beside)) = mark.and_then(|mark| self.ids.get(mark)) else {
                 continue;
             };
             let first = self
                 .begun
                 .get_mut(*at)
-                .map(|it| !std::mem::replace(it, true));
+                .map(|entry| !std::mem::replace(entry, true));
             out.push_str("<mark");
             if first == Some(true) {
                 out.extend([" id=\"", id, "\""]);
@@ -267,7 +273,7 @@ impl Marking {
                 "href" | "xlink:href" | "action" | "formaction"
             );
             match value.strip_prefix("/web/").filter(|_| is_link) {
-                Some(rest) => led = rest.split_once('/').map(|it| it.1.to_owned()),
+                Some(rest) => led = rest.split_once('/').map(|parts| parts.1.to_owned()),
                 None if self.is_ours(&name, &value) => {}
                 None => kept.push((name, value)),
             }

@@ -23,10 +23,10 @@ pub(super) fn map(list: &str, mut map: impl FnMut(&str) -> Option<String>) -> St
         rest = behind;
         if let Some(it) = map(bare) {
             // A comma at the end would be taken for a separator.
-            let it = it.replace(',', "%2C");
+            let replace = it.replace(',', "%2C");
             let descriptors = descriptors.trim();
             let space = if descriptors.is_empty() { "" } else { " " };
-            candidates.push(format!("{it}{space}{descriptors}"));
+            candidates.push(format!("{replace}{space}{descriptors}"));
         }
     }
 }

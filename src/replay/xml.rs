@@ -66,9 +66,9 @@ fn document_type(text: &str) -> Option<usize> {
         let rest = text.get(at..)?;
         let trimmed = rest.trim_start();
         at += rest.len() - trimmed.len();
-        if let Some(it) = trimmed.strip_prefix("<!ENTITY") {
-            let quote = it.find(['"', '\''])?;
-            let (head, value) = it.split_at(quote);
+        if let Some(rest) = trimmed.strip_prefix("<!ENTITY") {
+            let quote = rest.find(['"', '\''])?;
+            let (head, value) = rest.split_at(quote);
             let mark = value.chars().next()?;
             let value = value.get(1..)?;
             let length = value.find(mark)?;
@@ -80,8 +80,8 @@ fn document_type(text: &str) -> Option<usize> {
                 return None;
             }
             at = text.len() - behind.len() + 1;
-        } else if let Some(it) = trimmed.strip_prefix("<!--") {
-            at = text.len() - it.len() + it.find("-->")? + 3;
+        } else if let Some(rest) = trimmed.strip_prefix("<!--") {
+            at = text.len() - rest.len() + rest.find("-->")? + 3;
         } else if let Some(it) = trimmed.strip_prefix(']') {
             return end(it).map(|it| at + 1 + it);
         } else {
@@ -98,7 +98,7 @@ fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
     let name = text.get(1..name_end).unwrap_or_default();
     let local = name
         .rsplit_once(':')
-        .map_or(name, |it| it.1)
+        .map_or(name, |parts| parts.1)
         .to_ascii_lowercase();
     let (attributes, length) = attributes_of(text, name_end);
     let tag = text.get(..length).unwrap_or_default();
@@ -136,7 +136,7 @@ fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
     let end = behind.find(&end_tag).unwrap_or(behind.len());
     let sheet = behind.get(..end).unwrap_or_default();
     let sheet = match sheet.trim().strip_prefix("<![CDATA[") {
-        Some(it) => it.trim_end_matches("]]>").to_owned(),
+        Some(rest) => rest.trim_end_matches("]]>").to_owned(),
         None => plain(sheet).unwrap_or_default(),
     };
     out.push_str(&escaped(&css::rewrite(&sheet, scope)));

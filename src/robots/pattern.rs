@@ -5,6 +5,7 @@ use super::Line;
 /// A rule and its line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pattern {
+    /// Whether it allows, not forbids.
     pub(super) allow: bool,
     /// The pattern, with bytes above ASCII escaped and hexadecimal digits of escapes in upper case.
     path: Vec<u8>,
@@ -35,6 +36,7 @@ impl Pattern {
         (self.allow && folder.ends_with(b"/") && is_match(&exactly, path)).then_some(exactly.len())
     }
 
+    /// The line of the file that it comes from.
     pub(super) fn line(&self) -> Line {
         let field = if self.allow { "Allow" } else { "Disallow" };
         let path = String::from_utf8_lossy(&self.path);

@@ -337,7 +337,7 @@ impl<R: Read + Seek> Package<R> {
         let own = hashing.digest();
         let bytes =
             read.map_err(|source| self.altered(format!("{path} cannot be unpacked: {source}")))?;
-        if let Some(listed) = stated.filter(|it| *it != bytes) {
+        if let Some(listed) = stated.filter(|stated| *stated != bytes) {
             let more = if bytes > listed { "more" } else { "fewer" };
             return Err(self.altered(format!("{path} has {more} bytes than the listed {listed}")));
         }

@@ -106,7 +106,7 @@ impl<R: BufRead> Captures<R> {
             // Metadata of other programs can be about anything; it belongs to a visit only next to one, or if it reports a failure or a removal.
             RecordType::Metadata => {
                 let known = fields::parse(&record.block);
-                let is_told = self.open.iter().any(|it| it.is_told_by(&record));
+                let is_told = self.open.iter().any(|it| it.is_described_by(&record));
                 if known.failure.is_none() && !known.removed && !is_told {
                     return;
                 }
@@ -178,17 +178,17 @@ impl<R: BufRead> Captures<R> {
             format!("the capture of {target_uri} has no valid date (`{said}`)")
         })?;
         self.further
-            .extend(known.pages_of.into_iter().map(|of| Further {
+            .extend(known.pages_of.into_iter().map(|found| Further {
                 uri: target_uri.clone(),
                 date,
-                of,
+                of: found,
             }));
         let connection = known
             .connection
             .or_else(|| connection(primary, &target_uri));
         let ended = known.ended.unwrap_or_else(|| {
             let took = known.took_ms.and_then(chrono::TimeDelta::try_milliseconds);
-            took.and_then(|it| date.checked_add_signed(it))
+            took.and_then(|took| date.checked_add_signed(took))
                 .unwrap_or(date)
         });
         let request = group
@@ -239,7 +239,7 @@ impl<R: BufRead> Captures<R> {
         }
         let (head, _) = http::split(&record.block);
         let sent = fields_of(head).find(|(name, _)| name.eq_ignore_ascii_case("date"));
-        let sent = sent.and_then(|it| parse_http_date(&it.1, said.unwrap_or_default()));
+        let sent = sent.and_then(|sent| parse_http_date(&sent.1, said.unwrap_or_default()));
         match (said, sent) {
             (Some(said), Some(sent)) if said <= sent && sent < said + span => Some(sent),
             (Some(said), _) => Some(said),
@@ -434,7 +434,7 @@ impl Group {
     }
 
     /// Whether `record` names one of these, or one of these names it.
-    fn is_told_by(&self, record: &Record) -> bool {
+    fn is_described_by(&self, record: &Record) -> bool {
         self.records().any(|own| {
             let names = |one: &Record, other: &Record| {
                 other
@@ -449,7 +449,7 @@ impl Group {
         if self.has(&record.kind) {
             return false;
         }
-        if self.is_told_by(record) {
+        if self.is_described_by(record) {
             return true;
         }
         // Some writers do not join records; then a request and its response match by address and second.

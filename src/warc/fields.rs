@@ -50,17 +50,21 @@ pub(super) fn block(capture: &Capture) -> String {
 }
 
 /// The block of the metadata record for a capture whose payload was removed.
-pub(super) fn tombstone(it: &Tombstone) -> String {
-    let mut block = Block::of_exchange(it.date, it.ended, it.connection.as_ref());
-    block.line("removed", &warc_date(it.removed.at));
-    if let Some(by) = &it.removed.by {
+pub(super) fn tombstone(tombstone: &Tombstone) -> String {
+    let mut block = Block::of_exchange(
+        tombstone.date,
+        tombstone.ended,
+        tombstone.connection.as_ref(),
+    );
+    block.line("removed", &warc_date(tombstone.removed.at));
+    if let Some(by) = &tombstone.removed.by {
         block.line("removed-by", &json(by));
     }
-    block.line("removed-because", &json(&it.removed.why));
-    block.line("payload-digest", &it.payload_digest.to_string());
-    block.line("response-head", &base64(&it.head));
-    block.line("capture-leaf", &it.capture_leaf);
-    block.line("removal-leaf", &it.removal_leaf);
+    block.line("removed-because", &json(&tombstone.removed.why));
+    block.line("payload-digest", &tombstone.payload_digest.to_string());
+    block.line("response-head", &base64(&tombstone.head));
+    block.line("capture-leaf", &tombstone.capture_leaf);
+    block.line("removal-leaf", &tombstone.removal_leaf);
     block.0
 }
 
@@ -81,8 +85,8 @@ pub struct Further {
 }
 
 /// The line that binds a further page to its list.
-pub(super) fn page_of(it: &PageOf) -> String {
-    format!("page-of: {} {} {}\r\n", it.place, warc_date(it.at), it.list)
+pub(super) fn page_of(of: &PageOf) -> String {
+    format!("page-of: {} {} {}\r\n", of.place, warc_date(of.at), of.list)
 }
 
 fn parse_page_of(value: &str) -> Option<PageOf> {
@@ -99,7 +103,7 @@ pub(super) fn resource_head(record: &Record) -> String {
     let media_type = record.field("Content-Type").unwrap_or_default();
     let mut head = "HTTP/1.1 200 OK\r\nX-Archive-Record: resource\r\n".to_owned();
     if !media_type.is_empty() {
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         let _ = write!(head, "Content-Type: {media_type}\r\n");
     }
     head.push_str("\r\n");
@@ -136,7 +140,7 @@ impl Block {
     }
 
     fn line(&mut self, name: &str, value: &str) {
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         let _ = write!(self.0, "{name}: {value}\r\n");
     }
 }
@@ -154,9 +158,13 @@ fn json(text: &str) -> String {
 /// What the block of a metadata record says about a capture, as far as it is understood.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    /// When the exchange ended.
     pub(super) ended: Option<Instant>,
+    /// How long the exchange took, in milliseconds; in records of other programs.
     pub(super) took_ms: Option<i64>,
+    /// The connection.
     pub(super) connection: Option<Connection>,
+    /// The failure that took the place of a response.
     pub(super) failure: Option<Failure>,
     /// The archive that it was copied from.
     pub(super) source: Option<Source>,
@@ -168,6 +176,7 @@ pub(super) struct Known {
     pub(super) pages_of: Vec<PageOf>,
 }
 
+/// Parses the block of a metadata record (`application/warc-fields`); unknown fields are ignored.
 pub(super) fn parse(block: &[u8]) -> Known {
     let mut known = Known::default();
     let text = String::from_utf8_lossy(block);
@@ -215,7 +224,7 @@ pub(super) fn parse(block: &[u8]) -> Known {
 pub(super) fn source(record: &Record, known: Option<Source>) -> Option<Source> {
     let memento = || record.field("WARC-Source-URI").map(without_brackets);
     known.or_else(|| {
-        let memento = memento().filter(|it| !it.is_empty())?;
+        let memento = memento().filter(|memento| !memento.is_empty())?;
         Some(Source {
             copied: record.field("WARC-Creation-Date").and_then(parse_warc_date),
             ..Source::of_memento(memento)

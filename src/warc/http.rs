@@ -128,7 +128,7 @@ mod tests {
 
     fn back(body: &[u8]) -> (Vec<u8>, Vec<u64>) {
         let (payload, framing, whole) = unchunk(body).unwrap();
-        assert_eq!(whole, body.windows(5).any(|it| it == b"\r\n0\r\n"));
+        assert_eq!(whole, body.windows(5).any(|pair| pair == b"\r\n0\r\n"));
         let response = crate::capture::Response {
             head: Vec::new(),
             payload: payload.clone(),
@@ -139,7 +139,7 @@ mod tests {
         let Framing::Chunked(pieces) = framing else {
             return (payload, Vec::new());
         };
-        (payload, pieces.iter().map(|it| it.payload).collect())
+        (payload, pieces.iter().map(|piece| piece.payload).collect())
     }
 
     #[test]

@@ -155,6 +155,7 @@ impl Unresolved {
 }
 
 impl Originals {
+    /// Remembers a response by its record id and digest, for the revisits that refer to it.
     pub(super) fn remember(
         &mut self,
         record: &Record,

@@ -85,7 +85,7 @@ impl Record {
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields
             .iter()
-            .find(|(it, _)| it.eq_ignore_ascii_case(name))
+            .find(|(field, _)| field.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
 
@@ -146,7 +146,7 @@ impl Record {
 pub(super) fn without_brackets(text: &str) -> &str {
     let text = text.trim();
     text.strip_prefix('<')
-        .and_then(|it| it.strip_suffix('>'))
+        .and_then(|rest| rest.strip_suffix('>'))
         .unwrap_or(text)
 }
 

@@ -15,6 +15,7 @@ const ZSTD_DICTIONARY: [u8; 4] = [0x5d, 0x2a, 0x4d, 0x18];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+/// A reader of WARC files that decompresses members one by one and knows the offset of each.
 pub(super) struct Stream<R: BufRead> {
     layer: Layer<R>,
     buffer: Vec<u8>,
@@ -47,6 +48,7 @@ enum Layer<R: BufRead> {
 }
 
 impl<R: BufRead> Stream<R> {
+    /// A stream from the start of a file.
     pub(super) fn new(inner: R) -> Self {
         Self {
             layer: Layer::Unknown(Counted { inner, count: 0 }),
@@ -69,6 +71,7 @@ impl<R: BufRead> Stream<R> {
         Ok(left.get(..wanted).unwrap_or(left))
     }
 
+    /// Marks bytes of the buffer as read.
     pub(super) fn consume(&mut self, count: usize) {
         self.at = (self.at + count).min(self.buffer.len());
         if self.at >= STEP {
@@ -108,8 +111,8 @@ impl<R: BufRead> Stream<R> {
 
     /// How many of the peeked `bytes` come before the next missing ones.
     pub(super) fn whole(&self, bytes: usize) -> usize {
-        self.breaks.front().map_or(bytes, |it| {
-            let distance = it.position.saturating_sub(self.position());
+        self.breaks.front().map_or(bytes, |front| {
+            let distance = front.position.saturating_sub(self.position());
             bytes.min(usize::try_from(distance).unwrap_or(bytes))
         })
     }
@@ -143,7 +146,7 @@ impl<R: BufRead> Stream<R> {
                 Ok(false)
             }
             Err(error) => {
-                let offset = self.members.back().map_or(at_byte, |it| it.1);
+                let offset = self.members.back().map_or(at_byte, |back| back.1);
                 self.breaks.push_back(Break {
                     position: at_byte,
                     offset,

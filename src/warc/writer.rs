@@ -119,7 +119,7 @@ impl<W: Write> Writer<W> {
     ) -> io::Result<()> {
         let mut block = String::new();
         for (name, value) in fields {
-            // Writing to a String does not fail.
+            // Writing to a String cannot fail.
             let _ = write!(block, "{name}: {}\r\n", one_line(value));
         }
         let mut header = Header::new(&RecordType::Warcinfo, None, date, block.as_bytes());
@@ -394,7 +394,7 @@ impl Header {
     }
 
     fn add(&mut self, name: &str, value: impl std::fmt::Display) {
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         let _ = write!(self.text, "{name}: {value}\r\n");
     }
 

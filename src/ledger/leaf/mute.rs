@@ -20,6 +20,7 @@ pub(super) struct MuteText<'a> {
 }
 
 impl<'a> MuteText<'a> {
+    /// The leaf for a mute with that number.
     pub(super) fn of(id: i64, mute: &'a Mute) -> Self {
         Self {
             leaf: "mute",

@@ -38,6 +38,7 @@ impl Page {
         }
     }
 
+    /// Closes open marks before a tag.
     pub(super) fn end_marks(&mut self) {
         match &mut self.marker {
             Marker::Marking(marking) => marking.close(&mut self.out),
@@ -55,8 +56,8 @@ impl Page {
         if is_plain && self.unmarkable.is_none() {
             self.unmarkable = Some(name.to_owned());
         }
-        let has = |wanted: &str| attributes.iter().any(|it| it.0 == wanted);
-        let style = attributes.iter().find(|it| it.0 == "style");
+        let has = |wanted: &str| attributes.iter().any(|attribute| attribute.0 == wanted);
+        let style = attributes.iter().find(|attribute| attribute.0 == "style");
         let is_veiled = has("hidden")
             || name == "details" && !has("open")
             || style.is_some_and(|it| {
@@ -71,6 +72,7 @@ impl Page {
         }
     }
 
+    /// Leaves an element that [`Self::look_into`] entered.
     pub(super) fn look_out(&mut self, name: &str) {
         if self.unmarkable.as_deref() == Some(name) {
             self.unmarkable = None;
