@@ -1,7 +1,7 @@
-//! Edits: what an editor can change in an article so that it says what its pages say, or cites what still says it.
+//! Edits: what an editor can change in an article so that it agrees with its pages, or cites copies that still support it.
 //!
-//! Pure: findings, the profile, what people decided and the source of the article go in, proposals come out. Nothing is
-//! ever applied.
+//! Pure: takes findings, the profile, decisions and the source of the article, and returns proposals. Nothing is
+//! applied automatically.
 
 use std::collections::BTreeMap;
 
@@ -31,21 +31,21 @@ pub use patch::unified;
 pub use propose::proposals;
 pub use source::{Conflict, patched};
 
-/// What edits are proposed from.
+/// The input for proposals.
 pub struct Material<'a> {
-    /// The profile's name.
+    /// The name of the profile.
     pub name: &'a str,
     /// The profile.
     pub profile: &'a Profile,
-    /// The bytes of the article, where they are kept.
+    /// The bytes of the article, if they are stored.
     pub source: Option<&'a [u8]>,
-    /// The findings as they are now.
+    /// The current findings.
     pub findings: &'a [Finding],
-    /// What people decided about them; a finding that is not there is undecided.
+    /// The decisions about them; a finding without an entry is undecided.
     pub standings: BTreeMap<&'a FindingId, Decided>,
-    /// Why a finding says what it says, in a sentence with dates.
+    /// The explanation of a finding: a sentence with dates.
     pub why: &'a dyn Fn(&Finding) -> String,
-    /// The day of the latest capture of a reference's page that could be read.
+    /// The day of the latest readable capture of a reference's page.
     pub latest: &'a dyn Fn(u32) -> Option<NaiveDate>,
     /// The copies of a reference's page that others can open, the best first.
     pub copies: &'a dyn Fn(u32, &Finding) -> Vec<KnownCopy>,
@@ -54,25 +54,25 @@ pub struct Material<'a> {
 /// What a person decided to do about a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decided {
-    /// What is to be done with the article.
+    /// What to do with the article.
     #[serde(skip)]
     pub state: State,
-    /// By whom.
+    /// The person who decided.
     pub by: String,
-    /// When.
+    /// When they decided.
     pub at: Instant,
-    /// Why, in their words.
+    /// The reason, in their words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Where an edit stands.
+/// The state of an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// There is no decision about the finding yet.
     Open,
-    /// A person decided that the article is to be changed.
+    /// A person decided that the article needs the change.
     ToEdit,
     /// The article was changed.
     Done,
@@ -84,33 +84,33 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "operation", rename_all = "kebab-case")]
 pub enum Operation {
-    /// Other words take the place of some.
+    /// Replace words.
     Replace {
         /// The words of the article.
         from: String,
         /// The words of the page.
         to: String,
     },
-    /// Words are taken out: a name with its comma or "and", or a whole sentence.
+    /// Remove words: a name with its comma or "and", or a whole sentence.
     Delete {
         /// The words of the article.
         from: String,
     },
-    /// A name is put in.
+    /// Insert a name.
     Insert {
         /// The words of the page.
         to: String,
     },
-    /// The reference leads to another address.
+    /// Change the address of the reference.
     ChangeAddress {
         /// The address of the article.
         from: String,
         /// The new address.
         to: String,
     },
-    /// The reference cites an archived copy.
+    /// Cite an archived copy.
     CiteArchived,
-    /// There is nothing that could be done by an edit of words.
+    /// No edit of words can repair this.
     None,
 }
 
@@ -119,60 +119,60 @@ pub enum Operation {
 pub struct Edit {
     /// Its id: `e` and the id of its finding.
     pub id: String,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// The findings that it repairs.
     pub findings: Vec<FindingId>,
-    /// The claim that it changes.
+    /// The claim that it changes; `None` for an edit of references only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<String>,
-    /// The references that it is about.
+    /// The references that it is about, by number.
     pub references: Vec<u32>,
     /// What it does.
     #[serde(flatten)]
     pub operation: Operation,
-    /// The sentence as the article has it.
+    /// The sentence in the article.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sentence: Option<String>,
     /// The sentence after the edit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// Where in the source of the article the words are.
+    /// The place of the words in the source of the article.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub target: Vec<Target>,
-    /// Why, with dates.
+    /// The reason, with dates.
     pub why: String,
-    /// Who decided so.
+    /// The decision behind it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
     /// The reference after the edit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<Citation>,
-    /// What else would repair it.
+    /// Other repairs for the same findings.
     pub alternatives: Vec<Alternative>,
     /// Copies of the page that others can open.
     pub copies: Vec<KnownCopy>,
-    /// What an editor has to look at before the edit is made.
+    /// Messages for the editor, to read before making the edit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
 }
 
-/// Another way to repair what an edit repairs.
+/// Another repair for the same findings.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Alternative {
     /// What it does.
     #[serde(flatten)]
     pub operation: Operation,
-    /// The sentence after it, where it changes the sentence.
+    /// The sentence after it, if it changes the sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// The reference after it, where it changes the reference.
+    /// The reference after it, if it changes the reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citation: Option<Citation>,
 }
 
 impl Operation {
-    /// What an edit does, in a line.
+    /// What an edit does, in one line.
     #[must_use]
     pub fn headline(&self) -> String {
         match self {
@@ -187,7 +187,7 @@ impl Operation {
 }
 
 impl Edit {
-    /// What is pasted of it: the citation, or the sentence where only that changes.
+    /// The text to paste: the citation, or the sentence if only that changes.
     #[must_use]
     pub fn pasted(
         &self,
@@ -212,9 +212,9 @@ impl Edit {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Target {
-    /// By the words.
+    /// By its words.
     Quote(TextQuoteSelector),
-    /// By its place in code points.
+    /// By its position, in code points.
     Position(TextPositionSelector),
 }
 
@@ -226,15 +226,15 @@ pub struct KnownCopy {
     /// The day of the copy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<NaiveDate>,
-    /// What it holds, where it is in the archive of this program.
+    /// The digest of its payload, if it is also in our archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_digest: Option<PayloadDigest>,
-    /// The words that it is known to hold.
+    /// The cited words that it is known to contain.
     pub holds: Vec<String>,
-    /// The words that rest on the page and that it is not known to hold.
+    /// The cited words that it is not known to contain.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
-    /// The archive that has it, where that is another one than ours.
+    /// The archive that has it; `None` for our own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archive: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A profile: an article about an organization, the pages it cites, and what it claims on their word.
+//! A profile: an article about an organization, the pages it cites, and the claims that rest on them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -36,31 +36,31 @@ pub struct Profile {
     pub format: u32,
     /// What the article is about: `TRUST Network`.
     pub title: String,
-    /// The kind the encyclopedia gives it: `Other Group`.
+    /// The kind of organization, according to the encyclopedia: `Other Group`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// The organization it is a project of.
+    /// The organization that it is a project of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_of: Option<String>,
-    /// The article's own address.
+    /// The address of the article.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub article: Option<String>,
-    /// How often its pages are visited, unless a reference says otherwise: `1d`, `12h`, or a cron expression.
+    /// How often to visit its pages, unless a reference says otherwise: `1d`, `12h`, or a cron expression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<String>,
-    /// Whether the article's own page is archived as well, so that a change of it is seen.
+    /// Whether to archive the article's own page too, so that changes of it are reported.
     #[serde(default, skip_serializing_if = "is_false")]
     pub watch: bool,
-    /// The article's file as it was read.
+    /// The file of the article, as it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
     /// The cited pages.
     #[serde(default)]
     pub references: Vec<Reference>,
-    /// What is claimed on their word.
+    /// The claims that rest on the cited pages.
     #[serde(default)]
     pub claims: Vec<Claim>,
-    /// Spellings that are the same name, or are not, as reviewers decided.
+    /// Spellings that reviewers declared to be the same name, or different names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<Alias>,
 }
@@ -81,12 +81,12 @@ fn format_version() -> u32 {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
-    /// The number that markers in the text give.
+    /// The number, as in the markers of the text.
     pub number: u32,
-    /// `Bock, Joseph`.
+    /// The author: `Bock, Joseph`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
-    /// The page's title as cited.
+    /// The title of the page, as cited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The site or publication.
@@ -95,31 +95,31 @@ pub struct Reference {
     /// When the page was published, as cited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<NaiveDate>,
-    /// When somebody last looked, as cited: the baseline.
+    /// When an editor last read it, as cited: the date of the baseline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accessed: Option<NaiveDate>,
-    /// The cited address without its fragment; a reference may have none.
+    /// The cited address without its fragment; a reference need not have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The address's fragment.
+    /// The fragment of the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fragment: Option<String>,
-    /// A CSS selector of the list or passage that is meant; overrules the search for it.
+    /// A CSS selector for the cited list or passage; overrides the search for the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
-    /// How often this page is visited.
+    /// How often to visit this page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<String>,
-    /// Copies of the page in other archives, as the article cites them: its editors' own baseline.
+    /// Copies of the page in other archives, as cited by the article: the baseline of its editors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub archived: Vec<ArchivedCopy>,
-    /// Where the entry stands in the article's file.
+    /// The bytes of the entry in the file of the article.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<Span>,
 }
 
 impl Reference {
-    /// Its address as it may be shown: a name and a password that stand in it are left out.
+    /// Its address for display, without a name and a password.
     #[must_use]
     pub fn shown_url(&self) -> Option<String> {
         self.url.as_deref().map(without_credentials)
@@ -129,26 +129,26 @@ impl Reference {
 /// A statement that cites references.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
-    /// A name for the claim that stays when others come and go: `partners`, `c4`.
+    /// A name for the claim, which stays when other claims are added or removed: `partners`, `c4`.
     #[serde(default)]
     pub id: String,
-    /// The numbers of the references it rests on, ascending.
+    /// The numbers of the references that it rests on, ascending.
     #[serde(default)]
     pub cites: Vec<u32>,
     /// The section of the article.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<String>,
-    /// Where in the article it stands: `paragraph 4, sentence 2`.
+    /// The place in the article: `paragraph 4, sentence 2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// The sentence that states it, markers taken off.
+    /// The sentence that states it, without note markers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentence: Option<String>,
-    /// Where that sentence stands in the article's file.
+    /// The bytes of that sentence in the file of the article.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<Span>,
-    /// Where what is claimed stands in the article's file: of a list each name in its order, else one stretch. An empty
-    /// stretch stands for what was not found.
+    /// The bytes of the claimed words in the file of the article: for a list, each name in order; otherwise one range. An empty
+    /// range means that the words were not found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
     /// What is claimed.
@@ -160,40 +160,40 @@ pub struct Claim {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Statement {
-    /// These are listed there.
+    /// The page lists these names.
     Listed {
-        /// What they are to the subject: `convening centers`.
+        /// Their relation to the subject of the article: `convening centers`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         relation: Option<String>,
         /// The names, as the article spells them.
         names: Vec<ListedName>,
-        /// Whether the article says that these are all: `false` for "partners include …", so that a name more on the
-        /// page contradicts nothing.
+        /// Whether the article says that the list is complete: `false` for "partners include …", so that further names on the
+        /// page do not contradict it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         complete: Option<bool>,
     },
-    /// These words stand there.
+    /// The page contains these words.
     Quoted {
         /// The words, without their quotation marks.
         exact: String,
     },
-    /// This number of things is given there.
+    /// The page gives this number.
     Figure {
-        /// Number and unit as the article has them: `134 countries`.
+        /// Number and unit, as in the article: `134 countries`.
         exact: String,
     },
-    /// One is in this relation to the other.
+    /// One organization has this relation to another.
     Relation {
-        /// The one.
+        /// The first organization.
         subject: String,
-        /// `project of`, `coordinated by`.
+        /// The relation: `project of`, `coordinated by`.
         relation: String,
-        /// The other.
+        /// The second organization.
         object: String,
     },
     /// Any other cited sentence.
     Stated {
-        /// The sentence, markers taken off.
+        /// The sentence, without note markers.
         exact: String,
     },
 }
@@ -206,18 +206,18 @@ impl Default for Statement {
     }
 }
 
-/// A listed name, or a stretch whose commas, or whose "and", leave open whether it is one name or several.
+/// A listed name, or words whose commas or "and" do not show whether they are one name or several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ListedName {
     /// One name.
     One(String),
-    /// The parts of a stretch that is one name (the parts joined by `, ` or by `and`) or several; the page decides.
+    /// The parts of an ambiguous stretch: one name (the parts joined by `, ` or by `and`) or several; the page decides.
     Ambiguous(Vec<String>),
 }
 
 impl ListedName {
-    /// Every spelling that it may stand for: the name; of an ambiguous stretch each part, and the parts joined.
+    /// Every spelling that it can mean: the name; for an ambiguous stretch, each part and the parts joined.
     #[must_use]
     pub fn readings(&self) -> Vec<String> {
         match self {
@@ -230,7 +230,7 @@ impl ListedName {
         }
     }
 
-    /// What may stand between the parts of an ambiguous stretch where they are one name.
+    /// What can join the parts of an ambiguous stretch if they are one name.
     pub const JOINTS: [&str; 2] = [", ", " and "];
 }
 
@@ -242,14 +242,14 @@ pub struct Alias {
     pub name: String,
     /// The other.
     pub other: String,
-    /// Whether they name the same.
+    /// Whether both are the same name.
     pub same: bool,
 }
 
 /// A page that visits start from, and the references that cite it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed {
-    /// The page's address, fragment taken off.
+    /// The address of the page, without its fragment.
     pub uri: TargetUri,
     /// The numbers of the references that share it, ascending.
     pub references: Vec<u32>,
@@ -265,7 +265,7 @@ impl Profile {
         schema::schema()
     }
 
-    /// The keys that its file may have at the top.
+    /// The keys at the top level of its file.
     pub const KEYS: [&str; 11] = [
         "format",
         "title",
@@ -280,10 +280,10 @@ impl Profile {
         "aliases",
     ];
 
-    /// Whether a claim says those words: lists that name, or is that quotation, figure, sentence, or relation.
+    /// Whether a claim contains these words: lists the name, or is the quotation, figure, sentence or relation.
     #[must_use]
     pub fn says(&self, claim: &str, words: &str) -> bool {
-        let same = |it: &str| fold(it) == fold(words);
+        let same = |text: &str| fold(text) == fold(words);
         self.claim(claim).is_some_and(|it| match &it.statement {
             Statement::Listed { names, .. } => names
                 .iter()
@@ -298,7 +298,7 @@ impl Profile {
 
     /// The distinct pages that the references cite, in the order of the first reference to each.
     ///
-    /// References without an address, or with one that cannot be visited, have no seed.
+    /// References without an address, or with an address that cannot be visited, have no seed.
     #[must_use]
     pub fn seeds(&self) -> Vec<Seed> {
         let mut seeds: Vec<Seed> = Vec::new();
@@ -306,7 +306,7 @@ impl Profile {
             let Some(Ok((uri, _))) = reference.url.as_deref().map(TargetUri::parse) else {
                 continue;
             };
-            match seeds.iter_mut().find(|it| it.uri == uri) {
+            match seeds.iter_mut().find(|seed| seed.uri == uri) {
                 Some(seed) => seed.references.push(reference.number),
                 None => seeds.push(Seed {
                     uri,
@@ -317,9 +317,11 @@ impl Profile {
         seeds
     }
 
-    /// The reference with a number.
+    /// The reference with that number.
     #[must_use]
     pub fn reference(&self, number: u32) -> Option<&Reference> {
-        self.references.iter().find(|it| it.number == number)
+        self.references
+            .iter()
+            .find(|reference| reference.number == number)
     }
 }

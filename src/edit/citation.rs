@@ -1,4 +1,4 @@
-//! A reference as an article cites it: what is known of the page, and which archived copy goes with it.
+//! A reference as an article cites it: what is known about the page, and the archived copy to cite with it.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct Citation {
     /// The number of the reference in the article.
     pub number: u32,
-    /// As the article has it: `Bock, Joseph`.
+    /// The author, as the article writes it: `Bock, Joseph`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
     /// The title of the page.
@@ -28,9 +28,9 @@ pub struct Citation {
     pub archive_url: Option<String>,
     /// The day of that copy.
     pub archive_date: Option<NaiveDate>,
-    /// What has become of the page.
+    /// The state of the page.
     pub url_status: UrlStatus,
-    /// The article's own entry with these changes, where the article is plain text or Markdown.
+    /// The article's own entry with these changes, if the article is plain text or Markdown.
     #[serde(skip)]
     pub own: Option<OwnEntry>,
 }
@@ -44,23 +44,23 @@ pub struct OwnEntry {
     pub text: String,
 }
 
-/// What has become of a cited page, in the words of Wikipedia's Citation Style 1 (`|url-status=`).
+/// The state of a cited page, in the words of Wikipedia's Citation Style 1 (`|url-status=`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UrlStatus {
-    /// The page is there and says what is cited.
+    /// The page is online and contains what is cited.
     #[default]
     Live,
-    /// The page is there and no longer says it.
+    /// The page is online and no longer contains it.
     Deviated,
     /// The page is gone.
     Dead,
-    /// The address belongs to somebody else now.
+    /// The address now belongs to another owner.
     Usurped,
 }
 
 impl UrlStatus {
-    /// The word of Citation Style 1.
+    /// The keyword of Citation Style 1.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -73,7 +73,7 @@ impl UrlStatus {
 }
 
 impl Citation {
-    /// The archived copy and its day, where there is one that others can open.
+    /// The archived copy that others can open, and its day, if there is one.
     #[must_use]
     pub fn archived(&self) -> Option<(&str, NaiveDate)> {
         Some((self.archive_url.as_deref()?, self.archive_date?))
@@ -86,7 +86,7 @@ impl Citation {
         Some(format!("{}{}{} {}", mark.0, self.number, mark.1, own.text))
     }
 
-    /// The address that a reader should be led to: the copy where the page no longer says what is cited.
+    /// The address for readers: the copy if the page no longer contains what is cited, or else the page.
     #[must_use]
     pub fn best_url(&self) -> Option<&str> {
         match (self.url_status, self.archived()) {
@@ -96,7 +96,7 @@ impl Citation {
     }
 }
 
-/// How dates are written.
+/// The styles of dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dates {
     /// `2022-10-21`
@@ -108,7 +108,7 @@ pub enum Dates {
 }
 
 impl Dates {
-    /// A day in that style.
+    /// A day in this style.
     #[must_use]
     pub fn of(self, day: NaiveDate) -> String {
         let format = match self {

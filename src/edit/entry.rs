@@ -12,7 +12,7 @@ use super::{
 };
 use crate::profile::Reference;
 
-/// How dates of access are written in entries.
+/// The formats of access dates in entries.
 const DATE_FORMATS: [&str; 14] = [
     "%B %-d, %Y",
     "%-d %B %Y",
@@ -30,7 +30,7 @@ const DATE_FORMATS: [&str; 14] = [
     "%Y/%m/%d",
 ];
 
-/// The entry as it should read; `None` where it has no address that could be changed.
+/// The entry as it should read; `None` if it has no address to change.
 pub(super) fn rewritten(
     entry: &str,
     form: &str,
@@ -56,12 +56,12 @@ fn in_text(
     let mut out = entry.get(..place.start)?.to_owned();
     out.push_str(url);
     let rest = entry.get(place.end..)?;
-    // What closes the address, and the full stop behind it.
+    // Whatever closes the address, and the full stop after it.
     let closed = rest.len() - rest.trim_start_matches(['>', ')', '.']).len();
     let (closing, rest) = rest.split_at_checked(closed)?;
     out.push_str(closing);
     let mut rest = rest.to_owned();
-    if let Some((copy, day)) = needed(citation).filter(|it| !entry.contains(it.0)) {
+    if let Some((copy, day)) = needed(citation).filter(|needed| !entry.contains(needed.0)) {
         if !closing.ends_with('.') {
             out.push('.');
         }
@@ -85,14 +85,14 @@ fn in_text(
     ))
 }
 
-/// The archived copy, where the page itself no longer says what is cited.
+/// The archived copy, if the page itself no longer contains what is cited.
 fn needed(citation: &Citation) -> Option<(&str, NaiveDate)> {
     citation
         .archived()
         .filter(|_| citation.url_status != UrlStatus::Live)
 }
 
-/// Where the address is in an entry, with or without its scheme's usual spellings.
+/// The place of the address in an entry, also in another common spelling of its scheme.
 fn place_of(entry: &str, url: &str) -> Option<Range<usize>> {
     let bare = url.trim_end_matches('/');
     let start = entry.find(url).or_else(|| entry.find(bare))?;
@@ -105,7 +105,7 @@ fn place_of(entry: &str, url: &str) -> Option<Range<usize>> {
     Some(start..start + length)
 }
 
-/// How the date of access is written in an entry.
+/// The format of the access date in an entry.
 fn style_of(entry: &str, accessed: Option<NaiveDate>) -> Option<&'static str> {
     let day = accessed?;
     DATE_FORMATS
@@ -113,7 +113,7 @@ fn style_of(entry: &str, accessed: Option<NaiveDate>) -> Option<&'static str> {
         .find(|it| entry.contains(&day.format(it).to_string()))
 }
 
-/// The entry with another date of access, written as the one that it had.
+/// The entry with another access date, in the format of the old one.
 fn with_access_date(entry: &str, before: Option<NaiveDate>, after: Option<NaiveDate>) -> String {
     let (Some(old), Some(new)) = (before, after) else {
         return entry.to_owned();
@@ -131,7 +131,7 @@ fn with_access_date(entry: &str, before: Option<NaiveDate>, after: Option<NaiveD
     }
 }
 
-/// The link gets the attributes of Robust Links; an address that is written out changes too.
+/// Rewrites an HTML entry: adds the attributes of Robust Links to the link, and changes an address that is visible as text.
 fn in_html(entry: &str, reference: &Reference, citation: &Citation) -> Option<String> {
     let cited = address(reference)?;
     let escaped = cited.replace('&', "&amp;");
@@ -157,7 +157,7 @@ fn in_html(entry: &str, reference: &Reference, citation: &Citation) -> Option<St
     ))
 }
 
-/// The fields of the citation template change, and the others stay; a bare link becomes a template.
+/// Rewrites a wikitext entry: changes the fields of the citation template and keeps the others; a bare link becomes a template.
 fn in_wikitext(entry: &str, reference: &Reference, citation: &Citation) -> Option<String> {
     let Some(template) = template(entry) else {
         let cited = address(reference)?;
@@ -177,12 +177,12 @@ fn in_wikitext(entry: &str, reference: &Reference, citation: &Citation) -> Optio
     let body = entry.get(template.clone())?;
     let mut fields = fields(body);
     let style = style_of(body, reference.accessed).unwrap_or("%Y-%m-%d");
-    let day = |it: NaiveDate| it.format(style).to_string();
+    let day = |date: NaiveDate| date.format(style).to_string();
     let written = Wikitext.citation(citation, None, NaiveDate::default());
     let written = self::fields(
         written
             .strip_prefix("{{")
-            .and_then(|it| it.split("}}").next())?,
+            .and_then(|rest| rest.split("}}").next())?,
     );
     let value = |name: &str| {
         written
@@ -195,7 +195,7 @@ fn in_wikitext(entry: &str, reference: &Reference, citation: &Citation) -> Optio
         "access-date",
         citation
             .access_date
-            .filter(|it| Some(*it) != reference.accessed)
+            .filter(|date| Some(*date) != reference.accessed)
             .map(day),
     );
     if let Some((_, date)) = needed(citation) {
@@ -228,7 +228,7 @@ fn template(entry: &str) -> Option<Range<usize>> {
     while depth > 0 {
         let rest = entry.get(at..)?;
         let (open, close) = (rest.find("{{"), rest.find("}}")?);
-        if open.is_some_and(|it| it < close) {
+        if open.is_some_and(|open| open < close) {
             depth += 1;
             at += open? + 2;
         } else {
@@ -239,7 +239,7 @@ fn template(entry: &str) -> Option<Range<usize>> {
     Some(start..at - 2)
 }
 
-/// The parts of a template's inside, as its own bars part them.
+/// The fields of a template, split at its own bars.
 fn fields(body: &str) -> Vec<String> {
     let (mut fields, mut depth, mut at) = (vec![String::new()], 0_usize, 0);
     while let Some(letter) = body.get(at..).and_then(|it| it.chars().next()) {
@@ -264,10 +264,14 @@ fn fields(body: &str) -> Vec<String> {
     fields
 }
 
-/// Sets a field that is there, or adds it behind the others, with the spaces that the last one has.
+/// Sets a field, or adds it after the others, with the same spacing as the last one.
 fn set(fields: &mut Vec<String>, name: &str, value: Option<String>) {
     let Some(value) = value else { return };
-    let is_it = |field: &&mut String| field.split_once('=').is_some_and(|it| it.0.trim() == name);
+    let is_it = |field: &&mut String| {
+        field
+            .split_once('=')
+            .is_some_and(|parts| parts.0.trim() == name)
+    };
     if let Some(field) = fields.iter_mut().skip(1).find(is_it) {
         let (key, old) = field.split_once('=').unwrap_or((name, ""));
         let lead = old.len() - old.trim_start().len();

@@ -1,4 +1,4 @@
-//! The forms in which an edit can be pasted: one file for each.
+//! The forms in which an edit can be pasted, one file each.
 
 mod html;
 mod markdown;
@@ -14,12 +14,12 @@ pub(crate) use markdown::Markdown;
 pub(crate) use text::Text;
 pub(crate) use wikitext::Wikitext;
 
-/// A form in which citations and changed sentences are written.
+/// A form for citations and changed sentences.
 pub trait Form {
-    /// Its name, as `--format` takes it.
+    /// Its name for `--format`.
     fn name(&self) -> &'static str;
 
-    /// The finished citation. `dates` overrules how the form writes dates; `today` dates a note that the link is dead.
+    /// The finished citation. `dates` overrides the date style of the form; `today` is the date for a dead-link note.
     fn citation(
         &self,
         citation: &Citation,
@@ -34,7 +34,7 @@ pub trait Form {
 /// All forms.
 pub const FORMS: [&dyn Form; 4] = [&Text, &Markdown, &Html, &Wikitext];
 
-/// A stretch of a sentence that an edit changed or left.
+/// A piece of a sentence that an edit changed or kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stretch {
     Same(String),
@@ -42,7 +42,7 @@ pub(super) enum Stretch {
     Inserted(String),
 }
 
-/// What an edit changes in a sentence, word by word, in reading order.
+/// The changes that an edit makes to a sentence, word by word, in reading order.
 pub(super) fn stretches(before: &str, after: &str) -> Vec<Stretch> {
     let (old, new) = (words(before), words(after));
     let mut input = InternedInput::default();
@@ -73,13 +73,13 @@ fn range(of: &std::ops::Range<u32>) -> std::ops::Range<usize> {
     of.start as usize..of.end as usize
 }
 
-/// Words, spaces and marks, each as a piece of its own.
+/// Splits a text into words, spaces and punctuation marks.
 fn words(text: &str) -> Vec<&str> {
     use unicode_segmentation::UnicodeSegmentation as _;
     text.split_word_bounds().collect()
 }
 
-/// `marked` around the words of a stretch, with the spaces at its ends outside.
+/// Puts `open` and `close` around the words, and leaves spaces at the ends outside.
 pub(super) fn around(words: &str, open: &str, close: &str) -> String {
     let inner = words.trim();
     if inner.is_empty() {
@@ -91,7 +91,7 @@ pub(super) fn around(words: &str, open: &str, close: &str) -> String {
     format!("{before}{open}{inner}{close}{after}")
 }
 
-/// A title or name with a full stop behind it.
+/// A title or name with a full stop at its end.
 fn stopped(words: &str) -> String {
     if words.ends_with(['.', '!', '?', '…']) {
         words.to_owned()
@@ -100,18 +100,32 @@ fn stopped(words: &str) -> String {
     }
 }
 
-/// What stands before the address: author, title in quotation marks, site, day of publication.
+/// The part before the address: author, title in quotation marks, site, date of publication.
 pub(super) fn entry(citation: &Citation, dates: Dates, escape: impl Fn(&str) -> String) -> String {
     let mut parts: Vec<String> = Vec::new();
-    parts.extend(citation.author.as_deref().map(|it| stopped(&escape(it))));
+    parts.extend(
+        citation
+            .author
+            .as_deref()
+            .map(|author| stopped(&escape(author))),
+    );
     parts.extend(
         citation
             .title
             .as_deref()
-            .map(|it| format!("“{}”", stopped(&escape(it)))),
+            .map(|title| format!("“{}”", stopped(&escape(title)))),
     );
-    parts.extend(citation.website.as_deref().map(|it| stopped(&escape(it))));
-    parts.extend(citation.published.map(|it| stopped(&dates.of(it))));
+    parts.extend(
+        citation
+            .website
+            .as_deref()
+            .map(|website| stopped(&escape(website))),
+    );
+    parts.extend(
+        citation
+            .published
+            .map(|published| stopped(&dates.of(published))),
+    );
     parts.join(" ")
 }
 

@@ -210,7 +210,7 @@ fn what_is_left_and_what_is_inserted_is_the_sentence_after() {
         let of = |wanted: fn(&Stretch) -> bool| {
             let words = stretches
                 .iter()
-                .filter(|it| !wanted(it))
+                .filter(|stretch| !wanted(stretch))
                 .map(|it| match it {
                     Stretch::Same(it) | Stretch::Deleted(it) | Stretch::Inserted(it) => it.as_str(),
                 });

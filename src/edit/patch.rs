@@ -1,6 +1,6 @@
-//! Edits of a source as a unified diff that `git apply` and `patch -p1` take.
+//! Edits of a source as a unified diff that `git apply` and `patch -p1` accept.
 //!
-//! The bytes around an edit stay as they are, whatever their charset and line ends.
+//! The bytes around an edit stay as they are, whatever the charset and the line ends.
 
 use std::ops::Range;
 
@@ -9,16 +9,16 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 /// The lines of context around a change.
 const CONTEXT: usize = 3;
 
-/// Bytes of a source that something else takes the place of.
+/// Bytes of a source to replace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Replacement {
     /// The bytes in the source.
     pub(crate) range: Range<usize>,
-    /// What takes their place, in the charset of the source.
+    /// The new bytes, in the charset of the source.
     pub(crate) with: Vec<u8>,
 }
 
-/// The source after the replacements, and the places of those that were left out because they touch an earlier one or
+/// The source after the replacements, and the indices of those that were left out because they overlap an earlier one or
 /// are outside the source.
 #[must_use]
 pub(crate) fn replaced(source: &[u8], replacements: &[Replacement]) -> (Vec<u8>, Vec<usize>) {
@@ -30,14 +30,17 @@ pub(crate) fn replaced(source: &[u8], replacements: &[Replacement]) -> (Vec<u8>,
     });
     let (mut out, mut left_out, mut at) = (Vec::with_capacity(source.len()), Vec::new(), 0);
     for place in order {
-        let Some(it) = replacements.get(place) else {
+        let Some(replacement) = replacements.get(place) else {
             continue;
         };
-        match source.get(at..it.range.start) {
-            Some(before) if it.range.end <= source.len() && it.range.start <= it.range.end => {
+        match source.get(at..replacement.range.start) {
+            Some(before)
+                if replacement.range.end <= source.len()
+                    && replacement.range.start <= replacement.range.end =>
+            {
                 out.extend_from_slice(before);
-                out.extend_from_slice(&it.with);
-                at = it.range.end;
+                out.extend_from_slice(&replacement.with);
+                at = replacement.range.end;
             }
             _ => left_out.push(place),
         }
@@ -47,9 +50,9 @@ pub(crate) fn replaced(source: &[u8], replacements: &[Replacement]) -> (Vec<u8>,
     (out, left_out)
 }
 
-/// What differs between two versions of a file, as a unified diff with three lines of context; empty where nothing does.
+/// The difference between two versions of a file as a unified diff with three lines of context; empty if they are equal.
 ///
-/// `file` is its path below the folder in which the diff is applied, with `/` between its parts.
+/// `file` is its path, with `/` between its parts, below the folder in which the diff is applied.
 #[must_use]
 pub fn unified(file: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
     let (old, new) = (lines(before), lines(after));
@@ -59,15 +62,15 @@ pub fn unified(file: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
     let diff = Diff::compute(Algorithm::Histogram, &input);
     let changes: Vec<Change> = diff
         .hunks()
-        .map(|it| Change {
-            old: it.before.start as usize..it.before.end as usize,
-            new: it.after.start as usize..it.after.end as usize,
+        .map(|hunk| Change {
+            old: hunk.before.start as usize..hunk.before.end as usize,
+            new: hunk.after.start as usize..hunk.after.end as usize,
         })
         .collect();
     if changes.is_empty() {
         return Vec::new();
     }
-    // A tab ends a name with a space in it (GNU diff, git).
+    // A tab ends a name that contains a space (GNU diff, git).
     let tab = if file.contains(' ') { "\t" } else { "" };
     let mut out = format!("--- a/{file}{tab}\n+++ b/{file}{tab}\n").into_bytes();
     for hunk in hunks(&changes) {
@@ -76,13 +79,13 @@ pub fn unified(file: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Lines that others take the place of.
+/// Lines to replace.
 struct Change {
     old: Range<usize>,
     new: Range<usize>,
 }
 
-/// Changes with so few lines between them that their contexts meet.
+/// Groups the changes: those with overlapping contexts share a hunk.
 fn hunks(changes: &[Change]) -> Vec<&[Change]> {
     let near = |one: &Change, next: &Change| next.old.start - one.old.end <= 2 * CONTEXT;
     changes.chunk_by(near).collect()
@@ -99,7 +102,7 @@ fn write_hunk(out: &mut Vec<u8>, changes: &[Change], old: &[&[u8]], new: &[&[u8]
         last.old.end + below - old_start,
         last.new.end + below - new_start,
     );
-    // A side without lines is numbered by the line before it.
+    // A side without lines has the number of the line before it.
     let number = |start: usize, count: usize| if count == 0 { start } else { start + 1 };
     let head = format!(
         "@@ -{},{old_count} +{},{new_count} @@\n",
@@ -127,9 +130,9 @@ fn write_lines(out: &mut Vec<u8>, sign: u8, lines: Option<&[&[u8]]>) {
     }
 }
 
-/// The lines with their ends.
+/// The lines, each with its line end.
 fn lines(bytes: &[u8]) -> Vec<&[u8]> {
-    bytes.split_inclusive(|it| *it == b'\n').collect()
+    bytes.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
 #[cfg(test)]
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn edits_that_touch_each_other_are_left_out_and_told() {
+    fn edits_that_overlap_are_left_out_and_reported() {
         let source = "Ash, Birch and Cedar";
         let edits = [
             replace(source, "Birch and", "Elm or"),
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_changed_is_no_diff() {
+    fn equal_files_have_no_diff() {
         assert_eq!(unified("a", b"x\n", b"x\n"), b"");
     }
 }

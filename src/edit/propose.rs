@@ -1,4 +1,4 @@
-//! From findings to proposed edits: which repair each finding asks for, and which other one would do.
+//! From findings to proposed edits: the first repair for each finding, and an alternative.
 
 use std::ops::Range;
 
@@ -14,24 +14,26 @@ use crate::{
     uri::TargetUri,
 };
 
-/// The edits that findings ask for, in the order of the findings; those that are settled are left out.
+/// The edits for the findings, in the order of the findings; settled ones are left out.
 #[must_use]
 pub fn proposals(material: &Material<'_>) -> Vec<Edit> {
     let asking = material
         .findings
         .iter()
-        .filter(|it| it.weight().is_question());
+        .filter(|finding| finding.weight().is_question());
     asking.filter_map(|it| propose(it, material)).collect()
 }
 
 fn propose(finding: &Finding, material: &Material<'_>) -> Option<Edit> {
     let decided = material.standings.get(&finding.id).cloned();
-    let state = decided.as_ref().map_or(State::Open, |it| it.state);
+    let state = decided
+        .as_ref()
+        .map_or(State::Open, |decided| decided.state);
     if state == State::Settled {
         return None;
     }
     let claim = finding.subject.claim();
-    let claim = claim.and_then(|id| material.profile.claims.iter().find(|it| it.id == id));
+    let claim = claim.and_then(|id| material.profile.claims.iter().find(|claim| claim.id == id));
     let references = match finding.subject {
         Subject::Reference { number } => vec![number],
         _ => finding.cites.clone(),
@@ -41,8 +43,8 @@ fn propose(finding: &Finding, material: &Material<'_>) -> Option<Edit> {
         .profile
         .references
         .iter()
-        .find(|it| Some(it.number) == number);
-    let copies = number.map_or_else(Vec::new, |it| (material.copies)(it, finding));
+        .find(|reference| Some(reference.number) == number);
+    let copies = number.map_or_else(Vec::new, |number| (material.copies)(number, finding));
     let context = Context {
         finding,
         claim,
@@ -60,16 +62,16 @@ fn propose(finding: &Finding, material: &Material<'_>) -> Option<Edit> {
     let others = repair.alternatives.iter_mut();
     let citations = others.filter_map(|it| it.citation.as_mut());
     for citation in citations.chain(&mut repair.citation) {
-        citation.own = reference.and_then(|it| own_entry(material, it, citation));
+        citation.own = reference.and_then(|reference| own_entry(material, reference, citation));
     }
     Some(Edit {
         id: format!("e{}", finding.id),
         state,
         findings: vec![finding.id.clone()],
-        claim: claim.map(|it| it.id.clone()),
+        claim: claim.map(|claim| claim.id.clone()),
         references,
         operation: repair.operation,
-        sentence: claim.and_then(|it| it.sentence.clone()),
+        sentence: claim.and_then(|claim| claim.sentence.clone()),
         after: repair.after,
         target: targets(&context),
         why: (material.why)(finding).trim_end_matches('.').to_owned(),
@@ -81,19 +83,22 @@ fn propose(finding: &Finding, material: &Material<'_>) -> Option<Edit> {
     })
 }
 
-/// The reference whose page had the words, of several that a claim cites.
+/// Of the references that a claim cites, the one whose page had the words.
 fn cited_for(finding: &Finding, references: &[u32], material: &Material<'_>) -> Option<u32> {
-    let had = finding.copy.as_ref().map(|it| it.target_uri.to_string());
+    let had = finding
+        .copy
+        .as_ref()
+        .map(|copy| copy.target_uri.to_string());
     let is_of = |number: &&u32| {
         let reference = material
             .profile
             .references
             .iter()
-            .find(|it| it.number == **number);
-        let url = reference.and_then(|it| it.url.as_deref());
+            .find(|reference| reference.number == **number);
+        let url = reference.and_then(|reference| reference.url.as_deref());
         had.is_some()
             && url
-                .and_then(|it| TargetUri::parse(it).ok())
+                .and_then(|url| TargetUri::parse(url).ok())
                 .map(|it| it.0.to_string())
                 == had
     };
@@ -112,22 +117,23 @@ fn of_fate(fate: &Fate, context: &Context<'_>) -> Option<Repair> {
         } => {
             let from = context.reference.and_then(address).unwrap_or_default();
             let to = to.to_string();
-            let missing = context.material.findings.iter().filter(|it| {
+            let missing = context.material.findings.iter().filter(|finding| {
                 context
                     .reference
-                    .is_some_and(|reference| it.cites.contains(&reference.number))
+                    .is_some_and(|reference| finding.cites.contains(&reference.number))
                     && !matches!(
-                        it.subject,
+                        finding.subject,
                         Subject::Reference { .. } | Subject::NewName { .. }
                     )
-                    && it.weight() < Weight::Moved
+                    && finding.weight() < Weight::Moved
             });
             let missing = missing.count();
             let mut citation = context.citation(UrlStatus::Live);
-            if let Some(it) = &mut citation {
-                it.url = Some(to.clone());
+            if let Some(citation) = &mut citation {
+                citation.url = Some(to.clone());
                 if missing == 0 {
-                    it.access_date = (context.material.latest)(it.number).or(it.access_date);
+                    citation.access_date =
+                        (context.material.latest)(citation.number).or(citation.access_date);
                 }
             }
             let change = Operation::ChangeAddress { from, to };
@@ -175,7 +181,7 @@ fn of_verdict(verdict: &Verdict, context: &Context<'_>) -> Option<Repair> {
             context.words_first(Operation::Delete { from: words.into() }, changed)
         }
         (Verdict::Absent, _) => {
-            let sentence = context.claim.and_then(|it| it.sentence.clone());
+            let sentence = context.claim.and_then(|claim| claim.sentence.clone());
             let delete = Alternative {
                 operation: Operation::Delete {
                     from: sentence.unwrap_or_else(|| words.into()),
@@ -209,8 +215,8 @@ fn of_verdict(verdict: &Verdict, context: &Context<'_>) -> Option<Repair> {
                 to: to.to_string(),
             };
             let mut citation = context.citation(UrlStatus::Live);
-            if let Some(it) = &mut citation {
-                it.url = Some(to.to_string());
+            if let Some(citation) = &mut citation {
+                citation.url = Some(to.to_string());
             }
             let remark = format!("Another page that the article cites lists it now: {to}");
             context.address_first(change, citation, vec![remark])
@@ -218,14 +224,14 @@ fn of_verdict(verdict: &Verdict, context: &Context<'_>) -> Option<Repair> {
         (Verdict::MovedList { from, to }, _) => {
             let mut repair = context.archived_first(UrlStatus::Deviated, Vec::new());
             repair.operation = Operation::None;
-            repair.remarks.insert(0, format!("It moved on the page from “{from}” to “{to}”. See whether the sentence still holds."));
+            repair.remarks.insert(0, format!("It moved on the page from “{from}” to “{to}”. Check whether the sentence is still right."));
             repair
         }
         _ => return None,
     })
 }
 
-/// The repair of a name that has another one now.
+/// The repair for a name that has changed.
 fn replaced(context: &Context<'_>, from: &str, to: &str) -> Repair {
     let change = Change::Replace(to.to_owned());
     let changed = change_list(context, Some((from, &change)), None);
@@ -236,7 +242,7 @@ fn replaced(context: &Context<'_>, from: &str, to: &str) -> Repair {
     context.words_first(operation, changed)
 }
 
-/// The sentence of a claim with one name changed or one put in.
+/// The sentence of a claim with one name changed or inserted.
 fn change_list(
     context: &Context<'_>,
     change: Option<(&str, &Change)>,
@@ -259,9 +265,9 @@ fn change_list(
             _ => Change::Keep,
         })
         .collect();
-    let hit = changes.iter().any(|it| *it != Change::Keep);
+    let hit = changes.iter().any(|change| *change != Change::Keep);
     if let Some((from, _)) = change.filter(|_| !hit) {
-        // Where the commas of a stretch leave open how many names it is, no machine cuts it.
+        // If the commas do not show how many names there are, a person has to decide.
         return Err(Refusal::Unclear(from.to_owned()));
     }
     let added: Vec<String> = added.cloned().into_iter().collect();
@@ -274,7 +280,7 @@ fn change_list(
     )?;
     let mut remarks = Vec::new();
     if edited.is_single {
-        remarks.push("One name is left: see whether the verb still fits.".to_owned());
+        remarks.push("One name is left: check whether the verb still fits.".to_owned());
     }
     Ok(Changed {
         after: Some(edited.of(sentence)),
@@ -282,19 +288,19 @@ fn change_list(
     })
 }
 
-/// The sentence of a claim with other words in it.
+/// The sentence of a claim with other words.
 fn change_words(context: &Context<'_>, from: &str, to: &str) -> Changed {
-    let sentence = context.claim.and_then(|it| it.sentence.as_ref());
+    let sentence = context.claim.and_then(|claim| claim.sentence.as_ref());
     let after = sentence
-        .filter(|it| it.contains(from))
-        .map(|it| it.replacen(from, to, 1));
+        .filter(|sentence| sentence.contains(from))
+        .map(|sentence| sentence.replacen(from, to, 1));
     Changed {
         after,
         remarks: Vec::new(),
     }
 }
 
-/// Where the names of a list are in its sentence; `None` where one is not found.
+/// The places of the names of a list in its sentence; `None` if one is not found.
 pub(super) fn places(sentence: &str, names: &[ListedName]) -> Option<Vec<Range<usize>>> {
     let mut from = 0;
     let mut places = Vec::new();
@@ -321,15 +327,15 @@ fn targets(context: &Context<'_>) -> Vec<Target> {
         .profile
         .source
         .as_ref()
-        .map(|it| it.charset.as_str());
+        .map(|source| source.charset.as_str());
     let span = match (&context.finding.subject, context.claim) {
-        (Subject::Reference { .. }, _) => context.reference.and_then(|it| it.bytes),
+        (Subject::Reference { .. }, _) => context.reference.and_then(|reference| reference.bytes),
         (Subject::Name { name, .. }, Some(claim)) => super::source::span_of(claim, name),
         (Subject::NewName { .. }, Some(claim)) => claim.bytes,
         (_, Some(claim)) => claim.spans.first().copied().or(claim.bytes),
         _ => None,
     };
-    span.map_or_else(Vec::new, |it| target(source, charset, it))
+    span.map_or_else(Vec::new, |span| target(source, charset, span))
 }
 
 /// `A, B and C`

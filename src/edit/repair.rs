@@ -1,4 +1,4 @@
-//! What repairs a finding: another word, or an archived copy to cite.
+//! What repairs a finding: other words, or an archived copy to cite.
 
 use super::{Alternative, Citation, KnownCopy, Material, Operation, UrlStatus, sentence::Refusal};
 use crate::{
@@ -7,32 +7,44 @@ use crate::{
     uri::{TargetUri, without_credentials},
 };
 
-/// What repairs a finding: the first choice and the second.
+/// The repairs of a finding: the first choice and the second.
 pub(super) struct Repair {
+    /// What to do.
     pub(super) operation: Operation,
+    /// The sentence after it, if it changes.
     pub(super) after: Option<String>,
+    /// The reference after it, if it changes.
     pub(super) citation: Option<Citation>,
+    /// Other repairs, the best first.
     pub(super) alternatives: Vec<Alternative>,
+    /// Messages for the editor.
     pub(super) remarks: Vec<String>,
 }
 
-/// What a repair is made from.
+/// The input for a repair.
 pub(super) struct Context<'a> {
+    /// The finding.
     pub(super) finding: &'a Finding,
+    /// The claim of the finding.
     pub(super) claim: Option<&'a Claim>,
+    /// The reference whose page had the words.
     pub(super) reference: Option<&'a Reference>,
+    /// The public copies of that page, the best first.
     pub(super) copies: &'a [KnownCopy],
+    /// The whole input.
     pub(super) material: &'a Material<'a>,
 }
 
 impl Context<'_> {
-    /// The reference as the article cites it, with an archived copy where one is known.
+    /// The reference as the article cites it, with an archived copy if one is known.
     pub(super) fn citation(&self, status: UrlStatus) -> Option<Citation> {
         let reference = self.reference?;
         let own = reference.archived.first();
-        let copy = own
-            .map(|it| (it.url.clone(), it.date))
-            .or_else(|| self.copies.first().map(|it| (it.uri.clone(), it.date)));
+        let copy = own.map(|it| (it.url.clone(), it.date)).or_else(|| {
+            self.copies
+                .first()
+                .map(|copy| (copy.uri.clone(), copy.date))
+        });
         let (archive_url, archive_date) = match copy {
             Some((url, Some(date))) => (Some(url), Some(date)),
             Some((url, None)) => {
@@ -56,8 +68,8 @@ impl Context<'_> {
         })
     }
 
-    /// The reference citing the page of today. The access date moves to the latest capture only where that has
-    /// everything else that the article says on the word of the reference.
+    /// The reference with the page of today. The access date moves to the latest capture only if that capture has
+    /// everything else for which the article cites the reference.
     fn of_today(&self) -> Option<Citation> {
         let mut citation = self.citation(UrlStatus::Live)?;
         if self.supports_the_rest(citation.number) {
@@ -67,10 +79,10 @@ impl Context<'_> {
     }
 
     fn supports_the_rest(&self, number: u32) -> bool {
-        let mut rest = self.material.findings.iter().filter(|it| {
-            let resting = it.cites.contains(&number) && it.id != self.finding.id;
+        let mut rest = self.material.findings.iter().filter(|finding| {
+            let resting = finding.cites.contains(&number) && finding.id != self.finding.id;
             let stated = !matches!(
-                it.subject,
+                finding.subject,
                 Subject::Reference { .. } | Subject::List { .. } | Subject::NewName { .. }
             );
             resting && stated
@@ -78,14 +90,17 @@ impl Context<'_> {
         rest.all(|it| it.weight() == Weight::Settled)
     }
 
-    /// Whether the article cites an archived copy of the page already: then that edit is made.
+    /// Whether the article already cites an archived copy of the page: then the edit is made.
     pub(super) fn cites_a_copy(&self) -> bool {
-        self.reference.is_some_and(|it| !it.archived.is_empty())
+        self.reference
+            .is_some_and(|reference| !reference.archived.is_empty())
     }
 
-    /// To cite an archived copy; none where no copy is known that others can open.
+    /// The alternative to cite an archived copy; `None` if no public copy is known.
     pub(super) fn cite_archived(&self, status: UrlStatus) -> Option<Alternative> {
-        let citation = self.citation(status).filter(|it| it.archived().is_some())?;
+        let citation = self
+            .citation(status)
+            .filter(|citation| citation.archived().is_some())?;
         Some(Alternative {
             operation: Operation::CiteArchived,
             after: None,
@@ -93,7 +108,7 @@ impl Context<'_> {
         })
     }
 
-    /// The repair that cites an archived copy first.
+    /// A repair that first cites an archived copy.
     pub(super) fn archived_first(
         &self,
         status: UrlStatus,
@@ -101,8 +116,11 @@ impl Context<'_> {
     ) -> Repair {
         let citation = self.citation(status);
         let mut remarks = Vec::new();
-        if let Some(it) = citation.as_ref().filter(|it| it.archived().is_none()) {
-            remarks.push(no_copy(self.material.name, it));
+        if let Some(citation) = citation
+            .as_ref()
+            .filter(|citation| citation.archived().is_none())
+        {
+            remarks.push(no_copy(self.material.name, citation));
         }
         Repair {
             operation: Operation::CiteArchived,
@@ -113,7 +131,7 @@ impl Context<'_> {
         }
     }
 
-    /// The repair that changes the address first.
+    /// A repair that first changes the address.
     pub(super) fn address_first(
         &self,
         operation: Operation,
@@ -130,7 +148,7 @@ impl Context<'_> {
         }
     }
 
-    /// To cite another page that the article cites already, where that has everything that the lost one is cited for.
+    /// The alternatives to cite another page that the article already cites, if that page has everything that the lost page is cited for.
     pub(super) fn elsewhere(&self) -> Vec<Alternative> {
         let change = self.reference.and_then(|reference| {
             let (lost, _) = TargetUri::parse(reference.url.as_deref()?).ok()?;
@@ -150,7 +168,7 @@ impl Context<'_> {
         change.into_iter().collect()
     }
 
-    /// The repair that changes the words first.
+    /// A repair that first changes the words.
     pub(super) fn words_first(
         &self,
         operation: Operation,
@@ -179,14 +197,16 @@ impl Context<'_> {
     }
 }
 
-/// What becomes of a sentence.
+/// How a sentence changes.
 #[derive(Default)]
 pub(super) struct Changed {
+    /// The sentence after the change; `None` if a person must change it.
     pub(super) after: Option<String>,
+    /// Messages for the editor.
     pub(super) remarks: Vec<String>,
 }
 
-/// The cited address with its fragment, without a password.
+/// The cited address with its fragment, without credentials.
 pub(super) fn address(reference: &Reference) -> Option<String> {
     let url = reference.url.as_deref().map(without_credentials)?;
     Some(match &reference.fragment {
@@ -199,7 +219,7 @@ pub(super) fn address(reference: &Reference) -> Option<String> {
 fn date_in(url: &str) -> Option<chrono::NaiveDate> {
     let digits = url
         .split('/')
-        .find(|it| it.len() >= 8 && it.bytes().take(8).all(|it| it.is_ascii_digit()))?;
+        .find(|part| part.len() >= 8 && part.bytes().take(8).all(|byte| byte.is_ascii_digit()))?;
     chrono::NaiveDate::parse_from_str(digits.get(..8)?, "%Y%m%d").ok()
 }
 
@@ -215,7 +235,7 @@ fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters
         .next()
-        .map(|it| it.to_uppercase().to_string())
+        .map(|letter| letter.to_uppercase().to_string())
         .unwrap_or_default();
     format!("{first}{}", letters.as_str())
 }

@@ -1,6 +1,6 @@
-//! A sentence that lists names, edited so that it stays a sentence: names are taken out, replaced, or put in.
+//! Edits a sentence that lists names so that it stays a sentence: removes, replaces and inserts names.
 //!
-//! The text may be that of the source, with its markup: tags, links and note markers between two names stay with the name
+//! The text can be that of the source, with its markup: tags, links and note markers between two names stay with the name
 //! that they belong to.
 
 use std::ops::Range;
@@ -9,25 +9,25 @@ mod separator;
 
 use separator::{COMMA_INSIDE, Gap, gap, has_conjunction, is_closing_quote, lead, tail};
 
-/// What becomes of a name.
+/// What to do with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// It stays as it is.
+    /// Keep it.
     Keep,
-    /// It is taken out, with its comma or "and".
+    /// Remove it, with its comma or "and".
     Delete,
-    /// Another name takes its place.
+    /// Replace it.
     Replace(String),
 }
 
-/// How a stretch of the text reads after the edit.
+/// A part of the text, and its new wording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Edited {
-    /// The bytes of the text that are replaced.
+    /// The bytes of the text to replace.
     pub(crate) range: Range<usize>,
-    /// What takes their place.
+    /// The new text.
     pub(crate) with: String,
-    /// Whether one name is left of several, so that the verb may have to change.
+    /// Whether only one of several names is left, so that the verb may have to change.
     pub(crate) is_single: bool,
 }
 
@@ -41,24 +41,24 @@ impl Edited {
     }
 }
 
-/// Why a list cannot be edited without a person.
+/// Why a list cannot be edited automatically.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     /// No name would be left.
     #[error("the page lists none of them any more: the sentence has no support")]
     NoneLeft,
-    /// What is written beside the name leaves open where it begins or ends.
+    /// The words beside the name do not show where it begins or ends.
     #[error("the words beside “{0}” do not show where the name ends")]
     Unclear(String),
 }
 
-/// The list with `changes` made to its names, and `added` names at its end.
+/// The list with `changes` to its names, and the `added` names at its end.
 ///
-/// `members` are the bytes of the names in `text`, in order, and `changes` one for each; `conjunction` is what the
-/// language writes before the last of several, for a list that has only one name so far.
+/// `members` are the byte ranges of the names in `text`, in order, with one entry of `changes` each; `conjunction` is the word that the
+/// language puts before the last of several names, for a list that has only one name so far.
 ///
 /// # Errors
-/// No name would be left, or a name to be taken out is joined to its neighbour by other words.
+/// No name would be left, or a removed name is joined to its neighbour by other words.
 pub(crate) fn edit_list(
     text: &str,
     members: &[Range<usize>],
@@ -79,9 +79,9 @@ pub(crate) fn edit_list(
     list.check_last(&left, text, members)?;
     let kept = left.len();
     let model = left.last().and_then(|it| it.0);
-    let dress = model.and_then(|it| list.items.get(it));
+    let dress = model.and_then(|model| list.items.get(model));
     for name in added {
-        let words = dress.map_or_else(|| name.clone(), |it| it.dressed(text, name));
+        let words = dress.map_or_else(|| name.clone(), |dress| dress.dressed(text, name));
         left.push((None, words));
     }
     Ok(Edited {
@@ -91,18 +91,18 @@ pub(crate) fn edit_list(
     })
 }
 
-/// A name with what belongs to it, or several that other words join.
+/// A name with the markup around it, or several names joined by other words.
 struct Item {
-    /// With the tags and quotation marks before and behind it.
+    /// With the tags and quotation marks around it.
     whole: Range<usize>,
-    /// The names in it, by their places.
+    /// The names in it, by index.
     names: Range<usize>,
-    /// Whether a comma was inside its closing quotation mark, as Americans write.
+    /// Whether a comma was inside its closing quotation mark, as in American English.
     comma_inside: bool,
 }
 
 impl Item {
-    /// Its words after the changes; `None` where it is taken out.
+    /// Its text after the changes; `None` if it is removed.
     fn changed(
         &self,
         text: &str,
@@ -132,7 +132,7 @@ impl Item {
         Ok(Some(words))
     }
 
-    /// A new name in the quotation marks or list markup that this one has; links and notes are not taken over.
+    /// A new name in the quotation marks or list markup of this item, without its links and notes.
     fn dressed(&self, text: &str, name: &str) -> String {
         let words = slice(text, &self.whole);
         let mut letters = words.chars();
@@ -147,10 +147,10 @@ impl Item {
     }
 }
 
-/// A list as it is written.
+/// A list in a sentence.
 struct List {
     items: Vec<Item>,
-    /// What is between an item and the next.
+    /// The texts between one item and the next.
     separators: Vec<String>,
 }
 
@@ -167,10 +167,10 @@ impl List {
                 _ => None,
             })
             .collect();
-        // A note behind the last name is the whole list's, unless the others have their own.
+        // A note after the last name belongs to the whole list, unless the other names have their own.
         let own_notes = gaps.iter().flatten().any(|it| it.has_note);
         for (place, member) in members.iter().enumerate() {
-            let before = place.checked_sub(1).and_then(|it| gaps.get(it));
+            let before = place.checked_sub(1).and_then(|rest| gaps.get(rest));
             let start = match before {
                 Some(Some(it)) => member.start - it.lead,
                 Some(None) => {
@@ -196,12 +196,12 @@ impl List {
     }
 
     fn range(&self) -> Range<usize> {
-        let start = self.items.first().map_or(0, |it| it.whole.start);
-        let end = self.items.last().map_or(start, |it| it.whole.end);
+        let start = self.items.first().map_or(0, |item| item.whole.start);
+        let end = self.items.last().map_or(start, |item| item.whole.end);
         start..end
     }
 
-    /// Refuses to end the list with names that other words join, where it did not end so.
+    /// Refuses to end the list with names joined by other words, unless it ended with such names before.
     fn check_last(
         &self,
         left: &[(Option<usize>, String)],
@@ -219,28 +219,31 @@ impl List {
         }
         let name = members.get(item.names.start);
         Err(Refusal::Unclear(
-            name.map_or(String::new(), |it| slice(text, it).to_owned()),
+            name.map_or(String::new(), |name| slice(text, name).to_owned()),
         ))
     }
 
-    /// What is written before the last of several.
+    /// The separator before the last of several items.
     fn last_separator(&self) -> Option<&str> {
         self.separators.last().map(String::as_str)
     }
 
-    /// What is written between two that are not the last.
+    /// The separator between two items that are not the last.
     fn inner_separator(&self) -> Option<&str> {
-        let mut plain = self.separators.iter().filter(|it| !has_conjunction(it));
+        let mut plain = self
+            .separators
+            .iter()
+            .filter(|separator| !has_conjunction(separator));
         plain.next().map(String::as_str)
     }
 
-    /// The items that are left, as a list in the manner of this one.
+    /// The remaining items, joined as in this list.
     fn joined(&self, left: &[(Option<usize>, String)], conjunction: &str) -> String {
         let last = self.last_separator();
         let joins = last.is_none_or(has_conjunction);
         let names = |place: Option<usize>| {
             place
-                .and_then(|it| self.items.get(it))
+                .and_then(|place| self.items.get(place))
                 .map_or(1, |it| it.names.len())
         };
         let count: usize = left.iter().map(|it| names(it.0)).sum();
@@ -249,7 +252,7 @@ impl List {
             let is_last = at + 1 == left.len();
             if at > 0 {
                 let before = left.get(at - 1).and_then(|it| it.0);
-                let own = before.filter(|it| *place == Some(it + 1));
+                let own = before.filter(|before| *place == Some(before + 1));
                 let own = own
                     .and_then(|it| self.separators.get(it))
                     .map(String::as_str);
@@ -269,11 +272,11 @@ impl List {
         out
     }
 
-    /// What is written before the last of three or more.
+    /// The separator before the last of three or more items.
     fn before_last(&self, conjunction: &str) -> String {
         match self.last_separator() {
             Some(last) if self.separators.len() > 1 => last.to_owned(),
-            // A list of two does not show whether the third has a comma before its "and"; in English it has.
+            // A list of two does not show whether a third has a comma before its "and"; in English it does.
             Some(last) if last.trim() == "and" => ", and ".to_owned(),
             Some(last) => last.to_owned(),
             None if conjunction == "and" => ", and ".to_owned(),
@@ -282,7 +285,7 @@ impl List {
     }
 }
 
-/// How far what belongs to a name goes on behind it.
+/// The end of what belongs to a name and follows it.
 fn tail_of(
     gaps: &[Option<Gap>],
     place: usize,
@@ -297,7 +300,7 @@ fn tail_of(
     }
 }
 
-/// What is between two names where there are no more.
+/// The separator between two names if there are no more.
 fn pair(last: Option<&str>, conjunction: &str) -> String {
     match last {
         Some(last) => {
@@ -311,7 +314,7 @@ fn pair(last: Option<&str>, conjunction: &str) -> String {
         None if conjunction.chars().any(char::is_alphabetic)
             && conjunction
                 .chars()
-                .all(|it| it.is_alphabetic() && it < '\u{2e80}')
+                .all(|letter| letter.is_alphabetic() && letter < '\u{2e80}')
             || conjunction == "&" =>
         {
             format!(" {conjunction} ")
@@ -320,7 +323,7 @@ fn pair(last: Option<&str>, conjunction: &str) -> String {
     }
 }
 
-/// Adds what is between two items; a comma goes inside a quotation mark where the list has it so.
+/// Appends a separator; its comma goes inside a quotation mark if the list does that.
 fn push_between(out: &mut String, between: &str) {
     if let Some(rest) = between.strip_prefix(COMMA_INSIDE) {
         if let Some(quote) = out.pop() {
@@ -333,7 +336,7 @@ fn push_between(out: &mut String, between: &str) {
     }
 }
 
-/// Takes the comma out that is before a closing quotation mark.
+/// Removes the comma before a closing quotation mark.
 fn remove_inner_comma(words: &mut String) {
     let mut letters = words.char_indices().rev();
     if let (Some((_, quote)), Some((at, ','))) = (letters.next(), letters.next())

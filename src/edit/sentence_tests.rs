@@ -114,18 +114,18 @@ fn a_list_stays_a_sentence_when_names_go_and_come() {
     let mut faults = Vec::new();
     for (text, names, out, put, after) in ROWS {
         let members = places(text, names);
-        let gone = |it: &&str| out.contains(it);
+        let gone = |text: &&str| out.contains(text);
         let changes: Vec<Change> = names
             .iter()
-            .map(|it| {
-                if gone(it) {
+            .map(|name| {
+                if gone(name) {
                     Change::Delete
                 } else {
                     Change::Keep
                 }
             })
             .collect();
-        let put: Vec<String> = put.iter().map(|&it| it.to_owned()).collect();
+        let put: Vec<String> = put.iter().map(|&put| put.to_owned()).collect();
         let got = match edit_list(text, &members, &changes, &put, "and") {
             Ok(edited) => edited.of(text),
             Err(refusal) => format!("!{refusal}"),

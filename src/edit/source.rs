@@ -1,4 +1,4 @@
-//! Edits in the source of an article: which bytes change.
+//! Edits in the source of an article: which bytes to change.
 
 use std::ops::Range;
 
@@ -17,30 +17,30 @@ use crate::{
     text::for_terminal,
 };
 
-/// An edit that was left out of a diff, and why.
+/// An edit that was left out of a diff, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// The edit.
+    /// The id of the edit.
     pub edit: String,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
-/// The source with the edits made that can be made together, and those that were left out.
+/// The source with all edits that can be made together, and those that were left out.
 #[must_use]
 pub fn patched(profile: &Profile, source: &[u8], edits: &[Edit]) -> (Vec<u8>, Vec<Conflict>) {
     let encoding = encoding(profile);
     let form = profile
         .source
         .as_ref()
-        .map_or("text", |it| it.form.as_str());
+        .map_or("text", |source| source.form.as_str());
     let mut conflicts = Vec::new();
-    // Which edits each replacement makes: those of one list are made together.
+    // The edits behind each replacement: those of one list are made together.
     let mut all: Vec<(Vec<&Edit>, Replacement)> = Vec::new();
     for claim in &profile.claims {
         let own: Vec<&Edit> = edits
             .iter()
-            .filter(|it| it.claim.as_ref() == Some(&claim.id))
+            .filter(|edit| edit.claim.as_ref() == Some(&claim.id))
             .collect();
         if own.is_empty() {
             continue;
@@ -55,24 +55,24 @@ pub fn patched(profile: &Profile, source: &[u8], edits: &[Edit]) -> (Vec<u8>, Ve
         }
     }
     for reference in &profile.references {
-        let own = edits.iter().filter(|it| {
+        let own = edits.iter().filter(|edit| {
             let changed = matches!(
-                it.operation,
+                edit.operation,
                 Operation::CiteArchived | Operation::ChangeAddress { .. }
             );
             changed
-                && it
+                && edit
                     .citation
                     .as_ref()
-                    .is_some_and(|it| it.number == reference.number)
+                    .is_some_and(|citation| citation.number == reference.number)
         });
-        // A reference is cited in one way: what its page's fate asks for comes before what a claim asks for.
+        // A reference is cited in one way: what the fate of its page requires comes before what a claim requires.
         let mut own: Vec<&Edit> = own.collect();
         own.sort_by_key(|it| it.claim.is_some());
         let Some((first, rest)) = own.split_first() else {
             continue;
         };
-        let same = |it: &&&Edit| it.citation == first.citation;
+        let same = |edit: &&&Edit| edit.citation == first.citation;
         conflicts.extend(rest.iter().filter(|it| !same(it)).map(|it| Conflict {
             edit: it.id.clone(),
             why: format!("another edit changes reference {}", reference.number),
@@ -91,14 +91,14 @@ pub fn patched(profile: &Profile, source: &[u8], edits: &[Edit]) -> (Vec<u8>, Ve
         .iter()
         .filter_map(|it| all.get(*it))
         .flat_map(|it| &it.0);
-    conflicts.extend(touching.map(|it| Conflict {
-        edit: it.id.clone(),
+    conflicts.extend(touching.map(|touching| Conflict {
+        edit: touching.id.clone(),
         why: "another edit changes the same words".to_owned(),
     }));
     (after, conflicts)
 }
 
-/// What becomes of the sentence of a claim.
+/// The changes in the sentence of a claim.
 fn of_claim(
     profile: &Profile,
     claim: &Claim,
@@ -113,7 +113,7 @@ fn of_claim(
         return of_words(claim, edits, encoding, form);
     };
     let sentence = claim.bytes.ok_or_else(not_found)?;
-    if claim.spans.len() != names.len() || claim.spans.iter().any(|it| it.is_empty()) {
+    if claim.spans.len() != names.len() || claim.spans.iter().any(|span| span.is_empty()) {
         return Err(not_found());
     }
     let mut changes = vec![Change::Keep; names.len()];
@@ -123,7 +123,7 @@ fn of_claim(
             .iter()
             .position(|it| matches!(it, ListedName::One(name) if name == from));
         let slot = place
-            .and_then(|it| changes.get_mut(it))
+            .and_then(|place| changes.get_mut(place))
             .ok_or_else(not_found)?;
         *slot = change;
         Ok::<(), String>(())
@@ -137,7 +137,7 @@ fn of_claim(
         }
     }
     drop_repeated(&mut changes);
-    if added.is_empty() && changes.iter().all(|it| *it == Change::Keep) {
+    if added.is_empty() && changes.iter().all(|change| *change == Change::Keep) {
         return Ok(None);
     }
     let window = window(sentence, &claim.spans);
@@ -151,7 +151,7 @@ fn of_claim(
     }))
 }
 
-/// Of several names that one takes the place of, all but the first are taken out.
+/// If several names become one, the first is replaced and the others are deleted.
 fn drop_repeated(changes: &mut [Change]) {
     let mut seen = std::collections::BTreeSet::new();
     for change in changes {
@@ -163,35 +163,35 @@ fn drop_repeated(changes: &mut [Change]) {
     }
 }
 
-/// The sentence, or, where a list goes on behind it, as far as its last name.
+/// The sentence or, if a list continues after it, everything up to the last name.
 fn window(sentence: Span, names: &[Span]) -> Span {
     Span {
         start: names
             .iter()
-            .map(|it| it.start)
+            .map(|name| name.start)
             .min()
             .map_or(sentence.start, |it| it.min(sentence.start)),
         end: names
             .iter()
-            .map(|it| it.end)
+            .map(|name| name.end)
             .max()
             .map_or(sentence.end, |it| it.max(sentence.end)),
     }
 }
 
-/// What becomes of words that are no list.
+/// The changes in words that are not a list.
 fn of_words(
     claim: &Claim,
     edits: &[&Edit],
     encoding: &'static Encoding,
     form: &str,
 ) -> Result<Option<Replacement>, String> {
-    let replacing = edits.iter().find_map(|it| match &it.operation {
+    let replacing = edits.iter().find_map(|edit| match &edit.operation {
         Operation::Replace { to, .. } => Some(escaped(to, form)),
         _ => None,
     });
     let Some(to) = replacing else { return Ok(None) };
-    let span = claim.spans.first().filter(|it| !it.is_empty());
+    let span = claim.spans.first().filter(|span| !span.is_empty());
     let span =
         span.ok_or("its words were not found in the source; run `stillsays profile update`")?;
     Ok(Some(Replacement {
@@ -200,7 +200,7 @@ fn of_words(
     }))
 }
 
-/// The article's own entry of a reference as it reads with `citation`; `None` if the article is not plain text or Markdown, or the
+/// The article's own entry of a reference, as it reads with `citation`; `None` if the article is not plain text or Markdown, or if the
 /// entry is not in its source.
 pub(super) fn own_entry(
     material: &Material<'_>,
@@ -209,7 +209,7 @@ pub(super) fn own_entry(
 ) -> Option<OwnEntry> {
     let profile = material.profile;
     let form = profile.source.as_ref()?.form.as_str();
-    let span = reference.bytes.filter(|it| !it.is_empty())?;
+    let span = reference.bytes.filter(|byte| !byte.is_empty())?;
     let is_plain = matches!(form, "text" | "markdown");
     let (before, rest) = material
         .source
@@ -223,7 +223,7 @@ pub(super) fn own_entry(
     let opens = before
         .chars()
         .next_back()
-        .filter(|it| "“„«‘\"".contains(*it));
+        .filter(|letter| "“„«‘\"".contains(*letter));
     let text = opens.map_or(String::new(), String::from) + &text;
     Some(OwnEntry {
         form: form.to_owned(),
@@ -238,7 +238,7 @@ fn of_reference(
     encoding: &'static Encoding,
     form: &str,
 ) -> Result<Replacement, String> {
-    let span = reference.bytes.filter(|it| !it.is_empty());
+    let span = reference.bytes.filter(|byte| !byte.is_empty());
     let span = span.ok_or("the entry of the reference was not found in the source")?;
     let citation = edit.citation.as_ref().ok_or("nothing is known to cite")?;
     if edit.operation == Operation::CiteArchived && citation.archived().is_none() {
@@ -256,7 +256,7 @@ fn of_reference(
     })
 }
 
-/// A stretch of the source as text, and where the names are in it.
+/// A part of the source as text, and the places of the names in it.
 fn decoded(
     source: &[u8],
     window: Span,
@@ -287,21 +287,21 @@ fn decoded(
     Some((text, members))
 }
 
-/// Where a name of a list is in the source.
+/// The place of a name of a list in the source.
 pub(super) fn span_of(claim: &Claim, name: &str) -> Option<Span> {
     let Statement::Listed { names, .. } = &claim.statement else {
         return None;
     };
     let place = names
         .iter()
-        .position(|it| it.readings().iter().any(|it| it == name))?;
+        .position(|it| it.readings().iter().any(|reading| reading == name))?;
     claim.spans.get(place).copied().filter(|it| !it.is_empty())
 }
 
-/// The selectors of a stretch of the source.
+/// The selectors for a part of the source.
 pub(super) fn target(source: &[u8], charset: Option<&str>, span: Span) -> Vec<Target> {
     let encoding = charset
-        .and_then(|it| Encoding::for_label(it.as_bytes()))
+        .and_then(|charset| Encoding::for_label(charset.as_bytes()))
         .unwrap_or(UTF_8);
     let part = |range: Range<usize>| {
         source
@@ -327,19 +327,19 @@ pub(super) fn target(source: &[u8], charset: Option<&str>, span: Span) -> Vec<Ta
     ]
 }
 
-/// What the language of the article writes before the last of several.
+/// The word that the language of the article puts before the last of several names.
 pub(super) fn conjunction(profile: &Profile) -> &'static str {
     let sentences = profile
         .claims
         .iter()
-        .filter_map(|it| it.sentence.as_deref());
+        .filter_map(|claim| claim.sentence.as_deref());
     let text: Vec<&str> = sentences.collect();
     let language = Language::of_text(&text.join(" "));
-    let and = language.and_then(|it| it.grammar.and.first());
+    let and = language.and_then(|language| language.grammar.and.first());
     and.map_or("and", String::as_str)
 }
 
-/// Words of a page as the source writes them.
+/// Words of a page, escaped for the form of the source.
 fn escaped(words: &str, form: &str) -> String {
     let words = for_terminal(words);
     match form {
@@ -361,7 +361,10 @@ fn escaped(words: &str, form: &str) -> String {
 }
 
 fn encoding(profile: &Profile) -> &'static Encoding {
-    let label = profile.source.as_ref().map(|it| it.charset.as_bytes());
+    let label = profile
+        .source
+        .as_ref()
+        .map(|source| source.charset.as_bytes());
     label.and_then(Encoding::for_label).unwrap_or(UTF_8)
 }
 

@@ -65,10 +65,13 @@ fn profile() -> Profile {
                 cites: vec![1],
                 sentence: Some(sentence.into()),
                 bytes: Some(span(sentence)),
-                spans: names.iter().map(|it| span(it)).collect(),
+                spans: names.iter().map(|name| span(name)).collect(),
                 statement: Statement::Listed {
                     relation: Some("partners".into()),
-                    names: names.iter().map(|&it| ListedName::One(it.into())).collect(),
+                    names: names
+                        .iter()
+                        .map(|&name| ListedName::One(name.into()))
+                        .collect(),
                     complete: None,
                 },
                 ..Claim::default()
@@ -158,7 +161,10 @@ fn changed(findings: &[Finding]) -> (Vec<String>, Vec<String>) {
         .filter(|(a, b)| a != b)
         .map(|(_, b)| b.to_owned())
         .collect();
-    (lines, conflicts.into_iter().map(|it| it.why).collect())
+    (
+        lines,
+        conflicts.into_iter().map(|conflict| conflict.why).collect(),
+    )
 }
 
 fn renamed(to: &str) -> Verdict {

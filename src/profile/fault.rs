@@ -48,7 +48,7 @@ impl ProfileError {
                 }
             })
             .collect();
-        faults.sort_by_key(|it| it.span.start);
+        faults.sort_by_key(|fault| fault.span.start);
         Self {
             path: path.to_owned(),
             text: text.to_owned(),
@@ -65,7 +65,7 @@ impl ProfileError {
     /// Advice about the first fault.
     #[must_use]
     pub fn hint(&self) -> &str {
-        self.faults.first().map_or("", |it| &it.hint)
+        self.faults.first().map_or("", |fault| &fault.hint)
     }
 }
 
@@ -91,9 +91,10 @@ impl fmt::Display for ProfileError {
 
 impl std::error::Error for ProfileError {}
 
+/// The line and the character of a byte, both counted from 1.
 pub(super) fn place(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |it| it + 1);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
     (line, before[start..].chars().count() + 1)
 }

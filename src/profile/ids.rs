@@ -1,11 +1,11 @@
-//! Names for claims: each is made from what the claim says, so that it keeps it when others come and go.
+//! Names for claims, made from what each claim says, so that they stay when other claims are added or removed.
 
 use std::collections::HashSet;
 
 use super::{Claim, ListedName, Profile, Statement};
 use crate::text::fold;
 
-/// Gives every claim that has no id one that no other claim has.
+/// Gives every claim without an id a unique one.
 pub fn name_claims(claims: &mut [Claim]) {
     let given = claims.iter().map(|claim| claim.id.clone());
     let mut taken: HashSet<String> = given.filter(|given| !given.is_empty()).collect();
@@ -42,7 +42,7 @@ fn base(statement: &Statement) -> String {
     }
 }
 
-/// The first `words` words of a text in the letters of an identifier.
+/// The first `words` words of a text, spelled as an identifier.
 fn slug(text: &str, words: usize) -> String {
     let folded = fold(text);
     let slug: Vec<String> = folded
@@ -59,7 +59,7 @@ fn slug(text: &str, words: usize) -> String {
 }
 
 impl Profile {
-    /// What a person types for the claim of that id: the id, or where it has letters that not every keyboard has, its
+    /// What a person types for the claim with that id: the id or, if it has letters that are not on every keyboard, its
     /// place in the profile, `c4`.
     #[must_use]
     pub fn label_of(&self, id: &str) -> String {
@@ -70,7 +70,7 @@ impl Profile {
         }
     }
 
-    /// The claim that a person means by its id or its label.
+    /// The claim with that id or label.
     #[must_use]
     pub fn claim(&self, typed: &str) -> Option<&Claim> {
         let by_id = self.claims.iter().find(|claim| claim.id == typed);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_added_by_hand_get_ids_that_can_be_told_apart() {
+    fn lists_added_by_hand_get_different_ids() {
         let mut claims = [
             listed("", None, "Harbour Mediation Center"),
             listed("", None, "Quiet River Institute"),

@@ -1,4 +1,4 @@
-//! A profile out of its TOML file; what cannot be read is told with its line and column and what to write instead.
+//! Reads a profile from its TOML file; reports each fault with its line, its column and what to write instead.
 
 use std::{ops::Range, path::Path};
 
@@ -18,10 +18,10 @@ use crate::uri::TargetUri;
 mod claims;
 
 impl Profile {
-    /// Reads a profile's file; `path` is what errors call it.
+    /// Reads the file of a profile; `path` is its name in errors.
     ///
     /// # Errors
-    /// Bytes that are not UTF-8, and whatever [`Self::from_toml`] refuses.
+    /// The bytes are not UTF-8, or [`Self::from_toml`] refuses the text.
     pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, ProfileError> {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::from_toml(text, path),
@@ -50,13 +50,13 @@ impl Profile {
         }
     }
 
-    /// Reads a profile from TOML; `path` is what errors call it.
+    /// Reads a profile from TOML; `path` is its name in errors.
     ///
-    /// The text of `every` is kept as it is: what it means is for the schedule to say.
+    /// The text of `every` is kept unparsed: the schedule interprets it.
     ///
     /// # Errors
-    /// What is not TOML, an unknown key, a value of another type, a claim that cites a number no reference has, an
-    /// address that cannot be visited, two references of one number, two claims of one id, a newer format.
+    /// The text is not TOML, has an unknown key or a value of the wrong type; a claim cites a missing reference, an
+    /// address cannot be visited, a number or an id occurs twice, or the format is newer.
     pub fn from_toml(text: &str, path: &Path) -> Result<Self, ProfileError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = match DeTable::parse(text) {
@@ -91,7 +91,7 @@ impl Faults {
     }
 }
 
-/// A table whose keys are known.
+/// A table with a fixed set of keys.
 struct Fields<'a, 'i> {
     table: &'a DeTable<'i>,
     span: Range<usize>,
@@ -176,7 +176,7 @@ impl<'a, 'i> Fields<'a, 'i> {
         truth
     }
 
-    /// A stretch of bytes: `[1203, 1229]`.
+    /// A range of bytes: `[1203, 1229]`.
     fn span(&self, key: &str, faults: &mut Faults) -> Option<Span> {
         let value = self.value(key)?;
         let span = span_of(value);
@@ -184,7 +184,7 @@ impl<'a, 'i> Fields<'a, 'i> {
             wrong(
                 value,
                 key,
-                "the first byte and the one behind the last, such as [1203, 1229]",
+                "the first byte and the byte after the last, such as [1203, 1229]",
                 faults,
             );
         }
@@ -198,12 +198,12 @@ impl<'a, 'i> Fields<'a, 'i> {
         let spans = value
             .get_ref()
             .as_array()
-            .and_then(|it| it.iter().map(span_of).collect::<Option<Vec<Span>>>());
+            .and_then(|inner| inner.iter().map(span_of).collect::<Option<Vec<Span>>>());
         if spans.is_none() {
             wrong(
                 value,
                 key,
-                "stretches of bytes, such as [[1203, 1229], [1231, 1240]]",
+                "ranges of bytes, such as [[1203, 1229], [1231, 1240]]",
                 faults,
             );
         }
@@ -224,7 +224,7 @@ impl<'a, 'i> Fields<'a, 'i> {
                 if value
                     .get_ref()
                     .as_array()
-                    .is_some_and(|it| it.len() == tables.len()) =>
+                    .is_some_and(|inner| inner.len() == tables.len()) =>
             {
                 tables
             }
@@ -281,7 +281,7 @@ fn profile(parsed: &Spanned<DeTable<'_>>, faults: &mut Faults) -> Profile {
                 faults.push(
                     value.span(),
                     format!("format {newer} is newer than this program, which reads 1"),
-                    "update stillsays, or write the profile anew with `stillsays profile import`",
+                    "update stillsays, or create the profile again with `stillsays profile import`",
                 );
             }
             _ => wrong(value, "format", "the number 1", faults),
@@ -309,7 +309,7 @@ fn profile(parsed: &Spanned<DeTable<'_>>, faults: &mut Faults) -> Profile {
             faults.push(
                 span,
                 format!("reference {} is given twice", reference.number),
-                "number the references apart",
+                "give the references different numbers",
             );
         }
         profile.references.push(reference);
@@ -320,7 +320,7 @@ fn profile(parsed: &Spanned<DeTable<'_>>, faults: &mut Faults) -> Profile {
             faults.push(
                 span,
                 format!("two claims have the id `{}`", claim.id),
-                "give each an id of its own; reviews are kept under it",
+                "give each its own id; reviews refer to it",
             );
         }
         profile.claims.push(claim);

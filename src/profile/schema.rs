@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// A key: its name, its type, and what it is.
+/// A key: its name, its type, and its description.
 type Key = (&'static str, fn() -> Value, &'static str);
 
 fn text() -> Value {
@@ -10,7 +10,7 @@ fn text() -> Value {
 }
 
 fn day() -> Value {
-    // TOML has a type for days, which JSON Schema knows as a text.
+    // TOML has a type for days, which is a text in JSON Schema.
     json!({"type": "string", "format": "date"})
 }
 
@@ -81,26 +81,34 @@ fn aliases() -> Value {
 const PROFILE: &[Key] = &[
     ("format", number, "The version of this format; 1."),
     ("title", text, "What the article is about."),
-    ("kind", text, "The kind that the encyclopedia gives it."),
-    ("project_of", text, "The organization it is a project of."),
-    ("article", text, "The article's own address."),
+    (
+        "kind",
+        text,
+        "The kind of organization, according to the encyclopedia.",
+    ),
+    (
+        "project_of",
+        text,
+        "The organization that it is a project of.",
+    ),
+    ("article", text, "The address of the article."),
     (
         "every",
         text,
-        "How often its pages are visited: an interval (`12h`) or five cron fields.",
+        "How often to visit its pages: an interval (`12h`) or five cron fields.",
     ),
     (
         "watch",
         truth,
-        "Whether the article's own page is archived as well.",
+        "Whether to archive the article's own page too.",
     ),
-    ("source", source, "The article's file as it was read."),
+    ("source", source, "The file of the article, as it was read."),
     ("references", references, "The cited pages."),
-    ("claims", claims, "What is claimed on their word."),
+    ("claims", claims, "The claims that rest on the cited pages."),
     (
         "aliases",
         aliases,
-        "Spellings that are one name, or are not.",
+        "Spellings that are the same name, or different names.",
     ),
 ];
 
@@ -109,10 +117,10 @@ const SOURCE: &[Key] = &[
     (
         "digest",
         text,
-        "The digest of its bytes, which are kept in `sources` beside the profile.",
+        "The digest of its bytes, which are stored in `sources` beside the profile.",
     ),
-    ("form", form, "How it is written."),
-    ("charset", text, "The charset that its bytes were read in."),
+    ("form", form, "Its form: text, html, markdown or wikitext."),
+    ("charset", text, "The charset in which its bytes were read."),
     ("revision", text, "The revision of a wiki page."),
 ];
 
@@ -120,63 +128,67 @@ const REFERENCE: &[Key] = &[
     (
         "number",
         number,
-        "The number that markers in the text show.",
+        "The number, as in the markers of the text.",
     ),
     ("author", text, "As cited."),
-    ("title", text, "The page's title as cited."),
+    ("title", text, "The title of the page, as cited."),
     ("publisher", text, "The site or publication."),
     ("published", day, "When the page was published, as cited."),
-    ("accessed", day, "When an editor last looked: the baseline."),
+    (
+        "accessed",
+        day,
+        "When an editor last read it: the date of the baseline.",
+    ),
     ("url", text, "The cited address without its fragment."),
     ("fragment", text, "The fragment of the address."),
     (
         "selector",
         text,
-        "A CSS selector of the list or passage that is meant.",
+        "A CSS selector for the cited list or passage.",
     ),
-    ("every", text, "How often this page is visited."),
+    ("every", text, "How often to visit this page."),
     (
         "archived",
         copies,
-        "Copies of the page in other archives, as the article cites them.",
+        "Copies of the page in other archives, as cited by the article.",
     ),
     (
         "bytes",
         span,
-        "Where the entry stands in the article's file.",
+        "The bytes of the entry in the file of the article.",
     ),
 ];
 
 const COPY: &[Key] = &[
-    ("url", text, "The copy's address."),
+    ("url", text, "The address of the copy."),
     ("date", day, "The day on which it was made."),
 ];
 
 const CLAIM: &[Key] = &[
-    ("id", text, "A name that reviews are kept under."),
+    ("id", text, "A name to which reviews refer."),
     ("kind", kind, "What is claimed."),
     (
         "cites",
         numbers,
-        "The numbers of the references it rests on.",
+        "The numbers of the references that it rests on.",
     ),
     ("section", text, "The section of the article."),
-    ("place", text, "Where in the article it stands."),
+    ("place", text, "The place in the article."),
     ("sentence", text, "The sentence that states it."),
     (
         "bytes",
         span,
-        "Where that sentence stands in the article's file.",
+        "The bytes of that sentence in the file of the article.",
     ),
     (
         "spans",
         spans,
-        "Where what is claimed stands in the article's file.",
+        "The bytes of the claimed words in the file of the article.",
     ),
     (
         "relation",
         text,
-        "What the names, or the subject, are to it.",
+        "The relation of the names, or of the subject, to the object or the article.",
     ),
     (
         "names",
@@ -189,14 +201,14 @@ const CLAIM: &[Key] = &[
         text,
         "The quoted words, the figure with its unit, or the sentence.",
     ),
-    ("subject", text, "The one."),
-    ("object", text, "The other."),
+    ("subject", text, "The first organization."),
+    ("object", text, "The second organization."),
 ];
 
 const ALIAS: &[Key] = &[
     ("name", text, "One spelling."),
     ("other", text, "The other spelling."),
-    ("same", truth, "Whether they name the same."),
+    ("same", truth, "Whether both are the same name."),
 ];
 
 fn table(keys: &[Key], required: &[&str]) -> Value {
@@ -233,7 +245,7 @@ mod tests {
 
     /// A value of each type that the reader takes.
     fn example(key: &str, value: &Value) -> Option<String> {
-        if let Some(first) = value["enum"].as_array().and_then(|it| it.first()) {
+        if let Some(first) = value["enum"].as_array().and_then(|value| value.first()) {
             return Some(first.to_string());
         }
         Some(match value["type"].as_str()? {
@@ -277,7 +289,7 @@ mod tests {
         let profile = Profile::from_toml(&text, Path::new("a.toml"))
             .unwrap_or_else(|it| panic!("{it}\n{text}"));
         let written: Value = toml::from_str::<toml::Table>(&profile.to_toml())
-            .map(|it| serde_json::to_value(it).unwrap())
+            .map(|parsed| serde_json::to_value(parsed).unwrap())
             .unwrap();
         for (table, of) in [
             ("references", "references"),

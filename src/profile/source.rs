@@ -1,26 +1,26 @@
-//! Where a profile comes from: the article's file, stretches of its bytes, and copies of cited pages elsewhere.
+//! Where a profile comes from: the file of the article, ranges of its bytes, and copies of cited pages elsewhere.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// The article's file as it was when it was read.
+/// The file of the article, as it was when it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// Its name, or its address where it was read from the web.
+    /// Its name, or its address if it was read from the web.
     pub file: String,
-    /// The labelled digest of its bytes: `sha256:…`. The bytes are kept under it in the folder `sources` beside the profile.
+    /// The labelled digest of its bytes: `sha256:…`. The bytes are stored under that name in the folder `sources` beside the profile.
     pub digest: String,
-    /// How it is written: `text`, `html`, `markdown` or `wikitext`.
+    /// Its form: `text`, `html`, `markdown` or `wikitext`.
     pub form: String,
-    /// The charset that its bytes were read in.
+    /// The charset in which its bytes were read.
     pub charset: String,
-    /// The revision of the wiki page that it is.
+    /// The revision, if it is a wiki page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 }
 
-/// A stretch of a file in bytes, the end left out; written `[start, end]`.
+/// A range of bytes in a file, without the end; written `[start, end]`.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -28,12 +28,12 @@ pub struct Source {
 pub struct Span {
     /// The first byte.
     pub start: u32,
-    /// The byte behind the last.
+    /// The byte after the last.
     pub end: u32,
 }
 
 impl Span {
-    /// Whether nothing is in it: what it stands for was not found.
+    /// Whether it is empty: the words were not found.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start >= self.end
@@ -52,7 +52,7 @@ impl From<Span> for [u32; 2] {
     }
 }
 
-/// A copy of a cited page in another archive, as the article gives it.
+/// A copy of a cited page in another archive, as the article cites it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArchivedCopy {

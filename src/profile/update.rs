@@ -1,8 +1,8 @@
-//! A profile brought up to its changed article: ids, decisions and corrections by hand stay.
+//! Brings a profile up to date with its changed article; keeps ids, decisions and corrections by hand.
 //!
-//! Three texts are laid together: the profile as it is (*mine*), the article as it was read then (*base*, where its bytes
-//! are kept), and the article as it reads now (*theirs*). What somebody corrected is what mine and base differ in; what the
-//! editors changed is what base and theirs differ in.
+//! A three-way merge: the profile as it is (*mine*), the article as it was read then (*base*, if its bytes
+//! are stored), and the article as it reads now (*theirs*). Where mine and base differ, a person corrected the profile; where
+//! base and theirs differ, the editors changed the article.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,47 +17,47 @@ mod references;
 use likeness::matched;
 use references::references;
 
-/// A profile after its article changed, and what that changed in it.
+/// A profile after its article changed, and the changes in it.
 #[derive(Clone, Debug)]
 pub struct Update {
     /// The profile.
     pub profile: Profile,
-    /// What is different now, in the order of the article; what is gone last.
+    /// The changes, in the order of the article; removals come last.
     pub changes: Vec<Change>,
-    /// How many claims say what they said.
+    /// How many claims are unchanged.
     pub kept: usize,
 }
 
-/// Something that an update changed.
+/// A change that an update made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// What happened to it.
+    /// The kind of change.
     pub kind: ChangeKind,
-    /// What it is: `claim partners`, `reference 3`.
+    /// Its subject: `claim partners`, `reference 3`.
     pub what: String,
-    /// What it was; a list of names shows the names that went.
+    /// The old value; for a list of names, the removed names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// What it is now; a list of names shows the names that came.
+    /// The new value; for a list of names, the added names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
 }
 
-/// What an update did.
+/// The kinds of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
-    /// It says something else.
+    /// The claim or reference changed.
     Changed,
-    /// The article has it now.
+    /// The article added it.
     New,
-    /// The article no longer has it.
+    /// The article removed it.
     Gone,
-    /// The article and a correction by hand say different things; the correction stays.
+    /// The article and a correction by hand disagree; the correction stays.
     Kept,
 }
 
-/// Brings a profile up to its article: `theirs` is the article as it reads now, `base` as it read when `mine` was made.
+/// Updates a profile: `theirs` is the article as it reads now, `base` as it read when `mine` was made.
 #[must_use]
 pub fn update(mine: &Profile, base: Option<&Profile>, theirs: &Profile) -> Update {
     let mut changes = Vec::new();
@@ -134,7 +134,7 @@ impl Merge<'_> {
             let place = based.as_ref()?.iter().find(|pair| pair.0 == at)?.1;
             self.base?.claims.get(place)
         };
-        // The article's own words of then say best which of its words of now they are.
+        // The article's old words show best which of its new words they became.
         let old: Vec<Claim> = (0..self.mine.claims.len())
             .map(|at| {
                 let claim = &self.mine.claims[at];
@@ -193,7 +193,7 @@ impl Merge<'_> {
         claims
     }
 
-    /// The claims of the article that somebody took out of the profile: they were in the base and are not in mine.
+    /// The claims of the article that a person removed from the profile: they are in the base and not in mine.
     fn dropped(&self, based: Option<&[(usize, usize)]>) -> HashSet<usize> {
         let (Some(base), Some(based)) = (self.base, based) else {
             return HashSet::new();
@@ -206,7 +206,7 @@ impl Merge<'_> {
             .collect()
     }
 
-    /// Claims of the profile that nothing in the article answers to: those made by hand stay, the others are gone.
+    /// Claims of the profile without a match in the article: those made by hand stay, the others are removed.
     fn unmatched(
         &mut self,
         pairs: &[(usize, usize)],
@@ -230,7 +230,7 @@ impl Merge<'_> {
             }
             let mut claim = claim.clone();
             claim.cites = self.renumbered(&claim.cites);
-            // It keeps its place: behind the claim that it stood behind.
+            // It keeps its place: after the claim that it followed.
             let before = (0..at)
                 .rev()
                 .find_map(|earlier| merged.iter().position(|pair| pair.0 == Some(earlier)));
@@ -248,7 +248,7 @@ impl Merge<'_> {
         numbers
     }
 
-    /// One claim: the article's words of now, with what was corrected by hand.
+    /// One claim: the article's current words, with the corrections by hand.
     fn claim(&mut self, at: usize, base: Option<&Claim>, theirs: &Claim) -> Claim {
         let mine = &self.mine.claims[at];
         let unchanged = mine.sentence.is_some() && mine.sentence == theirs.sentence;
@@ -283,7 +283,7 @@ impl Merge<'_> {
         }
     }
 
-    /// Both changed it: names are taken out and put in as each did; else the correction stays, and is reported.
+    /// Both changed it: names are removed and added as in each; otherwise the correction stays, and is reported.
     fn both(&mut self, mine: &Claim, base: &Claim, theirs: &Claim) -> Statement {
         if let (
             Statement::Listed {
@@ -325,7 +325,7 @@ impl Merge<'_> {
     }
 }
 
-/// The article's statement of now where nothing tells what was corrected; what only people write stays.
+/// The article's current statement, if it is unknown what was corrected; keeps what only people write.
 fn taken(mine: &Statement, theirs: &Statement) -> Statement {
     match (mine, theirs) {
         (
@@ -356,7 +356,7 @@ fn name(name: &ListedName) -> String {
     }
 }
 
-/// Where a statement's names stand, where it may have others than the article's own.
+/// The byte ranges of the names in a statement, which can differ from the names in the article.
 fn spans(statement: &Statement, theirs: &Claim) -> Vec<Span> {
     match (statement, &theirs.statement) {
         (Statement::Listed { names, .. }, Statement::Listed { names: new, .. }) if names != new => {
@@ -390,7 +390,7 @@ fn words(statement: &Statement) -> String {
     }
 }
 
-/// What two statements differ in.
+/// The difference between two statements.
 fn difference(old: &Statement, new: &Statement) -> (Option<String>, Option<String>) {
     if let (Statement::Listed { names: old, .. }, Statement::Listed { names: new, .. }) = (old, new)
     {

@@ -1,4 +1,4 @@
-//! A profile as the TOML file that people read, correct and keep in git.
+//! Writes a profile as the TOML file that people read, correct and keep in git.
 
 use std::fmt::Write;
 
@@ -6,14 +6,14 @@ use super::{Alias, ArchivedCopy, Claim, ListedName, Profile, Reference, Source, 
 
 const HEAD: &str = "\
 #:schema profile.schema.json
-# A profile for stillsays: an article, the pages it cites, and what it claims on their word.
-# Correct it by hand where the import read the article wrongly, and keep it in version control.
+# A profile for stillsays: an article, the pages it cites, and the claims that rest on them.
+# Correct it by hand where the import read the article wrongly, and keep it under version control.
 #
-#   [[references]]  the cited pages. `accessed` is the day somebody looked; `selector` (a CSS selector) and
-#                   `every` (\"12h\", \"7d\" or a cron expression) may be added to any of them.
+#   [[references]]  the cited pages. `accessed` is the day on which an editor read the page; `selector` (a CSS selector)
+#                   and `every` (\"12h\", \"7d\" or a cron expression) can be added to any of them.
 #   [[claims]]      what rests on them: kind is listed, quoted, figure, relation or stated.
-#                   Reviews are kept under a claim's id, so leave the ids as they are.
-#   names           one to a line. A line in brackets holds a stretch whose commas leave open whether it is
+#                   Reviews refer to a claim by its id, so do not change the ids.
+#   names           one per line. A line in brackets has words whose commas do not show whether they are
 #                   one name or several; the page decides.
 ";
 

@@ -33,22 +33,24 @@ impl Form for Html {
             escape(url)
         );
         let archived = citation.archived();
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         if let Some((copy, _)) = archived {
             let _ = write!(link, " data-versionurl=\"{}\"", escape(copy));
         }
-        if let Some(day) = archived.map(|it| it.1).or(citation.access_date) {
+        if let Some(day) = archived.map(|archived| archived.1).or(citation.access_date) {
             let _ = write!(link, " data-versiondate=\"{}\"", Dates::Iso.of(day));
         }
         format!("{link}>{}</a>", escape(title))
     }
 
     fn sentence(&self, before: &str, after: &str) -> String {
-        let marked = stretches(before, after).into_iter().map(|it| match it {
-            Stretch::Same(words) => escape(&words),
-            Stretch::Deleted(words) => around(&escape(&words), "<del>", "</del>"),
-            Stretch::Inserted(words) => around(&escape(&words), "<ins>", "</ins>"),
-        });
+        let marked = stretches(before, after)
+            .into_iter()
+            .map(|stretch| match stretch {
+                Stretch::Same(words) => escape(&words),
+                Stretch::Deleted(words) => around(&escape(&words), "<del>", "</del>"),
+                Stretch::Inserted(words) => around(&escape(&words), "<ins>", "</ins>"),
+            });
         marked.collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Markdown (CommonMark): the article's own entry where it is known.
+//! Markdown (CommonMark): the article's own entry if it is known.
 
 use chrono::NaiveDate;
 
@@ -15,7 +15,7 @@ impl Form for Markdown {
     }
 
     fn citation(&self, citation: &Citation, dates: Option<Dates>, _today: NaiveDate) -> String {
-        // Dates in another style than the article's are wanted: then its wording is not.
+        // If dates are wanted in another style, the article's own wording does not apply.
         if let Some(own) = citation.in_own_words("markdown", ("\\[", "\\]"))
             && dates.is_none()
         {
@@ -45,22 +45,24 @@ impl Form for Markdown {
         parts.extend(
             citation
                 .access_date
-                .map(|it| format!("Accessed {}.", dates.of(it))),
+                .map(|date| format!("Accessed {}.", dates.of(date))),
         );
         parts.join(" ")
     }
 
     fn sentence(&self, before: &str, after: &str) -> String {
-        let marked = stretches(before, after).into_iter().map(|it| match it {
-            Stretch::Same(words) => escape(&words),
-            Stretch::Deleted(words) => around(&escape(&words), "~~", "~~"),
-            Stretch::Inserted(words) => around(&escape(&words), "**", "**"),
-        });
+        let marked = stretches(before, after)
+            .into_iter()
+            .map(|stretch| match stretch {
+                Stretch::Same(words) => escape(&words),
+                Stretch::Deleted(words) => around(&escape(&words), "~~", "~~"),
+                Stretch::Inserted(words) => around(&escape(&words), "**", "**"),
+            });
         marked.collect()
     }
 }
 
-/// An address as a link's target in angle brackets.
+/// An address as a link target in angle brackets.
 fn target(url: &str) -> String {
     let url = url
         .replace('<', "%3C")
@@ -69,7 +71,7 @@ fn target(url: &str) -> String {
     format!("<{url}>")
 }
 
-/// Text that Markdown shows as it is.
+/// Text that Markdown renders unchanged.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,4 +1,4 @@
-//! Plain text: the article's own entry where it is known, else in the manner of the Chicago style.
+//! Plain text: the article's own entry if it is known, or else a citation in the manner of the Chicago style.
 
 use chrono::NaiveDate;
 
@@ -15,7 +15,7 @@ impl Form for Text {
     }
 
     fn citation(&self, citation: &Citation, dates: Option<Dates>, _today: NaiveDate) -> String {
-        // Dates in another style than the article's are wanted: then its wording is not.
+        // If dates are wanted in another style, the article's own wording does not apply.
         if let Some(own) = citation.in_own_words("text", ("[", "]"))
             && dates.is_none()
         {
@@ -25,7 +25,7 @@ impl Form for Text {
         let mut parts = vec![format!("[{}]", citation.number)];
         let entry = entry(citation, dates, str::to_owned);
         parts.extend(Some(entry).filter(|it| !it.is_empty()));
-        parts.extend(citation.url.as_deref().map(|it| format!("{it}.")));
+        parts.extend(citation.url.as_deref().map(|url| format!("{url}.")));
         if let Some((copy, day)) = citation.archived() {
             parts.push(format!(
                 "Archived from the original on {}: {copy}.",
@@ -35,7 +35,7 @@ impl Form for Text {
         parts.extend(
             citation
                 .access_date
-                .map(|it| format!("Accessed {}.", dates.of(it))),
+                .map(|date| format!("Accessed {}.", dates.of(date))),
         );
         parts.join(" ")
     }

@@ -20,15 +20,15 @@ impl Form for Wikitext {
         let dates = dates.unwrap_or(Dates::Iso);
         let mut out = "{{cite web".to_owned();
         let mut field = |name: &str, value: Option<String>| {
-            if let Some(value) = value.filter(|it| !it.is_empty()) {
-                // Writing to a String does not fail.
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                // Writing to a String cannot fail.
                 let _ = write!(out, " |{name}={value}");
             }
         };
         match citation
             .author
             .as_deref()
-            .map(|it| (it, it.split_once(", ")))
+            .map(|author| (author, author.split_once(", ")))
         {
             Some((_, Some((last, first)))) if !first.contains(", ") => {
                 field("last", Some(escape(last)));
@@ -39,9 +39,15 @@ impl Form for Wikitext {
         }
         field("title", citation.title.as_deref().map(escape));
         field("website", citation.website.as_deref().map(escape));
-        field("date", citation.published.map(|it| dates.of(it)));
+        field(
+            "date",
+            citation.published.map(|published| dates.of(published)),
+        );
         field("url", citation.url.as_deref().map(address));
-        field("access-date", citation.access_date.map(|it| dates.of(it)));
+        field(
+            "access-date",
+            citation.access_date.map(|date| dates.of(date)),
+        );
         let archived = citation.archived();
         if let Some((copy, day)) = archived {
             field("archive-url", Some(address(copy)));
@@ -49,7 +55,7 @@ impl Form for Wikitext {
             field("url-status", Some(citation.url_status.word().to_owned()));
         }
         out.push_str("}}");
-        // CS1 takes `url-status` only beside an archived copy.
+        // CS1 accepts `url-status` only together with an archived copy.
         if archived.is_none() && citation.url_status == UrlStatus::Dead {
             let _ = write!(out, "{{{{dead link|date={}}}}}", today.format("%B %Y"));
         }
@@ -76,7 +82,7 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// An address for a field of a template: what ends a field or a template is percent-encoded.
+/// An address for a field of a template: characters that would end the field or the template are percent-encoded.
 fn address(url: &str) -> String {
     let mut out = String::with_capacity(url.len());
     for letter in url.chars() {

@@ -1,18 +1,18 @@
-//! What is written between two names of a list: what still belongs to the one, the separator, what already belongs to the next.
+//! The text between two names of a list: what belongs to the name before, the separator, what belongs to the next name.
 
 use crate::language;
 
-/// In a separator: a comma that is written inside the closing quotation mark before it.
+/// In a separator: a comma inside the closing quotation mark before it.
 pub(super) const COMMA_INSIDE: char = '\u{1}';
 
-/// The longest description in brackets behind a name, in bytes.
+/// The longest description in brackets after a name, in bytes.
 const LONGEST_BRACKET: usize = 160;
 
 const DELIMITERS: [char; 13] = [
     ',', ';', '、', '،', '，', '；', '؛', '/', '·', '•', '|', '–', '—',
 ];
 
-/// What joins the last two names of a list, beside the conjunctions in the files of the languages.
+/// What can join the last two names of a list, besides the conjunctions in the language files.
 const MORE_CONJUNCTIONS: &[&str] = &[
     "&",
     "&amp;",
@@ -45,20 +45,20 @@ const MORE_CONJUNCTIONS: &[&str] = &[
     "와",
 ];
 
-/// Articles that stand before a name and go with it.
+/// Articles before a name, which stay with it.
 const ARTICLES: [&str; 14] = [
     "the ", "The ", "der ", "die ", "das ", "den ", "dem ", "la ", "le ", "les ", "el ", "los ",
     "las ", "het ",
 ];
 
-/// What is between two names.
+/// The text between two names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Gap {
     /// How many bytes belong to the name before.
     pub(super) tail: usize,
-    /// What parts the two.
+    /// The separator.
     pub(super) separator: String,
-    /// How many bytes belong to the name behind.
+    /// How many bytes belong to the name after.
     pub(super) lead: usize,
     /// Whether the separator's comma is inside the quotation mark that ends the name before.
     pub(super) comma_inside: bool,
@@ -66,7 +66,7 @@ pub(super) struct Gap {
     pub(super) has_note: bool,
 }
 
-/// What is between two names; `None` where it is more than a separator.
+/// The text between two names, split; `None` if it is more than a separator.
 pub(super) fn gap(text: &str) -> Option<Gap> {
     let tail = tail(text, true);
     let rest = text.get(tail.bytes..)?;
@@ -89,7 +89,7 @@ pub(super) fn gap(text: &str) -> Option<Gap> {
     })
 }
 
-/// Whether a separator has an "and" of some language.
+/// Whether a separator contains an "and" of some language.
 pub(super) fn has_conjunction(separator: &str) -> bool {
     let words = separator.trim_start_matches(COMMA_INSIDE);
     let words = words
@@ -98,7 +98,7 @@ pub(super) fn has_conjunction(separator: &str) -> bool {
         .trim()
         .to_lowercase();
     let mut of_languages = language::all().iter().flat_map(|it| &it.grammar.and);
-    MORE_CONJUNCTIONS.contains(&words.as_str()) || of_languages.any(|it| *it == words)
+    MORE_CONJUNCTIONS.contains(&words.as_str()) || of_languages.any(|entry| *entry == words)
 }
 
 fn is_separator(between: &str, gap: &str, comma_inside: bool) -> bool {
@@ -126,18 +126,21 @@ fn is_bullet(words: &str) -> bool {
     matches!(words, "*" | "-" | "+" | "#" | "•")
         || number.len() < words.len()
             && !number.is_empty()
-            && number.bytes().all(|it| it.is_ascii_digit())
+            && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What belongs to a name, behind it.
+/// What follows a name and belongs to it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tail {
+    /// Its length.
     pub(super) bytes: usize,
+    /// Whether it contains a comma inside its closing quotation mark.
     pub(super) comma_inside: bool,
+    /// Whether it contains a note marker.
     pub(super) has_note: bool,
 }
 
-/// What belongs to the name before `text`: closing tags and quotation marks, a description in brackets and, `with_notes`,
+/// What `text` begins with that belongs to the name before: closing tags and quotation marks, a description in brackets and, `with_notes`,
 /// note markers.
 pub(super) fn tail(text: &str, with_notes: bool) -> Tail {
     let mut tail = Tail::default();
@@ -147,7 +150,7 @@ pub(super) fn tail(text: &str, with_notes: bool) -> Tail {
         } else if let Some(bytes) = note(rest).filter(|_| with_notes) {
             tail.bytes += bytes;
             tail.has_note = true;
-        } else if let Some(quote) = rest.strip_prefix(',').and_then(|it| it.chars().next())
+        } else if let Some(quote) = rest.strip_prefix(',').and_then(|rest| rest.chars().next())
             && is_closing_quote(quote)
             && !tail.comma_inside
         {
@@ -173,14 +176,17 @@ fn closing(rest: &str) -> Option<usize> {
     if rest.starts_with("](") {
         return rest.find(')').map(|it| it + 1);
     }
-    let first = rest.chars().next().filter(|it| is_closing_quote(*it));
+    let first = rest
+        .chars()
+        .next()
+        .filter(|letter| is_closing_quote(*letter));
     if let Some(quote) = first {
         return Some(quote.len_utf8());
     }
     bracket(rest)
 }
 
-/// A description in brackets, with the space before it.
+/// The length of a description in brackets, with the space before it.
 fn bracket(rest: &str) -> Option<usize> {
     let inner = rest.trim_start_matches([' ', '\u{a0}']);
     let space = rest.len() - inner.len();
@@ -199,7 +205,7 @@ fn bracket(rest: &str) -> Option<usize> {
     None
 }
 
-/// A note marker, with the space before it.
+/// The length of a note marker, with the space before it.
 fn note(rest: &str) -> Option<usize> {
     let inner = rest.trim_start_matches([' ', '\u{a0}']);
     let space = rest.len() - inner.len();
@@ -226,10 +232,10 @@ fn note(rest: &str) -> Option<usize> {
     } else {
         None
     };
-    bytes.map(|it| space + it)
+    bytes.map(|byte| space + byte)
 }
 
-/// How many bytes at the end of `text` belong to the name behind it: opening tags and quotation marks, an article.
+/// How many bytes at the end of `text` belong to the name after it: opening tags and quotation marks, an article.
 pub(super) fn lead(text: &str) -> usize {
     let mut end = text.len();
     while let Some(rest) = text.get(..end).filter(|it| !it.is_empty()) {
@@ -244,7 +250,7 @@ fn opening(rest: &str) -> Option<usize> {
     if rest.ends_with('>') {
         let tag = rest.rfind('<')?;
         let name = rest.get(tag + 1..)?;
-        let opens = name.starts_with(|it: char| it.is_ascii_alphabetic())
+        let opens = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && !["br", "ul", "ol", "p>", "p "]
                 .iter()
                 .any(|it| name.starts_with(it));
@@ -269,11 +275,12 @@ fn opening(rest: &str) -> Option<usize> {
         let parted = before
             .chars()
             .next_back()
-            .is_none_or(|it| !it.is_alphanumeric());
+            .is_none_or(|letter| !letter.is_alphanumeric());
         parted.then_some(it.len())
     })
 }
 
+/// Whether a character closes a quotation in some language.
 pub(super) fn is_closing_quote(letter: char) -> bool {
     matches!(letter, '”' | '"' | '»' | '“' | '」' | '』' | '’')
 }

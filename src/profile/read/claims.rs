@@ -1,4 +1,4 @@
-//! A claim out of its table.
+//! Reads a claim from its table.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use toml::{
 use super::{Faults, Fields, number, wrong};
 use crate::profile::{Claim, ListedName, Reference, Statement};
 
-/// Reads a claim; the references are those that it may cite.
+/// Reads a claim; `references` are those that it can cite.
 pub(super) fn claim(
     table: &DeTable<'_>,
     span: Range<usize>,
@@ -53,9 +53,9 @@ pub(super) fn claim(
             exact: fields.required("exact", "\"134 countries\"", faults),
         },
         Some("relation") => Statement::Relation {
-            subject: fields.required("subject", "\"the one\"", faults),
+            subject: fields.required("subject", "\"the first organization\"", faults),
             relation: fields.required("relation", "\"project of\"", faults),
-            object: fields.required("object", "\"the other\"", faults),
+            object: fields.required("object", "\"the second organization\"", faults),
         },
         Some("stated") => Statement::Stated {
             exact: fields.required("exact", "\"the sentence\"", faults),
@@ -63,7 +63,7 @@ pub(super) fn claim(
         _ => {
             let at = fields.value("kind").map_or(span.clone(), Spanned::span);
             let what = kind.map_or("a claim has no `kind`".to_owned(), |kind| {
-                format!("`{kind}` is no kind of claim")
+                format!("`{kind}` is not a kind of claim")
             });
             faults.push(
                 at,

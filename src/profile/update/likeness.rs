@@ -1,4 +1,4 @@
-//! Which claim of one reading of an article is which of another: by what they say, their sentences and their places.
+//! Matches the claims of two readings of an article: by what they say, by their sentences and by their places.
 
 use std::collections::HashSet;
 
@@ -8,10 +8,10 @@ use crate::{
     text::fold,
 };
 
-/// How alike two claims must be, out of 1,000, to be one.
+/// How alike two claims must be, out of 1,000, to be the same claim.
 const ENOUGH: u32 = 500;
 
-/// Pairs of claims that are one, as places in both lists; each stands in at most one pair.
+/// Pairs of claims that are the same, as indices into both lists; each index occurs in at most one pair.
 pub(super) fn matched(old: &[Claim], new: &[Claim]) -> Vec<(usize, usize)> {
     let known: Vec<Known> = old.iter().map(Known::of).collect();
     let met: Vec<Known> = new.iter().map(Known::of).collect();
@@ -24,7 +24,7 @@ pub(super) fn matched(old: &[Claim], new: &[Claim]) -> Vec<(usize, usize)> {
             }
         }
     }
-    // The surest first; of equals those that stand in the same order.
+    // The surest first; among equals, those in the same order.
     scored.sort_by_key(|(score, at, place)| {
         (std::cmp::Reverse(*score), at.abs_diff(*place), *at, *place)
     });
@@ -43,7 +43,7 @@ pub(super) fn matched(old: &[Claim], new: &[Claim]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// A claim as it is compared.
+/// A claim in the form that is compared.
 struct Known<'a> {
     claim: &'a Claim,
     kind: u8,
@@ -86,7 +86,7 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// How alike, out of 1,000 and a little more for claims that also stand in the same place.
+    /// How alike two claims are, out of 1,000; claims in the same place get a little more.
     fn likeness(&self, other: &Self) -> u32 {
         if self.kind != other.kind {
             return 0;
@@ -111,7 +111,7 @@ impl<'a> Known<'a> {
             ) => u32::from(one.is_some() && one == other) * 150,
             _ => 0,
         };
-        // A sentence that stayed vouches for the number or the words in it that did not.
+        // An unchanged sentence confirms that a changed number or phrase in it belongs to the same claim.
         let around = if sentence >= 600 {
             sentence * 9 / 10
         } else {
@@ -130,7 +130,7 @@ fn bag(text: &str) -> HashSet<String> {
         .collect()
 }
 
-/// Twice what two have in common, out of what both have, in thousandths.
+/// Twice the number of common words divided by the number of all words (Dice coefficient), in thousandths.
 fn dice(one: &HashSet<String>, other: &HashSet<String>) -> u32 {
     let all = one.len() + other.len();
     if all == 0 {
@@ -140,10 +140,10 @@ fn dice(one: &HashSet<String>, other: &HashSet<String>) -> u32 {
     u32::try_from(common).unwrap_or(1000)
 }
 
-/// Whether two references are one.
+/// Whether two references are the same.
 type Same<'t> = &'t dyn Fn(&Reference, &Reference) -> bool;
 
-/// Pairs of references that are one: the same address and title, then the same address, then the same title or number.
+/// Pairs of references that are the same: by address and title, then by address, then by title or number.
 pub(super) fn references_matched(old: &[Reference], new: &[Reference]) -> Vec<(usize, usize)> {
     let title = |reference: &Reference| reference.title.as_deref().map(fold);
     let address = |reference: &Reference| {

@@ -1,11 +1,11 @@
-//! The references of an article that changed: what was corrected by hand, and which number is which.
+//! The references of an article that changed: which corrections by hand to keep, and which number is which.
 
 use std::collections::BTreeMap;
 
 use super::{Change, ChangeKind, change, likeness::references_matched};
 use crate::profile::{Profile, Reference};
 
-/// The references of the article with what was corrected, and for each old number the new one.
+/// The references of the article with the corrections by hand, and the new number for each old one.
 pub(super) fn references(
     mine: &Profile,
     base: Option<&Profile>,
@@ -101,7 +101,7 @@ fn shown(reference: &Reference) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// A reference as the article has it now, with what was corrected by hand.
+/// A reference as it is in the article now, with the corrections by hand.
 fn reference(mine: &Reference, base: Option<&Reference>, theirs: &Reference) -> Reference {
     let corrected = |mine: &Option<String>,
                      base: Option<&Option<String>>,
