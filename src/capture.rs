@@ -308,7 +308,7 @@ impl Visit {
     pub fn redirects(&self) -> usize {
         let before = self.captures.iter().rev().skip(1);
         before
-            .filter(|it| it.status().is_some_and(is_redirect))
+            .filter(|before| before.status().is_some_and(is_redirect))
             .count()
     }
 }
@@ -397,23 +397,23 @@ impl CaptureEntry {
 }
 
 impl From<&Capture> for CaptureEntry {
-    fn from(it: &Capture) -> Self {
+    fn from(capture: &Capture) -> Self {
         let (mut revisit, mut truncated, mut failure) = (None, None, None);
-        match &it.outcome {
+        match &capture.outcome {
             Outcome::Response(response) => truncated = response.truncated,
-            Outcome::Revisit(it) => revisit = Some(it.profile),
-            Outcome::Failure(it) => failure = Some(it.clone()),
+            Outcome::Revisit(capture) => revisit = Some(capture.profile),
+            Outcome::Failure(capture) => failure = Some(capture.clone()),
         }
         Self {
-            target_uri: it.target_uri.clone(),
-            date: it.date,
-            head: it.head().unwrap_or_default().to_vec(),
-            payload_digest: it.payload_digest(),
+            target_uri: capture.target_uri.clone(),
+            date: capture.date,
+            head: capture.head().unwrap_or_default().to_vec(),
+            payload_digest: capture.payload_digest(),
             revisit,
             truncated,
-            untrusted: it.untrusted(),
-            source: it.source.clone(),
-            asked: asked_otherwise(&it.request),
+            untrusted: capture.untrusted(),
+            source: capture.source.clone(),
+            asked: asked_otherwise(&capture.request),
             failure,
         }
     }

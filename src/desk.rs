@@ -1,6 +1,6 @@
-//! The desk: on which page each finding is decided, what state it is in, and in which order pages and findings come; pure.
+//! The desk: assigns each finding to the page on which it is decided, gives it a state, and sorts pages and findings. Pure.
 //!
-//! A page is what a person reads once: all findings about it, whatever reference or profile they come from, are decided together.
+//! A page is read once: all findings about it, from any reference or profile, are decided together.
 
 mod page;
 mod staleness;
@@ -50,7 +50,7 @@ pub struct Item {
     pub state: State,
     /// The decision that counts, if any.
     pub review: Option<Review>,
-    /// The number of the latest review of it; 0 without one. A form carries it, so that nobody decides over what they did not see.
+    /// The number of the latest review of it; 0 without one. A form sends it back, so that a decision that the person did not see is not replaced.
     pub seen: i64,
 }
 
@@ -71,7 +71,7 @@ pub struct Desk {
     by_finding: HashMap<FindingId, usize>,
 }
 
-/// A page in the queue, with its findings that are wanted.
+/// A page in the queue, with its findings that match a filter.
 #[derive(Clone, Debug)]
 pub struct Row<'a> {
     /// The page.
@@ -80,7 +80,7 @@ pub struct Row<'a> {
     pub items: Vec<&'a Item>,
     /// The heaviest weight among them.
     pub weight: Weight,
-    /// When the latest of them became so.
+    /// The latest time at which one of them changed.
     pub newest: Option<Instant>,
     /// The greatest confidence among them, from 0 to 1.
     pub surest: f64,
@@ -105,9 +105,9 @@ impl Desk {
     #[must_use]
     pub fn of(sources: &[Source<'_>], decisions: &Decisions, reviews: &[Numbered]) -> Self {
         let mut latest: HashMap<&FindingId, i64> = HashMap::new();
-        for it in reviews {
-            let number = latest.entry(&it.review.finding).or_default();
-            *number = it.number.max(*number);
+        for review in reviews {
+            let number = latest.entry(&review.review.finding).or_default();
+            *number = review.number.max(*number);
         }
         let mut desk = Self::default();
         for source in sources {
@@ -142,14 +142,14 @@ impl Desk {
         &self.items
     }
 
-    /// The page of that id.
+    /// The page with that id.
     #[must_use]
     pub fn page(&self, id: &str) -> Option<&Page> {
         let index = self.by_page.get(&PageId(id.to_owned()))?;
         self.pages.get(*index)
     }
 
-    /// The finding of that id, if it is current.
+    /// The finding with that id, if it is current.
     #[must_use]
     pub fn item(&self, id: &FindingId) -> Option<&Item> {
         self.items.get(*self.by_finding.get(id)?)
@@ -157,16 +157,18 @@ impl Desk {
 
     /// The findings of a page, in the order in which they are decided.
     pub fn items_of<'a>(&'a self, page: &'a Page) -> impl Iterator<Item = &'a Item> {
-        page.items.iter().filter_map(|it| self.items.get(*it))
+        page.items.iter().filter_map(|item| self.items.get(*item))
     }
 
-    /// The pages with findings that are `wanted`, in `order`.
+    /// The pages that have findings for which `wanted` is true, sorted by `order`.
     #[must_use]
     pub fn queue(&self, wanted: &dyn Fn(&Item) -> bool, order: Order) -> Vec<Row<'_>> {
         let rows = self.pages.iter().filter_map(|page| {
-            let items: Vec<&Item> = self.items_of(page).filter(|it| wanted(it)).collect();
-            let weight = items.iter().map(|it| it.finding().weight()).min()?;
-            let heaviest = items.iter().filter(|it| it.finding().weight() == weight);
+            let items: Vec<&Item> = self.items_of(page).filter(|item| wanted(item)).collect();
+            let weight = items.iter().map(|item| item.finding().weight()).min()?;
+            let heaviest = items
+                .iter()
+                .filter(|item| item.finding().weight() == weight);
             Some(Row {
                 page,
                 weight,
@@ -175,7 +177,7 @@ impl Desk {
                     .filter_map(|it| it.finding().history.changed_by)
                     .max(),
                 surest: heaviest
-                    .map(|it| it.finding().confidence)
+                    .map(|heaviest| heaviest.finding().confidence)
                     .fold(0.0, f64::max),
                 items,
             })
@@ -229,8 +231,8 @@ impl Counts {
     /// How many findings wait for a decision.
     #[must_use]
     pub fn due(&self) -> usize {
-        let due = self.states.iter().filter(|it| it.0.is_due());
-        due.map(|it| it.1).sum()
+        let due = self.states.iter().filter(|state| state.0.is_due());
+        due.map(|due| due.1).sum()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What was read from one capture: its text, its structure, its lists, and whether it is a page one can judge by at all.
+//! What was read from one capture: its text, its structure, its lists, and whether claims can be judged by it.
 
 mod further;
 
@@ -10,52 +10,52 @@ pub use further::{FurtherPage, Joined, Part, further_pages, joined};
 
 use crate::entity::EntityList;
 
-/// Everything that the comparison needs of a page, read from its payload alone.
+/// Everything that the comparison needs from a page, read from its payload alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
-    /// The version of the reader; a reading of another version is read again.
+    /// The version of the reader; readings of other versions are read again.
     pub version: u32,
-    /// The page's title.
+    /// The title of the page.
     pub title: Option<String>,
-    /// The language it says it is in (BCP 47).
+    /// The language that the page declares (BCP 47).
     pub language: Option<String>,
-    /// The page's text: blocks parted by line breaks, white space folded inside a block, alternative texts of images in their place.
+    /// The text of the page: blocks separated by line breaks, white space collapsed inside a block, alternative texts in place of images.
     pub text: String,
     /// The blocks of the text in order, without gaps other than the line breaks.
     pub blocks: Vec<Block>,
     /// The headings in order.
     pub headings: Vec<Heading>,
-    /// The elements that a fragment can point at.
+    /// The elements that a fragment can point to.
     pub anchors: Vec<Anchor>,
     /// The links with a text or an image in them.
     pub links: Vec<Link>,
     /// Every structure that could be a list, best first; they may overlap.
     pub lists: Vec<EntityList>,
-    /// The selectors that a profile gives and that match nothing here.
+    /// The selectors of the profile that match nothing here.
     pub lost_selectors: Vec<String>,
-    /// Whether the page can be judged by.
+    /// Whether claims can be judged by the page.
     pub state: PageState,
-    /// What led to the state, each with its weight.
+    /// The signs behind the state, each with its weight.
     pub signals: Vec<Signal>,
-    /// Why nothing can be called absent although the page may well be the page asked for.
+    /// Why nothing can be called absent, although this may be the requested page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Doubt>,
-    /// How the file ends, where it is markup.
+    /// How the file ends, if it is markup.
     #[serde(default)]
     pub ending: Ending,
-    /// Signs that a list goes on where the page does not show it.
+    /// Signs that a list continues outside the page.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more: Vec<More>,
-    /// What is struck out, as bytes of the text.
+    /// The struck-out ranges, in bytes of the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub struck: Vec<Range<usize>>,
-    /// The address that the page does nothing but send a browser to.
+    /// The address to which the page sends browsers, if it has no other purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leads_to: Option<String>,
 }
 
 impl Reading {
-    /// The page that a place in the text stands on, where the file has pages: the number of the anchor `page=N` around it.
+    /// The page of the file that contains a place in the text: the number of the anchor `page=N` around it.
     #[must_use]
     pub fn page_at(&self, at: usize) -> Option<u32> {
         self.anchors
@@ -70,19 +70,19 @@ impl Reading {
 pub struct Block {
     /// Its bytes in the text.
     pub range: Range<usize>,
-    /// Whether a reader does not see it without a script or a click.
+    /// Whether readers see it only after a script or a click.
     pub hidden: bool,
-    /// What part of the page it belongs to.
+    /// The part of the page that it belongs to.
     pub region: Region,
-    /// Whether the text is an image's alternative text rather than text proper.
+    /// Whether the text is the alternative text of an image.
     pub alt: bool,
 }
 
-/// What part of a page a block belongs to.
+/// The parts of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Region {
-    /// What the page is there for.
+    /// The main content.
     Main,
     /// Menus and breadcrumbs.
     Navigation,
@@ -106,126 +106,126 @@ pub struct Heading {
 /// An element with an `id` or a `name`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Anchor {
-    /// The name that a fragment gives.
+    /// The name in the fragment.
     pub name: String,
-    /// The bytes of the text inside the element; an empty range where it only marks a place.
+    /// The bytes of the text inside the element; an empty range if it only marks a place.
     pub range: Range<usize>,
 }
 
 /// A link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Link {
-    /// Where it leads, as it is written.
+    /// The address, as written.
     pub href: String,
     /// The bytes of the text inside it.
     pub range: Range<usize>,
 }
 
-/// Whether a page can be judged by; anything but content is its own reason for "cannot tell".
+/// Whether claims can be judged by a page; everything except content is a reason for "cannot tell".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageState {
-    /// A page that says what it has to say.
+    /// A page with its content.
     #[default]
     Content,
     /// A block page or a challenge: "checking your browser".
     Blocked,
-    /// A consent wall in place of the page.
+    /// A consent wall instead of the page.
     ConsentWall,
-    /// A login, or an offer to pay, in place of the page.
+    /// A login, or an offer to pay, instead of the page.
     LoginWall,
-    /// "Not found" under a status of success.
+    /// "Not found" with a status of success.
     SoftNotFound,
-    /// A note that the site is in trouble or being worked on.
+    /// A notice of trouble or maintenance.
     Unavailable,
-    /// A domain for sale, or a registrar's page.
+    /// A domain for sale, or a page of a registrar.
     Parked,
-    /// A shell that a script fills; its content is elsewhere.
+    /// A shell that a script fills.
     ScriptShell,
     /// No text at all.
     Empty,
-    /// Text that stands where content is to come: lorem ipsum, "Sponsor 1".
+    /// Placeholder text: lorem ipsum, "Sponsor 1".
     Placeholder,
-    /// A kind of file whose text is not read.
+    /// A type of file whose text is not read.
     Unreadable,
 }
 
-/// One sign of a page's state.
+/// A sign for a state of a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
-    /// What was seen, for people.
+    /// The observation, for people.
     pub what: String,
-    /// The state it speaks for.
+    /// The state that it indicates.
     pub speaks_for: PageState,
-    /// How much, 0 to 1.
+    /// Its weight, from 0 to 1.
     pub weight: f64,
 }
 
-/// Why a page proves nothing, although it may well be the page asked for.
+/// Why a page proves nothing, although it may be the requested page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Doubt {
-    /// The state that an unexplained sign speaks for; `None` where the page has too little text.
+    /// The state that an unexplained sign indicates; `None` if the page has too little text.
     pub speaks_for: Option<PageState>,
-    /// What was seen, for people.
+    /// The observation, for people.
     pub what: String,
 }
 
-/// How a file of markup ends.
+/// How a markup file ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
-    /// As its author left it, as far as the file tells.
+    /// Without an end tag, as some authors leave it.
     #[default]
     Open,
     /// With the end tag of the whole page.
     Closed,
-    /// In the middle of a tag: the rest did not come.
+    /// In the middle of a tag: the rest is missing.
     InTag,
 }
 
-/// A sign that a list goes on where the page does not show it.
+/// A sign that a list continues outside the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct More {
-    /// What kind of sign it is.
+    /// The kind of sign.
     pub kind: MoreKind,
-    /// What was seen, for people: `a button says "Show more"`.
+    /// The observation, for people: `a button says "Show more"`.
     pub what: String,
-    /// Where it stands in the text; `None` where it is about the whole page.
+    /// Its place in the text; `None` if it is about the whole page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<usize>,
-    /// How many it says are shown: it is about a list of as many.
+    /// How many names are shown, according to the sign: it is about a list of that length.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<usize>,
-    /// How many it says there are in all.
+    /// How many names there are in all, according to the sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<usize>,
-    /// The addresses of further pages that it links to, as the page writes them.
+    /// The addresses of further pages, as the page writes them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads_to: Vec<String>,
 }
 
-/// What kind of sign tells that a list goes on.
+/// The kinds of signs that a list continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MoreKind {
     /// Links to further pages.
     Pager,
-    /// A button that brings more.
+    /// A button that loads more.
     Control,
-    /// How many are shown, of how many.
+    /// A count of what is shown: "1 to 20 of 57".
     Count,
-    /// An attribute for machines.
+    /// An attribute for programs.
     Attribute,
     /// Words below the list: "and many more".
     Words,
 }
 
 impl Reading {
-    /// A sign that the list goes on where the page does not show it; `held` is how many names of its kind the page shows in all.
+    /// A sign that `list` continues outside the page; `shown` is how many names of its kind the page shows in all.
     ///
-    /// A sign is about a list where no heading stands between the two and not much text.
+    /// A sign belongs to a list if no heading and not much text separates them.
     #[must_use]
-    pub fn more_of(&self, list: &EntityList, held: usize) -> Option<&More> {
+    pub fn more_of(&self, list: &EntityList, shown: usize) -> Option<&More> {
         const NEAR: usize = 600;
         let ranges = || list.items.iter().filter_map(|item| item.range.as_ref());
         let start = ranges().map(|range| range.start).min();
@@ -243,13 +243,13 @@ impl Reading {
                 Some(at) if at >= end => at - end <= NEAR && !headed(end, at),
                 Some(_) => it.kind == MoreKind::Attribute,
             };
-            // Members that a click shows are in the page already.
+            // Names that a click reveals are already in the page.
             let opens = matches!(it.kind, MoreKind::Control | MoreKind::Attribute)
                 && list.items.iter().any(|item| item.hidden);
             let counted = it.shown.is_none_or(|shown| shown == list.items.len());
             let whole = it
                 .total
-                .is_some_and(|total| total <= held.max(list.items.len()));
+                .is_some_and(|total| total <= shown.max(list.items.len()));
             near && counted && !whole && !opens
         })
     }

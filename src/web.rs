@@ -143,7 +143,7 @@ pub async fn serve(
     let waits = stop.clone();
     let prepared = Arc::clone(&web);
     doors.spawn(async move {
-        // Whoever asks before it is done waits a little longer; an archive that cannot be read is told of where it is asked for.
+        // A request that comes earlier waits a little longer; if the archive cannot be read, the request reports it.
         let _ = tokio::task::spawn_blocking(move || prepared.prepare(&waits)).await;
     });
     let checked = Arc::clone(&web);
@@ -157,7 +157,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// Sees to it, beside the requests, that the findings at the desk follow from what is stored, until `stop` turns true.
+/// Keeps the findings at the desk current, independent of requests, until `stop` turns true.
 async fn check(web: &Arc<Web>, stop: watch::Receiver<bool>) {
     let mut stopped = std::pin::pin!(asked(stop));
     loop {
@@ -180,26 +180,26 @@ async fn answered<T: Outcome>(
     request: Request,
     page: Page<T>,
 ) -> Response {
-    let told = format!("{} {}", request.method, request.path);
+    let asked = format!("{} {}", request.method, request.path);
     let answering = tokio::task::spawn_blocking(move || match web.origins(door, &request) {
         Ok(origins) => page(&web, &request, &origins).answer(&request, &origins),
         Err(answer) => answer,
     });
     let answer = answering.await.unwrap_or_else(|error| {
-        tracing::error!(request = told, %error, "a request could not be answered");
+        tracing::error!(request = asked, %error, "a request could not be answered");
         Answer::text(
             500,
             "This request could not be answered. The log contains the reason.\n",
         )
     });
-    tracing::debug!(request = told, status = answer.status, "answered");
+    tracing::debug!(request = asked, status = answer.status, "answered");
     answer.into_response()
 }
 
-/// What makes the answer to a request.
+/// A function that answers a request.
 type Page<T> = fn(&Web, &Request, &Origins) -> T;
 
-/// What a page comes to: an answer, or a fault of the archive.
+/// The result of a page: an answer, or a fault of the archive.
 trait Outcome: 'static {
     /// The answer to the request.
     fn answer(self, request: &Request, origins: &Origins) -> Answer;
@@ -224,7 +224,7 @@ impl Web {
         self.room.now(&self.options, profiles)
     }
 
-    /// Makes what the site's pages are made from before anybody asks for them, until `stop` turns true.
+    /// Prepares the data behind the pages of the site before the first request, until `stop` turns true.
     fn prepare(&self, stop: &watch::Receiver<bool>) {
         let Options {
             store,

@@ -37,7 +37,7 @@ pub fn status_of(head: &[u8]) -> Option<u16> {
 pub fn fields_of(head: &[u8]) -> impl Iterator<Item = (String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in head.split(|letter| *letter == b'\n').skip(1) {
-        let text: String = line.iter().map(|it| char::from(*it)).collect();
+        let text: String = line.iter().map(|line| char::from(*line)).collect();
         let text = text.trim_end_matches('\r');
         if text.starts_with([' ', '\t']) {
             if let Some((_, value)) = fields.last_mut() {
@@ -73,7 +73,7 @@ pub fn asked_otherwise(request: &[u8]) -> Option<String> {
     match method.as_ref() {
         "" => None,
         "GET" => {
-            let mut fields = fields_of(request).map(|it| it.0);
+            let mut fields = fields_of(request).map(|fields| fields.0);
             let is_piece =
                 |text: &String| PIECES.iter().any(|piece| piece.eq_ignore_ascii_case(text));
             fields
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_told_by_its_status_and_range() {
+    fn a_part_is_recognized_by_its_status_and_range() {
         let part = |rest: &str| is_part(format!("HTTP/1.1 {rest}\r\n\r\n").as_bytes());
         assert!(part("206 Partial Content"));
         assert!(part("206 X\r\nContent-Range: bytes 0-4/10"));

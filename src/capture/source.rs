@@ -79,19 +79,19 @@ impl Source {
         let mut url = page.as_url().clone();
         url.query_pairs_mut()
             .append_pair("__copied_from", &self.archive);
-        TargetUri::from_url(url).map_or_else(|_| page.clone(), |it| it.0)
+        TargetUri::from_url(url).map_or_else(|_| page.clone(), |parsed| parsed.0)
     }
 
-    /// Whose copy it is, for people: `as held by web.archive.org, copied 2026-11-27`.
+    /// Whose copy it is, for people: `as archived by web.archive.org, copied 2026-11-27`.
     #[must_use]
     pub fn held_by(&self) -> String {
         match self.copied {
             Some(at) => format!(
-                "as held by {}, copied {}",
+                "as archived by {}, copied {}",
                 self.archive,
                 at.format("%Y-%m-%d")
             ),
-            None => format!("as held by {}", self.archive),
+            None => format!("as archived by {}", self.archive),
         }
     }
 
@@ -119,8 +119,13 @@ impl Source {
 
     /// The fields that name it in a record: `WARC-Source-URI` and `WARC-Creation-Date`.
     pub fn warc_fields(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let named = self.memento.clone().map(|it| ("WARC-Source-URI", it));
-        let copied = self.copied.map(|it| ("WARC-Creation-Date", warc_date(it)));
+        let named = self
+            .memento
+            .clone()
+            .map(|memento| ("WARC-Source-URI", memento));
+        let copied = self
+            .copied
+            .map(|copied| ("WARC-Creation-Date", warc_date(copied)));
         named.into_iter().chain(copied)
     }
 }

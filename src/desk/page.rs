@@ -1,4 +1,4 @@
-//! A page at the desk: an address, who cites it, and the findings that are decided there.
+//! A page at the desk: its address, the articles that cite it, and its findings.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -46,13 +46,14 @@ pub struct Page {
     pub address: TargetUri,
     /// Its title, as cited; empty if no article gives one.
     pub title: String,
-    /// Who cites it.
+    /// The citations.
     pub cited: Vec<Cited>,
     /// The places of its findings in the desk, in the order in which they are decided.
     pub(super) items: Vec<usize>,
 }
 
 impl Page {
+    /// A page with the address of a finding, without findings.
     pub(super) fn of(placed: &Placed) -> Self {
         Self {
             id: placed.page.clone(),
@@ -63,11 +64,12 @@ impl Page {
         }
     }
 
-    /// What pages of equal rank are sorted by.
+    /// The key for sorting pages of equal rank.
     pub(super) fn key(&self) -> (&str, &PageId) {
         (self.address.as_str(), &self.id)
     }
 
+    /// Adds a citation, unless the page already has it.
     pub(super) fn cite(&mut self, source: &Source<'_>, number: u32) {
         let mut known = self.cited.iter().rev();
         if known.any(|it| it.number == number && it.profile == source.name) {
@@ -81,15 +83,15 @@ impl Page {
         if self.title.is_empty() {
             let reference = source.profile.reference(number);
             self.title = reference
-                .and_then(|it| it.title.clone())
+                .and_then(|reference| reference.title.clone())
                 .unwrap_or_default();
         }
         self.cited.push(cited);
         self.cited.sort();
     }
 
-    /// Sorts its findings: by claim, the claim with the heaviest finding first; within a claim by weight, then as the article
-    /// has them. Decisions do not count, so that nothing jumps when one is made.
+    /// Sorts its findings: by claim, the claim with the heaviest finding first; within a claim by weight, then in the order of the
+    /// article. Decisions do not affect the order, so that nothing moves when one is made.
     pub(super) fn arrange(&mut self, items: &[Item]) {
         let mut ranks: BTreeMap<Group, (Weight, usize)> = BTreeMap::new();
         for at in &self.items {
@@ -101,13 +103,13 @@ impl Page {
         }
         self.items.sort_by_cached_key(|at| {
             let finding = items.get(*at).map(Item::finding);
-            let rank = finding.and_then(|it| ranks.get(&group_of(it)).copied());
+            let rank = finding.and_then(|finding| ranks.get(&group_of(finding)).copied());
             (rank, finding.map(Finding::weight), *at)
         });
     }
 }
 
-/// What findings are decided together within a page.
+/// The findings that are decided together within a page: profile and claim.
 type Group = (String, Option<String>);
 
 /// The findings about one claim of one profile, or about the page itself.
@@ -132,16 +134,16 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// The findings of a profile with their pages. A finding that cites no address is on none, and is left out.
+    /// The findings of a profile with their pages. A finding without a cited address has no page, and is left out.
     #[must_use]
     pub fn all(findings: Vec<Finding>, profile: &Profile) -> Vec<Arc<Self>> {
         let pages: BTreeMap<u32, (TargetUri, PageId)> = profile
             .references
             .iter()
-            .filter_map(|it| {
-                let address = TargetUri::parse(it.url.as_deref()?).ok()?.0;
+            .filter_map(|reference| {
+                let address = TargetUri::parse(reference.url.as_deref()?).ok()?.0;
                 let id = PageId::of(&address);
-                Some((it.number, (address, id)))
+                Some((reference.number, (address, id)))
             })
             .collect();
         let placed = findings.into_iter().filter_map(|finding| {
@@ -157,7 +159,7 @@ impl Placed {
     }
 }
 
-/// The page of the capture that a finding rests on first; if that was not cited itself, the first cited page.
+/// The page of the capture that a finding rests on first; if the article does not cite that page, the first cited page.
 fn place<'a>(
     finding: &Finding,
     pages: &'a BTreeMap<u32, (TargetUri, PageId)>,

@@ -14,7 +14,7 @@ use crate::{
 pub struct Staleness {
     /// 0 to 50: the share of claims all of whose references are lost, or moved without the words.
     pub lost: f64,
-    /// 0 to 40: the share of names, quotations and figures that no longer stand, of those that can be judged.
+    /// 0 to 40: the share of names, quotations and figures that are no longer on the page, among those that can be judged.
     pub words: f64,
     /// 0 to 10: the median age of the access dates; five years and more are 10.
     pub age: f64,
@@ -34,7 +34,7 @@ impl Staleness {
     #[must_use]
     pub fn words(self) -> String {
         format!(
-            "Staleness {:.0} of 100: {:.0} of 50 for claims whose references are lost, {:.0} of 40 for words that no longer stand, \
+            "Staleness {:.0} of 100: {:.0} of 50 for claims whose references are lost, {:.0} of 40 for words that are no longer on the page, \
              {:.0} of 10 for the age of the access dates.",
             self.sum(),
             self.lost,
@@ -48,28 +48,33 @@ impl Staleness {
 #[must_use]
 pub fn staleness(profile: &Profile, items: &[&Item], today: NaiveDate) -> Staleness {
     let is_lost = |number: &u32| {
-        items.iter().any(|it| {
+        items.iter().any(|item| {
             let own =
-                matches!(it.finding().subject, Subject::Reference { number: of } if of == *number);
-            own && (it.finding().is_stale()
-                && !matches!(it.finding().fate(), Some(Fate::Moved { .. })))
+                matches!(item.finding().subject, Subject::Reference { number: of } if of == *number);
+            own && (item.finding().is_stale()
+                && !matches!(item.finding().fate(), Some(Fate::Moved { .. })))
         })
     };
-    let claims = profile.claims.iter().filter(|it| !it.cites.is_empty());
-    let lost = claims.clone().filter(|it| it.cites.iter().all(is_lost));
+    let claims = profile
+        .claims
+        .iter()
+        .filter(|claim| !claim.cites.is_empty());
+    let lost = claims
+        .clone()
+        .filter(|claim| claim.cites.iter().all(is_lost));
     let judged = items
         .iter()
-        .filter_map(|it| match &it.finding().conclusion {
+        .filter_map(|item| match &item.finding().conclusion {
             Conclusion::Verdict(
                 Verdict::New | Verdict::Redesigned { .. } | Verdict::CannotTell { .. },
             )
             | Conclusion::Fate(_) => None,
-            Conclusion::Verdict(_) => Some(it.finding().is_change()),
+            Conclusion::Verdict(_) => Some(item.finding().is_change()),
         });
     let mut ages: Vec<i64> = profile
         .references
         .iter()
-        .filter_map(|it| Some((today - it.accessed?).num_days().max(0)))
+        .filter_map(|reference| Some((today - reference.accessed?).num_days().max(0)))
         .collect();
     ages.sort_unstable();
     let median = ages.get(ages.len() / 2).copied().unwrap_or_default();
@@ -82,7 +87,11 @@ pub fn staleness(profile: &Profile, items: &[&Item], today: NaiveDate) -> Stalen
     };
     Staleness {
         lost: 50.0 * share(lost.count(), claims.count()),
-        words: 40.0 * share(judged.clone().filter(|it| *it).count(), judged.count()),
+        words: 40.0
+            * share(
+                judged.clone().filter(|judged| *judged).count(),
+                judged.count(),
+            ),
         age: 10.0 * (median as f64 / OLD).min(1.0),
     }
 }

@@ -16,7 +16,7 @@ pub enum State {
     Later,
     /// It is not asked about: its kind is muted.
     Muted,
-    /// The article is to be changed.
+    /// The article needs a change.
     ToEdit,
     /// The article was changed.
     Done,
@@ -31,7 +31,7 @@ pub enum State {
 }
 
 impl State {
-    /// The state of a finding with that standing.
+    /// The state of a finding under the decision that applies to it.
     #[must_use]
     pub fn of(finding: &Finding, standing: &Standing) -> Self {
         let weight = finding.weight();

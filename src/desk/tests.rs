@@ -64,7 +64,7 @@ fn review(finding: &Finding, decision: Option<Decision>, terms: Terms) -> Number
 }
 
 fn decisions(reviews: &[Numbered]) -> Decisions {
-    let reviews = reviews.iter().map(|it| it.review.clone());
+    let reviews = reviews.iter().map(|review| review.review.clone());
     let today = parse_digits14("20261127").unwrap().date_naive();
     Decisions::of(reviews.collect(), Vec::new(), today)
 }
@@ -91,7 +91,12 @@ fn one_page_under_two_spellings_and_numbers_is_one_row() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].items.len(), 2);
     assert_eq!(rows[0].weight, Weight::Name);
-    let numbers: Vec<u32> = rows[0].page.cited.iter().map(|it| it.number).collect();
+    let numbers: Vec<u32> = rows[0]
+        .page
+        .cited
+        .iter()
+        .map(|cited| cited.number)
+        .collect();
     assert_eq!(numbers, [1, 2]);
     assert_eq!((desk.counts().due(), desk.counts().pages), (2, 1));
 }
@@ -116,8 +121,12 @@ fn the_heaviest_page_comes_first_and_the_order_within_a_page_does_not_jump() {
         findings: &findings,
     };
     let words = |desk: &Desk, page: &Page| -> Vec<String> {
-        let words = desk.items_of(page).map(|it| it.finding().subject.words());
-        words.map(|it| it.unwrap_or("page").to_owned()).collect()
+        let words = desk
+            .items_of(page)
+            .map(|item| item.finding().subject.words());
+        words
+            .map(|word| word.unwrap_or("page").to_owned())
+            .collect()
     };
     let open = desk_of(source, &[]);
     let rows = open.queue(&|_| true, Order::Weight);
@@ -140,8 +149,8 @@ fn what_was_decided_says_what_becomes_of_the_article() {
     let absent = name("Ash", &[1], Verdict::Absent);
     let new = name("Elm", &[1], Verdict::New);
     let of = |finding: &Finding, decision, terms| {
-        let it = review(finding, decision, terms);
-        State::of(finding, &decisions(&[it]).standing(finding))
+        let review = review(finding, decision, terms);
+        State::of(finding, &decisions(&[review]).standing(finding))
     };
     let outcome = |outcome| Terms {
         outcome: Some(outcome),

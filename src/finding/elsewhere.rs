@@ -13,19 +13,19 @@ pub fn page_with_all<'f>(
     number: u32,
     lost: &TargetUri,
 ) -> Option<&'f TargetUri> {
-    let resting = findings.into_iter().filter(|it| {
+    let resting = findings.into_iter().filter(|finding| {
         let stated = !matches!(
-            it.subject,
+            finding.subject,
             Subject::Reference { .. } | Subject::List { .. } | Subject::NewName { .. }
         );
-        stated && it.cites.contains(&number)
+        stated && finding.cites.contains(&number)
     });
     let mut page = None;
     for finding in resting {
         let evidence = finding.evidence.first()?;
         let has_words = evidence.quote.is_some() && finding.weight() == Weight::Settled;
         let here = &evidence.capture.target_uri;
-        if !has_words || here == lost || page.is_some_and(|it| it != here) {
+        if !has_words || here == lost || page.is_some_and(|page| page != here) {
             return None;
         }
         page = Some(here);

@@ -108,14 +108,14 @@ impl History {
     /// The archive that made the capture of that date, if it is not ours.
     #[must_use]
     pub fn held_by(&self, date: Instant) -> Option<&Source> {
-        let found = self.copies.iter().find(|it| it.date == date);
-        found.map(|it| &it.source)
+        let found = self.copies.iter().find(|copy| copy.date == date);
+        found.map(|found| &found.source)
     }
 
     /// The dates of all captures that it names.
     #[must_use]
     pub fn dates(&self) -> Vec<Instant> {
-        let baseline = self.baseline.as_ref().map(|it| it.date);
+        let baseline = self.baseline.as_ref().map(|baseline| baseline.date);
         let named = [
             self.first_judged,
             self.first_seen,

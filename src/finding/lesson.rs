@@ -96,7 +96,11 @@ impl Decided {
                 return Err(Unfit::NoOtherName);
             }
             Some(Mistake::BadCopy) if self.review.terms.capture.is_none() => {
-                let first = self.about.evidence.first().map(|it| &it.capture);
+                let first = self
+                    .about
+                    .evidence
+                    .first()
+                    .map(|evidence| &evidence.capture);
                 let is_ours = |it: &&CaptureRef| it.payload_digest.is_some() && it.source.is_none();
                 let brought = first.filter(is_ours);
                 self.review.terms.capture = Some(brought.ok_or(Unfit::NoCapture)?.clone());
@@ -108,7 +112,12 @@ impl Decided {
 
     /// The name of the article that it is about, and the others that are held to be the same, or that the reviewer names.
     fn names(&self) -> Option<(String, Vec<String>)> {
-        let typed = self.review.terms.words.as_ref().map(|it| it.exact.clone());
+        let typed = self
+            .review
+            .terms
+            .words
+            .as_ref()
+            .map(|word| word.exact.clone());
         match (&self.about.subject, typed) {
             (Subject::Name { name, .. }, Some(typed)) => Some((name.clone(), vec![typed])),
             (Subject::NewName { name, .. }, Some(typed)) => Some((typed, vec![name.clone()])),

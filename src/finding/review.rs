@@ -80,7 +80,10 @@ pub const BATCH: &str = "batch-";
 /// The name for decisions that are made together at one time about these findings.
 #[must_use]
 pub fn batch_name<'a>(at: Instant, findings: impl IntoIterator<Item = &'a FindingId>) -> String {
-    let ids: Vec<&str> = findings.into_iter().map(|it| it.0.as_str()).collect();
+    let ids: Vec<&str> = findings
+        .into_iter()
+        .map(|finding| finding.0.as_str())
+        .collect();
     let digest = ContentDigest::of(format!("{at} {}", ids.join(" ")).as_bytes()).short();
     format!("{BATCH}{}", digest.get(..8).unwrap_or(&digest))
 }

@@ -163,7 +163,8 @@ impl Standing {
     /// The state of `finding` on the day `today` under the review that counts for it, if any.
     #[must_use]
     pub fn under(finding: &Finding, review: Option<&Review>, today: NaiveDate) -> Self {
-        let Some((review, decision)) = review.and_then(|it| Some((it, it.decision?))) else {
+        let Some((review, decision)) = review.and_then(|review| Some((review, review.decision?)))
+        else {
             return Self::Open;
         };
         let mark = Mark {
@@ -173,7 +174,10 @@ impl Standing {
             note: review.note.clone(),
             until: review.terms.until,
         };
-        let changed = finding.history.changed_by.is_some_and(|it| it > review.at);
+        let changed = finding
+            .history
+            .changed_by
+            .is_some_and(|change| change > review.at);
         let is_due = mark.until.is_some_and(|until| until <= today);
         if changed || is_due || rests_on_others(finding, review) {
             return Self::CameBack(mark);
@@ -338,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_decision_is_an_objection_and_ones_own_is_not() {
+    fn the_decision_of_someone_else_is_an_objection_and_ones_own_is_not() {
         let finding = absent(None);
         let by = |decision, by: &str| Review {
             by: by.into(),
@@ -379,7 +383,7 @@ mod tests {
         let came_back = Standing::of(&finding, &[before], day());
         assert_eq!(came_back.state(), State::CameBack);
         assert!(came_back.is_open());
-        assert_eq!(came_back.mark().map(|it| it.state), Some(State::ToEdit));
+        assert_eq!(came_back.mark().map(|mark| mark.state), Some(State::ToEdit));
         assert!(!Standing::of(&finding, &[after], day()).is_open());
     }
 
@@ -389,7 +393,7 @@ mod tests {
         let later = review(&finding, Some(Decision::Later), "20250101");
         let standing = Standing::of(&finding, &[later], day());
         assert!(standing.is_open());
-        assert_eq!(standing.mark().map(|it| it.by.as_str()), Some("ada"));
+        assert_eq!(standing.mark().map(|mark| mark.by.as_str()), Some("ada"));
     }
 
     #[test]
@@ -397,12 +401,12 @@ mod tests {
         let finding = absent(None);
         let mut later = review(&finding, Some(Decision::Later), "20250101");
         later.terms.until = Some(day());
-        let on = |it: NaiveDate| Standing::of(&finding, std::slice::from_ref(&later), it);
+        let on = |date: NaiveDate| Standing::of(&finding, std::slice::from_ref(&later), date);
         let before = on(day().pred_opt().unwrap());
         assert_eq!((before.state(), before.is_open()), (State::Later, false));
         let then = on(day());
         assert_eq!((then.state(), then.is_open()), (State::CameBack, true));
-        assert_eq!(then.mark().map(|it| it.state), Some(State::Later));
+        assert_eq!(then.mark().map(|mark| mark.state), Some(State::Later));
     }
 
     #[test]
@@ -419,7 +423,7 @@ mod tests {
         wrong.terms.mistake = Some(crate::finding::Mistake::BadCopy);
         wrong.terms.capture = Some(capture("20250101"));
         let wrong = [wrong];
-        let of = |it: &Finding| Standing::of(it, &wrong, day()).state();
+        let of = |finding: &Finding| Standing::of(finding, &wrong, day()).state();
         assert_eq!(of(&finding), State::Wrong);
         finding.evidence = vec![crate::finding::Evidence::at(capture("20250301"))];
         assert_eq!(of(&finding), State::CameBack);

@@ -130,7 +130,7 @@ mod tests {
             of_verdict(&Verdict::Present, &name()),
         ];
         assert!(order.is_sorted_by(|one, next| one < next), "{order:?}");
-        assert_eq!(order.iter().filter(|it| it.is_question()).count(), 5);
+        assert_eq!(order.iter().filter(|order| order.is_question()).count(), 5);
     }
 
     #[test]

@@ -1,41 +1,41 @@
-//! A list over several pages: which further pages a page leads to, and the readings of all of them as one.
+//! A list on several pages: the further pages that a page links to, and one reading of all of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Ending, More, MoreKind, PageState, Reading};
 use crate::{entity::EntityList, uri::TargetUri};
 
-/// What came of a further page.
+/// The result of visiting a further page.
 #[derive(Clone, Copy, Debug)]
 pub struct FurtherPage<'a> {
-    /// The address that the list led to.
+    /// The address that the list links to.
     pub asked: &'a TargetUri,
-    /// Where its redirects ended.
+    /// The address after redirects.
     pub came_to: &'a TargetUri,
-    /// What was read there, or why nothing was, for people.
+    /// Its reading, or why there is none, for people.
     pub reading: Result<&'a Reading, &'a str>,
 }
 
-/// The readings of a page and of its further pages as one.
+/// The combined reading of a page and its further pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Joined {
     /// The reading: state, title and language are those of the first page.
     pub reading: Reading,
-    /// Where the further pages stand in it, in order.
+    /// The positions of the further pages in it, in order.
     pub parts: Vec<Part>,
 }
 
-/// Where a further page stands in a joined reading.
+/// The position of a further page in a combined reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Which of the further pages it is, from 0.
+    /// The index of the further page.
     pub page: usize,
-    /// Where its text begins.
+    /// The byte at which its text begins.
     pub start: usize,
 }
 
-/// The further pages of its list that a page at `own` links to, the nearest first: of the same host, at an address that differs from
-/// its own in a number alone, and a greater one.
+/// The further pages of its list that a page at `own` links to, nearest first: on the same host, with an address that differs from
+/// its own only in one greater number.
 #[must_use]
 pub fn further_pages(reading: &Reading, own: &TargetUri) -> Vec<TargetUri> {
     let mut pages: BTreeMap<u32, TargetUri> = BTreeMap::new();
@@ -50,7 +50,7 @@ pub fn further_pages(reading: &Reading, own: &TargetUri) -> Vec<TargetUri> {
     pages.into_values().collect()
 }
 
-/// The number of a page of the list that `own` is a page of, where it is behind that one.
+/// The number of the page at `to` in the list to which `own` belongs, if it comes after `own`.
 fn number_behind(own: &TargetUri, to: &TargetUri) -> Option<u32> {
     let origin = |target_uri: &TargetUri| (target_uri.host().to_owned(), target_uri.port());
     if origin(own) != origin(to) {
@@ -65,7 +65,7 @@ fn number_behind(own: &TargetUri, to: &TargetUri) -> Option<u32> {
     numbered(to).iter().find_map(behind)
 }
 
-/// An address without host, comparable.
+/// An address without its host, in a comparable form.
 fn plain(uri: &TargetUri) -> String {
     let url = uri.as_url();
     let query: Vec<&str> = url
@@ -86,9 +86,9 @@ fn spelt(path: &str, query: &[&str]) -> String {
     format!("{}?{}", path.trim_end_matches('/'), query.join("&"))
 }
 
-/// What an address is without one of the numbers in it that may count pages, with that number.
+/// For each number in an address that can be a page number: the address without it, and the number.
 fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
-    /// Parts of a path that say that a page's number follows.
+    /// Parts of a path that precede a page number.
     const PAGE: [&str; 12] = [
         "page", "pages", "paged", "p", "pg", "pag", "pagina", "seite", "strona", "sida", "side",
         "sivu",
@@ -133,16 +133,16 @@ fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
     found
 }
 
-/// A number that may count pages, or the names on them.
+/// A number that can be a page number, or a number of names.
 fn count(text: &str) -> Option<u32> {
     let is_count = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_count.then(|| text.parse().ok()).flatten()
 }
 
-/// The readings of a page at `own` and of its further pages as one.
+/// The combined reading of a page at `own` and its further pages.
 ///
-/// Its lists go on over the pages. What says that the list goes on is left out where all pages were read, and says which was not
-/// where one is missing: the pages that were read say what they lead to.
+/// Its lists continue over the pages. Signs that the list continues are dropped if all pages were read; if one is missing, the sign says
+/// which: the pages that were read name the pages that they link to.
 #[must_use]
 pub fn joined(first: &Reading, own: &TargetUri, further: &[FurtherPage<'_>]) -> Joined {
     let mut reading = first.clone();
@@ -181,7 +181,7 @@ pub fn joined(first: &Reading, own: &TargetUri, further: &[FurtherPage<'_>]) -> 
     Joined { reading, parts }
 }
 
-/// The reading of a further page, where it is one; why it is not.
+/// The reading of a further page, or why it is not usable.
 fn readable<'a>(
     page: &FurtherPage<'a>,
     pages: &[(&TargetUri, &Reading)],
@@ -192,7 +192,7 @@ fn readable<'a>(
         return Err(format!("it led to {}", page.came_to));
     }
     if read.state != PageState::Content {
-        return Err("what came is no page of the list".to_owned());
+        return Err("the response is not a page of the list".to_owned());
     }
     if let Some(doubt) = read
         .doubt
@@ -205,12 +205,12 @@ fn readable<'a>(
         .iter()
         .any(|it| it.0 == page.came_to || it.1.text == read.text)
     {
-        return Err("it brought a page that was there before".to_owned());
+        return Err("it is the same as an earlier page".to_owned());
     }
     Ok(read)
 }
 
-/// What still says that the list goes on once all its pages are read: what leads elsewhere, and counts and words.
+/// The signs that the list continues that remain after all its pages were read: links elsewhere, counts and words.
 fn left(pages: &[(&TargetUri, &Reading)]) -> Vec<More> {
     let mut left: Vec<More> = Vec::new();
     for (own, page) in pages {
@@ -251,7 +251,7 @@ fn about_all(kind: MoreKind, what: String) -> More {
     }
 }
 
-/// Puts what a further page has behind what is there; returns where its text begins.
+/// Appends a further page to a reading; returns where its text begins.
 fn append(reading: &mut Reading, page: &Reading) -> usize {
     if !reading.text.is_empty() {
         reading.text.push('\n');
@@ -289,20 +289,20 @@ fn append(reading: &mut Reading, page: &Reading) -> usize {
         }
         let of_page = reading.lists.get_mut(..own).unwrap_or_default();
         match of_page.iter_mut().find(|it| goes_on(it, &list)) {
-            Some(it) => take_in(it, list),
+            Some(page) => take_in(page, list),
             None => reading.lists.push(list),
         }
     }
     start
 }
 
-/// Whether a list of a further page is the rest of one.
+/// Whether a list of a further page is the rest of another.
 fn goes_on(list: &EntityList, rest: &EntityList) -> bool {
     (list.strategy, &list.fingerprint, &list.container)
         == (rest.strategy, &rest.fingerprint, &rest.container)
 }
 
-/// Takes the names of the rest of a list in; those that it has already, as a menu has on every page, once.
+/// Appends the names of the rest of a list; names that the list already has, as menus have on every page, only once.
 fn take_in(list: &mut EntityList, rest: EntityList) {
     let known: BTreeSet<String> = list.items.iter().map(|item| item.surface.clone()).collect();
     let new = rest.items.into_iter();

@@ -22,6 +22,7 @@ pub(super) struct Intact<'a> {
 }
 
 impl<'a> Intact<'a> {
+    /// Collects what is known about the content at the new address `to` of the reference `number`.
     pub(super) fn at(to: &TargetUri, number: u32, gathered: &Gathered<'a>) -> Self {
         let (mut missing, mut untold) = (Vec::new(), Vec::new());
         for finding in at_issue(number, gathered) {
@@ -32,12 +33,12 @@ impl<'a> Intact<'a> {
             match finding.weight() {
                 // If a claim cites several pages, one that has the content is enough; that can be a different one.
                 Weight::Settled if finding.cites.len() > 1 => {
-                    let mut shown = finding.evidence.iter().map(|it| &it.capture);
+                    let mut shown = finding.evidence.iter().map(|evidence| &evidence.capture);
                     if !shown.any(|shown| shown.target_uri == *to) {
                         untold.push(finding);
                     }
                 }
-                Weight::Note if !is_never_told(finding) => untold.push(finding),
+                Weight::Note if !is_never_settled(finding) => untold.push(finding),
                 Weight::Settled | Weight::Note => {}
                 // A rejected finding means that the words are there.
                 _ if rejected => {}
@@ -49,7 +50,7 @@ impl<'a> Intact<'a> {
 }
 
 /// Whether the text of a page cannot settle the claim.
-fn is_never_told(finding: &Finding) -> bool {
+fn is_never_settled(finding: &Finding) -> bool {
     matches!(
         finding.conclusion,
         Conclusion::Verdict(

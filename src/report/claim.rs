@@ -49,10 +49,14 @@ pub struct ClaimSection {
 }
 
 impl ClaimSection {
+    /// All claims; those with something to decide come first, then the order of the article.
     pub(super) fn all(gathered: &Gathered<'_>) -> Vec<Self> {
         let claims = &gathered.sources.profile.claims;
-        let mut sections: Vec<Self> = claims.iter().map(|it| Self::of(it, gathered)).collect();
-        let mut shown: HashSet<&str> = claims.iter().map(|it| it.id.as_str()).collect();
+        let mut sections: Vec<Self> = claims
+            .iter()
+            .map(|claim| Self::of(claim, gathered))
+            .collect();
+        let mut shown: HashSet<&str> = claims.iter().map(|claim| claim.id.as_str()).collect();
         for finding in gathered.sources.findings {
             // Findings of a claim that is no longer in the profile are still shown.
             if let Some(id) = finding.subject.claim()
@@ -65,9 +69,9 @@ impl ClaimSection {
                 sections.push(section);
             }
         }
-        sections.sort_by_key(|it| {
-            let first = it.entries.first().map(Entry::order);
-            (it.need.is_none(), first)
+        sections.sort_by_key(|section| {
+            let first = section.entries.first().map(Entry::order);
+            (section.need.is_none(), first)
         });
         sections
     }
@@ -77,7 +81,9 @@ impl ClaimSection {
             Statement::Listed {
                 relation, names, ..
             } => {
-                let relation = relation.as_deref().filter(|it| !it.trim().is_empty());
+                let relation = relation
+                    .as_deref()
+                    .filter(|relation| !relation.trim().is_empty());
                 (
                     "Listed",
                     relation.map_or_else(|| some_of(names), str::to_owned),
@@ -106,7 +112,9 @@ impl ClaimSection {
 
     fn with(id: &str, gathered: &Gathered<'_>) -> Self {
         let findings = gathered.of_claim(id).iter();
-        let mut entries: Vec<Entry> = findings.map(|it| Entry::of(it, gathered)).collect();
+        let mut entries: Vec<Entry> = findings
+            .map(|finding| Entry::of(finding, gathered))
+            .collect();
         entries.sort_by_key(Entry::order);
         Self {
             id: id.to_owned(),
@@ -119,7 +127,7 @@ impl ClaimSection {
             sentence: None,
             cites: Vec::new(),
             mutes: mutes(id, gathered),
-            need: entries.iter().map(|it| it.need).min(),
+            need: entries.iter().map(|entry| entry.need).min(),
             verdicts: Tally::of_verdicts(&entries),
             entries,
             left_out: 0,
@@ -172,10 +180,10 @@ impl ClaimSection {
             // Of words that begin at one place the longest are meant.
             let found = words
                 .iter()
-                .filter_map(|it| Some((rest.find(it)?, it.len())));
+                .filter_map(|word| Some((rest.find(word)?, word.len())));
             let Some((at, length)) = found
                 .min_by_key(|it| (it.0, usize::MAX - it.1))
-                .filter(|it| it.1 > 0)
+                .filter(|found| found.1 > 0)
             else {
                 break;
             };
@@ -186,19 +194,19 @@ impl ClaimSection {
             rest = behind;
         }
         stretches.push((rest, false));
-        stretches.retain(|it| !it.0.is_empty());
+        stretches.retain(|stretch| !stretch.0.is_empty());
         stretches
     }
 
     /// What people do not want to be asked about it, a sentence each.
     pub(super) fn muted(&self) -> Vec<String> {
-        let sentence = |it: &Mute| {
-            let note = it.note.as_ref().map(|note| format!(": “{note}”"));
+        let sentence = |mute: &Mute| {
+            let note = mute.note.as_ref().map(|note| format!(": “{note}”"));
             format!(
                 "Muted by {} on {}: {}{}.",
-                it.by,
-                words::day(it.at),
-                it.kind.means(),
+                mute.by,
+                words::day(mute.at),
+                mute.kind.means(),
                 note.unwrap_or_default()
             )
         };

@@ -40,6 +40,7 @@ impl Copy {
 
 /// A copy of a page that an article can cite instead of the page.
 pub(super) struct Citable<'a> {
+    /// The copy.
     pub(super) copy: Copy,
     /// The subjects of findings that depend on the page but are not in this copy. Another copy contains them.
     pub(super) lacks: Vec<&'a Finding>,
@@ -56,7 +57,7 @@ fn has(finding: &Finding, visit: &VisitSummary, gathered: &Gathered<'_>) -> Opti
     if finding.copy.as_ref().is_some_and(|copy| is_of(visit, copy)) {
         return Some(true);
     }
-    let mut shown = finding.evidence.iter().map(|it| &it.capture);
+    let mut shown = finding.evidence.iter().map(|evidence| &evidence.capture);
     // Something present is shown on every page that has it; something absent, where it was last seen.
     if shown.any(|shown| (settled || Some(shown.date) == history.last_seen) && is_of(visit, shown))
     {
@@ -115,12 +116,12 @@ pub(super) fn with_words(finding: &Finding, gathered: &Gathered<'_>) -> Option<C
 
 /// The copy in another archive that has what a finding is about.
 fn elsewhere(finding: &Finding) -> Option<Copy> {
-    finding.copies.iter().find_map(|it| {
+    finding.copies.iter().find_map(|copy| {
         Some(Copy {
-            target_uri: it.target_uri.clone(),
-            date: it.date,
-            payload_digest: it.payload_digest?,
-            memento: Some(it.source.as_ref()?.link()?),
+            target_uri: copy.target_uri.clone(),
+            date: copy.date,
+            payload_digest: copy.payload_digest?,
+            memento: Some(copy.source.as_ref()?.link()?),
         })
     })
 }
@@ -134,9 +135,11 @@ fn among_visits(finding: &Finding, gathered: &Gathered<'_>) -> Option<Copy> {
     });
     let visits = pages.flat_map(|(accessed, page)| page.some.iter().map(move |it| (accessed, it)));
     visits
-        .filter(|(_, it)| self::is_held(it, gathered) && has(finding, it, gathered) == Some(true))
-        .max_by_key(|(accessed, it)| nearness(it, *accessed))
-        .and_then(|(_, it)| Copy::of(it))
+        .filter(|(_, visit)| {
+            self::is_held(visit, gathered) && has(finding, visit, gathered) == Some(true)
+        })
+        .max_by_key(|(accessed, visit)| nearness(visit, *accessed))
+        .and_then(|(_, visit)| Copy::of(visit))
 }
 
 /// The copy of the page of a reference, made no later than a given time, that contains most of what depends on the page;
@@ -154,9 +157,9 @@ pub(super) fn citable<'a>(
         .filter(|finding| finding.history.last_seen.is_some())
         .collect();
     let visits = gathered.sources.visits.get(&number)?;
-    let told = |visit: &VisitSummary| {
-        let told = resting.iter().map(|finding| has(finding, visit, gathered));
-        told.fold((0, 0), |(sure, perhaps), it| match it {
+    let counted = |visit: &VisitSummary| {
+        let counted = resting.iter().map(|finding| has(finding, visit, gathered));
+        counted.fold((0, 0), |(sure, perhaps), it| match it {
             Some(true) => (sure + 1, perhaps),
             Some(false) => (sure, perhaps),
             None => (sure, perhaps + 1),
@@ -166,9 +169,9 @@ pub(super) fn citable<'a>(
         .some
         .iter()
         .filter(|it| it.date <= until && is_held(it, gathered))
-        .map(|it| (told(it), it))
+        .map(|it| (counted(it), it))
         .filter(|((sure, _), _)| *sure > 0 || resting.is_empty())
-        .max_by_key(|(told, it)| (*told, nearness(it, accessed)))?;
+        .max_by_key(|(counted, it)| (*counted, nearness(it, accessed)))?;
     Some(Citable {
         copy: Copy::of(visit)?,
         lacks: resting

@@ -34,7 +34,7 @@ pub struct Tally(Vec<(Label, u32)>);
 
 impl Tally {
     fn of(labels: &[Label], found: &[Label]) -> Self {
-        let count = |label| found.iter().filter(|it| **it == label).count();
+        let count = |label| found.iter().filter(|found| **found == label).count();
         Self(
             labels
                 .iter()
@@ -43,6 +43,7 @@ impl Tally {
         )
     }
 
+    /// Counts the verdicts of findings.
     pub(super) fn of_verdicts<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
         let found: Vec<_> = entries.into_iter().map(|entry| entry.label).collect();
         Self::of(&Label::VERDICTS, &found)
@@ -84,6 +85,7 @@ impl Serialize for Tally {
 }
 
 impl Counts {
+    /// Counts everything in these sections.
     pub(super) fn of(references: &[ReferenceSection], claims: &[ClaimSection]) -> Self {
         let entries: Vec<_> = references
             .iter()
@@ -148,6 +150,7 @@ impl Counts {
     }
 }
 
+/// A count as `u32`; saturates.
 pub(super) fn whole(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

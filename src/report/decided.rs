@@ -164,7 +164,7 @@ impl DecidedEntry {
 
     /// By whom and when, with the note, and whether it counts today.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn when(&self) -> String {
         let note = self.note.as_ref().map(|note| format!(": “{note}”"));
         let counts = match (self.effect, self.there) {
             (Effect::Replaced, _) => " No longer counts: it was taken back or replaced.",

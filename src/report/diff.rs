@@ -452,7 +452,7 @@ mod tests {
         let places: Vec<_> = diff
             .hunks
             .iter()
-            .map(|it| (it.old_line, it.new_line))
+            .map(|hunk| (hunk.old_line, hunk.new_line))
             .collect();
         assert_eq!(places, [(1, 1), (7, 7)]);
         assert_eq!((diff.removed, diff.added), (3, 4));
@@ -479,7 +479,10 @@ mod tests {
     #[test]
     fn two_wordings_are_merged_in_reading_order() {
         let merged = merged("in 134 countries", "in 129 countries now");
-        let text: Vec<_> = merged.iter().map(|it| (it.0, it.1.as_str())).collect();
+        let text: Vec<_> = merged
+            .iter()
+            .map(|merged| (merged.0, merged.1.as_str()))
+            .collect();
         assert_eq!(
             text,
             [
@@ -493,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_held_against_its_successor_among_others() {
+    fn a_line_is_compared_with_its_successor_among_others() {
         let old = "Home\nAbout us\nPartners have worked in 140 countries.\nThe end";
         let new =
             "Home and purpose, at length and in detail\nPartners have worked in 151 countries.";
@@ -514,8 +517,8 @@ mod tests {
     #[test]
     fn a_rewritten_line_is_not_marked_word_by_word() {
         let lines = replaced(&["one two three four"], &["five six seven eight"]);
-        let parts: Vec<_> = lines.iter().flat_map(|it| &it.parts).collect();
+        let parts: Vec<_> = lines.iter().flat_map(|line| &line.parts).collect();
         assert_eq!(parts.len(), 2);
-        assert!(parts.iter().all(|it| !it.changed));
+        assert!(parts.iter().all(|part| !part.changed));
     }
 }

@@ -62,6 +62,7 @@ pub enum Need {
 }
 
 impl Entry {
+    /// The entry for a finding.
     pub(super) fn of(finding: &Finding, gathered: &Gathered<'_>) -> Self {
         let standing = gathered.sources.decisions.standing(finding);
         let cite = lasting_copy(finding, gathered);
@@ -102,7 +103,7 @@ impl Entry {
             Conclusion::Verdict(Verdict::CannotTell { .. })
         );
         let changed_by = self.finding.history.changed_by;
-        let is_old = changed_by.is_some_and(|it| evidence.capture.date < it);
+        let is_old = changed_by.is_some_and(|change| evidence.capture.date < change);
         evidence.quote.is_none() || !(unknown || is_old || self.finding.is_stale())
     }
 
@@ -152,11 +153,11 @@ impl Need {
 /// When it became so, and which of the captures under the finding were removed.
 fn since(finding: &Finding, gathered: &Gathered<'_>) -> String {
     let mut said = vec![words::since(finding)];
-    let mut told = HashSet::new();
+    let mut noted = HashSet::new();
     for evidence in &finding.evidence {
         let digest = evidence.capture.payload_digest;
         let removed = digest.and_then(|digest| gathered.sources.removed.get(&digest));
-        if let Some(removed) = removed.filter(|_| told.insert(digest)) {
+        if let Some(removed) = removed.filter(|_| noted.insert(digest)) {
             said.push(words::removed(evidence.capture.date, removed));
         }
     }
@@ -168,7 +169,7 @@ fn since(finding: &Finding, gathered: &Gathered<'_>) -> String {
     if unknown && finding.history.last_seen.is_none() {
         let tried = finding.cites.iter();
         let tried = tried.filter_map(|it| gathered.sources.tried.get(it));
-        said.extend(tried.map(|it| words::stopped(&words::capital(it))));
+        said.extend(tried.map(|tried| words::stopped(&words::capital(tried))));
     }
     said.retain(|sentence| !sentence.is_empty());
     said.join(" ")

@@ -10,6 +10,7 @@ use crate::{
 
 /// The sources of a report with an index, so that the time for a report grows in proportion to its findings.
 pub(super) struct Gathered<'a> {
+    /// The sources.
     pub(super) sources: &'a Sources<'a>,
     of_claims: HashMap<&'a str, Vec<&'a Finding>>,
     on_fates: HashMap<u32, &'a Finding>,
@@ -18,6 +19,7 @@ pub(super) struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
+    /// Builds the index.
     pub(super) fn of(sources: &'a Sources<'a>) -> Self {
         let mut it = Self {
             sources,

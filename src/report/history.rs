@@ -19,13 +19,13 @@ pub struct HistoryOfPage {
     pub dates: Vec<Instant>,
     /// One row for each name or phrase of the claim.
     pub rows: Vec<HistoryRow>,
-    /// Those of the dates that are of copies from other archives, with the archive: `as held by web.archive.org`.
+    /// Those of the dates that are of copies from other archives, with the archive: `as archived by web.archive.org`.
     pub copies: Vec<(Instant, String)>,
 }
 
 impl HistoryOfPage {
     fn is_copy(&self, date: Instant) -> bool {
-        self.copies.iter().any(|it| it.0 == date)
+        self.copies.iter().any(|copy| copy.0 == date)
     }
 }
 
@@ -157,12 +157,12 @@ fn table(sheet: &mut Sheet, page: &HistoryOfPage) {
             sheet.paragraph("      ", 6, &[(&words, Ink::Faint)]);
         }
     }
-    let mut told: Vec<String> = Vec::new();
+    let mut notes: Vec<String> = Vec::new();
     for (date, held_by) in &page.copies {
         let mark = if columns.width >= DATE { "* " } else { "" };
-        told.push(format!("{mark}{}: {held_by}", words::day(*date)));
+        notes.push(format!("{mark}{}: {held_by}", words::day(*date)));
     }
-    for note in told {
+    for note in notes {
         sheet.paragraph("  ", MARGIN, &[(&note, Ink::Faint)]);
     }
     if columns.left_out > 0 {
@@ -217,11 +217,11 @@ pub fn spans(dates: &[Instant], verdicts: &[Verdict]) -> String {
     let seen = verdicts
         .iter()
         .any(|verdict| !matches!(verdict, Verdict::Absent | Verdict::CannotTell { .. }));
-    let mut told: Vec<String> = Vec::new();
+    let mut phrases: Vec<String> = Vec::new();
     for (at, (what, from, to)) in runs.iter().enumerate() {
         let (first_day, last_day) = (words::day(*from), words::day(*to));
         // The run before the last one ended at the capture just before `from`.
-        told.push(if at > 0 && at + 1 == runs.len() {
+        phrases.push(if at > 0 && at + 1 == runs.len() {
             format!("{what} from {first_day}")
         } else if first_day == last_day {
             format!("{what} {first_day}")
@@ -229,10 +229,10 @@ pub fn spans(dates: &[Instant], verdicts: &[Verdict]) -> String {
             format!("{what} {first_day} … {last_day}")
         });
     }
-    if !seen && !told.is_empty() {
-        told.push("never seen".to_owned());
+    if !seen && !phrases.is_empty() {
+        phrases.push("never seen".to_owned());
     }
-    told.join(", ")
+    phrases.join(", ")
 }
 
 fn phrase(verdict: &Verdict) -> String {
@@ -286,19 +286,19 @@ mod tests {
     }
 
     #[test]
-    fn a_series_is_told_in_spans() {
+    fn a_series_is_described_in_spans() {
         let days = dates(&["20221022", "20240301", "20240610"]);
-        let told = |verdicts: &[Verdict]| spans(&days, verdicts);
+        let in_words = |verdicts: &[Verdict]| spans(&days, verdicts);
         assert_eq!(
-            told(&[Verdict::Present, Verdict::Present, Verdict::Absent]),
+            in_words(&[Verdict::Present, Verdict::Present, Verdict::Absent]),
             "present 2022-10-22 … 2024-03-01, absent from 2024-06-10"
         );
         assert_eq!(
-            told(&[Verdict::Absent, untold(), Verdict::Absent]),
+            in_words(&[Verdict::Absent, untold(), Verdict::Absent]),
             "absent 2022-10-22, cannot tell 2024-03-01, absent from 2024-06-10, never seen"
         );
         assert_eq!(
-            told(&[Verdict::Present, Verdict::Present, Verdict::Present]),
+            in_words(&[Verdict::Present, Verdict::Present, Verdict::Present]),
             "present 2022-10-22 … 2024-06-10"
         );
     }
@@ -339,7 +339,7 @@ mod tests {
             };
             let text = history_text("Listed: partners", std::slice::from_ref(&page), &style);
             assert!(
-                text.lines().all(|it| it.width() <= width),
+                text.lines().all(|line| line.width() <= width),
                 "{width}\n{text}"
             );
             assert!(text.contains("✓ present"), "{text}");

@@ -79,7 +79,7 @@ struct Urgent<'a> {
 /// A reference with its anchor.
 struct Cited<'a> {
     anchor: String,
-    it: &'a ReferenceSection,
+    section: &'a ReferenceSection,
     claims: Vec<(String, &'a str)>,
     /// The anchor of the finding on its fate.
     finding: String,
@@ -88,7 +88,7 @@ struct Cited<'a> {
 /// A claim with its anchor; its findings are grouped by what they need.
 struct Claimed<'a> {
     anchor: String,
-    it: &'a ClaimSection,
+    section: &'a ClaimSection,
     cites: Vec<(String, u32)>,
     open: Vec<Group<'a>>,
     decided: Vec<Group<'a>>,
@@ -152,15 +152,15 @@ impl<'a> Page<'a> {
             .references
             .iter()
             .zip(&numbered)
-            .map(|(it, (_, anchor))| Cited {
+            .map(|(section, (_, anchor))| Cited {
                 anchor: anchor.clone(),
-                it,
+                section,
                 claims: claims
                     .iter()
-                    .filter(|claim| claim.it.cites.contains(&it.number))
-                    .map(|claim| (claim.anchor.clone(), claim.it.id.as_str()))
+                    .filter(|claim| claim.section.cites.contains(&section.number))
+                    .map(|claim| (claim.anchor.clone(), claim.section.id.as_str()))
                     .collect(),
-                finding: it.entry.as_ref().map_or(String::new(), |entry| {
+                finding: section.entry.as_ref().map_or(String::new(), |entry| {
                     anchors.take("finding", &entry.finding.id.0)
                 }),
             })
@@ -199,28 +199,38 @@ impl<'a> Page<'a> {
     }
 
     /// The address at which a copy to cite is shown.
-    fn cited(&self, it: &Copy) -> Option<String> {
-        let own = || self.copy(&it.target_uri, &it.date, Some(&it.payload_digest));
-        it.memento.clone().or_else(own)
+    fn cited(&self, copy: &Copy) -> Option<String> {
+        let own = || self.copy(&copy.target_uri, &copy.date, Some(&copy.payload_digest));
+        copy.memento.clone().or_else(own)
     }
 
     /// The address at which the capture of a visit is shown: a copy from another archive there, our own here.
-    fn copy_of(&self, it: &VisitSummary) -> Option<String> {
-        let own = || self.copy(&it.target_uri, &it.date, it.payload_digest.as_ref());
-        it.source.as_ref().map_or_else(own, Source::link)
+    fn copy_of(&self, visit: &VisitSummary) -> Option<String> {
+        let own = || {
+            self.copy(
+                &visit.target_uri,
+                &visit.date,
+                visit.payload_digest.as_ref(),
+            )
+        };
+        visit.source.as_ref().map_or_else(own, Source::link)
     }
 
     /// The address at which the words of a piece of evidence are replayed in their copy.
     fn words_in_copy(&self, evidence: &Evidence) -> Option<String> {
-        let it = &evidence.capture;
-        if let Some(source) = &it.source {
+        let capture = &evidence.capture;
+        if let Some(source) = &capture.source {
             return source.link();
         }
-        let copy = self.copy(&it.target_uri, &it.date, it.payload_digest.as_ref())?;
+        let copy = self.copy(
+            &capture.target_uri,
+            &capture.date,
+            capture.payload_digest.as_ref(),
+        )?;
         let link = evidence.link.as_deref().unwrap_or_default();
         let fragment = link
             .split_once('#')
-            .map_or(String::new(), |it| format!("#{}", it.1));
+            .map_or(String::new(), |parts| format!("#{}", parts.1));
         Some(copy + &fragment)
     }
 
@@ -291,18 +301,18 @@ fn of(shown: usize, all: usize) -> String {
 
 fn urgent<'a>(references: &[Cited<'a>], claims: &[Claimed<'a>]) -> Vec<Urgent<'a>> {
     let fates = references.iter().filter_map(|reference| {
-        let entry = reference.it.entry.as_ref()?;
+        let entry = reference.section.entry.as_ref()?;
         Some(Urgent {
             anchor: reference.anchor.clone(),
             entry,
-            about: format!("reference {}", reference.it.number),
+            about: format!("reference {}", reference.section.number),
         })
     });
     let verdicts = claims.iter().flat_map(|claim| {
-        let about = if claim.it.several {
-            claim.it.heading()
+        let about = if claim.section.several {
+            claim.section.heading()
         } else {
-            claim.it.kind.clone()
+            claim.section.kind.clone()
         };
         let members = claim.open.iter().flat_map(|it| &it.members);
         members.map(move |(anchor, entry)| Urgent {
@@ -319,17 +329,17 @@ fn urgent<'a>(references: &[Cited<'a>], claims: &[Claimed<'a>]) -> Vec<Urgent<'a
 }
 
 impl<'a> Claimed<'a> {
-    fn of(it: &'a ClaimSection, anchors: &mut Anchors, numbered: &[(u32, String)]) -> Self {
-        let anchor = anchors.take("claim", &it.id);
-        let named = !it.several;
+    fn of(claim: &'a ClaimSection, anchors: &mut Anchors, numbered: &[(u32, String)]) -> Self {
+        let anchor = anchors.take("claim", &claim.id);
+        let named = !claim.several;
         let (mut open, mut decided, mut settled) = (Vec::new(), Vec::new(), Vec::new());
-        for group in groups(&it.entries.iter().collect::<Vec<_>>()) {
+        for group in groups(&claim.entries.iter().collect::<Vec<_>>()) {
             let Some(first) = group.first().copied() else {
                 continue;
             };
             let members: Vec<(String, &Entry)> = group
                 .into_iter()
-                .map(|it| (anchors.take("finding", &it.finding.id.0), it))
+                .map(|group| (anchors.take("finding", &group.finding.id.0), group))
                 .collect();
             let group = Group {
                 named,
@@ -347,7 +357,7 @@ impl<'a> Claimed<'a> {
         }
         Self {
             anchor,
-            cites: it
+            cites: claim
                 .cites
                 .iter()
                 .map(|cite| {
@@ -358,7 +368,7 @@ impl<'a> Claimed<'a> {
                     )
                 })
                 .collect(),
-            it,
+            section: claim,
             open,
             decided,
             settled,
@@ -372,9 +382,9 @@ impl Group<'_> {
         let entries: Vec<&Entry> = self.members.iter().map(|member| member.1).collect();
         let evidence = evidence_of(&entries).into_iter();
         evidence
-            .map(|it| {
-                let is_current = self.first.is_current(&it);
-                (it, is_current)
+            .map(|evidence| {
+                let is_current = self.first.is_current(&evidence);
+                (evidence, is_current)
             })
             .collect()
     }
@@ -473,7 +483,7 @@ fn members(groups: &[Group]) -> usize {
 /// An address without its scheme, as people know it.
 fn address(uri: &TargetUri) -> String {
     let address = uri.as_str();
-    let address = address.split_once("://").map_or(address, |it| it.1);
+    let address = address.split_once("://").map_or(address, |parts| parts.1);
     clean(address.strip_suffix('/').unwrap_or(address))
 }
 
@@ -516,7 +526,7 @@ mod tests {
     }
 
     #[test]
-    fn text_stands_out_from_its_ground_in_light_and_dark() {
+    fn text_contrasts_with_its_background_in_light_and_dark() {
         for scheme in STYLE.split("--paper:").skip(1).take(2) {
             let color = |name: &str| {
                 let from = format!("--paper:{scheme}");

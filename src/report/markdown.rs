@@ -15,8 +15,8 @@ impl Report {
             "# {} — does the page still say so?",
             escaped(&self.title)
         ));
-        let as_of = self.as_of.map_or("never visited".to_owned(), |it| {
-            format!("as of {}", words::minute(it))
+        let as_of = self.as_of.map_or("never visited".to_owned(), |time| {
+            format!("as of {}", words::minute(time))
         });
         let article = self
             .article
@@ -55,7 +55,7 @@ impl Report {
                     it.word(),
                     escaped(&it.about()),
                     escaped(&it.said),
-                    escaped(&it.told()),
+                    escaped(&it.when()),
                     it.finding.id
                 );
                 if at == 0 {
@@ -113,10 +113,14 @@ fn tally(tally: &Tally) -> String {
     parts.collect::<Vec<_>>().join(" · ")
 }
 
-fn reference(out: &mut Lines, it: &ReferenceSection) {
-    out.line(&format!("### \\[{}\\] {}", it.number, escaped(&it.title)));
-    let mut about = it.imprint();
-    if let Some(address) = &it.address {
+fn reference(out: &mut Lines, reference: &ReferenceSection) {
+    out.line(&format!(
+        "### \\[{}\\] {}",
+        reference.number,
+        escaped(&reference.title)
+    ));
+    let mut about = reference.imprint();
+    if let Some(address) = &reference.address {
         if !about.is_empty() {
             about.push_str(" · ");
         }
@@ -127,13 +131,13 @@ fn reference(out: &mut Lines, it: &ReferenceSection) {
     }
     out.line(&format!(
         "- **{}**: {}",
-        it.label.words(),
-        sentence(&it.said, &it.since)
+        reference.label.words(),
+        sentence(&reference.said, &reference.since)
     ));
-    if !it.advice.is_empty() {
-        out.more(&format!("- To do: {}", escaped(&it.advice)));
+    if !reference.advice.is_empty() {
+        out.more(&format!("- To do: {}", escaped(&reference.advice)));
     }
-    if let Some(visit) = it.last_visit() {
+    if let Some(visit) = reference.last_visit() {
         let payload = visit
             .payload_digest
             .map(|payload_digest| format!(", payload `{}`", payload_digest.short()));
@@ -144,28 +148,31 @@ fn reference(out: &mut Lines, it: &ReferenceSection) {
             payload.unwrap_or_default()
         ));
     }
-    if !it.claims.is_empty() {
-        out.more(&format!("- Claims: {}", escaped(&it.claims.join(", "))));
+    if !reference.claims.is_empty() {
+        out.more(&format!(
+            "- Claims: {}",
+            escaped(&reference.claims.join(", "))
+        ));
     }
-    if let Some(entry) = it.entry.as_ref().filter(|entry| !entry.is_settled()) {
+    if let Some(entry) = reference.entry.as_ref().filter(|entry| !entry.is_settled()) {
         out.more(&foot(entry));
     }
 }
 
-fn claim(out: &mut Lines, it: &ClaimSection) {
-    let cites = plain::cited(it, " \\[", "\\]");
-    out.line(&format!("### {}{cites}", escaped(&it.heading())));
-    let place = it.whereabouts();
+fn claim(out: &mut Lines, claim: &ClaimSection) {
+    let cites = plain::cited(claim, " \\[", "\\]");
+    out.line(&format!("### {}{cites}", escaped(&claim.heading())));
+    let place = claim.whereabouts();
     let comma = if place.is_empty() { "" } else { ", " };
     out.line(&format!(
         "Claim {}{comma}{}",
-        escaped(&it.name()),
+        escaped(&claim.name()),
         escaped(&place)
     ));
-    for sentence in it.muted() {
+    for sentence in claim.muted() {
         out.line(&escaped(&sentence));
     }
-    let marked = it.marked_sentence().into_iter().map(|(words, mark)| {
+    let marked = claim.marked_sentence().into_iter().map(|(words, mark)| {
         if mark {
             format!("**{}**", escaped(words))
         } else {
@@ -176,9 +183,9 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
     if !marked.is_empty() {
         out.line(&format!("> {marked}"));
     }
-    let named = !it.several;
+    let named = !claim.several;
     let (settled, rest): (Vec<&Entry>, Vec<&Entry>) =
-        it.entries.iter().partition(|entry| entry.is_settled());
+        claim.entries.iter().partition(|entry| entry.is_settled());
     for entry in rest {
         out.line(&headline(
             entry,
@@ -188,8 +195,8 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
         if !entry.advice.is_empty() {
             out.more(&format!("  - To do: {}", escaped(&entry.advice)));
         }
-        for it in &entry.finding.evidence {
-            out.more(&evidence(it, entry.is_current(it)));
+        for claim in &entry.finding.evidence {
+            out.more(&evidence(claim, entry.is_current(claim)));
         }
         out.more(&format!("  {}", foot(entry)));
     }
@@ -207,10 +214,10 @@ fn claim(out: &mut Lines, it: &ClaimSection) {
             out.more(&line);
         }
     }
-    if it.entries.is_empty() {
+    if claim.entries.is_empty() {
         out.line("Not compared yet.");
     }
-    if let Some(text) = it.left_out() {
+    if let Some(text) = claim.left_out() {
         out.line(&text);
     }
 }
@@ -224,8 +231,8 @@ fn headline(entry: &Entry, named: bool, said: &str) -> String {
     }
 }
 
-fn evidence(it: &Evidence, is_current: bool) -> String {
-    let words = it.quote.as_ref().map(|quote| {
+fn evidence(evidence: &Evidence, is_current: bool) -> String {
+    let words = evidence.quote.as_ref().map(|quote| {
         format!(
             "{}**{}**{} ",
             around(&words::lead(&quote.prefix)),
@@ -233,25 +240,28 @@ fn evidence(it: &Evidence, is_current: bool) -> String {
             around(&words::trail(&quote.suffix))
         )
     });
-    let note = it.note.as_ref().map(|note| format!(", {}", escaped(note)));
+    let note = evidence
+        .note
+        .as_ref()
+        .map(|note| format!(", {}", escaped(note)));
     format!(
         "  - {}({}{})",
         words.unwrap_or_default(),
-        linked(it, is_current),
+        linked(evidence, is_current),
         note.unwrap_or_default()
     )
 }
 
 /// The capture under a finding, with a link that opens a browser at the words, where the page still says them.
-fn linked(it: &Evidence, is_current: bool) -> String {
-    let copy = plain::copy(it);
+fn linked(evidence: &Evidence, is_current: bool) -> String {
+    let copy = plain::copy(evidence);
     if !is_current {
         return copy;
     }
-    let address = it.link.as_deref().and_then(web);
+    let address = evidence.link.as_deref().and_then(web);
     // In angle brackets, a destination can contain anything but these three (CommonMark 0.31, 6.3).
-    match address.unwrap_or(it.capture.target_uri.as_str()) {
-        it if it.contains(['<', '>', '\n', '\\']) => copy,
+    match address.unwrap_or(evidence.capture.target_uri.as_str()) {
+        evidence if evidence.contains(['<', '>', '\n', '\\']) => copy,
         address => format!("[{copy}](<{address}>)"),
     }
 }
@@ -313,7 +323,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn page_text_is_no_markup() {
+    fn text_from_pages_is_not_markup() {
         insta::assert_snapshot!(
             escaped("<img src=x onerror=alert(1)> **bold** [a](javascript:b) | `c` &lt;"),
             @r"&lt;img src=x onerror=alert(1)&gt; \*\*bold\*\* \[a\](javascript:b) \| \`c\` &amp;lt;"

@@ -121,15 +121,15 @@ fn summary(changes: &[Change]) -> String {
 }
 
 /// The finding, the profiles that cite the page (a few of many), and the page.
-fn foot(it: &Change, width: usize) -> String {
-    let finding = it
+fn foot(change: &Change, width: usize) -> String {
+    let finding = change
         .finding
         .as_ref()
         .map_or(String::new(), |finding| format!("finding {finding}, "));
-    let room = width.saturating_sub(finding.width() + it.page.width() + 2);
+    let room = width.saturating_sub(finding.width() + change.page.width() + 2);
     let mut names = String::new();
-    for (at, name) in it.profiles.iter().enumerate() {
-        let rest = it.profiles.len() - at - 1;
+    for (at, name) in change.profiles.iter().enumerate() {
+        let rest = change.profiles.len() - at - 1;
         let more = |rest: usize| match rest {
             0 => String::new(),
             rest => format!(" and {rest} more"),
@@ -142,7 +142,7 @@ fn foot(it: &Change, width: usize) -> String {
         }
         names = longer;
     }
-    format!("{finding}{names}: {}", it.page)
+    format!("{finding}{names}: {}", change.page)
 }
 
 /// The changes, the most important first; a change that several profiles cite occurs once.

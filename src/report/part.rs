@@ -76,7 +76,7 @@ impl Report {
             .filter(|reference| reference.1)
             .map(|reference| reference.0.clone());
         let claims = self.claims.iter().zip(claims);
-        let claims = claims.filter_map(|(it, shown)| Some(it.part(shown?)));
+        let claims = claims.filter_map(|(claim, shown)| Some(claim.part(shown?)));
         Self {
             format: self.format,
             profile: self.profile.clone(),
@@ -109,7 +109,7 @@ impl Report {
             order.unwrap_or(without(section.need))
         };
         let references = self.references.iter().enumerate();
-        let references = references.map(|(at, it)| (order(it), Place::Reference(at)));
+        let references = references.map(|(at, reference)| (order(reference), Place::Reference(at)));
         let claims = self.claims.iter().enumerate().flat_map(|(at, claim)| {
             let bare = claim.entries.is_empty();
             let bare = bare.then(|| (without(Need::Settled), Place::Claim(at, None)));
@@ -162,7 +162,7 @@ mod tests {
             };
             part.rest()
         };
-        for (to, decide, told) in [
+        for (to, decide, expected) in [
             (203, 0, None),
             (
                 202,
@@ -190,7 +190,7 @@ mod tests {
                 Some("3 more findings follow; all of them need a decision."),
             ),
         ] {
-            assert_eq!(rest(to, decide).as_deref(), told);
+            assert_eq!(rest(to, decide).as_deref(), expected);
         }
     }
 }

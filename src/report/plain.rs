@@ -64,14 +64,18 @@ impl Report {
 }
 
 /// A decision in a few lines: the decision, its subject, who decided, and the id of the finding.
-fn decided(sheet: &mut Sheet, it: &DecidedEntry) {
-    let first = sheet.label(it.word(), Ink::Plain, LABEL);
+fn decided(sheet: &mut Sheet, decided: &DecidedEntry) {
+    let first = sheet.label(decided.word(), Ink::Plain, LABEL);
     let margin = " ".repeat(LABEL);
-    let (about, said, told) = (it.about(), format!(" — {}", it.said), it.told());
+    let (about, said, when) = (
+        decided.about(),
+        format!(" — {}", decided.said),
+        decided.when(),
+    );
     let parts = [(about.as_str(), Ink::Strong), (said.as_str(), Ink::Plain)];
     sheet.paragraph(&first, LABEL, &parts);
-    sheet.paragraph(&margin, LABEL, &[(&told, Ink::Plain)]);
-    let foot = format!("finding {}", it.finding.id);
+    sheet.paragraph(&margin, LABEL, &[(&when, Ink::Plain)]);
+    let foot = format!("finding {}", decided.finding.id);
     sheet.paragraph(&margin, LABEL, &[(&foot, Ink::Faint)]);
 }
 
@@ -170,8 +174,8 @@ fn sum(counts: &Counts) -> String {
 fn head(sheet: &mut Sheet, report: &Report) {
     let title = format!("{} — does the page still say so?", report.title);
     sheet.heading(&title);
-    let as_of = report.as_of.map_or("never visited".to_owned(), |it| {
-        format!("as of {}", words::minute(it))
+    let as_of = report.as_of.map_or("never visited".to_owned(), |time| {
+        format!("as of {}", words::minute(time))
     });
     let mut about = format!("profile {}, {as_of}", report.profile);
     if let Some(article) = &report.article {
@@ -205,12 +209,12 @@ fn row(sheet: &mut Sheet, name: &str, text: &str) {
     sheet.paragraph(&first, LABEL, &[(text, Ink::Plain)]);
 }
 
-fn reference(sheet: &mut Sheet, it: &ReferenceSection, width: usize) {
-    let number = format!("{:<width$}", format!("[{}]", it.number));
-    sheet.paragraph(&number, number.len(), &[(&it.title, Ink::Strong)]);
+fn reference(sheet: &mut Sheet, reference: &ReferenceSection, width: usize) {
+    let number = format!("{:<width$}", format!("[{}]", reference.number));
+    sheet.paragraph(&number, number.len(), &[(&reference.title, Ink::Strong)]);
     let margin = " ".repeat(number.len());
-    let address = it.address.clone().unwrap_or_default();
-    for text in [it.imprint(), address] {
+    let address = reference.address.clone().unwrap_or_default();
+    for text in [reference.imprint(), address] {
         if !text.is_empty() {
             sheet.paragraph(&margin, margin.len(), &[(&text, Ink::Faint)]);
         }
@@ -220,41 +224,45 @@ fn reference(sheet: &mut Sheet, it: &ReferenceSection, width: usize) {
         let first = format!("{margin}{}", sheet.label(name, ink, LABEL));
         sheet.paragraph(&first, indent, parts);
     };
-    let said = joined(&it.said, &it.since);
+    let said = joined(&reference.said, &reference.since);
     line(
-        it.label.words(),
-        Ink::Tone(it.label.tone()),
+        reference.label.words(),
+        Ink::Tone(reference.label.tone()),
         &[(&said, Ink::Plain)],
     );
-    if !it.advice.is_empty() {
-        line("to do", Ink::Strong, &[(&it.advice, Ink::Plain)]);
+    if !reference.advice.is_empty() {
+        line("to do", Ink::Strong, &[(&reference.advice, Ink::Plain)]);
     }
-    if let Some(visit) = it.last_visit() {
+    if let Some(visit) = reference.last_visit() {
         let text = format!(
             "{}, the last {}: {}",
-            counted(it.visits_in_all, "visit", "visits"),
+            counted(reference.visits_in_all, "visit", "visits"),
             words::minute(visit.date),
             visit.outcome,
         );
         line("visited", Ink::Faint, &[(&text, Ink::Plain)]);
     }
-    let copies: Vec<String> = it
+    let copies: Vec<String> = reference
         .copies()
-        .filter_map(|it| {
+        .filter_map(|copy| {
             Some(format!(
                 "{}, {}",
-                words::day(it.date),
-                it.source.as_ref()?.held_by()
+                words::day(copy.date),
+                copy.source.as_ref()?.held_by()
             ))
         })
         .collect();
     if !copies.is_empty() {
         line("copies", Ink::Faint, &[(&copies.join("; "), Ink::Plain)]);
     }
-    if !it.claims.is_empty() {
-        line("claims", Ink::Faint, &[(&it.claims.join(", "), Ink::Plain)]);
+    if !reference.claims.is_empty() {
+        line(
+            "claims",
+            Ink::Faint,
+            &[(&reference.claims.join(", "), Ink::Plain)],
+        );
     }
-    if let Some(entry) = &it.entry {
+    if let Some(entry) = &reference.entry {
         if let Some(text) = standing(entry) {
             line("review", Ink::Faint, &[(&text, Ink::Plain)]);
         }
@@ -264,22 +272,22 @@ fn reference(sheet: &mut Sheet, it: &ReferenceSection, width: usize) {
     }
 }
 
-fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
-    let cites = cited(it, "[", "]");
-    let (heading, tail) = (it.heading(), format!(" {cites}"));
+fn claim(sheet: &mut Sheet, claim: &ClaimSection, entries: &[&Entry]) {
+    let cites = cited(claim, "[", "]");
+    let (heading, tail) = (claim.heading(), format!(" {cites}"));
     let parts = [(heading.as_str(), Ink::Strong), (tail.as_str(), Ink::Plain)];
     sheet.paragraph("", 2, &parts);
-    let place = it.whereabouts();
+    let place = claim.whereabouts();
     let about = if place.is_empty() {
-        format!("claim {}", it.name())
+        format!("claim {}", claim.name())
     } else {
-        format!("claim {}, {place}", it.name())
+        format!("claim {}, {place}", claim.name())
     };
     sheet.paragraph("  ", 2, &[(&about, Ink::Faint)]);
-    for sentence in it.muted() {
+    for sentence in claim.muted() {
         sheet.paragraph("  ", 2, &[(&sentence, Ink::Faint)]);
     }
-    let marked: Vec<(String, Ink)> = it
+    let marked: Vec<(String, Ink)> = claim
         .marked_sentence()
         .into_iter()
         .map(|(words, mark)| {
@@ -299,9 +307,9 @@ fn claim(sheet: &mut Sheet, it: &ClaimSection, entries: &[&Entry]) {
         sheet.paragraph("  ", 2, &[("Not compared yet.", Ink::Plain)]);
     }
     for group in groups(entries) {
-        finding(sheet, &group, it.several);
+        finding(sheet, &group, claim.several);
     }
-    if let Some(text) = it.left_out() {
+    if let Some(text) = claim.left_out() {
         sheet.paragraph("  ", 2, &[(&text, Ink::Faint)]);
     }
 }
@@ -373,11 +381,11 @@ fn finding(sheet: &mut Sheet, group: &[&Entry], several: bool) {
     sheet.paragraph(&margin, indent, &[(&foot, Ink::Faint)]);
 }
 
-fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize, address: Option<&str>) {
+fn evidence(sheet: &mut Sheet, evidence: &Evidence, indent: usize, address: Option<&str>) {
     let margin = format!("{}│ ", " ".repeat(indent));
     let indent = indent + 2;
     let first = margin.as_str();
-    if let Some(quote) = &it.quote {
+    if let Some(quote) = &evidence.quote {
         let before = around(&words::lead(&quote.prefix));
         let exact = around(quote.exact.trim());
         let after = around(&words::trail(&quote.suffix));
@@ -391,8 +399,8 @@ fn evidence(sheet: &mut Sheet, it: &Evidence, indent: usize, address: Option<&st
         ];
         sheet.paragraph(first, indent, &parts);
     }
-    let note = it.note.as_ref().map(|note| format!(", {note}"));
-    let text = format!("{}{}", copy(it), note.unwrap_or_default());
+    let note = evidence.note.as_ref().map(|note| format!(", {note}"));
+    let text = format!("{}{}", copy(evidence), note.unwrap_or_default());
     sheet.paragraph(first, indent, &[(&text, Ink::Faint)]);
     if let Some(address) = address {
         sheet.paragraph(first, indent, &[(address, Ink::Faint)]);
@@ -405,15 +413,15 @@ pub(super) fn around(text: &str) -> String {
 }
 
 /// `copy of 2026-04-02 12:00 UTC, payload 0123456789ab`.
-pub(super) fn copy(it: &Evidence) -> String {
-    let date = words::minute(it.capture.date);
-    let held_by = it
+pub(super) fn copy(evidence: &Evidence) -> String {
+    let date = words::minute(evidence.capture.date);
+    let held_by = evidence
         .capture
         .source
         .as_ref()
-        .map(|it| format!(", {}", it.held_by()));
+        .map(|source| format!(", {}", source.held_by()));
     let held_by = held_by.unwrap_or_default();
-    match &it.capture.payload_digest {
+    match &evidence.capture.payload_digest {
         Some(digest) => format!("copy of {date}{held_by}, payload {}", digest.short()),
         None => format!("visit of {date}, no content"),
     }

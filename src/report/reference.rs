@@ -118,6 +118,7 @@ pub struct Place {
 }
 
 impl ReferenceSection {
+    /// All references; those to repair come first, then the order of the article.
     pub(super) fn all(gathered: &Gathered<'_>, claims: &[ClaimSection]) -> Vec<Self> {
         let mut resting: HashMap<u32, Vec<&ClaimSection>> = HashMap::new();
         for claim in claims {
@@ -222,12 +223,12 @@ impl ReferenceSection {
     /// The last visit of ours.
     #[must_use]
     pub fn last_visit(&self) -> Option<&VisitSummary> {
-        self.visits.iter().rfind(|it| it.source.is_none())
+        self.visits.iter().rfind(|visit| visit.source.is_none())
     }
 
     /// The copies from other archives.
     pub(super) fn copies(&self) -> impl Iterator<Item = &VisitSummary> {
-        self.visits.iter().filter(|it| it.source.is_some())
+        self.visits.iter().filter(|visit| visit.source.is_some())
     }
 
     /// Author, publisher and dates: the entry as the article prints it, without number, title and address.

@@ -70,6 +70,7 @@ impl Ink {
 /// A text that is being laid out.
 #[derive(Debug)]
 pub(super) struct Sheet {
+    /// The style.
     pub(super) style: Style,
     out: String,
 }
@@ -106,6 +107,7 @@ impl Line {
 }
 
 impl Sheet {
+    /// An empty text.
     pub(super) fn new(style: &Style) -> Self {
         Self {
             style: Style {
@@ -116,10 +118,12 @@ impl Sheet {
         }
     }
 
+    /// The finished text.
     pub(super) fn finish(self) -> String {
         self.out
     }
 
+    /// Adds an empty line.
     pub(super) fn blank(&mut self) {
         self.out.push('\n');
     }
@@ -143,7 +147,7 @@ impl Sheet {
             let gap = usize::from(!word.glued && line.width > 0);
             // Something glued to a word (a quotation mark, a comma) moves to the next line with it.
             let glued = words.iter().skip(at + 1).take_while(|word| word.glued);
-            let whole = word.text.width() + glued.map(|it| it.text.width()).sum::<usize>();
+            let whole = word.text.width() + glued.map(|glued| glued.text.width()).sum::<usize>();
             let whole = if word.glued || whole > room {
                 word.text.width()
             } else {
@@ -339,7 +343,7 @@ mod tests {
         let long = "網".repeat(30);
         let lines = lines(40, &[(&long, Ink::Plain)]);
         assert_eq!(lines.len(), 2);
-        assert!(lines.iter().all(|it| it.width() <= 40));
+        assert!(lines.iter().all(|line| line.width() <= 40));
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn verdict(verdict: &Verdict, finding: &Finding) -> String {
 
 /// Names in quotation marks: `“A”`, `“A” and “B”`, `“A”, “B” and “C”`.
 pub(super) fn quoted(names: &[String]) -> String {
-    let marked: Vec<String> = names.iter().map(|it| format!("“{it}”")).collect();
+    let marked: Vec<String> = names.iter().map(|name| format!("“{name}”")).collect();
     joined(&marked)
 }
 
@@ -234,15 +234,15 @@ pub fn since(finding: &Finding) -> String {
     };
     let now = now.as_deref().map(stopped).unwrap_or_default();
     let before = before(finding).as_deref().map(stopped).unwrap_or_default();
-    let told = sentences(&[&now, &before]);
-    let copies = history.copies.iter().map(|it| {
-        let held_by = it.source.held_by();
-        let is_told = told.contains(&held_by) || said(finding).contains(&held_by);
-        let sentence = format!("The capture of {} is a copy, {held_by}.", day(it.date));
-        if is_told { String::new() } else { sentence }
+    let sentence_so_far = sentences(&[&now, &before]);
+    let copies = history.copies.iter().map(|copy| {
+        let held_by = copy.source.held_by();
+        let is_named = sentence_so_far.contains(&held_by) || said(finding).contains(&held_by);
+        let sentence = format!("The capture of {} is a copy, {held_by}.", day(copy.date));
+        if is_named { String::new() } else { sentence }
     });
     let copies: Vec<String> = copies.collect();
-    let all = std::iter::once(told.as_str()).chain(copies.iter().map(String::as_str));
+    let all = std::iter::once(sentence_so_far.as_str()).chain(copies.iter().map(String::as_str));
     sentences(&all.collect::<Vec<_>>())
 }
 
@@ -282,8 +282,8 @@ fn became(fate: &Fate) -> &'static str {
 }
 
 /// What the latest visits of a page found, if they failed, but not for long yet.
-pub(super) fn waiting(it: &Waiting) -> String {
-    let met = match &it.fate {
+pub(super) fn waiting(waiting: &Waiting) -> String {
+    let met = match &waiting.fate {
         Fate::Unreachable { detail } | Fate::Refused { detail } | Fate::Walled { detail } => {
             detail.clone()
         }
@@ -291,7 +291,7 @@ pub(super) fn waiting(it: &Waiting) -> String {
     };
     format!(
         "Not readable since {}: {met}. Until this has lasted, the last good visit counts.",
-        day(it.since)
+        day(waiting.since)
     )
 }
 
@@ -343,7 +343,7 @@ fn before(finding: &Finding) -> Option<String> {
     let twice = history.gone_by.is_some()
         && history.last_seen.map(day).as_ref() == Some(&day(baseline.date));
     let copied = history.held_by(baseline.date);
-    let held_by = copied.map_or_else(String::new, |it| format!(", {}", it.held_by()));
+    let held_by = copied.map_or_else(String::new, |copied| format!(", {}", copied.held_by()));
     let day = format!("{}{held_by}", day(baseline.date));
     let closest = "(the capture closest to the access date)";
     match baseline.held {
@@ -363,7 +363,9 @@ fn before(finding: &Finding) -> Option<String> {
 /// A sentence with a capital first letter.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    let first = letters.next().map(|it| it.to_uppercase().to_string());
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
     format!("{}{}", first.unwrap_or_default(), letters.as_str())
 }
 
@@ -393,9 +395,9 @@ mod tests {
             evidence: Vec::new(),
             history: History {
                 first_judged: Some(at("20221022")),
-                last_seen: changed.map(|it| at(it.0)),
-                changed_after: changed.map(|it| at(it.0)),
-                changed_by: changed.map(|it| at(it.1)),
+                last_seen: changed.map(|changed| at(changed.0)),
+                changed_after: changed.map(|changed| at(changed.0)),
+                changed_by: changed.map(|changed| at(changed.1)),
                 baseline: Some(Baseline {
                     date: at("20221022"),
                     held,
@@ -410,7 +412,7 @@ mod tests {
     #[test]
     fn a_change_lies_between_two_captures_and_differs_from_never() {
         let days = Some(("20240301", "20260402"));
-        for (changed, held, told) in [
+        for (changed, held, expected) in [
             (
                 days,
                 Some(true),
@@ -442,7 +444,7 @@ mod tests {
                 "Missing from every capture since 2022-10-22. The page may never have said so.",
             ),
         ] {
-            assert_eq!(since(&absent(changed, held)), told);
+            assert_eq!(since(&absent(changed, held)), expected);
         }
     }
 

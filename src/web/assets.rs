@@ -49,9 +49,9 @@ pub(super) fn script() -> &'static str {
 
 /// `/assets/NAME`.
 pub(super) fn asset(_: &Web, request: &Request, origins: &Origins) -> Answer {
-    let found = assets().iter().find(|it| it.path == request.path);
+    let found = assets().iter().find(|asset| asset.path == request.path);
     match found {
-        Some(it) => Answer::new(200, it.media_type, it.body.as_str())
+        Some(found) => Answer::new(200, found.media_type, found.body.as_str())
             .field("Cache-Control", "public, max-age=31536000, immutable"),
         None => refusal(404, "there is no such file here", request, origins),
     }

@@ -1,4 +1,4 @@
-//! Connections: a limited number of them, and none held open by a client that takes too long.
+//! Connections: a limited number of them, and each is closed if the client takes too long.
 
 use std::{
     convert::Infallible,
@@ -30,7 +30,7 @@ const LONGEST_HEAD: usize = 64 << 10;
 /// The least bytes of an answer that a client must take within each `patience`.
 const LEAST: usize = 16 << 10;
 
-/// The bounds of `patience`, whatever the setting says: no client is infinitely fast, and no clock counts for ever.
+/// The bounds of `patience`, whatever the setting says.
 const LEAST_PATIENCE: Duration = Duration::from_millis(100);
 const MOST_PATIENCE: Duration = Duration::from_hours(24);
 

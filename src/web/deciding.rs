@@ -1,4 +1,4 @@
-//! Decisions from the desk: each is one short transaction, sealed at once, beside whatever else uses the archive.
+//! Decisions from the desk: each is one short transaction, followed by a checkpoint; other commands can use the archive at the same time.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -8,13 +8,13 @@ use crate::{
     store::{Access, Store, StoreError},
 };
 
-/// The archive, opened for writing at the first decision: to look at it, nothing needs to be written.
+/// The archive, opened for writing at the first decision: reading needs no write access.
 #[derive(Debug, Default)]
 pub(super) struct Deciding(Mutex<Option<Store>>);
 
 impl Deciding {
-    /// Keeps decisions, all or none, with a checkpoint over them; returns for each why it was refused, if it was. With each
-    /// decision, the number of the latest review that the person saw.
+    /// Stores decisions, all or none, with a checkpoint over them; returns the reason for each that was refused. With each
+    /// decision comes the number of the latest review that the person saw.
     pub(super) fn keep(
         &self,
         options: &Options,
@@ -31,7 +31,7 @@ impl Deciding {
         }
     }
 
-    /// Keeps that a kind of finding about a claim is not asked about, or is again.
+    /// Stores a mute, or its end.
     pub(super) fn mute(&self, options: &Options, mute: &Mute) -> Result<(), StoreError> {
         loop {
             let store = self.store(options)?;
@@ -45,7 +45,7 @@ impl Deciding {
 
     fn store(&self, options: &Options) -> Result<Store, StoreError> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = kept.as_ref().filter(|it| !it.is_replaced()) {
+        if let Some(store) = kept.as_ref().filter(|kept| !kept.is_replaced()) {
             return Ok(store.clone());
         }
         // Closed before the new file is opened.
@@ -59,9 +59,9 @@ impl Deciding {
 /// Writes a checkpoint over what was just stored.
 fn seal(options: &Options, store: &Store) {
     let signer = options.signer.as_ref();
-    let sealed = signer.map(|it| store.seal(it, options.clock.now()));
+    let sealed = signer.map(|signer| store.seal(signer, options.clock.now()));
     if let Some(Err(error)) = sealed {
-        // What was decided is stored; the next checkpoint covers it.
+        // The decision is stored; the next checkpoint covers it.
         tracing::warn!(%error, "decisions are stored without a checkpoint");
     }
 }

@@ -48,7 +48,7 @@ fn percent(part: &str) -> Vec<u8> {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let digits = part.get(at + 1..at + 3).filter(|_| *byte == b'%');
-        let escaped = digits.and_then(|it| u8::from_str_radix(it, 16).ok());
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         decoded.push(escaped.unwrap_or(*byte));
         at += if escaped.is_some() { 3 } else { 1 };
     }
@@ -65,7 +65,7 @@ fn named<'a>(now: &'a Now, request: &Request) -> Option<(&'a Named, Vec<String>)
     Some((named, parts))
 }
 
-/// The answer for an address of which the archive has nothing.
+/// The answer for something that is not in the archive.
 fn nothing(why: &str, (request, origins): (&Request, &Origins)) -> super::Answer {
     super::pages::refusal(404, why, request, origins)
 }

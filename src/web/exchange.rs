@@ -14,11 +14,15 @@ use hyper::{
 /// The parts of a request that matter here.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Request {
+    /// The method, in upper case.
     pub(super) method: String,
     /// The path as sent, percent-encoded.
     pub(super) path: String,
+    /// The query as sent, percent-encoded.
     pub(super) query: Option<String>,
+    /// The `Host` field.
     pub(super) host: Option<String>,
+    /// The `Accept-Datetime` field (RFC 7089).
     pub(super) accept_datetime: Option<String>,
     /// The purpose of the request (`Sec-Fetch-Dest`).
     pub(super) destination: Option<String>,
@@ -33,6 +37,7 @@ pub(super) struct Request {
 }
 
 impl Request {
+    /// The parts of a request that pages need.
     pub(super) fn of(request: &Parts) -> Self {
         let field = |name: &str| {
             let value = request.headers.get(name)?;
@@ -88,13 +93,16 @@ impl<S: Sync> FromRequestParts<S> for Request {
 /// The answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
+    /// The status code.
     pub(super) status: u16,
     /// Header fields in order; values are Latin-1.
     pub(super) fields: Vec<(String, String)>,
+    /// The body.
     pub(super) body: Vec<u8>,
 }
 
 impl Answer {
+    /// An answer with a status, a content type and a body.
     pub(super) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -114,7 +122,7 @@ impl Answer {
         Self::text(302, format!("{to}\n")).field("Location", to)
     }
 
-    /// The answer to a form: the page to go on with, which is asked for by GET.
+    /// The answer to a form: a redirect to the next page, which the browser requests with GET.
     pub(super) fn see(to: &str) -> Self {
         Self {
             status: 303,

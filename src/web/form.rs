@@ -8,7 +8,7 @@ impl Form {
     /// The fields in `application/x-www-form-urlencoded` (URL standard, 5.1).
     pub(super) fn of(bytes: &[u8]) -> Self {
         let pairs = url::form_urlencoded::parse(bytes);
-        Self(pairs.map(|it| (it.0.into(), it.1.into())).collect())
+        Self(pairs.map(|pair| (pair.0.into(), pair.1.into())).collect())
     }
 
     /// The first value of a field that is not empty.
@@ -32,7 +32,7 @@ impl Form {
 /// A query from pairs; empty values are left out.
 pub(super) fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in pairs.into_iter().filter(|it| !it.1.is_empty()) {
+    for (name, value) in pairs.into_iter().filter(|pair| !pair.1.is_empty()) {
         query.append_pair(name, value);
     }
     query.finish()

@@ -66,7 +66,8 @@ mod tests {
     #[test]
     fn only_the_addresses_that_are_listened_on_and_names_that_are_set_are_answered() {
         let names = ["archive.lan".to_owned()];
-        let told = |host: &str, here: &str| Some(name_of(host, here.parse().unwrap(), &names)?.0);
+        let host_name =
+            |host: &str, here: &str| Some(name_of(host, here.parse().unwrap(), &names)?.0);
         for (host, here, expected) in [
             ("127.0.0.1:8080", "127.0.0.1:8080", Some("127.0.0.1")),
             ("LOCALHOST:8080", "127.0.0.1:8080", Some("localhost")),
@@ -91,7 +92,11 @@ mod tests {
             ("", "127.0.0.1:80", None),
             ("\0", "127.0.0.1:80", None),
         ] {
-            assert_eq!(told(host, here).as_deref(), expected, "{host} at {here}");
+            assert_eq!(
+                host_name(host, here).as_deref(),
+                expected,
+                "{host} at {here}"
+            );
         }
     }
 }

@@ -23,9 +23,9 @@ const KEPT: usize = 12;
 /// The words of a finding in copies of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Words<'a> {
-    /// As the article has them.
+    /// In the wording of the article.
     pub(super) then: Option<&'a TextQuoteSelector>,
-    /// As the page has them.
+    /// In the wording of the page.
     pub(super) now: Option<&'a TextQuoteSelector>,
 }
 
@@ -47,12 +47,12 @@ impl<'a> Words<'a> {
     }
 }
 
-/// Which words of a finding a mark is around.
+/// Whose words a mark is around.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
-    /// Those of the article.
+    /// The words of the article.
     Then,
-    /// Those of the page.
+    /// The words of the page.
     Now,
 }
 
@@ -67,12 +67,12 @@ pub(super) struct Marked {
 impl Marked {
     /// Whether the words of a mark were found; `None` if the mark was not looked for.
     pub(super) fn place(&self, mark: &str) -> Option<Place> {
-        let found = self.places.iter().find(|it| it.0 == mark);
-        found.map(|it| it.1)
+        let found = self.places.iter().find(|place| place.0 == mark);
+        found.map(|found| found.1)
     }
 }
 
-/// The marked copies that were asked for last; the latest one comes last.
+/// The marked copies that were requested last; the latest one comes last.
 #[derive(Default)]
 pub(super) struct Copies(Mutex<Vec<(Key, Arc<Marked>)>>);
 
@@ -85,7 +85,7 @@ impl std::fmt::Debug for Copies {
 }
 
 impl Web {
-    /// The id of a mark: nobody who writes a page can guess it.
+    /// The id of a mark: the author of a page cannot guess it.
     pub(super) fn mark(&self, finding: &Finding, side: Side) -> String {
         let side = match (side, Words::of(finding)) {
             // The same words have one mark.
@@ -111,10 +111,10 @@ impl Web {
         let copies = &self.copies.0;
         {
             let mut copies = copies.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(at) = copies.iter().position(|it| it.0 == key) {
-                let it = copies.remove(at);
-                let marked = Arc::clone(&it.1);
-                copies.push(it);
+            if let Some(at) = copies.iter().position(|copy| copy.0 == key) {
+                let remove = copies.remove(at);
+                let marked = Arc::clone(&remove.1);
+                copies.push(remove);
                 return Ok(Some(marked));
             }
         }
@@ -140,7 +140,7 @@ impl Web {
             let words = Words::of(finding);
             for (side, quote) in [(Side::Then, words.then), (Side::Now, words.now)] {
                 let id = self.mark(finding, side);
-                let known = marks.iter().any(|it| it.id == id);
+                let known = marks.iter().any(|mark| mark.id == id);
                 if let Some(quote) = quote.filter(|_| !known) {
                     marks.push(Mark {
                         id,
@@ -162,7 +162,7 @@ impl Web {
             found.date,
             &marks,
         );
-        let ids = marks.into_iter().map(|it| it.id);
+        let ids = marks.into_iter().map(|mark| mark.id);
         Some(Marked {
             shown,
             places: ids.zip(places).collect(),
@@ -187,10 +187,14 @@ impl Web {
         // Only copies of that page, or those that its findings rest on.
         let own = PageId::of(&found.target_uri);
         let rests = |it: &&Item| {
-            let evidence = it.finding().evidence.iter().map(|it| &it.capture);
+            let evidence = it
+                .finding()
+                .evidence
+                .iter()
+                .map(|evidence| &evidence.capture);
             it.placed.page == own
                 || evidence
-                    .map(|it| &it.target_uri)
+                    .map(|evidence| &evidence.target_uri)
                     .any(|it| *it == found.target_uri)
         };
         if !items.iter().any(rests) {

@@ -17,11 +17,14 @@ const OURS: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action '
 /// A link with its text.
 #[derive(Clone, Debug)]
 pub(super) struct Next {
+    /// The text.
     pub(super) words: String,
+    /// The address.
     pub(super) to: String,
 }
 
 impl Next {
+    /// A link to `to` with the text `words`.
     pub(super) fn new(words: &str, to: &str) -> Self {
         Self {
             words: words.into(),
@@ -34,34 +37,55 @@ impl Next {
 #[derive(Template)]
 #[template(config = "src/web/askama.toml", path = "home.html")]
 pub(super) struct Home {
+    /// The origin of the site.
     pub(super) site: String,
+    /// The first sentence.
     pub(super) lede: String,
+    /// The profiles.
     pub(super) profiles: Vec<ProfileLine>,
     /// Profiles that cannot be read, each with the reason.
     pub(super) faults: Vec<(String, String)>,
+    /// The number of archived pages.
     pub(super) total: u64,
+    /// The archived pages on this page of the list.
     pub(super) seeds: Vec<SeedLine>,
     /// Whether the list begins before this page.
     pub(super) behind: bool,
+    /// The address of the next page of the list.
     pub(super) next: Option<String>,
 }
 
+/// A profile in the list.
 pub(super) struct ProfileLine {
+    /// The title of the article.
     pub(super) title: String,
+    /// The address of its report.
     pub(super) to: String,
+    /// How many findings need a decision.
     pub(super) open: usize,
+    /// The number of references, in words.
     pub(super) references: String,
+    /// The number of claims, in words.
     pub(super) claims: String,
 }
 
+/// An archived page in the list.
 pub(super) struct SeedLine {
+    /// The address of its captures.
     pub(super) to: String,
+    /// Its host.
     pub(super) host: String,
+    /// Its path and query.
     pub(super) path: String,
+    /// How many visits there are.
     pub(super) visits: u64,
+    /// The date of the first visit.
     pub(super) first: String,
+    /// The date of the latest visit.
     pub(super) last: String,
+    /// The result of the latest visit.
     pub(super) came: String,
+    /// The tone of that result, as a class of the style sheet.
     pub(super) tone: &'static str,
 }
 
@@ -69,19 +93,29 @@ pub(super) struct SeedLine {
 #[derive(Template)]
 #[template(config = "src/web/askama.toml", path = "captures.html")]
 pub(super) struct Captures {
+    /// The origin of the site.
     pub(super) site: String,
+    /// The address of the page.
     pub(super) address: String,
     /// How many captures, in words.
     pub(super) lede: String,
+    /// The date of the first capture.
     pub(super) first: String,
+    /// The date of the latest capture.
     pub(super) last: String,
     /// How many failed, as words to append.
     pub(super) failed: String,
+    /// Links to its TimeMaps.
     pub(super) timemaps: Vec<Next>,
+    /// The number of all captures.
     pub(super) total: usize,
+    /// The captures on this page of the list, newest first.
     pub(super) rows: Vec<CaptureLine>,
+    /// The address of this list.
     pub(super) here: String,
+    /// Whether there are newer captures than these.
     pub(super) newer: bool,
+    /// The address of the older captures.
     pub(super) older: Option<String>,
 }
 
@@ -90,13 +124,21 @@ fn pieces(address: &str) -> impl Iterator<Item = &str> {
     address.split_inclusive(['/', '?', '&'])
 }
 
+/// A capture in the list.
 pub(super) struct CaptureLine {
+    /// Its date and time.
     pub(super) when: String,
+    /// The address that shows it; `None` if it cannot be shown.
     pub(super) view: Option<String>,
+    /// The address of its bytes; `None` if they are not stored here.
     pub(super) raw: Option<String>,
+    /// Its result in a word or two.
     pub(super) came: String,
+    /// The tone of the result, as a class of the style sheet.
     pub(super) tone: &'static str,
+    /// Details of the result.
     pub(super) detail: String,
+    /// The digest of its payload, shortened.
     pub(super) digest: String,
 }
 
@@ -104,15 +146,25 @@ pub(super) struct CaptureLine {
 #[derive(Template)]
 #[template(config = "src/web/askama.toml", path = "view.html")]
 pub(super) struct View {
+    /// The address of the page.
     pub(super) address: String,
+    /// The date and time, for people.
     pub(super) when: String,
+    /// The date and time, for a `time` element.
     pub(super) machine: String,
+    /// The result in a word or two.
     pub(super) came: String,
+    /// The tone of the result, as a class of the style sheet.
     pub(super) tone: &'static str,
+    /// The address of the list of captures.
     pub(super) captures: String,
+    /// The address of the bytes as received.
     pub(super) raw: String,
+    /// The address in the frame.
     pub(super) frame: String,
+    /// The capture before.
     pub(super) before: Option<Next>,
+    /// The capture after.
     pub(super) after: Option<Next>,
     /// The address that the page would go on to by itself; in its frame, it does not.
     pub(super) leads_on: Option<Next>,
@@ -120,9 +172,13 @@ pub(super) struct View {
     pub(super) instead: Option<Instead>,
 }
 
+/// A message in place of a page that cannot be shown.
 pub(super) struct Instead {
+    /// Its heading.
     pub(super) heading: String,
+    /// Its text.
     pub(super) says: String,
+    /// What to do next.
     pub(super) next: Option<Next>,
 }
 
@@ -147,6 +203,7 @@ struct Original {
 }
 
 impl Message {
+    /// A message with that heading.
     pub(super) fn new(heading: &str) -> Self {
         Self {
             site: String::new(),
@@ -158,6 +215,7 @@ impl Message {
         }
     }
 
+    /// The message with one more paragraph, cut if it is very long.
     pub(super) fn says(mut self, text: &str) -> Self {
         let text = for_terminal(text);
         let long = text.chars().count() > 600;
@@ -175,11 +233,13 @@ impl Message {
         self
     }
 
+    /// The message with one more fact: a name and its value.
     pub(super) fn fact(mut self, name: &str, value: &str) -> Self {
         self.facts.push((name.into(), value.into()));
         self
     }
 
+    /// The message with one more link.
     pub(super) fn next(mut self, next: Next) -> Self {
         self.next.push(next);
         self

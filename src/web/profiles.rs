@@ -11,7 +11,9 @@ use crate::pipeline::{BadProfile, Named, profile_files, profile_name, read_profi
 
 /// A profile with its name, or the reason that it cannot be read.
 pub(super) struct Entry {
+    /// The name of the profile.
     pub(super) name: String,
+    /// The profile, or why it cannot be read.
     pub(super) read: Result<Named, String>,
     /// Whether its file is clearly not a profile.
     is_something_else: bool,
@@ -66,7 +68,7 @@ impl Profiles {
             let entry = entry.unwrap_or_else(|| Arc::new(entry_of(&path, stamp)));
             self.0.insert(path, entry);
         }
-        let profiles = self.0.values().filter(|it| !it.is_something_else);
+        let profiles = self.0.values().filter(|value| !value.is_something_else);
         profiles.cloned().collect()
     }
 }

@@ -29,21 +29,25 @@ const RAW: &str = "sandbox; default-src 'none'";
 /// A memento; for a revisit, with the parts that the revisit left out.
 #[derive(Debug)]
 pub(super) struct Whole {
+    /// The address that was captured.
     pub(super) target_uri: TargetUri,
     /// The status line and header fields of the payload.
     pub(super) head: Vec<u8>,
+    /// The payload, with its content coding.
     pub(super) payload: Vec<u8>,
 }
 
 impl Whole {
+    /// The status code of `head`; 200 if the status line is invalid.
     pub(super) fn status(&self) -> u16 {
         status_of(&self.head).unwrap_or(200)
     }
 
+    /// The first value of a header field.
     pub(super) fn field(&self, name: &str) -> Option<String> {
         fields_of(&self.head)
             .find(|it| it.0.eq_ignore_ascii_case(name))
-            .map(|it| it.1)
+            .map(|fields| fields.1)
     }
 
     /// The target of a captured redirect: the text of `Location`, and its address, if valid.
@@ -51,12 +55,12 @@ impl Whole {
         let location = self
             .field("location")
             .filter(|_| is_redirect(self.status()))?;
-        let to = self.target_uri.join(&location).ok().map(|it| it.0);
+        let to = self.target_uri.join(&location).ok().map(|joined| joined.0);
         Some((location, to))
     }
 }
 
-/// The answer to an address that leads nowhere.
+/// The answer to an unknown address.
 pub(super) fn nothing(request: &Request, origins: &Origins) -> Answer {
     refusal(404, "there is no such page here", request, origins)
 }
@@ -130,7 +134,7 @@ impl Web {
             When::At { at, whole } => (at, whole),
         };
         let Some(found) = self.nearest(uri, at)? else {
-            return Ok(self.not_held(uri, Some(at).filter(|_| whole), request, origins));
+            return Ok(self.not_archived(uri, Some(at).filter(|_| whole), request, origins));
         };
         if whole && is_of(&found, uri, at) {
             return match &asked.marks {
@@ -212,12 +216,12 @@ impl Web {
     /// The memento with its payload; `None` if the archive does not have it.
     pub(super) fn whole(&self, found: &Dated) -> Result<Option<Whole>, StoreError> {
         let store = &self.options.store;
-        let held = |read: Result<Capture, StoreError>| match read {
-            Ok(it) => Ok(Some(it)),
+        let stored = |read: Result<Capture, StoreError>| match read {
+            Ok(read) => Ok(Some(read)),
             Err(StoreError::NotHeld { .. } | StoreError::Removed { .. }) => Ok(None),
             Err(error) => Err(error),
         };
-        let Some(capture) = held(store.capture(found.id))? else {
+        let Some(capture) = stored(store.capture(found.id))? else {
             return Ok(None);
         };
         let target_uri = capture.target_uri;
@@ -233,10 +237,10 @@ impl Web {
             Outcome::Revisit(revisit) => revisit,
         };
         if revisit.profile == RevisitProfile::ServerNotModified {
-            // "Not modified" is not a page: it stands for the page that was not modified.
+            // "Not modified" is not a page: show the page that was not modified.
             let earlier = store.capture_with(&revisit.payload_digest, revisit.refers_to_date)?;
             let earlier = earlier
-                .map(|earlier| held(store.capture(earlier)))
+                .map(|earlier| stored(store.capture(earlier)))
                 .transpose()?
                 .flatten();
             if let Some(Outcome::Response(response)) = earlier.map(|earlier| earlier.outcome) {
@@ -290,7 +294,7 @@ impl Web {
         let labels = content_coding::labels_of(&whole.head);
         let decoded =
             match content_coding::decode(&whole.payload, labels.as_deref(), &Caps::default()) {
-                Ok(it) => it.bytes,
+                Ok(decoded) => decoded.bytes,
                 Err(error) => {
                     let raw = origins.archive().raw(found.date, &found.target_uri);
                     let message = Message::new("This capture cannot be shown")

@@ -1,7 +1,7 @@
-//! What the desk is made from, kept in memory and renewed when the store or the file of a profile changes.
+//! The data behind the desk, kept in memory and renewed when the store or the file of a profile changes.
 //!
-//! Findings are read when a run has stored others, reviews are read as they come, and the whole is swapped. Comparing anew, which
-//! takes longer, is done beside the requests.
+//! Findings are read again when a run has stored new ones, reviews are read as they come, and the whole is replaced at once. Computing findings,
+//! which takes longer, happens in the background.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,7 @@ use crate::{
     store::{Mark, Store, StoreError, Version},
 };
 
-/// The desk as it is now.
+/// The current desk.
 pub(super) struct Now {
     /// The profiles, those that cannot be read included.
     pub(super) profiles: Vec<Arc<Entry>>,
@@ -27,16 +27,16 @@ pub(super) struct Now {
     pub(super) desk: Desk,
     /// Every review, oldest first.
     pub(super) reviews: Arc<Vec<Numbered>>,
-    /// What counts of them, with what is muted.
+    /// The reviews that apply, and the mutes.
     pub(super) decisions: Arc<Decisions>,
-    /// Grows when findings change, and not when reviews come.
+    /// Increases when findings change, but not when reviews come.
     pub(super) generation: u64,
 }
 
 impl Now {
-    /// The profile of that name, if it can be read.
+    /// The profile with that name, if it can be read.
     pub(super) fn profile(&self, name: &str) -> Option<&pipeline::Named> {
-        let entry = self.profiles.iter().find(|it| it.name == name)?;
+        let entry = self.profiles.iter().find(|profile| profile.name == name)?;
         entry.read.as_ref().ok()
     }
 }
@@ -69,7 +69,7 @@ struct Part {
 }
 
 impl Part {
-    /// The findings as the store has them, or computed where they are not current.
+    /// The findings from the store, or computed if the stored ones are not current.
     fn of(options: &Options, entry: &Arc<Entry>, mark: Mark) -> Result<Self, StoreError> {
         let mut placed = Vec::new();
         if let Ok(named) = &entry.read {
@@ -85,7 +85,7 @@ impl Part {
 }
 
 impl Room {
-    /// The desk as it is now.
+    /// The current desk.
     pub(super) fn now(
         &self,
         options: &Options,
@@ -104,19 +104,19 @@ impl Room {
         }
         let kept = room
             .take()
-            .filter(|it| it.version.is_of_the_same_file(version));
+            .filter(|room| room.version.is_of_the_same_file(version));
         let kept = renewed(kept, options, profiles, (version, today))?;
         let now = Arc::clone(&kept.now);
         *room = Some(kept);
         Ok(now)
     }
 
-    /// Makes sure that the findings are those that follow from what is stored; to be done beside the requests.
+    /// Updates the findings from what is stored; for the background.
     pub(super) fn check(&self, options: &Options) -> Result<(), StoreError> {
         let version = options.store.version()?;
         let entries = {
             let room = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(kept) = room.as_ref().filter(|it| it.checked != Some(version)) else {
+            let Some(kept) = room.as_ref().filter(|room| room.checked != Some(version)) else {
                 return Ok(());
             };
             kept.now.profiles.clone()
@@ -134,7 +134,7 @@ impl Room {
             kept.checked = Some(version);
             let changed = anew.into_iter().filter(|part| {
                 let known = kept.parts.get(&part.entry.name);
-                known.is_some_and(|it| it.placed != part.placed)
+                known.is_some_and(|known| known.placed != part.placed)
             });
             let changed: Vec<Part> = changed.collect();
             if !changed.is_empty() {
@@ -154,7 +154,7 @@ impl Room {
     }
 }
 
-/// What is kept, brought up to date.
+/// The data in memory, brought up to date.
 fn renewed(
     kept: Option<Kept>,
     options: &Options,
@@ -164,16 +164,16 @@ fn renewed(
     let store: &Store = &options.store;
     let marks = store.marks()?;
     let (mut known, before, checked) = match kept {
-        Some(it) => (it.parts, Some(it.now), it.checked),
+        Some(kept) => (kept.parts, Some(kept.now), kept.checked),
         None => (BTreeMap::new(), None, None),
     };
-    let mut generation = before.as_ref().map_or(0, |it| it.generation);
+    let mut generation = before.as_ref().map_or(0, |before| before.generation);
     let mut parts = BTreeMap::new();
     for entry in &profiles {
         let mark = marks.of(&entry.name);
-        let same = known
-            .remove(&entry.name)
-            .filter(|it| it.mark.is_of_the_same_findings(mark) && it.entry.is_same(entry));
+        let same = known.remove(&entry.name).filter(|remove| {
+            remove.mark.is_of_the_same_findings(mark) && remove.entry.is_same(entry)
+        });
         let part = if let Some(part) = same {
             part
         } else {
@@ -183,15 +183,15 @@ fn renewed(
         parts.insert(entry.name.clone(), part);
     }
     generation += u64::from(!known.is_empty());
-    let mut reviews = before.map_or_else(Arc::default, |it| Arc::clone(&it.reviews));
-    let last = reviews.last().map_or(0, |it| it.number);
+    let mut reviews = before.map_or_else(Arc::default, |before| Arc::clone(&before.reviews));
+    let last = reviews.last().map_or(0, |review| review.number);
     let more = store.reviews_after(last)?;
     if !more.is_empty() {
         let more = more.into_iter();
         Arc::make_mut(&mut reviews)
             .extend(more.map(|(number, review)| Numbered { number, review }));
     }
-    let all = reviews.iter().map(|it| it.review.clone()).collect();
+    let all = reviews.iter().map(|review| review.review.clone()).collect();
     let decisions = Arc::new(Decisions::of(all, store.mutes()?, today));
     let now = Now {
         desk: desk(&parts, &decisions, &reviews),

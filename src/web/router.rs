@@ -1,4 +1,4 @@
-//! The table of routes of the site's origin. The origin of archived pages has none: its addresses must stay as they were sent.
+//! The table of routes of the site's origin. The origin of archived pages is not routed: its addresses must stay as they were sent.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::{
 /// The longest body of a request, in bytes: a batch of 1,000 findings with a note.
 const LONGEST_BODY: usize = 256 << 10;
 
-/// Everything that the origin of the site answers to.
+/// Every route of the site's origin.
 pub(super) fn router(web: &Arc<Web>) -> Router {
     Router::new()
         .route("/", page(desk::queue))
@@ -59,12 +59,12 @@ pub(super) fn router(web: &Arc<Web>) -> Router {
         .with_state(Arc::clone(web))
 }
 
-/// A route to a page that is made from the store.
+/// A route for a page.
 fn page<T: Outcome>(page: Page<T>) -> MethodRouter<Arc<Web>> {
     get(async move |State(web), request| on_the_site(web, request, page).await)
 }
 
-/// A route to an act: a form that is sent.
+/// A route for an act: a form is sent to it.
 fn act<T: Outcome>(page: Page<T>) -> MethodRouter<Arc<Web>> {
     post(async move |State(web), request: Request, body: Bytes| {
         let body = body.to_vec();

@@ -135,18 +135,18 @@ impl Web {
         // The query of the address follows it, so the start of the list comes before it.
         let (until, rest) = match rest
             .strip_prefix("until/")
-            .and_then(|it| it.split_once('/'))
+            .and_then(|rest| rest.split_once('/'))
         {
             Some((digits, rest)) => (crate::clock::parse_digits14(digits), rest),
             None => (None, rest.as_str()),
         };
         let uri = match target_of(rest) {
-            Ok(it) => it,
+            Ok(target) => target,
             Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
         };
         let all = self.options.store.dated(&uri.surt())?;
         let (Some(first), Some(last)) = (all.first(), all.last()) else {
-            return Ok(self.not_held(&uri, None, request, origins));
+            return Ok(self.not_archived(&uri, None, request, origins));
         };
         let failed = all
             .iter()
@@ -200,7 +200,7 @@ impl Web {
             When::Latest | When::Every => (Instant::MAX_UTC, false),
         };
         let Some(found) = self.nearest(uri, at)? else {
-            return Ok(self.not_held(uri, None, request, origins));
+            return Ok(self.not_archived(uri, None, request, origins));
         };
         if !(whole && is_of(&found, uri, at)) {
             return Ok(Answer::redirect(&view_of(&found)));
@@ -240,7 +240,7 @@ impl Web {
     }
 
     /// A page that says that there is no capture of a page, or none at that time.
-    pub(super) fn not_held(
+    pub(super) fn not_archived(
         &self,
         uri: &TargetUri,
         at: Option<Instant>,
@@ -278,7 +278,7 @@ impl Web {
     }
 }
 
-/// `/find?url=`: leads to the captures of a page.
+/// `/find?url=`: a redirect to the captures of a page.
 pub(super) fn find(_: &Web, request: &Request, origins: &Origins) -> Answer {
     let asked = parameter(request, "url").unwrap_or_default();
     match target_of(asked.trim()) {
@@ -287,7 +287,7 @@ pub(super) fn find(_: &Web, request: &Request, origins: &Origins) -> Answer {
     }
 }
 
-/// `/web/…`: archived pages have an origin of their own.
+/// `/web/…`: a redirect to the origin of archived pages.
 pub(super) fn elsewhere(_: &Web, request: &Request, origins: &Origins) -> Answer {
     let path = request.with_query(&request.path);
     Answer::redirect(&format!("{}{path}", origins.replay))
@@ -355,10 +355,13 @@ fn capture_line(it: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine
     CaptureLine {
         when: it.date.format("%Y-%m-%d %H:%M:%S").to_string(),
         view: match copied {
-            Some(source) => source.citable().filter(|it| it.starts_with("http")),
+            Some(source) => source
+                .citable()
+                .filter(|citable| citable.starts_with("http")),
             None => it.failure.is_none().then(|| view_of(it)),
         },
-        raw: (it.held && copied.is_none()).then(|| origins.archive().raw(it.date, &it.target_uri)),
+        raw: (it.stored && copied.is_none())
+            .then(|| origins.archive().raw(it.date, &it.target_uri)),
         came,
         tone,
         detail: crate::text::for_terminal(&details.join("; ")),
@@ -370,22 +373,26 @@ fn capture_line(it: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine
 }
 
 /// The result of a capture in a word or two, its tone, and the details.
-fn came(it: &Dated) -> (String, &'static str, String) {
-    if let Some((_, detail)) = &it.failure {
+fn came(dated: &Dated) -> (String, &'static str, String) {
+    if let Some((_, detail)) = &dated.failure {
         return ("failed".into(), "bad", detail.clone());
     }
-    let gone = if it.held { "" } else { "without payload" };
-    let status = it.status.unwrap_or_default();
+    let gone = if dated.stored { "" } else { "without payload" };
+    let status = dated.status.unwrap_or_default();
     let (came, tone) = match status {
         0 => ("no status".into(), "unknown"),
         304 => ("unchanged".into(), "good"),
-        200..=299 if it.revisit.is_some() => ("unchanged".into(), "good"),
+        200..=299 if dated.revisit.is_some() => ("unchanged".into(), "good"),
         200..=299 => (status.to_string(), "good"),
-        it if is_redirect(it) => (format!("{it} redirect"), "fresh"),
+        dated if is_redirect(dated) => (format!("{dated} redirect"), "fresh"),
         404 | 410 => (format!("{status} not found"), "bad"),
         _ => (status.to_string(), "changed"),
     };
-    (came, if it.held { tone } else { "unknown" }, gone.into())
+    (
+        came,
+        if dated.stored { tone } else { "unknown" },
+        gone.into(),
+    )
 }
 
 fn seed_line(it: &SeedEntry) -> SeedLine {
@@ -418,8 +425,8 @@ fn seed_line(it: &SeedEntry) -> SeedLine {
     }
 }
 
-fn view_of(it: &Dated) -> String {
-    format!("/view/{}/{}", digits14(it.date), it.target_uri)
+fn view_of(dated: &Dated) -> String {
+    format!("/view/{}/{}", digits14(dated.date), dated.target_uri)
 }
 
 /// The value of a parameter of the query, decoded.

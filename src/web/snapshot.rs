@@ -81,7 +81,7 @@ impl Snapshot {
             let same = known.remove(&entry.name);
             let same = same.filter(|kept| kept.entry.is_of(entry) && kept.today == today);
             let count = match same {
-                Some(it) if it.version == version => it,
+                Some(same) if same.version == version => same,
                 same => {
                     let (marks, decisions) = match &changed {
                         Some(changed) => changed,
@@ -109,15 +109,15 @@ impl Snapshot {
             counted.insert(entry.name.clone(), count);
         }
         *known = counted;
-        let open = known.iter().map(|(name, it)| (name.clone(), it.open));
+        let open = known.iter().map(|(name, known)| (name.clone(), known.open));
         Ok(open.collect())
     }
 
-    /// Whether another report may push out one that is kept.
+    /// Whether the reports in memory are so many that another one would replace one of them.
     pub(super) fn is_full(&self) -> bool {
         let findings = locked(&self.reports)
             .iter()
-            .map(|it| it.findings)
+            .map(|locked| locked.findings)
             .sum::<usize>();
         findings > FINDINGS / 2
     }
@@ -191,7 +191,7 @@ fn waiting(findings: &[Finding], decisions: &Decisions) -> usize {
         .count()
 }
 
-/// Locks a mutex even if a request panicked while it held the lock.
+/// Locks a mutex even if a request panicked while it had the lock.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

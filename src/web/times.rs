@@ -23,14 +23,14 @@ impl Web {
 
     fn gate(&self, rest: &str, request: &Request, origins: &Origins) -> Answer {
         let uri = match target_of(rest) {
-            Ok(it) => it,
+            Ok(target) => target,
             Err(error) => return refusal(400, &error.to_string(), request, origins),
         };
         let now = self.options.clock.now();
         let at = match request
             .accept_datetime
             .as_deref()
-            .map(|it| accept_datetime(it, now))
+            .map(|field| accept_datetime(field, now))
         {
             None => Instant::MAX_UTC,
             Some(Ok(it)) => it,
@@ -39,7 +39,7 @@ impl Web {
         let found = self.nearest(&uri, at).and_then(|found| {
             let around = found
                 .as_ref()
-                .map(|it| self.options.store.around(&uri.surt(), it.date));
+                .map(|found| self.options.store.around(&uri.surt(), found.date));
             Ok(found.zip(around.transpose()?))
         });
         match found {
@@ -63,18 +63,19 @@ impl Web {
         origins: &Origins,
     ) -> Answer {
         let mut copies = self.options.store.dated(&uri.surt()).unwrap_or_default();
-        copies.retain(|it| it.source.is_some() && it.failure.is_none() && it.asked.is_none());
+        copies
+            .retain(|copy| copy.source.is_some() && copy.failure.is_none() && copy.asked.is_none());
         let nearest = copies
             .iter()
-            .min_by_key(|it| it.date.timestamp().abs_diff(at.timestamp()));
-        let found = nearest.and_then(|it| Some((it, address(it, origins)?)));
-        match found.filter(|it| it.1.starts_with("http")) {
+            .min_by_key(|copy| copy.date.timestamp().abs_diff(at.timestamp()));
+        let found = nearest.and_then(|nearest| Some((nearest, address(nearest, origins)?)));
+        match found.filter(|found| found.1.starts_with("http")) {
             Some((it, to)) => {
                 let mut links = links(uri, origins);
                 links.push(Link::new(to.as_str(), "memento").with("datetime", http_date(it.date)));
                 Answer::redirect(&to).field("Link", joined(&links))
             }
-            None => self.not_held(uri, None, request, origins),
+            None => self.not_archived(uri, None, request, origins),
         }
     }
 
@@ -92,13 +93,13 @@ impl Web {
             return Ok(refusal(404, text, request, origins));
         };
         let uri = match target_of(rest) {
-            Ok(it) => it,
+            Ok(target) => target,
             Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
         };
         let mut captures = self.options.store.dated(&uri.surt())?;
         captures.retain(|capture| capture.failure.is_none() && capture.asked.is_none());
         if captures.is_empty() {
-            return Ok(self.not_held(&uri, None, request, origins));
+            return Ok(self.not_archived(&uri, None, request, origins));
         }
         let archive = origins.archive();
         let mut mementos: Vec<Memento> = captures
@@ -159,8 +160,8 @@ pub(super) fn choose(candidates: Vec<Dated>, uri: &TargetUri, at: Instant) -> Op
 }
 
 /// Whether a capture is the one that an address with that time means.
-pub(super) fn is_of(it: &Dated, uri: &TargetUri, at: Instant) -> bool {
-    it.target_uri == *uri && digits14(it.date) == digits14(at)
+pub(super) fn is_of(dated: &Dated, uri: &TargetUri, at: Instant) -> bool {
+    dated.target_uri == *uri && digits14(dated.date) == digits14(at)
 }
 
 /// The links to a memento and its neighbours, one each: a memento that is both first and previous gets one link.
@@ -172,32 +173,33 @@ pub(super) fn memento_links(found: &Dated, around: &Around, origins: &Origins) -
         ("next", around.after.as_ref()),
         ("last", around.last.as_ref()),
     ];
-    let mut told: Vec<(String, &Dated)> = Vec::new();
+    let mut merged: Vec<(String, &Dated)> = Vec::new();
     for (rel, it) in all.into_iter().filter_map(|(rel, it)| Some((rel, it?))) {
-        let known = told
+        let known = merged
             .iter_mut()
             .find(|known| is_of(known.1, &it.target_uri, it.date));
         match known {
             Some(known) if !rel.is_empty() => known.0 = format!("{rel} {}", known.0),
             Some(_) => {}
-            None => told.push((format!("{rel} memento").trim_start().to_owned(), it)),
+            None => merged.push((format!("{rel} memento").trim_start().to_owned(), it)),
         }
     }
     let link = |(rel, it): &(String, &Dated)| {
         let uri = address(it, origins)?;
         Some(Link::new(uri, rel).with("datetime", http_date(it.date)))
     };
-    told.iter().filter_map(link).collect()
+    merged.iter().filter_map(link).collect()
 }
 
-/// The address of a memento: of a copy from another archive the one that it has there, and none where that is not known.
-fn address(it: &Dated, origins: &Origins) -> Option<String> {
-    match &it.source {
+/// The address of a memento; for a copy from another archive its address there, or `None` if unknown.
+fn address(dated: &Dated, origins: &Origins) -> Option<String> {
+    match &dated.source {
         Some(source) => source.citable(),
-        None => Some(origins.archive().memento(it.date, &it.target_uri)),
+        None => Some(origins.archive().memento(dated.date, &dated.target_uri)),
     }
 }
 
+/// The value of a `Link` field.
 pub(super) fn joined(links: &[Link]) -> String {
     let links: Vec<String> = links.iter().map(ToString::to_string).collect();
     links.join(", ")

@@ -1,4 +1,4 @@
-//! Who is asking: their name, what they may do, and the proof that a form came from a page of this site.
+//! The person behind a request: name, permissions, and the proof that a form came from a page of this site.
 //!
 //! Without accounts, everyone who reaches this server is the one person that the settings name. Forms are still checked: any page
 //! in the same browser could send one.
@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::{Origins, Request, Web, form::Form};
 use crate::digest::ContentDigest;
 
-/// The random bytes from which this server makes what others must not guess; new at each start.
+/// Random bytes from which this server derives what others must not guess; new at each start.
 pub(super) struct Secret([u8; 32]);
 
 impl std::fmt::Debug for Secret {
@@ -29,37 +29,37 @@ impl Secret {
     /// The keyed digest of `text` for a `purpose`, as 64 hexadecimal digits.
     pub(super) fn digest(&self, purpose: &str, text: &str) -> String {
         let mut keyed = self.0.to_vec();
-        // The key comes first and last, so that nobody can append to what they know the digest of.
+        // The key comes first and last, which prevents length extension.
         keyed.extend(format!("\0{purpose}\0{text}\0").bytes());
         keyed.extend(self.0);
         crate::digest::hex(ContentDigest::of(&keyed).as_bytes())
     }
 }
 
-/// Who is asking.
+/// The person behind a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Visitor {
     /// The name under which decisions are recorded.
     pub(super) name: String,
-    /// Whether they may decide.
+    /// Whether they are allowed to decide.
     pub(super) decides: bool,
-    /// The token that their forms carry.
+    /// The token in their forms.
     pub(super) token: String,
 }
 
-/// Why a form is not acted on.
+/// Why a form is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     /// It did not come from a page of this site.
     Elsewhere,
     /// Its token is not the one of the visitor's session: it is too old.
     Expired,
-    /// The visitor may only look.
+    /// The visitor is not allowed to decide.
     MayNotDecide,
 }
 
 impl Web {
-    /// Who is asking.
+    /// The person behind a request.
     pub(super) fn visitor(&self, _: &Request) -> Visitor {
         let name = self.options.reviewer.clone();
         Visitor {
@@ -69,7 +69,7 @@ impl Web {
         }
     }
 
-    /// Who sent a form.
+    /// The person who sent a form, or why the form is refused.
     pub(super) fn sender(
         &self,
         request: &Request,
@@ -91,7 +91,7 @@ impl Web {
 /// Whether a browser says that a request comes from a page of this site. An origin that is `null`, that of the replay, or none
 /// at all, is not this site.
 fn is_from(request: &Request, origins: &Origins) -> bool {
-    let here = origins.site.split_once("://").map(|it| it.1);
+    let here = origins.site.split_once("://").map(|parts| parts.1);
     match (request.origin.as_deref(), request.fetch_site.as_deref()) {
         (Some(origin), _) => {
             let scheme_and_host = origin.split_once("://");

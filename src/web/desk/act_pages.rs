@@ -29,7 +29,7 @@ struct Again {
     leave: &'static str,
 }
 
-/// Why a form is not acted on. One that is too old can be sent again with everything that was filled in.
+/// The page for a refused form. An expired form can be sent again with everything that was filled in.
 pub(super) fn refused(
     web: &Web,
     why: Refused,
@@ -54,7 +54,7 @@ pub(super) fn refused(
     Ok(mast::page(403, &again, origins))
 }
 
-/// What someone else decided in the meantime, with both ways on.
+/// The page for a decision that someone else made in the meantime, with both ways to continue.
 pub(super) fn conflict(
     web: &Web,
     form: &Form,
@@ -69,8 +69,8 @@ pub(super) fn conflict(
             Objection::Unfit(Unfit::NoOtherName) => say::NO_OTHER_NAME.to_owned(),
             Objection::Unfit(Unfit::NoCapture) => say::NO_CAPTURE.to_owned(),
             Objection::DecidedBy(standing) => {
-                let by = standing.mark().map_or("somebody", |it| it.by.as_str());
-                let note = standing.mark().and_then(|it| it.note.as_deref());
+                let by = standing.mark().map_or("somebody", |mark| mark.by.as_str());
+                let note = standing.mark().and_then(|mark| mark.note.as_deref());
                 say::decided_meanwhile(by, standing.word().unwrap_or("decided"), note)
             }
         });
@@ -112,7 +112,7 @@ fn fields(form: &Form, without: &[&str]) -> Vec<(String, String)> {
 
 fn back(form: &Form) -> String {
     match (form.first("at"), form.first("finding"), form.first("back")) {
-        (Some(page), Some(id), _) if page.bytes().all(|it| it.is_ascii_hexdigit()) => {
+        (Some(page), Some(id), _) if page.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             format!("/work/{page}?{}", crate::web::form::query([("f", id)]))
         }
         (_, _, Some(back)) if is_path(back) => back.to_owned(),

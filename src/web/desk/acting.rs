@@ -27,7 +27,9 @@ const MOST: usize = 1_000;
 /// What a button means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Act {
+    /// The decision; `None` for undo.
     pub(super) decision: Option<Decision>,
+    /// Its terms.
     pub(super) terms: Terms,
 }
 
@@ -51,7 +53,7 @@ impl Act {
                 terms: Terms {
                     until: form
                         .first("until")
-                        .and_then(|it| it.parse::<NaiveDate>().ok()),
+                        .and_then(|until| until.parse::<NaiveDate>().ok()),
                     ..terms
                 },
             },
@@ -81,7 +83,7 @@ fn mistake(word: &str) -> Option<Mistake> {
     })
 }
 
-/// Records what a form decides, and leads to what is next.
+/// Records the decisions in a form, and redirects to the next page.
 pub(in crate::web) fn decide(
     web: &Web,
     request: &Request,
@@ -89,7 +91,7 @@ pub(in crate::web) fn decide(
 ) -> Result<Answer, StoreError> {
     let form = Form::of(&request.body);
     let visitor = match web.sender(request, origins, &form) {
-        Ok(it) => it,
+        Ok(sender) => sender,
         Err(why) => return refused(web, why, &form, (request, origins)),
     };
     let now = web.now()?;
@@ -129,9 +131,9 @@ pub(in crate::web) fn decide(
     }
     let mut done = decided
         .first()
-        .map_or(String::new(), |it| it.0.about.id.0.clone());
+        .map_or(String::new(), |decided| decided.0.about.id.0.clone());
     if decided.len() > 1 {
-        let ids = decided.iter().map(|it| &it.0.about.id);
+        let ids = decided.iter().map(|decided| &decided.0.about.id);
         done = batch_name(web.options.clock.now(), ids);
         for (it, _) in &mut decided {
             it.review.terms.batch = Some(done.clone());
@@ -145,13 +147,13 @@ pub(in crate::web) fn decide(
         return conflict(web, &form, &objections, (request, origins));
     }
     let after = web.now()?;
-    let first = decided.first().map(|it| &it.0.about.id);
+    let first = decided.first().map(|decided| &decided.0.about.id);
     let to = next(&form, &after, first, &done);
     Ok(Answer::see(&to))
 }
 
-/// Records that new names of a list are not asked about (`mute`), or are again (`unmute`), if the form says so; then the page to go
-/// on with.
+/// Records a mute (`mute`) or its end (`unmute`), if the form contains one; returns the next
+/// page.
 fn muted(web: &Web, now: &Now, form: &Form, by: &str) -> Result<Option<String>, StoreError> {
     let muted = match form.first("act") {
         Some("mute") => true,
@@ -159,7 +161,7 @@ fn muted(web: &Web, now: &Now, form: &Form, by: &str) -> Result<Option<String>, 
         _ => return Ok(None),
     };
     let (profile, claim) = (form.first("of"), form.first("claim"));
-    let known = profile.and_then(|it| now.profile(it)).zip(claim);
+    let known = profile.and_then(|profile| now.profile(profile)).zip(claim);
     let known =
         known.filter(|(named, claim)| named.profile.claims.iter().any(|it| it.id == *claim));
     if let Some((named, claim)) = known {
@@ -174,23 +176,23 @@ fn muted(web: &Web, now: &Now, form: &Form, by: &str) -> Result<Option<String>, 
         };
         web.deciding.mute(&web.options, &mute)?;
     }
-    let back = form.first("back").filter(|it| is_path(it));
+    let back = form.first("back").filter(|back| is_path(back));
     Ok(Some(back.unwrap_or("/").to_owned()))
 }
 
-/// The findings that a form names, each with the number of the latest review that it showed. `batch-…` stands for the findings that
+/// The findings that a form names, each with the number of the latest review that it showed. `batch-…` means the findings that
 /// were decided together.
 fn named(form: &Form, now: &Now) -> Vec<(FindingId, i64)> {
     let seen = |id: &str| {
         let known = form.all("seen").filter_map(|it| it.split_once(':'));
-        let mut known = known.filter(|it| it.0 == id);
+        let mut known = known.filter(|known| known.0 == id);
         known.find_map(|it| it.1.parse().ok()).unwrap_or_default()
     };
     let mut all: Vec<(FindingId, i64)> = Vec::new();
     for word in form.all("finding") {
         let ids: Vec<FindingId> = if word.starts_with(BATCH) {
-            let reviews = now.reviews.iter().map(|it| &it.review);
-            let own = reviews.filter(|it| it.terms.batch.as_deref() == Some(word));
+            let reviews = now.reviews.iter().map(|review| &review.review);
+            let own = reviews.filter(|review| review.terms.batch.as_deref() == Some(word));
             own.map(|it| it.finding.clone()).collect()
         } else {
             vec![FindingId(word.to_owned())]
@@ -205,22 +207,24 @@ fn named(form: &Form, now: &Now) -> Vec<(FindingId, i64)> {
     all
 }
 
-/// The page to go on with: the next finding of the page at work, or where the form was, with what was done.
+/// The next page: the next finding of the page at work, or the page of the form, with a note of what was done.
 fn next(form: &Form, now: &Now, first: Option<&FindingId>, done: &str) -> String {
     let profile = form.first("profile").unwrap_or_default();
     if let Some(page) = form.first("at").and_then(|it| now.desk.page(it)) {
-        let narrowed = |it: &&Item| profile.is_empty() || it.finding().profile == profile;
+        let narrowed = |item: &&Item| profile.is_empty() || item.finding().profile == profile;
         let items: Vec<&Item> = now.desk.items_of(page).filter(narrowed).collect();
-        let at = items.iter().position(|it| Some(&it.finding().id) == first);
+        let at = items
+            .iter()
+            .position(|item| Some(&item.finding().id) == first);
         let at = at.unwrap_or_default();
         let undone = form.first("act") == Some("undo");
         let (before, behind) = items.split_at(at.min(items.len()));
         let open = behind.iter().chain(before).find(|it| it.state.is_due());
         let chosen = match open.filter(|_| !undone) {
-            Some(it) => Some(&it.finding().id),
+            Some(open) => Some(&open.finding().id),
             None => first,
         };
-        let chosen = chosen.map_or("", |it| it.0.as_str());
+        let chosen = chosen.map_or("", |chosen| chosen.0.as_str());
         let asked = [
             ("profile", profile),
             ("f", chosen),
@@ -229,11 +233,14 @@ fn next(form: &Form, now: &Now, first: Option<&FindingId>, done: &str) -> String
         ];
         return format!("/work/{}?{}", page.id.0, query(asked));
     }
-    let back = form.first("back").filter(|it| is_path(it)).unwrap_or("/");
+    let back = form
+        .first("back")
+        .filter(|back| is_path(back))
+        .unwrap_or("/");
     let (path, asked) = back.split_once('?').unwrap_or((back, ""));
     let asked = Form::of(asked.as_bytes());
-    let kept = asked.pairs().iter().filter(|it| it.0 != "done");
-    let kept = kept.map(|it| (it.0.as_str(), it.1.as_str()));
+    let kept = asked.pairs().iter().filter(|pair| pair.0 != "done");
+    let kept = kept.map(|kept| (kept.0.as_str(), kept.1.as_str()));
     format!("{path}?{}", query(kept.chain([("done", done)])))
 }
 

@@ -61,7 +61,9 @@ pub(in crate::web) fn activity(
     let now = web.now()?;
     let form = Form::of(request.query.as_deref().unwrap_or_default().as_bytes());
     let by = form.first("by").unwrap_or_default().to_owned();
-    let before = form.first("before").and_then(|it| it.parse::<i64>().ok());
+    let before = form
+        .first("before")
+        .and_then(|before| before.parse::<i64>().ok());
     let own = now.reviews.iter().rev().filter(|it| {
         (by.is_empty() || it.review.by == by) && before.is_none_or(|before| it.number < before)
     });
@@ -79,10 +81,10 @@ pub(in crate::web) fn activity(
         mine: crate::web::pages::encoded(&mast.name),
         checkpoint: seal.map_or_else(
             || "There is no checkpoint yet.".to_owned(),
-            |it| {
+            |seal| {
                 format!(
                     "The latest checkpoint of the ledger covers {} entries, signed by {}.",
-                    it.size, it.key
+                    seal.size, seal.key
                 )
             },
         ),
@@ -96,10 +98,10 @@ pub(in crate::web) fn activity(
     Ok(mast::page(200, &page, origins))
 }
 
-fn row(it: &Numbered, now: &Now) -> Row {
-    let review = &it.review;
+fn row(numbered: &Numbered, now: &Now) -> Row {
+    let review = &numbered.review;
     let item = now.desk.item(&review.finding);
-    let state = item.map_or(State::Open, |it| it.state);
+    let state = item.map_or(State::Open, |item| item.state);
     Row {
         when: minute(review.at),
         by: review.by.clone(),
@@ -108,14 +110,15 @@ fn row(it: &Numbered, now: &Now) -> Row {
         href: format!("/f/{}", review.finding),
         words: item.map_or_else(
             || review.finding.to_string(),
-            |it| {
-                let profile = now.profile(&it.finding().profile);
-                words(it, profile.map(|it| &it.profile))
+            |item| {
+                let profile = now.profile(&item.finding().profile);
+                words(item, profile.map(|profile| &profile.profile))
             },
         ),
-        label: item.map_or("gone", |it| Label::of(it.finding()).words()),
+        label: item.map_or("gone", |item| Label::of(item.finding()).words()),
         finding: review.finding.to_string(),
-        seen: it.number,
-        can_undo: item.is_some_and(|item| item.seen == it.number) && review.decision.is_some(),
+        seen: numbered.number,
+        can_undo: item.is_some_and(|item| item.seen == numbered.number)
+            && review.decision.is_some(),
     }
 }

@@ -59,7 +59,11 @@ pub(in crate::web) fn claim(
     let found = named(&now, request);
     let found = found.and_then(|(named, rest)| {
         let id = rest.get(1)?.clone();
-        let place = named.profile.claims.iter().position(|it| it.id == id)?;
+        let place = named
+            .profile
+            .claims
+            .iter()
+            .position(|claim| claim.id == id)?;
         Some((named, place))
     });
     let Some((named, place)) = found else {
@@ -83,18 +87,18 @@ pub(in crate::web) fn claim(
                 tone: label.tone().class(),
                 sign: label.sign(),
                 word: label.words(),
-                href: capture.map(|it| {
+                href: capture.map(|capture| {
                     let name = if item
                         .finding()
                         .history
                         .last_seen
-                        .is_some_and(|at| it.date <= at)
+                        .is_some_and(|at| capture.date <= at)
                     {
                         "then"
                     } else {
                         "now"
                     };
-                    let at = digits14(it.date);
+                    let at = digits14(capture.date);
                     let asked = [("f", item.finding().id.0.as_str()), (name, at.as_str())];
                     format!(
                         "/work/{}?{}",
@@ -115,17 +119,20 @@ pub(in crate::web) fn claim(
             cells: cells.collect(),
         });
     }
-    let is_own = |it: &Item| {
-        it.finding().profile == named.name && it.finding().subject.claim() == Some(&claim.id)
+    let is_own = |item: &Item| {
+        item.finding().profile == named.name && item.finding().subject.claim() == Some(&claim.id)
     };
-    let decisions = now.reviews.iter().filter_map(|it| {
-        let item = now.desk.item(&it.review.finding).filter(|it| is_own(it))?;
+    let decisions = now.reviews.iter().filter_map(|review| {
+        let item = now
+            .desk
+            .item(&review.review.finding)
+            .filter(|item| is_own(item))?;
         let words = super::entries::words(item, Some(&named.profile));
-        let decided = say::decision(&it.review, State::Open);
+        let decided = say::decision(&review.review, State::Open);
         Some(format!(
             "{} · {words}: {decided} · {}",
-            minute(it.review.at),
-            it.review.by
+            minute(review.review.at),
+            review.review.by
         ))
     });
     let href = profile_href(&named.name);
@@ -136,7 +143,7 @@ pub(in crate::web) fn claim(
         cites: claim
             .cites
             .iter()
-            .map(|it| (*it, format!("{href}/references/{it}")))
+            .map(|cite| (*cite, format!("{href}/references/{cite}")))
             .collect(),
         rows,
         decisions: decisions.collect(),

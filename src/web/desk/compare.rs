@@ -28,7 +28,7 @@ struct Page {
     diff: String,
 }
 
-/// What changed between two copies; a form names them with `from` and `to`, an address in its path.
+/// What changed between two copies; a form names them with `from` and `to`, a link in its path.
 pub(in crate::web) fn compare(
     web: &Web,
     request: &Request,
@@ -47,8 +47,8 @@ pub(in crate::web) fn compare(
         parts.next().and_then(parse_digits14),
         parts.next().and_then(parse_digits14),
     );
-    let address = parts.next().map(|it| request.with_query(it));
-    let address = address.and_then(|it| target_of(&it).ok());
+    let address = parts.next().map(|part| request.with_query(part));
+    let address = address.and_then(|address| target_of(&address).ok());
     let ((Some(from), Some(to)), Some(address)) = (dates, address) else {
         return Ok(nothing(
             "write /compare/DATE/DATE/ADDRESS",
@@ -56,8 +56,8 @@ pub(in crate::web) fn compare(
         ));
     };
     let mut copies = web.options.store.dated(&address.surt())?;
-    copies.retain(|it| it.failure.is_none() && it.asked.is_none());
-    let nearest = |at: Instant| copies.iter().min_by_key(|it| (it.date - at).abs());
+    copies.retain(|copy| copy.failure.is_none() && copy.asked.is_none());
+    let nearest = |at: Instant| copies.iter().min_by_key(|copy| (copy.date - at).abs());
     let Some((old, new)) = nearest(from).zip(nearest(to)) else {
         return Ok(nothing("there is no copy of this page", (request, origins)));
     };
@@ -68,10 +68,10 @@ pub(in crate::web) fn compare(
         text,
     };
     let diff = PageDiff::of(&with_text(old, &texts.0), &with_text(new, &texts.1), 3);
-    let view = |it: &Dated| {
+    let view = |dated: &Dated| {
         (
-            minute(it.date),
-            format!("/view/{}/{}", digits14(it.date), it.target_uri),
+            minute(dated.date),
+            format!("/view/{}/{}", digits14(dated.date), dated.target_uri),
         )
     };
     let now = web.now()?;

@@ -1,4 +1,4 @@
-//! Findings as the desk shows them: a line in a list, and the one that is opened.
+//! Findings as the desk shows them: a line in a list, and the opened one.
 
 use super::{
     say,
@@ -14,25 +14,34 @@ use crate::{
 
 /// A finding in a line.
 pub(super) struct Line {
+    /// The id of the finding.
     pub(super) id: String,
+    /// The number of its latest review, or 0.
     pub(super) seen: i64,
+    /// The tone of its label, as a class of the style sheet.
     pub(super) tone: &'static str,
+    /// The sign of its label.
     pub(super) sign: &'static str,
+    /// The word of its label.
     pub(super) word: &'static str,
-    /// What it is about.
+    /// Its subject.
     pub(super) words: String,
-    /// What the page has in its place.
+    /// Its replacement on the page.
     pub(super) to: String,
+    /// Whether a decision is due.
     pub(super) is_due: bool,
+    /// Whether it is about a new name.
     pub(super) is_new: bool,
-    /// What was decided, by whom and when; empty if nothing was.
+    /// The decision, by whom and when; empty if there is none.
     pub(super) decided: String,
+    /// The address that opens it.
     pub(super) href: String,
-    /// Whether it is the one that is opened.
+    /// Whether it is the opened one.
     pub(super) is_open: bool,
 }
 
 impl Line {
+    /// The line for a finding.
     pub(super) fn of(item: &Item, profile: Option<&Profile>, href: String, is_open: bool) -> Self {
         let finding = item.finding();
         let label = Label::of(finding);
@@ -53,15 +62,15 @@ impl Line {
     }
 }
 
-/// What a finding is about, in words.
+/// The subject of a finding, in words.
 pub(super) fn words(item: &Item, profile: Option<&Profile>) -> String {
     match &item.finding().subject {
         Subject::Reference { number } => {
-            let reference = profile.and_then(|it| it.reference(*number));
-            let title = reference.and_then(|it| it.title.clone());
+            let reference = profile.and_then(|profile| profile.reference(*number));
+            let title = reference.and_then(|reference| reference.title.clone());
             title.map_or_else(
                 || format!("Reference {number}"),
-                |it| format!("{it} [{number}]"),
+                |title| format!("{title} [{number}]"),
             )
         }
         Subject::List { .. } => "The list".to_owned(),
@@ -76,7 +85,7 @@ pub(super) fn words(item: &Item, profile: Option<&Profile>) -> String {
     }
 }
 
-/// What the page has in place of the words of the article.
+/// What the page has instead of the words of the article.
 fn becomes(item: &Item) -> Option<String> {
     match &item.finding().conclusion {
         Conclusion::Verdict(
@@ -90,13 +99,13 @@ fn becomes(item: &Item) -> Option<String> {
     }
 }
 
-/// What was decided, by whom, when and why.
+/// The decision, by whom, when and why.
 fn decided(item: &Item) -> String {
     let Some(review) = &item.review else {
         return String::new();
     };
     let note = review.note.as_ref();
-    let note = note.map_or(String::new(), |it| format!(": “{it}”"));
+    let note = note.map_or(String::new(), |note| format!(": “{note}”"));
     let came_back = if item.state == State::CameBack {
         "came back; before: "
     } else {
@@ -112,22 +121,24 @@ fn decided(item: &Item) -> String {
 
 /// Findings about one claim, or about the page itself.
 pub(super) struct Group {
+    /// The heading: the claim, or the page itself.
     pub(super) heading: String,
+    /// The address of the claim.
     pub(super) href: String,
     /// The title of the article, if several articles cite the page.
     pub(super) article: String,
-    /// Those to decide, and those that were decided.
+    /// The findings that need or have a decision.
     pub(super) lines: Vec<Line>,
     /// Those that need no decision.
     pub(super) settled: Vec<Line>,
     /// The new names that can be left together.
     pub(super) new: Vec<(String, i64)>,
-    /// The profile and the claim, which name it where its new names are muted.
+    /// The profile and the claim, for the form that mutes new names.
     pub(super) of: (String, String),
 }
 
 impl Group {
-    /// The findings of a page in groups, in their order; `line` makes the line of one.
+    /// The findings of a page in groups, in their order; `line` creates the line for one.
     pub(super) fn all<'a>(
         now: &Now,
         items: impl Iterator<Item = &'a Item>,
@@ -138,7 +149,7 @@ impl Group {
         for item in items {
             let finding = item.finding();
             let key = (finding.profile.as_str(), finding.subject.claim());
-            if groups.last().is_none_or(|it| it.0 != key) {
+            if groups.last().is_none_or(|group| group.0 != key) {
                 groups.push((key, Self::of(now, item, several)));
             }
             if let Some((_, group)) = groups.last_mut() {
@@ -155,12 +166,14 @@ impl Group {
                 lines.push(line);
             }
         }
-        groups.into_iter().map(|it| it.1).collect()
+        groups.into_iter().map(|group| group.1).collect()
     }
 
     fn of(now: &Now, item: &Item, several: bool) -> Self {
         let finding = item.finding();
-        let profile = now.profile(&finding.profile).map(|it| &it.profile);
+        let profile = now
+            .profile(&finding.profile)
+            .map(|profile| &profile.profile);
         let name = encoded(&finding.profile);
         let (heading, href) = match finding.subject.claim() {
             Some(id) => (
@@ -172,7 +185,9 @@ impl Group {
                 format!("/p/{name}/references/{}", item.placed.reference),
             ),
         };
-        let article = profile.filter(|_| several).map(|it| it.title.clone());
+        let article = profile
+            .filter(|_| several)
+            .map(|profile| profile.title.clone());
         Self {
             heading,
             href,
@@ -190,8 +205,8 @@ impl Group {
 
 /// A claim in a few words, with the number of its reference.
 fn heading(profile: Option<&Profile>, id: &str, number: u32) -> String {
-    let claim = profile.and_then(|it| it.claims.iter().find(|it| it.id == id));
-    let words = claim.map_or_else(|| id.to_owned(), |it| claim_words(&it.statement, id));
+    let claim = profile.and_then(|profile| profile.claims.iter().find(|claim| claim.id == id));
+    let words = claim.map_or_else(|| id.to_owned(), |claim| claim_words(&claim.statement, id));
     format!("{words} [{number}]")
 }
 
@@ -210,10 +225,15 @@ pub(super) fn claim_words(statement: &Statement, id: &str) -> String {
 
 /// A quotation from a copy, with the words around it.
 pub(super) struct Quote {
+    /// The date of the copy.
     pub(super) when: String,
+    /// The text before the words.
     pub(super) lead: String,
+    /// The words.
     pub(super) words: String,
+    /// The text after the words.
     pub(super) trail: String,
+    /// The description of the place.
     pub(super) note: String,
 }
 
@@ -231,31 +251,45 @@ impl Quote {
     }
 }
 
-/// The finding that is opened.
+/// The opened finding.
 pub(super) struct Opened {
     /// The sentence of the article in stretches, with those at issue marked.
     pub(super) sentence: Vec<(String, bool)>,
+    /// What the finding says, as a sentence.
     pub(super) said: String,
+    /// When it changed, as a sentence.
     pub(super) since: String,
+    /// How sure it is: `93 % sure`.
     pub(super) sure: String,
+    /// The reasons, strongest first.
     pub(super) reasons: Vec<String>,
+    /// The words on the page.
     pub(super) quotes: Vec<Quote>,
+    /// The name of the profile.
     pub(super) profile: String,
     /// Everything as plain text, for a mail.
     pub(super) text: String,
+    /// Whether the article needs an edit because of it.
     pub(super) is_to_edit: bool,
     /// Whether a decision can be taken back.
     pub(super) is_decided: bool,
 }
 
 impl Opened {
+    /// The details of a finding whose line is `line`.
     pub(super) fn of(item: &Item, now: &Now, line: &Line, href: &str) -> Self {
         let finding = item.finding();
-        let profile = now.profile(&finding.profile).map(|it| &it.profile);
+        let profile = now
+            .profile(&finding.profile)
+            .map(|profile| &profile.profile);
         let claim = finding.subject.claim();
-        let claim =
-            profile.and_then(|it| it.claims.iter().find(|of| Some(of.id.as_str()) == claim));
-        let sentence = claim.and_then(|it| it.sentence.clone());
+        let claim = profile.and_then(|profile| {
+            profile
+                .claims
+                .iter()
+                .find(|found| Some(found.id.as_str()) == claim)
+        });
+        let sentence = claim.and_then(|claim| claim.sentence.clone());
         let at_issue = match finding.subject {
             Subject::NewName { .. } => None,
             _ => finding.subject.words(),
@@ -271,11 +305,11 @@ impl Opened {
         text.extend(
             sentence
                 .as_ref()
-                .map(|it| format!("The article says: {it}\n")),
+                .map(|sentence| format!("The article says: {sentence}\n")),
         );
         for (quote, evidence) in quotes.iter().zip(finding.evidence.iter().rev()) {
             let digest = evidence.capture.payload_digest;
-            let digest = digest.map_or(String::new(), |it| format!(", {it}"));
+            let digest = digest.map_or(String::new(), |digest| format!(", {digest}"));
             let words = match quote.words.as_str() {
                 "" => quote.note.clone(),
                 words => format!(
@@ -293,7 +327,11 @@ impl Opened {
             said: said(finding),
             since: since(finding),
             sure: say::sure(finding.confidence),
-            reasons: finding.reasons.iter().map(|it| it.what.clone()).collect(),
+            reasons: finding
+                .reasons
+                .iter()
+                .map(|reason| reason.what.clone())
+                .collect(),
             quotes,
             profile: finding.profile.clone(),
             text,
@@ -316,8 +354,8 @@ pub(super) fn stretches(sentence: &str, words: Option<&str>) -> Vec<(String, boo
     let mut all = Vec::new();
     let mut rest = sentence;
     while let Some((at, words)) = words
-        .filter(|it| !it.is_empty())
-        .and_then(|it| Some((rest.find(it)?, it)))
+        .filter(|word| !word.is_empty())
+        .and_then(|words| Some((rest.find(words)?, words)))
     {
         let (before, behind) = rest.split_at(at);
         all.push((before.to_owned(), false));

@@ -43,13 +43,13 @@ pub(in crate::web) fn hosts(
         origin: origin.to_string(),
         robots: state.robots.map_or_else(
             || "not asked".to_owned(),
-            |it| {
-                let says = match it.access {
+            |robots| {
+                let says = match robots.access {
                     RobotsAccess::Rules(_) => "rules",
                     RobotsAccess::Unavailable { .. } => "none: everything is allowed",
                     RobotsAccess::Unreachable { .. } => "not reachable",
                 };
-                format!("{says}, {}", minute(it.fetched))
+                format!("{says}, {}", minute(robots.fetched))
             },
         ),
         next: state

@@ -1,4 +1,4 @@
-//! What every page of the desk has: the head with the counts, and the policy that it is sent under.
+//! What every page of the desk has: the head with the counts, and the content security policy.
 
 use askama::Template;
 
@@ -11,7 +11,9 @@ use crate::{
 /// The head of a page of the desk.
 #[derive(Clone, Debug)]
 pub(in crate::web) struct Mast {
+    /// The address of the style sheet.
     pub(super) sheet: &'static str,
+    /// The address of the script.
     pub(super) script: &'static str,
     /// How many findings wait for a decision.
     pub(super) due: usize,
@@ -19,14 +21,16 @@ pub(in crate::web) struct Mast {
     pub(super) edits: usize,
     /// Where the edits are.
     pub(super) sheet_of_edits: String,
-    /// Who is asking.
+    /// The name of the visitor.
     pub(super) name: String,
+    /// Whether the visitor is allowed to decide.
     pub(super) decides: bool,
     /// The token of forms.
     pub(super) token: String,
 }
 
 impl Mast {
+    /// The head for this visitor.
     pub(super) fn of(web: &Web, request: &Request, now: &Now) -> Self {
         let visitor = web.visitor(request);
         let counts = now.desk.counts();
@@ -34,8 +38,10 @@ impl Mast {
             .desk
             .items()
             .iter()
-            .filter(|it| it.state == State::ToEdit);
-        let mut profiles: Vec<&str> = waiting.map(|it| it.finding().profile.as_str()).collect();
+            .filter(|item| item.state == State::ToEdit);
+        let mut profiles: Vec<&str> = waiting
+            .map(|waiting| waiting.finding().profile.as_str())
+            .collect();
         profiles.dedup();
         Self {
             sheet: assets::sheet(),

@@ -34,7 +34,7 @@ struct Page {
     sections: Vec<(String, Vec<Claim>)>,
     references: Vec<Reference>,
     aliases: Vec<String>,
-    /// What is not asked about: the claim, and the words for it.
+    /// The mutes: the claim, and its words.
     mutes: Vec<(String, String)>,
     name: String,
 }
@@ -92,9 +92,9 @@ pub(in crate::web) fn profile(
         aliases: profile
             .aliases
             .iter()
-            .map(|it| {
-                let same = if it.same { "is" } else { "is not" };
-                format!("{} {same} {}", it.name, it.other)
+            .map(|alias| {
+                let same = if alias.same { "is" } else { "is not" };
+                format!("{} {same} {}", alias.name, alias.other)
             })
             .collect(),
         mutes: profile
@@ -123,16 +123,16 @@ fn sections_of(profile: &Profile, own: &[&Item], href: &str) -> Vec<(String, Vec
     for claim in &profile.claims {
         let items = own.iter().copied();
         let items: Vec<&Item> = items
-            .filter(|it| it.finding().subject.claim() == Some(claim.id.as_str()))
+            .filter(|item| item.finding().subject.claim() == Some(claim.id.as_str()))
             .collect();
-        let due: Vec<&&Item> = items.iter().filter(|it| it.state.is_due()).collect();
-        let heaviest = items.iter().min_by_key(|it| it.finding().weight());
-        let label = heaviest.map_or(Label::CannotTell, |it| Label::of(it.finding()));
+        let due: Vec<&&Item> = items.iter().filter(|item| item.state.is_due()).collect();
+        let heaviest = items.iter().min_by_key(|item| item.finding().weight());
+        let label = heaviest.map_or(Label::CannotTell, |heaviest| Label::of(heaviest.finding()));
         let section = claim.section.clone().unwrap_or_default();
         if sections.last().is_none_or(|it| it.0 != section) {
             sections.push((section, Vec::new()));
         }
-        let cites: Vec<String> = claim.cites.iter().map(|it| format!("[{it}]")).collect();
+        let cites: Vec<String> = claim.cites.iter().map(|cite| format!("[{cite}]")).collect();
         let view = Claim {
             href: format!("{href}/claims/{}", encoded(&claim.id)),
             work: due
@@ -144,7 +144,7 @@ fn sections_of(profile: &Profile, own: &[&Item], href: &str) -> Vec<(String, Vec
             cites: cites.concat(),
             tone: label.tone().class(),
             sign: label.sign(),
-            verdict: say::tally(items.iter().map(|it| Label::of(it.finding()))),
+            verdict: say::tally(items.iter().map(|item| Label::of(item.finding()))),
         };
         if let Some((_, claims)) = sections.last_mut() {
             claims.push(view);
@@ -153,30 +153,30 @@ fn sections_of(profile: &Profile, own: &[&Item], href: &str) -> Vec<(String, Vec
     sections
 }
 
-/// The references of an article, with what is to be decided on their pages.
+/// The references of an article, with the open decisions on their pages.
 fn references_of(profile: &Profile, own: &[&Item], href: &str) -> Vec<Reference> {
     let mut due: BTreeMap<u32, usize> = BTreeMap::new();
     for item in own.iter().filter(|it| it.state.is_due()) {
         *due.entry(item.placed.reference).or_default() += 1;
     }
-    let references = profile.references.iter().map(|it| {
+    let references = profile.references.iter().map(|reference| {
         let fate = own.iter().find_map(|item| {
-            let is_own = item.placed.reference == it.number;
+            let is_own = item.placed.reference == reference.number;
             item.finding().fate().filter(|_| is_own)
         });
         let label = fate.map_or(Label::Unvisited, Label::of_fate);
         Reference {
-            number: it.number,
-            href: format!("{href}/references/{}", it.number),
-            title: it
+            number: reference.number,
+            href: format!("{href}/references/{}", reference.number),
+            title: reference
                 .title
                 .clone()
-                .or_else(|| it.shown_url())
-                .unwrap_or_else(|| format!("Reference {}", it.number)),
+                .or_else(|| reference.shown_url())
+                .unwrap_or_else(|| format!("Reference {}", reference.number)),
             tone: label.tone().class(),
             sign: label.sign(),
             word: label.words(),
-            due: due.get(&it.number).copied().unwrap_or_default(),
+            due: due.get(&reference.number).copied().unwrap_or_default(),
         }
     });
     references.collect()

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// How many pages a view of the queue has, unless it is asked for more.
+/// How many pages the queue shows by default.
 const ROWS: usize = 50;
 /// The most.
 const MOST_ROWS: usize = 1_000;
@@ -35,31 +35,33 @@ const LINES: usize = 20;
 struct Queue {
     mast: Mast,
     to_do: String,
-    /// What was done last.
+    /// The last action.
     done: Option<Done>,
     fields: Vec<Field>,
     text: String,
     rows: Vec<PageRow>,
-    /// The address of this view, for the way back.
+    /// The address of this view, for the link back.
     back: String,
     more: Option<String>,
     left: usize,
-    /// What the last run came to, for an empty desk.
+    /// The result of the last run, for an empty desk.
     last_run: String,
     /// Profiles that cannot be read, each with the reason.
     faults: Vec<(String, String)>,
     has_profiles: bool,
 }
 
-/// What was done last, and how to take it back.
+/// The last action, and how to undo it.
 pub(super) struct Done {
+    /// What was done, as a sentence.
     pub(super) says: String,
-    /// What the undo is about: a finding or a batch; empty if nothing can be taken back.
+    /// What to undo: a finding or a batch; empty if it cannot be undone.
     pub(super) undo: String,
+    /// The label of the button that undoes it.
     pub(super) undo_words: String,
 }
 
-/// A choice of the filter.
+/// An option of the filter.
 struct Field {
     name: &'static str,
     label: &'static str,
@@ -84,14 +86,16 @@ struct PageRow {
     more: usize,
 }
 
-/// What the queue is narrowed to.
+/// The filter of the queue.
 pub(super) struct Filter {
+    /// The fields of the filter.
     pub(super) form: Form,
     me: String,
     now: Instant,
 }
 
 impl Filter {
+    /// The filter in a query; `me` is the name of the visitor.
     pub(super) fn of(form: Form, me: &str, now: Instant) -> Self {
         Self {
             form,
@@ -104,11 +108,15 @@ impl Filter {
         self.form.first(name).is_none_or(|it| it == value)
     }
 
-    /// Whether a finding is wanted.
+    /// Whether a finding passes the filter.
     pub(super) fn wants(&self, item: &Item, now: &Now) -> bool {
         let finding = item.finding();
         let label = Label::of(finding);
-        let by_me = || item.review.as_ref().is_some_and(|it| it.by == self.me);
+        let by_me = || {
+            item.review
+                .as_ref()
+                .is_some_and(|review| review.by == self.me)
+        };
         let shown = match self.form.first("show") {
             Some("later") => item.state == State::Later,
             Some("mine") => by_me(),
@@ -120,11 +128,11 @@ impl Filter {
         let sure = self
             .form
             .first("sure")
-            .and_then(|it| it.parse::<f64>().ok());
+            .and_then(|sure| sure.parse::<f64>().ok());
         let days = self
             .form
             .first("days")
-            .and_then(|it| it.parse::<i64>().ok());
+            .and_then(|days| days.parse::<i64>().ok());
         let changed = finding.history.changed_by.or(finding.history.first_seen);
         let fresh =
             days.is_none_or(|days| changed.is_some_and(|at| (self.now - at).num_days() <= days));
@@ -134,7 +142,7 @@ impl Filter {
             && self.is("kind", kind(&finding.subject))
             && self.is("weight", weight_key(finding.weight()))
             && self.is("verdict", &label.key())
-            && sure.is_none_or(|it| finding.confidence * 100.0 >= it)
+            && sure.is_none_or(|sure| finding.confidence * 100.0 >= sure)
             && self.form.first("q").is_none_or(|text| has(text, item, now))
     }
 }
@@ -142,7 +150,9 @@ impl Filter {
 /// Whether a text is in the words, the address or the id of a finding.
 fn has(text: &str, item: &Item, now: &Now) -> bool {
     let text = text.to_lowercase();
-    let profile = now.profile(&item.finding().profile).map(|it| &it.profile);
+    let profile = now
+        .profile(&item.finding().profile)
+        .map(|profile| &profile.profile);
     words(item, profile).to_lowercase().contains(&text)
         || item.placed.address.as_str().contains(&text)
         || item.finding().id.0.starts_with(&text)
@@ -193,27 +203,28 @@ pub(in crate::web) fn queue(
     let rows = now
         .desk
         .queue(&|it| filter.wants(it, &now), order_of(&filter.form));
-    let wanted = filter.form.first("rows").and_then(|it| it.parse().ok());
+    let wanted = filter.form.first("rows").and_then(|rows| rows.parse().ok());
     let limit = wanted.unwrap_or(ROWS).clamp(1, MOST_ROWS);
     let after = filter.form.first("after");
     let start = rows
         .iter()
-        .position(|it| Some(it.page.id.0.as_str()) == after);
-    let start = start.map_or(0, |it| it + 1);
+        .position(|row| Some(row.page.id.0.as_str()) == after);
+    let start = start.map_or(0, |start| start + 1);
     let shown = rows.get(start..).unwrap_or_default();
     let left = shown.len().saturating_sub(limit);
     let shown = shown.get(..limit).unwrap_or(shown);
     let asked = |name: &str, value: &str| {
         let kept = filter.form.pairs().iter();
-        let kept = kept.filter(|it| it.0 != name && it.0 != "done");
-        let kept = kept.map(|it| (it.0.as_str(), it.1.as_str()));
+        let kept = kept.filter(|kept| kept.0 != name && kept.0 != "done");
+        let kept = kept.map(|kept| (kept.0.as_str(), kept.1.as_str()));
         format!("/?{}", query(kept.chain([(name, value)])))
     };
     let more = shown.last().filter(|_| left > 0);
-    let more = more.map(|it| asked("after", &it.page.id.0));
+    let more = more.map(|more| asked("after", &more.page.id.0));
     let counts = now.desk.counts();
     let profiles = now.profiles.iter();
-    let faults = profiles.filter_map(|it| Some((it.name.clone(), it.read.clone().err()?)));
+    let faults =
+        profiles.filter_map(|profile| Some((profile.name.clone(), profile.read.clone().err()?)));
     let page = Queue {
         to_do: say::to_do(counts.due(), counts.pages, counts.of(State::ToEdit)),
         done: done(&filter.form, &now, None),
@@ -234,15 +245,17 @@ pub(in crate::web) fn queue(
 fn row(row: &Row<'_>, now: &Now, filter: &Filter) -> PageRow {
     let page = row.page;
     let url = page.address.as_url();
-    let port = url.port().map_or(String::new(), |it| format!(":{it}"));
+    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     let profile = filter.form.first("profile").unwrap_or_default();
     let narrowed = query([("profile", profile)]);
     let href = format!("/work/{}?{narrowed}", page.id.0);
     let href = href.trim_end_matches('?').to_owned();
-    let heaviest = row.items.iter().min_by_key(|it| it.finding().weight());
-    let label = heaviest.map_or(Label::CannotTell, |it| Label::of(it.finding()));
+    let heaviest = row.items.iter().min_by_key(|item| item.finding().weight());
+    let label = heaviest.map_or(Label::CannotTell, |heaviest| Label::of(heaviest.finding()));
     let lines = row.items.iter().take(LINES).map(|item| {
-        let profile = now.profile(&item.finding().profile).map(|it| &it.profile);
+        let profile = now
+            .profile(&item.finding().profile)
+            .map(|profile| &profile.profile);
         let href = format!("/f/{}", item.finding().id);
         Line::of(item, profile, href, false)
     });
@@ -259,50 +272,51 @@ fn row(row: &Row<'_>, now: &Now, filter: &Filter) -> PageRow {
         tone: label.tone().class(),
         sign: label.sign(),
         word: label.words(),
-        tally: say::tally(row.items.iter().map(|it| Label::of(it.finding()))),
+        tally: say::tally(row.items.iter().map(|item| Label::of(item.finding()))),
         cited: cited(&page.cited),
         since: row
             .newest
-            .map_or(String::new(), |it| format!("since {}", day(it))),
+            .map_or(String::new(), |newest| format!("since {}", day(newest))),
         lines: lines.collect(),
         more: row.items.len().saturating_sub(LINES),
     }
 }
 
-/// Who cites a page: `[2] [5] Lantern Alliance`.
+/// The citations of a page: `[2] [5] Lantern Alliance`.
 pub(super) fn cited(all: &[crate::desk::Cited]) -> Vec<String> {
-    let mut told: Vec<(&str, String)> = Vec::new();
+    let mut groups: Vec<(&str, String)> = Vec::new();
     for it in all {
-        match told.last_mut().filter(|last| last.0 == it.article) {
+        match groups.last_mut().filter(|last| last.0 == it.article) {
             Some(last) => last.1.extend([" [", &it.number.to_string(), "]"]),
-            None => told.push((&it.article, format!("[{}]", it.number))),
+            None => groups.push((&it.article, format!("[{}]", it.number))),
         }
     }
-    told.into_iter()
-        .map(|it| format!("{} {}", it.1, it.0))
+    groups
+        .into_iter()
+        .map(|groups| format!("{} {}", groups.1, groups.0))
         .collect()
 }
 
-/// What was done last, as `done` names it: a finding or a batch; `left` is how many are left on the page.
+/// The last action, as `done` names it: a finding or a batch; `left` is how many findings are left on the page.
 pub(super) fn done(form: &Form, now: &Now, left: Option<usize>) -> Option<Done> {
     let done = form.first("done")?;
-    let own = |it: &&crate::desk::Numbered| {
-        it.review.finding.0 == done || it.review.terms.batch.as_deref() == Some(done)
+    let own = |numbered: &&crate::desk::Numbered| {
+        numbered.review.finding.0 == done || numbered.review.terms.batch.as_deref() == Some(done)
     };
     let latest = now.reviews.iter().rev().find(own)?;
     let review = &latest.review;
     let item = now.desk.item(&review.finding);
-    let state = item.map_or(State::Open, |it| it.state);
+    let state = item.map_or(State::Open, |item| item.state);
     let decided = say::decision(review, state);
     let many = now.reviews.iter().filter(own).count();
     let is_batch = review.terms.batch.as_deref() == Some(done);
     let says = if is_batch {
         say::after_several(many, &decided)
     } else {
-        let profile = item.and_then(|it| now.profile(&it.finding().profile));
+        let profile = item.and_then(|item| now.profile(&item.finding().profile));
         let about = item.map_or_else(
             || done.to_owned(),
-            |it| words(it, profile.map(|it| &it.profile)),
+            |item| words(item, profile.map(|profile| &profile.profile)),
         );
         match left {
             Some(left) => say::after_one(&about, &decided, left),
@@ -326,22 +340,26 @@ fn fields(form: &Form, now: &Now) -> Vec<Field> {
         label,
         options: options
             .iter()
-            .map(|it| {
-                let chosen = form.first(name).unwrap_or_default() == it.0;
-                (it.0.to_owned(), it.1.to_owned(), chosen)
+            .map(|option| {
+                let chosen = form.first(name).unwrap_or_default() == option.0;
+                (option.0.to_owned(), option.1.to_owned(), chosen)
             })
             .collect(),
     };
-    let readable = now.profiles.iter().filter_map(|it| it.read.as_ref().ok());
+    let readable = now
+        .profiles
+        .iter()
+        .filter_map(|profile| profile.read.as_ref().ok());
     let mut profiles = vec![("", "all articles")];
-    profiles.extend(readable.map(|it| (it.name.as_str(), it.profile.title.as_str())));
+    profiles
+        .extend(readable.map(|readable| (readable.name.as_str(), readable.profile.title.as_str())));
     let keys: Vec<(String, &str)> = Label::VERDICTS
         .iter()
         .chain(&Label::FATES)
         .map(|it| (it.key(), it.words()))
         .collect();
     let mut verdicts = vec![("", "any")];
-    verdicts.extend(keys.iter().map(|it| (it.0.as_str(), it.1)));
+    verdicts.extend(keys.iter().map(|key| (key.0.as_str(), key.1)));
     vec![
         field(
             "show",
@@ -407,15 +425,15 @@ fn fields(form: &Form, now: &Now) -> Vec<Field> {
     ]
 }
 
-/// What the last run came to: `Last run 2026-11-27 06:00 UTC, 60 pages, 2 not reached.`
+/// The result of the last run: `Last run 2026-11-27 06:00 UTC, 60 pages, 2 not reached.`
 fn last_run(web: &Web) -> Result<String, StoreError> {
     let crawls = web.options.store.crawls()?;
-    Ok(crawls.last().map_or(String::new(), |it| {
-        let failed = it.counts.as_ref().map_or(0, |it| it.failed);
-        let visits = it.counts.as_ref().map_or(0, |it| it.visits);
+    Ok(crawls.last().map_or(String::new(), |crawl| {
+        let failed = crawl.counts.as_ref().map_or(0, |count| count.failed);
+        let visits = crawl.counts.as_ref().map_or(0, |count| count.visits);
         format!(
             "Last run {}, {}, {failed} not reached.",
-            minute(it.crawl.started),
+            minute(crawl.crawl.started),
             crate::text::counted(visits, "page", "pages")
         )
     }))
@@ -427,7 +445,7 @@ pub(in crate::web) fn find(web: &Web, request: &Request, origins: &Origins) -> A
     let Some(text) = form.first("q").map(str::trim) else {
         return crate::web::site::find(web, request, origins);
     };
-    let is_id = text.len() == 12 && text.bytes().all(|it| it.is_ascii_hexdigit());
+    let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_id {
         return Answer::redirect(&format!("/f/{text}"));
     }

@@ -79,29 +79,35 @@ pub(in crate::web) fn reference(
     let address = reference
         .url
         .as_deref()
-        .and_then(|it| TargetUri::parse(it).ok());
-    let address = address.map(|it| it.0);
+        .and_then(|url| TargetUri::parse(url).ok());
+    let address = address.map(|address| address.0);
     let copies = match &address {
-        Some(it) => web.options.store.dated(&it.surt())?,
+        Some(address) => web.options.store.dated(&address.surt())?,
         None => Vec::new(),
     };
-    let fate = now.desk.items().iter().find(|it| {
-        it.finding().profile == named.name
-            && it.placed.reference == number
-            && it.finding().fate().is_some()
+    let fate = now.desk.items().iter().find(|item| {
+        item.finding().profile == named.name
+            && item.placed.reference == number
+            && item.finding().fate().is_some()
     });
-    let label = fate.map_or(Label::Unvisited, |it| Label::of(it.finding()));
+    let label = fate.map_or(Label::Unvisited, |fate| Label::of(fate.finding()));
     let mut facts = Vec::new();
-    let mut fact = |name, value: Option<String>| facts.extend(value.map(|it| (name, it)));
+    let mut fact = |name, value: Option<String>| facts.extend(value.map(|value| (name, value)));
     fact("Author", reference.author.clone());
     fact("Site", reference.publisher.clone());
-    fact("Published", reference.published.map(|it| it.to_string()));
-    fact("Accessed", reference.accessed.map(|it| it.to_string()));
+    fact(
+        "Published",
+        reference.published.map(|published| published.to_string()),
+    );
+    fact(
+        "Accessed",
+        reference.accessed.map(|accessed| accessed.to_string()),
+    );
     let claims = named
         .profile
         .claims
         .iter()
-        .filter(|it| it.cites.contains(&number));
+        .filter(|claim| claim.cites.contains(&number));
     let page = Page {
         title: reference
             .title
@@ -112,16 +118,20 @@ pub(in crate::web) fn reference(
         tone: label.tone().class(),
         sign: label.sign(),
         word: label.words(),
-        said: fate.map_or(String::new(), |it| said(it.finding())),
-        since: fate.map_or(String::new(), |it| since(it.finding())),
-        work: address.as_ref().and_then(|it| {
-            let id = PageId::of(it);
-            now.desk.page(&id.0).map(|it| format!("/work/{}", it.id.0))
+        said: fate.map_or(String::new(), |fate| said(fate.finding())),
+        since: fate.map_or(String::new(), |fate| since(fate.finding())),
+        work: address.as_ref().and_then(|address| {
+            let id = PageId::of(address);
+            now.desk
+                .page(&id.0)
+                .map(|page| format!("/work/{}", page.id.0))
         }),
         captures: address
             .as_ref()
-            .map_or(String::new(), |it| format!("/captures/{it}")),
-        compare: address.as_ref().map(|it| format!("/compare/{it}")),
+            .map_or(String::new(), |address| format!("/captures/{address}")),
+        compare: address
+            .as_ref()
+            .map(|address| format!("/compare/{address}")),
         more: copies.len().saturating_sub(COPIES),
         copies: rows(
             &copies,
@@ -134,18 +144,18 @@ pub(in crate::web) fn reference(
         archived: reference
             .archived
             .iter()
-            .map(|it| {
-                let day = it
+            .map(|archived| {
+                let day = archived
                     .date
-                    .map_or_else(|| "undated".to_owned(), |it| it.to_string());
-                (it.url.clone(), day)
+                    .map_or_else(|| "undated".to_owned(), |date| date.to_string());
+                (archived.url.clone(), day)
             })
             .collect(),
         claims: claims
-            .map(|it| {
-                let words = claim_words(&it.statement, &it.id);
-                let to = format!("{href}/claims/{}", encoded(&it.id));
-                (to, it.sentence.clone().unwrap_or(words))
+            .map(|claim| {
+                let words = claim_words(&claim.statement, &claim.id);
+                let to = format!("{href}/claims/{}", encoded(&claim.id));
+                (to, claim.sentence.clone().unwrap_or(words))
             })
             .collect(),
         facts,
@@ -157,10 +167,12 @@ pub(in crate::web) fn reference(
     Ok(mast::page(200, &page, origins))
 }
 
-/// The latest copy that somebody decided about.
+/// The latest copy with a decision.
 fn last_decided(items: &[&Item], number: u32, profile: &str) -> Option<crate::clock::Instant> {
-    let own = items.iter().filter(|it| {
-        it.placed.reference == number && it.finding().profile == profile && it.review.is_some()
+    let own = items.iter().filter(|item| {
+        item.placed.reference == number
+            && item.finding().profile == profile
+            && item.review.is_some()
     });
     own.filter_map(|it| Some(it.finding().evidence.first()?.capture.date))
         .max()
@@ -168,7 +180,7 @@ fn last_decided(items: &[&Item], number: u32, profile: &str) -> Option<crate::cl
 
 fn rows(copies: &[Dated], decided: Option<crate::clock::Instant>) -> Vec<CopyRow> {
     let shown: Vec<&Dated> = copies.iter().rev().take(COPIES).collect();
-    let good = |it: &&&Dated| it.failure.is_none() && it.payload_digest.is_some();
+    let good = |dated: &&&Dated| dated.failure.is_none() && dated.payload_digest.is_some();
     let newest = shown.iter().find(good).map(|it| it.id);
     let oldest = match decided {
         Some(at) => shown
@@ -177,7 +189,7 @@ fn rows(copies: &[Dated], decided: Option<crate::clock::Instant>) -> Vec<CopyRow
             .min_by_key(|it| (it.date - at).abs()),
         None => shown.iter().rfind(good),
     };
-    let oldest = oldest.map(|it| it.id);
+    let oldest = oldest.map(|oldest| oldest.id);
     let rows = shown.iter().enumerate().map(|(at, it)| {
         let before = shown.get(at + 1);
         let changed = match (&it.failure, before) {
@@ -193,7 +205,7 @@ fn rows(copies: &[Dated], decided: Option<crate::clock::Instant>) -> Vec<CopyRow
             came: match (&it.failure, it.status) {
                 (Some((_, detail)), _) => detail.clone(),
                 (None, Some(304)) => "unchanged".to_owned(),
-                (None, status) => status.map_or_else(String::new, |it| it.to_string()),
+                (None, status) => status.map_or_else(String::new, |status| status.to_string()),
             },
             changed,
             is_old: Some(it.id) == oldest,

@@ -38,7 +38,7 @@ pub(super) const ALL_ON_PAGE: &str = "That was all on this page.";
 pub(super) const ALL: &str = "Nothing is left to decide.";
 /// A decision that someone else made in the meantime.
 pub(super) fn decided_meanwhile(by: &str, word: &str, note: Option<&str>) -> String {
-    let note = note.map_or(String::new(), |it| format!(", “{it}”"));
+    let note = note.map_or(String::new(), |note| format!(", “{note}”"));
     format!("{by} decided this in the meantime: {word}{note}. Your decision was not saved.")
 }
 
@@ -64,8 +64,8 @@ pub(super) fn decision(review: &Review, state: State) -> String {
 }
 
 /// What is wrong with a finding, in the words of its button.
-pub(super) fn mistake(it: Mistake) -> &'static str {
-    match it {
+pub(super) fn mistake(mistake: Mistake) -> &'static str {
+    match mistake {
         Mistake::SameName => "two spellings of one name",
         Mistake::OtherBody => "two different organizations",
         Mistake::OnPage => "it is on the page",

@@ -68,7 +68,10 @@ pub(in crate::web) fn sheet(
             (request, origins),
         ));
     };
-    let entry = now.profiles.iter().find(|it| it.name == named.name);
+    let entry = now
+        .profiles
+        .iter()
+        .find(|profile| profile.name == named.name);
     let source = entry
         .zip(named.profile.source.as_ref())
         .and_then(|(entry, source)| kept_source(&entry.path, source));
@@ -96,7 +99,7 @@ pub(in crate::web) fn sheet(
     let wanted: Vec<Edit> = sheet
         .edits
         .into_iter()
-        .filter(|it| it.state == State::ToEdit || open && it.state == State::Open)
+        .filter(|edit| edit.state == State::ToEdit || open && edit.state == State::Open)
         .collect();
     let href = format!("{}/edits", profile_href(&named.name));
     let address = |open: bool, dates: &str| {
@@ -111,13 +114,16 @@ pub(in crate::web) fn sheet(
         patch = String::from_utf8_lossy(&unified(&about.file, source, &after)).into_owned();
         conflicts = left_out
             .iter()
-            .map(|it| format!("{}: {}", it.edit, it.why))
+            .map(|left_out| format!("{}: {}", left_out.edit, left_out.why))
             .collect();
     }
     let page = Page {
         title: named.profile.title.clone(),
         profile: profile_href(&named.name),
-        edits: wanted.iter().map(|it| view(it, &now, web, dates)).collect(),
+        edits: wanted
+            .iter()
+            .map(|wanted| view(wanted, &now, web, dates))
+            .collect(),
         open,
         other: address(!open, kept),
         dates: [
@@ -143,7 +149,7 @@ fn view(edit: &Edit, now: &Now, web: &Web, dates: Option<Dates>) -> EditView {
     let sentence = edit.sentence.as_ref().zip(edit.after.as_ref());
     let sentence = sentence.zip(html);
     let finding = edit.findings.first();
-    let item = finding.and_then(|it| now.desk.item(it));
+    let item = finding.and_then(|finding| now.desk.item(finding));
     let forms = |edit: &Edit| -> Vec<(String, String)> {
         let forms = FORMS.iter().filter_map(|form| {
             let text = edit.pasted(*form, dates, today)?;
@@ -163,7 +169,7 @@ fn view(edit: &Edit, now: &Now, web: &Web, dates: Option<Dates>) -> EditView {
     EditView {
         id: edit.id.clone(),
         finding: finding.map_or(String::new(), ToString::to_string),
-        seen: item.map_or(0, |it| it.seen),
+        seen: item.map_or(0, |item| item.seen),
         headline: edit.operation.headline(),
         state: if edit.state == State::Open {
             "not decided"
@@ -177,12 +183,12 @@ fn view(edit: &Edit, now: &Now, web: &Web, dates: Option<Dates>) -> EditView {
         forms: forms(edit),
         others: others.collect(),
         remarks: edit.remarks.clone(),
-        decided: edit.decided.as_ref().map_or(String::new(), |it| {
-            let note = it
+        decided: edit.decided.as_ref().map_or(String::new(), |decided| {
+            let note = decided
                 .note
                 .as_ref()
-                .map_or(String::new(), |it| format!(": “{it}”"));
-            format!("{}, {}{note}", it.by, super::sides::minute(it.at))
+                .map_or(String::new(), |note| format!(": “{note}”"));
+            format!("{}, {}{note}", decided.by, super::sides::minute(decided.at))
         }),
         is_to_edit: edit.state == State::ToEdit,
     }

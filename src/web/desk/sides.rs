@@ -1,4 +1,4 @@
-//! Then and now: which two copies of a page are shown beside a finding, and at which words.
+//! Then and now: the two copies of a page to show beside a finding, and the words to show in them.
 
 use crate::{
     capture::is_redirect,
@@ -15,15 +15,18 @@ use crate::{
     },
 };
 
-/// The copies of a page that can be shown, oldest first, and the two that are.
+/// The copies of a page that can be shown, oldest first, and the chosen two.
 pub(super) struct Pair {
+    /// All copies that can be shown.
     pub(super) all: Vec<Dated>,
+    /// The copy on the left.
     pub(super) then: Option<Dated>,
+    /// The copy on the right.
     pub(super) now: Option<Dated>,
 }
 
 impl Pair {
-    /// The copies for a finding of a page; `asked` can name others, each by its 14 digits (`then`, `now`).
+    /// The copies for a finding of a page; `asked` can choose others, each by its 14 digits (`then`, `now`).
     pub(super) fn of(
         web: &Web,
         page: &Page,
@@ -33,7 +36,7 @@ impl Pair {
         let store = &web.options.store;
         let mut keys = vec![page.address.surt()];
         let evidence = item.into_iter().flat_map(|it| &it.finding().evidence);
-        for surt in evidence.map(|it| it.capture.target_uri.surt()) {
+        for surt in evidence.map(|evidence| evidence.capture.target_uri.surt()) {
             if !keys.contains(&surt) {
                 keys.push(surt);
             }
@@ -43,7 +46,10 @@ impl Pair {
             all.extend(store.dated(key)?);
         }
         all.retain(|it| it.failure.is_none() && it.asked.is_none());
-        all.retain(|it| !it.status.is_some_and(|it| is_redirect(it) && it != 304));
+        all.retain(|it| {
+            !it.status
+                .is_some_and(|status| is_redirect(status) && status != 304)
+        });
         all.sort_by_key(|it| it.date);
         let finding = item.map(Item::finding);
         let chosen = |name: &str| {
@@ -59,38 +65,40 @@ impl Pair {
         })
     }
 
-    /// The copies before and after one, which `asked` names again.
+    /// The neighbours of a copy, oldest first.
     pub(super) fn beside(&self, of: &Dated) -> (Option<&Dated>, Option<&Dated>) {
         let at = self.all.iter().position(|it| it.id == of.id);
         let at = at.unwrap_or_default();
-        let before = at.checked_sub(1).and_then(|it| self.all.get(it));
+        let before = at.checked_sub(1).and_then(|rest| self.all.get(rest));
         (before, self.all.get(at + 1))
     }
 }
 
-fn is_good(it: &Dated) -> bool {
-    it.status.is_none_or(|it| matches!(it, 200..=299 | 304))
+fn is_good(dated: &Dated) -> bool {
+    dated
+        .status
+        .is_none_or(|status| matches!(status, 200..=299 | 304))
 }
 
-/// The latest copy that a finding was judged by: that of the page it rests on first.
+/// The latest copy from which a finding was judged: of the page that it rests on first.
 fn latest<'a>(all: &'a [Dated], finding: Option<&Finding>) -> Option<&'a Dated> {
-    let first = finding.and_then(|it| it.evidence.first());
-    let of_page = |it: &&Dated| {
-        let surt = it.target_uri.surt();
+    let first = finding.and_then(|finding| finding.evidence.first());
+    let of_page = |dated: &&Dated| {
+        let surt = dated.target_uri.surt();
         first.is_none_or(|first| first.capture.target_uri.surt() == surt)
     };
     let from = first.map(|it| it.capture.date);
-    let lost = finding.is_some_and(|it| it.fate().is_some());
+    let lost = finding.is_some_and(|finding| finding.fate().is_some());
     let mut latest = all.iter().rev().filter(of_page);
     let good = latest
         .clone()
-        .find(|it| is_good(it) && from.is_none_or(|from| it.date >= from));
+        .find(|it| is_good(it) && from.is_none_or(|source| it.date >= source));
     good.filter(|_| !lost)
         .or_else(|| latest.next())
         .or(all.last())
 }
 
-/// The last copy that had the words of the article; if none is known, the one that is closest to the access date, or the one before.
+/// The last copy with the words of the article; if there is none, the copy closest to the access date, or else the one before.
 fn earlier<'a>(
     all: &'a [Dated],
     finding: Option<&Finding>,
@@ -100,37 +108,39 @@ fn earlier<'a>(
         all.iter()
             .filter(|it| is_good(it) && now.is_none_or(|now| now.id != it.id))
     };
-    let history = finding.map(|it| &it.history);
-    let wanted = history.and_then(|it| {
+    let history = finding.map(|finding| &finding.history);
+    let wanted = history.and_then(|history| {
         let is_there = matches!(
-            finding.map(|it| &it.conclusion),
+            finding.map(|finding| &finding.conclusion),
             Some(Conclusion::Verdict(
                 Verdict::Present | Verdict::Elsewhere { .. } | Verdict::New
             ))
         );
-        let baseline = it.baseline.as_ref().map(|it| it.date);
+        let baseline = history.baseline.as_ref().map(|baseline| baseline.date);
         if is_there {
-            baseline.or(it.changed_after).or(it.first_judged)
+            baseline.or(history.changed_after).or(history.first_judged)
         } else {
-            it.last_seen.or(it.changed_after).or(baseline)
+            history.last_seen.or(history.changed_after).or(baseline)
         }
     });
-    let shows = finding.and_then(|it| it.evidence.last());
-    let wanted = wanted.or(shows.map(|it| it.capture.date));
+    let shows = finding.and_then(|finding| finding.evidence.last());
+    let wanted = wanted.or(shows.map(|show| show.capture.date));
     match wanted {
         Some(at) => others().min_by_key(|it| (it.date - at).abs()),
         None => others().rfind(|it| now.is_none_or(|now| it.date < now.date)),
     }
 }
 
-/// Where a frame opens, and what is said if the words are not to be seen there.
+/// Where a frame opens, and the message if the words are not visible there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spot {
+    /// The id of the mark at which the frame opens.
     pub(super) mark: Option<String>,
+    /// The message below the frame.
     pub(super) remark: Option<&'static str>,
 }
 
-/// The words of a finding in one of the two copies; where they are absent, the first name of the list that is still there.
+/// The words of a finding in one of the two copies; if they are absent, the first name of the list that is still there.
 pub(super) fn spot(
     web: &Web,
     now: &Now,
@@ -156,7 +166,7 @@ pub(super) fn spot(
                 spot.mark = Some(mark);
                 spot.remark = Some(super::say::HIDDEN);
             }
-            // What is as the article says may be spelt another way in a copy that the finding does not rest on.
+            // A confirmed name can have another spelling in a copy that the finding does not rest on.
             _ if item.state == State::Settled && !rests_on(item.finding(), copy) => {}
             _ => spot.remark = Some(super::say::NOT_FOUND),
         }
@@ -169,21 +179,24 @@ pub(super) fn spot(
                 && it.finding().subject.claim() == claim
                 && it.finding().profile == item.finding().profile
         });
-        let mut marks = beside.map(|it| web.mark(it.finding(), Side::Now));
-        spot.mark = marks.find(|it| marked.place(it) == Some(Place::Shown));
+        let mut marks = beside.map(|beside| web.mark(beside.finding(), Side::Now));
+        spot.mark = marks.find(|mark| marked.place(mark) == Some(Place::Shown));
     }
     Ok((spot, marked.opens))
 }
 
 /// Whether a copy is one that brought the words of a finding.
 fn rests_on(finding: &Finding, copy: &Dated) -> bool {
-    let mut quoted = finding.evidence.iter().filter(|it| it.quote.is_some());
+    let mut quoted = finding
+        .evidence
+        .iter()
+        .filter(|evidence| evidence.quote.is_some());
     quoted.any(|it| it.capture.date == copy.date && it.capture.target_uri == copy.target_uri)
 }
 
 /// The day of a copy; with the time if another copy is from the same day.
 pub(super) fn day_of(copy: &Dated, all: &[Dated]) -> String {
-    let same = |it: &&Dated| it.date.date_naive() == copy.date.date_naive();
+    let same = |dated: &&Dated| dated.date.date_naive() == copy.date.date_naive();
     if all.iter().filter(same).count() > 1 {
         minute(copy.date)
     } else {
@@ -191,10 +204,12 @@ pub(super) fn day_of(copy: &Dated, all: &[Dated]) -> String {
     }
 }
 
+/// A time as a date.
 pub(super) fn day(at: Instant) -> String {
     at.format("%Y-%m-%d").to_string()
 }
 
+/// A time to the minute, in UTC.
 pub(super) fn minute(at: Instant) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -56,7 +56,7 @@ struct Work {
     due: usize,
     decided: usize,
     done: Option<Done>,
-    /// The page that is next in the queue.
+    /// The next page in the queue.
     next: Option<(String, String)>,
     before: Option<String>,
     groups: Vec<Group>,
@@ -67,7 +67,7 @@ struct Work {
     /// What changed in the text, as HTML.
     diff: Option<String>,
     table: Vec<(&'static str, Vec<(String, String)>)>,
-    /// The way back for an undo.
+    /// The page to return to after an undo.
     back: String,
     all_done: &'static str,
 }
@@ -108,14 +108,14 @@ pub(in crate::web) fn work(
     };
     let form = Form::of(request.query.as_deref().unwrap_or_default().as_bytes());
     let profile = form.first("profile").unwrap_or_default();
-    let narrowed = |it: &&Item| profile.is_empty() || it.finding().profile == profile;
+    let narrowed = |item: &&Item| profile.is_empty() || item.finding().profile == profile;
     let items: Vec<&Item> = now.desk.items_of(page).filter(narrowed).collect();
     let asked = form.first("f");
     let chosen = items
         .iter()
-        .find(|it| Some(it.finding().id.0.as_str()) == asked)
-        .or_else(|| items.iter().find(|it| it.state.is_due()))
-        .or_else(|| items.iter().find(|it| it.state != State::Settled))
+        .find(|item| Some(item.finding().id.0.as_str()) == asked)
+        .or_else(|| items.iter().find(|item| item.state.is_due()))
+        .or_else(|| items.iter().find(|item| item.state != State::Settled))
         .or(items.first())
         .copied();
     let scene = Scene {
@@ -131,7 +131,7 @@ pub(in crate::web) fn work(
     Ok(mast::page(200, &work, origins))
 }
 
-/// What the page at work is made from.
+/// The data behind the page at work.
 struct Scene<'a> {
     web: &'a Web,
     now: &'a Now,
@@ -147,7 +147,7 @@ impl Scene<'_> {
     fn address(&self, pairs: &[(&str, &str)]) -> String {
         let kept = ["profile", "f", "view", "then", "now"];
         let kept = kept.map(|name| {
-            let replaced = pairs.iter().find(|it| it.0 == name).map(|it| it.1);
+            let replaced = pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1);
             (name, replaced.or(self.form.first(name)).unwrap_or_default())
         });
         format!("/work/{}?{}", self.page.id.0, query(kept))
@@ -156,12 +156,16 @@ impl Scene<'_> {
     fn set(&self, mast: Mast) -> Result<Work, StoreError> {
         let pair = Pair::of(self.web, self.page, self.chosen, self.form)?;
         let view = self.view(&pair)?;
-        let due = self.items.iter().filter(|it| it.state.is_due()).count();
-        let decided = self.items.iter().filter(|it| it.state.is_decided()).count();
+        let due = self.items.iter().filter(|item| item.state.is_due()).count();
+        let decided = self
+            .items
+            .iter()
+            .filter(|item| item.state.is_decided())
+            .count();
         let (place, before, next) = self.neighbours();
         let opens = |side, copy: &Option<Dated>| -> Result<Option<Frame>, StoreError> {
             let copy = copy.as_ref().filter(|_| view == View::Pages);
-            copy.map(|it| self.frame(side, it, &pair)).transpose()
+            copy.map(|copy| self.frame(side, copy, &pair)).transpose()
         };
         let is_done = self.form.first("done").is_some() && due == 0;
         Ok(Work {
@@ -209,7 +213,7 @@ impl Scene<'_> {
         })
     }
 
-    /// The view that was asked for; a file that no browser opens is shown by its text.
+    /// The requested view; for a file that browsers do not open, the text.
     fn view(&self, pair: &Pair) -> Result<View, StoreError> {
         let mut view = match self.form.first("view") {
             Some("text") => View::Text,
@@ -229,13 +233,13 @@ impl Scene<'_> {
     /// Where the page is in the queue, and its neighbours there.
     fn neighbours(&self) -> (String, Option<String>, Option<(String, String)>) {
         let pairs = self.form.pairs().iter();
-        let narrowed = pairs.filter(|it| it.0 == "profile");
-        let asked = query(narrowed.map(|it| (it.0.as_str(), it.1.as_str())));
+        let narrowed = pairs.filter(|pair| pair.0 == "profile");
+        let asked = query(narrowed.map(|filter| (filter.0.as_str(), filter.1.as_str())));
         let filter = Filter::of(Form::of(asked.as_bytes()), "", self.web.options.clock.now());
         let wanted = |it: &Item| it.placed.page == self.page.id || filter.wants(it, self.now);
         let rows = self.now.desk.queue(&wanted, Order::Weight);
-        let rows: Vec<_> = rows.iter().map(|it| it.page).collect();
-        let at = rows.iter().position(|it| it.id == self.page.id);
+        let rows: Vec<_> = rows.iter().map(|row| row.page).collect();
+        let at = rows.iter().position(|row| row.id == self.page.id);
         let at = at.unwrap_or_default();
         let to = |page: &Page| {
             format!("/work/{}?{asked}", page.id.0)
@@ -246,18 +250,18 @@ impl Scene<'_> {
         let next = rows
             .get(at + 1)
             .or_else(|| rows.first().filter(|_| rows.len() > 1));
-        let next = next.filter(|it| it.id != self.page.id);
-        let before = at.checked_sub(1).and_then(|it| rows.get(it));
+        let next = next.filter(|next| next.id != self.page.id);
+        let before = at.checked_sub(1).and_then(|rest| rows.get(rest));
         (
             format!("page {} of {}", at + 1, rows.len()),
-            before.map(|it| to(it)),
-            next.map(|it| {
-                let title = if it.title.is_empty() {
-                    it.address.host()
+            before.map(|before| to(before)),
+            next.map(|next| {
+                let title = if next.title.is_empty() {
+                    next.address.host()
                 } else {
-                    &it.title
+                    &next.title
                 };
-                (to(it), title.to_owned())
+                (to(next), title.to_owned())
             }),
         )
     }
@@ -265,9 +269,9 @@ impl Scene<'_> {
     fn line(&self, item: &Item) -> Line {
         let profile = self.now.profile(&item.finding().profile);
         let href = self.address(&[("f", &item.finding().id.0), ("then", ""), ("now", "")]);
-        let chosen = self.chosen.map(|it| &it.finding().id);
+        let chosen = self.chosen.map(|chosen| &chosen.finding().id);
         let is_open = chosen == Some(&item.finding().id);
-        Line::of(item, profile.map(|it| &it.profile), href, is_open)
+        Line::of(item, profile.map(|profile| &profile.profile), href, is_open)
     }
 
     fn groups(&self) -> Vec<Group> {
@@ -308,10 +312,10 @@ impl Scene<'_> {
             Side::Now => ("Now", "now"),
         };
         let (earlier, later) = pair.beside(copy);
-        let step = |it: &Dated| {
+        let step = |dated: &Dated| {
             (
-                self.address(&[(name, &digits14(it.date))]),
-                day_of(it, &pair.all),
+                self.address(&[(name, &digits14(dated.date))]),
+                day_of(dated, &pair.all),
             )
         };
         let status = copy.status.unwrap_or_default();
@@ -365,9 +369,11 @@ impl Scene<'_> {
         Ok(Some(diff.to_html()))
     }
 
-    /// The names of the claim of the chosen finding, by what the page says of them.
+    /// The names of the claim of the chosen finding, by verdict.
     fn table(&self) -> Vec<(&'static str, Vec<(String, String)>)> {
-        let claim = self.chosen.and_then(|it| it.finding().subject.claim());
+        let claim = self
+            .chosen
+            .and_then(|chosen| chosen.finding().subject.claim());
         let mut table: Vec<(&'static str, Vec<(String, String)>)> =
             ["Still there", "Gone", "Renamed", "New", "Cannot tell"]
                 .map(|it| (it, Vec::new()))
@@ -399,11 +405,11 @@ impl Scene<'_> {
 }
 
 impl Web {
-    /// The text of a copy, as claims are held against it.
+    /// The text of a copy, as the comparison reads it.
     pub(super) fn text_of(&self, copy: &Dated) -> Result<String, StoreError> {
         let store = &self.options.store;
         let entries = store.captures_of(&copy.target_uri)?;
-        let entry = entries.into_iter().find(|it| it.0 == copy.id);
+        let entry = entries.into_iter().find(|entry| entry.0 == copy.id);
         match entry {
             Some((_, entry)) => pipeline::text_of(store, &entry, &self.options.comparing.pdf),
             None => Ok(String::new()),
@@ -411,7 +417,7 @@ impl Web {
     }
 }
 
-/// `/f/ID`: leads to the place of a finding; one that is not current any more shows what is recorded.
+/// `/f/ID`: redirects to the place of a finding; for a finding that is no longer current, shows the record.
 pub(in crate::web) fn found(
     web: &Web,
     request: &Request,
@@ -434,13 +440,16 @@ pub(in crate::web) fn found(
             origins,
         ));
     };
-    let reviews = now.reviews.iter().filter(|it| it.review.finding == id);
-    let decided = reviews.map(|it| {
-        let words = say::decision(&it.review, State::Open);
+    let reviews = now
+        .reviews
+        .iter()
+        .filter(|review| review.review.finding == id);
+    let decided = reviews.map(|review| {
+        let words = say::decision(&review.review, State::Open);
         format!(
             "{words} · {}, {}",
-            it.review.by,
-            super::sides::minute(it.review.at)
+            review.review.by,
+            super::sides::minute(review.review.at)
         )
     });
     let gone = Gone {
@@ -456,7 +465,7 @@ pub(in crate::web) fn found(
     Ok(mast::page(200, &gone, origins))
 }
 
-/// A finding that is not current any more.
+/// A finding that is no longer current.
 #[derive(Template)]
 #[template(config = "src/web/askama.toml", path = "desk/gone.html")]
 struct Gone {
