@@ -49,7 +49,7 @@ pub use words::{
 };
 
 /// The version of the comparison; answers and findings of another version are computed again.
-pub const VERSION: u32 = 13;
+pub const VERSION: u32 = 14;
 
 #[cfg(test)]
 mod history_tests;

@@ -1,4 +1,4 @@
-//! What the pages that a profile cites answered to its questions, as findings are made from it.
+//! The answers of the cited pages to the questions of a profile, in the form from which findings are made.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,25 +13,25 @@ use crate::{
     profile::{Claim, ListedName},
 };
 
-/// The answers of the pages that a profile cites, but those about its claims, which are many: [`AboutClaims`] gives them.
+/// The answers of the pages that a profile cites, except those about its claims, which are many: [`AboutClaims`] returns them.
 #[derive(Clone, Debug, Default)]
 pub struct Answered {
     /// About each page, by the number of its reference.
     pub pages: BTreeMap<u32, PageAnswers>,
-    /// Of each claim whose names the article leaves open, where they are parted, by its place in the profile and the number of the reference.
+    /// For each claim whose names are ambiguous in the article, how a page separates them, by the claim's place in the profile and the number of the reference.
     pub choices: HashMap<(usize, u32), Answers>,
-    /// What the latest visits of a page met that nothing is concluded from yet, by the number of its reference.
+    /// What the latest visits of a page found from which nothing follows yet, by the number of its reference.
     pub waiting: BTreeMap<u32, Fate>,
 }
 
-/// Gives what the page of a reference answered about a claim, by the claim's place in the profile and the reference's number;
+/// Returns the answers of the page of a reference about a claim, by the claim's place in the profile and the reference's number;
 /// `None` before its first visit.
 pub type AboutClaims<'c> = dyn Fn(usize, u32) -> Option<Answers> + 'c;
 
-/// Gives what each copy of the page of a reference from other archives answered about a claim, oldest first: each by itself.
+/// Returns the answers of each copy from another archive of the page of a reference about a claim, oldest first.
 pub type OfCopies<'c> = dyn Fn(usize, u32) -> Vec<Answers> + 'c;
 
-/// What findings are made from.
+/// The input for findings.
 pub struct Given<'g, 'l> {
     /// The answers of the pages.
     pub answered: &'g Answered,
@@ -44,7 +44,7 @@ pub struct Given<'g, 'l> {
 }
 
 impl Answered {
-    /// Takes in what the page of reference `number` answered about a part of the profile that is not a claim.
+    /// Adds the answers of the page of reference `number` to a part of the profile that is not a claim.
     pub fn take(&mut self, part: Part, number: u32, answers: Answers) {
         match (part, answers) {
             (Part::Page, Answers::Page(it)) => drop(self.pages.insert(number, it)),
@@ -53,7 +53,7 @@ impl Answered {
         }
     }
 
-    /// Takes in what copies of that page answered about how names are parted, where its own visits part none.
+    /// Adds the answers of copies of that page about how names are separated, if its own visits do not separate any.
     pub fn take_from_copies(
         &mut self,
         part: Part,
@@ -70,7 +70,7 @@ impl Answered {
         }
     }
 
-    /// The names of a claim as its pages part them, with the reasons.
+    /// The names of a claim as its pages separate them, with the reasons.
     pub(super) fn names(
         &self,
         place: usize,

@@ -1,4 +1,4 @@
-//! The questions that a profile asks of a page, and the answers, which are kept and go on from visit to visit.
+//! The questions that a profile asks about a page, and the answers, which are stored and continued from visit to visit.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,32 +18,32 @@ use crate::{
     profile::{Alias, ListedName, Reference, Statement},
 };
 
-/// Which part of a profile a question is about.
+/// The part of a profile that a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// The reference's own page.
+    /// The page of the reference.
     Page,
-    /// How the names of the claim at that place are parted.
+    /// How to separate the names of the claim at that place.
     Choice(usize),
     /// The claim at that place.
     Claim(usize),
 }
 
-/// What is asked of the page of one reference.
+/// A question about the page of one reference.
 #[derive(Clone, Copy, Debug)]
 pub enum Question<'a> {
-    /// What became of it, and, where `lists` says so, which names it lists.
+    /// The fate of the page and, if `lists` is set, the names that it lists.
     Page {
         /// The reference.
         reference: &'a Reference,
-        /// Whether the names that it lists are wanted.
+        /// Whether the listed names are wanted.
         lists: bool,
     },
-    /// Whether it says the words of a claim.
+    /// Whether it contains the words of a claim.
     Words {
         /// The reference.
         reference: &'a Reference,
-        /// The claim's words.
+        /// The words of the claim.
         statement: &'a Statement,
     },
     /// Which names of a claim it lists.
@@ -55,7 +55,7 @@ pub enum Question<'a> {
         /// Decided spellings.
         aliases: &'a [Alias],
     },
-    /// Where it parts the names of a claim that the article leaves open.
+    /// How it separates the names of a claim that are ambiguous in the article.
     Choice {
         /// The reference.
         reference: &'a Reference,
@@ -66,22 +66,22 @@ pub enum Question<'a> {
     },
 }
 
-/// What the visits of a page answer to a question: a pure function of the question and of what the visits brought, one after the other.
+/// The answers of the visits of a page to a question: a pure function of the question and of what the visits brought, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "to", rename_all = "kebab-case")]
 pub enum Answers {
-    /// To what became of the page.
+    /// About the fate of the page.
     Page(PageAnswers),
-    /// To whether it says words.
+    /// About words.
     Words(WordsAnswers),
-    /// To which names it lists.
+    /// About listed names.
     Names(Box<NamesAnswers>),
-    /// To where names are parted.
+    /// About how names are separated.
     Choice(ChoiceAnswers),
 }
 
 impl<'a> Question<'a> {
-    /// The reference whose page is asked.
+    /// The reference whose page the question is about.
     #[must_use]
     pub fn reference(&self) -> &'a Reference {
         match self {
@@ -92,7 +92,7 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// A digest of the question and of the version of the comparison: answers to another one are of no use.
+    /// A digest of the question and of the version of the comparison: answers with another digest are void.
     #[must_use]
     pub fn basis(&self) -> ContentDigest {
         let place = |reference: &Reference| {
@@ -142,20 +142,21 @@ impl<'a> Question<'a> {
 }
 
 impl Answers {
-    /// For each thing that was asked about, whether the page has it now; `None` where nobody can tell.
+    /// For each thing in question, whether the page has it now; `None` if unclear.
     #[must_use]
-    pub fn held(&self) -> Vec<Option<bool>> {
-        let held = |track: &Track<Said>| track.latest().and_then(|latest| latest.said.held());
+    pub fn is_there(&self) -> Vec<Option<bool>> {
+        let is_there =
+            |track: &Track<Said>| track.latest().and_then(|latest| latest.said.is_there());
         match self {
-            Self::Words(words) => vec![held(words.track())],
-            Self::Names(names) => names.names().iter().map(held).collect(),
+            Self::Words(words) => vec![is_there(words.track())],
+            Self::Names(names) => names.names().iter().map(is_there).collect(),
             Self::Page(_) | Self::Choice(_) => Vec::new(),
         }
     }
 
-    /// Goes on with visits that brought what `page` shows; `closed` is the date of the last visit before them.
+    /// Continues with visits that brought what `page` shows; `closed` is the date of the last visit before them.
     ///
-    /// Answers to another kind of question are left as they are.
+    /// Answers to another kind of question stay as they are.
     pub fn extend(&mut self, question: &Question<'_>, page: &Page<'_>, closed: Option<Instant>) {
         match (self, question) {
             (Self::Page(it), Question::Page { reference, lists }) => {

@@ -1,20 +1,20 @@
-//! Redirects that lead to what stands in for a page: the home page, an error page, a search, a page in between.
+//! Redirects that lead to a replacement for a page: the home page, an error page, a search, an intermediate page.
 
 use base64::{Engine as _, engine::general_purpose};
 
 use super::claim::Visited;
 use crate::{capture::is_redirect, forward, uri::TargetUri};
 
-/// What a redirect leads to in place of the page.
+/// What a redirect leads to instead of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StandIn {
-    /// A page that leads back to the cited one when something is done: a login, a consent.
+    /// A page that leads back to the cited one after an action: a login, a consent.
     Between(String),
-    /// Any other.
+    /// Any other page.
     Other(String),
 }
 
-/// Words for home pages, as the last part of a path.
+/// Words for home pages, in the last part of a path.
 const HOME: &[&str] = &[
     "index",
     "home",
@@ -27,7 +27,7 @@ const HOME: &[&str] = &[
     "welcome",
 ];
 
-/// Words for pages that tell an error, in the parts of a path.
+/// Words for error pages, in the parts of a path.
 const ERRORS: &[&str] = &[
     "404",
     "403",
@@ -62,7 +62,7 @@ const ERRORS: &[&str] = &[
     "notavailable",
 ];
 
-/// Words for pages that want something first, in the parts of a path or the first name of a host.
+/// Words for pages that require an action first, in the parts of a path or the first label of a host.
 const BETWEEN: &[&str] = &[
     "login",
     "signin",
@@ -93,9 +93,9 @@ const BETWEEN: &[&str] = &[
 /// Words for searches.
 const SEARCHES: &[&str] = &["search", "suche", "recherche", "buscar", "results"];
 
-/// Where a visit leads whose last capture is a redirect, or a page that only sends a browser elsewhere: what is there was not archived.
+/// The target of a visit whose last capture is a redirect, or a page that only sends a browser elsewhere: the target was not archived.
 ///
-/// A page that leads back to where the visit has been is there to be read.
+/// A page that leads back to an address of the visit can be read itself.
 pub(super) fn unfollowed(visited: &Visited<'_>) -> Option<TargetUri> {
     let last = visited.hops.last()?;
     if last.status().is_some_and(is_redirect) {
@@ -109,7 +109,7 @@ pub(super) fn unfollowed(visited: &Visited<'_>) -> Option<TargetUri> {
     (!been).then_some(to)
 }
 
-/// What stands at `to` in place of the page at `from`, as far as the addresses tell it; `None` for what may be the page.
+/// What `to` shows instead of the page at `from`, as far as the addresses show; `None` if it may be the page.
 pub(super) fn stands_in(from: &TargetUri, to: &TargetUri) -> Option<StandIn> {
     let words = |uri: &TargetUri| -> Vec<String> {
         let segments = uri.as_url().path_segments();
@@ -123,11 +123,11 @@ pub(super) fn stands_in(from: &TargetUri, to: &TargetUri) -> Option<StandIn> {
     let host = to.host().split('.').next().unwrap_or_default();
     let asks = is_new(BETWEEN) || BETWEEN.contains(&host) && to.host() != from.host();
     if asks || leads_back(from, to) {
-        let detail = "a page in between, which wants something before it shows the page";
+        let detail = "an intermediate page, which requires an action before it shows the page";
         return Some(StandIn::Between(detail.to_owned()));
     }
     if is_new(ERRORS) {
-        return Some(StandIn::Other("a page that tells an error".to_owned()));
+        return Some(StandIn::Other("an error page".to_owned()));
     }
     if is_home(to) && !is_home(from) {
         let detail = format!("the home page of {}", to.host());
@@ -139,7 +139,7 @@ pub(super) fn stands_in(from: &TargetUri, to: &TargetUri) -> Option<StandIn> {
     None
 }
 
-/// A part of a path as a word: letters and digits alone, without the ending of a file.
+/// A part of a path as a word: only letters and digits, without a file extension.
 fn word(segment: &str) -> Option<String> {
     let stem = match segment.rsplit_once('.') {
         Some((stem, ending)) if ending.len() <= 5 => stem,
@@ -150,7 +150,7 @@ fn word(segment: &str) -> Option<String> {
     (!word.is_empty()).then_some(word)
 }
 
-/// Whether an address is that of a site as such: no path, or one that only says so, or says the language. A query says more.
+/// Whether an address is that of a site itself: no path, or one that only names the home page or a language. A query means more.
 fn is_home(uri: &TargetUri) -> bool {
     if uri
         .as_url()
@@ -164,7 +164,7 @@ fn is_home(uri: &TargetUri) -> bool {
     words.all(|word| HOME.contains(&word.as_str()) || is_language(&word))
 }
 
-/// Whether a query only says where a visitor came from.
+/// Whether a query only shows where a visitor came from.
 fn is_tracking(query: &str) -> bool {
     query.split('&').all(|part| {
         let name = part.split('=').next().unwrap_or_default();
@@ -195,7 +195,7 @@ fn is_language(word: &str) -> bool {
         )
 }
 
-/// Whether the query of `to` has the cited address in it, plain or in base 64: that is where it leads afterwards.
+/// Whether the query of `to` contains the cited address, plain or in base 64, to return there.
 fn leads_back(from: &TargetUri, to: &TargetUri) -> bool {
     let path = from.path_and_query();
     if path.len() < 3 {

@@ -1,4 +1,4 @@
-//! What the good visits of a page left behind, by which the silence of a later one is weighed.
+//! What is known from the good visits of a page, to judge what is missing at a later one.
 
 use std::collections::BTreeSet;
 
@@ -15,28 +15,28 @@ use crate::{
     reading::Reading,
 };
 
-/// What is remembered of a page's good visits.
+/// What is remembered from the good visits of a page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Before {
-    /// What the page was like.
+    /// The content of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     portrait: Option<Portrait>,
-    /// Where it was: the key of the address that the visit came to.
+    /// Its address: the key of the address at the end of the visit.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     at: String,
     /// The first visit that brought a page without the end tag that earlier ones had, with the letters of its main part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unclosed: Option<(Instant, usize)>,
-    /// The claimed names that were missing from its list, by their places.
+    /// The claimed names that were missing from its list, by index.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     missing: BTreeSet<usize>,
-    /// The claimed names that have gone from its list and come back, by their places.
+    /// The claimed names that have disappeared from its list and come back, by index.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     returned: BTreeSet<usize>,
 }
 
 impl Before {
-    /// Why nothing can be called gone from this page: another one is there now, or it was cut short.
+    /// Why nothing can be called gone from this page: another page is there now, or the page was truncated.
     pub(super) fn objection<'a>(
         &self,
         page: &Page<'a>,
@@ -53,15 +53,15 @@ impl Before {
         Some((Why::AnotherPage, objection))
     }
 
-    /// Whether the page has come to end so: another page before it had no end tag either, and no more text. Two transfers are not cut
-    /// at the same place.
+    /// Whether the page now ends without an end tag regularly: an earlier visit ended the same way, with no more text. Two transfers are not
+    /// truncated at the same place.
     fn ends_so<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> bool {
         let letters = page.sketch(reading).letters();
         self.unclosed
             .is_some_and(|unclosed| page.date() > Some(unclosed.0) && letters >= unclosed.1)
     }
 
-    /// Keeps that a page came without its end tag, if it is the first.
+    /// Records that a page came without its end tag, if it is the first.
     fn note_end<'a>(&mut self, page: &Page<'a>, reading: &'a Reading) {
         let cut = self
             .judgement(page, reading)
@@ -72,7 +72,7 @@ impl Before {
         }
     }
 
-    /// What a page has in common with the one that was there; `None` where nothing is known of that.
+    /// What a page has in common with the earlier ones; `None` if nothing is known about them.
     pub(super) fn kinship<'a>(&self, page: &Page<'a>, reading: &'a Reading) -> Option<Kinship> {
         Some(self.judgement(page, reading)?.kinship)
     }
@@ -82,7 +82,7 @@ impl Before {
         Some(portrait.knows(page.sketch(reading)))
     }
 
-    /// Remembers the page, if it is a good one: `is_it` where what is claimed stands there.
+    /// Remembers the page, if it is a good one; `is_it` says that the claimed content is on it.
     pub(super) fn learn<'a>(&mut self, page: &Page<'a>, reading: &'a Reading, is_it: bool) {
         if !is_it && self.objection(page, reading).is_some() {
             self.note_end(page, reading);
@@ -95,9 +95,9 @@ impl Before {
         }
     }
 
-    /// Takes from an answer about names what the page's past does not bear out, and remembers the page.
+    /// Removes from an answer about names what the past of the page does not support, and remembers the page.
     ///
-    /// A list with two of the names shows by itself that the page is the one asked for; that it came whole, it does not.
+    /// A list with two of the names proves that this is the requested page, but not that the page is complete.
     pub(super) fn weigh<'a>(
         &mut self,
         answer: &mut NamesAnswer,
@@ -119,8 +119,8 @@ impl Before {
         self.note_returns(answer);
     }
 
-    /// A name that has gone from the list and come back may do so again; where several have, the list shows now these, now those, and
-    /// any that is missing may come back.
+    /// A name that disappeared from the list and came back may do so again. If several have, the list shows varying selections, and
+    /// any missing name may come back.
     fn note_returns(&mut self, answer: &mut NamesAnswer) {
         for (at, name) in answer.names.iter_mut().enumerate() {
             match name.verdict {
@@ -144,7 +144,7 @@ impl Before {
     }
 }
 
-/// A verdict as far as the page's past bears it out.
+/// A verdict, as far as the past of the page supports it.
 pub(super) fn proven(verdict: Verdict, objection: Option<&(Why, String)>) -> Verdict {
     let gone = matches!(
         verdict,
@@ -163,7 +163,7 @@ pub(super) fn proven(verdict: Verdict, objection: Option<&(Why, String)>) -> Ver
     }
 }
 
-/// The key of the address that a visit came to.
+/// The key of the address at the end of a visit.
 fn address(page: &Page<'_>) -> String {
     let last = page.visited.hops.last();
     last.map_or_else(String::new, |last| last.target_uri.surt().to_string())

@@ -1,4 +1,4 @@
-//! Where the pages part names that the article leaves open: `A, B and C` may be one name or several.
+//! How the pages separate ambiguous names of an article: `A, B and C` can be one name or several.
 
 use std::collections::BTreeMap;
 
@@ -11,33 +11,33 @@ use crate::{
     profile::{Alias, ListedName, Reference},
 };
 
-/// What the visits of one page say about where names are parted: the visit that has most of them decides, of several the latest.
+/// How the visits of one page separate names: the visit with most of the names decides; among several, the latest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChoiceAnswers {
     best: Option<Choice>,
 }
 
-/// The names as one visit parts them.
+/// The names as one visit separates them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
-    /// How many of them it has.
+    /// How many of the names it has.
     there: usize,
-    /// When it was.
+    /// The date of the visit.
     date: Instant,
     /// The names.
     pub names: Vec<String>,
-    /// Why names are parted so.
+    /// Why names are separated in this way.
     pub why: BTreeMap<String, Reason>,
 }
 
 impl ChoiceAnswers {
-    /// The names as the visits of this page part them.
+    /// The names as the visits of this page separate them.
     #[must_use]
     pub fn best(&self) -> Option<&Choice> {
         self.best.as_ref()
     }
 
-    /// Adds what a further visit of the page says.
+    /// Adds a further visit of the page.
     pub(super) fn extend(
         &mut self,
         (reference, names, aliases): (&Reference, &[ListedName], &[Alias]),
@@ -79,7 +79,7 @@ impl ChoiceAnswers {
     }
 }
 
-/// The names of a claim as its pages part them, in the order in which it cites them; each name of a choice by itself where none does.
+/// The names of a claim as its pages separate them, in the order in which it cites the pages; if no page separates a choice, each name is separate.
 pub(super) fn chosen(
     names: &[ListedName],
     pages: &[&ChoiceAnswers],
@@ -96,7 +96,7 @@ pub(super) fn chosen(
     }
 }
 
-/// Each name by itself.
+/// Each name separately.
 fn plain(names: &[ListedName]) -> Vec<String> {
     names
         .iter()
@@ -107,7 +107,7 @@ fn plain(names: &[ListedName]) -> Vec<String> {
         .collect()
 }
 
-/// Whether the article leaves open how the names of a list are parted.
+/// Whether names of a list are ambiguous in the article.
 pub(super) fn is_open(names: &[ListedName]) -> bool {
     names
         .iter()

@@ -1,4 +1,4 @@
-//! What the comparison is given: visits of the pages that a claim cites, and what they say about it.
+//! The input of the comparison (visits of the pages that a claim cites), and what they say about the claim.
 
 use std::ops::Range;
 
@@ -17,27 +17,27 @@ use crate::{
 pub struct Place {
     /// Its bytes in the reading's text.
     pub range: Option<Range<usize>>,
-    /// The element that holds it.
+    /// The element that contains it.
     pub css: Option<String>,
-    /// Where that is, for people: `in the list "Convening Centers" (9 names)`.
+    /// A description of the place for people: `in the list "Convening Centers" (9 names)`.
     pub note: Option<String>,
 }
 
-/// One visit of a seed, ready to be judged by.
+/// One visit of a seed, in the form that is compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Visited<'a> {
-    /// The redirects in order; the last is what the visit came to.
+    /// The redirects in order; the last capture is the result of the visit.
     pub hops: &'a [CaptureEntry],
-    /// What was read from the last, where there was anything to read.
+    /// The reading of the last capture, if it can be read.
     pub reading: Option<&'a Reading>,
 }
 
-/// What narrows a page down to the part that a reference means.
+/// The part of a page that a reference means.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Scope<'a> {
     /// The fragment of the cited address.
     pub fragment: Option<&'a str>,
-    /// A CSS selector of the list, which overrules the search for it.
+    /// A CSS selector for the list, which overrides the search for it.
     pub selector: Option<&'a str>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn scope_of(reference: &Reference) -> Scope<'_> {
 pub(super) struct Cited<'a> {
     /// The references, in the order of the claim.
     pub(super) references: Vec<&'a Reference>,
-    /// Their numbers with the days they were accessed, at noon.
+    /// Their numbers and access dates, at noon.
     pub(super) accessed: Vec<(u32, Option<Instant>)>,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Cited<'a> {
     }
 }
 
-/// The day that a reference was accessed, at noon.
+/// The access date of a reference, at noon.
 pub(super) fn accessed_at(reference: &Reference) -> Option<Instant> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     reference
@@ -85,42 +85,42 @@ pub(super) fn accessed_at(reference: &Reference) -> Option<Instant> {
         .map(|accessed| accessed.and_time(noon).and_utc())
 }
 
-/// What one page says about words that a claim has.
+/// What one page says about the words of a claim.
 pub(super) struct Spoken {
-    /// What it says.
+    /// The verdict.
     pub(super) verdict: Verdict,
-    /// How sure that is.
+    /// How sure it is, from 0 to 1.
     pub(super) score: f64,
-    /// Why.
+    /// The reasons.
     pub(super) reasons: Vec<Reason>,
-    /// Where.
+    /// The place.
     pub(super) place: Place,
 }
 
 /// What one visit of one reference says about one thing.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Said {
-    /// What it says.
+    /// The verdict.
     pub(super) verdict: Verdict,
-    /// How sure that is.
+    /// How sure it is, from 0 to 1.
     pub(super) score: f64,
-    /// Why.
+    /// The reasons.
     pub(super) reasons: Vec<Reason>,
     /// The words it rests on.
     pub(super) evidence: Vec<Evidence>,
-    /// The headings of the lists that hold a name: made comparable, and as they are spelt.
+    /// The headings of the lists that contain a name: in comparable form, and as spelled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) headings: Vec<(String, String)>,
-    /// Whether nobody vouches for the host that the page came from.
+    /// Whether the certificate of the host is not trusted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) untrusted: bool,
-    /// Why a visit whose words are altered may have brought another page, if it may.
+    /// Why a visit with altered words may have brought another page, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) unproven: Option<String>,
 }
 
 impl Said {
-    /// Nothing can be said, for this reason.
+    /// Cannot tell, for this reason.
     pub(super) fn untold(why: Why, detail: &str) -> Self {
         Self::of(Verdict::CannotTell {
             why,
@@ -128,7 +128,7 @@ impl Said {
         })
     }
 
-    /// A verdict that rests on nothing yet.
+    /// A verdict without evidence yet.
     pub(super) fn of(verdict: Verdict) -> Self {
         Self {
             verdict,
@@ -141,12 +141,12 @@ impl Said {
         }
     }
 
-    /// Whether the page had it; `None` where that could not be told.
-    pub(super) fn held(&self) -> Option<bool> {
-        held(&self.verdict)
+    /// Whether the page had it; `None` if unclear.
+    pub(super) fn is_there(&self) -> Option<bool> {
+        is_there(&self.verdict)
     }
 
-    /// Whether another visit says the same of the same place; what explains it may differ.
+    /// Whether another visit says the same about the same place; the explanations can differ.
     pub(super) fn is_same(&self, verdict: &Verdict, headings: &[(String, String)]) -> bool {
         self.verdict == *verdict
             && self
@@ -157,8 +157,8 @@ impl Said {
     }
 }
 
-/// Whether a page that such a verdict is about had it; `None` where that could not be told.
-pub(super) fn held(verdict: &Verdict) -> Option<bool> {
+/// Whether the page had what a verdict is about; `None` if unclear.
+pub(super) fn is_there(verdict: &Verdict) -> Option<bool> {
     match verdict {
         Verdict::Present
         | Verdict::Elsewhere { .. }
@@ -175,19 +175,19 @@ pub(super) fn held(verdict: &Verdict) -> Option<bool> {
     }
 }
 
-/// What was wrong with the certificate of the host that a visit's page came from, if anything.
+/// The fault of the certificate of the host of a visit's page, if any.
 pub(super) fn untrusted(visited: &Visited<'_>) -> Option<Untrusted> {
     visited.hops.iter().find_map(|hop| hop.untrusted)
 }
 
-/// What is missing from a body that was cut short may have stood in the rest, and nothing is gone on the word of a host that nobody
-/// vouches for.
+/// The verdict, or *cannot tell*: what a truncated body does not contain may have been in the rest, and a host with an untrusted certificate
+/// cannot make anything absent.
 pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
-    if let Some(it) = untrusted(visited).filter(|_| held(&verdict) == Some(false)) {
+    if let Some(it) = untrusted(visited).filter(|_| is_there(&verdict) == Some(false)) {
         return Verdict::CannotTell {
             why: Why::AnotherPage,
             detail: format!(
-                "nobody vouches that this is the page: the certificate of its host is {it}"
+                "it is not certain that this is the page: the certificate of its host is {it}"
             ),
         };
     }
@@ -204,7 +204,7 @@ pub(super) fn whole(verdict: Verdict, visited: &Visited<'_>) -> Verdict {
     }
 }
 
-/// What the finding about a claim of words is about; a list's findings are about its names.
+/// The subject of the finding about a claim of words; findings about a list are about its names.
 pub(super) fn subject_of(claim: &Claim) -> Option<Subject> {
     let id = claim.id.clone();
     match &claim.statement {

@@ -1,4 +1,4 @@
-//! What became of a reference's page, as its last visit tells.
+//! The fate of the page of a reference, according to its last visit.
 
 use super::{
     away,
@@ -12,14 +12,14 @@ use crate::{
     reading::PageState,
 };
 
-/// The fate that one visit tells: by its failure, its status, what stands on the page, and where the redirects led.
+/// The fate according to one visit: by its failure, its status, its content, and the targets of its redirects.
 ///
-/// A redirect that changes the scheme, `www` or a trailing slash alone is no move.
+/// A redirect that changes only the scheme, `www` or a trailing slash is not a move.
 ///
-/// Nothing is gone, and nothing moved, on the word of a host that nobody vouches for.
+/// A host with an untrusted certificate cannot make a page gone or moved.
 #[must_use]
 pub fn fate(visited: &Visited<'_>) -> Fate {
-    let fate = told(visited);
+    let fate = trusting(visited);
     let lost = matches!(
         fate,
         Fate::Gone { .. }
@@ -30,13 +30,14 @@ pub fn fate(visited: &Visited<'_>) -> Fate {
     );
     match untrusted(visited).filter(|_| lost) {
         Some(it) => Fate::Unreachable {
-            detail: format!("nobody vouches for what came: the certificate of the host is {it}"),
+            detail: format!("the response cannot be trusted: the certificate of the host is {it}"),
         },
         None => fate,
     }
 }
 
-fn told(visited: &Visited<'_>) -> Fate {
+/// The fate, if every certificate is trusted.
+fn trusting(visited: &Visited<'_>) -> Fate {
     let Some(last) = visited.hops.last() else {
         return Fate::Unvisited;
     };
@@ -55,7 +56,7 @@ fn told(visited: &Visited<'_>) -> Fate {
     if let Some(to) = away::unfollowed(visited) {
         return Fate::RedirectedAway {
             to,
-            detail: "what is there is not in the archive".to_owned(),
+            detail: "the page behind the redirect is not in the archive".to_owned(),
         };
     }
     if let Some(detail) = without_page(last) {
@@ -76,7 +77,7 @@ fn told(visited: &Visited<'_>) -> Fate {
         },
         PageState::SoftNotFound => Fate::Soft404,
         PageState::Unavailable => Fate::Unreachable {
-            detail: "the page says that the site is in trouble".to_owned(),
+            detail: "the page reports an error or maintenance".to_owned(),
         },
         PageState::Parked => Fate::Parked,
         _ => moved(visited, last),
@@ -104,7 +105,7 @@ fn moved(visited: &Visited<'_>, last: &CaptureEntry) -> Fate {
     let permanent = hops
         .iter()
         .take(hops.len() - 1)
-        // A try that was made again is no redirect; a page that only sends a browser on does not say for how long.
+        // A repeated attempt is not a redirect; a page that only sends a browser elsewhere does not say for how long.
         .filter_map(CaptureEntry::status)
         .filter(|status| is_redirect(*status) || matches!(status, 200..=299))
         .all(|status| matches!(status, 301 | 308));
@@ -133,34 +134,36 @@ fn by_status(status: u16, visited: &Visited<'_>) -> Option<Fate> {
     }
 }
 
-/// Whether a status says that the host does not want to give the page to this visitor, or not in this way: all of 400 to 499
-/// but those that are about the page or about time, and what some sites send in place of one (999).
+/// Whether a status means that the host refuses the page to this visitor, or in this way: all from 400 to 499
+/// except those about the page or about time, and 999, which some sites send instead.
 fn refuses(status: u16) -> bool {
     matches!(status, 400..=499 | 600..) && !matches!(status, 404 | 408 | 410 | 425)
 }
 
-/// What a host answered, for people.
+/// The response of a host, for people.
 fn answered(status: u16) -> String {
     let words = match status {
         400 => "it does not understand the request",
         401 | 407 => "it asks for a login",
         402 => "it asks for a payment",
         403 => "it forbids the visit",
-        405 | 406 | 409 | 412 | 415..=418 | 421 | 426 | 428 | 431 => "it does not want the request",
+        405 | 406 | 409 | 412 | 415..=418 | 421 | 426 | 428 | 431 => {
+            "it does not accept the request"
+        }
         408 | 425 => "it ran out of time",
-        429 => "it has had too many requests",
+        429 => "it received too many requests",
         451 => "the law forbids it",
-        400..=499 | 600.. => "it turned the visit away",
-        500 => "something in it broke",
-        501 | 505 => "it cannot do what was asked",
-        502 | 504 | 520..=527 | 530 | 598 | 599 => "what stands before it did not reach it",
-        503 | 509 | 529 => "it is overloaded, or being worked on",
-        _ => "it is in trouble",
+        400..=499 | 600.. => "it refused the visit",
+        500 => "it had an internal error",
+        501 | 505 => "it does not support the request",
+        502 | 504 | 520..=527 | 530 | 598 | 599 => "a server in front of it could not reach it",
+        503 | 509 | 529 => "it is overloaded or under maintenance",
+        _ => "it reported an error",
     };
     format!("the host answered {status}: {words}")
 }
 
-/// Why an answer that is no error brings no page all the same; `None` where it brings one.
+/// Why a response that is not an error has no page; `None` if it has one.
 fn without_page(last: &CaptureEntry) -> Option<String> {
     let status = last.status()?;
     let is_empty = last.payload_digest == Some(PayloadDigest::of(b""));
@@ -187,12 +190,12 @@ fn failed(failure: &Failure) -> Fate {
     }
 }
 
-/// A failure for people, with what to do about it where somebody can do something.
+/// A failure in words, with what to do about it if a person can do something.
 fn failure_in_words(failure: &Failure) -> String {
     use FailureKind as Kind;
     let general = in_words(failure.kind);
     match failure.kind {
-        // Captures of before the details had words for people have the TLS library's.
+        // Older captures have the details of the TLS library, which are not written for people.
         Kind::Tls | Kind::TlsExpired | Kind::TlsWrongHost | Kind::TlsUnknownIssuer
             if failure.detail.starts_with("the ") || failure.detail.starts_with("nobody ") =>
         {
@@ -209,7 +212,7 @@ fn failure_in_words(failure: &Failure) -> String {
     }
 }
 
-/// A kind of failure for people: the same words for the same kind, whatever the operating system said.
+/// A kind of failure in words: the same words for the same kind, whatever the operating system said.
 fn in_words(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::DnsNotFound => "the host name has no address",
@@ -218,7 +221,7 @@ fn in_words(kind: FailureKind) -> &'static str {
         FailureKind::TlsTimeout => "no TLS connection within the time allowed",
         FailureKind::Connect => "no connection",
         FailureKind::ConnectTimeout => "no connection within the time allowed",
-        FailureKind::TlsExpired => "the certificate is past its date",
+        FailureKind::TlsExpired => "the certificate has expired",
         FailureKind::TlsWrongHost => "the certificate is for another host",
         FailureKind::TlsUnknownIssuer => "the certificate's issuer is not known",
         FailureKind::Tls => "no TLS connection",
@@ -226,21 +229,21 @@ fn in_words(kind: FailureKind) -> &'static str {
         FailureKind::Disconnect => "the connection broke off",
         FailureKind::Malformed => "the answer is not HTTP",
         FailureKind::RobotsRefused => "robots.txt forbids it",
-        FailureKind::GuardRefused => "the settings of this archive do not let it be visited",
+        FailureKind::GuardRefused => "the settings of this archive do not allow the visit",
         FailureKind::RedirectLoop => "its redirects lead in a circle",
-        FailureKind::BadRedirect => "its redirect leads nowhere that can be visited",
+        FailureKind::BadRedirect => "its redirect leads to an address that cannot be visited",
         FailureKind::HostBackoff => "the host asked to be left alone",
         FailureKind::Proxy => "the proxy failed",
-        FailureKind::Stopped => "the run was ended before the answer was whole",
+        FailureKind::Stopped => "the run ended before the response was complete",
     }
 }
 
-/// Why a visit cannot be judged by, whatever the claim; `None` where its page was read.
+/// Why a visit cannot be used for any claim; `None` if its page was read.
 pub(super) fn unjudged(visited: &Visited<'_>) -> Option<(Why, String)> {
     let Some(last) = visited.hops.last() else {
         return Some((
             Why::NotVisited,
-            "the page was not visited so far".to_owned(),
+            "the page has not been visited yet".to_owned(),
         ));
     };
     if let Some(failure) = &last.failure {
@@ -264,11 +267,11 @@ pub(super) fn unjudged(visited: &Visited<'_>) -> Option<(Why, String)> {
         )),
         _ if challenge::in_head(&last.head).is_some() => Some((
             Why::Blocked,
-            "a challenge stands in the page's place".to_owned(),
+            "a challenge was shown instead of the page".to_owned(),
         )),
         Some(_) if away::unfollowed(visited).is_some() => Some((
             Why::FetchFailed,
-            "what the redirect leads to is not in the archive".to_owned(),
+            "the target of the redirect is not in the archive".to_owned(),
         )),
         Some(_) if without_page(last).is_some() => {
             Some((Why::FetchFailed, without_page(last).unwrap_or_default()))

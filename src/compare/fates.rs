@@ -1,4 +1,4 @@
-//! What the visits of one page say about the page itself: what became of it, and which names it lists.
+//! What the visits of one page say about the page itself: its fate, and the names that it lists.
 
 use std::collections::BTreeSet;
 
@@ -28,24 +28,24 @@ use crate::{
 /// What the visits of one page say about it, from the first to the latest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PageAnswers {
-    fates: Track<Told>,
-    /// Marks of the names that it lists, sorted; empty where nobody asked for them.
+    fates: Track<PageSaid>,
+    /// Digests of the names that it lists, sorted; empty unless requested.
     listed: Vec<u32>,
     /// The first of the visits that list them.
     listed_at: Option<Instant>,
-    /// What the page was like while it was at its address.
+    /// The content of the page while it was at its address.
     #[serde(default)]
     before: Before,
-    /// Its title then, folded.
+    /// Its title at that time, folded.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     title: String,
 }
 
 /// What visits say about a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Told {
+struct PageSaid {
     fate: Fate,
-    /// Whether what a redirect led to is the page, by its text and title; `None` where they do not tell.
+    /// Whether the target of a redirect is the page, by its text and title; `None` if unclear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     is_page: Option<bool>,
     reasons: Vec<Reason>,
@@ -53,7 +53,7 @@ struct Told {
 }
 
 impl PageAnswers {
-    /// Goes on with the visits that begin with this page; those before ended at `closed`. `lists` says whether its names
+    /// Continues with the visits that begin with this page; the ones before ended at `closed`. `lists` says whether its names
     /// are wanted.
     pub(super) fn extend(
         &mut self,
@@ -68,7 +68,7 @@ impl PageAnswers {
         self.fates.tell(
             date,
             |fate| fate.fate == now && fate.is_page == is_page,
-            || Told {
+            || PageSaid {
                 fate: now.clone(),
                 is_page,
                 reasons: reasons(page),
@@ -102,8 +102,8 @@ impl PageAnswers {
         }
     }
 
-    /// Whether what a redirect led to is the page: by what it was like before, or by the title that the article gives. What is at its
-    /// own address is remembered.
+    /// Whether the target of a redirect is the page: by its earlier content, or by the title in the article. Remembers the content at its
+    /// own address.
     fn is_page(&mut self, now: &Fate, reference: &Reference, page: &Page<'_>) -> Option<bool> {
         let reading = page.visited.reading?;
         let title = fold(reading.title.as_deref().unwrap_or_default());
@@ -125,14 +125,14 @@ impl PageAnswers {
         }
     }
 
-    /// When the page listed a name, if it may do so now: whether it really does, its reading says.
+    /// When the page listed a name, if it may list it now; only its reading shows whether it really does.
     pub(super) fn may_list(&self, name: &NameKey) -> Option<Instant> {
         let has = |number: &u32| self.listed.binary_search(number).is_ok();
         self.listed_at.filter(|_| marks(name).iter().any(has))
     }
 }
 
-/// Whether two titles, folded, are the same, or one is the other with more around it: a site's name.
+/// Whether two folded titles are the same, or one is the other with additions, such as the name of a site.
 fn is_same_title(one: &str, other: &str) -> bool {
     const FEWEST: usize = 8;
     let (short, long) = if one.len() <= other.len() {
@@ -143,8 +143,8 @@ fn is_same_title(one: &str, other: &str) -> bool {
     short.chars().count() >= FEWEST && long.contains(short)
 }
 
-impl Told {
-    /// The fate, once it is known whether the words that are cited are there: a redirect to another page is no move.
+impl PageSaid {
+    /// The fate, once it is known whether the cited words are there: a redirect to another page is not a move.
     fn judged(&self, rest: Rest) -> Fate {
         match &self.fate {
             Fate::Moved { to, permanent } => {
@@ -157,12 +157,12 @@ impl Told {
                 } else {
                     Fate::Moved {
                         to: to.clone(),
-                        // An address is only changed to one where the page is known to be.
+                        // The address is only changed to one that is known to have the page.
                         permanent: *permanent && known,
                     }
                 }
             }
-            // An address may look like that of a home page, and have what is cited.
+            // An address can look like that of a home page and have the cited content.
             Fate::RedirectedAway { to, .. } if rest == Rest::There => Fate::Moved {
                 to: to.clone(),
                 permanent: false,
@@ -172,23 +172,23 @@ impl Told {
     }
 }
 
-/// What the latest visits of a page say of all that rests on it.
+/// What the latest visits of a page say about everything that rests on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
     /// Some of it is there.
     There,
-    /// Some of it is gone, and none is there.
+    /// Some of it is gone, and the rest is unclear.
     Lost,
-    /// Nothing rests on it, or nothing can be told.
+    /// Nothing rests on it, or everything is unclear.
     Untold,
 }
 
 impl Rest {
-    /// What it is where these are whether the page has what rests on it, each `None` where nobody can tell.
-    pub(super) fn of(held: impl Iterator<Item = Option<bool>>) -> Self {
+    /// Summarizes whether the page has what rests on it; `None` means unclear.
+    pub(super) fn of(has_it: impl Iterator<Item = Option<bool>>) -> Self {
         let mut rest = Self::Untold;
-        for held in held.flatten() {
-            if held {
+        for has_it in has_it.flatten() {
+            if has_it {
                 return Self::There;
             }
             rest = Self::Lost;
@@ -224,7 +224,7 @@ fn mark(text: &str) -> u32 {
     })
 }
 
-/// The address that the page was captured under, for people, where it is not the one that is cited.
+/// The address under which the page was captured, for people, if it is not the cited one.
 fn captured_as(reference: &Reference, page: &Page<'_>) -> Option<String> {
     let (cited, _) = TargetUri::parse(reference.url.as_deref()?).ok()?;
     let first = &page.visited.hops.first()?.target_uri;
@@ -240,7 +240,7 @@ fn redirects(page: &Page<'_>) -> Option<String> {
     (hops > 0).then(|| format!("after {hops} redirect{}", if hops == 1 { "" } else { "s" }))
 }
 
-/// What on the page tells its state.
+/// The signs for the state of the page.
 fn reasons(page: &Page<'_>) -> Vec<Reason> {
     page.visited.reading.map_or_else(Vec::new, |reading| {
         let telling = reading
@@ -253,8 +253,8 @@ fn reasons(page: &Page<'_>) -> Vec<Reason> {
     })
 }
 
-/// The finding on a reference's page; `waiting` is what its latest visits met that nothing is concluded from yet, `rest` what they say
-/// of what rests on it.
+/// The finding about the page of a reference; `waiting` is what its latest visits found from which nothing follows yet, `rest` what they say
+/// about everything that rests on it.
 pub(super) fn of_reference(
     name: &str,
     reference: &Reference,

@@ -1,4 +1,4 @@
-//! All findings about a profile, from the answers that the pages it cites gave to its questions.
+//! All findings about a profile, from the answers of the pages that it cites.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -28,7 +28,7 @@ use crate::{
     profile::{Claim, ListedName, Profile, Statement},
 };
 
-/// Gives all findings about a profile whose name (its file's stem) is `name` to `take`: references, then claims, in the order of the
+/// Passes all findings about a profile with that `name` (the stem of its file) to `take`: references, then claims, in the order of the
 /// profile.
 pub fn findings_from(
     name: &str,
@@ -43,7 +43,7 @@ pub fn findings_from(
             let claims = profile.claims.iter().enumerate();
             let citing = claims.filter(|(_, claim)| claim.cites.contains(&reference.number));
             let answers = citing.filter_map(|(place, _)| (given.claims)(place, reference.number));
-            Rest::of(answers.flat_map(|answer| answer.held()))
+            Rest::of(answers.flat_map(|answer| answer.is_there()))
         };
         let page = answered.pages.get(&reference.number);
         take(of_reference(name, reference, page, (waiting, &rest)));
@@ -54,7 +54,7 @@ pub fn findings_from(
     }
 }
 
-/// What the visits say about each thing that the claim at a place of the profile is about, in the order of the findings.
+/// What the visits say about each part of the claim at a place in the profile, in the order of the findings.
 #[must_use]
 pub fn series_from(
     name: &str,
@@ -74,7 +74,7 @@ pub fn series_from(
     all
 }
 
-/// What the pages that a claim cites say of its list, by the numbers of the references.
+/// The answers of the pages that a claim cites about its list, by the numbers of the references.
 type Lists = Vec<(u32, Box<NamesAnswers>)>;
 
 fn lists(claims: &AboutClaims<'_>, place: usize, cited: &Cited<'_>) -> Lists {
@@ -87,17 +87,17 @@ fn lists(claims: &AboutClaims<'_>, place: usize, cited: &Cited<'_>) -> Lists {
         .collect()
 }
 
-/// Beside the answers about a claim itself, those that its series rest on.
+/// The answers that the series of a claim need besides those about the claim itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AlsoAsked {
-    /// Those about the claims before it: what they said of a list or of a new name is not said twice.
+    /// Those about the claims before it: a list or a new name is only reported once.
     pub before: bool,
-    /// Those about all pages: a name that is gone may stand on another one.
+    /// Those about all pages: a name that is gone can be on another page.
     pub pages: bool,
 }
 
 impl AlsoAsked {
-    /// What else the series of the claim at `place` rest on, as its own answers tell.
+    /// What else the series of the claim at `place` need, according to its own answers.
     #[must_use]
     pub fn of(profile: &Profile, place: usize, claims: &AboutClaims<'_>) -> Self {
         let claim = profile.claims.get(place);
@@ -118,7 +118,7 @@ impl AlsoAsked {
     }
 }
 
-/// The names that a page lists now and the claim does not.
+/// The names that a page lists now and that are not in the claim.
 fn news(page: &NamesAnswers) -> impl Iterator<Item = &Fresh> {
     page.fresh().iter().filter(|it| {
         let latest = it.track.latest();
@@ -126,18 +126,18 @@ fn news(page: &NamesAnswers) -> impl Iterator<Item = &Fresh> {
     })
 }
 
-/// A profile's findings in the making.
+/// The findings of a profile in progress.
 struct Telling<'a, 'l> {
     name: &'a str,
     profile: &'a Profile,
     answered: &'a Answered,
     claims: &'a AboutClaims<'a>,
     copies: &'a OfCopies<'a>,
-    /// Whether it is wanted what each visit said.
+    /// Whether the answers of each visit are wanted.
     moments: bool,
-    /// The keys of names that are claimed, or new already; made when the first new name is met.
+    /// The keys of claimed names and of new names already reported; filled at the first new name.
     spoken_for: Option<BTreeSet<String>>,
-    /// The references whose list was said to be rebuilt.
+    /// The references whose list was already reported as rebuilt.
     rebuilt: BTreeSet<u32>,
     look: &'a mut Look<'l>,
 }
@@ -163,7 +163,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         }
     }
 
-    /// Passes a claim by whose findings are not wanted: what it says need not be said again.
+    /// Skips a claim whose findings are not wanted, and remembers what it reports.
     fn pass(&mut self, place: usize, claim: &Claim) {
         let pages = lists(self.claims, place, &Cited::of(claim, self.profile));
         self.rebuilt(&pages);
@@ -172,7 +172,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         }
     }
 
-    /// The list of a claim that was rebuilt last, where no claim before told of it.
+    /// The list of a claim that was rebuilt last, unless an earlier claim reported it.
     fn rebuilt<'p>(&mut self, pages: &'p Lists) -> Option<&'p Rebuilt> {
         let rebuilt = pages
             .iter()
@@ -181,7 +181,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         self.rebuilt.insert(rebuilt.0).then_some(rebuilt.1)
     }
 
-    /// Whether no claim has the name of this key, and none before told of it as new.
+    /// Whether the name with this key is neither claimed nor reported as new before.
     fn is_first(&mut self, key: &str) -> bool {
         let profile = self.profile;
         self.spoken_for
@@ -213,7 +213,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         }
     }
 
-    /// All that is said about a listed claim: of the list, of the names in the order of the claim, of the new names in that of the page.
+    /// All findings about a listed claim: the list, the names in the order of the claim, the new names in the order of the page.
     fn list(
         &mut self,
         place: usize,
@@ -265,7 +265,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         self.new_names(claim, cited, (&pages, &copied), take);
     }
 
-    /// The names that the latest pages list and the article does not: none that any claim of the profile has.
+    /// The names that the latest pages list and that no claim of the profile has.
     fn new_names<'p>(
         &mut self,
         claim: &Claim,
@@ -273,7 +273,7 @@ impl<'a, 'l> Telling<'a, 'l> {
         (pages, copied): (&'p Lists, &'p Lists),
         take: &mut dyn FnMut(Series),
     ) {
-        // "Partners include …" names some: one more on the page contradicts nothing.
+        // "Partners include …" names only some: further names on the page do not contradict it.
         if matches!(
             claim.statement,
             Statement::Listed {
@@ -340,7 +340,7 @@ impl<'a, 'l> Telling<'a, 'l> {
     }
 }
 
-/// The runs of the tracks, oldest first; of a copy its one moment.
+/// The runs of the tracks, oldest first; a copy has only one moment.
 fn moments(tracks: &Tracks<'_>) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
     let own = tracks.own.iter().map(|own| (own, false));
@@ -366,7 +366,7 @@ fn moments(tracks: &Tracks<'_>) -> Vec<Moment> {
     moments
 }
 
-/// What pages say of words, by the numbers of the references.
+/// What pages say about words, by the numbers of the references.
 fn spoken(pages: &[(u32, Answers)]) -> Vec<(u32, &Track<Said>)> {
     let words = pages.iter().filter_map(|(number, page)| match page {
         Answers::Words(words) => Some((*number, words.track())),
@@ -375,7 +375,7 @@ fn spoken(pages: &[(u32, Answers)]) -> Vec<(u32, &Track<Said>)> {
     words.collect()
 }
 
-/// What the copies of the pages that a claim cites say of it, by the numbers of the references.
+/// What the copies of the pages that a claim cites say about it, by the numbers of the references.
 fn copies(copies: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Vec<(u32, Answers)> {
     let references = cited.references.iter();
     let of = |number: u32| {
@@ -388,7 +388,7 @@ fn copies(copies: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Vec<(u32, A
         .collect()
 }
 
-/// The same of its list.
+/// The same for its list.
 fn copied_lists(of: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Lists {
     let lists = copies(of, place, cited).into_iter();
     lists
@@ -399,7 +399,7 @@ fn copied_lists(of: &OfCopies<'_>, place: usize, cited: &Cited<'_>) -> Lists {
         .collect()
 }
 
-/// What is said of a list that is built otherwise than before.
+/// The statement about a rebuilt list.
 fn of_list(rebuilt: &Rebuilt) -> Folded {
     let verdict = Verdict::Redesigned {
         from: rebuilt.from.clone(),
@@ -427,8 +427,8 @@ fn of_list(rebuilt: &Rebuilt) -> Folded {
 
 /// All findings about a profile, from every visit of its pages.
 ///
-/// `visits` gives for a reference's number the visits of its page that count, oldest first. The same visits give the same
-/// findings, byte for byte, whether the answers were kept in between or not.
+/// `visits` returns the visits of the page of a reference that count, oldest first. The same visits give the same
+/// findings, byte for byte, whether or not answers were stored in between.
 #[must_use]
 pub fn findings(
     name: &str,
@@ -481,7 +481,7 @@ pub fn findings(
 }
 
 impl Cited<'_> {
-    /// The day that one of them was accessed.
+    /// The access date of one of them.
     fn day_of(&self, number: u32) -> Option<Instant> {
         let reference = self
             .references

@@ -1,4 +1,4 @@
-//! What the visits of one page say about a claim's list: about each claimed name, about names that are new, about the list itself.
+//! What the visits of one page say about the list of a claim: each claimed name, new names, and the list itself.
 
 use std::collections::BTreeSet;
 
@@ -24,38 +24,38 @@ use crate::{
     profile::{Alias, ListedName, Reference},
 };
 
-/// What the visits of one page say about a claim's list, from the first to the latest.
+/// What the visits of one page say about the list of a claim, from the first to the latest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NamesAnswers {
-    /// What they say of each claimed name, in the order of the claim.
+    /// What they say about each claimed name, in the order of the claim.
     names: Vec<Track<Said>>,
-    /// The names that the latest of them lists and the claim does not, in the order of the page.
+    /// The names that the latest visit lists and that are not in the claim, in the order of the page.
     fresh: Vec<Fresh>,
-    /// What they say of a name that none of them lists.
+    /// What they say about a name that none of them lists.
     unlisted: Track<Said>,
-    /// What the next visit is to know of the list.
+    /// What the next visit has to know about the list.
     known: Option<Known>,
-    /// The list as it was found last.
+    /// The list as it was last found.
     list: Option<MainList>,
-    /// The last time that it became another kind of list, or came under another heading.
+    /// The last time that the list changed its kind or its heading.
     rebuilt: Option<Rebuilt>,
-    /// What the page was like at good visits, and which names its list has let go.
+    /// The content of the page at good visits, and the names that its list dropped.
     #[serde(default)]
     before: Before,
 }
 
-/// A name that a page lists and the claim does not.
+/// A name that a page lists and that is not in the claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Fresh {
-    /// The name made comparable.
+    /// The name in comparable form.
     pub(super) key: String,
     /// The name as the page spells it.
     pub(super) name: String,
-    /// What the visits say of it.
+    /// What the visits say about it.
     pub(super) track: Track<Said>,
 }
 
-/// What is asked about a list.
+/// A question about a list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     /// The page.
@@ -67,7 +67,7 @@ pub(super) struct Asked<'a> {
 }
 
 impl NamesAnswers {
-    /// What the visits say of each claimed name.
+    /// What the visits say about each claimed name.
     pub(super) fn names(&self) -> &[Track<Said>] {
         &self.names
     }
@@ -77,18 +77,18 @@ impl NamesAnswers {
         &self.fresh
     }
 
-    /// What the visits say of a name that is not claimed, by its key.
+    /// What the visits say about a name that is not claimed, by its key.
     pub(super) fn about_new(&self, key: &str) -> &Track<Said> {
         let fresh = self.fresh.iter().find(|it| it.key == key);
         fresh.map_or(&self.unlisted, |fresh| &fresh.track)
     }
 
-    /// The last time that the list became another kind of list, or came under another heading.
+    /// The last time that the list changed its kind or its heading.
     pub(super) fn rebuilt(&self) -> Option<&Rebuilt> {
         self.rebuilt.as_ref()
     }
 
-    /// Goes on with the visits that begin with this page; those before ended at `closed`.
+    /// Continues with the visits that begin with this page; the ones before ended at `closed`.
     pub(super) fn extend(&mut self, asked: &Asked<'_>, page: &Page<'_>, closed: Option<Instant>) {
         let Some(date) = page.date() else { return };
         let answer = match (unjudged(&page.visited), page.visited.reading) {
@@ -113,7 +113,7 @@ impl NamesAnswers {
         self.names.resize_with(asked.names.len(), Track::default);
         match answer {
             Err((why, detail)) => self.untold(date, page, why, &detail),
-            Ok(answer) => self.told(date, page, &answer),
+            Ok(answer) => self.record(date, page, &answer),
         }
     }
 
@@ -128,7 +128,7 @@ impl NamesAnswers {
         }
     }
 
-    /// Notes visits that nothing can be judged by.
+    /// Records visits that cannot be used.
     fn untold(&mut self, date: Instant, page: &Page<'_>, why: Why, detail: &str) {
         let said = Said::untold(why, detail);
         for track in &mut self.names {
@@ -150,8 +150,8 @@ impl NamesAnswers {
         }
     }
 
-    /// Notes what visits say.
-    fn told(&mut self, date: Instant, page: &Page<'_>, answer: &NamesAnswer) {
+    /// Records what visits say.
+    fn record(&mut self, date: Instant, page: &Page<'_>, answer: &NamesAnswer) {
         let is_untrusted = untrusted(&page.visited).is_some();
         for (at, track) in self.names.iter_mut().enumerate() {
             let Some(name) = answer.names.get(at) else {
@@ -169,7 +169,7 @@ impl NamesAnswers {
         self.note_list(date, page, answer);
     }
 
-    /// Notes the names that are new; one that the list has no longer is forgotten.
+    /// Records the names that are new; drops one that the list no longer has.
     fn note_fresh(&mut self, date: Instant, page: &Page<'_>, answer: &NamesAnswer) {
         let mut before = std::mem::take(&mut self.fresh);
         for new in &answer.new {
@@ -199,7 +199,7 @@ impl NamesAnswers {
             None => Said::untold(Why::ListNotFound, "the list was not found"),
         };
         if answer.lists.is_empty() {
-            // A list that was not found this time says nothing about what was new in it.
+            // A list that was not found this time says nothing about its new names.
             for mut it in before {
                 let same = |said: &Said| said.is_same(&unlisted.verdict, &[]);
                 it.track.tell(date, same, || unlisted.clone());
@@ -210,7 +210,7 @@ impl NamesAnswers {
         self.unlisted.tell(date, same, || unlisted.clone());
     }
 
-    /// Notes how the list is built.
+    /// Records the form of the list.
     fn note_list(&mut self, date: Instant, page: &Page<'_>, answer: &NamesAnswer) {
         let Some(found) = answer.lists.first() else {
             if let Some(list) = &mut self.list {
@@ -255,7 +255,7 @@ fn about(
     }
 }
 
-/// The element that holds a list.
+/// The element that contains a list.
 fn evidence_of(list: &ListFound, page: &Page<'_>) -> Vec<crate::finding::Evidence> {
     page.witness().evidence(&Place {
         range: None,

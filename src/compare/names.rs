@@ -1,4 +1,4 @@
-//! Which of the claimed names a page lists: the list found by the names, the names paired with its members, what is left told apart.
+//! Which of the claimed names a page lists: finds the list by the names, pairs the names with its members, and judges the rest.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ pub(super) mod vocabulary;
 
 pub use answer::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName};
 
-/// What a page says about the claimed names, by what is known of the page alone.
+/// What a page says about the claimed names, from the page alone.
 #[must_use]
 pub fn names(
     claimed: &[ListedName],
@@ -65,7 +65,7 @@ pub fn names(
     judge(claimed, (&page, &pool), scope, aliases, None).0
 }
 
-/// The same with what an earlier visit knew; and what the next visit is to know.
+/// The same with the knowledge of an earlier visit; also returns what the next visit has to know.
 pub(super) fn judge(
     claimed: &[ListedName],
     (page, pool): (&PageText<'_>, &Pool<'_>),
@@ -87,7 +87,7 @@ pub(super) fn judge(
     let region = if lost.is_some() {
         None
     } else {
-        // On a page that is most likely another one, a list has to have half of the names.
+        // On a page that is most likely a different one, a list must have half of the names.
         region::find(keys.len(), pool, &matches, page, scope, known)
             .filter(|it| is_page || it.kept * 2 >= keys.len() && it.kept >= 2)
     };
@@ -154,7 +154,7 @@ pub(super) fn judge(
     (answer, next)
 }
 
-/// Decided spellings: the same is the same, and what is not is no candidate.
+/// Applies the decided spellings: equal ones are matched, different ones are removed as candidates.
 fn apply(aliases: &[Alias], keys: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     for alias in aliases {
         let (one, other) = (fold(&alias.name), fold(&alias.other));

@@ -1,4 +1,4 @@
-//! One visit's page, with what the questions about it share: its text folded, its names keyed, its evidence. Each is made once, when it is asked for.
+//! The page of one visit, with what the questions about it share: folded text, name keys, evidence. Each is computed once, when first needed.
 
 use std::cell::OnceCell;
 
@@ -16,14 +16,14 @@ use crate::{
     reading::{PageState, Reading},
 };
 
-/// Gives the page of a reference as it was at the latest visit up to a moment, as far as visits count.
+/// Returns the page of a reference as it was at the latest visit until a moment that counts.
 pub type Look<'l> = dyn FnMut(u32, Instant, &mut dyn FnMut(&Page<'_>)) + 'l;
 
 /// A visit's page.
 pub struct Page<'a> {
     /// The visit.
     pub(super) visited: Visited<'a>,
-    /// Where the text of each further page begins in the reading's, and which capture brought it.
+    /// For each further page, where its text begins in the reading, and which capture brought it.
     further: Vec<(usize, &'a CaptureEntry)>,
     text: OnceCell<PageText<'a>>,
     pool: OnceCell<Pool<'a>>,
@@ -38,8 +38,8 @@ impl<'a> Page<'a> {
         Self::joined(visited, Vec::new())
     }
 
-    /// The page of a visit whose reading goes on over further pages: where the text of each begins in it, in order, with the capture
-    /// that brought it.
+    /// The page of a visit whose reading continues over further pages: for each, in order, where its text begins and which capture
+    /// brought it.
     #[must_use]
     pub fn joined(visited: Visited<'a>, further: Vec<(usize, &'a CaptureEntry)>) -> Self {
         Self {
@@ -52,19 +52,19 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// What is on it, where it was read.
+    /// The state of the page, if it was read.
     #[must_use]
     pub fn state(&self) -> Option<PageState> {
         self.visited.reading.map(|reading| reading.state)
     }
 
-    /// What became of it, as this visit alone tells.
+    /// The fate of the page, according to this visit alone.
     #[must_use]
     pub fn fate(&self) -> Fate {
         fate(&self.visited)
     }
 
-    /// When the visit came to it; `None` for a visit without captures.
+    /// When the visit reached it; `None` for a visit without captures.
     pub(super) fn date(&self) -> Option<Instant> {
         self.visited.hops.last().map(|hop| hop.date)
     }
@@ -79,12 +79,12 @@ impl<'a> Page<'a> {
         self.pool.get_or_init(|| Pool::of(&reading.lists))
     }
 
-    /// What portraits are made of and compared with.
+    /// What portraits are made from and compared with.
     pub(super) fn sketch(&self, reading: &'a Reading) -> &Sketch<'a> {
         self.sketch.get_or_init(|| Sketch::of(reading))
     }
 
-    /// What evidence is made of.
+    /// What evidence is made from.
     pub(super) fn witness(&self) -> &Witness<'a> {
         self.witness
             .get_or_init(|| Witness::of(&self.visited, &self.further))

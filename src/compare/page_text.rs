@@ -1,4 +1,4 @@
-//! The text of a reading, folded once and searched often: phrases by whole words, and what to call the place they stand in.
+//! The text of a reading, folded once and searched often: finds phrases by whole words, and describes places.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::{
     text::{Folded, fold},
 };
 
-/// A page's text ready for searching.
+/// The text of a page, ready for searching.
 pub(super) struct PageText<'a> {
     /// The reading it is the text of.
     pub(super) reading: &'a Reading,
@@ -25,7 +25,7 @@ impl<'a> PageText<'a> {
         }
     }
 
-    /// How many characters were looked through, for people: `1,972 characters of text`.
+    /// How many characters were searched, for people: `1,972 characters of text`.
     pub(super) fn extent(&self) -> String {
         format!(
             "{} characters of text",
@@ -33,7 +33,7 @@ impl<'a> PageText<'a> {
         )
     }
 
-    /// Every place where `phrase` stands by whole words, as bytes of the reading's text.
+    /// Every place of `phrase` as whole words, in bytes of the reading's text.
     pub(super) fn find(&self, phrase: &str) -> Vec<Range<usize>> {
         let needle = fold(phrase);
         let needle = needle.trim();
@@ -46,7 +46,7 @@ impl<'a> PageText<'a> {
             .collect()
     }
 
-    /// Every place where a folded phrase stands by whole words, as bytes of the folded text.
+    /// Every place of a folded phrase as whole words, in bytes of the folded text.
     pub(super) fn find_folded(&self, needle: &str) -> Vec<Range<usize>> {
         let text = self.folded.as_str();
         text.match_indices(needle)
@@ -55,7 +55,7 @@ impl<'a> PageText<'a> {
             .collect()
     }
 
-    /// The bytes of the text that the reference's fragment points at; `None` where there is none, or it leads nowhere.
+    /// The bytes of the text that the fragment of the reference points to; `None` without a fragment or target.
     pub(super) fn scope(&self, scope: Scope<'_>) -> Option<Range<usize>> {
         let fragment = scope.fragment?;
         let anchor = self
@@ -78,7 +78,7 @@ impl<'a> PageText<'a> {
         if anchor.range.len() > 1 && !marks_heading {
             return Some(anchor.range.clone());
         }
-        // An empty anchor, or one that holds only a heading, means the section: up to the next heading of its rank.
+        // An empty anchor, or one with only a heading, means the section: up to the next heading of its rank.
         let level = first.map_or(6, |first| first.level);
         let end = after
             .find(|heading| heading.level <= level)
@@ -86,7 +86,7 @@ impl<'a> PageText<'a> {
         Some(anchor.range.start..end)
     }
 
-    /// What a reader would call the place: the heading above it, or the part of the page.
+    /// The description of a place for readers: the heading above it, or the part of the page.
     pub(super) fn place(&self, range: &Range<usize>) -> String {
         let block = self
             .reading
@@ -121,7 +121,7 @@ impl<'a> PageText<'a> {
     }
 }
 
-/// Whether a match begins and ends where words do. A particle may follow a Korean word.
+/// Whether a match begins and ends at the edges of words. A particle can follow a Korean word.
 pub(super) fn is_bounded(text: &str, range: &Range<usize>) -> bool {
     let inner = text.get(range.clone()).unwrap_or_default();
     let before = text
@@ -138,13 +138,13 @@ fn is_hangul(letter: char) -> bool {
     matches!(letter, '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Whether a character is part of a word; scripts that part words by no spaces have none such.
+/// Whether a character is part of a word; scripts without spaces between words have no such characters.
 fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() && !is_unparted(letter)
 }
 
-/// Whether a letter is of a script that does not part words by spaces: ideographs and kana, and those whose lines break by a
-/// dictionary (Unicode's line breaking class SA), or between syllables.
+/// Whether a letter belongs to a script that does not separate words with spaces: ideographs and kana, and scripts whose lines break by a
+/// dictionary (Unicode line breaking class SA) or between syllables.
 pub(super) fn is_unparted(letter: char) -> bool {
     matches!(letter,
         '\u{0e00}'..='\u{0fff}' // Thai, Lao, Tibetan
@@ -156,7 +156,7 @@ pub(super) fn is_unparted(letter: char) -> bool {
         | '\u{3400}'..='\u{9fff}' | '\u{a000}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}') // ideographs, Yi
 }
 
-/// A count with commas between its thousands.
+/// A number with commas between its thousands.
 pub(super) fn thousands(count: usize) -> String {
     let digits = count.to_string();
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! Evidence: the capture, the words with those around them, their place, and a link that opens a browser on them.
+//! Evidence: the capture, the words and their context, their place, and a link that opens a browser at them.
 
 mod portrait;
 
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// A visit's page, ready to be quoted from.
+/// The page of a visit, ready for quoting.
 pub(super) struct Witness<'a> {
     reading: Option<&'a Reading>,
-    /// The captures that brought the reading's text: one, and one for each further page.
+    /// The captures that brought the text of the reading: one, and one for each further page.
     sources: Vec<Source<'a>>,
 }
 
@@ -32,14 +32,14 @@ struct Source<'a> {
 }
 
 impl<'a> Witness<'a> {
-    /// The page of a visit; `further` says where the text of further pages begins, and which captures brought them.
+    /// The page of a visit; `further` says where the text of each further page begins, and which capture brought it.
     pub(super) fn of(visited: &Visited<'a>, further: &[(usize, &'a CaptureEntry)]) -> Self {
         let text = visited.reading.map_or("", |reading| reading.text.as_str());
         let first = visited.hops.last().map(|hop| (0, hop));
         let starts: Vec<(usize, &CaptureEntry)> =
             first.into_iter().chain(further.iter().copied()).collect();
         let sources = starts.iter().enumerate().map(|(at, (start, entry))| {
-            // A line break parts the pages.
+            // A line break separates the pages.
             let end = starts
                 .get(at + 1)
                 .map_or(text.len(), |start| start.0.saturating_sub(1));
@@ -61,7 +61,7 @@ impl<'a> Witness<'a> {
         }
     }
 
-    /// The evidence for what stands, or does not stand, at a place.
+    /// The evidence for what is, or is not, at a place.
     pub(super) fn evidence(&self, place: &Place) -> Vec<Evidence> {
         let at = place.range.as_ref().map_or(0, |range| range.start);
         let Some(source) = self.sources.iter().rfind(|source| source.start <= at) else {
@@ -92,7 +92,7 @@ impl<'a> Witness<'a> {
                 .get_or_init(|| TextFragments::of(source.text));
             fragments.link(capture.target_uri.as_str(), quoted)
         });
-        // Viewers of PDF files know pages; few know text fragments there.
+        // PDF viewers support page fragments; few support text fragments.
         let link = match &fragment {
             Some(it) => Some(format!("{}#{}", capture.target_uri.as_str(), it.value)),
             None => link,

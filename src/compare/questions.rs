@@ -1,4 +1,4 @@
-//! All questions that a profile asks of the pages that it cites.
+//! All questions that a profile asks about the pages that it cites.
 
 use super::{
     answered::Answered,
@@ -12,7 +12,7 @@ use crate::{
     text::fold,
 };
 
-/// The names of a claim that its pages are asked about, and what reviewers decided about their spellings.
+/// The names of a claim to look for on its pages, and the decisions about their spellings.
 #[derive(Clone, Debug)]
 pub struct NamesAsked {
     names: Vec<String>,
@@ -20,13 +20,13 @@ pub struct NamesAsked {
 }
 
 impl NamesAsked {
-    /// The names, as they are asked for.
+    /// The names to look for.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// Those names, with the aliases of the profile that are about one of them: the others say nothing about this claim.
+    /// These names, with the aliases of the profile for one of them; the others do not matter for this claim.
     fn of(names: Vec<String>, profile: &Profile) -> Self {
         let mut aliases = Vec::new();
         if !profile.aliases.is_empty() {
@@ -45,8 +45,8 @@ impl NamesAsked {
     }
 }
 
-/// The names of each claim with a list, by the claim's place: as the article has them, or as the pages part them. `None` for claims
-/// without a list, and for those whose names the article leaves open while no page has parted them.
+/// The names of each claim with a list, by the claim's place: as in the article, or as the pages separate them. `None` for claims
+/// without a list, and for claims with ambiguous names that no page has separated yet.
 #[must_use]
 pub fn names_asked(profile: &Profile, answered: Option<&Answered>) -> Vec<Option<NamesAsked>> {
     let claims = profile.claims.iter().enumerate();
@@ -63,8 +63,8 @@ pub fn names_asked(profile: &Profile, answered: Option<&Answered>) -> Vec<Option
         .collect()
 }
 
-/// All questions that a profile asks of the page of each reference with an address, but those about names that the article leaves
-/// open, which need what the pages say of how they are parted; `names` is what [`names_asked`] gives without answers.
+/// All questions about the page of each reference with an address, except those about ambiguous names,
+/// which need to know how pages separate them; `names` is the result of [`names_asked`] without answers.
 #[must_use]
 pub fn questions<'a>(
     profile: &'a Profile,
@@ -108,7 +108,7 @@ pub fn questions<'a>(
     all
 }
 
-/// The questions about names that the article leaves open; `names` is what [`names_asked`] gives with the answers so far.
+/// The questions about ambiguous names; `names` is the result of [`names_asked`] with the answers so far.
 #[must_use]
 pub fn questions_of_choices<'a>(
     profile: &'a Profile,

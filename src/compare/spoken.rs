@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     before::{Before, proven},
-    claim::{Place, Said, Scope, Spoken, accessed_at, held, scope_of, untrusted, whole},
+    claim::{Place, Said, Scope, Spoken, accessed_at, is_there, scope_of, untrusted, whole},
     fate::unjudged,
     page::Page,
     page_text::PageText,
@@ -23,11 +23,11 @@ use crate::{
 pub struct WordsAnswers {
     /// What they say.
     track: Track<Said>,
-    /// The visits nearest to the day of access.
+    /// The visits nearest to the access date.
     baseline: Nearest,
-    /// What stood around the words then: what later visits are held against.
+    /// The context of the words at that time, with which later visits are compared.
     around: Vec<String>,
-    /// What the page was like at good visits.
+    /// The content of the page at good visits.
     #[serde(default)]
     before: Before,
 }
@@ -38,7 +38,7 @@ impl WordsAnswers {
         &self.track
     }
 
-    /// Goes on with the visits that begin with this page; those before ended at `closed`.
+    /// Continues with the visits that begin with this page; the ones before ended at `closed`.
     pub(super) fn extend(
         &mut self,
         (statement, reference): (&Statement, &Reference),
@@ -66,14 +66,14 @@ impl WordsAnswers {
                     self.around = around(statement, text, scope);
                 }
                 let objection = self.before.objection(page, reading);
-                // Words that are all but there show by themselves that the page is the one asked for.
+                // Words that are nearly complete prove that this is the requested page.
                 let quoted = matches!(statement, Statement::Quoted { .. });
                 if quoted && matches!(spoken.verdict, Verdict::Altered { .. }) {
                     unproven = objection.map(|objection| objection.1);
                 } else {
                     spoken.verdict = proven(spoken.verdict, objection.as_ref());
                 }
-                let is_it = held(&spoken.verdict) == Some(true);
+                let is_it = is_there(&spoken.verdict) == Some(true);
                 self.before.learn(page, reading, is_it);
                 spoken.verdict = whole(spoken.verdict, &page.visited);
                 spoken
@@ -97,13 +97,13 @@ impl WordsAnswers {
     }
 }
 
-/// What a page says about the words of a statement; `around` is what stood around them at the day of access.
+/// What a page says about the words of a statement; `around` is their context at the access date.
 fn ask(statement: &Statement, around: &[String], page: &PageText<'_>, scope: Scope<'_>) -> Spoken {
     match statement {
         Statement::Quoted { exact } => {
             let it = quotation::in_page(exact, page, scope);
             let place = noted(it.places.first(), it.note);
-            // For words that are not there, the answer's score is how near the nearest come; the finding's is how sure that is.
+            // For missing words, the score of the answer is the likeness of the nearest ones; that of the finding is how sure it is.
             let sure = match (&it.verdict, it.reasons.first()) {
                 (Verdict::Absent, Some(reason)) => reason.weight.abs(),
                 _ => it.score,
@@ -142,7 +142,7 @@ fn ask(statement: &Statement, around: &[String], page: &PageText<'_>, scope: Sco
         Statement::Stated { exact } => {
             context::of_statement(statement::in_page(exact, page, scope), around, page)
         }
-        // A list is asked for its names.
+        // The question for a list is about its names.
         Statement::Listed { .. } => Spoken {
             verdict: Verdict::Present,
             score: 0.0,
@@ -152,7 +152,7 @@ fn ask(statement: &Statement, around: &[String], page: &PageText<'_>, scope: Sco
     }
 }
 
-/// What stands around the words of a statement on a page.
+/// The context of the words of a statement on a page.
 fn around(statement: &Statement, page: &PageText<'_>, scope: Scope<'_>) -> Vec<String> {
     match statement {
         Statement::Quoted { exact } => context::around(exact, page, scope),
@@ -161,7 +161,7 @@ fn around(statement: &Statement, page: &PageText<'_>, scope: Scope<'_>) -> Vec<S
     }
 }
 
-/// A place with what else there is to say of it.
+/// A place with an additional note.
 fn noted(place: Option<&Place>, more: Option<String>) -> Place {
     let place = place.cloned().unwrap_or_default();
     let note = match (place.note, more) {

@@ -1,11 +1,11 @@
-//! What a page's state allows to be said.
+//! What the state of a page allows to say.
 
 use crate::{
     finding::{Verdict, Why},
     reading::{PageState, Reading},
 };
 
-/// Why nothing on the page can be called absent; `None` for a page that says what it has to say.
+/// Why nothing on the page can be called absent; `None` for a page with content.
 pub(super) fn why(reading: &Reading) -> Option<(Why, String)> {
     if let Some(it) = of_state(reading.state) {
         return Some((it.0, it.1.to_owned()));
@@ -17,7 +17,7 @@ pub(super) fn why(reading: &Reading) -> Option<(Why, String)> {
     Some((why, format!("perhaps {what}: {}", doubt.what)))
 }
 
-/// The same for names whose list was found: the list shows that the page is the one asked for, however little else is on it.
+/// The same for names whose list was found: the list proves that this is the requested page, however little else is on it.
 pub(super) fn why_beside_a_list(reading: &Reading) -> Option<(Why, String)> {
     of_state(reading.state).map(|pair| (pair.0, pair.1.to_owned()))
 }
@@ -53,8 +53,8 @@ fn of_state(state: PageState) -> Option<(Why, &'static str)> {
     })
 }
 
-/// Whether what is on the page is most likely not the page at all: then only what stands there as claimed counts, and nothing that is
-/// merely like it.
+/// Whether the content is most likely not that of the page at all: then only what is there as claimed counts, and nothing that is
+/// merely similar.
 pub(super) fn is_opaque(state: PageState) -> bool {
     matches!(
         state,
@@ -68,7 +68,7 @@ pub(super) fn is_opaque(state: PageState) -> bool {
     )
 }
 
-/// A verdict as far as the page's state allows it: on a page that is most likely another one, nothing is called changed.
+/// A verdict, as far as the state of the page allows it: on a page that is most likely a different one, nothing is called changed.
 pub(super) fn allowed(verdict: Verdict, reading: &Reading) -> Verdict {
     let changed = matches!(
         verdict,

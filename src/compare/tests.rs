@@ -217,7 +217,7 @@ fn a_lost_list_is_never_called_all_gone() {
 }
 
 /// The verdicts on `claimed` on a page of these lists, and the names that are told as new.
-fn told(claimed: &[&str], lists: &[(&str, &[&str])]) -> (Vec<String>, Vec<String>) {
+fn verdicts(claimed: &[&str], lists: &[(&str, &[&str])]) -> (Vec<String>, Vec<String>) {
     let answer = names(&listed(claimed), &listing(lists, ""), Scope::default(), &[]);
     (
         answer
@@ -233,12 +233,12 @@ fn told(claimed: &[&str], lists: &[(&str, &[&str])]) -> (Vec<String>, Vec<String
 fn a_list_beside_the_claims_under_another_heading_is_another_list() {
     let pledged = ("Has pledged", &["Alder House", "Birch Center"][..]);
     let others = &["Dogwood Alliance", "Elm Street Library"][..];
-    let (_, new) = told(
+    let (_, new) = verdicts(
         &["Alder House", "Birch Center"],
         &[pledged, ("Has not pledged yet", others)],
     );
     assert_eq!(new, [""; 0]);
-    let (_, new) = told(
+    let (_, new) = verdicts(
         &["Alder House", "Birch Center"],
         &[pledged, ("Has pledged (2)", others)],
     );
@@ -254,7 +254,7 @@ fn tiers_are_one_list_where_claimed_names_stand_in_several() {
         ("Bronze", &["Dogwood Alliance"][..]),
         ("Former partners", &["Elm Street Library"][..]),
     ];
-    let (said, new) = told(&claimed, &tiers);
+    let (said, new) = verdicts(&claimed, &tiers);
     assert_eq!(said, ["present"; 3]);
     assert_eq!(new, ["Dogwood Alliance"]);
 }

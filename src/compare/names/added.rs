@@ -1,4 +1,4 @@
-//! Names to each of which the page adds something behind: a trade, a town, an office. What is added to all is no new name.
+//! Names to each of which the page adds something: a trade, a town, an office. What is added to all is not part of a new name.
 
 use super::{
     key::NameKey,
@@ -7,14 +7,14 @@ use super::{
     pool::Pool,
 };
 
-/// How many names at least something must be added to, and of how many matched ones in ten.
+/// The least number of names with an addition, and the least share of the matched names in tenths.
 const LEAST: usize = 3;
 const IN_TEN: usize = 6;
 
-/// What such a name scores.
+/// The score of such a name.
 const SCORE: f64 = 0.9;
 
-/// Holds claimed names for the same where the page goes on behind nearly every one of them.
+/// Matches claimed names if the page continues after nearly all of them.
 pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     affiliated(claimed, pool, matches);
     let longer = |key: &NameKey, name_key: &(usize, Likeness)| {
@@ -46,7 +46,7 @@ pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: 
                 grade: Grade::Same,
                 score: SCORE,
                 reasons: vec![reason(
-                    "the name, with more behind it as behind the others",
+                    "the name with an addition, like the other names",
                     SCORE,
                 )],
             };
@@ -54,7 +54,7 @@ pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: 
     }
 }
 
-/// Holds names for the same whose affiliation in brackets changed, where nearly all have one.
+/// Matches names whose affiliation in brackets changed, if nearly all have one.
 fn affiliated(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     let body = |key: &NameKey| key.exact.split_once(" (").map(|halves| halves.0.to_owned());
     let bodies: Vec<Option<String>> = claimed.iter().map(body).collect();
@@ -80,7 +80,7 @@ fn affiliated(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     }
 }
 
-/// Whether the page's name is the claimed one and something behind it.
+/// Whether the name on the page is the claimed one with an addition.
 fn goes_on(claimed: &str, found: &str) -> bool {
     claimed.chars().count() >= 4
         && found

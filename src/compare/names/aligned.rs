@@ -1,12 +1,12 @@
-//! Two names word by word: which go together, by the same letters, by a slip of the pen, or written together.
+//! Two names word by word: which words correspond, by equal letters, by a slip of the pen, or written as one.
 
 use super::key::{Kind, NameKey, Token};
 
-/// Words of both that go together, and those left over on either side.
+/// The corresponding words of two names, and those left over on either side.
 pub(in crate::compare) struct Aligned<'a> {
     /// The weight of the words that both names have.
     pub(in crate::compare) matched: f64,
-    /// Whether one of them is a word of its own, not one that many names have.
+    /// Whether one of them is distinctive, not a word that many names have.
     pub(in crate::compare) own_word: bool,
     /// How many letters differ in the words that are matched.
     pub(in crate::compare) slips: u32,
@@ -18,7 +18,7 @@ pub(in crate::compare) struct Aligned<'a> {
     pub(in crate::compare) right: Vec<&'a Token>,
 }
 
-/// Which words of two names go together.
+/// Aligns the words of two names.
 pub(in crate::compare) fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) -> Aligned<'a> {
     let mut left: Vec<Option<&Token>> = claimed.tokens.iter().map(Some).collect();
     let mut right: Vec<Option<&Token>> = found.tokens.iter().map(Some).collect();
@@ -80,7 +80,7 @@ impl Aligned<'_> {
     }
 }
 
-/// Takes out a word of `one` that is two or three neighbours of `many` written together.
+/// Removes a word of `one` that consists of two or three neighbours of `many`.
 fn join(aligned: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Option<&Token>]) {
     for slot in one.iter_mut() {
         let Some(token) = *slot else { continue };
@@ -117,7 +117,7 @@ fn join(aligned: &mut Aligned<'_>, one: &mut [Option<&Token>], many: &mut [Optio
     }
 }
 
-/// Whether one word is the other with a slip of the pen; the longer the word, the more slips. Short words have none.
+/// Whether one word is the other with slips of the pen; the longer the word, the more slips. Short words allow none.
 pub(in crate::compare) fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
     if a.kind == Kind::Number || b.kind == Kind::Number {
         return false;
@@ -132,7 +132,7 @@ pub(in crate::compare) fn is_slip(a: &Token, b: &Token, roomy: bool) -> bool {
         5..=8 => 1,
         _ => 2,
     };
-    // Two slips that take in the first letter are another word: Northfield and Southfield.
+    // Two slips that include the first letter make another word: Northfield and Southfield.
     let allowed = if a.text.chars().next() == b.text.chars().next() {
         allowed
     } else {

@@ -1,4 +1,4 @@
-//! Names against names, without a page: which of the ones are like which of the others.
+//! Compares two sets of names, without a page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use super::{
     likeness::{Likeness, likeness},
 };
 
-/// Names made comparable, once.
+/// Names in comparable form.
 #[derive(Clone, Debug)]
 pub struct Comparable {
     keys: Vec<NameKey>,
 }
 
 impl Comparable {
-    /// The names as they are spelt.
+    /// The comparable form of names as spelled.
     #[must_use]
     pub fn of(names: &[impl AsRef<str>]) -> Self {
         let keys = names
@@ -27,21 +27,21 @@ impl Comparable {
     }
 }
 
-/// A name paired with another.
+/// A pair of names.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alike {
-    /// The one's place among the claimed.
+    /// The index of the claimed name.
     pub claimed: usize,
-    /// The other's place among the page's.
+    /// The index of the name on the page.
     pub found: usize,
-    /// How alike they are, 0 to 1.
+    /// How alike they are, from 0 to 1.
     pub score: f64,
 }
 
-/// The best pairing of `claimed` with `page` by pairs of a score of `least` or more, `least` being 0.64 or more.
+/// The best pairing of `claimed` with `page` by pairs with a score of at least `least`, which must be 0.64 or more.
 ///
-/// No name serves two, and no other pairing is worth more. Not each is compared with each: the pairs are those of
-/// [`alike_in_full`] all the same.
+/// No name is used twice, and no other pairing has a greater sum. Not every pair is compared, but the result is that of
+/// [`alike_in_full`].
 #[must_use]
 pub fn alike(claimed: &Comparable, page: &Comparable, least: f64) -> Vec<Alike> {
     let wanted: Vec<&NameKey> = claimed.keys.iter().collect();
@@ -50,7 +50,7 @@ pub fn alike(claimed: &Comparable, page: &Comparable, least: f64) -> Vec<Alike> 
     best(claimed, page, least, near)
 }
 
-/// The same by comparing each with each.
+/// The same by comparing every pair.
 #[must_use]
 pub fn alike_in_full(claimed: &Comparable, page: &Comparable, least: f64) -> Vec<Alike> {
     let all = claimed.keys.iter().map(|_| 0..page.keys.len());

@@ -1,4 +1,4 @@
-//! What a page says about a claim's names.
+//! What a page says about the names of a claim.
 
 use crate::{
     compare::claim::Place,
@@ -6,16 +6,16 @@ use crate::{
     finding::{Reason, Verdict, Why},
 };
 
-/// What a page says about a claim's names.
+/// What a page says about the names of a claim.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NamesAnswer {
-    /// One answer for each claimed name, in the order of the claim; an ambiguous stretch gives as many as the page decides.
+    /// One answer for each claimed name, in the order of the claim; an ambiguous stretch has as many as the page decides.
     pub names: Vec<NameAnswer>,
-    /// The names that the page lists beside the claimed ones.
+    /// The names that the page lists besides the claimed ones.
     pub new: Vec<NewName>,
-    /// The lists that were held for the claim's, the one with most of the names first; empty where none was found.
+    /// The lists taken for the list of the claim, the one with most of the names first; empty if none was found.
     pub lists: Vec<ListFound>,
-    /// Why nothing can be said of names that were not found, where that is so.
+    /// Why nothing can be said about names that were not found, if so.
     pub untold: Option<(Why, String)>,
 }
 
@@ -24,41 +24,41 @@ pub struct NamesAnswer {
 pub struct NameAnswer {
     /// The name as the claim spells it.
     pub claimed: String,
-    /// What the page says.
+    /// The verdict.
     pub verdict: Verdict,
-    /// The name as the page spells it, where it was found or one is held for it.
+    /// The name as the page spells it, or the name taken for it.
     pub found: Option<String>,
-    /// How sure the verdict is, 0 to 1.
+    /// How sure the verdict is, from 0 to 1.
     pub score: f64,
-    /// Why, strongest first.
+    /// The reasons, strongest first.
     pub reasons: Vec<Reason>,
-    /// Where it was found, or where it was looked for.
+    /// Where it was found, or where it was searched.
     pub place: Place,
-    /// The lists of the page that hold it, those held for the claim's first.
+    /// The lists of the page that contain it; those of the claim come first.
     pub held_in: Vec<HeldIn>,
 }
 
-/// A list that holds a name.
+/// A list that contains a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldIn {
     /// Its heading.
     pub heading: Option<String>,
     /// The selector of its container.
     pub container: String,
-    /// How many names it holds.
+    /// How many names it contains.
     pub size: usize,
 }
 
-/// A name that the page lists and the claim does not.
+/// A name that the page lists and that is not in the claim.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewName {
     /// The name as the page spells it.
     pub name: String,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
 }
 
-/// A list that was held for the claim's.
+/// A list taken for the list of the claim.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListFound {
     /// Its heading.
@@ -67,10 +67,10 @@ pub struct ListFound {
     pub container: String,
     /// The shape of its items.
     pub fingerprint: String,
-    /// What found it.
+    /// The strategy that found it.
     pub strategy: Strategy,
-    /// How many names it holds.
+    /// How many names it contains.
     pub size: usize,
-    /// How many of the claimed names it holds.
+    /// How many of the claimed names it contains.
     pub kept: usize,
 }

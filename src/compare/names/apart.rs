@@ -1,4 +1,4 @@
-//! Words by which two names of nearly the same words are two bodies: opposites, negations, lone letters, sisters and chapters.
+//! Words that distinguish two organizations with nearly the same name: opposites, negations, single letters, sisters and chapters.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,16 +7,16 @@ use std::{
 
 use super::{key::NameKey, spelling::split, vocabulary};
 
-/// What the words that only one of two names has make of the two.
+/// The result of comparing the words that only one of two names has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::compare) enum Apart {
-    /// Two bodies.
+    /// Two organizations.
     Other,
-    /// Perhaps two: an arm, a chapter, another house of the same owners.
+    /// Perhaps two: a branch, a chapter, an affiliate.
     Sister,
 }
 
-/// How two names are told apart by the words that only one of them has; `None` where nothing tells them apart.
+/// How the words that only one of two names has distinguish them; `None` if they do not.
 pub(in crate::compare) fn apart(claimed: &NameKey, found: &NameKey) -> Option<Apart> {
     let (one, other) = (split(&claimed.exact), split(&found.exact));
     let (own, new) = (only_in(&one, &other), only_in(&other, &one));
@@ -43,7 +43,7 @@ pub(in crate::compare) fn apart(claimed: &NameKey, found: &NameKey) -> Option<Ap
         (false, true) => (&own, &other, &one),
         _ => return None,
     };
-    // What leads a name is what kind of body it is: `Fundación Mar`.
+    // The first word of a name can say what kind of organization it is: `Fundación Mar`.
     let first = long.first().map(String::as_str);
     let sister = more
         .iter()
@@ -51,7 +51,7 @@ pub(in crate::compare) fn apart(claimed: &NameKey, found: &NameKey) -> Option<Ap
     (sister || is_chapter(short, long)).then_some(Apart::Sister)
 }
 
-/// Whether the longer name is the shorter one and then says of what place or part: `League of Harbor Voters of Ohio`.
+/// Whether the longer name is the shorter one followed by a place or a part: `League of Harbor Voters of Ohio`.
 fn is_chapter(short: &[String], long: &[String]) -> bool {
     const OF: [&str; 19] = [
         "of", "de", "du", "des", "del", "della", "di", "do", "da", "von", "aus", "van", "av",
@@ -74,10 +74,10 @@ fn only_in<'a>(one: &'a [String], other: &[String]) -> Vec<&'a str> {
     only
 }
 
-/// The words of the table.
+/// The words in the table.
 #[derive(Default)]
 struct Table {
-    /// For a word the pairs that it is of, each with the side.
+    /// For each word, the pairs that contain it, each with the side.
     opposites: HashMap<String, Vec<(usize, bool)>>,
     negations: HashSet<&'static str>,
     sisters: HashSet<String>,
@@ -121,7 +121,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 mod tests {
     use super::*;
 
-    fn told(one: &str, other: &str) -> Option<Apart> {
+    fn compared(one: &str, other: &str) -> Option<Apart> {
         apart(&NameKey::of(one), &NameKey::of(other))
     }
 
@@ -140,8 +140,8 @@ mod tests {
             ("Upper Valley Watch", "Lower Valley Watch"),
             ("Harbor Tenants Union", "Harbor Landlords Union"),
         ] {
-            assert_eq!(told(one, other), Some(Apart::Other), "{one} | {other}");
-            assert_eq!(told(other, one), Some(Apart::Other), "{other} | {one}");
+            assert_eq!(compared(one, other), Some(Apart::Other), "{one} | {other}");
+            assert_eq!(compared(other, one), Some(Apart::Other), "{other} | {one}");
         }
     }
 
@@ -155,14 +155,14 @@ mod tests {
             ("Bund der Fischer", "Bund der Fischer Jugend"),
             ("Harbor Council", "Harbor Council PAC"),
         ] {
-            assert_eq!(told(one, other), Some(Apart::Sister), "{one} | {other}");
+            assert_eq!(compared(one, other), Some(Apart::Sister), "{one} | {other}");
         }
         for (one, other) in [
             ("Harbor Circle", "The Harbor Circle"),
             ("Amnesty", "Amnesty International"),
             ("Centre for River Law", "Center for River Law"),
         ] {
-            assert_eq!(told(one, other), None, "{one} | {other}");
+            assert_eq!(compared(one, other), None, "{one} | {other}");
         }
     }
 }

@@ -1,19 +1,19 @@
-//! The best one-to-one pairing of two sets by the worth of each possible pair: nothing is served twice.
+//! The best one-to-one pairing of two sets by the value of each possible pair.
 
-/// A possible pair and what it is worth (more than 0).
+/// A possible pair and its value (more than 0).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::compare) struct Pair {
-    /// The one's place among the left.
+    /// The index on the left.
     pub(in crate::compare) left: usize,
-    /// The other's place among the right.
+    /// The index on the right.
     pub(in crate::compare) right: usize,
-    /// What the pair is worth.
+    /// The value of the pair.
     pub(in crate::compare) worth: f64,
 }
 
-/// The pairing of greatest total worth, by left place; of equally good ones the same is chosen every time.
+/// The pairing with the greatest total value, sorted by left index; among equal ones the choice is always the same.
 ///
-/// Solved for each connected part of the graph by the Hungarian method, which is cubic in the part's size; parts are
+/// Solved for each connected part of the graph by the Hungarian method, whose time is cubic in the size of the part; parts are
 /// small because few names are alike.
 pub(in crate::compare) fn best(pairs: &[Pair]) -> Vec<Pair> {
     let mut chosen = Vec::new();
@@ -24,7 +24,7 @@ pub(in crate::compare) fn best(pairs: &[Pair]) -> Vec<Pair> {
     chosen
 }
 
-/// The pairs, parted so that no two parts share a left or a right.
+/// The pairs, divided so that no two parts share a left or a right.
 fn connected(pairs: &[Pair]) -> Vec<Vec<Pair>> {
     let lefts = pairs.iter().map(|pair| pair.left + 1).max().unwrap_or(0);
     let rights = pairs.iter().map(|pair| pair.right + 1).max().unwrap_or(0);
@@ -62,7 +62,7 @@ fn root(parent: &mut [usize], mut at: usize) -> usize {
     at
 }
 
-/// The Hungarian method with potentials on one connected part; a left may stay single at no worth.
+/// The Hungarian method with potentials for one connected part; an element on the left can stay unpaired at the value 0.
 fn solve(pairs: &[Pair]) -> Vec<Pair> {
     if let [only] = pairs {
         return vec![*only];
@@ -74,7 +74,7 @@ fn solve(pairs: &[Pair]) -> Vec<Pair> {
     rights.sort_unstable();
     rights.dedup();
     let rows = lefts.len();
-    // One column of its own for each left is what staying single costs: nothing.
+    // An extra column for each left element is the option to stay unpaired.
     let columns = rights.len() + rows;
     let mut cost = vec![vec![0.0_f64; columns]; rows];
     for pair in pairs {
@@ -95,7 +95,7 @@ fn solve(pairs: &[Pair]) -> Vec<Pair> {
         .collect()
 }
 
-/// For each row its column in an assignment of least cost; there are at least as many columns as rows.
+/// The column of each row in an assignment with the least cost; there are at least as many columns as rows.
 fn hungarian(cost: &[Vec<f64>], columns: usize) -> Vec<usize> {
     let rows = cost.len();
     let (mut row_potential, mut column_potential) = (vec![0.0; rows + 1], vec![0.0; columns + 1]);

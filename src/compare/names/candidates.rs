@@ -1,7 +1,7 @@
-//! Which names of a page can be like a claimed name at all, found without comparing each with each.
+//! The names of a page that can be like a claimed name at all, found without comparing every pair.
 //!
-//! Nothing that [`likeness`](crate::compare::names::likeness::likeness) gives [`FLOOR`] or more is left out: for each way in which it can
-//! come to that, what the two names must then have in common is looked up. Whatever is found is compared in full, so the
+//! Nothing is left out to which [`likeness`](crate::compare::names::likeness::likeness) gives [`FLOOR`] or more: for each way to reach
+//! that score, this module looks up what the two names must then have in common. The candidates are compared in full, so the
 //! scores are those of the full comparison.
 
 use std::{
@@ -15,14 +15,14 @@ use super::{
     outline::Outline,
 };
 
-/// Pairs below this score serve nothing: they are neither held for the same nor told as a candidate.
+/// Pairs with a lower score are not used: neither as a match nor as a candidate to show.
 pub(in crate::compare) const FLOOR: f64 = 0.64;
 
-/// A table by short strings.
+/// A table with short strings as keys.
 type Table<'a, T> = HashMap<&'a str, T, BuildHasherDefault<Short>>;
 
-/// A quick hash for short strings: eight bytes at a step, multiplied and rotated. Nobody can gain by collisions here: a
-/// page that makes them slows down its own reading alone, and its size is bounded.
+/// A fast hash for short strings: eight bytes per step, multiplied and rotated. Collisions are not a danger: a
+/// page with many slows down only its own reading, and its size is bounded.
 #[derive(Default)]
 struct Short(u64);
 
@@ -43,12 +43,12 @@ impl Hasher for Short {
     }
 }
 
-/// A name of the page as it is looked up.
+/// A name of the page in the lookup.
 struct Entry<'a> {
     key: &'a NameKey,
-    /// The page name that it is the key of, or of whose record or addition it is.
+    /// The name on the page to which the key, or its record or addition, belongs.
     owner: usize,
-    /// That of the key, at hand.
+    /// The outline of the key, copied for speed.
     outline: Outline,
     weight: f64,
 }
@@ -56,13 +56,13 @@ struct Entry<'a> {
 /// A distinct word of the page.
 struct Word<'a> {
     token: &'a Token,
-    /// The entries that have it, and as which of their words.
+    /// The entries that contain it, and its position among their words.
     places: Vec<(u32, u8)>,
 }
 
-/// For each claimed name the places among `page` of those that can be like it, ascending.
+/// For each claimed name, the indices of the names in `page` that can be like it, ascending.
 ///
-/// `page` gives for each name all its keys: that of its text and those of what its record says.
+/// `page` returns all keys of each name: the key of its text and those from its record.
 pub(in crate::compare) fn candidates<'a>(
     claimed: &[&'a NameKey],
     page: impl Iterator<Item = (usize, &'a NameKey)>,
@@ -109,7 +109,7 @@ pub(in crate::compare) fn candidates<'a>(
     found
 }
 
-/// Every key of the page's names, their additions' among them.
+/// Every key of the names of the page, including those of their additions.
 fn entries<'a>(page: impl Iterator<Item = (usize, &'a NameKey)>) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     for (owner, key) in page {
@@ -145,7 +145,7 @@ fn words<'a>(entries: &[Entry<'a>]) -> Vec<Word<'a>> {
     words
 }
 
-/// What the words that a claimed name shares with each entry are: a bit for each word of the one and of the other.
+/// The words that a claimed name shares with each entry: one bit for each word on either side.
 struct Seen {
     own: Vec<u32>,
     other: Vec<u32>,
@@ -156,14 +156,14 @@ struct Search<'a> {
     entries: &'a [Entry<'a>],
     words: &'a [Word<'a>],
     by_text: Table<'a, u32>,
-    /// Where among the words, which stand by length, each length begins.
+    /// The index at which each length begins among the words, which are sorted by length.
     lengths: Vec<usize>,
-    /// The entries by how many letters they have.
+    /// The entries by their number of letters.
     by_length: Vec<u32>,
 }
 
 impl<'a> Search<'a> {
-    /// The same letters, the same letters with a domain behind them, initials.
+    /// Finds equal letters, equal letters with a domain, and initials.
     fn by_spelling(&self, claimed: &[&'a NameKey], found: &mut [BTreeSet<usize>]) {
         let mut whole: Table<'a, Vec<usize>> = Table::default();
         let mut short: Table<'a, Vec<usize>> = Table::default();
@@ -195,7 +195,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Enough of the same words, slips of the pen and words written together included.
+    /// Finds entries with enough of the same words, including slips of the pen and words written as one.
     fn by_words(
         &self,
         key: &'a NameKey,
@@ -236,7 +236,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The page's words that `token` may stand for: itself, with slips, or as part of a word written together.
+    /// The words of the page that can correspond to `token`: the same, with slips, or as part of a joined word.
     fn like(&self, token: &Token) -> Vec<u32> {
         let letters = token.outline.letters;
         let mut like = Vec::new();
@@ -256,7 +256,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        // A word of several of the page's words written together has each of them in it.
+        // A joined word of the page contains each of the claimed words.
         let starts: Vec<usize> = token.text.char_indices().map(|entry| entry.0).collect();
         let ends = || starts.iter().copied().skip(1).chain([token.text.len()]);
         for from in &starts {
@@ -287,7 +287,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The same letters but for one, where the words are parted otherwise.
+    /// Finds entries with the same letters except one, if the words are separated differently.
     fn by_letters(&self, key: &NameKey, found: &mut BTreeSet<usize>) {
         let letters = key.outline.letters;
         if letters < 9 {
@@ -315,7 +315,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A bit for the word at a position; all words from the 32nd on share one.
+/// The bit for the word at a position; all words from the 32nd on share one bit.
 fn bit(position: u32) -> u32 {
     1 << position.min(31)
 }
@@ -336,7 +336,7 @@ fn spellings(key: &NameKey) -> impl Iterator<Item = &str> {
     .filter(|text| !text.is_empty())
 }
 
-/// The initials that a name is, but for what kind of house it is.
+/// The initials of a name, also next to a word for the kind of organization.
 fn acronyms(key: &NameKey) -> impl Iterator<Item = &str> {
     let short = key
         .acronyms
@@ -345,9 +345,9 @@ fn acronyms(key: &NameKey) -> impl Iterator<Item = &str> {
     short.map(String::as_str).chain(key.dressed_initials())
 }
 
-/// Whether the words in common can make one name of the two, or all but initials of it.
+/// Whether the common words can make the two names one, or all of it except initials.
 fn enough(key: &NameKey, entry: &Entry<'_>, (own, other): (u32, u32), weight: f64) -> bool {
-    /// The most words that a name may gain and still be the same organization's, whatever their weight.
+    /// The most words that a name can gain and still mean the same organization, whatever their weight.
     const MOST_EXTRA: usize = 3;
     let (all_own, all_other) = (key.tokens.len(), entry.key.tokens.len());
     if all_own > 31 || all_other > 31 {
@@ -371,7 +371,7 @@ fn enough(key: &NameKey, entry: &Entry<'_>, (own, other): (u32, u32), weight: f6
         || left_other <= 1 && spelt(&entry.key.tokens, key)
 }
 
-/// Whether the letters of `short` stand in `long` in their order.
+/// Whether the letters of `short` occur in `long` in the same order.
 fn is_within(short: &str, long: &str) -> bool {
     let mut rest = long.chars();
     short
@@ -379,9 +379,9 @@ fn is_within(short: &str, long: &str) -> bool {
         .all(|letter| rest.any(|other| other == letter))
 }
 
-/// Whether nine of ten letters can be the same, in their order.
+/// Whether nine of ten letters can be the same, in the same order.
 fn nearly_same_letters(one: &Outline, other: &Outline) -> bool {
-    // Damerau and Levenshtein's likeness is 1 less the edits over the longer's length; it must be 0.9.
+    // The Damerau-Levenshtein likeness is 1 minus the edits divided by the length of the longer name; it must be 0.9.
     let edits = one.letters.max(other.letters) / 10;
     one.letters.min(other.letters) >= 16 && one.within(other, edits)
 }

@@ -1,11 +1,11 @@
-//! The names that a profile has anywhere: none of them is new.
+//! All names in a profile: none of them is new.
 
 use std::collections::BTreeSet;
 
 use super::key::NameKey;
 use crate::profile::{ListedName, Profile, Statement};
 
-/// The keys of all names that the profile has: those of its claims, its own, its parent's, and decided other spellings.
+/// The keys of all names in the profile: those of its claims, its own, its parent's, and decided other spellings.
 pub(in crate::compare) fn claimed_anywhere(profile: &Profile) -> BTreeSet<String> {
     let mut names: Vec<&str> = vec![&profile.title];
     names.extend(profile.project_of.as_deref());
@@ -29,7 +29,7 @@ pub(in crate::compare) fn claimed_anywhere(profile: &Profile) -> BTreeSet<String
     for claim in &profile.claims {
         if let Statement::Listed { names: listed, .. } = &claim.statement {
             keys.extend(listed.iter().filter_map(|it| match it {
-                // A key has no joints: one reading of the whole stands for all.
+                // A key has no joints, so one reading of an ambiguous stretch is enough.
                 ListedName::Ambiguous(parts) => Some(NameKey::of(&parts.join(", ")).compact),
                 ListedName::One(_) => None,
             }));

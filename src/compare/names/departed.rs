@@ -1,4 +1,4 @@
-//! Claimed names that the page has, and says are no longer what the others are: struck out, marked, or in the list of former ones.
+//! Claimed names that the page marks as departed: struck out, labelled, or in a list of former ones.
 
 use super::{
     NameAnswer,
@@ -10,7 +10,7 @@ use super::{
 use crate::{compare::claim::Place, entity::ListKind, finding::Verdict};
 
 impl Judged<'_> {
-    /// What the page says of a name that is no longer what the others are; `right` is the list's name that is held for it.
+    /// What the page says about a departed name; `right` is the name of the list that matches it.
     pub(in crate::compare) fn departed(
         &self,
         key: &NameKey,
@@ -24,7 +24,7 @@ impl Judged<'_> {
             if !found.item.surface.starts_with(key.surface.as_str()) {
                 return None;
             }
-            // A reader of lists leaves out what stands in brackets behind a name where it is a date.
+            // The list reader removes dates in brackets after a name.
             let aside = found.item.range.as_ref().and_then(|range| {
                 let behind = self
                     .page
@@ -81,7 +81,7 @@ impl Judged<'_> {
             note: Some(format!("in {}", list_title(list))),
         };
         let to = list.heading.clone().unwrap_or_default();
-        let what = "it stands in a list of former ones";
+        let what = "it is in a list of former ones";
         Some(answer(from, to, Some(found.surface.clone()), what, place))
     }
 
@@ -94,7 +94,7 @@ impl Judged<'_> {
         range.is_some_and(|range| left::is_struck(self.page.reading, range))
     }
 
-    /// Whether most of the list is struck out: then that is how it is drawn.
+    /// Whether most of the list is struck out: then this is only its style.
     fn is_all_struck(&self) -> bool {
         let struck = self
             .members

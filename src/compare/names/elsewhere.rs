@@ -1,4 +1,4 @@
-//! A claimed name outside its list: in another list of the page, or in its text, standing for itself.
+//! A claimed name outside its list: in another list of the page, or on its own in the text.
 
 use std::ops::Range;
 
@@ -9,17 +9,17 @@ use super::{
 };
 use crate::{compare::claim::Place, entity::ListKind};
 
-/// Where a claimed name stands outside its list.
+/// The place of a claimed name outside its list.
 pub(in crate::compare) struct Elsewhere {
-    /// As the page spells it there.
+    /// The spelling there.
     pub(in crate::compare) found: String,
-    /// Where that is.
+    /// The place.
     pub(in crate::compare) place: Place,
-    /// The same for people.
+    /// The place, for people.
     pub(in crate::compare) what: String,
-    /// How many names the list has that it stands in; 0 in running text.
+    /// The number of names in that list; 0 in running text.
     pub(in crate::compare) listed: usize,
-    /// Whether that is the text of one of the region's names, which is a sentence, or a line of several names.
+    /// Whether the place is in the text of a name of the region: in a sentence, or in a line of several names.
     pub(in crate::compare) in_member: bool,
 }
 
@@ -77,7 +77,7 @@ impl Judged<'_> {
         })
     }
 
-    /// Where a name stands that was read only to the end of its first line: `Ecole de Voile<br>Saint Martin`.
+    /// The place of a name of which only the first line was read: `Ecole de Voile<br>Saint Martin`.
     pub(in crate::compare) fn over_lines(&self, key: &NameKey, right: usize) -> Option<Place> {
         let found = self.pool.names.get(right)?;
         let start = found.item.range.as_ref()?.start;
@@ -92,7 +92,7 @@ impl Judged<'_> {
         })
     }
 
-    /// The list's name that begins with a claimed name of several words, letter for letter, and goes on in small letters.
+    /// The name of the list that begins with a claimed name of several words, letter for letter, and continues in lower case.
     pub(in crate::compare) fn begins_member(&self, key: &NameKey) -> Option<usize> {
         let goes_on = |at: &usize| {
             let found = self.pool.names.get(*at)?;
@@ -108,7 +108,7 @@ impl Judged<'_> {
         self.members.iter().find_map(goes_on)
     }
 
-    /// The first place in the text where the name stands for itself, not as part of a longer name.
+    /// The first place in the text where the name occurs on its own, not as part of a longer name.
     pub(in crate::compare) fn in_text(&self, key: &NameKey) -> Option<Range<usize>> {
         let single = key.tokens.len() < 2 || key.is_short();
         let bare = without_article(&key.surface);
@@ -135,7 +135,7 @@ impl Judged<'_> {
             })
     }
 
-    /// Whether the place lies inside a listed name that is longer and another one.
+    /// Whether the place is inside a longer listed name that is a different one.
     fn inside_longer_name(&self, range: &Range<usize>, key: &NameKey) -> bool {
         const LONGER: usize = 60;
         self.spans_around(range)
@@ -161,7 +161,7 @@ impl Judged<'_> {
             })
     }
 
-    /// The listed names whose place holds this one.
+    /// The listed names whose text contains this place.
     fn spans_around<'s>(
         &'s self,
         range: &'s Range<usize>,
@@ -176,7 +176,7 @@ impl Judged<'_> {
             .filter(|span| span.0.end >= range.end)
     }
 
-    /// Whether what stands around a name in a listed text is no part of it: a sentence, or other claimed names.
+    /// Whether the words around a name in a listed text do not belong to it: a sentence, or other claimed names.
     fn is_line_of_text(&self, span: &Range<usize>, range: &Range<usize>, key: &NameKey) -> bool {
         let text = &self.page.reading.text;
         let before = text.get(span.start..range.start).unwrap_or_default();
@@ -196,7 +196,7 @@ impl Judged<'_> {
             ends(before.trim_end().chars().next_back()) && ends(behind.trim_start().chars().next());
         if apart {
             let around = crate::text::fold(text.get(span.clone()).unwrap_or_default());
-            // Two may be one name now: `Birch Center / Alder House`.
+            // Two names can have become one: `Birch Center / Alder House`.
             let others = self.keys.iter().filter(|it| {
                 it.exact != key.exact && !it.is_short() && around.contains(it.exact.as_str())
             });
@@ -206,7 +206,7 @@ impl Judged<'_> {
     }
 }
 
-/// Whether words beside a name, the nearest first, go on as a sentence does: in small letters, and not with what joins names.
+/// Whether words beside a name, nearest first, continue like a sentence: in lower case, and not with a joint of names.
 fn is_verbal<'a>(words: impl Iterator<Item = &'a str>) -> bool {
     const ARTICLES: [&str; 12] = [
         "the", "der", "die", "das", "le", "la", "les", "el", "los", "il", "de", "het",
@@ -215,7 +215,7 @@ fn is_verbal<'a>(words: impl Iterator<Item = &'a str>) -> bool {
         "of", "for", "in", "at", "and", "&", "du", "des", "von", "van", "di", "do", "da", "del",
         "della", "und", "et", "y", "e", "en", "i", "für", "pour", "para",
     ];
-    // `Elm House and its volunteers keep the path open`: what is joined is no name.
+    // `Elm House and its volunteers keep the path open`: what is joined is not a name.
     let joined = |text: &&str| matches!(*text, "and" | "und" | "et" | "y" | "en" | "och" | "og");
     let mut words = words.peekable();
     if words.next_if(|word| joined(word)).is_some() {
@@ -232,7 +232,7 @@ fn is_verbal<'a>(words: impl Iterator<Item = &'a str>) -> bool {
     })
 }
 
-/// Whether the word goes on behind a full stop: `Larkspur` in `Larkspur.ai`.
+/// Whether the word continues after a full stop: `Larkspur` in `Larkspur.ai`.
 fn is_address(text: &str, range: &Range<usize>) -> bool {
     let behind = text.get(range.end..).unwrap_or_default();
     behind
@@ -257,7 +257,7 @@ fn same_case(there: &str, name: &str) -> bool {
     upper(there) >= upper(name)
 }
 
-/// Whether what stands before a name is a date or a number, set off from it: "March 2019 - ".
+/// Whether the text before a name is a date or a number, separated from it: "March 2019 - ".
 fn is_dated(before: &str) -> bool {
     let before = before.trim_end();
     let number = before
@@ -286,7 +286,7 @@ fn alphabet(letter: char) -> u8 {
     }
 }
 
-/// Whether the words beside a place, in the same phrase, are written as a name's: then the place is part of another name.
+/// Whether the words beside a place, in the same phrase, are capitalized like a name: then the place is part of another name.
 fn beside_capital(text: &str, range: &Range<usize>) -> bool {
     let after = text.get(range.end..).unwrap_or_default();
     let before = text.get(..range.start).unwrap_or_default();

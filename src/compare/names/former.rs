@@ -1,6 +1,6 @@
-//! What a name says of other names that the same body had or has: `Birch Alliance (formerly Alder House)`.
+//! Statements in a name about other names of the same organization: `Birch Alliance (formerly Alder House)`.
 
-/// What stands before another name of the same body.
+/// Phrases before another name of the same organization.
 const FORMER: [&str; 20] = [
     "formerly known as ",
     "formerly called ",
@@ -24,7 +24,7 @@ const FORMER: [&str; 20] = [
     "dba ",
 ];
 
-/// Whether a text says that the name behind it is an earlier or another one of the same body.
+/// Whether a text says that an earlier or another name of the same organization follows.
 pub(in crate::compare) fn is_former(text: &str) -> bool {
     let lower = text.to_lowercase();
     FORMER.iter().any(|suffix| {
@@ -33,7 +33,7 @@ pub(in crate::compare) fn is_former(text: &str) -> bool {
     })
 }
 
-/// Whether a text says anywhere that another name of the same body follows.
+/// Whether a text says anywhere that another name of the same organization follows.
 pub(in crate::compare) fn says(text: &str) -> bool {
     let lower = text.to_lowercase();
     FORMER.iter().any(|phrase| {
@@ -54,7 +54,7 @@ fn is_in_lower_case(text: &str, lower: &str) -> bool {
     }
 }
 
-/// A name parted from another one that it says is the same body's: `(formerly X)`, `, now X`, `(aka X)`.
+/// Splits a name from another name that it gives for the same organization: `(formerly X)`, `, now X`, `(aka X)`.
 pub(in crate::compare) fn said(surface: &str) -> (&str, Option<&str>) {
     const OPENINGS: [&str; 5] = ["(", "[", ", ", " - ", " – "];
     for opening in OPENINGS {

@@ -1,9 +1,9 @@
-//! The headings of the lists that hold a name.
+//! The headings of the lists that contain a name.
 
 use super::NameAnswer;
 use crate::text::fold;
 
-/// A heading made comparable: it may count its list's names.
+/// A heading in comparable form, without a count of the names.
 pub(in crate::compare) fn heading_key(heading: &str) -> String {
     fold(heading)
         .chars()
@@ -11,7 +11,7 @@ pub(in crate::compare) fn heading_key(heading: &str) -> String {
         .collect()
 }
 
-/// The headings of the lists that hold a name: made comparable, and as they are spelt.
+/// The headings of the lists that contain a name: in comparable form, and as spelled.
 pub(in crate::compare) fn headings(name_answer: &NameAnswer) -> Vec<(String, String)> {
     name_answer
         .held_in

@@ -1,4 +1,4 @@
-//! The verdict on each claimed name, from the pairing of the claim with the region found.
+//! The verdict on each claimed name, from the pairing of the claim with the region.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::{
     reading::{Ending, Region as Part},
 };
 
-/// A page and what was found on it, ready to be asked about each name.
+/// A page with its region, prepared for questions about each name.
 pub(in crate::compare) struct Judged<'a> {
     /// The text of the page.
     pub(in crate::compare) page: &'a PageText<'a>,
@@ -29,14 +29,14 @@ pub(in crate::compare) struct Judged<'a> {
     pub(in crate::compare) keys: &'a [NameKey],
     /// The list of the claim; `None` if none was found.
     pub(in crate::compare) region: Option<&'a Region>,
-    /// The names of the region: places in the pool.
+    /// The names of the region, as indices in the pool.
     pub(in crate::compare) members: BTreeSet<usize>,
-    /// Whether most of the claim's names stand in running text: then the text is where they are looked for.
+    /// Whether most of the claimed names are in running text: then they are searched there.
     in_prose: bool,
 }
 
 impl<'a> Judged<'a> {
-    /// The page with its region, looked over once.
+    /// Prepares the page with its region.
     pub(in crate::compare) fn of(
         page: &'a PageText<'a>,
         pool: &'a Pool<'a>,
@@ -85,11 +85,11 @@ impl<'a> Judged<'a> {
         if self.in_prose {
             return None;
         }
-        let detail = "no list on the page holds the claimed names".to_owned();
+        let detail = "no list on the page contains the claimed names".to_owned();
         Some((Why::ListNotFound, detail))
     }
 
-    /// Why the list may have more than the page shows of it: the file breaks off in it, or something says that it goes on.
+    /// Why the list may have more names than the page shows: the file ends in it, or a sign says that it continues.
     fn partly(&self, region: &Region) -> Option<(Why, String)> {
         let reading = self.page.reading;
         let lists = || {
@@ -113,12 +113,12 @@ impl<'a> Judged<'a> {
                     .any(|block| block.range.start >= end && block.region == Part::Footer);
             if !closed {
                 let detail =
-                    "the file breaks off in the middle of a tag, behind the list's last name";
+                    "the file breaks off in the middle of a tag, after the last name of the list";
                 return Some((Why::Truncated, detail.to_owned()));
             }
         }
-        let held = self.members.len();
-        let more = lists().find_map(|list| reading.more_of(list, held))?;
+        let listed = self.members.len();
+        let more = lists().find_map(|list| reading.more_of(list, listed))?;
         let detail = format!("the page shows only part of the list: {}", more.what);
         Some((Why::PartOfList, detail))
     }
@@ -239,7 +239,7 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// A name that the list's name at `at` begins with.
+    /// The answer for a claimed name with which the name at `at` begins.
     fn perhaps(&self, at: usize, blank: impl Fn(Verdict, f64, Place) -> NameAnswer) -> NameAnswer {
         let there = self
             .pool
@@ -257,7 +257,7 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// A name that nothing on the page is held for.
+    /// The answer for a name that nothing on the page matches.
     fn missing(
         &self,
         untold: Option<&(Why, String)>,
@@ -292,12 +292,12 @@ impl<'a> Judged<'a> {
                     String::new()
                 };
                 (
-                    format!("the list was found by {kept} of {all} names, and does not hold it"),
+                    format!("the list was found by {kept} of {all} names, and does not contain it"),
                     format!("not in {}{more}; not in {extent}", lists.join(", ")),
                 )
             }
             None => (
-                "the text names the others, and not it".to_owned(),
+                "the text names the others, but not this one".to_owned(),
                 format!("not in {extent}"),
             ),
         };
@@ -311,7 +311,7 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// The lists of names that hold a claimed name where the page has it, those held for the claim's first.
+    /// The lists of names that contain a claimed name where the page has it; those of the claim come first.
     pub(in crate::compare) fn held_in(
         &self,
         at: usize,
@@ -326,7 +326,7 @@ impl<'a> Judged<'a> {
         };
         let names = self.pool.names.iter().enumerate();
         let same = names.filter(|(at, name)| Some(*at) == right || key.is_spelt_as(&name.key));
-        let held: BTreeSet<usize> = same
+        let listed: BTreeSet<usize> = same
             .filter_map(|(at, _)| self.pool.held_by.get(at))
             .flatten()
             .copied()
@@ -335,7 +335,7 @@ impl<'a> Judged<'a> {
             .region
             .map_or(&[][..], |region| region.lists.as_slice());
         let (first, rest): (Vec<usize>, Vec<usize>) =
-            held.into_iter().partition(|word| own.contains(word));
+            listed.into_iter().partition(|word| own.contains(word));
         first
             .into_iter()
             .chain(rest)
@@ -372,7 +372,7 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// The region's names that serve no claimed name.
+    /// The names of the region that match no claimed name.
     pub(in crate::compare) fn new_names(
         &self,
         region: &Region,
@@ -402,7 +402,7 @@ impl<'a> Judged<'a> {
             .collect()
     }
 
-    /// The list that an item is in, and what else it has of the claim.
+    /// The list of an item, and how many claimed names it has.
     pub(in crate::compare) fn list_found(&self, at: usize, matches: &Matches) -> Option<ListFound> {
         let (list, members) = (self.pool.lists.get(at)?, self.pool.members.get(at)?);
         let kept = matches
@@ -423,7 +423,7 @@ impl<'a> Judged<'a> {
         })
     }
 
-    /// What the next visit is to know of this one.
+    /// What the next visit has to know about this one.
     pub(in crate::compare) fn known(&self, region: &Region) -> Option<Known> {
         let main = self.pool.lists.get(*region.lists.first()?)?;
         let members: Vec<_> = region
@@ -448,7 +448,7 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// What to call a list, whatever its length: `the list "Convening Centers"`.
+/// The name of a list in messages, without its length: `the list "Convening Centers"`.
 pub(in crate::compare) fn list_title(list: &EntityList) -> String {
     match &list.heading {
         Some(heading) => format!("the list \"{heading}\""),
@@ -456,7 +456,7 @@ pub(in crate::compare) fn list_title(list: &EntityList) -> String {
     }
 }
 
-/// What to call a list: `the list "Convening Centers" (9 names)`.
+/// The name of a list in messages: `the list "Convening Centers" (9 names)`.
 pub(in crate::compare) fn list_name(list: &EntityList) -> String {
     let count = list.items.len();
     let names = if count == 1 { "name" } else { "names" };

@@ -1,4 +1,4 @@
-//! A name made comparable: its words without case, articles, punctuation and legal form, and the initials it goes by.
+//! A name in comparable form: its words without case, articles, punctuation and legal form, and its initials.
 
 use super::{
     former,
@@ -11,36 +11,36 @@ use super::{
 };
 use crate::text::{fold, one_line};
 
-/// A name as the comparison sees it.
+/// A name in comparable form.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::compare) struct NameKey {
-    /// As it is spelt, white space folded.
+    /// The spelling, with white space folded.
     pub(in crate::compare) surface: String,
-    /// Folded, outer punctuation taken off: equal for spellings that differ in case, quotes and dashes alone.
+    /// The folded spelling without outer punctuation: equal for spellings that differ only in case, quotes and dashes.
     pub(in crate::compare) exact: String,
-    /// The words that count, in order: no article, no "and", no legal form, no bracketed acronym.
+    /// The words that count, in order: without article, "and", legal form and bracketed acronym.
     pub(in crate::compare) tokens: Vec<Token>,
     /// The words as one, without spaces.
     pub(in crate::compare) compact: String,
-    /// The words as one with the small ones among them, without legal form.
+    /// The words as one, with small words, without legal form.
     pub(in crate::compare) core: String,
     /// All letters and digits, small words and legal form included.
     pub(in crate::compare) letters: String,
     /// The class of its legal form.
     pub(in crate::compare) form: legal_form::Class,
-    /// Short forms that it states itself or is: `NAFCM`, folded.
+    /// Short forms that the name gives or is: `NAFCM`, folded.
     pub(in crate::compare) acronyms: Vec<String>,
     /// The initials of its words, with and without the small ones, folded.
     pub(in crate::compare) initials: Vec<String>,
-    /// Its letters at a glance: those of `compact`.
+    /// The outline of `compact`.
     pub(in crate::compare) outline: Outline,
     /// The first letters of its words.
     pub(in crate::compare) firsts: String,
-    /// Other names that it says it had or has: `Birch Alliance (formerly Alder House)`.
+    /// Other names that it gives for itself: `Birch Alliance (formerly Alder House)`.
     pub(in crate::compare) said: Vec<NameKey>,
-    /// The pieces that an addition is set off by, as names of their own: `quintessenz - a society`, `One/Other`.
+    /// The parts on either side of an addition, as names of their own: `quintessenz - a society`, `One/Other`.
     pub(in crate::compare) parts: Vec<NameKey>,
-    /// What stands in quotation marks within it, folded.
+    /// The part in quotation marks, folded.
     pub(in crate::compare) quoted: Option<String>,
 }
 
@@ -49,30 +49,30 @@ pub(in crate::compare) struct NameKey {
 pub(in crate::compare) struct Token {
     /// The word, folded, without accents.
     pub(in crate::compare) text: String,
-    /// How much it says: 1 for a word of its own, less for `foundation`, `international`.
+    /// How distinctive it is: 1 for a rare word, less for `foundation`, `international`.
     pub(in crate::compare) weight: f64,
-    /// Its letters at a glance.
+    /// Its outline.
     pub(in crate::compare) outline: Outline,
-    /// How it must agree.
+    /// How exactly it must match.
     pub(in crate::compare) kind: Kind,
-    /// Whether it is a place, or a word that many names have: then another such word is no slip of the pen.
+    /// Whether it is a place, or a word that many names have: then another such word is not a slip of the pen.
     pub(in crate::compare) known: bool,
 }
 
-/// How a word must agree with another.
+/// How exactly a word must match another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::compare) enum Kind {
-    /// Small differences in spelling may be mistakes.
+    /// Small differences in spelling can be mistakes.
     Word,
-    /// A number, a year, a numeral: another one is another thing.
+    /// A number, a year, a numeral: a different one means something else.
     Number,
 }
 
 impl NameKey {
-    /// The key of a name as it is spelt.
+    /// The key of a name as spelled.
     pub(in crate::compare) fn of(name: &str) -> Self {
         let surface = one_line(name);
-        // What was escaped twice shows its escapes.
+        // Text that was escaped twice shows its escapes.
         if surface.contains('&') && surface.contains(';') {
             let plain = unescaped(&surface);
             if plain != surface {
@@ -100,7 +100,7 @@ impl NameKey {
         key.parts.extend(stem(main).map(Self::whole));
         key.parts.extend(housed(main).map(Self::whole));
         let (body, asides) = without_asides(&key.exact);
-        // A place in brackets is perhaps a branch; `(WWF-Norway)` is what else the body goes by.
+        // A place in brackets may be a branch; `(WWF-Norway)` is another name of the organization.
         let of_place = |text: &String| {
             let words = split(text);
             let placed = words.iter().any(|word| vocabulary::is_place(word));
@@ -205,35 +205,35 @@ impl NameKey {
         }
     }
 
-    /// The sum of its words' weights.
+    /// The sum of the weights of its words.
     pub(in crate::compare) fn weight(&self) -> f64 {
         self.tokens.iter().map(|token| token.weight).sum()
     }
 
-    /// Whether another name is this one but for habits of spelling.
+    /// Whether another name differs only in habits of spelling.
     pub(in crate::compare) fn is_spelt_as(&self, other: &Self) -> bool {
         self.exact == other.exact
             || !self.is_short() && self.compact == other.compact && self.form == other.form
     }
 
-    /// Its words that few names have.
+    /// Its distinctive words.
     pub(in crate::compare) fn own_words(&self) -> impl Iterator<Item = &str> {
         let own = self.tokens.iter().filter(|token| token.weight >= 0.9);
         own.map(|it| it.text.as_str())
     }
 
-    /// Whether it is initials and nothing else, three of them at least.
+    /// Whether it consists only of initials, at least three.
     pub(in crate::compare) fn is_acronym(&self) -> bool {
         self.compact.chars().count() >= 3 && self.acronyms.contains(&self.compact)
     }
 
-    /// Whether a word stands in it in capitals alone, as initials do.
+    /// Whether a word occurs in it in capitals only, like initials.
     pub(in crate::compare) fn sets_in_capitals(&self, word: &Token) -> bool {
         let mut words = self.surface.split(|letter: char| !letter.is_alphanumeric());
         words.any(|it| it.chars().all(char::is_uppercase) && it.to_lowercase() == word.text)
     }
 
-    /// The initials that it is but for a word that says what kind of house it is: `abc` of `ABC University`.
+    /// Its initials, if it consists of them and a word for the kind of organization: `abc` of `ABC University`.
     pub(in crate::compare) fn dressed_initials(&self) -> Option<&str> {
         let [one, other] = self.tokens.as_slice() else {
             return None;
@@ -250,13 +250,13 @@ impl NameKey {
         fits.then_some(short.text.as_str())
     }
 
-    /// Whether it is so short that nothing but the very same letters is the same.
+    /// Whether it is so short that only the same letters match.
     pub(in crate::compare) fn is_short(&self) -> bool {
         self.compact.chars().count() < 5
     }
 }
 
-/// The name folded, outer punctuation taken off.
+/// The folded name without outer punctuation.
 fn exact(surface: &str) -> String {
     let folded = fold(surface);
     let trimmed = folded.trim_matches(|character: char| {
@@ -268,7 +268,7 @@ fn exact(surface: &str) -> String {
     trimmed.to_owned()
 }
 
-/// A text with the escapes of HTML that it shows resolved: `Mill &amp; Co`.
+/// A text with visible HTML escapes resolved: `Mill &amp; Co`.
 fn unescaped(text: &str) -> String {
     const ESCAPES: [(&str, &str); 9] = [
         ("&nbsp;", " "),
@@ -290,7 +290,7 @@ fn unescaped(text: &str) -> String {
     plain
 }
 
-/// The pieces of a name that an addition is set off by: `quintessenz - a society`, `One/Other`.
+/// The parts of a name on either side of an addition: `quintessenz - a society`, `One/Other`.
 fn parts(surface: &str) -> impl Iterator<Item = &str> {
     [" - ", " – ", " — ", ": ", " | ", "/", ", ", " · ", "–"]
         .into_iter()
@@ -300,7 +300,7 @@ fn parts(surface: &str) -> impl Iterator<Item = &str> {
         .filter(|trim| trim.chars().count() >= 5 || is_acronym_itself(trim) && trim.len() >= 3)
 }
 
-/// What stands in quotation marks within a longer name: the name itself where the rest says what kind of body it is, as
+/// The part of a longer name in quotation marks, which is the name itself if the rest says what kind of organization it is, as
 /// in `Фонд «Маяк»`.
 fn quoted(surface: &str) -> Option<&str> {
     const MARKS: [(char, char); 4] = [('«', '»'), ('“', '”'), ('„', '“'), ('"', '"')];
@@ -313,7 +313,7 @@ fn quoted(surface: &str) -> Option<&str> {
     })
 }
 
-/// A name that is an address, without its last part: `Larkspur` of `Larkspur.ai`.
+/// A name that is an address, without its last label: `Larkspur` of `Larkspur.ai`.
 fn stem(surface: &str) -> Option<&str> {
     let (stem, last) = surface.rsplit_once('.')?;
     let is_address = !surface.contains(' ')
@@ -322,14 +322,14 @@ fn stem(surface: &str) -> Option<&str> {
     (is_address && stem.chars().count() >= 5).then_some(stem)
 }
 
-/// A name without the house that it is at home in: `Institute for River Law at Eastham University`.
+/// A name without the organization that it belongs to: `Institute for River Law at Eastham University`.
 fn housed(surface: &str) -> Option<&str> {
     let (own, house) = surface.split_once(" at ")?;
     let capital = house.starts_with(char::is_uppercase);
     (capital && own.split(' ').count() >= 3).then_some(own)
 }
 
-/// The folded name without what stands in brackets, and what stands there.
+/// The folded name without the parts in brackets, and those parts.
 fn without_asides(exact: &str) -> (String, Vec<String>) {
     if !exact.contains(['(', ')', '[', ']']) {
         return (exact.to_owned(), Vec::new());
@@ -359,7 +359,7 @@ fn without_asides(exact: &str) -> (String, Vec<String>) {
     }
 }
 
-/// The initials of words: all of them; without the small ones; without those that say little at the end.
+/// The initials of words: of all; without the small ones; without common ones at the end.
 fn initials_of<T: AsRef<str>>(words: &[T]) -> Vec<String> {
     let firsts = |counts: fn(&str) -> bool| -> String {
         let counted = words
@@ -376,12 +376,12 @@ fn initials_of<T: AsRef<str>>(words: &[T]) -> Vec<String> {
     made
 }
 
-/// Whether a stated short form goes with initials: the same, or one letter more or less in a longer one.
+/// Whether a given short form fits the initials: equal, or one letter more or less in a longer one.
 fn near_initials(initials: &str, short: &str) -> bool {
     initials == short || (short.chars().count() >= 4 && strsim::levenshtein(initials, short) <= 1)
 }
 
-/// Whether the aside stands in capitals in the name as spelt.
+/// Whether the part in brackets is in capitals in the original spelling.
 fn is_upper(surface: &str, aside: &str) -> bool {
     let short = letters(aside);
     let length = short.chars().count();

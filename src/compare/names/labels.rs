@@ -1,8 +1,8 @@
-//! Names without what a site sets behind them: `(website)`, `– NEW!`, `| Visit site`.
+//! Names without the labels that a site puts after them: `(website)`, `– NEW!`, `| Visit site`.
 
 use std::{collections::HashSet, sync::LazyLock};
 
-/// A folded name without the labels behind it.
+/// A folded name without the labels after it.
 pub(in crate::compare) fn without_labels(folded: &str) -> &str {
     const SEPARATORS: [&str; 9] = [
         " - ", " | ", " · ", " • ", " › ", " > ", " → ", " » ", " / ",

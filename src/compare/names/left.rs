@@ -1,4 +1,4 @@
-//! What a page says of those who are with it no more: names struck out or marked, lists under a heading for former ones.
+//! What a page says about departed members: names struck out or marked, lists under a heading for former ones.
 
 use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
@@ -7,9 +7,9 @@ use crate::{
     text::{fold, one_line},
 };
 
-/// Whether a heading says of its names that they are no longer what others are.
+/// Whether a heading says that its names are former ones.
 pub(in crate::compare) fn is_of_former(heading: &str) -> bool {
-    // Scripts without spaces have the word within a longer run, or before it.
+    // In scripts without spaces, the word is inside a longer run, or before it.
     let within = |word: &str| {
         let is_long = |text: &&String| {
             text.starts_with(|letter: char| letter >= '\u{2e80}') && text.chars().count() >= 2
@@ -29,14 +29,14 @@ pub(in crate::compare) fn is_of_former(heading: &str) -> bool {
     })
 }
 
-/// What stands beside a name and says that it has left, as the page spells it; `surface` is all that stands there, `name` the claimed
+/// The words beside a name that say that it has left, as the page spells them; `surface` is the whole text, `name` the claimed
 /// name.
 pub(in crate::compare) fn beside(surface: &str, name: &str) -> Option<String> {
     const LONGEST: usize = 80;
     let (surface, name) = (one_line(surface), one_line(name));
     let at = surface.find(&name)?;
     let (before, behind) = (surface.get(..at)?, surface.get(at + name.len()..)?);
-    // A name that goes on is another one.
+    // A name that continues is a different one.
     let set_off = behind.trim_start().chars().next();
     let is_set_off = |letter: char| {
         matches!(
@@ -64,7 +64,7 @@ pub(in crate::compare) fn beside(surface: &str, name: &str) -> Option<String> {
     })
 }
 
-/// Whether a place of a page's text is struck out.
+/// Whether a place in the text of a page is struck out.
 pub(in crate::compare) fn is_struck(reading: &Reading, range: &Range<usize>) -> bool {
     reading
         .struck

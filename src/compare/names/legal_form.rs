@@ -1,4 +1,4 @@
-//! Legal forms: `Ltd`, `e.V.`, `Aktiengesellschaft`; which words of a name are one, and of what class.
+//! Legal forms: `Ltd`, `e.V.`, `Aktiengesellschaft`; finds those in a name, and their class.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,10 +7,10 @@ use std::{
 
 use foldhash::fast::FixedState;
 
-/// What kind of body a legal form names; `None` for a form that tells nothing, such as `Inc`.
+/// The kind of organization that a legal form means; `None` for a form without a specific one, such as `Inc`.
 pub(in crate::compare) type Class = Option<&'static str>;
 
-/// The most words a form in the table has.
+/// The most words of a form in the table.
 const LONGEST: usize = 8;
 
 static TABLE: LazyLock<HashMap<&'static str, Class, FixedState>> = LazyLock::new(|| {
@@ -25,7 +25,7 @@ static TABLE: LazyLock<HashMap<&'static str, Class, FixedState>> = LazyLock::new
         .collect()
 });
 
-/// The words that forms begin with, and those that they end with: most names have neither.
+/// The first and the last words of forms: most names have neither.
 static EDGES: LazyLock<[HashSet<&'static str, FixedState>; 2]> = LazyLock::new(|| {
     let words = || TABLE.keys().map(|key| key.split(' '));
     [
@@ -61,10 +61,10 @@ fn longest<'a, 'b: 'a>(
     })
 }
 
-/// The range of `words` that is the name without its legal forms, and the first class that they tell.
+/// The range of `words` without legal forms, and the first class of these.
 ///
-/// A form at the start counts only where it is one that stands there in life (`OOO Oboronnye`, `PT Astra`) or has several
-/// words; at least one word always stays.
+/// A form at the start counts only if it is one that is written there (`OOO Oboronnye`, `PT Astra`) or has several
+/// words; at least one word always remains.
 pub(in crate::compare) fn strip(words: &[&str]) -> (std::ops::Range<usize>, Class) {
     const LEADING: [&str; 14] = [
         "ooo", "oao", "zao", "pao", "ao", "ano", "jsc", "ojsc", "pjsc", "cjsc", "pt", "srl", "llc",
@@ -90,7 +90,7 @@ pub(in crate::compare) fn strip(words: &[&str]) -> (std::ops::Range<usize>, Clas
     (start..end, class)
 }
 
-/// A folded name without a legal form that is written to it without a space, as in Chinese, Japanese and Korean.
+/// A folded name without a legal form that is attached without a space, as in Chinese, Japanese and Korean.
 pub(in crate::compare) fn unjoined(name: &str) -> &str {
     const FORMS: [&str; 28] = [
         "認定特定非営利活動法人",

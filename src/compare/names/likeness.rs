@@ -9,14 +9,14 @@ use super::{
 };
 use crate::finding::Reason;
 
-/// What a likeness amounts to.
+/// The grades of likeness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::compare) enum Grade {
-    /// Something in common, too little to hold them for the same.
+    /// Something in common, but not enough to match.
     Near,
-    /// Another name that is held for the same organization's.
+    /// A different name that is taken for the same organization.
     Variant,
-    /// The same name by other habits of spelling.
+    /// The same name in another spelling.
     Same,
     /// The same letters.
     Exact,
@@ -25,11 +25,11 @@ pub(in crate::compare) enum Grade {
 /// How alike two names are.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::compare) struct Likeness {
-    /// What it amounts to.
+    /// The grade.
     pub(in crate::compare) grade: Grade,
-    /// 0 to 1.
+    /// The score, from 0 to 1.
     pub(in crate::compare) score: f64,
-    /// Why, strongest first.
+    /// The reasons, strongest first.
     pub(in crate::compare) reasons: Vec<Reason>,
 }
 
@@ -42,7 +42,7 @@ impl Likeness {
         }
     }
 
-    /// What it counts in the choice of pairs: no number of lesser likenesses outweighs a better grade.
+    /// Its value in the choice of pairs: no number of lesser likenesses outweighs a better grade.
     pub(in crate::compare) fn worth(&self) -> f64 {
         match self.grade {
             Grade::Exact => 12.0,
@@ -61,12 +61,12 @@ pub(in crate::compare) fn reason(what: &str, weight: f64) -> Reason {
     }
 }
 
-/// Three decimals are all that is said, so that the same comparison always says the same.
+/// Rounds to three decimals, so that the same comparison always gives the same text.
 pub(in crate::compare) fn round(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
-/// How alike `claimed` and `found` are; `None` where they have nothing in common.
+/// How alike `claimed` and `found` are; `None` if they have nothing in common.
 pub(in crate::compare) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     if claimed.exact.is_empty() || found.exact.is_empty() {
         return None;
@@ -123,7 +123,7 @@ pub(in crate::compare) fn likeness(claimed: &NameKey, found: &NameKey) -> Option
     said.into_iter().chain(alike).max_by(by_strength)
 }
 
-/// The same person with another affiliation in brackets, or the same body with another place: a person must look.
+/// The same person with another affiliation in brackets, or the same organization with another place: a person must decide.
 fn by_affiliation(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let parted = |name_key: &NameKey| -> Option<(String, String)> {
         let (body, aside) = name_key.exact.split_once('(')?;
@@ -144,8 +144,8 @@ fn by_affiliation(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let (one, its) = parted(claimed).or_else(|| alone(claimed))?;
     let (other, others) = parted(found).or_else(|| alone(found))?;
     let acronym = |name_key: &NameKey| !name_key.acronyms.is_empty();
-    let told = acronym(claimed) || acronym(found);
-    (one == other && one.contains(' ') && its != others && !told).then(|| {
+    let abbreviated = acronym(claimed) || acronym(found);
+    (one == other && one.contains(' ') && its != others && !abbreviated).then(|| {
         Likeness::new(
             Grade::Near,
             0.68,
@@ -158,23 +158,25 @@ fn by_strength(a: &Likeness, b: &Likeness) -> std::cmp::Ordering {
     a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score))
 }
 
-/// A likeness of names whose words tell them apart is none, or one that a person must look at.
+/// Lowers a likeness of names whose words distinguish them.
 fn told_apart(likeness: Likeness, claimed: &NameKey, found: &NameKey) -> Likeness {
     if likeness.grade < Grade::Variant && likeness.score < FLOOR {
         return likeness;
     }
     match apart(claimed, found) {
-        Some(Apart::Other) => Likeness::new(Grade::Near, 0.5, "words that tell two bodies apart"),
+        Some(Apart::Other) => {
+            Likeness::new(Grade::Near, 0.5, "words that distinguish two organizations")
+        }
         Some(Apart::Sister) if likeness.grade >= Grade::Variant => Likeness::new(
             Grade::Near,
             0.68,
-            "the name with what an arm, a chapter or another house has: perhaps another body",
+            "the name with the words of a branch or an affiliate: perhaps another organization",
         ),
         _ => likeness,
     }
 }
 
-/// One says itself that it is or was called as the other is.
+/// One says itself that it is or was called like the other.
 fn by_word_of_its_own(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let says = |one: &NameKey, other: &NameKey| {
         let mut said = one.said.iter();
@@ -186,19 +188,19 @@ fn by_word_of_its_own(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         return Some(Likeness::new(
             Grade::Variant,
             0.95,
-            "the page says beside it that it is the claimed name's",
+            "the page says beside it that it is the claimed organization",
         ));
     }
     says(claimed, found).then(|| {
         Likeness::new(
             Grade::Variant,
             0.93,
-            "the claimed name says that it goes by this one",
+            "the claimed name gives this as another name",
         )
     })
 }
 
-/// The same letters but for one, where the words are parted otherwise.
+/// The same letters except one, if the words are separated differently.
 fn by_letters(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let (one, other) = (&claimed.compact, &found.compact);
     let (a, b) = (claimed.outline.letters, found.outline.letters);
@@ -213,10 +215,10 @@ fn by_letters(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         && claimed.tokens.len() != found.tokens.len()
         && claimed.outline.within(&found.outline, 1);
     (fits && strsim::osa_distance(one, other) <= 1)
-        .then(|| Likeness::new(Grade::Variant, 0.8, "the same letters but for one"))
+        .then(|| Likeness::new(Grade::Variant, 0.8, "the same letters except one"))
 }
 
-/// One is, or states, the initials of the other.
+/// One is, or gives, the initials of the other.
 fn by_initials(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     let stated = |short: &NameKey, long: &NameKey| {
         short
@@ -225,7 +227,7 @@ fn by_initials(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
             .filter(|acronym| acronym.chars().count() >= 3 && acronym.as_str() == short.compact)
             .any(|acronym| long.initials.contains(acronym) || long.acronyms.contains(acronym))
     };
-    // `ABC University` of what was `Alder Brook College`: initials, and what kind of house it is.
+    // `ABC University` for the former `Alder Brook College`: initials, and the kind of organization.
     let dressed = |short: &NameKey, long: &NameKey| {
         let short = short.dressed_initials();
         short.is_some_and(|short| long.initials.iter().any(|made| made == short))
@@ -234,14 +236,14 @@ fn by_initials(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
         return Some(Likeness::new(
             Grade::Variant,
             0.8,
-            "with words put into initials",
+            "with words abbreviated to initials",
         ));
     }
     if stated(claimed, found) {
         return Some(Likeness::new(
             Grade::Variant,
             0.88,
-            "written out, where the claim has the initials",
+            "written out; the claim has the initials",
         ));
     }
     if stated(found, claimed) {
@@ -328,7 +330,7 @@ fn by_words(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
     }
 }
 
-/// Every word has its like.
+/// Every word has a counterpart.
 fn whole(claimed: &NameKey, found: &NameKey, aligned: &Aligned<'_>) -> Likeness {
     let letters = claimed
         .compact
@@ -339,27 +341,23 @@ fn whole(claimed: &NameKey, found: &NameKey, aligned: &Aligned<'_>) -> Likeness 
         0 if changes_places(claimed, found) => Likeness::new(
             Grade::Near,
             0.68,
-            "the same words in another order: perhaps another body",
+            "the same words in another order: perhaps another organization",
         ),
         0 => Likeness::new(Grade::Same, 0.94, "the same words in another order"),
         1 if letters >= 14 => {
-            Likeness::new(Grade::Same, 0.92, "the same name but for a letter or two")
+            Likeness::new(Grade::Same, 0.92, "the same name except a letter or two")
         }
-        1 => Likeness::new(Grade::Variant, 0.85, "spelt with a letter's difference"),
-        2 if letters >= 20 => {
-            Likeness::new(Grade::Variant, 0.84, "spelt with a few letters' difference")
-        }
+        1 => Likeness::new(Grade::Variant, 0.85, "one letter is different"),
+        2 if letters >= 20 => Likeness::new(Grade::Variant, 0.84, "a few letters are different"),
         count if f64::from(count) <= claimed.tokens.len() as f64 / 2.0 => {
-            Likeness::new(Grade::Variant, 0.78, "spelt with a few letters' difference")
+            Likeness::new(Grade::Variant, 0.78, "a few letters are different")
         }
-        2 if letters >= 10 => {
-            Likeness::new(Grade::Variant, 0.75, "spelt with a few letters' difference")
-        }
+        2 if letters >= 10 => Likeness::new(Grade::Variant, 0.75, "a few letters are different"),
         _ => Likeness::new(Grade::Near, 0.6, "words like these"),
     }
 }
 
-/// Whether words that change places make another body of a name: `University of Miami`, `Miami University`; `Union of Teachers of
+/// Whether words in another order make another organization: `University of Miami`, `Miami University`; `Union of Teachers of
 /// Churches`, `Union of Churches of Teachers`. A comma, or the order of a person's names, does not.
 fn changes_places(claimed: &NameKey, found: &NameKey) -> bool {
     let turned = |name_key: &NameKey| name_key.surface.contains(',');
@@ -384,7 +382,7 @@ fn changes_places(claimed: &NameKey, found: &NameKey) -> bool {
         && (one >= 2 && other >= 2 || (one == 0) != (other == 0) && own.count() <= 1)
 }
 
-/// All words of the shorter name stand in the longer one.
+/// All words of the shorter name are in the longer one.
 fn contained(
     aligned: &Aligned<'_>,
     extra: &[&Token],
@@ -398,7 +396,7 @@ fn contained(
     let dressed = extra.iter().all(|it| vocabulary::is_extension(&it.text));
     let slip = f64::from(aligned.slips) * 0.04;
     if !aligned.own_word || letters < 4 {
-        return Likeness::new(Grade::Near, 0.3 + 0.3 * ratio, "common words alone");
+        return Likeness::new(Grade::Near, 0.3 + 0.3 * ratio, "only common words");
     }
     if numbered {
         return Likeness::new(Grade::Near, 0.55, "the name with another number");
@@ -406,7 +404,7 @@ fn contained(
     if branch {
         return Likeness::new(Grade::Near, 0.62, "the name with a place: perhaps a branch");
     }
-    // A single word is the name where it leads: `Amnesty` in `Amnesty International`, but not `Forest` in `Friends of the Forest`.
+    // A single word is the name if it comes first: `Amnesty` in `Amnesty International`, but not `Forest` in `Friends of the Forest`.
     let leads = longer
         .tokens
         .first()
@@ -425,7 +423,7 @@ fn contained(
     Likeness::new(Grade::Near, (0.4 + 0.3 * ratio).min(0.66), why)
 }
 
-/// Each has words that the other lacks.
+/// Each has words that the other does not have.
 fn substituted(
     claimed: &NameKey,
     found: &NameKey,
@@ -439,7 +437,7 @@ fn substituted(
             .filter_map(|it| it.text.chars().next())
             .collect();
         let written = made == short.text;
-        // Two letters are initials where they are capitals, and the names have a word of their own in common.
+        // Two letters are initials if they are capitals and the names have a distinctive word in common.
         let set = || claimed.sets_in_capitals(short) || found.sets_in_capitals(short);
         match made.chars().count() {
             2 => written && aligned.own_word && set(),
@@ -457,7 +455,7 @@ fn substituted(
         return Some(Likeness::new(
             Grade::Variant,
             0.84,
-            "with words put into initials",
+            "with words abbreviated to initials",
         ));
     }
     let barred = aligned
@@ -465,7 +463,7 @@ fn substituted(
         .iter()
         .chain(&aligned.right)
         .any(|it| it.kind == Kind::Number || vocabulary::is_place(&it.text));
-    // One word in place of another that begins otherwise: Northfield is not Southfield, however many letters they share.
+    // A word with another beginning is a different word: Northfield is not Southfield, however many letters they share.
     let barred = barred
         || matches!((aligned.left.as_slice(), aligned.right.as_slice()), ([one], [other])
             if one.text.chars().next() != other.text.chars().next()

@@ -1,16 +1,16 @@
-//! The links and pictures that a page's names have, by which a later visit knows them again.
+//! The links and pictures of the names on a page, by which a later visit recognizes the names.
 
 use std::collections::BTreeMap;
 
 use super::pool::Pooled;
 use crate::entity::NameSource;
 
-/// Where names' links led; `None` for a link that several names share.
+/// The targets of the links of names; `None` for a link that several names share.
 pub(super) fn links_of(members: &[&Pooled<'_>]) -> BTreeMap<String, Option<String>> {
     by(members, |it| it.item.href.as_deref().and_then(bare_link))
 }
 
-/// Which names' pictures are which files; `None` for a file that several names share.
+/// The files of the pictures of names; `None` for a file that several names share.
 pub(super) fn pictures_of(members: &[&Pooled<'_>]) -> BTreeMap<String, Option<String>> {
     by(members, picture_of)
 }
@@ -36,7 +36,7 @@ fn by(
     names
 }
 
-/// The file of a name's picture, by the letters of its name; `None` for a name that any file could have.
+/// The file of the picture of a name, by the letters of its name; `None` for a file name without meaning.
 pub(super) fn picture_of(pooled: &Pooled<'_>) -> Option<String> {
     const ANY: [&str; 8] = [
         "logo",
@@ -58,13 +58,13 @@ pub(super) fn picture_of(pooled: &Pooled<'_>) -> Option<String> {
         .chars()
         .filter(|letter| letter.is_alphabetic())
         .collect();
-    let told = ANY
+    let distinctive = ANY
         .iter()
         .fold(letters.clone(), |rest, any| rest.replace(any, ""));
-    (told.chars().count() >= 4).then(|| file.1.letters.clone())
+    (distinctive.chars().count() >= 4).then(|| file.1.letters.clone())
 }
 
-/// An address without scheme, `www` and trailing slash; `None` for one that says nothing: `#`, `/`.
+/// An address without scheme, `www` and trailing slash; `None` for one without meaning: `#`, `/`.
 pub(super) fn bare_link(href: &str) -> Option<String> {
     let it = href.trim();
     let it = it

@@ -1,4 +1,4 @@
-//! What each claimed name may be among a page's names.
+//! The possible matches of each claimed name among the names of a page.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -11,17 +11,17 @@ use super::{
 };
 use crate::entity::ListKind;
 
-/// What each claimed name may be among the page's names.
+/// The possible matches of each claimed name among the names of the page.
 pub(in crate::compare) struct Matches {
-    /// For each claimed name the page names that are like it: place in the pool, likeness.
+    /// For each claimed name, the names that are like it: index in the pool, likeness.
     pub(in crate::compare) of: Vec<Vec<(usize, Likeness)>>,
 }
 
 impl Matches {
-    /// Compares those pairs alone that can come to anything; what does not is left out.
+    /// Compares only the pairs that can reach the least score.
     ///
-    /// A claimed name that the page has letter for letter, in a list with others of them, is compared with the other spellings
-    /// of it alone: what else is a little like it serves nothing.
+    /// A claimed name that the page has letter for letter, in a list with others of them, is compared only with the other spellings
+    /// of it: other similar names do not matter.
     pub(in crate::compare) fn of(claimed: &[NameKey], pool: &Pool<'_>) -> Self {
         let spellings = Spellings::of(pool);
         let together = spellings.together(claimed, pool);
@@ -64,7 +64,7 @@ impl Matches {
         Self { of }
     }
 
-    /// The same by comparing each with each: what [`Matches::of`] is held against.
+    /// The same by comparing every pair; the tests compare [`Matches::of`] with it.
     #[cfg(test)]
     pub(in crate::compare) fn in_full(claimed: &[NameKey], pool: &Pool<'_>) -> Self {
         let all = |name| {
@@ -88,7 +88,7 @@ impl Matches {
     }
 }
 
-/// All keys of a page's names: those of their texts and those of what their records say.
+/// All keys of the names of a page: those of their texts and those from their records.
 fn keys_of<'p>(pool: &'p Pool<'_>) -> impl Iterator<Item = (usize, &'p NameKey)> {
     pool.names.iter().enumerate().flat_map(|(at, entry)| {
         let also = entry.also.iter().map(|(_, also)| also);
@@ -98,7 +98,7 @@ fn keys_of<'p>(pool: &'p Pool<'_>) -> impl Iterator<Item = (usize, &'p NameKey)>
     })
 }
 
-/// A page's names by how they are spelt.
+/// The names of a page by spelling.
 struct Spellings<'p> {
     exact: HashMap<&'p str, Vec<usize>>,
     /// By their words, and by all their letters.
@@ -122,7 +122,7 @@ impl<'p> Spellings<'p> {
         Self { exact, places }
     }
 
-    /// The lists of names that hold several of the claimed ones letter for letter.
+    /// The lists of names that contain several of the claimed ones letter for letter.
     fn together(&self, claimed: &[NameKey], pool: &Pool<'_>) -> HashSet<usize> {
         const SEVERAL: usize = 3;
         let mut counts: HashMap<usize, usize> = HashMap::new();
@@ -158,7 +158,7 @@ impl<'p> Spellings<'p> {
     }
 }
 
-/// Whether a likeness is enough for anything: to hold two names for the same, or to tell one as a candidate.
+/// Whether a likeness is sufficient: to match two names, or to show one as a candidate.
 fn serves(likeness: &Likeness) -> bool {
     likeness.grade > Grade::Near || likeness.score >= FLOOR
 }

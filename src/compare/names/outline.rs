@@ -1,6 +1,6 @@
-//! What of a word's or a name's letters can be compared at a glance, before the letters themselves are.
+//! A summary of the letters of a word or name, for a quick comparison before the full one.
 
-/// How many letters a text has, and how many of each kind; kinds are so few that comparing two texts takes no time.
+/// The number of letters of a text, in total and by groups; there are so few groups that comparing two texts takes almost no time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::compare) struct Outline {
     /// How many characters it has.
@@ -22,15 +22,15 @@ impl Outline {
 
     fn count(&mut self, letter: u32) {
         self.letters += 1;
-        // Letters of one kind are not told apart, so that what is said of edits errs to the low side alone.
+        // Letters of one group are not distinguished, so the estimate of edits is only ever too low.
         if let Some(count) = self.counts.get_mut((letter & 31) as usize) {
             *count = count.saturating_add(1);
         }
     }
 
-    /// Whether so many edits can make the one text of the other: letters put in, taken out, replaced, or swapped with their neighbour.
+    /// Whether `edits` edits can turn one text into the other: letters inserted, deleted, replaced, or swapped with a neighbour.
     ///
-    /// An edit changes two counts at most, each by one; swaps change none. True says nothing, false is certain.
+    /// An edit changes at most two counts, each by one; swaps change none. True means "perhaps", false is certain.
     pub(in crate::compare) fn within(&self, other: &Self, edits: usize) -> bool {
         if self.letters.abs_diff(other.letters) > edits {
             return false;

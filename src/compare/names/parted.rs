@@ -1,4 +1,4 @@
-//! Claimed names that the page has as one with others, and claimed names that it has as several.
+//! Claimed names that the page merges with others, and claimed names that it splits.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ use crate::{
     finding::{Reason, Verdict, Why},
 };
 
-/// What joins names into one: `Alder House & Birch Fund`.
+/// The joints between merged names: `Alder House & Birch Fund`.
 const JOINTS: [&str; 8] = [" and ", " & ", " + ", " / ", "/", " – ", " - ", ", "];
 
-/// Looks at the names that were not found under their own spelling: several that one name of the list stands for are
-/// merged, one that several names stand for is split. `used` are the list's names that serve a claimed name.
+/// Judges the names that were not found under their own spelling: several that correspond to one name of the list are
+/// merged; one that corresponds to several names is split. `used` are the names of the list that match a claimed name.
 ///
-/// A name that the list had at an earlier visit already, beside the claimed ones, stands for none of them.
+/// A name that was in the list at an earlier visit, beside the claimed ones, replaces none of them.
 pub(in crate::compare) fn apply(
     judged: &Judged<'_>,
     known: Option<&Known>,
@@ -86,7 +86,7 @@ fn is_open(name_answer: &NameAnswer) -> bool {
     )
 }
 
-/// The open names whose words the list's name at `at` is made of, each with a word that no other of them has.
+/// The open names that make up the name at `at`, each with a word that none of the others has.
 fn merged(judged: &Judged<'_>, open: &[usize], at: usize) -> Vec<usize> {
     let Some(whole) = judged.pool.names.get(at).map(|name| &name.key) else {
         return Vec::new();
@@ -127,7 +127,7 @@ fn merged(judged: &Judged<'_>, open: &[usize], at: usize) -> Vec<usize> {
     }
 }
 
-/// Whether every word of `part` stands in `whole`, which has more.
+/// Whether every word of `part` is in `whole`, which has more.
 fn holds_all(whole: &NameKey, part: &NameKey) -> bool {
     whole.tokens.len() > part.tokens.len()
         && part
@@ -167,7 +167,7 @@ fn tell_merged(
     answer.place = judged.item_place(at);
 }
 
-/// The names that stand for one claimed name, and why they do.
+/// The names that replace one claimed name, and why.
 fn split(
     judged: &Judged<'_>,
     key: &NameKey,
@@ -175,10 +175,10 @@ fn split(
     known: Option<&Known>,
 ) -> Option<(Vec<usize>, Reason)> {
     if let Some(places) = pieces(judged, key) {
-        let why = reason("the page has its parts as names of their own", 0.93);
+        let why = reason("the page has its parts as separate names", 0.93);
         return Some((places, why));
     }
-    // What an earlier visit had under one name is known to have been one.
+    // What an earlier visit found under one name was one name.
     if !known.is_some_and(|known| known.names.contains(&key.exact)) {
         return None;
     }
@@ -222,12 +222,12 @@ fn split(
         .collect();
     let named = own.len() >= 2 || key.tokens.len() >= 2 && !own.is_empty();
     (grown.len() >= 2 && named).then(|| {
-        let why = reason("several names that begin with it came in its place", 0.8);
+        let why = reason("several names that begin with it replaced it", 0.8);
         (grown, why)
     })
 }
 
-/// The list's names that are the pieces of a claimed name, all of them.
+/// The names of the list that together are the parts of a claimed name.
 fn pieces(judged: &Judged<'_>, key: &NameKey) -> Option<Vec<usize>> {
     JOINTS.iter().find_map(|joint| {
         let pieces: Vec<NameKey> = key
@@ -286,7 +286,7 @@ fn tell_split(
 }
 
 impl Judged<'_> {
-    /// Whether the name at a place of the pool stands in the claim's list, or in any list of names.
+    /// Whether the name at an index of the pool is in the list of the claim, or in any list of names.
     fn is_named(&self, at: usize) -> bool {
         self.members.contains(&at)
             || self.pool.held_by.get(at).is_some_and(|at| {

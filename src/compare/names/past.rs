@@ -1,4 +1,4 @@
-//! What an earlier visit tells about a name that is new: it has the link, the picture or the place that a claimed name had.
+//! What an earlier visit shows about a new name: it has the link, the picture or the place that a claimed name had.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +13,19 @@ use super::{
 };
 use crate::{finding::Reason, profile::Alias, text::fold};
 
-/// Names that are new where a claimed name's link, picture or place was, by their place in the pool.
+/// New names with the link, picture or place of a claimed name, by index in the pool.
 pub(super) struct Past(BTreeMap<usize, Successor>);
 
-/// What speaks for a new name being a claimed one, beside its spelling.
+/// The evidence that a new name is a claimed one, besides its spelling.
 #[derive(Clone, Debug, PartialEq)]
 struct Successor {
-    /// The claimed name's place.
+    /// The index of the claimed name.
     claimed: usize,
-    /// What speaks for it, strongest first.
+    /// The reasons, strongest first.
     reasons: Vec<Reason>,
 }
 
-/// From here on a past alone makes a rename; below it makes a candidate.
+/// From this score on, the past alone makes a rename; below, a candidate.
 const RENAMED: f64 = 0.8;
 
 impl Successor {
@@ -33,12 +33,12 @@ impl Successor {
         self.reasons.first().map_or(0.0, |reason| reason.weight)
     }
 
-    /// What it counts in the choice of pairs.
+    /// Its value in the choice of pairs.
     fn worth(&self) -> f64 {
         if self.score() >= RENAMED { 1.5 } else { 0.2 }
     }
 
-    /// The likeness by name together with what the past says.
+    /// The likeness by name combined with the evidence of the past.
     fn with(&self, by_name: Option<Likeness>) -> Likeness {
         let mut name = by_name.unwrap_or(Likeness {
             grade: Grade::Near,
@@ -58,12 +58,12 @@ impl Successor {
 }
 
 impl Past {
-    /// What an earlier visit tells about the names of the region; nothing before the first.
+    /// What an earlier visit shows about the names of the region; nothing at the first visit.
     pub(super) fn of(judged: &Judged<'_>, known: Option<&Known>, aliases: &[Alias]) -> Self {
         Self(known.map_or_else(BTreeMap::new, |known| successors(judged, known, aliases)))
     }
 
-    /// The best pairing of claimed names with the region's names.
+    /// The best pairing of claimed names with the names of the region.
     pub(super) fn pairs(&self, judged: &Judged<'_>, matches: &Matches) -> Vec<Pair> {
         let mut pairs = Vec::new();
         for (left, of) in matches.of.iter().enumerate() {
@@ -102,7 +102,7 @@ impl Past {
     }
 }
 
-/// The region's names that were not there before, each with the claimed name whose place it took.
+/// The new names of the region, each with the claimed name that it replaced.
 fn successors(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTreeMap<usize, Successor> {
     let mut past: BTreeMap<usize, Successor> = BTreeMap::new();
     let members: BTreeSet<&str> = judged
@@ -124,7 +124,7 @@ fn successors(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTreeMap
         let link = link.and_then(|link| known.links.get(&link)?.clone());
         let picture = picture_of(found).and_then(|picture| known.pictures.get(&picture)?.clone());
         let place = in_place_of(judged, known, right, &members);
-        let told = [
+        let evidence = [
             (link, 0.9, "it has the link that the claimed name had"),
             (
                 picture,
@@ -132,7 +132,7 @@ fn successors(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTreeMap
                 "it has the picture that the claimed name had",
             ),
         ];
-        let mut reasons: Vec<(usize, Reason)> = told
+        let mut reasons: Vec<(usize, Reason)> = evidence
             .into_iter()
             .filter_map(|(name, weight, what)| {
                 let name = name?;
@@ -141,7 +141,7 @@ fn successors(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTreeMap
             })
             .collect();
         if let Some(left) = place {
-            let what = "it is where the claimed name was, between the same names";
+            let what = "it is in the place of the claimed name, between the same names";
             // Another may have taken the place: only names that are somewhat alike are held for one.
             let like = judged
                 .keys
@@ -176,9 +176,9 @@ fn successors(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTreeMap
     past
 }
 
-/// The claimed name whose place between two others a new name has taken, in a list that otherwise stayed.
+/// The claimed name whose place between two others a new name has taken, in a list that is otherwise unchanged.
 ///
-/// A list in alphabetical order tells nothing: there a name stands between others by its letters.
+/// A list in alphabetical order proves nothing: there the letters determine the place of a name.
 fn in_place_of(
     judged: &Judged<'_>,
     known: &Known,
@@ -211,7 +211,7 @@ fn in_place_of(
     judged.keys.iter().position(|key| key.exact == **had)
 }
 
-/// Whether a reviewer said that two names are not the same.
+/// Whether a reviewer decided that two names are different.
 fn is_barred(aliases: &[Alias], key: Option<&NameKey>, found: &NameKey) -> bool {
     let Some(key) = key else { return true };
     let (one, other) = (fold(&key.surface), fold(&found.surface));

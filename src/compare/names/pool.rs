@@ -1,4 +1,4 @@
-//! All names of a page, made comparable.
+//! All names of a page in comparable form.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,17 +8,17 @@ use std::{
 use super::key::NameKey;
 use crate::entity::{EntityList, EntityName, NameSource};
 
-/// All lists of a page with their names made comparable, each spelling once.
+/// All lists of a page with their names in comparable form, each spelling once.
 pub(in crate::compare) struct Pool<'a> {
     /// The candidate lists.
     pub(in crate::compare) lists: Vec<&'a EntityList>,
     /// The distinct names.
     pub(in crate::compare) names: Vec<Pooled<'a>>,
-    /// For each list its items' places in `names`.
+    /// For each list, the indices of its items in `names`.
     pub(in crate::compare) members: Vec<Vec<usize>>,
-    /// For each name the lists that hold it.
+    /// For each name, the lists that contain it.
     pub(in crate::compare) held_by: Vec<Vec<usize>>,
-    /// The items' places in the text with the names they are, by where they begin.
+    /// The places of the items in the text, with the indices of their names, sorted by their start.
     pub(in crate::compare) spans: Vec<(Range<usize>, usize)>,
 }
 
@@ -26,9 +26,9 @@ pub(in crate::compare) struct Pool<'a> {
 pub(in crate::compare) struct Pooled<'a> {
     /// Its key.
     pub(in crate::compare) key: NameKey,
-    /// The item it was read from first.
+    /// The first item with the name.
     pub(in crate::compare) item: &'a EntityName,
-    /// What else its record says, made comparable, with where that was read.
+    /// What else its record says, in comparable form, with the source.
     pub(in crate::compare) also: Vec<(NameSource, NameKey)>,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Pool<'a> {
     }
 }
 
-/// The longest text, in bytes, that may be a name as a whole: of a longer one only the beginning is compared.
+/// The longest text that can be a name, in bytes: of a longer one, only the beginning is compared.
 const LONGEST: usize = 400;
 
 /// The beginning of a text, up to the length of the longest names.
@@ -93,7 +93,7 @@ fn beginning(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// The label of a host that tells whose it is: `warrow` of `www.port.warrow.ac.example`.
+/// The label of a host that shows whose it is: `warrow` of `www.port.warrow.ac.example`.
 fn telling_label(host: &str) -> &str {
     const KINDS: [&str; 9] = ["ac", "co", "com", "edu", "gov", "go", "net", "or", "org"];
     let labels: Vec<&str> = host.split('.').collect();
@@ -104,7 +104,7 @@ fn telling_label(host: &str) -> &str {
     }
 }
 
-/// Forgets the addresses to which several names lead: they tell none of them, and may be the page's own.
+/// Removes the addresses that several names link to: they identify none of them, and may be the page's own.
 fn forget_shared_hosts(names: &mut [Pooled<'_>]) {
     let is_host = |name_source: &(NameSource, NameKey)| name_source.0 == NameSource::LinkTarget;
     let mut shared: BTreeMap<String, usize> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! How a claimed name is like a page's name by what else the page's record says: its link, its picture, what stands beside it.
+//! Compares a claimed name with the rest of a name's record on the page: its link, its picture, the text beside it.
 
 use super::{
     key::NameKey,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::entity::NameSource;
 
-/// Houses that host others' pages: a link to one of them says nothing of the name.
+/// Services that host the pages of others: a link to one of them says nothing about the name.
 const PLATFORMS: [&str; 16] = [
     "amazon",
     "blogspot",
@@ -27,13 +27,13 @@ const PLATFORMS: [&str; 16] = [
     "youtube",
 ];
 
-/// How a claimed name is like a page's name, by its text or by what else its record says.
+/// How a claimed name is like a name on the page, by its text or by the rest of its record.
 pub(in crate::compare) fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
     let by_text = likeness(claimed, &found.key);
     let by_record = found.also.iter().filter_map(|(source, key)| {
         let (factor, what) = match source {
-            NameSource::LinkTarget => (0.88, "its link leads to an address that has the name"),
-            NameSource::FileName => (0.85, "its picture's file has the name"),
+            NameSource::LinkTarget => (0.88, "its link leads to an address with the name"),
+            NameSource::FileName => (0.85, "the file of its picture has the name"),
             _ => (0.94, "the text beside it has the name"),
         };
         if *source == NameSource::LinkTarget && is_host_of(claimed, key) {
@@ -59,7 +59,7 @@ pub(in crate::compare) fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<
         .max_by(|a, b| a.grade.cmp(&b.grade).then(a.score.total_cmp(&b.score)))
 }
 
-/// Whether the telling label of a host is the claimed name: `portofwarrow` for `Port of Warrow`, `pow` for `PoW`.
+/// Whether the distinctive label of a host is the claimed name: `portofwarrow` for `Port of Warrow`, `pow` for `PoW`.
 fn is_host_of(claimed: &NameKey, label: &NameKey) -> bool {
     let least = if claimed.acronyms.contains(&claimed.compact) {
         3

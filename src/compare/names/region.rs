@@ -1,4 +1,4 @@
-//! The part of a page that holds a claim's list: found by the names that are known, not by where it was.
+//! The part of a page that contains the list of a claim: found by the known names, not by its position.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -12,17 +12,17 @@ use crate::{
     text::{fold, one_line},
 };
 
-/// The lists that are held for the claim's.
+/// The lists that are taken for the list of the claim.
 #[derive(Clone, Debug, Default)]
 pub(in crate::compare) struct Region {
-    /// Their places in the pool, the one with most of the names first.
+    /// Their indices in the pool, the one with most of the names first.
     pub(in crate::compare) lists: Vec<usize>,
-    /// How many claimed names they hold by the same spelling.
+    /// How many claimed names they contain in the same spelling.
     pub(in crate::compare) kept: usize,
 }
 
 impl Region {
-    /// The names of the region: places in the pool, in order, each once.
+    /// The names of the region, as indices in the pool, in order, each once.
     pub(in crate::compare) fn members(&self, pool: &Pool<'_>) -> Vec<usize> {
         let mut seen = BTreeSet::new();
         self.lists
@@ -35,25 +35,25 @@ impl Region {
     }
 }
 
-/// What an earlier visit knew of the region.
+/// What an earlier visit knew about the region.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(in crate::compare) struct Known {
     /// The shape of its main list.
     pub(in crate::compare) fingerprint: String,
     /// The heading of its main list.
     pub(in crate::compare) heading: Option<String>,
-    /// The names it held, folded.
+    /// The names in it, folded.
     pub(in crate::compare) names: BTreeSet<String>,
-    /// Which name had a link, by the link; `None` where several shared it.
+    /// The name with each link; `None` if several names shared it.
     pub(in crate::compare) links: BTreeMap<String, Option<String>>,
-    /// Which name had a picture, by its file's name; `None` where several shared it.
+    /// The name with each picture, by the name of the file; `None` if several names shared it.
     pub(in crate::compare) pictures: BTreeMap<String, Option<String>>,
     /// The names in the order of the page.
     pub(in crate::compare) order: Vec<String>,
 }
 
 impl Known {
-    /// Remembers that `found` is the claimed name under another: its link stays the claimed name's at the next visit.
+    /// Remembers that `found` is the claimed name under another name: at the next visit, its link counts as the claimed name's.
     pub(in crate::compare) fn rename(&mut self, found: &str, claimed: &str) {
         self.names.remove(found);
         let links = self.links.values_mut().chain(self.pictures.values_mut());
@@ -65,7 +65,7 @@ impl Known {
     }
 }
 
-/// The lists that hold the claimed names, if enough of them are held by any.
+/// The lists that contain the claimed names, if any contains enough of them.
 pub(in crate::compare) fn find(
     claimed: usize,
     pool: &Pool<'_>,
@@ -103,7 +103,7 @@ pub(in crate::compare) fn find(
     vote(claimed, pool, matches, known, |_| true).or_else(|| remembered(pool, known?))
 }
 
-/// The region of an earlier visit by its shape and heading, though none of the names is left in it.
+/// The region of an earlier visit, found by its shape and heading although none of the names is left in it.
 fn remembered(pool: &Pool<'_>, known: &Known) -> Option<Region> {
     let heading = known.heading.as_deref()?;
     let mut same = pool.lists.iter().enumerate().filter(|(_, entry)| {
@@ -128,7 +128,7 @@ fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {
     all > 0 && inside * 2 > all
 }
 
-/// Each claimed name votes for the lists that hold it; lists are taken until no list adds enough of them.
+/// Each claimed name votes for the lists that contain it; lists are added until no further list has enough new ones.
 fn vote(
     claimed: usize,
     pool: &Pool<'_>,
@@ -208,7 +208,7 @@ fn vote(
     Some(region)
 }
 
-/// Whether so many votes of so many claimed names speak for lists of so many members.
+/// Whether that many votes of that many claimed names are enough for lists with that many members.
 fn suffices(claimed: usize, votes: f64, size: usize) -> bool {
     if votes <= 0.0 {
         return false;
@@ -225,7 +225,7 @@ fn suffices(claimed: usize, votes: f64, size: usize) -> bool {
     }
 }
 
-/// Whether a list is of those who were what the names of the others are.
+/// Whether a list contains the former members of the other lists.
 fn is_of_former(list: &EntityList, region: &Region, pool: &Pool<'_>) -> bool {
     let says = |entity_list: &EntityList| {
         entity_list
@@ -237,7 +237,7 @@ fn is_of_former(list: &EntityList, region: &Region, pool: &Pool<'_>) -> bool {
     says(list) && !others.any(|other| says(other))
 }
 
-/// Whether a further list belongs to the claim's: it adds several names, or one and looks the part.
+/// Whether a further list belongs to the claim: it adds several names, or one and has a similar form.
 fn joins(gain: f64, share: f64, list: &EntityList, akin: bool) -> bool {
     if list.kind == ListKind::Names {
         gain >= 2.0 && share >= 0.15 || akin && gain >= 0.5 || gain >= 1.0 && share >= 0.3
@@ -261,7 +261,7 @@ fn memory_factor(list: &EntityList, known: Option<&Known>) -> f64 {
     }
 }
 
-/// Whether two lists are built alike and stand side by side: tiers, tabs, columns.
+/// Whether two lists have the same structure and are side by side: tiers, tabs, columns.
 fn is_akin(one: &EntityList, other: &EntityList) -> bool {
     one.fingerprint == other.fingerprint
         && one.strategy == other.strategy
@@ -269,7 +269,7 @@ fn is_akin(one: &EntityList, other: &EntityList) -> bool {
         && (one.strategy != Strategy::TableColumn || column(one) == column(other))
 }
 
-/// Which cell of its row a table's list takes.
+/// The column that the list of a table reads.
 fn column(list: &EntityList) -> Option<&str> {
     list.items
         .first()?
@@ -278,7 +278,7 @@ fn column(list: &EntityList) -> Option<&str> {
         .find(|part| part.starts_with("td") || part.starts_with("th"))
 }
 
-/// Whether two containers differ at most in which one of several siblings they are, at one or two steps of their path.
+/// Whether the paths of two containers differ at most in the position among siblings, at one or two steps.
 fn beside(one: &str, other: &str) -> bool {
     let steps = |text: &str| -> Vec<String> {
         text.split(['>', ' '])
@@ -290,10 +290,10 @@ fn beside(one: &str, other: &str) -> bool {
     one.len() == other.len() && one.iter().zip(&other).filter(|(a, b)| a != b).count() <= 1
 }
 
-/// Takes in the sibling containers of one template that hold no claimed name.
+/// Adds the sibling containers of the same template that contain no claimed name.
 ///
-/// Under another heading stands another list, unless the claimed names themselves stand under several: then headings part
-/// the claim's list into tiers, and a further one is a further tier.
+/// A container under another heading is another list, unless the claimed names themselves are under several headings: then headings
+/// divide the list of the claim into tiers, and a further one is a further tier.
 fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
     let chosen: Vec<&EntityList> = region
         .lists
@@ -301,7 +301,7 @@ fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
         .filter_map(|list| pool.lists.get(*list))
         .copied()
         .collect();
-    // A list that shares a name's place with one of them is no sibling, but another reading of the same.
+    // A list that shares a place with one of them is not a sibling, but another reading of the same text.
     let places = |list: &EntityList| -> Vec<usize> {
         let ranges = list.items.iter().filter_map(|item| item.range.as_ref());
         ranges.map(|range| range.start).collect()
@@ -327,7 +327,7 @@ fn add_siblings(region: &mut Region, pool: &Pool<'_>) {
     }
 }
 
-/// What a list stands under, made comparable: a heading may count the names below it.
+/// The heading of a list in comparable form, without a count of the names.
 fn heading_key(list: &EntityList) -> String {
     let heading = fold(list.heading.as_deref().unwrap_or_default());
     let letters = heading
@@ -336,7 +336,7 @@ fn heading_key(list: &EntityList) -> String {
     one_line(&letters.collect::<String>())
 }
 
-/// Whether a heading says of its names that they are not what the other headings' names are: not yet, or no longer.
+/// Whether a heading says that its names differ from those under the other headings: not yet members, or no longer.
 fn sets_apart(heading: &str, others: &BTreeSet<String>) -> bool {
     const NOT: [&str; 7] = ["not", "non", "no", "nicht", "kein", "keine", "pas"];
     let says =

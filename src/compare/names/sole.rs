@@ -1,7 +1,7 @@
-//! Names that grew or shrank where no other name, claimed or on the page, has their words: `Larkspur` as `Larkspur Studios`.
+//! Names that became longer or shorter, if no other name in the claim or on the page has their words: `Larkspur` as `Larkspur Studios`.
 //!
-//! By itself a name within a longer one says little: there are branches, and there are houses named after towns. On a page
-//! whose names and a claim whose names leave no other choice it says more.
+//! A name within a longer one is weak evidence by itself: there are branches, and organizations named after towns. If the
+//! names of the page and of the claim leave no other choice, the evidence is stronger.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,13 +17,13 @@ use super::{
 };
 use crate::entity::ListKind;
 
-/// What such a likeness scores: enough for a rename, too little against the claimed spelling elsewhere on the page.
+/// The score of such a likeness: enough for a rename, but less than the claimed spelling elsewhere on the page.
 const SCORE: f64 = 0.72;
 
-/// How many words a name may gain or lose.
+/// How many words a name can gain or lose.
 const MOST_EXTRA: usize = 6;
 
-/// Holds a claimed name for the one page name that is it with more words or fewer, if that is the only choice on both sides.
+/// Matches a claimed name with the one name on the page that is the same with more or fewer words, if that is the only choice on both sides.
 pub(in crate::compare) fn raise(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     let missing = |of: &[(usize, Likeness)]| of.iter().all(|pair| pair.1.grade == Grade::Near);
     let open: Vec<usize> = matches
@@ -59,7 +59,7 @@ pub(in crate::compare) fn raise(claimed: &[NameKey], pool: &Pool<'_>, matches: &
     }
 }
 
-/// The page's names by their words of their own: those of its lists of names, and of lists that hold a claimed name.
+/// The names of the page by their distinctive words: those of its lists of names, and of lists with a claimed name.
 fn by_word<'a>(pool: &'a Pool<'_>, matches: &Matches) -> BTreeMap<&'a str, Vec<usize>> {
     let same = |pair: &&(usize, Likeness)| pair.1.grade >= Grade::Same;
     let known = matches.of.iter().flatten().filter(same);
@@ -73,8 +73,8 @@ fn by_word<'a>(pool: &'a Pool<'_>, matches: &Matches) -> BTreeMap<&'a str, Vec<u
         kind == Some(ListKind::Names) || lists.contains(list)
     };
     let mut index: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, (name, held)) in pool.names.iter().zip(&pool.held_by).enumerate() {
-        if held.iter().any(is_meant) {
+    for (at, (name, lists)) in pool.names.iter().zip(&pool.held_by).enumerate() {
+        if lists.iter().any(is_meant) {
             for word in name.key.own_words() {
                 index.entry(word).or_default().push(at);
             }
@@ -83,7 +83,7 @@ fn by_word<'a>(pool: &'a Pool<'_>, matches: &Matches) -> BTreeMap<&'a str, Vec<u
     index
 }
 
-/// The one page name that is the claimed one with more words or fewer, with how that is told.
+/// The one name on the page that is the claimed one with more or fewer words, and the reason.
 fn only(
     key: &NameKey,
     claimed: &[NameKey],
@@ -129,7 +129,7 @@ fn only(
     (on_page && in_claim).then_some((at, why))
 }
 
-/// Words by which houses of one owner, and their goods, are told apart.
+/// Words that distinguish organizations or products of one owner.
 const SISTER: [&str; 12] = [
     "bank",
     "capital",
@@ -145,7 +145,7 @@ const SISTER: [&str; 12] = [
     "ventures",
 ];
 
-/// Whether what was added or left out makes another body of it: a branch in a country, another company of the same owners,
+/// Whether the added or removed words make another organization: a branch in a country, another company of the same owners,
 /// one of two that the claim named together.
 fn makes_another(key: &NameKey, found: &NameKey) -> bool {
     let joined = |long: &NameKey, short: &NameKey| {
@@ -176,7 +176,7 @@ fn makes_another(key: &NameKey, found: &NameKey) -> bool {
         || joined(found, key)
 }
 
-/// Whether a name states its legal form.
+/// Whether a name contains its legal form.
 fn has_form(key: &NameKey) -> bool {
     let words = split(&key.exact);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -189,7 +189,7 @@ fn has_all(long: &NameKey, short: &NameKey) -> bool {
     short.tokens.iter().all(has)
 }
 
-/// Whether a name of one word stands in the longer one with the same capitals.
+/// Whether a name of one word occurs in the longer one with the same capitals.
 fn is_spelt_alike(short: &NameKey, long: &NameKey) -> bool {
     let words = |key: &NameKey| -> Vec<String> {
         let words = key.surface.split(|letter: char| !letter.is_alphanumeric());
@@ -206,7 +206,7 @@ fn is_spelt_alike(short: &NameKey, long: &NameKey) -> bool {
         .any(|word| within.contains(word))
 }
 
-/// Whether `long` is `short` with more words, so that the short one stays the telling part.
+/// Whether `long` is `short` with more words, so that the short one stays the distinctive part.
 fn is_grown(short: &NameKey, long: &NameKey) -> bool {
     let is_own = |token: &Token| {
         token.weight >= 0.9 && !vocabulary::is_place(&token.text) && token.kind == Kind::Word
@@ -227,7 +227,7 @@ fn is_grown(short: &NameKey, long: &NameKey) -> bool {
         .iter()
         .all(|it| vocabulary::is_common(&it.text) && it.text != "friends");
     let fits = match short.tokens.len() {
-        // A single word, spelt alike to the letter, is the name where it leads, or where it is long and little is added.
+        // A single word with the same letters is the name if it comes first, or if it is long and little is added.
         1 => {
             is_spelt_alike(short, long)
                 && (letters >= 3 && (first.text == leader.text || typed)
@@ -248,7 +248,7 @@ mod tests {
     };
 
     /// What the first of the claimed names is held for on a page that lists `page`.
-    fn held(claimed: &[&str], page: &[&str]) -> Option<String> {
+    fn matched_with(claimed: &[&str], page: &[&str]) -> Option<String> {
         let reading = listing(&[("Partners", page)], "");
         let pool = Pool::of(&reading.lists);
         let keys: Vec<NameKey> = claimed.iter().map(|it| NameKey::of(it)).collect();
@@ -261,25 +261,40 @@ mod tests {
     #[test]
     fn a_name_that_grew_is_held_for_the_only_one_with_its_words() {
         let page = ["Orrin Studios", "Harbour Lights Sailing Club"];
-        assert_eq!(held(&["Orrin"], &page).as_deref(), Some("Orrin Studios"));
+        assert_eq!(
+            matched_with(&["Orrin"], &page).as_deref(),
+            Some("Orrin Studios")
+        );
         let page = ["Orrin", "Harbour Lights Sailing Club"];
         assert_eq!(
-            held(&["Orrin Studios Norway"], &page).as_deref(),
+            matched_with(&["Orrin Studios Norway"], &page).as_deref(),
             Some("Orrin")
         );
     }
 
     #[test]
     fn where_there_is_a_choice_nothing_is_held() {
-        assert_eq!(held(&["Orrin"], &["Orrin Studios", "Orrin Press"]), None);
-        assert_eq!(held(&["Orrin Wales", "Orrin Scotland"], &["Orrin"]), None);
-        assert_eq!(held(&["Orrin"], &["Orrin Chile"]), None);
-        assert_eq!(held(&["Orrin Ltd"], &["Orrin Systems Ltd"]), None);
-        assert_eq!(held(&["Orrin and Alder Nook"], &["Alder Nook"]), None);
-        assert_eq!(held(&["ORRIN"], &["Orrin Studios"]), None);
-        assert_eq!(held(&["Orrin Bank"], &["Orrin"]), None);
-        assert_eq!(held(&["Wales"], &["Wales Coast Guild"]), None);
-        assert_eq!(held(&["Forest"], &["Friends of the Forest"]), None);
-        assert_eq!(held(&["Orrin Brigade"], &["Orrin Brigade 44"]), None);
+        assert_eq!(
+            matched_with(&["Orrin"], &["Orrin Studios", "Orrin Press"]),
+            None
+        );
+        assert_eq!(
+            matched_with(&["Orrin Wales", "Orrin Scotland"], &["Orrin"]),
+            None
+        );
+        assert_eq!(matched_with(&["Orrin"], &["Orrin Chile"]), None);
+        assert_eq!(matched_with(&["Orrin Ltd"], &["Orrin Systems Ltd"]), None);
+        assert_eq!(
+            matched_with(&["Orrin and Alder Nook"], &["Alder Nook"]),
+            None
+        );
+        assert_eq!(matched_with(&["ORRIN"], &["Orrin Studios"]), None);
+        assert_eq!(matched_with(&["Orrin Bank"], &["Orrin"]), None);
+        assert_eq!(matched_with(&["Wales"], &["Wales Coast Guild"]), None);
+        assert_eq!(matched_with(&["Forest"], &["Friends of the Forest"]), None);
+        assert_eq!(
+            matched_with(&["Orrin Brigade"], &["Orrin Brigade 44"]),
+            None
+        );
     }
 }

@@ -1,17 +1,17 @@
-//! The words and the letters of a name, as they are compared.
+//! The words and letters of a name, in comparable form.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::vocabulary;
 use crate::text::fold;
 
-/// Whether a text is ASCII words of letters and digits with spaces, so that nothing sets a piece of it off.
+/// Whether a text consists of ASCII letters, digits and spaces, so that no part is separated from the rest.
 pub(in crate::compare) fn is_plain(surface: &str) -> bool {
     let mut bytes = surface.bytes();
     bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
 }
 
-/// The words of a folded text: accents off, points inside abbreviations off, `&` as `and`, other punctuation as space.
+/// The words of a folded text: without accents, without points inside abbreviations, `&` as `and`, other punctuation as spaces.
 pub(in crate::compare) fn split(folded: &str) -> Vec<String> {
     if is_plain(folded) {
         return spelt_alike(folded);
@@ -37,7 +37,7 @@ fn split_any(folded: &str) -> Vec<String> {
             'æ' => text.push_str("ae"),
             'œ' => text.push_str("oe"),
             '&' | '+' => text.push_str(" and "),
-            // `Ligue de l'Homme`: an article that has lost its vowel is a word of its own, and names nothing.
+            // `Ligue de l'Homme`: an elided article is a word of its own without meaning.
             '\'' => {
                 let elided = matches!(before, Some('d' | 'l'))
                     && after.is_some_and(char::is_alphabetic)
@@ -47,7 +47,7 @@ fn split_any(folded: &str) -> Vec<String> {
                     text.pop();
                 }
             }
-            // `U.S.`, `Presente.org`: a point inside a word joins initials and parts words.
+            // `U.S.`, `Presente.org`: a point inside a word joins initials and separates words.
             '.' => {
                 let initial = at < 2
                     || plain
@@ -66,7 +66,7 @@ fn split_any(folded: &str) -> Vec<String> {
     spelt_alike(&text)
 }
 
-/// The words of a text, each in the spelling that it is compared by.
+/// The words of a text, each in its comparable spelling.
 fn spelt_alike(text: &str) -> Vec<String> {
     let mut words: Vec<String> = text.split_whitespace().map(vocabulary::canonical).collect();
     while let Some(at) = words.windows(2).position(|window| matches!(window, [a, b] if a == "united" && (b == "states" || b == "kingdom" || b == "nations"))) {
@@ -82,7 +82,7 @@ fn spelt_alike(text: &str) -> Vec<String> {
     words
 }
 
-/// The words of a folded text for weighing: accents off, possessives off, numbers whole, no spelling made one.
+/// The words of a folded text for weighing: without accents and possessives, numbers whole, spellings not unified.
 pub(in crate::compare) fn split_words(folded: &str) -> impl Iterator<Item = String> {
     let plain: String = folded
         .replace("'s ", " ")
@@ -113,7 +113,7 @@ pub(in crate::compare) fn split_words(folded: &str) -> impl Iterator<Item = Stri
     words.into_iter().filter(|word| !word.is_empty())
 }
 
-/// Letters and digits alone, folded.
+/// Only the letters and digits, folded.
 pub(in crate::compare) fn letters(text: &str) -> String {
     if text.is_ascii() {
         let letters = text.chars().filter(char::is_ascii_alphanumeric);

@@ -1,4 +1,4 @@
-//! Names whose commas, or whose "and", leave open whether they are one or several: every reading is tried, the page decides.
+//! Ambiguous names, whose commas or "and" do not show whether they are one or several: tries every reading, and the page decides.
 
 use super::{key::NameKey, pool::Pool};
 use crate::{compare::page_text::PageText, finding::Reason, profile::ListedName};
@@ -8,14 +8,14 @@ use crate::{compare::page_text::PageText, finding::Reason, profile::ListedName};
 pub(in crate::compare) struct Unit {
     /// As the claim spells it.
     pub(in crate::compare) name: String,
-    /// Which reading of an ambiguous stretch it comes from, and why.
+    /// The reading of an ambiguous stretch that it comes from, and the reason.
     pub(in crate::compare) reason: Option<Reason>,
 }
 
-/// The most parts for which every grouping is tried: 2^(n-1) of them.
+/// The most parts for which every grouping is tried: there are 2^(n-1).
 const MOST_PARTS: usize = 8;
 
-/// The names to look for, ambiguous stretches read as the page has them; where the page has none of it, part by part.
+/// The names to look for, ambiguous stretches read as on the page; part by part if the page has none of them.
 pub(in crate::compare) fn decide(
     claimed: &[ListedName],
     pool: &Pool<'_>,
@@ -61,7 +61,7 @@ fn group(parts: &[String], pool: &Pool<'_>, page: &PageText<'_>) -> Vec<Unit> {
             "the article leaves open how many names these are, and the page has none of them"
         }
         (true, true) => {
-            "the article leaves open how many names these are; the page has these as names of their own"
+            "the article leaves open how many names these are; the page has them as separate names"
         }
         (true, false) => {
             "the article leaves open how many names these are; the page has this as one name"
@@ -76,7 +76,7 @@ fn group(parts: &[String], pool: &Pool<'_>, page: &PageText<'_>) -> Vec<Unit> {
         .collect()
 }
 
-/// Parts read as one name, by the joint that the page has between them, and how plainly it has it.
+/// Parts read as one name, with the joint on the page, and how clearly the page has it.
 fn joined(run: &[&str], pool: &Pool<'_>, page: &PageText<'_>) -> (f64, String) {
     if let [one] = run {
         return (strength(one, pool, page), (*one).to_owned());
@@ -85,7 +85,7 @@ fn joined(run: &[&str], pool: &Pool<'_>, page: &PageText<'_>) -> (f64, String) {
     for joint in ListedName::JOINTS {
         let name = run.join(joint);
         let strength = strength(&name, pool, page);
-        // The comparison of names does not see joints: of equals the one that stands there letter by letter is taken.
+        // The comparison of names ignores joints: among equals, the one on the page letter for letter is chosen.
         let plain = if page.find(&name).is_empty() {
             0.0
         } else {
@@ -98,7 +98,7 @@ fn joined(run: &[&str], pool: &Pool<'_>, page: &PageText<'_>) -> (f64, String) {
     best.unwrap_or_default()
 }
 
-/// How plainly the page has a reading: as an item of a list, or in its text.
+/// How clearly the page has a reading: as an item of a list, or in its text.
 fn strength(name: &str, pool: &Pool<'_>, page: &PageText<'_>) -> f64 {
     let key = NameKey::of(name);
     let listed = pool
@@ -110,7 +110,7 @@ fn strength(name: &str, pool: &Pool<'_>, page: &PageText<'_>) -> f64 {
     } else if page.find(name).is_empty() {
         0.0
     } else {
-        // A joined reading is found in prose wherever the parts stand one after the other: the parts go first.
+        // In prose, a joined reading is found wherever the parts follow one another: the parts have priority.
         0.5
     }
 }

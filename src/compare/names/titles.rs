@@ -1,10 +1,10 @@
-//! Names without the titles around them: academic, honorific and professional ones, in the languages that have them.
+//! Names without the titles around them: academic, honorific and professional titles in several languages.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 use super::spelling::letters;
 
-/// A folded name without the titles before and after it; as it is where it has none, or where too little would be left.
+/// A folded name without the titles before and after it; unchanged if it has none, or if too little would remain.
 pub(in crate::compare) fn without_titles(folded: &str) -> &str {
     let mut name = folded.trim();
     loop {
@@ -23,7 +23,7 @@ pub(in crate::compare) fn without_titles(folded: &str) -> &str {
     }
 }
 
-/// Whether enough is left for the name of a person: two words, or two characters of a script without spaces.
+/// Whether enough remains for the name of a person: two words, or two characters of a script without spaces.
 fn is_name(text: &str) -> bool {
     let words = text.split(|letter: char| letter.is_whitespace() || letter == ',');
     let words = words
@@ -32,7 +32,7 @@ fn is_name(text: &str) -> bool {
     words >= 2 || text.starts_with(|letter: char| letter >= '\u{2e80}') && text.chars().count() >= 2
 }
 
-/// The name behind a title: `dr. `, `prof. dr. `, `د/`.
+/// The name after a title: `dr. `, `prof. dr. `, `د/`.
 fn without_first(name: &str) -> Option<&str> {
     let end = name.find(|letter: char| letter.is_whitespace() || letter == '/')?;
     let (first, rest) = name.split_at(end);
@@ -54,7 +54,7 @@ fn without_last(name: &str) -> Option<&str> {
     }
     let (before, last) = name.rsplit_once(char::is_whitespace)?;
     let title = letters(last);
-    // Without a comma only what is long enough to be no part of a name, or has points in it.
+    // Without a comma, only a text that is too long for a part of a name, or contains points, is a title.
     let telling = title.len() >= 3 || last.contains('.');
     (telling && TITLES.after.contains(title.as_str())).then_some(before)
 }

@@ -1,4 +1,4 @@
-//! What words of names are worth: small words, words that many names have, numbers, abbreviations, places.
+//! The weight of words in names: small words, common words, numbers, abbreviations, places.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,13 +7,13 @@ use std::{
 
 use foldhash::fast::FixedState;
 
-/// Words that are known; they are asked for with every word of every name.
+/// Known words; looked up for every word of every name.
 type Words = HashSet<&'static str, FixedState>;
 
-/// Words, and what each is instead.
+/// Words, each with its replacement.
 type Spellings = HashMap<&'static str, &'static str, FixedState>;
 
-/// Words that name nothing: articles, prepositions, "and".
+/// Words without meaning in a name: articles, prepositions, "and".
 static SMALL: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
         a an and at by d da das de del der des di die do du e een el en et for from fur het i il in l la las le \
@@ -21,7 +21,7 @@ static SMALL: LazyLock<Words> = LazyLock::new(|| {
     TEXT.split_whitespace().collect()
 });
 
-/// Words that many names have; they say little about which one is meant.
+/// Common words of names; they say little about which name is meant.
 static COMMON: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
         academy action agency alliance america american arts assembly association bank board campaign capital \
@@ -38,7 +38,7 @@ static COMMON: LazyLock<Words> = LazyLock::new(|| {
     TEXT.split_whitespace().collect()
 });
 
-/// Words that a name may gain or lose when an organization grows an arm or changes its dress.
+/// Words that a name can gain or lose when an organization grows a branch or changes its style.
 static EXTENSION: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
         action africa alliance america asia europe association campaign center coalition collective com community education ev foundation \
@@ -47,7 +47,7 @@ static EXTENSION: LazyLock<Words> = LazyLock::new(|| {
     TEXT.split_whitespace().collect()
 });
 
-/// Abbreviations and other spellings, and the one spelling they are compared by.
+/// Abbreviations and other spellings, each with the spelling for comparison.
 static CANONICAL: LazyLock<Spellings> = LazyLock::new(|| {
     const TEXT: &str = "\
         intl=international natl=national assoc=association assn=association ass=association univ=university \
@@ -84,7 +84,7 @@ static CANONICAL: LazyLock<Spellings> = LazyLock::new(|| {
         .collect()
 });
 
-/// Countries, regions and cities that make a branch of a name rather than another name for it.
+/// Countries, regions and cities that make a branch of an organization rather than another name for it.
 static PLACES: LazyLock<Words> = LazyLock::new(|| {
     const TEXT: &str = "\
         alabama alaska arizona arkansas colorado connecticut delaware hawaii idaho illinois indiana iowa kansas kentucky \
@@ -150,7 +150,7 @@ static ORDINALS: LazyLock<Spellings> = LazyLock::new(|| {
         .collect()
 });
 
-/// Whether a word names nothing.
+/// Whether a word has no meaning in a name.
 pub(in crate::compare) fn is_small(word: &str) -> bool {
     SMALL.contains(word)
 }
@@ -160,17 +160,17 @@ pub(in crate::compare) fn is_common(word: &str) -> bool {
     COMMON.contains(word)
 }
 
-/// Whether a name may gain or lose it and still be the same organization's.
+/// Whether a name can gain or lose it and still mean the same organization.
 pub(in crate::compare) fn is_extension(word: &str) -> bool {
     EXTENSION.contains(word)
 }
 
-/// Whether it is a place that makes a branch.
+/// Whether it is a place, and so indicates a branch.
 pub(in crate::compare) fn is_place(word: &str) -> bool {
     PLACES.contains(word)
 }
 
-/// How much a word says about which name is meant, 0.2 to 1.
+/// How distinctive a word is, from 0.2 to 1.
 pub(in crate::compare) fn weight(word: &str) -> f64 {
     if is_common(word) {
         0.5
@@ -181,7 +181,7 @@ pub(in crate::compare) fn weight(word: &str) -> f64 {
     }
 }
 
-/// The spelling a word is compared by.
+/// The spelling of a word for comparison.
 pub(in crate::compare) fn canonical(word: &str) -> String {
     if let Some(to) = CANONICAL.get(word).or_else(|| ORDINALS.get(word)) {
         return (*to).to_owned();
@@ -213,7 +213,7 @@ pub(in crate::compare) fn small_number(word: &str) -> Option<u64> {
         .map(|(_, value)| *value)
 }
 
-/// Words with the number words among them as digits: `brigade forty four` as `brigade 44`.
+/// Words with number words as digits: `brigade forty four` as `brigade 44`.
 pub(in crate::compare) fn numbers_joined(words: &[&str]) -> Vec<String> {
     let mut joined: Vec<String> = Vec::with_capacity(words.len());
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! What a page was like at a good visit, small enough to keep: whether a later visit still brings that page.
+//! The content of a page at a good visit, small enough to store: shows whether a later visit still brings that page.
 
 use std::cell::OnceCell;
 
@@ -9,22 +9,22 @@ use crate::{
     text::fold,
 };
 
-/// A page as it was, in a few hundred bytes. Made of a reading that nothing speaks against; compared with later ones.
+/// A summary of a page in a few hundred bytes, made from a reading without faults and compared with later readings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Portrait {
-    /// The page's title, folded and cut.
+    /// The title of the page, folded and cut.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     title: String,
-    /// The language it said it was in: the first part of its tag.
+    /// The language that it declared: the first part of the tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     language: Option<String>,
-    /// Hashes of its headings.
+    /// Hashes of the headings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headings: Vec<u32>,
-    /// A sample of the hashes of its runs of words: the least ones.
+    /// A sample of the hashes of its runs of words: the smallest ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     runs: Vec<u32>,
-    /// A sample of the hashes of the lines in the site's frame: menus, head and foot.
+    /// A sample of the hashes of the lines in the frame of the site: menus, header and footer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     frame: Vec<u32>,
     /// How many letters its main part had.
@@ -33,44 +33,44 @@ pub struct Portrait {
     closed: bool,
 }
 
-/// What a later visit brings, beside what was there.
+/// What a later visit has in common with the portrait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kinship {
-    /// Nothing of it: another page.
+    /// Nothing: a different page.
     Other,
-    /// The site's frame or name, and nothing of the page's own.
+    /// The frame or the name of the site, but nothing of the page itself.
     Site,
-    /// Some of the page's own: its text, its headings, its title.
+    /// Something of the page itself: its text, its headings, its title.
     Page,
 }
 
-/// How a later visit compares with the portrait.
+/// The comparison of a later visit with the portrait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// What it has in common.
+    /// What they have in common.
     pub kinship: Kinship,
-    /// What is there no more, for people.
+    /// What is missing now, for people.
     pub lost: Vec<&'static str>,
-    /// Why the file is held for cut short, if it is.
+    /// Why the file counts as truncated, if so.
     pub cut: Option<String>,
     /// Whether the page is in another language than it was.
     pub translated: bool,
-    /// How many letters there are now for a hundred that were there.
+    /// The number of letters now, in percent of the earlier number.
     pub percent: usize,
 }
 
-/// How many hashes of each kind are kept.
+/// How many hashes of each kind are stored.
 const RUNS: usize = 48;
 const HEADINGS: usize = 16;
 const FRAME: usize = 24;
 
-/// Fewer runs tell nothing of a page: it may lose them all and be the same.
+/// Fewer runs say nothing about a page: it can lose all of them and be the same.
 const ENOUGH: usize = 16;
 
 /// How many words a run has.
 const RUN: usize = 4;
 
-/// A reading as portraits are made of it and compared with it: made once, however many claims ask.
+/// A reading in the form in which portraits are made and compared: computed once for all claims.
 #[derive(Clone, Debug)]
 pub struct Sketch<'a> {
     reading: &'a Reading,
@@ -82,11 +82,11 @@ pub struct Sketch<'a> {
     /// In order, each once.
     frame: Vec<u32>,
     letters: usize,
-    /// Whether the last thing on the page is the site's foot: then it came to its end, however its file ends.
+    /// Whether the page ends with the footer of the site: then it is complete, however its file ends.
     has_foot: bool,
-    /// The text, folded: the site's name may stand anywhere in it. Made when it is asked for.
+    /// The folded text, to search for the name of the site; computed when needed.
     text: OnceCell<String>,
-    /// Whether nothing speaks against the page.
+    /// Whether the page has no sign of a fault.
     is_good: bool,
 }
 
@@ -117,7 +117,7 @@ impl<'a> Sketch<'a> {
 }
 
 impl Portrait {
-    /// The portrait of a page; `None` where something speaks against it, or there is too little to draw.
+    /// The portrait of a page; `None` if it has a sign of a fault, or too little content.
     #[must_use]
     pub fn of(sketch: &Sketch<'_>) -> Option<Self> {
         let sample = |of: &[u32], most: usize| of.iter().copied().take(most).collect();
@@ -132,7 +132,7 @@ impl Portrait {
         })
     }
 
-    /// How a later visit of the same address compares.
+    /// Compares a later visit of the same address.
     #[must_use]
     pub fn knows(&self, now: &Sketch<'_>) -> Judgement {
         let kept = |of: &[u32], now: &[u32]| {
@@ -144,7 +144,7 @@ impl Portrait {
         let of_headings = kept(&self.headings, &headings);
         let of_frame = kept(&self.frame, &now.frame);
         let same_title = !now.title.is_empty() && now.title == self.title;
-        // Some runs stand on every page of a site: "Read more".
+        // Some runs are on every page of a site: "Read more".
         let text = of_runs >= 2 && of_runs * 10 >= self.runs.len();
         let headed = of_headings * 3 >= self.headings.len() && of_headings > 0;
         let framed = of_frame >= 2 && of_frame * 4 >= self.frame.len();
@@ -164,7 +164,7 @@ impl Portrait {
             (named || self.title.is_empty(), "the site's name"),
         ];
         let percent = now.letters * 100 / self.letters.max(1);
-        // A page whose head and foot are all there was not cut, however its file ends; nor was a new one with a foot of its own.
+        // A page with a complete header and footer is not truncated, however its file ends; nor is a new one with its own footer.
         let whole_frame = self.frame.len() >= 4 && of_frame * 4 >= self.frame.len() * 3;
         let is_whole = match now.reading.ending {
             Ending::Closed => true,
@@ -187,7 +187,7 @@ impl Portrait {
         }
     }
 
-    /// Whether a part of the old title that may be the site's name stands in the new title or text.
+    /// Whether a part of the old title that may be the name of the site occurs in the new title or text.
     fn names_the_site(&self, now: &Sketch<'_>) -> bool {
         let text = || now.text.get_or_init(|| fold(&now.reading.text));
         let parts = self
@@ -201,19 +201,19 @@ impl Portrait {
 }
 
 impl Judgement {
-    /// Why nothing can be called absent from the later page, if that is so; `elsewhere` says that the visit was led to another address.
+    /// Why nothing can be called absent from the later page, if so; `elsewhere` says that redirects led to another address.
     ///
-    /// The page's own text, headings or title are enough. The site's frame or name are enough for a page that was written anew at its
-    /// old address, as long as it is not in another language and not a small part of what it was.
+    /// The text, headings or title of the page are enough. The frame or name of the site are enough for a page that was rewritten at its
+    /// old address, if its language is the same and it is not much smaller.
     #[must_use]
     pub fn objection(&self, elsewhere: bool) -> Option<String> {
-        /// Below this share of the letters that were there, a page with none of its own words is held for a note in its place.
+        /// Below this percentage of the earlier letters, a page with none of its old words counts as a notice in its place.
         const LEAST: usize = 40;
         let lost = self.lost.join(" and ");
         match self.kinship {
             Kinship::Other => Some(format!("another page is there now, without {lost}")),
             Kinship::Site if elsewhere => Some(format!(
-                "the visit was led to another page of the site, without {lost}"
+                "the redirect leads to another page of the site, without {lost}"
             )),
             Kinship::Site if self.translated => Some(format!(
                 "the page is in another language now, without {lost}"
@@ -227,14 +227,14 @@ impl Judgement {
     }
 }
 
-/// The first part of the language's tag.
+/// The first part of the language tag.
 fn language(reading: &Reading) -> Option<String> {
     let tag = reading.language.as_deref()?;
     let first = tag.split(['-', '_']).next().unwrap_or_default();
     (!first.is_empty()).then(|| first.to_ascii_lowercase())
 }
 
-/// The lines of the page's main part.
+/// The lines of the main part of the page.
 fn main(reading: &Reading) -> impl Iterator<Item = &str> {
     reading
         .blocks
@@ -259,7 +259,7 @@ fn headings(reading: &Reading) -> Vec<u32> {
         .collect()
 }
 
-/// The hashes of all runs of words of the main part; scripts that part no words have runs of characters.
+/// The hashes of all runs of words of the main part; in scripts without spaces, of runs of characters.
 fn runs(reading: &Reading) -> Vec<u32> {
     let mut found = Vec::new();
     let mut words: Vec<u32> = Vec::new();
@@ -272,7 +272,7 @@ fn runs(reading: &Reading) -> Vec<u32> {
                 words.push(hash(word));
             }
         }
-        // A name in a list is a run as well.
+        // A name in a list is a run, too.
         let whole = 2..RUN;
         if whole.contains(&words.len()) {
             found.push(hash_of_run(&words));
@@ -282,7 +282,7 @@ fn runs(reading: &Reading) -> Vec<u32> {
     in_order(found)
 }
 
-/// Whether the page ends with the site's foot.
+/// Whether the page ends with the footer of the site.
 fn has_foot(reading: &Reading) -> bool {
     let mut shown = reading.blocks.iter().rev().filter(|block| !block.hidden);
     shown
@@ -290,7 +290,7 @@ fn has_foot(reading: &Reading) -> bool {
         .is_some_and(|shown| shown.region == Region::Footer)
 }
 
-/// The hashes of the lines of the site's frame.
+/// The hashes of the lines in the frame of the site.
 fn frame(reading: &Reading) -> Vec<u32> {
     let lines = reading.blocks.iter().filter(|block| {
         matches!(
@@ -310,7 +310,7 @@ fn in_order(mut hashes: Vec<u32>) -> Vec<u32> {
     hashes
 }
 
-/// The hash of a run, of those of its words.
+/// The hash of a run, from those of its words.
 fn hash_of_run(words: &[u32]) -> u32 {
     let mixed = words.iter().fold(0_u64, |mixed, word| {
         (mixed.rotate_left(23) ^ u64::from(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -318,7 +318,7 @@ fn hash_of_run(words: &[u32]) -> u32 {
     u32::try_from(mixed >> 32).unwrap_or_default()
 }
 
-/// FNV-1a of 32 bits (draft-eastlake-fnv): kept on disk, so it is the same in every build.
+/// FNV-1a, 32 bits (draft-eastlake-fnv): stored on disk, so it must be the same in every build.
 fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)

@@ -1,4 +1,4 @@
-//! What was said of one thing at one visit after the other, folded into a finding's history.
+//! Folds what was said about one thing at all visits into the history of a finding.
 
 use chrono::TimeDelta;
 
@@ -6,34 +6,34 @@ use super::track::{Track, distance};
 use crate::{
     clock::Instant,
     compare::{
-        claim::{Said, held},
+        claim::{Said, is_there},
         names::likeness::round,
     },
     finding::{Baseline, CaptureRef, CopiedOn, History, Verdict, Why},
 };
 
-/// What a reference's page says at one edge of a run.
+/// What the page of a reference says at one edge of a run.
 #[derive(Clone, Copy, Debug)]
 struct Point<'a> {
     date: Instant,
     reference: u32,
     said: &'a Said,
-    /// Whether it is of a copy from another archive: such say how a page was, not how it is.
+    /// Whether it is a copy from another archive: copies show how a page was, not how it is.
     copied: bool,
 }
 
-/// What the pages of a claim's references said, by the numbers of the references.
+/// What the pages of the references of a claim said, by the numbers of the references.
 #[derive(Clone, Debug, Default)]
 pub(in crate::compare) struct Tracks<'a> {
     /// At our own visits.
     pub(in crate::compare) own: Vec<(u32, &'a Track<Said>)>,
-    /// In copies from other archives, each copy by itself.
+    /// In copies from other archives, each by itself.
     pub(in crate::compare) copied: Vec<(u32, &'a Track<Said>)>,
 }
 
 impl<'a> Tracks<'a> {
-    /// What is said from edge to edge, oldest first. Copies that are younger than our latest visit, or could not be judged, tell
-    /// nothing of how it came to what is said now.
+    /// What is said from edge to edge, oldest first. Copies that are newer than our latest visit, or that cannot be judged, are
+    /// left out: they say nothing about how the present state came about.
     fn points(&self) -> Vec<Point<'a>> {
         let points = |tracks: &[(u32, &'a Track<Said>)], copied: bool| -> Vec<Point<'a>> {
             let edges = tracks.iter().flat_map(|(reference, track)| {
@@ -50,7 +50,7 @@ impl<'a> Tracks<'a> {
         let latest = all.iter().map(|it| it.date).max();
         let copied = points(&self.copied, true).into_iter();
         all.extend(copied.filter(|copied| {
-            copied.said.held().is_some() && latest.is_none_or(|latest| copied.date < latest)
+            copied.said.is_there().is_some() && latest.is_none_or(|latest| copied.date < latest)
         }));
         all.sort_by_key(|it| (it.date, it.reference));
         all
@@ -62,25 +62,25 @@ impl<'a> Tracks<'a> {
 pub(in crate::compare) struct Folded {
     /// What is said now.
     pub(in crate::compare) said: Said,
-    /// How it came to be so.
+    /// How it developed.
     pub(in crate::compare) history: History,
-    /// The capture of ours that had it nearest to the day of access.
+    /// Our capture with the claimed content nearest to the access date.
     pub(in crate::compare) copy: Option<CaptureRef>,
-    /// The copies from other archives that had it, the nearest to that day first.
+    /// The copies from other archives with the claimed content, the nearest to the access date first.
     pub(in crate::compare) copies: Vec<CaptureRef>,
 }
 
-/// Several pages of one claim are visited one after the other: within this time each page's visit belongs to one round, and what the
-/// pages say together is told when the round is done.
+/// The pages of one claim are visited one after another: visits within this time belong to one round, and what they
+/// say together counts from the end of the round.
 const ROUND: TimeDelta = TimeDelta::hours(12);
 
-/// How many copies from other archives a finding names.
+/// The most copies from other archives that a finding names.
 const MOST_COPIES: usize = 8;
 
-/// Folds the tracks of a claim's references; `cited` are the references with the days they were accessed.
+/// Folds the tracks of the references of a claim; `cited` are the references with their access dates.
 pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Folded {
     let points = tracks.points();
-    // What each page says now, by our own visits alone, and what it said last, by copies as well.
+    // What each page says now, by our own visits only, and what it said last, including copies.
     let mut latest: Vec<(u32, Option<Point<'_>>)> =
         cited.iter().map(|pair| (pair.0, None)).collect();
     let mut known = latest.clone();
@@ -113,7 +113,7 @@ pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks
             .collect();
         combined.push((point.date, &together(&sayings, true).verdict));
     }
-    let never = Said::untold(Why::NotVisited, "the page was not visited so far");
+    let never = Said::untold(Why::NotVisited, "the page has not been visited yet");
     let sayings: Vec<&Said> = latest
         .iter()
         .map(|pair| pair.1.map_or(&never, |it| it.said))
@@ -135,7 +135,7 @@ pub(in crate::compare) fn fold(cited: &[(u32, Option<Instant>)], tracks: &Tracks
     }
 }
 
-/// Says when it was there, where nobody can tell whether it is.
+/// Adds when it was there, if it is unclear whether it is there now.
 fn explain(said: &mut Said, history: &History) {
     let Verdict::CannotTell { why, detail } = &mut said.verdict else {
         return;
@@ -183,7 +183,7 @@ fn copies_in(history: &History, tracks: &Tracks<'_>) -> Vec<CopiedOn> {
     copies
 }
 
-/// What several pages say together: one that has it is enough; that none has it takes them all.
+/// What several pages say together: for *present*, one page is enough; for *absent*, all are needed.
 fn together<'a>(sayings: &[&'a Said], partial: bool) -> &'a Said {
     static NOTHING: std::sync::LazyLock<Said> = std::sync::LazyLock::new(|| {
         Said::untold(
@@ -210,7 +210,7 @@ fn together<'a>(sayings: &[&'a Said], partial: bool) -> &'a Said {
         Verdict::CannotTell { .. } => 4,
         Verdict::Absent => 2,
     };
-    // Of equals the first cited is taken.
+    // Among equals, the first cited one counts.
     let mut best: Option<&'a Said> = None;
     for saying in sayings {
         if best.is_none_or(|best| rank(saying) > rank(best)) {
@@ -220,7 +220,7 @@ fn together<'a>(sayings: &[&'a Said], partial: bool) -> &'a Said {
     best.unwrap_or(&NOTHING)
 }
 
-/// Whether a page was read and left open what is claimed.
+/// Whether a page was read and does not settle the claim.
 fn is_unsettled(verdict: &Verdict) -> bool {
     matches!(
         verdict,
@@ -231,7 +231,7 @@ fn is_unsettled(verdict: &Verdict) -> bool {
     )
 }
 
-/// Whether two verdicts say the same for the purpose of "changed".
+/// Whether two verdicts count as the same in the search for changes.
 fn alike(one: &Verdict, other: &Verdict) -> bool {
     match (one, other) {
         (
@@ -248,13 +248,13 @@ fn alike(one: &Verdict, other: &Verdict) -> bool {
 }
 
 fn history(combined: &[(Instant, &Verdict)], now: &Verdict, baseline: Option<Baseline>) -> History {
-    let seen = |pair: &&(Instant, &Verdict)| held(pair.1) == Some(true);
-    let judged = combined.iter().find(|pair| held(pair.1).is_some());
+    let seen = |pair: &&(Instant, &Verdict)| is_there(pair.1) == Some(true);
+    let judged = combined.iter().find(|pair| is_there(pair.1).is_some());
     let (mut changed_by, mut changed_after) = (None, None);
     for (date, verdict) in combined.iter().rev() {
         if alike(verdict, now) {
             changed_by = Some(*date);
-        } else if held(verdict).is_some() || held(now).is_none() || is_unsettled(verdict) {
+        } else if is_there(verdict).is_some() || is_there(now).is_none() || is_unsettled(verdict) {
             changed_after = Some(*date);
             break;
         }
@@ -263,9 +263,9 @@ fn history(combined: &[(Instant, &Verdict)], now: &Verdict, baseline: Option<Bas
         changed_by = None;
     }
     let last_seen = combined.iter().rfind(seen).map(|pair| pair.0);
-    let gone = combined
-        .iter()
-        .find(|pair| last_seen.is_some_and(|last| pair.0 > last) && held(pair.1) == Some(false));
+    let gone = combined.iter().find(|pair| {
+        last_seen.is_some_and(|last| pair.0 > last) && is_there(pair.1) == Some(false)
+    });
     History {
         first_judged: judged.map(|judged| judged.0),
         first_seen: combined.iter().find(seen).map(|pair| pair.0),
@@ -280,7 +280,7 @@ fn history(combined: &[(Instant, &Verdict)], now: &Verdict, baseline: Option<Bas
     }
 }
 
-/// Whether the page was not there to be read, so that it tells nothing of what it said.
+/// Whether the page could not be read, so that the visit says nothing about its content.
 fn is_unread(verdict: &Verdict) -> bool {
     matches!(
         verdict,
@@ -300,8 +300,8 @@ fn is_unread(verdict: &Verdict) -> bool {
     )
 }
 
-/// What the visit nearest to the day of access at which the page could be read says; of several references the one whose visit
-/// is nearest.
+/// What the readable visit nearest to the access date says; of several references, the one with the
+/// nearest visit.
 fn baseline(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Option<Baseline> {
     type Key = (bool, bool, i64, Instant, u32);
     let mut best: Option<(Key, Option<bool>)> = None;
@@ -324,7 +324,7 @@ fn baseline(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Option<Bas
                 let unread = is_unread(&run.said.verdict);
                 let key = (unread, run.said.untrusted, far, date, *number);
                 if best.is_none_or(|best| key < best.0) {
-                    best = Some((key, run.said.held()));
+                    best = Some((key, run.said.is_there()));
                 }
             }
         }
@@ -332,18 +332,18 @@ fn baseline(cited: &[(u32, Option<Instant>)], tracks: &Tracks<'_>) -> Option<Bas
     best.map(|((_, _, _, date, _), held)| Baseline { date, held })
 }
 
-/// The captures that brought what is claimed, the nearest to the day of access first; where nobody knows that day, the latest.
+/// The captures with the claimed content, the nearest to the access date first; if that date is unknown, the latest first.
 fn had(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Vec<CaptureRef> {
     type Key = (bool, i64, std::cmp::Reverse<Instant>);
     let mut all: Vec<(Key, &CaptureRef)> = Vec::new();
     for (number, accessed) in cited {
         for (_, track) in tracks.iter().filter(|track| track.0 == *number) {
             let runs = track.runs().iter();
-            for run in runs.filter(|run| run.said.held() == Some(true)) {
+            for run in runs.filter(|run| run.said.is_there() == Some(true)) {
                 let Some(capture) = run.said.evidence.first().map(|it| &it.capture) else {
                     continue;
                 };
-                // A copy shows one moment, and nothing of what came after.
+                // A copy shows one moment, and nothing after it.
                 let far = accessed.map_or(0, |day| match capture.source {
                     Some(_) => distance(run.first, run.last, day),
                     None => track.distance(run, day),
@@ -365,17 +365,17 @@ fn had(cited: &[(u32, Option<Instant>)], tracks: &[(u32, &Track<Said>)]) -> Vec<
     captures
 }
 
-/// Adds what the other pages show, and where it was seen last.
+/// Adds what the other pages show, and where it was last seen.
 fn evidence(
     said: &mut Said,
     latest: &[(u32, Option<Point<'_>>)],
     points: &[Point<'_>],
     last_seen: Option<Instant>,
 ) {
-    let has = held(&said.verdict) == Some(true);
+    let has = is_there(&said.verdict) == Some(true);
     for point in latest.iter().filter_map(|pair| pair.1) {
         let worth = if has {
-            point.said.held() == Some(true)
+            point.said.is_there() == Some(true)
         } else {
             true
         };
@@ -388,7 +388,7 @@ fn evidence(
     if !has {
         let seen = points
             .iter()
-            .rfind(|point| Some(point.date) == last_seen && point.said.held() == Some(true));
+            .rfind(|point| Some(point.date) == last_seen && point.said.is_there() == Some(true));
         for it in seen.iter().flat_map(|it| &it.said.evidence).take(1) {
             if !said.evidence.contains(it) {
                 said.evidence.push(it.clone());

@@ -1,4 +1,4 @@
-//! Names that left their list for another one of the page, or their page for another cited one.
+//! Names that moved to another list of the page, or to another cited page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,11 +25,11 @@ use crate::{
     uri::TargetUri,
 };
 
-/// What is said of the claimed name at `at` where it moved to another list of its page; `None` where it did not.
+/// What is said about the claimed name at `at`, if it moved to another list of its page; otherwise `None`.
 ///
-/// What counts as before is the visit nearest to the day of access, as for every baseline. It moved where none of the
-/// lists that held it then holds it now, another does, and another claimed name stayed in the list it left: where all
-/// went together, the list has another heading, and no name moved.
+/// The earlier state is that of the visit nearest to the access date, as for every baseline. The name moved if none of the
+/// lists that had it then has it now, another list does, and another claimed name stayed in its former list: if
+/// all names went together, the list has another heading, and no name moved.
 pub(in crate::compare) fn between_lists(
     names: &[Track<Said>],
     at: usize,
@@ -60,11 +60,11 @@ pub(in crate::compare) fn between_lists(
             continue;
         }
         let stayed = names.iter().enumerate().any(|(other, track)| {
-            let held = |moment| {
+            let listed = |moment| {
                 let run = track.at(moment);
                 run.is_some_and(|run| run.said.headings.iter().any(|heading| heading.0 == from.0))
             };
-            other != at && held(base.first) && held(now.first)
+            other != at && listed(base.first) && listed(now.first)
         });
         if !stayed {
             continue;
@@ -82,7 +82,7 @@ pub(in crate::compare) fn between_lists(
     moved.map(Track::of)
 }
 
-/// Where a name is that stands in no list any more, and elsewhere on the page.
+/// The place of a name that is in no list any more but elsewhere on the page.
 fn left_for_the_text(said: &Said) -> Option<(String, String)> {
     match &said.verdict {
         Verdict::Elsewhere { place } if said.headings.is_empty() => {
@@ -92,12 +92,12 @@ fn left_for_the_text(said: &Said) -> Option<(String, String)> {
     }
 }
 
-/// What a visit says of a name that moved to another list by then; its evidence names the place before too.
+/// What a visit says about a name that moved to another list; the evidence includes the earlier place.
 fn moved_list((from, to): (&str, &str), said: Said, before: Vec<Evidence>) -> Said {
     let mut evidence = said.evidence;
     evidence.extend(before);
     let mut reasons = vec![reason(
-        "other names of the list it was in are there still",
+        "other names of its former list are still there",
         0.9,
     )];
     reasons.extend(said.reasons);
@@ -115,7 +115,7 @@ fn moved_list((from, to): (&str, &str), said: Said, before: Vec<Evidence>) -> Sa
     }
 }
 
-/// The other pages of the article, which a name may have moved to.
+/// The other pages of the article, to which a name may have moved.
 pub(in crate::compare) struct Elsewhere<'a> {
     /// The profile of the article.
     pub(in crate::compare) profile: &'a Profile,
@@ -125,7 +125,7 @@ pub(in crate::compare) struct Elsewhere<'a> {
     pub(in crate::compare) pages: &'a BTreeMap<u32, PageAnswers>,
 }
 
-/// A name that left the page it was on for another page of the article: what the claim's pages say together, said anew.
+/// If a name left its page for another page of the article: replaces what the pages of the claim say together.
 pub(in crate::compare) fn between_pages(
     folded: &mut Folded,
     name: &str,
@@ -143,18 +143,18 @@ pub(in crate::compare) fn between_pages(
     }
 }
 
-/// What a visit says of where a name is.
+/// Where a visit finds a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     /// On the page.
     Here,
     /// Not on the page, whose list was read.
     Gone,
-    /// Not on the page, which has no list of the claim's.
+    /// Not on the page, which does not have the list of the claim.
     Never,
 }
 
-/// The claim cites both pages: the one had it and has it no longer, the other had it not and has it now.
+/// The claim cites both pages: one had the name and no longer has it, the other did not have it and has it now.
 fn within_claim(folded: &mut Folded, tracks: &[(u32, &Track<Said>)]) {
     type Runs<'a> = Vec<(&'a Run<Said>, At)>;
     let pages: Vec<Runs<'_>> = tracks
@@ -173,7 +173,7 @@ fn within_claim(folded: &mut Folded, tracks: &[(u32, &Track<Said>)]) {
     let come = pages
         .iter()
         .find(|page| last(page) == Some(At::Here) && page.iter().any(|pair| pair.1 != At::Here));
-    // A third page that had it all along makes it no move.
+    // If a third page had it all the time, it is not a move.
     let settled = pages
         .iter()
         .any(|page| !page.is_empty() && page.iter().all(|pair| pair.1 == At::Here));
@@ -215,13 +215,13 @@ fn where_it_is(verdict: &Verdict) -> Option<At> {
     }
 }
 
-/// The address that the visits of a run came to.
+/// The address at the end of the visits of a run.
 fn address(run: &Run<Said>) -> Option<TargetUri> {
     let evidence = run.said.evidence.first()?;
     Some(evidence.capture.target_uri.clone())
 }
 
-/// A page that the article cites for something else has it now.
+/// A page that the article cites for something else has the name now.
 fn outside_claim(folded: &mut Folded, name: &str, elsewhere: &Elsewhere<'_>, look: &mut Look<'_>) {
     let key = NameKey::of(name);
     let cited = &elsewhere.cited.references;
@@ -277,7 +277,7 @@ fn outside_claim(folded: &mut Folded, name: &str, elsewhere: &Elsewhere<'_>, loo
         if let (Some(from), Some(to)) = (from, to) {
             let mut all = evidence;
             all.append(&mut folded.said.evidence);
-            // Whether it had stood there before, no earlier visit tells.
+            // Whether it was there before is unknown without an earlier visit.
             let score = if had.is_some() { 0.9 } else { 0.7 };
             tell(folded, (from, to), all, score);
         }
@@ -285,7 +285,7 @@ fn outside_claim(folded: &mut Folded, name: &str, elsewhere: &Elsewhere<'_>, loo
     }
 }
 
-/// Where a page lists a name, no place where it does not; `None` where the page could not be judged by.
+/// Where a page lists a name; empty if it does not, `None` if the page cannot be judged.
 fn listed_on(page: &Page<'_>, reference: &Reference, key: &NameKey) -> Option<Vec<Place>> {
     if unjudged(&page.visited).is_some() {
         return None;
@@ -324,7 +324,7 @@ fn tell(
     score: f64,
 ) {
     folded.said.reasons = vec![reason(
-        "one cited page has it no longer, another has it now",
+        "one cited page no longer has it, and another now has it",
         score,
     )];
     folded.said.score = score;

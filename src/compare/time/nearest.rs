@@ -1,11 +1,11 @@
-//! The visits nearest to the day of access, as they are met one after the other.
+//! The visits nearest to the access date, found in one pass over the visits.
 
 use serde::{Deserialize, Serialize};
 
 use super::track::distance;
 use crate::clock::Instant;
 
-/// The visits of a page that are nearest to the day on which it was accessed; where nobody knows that day, the first ones.
+/// The visits of a page nearest to its access date; if that is unknown, the first visits.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(in crate::compare) struct Nearest {
     /// From when on they said the same.
@@ -15,14 +15,14 @@ pub(in crate::compare) struct Nearest {
 }
 
 impl Nearest {
-    /// Notes when the visits that were met last ended, now that others come.
+    /// Records the end of the latest visits, now that others follow.
     pub(in crate::compare) fn close(&mut self, last: Option<Instant>) {
         if self.last.is_none() {
             self.last = last;
         }
     }
 
-    /// Whether the visits that begin at `first` are nearer than all before; then they are the nearest from now on.
+    /// Whether the visits that begin at `first` are nearer than all before; if so, they become the nearest.
     pub(in crate::compare) fn meet(&mut self, first: Instant, accessed: Option<Instant>) -> bool {
         let nearer = match (self.first, accessed) {
             (None, _) => true,

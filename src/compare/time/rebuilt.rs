@@ -1,4 +1,4 @@
-//! Lists that became another kind of list, or came under another heading, while their names stayed.
+//! Lists that changed their kind or their heading while their names stayed.
 
 use std::collections::BTreeSet;
 
@@ -16,30 +16,30 @@ use crate::{
 pub(in crate::compare) struct MainList {
     kind: String,
     heading: Option<String>,
-    /// The claimed names that were in it, by their places in the claim.
+    /// The claimed names in it, by index in the claim.
     there: BTreeSet<usize>,
     /// The latest visit that found it.
     last: Instant,
     /// Whether the latest visits found it.
     pub(in crate::compare) is_latest: bool,
-    /// The element that held it.
+    /// The element that contained it.
     evidence: Vec<Evidence>,
 }
 
-/// A list that is built otherwise than before.
+/// A change in the form of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::compare) struct Rebuilt {
-    /// How it was built, in words.
+    /// The old form, in words.
     pub(in crate::compare) from: String,
-    /// How it is built now.
+    /// The new form, in words.
     pub(in crate::compare) to: String,
-    /// The last visit that found it as it was.
+    /// The last visit with the old form.
     pub(in crate::compare) after: Instant,
-    /// The first that found it as it is.
+    /// The first visit with the new form.
     pub(in crate::compare) by: Instant,
     /// How many of the claimed names stayed.
     pub(in crate::compare) kept: usize,
-    /// The elements that hold it and held it.
+    /// The elements that contain it now, and contained it before.
     pub(in crate::compare) evidence: Vec<Evidence>,
 }
 
@@ -61,7 +61,7 @@ impl MainList {
         }
     }
 
-    /// Notes when the visits that were told last ended, now that others come.
+    /// Records the end of the latest visits, now that others follow.
     pub(in crate::compare) fn close(&mut self, closed: Option<Instant>) {
         if let Some(closed) = closed.filter(|_| self.is_latest) {
             self.last = closed;
@@ -77,7 +77,7 @@ impl MainList {
 }
 
 impl Rebuilt {
-    /// What became of a list: `None` where its kind and its heading stayed, or its names did not.
+    /// The change between two forms of a list; `None` if kind and heading, or too few names, stayed.
     pub(in crate::compare) fn between(
         then: &MainList,
         now: &MainList,
@@ -105,7 +105,7 @@ impl Rebuilt {
     }
 }
 
-/// What people call such a list.
+/// The words for a kind of list.
 fn kind(strategy: Strategy) -> &'static str {
     match strategy {
         Strategy::ListItems | Strategy::Selector => "a list",

@@ -1,21 +1,21 @@
-//! What was said of one thing from visit to visit, as runs of the same answer.
+//! What was said about one thing from visit to visit, as runs of equal answers.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 
-/// Visits one after the other that said the same.
+/// Consecutive visits that said the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::compare) struct Run<T> {
-    /// The first of them: the capture that brought it.
+    /// The first visit: the capture that brought it.
     pub(in crate::compare) first: Instant,
-    /// The last of them; of the latest run, a visit at which it was so already.
+    /// The last visit; for the latest run, some visit that already said so.
     pub(in crate::compare) last: Instant,
-    /// What they said, as the first did.
+    /// What they said.
     pub(in crate::compare) said: T,
 }
 
-/// The runs of one page's visits, oldest first. It grows with what changes, and not with the number of visits.
+/// The runs of the visits of one page, oldest first. A track grows with changes, not with visits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(in crate::compare) struct Track<T>(Vec<Run<T>>);
@@ -27,14 +27,14 @@ impl<T> Default for Track<T> {
 }
 
 impl<T> Track<T> {
-    /// Notes when the visits that were told last ended, now that others come.
+    /// Records the end of the latest visits, now that others follow.
     pub(in crate::compare) fn close(&mut self, last: Option<Instant>) {
         if let (Some(run), Some(last)) = (self.0.last_mut(), last) {
             run.last = last;
         }
     }
 
-    /// Notes what the visits from `at` on say: the same as those before, or something that `say` makes.
+    /// Records what the visits from `at` on say: the same as before, or the result of `say`.
     pub(in crate::compare) fn tell(
         &mut self,
         at: Instant,
@@ -51,7 +51,7 @@ impl<T> Track<T> {
         }
     }
 
-    /// The track of these runs, oldest first.
+    /// The track with these runs, oldest first.
     pub(in crate::compare) fn of(runs: Vec<Run<T>>) -> Self {
         Self(runs)
     }
@@ -66,12 +66,12 @@ impl<T> Track<T> {
         self.0.last()
     }
 
-    /// The run that a moment is in; between two runs, the earlier one.
+    /// The run that contains a moment; between two runs, the earlier one.
     pub(in crate::compare) fn at(&self, moment: Instant) -> Option<&Run<T>> {
         self.0.iter().rfind(|it| it.first <= moment)
     }
 
-    /// The visits at which a run began, and those at which one ended that another followed: what history is told by.
+    /// The visits at which a run began, and those at which one ended before another: the edges of the history.
     pub(in crate::compare) fn edges(&self) -> impl Iterator<Item = (Instant, &T)> {
         let latest = self.0.len().saturating_sub(1);
         self.0.iter().enumerate().flat_map(move |(place, it)| {
@@ -80,7 +80,7 @@ impl<T> Track<T> {
         })
     }
 
-    /// How far a run is from a moment: the latest one goes on until now.
+    /// The distance of a run from a moment; the latest run continues until now.
     pub(in crate::compare) fn distance(&self, run: &Run<T>, moment: Instant) -> i64 {
         let goes_on = self.0.last().is_some_and(|it| std::ptr::eq(it, run));
         let last = if goes_on {
@@ -92,7 +92,7 @@ impl<T> Track<T> {
     }
 }
 
-/// How many seconds a moment is from a time between two moments; 0 inside it.
+/// The number of seconds between a moment and an interval; 0 inside it.
 pub(in crate::compare) fn distance(first: Instant, last: Instant, moment: Instant) -> i64 {
     if moment < first {
         (first - moment).num_seconds()

@@ -1,4 +1,4 @@
-//! A passage that is like the claimed words, and stood beside them while they were there: it is not what the page says in their place.
+//! A passage that is like the claimed words and was on the page together with them: it does not replace them.
 
 use super::{fold::Folded, track::Track};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     finding::{Verdict, Why},
 };
 
-/// Takes a passage for what it is where the page had it before as well, when it still had the claimed words.
+/// Corrects the verdict if the passage was already on the page together with the claimed words.
 pub(in crate::compare) fn apart(
     folded: &mut Folded,
     tracks: &[(u32, &Track<Said>)],
@@ -34,7 +34,7 @@ pub(in crate::compare) fn apart(
     if !had {
         return;
     }
-    let twin = format!("\"{to}\" was there before as well, beside the claimed words");
+    let twin = format!("\"{to}\" was also there before, beside the claimed words");
     folded.said.verdict = match folded.said.unproven.take() {
         Some(detail) => Verdict::CannotTell {
             why: Why::AnotherPage,

@@ -1,15 +1,15 @@
-//! Bad visits that have not lasted: one failure, one refusal or one wall says nothing about a page yet.
+//! Bad visits that have not lasted long: one failure, one refusal or one wall says nothing about a page yet.
 
 use chrono::TimeDelta;
 
 use crate::{clock::Instant, reading::PageState};
 
-/// How long a bad state of a page lasts before it counts.
+/// How long a page must be in a bad state before this counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// So many bad visits in a row, at least.
+    /// The least number of bad visits in a row.
     pub visits: u64,
-    /// From the first of them to the last, at least so long.
+    /// The least time from the first of them to the last.
     pub span: TimeDelta,
 }
 
@@ -22,7 +22,7 @@ impl Default for Alert {
     }
 }
 
-/// Visits one after the other that brought the same, as far as their length matters.
+/// Consecutive visits that brought the same, as far as their duration matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {
     /// The date of the first.
@@ -35,7 +35,7 @@ pub struct Stretch {
     pub bad: bool,
 }
 
-/// Whether visits have lasted, by themselves and with the bad ones before them.
+/// Whether visits have lasted, by themselves and together with the bad ones before them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lasting {
     bad: bool,
@@ -44,7 +44,7 @@ pub struct Lasting {
 }
 
 impl Alert {
-    /// For each of a page's stretches, oldest first, whether it has lasted.
+    /// For each stretch of a page, oldest first, whether it has lasted.
     #[must_use]
     pub fn lasting(&self, stretches: &[Stretch]) -> Vec<Lasting> {
         let has_lasted = |visits: u64, first: Instant, last: Instant| {
@@ -69,7 +69,7 @@ impl Alert {
 }
 
 impl Lasting {
-    /// Whether nothing is concluded from the visits yet; `state` is what they found on the page, where they brought one.
+    /// Whether nothing follows from the visits yet; `state` is the state of the page, if they brought one.
     #[must_use]
     pub fn is_waiting(self, state: Option<PageState>) -> bool {
         let walled = matches!(

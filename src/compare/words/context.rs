@@ -1,4 +1,4 @@
-//! What stood around words at the visit nearest to the day of access, and whether later visits still have it.
+//! The context of words at the visit nearest to the access date, and whether later visits still have it.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,10 @@ use crate::{
     text::{fold, one_line},
 };
 
-/// A passage carries a sentence from this share of its words on; passages below are not missed.
+/// From this share of its words on, a passage supports a sentence; passages below it do not matter.
 const CARRIES: f64 = 0.4;
 
-/// The sentence that quoted words stand in.
+/// The sentence that contains quoted words.
 pub(in crate::compare) fn around(
     exact: &str,
     page: &PageText<'_>,
@@ -46,7 +46,7 @@ fn sentence_at(page: &PageText<'_>, place: &Place) -> Option<String> {
     text.get(sentence).map(one_line)
 }
 
-/// A quotation that stands, but whose sentence now says otherwise, is altered.
+/// A quotation that is still there is altered if its sentence now has another meaning.
 pub(in crate::compare) fn of_quotation(
     said: Spoken,
     then: &[String],
@@ -67,10 +67,13 @@ pub(in crate::compare) fn of_quotation(
     let much = gone.len() * 2 > a.len();
     match turn(&gone, &come).filter(|_| !much) {
         Some(how) => Spoken {
-            reasons: vec![reason("the words stand, but their sentence changed", 0.9)],
+            reasons: vec![reason(
+                "the words are there, but their sentence changed",
+                0.9,
+            )],
             verdict: Verdict::Altered {
                 to: now,
-                how: format!("the words stand, but in their sentence {how}"),
+                how: format!("the words are there, but in their sentence {how}"),
             },
             score: 0.85,
             ..said
@@ -79,7 +82,7 @@ pub(in crate::compare) fn of_quotation(
     }
 }
 
-/// The passages that a sentence rests on.
+/// The passages that support a sentence.
 pub(in crate::compare) fn rests_on(
     exact: &str,
     page: &PageText<'_>,
@@ -95,18 +98,18 @@ pub(in crate::compare) fn rests_on(
         .collect()
 }
 
-/// What stands where a passage stood.
+/// What replaced a passage.
 enum Instead {
-    /// No passage that is about the sentence's names and numbers.
+    /// No passage about the names and numbers of the sentence.
     Nothing,
-    /// One with the same names and numbers: other words for the same, as far as a program can tell.
+    /// A passage with the same names and numbers: a rewording, as far as a program can judge.
     Same,
-    /// One with others.
+    /// A passage with different ones.
     Other(String),
 }
 
-/// What stands in place of a passage that a sentence rested on: the first of the nearest passages that is about its names and numbers,
-/// and says enough to stand in its place. A heading or an abbreviation that has the name says nothing about it.
+/// What replaced a passage that supported a sentence: the first of the nearest passages that is about its names and numbers
+/// and says enough. A heading or an abbreviation with the name does not say anything about it.
 fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
     let marked = statement::names_and_numbers(claimed);
     let has = |text: &str| -> BTreeSet<String> {
@@ -128,7 +131,7 @@ fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
     }
 }
 
-/// How many words that tell something a text has besides names, abbreviations and numbers.
+/// How many meaningful words a text has besides names, abbreviations and numbers.
 fn besides_names(text: &str) -> usize {
     let is_plain = |text: &&str| {
         let first = text.chars().find(|letter| letter.is_alphanumeric());
@@ -138,7 +141,7 @@ fn besides_names(text: &str) -> usize {
     plain.map(|plain| statement::telling(plain).len()).sum()
 }
 
-/// What a page says about a sentence, and whether the passages that it rested on still stand.
+/// What a page says about a sentence, and whether the passages that supported it are still there.
 pub(in crate::compare) fn of_statement(
     answer: StatementAnswer,
     then: &[String],

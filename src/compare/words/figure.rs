@@ -1,4 +1,4 @@
-//! Whether a page gives a number of things: the same, a rounding of it, or another one.
+//! Whether a page gives a number of things: the same number, a rounded one, or a different one.
 
 use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
@@ -27,11 +27,11 @@ pub fn figure(exact: &str, reading: &Reading, scope: Scope<'_>) -> WordsAnswer {
     in_page(exact, &PageText::of(reading), scope)
 }
 
-/// A figure of the page.
+/// A figure on the page.
 struct Given {
     range: Range<usize>,
     number: Number,
-    /// Whether it counts what the claim counts.
+    /// Whether it counts the same thing as the claim.
     same_unit: bool,
 }
 
@@ -95,7 +95,7 @@ fn place_of(page: &PageText<'_>, given: &Given) -> Place {
     }
 }
 
-/// The number is on the page, or a rounding of it.
+/// The answer if the number, or a rounded form of it, is on the page.
 fn there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, same: &[&Given]) {
     let equal = same.iter().any(|it| is_equal(wanted, &it.number));
     let (what, sure) = if equal {
@@ -110,7 +110,7 @@ fn there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, same: &
     answer.places = same.iter().map(|same| place_of(page, same)).collect();
 }
 
-/// No number of what is claimed is that number: another one of them is, or the number beside another word, or nothing.
+/// The answer if the claimed number is not on the page: another number of the same thing, the number with other words, or nothing.
 fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, given: &[Given]) {
     let off = |given: &Given| {
         let ratio = |value: f64| (value.max(1e-9) / wanted.value.max(1e-9)).ln().abs();
@@ -160,11 +160,14 @@ fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, giv
         answer.verdict =
             perhaps("the page may spell the number in words that are not known here".to_owned());
     } else {
-        answer.reasons = vec![reason("no number of these is in the page's text", 0.8)];
+        answer.reasons = vec![reason(
+            "the text of the page does not contain such a number",
+            0.8,
+        )];
     }
 }
 
-/// The first part of the tag of the language that a page says it is in.
+/// The first part of the language tag that the page declares.
 fn language_of(page: &PageText<'_>) -> Option<String> {
     let tag = page.reading.language.as_deref()?;
     let first = tag.split(['-', '_']).next()?;
@@ -179,13 +182,13 @@ fn shown(value: f64) -> String {
     }
 }
 
-/// What is counted, and on which side of the number that stands.
+/// What is counted, and on which side of the number it is.
 enum Unit {
     /// `134 countries`.
     Behind(String),
     /// `founded in 2011`.
     Before(String),
-    /// The number says it all.
+    /// The number alone.
     Bare,
 }
 
@@ -200,7 +203,7 @@ fn unit(own: &[Word<'_>], number: &Number) -> Unit {
     }
 }
 
-/// The page's figures, those of the unit marked: it stands up to three words away, or labels the number in a block of its own.
+/// The figures of the page, with those of the unit marked: the unit is up to three words away, or labels the number in its own block.
 fn figures(page: &PageText<'_>, unit: &Unit, sign: Option<&str>) -> Vec<Given> {
     let folded = page.folded.as_str();
     let words = words_of(folded);
@@ -243,7 +246,7 @@ fn figures(page: &PageText<'_>, unit: &Unit, sign: Option<&str>) -> Vec<Given> {
     given.collect()
 }
 
-/// A page's words, looked over for a unit.
+/// The words of a page, prepared for the search for a unit.
 struct Sight<'a> {
     page: &'a PageText<'a>,
     folded: &'a str,
@@ -259,7 +262,7 @@ impl Sight<'_> {
             .is_some_and(|word| same_unit(&stem(word.text), unit))
     }
 
-    /// Whether a word says that what follows it is not what is counted: `10,000 pages on trees`.
+    /// Whether a word shows that the words after it are not what is counted: `10,000 pages on trees`.
     fn turns(&self, at: usize) -> bool {
         const TURNING: [&str; 16] = [
             "on", "in", "for", "at", "with", "to", "per", "by", "from", "about", "through", "sur",
@@ -269,7 +272,7 @@ impl Sight<'_> {
         TURNING.contains(&word)
     }
 
-    /// The place of a number with its unit, where that stands near it; a unit behind the `next` number is that number's.
+    /// The place of a number with its unit, if the unit is near; a unit after the `next` number belongs to that number.
     fn counted(&self, number: &Number, next: Option<usize>) -> Option<Range<usize>> {
         const REACH: usize = 4;
         let reach = next.map_or(REACH, |next| next.saturating_sub(number.end).min(REACH));
@@ -305,7 +308,7 @@ impl Sight<'_> {
             (None, None) => true,
         };
         let between = self.words.get(first)?.range.start..self.words.get(last)?.range.end;
-        // The point of an abbreviated scale ends no sentence: `1,2 Mio. Menschen`.
+        // The point of an abbreviated scale does not end a sentence: `1,2 Mio. Menschen`.
         let own = self.words.get(number.end - 1)?.range.end;
         let scaled = number.end - number.first > 1 && between.end > own;
         let from = if scaled { own + 1 } else { between.start };
@@ -313,7 +316,7 @@ impl Sight<'_> {
         (signs_agree && is_one).then_some(between)
     }
 
-    /// The place of a number that is labelled: `Countries: 134`, or alone in its block below or beside a short one with the unit.
+    /// The place of a labelled number: `Countries: 134`, or alone in a block below or beside a short one with the unit.
     fn labelled(&self, number: &Number) -> Option<Range<usize>> {
         const LONGEST_LABEL: usize = 40;
         let Unit::Behind(unit) = self.unit else {
@@ -352,7 +355,7 @@ impl Sight<'_> {
     }
 }
 
-/// Words of many languages that count the same, a line each.
+/// Words of many languages that count the same thing, one group per line.
 static SAME: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
     let mut same: HashMap<&str, Vec<usize>> = HashMap::new();
     let lines = include_str!("units.txt").lines();
@@ -369,7 +372,7 @@ fn same_unit(one: &str, other: &str) -> bool {
     one == other || of(one).iter().any(|word| of(other).contains(word))
 }
 
-/// A word without the ending of its plural.
+/// A word without its plural ending.
 fn stem(word: &str) -> String {
     match word {
         "children" => return "child".to_owned(),

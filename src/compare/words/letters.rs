@@ -1,7 +1,7 @@
-//! Words found by their letters and digits alone, whatever stands between them: `peace-building` for `peacebuilding`.
+//! Finds words by their letters and digits, whatever is between them: `peace-building` for `peacebuilding`.
 //!
-//! Letters are the same that Unicode's case folding makes the same, without points and accents. Where the words are not there so,
-//! what annotates a text is left out of it: marks of notes, and what is written for screen readers.
+//! Letters are equal if Unicode case folding makes them equal, without points and accents. If the words are not found,
+//! they are searched again without the annotations of the text: note marks, and text for screen readers.
 
 use std::ops::Range;
 
@@ -12,19 +12,19 @@ use crate::{
     text::Folded,
 };
 
-/// Where words stand.
+/// The places of words.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::compare) struct Places {
-    /// With the same letters, parted into the same words.
+    /// With the same letters, separated into the same words.
     pub(in crate::compare) same: Vec<Range<usize>>,
-    /// With the same letters, parted into other words by spaces: `now here` for `nowhere`.
+    /// With the same letters, separated by spaces into other words: `now here` for `nowhere`.
     pub(in crate::compare) parted: Vec<Range<usize>>,
 }
 
-/// Fewer letters stand in too many words.
+/// Fewer letters occur inside too many words.
 const FEWEST: usize = 6;
 
-/// The places of words on a page, as bytes of its text.
+/// The places of words on a page, in bytes of its text.
 pub(in crate::compare) fn find(words: &str, page: &PageText<'_>) -> Places {
     let folded = Folded::of(words);
     let needle = Letters::of(folded.as_str(), &[]);
@@ -44,7 +44,7 @@ pub(in crate::compare) fn find(words: &str, page: &PageText<'_>) -> Places {
     }
 }
 
-/// The letters of a text, each with where its character begins.
+/// The letters of a text, each with the start of its character.
 struct Letters<'a> {
     of: &'a str,
     text: String,
@@ -52,7 +52,7 @@ struct Letters<'a> {
 }
 
 impl<'a> Letters<'a> {
-    /// Those of a folded text, but for what stands in `without`: ranges in order.
+    /// The letters of a folded text outside the ranges in `without`, which are in order.
     fn of(of: &'a str, without: &[Range<usize>]) -> Self {
         let mut it = Self {
             of,
@@ -81,7 +81,7 @@ impl<'a> Letters<'a> {
         it
     }
 
-    /// The gap behind the letter that ends at byte `at` of the letters: what stands between it and the next.
+    /// The text between the letter that ends at byte `at` of the letters and the next letter.
     fn gap(&self, at: usize) -> Option<&'a str> {
         let before = *self.origins.get(at.checked_sub(1)?)?;
         let end = before + self.of.get(before..)?.chars().next()?.len_utf8();
@@ -110,10 +110,10 @@ impl<'a> Letters<'a> {
         places
     }
 
-    /// Whether no plain space parts the letters from `at` on where the needle has none.
+    /// Whether the letters from `at` on have no plain space that the needle does not have.
     ///
-    /// Single letters may be spaced for show, scripts without spaces between words have them anywhere, and a break of a line that is
-    /// not drawn may have stood where a space is missing.
+    /// Single letters can be spaced for emphasis, scripts without spaces between words can have spaces anywhere, and an invisible
+    /// line break can replace a missing space.
     fn is_parted_alike(&self, at: usize, needle: &Letters<'_>) -> bool {
         let length = needle.text.len();
         let inside = (1..length).filter(|at| needle.text.is_char_boundary(*at));
@@ -150,9 +150,9 @@ impl<'a> Letters<'a> {
     }
 }
 
-/// What a character is once points, accents and forms do not count: its letters, case folded.
+/// A character without points, accents and variant forms: its letters, case folded.
 fn bare(character: char) -> impl Iterator<Item = char> {
-    // The Arabic stroke that only stretches a word is a letter to Unicode.
+    // The Arabic stroke that only stretches a word counts as a letter in Unicode.
     const STRETCH: char = '\u{640}';
     std::iter::once(character)
         .nfd()
@@ -161,14 +161,14 @@ fn bare(character: char) -> impl Iterator<Item = char> {
         .flat_map(char::to_lowercase)
 }
 
-/// Whether a mark is an accent, or one of the points that are left out of most writing: by its canonical combining class, the fixed
-/// ones of Hebrew, Arabic and Syriac (10 to 36) and those that stand above and below (200 to 240). Vowel signs of Indic scripts and
+/// Whether a mark is an accent, or one of the points that most texts omit: by its canonical combining class, the fixed
+/// classes of Hebrew, Arabic and Syriac (10 to 36) and the marks above and below (200 to 240). Vowel signs of Indic scripts and
 /// of Thai are letters.
 fn is_point(letter: char) -> bool {
     matches!(canonical_combining_class(letter), 10..=36 | 200..=240)
 }
 
-/// What annotates a page's text, as ranges of its folded text: blocks that are not shown, marks of notes behind words.
+/// The annotations in the text of a page, as ranges of its folded text: invisible blocks, and note marks after words.
 fn annotations(page: &PageText<'_>) -> Vec<Range<usize>> {
     let text = page.folded.as_str();
     let mut found = notes(text);
@@ -180,7 +180,7 @@ fn annotations(page: &PageText<'_>) -> Vec<Range<usize>> {
         .peekable();
     if hidden.peek().is_some() {
         let mut start = None;
-        // Blocks are in the order of the text, and so is what it was folded to.
+        // Blocks are in the order of the text, and folding keeps this order.
         for (at, _) in text.char_indices() {
             let origin = page.folded.original(at..at + 1).start;
             while hidden.next_if(|it| it.range.end <= origin).is_some() {}
@@ -202,7 +202,7 @@ fn annotations(page: &PageText<'_>) -> Vec<Range<usize>> {
     found
 }
 
-/// Marks of notes: a number of up to three digits, or something short in brackets, right behind a word or the end of a sentence.
+/// Note marks: a number of up to three digits, or a short text in brackets, directly after a word or the end of a sentence.
 fn notes(text: &str) -> Vec<Range<usize>> {
     const LONGEST: usize = 20;
     let mut found: Vec<Range<usize>> = Vec::new();
@@ -238,7 +238,7 @@ fn notes(text: &str) -> Vec<Range<usize>> {
             Some(length) => {
                 found.push(at..at + length);
                 skip = at + length;
-                // Several marks may follow each other.
+                // Several marks can follow one another.
                 before = ']';
             }
             None => before = character,

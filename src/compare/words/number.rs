@@ -4,10 +4,10 @@ use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
 use super::quotation::Word;
 
-/// How a number stands to the exact one.
+/// The relation of a stated number to the exact one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::compare) enum Rounding {
-    /// As it is.
+    /// Exact.
     Exact,
     /// `over`, `more than`, `at least`, `130+`.
     AtLeast,
@@ -17,22 +17,22 @@ pub(in crate::compare) enum Rounding {
     About,
 }
 
-/// A number in a text, with the words it takes.
+/// A number in a text, with the words that belong to it.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::compare) struct Number {
     /// Its value.
     pub(in crate::compare) value: f64,
-    /// Its value where the one separator in it parts thousands, or a fraction, and not the other: `1.250`.
+    /// Its value if its only separator has the other meaning (thousands or fraction): `1.250`.
     pub(in crate::compare) other: Option<f64>,
     /// How it was rounded.
     pub(in crate::compare) rounding: Rounding,
-    /// The first word it takes, words of rounding included.
+    /// The index of its first word, words of rounding included.
     pub(in crate::compare) first: usize,
-    /// The word behind its last.
+    /// The index after its last word.
     pub(in crate::compare) end: usize,
-    /// A unit that is written as a sign: `%`, `$`.
+    /// A unit written as a sign: `%`, `$`.
     pub(in crate::compare) sign: Option<&'static str>,
-    /// What follows the digits in the same word: `120万人` counts `人`.
+    /// The bytes of the word after the digits: `120万人` counts `人`.
     pub(in crate::compare) rest: Option<(usize, usize)>,
 }
 
@@ -43,9 +43,9 @@ pub(in crate::compare) struct Text<'a> {
     pub(in crate::compare) folded: &'a str,
     /// The words of the text, in order.
     pub(in crate::compare) words: &'a [Word<'a>],
-    /// The first part of the tag of the language that the page says it is in.
+    /// The first part of the language tag that the page declares.
     pub(in crate::compare) language: Option<&'a str>,
-    /// Whether a place in `folded` stands between two lines.
+    /// Whether a place in `folded` is between two lines.
     pub(in crate::compare) breaks: &'a dyn Fn(usize) -> bool,
 }
 

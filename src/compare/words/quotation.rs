@@ -1,4 +1,4 @@
-//! Whether quoted words stand on a page: word for word, apart from punctuation, or changed, and how.
+//! Whether quoted words are on a page: word for word, apart from punctuation, or changed, and how.
 
 use std::ops::Range;
 
@@ -15,27 +15,27 @@ use crate::{
     text::{Folded, one_line},
 };
 
-/// What a page says about words: quoted ones, or a number of things.
+/// What a page says about words: a quotation, or a number of things.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WordsAnswer {
     /// The words as the claim has them.
     pub claimed: String,
-    /// What the page says.
+    /// The verdict.
     pub verdict: Verdict,
-    /// The words as the page has them, or the nearest there are.
+    /// The words as the page has them, or the most similar ones.
     pub found: Option<String>,
-    /// How near they are, 0 to 1.
+    /// How similar they are, from 0 to 1.
     pub score: f64,
-    /// Why, strongest first.
+    /// The reasons, strongest first.
     pub reasons: Vec<Reason>,
-    /// Every place where they stand, those in the scope first.
+    /// Every place with the words; those in the scope come first.
     pub places: Vec<Place>,
-    /// What else there is to say: `not in 1,972 characters of text`.
+    /// An additional note: `not in 1,972 characters of text`.
     pub note: Option<String>,
 }
 
 impl WordsAnswer {
-    /// What is said of words as long as nothing was found.
+    /// The answer if nothing was found.
     pub(in crate::compare) fn absent(claimed: &str) -> Self {
         Self {
             claimed: claimed.to_owned(),
@@ -49,13 +49,13 @@ impl WordsAnswer {
     }
 }
 
-/// No likeness is looked for in quotations of fewer characters: short words are like too many others.
+/// Shorter quotations are not searched for similar words: short words are similar to too many others.
 const SHORTEST_LIKENESS: usize = 12;
-/// From here on words are held for the quotation, changed.
+/// From this score on, words count as the quotation in altered form.
 const ALTERED: f64 = 0.72;
-/// What a letter that the page has in between costs; one that it lacks costs 1.
+/// The cost of a letter that only the page has; one that the page lacks costs 1.
 const INSERTED: f64 = 0.35;
-/// From here on words are worth showing, though they may be others.
+/// From this score on, words are shown as a possibility.
 const PERHAPS: f64 = 0.6;
 
 /// Looks for quoted words on a page.
@@ -101,7 +101,7 @@ pub(in crate::compare) fn in_page(
     }
     if let Some(range) = with_gaps(words, page) {
         present(&mut answer, &[range], words, page, scope);
-        answer.reasons = vec![reason("its parts stand there one after the other", 0.95)];
+        answer.reasons = vec![reason("its parts are there one after another", 0.95)];
         return answer;
     }
     let is_page = !state::is_opaque(page.reading.state);
@@ -188,7 +188,7 @@ fn present(
     answer.places = found.into_iter().map(|found| place(found, page)).collect();
 }
 
-/// A quotation with omissions (`…`, `[…]`, `...`) or insertions in brackets: its parts in order, not far apart.
+/// Finds a quotation with omissions (`…`, `[…]`, `...`) or insertions in brackets: its parts in order, not far apart.
 fn with_gaps(words: &str, page: &PageText<'_>) -> Option<Range<usize>> {
     const FARTHEST: usize = 600;
     let mut plain = without_ellipses(words);
@@ -223,7 +223,7 @@ fn with_gaps(words: &str, page: &PageText<'_>) -> Option<Range<usize>> {
     })
 }
 
-/// A text with a mark for every ellipsis, however it is written: `…`, `...`, `. . .`, `. . . .`, with brackets or without.
+/// A text with the same mark for every ellipsis: `…`, `...`, `. . .`, `. . . .`, with brackets or without.
 fn without_ellipses(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -261,7 +261,7 @@ pub(in crate::compare) struct Word<'a> {
     pub(in crate::compare) range: Range<usize>,
 }
 
-/// The words of a folded text: runs of letters and digits, apostrophes and hyphens inside them included.
+/// The words of a folded text: runs of letters and digits, including apostrophes and hyphens inside them.
 pub(in crate::compare) fn words_of(folded: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut start = None;
@@ -280,7 +280,7 @@ pub(in crate::compare) fn words_of(folded: &str) -> Vec<Word<'_>> {
                     || folded
                         .get(..at)
                         .is_some_and(|folded| folded.ends_with(char::is_numeric)));
-        // Scripts without spaces between words have numbers in the middle of a run.
+        // In scripts without spaces between words, numbers are in the middle of a run.
         let turns = character.is_ascii_digit()
             && folded
                 .get(..at)
@@ -308,7 +308,7 @@ pub(in crate::compare) fn words_of(folded: &str) -> Vec<Word<'_>> {
     words
 }
 
-/// What it costs that one word stands for another, in letters.
+/// The cost of one word in place of another, in letters.
 fn cost(one: &str, other: &str) -> f64 {
     if one == other {
         return 0.0;
@@ -322,7 +322,7 @@ fn cost(one: &str, other: &str) -> f64 {
     }
 }
 
-/// The passage that is nearest to the quotation, by whole words, and how near, 0 to 1 (Sellers' alignment over words).
+/// The passage that is most similar to the quotation, by whole words, and its similarity from 0 to 1 (Sellers' alignment over words).
 fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
     let folded = Folded::of(quoted);
     let quote = words_of(folded.as_str());
@@ -338,8 +338,8 @@ fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
         .iter()
         .map(|quote| quote.text.chars().count() as f64)
         .collect();
-    // A column per word of the page: for each prefix of the quotation the least cost of an alignment that ends here,
-    // and the word it began at.
+    // A column for each word of the page: for each prefix of the quotation, the least cost of an alignment that ends here,
+    // and the word at which it begins.
     let mut column: Vec<(f64, usize)> = Vec::with_capacity(quote.len() + 1);
     let mut sum = 0.0;
     column.push((0.0, 0));
@@ -380,13 +380,13 @@ fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
     })
 }
 
-/// Words that turn a sentence's meaning.
+/// Words that reverse the meaning of a sentence.
 const TURNING: [&str; 18] = [
     "not", "no", "never", "without", "nor", "neither", "cannot", "can't", "don't", "doesn't",
     "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "hardly", "former",
 ];
 
-/// Words that take a sentence's certainty away.
+/// Words that make a sentence less certain.
 const HEDGES: [&str; 14] = [
     "may",
     "might",
@@ -404,7 +404,7 @@ const HEDGES: [&str; 14] = [
     "sometimes",
 ];
 
-/// The words of `one` that `other` has nowhere.
+/// The words of `one` that are nowhere in `other`.
 pub(in crate::compare) fn only_in<'a>(one: &[Word<'a>], other: &[Word<'_>]) -> Vec<&'a str> {
     one.iter()
         .map(|one| one.text)
@@ -412,7 +412,7 @@ pub(in crate::compare) fn only_in<'a>(one: &[Word<'a>], other: &[Word<'_>]) -> V
         .collect()
 }
 
-/// What is different between quoted words and those on the page, in words; negations, hedges and numbers first.
+/// The difference between quoted words and those on the page, in words; negations, hedges and numbers come first.
 pub(in crate::compare) fn difference(quoted: &str, there: &str) -> String {
     let (a, b) = (Folded::of(quoted), Folded::of(there));
     let (a, b) = (words_of(a.as_str()), words_of(b.as_str()));
@@ -429,7 +429,7 @@ pub(in crate::compare) fn difference(quoted: &str, there: &str) -> String {
     }
 }
 
-/// A change of words that turns the meaning: a negation, a hedge, a number.
+/// A change of words that affects the meaning: a negation, a hedge, a number.
 pub(in crate::compare) fn turn(gone: &[&str], come: &[&str]) -> Option<String> {
     let has = |words: &[&str], table: &[&str]| {
         words

@@ -1,4 +1,4 @@
-//! Whether a page has a sentence that puts one name in relation to another: shown, not understood.
+//! Whether a page has a sentence that puts one name in relation to another; shows the sentence without interpreting it.
 
 use std::ops::Range;
 
@@ -18,19 +18,19 @@ use crate::{
 /// What a page says about a relation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RelationAnswer {
-    /// What the page says.
+    /// The verdict.
     pub verdict: Verdict,
-    /// The sentence that says it, or comes nearest.
+    /// The sentence that states it, or the nearest one.
     pub found: Option<String>,
-    /// How sure that is, 0 to 1.
+    /// How sure it is, from 0 to 1.
     pub score: f64,
-    /// Why, strongest first.
+    /// The reasons, strongest first.
     pub reasons: Vec<Reason>,
-    /// Where the sentence stands.
+    /// The place of the sentence.
     pub place: Place,
 }
 
-/// Looks for a sentence that holds both names.
+/// Looks for a sentence that contains both names.
 #[must_use]
 pub fn relation(
     subject: &str,
@@ -42,7 +42,7 @@ pub fn relation(
     in_page(subject, relation, object, &PageText::of(reading), scope)
 }
 
-/// What a sentence has of the relation.
+/// The parts of a relation in a sentence.
 struct Candidate {
     range: Range<usize>,
     score: f64,
@@ -50,7 +50,7 @@ struct Candidate {
     turned: Option<&'static str>,
 }
 
-/// Words that say that a relation is over.
+/// Words that say that a relation has ended.
 const OVER: [&str; 8] = [
     "formerly",
     "former",
@@ -115,7 +115,10 @@ pub(in crate::compare) fn in_page(
     let Some(best) = best else {
         return match state::why(page.reading) {
             Some((why, detail)) => untold(why, &detail),
-            None => untold(Why::NotSettled, "no sentence of the page holds both names"),
+            None => untold(
+                Why::NotSettled,
+                "no sentence of the page contains both names",
+            ),
         };
     };
     let sentence = one_line(
@@ -132,7 +135,7 @@ pub(in crate::compare) fn in_page(
         None if best.score >= 0.7 => Verdict::Present,
         None => Verdict::CannotTell {
             why: Why::NotSettled,
-            detail: "the page names the other, but no sentence holds both names".to_owned(),
+            detail: "the page names the second one, but no sentence contains both names".to_owned(),
         },
     };
     let note = Some(page.place(&best.range));
@@ -149,7 +152,7 @@ pub(in crate::compare) fn in_page(
     }
 }
 
-/// What a sentence that holds the other name says of the one.
+/// What a sentence with the second name says about the first.
 fn judge(
     sentence: &str,
     range: Range<usize>,
@@ -167,13 +170,13 @@ fn judge(
         .iter()
         .any(|token| matches!(token.text, "we" | "our" | "us" | "it" | "its"));
     let (score, why) = match (holds(sentence, one), relates) {
-        (true, true) => (0.95, "a sentence holds both names and the relation"),
-        (true, false) => (0.75, "a sentence holds both names"),
+        (true, true) => (0.95, "a sentence contains both names and the relation"),
+        (true, false) => (0.75, "a sentence contains both names"),
         (false, true) if itself && speaks_of_itself => (
             0.72,
             "the page speaks of itself in a sentence with the other name",
         ),
-        (false, true) => (0.6, "a sentence holds the relation and the other name"),
+        (false, true) => (0.6, "a sentence contains the relation and the second name"),
         (false, false) => return None,
     };
     let turned = OVER
@@ -187,7 +190,7 @@ fn judge(
     })
 }
 
-/// How a text may spell a name: as it is, without its article and brackets, by its initials where they are long enough.
+/// Possible spellings of a name in a text: unchanged, without article and brackets, as initials if they are long enough.
 fn spellings(name: &str) -> Vec<String> {
     let key = NameKey::of(name);
     let folded = fold(name);
@@ -201,7 +204,7 @@ fn spellings(name: &str) -> Vec<String> {
             .filter(|acronym| acronym.chars().count() >= 3)
             .cloned(),
     );
-    // A plural stands for the singular: "convening centers are" for "each convening center is".
+    // A plural includes the singular: "convening centers are" for "each convening center is".
     if let Some(single) = folded.strip_suffix('s') {
         spellings.push(single.to_owned());
     }
@@ -228,7 +231,7 @@ fn content(relation: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether two words have a stem of five letters or more in common: `coordinated`, `coordinates`, `coordination`.
+/// Whether two words have a common stem of five letters or more: `coordinated`, `coordinates`, `coordination`.
 fn alike(one: &str, other: &str) -> bool {
     one == other || {
         let same = one

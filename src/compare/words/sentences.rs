@@ -1,14 +1,14 @@
-//! A text's sentences: lines parted where a stop ends one and a capital begins the next.
+//! The sentences of a text: lines, split where a stop ends a sentence and a capital begins the next.
 
 use std::ops::Range;
 
-/// Words after which a point ends no sentence.
+/// Words after which a point does not end a sentence.
 const ABBREVIATIONS: [&str; 26] = [
     "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "no", "vol", "pp", "inc", "ltd", "co",
     "corp", "dept", "gov", "sen", "rep", "gen", "col", "capt", "rev", "approx", "fig",
 ];
 
-/// The sentences of `text`, as bytes of it, in order; none goes over a line's end.
+/// The sentences of `text`, as byte ranges in order; none extends over the end of a line.
 pub(in crate::compare) fn of(text: &str) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let mut start = 0;

@@ -1,4 +1,4 @@
-//! The passages of a page that together say the most of a cited sentence, best first. The program does not pretend to understand.
+//! The passages of a page that together support a cited sentence best. The program does not claim to understand them.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -19,27 +19,27 @@ use crate::{
     text::{fold, one_line},
 };
 
-/// What a page has on a cited sentence.
+/// What a page has about a cited sentence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatementAnswer {
     /// The sentence.
     pub claimed: String,
-    /// Present only where one passage has all but all of its words; else there is no telling.
+    /// Present only if one passage has nearly all of its words; otherwise cannot tell.
     pub verdict: Verdict,
-    /// How much of the sentence the passages have together, 0 to 1.
+    /// How much of the sentence the passages have together, from 0 to 1.
     pub score: f64,
-    /// Why, strongest first.
+    /// The reasons, strongest first.
     pub reasons: Vec<Reason>,
-    /// At most [`MOST_PASSAGES`] passages, chosen so that together they say the most; the best first.
+    /// At most [`MOST_PASSAGES`] passages, chosen to cover the sentence together; the best first.
     pub passages: Vec<Passage>,
 }
 
 /// A sentence or line of a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
-    /// Its words, white space folded.
+    /// Its words, with white space folded.
     pub text: String,
-    /// How much of the claimed sentence's words it has, by their weight, 0 to 1.
+    /// The share of the words of the claimed sentence that it has, by weight, from 0 to 1.
     pub score: f64,
     /// Its bytes in the reading's text.
     pub range: Range<usize>,
@@ -48,10 +48,10 @@ pub struct Passage {
 /// How many passages are shown.
 pub const MOST_PASSAGES: usize = 5;
 
-/// From this share of the words on a passage says what the sentence says.
+/// From this share of the words on, a passage counts as saying what the sentence says.
 const ALL_BUT_ALL: f64 = 0.9;
 
-/// Looks for the passages of a page that bear on a sentence.
+/// Looks for the passages of a page that are about a sentence.
 #[must_use]
 pub fn statement(text: &str, reading: &Reading, scope: Scope<'_>) -> StatementAnswer {
     in_page(text, &PageText::of(reading), scope)
@@ -121,7 +121,7 @@ pub(in crate::compare) fn in_page(
     });
     if let Some((_, passage)) = whole {
         answer.reasons.push(reason(
-            "a passage has all but all of its words",
+            "a passage has nearly all of its words",
             passage.score,
         ));
         answer.verdict = Verdict::Present;
@@ -135,7 +135,7 @@ pub(in crate::compare) fn in_page(
     answer
 }
 
-/// Whether one text has a negation, a hedge or a number that the other lacks.
+/// Whether one text has a negation, a hedge or a number that the other does not have.
 pub(in crate::compare) fn is_turned(claimed: &str, there: &str) -> bool {
     let (a, b) = (fold(claimed), fold(there));
     let (a, b) = (words_of(&a), words_of(&b));
@@ -151,11 +151,11 @@ pub(in crate::compare) fn is_turned(claimed: &str, there: &str) -> bool {
     of(&a) != of(&b)
 }
 
-/// The passages of a page with the words that count in each.
+/// The passages of a page with the meaningful words of each.
 struct Passages {
     ranges: Vec<Range<usize>>,
     words: Vec<Vec<String>>,
-    /// How many passages hold a word.
+    /// The number of passages with each word.
     spread: HashMap<String, usize>,
     average: f64,
 }
@@ -195,7 +195,7 @@ impl Passages {
         }
     }
 
-    /// How much a word says: the fewer passages have it, the more.
+    /// How informative a word is: the fewer passages have it, the more.
     fn rarity(&self, word: &str) -> f64 {
         let (all, with) = (
             self.words.len() as f64,
@@ -224,7 +224,7 @@ impl Passages {
             .collect()
     }
 
-    /// BM25 (Robertson and Zaragoza 2009) with little regard to length, plus a part for pairs of words that stand together.
+    /// BM25 (Robertson and Zaragoza 2009) with little normalization of length, plus a part for pairs of adjacent words.
     fn scores(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<f64> {
         const SATURATION: f64 = 1.2;
         const LENGTH: f64 = 0.2;
@@ -264,7 +264,7 @@ impl Passages {
             .collect()
     }
 
-    /// The passages that together have most of the words: each is chosen for what it adds, and for standing beside one chosen.
+    /// The passages that together have most of the words: each is chosen for what it adds, and for being next to a chosen one.
     fn choose(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<usize> {
         const CONTEXT: f64 = 0.3;
         const BESIDE: f64 = 0.2;
@@ -338,7 +338,7 @@ impl Passages {
     }
 }
 
-/// The passages of a text: its lines where it has about a sentence to a line, else its sentences.
+/// The passages of a text: its lines if most contain about one sentence, otherwise its sentences.
 fn ranges(text: &str) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -358,7 +358,7 @@ fn ranges(text: &str) -> Vec<Range<usize>> {
     }
 }
 
-/// Words that say nothing about what a sentence is on.
+/// Words that say nothing about the topic of a sentence.
 static SILENT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     const TEXT: &str = " a an the of in on at to for from by with and or but nor as is are was were be been being it its he \
     she they them his her their this that these those which who whom whose what where when while also has have had having \
@@ -368,7 +368,7 @@ static SILENT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     TEXT.split_whitespace().collect()
 });
 
-/// The words of a text that tell what it is on, in their order, by their stems.
+/// The words of a text that show its topic, in order, as stems.
 pub(in crate::compare) fn telling(text: &str) -> Vec<String> {
     let folded = fold(text);
     crate::compare::names::spelling::split_words(&folded)
@@ -377,7 +377,7 @@ pub(in crate::compare) fn telling(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The stems of the words with a capital inside the sentence, and of its numbers.
+/// The stems of capitalized words inside the sentence, and its numbers.
 pub(in crate::compare) fn names_and_numbers(text: &str) -> BTreeSet<String> {
     let mut marked = BTreeSet::new();
     for (at, word) in text.split_whitespace().enumerate() {
@@ -390,7 +390,7 @@ pub(in crate::compare) fn names_and_numbers(text: &str) -> BTreeSet<String> {
     marked
 }
 
-/// Endings of forms, and what a stem has in their place.
+/// Endings of word forms, each with its replacement in the stem.
 const ENDINGS: [(&str, &str); 13] = [
     ("ational", "ate"),
     ("ization", "ize"),
@@ -407,7 +407,7 @@ const ENDINGS: [(&str, &str); 13] = [
     ("s", ""),
 ];
 
-/// A word without the ending of its form, so that `mediates` and `mediated` meet; numbers lose their commas.
+/// A word without its ending, so that `mediates` and `mediated` are equal; numbers lose their commas.
 fn stem(word: &str) -> String {
     if word.starts_with(|character: char| character.is_ascii_digit()) {
         return word.replace(',', "");
