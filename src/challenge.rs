@@ -165,11 +165,11 @@ mod tests {
             framing: crate::capture::Framing::Identity,
             truncated: None,
         });
-        found.map(|it| it.vendor)
+        found.map(|found| found.vendor)
     }
 
     #[test]
-    fn challenges_are_told_by_head_script_and_structure() {
+    fn challenges_are_recognized_by_head_script_and_structure() {
         for (head, page, is) in [
             (
                 "HTTP/1.1 202 Accepted\r\nx-amzn-waf-action: challenge\r\n\r\n",

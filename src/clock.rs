@@ -60,8 +60,8 @@ pub fn warc_date(at: Instant) -> String {
 #[must_use]
 pub fn parse_warc_date(text: &str) -> Option<Instant> {
     let text = text.trim();
-    if let Ok(it) = DateTime::parse_from_rfc3339(text) {
-        return Some(it.with_timezone(&Utc));
+    if let Ok(date) = DateTime::parse_from_rfc3339(text) {
+        return Some(date.with_timezone(&Utc));
     }
     let digits = text.trim_end_matches(['Z', 'z']);
     if digits.len() == 14
@@ -83,10 +83,10 @@ pub fn parse_warc_date(text: &str) -> Option<Instant> {
     ["%Y-%m-%d %H:%M:%S%.f", "%Y/%m/%d %H:%M:%S%.f"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(&whole, form).ok())
-        .and_then(|it| it.and_utc().checked_sub_signed(zone))
+        .and_then(|found| found.and_utc().checked_sub_signed(zone))
         .or_else(|| {
-            let it = DateTime::parse_from_rfc2822(text).ok()?;
-            Some(it.with_timezone(&Utc))
+            let parse_from_rfc2822 = DateTime::parse_from_rfc2822(text).ok()?;
+            Some(parse_from_rfc2822.with_timezone(&Utc))
         })
 }
 
@@ -115,7 +115,7 @@ fn zone_of(text: &str) -> (&str, TimeDelta) {
     }
     // A sign before the time of day belongs to the date.
     let signed = text.get(11..).and_then(|text| text.rfind(['+', '-']));
-    let Some((plain, zone)) = signed.and_then(|it| text.split_at_checked(it + 11)) else {
+    let Some((plain, zone)) = signed.and_then(|signed| text.split_at_checked(signed + 11)) else {
         return (text, TimeDelta::zero());
     };
     let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
@@ -145,7 +145,7 @@ pub fn parse_digits14(text: &str) -> Option<Instant> {
     let whole = format!("{text}{}", EARLIEST.get(text.len()..)?);
     NaiveDateTime::parse_from_str(&whole, "%Y%m%d%H%M%S")
         .ok()
-        .map(|it| Utc.from_utc_datetime(&it))
+        .map(|parsed| Utc.from_utc_datetime(&parsed))
 }
 
 /// An HTTP date in its preferred form, IMF-fixdate (RFC 9110, 5.6.7).
@@ -162,18 +162,20 @@ pub fn parse_http_date(text: &str, now: Instant) -> Option<Instant> {
     use chrono::Datelike;
     let text = text.trim();
     for form in ["%a, %d %b %Y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"] {
-        if let Ok(it) = NaiveDateTime::parse_from_str(text, form) {
-            return Some(Utc.from_utc_datetime(&it));
+        if let Ok(date) = NaiveDateTime::parse_from_str(text, form) {
+            return Some(Utc.from_utc_datetime(&date));
         }
     }
     let (_, rest) = text.split_once(", ")?;
-    let it = NaiveDateTime::parse_from_str(rest, "%d-%b-%y %H:%M:%S GMT").ok()?;
+    let parse_from_str = NaiveDateTime::parse_from_str(rest, "%d-%b-%y %H:%M:%S GMT").ok()?;
     let century = now.year() - now.year() % 100;
-    let mut year = century + it.year() % 100;
+    let mut year = century + parse_from_str.year() % 100;
     if year > now.year() + 50 {
         year -= 100;
     }
-    it.with_year(year).map(|it| Utc.from_utc_datetime(&it))
+    parse_from_str
+        .with_year(year)
+        .map(|moment| Utc.from_utc_datetime(&moment))
 }
 
 #[cfg(test)]

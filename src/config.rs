@@ -248,12 +248,17 @@ impl Layers {
             Origin::File {
                 path: path.to_owned(),
                 line: before.matches('\n').count() + 1,
-                column: before.chars().rev().take_while(|it| *it != '\n').count() + 1,
+                column: before
+                    .chars()
+                    .rev()
+                    .take_while(|letter| *letter != '\n')
+                    .count()
+                    + 1,
             }
         };
-        let syntax = |it: toml::de::Error| ConfigError::Syntax {
-            origin: place(it.span().map_or(0, |it| it.start)),
-            message: it.message().to_owned(),
+        let syntax = |error: toml::de::Error| ConfigError::Syntax {
+            origin: place(error.span().map_or(0, |span| span.start)),
+            message: error.message().to_owned(),
         };
         let spans = toml::de::DeTable::parse(&text).map_err(syntax)?;
         let values: Table = toml::from_str(&text).map_err(syntax)?;
@@ -324,15 +329,15 @@ impl Layers {
 
 fn known(key: &str, origin: &Origin) -> Result<&'static Setting, ConfigError> {
     SETTINGS.iter().find(|it| it.key == key).ok_or_else(|| {
-        let near = |it: &&Setting| strsim::jaro_winkler(it.key, key);
+        let near = |setting: &&Setting| strsim::jaro_winkler(setting.key, key);
         ConfigError::UnknownKey {
             origin: origin.clone(),
             key: key.to_owned(),
             nearest: SETTINGS
                 .iter()
                 .max_by(|a, b| near(a).total_cmp(&near(b)))
-                .filter(|it| near(it) > 0.75)
-                .map(|it| it.key),
+                .filter(|best| near(best) > 0.75)
+                .map(|best| best.key),
         }
     })
 }
@@ -365,7 +370,7 @@ fn at_path<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
 fn literal(text: &str) -> Value {
     toml::from_str::<Table>(&format!("it = {text}"))
         .ok()
-        .and_then(|mut it| it.remove("it"))
+        .and_then(|mut from_str| from_str.remove("it"))
         .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
@@ -385,7 +390,7 @@ pub(in crate::config) fn archives<'de, D: Deserializer<'de>>(
     input: D,
 ) -> Result<Vec<Archive>, D::Error> {
     let texts = Vec::<String>::deserialize(input)?;
-    let parsed = texts.iter().map(|it| it.parse());
+    let parsed = texts.iter().map(|text| text.parse());
     parsed
         .collect::<Result<_, _>>()
         .map_err(serde::de::Error::custom)
@@ -438,11 +443,11 @@ pub(in crate::config) fn ranges<'de, D: Deserializer<'de>>(
 ) -> Result<Vec<IpNet>, D::Error> {
     Vec::<String>::deserialize(input)?
         .iter()
-        .map(|it| {
-            let single = || it.parse::<IpAddr>().map(IpNet::from);
-            it.parse::<IpNet>().or_else(|_| single()).map_err(|_| {
+        .map(|value| {
+            let single = || value.parse::<IpAddr>().map(IpNet::from);
+            value.parse::<IpNet>().or_else(|_| single()).map_err(|_| {
                 serde::de::Error::custom(format!(
-                    "`{it}` is not an address range such as `10.0.0.0/8`"
+                    "`{value}` is not an address range such as `10.0.0.0/8`"
                 ))
             })
         })
@@ -454,9 +459,9 @@ pub(in crate::config) fn headers<'de, D: Deserializer<'de>>(
     input: D,
 ) -> Result<Vec<Header>, D::Error> {
     let fields = Vec::<String>::deserialize(input)?;
-    let fields = fields.iter().map(|it| it.parse());
+    let fields = fields.iter().map(|field| field.parse());
     fields
-        .map(|it| it.map_err(serde::de::Error::custom))
+        .map(|field| field.map_err(serde::de::Error::custom))
         .collect()
 }
 
@@ -465,9 +470,9 @@ pub(in crate::config) fn thinnings<'de, D: Deserializer<'de>>(
     input: D,
 ) -> Result<Vec<Thinning>, D::Error> {
     let rules = Vec::<String>::deserialize(input)?;
-    let rules = rules.iter().map(|it| it.parse());
+    let rules = rules.iter().map(|rule| rule.parse());
     rules
-        .map(|it| it.map_err(serde::de::Error::custom))
+        .map(|rule| rule.map_err(serde::de::Error::custom))
         .collect()
 }
 
@@ -475,14 +480,14 @@ pub(in crate::config) fn thinnings<'de, D: Deserializer<'de>>(
 pub(in crate::config) fn ports<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u16>, D::Error> {
     Vec::<Value>::deserialize(input)?
         .iter()
-        .map(|it| {
-            let number = match it {
-                Value::Integer(it) => u16::try_from(*it).ok(),
-                Value::String(it) => it.trim().parse().ok(),
+        .map(|value| {
+            let number = match value {
+                Value::Integer(value) => u16::try_from(*value).ok(),
+                Value::String(value) => value.trim().parse().ok(),
                 _ => None,
             };
             number.ok_or_else(|| {
-                serde::de::Error::custom(format!("{it} is not a port from 0 to 65535"))
+                serde::de::Error::custom(format!("{value} is not a port from 0 to 65535"))
             })
         })
         .collect()

@@ -443,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_behind_a_stream_is_left_out_and_told() {
+    fn garbage_after_a_stream_is_left_out_and_reported() {
         for (payload, label, coding) in [
             (gzip(PAGE), "gzip", Coding::Gzip),
             (zstd(PAGE), "zstd", Coding::Zstd),
@@ -458,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_label_is_told_and_the_bytes_are_returned_as_they_are() {
+    fn a_wrong_label_is_reported_and_the_bytes_are_returned_unchanged() {
         for label in ["gzip", "deflate", "br", "zstd", "utf-8", "compress"] {
             let expected = Remark::NotAsLabelled {
                 label: label.into(),
@@ -474,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_breaks_off_gives_what_it_held() {
+    fn a_truncated_stream_returns_what_it_contains() {
         let long: Vec<u8> = (0..40_000_u32).flat_map(u32::to_le_bytes).collect();
         for (whole, label) in [(gzip(&long), "gzip"), (zlib(&long), "deflate")] {
             let decoded = read(&whole[..whole.len() / 2], label).unwrap();

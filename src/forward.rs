@@ -73,8 +73,8 @@ pub fn of(head: &[u8], body: &[u8], uri: &TargetUri) -> Option<Forward> {
     let media_type = media_type_of(head).sniffed(body, false);
     if !media_type.is_html() {
         return header
-            .filter(|it| it.delay <= AT_ONCE)
-            .and_then(|it| forward(uri, uri, &it.to, "a Refresh field"));
+            .filter(|header| header.delay <= AT_ONCE)
+            .and_then(|header| forward(uri, uri, &header.to, "a Refresh field"));
     }
     let decoded = media_type::decode(body, media_type.charset.as_deref());
     of_page(&scan(&decoded.text), header, uri)
@@ -87,8 +87,8 @@ pub fn in_head(head: &[u8], uri: &TargetUri) -> Option<Forward> {
         return None;
     }
     let (_, value) = fields_of(head).find(|it| it.0.eq_ignore_ascii_case("refresh"))?;
-    let it = refresh(&value).filter(|it| it.delay <= AT_ONCE)?;
-    forward(uri, uri, &it.to, "a Refresh field")
+    let refresh = refresh(&value).filter(|refresh| refresh.delay <= AT_ONCE)?;
+    forward(uri, uri, &refresh.to, "a Refresh field")
 }
 
 /// Where a page of HTML, as text, sends the browser that asked for `uri`; `None` for a page to be read.
@@ -107,24 +107,24 @@ fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forw
     let base = page
         .tags
         .iter()
-        .filter(|it| it.name == "base")
-        .find_map(|it| uri.join(it.attribute("href")?).ok());
-    let base = base.map_or_else(|| uri.clone(), |it| it.0);
+        .filter(|tag| tag.name == "base")
+        .find_map(|tag| uri.join(tag.attribute("href")?).ok());
+    let base = base.map_or_else(|| uri.clone(), |base| base.0);
     let to = |reference: &str, how| forward(uri, &base, reference, how);
-    if let Some(it) = header.filter(|it| page.is_over_after(it.delay)) {
-        return to(&it.to, "a Refresh field");
+    if let Some(header) = header.filter(|header| page.is_over_after(header.delay)) {
+        return to(&header.to, "a Refresh field");
     }
-    let metas = page.tags.iter().filter(|it| {
-        let kind = it.attribute("http-equiv").unwrap_or_default();
-        it.name == "meta" && kind.trim().eq_ignore_ascii_case("refresh")
+    let metas = page.tags.iter().filter(|tag| {
+        let kind = tag.attribute("http-equiv").unwrap_or_default();
+        tag.name == "meta" && kind.trim().eq_ignore_ascii_case("refresh")
     });
     for meta in metas {
         let refresh = meta.attribute("content").and_then(refresh);
-        let counts = |it: &Refresh| {
+        let counts = |refresh: &Refresh| {
             if meta.in_noscript {
                 page.says_little()
             } else {
-                page.is_over_after(it.delay)
+                page.is_over_after(refresh.delay)
             }
         };
         if let Some(found) = refresh.filter(counts)
@@ -136,8 +136,8 @@ fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forw
     if !page.says_little() {
         return None;
     }
-    let body = page.tags.iter().find(|it| it.name == "body");
-    let onload = body.and_then(|it| it.attribute("onload"));
+    let body = page.tags.iter().find(|tag| tag.name == "body");
+    let onload = body.and_then(|body| body.attribute("onload"));
     let scripts = page.scripts.iter().map(String::as_str).chain(onload);
     let scripts: Vec<&str> = scripts.collect();
     match script::leads_to(&scripts) {
@@ -149,18 +149,18 @@ fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forw
         }
         None => {}
     }
-    if let Some(it) = page.only_frame() {
-        return to(it, "a frame");
+    if let Some(frame) = page.only_frame() {
+        return to(frame, "a frame");
     }
-    let canonical = page.tags.iter().find(|it| {
-        let relation = it.attribute("rel").unwrap_or_default();
-        it.name == "link" && relation.trim().eq_ignore_ascii_case("canonical")
+    let canonical = page.tags.iter().find(|tag| {
+        let relation = tag.attribute("rel").unwrap_or_default();
+        tag.name == "link" && relation.trim().eq_ignore_ascii_case("canonical")
     })?;
     let stub = to(canonical.attribute("href")?, "a stub with a canonical link")?;
-    let mut links = page.tags.iter().filter(|it| it.name == "a");
-    let leads_there = |it: &Tag| {
-        let link = it.attribute("href").and_then(|it| base.join(it).ok());
-        link.is_some_and(|it| it.0 == stub.to)
+    let mut links = page.tags.iter().filter(|tag| tag.name == "a");
+    let leads_there = |tag: &Tag| {
+        let link = tag.attribute("href").and_then(|href| base.join(href).ok());
+        link.is_some_and(|link| link.0 == stub.to)
     };
     links.any(leads_there).then_some(stub)
 }
@@ -178,23 +178,24 @@ impl Scan {
 
     /// The address of the only frame in a page of frames.
     fn only_frame(&self) -> Option<&str> {
-        let frames = self.tags.iter().filter(|it| it.name == "frame");
-        let sources = frames.filter_map(|it| it.attribute("src"));
-        let mut sources = sources.filter(|it| !it.is_empty() && !it.starts_with("about:"));
+        let frames = self.tags.iter().filter(|tag| tag.name == "frame");
+        let sources = frames.filter_map(|frame| frame.attribute("src"));
+        let mut sources =
+            sources.filter(|source| !source.is_empty() && !source.starts_with("about:"));
         let first = sources.next()?;
         sources.next().is_none().then_some(first)
     }
 
     /// The target of the only form on a page when it is submitted as it is.
     fn form(&self) -> Option<String> {
-        let mut forms = self.tags.iter().filter(|it| it.name == "form");
+        let mut forms = self.tags.iter().filter(|tag| tag.name == "form");
         let form = forms.next()?;
         let method = form.attribute("method").unwrap_or("get");
         if forms.next().is_some() || !method.eq_ignore_ascii_case("get") {
             return None;
         }
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for input in self.tags.iter().filter(|it| it.name == "input") {
+        for input in self.tags.iter().filter(|tag| tag.name == "input") {
             if let Some(name) = input.attribute("name") {
                 query.append_pair(name, input.attribute("value").unwrap_or_default());
             }
@@ -219,7 +220,7 @@ fn forward(
 fn refresh(value: &str) -> Option<Refresh> {
     let value = value.trim_start();
     let end = value
-        .find(|it: char| !it.is_ascii_digit() && it != '.')
+        .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
         .unwrap_or(value.len());
     let (time, rest) = value.split_at(end);
     let delay = match time {

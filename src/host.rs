@@ -115,6 +115,7 @@ mod text_or_bytes {
         Bytes(Vec<u8>),
     }
 
+    /// Writes bytes as text if they are UTF-8, or else as a list of numbers.
     pub(super) fn serialize<S: Serializer>(bytes: &[u8], out: S) -> Result<S::Ok, S::Error> {
         match std::str::from_utf8(bytes) {
             Ok(text) => out.serialize_str(text),
@@ -122,6 +123,7 @@ mod text_or_bytes {
         }
     }
 
+    /// Reads bytes from either form.
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u8>, D::Error> {
         Ok(match Either::deserialize(input)? {
             Either::Text(text) => text.into_bytes(),

@@ -173,8 +173,8 @@ fn until_end<'a>(text: &'a str, name: &str) -> (&'a str, &'a str) {
 fn parse(inside: &str) -> Tag {
     let end = inside
         .char_indices()
-        .find(|(at, it)| it.is_whitespace() || *it == '/' && *at > 0)
-        .map_or(inside.len(), |it| it.0);
+        .find(|(at, letter)| letter.is_whitespace() || *letter == '/' && *at > 0)
+        .map_or(inside.len(), |letter| letter.0);
     let (name, mut rest) = inside.split_at(end);
     let mut attributes = Vec::new();
     loop {
@@ -186,7 +186,7 @@ fn parse(inside: &str) -> Tag {
             .char_indices()
             .skip(1)
             .find(|(_, it)| it.is_whitespace() || matches!(it, '=' | '/'))
-            .map_or(rest.len(), |it| it.0);
+            .map_or(rest.len(), |letter| letter.0);
         let (name, behind) = rest.split_at(end);
         let (value, behind) = match behind.trim_start().strip_prefix('=') {
             None => ("", behind),

@@ -43,10 +43,10 @@ impl MediaType {
         let values: Vec<&str> = fields.iter().flat_map(|field| split_list(field)).collect();
         let mut found: Option<Self> = None;
         for value in &values {
-            let Some(mut next) = strict(value).filter(|it| it.essence != "*/*") else {
+            let Some(mut next) = strict(value).filter(|strict| strict.essence != "*/*") else {
                 continue;
             };
-            if let Some(before) = found.filter(|it| it.essence == next.essence) {
+            if let Some(before) = found.filter(|found| found.essence == next.essence) {
                 next.charset = next.charset.or(before.charset);
             }
             found = Some(next);
@@ -173,7 +173,7 @@ fn unquoted(text: &str) -> (String, &str) {
         match it {
             '"' => {
                 let behind = text.get(at + 1..).unwrap_or_default();
-                return (value, behind.split_once(';').map_or("", |it| it.1));
+                return (value, behind.split_once(';').map_or("", |parts| parts.1));
             }
             '\\' => value.extend(letters.next().map(|letter| letter.1)),
             it => value.push(it),
@@ -182,8 +182,8 @@ fn unquoted(text: &str) -> (String, &str) {
     (value, "")
 }
 
-fn is_space(it: char) -> bool {
-    matches!(it, ' ' | '\t' | '\n' | '\r')
+fn is_space(letter: char) -> bool {
+    matches!(letter, ' ' | '\t' | '\n' | '\r')
 }
 
 /// Whether a text consists of token characters (RFC 9110, 5.6.2).
@@ -246,9 +246,13 @@ mod tests {
             (&[""], "", ""),
             (&[], "", ""),
         ] {
-            let it = MediaType::extract(fields.iter().copied());
-            assert_eq!(it.essence, essence, "{fields:?}");
-            assert_eq!(it.charset.as_deref().unwrap_or(""), charset, "{fields:?}");
+            let extract = MediaType::extract(fields.iter().copied());
+            assert_eq!(extract.essence, essence, "{fields:?}");
+            assert_eq!(
+                extract.charset.as_deref().unwrap_or(""),
+                charset,
+                "{fields:?}"
+            );
         }
     }
 

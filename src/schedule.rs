@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cadence_is_refused_with_its_text() {
+    fn an_invalid_cadence_is_refused_with_its_text() {
         for wrong in ["", "daily", "1", "1 fortnight", "99999999999999w", "-1d"] {
             assert!(wrong.parse::<Cadence>().is_err(), "{wrong}");
         }

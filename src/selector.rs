@@ -336,15 +336,17 @@ fn ends(passage: &str) -> (&str, Option<&str>) {
     };
     let head = first
         .char_indices()
-        .filter(|(at, it)| it.is_whitespace() && !first[..*at].ends_with(char::is_whitespace))
+        .filter(|(at, letter)| {
+            letter.is_whitespace() && !first[..*at].ends_with(char::is_whitespace)
+        })
         .map(|(at, _)| at)
         .nth(words(first).saturating_sub(1))
         .unwrap_or(first.len());
     let tail = last
         .char_indices()
         .rev()
-        .filter(|(_, it)| it.is_whitespace())
-        .map(|(at, it)| at + it.len_utf8())
+        .filter(|(_, letter)| letter.is_whitespace())
+        .map(|(at, letter)| at + letter.len_utf8())
         .nth(words(last).saturating_sub(1))
         .unwrap_or(0);
     let (head, tail) = (
@@ -371,9 +373,9 @@ fn percent(words: &str) -> String {
     out
 }
 
-fn is_lettered(it: char) -> bool {
-    it.is_alphanumeric()
-        && !matches!(it, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+fn is_lettered(letter: char) -> bool {
+    letter.is_alphanumeric()
+        && !matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
 /// Whether the last `length` bytes of `head` begin at the beginning of a word.
@@ -414,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_stood_before_get_what_stands_around_them() {
+    fn repeated_words_get_the_words_around_them() {
         let text = "A list of partners\nOur partners are here\nNo partners today";
         assert_eq!(directive(text, "partners", 0).as_deref(), Some("partners"));
         assert_eq!(
@@ -456,7 +458,7 @@ mod tests {
             .filter(|it| text.is_char_boundary(*it))
             .collect();
         for &from in &starts {
-            for &to in starts.iter().filter(|it| **it > from) {
+            for &to in starts.iter().filter(|start| **start > from) {
                 if let Some(link) = fragments.directive(from..to) {
                     let found = fragments.find(&decoded(&link)).unwrap();
                     assert_eq!(Some(found), fragments.whole_words(from..to), "{link}");

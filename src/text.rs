@@ -176,7 +176,7 @@ fn fold_into(original: &str, folded: &mut impl Fold) {
         let of = at..at + character.len_utf8();
         at = of.end;
         if character.is_whitespace() {
-            space = Some(space.map_or(of.start, |it| it.start)..of.end);
+            space = Some(space.map_or(of.start, |space| space.start)..of.end);
             continue;
         }
         if is_invisible(character) {
@@ -301,7 +301,7 @@ pub fn without_controls(text: &str) -> String {
         let layout = sgr(from).max(usize::from(from.starts_with("\r\n")));
         let first = from.chars().next().unwrap_or_default();
         match from.get(..layout).filter(|it| !it.is_empty()) {
-            Some(it) => out.push_str(it),
+            Some(from) => out.push_str(from),
             None => out.push(visible(first)),
         }
         rest = from.get(layout.max(first.len_utf8())..).unwrap_or_default();
@@ -388,7 +388,7 @@ mod tests {
         for (at, character) in original.char_indices() {
             let of = at..at + character.len_utf8();
             if character.is_whitespace() {
-                space = Some(space.map_or(at, |it| it.start)..of.end);
+                space = Some(space.map_or(at, |space| space.start)..of.end);
                 continue;
             }
             if is_invisible(character) {
@@ -422,7 +422,7 @@ mod tests {
             let folded = Folded::of(&original);
             prop_assert_eq!(folded.as_str(), text.as_str());
             prop_assert_eq!(fold(&original), text.as_str());
-            let ends: Vec<usize> = text.char_indices().map(|it| it.0).chain([text.len()]).collect();
+            let ends: Vec<usize> = text.char_indices().map(|letter| letter.0).chain([text.len()]).collect();
             for (place, start) in ends.iter().enumerate() {
                 for end in ends.iter().skip(place + 1) {
                     let expected = origins[*start].start..origins[end - 1].end;

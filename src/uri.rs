@@ -136,7 +136,9 @@ pub fn without_credentials(text: &str) -> String {
     let (before, rest) = text.split_at(start);
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let (authority, behind) = rest.split_at(end);
-    let host = authority.rsplit_once('@').map_or(authority, |it| it.1);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |parts| parts.1);
     format!("{before}{host}{behind}")
 }
 
@@ -205,7 +207,7 @@ impl Surt {
             path
         };
         key.push_str(if path.is_empty() { "/" } else { path });
-        if let Some(query) = url.query().filter(|it| !it.is_empty()) {
+        if let Some(query) = url.query().filter(|query| !query.is_empty()) {
             let mut parts: Vec<&str> = query.split('&').collect();
             parts.sort_unstable();
             key.push('?');
@@ -233,7 +235,7 @@ fn without_www(name: &str) -> &str {
     };
     let numbered = first
         .strip_prefix("www")
-        .is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
     if numbered && rest.contains('.') {
         rest
     } else {
@@ -255,14 +257,14 @@ mod tests {
 
     #[test]
     fn a_password_is_in_no_error() {
-        for (text, told) in [
+        for (text, expected) in [
             ("ftp://me:pass@h/x@y", "ftp://h/x@y"),
             ("http://me:pa@ss@h:99999/", "http://h:99999/"),
             ("//me:pass@", "//"),
             ("me@example.org", "me@example.org"),
             ("https://h/a?b=c@d", "https://h/a?b=c@d"),
         ] {
-            assert_eq!(without_credentials(text), told);
+            assert_eq!(without_credentials(text), expected);
             if let Err(error) = text.parse::<TargetUri>() {
                 assert!(!error.to_string().contains("pass"), "{error}");
             }

@@ -14,7 +14,7 @@ pub fn schema() -> String {
         let example = format!("value = {}", setting.default);
         let default = toml::from_str::<toml::Table>(&example)
             .ok()
-            .and_then(|it| it.get("value").cloned())
+            .and_then(|parsed| parsed.get("value").cloned())
             .and_then(|it| serde_json::to_value(it).ok())
             .unwrap_or(Value::Null);
         let about =

@@ -37,9 +37,9 @@ impl Setting {
     /// The value for display, without the name and password in an address.
     #[must_use]
     pub fn shown(key: &str, value: &toml::Value) -> toml::Value {
-        match value.as_str().and_then(|it| it.rsplit_once('@')) {
+        match value.as_str().and_then(|value| value.rsplit_once('@')) {
             Some((before, host)) if ["fetch.proxy", "ledger.timestamp_url"].contains(&key) => {
-                let scheme = before.split_once("://").map_or("", |it| it.0);
+                let scheme = before.split_once("://").map_or("", |parts| parts.0);
                 let mark = if scheme.is_empty() { "" } else { "://" };
                 toml::Value::String(format!("{scheme}{mark}…@{host}"))
             }

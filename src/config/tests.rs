@@ -34,12 +34,12 @@ fn every_default_is_toml_and_can_be_used() {
 #[test]
 fn a_flag_beats_the_environment_and_the_environment_the_file() {
     let origin = |config: &Config| {
-        let it = config
+        let origin = config
             .origins
             .iter()
             .find(|origin| origin.0 == "fetch.jobs")
             .unwrap();
-        (config.settings.fetch.jobs, it.2.to_string())
+        (config.settings.fetch.jobs, origin.2.to_string())
     };
     let file = "\n[fetch]\n  jobs = 2\n";
     let variable = [("STILLSAYS_FETCH_JOBS", "3")];
@@ -60,7 +60,7 @@ fn a_flag_beats_the_environment_and_the_environment_the_file() {
 }
 
 #[test]
-fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
+fn an_unknown_key_is_reported_with_its_place_and_the_nearest_key() {
     let error = load("[fetch]\ndealy = \"1s\"\n", &[], &[]).unwrap_err();
     assert!(
         error
@@ -71,7 +71,7 @@ fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
 }
 
 #[test]
-fn a_wrong_value_is_told_with_its_place_and_what_would_do() {
+fn a_wrong_value_is_reported_with_its_place_and_a_valid_example() {
     for (file, place) in [
         ("[schedule]\nevery = \"sometimes\"\n", ":2:1"),
         ("[schedule]\nevery = \"61 * * * *\"\n", ":2:1"),

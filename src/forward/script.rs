@@ -233,8 +233,8 @@ fn tokens(script: &str) -> Vec<Token> {
             '"' | '\'' | '`' => tokens.push(Token::Text(text(&mut letters, letter))),
             it if is_letter(it) => {
                 let mut word = it.to_string();
-                while let Some(it) = letters.next_if(|it| is_letter(*it)) {
-                    word.push(it);
+                while let Some(letter) = letters.next_if(|letter| is_letter(*letter)) {
+                    word.push(letter);
                 }
                 tokens.push(Token::Word(word));
             }

@@ -57,10 +57,10 @@ const ARCHIVES: &[Pattern] = &[
 
 /// The computed type (7).
 pub(super) fn essence(supplied: &MediaType, bytes: &[u8], nosniff: bool) -> String {
-    let told = supplied.essence.as_str();
+    let given = supplied.essence.as_str();
     let header = bytes.get(..bytes.len().min(HEADER)).unwrap_or_default();
-    let kind = told.split('/').next().unwrap_or_default();
-    let by_bytes = match told {
+    let kind = given.split('/').next().unwrap_or_default();
+    let by_bytes = match given {
         "" | "unknown/unknown" | "application/unknown" => Some(unknown(header, !nosniff)),
         _ if nosniff => None,
         _ if supplied.is_server_default => Some(text_or_binary(header)),
@@ -71,7 +71,7 @@ pub(super) fn essence(supplied: &MediaType, bytes: &[u8], nosniff: bool) -> Stri
         _ if matches!(kind, "audio" | "video") => sound_or_film(header),
         _ => None,
     };
-    by_bytes.unwrap_or(told).to_owned()
+    by_bytes.unwrap_or(given).to_owned()
 }
 
 /// The type of a resource of unknown type (7.1); `scriptable` says whether it can be a type that runs scripts.
@@ -147,7 +147,7 @@ fn feed(header: &[u8]) -> Option<&'static str> {
             break;
         }
     }
-    let has = |it: &[u8]| behind(rest, it).is_some();
+    let has = |bytes: &[u8]| behind(rest, bytes).is_some();
     if rest.starts_with(b"rss") {
         Some("application/rss+xml")
     } else if rest.starts_with(b"feed") {
@@ -291,12 +291,12 @@ fn behind<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
 mod tests {
     use super::*;
 
-    fn sniffed(told: &str, bytes: &[u8]) -> String {
-        MediaType::parse(told).sniffed(bytes, false).essence
+    fn sniffed(given: &str, bytes: &[u8]) -> String {
+        MediaType::parse(given).sniffed(bytes, false).essence
     }
 
     #[test]
-    fn bytes_without_a_type_are_told_by_how_they_begin() {
+    fn bytes_without_a_type_are_recognized_by_how_they_begin() {
         for (bytes, is) in [
             (&b" \n<!doctype html>"[..], "text/html"),
             (b"<p>Acme", "text/html"),
@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn what_a_server_says_is_believed_but_for_its_default_and_for_what_bytes_tell() {
-        for (told, bytes, is) in [
+        for (given, bytes, is) in [
             ("text/html", &b"plain"[..], "text/html"),
             (
                 "text/html",
@@ -343,7 +343,12 @@ mod tests {
             ("audio/x", b"OggS\0", "application/ogg"),
             ("application/json", b"<html>", "application/json"),
         ] {
-            assert_eq!(sniffed(told, bytes), is, "{told} {}", bytes.escape_ascii());
+            assert_eq!(
+                sniffed(given, bytes),
+                is,
+                "{given} {}",
+                bytes.escape_ascii()
+            );
         }
     }
 
@@ -351,8 +356,8 @@ mod tests {
     fn a_server_that_asks_not_to_sniff_gets_no_page_out_of_bytes() {
         let it = MediaType::parse("").sniffed(b"<html>", true);
         assert_eq!(it.essence, "text/plain");
-        let it = MediaType::parse("text/plain").sniffed(b"a\0b", true);
-        assert_eq!(it.essence, "text/plain");
+        let sniffed = MediaType::parse("text/plain").sniffed(b"a\0b", true);
+        assert_eq!(sniffed.essence, "text/plain");
     }
 
     #[test]
