@@ -193,7 +193,7 @@ fn is_read_as_its_gold_says(set: &str) {
 }
 
 #[test]
-fn what_a_claim_says_stands_where_it_says() {
+fn the_words_of_a_claim_are_at_its_place() {
     let (mut spans, mut found) = (0, 0);
     let mut wrong = Vec::new();
     for (name, bytes, _) in &articles() {
@@ -294,14 +294,14 @@ fn every_marker_is_in_the_profile_or_in_the_report() {
                 continue;
             };
             let coverage = &import.coverage;
-            let mut told: BTreeSet<u32> = import
+            let mut printed: BTreeSet<u32> = import
                 .profile
                 .claims
                 .iter()
                 .flat_map(|it| it.cites.clone())
                 .collect();
-            told.extend(&coverage.missing_notes);
-            told.extend(
+            printed.extend(&coverage.missing_notes);
+            printed.extend(
                 coverage
                     .unused_markers
                     .iter()
@@ -319,7 +319,7 @@ fn every_marker_is_in_the_profile_or_in_the_report() {
                     continue;
                 }
                 assert!(
-                    told.contains(&number),
+                    printed.contains(&number),
                     "{name}, seed {seed}: marker {number} is nowhere\n{coverage}"
                 );
             }
@@ -470,7 +470,7 @@ fn bare(text: &str) -> BTreeSet<u32> {
 }
 
 #[test]
-fn a_list_under_a_few_words_is_read_wherever_its_marker_stands() {
+fn a_list_under_a_few_words_is_read_with_its_marker_in_any_place() {
     for text in [
         "# Quarry Forum\n\nIts allies are:[^1]\n\n- Ash Trust\n- Beech House\n- Cedar Bank\n\n[^1]: \"Allies.\" Quarry Forum. Accessed May 2, 2024. <https://quarry.example/allies>\n",
         "# Quarry Forum\n\nIts allies are:\n\n- Ash Trust[^1]\n- Beech House[^1]\n- Cedar Bank[^1]\n\n[^1]: \"Allies.\" Quarry Forum. Accessed May 2, 2024. <https://quarry.example/allies>\n",

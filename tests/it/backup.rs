@@ -39,22 +39,22 @@ fn crawls(project: &Project) -> usize {
 #[test]
 fn a_copy_made_while_the_store_is_open_gives_the_archive_back() {
     let project = with_sample();
-    let held = crawls(&project);
+    let stored = crawls(&project);
     let open = change(&project);
     fs::create_dir(project.path("copies")).unwrap();
     let said = project.run_at(NOW, &["backup", "copies"], 0).stdout;
     assert_eq!(said.trim(), "copies/stillsays-20260601120000.db");
     change(&project);
     drop(open);
-    assert_eq!(crawls(&project), held + 2);
+    assert_eq!(crawls(&project), stored + 2);
 
     let said = project.run_at(NOW, &["restore", said.trim()], 0).stderr;
     assert!(said.contains("the archive it replaced is now"), "{said}");
-    assert_eq!(crawls(&project), held + 1);
+    assert_eq!(crawls(&project), stored + 1);
     project.expect(&["verify"], 0);
     let aside = project.path("snapshots/stillsays.db.before-20260601120000");
     let aside = Store::open(&aside, Access::ReadOnly).unwrap();
-    assert_eq!(aside.crawls().unwrap().len(), held + 2);
+    assert_eq!(aside.crawls().unwrap().len(), stored + 2);
 }
 
 #[test]

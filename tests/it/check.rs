@@ -15,7 +15,7 @@ fn verdicts(answer: &Value, of: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn names_and_quotations_are_held_against_a_file() {
+fn names_and_quotations_are_compared_with_a_file() {
     let project = Project::new();
     project.write("page.html", PAGE);
     project.write("names.txt", "Harbour Mediation Center\n\nQuiet River Institute\nOak Valley Peace Council\nWillow Creek Center\n");
@@ -82,7 +82,7 @@ fn lists_come_out_as_json_and_as_text() {
 }
 
 #[test]
-fn the_seeds_quotations_are_told_apart_in_the_texts_that_are_shared() {
+fn the_quotations_of_the_seeds_are_distinguished_in_the_shared_texts() {
     let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../shared/corpus/trust-network-sources"

@@ -114,9 +114,9 @@ fn exit_3_when_a_page_cannot_be_fetched_and_the_others_are() {
     let site = site();
     let project = Project::new();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = format!("http://{}/", closed.local_addr().unwrap());
+    let unused = format!("http://{}/", closed.local_addr().unwrap());
     drop(closed);
-    project.profile("a", &profile(&nobody));
+    project.profile("a", &profile(&unused));
     project.profile("b", &profile(&site.uri("/page")));
     let ended = project.expect(&["run", "--set", "fetch.tries=1"], 3);
     assert!(
@@ -282,7 +282,7 @@ fn ctrl_c_loses_nothing_that_was_fetched() {
 }
 
 #[test]
-fn bad_profiles_are_told_with_file_line_and_column() {
+fn bad_profiles_are_reported_with_file_line_and_column() {
     let project = Project::new();
     let good = profile("https://example.org/");
     for (toml, place, says) in [
@@ -399,7 +399,7 @@ fn an_article_is_imported_from_its_address_under_the_guard() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_what_was_stored_before_stays() {
+fn a_full_disk_is_reported_and_what_was_stored_before_stays() {
     let site = site();
     let noise: Vec<String> = (0..60_000_u64)
         .map(|it| format!("{:x}", it.wrapping_mul(0x9e37_79b9_7f4a_7c15)))

@@ -374,7 +374,7 @@ fn renamings(name: &str, at: usize) -> String {
 
 /// Every page with a list, its claim made wrong in known ways: names of other pages claimed, some of its own not, some respelt.
 #[test]
-fn claims_made_wrong_in_known_ways_are_told_as_they_are() {
+fn claims_altered_in_known_ways_get_the_right_verdict() {
     let Some(folder) = corpus("partner-pages") else {
         return;
     };
@@ -516,7 +516,7 @@ fn fields(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn pairs_of_names_are_held_for_one_organization_or_two() {
+fn pairs_of_names_are_judged_as_one_organization_or_two() {
     let Some(folder) = corpus("names") else {
         return;
     };
@@ -716,7 +716,7 @@ fn first_place(link: &str, text: &[(char, usize)]) -> Option<usize> {
 
 /// Small pages with block boundaries, hidden text, tables, phrases that come twice: nothing here was written with them in view.
 #[test]
-fn what_stands_on_a_page_is_found_as_a_quotation_and_by_its_link() {
+fn words_on_a_page_are_found_as_a_quotation_and_by_their_link() {
     let Some(folder) = corpus("diffs/pages") else {
         return;
     };

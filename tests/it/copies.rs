@@ -59,10 +59,10 @@ fn with_copy(site: &Site) -> Project {
         "copies.warc",
         record(&uri, "2022-10-21T10:15:00Z", Some(&from), &body),
     );
-    let told = project.run_at(NOW, &["import", "copies.warc"], 0).stdout;
+    let printed = project.run_at(NOW, &["import", "copies.warc"], 0).stdout;
     assert!(
-        told.contains("1 of the captures were made by other archives"),
-        "{told}"
+        printed.contains("1 of the captures were made by other archives"),
+        "{printed}"
     );
     project
 }
@@ -72,7 +72,7 @@ fn report(project: &Project) -> Value {
 }
 
 /// What the report says of one name: its label, and the two sentences.
-fn told(report: &Value, name: &str) -> (String, String) {
+fn printed(report: &Value, name: &str) -> (String, String) {
     let entries = report["claims"][0]["entries"].as_array().unwrap();
     let it = entries.iter().find(|it| it["subject"] == name).unwrap();
     let words = format!(
@@ -84,7 +84,7 @@ fn told(report: &Value, name: &str) -> (String, String) {
 }
 
 #[test]
-fn a_copy_alone_is_no_visit_and_says_how_the_page_was() {
+fn a_copy_alone_is_not_a_visit_and_shows_how_the_page_was() {
     let site = Site::start();
     let project = with_copy(&site);
     project.run_at(NOW, &["recheck"], 0);
@@ -94,10 +94,12 @@ fn a_copy_alone_is_no_visit_and_says_how_the_page_was() {
         "{report:#}"
     );
     assert_eq!(report["references"][0]["visits_in_all"], 0);
-    let (label, words) = told(&report, "Cedar Institute");
+    let (label, words) = printed(&report, "Cedar Institute");
     assert_eq!(label, "cannot-tell");
     assert!(
-        words.contains("it was there on 2022-10-21, as held by web.archive.org, copied 2026-11-27"),
+        words.contains(
+            "it was there on 2022-10-21, as archived by web.archive.org, copied 2026-11-27"
+        ),
         "{words}"
     );
     let status = project.json(&["status", "--format", "json"]);
@@ -125,19 +127,20 @@ fn a_verdict_for_a_time_before_the_first_visit_names_the_archive_that_it_rests_o
     let report = report(&project);
     assert_eq!(report["references"][0]["fate"]["fate"], "live");
     assert_eq!(report["references"][0]["visits_in_all"], 1);
-    let (label, words) = told(&report, "Cedar Institute");
+    let (label, words) = printed(&report, "Cedar Institute");
     assert_eq!(label, "absent");
     assert!(
         words.contains("Disappeared between 2022-10-21 and 2026-11-27")
-            && words
-                .contains("Was there on 2022-10-21, as held by web.archive.org, copied 2026-11-27"),
+            && words.contains(
+                "Was there on 2022-10-21, as archived by web.archive.org, copied 2026-11-27"
+            ),
         "{words}"
     );
     // What is there now rests on our own visit, and the copy is named for what it says.
-    let (label, words) = told(&report, "Alder House");
+    let (label, words) = printed(&report, "Alder House");
     assert_eq!(label, "present");
     assert!(
-        words.contains("since 2022-10-21") && words.contains("as held by web.archive.org"),
+        words.contains("since 2022-10-21") && words.contains("as archived by web.archive.org"),
         "{words}"
     );
     let entries = report["claims"][0]["entries"].as_array().unwrap();
@@ -170,7 +173,7 @@ fn a_copy_made_after_a_visit_changes_nothing_of_what_is_said_now() {
     let uri = site.uri("/partners");
     project.profile("lantern", &profile(&uri));
     project.run_at("2026-01-01T00:00:00Z", &["run", "--all"], 0);
-    let before = told(&report(&project), "Cedar Institute");
+    let before = printed(&report(&project), "Cedar Institute");
     let page = listing(&["Alder House", "Birch Foundation", "Cedar Institute"]);
     let from = memento("20260301000000", &uri);
     project.write(
@@ -178,7 +181,7 @@ fn a_copy_made_after_a_visit_changes_nothing_of_what_is_said_now() {
         record(&uri, "2026-03-01T00:00:00Z", Some(&from), &page),
     );
     project.run_at(NOW, &["import", "later.warc"], 0);
-    assert_eq!(told(&report(&project), "Cedar Institute").0, before.0);
+    assert_eq!(printed(&report(&project), "Cedar Institute").0, before.0);
     let soft404 = "<!doctype html><title>Page not found</title><h1>Page not found</h1><p>The page you asked for does not exist.</p>";
     let from = memento("20260401000000", &uri);
     project.write(
@@ -188,7 +191,7 @@ fn a_copy_made_after_a_visit_changes_nothing_of_what_is_said_now() {
     project.run_at(NOW, &["import", "bad.warc"], 0);
     let report = report(&project);
     assert_eq!(report["references"][0]["fate"]["fate"], "live");
-    assert_eq!(told(&report, "Cedar Institute").0, before.0);
+    assert_eq!(printed(&report, "Cedar Institute").0, before.0);
 }
 
 #[test]
@@ -211,7 +214,7 @@ fn whose_a_capture_is_comes_through_import_export_evidence_and_ledger() {
     assert_eq!(captures["captures"][1]["source"], Value::Null);
     let text = project.expect(&["captures", &uri], 0).stdout;
     assert!(
-        text.contains("(as held by web.archive.org, copied 2026-11-27)"),
+        text.contains("(as archived by web.archive.org, copied 2026-11-27)"),
         "{text}"
     );
 
@@ -401,7 +404,7 @@ fn own_and_foreign_captures_are_one_line_of_time() {
         "{text}"
     );
     assert!(
-        text.contains("* 2022-10-21: as held by web.archive.org, copied 2026-11-27"),
+        text.contains("* 2022-10-21: as archived by web.archive.org, copied 2026-11-27"),
         "{text}"
     );
     assert!(
@@ -416,11 +419,11 @@ fn own_and_foreign_captures_are_one_line_of_time() {
     assert_eq!(archives, [&Value::from("web.archive.org"), &Value::Null]);
     let report = project.expect(&["report"], 0).stdout;
     assert!(
-        report.contains("2022-10-21, as held by web.archive.org"),
+        report.contains("2022-10-21, as archived by web.archive.org"),
         "{report}"
     );
     let html = project.expect(&["report", "--format", "html"], 0).stdout;
-    assert!(html.contains("as held by web.archive.org, copied 2026-11-27"));
+    assert!(html.contains("as archived by web.archive.org, copied 2026-11-27"));
     assert!(html.contains("https://web.archive.org/web/20221021101500/http://127.0.0.1"));
 }
 
@@ -467,7 +470,7 @@ fn events_say_who_joined_left_or_was_renamed_and_when() {
     let text = project.expect(&["history", "--events"], 0).stdout;
     assert!(
         text.contains("2022-10-21 … 2026-10-01  left     Cedar Institute")
-            && text.contains("before: as held by web.archive.org, copied 2026-11-27"),
+            && text.contains("before: as archived by web.archive.org, copied 2026-11-27"),
         "{text}"
     );
     let csv = project

@@ -90,8 +90,8 @@ fn open(project: &Project, at: &str) -> u64 {
 /// The findings that are stored must be those of a computation from scratch.
 fn same_from_scratch(project: &Project, at: &str) {
     let before: Vec<Value> = entries(project, at);
-    let told = project.run_at(at, &["recheck"], 0);
-    assert_eq!(entries(project, at), before, "{}", told.stdout);
+    let printed = project.run_at(at, &["recheck"], 0);
+    assert_eq!(entries(project, at), before, "{}", printed.stdout);
     project.run_at(at, &["verify", "--deep"], 0);
 }
 
@@ -109,11 +109,11 @@ fn a_muted_list_may_grow_without_a_question_until_the_mute_is_taken_back() {
     let asks = ["run", "--fail-on", "changes", "--quiet"];
     project.run_at(&at, &asks, 1);
     let note = ["--by", "ben", "--note", "one a week"];
-    let told = project.run_at(&at, &[&["mute", &id(&new)[..6]], &note[..]].concat(), 0);
+    let printed = project.run_at(&at, &[&["mute", &id(&new)[..6]], &note[..]].concat(), 0);
     assert!(
-        told.stderr.contains("mute members --undo"),
+        printed.stderr.contains("mute members --undo"),
         "{}",
-        told.stderr
+        printed.stderr
     );
     assert_eq!(open(&project, &at), 0);
     project.run_at(&at, &asks, 0);
@@ -167,9 +167,17 @@ fn two_spellings_that_a_reviewer_holds_to_be_one_name_are_asked_about_no_more() 
     let wrong = ["review", &id(&gone), "reject", "--reason", "same-name"];
     let refused = project.run_at(&at, &wrong, 2);
     assert!(refused.stderr.contains("--words"), "{}", refused.stderr);
-    let told = project.run_at(&at, &[&wrong[..], &["--words", other]].concat(), 0);
-    assert!(told.stderr.contains("two spellings"), "{}", told.stderr);
-    assert!(told.stderr.contains("settles 1 more"), "{}", told.stderr);
+    let printed = project.run_at(&at, &[&wrong[..], &["--words", other]].concat(), 0);
+    assert!(
+        printed.stderr.contains("two spellings"),
+        "{}",
+        printed.stderr
+    );
+    assert!(
+        printed.stderr.contains("settles 1 more"),
+        "{}",
+        printed.stderr
+    );
     assert_eq!(about(&project, &at, NAMES[3])["label"], "present");
     assert_eq!(open(&project, &at), 1);
     same_from_scratch(&project, &at);
@@ -192,11 +200,11 @@ fn names_that_a_reviewer_holds_apart_are_no_rename() {
     let renamed = about(&project, &at, NAMES[3]);
     assert_eq!(renamed["label"], "renamed", "{renamed}");
     let other = ["review", &id(&renamed), "reject", "--reason", "other-body"];
-    let told = project.run_at(&at, &other, 0);
+    let printed = project.run_at(&at, &other, 0);
     assert!(
-        told.stderr.contains("different organizations"),
+        printed.stderr.contains("different organizations"),
         "{}",
-        told.stderr
+        printed.stderr
     );
     assert_ne!(about(&project, &at, NAMES[3])["label"], "renamed");
     same_from_scratch(&project, &at);
@@ -242,9 +250,13 @@ fn a_capture_that_is_not_the_page_is_set_aside_until_that_is_undone() {
     let gone = about(&project, &at, NAMES[6]);
     assert_eq!(open(&project, &at), 3);
     let bad = ["review", &id(&gone), "reject", "--reason", "bad-copy"];
-    let told = project.run_at(&at, &bad, 0);
-    assert!(told.stderr.contains("set aside"), "{}", told.stderr);
-    assert!(told.stderr.contains("settles 2 more"), "{}", told.stderr);
+    let printed = project.run_at(&at, &bad, 0);
+    assert!(printed.stderr.contains("set aside"), "{}", printed.stderr);
+    assert!(
+        printed.stderr.contains("settles 2 more"),
+        "{}",
+        printed.stderr
+    );
     assert_eq!(about(&project, &at, NAMES[6])["label"], "present");
     assert_eq!(open(&project, &at), 0);
     let captures = project
@@ -276,7 +288,7 @@ fn a_capture_that_is_not_the_page_is_set_aside_until_that_is_undone() {
 fn what_is_put_off_until_a_day_is_not_open_before_and_comes_back_on_it() {
     let (_site, project) = changed(&NAMES, &NAMES[..7]);
     let gone = id(&about(&project, &day(3), NAMES[7]));
-    let told = project.run_at(
+    let printed = project.run_at(
         &day(3),
         &[
             "review",
@@ -289,7 +301,11 @@ fn what_is_put_off_until_a_day_is_not_open_before_and_comes_back_on_it() {
         ],
         0,
     );
-    assert!(told.stderr.contains("until 2024-03-10"), "{}", told.stderr);
+    assert!(
+        printed.stderr.contains("until 2024-03-10"),
+        "{}",
+        printed.stderr
+    );
     let before = about(&project, &day(9), NAMES[7]);
     assert_eq!(
         (&before["state"], &before["need"]),
@@ -314,7 +330,7 @@ fn what_is_put_off_until_a_day_is_not_open_before_and_comes_back_on_it() {
 }
 
 #[test]
-fn a_decision_about_what_is_no_longer_so_stays_and_says_so() {
+fn a_decision_about_a_past_finding_stays_and_says_so() {
     let (site, project) = changed(&NAMES, &NAMES[..7]);
     let gone = id(&about(&project, &day(3), NAMES[7]));
     project.run_at(

@@ -292,7 +292,7 @@ struct StateCases {
 }
 
 #[test]
-fn a_page_that_stands_in_for_another_is_told_from_one_with_content() {
+fn a_page_that_replaces_another_is_distinguished_from_one_with_content() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/page_states");
     let prose = "The ferry had left before dawn, and nobody on the quay could say when the next one would come. ".repeat(60);
     let mut wrong = Vec::new();
@@ -498,7 +498,7 @@ fn golden_pages_and_saved_pages_keep_what_must_hold() {
 }
 
 #[test]
-fn a_profiles_selector_overrules_and_a_lost_one_is_told() {
+fn the_selector_of_a_profile_overrules_and_a_lost_one_is_reported() {
     let html = "<ul class=a><li>Home<li>News</ul><div id=x><p class=n>Alder Trust</p><p>about</p><p class=n>Beacon Net</p></div>";
     let reading = extract::read(&Page {
         body: html.as_bytes(),

@@ -196,7 +196,7 @@ async fn loopback_is_refused_unless_it_is_allowed() {
 }
 
 #[tokio::test]
-async fn robots_txt_is_obeyed_and_the_line_is_told() {
+async fn robots_txt_is_obeyed_and_the_line_is_reported() {
     let site = Site::start();
     let rules = "User-agent: stillsays\nDisallow: /no\nUser-agent: *\nDisallow: /\n";
     site.on("/robots.txt", [Reply::status(200, rules)]);
@@ -430,7 +430,7 @@ async fn a_304_about_something_else_is_not_believed() {
 }
 
 #[tokio::test]
-async fn what_a_server_says_unasked_is_no_answer_to_the_next_request() {
+async fn bytes_that_a_server_sends_unasked_do_not_answer_the_next_request() {
     let site = Site::start();
     let unasked = Reply::status(408, "").bytes();
     let late = Reply::page("first")
@@ -487,9 +487,9 @@ async fn an_international_name_is_asked_for_in_ascii() {
 
 #[tokio::test]
 async fn a_host_that_cannot_be_reached_is_tried_once_in_a_run() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = nobody.local_addr().unwrap().port();
-    drop(nobody);
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = unused.local_addr().unwrap().port();
+    drop(unused);
     let orders = vec![order(format!("http://127.0.0.1:{port}/")); 3];
     let all = fetch(orders, options()).await;
     for it in &all {
@@ -543,7 +543,7 @@ async fn a_run_that_is_stopped_finishes_what_is_in_flight_and_begins_nothing() {
 }
 
 #[tokio::test]
-async fn stopping_is_bounded_and_told() {
+async fn stopping_is_bounded_and_reported() {
     let site = Site::start();
     site.on("/head", [Reply::default().then(Step::Hang)]);
     let body = Reply::raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na").then(Step::Hang);
@@ -684,7 +684,7 @@ fn certificate(
 }
 
 #[tokio::test]
-async fn tls_is_kept_with_its_chain_and_its_failures_are_told_apart() {
+async fn tls_is_kept_with_its_chain_and_its_failures_are_distinguished() {
     let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     params
@@ -785,7 +785,7 @@ async fn a_failure_of_tls_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_page_that_nobody_vouches_for_is_archived_where_that_is_wanted() {
+async fn a_page_with_an_untrusted_certificate_is_archived_if_the_settings_say_so() {
     let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let key = rcgen::KeyPair::generate().unwrap();
@@ -1269,7 +1269,7 @@ async fn what_was_asked_last_is_remembered_with_the_rule_that_allowed_it() {
 }
 
 #[tokio::test]
-async fn other_bytes_under_the_same_validators_are_told() {
+async fn other_bytes_under_the_same_validators_are_reported() {
     let site = Site::start();
     let date = "Wed, 01 Jan 2020 00:00:00 GMT";
     let now = Reply::page("now");
@@ -1277,7 +1277,7 @@ async fn other_bytes_under_the_same_validators_are_told() {
     site.on("/other-tag", [now.clone().field("ETag", "\"2\"")]);
     site.on("/date", [now.clone().field("Last-Modified", date)]);
     site.on("/neither", [now]);
-    for (path, told) in [
+    for (path, printed) in [
         ("/tag", Some("without changing its ETag")),
         ("/other-tag", None),
         ("/date", Some("without changing its Last-Modified")),
@@ -1297,8 +1297,12 @@ async fn other_bytes_under_the_same_validators_are_told() {
         };
         let all = fetch(vec![order], options()).await;
         assert_eq!(statuses(&all[0]), [Some(200)]);
-        assert_eq!(all[0].remarks.len(), usize::from(told.is_some()), "{path}");
-        if let Some(words) = told {
+        assert_eq!(
+            all[0].remarks.len(),
+            usize::from(printed.is_some()),
+            "{path}"
+        );
+        if let Some(words) = printed {
             assert!(all[0].remarks[0].contains(words), "{path}");
         }
         assert!(!site.asked().last().unwrap().head.contains("If-"));
@@ -1375,7 +1379,7 @@ async fn every_spelling_of_an_inner_address_is_refused_at_a_redirect() {
 }
 
 #[tokio::test]
-async fn credentials_in_addresses_are_left_out_and_told() {
+async fn credentials_in_addresses_are_left_out_and_reported() {
     let site = Site::start();
     let to = site.uri("/in").replace("http://", "http://ada:hunter2@");
     site.on("/out", [Reply::redirect(302, &to)]);

@@ -130,7 +130,7 @@ fn a_list_whose_claimed_names_are_all_on_its_first_page_needs_no_other() {
 }
 
 #[test]
-fn a_page_that_robots_txt_forbids_is_not_asked_for_and_its_names_cannot_be_told() {
+fn a_page_that_robots_txt_forbids_is_not_requested_and_its_names_are_unclear() {
     let site = site();
     let rules = "User-agent: *\nDisallow: /members?page=3\n";
     site.on("/robots.txt", [Reply::status(200, rules)]);

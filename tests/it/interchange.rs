@@ -66,7 +66,7 @@ fn files_in(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn what_is_imported_twice_is_held_once() {
+fn captures_that_are_imported_twice_are_stored_once() {
     let project = Project::new();
     let first = project.json(&["import", SAMPLE, "--format", "json"]);
     assert!(first["new"].as_u64().unwrap() > 10, "{first}");
@@ -711,7 +711,7 @@ fn what_came_in_part_is_kept_and_says_so() {
 }
 
 #[test]
-fn odd_records_of_other_programs_are_read_and_told_a_line_for_each_kind() {
+fn odd_records_of_other_programs_are_read_and_reported_with_a_line_for_each_kind() {
     let project = Project::new();
     let uri = "https://a.example/members";
     let file = [

@@ -144,8 +144,12 @@ fn an_import_that_is_killed_leaves_the_archive_whole_and_is_done_by_importing_ag
         }
         if count(&project.path(STORE), "sqlite_schema") == 0 {
             // Killed while it was made: there is nothing yet, and that is told.
-            let told = project.expect(&["verify"], 2);
-            assert!(told.stderr.contains("there is no store"), "{}", told.stderr);
+            let printed = project.expect(&["verify"], 2);
+            assert!(
+                printed.stderr.contains("there is no store"),
+                "{}",
+                printed.stderr
+            );
         } else {
             project.expect(&["verify"], 0);
             let now = count(&project.path(STORE), "capture");
@@ -277,8 +281,8 @@ fn runs_and_rechecks_that_are_killed_come_to_the_same_findings() {
         assert_eq!(said(&project), expected);
     }
     assert!(at_it >= 4 * LEAST, "only {at_it} were killed");
-    let told = project.expect(&["recheck"], 0).stdout;
-    assert!(told.contains("unchanged"), "{told}");
+    let printed = project.expect(&["recheck"], 0).stdout;
+    assert!(printed.contains("unchanged"), "{printed}");
     project.expect(&["verify", "--deep"], 0);
     assert_eq!(count(&project.path(STORE), "finding_set"), 1);
 }

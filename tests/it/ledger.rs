@@ -74,7 +74,7 @@ fn found(path: &Path) -> String {
 }
 
 #[test]
-fn whatever_is_altered_deleted_or_moved_behind_its_back_is_found() {
+fn everything_altered_deleted_or_moved_by_another_program_is_found() {
     let (project, store) = demo();
     assert_eq!(found(&store), "");
     let rows = [
@@ -139,17 +139,17 @@ fn whatever_is_altered_deleted_or_moved_behind_its_back_is_found() {
     }
     asked(&project, &["verify"], 0);
     fs::copy(project.path("altered-0.db"), &store).unwrap();
-    let told = asked(&project, &["verify"], 4);
-    assert!(told.stdout.contains("capture 3: "), "{}", told.stdout);
+    let printed = asked(&project, &["verify"], 4);
+    assert!(printed.stdout.contains("capture 3: "), "{}", printed.stdout);
     assert!(
-        told.stderr.contains("damaged in 2 places"),
+        printed.stderr.contains("damaged in 2 places"),
         "{}",
-        told.stderr
+        printed.stderr
     );
 }
 
 #[test]
-fn a_history_that_was_written_anew_is_found_by_whoever_holds_an_old_checkpoint() {
+fn a_rewritten_history_is_found_with_an_old_checkpoint() {
     let (project, store) = demo();
     asked(&project, &["checkpoint", "-o", "kept.txt"], 0);
     let key = fs::read_to_string(project.path("snapshots/demo/stillsays.pub")).unwrap();
@@ -164,39 +164,39 @@ fn a_history_that_was_written_anew_is_found_by_whoever_holds_an_old_checkpoint()
     // With the key, and the clock: all of it made again a day later.
     project.expect(&["demo", "--quiet"], 0);
     asked(&project, &["verify"], 0);
-    let told = asked(&project, &["verify", "--checkpoint", "kept.txt"], 4);
+    let printed = asked(&project, &["verify", "--checkpoint", "kept.txt"], 4);
     assert!(
-        told.stdout.contains("kept.txt: it covers"),
+        printed.stdout.contains("kept.txt: it covers"),
         "{}",
-        told.stdout
+        printed.stdout
     );
 
     // Without the key: another one signs, and the archive's own file no longer fits.
     fs::remove_file(project.path("snapshots/demo/stillsays.key")).unwrap();
     project.expect(&["demo", "--quiet"], 0);
     asked(&project, &["verify"], 0);
-    let told = asked(&project, &["verify", "--key", key.trim()], 4);
-    assert!(told.stdout.contains("signed by"), "{}", told.stdout);
+    let printed = asked(&project, &["verify", "--key", key.trim()], 4);
+    assert!(printed.stdout.contains("signed by"), "{}", printed.stdout);
 
     // An archive of yesterday in the place of today's.
     fs::write(&store, &whole).unwrap();
-    let told = asked(
+    let printed = asked(
         &project,
         &["verify", "--key", key.trim(), "--checkpoint", "kept.txt"],
         0,
     );
     assert!(
-        told.stdout.contains("continues kept.txt"),
+        printed.stdout.contains("continues kept.txt"),
         "{}",
-        told.stdout
+        printed.stdout
     );
     // It has checkpoints, and the key that made them is gone: nothing is lost, and it is told.
     fs::remove_file(project.path("snapshots/demo/stillsays.key")).unwrap();
-    let told = asked(&project, &["recheck"], 0);
+    let printed = asked(&project, &["recheck"], 0);
     assert!(
-        told.stderr.contains("without a new checkpoint"),
+        printed.stderr.contains("without a new checkpoint"),
         "{}",
-        told.stderr
+        printed.stderr
     );
     asked(&project, &["verify", "--checkpoint", "no-such-file"], 2);
     asked(&project, &["verify", "--key", "nonsense"], 2);
@@ -238,11 +238,11 @@ fn init_makes_what_is_missing_and_nothing_twice() {
     );
     project.expect(&["checkpoint"], 2);
     fs::write(&secret, "no key").unwrap();
-    let told = project.expect(&["init"], 2);
+    let printed = project.expect(&["init"], 2);
     assert!(
-        told.stderr.contains("is not a key of the form"),
+        printed.stderr.contains("is not a key of the form"),
         "{}",
-        told.stderr
+        printed.stderr
     );
 }
 
@@ -349,19 +349,19 @@ fn proofs_hold_for_a_checker_that_uses_nothing_of_this_program() {
 #[test]
 fn what_no_checkpoint_covers_is_not_proved_and_another_ledger_does_not_go_on() {
     let (project, _) = demo();
-    let told = asked(&project, &["prove", "999"], 2);
+    let printed = asked(&project, &["prove", "999"], 2);
     assert!(
-        told.stderr.contains("has no capture 999"),
+        printed.stderr.contains("has no capture 999"),
         "{}",
-        told.stderr
+        printed.stderr
     );
     asked(&project, &["prove"], 2);
     asked(&project, &["checkpoint", "-o", "old.txt"], 0);
-    let told = asked(&project, &["prove", "--between", "999", "1000"], 2);
+    let printed = asked(&project, &["prove", "--between", "999", "1000"], 2);
     assert!(
-        told.stderr.contains("checkpoint of 1000 leaves"),
+        printed.stderr.contains("checkpoint of 1000 leaves"),
         "{}",
-        told.stderr
+        printed.stderr
     );
     project.expect(&["demo", "--quiet"], 0);
     let finding = a_finding(&project);
@@ -369,8 +369,12 @@ fn what_no_checkpoint_covers_is_not_proved_and_another_ledger_does_not_go_on() {
         asked(&project, &["review", &finding, decision], 0);
     }
     asked(&project, &["checkpoint", "-o", "new.txt"], 0);
-    let told = asked(&project, &["prove", "--between", "old.txt", "new.txt"], 4);
-    assert!(told.stderr.contains("does not continue"), "{}", told.stderr);
+    let printed = asked(&project, &["prove", "--between", "old.txt", "new.txt"], 4);
+    assert!(
+        printed.stderr.contains("does not continue"),
+        "{}",
+        printed.stderr
+    );
 }
 
 /// Everything that the tables hold; where that cannot be read, why. What is compressed counts by what it unpacks to: some bits
@@ -551,11 +555,11 @@ fn a_store_of_the_first_version_is_brought_along_with_all_it_holds() {
         "{error}"
     );
     project.expect(&["--store", "snapshots/old.db", "recheck"], 0);
-    let told = project.expect(&["--store", "snapshots/old.db", "verify"], 0);
+    let printed = project.expect(&["--store", "snapshots/old.db", "verify"], 0);
     assert!(
-        told.stdout.contains("the latest checkpoint covers"),
+        printed.stdout.contains("the latest checkpoint covers"),
         "{}",
-        told.stdout
+        printed.stdout
     );
     assert!(project.path("snapshots/old.db.v1").exists());
     project.expect(&["--store", "snapshots/old.db", "prove", "3"], 0);
@@ -798,16 +802,19 @@ fn a_checkpoint_is_time_stamped_by_an_authority_and_checked_without_it() {
     let url = format!("ledger.timestamp_url=http://{}/", authority.address);
     let finding = a_finding(&project);
     asked(&project, &["review", &finding, "accept", "--set", &url], 0);
-    let told = asked(&project, &["verify"], 0).stdout;
+    let printed = asked(&project, &["verify"], 0).stdout;
     assert!(
-        told.contains("an authority (not checked against trusted certificates"),
-        "{told}"
+        printed.contains("an authority (not checked against trusted certificates"),
+        "{printed}"
     );
     let roots = |file: &str| format!("ledger.timestamp_roots={file}");
-    let told = asked(&project, &["verify", "--set", &roots("root.pem")], 0).stdout;
-    assert!(told.contains("an authority (trusted)"), "{told}");
-    let told = asked(&project, &["verify", "--set", &roots("other.pem")], 4).stdout;
-    assert!(told.contains("do not lead to a trusted one"), "{told}");
+    let printed = asked(&project, &["verify", "--set", &roots("root.pem")], 0).stdout;
+    assert!(printed.contains("an authority (trusted)"), "{printed}");
+    let printed = asked(&project, &["verify", "--set", &roots("other.pem")], 4).stdout;
+    assert!(
+        printed.contains("do not lead to a trusted one"),
+        "{printed}"
+    );
     asked(&project, &["verify", "--set", &roots("tsa.cnf")], 2);
 
     // The token is what others expect, too.
@@ -869,7 +876,7 @@ fn a_checkpoint_is_time_stamped_by_an_authority_and_checked_without_it() {
     assert!(found(&store).contains("is not about this checkpoint"));
 
     // An authority that is not there holds nobody up.
-    let told = asked(
+    let printed = asked(
         &project,
         &[
             "review",
@@ -881,8 +888,8 @@ fn a_checkpoint_is_time_stamped_by_an_authority_and_checked_without_it() {
         0,
     );
     assert!(
-        told.stderr.contains("no time-stamp from"),
+        printed.stderr.contains("no time-stamp from"),
         "{}",
-        told.stderr
+        printed.stderr
     );
 }

@@ -57,7 +57,7 @@ fn a_page_that_is_at_its_new_address_moved() {
 }
 
 #[test]
-fn another_page_at_the_end_of_a_redirect_is_no_move() {
+fn a_redirect_to_another_page_is_not_a_move() {
     let site = Site::start();
     let project = project(&site);
     assert_eq!(fate(&project, "2026-01-01T08:00:00Z")["label"], "live");

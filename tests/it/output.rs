@@ -46,7 +46,7 @@ fn with<'a>(command: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
     words.chain(more.iter().copied()).collect()
 }
 
-fn is_no_litter(project: &Project) -> bool {
+fn is_not_litter(project: &Project) -> bool {
     let entries = fs::read_dir(project.path("")).unwrap();
     let mut endings = entries.map(|it| it.unwrap().path().extension().map(OsStr::to_owned));
     !endings.any(|it| it.is_some_and(|it| it == "part" || it == "open"))
@@ -86,7 +86,7 @@ fn a_dash_is_stdout_and_nothing_else_is_printed_there() {
         }
         assert!(!project.path("-").exists(), "{command:?}");
     }
-    assert!(is_no_litter(&project));
+    assert!(is_not_litter(&project));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_file_that_is_replaced_keeps_its_mode_and_its_owner_and_a_link_stays_a_link(
         assert_ne!(fs::read(&file).unwrap(), b"before", "{command:?}");
         assert!(project.path("link").is_symlink(), "{command:?}");
     }
-    assert!(is_no_litter(&project));
+    assert!(is_not_litter(&project));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_pipe_is_written_to() {
         assert!(reader.join().unwrap().len() > 50, "{command:?}");
         assert!(is_pipe(&project.path("pipe")), "{command:?}");
     }
-    assert!(is_no_litter(&project));
+    assert!(is_not_litter(&project));
 }
 
 fn is_pipe(path: &Path) -> bool {
@@ -170,7 +170,7 @@ fn a_device_stays_a_device() {
         let kind = fs::symlink_metadata(&node).unwrap().file_type();
         assert!(kind.is_char_device(), "{command:?}");
     }
-    assert!(is_no_litter(&project));
+    assert!(is_not_litter(&project));
 }
 
 #[test]

@@ -213,8 +213,8 @@ fn time_and_output_are_limited() {
         Some("it has more than 0 MiB of text")
     );
     assert_eq!(reader(Limits::default()).read(&members()).pages.len(), 2);
-    let nobody = PdfReader::new("/nonexistent".into(), Limits::default()).read(&members());
-    assert!(nobody.passing && nobody.pages.is_empty());
+    let unused = PdfReader::new("/nonexistent".into(), Limits::default()).read(&members());
+    assert!(unused.passing && unused.pages.is_empty());
 }
 
 #[test]

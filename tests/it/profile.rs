@@ -307,7 +307,7 @@ fn refused(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn an_unknown_key_is_told_with_its_place_and_the_nearest_known_one() {
+fn an_unknown_key_is_reported_with_its_place_and_the_nearest_known_one() {
     let text = "title = \"A\"\n\n[[references]]\nnumber = 1\nacessed = 2020-01-01\n\n[[claims]]\nid = \"a\"\nkind = \"listed\"\nnmaes = [\"B\"]\nnames = [\"B\"]\n";
     assert_eq!(
         refused(text),
@@ -325,7 +325,7 @@ fn an_unknown_key_is_told_with_its_place_and_the_nearest_known_one() {
 }
 
 #[test]
-fn what_a_profile_gets_wrong_is_told_where_it_stands() {
+fn every_fault_of_a_profile_is_reported_with_its_place() {
     let head = "title = \"A\"\n[[references]]\nnumber = 1\n";
     for (text, what, hint) in [
         (
@@ -360,7 +360,7 @@ fn what_a_profile_gets_wrong_is_told_where_it_stands() {
         ),
         (
             format!("{head}[[claims]]\nkind = \"qoted\"\n"),
-            "5:8 `qoted` is no kind of claim",
+            "5:8 `qoted` is not a kind of claim",
             "\"quoted\"",
         ),
         (
@@ -389,7 +389,7 @@ fn what_a_profile_gets_wrong_is_told_where_it_stands() {
 }
 
 #[test]
-fn a_profile_that_is_not_utf8_is_told_by_byte_and_line() {
+fn a_profile_that_is_not_utf8_is_reported_with_byte_and_line() {
     let error = Profile::from_bytes(b"title = \"A\"\nkind = \"Caf\xe9\"\n", Path::new("x.toml"))
         .unwrap_err();
     assert_eq!(error.to_string(), "x.toml:2:12: byte 23 is not UTF-8");
@@ -409,9 +409,9 @@ fn an_article_without_text_or_prose_is_refused() {
 }
 
 #[test]
-fn what_had_to_be_mended_is_told() {
+fn every_repair_is_reported() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/articles/quiet-rivers-fund.txt");
-    let told: Vec<String> = import(&path)
+    let printed: Vec<String> = import(&path)
         .remarks
         .iter()
         .map(|it| format!("{}: {}", it.place, it.what))
@@ -423,7 +423,10 @@ fn what_had_to_be_mended_is_told() {
         "cites reference 12, which the article does not have",
         "cites no reference",
     ] {
-        assert!(told.iter().any(|it| it.contains(part)), "{part}: {told:#?}");
+        assert!(
+            printed.iter().any(|it| it.contains(part)),
+            "{part}: {printed:#?}"
+        );
     }
 }
 

@@ -297,7 +297,7 @@ fn pages() -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn a_page_held_against_itself_gives_no_finding() {
+fn a_page_compared_with_itself_gives_no_finding() {
     if !saved().is_dir() {
         eprintln!("skipped: the saved partner pages are not here, only our own");
     }
@@ -340,7 +340,7 @@ fn lists_none(file: &Path) -> bool {
 }
 
 #[test]
-fn nobody_is_invented_on_pages_that_list_none() {
+fn no_name_is_invented_on_pages_without_names() {
     let claimed: Vec<ListedName> = [
         "Tallow Street Mosque",
         "Grameen Setu",

@@ -193,10 +193,11 @@ fn no_more_is_sent_than_the_archive_has_room_for() {
 fn without_keys_or_with_wrong_ones_nothing_is_sent_and_the_keys_are_kept_nowhere() {
     let other = Other::start(Vec::new());
     let keyless = project(&other, &["a"]);
-    let told = keyless.expect(&["push", "--set", "push.keys="], 2).stderr;
+    let printed = keyless.expect(&["push", "--set", "push.keys="], 2).stderr;
     assert!(
-        told.contains("no keys") && told.contains("push.keys") | told.contains("[push] keys"),
-        "{told}"
+        printed.contains("no keys")
+            && printed.contains("push.keys") | printed.contains("[push] keys"),
+        "{printed}"
     );
     assert!(other.asked().is_empty());
     other.saving(

@@ -888,12 +888,12 @@ fn flags_and_settings_say_what_is_asked() {
 
     let none = Project::new();
     none.profile("lantern", &profile(PAGE, ""));
-    let told = none.expect(&["rescue"], 2).stderr;
+    let printed = none.expect(&["rescue"], 2).stderr;
     assert!(
-        told.contains("no archive is configured") && told.contains("sources"),
-        "{told}"
+        printed.contains("no archive is configured") && printed.contains("sources"),
+        "{printed}"
     );
-    let told = none
+    let printed = none
         .expect(
             &[
                 "rescue",
@@ -903,7 +903,7 @@ fn flags_and_settings_say_what_is_asked() {
             2,
         )
         .stderr;
-    assert!(told.contains("never asked"), "{told}");
+    assert!(printed.contains("never asked"), "{printed}");
 }
 
 #[test]
@@ -1022,10 +1022,10 @@ fn a_rescue_that_is_killed_goes_on_and_asks_nothing_twice_that_was_answered() {
         )
     };
     for at in 0..6 {
-        let mut held: Vec<Copy> = (17..23).map(copies_of).collect();
-        held[at] = held[at].clone().how(How::Holds);
-        let stamp = held[at].stamp.clone();
-        let other = Other::start(held).index(Index::Pages(2));
+        let mut stored: Vec<Copy> = (17..23).map(copies_of).collect();
+        stored[at] = stored[at].clone().how(How::Holds);
+        let stamp = stored[at].stamp.clone();
+        let other = Other::start(stored).index(Index::Pages(2));
         let project = project(&other.source("cdx"));
         let mut child = Command::new(env!("CARGO_BIN_EXE_stillsays"))
             .args(["rescue", "--clock", NOW, "--quiet"])
@@ -1066,7 +1066,7 @@ fn a_rescue_that_is_killed_goes_on_and_asks_nothing_twice_that_was_answered() {
 fn the_copy_proposed_is_right_on_generated_histories() {
     let mut dice = Dice(18);
     for history in 0..30 {
-        let mut held = vec![Copy::of("20220801000000", PAGE, SOFT404)];
+        let mut stored = vec![Copy::of("20220801000000", PAGE, SOFT404)];
         // The words come in the third copy; a redesign and a redirect home lie in between.
         let mut oracle: Vec<(i64, usize)> = Vec::new();
         let access = chrono::NaiveDate::from_ymd_opt(2022, 10, 20).unwrap();
@@ -1085,7 +1085,7 @@ fn the_copy_proposed_is_right_on_generated_histories() {
             };
             let copy = Copy::of(&stamp, PAGE, format!("{body}<!-- {at} -->"));
             if at != 1 && dice.below(4) == 0 {
-                held.push(
+                stored.push(
                     Copy::of(&stamp, PAGE, "")
                         .status(302)
                         .field("location", "https://lantern.example/"),
@@ -1093,15 +1093,15 @@ fn the_copy_proposed_is_right_on_generated_histories() {
                 continue;
             }
             oracle.push(((day - access).num_days().abs(), words));
-            held.push(copy);
+            stored.push(copy);
         }
-        held.push(Copy::of("20220805000000", "https://lantern.example/", "<!doctype html><title>Home</title><h1>Welcome</h1><p>The Lantern Circle mediates between neighbours. News, events and how to reach us.</p>"));
+        stored.push(Copy::of("20220805000000", "https://lantern.example/", "<!doctype html><title>Home</title><h1>Welcome</h1><p>The Lantern Circle mediates between neighbours. News, events and how to reach us.</p>"));
         let best = oracle
             .iter()
             .filter(|it| it.1 > 0)
             .min_by_key(|it| (std::cmp::Reverse(it.1), it.0))
             .copied();
-        let other = Other::start(held);
+        let other = Other::start(stored);
         let project = project(&other.source("cdx"));
         let (json, code) = rescue(&project, NOW, &[]);
         let found: Vec<_> = copies(&json).into_iter().filter(|it| it.4).collect();
@@ -1143,7 +1143,7 @@ fn run_asks_by_itself_once_where_the_settings_say_so() {
         cedar["since"]
             .as_str()
             .unwrap()
-            .contains("Was there on 2022-10-21, as held by 127.0.0.1"),
+            .contains("Was there on 2022-10-21, as archived by 127.0.0.1"),
         "{cedar:#}"
     );
     project.run_at("2026-11-29T12:00:00Z", &auto, 0);
@@ -1151,16 +1151,16 @@ fn run_asks_by_itself_once_where_the_settings_say_so() {
 }
 
 #[test]
-fn a_copy_that_somebody_found_is_added_to_archive_and_profile() {
+fn a_copy_that_a_person_found_is_added_to_archive_and_profile() {
     let other = one(good("20221021101500"));
     let project = project("cdx:http://127.0.0.1:9");
     let address = other.memento("20221021101500", PAGE);
-    let told = project
+    let printed = project
         .run_at(NOW, &["copies", "add", "-p", "lantern", "1", &address], 0)
         .stdout;
     assert!(
-        told.contains("has 3 of 3 cited words or names, as held by 127.0.0.1"),
-        "{told}"
+        printed.contains("has 3 of 3 cited words or names, as archived by 127.0.0.1"),
+        "{printed}"
     );
     assert!(
         project
@@ -1172,7 +1172,7 @@ fn a_copy_that_somebody_found_is_added_to_archive_and_profile() {
     let again = project
         .run_at(NOW, &["copies", "add", "-p", "lantern", "1", &address], 0)
         .stdout;
-    assert_eq!(again, told);
+    assert_eq!(again, printed);
     assert_eq!(
         project
             .read("config/profiles/lantern.toml")
@@ -1193,10 +1193,10 @@ fn a_copy_that_somebody_found_is_added_to_archive_and_profile() {
         "https://archive.today/Ab1Cd",
         "https://archive.ph/2022/https://lantern.example/",
     ] {
-        let told = project
+        let printed = project
             .expect(&["copies", "add", "-p", "lantern", "1", wrong], 2)
             .stderr;
-        assert!(told.contains("never asked"), "{told}");
+        assert!(printed.contains("never asked"), "{printed}");
     }
     project.expect(&["copies", "add", "-p", "lantern", "7", &address], 2);
     let other_page = other.memento("20221021101500", "https://elsewhere.example/");
@@ -1228,11 +1228,11 @@ fn a_perma_link_is_added_as_the_warc_file_behind_it() {
         "--set",
         &set,
     ];
-    let told = project.run_at(NOW, &add, 0).stdout;
+    let printed = project.run_at(NOW, &add, 0).stdout;
     assert!(
-        told.contains("as held by perma.cc, copied 2026-11-27")
-            && told.contains("https://perma.cc/AB12-CD34"),
-        "{told}"
+        printed.contains("as archived by perma.cc, copied 2026-11-27")
+            && printed.contains("https://perma.cc/AB12-CD34"),
+        "{printed}"
     );
     assert!(
         project

@@ -105,7 +105,7 @@ fn captures(project: &Project) -> Vec<(CaptureId, Result<Capture, StoreError>)> 
 }
 
 /// The days from 2024 on whose bodies are held.
-fn held(project: &Project) -> Vec<usize> {
+fn stored(project: &Project) -> Vec<usize> {
     captures(project)
         .iter()
         .enumerate()
@@ -126,7 +126,7 @@ fn without_rules_nothing_goes_and_that_is_said() {
         "{}",
         ended.stderr
     );
-    assert_eq!(held(&project), [0, 1]);
+    assert_eq!(stored(&project), [0, 1]);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn what_is_old_is_thinned_and_what_changed_or_is_new_stays() {
         project.run_at("2024-03-01T00:00:00Z", &arguments, 0)
     };
     let planned = prune(&["--dry-run"]);
-    assert_eq!(held(&project).len(), 60);
+    assert_eq!(stored(&project).len(), 60);
     let done = prune(&[]);
     assert_eq!(
         planned.stdout.replace("would be removed", "removed"),
@@ -165,7 +165,7 @@ fn what_is_old_is_thinned_and_what_changed_or_is_new_stays() {
     // 2024-03-01 is day 60: what came before day 30 is old. The periods are weeks from a Thursday on: 2024-01-01 is a Monday.
     let old = [0, 3, 10, 17, 20, 22, 24];
     let expected: Vec<usize> = old.into_iter().chain(30..60).collect();
-    assert_eq!(held(&project), expected);
+    assert_eq!(stored(&project), expected);
     for (day, (_, capture)) in captures(&project).into_iter().enumerate() {
         match capture {
             Ok(it) => assert_eq!(it.payload_digest(), Some(PayloadDigest::of(&bodies[day]))),
@@ -223,17 +223,17 @@ fn what_a_finding_or_a_review_cites_stays() {
         ],
         0,
     );
-    let held = held(&project);
+    let stored = stored(&project);
     assert!(
-        held.contains(&0) && held.contains(&day) && held.contains(&39),
-        "{held:?} {day}"
+        stored.contains(&0) && stored.contains(&day) && stored.contains(&39),
+        "{stored:?} {day}"
     );
-    assert!(held.len() < 10, "{held:?}");
+    assert!(stored.len() < 10, "{stored:?}");
     // What is not there any more is said not to be, and fails nothing.
     project.expect(&["recheck"], 0);
     project.expect(&["verify"], 0);
     let ended = project.expect(&["export", "warc", "--url", SEED, "-o", "out"], 0);
-    let gone = 40 - held.len();
+    let gone = 40 - stored.len();
     assert!(
         ended
             .stderr
@@ -244,7 +244,7 @@ fn what_a_finding_or_a_review_cites_stays() {
 }
 
 #[test]
-fn whatever_goes_what_stays_reads_back_and_stands_on_nothing_that_went() {
+fn after_any_removal_the_rest_reads_back_without_the_removed() {
     let mut dice = 7_u64;
     let mut roll = |most: usize| {
         dice = dice
@@ -316,7 +316,7 @@ fn a_prune_that_is_killed_removes_all_of_it_or_nothing() {
     let whole = std::fs::read(&file).unwrap();
     let arguments = ["prune", "--set", THIN, "--clock", "2025-01-01T00:00:00Z"];
     let most = left_alone(&project, &arguments);
-    let pruned = held(&project).len();
+    let pruned = stored(&project).len();
     assert!(pruned < 25, "{pruned}");
     let (mut dice, mut at_it) = (Dice(5), 0);
     for _ in 0..25 {
@@ -333,11 +333,11 @@ fn a_prune_that_is_killed_removes_all_of_it_or_nothing() {
             let verified = store.verify(&trust, &mut |_| {}).unwrap();
             assert_eq!(verified.problems, []);
         }
-        let left = held(&project).len();
+        let left = stored(&project).len();
         assert!(left == 45 || left == pruned, "{left}");
         // Done again, it comes to the same.
         project.expect(&arguments, 0);
-        assert_eq!(held(&project).len(), pruned);
+        assert_eq!(stored(&project).len(), pruned);
     }
     assert!(at_it >= 8, "only {at_it} were killed");
 }

@@ -98,7 +98,7 @@ fn verdict_on<'a>(verdicts: &'a [(String, String)], subject: &str) -> &'a str {
 }
 
 #[test]
-fn names_go_are_renamed_and_appear_while_a_redesign_alarms_nobody() {
+fn names_go_are_renamed_and_appear_while_a_redesign_raises_no_alarm() {
     let site = site();
     let project = Project::new();
     project.profile("example", &profile(&site));
@@ -518,7 +518,7 @@ fn a_run_under_a_clock_that_went_wrong_keeps_no_page_from_being_visited() {
 }
 
 #[test]
-fn a_server_whose_validators_lie_is_told_and_not_believed_again() {
+fn a_server_with_wrong_validators_is_reported_and_they_are_ignored_from_then_on() {
     let site = Site::start();
     let project = Project::new();
     project.profile("pages", &citing(&site, ["/a".to_owned()]));
@@ -531,7 +531,7 @@ fn a_server_whose_validators_lie_is_told_and_not_believed_again() {
         project.run_at(&clock, &every_second, 0).stderr
     };
     let conditional = || site.asked().last().unwrap().head.contains("If-None-Match");
-    let told = "the server changed the page without changing its ETag";
+    let printed = "the server changed the page without changing its ETag";
     for (day, asks, tells) in [
         (1, false, false),
         (3, true, false),
@@ -541,7 +541,7 @@ fn a_server_whose_validators_lie_is_told_and_not_believed_again() {
     ] {
         let said = run(day);
         assert_eq!(conditional(), asks, "{day}");
-        assert_eq!(said.contains(told), tells, "{day}: {said}");
+        assert_eq!(said.contains(printed), tells, "{day}: {said}");
     }
 }
 

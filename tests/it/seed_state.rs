@@ -129,11 +129,11 @@ fn from_scratch(visits: &[StoredVisit], most: u32) -> (Option<SeedState>, Option
             changed = Some(pair[1].date);
         }
     }
-    let state = paid.last().map(|held| SeedState {
-        held: (**held).clone().clone(),
+    let state = paid.last().map(|stored| SeedState {
+        stored: (**stored).clone().clone(),
         brought: paid
             .iter()
-            .rfind(|it| it.revisit.is_none() && it.payload_digest == held.payload_digest)
+            .rfind(|it| it.revisit.is_none() && it.payload_digest == stored.payload_digest)
             .map(|it| (it.date, it.target_uri.clone())),
         not_modified: u32::try_from(not_modified).unwrap().min(most),
         misled: misled(&entries),
@@ -141,7 +141,7 @@ fn from_scratch(visits: &[StoredVisit], most: u32) -> (Option<SeedState>, Option
     (state, changed)
 }
 
-fn check(store: &Store, told: &[Told]) {
+fn check(store: &Store, printed: &[Told]) {
     let seed = uri("https://example.org/");
     let visits = store.visits(&seed).unwrap();
     for most in [0, 2, 50] {
@@ -154,14 +154,15 @@ fn check(store: &Store, told: &[Told]) {
                 .unwrap()
                 .changed,
         );
-        assert_eq!(found, from_scratch(&visits, most), "{told:?}");
+        assert_eq!(found, from_scratch(&visits, most), "{printed:?}");
     }
 }
 
 fn problems(store: &Store) -> Vec<String> {
     let verified = store.verify(&Trust::default(), &mut |_| {}).unwrap();
-    let told = verified.problems.into_iter();
-    told.map(|it| format!("{}: {}", it.place, it.detail))
+    let printed = verified.problems.into_iter();
+    printed
+        .map(|it| format!("{}: {}", it.place, it.detail))
         .collect()
 }
 
@@ -170,7 +171,7 @@ proptest! {
 
     #[test]
     fn what_is_kept_of_a_seed_is_what_all_its_visits_say(
-        told in proptest::collection::vec((0..12_u8, 0..11_u8, 0..3_u8, 0..4_u8, any::<bool>()), 1..24),
+        printed in proptest::collection::vec((0..12_u8, 0..11_u8, 0..3_u8, 0..4_u8, any::<bool>()), 1..24),
     ) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
@@ -179,19 +180,19 @@ proptest! {
             .begin_crawl(&Crawl { started: at(0), software: "test".into(), command: "import a.warc".into() })
             .unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        for it in &told {
+        for it in &printed {
             runtime.block_on(store.add_visit(crawl, visit(*it), Vec::new())).unwrap();
-            check(&store, &told);
+            check(&store, &printed);
         }
-        assert_eq!(problems(&store), [""; 0], "{told:?}");
+        assert_eq!(problems(&store), [""; 0], "{printed:?}");
         drop(store);
         // A store of an earlier version is brought along.
         for version in [3, 4, 5] {
             let old = folder.path().join(format!("old{version}.db"));
             write_version(&path, &old, version);
             let store = Store::open(&old, Access::ReadWrite).unwrap();
-            check(&store, &told);
-            assert_eq!(problems(&store), [""; 0], "{told:?}");
+            check(&store, &printed);
+            assert_eq!(problems(&store), [""; 0], "{printed:?}");
         }
     }
 }
@@ -216,9 +217,9 @@ fn a_visit_yet_to_come_counts_for_nothing_and_the_one_before_it_does() {
         last.map(|it| (it.at, it.failed))
     };
     assert_eq!(last(9), None);
-    for told in [(2, 0, 0, 0, true), (4, 9, 0, 0, false), (8, 3, 0, 0, false)] {
+    for printed in [(2, 0, 0, 0, true), (4, 9, 0, 0, false), (8, 3, 0, 0, false)] {
         runtime
-            .block_on(store.add_visit(crawl, visit(told), Vec::new()))
+            .block_on(store.add_visit(crawl, visit(printed), Vec::new()))
             .unwrap();
     }
     assert_eq!(last(1), None);

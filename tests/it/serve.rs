@@ -383,7 +383,7 @@ fn every_kind_of_capture_is_replayed_as_what_it_is() {
 }
 
 #[test]
-fn what_is_not_held_is_a_page_to_a_person_and_a_word_to_a_picture() {
+fn a_missing_capture_is_a_page_for_a_person_and_a_word_for_a_picture() {
     let (_project, served) = served();
     let path = "/web/20220101000000/https://live.test/?a=%22%3E%3Cscript%3Ex%3C/script%3E";
     let came = ask(
@@ -400,7 +400,7 @@ fn what_is_not_held_is_a_page_to_a_person_and_a_word_to_a_picture() {
 }
 
 #[test]
-fn whatever_is_asked_the_server_answers_and_goes_on() {
+fn the_server_answers_any_request_and_continues() {
     let (_project, served) = served();
     let (site, replay) = (&served.site, &served.replay);
     let get = |host: &str, path: &str, field: &str| ask(host, "GET", path, &[field]).status;
@@ -502,7 +502,7 @@ fn whatever_is_asked_the_server_answers_and_goes_on() {
 }
 
 #[test]
-fn the_site_shows_what_is_held_and_leads_to_it() {
+fn the_site_shows_what_is_stored_and_links_to_it() {
     let (_project, served) = served();
     let home = served.shown("/archive");
     assert_eq!(home.status, 200);
@@ -775,7 +775,7 @@ fn a_report_is_served_in_parts() {
 }
 
 #[test]
-fn it_works_beside_a_writer_and_ends_when_it_is_told_to() {
+fn it_works_beside_a_writer_and_ends_on_the_signal_to_stop() {
     let (project, served) = served();
     let path = project.path("snapshots/stillsays.db");
     let late = "https://site.test/late";
@@ -838,7 +838,7 @@ fn what_is_restored_is_what_is_shown_from_then_on() {
 }
 
 #[test]
-fn what_cannot_be_served_is_told_with_what_to_do() {
+fn what_cannot_be_served_is_reported_with_what_to_do() {
     let project = Project::new();
     let missing = project.expect(&["serve"], 2);
     assert!(
@@ -1096,7 +1096,7 @@ fn copies_from_other_archives_are_given_with_their_own_address_and_never_as_ours
     assert_eq!(gate.field("location"), Some(there.as_str()));
     let page = served.shown(&format!("/captures/{PAGE}")).text();
     assert!(
-        page.contains("as held by web.archive.org, copied 2026-11-27"),
+        page.contains("as archived by web.archive.org, copied 2026-11-27"),
         "{page}"
     );
     assert!(page.contains(&theirs), "{page}");

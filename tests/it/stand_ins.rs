@@ -82,7 +82,7 @@ fn is_called_gone(verdict: &Verdict) -> bool {
 }
 
 #[test]
-fn nothing_is_called_absent_from_a_page_that_stands_in_for_another() {
+fn nothing_is_called_absent_from_a_page_that_replaces_another() {
     let mut cases: Vec<StandIn> = table("pages.toml");
     cases.extend(table::<StandIn>("first_sight.toml"));
     let (mut all, mut wrong) = (0, Vec::new());
@@ -311,9 +311,9 @@ fn a_live_page_is_not_taken_for_a_stand_in() {
             let scope = Scope::default();
             let has = compare::quotation(&case.has, &reading, scope).verdict;
             let lacks = compare::quotation("unarmed civilian protection", &reading, scope).verdict;
-            let told = case.short || lacks == Verdict::Absent;
+            let printed = case.short || lacks == Verdict::Absent;
             all += 1;
-            if has != Verdict::Present || !told || reading.state != PageState::Content {
+            if has != Verdict::Present || !printed || reading.state != PageState::Content {
                 wrong.push(format!(
                     "{} {:?} framed: {framed}\n    has {has:?}, lacks {lacks:?}\n    {:?} {:?}\n    {:?}",
                     case.why, case.title, reading.state, reading.doubt, reading.signals
@@ -369,8 +369,8 @@ fn a_name_is_not_called_absent_from_a_part_of_a_list() {
                 ..
             }
         );
-        let told = part || *verdict == Verdict::Absent;
-        if part != case.goes_on || !told {
+        let printed = part || *verdict == Verdict::Absent;
+        if part != case.goes_on || !printed {
             wrong.push(format!("{}: {verdict:?}\n    {:?}", case.why, reading.more));
         }
     }

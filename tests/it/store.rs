@@ -203,7 +203,7 @@ async fn every_kind_of_capture_comes_back_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn a_visit_that_is_held_is_not_kept_twice() {
+async fn a_stored_visit_is_not_stored_twice() {
     let archive = Archive::new();
     let (store, crawl) = archive.create();
     let one = visit(vec![response("https://example.org/", "2024", b"same")]);
@@ -212,8 +212,8 @@ async fn a_visit_that_is_held_is_not_kept_twice() {
     let mut other = one.clone();
     other.captures[0].date = at("2025");
     assert!(add(&store, crawl, other).await);
-    let held = store.held().unwrap();
-    assert_eq!((held.visits, held.payloads, held.seeds), (2, 1, 1));
+    let size = store.size().unwrap();
+    assert_eq!((size.visits, size.payloads, size.seeds), (2, 1, 1));
     // A visit that comes late does not become the latest.
     let mut early = one;
     early.captures[0].date = at("2020");
@@ -238,13 +238,13 @@ async fn versions_of_a_page_are_small_and_their_chains_bounded() {
         let capture = response("https://example.org/partners", &date, &body);
         assert!(add(&store, crawl, visit(vec![capture])).await);
     }
-    let held = store.held().unwrap();
-    assert_eq!(held.payloads, 40);
+    let size = store.size().unwrap();
+    assert_eq!(size.payloads, 40);
     assert!(
-        held.kept_bytes * 50 < held.plain_bytes,
+        size.kept_bytes * 50 < size.plain_bytes,
         "{} of {}",
-        held.kept_bytes,
-        held.plain_bytes
+        size.kept_bytes,
+        size.plain_bytes
     );
     for (digest, body) in &digests {
         assert_eq!(&store.payload(digest).unwrap(), body);
@@ -260,7 +260,7 @@ async fn versions_of_a_page_are_small_and_their_chains_bounded() {
 }
 
 #[tokio::test]
-async fn a_page_that_went_back_stands_on_the_version_it_is_like() {
+async fn a_page_that_changed_back_is_stored_against_the_version_it_is_like() {
     let archive = Archive::new();
     let (store, crawl) = archive.create();
     let other: Vec<u8> = (0..20_000u32)
@@ -292,7 +292,7 @@ async fn a_page_that_went_back_stands_on_the_version_it_is_like() {
 }
 
 #[tokio::test]
-async fn the_first_version_of_a_page_becomes_smaller_once_another_stands_on_it() {
+async fn the_first_version_of_a_page_becomes_smaller_once_another_is_stored_against_it() {
     let archive = Archive::new();
     let (store, crawl) = archive.create();
     let kept = |body: &[u8], day: u32| {
@@ -301,9 +301,9 @@ async fn the_first_version_of_a_page_becomes_smaller_once_another_stands_on_it()
     };
     let bodies = [page(0), page(1)];
     assert!(add(&store, crawl, kept(&bodies[0], 1)).await);
-    let before = store.held().unwrap().kept_bytes;
+    let before = store.size().unwrap().kept_bytes;
     assert!(add(&store, crawl, kept(&bodies[1], 2)).await);
-    let after = store.held().unwrap().kept_bytes;
+    let after = store.size().unwrap().kept_bytes;
     assert!(after < before, "{after} {before}");
     for body in &bodies {
         assert_eq!(store.payload(&PayloadDigest::of(body)).unwrap(), *body);
@@ -426,7 +426,7 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
         (&untold.before[..], &untold.now),
         (&[live][..], &store.findings("p").unwrap())
     );
-    store.told(&untold).unwrap();
+    store.mark_reported(&untold).unwrap();
     assert_eq!(store.untold("p", true).unwrap(), None);
     assert_eq!(store.untold("q", true).unwrap(), None);
     assert_eq!(store.profiles().unwrap(), ["p"]);
@@ -439,7 +439,7 @@ async fn hosts_readings_findings_reviews_and_crawls_are_kept() {
 }
 
 #[tokio::test]
-async fn a_revisit_of_a_payload_nobody_has_is_kept_and_resolved_later() {
+async fn a_revisit_of_a_missing_payload_is_kept_and_resolved_later() {
     let archive = Archive::new();
     let (store, crawl) = archive.create();
     let original = response("https://example.org/", "2022", b"the body that was meant");
@@ -468,7 +468,7 @@ async fn a_revisit_of_a_payload_nobody_has_is_kept_and_resolved_later() {
 }
 
 #[test]
-fn what_is_no_store_is_told_by_its_kind() {
+fn a_file_that_is_not_a_store_is_reported_by_its_kind() {
     let archive = Archive::new();
     let path = archive.path();
     assert!(matches!(
@@ -557,7 +557,7 @@ async fn a_store_that_was_cut_short_or_altered_is_damaged() {
 }
 
 #[test]
-fn a_folder_that_may_not_be_written_is_told() {
+fn a_folder_without_write_access_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let archive = Archive::new();
     drop(archive.create());
@@ -567,7 +567,7 @@ fn a_folder_that_may_not_be_written_is_told() {
     let as_root = fs::write(folder.join("probe"), "").is_ok();
     if as_root {
         println!(
-            "skipped: a_folder_that_may_not_be_written_is_told (this user may write everywhere)"
+            "skipped: a_folder_without_write_access_is_reported (this user may write everywhere)"
         );
     } else {
         let error = Store::open(&folder.join("new.db"), Access::Create).unwrap_err();
@@ -645,7 +645,7 @@ async fn a_kill_loses_no_visit_that_was_answered_for() {
 }
 
 #[tokio::test]
-async fn a_version_is_another_one_as_soon_as_somebody_wrote() {
+async fn a_version_changes_with_every_write() {
     let archive = Archive::new();
     let (store, crawl) = archive.create();
     let reading = archive.open(Access::ReadOnly).unwrap();

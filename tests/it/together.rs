@@ -99,7 +99,7 @@ fn deciding_needs_no_run_lock_and_what_changes_the_archive_as_a_whole_does() {
     project.expect(&["backup", "copy.db"], 0);
     project.expect(&["export", "warc", "-o", "out"], 0);
     let id = &waiting(&project)[0];
-    let held = lock(&project);
+    let stored = lock(&project);
     let decided = project.run_at(THIRD, &["review", id, "accept"], 0);
     assert!(decided.stderr.contains("is accepted"), "{}", decided.stderr);
     project.run_at(THIRD, &["review", id, "undo"], 0);
@@ -122,7 +122,7 @@ fn deciding_needs_no_run_lock_and_what_changes_the_archive_as_a_whole_does() {
         let ended = project.expect(excluded, 5);
         assert!(ended.stderr.contains("`run --due`"), "{}", ended.stderr);
     }
-    drop(held);
+    drop(stored);
     project.expect(&["verify"], 0);
 }
 
@@ -131,15 +131,18 @@ fn a_decision_ends_with_a_checkpoint_too() {
     let (_site, project) = changed(1);
     let id = &waiting(&project)[0];
     project.expect(&["review", id, "later"], 0);
-    let told = project.expect(&["verify"], 0).stdout;
-    assert!(told.contains("the latest checkpoint covers"), "{told}");
+    let printed = project.expect(&["verify"], 0).stdout;
+    assert!(
+        printed.contains("the latest checkpoint covers"),
+        "{printed}"
+    );
     let store = Store::open(&project.path("snapshots/stillsays.db"), Access::ReadOnly).unwrap();
     let seals = store.seals().unwrap();
     assert_eq!(seals.len(), 3, "two runs and a decision");
 }
 
 #[test]
-fn somebody_elses_decision_is_told_and_taken_back_one_step_at_a_time() {
+fn the_decision_of_someone_else_is_shown_and_taken_back_one_step_at_a_time() {
     let (_site, project) = changed(1);
     let id = &waiting(&project)[0];
     let review = |arguments: &[&str], code| {
@@ -158,12 +161,12 @@ fn somebody_elses_decision_is_told_and_taken_back_one_step_at_a_time() {
     review(&["accept", "--by", "anna", "--note", "asked them"], 0);
     for theirs in ["reject", "later", "undo"] {
         let refused = review(&[theirs, "--by", "ben"], 2);
-        for told in [
+        for printed in [
             "accepted by anna on 2024-03-01 08:00 UTC",
             "“asked them”",
             "--anyway",
         ] {
-            assert!(refused.contains(told), "{theirs}: {refused}");
+            assert!(refused.contains(printed), "{theirs}: {refused}");
         }
         assert_eq!(standing(), "accepted");
     }
@@ -371,7 +374,7 @@ fn rename(project: &Project, ask: &impl Fn(&Project, &[&str], i32) -> Ended) -> 
 fn every_report_lists_every_decision_also_when_its_finding_is_gone() {
     let (project, ask) = demo();
     let id = rename(&project, &ask);
-    let told = ask(
+    let printed = ask(
         &project,
         &[
             "review",
@@ -385,14 +388,14 @@ fn every_report_lists_every_decision_also_when_its_finding_is_gone() {
         0,
     );
     assert!(
-        told.stderr.contains("are different organizations"),
+        printed.stderr.contains("are different organizations"),
         "{}",
-        told.stderr
+        printed.stderr
     );
     for format in ["text", "markdown", "html", "json", "csv"] {
         let report = ask(&project, &["report", "--format", format], 0).stdout;
-        for told in ["two centers", "ben", &id, "renamed"] {
-            assert!(report.contains(told), "{format}: {told}");
+        for printed in ["two centers", "ben", &id, "renamed"] {
+            assert!(report.contains(printed), "{format}: {printed}");
         }
     }
     let text = ask(&project, &["report"], 0).stdout;
@@ -447,30 +450,33 @@ fn a_quiet_run_prints_only_what_no_run_before_had() {
     };
     assert_eq!(quiet(&project, FIRST, &[]), "");
     site.on("/members", [members(&NAMES[..11])]);
-    let told = quiet(&project, SECOND, &[]);
-    let lines: Vec<&str> = told.lines().collect();
+    let printed = quiet(&project, SECOND, &[]);
+    let lines: Vec<&str> = printed.lines().collect();
     assert_eq!(lines[0], "1 new: 1 to decide on 1 page");
     assert!(
         lines[1].contains("absent") && lines[1].contains("Fjord Media Union"),
-        "{told}"
+        "{printed}"
     );
     assert!(
         lines[2].contains("example") && lines[2].contains("/members"),
-        "{told}"
+        "{printed}"
     );
     assert!(
         lines[3].ends_with("stillsays report --profile example"),
-        "{told}"
+        "{printed}"
     );
-    assert_eq!(lines.len(), 4, "{told}");
+    assert_eq!(lines.len(), 4, "{printed}");
     // Nothing new is nothing printed, and what was printed once is not printed again with what is new.
     assert_eq!(quiet(&project, "2024-02-02T08:00:00Z", &[]), "");
     site.on("/members", [members(&NAMES[..10])]);
-    let told = quiet(&project, THIRD, &[]);
-    assert!(told.starts_with("1 new: 1 to decide on 1 page\n"), "{told}");
+    let printed = quiet(&project, THIRD, &[]);
     assert!(
-        told.contains("Ember Food Fund") && !told.contains("Fjord"),
-        "{told}"
+        printed.starts_with("1 new: 1 to decide on 1 page\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("Ember Food Fund") && !printed.contains("Fjord"),
+        "{printed}"
     );
     assert_eq!(quiet(&project, "2024-03-02T08:00:00Z", &[]), "");
     // What was found between two runs is told by the next one, and once.
@@ -478,9 +484,9 @@ fn a_quiet_run_prints_only_what_no_run_before_had() {
     let archived = ["run", "--all", "--quiet", "--archive-only"];
     project.run_at("2024-03-03T08:00:00Z", &archived, 0);
     project.run_at("2024-03-03T09:00:00Z", &["recheck"], 0);
-    let told = quiet(&project, "2024-03-04T08:00:00Z", &[]);
-    assert!(told.starts_with("1 new: "), "{told}");
-    assert!(told.contains(NAMES[9]), "{told}");
+    let printed = quiet(&project, "2024-03-04T08:00:00Z", &[]);
+    assert!(printed.starts_with("1 new: "), "{printed}");
+    assert!(printed.contains(NAMES[9]), "{printed}");
     assert_eq!(quiet(&project, "2024-03-05T08:00:00Z", &[]), "");
     // Names that went and came back before are not called gone the next time: nothing is asked.
     site.on("/members", [members(&NAMES)]);
@@ -513,8 +519,11 @@ fn what_a_wall_hid_for_a_while_is_not_reported_again() {
     assert_eq!(quiet(&project, "2024-02-04T08:00:00Z", &[]), "");
     // Another name that leaves is news.
     site.on("/members", [members(&NAMES[..10])]);
-    let told = quiet(&project, "2024-02-05T08:00:00Z", &[]);
-    assert!(told.starts_with("1 new: 1 to decide on 1 page\n"), "{told}");
+    let printed = quiet(&project, "2024-02-05T08:00:00Z", &[]);
+    assert!(
+        printed.starts_with("1 new: 1 to decide on 1 page\n"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -547,19 +556,22 @@ fn a_quiet_run_prints_the_heaviest_twenty_and_the_command_for_the_rest() {
         );
     }
     site.on("/25", [Reply::status(410, "gone")]);
-    let told = quiet(&project, SECOND, &[]);
-    let lines: Vec<&str> = told.lines().collect();
+    let printed = quiet(&project, SECOND, &[]);
+    let lines: Vec<&str> = printed.lines().collect();
     assert_eq!(
         lines[0],
         "25 new: 24 to decide on 24 pages, 1 reference lost"
     );
     assert!(
         lines[1].contains("gone") && lines[1].contains("Page 25"),
-        "{told}"
+        "{printed}"
     );
-    assert_eq!(lines.len(), 1 + 20 * 2 + 1, "{told}");
+    assert_eq!(lines.len(), 1 + 20 * 2 + 1, "{printed}");
     assert_eq!(lines[41], "and 5 more: stillsays report --profile many");
-    assert!(lines.iter().all(|it| it.chars().count() <= 100), "{told}");
+    assert!(
+        lines.iter().all(|it| it.chars().count() <= 100),
+        "{printed}"
+    );
     // A reference that is there again is told once.
     site.on(
         "/25",
@@ -567,10 +579,10 @@ fn a_quiet_run_prints_the_heaviest_twenty_and_the_command_for_the_rest() {
             "<h1>Page 25</h1><p>We work in 254 towns of the coast.</p>",
         )],
     );
-    let told = quiet(&project, THIRD, &[]);
+    let printed = quiet(&project, THIRD, &[]);
     assert!(
-        told.starts_with("1 new: 1 reference back\n") && told.contains("Page 25"),
-        "{told}"
+        printed.starts_with("1 new: 1 reference back\n") && printed.contains("Page 25"),
+        "{printed}"
     );
     assert_eq!(quiet(&project, "2024-03-02T08:00:00Z", &[]), "");
 }
@@ -591,20 +603,23 @@ fn one_change_of_a_page_that_many_profiles_cite_is_printed_once_with_their_names
     }
     assert_eq!(quiet(&project, FIRST, &[]), "");
     site.on("/members", [members(&NAMES[..11])]);
-    let told = quiet(&project, SECOND, &[]);
-    assert!(told.starts_with("1 new: 1 to decide on 1 page\n"), "{told}");
-    assert_eq!(told.matches("Fjord Media Union").count(), 1, "{told}");
-    assert_eq!(told.lines().count(), 4, "{told}");
-    assert!(told.contains("a-long-profile-name-00"), "{told}");
+    let printed = quiet(&project, SECOND, &[]);
     assert!(
-        told.lines().nth(2).unwrap().contains(" more: http"),
-        "{told}"
+        printed.starts_with("1 new: 1 to decide on 1 page\n"),
+        "{printed}"
     );
-    assert!(told.ends_with(": stillsays report\n"), "{told}");
+    assert_eq!(printed.matches("Fjord Media Union").count(), 1, "{printed}");
+    assert_eq!(printed.lines().count(), 4, "{printed}");
+    assert!(printed.contains("a-long-profile-name-00"), "{printed}");
+    assert!(
+        printed.lines().nth(2).unwrap().contains(" more: http"),
+        "{printed}"
+    );
+    assert!(printed.ends_with(": stillsays report\n"), "{printed}");
     for name in ["beta", "gamma"] {
         let few = ["--profile", "alpha", "--profile", name];
-        let told = quiet(&project, THIRD, &few);
-        assert_eq!(told, "", "it was told");
+        let printed = quiet(&project, THIRD, &few);
+        assert_eq!(printed, "", "it was told");
     }
 }
 
@@ -858,31 +873,37 @@ fn the_cron_line_of_the_readme_does_what_the_readme_says_of_it() {
     assert_eq!(cron(&project, "2024-01-01T09:00:00Z", 0), nothing);
     assert_eq!(asked(), 1);
     // Findings that no run before had, once.
-    let (told, errors) = cron(&project, "2024-01-02T09:00:00Z", 0);
-    assert!(told.starts_with("2 new: 2 to decide on 1 page\n"), "{told}");
+    let (printed, errors) = cron(&project, "2024-01-02T09:00:00Z", 0);
+    assert!(
+        printed.starts_with("2 new: 2 to decide on 1 page\n"),
+        "{printed}"
+    );
     assert_eq!(errors, "");
     assert_eq!(cron(&project, "2024-01-03T10:00:00Z", 0), nothing);
     // No two runs at once, and a decision in between.
-    let held = lock(&project);
-    let (told, errors) = cron(&project, "2024-01-04T10:00:00Z", 5);
+    let stored = lock(&project);
+    let (printed, errors) = cron(&project, "2024-01-04T10:00:00Z", 5);
     assert!(
-        told.is_empty() && errors.starts_with("error: "),
-        "{told}{errors}"
+        printed.is_empty() && errors.starts_with("error: "),
+        "{printed}{errors}"
     );
     project.run_at(
         "2024-01-04T10:01:00Z",
         &["review", &waiting(&project)[0], "accept"],
         0,
     );
-    drop(held);
+    drop(stored);
     // A reference that is lost, once; one that is back, once.
     site.on("/members", [Reply::status(410, "gone")]);
-    let (told, _) = cron(&project, "2024-01-05T11:00:00Z", 0);
-    assert!(told.starts_with("1 new: 1 reference lost\n"), "{told}");
+    let (printed, _) = cron(&project, "2024-01-05T11:00:00Z", 0);
+    assert!(
+        printed.starts_with("1 new: 1 reference lost\n"),
+        "{printed}"
+    );
     assert_eq!(cron(&project, "2024-01-06T12:00:00Z", 0), nothing);
     site.on("/members", [members(&NAMES[..10])]);
-    let (told, _) = cron(&project, "2024-01-07T13:00:00Z", 0);
-    assert!(told.contains("1 reference back\n"), "{told}");
+    let (printed, _) = cron(&project, "2024-01-07T13:00:00Z", 0);
+    assert!(printed.contains("1 reference back\n"), "{printed}");
     assert_eq!(cron(&project, "2024-01-08T14:00:00Z", 0), nothing);
 }
 
@@ -895,30 +916,33 @@ fn a_setting_that_is_a_list_is_given_as_the_file_writes_it() {
         "serve.hosts=a.example,b.example",
         "serve.hosts= [ 'a.example' , 'b.example' ]",
     ] {
-        let told = config(given, 0).stdout;
-        let line = told.lines().find(|it| it.contains("serve.hosts")).unwrap();
+        let printed = config(given, 0).stdout;
+        let line = printed
+            .lines()
+            .find(|it| it.contains("serve.hosts"))
+            .unwrap();
         assert!(
             line.contains("a.example") && line.contains("b.example"),
-            "{told}"
+            "{printed}"
         );
         assert!(!line.contains("[\\\""), "{line}");
     }
-    let told = config("fetch.denied_ports=[25, 8080]", 0).stdout;
-    assert!(told.contains("[25, 8080]"), "{told}");
+    let printed = config("fetch.denied_ports=[25, 8080]", 0).stdout;
+    assert!(printed.contains("[25, 8080]"), "{printed}");
     let refused = config("serve.hosts=[a.example]", 2).stderr;
     assert!(refused.contains("a list such as"), "{refused}");
 }
 
 #[test]
-fn hosts_says_that_it_knows_none() {
+fn hosts_says_that_no_host_is_known() {
     let project = Project::new();
     project.expect(&["init"], 0);
-    let told = project.expect(&["hosts"], 0).stdout;
-    assert!(told.contains("no host"), "{told}");
+    let printed = project.expect(&["hosts"], 0).stdout;
+    assert!(printed.contains("no host"), "{printed}");
 }
 
 #[test]
-fn lists_added_by_hand_and_claims_beyond_ascii_can_be_told_apart_and_typed() {
+fn lists_added_by_hand_and_claims_beyond_ascii_have_different_names_that_can_be_typed() {
     let site = site();
     let project = Project::new();
     let list = |id: &str, names: &[&str]| {
@@ -944,14 +968,14 @@ fn lists_added_by_hand_and_claims_beyond_ascii_can_be_told_apart_and_typed() {
     );
     project.run_at(FIRST, &["run"], 0);
     let report = project.expect(&["report"], 0).stdout;
-    for told in [
+    for printed in [
         "Harbour Mediation Center and 3 more",
         "Oak Valley Peace Council and 3 more",
         "claim listed-harbour-mediation-center",
         "claim listed-oak-valley-peace-council",
         "claim c3 (партнёры)",
     ] {
-        assert!(report.contains(told), "{told}: {report}");
+        assert!(report.contains(printed), "{printed}: {report}");
     }
     for typed in ["c3", "партнёры"] {
         let history = project.expect(&["history", typed], 0).stdout;

@@ -96,8 +96,8 @@ fn every_sample_gives_the_records_or_the_error_that_is_said_of_it() {
         records.retain(|it| it.missing != Some(Truncation::Disconnect));
         let broken = expected["broken"].as_bool().unwrap();
         // A sound file may be forgiven a thing, but never costs a record; a broken one is always told.
-        let told = !errors.is_empty() || broken && !warnings.is_empty();
-        if broken != told {
+        let printed = !errors.is_empty() || broken && !warnings.is_empty();
+        if broken != printed {
             faults.push(format!("{name}: broken {broken}, {errors:?}, {warnings:?}"));
         }
         let Some(count) = expected["records"].as_u64() else {
@@ -232,7 +232,7 @@ fn a_damaged_member_loses_only_itself() {
 }
 
 #[test]
-fn what_is_no_warc_is_told_by_its_first_characters() {
+fn a_file_that_is_not_warc_is_reported_with_its_first_characters() {
     let (none, errors, _) = records(b"PK\x03\x04 a zip");
     assert!(none.is_empty());
     assert!(
@@ -244,7 +244,7 @@ fn what_is_no_warc_is_told_by_its_first_characters() {
 }
 
 #[test]
-fn lengths_that_lie_are_told_and_cost_no_other_record() {
+fn wrong_lengths_are_reported_and_spoil_no_other_record() {
     let all = [
         response("https://example.org/1", "20240101", b"one"),
         response("https://example.org/2", "20240102", b"two"),

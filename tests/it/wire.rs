@@ -447,8 +447,8 @@ for record in responses(True):
         std::fs::write(&file, writer.finish().unwrap()).unwrap();
         let file = file.to_str().unwrap();
         let out = python(&["-c", READ, file]).unwrap();
-        let told = String::from_utf8_lossy(&out.stderr);
-        assert!(out.status.success(), "{told}");
+        let printed = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "{printed}");
         let read: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
         assert_eq!(read["status"], "200 OK");
         let fields: Vec<(String, String)> =

@@ -211,7 +211,7 @@ fn moved(permanent: bool) -> Fate {
 }
 
 #[test]
-fn the_copy_to_cite_has_the_words_at_issue_whatever_new_names_came_later() {
+fn the_copy_to_cite_has_the_words_at_issue_even_if_new_names_came_later() {
     let mut made = Made::new(down(), 2);
     made.figure("134 countries", Some((0, 1)), failed());
     for name in ["One", "Two", "Three"] {
@@ -311,36 +311,36 @@ fn the_address_is_changed_only_where_the_cited_words_are_at_the_new_one() {
     let change = "Change the address to https://new.example/about";
     assert!(advice(&made).starts_with(change), "{}", advice(&made));
     made.figure("134 countries", Some((0, 3)), Verdict::Present);
-    let told = advice(&made);
+    let printed = advice(&made);
     assert!(
-        told.starts_with(&format!("{change}, or cite the archived copy of ")),
-        "{told}"
+        printed.starts_with(&format!("{change}, or cite the archived copy of ")),
+        "{printed}"
     );
 
     made.figure("700 members", Some((0, 1)), Verdict::Absent);
-    let told = advice(&made);
+    let printed = advice(&made);
     assert!(
-        told.starts_with(
+        printed.starts_with(
             "Keep the address: “700 members” is missing at https://new.example/about. Cite the archived copy of 2022-10-22"
         ),
-        "{told}"
+        "{printed}"
     );
     for more in ["1 a", "2 b", "3 c"] {
         made.figure(more, Some((0, 1)), Verdict::Absent);
     }
-    let told = advice(&made);
+    let printed = advice(&made);
     assert!(
-        told.contains("“700 members”, “1 a”, “2 b” and 1 more are missing"),
-        "{told}"
+        printed.contains("“700 members”, “1 a”, “2 b” and 1 more are missing"),
+        "{printed}"
     );
     assert!(
-        told.ends_with("Or change the address, and take out what is missing."),
-        "{told}"
+        printed.ends_with("Or change the address, and take out what is missing."),
+        "{printed}"
     );
 }
 
 #[test]
-fn words_that_cannot_be_told_at_a_new_address_are_to_be_looked_for() {
+fn unclear_words_at_a_new_address_must_be_checked() {
     let mut made = Made::new(moved(true), 3);
     made.figure("134 countries", Some((0, 1)), failed());
     assert_eq!(
@@ -350,7 +350,7 @@ fn words_that_cannot_be_told_at_a_new_address_are_to_be_looked_for() {
 }
 
 #[test]
-fn a_list_in_another_form_and_what_cannot_be_told_are_no_questions() {
+fn a_list_in_another_form_and_cannot_tell_need_no_decision() {
     let report = fixture().report();
     let need = |subject: &str| {
         let mut entries = report.entries();
@@ -468,7 +468,7 @@ fn numbers_that_are_zero_are_left_out() {
 }
 
 #[test]
-fn what_cannot_be_told_of_several_for_one_reason_is_said_once_and_is_not_called_sure() {
+fn one_reason_for_several_unclear_names_is_given_once_and_not_called_sure() {
     let mut made = Made::new(Fate::Gone { status: 404 }, 1);
     for number in 0..12 {
         made.figure(&format!("{number} figures"), Some((0, 1)), failed());

@@ -17,7 +17,7 @@ use stillsays::{
     warc::{Reader, Record, read_captures},
 };
 
-use super::{Project, SEED, THIN, archive, at, held, open, page};
+use super::{Project, SEED, THIN, archive, at, open, page, stored};
 
 /// 60 days of one text, all but the first of what is older than 30 days thinned to one a week.
 fn thinned() -> (Project, usize) {
@@ -27,7 +27,7 @@ fn thinned() -> (Project, usize) {
     let latest = ["--set", "retention.latest=3"];
     let prune = [&["prune", "--set", THIN], latest.as_slice()].concat();
     project.run_at("2024-03-01T00:00:00Z", &prune, 0);
-    let removed = 60 - held(&project).len();
+    let removed = 60 - stored(&project).len();
     assert!(removed > 20, "{removed}");
     (project, removed)
 }
@@ -81,9 +81,9 @@ fn python(project: &Project, module: &str, arguments: &[&str]) -> Option<String>
 #[test]
 fn what_was_removed_leaves_as_what_is_known_of_it() {
     let (project, removed) = thinned();
-    let told = project.json(&["export", "warc", "-o", "out", "--format", "json"]);
-    assert_eq!(told["removed"], removed, "{told}");
-    assert_eq!(told["captures"], 60 - removed, "{told}");
+    let printed = project.json(&["export", "warc", "-o", "out", "--format", "json"]);
+    assert_eq!(printed["removed"], removed, "{printed}");
+    assert_eq!(printed["captures"], 60 - removed, "{printed}");
     let file = written(&project, "out", ".warc.gz");
     let all = records(&fs::read(&file).unwrap());
     let tombstones: Vec<_> = all
@@ -152,8 +152,8 @@ fn what_was_removed_leaves_as_what_is_known_of_it() {
     other.expect(&["verify"], 0);
     project.expect(&["verify"], 0);
 
-    let told = project.json(&["export", "wacz", "-o", "all.wacz", "--format", "json"]);
-    assert_eq!(told["removed"], removed, "{told}");
+    let printed = project.json(&["export", "wacz", "-o", "all.wacz", "--format", "json"]);
+    assert_eq!(printed["removed"], removed, "{printed}");
     let check = ["-m", "warcio.cli", "check", "-v", name.as_str()];
     if let Some(said) = python(&project, "warcio", &check) {
         assert!(!said.contains("failed"), "{said}");

@@ -113,7 +113,7 @@ fn no_more_connections_are_open_than_may_be_and_who_waits_is_answered_in_the_end
 }
 
 #[test]
-fn a_client_that_does_not_take_its_answer_keeps_nobody_out() {
+fn a_client_that_does_not_take_its_answer_keeps_no_other_out() {
     let (_project, served) = served("1");
     let path = "/web/20220101000000id_/https://site.test/long";
     let begun = Instant::now();

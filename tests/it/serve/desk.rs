@@ -159,7 +159,7 @@ fn a_form_that_does_not_come_from_here_decides_nothing() {
 }
 
 #[test]
-fn the_second_of_two_is_told_what_the_first_decided() {
+fn the_second_of_two_sees_what_the_first_decided() {
     let (project, served) = demo();
     let site = format!("http://{}", served.site);
     let token = token(&served);
