@@ -113,12 +113,12 @@ pub fn in_response(response: &Response) -> Option<Challenge> {
 pub fn in_head(head: &[u8]) -> Option<Challenge> {
     fields_of(head).find_map(|(name, value)| {
         let value = value.to_ascii_lowercase();
-        let is_sign = |it: &&(&str, &str, &str)| {
-            name.eq_ignore_ascii_case(it.0) && value.contains(it.1) && !value.is_empty()
+        let is_sign = |field: &&(&str, &str, &str)| {
+            name.eq_ignore_ascii_case(field.0) && value.contains(field.1) && !value.is_empty()
         };
-        FIELDS.iter().find(is_sign).map(|it| Challenge {
-            vendor: it.2,
-            sign: format!("the header field {}", it.0),
+        FIELDS.iter().find(is_sign).map(|field| Challenge {
+            vendor: field.2,
+            sign: format!("the header field {}", field.0),
         })
     })
 }
@@ -137,8 +137,8 @@ pub fn in_page(page: &[u8]) -> Option<Challenge> {
     }
     let page = scan(&text);
     let (sign, vendor) = match (own, shared) {
-        (Some(it), _) if page.letters <= MOST_TEXT => *it,
-        (_, Some(it)) if page.letters <= MOST_SHARED && !page.has_content() => *it,
+        (Some(challenge), _) if page.letters <= MOST_TEXT => *challenge,
+        (_, Some(challenge)) if page.letters <= MOST_SHARED && !page.has_content() => *challenge,
         _ => return None,
     };
     Some(Challenge {

@@ -128,9 +128,9 @@ fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forw
             }
         };
         if let Some(found) = refresh.filter(counts)
-            && let Some(it) = to(&found.to, "a meta refresh")
+            && let Some(target) = to(&found.to, "a meta refresh")
         {
-            return Some(it);
+            return Some(target);
         }
     }
     if !page.says_little() {
@@ -141,10 +141,10 @@ fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forw
     let scripts = page.scripts.iter().map(String::as_str).chain(onload);
     let scripts: Vec<&str> = scripts.collect();
     match script::leads_to(&scripts) {
-        Some(script::Leads::To(it)) => return to(&it, "a script"),
+        Some(script::Leads::To(address)) => return to(&address, "a script"),
         Some(script::Leads::Submits) => {
-            if let Some(it) = page.form() {
-                return to(&it, "a form that submits itself");
+            if let Some(address) = page.form() {
+                return to(&address, "a form that submits itself");
             }
         }
         None => {}

@@ -130,12 +130,12 @@ impl Scan {
 fn tag_of(text: &str) -> (&str, &str) {
     let mut quote = None;
     let mut before = ' ';
-    for (at, it) in text.char_indices().skip(1) {
+    for (at, letter) in text.char_indices().skip(1) {
         match quote {
-            Some(open) if it == open => quote = None,
+            Some(open) if letter == open => quote = None,
             // A quote opens a value only after an equals sign.
-            None if matches!(it, '"' | '\'') && before == '=' => quote = Some(it),
-            None if it == '>' => {
+            None if matches!(letter, '"' | '\'') && before == '=' => quote = Some(letter),
+            None if letter == '>' => {
                 return (
                     text.get(1..at).unwrap_or(""),
                     text.get(at + 1..).unwrap_or(""),
@@ -143,8 +143,8 @@ fn tag_of(text: &str) -> (&str, &str) {
             }
             _ => {}
         }
-        if !it.is_whitespace() {
-            before = it;
+        if !letter.is_whitespace() {
+            before = letter;
         }
     }
     (text.get(1..).unwrap_or(""), "")

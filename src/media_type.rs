@@ -85,8 +85,8 @@ impl MediaType {
 fn split_list(field: &str) -> Vec<&str> {
     let mut values = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
-    for (at, it) in field.char_indices() {
-        match it {
+    for (at, letter) in field.char_indices() {
+        match letter {
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
@@ -169,14 +169,14 @@ fn charset_in(parameters: &str) -> Option<String> {
 fn unquoted(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut letters = text.char_indices();
-    while let Some((at, it)) = letters.next() {
-        match it {
+    while let Some((at, letter)) = letters.next() {
+        match letter {
             '"' => {
                 let behind = text.get(at + 1..).unwrap_or_default();
                 return (value, behind.split_once(';').map_or("", |parts| parts.1));
             }
             '\\' => value.extend(letters.next().map(|letter| letter.1)),
-            it => value.push(it),
+            letter => value.push(letter),
         }
     }
     (value, "")

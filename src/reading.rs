@@ -236,18 +236,18 @@ impl Reading {
                 .iter()
                 .any(|heading| from < heading.range.start && heading.range.end <= to)
         };
-        self.more.iter().find(|it| {
-            let near = match it.at {
+        self.more.iter().find(|more| {
+            let near = match more.at {
                 None => true,
                 Some(at) if at < start => start - at <= NEAR && !headed(at, start),
                 Some(at) if at >= end => at - end <= NEAR && !headed(end, at),
-                Some(_) => it.kind == MoreKind::Attribute,
+                Some(_) => more.kind == MoreKind::Attribute,
             };
             // Names that a click reveals are already in the page.
-            let opens = matches!(it.kind, MoreKind::Control | MoreKind::Attribute)
+            let opens = matches!(more.kind, MoreKind::Control | MoreKind::Attribute)
                 && list.items.iter().any(|item| item.hidden);
-            let counted = it.shown.is_none_or(|shown| shown == list.items.len());
-            let whole = it
+            let counted = more.shown.is_none_or(|shown| shown == list.items.len());
+            let whole = more
                 .total
                 .is_some_and(|total| total <= shown.max(list.items.len()));
             near && counted && !whole && !opens

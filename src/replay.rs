@@ -63,17 +63,17 @@ pub fn show(
             html::rewrite(&text(), &scope, html::Syntax::Xhtml),
         ),
         "text/css" => rewritten("text/css", css::rewrite(&text(), &scope)),
-        it if is_xml(it) => match xml::rewrite(&text(), &scope) {
+        essence if is_xml(essence) => match xml::rewrite(&text(), &scope) {
             Some(rewrite) => rewritten(essence, rewrite),
             // Its document type can create links of its own.
             None => rewritten("text/plain", text().into_owned()),
         },
-        it => Shown {
-            to_keep: !is_inert(it),
-            content_type: if it == said.essence {
+        essence => Shown {
+            to_keep: !is_inert(essence),
+            content_type: if essence == said.essence {
                 given.to_owned()
             } else {
-                it.to_owned()
+                essence.to_owned()
             },
             bytes: payload,
         },

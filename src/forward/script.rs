@@ -179,7 +179,7 @@ fn block_is_run(opening: &[Token], all: &[Vec<Token>]) -> bool {
         return false;
     }
     let word = |token: &Token, words: &[&str]| match token {
-        Token::Word(it) | Token::Text(it) => words.contains(&it.as_str()),
+        Token::Word(text) | Token::Text(text) => words.contains(&text.as_str()),
         Token::Sign(_) => false,
     };
     let function = opening.iter().position(|it| word(it, &["function"]));
@@ -231,22 +231,22 @@ fn tokens(script: &str) -> Vec<Token> {
                     .for_each(drop);
             }
             '"' | '\'' | '`' => tokens.push(Token::Text(text(&mut letters, letter))),
-            it if is_letter(it) => {
-                let mut word = it.to_string();
+            first if is_letter(first) => {
+                let mut word = first.to_string();
                 while let Some(letter) = letters.next_if(|letter| is_letter(*letter)) {
                     word.push(letter);
                 }
                 tokens.push(Token::Word(word));
             }
-            it if it.is_whitespace() => {}
-            it => tokens.push(Token::Sign(it)),
+            space if space.is_whitespace() => {}
+            sign => tokens.push(Token::Sign(sign)),
         }
     }
     tokens
 }
 
-fn is_letter(it: char) -> bool {
-    it.is_alphanumeric() || matches!(it, '_' | '$')
+fn is_letter(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '_' | '$')
 }
 
 /// A string up to its closing quote, with escapes resolved.
@@ -254,7 +254,7 @@ fn text(letters: &mut Peekable<Chars<'_>>, quote: char) -> String {
     let mut text = String::new();
     while let Some(letter) = letters.next() {
         match letter {
-            it if it == quote => break,
+            end if end == quote => break,
             '\\' => {
                 let digits = match letters.next() {
                     Some('x') => 2,
@@ -269,7 +269,7 @@ fn text(letters: &mut Peekable<Chars<'_>>, quote: char) -> String {
                 let code = u32::from_str_radix(&code, 16).ok();
                 text.extend(code.and_then(char::from_u32));
             }
-            it => text.push(it),
+            letter => text.push(letter),
         }
     }
     text

@@ -172,9 +172,11 @@ impl Prescan<'_> {
         }
         // Bytes that can be read as ASCII are not UTF-16, whatever they declare.
         charset.map(|charset| match charset {
-            it if it == encoding_rs::UTF_16BE || it == encoding_rs::UTF_16LE => encoding_rs::UTF_8,
-            it if it == encoding_rs::X_USER_DEFINED => encoding_rs::WINDOWS_1252,
-            it => it,
+            encoding if encoding == encoding_rs::UTF_16BE || encoding == encoding_rs::UTF_16LE => {
+                encoding_rs::UTF_8
+            }
+            encoding if encoding == encoding_rs::X_USER_DEFINED => encoding_rs::WINDOWS_1252,
+            encoding => encoding,
         })
     }
 
@@ -194,7 +196,7 @@ impl Prescan<'_> {
                     self.at += 1;
                     break;
                 }
-                it if is_space(it) => {
+                byte if is_space(byte) => {
                     while self.byte(0).is_some_and(is_space) {
                         self.at += 1;
                     }
@@ -205,8 +207,8 @@ impl Prescan<'_> {
                     break;
                 }
                 b'/' | b'>' => return Some((name, String::new())),
-                it => {
-                    name.push(char::from(it.to_ascii_lowercase()));
+                byte => {
+                    name.push(char::from(byte.to_ascii_lowercase()));
                     self.at += 1;
                 }
             }
@@ -220,12 +222,12 @@ impl Prescan<'_> {
             self.at += 1;
         }
         loop {
-            let it = self.byte(0)?;
-            if quote.map_or(is_space(it) || it == b'>', |quote| it == quote) {
+            let byte = self.byte(0)?;
+            if quote.map_or(is_space(byte) || byte == b'>', |quote| byte == quote) {
                 self.at += usize::from(quote.is_some());
                 return Some((name, value));
             }
-            value.push(char::from(it.to_ascii_lowercase()));
+            value.push(char::from(byte.to_ascii_lowercase()));
             self.at += 1;
         }
     }

@@ -354,8 +354,8 @@ mod tests {
 
     #[test]
     fn a_server_that_asks_not_to_sniff_gets_no_page_out_of_bytes() {
-        let it = MediaType::parse("").sniffed(b"<html>", true);
-        assert_eq!(it.essence, "text/plain");
+        let sniffed_type = MediaType::parse("").sniffed(b"<html>", true);
+        assert_eq!(sniffed_type.essence, "text/plain");
         let sniffed = MediaType::parse("text/plain").sniffed(b"a\0b", true);
         assert_eq!(sniffed.essence, "text/plain");
     }

@@ -62,8 +62,8 @@ impl fmt::Display for Link {
                 '<' => out.write_str("%3C")?,
                 '>' => out.write_str("%3E")?,
                 ' ' => out.write_str("%20")?,
-                it if it.is_control() => write!(out, "%{:02X}", u32::from(it))?,
-                it => out.write_char(it)?,
+                letter if letter.is_control() => write!(out, "%{:02X}", u32::from(letter))?,
+                letter => out.write_char(letter)?,
             }
         }
         out.write_char('>')?;
@@ -72,8 +72,8 @@ impl fmt::Display for Link {
             for letter in value.chars() {
                 match letter {
                     '"' | '\\' => write!(out, "\\{letter}")?,
-                    it if it.is_control() => out.write_char(' ')?,
-                    it => out.write_char(it)?,
+                    letter if letter.is_control() => out.write_char(' ')?,
+                    letter => out.write_char(letter)?,
                 }
             }
             out.write_char('"')?;
@@ -90,7 +90,7 @@ pub fn parse_links(text: &str) -> Result<Vec<Link>, LinkError> {
     let mut reader = Reader { text, at: 0 };
     let mut links = Vec::new();
     loop {
-        reader.skip(|it| it.is_ascii_whitespace() || it == b',');
+        reader.skip(|byte| byte.is_ascii_whitespace() || byte == b',');
         if reader.at == text.len() {
             return Ok(links);
         }
@@ -136,25 +136,25 @@ impl Reader<'_> {
 
     fn link(&mut self) -> Result<Link, LinkError> {
         self.need(b'<', "`<`")?;
-        let target = self.take(|it| it != b'>');
+        let target = self.take(|byte| byte != b'>');
         self.need(b'>', "`>`")?;
         let mut parameters = Vec::new();
         loop {
-            self.skip(|it| it.is_ascii_whitespace());
+            self.skip(|byte| byte.is_ascii_whitespace());
             if self.byte() != Some(b';') {
                 return Ok(Link { target, parameters });
             }
-            self.skip(|it| it.is_ascii_whitespace() || it == b';');
-            let name = self.take(|it| !it.is_ascii_whitespace() && !b"=;,\"".contains(&it));
-            self.skip(|it| it.is_ascii_whitespace());
+            self.skip(|byte| byte.is_ascii_whitespace() || byte == b';');
+            let name = self.take(|byte| !byte.is_ascii_whitespace() && !b"=;,\"".contains(&byte));
+            self.skip(|byte| byte.is_ascii_whitespace());
             let mut value = String::new();
             if self.byte() == Some(b'=') {
                 self.at += 1;
-                self.skip(|it| it.is_ascii_whitespace());
+                self.skip(|byte| byte.is_ascii_whitespace());
                 value = if self.byte() == Some(b'"') {
                     self.quoted()?
                 } else {
-                    self.take(|it| !it.is_ascii_whitespace() && !b";,".contains(&it))
+                    self.take(|byte| !byte.is_ascii_whitespace() && !b";,".contains(&byte))
                 };
             }
             if !name.is_empty() {
@@ -167,14 +167,14 @@ impl Reader<'_> {
         self.need(b'"', "a quote")?;
         let mut value = String::new();
         let mut characters = self.text.get(self.at..).unwrap_or_default().char_indices();
-        while let Some((at, it)) = characters.next() {
-            match it {
+        while let Some((at, letter)) = characters.next() {
+            match letter {
                 '"' => {
                     self.at += at + 1;
                     return Ok(value);
                 }
                 '\\' => value.extend(characters.next().map(|character| character.1)),
-                it => value.push(it),
+                letter => value.push(letter),
             }
         }
         Err(LinkError {

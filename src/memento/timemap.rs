@@ -145,8 +145,9 @@ impl TimeMap {
         if !self.timegate.is_empty() {
             add(Link::new(self.timegate.as_str(), "timegate"));
         }
-        for (at, it) in self.mementos.iter().enumerate() {
-            add(Link::new(it.uri.as_str(), self.relation(at)).with("datetime", http_date(it.date)));
+        for (at, memento) in self.mementos.iter().enumerate() {
+            add(Link::new(memento.uri.as_str(), self.relation(at))
+                .with("datetime", http_date(memento.date)));
         }
         text.push('\n');
         text
@@ -193,11 +194,11 @@ impl TimeMap {
             |memento: &Memento| json!({"datetime": warc_date(memento.date), "uri": memento.uri});
         let mut mementos = Map::new();
         mementos.insert("list".into(), self.mementos.iter().map(row).collect());
-        for (name, it) in [
+        for (name, memento) in [
             ("first", self.mementos.first()),
             ("last", self.mementos.last()),
         ] {
-            mementos.extend(it.map(|it| (name.to_owned(), row(it))));
+            mementos.extend(memento.map(|memento| (name.to_owned(), row(memento))));
         }
         json!({"original_uri": self.original, "timegate_uri": self.timegate,
             "timemap_uri": self.timemaps_as_json(), "mementos": mementos})
@@ -230,10 +231,10 @@ impl TimeMap {
             format!("!meta {}", json!({"timegate_uri": self.timegate})),
             format!("!meta {}", json!({"timemap_uri": self.timemaps_as_json()})),
         ];
-        lines.extend(self.mementos.iter().enumerate().map(|(at, it)| {
+        lines.extend(self.mementos.iter().enumerate().map(|(at, memento)| {
             let fields =
-                json!({"uri": it.uri, "rel": self.relation(at), "datetime": http_date(it.date)});
-            format!("{} {fields}", digits14(it.date))
+                json!({"uri": memento.uri, "rel": self.relation(at), "datetime": http_date(memento.date)});
+            format!("{} {fields}", digits14(memento.date))
         }));
         lines.push(String::new());
         lines.join("\n")
@@ -305,12 +306,12 @@ mod tests {
             timegate: "http://127.0.0.1:8081/timegate/https://example.org/a?b=1,2".into(),
             timemaps: Form::ALL
                 .into_iter()
-                .map(|it| {
+                .map(|form| {
                     (
-                        it,
+                        form,
                         format!(
                             "http://127.0.0.1:8081/timemap/{}/https://example.org/a?b=1,2",
-                            it.word()
+                            form.word()
                         ),
                     )
                 })

@@ -100,8 +100,8 @@ fn numbered(uri: &TargetUri) -> Vec<(String, u32)> {
         .flat_map(|it| it.split('&'))
         .collect();
     let mut found = Vec::new();
-    for (at, it) in query.iter().enumerate() {
-        if let Some(number) = it.split_once('=').and_then(|halves| count(halves.1)) {
+    for (at, field) in query.iter().enumerate() {
+        if let Some(number) = field.split_once('=').and_then(|halves| count(halves.1)) {
             let mut rest = query.clone();
             rest.remove(at);
             found.push((spelt(url.path(), &rest), number));
@@ -149,17 +149,17 @@ pub fn joined(first: &Reading, own: &TargetUri, further: &[FurtherPage<'_>]) -> 
     let mut parts = Vec::new();
     let mut pages = vec![(own, first)];
     let mut missing: Option<String> = None;
-    for (page, it) in further.iter().enumerate() {
-        match readable(it, &pages) {
+    for (page, further_page) in further.iter().enumerate() {
+        match readable(further_page, &pages) {
             Ok(read) => {
-                pages.push((it.came_to, read));
+                pages.push((further_page.came_to, read));
                 parts.push(Part {
                     page,
                     start: append(&mut reading, read),
                 });
             }
             Err(why) => {
-                let asked = it.asked;
+                let asked = further_page.asked;
                 missing.get_or_insert_with(|| format!("{asked} was not read: {why}"));
             }
         }
@@ -214,25 +214,25 @@ fn readable<'a>(
 fn left(pages: &[(&TargetUri, &Reading)]) -> Vec<More> {
     let mut left: Vec<More> = Vec::new();
     for (own, page) in pages {
-        for it in &page.more {
-            let leads_elsewhere = it.leads_to.iter().any(|href| {
+        for more in &page.more {
+            let leads_elsewhere = more.leads_to.iter().any(|href| {
                 let to = own.join(href).ok().map(|pair| pair.0);
                 to.is_some_and(|to| (to.host(), to.port()) != (own.host(), own.port()))
             });
-            let stays = match it.kind {
-                MoreKind::Count => it.total.is_some(),
+            let stays = match more.kind {
+                MoreKind::Count => more.total.is_some(),
                 MoreKind::Words => true,
                 _ => leads_elsewhere,
             };
             if stays
                 && left
                     .iter()
-                    .all(|other| other.total != it.total || other.kind != it.kind)
+                    .all(|other| other.total != more.total || other.kind != more.kind)
             {
                 left.push(More {
                     at: None,
                     shown: None,
-                    ..it.clone()
+                    ..more.clone()
                 });
             }
         }

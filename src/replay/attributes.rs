@@ -103,7 +103,7 @@ pub(super) fn rewrite(
                 return Fate::LeftOut;
             }
         }
-        it if ANIMATIONS.contains(&it) => {
+        name if ANIMATIONS.contains(&name) => {
             let changed = value("attributename").unwrap_or_default();
             if changed.ends_with("href") || changed == "src" {
                 return Fate::LeftOut;

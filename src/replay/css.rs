@@ -199,7 +199,7 @@ fn escape(text: &str) -> (Option<char>, usize) {
     if digits == 0 {
         return match first {
             '\n' | '\r' | '\x0c' => (None, 0),
-            it => (Some(it), it.len_utf8()),
+            letter => (Some(letter), letter.len_utf8()),
         };
     }
     let value = text
@@ -224,7 +224,7 @@ fn quoted(text: &str, quote: char) -> (String, usize) {
     let mut at = 0;
     while let Some(letter) = text.get(at..).and_then(|text| text.chars().next()) {
         match letter {
-            it if it == quote => return (value, at + 1),
+            end if end == quote => return (value, at + 1),
             '\n' | '\x0c' | '\r' => return (value, at),
             '\\' => {
                 let (escaped, length) = escape(text.get(at + 1..).unwrap_or_default());
@@ -235,9 +235,9 @@ fn quoted(text: &str, quote: char) -> (String, usize) {
                     .map_or(0, char::len_utf8);
                 at += 1 + if length == 0 { skipped } else { length };
             }
-            it => {
-                value.push(it);
-                at += it.len_utf8();
+            letter => {
+                value.push(letter);
+                at += letter.len_utf8();
             }
         }
     }
@@ -258,12 +258,12 @@ fn bare(text: &str) -> (Option<String>, usize) {
                 sound &= length > 0;
                 at += 1 + length;
             }
-            it => {
+            letter => {
                 let ends = value.ends_with(|letter: char| letter.is_ascii_whitespace())
-                    && !it.is_ascii_whitespace();
-                sound &= !ends && !matches!(it, '"' | '\'' | '(');
-                value.push(it);
-                at += it.len_utf8();
+                    && !letter.is_ascii_whitespace();
+                sound &= !ends && !matches!(letter, '"' | '\'' | '(');
+                value.push(letter);
+                at += letter.len_utf8();
             }
         }
     }

@@ -127,8 +127,8 @@ impl Heard {
     pub(super) fn places(&self, marks: &[Mark]) -> (Vec<Place>, Marking) {
         let mut stretches = Vec::new();
         let mut places = Vec::with_capacity(marks.len());
-        for (mark, it) in marks.iter().enumerate() {
-            let Some((from, to)) = self.find(&it.quote) else {
+        for (mark, wanted) in marks.iter().enumerate() {
+            let Some((from, to)) = self.find(&wanted.quote) else {
                 places.push(Place::Missing);
                 continue;
             };

@@ -21,9 +21,9 @@ pub(super) fn map(list: &str, mut map: impl FnMut(&str) -> Option<String>) -> St
             ("", behind)
         };
         rest = behind;
-        if let Some(it) = map(bare) {
+        if let Some(mapped) = map(bare) {
             // A comma at the end would be taken for a separator.
-            let replace = it.replace(',', "%2C");
+            let replace = mapped.replace(',', "%2C");
             let descriptors = descriptors.trim();
             let space = if descriptors.is_empty() { "" } else { " " };
             candidates.push(format!("{replace}{space}{descriptors}"));
@@ -34,8 +34,8 @@ pub(super) fn map(list: &str, mut map: impl FnMut(&str) -> Option<String>) -> St
 /// The text before the first comma outside parentheses, and the rest.
 fn until_comma(text: &str) -> (&str, &str) {
     let mut depth = 0_u32;
-    for (at, it) in text.char_indices() {
-        match it {
+    for (at, letter) in text.char_indices() {
+        match letter {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {

@@ -82,8 +82,8 @@ fn document_type(text: &str) -> Option<usize> {
             at = text.len() - behind.len() + 1;
         } else if let Some(rest) = trimmed.strip_prefix("<!--") {
             at = text.len() - rest.len() + rest.find("-->")? + 3;
-        } else if let Some(it) = trimmed.strip_prefix(']') {
-            return end(it).map(|it| at + 1 + it);
+        } else if let Some(rest) = trimmed.strip_prefix(']') {
+            return end(rest).map(|length| at + 1 + length);
         } else {
             return None;
         }
@@ -109,11 +109,11 @@ fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
         if closed {
             return length;
         }
-        let end = behind.find(&end_tag).map_or(behind.len(), |it| {
-            it + behind
-                .get(it..)
-                .and_then(|it| it.find('>'))
-                .map_or(behind.len() - it, |it| it + 1)
+        let end = behind.find(&end_tag).map_or(behind.len(), |from| {
+            from + behind
+                .get(from..)
+                .and_then(|tag| tag.find('>'))
+                .map_or(behind.len() - from, |length| length + 1)
         });
         return length + end;
     }
@@ -177,8 +177,8 @@ fn attributes_of(text: &str, mut at: usize) -> (Vec<(String, String)>, usize) {
         };
         let value = value.get(1..).unwrap_or_default();
         let length = value.find(mark).unwrap_or(value.len());
-        if let Some(it) = value.get(..length).and_then(plain) {
-            attributes.push((name.to_owned(), it));
+        if let Some(plain) = value.get(..length).and_then(plain) {
+            attributes.push((name.to_owned(), plain));
         }
         at = (text.len() - value.len() + length + 1).min(text.len());
     }
@@ -203,8 +203,8 @@ fn plain(text: &str) -> Option<String> {
             "quot" => '"',
             "apos" => '\'',
             _ => match name.strip_prefix('#')? {
-                it if it.starts_with('x') => number(it.get(1..)?, 16)?,
-                it => number(it, 10)?,
+                digits if digits.starts_with('x') => number(digits.get(1..)?, 16)?,
+                digits => number(digits, 10)?,
             },
         });
         rest = behind;
