@@ -37,7 +37,7 @@ pub struct Line {
 /// The kind of record that a line names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// A response with this media type; empty if it has none.
+    /// A response with this media type; empty if unknown.
     Response(String),
     /// A revisit.
     Revisit,

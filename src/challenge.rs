@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_page_that_speaks_of_challenges_or_loads_a_vendors_script_is_a_page() {
-        let text = "<p>How challenge pages work is told here at some length.</p>".repeat(40);
+        let text = "<p>How challenge pages work is described here at some length.</p>".repeat(40);
         for sign in ["_cf_chl_opt", "js.datadome.co", "px-captcha", "g-recaptcha"] {
             assert_eq!(vendor("", &format!("<code>{sign}</code>{text}")), None);
         }

@@ -16,7 +16,7 @@ pub enum Clock {
     /// The clock of the system.
     #[default]
     System,
-    /// A clock that stands still until it is set; in microseconds since 1970.
+    /// A clock that only changes when it is set; in microseconds since 1970.
     Fixed(Arc<AtomicI64>),
 }
 

@@ -463,7 +463,7 @@ mod tests {
         ) {
             let page = shown(&pieces.concat(), Some("text/html"));
             let text = String::from_utf8(page.bytes).unwrap();
-            // As in the sandbox: a page without scripts shows what stands in `noscript`.
+            // As in the sandbox: a page without scripts shows the content of `noscript`.
             let mut options = html5ever::ParseOpts::default();
             options.tree_builder.scripting_enabled = false;
             let sink = scraper::HtmlTreeSink::new(scraper::Html::new_document());

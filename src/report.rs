@@ -99,7 +99,7 @@ pub struct Sources<'a> {
     pub waiting: &'a BTreeMap<u32, Waiting>,
     /// The payloads that findings and visits name, but that were removed from the archive on purpose.
     pub removed: &'a HashMap<PayloadDigest, Removed>,
-    /// What other archives were asked for in vain, by the number of the reference, as a sentence.
+    /// Requests to other archives that found no copy, by the number of the reference, as a sentence.
     pub tried: &'a BTreeMap<u32, String>,
 }
 

@@ -96,7 +96,7 @@ pub struct TextFragments<'a> {
     text: &'a str,
     /// The text as browsers compare it: without case, accents and differences in spaces.
     folded: String,
-    /// For each byte of `folded` the byte of `text` it came from, and one more for the end; `None` where it is the same one.
+    /// For each byte of `folded` the byte of `text` it came from, and one more for the end; `None` if it is the same one.
     origins: Option<Vec<usize>>,
 }
 

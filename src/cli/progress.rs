@@ -54,7 +54,7 @@ impl Progress {
             (Self::Lines { done, planned }, Event::Visited(visit)) => {
                 *done += 1;
                 let line = for_terminal(&line(visit));
-                // Losing a progress line is no reason to stop the run.
+                // A lost progress line must not stop the run.
                 let _ = writeln!(
                     io::stderr().lock(),
                     "[{done}/{}] {line}",

@@ -29,7 +29,7 @@ use super::{Exit, Failure, Session, archive::Archive, findings, profiles::Profil
     override_usage = "stillsays review [OPTIONS] <FINDING>... <DECISION>\n       stillsays review [OPTIONS] --from <FILE>"
 )]
 pub(super) struct ReviewArgs {
-    /// The findings, by their ids as reports show them, or by at least the first 4 digits (`batch-…` stands for all that
+    /// The findings, by their ids as reports show them, or by at least the first 4 digits (`batch-…` means all that
     /// were decided together); then the decision
     ///
     /// Decisions: `accept` (the finding is right), `reject` (it is wrong), `later` (look at it again), `undo` (take back the

@@ -57,7 +57,7 @@ pub(super) struct Session {
     pub(super) verbose: bool,
     /// Whether to use colours.
     pub(super) color: bool,
-    /// Columns of the terminal; 100 where there is none.
+    /// The columns of the terminal; 100 without a terminal.
     pub(super) width: usize,
     /// The command line up to the command, ready to paste, with the flags that select the archive.
     pub(super) program: String,
@@ -178,7 +178,7 @@ impl Session {
     /// Writes a remark to stderr, unless `--quiet`.
     pub(super) fn remark(&self, text: &str) {
         if !self.quiet {
-            // Losing a remark is no reason to stop.
+            // A lost remark must not stop the command.
             let _ = writeln!(io::stderr().lock(), "{}", crate::text::for_terminal(text));
         }
     }

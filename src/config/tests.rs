@@ -1,4 +1,4 @@
-//! What the settings are held to.
+//! Tests of the settings.
 
 use super::*;
 

@@ -110,7 +110,7 @@ impl Decided {
         Ok(self)
     }
 
-    /// The name of the article that it is about, and the others that are held to be the same, or that the reviewer names.
+    /// The name of the article that it is about, and the others that count as the same, or that the reviewer names.
     fn names(&self) -> Option<(String, Vec<String>)> {
         let typed = self
             .review

@@ -117,7 +117,7 @@ impl Volumes {
         Ok(())
     }
 
-    /// Writes those that wait: their records are made on all cores, and put one behind the other.
+    /// Writes the waiting captures: creates their records on all cores, and appends them one after another.
     fn write_waiting(&mut self) -> Result<(), ExportError> {
         self.waiting_bytes = 0;
         let all = std::mem::take(&mut self.waiting);
@@ -140,7 +140,7 @@ impl Volumes {
             let name = open.0.file_name().unwrap_or_default().to_string_lossy();
             let mut written = 0;
             for (selected, made) in rest.iter().zip(made) {
-                // Those behind the file's end are made anew for the next, because records name their file.
+                // Records after the end of the file are created again for the next one, because records name their file.
                 if open.1.written() >= self.limit {
                     break;
                 }

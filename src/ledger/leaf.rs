@@ -49,7 +49,7 @@ pub enum Leaf<'a> {
         note: Option<&'a str>,
         /// The finding as it was, as JSON.
         about: Option<&'a str>,
-        /// What follows from it, as JSON; none where it says no more than yes, no or later.
+        /// What follows from it, as JSON; `None` if it only says yes, no or later.
         terms: Option<&'a str>,
     },
     /// A run or an import that begins.

@@ -135,7 +135,7 @@ fn tried(store: &Store, profile: &Profile) -> Result<BTreeMap<u32, String>, Stor
             let day = at.format("%Y-%m-%d");
             match why {
                 Some(why) => format!("{archive} was asked for copies on {day}: {why}"),
-                None => format!("{archive} was asked for copies on {day} and has none"),
+                None => format!("{archive} was asked for copies on {day} and has no copy"),
             }
         });
         tried.insert(reference.number, each.collect::<Vec<_>>().join("; "));

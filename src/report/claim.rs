@@ -159,7 +159,7 @@ impl ClaimSection {
         }
     }
 
-    /// The sentence of the article in stretches, with the words that need a decision marked; empty where nothing needs one.
+    /// The sentence of the article in stretches, with the words that need a decision marked; empty if nothing needs one.
     pub(super) fn marked_sentence(&self) -> Vec<(&str, bool)> {
         let Some(sentence) = &self.sentence else {
             return Vec::new();

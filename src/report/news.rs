@@ -49,7 +49,7 @@ impl News {
     }
 }
 
-/// One change of a page, whoever cites it.
+/// One change of a page, for all profiles that cite it.
 struct Change {
     weight: Option<Weight>,
     label: &'static str,

@@ -383,7 +383,7 @@ fn left_out(record: &Record) -> Option<String> {
     }
 }
 
-/// Whether a body has the length in its head; `None` if the head has none, or it does not apply.
+/// Whether a body has the length in its head; `None` if the head has no length, or it does not apply.
 fn is_as_long_as_said(head: &[u8], request: &[u8], length: usize) -> Option<bool> {
     let has_no_body = matches!(status_of(head), Some(100..=199 | 204 | 304))
         || asked_otherwise(request).as_deref() == Some("HEAD");

@@ -98,7 +98,7 @@ fn parse_page_of(value: &str) -> Option<PageOf> {
     })
 }
 
-/// The head to store with the content of a resource record, which has none.
+/// The head to store with the content of a resource record, which has no HTTP head.
 pub(super) fn resource_head(record: &Record) -> String {
     let media_type = record.field("Content-Type").unwrap_or_default();
     let mut head = "HTTP/1.1 200 OK\r\nX-Archive-Record: resource\r\n".to_owned();

@@ -300,7 +300,7 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Writes records that were made beside, and says where the first of them stands.
+    /// Writes records that [`Self::beside`] created, and returns the place of the first.
     ///
     /// # Errors
     /// The file cannot be written.

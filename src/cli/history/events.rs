@@ -41,7 +41,7 @@ enum Presence {
     As(String),
 }
 
-/// The events of a claim's names; a claim without a list has none.
+/// The events of a claim's names; empty for a claim without a list.
 pub(super) fn of(named: &Named, claim: &Claim, series: &[&Series]) -> Vec<Event> {
     if !matches!(claim.statement, Statement::Listed { .. }) {
         return Vec::new();
