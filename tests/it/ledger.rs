@@ -96,7 +96,7 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         ("UPDATE exchange SET bytes = (SELECT bytes FROM exchange WHERE id = 1) WHERE id = 2", "capture 2: "),
         ("UPDATE connection SET address = '192.0.2.77:443' WHERE id = 1", "capture 1: it differs from its entry"),
         ("UPDATE uri SET uri = uri || 'x' WHERE id = 1", "capture 1: it differs from its entry"),
-        ("UPDATE uri SET surt = surt || 'x' WHERE id = 1", "its sort key is another"),
+        ("UPDATE uri SET surt = surt || 'x' WHERE id = 1", "its sort key is different"),
         ("UPDATE uri SET exchange_base = NULL WHERE id = 1", "address 1: its exchanges stand on another one"),
         ("UPDATE finding_set SET crawl = NULL", "set of findings 1: it differs from its entry"),
         ("UPDATE finding_set SET digest = zeroblob(32)", "set of findings 1: a set of findings is not as it was stored"),
@@ -117,7 +117,7 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint)", "it is not the end of a checkpoint"),
         ("UPDATE seed SET visits = visits + 1 WHERE uri = 1", "seed 1: "),
         ("UPDATE seed SET outcome = 'failure' WHERE uri = 1", "seed 1: "),
-        ("DELETE FROM seed WHERE uri = 1", "it is visited and in no list of seeds"),
+        ("DELETE FROM seed WHERE uri = 1", "it was visited and is missing from the list of seeds"),
         ("UPDATE payload SET depth = depth + 1 WHERE id = 1", "payload 1: what it stands on does not add up"),
         ("UPDATE payload SET bytes = NULL, length = NULL, encoding = NULL, cost = 0, depth = 0, base = NULL
              WHERE id = (SELECT max(id) FROM payload)", "its bytes are gone, and no removal says why"),

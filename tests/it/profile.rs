@@ -356,7 +356,7 @@ fn every_fault_of_a_profile_is_reported_with_its_place() {
         (
             format!("{head}[[references]]\nnumber = 1\n"),
             "4:1 reference 1 is given twice",
-            "number the references apart",
+            "give the references different numbers",
         ),
         (
             format!("{head}[[claims]]\nkind = \"qoted\"\n"),
