@@ -97,7 +97,7 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         ("UPDATE connection SET address = '192.0.2.77:443' WHERE id = 1", "capture 1: it differs from its entry"),
         ("UPDATE uri SET uri = uri || 'x' WHERE id = 1", "capture 1: it differs from its entry"),
         ("UPDATE uri SET surt = surt || 'x' WHERE id = 1", "its sort key is different"),
-        ("UPDATE uri SET exchange_base = NULL WHERE id = 1", "address 1: its exchanges stand on another one"),
+        ("UPDATE uri SET exchange_base = NULL WHERE id = 1", "address 1: its exchanges are stored against that of another address"),
         ("UPDATE finding_set SET crawl = NULL", "set of findings 1: it differs from its entry"),
         ("UPDATE finding_set SET digest = zeroblob(32)", "set of findings 1: a set of findings is not as it was stored"),
         ("UPDATE review SET decision = 'accept'", "review 1: it differs from its entry"),
@@ -118,7 +118,7 @@ fn everything_altered_deleted_or_moved_by_another_program_is_found() {
         ("UPDATE seed SET visits = visits + 1 WHERE uri = 1", "seed 1: "),
         ("UPDATE seed SET outcome = 'failure' WHERE uri = 1", "seed 1: "),
         ("DELETE FROM seed WHERE uri = 1", "it was visited and is missing from the list of seeds"),
-        ("UPDATE payload SET depth = depth + 1 WHERE id = 1", "payload 1: what it stands on does not add up"),
+        ("UPDATE payload SET depth = depth + 1 WHERE id = 1", "payload 1: the chain that it is stored against is inconsistent"),
         ("UPDATE payload SET bytes = NULL, length = NULL, encoding = NULL, cost = 0, depth = 0, base = NULL
              WHERE id = (SELECT max(id) FROM payload)", "its bytes are gone, and no removal says why"),
         ("INSERT INTO removal (payload, at, reason) VALUES (1, 0, 'secretly')", "removal 1: it is not in the ledger"),

@@ -15,7 +15,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ),
     (
         "seed",
-        "its latest visit, or the number of its visits, is another",
+        "its latest visit, or the number of its visits, is different",
         "SELECT seed.uri FROM seed
          WHERE visits <> (SELECT count(*) FROM visit WHERE visit.seed = seed.uri)
             OR (visit, date) IS NOT
