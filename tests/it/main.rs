@@ -15,6 +15,7 @@ mod documentation;
 mod edits;
 mod extract;
 mod fetch;
+mod fields;
 mod further;
 mod history;
 mod incremental;
