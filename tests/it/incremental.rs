@@ -497,3 +497,49 @@ proptest! {
         prop_assert!(problems.problems.is_empty(), "{:?}", problems.problems);
     }
 }
+
+#[test]
+fn verify_computes_a_sample_of_the_answers_anew_and_verify_deep_all_of_them() {
+    let mut world = World::new();
+    let pages = 0..20_u8;
+    let reference = world.profile.references[0].clone();
+    world.profile.references = pages
+        .clone()
+        .map(|page| Reference {
+            number: u32::from(page) + 1,
+            url: Some(uri(page)),
+            ..reference.clone()
+        })
+        .collect();
+    for page in pages.clone() {
+        let brings = Brings::Page {
+            names: 0xff,
+            table: false,
+            quoted: true,
+            nonce: page,
+        };
+        world.visit(page, 1, &brings);
+    }
+    world.act(&Act::Compare);
+    let comparing = Comparing::new(Alert::default());
+    let problems = |world: &World, deep| {
+        let all = pipeline::verify_answers(&world.store, &world.named(), &comparing, deep).unwrap();
+        let answers = all.into_iter().map(|it| it.place);
+        answers
+            .filter(|it| it.starts_with("answer network page"))
+            .count()
+    };
+    assert_eq!((problems(&world, false), problems(&world, true)), (0, 0));
+    // Answers that say the same, in other bytes.
+    let mut answers = world.store.answers("network").unwrap();
+    answers.retain(|it| it.part == "page");
+    assert_eq!(answers.len(), 20);
+    for answer in &mut answers {
+        let text = String::from_utf8(answer.json.text().unwrap()).unwrap();
+        answer.json = world.store.packed(format!("{text} ").as_bytes()).unwrap();
+    }
+    world.store.put_answers("network", answers).unwrap();
+    // Waits until they are on the disk.
+    world.store.note_look(world.at).unwrap();
+    assert_eq!((problems(&world, false), problems(&world, true)), (8, 20));
+}
