@@ -34,6 +34,7 @@ pub use listed::NamesAnswers;
 pub use names::{
     HeldIn, ListFound, NameAnswer, NamesAnswer, NewName,
     alike::{Alike, Comparable, alike, alike_in_full},
+    keys::Keys,
     names,
 };
 pub use page::{Look, Page};

@@ -33,6 +33,7 @@ mod former;
 pub(super) mod headings;
 pub(super) mod judged;
 pub(super) mod key;
+pub(super) mod keys;
 mod labels;
 mod left;
 mod legal_form;

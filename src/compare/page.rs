@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::{
     claim::Visited,
     fate::fate,
-    names::pool::Pool,
+    names::{keys::Keys, pool::Pool},
     page_text::PageText,
     proof::{Sketch, Witness},
 };
@@ -25,6 +25,8 @@ pub struct Page<'a> {
     pub(super) visited: Visited<'a>,
     /// For each further page, where its text begins in the reading, and which capture brought it.
     further: Vec<(usize, &'a CaptureEntry)>,
+    /// The keys of the names in its other versions.
+    keys: Option<&'a Keys>,
     text: OnceCell<PageText<'a>>,
     pool: OnceCell<Pool<'a>>,
     witness: OnceCell<Witness<'a>>,
@@ -45,11 +47,19 @@ impl<'a> Page<'a> {
         Self {
             visited,
             further,
+            keys: None,
             text: OnceCell::new(),
             pool: OnceCell::new(),
             witness: OnceCell::new(),
             sketch: OnceCell::new(),
         }
+    }
+
+    /// The same page; names that `keys` has are not put into comparable form again.
+    #[must_use]
+    pub fn with_keys(mut self, keys: &'a Keys) -> Self {
+        self.keys = Some(keys);
+        self
     }
 
     /// The state of the page, if it was read.
@@ -76,7 +86,10 @@ impl<'a> Page<'a> {
 
     /// The names of its lists.
     pub(super) fn pool(&self, reading: &'a Reading) -> &Pool<'a> {
-        self.pool.get_or_init(|| Pool::of(&reading.lists))
+        self.pool.get_or_init(|| match self.keys {
+            Some(keys) => Pool::with(&reading.lists, keys),
+            None => Pool::of(&reading.lists),
+        })
     }
 
     /// What portraits are made from and compared with.

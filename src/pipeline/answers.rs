@@ -11,7 +11,7 @@ use std::{
 use crate::{
     clock::Instant,
     compare::{
-        Answered, Answers, Page, Part, Question, names_asked, questions, questions_of_choices,
+        Answered, Answers, Keys, Page, Part, Question, names_asked, questions, questions_of_choices,
     },
     digest::ContentDigest,
     extract,
@@ -350,12 +350,13 @@ impl Answering<'_> {
             .iter()
             .map(|start| Some(spans.get(start.checked_sub(1)?)?.last))
             .collect();
+        let keys = Keys::default();
         for (place, (span, lasting)) in spans.iter().zip(lasting).enumerate().skip(first) {
             if self.comparing.is_stopped() {
                 return Err(AnalyseError::Stopped);
             }
             let page = Brought::of(self.store, (seed, span), readings)?;
-            let page = page.shown();
+            let page = page.shown().with_keys(&keys);
             waiting = lasting.is_waiting(page.state()).then(|| page.fate());
             let known = starts.iter().zip(&mut closed);
             for (task, (start, closed)) in tasks.iter_mut().zip(known) {

@@ -67,7 +67,7 @@ fn affiliated(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
             continue;
         }
         let is_it = |at: usize| {
-            let key = pool.names.get(at).map(|name| &name.key);
+            let key = pool.names.get(at).map(|name| &*name.key);
             key.is_some_and(|key| body(key) == *own || Some(&key.exact) == own.as_ref())
         };
         if let Some(it) = of.iter_mut().find(|pair| is_it(pair.0)) {

@@ -91,8 +91,8 @@ impl Matches {
 /// All keys of the names of a page: those of their texts and those from their records.
 fn keys_of<'p>(pool: &'p Pool<'_>) -> impl Iterator<Item = (usize, &'p NameKey)> {
     pool.names.iter().enumerate().flat_map(|(at, entry)| {
-        let also = entry.also.iter().map(|(_, also)| also);
-        std::iter::once(&entry.key)
+        let also = entry.also.iter().map(|(_, also)| &**also);
+        std::iter::once(&*entry.key)
             .chain(also)
             .map(move |it| (at, it))
     })

@@ -88,7 +88,7 @@ fn is_open(name_answer: &NameAnswer) -> bool {
 
 /// The open names that make up the name at `at`, each with a word that none of the others has.
 fn merged(judged: &Judged<'_>, open: &[usize], at: usize) -> Vec<usize> {
-    let Some(whole) = judged.pool.names.get(at).map(|name| &name.key) else {
+    let Some(whole) = judged.pool.names.get(at).map(|name| &*name.key) else {
         return Vec::new();
     };
     let parts: Vec<usize> = open
@@ -183,7 +183,7 @@ fn split(
         return None;
     }
     let own: BTreeSet<&str> = key.own_words().collect();
-    let of = |at: &usize| judged.pool.names.get(*at).map(|name| &name.key);
+    let of = |at: &usize| judged.pool.names.get(*at).map(|name| &*name.key);
     let shares: Vec<usize> = fresh
         .iter()
         .copied()

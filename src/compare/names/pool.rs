@@ -3,9 +3,10 @@
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Range,
+    rc::Rc,
 };
 
-use super::key::NameKey;
+use super::{key::NameKey, keys::Keys};
 use crate::entity::{EntityList, EntityName, NameSource};
 
 /// All lists of a page with their names in comparable form, each spelling once.
@@ -25,16 +26,24 @@ pub(in crate::compare) struct Pool<'a> {
 /// A distinct name of a page.
 pub(in crate::compare) struct Pooled<'a> {
     /// Its key.
-    pub(in crate::compare) key: NameKey,
+    pub(in crate::compare) key: Rc<NameKey>,
     /// The first item with the name.
     pub(in crate::compare) item: &'a EntityName,
     /// What else its record says, in comparable form, with the source.
-    pub(in crate::compare) also: Vec<(NameSource, NameKey)>,
+    pub(in crate::compare) also: Vec<(NameSource, Rc<NameKey>)>,
 }
 
 impl<'a> Pool<'a> {
     /// The names of `lists`.
     pub(in crate::compare) fn of(lists: impl IntoIterator<Item = &'a EntityList>) -> Self {
+        Self::with(lists, &Keys::default())
+    }
+
+    /// The names of `lists`, with the keys that are known.
+    pub(in crate::compare) fn with(
+        lists: impl IntoIterator<Item = &'a EntityList>,
+        keys: &Keys,
+    ) -> Self {
         let mut pool = Self {
             lists: Vec::new(),
             names: Vec::new(),
@@ -52,12 +61,12 @@ impl<'a> Pool<'a> {
                         .iter()
                         .filter(|(_, also)| also != &item.surface)
                         .map(|(source, also)| match source {
-                            NameSource::LinkTarget => (*source, NameKey::of(telling_label(also))),
-                            _ => (*source, NameKey::of(also)),
+                            NameSource::LinkTarget => (*source, keys.of(telling_label(also))),
+                            _ => (*source, keys.of(also)),
                         })
                         .collect();
                     pool.names.push(Pooled {
-                        key: NameKey::of(beginning(&item.surface)),
+                        key: keys.of(beginning(&item.surface)),
                         item,
                         also,
                     });
@@ -106,7 +115,7 @@ fn telling_label(host: &str) -> &str {
 
 /// Removes the addresses that several names link to: they identify none of them, and may be the page's own.
 fn forget_shared_hosts(names: &mut [Pooled<'_>]) {
-    let is_host = |name_source: &(NameSource, NameKey)| name_source.0 == NameSource::LinkTarget;
+    let is_host = |name_source: &(NameSource, Rc<NameKey>)| name_source.0 == NameSource::LinkTarget;
     let mut shared: BTreeMap<String, usize> = BTreeMap::new();
     for (_, key) in names
         .iter()

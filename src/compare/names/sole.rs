@@ -96,7 +96,7 @@ fn only(
         .flatten()
         .copied()
         .collect();
-    let name = |at: usize| pool.names.get(at).map(|name| &name.key);
+    let name = |at: usize| pool.names.get(at).map(|name| &*name.key);
     let mut choice: Option<usize> = None;
     for &at in &near {
         let found = name(at)?;
