@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memchr_iter;
 use toml::de::{DeTable, DeValue};
-
-use super::fault::place;
 
 /// The line, counted from 1, on which the entry of each reference begins, by the reference's number; empty if `text` is not TOML.
 #[must_use]
@@ -15,7 +14,15 @@ pub fn reference_lines(text: &str) -> BTreeMap<u32, usize> {
     };
     let entries = parsed.get_ref().get("references");
     let entries = entries.and_then(|value| value.get_ref().as_array());
+    let (mut at, mut line) = (0, 1);
     for entry in entries.into_iter().flatten() {
+        // Entries follow one another, so that every line is counted once.
+        let start = entry.span().start;
+        line += text
+            .as_bytes()
+            .get(at..start)
+            .map_or(0, |between| memchr_iter(b'\n', between).count());
+        at = start;
         let number = entry
             .get_ref()
             .as_table()
@@ -25,9 +32,7 @@ pub fn reference_lines(text: &str) -> BTreeMap<u32, usize> {
             _ => None,
         });
         if let Some(number) = number {
-            lines
-                .entry(number)
-                .or_insert(place(text, entry.span().start).0);
+            lines.entry(number).or_insert(line);
         }
     }
     lines
