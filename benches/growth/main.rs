@@ -45,6 +45,7 @@ const TABLES: &[(&str, Table)] = &[
     ("large", large),
     ("daily", work::daily),
     ("desk", work::desk),
+    ("report", work::report),
     ("stop", work::stop),
     ("export", work::export),
     ("years", work::years),

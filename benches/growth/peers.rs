@@ -20,20 +20,19 @@ print(f'{time.process_time() - before:.2f} s (trafilatura {trafilatura.__version
 const FASTWARC: &str = r#"
 import io, pathlib, sys, time
 from importlib.metadata import version
-from fastwarc.stream_io import BytesIOStream, FileStream, GZipStream
-from fastwarc.warc import ArchiveIterator
+from fastwarc import ArchiveIterator, GzipWriter
 records, length = [], 0
 for name in sorted(pathlib.Path(sys.argv[1]).rglob('*.warc.gz')):
-    for record in ArchiveIterator(GZipStream(FileStream(str(name), 'rb')), parse_http=False):
+    for record in ArchiveIterator(str(name), parse_http=False):
         record.freeze()
         length += record.content_length
         records.append(record)
 before = time.perf_counter()
-out = BytesIOStream()
-stream = GZipStream(out, 'wb')
+out = io.BytesIO()
 for record in records:
-    record.write(stream)
-stream.close()
+    member = GzipWriter(out)
+    record.write(member)
+    member.finish()
 print(f'{length / 1e6 / (time.perf_counter() - before):.0f} MB/s (FastWARC {version("FastWARC")})')
 "#;
 

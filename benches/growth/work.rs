@@ -69,7 +69,7 @@ pub(crate) fn years(bench: &mut Bench) -> Result<(), Failure> {
 pub(crate) fn desk(bench: &mut Bench) -> Result<(), Failure> {
     let counts = [80, 160].map(|it| bench.part(it));
     let (mut deciding, mut reporting) = (vec![Vec::new(); 2], vec![Vec::new(); 2]);
-    let mut waits = vec![Vec::new(); 3];
+    let mut waits = vec![Vec::new(); 4];
     for program in &bench.programs {
         for (place, profiles) in counts.iter().enumerate() {
             let site = Site::start(Kind::Losing)?;
@@ -89,7 +89,7 @@ pub(crate) fn desk(bench: &mut Bench) -> Result<(), Failure> {
             let report = project.cost(&["report", "--format", "json"])?;
             reporting.get_mut(place).ok_or("no row")?.push(report);
             if place == 1 {
-                for (all, wait) in waits.iter_mut().zip(served(&project)?) {
+                for (all, wait) in waits.iter_mut().zip(served(&project, "/report/p000")?) {
                     all.push(wait);
                 }
             }
@@ -104,11 +104,40 @@ pub(crate) fn desk(bench: &mut Bench) -> Result<(), Failure> {
         Growth::Doubled,
     )?;
     let [_, size] = &sizes;
-    let whats = ["home, the first request", "home", "one report"];
+    print_waits(size, waits)
+}
+
+fn print_waits(size: &str, waits: Vec<Vec<f64>>) -> Result<(), Failure> {
+    let whats = ["home, at once", "home, first", "home", "one report"];
     for (what, waits) in whats.iter().zip(waits) {
         print_numbers(&format!("{size}: serve, {what}, ms"), waits)?;
     }
     Ok(())
+}
+
+/// One profile with some 9,000 findings: its report.
+pub(crate) fn report(bench: &mut Bench) -> Result<(), Failure> {
+    let pages = bench.part(230);
+    let site = Site::start(Kind::Losing)?;
+    let (mut bytes, mut costs) = (Vec::new(), Vec::new());
+    let mut waits = vec![Vec::new(); 4];
+    for program in &bench.programs {
+        site.show(0);
+        let project = Project::new(program, &site, (pages, 1), true)?;
+        project.cost(ARCHIVE_ONLY)?;
+        site.show(1);
+        project.cost(RUN_ALL)?;
+        let page = ["report", "--format", "html", "-o", "report.html"];
+        costs.push(project.least(3, &page)?);
+        bytes.push(project.size("report.html")? / 1e3);
+        for (all, wait) in waits.iter_mut().zip(served(&project, "/report/p000")?) {
+            all.push(wait);
+        }
+    }
+    let about = format!("one profile, {} findings", pages * 41);
+    print_row(&format!("{about}: report as HTML"), &costs)?;
+    print_numbers(&format!("{about}: its size, kB"), bytes)?;
+    print_waits(&about, waits)
 }
 
 /// The id of a finding of the first profile that needs a decision.
@@ -124,33 +153,52 @@ fn question(project: &Project<'_>) -> Result<String, Failure> {
     Ok(id.ok_or("no finding needs a decision")?.to_owned())
 }
 
-/// How long `serve` takes, in milliseconds, for the first page, for the same again (the fastest of ten), and for a report.
-fn served(project: &Project<'_>) -> Result<[f64; 3], Failure> {
+/// How long `serve` takes, in milliseconds: for its first page as soon as it listens; started anew, for the first page after
+/// two seconds, for the same again (the fastest of ten), and for a report.
+fn served(project: &Project<'_>, report: &str) -> Result<[f64; 4], Failure> {
+    let at_once = serving(project, Duration::ZERO, |address| asked(address, "/"))?;
+    let [first, again, report] = serving(project, Duration::from_secs(2), |address| {
+        let first = asked(address, "/")?;
+        Ok([first, fastest(address, "/")?, fastest(address, report)?])
+    })?;
+    Ok([at_once, first, again, report])
+}
+
+/// Starts `serve`, and gives its address after a while to `ask`.
+fn serving<T>(
+    project: &Project<'_>,
+    after: Duration,
+    ask: impl FnOnce(&str) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let any = "127.0.0.1:0";
     let mut child = project
         .command(&["serve", "--listen", any, "--replay", any])
         .stdout(Stdio::piped())
         .spawn()?;
-    let waited = waits(&mut child);
+    let asked = address_of(&mut child).and_then(|address| {
+        thread::sleep(after);
+        ask(&address)
+    });
     child.kill()?;
     child.wait()?;
-    waited
+    asked
 }
 
-fn waits(child: &mut Child) -> Result<[f64; 3], Failure> {
+/// The address that `serve` says it listens on.
+fn address_of(child: &mut Child) -> Result<String, Failure> {
     let out = child.stdout.take().ok_or("no output")?;
     let line = BufReader::new(out).lines().next().ok_or("no address")??;
     let address = line.split("http://").nth(1).ok_or("no address")?;
-    let address = address.trim_end_matches('/').to_owned();
-    let first = asked(&address, "/")?;
-    let fastest = |path: &str| -> Result<f64, Failure> {
-        let mut least = f64::MAX;
-        for _ in 0..10 {
-            least = least.min(asked(&address, path)?);
-        }
-        Ok(least)
-    };
-    Ok([first, fastest("/")?, fastest("/report/p000")?])
+    Ok(address.trim_end_matches('/').to_owned())
+}
+
+/// The least that a server takes for a page, of ten times, in milliseconds.
+fn fastest(address: &str, path: &str) -> Result<f64, Failure> {
+    let mut least = f64::MAX;
+    for _ in 0..10 {
+        least = least.min(asked(address, path)?);
+    }
+    Ok(least)
 }
 
 /// How long a server takes for a page, in milliseconds.
