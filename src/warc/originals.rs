@@ -1,6 +1,6 @@
 //! The originals of revisits: the responses of one or more files, and the revisits that still wait for their response.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{Record, fields, record::without_brackets};
 use crate::{
@@ -15,15 +15,16 @@ use crate::{
 struct Original {
     digest: PayloadDigest,
     date: Instant,
-    uri: TargetUri,
+    uri: Arc<TargetUri>,
 }
 
-/// The responses of one or more files, indexed by everything that revisits use to refer to them.
+/// The responses of one or more files, indexed by everything that revisits use to refer to them. There may be millions: each is in
+/// memory once, whatever refers to it.
 #[derive(Debug, Default)]
 pub struct Originals {
-    ids: HashMap<String, Original>,
-    digests: HashMap<String, Original>,
-    uris: HashMap<String, Vec<Original>>,
+    ids: HashMap<Box<str>, Arc<Original>>,
+    digests: HashMap<Box<str>, Arc<Original>>,
+    uris: HashMap<Arc<TargetUri>, Vec<Arc<Original>>>,
 }
 
 /// A revisit that waits for its response.
@@ -128,7 +129,7 @@ impl Unresolved {
         let original = Original {
             digest: payload,
             date,
-            uri,
+            uri: uri.into(),
         };
         self.capture(revisit(&self.record, &original))
     }
@@ -163,23 +164,22 @@ impl Originals {
         date: Instant,
         payload: &[u8],
     ) {
-        let original = Original {
+        let known = self.uris.get_key_value(uri);
+        let uri = known.map_or_else(|| Arc::new(uri.clone()), |it| Arc::clone(it.0));
+        let original = Arc::new(Original {
             digest: PayloadDigest::of(payload),
             date,
-            uri: uri.clone(),
-        };
+            uri: Arc::clone(&uri),
+        });
         if let Some(id) = record.id() {
-            self.ids.insert(id.to_owned(), original.clone());
+            self.ids.insert(id.into(), Arc::clone(&original));
         }
         if let Some(digest) = record.field("WARC-Payload-Digest") {
             self.digests
-                .entry(digest.to_ascii_lowercase())
-                .or_insert_with(|| original.clone());
+                .entry(digest.to_ascii_lowercase().into())
+                .or_insert_with(|| Arc::clone(&original));
         }
-        self.uris
-            .entry(uri.as_str().to_owned())
-            .or_default()
-            .push(original);
+        self.uris.entry(uri).or_default().push(original);
     }
 
     /// The reference in the record of a revisit, if its response is known or its digest is supported.
@@ -203,7 +203,7 @@ impl Originals {
                 let original = Original {
                     digest,
                     date: record.date().unwrap_or_default(),
-                    uri: uri.clone(),
+                    uri: uri.clone().into(),
                 };
                 Some(revisit(record, &original))
             }
@@ -214,12 +214,17 @@ impl Originals {
         let named = record
             .field("WARC-Refers-To")
             .and_then(|field| self.ids.get(without_brackets(field)));
-        let of_uri = || self.uris.get(said.uri.as_ref().unwrap_or(uri).as_str());
+        let of_uri = || self.uris.get(said.uri.as_ref().unwrap_or(uri));
         named
-            .or_else(|| of_uri()?.iter().find(|it| Some(it.date) == said.date))
+            .map(Arc::as_ref)
+            .or_else(|| {
+                let mut responses = of_uri()?.iter().map(Arc::as_ref);
+                responses.find(|it| Some(it.date) == said.date)
+            })
             .or_else(|| {
                 let digest = said.digest.as_ref()?;
-                self.digests.get(&digest.to_ascii_lowercase())
+                let known = self.digests.get(digest.to_ascii_lowercase().as_str());
+                known.map(Arc::as_ref)
             })
             .or_else(|| {
                 let unnamed = said.digest.is_none();
@@ -227,6 +232,7 @@ impl Originals {
                 let before = |original: &&Original| date.is_none_or(|date| original.date <= date);
                 of_uri()?
                     .iter()
+                    .map(Arc::as_ref)
                     .filter(before)
                     .max_by_key(|it| it.date)
                     .filter(|_| unnamed)
@@ -241,7 +247,7 @@ fn revisit(record: &Record, original: &Original) -> Revisit {
         profile: said.profile,
         payload_digest: original.digest,
         refers_to_date: said.date.unwrap_or(original.date),
-        refers_to_uri: said.uri.unwrap_or_else(|| original.uri.clone()),
+        refers_to_uri: said.uri.unwrap_or_else(|| original.uri.as_ref().clone()),
         head: record.block.clone(),
     }
 }
