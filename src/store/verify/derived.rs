@@ -50,23 +50,23 @@ const RULES: &[(&str, &str, &str)] = &[
         "SELECT seed.uri FROM seed
          WHERE held IS NOT (SELECT capture.id FROM visit JOIN capture ON capture.visit = visit.id
                  WHERE visit.seed = seed.uri AND payload IS NOT NULL AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
-                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed)
                  ORDER BY visit.date DESC, visit.id DESC LIMIT 1)
             OR brought IS NOT (SELECT capture.id FROM visit JOIN capture ON capture.visit = visit.id
                  WHERE visit.seed = seed.uri AND outcome = 'response' AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
-                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed)
                      AND payload = (SELECT payload FROM capture WHERE id = seed.held)
                  ORDER BY visit.date DESC, visit.id DESC LIMIT 1)
             OR changed IS NOT (SELECT id FROM (SELECT capture.id, payload, visit.date, visit.id AS visit,
                      lag(payload) OVER (ORDER BY visit.date, visit.id) AS before
                  FROM visit JOIN capture ON capture.visit = visit.id
                  WHERE visit.seed = seed.uri AND payload IS NOT NULL AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
-                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed))
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed))
                  WHERE before <> payload ORDER BY date DESC, visit DESC LIMIT 1)
             OR modified IS NOT (SELECT visit.id FROM visit JOIN capture ON capture.visit = visit.id
                  WHERE visit.seed = seed.uri AND outcome <> 'server-not-modified'
                      AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
-                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed)
                  ORDER BY visit.date DESC, visit.id DESC LIMIT 1)",
     ),
     (

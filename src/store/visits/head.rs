@@ -107,7 +107,7 @@ impl Store {
                     "SELECT visit.date, outcome <> 'failure' AND coalesce(status, 0) BETWEEN 200 AND 399
                      FROM uri JOIN visit ON visit.seed = uri.id JOIN capture ON capture.visit = visit.id
                      WHERE uri.uri = ?1 AND visit.date <= ?2 AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
-                         AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                         AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed)
                      ORDER BY visit.date DESC, visit.id DESC LIMIT 1",
                 )?
                 .query_row(params![seed.as_str(), micros(now)], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -70,6 +70,12 @@ impl Store {
     }
 }
 
+/// How many visits of a seed after one ended in "not modified", up to a number. The plus sign keeps SQLite from reading all
+/// captures of the address for each of them.
+const NOT_MODIFIED: &str = "SELECT count(*) FROM (SELECT 1 FROM visit WHERE seed = ?1 AND (date, id) > (?2, ?3)
+     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed)
+ LIMIT ?4)";
+
 fn state(connection: &Connection, seed: &TargetUri, most: u32) -> Result<Option<SeedState>, Fault> {
     type Columns = (i64, i64, i64, i64, bool, Option<(i64, String)>);
     let columns: Option<Columns> = connection
@@ -89,11 +95,7 @@ fn state(connection: &Connection, seed: &TargetUri, most: u32) -> Result<Option<
         return Ok(None);
     };
     let not_modified = connection
-        .prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM visit WHERE seed = ?1 AND (date, id) > (?2, ?3)
-                 AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
-             LIMIT ?4)",
-        )?
+        .prepare_cached(NOT_MODIFIED)?
         .query_row(params![row, date, visit, most], |row| row.get(0))?;
     let found = entries(
         connection,
@@ -354,7 +356,7 @@ fn next(connection: &Connection, came: &Came<'_>) -> rusqlite::Result<Option<(i6
             "SELECT capture.id, visit.date, visit.id, payload FROM visit JOIN capture ON capture.visit = visit.id
              WHERE visit.seed = ?1 AND (visit.date, visit.id) > (?2, ?3) AND payload IS NOT NULL
                  AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
-                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed)
              ORDER BY visit.date, visit.id LIMIT 1",
         )?
         .query_row(params![came.seed, came.date, came.visit], |row| {
@@ -370,7 +372,7 @@ fn brought(connection: &Connection, seed: i64, payload: i64) -> rusqlite::Result
             "SELECT capture.id FROM capture INDEXED BY capture_by_payload JOIN visit ON visit.id = capture.visit
              WHERE payload = ?2 AND outcome = 'response' AND visit.seed = ?1
                  AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
-                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed)
              ORDER BY visit.date DESC, visit.id DESC LIMIT 1",
         )?
         .query_row([seed, payload], |row| row.get(0))
@@ -443,7 +445,7 @@ pub(in crate::store) fn each_validators(
         "SELECT capture.id, payload FROM visit JOIN capture ON capture.visit = visit.id
          WHERE visit.seed = ?1 AND status = 200 AND payload IS NOT NULL
              AND hop = (SELECT max(hop) FROM capture WHERE visit = visit.id)
-                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND uri = visit.seed)
+                     AND NOT EXISTS (SELECT 1 FROM capture WHERE visit = visit.id AND asked IS NOT NULL AND +uri = visit.seed)
          ORDER BY capture.id",
     )?;
     let mut rows = seeds.query(())?;
@@ -489,4 +491,30 @@ pub(in crate::store) fn begin(connection: &Connection) -> Result<(), Fault> {
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema;
+
+    #[test]
+    fn counting_visits_in_a_row_reads_no_other_visits() {
+        let connection = Connection::open_in_memory().unwrap();
+        for step in schema::STEPS {
+            connection.execute_batch(step.sql).unwrap();
+        }
+        let plan = format!("EXPLAIN QUERY PLAN {NOT_MODIFIED}");
+        let mut statement = connection.prepare(&plan).unwrap();
+        let steps = statement
+            .query_map([1, 2, 3, 4], |row| row.get::<_, String>(3))
+            .unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        for index in [
+            "visit_by_seed (seed=? AND date>?)",
+            "capture_by_visit (visit=?)",
+        ] {
+            assert!(steps.iter().any(|step| step.ends_with(index)), "{steps:?}");
+        }
+    }
 }
