@@ -28,13 +28,13 @@ pub(crate) async fn measure(pages: u32, versions: u32) -> Result<(), Failure> {
         let watch = Stopwatch::now();
         store.verify_payloads()?;
         let verifying = watch.elapsed().as_secs_f64();
-        let size = store.size()?;
+        let stored = store.size()?;
         print(&format!(
             "{size:>9}   {:>13}   {:>8.0}   {:>18.3} ms   {:.0} MB/s",
-            size.file_bytes / visits,
+            stored.file_bytes / visits,
             visits as f64 / filled.time.as_secs_f64(),
             reading * 1e3,
-            mb(size.plain_bytes) / verifying
+            mb(stored.plain_bytes) / verifying
         ))?;
     }
     journals()
