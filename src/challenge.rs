@@ -6,7 +6,7 @@
 use crate::{
     capture::{Response, fields_of, status_of},
     content_coding::{Caps, decode_response},
-    html_scan::{Scan, scan},
+    html::{Outline, Syntax, Tree, parse},
 };
 
 /// A challenge, and its sign.
@@ -129,16 +129,29 @@ pub fn in_page(page: &[u8]) -> Option<Challenge> {
     if page.len() > LONGEST {
         return None;
     }
-    let text = String::from_utf8_lossy(page).to_ascii_lowercase();
+    let page = String::from_utf8_lossy(page);
+    in_text(&page, || {
+        Outline::of(&Tree::of(&parse(&page, Syntax::Html)))
+    })
+}
+
+/// The challenge in a parsed page, if any; `page` is its source.
+#[must_use]
+pub fn in_tree(page: &str, tree: &Tree<'_>) -> Option<Challenge> {
+    in_text(page, || Outline::of(tree))
+}
+
+fn in_text(page: &str, outline: impl FnOnce() -> Outline) -> Option<Challenge> {
+    let text = page.to_ascii_lowercase();
     let found = |signs: &'static [(&str, &str)]| signs.iter().find(|sign| text.contains(sign.0));
     let (own, shared) = (found(OWN), found(SHARED));
     if own.is_none() && shared.is_none() {
         return None;
     }
-    let page = scan(&text);
+    let page = outline();
     let (sign, vendor) = match (own, shared) {
-        (Some(challenge), _) if page.letters <= MOST_TEXT => *challenge,
-        (_, Some(challenge)) if page.letters <= MOST_SHARED && !page.has_content() => *challenge,
+        (Some(it), _) if page.letters <= MOST_TEXT => *it,
+        (_, Some(it)) if page.letters <= MOST_SHARED && !has_content(&page) => *it,
         _ => return None,
     };
     Some(Challenge {
@@ -147,11 +160,9 @@ pub fn in_page(page: &[u8]) -> Option<Challenge> {
     })
 }
 
-impl Scan {
-    /// Whether a page has something besides a challenge: fields to fill in, several headings, a list.
-    fn has_content(&self) -> bool {
-        self.fields > 0 || self.headings > 2 || self.items > 2
-    }
+/// Whether a page has something besides a challenge: fields to fill in, several headings, a list.
+fn has_content(page: &Outline) -> bool {
+    page.fields > 0 || page.headings > 2 || page.items > 2
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use crate::{
     entity::EntityList,
-    forward, media_type,
+    forward,
+    html::{self, Flow, Syntax, Tree},
+    media_type,
     pdf::TextLayer,
     reading::{Ending, PageState, Reading, Signal},
 };
@@ -20,12 +22,10 @@ use sign::Sign;
 mod base;
 mod classes;
 mod counted;
-mod css;
 mod draft;
 mod ending;
 mod fast_hash;
 mod find;
-mod flow;
 mod judge;
 mod kind;
 mod list_item;
@@ -39,18 +39,11 @@ mod phrases;
 mod plain;
 mod ranking;
 mod record;
-mod references;
-mod regions;
-mod shown;
 mod sign;
 #[cfg(test)]
 mod sign_tests;
-mod sink;
-mod spelt;
 mod states;
 mod tellings;
-mod tokens;
-mod tree;
 
 pub use page::Page;
 
@@ -87,21 +80,26 @@ pub fn read(page: &Page<'_>) -> Reading {
     if let Some(plain) = plain {
         return of_plain(plain, signals);
     }
-    html(page, &decoded.text, kind, signals)
+    of_html(page, &decoded.text, kind, signals)
 }
 
 /// Reads a page of HTML: the tree, its text, what could be lists, which of them are names, and whether the page can be judged by.
-fn html(page: &Page<'_>, source: &str, kind: Kind, mut signals: Vec<Signal>) -> Reading {
-    let tree = tree::Tree::parse(source, kind == Kind::Xhtml);
-    if tree.too_deep {
+fn of_html(page: &Page<'_>, source: &str, kind: Kind, mut signals: Vec<Signal>) -> Reading {
+    let syntax = match kind {
+        Kind::Xhtml => Syntax::Xhtml,
+        _ => Syntax::Html,
+    };
+    let parsed = html::parse(source, syntax);
+    let tree = Tree::of(&parsed);
+    if parsed.is_cut {
         signals.push(Signal {
             what: "elements nest too deep, or are too many; some were read as one".to_owned(),
             speaks_for: PageState::Content,
             weight: 0.1,
         });
     }
-    let flow = flow::write(&tree);
-    let (lists, lost_selectors) = lists(page, source, &tree, &flow);
+    let flow = Flow::of(&tree);
+    let (lists, lost_selectors) = lists(page, &tree, &flow);
     let more = more::find(&tree, &flow, page.uri);
     let judged = states::judge(&tree, &flow, &lists, (page.status, source));
     signals.extend(judged.signals);
@@ -127,12 +125,7 @@ fn html(page: &Page<'_>, source: &str, kind: Kind, mut signals: Vec<Signal>) -> 
 }
 
 /// The lists of a page, best first, and the selectors of profiles that match nothing.
-fn lists(
-    page: &Page<'_>,
-    source: &str,
-    tree: &tree::Tree,
-    flow: &flow::Flow,
-) -> (Vec<EntityList>, Vec<String>) {
+fn lists(page: &Page<'_>, tree: &Tree<'_>, flow: &Flow) -> (Vec<EntityList>, Vec<String>) {
     let index = PageIndex::new(tree, flow);
     let topic = Topic::of(&index, page.uri);
     let drafts = find::drafts(&index);
@@ -142,7 +135,7 @@ fn lists(
     let labels = labels.map(|list| unseen::labels(list, topic.names));
     let mut written: Vec<EntityList> = data.chain(labels).collect();
     let mut lost = Vec::new();
-    let found = find::selector::find(&index, source, page.selectors, &drafts);
+    let found = find::selector::find(&index, page.selectors, &drafts);
     for (selector, draft) in page.selectors.iter().zip(found) {
         match draft {
             Some(draft) => written.extend(judge::given(&index, page.uri, &draft, selector)),
@@ -154,7 +147,7 @@ fn lists(
 
 /// Where a page sends a browser that does nothing else, as the fetcher understands it. A page is only looked through for it where it
 /// has a refresh or next to no text.
-fn leads_to(tree: &tree::Tree, page: &Page<'_>, text: &str) -> Option<String> {
+fn leads_to(tree: &Tree<'_>, page: &Page<'_>, text: &str) -> Option<String> {
     const LITTLE: usize = 4 << 10;
     let is_refresh = |node: usize| {
         tree.is_element(node)
@@ -163,8 +156,9 @@ fn leads_to(tree: &tree::Tree, page: &Page<'_>, text: &str) -> Option<String> {
                 .attr(node, &html5ever::local_name!("http-equiv"))
                 .is_some_and(|attr| attr.trim().eq_ignore_ascii_case("refresh"))
     };
-    let may = text.len() <= LITTLE || (1..tree.nodes.len().min(400)).any(is_refresh);
-    let it = forward::in_page(text, page.uri.filter(|_| may)?)?;
+    let may = text.len() <= LITTLE
+        || text.len() <= forward::LONGEST && (1..tree.nodes.len().min(400)).any(is_refresh);
+    let it = forward::in_tree(tree, page.uri.filter(|_| may)?)?;
     Some(it.to.to_string())
 }
 

@@ -2,10 +2,14 @@
 
 mod script;
 
+use std::borrow::Cow;
+
+use html5ever::{LocalName, local_name};
+
 use crate::{
     capture::{Response, fields_of, media_type_of, status_of},
     content_coding::{Caps, decode_response},
-    html_scan::{Scan, Tag, scan},
+    html::{Outline, Syntax, Tree, parse},
     media_type,
     uri::TargetUri,
 };
@@ -77,7 +81,8 @@ pub fn of(head: &[u8], body: &[u8], uri: &TargetUri) -> Option<Forward> {
             .and_then(|header| forward(uri, uri, &header.to, "a Refresh field"));
     }
     let decoded = media_type::decode(body, media_type.charset.as_deref());
-    of_page(&scan(&decoded.text), header, uri)
+    let page = parse(&decoded.text, Syntax::Html);
+    of_page(&Tree::of(&page), header, uri)
 }
 
 /// Where the `Refresh` field of a response sends the browser at once that asked for `uri`.
@@ -91,10 +96,10 @@ pub fn in_head(head: &[u8], uri: &TargetUri) -> Option<Forward> {
     forward(uri, uri, &refresh.to, "a Refresh field")
 }
 
-/// Where a page of HTML, as text, sends the browser that asked for `uri`; `None` for a page to be read.
+/// Where a parsed page sends the browser that asked for `uri`; `None` for a page to be read.
 #[must_use]
-pub fn in_page(page: &str, uri: &TargetUri) -> Option<Forward> {
-    (page.len() <= LONGEST).then(|| of_page(&scan(page), None, uri))?
+pub fn in_tree(tree: &Tree<'_>, uri: &TargetUri) -> Option<Forward> {
+    of_page(tree, None, uri)
 }
 
 /// The target of a refresh.
@@ -103,28 +108,29 @@ struct Refresh {
     to: String,
 }
 
-fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forward> {
-    let base = page
-        .tags
-        .iter()
-        .filter(|tag| tag.name == "base")
-        .find_map(|tag| uri.join(tag.attribute("href")?).ok());
-    let base = base.map_or_else(|| uri.clone(), |base| base.0);
+fn of_page(tree: &Tree<'_>, header: Option<Refresh>, uri: &TargetUri) -> Option<Forward> {
+    let page = Outline::of(tree);
+    let base = named(tree, local_name!("base"))
+        .find_map(|node| uri.join(tree.attr(node, &local_name!("href"))?).ok());
+    let base = base.map_or_else(|| uri.clone(), |it| it.0);
     let to = |reference: &str, how| forward(uri, &base, reference, how);
-    if let Some(header) = header.filter(|header| page.is_over_after(header.delay)) {
-        return to(&header.to, "a Refresh field");
+    if let Some(it) = header.filter(|it| is_over_after(&page, it.delay)) {
+        return to(&it.to, "a Refresh field");
     }
-    let metas = page.tags.iter().filter(|tag| {
-        let kind = tag.attribute("http-equiv").unwrap_or_default();
-        tag.name == "meta" && kind.trim().eq_ignore_ascii_case("refresh")
+    let metas = named(tree, local_name!("meta")).filter(|node| {
+        let kind = tree.attr(*node, &local_name!("http-equiv"));
+        kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("refresh"))
     });
     for meta in metas {
-        let refresh = meta.attribute("content").and_then(refresh);
-        let counts = |refresh: &Refresh| {
-            if meta.in_noscript {
-                page.says_little()
+        let refresh = tree.attr(meta, &local_name!("content")).and_then(refresh);
+        let is_spare = tree
+            .ancestors(meta)
+            .any(|node| *tree.name(node) == local_name!("noscript"));
+        let counts = |it: &Refresh| {
+            if is_spare {
+                says_little(&page)
             } else {
-                page.is_over_after(refresh.delay)
+                is_over_after(&page, it.delay)
             }
         };
         if let Some(found) = refresh.filter(counts)
@@ -133,77 +139,89 @@ fn of_page(page: &Scan, header: Option<Refresh>, uri: &TargetUri) -> Option<Forw
             return Some(target);
         }
     }
-    if !page.says_little() {
+    if !says_little(&page) {
         return None;
     }
-    let body = page.tags.iter().find(|tag| tag.name == "body");
-    let onload = body.and_then(|body| body.attribute("onload"));
-    let scripts = page.scripts.iter().map(String::as_str).chain(onload);
-    let scripts: Vec<&str> = scripts.collect();
+    let scripts: Vec<Cow<'_, str>> = scripts(tree);
+    let scripts: Vec<&str> = scripts.iter().map(|script| &**script).collect();
     match script::leads_to(&scripts) {
         Some(script::Leads::To(address)) => return to(&address, "a script"),
         Some(script::Leads::Submits) => {
-            if let Some(address) = page.form() {
-                return to(&address, "a form that submits itself");
+            if let Some(it) = form(tree) {
+                return to(&it, "a form that submits itself");
             }
         }
         None => {}
     }
-    if let Some(frame) = page.only_frame() {
-        return to(frame, "a frame");
+    if let Some(it) = only_frame(tree) {
+        return to(it, "a frame");
     }
-    let canonical = page.tags.iter().find(|tag| {
-        let relation = tag.attribute("rel").unwrap_or_default();
-        tag.name == "link" && relation.trim().eq_ignore_ascii_case("canonical")
+    let canonical = named(tree, local_name!("link")).find(|node| {
+        let relation = tree.attr(*node, &local_name!("rel")).unwrap_or_default();
+        relation.trim().eq_ignore_ascii_case("canonical")
     })?;
-    let stub = to(canonical.attribute("href")?, "a stub with a canonical link")?;
-    let mut links = page.tags.iter().filter(|tag| tag.name == "a");
-    let leads_there = |tag: &Tag| {
-        let link = tag.attribute("href").and_then(|href| base.join(href).ok());
+    let address = tree.attr(canonical, &local_name!("href"))?;
+    let stub = to(address, "a stub with a canonical link")?;
+    let leads_there = |node: usize| {
+        let link = tree.attr(node, &local_name!("href"));
+        let link = link.and_then(|link| base.join(link).ok());
         link.is_some_and(|link| link.0 == stub.to)
     };
-    links.any(leads_there).then_some(stub)
+    named(tree, local_name!("a"))
+        .any(leads_there)
+        .then_some(stub)
 }
 
-impl Scan {
-    /// Whether there is hardly anything on the page to read or to do.
-    fn says_little(&self) -> bool {
-        self.letters <= MOST_TEXT && self.fields == 0 && self.headings <= 2 && self.items <= 5
-    }
+/// The elements of that name.
+fn named<'t>(tree: &'t Tree<'_>, name: LocalName) -> impl Iterator<Item = usize> + 't {
+    (1..tree.nodes.len()).filter(move |node| *tree.name(*node) == name)
+}
 
-    /// Whether a page that forwards after that many seconds does nothing else.
-    fn is_over_after(&self, delay: f64) -> bool {
-        delay <= AT_ONCE || delay <= SOON && self.says_little()
-    }
+/// The inline scripts, and what runs when the page is there.
+fn scripts<'a>(tree: &Tree<'a>) -> Vec<Cow<'a, str>> {
+    let inline = named(tree, local_name!("script")).map(|node| tree.raw_text(node));
+    let body = named(tree, local_name!("body")).next();
+    let onload = body.and_then(|body| tree.attr(body, &local_name!("onload")));
+    inline.chain(onload.map(Cow::Borrowed)).collect()
+}
 
-    /// The address of the only frame in a page of frames.
-    fn only_frame(&self) -> Option<&str> {
-        let frames = self.tags.iter().filter(|tag| tag.name == "frame");
-        let sources = frames.filter_map(|frame| frame.attribute("src"));
-        let mut sources =
-            sources.filter(|source| !source.is_empty() && !source.starts_with("about:"));
-        let first = sources.next()?;
-        sources.next().is_none().then_some(first)
-    }
+/// Whether there is hardly anything on the page to read or to do.
+fn says_little(page: &Outline) -> bool {
+    page.letters <= MOST_TEXT && page.fields == 0 && page.headings <= 2 && page.items <= 5
+}
 
-    /// The target of the only form on a page when it is submitted as it is.
-    fn form(&self) -> Option<String> {
-        let mut forms = self.tags.iter().filter(|tag| tag.name == "form");
-        let form = forms.next()?;
-        let method = form.attribute("method").unwrap_or("get");
-        if forms.next().is_some() || !method.eq_ignore_ascii_case("get") {
-            return None;
+/// Whether a page that forwards after that many seconds does nothing else.
+fn is_over_after(page: &Outline, delay: f64) -> bool {
+    delay <= AT_ONCE || delay <= SOON && says_little(page)
+}
+
+/// The address of the only frame in a page of frames.
+fn only_frame<'a>(tree: &Tree<'a>) -> Option<&'a str> {
+    let frames = named(tree, local_name!("frame"));
+    let sources = frames.filter_map(|node| tree.attr(node, &local_name!("src")));
+    let mut sources = sources.filter(|it| !it.is_empty() && !it.starts_with("about:"));
+    let first = sources.next()?;
+    sources.next().is_none().then_some(first)
+}
+
+/// The target of the only form on a page when it is submitted as it is.
+fn form(tree: &Tree<'_>) -> Option<String> {
+    let mut forms = named(tree, local_name!("form"));
+    let form = forms.next()?;
+    let method = tree.attr(form, &local_name!("method")).unwrap_or("get");
+    if forms.next().is_some() || !method.eq_ignore_ascii_case("get") {
+        return None;
+    }
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for input in named(tree, local_name!("input")) {
+        if let Some(name) = tree.attr(input, &local_name!("name")) {
+            let value = tree.attr(input, &local_name!("value"));
+            query.append_pair(name, value.unwrap_or_default());
         }
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for input in self.tags.iter().filter(|tag| tag.name == "input") {
-            if let Some(name) = input.attribute("name") {
-                query.append_pair(name, input.attribute("value").unwrap_or_default());
-            }
-        }
-        let action = form.attribute("action").unwrap_or_default();
-        let action = action.split(['?', '#']).next().unwrap_or_default();
-        Some(format!("{action}?{}", query.finish()))
     }
+    let action = tree.attr(form, &local_name!("action")).unwrap_or_default();
+    let action = action.split(['?', '#']).next().unwrap_or_default();
+    Some(format!("{action}?{}", query.finish()))
 }
 
 fn forward(

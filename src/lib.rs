@@ -7,7 +7,7 @@
 //!
 //! The flow, in the order in which a page passes through it:
 //!
-//! - [`article`] reads an article into a [`profile`]: references and claims.
+//! - [`article`] reads an article into a [`profile`]: references and claims. [`html`] is the one parsed page for all who read HTML.
 //! - [`schedule`] determines which of the cited pages are due.
 //! - [`fetch`] visits them, politely and safely; each visit becomes [`capture`]s. [`challenge`] recognizes answers that check for
 //!   a person, [`forward`] pages that only send a browser elsewhere.
@@ -46,7 +46,7 @@ pub mod profile;
 pub mod finding;
 pub mod reading;
 
-pub mod html_scan;
+pub mod html;
 
 pub mod article;
 pub mod cdxj;

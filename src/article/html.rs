@@ -2,14 +2,17 @@
 
 use std::fmt::Write;
 
-use scraper::{ElementRef, Html, Node};
+use scraper::{ElementRef, Node};
 
 use super::{
     Article, Skipped, citation, language_of,
     plain::{self, Raw, Shape},
     reference,
 };
-use crate::text::one_line;
+use crate::{
+    html::{self, Syntax, is_block},
+    text::one_line,
+};
 
 use entry::Link;
 use notes::Notes;
@@ -55,48 +58,6 @@ const FURNITURE: &[&str] = &[
     "related-posts",
 ];
 
-/// Elements that end a run of text.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "html",
-    "li",
-    "main",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
-
 /// An entry under a heading of references that no marker leads to.
 type Loose = (u32, String, Vec<Link>);
 
@@ -105,9 +66,10 @@ type Shown<'a> = (u32, &'a String, &'a Vec<Link>, &'a [(String, String)]);
 
 /// Reads an article in HTML.
 pub(super) fn read(text: &str) -> Article {
-    let document = Html::parse_document(text);
+    let page = html::parse(text, Syntax::Html);
+    let document = &page.document;
     let root = document.root_element();
-    let notes = Notes::find(&document);
+    let notes = Notes::find(document);
     let mut walk = Walk::of(&notes);
     walk.element(root, Shape::Paragraph);
     walk.flush(Shape::Paragraph);
@@ -119,13 +81,13 @@ pub(super) fn read(text: &str) -> Article {
         ..
     } = walk;
     let lang = root.attr("lang").or_else(|| {
-        entry::select(&document, "body[lang]")
+        entry::select(document, "body[lang]")
             .first()
             .and_then(|it| it.attr("lang"))
     });
     let mut article = Article {
-        title: head::title(&document),
-        address: head::address(&document),
+        title: head::title(document),
+        address: head::address(document),
         language: language_of(lang, &raw),
         skipped,
         explained: notes.explained.clone(),
@@ -211,7 +173,7 @@ impl<'b> Walk<'b> {
             return self.skip(element, "outside the text");
         }
         if self.notes.hidden.contains(&element.id()) {
-            if BLOCKS.contains(&name) {
+            if is_block(&element.value().name.local) {
                 self.flush(shape);
             }
             return;
@@ -253,7 +215,7 @@ impl<'b> Walk<'b> {
     /// Walks what stands in an element.
     fn inner(&mut self, element: ElementRef<'_>, shape: Shape) {
         let name = element.value().name();
-        let block = BLOCKS.contains(&name);
+        let block = is_block(&element.value().name.local);
         let inner = match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Shape::Heading,
             "li" => Shape::Item,

@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 use super::Form;
 use crate::{
     digest::PayloadDigest,
+    html::unescaped,
     media_type::{self, MediaType},
     profile::{Profile, Source, Span},
     selector::{TextPositionSelector, TextQuoteSelector},
@@ -279,7 +280,7 @@ fn text_words<'t>(
         let entity = &entity[..end];
         let decoded = entities
             .entry(entity)
-            .or_insert_with(|| decoded(entity))
+            .or_insert_with(|| unescaped(entity).into_owned())
             .clone();
         if decoded.chars().all(char::is_alphanumeric) && !decoded.is_empty() {
             let word = Word {
@@ -307,10 +308,4 @@ fn join(words: Vec<Word>, found: &mut Vec<Word>) {
 
 fn alone(word: &Word) -> bool {
     word.key.chars().any(|character| character > '\u{2e7f}')
-}
-
-/// What an entity stands for.
-fn decoded(entity: &str) -> String {
-    let fragment = scraper::Html::parse_fragment(entity);
-    fragment.root_element().text().collect()
 }

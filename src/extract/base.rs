@@ -2,8 +2,7 @@
 
 use html5ever::local_name;
 
-use super::tree::Tree;
-use crate::{reading::More, uri::TargetUri};
+use crate::{html::Tree, reading::More, uri::TargetUri};
 
 /// Makes what the signs lead to whole, where the first `<base href>` of the page at `uri` names another address (HTML, 4.2.3).
 pub(super) fn join(found: &mut [More], tree: &Tree, uri: Option<&TargetUri>) {

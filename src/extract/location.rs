@@ -7,10 +7,9 @@ use html5ever::local_name;
 use super::{
     draft::{Draft, Item},
     fast_hash::{mix, mix_number},
-    flow::heading_level,
     page_index::PageIndex,
 };
-use crate::entity::Strategy;
+use crate::{entity::Strategy, html::heading_level};
 
 /// The heading that a list stands under: its caption, or the last heading before it that is not one of its own.
 pub(super) fn heading_of(
@@ -204,6 +203,6 @@ pub(super) fn make(index: &PageIndex<'_>, first: &Item) -> u64 {
         .chain(tree.ancestors(first.node))
         .take(6)
         .fold(0, |hash, it| {
-            mix_number(mix(hash, tree.name(it).as_bytes()), tree.class(it).first)
+            mix_number(mix(hash, tree.name(it).as_bytes()), index.class(it).first)
         })
 }

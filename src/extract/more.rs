@@ -6,13 +6,12 @@ use html5ever::local_name;
 
 use super::{
     base,
-    flow::Flow,
     phrases::{MORE, Row, Strength, is_whole},
     states::folded,
     tellings::may_lead_on,
-    tree::Tree,
 };
 use crate::{
+    html::{Flow, Tree},
     reading::{More, MoreKind, Region},
     uri::TargetUri,
 };
@@ -27,6 +26,7 @@ const LONGEST_CONTROL: usize = 60;
 pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<More> {
     let mut found = Vec::new();
     let mut controls: BTreeMap<String, Vec<More>> = BTreeMap::new();
+    let leading: Vec<bool> = tree.class_values().map(tells).collect();
     for node in 1..tree.nodes.len() {
         if !tree.is_element(node) {
             continue;
@@ -43,7 +43,12 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Mor
             _ => {}
         }
         by_attributes(&mut found, tree, flow, node);
-        by_its_names(&mut found, &mut controls, tree, flow, node);
+        let class = leading[tree.class_number(node)].then_some(local_name!("class"));
+        let other = [local_name!("id"), local_name!("aria-label")].into_iter();
+        let mut names = class.into_iter().chain(other);
+        if let Some(name) = names.find_map(|name| tree.attr(node, &name).filter(|it| tells(it))) {
+            by_its_names(&mut found, &mut controls, tree, flow, (node, name));
+        }
     }
     // What stands beside every member is about the member.
     found.extend(
@@ -226,13 +231,43 @@ fn says(text: &str, strength: Strength) -> Option<&'static str> {
     found
 }
 
+/// Whether an attribute of this name says how many things or pages there are beside those shown, or where the next are.
+fn counts(name: &str) -> bool {
+    const TELLING: [&str; 12] = [
+        "total",
+        "maxpage",
+        "maxnumpages",
+        "lastpage",
+        "numpages",
+        "pagecount",
+        "pages",
+        "nextpage",
+        "nexturl",
+        "nexthref",
+        "foundposts",
+        "totalcount",
+    ];
+    let Some(rest) = name.strip_prefix("data-") else {
+        return matches!(name, "aria-setsize" | "aria-rowcount");
+    };
+    // Each of them has one of these in it, and few attributes have.
+    let may = |part: &str| memchr::memmem::find(rest.as_bytes(), part.as_bytes()).is_some();
+    (may("page") || may("next") || may("total") || may("found")) && {
+        let plain: String = rest.chars().filter(char::is_ascii_alphanumeric).collect();
+        TELLING
+            .iter()
+            .any(|it| plain.ends_with(it) || plain.starts_with(it))
+    }
+}
+
 /// What attributes count: `aria-setsize`, `aria-rowcount`, `data-total-pages`.
 fn by_attributes(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
     let at = Some(flow.spans[node].start);
     if !is_there(flow, node) {
         return;
     }
-    for (name, value) in tree.counting(node) {
+    for (name, value) in tree.attributes(node).filter(|it| counts(it.0)) {
+        let value = value.trim();
         if name.starts_with("aria-") {
             // -1 is for a number that is not known (WAI-ARIA 1.2).
             let total = match value.parse::<i64>() {
@@ -288,28 +323,23 @@ const LOADS: [&str; 6] = [
     "infinitescroll",
 ];
 
-/// What an element's class or id calls it: a pager with a link in it, a button that loads more.
+/// Whether a class, id or label may speak of further pages.
+fn tells(name: &str) -> bool {
+    name.len() < 200 && may_lead_on(name)
+}
+
+/// What the class, id or label of an element says: a pager with a link in it, a button that loads more.
 fn by_its_names(
     found: &mut Vec<More>,
     controls: &mut BTreeMap<String, Vec<More>>,
     tree: &Tree,
     flow: &Flow,
-    node: usize,
+    (node, name): (usize, &str),
 ) {
-    let tells = |text: &&str| text.len() < 200 && may_lead_on(text);
-    let other = |name| tree.attr(node, &name).filter(tells);
-    let class = tree.attr(node, &local_name!("class"));
-    let Some(class) = class
-        .filter(|class| class.len() < 200 && tree.class(node).leads_on)
-        .or_else(|| other(local_name!("id")))
-        .or_else(|| other(local_name!("aria-label")))
-    else {
-        return;
-    };
     if !is_there(flow, node) {
         return;
     }
-    let plain: String = class
+    let plain: String = name
         .chars()
         .filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ')
         .map(|letter| letter.to_ascii_lowercase())
@@ -352,7 +382,7 @@ fn by_its_names(
         } else if is_button && !flow.hidden[node] && text.len() <= LONGEST_CONTROL {
             push(
                 controls,
-                if text.is_empty() { class } else { text },
+                if text.is_empty() { name } else { text },
                 tree,
                 flow,
                 node,

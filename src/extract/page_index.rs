@@ -9,24 +9,25 @@ use foldhash::fast::RandomState;
 use html5ever::local_name;
 
 use super::{
-    css::Selectors,
+    classes::Class,
     fast_hash::{Map, mix, mix_number},
-    flow::{Flow, is_block},
     names::{self, NameSigns, Telling},
     record::trim,
-    tree::{Kind, Tree},
 };
+use crate::html::{Flow, Kind, Tree, css::Selectors, is_block};
 
 /// A page as the finders see it.
 pub(super) struct PageIndex<'a> {
     /// The nodes of the page.
-    pub(super) tree: &'a Tree,
+    pub(super) tree: &'a Tree<'a>,
     /// The text of the page, with the place of every node in it.
     pub(super) flow: &'a Flow,
     /// For each node a hash of the tag names and first classes from the root to it.
     pub(super) paths: Vec<u64>,
     /// For each node whether it is a block or has one in it.
     pub(super) blocky: Vec<bool>,
+    /// What each of the different class attributes tells.
+    classes: Vec<Class>,
     texts: RefCell<KnownTexts<'a>>,
     /// How many nodes before each are dates or times of day.
     dated: OnceCell<Vec<u32>>,
@@ -64,15 +65,16 @@ impl KnownTexts<'_> {
 
 impl<'a> PageIndex<'a> {
     /// The index of a page; what is asked seldom is computed when it is asked.
-    pub(super) fn new(tree: &'a Tree, flow: &'a Flow) -> Self {
+    pub(super) fn new(tree: &'a Tree<'a>, flow: &'a Flow) -> Self {
         let count = tree.nodes.len();
+        let classes: Vec<Class> = tree.class_values().map(Class::of).collect();
         let mut paths = vec![0_u64; count];
         let mut blocky = vec![false; count];
         let mut called = vec![false; count];
         for node in 1..count {
-            if let Kind::Element(name, _) = &tree.nodes[node].kind {
+            if let Kind::Element(name, _) = tree.nodes[node].kind {
                 let mut path = mix(paths[tree.nodes[node].parent], name.as_bytes());
-                let class = tree.class(node);
+                let class = classes[tree.class_number(node)];
                 if class.first != 0 {
                     path = mix_number(path, class.first);
                 }
@@ -94,6 +96,7 @@ impl<'a> PageIndex<'a> {
             flow,
             paths,
             blocky,
+            classes,
             texts: RefCell::new(KnownTexts::new(count, flow.text.len())),
             dated: OnceCell::new(),
             links: links(tree),
@@ -104,6 +107,11 @@ impl<'a> PageIndex<'a> {
             tellings: RefCell::default(),
             shown: RefCell::default(),
         }
+    }
+
+    /// What the class attribute of a node tells.
+    pub(super) fn class(&self, node: usize) -> Class {
+        self.classes[self.tree.class_number(node)]
     }
 
     /// A selector of an element.
@@ -181,7 +189,7 @@ impl<'a> PageIndex<'a> {
     }
 
     fn is_date(&self, node: usize) -> bool {
-        match &self.tree.nodes[node].kind {
+        match self.tree.nodes[node].kind {
             Kind::Document => false,
             Kind::Element(name, _) => *name == local_name!("time"),
             Kind::Text(_) => {
@@ -234,7 +242,7 @@ impl<'a> PageIndex<'a> {
 }
 
 /// For each node the next that is a link, itself or behind it.
-fn links(tree: &Tree) -> Vec<u32> {
+fn links(tree: &Tree<'_>) -> Vec<u32> {
     let mut next = u32::MAX;
     let mut links = vec![next; tree.nodes.len()];
     for node in (0..tree.nodes.len()).rev() {

@@ -9,10 +9,11 @@ mod titles;
 
 use std::ops::Range;
 
-use super::{flow::Flow, names, plain::Plain, tree::Tree};
+use super::{names, plain::Plain};
 use crate::{
     challenge,
     entity::{EntityList, ListKind},
+    html::{Flow, Tree},
     reading::{Block, Doubt, Link, PageState, Region, Signal},
 };
 
@@ -98,7 +99,7 @@ pub(super) fn judge(
         firm.extend(manner.addressed(main, named));
     }
     let challenge = (flow.text.len() <= MOST_OF_A_CHALLENGE && page.len() <= LONGEST_CHALLENGE)
-        .then(|| challenge::in_page(page.as_bytes()))
+        .then(|| challenge::in_tree(page, tree))
         .flatten();
     if let Some(challenge) = challenge {
         let what = format!(

@@ -4,9 +4,9 @@ use crate::{
     entity::Strategy,
     extract::{
         draft::{Draft, Item},
-        flow::heading_level,
         page_index::PageIndex,
     },
+    html::heading_level,
 };
 
 use super::siblings::{self, Group, is_index};

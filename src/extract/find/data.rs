@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::{
     entity::{EntityName, NameSource},
-    extract::{css, judge::unseen::Unseen, names, page_index::PageIndex, spelt::may_be_data},
+    extract::{judge::unseen::Unseen, names, page_index::PageIndex},
+    html::css,
     text::one_line,
 };
 
@@ -48,7 +49,10 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Unseen> {
     let mut lists = Vec::new();
     let mut budget = BYTES;
     for node in 1..tree.nodes.len() {
-        for (name, data) in tree.data(node) {
+        for (name, data) in tree
+            .attributes(node)
+            .filter(|(name, value)| may_be_data(value) && !DEFINED.contains(name))
+        {
             if data.len() > budget {
                 continue;
             }
@@ -81,6 +85,34 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Unseen> {
     }
     lists.truncate(60);
     lists
+}
+
+/// Attributes that HTML defines: what they contain is for readers, not for scripts.
+const DEFINED: [&str; 9] = [
+    "alt",
+    "aria-label",
+    "class",
+    "content",
+    "href",
+    "id",
+    "style",
+    "title",
+    "value",
+];
+
+/// Whether the value of an attribute may be JSON, plain or in base64, in which a page carries what its scripts are to show.
+fn may_be_data(value: &str) -> bool {
+    const LEAST: usize = 100;
+    value.len() >= LEAST
+        && match value.as_bytes()[0] {
+            b'[' => true,
+            // Of an object what counts is the records in it; most are but settings.
+            b'{' => memmem::find(value.as_bytes(), b"[{").is_some(),
+            // The base64 of an opening brace or bracket and a quotation mark or brace.
+            b'e' => value.starts_with("eyJ"),
+            b'W' => value.starts_with("W3s") || value.starts_with("WyJ"),
+            _ => false,
+        }
 }
 
 /// The array or object that a string holds as JSON, plain or in base64.

@@ -6,10 +6,10 @@ use crate::{
     entity::{NameSource, Strategy},
     extract::{
         draft::{Draft, Item, Observed},
-        flow::heading_level,
         names::{self, Sort},
         page_index::PageIndex,
     },
+    html::heading_level,
 };
 
 /// Runs of headings of one level, not parted by a higher one.

@@ -5,9 +5,10 @@ use html5ever::{LocalName, local_name};
 use crate::{
     entity::{EntityName, NameSource},
     extract::{
-        css, judge::unseen::Unseen, list_item::absolute, location::heading_before, names,
+        judge::unseen::Unseen, list_item::absolute, location::heading_before, names,
         page_index::PageIndex, record::trim,
     },
+    html::css,
     reading::Region,
     text::one_line,
     uri::TargetUri,

@@ -13,8 +13,8 @@ use crate::{
         names::{self, Sort},
         page_index::PageIndex,
         record,
-        tree::Kind,
     },
+    html::Kind,
 };
 
 /// An inline piece of a line.

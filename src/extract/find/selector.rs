@@ -1,62 +1,27 @@
 //! Lists at the places that profiles name by CSS selectors.
 
-use scraper::{Html, HtmlTreeSink, Node, Selector};
+use scraper::Selector;
 
 use crate::{
     entity::{NameSource, Strategy},
     extract::{
         draft::{Draft, Item},
         page_index::PageIndex,
-        record, sink,
-        tree::Tree,
+        record,
     },
 };
 
 /// Follows each selector: the draft of the list there, `None` if it is not a selector or matches nothing with a name.
 pub(in crate::extract) fn find(
     index: &PageIndex<'_>,
-    source: &str,
     selectors: &[String],
     drafts: &[Draft],
 ) -> Vec<Option<Draft>> {
-    if selectors.is_empty() {
-        return Vec::new();
-    }
-    let (html, _) = sink::parse_into(
-        HtmlTreeSink::new(Html::new_document()),
-        source,
-        index.tree.xhtml,
-        |_| true,
-    );
-    selectors
-        .iter()
-        .map(|selector| match matching(index.tree, &html, selector) {
-            nodes if nodes.is_empty() => None,
-            nodes => members(index, &nodes, drafts),
-        })
-        .collect()
-}
-
-/// The nodes of our tree that a selector matches. Both trees are built by one parser, so the n-th element of one is
-/// the n-th of the other.
-fn matching(tree: &Tree, html: &Html, selector: &str) -> Vec<usize> {
-    let Ok(selector) = Selector::parse(selector) else {
-        return Vec::new();
+    let draft = |selector: &String| {
+        let nodes = index.tree.select(&Selector::parse(selector).ok()?);
+        members(index, &nodes, drafts)
     };
-    let matched: std::collections::HashSet<_> =
-        html.select(&selector).map(|select| select.id()).collect();
-    let theirs = html.tree.root().descendants().filter(|descendant| {
-        matches!(descendant.value(), Node::Element(_))
-            && !descendant
-                .ancestors()
-                .any(|node| matches!(node.value(), Node::Fragment))
-    });
-    let ours = (1..tree.nodes.len()).filter(|&at| tree.is_element(at));
-    theirs
-        .zip(ours)
-        .filter(|(pair, _)| matched.contains(&pair.id()))
-        .map(|pair| pair.1)
-        .collect()
+    selectors.iter().map(draft).collect()
 }
 
 /// The list that the matched nodes hold: each a record, or one that holds a list.

@@ -9,11 +9,10 @@ use crate::{
     extract::{
         draft::{Draft, Item, Observed},
         fast_hash::{Map, Set, map},
-        flow::heading_level,
         page_index::PageIndex,
         record,
-        tree::Tree,
     },
+    html::{Tree, heading_level},
 };
 
 /// What siblings of one kind share: the tag, and a class.
@@ -181,13 +180,13 @@ fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
 /// Siblings parted by tag and by the class that most of their kind share.
 fn by_kind(index: &PageIndex<'_>, members: Vec<usize>) -> Vec<Vec<usize>> {
     let tree = index.tree;
-    let (Some(&first), classes) = (members.first(), &tree.classes) else {
+    let Some(&first) = members.first() else {
         return Vec::new();
     };
-    let (name, class) = (tree.name(first), classes.number(first));
+    let (name, class) = (tree.name(first), tree.class_number(first));
     if members
         .iter()
-        .all(|&member| tree.name(member) == name && classes.number(member) == class)
+        .all(|&member| tree.name(member) == name && tree.class_number(member) == class)
     {
         return vec![members];
     }
@@ -200,7 +199,7 @@ fn by_kind(index: &PageIndex<'_>, members: Vec<usize>) -> Vec<Vec<usize>> {
     // Among many boxes without a class one or two that have their own are something else: the head, the foot.
     let bare = members
         .iter()
-        .filter(|&&member| tree.class(member).first == 0)
+        .filter(|&&member| index.class(member).first == 0)
         .count();
     let apart = bare >= 3 && bare + 2 >= members.len();
     let mut places: Map<Kin<'_>, usize> = map();
@@ -217,7 +216,7 @@ fn by_kind(index: &PageIndex<'_>, members: Vec<usize>) -> Vec<Vec<usize>> {
         let odd = apart
             && shared.is_none()
             && *name == local_name!("div")
-            && tree.class(member).first != 0;
+            && index.class(member).first != 0;
         let shared = if odd { Some("") } else { shared };
         let kind = (name, shared);
         let place = *places.entry(kind).or_insert(kinds.len());

@@ -11,8 +11,8 @@ use crate::{
         list_item::{host_of, is_logo, link_of},
         names::{self, NameSigns, Sort},
         page_index::PageIndex,
-        tree::Kind,
     },
+    html::Kind,
 };
 
 use super::{

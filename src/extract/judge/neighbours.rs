@@ -4,11 +4,11 @@ use crate::{
     entity::{ListKind, Strategy},
     extract::{
         fast_hash::{Map, map},
-        flow::Flow,
         location::make,
         names,
         page_index::PageIndex,
     },
+    html::Flow,
 };
 
 use super::{

@@ -5,7 +5,8 @@ use std::ops::Range;
 use html5ever::local_name;
 
 use crate::{
-    extract::{judge::name_signs::LIKELY, page_index::PageIndex, tree::Kind},
+    extract::{judge::name_signs::LIKELY, page_index::PageIndex},
+    html::Kind,
     language::{Lexicon, mark},
 };
 

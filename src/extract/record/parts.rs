@@ -5,8 +5,9 @@ use std::ops::Range;
 use html5ever::local_name;
 use memchr::{memchr, memchr3_iter, memrchr};
 
-use crate::extract::{
-    flow::heading_level, judge::name_signs::CLEAR, page_index::PageIndex, tree::Kind,
+use crate::{
+    extract::{judge::name_signs::CLEAR, page_index::PageIndex},
+    html::{Kind, heading_level},
 };
 
 use super::{
@@ -190,7 +191,7 @@ enum What {
 fn what(index: &PageIndex<'_>, record: &Range<usize>, node: usize) -> What {
     let span = &index.flow.spans[node];
     let text = index.text(span);
-    match &index.tree.nodes[node].kind {
+    match index.tree.nodes[node].kind {
         Kind::Document => What::Nothing,
         Kind::Text(_) => {
             // The parent of a text that is all of it says the same.
@@ -272,7 +273,7 @@ fn carrier(index: &PageIndex<'_>, node: usize, root: usize) -> (Carrier, u64) {
     let class = if node == root {
         0
     } else {
-        tree.class(node).first
+        index.class(node).first
     };
     let carrier = match *name {
         local_name!("img") | local_name!("area") | local_name!("title") | local_name!("input") => {
@@ -289,7 +290,7 @@ fn carrier(index: &PageIndex<'_>, node: usize, root: usize) -> (Carrier, u64) {
     };
     let named = node != root
         && (tree.attr(node, &local_name!("itemprop")) == Some("name")
-            || tree.class(node).names_itself);
+            || index.class(node).names_itself);
     if named && carrier > Carrier::Named && carrier != Carrier::Alt {
         (Carrier::Named, class)
     } else {

@@ -8,12 +8,8 @@ use super::{
     titles,
 };
 use crate::{
-    extract::{
-        flow::{Flow, heading_level},
-        names,
-        phrases::Topic,
-        tree::{Kind, Tree},
-    },
+    extract::{names, phrases::Topic},
+    html::{Flow, Kind, Tree, heading_level},
     reading::{PageState, Region, Signal},
 };
 
@@ -381,7 +377,7 @@ fn called(shape: &mut Shape, tree: &Tree, flow: &Flow, node: usize, main: usize)
             );
         }
     }
-    if span > 0 && !flow.hidden[node] && !is_outer && tree.class(node).pays {
+    if span > 0 && !flow.hidden[node] && !is_outer && is_paywall(classes) {
         shape.firmly(
             PageState::LoginWall,
             0.4,
@@ -391,6 +387,11 @@ fn called(shape: &mut Shape, tree: &Tree, flow: &Flow, node: usize, main: usize)
 }
 
 /// A field that only those who have an account can fill.
+/// Whether a class attribute calls its element a paywall.
+fn is_paywall(classes: &str) -> bool {
+    classes.contains("wall") && (classes.contains("paywall") || classes.contains("regwall"))
+}
+
 fn input(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
     let kind = tree
         .attr(node, &local_name!("type"))

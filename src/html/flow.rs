@@ -6,6 +6,7 @@ use html5ever::{LocalName, local_name};
 use memchr::memchr2;
 
 use super::{
+    elements::{heading_level, is_block},
     regions, shown,
     tree::{Kind, Tree},
 };
@@ -16,24 +17,31 @@ use crate::{
 
 /// The text of a page and where each node of its tree stands in it.
 #[derive(Debug, Default)]
-pub(super) struct Flow {
-    pub(super) text: String,
-    pub(super) blocks: Vec<Block>,
-    pub(super) headings: Vec<Heading>,
+pub struct Flow {
+    /// The text: folded, its blocks on lines of their own.
+    pub text: String,
+    /// The blocks of the text.
+    pub blocks: Vec<Block>,
+    /// The headings.
+    pub headings: Vec<Heading>,
     /// The node of each heading.
-    pub(super) heading_nodes: Vec<usize>,
-    pub(super) anchors: Vec<Anchor>,
-    pub(super) links: Vec<Link>,
+    pub heading_nodes: Vec<usize>,
+    /// The places that ids and names give.
+    pub anchors: Vec<Anchor>,
+    /// The links.
+    pub links: Vec<Link>,
     /// What is struck out.
-    pub(super) struck: Vec<Range<usize>>,
+    pub struck: Vec<Range<usize>>,
     /// For each node the bytes of its text, without the separators around them.
-    pub(super) spans: Vec<Range<usize>>,
+    pub spans: Vec<Range<usize>>,
     /// For each node whether a reader does not see it without a script or a click.
-    pub(super) hidden: Vec<bool>,
+    pub hidden: Vec<bool>,
     /// For each node the part of the page it belongs to.
-    pub(super) regions: Vec<Region>,
-    pub(super) title: Option<String>,
-    pub(super) language: Option<String>,
+    pub regions: Vec<Region>,
+    /// The title of the document.
+    pub title: Option<String>,
+    /// The language that the root element says it is in.
+    pub language: Option<String>,
 }
 
 /// What separates the next character from the last.
@@ -201,8 +209,19 @@ fn drawn_as_nothing(letter: char) -> bool {
     is_invisible(letter) && !matches!(letter, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
 }
 
-/// Writes the text of `tree`.
-pub(super) fn write(tree: &Tree) -> Flow {
+impl Flow {
+    /// The text of the nodes of a page.
+    #[must_use]
+    pub fn of(tree: &Tree<'_>) -> Self {
+        write(tree)
+    }
+}
+
+fn write(tree: &Tree<'_>) -> Flow {
+    let hiding: Vec<bool> = tree
+        .class_values()
+        .map(|value| value.split_whitespace().any(is_hiding))
+        .collect();
     let count = tree.nodes.len();
     let mut writer = Writer {
         flow: Flow {
@@ -229,7 +248,7 @@ pub(super) fn write(tree: &Tree) -> Flow {
         at += 1;
         let parent = tree.nodes[node].parent;
         let region = writer.flow.regions[node];
-        match &tree.nodes[node].kind {
+        match tree.nodes[node].kind {
             Kind::Document => {}
             Kind::Text(text) => {
                 let hidden = writer.flow.hidden[parent];
@@ -240,7 +259,9 @@ pub(super) fn write(tree: &Tree) -> Flow {
                 writer.flow.spans[node] = place(&writer.flow.text, writer.flow.spans[node].start);
             }
             Kind::Element(name, _) => {
-                let hidden = writer.flow.hidden[parent] || hides(tree, node, name);
+                let hidden = writer.flow.hidden[parent]
+                    || hiding[tree.class_number(node)]
+                    || hides(tree, node, name);
                 writer.flow.hidden[node] = hidden;
                 let start = writer.flow.text.len();
                 writer.flow.spans[node] = start..start;
@@ -276,7 +297,7 @@ pub(super) fn write(tree: &Tree) -> Flow {
 }
 
 /// The document's title, or a drawing's.
-fn title(writer: &mut Writer, tree: &Tree, node: usize, hidden: bool, region: Region) {
+fn title(writer: &mut Writer, tree: &Tree<'_>, node: usize, hidden: bool, region: Region) {
     if *tree.name(node) != local_name!("title") {
         return;
     }
@@ -296,7 +317,7 @@ fn title(writer: &mut Writer, tree: &Tree, node: usize, hidden: bool, region: Re
 /// The alternative text of an image.
 fn alternative(
     writer: &mut Writer,
-    tree: &Tree,
+    tree: &Tree<'_>,
     node: usize,
     name: &LocalName,
     hidden: bool,
@@ -321,7 +342,7 @@ fn alone(writer: &mut Writer, alt: &str, hidden: bool, region: Region) {
     writer.close_block();
 }
 
-fn leave(writer: &mut Writer, tree: &Tree, node: usize, block: bool) {
+fn leave(writer: &mut Writer, tree: &Tree<'_>, node: usize, block: bool) {
     let (start, region) = (writer.flow.spans[node].start, writer.flow.regions[node]);
     if start == writer.flow.text.len()
         && let Some(number) = shown::counted_up(tree, node, "")
@@ -375,19 +396,6 @@ fn place(text: &str, start: usize) -> Range<usize> {
     start + skipped..text.len()
 }
 
-/// 1 to 6 for `h1` to `h6`.
-pub(super) fn heading_level(name: &LocalName) -> Option<u8> {
-    Some(match *name {
-        local_name!("h1") => 1,
-        local_name!("h2") => 2,
-        local_name!("h3") => 3,
-        local_name!("h4") => 4,
-        local_name!("h5") => 5,
-        local_name!("h6") => 6,
-        _ => return None,
-    })
-}
-
 /// Elements whose content is no text of the page.
 fn skips(name: &LocalName) -> bool {
     matches!(
@@ -414,54 +422,6 @@ fn skips(name: &LocalName) -> bool {
     )
 }
 
-/// Whether text before and after an element's edge stands on different lines.
-pub(super) fn is_block(name: &LocalName) -> bool {
-    !matches!(
-        *name,
-        local_name!("a")
-            | local_name!("abbr")
-            | local_name!("acronym")
-            | local_name!("b")
-            | local_name!("bdi")
-            | local_name!("bdo")
-            | local_name!("big")
-            | local_name!("cite")
-            | local_name!("code")
-            | local_name!("data")
-            | local_name!("del")
-            | local_name!("dfn")
-            | local_name!("em")
-            | local_name!("font")
-            | local_name!("i")
-            | local_name!("img")
-            | local_name!("input")
-            | local_name!("ins")
-            | local_name!("kbd")
-            | local_name!("label")
-            | local_name!("mark")
-            | local_name!("nobr")
-            | local_name!("path")
-            | local_name!("picture")
-            | local_name!("q")
-            | local_name!("ruby")
-            | local_name!("s")
-            | local_name!("samp")
-            | local_name!("small")
-            | local_name!("source")
-            | local_name!("span")
-            | local_name!("strike")
-            | local_name!("strong")
-            | local_name!("sub")
-            | local_name!("sup")
-            | local_name!("svg")
-            | local_name!("time")
-            | local_name!("tt")
-            | local_name!("u")
-            | local_name!("var")
-            | local_name!("wbr")
-    ) && !name.contains('-')
-}
-
 /// Whether a style has one of the words that hide.
 fn says_none(style: &[u8]) -> bool {
     let has = |word: &[u8]| {
@@ -473,7 +433,7 @@ fn says_none(style: &[u8]) -> bool {
 }
 
 /// Whether an element says that it is not shown.
-fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
+fn hides(tree: &Tree<'_>, node: usize, name: &LocalName) -> bool {
     if matches!(
         *name,
         local_name!("noscript") | local_name!("dialog") | local_name!("map")
@@ -495,5 +455,45 @@ fn hides(tree: &Tree, node: usize, name: &LocalName) -> bool {
             return true;
         }
     }
-    tree.class(node).hides
+    false
+}
+
+/// Whether a class hides its element.
+fn is_hiding(class: &str) -> bool {
+    matches!(
+        class.as_bytes(),
+        [
+            b'd' | b'e'
+                | b'h'
+                | b'i'
+                | b's'
+                | b'v'
+                | b'w'
+                | b'D'
+                | b'E'
+                | b'H'
+                | b'I'
+                | b'S'
+                | b'V'
+                | b'W',
+            _,
+            _,
+            _,
+            ..
+        ]
+    ) && [
+        "hidden",
+        "invisible",
+        "hide",
+        "d-none",
+        "sr-only",
+        "visually-hidden",
+        "visuallyhidden",
+        "screen-reader-text",
+        "screen-reader-only",
+        "element-invisible",
+        "w-condition-invisible",
+    ]
+    .iter()
+    .any(|hiding| class.eq_ignore_ascii_case(hiding))
 }

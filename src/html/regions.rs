@@ -1,13 +1,11 @@
 //! What part of the page each node belongs to: menus, head, foot, sidebars, or what the page is there for.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
+use foldhash::fast::RandomState;
 use html5ever::local_name;
 
-use super::{
-    fast_hash::Map,
-    tree::{Kind, Tree},
-};
+use super::tree::{Kind, Tree};
 use crate::{language::Lexicon, reading::Region};
 
 /// What ids and classes call parts of a page, in small letters and digits alone.
@@ -41,7 +39,7 @@ const NAMES: &[(Region, &str)] = &[
     ),
 ];
 
-static CALLED: LazyLock<Map<&'static str, Region>> = LazyLock::new(|| {
+static CALLED: LazyLock<HashMap<&'static str, Region, RandomState>> = LazyLock::new(|| {
     let names = |it: &(Region, &'static str)| {
         let region = it.0;
         it.1.split(',').map(move |it| (it, region))
@@ -51,8 +49,13 @@ static CALLED: LazyLock<Map<&'static str, Region>> = LazyLock::new(|| {
 
 /// The region of every node. A region that an element merely calls itself is not believed
 /// where it would take most of the page's text.
-pub(super) fn of(tree: &Tree) -> Vec<Region> {
+#[must_use]
+pub fn of(tree: &Tree<'_>) -> Vec<Region> {
     let count = tree.nodes.len();
+    let by_class: Vec<Option<Region>> = tree
+        .class_values()
+        .map(|value| value.split_whitespace().find_map(called))
+        .collect();
     let weights = weights(tree);
     let mut regions = vec![Region::Main; count];
     // Whether a node stands inside an article or section, whose header and footer are its own.
@@ -61,7 +64,7 @@ pub(super) fn of(tree: &Tree) -> Vec<Region> {
         let parent = tree.nodes[node].parent;
         sectioned[node] = sectioned[parent];
         regions[node] = regions[parent];
-        let Kind::Element(name, _) = &tree.nodes[node].kind else {
+        let Kind::Element(name, _) = tree.nodes[node].kind else {
             continue;
         };
         if matches!(
@@ -72,7 +75,7 @@ pub(super) fn of(tree: &Tree) -> Vec<Region> {
         }
         let small = || weights[node] * 2 < weights[0];
         let own = by_element(tree, node, sectioned[parent])
-            .or_else(|| by_its_names(tree, node).filter(|_| small()));
+            .or_else(|| by_its_names(tree, node, &by_class).filter(|_| small()));
         if let Some(own) = own {
             // A menu in the head or the foot is a menu.
             if regions[parent] == Region::Main || own == Region::Navigation {
@@ -84,10 +87,10 @@ pub(super) fn of(tree: &Tree) -> Vec<Region> {
 }
 
 /// How many bytes of text stand below each node.
-fn weights(tree: &Tree) -> Vec<usize> {
+fn weights(tree: &Tree<'_>) -> Vec<usize> {
     let mut weights = vec![0; tree.nodes.len()];
     for node in (1..tree.nodes.len()).rev() {
-        if let Kind::Text(text) = &tree.nodes[node].kind {
+        if let Kind::Text(text) = tree.nodes[node].kind {
             weights[node] = match text.as_bytes().trim_ascii() {
                 // White space of other kinds is none of ASCII.
                 it if it.is_ascii() => it.len(),
@@ -104,7 +107,7 @@ fn weights(tree: &Tree) -> Vec<usize> {
     weights
 }
 
-fn by_element(tree: &Tree, node: usize, sectioned: bool) -> Option<Region> {
+fn by_element(tree: &Tree<'_>, node: usize, sectioned: bool) -> Option<Region> {
     let role = tree
         .attr_text(node, &local_name!("role"))
         .unwrap_or_default();
@@ -123,13 +126,13 @@ fn by_element(tree: &Tree, node: usize, sectioned: bool) -> Option<Region> {
     }
 }
 
-fn by_its_names(tree: &Tree, node: usize) -> Option<Region> {
+fn by_its_names(tree: &Tree<'_>, node: usize, by_class: &[Option<Region>]) -> Option<Region> {
     let id = tree.attr_text(node, &local_name!("id")).unwrap_or_default();
-    called(id).or(tree.class(node).region)
+    called(id).or(by_class[tree.class_number(node)])
 }
 
 /// The region that an id or a class of this name commonly stands for.
-pub(super) fn called(name: &str) -> Option<Region> {
+fn called(name: &str) -> Option<Region> {
     if !(3..=32).contains(&name.len()) {
         return None;
     }

@@ -5,7 +5,8 @@ use html5ever::local_name;
 use super::tree::Tree;
 
 /// Whether an element strikes its text out.
-pub(super) fn strikes(tree: &Tree, node: usize) -> bool {
+#[must_use]
+pub fn strikes(tree: &Tree<'_>, node: usize) -> bool {
     matches!(
         *tree.name(node),
         local_name!("s") | local_name!("strike") | local_name!("del")
@@ -15,7 +16,7 @@ pub(super) fn strikes(tree: &Tree, node: usize) -> bool {
 }
 
 /// Whether an attribute of this name says what number a counter ends at: `data-to-value`, `data-count`.
-pub(super) fn ends(name: &str) -> bool {
+fn ends(name: &str) -> bool {
     const ENDS: [&str; 9] = [
         "to", "countto", "end", "target", "stop", "number", "final", "counter", "num",
     ];
@@ -26,7 +27,8 @@ pub(super) fn ends(name: &str) -> bool {
 }
 
 /// The number that a script counts up to from the `text` of an element: as an attribute of it has it, `data-to-value="134"`.
-pub(super) fn counted_up<'t>(tree: &'t Tree, node: usize, text: &str) -> Option<&'t str> {
+#[must_use]
+pub fn counted_up<'a>(tree: &Tree<'a>, node: usize, text: &str) -> Option<&'a str> {
     const LONGEST: usize = 12;
     let shown = text.trim();
     let is_number = |text: &str| {
@@ -45,9 +47,10 @@ pub(super) fn counted_up<'t>(tree: &'t Tree, node: usize, text: &str) -> Option<
             .collect();
         digits.parse::<f64>().unwrap_or_default()
     };
-    let (_, end) = tree.attributes(node).find(|(name, attribute)| {
-        attribute.len() <= LONGEST && is_number(attribute) && ends(name)
-    })?;
+    let (_, end) = tree
+        .attributes(node)
+        .map(|(name, value)| (name, value.trim()))
+        .find(|(name, value)| value.len() <= LONGEST && is_number(value) && ends(name))?;
     // A number of nothing else: an element without text that has one is a counter by its class alone.
     let is_counter = !shown.is_empty()
         || tree

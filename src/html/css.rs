@@ -7,8 +7,8 @@ use html5ever::local_name;
 use super::tree::Tree;
 
 /// The selectors of parents made so far, all in one text; siblings share them.
-#[derive(Default)]
-pub(super) struct Selectors {
+#[derive(Debug, Default)]
+pub struct Selectors {
     text: String,
     /// For each node where its selector stands in the text.
     parents: Vec<(u32, u32)>,
@@ -16,7 +16,7 @@ pub(super) struct Selectors {
 
 impl Selectors {
     /// A selector that leads to `node` alone: from the nearest element with a plain id, by place among its siblings.
-    pub(super) fn selector(&mut self, tree: &Tree, node: usize) -> String {
+    pub fn selector(&mut self, tree: &Tree<'_>, node: usize) -> String {
         let node = if tree.is_element(node) {
             node
         } else {
@@ -34,7 +34,7 @@ impl Selectors {
     }
 
     /// Where the selector of a parent stands, made from that of its own parent.
-    fn parent(&mut self, tree: &Tree, node: usize) -> Range<usize> {
+    fn parent(&mut self, tree: &Tree<'_>, node: usize) -> Range<usize> {
         if self.parents.is_empty() {
             self.parents.resize(tree.nodes.len(), (0, 0));
         }
@@ -75,13 +75,14 @@ impl Selectors {
     }
 }
 
-/// See [`Selectors::selector`].
-pub(super) fn selector(tree: &Tree, node: usize) -> String {
+/// A selector that leads to `node` alone; see [`Selectors::selector`].
+#[must_use]
+pub fn selector(tree: &Tree<'_>, node: usize) -> String {
     Selectors::default().selector(tree, node)
 }
 
 /// Writes the selector of an element that needs no parents to be told.
-fn absolute(tree: &Tree, node: usize, out: &mut String) -> bool {
+fn absolute(tree: &Tree<'_>, node: usize, out: &mut String) -> bool {
     if node == 0 {
         out.push_str(":root");
         return true;
@@ -102,7 +103,7 @@ fn absolute(tree: &Tree, node: usize, out: &mut String) -> bool {
 }
 
 /// Writes an element's name and its place, behind its parent.
-fn step(tree: &Tree, node: usize, out: &mut String) {
+fn step(tree: &Tree<'_>, node: usize, out: &mut String) {
     out.push_str(" > ");
     let name = tree.name(node);
     if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
