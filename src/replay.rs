@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::{
     clock::{Instant, digits14},
+    html::Syntax,
     media_type::{MediaType, decode},
     uri::TargetUri,
 };
@@ -54,14 +55,10 @@ pub fn show(
     };
     let text = || decode(&payload, media_type.charset.as_deref()).text;
     match essence {
-        "text/html" => rewritten(
-            "text/html",
-            html::rewrite(&text(), &scope, html::Syntax::Html),
-        ),
-        "application/xhtml+xml" => rewritten(
-            "text/html",
-            html::rewrite(&text(), &scope, html::Syntax::Xhtml),
-        ),
+        "text/html" => rewritten("text/html", html::rewrite(&text(), &scope, Syntax::Html)),
+        "application/xhtml+xml" => {
+            rewritten("text/html", html::rewrite(&text(), &scope, Syntax::Xhtml))
+        }
         "text/css" => rewritten("text/css", css::rewrite(&text(), &scope)),
         essence if is_xml(essence) => match xml::rewrite(&text(), &scope) {
             Some(rewrite) => rewritten(essence, rewrite),
@@ -92,8 +89,8 @@ pub fn show_marked(
 ) -> (Shown, Vec<Place>) {
     let media_type = MediaType::parse(content_type.unwrap_or_default()).sniffed(&payload, false);
     let syntax = match media_type.essence.as_str() {
-        "text/html" => html::Syntax::Html,
-        "application/xhtml+xml" => html::Syntax::Xhtml,
+        "text/html" => Syntax::Html,
+        "application/xhtml+xml" => Syntax::Xhtml,
         _ => {
             let places = vec![Place::Missing; marks.len()];
             return (show(payload, content_type, target, at), places);

@@ -341,21 +341,26 @@ pub fn escaped_controls(text: &str) -> String {
     out
 }
 
-/// Text for an element of HTML or a quoted attribute: what is markup there becomes a character reference.
+/// Text for an element of HTML or XML or a quoted attribute: what is markup there becomes a character reference.
 #[must_use]
 pub fn html_escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(letter),
-        }
+        push_html_escaped(letter, &mut out);
     }
     out
+}
+
+/// Writes one letter of such a text; see [`html_escaped`].
+pub fn push_html_escaped(letter: char, out: &mut String) {
+    match letter {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '"' => out.push_str("&quot;"),
+        '\'' => out.push_str("&#39;"),
+        _ => out.push(letter),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 use std::fmt::Write;
 
 use super::{Article, html};
-use crate::text::one_line;
+use crate::{
+    html::unescaped,
+    text::{html_escaped, one_line},
+};
 
 mod inline;
 mod tables;
@@ -27,13 +30,7 @@ pub(super) fn plain(text: &str) -> String {
         rest = rest[at..].split_once('>').map_or("", |parts| parts.1);
     }
     out.push_str(rest);
-    let out = out
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&nbsp;", " ")
-        .replace("&amp;", "&");
-    one_line(&out)
+    one_line(&unescaped(&out))
 }
 
 /// The page as HTML.
@@ -45,7 +42,7 @@ fn to_html(text: &str) -> String {
     let mut out = String::from("<!DOCTYPE html><html><body>");
     if let Some(title) = title {
         // Writing to a String cannot fail.
-        let _ = write!(out, "<h1>{}</h1>", inline::escaped(&plain(&title)));
+        let _ = write!(out, "<h1>{}</h1>", html_escaped(&plain(&title)));
     }
     blocks(&body, &mut out);
     page.notes(&mut out);

@@ -19,19 +19,14 @@ use super::{
     css,
     marks::Marker,
 };
+use crate::{
+    html::{Syntax, bounded, is_void},
+    text::html_escaped,
+};
 
 mod marked;
 
 pub(super) use marked::rewrite_marked;
-
-/// The syntax of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Syntax {
-    /// HTML.
-    Html,
-    /// XML; written as HTML, with empty elements closed.
-    Xhtml,
-}
 
 /// The greatest depth of pages inside attributes of pages.
 const DEPTH: u32 = 3;
@@ -100,7 +95,7 @@ fn run_with(text: &str, scope: Scope, syntax: Syntax, depth: u32, marker: Marker
     }));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(text));
+    input.push_back(StrTendril::from(&*bounded(text)));
     // This callback always continues.
     let _ = tokenizer.feed(&input);
     tokenizer.end();
@@ -210,7 +205,7 @@ impl Page {
         let is_plain =
             matches!(self.marker, Marker::Off) || self.unmarkable.is_some() || self.is_foreign();
         match &mut self.within {
-            Within::Markup if is_plain => escape(text, &mut self.out),
+            Within::Markup if is_plain => self.out.push_str(&html_escaped(text)),
             Within::Markup => self.marked(text),
             Within::Style(sheet) => sheet.push_str(text),
             Within::Script | Within::Unseen => {}
@@ -264,12 +259,7 @@ impl Page {
             let shown = if foreign { name } else { shown_as(name) };
             self.push(&["<", shown]);
             for (name, value) in attributes {
-                self.push(&[" ", &name, "=\""]);
-                for (at, part) in value.split('"').enumerate() {
-                    self.push(if at > 0 { &["&quot;"] } else { &[] });
-                    escape(part, &mut self.out);
-                }
-                self.out.push('"');
+                self.push(&[" ", &name, "=\"", &html_escaped(&value), "\""]);
             }
             self.push(&[match (closed, foreign) {
                 (true, false) if !is_void(name) => "></",
@@ -350,7 +340,7 @@ impl Page {
         if let Within::Style(sheet) = mem::replace(&mut self.within, Within::Markup) {
             let sheet = css::rewrite(&sheet, &self.scope);
             if self.is_foreign() {
-                escape(&sheet, &mut self.out);
+                self.out.push_str(&html_escaped(&sheet));
                 return;
             }
             let mut parts = sheet.split('<');
@@ -372,42 +362,6 @@ fn shown_as(name: &str) -> &str {
     } else {
         name
     }
-}
-
-/// Text escaped for HTML.
-fn escape(text: &str, out: &mut String) {
-    for letter in text.chars() {
-        escape_letter(letter, out);
-    }
-}
-
-fn escape_letter(letter: char, out: &mut String) {
-    match letter {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        it => out.push(it),
-    }
-}
-
-/// Elements that have no content (HTML standard, 13.1.2).
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "source"
-            | "track"
-            | "wbr"
-    )
 }
 
 /// Elements that end SVG and MathML (HTML standard, 13.2.6.5).

@@ -5,6 +5,7 @@ use super::{
     attributes::{self, Fate},
     css,
 };
+use crate::text::html_escaped;
 
 /// Rewrites the addresses of a document and removes its scripts; `None` if its document type could create elements or
 /// attributes.
@@ -127,7 +128,7 @@ fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
     out.push('<');
     out.push_str(name);
     for (name, value) in attributes {
-        out.extend([" ", &name, "=\"", &escaped(&value), "\""]);
+        out.extend([" ", &name, "=\"", &html_escaped(&value), "\""]);
     }
     out.push_str(if closed { "/>" } else { ">" });
     if local != "style" || closed {
@@ -139,7 +140,7 @@ fn element(text: &str, scope: &Scope, out: &mut String) -> usize {
         Some(rest) => rest.trim_end_matches("]]>").to_owned(),
         None => plain(sheet).unwrap_or_default(),
     };
-    out.push_str(&escaped(&css::rewrite(&sheet, scope)));
+    out.push_str(&html_escaped(&css::rewrite(&sheet, scope)));
     length + end
 }
 
@@ -211,11 +212,4 @@ fn plain(text: &str) -> Option<String> {
     }
     out.push_str(rest);
     Some(out)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::template::{self, Template};
+use crate::text::html_escaped;
 
 /// A page's notes, as they are met.
 #[derive(Clone, Debug, Default)]
@@ -43,14 +44,6 @@ const DROPPED: &[&str] = &[
 
 /// Elements that mean the same to a reader of HTML.
 const KEPT: &[&str] = &["br", "blockquote", "q", "sub", "sup", "ul", "li", "ol"];
-
-/// Text safe in HTML and in its attributes.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
 
 impl Page {
     /// Finds what notes and citations the page has by name.
@@ -140,7 +133,7 @@ impl Page {
             return Some(rest.len() - after.len());
         }
         if let Some((tag, after)) = Tag::of(rest, "nowiki") {
-            out.push_str(&escaped(tag.content.unwrap_or_default()));
+            out.push_str(&html_escaped(tag.content.unwrap_or_default()));
             return Some(rest.len() - after.len());
         }
         for name in DROPPED {
@@ -275,7 +268,7 @@ impl Page {
         let inside = &rest[1..end];
         let (address, words) = inside.split_once([' ', '\t']).unwrap_or((inside, ""));
         let words = self.inline(words.trim());
-        let address = escaped(address);
+        let address = html_escaped(address);
         if self.in_note {
             let shown = if words.is_empty() { "link" } else { &words };
             let _ = write!(out, "<a href=\"{address}\">{shown}</a>");
@@ -344,7 +337,7 @@ fn bare_address(rest: &str, out: &mut String) -> usize {
         })
         .unwrap_or(rest.len());
     let address = rest[..end].trim_end_matches(['.', ',', ';', ')']);
-    let safe = escaped(address);
+    let safe = html_escaped(address);
     let _ = write!(out, "<a href=\"{safe}\">{safe}</a>");
     address.len()
 }

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::{
-    inline::{Page, balanced, escaped},
+    inline::{Page, balanced},
     plain,
 };
-use crate::article::citation;
+use crate::{article::citation, text::html_escaped};
 
 /// A template's name and what it is given.
 #[derive(Clone, Debug, Default)]
@@ -261,7 +261,7 @@ fn facts(page: &mut Page, template: &Template<'_>) -> String {
             .map(str::to_owned)
             .collect();
         let value = page.inline(&value.join("<br>")).replace('\n', " ");
-        let key = escaped(&key.replace('_', " "));
+        let key = html_escaped(&key.replace('_', " "));
         let _ = write!(out, "<tr><th>{key}</th><td>{value}</td></tr>");
     }
     out.push_str("</table>\n\n");
@@ -300,7 +300,7 @@ fn source(page: &mut Page, template: &Template<'_>) -> String {
     let key = template.positional.join(" ");
     match page.sources.get(&key.to_lowercase()).cloned() {
         Some(whole) => cited(&Template::of(&whole)),
-        None => escaped(&key),
+        None => html_escaped(&key),
     }
 }
 
@@ -327,18 +327,25 @@ fn cited(template: &Template<'_>) -> String {
     let work = field(citation::WORK);
     let mut text = String::new();
     if !title.is_empty() {
-        let _ = write!(text, "“{}.” ", escaped(&title.replace(['“', '”', '"'], "")));
+        let _ = write!(
+            text,
+            "“{}.” ",
+            html_escaped(&title.replace(['“', '”', '"'], ""))
+        );
     }
     if let Some(work) = work {
-        let _ = write!(text, "{}. ", escaped(&work));
+        let _ = write!(text, "{}. ", html_escaped(&work));
     }
     let data =
         json!({"parts": [{"template": {"target": {"wt": template.name}, "params": fields}}]});
-    let mut out = format!("<cite data-mw=\"{}\">{text}", escaped(&data.to_string()));
+    let mut out = format!(
+        "<cite data-mw=\"{}\">{text}",
+        html_escaped(&data.to_string())
+    );
     for (names, shown) in [(citation::URL, "link"), (citation::ARCHIVE, "Archived")] {
         let address = names.iter().find_map(|name| template.value(name));
         if let Some(address) = address.filter(|address| address.starts_with("http")) {
-            let _ = write!(out, "<a href=\"{}\">{shown}</a> ", escaped(address));
+            let _ = write!(out, "<a href=\"{}\">{shown}</a> ", html_escaped(address));
         }
     }
     out.push_str("</cite>");

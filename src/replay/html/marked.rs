@@ -1,7 +1,11 @@
 //! Marks while a page is written: which text can carry them, and which of it a reader does not see.
 
-use super::{Page, Scope, Syntax, base_of, escape_letter, is_void, run, run_with};
-use crate::replay::marks::{Heard, Mark, Marker, Place};
+use super::{Page, Scope, base_of, run, run_with};
+use crate::{
+    html::{Syntax, is_void},
+    replay::marks::{Heard, Mark, Marker, Place},
+    text::push_html_escaped,
+};
 
 /// As [`super::rewrite`], with words marked; also says for each mark whether its words were found.
 pub(in crate::replay) fn rewrite_marked(
@@ -34,7 +38,7 @@ impl Page {
                 Marker::Marking(marking) => marking.before(letter, self.letters, &mut self.out),
             }
             self.letters += 1;
-            escape_letter(letter, &mut self.out);
+            push_html_escaped(letter, &mut self.out);
         }
     }
 
