@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use quick_xml::{Reader, events::Event};
+
 use super::{
     find::data,
     judge::{
@@ -13,6 +15,7 @@ use super::{
 };
 use crate::{
     entity::{EntityList, EntityName, NameSource},
+    html::{self, Flow, Syntax, Tree, unescaped},
     reading::{Anchor, Block, Region},
     text::one_line,
 };
@@ -236,45 +239,42 @@ fn find_line(text: &str, line: &str, from: usize) -> Option<usize> {
 }
 
 /// XML: the text of each element a line. The titles of a feed's entries, and elements of one name that hold names, are lists.
+///
+/// It is read as far as it is well-formed; elements need not be closed.
 pub(super) fn xml(source: &str) -> Plain {
     let mut plain = Plain::default();
     let mut stack: Vec<String> = Vec::new();
     let mut lists: Vec<(String, Vec<Range<usize>>)> = Vec::new();
-    let mut rest = source;
-    while !rest.is_empty() {
-        let (text, tag) = match rest.find('<') {
-            Some(0) => ("", rest),
-            Some(at) => rest.split_at(at),
-            None => (rest, ""),
-        };
-        content(&mut plain, &mut lists, &stack, &entities(text));
-        rest = tag;
-        if rest.is_empty() {
-            break;
-        }
-        if let Some(after) = rest.strip_prefix("<![CDATA[") {
-            let end = after.find("]]>").unwrap_or(after.len());
-            // Feeds carry HTML in here: its tags are no text.
-            let inner = without_tags(&after[..end]);
-            content(&mut plain, &mut lists, &stack, &inner);
-            rest = after.get(end + 3..).unwrap_or_default();
-            continue;
-        }
-        if let Some(after) = rest.strip_prefix("<!--") {
-            rest = after.find("-->").map_or("", |it| &after[it + 3..]);
-            continue;
-        }
-        // A tag that nothing ends is the end of the text.
-        let Some(end) = rest.find('>') else { break };
-        let inner = &rest[1..end];
-        rest = &rest[end + 1..];
-        if let Some(name) = inner.strip_prefix('/') {
-            if let Some(at) = stack.iter().rposition(|it| it == name.trim()) {
-                stack.truncate(at);
+    let mut reader = Reader::from_str(source);
+    let config = reader.config_mut();
+    config.allow_dangling_amp = true;
+    config.allow_unmatched_ends = true;
+    config.check_end_names = false;
+    let mut text = String::new();
+    loop {
+        let event = reader.read_event();
+        match &event {
+            Ok(Event::Text(part)) => text.push_str(part),
+            Ok(Event::GeneralRef(name)) => text.extend(["&", name, ";"]),
+            _ => {
+                content(&mut plain, &mut lists, &stack, &unescaped(&text));
+                text.clear();
             }
-        } else if !inner.starts_with(['?', '!']) && !inner.ends_with('/') && stack.len() < 500 {
-            let name = inner.split_whitespace().next().unwrap_or_default();
-            stack.push(name.to_owned());
+        }
+        match event {
+            Ok(Event::Start(tag)) if stack.len() < 500 => stack.push(tag.name().0.to_owned()),
+            Ok(Event::End(tag)) => {
+                let opened = stack.iter().rposition(|it| it == tag.name().0);
+                stack.truncate(opened.unwrap_or(stack.len()));
+            }
+            // Feeds carry HTML in here.
+            Ok(Event::CData(part)) => {
+                let page = html::parse(&part, Syntax::Html);
+                let flow = Flow::of(&Tree::of(&page));
+                content(&mut plain, &mut lists, &stack, &flow.text);
+            }
+            Ok(Event::Eof) | Err(_) => break,
+            Ok(_) => {}
         }
     }
     for (path, ranges) in lists {
@@ -333,64 +333,4 @@ fn content(
         Some((_, ranges)) => ranges.push(range),
         None => lists.push((path, vec![range])),
     }
-}
-
-/// The five entities of XML and numeric references resolved.
-fn entities(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_owned();
-    }
-    let mut resolved = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        resolved.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest
-            .char_indices()
-            .take(12)
-            .find(|entry| entry.1 == ';')
-            .map(|entry| entry.0);
-        let character = end.and_then(|end| match &rest[1..end] {
-            "amp" => Some('&'),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
-            "nbsp" => Some(' '),
-            other => {
-                let digits = other.strip_prefix('#')?;
-                let code = match digits.strip_prefix(['x', 'X']) {
-                    Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                    None => digits.parse().ok()?,
-                };
-                char::from_u32(code)
-            }
-        });
-        if let (Some(it), Some(end)) = (character, end) {
-            resolved.push(it);
-            rest = &rest[end + 1..];
-        } else {
-            resolved.push('&');
-            rest = &rest[1..];
-        }
-    }
-    resolved.push_str(rest);
-    resolved
-}
-
-fn without_tags(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut inside = false;
-    for letter in text.chars() {
-        match letter {
-            '<' => {
-                inside = true;
-                plain.push(' ');
-            }
-            '>' if inside => inside = false,
-            _ if inside => {}
-            _ => plain.push(letter),
-        }
-    }
-    entities(&plain)
 }
