@@ -242,11 +242,25 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_of_a_hundred_thousand_attributes_is_cut() {
+        let attributes: Vec<String> = (0..100_000).map(|number| format!("a{number}")).collect();
+        let page = parse(&format!("<p {}>x", attributes.join(" ")), Syntax::Html);
+        let text: String = page.document.root_element().text().collect();
+        assert_eq!((&text[..], page.is_cut), ("x", true));
+    }
+
+    #[test]
     fn elements_that_close_themselves_are_closed_in_xhtml() {
         let page = "<div/><script/><p>a<br/>b</p>";
         let html = parse(page, Syntax::Html).document.html();
-        assert!(html.ends_with("<div><script/><p>a<br/>b</p></script></div></body></html>"));
+        assert!(
+            html.ends_with("<div><script><p>a<br/>b</p></script></div></body></html>"),
+            "{html}"
+        );
         let xhtml = parse(page, Syntax::Xhtml).document.html();
-        assert!(xhtml.ends_with("<div></div><script></script><p>a<br>b</p></body></html>"));
+        assert!(
+            xhtml.ends_with("<div></div><script></script><p>a<br>b</p></body></html>"),
+            "{xhtml}"
+        );
     }
 }
