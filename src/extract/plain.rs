@@ -254,22 +254,28 @@ pub(super) fn xml(source: &str) -> Plain {
     loop {
         let event = reader.read_event();
         match &event {
-            Ok(Event::Text(part)) => text.push_str(part),
-            Ok(Event::GeneralRef(name)) => text.extend(["&", name, ";"]),
+            Ok(Event::Text(part)) => text.push_str(&String::from_utf8_lossy(part)),
+            Ok(Event::GeneralRef(name)) => {
+                text.extend(["&", &String::from_utf8_lossy(name), ";"]);
+            }
             _ => {
                 content(&mut plain, &mut lists, &stack, &unescaped(&text));
                 text.clear();
             }
         }
         match event {
-            Ok(Event::Start(tag)) if stack.len() < 500 => stack.push(tag.name().0.to_owned()),
+            Ok(Event::Start(tag)) if stack.len() < 500 => {
+                stack.push(String::from_utf8_lossy(tag.name().0).into_owned());
+            }
             Ok(Event::End(tag)) => {
-                let opened = stack.iter().rposition(|it| it == tag.name().0);
+                let opened = stack
+                    .iter()
+                    .rposition(|name| name.as_bytes() == tag.name().0);
                 stack.truncate(opened.unwrap_or(stack.len()));
             }
             // Feeds carry HTML in here.
             Ok(Event::CData(part)) => {
-                let page = html::parse(&part, Syntax::Html);
+                let page = html::parse(&String::from_utf8_lossy(&part), Syntax::Html);
                 let flow = Flow::of(&Tree::of(&page));
                 content(&mut plain, &mut lists, &stack, &flow.text);
             }
