@@ -83,13 +83,7 @@ impl Sheet<'_> {
     }
 
     /// Writes the address that was read from `start` on, behind what begins its token.
-    fn address(
-        &mut self,
-        parser: &Parser<'_>,
-        start: SourcePosition,
-        address: &str,
-        before: &str,
-    ) {
+    fn address(&mut self, parser: &Parser<'_>, start: SourcePosition, address: &str, before: &str) {
         self.is_import = false;
         let way = self.scope.way(address);
         if way == Way::Same {
