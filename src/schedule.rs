@@ -1,13 +1,17 @@
 //! What is due: how often a page is visited, and when the next visit is.
 
+mod auto;
+
 use std::{fmt, str::FromStr};
 
 use chrono::TimeDelta;
 use croner::Cron;
 
-use crate::clock::Instant;
+pub use auto::{Auto, Observed, Pace};
 
-/// How often a page is visited: an interval (`12h`, `1d 6h`) or a cron expression in UTC (`0 3 * * mon`).
+use crate::{clock::Instant, text::counted};
+
+/// How often a page is visited: an interval (`12h`, `1d 6h`), a cron expression in UTC (`0 3 * * mon`), or as often as it changes (`auto`).
 #[derive(Clone, Debug)]
 pub struct Cadence {
     text: String,
@@ -18,6 +22,20 @@ pub struct Cadence {
 enum Rule {
     Every(TimeDelta),
     Cron(Box<Cron>),
+    Auto,
+}
+
+/// Why a page is due when it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Why {
+    /// It was never visited.
+    New,
+    /// Its interval or cron expression.
+    Every(String),
+    /// Its last visit failed.
+    Retry,
+    /// How often it changes.
+    Auto(Pace),
 }
 
 /// Why a text is not a cadence.
@@ -45,7 +63,7 @@ impl CadenceError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Syntax(_) | Self::Zero(_) => {
-                "write an interval such as `12h`, `1d` or `1d 12h`, or five cron fields such as `0 3 * * mon`"
+                "write an interval such as `12h`, `1d` or `1d 12h`, five cron fields such as `0 3 * * mon`, or `auto`"
             }
             Self::Cron { .. } => {
                 "five fields: minute hour day-of-month month day-of-week, for example `30 2 * * 1`"
@@ -55,30 +73,89 @@ impl CadenceError {
 }
 
 impl Cadence {
-    /// The time of the next visit after one at `last`.
+    /// Whether it follows the changes of the page.
     #[must_use]
-    pub fn next_after(&self, last: Instant) -> Instant {
-        match &self.rule {
-            Rule::Every(interval) => last
-                .checked_add_signed(*interval)
-                .unwrap_or(Instant::MAX_UTC),
-            // Expressions that never match (30 February) are refused when parsed.
-            Rule::Cron(cron) => cron
-                .find_next_occurrence(&last, false)
-                .unwrap_or(Instant::MAX_UTC),
-        }
+    pub fn is_auto(&self) -> bool {
+        matches!(self.rule, Rule::Auto)
     }
 
-    /// The time of the next visit: immediately if there was none; at most `retry` after a failed one.
+    /// The time of the next visit: immediately if there was none; at most `retry` after a failed one. The address of the page and what was observed matter
+    /// for `auto` only.
     #[must_use]
-    pub fn due(&self, last: Option<LastVisit>, retry: TimeDelta) -> Option<Instant> {
-        let last = last?;
-        let regular = self.next_after(last.at);
-        Some(if last.failed {
-            regular.min(last.at + retry)
-        } else {
-            regular
-        })
+    pub fn due(
+        &self,
+        last: Option<LastVisit>,
+        retry: TimeDelta,
+        auto: &Auto,
+        (address, observed): (&str, &[Observed]),
+    ) -> (Option<Instant>, Why) {
+        let Some(last) = last else {
+            return (None, Why::New);
+        };
+        let (regular, why) = match &self.rule {
+            Rule::Every(interval) => (
+                last.at.checked_add_signed(*interval),
+                Why::Every(self.text.clone()),
+            ),
+            // Expressions that never match (30 February) are refused when parsed.
+            Rule::Cron(cron) => (
+                cron.find_next_occurrence(&last.at, false).ok(),
+                Why::Every(self.text.clone()),
+            ),
+            Rule::Auto => {
+                let pace = auto.pace(observed);
+                (Some(auto.due(address, last.at, &pace)), Why::Auto(pace))
+            }
+        };
+        let regular = regular.unwrap_or(Instant::MAX_UTC);
+        let again = last.at + retry;
+        if last.failed && again < regular {
+            return (Some(again), Why::Retry);
+        }
+        (Some(regular), why)
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::New => out.write_str("it was never visited"),
+            Self::Every(text) => write!(out, "it is visited every {text}"),
+            Self::Retry => out.write_str("its last visit failed"),
+            Self::Auto(pace) => {
+                let visits = pace.visits;
+                write!(out, "it is visited about every {}: ", about(pace.interval))?;
+                match (pace.between, pace.changes) {
+                    (None, _) => write!(out, "its bytes differ at every visit"),
+                    (_, 0) if visits == 0 => out.write_str("nothing is known of its changes"),
+                    (_, 0) => write!(
+                        out,
+                        "no change was seen in {}",
+                        counted(visits, "visit", "visits")
+                    ),
+                    (Some(between), changes) => write!(
+                        out,
+                        "it changes about every {} ({} seen in {})",
+                        about(between),
+                        counted(changes, "change", "changes"),
+                        counted(visits, "visit", "visits")
+                    ),
+                }
+            }
+        }
+    }
+}
+
+/// A time in the unit that suits it: `3 days`, `30 hours`.
+fn about(time: TimeDelta) -> String {
+    let minutes = time.num_minutes();
+    let rounded = |unit: i64| (minutes + unit / 2) / unit;
+    if minutes >= 48 * 60 {
+        format!("{} days", rounded(24 * 60))
+    } else if minutes >= 60 {
+        counted(rounded(60), "hour", "hours")
+    } else {
+        counted(minutes, "minute", "minutes")
     }
 }
 
@@ -103,7 +180,9 @@ impl FromStr for Cadence {
     fn from_str(text: &str) -> Result<Self, CadenceError> {
         let trimmed = text.trim();
         let fields = trimmed.split_whitespace().count();
-        let rule = if trimmed.starts_with('@') || fields >= 5 {
+        let rule = if trimmed == "auto" {
+            Rule::Auto
+        } else if trimmed.starts_with('@') || fields >= 5 {
             let wrong = |why: String| CadenceError::Cron {
                 text: text.to_owned(),
                 why,
@@ -168,9 +247,20 @@ mod tests {
     use super::*;
     use crate::clock::{digits14, parse_digits14};
 
-    fn next(cadence: &str, last: &str) -> String {
+    const AUTO: Auto = Auto {
+        min: TimeDelta::hours(6),
+        max: TimeDelta::days(30),
+    };
+
+    fn due(cadence: &str, last: Option<LastVisit>) -> (Option<Instant>, Why) {
         let cadence: Cadence = cadence.parse().unwrap();
-        digits14(cadence.next_after(parse_digits14(last).unwrap()))
+        cadence.due(last, TimeDelta::hours(6), &AUTO, ("", &[]))
+    }
+
+    fn next(cadence: &str, last: &str) -> String {
+        let at = parse_digits14(last).unwrap();
+        let last = LastVisit { at, failed: false };
+        digits14(due(cadence, Some(last)).0.unwrap())
     }
 
     #[test]
@@ -212,11 +302,45 @@ mod tests {
     fn a_failed_visit_is_tried_again_sooner_and_never_later() {
         let at = parse_digits14("2024").unwrap();
         let failed = Some(LastVisit { at, failed: true });
-        let weekly: Cadence = "1w".parse().unwrap();
-        let hourly: Cadence = "1h".parse().unwrap();
-        let retry = TimeDelta::hours(6);
-        assert_eq!(weekly.due(None, retry), None);
-        assert_eq!(weekly.due(failed, retry), Some(at + retry));
-        assert_eq!(hourly.due(failed, retry), Some(at + TimeDelta::hours(1)));
+        let again = at + TimeDelta::hours(6);
+        assert_eq!(due("1w", None), (None, Why::New));
+        assert_eq!(due("1w", failed), (Some(again), Why::Retry));
+        let hourly = (Some(at + TimeDelta::hours(1)), Why::Every("1h".into()));
+        assert_eq!(due("1h", failed), hourly);
+        assert_eq!(due("auto", failed), (Some(again), Why::Retry));
+    }
+
+    #[test]
+    fn why_a_page_is_due_is_said_in_words() {
+        let pace = |interval, between, changes, visits| {
+            Why::Auto(Pace {
+                interval,
+                between,
+                changes,
+                visits,
+            })
+            .to_string()
+        };
+        let days = TimeDelta::days;
+        for (why, said) in [
+            (
+                pace(days(3), Some(days(40)), 0, 0),
+                "it is visited about every 3 days: nothing is known of its changes",
+            ),
+            (
+                pace(days(9), Some(days(400)), 0, 7),
+                "it is visited about every 9 days: no change was seen in 7 visits",
+            ),
+            (
+                pace(TimeDelta::hours(30), Some(days(7)), 1, 4),
+                "it is visited about every 30 hours: it changes about every 7 days (1 change seen in 4 visits)",
+            ),
+            (
+                pace(TimeDelta::minutes(40), None, 9, 9),
+                "it is visited about every 40 minutes: its bytes differ at every visit",
+            ),
+        ] {
+            assert_eq!(why, said);
+        }
     }
 }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use crate::{
     capture::CaptureEntry,
-    clock::{Instant, warc_date},
+    clock::warc_date,
     finding::{Conclusion, Fate, Subject},
-    pipeline::Named,
+    pipeline::{Named, Seed},
     profile::Reference,
     report::{StatusRow, status_table},
     store::{Access, PageDates, Store},
@@ -88,13 +88,9 @@ impl StatusArgs {
 
 fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow>, Failure> {
     let seeds = plan(session, std::slice::from_ref(named), Some(store))?;
-    let due: HashMap<u32, Option<Instant>> = seeds
+    let due: HashMap<u32, &Seed> = seeds
         .iter()
-        .flat_map(|seed| {
-            seed.references
-                .iter()
-                .map(|reference| (reference.1, seed.due))
-        })
+        .flat_map(|seed| seed.references.iter().map(move |it| (it.1, seed)))
         .collect();
     let profile = &named.profile;
     let dates = dates(store, &profile.references)?;
@@ -132,7 +128,10 @@ fn rows(session: &Session, store: &Store, named: &Named) -> Result<Vec<StatusRow
                 .unwrap_or(Fate::Unvisited),
             last_visit: dates.map(|date| date.visited),
             last_change: dates.and_then(|date| date.changed),
-            next_due: due.get(&number).copied().flatten(),
+            next_due: due.get(&number).and_then(|seed| seed.due),
+            why_due: due
+                .get(&number)
+                .map_or_else(String::new, |seed| seed.why.to_string()),
             claims_resting: resting.count(),
             open_findings: open.get(&number).copied().unwrap_or_default(),
         }
@@ -158,7 +157,7 @@ fn dates(store: &Store, references: &[Reference]) -> Result<BTreeMap<u32, PageDa
 fn to_json(row: &StatusRow, named: &Named) -> Value {
     json!({"reference": row.reference, "line": named.lines.get(&row.reference), "title": row.title, "fate": row.fate,
         "last_visit": row.last_visit.map(warc_date), "last_change": row.last_change.map(warc_date),
-        "next_due": row.next_due.map(warc_date), "claims_resting": row.claims_resting,
+        "next_due": row.next_due.map(warc_date), "why_due": row.why_due, "claims_resting": row.claims_resting,
         "open_findings": row.open_findings})
 }
 

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 
 use crate::{
     clock::Instant,
-    schedule::{Cadence, CadenceError, LastVisit},
+    schedule::{Auto, Cadence, CadenceError, LastVisit, Observed, Why},
+    store::{Store, StoreError},
     uri::{TargetUri, UriError, without_credentials},
 };
 
@@ -23,6 +24,8 @@ pub struct Seed {
     pub last: Option<LastVisit>,
     /// When it is due; `None` for immediately.
     pub due: Option<Instant>,
+    /// Why then.
+    pub why: Why,
     /// The profiles and reference numbers that share it.
     pub references: Vec<(String, u32)>,
     /// Whether its address contained a name or password, which are left out.
@@ -84,17 +87,71 @@ pub struct Rhythm {
     pub every: Cadence,
     /// How soon after a failed visit.
     pub retry: TimeDelta,
+    /// The bounds of cadences that follow the changes of a page.
+    pub auto: Auto,
 }
 
-/// All seeds of `profiles`, in the order of their first reference; `last` says when each was visited.
+/// What is known of the visits of pages.
+pub struct Past<'a> {
+    /// The last visit of a page.
+    pub last: &'a dyn Fn(&TargetUri) -> Option<LastVisit>,
+    /// What the visits of a page showed of its changes.
+    pub observed: &'a dyn Fn(&TargetUri) -> Vec<Observed>,
+}
+
+impl Past<'_> {
+    /// The last visit of a page, when it is due next, and why then.
+    fn due(
+        &self,
+        page: &TargetUri,
+        every: &Cadence,
+        rhythm: &Rhythm,
+    ) -> (Option<LastVisit>, Option<Instant>, Why) {
+        let last = (self.last)(page);
+        let observed = if every.is_auto() {
+            (self.observed)(page)
+        } else {
+            Vec::new()
+        };
+        let known = (page.as_str(), observed.as_slice());
+        let (due, why) = every.due(last, rhythm.retry, &rhythm.auto, known);
+        (last, due, why)
+    }
+}
+
+/// What the visits of a page showed of its changes. Visits that brought no page show nothing.
+///
+/// # Errors
+/// The archive cannot be read.
+pub fn observed(store: &Store, page: &TargetUri) -> Result<Vec<Observed>, StoreError> {
+    let mut observed = Vec::new();
+    let mut before: Option<(Instant, i64)> = None;
+    for span in store.past(page)? {
+        if let Some((last, essence)) = before {
+            observed.push(Observed {
+                after: span.first - last,
+                changed: span.essence != essence,
+                times: 1,
+            });
+        }
+        let more = i32::try_from(span.visits.saturating_sub(1)).unwrap_or(i32::MAX);
+        if more > 0 {
+            observed.push(Observed {
+                after: (span.last - span.first) / more,
+                changed: false,
+                times: u64::from(more.unsigned_abs()),
+            });
+        }
+        before = Some((span.last, span.essence));
+    }
+    Ok(observed)
+}
+
+/// All seeds of `profiles`, in the order of their first reference.
 ///
 /// # Errors
 /// An address or a cadence in a profile that cannot be used.
-pub fn seeds(
-    profiles: &[Named],
-    rhythm: &Rhythm,
-    last: &dyn Fn(&TargetUri) -> Option<LastVisit>,
-) -> Result<Vec<Seed>, PlanError> {
+pub fn seeds(profiles: &[Named], rhythm: &Rhythm, past: &Past<'_>) -> Result<Vec<Seed>, PlanError> {
     let mut seeds: Vec<Seed> = Vec::new();
     let mut places: BTreeMap<TargetUri, usize> = BTreeMap::new();
     for Named { name, profile, .. } in profiles {
@@ -121,20 +178,20 @@ pub fn seeds(
                 Some(text) => cadence(text, format!(", reference {}", reference.number))?,
                 None => own.clone(),
             };
-            let visit = last(&uri);
-            let due = every.due(visit, rhythm.retry);
+            let (last, due, why) = past.due(&uri, &every, rhythm);
             let place = *places.entry(uri.clone()).or_insert(seeds.len());
             if let Some(seed) = seeds.get_mut(place) {
                 if due < seed.due {
-                    (seed.due, seed.cadence) = (due, every);
+                    (seed.due, seed.why, seed.cadence) = (due, why, every);
                 }
                 seed.references.push((name.clone(), reference.number));
             } else {
                 seeds.push(Seed {
                     uri,
                     cadence: every,
-                    last: visit,
+                    last,
                     due,
+                    why,
                     references: vec![(name.clone(), reference.number)],
                     had_credentials: without_credentials(url) != *url,
                 });
@@ -145,15 +202,16 @@ pub fn seeds(
         if let Some(Ok((uri, _))) = article.map(TargetUri::parse)
             && !places.contains_key(&uri)
         {
-            let visit = last(&uri);
+            let (last, due, why) = past.due(&uri, &own, rhythm);
             places.insert(uri.clone(), seeds.len());
             seeds.push(Seed {
-                due: own.due(visit, rhythm.retry),
                 had_credentials: article
                     .is_some_and(|article| without_credentials(article) != *article),
                 uri,
                 cadence: own,
-                last: visit,
+                last,
+                due,
+                why,
                 references: Vec::new(),
             });
         }
@@ -191,7 +249,20 @@ mod tests {
         Rhythm {
             every: "1d".parse().unwrap(),
             retry: TimeDelta::hours(6),
+            auto: Auto {
+                min: TimeDelta::hours(6),
+                max: TimeDelta::days(30),
+            },
         }
+    }
+
+    /// The seeds of `profiles`, whose pages were last visited so and never changed.
+    fn planned(
+        profiles: &[Named],
+        last: &dyn Fn(&TargetUri) -> Option<LastVisit>,
+    ) -> Result<Vec<Seed>, PlanError> {
+        let observed = &|_: &TargetUri| Vec::new();
+        seeds(profiles, &rhythm(), &Past { last, observed })
     }
 
     #[test]
@@ -226,7 +297,7 @@ mod tests {
             visited("https://example.org/z"),
         ];
         let last = BTreeMap::from(last);
-        let seeds = seeds(&profiles, &rhythm(), &|it| last.get(it).copied()).unwrap();
+        let seeds = planned(&profiles, &|it| last.get(it).copied()).unwrap();
         assert_eq!(seeds.len(), 2);
         assert_eq!(seeds[0].references.len(), 3);
         assert_eq!(seeds[0].due, Some(at + TimeDelta::hours(1)));
@@ -237,7 +308,7 @@ mod tests {
     #[test]
     fn what_was_never_visited_is_due_at_once() {
         let profiles = [named("a", None, &[(1, "https://example.org/", None)])];
-        let seeds = seeds(&profiles, &rhythm(), &|_| None).unwrap();
+        let seeds = planned(&profiles, &|_| None).unwrap();
         assert!(seeds[0].is_due(parse_digits14("1990").unwrap()));
     }
 
@@ -248,7 +319,7 @@ mod tests {
             None,
             &[(7, "https://example.org/", Some("often"))],
         )];
-        let error = seeds(&profiles, &rhythm(), &|_| None).unwrap_err();
+        let error = planned(&profiles, &|_| None).unwrap_err();
         assert_eq!(
             error.to_string(),
             "profile a, reference 7: `every` is not valid"

@@ -146,7 +146,11 @@ const REFERENCE: &[Key] = &[
         text,
         "A CSS selector for the cited list or passage.",
     ),
-    ("every", text, "How often to visit this page."),
+    (
+        "every",
+        text,
+        "How often to visit this page: an interval (`12h`), a cron expression, or `auto`.",
+    ),
     (
         "archived",
         copies,

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     Label,
     label::Tone,
-    terminal::{Style, cut, safe},
+    terminal::{Ink, Sheet, Style, cut, safe},
     words,
 };
 use crate::{clock::Instant, finding::Fate};
@@ -26,6 +26,8 @@ pub struct StatusRow {
     pub last_change: Option<Instant>,
     /// The time of the next visit.
     pub next_due: Option<Instant>,
+    /// Why then, as a sentence; empty for a reference without a page.
+    pub why_due: String,
     /// How many claims cite it.
     pub claims_resting: usize,
     /// How many findings on it need a decision.
@@ -111,7 +113,35 @@ pub fn status_table(rows: &[StatusRow], style: &Style) -> String {
         text.push_str(line.trim_end());
         text.push('\n');
     }
-    text
+    text + &reasons(rows, style)
+}
+
+/// Why the pages are due when they are: a line for each reason, with the references.
+fn reasons(rows: &[StatusRow], style: &Style) -> String {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for row in rows.iter().filter(|row| !row.why_due.is_empty()) {
+        let number = row.reference.to_string();
+        match reasons.iter_mut().find(|it| it.0 == row.why_due) {
+            Some(reason) => reason.1.push(number),
+            None => reasons.push((&row.why_due, vec![number])),
+        }
+    }
+    let mut sheet = Sheet::new(style);
+    for (why, numbers) in &reasons {
+        let many = if numbers.len() == 1 {
+            "reference"
+        } else {
+            "references"
+        };
+        let shown = numbers.iter().take(10).cloned().collect::<Vec<_>>();
+        let more = match numbers.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let line = format!("due, {many} {}{more}: {why}", shown.join(", "));
+        sheet.paragraph("", 2, &[(line.as_str(), Ink::Plain)]);
+    }
+    sheet.finish()
 }
 
 fn color(tone: Tone) -> Color {

@@ -373,15 +373,18 @@ fn an_article_without_anything_makes_a_report() {
 
 #[test]
 fn the_status_table_fits_its_terminal() {
-    let row = |reference, title: &str, fate, visited: bool| StatusRow {
+    let row = |reference, title: &str, fate, visited: bool| {
+        StatusRow {
         reference,
         title: title.into(),
         fate,
         last_visit: visited.then(|| at(LAST)),
         last_change: None,
         next_due: Some(at("20260403061500")),
+        why_due: "it is visited about every 3 days: it changes about every 36 days (4 changes seen in 20 visits), so it is due then".into(),
         claims_resting: 3,
         open_findings: 1,
+    }
     };
     let rows = [
         row(1, "Mediation Centers", Fate::Live, true),
@@ -406,6 +409,8 @@ fn the_status_table_fits_its_terminal() {
       1  Mediation Cente…  live       2026-04-02  –        2026-04-03       3     1
      12  How neighbours␛…  soft 404   2026-04-02  –        2026-04-03       3     1
       3  مركز الوساطة      unvisited  –           –        2026-04-03       3     1
+    due, references 1, 12, 3: it is visited about every 3 days: it changes about
+      every 36 days (4 changes seen in 20 visits), so it is due then
     ");
     assert!(
         status_table(
