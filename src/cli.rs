@@ -15,6 +15,7 @@ mod findings;
 mod ledger;
 mod mute;
 mod news;
+mod notify;
 mod output;
 mod page;
 mod profiles;
@@ -60,7 +61,7 @@ Exit codes:
   0        done
   1        --fail-on matched
   2        usage or configuration
-  3        some pages could not be fetched, or some records could not be imported completely
+  3        some pages not fetched, some records not imported completely, or some messages not sent
   4        the store is damaged
   5        another run holds the lock
   130/143  stopped by Ctrl-C / SIGTERM";
@@ -154,6 +155,8 @@ enum Verb {
     Review(review::ReviewArgs),
     /// Stop asking about new names of a list, or ask again
     Mute(mute::MuteArgs),
+    /// Send alerts again, test the channels, and show what was sent
+    Notify(notify::NotifyArgs),
     /// Show what changed between two captures of a page
     Diff(diff::DiffArgs),
     /// Show what each capture says about a claim, name by name
@@ -247,6 +250,7 @@ impl Verb {
             Self::Edits(edits) => edits.run(session),
             Self::Review(review) => review.run(session),
             Self::Mute(mute) => mute.run(session),
+            Self::Notify(notify) => notify.run(session),
             Self::Diff(diff) => diff.run(session),
             Self::History(history) => history.run(session),
             Self::Captures(captures) => captures.run(session),

@@ -3,22 +3,15 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
-use chrono::TimeDelta;
-use ipnet::IpNet;
-use serde::{Deserialize, Deserializer};
 use toml::{Spanned, Table, Value, de::DeValue};
 
-use crate::{
-    archives::Archive,
-    fetch::Header,
-    pipeline::Thinning,
-    schedule::{Cadence, parse_interval},
-};
+use crate::notify::Channel;
 
+mod channels;
+mod read;
 mod schema;
 mod settings;
 
@@ -92,6 +85,16 @@ pub enum ConfigError {
         /// The most similar key.
         nearest: Option<&'static str>,
     },
+    /// A channel that cannot be used.
+    #[error("{origin}: `{key}`: {message}")]
+    Channel {
+        /// The place.
+        origin: Origin,
+        /// The key.
+        key: String,
+        /// What is wrong; never the value, which can be a secret.
+        message: String,
+    },
     /// A value that is not valid for the setting.
     #[error("{origin}: `{key}` cannot be {value}: {message}")]
     Value {
@@ -118,6 +121,7 @@ impl ConfigError {
             Self::UnknownKey {
                 nearest: Some(it), ..
             } => format!("did you mean `{it}`?"),
+            Self::Channel { .. } => "docs/alerts.md shows the keys of each kind of channel".into(),
             Self::UnknownKey { nearest: None, .. } => {
                 "`stillsays config` prints every setting".into()
             }
@@ -140,6 +144,10 @@ pub struct Config {
     pub origins: Vec<(&'static str, Value, Origin)>,
     /// The settings file, if one was read.
     pub file: Option<PathBuf>,
+    /// The channels that alerts are sent to: `[notify.NAME]`.
+    pub channels: Vec<Channel>,
+    /// Each key of a channel with its value, masked where it can be a secret, and its origin.
+    pub channel_keys: Vec<(String, Value, Origin)>,
 }
 
 /// The sources of the settings.
@@ -184,11 +192,15 @@ impl Config {
 
 /// Values by key, the strongest so far.
 #[derive(Default)]
-struct Layers(BTreeMap<&'static str, (Value, Origin)>);
+struct Layers {
+    values: BTreeMap<&'static str, (Value, Origin)>,
+    /// The keys below `notify`, as in the file.
+    channels: Vec<(String, Value, Origin)>,
+}
 
 impl Layers {
     fn put(&mut self, setting: &'static Setting, value: Value, origin: Origin) {
-        self.0.insert(setting.key, (value, origin));
+        self.values.insert(setting.key, (value, origin));
     }
 
     /// Converts a value given as bare text to the type of the default.
@@ -266,9 +278,14 @@ impl Layers {
         leaves(spans.get_ref(), "", &mut keys);
         for (key, offset) in keys {
             let origin = place(offset);
+            let value = at_path(&values, &key).cloned();
+            if key.starts_with("notify.") {
+                self.channels.extend(value.map(|it| (key, it, origin)));
+                continue;
+            }
             let setting = known(&key, &origin)?;
-            if let Some(value) = at_path(&values, &key) {
-                self.put(setting, value.clone(), origin);
+            if let Some(value) = value {
+                self.put(setting, value, origin);
             }
         }
         Ok(())
@@ -276,7 +293,7 @@ impl Layers {
 
     fn finish(self) -> Result<Config, ConfigError> {
         let mut whole = Table::new();
-        for (key, (value, _)) in &self.0 {
+        for (key, (value, _)) in &self.values {
             match key.split_once('.') {
                 Some((section, key)) => {
                     let section = whole
@@ -298,7 +315,7 @@ impl Layers {
                     .iter()
                     .find(|it| path == it.key || path.starts_with(&format!("{}[", it.key)))
                     .map_or(path.as_str(), |it| it.key);
-                let (value, origin) = self.0.get(key).map_or_else(
+                let (value, origin) = self.values.get(key).map_or_else(
                     || (String::new(), Origin::Default),
                     |it| (it.0.to_string(), it.1.clone()),
                 );
@@ -310,7 +327,8 @@ impl Layers {
                 }
             },
         )?;
-        let mut values = self.0;
+        let channels = channels::of(&self.channels)?;
+        let mut values = self.values;
         let origins = SETTINGS
             .iter()
             .filter_map(|it| {
@@ -323,6 +341,8 @@ impl Layers {
             settings,
             origins,
             file: None,
+            channels,
+            channel_keys: self.channels.into_iter().map(channels::masked).collect(),
         })
     }
 }
@@ -372,125 +392,6 @@ fn literal(text: &str) -> Value {
         .ok()
         .and_then(|mut from_str| from_str.remove("it"))
         .unwrap_or_else(|| Value::String(text.to_owned()))
-}
-
-/// Reads an interval setting: `2s`, `1d 12h`.
-pub(in crate::config) fn interval<'de, D: Deserializer<'de>>(
-    input: D,
-) -> Result<TimeDelta, D::Error> {
-    let text = String::deserialize(input)?;
-    if matches!(text.trim(), "0" | "0s" | "0ms") {
-        return Ok(TimeDelta::zero());
-    }
-    parse_interval(&text).map_err(serde::de::Error::custom)
-}
-
-/// Reads other archives.
-pub(in crate::config) fn archives<'de, D: Deserializer<'de>>(
-    input: D,
-) -> Result<Vec<Archive>, D::Error> {
-    let texts = Vec::<String>::deserialize(input)?;
-    let parsed = texts.iter().map(|text| text.parse());
-    parsed
-        .collect::<Result<_, _>>()
-        .map_err(serde::de::Error::custom)
-}
-
-/// Reads a cadence setting.
-pub(in crate::config) fn cadence<'de, D: Deserializer<'de>>(input: D) -> Result<Cadence, D::Error> {
-    String::deserialize(input)?
-        .parse()
-        .map_err(serde::de::Error::custom)
-}
-
-/// Reads a size setting: `512 kB`, `20 MB`, or plain bytes.
-pub(in crate::config) fn size<'de, D: Deserializer<'de>>(input: D) -> Result<u64, D::Error> {
-    let text = String::deserialize(input)?;
-    let digits = text.trim().bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.trim().split_at(digits);
-    let unit: u64 = match unit.trim() {
-        "" | "B" => 1,
-        "kB" => 1_000,
-        "KiB" => 1 << 10,
-        "MB" => 1_000_000,
-        "MiB" => 1 << 20,
-        "GB" => 1_000_000_000,
-        "GiB" => 1 << 30,
-        _ => 0,
-    };
-    number
-        .parse::<u64>()
-        .ok()
-        .and_then(|it| it.checked_mul(unit))
-        .filter(|it| *it > 0)
-        .ok_or_else(|| serde::de::Error::custom("a size such as `512 kB` or `20 MB` is needed"))
-}
-
-/// Reads an address and a port to listen on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
-pub(in crate::config) fn socket<'de, D: Deserializer<'de>>(
-    input: D,
-) -> Result<SocketAddr, D::Error> {
-    let text = String::deserialize(input)?;
-    let numbers = text.trim().replacen("localhost:", "127.0.0.1:", 1);
-    numbers.parse().map_err(|_| {
-        serde::de::Error::custom("an address and a port such as `127.0.0.1:8080` are needed")
-    })
-}
-
-/// Reads a list of address ranges, each in CIDR form or a single address.
-pub(in crate::config) fn ranges<'de, D: Deserializer<'de>>(
-    input: D,
-) -> Result<Vec<IpNet>, D::Error> {
-    Vec::<String>::deserialize(input)?
-        .iter()
-        .map(|value| {
-            let single = || value.parse::<IpAddr>().map(IpNet::from);
-            value.parse::<IpNet>().or_else(|_| single()).map_err(|_| {
-                serde::de::Error::custom(format!(
-                    "`{value}` is not an address range such as `10.0.0.0/8`"
-                ))
-            })
-        })
-        .collect()
-}
-
-/// Reads header fields such as `example.org Accept: text/html`.
-pub(in crate::config) fn headers<'de, D: Deserializer<'de>>(
-    input: D,
-) -> Result<Vec<Header>, D::Error> {
-    let fields = Vec::<String>::deserialize(input)?;
-    let fields = fields.iter().map(|field| field.parse());
-    fields
-        .map(|field| field.map_err(serde::de::Error::custom))
-        .collect()
-}
-
-/// Reads rules such as `90d: 1w`.
-pub(in crate::config) fn thinnings<'de, D: Deserializer<'de>>(
-    input: D,
-) -> Result<Vec<Thinning>, D::Error> {
-    let rules = Vec::<String>::deserialize(input)?;
-    let rules = rules.iter().map(|rule| rule.parse());
-    rules
-        .map(|rule| rule.map_err(serde::de::Error::custom))
-        .collect()
-}
-
-/// Reads a list of ports, as numbers or, out of the environment, as text.
-pub(in crate::config) fn ports<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u16>, D::Error> {
-    Vec::<Value>::deserialize(input)?
-        .iter()
-        .map(|value| {
-            let number = match value {
-                Value::Integer(value) => u16::try_from(*value).ok(),
-                Value::String(value) => value.trim().parse().ok(),
-                _ => None,
-            };
-            number.ok_or_else(|| {
-                serde::de::Error::custom(format!("{value} is not a port from 0 to 65535"))
-            })
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod options;
 mod proxy;
 mod retry_after;
 mod robots_txt;
+mod send;
 mod tls;
 mod visit;
 mod wire;
@@ -41,6 +42,7 @@ pub use guard::is_public;
 pub use headers::{Header, HeaderError};
 pub use options::Options;
 pub use proxy::{Proxies, Proxy, ProxyError};
+pub use send::{Received, Sending, send};
 
 use crate::{
     capture::Visit,

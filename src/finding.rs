@@ -20,7 +20,7 @@ pub use mute::{Mute, Muted};
 pub use review::{BATCH, Decision, Mistake, Outcome, Review, Terms, batch_name};
 pub use series::{Moment, Series};
 pub use standing::{Decided, Mark, Objection, Standing, State, Unfit, applying};
-pub use weight::Weight;
+pub use weight::{Weight, recovered};
 
 use serde::{Deserialize, Serialize};
 

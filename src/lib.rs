@@ -17,7 +17,7 @@
 //! - [`extract`] makes a [`reading`] of a stored capture: text, headings, lists of [`entity`] names, page state.
 //! - [`compare`] checks claims against readings: each gives a [`finding`] with its evidence.
 //! - [`desk`] orders what people decide, page by page; [`edit`] proposes what to change in the article.
-//! - [`report`] shows findings to people.
+//! - [`report`] shows findings to people; [`notify`] sends them what is new.
 //! - [`web`] shows them in a browser, with the archived pages: [`replay`] rewrites links to lead into the archive, [`memento`] is
 //!   the protocol for dated copies.
 //! - [`pipeline`] is the run, step by step; [`config`] and [`cli`] are its settings and commands.
@@ -67,6 +67,7 @@ pub mod desk;
 pub mod edit;
 pub mod extract;
 pub mod fetch;
+pub mod notify;
 pub mod replay;
 pub mod report;
 pub mod schedule;

@@ -15,6 +15,7 @@ use crate::{
     uri::TargetUri,
 };
 
+mod alerting;
 mod analyse;
 mod answers;
 mod apart;
@@ -45,6 +46,7 @@ use keep::{Keeper, Kept};
 use network::Met;
 use visiting::Network;
 
+pub use alerting::{Alerting, Tried};
 pub use analyse::{series, text_of, verify_answers};
 pub use apart::{Limits, PDF_VERB, PdfReader};
 pub use cited_copies::{CitedCopy, cited_copies};
@@ -54,7 +56,7 @@ pub use folder::{
     BadProfile, is_something_else, kept_source, profile_files, profile_name, read_profile,
     source_file,
 };
-pub use plan::{PlanError, Rhythm, Seed, seeds};
+pub use plan::{Past, PlanError, Rhythm, Seed, observed, seeds};
 pub use push::{PushError, Pushing};
 pub use reported::{current, current_with, is_current, report};
 pub use rescue::{Lost, Manners, Rescue, Rescued};

@@ -28,12 +28,14 @@ impl ConfigArgs {
             print(config::schema().trim_end())?;
             return Ok(Exit::Done);
         }
-        let rows: Vec<(&str, toml::Value, &Origin)> = session
-            .config
+        let config = &session.config;
+        let settings = config
             .origins
             .iter()
-            .map(|(key, value, origin)| (*key, Setting::shown(key, value), origin))
-            .collect();
+            .map(|(key, value, origin)| (*key, Setting::shown(key, value), origin));
+        let channels = config.channel_keys.iter();
+        let channels = channels.map(|it| (it.0.as_str(), it.1.clone(), &it.2));
+        let rows: Vec<(&str, toml::Value, &Origin)> = settings.chain(channels).collect();
         let text = match self.format {
             Format::Json => {
                 let settings: Vec<_> = rows

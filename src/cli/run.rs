@@ -1,6 +1,7 @@
 //! `stillsays run`: fetches, stores, reads and compares the pages that are due, and reports the findings.
 
 use std::{
+    cell::RefCell,
     fs::File,
     io::BufReader,
     path::{Path, PathBuf},
@@ -15,8 +16,9 @@ use crate::{
     clock::warc_date,
     finding::{Decisions, Finding},
     interchange,
-    pipeline::{self, Comparing, Manners, Named, Ran, Rhythm, Run, RunError, Seed, Source},
+    pipeline::{self, Comparing, Manners, Named, Past, Ran, Rhythm, Run, RunError, Seed, Source},
     report::findings_text,
+    schedule::Auto,
     store::{Access, Store},
     text::{counted, for_terminal},
     uri::TargetUri,
@@ -28,7 +30,7 @@ use super::{
     archive::Archive,
     article_page,
     findings::{self, report_of},
-    news,
+    news, notify,
     profiles::ProfilesArgs,
     progress::Progress,
     push, rescue,
@@ -109,6 +111,7 @@ impl RunArgs {
             baselines(session, profiles, archive, stop)?;
         }
         let ran = archive.write(|store| {
+            notify::keep_channels(session, store)?;
             let (seeds, source) = self.work(session, profiles, store)?;
             let mut progress = Progress::new(session);
             let run = Run {
@@ -139,6 +142,7 @@ impl RunArgs {
             push::queue_by_policy(session, store, judged, began)?;
             let found = tell(session, judged, store, &ran, (self.format, is_wanted))?;
             article_page::tell(session, profiles, store)?;
+            notify::send(session, store, profiles);
             Ok(found)
         })?;
         let exit = match stop.exit() {
@@ -203,7 +207,7 @@ impl RunArgs {
             Format::Json => {
                 let seed = |it: &Seed| {
                     json!({"url": it.uri, "visit": due(it), "due": it.due.map(warc_date),
-                        "last_visit": it.last.map(|it| warc_date(it.at)), "every": it.cadence.to_string(),
+                        "last_visit": it.last.map(|it| warc_date(it.at)), "every": it.cadence.to_string(), "why": it.why.to_string(),
                         "references": it.references})
                 };
                 let seeds: Vec<_> = seeds.iter().map(seed).collect();
@@ -359,9 +363,28 @@ pub(super) fn plan(
     let rhythm = Rhythm {
         every: schedule.every.clone(),
         retry: schedule.retry,
+        auto: Auto {
+            min: schedule.min,
+            max: schedule.max,
+        },
     };
-    pipeline::seeds(profiles, &rhythm, &|it| last.of(it))
-        .map_err(|seed| RunError::from(seed).into())
+    let unreadable = RefCell::new(None);
+    let observed = |page: &TargetUri| {
+        let found = store.map_or(Ok(Vec::new()), |store| pipeline::observed(store, page));
+        found.unwrap_or_else(|error| {
+            unreadable.replace(Some(error));
+            Vec::new()
+        })
+    };
+    let past = Past {
+        last: &|it| last.of(it),
+        observed: &observed,
+    };
+    let seeds = pipeline::seeds(profiles, &rhythm, &past).map_err(RunError::from)?;
+    match unreadable.into_inner() {
+        Some(error) => Err(error.into()),
+        None => Ok(seeds),
+    }
 }
 
 /// Every readable capture of a WARC file; broken records are reported with their position.

@@ -12,6 +12,7 @@ use crate::{
 use super::{
     Exit, Failure, Session,
     archive::Archive,
+    notify,
     run::{RunArgs, plan, runtime},
     signals::Stop,
 };
@@ -63,6 +64,13 @@ impl WatchArgs {
             && let Some(archive) = open(session)?
         {
             self.run.once(session, &profiles, &archive, stop)?;
+        } else if notify::waits(session)?
+            && let Some(archive) = open(session)?
+        {
+            archive.write(|store| {
+                notify::send(session, store, &profiles);
+                Ok(())
+            })?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::SETTINGS;
+use crate::notify::CHANNEL_KEYS;
 
 /// The JSON Schema of the settings file (draft 2020-12), for editors that complete and check it.
 ///
@@ -34,6 +35,21 @@ pub fn schema() -> String {
             }
         }
     }
+    let keys = CHANNEL_KEYS.iter().map(|it| {
+        let about = match it.kind {
+            "array" => {
+                json!({"type": "array", "items": {"type": "string"}, "description": it.about})
+            }
+            kind => json!({"type": kind, "description": it.about}),
+        };
+        (it.key.to_owned(), about)
+    });
+    let keys: Map<String, Value> = keys.collect();
+    let channel = json!({"type": "object", "additionalProperties": false, "required": ["kind"], "properties": keys});
+    top.insert(
+        "notify".to_owned(),
+        json!({"type": "object", "description": "the channels that alerts are sent to, by name", "additionalProperties": channel}),
+    );
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The settings of stillsays",

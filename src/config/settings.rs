@@ -65,11 +65,14 @@ settings! {
     "serve.listen" = r#""127.0.0.1:8080""#, "the address and port on which `serve` shows reports; port 0 for any free port";
     "serve.replay" = r#""127.0.0.1:8081""#, "the address and port on which `serve` replays archived pages, an origin of its own";
     "serve.hosts" = "[]", "host names that `serve` answers to, besides localhost and its own addresses";
+    "serve.url" = r#""""#, "the address at which readers of messages and feeds open the desk, such as `https://desk.example.org/`; empty if they cannot";
     "serve.connections" = "128", "the most open connections on each of the two; more wait until one is closed";
     "serve.patience" = r#""15s""#, "the longest time for a browser to send the head of a request, to send the next request on an open connection, and to take each 16 kB of an answer";
     "wiki.hosts" = r#"["wikipedia.org"]"#, "hosts, including their subdomains, whose articles `profile import` gets through `wiki.rest`";
     "wiki.rest" = r#""{origin}/api/rest_v1/page/html/{title}""#, "the address of the HTML of an article's current revision on these hosts; `{origin}` and `{title}` are replaced";
-    "schedule.every" = r#""1d""#, "how often a page is visited, unless its profile or reference says: an interval (`12h`) or five cron fields in UTC";
+    "schedule.every" = r#""1d""#, "how often a page is visited, unless its profile or reference says: an interval (`12h`), five cron fields in UTC, or `auto` for as often as it changes";
+    "schedule.min" = r#""6h""#, "the shortest interval of `auto`: pages are visited at the geometric mean of this and the time between two of their changes";
+    "schedule.max" = r#""30d""#, "... and the longest";
     "schedule.retry" = r#""6h""#, "how soon a page is visited again after a failed visit";
     "schedule.unconditional" = "10", "after how many visits a page is requested without If-None-Match, to detect changes under the same ETag; 0 for never";
     "alert.visits" = "3", "a page counts as lost after at least this many bad visits in a row (unreachable, refused, walled, server error)";
@@ -195,25 +198,25 @@ pub struct CiteSettings {
 #[serde(deny_unknown_fields)]
 pub struct ArchivesSettings {
     /// The archives.
-    #[serde(deserialize_with = "super::archives")]
+    #[serde(deserialize_with = "super::read::archives")]
     pub sources: Vec<Archive>,
     /// Whether `run` asks them by itself.
     pub auto: bool,
     /// How far from the access date a copy counts as near.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub window: TimeDelta,
     /// The most requests for an index, each minute.
     pub index_per_minute: u32,
     /// The most requests for copies, each minute.
     pub mementos_per_minute: u32,
     /// The longest time to wait for one.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub max_wait: TimeDelta,
     /// How long an index is not asked again about a page.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub again: TimeDelta,
     /// The most time that a run spends on it.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub time: TimeDelta,
     /// The address of the interface of Perma.cc.
     pub perma: String,
@@ -248,17 +251,19 @@ pub enum PushWhen {
 #[serde(deny_unknown_fields)]
 pub struct ServeSettings {
     /// The address for reports.
-    #[serde(deserialize_with = "super::socket")]
+    #[serde(deserialize_with = "super::read::socket")]
     pub listen: SocketAddr,
     /// The address for archived pages.
-    #[serde(deserialize_with = "super::socket")]
+    #[serde(deserialize_with = "super::read::socket")]
     pub replay: SocketAddr,
     /// Host names to answer to, besides `localhost` and the own addresses.
     pub hosts: Vec<String>,
+    /// The address of the desk for others; empty for none.
+    pub url: String,
     /// The most open connections on each of the two.
     pub connections: usize,
     /// The longest time that clients can take.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub patience: TimeDelta,
 }
 
@@ -267,7 +272,7 @@ pub struct ServeSettings {
 #[serde(deny_unknown_fields)]
 pub struct RetentionSettings {
     /// The rules; without a rule, nothing is removed.
-    #[serde(deserialize_with = "super::thinnings")]
+    #[serde(deserialize_with = "super::read::thinnings")]
     pub thin: Vec<Thinning>,
     /// How many of the latest captures of an address are kept.
     pub latest: usize,
@@ -280,10 +285,16 @@ pub struct RetentionSettings {
 #[serde(deny_unknown_fields)]
 pub struct ScheduleSettings {
     /// How often, unless a profile or reference says.
-    #[serde(deserialize_with = "super::cadence")]
+    #[serde(deserialize_with = "super::read::cadence")]
     pub every: Cadence,
+    /// The shortest interval of `auto`.
+    #[serde(deserialize_with = "super::read::interval")]
+    pub min: TimeDelta,
+    /// The longest.
+    #[serde(deserialize_with = "super::read::interval")]
+    pub max: TimeDelta,
     /// How soon after a failed visit.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub retry: TimeDelta,
     /// After how many visits a request is unconditional; 0 for never.
     pub unconditional: u32,
@@ -296,7 +307,7 @@ pub struct AlertSettings {
     /// The least number of bad visits in a row.
     pub visits: u64,
     /// The least time from the first of them to the last.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub span: TimeDelta,
 }
 
@@ -322,66 +333,66 @@ pub struct FetchSettings {
     /// How many hosts at the same time.
     pub jobs: usize,
     /// The least time between two requests to one host.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub delay: TimeDelta,
     /// The longest Crawl-delay that is respected.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub crawl_delay_cap: TimeDelta,
     /// The longest time that a run waits for a host.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub max_wait: TimeDelta,
     /// How often one run requests a page.
     pub tries: u32,
     /// The first pause after a temporary failure.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub backoff: TimeDelta,
     /// The first pause after a host has blocked.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub block_backoff: TimeDelta,
     /// The longest pause.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub max_backoff: TimeDelta,
     /// The longest time for a connection.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub connect_timeout: TimeDelta,
     /// The longest time for the head of a response.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub response_timeout: TimeDelta,
     /// The longest time for an exchange.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub total_timeout: TimeDelta,
     /// The least bytes per second.
     pub min_rate: u64,
     /// The time over which that rate is averaged.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub rate_window: TimeDelta,
     /// How long an exchange can continue when the run is stopped.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub grace: TimeDelta,
     /// The longest body, in bytes.
-    #[serde(deserialize_with = "super::size")]
+    #[serde(deserialize_with = "super::read::size")]
     pub max_bytes: u64,
     /// The longest body after decoding, in bytes.
-    #[serde(deserialize_with = "super::size")]
+    #[serde(deserialize_with = "super::read::size")]
     pub max_decoded_bytes: u64,
     /// The most redirects to follow.
     pub max_redirects: usize,
     /// The most additional pages of a list to visit.
     pub pages: usize,
     /// Ranges to allow although they are private or reserved.
-    #[serde(deserialize_with = "super::ranges")]
+    #[serde(deserialize_with = "super::read::ranges")]
     pub allow: Vec<IpNet>,
     /// Ranges to refuse.
-    #[serde(deserialize_with = "super::ranges")]
+    #[serde(deserialize_with = "super::read::ranges")]
     pub deny: Vec<IpNet>,
     /// Ports to refuse, besides the built-in ones.
-    #[serde(deserialize_with = "super::ports")]
+    #[serde(deserialize_with = "super::read::ports")]
     pub denied_ports: Vec<u16>,
     /// How long the rules of a robots.txt are used.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub robots_age: TimeDelta,
     /// How soon a robots.txt that could not be fetched is requested again.
-    #[serde(deserialize_with = "super::interval")]
+    #[serde(deserialize_with = "super::read::interval")]
     pub robots_retry: TimeDelta,
     /// The proxy; empty for that of the environment, `none` for none. It can contain a password.
     pub proxy: String,
@@ -390,7 +401,7 @@ pub struct FetchSettings {
     /// The Accept-Language; empty for none.
     pub accept_language: String,
     /// Additional request header fields.
-    #[serde(deserialize_with = "super::headers")]
+    #[serde(deserialize_with = "super::read::headers")]
     pub headers: Vec<Header>,
     /// A PEM file with additional authorities; empty for none.
     pub roots: PathBuf,

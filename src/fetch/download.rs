@@ -79,6 +79,20 @@ pub enum DownloadError {
     },
 }
 
+impl DownloadError {
+    /// What happened, for an address that is a secret.
+    pub(super) fn without_address(self) -> String {
+        match self {
+            Self::Refused { detail, .. } | Self::Exchange { detail, .. } => detail,
+            Self::Uri(_) => "its address is not one of the web".to_owned(),
+            Self::Status { status, .. } => format!("the server answered with status {status}"),
+            Self::Redirects { most, .. } => format!("more than {most} redirects"),
+            Self::TooLong { cap, .. } => format!("longer than {cap} bytes"),
+            Self::Coding { source, .. } => source.to_string(),
+        }
+    }
+}
+
 /// Downloads the document at `url`, following redirects; every hop is checked as in a visit, and so are the caps.
 ///
 /// # Errors
@@ -177,7 +191,7 @@ pub async fn post(
 
 /// Checks whether an address can be visited. IP addresses never reach the resolver of the client, and a refusal there would
 /// lose its message, so this is checked first.
-async fn check(uri: &TargetUri, options: &Options) -> Result<(), DownloadError> {
+pub(super) async fn check(uri: &TargetUri, options: &Options) -> Result<(), DownloadError> {
     let checked = match options.proxies.for_uri(uri) {
         Some(_) => dial::may_ask_through_proxy(uri, options).await,
         None => dial::addresses(uri, options).await.map(drop),
@@ -213,7 +227,7 @@ async fn whole_body(
     Ok(body)
 }
 
-fn client(options: &Options) -> Result<reqwest::Client, String> {
+pub(super) fn client(options: &Options) -> Result<reqwest::Client, String> {
     let (config, _) = tls::Trust::of(options)?.config()?;
     let proxies = options.proxies.clone();
     let proxy = reqwest::Proxy::custom(move |url| {
@@ -236,7 +250,7 @@ fn client(options: &Options) -> Result<reqwest::Client, String> {
 }
 
 /// The error with its causes: the cause is what helps, and reqwest does not print it.
-fn whole_story(error: &reqwest::Error) -> String {
+pub(super) fn whole_story(error: &reqwest::Error) -> String {
     let mut story = error.to_string();
     let mut cause = error.source();
     while let Some(it) = cause {

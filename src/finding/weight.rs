@@ -1,5 +1,7 @@
 //! The weight of a finding: what a person should decide first, and what needs no decision.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Conclusion, Fate, Finding, Subject, Verdict};
@@ -41,6 +43,19 @@ impl Finding {
             Conclusion::Verdict(verdict) => of_verdict(verdict, &self.subject),
         }
     }
+}
+
+/// The findings of `now` on references that were lost by the findings `before`, and are there.
+#[must_use]
+pub fn recovered<'f>(before: &[Finding], now: &'f [Finding]) -> Vec<&'f Finding> {
+    let lost: HashSet<&Subject> = before
+        .iter()
+        .filter(|finding| finding.weight() == Weight::Lost)
+        .map(|finding| &finding.subject)
+        .collect();
+    now.iter()
+        .filter(|it| it.fate() == Some(&Fate::Live) && lost.contains(&it.subject))
+        .collect()
 }
 
 fn of_fate(fate: &Fate) -> Weight {

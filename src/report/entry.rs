@@ -10,8 +10,11 @@ use super::{
     gathered::Gathered,
     words,
 };
-use crate::finding::{
-    CaptureRef, Conclusion, Evidence, Fate, Finding, Standing, State, Subject, Verdict, Weight,
+use crate::{
+    clock::Instant,
+    finding::{
+        CaptureRef, Conclusion, Evidence, Fate, Finding, Standing, State, Subject, Verdict, Weight,
+    },
 };
 
 /// A finding in words.
@@ -61,6 +64,9 @@ pub enum Need {
     Settled,
 }
 
+/// Words of a page, with the date of the capture.
+type Words = (Instant, String);
+
 impl Entry {
     /// The entry for a finding.
     pub(super) fn of(finding: &Finding, gathered: &Gathered<'_>) -> Self {
@@ -105,6 +111,24 @@ impl Entry {
         let changed_by = self.finding.history.changed_by;
         let is_old = changed_by.is_some_and(|change| evidence.capture.date < change);
         evidence.quote.is_none() || !(unknown || is_old || self.finding.is_stale())
+    }
+
+    /// The words of the page before the change, and those of now, each with the date of the capture. Of what is not on the page, the
+    /// evidence only says where it was looked for.
+    #[must_use]
+    pub fn words_then_and_now(&self) -> (Option<Words>, Option<Words>) {
+        let evidence = || self.finding.evidence.iter();
+        let in_context = |evidence: &Evidence| {
+            let quote = evidence.quote.as_ref()?;
+            let text = format!("{}{}{}", quote.prefix, quote.exact, quote.suffix);
+            Some((evidence.capture.date, text))
+        };
+        let mut then = evidence().filter(|it| !self.is_current(it));
+        let now = evidence().find(|it| self.is_current(it)).and_then(|it| {
+            let note = it.note.clone().map(|note| (it.capture.date, note));
+            in_context(it).or(note)
+        });
+        (then.find_map(in_context), now)
     }
 
     /// The sort key of an entry; the one to decide first comes first.

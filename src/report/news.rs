@@ -9,7 +9,7 @@ use super::{
     terminal::{cut, safe},
 };
 use crate::{
-    finding::{Fate, Finding, Subject, Weight},
+    finding::{Finding, Subject, Weight, recovered},
     text::counted,
 };
 
@@ -32,20 +32,12 @@ impl News {
     /// The numbers of the references that were lost by the `earlier` findings and are there `now`.
     #[must_use]
     pub fn back(earlier: &[Finding], now: &[Finding]) -> Vec<u32> {
-        let lost = earlier
-            .iter()
-            .filter(|finding| finding.weight() == Weight::Lost);
-        let is_live = |subject: &Subject| {
-            now.iter()
-                .any(|it| it.subject == *subject && it.fate() == Some(&Fate::Live))
-        };
-        let numbers = lost.filter(|finding| is_live(&finding.subject));
-        numbers
-            .filter_map(|it| match it.subject {
-                Subject::Reference { number } => Some(number),
-                _ => None,
-            })
-            .collect()
+        let back = recovered(earlier, now).into_iter();
+        back.filter_map(|it| match it.subject {
+            Subject::Reference { number } => Some(number),
+            _ => None,
+        })
+        .collect()
     }
 }
 

@@ -13,7 +13,7 @@ use zstd::Encoder;
 use super::{
     CrawlId, Fault, Store, StoreError, answers,
     ledger::{self, Kind},
-    payloads,
+    outbox, payloads,
 };
 use crate::{
     digest::ContentDigest,
@@ -156,6 +156,7 @@ impl Store {
                 set: packed.set,
             };
             ledger::append(connection, Kind::Findings, id, &leaf)?;
+            outbox::alert(connection, &profile)?;
             Ok(true)
         })
     }

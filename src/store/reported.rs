@@ -71,50 +71,7 @@ impl Store {
     /// # Errors
     /// The file cannot be read, or what was kept does not read back.
     pub fn untold(&self, profile: &str, changed: bool) -> Result<Option<Untold>, StoreError> {
-        self.read(|connection| {
-            let Some(set) = findings::latest_id(connection, profile)? else {
-                return Ok(None);
-            };
-            let row: Option<(i64, Option<String>)> = connection
-                .prepare_cached("SELECT findings, earlier FROM told WHERE profile = ?1")?
-                .query_row([profile], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            let (reported, earlier) = row.map_or((None, None), |row| (Some(row.0), row.1));
-            if reported == Some(set) {
-                return Ok(None);
-            }
-            let earlier: Vec<Reported> = match earlier {
-                Some(json) => serde_json::from_str(&json).map_err(Fault::damaged)?,
-                None => Vec::new(),
-            };
-            let matters = |finding: &Finding| {
-                finding.weight().is_question()
-                    || matches!(finding.subject, Subject::Reference { .. })
-            };
-            let last = match reported {
-                Some(reported) => Some(reported),
-                None if changed => findings::before(connection, profile, set)?,
-                None => Some(set),
-            };
-            let before = last.map_or(Ok(Vec::new()), |it| {
-                findings::of_set(connection, it, &matters)
-            })?;
-            let subjects: HashSet<&Subject> = before
-                .iter()
-                .map(|before| &before.subject)
-                .chain(earlier.iter().map(|earlier| &earlier.subject))
-                .collect();
-            let now = findings::of_set(connection, set, &|it| {
-                matters(it) || subjects.contains(&it.subject)
-            })?;
-            Ok(Some(Untold {
-                before,
-                now,
-                earlier,
-                profile: profile.to_owned(),
-                set,
-            }))
-        })
+        self.read(|connection| untold(connection, "told", profile, changed))
     }
 
     /// Records that a run has reported everything about a profile.
@@ -122,27 +79,78 @@ impl Store {
     /// # Errors
     /// The file cannot be written.
     pub fn mark_reported(&self, untold: &Untold) -> Result<(), StoreError> {
-        let (profile, set) = (untold.profile.clone(), untold.set);
-        let earlier = untold.earlier_then();
-        self.write(move |connection| note(connection, &profile, set, &earlier))
+        let untold = untold.clone();
+        self.write(move |connection| note(connection, "told", &untold))
     }
 }
 
-fn note(
+/// The news about a profile since what `table` has: `told` for what runs print, `alerted` for messages.
+pub(super) fn untold(
     connection: &Connection,
+    table: &'static str,
     profile: &str,
-    set: i64,
-    earlier: &[Reported],
+    changed: bool,
+) -> Result<Option<Untold>, Fault> {
+    let Some(set) = findings::latest_id(connection, profile)? else {
+        return Ok(None);
+    };
+    let row: Option<(i64, Option<String>)> = connection
+        .prepare_cached(&format!(
+            "SELECT findings, earlier FROM {table} WHERE profile = ?1"
+        ))?
+        .query_row([profile], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (reported, earlier) = row.map_or((None, None), |row| (Some(row.0), row.1));
+    if reported == Some(set) {
+        return Ok(None);
+    }
+    let earlier: Vec<Reported> = match earlier {
+        Some(json) => serde_json::from_str(&json).map_err(Fault::damaged)?,
+        None => Vec::new(),
+    };
+    let matters = |finding: &Finding| {
+        finding.weight().is_question() || matches!(finding.subject, Subject::Reference { .. })
+    };
+    let last = match reported {
+        Some(reported) => Some(reported),
+        None if changed => findings::before(connection, profile, set)?,
+        None => Some(set),
+    };
+    let before = last.map_or(Ok(Vec::new()), |it| {
+        findings::of_set(connection, it, &matters)
+    })?;
+    let subjects: HashSet<&Subject> = before
+        .iter()
+        .map(|before| &before.subject)
+        .chain(earlier.iter().map(|earlier| &earlier.subject))
+        .collect();
+    let now = findings::of_set(connection, set, &|it| {
+        matters(it) || subjects.contains(&it.subject)
+    })?;
+    Ok(Some(Untold {
+        before,
+        now,
+        earlier,
+        profile: profile.to_owned(),
+        set,
+    }))
+}
+
+/// Records in `table` that everything about a profile is reported.
+pub(super) fn note(
+    connection: &Connection,
+    table: &'static str,
+    untold: &Untold,
 ) -> Result<(), Fault> {
-    let earlier = match earlier {
+    let earlier = match untold.earlier_then().as_slice() {
         [] => None,
         some => Some(serde_json::to_string(some).map_err(Fault::damaged)?),
     };
     connection
-        .prepare_cached(
-            "INSERT INTO told (profile, findings, earlier) VALUES (?1, ?2, ?3)
-             ON CONFLICT (profile) DO UPDATE SET findings = excluded.findings, earlier = excluded.earlier",
-        )?
-        .execute(params![profile, set, earlier])?;
+        .prepare_cached(&format!(
+            "INSERT INTO {table} (profile, findings, earlier) VALUES (?1, ?2, ?3)
+             ON CONFLICT (profile) DO UPDATE SET findings = excluded.findings, earlier = excluded.earlier"
+        ))?
+        .execute(params![untold.profile, untold.set, earlier])?;
     Ok(())
 }

@@ -72,6 +72,10 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("schema/14.sql"),
         then: None,
     },
+    Step {
+        sql: include_str!("schema/15.sql"),
+        then: None,
+    },
 ];
 
 /// The migration from one version to the next.

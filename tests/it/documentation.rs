@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A page of the project; empty if it does not exist.
-fn page(name: &str) -> String {
+pub(crate) fn page(name: &str) -> String {
     fs::read_to_string(place(name)).unwrap_or_default()
 }
 
@@ -50,7 +50,7 @@ fn commands(help: &str) -> Vec<&str> {
 }
 
 /// The fenced blocks of a page in one language, without the fences.
-fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+pub(crate) fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
     page.split(&format!("```{language}\n"))
         .skip(1)
         .filter_map(|block| block.split("```").next())
@@ -121,7 +121,13 @@ fn every_exit_code_of_the_help_is_in_the_readme() {
 fn every_command_that_the_pages_show_exists() {
     let help = stdout(&["--help"]);
     let known: BTreeSet<&str> = commands(&help).into_iter().collect();
-    let pages = ["README.md", "docs/guide.md", "docs/replay.md"].map(page);
+    let pages = [
+        "README.md",
+        "docs/alerts.md",
+        "docs/guide.md",
+        "docs/replay.md",
+    ]
+    .map(page);
     let shown: BTreeSet<&str> = pages
         .iter()
         .flat_map(|page| blocks(page, "sh"))

@@ -883,7 +883,7 @@ fn packages_of_others_are_read() {
 
 /// Whether Python has that module here.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-fn python_has(module: &str, test: &str) -> bool {
+pub(crate) fn python_has(module: &str, test: &str) -> bool {
     let known = Command::new("python3")
         .args(["-c", &format!("import {module}")])
         .output();

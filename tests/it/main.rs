@@ -1,5 +1,6 @@
 //! The program and its parts from outside, one module per surface.
 
+mod alerts;
 mod article_notes;
 mod article_set;
 mod article_update;
@@ -26,12 +27,14 @@ mod media_type;
 mod moves;
 mod other;
 mod output;
+mod pace;
 mod packaging;
 mod pdf;
 mod profile;
 mod project;
 mod properties;
 mod push;
+mod receiver;
 mod report;
 mod rescue;
 mod retention;

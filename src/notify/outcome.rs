@@ -1,0 +1,68 @@
+//! What came of an attempt to send a message, and when the next one is made.
+
+use chrono::TimeDelta;
+
+use crate::clock::Instant;
+
+/// What came of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The receiver has it.
+    Sent,
+    /// Another attempt may help; not before the time that the receiver asked for.
+    Later {
+        /// What happened.
+        why: String,
+        /// How long the receiver wants to be left alone.
+        after: Option<TimeDelta>,
+    },
+    /// The receiver does not want it: further attempts would not help.
+    Refused {
+        /// What it said.
+        why: String,
+    },
+}
+
+impl Outcome {
+    /// An attempt that another one may follow.
+    #[must_use]
+    pub fn later(why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self::Later { why, after: None }
+    }
+}
+
+/// The pauses after the first, second, … attempt, in minutes: a day in all.
+const PAUSES: [i64; 8] = [1, 5, 30, 60, 120, 240, 360, 624];
+
+/// When the attempt after `tries` failed ones is made; `None` if there is none.
+#[must_use]
+pub fn next_try(now: Instant, tries: u32, after: Option<TimeDelta>) -> Option<Instant> {
+    let place = usize::try_from(tries.saturating_sub(1)).ok()?;
+    let pause = TimeDelta::minutes(*PAUSES.get(place)?);
+    let longest = TimeDelta::days(1);
+    let asked = after.unwrap_or_default().clamp(TimeDelta::zero(), longest);
+    now.checked_add_signed(pause.max(asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::parse_digits14;
+
+    #[test]
+    fn attempts_go_on_for_a_day_and_wait_as_long_as_the_receiver_asks() {
+        let start = parse_digits14("2026").unwrap();
+        let mut at = start;
+        for tries in 1..=8 {
+            at = next_try(at, tries, None).unwrap();
+        }
+        assert_eq!(at - start, TimeDelta::days(1));
+        assert_eq!(next_try(at, 9, None), None);
+        let asked = Some(TimeDelta::minutes(3));
+        assert_eq!(next_try(at, 1, asked), Some(at + TimeDelta::minutes(3)));
+        assert_eq!(next_try(at, 2, asked), Some(at + TimeDelta::minutes(5)));
+        let ages = Some(TimeDelta::days(900));
+        assert_eq!(next_try(at, 1, ages), Some(at + TimeDelta::days(1)));
+    }
+}
