@@ -48,6 +48,7 @@ mod review;
 mod run;
 mod serve;
 mod status;
+mod user;
 mod verify;
 mod watch;
 
@@ -167,6 +168,8 @@ enum Verb {
     Hosts(fetching::HostsArgs),
     /// Show reports and archived pages in a browser
     Serve(serve::ServeArgs),
+    /// Add accounts for `serve`, and list and change them
+    User(user::UserArgs),
     /// Read everything back, and check that the archive is intact
     Verify(verify::VerifyArgs),
     /// Print the ledger's latest checkpoint, to be kept elsewhere
@@ -256,6 +259,7 @@ impl Verb {
             Self::Captures(captures) => captures.run(session),
             Self::Hosts(hosts) => hosts.run(session),
             Self::Serve(serve) => serve.run(session),
+            Self::User(user) => user.run(session),
             Self::Verify(verify) => verify.run(session),
             Self::Checkpoint(checkpoint) => checkpoint.run(session),
             Self::Prove(prove) => prove.run(session),

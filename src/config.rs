@@ -11,6 +11,7 @@ use toml::{Spanned, Table, Value, de::DeValue};
 use crate::notify::Channel;
 
 mod channels;
+mod origin;
 mod read;
 mod schema;
 mod settings;

@@ -1,6 +1,7 @@
 //! Exchange with other programs: writes and imports WARC files with an index, and WACZ packages.
 
 mod chains;
+mod evidence;
 mod import;
 mod index;
 mod package;
@@ -8,6 +9,7 @@ mod selection;
 mod volumes;
 
 pub use chains::{Chains, visits_of};
+pub use evidence::Packet;
 pub use import::{Imported, Importer, Whose};
 pub use package::{Packed, Packing, write_package};
 pub use selection::{Kept, Selected, Selection};

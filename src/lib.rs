@@ -17,7 +17,8 @@
 //! - [`extract`] makes a [`reading`] of a stored capture: text, headings, lists of [`entity`] names, page state.
 //! - [`compare`] checks claims against readings: each gives a [`finding`] with its evidence.
 //! - [`desk`] orders what people decide, page by page; [`edit`] proposes what to change in the article.
-//! - [`report`] shows findings to people; [`notify`] sends them what is new.
+//! - [`report`] shows findings to people; [`notify`] sends them what is new, and a [`feed`] tells their programs.
+//! - [`account`] knows who may see and decide.
 //! - [`web`] shows them in a browser, with the archived pages: [`replay`] rewrites links to lead into the archive, [`memento`] is
 //!   the protocol for dated copies.
 //! - [`pipeline`] is the run, step by step; [`config`] and [`cli`] are its settings and commands.
@@ -51,6 +52,7 @@ pub mod html;
 pub mod article;
 pub mod cdxj;
 pub mod content_coding;
+pub mod feed;
 pub mod ledger;
 pub mod memento;
 pub mod pdf;
@@ -61,6 +63,7 @@ pub mod warc;
 pub mod challenge;
 pub mod forward;
 
+pub mod account;
 pub mod archives;
 pub mod compare;
 pub mod desk;

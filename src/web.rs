@@ -6,11 +6,12 @@
 use std::{convert::Infallible, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse as _, Response};
-use hyper::service::service_fn;
+use hyper::{header, service::service_fn};
 use hyper_util::service::TowerToHyperService;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
+    account::Lifetime,
     clock::Clock,
     ledger::Signer,
     memento::Archive,
@@ -18,24 +19,36 @@ use crate::{
     store::{Store, StoreError},
 };
 
+mod api;
 mod assets;
+mod client;
 mod connections;
 mod deciding;
 mod desk;
 mod exchange;
+mod feeds;
 mod form;
+mod gate;
+mod health;
 mod hosts;
+mod login;
 mod marked;
+mod metrics;
 mod pages;
+mod people;
+mod problem;
 mod profiles;
+mod rates;
 mod replayed;
 mod room;
+mod route;
 mod router;
 mod site;
 mod snapshot;
 mod times;
 mod visitor;
 
+pub use client::Proxies;
 pub use connections::Limits;
 use connections::{answer_on, asked};
 use exchange::{Answer, Request};
@@ -69,6 +82,23 @@ pub struct Options {
     pub signer: Option<Signer>,
     /// The public address of the replay; empty for none.
     pub public_replay: String,
+    /// The public addresses of the two origins; empty for those that are listened on.
+    pub public: Public,
+    /// The reverse proxies in front.
+    pub proxies: Proxies,
+    /// The file with the accounts.
+    pub accounts: PathBuf,
+    /// How long sessions last.
+    pub lifetime: Lifetime,
+}
+
+/// The public addresses of the two origins, without a path; empty for those that are listened on.
+#[derive(Clone, Debug, Default)]
+pub struct Public {
+    /// The site.
+    pub site: String,
+    /// Archived pages.
+    pub replay: String,
 }
 
 /// Which of the two origins a request is for.
@@ -89,6 +119,11 @@ struct Web {
     deciding: deciding::Deciding,
     copies: marked::Copies,
     secret: visitor::Secret,
+    people: people::People,
+    rates: rates::Rates,
+    once: api::Once,
+    watching: api::Watching,
+    requests: metrics::Requests,
     site: SocketAddr,
     replay: SocketAddr,
 }
@@ -118,16 +153,9 @@ pub async fn serve(
     options: Options,
     stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    let web = Arc::new(Web {
-        options,
-        snapshot: snapshot::Snapshot::default(),
-        room: room::Room::default(),
-        deciding: deciding::Deciding::default(),
-        copies: marked::Copies::default(),
-        secret: visitor::Secret::new()?,
-        site: site.local_addr()?,
-        replay: replay.local_addr()?,
-    });
+    let (site_address, replay_address) = (site.local_addr()?, replay.local_addr()?);
+    let web = Web::new(options, (site_address, replay_address), stop.clone())?;
+    let web = Arc::new(web);
     let limits = web.options.limits;
     let mut doors = JoinSet::new();
     let pages = TowerToHyperService::new(router::router(&web));
@@ -135,9 +163,18 @@ pub async fn serve(
     // Routers decode paths; here, the address in the path must stay as it was sent.
     let replayed = Arc::clone(&web);
     let copies = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let request = Request::of(&request.into_parts().0);
-        let answered = answered(Arc::clone(&replayed), Door::Replay, request, Web::replay);
-        async { Ok::<_, Infallible>(answered.await) }
+        let mut parts = request.into_parts().0;
+        // Cookies ignore ports: whatever browsers send along is for the other origin.
+        for name in [header::COOKIE, header::AUTHORIZATION] {
+            parts.headers.remove(name);
+        }
+        let answered = answered(
+            Arc::clone(&replayed),
+            Door::Replay,
+            Request::of(&parts),
+            |web, request, origins| web.replay(&request, origins).answer(&request, origins),
+        );
+        async { Ok::<Response, Infallible>(answered.await.into_response()) }
     });
     doors.spawn(answer_on(replay, limits, copies, stop.clone()));
     let waits = stop.clone();
@@ -149,6 +186,7 @@ pub async fn serve(
     let checked = Arc::clone(&web);
     let until = stop.clone();
     doors.spawn(async move { check(&checked, until).await });
+    doors.spawn(api::watched(Arc::clone(&web)));
     asked(stop).await;
     // Idle connections that browsers keep open would keep the program alive.
     let ended = async { while doors.join_next().await.is_some() {} };
@@ -165,6 +203,7 @@ async fn check(web: &Arc<Web>, stop: watch::Receiver<bool>) {
             () = tokio::time::sleep(CHECK) => {}
             () = &mut stopped => return,
         }
+        web.rates.forget();
         let web = Arc::clone(web);
         let checked = tokio::task::spawn_blocking(move || web.room.check(&web.options)).await;
         if let Ok(Err(error)) = checked {
@@ -173,16 +212,14 @@ async fn check(web: &Arc<Web>, stop: watch::Receiver<bool>) {
     }
 }
 
-/// Answers one request with `page`, on a thread that may block; a panic ends only this request.
-async fn answered<T: Outcome>(
-    web: Arc<Web>,
-    door: Door,
-    request: Request,
-    page: Page<T>,
-) -> Response {
-    let asked = format!("{} {}", request.method, request.path);
+/// Answers one request with `page`, on a thread that may block; a panic in it ends only this request.
+async fn answered<F>(web: Arc<Web>, door: Door, request: Request, page: F) -> Answer
+where
+    F: FnOnce(&Web, Request, &Origins) -> Answer + Send + 'static,
+{
+    let asked = format!("{} {}", request.method, shown(&request.path));
     let answering = tokio::task::spawn_blocking(move || match web.origins(door, &request) {
-        Ok(origins) => page(&web, &request, &origins).answer(&request, &origins),
+        Ok(origins) => page(&web, request, &origins),
         Err(answer) => answer,
     });
     let answer = answering.await.unwrap_or_else(|error| {
@@ -193,11 +230,17 @@ async fn answered<T: Outcome>(
         )
     });
     tracing::debug!(request = asked, status = answer.status, "answered");
-    answer.into_response()
+    answer
 }
 
-/// A function that answers a request.
-type Page<T> = fn(&Web, &Request, &Origins) -> T;
+/// A path as the log shows it: without the token that the address of a feed has.
+fn shown(path: &str) -> &str {
+    if path.starts_with("/feeds/") {
+        "/feeds/…"
+    } else {
+        path
+    }
+}
 
 /// The result of a page: an answer, or a fault of the archive.
 trait Outcome: 'static {
@@ -218,6 +261,29 @@ impl Outcome for Result<Answer, StoreError> {
 }
 
 impl Web {
+    /// Both origins, for listeners at these addresses.
+    fn new(
+        options: Options,
+        (site, replay): (SocketAddr, SocketAddr),
+        stop: watch::Receiver<bool>,
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            people: people::People::new(options.accounts.clone(), options.lifetime),
+            options,
+            rates: rates::Rates::default(),
+            once: api::Once::default(),
+            watching: api::Watching::new(stop),
+            requests: metrics::Requests::default(),
+            snapshot: snapshot::Snapshot::default(),
+            room: room::Room::default(),
+            deciding: deciding::Deciding::default(),
+            copies: marked::Copies::default(),
+            secret: visitor::Secret::new()?,
+            site,
+            replay,
+        })
+    }
+
     /// The desk as it is now.
     fn now(&self) -> Result<Arc<room::Now>, StoreError> {
         let profiles = self.snapshot.profiles(&self.options.profiles);

@@ -1,11 +1,15 @@
 //! `stillsays serve`: shows the archive in a browser, until the program is stopped.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::{
+    account::{Accounts, Lifetime},
     store::{Access, Store},
     web,
 };
@@ -15,6 +19,7 @@ use super::{
     ledger::{Sealer, key_path},
     session::print,
     signals::Stop,
+    user::accounts_file,
 };
 
 /// The most requests that are answered at the same time; others wait.
@@ -68,6 +73,9 @@ pub(super) fn serve(
     replay: Option<SocketAddr>,
 ) -> Result<Exit, Failure> {
     let settings = &session.config.settings;
+    let accounts = accounts_file(settings, &shown.store);
+    let site = site.unwrap_or(settings.serve.listen);
+    refuse_everybody(session, site, &accounts)?;
     let store = Store::open(&shown.store, Access::ReadOnly)?;
     // Reading needs no key.
     let signer = Sealer::at(session, &store, &shown.key).ok();
@@ -85,13 +93,26 @@ pub(super) fn serve(
         reviewer: session.person(),
         signer: signer.and_then(Sealer::signer),
         public_replay: shown.public_replay.clone(),
+        public: web::Public {
+            site: settings.serve.url.clone(),
+            replay: settings.serve.replay_url.clone(),
+        },
+        proxies: web::Proxies {
+            trusted: settings.serve.trusted_proxies.clone(),
+            user_header: settings.serve.user_header.clone(),
+        },
+        accounts,
+        lifetime: Lifetime {
+            idle: settings.serve.session_idle,
+            most: settings.serve.session_max,
+        },
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(AT_ONCE)
         .build()?;
     let outcome = runtime.block_on(async {
-        let site = listen(site.unwrap_or(settings.serve.listen), "--listen").await?;
+        let site = listen(site, "--listen").await?;
         let replay = listen(replay.unwrap_or(settings.serve.replay), "--replay").await?;
         let stop = Stop::listen()?;
         print(&format!(
@@ -105,6 +126,18 @@ pub(super) fn serve(
     // Stop even if a report is still being computed.
     runtime.shutdown_background();
     outcome
+}
+
+/// Without accounts, everyone who reaches the site can decide: so only this machine may.
+fn refuse_everybody(session: &Session, site: SocketAddr, accounts: &Path) -> Result<(), Failure> {
+    if site.ip().to_canonical().is_loopback() || Accounts::open(accounts)?.is_some() {
+        return Ok(());
+    }
+    let error = anyhow::anyhow!("serving on {site} without accounts would let anybody decide");
+    Err(Failure::usage(error).hint(format!(
+        "`{} user add NAME --role admin`, or listen on 127.0.0.1",
+        session.program
+    )))
 }
 
 async fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {

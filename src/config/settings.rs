@@ -67,6 +67,12 @@ settings! {
     "serve.hosts" = "[]", "host names that `serve` answers to, besides localhost and its own addresses";
     "serve.url" = r#""""#, "the address at which readers of messages and feeds open the desk, such as `https://desk.example.org/`; empty if they cannot";
     "serve.connections" = "128", "the most open connections on each of the two; more wait until one is closed";
+    "serve.replay_url" = r#""""#, "the public address of archived pages, which needs a host name of its own; empty for the one that `serve` listens on";
+    "serve.trusted_proxies" = "[]", "address ranges (CIDR) of reverse proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed";
+    "serve.user_header" = r#""""#, "the header in which such a proxy names the account of a person that it has logged in; empty for none";
+    "serve.accounts" = r#""""#, "the file with the accounts; empty for one beside the store";
+    "serve.session_idle" = r#""12h""#, "how long a session lasts without a request";
+    "serve.session_max" = r#""30d""#, "how long a session lasts at most";
     "serve.patience" = r#""15s""#, "the longest time for a browser to send the head of a request, to send the next request on an open connection, and to take each 16 kB of an answer";
     "wiki.hosts" = r#"["wikipedia.org"]"#, "hosts, including their subdomains, whose articles `profile import` gets through `wiki.rest`";
     "wiki.rest" = r#""{origin}/api/rest_v1/page/html/{title}""#, "the address of the HTML of an article's current revision on these hosts; `{origin}` and `{title}` are replaced";
@@ -258,10 +264,27 @@ pub struct ServeSettings {
     pub replay: SocketAddr,
     /// Host names to answer to, besides `localhost` and the own addresses.
     pub hosts: Vec<String>,
-    /// The address of the desk for others; empty for none.
-    pub url: String,
     /// The most open connections on each of the two.
     pub connections: usize,
+    /// The public address of the site; empty for none.
+    #[serde(deserialize_with = "super::origin::origin")]
+    pub url: String,
+    /// The public address of archived pages; empty for none.
+    #[serde(deserialize_with = "super::origin::origin")]
+    pub replay_url: String,
+    /// The proxies whose headers are believed.
+    #[serde(deserialize_with = "super::read::ranges")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they name an account; empty for none.
+    pub user_header: String,
+    /// The file with the accounts; empty for one beside the store.
+    pub accounts: PathBuf,
+    /// How long a session lasts without a request.
+    #[serde(deserialize_with = "super::read::interval")]
+    pub session_idle: TimeDelta,
+    /// How long a session lasts at most.
+    #[serde(deserialize_with = "super::read::interval")]
+    pub session_max: TimeDelta,
     /// The longest time that clients can take.
     #[serde(deserialize_with = "super::read::interval")]
     pub patience: TimeDelta,

@@ -89,7 +89,7 @@ pub fn batch_name<'a>(at: Instant, findings: impl IntoIterator<Item = &'a Findin
 }
 
 /// What becomes of the article when a finding is accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It is to be changed.
@@ -101,7 +101,7 @@ pub enum Outcome {
 }
 
 /// What is wrong with a finding that is rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mistake {
     /// Two spellings are one name.
@@ -117,7 +117,7 @@ pub enum Mistake {
 }
 
 /// The three decisions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// The finding is right.

@@ -7,7 +7,19 @@ use serde::{Deserialize, Serialize};
 use super::{Conclusion, Fate, Finding, Subject, Verdict};
 
 /// The weight of a finding, the heaviest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
     /// A lost reference: its page is gone, says “not found”, is parked, or cannot be reached.

@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     error::Error,
     io,
+    net::IpAddr,
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
@@ -13,7 +14,7 @@ use std::{
 use hyper::{
     body::{Body, Incoming},
     server::conn::http1,
-    service::Service,
+    service::{Service, service_fn},
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -23,6 +24,8 @@ use tokio::{
     task::JoinSet,
     time::Sleep,
 };
+
+use super::client::Peer;
 
 /// The longest head of a request, in bytes: it can contain nested addresses.
 const LONGEST_HEAD: usize = 64 << 10;
@@ -79,13 +82,13 @@ pub(super) async fn answer_on<S, B>(
             let place = Arc::clone(&room).acquire_owned().await;
             (place, accept(&listener).await)
         };
-        let (place, stream) = tokio::select! {
+        let (place, (stream, peer)) = tokio::select! {
             it = next => it,
             () = &mut stopped => break,
         };
         let (service, stop) = (service.clone(), stop.clone());
         open.spawn(async move {
-            connection(stream, patience, service, stop).await;
+            connection((stream, peer), patience, service, stop).await;
             drop(place);
         });
     }
@@ -99,10 +102,10 @@ pub(super) async fn asked(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|it| *it).await;
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, peer)) => return (stream, peer.ip().to_canonical()),
             // The client left before it was accepted.
             Err(error)
                 if matches!(
@@ -120,7 +123,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 }
 
 async fn connection<S, B>(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, IpAddr),
     patience: Duration,
     service: S,
     stop: watch::Receiver<bool>,
@@ -133,6 +136,10 @@ async fn connection<S, B>(
         patience,
         waiting: None,
         since: 0,
+    });
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        service.call(request)
     });
     let mut connection = pin!(
         http1::Builder::new()

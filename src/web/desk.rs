@@ -9,6 +9,7 @@ mod entries;
 mod hosts;
 mod keys;
 mod mast;
+mod people;
 mod profile;
 mod queue;
 mod reference;
@@ -17,15 +18,19 @@ mod sheet;
 mod sides;
 mod work;
 
-pub(super) use acting::decide;
+pub(super) use act_pages::refused;
+pub(super) use acting::{decide, is_path};
 pub(super) use activity::activity;
 pub(super) use claim::claim;
 pub(super) use compare::compare;
 pub(super) use hosts::hosts;
 pub(super) use keys::keys;
+pub(super) use mast::{Mast, page};
+pub(super) use people::{change, people};
 pub(super) use profile::profile;
 pub(super) use queue::{find, queue};
 pub(super) use reference::reference;
+pub(super) use say::{ELSEWHERE, MAY_NOT};
 pub(super) use sheet::sheet;
 pub(super) use work::{found, work};
 
@@ -35,11 +40,12 @@ use crate::pipeline::Named;
 /// The parts of a path behind `/p/`, decoded: a profile, then what of it.
 fn parts(request: &Request) -> Vec<String> {
     let rest = request.path.strip_prefix("/p/").unwrap_or_default();
-    let decoded = |part: &str| {
-        let bytes: Vec<u8> = percent(part);
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
     rest.split('/').map(decoded).collect()
+}
+
+/// A part of a path without its percent-coding.
+pub(super) fn decoded(part: &str) -> String {
+    String::from_utf8_lossy(&percent(part)).into_owned()
 }
 
 fn percent(part: &str) -> Vec<u8> {

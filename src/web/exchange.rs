@@ -1,5 +1,7 @@
 //! Requests and answers as plain values, so that everything behind the sockets is a function.
 
+use std::net::IpAddr;
+
 use axum::{
     body::Body,
     extract::FromRequestParts,
@@ -7,9 +9,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hyper::{
-    StatusCode,
+    HeaderMap, StatusCode,
     header::{self, HeaderName, HeaderValue},
 };
+
+use super::{client::Peer, visitor::Visitor};
 
 /// The parts of a request that matter here.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,8 @@ pub(super) struct Request {
     pub(super) query: Option<String>,
     /// The `Host` field.
     pub(super) host: Option<String>,
+    /// Whether a trusted proxy says that the client speaks TLS with it.
+    pub(super) https: bool,
     /// The `Accept-Datetime` field (RFC 7089).
     pub(super) accept_datetime: Option<String>,
     /// The purpose of the request (`Sec-Fetch-Dest`).
@@ -34,6 +40,12 @@ pub(super) struct Request {
     pub(super) fetch_site: Option<String>,
     /// The body.
     pub(super) body: Vec<u8>,
+    /// The address of the connection.
+    pub(super) peer: Option<IpAddr>,
+    /// All header fields.
+    pub(super) fields: HeaderMap,
+    /// Who is asking, once that is known.
+    pub(super) visitor: Option<Visitor>,
 }
 
 impl Request {
@@ -48,6 +60,7 @@ impl Request {
             path: request.uri.path().to_owned(),
             query: request.uri.query().map(str::to_owned),
             host: field("host"),
+            https: false,
             accept_datetime: field("accept-datetime"),
             followed_in_frame: field("sec-fetch-user").as_deref() == Some("?1")
                 && field("sec-fetch-site").as_deref() == Some("cross-site")
@@ -56,7 +69,20 @@ impl Request {
             origin: field("origin"),
             fetch_site: field("sec-fetch-site"),
             body: Vec::new(),
+            peer: request.extensions.get::<Peer>().map(|it| it.0),
+            fields: request.headers.clone(),
+            visitor: None,
         }
+    }
+
+    /// The values of a header field, joined by commas; `None` without the field, or if it is not text.
+    pub(super) fn field(&self, name: &str) -> Option<String> {
+        let values = self.fields.get_all(name).iter();
+        let values: Result<Vec<&str>, _> = values.map(HeaderValue::to_str).collect();
+        values
+            .ok()
+            .filter(|it| !it.is_empty())
+            .map(|it| it.join(", "))
     }
 
     /// The rest of a path followed by the query: an address inside a path has its query there.

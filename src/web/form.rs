@@ -17,6 +17,12 @@ impl Form {
         own.find_map(|it| Some(it.1.trim()).filter(|it| !it.is_empty()))
     }
 
+    /// The first value of a field, with the white space around it.
+    pub(super) fn first_as_sent(&self, name: &str) -> Option<&str> {
+        let own = self.0.iter().find(|it| it.0 == name);
+        own.map(|it| it.1.as_str())
+    }
+
     /// All values of a field.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let own = self.0.iter().filter(move |it| it.0 == name);

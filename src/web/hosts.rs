@@ -13,10 +13,27 @@ impl Web {
         let Some(host) = &request.host else {
             return Err(Answer::text(400, "The request does not name a host.\n"));
         };
-        let here = match door {
-            Door::Site => self.site,
-            Door::Replay => self.replay,
+        let public = &self.options.public;
+        let (here, own) = match door {
+            Door::Site => (self.site, &public.site),
+            Door::Replay => (self.replay, &public.replay),
         };
+        if let Some((_, authority)) = own.split_once("://")
+            && authority.eq_ignore_ascii_case(host)
+        {
+            let name = Url::parse(own).ok();
+            let name = name
+                .and_then(|it| Some(it.host_str()?.to_owned()))
+                .unwrap_or_default();
+            let or = |set: &str, port: u16| match set {
+                "" => format!("http://{name}:{port}"),
+                set => set.to_owned(),
+            };
+            return Ok(Origins {
+                site: or(&public.site, self.site.port()),
+                replay: or(&public.replay, self.replay.port()),
+            });
+        }
         let (name, port) = name_of(host, here, &self.options.hosts).ok_or_else(|| {
             Answer::text(
                 421,
@@ -24,13 +41,19 @@ impl Web {
             )
         })?;
         // Behind a reverse proxy, this origin has the port of the proxy; the port of the other origin is unknown here.
+        let scheme = if request.https { "https" } else { "http" };
         let of = |it: Door, own: u16| match port {
-            None if it == door => format!("http://{name}"),
+            None if it == door => format!("{scheme}://{name}"),
+            Some(_) if it == door => format!("{scheme}://{name}:{own}"),
             _ => format!("http://{name}:{own}"),
+        };
+        let replay = match public.replay.as_str() {
+            "" => of(Door::Replay, self.replay.port()),
+            set => set.to_owned(),
         };
         Ok(Origins {
             site: of(Door::Site, self.site.port()),
-            replay: of(Door::Replay, self.replay.port()),
+            replay,
         })
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{Answer, Origins, Request};
-use crate::{report, store::StoreError, text::for_terminal};
+use crate::{account::AccountError, report, store::StoreError, text::for_terminal};
 
 /// The style sheet of the pages, in addition to that of the report.
 pub(super) const STYLE: &str = include_str!("style.css");
@@ -328,6 +328,22 @@ pub(super) fn fault(error: &StoreError, request: &Request, origins: &Origins) ->
         .says(&format!("{error}."))
         .says(&format!("What to do: {}.", error.hint()))
         .answer(status, origins)
+}
+
+/// The answer when the accounts cannot be read or written.
+pub(super) fn without_accounts(
+    error: &AccountError,
+    request: &Request,
+    origins: &Origins,
+) -> Answer {
+    tracing::error!(%error, "the accounts cannot be read or written");
+    let status = if error.is_busy() { 503 } else { 500 };
+    refusal(
+        status,
+        &format!("{error}; {}", error.hint()),
+        request,
+        origins,
+    )
 }
 
 fn html(status: u16, template: &impl Template, policy: &str) -> Answer {

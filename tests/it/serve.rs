@@ -4,6 +4,8 @@ mod clients;
 mod controls;
 mod desk;
 pub(crate) mod held;
+mod kept;
+mod service;
 
 use std::{
     io::{Read, Write},

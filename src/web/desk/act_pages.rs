@@ -30,7 +30,7 @@ struct Again {
 }
 
 /// The page for a refused form. An expired form can be sent again with everything that was filled in.
-pub(super) fn refused(
+pub(in crate::web) fn refused(
     web: &Web,
     why: Refused,
     form: &Form,

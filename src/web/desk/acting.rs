@@ -245,7 +245,7 @@ fn next(form: &Form, now: &Now, first: Option<&FindingId>, done: &str) -> String
 }
 
 /// Whether a text is a path on this site, and not the address of another one.
-pub(super) fn is_path(text: &str) -> bool {
+pub(in crate::web) fn is_path(text: &str) -> bool {
     text.starts_with('/')
         && !text.starts_with("//")
         && !text.contains(|it: char| it.is_control() || it == '\\')

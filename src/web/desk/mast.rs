@@ -3,36 +3,42 @@
 use askama::Template;
 
 use crate::{
+    account::Role,
     desk::State,
     text::for_terminal,
-    web::{Answer, Origins, Request, Web, assets, pages::encoded, room::Now},
+    web::{Answer, Origins, Request, Web, assets, pages::encoded, room::Now, visitor::Through},
 };
 
 /// The head of a page of the desk.
 #[derive(Clone, Debug)]
 pub(in crate::web) struct Mast {
     /// The address of the style sheet.
-    pub(super) sheet: &'static str,
+    pub(in crate::web) sheet: &'static str,
     /// The address of the script.
-    pub(super) script: &'static str,
+    pub(in crate::web) script: &'static str,
     /// How many findings wait for a decision.
-    pub(super) due: usize,
+    pub(in crate::web) due: usize,
     /// How many edits wait.
-    pub(super) edits: usize,
+    pub(in crate::web) edits: usize,
     /// Where the edits are.
-    pub(super) sheet_of_edits: String,
+    pub(in crate::web) sheet_of_edits: String,
     /// The name of the visitor.
-    pub(super) name: String,
+    pub(in crate::web) name: String,
     /// Whether the visitor is allowed to decide.
-    pub(super) decides: bool,
+    pub(in crate::web) decides: bool,
     /// The token of forms.
-    pub(super) token: String,
+    pub(in crate::web) token: String,
+    /// Whether they can log out.
+    pub(in crate::web) has_session: bool,
+    /// Whether they administer accounts.
+    pub(in crate::web) is_admin: bool,
 }
 
 impl Mast {
     /// The head for this visitor.
-    pub(super) fn of(web: &Web, request: &Request, now: &Now) -> Self {
+    pub(in crate::web) fn of(web: &Web, request: &Request, now: &Now) -> Self {
         let visitor = web.visitor(request);
+        let alone = visitor.through == Through::Alone;
         let counts = now.desk.counts();
         let waiting = now
             .desk
@@ -52,6 +58,8 @@ impl Mast {
                 [one] => format!("/p/{}/edits", encoded(one)),
                 _ => "/?show=to-edit".to_owned(),
             },
+            has_session: visitor.through == Through::Session && !visitor.name.is_empty(),
+            is_admin: visitor.role == Role::Admin && !alone,
             name: visitor.name,
             decides: visitor.decides,
             token: visitor.token,

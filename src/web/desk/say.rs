@@ -14,13 +14,13 @@ pub(super) const HIDDEN: &str =
 pub(super) const NOT_FOUND: &str =
     "The words could not be marked in this copy. They may be in a picture, a frame or a file.";
 /// A form from elsewhere.
-pub(super) const ELSEWHERE: &str =
+pub(in crate::web) const ELSEWHERE: &str =
     "This form did not come from a page of this site. Nothing was done.";
 /// A form that is too old.
 pub(super) const EXPIRED: &str =
     "Your session has expired. Your note and choices are kept: send them again.";
 /// A visitor who may only look.
-pub(super) const MAY_NOT: &str = "You may look at everything here, but not decide.";
+pub(in crate::web) const MAY_NOT: &str = "You may look at everything here, but not decide.";
 /// A decision that could not be written.
 pub(super) const BUSY: &str = "The archive is busy; your decision was not saved. Try again.";
 /// A reason that needs another name.

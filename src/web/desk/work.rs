@@ -406,7 +406,7 @@ impl Scene<'_> {
 
 impl Web {
     /// The text of a copy, as the comparison reads it.
-    pub(super) fn text_of(&self, copy: &Dated) -> Result<String, StoreError> {
+    pub(in crate::web) fn text_of(&self, copy: &Dated) -> Result<String, StoreError> {
         let store = &self.options.store;
         let entries = store.captures_of(&copy.target_uri)?;
         let entry = entries.into_iter().find(|entry| entry.0 == copy.id);

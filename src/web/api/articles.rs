@@ -1,0 +1,167 @@
+//! Profiles with their claims, references and edits.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    answers::{Listed, Paging, json, none, page, part, time},
+    model::{Claim, Profile, Reference, sizes, waiting},
+};
+use crate::{
+    desk::{Item, staleness},
+    edit::{Edit, FORMS},
+    pipeline::{Named, Proposing, Sheet, kept_source},
+    web::{
+        Answer, Origins, Request, Web, problem::Problem, profiles::Entry, room::Now,
+        snapshot::stored,
+    },
+};
+
+const NO_PROFILE: &str = "There is no profile of that name.";
+
+/// The articles, by name.
+#[utoipa::path(get, path = "/api/v1/profiles", tag = "articles", params(Paging),
+    responses((status = 200, body = Listed<Profile>), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
+pub(super) fn profiles(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
+    let now = web.now()?;
+    let all = now.profiles.iter().map(|it| (it.name.clone(), it));
+    page(request, all.collect(), |it| shown(web, it, &now))
+}
+
+/// An article.
+#[utoipa::path(get, path = "/api/v1/profiles/{profile}", tag = "articles", params(("profile" = String, Path, description = "The name of the profile")),
+    responses((status = 200, body = Profile), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
+pub(super) fn profile(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
+    let now = web.now()?;
+    let name = part(request, 1);
+    let entry = now.profiles.iter().find(|it| it.name == name);
+    let entry = entry.ok_or_else(|| none(NO_PROFILE))?;
+    json(request, &shown(web, entry, &now))
+}
+
+/// The claims of an article, in its order.
+#[utoipa::path(get, path = "/api/v1/profiles/{profile}/claims", tag = "articles", params(("profile" = String, Path, description = "The name of the profile"), Paging),
+    responses((status = 200, body = Listed<Claim>), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
+pub(super) fn claims(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
+    let now = web.now()?;
+    let named = named(&now, request)?;
+    let claims = named.profile.claims.iter().enumerate();
+    let claims = claims.map(|(place, it)| (format!("{place:06}"), it));
+    page(request, claims.collect(), |it| {
+        Claim::of(it, &now, &named.name)
+    })
+}
+
+/// The references of an article, by number.
+#[utoipa::path(get, path = "/api/v1/profiles/{profile}/references", tag = "articles", params(("profile" = String, Path, description = "The name of the profile"), Paging),
+    responses((status = 200, body = Listed<Reference>), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
+pub(super) fn references(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
+    let now = web.now()?;
+    let named = named(&now, request)?;
+    let references = named.profile.references.iter();
+    let references = references.map(|it| (format!("{:010}", it.number), it));
+    page(request, references.collect(), |it| {
+        Reference::of(it, &now, &named.name)
+    })
+}
+
+/// The edits that an article needs.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Edits {
+    /// The version of the format of `edits`.
+    format: u32,
+    profile: String,
+    /// The latest visit that the edits rest on.
+    #[schema(format = DateTime)]
+    as_of: Option<String>,
+    /// The edits, as `stillsays edits --format json` writes them.
+    #[schema(value_type = Vec<Object>)]
+    edits: Vec<serde_json::Value>,
+}
+
+/// The edits that an article needs, with every form of their citations.
+#[utoipa::path(get, path = "/api/v1/profiles/{profile}/edits", tag = "articles", params(("profile" = String, Path, description = "The name of the profile")),
+    responses((status = 200, body = Edits), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
+pub(super) fn edits(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
+    let now = web.now()?;
+    let named = named(&now, request)?;
+    let sheet = sheet(web, &now, named)?;
+    let edits = Edits {
+        format: 1,
+        profile: named.name.clone(),
+        as_of: sheet.report.as_of.map(time),
+        edits: sheet.edits.iter().map(|it| edit(web, it)).collect(),
+    };
+    json(request, &edits)
+}
+
+/// The sheet of edits of a profile.
+fn sheet(web: &Web, now: &Now, named: &Named) -> Result<Sheet, Problem> {
+    let entry = now.profiles.iter().find(|it| it.name == named.name);
+    let source = entry
+        .zip(named.profile.source.as_ref())
+        .and_then(|(entry, source)| kept_source(&entry.path, source));
+    let options = &web.options;
+    let proposing = Proposing {
+        comparing: &options.comparing,
+        public: &options.public_replay,
+        command: &options.command,
+    };
+    let sheet = Sheet::of(&options.store, named, &now.decisions, source, proposing);
+    Ok(stored(sheet)?)
+}
+
+fn edit(web: &Web, edit: &Edit) -> serde_json::Value {
+    let today = web.options.clock.now().date_naive();
+    let mut value = serde_json::json!(edit);
+    let forms = FORMS.iter().filter_map(|form| {
+        let text = edit.pasted(*form, None, today)?;
+        Some((form.name().to_owned(), text.into()))
+    });
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("forms".into(), serde_json::Value::Object(forms.collect()));
+    }
+    value
+}
+
+fn named<'a>(now: &'a Now, request: &Request) -> Result<&'a Named, Problem> {
+    now.profile(&part(request, 1))
+        .ok_or_else(|| none(NO_PROFILE))
+}
+
+fn shown(web: &Web, entry: &Entry, now: &Now) -> Profile {
+    let named = match &entry.read {
+        Ok(named) => named,
+        Err(fault) => {
+            return Profile {
+                name: entry.name.clone(),
+                title: String::new(),
+                article: None,
+                references: 0,
+                claims: 0,
+                due: 0,
+                edits: 0,
+                staleness: None,
+                fault: Some(fault.clone()),
+            };
+        }
+    };
+    let own = now.desk.items().iter();
+    let own: Vec<&Item> = own
+        .filter(|it| it.finding().profile == named.name)
+        .collect();
+    let (references, claims) = sizes(&named.profile);
+    let (due, edits) = waiting(&own);
+    let today = web.options.clock.now().date_naive();
+    Profile {
+        name: named.name.clone(),
+        title: named.profile.title.clone(),
+        article: named.profile.article.clone(),
+        references,
+        claims,
+        due,
+        edits,
+        staleness: Some(staleness(&named.profile, &own, today).into()),
+        fault: None,
+    }
+}

@@ -1,0 +1,468 @@
+//! The shapes of the API: what its answers have.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answers::time;
+use crate::{
+    desk::{Item, Page as DeskPage, State},
+    finding::{CaptureRef, Decision, Mistake, Outcome, Review, Subject, Weight},
+    profile::{
+        Claim as ClaimOf, ListedName, Profile as ProfileOf, Reference as ReferenceOf, Statement,
+    },
+    report::{Label, said, since},
+    store::Dated,
+    web::room::Now,
+};
+
+/// An article whose pages are watched.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Profile {
+    /// The name of the profile.
+    pub(super) name: String,
+    /// The title of the article.
+    pub(super) title: String,
+    /// The address of the article.
+    pub(super) article: Option<String>,
+    pub(super) references: usize,
+    pub(super) claims: usize,
+    /// How many findings wait for a decision.
+    pub(super) due: usize,
+    /// How many edits wait.
+    pub(super) edits: usize,
+    pub(super) staleness: Option<Staleness>,
+    /// Why the profile cannot be read; the other fields are empty then.
+    pub(super) fault: Option<String>,
+}
+
+/// How stale an article is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(super) struct Staleness {
+    /// The whole, from 0 to 100.
+    pub(super) sum: f64,
+    /// 0 to 50: claims all of whose references are lost.
+    pub(super) lost: f64,
+    /// 0 to 40: names, quotations and figures that no longer stand.
+    pub(super) words: f64,
+    /// 0 to 10: the age of the access dates.
+    pub(super) age: f64,
+}
+
+impl From<crate::desk::Staleness> for Staleness {
+    fn from(it: crate::desk::Staleness) -> Self {
+        // A hundredth is enough, and the same on every machine.
+        let round = |it: f64| (it * 100.0).round() / 100.0;
+        Self {
+            sum: round(it.sum()),
+            lost: round(it.lost),
+            words: round(it.words),
+            age: round(it.age),
+        }
+    }
+}
+
+/// A statement that cites references.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Claim {
+    pub(super) id: String,
+    /// `listed`, `quoted`, `figure`, `relation` or `stated`.
+    pub(super) kind: &'static str,
+    pub(super) section: Option<String>,
+    pub(super) sentence: Option<String>,
+    /// The numbers of the references.
+    pub(super) cites: Vec<u32>,
+    /// The names, or the words, that are claimed.
+    pub(super) words: Vec<String>,
+    /// The ids of its findings.
+    pub(super) findings: Vec<String>,
+}
+
+impl Claim {
+    pub(super) fn of(claim: &ClaimOf, now: &Now, profile: &str) -> Self {
+        let own =
+            now.desk.items().iter().map(Item::finding).filter(|it| {
+                it.profile == profile && it.subject.claim() == Some(claim.id.as_str())
+            });
+        let (kind, words) = match &claim.statement {
+            Statement::Listed { names, .. } => (
+                "listed",
+                names.iter().flat_map(ListedName::readings).collect(),
+            ),
+            Statement::Quoted { exact } => ("quoted", vec![exact.clone()]),
+            Statement::Figure { exact } => ("figure", vec![exact.clone()]),
+            Statement::Relation {
+                subject, object, ..
+            } => ("relation", vec![subject.clone(), object.clone()]),
+            Statement::Stated { exact } => ("stated", vec![exact.clone()]),
+        };
+        Self {
+            id: claim.id.clone(),
+            kind,
+            section: claim.section.clone(),
+            sentence: claim.sentence.clone(),
+            cites: claim.cites.clone(),
+            words,
+            findings: own.map(|it| it.id.0.clone()).collect(),
+        }
+    }
+}
+
+/// A numbered entry of an article.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Reference {
+    pub(super) number: u32,
+    pub(super) title: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) author: Option<String>,
+    pub(super) publisher: Option<String>,
+    #[schema(format = Date)]
+    pub(super) accessed: Option<String>,
+    /// The fate of its page, in a word.
+    pub(super) fate: String,
+    pub(super) said: String,
+    pub(super) since: String,
+    /// Copies in other archives that the article cites.
+    pub(super) archived: Vec<String>,
+}
+
+impl Reference {
+    pub(super) fn of(reference: &ReferenceOf, now: &Now, profile: &str) -> Self {
+        let own = now.desk.items().iter().map(Item::finding).find(|it| {
+            let about =
+                matches!(it.subject, Subject::Reference { number } if number == reference.number);
+            about && it.profile == profile
+        });
+        Self {
+            number: reference.number,
+            title: reference.title.clone(),
+            url: reference.shown_url(),
+            author: reference.author.clone(),
+            publisher: reference.publisher.clone(),
+            accessed: reference.accessed.map(|it| it.to_string()),
+            fate: own.map_or(Label::Unvisited, Label::of).key(),
+            said: own.map_or_else(String::new, said),
+            since: own.map_or_else(String::new, since),
+            archived: reference.archived.iter().map(|it| it.url.clone()).collect(),
+        }
+    }
+}
+
+/// A page that is cited.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Page {
+    /// Its id: 8 digits of the digest of its SURT key.
+    pub(super) id: String,
+    pub(super) address: String,
+    pub(super) title: String,
+    pub(super) cited: Vec<Cited>,
+    /// How many of its findings wait for a decision.
+    pub(super) due: usize,
+    /// The ids of its findings, in the order in which they are decided.
+    pub(super) findings: Vec<String>,
+}
+
+/// A citation of a page.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Cited {
+    pub(super) profile: String,
+    pub(super) article: String,
+    pub(super) number: u32,
+}
+
+impl Page {
+    pub(super) fn of(page: &DeskPage, now: &Now) -> Self {
+        let items: Vec<&Item> = now.desk.items_of(page).collect();
+        Self {
+            id: page.id.0.clone(),
+            address: page.address.to_string(),
+            title: page.title.clone(),
+            cited: page
+                .cited
+                .iter()
+                .map(|it| Cited {
+                    profile: it.profile.clone(),
+                    article: it.article.clone(),
+                    number: it.number,
+                })
+                .collect(),
+            due: items.iter().filter(|it| it.state.is_due()).count(),
+            findings: items.iter().map(|it| it.finding().id.0.clone()).collect(),
+        }
+    }
+}
+
+/// What is said about a claim or a reference.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Finding {
+    pub(super) id: String,
+    pub(super) profile: String,
+    /// The id of the page on which it is decided.
+    pub(super) page: String,
+    /// The address of that page.
+    pub(super) address: String,
+    /// What it is about: `reference`, `list`, `name`, `new-name`, `quotation`, `figure`, `relation` or `statement`.
+    pub(super) about: &'static str,
+    pub(super) claim: Option<String>,
+    pub(super) references: Vec<u32>,
+    /// The words that it is about.
+    pub(super) words: Option<String>,
+    /// The verdict or the fate, in a word.
+    pub(super) verdict: String,
+    pub(super) said: String,
+    pub(super) since: String,
+    pub(super) weight: Weight,
+    pub(super) state: State,
+    /// How sure it is, from 0 to 1.
+    pub(super) confidence: f64,
+    pub(super) reasons: Vec<Reason>,
+    /// The words in archived pages that it rests on, the latest first.
+    pub(super) evidence: Vec<Evidence>,
+    /// The first capture that shows it so.
+    #[schema(format = DateTime)]
+    pub(super) changed: String,
+    /// The archived copy to cite.
+    pub(super) copy: Option<Capture>,
+    /// The decision that counts.
+    pub(super) decision: Option<Decided>,
+    /// The number of the latest review of it, or 0: `seen` in a decision.
+    pub(super) seen: i64,
+    /// The address for people.
+    pub(super) href: String,
+}
+
+/// A reason, with its weight.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Reason {
+    pub(super) what: String,
+    pub(super) weight: f64,
+}
+
+/// A place in an archived page.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Evidence {
+    pub(super) capture: Capture,
+    pub(super) quote: Option<Quote>,
+    pub(super) note: Option<String>,
+}
+
+/// Words with those around them (W3C TextQuoteSelector).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Quote {
+    pub(super) exact: String,
+    pub(super) prefix: String,
+    pub(super) suffix: String,
+}
+
+/// A capture, by what names it in any archive.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Capture {
+    pub(super) uri: String,
+    #[schema(format = DateTime)]
+    pub(super) date: String,
+    /// The digest of the payload; `null` for a failed visit.
+    pub(super) payload_digest: Option<String>,
+    /// The archive that it was copied from; `null` for our own.
+    pub(super) archive: Option<String>,
+}
+
+impl Capture {
+    pub(super) fn of(capture: &CaptureRef) -> Self {
+        Self {
+            uri: capture.target_uri.to_string(),
+            date: time(capture.date),
+            payload_digest: capture.payload_digest.map(|it| it.to_string()),
+            archive: capture.source.as_ref().map(|it| it.archive.clone()),
+        }
+    }
+}
+
+impl Finding {
+    pub(super) fn of(item: &Item) -> Self {
+        let finding = item.finding();
+        Self {
+            id: finding.id.0.clone(),
+            profile: finding.profile.clone(),
+            page: item.placed.page.0.clone(),
+            address: item.placed.address.to_string(),
+            about: about(&finding.subject),
+            claim: finding.subject.claim().map(str::to_owned),
+            references: match finding.subject {
+                Subject::Reference { number } => vec![number],
+                _ => finding.cites.clone(),
+            },
+            words: finding.subject.words().map(str::to_owned),
+            verdict: Label::of(finding).key(),
+            said: said(finding),
+            since: since(finding),
+            weight: finding.weight(),
+            state: item.state,
+            confidence: finding.confidence,
+            reasons: finding
+                .reasons
+                .iter()
+                .map(|it| Reason {
+                    what: it.what.clone(),
+                    weight: it.weight,
+                })
+                .collect(),
+            evidence: finding
+                .evidence
+                .iter()
+                .map(|it| Evidence {
+                    capture: Capture::of(&it.capture),
+                    quote: it.quote.as_ref().map(|quote| Quote {
+                        exact: quote.exact.clone(),
+                        prefix: quote.prefix.clone(),
+                        suffix: quote.suffix.clone(),
+                    }),
+                    note: it.note.clone(),
+                })
+                .collect(),
+            changed: time(crate::report::changed(finding)),
+            copy: finding.copy.as_ref().map(Capture::of),
+            decision: item.review.as_ref().map(|it| Decided::of(item.seen, it)),
+            seen: item.seen,
+            href: format!("/f/{}", finding.id),
+        }
+    }
+}
+
+fn about(subject: &Subject) -> &'static str {
+    match subject {
+        Subject::Reference { .. } => "reference",
+        Subject::List { .. } => "list",
+        Subject::Name { .. } => "name",
+        Subject::NewName { .. } => "new-name",
+        Subject::Quotation { .. } => "quotation",
+        Subject::Figure { .. } => "figure",
+        Subject::Relation { .. } => "relation",
+        Subject::Statement { .. } => "statement",
+    }
+}
+
+/// A decision of a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Decided {
+    /// Its number: later decisions have greater ones.
+    pub(super) id: i64,
+    pub(super) finding: String,
+    /// `null` takes back the one before.
+    pub(super) decision: Option<Decision>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) reason: Option<Mistake>,
+    #[schema(format = Date)]
+    pub(super) until: Option<String>,
+    pub(super) note: Option<String>,
+    pub(super) by: String,
+    #[schema(format = DateTime)]
+    pub(super) at: String,
+    /// What decisions that were made together have in common.
+    pub(super) batch: Option<String>,
+}
+
+impl Decided {
+    pub(super) fn of(id: i64, review: &Review) -> Self {
+        Self {
+            id,
+            finding: review.finding.0.clone(),
+            decision: review.decision,
+            outcome: review.terms.outcome,
+            reason: review.terms.mistake,
+            until: review.terms.until.map(|it| it.to_string()),
+            note: review.note.clone(),
+            by: review.by.clone(),
+            at: time(review.at),
+            batch: review.terms.batch.clone(),
+        }
+    }
+}
+
+/// A visit of a page.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Visit {
+    #[serde(flatten)]
+    pub(super) capture: Capture,
+    pub(super) status: Option<u16>,
+    /// What went wrong, for a failed visit.
+    pub(super) failure: Option<String>,
+    /// Whether the bytes are stored.
+    pub(super) held: bool,
+    /// Whether it brought what the visit before had brought.
+    pub(super) revisit: bool,
+    /// The address of the copy for people.
+    pub(super) href: String,
+}
+
+impl Visit {
+    pub(super) fn of(it: &Dated) -> Self {
+        Self {
+            capture: Capture {
+                uri: it.target_uri.to_string(),
+                date: time(it.date),
+                payload_digest: it.payload_digest.map(|it| it.to_string()),
+                archive: it.source.as_ref().map(|it| it.archive.clone()),
+            },
+            status: it.status,
+            failure: it.failure.as_ref().map(|it| it.1.clone()),
+            held: it.stored,
+            revisit: it.revisit.is_some(),
+            href: format!(
+                "/view/{}/{}",
+                crate::clock::digits14(it.date),
+                it.target_uri
+            ),
+        }
+    }
+}
+
+/// A host, and when it is asked again.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Host {
+    pub(super) origin: String,
+    #[schema(format = DateTime)]
+    pub(super) next_allowed: Option<String>,
+    /// Why it has to wait longer than usual.
+    pub(super) reason: Option<String>,
+    /// Refusals in a row.
+    pub(super) refusals: u32,
+    #[schema(format = DateTime)]
+    pub(super) last_request: Option<String>,
+    pub(super) requests: u64,
+}
+
+/// The head of the ledger.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Checkpoint {
+    /// How many entries it covers.
+    pub(super) size: u64,
+    /// The key that signed it.
+    pub(super) key: String,
+    /// The signed note (C2SP tlog-checkpoint).
+    pub(super) note: String,
+}
+
+/// Who is asking.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Me {
+    pub(super) name: String,
+    /// `viewer`, `reviewer` or `admin`.
+    pub(super) role: &'static str,
+    /// Whether decisions are taken from them.
+    pub(super) decides: bool,
+    /// What the field `X-CSRF-Token` of their requests has to have, unless they use a token.
+    pub(super) csrf_token: Option<String>,
+}
+
+/// How many findings and edits of an article wait.
+pub(super) fn waiting(own: &[&Item]) -> (usize, usize) {
+    let due = own.iter().filter(|it| it.state.is_due()).count();
+    (
+        due,
+        own.iter().filter(|it| it.state == State::ToEdit).count(),
+    )
+}
+
+/// The numbers of a profile.
+pub(super) fn sizes(profile: &ProfileOf) -> (usize, usize) {
+    (profile.references.len(), profile.claims.len())
+}
