@@ -129,6 +129,18 @@ fn zone_of(text: &str) -> (&str, TimeDelta) {
     (plain, ahead)
 }
 
+/// A time as a date: `2026-05-02`.
+#[must_use]
+pub fn day(at: Instant) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
+/// A time to the minute, in UTC: `2026-05-02 14:30 UTC`.
+#[must_use]
+pub fn minute(at: Instant) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 /// The 14 digits (`YYYYMMDDhhmmss`) that CDX files and replay addresses use.
 #[must_use]
 pub fn digits14(at: Instant) -> String {

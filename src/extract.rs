@@ -28,14 +28,13 @@ mod fast_hash;
 mod find;
 mod judge;
 mod kind;
+mod letters;
 mod list_item;
 mod location;
-mod matcher;
 mod more;
 mod names;
 mod page;
 mod page_index;
-mod phrases;
 mod plain;
 mod ranking;
 mod record;
@@ -48,7 +47,7 @@ mod tellings;
 pub use page::Page;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;

@@ -7,8 +7,19 @@
 //!
 //! - `[grammar]` `common`: words by which the language is recognized; `articles`; `small`: words that are not capitalized inside
 //!   names; `and`: what joins the last member of a list; `sentence`: words that make a sentence of a line; `openings`: words that
-//!   begin buttons and sentences rather than names.
-//! - `[organization]` `nouns`: words in names of organizations; `suffixes`: what such names end in where words are joined.
+//!   begin buttons and sentences rather than names; `abbreviations`: words before a full stop that do not end a sentence;
+//!   `sentence_openings`: words that begin a sentence more often than they follow an abbreviation; `opposites`: words of which
+//!   one name has those before the bar and another those behind it (`for pro | against`), so that they are two bodies;
+//!   `negations`: words that make two bodies of one name.
+//! - `[organization]` `nouns`: words in names of organizations; `suffixes`: what such names end in where words are joined;
+//!   `arms`: words that an arm, a chapter or a sister has and the house has not.
+//! - `[legal_form]` `Ltd` and the like, without accents and points, by kind; `plain`: forms that say nothing of the kind; `leading`:
+//!   those of one word that stand before names; `joined`: those that are written to names without a space.
+//! - `[person]` `titles_before` names, as letters alone; `titles_set_off`: only with a point or a stroke; `titles_after`;
+//!   `titles_joined`: without a space.
+//! - `[numbers]` `words`: a value and its words (`2 zwei`); `own_words`: the same, where a word means something else in other
+//!   languages; `joining`: what joins the words of one number; `compounds`: the same within a word; `at_least`, `at_most`,
+//!   `about`: phrases of rounding.
 //! - `[headings]` `strong`, `weak`: what names are listed under; `other`: what other things are listed under; `captions`: words
 //!   at the end of a line that says what is below it, and `leads` at its beginning; `ranks` of sponsors; `general`: lines that
 //!   name nothing.
@@ -17,12 +28,18 @@
 //!   verb comes last; `partial`: phrases that say a list is not complete; `stops`: words that end the last name of a list;
 //!   `roles`: notes behind a name; `placeholders`, `placeholder_kinds`: what is written where names will be; `numbered`: what is
 //!   counted rather than named.
+//!   `more`: lines below a part of a list; `more_buttons`: what leads to the rest; `more_words`: words for pages of a list;
+//!   `former`: words in the heading of a list of former ones; `left`: words beside a name that left; `until`: words before a year
+//!   beside a name; `labels`: what sites write behind a name.
+//! - `[page.…]` what pages say that stand in for the page asked for, by what they are; each has phrases for the `title` or first
+//!   heading, for anywhere in the `text`, and `weak` ones, of which several are needed.
 //! - `[table]` `names`, `members`, `other`, `employers`: titles of columns.
 //! - `[image]` `before`, `behind`: words around the name in the text of a logo; `generic`: texts that name nothing; `notices`
 //!   about links; `endings` of files.
 //! - `[attribute]` `relations`, `consent`: parts of ids and classes.
 //! - `[place]` `regions`, `cities`; `parts`: single words of names of places; `streets`, `street_endings`.
-//! - `[calendar]` `months`: twelve lists, January first; `days`; `marks`: short words of dates; `spans`: words between years.
+//! - `[calendar]` `months`: twelve lists, January first; `days`; `marks`: short words of dates; `spans`: words between years;
+//!   `units` of time.
 //! - `[citation]` `accessed`, `archived`: what is written beside the day of a visit or of a copy; `references`: headings.
 
 use std::sync::LazyLock;
@@ -30,9 +47,18 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 mod countries;
+pub mod dates;
 mod files;
+pub mod legal_forms;
 mod lexicon;
+pub mod numbers;
+pub mod opposites;
+pub mod pages;
 mod phrases;
+pub mod sentences;
+pub mod titles;
+pub mod tokens;
+pub mod units;
 
 pub use files::{AddedWordsError, add_words, added_words};
 pub use lexicon::{Column, Heading, Lexicon, Marks, Source, mark};
@@ -57,26 +83,60 @@ macro_rules! words {
         /// A whole file: its form is checked with this, and its sections are read one by one.
         #[derive(Debug, Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
-        struct Words { $($section: $type),* }
+        struct Words { $($section: $type,)* page: States }
     };
     (@type months) => { Vec<Vec<String>> };
     (@type $key:ident) => { Vec<String> };
 }
 
 words! {
-    grammar Grammar, "grammar" { common articles small and sentence openings }
-    organization Organization, "organization" { nouns suffixes }
+    grammar Grammar, "grammar" {
+        common articles small and sentence openings abbreviations sentence_openings opposites negations
+    }
+    organization Organization, "organization" { nouns suffixes arms }
+    legal_form LegalForm, "legal_form" {
+        plain shares limited general_partnership limited_partnership liability_partnership cooperative nonprofit sole leading joined
+    }
+    person Person, "person" { titles_before titles_set_off titles_after titles_joined }
+    numbers Numbers, "numbers" { words own_words joining compounds at_least at_most about }
     headings Headings, "headings" { strong weak other captions leads ranks general }
     menu Menu, "menu" { lines parts networks }
     list List, "list" {
-        introducing joining closing partial stops roles placeholders placeholder_kinds numbered
+        introducing joining closing partial stops roles placeholders placeholder_kinds numbered more more_buttons more_words former left until labels
     }
     table Table, "table" { names members other employers }
     image Image, "image" { before behind generic notices endings }
     attribute Attribute, "attribute" { relations consent }
     place Place, "place" { regions cities parts streets street_endings }
-    calendar Calendar, "calendar" { months days marks spans }
+    calendar Calendar, "calendar" { months days marks spans units }
     citation Citation, "citation" { accessed archived references }
+}
+
+/// `[page]`: its parts are read one by one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct States {
+    blocked: PagePhrases,
+    unavailable: PagePhrases,
+    not_found: PagePhrases,
+    login: PagePhrases,
+    paywall: PagePhrases,
+    consent: PagePhrases,
+    parked: PagePhrases,
+    placeholder: PagePhrases,
+    script: PagePhrases,
+}
+
+/// Phrases that speak for a state of the page.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PagePhrases {
+    /// Those that say it only as a title or a first heading.
+    pub title: Vec<String>,
+    /// Those that say it anywhere.
+    pub text: Vec<String>,
+    /// Those of which several are needed, and nothing else on the page.
+    pub weak: Vec<String>,
 }
 
 /// What the sentences and references of articles in one language are made of.

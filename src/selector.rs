@@ -1,7 +1,8 @@
 //! Places in a capture, as W3C Web Annotation selectors, and text-fragment links that open a browser there.
 
-use std::{fmt::Write as _, ops::Range};
+use std::ops::Range;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -362,15 +363,16 @@ fn ends(passage: &str) -> (&str, Option<&str>) {
 
 /// Percent-encodes everything except letters, digits and a few marks without a meaning in directives (`-`, `,` and `&` have one).
 fn percent(words: &str) -> String {
-    let mut out = String::with_capacity(words.len() * 3);
-    for byte in words.bytes() {
-        if byte.is_ascii_alphanumeric() || b"_.~!*'()".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~')
+        .remove(b'!')
+        .remove(b'*')
+        .remove(b'\'')
+        .remove(b'(')
+        .remove(b')');
+    utf8_percent_encode(words, KEPT).to_string()
 }
 
 fn is_lettered(letter: char) -> bool {

@@ -363,11 +363,35 @@ pub fn push_html_escaped(letter: char, out: &mut String) {
     }
 }
 
+/// Letters and digits alone, folded.
+#[must_use]
+pub fn letters(text: &str) -> String {
+    if text.is_ascii() {
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        return letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    }
+    letters_of_any(text)
+}
+
+fn letters_of_any(text: &str) -> String {
+    fold(text)
+        .nfd()
+        .filter(|letter| letter.is_alphanumeric())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn letters_of_ascii_are_taken_as_those_of_any_text(text in "[ -~]{0,30}") {
+            prop_assert_eq!(letters(&text), letters_of_any(&text));
+        }
+    }
 
     #[test]
     fn quotes_dashes_and_spaces_fold_to_one_spelling() {

@@ -8,10 +8,13 @@ use std::ops::Range;
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 use super::{
-    Block, Form, Kind, sentence,
+    Block, Form, Kind,
     source::{SourceText, Word, words},
 };
-use crate::profile::{Claim, ListedName, Profile, Span, Statement};
+use crate::{
+    language::sentences,
+    profile::{Claim, ListedName, Profile, Span, Statement},
+};
 
 /// How far from where its words should stand a name is looked for, in words.
 const NEAR: usize = 40;
@@ -111,7 +114,7 @@ impl<'a> Alignment<'a> {
         let (Some(block), Some(start)) = (blocks.get(at), self.starts.get(at)) else {
             return;
         };
-        let sentences = sentence::sentences(&block.text);
+        let sentences = sentences::sentences(&block.text);
         let sentence = match sentences.get(number.saturating_sub(1)) {
             Some(range) => start + range.start..start + range.end,
             None => *start..start + block.text.len(),
@@ -128,42 +131,20 @@ impl<'a> Alignment<'a> {
         let mut whole = sentence.clone();
         let spans = match &claim.statement {
             Statement::Listed { names, .. } => {
-                let mut from = sentence.start;
-                let mut spans = Vec::new();
-                for name in names {
-                    let end = if items { until } else { sentence.end };
-                    let found = self
-                        .name(name, from..end)
-                        .or_else(|| self.name(name, sentence.start..end));
-                    if let Some(found) = &found {
-                        from = found.end;
-                        whole.end = whole.end.max(found.end);
-                    }
-                    spans.push(
-                        found
-                            .and_then(|found| self.exact(&found))
-                            .unwrap_or_default(),
-                    );
-                }
-                spans
+                let end = if items { until } else { sentence.end };
+                let found = self.names(names, sentence.start..end);
+                let ends = found.iter().flatten().map(|range| range.end);
+                whole.end = ends.fold(whole.end, usize::max);
+                found.into_iter().map(|found| self.spelt(found)).collect()
             }
             Statement::Quoted { exact } | Statement::Figure { exact } => {
                 let found = self
                     .find(exact, sentence.clone())
                     .or_else(|| self.find(exact, *start..start + block.text.len()));
-                vec![
-                    found
-                        .and_then(|found| self.exact(&found))
-                        .unwrap_or_default(),
-                ]
+                vec![self.spelt(found)]
             }
             Statement::Relation { object, .. } => {
-                let found = self.find(object, sentence.clone());
-                vec![
-                    found
-                        .and_then(|found| self.exact(&found))
-                        .unwrap_or_default(),
-                ]
+                vec![self.spelt(self.find(object, sentence.clone()))]
             }
             Statement::Stated { .. } => Vec::new(),
         };
@@ -177,6 +158,26 @@ impl<'a> Alignment<'a> {
     }
 
     /// Where a name stands in the blocks' text.
+    /// Where the names are, each behind the one before if it is there.
+    fn names(&self, names: &[ListedName], within: Range<usize>) -> Vec<Option<Range<usize>>> {
+        let mut from = within.start;
+        let found = names.iter().map(|name| {
+            let found = self
+                .name(name, from..within.end)
+                .or_else(|| self.name(name, within.clone()));
+            from = found.as_ref().map_or(from, |found| found.end);
+            found
+        });
+        found.collect()
+    }
+
+    /// The bytes of the file that a range of the text was made from.
+    fn spelt(&self, found: Option<Range<usize>>) -> Span {
+        found
+            .and_then(|found| self.exact(&found))
+            .unwrap_or_default()
+    }
+
     fn name(&self, name: &ListedName, within: Range<usize>) -> Option<Range<usize>> {
         match name {
             ListedName::One(name) => self.find(name, within),

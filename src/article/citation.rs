@@ -2,114 +2,16 @@
 
 use serde_json::Value;
 
-use super::{date, split};
+use super::{
+    fields::{ACCESSED, ARCHIVE, ARCHIVED, DATE, TITLE, URL, WORK, is_citation},
+    split,
+    wikitext::inline::plain,
+};
 use crate::{
+    language::dates,
     profile::{ArchivedCopy, Reference},
     text::one_line,
 };
-
-/// What a template's parameters are called in several wikis.
-pub(super) const URL: &[&str] = &[
-    "url",
-    "lien",
-    "adres",
-    "adresse",
-    "ссылка",
-    "enlace",
-    "مسار",
-];
-pub(super) const TITLE: &[&str] = &[
-    "title",
-    "titel",
-    "titre",
-    "título",
-    "titulo",
-    "titolo",
-    "tytuł",
-    "заглавие",
-    "назва",
-    "عنوان",
-    "chapter",
-];
-pub(super) const WORK: &[&str] = &[
-    "work",
-    "website",
-    "newspaper",
-    "magazine",
-    "journal",
-    "periodical",
-    "werk",
-    "site",
-    "périodique",
-    "sitioweb",
-    "sito",
-    "opublikowany",
-    "сайт",
-    "publisher",
-    "hrsg",
-    "éditeur",
-    "editorial",
-    "editore",
-    "uitgever",
-    "издательство",
-    "agency",
-    "موقع",
-    "ناشر",
-];
-const DATE: &[&str] = &[
-    "date",
-    "datum",
-    "fecha",
-    "data",
-    "дата",
-    "year",
-    "jahr",
-    "année",
-    "año",
-    "en ligne le",
-    "تاريخ",
-];
-const ACCESSED: &[&str] = &[
-    "access-date",
-    "accessdate",
-    "abruf",
-    "zugriff",
-    "consulté le",
-    "fechaacceso",
-    "accesso",
-    "bezochtdatum",
-    "data dostępu",
-    "дата обращения",
-    "accessdatum",
-    "acessodata",
-    "hämtdatum",
-    "تاريخ الوصول",
-];
-pub(super) const ARCHIVE: &[&str] = &[
-    "archive-url",
-    "archiveurl",
-    "archiv-url",
-    "archive url",
-    "urlarchivo",
-    "urlarchivio",
-    "archiefurl",
-    "archiwum",
-    "archivo",
-    "архив",
-    "مسار أرشيف",
-];
-const ARCHIVED: &[&str] = &[
-    "archive-date",
-    "archivedate",
-    "archiv-datum",
-    "archive-date",
-    "fechaarchivo",
-    "dataarchivio",
-    "archiefdatum",
-    "zarchiwizowano",
-    "дата архива",
-    "تاريخ أرشيف",
-];
 
 /// Takes the fields of a citation into a reference; what the template does not give stays as it was read.
 pub(super) fn fill(reference: &mut Reference, fields: &[(String, String)]) {
@@ -143,7 +45,7 @@ pub(super) fn fill(reference: &mut Reference, fields: &[(String, String)]) {
     }
     let day = |names: &[&str]| {
         field(names)
-            .and_then(|field| date::first(&field))
+            .and_then(|field| dates::first(&field))
             .map(|pair| pair.0)
     };
     if let Some(day) = day(ACCESSED) {
@@ -209,34 +111,8 @@ pub(super) fn parsoid(data: &str) -> Option<Vec<(String, String)>> {
             .iter()
             .filter_map(|(name, value)| {
                 let text = value.get("wt")?.as_str()?;
-                Some((name.clone(), super::wikitext::plain(text)))
+                Some((name.clone(), plain(text)))
             })
             .collect(),
     )
-}
-
-/// Whether a template of that name cites a page.
-pub(super) fn is_citation(name: &str) -> bool {
-    let name = name.trim().to_lowercase().replace('_', " ");
-    name.starts_with("cite ")
-        || name.starts_with("cita ")
-        || name.starts_with("citar ")
-        || name.starts_with("استشهاد ")
-        || matches!(
-            name.as_str(),
-            "cite"
-                | "citation"
-                | "internetquelle"
-                | "lien web"
-                | "article"
-                | "citeer web"
-                | "cytuj"
-                | "cytuj stronę"
-                | "webbref"
-                | "cite-web"
-                | "cité web"
-                | "книга"
-                | "статья"
-                | "ouvrage"
-        )
 }

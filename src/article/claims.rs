@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{
-    Article, Block, Coverage, Kind, Loss, figure, list, quotation, relation, sentence, split,
-};
+use super::{Article, Block, Coverage, Kind, Loss, figure, list, quotation, relation, split};
 use crate::{
+    language::sentences,
     profile::{Claim, ListedName, Statement, name_claims},
     text::{fold, one_line},
 };
@@ -53,7 +52,7 @@ impl Reader<'_> {
             );
             return;
         }
-        let sentences = sentence::sentences(&block.text);
+        let sentences = sentences::sentences(&block.text);
         let quotations = quotation::said(&block.text, self.article.language);
         for (number, range) in sentences.iter().enumerate() {
             self.sentence(block, number, range, &quotations);
@@ -68,13 +67,10 @@ impl Reader<'_> {
         quotations: &[quotation::Found],
     ) {
         let text = &block.text[range.clone()];
-        let here = |inner: &Range<usize>| {
-            cites(block, &(range.start + inner.start..range.start + inner.end))
-        };
         let before = self.claims.len();
         let lists = list::find(text, self.article.language);
         for found in &lists {
-            self.listed(block, number, found, here(&found.range));
+            self.listed(block, number, found, behind(block, range, &found.range));
         }
         let quoted: Vec<&quotation::Found> = quotations
             .iter()
@@ -92,6 +88,23 @@ impl Reader<'_> {
                 Statement::Quoted { exact },
             );
         }
+        self.figures(block, number, range, (lists.as_slice(), quoted.as_slice()));
+        self.relations(block, number, range, &lists);
+        if lists.is_empty() {
+            self.unread(block, number, range);
+        }
+        self.rest(block, number, range, before);
+    }
+
+    /// The figures of a sentence that are outside of its lists and quotations.
+    fn figures(
+        &mut self,
+        block: &Block,
+        number: usize,
+        range: &Range<usize>,
+        (lists, quoted): (&[list::Found], &[&quotation::Found]),
+    ) {
+        let text = &block.text[range.clone()];
         for found in figure::find(text, self.article.language) {
             let money = text[found.clone()].contains(['$', '€', '£']);
             let listed = !money && lists.iter().any(|list| list.range.contains(&found.start));
@@ -104,11 +117,22 @@ impl Reader<'_> {
                     &mut self.claims,
                     block,
                     number,
-                    here(&found),
+                    behind(block, range, &found),
                     Statement::Figure { exact },
                 );
             }
         }
+    }
+
+    /// The relations that a sentence states outside of its lists.
+    fn relations(
+        &mut self,
+        block: &Block,
+        number: usize,
+        range: &Range<usize>,
+        lists: &[list::Found],
+    ) {
+        let text = &block.text[range.clone()];
         let english = self
             .article
             .language
@@ -128,14 +152,10 @@ impl Reader<'_> {
                     relation: found.relation,
                     object: found.object,
                 };
-                let numbers = here(&found.object_range);
+                let numbers = behind(block, range, &found.object_range);
                 push(&mut self.claims, block, number, numbers, statement);
             }
         }
-        if lists.is_empty() {
-            self.unread(block, number, range);
-        }
-        self.rest(block, number, range, before);
     }
 
     fn listed(
@@ -328,7 +348,7 @@ fn place_of(block: &Block, sentence: usize) -> String {
 }
 
 fn last_sentence(text: &str) -> usize {
-    sentence::sentences(text).len().max(1)
+    sentences::sentences(text).len().max(1)
 }
 
 fn is_known(earlier: &[Claim], claim: &Claim) -> bool {
@@ -357,6 +377,14 @@ fn claim(block: &Block, sentence: usize, cites: Vec<u32>, statement: Statement) 
         statement,
         ..Claim::default()
     }
+}
+
+/// The numbers that a part of a sentence cites.
+fn behind(block: &Block, sentence: &Range<usize>, part: &Range<usize>) -> Option<Vec<u32>> {
+    cites(
+        block,
+        &(sentence.start + part.start..sentence.start + part.end),
+    )
 }
 
 /// The references that a stretch of a paragraph rests on: markers inside it, and the next ones behind it.

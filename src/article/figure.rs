@@ -2,42 +2,47 @@
 
 use std::ops::Range;
 
-use super::{date, words::holds};
-use crate::language::Language;
+use super::words::holds;
+use crate::language::{Language, Lexicon, dates, mark, numbers};
 
 mod elsewhere;
-
-/// Units that make a figure out of a number alone.
-const SCALES: &[&str] = &[
-    "percent", "million", "billion", "thousand", "trillion", "hundred",
-];
 
 /// Plurals that do not end in `s`, and measures.
 const PLURALS: &str = "\
     people children men women staff alumni media youth personnel faculty volunteers full-time";
-
-/// Units of time: with these a number tells when, not how many.
-const TIMES: &[&str] = &[
-    "years",
-    "months",
-    "weeks",
-    "days",
-    "hours",
-    "minutes",
-    "decades",
-    "centuries",
-    "year-old",
-    "terms",
-];
 
 /// Words that end the stretch between a number and its noun.
 const STOPS: &str = "\
     a an the of in on at by with from to for and or as is was were are has have had that which who after \
     before when while but its it his her their this these those election elections";
 
-const SPELLED: &str = "\
-    three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozens hundreds thousands";
+/// Capitalized words that are no label of the number behind them.
+const BEFORE_AMOUNTS: &str = "\
+    The Over About Nearly Some Its In Approximately All Almost Roughly More";
+
+/// Words before numbers that label something.
+const LABELS: &str = "No. section phase page chapter age aged number";
+
+/// Words before numbers that are amounts, also where they could be years.
+const AMOUNTS: &str = "\
+    over than about nearly some approximately almost roughly least around of to";
+
+/// Whether a word is a number from three on: `three`, `forty-two`, `dozens`.
+fn is_spelt(word: &str) -> bool {
+    let first = word.split('-').next().unwrap_or_default();
+    matches!(first, "dozens" | "hundreds" | "thousands")
+        || numbers::whole(first, "en").is_some_and(|value| (3..100).contains(&value))
+}
+
+/// Whether a word makes a figure out of a number alone.
+fn is_scale(word: &str) -> bool {
+    word == "percent" || numbers::scale(word, Some("en")).is_some()
+}
+
+/// Whether a word is a unit of time, in lower case: with these a number tells when, not how many.
+fn is_time(lower: &str) -> bool {
+    Lexicon::word(lower) & mark::TIME != 0
+}
 
 /// The figures of a sentence, as byte ranges: `134 countries`, `$2.5 million`, `45 percent`.
 pub(super) fn find(sentence: &str, language: Option<&Language>) -> Vec<Range<usize>> {
@@ -97,58 +102,23 @@ fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Opt
         && digits
             .chars()
             .all(|character| character.is_ascii_digit() || matches!(character, ',' | '.'));
-    let spelled = holds(
-        SPELLED,
-        number.to_lowercase().split('-').next().unwrap_or_default(),
-    ) && !numeric;
+    let spelled = !numeric && is_spelt(&number.to_lowercase());
     if !numeric && !spelled {
         return None;
     }
-    let label = before.starts_with(char::is_uppercase)
-        && !matches!(
-            before,
-            "The"
-                | "Over"
-                | "About"
-                | "Nearly"
-                | "Some"
-                | "Its"
-                | "In"
-                | "Approximately"
-                | "All"
-                | "Almost"
-                | "Roughly"
-                | "More"
-        )
-        || matches!(
-            before,
-            "No." | "section" | "phase" | "page" | "chapter" | "age" | "aged" | "number"
-        );
+    let label = holds(LABELS, before)
+        || before.starts_with(char::is_uppercase) && !holds(BEFORE_AMOUNTS, before);
     let year = digits.len() == 4
         && !digits.contains([',', '.'])
         && (1700..2200).contains(&digits.parse().unwrap_or(0));
-    let amount = matches!(
-        before,
-        "over"
-            | "than"
-            | "about"
-            | "nearly"
-            | "some"
-            | "approximately"
-            | "almost"
-            | "roughly"
-            | "least"
-            | "around"
-            | "of"
-            | "to"
-    );
-    if (label && !money) || date::is_month(core(before)) || (year && !amount && !money) {
+    let amount = holds(AMOUNTS, before);
+    if (label && !money) || dates::is_month(core(before)) || (year && !amount && !money) {
         return None;
     }
     if money || number.ends_with('%') {
         let scale = rest
             .first()
-            .filter(|pair| !broken && SCALES.contains(&core(pair.1)));
+            .filter(|pair| !broken && is_scale(core(pair.1)));
         return Some(scale.map_or(own_end, |scale| scale.0 + core(scale.1).len()));
     }
     if broken {
@@ -163,7 +133,7 @@ fn counted(rest: &[(usize, &str)], year: bool) -> Option<usize> {
     for (offset, &(at, next)) in rest.iter().take(5).enumerate() {
         let noun = core(next);
         let lower = noun.to_lowercase();
-        if SCALES.contains(&lower.as_str()) {
+        if is_scale(&lower) {
             end = Some(at + noun.len());
             if lower == "percent" || next.len() > noun.len() {
                 break;
@@ -180,8 +150,7 @@ fn counted(rest: &[(usize, &str)], year: bool) -> Option<usize> {
         if !noun.starts_with(char::is_lowercase) || holds(STOPS, &lower) {
             break;
         }
-        let time = TIMES.contains(&lower.as_str());
-        if time {
+        if is_time(&lower) {
             return None;
         }
         let plural = (noun.len() > 3

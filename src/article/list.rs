@@ -6,7 +6,10 @@ use super::{
     name, role, split,
     words::{self, holds},
 };
-use crate::{language::Language, profile::ListedName};
+use crate::{
+    language::{Language, legal_forms},
+    profile::ListedName,
+};
 
 mod between;
 mod elsewhere;
@@ -76,7 +79,9 @@ pub(super) fn looks_like_one(sentence: &str) -> Option<&'static str> {
     let pieces = split::pieces(sentence);
     let named = |range: &Range<usize>| {
         let text = sentence[range.clone()].trim();
-        name::is_name(text) && !words::is_place(&name::bare(text)) && !words::is_legal_form(text)
+        name::is_name(text)
+            && !words::is_place(&name::bare(text))
+            && !legal_forms::is_appended(text)
     };
     let run = pieces.iter().filter(|piece| named(piece)).count();
     let introduced = STRONG.split('|').any(|word| {
@@ -142,18 +147,11 @@ fn runs(sentence: &str) -> Vec<Found> {
     found
 }
 
-/// How a list begins within a piece.
-struct Start {
-    byte: usize,
-    strong: bool,
-    introduced: bool,
-}
-
-fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> {
-    let text = &sentence[piece.clone()];
+/// Where a list begins in a piece that ends at `end`, by a word that introduces one.
+fn introduced(text: &str, end: usize) -> Option<Start> {
     // The last introducing word whose rest is a name, so that "of centers including A" begins at A.
     for (list, strong) in [(STRONG, true), (WEAK, false)] {
-        let introduced = list
+        let behind = list
             .split('|')
             .flat_map(|word| {
                 text.match_indices(word)
@@ -168,17 +166,35 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
             .map(|(_, to)| to)
             .filter(|to| name::is_name(text[*to..].trim_start_matches([':', ' '])))
             .min();
-        if let Some(to) = introduced
+        if let Some(to) = behind
             && (strong || !inside_name(text, to))
         {
             let rest = text[to..].trim_start_matches([':', ' ', '\u{a0}']);
             return Some(Start {
-                byte: piece.end - rest.len(),
+                byte: end - rest.len(),
                 // "are: Alder House, …": a colon only introduces.
                 strong: strong || text[to..].starts_with(':'),
                 introduced: true,
             });
         }
+    }
+    None
+}
+
+/// Words before a name that open a sentence rather than a list.
+const ADVERBIAL: &str = "In At On During Since From Under After Before By For Throughout As";
+
+/// How a list begins within a piece.
+struct Start {
+    byte: usize,
+    strong: bool,
+    introduced: bool,
+}
+
+fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> {
+    let text = &sentence[piece.clone()];
+    if let Some(start) = introduced(text, piece.end) {
+        return Some(start);
     }
     if let Some(colon) = text.rfind(": ")
         && name::is_name(&text[colon + 2..])
@@ -199,22 +215,7 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
         });
     }
     let lead = sentence[piece.start..byte].trim();
-    let adverbial = first
-        && matches!(
-            lead,
-            "In" | "At"
-                | "On"
-                | "During"
-                | "Since"
-                | "From"
-                | "Under"
-                | "After"
-                | "Before"
-                | "By"
-                | "For"
-                | "Throughout"
-                | "As"
-        );
+    let adverbial = first && holds(ADVERBIAL, lead);
     let month = !name::is_name(&sentence[byte..piece.end]);
     (!adverbial && !month).then_some(Start {
         byte,
@@ -303,6 +304,42 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
     accept(sentence, &start, piece.start + to.1, 2)
 }
 
+/// Where a list ends at a piece that is no name, if it says: `is_list` where it is one without the piece.
+fn stopped(
+    sentence: &str,
+    pieces: &[Range<usize>],
+    index: usize,
+    is_list: bool,
+) -> Option<(usize, usize)> {
+    let piece = pieces.get(index)?;
+    let text = &sentence[piece.clone()];
+    let lead = text.len() - text.trim_start().len();
+    let trimmed = text.trim();
+    let is_led = split::is_led(trimmed);
+    if is_list && is_led && led_beginning(trimmed).is_none() {
+        // "Alder House, Birch Fund, and several churches": the names end before it.
+        return Some((pieces.get(index - 1)?.end, index + 1));
+    }
+    let length = led_beginning(&text[lead..])?;
+    let begins = is_led || trimmed.contains(" and ") && text[lead..lead + length].contains(" and ");
+    let stop = begun_end(sentence, piece, (piece.start + lead, length)).filter(|_| begins)?;
+    Some((stop, index + 1))
+}
+
+/// Where the list ends in a piece that begins with a name (its place and length) and goes on otherwise; `None`: not here.
+fn begun_end(
+    sentence: &str,
+    piece: &Range<usize>,
+    (from, length): (usize, usize),
+) -> Option<usize> {
+    let stop = from + length;
+    let tail = sentence[stop..piece.end].trim();
+    if let Some(head) = split::shared_head(tail) {
+        return Some(stop + sentence[stop..piece.end].find(head)? + head.len());
+    }
+    (!is_modifier(&sentence[from..stop], tail)).then_some(stop)
+}
+
 /// From the piece at `at` on: the byte where the list ends, and the piece after it.
 fn run(
     sentence: &str,
@@ -331,14 +368,12 @@ fn run(
         {
             return Some((piece.start + lead + named.len(), index + 1));
         }
-        let closes =
-            split::is_led(trimmed) || trimmed.contains(" and ") && index == pieces.len() - 1;
         if trimmed == "and" {
             // "Alder House, Birch Fund, and, since 2020, Cedar Bank".
             parted = true;
         } else if parted && is_dated(trimmed) {
             // It goes on with the name.
-        } else if name::is_name(trimmed) || words::is_legal_form(trimmed) {
+        } else if name::is_name(trimmed) || legal_forms::is_appended(trimmed) {
             members += 1;
             if split::is_led(trimmed) || parted {
                 end = Some((piece.end, index + 1));
@@ -357,28 +392,9 @@ fn run(
             return Some((pieces.get(index - 1)?.end, index + 1));
         } else if start.strong && stays_open(sentence, pieces, index) {
             // "local churches" among names: no name, and no end either.
-        } else if start.strong
-            && members >= 2
-            && split::is_led(trimmed)
-            && led_beginning(trimmed).is_none()
-        {
-            // "Alder House, Birch Fund, and several churches": the names end before it.
-            return Some((pieces.get(index - 1)?.end, index + 1));
-        } else if (closes || trimmed.contains(" and "))
-            && let Some(length) = led_beginning(&text[lead..])
-            && (split::is_led(trimmed) || text[lead..lead + length].contains(" and "))
-        {
-            let mut stop = piece.start + lead + length;
-            let tail = sentence[stop..piece.end].trim();
-            if let Some(head) = split::shared_head(tail) {
-                stop += sentence[stop..piece.end].find(head)? + head.len();
-                return Some((stop, index + 1));
-            }
-            return (!is_modifier(&sentence[piece.start + lead..stop], tail))
-                .then_some((stop, index + 1))
-                .or(end);
         } else {
-            return end;
+            let is_list = start.strong && members >= 2;
+            return stopped(sentence, pieces, index, is_list).or(end);
         }
         index += 1;
     }
@@ -398,11 +414,11 @@ fn led_beginning(piece: &str) -> Option<usize> {
 fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
     for (members, piece) in pieces.iter().skip(index + 1).enumerate() {
         let text = sentence[piece.clone()].trim();
-        let whole = name::is_name(text) || words::is_legal_form(text);
+        let whole = name::is_name(text) || legal_forms::is_appended(text);
         if split::is_led(text) {
             return (whole || led_beginning(text).is_some()) && members > 0;
         }
-        if words::is_legal_form(text) && members == 0 {
+        if legal_forms::is_appended(text) && members == 0 {
             return true;
         }
         if !whole {

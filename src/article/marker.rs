@@ -130,6 +130,37 @@ fn superscript(rest: &str, clean: &str) -> Option<(Vec<u32>, usize)> {
     (length > 0 && number > 0 && !unit).then_some((vec![number], length))
 }
 
+/// The numbers up to the highest that a text begins with, and how many bytes they take.
+fn leading(rest: &str, highest: u32) -> (Vec<u32>, usize) {
+    let mut found = Vec::new();
+    let mut length = 0;
+    for word in rest.split(' ') {
+        let core = word.trim_end_matches([',', '.', ';', ':']);
+        match small(core) {
+            Some(number) if number <= highest => {
+                let end = length + usize::from(length > 0) + core.len();
+                found.push(number);
+                length = end;
+                if core.len() < word.len() {
+                    break;
+                }
+            }
+            _ => break,
+        }
+    }
+    (found, length)
+}
+
+/// Whether what follows a full stop and numbers begins a sentence, or nothing follows: "… in May. 3 Some" and the paragraph's end;
+/// "… No. 3 Some" is a label.
+fn opens_behind_stop(before: &str, next: &str) -> bool {
+    let label = ["No.", "Nos.", "Vol."]
+        .iter()
+        .any(|label| before.ends_with(label));
+    let begins = |letter: char| letter.is_uppercase() || matches!(letter, '“' | '"' | '(' | '‘');
+    !label && (next.is_empty() || next.starts_with(begins))
+}
+
 /// Bare numbers: after a space, all of them references that the article has.
 fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)> {
     let glued = clean.ends_with(['.', '!', '?', '”', '"', ')', ',', ';'])
@@ -143,22 +174,7 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
     {
         return None;
     }
-    let mut found = Vec::new();
-    let mut length = 0;
-    for word in rest.split(' ') {
-        let core = word.trim_end_matches([',', '.', ';', ':']);
-        match small(core) {
-            Some(number) if number <= numbers.highest => {
-                let end = length + usize::from(length > 0) + core.len();
-                found.push(number);
-                length = end;
-                if core.len() < word.len() {
-                    break;
-                }
-            }
-            _ => break,
-        }
-    }
+    let (found, length) = leading(rest, numbers.highest);
     let (before, after) = (clean.trim_end(), &rest[length..]);
     let &first = found.first()?;
     let follows = found.iter().all(|it| {
@@ -174,14 +190,9 @@ fn bare(rest: &str, clean: &str, numbers: &Numbers) -> Option<(Vec<u32>, usize)>
                 .trim_end_matches(['”', '"', ')', '’'])
                 .ends_with(['.', '!', '?', '…', ',']));
     if stop {
-        // "… in May. 3 Some" and the paragraph's end; "… No. 3 Some" is a label.
-        let label = before.ends_with("No.") || before.ends_with("Nos.") || before.ends_with("Vol.");
-        let opens = next.is_empty()
-            || (spaced
-                && next.starts_with(|letter: char| {
-                    letter.is_uppercase() || matches!(letter, '“' | '"' | '(' | '‘')
-                }));
-        return (opens && !label && (follows || next.is_empty())).then_some((found, length));
+        let closes = next.is_empty() || spaced && follows;
+        let taken = opens_behind_stop(before, next) && closes && (follows || next.is_empty());
+        return taken.then_some((found, length));
     }
     let word = next
         .split(|letter: char| !letter.is_alphabetic())

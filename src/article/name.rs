@@ -1,10 +1,10 @@
 //! What a proper name looks like in running prose: capitals, the small words between them, what comes before and after.
 
-use super::{
-    date,
-    words::{self, holds},
+use super::words::{self, holds};
+use crate::{
+    language::{Lexicon, dates, mark},
+    text::one_line,
 };
-use crate::text::one_line;
 
 /// Small words that may stand inside a name.
 const CONNECTORS: &str = "\
@@ -94,7 +94,7 @@ fn is_calendar(text: &str) -> bool {
         .split(' ')
         .skip(1)
         .all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-    rest && (date::is_month(first) || words::DAYS.contains(&first))
+    rest && (dates::is_month(first) || Lexicon::word(&first.to_lowercase()) & mark::CALENDAR != 0)
 }
 
 /// The name that `text` ends with, and where it begins: the way back goes on over capitals and the words that bind them.

@@ -221,8 +221,8 @@ fn is_chrome(text: &str) -> bool {
     CHROME.iter().any(|prefix| lower.starts_with(prefix)) && text.split_whitespace().count() <= 20
 }
 
-/// Kind, title and labelled lines (`Project of:`) out of the lines before the first paragraph.
-fn read_head(article: &mut Article, head: &[&str], first: &str) {
+/// Takes the lines with labels; returns the others, and what is labelled as the type.
+fn labelled<'h>(article: &mut Article, head: &[&'h str]) -> (Vec<&'h str>, Option<String>) {
     let mut lines: Vec<&str> = Vec::new();
     let mut category = None;
     let mut rest = head.iter().copied().filter(|it| !is_chrome(it)).peekable();
@@ -255,6 +255,12 @@ fn read_head(article: &mut Article, head: &[&str], first: &str) {
             _ => {}
         }
     }
+    (lines, category)
+}
+
+/// Kind, title and labelled lines (`Project of:`) out of the lines before the first paragraph.
+fn read_head(article: &mut Article, head: &[&str], first: &str) {
+    let (lines, category) = labelled(article, head);
     let opening = first.trim_start_matches("The ").to_lowercase();
     // "Il Consorzio Riva", "L’association": any language's article.
     let unarticled = opening

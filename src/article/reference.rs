@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::{date, sentence};
 use crate::{
-    language,
+    language::{self, dates, sentences},
     profile::{Reference, Remark},
     text::one_line,
 };
@@ -170,7 +169,7 @@ fn goes_on(address: &str, next: &str) -> bool {
     let cut =
         address.ends_with(['-', '/', '_', '=', '&', '?', '%', '.']) || address.ends_with("//");
     let path_begins = core.starts_with(['/', '?', '#', '&', '-', '=']);
-    let date = date::whole(core).is_some();
+    let date = dates::whole(core).is_some();
     plain
         && lower
         && !date
@@ -234,7 +233,7 @@ fn take_accessed(text: &str, reference: &mut Reference) -> String {
     for (at, _) in text.match_indices('[') {
         if let Some((inside, _)) = text[at + 1..].split_once(']')
             && inside.len() >= 8
-            && let Some(date) = date::whole(inside)
+            && let Some(date) = dates::whole(inside)
         {
             reference.accessed = Some(date);
             return without(text, at..at + 1 + inside.len());
@@ -261,10 +260,10 @@ fn dated(text: &str, phrases: &[String]) -> Option<(NaiveDate, Range<usize>)> {
             if !edge {
                 continue;
             }
-            if let Some((date, length)) = text.get(after..).and_then(|it| date::near(it, 6)) {
+            if let Some((date, length)) = text.get(after..).and_then(|it| dates::near(it, 6)) {
                 return Some((date, at..after + length));
             }
-            if let Some((date, start)) = text.get(..at).and_then(date::trailing) {
+            if let Some((date, start)) = text.get(..at).and_then(dates::trailing) {
                 return Some((date, start..after));
             }
         }
@@ -284,7 +283,7 @@ fn cite_text(text: &str, reference: &mut Reference) {
     if let Some((before, title, after)) = quoted(text).filter(|quoted| is_byline(&quoted.0)) {
         reference.title = Some(title);
         let mut before = before;
-        if let Some((date, range)) = date::first(&before) {
+        if let Some((date, range)) = dates::first(&before) {
             reference.published = Some(date);
             before.replace_range(range, "");
         }
@@ -301,7 +300,7 @@ fn cite_text(text: &str, reference: &mut Reference) {
     if pieces.len() >= 3 && is_person(&pieces[0]) {
         reference.author = tidy(&without_year(&pieces.remove(0)));
     }
-    if date::whole(&pieces[0]).is_none() {
+    if dates::whole(&pieces[0]).is_none() {
         reference.title = tidy(&pieces.remove(0));
     }
     publisher_and_date(&pieces.join(". "), reference);
@@ -404,7 +403,7 @@ fn quoted(text: &str) -> Option<(String, String, String)> {
 fn publisher_and_date(text: &str, reference: &mut Reference) {
     for piece in pieces(text) {
         let mut piece = piece;
-        if let Some((date, range)) = date::first(&piece) {
+        if let Some((date, range)) = dates::first(&piece) {
             let word = piece[..range.start].trim_end().to_lowercase();
             let archived = word.contains("archive");
             if reference.published.is_none() && !archived {
@@ -446,14 +445,14 @@ fn is_season(piece: &str) -> bool {
         .to_lowercase();
     let first = lower.split(' ').next().unwrap_or_default();
     lower == "n.d"
-        || ((date::is_month(first)
+        || ((dates::is_month(first)
             || matches!(first, "spring" | "summer" | "fall" | "autumn" | "winter"))
             && lower.split(' ').count() <= 2)
 }
 
 /// The pieces of an entry that full stops part.
 fn pieces(text: &str) -> Vec<String> {
-    sentence::sentences(text)
+    sentences::sentences(text)
         .into_iter()
         .map(|sentence| {
             text[sentence]

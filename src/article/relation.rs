@@ -2,8 +2,14 @@
 
 use std::ops::Range;
 
-use super::{name, split, words};
-use crate::profile::ListedName;
+use super::{
+    name, split,
+    words::{self, holds},
+};
+use crate::{
+    language::{dates, legal_forms},
+    profile::ListedName,
+};
 
 mod subject;
 
@@ -126,7 +132,7 @@ fn dated_by(phrase: &str, rest: &str) -> usize {
     let year = |text: &&str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     let dated = match date.as_slice() {
         [only] => year(only),
-        [month, last] => super::date::is_month(month) && year(last),
+        [month, last] => dates::is_month(month) && year(last),
         _ => false,
     };
     if dated { by + " by".len() } else { 0 }
@@ -263,66 +269,15 @@ const STOPS: &[&str] = &[
     "companies",
 ];
 
+/// Words that go on after an object without being a part of it.
+const FOLLOWING: &str = "\
+    and in to for that which who with since as from at on until when where but or by after \
+    before during through under while is was are were has had have of because whose between \
+    though although via also together alongside along then until within into over without than \
+    so about against works aims seeks";
+
 /// Whether a word follows that the name only describes: `the American tradition`.
 fn is_modifier(after: &str) -> bool {
-    const FOLLOWING: &[&str] = &[
-        "and",
-        "in",
-        "to",
-        "for",
-        "that",
-        "which",
-        "who",
-        "with",
-        "since",
-        "as",
-        "from",
-        "at",
-        "on",
-        "until",
-        "when",
-        "where",
-        "but",
-        "or",
-        "by",
-        "after",
-        "before",
-        "during",
-        "through",
-        "under",
-        "while",
-        "is",
-        "was",
-        "are",
-        "were",
-        "has",
-        "had",
-        "have",
-        "of",
-        "because",
-        "whose",
-        "between",
-        "though",
-        "although",
-        "via",
-        "also",
-        "together",
-        "alongside",
-        "along",
-        "then",
-        "until",
-        "within",
-        "into",
-        "over",
-        "without",
-        "than",
-        "so",
-        "about",
-        "against",
-        "works",
-        "aims",
-        "seeks",
-    ];
     let next = after.strip_prefix(' ').unwrap_or("");
     let word = next
         .split(|letter: char| !(letter.is_alphabetic() || letter == '-'))
@@ -330,7 +285,7 @@ fn is_modifier(after: &str) -> bool {
         .unwrap_or_default();
     let lower = word.starts_with(char::is_lowercase);
     let verb = word.ends_with("ed") || word.ends_with("ing");
-    lower && !verb && !FOLLOWING.contains(&word)
+    lower && !verb && !holds(FOLLOWING, word)
 }
 
 fn same(one: &str, other: &str) -> bool {
@@ -346,7 +301,7 @@ fn tail_of_name(rest: &str) -> usize {
     let piece = after.split([',', ';']).next().unwrap_or_default();
     let piece = piece
         .strip_suffix('.')
-        .filter(|_| !words::is_legal_form(piece))
+        .filter(|_| !legal_forms::is_appended(piece))
         .unwrap_or(piece);
     let mut parts = piece.split(' ');
     let branch = parts.next() == Some("Local")
@@ -354,7 +309,7 @@ fn tail_of_name(rest: &str) -> usize {
             .next()
             .is_some_and(|part| part.starts_with(|character: char| character.is_ascii_digit()))
         && parts.next().is_none();
-    if branch || words::is_legal_form(piece) {
+    if branch || legal_forms::is_appended(piece) {
         2 + piece.len()
     } else {
         0

@@ -40,7 +40,23 @@ pub(super) fn relation(sentence: &str, list: &Range<usize>, introduced: bool) ->
     if let Some(phrase) = verb_phrase(&all) {
         return Some(phrase);
     }
-    // The plural noun nearest to the list, with the lower-case words before it.
+    let (from, at) = plural_noun(&all)?;
+    let noun = all[at].trim_end_matches([',', ':']);
+    let phrase = all[from..=at].join(" ").to_lowercase();
+    if holds(GENERAL, noun) {
+        let earlier = verb_phrase(&all[..from]).or_else(|| {
+            let cut = all[..from].iter().rposition(|it| {
+                !holds(PHRASE_STOPS, it) || matches!(*it, "by" | "with" | "from")
+            })?;
+            verb_phrase(&all[..=cut])
+        });
+        return earlier.or(Some(phrase));
+    }
+    Some(phrase.trim_end_matches([',', ':']).to_owned())
+}
+
+/// The plural noun nearest to the list, with the lower-case words before it: the places of the first and the last word.
+fn plural_noun(all: &[&str]) -> Option<(usize, usize)> {
     let plural = |text: &&str| {
         let word = text.trim_end_matches([',', ':']);
         word.len() > 3
@@ -82,18 +98,7 @@ pub(super) fn relation(sentence: &str, list: &Range<usize>, introduced: bool) ->
             break;
         }
     }
-    let noun = all[at].trim_end_matches([',', ':']);
-    let phrase = all[from..=at].join(" ").to_lowercase();
-    if holds(GENERAL, noun) {
-        let earlier = verb_phrase(&all[..from]).or_else(|| {
-            let cut = all[..from].iter().rposition(|it| {
-                !holds(PHRASE_STOPS, it) || matches!(*it, "by" | "with" | "from")
-            })?;
-            verb_phrase(&all[..=cut])
-        });
-        return earlier.or(Some(phrase));
-    }
-    Some(phrase.trim_end_matches([',', ':']).to_owned())
+    Some((from, at))
 }
 
 /// `supported by`, `partnered with`, `funding from` at the end of the words.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{name, words};
-use crate::profile::ListedName;
+use crate::{language::legal_forms, profile::ListedName};
 
 mod joined;
 
@@ -138,7 +138,7 @@ pub(super) fn names(stretch: &str) -> Vec<ListedName> {
     let mut parts: Vec<Part> = pieces(stretch)
         .into_iter()
         .map(|piece| stretch[piece].trim())
-        .filter(|it| !is_rest(it) && (name::is_name(it) || words::is_legal_form(it)))
+        .filter(|it| !is_rest(it) && (name::is_name(it) || legal_forms::is_appended(it)))
         .map(|it| Part {
             led: is_led(it),
             text: it.to_owned(),
@@ -170,7 +170,7 @@ pub(super) fn item(text: &str) -> Option<ListedName> {
     let parts: Vec<Part> = pieces(text)
         .into_iter()
         .map(|piece| text[piece].trim())
-        .take_while(|it| name::is_name(it) || words::is_legal_form(it))
+        .take_while(|it| name::is_name(it) || legal_forms::is_appended(it))
         .map(|it| Part {
             led: is_led(it),
             text: it.to_owned(),
@@ -238,7 +238,7 @@ fn bond(before: &ListedName, parts: &[Part], at: usize, stray: bool) -> Bond {
         ListedName::Ambiguous(names) => names.last().map_or("", String::as_str),
     };
     let bare = name::bare(&part.text);
-    if words::is_legal_form(&part.text) || is_numbered_branch(&bare) {
+    if legal_forms::is_appended(&part.text) || is_numbered_branch(&bare) {
         return Bond::Glued;
     }
     if let Some(bond) = enumeration(head, parts, at) {

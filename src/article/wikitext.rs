@@ -4,12 +4,9 @@
 use std::fmt::Write;
 
 use super::{Article, html};
-use crate::{
-    html::unescaped,
-    text::{html_escaped, one_line},
-};
+use crate::text::html_escaped;
 
-mod inline;
+pub(super) mod inline;
 mod tables;
 mod template;
 
@@ -18,19 +15,6 @@ use inline::Page;
 /// Reads an article in wikitext.
 pub(super) fn read(text: &str) -> Article {
     html::read(&to_html(text))
-}
-
-/// Wikitext of one line without markup: `[[Alder House|Alder]]` as `Alder`.
-pub(super) fn plain(text: &str) -> String {
-    let rendered = Page::of(text).inline(text);
-    let mut out = String::new();
-    let mut rest = rendered.as_str();
-    while let Some(at) = rest.find('<') {
-        out.push_str(&rest[..at]);
-        rest = rest[at..].split_once('>').map_or("", |parts| parts.1);
-    }
-    out.push_str(rest);
-    one_line(&unescaped(&out))
 }
 
 /// The page as HTML.
@@ -42,7 +26,7 @@ fn to_html(text: &str) -> String {
     let mut out = String::from("<!DOCTYPE html><html><body>");
     if let Some(title) = title {
         // Writing to a String cannot fail.
-        let _ = write!(out, "<h1>{}</h1>", html_escaped(&plain(&title)));
+        let _ = write!(out, "<h1>{}</h1>", html_escaped(&inline::plain(&title)));
     }
     blocks(&body, &mut out);
     page.notes(&mut out);

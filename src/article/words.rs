@@ -1,5 +1,7 @@
 //! Word tables for reading prose: what names an organization, what a place, what a topic.
 
+use crate::language::Lexicon;
+
 /// Conjunctions that lead into a list's next name.
 pub(super) const LEADS: &[&str] = &[
     "and ",
@@ -15,17 +17,6 @@ pub(super) const LEADS: &[&str] = &[
     "alongside ",
     "including ",
     "namely ",
-];
-
-/// Days of the week.
-pub(super) const DAYS: &[&str] = &[
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
 ];
 
 /// Nouns that name a kind of organization.
@@ -60,11 +51,6 @@ const TOPICS: &str = "\
     transport transportation truth unity values victims water welfare wellness wildlife women work youth \
     state county municipal employees workers helpers";
 
-/// Endings that a comma parts from the name they belong to.
-const LEGAL_FORMS: &str = "\
-    inc llc l.l.c ltd llp l.l.p corp co plc p.c pc n.a s.a gmbh pllc lp l.p pbc jr sr ii iii esq m.d \
-    ph.d phd";
-
 /// Nouns that describe the name before them more often than they name another: `PassBlue, Independent UN Coverage`.
 const DESCRIPTIONS: &[&str] = &[
     "analysis",
@@ -80,33 +66,6 @@ const DESCRIPTIONS: &[&str] = &[
     "reporting",
     "section",
 ];
-
-/// Places that a list could name without naming an organization.
-const PLACES: &str = "\
-    Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|\
-    Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|\
-    Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|\
-    North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|\
-    South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|D.C.|\
-    DC|Puerto Rico|Guam|Afghanistan|Africa|Albania|Algeria|Angola|Argentina|Armenia|Asia|Australia|\
-    Austria|Bangladesh|Belarus|Belgium|Bolivia|Bosnia|Brazil|Britain|Bulgaria|Burma|Burundi|Cambodia|\
-    Cameroon|Canada|Chad|Chile|China|Colombia|Congo|Costa Rica|Croatia|Cuba|Cyprus|Czech Republic|\
-    Denmark|Ecuador|Egypt|El Salvador|England|Eritrea|Estonia|Ethiopia|Europe|Finland|France|Gambia|\
-    Germany|Ghana|Greece|Guatemala|Guinea|Guyana|Haiti|Honduras|Hong Kong|Hungary|Iceland|India|\
-    Indonesia|Iran|Iraq|Ireland|Israel|Italy|Ivory Coast|Jamaica|Japan|Jordan|Kazakhstan|Kenya|Kosovo|\
-    Kuwait|Laos|Latvia|Lebanon|Liberia|Libya|Lithuania|Luxembourg|Madagascar|Malawi|Malaysia|Mali|Malta|\
-    Mexico|Moldova|Mongolia|Morocco|Mozambique|Myanmar|Namibia|Nepal|Netherlands|New Zealand|Nicaragua|\
-    Niger|Nigeria|North Korea|Norway|Oman|Pakistan|Palestine|Panama|Paraguay|Peru|Philippines|Poland|\
-    Portugal|Qatar|Romania|Russia|Rwanda|Saudi Arabia|Scotland|Senegal|Serbia|Sierra Leone|Singapore|\
-    Slovakia|Slovenia|Somalia|South Africa|South Korea|South Sudan|Spain|Sri Lanka|Sudan|Sweden|\
-    Switzerland|Syria|Taiwan|Tanzania|Thailand|Togo|Tunisia|Turkey|Uganda|Ukraine|United Kingdom|\
-    United States|Uruguay|Uzbekistan|Venezuela|Vietnam|Wales|Yemen|Zambia|Zimbabwe|UK|U.K.|US|U.S.|USA|\
-    Atlanta|Austin|Baltimore|Beijing|Berkeley|Berlin|Boston|Brussels|Charlotte|Chicago|Cincinnati|\
-    Cleveland|Columbus|Dallas|Denver|Detroit|Geneva|Houston|Indianapolis|Jerusalem|Las Vegas|London|\
-    Los Angeles|Louisville|Madison|Memphis|Miami|Milwaukee|Minneapolis|Moscow|Nairobi|Nashville|\
-    New Orleans|New York City|Oakland|Orlando|Oslo|Paris|Philadelphia|Phoenix|Pittsburgh|Portland|Rome|\
-    Sacramento|San Antonio|San Diego|San Francisco|Santa Cruz|Seattle|St. Louis|Tampa|Tokyo|Toronto|\
-    Tucson|Vienna";
 
 /// First names common enough that `Name and Name Surname Foundation` is held for one family's foundation.
 const FIRST_NAMES: &str = "\
@@ -141,14 +100,6 @@ pub(super) fn is_topic(word: &str) -> bool {
     holds(TOPICS, &core(word))
 }
 
-/// Whether a stretch is a legal form or a generation: `Inc.`, `LLC`, `Jr.`.
-pub(super) fn is_legal_form(stretch: &str) -> bool {
-    holds(
-        LEGAL_FORMS,
-        &stretch.trim().trim_end_matches('.').to_lowercase(),
-    )
-}
-
 /// Whether a word describes the name before it: `Coverage`, `Division`.
 pub(super) fn is_description(word: &str) -> bool {
     DESCRIPTIONS.contains(&core(word).as_str())
@@ -156,9 +107,8 @@ pub(super) fn is_description(word: &str) -> bool {
 
 /// Whether a stretch is a place and nothing else.
 pub(super) fn is_place(stretch: &str) -> bool {
-    PLACES
-        .split('|')
-        .any(|part| part == stretch.trim().trim_start_matches("the "))
+    let place = stretch.trim().trim_start_matches("the ");
+    place.starts_with(char::is_uppercase) && Lexicon::is_place(&place.to_lowercase())
 }
 
 /// Whether a word is a common first name.

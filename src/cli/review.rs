@@ -494,7 +494,7 @@ fn decided_text(standing: &Standing) -> String {
     format!(
         "{word} by {} on {}{}",
         mark.by,
-        mark.at.format("%Y-%m-%d %H:%M UTC"),
+        crate::clock::minute(mark.at),
         note.unwrap_or_default()
     )
 }

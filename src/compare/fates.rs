@@ -275,27 +275,10 @@ pub(super) fn of_reference(
     let latest = track.and_then(Track::latest);
     let now = match (&reference.url, latest) {
         (None, _) => Fate::NoAddress,
-        (_, None) => match waiting {
-            Some(
-                Fate::Unreachable { detail } | Fate::Refused { detail } | Fate::Walled { detail },
-            ) => Fate::Waiting {
-                detail: detail.clone(),
-            },
-            _ => Fate::Unvisited,
-        },
+        (_, None) => unvisited(waiting),
         (_, Some(run)) => run.said.judged(rest),
     };
-    let there = |instant: &&(Instant, Fate)| matches!(instant.1, Fate::Live | Fate::Moved { .. });
-    let otherwise = edges.iter().rfind(|edge| edge.1 != now).map(|edge| edge.0);
-    let history = History {
-        first_judged: edges.first().map(|edge| edge.0),
-        first_seen: edges.iter().find(there).map(|edge| edge.0),
-        last_seen: edges.iter().rfind(there).map(|edge| edge.0),
-        changed_after: otherwise,
-        changed_by: otherwise
-            .and_then(|after| edges.iter().find(|edge| edge.0 > after).map(|edge| edge.0)),
-        ..History::default()
-    };
+    let history = history_of(&edges, &now);
     let (reasons, evidence) = latest.map_or_else(Default::default, |latest| {
         (latest.said.reasons.clone(), latest.said.evidence.clone())
     });
@@ -315,5 +298,32 @@ pub(super) fn of_reference(
         history,
         copy: None,
         copies: Vec::new(),
+    }
+}
+
+/// The fate of a page without a visit that counts, from what the latest ones met.
+fn unvisited(waiting: Option<&Fate>) -> Fate {
+    match waiting {
+        Some(Fate::Unreachable { detail } | Fate::Refused { detail } | Fate::Walled { detail }) => {
+            Fate::Waiting {
+                detail: detail.clone(),
+            }
+        }
+        _ => Fate::Unvisited,
+    }
+}
+
+/// Since when a page has had its fate.
+fn history_of(edges: &[(Instant, Fate)], now: &Fate) -> History {
+    let there = |edge: &&(Instant, Fate)| matches!(edge.1, Fate::Live | Fate::Moved { .. });
+    let otherwise = edges.iter().rfind(|edge| edge.1 != *now).map(|edge| edge.0);
+    let changed_by = otherwise.and_then(|after| edges.iter().find(|edge| edge.0 > after));
+    History {
+        first_judged: edges.first().map(|edge| edge.0),
+        first_seen: edges.iter().find(there).map(|edge| edge.0),
+        last_seen: edges.iter().rfind(there).map(|edge| edge.0),
+        changed_after: otherwise,
+        changed_by: changed_by.map(|edge| edge.0),
+        ..History::default()
     }
 }

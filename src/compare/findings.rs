@@ -192,7 +192,7 @@ impl<'a, 'l> Telling<'a, 'l> {
     fn claim(&mut self, place: usize, claim: &Claim, take: &mut dyn FnMut(Series)) {
         let cited = Cited::of(claim, self.profile);
         match (&claim.statement, subject_of(claim)) {
-            (Statement::Listed { names, .. }, _) => self.list(place, claim, &cited, names, take),
+            (Statement::Listed { names, .. }, _) => self.list((place, claim), &cited, names, take),
             (_, Some(subject)) => {
                 let references = cited.references.iter();
                 let pages: Vec<(u32, Answers)> = references
@@ -216,8 +216,7 @@ impl<'a, 'l> Telling<'a, 'l> {
     /// All findings about a listed claim: the list, the names in the order of the claim, the new names in the order of the page.
     fn list(
         &mut self,
-        place: usize,
-        claim: &Claim,
+        (place, claim): (usize, &Claim),
         cited: &Cited<'_>,
         names: &[ListedName],
         take: &mut dyn FnMut(Series),

@@ -36,11 +36,11 @@ pub(super) mod key;
 pub(super) mod keys;
 mod labels;
 mod left;
-mod legal_form;
 pub(super) mod likeness;
 mod links;
 mod matches;
 mod outline;
+pub(super) mod pairs;
 mod parted;
 mod past;
 pub(super) mod pool;
@@ -49,8 +49,8 @@ pub(super) mod region;
 mod sole;
 pub(super) mod spelling;
 mod split;
-mod titles;
 pub(super) mod vocabulary;
+mod ways;
 
 pub use answer::{HeldIn, ListFound, NameAnswer, NamesAnswer, NewName};
 
@@ -77,10 +77,7 @@ pub(super) fn judge(
     let reading = page.reading;
     let units = split::decide(claimed, pool, page);
     let keys: Vec<NameKey> = units.iter().map(|unit| NameKey::of(&unit.name)).collect();
-    let mut matches = Matches::of(&keys, pool);
-    sole::raise(&keys, pool, &mut matches);
-    added::settle(&keys, pool, &mut matches);
-    apply(aliases, &keys, pool, &mut matches);
+    let matches = matches(&keys, pool, aliases);
     let lost = scope
         .selector
         .filter(|selector| reading.lost_selectors.iter().any(|lost| lost == selector));
@@ -88,63 +85,29 @@ pub(super) fn judge(
     let region = if lost.is_some() {
         None
     } else {
-        // On a page that is most likely a different one, a list must have half of the names.
-        region::find(keys.len(), pool, &matches, page, scope, known)
-            .filter(|it| is_page || it.kept * 2 >= keys.len() && it.kept >= 2)
+        // On a page that is most likely another one, a list has to have half of the names.
+        region::find(&keys, (page, pool), &matches, scope, known)
+            .filter(|region| is_page || region.kept * 2 >= keys.len() && region.kept >= 2)
     };
     let judged = Judged::of(page, pool, &keys, region.as_ref());
-    let past = Past::of(&judged, known, aliases);
-    let untold = judged.untold(lost);
-    let pairs = past.pairs(&judged, &matches);
     let mut answer = NamesAnswer {
-        untold: untold.clone(),
+        untold: judged.untold(lost),
         ..NamesAnswer::default()
     };
-    let mut used = BTreeSet::new();
-    for (at, unit) in units.iter().enumerate() {
-        let pair = pairs.iter().find(|pair| pair.left == at);
-        let likeness = pair.and_then(|pair| past.likeness(&matches, pair));
-        let mut one = judged.name(at, pair.map(|pair| pair.right), likeness, untold.as_ref());
-        one.claimed.clone_from(&unit.name);
-        one.reasons.extend(unit.reason.clone());
-        one.verdict = state::allowed(one.verdict, reading);
-        one.held_in = judged.held_in(at, pair.map(|pair| pair.right), &one.verdict);
-        let takes = matches!(
-            one.verdict,
-            Verdict::Present
-                | Verdict::Renamed { .. }
-                | Verdict::Elsewhere { .. }
-                | Verdict::MovedList { .. }
-        );
-        let perhaps = matches!(
-            one.verdict,
-            Verdict::CannotTell {
-                why: Why::Perhaps,
-                ..
-            }
-        );
-        if let Some(pair) = pair
-            && (takes || perhaps)
-        {
-            used.insert(pair.right);
-        }
-        answer.names.push(one);
-    }
+    let past = Past::of(&judged, known, aliases);
+    let mut used = each(&judged, &units, (&matches, &past), &mut answer);
     parted::apply(&judged, known, &mut answer.names, &mut used);
-    if let Some(region) = &region {
-        if is_page {
-            answer.new = judged.new_names(region, &used, &matches);
-        }
-        answer.lists = region
-            .lists
-            .iter()
-            .filter_map(|list| judged.list_found(*list, &matches))
-            .collect();
+    let Some(region) = &region else {
+        return (answer, None);
+    };
+    if is_page {
+        answer.new = judged.new_names(region, &used, &matches);
     }
-    let mut next = region
-        .as_ref()
-        .filter(|_| is_page)
-        .and_then(|region| judged.known(region));
+    let lists = region.lists.iter();
+    answer.lists = lists
+        .filter_map(|list| judged.list_found(*list, &matches))
+        .collect();
+    let mut next = judged.known(region).filter(|_| is_page);
     if let Some(next) = &mut next {
         for (one, key) in answer.names.iter().zip(&keys) {
             if let (Verdict::Renamed { .. }, Some(found)) = (&one.verdict, &one.found) {
@@ -155,7 +118,51 @@ pub(super) fn judge(
     (answer, next)
 }
 
-/// Applies the decided spellings: equal ones are matched, different ones are removed as candidates.
+/// What each claimed name may be among the page's names.
+fn matches(keys: &[NameKey], pool: &Pool<'_>, aliases: &[Alias]) -> Matches {
+    let mut matches = Matches::of(keys, pool);
+    sole::raise(keys, pool, &mut matches);
+    added::settle(keys, pool, &mut matches);
+    apply(aliases, keys, pool, &mut matches);
+    matches
+}
+
+/// Answers for each claimed name; returns the names of the page that serve one.
+fn each(
+    judged: &Judged<'_>,
+    units: &[split::Unit],
+    (matches, past): (&Matches, &Past),
+    answer: &mut NamesAnswer,
+) -> BTreeSet<usize> {
+    let pairs = past.pairs(judged, matches);
+    let mut used = BTreeSet::new();
+    for (at, unit) in units.iter().enumerate() {
+        let pair = pairs.iter().find(|pair| pair.left == at);
+        let right = pair.map(|pair| pair.right);
+        let likeness = pair.and_then(|pair| past.likeness(matches, pair));
+        let mut one = judged.name(at, right, likeness, answer.untold.as_ref());
+        one.claimed.clone_from(&unit.name);
+        one.reasons.extend(unit.reason.clone());
+        one.verdict = state::allowed(one.verdict, judged.page.reading);
+        one.held_in = judged.held_in(at, right, &one.verdict);
+        let takes = matches!(
+            one.verdict,
+            Verdict::Present
+                | Verdict::Renamed { .. }
+                | Verdict::Elsewhere { .. }
+                | Verdict::MovedList { .. }
+                | Verdict::CannotTell {
+                    why: Why::Perhaps,
+                    ..
+                }
+        );
+        used.extend(right.filter(|_| takes));
+        answer.names.push(one);
+    }
+    used
+}
+
+/// Decided spellings: the same is the same, and what is not is no candidate.
 fn apply(aliases: &[Alias], keys: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
     for alias in aliases {
         let (one, other) = (fold(&alias.name), fold(&alias.other));

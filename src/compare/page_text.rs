@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::claim::Scope;
 use crate::{
+    language::tokens::is_unparted,
     reading::{Reading, Region},
     text::{Folded, fold},
 };
@@ -143,20 +144,7 @@ fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() && !is_unparted(letter)
 }
 
-/// Whether a letter belongs to a script that does not separate words with spaces: ideographs and kana, and scripts whose lines break by a
-/// dictionary (Unicode line breaking class SA) or between syllables.
-pub(super) fn is_unparted(letter: char) -> bool {
-    matches!(letter,
-        '\u{0e00}'..='\u{0fff}' // Thai, Lao, Tibetan
-        | '\u{1000}'..='\u{109f}' | '\u{a9e0}'..='\u{a9ff}' | '\u{aa60}'..='\u{aa7f}' // Myanmar
-        | '\u{1780}'..='\u{17ff}' | '\u{19e0}'..='\u{19ff}' // Khmer
-        | '\u{1950}'..='\u{19df}' | '\u{1a20}'..='\u{1aaf}' | '\u{aa80}'..='\u{aadf}' // Tai Le, New Tai Lue, Tai Tham, Tai Viet
-        | '\u{1b00}'..='\u{1b7f}' | '\u{a980}'..='\u{a9df}' // Balinese, Javanese
-        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{312f}' | '\u{31a0}'..='\u{31bf}' | '\u{31f0}'..='\u{31ff}' // kana, bopomofo
-        | '\u{3400}'..='\u{9fff}' | '\u{a000}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}') // ideographs, Yi
-}
-
-/// A number with commas between its thousands.
+/// A count with commas between its thousands.
 pub(super) fn thousands(count: usize) -> String {
     let digits = count.to_string();
     let mut out = String::new();

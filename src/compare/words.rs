@@ -3,8 +3,6 @@
 pub(super) mod context;
 pub(super) mod figure;
 mod letters;
-mod number;
 pub(super) mod quotation;
 pub(super) mod relation;
-mod sentences;
 pub(super) mod statement;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::names::bare;
+use super::letters::bare;
 use crate::language::{Lexicon, Marks, mark};
 
 /// What a character is, as far as it matters to a word: one bit each.

@@ -36,8 +36,8 @@ pub(super) fn host_of(href: &str) -> Option<Cow<'_, str>> {
 /// Whether an image calls itself a logo, or is linked.
 pub(super) fn is_logo(index: &PageIndex<'_>, item: &Item) -> bool {
     let tree = index.tree;
-    let says = |it: Option<&str>| {
-        it.is_some_and(|it| {
+    let says = |option: Option<&str>| {
+        option.is_some_and(|it| {
             let it = it.to_ascii_lowercase();
             it.contains("logo") || it.contains("icon")
         })
@@ -134,9 +134,9 @@ fn is_canonical(href: &str) -> bool {
 fn is_plain_path(path: &str) -> bool {
     let mut in_path = true;
     let mut last = 0;
-    path.bytes().enumerate().all(|(at, it)| {
-        let before = std::mem::replace(&mut last, it);
-        match it {
+    path.bytes().enumerate().all(|(at, byte)| {
+        let before = std::mem::replace(&mut last, byte);
+        match byte {
             b'?' | b'#' => {
                 in_path = false;
                 true
@@ -148,7 +148,7 @@ fn is_plain_path(path: &str) -> bool {
             b'-' | b'_' | b'~' | b'+' | b',' | b'=' | b'&' | b';' | b'@' | b'!' | b'*' | b':' => {
                 true
             }
-            it => it.is_ascii_alphanumeric(),
+            byte => byte.is_ascii_alphanumeric(),
         }
     })
 }
@@ -180,11 +180,11 @@ fn also(index: &PageIndex<'_>, item: &Item, link: Option<&str>) -> Vec<(NameSour
             }
         }
         if matches!(*name, local_name!("img") | local_name!("a")) {
-            if let Some(it) = tree.attr_text(node, &local_name!("title")) {
-                add(NameSource::Title, it);
+            if let Some(attr_text) = tree.attr_text(node, &local_name!("title")) {
+                add(NameSource::Title, attr_text);
             }
-            if let Some(it) = tree.attr_text(node, &local_name!("aria-label")) {
-                add(NameSource::AriaLabel, it);
+            if let Some(attr_text) = tree.attr_text(node, &local_name!("aria-label")) {
+                add(NameSource::AriaLabel, attr_text);
             }
         }
     }

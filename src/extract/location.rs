@@ -102,15 +102,15 @@ fn is_titled(index: &PageIndex<'_>, start: usize, line: &Range<usize>, container
     let Some(boxed) = std::iter::once(container)
         .chain(tree.ancestors(container))
         .take(4)
-        .find(|&it| spans[it].start <= line.start && spans[it].end >= start)
+        .find(|&at| spans[at].start <= line.start && spans[at].end >= start)
     else {
         return false;
     };
     spans[boxed].start == line.start
-        && (boxed + 1..tree.nodes[boxed].end.min(boxed + 6)).any(|it| {
-            spans[it] == *line
-                && tree.classes(it).any(|it| {
-                    let it = it.to_ascii_lowercase();
+        && (boxed + 1..tree.nodes[boxed].end.min(boxed + 6)).any(|at| {
+            spans[at] == *line
+                && tree.classes(at).any(|class| {
+                    let it = class.to_ascii_lowercase();
                     ["title", "heading", "header", "caption", "label"]
                         .iter()
                         .any(|word| it.ends_with(word))
@@ -161,9 +161,9 @@ pub(super) fn fingerprint(index: &PageIndex<'_>, draft: &Draft, first: &Item) ->
     }
     let mut text = String::with_capacity(96);
     text.push_str(found_by(draft.strategy));
-    for (place, &it) in steps[..count].iter().rev().enumerate() {
+    for (place, &step) in steps[..count].iter().rev().enumerate() {
         text.push(if place > 0 { '>' } else { ' ' });
-        text.push_str(tree.name(it));
+        text.push_str(tree.name(step));
     }
     text.make_ascii_lowercase();
     text

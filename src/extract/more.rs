@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use html5ever::local_name;
 
-use super::{
-    base,
-    phrases::{MORE, Row, Strength, is_whole},
-    states::folded,
-    tellings::may_lead_on,
-};
+use super::{base, states::folded, tellings::may_lead_on};
 use crate::{
     html::{Flow, Tree},
+    language::pages::{Strength, more_in},
     reading::{More, MoreKind, Region},
     uri::TargetUri,
 };
@@ -183,7 +179,7 @@ fn control(controls: &mut BTreeMap<String, Vec<More>>, tree: &Tree, flow: &Flow,
     ]
     .into_iter()
     .flatten()
-    .find(|it| !it.is_empty() && it.len() <= LONGEST_CONTROL);
+    .find(|text| !text.is_empty() && text.len() <= LONGEST_CONTROL);
     let Some(label) = label else { return };
     if says(label, Strength::Title).is_some() {
         push(controls, label, tree, flow, node);
@@ -218,19 +214,10 @@ fn push(
 /// The phrase for more of this strength that begins a short text, or stands in it.
 fn says(text: &str, strength: Strength) -> Option<&'static str> {
     let lower = folded(text);
-    let mut found = None;
-    MORE.each(&lower, |(row, phrase), at| {
-        let row = Row::of(row);
-        let early = strength != Strength::Title || at <= lower.len() / 2;
-        if row.strength == strength
-            && early
-            && is_whole(phrase, lower.get(at..).unwrap_or_default())
-        {
-            found = Some(phrase);
-        }
-        found.is_none()
-    });
-    found
+    let early = |at: usize| strength != Strength::Title || at <= lower.len() / 2;
+    let mut found = more_in(&lower).into_iter();
+    let said = found.find(|spoken| spoken.row.strength == strength && early(spoken.at));
+    said.map(|spoken| spoken.phrase)
 }
 
 /// What sliders call themselves: their pages are all there.
@@ -253,6 +240,23 @@ fn tells(name: &str) -> bool {
     name.len() < 200 && may_lead_on(name)
 }
 
+/// A pager, with where its numbered links lead.
+fn pager(tree: &Tree, flow: &Flow, node: usize) -> More {
+    let what = "it has a pager".to_owned();
+    // "1" is the page itself, under whatever address.
+    let links = tree.below(node).filter(|node| {
+        *tree.name(*node) == local_name!("a") && flow.text[flow.spans[*node].clone()] != *"1"
+    });
+    let leads_to = links
+        .filter_map(|link| tree.attr_text(link, &local_name!("href")))
+        .filter(|href| is_numbered(href))
+        .map(str::to_owned);
+    More {
+        leads_to: leads_to.collect(),
+        ..more(MoreKind::Pager, what, Some(flow.spans[node].start))
+    }
+}
+
 /// What the class, id or label of an element says: a pager with a link in it, a button that loads more.
 fn by_its_names(
     found: &mut Vec<More>,
@@ -269,7 +273,7 @@ fn by_its_names(
         .filter(|letter| letter.is_ascii_alphanumeric() || *letter == ' ')
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
-    if SLIDES.iter().any(|it| plain.contains(it)) {
+    if SLIDES.iter().any(|slide| plain.contains(slide)) {
         return;
     }
     let pages = plain.contains("paginat")
@@ -280,21 +284,9 @@ fn by_its_names(
             )
         });
     if pages && leads_on(tree, node) {
-        let what = "it has a pager".to_owned();
-        // "1" is the page itself, under whatever address.
-        let links = tree.below(node).filter(|node| {
-            *tree.name(*node) == local_name!("a") && flow.text[flow.spans[*node].clone()] != *"1"
-        });
-        let leads_to = links
-            .filter_map(|link| tree.attr_text(link, &local_name!("href")))
-            .filter(|it| is_numbered(it))
-            .map(str::to_owned);
-        found.push(More {
-            leads_to: leads_to.collect(),
-            ..more(MoreKind::Pager, what, Some(flow.spans[node].start))
-        });
+        found.push(pager(tree, flow, node));
     }
-    if LOADS.iter().any(|it| plain.contains(it)) {
+    if LOADS.iter().any(|load| plain.contains(load)) {
         let text = &flow.text[flow.spans[node].clone()];
         let is_button = matches!(*tree.name(node), local_name!("a") | local_name!("button"));
         if plain.contains("infinitescroll") {
@@ -339,15 +331,15 @@ fn numbers(line: &str) -> Vec<(usize, std::ops::Range<usize>)> {
     }
     let mut start: Option<usize> = None;
     let mut digits = String::new();
-    for (at, it) in line.char_indices().chain([(line.len(), '\n')]) {
-        let value = it.to_digit(10).or_else(|| other_digit(it));
+    for (at, character) in line.char_indices().chain([(line.len(), '\n')]) {
+        let value = character.to_digit(10).or_else(|| other_digit(character));
         if let Some(value) = value {
             start.get_or_insert(at);
             digits.extend(char::from_digit(value, 10));
             continue;
         }
-        let rest = line.get(at + it.len_utf8()..).unwrap_or_default();
-        let parts_thousands = matches!(it, ',' | '.' | '\u{2009}' | '\u{202f}' | '\'' | '’')
+        let rest = line.get(at + character.len_utf8()..).unwrap_or_default();
+        let parts_thousands = matches!(character, ',' | '.' | '\u{2009}' | '\u{202f}' | '\'' | '’')
             && start.is_some()
             && rest.chars().take(3).filter(char::is_ascii_digit).count() == 3
             && !rest

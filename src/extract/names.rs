@@ -7,9 +7,11 @@ use memchr::{memchr, memchr_iter, memmem, memrchr};
 use super::{
     counted::Words,
     judge::name_signs::{DIGITS_AS_CAPITALS, NameFacts, OF_CHROME, OF_FIGURES, likeness},
+    letters::bare,
 };
 use crate::language::{Lexicon, Marks, mark};
 
+pub(super) use super::letters::lower_case;
 pub(super) use super::tellings::{
     Telling, attribute_tells_relation, is_and, is_country, telling, tells_relation,
     tells_strong_relation,
@@ -61,18 +63,6 @@ impl NameSigns {
     /// Whether it can be no name at all.
     pub(super) fn is_other(&self) -> bool {
         matches!(self.sort, Sort::Other | Sort::StandIn)
-    }
-}
-
-/// A text without what is no letter or digit at its ends.
-pub(super) fn bare(text: &str) -> &str {
-    match (text.as_bytes().first(), text.as_bytes().last()) {
-        (Some(first), Some(last))
-            if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() =>
-        {
-            text
-        }
-        _ => text.trim_matches(|it: char| !it.is_alphanumeric()),
     }
 }
 
@@ -175,37 +165,6 @@ fn signs_in(text: &str, lower: &str, length: usize) -> NameSigns {
             () => Sort::Plain,
         },
     }
-}
-
-/// The text in lower case; most of most texts is ASCII.
-pub(super) fn lower_case(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    // The last letter of a Greek word has a form of its own.
-    if text.contains('Σ') {
-        return text.to_lowercase();
-    }
-    let mut lower = String::with_capacity(text.len() + 8);
-    let mut rest = text;
-    loop {
-        let (ascii, behind) = rest.split_at(ascii_before(rest));
-        lower.push_str(ascii);
-        let mut behind = behind.chars();
-        let Some(it) = behind.next() else { break };
-        lower.extend(it.to_lowercase());
-        rest = behind.as_str();
-    }
-    lower.make_ascii_lowercase();
-    lower
-}
-
-/// How many bytes of a text are ASCII before the first that is not.
-fn ascii_before(text: &str) -> usize {
-    let (words, _) = text.as_bytes().as_chunks::<16>();
-    let whole = words.iter().take_while(|it| it.is_ascii()).count() * 16;
-    let rest = &text.as_bytes()[whole..];
-    whole + rest.iter().take_while(|it| it.is_ascii()).count()
 }
 
 /// The lists that a word stands in once it is folded.

@@ -2,9 +2,11 @@
 
 mod enough;
 mod hosts;
+mod line;
 mod notice;
 mod said;
 mod shape;
+mod signs;
 mod titles;
 
 use std::ops::Range;
@@ -17,14 +19,10 @@ use crate::{
     reading::{Block, Doubt, Link, PageState, Region, Signal},
 };
 
-use enough::{ENOUGH, least};
-use said::{Line, Said};
-
-/// From this sum of weights on a state is believed.
-const BELIEVED: f64 = 0.75;
-
-/// From this sum on a state is possible, so that nothing can be called absent.
-const POSSIBLE: f64 = 0.25;
+use enough::least;
+use line::Line;
+use said::Said;
+use signs::ENOUGH;
 
 /// Below this many letters of its own a page is bare: its menus, notices and hidden lines are asked as well.
 const BARE: usize = 80;
@@ -65,22 +63,7 @@ pub(super) fn judge(
     let said = said::by(title.as_deref(), &headings, &lines, main < BARE);
     let shape = shape::of(tree, flow, main);
     let mut signals = shape.signs;
-    if let Some(status @ (401 | 403 | 407 | 429 | 503)) = status {
-        sign(
-            &mut signals,
-            PageState::Blocked,
-            0.4,
-            format!("the status is {status}"),
-        );
-    }
-    if let Some(status @ (404 | 410)) = status {
-        sign(
-            &mut signals,
-            PageState::SoftNotFound,
-            0.8,
-            format!("the status is {status}"),
-        );
-    }
+    signals.extend(status.and_then(of_status));
     let named = lists
         .iter()
         .filter(|list| list.kind == ListKind::Names)
@@ -98,23 +81,9 @@ pub(super) fn judge(
         signals.extend(manner.outweighed(&signals, main));
         firm.extend(manner.addressed(main, named));
     }
-    let challenge = (flow.text.len() <= MOST_OF_A_CHALLENGE && page.len() <= LONGEST_CHALLENGE)
-        .then(|| challenge::in_tree(page, tree))
-        .flatten();
-    if let Some(challenge) = challenge {
-        let what = format!(
-            "it is a challenge of {}, by {}",
-            challenge.vendor, challenge.sign
-        );
-        sign(&mut firm, PageState::Blocked, 1.0, what);
-    }
+    firm.extend(challenge_in(&flow.text, page, tree));
     if let Some(phrase) = paywall {
-        sign(
-            &mut firm,
-            PageState::LoginWall,
-            0.3,
-            format!("its text ends with \"{phrase}\""),
-        );
+        firm.extend(signs::ENDS_AT_PAYWALL.saying(format!("its text ends with \"{phrase}\"")));
     }
     signals.extend(firm.iter().cloned());
     let state = settle(&signals, &flow.text);
@@ -125,6 +94,30 @@ pub(super) fn judge(
         signals,
         doubt,
     }
+}
+
+/// What the status says.
+fn of_status(status: u16) -> Option<Signal> {
+    let sign = match status {
+        401 | 403 | 407 | 429 | 503 => &signs::STATUS_REFUSED,
+        404 | 410 => &signs::STATUS_GONE,
+        _ => return None,
+    };
+    sign.saying(format!("the status is {status}"))
+}
+
+/// Whether the markup is a challenge's.
+fn challenge_in(text: &str, page: &str, tree: &Tree) -> Option<Signal> {
+    let may_be = text.len() <= MOST_OF_A_CHALLENGE && page.len() <= LONGEST_CHALLENGE;
+    if !may_be {
+        return None;
+    }
+    let challenge = challenge::in_tree(page, tree)?;
+    let what = format!(
+        "it is a challenge of {}, by {}",
+        challenge.vendor, challenge.sign
+    );
+    signs::CHALLENGE.saying(what)
 }
 
 /// Judges a text without markup.
@@ -215,7 +208,7 @@ fn first_sentence(text: &str) -> usize {
     };
     let end = if text.is_ascii() {
         memchr::memchr3_iter(b'.', b'!', b'?', text.as_bytes())
-            .map(|it| it + 1)
+            .map(|at| at + 1)
             .find(ends)
     } else {
         text.match_indices(['.', '!', '?', '。', '！', '？', '।', '؟'])
@@ -284,53 +277,38 @@ fn weighed(
         .find(|it| it.state == PageState::Placeholder && it.other_prose >= 150);
     if let Some(notes) = notes {
         let what = format!("the page has {} letters of other text", notes.other_prose);
-        sign(&mut signals, PageState::Placeholder, -0.5, what);
+        signals.extend(signs::OTHER_NOTES.saying(what));
     }
     // A domain that is for sale has nothing but its name for a title.
     if speaks(&signals, PageState::Parked) && titles::is_domain(title.unwrap_or_default()) {
-        sign(
-            &mut signals,
-            PageState::Parked,
-            0.5,
-            "its title is a domain".to_owned(),
-        );
+        signals.extend(signs::DOMAIN_TITLE.signal());
     }
     for state in STAND_INS {
         if !speaks(&signals, state) {
             continue;
         }
         let of_state = said.iter().find(|it| it.state == state);
-        let other = of_state.map_or(main, |it| it.other_prose);
-        let mut relief = relief(state, other);
-        if let Some(it) = of_state.filter(|_| relief > 0.0) {
-            let small = match it.saying_prose * 2 {
-                it if it * 2 <= other => 0.2,
-                it if it <= other => 0.1,
-                _ => 0.0,
-            };
-            relief += if it.only_in_titles {
-                ONLY_IN_TITLES
-            } else {
-                small
-            };
-        }
+        let other = of_state.map_or(main, |state| state.other_prose);
+        let relief = of_state.map_or_else(
+            || signs::relief(state, other),
+            |said| signs::relief_of(said.only_in_titles, said.saying_prose, state, other),
+        );
         if relief > 0.0 {
             let what = format!("the page has {other} letters of other text");
             sign(&mut signals, state, -relief, what);
         } else if other < 50 {
-            sign(&mut signals, state, 0.2, NOTHING_ELSE.to_owned());
+            sign(
+                &mut signals,
+                state,
+                signs::NOTHING_ELSE_SAYS,
+                NOTHING_ELSE.to_owned(),
+            );
         }
     }
     if named >= 3 {
         // A page that names somebody is content, whatever else it says.
         for signal in signals.iter_mut().filter(|signal| signal.weight > 0.0) {
-            signal.weight *= if signal.speaks_for == PageState::SoftNotFound
-                || signal.speaks_for == PageState::Parked
-            {
-                0.6
-            } else {
-                0.4
-            };
+            signal.weight *= signs::beside_names(signal.speaks_for);
         }
     }
     signals
@@ -349,25 +327,6 @@ const STAND_INS: [PageState; 6] = [
 /// What is said of a page that says nothing else.
 const NOTHING_ELSE: &str = "the page has next to no other text";
 
-/// How much more other text speaks against a state that the titles alone tell: a poem may be called "Sorry".
-const ONLY_IN_TITLES: f64 = 0.2;
-
-/// How much it speaks against a state that the page has so many letters of other text. Walls have none; error pages may offer
-/// other things to read, and parked domains speak of domains.
-fn relief(state: PageState, other: usize) -> f64 {
-    let steps: [(usize, f64); 4] = match state {
-        PageState::Blocked | PageState::LoginWall | PageState::ConsentWall => {
-            [(1_200, 1.4), (400, 1.1), (200, 0.8), (110, 0.45)]
-        }
-        PageState::Parked => [(1_000, 1.2), (450, 0.8), (200, 0.5), (120, 0.2)],
-        _ => [(2_400, 1.2), (1_000, 0.8), (450, 0.5), (120, 0.3)],
-    };
-    steps
-        .iter()
-        .find(|step| other >= step.0)
-        .map_or(0.0, |step| step.1)
-}
-
 /// A heading that promises names where there are none.
 fn promised(mut signals: Vec<Signal>, flow: &Flow, named: usize) -> Vec<Signal> {
     let promised = flow
@@ -385,12 +344,7 @@ fn promised(mut signals: Vec<Signal>, flow: &Flow, named: usize) -> Vec<Signal> 
             .iter()
             .any(|signal| signal.speaks_for == PageState::Placeholder)
     {
-        sign(
-            &mut signals,
-            PageState::Placeholder,
-            0.3,
-            "its heading promises names and there are none".to_owned(),
-        );
+        signals.extend(signs::PROMISED.signal());
     }
     signals
 }
@@ -421,7 +375,7 @@ fn settle(signals: &[Signal], text: &str) -> PageState {
         .map(|state| (sum(signals, state), state))
         .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match best {
-        Some((sum, state)) if sum >= BELIEVED => state,
+        Some((sum, state)) if sum >= signs::BELIEVED => state,
         Some((sum, PageState::ScriptShell)) if text.is_empty() && sum > 0.0 => {
             PageState::ScriptShell
         }
@@ -450,7 +404,7 @@ fn doubt(
             PageState::ScriptShell | PageState::Placeholder if other >= 200 => 1.0,
             _ => 0.0,
         };
-        sum(signals, state) - relief >= POSSIBLE
+        sum(signals, state) - relief >= signs::POSSIBLE
     };
     let mut of: Vec<&Signal> = firm.iter().collect();
     let states = STAND_INS

@@ -1,6 +1,6 @@
 //! What headings, ids and classes tell of what stands below them: names, or something else.
 
-use super::names::lower_case;
+use super::letters::lower_case;
 use crate::language::Lexicon;
 
 pub(super) use crate::language::Heading as Telling;

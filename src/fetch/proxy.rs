@@ -4,6 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::uri::TargetUri;
@@ -143,7 +144,7 @@ impl Proxy {
         let Some(host) = url.host_str() else {
             return Err(ProxyError::Address { variable });
         };
-        let decoded = |text: &str| percent_decoded(text);
+        let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
         let authorization = (!url.username().is_empty()).then(|| {
             let user = decoded(url.username());
             let password = decoded(url.password().unwrap_or_default());
@@ -192,23 +193,6 @@ impl Except {
             _ => false,
         }
     }
-}
-
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((byte, later)) = rest.split_first() {
-        let escaped = later
-            .get(..2)
-            .filter(|_| *byte == b'%')
-            .and_then(|it| std::str::from_utf8(it).ok())
-            .and_then(|it| u8::from_str_radix(it, 16).ok());
-        out.push(escaped.unwrap_or(*byte));
-        rest = later
-            .get(if escaped.is_some() { 2 } else { 0 }..)
-            .unwrap_or_default();
-    }
-    out
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl Lesson {
             Self::OnPage => "noted: it is on the page; `recheck` lists what was missed".to_owned(),
             Self::SetAside(capture) => format!(
                 "noted: the capture of {} is set aside; it stays in the archive",
-                capture.date.format("%Y-%m-%d %H:%M UTC")
+                crate::clock::minute(capture.date)
             ),
         }
     }

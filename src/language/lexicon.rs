@@ -11,7 +11,7 @@ use foldhash::fast::FixedState;
 use super::{
     Attribute, Calendar, Grammar, Headings, Image, List, Menu, Organization, Place, Table,
     countries,
-    files::sections,
+    files::{Section, sections},
     phrases::{Phrase, Phrases},
 };
 
@@ -60,6 +60,20 @@ pub mod mark {
     pub const ROLE: u32 = 1 << 18;
     /// `calendar.spans`.
     pub const SPAN: u32 = 1 << 19;
+    /// `calendar.units`.
+    pub const TIME: u32 = 1 << 20;
+    /// `list.former`.
+    pub const FORMER: u32 = 1 << 21;
+    /// `list.left`.
+    pub const LEFT: u32 = 1 << 22;
+    /// `list.until`.
+    pub const UNTIL: u32 = 1 << 23;
+    /// `list.labels`.
+    pub const LABEL: u32 = 1 << 24;
+    /// `place.cities`.
+    pub const CITY: u32 = 1 << 25;
+    /// `place.parts`.
+    pub const PLACE_PART: u32 = 1 << 26;
 }
 
 /// An entry of the files.
@@ -174,81 +188,122 @@ static WORDS: LazyLock<HashMap<String, Marks, FixedState>> = LazyLock::new(|| {
     words
 });
 
+/// The lists of a section whose entries are words or whole lines: the key, the entries, their mark.
+type Lists = Vec<(&'static str, Vec<String>, Marks)>;
+
 /// Every entry that is a word or a whole line, with its mark.
 fn marked() -> Vec<(Source, Marks)> {
     let mut all = Vec::new();
-    let mut add = |language, key, entries: Vec<String>, mark| {
+    let mut add = |language, (key, entries, mark): (&'static str, Vec<String>, Marks)| {
         all.extend(entries.into_iter().map(|entry| {
-            (
-                Source {
-                    language,
-                    key,
-                    entry,
-                },
-                mark,
-            )
+            let source = Source {
+                language,
+                key,
+                entry,
+            };
+            (source, mark)
         }));
     };
-    for (code, section) in sections::<Grammar>() {
-        add(code, "grammar.small", section.small, mark::SMALL);
-        add(code, "grammar.sentence", section.sentence, mark::SENTENCE);
-        add(code, "grammar.openings", section.openings, mark::OPENING);
+    let of_sections = [
+        listed(of_grammar),
+        listed(of_organization),
+        listed(of_headings),
+        listed(of_menu),
+        listed(of_list),
+        listed(of_image),
+        listed(of_place),
+        listed(of_calendar),
+    ];
+    for (language, lists) in of_sections.into_iter().flatten() {
+        lists.into_iter().for_each(|list| add(language, list));
     }
-    for (code, section) in sections::<Organization>() {
+    for (name, _, language) in countries::names() {
         add(
-            code,
-            "organization.nouns",
-            section.nouns,
-            mark::ORGANIZATION,
+            language,
+            ("countries", vec![name.to_owned()], mark::COUNTRY),
         );
     }
-    for (code, section) in sections::<Headings>() {
-        add(code, "headings.captions", section.captions, mark::CAPTION);
-        add(code, "headings.leads", section.leads, mark::LEAD);
-        add(code, "headings.ranks", section.ranks, mark::RANK);
-        add(code, "headings.general", section.general, mark::GENERAL);
-    }
-    for (code, section) in sections::<Menu>() {
-        add(code, "menu.lines", section.lines, mark::MENU);
-        add(code, "menu.networks", section.networks, mark::NETWORK);
-    }
-    for (code, section) in sections::<List>() {
-        add(
-            code,
-            "list.placeholders",
-            section.placeholders,
-            mark::PLACEHOLDER,
-        );
-        add(
-            code,
+    all
+}
+
+/// The lists of a section in each language.
+fn listed<T: Section>(of: impl Fn(T) -> Lists) -> Vec<(&'static str, Lists)> {
+    let all = sections::<T>().into_iter();
+    all.map(|(code, section)| (code, of(section))).collect()
+}
+
+fn of_grammar(section: Grammar) -> Lists {
+    vec![
+        ("grammar.small", section.small, mark::SMALL),
+        ("grammar.sentence", section.sentence, mark::SENTENCE),
+        ("grammar.openings", section.openings, mark::OPENING),
+    ]
+}
+
+fn of_organization(section: Organization) -> Lists {
+    vec![("organization.nouns", section.nouns, mark::ORGANIZATION)]
+}
+
+fn of_headings(section: Headings) -> Lists {
+    vec![
+        ("headings.captions", section.captions, mark::CAPTION),
+        ("headings.leads", section.leads, mark::LEAD),
+        ("headings.ranks", section.ranks, mark::RANK),
+        ("headings.general", section.general, mark::GENERAL),
+    ]
+}
+
+fn of_menu(section: Menu) -> Lists {
+    vec![
+        ("menu.lines", section.lines, mark::MENU),
+        ("menu.networks", section.networks, mark::NETWORK),
+    ]
+}
+
+fn of_list(section: List) -> Lists {
+    vec![
+        ("list.placeholders", section.placeholders, mark::PLACEHOLDER),
+        (
             "list.placeholder_kinds",
             section.placeholder_kinds,
             mark::PLACEHOLDER_KIND,
-        );
-        add(code, "list.numbered", section.numbered, mark::NUMBERED);
-        add(code, "list.roles", section.roles, mark::ROLE);
-    }
-    for (code, section) in sections::<Image>() {
-        add(code, "image.generic", section.generic, mark::GENERIC_IMAGE);
-        add(code, "image.notices", section.notices, mark::NOTICE);
-    }
-    for (code, section) in sections::<Place>() {
-        add(code, "place.regions", section.regions, mark::COUNTRY);
-        add(code, "place.streets", section.streets, mark::STREET);
-    }
-    for (code, section) in sections::<Calendar>() {
-        // Shorter names of months are words of other meanings as well.
-        let months = section.months.into_iter().flatten();
-        let months = months.filter(|month| month.chars().count() >= 4 && !month.contains(' '));
-        add(code, "calendar.months", months.collect(), mark::CALENDAR);
-        add(code, "calendar.days", section.days, mark::CALENDAR);
-        add(code, "calendar.marks", section.marks, mark::CALENDAR);
-        add(code, "calendar.spans", section.spans, mark::SPAN);
-    }
-    for (name, _, language) in countries::names() {
-        add(language, "countries", vec![name.to_owned()], mark::COUNTRY);
-    }
-    all
+        ),
+        ("list.numbered", section.numbered, mark::NUMBERED),
+        ("list.roles", section.roles, mark::ROLE),
+        ("list.former", section.former, mark::FORMER),
+        ("list.left", section.left, mark::LEFT),
+        ("list.until", section.until, mark::UNTIL),
+        ("list.labels", section.labels, mark::LABEL),
+    ]
+}
+
+fn of_image(section: Image) -> Lists {
+    vec![
+        ("image.generic", section.generic, mark::GENERIC_IMAGE),
+        ("image.notices", section.notices, mark::NOTICE),
+    ]
+}
+
+fn of_place(section: Place) -> Lists {
+    vec![
+        ("place.regions", section.regions, mark::COUNTRY),
+        ("place.streets", section.streets, mark::STREET),
+        ("place.cities", section.cities, mark::CITY),
+        ("place.parts", section.parts, mark::PLACE_PART),
+    ]
+}
+
+fn of_calendar(section: Calendar) -> Lists {
+    // Shorter names of months are words of other meanings as well.
+    let months = section.months.into_iter().flatten();
+    let months = months.filter(|month| month.chars().count() >= 4 && !month.contains(' '));
+    vec![
+        ("calendar.months", months.collect(), mark::CALENDAR),
+        ("calendar.days", section.days, mark::CALENDAR),
+        ("calendar.marks", section.marks, mark::CALENDAR),
+        ("calendar.spans", section.spans, mark::SPAN),
+        ("calendar.units", section.units, mark::TIME),
+    ]
 }
 
 static SUFFIXES: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -262,6 +317,16 @@ static LAST_BYTES: LazyLock<HashSet<u8, FixedState>> = LazyLock::new(|| {
         .iter()
         .filter_map(|suffix| suffix.bytes().last())
         .collect()
+});
+
+/// Words for former ones in scripts without spaces, but for those of one character.
+static FORMER_WITHIN: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let all = sections::<List>().into_iter();
+    let words = all.flat_map(|(_, section)| section.former);
+    let is_unparted = |word: &String| {
+        word.starts_with(|letter: char| letter >= '\u{2e80}') && word.chars().count() >= 2
+    };
+    words.filter(is_unparted).collect()
 });
 
 static STREET_ENDINGS: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -315,6 +380,12 @@ impl Lexicon {
         Self::word(folded) & mark::COUNTRY != 0
     }
 
+    /// Whether a text in lower case is the name of a country, a region or a city.
+    #[must_use]
+    pub fn is_place(folded: &str) -> bool {
+        Self::word(folded) & (mark::COUNTRY | mark::CITY) != 0
+    }
+
     /// Whether a word in lower case ends as names of organizations do, where words are joined.
     #[must_use]
     pub fn ends_in_organization(folded: &str) -> bool {
@@ -323,6 +394,12 @@ impl Lexicon {
             && SUFFIXES
                 .iter()
                 .any(|suffix| folded.ends_with(suffix.as_str()))
+    }
+
+    /// Whether a run of letters without spaces has a word for former ones in it.
+    #[must_use]
+    pub fn has_former_within(run: &str) -> bool {
+        FORMER_WITHIN.iter().any(|word| run.contains(word.as_str()))
     }
 
     /// Whether a word in lower case ends as names of streets do.

@@ -86,7 +86,7 @@ impl Phrases {
     }
 
     /// The phrases in a text, which is folded to lower case, with the bytes at which each begins.
-    pub(super) fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'a Phrase, usize)> {
+    pub(super) fn find<'p>(&'p self, text: &str) -> impl Iterator<Item = (&'p Phrase, usize)> {
         let automaton = self.automaton.iter();
         let found = automaton.flat_map(move |it| it.find_overlapping_iter(text));
         found.filter_map(move |it| {

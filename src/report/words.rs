@@ -8,15 +8,7 @@ use crate::{
     text::one_line,
 };
 
-/// A time as a date.
-pub(super) fn day(at: Instant) -> String {
-    at.format("%Y-%m-%d").to_string()
-}
-
-/// A time to the minute, in UTC.
-pub(super) fn minute(at: Instant) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
-}
+pub(super) use crate::clock::{day, minute};
 
 /// A sentence that says that the capture from `date` was removed.
 pub(super) fn removed(date: Instant, removed: &Removed) -> String {

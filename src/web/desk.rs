@@ -45,20 +45,8 @@ fn parts(request: &Request) -> Vec<String> {
 
 /// A part of a path without its percent-coding.
 pub(super) fn decoded(part: &str) -> String {
-    String::from_utf8_lossy(&percent(part)).into_owned()
-}
-
-fn percent(part: &str) -> Vec<u8> {
-    let bytes = part.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let digits = part.get(at + 1..at + 3).filter(|_| *byte == b'%');
-        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(escaped.unwrap_or(*byte));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    decoded
+    let decoded = percent_encoding::percent_decode_str(part);
+    decoded.decode_utf8_lossy().into_owned()
 }
 
 /// The profile that a path names, and the rest of the path.

@@ -2,7 +2,7 @@
 
 use crate::{
     capture::{Source, is_redirect},
-    clock::{Instant, digits14, http_date, warc_date},
+    clock::{Instant, day, digits14, http_date, minute, warc_date},
     content_coding::{self, Caps},
     memento::{Asked, Form, When, target_of},
     replay,
@@ -434,12 +434,4 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
     let query = request.query.as_deref()?;
     let found = url::form_urlencoded::parse(query.as_bytes()).find(|it| it.0 == name);
     found.map(|pair| pair.1.into_owned())
-}
-
-fn day(at: Instant) -> String {
-    at.format("%Y-%m-%d").to_string()
-}
-
-fn minute(at: Instant) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }

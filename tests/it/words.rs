@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use stillsays::{
     extract::{self, Page},
     media_type::MediaType,
+    reading::{PageState, Reading},
 };
 
 use crate::project::Project;
@@ -42,6 +43,9 @@ fn entries(section: &str, key: &str) -> Vec<(String, String, String)> {
     let mut all = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
+        if path.extension().is_none_or(|it| it != "toml") {
+            continue;
+        }
         let code = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let words: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
         for entry in words[section][key].as_array().unwrap() {
@@ -70,6 +74,89 @@ fn under_no_heading_of_other_things_they_are() {
         .filter(|it| !headings(&page(&it.2)).is_empty())
         .collect();
     assert!(found.is_empty(), "{found:?}");
+}
+
+/// The reading of a short page whose title and heading are `title` and whose text is `text`.
+fn short(title: &str, text: &str) -> Reading {
+    let html = format!(
+        "<!doctype html><title>{title}</title><body><main><h1>{title}</h1><p>{text}</p></main>"
+    );
+    extract::read(&Page {
+        body: html.as_bytes(),
+        media_type: &MediaType::parse("text/html; charset=utf-8"),
+        uri: None,
+        status: None,
+        selectors: &[],
+    })
+}
+
+/// Whether something on the page speaks for a state.
+fn speaks(reading: &Reading, state: PageState) -> bool {
+    let mut signals = reading.signals.iter();
+    signals.any(|it| it.speaks_for == state && it.weight > 0.0)
+}
+
+/// The sections of page states, with the state each speaks for.
+const STATES: [(&str, PageState); 9] = [
+    ("blocked", PageState::Blocked),
+    ("unavailable", PageState::Unavailable),
+    ("not_found", PageState::SoftNotFound),
+    ("login", PageState::LoginWall),
+    ("paywall", PageState::LoginWall),
+    ("consent", PageState::ConsentWall),
+    ("parked", PageState::Parked),
+    ("placeholder", PageState::Placeholder),
+    ("script", PageState::ScriptShell),
+];
+
+/// The phrases of a strength: code, section, state, phrase.
+fn phrases(strength: &str) -> Vec<(String, &'static str, PageState, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/language/words");
+    let mut all = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|it| it != "toml") {
+            continue;
+        }
+        let code = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let words: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        for (section, state) in STATES {
+            for entry in words["page"][section][strength].as_array().unwrap() {
+                let phrase = entry.as_str().unwrap().trim_end_matches('*').to_owned();
+                all.push((code.clone(), section, state, phrase));
+            }
+        }
+    }
+    assert!(all.len() > 500, "{strength}: {}", all.len());
+    all
+}
+
+#[test]
+fn each_title_phrase_gives_a_short_page_its_state() {
+    let mut wrong = Vec::new();
+    for (code, section, state, phrase) in phrases("title") {
+        let reading = short(&phrase, "");
+        // What is still to come, and what a script brings, needs more than a title.
+        let is_stand_in = !matches!(state, PageState::Placeholder | PageState::ScriptShell);
+        let is_content = is_stand_in && reading.state == PageState::Content;
+        if is_content || !speaks(&reading, state) {
+            wrong.push((code, section, phrase, reading.state));
+        }
+    }
+    assert!(wrong.is_empty(), "{}: {wrong:?}", wrong.len());
+}
+
+#[test]
+fn each_phrase_of_the_text_speaks_for_its_state_and_makes_a_short_page_doubtful() {
+    let mut wrong = Vec::new();
+    for (code, section, state, phrase) in phrases("text") {
+        let reading = short("Tern", &phrase);
+        let is_proof = reading.state == PageState::Content && reading.doubt.is_none();
+        if is_proof || !speaks(&reading, state) {
+            wrong.push((code, section, phrase, reading.state));
+        }
+    }
+    assert!(wrong.is_empty(), "{}: {wrong:?}", wrong.len());
 }
 
 #[test]

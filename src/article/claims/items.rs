@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Reader, claim, last_sentence, place_of};
 use crate::{
-    article::{Block, Kind, Loss, figure, list, name, role, sentence, split},
+    article::{Block, Kind, Loss, figure, list, name, role, split},
+    language::sentences,
     profile::{ListedName, Statement},
     text::one_line,
 };
@@ -105,27 +106,8 @@ impl Reader<'_> {
             numbers = numbers_of(std::slice::from_ref(title));
             self.cover(title);
         }
-        let block = match intro.block {
-            Some(block) if colon => {
-                // "Members[1] :", "Members:[1]".
-                let from = block
-                    .text
-                    .trim_end_matches([' ', '\u{a0}', ':', '：'])
-                    .len();
-                let behind = block.markers.iter().filter(|marker| marker.at >= from);
-                numbers.extend(behind.map(|behind| behind.number));
-                block
-            }
-            // Without a colon the paragraph speaks for itself, and the items must bring their own markers.
-            Some(block) if !numbers.is_empty() && says_list(&block.text) => {
-                self.prose(block);
-                block
-            }
-            Some(_) => return false,
-            None => match items.first() {
-                Some(first) => first,
-                None => return false,
-            },
+        let Some(block) = self.speaking(intro, items, &mut numbers) else {
+            return false;
         };
         if numbers.is_empty() {
             self.uncited(intro, block, names.len());
@@ -160,6 +142,34 @@ impl Reader<'_> {
             self.before_colon(block);
         }
         true
+    }
+
+    /// The block that says what the items are: the paragraph that introduces them, or the first item. Takes the paragraph's own markers.
+    fn speaking<'b>(
+        &mut self,
+        intro: &Intro<'b>,
+        items: &'b [Block],
+        numbers: &mut BTreeSet<u32>,
+    ) -> Option<&'b Block> {
+        match intro.block {
+            Some(block) if is_title(&block.text) => {
+                // "Members[1] :", "Members:[1]".
+                let from = block
+                    .text
+                    .trim_end_matches([' ', '\u{a0}', ':', '：'])
+                    .len();
+                let behind = block.markers.iter().filter(|marker| marker.at >= from);
+                numbers.extend(behind.map(|behind| behind.number));
+                Some(block)
+            }
+            // Without a colon the paragraph speaks for itself, and the items must bring their own markers.
+            Some(block) if !numbers.is_empty() && says_list(&block.text) => {
+                self.prose(block);
+                Some(block)
+            }
+            Some(_) => None,
+            None => items.first(),
+        }
     }
 
     /// Notes that a claim of another paragraph rests on this one's markers.
@@ -203,7 +213,7 @@ impl Reader<'_> {
 
     /// The sentences before the one that ends with a colon.
     fn before_colon(&mut self, block: &Block) {
-        let sentences = sentence::sentences(&block.text);
+        let sentences = sentences::sentences(&block.text);
         if let Some(last) = sentences.last()
             && sentences.len() > 1
         {
@@ -258,7 +268,7 @@ fn item_name(text: &str) -> Option<ListedName> {
 
 /// Whether a sentence without a colon announces what stands under it.
 fn says_list(text: &str) -> bool {
-    let last = sentence::sentences(text)
+    let last = sentences::sentences(text)
         .last()
         .map_or("", |sentence| &text[sentence.clone()])
         .to_lowercase();

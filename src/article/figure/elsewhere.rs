@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{article::date, language::Language};
+use crate::language::{Language, dates, numbers};
 
 /// Characters that part the digits of one number.
 const INNER: [char; 4] = ['.', ',', '\u{a0}', '\u{202f}'];
@@ -17,7 +17,7 @@ pub(super) fn find(sentence: &str, language: &Language) -> Vec<Range<usize>> {
         let end = number_end(sentence, start);
         at = end;
         let word = sentence[..start].ends_with(char::is_alphanumeric) && !unspaced;
-        let date = date::leading(&sentence[start..]).is_some();
+        let date = dates::leading(&sentence[start..]).is_some();
         if word || date || is_ordinal(sentence, end) {
             continue;
         }
@@ -101,15 +101,15 @@ fn word_behind(sentence: &str, end: usize, language: &Language) -> Option<usize>
         if word.is_empty()
             || language.grammar.and.contains(&lower)
             || language.list.stops.contains(&lower)
-            || date::is_month(&lower)
+            || dates::is_month(&lower)
         {
             return None;
         }
-        if is_time(&lower) {
+        if super::is_time(&lower) {
             return None;
         }
         at += word.len();
-        if !is_scale(&lower) {
+        if numbers::scale(&lower, Some(language.code)).is_none() {
             return Some(at);
         }
         // "2,5 millions d’euros", "3 millones de personas"
@@ -121,71 +121,6 @@ fn word_behind(sentence: &str, end: usize, language: &Language) -> Option<usize>
         }
     }
     Some(at)
-}
-
-fn is_scale(word: &str) -> bool {
-    let scales = [
-        "million",
-        "millionen",
-        "millions",
-        "millones",
-        "milioni",
-        "milhões",
-        "miljoen",
-        "miljoner",
-        "milionów",
-        "миллионов",
-        "миллиона",
-        "млн",
-        "мільйонів",
-        "milliarden",
-        "milliards",
-        "mil",
-        "tausend",
-        "mille",
-        "тысяч",
-        "тыс",
-        "тисяч",
-        "tys",
-        "tysięcy",
-        "mln",
-        "مليون",
-        "ألف",
-        "mio",
-    ];
-    scales.contains(&word)
-}
-
-/// Words of time: with these a number tells when, not how many.
-fn is_time(word: &str) -> bool {
-    let times = [
-        "jahre",
-        "jahren",
-        "ans",
-        "années",
-        "años",
-        "anni",
-        "anos",
-        "jaar",
-        "lat",
-        "år",
-        "лет",
-        "года",
-        "году",
-        "років",
-        "року",
-        "سنة",
-        "عام",
-        "сентября",
-        "tagen",
-        "jours",
-        "días",
-        "giorni",
-        "г",
-        "р",
-        "м",
-    ];
-    times.contains(&word)
 }
 
 /// The end of a counter and what it counts, where words are not parted: `61个国家`, `61か国`.

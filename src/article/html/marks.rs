@@ -1,5 +1,8 @@
 //! What tells a marker from other links, and a note from other text.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use scraper::ElementRef;
 
 use super::entry;
@@ -199,22 +202,8 @@ pub(super) fn begins_with(holder: ElementRef<'_>, element: ElementRef<'_>) -> bo
 }
 
 pub(super) fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let digits = tail.get(..2).filter(|_| first == b'%');
-        let value = digits
-            .and_then(|digit| std::str::from_utf8(digit).ok())
-            .and_then(|it| u8::from_str_radix(it, 16).ok());
-        if let Some(value) = value {
-            bytes.push(value);
-            rest = tail.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 /// A digit as it is raised.

@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 use super::led_beginning;
-use crate::article::{
-    name, split,
-    words::{self, holds},
+use crate::{
+    article::{
+        name, split,
+        words::{self, holds},
+    },
+    language::legal_forms,
 };
 
 /// Whether a stretch in small letters stands between names of the list, so that it goes on behind it.
@@ -103,7 +106,8 @@ pub(super) fn left_out(stretch: &str) -> Vec<String> {
     let texts = pieces.into_iter().map(|piece| stretch[piece].trim());
     texts
         .filter(|text| {
-            let named = name::is_name(text) || words::is_legal_form(text) || split::is_rest(text);
+            let named =
+                name::is_name(text) || legal_forms::is_appended(text) || split::is_rest(text);
             let tail = text
                 .split_once(" and ")
                 .is_some_and(|parts| name::is_name(parts.1));

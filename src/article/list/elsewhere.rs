@@ -60,6 +60,23 @@ fn introduced(sentence: &str, language: &Language) -> Option<Found> {
     best
 }
 
+/// Where a list that begins at `start` ends: before the words that close one.
+fn list_end(sentence: &str, start: usize, language: &Language) -> Option<usize> {
+    let mut end = sentence
+        .trim_end_matches(['.', '。', '!', '؟', ' ', '！'])
+        .len();
+    let mut closed = false;
+    for closing in &language.list.closing {
+        let body = sentence.get(start..end)?;
+        if let Some(at) = body.rfind(closing.as_str()) {
+            end = end.min(start + at);
+            closed = true;
+        }
+    }
+    // Where the verb comes last, words without it are no list.
+    (closed || language.code != "ja").then_some(end)
+}
+
 /// The bytes behind each phrase.
 fn starts(sentence: &str, phrases: &[String], unspaced: bool) -> Vec<usize> {
     let lower = sentence.to_lowercase();
@@ -85,21 +102,7 @@ fn starts(sentence: &str, phrases: &[String], unspaced: bool) -> Vec<usize> {
 }
 
 fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) -> Option<Found> {
-    let mut end = sentence
-        .trim_end_matches(['.', '。', '!', '؟', ' ', '！'])
-        .len();
-    let mut closed = false;
-    for closing in &language.list.closing {
-        let body = sentence.get(start..end)?;
-        if let Some(at) = body.rfind(closing.as_str()) {
-            end = end.min(start + at);
-            closed = true;
-        }
-    }
-    // Where the verb comes last, words without it are no list.
-    if language.code == "ja" && !closed {
-        return None;
-    }
+    let end = list_end(sentence, start, language)?;
     let body = sentence.get(start..end)?;
     let mut lead = body.len() - body.trim_start_matches([':', '：', ' ', '\u{a0}']).len();
     if language.code == "ar" {

@@ -155,25 +155,7 @@ fn of_clause(head: &str, plural: bool, title: &str) -> Option<String> {
             return shared(earlier, title);
         }
     }
-    let start = head
-        .rfind([',', ';', ':', '('])
-        .map(|at| at + 1)
-        .into_iter()
-        .chain(
-            [
-                " that ",
-                " which ",
-                " because ",
-                " while ",
-                " although ",
-                " where ",
-                " who ",
-            ]
-            .iter()
-            .filter_map(|it| head.rfind(it).map(|at| at + it.len())),
-        )
-        .max()
-        .unwrap_or(0);
+    let start = clause_start(head);
     let nearest = head[start..]
         .trim()
         .trim_start_matches(['”', '"', '’'])
@@ -204,17 +186,39 @@ fn of_clause(head: &str, plural: bool, title: &str) -> Option<String> {
         let first = head.split([',', '(']).next().unwrap_or_default();
         return resolve(first.trim(), plural, title);
     }
-    let lead = head[..start].trim_end_matches([',', ';', ' ']);
+    behind_mark((&head[..start], nearest), plural, title)
+}
+
+/// Where the last clause of a sentence's beginning begins.
+fn clause_start(head: &str) -> usize {
+    const JOINTS: [&str; 7] = [
+        " that ",
+        " which ",
+        " because ",
+        " while ",
+        " although ",
+        " where ",
+        " who ",
+    ];
+    let mark = head.rfind([',', ';', ':', '(']).map(|at| at + 1);
+    let joints = JOINTS.iter();
+    let joints = joints.filter_map(|joint| head.rfind(joint).map(|at| at + joint.len()));
+    mark.into_iter().chain(joints).max().unwrap_or(0)
+}
+
+/// The subject of a clause that begins behind a mark; `before` is what stands up to there, the mark included.
+fn behind_mark((before, nearest): (&str, &str), plural: bool, title: &str) -> Option<String> {
+    let lead = before.trim_end_matches([',', ';', ' ']);
     let clause = lead.ends_with("that")
         || lead.ends_with("because")
         || lead.ends_with("while")
         || lead.ends_with("although");
     let adverbial = is_adverbial(lead) || lead.ends_with("):");
-    let bracketed = head[..start].ends_with('(');
+    let bracketed = before.ends_with('(');
     if bracketed {
         return None;
     }
-    if adverbial || clause || head[..start].ends_with(';') {
+    if adverbial || clause || before.ends_with(';') {
         return resolve(nearest, plural, title);
     }
     // An apposition between subject and verb: "The Alliance, a charity, is …" has `nearest` = "a charity".

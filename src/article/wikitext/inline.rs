@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::template::{self, Template};
-use crate::text::html_escaped;
+use crate::{
+    html::unescaped,
+    text::{html_escaped, one_line},
+};
 
 /// A page's notes, as they are met.
 #[derive(Clone, Debug, Default)]
@@ -430,4 +433,17 @@ impl<'a> Tag<'a> {
         let value = value.trim();
         (!value.is_empty()).then(|| value.to_owned())
     }
+}
+
+/// Wikitext of one line without markup: `[[Alder House|Alder]]` as `Alder`.
+pub(in crate::article) fn plain(text: &str) -> String {
+    let rendered = Page::of(text).inline(text);
+    let mut out = String::new();
+    let mut rest = rendered.as_str();
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = rest[at..].split_once('>').map_or("", |parts| parts.1);
+    }
+    out.push_str(rest);
+    one_line(&unescaped(&out))
 }

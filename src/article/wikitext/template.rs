@@ -4,11 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    inline::{Page, balanced},
-    plain,
-};
-use crate::{article::citation, text::html_escaped};
+use super::inline::{Page, balanced, plain};
+use crate::{article::fields, text::html_escaped};
 
 /// A template's name and what it is given.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +68,7 @@ impl<'a> Template<'a> {
 
     /// What a short note calls a citation by: its authors' last names and its year.
     pub(super) fn source_key(&self) -> Option<String> {
-        if !citation::is_citation(&self.name) {
+        if !fields::is_citation(&self.name) {
             return None;
         }
         if let Some(key) = self.value("ref").filter(|value| value.contains("ref|")) {
@@ -126,7 +123,7 @@ fn parameters(inside: &str) -> Vec<&str> {
 /// What a template leaves in the text.
 pub(super) fn rendered(page: &mut Page, template: &Template<'_>) -> String {
     let name = template.name.as_str();
-    if citation::is_citation(name) {
+    if fields::is_citation(name) {
         return cited(template);
     }
     if name.starts_with("infobox") || name.contains(" infobox") || name == "taxobox" {
@@ -323,8 +320,8 @@ fn cited(template: &Template<'_>) -> String {
             .find_map(|name| fields.get(*name)?.get("wt").and_then(Value::as_str))
             .map(str::to_owned)
     };
-    let title = field(citation::TITLE).unwrap_or_default();
-    let work = field(citation::WORK);
+    let title = field(fields::TITLE).unwrap_or_default();
+    let work = field(fields::WORK);
     let mut text = String::new();
     if !title.is_empty() {
         let _ = write!(
@@ -342,7 +339,7 @@ fn cited(template: &Template<'_>) -> String {
         "<cite data-mw=\"{}\">{text}",
         html_escaped(&data.to_string())
     );
-    for (names, shown) in [(citation::URL, "link"), (citation::ARCHIVE, "Archived")] {
+    for (names, shown) in [(fields::URL, "link"), (fields::ARCHIVE, "Archived")] {
         let address = names.iter().find_map(|name| template.value(name));
         if let Some(address) = address.filter(|address| address.starts_with("http")) {
             let _ = write!(out, "<a href=\"{}\">{shown}</a> ", html_escaped(address));

@@ -6,7 +6,8 @@ use super::{
     assignment::{self, Pair},
     candidates::candidates,
     key::NameKey,
-    likeness::{Likeness, likeness},
+    likeness::Likeness,
+    pairs::likeness,
 };
 
 /// Names in comparable form.

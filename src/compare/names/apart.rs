@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{key::NameKey, spelling::split, vocabulary};
+use crate::language::opposites;
 
 /// The result of comparing the words that only one of two names has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(in crate::compare) fn apart(claimed: &NameKey, found: &NameKey) -> Option<Ap
         let mut letters = text.chars();
         letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
     };
-    let turned = |words: &[&str]| words.iter().any(|word| TABLE.negations.contains(word));
+    let turned = |words: &[&str]| words.iter().any(|word| TABLE.negations.contains(*word));
     if own.iter().any(opposite)
         || turned(&own) != turned(&new)
         || own.iter().any(letter) && new.iter().any(letter)
@@ -79,7 +80,7 @@ fn only_in<'a>(one: &'a [String], other: &[String]) -> Vec<&'a str> {
 struct Table {
     /// For each word, the pairs that contain it, each with the side.
     opposites: HashMap<String, Vec<(usize, bool)>>,
-    negations: HashSet<&'static str>,
+    negations: HashSet<String>,
     sisters: HashSet<String>,
 }
 
@@ -90,30 +91,22 @@ impl Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table::default();
-    for (number, line) in include_str!("apart.txt").lines().enumerate() {
-        let Some((kind, words)) = line.split_once(' ') else {
-            continue;
-        };
-        match kind {
-            "opposite" => {
-                for (side, words) in words.split('|').enumerate() {
-                    for word in words.split_whitespace() {
-                        let sides = table
-                            .opposites
-                            .entry(vocabulary::canonical(word))
-                            .or_default();
-                        sides.push((number, side == 0));
-                    }
-                }
+    let mut table = Table {
+        negations: opposites::negations().into_iter().collect(),
+        ..Table::default()
+    };
+    for (number, sides) in opposites::opposites().into_iter().enumerate() {
+        for (words, is_first) in sides.into_iter().zip([true, false]) {
+            for word in words {
+                let sides = table.opposites.entry(vocabulary::canonical(&word));
+                sides.or_default().push((number, is_first));
             }
-            "negation" => table.negations.extend(words.split_whitespace()),
-            "sister" => table
-                .sisters
-                .extend(words.split_whitespace().map(vocabulary::canonical)),
-            _ => {}
         }
     }
+    let arms = opposites::arms().into_iter();
+    table
+        .sisters
+        .extend(arms.map(|word| vocabulary::canonical(&word)));
     table
 });
 

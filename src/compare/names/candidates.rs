@@ -1,7 +1,7 @@
 //! The names of a page that can be like a claimed name at all, found without comparing every pair.
 //!
-//! Nothing is left out to which [`likeness`](crate::compare::names::likeness::likeness) gives [`FLOOR`] or more: for each way to reach
-//! that score, this module looks up what the two names must then have in common. The candidates are compared in full, so the
+//! Nothing that [`likeness`](crate::compare::names::pairs::likeness) gives [`FLOOR`] or more is left out: for each way in which it can
+//! come to that, what the two names must then have in common is looked up. Whatever is found is compared in full, so the
 //! scores are those of the full comparison.
 
 use std::{

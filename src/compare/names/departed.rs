@@ -19,31 +19,9 @@ impl Judged<'_> {
         let region = self.region?;
         let main = self.pool.lists.get(*region.lists.first()?)?;
         let from = main.heading.clone().unwrap_or_else(|| list_title(main));
-        let beside = |at: usize| {
-            let found = self.pool.names.get(at)?;
-            if !found.item.surface.starts_with(key.surface.as_str()) {
-                return None;
-            }
-            // The list reader removes dates in brackets after a name.
-            let aside = found.item.range.as_ref().and_then(|range| {
-                let behind = self
-                    .page
-                    .reading
-                    .text
-                    .get(range.end..)?
-                    .strip_prefix(" (")?;
-                Some(format!(
-                    "{} ({}",
-                    key.surface,
-                    behind.split([')', '\n']).next()?
-                ))
-            });
-            let said = left::beside(&found.item.surface, &key.surface);
-            Some((at, said.or_else(|| left::beside(&aside?, &key.surface))?))
-        };
         let marked = || {
             let mut members = right.into_iter().chain(self.members.iter().copied());
-            let (at, said) = members.find_map(beside)?;
+            let (at, said) = members.find_map(|at| Some((at, self.said_beside(key, at)?)))?;
             Some((at, format!("marked “{said}”")))
         };
         let struck = || {
@@ -83,6 +61,23 @@ impl Judged<'_> {
         let to = list.heading.clone().unwrap_or_default();
         let what = "it is in a list of former ones";
         Some(answer(from, to, Some(found.surface.clone()), what, place))
+    }
+
+    /// What is written beside the list's name at `at`, if that is the claimed one and left.
+    fn said_beside(&self, key: &NameKey, at: usize) -> Option<String> {
+        let found = self.pool.names.get(at)?;
+        if !found.item.surface.starts_with(key.surface.as_str()) {
+            return None;
+        }
+        // A reader of lists leaves out what stands in brackets behind a name where it is a date.
+        let aside = found.item.range.as_ref().and_then(|range| {
+            let text = &self.page.reading.text;
+            let behind = text.get(range.end..)?.strip_prefix(" (")?;
+            let inside = behind.split([')', '\n']).next()?;
+            Some(format!("{} ({inside}", key.surface))
+        });
+        let said = left::beside(&found.item.surface, &key.surface);
+        said.or_else(|| left::beside(&aside?, &key.surface))
     }
 
     fn is_struck(&self, at: usize) -> bool {

@@ -3,11 +3,15 @@
 use std::ops::Range;
 
 use super::{
-    former,
-    judged::{Judged, list_title},
+    NameAnswer, former,
+    judged::{Judged, blank, list_title},
     key::NameKey,
+    likeness::reason,
 };
-use crate::{compare::claim::Place, entity::ListKind};
+use crate::{compare::claim::Place, entity::ListKind, finding::Verdict};
+
+/// How sure it is that a name outside of the list is the claimed one.
+const ON_THE_PAGE: f64 = 0.9;
 
 /// The place of a claimed name outside its list.
 pub(in crate::compare) struct Elsewhere {
@@ -24,6 +28,27 @@ pub(in crate::compare) struct Elsewhere {
 }
 
 impl Judged<'_> {
+    /// A claimed name that the page has outside of its list.
+    pub(super) fn outside(&self, other: &Elsewhere) -> NameAnswer {
+        let inside = self.region.is_none() && self.in_prose || other.in_member;
+        let verdict = if inside {
+            Verdict::Present
+        } else {
+            Verdict::Elsewhere {
+                place: other.what.clone(),
+            }
+        };
+        let place = Place {
+            note: Some(other.what.clone()),
+            ..other.place.clone()
+        };
+        NameAnswer {
+            found: Some(other.found.clone()),
+            reasons: vec![reason("the name is on the page", ON_THE_PAGE)],
+            ..blank(verdict, ON_THE_PAGE, place)
+        }
+    }
+
     /// A name outside the region: in another list, or in the text.
     pub(in crate::compare) fn elsewhere(&self, key: &NameKey) -> Option<Elsewhere> {
         let listed = self

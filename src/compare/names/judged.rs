@@ -19,7 +19,19 @@ use crate::{
     reading::{Ending, Region as Part},
 };
 
-/// A page with its region, prepared for questions about each name.
+/// How sure it is that a name over several lines is the claimed one.
+const OVER_LINES: f64 = 0.95;
+
+/// From this score on a variant is a new name.
+const RENAMED: f64 = 0.7;
+
+/// From this score on a variant in the list counts more than the claimed spelling elsewhere.
+const SURELY_RENAMED: f64 = 0.76;
+
+/// What it says against a new name that the page has the claimed spelling as well.
+const BOTH_SPELLINGS: f64 = -0.1;
+
+/// A page and what was found on it, ready to be asked about each name.
 pub(in crate::compare) struct Judged<'a> {
     /// The text of the page.
     pub(in crate::compare) page: &'a PageText<'a>,
@@ -31,8 +43,8 @@ pub(in crate::compare) struct Judged<'a> {
     pub(in crate::compare) region: Option<&'a Region>,
     /// The names of the region, as indices in the pool.
     pub(in crate::compare) members: BTreeSet<usize>,
-    /// Whether most of the claimed names are in running text: then they are searched there.
-    in_prose: bool,
+    /// Whether most of the claim's names stand in running text: then the text is where they are looked for.
+    pub(super) in_prose: bool,
 }
 
 impl<'a> Judged<'a> {
@@ -131,116 +143,97 @@ impl<'a> Judged<'a> {
         likeness: Option<Likeness>,
         untold: Option<&(Why, String)>,
     ) -> NameAnswer {
-        let blank = |verdict, score: f64, place| NameAnswer {
-            claimed: String::new(),
-            verdict,
-            found: None,
-            score: round(score),
-            reasons: Vec::new(),
-            place,
-            held_in: Vec::new(),
-        };
-        let same = right.filter(|_| {
-            likeness
-                .as_ref()
-                .is_some_and(|likeness| likeness.grade >= Grade::Same)
-        });
-        if let Some(it) = self.keys.get(at).and_then(|key| self.departed(key, same)) {
-            return it;
+        let is_same = |likeness: &Likeness| likeness.grade >= Grade::Same;
+        let same = right.filter(|_| likeness.as_ref().is_some_and(is_same));
+        let key = self.keys.get(at);
+        if let Some(departed) = key.and_then(|key| self.departed(key, same)) {
+            return departed;
         }
-        let candidate = right
-            .and_then(|right| self.pool.names.get(right))
-            .zip(likeness);
-        if let Some((found, likeness)) = &candidate
-            && likeness.grade >= Grade::Same
-        {
-            let place = self.item_place(right.unwrap_or_default());
-            let found = Some(found.item.surface.clone());
-            return NameAnswer {
-                found,
-                reasons: likeness.reasons.clone(),
-                ..blank(Verdict::Present, likeness.score, place)
-            };
+        let candidate = right.zip(likeness);
+        let is_alone = candidate.is_none();
+        if let Some((right, likeness)) = candidate.as_ref().filter(|pair| is_same(&pair.1)) {
+            return self.present(*right, likeness);
         }
-        let Some(key) = self.keys.get(at) else {
+        let Some(key) = key else {
             return blank(Verdict::Absent, 0.0, Place::default());
         };
-        let begins = || self.begins_member(key).filter(|_| untold.is_none());
         if let Some(place) = right.and_then(|right| self.over_lines(key, right)) {
-            let reasons = vec![reason("the same name, over several lines", 0.95)];
             return NameAnswer {
                 found: Some(key.surface.clone()),
-                reasons,
-                ..blank(Verdict::Present, 0.95, place)
+                reasons: vec![reason("the same name, over several lines", OVER_LINES)],
+                ..blank(Verdict::Present, OVER_LINES, place)
             };
         }
         let elsewhere = self.elsewhere(key);
-        let grown = candidate.as_ref().is_some_and(|(_, candidate)| {
-            candidate.grade == Grade::Variant && candidate.score >= 0.76
+        let grown = candidate.as_ref().is_some_and(|(_, likeness)| {
+            likeness.grade == Grade::Variant && likeness.score >= SURELY_RENAMED
         });
         if let Some(other) = &elsewhere
             && (!grown || other.listed >= 3 || other.in_member)
         {
-            let inside = self.region.is_none() && self.in_prose || other.in_member;
-            let place = other.what.clone();
-            let verdict = if inside {
-                Verdict::Present
-            } else {
-                Verdict::Elsewhere { place }
-            };
-            let reasons = vec![reason("the name is on the page", 0.9)];
-            let place = Place {
-                note: Some(other.what.clone()),
-                ..other.place.clone()
-            };
-            let found = Some(other.found.clone());
-            return NameAnswer {
-                found,
-                reasons,
-                ..blank(verdict, 0.9, place)
-            };
+            return self.outside(other);
         }
-        if let Some((found, likeness)) = candidate {
-            let because = likeness
-                .reasons
-                .first()
-                .map(|reason| reason.what.clone())
-                .unwrap_or_default();
-            let place = self.item_place(right.unwrap_or_default());
-            let to = found.item.surface.clone();
-            let verdict = if likeness.grade == Grade::Variant && likeness.score >= 0.7 {
-                Verdict::Renamed {
-                    to: to.clone(),
-                    because,
-                }
-            } else if likeness.score >= FLOOR {
-                let detail = format!("perhaps \"{to}\": {because}");
-                Verdict::CannotTell {
-                    why: Why::Perhaps,
-                    detail,
-                }
-            } else {
-                return self.missing(untold, blank);
-            };
-            let mut reasons = likeness.reasons;
-            if let Some(other) = elsewhere {
-                let what = format!("the claimed spelling is on the page, too, {}", other.what);
-                reasons.push(reason(&what, -0.1));
-            }
-            return NameAnswer {
-                found: Some(to),
-                reasons,
-                ..blank(verdict, likeness.score, place)
-            };
+        let renamed = candidate.and_then(|(right, likeness)| {
+            let other = elsewhere.as_ref().map(|other| other.what.as_str());
+            self.perhaps_renamed(right, likeness, other)
+        });
+        if let Some(renamed) = renamed {
+            return renamed;
         }
-        match begins() {
-            Some(at) => self.perhaps(at, blank),
-            None => self.missing(untold, blank),
+        let is_open = is_alone && untold.is_none();
+        match self.begins_member(key).filter(|_| is_open) {
+            Some(at) => self.perhaps(at),
+            None => self.missing(untold),
         }
     }
 
-    /// The answer for a claimed name with which the name at `at` begins.
-    fn perhaps(&self, at: usize, blank: impl Fn(Verdict, f64, Place) -> NameAnswer) -> NameAnswer {
+    /// A claimed name that is the page's name at `right`.
+    fn present(&self, right: usize, likeness: &Likeness) -> NameAnswer {
+        let found = self.pool.names.get(right);
+        NameAnswer {
+            found: found.map(|name| name.item.surface.clone()),
+            reasons: likeness.reasons.clone(),
+            ..blank(Verdict::Present, likeness.score, self.item_place(right))
+        }
+    }
+
+    /// A claimed name for which the list has another, like it; `elsewhere`: where the claimed spelling is as well.
+    fn perhaps_renamed(
+        &self,
+        right: usize,
+        likeness: Likeness,
+        elsewhere: Option<&str>,
+    ) -> Option<NameAnswer> {
+        let to = self.pool.names.get(right)?.item.surface.clone();
+        let first = likeness.reasons.first();
+        let because = first.map(|reason| reason.what.clone()).unwrap_or_default();
+        let verdict = if likeness.grade == Grade::Variant && likeness.score >= RENAMED {
+            Verdict::Renamed {
+                to: to.clone(),
+                because,
+            }
+        } else if likeness.score >= FLOOR {
+            Verdict::CannotTell {
+                why: Why::Perhaps,
+                detail: format!("perhaps \"{to}\": {because}"),
+            }
+        } else {
+            return None;
+        };
+        let mut reasons = likeness.reasons;
+        if let Some(what) = elsewhere {
+            let what = format!("the claimed spelling is on the page, too, {what}");
+            reasons.push(reason(&what, BOTH_SPELLINGS));
+        }
+        Some(NameAnswer {
+            found: Some(to),
+            reasons,
+            ..blank(verdict, likeness.score, self.item_place(right))
+        })
+    }
+
+    /// A name that the list's name at `at` begins with.
+    fn perhaps(&self, at: usize) -> NameAnswer {
         let there = self
             .pool
             .names
@@ -257,12 +250,8 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// The answer for a name that nothing on the page matches.
-    fn missing(
-        &self,
-        untold: Option<&(Why, String)>,
-        blank: impl Fn(Verdict, f64, Place) -> NameAnswer,
-    ) -> NameAnswer {
+    /// A name that nothing on the page is held for.
+    fn missing(&self, untold: Option<&(Why, String)>) -> NameAnswer {
         if let Some((why, detail)) = untold {
             let verdict = Verdict::CannotTell {
                 why: *why,
@@ -448,7 +437,20 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// The name of a list in messages, without its length: `the list "Convening Centers"`.
+/// An answer that says no more than its verdict.
+pub(super) fn blank(verdict: Verdict, score: f64, place: Place) -> NameAnswer {
+    NameAnswer {
+        claimed: String::new(),
+        verdict,
+        found: None,
+        score: round(score),
+        reasons: Vec::new(),
+        place,
+        held_in: Vec::new(),
+    }
+}
+
+/// What to call a list, whatever its length: `the list "Convening Centers"`.
 pub(in crate::compare) fn list_title(list: &EntityList) -> String {
     match &list.heading {
         Some(heading) => format!("the list \"{heading}\""),

@@ -3,13 +3,14 @@
 use super::{
     former,
     labels::without_labels,
-    legal_form,
     outline::Outline,
-    spelling::{is_plain, letters, split},
-    titles::without_titles,
+    spelling::{is_plain, split},
     vocabulary,
 };
-use crate::text::{fold, one_line};
+use crate::{
+    language::{legal_forms, titles::without_titles},
+    text::{fold, letters, one_line},
+};
 
 /// A name in comparable form.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,8 +28,8 @@ pub(in crate::compare) struct NameKey {
     /// All letters and digits, small words and legal form included.
     pub(in crate::compare) letters: String,
     /// The class of its legal form.
-    pub(in crate::compare) form: legal_form::Class,
-    /// Short forms that the name gives or is: `NAFCM`, folded.
+    pub(in crate::compare) form: legal_forms::Class,
+    /// Short forms that it states itself or is: `NAFCM`, folded.
     pub(in crate::compare) acronyms: Vec<String>,
     /// The initials of its words, with and without the small ones, folded.
     pub(in crate::compare) initials: Vec<String>,
@@ -121,57 +122,15 @@ impl NameKey {
         let surface = one_line(name);
         let exact = exact(&surface);
         let bare = without_titles(without_labels(&exact));
-        let (body, asides) = without_asides(legal_form::unjoined(bare));
-        let mut acronyms: Vec<String> = Vec::new();
-        let mut text = body.clone();
-        for aside in &asides {
-            let short = letters(aside);
-            let made = initials_of(&split(&body));
-            let is_acronym = !short.is_empty()
-                && !aside.trim().contains(' ')
-                && short.chars().count() <= 10
-                && (made.iter().any(|it| near_initials(it, &short)) || is_upper(&surface, aside));
-            if is_acronym {
-                acronyms.push(short);
-            } else {
-                text.push(' ');
-                text.push_str(aside);
-            }
-        }
+        let (text, mut acronyms) = body_and_acronyms(bare, &surface);
         let camel = camel_form(&surface);
         let text = camel.as_ref().map_or(text, |camel| fold(camel));
         let all = split(&text);
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
-        let (range, form) = legal_form::strip(&all);
+        let (range, form) = legal_forms::strip(&all);
         let core = all.get(range).unwrap_or_default();
         let initials = initials_of(core);
-        let mut tokens: Vec<Token> = vocabulary::numbers_joined(core)
-            .into_iter()
-            .filter(|it| !vocabulary::is_small(it))
-            .map(|it| Token {
-                outline: Outline::of(&it),
-                weight: vocabulary::weight(&it),
-                known: vocabulary::is_common(&it) || vocabulary::is_place(&it),
-                kind: if vocabulary::is_number(&it) {
-                    Kind::Number
-                } else {
-                    Kind::Word
-                },
-                text: it,
-            })
-            .collect();
-        if tokens.is_empty() {
-            tokens = core
-                .iter()
-                .map(|it| Token {
-                    outline: Outline::of(it),
-                    text: (*it).to_owned(),
-                    weight: 1.0,
-                    kind: Kind::Word,
-                    known: false,
-                })
-                .collect();
-        }
+        let tokens = tokens_of(core);
         let compact: String = tokens.iter().map(|token| token.text.as_str()).collect();
         if is_acronym_itself(&surface) {
             acronyms.push(letters(&surface));
@@ -416,4 +375,56 @@ fn camel_form(surface: &str) -> Option<String> {
         let word = stem.rsplit(' ').next().unwrap_or_default();
         (last.is_lowercase() && word.chars().count() >= 4).then(|| format!("{stem} {form}"))
     })
+}
+
+/// The text of a name with what is in brackets, but for acronyms; and these.
+fn body_and_acronyms(bare: &str, surface: &str) -> (String, Vec<String>) {
+    let (body, asides) = without_asides(legal_forms::unjoined(bare));
+    let mut acronyms: Vec<String> = Vec::new();
+    let mut text = body.clone();
+    for aside in &asides {
+        let short = letters(aside);
+        let made = initials_of(&split(&body));
+        let is_acronym = !short.is_empty()
+            && !aside.trim().contains(' ')
+            && short.chars().count() <= 10
+            && (made.iter().any(|made| near_initials(made, &short)) || is_upper(surface, aside));
+        if is_acronym {
+            acronyms.push(short);
+        } else {
+            text.push(' ');
+            text.push_str(aside);
+        }
+    }
+    (text, acronyms)
+}
+
+/// The words that count; all of them if no other does.
+fn tokens_of(core: &[&str]) -> Vec<Token> {
+    let words = vocabulary::numbers_joined(core).into_iter();
+    let tokens: Vec<Token> = words
+        .filter(|word| !vocabulary::is_small(word))
+        .map(|word| Token {
+            outline: Outline::of(&word),
+            weight: vocabulary::weight(&word),
+            known: vocabulary::is_common(&word) || vocabulary::is_place(&word),
+            kind: if vocabulary::is_number(&word) {
+                Kind::Number
+            } else {
+                Kind::Word
+            },
+            text: word,
+        })
+        .collect();
+    if !tokens.is_empty() {
+        return tokens;
+    }
+    let all = core.iter().map(|word| Token {
+        outline: Outline::of(word),
+        text: (*word).to_owned(),
+        weight: 1.0,
+        kind: Kind::Word,
+        known: false,
+    });
+    all.collect()
 }

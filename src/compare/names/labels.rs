@@ -1,6 +1,6 @@
 //! Names without the labels that a site puts after them: `(website)`, `– NEW!`, `| Visit site`.
 
-use std::{collections::HashSet, sync::LazyLock};
+use crate::language::{Lexicon, mark};
 
 /// A folded name without the labels after it.
 pub(in crate::compare) fn without_labels(folded: &str) -> &str {
@@ -9,7 +9,7 @@ pub(in crate::compare) fn without_labels(folded: &str) -> &str {
     ];
     let is_label = |text: &str| {
         let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric());
-        !bare.is_empty() && LABELS.contains(bare)
+        !bare.is_empty() && Lexicon::word(bare) & mark::LABEL != 0
     };
     let mut name = folded.trim();
     loop {
@@ -47,11 +47,6 @@ pub(in crate::compare) fn without_labels(folded: &str) -> &str {
         name = shorter;
     }
 }
-
-static LABELS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    let lines = include_str!("labels.txt").lines();
-    lines.filter(|line| !line.starts_with('#')).collect()
-});
 
 #[cfg(test)]
 mod tests {

@@ -1,30 +1,22 @@
 //! What a page says about departed members: names struck out or marked, lists under a heading for former ones.
 
-use std::{collections::HashSet, ops::Range, sync::LazyLock};
+use std::ops::Range;
 
 use crate::{
+    language::{Lexicon, mark},
     reading::Reading,
     text::{fold, one_line},
 };
 
 /// Whether a heading says that its names are former ones.
 pub(in crate::compare) fn is_of_former(heading: &str) -> bool {
-    // In scripts without spaces, the word is inside a longer run, or before it.
-    let within = |word: &str| {
-        let is_long = |text: &&String| {
-            text.starts_with(|letter: char| letter >= '\u{2e80}') && text.chars().count() >= 2
-        };
-        word.starts_with(['元', '前', '旧'])
-            || WORDS
-                .heading
-                .iter()
-                .filter(is_long)
-                .any(|text| word.contains(text.as_str()))
-    };
+    // Scripts without spaces have the word within a longer run, or before it.
+    let within =
+        |word: &str| word.starts_with(['元', '前', '旧']) || Lexicon::has_former_within(word);
     let folded = fold(heading);
     let mut words = words(&folded);
     words.any(|word| {
-        WORDS.heading.contains(word)
+        is(word, mark::FORMER)
             || word.starts_with(|letter: char| letter >= '\u{2e80}') && within(word)
     })
 }
@@ -48,12 +40,12 @@ pub(in crate::compare) fn beside(surface: &str, name: &str) -> Option<String> {
         return None;
     }
     let folded = fold(behind);
-    let marked = words(&folded).any(|word| WORDS.beside.contains(word));
+    let marked = words(&folded).any(|word| is(word, mark::LEFT));
     let all: Vec<&str> = words(&folded).collect();
     let is_year = |text: &&str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     let ended = all.iter().enumerate().any(|(at, entry)| {
         let mut next = all.iter().skip(at + 1).take(2);
-        WORDS.until.contains(*entry) && next.any(is_year)
+        is(entry, mark::UNTIL) && next.any(is_year)
     });
     let crossed = behind.trim() == "†";
     (marked || ended || crossed).then(|| {
@@ -72,33 +64,15 @@ pub(in crate::compare) fn is_struck(reading: &Reading, range: &Range<usize>) -> 
         .any(|it| it.start <= range.start && range.end <= it.end)
 }
 
+fn is(word: &str, mark: u32) -> bool {
+    Lexicon::word(word) & mark != 0
+}
+
 fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded
         .split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '-' | '\'')))
         .filter(|part| !part.is_empty())
 }
-
-#[derive(Default)]
-struct Words {
-    heading: HashSet<String>,
-    beside: HashSet<String>,
-    until: HashSet<String>,
-}
-
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let mut all = Words::default();
-    for line in include_str!("left.txt").lines() {
-        let mut words = line.split_whitespace();
-        let of = match words.next() {
-            Some("heading") => &mut all.heading,
-            Some("beside") => &mut all.beside,
-            Some("until") => &mut all.until,
-            _ => continue,
-        };
-        of.extend(words.map(fold));
-    }
-    all
-});
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,8 @@ use super::{
     NameAnswer,
     judged::Judged,
     key::NameKey,
-    likeness::{Grade, likeness, reason, round},
+    likeness::{Grade, reason, round},
+    pairs::likeness,
     region::Known,
     vocabulary,
 };

@@ -6,9 +6,11 @@ use super::{
     assignment::{self, Pair},
     judged::Judged,
     key::NameKey,
-    likeness::{Grade, Likeness, likeness, reason},
+    likeness::{Grade, Likeness, reason},
     links::{bare_link, picture_of},
     matches::Matches,
+    pairs::likeness,
+    pool::Pooled,
     region::Known,
 };
 use crate::{finding::Reason, profile::Alias, text::fold};
@@ -104,79 +106,78 @@ impl Past {
 
 /// The new names of the region, each with the claimed name that it replaced.
 fn successors(judged: &Judged<'_>, known: &Known, aliases: &[Alias]) -> BTreeMap<usize, Successor> {
-    let mut past: BTreeMap<usize, Successor> = BTreeMap::new();
+    let pool = judged.pool;
     let members: BTreeSet<&str> = judged
         .members
         .iter()
-        .filter_map(|member| judged.pool.names.get(*member))
-        .map(|it| it.key.exact.as_str())
+        .filter_map(|member| pool.names.get(*member))
+        .map(|name| name.key.exact.as_str())
         .collect();
+    let mut past: BTreeMap<usize, Successor> = BTreeMap::new();
     for &right in &judged.members {
-        let Some(found) = judged
-            .pool
-            .names
-            .get(right)
-            .filter(|name| !known.names.contains(&name.key.exact))
-        else {
+        let found = pool.names.get(right);
+        let Some(found) = found.filter(|name| !known.names.contains(&name.key.exact)) else {
             continue;
         };
-        let link = found.item.href.as_deref().and_then(bare_link);
-        let link = link.and_then(|link| known.links.get(&link)?.clone());
-        let picture = picture_of(found).and_then(|picture| known.pictures.get(&picture)?.clone());
+        let mut reasons = by_marks(judged, known, found);
         let place = in_place_of(judged, known, right, &members);
-        let evidence = [
-            (link, 0.9, "it has the link that the claimed name had"),
-            (
-                picture,
-                0.85,
-                "it has the picture that the claimed name had",
-            ),
-        ];
-        let mut reasons: Vec<(usize, Reason)> = evidence
-            .into_iter()
-            .filter_map(|(name, weight, what)| {
-                let name = name?;
-                let left = judged.keys.iter().position(|key| key.exact == name)?;
-                Some((left, reason(what, weight)))
-            })
-            .collect();
-        if let Some(left) = place {
-            let what = "it is in the place of the claimed name, between the same names";
-            // Another may have taken the place: only names that are somewhat alike are held for one.
-            let like = judged
-                .keys
-                .get(left)
-                .and_then(|key| likeness(key, &found.key));
-            let weight = if like.is_some_and(|like| like.score >= 0.5) {
-                0.8
-            } else {
-                0.66
-            };
-            reasons.push((left, reason(what, weight)));
-        }
+        reasons.extend(place.map(|left| (left, by_place(judged, left, found))));
         reasons.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight));
         let Some(left) = reasons.first().map(|reason| reason.0) else {
             continue;
         };
-        let gone = |name_key: &NameKey| !members.contains(name_key.exact.as_str());
-        if judged.keys.get(left).is_some_and(gone)
-            && !is_barred(aliases, judged.keys.get(left), &found.key)
-        {
+        let key = judged.keys.get(left);
+        let is_gone = key.is_some_and(|key| !members.contains(key.exact.as_str()));
+        if is_gone && !is_barred(aliases, key, &found.key) {
             let reasons = reasons.into_iter().filter(|reason| reason.0 == left);
-            let reasons = reasons.map(|reason| reason.1).collect();
-            past.insert(
-                right,
-                Successor {
-                    claimed: left,
-                    reasons,
-                },
-            );
+            let successor = Successor {
+                claimed: left,
+                reasons: reasons.map(|reason| reason.1).collect(),
+            };
+            past.insert(right, successor);
         }
     }
     past
 }
 
-/// The claimed name whose place between two others a new name has taken, in a list that is otherwise unchanged.
+/// The claimed names whose link or picture a new name has.
+fn by_marks(judged: &Judged<'_>, known: &Known, found: &Pooled<'_>) -> Vec<(usize, Reason)> {
+    let link = found.item.href.as_deref().and_then(bare_link);
+    let link = link.and_then(|link| known.links.get(&link)?.clone());
+    let picture = picture_of(found).and_then(|picture| known.pictures.get(&picture)?.clone());
+    let told = [
+        (link, 0.9, "it has the link that the claimed name had"),
+        (
+            picture,
+            0.85,
+            "it has the picture that the claimed name had",
+        ),
+    ];
+    let told = told.into_iter().filter_map(|(name, weight, what)| {
+        let name = name?;
+        let left = judged.keys.iter().position(|key| key.exact == name)?;
+        Some((left, reason(what, weight)))
+    });
+    told.collect()
+}
+
+/// What it says that a new name is where a claimed one was.
+fn by_place(judged: &Judged<'_>, left: usize, found: &Pooled<'_>) -> Reason {
+    // Another may have taken the place: only names that are somewhat alike are held for one.
+    let key = judged.keys.get(left);
+    let like = key.and_then(|key| likeness(key, &found.key));
+    let weight = if like.is_some_and(|like| like.score >= 0.5) {
+        0.8
+    } else {
+        0.66
+    };
+    reason(
+        "it is where the claimed name was, between the same names",
+        weight,
+    )
+}
+
+/// The claimed name whose place between two others a new name has taken, in a list that otherwise stayed.
 ///
 /// A list in alphabetical order proves nothing: there the letters determine the place of a name.
 fn in_place_of(

@@ -2,7 +2,8 @@
 
 use super::{
     key::NameKey,
-    likeness::{Grade, Likeness, likeness, reason},
+    likeness::{Grade, Likeness, reason},
+    pairs::likeness,
     pool::Pooled,
 };
 use crate::entity::NameSource;

@@ -5,7 +5,7 @@ use std::{
     ops::Range,
 };
 
-use super::{left, likeness::Grade, matches::Matches, pool::Pool};
+use super::{key::NameKey, left, likeness::Grade, matches::Matches, pool::Pool};
 use crate::{
     compare::{claim::Scope, page_text::PageText},
     entity::{EntityList, ListKind, Strategy},
@@ -67,40 +67,37 @@ impl Known {
 
 /// The lists that contain the claimed names, if any contains enough of them.
 pub(in crate::compare) fn find(
-    claimed: usize,
-    pool: &Pool<'_>,
+    claimed: &[NameKey],
+    (page, pool): (&PageText<'_>, &Pool<'_>),
     matches: &Matches,
-    page: &PageText<'_>,
     scope: Scope<'_>,
     known: Option<&Known>,
 ) -> Option<Region> {
     if let Some(selector) = scope.selector {
-        let lists: Vec<usize> = pool
-            .lists
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| {
-                entry.strategy == Strategy::Selector && entry.container == selector
-            })
-            .map(|(at, _)| at)
-            .collect();
+        let lists = pool.lists.iter().enumerate();
+        let lists = lists
+            .filter(|(_, list)| list.strategy == Strategy::Selector && list.container == selector);
+        let lists: Vec<usize> = lists.map(|(at, _)| at).collect();
         let mut region = Region { lists, kept: 0 };
         region.kept = matches.kept(&region.members(pool).into_iter().collect());
         return (!region.lists.is_empty()).then_some(region);
     }
-    let within = page.scope(scope);
-    if within.is_some() {
-        let inside = vote(claimed, pool, matches, known, |list| {
-            list.anchor.as_deref() == scope.fragment
-                || within
-                    .as_ref()
-                    .is_some_and(|within| is_inside(list, within))
-        });
+    let vote = |eligible: &dyn Fn(&EntityList) -> bool| {
+        let votes = votes(pool, matches, eligible);
+        elected(claimed.len(), pool, &votes, known).map(|mut region| {
+            region.kept = matches.kept(&region.members(pool).into_iter().collect());
+            add_siblings(&mut region, pool);
+            region
+        })
+    };
+    if let Some(within) = page.scope(scope) {
+        let inside =
+            vote(&|list| list.anchor.as_deref() == scope.fragment || is_inside(list, &within));
         if inside.is_some() {
             return inside;
         }
     }
-    vote(claimed, pool, matches, known, |_| true).or_else(|| remembered(pool, known?))
+    vote(&|_| true).or_else(|| remembered(pool, known?))
 }
 
 /// The region of an earlier visit, found by its shape and heading although none of the names is left in it.
@@ -128,15 +125,12 @@ fn is_inside(list: &EntityList, range: &Range<usize>) -> bool {
     all > 0 && inside * 2 > all
 }
 
-/// Each claimed name votes for the lists that contain it; lists are added until no further list has enough new ones.
-fn vote(
-    claimed: usize,
-    pool: &Pool<'_>,
-    matches: &Matches,
-    known: Option<&Known>,
-    eligible: impl Fn(&EntityList) -> bool,
-) -> Option<Region> {
-    let mut votes: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); pool.lists.len()];
+/// For each list, how much each claimed name speaks for it.
+type Votes = Vec<BTreeMap<usize, f64>>;
+
+/// Each claimed name votes for the lists that hold it: with a half if it is there under a likely other name.
+fn votes(pool: &Pool<'_>, matches: &Matches, eligible: &dyn Fn(&EntityList) -> bool) -> Votes {
+    let mut votes: Votes = vec![BTreeMap::new(); pool.lists.len()];
     for (name, of) in matches.of.iter().enumerate() {
         for (at, likeness) in of.iter().filter(|pair| pair.1.grade > Grade::Near) {
             let vote = if likeness.grade >= Grade::Same {
@@ -157,30 +151,37 @@ fn vote(
             votes.clear();
         }
     }
+    votes
+}
+
+/// Takes lists until no list adds enough of the names.
+fn elected(
+    claimed: usize,
+    pool: &Pool<'_>,
+    votes: &Votes,
+    known: Option<&Known>,
+) -> Option<Region> {
     let mut region = Region::default();
     let mut covered: HashMap<usize, f64> = HashMap::new();
     loop {
-        let mut choice: Option<(f64, usize, f64)> = None;
+        let mut choice: Option<(f64, usize)> = None;
         for (at, list) in pool.lists.iter().enumerate() {
             if region.lists.contains(&at) {
                 continue;
             }
             let Some(mine) = votes.get(at) else { continue };
-            let gain: f64 = mine
+            let new = mine
                 .iter()
-                .map(|(name, mine)| (mine - covered.get(name).copied().unwrap_or(0.0)).max(0.0))
-                .sum();
+                .map(|(name, vote)| (vote - covered.get(name).copied().unwrap_or(0.0)).max(0.0));
+            let gain: f64 = new.sum();
             if gain <= 0.0 {
                 continue;
             }
             let share = mine.len() as f64 / list.items.len().max(1) as f64;
-            let first = region.lists.is_empty();
-            let akin = region
-                .lists
-                .iter()
-                .filter_map(|list| pool.lists.get(*list))
-                .any(|it| is_akin(it, list));
-            if !first && (!joins(gain, share, list, akin) || is_of_former(list, &region, pool)) {
+            let mut chosen = region.lists.iter().filter_map(|at| pool.lists.get(*at));
+            let akin = chosen.any(|other| is_akin(other, list));
+            let joins = joins(gain, share, list, akin) && !is_of_former(list, &region, pool);
+            if !region.lists.is_empty() && !joins {
                 continue;
             }
             let worth = gain
@@ -188,24 +189,19 @@ fn vote(
                 * kind_factor(list)
                 * memory_factor(list, known);
             if choice.is_none_or(|choice| worth > choice.0 + 1e-9) {
-                choice = Some((worth, at, gain));
+                choice = Some((worth, at));
             }
         }
-        let Some((_, at, _)) = choice else { break };
+        let Some((_, at)) = choice else { break };
         region.lists.push(at);
         for (name, vote) in votes.get(at).into_iter().flatten() {
             let best = covered.entry(*name).or_insert(0.0);
             *best = best.max(*vote);
         }
     }
-    region.kept = matches.kept(&region.members(pool).into_iter().collect());
     let size = region.members(pool).len();
     let total: f64 = (0..claimed).filter_map(|at| covered.get(&at)).sum();
-    if !suffices(claimed, total, size) {
-        return None;
-    }
-    add_siblings(&mut region, pool);
-    Some(region)
+    suffices(claimed, total, size).then_some(region)
 }
 
 /// Whether that many votes of that many claimed names are enough for lists with that many members.

@@ -8,14 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     apart::apart,
     key::{Kind, NameKey, Token},
-    legal_form,
     likeness::{Grade, Likeness, reason},
     matches::Matches,
     pool::Pool,
     spelling::split,
     vocabulary,
 };
-use crate::entity::ListKind;
+use crate::{entity::ListKind, language::legal_forms};
 
 /// The score of such a likeness: enough for a rename, but less than the claimed spelling elsewhere on the page.
 const SCORE: f64 = 0.72;
@@ -154,7 +153,7 @@ fn makes_another(key: &NameKey, found: &NameKey) -> bool {
             long.exact.strip_suffix(short.exact.as_str()),
         ];
         let [behind, before] = ends.map(|end| split(end.unwrap_or_default()));
-        let is_and = |option: Option<&String>| option.is_some_and(|it| it == "and");
+        let is_and = |option: Option<&String>| option.is_some_and(|option| option == "and");
         is_and(behind.first()) || is_and(before.last())
     };
     let new_place = found.tokens.iter().any(|token| {
@@ -180,7 +179,7 @@ fn makes_another(key: &NameKey, found: &NameKey) -> bool {
 fn has_form(key: &NameKey) -> bool {
     let words = split(&key.exact);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    legal_form::strip(&words).0.len() < words.len()
+    legal_forms::strip(&words).0.len() < words.len()
 }
 
 /// Whether `long` has all words of `short`.

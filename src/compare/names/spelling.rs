@@ -3,7 +3,6 @@
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::vocabulary;
-use crate::text::fold;
 
 /// Whether a text consists of ASCII letters, digits and spaces, so that no part is separated from the rest.
 pub(in crate::compare) fn is_plain(surface: &str) -> bool {
@@ -113,34 +112,18 @@ pub(in crate::compare) fn split_words(folded: &str) -> impl Iterator<Item = Stri
     words.into_iter().filter(|word| !word.is_empty())
 }
 
-/// Only the letters and digits, folded.
-pub(in crate::compare) fn letters(text: &str) -> String {
-    if text.is_ascii() {
-        let letters = text.chars().filter(char::is_ascii_alphanumeric);
-        return letters.map(|letter| letter.to_ascii_lowercase()).collect();
-    }
-    letters_of_any(text)
-}
-
-fn letters_of_any(text: &str) -> String {
-    fold(text)
-        .nfd()
-        .filter(|letter| letter.is_alphanumeric())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::fold;
 
     proptest! {
         #[test]
         fn ascii_is_taken_as_any_text_is(name in "[A-Za-z0-9 ]{0,30}|[ -~]{0,30}|(United States|The|Theatre|of|Dr) [a-z ]{0,9}") {
             let folded = fold(&name);
             prop_assert_eq!(split(&folded), split_any(&folded));
-            prop_assert_eq!(letters(&name), letters_of_any(&name));
         }
     }
 }

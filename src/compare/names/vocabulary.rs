@@ -7,7 +7,9 @@ use std::{
 
 use foldhash::fast::FixedState;
 
-/// Known words; looked up for every word of every name.
+use crate::language::{Lexicon, mark, numbers};
+
+/// Words that are known; they are asked for with every word of every name.
 type Words = HashSet<&'static str, FixedState>;
 
 /// Words, each with its replacement.
@@ -84,63 +86,6 @@ static CANONICAL: LazyLock<Spellings> = LazyLock::new(|| {
         .collect()
 });
 
-/// Countries, regions and cities that make a branch of an organization rather than another name for it.
-static PLACES: LazyLock<Words> = LazyLock::new(|| {
-    const TEXT: &str = "\
-        alabama alaska arizona arkansas colorado connecticut delaware hawaii idaho illinois indiana iowa kansas kentucky \
-        louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma \
-        oregon pennsylvania tennessee utah vermont wisconsin wyoming jersey hampshire carolina dakota virginia rhode \
-        alberta manitoba ontario quebec saskatchewan bavaria saxony catalonia flanders wallonia queensland victoria tasmania \
-        albania algeria angola armenia azerbaijan bangladesh belarus bolivia bosnia bulgaria cambodia cameroon croatia cyprus \
-        czechia ecuador georgia guatemala haiti honduras iceland iran jamaica jordan kazakhstan kosovo kuwait laos latvia \
-        lebanon libya lithuania luxembourg madagascar malawi mali malta moldova mongolia montenegro morocco mozambique myanmar \
-        namibia nepal nicaragua oman panama paraguay philippines qatar rwanda senegal serbia slovakia slovenia somalia sudan \
-        suriname syria tanzania thailand togo tunisia uganda uruguay uzbekistan venezuela vietnam yemen zambia zimbabwe \
-        argentina asian atlanta australia austria beijing belgium berlin boston brasil brazil \
-        britain california canada chad chicago chile china cleveland colombia dallas danmark denmark deutschland \
-        east eastern egypt england espana estonia ethiopia finland florida france geneva germany ghana \
-        greece hong houston hungary india indonesia iraq ireland israel italia italy japan kenya kong korea \
-        london malaysia mexico nederland netherlands nigeria norge north northern norway pakistan paris peru \
-        phoenix poland portugal romania russia schweiz scotland singapore south southern spain sweden switzerland \
-        taiwan texas tokyo turkey uk ukraine us wales west western";
-    TEXT.split_whitespace().collect()
-});
-
-const UNITS: [(&str, u64); 20] = [
-    ("zero", 0),
-    ("one", 1),
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("six", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
-    ("ten", 10),
-    ("eleven", 11),
-    ("twelve", 12),
-    ("thirteen", 13),
-    ("fourteen", 14),
-    ("fifteen", 15),
-    ("sixteen", 16),
-    ("seventeen", 17),
-    ("eighteen", 18),
-    ("nineteen", 19),
-];
-
-const TENS: [(&str, u64); 9] = [
-    ("twenty", 20),
-    ("thirty", 30),
-    ("forty", 40),
-    ("fourty", 40),
-    ("fifty", 50),
-    ("sixty", 60),
-    ("seventy", 70),
-    ("eighty", 80),
-    ("ninety", 90),
-];
-
 static ORDINALS: LazyLock<Spellings> = LazyLock::new(|| {
     const TEXT: &str = "\
         first=1st second=2nd third=3rd fourth=4th fifth=5th sixth=6th seventh=7th eighth=8th ninth=9th tenth=10th \
@@ -167,7 +112,7 @@ pub(in crate::compare) fn is_extension(word: &str) -> bool {
 
 /// Whether it is a place, and so indicates a branch.
 pub(in crate::compare) fn is_place(word: &str) -> bool {
-    PLACES.contains(word)
+    Lexicon::is_place(word) || Lexicon::word(word) & mark::PLACE_PART != 0
 }
 
 /// How distinctive a word is, from 0.2 to 1.
@@ -206,11 +151,7 @@ pub(in crate::compare) fn is_number(word: &str) -> bool {
 
 /// The value of a number word below a hundred.
 pub(in crate::compare) fn small_number(word: &str) -> Option<u64> {
-    UNITS
-        .iter()
-        .chain(&TENS)
-        .find(|(it, _)| *it == word)
-        .map(|(_, value)| *value)
+    numbers::whole(word, "en").filter(|value| *value < 100)
 }
 
 /// Words with number words as digits: `brigade forty four` as `brigade 44`.
@@ -219,21 +160,15 @@ pub(in crate::compare) fn numbers_joined(words: &[&str]) -> Vec<String> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         at += 1;
-        let tens = TENS
-            .iter()
-            .find(|(it, _)| it == word)
-            .map(|(_, value)| *value);
-        let Some(mut value) = tens.or_else(|| small_number(word)) else {
+        let Some(mut value) = small_number(word) else {
             joined.push((*word).to_owned());
             continue;
         };
-        if tens.is_some()
-            && let Some(unit) = words.get(at).and_then(|word| {
-                small_number(word)
-                    .or_else(|| word.parse().ok())
-                    .filter(|small_number| (1..10).contains(small_number))
-            })
-        {
+        let unit = words.get(at).and_then(|next| {
+            let unit = small_number(next).or_else(|| next.parse().ok());
+            unit.filter(|unit| value >= 20 && (1..10).contains(unit))
+        });
+        if let Some(unit) = unit {
             value += unit;
             at += 1;
         }

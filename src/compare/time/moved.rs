@@ -14,7 +14,8 @@ use crate::{
         fates::PageAnswers,
         names::{
             key::NameKey,
-            likeness::{Grade, likeness, reason},
+            likeness::{Grade, reason},
+            pairs::likeness,
         },
         page::{Look, Page},
         state,
@@ -241,16 +242,7 @@ fn outside_claim(folded: &mut Folded, name: &str, elsewhere: &Elsewhere<'_>, loo
         else {
             continue;
         };
-        let mut found: Option<(Vec<Evidence>, Option<TargetUri>)> = None;
-        look(other.number, listed_at, &mut |page| {
-            let place =
-                listed_on(page, other, &key).and_then(|listed_on| listed_on.into_iter().next());
-            found = place.map(|place| {
-                let to = page.visited.hops.last().map(|hop| hop.target_uri.clone());
-                (page.witness().evidence(&place), to)
-            });
-        });
-        let Some((evidence, to)) = found else {
+        let Some((evidence, to)) = seen_on(other, listed_at, &key, look) else {
             continue;
         };
         let mut had: Option<bool> = None;
@@ -285,7 +277,26 @@ fn outside_claim(folded: &mut Folded, name: &str, elsewhere: &Elsewhere<'_>, loo
     }
 }
 
-/// Where a page lists a name; empty if it does not, `None` if the page cannot be judged.
+/// Where the page of another reference listed a name at a moment, and the page's address then.
+fn seen_on(
+    other: &Reference,
+    at: Instant,
+    key: &NameKey,
+    look: &mut Look<'_>,
+) -> Option<(Vec<Evidence>, Option<TargetUri>)> {
+    let mut found = None;
+    look(other.number, at, &mut |page| {
+        let places = listed_on(page, other, key);
+        let place = places.and_then(|places| places.into_iter().next());
+        found = place.map(|place| {
+            let to = page.visited.hops.last().map(|hop| hop.target_uri.clone());
+            (page.witness().evidence(&place), to)
+        });
+    });
+    found
+}
+
+/// Where a page lists a name, no place where it does not; `None` where the page could not be judged by.
 fn listed_on(page: &Page<'_>, reference: &Reference, key: &NameKey) -> Option<Vec<Place>> {
     if unjudged(&page.visited).is_some() {
         return None;

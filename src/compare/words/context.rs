@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    quotation::{self, only_in, turn, words_of},
-    sentences,
+    quotation::{self, only_in, turn},
     statement::{self, Passage, StatementAnswer},
 };
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
         page_text::PageText,
     },
     finding::{Verdict, Why},
+    language::{sentences, tokens::words_of},
     text::{fold, one_line},
 };
 
@@ -40,9 +40,9 @@ pub(in crate::compare) fn around(
 fn sentence_at(page: &PageText<'_>, place: &Place) -> Option<String> {
     let range = place.range.clone()?;
     let text = &page.reading.text;
-    let sentence = sentences::of(text)
+    let sentence = sentences::in_lines(text)
         .into_iter()
-        .find(|it| it.start <= range.start && range.start < it.end)?;
+        .find(|line| line.start <= range.start && range.start < line.end)?;
     text.get(sentence).map(one_line)
 }
 

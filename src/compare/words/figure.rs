@@ -1,11 +1,8 @@
 //! Whether a page gives a number of things: the same number, a rounded one, or a different one.
 
-use std::{collections::HashMap, ops::Range, sync::LazyLock};
+use std::ops::Range;
 
-use super::{
-    number::{Number, Text, is_equal, may_spell, meets, numbers},
-    quotation::{Word, WordsAnswer, words_of},
-};
+use super::quotation::WordsAnswer;
 use crate::{
     compare::{
         claim::{Place, Scope},
@@ -17,6 +14,11 @@ use crate::{
         state,
     },
     finding::{Verdict, Why},
+    language::{
+        numbers::{Number, Text, is_equal, may_spell, meets, numbers},
+        tokens::{Word, words_of},
+        units::same_unit,
+    },
     reading::Reading,
     text::{Folded, one_line},
 };
@@ -355,24 +357,7 @@ impl Sight<'_> {
     }
 }
 
-/// Words of many languages that count the same thing, one group per line.
-static SAME: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
-    let mut same: HashMap<&str, Vec<usize>> = HashMap::new();
-    let lines = include_str!("units.txt").lines();
-    for (at, line) in lines.filter(|line| !line.starts_with('#')).enumerate() {
-        for word in line.split_whitespace() {
-            same.entry(word).or_default().push(at);
-        }
-    }
-    same
-});
-
-fn same_unit(one: &str, other: &str) -> bool {
-    let of = |text: &str| SAME.get(text).map_or(&[][..], Vec::as_slice);
-    one == other || of(one).iter().any(|word| of(other).contains(word))
-}
-
-/// A word without its plural ending.
+/// A word without the ending of its plural.
 fn stem(word: &str) -> String {
     match word {
         "children" => return "child".to_owned(),

@@ -8,7 +8,8 @@ use std::ops::Range;
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
 use crate::{
-    compare::page_text::{PageText, is_bounded, is_unparted},
+    compare::page_text::{PageText, is_bounded},
+    language::tokens::is_unparted,
     text::Folded,
 };
 

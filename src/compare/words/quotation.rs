@@ -7,10 +7,11 @@ use crate::{
     compare::{
         claim::{Place, Scope},
         names::likeness::{reason, round},
-        page_text::{PageText, is_unparted},
+        page_text::PageText,
         state,
     },
     finding::{Reason, Verdict, Why},
+    language::tokens::{Word, words_of},
     reading::Reading,
     text::{Folded, one_line},
 };
@@ -53,7 +54,10 @@ impl WordsAnswer {
 const SHORTEST_LIKENESS: usize = 12;
 /// From this score on, words count as the quotation in altered form.
 const ALTERED: f64 = 0.72;
-/// The cost of a letter that only the page has; one that the page lacks costs 1.
+
+/// How sure it is that words are gone, or parted otherwise.
+const SURE: f64 = 0.9;
+/// What a letter that the page has in between costs; one that it lacks costs 1.
 const INSERTED: f64 = 0.35;
 /// From this score on, words are shown as a possibility.
 const PERHAPS: f64 = 0.6;
@@ -87,16 +91,17 @@ pub(in crate::compare) fn in_page(
         return answer;
     }
     if let Some(range) = letters.parted.first() {
-        let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
         let how = "the same letters, parted into other words".to_owned();
-        answer.reasons = vec![reason(&how, 0.9)];
-        answer.verdict = Verdict::Altered {
-            to: there.clone(),
-            how,
+        let verdict = |to: String| Verdict::Altered {
+            to,
+            how: how.clone(),
         };
-        answer.places = vec![place(range.clone(), page)];
-        answer.found = Some(there);
-        answer.score = 0.9;
+        instead(
+            &mut answer,
+            range.clone(),
+            page,
+            (verdict, how.as_str(), SURE),
+        );
         return answer;
     }
     if let Some(range) = with_gaps(words, page) {
@@ -114,31 +119,52 @@ pub(in crate::compare) fn in_page(
     let few = words.split_whitespace().count() < 4;
     let bar = if few { ALTERED } else { PERHAPS };
     if let Some((range, score)) = near.filter(|near| near.1 >= bar) {
-        let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
-        let how = difference(words, &there);
-        answer.verdict = if score >= ALTERED {
-            Verdict::Altered {
-                to: there.clone(),
-                how: how.clone(),
-            }
-        } else {
-            Verdict::CannotTell {
-                why: Why::Perhaps,
-                detail: format!("perhaps \"{there}\": {how}"),
-            }
-        };
-        answer.reasons = vec![reason(&how, score)];
-        answer.places = vec![place(range, page)];
-        answer.found = Some(there);
-        answer.score = round(score);
+        changed(&mut answer, words, (range, score), page);
         return answer;
     }
     if let Some((why, detail)) = untold {
         answer.verdict = Verdict::CannotTell { why, detail };
     } else {
-        answer.reasons = vec![reason("the words are not in the page's text", 0.9)];
+        answer.reasons = vec![reason("the words are not in the page's text", SURE)];
     }
     answer
+}
+
+/// Words like the quoted ones, as near as the score.
+fn changed(
+    answer: &mut WordsAnswer,
+    words: &str,
+    (range, score): (Range<usize>, f64),
+    page: &PageText<'_>,
+) {
+    let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
+    let how = difference(words, &there);
+    let verdict = |to: String| {
+        if score >= ALTERED {
+            let how = how.clone();
+            return Verdict::Altered { to, how };
+        }
+        Verdict::CannotTell {
+            why: Why::Perhaps,
+            detail: format!("perhaps \"{to}\": {how}"),
+        }
+    };
+    instead(answer, range, page, (verdict, how.as_str(), score));
+}
+
+/// What the page has in place of the words: the verdict from how it is spelt there, in what it differs, and how sure that is.
+fn instead(
+    answer: &mut WordsAnswer,
+    range: Range<usize>,
+    page: &PageText<'_>,
+    (verdict, how, score): (impl Fn(String) -> Verdict, &str, f64),
+) {
+    let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
+    answer.verdict = verdict(there.clone());
+    answer.reasons = vec![reason(how, score)];
+    answer.places = vec![place(range, page)];
+    answer.found = Some(there);
+    answer.score = round(score);
 }
 
 fn place(range: Range<usize>, page: &PageText<'_>) -> Place {
@@ -253,62 +279,7 @@ fn without_ellipses(text: &str) -> String {
     out
 }
 
-/// A word of a text, folded, with its place in the folded text.
-pub(in crate::compare) struct Word<'a> {
-    /// The word, as the text has it.
-    pub(in crate::compare) text: &'a str,
-    /// Its bytes in the text.
-    pub(in crate::compare) range: Range<usize>,
-}
-
-/// The words of a folded text: runs of letters and digits, including apostrophes and hyphens inside them.
-pub(in crate::compare) fn words_of(folded: &str) -> Vec<Word<'_>> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for (at, character) in folded
-        .char_indices()
-        .chain(std::iter::once((folded.len(), ' ')))
-    {
-        let inside = character.is_alphanumeric()
-            || (start.is_some()
-                && matches!(character, '\'' | '-' | '.' | ',' | '\u{66b}' | '\u{66c}'))
-                && folded
-                    .get(at + character.len_utf8()..)
-                    .and_then(|folded| folded.chars().next())
-                    .is_some_and(char::is_alphanumeric)
-                && (character != ',' && character != '.'
-                    || folded
-                        .get(..at)
-                        .is_some_and(|folded| folded.ends_with(char::is_numeric)));
-        // In scripts without spaces between words, numbers are in the middle of a run.
-        let turns = character.is_ascii_digit()
-            && folded
-                .get(..at)
-                .and_then(|folded| folded.chars().next_back())
-                .is_some_and(is_unparted);
-        if let Some(from) = start.filter(|_| turns) {
-            words.push(Word {
-                text: folded.get(from..at).unwrap_or_default(),
-                range: from..at,
-            });
-            start = Some(at);
-        }
-        match (inside, start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                words.push(Word {
-                    text: folded.get(from..at).unwrap_or_default(),
-                    range: from..at,
-                });
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    words
-}
-
-/// The cost of one word in place of another, in letters.
+/// What it costs that one word stands for another, in letters.
 fn cost(one: &str, other: &str) -> f64 {
     if one == other {
         return 0.0;

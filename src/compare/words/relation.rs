@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::{quotation::words_of, sentences};
 use crate::{
     compare::{
         claim::{Place, Scope},
@@ -11,6 +10,7 @@ use crate::{
         state,
     },
     finding::{Reason, Verdict, Why},
+    language::{sentences, tokens::words_of},
     reading::Reading,
     text::{fold, one_line},
 };
@@ -80,39 +80,7 @@ pub(in crate::compare) fn in_page(
         reasons: Vec::new(),
         place: Place::default(),
     };
-    let (one, other) = (spellings(subject), spellings(object));
-    let between = content(relation);
-    let within = page.scope(scope);
-    let speaks_of_itself = page
-        .reading
-        .title
-        .as_deref()
-        .is_some_and(|title| holds(&fold(title), &one))
-        || page
-            .reading
-            .text
-            .get(..page.reading.text.len().min(400))
-            .is_none_or(|it| holds(&fold(it), &one));
-    let mut best: Option<Candidate> = None;
-    for range in sentences::of(&page.reading.text) {
-        let sentence = fold(page.reading.text.get(range.clone()).unwrap_or_default());
-        if !holds(&sentence, &other) {
-            continue;
-        }
-        let Some(mut it) = judge(&sentence, range, &one, &between, speaks_of_itself) else {
-            continue;
-        };
-        if within
-            .as_ref()
-            .is_some_and(|within| within.start <= it.range.start && it.range.end <= within.end)
-        {
-            it.score += 0.02;
-        }
-        if best.as_ref().is_none_or(|best| it.score > best.score) {
-            best = Some(it);
-        }
-    }
-    let Some(best) = best else {
+    let Some(best) = best_sentence((subject, relation, object), page, scope) else {
         return match state::why(page.reading) {
             Some((why, detail)) => untold(why, &detail),
             None => untold(
@@ -152,7 +120,48 @@ pub(in crate::compare) fn in_page(
     }
 }
 
-/// What a sentence with the second name says about the first.
+/// The sentence that most says that the one is to the other what the relation says.
+fn best_sentence(
+    (subject, relation, object): (&str, &str, &str),
+    page: &PageText<'_>,
+    scope: Scope<'_>,
+) -> Option<Candidate> {
+    let (one, other) = (spellings(subject), spellings(object));
+    let between = content(relation);
+    let within = page.scope(scope);
+    let speaks_of_itself = page
+        .reading
+        .title
+        .as_deref()
+        .is_some_and(|title| holds(&fold(title), &one))
+        || page
+            .reading
+            .text
+            .get(..page.reading.text.len().min(400))
+            .is_none_or(|it| holds(&fold(it), &one));
+    let mut best: Option<Candidate> = None;
+    for range in sentences::in_lines(&page.reading.text) {
+        let sentence = fold(page.reading.text.get(range.clone()).unwrap_or_default());
+        if !holds(&sentence, &other) {
+            continue;
+        }
+        let Some(mut it) = judge(&sentence, range, &one, &between, speaks_of_itself) else {
+            continue;
+        };
+        if within
+            .as_ref()
+            .is_some_and(|within| within.start <= it.range.start && it.range.end <= within.end)
+        {
+            it.score += 0.02;
+        }
+        if best.as_ref().is_none_or(|best| it.score > best.score) {
+            best = Some(it);
+        }
+    }
+    best
+}
+
+/// What a sentence that holds the other name says of the one.
 fn judge(
     sentence: &str,
     range: Range<usize>,

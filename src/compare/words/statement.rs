@@ -6,7 +6,6 @@ use std::{
     sync::LazyLock,
 };
 
-use super::{quotation::words_of, sentences};
 use crate::{
     compare::{
         claim::Scope,
@@ -15,6 +14,10 @@ use crate::{
         state,
     },
     finding::{Reason, Verdict, Why},
+    language::{
+        sentences,
+        tokens::{Word, words_of},
+    },
     reading::Reading,
     text::{fold, one_line},
 };
@@ -83,15 +86,6 @@ pub(in crate::compare) fn in_page(
         return answer;
     }
     let chosen = passages.choose(&wanted, claimed);
-    let has = |at: usize| -> BTreeSet<&str> {
-        passages
-            .words
-            .get(at)
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect()
-    };
     let weigh = |words: &BTreeSet<&str>| -> f64 {
         wanted
             .iter()
@@ -102,7 +96,7 @@ pub(in crate::compare) fn in_page(
     };
     let mut together: BTreeSet<&str> = BTreeSet::new();
     for &at in &chosen {
-        let words = has(at);
+        let words = passages.has(at);
         let range = passages.ranges.get(at).cloned().unwrap_or_default();
         answer.passages.push(Passage {
             text: one_line(page.reading.text.get(range.clone()).unwrap_or_default()),
@@ -112,9 +106,15 @@ pub(in crate::compare) fn in_page(
         together.extend(words);
     }
     answer.score = round(weigh(&together));
+    settle(&mut answer, claimed, &passages, &chosen);
+    answer
+}
+
+/// The verdict, from the passages chosen.
+fn settle(answer: &mut StatementAnswer, claimed: &str, passages: &Passages, chosen: &[usize]) {
     let marked = names_and_numbers(claimed);
     let whole = chosen.iter().zip(&answer.passages).find(|(at, text)| {
-        let words = has(**at);
+        let words = passages.has(**at);
         text.score >= ALL_BUT_ALL
             && marked.iter().all(|text| words.contains(text.as_str()))
             && !is_turned(claimed, &text.text)
@@ -132,7 +132,6 @@ pub(in crate::compare) fn in_page(
         );
         answer.reasons.push(reason(&what, answer.score));
     }
-    answer
 }
 
 /// Whether one text has a negation, a hedge or a number that the other does not have.
@@ -140,7 +139,7 @@ pub(in crate::compare) fn is_turned(claimed: &str, there: &str) -> bool {
     let (a, b) = (fold(claimed), fold(there));
     let (a, b) = (words_of(&a), words_of(&b));
     let turns = |text: &&str| crate::compare::words::quotation::turn(&[], &[*text]).is_some();
-    let of = |words: &[crate::compare::words::quotation::Word<'_>]| -> BTreeSet<String> {
+    let of = |words: &[Word<'_>]| -> BTreeSet<String> {
         words
             .iter()
             .map(|word| word.text)
@@ -264,77 +263,86 @@ impl Passages {
             .collect()
     }
 
-    /// The passages that together have most of the words: each is chosen for what it adds, and for being next to a chosen one.
-    fn choose(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<usize> {
+    /// The words of the passage at a place.
+    fn has(&self, at: usize) -> BTreeSet<&str> {
+        let words = self.words.get(at).into_iter().flatten();
+        words.map(String::as_str).collect()
+    }
+
+    /// What each passage is worth, that of its neighbors counted a little.
+    fn worth(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<f64> {
         const CONTEXT: f64 = 0.3;
-        const BESIDE: f64 = 0.2;
-        const LOOKED_AT: usize = 60;
         let base = self.scores(wanted, claimed);
         let at = |option: Option<usize>| option.and_then(|at| base.get(at)).copied().unwrap_or(0.0);
-        let worth: Vec<f64> = base
-            .iter()
-            .enumerate()
-            .map(|(place, &it)| {
+        let places = base.iter().enumerate();
+        places
+            .map(|(place, &own)| {
                 let beside = at(place.checked_sub(1)).max(at(Some(place + 1)));
-                if it > 0.0 {
-                    it + CONTEXT * beside.min(2.0 * it)
+                if own > 0.0 {
+                    own + CONTEXT * beside.min(own + own)
                 } else {
                     0.0
                 }
             })
-            .collect();
+            .collect()
+    }
+
+    /// The passages that together have most of the words: each is chosen for what it adds, and for standing beside one chosen.
+    fn choose(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<usize> {
+        const LOOKED_AT: usize = 60;
+        let worth = self.worth(wanted, claimed);
         let mut order: Vec<usize> = (0..worth.len()).collect();
         order.sort_by(|a, b| {
-            worth
-                .get(*b)
-                .unwrap_or(&0.0)
-                .total_cmp(worth.get(*a).unwrap_or(&0.0))
-                .then(a.cmp(b))
+            let of = |at: &usize| worth.get(*at).copied().unwrap_or(0.0);
+            of(b).total_cmp(&of(a)).then(a.cmp(b))
         });
+        order.truncate(LOOKED_AT);
         let mut chosen: Vec<usize> = Vec::new();
         let mut covered: BTreeSet<&str> = BTreeSet::new();
         while chosen.len() < MOST_PASSAGES {
-            let mut best: Option<(f64, usize)> = None;
-            for &place in order
-                .iter()
-                .take(LOOKED_AT)
-                .filter(|word| !chosen.contains(word))
-            {
-                let Some(own) = worth.get(place) else {
-                    continue;
-                };
-                let adds: f64 = if chosen.is_empty() {
-                    0.0
-                } else {
-                    let words: BTreeSet<&str> = self
-                        .words
-                        .get(place)
-                        .into_iter()
-                        .flatten()
-                        .map(String::as_str)
-                        .collect();
-                    words
-                        .difference(&covered)
-                        .filter_map(|difference| wanted.get(*difference))
-                        .sum()
-                };
-                let beside = chosen.iter().any(|at| at.abs_diff(place) == 1);
-                let value = own * if beside { 1.0 + BESIDE } else { 1.0 } + adds;
-                if best.is_none_or(|best| value > best.0 + 1e-12) {
-                    best = Some((value, place));
-                }
-            }
-            let Some((_, place)) = best else { break };
+            let open = order.iter().filter(|place| !chosen.contains(place));
+            let values = open.filter_map(|&place| {
+                let own = *worth.get(place)?;
+                Some((
+                    self.value(place, own, (chosen.as_slice(), &covered), wanted),
+                    place,
+                ))
+            });
+            let Some((_, place)) = values.reduce(better) else {
+                break;
+            };
             chosen.push(place);
-            covered.extend(
-                self.words
-                    .get(place)
-                    .into_iter()
-                    .flatten()
-                    .map(String::as_str),
-            );
+            covered.extend(self.has(place));
         }
         chosen
+    }
+
+    /// What a passage of that worth is worth beside those that are chosen, and cover so many words.
+    fn value(
+        &self,
+        place: usize,
+        own: f64,
+        (chosen, covered): (&[usize], &BTreeSet<&str>),
+        wanted: &BTreeMap<String, f64>,
+    ) -> f64 {
+        const BESIDE: f64 = 0.2;
+        if chosen.is_empty() {
+            return own;
+        }
+        let words = self.has(place);
+        let new = words.difference(covered);
+        let adds: f64 = new.filter_map(|word| wanted.get(*word)).sum();
+        let beside = chosen.iter().any(|at| at.abs_diff(place) == 1);
+        own * if beside { 1.0 + BESIDE } else { 1.0 } + adds
+    }
+}
+
+/// The passage of more value; of two that are equal but for rounding, the first.
+fn better(best: (f64, usize), other: (f64, usize)) -> (f64, usize) {
+    if other.0 > best.0 + 1e-12 {
+        other
+    } else {
+        best
     }
 }
 
@@ -350,7 +358,7 @@ fn ranges(text: &str) -> Vec<Range<usize>> {
         }
         start += line.len() + 1;
     }
-    let sentences = sentences::of(text);
+    let sentences = sentences::in_lines(text);
     if sentences.len() * 10 <= lines.len() * 12 {
         lines
     } else {

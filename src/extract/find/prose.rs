@@ -14,6 +14,7 @@ use crate::{
         page_index::PageIndex,
         record::{in_item, trim},
     },
+    language::legal_forms::is_appended,
     reading::Region,
 };
 
@@ -315,7 +316,7 @@ fn names_nobody(index: &PageIndex<'_>, sentence: &Range<usize>, separator: &[cha
         return false;
     };
     let part = first + length..second;
-    if text[..second].contains(['(', ')']) || is_legal_form(&text[part.clone()]) {
+    if text[..second].contains(['(', ')']) || is_appended(&text[part.clone()]) {
         return false;
     }
     let part = without_small_words(text, part);
@@ -449,25 +450,13 @@ fn cut_at_and(
 fn rejoin_legal_forms(text: &str, parts: &mut Vec<Range<usize>>) {
     let mut at = 1;
     while at < parts.len() {
-        if is_legal_form(&text[parts[at].clone()]) {
+        if is_appended(&text[parts[at].clone()]) {
             parts[at - 1].end = parts[at].end;
             parts.remove(at);
         } else {
             at += 1;
         }
     }
-}
-
-/// Whether a part is but the form of a company or a degree.
-fn is_legal_form(part: &str) -> bool {
-    let form = part.trim().trim_end_matches('.');
-    form.len() <= 4
-        && [
-            "inc", "ltd", "llc", "llp", "gmbh", "s.a", "sa", "ag", "plc", "e.v", "jr", "sr", "phd",
-            "ph.d", "md", "corp", "co", "lp", "pllc",
-        ]
-        .iter()
-        .any(|text| text.eq_ignore_ascii_case(form))
 }
 
 /// A member without "and" and "the" before it and the stop behind it.

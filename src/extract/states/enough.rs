@@ -1,11 +1,7 @@
 //! How much text a page needs, so that what it does not say proves something.
 
-use super::notice;
-use crate::extract::phrases;
-
-/// A page whose main part has fewer letters proves nothing: of 52 saved pages of organizations one has fewer, a page of logos without
-/// texts; of 183 notes that stand in for pages, 160 have.
-pub(super) const ENOUGH: usize = 160;
+use super::{notice, signs::ENOUGH};
+use crate::language::pages;
 
 /// The same for a page in a language whose notes are not known here, so that one of them cannot be told from a page: notes that stand in
 /// for pages have hardly ever more.
@@ -15,9 +11,9 @@ const ENOUGH_UNKNOWN: usize = 500;
 pub(super) fn least(language: Option<&str>, text: &str) -> usize {
     const SAMPLE: usize = 400;
     let tag = language.and_then(|language| language.split(['-', '_']).next());
-    let known_tag = tag.is_none_or(|it| {
-        let it = it.to_ascii_lowercase();
-        phrases::knows(&it) || notice::knows(&it)
+    let known_tag = tag.is_none_or(|tag| {
+        let it = tag.to_ascii_lowercase();
+        pages::knows(&it) || notice::knows(&it)
     });
     // Latin to Arabic, Devanagari, Bengali, Tamil to Malayalam, Thai to Lao, Burmese and Georgian, the East.
     let known_script = |letter: char| matches!(u32::from(letter), 0..=0x6ff | 0x900..=0x9ff | 0xb80..=0xc7f | 0xd00..=0xd7f | 0xe00..=0xeff | 0x1000..=0x10ff | 0x1e00..=0x1fff | 0x2000..=0x9fff | 0xac00..=0xd7ff | 0xf900..);

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{STAND_INS, enough::ENOUGH, said::Line};
+use super::{STAND_INS, line::Line, signs::ENOUGH};
 use crate::reading::{PageState, Signal};
 
 /// The weights, one byte each: [`STEP`]s, by the hash of a feature.
@@ -239,8 +239,8 @@ fn is_of_words(letter: char) -> bool {
 /// The number of a feature: the low bits of FNV-1a of 32 bits (draft-eastlake-fnv).
 fn number(parts: &[&str]) -> u16 {
     let bytes = parts.iter().flat_map(|part| part.bytes());
-    let hash = bytes.fold(0x811c_9dc5_u32, |hash, it| {
-        (hash ^ u32::from(it)).wrapping_mul(0x0100_0193)
+    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
     u16::try_from(hash & 0xffff).unwrap_or_default()
 }

@@ -3,30 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    notice,
-    titles::{self, Titled},
+    line::Line,
+    notice, signs,
+    titles::{self, Titled, state_of},
 };
 use crate::{
-    extract::phrases::{ANY, LANGUAGES, PHRASES, Row, Strength, TOPICS, Topic, is_whole},
+    language::pages::{self, ANY, Row, Strength, Topic, phrases_in},
     reading::PageState,
 };
 
 /// How many bytes of a page's text are searched: a page in place of another says so early.
 pub(super) const SEARCHED: usize = 8_000;
-
-/// A sentence of a page, or a line without one.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Line<'a> {
-    pub(super) text: &'a str,
-    /// Where it begins in the page's text.
-    pub(super) at: usize,
-    /// Whether a reader sees it among what the page is there for.
-    pub(super) is_main: bool,
-    /// Whether it is one of the headings that are asked as titles.
-    pub(super) is_title: bool,
-    /// Letters in it that are not in links; ideographs count twice.
-    pub(super) prose: usize,
-}
 
 /// What a page says for one state.
 #[derive(Debug)]
@@ -61,6 +48,18 @@ struct Tally {
     score: f64,
 }
 
+/// The states that phrases speak for.
+const STATES: [PageState; 8] = [
+    PageState::Blocked,
+    PageState::Unavailable,
+    PageState::SoftNotFound,
+    PageState::LoginWall,
+    PageState::ConsentWall,
+    PageState::Parked,
+    PageState::Placeholder,
+    PageState::ScriptShell,
+];
+
 /// What the titles and the lines say, for each state that anything speaks for.
 ///
 /// Where the page has next to nothing (`is_bare`), what its menus, notices and hidden lines say counts as well.
@@ -85,9 +84,7 @@ pub(super) fn by(
             search(line.text, at, &mut hits);
         }
     }
-    let mut states: Vec<PageState> = TOPICS.iter().filter_map(|it| it.state()).collect();
-    states.dedup();
-    states
+    STATES
         .into_iter()
         .filter_map(|state| of_state(state, &titled, &hits, lines))
         .collect()
@@ -100,16 +97,11 @@ fn search(text: &str, line: usize, hits: &mut Vec<Hit>) {
         rest = &rest[..rest.floor_char_boundary(SEARCHED)];
     }
     let lower = super::folded(rest);
-    PHRASES.each(&lower, |(row, phrase), at| {
-        if is_whole(phrase, lower.get(at..).unwrap_or_default()) {
-            hits.push(Hit {
-                line,
-                row: Row::of(row),
-                phrase,
-            });
-        }
-        true
-    });
+    hits.extend(phrases_in(&lower).into_iter().map(|spoken| Hit {
+        line,
+        row: spoken.row,
+        phrase: spoken.phrase,
+    }));
 }
 
 /// How much of each line says it, in halves: one for a single weak word, else two.
@@ -126,36 +118,42 @@ fn halves_said<'h>(hits: impl Iterator<Item = &'h Hit>) -> BTreeMap<usize, usize
     halves
 }
 
-fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>]) -> Option<Said> {
-    let mut tallies: Vec<Tally> = (0..LANGUAGES).map(|_| Tally::default()).collect();
+/// What each language says for a state.
+fn tallies(state: PageState, hits: &[Hit], lines: &[Line<'_>]) -> Vec<Tally> {
+    let mut tallies: Vec<Tally> = (0..pages::languages()).map(|_| Tally::default()).collect();
     for hit in hits
         .iter()
-        .filter(|hit| hit.row.topic.state() == Some(state))
+        .filter(|hit| state_of(hit.row.topic) == Some(state))
     {
         // What is said in all languages counts for each.
         let languages = if hit.row.language == ANY {
-            0..LANGUAGES
+            0..pages::languages()
         } else {
             hit.row.language..hit.row.language + 1
         };
-        for it in &mut tallies[languages] {
+        for tally in &mut tallies[languages] {
             match hit.row.strength {
                 Strength::Title => {}
                 // What a title says is counted as such.
                 Strength::Text if lines[hit.line].is_title => {}
                 Strength::Text => {
-                    it.lines.insert(hit.line);
-                    it.text.insert(hit.phrase);
+                    tally.lines.insert(hit.line);
+                    tally.text.insert(hit.phrase);
                 }
-                Strength::Weak => _ = it.weak.insert(hit.phrase),
+                Strength::Weak => _ = tally.weak.insert(hit.phrase),
             }
         }
     }
     for tally in &mut tallies {
         tally.without_repetitions();
     }
+    tallies
+}
+
+fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>]) -> Option<Said> {
+    let mut tallies = tallies(state, hits, lines);
     let for_state = |titled: &&Titled, language: usize| {
-        titled.topic.state() == Some(state)
+        state_of(titled.topic) == Some(state)
             && (titled.language == language || titled.language == ANY)
     };
     for (language, tally) in tallies.iter_mut().enumerate() {
@@ -175,41 +173,12 @@ fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>
         })
         .filter(|entry| entry.1.score > 0.0)?;
     let is_said = |hit: &&Hit| {
-        hit.row.topic.state() == Some(state)
+        state_of(hit.row.topic) == Some(state)
             && (hit.row.language == language || hit.row.language == ANY)
     };
     let saying = halves_said(hits.iter().filter(is_said));
-    let mut signs = Vec::new();
-    let (weight, phrase) =
-        weight_of_titles(titled.iter().filter(|titled| for_state(titled, language)));
-    if weight > 0.0 {
-        signs.push((
-            weight,
-            format!("its title or first heading says \"{phrase}\""),
-        ));
-    }
-    let quoted = |of: &BTreeSet<&str>| {
-        let of: Vec<String> = of.iter().take(3).map(|it| format!("\"{it}\"")).collect();
-        of.join(", ")
-    };
-    if !tally.text.is_empty() {
-        // What is said of things to come is seldom said of anything else.
-        let more = if state == PageState::Placeholder {
-            0.1
-        } else {
-            0.0
-        };
-        signs.push((
-            tally.weight_of_text() + more,
-            format!("its text says {}", quoted(&tally.text)),
-        ));
-    }
-    if tally.weight_of_weak() > 0.0 {
-        signs.push((
-            tally.weight_of_weak(),
-            format!("its text has words like {}", quoted(&tally.weak)),
-        ));
-    }
+    let of_titles = weight_of_titles(titled.iter().filter(|titled| for_state(titled, language)));
+    let signs = tally.signs(state, of_titles);
     let main = || lines.iter().enumerate().filter(|entry| entry.1.is_main);
     let saying_prose = main()
         .map(|(at, main)| main.prose * saying.get(&at).copied().unwrap_or(0) / 2)
@@ -224,16 +193,13 @@ fn of_state(state: PageState, titled: &[Titled], hits: &[Hit], lines: &[Line<'_>
             && tally.weight_of_weak() == 0.0
             && !titled
                 .iter()
-                .any(|it| it.is_status && it.topic.state() == Some(state)),
+                .any(|it| it.is_status && state_of(it.topic) == Some(state)),
         ends_at_paywall: paywall(hits, lines, language),
     })
 }
 
 /// How much the titles weigh, and the phrase that says most: one sign, and a little more where two of them say it.
 fn weight_of_titles<'a>(titled: impl Iterator<Item = &'a Titled>) -> (f64, String) {
-    const ALONE: f64 = 0.5;
-    const HEADING_ALONE: f64 = 0.4;
-    const AMONG_OTHERS: f64 = 0.1;
     let (mut alone, mut among, mut phrase) = (0, 0, String::new());
     let mut of_title = false;
     for it in titled {
@@ -245,10 +211,10 @@ fn weight_of_titles<'a>(titled: impl Iterator<Item = &'a Titled>) -> (f64, Strin
     }
     let weight = match (alone, among) {
         (0, 0) => 0.0,
-        (0, _) => AMONG_OTHERS,
-        _ if !of_title => HEADING_ALONE,
-        (1, _) => ALONE,
-        _ => ALONE + 0.1,
+        (0, _) => signs::AMONG_OTHERS,
+        _ if !of_title => signs::HEADING_ALONE,
+        (1, _) => signs::TITLE_ALONE,
+        _ => signs::TWO_TITLES,
     };
     (weight, phrase)
 }
@@ -263,21 +229,51 @@ impl Tally {
         });
     }
 
-    fn weight_of_text(&self) -> f64 {
-        match self.lines.len() {
-            0 => 0.0,
-            1 => 0.4,
-            2 => 0.55,
-            _ => 0.65,
+    /// The signs, with what the titles weigh and say.
+    fn signs(&self, state: PageState, (weight, phrase): (f64, String)) -> Vec<(f64, String)> {
+        let mut found = Vec::new();
+        if weight > 0.0 {
+            found.push((
+                weight,
+                format!("its title or first heading says \"{phrase}\""),
+            ));
         }
+        let quoted = |of: &BTreeSet<&str>| {
+            let of: Vec<String> = of.iter().take(3).map(|it| format!("\"{it}\"")).collect();
+            of.join(", ")
+        };
+        if !self.text.is_empty() {
+            // What is said of things to come is seldom said of anything else.
+            let more = if state == PageState::Placeholder {
+                signs::TO_COME
+            } else {
+                0.0
+            };
+            found.push((
+                self.weight_of_text() + more,
+                format!("its text says {}", quoted(&self.text)),
+            ));
+        }
+        if self.weight_of_weak() > 0.0 {
+            found.push((
+                self.weight_of_weak(),
+                format!("its text has words like {}", quoted(&self.weak)),
+            ));
+        }
+        found
+    }
+
+    fn weight_of_text(&self) -> f64 {
+        let [.., most] = signs::OF_LINES;
+        let weight = signs::OF_LINES.get(self.lines.len());
+        weight.copied().unwrap_or(most)
     }
 
     /// One such word says nothing, and many say no more than one phrase does.
     fn weight_of_weak(&self) -> f64 {
-        const EACH: f64 = 0.07;
         match self.weak.len() {
             0 | 1 => 0.0,
-            it => (EACH * it as f64).min(0.32),
+            count => (signs::WEAK * count as f64).min(signs::MOST_OF_WEAK),
         }
     }
 }
@@ -287,8 +283,6 @@ impl Tally {
 fn paywall(hits: &[Hit], lines: &[Line<'_>], language: usize) -> Option<String> {
     /// How much may stand behind the offer.
     const BEHIND: usize = 500;
-    /// A sentence below is about something else.
-    const SPEAKS: f64 = -0.5;
     let hit = hits.iter().find(|hit| {
         hit.row.topic == Topic::Paywall
             && hit.row.strength == Strength::Text
@@ -296,7 +290,7 @@ fn paywall(hits: &[Hit], lines: &[Line<'_>], language: usize) -> Option<String> 
             && lines.get(hit.line).is_some_and(|line| {
                 line.is_main
                     && line.prose * 2 > line.text.chars().count()
-                    && notice::of_sentence(line.text) > SPEAKS
+                    && notice::of_sentence(line.text) > signs::SPEAKS
             })
     })?;
     let behind: usize = lines

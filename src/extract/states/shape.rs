@@ -5,10 +5,11 @@ use memchr::memmem;
 
 use super::{
     hosts::{CHALLENGES, EMBEDDED, PARKING, READ},
+    signs::{self, StateSign},
     titles,
 };
 use crate::{
-    extract::{names, phrases::Topic},
+    extract::names,
     html::{Flow, Kind, Tree, heading_level},
     reading::{PageState, Region, Signal},
 };
@@ -23,27 +24,28 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    fn sign(&mut self, speaks_for: PageState, weight: f64, what: String) {
-        self.signs.push(Signal {
-            what,
-            speaks_for,
-            weight,
-        });
+    fn sign(&mut self, sign: &StateSign, what: String) {
+        self.signs.extend(sign.saying(what));
     }
 
-    fn once(&mut self, speaks_for: PageState, weight: f64, what: &str) {
-        if !self.signs.iter().any(|sign| sign.what == what) {
-            self.sign(speaks_for, weight, what.to_owned());
+    fn once(&mut self, sign: &StateSign) {
+        self.once_for(sign.state, sign);
+    }
+
+    /// The same for another state than that of the table.
+    fn once_for(&mut self, state: PageState, sign: &StateSign) {
+        if !self.signs.iter().any(|other| other.what == sign.why) {
+            let signal = sign.signal();
+            self.signs.extend(signal.map(|signal| Signal {
+                speaks_for: state,
+                ..signal
+            }));
         }
     }
 
-    fn firmly(&mut self, speaks_for: PageState, weight: f64, what: &str) {
-        if !self.firm.iter().any(|it| it.what == what) {
-            self.firm.push(Signal {
-                what: what.to_owned(),
-                speaks_for,
-                weight,
-            });
+    fn firmly(&mut self, sign: &StateSign) {
+        if !self.firm.iter().any(|other| other.what == sign.why) {
+            self.firm.extend(sign.signal());
         }
     }
 }
@@ -55,7 +57,7 @@ const LITTLE: usize = 250;
 pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
     let mut shape = Shape::default();
     let mut scripts = 0;
-    let mut images = (0_u32, 0_u32, 0_u32);
+    let mut stand_in_images = 0_u32;
     let mut last_heading: Option<usize> = None;
     for node in 1..tree.nodes.len() {
         let name = tree.name(node);
@@ -69,13 +71,12 @@ pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
             local_name!("input") => input(&mut shape, tree, node, main),
             local_name!("iframe") => frame(&mut shape, tree, node, main),
             local_name!("img") if flow.regions[node] == Region::Main => {
-                images.0 += 1;
-                images.1 += u32::from(flow.spans[node].is_empty());
                 let source = tree
                     .attr(node, &local_name!("src"))
                     .unwrap_or_default()
                     .to_ascii_lowercase();
-                images.2 += u32::from(source.contains("placeholder") || source.contains("dummy"));
+                stand_in_images +=
+                    u32::from(source.contains("placeholder") || source.contains("dummy"));
             }
             local_name!("div")
             | local_name!("main")
@@ -83,7 +84,7 @@ pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
             | local_name!("ul")
                 if tree.nodes[node].end == node + 1 || flow.spans[node].is_empty() =>
             {
-                let heading = last_heading.map(|it| &flow.text[flow.spans[it].clone()]);
+                let heading = last_heading.map(|heading| &flow.text[flow.spans[heading].clone()]);
                 mount(&mut shape, tree, node, main, heading);
             }
             _ if heading_level(name).is_some() => last_heading = Some(node),
@@ -92,17 +93,13 @@ pub(super) fn of(tree: &Tree, flow: &Flow, main: usize) -> Shape {
         called(&mut shape, tree, flow, node, main);
     }
     if is_index_of_folder(flow) {
-        let what = "it is the index of a folder, as servers make them";
-        shape.firmly(PageState::Unavailable, 0.4, what);
+        shape.firmly(&signs::FOLDER_INDEX);
     }
     if scripts > 0 && main < 160 {
-        shape.sign(
-            PageState::ScriptShell,
-            0.3,
-            format!("it has {scripts} scripts and next to no text"),
-        );
+        let what = format!("it has {scripts} scripts and next to no text");
+        shape.sign(&signs::SCRIPTS, what);
     }
-    stand_ins(&mut shape, flow, images);
+    stand_ins(&mut shape, flow, stand_in_images);
     shape
 }
 
@@ -114,21 +111,11 @@ fn is_index_of_folder(flow: &Flow) -> bool {
     folder.is_some_and(|folder| folder.starts_with('/')) && flow.headings.iter().any(headed)
 }
 
-/// Images and lines that stand where names are to come; of images how many there are, without a text, and by their names stand-ins.
-fn stand_ins(shape: &mut Shape, flow: &Flow, (images, bare, named): (u32, u32, u32)) {
-    if images >= 4 && bare * 4 >= images * 3 {
-        shape.sign(
-            PageState::Content,
-            0.3,
-            format!("{bare} of its {images} images have no alternative text"),
-        );
-    }
+/// Images, so many of which are stand-ins by their names, and lines that stand where names are to come.
+fn stand_ins(shape: &mut Shape, flow: &Flow, named: u32) {
     if named >= 3 {
-        shape.sign(
-            PageState::Placeholder,
-            0.4,
-            format!("{named} of its images are stand-ins by their file names"),
-        );
+        let what = format!("{named} of its images are stand-ins by their file names");
+        shape.sign(&signs::STAND_IN_IMAGES, what);
     }
     let lines = flow
         .blocks
@@ -137,11 +124,8 @@ fn stand_ins(shape: &mut Shape, flow: &Flow, (images, bare, named): (u32, u32, u
         .filter(|block| names::stands_in(&flow.text[block.range.clone()]))
         .count();
     if lines >= 2 {
-        shape.sign(
-            PageState::Placeholder,
-            0.8,
-            format!("{lines} lines stand where names are to come"),
-        );
+        let what = format!("{lines} lines stand where names are to come");
+        shape.sign(&signs::STAND_IN_LINES, what);
     }
 }
 
@@ -149,11 +133,7 @@ fn stand_ins(shape: &mut Shape, flow: &Flow, (images, bare, named): (u32, u32, u
 fn script(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
     let kind = tree.attr(node, &local_name!("type")).unwrap_or_default();
     if kind.contains("template") || kind.contains("handlebars") || kind.contains("mustache") {
-        shape.once(
-            PageState::ScriptShell,
-            0.3,
-            "a script holds a template that it fills",
-        );
+        shape.once(&signs::TEMPLATE);
     }
     let is_data = kind.contains("ld+json");
     loaded(
@@ -169,18 +149,10 @@ fn script(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
             budget -= text.len();
             let reads = |line: &str| memmem::find(text.as_bytes(), line.as_bytes()).is_some();
             if READ.iter().any(|it| reads(it)) {
-                shape.once(
-                    PageState::ScriptShell,
-                    0.4,
-                    "a script reads a spreadsheet that is elsewhere",
-                );
+                shape.once(&signs::SPREADSHEET);
             }
             if is_data && says_not_free(text) {
-                shape.firmly(
-                    PageState::LoginWall,
-                    0.4,
-                    "its structured data says that it is not free to read",
-                );
+                shape.firmly(&signs::NOT_FREE);
             }
             if main < LITTLE {
                 loaded(shape, text, main);
@@ -215,11 +187,7 @@ fn sends_elsewhere(shape: &mut Shape, script: &str) {
         "location =",
     ];
     if ways.iter().any(|way| script.contains(way)) {
-        shape.once(
-            PageState::ScriptShell,
-            0.3,
-            "a script leads the browser to another page",
-        );
+        shape.once(&signs::SENDS_ELSEWHERE);
     }
 }
 
@@ -229,19 +197,11 @@ fn loaded(shape: &mut Shape, text: &str, main: usize) {
         return;
     }
     let text = text.to_ascii_lowercase();
-    if CHALLENGES.iter().any(|it| text.contains(it)) {
-        shape.once(
-            PageState::Blocked,
-            0.5,
-            "it loads a challenge and has little text",
-        );
+    if CHALLENGES.iter().any(|challenge| text.contains(challenge)) {
+        shape.once(&signs::LOADS_CHALLENGE);
     }
-    if PARKING.iter().any(|it| text.contains(it)) {
-        shape.once(
-            PageState::Parked,
-            0.6,
-            "it loads what parked domains show, and has little text",
-        );
+    if PARKING.iter().any(|word| text.contains(word)) {
+        shape.once(&signs::LOADS_PARKING);
     }
 }
 
@@ -256,15 +216,13 @@ fn meta(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
         .unwrap_or_default()
         .to_ascii_lowercase();
     match &*name {
-        "robots" | "googlebot" if content.contains("noindex") && main < 2 * LITTLE => shape.once(
-            PageState::SoftNotFound,
-            0.2,
-            "it asks not to be indexed and has little text",
-        ),
+        "robots" | "googlebot" if content.contains("noindex") && main < 2 * LITTLE => {
+            shape.once(&signs::NO_INDEX)
+        }
         "prerender-status-code" | "status-code" | "http-status" => {
             let topic = content.trim().parse().ok().and_then(titles::topic_of);
-            if let Some(state) = topic.and_then(Topic::state) {
-                shape.once(state, 0.8, "its head gives the status of an error");
+            if let Some(state) = topic.and_then(titles::state_of) {
+                shape.once_for(state, &signs::HEAD_STATUS);
             }
         }
         _ => {}
@@ -274,13 +232,9 @@ fn meta(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
         .is_some_and(|attr| attr.eq_ignore_ascii_case("refresh"));
     if refreshes && main < LITTLE {
         if content.contains("url") {
-            shape.once(
-                PageState::ScriptShell,
-                0.3,
-                "it leads the browser to another page",
-            );
+            shape.once(&signs::REFRESH_AWAY);
         } else {
-            shape.once(PageState::Blocked, 0.3, "it loads itself again and again");
+            shape.once(&signs::REFRESH);
         }
     }
 }
@@ -292,11 +246,7 @@ fn link(shape: &mut Shape, tree: &Tree, node: usize) {
         .is_some_and(|attr| attr.eq_ignore_ascii_case("canonical"));
     let href = tree.attr(node, &local_name!("href")).unwrap_or_default();
     if canonical && is_error_path(href) {
-        shape.once(
-            PageState::SoftNotFound,
-            0.5,
-            "its canonical address is an error page's",
-        );
+        shape.once(&signs::CANONICAL);
     }
 }
 
@@ -358,11 +308,7 @@ fn called(shape: &mut Shape, tree: &Tree, flow: &Flow, node: usize, main: usize)
     let span = flow.spans[node].len();
     if (is_outer || span >= 20 && span * 2 >= main) && classes.len() < 2_000 {
         if classes.split_whitespace().any(is_error_name) {
-            shape.once(
-                PageState::SoftNotFound,
-                0.5,
-                "its markup calls it an error page",
-            );
+            shape.once(&signs::CALLED_ERROR);
         }
         if classes.split_whitespace().any(|word| {
             matches!(
@@ -370,19 +316,11 @@ fn called(shape: &mut Shape, tree: &Tree, flow: &Flow, node: usize, main: usize)
                 "maintenance" | "maintenance-mode" | "under-maintenance"
             )
         }) {
-            shape.once(
-                PageState::Unavailable,
-                0.5,
-                "its markup calls it a note on maintenance",
-            );
+            shape.once(&signs::CALLED_MAINTENANCE);
         }
     }
     if span > 0 && !flow.hidden[node] && !is_outer && is_paywall(classes) {
-        shape.firmly(
-            PageState::LoginWall,
-            0.4,
-            "its markup calls a part of it a paywall",
-        );
+        shape.firmly(&signs::CALLED_PAYWALL);
     }
 }
 
@@ -398,16 +336,15 @@ fn input(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
         .unwrap_or_default()
         .to_ascii_lowercase();
     match &*kind {
-        "password" => shape.sign(
-            PageState::LoginWall,
-            if main < 480 { 0.4 } else { 0.15 },
-            "it asks for a password".to_owned(),
-        ),
-        "email" if main < 160 => shape.once(
-            PageState::LoginWall,
-            0.2,
-            "it asks for an e-mail address and has next to no text",
-        ),
+        "password" => {
+            let sign = if main < 480 {
+                &signs::ASKS_PASSWORD
+            } else {
+                &signs::ASKS_PASSWORD_AMONG_TEXT
+            };
+            shape.sign(sign, sign.why.to_owned());
+        }
+        "email" if main < 160 => shape.once(&signs::ASKS_EMAIL),
         _ => {}
     }
 }
@@ -415,12 +352,12 @@ fn input(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
 fn frame(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
     let source = tree.attr(node, &local_name!("src")).unwrap_or_default();
     loaded(shape, source, main);
-    if EMBEDDED.iter().any(|it| source.contains(it)) {
-        shape.once(
-            PageState::ScriptShell,
-            if main < 160 { 0.8 } else { 0.5 },
-            "a table is embedded from elsewhere",
-        );
+    if EMBEDDED.iter().any(|word| source.contains(word)) {
+        shape.once(if main < 160 {
+            &signs::EMBEDDED_ALONE
+        } else {
+            &signs::EMBEDDED
+        });
     }
 }
 
@@ -432,11 +369,7 @@ fn mount(shape: &mut Shape, tree: &Tree, node: usize, main: usize, heading: Opti
         "root" | "app" | "__next" | "___gatsby" | "__nuxt" | "svelte" | "main-app" | "application"
     ) && main < 320
     {
-        shape.once(
-            PageState::ScriptShell,
-            0.6,
-            "the element that a script fills is empty",
-        );
+        shape.once(&signs::MOUNT);
     }
     let named = names::attribute_tells_relation(id)
         || tree.classes(node).any(|class| class == "handlebars");
@@ -445,11 +378,7 @@ fn mount(shape: &mut Shape, tree: &Tree, node: usize, main: usize, heading: Opti
         && heading.is_some_and(names::tells_relation)
         && tree.nodes[node].end == node + 1
     {
-        shape.once(
-            PageState::ScriptShell,
-            0.4,
-            "the place of the list is empty",
-        );
+        shape.once(&signs::EMPTY_PLACE);
     }
 }
 

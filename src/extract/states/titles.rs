@@ -1,6 +1,9 @@
 //! What a page's title and first headings say of it: phrases that take up most of a title, and a status's number.
 
-use crate::extract::phrases::{ANY, PHRASES, Row, Strength, Topic, is_whole};
+use crate::{
+    language::pages::{ANY, Strength, Topic, phrases_in},
+    reading::PageState,
+};
 
 /// What a title says.
 #[derive(Debug)]
@@ -37,23 +40,21 @@ pub(super) fn of(title: &str, is_title: bool) -> Vec<Titled> {
     for part in parts {
         let length = letters(part);
         let mut said = false;
-        PHRASES.each(part, |(row, phrase), at| {
-            let row = Row::of(row);
-            let rest = part.get(at..).unwrap_or_default();
-            let speaks = row.topic.state().is_some() && row.strength != Strength::Weak;
-            if speaks && is_whole(phrase, rest) {
-                said = true;
-                found.push(Titled {
-                    language: row.language,
-                    topic: row.topic,
-                    is_status: false,
-                    is_title,
-                    alone: letters(phrase) * 2 >= length,
-                    phrase: phrase.to_owned(),
-                });
+        for spoken in phrases_in(part) {
+            let row = spoken.row;
+            if row.strength == Strength::Weak {
+                continue;
             }
-            true
-        });
+            said = true;
+            found.push(Titled {
+                language: row.language,
+                topic: row.topic,
+                is_status: false,
+                is_title,
+                alone: letters(spoken.phrase) * 2 >= length,
+                phrase: spoken.phrase.to_owned(),
+            });
+        }
         if let Some((status, topic)) = status(part, said) {
             found.push(Titled {
                 language: ANY,
@@ -95,7 +96,7 @@ fn status(part: &str, said: bool) -> Option<(String, Topic)> {
         // "404页面" is a number and a word.
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = word.split_at(digits);
-        words.extend([number, rest].into_iter().filter(|it| !it.is_empty()));
+        words.extend([number, rest].into_iter().filter(|text| !text.is_empty()));
     }
     let is_error = |at: usize| {
         words
@@ -110,13 +111,28 @@ fn status(part: &str, said: bool) -> Option<(String, Topic)> {
     (words.len() == 1 || beside || at == 0 && said).then(|| (word.to_owned(), topic))
 }
 
+/// The state that a topic speaks for, if any.
+pub(super) fn state_of(topic: Topic) -> Option<PageState> {
+    Some(match topic {
+        Topic::Blocked => PageState::Blocked,
+        Topic::Unavailable => PageState::Unavailable,
+        Topic::NotFound => PageState::SoftNotFound,
+        Topic::Login | Topic::Paywall => PageState::LoginWall,
+        Topic::Consent => PageState::ConsentWall,
+        Topic::Parked => PageState::Parked,
+        Topic::Placeholder => PageState::Placeholder,
+        Topic::Script => PageState::ScriptShell,
+        Topic::More => return None,
+    })
+}
+
 /// What a status says of the page.
 pub(super) fn topic_of(status: u16) -> Option<Topic> {
     Some(match status {
         404 | 410 => Topic::NotFound,
         403 | 406 | 418 | 429 | 451 => Topic::Blocked,
         401 | 402 | 407 => Topic::Login,
-        400 | 405 | 408 | 500..=511 | 520..=530 => Topic::Trouble,
+        400 | 405 | 408 | 500..=511 | 520..=530 => Topic::Unavailable,
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     capture::is_redirect,
-    clock::{Instant, parse_digits14},
+    clock::parse_digits14,
     desk::{Item, Page, State},
     finding::{Conclusion, Finding, Verdict},
     replay::Place,
@@ -15,7 +15,9 @@ use crate::{
     },
 };
 
-/// The copies of a page that can be shown, oldest first, and the chosen two.
+pub(super) use crate::clock::{day, minute};
+
+/// The copies of a page that can be shown, oldest first, and the two that are.
 pub(super) struct Pair {
     /// All copies that can be shown.
     pub(super) all: Vec<Dated>,
@@ -202,14 +204,4 @@ pub(super) fn day_of(copy: &Dated, all: &[Dated]) -> String {
     } else {
         day(copy.date)
     }
-}
-
-/// A time as a date.
-pub(super) fn day(at: Instant) -> String {
-    at.format("%Y-%m-%d").to_string()
-}
-
-/// A time to the minute, in UTC.
-pub(super) fn minute(at: Instant) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -4,24 +4,21 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::language;
-
-/// A month by its name or an abbreviation, in any language that there are words for.
-fn month(word: &str) -> Option<u32> {
-    language::month(word)
-}
+use super::{all, month};
 
 /// Whether a word is the name of a month, written out.
-pub(super) fn is_month(word: &str) -> bool {
+#[must_use]
+pub fn is_month(word: &str) -> bool {
     let word = word.to_lowercase();
-    language::all().iter().any(|it| {
+    all().iter().any(|it| {
         let months = &it.calendar.months;
         months.iter().any(|month| month.first() == Some(&word))
     })
 }
 
 /// A date that is the whole of `text`; a year or a month alone is none.
-pub(super) fn whole(text: &str) -> Option<NaiveDate> {
+#[must_use]
+pub fn whole(text: &str) -> Option<NaiveDate> {
     let text = text.trim_matches(|character: char| {
         character.is_whitespace() || matches!(character, '.' | ',' | ';' | '(' | ')')
     });
@@ -30,18 +27,21 @@ pub(super) fn whole(text: &str) -> Option<NaiveDate> {
 }
 
 /// The first full date in `text` and where it stands.
-pub(super) fn first(text: &str) -> Option<(NaiveDate, Range<usize>)> {
+#[must_use]
+pub fn first(text: &str) -> Option<(NaiveDate, Range<usize>)> {
     let words = words(text);
     (0..words.len()).find_map(|at| starting(&words[at..]))
 }
 
 /// A date that `text` begins with, white space aside, and where it ends.
-pub(super) fn leading(text: &str) -> Option<(NaiveDate, usize)> {
+#[must_use]
+pub fn leading(text: &str) -> Option<(NaiveDate, usize)> {
     starting(&words(text)).map(|(date, range)| (date, range.end))
 }
 
 /// The date that `text` begins with after at most a few small words, and where it ends.
-pub(super) fn near(text: &str, most: usize) -> Option<(NaiveDate, usize)> {
+#[must_use]
+pub fn near(text: &str, most: usize) -> Option<(NaiveDate, usize)> {
     let words = words(text);
     let (date, range) = (0..words.len().min(3)).find_map(|at| starting(&words[at..]))?;
     let close = text.get(..range.end)?.split_whitespace().count() <= most;
@@ -50,7 +50,8 @@ pub(super) fn near(text: &str, most: usize) -> Option<(NaiveDate, usize)> {
 }
 
 /// The date that `text` ends with, white space aside, and where it begins.
-pub(super) fn trailing(text: &str) -> Option<(NaiveDate, usize)> {
+#[must_use]
+pub fn trailing(text: &str) -> Option<(NaiveDate, usize)> {
     let words = words(text);
     let from = words.len().saturating_sub(5);
     (from..words.len())

@@ -1,25 +1,24 @@
 //! Where sentences end in running prose, abbreviations and quotations minded.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range, sync::LazyLock};
 
-use super::words::holds;
+use foldhash::fast::FixedState;
 
-/// Words before a full stop that do not end a sentence.
-const ABBREVIATIONS: &str = "\
-    adm ald apr assn aug ave blvd capt cf cmdr co col corp dec dept det dr ed eds e.g esp est feb fig ft \
-    gen gov hon i.e inc intl jan jr lt ltd maj mr mrs ms messrs mt no nos nov oct op pp pres prof rep \
-    reps rev sec sen sens sept sgt sr st ste univ vol vs";
+use super::{Grammar, files::sections, legal_forms, titles};
 
-/// Abbreviations that a name may end on, so that the next word decides.
-const MAY_END: &[&str] = &["inc", "co", "corp", "ltd", "jr", "sr", "assn"];
-
-/// Words that open a sentence far more often than they follow an abbreviation.
-const OPENERS: &str = "\
-    a after although an as at during for he however in it its on other she since some that the their \
-    these they this those we when while";
+/// `grammar.abbreviations` and `grammar.sentence_openings` of all languages.
+static WORDS: LazyLock<[HashSet<String, FixedState>; 2]> = LazyLock::new(|| {
+    let (mut abbreviations, mut openings) = (HashSet::default(), HashSet::default());
+    for (_, section) in sections::<Grammar>() {
+        abbreviations.extend(section.abbreviations);
+        openings.extend(section.sentence_openings);
+    }
+    [abbreviations, openings]
+});
 
 /// The sentences of `text` as byte ranges, white space at their ends left out.
-pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
+#[must_use]
+pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
     let (mut depth, mut quoted) = (0_i32, false);
@@ -64,6 +63,19 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The sentences of a text of lines; none goes over a line's end.
+#[must_use]
+pub fn in_lines(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        let own = sentences(line).into_iter();
+        found.extend(own.map(|range| start + range.start..start + range.end));
+        start += line.len() + 1;
+    }
+    found
+}
+
 fn push(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     let piece = &text[range.clone()];
     let lead = piece.len() - piece.trim_start().len();
@@ -95,7 +107,8 @@ fn ends_here(text: &str, start: usize, stop: usize, mark: char, end: usize) -> b
         .split(|letter: char| !letter.is_alphabetic())
         .next()
         .unwrap_or_default();
-    let opens = holds(OPENERS, &opener.to_lowercase());
+    let [abbreviations, openings] = &*WORDS;
+    let opens = openings.contains(&opener.to_lowercase());
     let lower = word.to_lowercase();
     let initials = !word.is_empty()
         && word
@@ -118,8 +131,10 @@ fn ends_here(text: &str, start: usize, stop: usize, mark: char, end: usize) -> b
     if letter && !counted {
         return opens;
     }
-    if holds(ABBREVIATIONS, &lower) {
-        return opens && MAY_END.contains(&lower.as_str());
+    if abbreviations.contains(&lower) {
+        // A name may end so, and the next word decides.
+        let may_end = legal_forms::is_form(&lower) || titles::is_title_after(&lower);
+        return opens && may_end;
     }
     true
 }
@@ -130,6 +145,32 @@ mod tests {
 
     fn split(text: &str) -> Vec<&str> {
         sentences(text).into_iter().map(|it| &text[it]).collect()
+    }
+
+    #[test]
+    fn lines_end_sentences() {
+        let text =
+            "Dr. A. Smith left the U.S. in 1990. \"He came back.\" Then?\nA title\nNo. 5 is alive";
+        let found: Vec<&str> = in_lines(text).into_iter().map(|it| &text[it]).collect();
+        assert_eq!(
+            found,
+            [
+                "Dr. A. Smith left the U.S. in 1990.",
+                "\"He came back.\"",
+                "Then?",
+                "A title",
+                "No. 5 is alive"
+            ]
+        );
+    }
+
+    #[test]
+    fn no_abbreviation_ends_a_sentence() {
+        let [abbreviations, _] = &*WORDS;
+        for it in abbreviations {
+            let text = format!("We met the {it}. Harbor today.");
+            assert_eq!(sentences(&text).len(), 1, "{it}");
+        }
     }
 
     #[test]

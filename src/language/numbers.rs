@@ -1,13 +1,19 @@
 //! Numbers in running text: digits of any script, number words, scales, and the words that round them.
 
-use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
-use super::quotation::Word;
+use super::{Numbers, files::sections, tokens::Word};
+use digits::{ascii, digits};
+
+mod digits;
 
 /// The relation of a stated number to the exact one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::compare) enum Rounding {
-    /// Exact.
+pub enum Rounding {
+    /// As it is.
     Exact,
     /// `over`, `more than`, `at least`, `130+`.
     AtLeast,
@@ -19,38 +25,39 @@ pub(in crate::compare) enum Rounding {
 
 /// A number in a text, with the words that belong to it.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::compare) struct Number {
+pub struct Number {
     /// Its value.
-    pub(in crate::compare) value: f64,
-    /// Its value if its only separator has the other meaning (thousands or fraction): `1.250`.
-    pub(in crate::compare) other: Option<f64>,
+    pub value: f64,
+    /// Its value where the one separator in it parts thousands, or a fraction, and not the other: `1.250`.
+    pub other: Option<f64>,
     /// How it was rounded.
-    pub(in crate::compare) rounding: Rounding,
-    /// The index of its first word, words of rounding included.
-    pub(in crate::compare) first: usize,
-    /// The index after its last word.
-    pub(in crate::compare) end: usize,
-    /// A unit written as a sign: `%`, `$`.
-    pub(in crate::compare) sign: Option<&'static str>,
-    /// The bytes of the word after the digits: `120万人` counts `人`.
-    pub(in crate::compare) rest: Option<(usize, usize)>,
+    pub rounding: Rounding,
+    /// The first word it takes, words of rounding included.
+    pub first: usize,
+    /// The word behind its last.
+    pub end: usize,
+    /// A unit that is written as a sign: `%`, `$`.
+    pub sign: Option<&'static str>,
+    /// What follows the digits in the same word: `120万人` counts `人`.
+    pub rest: Option<(usize, usize)>,
 }
 
 /// The text that numbers are read from.
 #[derive(Clone, Copy)]
-pub(in crate::compare) struct Text<'a> {
+pub struct Text<'a> {
     /// The text in lower case.
-    pub(in crate::compare) folded: &'a str,
+    pub folded: &'a str,
     /// The words of the text, in order.
-    pub(in crate::compare) words: &'a [Word<'a>],
-    /// The first part of the language tag that the page declares.
-    pub(in crate::compare) language: Option<&'a str>,
-    /// Whether a place in `folded` is between two lines.
-    pub(in crate::compare) breaks: &'a dyn Fn(usize) -> bool,
+    pub words: &'a [Word<'a>],
+    /// The first part of the tag of the language that the page says it is in.
+    pub language: Option<&'a str>,
+    /// Whether a place in `folded` stands between two lines.
+    pub breaks: &'a dyn Fn(usize) -> bool,
 }
 
 /// All numbers of a text, in order.
-pub(in crate::compare) fn numbers(text: Text<'_>) -> Vec<Number> {
+#[must_use]
+pub fn numbers(text: Text<'_>) -> Vec<Number> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.words.len() {
@@ -64,9 +71,6 @@ pub(in crate::compare) fn numbers(text: Text<'_>) -> Vec<Number> {
     }
     found
 }
-
-/// Digits as they are read: the value, the other value, and where in the word they end.
-type Read = (f64, Option<f64>, usize);
 
 impl Text<'_> {
     fn number_at(self, at: usize) -> Option<Number> {
@@ -143,21 +147,14 @@ impl Text<'_> {
     }
 
     fn word(self, word: &str) -> Option<f64> {
-        let (value, languages) = WORDS.get(word)?;
-        let own = self.language.unwrap_or("en");
-        let is_it = languages.iter().any(|it| match it.strip_suffix('!') {
-            Some(language) => language == own,
-            None => true,
-        });
-        is_it.then_some(*value)
+        value(word, self.language)
     }
 
     fn scale(self, word: &str) -> Option<f64> {
         if word == "dozen" {
             return Some(12.0);
         }
-        self.word(word)
-            .filter(|word| *word >= 100.0 && is_power(*word))
+        scale(word, self.language)
     }
 
     /// `one hundred thirty-four`, `a dozen`, `half a million`, `vierundzwanzig`: a number in words, and the word behind it.
@@ -179,12 +176,10 @@ impl Text<'_> {
         let (mut total, mut current, mut at, mut any) = (0.0, 0.0, from, false);
         while let Some(word) = text(at) {
             if !self.takes(word, &mut total, &mut current, &mut any) {
-                let joins =
-                    any && matches!(
-                        word,
-                        "and" | "y" | "et" | "e" | "und" | "en" | "i" | "och" | "og"
-                    ) && text(at + 1).is_some_and(|text| self.parts(text).is_some())
-                        && current >= 20.0;
+                let joins = any
+                    && TABLE.joining.contains(word)
+                    && text(at + 1).is_some_and(|text| self.parts(text).is_some())
+                    && current >= 20.0;
                 if !joins {
                     break;
                 }
@@ -226,8 +221,8 @@ impl Text<'_> {
             return parts.map(|part| self.word(part)).collect();
         }
         // `vierundzwanzig`, `vierentwintig`
-        for joint in ["und", "en", "ën"] {
-            for (at, _) in word.match_indices(joint) {
+        for joint in &TABLE.compounds {
+            for (at, _) in word.match_indices(joint.as_str()) {
                 let (one, tens) = (word.get(..at)?, word.get(at + joint.len()..)?);
                 let one = match one {
                     "ein" | "een" => Some(1.0),
@@ -245,71 +240,110 @@ impl Text<'_> {
     /// The words of rounding before a number, and where they begin.
     fn rounding(self, at: usize) -> (Rounding, usize) {
         let back = |count: usize| {
-            at.checked_sub(count)
-                .and_then(|at| self.words.get(at))
-                .map(|it| it.text)
+            let word = self.words.get(at.checked_sub(count)?)?;
+            Some(word.text)
         };
-        match (back(2), back(1)) {
-            (Some("more" | "greater"), Some("than"))
-            | (Some("at"), Some("least"))
-            | (Some("más" | "mas" | "plus" | "più" | "mais"), Some("de" | "di"))
-            | (Some("mehr"), Some("als"))
-            | (Some("meer"), Some("dan"))
-            | (Some("mer"), Some("än" | "enn" | "end")) => (Rounding::AtLeast, at - 2),
-            (Some("fewer" | "less"), Some("than")) | (Some("up"), Some("to")) => {
-                (Rounding::AtMost, at - 2)
-            }
-            (_, Some("over" | "above" | "exceeding" | "über" | "ponad" | "более" | "свыше")) => {
-                (Rounding::AtLeast, at - 1)
-            }
-            (
-                _,
-                Some(
-                    "nearly" | "almost" | "under" | "casi" | "presque" | "fast" | "quasi" | "почти",
-                ),
-            ) => (Rounding::AtMost, at - 1),
-            (
-                _,
-                Some(
-                    "about" | "around" | "some" | "approximately" | "roughly" | "circa" | "unos"
-                    | "unas" | "cerca" | "environ" | "etwa" | "rund" | "ca" | "около" | "około",
-                ),
-            ) => (Rounding::About, at - 1),
-            _ => (Rounding::Exact, at),
+        let two = back(2)
+            .zip(back(1))
+            .map(|(one, other)| format!("{one} {other}"));
+        let of = |phrase: &str| TABLE.roundings.get(phrase).copied();
+        if let Some(rounding) = two.and_then(|phrase| of(&phrase)) {
+            return (rounding, at - 2);
+        }
+        match back(1).and_then(of) {
+            Some(rounding) => (rounding, at - 1),
+            None => (Rounding::Exact, at),
         }
     }
+}
+
+/// The value of a word of numbers, on a page in `language`; without one, as in English.
+#[must_use]
+pub fn value(word: &str, language: Option<&str>) -> Option<f64> {
+    spelt(word, language).map(|spelt| spelt.value)
+}
+
+/// The value of a word of whole numbers below a thousand, in `language`.
+#[must_use]
+pub fn whole(word: &str, language: &str) -> Option<u64> {
+    spelt(word, Some(language))?.whole
+}
+
+/// The value of a word that multiplies what is before it: `hundred`, `million`.
+#[must_use]
+pub fn scale(word: &str, language: Option<&str>) -> Option<f64> {
+    value(word, language).filter(|value| *value >= 100.0 && is_power(*value))
+}
+
+/// A word of another language counts as well, unless it means something else in others.
+fn spelt(word: &str, language: Option<&str>) -> Option<&'static Spelt> {
+    let own = language.unwrap_or("en");
+    let all = TABLE.words.get(word)?;
+    let mut known = all.iter().filter(|spelt| spelt.language == own);
+    let mut other = all.iter().filter(|spelt| !spelt.is_own);
+    known.next().or_else(|| other.next())
 }
 
 /// Whether a page in that language may well spell a small number in words that are not known here.
-pub(in crate::compare) fn may_spell(language: Option<&str>) -> bool {
-    static KNOWN: LazyLock<Vec<&str>> = LazyLock::new(|| {
-        let lines = TABLE.lines().filter(|line| line.contains(" 12="));
-        lines.filter_map(|line| line.split(' ').next()).collect()
-    });
-    language.is_some_and(|language| !KNOWN.contains(&language))
+#[must_use]
+pub fn may_spell(language: Option<&str>) -> bool {
+    language.is_some_and(|language| !TABLE.spelling.contains(language))
 }
 
-const TABLE: &str = include_str!("number_words.txt");
+/// What a word of numbers is worth.
+struct Spelt {
+    value: f64,
+    /// The same, where the files write it with digits alone.
+    whole: Option<u64>,
+    language: &'static str,
+    /// Whether it counts only on a page in its language.
+    is_own: bool,
+}
 
-/// Number words with their values, and the languages that have them; `!` behind a language where others have another word.
-static WORDS: LazyLock<HashMap<&'static str, (f64, Vec<String>)>> = LazyLock::new(|| {
-    let mut words: HashMap<&str, (f64, Vec<String>)> = HashMap::new();
-    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-        let mut fields = line.split(' ');
-        let language = fields.next().unwrap_or_default();
-        for (value, spellings) in fields.filter_map(|field| field.split_once('=')) {
-            let Ok(value) = value.parse() else { continue };
-            for spelling in spellings.split(',') {
-                let (word, mark) = match spelling.strip_suffix('!') {
-                    Some(it) => (it, "!"),
-                    None => (spelling, ""),
-                };
-                let entry = words.entry(word).or_insert((value, Vec::new()));
-                entry.1.push(format!("{language}{mark}"));
+/// The words of numbers of all languages.
+#[derive(Default)]
+struct Table {
+    words: HashMap<String, Vec<Spelt>>,
+    joining: HashSet<String>,
+    compounds: Vec<String>,
+    roundings: HashMap<String, Rounding>,
+    /// The languages whose files have the numbers up to twelve.
+    spelling: HashSet<&'static str>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::default();
+    for (language, section) in sections::<Numbers>() {
+        let entries = section.words.into_iter().map(|entry| (entry, false));
+        let own = section.own_words.into_iter().map(|entry| (entry, true));
+        for (entry, is_own) in entries.chain(own) {
+            let mut parts = entry.split(' ');
+            let digits = parts.next().unwrap_or_default();
+            let Ok(value) = digits.parse() else { continue };
+            if digits == "12" {
+                table.spelling.insert(language);
+            }
+            for word in parts {
+                table.words.entry(word.to_owned()).or_default().push(Spelt {
+                    value,
+                    whole: digits.parse().ok(),
+                    language,
+                    is_own,
+                });
             }
         }
+        table.joining.extend(section.joining);
+        table.compounds.extend(section.compounds);
+        for (phrases, rounding) in [
+            (section.at_least, Rounding::AtLeast),
+            (section.at_most, Rounding::AtMost),
+            (section.about, Rounding::About),
+        ] {
+            let phrases = phrases.into_iter().map(|phrase| (phrase, rounding));
+            table.roundings.extend(phrases);
+        }
     }
-    words
+    table
 });
 
 /// Whether a value is this whole number: those of words are exact.
@@ -355,117 +389,9 @@ fn ideographic_scale(text: &str) -> Option<(f64, &str)> {
     Some((value, text.get(first.len_utf8()..)?))
 }
 
-/// A text with the decimal digits of every script, and the Arabic separators, as those of ASCII.
-pub(in crate::compare) fn ascii(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    let plain = text.chars().map(|character| match character {
-        '\u{66b}' => '.',
-        '\u{66c}' => ',',
-        _ => digit(character)
-            .and_then(|digit| char::from_digit(digit, 10))
-            .unwrap_or(character),
-    });
-    Cow::Owned(plain.collect())
-}
-
-/// The value of a decimal digit of any script that is in use (Unicode's general category Nd comes in runs of ten).
-fn digit(it: char) -> Option<u32> {
-    const ZEROS: [u32; 25] = [
-        0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66,
-        0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1b50, 0xff10,
-    ];
-    let of = |zero: &u32| u32::from(it).checked_sub(*zero).filter(|it| *it < 10);
-    ZEROS.iter().find_map(of)
-}
-
-/// `1,972`, `3.5`, `6.500`, `12,34,567`, `10k`, `2,5`: the digits that a word begins with.
-fn digits(word: &str) -> Option<Read> {
-    let plain = ascii(word);
-    if !plain.starts_with(|character: char| character.is_ascii_digit()) {
-        return None;
-    }
-    let stops =
-        |character: char| !(character.is_ascii_digit() || matches!(character, ',' | '.' | '\''));
-    let end = plain.find(stops).unwrap_or(plain.len());
-    let core = plain.get(..end)?.trim_end_matches(['.', ',', '\'']);
-    let (value, other) = value_of(core)?;
-    let rest = plain.get(core.len()..)?;
-    let scale = match rest {
-        "" => return Some((value, other, usize::MAX)),
-        "k" => 1e3,
-        "m" | "mio" | "mn" => 1e6,
-        "bn" | "b" => 1e9,
-        // A script without spaces goes on with what is counted; anything else is a name: `3d`, `2nd`.
-        _ if rest.starts_with(|character: char| character >= '\u{2e80}') => {
-            return Some((value, other, word.len() - rest.len()));
-        }
-        _ => return None,
-    };
-    Some((value * scale, other.map(|other| other * scale), usize::MAX))
-}
-
-/// The value of digits with separators, and the other that they may have.
-fn value_of(core: &str) -> Option<(f64, Option<f64>)> {
-    let kinds = |character: char| core.matches(character).count();
-    let (commas, dots) = (kinds(','), kinds('.'));
-    let core: String = core
-        .chars()
-        .filter(|character| *character != '\'')
-        .collect();
-    let joined = |text: &str| -> Option<f64> {
-        let plain: String = text.chars().filter(char::is_ascii_digit).collect();
-        plain.parse().ok()
-    };
-    // Three digits in the last group, two or three in those before (as in India), one to three in the first.
-    let is_grouped = |text: &str| {
-        let groups: Vec<&str> = text.split([',', '.']).collect();
-        let (Some(first), Some(last)) = (groups.first(), groups.last()) else {
-            return false;
-        };
-        (1..=3).contains(&first.len())
-            && last.len() == 3
-            && groups
-                .iter()
-                .skip(1)
-                .all(|group| (2..=3).contains(&group.len()))
-    };
-    match (commas, dots) {
-        (0, 0) => Some((core.parse().ok()?, None)),
-        (1, 0) | (0, 1) => {
-            let (whole, rest) = core.split_once([',', '.'])?;
-            let fraction: f64 = format!("{whole}.{rest}").parse().ok()?;
-            if !is_grouped(&core) || whole == "0" {
-                return Some((fraction, None));
-            }
-            let grouped = joined(&core)?;
-            // An English comma parts thousands; a stop may do so in other languages.
-            Some(if commas == 1 {
-                (grouped, Some(fraction))
-            } else {
-                (fraction, Some(grouped))
-            })
-        }
-        (_, 0) | (0, _) => is_grouped(&core)
-            .then(|| joined(&core))
-            .flatten()
-            .map(|it| (it, None)),
-        _ => {
-            // Of two kinds the last one parts the fraction.
-            let at = core.rfind([',', '.'])?;
-            let (whole, rest) = (core.get(..at)?, core.get(at + 1..)?);
-            let kind = core.get(at..=at)?;
-            if whole.contains(kind) || !is_grouped(whole) {
-                return None;
-            }
-            Some((format!("{}.{rest}", joined(whole)?).parse().ok()?, None))
-        }
-    }
-}
-
 /// Whether two numbers may be the same: equal, or one a rounding of the other.
-pub(in crate::compare) fn meets(one: &Number, other: &Number) -> bool {
+#[must_use]
+pub fn meets(one: &Number, other: &Number) -> bool {
     is_equal(one, other)
         || other.values().any(|it| rounds(one, it))
         || other.values().any(|it| {
@@ -478,14 +404,15 @@ pub(in crate::compare) fn meets(one: &Number, other: &Number) -> bool {
 }
 
 /// Whether two numbers have the same value.
-pub(in crate::compare) fn is_equal(one: &Number, other: &Number) -> bool {
+#[must_use]
+pub fn is_equal(one: &Number, other: &Number) -> bool {
     let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0);
     other.values().any(|it| close(one.value, it))
 }
 
 impl Number {
     /// The values that it may have.
-    pub(in crate::compare) fn values(&self) -> impl Iterator<Item = f64> {
+    pub fn values(&self) -> impl Iterator<Item = f64> {
         [Some(self.value), self.other].into_iter().flatten()
     }
 }
@@ -503,7 +430,7 @@ fn rounds(rounded: &Number, exact: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{compare::words::quotation::words_of, text::fold};
+    use crate::{language::tokens::words_of, text::fold};
 
     fn values(text: &str, language: Option<&str>) -> Vec<f64> {
         let folded = fold(text);
@@ -570,15 +497,38 @@ mod tests {
     }
 
     #[test]
-    fn every_entry_of_the_table_is_read() {
-        for line in TABLE.lines().filter(|it| !it.starts_with('#')) {
-            for field in line.split(' ').skip(1) {
-                let (value, words) = field.split_once('=').unwrap();
-                assert!(
-                    value.parse::<f64>().is_ok() && !words.is_empty(),
-                    "{line}: {field}"
-                );
+    fn every_word_of_the_files_is_read_as_its_number() {
+        let mut missed = Vec::new();
+        for (word, all) in &TABLE.words {
+            for spelt in all {
+                let language = Some(spelt.language);
+                // A scale alone is no number.
+                let (text, want) = if scale(word, language).is_some() {
+                    (format!("3 {word} towns"), spelt.value * 3.0)
+                } else {
+                    (format!("{word} towns"), spelt.value)
+                };
+                if values(&text, language) != [want] {
+                    missed.push((spelt.language, word));
+                }
             }
+        }
+        assert!(missed.is_empty(), "{missed:?}");
+        assert!(TABLE.words.len() > 500);
+    }
+
+    #[test]
+    fn every_phrase_of_rounding_rounds() {
+        for (phrase, rounding) in &TABLE.roundings {
+            let folded = format!("{phrase} 40 towns");
+            let words = words_of(&folded);
+            let text = Text {
+                folded: &folded,
+                words: &words,
+                language: None,
+                breaks: &|_| false,
+            };
+            assert_eq!(numbers(text)[0].rounding, *rounding, "{phrase}");
         }
     }
 }

@@ -2,22 +2,24 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use super::spelling::letters;
+use super::{Person, files::sections};
+use crate::text::letters;
 
-/// A folded name without the titles before and after it; unchanged if it has none, or if too little would remain.
-pub(in crate::compare) fn without_titles(folded: &str) -> &str {
+/// A folded name without the titles before and after it; as it is where it has none, or where too little would be left.
+#[must_use]
+pub fn without_titles(folded: &str) -> &str {
     let mut name = folded.trim();
     loop {
         let shorter = without_first(name)
             .or_else(|| without_last(name))
             .or_else(|| {
                 TITLES
-                    .behind
+                    .joined
                     .iter()
-                    .find_map(|suffix| name.strip_suffix(*suffix))
+                    .find_map(|title| name.strip_suffix(title.as_str()))
             });
-        match shorter.map(str::trim).filter(|trim| is_name(trim)) {
-            Some(it) if it.len() < name.len() => name = it,
+        match shorter.map(str::trim).filter(|rest| is_name(rest)) {
+            Some(rest) if rest.len() < name.len() => name = rest,
             _ => return name,
         }
     }
@@ -38,8 +40,8 @@ fn without_first(name: &str) -> Option<&str> {
     let (first, rest) = name.split_at(end);
     let set_off = rest.starts_with('/') || first.ends_with(['.', '/']);
     let title = letters(first);
-    let is_title =
-        TITLES.bare.contains(title.as_str()) || set_off && TITLES.before.contains(title.as_str());
+    let is_title = TITLES.before.contains(title.as_str())
+        || set_off && TITLES.set_off.contains(title.as_str());
     is_title
         .then(|| rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/'))
 }
@@ -59,33 +61,66 @@ fn without_last(name: &str) -> Option<&str> {
     (telling && TITLES.after.contains(title.as_str())).then_some(before)
 }
 
+/// The titles of all languages, as letters alone.
 #[derive(Default)]
 struct Titles {
-    bare: HashSet<String>,
     before: HashSet<String>,
+    set_off: HashSet<String>,
     after: HashSet<String>,
-    behind: Vec<&'static str>,
+    joined: Vec<String>,
 }
 
 static TITLES: LazyLock<Titles> = LazyLock::new(|| {
     let mut titles = Titles::default();
-    for line in include_str!("titles.txt").lines() {
-        let mut words = line.split(' ');
-        match words.next() {
-            Some("bare") => titles.bare.extend(words.map(letters)),
-            Some("before") => titles.before.extend(words.map(letters)),
-            Some("after") => titles.after.extend(words.map(letters)),
-            Some("behind") => titles.behind.extend(words),
-            _ => {}
-        }
+    let spelt = |entries: Vec<String>| entries.into_iter().map(|entry| letters(&entry));
+    for (_, section) in sections::<Person>() {
+        titles.before.extend(spelt(section.titles_before));
+        titles.set_off.extend(spelt(section.titles_set_off));
+        titles.after.extend(spelt(section.titles_after));
+        titles.joined.extend(section.titles_joined);
     }
     titles
 });
+
+/// Whether a text is a title that follows names: `Ph.D.`, `MBA`, `Jr.`.
+#[must_use]
+pub fn is_title_after(text: &str) -> bool {
+    TITLES.after.contains(&letters(text))
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::fold;
+
+    #[test]
+    fn every_title_leaves_a_name_the_same() {
+        let without = |name: &str| without_titles(&fold(name)).to_owned();
+        for title in &TITLES.before {
+            assert_eq!(
+                without(&format!("{title} Nora Quill")),
+                "nora quill",
+                "{title}"
+            );
+        }
+        for title in &TITLES.set_off {
+            assert_eq!(
+                without(&format!("{title}. Nora Quill")),
+                "nora quill",
+                "{title}"
+            );
+        }
+        for title in &TITLES.after {
+            assert_eq!(
+                without(&format!("Nora Quill, {title}")),
+                "nora quill",
+                "{title}"
+            );
+        }
+        for title in &TITLES.joined {
+            assert_eq!(without(&format!("王小明{title}")), "王小明", "{title}");
+        }
+    }
 
     #[test]
     fn titles_go_and_names_stay() {

@@ -1,0 +1,130 @@
+//! The templates of citations and their fields, as several wikis call them.
+
+/// What a template's parameters are called in several wikis.
+pub(super) const URL: &[&str] = &[
+    "url",
+    "lien",
+    "adres",
+    "adresse",
+    "ссылка",
+    "enlace",
+    "مسار",
+];
+pub(super) const TITLE: &[&str] = &[
+    "title",
+    "titel",
+    "titre",
+    "título",
+    "titulo",
+    "titolo",
+    "tytuł",
+    "заглавие",
+    "назва",
+    "عنوان",
+    "chapter",
+];
+pub(super) const WORK: &[&str] = &[
+    "work",
+    "website",
+    "newspaper",
+    "magazine",
+    "journal",
+    "periodical",
+    "werk",
+    "site",
+    "périodique",
+    "sitioweb",
+    "sito",
+    "opublikowany",
+    "сайт",
+    "publisher",
+    "hrsg",
+    "éditeur",
+    "editorial",
+    "editore",
+    "uitgever",
+    "издательство",
+    "agency",
+    "موقع",
+    "ناشر",
+];
+pub(super) const DATE: &[&str] = &[
+    "date",
+    "datum",
+    "fecha",
+    "data",
+    "дата",
+    "year",
+    "jahr",
+    "année",
+    "año",
+    "en ligne le",
+    "تاريخ",
+];
+pub(super) const ACCESSED: &[&str] = &[
+    "access-date",
+    "accessdate",
+    "abruf",
+    "zugriff",
+    "consulté le",
+    "fechaacceso",
+    "accesso",
+    "bezochtdatum",
+    "data dostępu",
+    "дата обращения",
+    "accessdatum",
+    "acessodata",
+    "hämtdatum",
+    "تاريخ الوصول",
+];
+pub(super) const ARCHIVE: &[&str] = &[
+    "archive-url",
+    "archiveurl",
+    "archiv-url",
+    "archive url",
+    "urlarchivo",
+    "urlarchivio",
+    "archiefurl",
+    "archiwum",
+    "archivo",
+    "архив",
+    "مسار أرشيف",
+];
+pub(super) const ARCHIVED: &[&str] = &[
+    "archive-date",
+    "archivedate",
+    "archiv-datum",
+    "archive-date",
+    "fechaarchivo",
+    "dataarchivio",
+    "archiefdatum",
+    "zarchiwizowano",
+    "дата архива",
+    "تاريخ أرشيف",
+];
+
+/// Whether a template of that name cites a page.
+pub(super) fn is_citation(name: &str) -> bool {
+    let name = name.trim().to_lowercase().replace('_', " ");
+    name.starts_with("cite ")
+        || name.starts_with("cita ")
+        || name.starts_with("citar ")
+        || name.starts_with("استشهاد ")
+        || matches!(
+            name.as_str(),
+            "cite"
+                | "citation"
+                | "internetquelle"
+                | "lien web"
+                | "article"
+                | "citeer web"
+                | "cytuj"
+                | "cytuj stronę"
+                | "webbref"
+                | "cite-web"
+                | "cité web"
+                | "книга"
+                | "статья"
+                | "ouvrage"
+        )
+}
