@@ -32,10 +32,11 @@
 
 pub mod clock;
 pub mod digest;
-pub mod language;
 pub mod media_type;
 pub mod text;
 pub mod uri;
+
+pub mod language;
 
 pub mod capture;
 pub mod host;

@@ -1,14 +1,9 @@
 //! An article in plain text: its head, paragraphs, headings, list items and references told apart by their shape.
 
 use super::{Article, Block, Kind, language_of, marker, reference};
-use crate::{language, profile::Remark, text::one_line};
+use crate::{language, text::one_line};
 
-/// Kinds that encyclopedias of organizations give.
-const KINDS: &str = "\
-    other group|non-profit|nonprofit|non-profit organization|for-profit|for profit|labor union|\
-    political party/527|political party|government agency|person|movement|think tank|company|foundation|\
-    private foundation|media|website|coalition|trade association|super pac|pac|church|university|school|\
-    international organization|advocacy group|ideology|legislation|event";
+mod head;
 
 /// Lines of the site around the article, not of the article.
 const CHROME: &[&str] = &[
@@ -91,7 +86,7 @@ pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
     let (boxed, lines) = boxed(&raw[..prose]);
     let head: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     let first = raw.get(prose).map_or("", |it| it.text.as_str());
-    read_head(article, &head, first);
+    head::read_head(article, &head, first);
     for line in lines {
         let (text, markers) = marker::take(&line.text, &mut marker::Numbers::default());
         article.skip("above the text", &text, &markers);
@@ -219,93 +214,6 @@ pub(super) fn is_prose(text: &str) -> bool {
 fn is_chrome(text: &str) -> bool {
     let lower = text.to_lowercase();
     CHROME.iter().any(|prefix| lower.starts_with(prefix)) && text.split_whitespace().count() <= 20
-}
-
-/// Takes the lines with labels; returns the others, and what is labelled as the type.
-fn labelled<'h>(article: &mut Article, head: &[&'h str]) -> (Vec<&'h str>, Option<String>) {
-    let mut lines: Vec<&str> = Vec::new();
-    let mut category = None;
-    let mut rest = head.iter().copied().filter(|it| !is_chrome(it)).peekable();
-    while let Some(line) = rest.next() {
-        let Some((label, value)) = line
-            .split_once(':')
-            .filter(|parts| parts.0.split(' ').count() <= 4 && !parts.1.starts_with("//"))
-        else {
-            lines.push(line);
-            continue;
-        };
-        let value = if value.trim().is_empty() {
-            rest.next().unwrap_or_default()
-        } else {
-            value
-        };
-        let value = one_line(value);
-        match label.trim().to_lowercase().as_str() {
-            "project of" | "a project of" | "parent" | "parent organization"
-                if !value.is_empty() =>
-            {
-                article.project_of = Some(value);
-            }
-            "kind" | "category" => article.kind = Some(value),
-            "type" => category = Some(value),
-            "url" | "source" if value.starts_with("http") => article.address = Some(value),
-            "title" | "name" => {
-                lines.insert(0, line.split_once(':').map_or(line, |parts| parts.1.trim()));
-            }
-            _ => {}
-        }
-    }
-    (lines, category)
-}
-
-/// Kind, title and labelled lines (`Project of:`) out of the lines before the first paragraph.
-fn read_head(article: &mut Article, head: &[&str], first: &str) {
-    let (lines, category) = labelled(article, head);
-    let opening = first.trim_start_matches("The ").to_lowercase();
-    // "Il Consorzio Riva", "L’association": any language's article.
-    let unarticled = opening
-        .split_once([' ', '’', '\''])
-        .filter(|parts| parts.0.chars().count() <= 3)
-        .map_or("", |parts| parts.1);
-    let begins = |text: &str| {
-        let name = super::name::bare(text)
-            .trim_start_matches("The ")
-            .to_lowercase();
-        !name.is_empty() && (opening.starts_with(&name) || unarticled.starts_with(&name))
-    };
-    let is_kind = |text: &str| KINDS.split('|').any(|kind| kind == text.to_lowercase());
-    // A page's own heading stands in for a line that the text begins with, and its menus are no kinds.
-    let preset = !article.title.is_empty();
-    let title = lines.iter().position(|line| begins(line));
-    let title = title.or_else(|| lines.iter().position(|line| !preset && !is_kind(line)));
-    if article.kind.is_none() {
-        let named = lines.iter().find(|line| is_kind(line)).copied();
-        let above = title
-            .filter(|_| !preset)
-            .and_then(|title| title.checked_sub(1))
-            .and_then(|at| lines.get(at))
-            .filter(|text| text.split(' ').count() <= 4);
-        article.kind = named.or(above.copied()).map(one_line).or(category);
-    }
-    if let Some(line) = title.and_then(|title| lines.get(title)) {
-        let bare = super::name::bare(line);
-        article.title = if bare.is_empty() {
-            one_line(line)
-        } else {
-            bare
-        };
-    } else if !preset {
-        let end = super::name::beginning(first).unwrap_or(0);
-        article.title = super::name::bare(&first[..end]);
-        article.remarks.push(Remark::warning(
-            "title",
-            &format!(
-                "no line above the text gives one; “{}” was taken from its first sentence",
-                article.title
-            ),
-            "correct title in the profile",
-        ));
-    }
 }
 
 /// The paragraphs, headings and items of lines that empty lines, or only line ends, part.

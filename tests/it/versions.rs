@@ -15,7 +15,7 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (12, "f31b965421b6");
+const READINGS: (u32, &str) = (13, "3625f198158f");
 const VERDICTS: (u32, &str) = (14, "3b5dea9028fa");
 
 #[derive(Deserialize)]

@@ -112,7 +112,10 @@ pub(in crate::compare) fn is_extension(word: &str) -> bool {
 
 /// Whether it is a place, and so indicates a branch.
 pub(in crate::compare) fn is_place(word: &str) -> bool {
-    Lexicon::is_place(word) || Lexicon::word(word) & mark::PLACE_PART != 0
+    /// Too large to be a branch's.
+    const CONTINENTS: [&str; 5] = ["africa", "america", "asia", "europe", "oceania"];
+    let is_part = || Lexicon::word(word) & mark::PLACE_PART != 0;
+    (Lexicon::is_place(word) || is_part()) && !CONTINENTS.contains(&word)
 }
 
 /// How distinctive a word is, from 0.2 to 1.

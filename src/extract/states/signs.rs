@@ -129,7 +129,7 @@ pub(super) static LOADS_CHALLENGE: StateSign = StateSign {
     state: PageState::Blocked,
     weight: 0.5,
     why: "it loads a challenge and has little text",
-    html: "<script src=\"https://static.geetest.com/v4/gt4.js\"></script><p>· · ·</p>",
+    html: "<script src=\"/kpsdk/p.js\"></script><p>· · ·</p>",
     ..SIGN
 };
 
