@@ -82,16 +82,16 @@ impl Source {
         TargetUri::from_url(url).map_or_else(|_| page.clone(), |parsed| parsed.0)
     }
 
-    /// Whose copy it is, for people: `as archived by web.archive.org, copied 2026-11-27`.
+    /// Whose copy it is, for people: `as held by web.archive.org, copied 2026-11-27`.
     #[must_use]
     pub fn held_by(&self) -> String {
         match self.copied {
             Some(at) => format!(
-                "as archived by {}, copied {}",
+                "as held by {}, copied {}",
                 self.archive,
                 at.format("%Y-%m-%d")
             ),
-            None => format!("as archived by {}", self.archive),
+            None => format!("as held by {}", self.archive),
         }
     }
 

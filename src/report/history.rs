@@ -19,7 +19,7 @@ pub struct HistoryOfPage {
     pub dates: Vec<Instant>,
     /// One row for each name or phrase of the claim.
     pub rows: Vec<HistoryRow>,
-    /// Those of the dates that are of copies from other archives, with the archive: `as archived by web.archive.org`.
+    /// Those of the dates that are of copies from other archives, with the archive: `as held by web.archive.org`.
     pub copies: Vec<(Instant, String)>,
 }
 

@@ -98,7 +98,7 @@ fn a_copy_alone_is_not_a_visit_and_shows_how_the_page_was() {
     assert_eq!(label, "cannot-tell");
     assert!(
         words.contains(
-            "it was there on 2022-10-21, as archived by web.archive.org, copied 2026-11-27"
+            "it was there on 2022-10-21, as held by web.archive.org, copied 2026-11-27"
         ),
         "{words}"
     );
@@ -132,7 +132,7 @@ fn a_verdict_for_a_time_before_the_first_visit_names_the_archive_that_it_rests_o
     assert!(
         words.contains("Disappeared between 2022-10-21 and 2026-11-27")
             && words.contains(
-                "Was there on 2022-10-21, as archived by web.archive.org, copied 2026-11-27"
+                "Was there on 2022-10-21, as held by web.archive.org, copied 2026-11-27"
             ),
         "{words}"
     );
@@ -140,7 +140,7 @@ fn a_verdict_for_a_time_before_the_first_visit_names_the_archive_that_it_rests_o
     let (label, words) = printed(&report, "Alder House");
     assert_eq!(label, "present");
     assert!(
-        words.contains("since 2022-10-21") && words.contains("as archived by web.archive.org"),
+        words.contains("since 2022-10-21") && words.contains("as held by web.archive.org"),
         "{words}"
     );
     let entries = report["claims"][0]["entries"].as_array().unwrap();
@@ -214,7 +214,7 @@ fn whose_a_capture_is_comes_through_import_export_evidence_and_ledger() {
     assert_eq!(captures["captures"][1]["source"], Value::Null);
     let text = project.expect(&["captures", &uri], 0).stdout;
     assert!(
-        text.contains("(as archived by web.archive.org, copied 2026-11-27)"),
+        text.contains("(as held by web.archive.org, copied 2026-11-27)"),
         "{text}"
     );
 
@@ -404,7 +404,7 @@ fn own_and_foreign_captures_are_one_line_of_time() {
         "{text}"
     );
     assert!(
-        text.contains("* 2022-10-21: as archived by web.archive.org, copied 2026-11-27"),
+        text.contains("* 2022-10-21: as held by web.archive.org, copied 2026-11-27"),
         "{text}"
     );
     assert!(
@@ -419,11 +419,11 @@ fn own_and_foreign_captures_are_one_line_of_time() {
     assert_eq!(archives, [&Value::from("web.archive.org"), &Value::Null]);
     let report = project.expect(&["report"], 0).stdout;
     assert!(
-        report.contains("2022-10-21, as archived by web.archive.org"),
+        report.contains("2022-10-21, as held by web.archive.org"),
         "{report}"
     );
     let html = project.expect(&["report", "--format", "html"], 0).stdout;
-    assert!(html.contains("as archived by web.archive.org, copied 2026-11-27"));
+    assert!(html.contains("as held by web.archive.org, copied 2026-11-27"));
     assert!(html.contains("https://web.archive.org/web/20221021101500/http://127.0.0.1"));
 }
 
@@ -470,7 +470,7 @@ fn events_say_who_joined_left_or_was_renamed_and_when() {
     let text = project.expect(&["history", "--events"], 0).stdout;
     assert!(
         text.contains("2022-10-21 … 2026-10-01  left     Cedar Institute")
-            && text.contains("before: as archived by web.archive.org, copied 2026-11-27"),
+            && text.contains("before: as held by web.archive.org, copied 2026-11-27"),
         "{text}"
     );
     let csv = project

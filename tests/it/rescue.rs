@@ -1143,7 +1143,7 @@ fn run_asks_by_itself_once_where_the_settings_say_so() {
         cedar["since"]
             .as_str()
             .unwrap()
-            .contains("Was there on 2022-10-21, as archived by 127.0.0.1"),
+            .contains("Was there on 2022-10-21, as held by 127.0.0.1"),
         "{cedar:#}"
     );
     project.run_at("2026-11-29T12:00:00Z", &auto, 0);
@@ -1159,7 +1159,7 @@ fn a_copy_that_a_person_found_is_added_to_archive_and_profile() {
         .run_at(NOW, &["copies", "add", "-p", "lantern", "1", &address], 0)
         .stdout;
     assert!(
-        printed.contains("has 3 of 3 cited words or names, as archived by 127.0.0.1"),
+        printed.contains("has 3 of 3 cited words or names, as held by 127.0.0.1"),
         "{printed}"
     );
     assert!(
@@ -1230,7 +1230,7 @@ fn a_perma_link_is_added_as_the_warc_file_behind_it() {
     ];
     let printed = project.run_at(NOW, &add, 0).stdout;
     assert!(
-        printed.contains("as archived by perma.cc, copied 2026-11-27")
+        printed.contains("as held by perma.cc, copied 2026-11-27")
             && printed.contains("https://perma.cc/AB12-CD34"),
         "{printed}"
     );

@@ -1098,7 +1098,7 @@ fn copies_from_other_archives_are_given_with_their_own_address_and_never_as_ours
     assert_eq!(gate.field("location"), Some(there.as_str()));
     let page = served.shown(&format!("/captures/{PAGE}")).text();
     assert!(
-        page.contains("as archived by web.archive.org, copied 2026-11-27"),
+        page.contains("as held by web.archive.org, copied 2026-11-27"),
         "{page}"
     );
     assert!(page.contains(&theirs), "{page}");
