@@ -380,7 +380,7 @@ mod tests {
         assert!(
             objection(&later, true)
                 .unwrap()
-                .contains("led to another page")
+                .contains("leads to another page")
         );
         let mut german = later.clone();
         german.language = Some("de".to_owned());
