@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn what_a_reader_sees_is_counted() {
         let page = "<title>T</title><style>p{}</style><h2>One</h2><p>two<script>if(1<2)x</script><!-- <p>no -->\
-                    <noscript>three<h2></h2></noscript> 4 < 5</p><svg><text>six</text></svg><ul><li></ul>\
+                    <noscript>three<input></noscript> 4 < 5</p><svg><text>six</text></svg><ul><li></ul>\
                     <table><tr><td></table><input type=text><input type=HIDDEN><textarea></textarea>";
         let counted = Outline {
             letters: 8,
