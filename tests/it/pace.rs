@@ -12,13 +12,17 @@ use crate::{
 };
 
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures, for who wants to see them"
+)]
 fn changes_are_seen_earlier_than_with_one_interval_for_all_and_as_many_visits() {
     let bounds = Auto {
         min: TimeDelta::hours(6),
         max: TimeDelta::days(30),
     };
     for process in Process::ALL {
-        let pages = pages(process, 100);
+        let pages = pages(process, 300);
         let adapted = auto(&pages, bounds);
         let even = fixed(&pages, adapted.visits);
         assert!(
@@ -26,6 +30,11 @@ fn changes_are_seen_earlier_than_with_one_interval_for_all_and_as_many_visits() 
             "{adapted:?} {even:?}"
         );
         let ratio = adapted.delay() / even.delay();
+        let (delay, before) = (adapted.delay(), even.delay());
+        println!(
+            "{process:?}: {} visits, {} changes, {before:.2} → {delay:.2} days, ratio {ratio:.2}",
+            adapted.visits, adapted.changes
+        );
         assert!(ratio < 0.9, "{process:?}: {ratio:.2} {adapted:?} {even:?}");
     }
 }
