@@ -34,6 +34,7 @@ mod edits;
 mod evidence;
 mod export;
 mod extract;
+mod feed;
 mod history;
 mod import;
 mod pdf_text;
@@ -158,6 +159,8 @@ enum Verb {
     Mute(mute::MuteArgs),
     /// Send alerts again, test the channels, and show what was sent
     Notify(notify::NotifyArgs),
+    /// Write what was found as an Atom feed
+    Feed(feed::FeedArgs),
     /// Show what changed between two captures of a page
     Diff(diff::DiffArgs),
     /// Show what each capture says about a claim, name by name
@@ -254,6 +257,7 @@ impl Verb {
             Self::Review(review) => review.run(session),
             Self::Mute(mute) => mute.run(session),
             Self::Notify(notify) => notify.run(session),
+            Self::Feed(feed) => feed.run(session),
             Self::Diff(diff) => diff.run(session),
             Self::History(history) => history.run(session),
             Self::Captures(captures) => captures.run(session),

@@ -3,6 +3,7 @@
 mod chats;
 mod digests;
 mod documented;
+mod feeds;
 mod kills;
 mod mail;
 mod secrets;
