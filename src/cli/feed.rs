@@ -70,14 +70,14 @@ fn feed(
     let decisions = store.decisions(session.clock.now())?;
     let mut entries: Vec<(Instant, String, Entry)> = Vec::new();
     for named in profiles {
-        let asks = |it: &Finding| {
-            let is_muted = matches!(decisions.standing(it), Standing::Muted(_));
-            it.weight().is_question() && !is_muted
+        let asks = |finding: &Finding| {
+            let is_muted = matches!(decisions.standing(finding), Standing::Muted(_));
+            finding.weight().is_question() && !is_muted
         };
         let current = findings::current(session, store, named)?;
-        entries.extend(current.iter().filter(|it| asks(it)).map(|it| {
-            let entry = feed_entry(it, &named.profile, site);
-            (changed(it), it.id.to_string(), entry)
+        entries.extend(current.iter().filter(|it| asks(it)).map(|finding| {
+            let entry = feed_entry(finding, &named.profile, site);
+            (changed(finding), finding.id.to_string(), entry)
         }));
     }
     entries.sort_by(|one, other| (other.0, &one.1).cmp(&(one.0, &other.1)));

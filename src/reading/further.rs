@@ -394,6 +394,10 @@ mod tests {
         let failed = joined(&first, &own, &failed);
         assert!(failed.reading.more[0].what.contains("robots.txt"));
         let again = joined(&first, &own, &[page(&two, Ok(&first))]);
-        assert!(again.reading.more[0].what.contains("the same as an earlier page"));
+        assert!(
+            again.reading.more[0]
+                .what
+                .contains("the same as an earlier page")
+        );
     }
 }

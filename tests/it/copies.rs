@@ -97,9 +97,7 @@ fn a_copy_alone_is_not_a_visit_and_shows_how_the_page_was() {
     let (label, words) = printed(&report, "Cedar Institute");
     assert_eq!(label, "cannot-tell");
     assert!(
-        words.contains(
-            "it was there on 2022-10-21, as held by web.archive.org, copied 2026-11-27"
-        ),
+        words.contains("it was there on 2022-10-21, as held by web.archive.org, copied 2026-11-27"),
         "{words}"
     );
     let status = project.json(&["status", "--format", "json"]);
@@ -131,9 +129,8 @@ fn a_verdict_for_a_time_before_the_first_visit_names_the_archive_that_it_rests_o
     assert_eq!(label, "absent");
     assert!(
         words.contains("Disappeared between 2022-10-21 and 2026-11-27")
-            && words.contains(
-                "Was there on 2022-10-21, as held by web.archive.org, copied 2026-11-27"
-            ),
+            && words
+                .contains("Was there on 2022-10-21, as held by web.archive.org, copied 2026-11-27"),
         "{words}"
     );
     // What is there now rests on our own visit, and the copy is named for what it says.
