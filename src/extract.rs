@@ -10,7 +10,8 @@ use crate::{
 };
 
 use judge::{
-    list_signs::{CHANGES, CLOSER_SIGNS, FINDER_SIGNS, LIST_SIGNS},
+    closer_signs::CLOSER_SIGNS,
+    list_signs::{CHANGES, FINDER_SIGNS, LIST_SIGNS},
     topic::Topic,
     unseen,
     unseen_signs::{DATA_SIGNS, ELEMENT_SIGNS, LABEL_SIGNS, LINE_SIGNS},
@@ -47,7 +48,7 @@ mod tellings;
 pub use page::Page;
 
 /// The version of the reader; findings name it, and a reading of another version is made again.
-pub const VERSION: u32 = 13;
+pub const VERSION: u32 = 14;
 
 /// How many bytes of a page are read; what comes behind is told in a signal.
 const READ_AT_MOST: usize = 24 * 1024 * 1024;

@@ -26,7 +26,7 @@
 //! - `[menu]` `lines`: what menus and buttons say; `parts`: the same within a line; `networks`: services that icons link to.
 //! - `[list]` `introducing`: phrases that only a list follows; `joining`: weaker ones; `closing`: what follows a list where the
 //!   verb comes last; `partial`: phrases that say a list is not complete; `stops`: words that end the last name of a list;
-//!   `roles`: notes behind a name; `placeholders`, `placeholder_kinds`: what is written where names will be; `numbered`: what is
+//!   `roles`: what a person is or does, as a note behind a name or a line of its own; `placeholders`, `placeholder_kinds`: what is written where names will be; `numbered`: what is
 //!   counted rather than named.
 //!   `more`: lines below a part of a list; `more_buttons`: what leads to the rest; `more_words`: words for pages of a list;
 //!   `former`: words in the heading of a list of former ones; `left`: words beside a name that left; `until`: words before a year

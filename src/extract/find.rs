@@ -1,6 +1,6 @@
 //! Finds the lists of a page in every way there is, one file per strategy.
 
-use super::{draft::Draft, page_index::PageIndex, record::without_countries};
+use super::{draft::Draft, page_index::PageIndex, record::without_asides};
 
 mod cards;
 pub(super) mod data;
@@ -12,21 +12,18 @@ mod lines;
 mod prose;
 pub(super) mod selector;
 mod siblings;
+mod sole;
 mod tables;
 
 /// The drafts of all strategies that read names from the text. They overlap; the judge chooses.
 pub(super) fn drafts(index: &PageIndex<'_>) -> Vec<Draft> {
-    let records: [fn(&PageIndex<'_>) -> Vec<Draft>; 5] = [
-        items::find,
-        cards::find,
-        definitions::find,
-        tables::find,
-        headings::find,
-    ];
-    let running: [fn(&PageIndex<'_>) -> Vec<Draft>; 2] = [lines::find, prose::find];
+    let records: [fn(&PageIndex<'_>) -> Vec<Draft>; 4] =
+        [items::find, cards::find, definitions::find, tables::find];
+    let running: [fn(&PageIndex<'_>) -> Vec<Draft>; 4] =
+        [headings::find, lines::find, prose::find, sole::find];
     let mut drafts: Vec<Draft> = records.iter().flat_map(|find| find(index)).collect();
     for mut draft in running.iter().flat_map(|find| find(index)) {
-        without_countries(index, &mut draft.items);
+        without_asides(index, &mut draft.items);
         drafts.push(draft);
     }
     drafts

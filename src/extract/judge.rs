@@ -14,12 +14,14 @@ use super::{
     sign::sum,
 };
 
+use closer_signs::CLOSER_SIGNS;
 use facts::{Members, closer_facts, facts};
 use judged::Found;
-use list_signs::{CLOSER_SIGNS, LIST_SIGNS, NAMES, SELECTED, finders_score};
+use list_signs::{LIST_SIGNS, NAMES, SELECTED, finders_score};
 use topic::Topic;
 use weed::{disjoint, weeded};
 
+pub(super) mod closer_signs;
 mod distinct;
 mod facts;
 pub(super) mod judged;

@@ -33,13 +33,19 @@ pub(super) fn heading_of(
     let heading = index.flow.headings[..before]
         .iter()
         .rev()
-        .find(|heading| heading.range.end <= start && own.is_none_or(|own| heading.level < own))
+        .filter(|heading| heading.range.end <= start && own.is_none_or(|own| heading.level < own))
+        .find(|heading| !is_title_of_column(index, draft, heading.range.start))
         .map(|heading| heading.range.clone());
     nearer(
         index,
         heading,
         caption_before(index, start, draft.container),
     )
+}
+
+/// Whether a heading is inside the table whose column a draft is: it is the title of a column.
+fn is_title_of_column(index: &PageIndex<'_>, draft: &Draft, heading: usize) -> bool {
+    draft.strategy == Strategy::TableColumn && index.flow.spans[draft.container].start <= heading
 }
 
 /// The heading that a place in the text stands under.
@@ -86,7 +92,7 @@ fn caption_before(index: &PageIndex<'_>, start: usize, container: usize) -> Opti
     let text = index.text(&block.range);
     let near = block.region == index.flow.regions[container];
     let short = text.len() <= 200 && text.chars().count() <= 90;
-    if !near || block.alt || !short || text.ends_with('.') {
+    if !near || block.alt || !short || text.ends_with(['.', '。']) {
         return None;
     }
     let told = text.ends_with(':')

@@ -41,6 +41,8 @@ pub(super) enum Sort {
     Social,
     /// It tells what stands below it rather than naming someone: "Gold sponsors".
     Caption,
+    /// What somebody is or does: "Treasurer".
+    Role,
     /// A sentence.
     Sentence,
     /// What menus and buttons say.
@@ -155,12 +157,14 @@ fn signs_in(text: &str, lower: &str, length: usize) -> NameSigns {
         || (words.all == 1 && known & mark::RANK != 0)
         || (words.all <= 4 && plain.ends_with("ed by"));
     let sentence = ends_a_sentence(text, words.all, words.lowered);
+    let facts = facts(text, lower, &words, sentence);
     NameSigns {
-        likeness: likeness(&facts(text, lower, &words, sentence)),
+        likeness: likeness(&facts),
         organization: words.organization,
         sort: match () {
             () if known & mark::NETWORK != 0 => Sort::Social,
             () if caption => Sort::Caption,
+            () if facts.role => Sort::Role,
             () if sentence && words.all > 3 => Sort::Sentence,
             () => Sort::Plain,
         },
@@ -235,7 +239,7 @@ fn counts_a_name(text: &str, words: &Words) -> bool {
 /// What is measured of a line for its likeness to a name.
 fn facts(text: &str, lower: &str, words: &Words, ends_sentence: bool) -> NameFacts {
     NameFacts {
-        words: words.all,
+        words: words.all.max(joined_words(text)),
         cased: (words.capital + words.uncased + words.digits * DIGITS_AS_CAPITALS)
             / words.counted(),
         small: words.all == 1 && words.capital == 0.0 && words.uncased == 0.0,
@@ -244,7 +248,19 @@ fn facts(text: &str, lower: &str, words: &Words, ends_sentence: bool) -> NameFac
         numbers: words.digits * 2.0 >= words.counted() && words.all > 1,
         sentence_words: words.sentence,
         ends_sentence,
+        role: Lexicon::word(lower) & mark::ROLE != 0
+            || words.all <= 8 && !words.organization && Lexicon::is_role(lower),
     }
+}
+
+/// How many words a text has that is written without spaces between them: two letters of Chinese or Japanese are about one.
+fn joined_words(text: &str) -> usize {
+    if text.is_ascii() {
+        return 0;
+    }
+    let joined =
+        |letter: &char| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}');
+    text.chars().filter(joined).count().div_ceil(2)
 }
 
 /// Whether the first word addresses the reader or asks, as buttons and sentences begin.

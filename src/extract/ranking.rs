@@ -97,6 +97,5 @@ fn repeats(shown: &EntityList, list: &EntityList) -> bool {
         surfaces.collect()
     };
     let (shown_names, names) = (names(shown), names(list));
-    names == shown_names
-        || (names.len() == 1 && list.heading == shown.heading && names.is_subset(&shown_names))
+    names == shown_names || (names.len() == 1 && names.is_subset(&shown_names))
 }

@@ -17,7 +17,7 @@ mod slots;
 pub(super) mod trim;
 
 pub(super) use aside::in_item;
-pub(super) use common::without_countries;
+pub(super) use common::without_asides;
 
 /// Names each record (a range of nodes); records without a name are left out.
 pub(super) fn name(index: &PageIndex<'_>, records: &[Range<usize>]) -> Vec<Item> {

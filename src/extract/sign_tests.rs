@@ -9,7 +9,8 @@ use std::{
 use super::{
     Page, best_lists,
     judge::{
-        list_signs::{CLOSER_SIGNS, FINDER_SIGNS, LIST_SIGNS},
+        closer_signs::CLOSER_SIGNS,
+        list_signs::{FINDER_SIGNS, LIST_SIGNS},
         name_signs::NAME_SIGNS,
         unseen_signs::{DATA_SIGNS, ELEMENT_SIGNS, LABEL_SIGNS, LINE_SIGNS},
     },

@@ -15,8 +15,8 @@ use stillsays::{
 use crate::project::Project;
 
 /// What the versions below said of all golden pages, and what the case tables expect.
-const READINGS: (u32, &str) = (13, "3625f198158f");
-const VERDICTS: (u32, &str) = (14, "3b5dea9028fa");
+const READINGS: (u32, &str) = (13, "faaf3326c93e");
+const VERDICTS: (u32, &str) = (15, "d1370c91b22e");
 
 #[derive(Deserialize)]
 struct Expected {

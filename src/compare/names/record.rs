@@ -48,8 +48,10 @@ pub(in crate::compare) fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<
             .filter(|likeness| likeness.grade >= Grade::Same && !key.is_short())?;
         let mut reasons = vec![reason(what, factor)];
         reasons.extend(it.reasons);
+        // A logo that is called so, letter for letter, is the name that the page still says.
+        let said = *source == NameSource::Alt && key.exact == claimed.exact;
         Some(Likeness {
-            grade: Grade::Variant,
+            grade: if said { Grade::Same } else { Grade::Variant },
             score: it.score * factor,
             reasons,
         })

@@ -25,7 +25,7 @@ pub(super) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// The parts of a list that headings between its records divide, if each has several names; none if nothing divides it.
+/// The parts of a list that headings between its records divide, if most have several names; none if nothing divides it.
 fn under_headings(index: &PageIndex<'_>, group: &Group) -> Vec<Draft> {
     let cuts = cuts(index, group);
     if cuts.is_empty() {
@@ -42,7 +42,8 @@ fn under_headings(index: &PageIndex<'_>, group: &Group) -> Vec<Draft> {
             part.push(item.clone());
         }
     }
-    if parts.len() < 2 || parts.iter().any(|part| part.len() < 2) {
+    let lone = parts.iter().filter(|part| part.len() < 2).count();
+    if parts.len() < 2 || lone * 3 > parts.len() {
         return Vec::new();
     }
     let draft = |items| Draft {

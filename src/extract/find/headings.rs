@@ -1,5 +1,6 @@
 //! Headings that are names, each followed by its text.
 
+use html5ever::local_name;
 use memchr::memchr;
 
 use crate::{
@@ -37,10 +38,26 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
     drafts
 }
 
+/// The headings without the few that are placed or styled otherwise than the others: the heading of the list itself, and of what
+/// follows it.
+fn of_one_make(index: &PageIndex<'_>, nodes: &[usize]) -> Vec<usize> {
+    const LEAST: usize = 3;
+    let count = |make: u64| nodes.iter().filter(|it| index.paths[**it] == make).count();
+    let usual = nodes.iter().map(|it| index.paths[*it]);
+    let usual = usual.max_by_key(|make| count(*make)).unwrap_or_default();
+    let alike = count(usual);
+    if alike < LEAST || alike * 5 < nodes.len() * 3 {
+        return nodes.to_vec();
+    }
+    let of_it = nodes.iter().filter(|it| index.paths[**it] == usual);
+    of_it.copied().collect()
+}
+
 fn run(index: &PageIndex<'_>, nodes: &[usize]) -> Option<Draft> {
     if nodes.len() < 2 {
         return None;
     }
+    let nodes = &of_one_make(index, nodes)[..];
     let tree = index.tree;
     let mut items = Vec::new();
     for (place, &node) in nodes.iter().enumerate() {
@@ -82,20 +99,34 @@ fn run(index: &PageIndex<'_>, nodes: &[usize]) -> Option<Draft> {
         .find(|&node| last < tree.nodes[node].end)
         .unwrap_or(first);
     debug_assert!(heading_level(tree.name(first)).is_some());
-    let observed = if are_countries(index, &items) {
-        vec![(Observed::Countries, 1.0)]
-    } else if are_above_logos(index, &items, container) {
-        vec![(Observed::TiersOfLogos, 1.0)]
-    } else {
-        Vec::new()
-    };
+    if are_titles(index, container, nodes) {
+        return None;
+    }
     (items.len() > 1).then_some(Draft {
         strategy: Strategy::Headings,
         container,
         caption: None,
+        observed: observed(index, &items, container),
         items,
-        observed,
     })
+}
+
+/// What is seen of headings that name nobody: they are countries, or divide logos.
+fn observed(index: &PageIndex<'_>, items: &[Item], container: usize) -> Vec<(Observed, f64)> {
+    if are_countries(index, items) {
+        vec![(Observed::Countries, 1.0)]
+    } else if are_above_logos(index, items, container) {
+        vec![(Observed::TiersOfLogos, 1.0)]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Whether the headings are the titles of the columns of a table: each is all of a cell of one row.
+fn are_titles(index: &PageIndex<'_>, container: usize, nodes: &[usize]) -> bool {
+    let spans = &index.flow.spans;
+    let fills = |node: &usize| spans[*node] == spans[index.tree.nodes[*node].parent];
+    *index.tree.name(container) == local_name!("tr") && nodes.iter().all(fills)
 }
 
 /// Whether below most headings nothing but images with texts follows: they part logos into tiers, and name none.

@@ -2,13 +2,13 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memchr3_iter, memmem, memrchr_iter};
+use memchr::{memchr_iter, memchr2_iter, memchr3, memchr3_iter, memrchr_iter};
 
 use crate::{
     entity::{NameSource, Strategy},
     extract::{
         draft::{Draft, Item, Observed},
-        judge::name_signs::{CLEAR, HALVES, LED, POSSIBLE, SURE},
+        judge::name_signs::{CLEAR, HALVES, LED, POSSIBLE},
         location::heading_before,
         names,
         page_index::PageIndex,
@@ -83,99 +83,11 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
             drafts.extend(of_sentence(index, node, &range));
         }
     }
-    drafts.extend(sole(index));
-    drafts
-}
-
-/// What says that one name follows: "our partner is the".
-const SOLE: &[&str] = &[
-    "partner is",
-    "sponsor is",
-    "funder is",
-    "donor is",
-    "host is",
-    "client is",
-    "member is",
-    "partner ist",
-    "träger ist",
-    "partenaire est",
-    "socio es",
-    "patrocinador es",
-    "parceiro é",
-    "partner è",
-];
-
-/// The words that the phrases end in, the first two letters of each.
-static LINKS: LazyLock<[memmem::Finder<'static>; 4]> =
-    LazyLock::new(|| [" is", " es", " é", " è"].map(memmem::Finder::new));
-
-/// Whether a text says that one name follows.
-fn says_sole(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let links = if text.is_ascii() {
-        &LINKS[..2]
-    } else {
-        &LINKS[..]
-    };
-    links.iter().any(|link| {
-        link.find_iter(bytes).any(|at| {
-            SOLE.iter().any(|it| {
-                let stem = memchr(b' ', it.as_bytes()).unwrap_or(0);
-                bytes[..at].ends_with(&it.as_bytes()[..stem])
-                    && bytes[at..].starts_with(&it.as_bytes()[stem..])
-            })
-        })
-    })
-}
-
-/// Sentences that name one: "Our partner is the University of Lower Merrow."
-fn sole(index: &PageIndex<'_>) -> Vec<Draft> {
-    let mut drafts = Vec::new();
-    for block in &index.flow.blocks {
-        let text = index.text(&block.range);
-        if block.alt
-            || block.region != Region::Main
-            || !(20..=2000).contains(&text.len())
-            || !says_sole(text)
-        {
-            continue;
-        }
-        for sentence in sentences(text) {
-            let said = &text[sentence.clone()];
-            let lead = SOLE
-                .iter()
-                .filter_map(|it| Some(said.find(it)? + it.len()))
-                .filter(|&number| number <= 60 && said[number..].starts_with(' '))
-                .max();
-            let Some(lead) = lead else { continue };
-            let part = without_small_words(text, sentence.start + lead..sentence.end);
-            let named = &text[part.clone()];
-            let words = named.split(' ').count();
-            let signs = names::signs(named);
-            if !(2..=9).contains(&words) || signs.likeness < SURE || named.contains(',') {
-                continue;
-            }
-            let range = block.range.start + part.start..block.range.start + part.end;
-            let node = holder(index, 1, &range);
-            drafts.push(Draft {
-                strategy: Strategy::Prose,
-                container: node,
-                caption: None,
-                items: vec![Item {
-                    node,
-                    record: node..node + 1,
-                    range,
-                    source: NameSource::Text,
-                }],
-                observed: vec![(Observed::Sole, 1.0)],
-            });
-        }
-    }
     drafts
 }
 
 /// The innermost element that holds a range, sought from the last one found.
-fn holder(index: &PageIndex<'_>, from: usize, range: &Range<usize>) -> usize {
+pub(super) fn holder(index: &PageIndex<'_>, from: usize, range: &Range<usize>) -> usize {
     let spans = &index.flow.spans;
     let holds = |at: &usize| spans[*at].start <= range.start && range.end <= spans[*at].end;
     let mut best = std::iter::once(from)
@@ -198,7 +110,7 @@ fn holder(index: &PageIndex<'_>, from: usize, range: &Range<usize>) -> usize {
 }
 
 /// A text cut at its full stops; those of abbreviations cut nothing.
-fn sentences(text: &str) -> Vec<Range<usize>> {
+pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
     for at in memchr_iter(b'.', text.as_bytes()) {
@@ -210,7 +122,20 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
         }
     }
     parts.push(start..text.len());
-    parts
+    if text.is_ascii() {
+        return parts;
+    }
+    // What 、 parts is an enumeration, and what ， parts beside it are clauses.
+    let cut = |part: Range<usize>| {
+        let mut from = part.start;
+        let clauses = text[part.clone()].contains('、');
+        let sentences = text[part].split_inclusive(move |it| it == '。' || clauses && it == '，');
+        sentences.map(move |sentence| {
+            from += sentence.len();
+            from - sentence.len()..from
+        })
+    };
+    parts.into_iter().flat_map(cut).collect()
 }
 
 fn of_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> Option<Draft> {
@@ -269,6 +194,11 @@ fn of_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> Opti
         return None;
     }
     // Commas part so many things that without a word for it an enumeration is none of names.
+    let whole = range.len() == index.flow.spans[node].len();
+    let sentence = || text.contains(['，', '：', '。']) || text.trim_end().ends_with(['.', '।']);
+    if !names::tells_relation(lead) && is_uncased(text) && (!whole || sentence()) {
+        return None;
+    }
     let told = names::tells_relation(lead)
         || (members.len() >= 3
             && !in_item(index, node)
@@ -301,6 +231,16 @@ fn of_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> Opti
         items,
         observed: observed.map(|what| (what, 1.0)).into_iter().collect(),
     })
+}
+
+/// Whether most letters of a text have no case, so that its words do not show which of them are names.
+fn is_uncased(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
+    let letters = || text.chars().filter(|it| it.is_alphabetic());
+    let cased = letters().filter(|it| it.is_lowercase() || it.is_uppercase());
+    cased.count() * 2 < letters().count()
 }
 
 /// Whether two things are joined in a text.
@@ -460,7 +400,7 @@ fn rejoin_legal_forms(text: &str, parts: &mut Vec<Range<usize>>) {
 }
 
 /// A member without "and" and "the" before it and the stop behind it.
-fn without_small_words(text: &str, part: Range<usize>) -> Range<usize> {
+pub(super) fn without_small_words(text: &str, part: Range<usize>) -> Range<usize> {
     let inner = trim::trim(&text[part.clone()]);
     let mut range = part.start + inner.start..part.start + inner.end;
     if !text[range.clone()].starts_with(|letter: char| letter.is_lowercase() || letter == '&') {

@@ -9,6 +9,8 @@ use crate::{
     extract::{
         draft::{Draft, Item, Observed},
         fast_hash::{Map, Set, map},
+        judge::name_signs::CLEAR,
+        names::{self, Sort},
         page_index::PageIndex,
         record,
     },
@@ -132,6 +134,10 @@ fn is_motley(index: &PageIndex<'_>, items: &[Item]) -> bool {
 fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
     let tree = index.tree;
     let mut groups = Vec::new();
+    let mut boxes: Map<u64, usize> = map();
+    for path in &index.paths {
+        *boxes.entry(*path).or_default() += 1;
+    }
     for parent in 0..tree.nodes.len() {
         if index.flow.spans[parent].is_empty() && parent != 0 {
             continue;
@@ -158,10 +164,19 @@ fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
         }
         let members: Vec<usize> = tree
             .elements(parent)
-            .filter(|&node| index.blocky[node] && !index.flow.spans[node].is_empty())
+            .filter(|&node| index.blocky[node] || is_inline_box(index, node))
+            .filter(|&node| !index.flow.spans[node].is_empty())
             .filter(|&node| heading_level(tree.name(node)).is_none())
             .collect();
-        for members in interleaved(index, by_kind(index, members)) {
+        let repeated = boxes
+            .get(&index.paths[parent])
+            .is_some_and(|count| *count >= 3);
+        if are_fields(index, &members, repeated) || is_badge(index, &members) {
+            continue;
+        }
+        let kinds = interleaved(index, by_kind(index, members));
+        for kind in kinds {
+            let members = leading(index, &kind).unwrap_or(kind);
             let Some(&first) = members.first() else {
                 continue;
             };
@@ -175,6 +190,69 @@ fn all(index: &PageIndex<'_>, strategy: Strategy) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// Whether an element is a box made of a `span`: it has a class and several elements with text.
+fn is_inline_box(index: &PageIndex<'_>, node: usize) -> bool {
+    let tree = index.tree;
+    let inner = || {
+        tree.elements(node)
+            .filter(|it| !index.flow.spans[*it].is_empty())
+    };
+    *tree.name(node) == local_name!("span")
+        && index.class(node).first != 0
+        && inner().nth(1).is_some()
+}
+
+/// Whether two boxes are the initials of a name and what has the name: a picture made of letters.
+fn is_badge(index: &PageIndex<'_>, members: &[usize]) -> bool {
+    let [first, _] = members else { return false };
+    let text = index.text(&index.flow.spans[*first]);
+    text.len() <= 3 && text.chars().all(char::is_uppercase)
+}
+
+/// Whether boxes are the fields of one record rather than records: three or more, each with classes of its own, or two where their
+/// parent is there several times (`repeated`).
+fn are_fields(index: &PageIndex<'_>, members: &[usize], repeated: bool) -> bool {
+    const LEAST: usize = 3;
+    let mut seen: Set<&str> = Set::default();
+    (members.len() >= LEAST || members.len() == 2 && repeated)
+        && members.iter().all(|at| {
+            let mut classes = index.tree.classes(*at).peekable();
+            classes.peek().is_some()
+                && classes.all(|it| seen.insert(it.trim_end_matches(char::is_numeric)))
+        })
+}
+
+/// Of paragraphs, those that begin with a link or a word set apart, where others between them begin with none: names, and what is
+/// said of them by turns.
+fn leading(index: &PageIndex<'_>, members: &[usize]) -> Option<Vec<usize>> {
+    const LEAST: usize = 3;
+    let tree = index.tree;
+    let leads = |at: &&usize| {
+        tree.elements(**at).next().is_some_and(|inner| {
+            let set_apart = matches!(
+                *tree.name(inner),
+                local_name!("a") | local_name!("b") | local_name!("strong") | local_name!("em")
+            );
+            let (span, own) = (&index.flow.spans[inner], &index.flow.spans[**at]);
+            set_apart && !span.is_empty() && span.start == own.start
+        })
+    };
+    let first = members.first()?;
+    if *tree.name(*first) != local_name!("p") || !leads(&first) {
+        return None;
+    }
+    let (leading, others): (Vec<usize>, Vec<usize>) = members.iter().partition(|at| leads(at));
+    let told = |at: &&usize| {
+        index
+            .signs(&index.trimmed(&index.flow.spans[**at]))
+            .likeness
+            < CLEAR
+    };
+    let told = others.iter().filter(told).count();
+    (leading.len() >= LEAST && others.len() * 3 >= leading.len() && told * 2 >= others.len())
+        .then_some(leading)
 }
 
 /// Siblings parted by tag and by the class that most of their kind share.
@@ -266,7 +344,8 @@ fn interleaved(index: &PageIndex<'_>, kinds: Vec<Vec<usize>>) -> Vec<Vec<usize>>
     merged
 }
 
-/// Joins groups of one shape that follow each other with nothing between, and drops lone members.
+/// Joins groups of one shape that follow each other with nothing between but letters of the alphabet, or what the next ones are
+/// ("Treasurer", "PhD students"), and drops lone members.
 fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
     let tree = index.tree;
     let mut shared: Map<u64, usize> = map();
@@ -296,10 +375,11 @@ fn joined(index: &PageIndex<'_>, mut groups: Vec<Group>) -> Vec<Group> {
             let from = index.flow.spans[before].end;
             let to = index.flow.spans[after].start;
             let between = index.flow.text.get(from..to).unwrap_or("-");
-            if between
-                .lines()
-                .all(|line| line.trim().is_empty() || is_index(line))
-            {
+            let parts_nothing = |line: &str| {
+                let line = line.trim();
+                line.is_empty() || is_index(line) || names::signs(line).sort == Sort::Role
+            };
+            if between.lines().all(parts_nothing) {
                 last.parent = common(tree, last.parent, group.parent);
                 last.members.extend(group.members);
                 continue;

@@ -12,6 +12,7 @@ use crate::{
         page_index::PageIndex,
         record,
     },
+    html::heading_level,
     language::{Column, Lexicon},
 };
 
@@ -41,16 +42,23 @@ fn of_table(index: &PageIndex<'_>, table: usize) -> Vec<Draft> {
         .iter()
         .position(|row| row.head)
         .or_else(|| titled(index, &rows));
+    // Rows kept free for what is to come have at most a number in them.
+    let filled = |row: &Row| {
+        let cells = row.cells.iter();
+        let filled = cells.filter(|cell| !index.flow.spans[**cell].is_empty());
+        filled.count() > 1 || (1..3).contains(&row.cells.len())
+    };
     let body: Vec<&Row> = rows
         .iter()
         .enumerate()
-        .filter(|(place, entry)| !entry.head && Some(*place) != head && !entry.cells.is_empty())
+        .filter(|(place, row)| !row.head && Some(*place) != head && filled(row))
         .map(|entry| entry.1)
         .collect();
     if body.is_empty() || width == 0 || width > 40 {
         return Vec::new();
     }
-    if (head.is_none() && width > 1 && is_grid(index, &body)) || width == 1 {
+    let is_row = head.is_none() && body.len() == 1;
+    if (head.is_none() && width > 1 && is_grid(index, &body)) || width == 1 || is_row {
         return of_cells(index, table, &body, width).into_iter().collect();
     }
     let titles = head.map(|head| &rows[head]);
@@ -155,7 +163,25 @@ fn titled(index: &PageIndex<'_>, rows: &[Row]) -> Option<usize> {
         .iter()
         .filter(|&&cell| said_by_title(index.text(&index.flow.spans[cell])).is_some())
         .count();
-    (rows.len() > 2 && known > 0 && known * 2 >= rows[first].cells.len()).then_some(first)
+    let is_of_names = |cell: &usize| {
+        said_by_title(index.text(&index.flow.spans[*cell])) == Some(Observed::ColumnOfNames)
+    };
+    let told = known * 2 >= rows[first].cells.len() || rows[first].cells.iter().any(is_of_names);
+    (rows.len() > 2 && (told || is_set_apart(index, &rows[first], &rows[first + 1])))
+        .then_some(first)
+}
+
+/// Whether all cells of a row are set as headings or in bold, and none of the next: a row of titles.
+fn is_set_apart(index: &PageIndex<'_>, row: &Row, next: &Row) -> bool {
+    let tree = index.tree;
+    let set = |cell: &usize| {
+        tree.elements(*cell).next().is_some_and(|inner| {
+            let name = tree.name(inner);
+            heading_level(name).is_some()
+                || matches!(*name, local_name!("b") | local_name!("strong"))
+        })
+    };
+    row.cells.len() > 1 && row.cells.iter().all(set) && !next.cells.iter().any(set)
 }
 
 /// What the title of a column says about its cells.

@@ -9,16 +9,13 @@ use crate::{
     extract::{
         draft::{Draft, Item},
         list_item::{host_of, is_logo, link_of},
-        names::{self, NameSigns, Sort},
+        names::{self, NameSigns, Sort, lower_case},
         page_index::PageIndex,
     },
     html::Kind,
 };
 
-use super::{
-    list_signs::{CloserFacts, ListFacts},
-    topic::Topic,
-};
+use super::{closer_signs::CloserFacts, list_signs::ListFacts, topic::Topic};
 
 /// The items of a list with what was seen of each.
 pub(super) struct Members<'a> {
@@ -81,7 +78,7 @@ pub(super) fn facts(
         hosts: members.hosts(topic),
         chrome: members.share(|signs| signs.sort == Sort::Chrome),
         other: members.share(NameSigns::is_other),
-        captions: members.share(|signs| signs.sort == Sort::Caption),
+        captions: members.share(|signs| matches!(signs.sort, Sort::Caption | Sort::Role)),
         social: members.share(|signs| signs.sort == Sort::Social),
         left: members.items.len() as f64 / draft.items.len() as f64,
         distinct: members.distinct,
@@ -107,7 +104,42 @@ pub(super) fn closer_facts(index: &PageIndex<'_>, draft: &Draft, items: &[Item])
         priced: priced(index, items),
         buttons: buttons(index, items),
         consent: in_consent(index, draft.container),
+        names_page: names_page(index, &draft.items),
+        numbered: are_numbered(index, items),
     }
+}
+
+/// Whether one of a few items is a link called like the page: its title, or its first heading.
+fn names_page(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    const MOST: usize = 12;
+    let title = index.flow.title.as_deref().unwrap_or_default();
+    let heading = index.flow.headings.first();
+    let heading = heading.map_or("", |it| index.text(&it.range));
+    let is_page = |item: &Item| {
+        let text = lower_case(index.text(&item.range));
+        link_of(index, item).is_some_and(|link| host_of(link).is_none())
+            && (text == lower_case(title) || text == lower_case(heading))
+    };
+    items.len() <= MOST && items.iter().any(is_page)
+}
+
+/// Whether all items begin alike up to a number, and each has the next number: "Article 1", "Article 2".
+fn are_numbered(index: &PageIndex<'_>, items: &[Item]) -> bool {
+    const LEAST: usize = 3;
+    let parted = |item: &Item| {
+        let text = index.text(&item.range);
+        let at = text
+            .find(|it: char| it.is_ascii_digit())
+            .filter(|at| *at > 0)?;
+        let digits = text[at..].bytes().take_while(u8::is_ascii_digit).count();
+        Some((&text[..at], text[at..at + digits].parse::<u32>().ok()?))
+    };
+    let all: Option<Vec<(&str, u32)>> = items.iter().map(parted).collect();
+    items.len() >= LEAST
+        && all.is_some_and(|all| {
+            let next = |pair: &[(&str, u32)]| pair[0].0 == pair[1].0 && pair[0].1 + 1 == pair[1].1;
+            all.windows(2).all(next)
+        })
 }
 
 /// The share of items that something is true of.

@@ -16,9 +16,8 @@ use crate::{
     uri::TargetUri,
 };
 
-use super::list_signs::{
-    CLOSER_SIGNS, CloserFacts, FAR_FROM_NAMES, FINDER_SIGNS, LIST_SIGNS, ListFacts, NAMES,
-};
+use super::closer_signs::{CLOSER_SIGNS, CloserFacts};
+use super::list_signs::{FAR_FROM_NAMES, FINDER_SIGNS, LIST_SIGNS, ListFacts, NAMES};
 
 /// What a score makes of a list.
 pub(in crate::extract) fn kind_of(score: f64) -> ListKind {

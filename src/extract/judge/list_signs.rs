@@ -24,6 +24,9 @@ pub(super) const FAR_FROM_NAMES: f64 = 0.2;
 /// What a list keeps of its score that is a part of another, or holds others.
 pub(super) const KEPT_BY_PARTS: f64 = 0.55;
 
+/// The most that such a list keeps: it is not one of names.
+pub(super) const MOST_OF_PARTS: f64 = 0.49;
+
 /// How much worse the inner of two lists may be and still be the list that the outer one only boxes.
 pub(super) const BOXED: f64 = 0.3;
 
@@ -199,9 +202,9 @@ pub(in crate::extract) static LIST_SIGNS: &[Sign<ListFacts>] = &[
     Sign {
         name: "dated",
         weight: -0.35,
-        why: "news and events carry a date beside each title",
+        why: "news and events carry a date beside each title; members may have one since when they belong",
         case: "neg-news-in-brief",
-        measure: |list| list.dated,
+        measure: |list| if list.heading_names { 0.0 } else { list.dated },
     },
     Sign {
         name: "above-headings",
@@ -431,51 +434,6 @@ pub(super) fn finders_score(draft: &Draft) -> f64 {
     }
     sum(FINDER_SIGNS, draft)
 }
-
-/// What is measured only of lists that count as names without it: there are many lists and few of names.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::extract) struct CloserFacts {
-    /// Whether all items are countries with lists of their own.
-    pub(super) countries: bool,
-    /// The share of records with a price.
-    pub(super) priced: f64,
-    /// The share of names that are the faces of buttons or tabs.
-    pub(super) buttons: f64,
-    /// Whether the list is in a dialogue that asks for consent.
-    pub(super) consent: bool,
-}
-
-/// The signs of lists that count as names without them.
-pub(in crate::extract) static CLOSER_SIGNS: &[Sign<CloserFacts>] = &[
-    Sign {
-        name: "countries-with-lists",
-        weight: -0.5,
-        why: "countries with lists of their own are not the names; those are in the lists",
-        case: "flags-beside-countries",
-        measure: |list| yes(list.countries),
-    },
-    Sign {
-        name: "priced",
-        weight: -0.4,
-        why: "the goods of a shop have prices",
-        case: "neg-products",
-        measure: |list| list.priced,
-    },
-    Sign {
-        name: "buttons",
-        weight: -0.3,
-        why: "filters and tabs are buttons",
-        case: "cards-with-tags-and-buttons",
-        measure: |list| list.buttons,
-    },
-    Sign {
-        name: "consent",
-        weight: -0.6,
-        why: "the vendors in a consent dialogue are nobody's partners",
-        case: "neg-cookie-vendors",
-        measure: |list| yes(list.consent),
-    },
-];
 
 /// What changes a score after the list was judged by itself: the name of the change, and why.
 pub(in crate::extract) const CHANGES: [(&str, &str); 3] = [

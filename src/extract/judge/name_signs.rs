@@ -55,6 +55,8 @@ pub(in crate::extract) struct NameFacts {
     pub(in crate::extract) sentence_words: u32,
     /// Whether it ends as sentences do.
     pub(in crate::extract) ends_sentence: bool,
+    /// Whether it says what somebody is or does.
+    pub(in crate::extract) role: bool,
 }
 
 /// How much a text looks like a name, from 0 to 1.
@@ -146,5 +148,12 @@ pub(in crate::extract) static NAME_SIGNS: &[Sign<NameFacts>] = &[
         why: "it ends as sentences do",
         case: "neg-cheers",
         measure: |text| yes(text.ends_sentence),
+    },
+    Sign {
+        name: "role",
+        weight: -0.6,
+        why: "it says what somebody is or does, and not who it is",
+        case: "roles-above-names",
+        measure: |text| yes(text.role),
     },
 ];

@@ -3,7 +3,7 @@
 use crate::{
     entity::{ListKind, Strategy},
     extract::{
-        fast_hash::{Map, map},
+        fast_hash::{Map, Set, map},
         location::make,
         names,
         page_index::PageIndex,
@@ -14,10 +14,12 @@ use crate::{
 use super::{
     judged::Judged,
     list_signs::{BESIDE_NAMES, NAMES, NEARLY_NAMES, PERHAPS_NAMES},
+    name_signs::CLEAR,
 };
 
 /// Takes lists for names that are in a row with such, if what is above the row says so or their headings are countries.
 pub(super) fn settle(index: &PageIndex<'_>, lists: &mut [Judged<'_>]) {
+    settle_lone(index, lists);
     for row in rows(index, lists) {
         if !has_names(index, lists, &row) {
             continue;
@@ -33,6 +35,28 @@ pub(super) fn settle(index: &PageIndex<'_>, lists: &mut [Judged<'_>]) {
                 lists[place].rescore(NAMES, BESIDE_NAMES);
             }
         }
+    }
+}
+
+/// Takes a lone record for a list of its own where it is made as the records of a list of names are: the one chair above the members.
+fn settle_lone(index: &PageIndex<'_>, lists: &mut [Judged<'_>]) {
+    let names = lists
+        .iter()
+        .filter(|list| list.kind == ListKind::Names && list.items.len() > 1);
+    let made = names.filter_map(|list| Some(make(index, list.items.first()?)));
+    let made: Set<u64> = made.collect();
+    let is_lone = |list: &Judged<'_>| {
+        let [only] = &list.items[..] else {
+            return false;
+        };
+        list.kind == ListKind::Other
+            && list.draft.strategy == Strategy::Cards
+            && list.is_headed()
+            && made.contains(&make(index, only))
+            && index.signs(&only.range).likeness >= CLEAR
+    };
+    for list in lists.iter_mut().filter(|list| is_lone(list)) {
+        list.rescore(NAMES, BESIDE_NAMES);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::{
-    entity::ListKind,
+    entity::{ListKind, Strategy},
     extract::{
         draft::{Draft, Item},
         fast_hash::{Map, Set, map},
@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     judged::Judged,
-    list_signs::{BOXED, KEPT_BY_PARTS, PART_OF_ANOTHER},
+    list_signs::{BOXED, KEPT_BY_PARTS, MOST_OF_PARTS, PART_OF_ANOTHER},
 };
 
 /// Lowers what is a list of sections, and what is only a part of the records of another list.
@@ -30,7 +30,8 @@ pub(super) fn settle(index: &PageIndex<'_>, judged: &mut [Judged<'_>]) {
     }
     for (place, list) in judged.iter_mut().enumerate() {
         if lowered[place] {
-            list.rescore(list.score * KEPT_BY_PARTS, PART_OF_ANOTHER);
+            let kept = (list.score * KEPT_BY_PARTS).min(MOST_OF_PARTS);
+            list.rescore(kept, PART_OF_ANOTHER);
         }
     }
 }
@@ -118,25 +119,34 @@ fn lower_sections_or_parts(
         lowered[outer] = true;
     } else if records > 1 {
         for inner in parts {
-            lowered[inner] |= judged[inner].items.len() < records.max(3);
+            lowered[inner] |= judged[inner].items.len() < records.max(3)
+                || are_topics(&judged[outer], &judged[inner]);
         }
     }
+}
+
+/// Whether what a text in a record enumerates is less likely names than the records are: topics, places, awards.
+fn are_topics(outer: &Judged<'_>, inner: &Judged<'_>) -> bool {
+    inner.draft.strategy == Strategy::Prose && inner.score <= outer.score
 }
 
 /// How a list inside the record at `place` of another relates to it.
 fn inside(index: &PageIndex<'_>, outer: &Judged<'_>, inner: &Judged<'_>, place: usize) -> Inside {
     let records = &outer.draft.items;
     let count = inner.items.len();
-    let mut drafted = inner.draft.items.iter();
-    if !drafted.any(|item| item.range == records[place].range) {
-        return Inside::Other { long: count >= 3 };
-    }
     // A record named by the first of a whole list in it is the box of that list. Two of one kind are a list; a name and the line
     // below it are not.
     let mut kinds = inner.draft.items.iter().map(|item| index.paths[item.node]);
     let kind = kinds.next().unwrap_or_default();
     let alike = kind != 0 && kinds.all(|other| other == kind);
-    if (count >= 3 || (count == 2 && alike)) && inner.score + BOXED >= outer.score {
+    let long = count >= 3 || (count == 2 && alike);
+    let mut drafted = inner.draft.items.iter();
+    if !drafted.any(|item| item.range == records[place].range) {
+        return Inside::Other {
+            long: count >= 3 && !are_topics(outer, inner),
+        };
+    }
+    if long && inner.score + BOXED >= outer.score {
         Inside::Boxed
     } else if count == 2 && records.len() >= 3 {
         Inside::NameAndLine
@@ -231,6 +241,9 @@ fn lower_samples(
             .map(|held| (held.range.start, held.range.end))
             .collect();
         for &few in names.iter().filter(|name| **name != many) {
+            if lowered[few] || lowered[many] {
+                continue;
+            }
             match sampled(index, judged[few].draft, judged[many].draft, &ranges) {
                 Some(Sampled::Rows) => lowered[few] = true,
                 Some(Sampled::Parts) => lowered[many] = true,

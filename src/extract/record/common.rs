@@ -3,25 +3,109 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
-
 use crate::{
     entity::NameSource,
     extract::{
         draft::Item,
         judge::name_signs::{CLEAR, LIKELY, SURE},
-        names,
+        names::{self, lower_case},
         page_index::PageIndex,
     },
+    language::Lexicon,
 };
 
 /// Takes off what all names have in common.
 pub(in crate::extract) fn without_common(index: &PageIndex<'_>, items: &mut [Item]) {
     without_label(index, items);
     without_offices(index, items);
-    without_countries(index, items);
+    without_asides(index, items);
     without_caption(index, items);
     as_spelt_beside(index, items);
+}
+
+/// Takes off what most names have before or behind them that is no part of any: a country or a role in brackets, a date.
+pub(in crate::extract) fn without_asides(index: &PageIndex<'_>, items: &mut [Item]) {
+    without_countries(index, items);
+    without_notes(index, items);
+    without_roles(index, items);
+    without_dates(index, items);
+}
+
+/// Takes off the roles behind commas, and what follows them, where most items have one: "Jane Roe, Engineer, Merrow Works".
+fn without_roles(index: &PageIndex<'_>, items: &mut [Item]) {
+    const LEAST: usize = 3;
+    let told = |item: &Item| {
+        let text = index.text(&item.range);
+        let (head, rest) = text.split_once(", ")?;
+        let role = rest.split(", ").next().unwrap_or_default();
+        let head = item.range.start..item.range.start + head.len();
+        let named = index.text(&head).contains(' ') && index.signs(&head).likeness >= CLEAR;
+        (named && Lexicon::is_role(&lower_case(role))).then_some(head)
+    };
+    let heads: Vec<Option<Range<usize>>> = items.iter().map(told).collect();
+    if items.len() < LEAST || heads.iter().flatten().count() * 10 < items.len() * 6 {
+        return;
+    }
+    for (item, head) in items.iter_mut().zip(heads) {
+        if let Some(head) = head {
+            item.range = head;
+        }
+    }
+}
+
+/// Takes off what is said in brackets behind most names, and what follows there: "Jane Roe (PhD student), now in Merrow". Initials
+/// are the name's own: "Alliance of Bay Cities (ABC)".
+fn without_notes(index: &PageIndex<'_>, items: &mut [Item]) {
+    const LEAST: usize = 3;
+    let note = |item: &Item| {
+        let text = index.text(&item.range);
+        let at = text.find(" (")?;
+        let end = at + text[at..].find(')')?;
+        let note = &text[at + 2..end];
+        let head = item.range.start..item.range.start + at;
+        let is_initials =
+            !note.contains(char::is_lowercase) && note.chars().next() == text.chars().next();
+        let role = Lexicon::is_role(&lower_case(note));
+        let signs = index.signs(&head);
+        let named = text[..at].contains(' ') && signs.likeness >= CLEAR;
+        (named && (role || !is_initials && !signs.organization)).then_some((head, role))
+    };
+    let notes: Vec<Option<(Range<usize>, bool)>> = items.iter().map(note).collect();
+    let heads = || notes.iter().flatten().map(|note| &note.0);
+    let count = heads().count();
+    let one_each = index.distinct(heads()) == count;
+    // That of some nothing is known is nothing unusual where the others' roles are.
+    let most = count * 10 >= items.len() * 6 || notes.iter().flatten().all(|note| note.1);
+    if items.len() < LEAST || !most || !one_each {
+        return;
+    }
+    for (item, note) in items.iter_mut().zip(notes) {
+        if let Some((head, _)) = note {
+            item.range = head;
+        }
+    }
+}
+
+/// Takes off the dates before most names: "May 2018 - Jane Roe".
+fn without_dates(index: &PageIndex<'_>, items: &mut [Item]) {
+    const LEAST: usize = 2;
+    let named = |item: &Item| {
+        let text = index.text(&item.range);
+        let at = text.find([':', '-', '–', '—', '|'])?;
+        let dash = text[at..].chars().next()?.len_utf8();
+        let named = index.trimmed(&(item.range.start + at + dash..item.range.end));
+        (is_since(text[..at].trim()) && index.signs(&named).likeness >= LIKELY).then_some(named)
+    };
+    let all: Vec<Option<Range<usize>>> = items.iter().map(named).collect();
+    let dated = all.iter().flatten().count();
+    if dated < LEAST && items.len() > 1 || dated * 10 < items.len() * 8 {
+        return;
+    }
+    for (item, named) in items.iter_mut().zip(all) {
+        if let Some(named) = named {
+            item.range = named;
+        }
+    }
 }
 
 /// Takes off what all names begin with where it labels them: "Name: Jane Roe".
@@ -55,30 +139,31 @@ const DASHES: [&str; 3] = [" - ", " – ", " — "];
 /// part of a name: "ABC - Alliance of Bay Cities".
 fn without_offices(index: &PageIndex<'_>, items: &mut [Item]) {
     const LEAST: usize = 4;
-    let Some(first) = items.first().filter(|_| items.len() >= LEAST) else {
-        return;
+    let dash = |item: &Item| {
+        let text = index.text(&item.range);
+        let at = DASHES
+            .iter()
+            .filter_map(|dash| Some((text.find(dash)?, dash.len())));
+        at.min()
     };
-    let first = index.text(&first.range);
-    if memchr2(b'-', 0xe2, first.as_bytes()).is_none() {
-        return;
-    }
-    let Some(dash) = DASHES.iter().find(|it| first.contains(**it)) else {
-        return;
-    };
-    let heads: Vec<Option<usize>> = items
-        .iter()
-        .map(|item| index.text(&item.range).find(dash))
-        .collect();
+    let heads: Vec<Option<(usize, usize)>> = items.iter().map(dash).collect();
     let parted = heads.iter().flatten().count();
-    if parted * 10 < items.len() * 9 {
+    // Of two names behind which an address is, both are names.
+    let numbered = |(item, at): (&Item, &Option<(usize, usize)>)| {
+        at.is_some_and(|at| {
+            index.text(&item.range)[at.0..].contains(|it: char| it.is_ascii_digit())
+        })
+    };
+    let few = items.len() >= 2 && items.iter().zip(&heads).all(numbered);
+    if parted * 10 < items.len() * 9 || parted == 0 || items.len() < LEAST && !few {
         return;
     }
     // Names have two words or more; what follows them differs, and most of it is no name.
     let (mut named, mut told) = (0, 0);
     for (it, at) in items.iter().zip(&heads) {
-        let Some(at) = at else { continue };
+        let Some((at, dash)) = at else { continue };
         let head = it.range.start..it.range.start + at;
-        let tail = index.trimmed(&(head.end + dash.len()..it.range.end));
+        let tail = index.trimmed(&(head.end + dash..it.range.end));
         let several = index.text(&head).trim().contains(' ');
         named += usize::from(several && index.signs(&head).likeness >= LIKELY);
         let signs = index.signs(&tail);
@@ -89,10 +174,19 @@ fn without_offices(index: &PageIndex<'_>, items: &mut [Item]) {
         return;
     }
     for (it, at) in items.iter_mut().zip(heads) {
-        if let Some(at) = at {
+        if let Some((at, _)) = at {
             it.range = index.trimmed(&(it.range.start..it.range.start + at));
         }
     }
+}
+
+/// Whether a text is a date, or a month and a year.
+fn is_since(text: &str) -> bool {
+    let year = |word: &str| word.len() == 4 && word.bytes().all(|it| it.is_ascii_digit());
+    names::is_date(text)
+        || text
+            .rsplit_once(' ')
+            .is_some_and(|(month, last)| !month.contains(' ') && year(last))
 }
 
 /// Whether a text says where a house is, a town and what it is in: "Washington, DC".
@@ -109,7 +203,7 @@ fn is_whereabouts(text: &str) -> bool {
 }
 
 /// Takes off the countries in brackets behind the names, where every name has one and they differ.
-pub(in crate::extract) fn without_countries(index: &PageIndex<'_>, items: &mut [Item]) {
+fn without_countries(index: &PageIndex<'_>, items: &mut [Item]) {
     const LEAST: usize = 4;
     let ends_so = |item: &Item| index.text(&item.range).ends_with(')');
     if items.len() < LEAST || !items.iter().all(ends_so) {

@@ -5,6 +5,8 @@ use crate::extract::sign::{Sign, sum, yes};
 /// What contains a part, the likeliest to contain a name first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::extract) enum Carrier {
+    /// What is behind a label that says that a name follows.
+    Labelled,
     /// A heading.
     Heading,
     /// An element whose class or property says that it is the name.
@@ -94,6 +96,13 @@ pub(in crate::extract) static PART_SIGNS: &[Sign<PartFacts>] = &[
         measure: |part| part.in_each(Carrier::Heading),
     },
     Sign {
+        name: "part-labelled",
+        weight: 0.4,
+        why: "a label says that this is the name",
+        case: "names-behind-labels",
+        measure: |part| part.in_each(Carrier::Labelled),
+    },
+    Sign {
         name: "part-named",
         weight: 0.22,
         why: "the markup says that this is the name",
@@ -116,7 +125,7 @@ pub(in crate::extract) static PART_SIGNS: &[Sign<PartFacts>] = &[
     },
     Sign {
         name: "part-alt",
-        weight: -0.03,
+        weight: -0.06,
         why: "text that all readers see is closer to the name than the text of a logo",
         case: "photos-beside-names",
         measure: |part| part.in_each(Carrier::Alt),

@@ -6,8 +6,9 @@ use html5ever::local_name;
 use memchr::{memchr, memchr3_iter, memrchr};
 
 use crate::{
-    extract::{judge::name_signs::CLEAR, page_index::PageIndex},
+    extract::{judge::name_signs::CLEAR, names::lower_case, page_index::PageIndex},
     html::{Kind, heading_level},
+    language::{Column, Lexicon},
 };
 
 use super::{
@@ -120,6 +121,12 @@ impl Parts {
         {
             let head = index.trimmed(&(range.start..range.start + head));
             self.push((Carrier::Head, class), node, head);
+        }
+        if node > record.start
+            && let Some(named) = behind_label(index, &range)
+        {
+            self.push((Carrier::Labelled, class), node, named);
+            return None;
         }
         if let Some((head, aside)) = before_aside(index, node, span) {
             self.push((Carrier::Head, class), node, index.trimmed(&head));
@@ -264,6 +271,16 @@ fn before_description(index: &PageIndex<'_>, range: &Range<usize>) -> Option<usi
             .likeness
             < CLEAR;
     described.then_some(at)
+}
+
+/// The bytes behind a label that says that a name follows: "Name: Jane Roe".
+fn behind_label(index: &PageIndex<'_>, range: &Range<usize>) -> Option<Range<usize>> {
+    const LONGEST: usize = 30;
+    let text = index.text(range);
+    let at = memchr(b':', text.as_bytes()).filter(|at| *at <= LONGEST)?;
+    let label = Lexicon::column(&lower_case(text[..at].trim()));
+    let named = index.trimmed(&(range.start + at + 1..range.end));
+    (label == Some(Column::Names) && !named.is_empty()).then_some(named)
 }
 
 /// What kind of carrier an element is, and its class.
