@@ -55,6 +55,7 @@ pub mod numbers;
 pub mod opposites;
 pub mod pages;
 mod phrases;
+mod roles;
 pub mod sentences;
 pub mod titles;
 pub mod tokens;

@@ -336,14 +336,6 @@ static STREET_ENDINGS: LazyLock<Vec<String>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The roles of languages without word spaces, which a longer word may end in.
-static ROLE_ENDINGS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let all = sections::<List>().into_iter();
-    let joined = all.filter(|it| matches!(it.0, "ja" | "zh"));
-    let roles = joined.flat_map(|it| it.1.roles);
-    roles.filter(|it| it.chars().count() >= 3).collect()
-});
-
 static AROUND_LOGOS: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
     let (mut before, mut behind) = (Vec::new(), Vec::new());
     for (_, section) in sections::<Image>() {
@@ -408,23 +400,6 @@ impl Lexicon {
     #[must_use]
     pub fn has_former_within(run: &str) -> bool {
         FORMER_WITHIN.iter().any(|word| run.contains(word.as_str()))
-    }
-
-    /// Whether a line in lower case says what somebody is or does rather than who it is: "vice president", "committer, board member",
-    /// 博士研究生.
-    #[must_use]
-    pub fn is_role(lower: &str) -> bool {
-        let said = |part: &str| {
-            let part = part.split('(').next().unwrap_or_default();
-            let part = part.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
-            let part = part.trim().trim_end_matches(['.', ':']);
-            let alone = |word: &str| Self::word(word) & mark::ROLE != 0;
-            let few = part.split(' ').count() <= 3;
-            alone(part)
-                || few && part.rsplit_once(' ').is_some_and(|(_, last)| alone(last))
-                || !part.is_ascii() && ROLE_ENDINGS.iter().any(|end| part.ends_with(end.as_str()))
-        };
-        !lower.is_empty() && lower.split(['|', '/', '·', '&', ',', '、']).all(said)
     }
 
     /// Whether a word in lower case ends as names of streets do.
