@@ -34,10 +34,10 @@ pub use source::{Place, SourceText};
 /// Why an article cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArticleError {
-    /// It holds no text.
+    /// The article has no text.
     #[error("the article is empty")]
     Empty,
-    /// It holds text, but neither references nor cited sentences.
+    /// The article has text, but neither references nor cited sentences.
     #[error("no paragraph of an article was found among its {lines} lines")]
     NoProse {
         /// How many lines were looked at.
@@ -63,13 +63,13 @@ pub enum Form {
 pub struct Import {
     /// The profile.
     pub profile: Profile,
-    /// What a person should look at before trusting it: how it was read, then what `profile lint` says.
+    /// What a person should look at before using it: how it was read, then the findings of `profile lint`.
     pub remarks: Vec<Remark>,
     /// How much of the article is in the profile, and what is not.
     pub coverage: Coverage,
 }
 
-/// A paragraph or list item, markers taken out.
+/// A paragraph or list item without its markers.
 #[derive(Clone, Debug, Default)]
 struct Block {
     section: Option<String>,
@@ -88,23 +88,23 @@ enum Kind {
     Prose,
     /// An item of a list, a cell of a table.
     Item,
-    /// What the items behind it are.
+    /// The kind of the items after it.
     Label,
-    /// Somebody's words, set apart.
+    /// A quotation that is set apart.
     Quote,
 }
 
-/// Markers that stand where no claim is read.
+/// Markers in places where no claim is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Skipped {
     /// `a heading`, `a table`.
     place: String,
-    /// What is said there.
+    /// The text there.
     text: String,
     numbers: Vec<u32>,
 }
 
-/// An article taken apart, whatever it was written in.
+/// The parts of an article, the same for all formats.
 #[derive(Clone, Debug, Default)]
 struct Article {
     title: String,
@@ -114,10 +114,10 @@ struct Article {
     language: Option<&'static Language>,
     blocks: Vec<Block>,
     references: Vec<Reference>,
-    /// The text of each entry, as it was before it was taken apart.
+    /// The text of each entry, before it was divided into fields.
     entries: Vec<(u32, String)>,
     skipped: Vec<Skipped>,
-    /// Labels of notes that explain and cite nothing.
+    /// Labels of notes that explain without citing anything.
     explained: Vec<String>,
     remarks: Vec<Remark>,
 }
@@ -130,7 +130,7 @@ impl Article {
         self.remarks.extend(entry.remarks);
     }
 
-    /// Notes markers that stand where nothing is read.
+    /// Notes markers in places that are not read.
     fn skip(&mut self, place: &str, text: &str, markers: &[marker::Marker]) {
         if !markers.is_empty() {
             self.skipped.push(Skipped {
@@ -165,7 +165,7 @@ impl Form {
         }
     }
 
-    /// The form of a text: by its media type or file name where they tell, else by its own marks.
+    /// The form of a text: by its media type or file name if they name one, else by its own marks.
     #[must_use]
     pub fn of(text: &str, media_type: Option<&MediaType>, path: Option<&str>) -> Self {
         let extension = path
@@ -205,7 +205,7 @@ impl Form {
     }
 }
 
-/// Reads an article; `path` is its file name or address, `media_type` what the server said.
+/// Reads an article; `path` is its file name or address, `media_type` the one that the server sent.
 ///
 /// # Errors
 /// An article without text or without a paragraph.
@@ -244,7 +244,7 @@ pub fn read_text(text: &str, form: Form, address: Option<&str>) -> Result<Import
     take_apart(text, form, address).map(|take_apart| assemble(&take_apart))
 }
 
-/// A path as it may be kept: relative to the folder that the import was run in, or else its last part; an address stays
+/// A path as it may be stored: relative to the folder of the import, or else its last part; an address stays
 /// whole.
 fn file_name(path: &str) -> &str {
     let path = path.strip_prefix("./").unwrap_or(path);
@@ -284,7 +284,7 @@ fn take_apart(text: &str, form: Form, address: Option<&str>) -> Result<Article, 
     Ok(article)
 }
 
-/// Puts the profile together and says what a person should look at.
+/// Puts the profile together and lists what a person should look at.
 fn assemble(article: &Article) -> Import {
     let (mut claims, mut coverage) = claims::read(article);
     let mut remarks = article.remarks.clone();
@@ -311,7 +311,7 @@ fn assemble(article: &Article) -> Import {
     }
 }
 
-/// Takes numbers that no reference has out of the claims, and says so; the numbers, ascending.
+/// Removes numbers without a reference from the claims, with a remark; returns the numbers, ascending.
 fn dangling(article: &Article, claims: &mut [Claim], remarks: &mut Vec<Remark>) -> Vec<u32> {
     let known = |number: &u32| {
         article

@@ -120,8 +120,9 @@ impl ConfigError {
             }
             Self::Syntax { .. } => "the file is TOML; strings need double quotes".into(),
             Self::UnknownKey {
-                nearest: Some(it), ..
-            } => format!("did you mean `{it}`?"),
+                nearest: Some(nearest),
+                ..
+            } => format!("did you mean `{nearest}`?"),
             Self::Channel { .. } => "docs/alerts.md shows the keys of each kind of channel".into(),
             Self::UnknownKey { nearest: None, .. } => {
                 "`stillsays config` prints every setting".into()
@@ -129,8 +130,8 @@ impl ConfigError {
             Self::Value { key, .. } => SETTINGS
                 .iter()
                 .find(|it| it.key == key)
-                .map_or_else(String::new, |it| {
-                    format!("{}; the default is {}", it.about, it.default)
+                .map_or_else(String::new, |setting| {
+                    format!("{}; the default is {}", setting.about, setting.default)
                 }),
         }
     }
@@ -177,7 +178,11 @@ impl Config {
         }
         for setting in SETTINGS {
             let name = setting.variable();
-            if let Some((_, text)) = sources.environment.iter().find(|(it, _)| *it == name) {
+            if let Some((_, text)) = sources
+                .environment
+                .iter()
+                .find(|(variable, _)| *variable == name)
+            {
                 layers.put_text(setting, text, Origin::Environment(name))?;
             }
         }
@@ -231,7 +236,7 @@ impl Layers {
             // As in the file, or bare.
             Value::Array(_) if text.trim_start().starts_with('[') => {
                 match toml::from_str::<Table>(&format!("it = {text}")) {
-                    Ok(mut it) => it.remove("it").unwrap_or(Value::Array(Vec::new())),
+                    Ok(mut table) => table.remove("it").unwrap_or(Value::Array(Vec::new())),
                     Err(_) => {
                         return Err(wrong("a list such as `[\"a\", \"b\"]` or `a,b` is needed"));
                     }
@@ -314,11 +319,11 @@ impl Layers {
                 let path = error.path().to_string();
                 let key = SETTINGS
                     .iter()
-                    .find(|it| path == it.key || path.starts_with(&format!("{}[", it.key)))
-                    .map_or(path.as_str(), |it| it.key);
+                    .find(|known| path == known.key || path.starts_with(&format!("{}[", known.key)))
+                    .map_or(path.as_str(), |known| known.key);
                 let (value, origin) = self.values.get(key).map_or_else(
                     || (String::new(), Origin::Default),
-                    |it| (it.0.to_string(), it.1.clone()),
+                    |given| (given.0.to_string(), given.1.clone()),
                 );
                 ConfigError::Value {
                     origin,
@@ -332,10 +337,10 @@ impl Layers {
         let mut values = self.values;
         let origins = SETTINGS
             .iter()
-            .filter_map(|it| {
+            .filter_map(|setting| {
                 values
-                    .remove(it.key)
-                    .map(|(value, origin)| (it.key, value, origin))
+                    .remove(setting.key)
+                    .map(|(value, origin)| (setting.key, value, origin))
             })
             .collect();
         Ok(Config {

@@ -95,7 +95,7 @@ impl Entry {
     }
 }
 
-/// The host in entry ids where no public address is set: this name is reserved (RFC 2606), so it is nobody else's.
+/// The host in entry ids where no public address is set: this name is reserved (RFC 2606), so it cannot belong to another site.
 const NO_HOST: &str = "stillsays.invalid";
 
 /// A tag URI (RFC 4151) that names `what` for good: `tag:example.org,2026:finding/410082f4df34`. The host is that of the public
@@ -194,8 +194,9 @@ mod tests {
             .chain("\u{fffe}\u{ffff}😀".chars())
             .collect();
         let written = feed(&all).to_atom();
-        let refused = |it: &char| {
-            it.is_control() && !matches!(it, '\n' | '\t') || matches!(it, '\u{fffe}' | '\u{ffff}')
+        let refused = |letter: &char| {
+            letter.is_control() && !matches!(letter, '\n' | '\t')
+                || matches!(letter, '\u{fffe}' | '\u{ffff}')
         };
         assert_eq!(written.chars().find(refused), None);
         let back = atom::Feed::read_from(written.as_bytes()).unwrap();

@@ -114,8 +114,8 @@ fn of_page(tree: &Tree<'_>, header: Option<Refresh>, uri: &TargetUri) -> Option<
         .find_map(|node| uri.join(tree.attr(node, &local_name!("href"))?).ok());
     let base = base.map_or_else(|| uri.clone(), |it| it.0);
     let to = |reference: &str, how| forward(uri, &base, reference, how);
-    if let Some(it) = header.filter(|it| is_over_after(&page, it.delay)) {
-        return to(&it.to, "a Refresh field");
+    if let Some(refresh) = header.filter(|refresh| is_over_after(&page, refresh.delay)) {
+        return to(&refresh.to, "a Refresh field");
     }
     let metas = named(tree, local_name!("meta")).filter(|node| {
         let kind = tree.attr(*node, &local_name!("http-equiv"));
@@ -126,11 +126,11 @@ fn of_page(tree: &Tree<'_>, header: Option<Refresh>, uri: &TargetUri) -> Option<
         let is_spare = tree
             .ancestors(meta)
             .any(|node| *tree.name(node) == local_name!("noscript"));
-        let counts = |it: &Refresh| {
+        let counts = |refresh: &Refresh| {
             if is_spare {
                 says_little(&page)
             } else {
-                is_over_after(&page, it.delay)
+                is_over_after(&page, refresh.delay)
             }
         };
         if let Some(found) = refresh.filter(counts)
@@ -147,14 +147,14 @@ fn of_page(tree: &Tree<'_>, header: Option<Refresh>, uri: &TargetUri) -> Option<
     match script::leads_to(&scripts) {
         Some(script::Leads::To(address)) => return to(&address, "a script"),
         Some(script::Leads::Submits) => {
-            if let Some(it) = form(tree) {
-                return to(&it, "a form that submits itself");
+            if let Some(action) = form(tree) {
+                return to(&action, "a form that submits itself");
             }
         }
         None => {}
     }
-    if let Some(it) = only_frame(tree) {
-        return to(it, "a frame");
+    if let Some(address) = only_frame(tree) {
+        return to(address, "a frame");
     }
     let canonical = named(tree, local_name!("link")).find(|node| {
         let relation = tree.attr(*node, &local_name!("rel")).unwrap_or_default();
@@ -199,7 +199,8 @@ fn is_over_after(page: &Outline, delay: f64) -> bool {
 fn only_frame<'a>(tree: &Tree<'a>) -> Option<&'a str> {
     let frames = named(tree, local_name!("frame"));
     let sources = frames.filter_map(|node| tree.attr(node, &local_name!("src")));
-    let mut sources = sources.filter(|it| !it.is_empty() && !it.starts_with("about:"));
+    let mut sources =
+        sources.filter(|address| !address.is_empty() && !address.starts_with("about:"));
     let first = sources.next()?;
     sources.next().is_none().then_some(first)
 }

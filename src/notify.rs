@@ -1,8 +1,8 @@
-//! Alerts: what is new, as a message for each channel that people chose: mail, webhook, chat, or a command.
+//! Alerts: news, as a message for each channel in the settings: mail, webhook, chat, or a command.
 //!
-//! A [`Digest`] says what changed, in the same words for every channel. A [`Channel`] says which changes it takes, when, and how they are
+//! A [`Digest`] describes what changed, in the same words for every channel. A [`Channel`] decides which changes it takes, when, and how they are
 //! sent. [`Channel::parcel`] makes what is sent: a request for others to send, a mail, or input for a command. Text from pages
-//! is hostile in each: [`plain::clean`] removes what no message needs, and every form escapes what it would obey.
+//! is hostile in each: [`plain::clean`] removes what messages do not need, and every form escapes its own special characters.
 
 mod channel;
 mod chat;

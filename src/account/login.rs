@@ -1,7 +1,7 @@
 //! Attempts to log in, and how many of them there may be.
 //!
 //! Attempts that are refused are not counted, so no lock lasts longer than [`WINDOW`]. Addresses from which a person has logged in
-//! are counted by themselves: what strangers try under the name of somebody does not keep that person out.
+//! are counted by themselves: the attempts of strangers under a person's name do not lock that person out.
 
 use chrono::TimeDelta;
 use rusqlite::{Connection, params};
@@ -33,7 +33,7 @@ pub struct Failed {
 }
 
 impl Accounts {
-    /// Until when nobody can try to log in under that name from that address; `None` if they can now.
+    /// When a log-in under that name from that address is possible again; `None` if it is possible now.
     ///
     /// # Errors
     /// The file cannot be read.

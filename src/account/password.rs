@@ -95,7 +95,7 @@ impl Hash {
         &self.0
     }
 
-    /// The hash of a password that nobody knows. An attempt under a name without an account is held against it, so that it costs
+    /// The hash of a random password. An attempt under a name without an account is compared with it, so that it costs
     /// the same.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ impl Hash {
     /// Whether `text` is the password.
     #[must_use]
     pub fn is_of(&self, text: &str) -> bool {
-        // Longer texts are no password; without the bound they would cost more.
+        // Longer texts cannot be a password; without the bound they would cost more.
         let text = text.get(..MOST + 1).unwrap_or(text);
         let stored = PasswordHash::new(&self.0);
         stored.is_ok_and(|it| {

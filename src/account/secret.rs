@@ -5,7 +5,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::AccountError;
 use crate::digest::{ContentDigest, hex};
 
-/// What a token begins with, so that scanners for leaked secrets find it.
+/// The prefix of a token, so that scanners for leaked secrets find it.
 const TOKEN: &str = "ss_";
 
 /// A secret that its owner shows again.
@@ -39,7 +39,7 @@ impl Secret {
     }
 }
 
-/// What is stored of a secret that somebody shows, as a cookie or token.
+/// The digest of a secret that a request shows as a cookie or token; only this is stored.
 pub(super) fn digest(shown: &str) -> Vec<u8> {
     let secret = shown.strip_prefix(TOKEN).unwrap_or(shown);
     ContentDigest::of(secret.as_bytes()).as_bytes().to_vec()

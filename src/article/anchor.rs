@@ -1,7 +1,7 @@
-//! Finds in an article's file what its profile says: sentences, names, quotations, figures, entries.
+//! Finds the content of a profile in the article's file: sentences, names, quotations, figures, entries.
 //!
 //! The blocks that the reading gave have the file's words in the file's order, without its markup. So the two are laid
-//! beside each other word by word; what a claim says then stands where its words stand.
+//! beside each other word by word; the place of a claim is then the place of its words.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ use crate::{
     profile::{Claim, ListedName, Profile, Span, Statement},
 };
 
-/// How far from where its words should stand a name is looked for, in words.
+/// How far from the expected place of its words a name is searched for, in words.
 const NEAR: usize = 40;
 
 /// The blocks' text as one, beside the file.
@@ -34,7 +34,7 @@ struct Alignment<'a> {
     starts: Vec<usize>,
 }
 
-/// Writes into a profile where its claims and entries stand in the file.
+/// Writes into a profile the places of its claims and entries in the file.
 pub(super) fn place(
     profile: &mut Profile,
     blocks: &[Block],
@@ -50,7 +50,7 @@ pub(super) fn place(
         let text = entries.iter().find(|entry| entry.0 == reference.number);
         let text = text.map_or("", |text| text.1.as_str());
         let address = || alignment.address(reference.url.as_deref()?);
-        // In wikitext a note stands where it is cited, and its address tells it from the text.
+        // In wikitext a note is written where it is cited, and its address distinguishes it from the text.
         let range = if source.form == Form::Wikitext {
             address().or_else(|| alignment.entry(text, &mut used))
         } else {
@@ -157,8 +157,8 @@ impl<'a> Alignment<'a> {
         };
     }
 
-    /// Where a name stands in the blocks' text.
-    /// Where the names are, each behind the one before if it is there.
+    /// The place of a name in the blocks' text.
+    /// The places of the names, each after the one before if possible.
     fn names(&self, names: &[ListedName], within: Range<usize>) -> Vec<Option<Range<usize>>> {
         let mut from = within.start;
         let found = names.iter().map(|name| {
@@ -238,7 +238,7 @@ impl<'a> Alignment<'a> {
         self.source.span(&found)
     }
 
-    /// A stretch of the file with the marks that stand at its ends in ours as well: `$2.5`, `Inc.`.
+    /// A stretch of the file, with those marks at its ends that ours has as well: `$2.5`, `Inc.`.
     fn with_marks(&self, range: &Range<usize>, ours: &[Word], found: Range<usize>) -> Range<usize> {
         let (Some(first), Some(last)) = (ours.first(), ours.last()) else {
             return found;
@@ -288,7 +288,7 @@ impl<'a> Alignment<'a> {
         })
     }
 
-    /// The file's bytes from the first to the last word of a range, whatever markup stands between.
+    /// The file's bytes from the first to the last word of a range, with any markup between them.
     fn stretch(&self, range: &Range<usize>) -> Option<Span> {
         let words = self.words_in(range);
         let matched: Vec<(usize, usize)> = words
@@ -306,7 +306,7 @@ impl<'a> Alignment<'a> {
     }
 
     /// The file's word for the first (or last) of matched words. Where the words at an end were matched apart from the rest,
-    /// though the same words stand right beside the rest as well, they are those.
+    /// but the same words are directly beside the rest as well, they are those.
     fn slid(&self, matched: &[(usize, usize)], first: bool) -> Option<usize> {
         const MOST: usize = 8;
         let end = if first {

@@ -88,7 +88,7 @@ fn author(fields: &[(String, String)]) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-/// The fields of the citation that Parsoid keeps beside its HTML (`data-mw`): name and wikitext of each parameter.
+/// The fields of the citation that Parsoid stores beside its HTML (`data-mw`): name and wikitext of each parameter.
 pub(super) fn parsoid(data: &str) -> Option<Vec<(String, String)>> {
     let value: Value = serde_json::from_str(data).ok()?;
     let template = value

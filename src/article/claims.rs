@@ -1,4 +1,4 @@
-//! The claims of an article: what each cited stretch says that a page can be held against.
+//! The claims of an article: for each cited stretch, what a page can be compared with.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::{
 
 mod items;
 
-/// Reads the claims of an article, in the order in which they stand, and what was found but not read.
+/// Reads the claims of an article, in their order in the text, and what was found but not read.
 pub(super) fn read(article: &Article) -> (Vec<Claim>, Coverage) {
     let mut reader = Reader {
         article,
@@ -27,7 +27,7 @@ pub(super) fn read(article: &Article) -> (Vec<Claim>, Coverage) {
     reader.finish()
 }
 
-/// Claims as they are read, and what was met on the way.
+/// Claims, and what was found on the way.
 struct Reader<'a> {
     article: &'a Article,
     claims: Vec<Claim>,
@@ -191,7 +191,7 @@ impl Reader<'_> {
         push(&mut self.claims, block, number, numbers, statement);
     }
 
-    /// Notes a sentence that looks like a list and was read as none.
+    /// Notes a sentence that looks like a list and was not read as one.
     fn unread(&mut self, block: &Block, number: usize, range: &Range<usize>) {
         let text = &block.text[range.clone()];
         if let Some(why) = list::looks_like_one(text) {
@@ -204,7 +204,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The sentence itself, where nothing in it became a claim, or a marker in it would be lost.
+    /// The sentence itself, if nothing in it became a claim, or a marker in it would be lost.
     fn rest(&mut self, block: &Block, number: usize, range: &Range<usize>, before: usize) {
         let exact = one_line(&block.text[range.clone()]);
         let known = self.claims[before..]
@@ -273,7 +273,7 @@ impl Reader<'_> {
                 coverage.unused_markers.push(Loss {
                     place,
                     text: block.text.clone(),
-                    why: "nothing in it can be held against a page".to_owned(),
+                    why: "it contains nothing that can be compared with a page".to_owned(),
                     cites: lost,
                 });
             }
@@ -387,8 +387,8 @@ fn behind(block: &Block, sentence: &Range<usize>, part: &Range<usize>) -> Option
     )
 }
 
-/// The references that a stretch of a paragraph rests on: markers inside it, and the next ones behind it.
-/// `None` where the paragraph cites nothing from there on.
+/// The references that support a stretch of a paragraph: markers inside it, and the next ones after it.
+/// `None` if the paragraph does not cite anything from there on.
 fn cites(block: &Block, range: &Range<usize>) -> Option<Vec<u32>> {
     let behind = block
         .markers

@@ -1,4 +1,4 @@
-//! How much of an article its profile holds: what was found, what was read, and each thing that was not.
+//! How much of an article is in its profile: what was found, what was read, and each thing that was not.
 
 use std::fmt;
 
@@ -23,30 +23,30 @@ pub struct Coverage {
     pub sentences: usize,
     /// Markers that the article has.
     pub markers: usize,
-    /// Lists that were not read as lists, but kept as sentences where they are cited.
+    /// Lists that were not read as lists, but kept as sentences if they are cited.
     pub unread_lists: Vec<Loss>,
-    /// Lists that cite no reference, so that nothing can be claimed on a page's word.
+    /// Lists that do not cite a reference, so that there is no page to check them by.
     pub uncited_lists: Vec<Loss>,
-    /// Members of lists that were read, left out since they are no names.
+    /// Members of lists that were left out because they are not names.
     pub left_out: Vec<Loss>,
     /// The numbers of markers whose notes the article does not have, ascending.
     pub missing_notes: Vec<u32>,
     /// Markers that no claim rests on.
     pub unused_markers: Vec<Loss>,
-    /// Labels of markers whose notes explain and cite nothing.
+    /// Labels of markers whose notes explain without citing anything.
     pub explanations: Vec<String>,
 }
 
 /// Something of an article that is not in its profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Loss {
-    /// Where it stands: `paragraph 3, sentence 2`, `a table`.
+    /// Its place: `paragraph 3, sentence 2`, `a table`.
     pub place: String,
     /// The words.
     pub text: String,
     /// Why it was not read, a fragment in lower case.
     pub why: String,
-    /// The markers that stand there.
+    /// The markers at that place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cites: Vec<u32>,
 }

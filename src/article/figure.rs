@@ -16,7 +16,7 @@ const STOPS: &str = "\
     a an the of in on at by with from to for and or as is was were are has have had that which who after \
     before when while but its it his her their this these those election elections";
 
-/// Capitalized words that are no label of the number behind them.
+/// Capitalized words that are not a label of the number after them.
 const BEFORE_AMOUNTS: &str = "\
     The Over About Nearly Some Its In Approximately All Almost Roughly More";
 
@@ -39,7 +39,7 @@ fn is_scale(word: &str) -> bool {
     word == "percent" || numbers::scale(word, Some("en")).is_some()
 }
 
-/// Whether a word is a unit of time, in lower case: with these a number tells when, not how many.
+/// Whether a word is a unit of time, in lower case: with these a number is a time, not a count.
 fn is_time(lower: &str) -> bool {
     Lexicon::word(lower) & mark::TIME != 0
 }
@@ -127,7 +127,7 @@ fn figure(start: usize, word: &str, before: &str, rest: &[(usize, &str)]) -> Opt
     counted(rest, year && !amount)
 }
 
-/// The end of the plural noun that a number counts; `year`: the number could be one, and nothing says otherwise.
+/// The end of the plural noun that a number counts; `year`: the number could be a year, without evidence against it.
 fn counted(rest: &[(usize, &str)], year: bool) -> Option<usize> {
     let mut end = None;
     for (offset, &(at, next)) in rest.iter().take(5).enumerate() {
@@ -159,7 +159,7 @@ fn counted(rest: &[(usize, &str)], year: bool) -> Option<usize> {
             && !noun.ends_with("ous")
             && !noun.ends_with("’s"))
             || (holds(PLURALS, &lower) && lower != "full-time");
-        // "23 staff members": such a noun may stand before the one that is counted.
+        // "23 staff members": such a noun may come before the one that is counted.
         let follower = rest.get(offset + 1).map_or("", |pair| core(pair.1));
         let adjective = holds(PLURALS, &lower)
             && next.len() == noun.len()

@@ -25,7 +25,7 @@ mod tables;
 
 pub(super) use tables::{naming_column, row_item};
 
-/// Elements that hold no text of the article.
+/// Elements that do not contain text of the article.
 const SKIPPED: &[&str] = &[
     "script", "style", "noscript", "template", "nav", "footer", "form", "button", "select", "svg",
     "iframe", "head", "input", "textarea",
@@ -137,12 +137,12 @@ fn is_furniture(element: &ElementRef<'_>) -> bool {
         .any(|it| id == Some(it) || element.value().classes().any(|class| class == *it))
 }
 
-/// A way through a page, and what was met on it.
+/// A walk through a page, and what was found on it.
 struct Walk<'b> {
     notes: &'b Notes,
     raw: Vec<Raw>,
     line: String,
-    /// A bracket that was opened before a marker's link, and closes behind it.
+    /// A bracket that was opened before a marker's link, and closes after it.
     closing: Option<char>,
     under_references: bool,
     entries: Vec<Loose>,
@@ -187,7 +187,7 @@ impl<'b> Walk<'b> {
                     .line
                     .push(if shape == Shape::Quote { ' ' } else { '\n' });
             }
-            // The link to itself that documentation generators put behind a heading.
+            // The link to itself that documentation generators put after a heading.
             "a" if matches!(element.text().collect::<String>().trim(), "¶" | "#") => return,
             "q" => return self.quotation(element, shape),
             "cite" | "footer" if shape == Shape::Quote => return self.attribution(element),
@@ -212,7 +212,7 @@ impl<'b> Walk<'b> {
         self.inner(element, shape);
     }
 
-    /// Walks what stands in an element.
+    /// Walks through the content of an element.
     fn inner(&mut self, element: ElementRef<'_>, shape: Shape) {
         let name = element.value().name();
         let block = is_block(&element.value().name.local);
@@ -295,7 +295,7 @@ impl<'b> Walk<'b> {
             self.cite(&marks);
             return true;
         }
-        // ": 12" is the page that is cited, and "[citation needed]" cites nothing.
+        // ": 12" is the page that is cited, and "[citation needed]" does not cite anything.
         let page = plain.starts_with(':') || plain.starts_with("p.") || plain.starts_with("pp.");
         let bracketed = plain.starts_with('[') && plain.ends_with(']');
         if page || (bracketed && plain.chars().any(char::is_alphabetic)) {
@@ -320,7 +320,7 @@ impl<'b> Walk<'b> {
         false
     }
 
-    /// Who said a passage is not part of it, but what is cited there supports it.
+    /// The author of a passage is not part of it, but what is cited there supports it.
     fn attribution(&mut self, element: ElementRef<'_>) {
         let marks = element.descendants();
         let marks = marks.filter_map(|mark| self.notes.marks.get(&mark.id()));
@@ -349,7 +349,7 @@ impl<'b> Walk<'b> {
         self.line.push('”');
     }
 
-    /// Passes over an element whose markers must not be lost without a word.
+    /// Skips an element, and reports its markers.
     fn skip(&mut self, element: ElementRef<'_>, what: &str) {
         let numbers: Vec<u32> = element
             .descendants()
@@ -401,7 +401,7 @@ impl<'b> Walk<'b> {
         }
     }
 
-    /// A numbered paragraph under the heading of references, where there is no list.
+    /// A numbered paragraph under the heading of references, if there is no list.
     fn loose_entry(&mut self, text: &str) {
         if !self.notes.references.is_empty() {
             return;
@@ -428,7 +428,7 @@ impl<'b> Walk<'b> {
     }
 }
 
-/// What stands behind a mark that only lists have.
+/// The text after a mark that only lists have.
 fn bulleted(text: &str) -> Option<&str> {
     ["• ", "· ", "▪ ", "◦ ", "§ ", "● "]
         .iter()
@@ -436,7 +436,7 @@ fn bulleted(text: &str) -> Option<&str> {
         .map(str::trim)
 }
 
-/// A paragraph's lines where a page parts list members by line breaks; else the paragraph on one line.
+/// A paragraph's lines if a page puts line breaks between list members; else the paragraph on one line.
 fn plain_lines(text: &str) -> Vec<String> {
     let lines: Vec<String> = text
         .lines()

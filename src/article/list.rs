@@ -18,7 +18,7 @@ mod sums;
 
 use between::{is_aside, is_dated, is_led_office, is_modifier, is_office, left_out, stays_open};
 
-/// A list that stands in a sentence.
+/// A list within a sentence.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     /// Its bytes in the sentence.
@@ -27,13 +27,13 @@ pub(super) struct Found {
     pub(super) relation: Option<String>,
     /// The names.
     pub(super) names: Vec<ListedName>,
-    /// What stands among them and is no name: `several churches`.
+    /// Stretches among them that are not names: `several churches`.
     pub(super) left_out: Vec<String>,
-    /// Whether the sentence says that these are all, or that there are more; `None`: nothing either way.
+    /// Whether the sentence says that these are all, or that there are more; `None`: neither.
     pub(super) complete: Option<bool>,
 }
 
-/// Words that introduce members of what stands before them.
+/// Words that introduce members of what comes before them.
 const STRONG: &str = "\
     include|includes|included|including|such as|namely|comprise|comprises|comprising|consist of|\
     consists of|composed of|as follows|like|lists|listed|named|names|featuring";
@@ -42,14 +42,14 @@ const STRONG: &str = "\
 const WEAK: &str = "\
     are|were|by|with|from|alongside|joined|between|among|to|of|for|against|at|and|both|is";
 
-/// What lists of capitalised words are often of, and that is no organization.
+/// Frequent members of lists of capitalized words that are not organizations.
 const OTHER_THINGS: &str = "\
     areas articles bills books candidates cities continents counties countries days democrats elections \
     ethnicities events films governors holidays islands issues languages laws legislation locations \
     months movies nations places politicians presidents protests races regions religions republicans \
     senators songs states subjects territories topics towns wars";
 
-/// Words before a list that say there are more members than it names.
+/// Words before a list that mean there are more members than it names.
 const OPEN: &str = "\
     include|includes|included|including|such as|like|among|featuring|e.g.|for example|for instance|notably";
 
@@ -95,7 +95,7 @@ pub(super) fn looks_like_one(sentence: &str) -> Option<&'static str> {
     (introduced && run >= 1).then_some("a member in small letters, or a description without an end")
 }
 
-/// Whether the words around a list say that it is not whole.
+/// Whether the words around a list say that it is not complete.
 fn says_open(sentence: &str, list: &Range<usize>) -> bool {
     let before = sentence[..list.start].to_lowercase();
     let before = before.trim_end_matches([' ', ':']);
@@ -130,7 +130,7 @@ fn in_english(sentence: &str) -> Vec<Found> {
     found
 }
 
-/// The lists that commas part, and pairs.
+/// The lists with commas, and pairs.
 fn runs(sentence: &str) -> Vec<Found> {
     let pieces = split::pieces(sentence);
     let mut found = Vec::new();
@@ -224,7 +224,7 @@ fn start_of(sentence: &str, piece: &Range<usize>, first: bool) -> Option<Start> 
     })
 }
 
-/// `include libraries in`: a word that only a list follows, and a few that say what its members are.
+/// `include libraries in`: a word that only a list follows, and a few that describe its members.
 fn has_introduced(lead: &str) -> bool {
     const MOST: usize = 4;
     let words: Vec<&str> = lead.split_whitespace().collect();
@@ -238,7 +238,7 @@ fn has_introduced(lead: &str) -> bool {
         .any(|it| STRONG.split('|').any(|word| word == *it))
 }
 
-/// Whether a weak word at `to` stands between capitals that bind: `Bank of America`.
+/// Whether a weak word at `to` is between capitals that bind: `Bank of America`.
 fn inside_name(text: &str, to: usize) -> bool {
     let before = text[..to].trim_end();
     let mut words = before.rsplit(' ');
@@ -279,7 +279,7 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
         })
         .map(|pair| pair.1 + 1)
         .filter_map(|from| {
-            // Behind the first name's acronym in brackets more may follow: "A (AA) and B".
+            // After the first name's acronym in brackets more may follow: "A (AA) and B".
             let end = name::beginning(&text[from..])?;
             let mut end = from + end;
             let rest = &text[end..];
@@ -304,7 +304,7 @@ fn pair(sentence: &str, piece: &Range<usize>) -> Option<Found> {
     accept(sentence, &start, piece.start + to.1, 2)
 }
 
-/// Where a list ends at a piece that is no name, if it says: `is_list` where it is one without the piece.
+/// Where a list ends at a piece that is not a name, if the piece decides it: `is_list` if it is a list without the piece.
 fn stopped(
     sentence: &str,
     pieces: &[Range<usize>],
@@ -326,7 +326,7 @@ fn stopped(
     Some((stop, index + 1))
 }
 
-/// Where the list ends in a piece that begins with a name (its place and length) and goes on otherwise; `None`: not here.
+/// Where the list ends in a piece that begins with a name (its place and length) and continues otherwise; `None`: not here.
 fn begun_end(
     sentence: &str,
     piece: &Range<usize>,
@@ -372,7 +372,7 @@ fn run(
             // "Alder House, Birch Fund, and, since 2020, Cedar Bank".
             parted = true;
         } else if parted && is_dated(trimmed) {
-            // It goes on with the name.
+            // The name continues.
         } else if name::is_name(trimmed) || legal_forms::is_appended(trimmed) {
             members += 1;
             if split::is_led(trimmed) || parted {
@@ -401,7 +401,7 @@ fn run(
     end
 }
 
-/// Where the name ends that a piece begins with, behind its conjunction.
+/// The end of the name that begins a piece, after its conjunction.
 fn led_beginning(piece: &str) -> Option<usize> {
     let lead = words::LEADS
         .iter()
@@ -410,7 +410,7 @@ fn led_beginning(piece: &str) -> Option<usize> {
     name::beginning(&piece[lead..]).map(|beginning| lead + beginning)
 }
 
-/// After a closing "and": whether the list goes on all the same, since the "and" belongs to a name.
+/// After a closing "and": whether the list continues because the "and" belongs to a name.
 fn goes_on(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
     for (members, piece) in pieces.iter().skip(index + 1).enumerate() {
         let text = sentence[piece.clone()].trim();
@@ -449,7 +449,7 @@ fn accept(sentence: &str, start: &Start, end: usize, least: usize) -> Option<Fou
     let places = flat.iter().filter(|it| words::is_place(it)).count();
     let before = sentence[..start.byte].to_lowercase();
     let intro = before.rsplit([',', ';']).next().unwrap_or_default();
-    // "books are given by A, B, and C": whoever does it is none of them.
+    // "books are given by A, B, and C": the giver is not one of them.
     let agents = [" by", " with", " from"]
         .iter()
         .any(|suffix| before.trim_end().ends_with(suffix));

@@ -66,11 +66,11 @@ fn front_matter(text: &str) -> (String, &str) {
     (lines.concat(), rest)
 }
 
-/// One line without emphasis and code marks; `[text](url)` as its text, in entries with the address behind it.
+/// One line without emphasis and code marks; `[text](url)` as its text, in entries with the address after it.
 fn inline(line: &str, entry: bool) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    // A line of a quotation keeps its words, not its mark.
+    // A line of a quotation keeps its words, but not its mark.
     if !entry && let Some(quoted) = rest.strip_prefix("> ") {
         rest = quoted;
     }

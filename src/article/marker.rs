@@ -5,7 +5,7 @@ use super::words::holds;
 /// A place in a text that cites a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Marker {
-    /// The byte of the cleaned text that it stands before.
+    /// The byte of the cleaned text that follows it.
     pub(super) at: usize,
     /// The number it gives.
     pub(super) number: u32,
@@ -29,12 +29,12 @@ const LABELS: &str = "\
     november number october of on over page part phase proposition route section september step stage \
     than the tier title to top type under unit version volume ward with";
 
-/// Words that may go on after a marker within a sentence.
+/// Words that may follow a marker within a sentence.
 const GOES_ON: &str = "\
     according along although and as because but by for from in including of on or since such that the \
     through to was were when where which while who whose with is are has have had";
 
-/// Takes the markers out of `text`: the text without them, and where they stood.
+/// Removes the markers from `text`: returns the text without them, and their places.
 pub(super) fn take(text: &str, numbers: &mut Numbers) -> (String, Vec<Marker>) {
     let mut clean = String::with_capacity(text.len());
     let mut markers = Vec::new();
@@ -151,7 +151,7 @@ fn leading(rest: &str, highest: u32) -> (Vec<u32>, usize) {
     (found, length)
 }
 
-/// Whether what follows a full stop and numbers begins a sentence, or nothing follows: "… in May. 3 Some" and the paragraph's end;
+/// Whether what follows a full stop and numbers begins a sentence, or is empty: "… in May. 3 Some" and the paragraph's end;
 /// "… No. 3 Some" is a label.
 fn opens_behind_stop(before: &str, next: &str) -> bool {
     let label = ["No.", "Nos.", "Vol."]

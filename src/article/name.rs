@@ -6,7 +6,7 @@ use crate::{
     text::one_line,
 };
 
-/// Small words that may stand inside a name.
+/// Small words that may occur inside a name.
 const CONNECTORS: &str = "\
     a against an and at by de del der des di do du el for from in its la las le les los of on or our \
     over per sans the to und van von with without y & + / – - vs.";
@@ -15,7 +15,7 @@ const CONNECTORS: &str = "\
 const BINDING: &str = "\
     of for & de del la der des du van von los las";
 
-/// A word with the white space and marks that part it from the next.
+/// A word with the white space and marks that separate it from the next.
 #[derive(Clone, Copy, Debug)]
 struct Token<'a> {
     start: usize,
@@ -58,7 +58,7 @@ fn carries(word: &str) -> bool {
     first.is_lowercase() && rest.first().is_some_and(|it| it.is_uppercase())
 }
 
-/// Whether `text` as a whole reads as one name, articles and conjunctions before it taken off.
+/// Whether `text` as a whole reads as one name, without articles and conjunctions before it.
 pub(super) fn is_name(text: &str) -> bool {
     let text = bare(text);
     let tokens = tokens(&text);
@@ -97,7 +97,7 @@ fn is_calendar(text: &str) -> bool {
     rest && (dates::is_month(first) || Lexicon::word(&first.to_lowercase()) & mark::CALENDAR != 0)
 }
 
-/// The name that `text` ends with, and where it begins: the way back goes on over capitals and the words that bind them.
+/// The name that ends `text`, and its start: found backwards over capitals and the words that bind them.
 pub(super) fn ending(text: &str) -> Option<usize> {
     let trimmed = text.trim_end();
     let tokens = tokens(trimmed);
@@ -113,7 +113,7 @@ pub(super) fn ending(text: &str) -> Option<usize> {
         }
         let capital = carries(token.text);
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-        // "Institute for Economics and Peace": "and" binds where capitals stand on both sides; "the" after a binder.
+        // "Institute for Economics and Peace": "and" binds if there are capitals on both sides; "the" after a binding word.
         let binds = holds(BINDING, token.text)
             || (token.text == "and" && before.is_some_and(|before| carries(before.text)))
             || (token.text == "the"
@@ -133,7 +133,7 @@ pub(super) fn ending(text: &str) -> Option<usize> {
     tokens.get(start).map(|token| token.start)
 }
 
-/// The name that `text` begins with: the byte where it ends. Articles and conjunctions before it are part of the stretch.
+/// The name that begins `text`: the byte of its end. Articles and conjunctions before it are part of the stretch.
 pub(super) fn beginning(text: &str) -> Option<usize> {
     let tokens = tokens(text);
     let mut end = None;
@@ -266,7 +266,7 @@ pub(super) fn bare(text: &str) -> String {
     text.trim_matches(['“', '”', '"']).trim().to_owned()
 }
 
-/// Whether a name is held for an organization by its own words.
+/// Whether a name is that of an organization, by its own words.
 pub(super) fn is_organization(name: &str) -> bool {
     let words: Vec<&str> = name.split(' ').collect();
     let noun = words.iter().any(|word| words::is_organization_noun(word));

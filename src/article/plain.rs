@@ -1,4 +1,4 @@
-//! An article in plain text: its head, paragraphs, headings, list items and references told apart by their shape.
+//! An article in plain text: its head, paragraphs, headings, list items and references, recognized by their shape.
 
 use super::{Article, Block, Kind, language_of, marker, reference};
 use crate::{language, text::one_line};
@@ -29,7 +29,7 @@ pub(super) fn is_reference_heading(text: &str) -> bool {
         .any(|it| it.citation.references.contains(&plain))
 }
 
-/// A paragraph, heading or item before its markers are taken out.
+/// A paragraph, heading or item with its markers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Raw {
     /// What it is.
@@ -41,15 +41,15 @@ pub(super) struct Raw {
 /// What a block of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Anything that is not told apart.
+    /// Anything else.
     Paragraph,
     /// A heading.
     Heading,
     /// An item of a list.
     Item,
-    /// A word that says what the items behind it are, and begins no section.
+    /// A word that names the kind of the items after it, and does not begin a section.
     Label,
-    /// A passage set apart as somebody's words.
+    /// A passage that is set apart as a quotation.
     Quote,
 }
 
@@ -95,7 +95,7 @@ pub(super) fn fill(article: &mut Article, raw: &[Raw]) {
     let running: Vec<&Raw> = raw[prose..].iter().collect();
     let text = blocks_of(article, &running, 0, &mut numbers);
     let paragraphs = text.last().map_or(0, |it| it.paragraph);
-    // A box of facts stands above the text, and is not counted among its paragraphs.
+    // A box of facts is above the text, and does not count as one of its paragraphs.
     article.blocks = blocks_of(article, &boxed, paragraphs, &mut numbers);
     article.blocks.extend(text);
 }
@@ -109,7 +109,7 @@ fn boxed(raw: &[Raw]) -> (Vec<&Raw>, Vec<&Raw>) {
     })
 }
 
-/// Blocks with their markers taken out; the paragraphs before them are `before`.
+/// Blocks without their markers; the paragraphs before them are `before`.
 fn blocks_of(
     article: &mut Article,
     raw: &[&Raw],
@@ -186,7 +186,7 @@ fn begins_text(raw: &[Raw], at: usize) -> bool {
     is_prose(&it.text) || is_cited(&it.text) || (items && text.ends_with([':', '：']))
 }
 
-/// A short sentence that a bracketed marker stands behind.
+/// A short sentence with a marker in brackets after it.
 fn is_cited(text: &str) -> bool {
     let words = text.split_whitespace().count();
     let before = text.split_once('[').map_or("", |parts| parts.0.trim_end());
@@ -216,7 +216,7 @@ fn is_chrome(text: &str) -> bool {
     CHROME.iter().any(|prefix| lower.starts_with(prefix)) && text.split_whitespace().count() <= 20
 }
 
-/// The paragraphs, headings and items of lines that empty lines, or only line ends, part.
+/// The paragraphs, headings and items of lines; empty lines, or only line ends, are between them.
 pub(super) fn blocks(lines: &[&str]) -> Vec<Raw> {
     let mut found = Vec::new();
     let mut group: Vec<&str> = Vec::new();
@@ -282,7 +282,7 @@ fn group_blocks(group: &[&str], found: &mut Vec<Raw>) {
     flush(&mut paragraph, shape, found);
 }
 
-/// Short lines before the first paragraph stand each for itself.
+/// Short lines before the first paragraph are separate lines.
 fn found_head(found: &[Raw], text: &str, longest: usize) -> bool {
     let head = !found.iter().any(|it| is_prose(&it.text));
     head && longest < 50 && text.chars().count() < 50
@@ -307,7 +307,7 @@ fn heading(text: &str) -> Option<&str> {
 /// A short line without a sentence's end, markers or a label's colon.
 fn looks_like_heading(text: &str) -> bool {
     let words = text.split_whitespace().count();
-    // "… and “Rest Direct.” 1": what a marker stands behind has ended like a sentence.
+    // "… and “Rest Direct.” 1": what comes before a marker has ended like a sentence.
     let unmarked = text
         .trim_end_matches(|character: char| character.is_ascii_digit() || character == ' ')
         .trim_end_matches(['”', '"', '»', '“']);
@@ -368,7 +368,7 @@ pub(super) fn entries(lines: &[&str]) -> Vec<(u32, String)> {
     found
 }
 
-/// Whether an unnumbered line goes on with the entry above it.
+/// Whether a line without a number continues the entry above it.
 fn belongs(entry: &str, line: &str, gap: bool) -> bool {
     let text = line.trim();
     if is_chrome(text) {

@@ -16,7 +16,7 @@ pub(super) struct Found {
 /// Languages that write names of organizations and periodicals in quotation marks.
 const NAMING: &[&str] = &["ru", "uk", "pl"];
 
-/// The quoted phrases of `text` that are quotations, in order: names in quotation marks are none.
+/// The quoted phrases of `text` that are quotations, in order; names in quotation marks are left out.
 pub(super) fn said(text: &str, language: Option<&Language>) -> Vec<Found> {
     let mut found = find(text);
     if language.is_some_and(|language| NAMING.contains(&language.code)) {
@@ -25,7 +25,7 @@ pub(super) fn said(text: &str, language: Option<&Language>) -> Vec<Found> {
     found
 }
 
-/// `«Степная газета» писала`: few words that begin with a capital, and no mark that lets somebody speak beside them.
+/// `«Степная газета» писала`: few words that begin with a capital, without a mark of speech beside them.
 fn is_named(text: &str, found: &Found) -> bool {
     const LONGEST: usize = 4;
     const SPEAKING: [char; 6] = [':', '—', '–', '-', ',', '.'];
@@ -42,7 +42,7 @@ fn is_named(text: &str, found: &Found) -> bool {
 fn find(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let single = !text.contains(['“', '"', '«', '„', '」']);
-    // »so« in German books, «ainsi» in most others: the first of the two marks tells.
+    // »so« in German books, «ainsi» in most others: the first of the two marks decides.
     let inverted = match (text.find('»'), text.find('«')) {
         (Some(close), Some(open)) => close < open,
         _ => false,

@@ -17,7 +17,7 @@ mod archived;
 pub(super) struct Entry {
     /// What was read.
     pub(super) reference: Reference,
-    /// What a person should know of the reading.
+    /// What a person should know about the reading.
     pub(super) remarks: Vec<Remark>,
 }
 
@@ -95,7 +95,7 @@ fn addresses(
             broken = true;
             words.next();
         }
-        // A quotation mark behind it closes the title that the address stands in.
+        // A quotation mark after it closes the title that contains the address.
         let close = address
             .trim_end_matches(['.', ',', ')'])
             .chars()
@@ -242,8 +242,8 @@ fn take_accessed(text: &str, reference: &mut Reference) -> String {
     text.to_owned()
 }
 
-/// The first of the phrases that a date stands by, with the bytes of both. Where words are not parted by spaces, or the
-/// verb comes last, the date stands before the phrase: `2024年5月2日閲覧`.
+/// The first of the phrases that has a date beside it, with the bytes of both. Where words are not separated by spaces, or the
+/// verb comes last, the date comes before the phrase: `2024年5月2日閲覧`.
 fn dated(text: &str, phrases: &[String]) -> Option<(NaiveDate, Range<usize>)> {
     let lower = text.to_lowercase();
     if lower.len() != text.len() {
@@ -333,7 +333,7 @@ fn is_byline(text: &str) -> bool {
     small <= 2 || small * 3 <= text.split_whitespace().count()
 }
 
-/// An author without the year or date in brackets behind: `Payment, S. (2007)`.
+/// An author without the year or date in brackets after it: `Payment, S. (2007)`.
 fn without_year(text: &str) -> String {
     let trimmed = text.trim_end().trim_end_matches('.').trim_end();
     let inside = trimmed
@@ -365,7 +365,7 @@ fn is_person(piece: &str) -> bool {
             .all(|part| part.is_empty() || capital(part) || part == "and" || part == "&")
 }
 
-/// The first quotation: what stands before it, its words, what stands after.
+/// The first quotation: the text before it, its words, the text after it.
 fn quoted(text: &str) -> Option<(String, String, String)> {
     let (open, close) = [('“', '”'), ('"', '"'), ('«', '»'), ('„', '“')]
         .into_iter()
@@ -387,7 +387,7 @@ fn quoted(text: &str) -> Option<(String, String, String)> {
             depth += 1;
         }
     }
-    // An opening mark that is never closed: the title goes to the next full stop.
+    // An opening mark that is never closed: the title ends at the next full stop.
     let end = end
         .or_else(|| text[inside..].find(". ").map(|at| inside + at))
         .or_else(|| text[inside..].find(close).map(|text| inside + text))
@@ -450,7 +450,7 @@ fn is_season(piece: &str) -> bool {
             && lower.split(' ').count() <= 2)
 }
 
-/// The pieces of an entry that full stops part.
+/// The pieces of an entry between full stops.
 fn pieces(text: &str) -> Vec<String> {
     sentences::sentences(text)
         .into_iter()

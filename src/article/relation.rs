@@ -22,7 +22,7 @@ pub(super) struct Found {
     pub(super) relation: String,
     /// The other.
     pub(super) object: String,
-    /// Where the other stands.
+    /// The place of the other.
     pub(super) object_range: Range<usize>,
 }
 
@@ -41,8 +41,8 @@ const PHRASES: &str = "\
 
 /// The relations of a sentence; `title` is what the article is about.
 ///
-/// One is given only where the sentence leaves no doubt whose it is and to whom: the subject stands before its verb, and
-/// nothing but small words stands between verb, phrase and name.
+/// One is given only if the sentence leaves no doubt about both ends: the subject comes before its verb, and
+/// only small words come between verb, phrase and name.
 pub(super) fn find(sentence: &str, title: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let lower = sentence.to_ascii_lowercase();
@@ -120,7 +120,7 @@ fn parties(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// `founded in 2009 by`, `founded in May 2009 by`: how much further the phrase goes that begins with `founded in`.
+/// `founded in 2009 by`, `founded in May 2009 by`: how much further the phrase continues that begins with `founded in`.
 fn dated_by(phrase: &str, rest: &str) -> usize {
     if !phrase.ends_with(" in") {
         return 0;
@@ -161,13 +161,13 @@ fn is_doubtful(before: &str) -> bool {
         .any(|word| WORDS.contains(&word) || word.ends_with("n’t") || word.ends_with("n't"))
 }
 
-/// Whether a place stands within quotation marks: what is said there is somebody's words.
+/// Whether a place is within quotation marks: what is said there is a quotation.
 fn is_quoted(before: &str) -> bool {
     let open = before.matches('“').count();
     open > before.matches('”').count() || before.matches('"').count() % 2 == 1
 }
 
-/// The name behind the phrase, with the small words that describe it passed over: `the left-of-center Alder Club`.
+/// The name after the phrase, without the small words that describe it: `the left-of-center Alder Club`.
 fn object(sentence: &str, from: usize) -> Option<Range<usize>> {
     const MOST: usize = 7;
     let rest = &sentence[from..];
@@ -226,7 +226,7 @@ fn is_leaning(word: &str) -> bool {
         && word.contains('-')
 }
 
-/// Small words that part a description from a name of somebody else.
+/// Small words that separate a description from the name of another body.
 const STOPS: &[&str] = &[
     "of",
     "by",
@@ -269,7 +269,7 @@ const STOPS: &[&str] = &[
     "companies",
 ];
 
-/// Words that go on after an object without being a part of it.
+/// Words that follow an object without being a part of it.
 const FOLLOWING: &str = "\
     and in to for that which who with since as from at on until when where but or by after \
     before during through under while is was are were has had have of because whose between \

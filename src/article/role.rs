@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::words::holds;
 
-/// Verbs in -s that introduce a list, and are no plural.
+/// Verbs in -s that introduce a list, and are not plurals.
 const INTRODUCING: &[&str] = &["includes", "comprises", "consists", "lists", "names"];
 
-/// Nouns too general to say what the names are to the subject.
+/// Nouns too general to describe the relation of the names to the subject.
 const GENERAL: &str = "\
     organizations organisations groups entities institutions companies others foundations nonprofits";
 
@@ -23,7 +23,7 @@ pub(super) fn relation_of(introduction: &str) -> Option<String> {
     relation(introduction, &(end..end), true)
 }
 
-/// What the names are to the subject, from the words before (or behind) the list.
+/// The relation of the names to the subject, from the words before (or after) the list.
 pub(super) fn relation(sentence: &str, list: &Range<usize>, introduced: bool) -> Option<String> {
     let before = sentence[..list.start].trim_end().trim_end_matches(':');
     let before = before.trim_end_matches(|character: char| character.is_whitespace());

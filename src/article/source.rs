@@ -1,4 +1,4 @@
-//! An article's file as text, and where in it the words of its profile stand.
+//! An article's file as text, and the places of the words of its profile in it.
 
 use std::{borrow::Cow, collections::HashMap, ops::Range};
 
@@ -25,7 +25,7 @@ pub struct SourceText<'a> {
     /// How it is written.
     pub form: Form,
     digest: PayloadDigest,
-    /// How many bytes of the file stand before the text.
+    /// How many bytes of the file come before the text.
     mark: usize,
 }
 
@@ -41,7 +41,7 @@ pub struct Place {
 }
 
 impl<'a> SourceText<'a> {
-    /// Decodes a file; `media_type` and `path` tell charset and form where they do.
+    /// Decodes a file; `media_type` and `path` give charset and form if they name them.
     #[must_use]
     pub fn of(bytes: &'a [u8], media_type: Option<&MediaType>, path: Option<&str>) -> Self {
         let declared = media_type.and_then(|text| text.charset.as_deref());
@@ -57,7 +57,7 @@ impl<'a> SourceText<'a> {
         }
     }
 
-    /// What a profile says of the file; `file` is its name or address.
+    /// The content of a profile in the file; `file` is its name or address.
     #[must_use]
     pub fn source(&self, file: &str) -> Source {
         Source {
@@ -174,7 +174,7 @@ impl<'a> SourceText<'a> {
     }
 }
 
-/// A word of a text: where it stands, and how it is compared.
+/// A word of a text: its place, and the form in which it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word {
     /// Its bytes.
@@ -293,7 +293,7 @@ fn text_words<'t>(
     }
 }
 
-/// Adds words; the first goes on with the last where nothing stands between them.
+/// Adds words; the first is joined with the last if there is no separator between them.
 fn join(words: Vec<Word>, found: &mut Vec<Word>) {
     for word in words {
         match found.last_mut() {

@@ -1,4 +1,4 @@
-//! A comma stretch of names parted into names; where two readings stand, both are kept.
+//! Divides a stretch with commas into names; if two readings are possible, both are kept.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ mod joined;
 pub(super) use joined::shared_head;
 use joined::{goes_on_within, spelled_out, with_shared_head};
 
-/// The pieces of `text` that commas and semicolons part, those in brackets and quotations left whole.
+/// The pieces of `text` between commas and semicolons; brackets and quotations are not divided.
 pub(super) fn pieces(text: &str) -> Vec<Range<usize>> {
     cut(text, &[',', ';'])
 }
 
-/// The pieces of `text` that one mark parts.
+/// The pieces of `text` between marks of one kind.
 pub(super) fn parted_by(text: &str, mark: char) -> Vec<Range<usize>> {
     cut(text, &[mark])
 }
@@ -68,7 +68,7 @@ pub(super) fn is_led(piece: &str) -> bool {
     words::LEADS.iter().any(|lead| piece.starts_with(lead))
 }
 
-/// Ways to end a list that name nobody.
+/// Words that end a list without a name.
 const OTHERS: &[&str] = &[
     "among others",
     "among other groups",
@@ -88,7 +88,7 @@ pub(super) fn is_rest(piece: &str) -> bool {
     OTHERS.contains(&piece.trim().trim_end_matches('.'))
 }
 
-/// What stands before the words that end a list without naming anybody: `Alder House and others`.
+/// The text before the words that end a list without a name: `Alder House and others`.
 pub(super) fn before_rest(piece: &str) -> Option<&str> {
     let plain = piece.trim_end_matches('.');
     OTHERS
@@ -102,7 +102,7 @@ pub(super) fn before_rest(piece: &str) -> Option<&str> {
         .find(|text| !text.is_empty())
 }
 
-/// Whether a stretch begins or ends with words that say there are more: `and others`.
+/// Whether a stretch begins or ends with words that mean there are more: `and others`.
 pub(super) fn ends_open(text: &str) -> bool {
     let plain = text.trim_end_matches('.').trim();
     OTHERS.iter().any(|other| {
@@ -122,14 +122,14 @@ struct Part {
     led: bool,
 }
 
-/// The names of a stretch that is a list and nothing else: `A, B, and the C`.
+/// The names of a stretch that is only a list: `A, B, and the C`.
 pub(super) fn names(stretch: &str) -> Vec<ListedName> {
     if let Some(spelled) = with_shared_head(stretch) {
         return names(&spelled);
     }
     let semicolons = cut(stretch, &[';']);
     if semicolons.len() >= 2 {
-        // "A, of here; B, which does that; and C": the name stands before the first comma of each.
+        // "A, of here; B, which does that; and C": the name comes before the first comma of each.
         return semicolons
             .into_iter()
             .filter_map(|range| item(stretch[range].trim()))
@@ -148,7 +148,7 @@ pub(super) fn names(stretch: &str) -> Vec<ListedName> {
     if let Some(last) = parts.last()
         && !last.led
     {
-        // No comma before the "and": it stands within the last piece.
+        // No comma before the "and": it is within the last piece.
         let several = parts.len() > 1;
         let split = if several {
             part_at_and(&last.text, several)
@@ -179,12 +179,12 @@ pub(super) fn item(text: &str) -> Option<ListedName> {
     join(&parts).into_iter().next()
 }
 
-/// How a part stands to the name before it.
+/// The relation of a part to the name before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bond {
     /// A name of its own.
     None,
-    /// Part of the name before it, for certain.
+    /// Certainly part of the name before it.
     Glued,
     /// Perhaps part of it.
     Open,
@@ -289,10 +289,10 @@ fn is_numbered_branch(name: &str) -> bool {
         .is_some_and(|word| word.starts_with(|character: char| character.is_ascii_digit()))
 }
 
-/// Words after which a name goes on with fields of work.
+/// Words after which a name continues with fields of work.
 const OPENING: &[&str] = &["for", "of", "on", "in", "to"];
 
-/// Whether a part is fields of work and nothing else: `Peace`, `and Security`, `County and Municipal Employees`.
+/// Whether a part consists only of fields of work: `Peace`, `and Security`, `County and Municipal Employees`.
 fn is_field(part: &str) -> bool {
     let bare = name::bare(part);
     let words: Vec<&str> = bare
@@ -343,7 +343,7 @@ fn out_of_order(parts: &[Part]) -> Vec<usize> {
     if keys.len() < ENOUGH {
         return Vec::new();
     }
-    // The longest run that stands in order, by the shortest path: lists are short.
+    // The longest run that is in order, by the shortest path: lists are short.
     let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(keys.len());
     for (at, key) in keys.iter().enumerate() {
         let before = (0..at)
@@ -361,13 +361,13 @@ fn out_of_order(parts: &[Part]) -> Vec<usize> {
         return Vec::new();
     }
     (1..keys.len())
-        // A name that brings its own article stands for itself.
+        // A name with an article of its own is complete.
         .filter(|at| !parts[*at].text.starts_with("The "))
         .filter(|at| !ordered.contains(at) && ordered.contains(&(at - 1)))
         .collect()
 }
 
-/// `A and B` as two names, one, or an open pair. `several`: other names stand before it, so an "and" is due.
+/// `A and B` as two names, one, or an open pair. `several`: other names come before it, so an "and" is due.
 pub(super) fn part_at_and(text: &str, several: bool) -> Vec<ListedName> {
     let mut best: Option<(i32, &str, &str)> = None;
     for conjunction in [" and ", " as well as ", " along with ", " or "] {
@@ -392,7 +392,7 @@ pub(super) fn part_at_and(text: &str, several: bool) -> Vec<ListedName> {
     }
 }
 
-/// A stretch that is `A and B` and nothing else: two names, one, or an open pair where both readings name organizations.
+/// A stretch that consists only of `A and B`: two names, one, or an open pair if both readings name organizations.
 fn pair(text: &str) -> Vec<ListedName> {
     let split = part_at_and(text, false);
     if split.len() > 1 {
@@ -408,7 +408,7 @@ fn pair(text: &str) -> Vec<ListedName> {
     open.map_or(split, |parts| vec![ListedName::Ambiguous(parts)])
 }
 
-/// How much speaks for two names left and right of an "and".
+/// The evidence for two names left and right of an "and".
 fn score(left: &str, right: &str) -> i32 {
     let (left_bare, right_bare) = (name::bare(left), name::bare(right));
     let (left_words, right_words): (Vec<&str>, Vec<&str>) = (

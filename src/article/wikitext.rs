@@ -65,7 +65,7 @@ fn title(text: &str) -> Option<String> {
     boxed.or(inline_box).or(bold)
 }
 
-/// A page whose line breaks were lost, with those that headings, items and tables need.
+/// A page that has lost its line breaks, with those that headings, items and tables need.
 fn relined(text: &str) -> String {
     const LONGEST_HEADING: usize = 100;
     if text.len() < 2000 || text.lines().count() * 1000 > text.len() {

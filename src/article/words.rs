@@ -35,7 +35,7 @@ const ORGANIZATION_NOUNS: &str = "\
     support synod taskforce team teachers theatre theater times tribune trust union unit university \
     veterans ventures voices watch workers workshop ymca ywca youth";
 
-/// Nouns that close a name after "for", "of" or "on", and are no organization by themselves.
+/// Nouns that close a name after "for", "of" or "on", and are not organizations by themselves.
 const TOPICS: &str = "\
     accountability action affairs africa aging agriculture america americas arts business change \
     children citizenship civics climate commerce communities conservation cooperation culture \
@@ -67,7 +67,7 @@ const DESCRIPTIONS: &[&str] = &[
     "section",
 ];
 
-/// First names common enough that `Name and Name Surname Foundation` is held for one family's foundation.
+/// First names so common that `Name and Name Surname Foundation` is read as the foundation of one family.
 const FIRST_NAMES: &str = "\
     alan alice amy andrew ann anna anne arthur barbara ben betty bill bob carl catherine charles chris \
     christopher daniel david deborah diana donald dorothy edward eleanor eli elizabeth emily eric ethel \
@@ -78,7 +78,7 @@ const FIRST_NAMES: &str = "\
     rachel ralph raymond rebecca richard robert roger ronald rose roy ruth sally samuel sarah scott \
     sharon stephen steve steven susan thomas tim timothy tom victor virginia walter warren william";
 
-/// Whether `word` stands in `table`, whose words are parted by single spaces.
+/// Whether `word` is in `table`, whose words have single spaces between them.
 pub(super) fn holds(table: &str, word: &str) -> bool {
     !word.is_empty() && table.split(' ').any(|it| it == word)
 }
@@ -95,7 +95,7 @@ pub(super) fn is_organization_noun(word: &str) -> bool {
     word.starts_with(char::is_uppercase) && holds(ORGANIZATION_NOUNS, &core(word))
 }
 
-/// Whether a word is a field of work rather than somebody: `Peace`, `Justice`.
+/// Whether a word is a field of work rather than a person or body: `Peace`, `Justice`.
 pub(super) fn is_topic(word: &str) -> bool {
     holds(TOPICS, &core(word))
 }
@@ -105,7 +105,7 @@ pub(super) fn is_description(word: &str) -> bool {
     DESCRIPTIONS.contains(&core(word).as_str())
 }
 
-/// Whether a stretch is a place and nothing else.
+/// Whether a stretch is only a place.
 pub(super) fn is_place(stretch: &str) -> bool {
     let place = stretch.trim().trim_start_matches("the ");
     place.starts_with(char::is_uppercase) && Lexicon::is_place(&place.to_lowercase())

@@ -13,15 +13,15 @@ type Given = (String, Value, Origin);
 /// The channels, by name.
 pub(super) fn of(given: &[Given]) -> Result<Vec<Channel>, ConfigError> {
     let mut tables: BTreeMap<&str, Vec<(&str, &Given)>> = BTreeMap::new();
-    for it in given {
-        let path = it.0.strip_prefix("notify.").unwrap_or(&it.0);
+    for setting in given {
+        let path = setting.0.strip_prefix("notify.").unwrap_or(&setting.0);
         let (name, key) = path
             .split_once('.')
-            .ok_or_else(|| wrong(it, "a channel is a table of its own: `[notify.NAME]`"))?;
+            .ok_or_else(|| wrong(setting, "a channel is a table of its own: `[notify.NAME]`"))?;
         if !CHANNEL_KEYS.iter().any(|known| known.key == key) {
-            return Err(wrong(it, "channels have no such key"));
+            return Err(wrong(setting, "channels have no such key"));
         }
-        tables.entry(name).or_default().push((key, it));
+        tables.entry(name).or_default().push((key, setting));
     }
     tables
         .into_iter()
@@ -43,10 +43,15 @@ fn channel(name: &str, keys: &[(&str, &Given)]) -> Result<Channel, ConfigError> 
         }
         table.extend(one);
     }
-    let first = keys.first().map(|it| it.1);
-    let at = |key: &str| keys.iter().find(|it| it.0 == key).map(|it| it.1).or(first);
+    let first = keys.first().map(|given| given.1);
+    let at = |key: &str| {
+        keys.iter()
+            .find(|given| given.0 == key)
+            .map(|given| given.1)
+            .or(first)
+    };
     let mistake = |key: &str, message: String| ConfigError::Channel {
-        origin: at(key).map_or(Origin::Default, |it| it.2.clone()),
+        origin: at(key).map_or(Origin::Default, |given| given.2.clone()),
         key: format!("notify.{name}.{key}"),
         message,
     };

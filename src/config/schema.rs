@@ -35,14 +35,14 @@ pub fn schema() -> String {
             }
         }
     }
-    let keys = CHANNEL_KEYS.iter().map(|it| {
-        let about = match it.kind {
+    let keys = CHANNEL_KEYS.iter().map(|channel_key| {
+        let about = match channel_key.kind {
             "array" => {
-                json!({"type": "array", "items": {"type": "string"}, "description": it.about})
+                json!({"type": "array", "items": {"type": "string"}, "description": channel_key.about})
             }
-            kind => json!({"type": kind, "description": it.about}),
+            kind => json!({"type": kind, "description": channel_key.about}),
         };
-        (it.key.to_owned(), about)
+        (channel_key.key.to_owned(), about)
     });
     let keys: Map<String, Value> = keys.collect();
     let channel = json!({"type": "object", "additionalProperties": false, "required": ["kind"], "properties": keys});

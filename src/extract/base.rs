@@ -1,10 +1,10 @@
-//! The address that a page's links start from, where it is not its own.
+//! The base address of the links of a page, if it is not the page's own address.
 
 use html5ever::local_name;
 
 use crate::{html::Tree, reading::More, uri::TargetUri};
 
-/// Makes what the signs lead to whole, where the first `<base href>` of the page at `uri` names another address (HTML, 4.2.3).
+/// Resolves the addresses in the signs against the first `<base href>` of the page at `uri` (HTML, 4.2.3).
 pub(super) fn join(found: &mut [More], tree: &Tree, uri: Option<&TargetUri>) {
     let Some(base) = of(tree, uri) else {
         return;

@@ -5,9 +5,9 @@ use super::{fast_hash::mix, tellings::attribute_tells_relation};
 /// What a class attribute tells.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Class {
-    /// A hash of its first class; 0 where there is none.
+    /// A hash of its first class; 0 if there is none.
     pub(super) first: u64,
-    /// Whether it speaks of partners, sponsors and the like.
+    /// Whether it mentions partners, sponsors and the like.
     pub(super) tells: bool,
     /// Whether it calls its element a name or a title.
     pub(super) names_itself: bool,
@@ -25,9 +25,9 @@ impl Class {
     }
 }
 
-/// Whether a class speaks of a name or a title.
+/// Whether a class means a name or a title.
 fn calls_itself_name(class: &str) -> bool {
-    // All of its words have one of these in them.
+    // All of its words contain one of these.
     if !class.bytes().any(|byte| matches!(byte | 0x20, b'n' | b't')) {
         return false;
     }

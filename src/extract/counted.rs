@@ -5,13 +5,13 @@ use std::ops::Range;
 use super::letters::bare;
 use crate::language::{Lexicon, Marks, mark};
 
-/// What a character is, as far as it matters to a word: one bit each.
+/// The properties of a character that matter in a word: one bit each.
 mod kind {
     pub(super) const BREAK: u8 = 1;
     pub(super) const ALPHANUMERIC: u8 = 1 << 1;
     pub(super) const LETTER: u8 = 1 << 2;
     pub(super) const CAPITAL: u8 = 1 << 3;
-    /// No ASCII.
+    /// Not ASCII.
     pub(super) const BEYOND: u8 = 1 << 4;
 }
 
@@ -41,12 +41,12 @@ pub(super) struct Words {
     pub(super) lowered: f64,
     pub(super) uncased: f64,
     pub(super) digits: f64,
-    /// Words that sentences are made of.
+    /// Words that are typical of sentences.
     pub(super) sentence: u32,
     /// Months and days.
     pub(super) calendar: u32,
     pub(super) organization: bool,
-    /// Whether the first says what kind of names stand below.
+    /// Whether the first word says what kind of names follow.
     pub(super) leads: bool,
 }
 
@@ -58,7 +58,7 @@ impl Words {
         let (mut at, mut at_lower) = (0, 0);
         while at < text.len() {
             let (end, kinds) = part(text.as_bytes(), at);
-            // Small letters may have other lengths, but what parts words stays.
+            // Lower-case letters can have other lengths, but the separators stay.
             let end_lower = if aligned {
                 end
             } else {
@@ -118,7 +118,7 @@ enum Shape {
     Uncased,
 }
 
-/// Where the part of a line ends that begins at a place, and what it is made of.
+/// The end of the part of a line that begins at a place, and what it consists of.
 fn part(line: &[u8], from: usize) -> (usize, u8) {
     let mut kinds = 0;
     let rest = line.get(from..).unwrap_or_default();
@@ -130,7 +130,7 @@ fn part(line: &[u8], from: usize) -> (usize, u8) {
     (from + length.unwrap_or(rest.len()), kinds)
 }
 
-/// A part of ASCII, with a letter or a digit in it, without what is neither at its ends.
+/// A part of ASCII that contains a letter or a digit, without other characters at its ends.
 fn plain(line: &[u8], part: Range<usize>) -> Range<usize> {
     let plain = |it: usize| KINDS[usize::from(line[it])] & kind::ALPHANUMERIC != 0;
     let Range { mut start, mut end } = part;
@@ -144,7 +144,7 @@ fn plain(line: &[u8], part: Range<usize>) -> Range<usize> {
 }
 
 impl Shape {
-    /// The shape of a word that begins so and is made of such.
+    /// The shape of a word with this first character and these kinds of characters.
     fn of_ascii(first: u8, kinds: u8) -> Self {
         if first.is_ascii_digit() {
             if kinds & kind::LETTER == 0 {

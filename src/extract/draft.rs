@@ -47,9 +47,9 @@ pub(super) enum Observed {
     Motley,
     /// The records are lists themselves.
     ListsOfLists,
-    /// Most items are countries, under which the names of others stand.
+    /// Most items are countries, above the names of others.
     Countries,
-    /// Below most headings nothing but images with texts follows.
+    /// Most headings have only images with texts below them.
     TiersOfLogos,
     /// The lines are an organization and its address.
     Address,
@@ -57,17 +57,17 @@ pub(super) enum Observed {
     Terms,
     /// The first column of a table.
     FirstColumn,
-    /// The share of cells of a column that repeat another.
+    /// The share of cells of a column that repeat another cell.
     RepeatedCells,
     /// The title of a column is a word for names: "Organization".
     ColumnOfNames,
     /// The title of a column has a word for members in it.
     ColumnOfMembers,
-    /// The title of a column has the word "name" in it.
+    /// The title of a column contains the word "name".
     ColumnOfSomeName,
     /// The title of a column is "Title".
     ColumnOfTitles,
-    /// The title of a column says that it has something else.
+    /// The title of a column says that it contains something else.
     ColumnOfOthers,
     /// A sentence says that one name follows: "our partner is".
     Sole,

@@ -1,10 +1,10 @@
-//! How a file of markup ends: as its author left it, or in the middle of a tag.
+//! How a markup file ends: as its author left it, or in the middle of a tag.
 
 use crate::reading::Ending;
 
 /// How the markup ends.
 pub(super) fn of(text: &str) -> Ending {
-    /// Scripts and comments may follow the end tag.
+    /// Scripts and comments can follow the end tag.
     const LAST: usize = 16 * 1024;
     let end = text.trim_end();
     let last = &end[end.floor_char_boundary(end.len().saturating_sub(LAST))..];
@@ -21,7 +21,7 @@ pub(super) fn of(text: &str) -> Ending {
     }
 }
 
-/// Whether what begins with `<` is a tag that never ends; a comparison in a text is none.
+/// Whether the text after a `<` is a tag that never ends; a comparison in a text is not.
 fn opens_a_tag(rest: &str) -> bool {
     let name = rest[1..].trim_start_matches('/');
     !rest.contains('>')

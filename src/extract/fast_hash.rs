@@ -1,4 +1,4 @@
-//! Hash maps for the reader: it looks up small keys by the hundred thousand. The hash is seeded anew in every run, so no page
+//! Hash maps for the reader, which looks up small keys by the hundred thousand. The seed of the hash is new in every run, so no page
 //! can be written to make them slow.
 
 use foldhash::fast::RandomState;
@@ -14,7 +14,7 @@ pub(super) fn map<K, V>() -> Map<K, V> {
     Map::default()
 }
 
-/// A hash of the bytes behind those hashed before, the same in every run: eight of them at a time, as FNV-1a does with one.
+/// A hash of bytes in continuation of `hash`, the same in every run: eight bytes at a time, as FNV-1a does with one.
 pub(super) fn mix(hash: u64, bytes: &[u8]) -> u64 {
     let start = hash ^ 0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64;
     let (words, rest) = bytes.as_chunks::<8>();
@@ -25,7 +25,7 @@ pub(super) fn mix(hash: u64, bytes: &[u8]) -> u64 {
     mix_number(hash, rest)
 }
 
-/// A hash of a number behind what was hashed before.
+/// A hash of a number in continuation of `hash`.
 pub(super) fn mix_number(hash: u64, number: u64) -> u64 {
     let hash = (hash ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     hash ^ hash >> 29

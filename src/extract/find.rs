@@ -1,4 +1,4 @@
-//! Finds the lists of a page in every way there is, one file per strategy.
+//! Finds the lists of a page in all known ways, one file per strategy.
 
 use super::{draft::Draft, page_index::PageIndex, record::without_asides};
 

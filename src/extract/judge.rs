@@ -51,7 +51,7 @@ pub(super) fn judge<'a>(
     judged
 }
 
-/// Judges a draft by its items and where they are; `None` if no item can be a name.
+/// Judges a draft by its items and their places; `None` if no item can be a name.
 fn by_itself<'a>(index: &PageIndex<'a>, topic: &Topic, draft: &'a Draft) -> Option<Judged<'a>> {
     let seen = weeded(index, draft);
     seen.first()?;
@@ -83,7 +83,7 @@ fn by_itself<'a>(index: &PageIndex<'a>, topic: &Topic, draft: &'a Draft) -> Opti
     Some(Judged::new(draft, found, score))
 }
 
-/// The list at the place that a selector of a profile names, taken as it is.
+/// The list at the place of a profile's selector, accepted without judgement.
 pub(super) fn given(
     index: &PageIndex<'_>,
     uri: Option<&TargetUri>,

@@ -1,4 +1,4 @@
-//! How a body is to be read: by its media type, or where there is none by its first bytes.
+//! How to read a body: by its media type or, without one, by its first bytes.
 
 use crate::media_type::MediaType;
 
@@ -21,16 +21,16 @@ pub(super) enum Kind {
     Other,
 }
 
-/// The way to read `body`, whose type is said to be `told`.
-pub(super) fn of(told: &MediaType, body: &[u8]) -> Kind {
-    let sniffed_type = told.sniffed(body, false);
+/// The way to read `body`, whose declared type is `given`.
+pub(super) fn of(given: &MediaType, body: &[u8]) -> Kind {
+    let sniffed_type = given.sniffed(body, false);
     match sniffed_type.essence.as_str() {
         "application/xhtml+xml" => return Kind::Xhtml,
         "application/rss+xml" | "application/atom+xml" => return Kind::Xml,
         it if is_without_text(it) => return Kind::Other,
         _ => {}
     }
-    match told.essence.as_str() {
+    match given.essence.as_str() {
         "text/html" => Kind::Html,
         "application/pdf" | "application/x-pdf" => Kind::Pdf,
         "text/plain" | "text/markdown" | "text/csv" => sniffed_text(body),
@@ -50,7 +50,7 @@ pub(super) fn of(told: &MediaType, body: &[u8]) -> Kind {
     }
 }
 
-/// Whether files of that type are pictures, sound, films or archives.
+/// Whether files of this type are pictures, sound, video or archives.
 fn is_without_text(essence: &str) -> bool {
     let (kind, sort) = essence.split_once('/').unwrap_or_default();
     matches!(kind, "image" | "audio" | "video")
@@ -60,14 +60,14 @@ fn is_without_text(essence: &str) -> bool {
         )
 }
 
-/// The first characters behind a byte-order mark and white space, lower case.
+/// The first characters after a byte-order mark and white space, in lower case.
 fn start(body: &[u8]) -> String {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let head = String::from_utf8_lossy(&body[..body.len().min(2048)]).to_ascii_lowercase();
     head.trim_start().to_owned()
 }
 
-/// Whether a file begins as PDF files do; something may stand before it (ISO 32000-1, annex H.3.4.1).
+/// Whether a file begins like a PDF file, possibly after other bytes (ISO 32000-1, annex H.3.4.1).
 fn calls_itself_pdf(body: &[u8]) -> bool {
     body[..body.len().min(1024)]
         .windows(5)
@@ -98,7 +98,7 @@ fn sniffed(body: &[u8]) -> Kind {
     Kind::Text
 }
 
-/// Plain text, though servers call binary files so too.
+/// Plain text, although servers send binary files with this type, too.
 fn sniffed_text(body: &[u8]) -> Kind {
     let utf16 = body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff");
     if calls_itself_pdf(body) {
@@ -124,7 +124,7 @@ fn looks_like_json(body: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
 }
 
-/// Whether a text has tags of HTML in it.
+/// Whether a text contains HTML tags.
 fn has_tags(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     lower.starts_with("<!doctype")
@@ -175,20 +175,20 @@ fn has_tags(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn kind(told: &str, body: &[u8]) -> Kind {
-        of(&MediaType::parse(told), body)
+    fn kind(given: &str, body: &[u8]) -> Kind {
+        of(&MediaType::parse(given), body)
     }
 
     #[test]
     fn a_file_without_a_type_is_told_by_its_first_bytes() {
-        for told in ["", "text-html", "*/*"] {
-            assert_eq!(kind(told, b"<div class=x>Acme</div>"), Kind::Html);
-            assert_eq!(kind(told, b"Acme\nBeta <beta@example.org>\n"), Kind::Text);
-            assert_eq!(kind(told, b"[{\"name\": \"Acme\"}]"), Kind::Json);
-            assert_eq!(kind(told, b"[1] See the list\n"), Kind::Text);
-            assert_eq!(kind(told, b"<?xml version=\"1.0\"?><rss/>"), Kind::Xml);
-            assert_eq!(kind(told, b"%PDF-1.7"), Kind::Pdf);
-            assert_eq!(kind(told, b"GIF89a......"), Kind::Other);
+        for given in ["", "text-html", "*/*"] {
+            assert_eq!(kind(given, b"<div class=x>Acme</div>"), Kind::Html);
+            assert_eq!(kind(given, b"Acme\nBeta <beta@example.org>\n"), Kind::Text);
+            assert_eq!(kind(given, b"[{\"name\": \"Acme\"}]"), Kind::Json);
+            assert_eq!(kind(given, b"[1] See the list\n"), Kind::Text);
+            assert_eq!(kind(given, b"<?xml version=\"1.0\"?><rss/>"), Kind::Xml);
+            assert_eq!(kind(given, b"%PDF-1.7"), Kind::Pdf);
+            assert_eq!(kind(given, b"GIF89a......"), Kind::Other);
         }
         assert_eq!(kind("image/png", b"x"), Kind::Other);
     }

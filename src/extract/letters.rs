@@ -1,6 +1,6 @@
-//! Letters of texts: lower case, and what is around them.
+//! Letters of texts: lower case, and the characters around them.
 
-/// A text without what is no letter or digit at its ends.
+/// A text without characters other than letters and digits at its ends.
 pub(super) fn bare(text: &str) -> &str {
     match (text.as_bytes().first(), text.as_bytes().last()) {
         (Some(first), Some(last))
@@ -35,7 +35,7 @@ pub(super) fn lower_case(text: &str) -> String {
     lower
 }
 
-/// How many bytes of a text are ASCII before the first that is not.
+/// How many bytes of a text are ASCII before the first other byte.
 fn ascii_before(text: &str) -> usize {
     let (words, _) = text.as_bytes().as_chunks::<16>();
     let whole = words.iter().take_while(|it| it.is_ascii()).count() * 16;

@@ -1,4 +1,4 @@
-//! An item of a list as it is kept: its name, its link, and what else its record says that could be its name.
+//! An item of a list in its final form: its name, its link, and what else in its record can be its name.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::{
     uri::TargetUri,
 };
 
-/// The host of an absolute address, "www." taken off.
+/// The host of an absolute address, without "www.".
 pub(super) fn host_of(href: &str) -> Option<Cow<'_, str>> {
     let href = href.trim();
     let rest = ["https://", "http://", "//"].iter().find_map(|it| {
@@ -61,7 +61,7 @@ pub(super) fn link_of<'a>(index: &PageIndex<'a>, item: &Item) -> Option<&'a str>
     .and_then(|own| tree.attr_text(own, &local_name!("href")))
 }
 
-/// A member as it is kept.
+/// A member in its final form.
 pub(super) fn named<'a>(
     index: &PageIndex<'a>,
     uri: Option<&TargetUri>,
@@ -86,12 +86,12 @@ pub(super) fn named<'a>(
     }
 }
 
-/// An address, absolute where the page's own is known.
+/// An address, made absolute if the address of the page is known.
 pub(super) fn absolute(uri: Option<&TargetUri>, href: &str) -> String {
     plainly_absolute(uri, href).unwrap_or_else(|| joined(uri, href))
 }
 
-/// An address made absolute where that takes no parsing.
+/// An address made absolute, if that needs no parsing.
 fn plainly_absolute(uri: Option<&TargetUri>, href: &str) -> Option<String> {
     if is_canonical(href) {
         return Some(href.to_owned());
@@ -108,7 +108,7 @@ fn joined(uri: Option<&TargetUri>, href: &str) -> String {
         .map_or_else(|| href.to_owned(), |it| it.to_string())
 }
 
-/// Whether an address is absolute and spelt as the URL standard would spell it, so that no base changes it.
+/// Whether an address is absolute and in the canonical form of the URL standard, so that no base changes it.
 fn is_canonical(href: &str) -> bool {
     let Some(rest) = href
         .strip_prefix("https://")
@@ -120,7 +120,7 @@ fn is_canonical(href: &str) -> bool {
         return false;
     };
     let (host, path) = rest.split_at(at);
-    // Hosts of letters alone, for numbers have spellings of their own.
+    // Only hosts of letters: numeric hosts have other spellings.
     host.bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'.')
         && host.ends_with(|letter: char| letter.is_ascii_lowercase())
@@ -130,7 +130,7 @@ fn is_canonical(href: &str) -> bool {
         && is_plain_path(path)
 }
 
-/// Whether a path, and a query or a fragment behind it, has nothing in it that the URL standard would spell otherwise.
+/// Whether a path, with a query or a fragment, is in the canonical form of the URL standard.
 fn is_plain_path(path: &str) -> bool {
     let mut in_path = true;
     let mut last = 0;
@@ -141,7 +141,7 @@ fn is_plain_path(path: &str) -> bool {
                 in_path = false;
                 true
             }
-            // A segment of dots may be spelt by their numbers.
+            // Dots in a segment can be percent-encoded.
             b'%' => !in_path,
             b'.' => before != b'/',
             b'/' => at != 1,
@@ -153,7 +153,7 @@ fn is_plain_path(path: &str) -> bool {
     })
 }
 
-/// What else a record says that could be its name: an image's text and file, a label, the host of its link.
+/// What else in a record can be its name: the text and file of an image, a label, the host of its link.
 fn also(index: &PageIndex<'_>, item: &Item, link: Option<&str>) -> Vec<(NameSource, String)> {
     let tree = index.tree;
     let surface = index.text(&item.range);
@@ -194,7 +194,7 @@ fn also(index: &PageIndex<'_>, item: &Item, link: Option<&str>) -> Vec<(NameSour
     also
 }
 
-/// The name of the file that an address leads to, without its extension; `None` for what no person named.
+/// The name of the file of an address, without its extension; `None` if it is not a name that a person chose.
 fn file_stem(address: &str) -> Option<&str> {
     let path = address.split(['?', '#']).next()?;
     let file = path.rsplit('/').next()?;

@@ -1,4 +1,4 @@
-//! Signs that a list goes on where the page does not show it: pagers, counts, buttons, attributes, words.
+//! Signs that a list continues outside the page: pagers, counts, buttons, attributes, words.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::{
 
 mod attributes;
 
-/// How many signs are kept; the first ones say it.
+/// How many signs are kept; the first ones are enough.
 const MOST: usize = 50;
 
-/// A button says as much at most.
+/// The longest text of a button.
 const LONGEST_CONTROL: usize = 60;
 
 /// The signs on a page at `uri`, in its order.
@@ -48,7 +48,7 @@ pub(super) fn find(tree: &Tree, flow: &Flow, uri: Option<&TargetUri>) -> Vec<Mor
             by_its_names(&mut found, &mut controls, tree, flow, (node, name));
         }
     }
-    // What stands beside every member is about the member.
+    // A sign beside every member is about the member.
     found.extend(
         controls
             .into_values()
@@ -82,12 +82,12 @@ fn more(kind: MoreKind, what: String, at: Option<usize>) -> More {
     }
 }
 
-/// Whether a node stands where what it says is about the page's own lists.
+/// Whether a sign at a node is about the lists of the page.
 fn is_there(flow: &Flow, node: usize) -> bool {
     !matches!(flow.regions[node], Region::Header | Region::Footer)
 }
 
-/// `<link rel="next">` to a numbered page; the next article is no further page.
+/// `<link rel="next">` to a numbered page; the next article is not a further page.
 fn next_of_page(found: &mut Vec<More>, tree: &Tree, node: usize) {
     let href = tree
         .attr_text(node, &local_name!("href"))
@@ -108,7 +108,7 @@ fn has_rel_next(tree: &Tree, node: usize) -> bool {
     })
 }
 
-/// A link of a pager: its text is a number that its address has as well, or it is the next one and numbered.
+/// A link of a pager: its text is a number that is also in its address, or it is the next page and numbered.
 fn numbered(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
     let href = tree
         .attr_text(node, &local_name!("href"))
@@ -128,7 +128,7 @@ fn numbered(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
     }
 }
 
-/// Whether an address has a number where pages are counted: as the value of a parameter, or at the end of its path.
+/// Whether an address has a number where page numbers are: as the value of a parameter, or at the end of its path.
 fn is_numbered(href: &str) -> bool {
     let href = href.split('#').next().unwrap_or_default();
     let (path, query) = href.split_once('?').unwrap_or((href, ""));
@@ -158,7 +158,7 @@ fn is_numbered(href: &str) -> bool {
     (1..=3).contains(&digits) && is_count(&stem[stem.len() - digits..])
 }
 
-/// Whether an address has this number, not as a part of a longer one.
+/// Whether an address contains this number, not as part of a longer one.
 fn has_number(href: &str, number: &str) -> bool {
     href.match_indices(number).any(|(at, found)| {
         let digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
@@ -166,7 +166,7 @@ fn has_number(href: &str, number: &str) -> bool {
     })
 }
 
-/// A button or link that says it brings more.
+/// A button or link that loads more.
 fn control(controls: &mut BTreeMap<String, Vec<More>>, tree: &Tree, flow: &Flow, node: usize) {
     if !is_there(flow, node) || flow.hidden[node] {
         return;
@@ -211,7 +211,7 @@ fn push(
     });
 }
 
-/// The phrase for more of this strength that begins a short text, or stands in it.
+/// The phrase for more, of this strength, at the beginning of a short text or inside it.
 fn says(text: &str, strength: Strength) -> Option<&'static str> {
     let lower = folded(text);
     let early = |at: usize| strength != Strength::Title || at <= lower.len() / 2;
@@ -220,12 +220,12 @@ fn says(text: &str, strength: Strength) -> Option<&'static str> {
     said.map(|spoken| spoken.phrase)
 }
 
-/// What sliders call themselves: their pages are all there.
+/// Names for sliders, whose pages are all in the page.
 const SLIDES: [&str; 9] = [
     "swiper", "slick", "carousel", "slider", "owl", "splide", "glide", "flickity", "slide",
 ];
 
-/// What buttons that load more call themselves.
+/// Names for buttons that load more.
 const LOADS: [&str; 6] = [
     "loadmore",
     "showmore",
@@ -240,10 +240,10 @@ fn tells(name: &str) -> bool {
     name.len() < 200 && may_lead_on(name)
 }
 
-/// A pager, with where its numbered links lead.
+/// A pager, with the targets of its numbered links.
 fn pager(tree: &Tree, flow: &Flow, node: usize) -> More {
     let what = "it has a pager".to_owned();
-    // "1" is the page itself, under whatever address.
+    // "1" is the page itself, under any address.
     let links = tree.below(node).filter(|node| {
         *tree.name(*node) == local_name!("a") && flow.text[flow.spans[*node].clone()] != *"1"
     });
@@ -323,7 +323,7 @@ fn leads_on(tree: &Tree, node: usize) -> bool {
     })
 }
 
-/// The numbers of a line with where they begin and end; thousands are parted by nothing, commas, stops or thin spaces.
+/// The numbers of a line with their places; thousands can be separated by commas, points, thin spaces or nothing.
 fn numbers(line: &str) -> Vec<(usize, std::ops::Range<usize>)> {
     let mut found: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
     if line.is_ascii() && !line.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -368,7 +368,7 @@ fn other_digit(letter: char) -> Option<u32> {
     })
 }
 
-/// What a line says of how much there is: "1–5 of 12", "5 von 12", "Page 1 of 3", "+7", "and many more".
+/// What a line says about how much there is: "1–5 of 12", "5 von 12", "Page 1 of 3", "+7", "and many more".
 fn line_of(line: &str, at: usize) -> Option<More> {
     let sign = |what: String| more(MoreKind::Count, what, Some(at));
     let quoted = || format!("it says \"{}\"", crate::text::one_line(line));
@@ -378,7 +378,7 @@ fn line_of(line: &str, at: usize) -> Option<More> {
     if line.len() <= 90 && !values.iter().any(|value| is_year(*value)) {
         match values[..] {
             [one, two, three] => {
-                // The range stands first or last: "1–5 of 12", "12 件中 1〜5 件".
+                // The range is first or last: "1–5 of 12", "12 件中 1〜5 件".
                 for (a, b, total) in [(one, two, three), (two, three, one)] {
                     if a < b && total >= b && b - a < 1_000 && !(a == 1 && b == total) {
                         return Some(More {
@@ -435,7 +435,7 @@ fn ends_or_begins(line: &str) -> bool {
         .is_some_and(|say| lower.starts_with(say) || bare.ends_with(say.trim_end_matches('.')))
 }
 
-/// Whether little stands between the two numbers of a line: "1 of 3", "1 / 3", "第1页，共3页".
+/// Whether there is little text between the two numbers of a line: "1 of 3", "1 / 3", "第1页，共3页".
 fn is_between(line: &str, of: &[(usize, std::ops::Range<usize>)]) -> bool {
     let (Some(one), Some(two)) = (of.first(), of.get(1)) else {
         return false;

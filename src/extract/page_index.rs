@@ -1,4 +1,4 @@
-//! The page as the finders see it: its tree and text with everything about them that is asked often, each computed once.
+//! The page in the form that the finders use: its tree and text with all frequently needed facts, each computed once.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::html::{Flow, Kind, Tree, css::Selectors, is_block};
 
-/// A page as the finders see it.
+/// A page in the form that the finders use.
 pub(super) struct PageIndex<'a> {
     /// The nodes of the page.
     pub(super) tree: &'a Tree<'a>,
@@ -24,32 +24,32 @@ pub(super) struct PageIndex<'a> {
     pub(super) flow: &'a Flow,
     /// For each node a hash of the tag names and first classes from the root to it.
     pub(super) paths: Vec<u64>,
-    /// For each node whether it is a block or has one in it.
+    /// For each node, whether it is a block or contains one.
     pub(super) blocky: Vec<bool>,
     /// What each of the different class attributes tells.
     classes: Vec<Class>,
     texts: RefCell<KnownTexts<'a>>,
     /// How many nodes before each are dates or times of day.
     dated: OnceCell<Vec<u32>>,
-    /// For each node the next that is a link, itself or behind it.
+    /// For each node, the next link at or after it.
     links: Vec<u32>,
-    /// The addresses that were resolved, each once.
+    /// The resolved addresses, each once.
     addresses: RefCell<Map<&'a str, String>>,
-    /// For each byte of the text whether an image says it, in words of 64.
+    /// For each byte of the text, whether it comes from an image; 64 bytes per word.
     alts: Vec<u64>,
     selectors: RefCell<Selectors>,
-    /// For each element whether its id or a class speaks of partners and the like.
+    /// For each element, whether its id or a class mentions partners and the like.
     pub(super) called: Vec<bool>,
     tellings: RefCell<Map<(usize, usize), Telling>>,
-    /// How many rows of texts were gone through, and for each text the last that had it.
+    /// How many rows of texts were examined, and for each text the last row that contained it.
     shown: RefCell<(u32, Vec<u32>)>,
 }
 
-/// The texts that were asked about, each once.
+/// The texts looked up so far, each once.
 struct KnownTexts<'a> {
     numbers: Map<&'a str, u32>,
     signs: Vec<NameSigns>,
-    /// The range that was asked for last of those that share a place here, and the number of its text.
+    /// The range that was looked up last among those that share a slot, and the number of its text.
     last: Vec<(Range<usize>, u32)>,
 }
 
@@ -64,7 +64,7 @@ impl KnownTexts<'_> {
 }
 
 impl<'a> PageIndex<'a> {
-    /// The index of a page; what is asked seldom is computed when it is asked.
+    /// The index of a page; rarely needed facts are computed on demand.
     pub(super) fn new(tree: &'a Tree<'a>, flow: &'a Flow) -> Self {
         let count = tree.nodes.len();
         let classes: Vec<Class> = tree.class_values().map(Class::of).collect();
@@ -124,12 +124,12 @@ impl<'a> PageIndex<'a> {
         &self.flow.text[range.clone()]
     }
 
-    /// The signs in the text of a range that it is a name.
+    /// The signs that the text of a range is a name.
     pub(super) fn signs(&self, range: &Range<usize>) -> NameSigns {
         self.numbered_signs(range).1
     }
 
-    /// A number for the text of a range, the same for the same text, and the signs in it that it is a name.
+    /// A number for the text of a range, equal for equal texts, and the signs that it is a name.
     pub(super) fn numbered_signs(&self, range: &Range<usize>) -> (u32, NameSigns) {
         let KnownTexts {
             numbers,
@@ -155,7 +155,7 @@ impl<'a> PageIndex<'a> {
         self.first_shown(texts.into_iter()).filter(|it| *it).count()
     }
 
-    /// For each of a row of texts, given by their numbers, whether it is the first of its kind.
+    /// For each text of a row, given by number, whether it is the first of its kind.
     pub(super) fn first_shown(
         &self,
         texts: impl Iterator<Item = u32>,
@@ -172,7 +172,7 @@ impl<'a> PageIndex<'a> {
         })
     }
 
-    /// Whether a date or a time of day stands among some nodes.
+    /// Whether there is a date or a time of day among some nodes.
     pub(super) fn has_date(&self, nodes: &Range<usize>) -> bool {
         let dated = self.dated.get_or_init(|| {
             let mut count = 0;
@@ -194,7 +194,7 @@ impl<'a> PageIndex<'a> {
             Kind::Element(name, _) => *name == local_name!("time"),
             Kind::Text(_) => {
                 let text = self.text(&self.flow.spans[node]);
-                // Since when a body belongs is no date of news.
+                // The start of a membership is not a date of news.
                 names::is_date(text) && memchr::memmem::find(text.as_bytes(), b"since ").is_none()
             }
         }
@@ -206,13 +206,13 @@ impl<'a> PageIndex<'a> {
         (link < nodes.end).then_some(link)
     }
 
-    /// An address, resolved by `resolve` where it was not met before.
+    /// An address, resolved by `resolve` the first time.
     pub(super) fn address(&self, href: &'a str, resolve: impl FnOnce() -> String) -> String {
         let mut known = self.addresses.borrow_mut();
         known.entry(href).or_insert_with(resolve).clone()
     }
 
-    /// What the heading at a range tells.
+    /// The meaning of the heading at a range.
     pub(super) fn telling(&self, range: &Range<usize>) -> Telling {
         *self
             .tellings
@@ -241,7 +241,7 @@ impl<'a> PageIndex<'a> {
     }
 }
 
-/// For each node the next that is a link, itself or behind it.
+/// For each node, the next link at or after it.
 fn links(tree: &Tree<'_>) -> Vec<u32> {
     let mut next = u32::MAX;
     let mut links = vec![next; tree.nodes.len()];
@@ -254,7 +254,7 @@ fn links(tree: &Tree<'_>) -> Vec<u32> {
     links
 }
 
-/// The bytes of the text that images say, one bit each; a separator belongs to the block before it.
+/// The bytes of the text that come from images, one bit each; a separator belongs to the block before it.
 fn alts(flow: &Flow) -> Vec<u64> {
     let mut bits = vec![0_u64; flow.text.len() / 64 + 1];
     for (place, block) in flow.blocks.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Pages that are not HTML: plain text, JSON, XML and feeds, read into the same shape.
+//! Pages that are not HTML: plain text, JSON, XML and feeds, read into the same structure.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -34,7 +34,7 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    /// Writes a line; an empty one leaves no trace.
+    /// Writes a line; an empty line is skipped.
     fn line(&mut self, line: &str) -> Option<Range<usize>> {
         let line = one_line(line);
         if line.is_empty() {
@@ -55,7 +55,7 @@ impl Plain {
     }
 }
 
-/// Plain text: each line a block, and a member of one list where the text has no sentences.
+/// Plain text: each line is a block, and a member of one list if the text has no sentences.
 pub(super) fn text(source: &str) -> Plain {
     let mut plain = Plain::default();
     let mut items = Vec::new();
@@ -78,12 +78,12 @@ pub(super) fn text(source: &str) -> Plain {
     plain
 }
 
-/// The pages of a PDF: their lines put together to paragraphs, and an anchor for each page.
+/// The pages of a PDF: lines joined to paragraphs, with an anchor for each page.
 pub(super) fn pages(pages: &BTreeMap<u32, String>) -> (Plain, Vec<Anchor>) {
     let mut plain = Plain::default();
     let mut anchors = Vec::new();
     for (number, page) in pages {
-        // The line break before a page's first line is the last page's.
+        // The line break before the first line of a page belongs to the page before.
         let start = plain.text.len() + usize::from(!plain.text.is_empty());
         for paragraph in paragraphs(page) {
             plain.line(&paragraph);
@@ -97,10 +97,10 @@ pub(super) fn pages(pages: &BTreeMap<u32, String>) -> (Plain, Vec<Anchor>) {
     (plain, anchors)
 }
 
-/// The lines of a page, those that were broken only because the page ends joined again.
+/// The lines of a page, joined again if only the width of the page broke them.
 fn paragraphs(page: &str) -> Vec<String> {
     let longest = page.lines().map(|line| line.chars().count()).max();
-    // A line that ends well before the others do was ended by its author.
+    // A line that is much shorter than the others was ended by its author.
     let full = longest.unwrap_or_default().max(50) * 7 / 10;
     let mut paragraphs: Vec<String> = Vec::new();
     let mut open = false;
@@ -115,7 +115,7 @@ fn paragraphs(page: &str) -> Vec<String> {
         };
         match paragraphs.last_mut().filter(|_| open) {
             Some(last) if last.ends_with('-') && first.is_lowercase() => {
-                // Whether the hyphen is the word's own is told by nothing; compounds are rarer than breaks.
+                // Nothing shows whether the hyphen belongs to the word; compounds are rarer than breaks.
                 last.pop();
                 last.push_str(line);
             }
@@ -130,7 +130,7 @@ fn paragraphs(page: &str) -> Vec<String> {
     paragraphs
 }
 
-/// The runs of lines that look like names: three at least, one behind the other.
+/// Runs of at least three consecutive lines that look like names.
 fn runs(plain: &Plain) -> Vec<EntityList> {
     const LONGEST_NAME: usize = 140;
     const LONGEST_HEADING: usize = 100;
@@ -187,7 +187,7 @@ fn item(text: &str, range: Range<usize>) -> EntityName {
     }
 }
 
-/// JSON: every string a line, and the arrays of named things in it.
+/// JSON: every string is a line, and arrays of named things are lists.
 pub(super) fn json(source: &str) -> Option<Plain> {
     let value: serde_json::Value =
         serde_json::from_str(source.trim_start_matches('\u{feff}')).ok()?;
@@ -226,7 +226,7 @@ pub(super) fn json(source: &str) -> Option<Plain> {
     Some(plain)
 }
 
-/// Where a whole line stands in a text, from a place on.
+/// The place of a whole line in a text, from a position on.
 fn find_line(text: &str, line: &str, from: usize) -> Option<usize> {
     text.get(from..)?
         .match_indices(line)
@@ -238,7 +238,7 @@ fn find_line(text: &str, line: &str, from: usize) -> Option<usize> {
         })
 }
 
-/// XML: the text of each element a line. The titles of a feed's entries, and elements of one name that hold names, are lists.
+/// XML: the text of each element is a line. The titles of the entries of a feed, and elements of the same name that contain names, are lists.
 ///
 /// It is read as far as it is well-formed; elements need not be closed.
 pub(super) fn xml(source: &str) -> Plain {
@@ -291,7 +291,7 @@ pub(super) fn xml(source: &str) -> Plain {
     plain
 }
 
-/// The list of two or more elements of one path.
+/// The list of two or more elements with the same path.
 fn list_of_elements(text: &str, path: &str, ranges: Vec<Range<usize>>) -> Option<EntityList> {
     if ranges.len() < 2 {
         return None;
@@ -313,7 +313,7 @@ fn list_of_elements(text: &str, path: &str, ranges: Vec<Range<usize>>) -> Option
     Some(unseen::elements(list, in_feed))
 }
 
-/// Writes the text of an element, and keeps it as a member of the list of its path if that could be one.
+/// Writes the text of an element, and adds it to the list of its path if it can be a member.
 fn content(
     plain: &mut Plain,
     lists: &mut Vec<(String, Vec<Range<usize>>)>,

@@ -1,4 +1,4 @@
-//! The lists of a page, best first; and which of them to show without a claim.
+//! The lists of a page, best first; and the selection to show without a claim.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::{
     uri::TargetUri,
 };
 
-/// How many lists of a page are kept; a page of a hundred thousand small tables has no more to say.
+/// How many lists of a page are kept; more do not add information, even on a page with a hundred thousand small tables.
 const MOST: usize = 500;
 
 /// A list, written out or not yet.
@@ -46,7 +46,7 @@ pub(super) fn ranked<'a>(
         .collect()
 }
 
-/// What a list is worth against others that overlap it: its score, and a little for each further item.
+/// The value of a list among others that overlap it: its score, and a little for each further item.
 fn worth(score: f64, members: usize) -> f64 {
     score + WORTH_OF_MEMBERS * (members as f64).ln()
 }
@@ -77,7 +77,7 @@ pub(super) fn best(lists: &[EntityList]) -> Vec<&EntityList> {
     chosen
 }
 
-/// Where the names of a list are in the text: from, to.
+/// The places of the names of a list in the text: from, to.
 fn ranges(list: &EntityList) -> Vec<(usize, usize)> {
     let ranges = list.items.iter().filter_map(|item| item.range.as_ref());
     ranges.map(|range| (range.start, range.end)).collect()
@@ -90,7 +90,7 @@ fn is_same_table(one: &EntityList, other: &EntityList) -> bool {
         && other.strategy == Strategy::TableColumn
 }
 
-/// Whether a list shows again what another shows: the same names for a smaller screen, or one of its slides.
+/// Whether a list repeats another: the same names for a smaller screen, or one of its slides.
 fn repeats(shown: &EntityList, list: &EntityList) -> bool {
     let names = |list: &EntityList| -> Set<String> {
         let surfaces = list.items.iter().map(|item| item.surface.clone());

@@ -1,4 +1,4 @@
-//! Which part of each record is its name: the same part in all of them, chosen by what is there.
+//! Chooses the part of each record that is its name: the same part in all of them.
 
 use std::ops::Range;
 
@@ -28,10 +28,10 @@ pub(super) fn name(index: &PageIndex<'_>, records: &[Range<usize>]) -> Vec<Item>
     let spans = || begins.clone().zip(ends.iter().copied());
     let mut slots = Slots::new(parts.all.len());
     // For each part the number of its slot, and its likeness to a name.
-    let mut told: Vec<(usize, f64)> = Vec::with_capacity(parts.all.len());
+    let mut placed: Vec<(usize, f64)> = Vec::with_capacity(parts.all.len());
     for (start, end) in spans() {
         for (position, part) in parts.all[start..end].iter().enumerate() {
-            told.push(slots.add(index, position, part));
+            placed.push(slots.add(index, position, part));
         }
     }
     let filled = spans().filter(|(start, end)| start < end).count();
@@ -41,10 +41,10 @@ pub(super) fn name(index: &PageIndex<'_>, records: &[Range<usize>]) -> Vec<Item>
     };
     let mut items = Vec::new();
     for ((start, end), record) in spans().zip(records) {
-        let Some(at) = (start..end).min_by_key(|&at| ranked[told[at].0].1) else {
+        let Some(at) = (start..end).min_by_key(|&at| ranked[placed[at].0].1) else {
             continue;
         };
-        let (part, (number, likeness)) = (&parts.all[at], told[at]);
+        let (part, (number, likeness)) = (&parts.all[at], placed[at]);
         let (worth, rank) = ranked[number];
         let near = rank == 0
             || worth > best * NEAR

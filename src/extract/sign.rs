@@ -1,14 +1,14 @@
-//! Signs: observations that a judgement rests on, each a row of a table with its weight, its reason and the page that needs it.
+//! Signs: observations behind a judgement, each a row of a table with its weight, its reason and the page that needs it.
 
 use crate::entity::Evidence;
 
 /// A row of a table of signs about a `T`. The score of a `T` is the sum over the rows.
 pub(super) struct Sign<T> {
-    /// What the sign is called in the evidence.
+    /// The name of the sign in the evidence.
     pub(super) name: &'static str,
-    /// What a measure of 1 adds to the score.
+    /// How much a measure of 1 adds to the score.
     pub(super) weight: f64,
-    /// Why it speaks for or against.
+    /// The reason.
     pub(super) why: &'static str,
     /// The folder in `tests/pages` whose page is read wrongly without the sign.
     #[cfg_attr(not(test), expect(dead_code, reason = "a test demands each case"))]
@@ -18,7 +18,7 @@ pub(super) struct Sign<T> {
 }
 
 impl<T> Sign<T> {
-    /// What the sign adds to the score.
+    /// How much the sign adds to the score.
     pub(super) fn amount(&self, of: &T) -> f64 {
         let measure = (self.measure)(of);
         if measure == 0.0 {
@@ -51,7 +51,7 @@ pub(super) fn yes(is: bool) -> f64 {
     f64::from(u8::from(is))
 }
 
-/// Switches a sign off, to see what is read wrongly without it.
+/// Switches a sign off, to find out what is read wrongly without it.
 #[cfg(test)]
 pub(super) mod muted {
     use std::cell::Cell;

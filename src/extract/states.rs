@@ -1,4 +1,4 @@
-//! Whether a page can be judged by: several weak signs, added up; no phrase alone decides.
+//! The state of a page: several weak signs, added up; no phrase decides alone.
 
 mod enough;
 mod hosts;
@@ -24,23 +24,23 @@ use line::Line;
 use said::Said;
 use signs::ENOUGH;
 
-/// Below this many letters of its own a page is bare: its menus, notices and hidden lines are asked as well.
+/// With fewer letters of its own, a page is bare: its menus, notices and hidden lines are examined, too.
 const BARE: usize = 80;
 
-/// What was judged.
+/// The result of judging a page.
 pub(super) struct Judged {
     pub(super) state: PageState,
     pub(super) signals: Vec<Signal>,
     pub(super) doubt: Option<Doubt>,
 }
 
-/// A challenge has hardly any text: a page with more bytes of it is not looked through for one.
+/// The most text of a challenge, in bytes: a page with more is not searched for one.
 const MOST_OF_A_CHALLENGE: usize = 6_000;
 
-/// The longest markup that is looked through for a challenge, in bytes: as the fetcher does it under a status of success.
+/// The longest markup that is searched for a challenge, in bytes: the same limit as in the fetcher for a status of success.
 const LONGEST_CHALLENGE: usize = 64 << 10;
 
-/// Judges a page by its text, its shape, its status and what lists were found; `page` is its status and its markup.
+/// Judges a page by its text, its structure, its status and its lists; `page` is its status and its markup.
 pub(super) fn judge(
     tree: &Tree,
     flow: &Flow,
@@ -96,7 +96,7 @@ pub(super) fn judge(
     }
 }
 
-/// What the status says.
+/// The sign of the status.
 fn of_status(status: u16) -> Option<Signal> {
     let sign = match status {
         401 | 403 | 407 | 429 | 503 => &signs::STATUS_REFUSED,
@@ -106,7 +106,7 @@ fn of_status(status: u16) -> Option<Signal> {
     sign.saying(format!("the status is {status}"))
 }
 
-/// Whether the markup is a challenge's.
+/// The sign of a challenge in the markup.
 fn challenge_in(text: &str, page: &str, tree: &Tree) -> Option<Signal> {
     let may_be = text.len() <= MOST_OF_A_CHALLENGE && page.len() <= LONGEST_CHALLENGE;
     if !may_be {
@@ -137,7 +137,7 @@ pub(super) fn judge_plain(plain: &Plain) -> Judged {
     }
 }
 
-/// The sentences of a page, with what of each is prose.
+/// The sentences of a page, with the prose in each.
 fn lines<'a>(
     text: &'a str,
     blocks: &[Block],
@@ -180,7 +180,7 @@ fn lines<'a>(
     parts
 }
 
-/// The sentences of a block, where they are wanted, and else all of it; an abbreviation may end one too soon, which does no harm here.
+/// The sentences of a block if wanted, otherwise all of it as one; an abbreviation can end one too early, which does no harm here.
 fn sentences(
     text: &str,
     block: Range<usize>,
@@ -200,7 +200,7 @@ fn sentences(
     })
 }
 
-/// Where the first sentence of a text ends.
+/// The end of the first sentence of a text.
 fn first_sentence(text: &str) -> usize {
     let ends = |at: &usize| {
         let wide = text[..*at].ends_with(['。', '！', '？', '।']);
@@ -218,7 +218,7 @@ fn first_sentence(text: &str) -> usize {
     end.unwrap_or(text.len())
 }
 
-/// How many letters and digits of the page a reader sees in its main part.
+/// How many letters and digits readers see in the main part of the page.
 fn main_letters(lines: &[Line<'_>]) -> usize {
     lines
         .iter()
@@ -227,7 +227,7 @@ fn main_letters(lines: &[Line<'_>]) -> usize {
         .sum()
 }
 
-/// How many letters and digits a text has; ideographs and syllables say as much as two.
+/// The number of letters and digits of a text; ideographs and syllables count twice.
 fn letters(text: &str) -> usize {
     if text.is_ascii() {
         return text.bytes().filter(u8::is_ascii_alphanumeric).count();
@@ -238,7 +238,7 @@ fn letters(text: &str) -> usize {
         .sum()
 }
 
-/// A text in lower case, its apostrophes straight.
+/// A text in lower case, with straight apostrophes.
 pub(super) fn folded(text: &str) -> String {
     let lower = names::lower_case(text);
     if lower.is_ascii() {
@@ -256,7 +256,7 @@ fn sign(signals: &mut Vec<Signal>, speaks_for: PageState, weight: f64, what: Str
     });
 }
 
-/// The signs with what the page says, and what speaks against each state: other text, and names.
+/// The signs in the text of the page, and what contradicts each state: other text, and names.
 fn weighed(
     mut signals: Vec<Signal>,
     said: &[Said],
@@ -271,7 +271,7 @@ fn weighed(
     }
     let speaks =
         |signals: &[Signal], state| signals.iter().any(|signal| signal.speaks_for == state);
-    // Of what is to come a page with something else to say may well speak.
+    // A page with other content can well announce something.
     let notes = said
         .iter()
         .find(|it| it.state == PageState::Placeholder && it.other_prose >= 150);
@@ -279,7 +279,7 @@ fn weighed(
         let what = format!("the page has {} letters of other text", notes.other_prose);
         signals.extend(signs::OTHER_NOTES.saying(what));
     }
-    // A domain that is for sale has nothing but its name for a title.
+    // The title of a domain that is for sale is only its name.
     if speaks(&signals, PageState::Parked) && titles::is_domain(title.unwrap_or_default()) {
         signals.extend(signs::DOMAIN_TITLE.signal());
     }
@@ -306,7 +306,7 @@ fn weighed(
         }
     }
     if named >= 3 {
-        // A page that names somebody is content, whatever else it says.
+        // A page that names someone is content, whatever else it says.
         for signal in signals.iter_mut().filter(|signal| signal.weight > 0.0) {
             signal.weight *= signs::beside_names(signal.speaks_for);
         }
@@ -314,7 +314,7 @@ fn weighed(
     signals
 }
 
-/// The states of pages that stand in for others.
+/// The states of pages that replace others.
 const STAND_INS: [PageState; 6] = [
     PageState::Blocked,
     PageState::Unavailable,
@@ -324,10 +324,10 @@ const STAND_INS: [PageState; 6] = [
     PageState::Parked,
 ];
 
-/// What is said of a page that says nothing else.
+/// The reason for a page without other text.
 const NOTHING_ELSE: &str = "the page has next to no other text";
 
-/// A heading that promises names where there are none.
+/// A heading that announces names without any below it.
 fn promised(mut signals: Vec<Signal>, flow: &Flow, named: usize) -> Vec<Signal> {
     let promised = flow
         .title
@@ -349,7 +349,7 @@ fn promised(mut signals: Vec<Signal>, flow: &Flow, named: usize) -> Vec<Signal> 
     signals
 }
 
-/// What the signs for a state come to.
+/// The sum of the signs for a state.
 fn sum(signals: &[Signal], state: PageState) -> f64 {
     signals
         .iter()
@@ -358,7 +358,7 @@ fn sum(signals: &[Signal], state: PageState) -> f64 {
         .sum()
 }
 
-/// The state that most speaks for, if enough does.
+/// The state with the strongest signs, if they are strong enough.
 fn settle(signals: &[Signal], text: &str) -> PageState {
     let states = [
         PageState::Blocked,
@@ -384,7 +384,7 @@ fn settle(signals: &[Signal], text: &str) -> PageState {
     }
 }
 
-/// Why a page that may well be the page proves nothing: a sign that is left unexplained, or too little text.
+/// Why a page that may be the requested one proves nothing: a sign without an explanation, or too little text.
 fn doubt(
     state: PageState,
     signals: &[Signal],
@@ -399,7 +399,7 @@ fn doubt(
             .iter()
             .find(|it| it.state == state)
             .map_or(main, |said| said.other_prose);
-        // What a script or a note to come leaves open, other text settles.
+        // Other text settles the doubt that a script or an announcement leaves.
         let relief = match state {
             PageState::ScriptShell | PageState::Placeholder if other >= 200 => 1.0,
             _ => 0.0,

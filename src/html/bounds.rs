@@ -13,7 +13,7 @@ const SHORT: usize = 64 << 10;
 /// How often a byte is looked at on average, at most: what looks like tags within tags may not cost time squared.
 const LOOKS: usize = 8;
 
-/// Returns the text of a page without what is behind the first thousand attributes of a tag, up to the tag's end.
+/// Returns the text of a page without what follows the first thousand attributes of a tag, up to the tag's end.
 ///
 /// Everything that may be a tag is looked at, also in comments and scripts, because only a tree builder knows which is which.
 #[must_use]

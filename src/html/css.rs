@@ -1,4 +1,4 @@
-//! CSS selectors for single elements: short, and true on the page they were made for.
+//! CSS selectors for single elements: short, and valid for the page they were made from.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use super::tree::Tree;
 #[derive(Debug, Default)]
 pub struct Selectors {
     text: String,
-    /// For each node where its selector stands in the text.
+    /// For each node, the place of its selector in the text.
     parents: Vec<(u32, u32)>,
 }
 
 impl Selectors {
-    /// A selector that leads to `node` alone: from the nearest element with a plain id, by place among its siblings.
+    /// A selector that matches only `node`: from the nearest element with a plain id, by place among its siblings.
     pub fn selector(&mut self, tree: &Tree<'_>, node: usize) -> String {
         let node = if tree.is_element(node) {
             node
@@ -33,7 +33,7 @@ impl Selectors {
         out
     }
 
-    /// Where the selector of a parent stands, made from that of its own parent.
+    /// The place of the selector of a parent, made from that of its own parent.
     fn parent(&mut self, tree: &Tree<'_>, node: usize) -> Range<usize> {
         if self.parents.is_empty() {
             self.parents.resize(tree.nodes.len(), (0, 0));
@@ -65,7 +65,7 @@ impl Selectors {
         start..self.text.len()
     }
 
-    /// Remembers what was written from `start` on.
+    /// Stores what was written from `start` on as the selector of a node.
     fn keep(&mut self, node: usize, start: usize) -> Range<usize> {
         let end = self.text.len();
         if let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) {
@@ -75,13 +75,13 @@ impl Selectors {
     }
 }
 
-/// A selector that leads to `node` alone; see [`Selectors::selector`].
+/// A selector that matches only `node`; see [`Selectors::selector`].
 #[must_use]
 pub fn selector(tree: &Tree<'_>, node: usize) -> String {
     Selectors::default().selector(tree, node)
 }
 
-/// Writes the selector of an element that needs no parents to be told.
+/// Writes the selector of an element that can be identified without its parents; returns whether it did.
 fn absolute(tree: &Tree<'_>, node: usize, out: &mut String) -> bool {
     if node == 0 {
         out.push_str(":root");
@@ -102,7 +102,7 @@ fn absolute(tree: &Tree<'_>, node: usize, out: &mut String) -> bool {
     true
 }
 
-/// Writes an element's name and its place, behind its parent.
+/// Writes an element's name and its place, after its parent.
 fn step(tree: &Tree<'_>, node: usize, out: &mut String) {
     out.push_str(" > ");
     let name = tree.name(node);
@@ -123,7 +123,7 @@ fn number(at: usize, out: &mut String) {
     out.push(char::from(b"0123456789"[at % 10]));
 }
 
-/// Whether an id can stand in a selector as it is.
+/// Whether an id can be part of a selector without escapes.
 fn is_plain(id: &str) -> bool {
     id.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && id

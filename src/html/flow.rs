@@ -1,4 +1,4 @@
-//! The text of a page in its order, with the blocks, headings, anchors and links in it, and each node's place.
+//! The text of a page in reading order, with its blocks, headings, anchors and links, and the place of each node.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use crate::{
     text::is_invisible,
 };
 
-/// The text of a page and where each node of its tree stands in it.
+/// The text of a page, and the place of each node of its tree in it.
 #[derive(Debug, Default)]
 pub struct Flow {
     /// The text: folded, its blocks on lines of their own.
@@ -34,13 +34,13 @@ pub struct Flow {
     pub struck: Vec<Range<usize>>,
     /// For each node the bytes of its text, without the separators around them.
     pub spans: Vec<Range<usize>>,
-    /// For each node whether a reader does not see it without a script or a click.
+    /// For each node, whether readers see it only after a script or a click.
     pub hidden: Vec<bool>,
-    /// For each node the part of the page it belongs to.
+    /// For each node, the part of the page that it belongs to.
     pub regions: Vec<Region>,
     /// The title of the document.
     pub title: Option<String>,
-    /// The language that the root element says it is in.
+    /// The language that the root element declares.
     pub language: Option<String>,
 }
 
@@ -55,7 +55,7 @@ enum Gap {
 struct Writer {
     flow: Flow,
     gap: Gap,
-    /// The block being written: its start, and what it is.
+    /// The current block: its start and its properties.
     open: Option<Block>,
 }
 
@@ -68,7 +68,7 @@ impl Writer {
         self.gap = Gap::Break;
     }
 
-    /// Writes `text` folded, in a block of the given kind; a change of kind begins a block.
+    /// Writes `text` with white space folded, in a block of the given kind; a change of kind begins a block.
     fn write(&mut self, text: &str, hidden: bool, region: Region, alt: bool) {
         if self
             .open
@@ -100,7 +100,7 @@ impl Writer {
         }
     }
 
-    /// Writes a text at once if all white space in it is single spaces and all of it is drawn; says whether it did.
+    /// Writes a text at once if all of its white space is single spaces and all of it is visible; returns whether it did.
     fn write_folded(&mut self, text: &str, hidden: bool, region: Region, alt: bool) -> bool {
         let behind = text.trim_ascii_start();
         let inner = behind.trim_ascii_end();
@@ -119,7 +119,7 @@ impl Writer {
         true
     }
 
-    /// What comes next stands apart from what was last, if only by a space.
+    /// Separates the next text from the last, at least by a space.
     fn space(&mut self) {
         if self.gap == Gap::None {
             self.gap = Gap::Space;
@@ -140,7 +140,7 @@ impl Writer {
         self.put(word, hidden, region, alt);
     }
 
-    /// Writes one word, or several with one space between them, behind what separates them from the last.
+    /// Writes one word, or several with single spaces between them, after the separator.
     fn put(&mut self, word: &str, hidden: bool, region: Region, alt: bool) {
         let text = &mut self.flow.text;
         if !text.is_empty() {
@@ -161,10 +161,10 @@ impl Writer {
     }
 }
 
-/// Whether the only white space of a text is single spaces, and nothing in it is drawn as nothing. What begins as such
-/// characters do in UTF-8 counts as one.
+/// Whether all white space of a text is single spaces, and the text has no invisible characters. A character that begins like
+/// these in UTF-8 counts as one of them.
 fn is_folded(text: &[u8]) -> bool {
-    // Nearly all text is ASCII without anything to fold, which is soon seen.
+    // Most text is ASCII without anything to fold, which is quick to check.
     let odd = text
         .iter()
         .fold(false, |odd, it| odd | !(b' '..=0x7f).contains(it));
@@ -199,12 +199,12 @@ fn is_folded(text: &[u8]) -> bool {
     })
 }
 
-/// White space as Unicode has it, of ASCII.
+/// ASCII white space as defined by Unicode.
 fn is_ascii_space(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | b' ')
 }
 
-/// Characters that only say where a word may break; joiners stay, they change how letters look.
+/// Characters that only mark where a word can break; joiners stay, because they change the form of letters.
 fn drawn_as_nothing(letter: char) -> bool {
     is_invisible(letter) && !matches!(letter, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
 }
@@ -233,7 +233,7 @@ fn write(tree: &Tree<'_>) -> Flow {
         gap: Gap::None,
         open: None,
     };
-    // Elements entered and not yet left: number, end, whether they end a block.
+    // Elements that are open: number, end, whether they end a block.
     let mut stack: Vec<(usize, bool)> = Vec::new();
     let mut at = 1;
     while at < count || !stack.is_empty() {
@@ -296,7 +296,7 @@ fn write(tree: &Tree<'_>) -> Flow {
     writer.flow
 }
 
-/// The document's title, or a drawing's.
+/// The title of the document, or of a drawing.
 fn title(writer: &mut Writer, tree: &Tree<'_>, node: usize, hidden: bool, region: Region) {
     if *tree.name(node) != local_name!("title") {
         return;
@@ -336,7 +336,7 @@ fn alternative(
 }
 
 fn alone(writer: &mut Writer, alt: &str, hidden: bool, region: Region) {
-    // What stands around an image in a line goes on behind it: only the text proper is cut.
+    // The text around an image in a line continues after it: only real text is cut.
     writer.close_block();
     writer.write(alt, hidden, region, true);
     writer.close_block();
@@ -396,7 +396,7 @@ fn place(text: &str, start: usize) -> Range<usize> {
     start + skipped..text.len()
 }
 
-/// Elements whose content is no text of the page.
+/// Elements whose content is not text of the page.
 fn skips(name: &LocalName) -> bool {
     matches!(
         *name,
@@ -416,13 +416,13 @@ fn skips(name: &LocalName) -> bool {
             | local_name!("noframes")
             | local_name!("noembed")
             | local_name!("math")
-            // How a word is read stands beside it, and is no part of it.
+            // The reading of a word beside it (ruby) is not part of it.
             | local_name!("rt")
             | local_name!("rp")
     )
 }
 
-/// Whether a style has one of the words that hide.
+/// Whether a style contains one of the words that hide.
 fn says_none(style: &[u8]) -> bool {
     let has = |word: &[u8]| {
         style
@@ -432,7 +432,7 @@ fn says_none(style: &[u8]) -> bool {
     has(b"none") || has(b"hidden")
 }
 
-/// Whether an element says that it is not shown.
+/// Whether an element is hidden by its attributes.
 fn hides(tree: &Tree<'_>, node: usize, name: &LocalName) -> bool {
     if matches!(
         *name,

@@ -1,4 +1,4 @@
-//! How much there is on a page to read and to do, for a browser with scripts: what tells a page from one that only replaces it.
+//! How much there is on a page to read and to do, for a browser with scripts; a page with little of both is a stand-in for another.
 
 use html5ever::local_name;
 
@@ -44,7 +44,7 @@ impl Outline {
         outline
     }
 
-    /// Counts an element; says whether what it contains is left out.
+    /// Counts an element; returns whether its content is left out.
     fn count(&mut self, tree: &Tree<'_>, node: usize) -> bool {
         let name = tree.name(node);
         match *name {

@@ -46,7 +46,7 @@ pub fn parse(text: &str, syntax: Syntax) -> Page {
     let tokenizer = Tokenizer::new(Shallow::new(syntax), TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(&*within));
-    // It stops behind every script, so that a browser can run it.
+    // It stops after every script, so that a browser can run it.
     while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
     tokenizer.end();
     let shallow = tokenizer.sink;
@@ -148,7 +148,7 @@ impl TokenSink for Shallow {
                     attrs: Vec::new(),
                     ..tag.clone()
                 };
-                // What follows a script that closes itself is no script, so the switch is not passed on.
+                // What follows a script that closes itself is not script, so the switch is not passed on.
                 let _ = self.builder.process_token(token, line);
                 let _ = self.builder.process_token(Token::TagToken(end), line);
                 TokenSinkResult::Continue
@@ -188,7 +188,7 @@ fn is_formatting(name: &LocalName) -> bool {
     )
 }
 
-/// Whether an element of this name counts as a level: not if it has no content or its end tag is commonly left out.
+/// Whether an element of this name counts as a level: not if it has no content or if authors usually leave out its end tag.
 fn nests(name: &LocalName) -> bool {
     !is_void(name)
         && !matches!(

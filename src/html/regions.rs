@@ -1,4 +1,4 @@
-//! What part of the page each node belongs to: menus, head, foot, sidebars, or what the page is there for.
+//! The part of the page that each node belongs to: menus, header, footer, sidebars, or the main content.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -8,7 +8,7 @@ use html5ever::local_name;
 use super::tree::{Kind, Tree};
 use crate::{language::Lexicon, reading::Region};
 
-/// What ids and classes call parts of a page, in small letters and digits alone.
+/// The ids and classes of parts of a page, as lower-case letters and digits.
 const NAMES: &[(Region, &str)] = &[
     (
         Region::Navigation,
@@ -47,8 +47,8 @@ static CALLED: LazyLock<HashMap<&'static str, Region, RandomState>> = LazyLock::
     NAMES.iter().flat_map(names).collect()
 });
 
-/// The region of every node. A region that an element merely calls itself is not believed
-/// where it would take most of the page's text.
+/// The region of every node. A region that is only a name of an element is ignored
+/// if it would contain most of the text of the page.
 #[must_use]
 pub fn of(tree: &Tree<'_>) -> Vec<Region> {
     let count = tree.nodes.len();
@@ -58,7 +58,7 @@ pub fn of(tree: &Tree<'_>) -> Vec<Region> {
         .collect();
     let weights = weights(tree);
     let mut regions = vec![Region::Main; count];
-    // Whether a node stands inside an article or section, whose header and footer are its own.
+    // Whether a node is inside an article or section, which has its own header and footer.
     let mut sectioned = vec![false; count];
     for node in 1..count {
         let parent = tree.nodes[node].parent;
@@ -77,7 +77,7 @@ pub fn of(tree: &Tree<'_>) -> Vec<Region> {
         let own = by_element(tree, node, sectioned[parent])
             .or_else(|| by_its_names(tree, node, &by_class).filter(|_| small()));
         if let Some(own) = own {
-            // A menu in the head or the foot is a menu.
+            // A menu in the header or footer is a menu.
             if regions[parent] == Region::Main || own == Region::Navigation {
                 regions[node] = own;
             }
@@ -86,13 +86,13 @@ pub fn of(tree: &Tree<'_>) -> Vec<Region> {
     regions
 }
 
-/// How many bytes of text stand below each node.
+/// How many bytes of text are below each node.
 fn weights(tree: &Tree<'_>) -> Vec<usize> {
     let mut weights = vec![0; tree.nodes.len()];
     for node in (1..tree.nodes.len()).rev() {
         if let Kind::Text(text) = tree.nodes[node].kind {
             weights[node] = match text.as_bytes().trim_ascii() {
-                // White space of other kinds is none of ASCII.
+                // Other white space is not ASCII.
                 it if it.is_ascii() => it.len(),
                 _ => text.trim().len(),
             };
@@ -131,7 +131,7 @@ fn by_its_names(tree: &Tree<'_>, node: usize, by_class: &[Option<Region>]) -> Op
     called(id).or(by_class[tree.class_number(node)])
 }
 
-/// The region that an id or a class of this name commonly stands for.
+/// The region that an id or a class with this name usually means.
 fn called(name: &str) -> Option<Region> {
     if !(3..=32).contains(&name.len()) {
         return None;
@@ -144,6 +144,6 @@ fn called(name: &str) -> Option<Region> {
     }
     let plain = std::str::from_utf8(&plain[..length]).ok()?;
     let known = CALLED.get(plain).copied();
-    // Dialogues of consent call themselves many things, all of them long.
+    // Consent dialogues have many names, all of them long.
     known.or_else(|| Lexicon::is_consent_attribute(plain).then_some(Region::Aside))
 }

@@ -1,4 +1,4 @@
-//! What markup says of a text beside showing it: that it is struck out, and the number that a counter ends at.
+//! What markup says about a text beyond showing it: that it is struck out, or the number at which a counter ends.
 
 use html5ever::local_name;
 
@@ -15,7 +15,7 @@ pub fn strikes(tree: &Tree<'_>, node: usize) -> bool {
         .is_some_and(|attr| attr.contains("line-through"))
 }
 
-/// Whether an attribute of this name says what number a counter ends at: `data-to-value`, `data-count`.
+/// Whether an attribute with this name gives the number at which a counter ends: `data-to-value`, `data-count`.
 fn ends(name: &str) -> bool {
     const ENDS: [&str; 9] = [
         "to", "countto", "end", "target", "stop", "number", "final", "counter", "num",
@@ -26,7 +26,7 @@ fn ends(name: &str) -> bool {
     })
 }
 
-/// The number that a script counts up to from the `text` of an element: as an attribute of it has it, `data-to-value="134"`.
+/// The number up to which a script counts from the `text` of an element, from an attribute: `data-to-value="134"`.
 #[must_use]
 pub fn counted_up<'a>(tree: &Tree<'a>, node: usize, text: &str) -> Option<&'a str> {
     const LONGEST: usize = 12;
@@ -51,7 +51,7 @@ pub fn counted_up<'a>(tree: &Tree<'a>, node: usize, text: &str) -> Option<&'a st
         .attributes(node)
         .map(|(name, value)| (name, value.trim()))
         .find(|(name, value)| value.len() <= LONGEST && is_number(value) && ends(name))?;
-    // A number of nothing else: an element without text that has one is a counter by its class alone.
+    // An element without text that has such a number is a counter only if its class says so.
     let is_counter = !shown.is_empty()
         || tree
             .classes(node)

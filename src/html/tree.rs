@@ -41,7 +41,7 @@ pub struct Tree<'a> {
     page: &'a Page,
     /// The nodes as the document knows them.
     ids: Vec<NodeId>,
-    /// For each node the number of its class attribute; 0 for none.
+    /// For each node the number of its class attribute; 0 if it has none.
     class_numbers: Vec<u32>,
     /// The different class attributes; the first is empty.
     class_values: Vec<&'a str>,
@@ -171,13 +171,13 @@ impl<'a> Tree<'a> {
         attrs.iter().map(|attr| (&*attr.0.local, &*attr.1))
     }
 
-    /// The number of a node's class attribute: the same for the same attribute, 0 for none.
+    /// The number of a node's class attribute: equal attributes have equal numbers; 0 if it has none.
     #[must_use]
     pub fn class_number(&self, node: usize) -> usize {
         self.class_numbers[node] as usize
     }
 
-    /// The different class attributes by their numbers; pages repeat a few of them without end, so each is looked at once.
+    /// The different class attributes by their numbers. Pages repeat a few of them very often, so each is interpreted once.
     pub fn class_values(&self) -> impl Iterator<Item = &'a str> {
         self.class_values.iter().copied()
     }

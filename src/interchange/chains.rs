@@ -225,14 +225,20 @@ mod tests {
         let page = "HTTP/1.1 200 OK\r\n\r\n";
         let mut chains = Chains::default();
         let mut lengths: Vec<Vec<usize>> = Vec::new();
-        for it in [
+        for hop in [
             capture("https://example.org/old", "20240601000000", there),
             capture("https://example.org/else", "20240601000000", page),
             capture("https://example.org/new", "20240601000001", page),
             capture("https://example.org/new", "20240701000001", page),
             capture("https://example.org/old", "20250601000000", there),
         ] {
-            lengths.push(chains.add(it).iter().map(|it| it.captures.len()).collect());
+            lengths.push(
+                chains
+                    .add(hop)
+                    .iter()
+                    .map(|hop| hop.captures.len())
+                    .collect(),
+            );
         }
         let expected = [vec![], vec![1], vec![2], vec![1], vec![]];
         assert_eq!(lengths, expected);

@@ -182,19 +182,19 @@ impl<'a> Importer<'a> {
     ) -> Result<Imported, StoreError> {
         let mut waiting = std::mem::take(&mut self.unresolved);
         waiting.sort_by_key(Unresolved::date);
-        for it in waiting {
-            let found = match it.among(&self.originals) {
-                None => self.in_archive(&it)?,
+        for awaited in waiting {
+            let found = match awaited.among(&self.originals) {
+                None => self.in_archive(&awaited)?,
                 found => found,
             };
             if let Some(capture) = found {
-                self.take(self.whose.of(capture, &it.file)).await?;
+                self.take(self.whose.of(capture, &awaited.file)).await?;
             } else {
                 self.imported.lost += 1;
                 tell(Err(&WarcError::NoCapture {
-                    file: it.file.clone(),
-                    offset: it.offset,
-                    detail: it.detail(),
+                    file: awaited.file.clone(),
+                    offset: awaited.offset,
+                    detail: awaited.detail(),
                 }));
             }
         }
@@ -219,9 +219,9 @@ impl<'a> Importer<'a> {
     fn bind(&mut self) -> Result<(), StoreError> {
         let mut lists: BTreeMap<(TargetUri, Instant), BTreeMap<u32, (TargetUri, Instant)>> =
             BTreeMap::new();
-        for it in std::mem::take(&mut self.further) {
-            let pages = lists.entry((it.of.list, it.of.at)).or_default();
-            pages.insert(it.of.place, (it.uri, it.date));
+        for further in std::mem::take(&mut self.further) {
+            let pages = lists.entry((further.of.list, further.of.at)).or_default();
+            pages.insert(further.of.place, (further.uri, further.date));
         }
         for (list, pages) in lists {
             let pages: Vec<(TargetUri, Instant)> = pages.into_values().collect();
@@ -250,22 +250,22 @@ impl<'a> Importer<'a> {
         let second = |at: Instant| at.timestamp();
         let said = revisit.refers_to_date().map(second);
         let digest = revisit.payload_digest().and_then(LabelledDigest::parse);
-        for (_, it) in stored.iter().rev().take(LOOKED_AT) {
-            let Some(payload) = it.payload_digest else {
+        for (_, visit) in stored.iter().rev().take(LOOKED_AT) {
+            let Some(payload) = visit.payload_digest else {
                 continue;
             };
             let is_meant = match &digest {
                 Some(digest) => match self.store.payload(&payload) {
                     Ok(bytes) => digest.is_of(&bytes),
                     Err(StoreError::Removed { .. } | StoreError::NotHeld { .. }) => {
-                        said == Some(second(it.date))
+                        said == Some(second(visit.date))
                     }
                     Err(error) => return Err(error),
                 },
-                None => said == Some(second(it.date)),
+                None => said == Some(second(visit.date)),
             };
             if is_meant {
-                return Ok(Some(revisit.resolved(payload, it.date, uri)));
+                return Ok(Some(revisit.resolved(payload, visit.date, uri)));
             }
         }
         Ok(None)

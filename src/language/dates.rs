@@ -16,7 +16,7 @@ pub fn is_month(word: &str) -> bool {
     })
 }
 
-/// A date that is the whole of `text`; a year or a month alone is none.
+/// A date, if `text` consists only of it; a year or a month alone is not a date.
 #[must_use]
 pub fn whole(text: &str) -> Option<NaiveDate> {
     let text = text.trim_matches(|character: char| {
@@ -26,7 +26,7 @@ pub fn whole(text: &str) -> Option<NaiveDate> {
     (range == (0..text.len())).then_some(date)
 }
 
-/// The first full date in `text` and where it stands.
+/// The first full date in `text` and its place.
 #[must_use]
 pub fn first(text: &str) -> Option<(NaiveDate, Range<usize>)> {
     let words = words(text);
@@ -123,7 +123,7 @@ fn starting(words: &[Word<'_>]) -> Option<(NaiveDate, Range<usize>)> {
     close.then(|| (date, first.0..third.0 + third.1.len()))
 }
 
-/// `2024年5月2日`, and what stands behind it without a space.
+/// `2024年5月2日`, and what follows it without a space.
 fn ideographic(word: &str) -> Option<(NaiveDate, usize)> {
     let (before, rest) = word.split_once('年')?;
     let (month, rest) = rest.split_once('月')?;
@@ -140,7 +140,7 @@ fn numeric(word: &str) -> Option<NaiveDate> {
     if let Some(year) = year(a) {
         return NaiveDate::from_ymd_opt(year, b.parse().ok()?, c.parse().ok()?);
     }
-    // With slashes the month is held for the first number, as the articles at hand are American; a number
+    // With slashes the first number counts as the month, because the articles at hand are American; a number
     // above 12 there can only be a day.
     let (first, second): (u32, u32) = (a.parse().ok()?, b.parse().ok()?);
     let year = year(c)?;

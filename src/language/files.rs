@@ -50,7 +50,7 @@ pub(super) const FILES: [(&str, &str); 39] = [
 
 /// A section of the files.
 pub(super) trait Section: DeserializeOwned + Default {
-    /// What stands in brackets above it.
+    /// The text in brackets above it.
     const NAME: &'static str;
 }
 
@@ -124,7 +124,7 @@ fn capital(value: &toml::Value) -> Option<&str> {
     }
 }
 
-/// The text of the words that were added; empty for none. What is read depends on it.
+/// The text of the words that a user added; empty if there are none. Readings depend on it.
 #[must_use]
 pub fn added_words() -> &'static str {
     ADDED.get().map_or("", |it| &it.text)
@@ -176,7 +176,7 @@ fn section<'a>(file: &'a str, name: &str) -> &'a str {
     &rest[..rest.find("\n[").map_or(rest.len(), |at| at + 1)]
 }
 
-/// A section with the lists of another behind its own.
+/// A section followed by the lists of another.
 fn joined<T: DeserializeOwned>(text: &str, more: &toml::Value) -> Result<T, toml::de::Error> {
     let mut table: Table = toml::from_str(text)?;
     for (key, more) in more.as_table().into_iter().flatten() {

@@ -13,7 +13,7 @@ use foldhash::fast::FixedState;
 
 use super::{LegalForm, files::sections};
 
-/// What kind of body a legal form names, by the key of the files; `None` for a form that says nothing of the kind, such as `Inc`.
+/// The kind of body that a legal form names, by the key of the files; `None` for a form without a kind, such as `Inc`.
 pub type Class = Option<&'static str>;
 
 /// The most words a form in the files has.
@@ -95,9 +95,9 @@ fn longest<'a, 'b: 'a>(
     })
 }
 
-/// The range of `words` that is the name without its legal forms, and the first class that they tell.
+/// The range of `words` that is the name without its legal forms, and the class of the first that has one.
 ///
-/// A form at the start counts only where it is one that stands there in life (`OOO Oboronnye`, `PT Astra`) or has several
+/// A form at the start counts only if it is one that is really written there (`OOO Oboronnye`, `PT Astra`) or has several
 /// words; at least one word always stays.
 #[must_use]
 pub fn strip(words: &[&str]) -> (Range<usize>, Class) {
@@ -146,7 +146,7 @@ pub fn is_form(folded: &str) -> bool {
     FORMS.classes.contains_key(folded)
 }
 
-/// Whether a stretch behind a comma belongs to the name before it: a legal form, a generation or a degree, such as `Inc.` or `Jr.`
+/// Whether a stretch after a comma belongs to the name before it: a legal form, a generation or a degree, such as `Inc.` or `Jr.`
 #[must_use]
 pub fn is_appended(stretch: &str) -> bool {
     const LONGEST: usize = 5;

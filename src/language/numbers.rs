@@ -28,13 +28,13 @@ pub enum Rounding {
 pub struct Number {
     /// Its value.
     pub value: f64,
-    /// Its value where the one separator in it parts thousands, or a fraction, and not the other: `1.250`.
+    /// Its value if the one separator in it is for thousands, or for a fraction, but not for both: `1.250`.
     pub other: Option<f64>,
     /// How it was rounded.
     pub rounding: Rounding,
     /// The first word it takes, words of rounding included.
     pub first: usize,
-    /// The word behind its last.
+    /// The word after its last.
     pub end: usize,
     /// A unit that is written as a sign: `%`, `$`.
     pub sign: Option<&'static str>,
@@ -49,9 +49,9 @@ pub struct Text<'a> {
     pub folded: &'a str,
     /// The words of the text, in order.
     pub words: &'a [Word<'a>],
-    /// The first part of the tag of the language that the page says it is in.
+    /// The first part of the tag of the language that the page declares.
     pub language: Option<&'a str>,
-    /// Whether a place in `folded` stands between two lines.
+    /// Whether a place in `folded` is between two lines.
     pub breaks: &'a dyn Fn(usize) -> bool,
 }
 
@@ -117,7 +117,7 @@ impl Text<'_> {
         })
     }
 
-    /// `3 400`, `1 000 000`: thousands parted by single spaces, and the word behind.
+    /// `3 400`, `1 000 000`: thousands with single spaces between them, and the word after them.
     fn grouped(self, at: usize) -> Option<(f64, usize)> {
         let first = self.words.get(at)?;
         let start = ascii(first.text);
@@ -128,7 +128,7 @@ impl Text<'_> {
         while let Some(next) = self.words.get(end) {
             let spaced = self.folded.get(last..next.range.start) == Some(" ");
             let digits = ascii(next.text);
-            // The last group may have a fraction behind it: `1 234,50`.
+            // The last group may have a fraction after it: `1 234,50`.
             let (group, fraction) = digits.split_at_checked(3).unwrap_or((&digits, ""));
             let whole = fraction.is_empty() || fraction.starts_with([',', '.']);
             if !(spaced && !(self.breaks)(last) && group.len() == 3 && is_digits(group) && whole) {
@@ -157,7 +157,7 @@ impl Text<'_> {
         scale(word, self.language)
     }
 
-    /// `one hundred thirty-four`, `a dozen`, `half a million`, `vierundzwanzig`: a number in words, and the word behind it.
+    /// `one hundred thirty-four`, `a dozen`, `half a million`, `vierundzwanzig`: a number in words, and the word after it.
     fn spelt(self, from: usize) -> Option<(f64, usize)> {
         let text = |at: usize| self.words.get(at).map(|word| word.text);
         if text(from) == Some("half") {
@@ -189,7 +189,7 @@ impl Text<'_> {
         (any && at > from).then_some((total + current, at))
     }
 
-    /// Takes a word into a number that is spelt out; says whether it is a part of it.
+    /// Adds a word to a number that is spelt out; returns whether it is a part of it.
     fn takes(self, word: &str, total: &mut f64, current: &mut f64, any: &mut bool) -> bool {
         let Some(parts) = self.parts(word) else {
             return false;
@@ -502,7 +502,7 @@ mod tests {
         for (word, all) in &TABLE.words {
             for spelt in all {
                 let language = Some(spelt.language);
-                // A scale alone is no number.
+                // A scale alone is not a number.
                 let (text, want) = if scale(word, language).is_some() {
                     (format!("3 {word} towns"), spelt.value * 3.0)
                 } else {

@@ -1,4 +1,4 @@
-//! What pages say that stand in for the page asked for, and what tells that a list goes on.
+//! The wording of pages that replace the requested page, and of lists that continue elsewhere.
 
 use std::sync::LazyLock;
 
@@ -8,10 +8,10 @@ use super::{
     phrases::{Phrase, Phrases},
 };
 
-/// What a phrase speaks for. A paywall is a login wall that shows the beginning of the page, so it has phrases of its own.
+/// What a phrase is evidence of. A paywall is a login wall that shows the beginning of the page, so it has phrases of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Topic {
-    /// The visitor is kept out: challenges, refusals.
+    /// The visitor is refused: challenges, refusals.
     Blocked,
     /// Something does not work, or not now.
     Unavailable,
@@ -29,7 +29,7 @@ pub enum Topic {
     Placeholder,
     /// A script is to bring the content.
     Script,
-    /// That a list goes on: as a title, what its buttons say; in the text, a line below it; weak, words for pages.
+    /// That a list continues: as a title, as the text of its buttons; in the text, a line below it; weak, words for pages.
     More,
 }
 
@@ -46,14 +46,14 @@ const TOPICS: [(Topic, &str); 9] = [
     (Topic::Script, "page.script"),
 ];
 
-/// How much a phrase says.
+/// The strength of a phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// Something, but only as a title or first heading.
     Title,
     /// Much, anywhere.
     Text,
-    /// A little: several are needed, and nothing else on the page.
+    /// Weak: several are needed, and no other content on the page.
     Weak,
 }
 
@@ -66,7 +66,7 @@ pub struct Row {
     pub language: usize,
     /// What the phrase is about.
     pub topic: Topic,
-    /// Where the phrase must be, to say so.
+    /// Where the phrase must be to count.
     pub strength: Strength,
 }
 
@@ -92,7 +92,7 @@ impl Row {
 /// A phrase in a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Spoken {
-    /// What it speaks for.
+    /// What it is evidence of.
     pub row: Row,
     /// The phrase.
     pub phrase: &'static str,
@@ -100,7 +100,7 @@ pub struct Spoken {
     pub at: usize,
 }
 
-/// The number of the language of what is said in no language or in all of them.
+/// The number of the language for what is written in no language or in all of them.
 pub const ANY: usize = FILES.len() - 1;
 
 /// How many languages there are.
@@ -126,7 +126,7 @@ pub fn phrases_in(text: &str) -> Vec<Spoken> {
     spoken(&PAGES.phrases, text)
 }
 
-/// The phrases in a text in lower case that tell that a list goes on, in the order of their places.
+/// The phrases in a text in lower case that mean that a list continues, in the order of their places.
 #[must_use]
 pub fn more_in(text: &str) -> Vec<Spoken> {
     spoken(&MORE, text)

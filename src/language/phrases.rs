@@ -9,7 +9,7 @@ pub(super) struct Phrase {
     pub(super) text: String,
     /// Whether a longer word may begin so.
     pub(super) stem: bool,
-    /// Whether it is the whole of a line.
+    /// Whether it is a complete line.
     pub(super) whole_line: bool,
     /// The code of its language.
     pub(super) language: &'static str,
@@ -66,7 +66,7 @@ impl Phrase {
     }
 }
 
-/// Whether a character is of a script that does not part words by spaces: there each one may begin a word.
+/// Whether a character is of a script without spaces between words: there each one may begin a word.
 fn is_unparted(character: char) -> bool {
     character >= '\u{3040}' || ('\u{e00}'..'\u{f00}').contains(&character)
 }

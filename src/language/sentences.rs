@@ -63,7 +63,7 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The sentences of a text of lines; none goes over a line's end.
+/// The sentences of a text of lines; a sentence never crosses the end of a line.
 #[must_use]
 pub fn in_lines(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use super::{Person, files::sections};
 use crate::text::letters;
 
-/// A folded name without the titles before and after it; as it is where it has none, or where too little would be left.
+/// A folded name without the titles before and after it; unchanged if there are none, or if too little would be left.
 #[must_use]
 pub fn without_titles(folded: &str) -> &str {
     let mut name = folded.trim();
@@ -56,7 +56,7 @@ fn without_last(name: &str) -> Option<&str> {
     }
     let (before, last) = name.rsplit_once(char::is_whitespace)?;
     let title = letters(last);
-    // Without a comma, only a text that is too long for a part of a name, or contains points, is a title.
+    // Without a comma, only a text that is too long for part of a name, or contains full stops, is a title.
     let telling = title.len() >= 3 || last.contains('.');
     (telling && TITLES.after.contains(title.as_str())).then_some(before)
 }

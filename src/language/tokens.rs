@@ -64,7 +64,7 @@ pub fn words_of(folded: &str) -> Vec<Word<'_>> {
     words
 }
 
-/// Whether a letter is of a script that does not part words by spaces: ideographs and kana, and those whose lines break by a
+/// Whether a letter is of a script without spaces between words: ideographs and kana, and those whose lines break by a
 /// dictionary (Unicode's line breaking class SA), or between syllables.
 #[must_use]
 pub fn is_unparted(letter: char) -> bool {

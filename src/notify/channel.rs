@@ -46,7 +46,7 @@ pub enum Kind {
     Ntfy,
     /// A chat that takes what Slack takes.
     Slack,
-    /// Discord.
+    /// A chat with the interface of Slack.
     Discord,
     /// A workflow of Microsoft Teams.
     Teams,
@@ -54,7 +54,7 @@ pub enum Kind {
     Matrix,
     /// A program.
     Command,
-    /// Whatever Apprise can send to.
+    /// Any service that Apprise can send to.
     Apprise,
 }
 
@@ -107,7 +107,7 @@ pub(super) struct Mail {
     pub(super) attach: bool,
 }
 
-/// Who takes mails.
+/// Who delivers mails.
 #[derive(Clone, Debug)]
 pub(super) enum Carrier {
     /// The program of that path.
@@ -141,7 +141,7 @@ pub enum Parcel {
 }
 
 impl Filter {
-    /// The part of a change that the channel takes; `None` if it takes none of it.
+    /// The part of a change that the channel accepts; `None` if it does not accept any of it.
     #[must_use]
     pub fn take(&self, change: &Change) -> Option<Change> {
         let is_heavy = match (self.weight, change.weight) {
@@ -158,7 +158,7 @@ impl Filter {
     }
 }
 
-/// Whether a name matches a pattern, in which `*` stands for anything.
+/// Whether a name matches a pattern, in which `*` matches anything.
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
@@ -220,7 +220,7 @@ impl Channel {
         }))
     }
 
-    /// What it does, in a few words, without secrets: `webhook to hooks.example.org, after each run`.
+    /// A short description without secrets: `webhook to hooks.example.org, after each run`.
     #[must_use]
     pub fn described(&self) -> String {
         let to = |url: &Address| match url {
@@ -266,7 +266,7 @@ impl Kind {
         ("apprise", Self::Apprise),
     ];
 
-    /// The keys that it needs, and those that it takes besides.
+    /// The keys that it needs, and those that are optional.
     pub(super) fn keys(self) -> (&'static [&'static str], &'static [&'static str]) {
         match self {
             Self::Mail => (

@@ -16,7 +16,7 @@ pub(super) use ntfy::ntfy;
 pub(super) use slack::slack;
 pub(super) use teams::teams;
 
-/// The most bytes of text for Apprise, which hands it to services with limits of their own.
+/// The most bytes of text for Apprise, which passes it to services with limits of their own.
 const APPRISE: usize = 8_000;
 
 /// A message for Apprise's API, which passes it on to over a hundred services: `POST /notify/KEY`.

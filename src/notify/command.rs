@@ -1,4 +1,4 @@
-//! A command that gets a message as JSON on stdin, and says with its exit code whether it took it; and `sendmail`.
+//! A command that gets a message as JSON on stdin, and reports by its exit code whether it accepted it; and `sendmail`.
 
 use std::{
     io::{Read, Write},
@@ -9,7 +9,7 @@ use std::{
 
 use super::{Outcome, plain::clean};
 
-/// How often one looks whether it has ended.
+/// The pause between two checks whether it has ended.
 const LOOK: Duration = Duration::from_millis(10);
 
 /// Runs a command with `input`, for at most `time`. It gets the environment of this program.
@@ -30,15 +30,15 @@ pub fn run(command: &[String], input: &[u8], time: Duration) -> Outcome {
     };
     let (stdin, stderr) = (child.stdin.take(), child.stderr.take());
     let given = input.to_vec();
-    // Both end with the child; what it starts itself may keep them, so nobody waits for them.
+    // Both end with the child; processes that it starts may keep them open, so they are not waited for.
     thread::spawn(move || {
-        // A command that does not read its input says by its exit code what it thinks of it.
+        // A command that does not read its input still reports by its exit code.
         let _ = stdin.map(|mut pipe| pipe.write_all(&given));
     });
     let (sender, receiver) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let mut said = Vec::new();
-        // Why it failed is all that it can say; without that, the exit code is enough.
+        // Its output is the reason of the failure; without output, the exit code is enough.
         let _ = stderr.map(|pipe| pipe.take(4_096).read_to_end(&mut said));
         let _ = sender.send(said);
     });
@@ -48,7 +48,7 @@ pub fn run(command: &[String], input: &[u8], time: Duration) -> Outcome {
             Ok(Some(status)) => break status,
             Ok(None) if Instant::now() < end => thread::sleep(LOOK),
             _ => {
-                // It can have ended by itself in the meantime.
+                // It may have ended by itself in the meantime.
                 let _ = child.kill();
                 let _ = child.wait();
                 let seconds = time.as_secs();

@@ -1,4 +1,4 @@
-//! What a message is about: the changes, the heaviest first, each with the words of the page then and now.
+//! The content of a message: the changes, the heaviest first, each with the words of the page then and now.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use crate::{
     text::counted,
 };
 
-/// Everything that one message says.
+/// The content of one message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Digest {
     /// The key by which receivers drop repeats: the same for every attempt to send it.
     pub id: String,
     /// When it was written.
     pub at: Instant,
-    /// The address of the desk; `None` if nobody else can open it.
+    /// The address of the desk; `None` if only this machine can open it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// How many changes there are, in words: `3 new: 2 to decide on 2 pages, 1 reference lost`.
@@ -31,7 +31,7 @@ pub struct Digest {
 /// The most changes that a message keeps.
 const KEPT: usize = 100;
 
-/// One change of a page, whoever cites it.
+/// One change of a page, for all profiles that cite it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// Its weight; `None` for good news.
@@ -40,12 +40,12 @@ pub struct Change {
     pub kind: String,
     /// The name, the words or the reference that it is about.
     pub what: String,
-    /// What the program says about it, as a sentence.
+    /// The description of the change, as a sentence.
     pub said: String,
-    /// What the page said before.
+    /// The words of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<Words>,
-    /// What it says now.
+    /// Its words now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Words>,
     /// The address of the page.
@@ -114,7 +114,7 @@ impl Digest {
         all.any(|change| change.weight == Some(Weight::Lost))
     }
 
-    /// A message without news, which shows that a channel works.
+    /// A message without news, to test a channel.
     #[must_use]
     pub fn trial(id: String, at: Instant, site: Option<String>) -> Self {
         Self {
@@ -127,7 +127,7 @@ impl Digest {
                 weight: None,
                 kind: "test".to_owned(),
                 what: "A test of this channel".to_owned(),
-                said: "Nothing changed: somebody wants to know whether messages arrive.".to_owned(),
+                said: "Nothing changed: this message tests whether messages arrive.".to_owned(),
                 then: None,
                 now: None,
                 page: "https://example.org/".to_owned(),
@@ -136,7 +136,7 @@ impl Digest {
         }
     }
 
-    /// Whether it is a test, and has no news.
+    /// Whether it is a test without news.
     #[must_use]
     pub fn is_trial(&self) -> bool {
         self.changes.iter().all(|change| change.kind == "test")

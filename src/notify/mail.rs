@@ -52,9 +52,9 @@ pub enum MailError {
 /// The most bytes of the text of a mail.
 const MOST: usize = 60_000;
 
-/// Sends the mail for a digest, within the time of the channel. `reports` are attached where the channel wants that.
+/// Sends the mail for a digest, within the time of the channel. `reports` are attached if the settings of the channel ask for it.
 ///
-/// A server that took the mail without saying so gets it again, under the same Message-ID.
+/// A server that accepted the mail without an answer gets it again, under the same Message-ID.
 ///
 /// # Errors
 /// The mail cannot be written.
@@ -71,7 +71,7 @@ pub async fn deliver(
     match &mail.carrier {
         Carrier::Sendmail(program) => {
             let command = [program.as_str(), "-t", "-i"].map(str::to_owned);
-            // `sendmail` wants the line ends of the machine.
+            // `sendmail` expects the line ends of the machine.
             let text = String::from_utf8_lossy(&message.formatted()).replace("\r\n", "\n");
             Ok(command::run(&command, text.as_bytes(), channel.time))
         }
@@ -82,7 +82,7 @@ pub async fn deliver(
             login,
         } => {
             let transport = transport(host, *port, *security, login.as_ref(), channel.time)?;
-            // The limit of the transport is one for each step; a server that is slow at every step would take minutes.
+            // The limit of the transport applies to each step; a server that is slow at every step would take minutes.
             let sent = tokio::time::timeout(channel.time, transport.send(message)).await;
             Ok(match sent {
                 Ok(Ok(_)) => Outcome::Sent,
@@ -125,7 +125,7 @@ fn transport(
     Ok(builder.build())
 }
 
-/// 4xx: later. 5xx: never. No answer: nobody knows whether it arrived, so later, under the same Message-ID.
+/// 4xx: later. 5xx: never. Without an answer the mail may or may not have arrived, so later, under the same Message-ID.
 fn of_error(error: &lettre::transport::smtp::Error) -> Outcome {
     let mut why = error.to_string();
     let mut cause = error.source();

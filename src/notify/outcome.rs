@@ -1,30 +1,30 @@
-//! What came of an attempt to send a message, and when the next one is made.
+//! The result of an attempt to send a message, and the time of the next one.
 
 use chrono::TimeDelta;
 
 use crate::clock::Instant;
 
-/// What came of an attempt.
+/// The result of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The receiver has it.
+    /// The receiver accepted it.
     Sent,
     /// Another attempt may help; not before the time that the receiver asked for.
     Later {
         /// What happened.
         why: String,
-        /// How long the receiver wants to be left alone.
+        /// How long the receiver wants no further attempt.
         after: Option<TimeDelta>,
     },
-    /// The receiver does not want it: further attempts would not help.
+    /// The receiver refuses it: further attempts would not help.
     Refused {
-        /// What it said.
+        /// Its answer.
         why: String,
     },
 }
 
 impl Outcome {
-    /// An attempt that another one may follow.
+    /// A failed attempt that may be repeated.
     #[must_use]
     pub fn later(why: impl Into<String>) -> Self {
         let why = why.into();
@@ -35,7 +35,7 @@ impl Outcome {
 /// The pauses after the first, second, … attempt, in minutes: a day in all.
 const PAUSES: [i64; 8] = [1, 5, 30, 60, 120, 240, 360, 624];
 
-/// When the attempt after `tries` failed ones is made; `None` if there is none.
+/// When the attempt after `tries` failed ones is made; `None` if there are no more.
 #[must_use]
 pub fn next_try(now: Instant, tries: u32, after: Option<TimeDelta>) -> Option<Instant> {
     let place = usize::try_from(tries.saturating_sub(1)).ok()?;

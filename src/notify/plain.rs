@@ -1,4 +1,4 @@
-//! A digest as plain text, and what makes text from pages harmless in every form.
+//! A digest as plain text, and the cleaning that makes text from pages harmless in every form.
 
 use super::digest::{Change, Cited, Digest};
 use crate::text::{is_invisible, one_line};
@@ -21,7 +21,7 @@ pub(super) fn clean(text: &str, longest: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Isolates, line and paragraph separators, tags, and characters that are none.
+/// Isolates, line and paragraph separators, tags, and code points that are not characters.
 fn is_odd(letter: char) -> bool {
     matches!(letter,
         '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{206f}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
@@ -32,7 +32,7 @@ fn is_odd(letter: char) -> bool {
 pub(super) enum Line {
     /// The first: the verdict in one word, and what it is about.
     Head { label: String, what: String },
-    /// Text after a word of ours, or alone.
+    /// Text after a word of the program, or alone.
     Text { lead: String, text: String },
     /// An address of the web.
     Link { lead: &'static str, address: String },
@@ -75,7 +75,7 @@ pub(super) fn lines(change: &Change) -> Vec<Line> {
 /// The longest address that is shown.
 const LONGEST_ADDRESS: usize = 500;
 
-/// A link; text where the address could end it early, or is none of the web.
+/// A link; text if the address contains characters that could end it early, or is not an address of the web.
 fn link(lead: &'static str, address: &str) -> Line {
     let is_web = address.starts_with("https://") || address.starts_with("http://");
     if is_web && !address.contains(['<', '>', '|', ' ', '"', '\'', '…', '`', '\\']) {
@@ -101,7 +101,7 @@ fn titles(cited: &[Cited]) -> String {
     }
 }
 
-/// The longest text that `render` makes of the first changes and fits into `most` bytes; `render` gets the changes and how many are left out.
+/// The longest text that `render` makes of the first changes and that fits into `most` bytes; `render` gets the changes and how many are left out.
 pub(super) fn fitting(
     digest: &Digest,
     most: usize,

@@ -1,4 +1,4 @@
-//! A message as an HTTP request, for whoever may send it; and what the answer means.
+//! A message as an HTTP request, which another module sends; and the meaning of the answer.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Outcome, Secret, plain::clean};
 
-/// An HTTP request with a message. Its address and fields may hold secrets, so they are not printed.
+/// An HTTP request with a message. Its address and fields may contain secrets, so they are not printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Post {
     /// Whether it is a PUT; else it is a POST.
@@ -61,7 +61,7 @@ impl fmt::Debug for Post {
 }
 
 impl Answer {
-    /// What it means. A redirect is a failure: it is not followed.
+    /// The outcome that it means. A redirect is a failure: it is not followed.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let said = clean(&self.body, 200);
@@ -71,7 +71,7 @@ impl Answer {
         };
         match self.status {
             200..=299 => Outcome::Sent,
-            // Standard Webhooks: the receiver is switched off.
+            // Standard Webhooks: the receiver wants no more messages.
             410 => Outcome::Refused { why },
             _ => Outcome::Later {
                 why,
@@ -80,7 +80,7 @@ impl Answer {
         }
     }
 
-    /// The pause that Matrix and Discord ask for in the body.
+    /// The pause that Matrix and Discord give in the body.
     fn asked_in_body(&self) -> Option<TimeDelta> {
         let body: Value = serde_json::from_str(&self.body).ok()?;
         let matrix = body.get("retry_after_ms").and_then(Value::as_i64);

@@ -1,4 +1,4 @@
-//! Secrets: the settings only say where one is; its text is in no message, log, store or output.
+//! Secrets: the settings contain only their places; their texts are not in any message, log, store or output.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
@@ -20,7 +20,7 @@ pub struct Secret(String);
 /// Why a secret cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
-    /// It is not said where it is.
+    /// The text does not name a place.
     #[error("it must say where the secret is: `file:PATH`, `env:NAME` or `credential:NAME`")]
     Literal,
     /// The file or credential cannot be read.
@@ -31,7 +31,7 @@ pub enum SecretError {
         /// The error of the operating system.
         why: String,
     },
-    /// There is no such variable, or nothing in it.
+    /// The variable does not exist or is empty.
     #[error("{place} is empty")]
     Empty {
         /// Where it should be.
@@ -40,13 +40,13 @@ pub enum SecretError {
 }
 
 impl Secret {
-    /// A secret out of other secrets, or of what is none.
+    /// A secret made from other secrets, or from a text that is not secret.
     #[must_use]
     pub fn of(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// Its text, for the one who sends it.
+    /// Its text, for the sender of a message.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -88,7 +88,7 @@ impl SecretRef {
     /// Reads it.
     ///
     /// # Errors
-    /// It is not there, or cannot be read.
+    /// It does not exist, or cannot be read.
     pub fn read(&self) -> Result<Secret, SecretError> {
         let place = self.to_string();
         let text = match self {

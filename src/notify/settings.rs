@@ -1,4 +1,4 @@
-//! A channel as the settings file has it: one table of keys for all kinds, and which of them each kind takes.
+//! A channel in the settings file: one table of keys for all kinds, and the keys of each kind.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub struct ChannelKey {
     pub key: &'static str,
     /// Its type in JSON Schema.
     pub kind: &'static str,
-    /// The kinds of channels that take it, and what it is for.
+    /// The kinds of channels that accept it, and its purpose.
     pub about: &'static str,
 }
 
@@ -31,7 +31,7 @@ keys! {
     "kind" "string" "how messages are sent: `mail`, `webhook`, `ntfy`, `slack` (and what understands it: Mattermost, Rocket.Chat), `discord`, `teams`, `matrix`, `command`, `apprise`";
     "digest" "string" "when: `run` (after each run with news; the default), `07:00` (daily) or `mon 07:00` (weekly)";
     "zone" "string" "the time zone of `digest`, such as `Europe/Vilnius`; UTC by default";
-    "profiles" "array" "only these profiles, by name; `*` stands for anything";
+    "profiles" "array" "only these profiles, by name; `*` matches anything";
     "weight" "string" "only changes of at least this weight: `lost`, `words`, `name`, `moved`, `new`; pages that are back are always in";
     "kinds" "array" "only changes of these kinds: `absent`, `renamed`, `altered`, `gone`, `back`, …";
     "time" "string" "the longest time for one attempt; 30s by default";
@@ -77,7 +77,7 @@ pub struct ChannelSettings {
     pub attach: Option<bool>,
 }
 
-/// What is wrong with a channel. It never shows a value that could be a secret.
+/// A mistake in the settings of a channel. It never shows a value that could be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct Mistake {
@@ -92,22 +92,22 @@ fn mistake(key: &'static str, why: impl Into<String>) -> Mistake {
     Mistake { key, why }
 }
 
-/// Whether a key of a channel holds a secret if somebody writes one into the settings by mistake.
+/// Whether a key of a channel contains a secret if somebody writes one into the settings by mistake.
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
     matches!(key, "url" | "secrets" | "token" | "password")
 }
 
-/// The keys that every kind takes.
+/// The keys that every kind accepts.
 const COMMON: &[&str] = &[
     "kind", "digest", "zone", "profiles", "weight", "kinds", "time",
 ];
 
 impl ChannelSettings {
-    /// Reads the keys; the error says nothing, because a value can be a secret.
+    /// Reads the keys; the error has no details, because a value can be a secret.
     ///
     /// # Errors
-    /// A key has a value of another type, or there is no such key.
+    /// A key has a value of another type, or is unknown.
     #[expect(
         clippy::result_unit_err,
         reason = "every word about it could show a secret"
@@ -119,7 +119,7 @@ impl ChannelSettings {
     /// The channel with that name.
     ///
     /// # Errors
-    /// A value that its key does not take, a key that the kind does not take, or one that it needs.
+    /// A value that its key does not accept, a key that the kind does not accept, or a missing one that it needs.
     pub fn channel(&self, name: &str) -> Result<Channel, Mistake> {
         let kind: Kind = self.kind.parse().map_err(|why| mistake("kind", why))?;
         let (needed, taken) = kind.keys();

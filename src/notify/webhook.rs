@@ -1,4 +1,4 @@
-//! A signed webhook, as Standard Webhooks says (standardwebhooks.com, specification of August 2026): id, time and signature in the
+//! A signed webhook by Standard Webhooks (standardwebhooks.com, specification of August 2026): id, time and signature in the
 //! header, JSON in the body. While a secret is replaced, both the new and the old one sign.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -14,7 +14,7 @@ use crate::clock::{Instant, warc_date};
 /// The most bytes of a body: the specification asks for less than 20 kB.
 const MOST: usize = 19_000;
 
-/// What a secret begins with.
+/// The prefix of a secret.
 const PREFIX: &str = "whsec_";
 
 /// The request for a digest; `at` is the time of this attempt.
@@ -44,7 +44,7 @@ pub(super) fn post(digest: &Digest, url: Secret, secrets: &[Secret], at: Instant
     post
 }
 
-/// What webhooks and commands get.
+/// The body for webhooks and commands.
 pub(super) fn body(digest: &Digest, changes: &[Change], more: usize) -> Value {
     let kind = if digest.is_trial() {
         "test"

@@ -18,7 +18,7 @@ pub enum When {
         day: Option<Weekday>,
         /// The time of the day.
         time: NaiveTime,
-        /// Where it is that time.
+        /// The time zone of the time.
         zone: Zone,
     },
 }
@@ -27,7 +27,7 @@ pub enum When {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone(TimeZone);
 
-/// Why a text does not say when.
+/// Why a text is not a time for a digest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WhenError {
     /// Not a day and time.
@@ -44,7 +44,7 @@ impl When {
     /// Reads `run`, `07:00` or `mon 07:00`, in the time zone `zone`; empty means UTC.
     ///
     /// # Errors
-    /// The text says neither, or the zone is unknown.
+    /// The text is neither, or the zone is unknown.
     pub fn parse(text: &str, zone: &str) -> Result<Self, WhenError> {
         let zone: Zone = zone.parse()?;
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -65,7 +65,7 @@ impl When {
         self.latest(now).is_none_or(|it| it > last)
     }
 
-    /// The last time for a digest until `now`; `None` if any time is one.
+    /// The last time for a digest until `now`; `None` if a digest may be sent at any time.
     fn latest(&self, now: Instant) -> Option<Instant> {
         let Self::At { day, time, zone } = self else {
             return None;
@@ -89,7 +89,7 @@ impl Zone {
         at.naive_utc() + self.offset(at)
     }
 
-    /// The moment at which clocks show `local`; where they skip it, an hour more or less.
+    /// The moment at which clocks show `local`; if clocks skip it, an hour more or less.
     fn instant(&self, local: NaiveDateTime) -> Instant {
         let near = local.and_utc() - self.offset(local.and_utc());
         local.and_utc() - self.offset(near)

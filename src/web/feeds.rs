@@ -159,11 +159,11 @@ fn entry(of: &Of, updated: Instant, item: &Item, (now, site): (&Now, &str)) -> O
             finding.id
         );
         let review = item.review.as_ref();
-        let note = review.map(|it| {
+        let note = review.map(|review| {
             format!(
                 "{}: {}",
-                it.by,
-                it.note.as_deref().unwrap_or("change the article")
+                review.by,
+                review.note.as_deref().unwrap_or("change the article")
             )
         });
         entry.text = format!("{}\n{}", note.unwrap_or_default(), entry.text);

@@ -115,8 +115,8 @@ impl Web {
         )?;
         let from = parameter(request, "from").and_then(|parameter| parameter.parse().ok());
         Ok(match report {
-            Some(it) => pages::report(
-                &it,
+            Some(report) => pages::report(
+                &report,
                 from.unwrap_or_default(),
                 &encoded(&entry.name),
                 origins,
@@ -191,7 +191,7 @@ impl Web {
     /// `/view/DATE/URI`: a capture in its frame.
     pub(super) fn view(&self, request: &Request, origins: &Origins) -> Result<Answer, StoreError> {
         let asked = match Asked::parse(&request.behind("/view/")) {
-            Ok(it) => it,
+            Ok(dated) => dated,
             Err(error) => return Ok(refusal(400, &error.to_string(), request, origins)),
         };
         let uri = &asked.target;
@@ -206,14 +206,14 @@ impl Web {
             return Ok(Answer::redirect(&view_of(&found)));
         }
         let around = self.options.store.around(&uri.surt(), found.date)?;
-        let beside = |it: Option<Dated>| {
-            let it = it?;
-            match &it.source {
+        let beside = |found: Option<Dated>| {
+            let found = found?;
+            match &found.source {
                 Some(source) => {
-                    let words = format!("{} at {}", minute(it.date), source.archive);
+                    let words = format!("{} at {}", minute(found.date), source.archive);
                     Some(Next::new(&words, &source.citable()?))
                 }
-                None => Some(Next::new(&minute(it.date), &view_of(&it))),
+                None => Some(Next::new(&minute(found.date), &view_of(&found))),
             }
         };
         let archive = origins.archive();
@@ -343,29 +343,29 @@ fn instead(whole: &Whole, found: &Dated, origins: &Origins) -> Option<Instead> {
     })
 }
 
-fn capture_line(it: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine {
-    let (came, tone, detail) = came(it);
-    let elsewhere = (it.target_uri != *asked).then(|| format!("at {}", it.target_uri));
-    let copied = it.source.as_ref();
+fn capture_line(visit: &Dated, asked: &TargetUri, origins: &Origins) -> CaptureLine {
+    let (came, tone, detail) = came(visit);
+    let elsewhere = (visit.target_uri != *asked).then(|| format!("at {}", visit.target_uri));
+    let copied = visit.source.as_ref();
     let held_by = copied.map(Source::held_by).unwrap_or_default();
     let details: Vec<String> = [held_by, detail, elsewhere.unwrap_or_default()]
         .into_iter()
-        .filter(|it| !it.is_empty())
+        .filter(|detail| !detail.is_empty())
         .collect();
     CaptureLine {
-        when: it.date.format("%Y-%m-%d %H:%M:%S").to_string(),
+        when: visit.date.format("%Y-%m-%d %H:%M:%S").to_string(),
         view: match copied {
             Some(source) => source
                 .citable()
                 .filter(|citable| citable.starts_with("http")),
-            None => it.failure.is_none().then(|| view_of(it)),
+            None => visit.failure.is_none().then(|| view_of(visit)),
         },
-        raw: (it.stored && copied.is_none())
-            .then(|| origins.archive().raw(it.date, &it.target_uri)),
+        raw: (visit.stored && copied.is_none())
+            .then(|| origins.archive().raw(visit.date, &visit.target_uri)),
         came,
         tone,
         detail: crate::text::for_terminal(&details.join("; ")),
-        digest: it
+        digest: visit
             .payload_digest
             .map(|payload_digest| payload_digest.short())
             .unwrap_or_default(),
@@ -395,10 +395,10 @@ fn came(dated: &Dated) -> (String, &'static str, String) {
     )
 }
 
-fn seed_line(it: &SeedEntry) -> SeedLine {
-    let url = it.uri.as_url();
+fn seed_line(seed: &SeedEntry) -> SeedLine {
+    let url = seed.uri.as_url();
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
-    let (came, tone) = match it.status {
+    let (came, tone) = match seed.status {
         None => ("failed".into(), "bad"),
         Some(status @ (200..=299 | 304)) => (
             if status == 304 {
@@ -412,14 +412,14 @@ fn seed_line(it: &SeedEntry) -> SeedLine {
         Some(status) => (status.to_string(), "changed"),
     };
     SeedLine {
-        to: format!("/captures/{}", it.uri),
-        host: format!("{}{port}", it.uri.host()),
-        path: Some(it.uri.path_and_query())
-            .filter(|it| it != "/")
+        to: format!("/captures/{}", seed.uri),
+        host: format!("{}{port}", seed.uri.host()),
+        path: Some(seed.uri.path_and_query())
+            .filter(|path| path != "/")
             .unwrap_or_default(),
-        visits: it.visits,
-        first: day(it.first),
-        last: day(it.last),
+        visits: seed.visits,
+        first: day(seed.first),
+        last: day(seed.last),
         came,
         tone,
     }

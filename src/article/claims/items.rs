@@ -10,11 +10,11 @@ use crate::{
     text::one_line,
 };
 
-/// What stands above the items of a list.
+/// The text above the items of a list.
 struct Intro<'a> {
     /// The paragraph that introduces them.
     block: Option<&'a Block>,
-    /// What they are, where only a heading or a label says so.
+    /// What they are, if only a heading or a label says so.
     label: Option<String>,
 }
 
@@ -81,7 +81,7 @@ impl Reader<'_> {
         consumed.max(1)
     }
 
-    /// A list whose names are items; whether it was read as one.
+    /// A list whose names are items; returns whether it was read as one.
     /// `above`: the title of a table or a box, whose markers are those of its items where they have none.
     fn items(&mut self, intro: &Intro<'_>, above: Option<&Block>, items: &[Block]) -> bool {
         let colon = intro.block.is_some_and(|block| is_title(&block.text));
@@ -132,7 +132,7 @@ impl Reader<'_> {
         }
         let numbers: Vec<u32> = numbers.into_iter().collect();
         let cited = numbers.clone();
-        // What the sentence says before its list stays a claim of its own where it cites something itself.
+        // The sentence before its list stays a claim of its own if it cites something itself.
         self.claims
             .push(claim(block, last_sentence(&block.text), numbers, statement));
         for item in items {
@@ -144,7 +144,7 @@ impl Reader<'_> {
         true
     }
 
-    /// The block that says what the items are: the paragraph that introduces them, or the first item. Takes the paragraph's own markers.
+    /// The block that describes the items: the paragraph that introduces them, or the first item. Takes the paragraph's own markers.
     fn speaking<'b>(
         &mut self,
         intro: &Intro<'b>,
@@ -162,7 +162,7 @@ impl Reader<'_> {
                 numbers.extend(behind.map(|behind| behind.number));
                 Some(block)
             }
-            // Without a colon the paragraph speaks for itself, and the items must bring their own markers.
+            // Without a colon the paragraph is a claim of its own, and the items need markers of their own.
             Some(block) if !numbers.is_empty() && says_list(&block.text) => {
                 self.prose(block);
                 Some(block)
@@ -180,7 +180,7 @@ impl Reader<'_> {
             .extend(markers.map(|marker| (place.clone(), marker.number)));
     }
 
-    /// The sums that stand beside an item's name, each with the markers of the item, or else of the list.
+    /// The sums beside an item's name, each with the markers of the item, or else of the list.
     fn sums(&mut self, item: &Block, listed: &[u32]) {
         let own: Vec<u32> = numbers_of(std::slice::from_ref(item)).into_iter().collect();
         let cites = if own.is_empty() { listed.to_vec() } else { own };
@@ -266,7 +266,7 @@ fn item_name(text: &str) -> Option<ListedName> {
     (named && !sentence).then(|| ListedName::One(name::bare(piece)))
 }
 
-/// Whether a sentence without a colon announces what stands under it.
+/// Whether a sentence without a colon announces what is below it.
 fn says_list(text: &str) -> bool {
     let last = sentences::sentences(text)
         .last()

@@ -1,10 +1,10 @@
-//! Figures in sentences of other languages than English: a number and the word behind it.
+//! Figures in sentences of other languages than English: a number and the word after it.
 
 use std::ops::Range;
 
 use crate::language::{Language, dates, numbers};
 
-/// Characters that part the digits of one number.
+/// Characters that separate the digits of one number.
 const INNER: [char; 4] = ['.', ',', '\u{a0}', '\u{202f}'];
 
 /// The figures of a sentence, as byte ranges.
@@ -68,7 +68,7 @@ fn number_end(sentence: &str, start: usize) -> usize {
     end
 }
 
-/// Whether three digits and no fourth stand there, as behind the space in `1 250`.
+/// Whether exactly three digits follow, as after the space in `1 250`.
 fn thousands(rest: &str) -> bool {
     let digits = rest.chars().take_while(char::is_ascii_digit).count();
     digits == 3
@@ -123,7 +123,7 @@ fn word_behind(sentence: &str, end: usize, language: &Language) -> Option<usize>
     Some(at)
 }
 
-/// The end of a counter and what it counts, where words are not parted: `61个国家`, `61か国`.
+/// The end of a counter and what it counts, in scripts without spaces: `61个国家`, `61か国`.
 fn counter(sentence: &str, end: usize) -> Option<usize> {
     const LONGEST: usize = 5;
     let (end, rest) = match sentence[end..].strip_prefix('の') {

@@ -20,7 +20,7 @@ pub(super) fn select<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'
     Selector::parse(selector).map_or_else(|_| Vec::new(), |it| document.select(&it).collect())
 }
 
-/// Words that say nothing once the address behind them is kept.
+/// Words that are superfluous once the address of their link is kept.
 const POINTERS: &[&str] = &[
     "link", "here", "source", "pdf", "view", "archive", "online", "website",
 ];

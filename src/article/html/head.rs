@@ -1,4 +1,4 @@
-//! What an article is about, and where it stands on the web.
+//! The subject of an article, and its address on the web.
 
 use scraper::Html;
 
@@ -10,7 +10,7 @@ pub(super) fn title(document: &Html) -> String {
     let heading = entry::select(document, "h1")
         .into_iter()
         .map(|it| one_line(&it.text().collect::<String>()))
-        // Documentation generators put a link to the heading behind it.
+        // Documentation generators put a link to the heading after it.
         .map(|text| text.trim_end_matches(['¶', '#', ' ']).to_owned())
         .find(|text| !text.is_empty());
     heading.unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! What tells a marker from other links, and a note from other text.
+//! How markers differ from other links, and notes from other text.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use scraper::ElementRef;
 use super::entry;
 use crate::text::one_line;
 
-/// What a marker shows, brackets taken off: a number, a letter, `note 1`, a sign.
+/// The text of a marker without its brackets: a number, a letter, `note 1`, a sign.
 pub(super) fn label(element: ElementRef<'_>) -> Option<String> {
     let text: String = element.text().collect();
     let plain = one_line(text.trim_matches(|character: char| {
@@ -63,7 +63,7 @@ pub(super) fn has_class(element: ElementRef<'_>, words: &[&str]) -> bool {
     words.iter().any(|word| class.contains(word))
 }
 
-/// A raised number within a text, which is a marker even where its role says that it leads back, as Org writes it.
+/// A raised number within a text, which is a marker even if its role is that of a link back, as Org writes it.
 fn is_raised_number(element: ElementRef<'_>) -> bool {
     let numbered = label(element).is_some_and(|label| number_of(&label).is_some());
     let holder = element
@@ -92,7 +92,7 @@ pub(super) fn is_back_link(element: ElementRef<'_>) -> bool {
             .any(|wrap| has_class(wrap, &["backlink"]))
 }
 
-/// The note that stands right behind its marker, inside the paragraph.
+/// The note directly after its marker, inside the paragraph.
 pub(super) fn beside(marker: ElementRef<'_>) -> Option<ElementRef<'_>> {
     const WORDS: [&str; 6] = [
         "note",
@@ -156,7 +156,7 @@ pub(super) fn inside_or_same(element: ElementRef<'_>, name: &str) -> bool {
             .any(|wrap| wrap.value().name() == name)
 }
 
-/// The element of that name that an element is, or stands in.
+/// The element of that name that an element is, or is inside of.
 pub(super) fn ancestor<'a>(element: ElementRef<'a>, name: &str) -> Option<ElementRef<'a>> {
     if element.value().name() == name {
         return Some(element);
@@ -167,7 +167,7 @@ pub(super) fn ancestor<'a>(element: ElementRef<'a>, name: &str) -> Option<Elemen
         .find(|wrap| wrap.value().name() == name)
 }
 
-/// Whether an element says more than a label.
+/// Whether an element has more text than a label.
 pub(super) fn long(element: ElementRef<'_>) -> bool {
     let letters = element
         .text()
@@ -178,7 +178,7 @@ pub(super) fn long(element: ElementRef<'_>) -> bool {
     letters >= 8 || !entry::links(element).is_empty()
 }
 
-/// Whether a holder begins with an element: nothing but labels and arrows stand before it.
+/// Whether a holder begins with an element: only labels and arrows may come before it.
 pub(super) fn begins_with(holder: ElementRef<'_>, element: ElementRef<'_>) -> bool {
     if holder.id() == element.id() {
         return true;

@@ -1,4 +1,4 @@
-//! The notes of an article in HTML: which elements are markers, what each leads to, and the number that it stands for.
+//! The notes of an article in HTML: its markers, their targets and their numbers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,29 +14,29 @@ use super::{
 };
 use crate::text::one_line;
 
-/// A note as it stands in the article.
+/// A note of the article.
 #[derive(Clone, Debug)]
 pub(super) struct Note {
-    /// The number that its markers stand for.
+    /// The number on its markers.
     pub(super) number: u32,
     /// Its text on one line.
     pub(super) text: String,
     /// The addresses that it links to, or that what it leads to links to.
     pub(super) links: Vec<Link>,
-    /// The fields of its citation template, where the page keeps them.
+    /// The fields of its citation template, if the page has them.
     pub(super) fields: Vec<(String, String)>,
 }
 
 /// Markers and notes of one page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
-    /// A marker's element, and the numbers that it stands for; none where its note cites nothing.
+    /// A marker's element, and its numbers; empty if its note does not cite anything.
     pub(super) marks: HashMap<NodeId, Vec<u32>>,
     /// What is not part of the running text: lists of notes, and notes inside paragraphs.
     pub(super) hidden: HashSet<NodeId>,
     /// The notes that are references.
     pub(super) references: Vec<Note>,
-    /// Labels of markers whose notes explain and cite nothing.
+    /// Labels of markers whose notes explain without citing anything.
     pub(super) explained: Vec<String>,
 }
 
@@ -169,7 +169,7 @@ impl Notes {
         number
     }
 
-    /// Lets a marker of an explaining note stand for the references that the note cites.
+    /// Makes a marker of an explaining note cite the references that the note cites.
     fn explain<'a>(
         &mut self,
         markers: &[Marker<'a>],
@@ -200,7 +200,7 @@ impl Notes {
     }
 }
 
-/// Notes that stand together: a list, or those that stand each for itself.
+/// Notes that belong together: a list, or single ones.
 struct Group<'a> {
     /// Whether its markers show numbers.
     numeric: bool,
@@ -214,7 +214,7 @@ struct Page<'a> {
     by_id: HashMap<String, ElementRef<'a>>,
 }
 
-/// Elements that hold a whole note.
+/// Elements that contain a complete note.
 const HOLDERS: [&str; 10] = [
     "li",
     "p",
@@ -302,7 +302,7 @@ impl<'a> Page<'a> {
         let target = match (fragment, described) {
             _ if is_back_link(element) => None,
             (Some(fragment), _) => match self.named(fragment) {
-                // What its role says is a marker stays one where its note is empty.
+                // A marker by its role stays a marker if its note is empty.
                 Some(named) => Self::container(element, named)
                     .map(Target::Note)
                     .or_else(|| {
@@ -326,7 +326,7 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// The note that a named place stands for: the nearest element that begins with it and says something.
+    /// The note at a named place: the nearest element that begins with it and has text.
     fn container(link: ElementRef<'a>, named: ElementRef<'a>) -> Option<ElementRef<'a>> {
         if link.ancestors().any(|ancestor| ancestor.id() == named.id()) {
             return None;
@@ -338,7 +338,7 @@ impl<'a> Page<'a> {
             if long(named) && !raised {
                 return Some(named);
             }
-            // A note of its own that says nothing: what stands around it is not its text.
+            // An empty note of its own: the text around it does not belong to it.
             let labelled = named.text().any(|text| !text.trim().is_empty());
             if HOLDERS.contains(&named.value().name()) && labelled {
                 return None;
@@ -359,7 +359,7 @@ impl<'a> Page<'a> {
         (!own && !whole && long(holder)).then_some(holder)
     }
 
-    /// Notes by the lists that they stand in, in the order of the page.
+    /// Notes by the lists that contain them, in the order of the page.
     fn groups(markers: &[Marker<'a>]) -> Vec<Group<'a>> {
         let mut groups: Vec<(Option<NodeId>, Group<'a>)> = Vec::new();
         for marker in markers {
@@ -405,7 +405,7 @@ impl<'a> Page<'a> {
         groups.into_iter().map(|group| group.1).collect()
     }
 
-    /// A note's text and addresses; where it has none, those of what it leads to: `Smith 2010, p. 3`.
+    /// A note's text and addresses; if it has none, those of its target: `Smith 2010, p. 3`.
     fn text_of(&self, note: ElementRef<'a>) -> (String, Vec<Link>) {
         let mut text = String::new();
         entry::text(note, &mut text);

@@ -54,7 +54,7 @@ const NAMING: &[&str] = &[
     "network",
 ];
 
-/// Words of a row whose value is not a list of names, whatever it looks like.
+/// Words of a row whose value is never a list of names.
 const OTHER: &[&str] = &[
     "website",
     "founded",
@@ -157,7 +157,7 @@ impl Walk<'_> {
         }
     }
 
-    /// One word with its value: a list of names where it names some, else nothing but its markers.
+    /// One word with its value: a list of names if it contains some, else only its markers.
     fn fact(&mut self, label: &str, value: ElementRef<'_>) {
         let items = self.lines_of(value);
         let named = items
@@ -193,7 +193,7 @@ impl Walk<'_> {
             .extend(items.into_iter().map(|text| Raw { shape, text }));
     }
 
-    /// What a cell holds, one line for each item, line break or paragraph; markers as `[1]`.
+    /// The content of a cell, one line for each item, line break or paragraph; markers as `[1]`.
     fn lines_of(&mut self, cell: ElementRef<'_>) -> Vec<String> {
         let mut inner = Walk::of(self.notes);
         for child in cell.children() {
@@ -219,7 +219,7 @@ impl Walk<'_> {
         );
     }
 
-    /// A table with heads: the column that names somebody, each name with the markers of its row.
+    /// A table with heads: the column with names, each name with the markers of its row.
     fn columns(
         &mut self,
         heads: &[ElementRef<'_>],
@@ -252,7 +252,7 @@ impl Walk<'_> {
             .iter()
             .filter_map(|row| row_item(row, column))
             .collect();
-        // What the caption cites stands for every row.
+        // What the caption cites applies to each row.
         if let (Some(caption), Some(first)) = (&caption, items.first_mut()) {
             first.push_str(&markers_of(caption));
         }
@@ -305,7 +305,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What stands beside the text: the organization that this one belongs to, facts, or other matter.
+    /// What is beside the text: the organization that this one belongs to, facts, or other matter.
     pub(super) fn aside(&mut self, aside: ElementRef<'_>) {
         let texts: Vec<String> = aside
             .text()
@@ -343,7 +343,7 @@ impl Walk<'_> {
     }
 }
 
-/// The column that names somebody: by its head, else the first one, where its cells are names of several words.
+/// The column with names: by its head, else the first one, if its cells are names of several words.
 pub(in crate::article) fn naming_column(labels: &[String], body: &[Vec<String>]) -> Option<usize> {
     let names_in = |column: usize, least: usize| {
         let cells = body.iter().filter_map(|it| it.get(column));

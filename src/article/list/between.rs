@@ -1,4 +1,4 @@
-//! What stands between a list's names and is none: descriptions, offices, words in small letters.
+//! Stretches between the names of a list that are not names: descriptions, offices, words in small letters.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::{
     language::legal_forms,
 };
 
-/// Whether a stretch in small letters stands between names of the list, so that it goes on behind it.
+/// Whether a stretch in small letters is between names of the list, so that the list continues after it.
 pub(super) fn stays_open(sentence: &str, pieces: &[Range<usize>], index: usize) -> bool {
     const LONGEST: usize = 7;
     let text = |at: usize| {
@@ -36,7 +36,7 @@ pub(super) fn stays_open(sentence: &str, pieces: &[Range<usize>], index: usize) 
     false
 }
 
-/// Words that say what somebody does in an organization.
+/// Words that describe a person's work in an organization.
 const OFFICES: &str = "\
     president chair chairman chairwoman chairperson co-chair director treasurer secretary ceo cfo coo \
     founder co-founder cofounder vice-president trustee counsel manager officer dean rector editor \
@@ -70,7 +70,7 @@ pub(super) fn is_dated(text: &str) -> bool {
     words.len() <= 4 && text.starts_with(char::is_lowercase) && words.last().is_some_and(year)
 }
 
-/// Whether a text is something said by the way.
+/// Whether a text is a remark.
 pub(super) fn is_aside(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
     matches!(
@@ -100,7 +100,7 @@ pub(super) fn is_aside(text: &str) -> bool {
             .is_some_and(|word| word.starts_with(char::is_lowercase)))
 }
 
-/// The pieces of a list that are no names and do not describe the name before them.
+/// The pieces of a list that are not names and do not describe the name before them.
 pub(super) fn left_out(stretch: &str) -> Vec<String> {
     let pieces = split::pieces(stretch);
     let texts = pieces.into_iter().map(|piece| stretch[piece].trim());

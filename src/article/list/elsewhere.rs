@@ -7,7 +7,7 @@ use crate::{article::split, language::Language, profile::ListedName, text::one_l
 
 mod runs;
 
-/// The most words, or the most characters where words are not parted, that a name has.
+/// The most words of a name, or the most characters in scripts without spaces.
 const LONGEST: usize = 9;
 
 /// The lists of a sentence, in order.
@@ -31,12 +31,12 @@ pub(super) fn find(sentence: &str, language: &Language) -> Vec<Found> {
     found
 }
 
-/// Whether the language parts its words, and writes names with capitals.
+/// Whether the language separates its words, and writes names with capitals.
 fn is_cased(language: &Language) -> bool {
     !matches!(language.code, "ar" | "zh" | "ja")
 }
 
-/// The longest list behind a phrase that introduces one.
+/// The longest list after a phrase that introduces one.
 fn introduced(sentence: &str, language: &Language) -> Option<Found> {
     let unspaced = matches!(language.code, "zh" | "ja");
     let strong = starts(sentence, &language.list.introducing, unspaced);
@@ -73,11 +73,11 @@ fn list_end(sentence: &str, start: usize, language: &Language) -> Option<usize> 
             closed = true;
         }
     }
-    // Where the verb comes last, words without it are no list.
+    // In languages with the verb at the end, words without a verb are not a list.
     (closed || language.code != "ja").then_some(end)
 }
 
-/// The bytes behind each phrase.
+/// The bytes after each phrase.
 fn starts(sentence: &str, phrases: &[String], unspaced: bool) -> Vec<usize> {
     let lower = sentence.to_lowercase();
     if lower.len() != sentence.len() {
@@ -87,7 +87,7 @@ fn starts(sentence: &str, phrases: &[String], unspaced: bool) -> Vec<usize> {
     for phrase in phrases {
         for (at, _) in lower.match_indices(phrase.as_str()) {
             let end = at + phrase.len();
-            // Arabic writes its "and" together with the word behind it.
+            // Arabic writes its "and" together with the next word.
             let before = lower[..at].strip_suffix('و').unwrap_or(&lower[..at]);
             let edges = unspaced
                 || (!before.ends_with(char::is_alphanumeric)
@@ -136,7 +136,7 @@ fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) ->
         }
     }
     let enough = names.len() >= 2 && names.len() * 3 >= (names.len() + left_out.len()) * 2;
-    // Behind a word that much else follows as well, all must be names, and most of several words.
+    // After a word that many other things follow as well, all must be names, and most of several words.
     let several = |it: &&ListedName| matches!(it, ListedName::One(name) if name.contains(' '));
     let telling = names.iter().filter(several).count() * 2 >= names.len();
     let sure = strong || !is_cased(language) || (left_out.is_empty() && telling);
@@ -150,7 +150,7 @@ fn list_from(sentence: &str, start: usize, strong: bool, language: &Language) ->
     })
 }
 
-/// Whether a sentence says that its list is not whole.
+/// Whether a sentence says that its list is not complete.
 fn says_open(sentence: &str, language: &Language) -> bool {
     let lower = sentence.to_lowercase();
     language
@@ -165,7 +165,7 @@ fn is_open(piece: &str, language: &Language) -> bool {
     language.list.partial.contains(&piece)
 }
 
-/// How many bytes of an Arabic stretch are the verb's subject, which stands before what it lists: `تضم الرابطة دار القلم`.
+/// How many bytes of an Arabic stretch are the verb's subject, which comes before the list: `تضم الرابطة دار القلم`.
 /// It has the article, or is a noun that belongs to one that was named: `شركائها`.
 fn subject(body: &str) -> usize {
     let belongs = |text: &str| text.ends_with("ها") || text.ends_with("هم");
@@ -186,7 +186,7 @@ fn is_clause(piece: &str) -> bool {
     piece.contains('を') || piece.ends_with(['し', 'て', 'は', 'が'])
 }
 
-/// The stretches that commas and semicolons of any script part, those in brackets and quotations left whole.
+/// The stretches between commas and semicolons of any script; brackets and quotations are not divided.
 fn commas(body: &str) -> Vec<Range<usize>> {
     cut(body, &[',', '、', '，', '،', ';', '；', '؛'])
 }
@@ -209,9 +209,9 @@ fn cut(body: &str, marks: &[char]) -> Vec<Range<usize>> {
     found
 }
 
-/// The members' bytes: parted by commas of any script, the last one by a conjunction.
+/// The members' bytes: separated by commas of any script, the last one by a conjunction.
 fn pieces(body: &str, language: &Language) -> Vec<Range<usize>> {
-    // Chinese has a comma of its own for lists; the other one parts clauses.
+    // Chinese has a comma of its own for lists; the other one separates clauses.
     let (mut found, clause) = if language.code == "zh" {
         let clause = cut(body, &['，', '；', '。']).swap_remove(0);
         (cut(&body[clause.clone()], &['、']), clause)
@@ -223,7 +223,7 @@ fn pieces(body: &str, language: &Language) -> Vec<Range<usize>> {
         found.extend(joined(body, last, found.is_empty(), language));
     }
     if language.code == "ar" {
-        // The conjunction is written together with the word behind it.
+        // The conjunction is written together with the next word.
         for piece in &mut found {
             let text = body.get(piece.clone()).unwrap_or_default();
             let lead = text.len() - text.trim_start().len();
@@ -258,7 +258,7 @@ fn joined(body: &str, last: Range<usize>, only: bool, language: &Language) -> Ve
         } else {
             and.clone()
         };
-        // Behind a comma the conjunction stands first: "A, B, und C".
+        // After a comma the conjunction comes first: "A, B, und C".
         if !only && spaced && text.trim_start().starts_with(&format!("{and} ")) {
             let lead = text.len() - text.trim_start().len() + and.len() + 1;
             return std::iter::once(last.start + lead..last.end).collect();
@@ -273,7 +273,7 @@ fn joined(body: &str, last: Range<usize>, only: bool, language: &Language) -> Ve
     vec![last]
 }
 
-/// The name of a piece, and its length in the piece; the last one may go on with words that are not the name's.
+/// The name of a piece, and its length in the piece; after the last one, words may follow that do not belong to the name.
 fn name_of(piece: &str, last: bool, language: &Language) -> Option<(String, usize)> {
     let lead = piece.len() - piece.trim_start().len();
     let mut text = piece.trim();
@@ -364,7 +364,7 @@ fn glued_article(word: &str) -> usize {
     if joined { at + length } else { 0 }
 }
 
-/// Where a list's last name ends: at a word that only a sentence goes on with, or where more words in small letters follow
+/// Where a list's last name ends: at a word that only continues a sentence, or where more words in small letters follow
 /// than names have.
 fn end_of(text: &str, language: &Language) -> usize {
     const LONGEST_TAIL: usize = 2;
@@ -374,7 +374,7 @@ fn end_of(text: &str, language: &Language) -> usize {
         let plain = word
             .trim_matches(|letter: char| !letter.is_alphanumeric())
             .to_lowercase();
-        // "Ung i Dalen": one word before it makes no whole name.
+        // "Ung i Dalen": one word before it is not a complete name.
         let whole = match words.as_slice() {
             [] => false,
             [_] => text[at..].trim_end().split(' ').count() > 2,
@@ -401,7 +401,7 @@ fn end_of(text: &str, language: &Language) -> usize {
         .map_or(0, |at| at.0 + at.1.len())
 }
 
-/// The words before the list, as far as they say what its members are.
+/// The words before the list, as far as they describe its members.
 fn relation(sentence: &str, start: usize, language: &Language) -> Option<String> {
     let before = sentence.get(..start)?.trim();
     let plain = one_line(before.trim_end_matches([':', '：']));

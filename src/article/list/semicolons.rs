@@ -1,4 +1,4 @@
-//! Lists whose members semicolons part, each with its description: `A, a lender; groups B and C; and D, which does that`.
+//! Lists with semicolons between members, each with its description: `A, a lender; groups B and C; and D, which does that`.
 
 use super::{Found, STRONG};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     profile::ListedName,
 };
 
-/// The list of a sentence, where semicolons part its members.
+/// The list of a sentence, with semicolons between its members.
 pub(super) fn find(sentence: &str) -> Option<Found> {
     let parts = split::parted_by(sentence, ';');
     if parts.len() < 2 {
@@ -35,7 +35,7 @@ pub(super) fn find(sentence: &str) -> Option<Found> {
     }
     let parts = parts.len();
     let enough = read >= 2 && read * 3 >= parts * 2;
-    // "The group met; the board, its owner, left": a weak word needs members that are each described.
+    // "The group met; the board, its owner, left": a weak word needs members that each have a description.
     let sure = strong || (read >= 3 && described * 2 >= parts);
     if !(enough && sure) {
         return None;
@@ -76,7 +76,7 @@ fn introduced(first: &str) -> (Option<usize>, bool) {
     (weak.into_iter().filter_map(behind).min(), false)
 }
 
-/// The names of one member: what stands before its first comma, and behind the words that describe it.
+/// The names of one member: the text before its first comma, and after the words that describe it.
 fn names_of(text: &str) -> Vec<ListedName> {
     let text = text.trim();
     let text = words::LEADS
@@ -92,7 +92,7 @@ fn names_of(text: &str) -> Vec<ListedName> {
     let head = split::pieces(text)
         .first()
         .map_or("", |piece| text[piece.clone()].trim());
-    // "major speech groups Issue Two and Represent.It": names behind the words that describe them.
+    // "major speech groups Issue Two and Represent.It": names after the words that describe them.
     let Some(at) = name::ending(head).filter(|ending| *ending > 0) else {
         return Vec::new();
     };

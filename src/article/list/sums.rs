@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Found;
 use crate::{article::name, profile::ListedName};
 
-/// What stands between a sum and the name it belongs to, and what the names are to the subject.
+/// The words between a sum and the name it belongs to, and the relation of the names to the subject.
 const LINKS: &[(&str, &str)] = &[
     (" from ", "funding from"),
     (" in grants from ", "funding from"),

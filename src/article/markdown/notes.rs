@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, fmt::Write};
 
-/// Numbered notes, in the order in which they are met.
+/// Numbered notes, in the order in which they are found.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
     /// Footnotes by label.
@@ -18,7 +18,7 @@ pub(super) struct Notes {
     numbered: Vec<(u32, Key)>,
 }
 
-/// What a number stands for.
+/// The meaning of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Key {
     Footnote(String),
@@ -130,7 +130,7 @@ impl Notes {
         Some((format!("[{number}]"), after))
     }
 
-    /// `([source](address), [other](address))`: brackets that hold links and nothing else.
+    /// `([source](address), [other](address))`: brackets that contain only links.
     fn bracketed_links<'a>(&mut self, inside: &'a str) -> Option<(String, &'a str)> {
         let mut found: Vec<(&str, &str)> = Vec::new();
         let mut rest = inside;
@@ -155,7 +155,7 @@ impl Notes {
         }
     }
 
-    /// A line whose links cite what they lead to: the marker stands behind the link's words.
+    /// A line whose links cite their targets: the marker follows the link's words.
     pub(super) fn cite_links(&mut self, line: &str) -> String {
         let mut out = String::new();
         let mut rest = line;
@@ -247,7 +247,7 @@ impl Notes {
     }
 }
 
-/// Words that say nothing of the page behind them.
+/// Words that do not describe the linked page.
 fn is_pointer(text: &str) -> bool {
     text.is_empty()
         || matches!(

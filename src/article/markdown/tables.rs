@@ -1,8 +1,8 @@
-//! Tables of Markdown: the column that names somebody, as the items of a list.
+//! Tables of Markdown: the column with names, as the items of a list.
 
 use crate::article::html::{naming_column, row_item};
 
-/// The lines of a text in which every table that names somebody is a list of these names.
+/// The lines of a text in which each table with names is a list of these names.
 pub(super) fn as_items(lines: Vec<String>) -> Vec<String> {
     let mut out = Vec::with_capacity(lines.len());
     let mut table: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! What stands above an article in plain text: its title, its kind, and lines with labels.
+//! The head of an article in plain text: its title, its kind, and lines with labels.
 
 use super::is_chrome;
 use crate::{
@@ -65,7 +65,7 @@ pub(super) fn read_head(article: &mut Article, head: &[&str], first: &str) {
         !name.is_empty() && (opening.starts_with(&name) || unarticled.starts_with(&name))
     };
     let is_kind = |text: &str| KINDS.split('|').any(|kind| kind == text.to_lowercase());
-    // A page's own heading stands in for a line that the text begins with, and its menus are no kinds.
+    // The page's own heading replaces a line that begins the text, and its menus are not kinds.
     let preset = !article.title.is_empty();
     let title = lines.iter().position(|line| begins(line));
     let title = title.or_else(|| lines.iter().position(|line| !preset && !is_kind(line)));

@@ -58,7 +58,7 @@ fn is_in_an_archive(address: &str) -> bool {
     })
 }
 
-/// The day that stands in the address of a copy.
+/// The day in the address of a copy.
 fn day_of(copy: &str) -> Option<NaiveDate> {
     let digits = copy
         .split('/')
@@ -66,7 +66,7 @@ fn day_of(copy: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(digits.get(..8)?, "%Y%m%d").ok()
 }
 
-/// Takes what is said of copies out of an entry's text and into the reference; the text without it.
+/// Moves what an entry's text says of copies into the reference; returns the text without it.
 pub(super) fn take(
     text: &str,
     addresses: &[String],
@@ -97,7 +97,7 @@ pub(super) fn take(
         })
     };
     let several = addresses.len() > 1;
-    // The only address of an entry is what it cites, whatever keeps it.
+    // The only address of an entry is what it cites, even if it is that of an archive.
     let only = addresses.iter().all(|address| is_copy(address));
     for address in addresses.iter().skip(usize::from(only)) {
         if is_copy(address) || (several && says(address)) {

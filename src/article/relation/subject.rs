@@ -1,15 +1,15 @@
-//! Who a relation is said of: the subject of its clause, where nothing else could be.
+//! The subject of a relation: the subject of its clause, if no other is possible.
 
 use super::same;
 use crate::article::{name, split, words::holds};
 
-/// Words that stand for the article's subject.
+/// Words for the article's subject.
 const GENERAL: &str = "\
     alliance association campaign center centre charity club coalition collaborative college committee company cooperative \
     council federation forum foundation fund group initiative institute it magazine network newspaper nonprofit \
     organisation organization partnership party program project publication school site society they trust union we website";
 
-/// Verbs that stand between a subject and a relation's phrase.
+/// Verbs between a subject and a relation's phrase.
 const VERBS: &[&str] = &[
     " is ",
     " are ",
@@ -31,7 +31,7 @@ const VERBS: &[&str] = &[
     " remained ",
 ];
 
-/// Words that stand between the verb and the phrase only where the phrase is somebody else's.
+/// Words that come between the verb and the phrase only if the phrase is of another body.
 const BETWEEN: &[&str] = &[
     "that",
     "which",
@@ -57,7 +57,7 @@ const BETWEEN: &[&str] = &[
     "about",
 ];
 
-/// The subject of a phrase that stands between `before` and its object; `rest` is what follows the object.
+/// The subject of a phrase between `before` and its object; `rest` is what follows the object.
 pub(super) fn of(before: &str, rest: &str, title: &str) -> Option<String> {
     let before = &bracketless(before.trim_end());
     if before.is_empty() {
@@ -82,7 +82,7 @@ pub(super) fn of(before: &str, rest: &str, title: &str) -> Option<String> {
     of_clause(head, plural, title)
 }
 
-/// `Founded in 2009 by the Alder Club, the group …`: who the sentence goes on to speak of.
+/// `Founded in 2009 by the Alder Club, the group …`: the subject of the rest of the sentence.
 fn behind(rest: &str, title: &str) -> Option<String> {
     let main = rest.split_once(", ")?.1;
     let subject = main
@@ -182,7 +182,7 @@ fn of_clause(head: &str, plural: bool, title: &str) -> Option<String> {
         );
     }
     if nearest.is_empty() {
-        // "The Alliance, which …, is a project of": what stands first, if it is plain.
+        // "The Alliance, which …, is a project of": what comes first, if it is plain.
         let first = head.split([',', '(']).next().unwrap_or_default();
         return resolve(first.trim(), plural, title);
     }
@@ -206,7 +206,7 @@ fn clause_start(head: &str) -> usize {
     mark.into_iter().chain(joints).max().unwrap_or(0)
 }
 
-/// The subject of a clause that begins behind a mark; `before` is what stands up to there, the mark included.
+/// The subject of a clause that begins after a mark; `before` is the text up to there, with the mark.
 fn behind_mark((before, nearest): (&str, &str), plural: bool, title: &str) -> Option<String> {
     let lead = before.trim_end_matches([',', ';', ' ']);
     let clause = lead.ends_with("that")
@@ -241,7 +241,7 @@ fn behind_mark((before, nearest): (&str, &str), plural: bool, title: &str) -> Op
     resolve(nearest, plural, title)
 }
 
-/// `The table is a cooperative that`: what is said of the one noun is said of the subject.
+/// `The table is a cooperative that`: the relation of the one noun is that of the subject.
 fn described(before: &str, title: &str) -> Option<String> {
     let padded = format!("{before} ");
     let (at, length) = VERBS
@@ -296,7 +296,7 @@ fn shared(earlier: &str, title: &str) -> Option<String> {
     resolve(&without_brackets(&head[start..]), false, title)
 }
 
-/// The name that `which` stands for.
+/// The name that `which` refers to.
 fn owner(before: &str, title: &str) -> Option<String> {
     let before = without_brackets(before);
     if is_about(&before, title) {

@@ -1,9 +1,9 @@
-//! Names whose parts commas would tear: spelled out by their initials, gone on with behind `of`, or sharing one noun.
+//! Names that must not be divided at their commas: spelled out by their initials, continued after `of`, or sharing one noun.
 
 use super::{OPENING, Part, cut};
 use crate::article::{name, words};
 
-/// The plural noun that several names share behind the last: `foundations` in `the Bell, Stone, and Mill foundations`.
+/// The plural noun that several names share after the last: `foundations` in `the Bell, Stone, and Mill foundations`.
 pub(in crate::article) fn shared_head(tail: &str) -> Option<&str> {
     const HEADS: &[&str] = &[
         "foundations",
@@ -87,7 +87,7 @@ pub(super) fn with_shared_head(stretch: &str) -> Option<String> {
     Some(out)
 }
 
-/// Parts whose initials the letters in brackets behind the last spell are one name:
+/// Parts whose initials are the letters in brackets after the last are one name:
 /// `American Federation of Harbor, River, and Canal Employees (AFHRCE)`.
 pub(super) fn spelled_out(parts: &[Part]) -> Vec<Part> {
     let mut out: Vec<Part> = Vec::new();

@@ -9,10 +9,10 @@ use crate::{
     text::{html_escaped, one_line},
 };
 
-/// A page's notes, as they are met.
+/// A page's notes, in the order in which they are found.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Page {
-    /// What `<ref name=…>` holds, by name.
+    /// The content of `<ref name=…>`, by name.
     named: HashMap<String, String>,
     /// Citations by authors and year, for short notes: `Smith 2010`.
     pub(super) sources: HashMap<String, String>,
@@ -28,7 +28,7 @@ pub(super) struct Page {
     in_note: bool,
 }
 
-/// Elements that are passed over with all that stands in them.
+/// Elements that are skipped with all of their content.
 const DROPPED: &[&str] = &[
     "gallery",
     "math",
@@ -296,7 +296,7 @@ impl Page {
         text
     }
 
-    /// Writes the notes behind the text, the explaining ones first, since they may cite.
+    /// Writes the notes after the text, the explaining ones first, since they may cite.
     pub(super) fn notes(&mut self, out: &mut String) {
         let mut at = 0;
         let mut remarks = String::new();
@@ -332,7 +332,7 @@ fn is_web(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
-/// An address that stands in the text of a note.
+/// An address in the text of a note.
 fn bare_address(rest: &str, out: &mut String) -> usize {
     let end = rest
         .find(|character: char| {
@@ -345,7 +345,7 @@ fn bare_address(rest: &str, out: &mut String) -> usize {
     address.len()
 }
 
-/// What stands between an opening and its closing, others like it inside; how many bytes the whole is.
+/// The text between an opening and its closing, with others like it inside; and how many bytes both and the text are.
 pub(super) fn balanced<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, usize)> {
     let mut depth = 0;
     let mut at = 0;
@@ -367,7 +367,7 @@ pub(super) fn balanced<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'
     None
 }
 
-/// An element as it is written: its attributes, and what it holds unless it is closed at once.
+/// An element in its source text: its attributes, and its content unless it is closed at once.
 struct Tag<'a> {
     attributes: &'a str,
     content: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! Templates: those that hold text, cite pages or list facts; others leave nothing but the notes in them.
+//! Templates: those with text, citations or facts; from all others only the notes in them are taken.
 
 use std::fmt::Write;
 
@@ -19,7 +19,7 @@ pub(super) struct Template<'a> {
 }
 
 impl<'a> Template<'a> {
-    /// Parts what stands between `{{` and `}}`.
+    /// Divides what is between `{{` and `}}`.
     pub(super) fn of(inside: &'a str) -> Self {
         let mut parts = parameters(inside).into_iter();
         let name = parts
@@ -66,7 +66,7 @@ impl<'a> Template<'a> {
         found.map(|found| found.1).filter(|text| !text.is_empty())
     }
 
-    /// What a short note calls a citation by: its authors' last names and its year.
+    /// The name that a short note uses for a citation: its authors' last names and its year.
     pub(super) fn source_key(&self) -> Option<String> {
         if !fields::is_citation(&self.name) {
             return None;
@@ -89,7 +89,7 @@ impl<'a> Template<'a> {
     }
 }
 
-/// The parts between bars, those of templates and links inside left whole.
+/// The parts between bars, without dividing the templates and links inside.
 fn parameters(inside: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut at) = (0, 0);
@@ -159,7 +159,7 @@ pub(super) fn rendered(page: &mut Page, template: &Template<'_>) -> String {
     if let Some(text) = text_of(page, template) {
         return text;
     }
-    // The notes in what is dropped stay where it stood.
+    // The notes in what is dropped stay in their place.
     let mut out = String::new();
     for value in template
         .positional
@@ -186,7 +186,7 @@ fn markers(html: &str) -> String {
     out
 }
 
-/// Templates that stand for text.
+/// Templates that mean text.
 fn text_of(page: &mut Page, template: &Template<'_>) -> Option<String> {
     let name = template.name.as_str();
     let own = match name {

@@ -1,4 +1,4 @@
-//! Names in data rather than in text: JSON-LD, and the data islands that scripts and attributes of a page carry.
+//! Names in data rather than in text: JSON-LD, and the data in scripts and attributes of a page.
 
 use std::{borrow::Cow, str::Chars};
 
@@ -14,10 +14,10 @@ use crate::{
     text::one_line,
 };
 
-/// How many bytes of data a page's islands are read for.
+/// How many bytes of data are read from a page.
 const BYTES: usize = 4 * 1024 * 1024;
 
-/// Keys under which an object of data says its name.
+/// The keys for the name of an object.
 const NAME_KEYS: &[&str] = &[
     "name",
     "title",
@@ -40,7 +40,7 @@ const NAME_KEYS: &[&str] = &[
     "altText",
 ];
 
-/// How many times data is unpacked from strings of data.
+/// How often data is unpacked from strings inside data.
 const WRAPPINGS: usize = 3;
 
 /// Finds the lists in the scripts and in the attributes of a page.
@@ -115,7 +115,7 @@ fn may_be_data(value: &str) -> bool {
         }
 }
 
-/// The array or object that a string holds as JSON, plain or in base64.
+/// The array or object in a string, as JSON, plain or in base64.
 fn unwrapped(text: &str) -> Option<Value> {
     let bytes = match text.as_bytes().first()? {
         b'{' | b'[' => Cow::Borrowed(text.as_bytes()),
@@ -127,12 +127,12 @@ fn unwrapped(text: &str) -> Option<Value> {
         .filter(|it| it.is_object() || it.is_array())
 }
 
-/// The JSON values that a script assigns, arrays and objects, each with the name of what it is assigned to.
+/// The JSON arrays and objects that a script assigns, each with the name of its variable.
 fn inline(script: &str) -> Vec<(&str, Value)> {
     let mut values = parsed(script);
     let mut from = 0;
     let mut tries = 0;
-    // Each try may read to the end.
+    // Each attempt may read to the end.
     let most = (20 * BYTES / script.len().max(1)).clamp(5, 200);
     while let Some(at) = script
         .get(from..)
@@ -162,7 +162,7 @@ fn inline(script: &str) -> Vec<(&str, Value)> {
     values
 }
 
-/// The name of what a value is assigned to that stands behind `before`.
+/// The name of the variable to which the value after `before` is assigned.
 fn assigned(before: &str) -> &str {
     let variable = before.trim_end_matches(['=', '(', ':', ' ']);
     let at = variable
@@ -171,7 +171,7 @@ fn assigned(before: &str) -> &str {
     variable.get(at..).unwrap_or_default()
 }
 
-/// The values that a script has as strings, which it parses itself: `JSON.parse("…")`.
+/// The values that a script contains as strings and parses itself: `JSON.parse("…")`.
 fn parsed(script: &str) -> Vec<(&str, Value)> {
     const CALL: &str = "JSON.parse(";
     let mut values = Vec::new();
@@ -184,7 +184,7 @@ fn parsed(script: &str) -> Vec<(&str, Value)> {
     values
 }
 
-/// What the string that a script begins with stands for (ECMAScript, 12.9.4); `None` where it is none or does not end.
+/// The value of the string at the beginning of a script (ECMAScript, 12.9.4); `None` if it is not a string or does not end.
 fn literal(script: &str) -> Option<String> {
     let mut letters = script.chars();
     let quote = letters
@@ -210,7 +210,7 @@ fn literal(script: &str) -> Option<String> {
     }
 }
 
-/// The letter whose number in hexadecimal digits comes next; half of a pair stays as JSON writes it.
+/// The letter with the hexadecimal number that follows; half of a surrogate pair stays as JSON writes it.
 fn numbered(letters: &mut Chars<'_>, digits: usize) -> Option<String> {
     let hex: String = letters.take(digits).collect();
     let number = u32::from_str_radix(&hex, 16).ok()?;
@@ -227,10 +227,10 @@ fn of_named(value: &Value, variable: &str, container: &str) -> Vec<Unseen> {
     of_wrapped(value, variable, container, WRAPPINGS)
 }
 
-/// The same, strings that hold data themselves unpacked so many times.
+/// The same; strings that contain data are unpacked up to `wrappings` times.
 fn of_wrapped(value: &Value, variable: &str, container: &str, wrappings: usize) -> Vec<Unseen> {
     let mut lists = Vec::new();
-    // Each with the keys that led to it, at most the last four.
+    // Each with the keys on its path, at most the last four.
     let called = Some(variable).filter(|it| it.len() >= 3);
     let path: Vec<String> = called.into_iter().map(str::to_owned).collect();
     let mut stack: Vec<(Vec<String>, &Value)> = vec![(path, value)];
@@ -247,7 +247,7 @@ fn of_wrapped(value: &Value, variable: &str, container: &str, wrappings: usize) 
                 stack.extend(values.into_iter().rev().map(|value| (path.clone(), value)));
             }
             Value::Object(members) => {
-                // Records by their ids are an array of them.
+                // Records by id are treated as an array.
                 if members.len() >= 2 && members.values().all(Value::is_object) {
                     let values: Vec<&Value> = members.values().collect();
                     lists.extend(of_array(&values, &path, container));
@@ -274,7 +274,7 @@ fn of_wrapped(value: &Value, variable: &str, container: &str, wrappings: usize) 
     lists
 }
 
-/// Keys of arrays that describe data rather than being it.
+/// Keys of arrays that describe the data.
 const DESCRIPTIONS: [&str; 10] = [
     "fields",
     "columns",
@@ -288,7 +288,7 @@ const DESCRIPTIONS: [&str; 10] = [
     "tabs",
 ];
 
-/// The list of names in an array that the keys in `path` lead to; `None` if its members have no names.
+/// The list of names in an array at the keys in `path`; `None` if its members have no names.
 fn of_array(values: &[&Value], path: &[String], container: &str) -> Option<Unseen> {
     let describes = path
         .last()
@@ -347,7 +347,7 @@ fn is_typed(value: &Value) -> bool {
         || kind == "Corporation"
 }
 
-/// A name of data, with the address that its object gives.
+/// A name in data, with the address of its object.
 fn item(value: &Value, text: &str, container: &str) -> Option<EntityName> {
     const LONGEST: usize = 200;
     let surface = Some(one_line(text)).filter(|line| !line.is_empty() && line.len() <= LONGEST)?;

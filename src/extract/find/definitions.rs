@@ -47,7 +47,7 @@ fn definitions(index: &PageIndex<'_>, list: usize) -> Option<Draft> {
     draft(list, named(index, list, &local_name!("dd")), Vec::new())
 }
 
-/// The names in the parts of a list with one tag. Their records go on to the next: a definition says what its term is.
+/// The names in the parts of a list with one tag. A record continues until the next one: a definition describes its term.
 fn named(index: &PageIndex<'_>, list: usize, part: &LocalName) -> Vec<Item> {
     let tree = index.tree;
     let records: Vec<Range<usize>> = tree

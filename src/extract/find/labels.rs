@@ -1,4 +1,4 @@
-//! Links and images without any text that only an `aria-label` or a `title` names.
+//! Links and images without text, which only an `aria-label` or a `title` names.
 
 use html5ever::{LocalName, local_name};
 
@@ -21,7 +21,7 @@ struct Labelled {
     source: NameSource,
 }
 
-/// Finds rows of such elements, all of one path; the addresses are resolved against `uri`.
+/// Finds rows of such elements with the same path; addresses are resolved against `uri`.
 pub(in crate::extract) fn find(index: &PageIndex<'_>, uri: Option<&TargetUri>) -> Vec<Unseen> {
     let tree = index.tree;
     let mut lists = Vec::new();

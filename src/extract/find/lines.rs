@@ -1,4 +1,4 @@
-//! Names in running lines: lines parted by `br`, links and images side by side, and enumerations in prose.
+//! Names in lines: lines separated by `br`, links and images side by side, and enumerations in prose.
 
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
         if index.flow.spans[parent].is_empty() || !tree.is_element(parent) {
             continue;
         }
-        // A text alone in its element is no list.
+        // An element that contains only a text is not a list.
         if tree.nodes[parent].end == parent + 2
             && matches!(tree.nodes[parent + 1].kind, Kind::Text(_))
         {
@@ -60,7 +60,7 @@ pub(in crate::extract) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Lines that follow each other: their pieces in one row, and where those of each line end.
+/// Consecutive lines: their pieces in one row, and the end of each line.
 #[derive(Default)]
 struct Run {
     pieces: Vec<Piece>,
@@ -92,7 +92,7 @@ impl Run {
 fn of_run(index: &PageIndex<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<Draft>) {
     run.end_line();
     if let [only] = &run.pieces[..] {
-        // One piece is a list only where it is a logo.
+        // A single piece is a list only if it is a logo.
         let range = &only.range;
         let plain =
             !index.is_alt(range.start) && memchr(b'\n', index.text(range).as_bytes()).is_none();
@@ -128,7 +128,7 @@ fn of_run(index: &PageIndex<'_>, parent: usize, run: &mut Run, drafts: &mut Vec<
     keep(open);
 }
 
-/// Whether a few lines are one house and where it is: the last ends in a country behind a comma, and not the first.
+/// Whether a few lines are an organization and its address: the last line ends in a country after a comma, and the first does not.
 fn is_address(index: &PageIndex<'_>, items: &[Item]) -> bool {
     let country = |item: &Item| {
         let behind = index.text(&item.range).rsplit_once(", ");
@@ -160,7 +160,7 @@ fn draft(container: usize, several: bool, caption: Option<Range<usize>>) -> Draf
     }
 }
 
-/// A line that tells what the next lines are: set apart by its element or its colon.
+/// A line that announces the next lines: marked by its element or its colon.
 fn caption_of(index: &PageIndex<'_>, line: &[Piece]) -> Option<Range<usize>> {
     let (first, last) = (line.first()?, line.last()?);
     let range = first.range.start..last.range.end;
@@ -176,7 +176,7 @@ fn caption_of(index: &PageIndex<'_>, line: &[Piece]) -> Option<Range<usize>> {
     (colon || set_apart).then_some(range)
 }
 
-/// The first of three lines or more where it alone is set in bold or italics: it stands above the others.
+/// The first of three or more lines, if only this one is in bold or italics: it is the caption of the others.
 fn leading(index: &PageIndex<'_>, run: &Run, place: usize) -> Option<Range<usize>> {
     if place > 0 || run.ends.len() < 3 {
         return None;
@@ -196,11 +196,11 @@ fn leading(index: &PageIndex<'_>, run: &Run, place: usize) -> Option<Range<usize
     heads.then(|| first.range.clone())
 }
 
-/// The members in one line, and the caption that leads it.
+/// The members in one line, and the caption at its start.
 fn items_of(index: &PageIndex<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec<Item>) {
     let mut caption = None;
     let mut pieces = line;
-    // "Supporters: A | B": what ends in a colon leads the line.
+    // "Supporters: A | B": a part that ends in a colon is the caption of the line.
     if let Some(lead) = pieces.first()
         && pieces.len() > 1
         && lead.range.len() < 90
@@ -255,7 +255,7 @@ fn items_of(index: &PageIndex<'_>, line: &[Piece]) -> (Option<Range<usize>>, Vec
     (caption, Vec::new())
 }
 
-/// Whether the elements of a line are fields of one record: spans each of which has a class of its own.
+/// Whether the elements of a line are fields of one record: spans, each with its own class.
 fn are_fields(index: &PageIndex<'_>, atoms: &[&Piece]) -> bool {
     let tree = index.tree;
     let class = |piece: &&Piece| {
@@ -328,7 +328,7 @@ fn atom(index: &PageIndex<'_>, piece: &Piece) -> Option<Item> {
     })
 }
 
-/// A name without the number that an element of its own shows behind it: a year, a count.
+/// A name without the number that its own element shows after it: a year, a count.
 fn without_badge(index: &PageIndex<'_>, piece: &Piece, range: Range<usize>) -> Range<usize> {
     let badge = index.tree.elements(piece.node).last().and_then(|node| {
         let span = &index.flow.spans[node];
@@ -344,7 +344,7 @@ fn without_badge(index: &PageIndex<'_>, piece: &Piece, range: Range<usize>) -> R
     }
 }
 
-/// Whether between the elements of a line stands nothing but separators, brackets with their content, and small words.
+/// Whether there is nothing but separators, brackets with their content, and small words between the elements of a line.
 fn gaps_are_separators(index: &PageIndex<'_>, pieces: &[Piece]) -> bool {
     pieces.iter().filter(|piece| !piece.element).all(|piece| {
         let text = index.text(&piece.range);
@@ -356,7 +356,7 @@ fn gaps_are_separators(index: &PageIndex<'_>, pieces: &[Piece]) -> bool {
     })
 }
 
-/// A text without its brackets and what stands in them.
+/// A text without its brackets and their content.
 fn outside_brackets(text: &str) -> String {
     let mut depth = 0_i32;
     text.chars()
@@ -374,7 +374,7 @@ fn outside_brackets(text: &str) -> String {
         .collect()
 }
 
-/// Whether all words of a text are such as join names.
+/// Whether all words of a text are joints of names.
 fn are_small_words(text: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric())
         .filter(|part| !part.is_empty())

@@ -1,4 +1,4 @@
-//! Lists at the places that profiles name by CSS selectors.
+//! Lists at the places of the CSS selectors in profiles.
 
 use scraper::Selector;
 
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Follows each selector: the draft of the list there, `None` if it is not a selector or matches nothing with a name.
+/// Applies each selector: the draft of the list there, `None` if it is not a selector or matches nothing with a name.
 pub(in crate::extract) fn find(
     index: &PageIndex<'_>,
     selectors: &[String],
@@ -24,7 +24,7 @@ pub(in crate::extract) fn find(
     selectors.iter().map(draft).collect()
 }
 
-/// The list that the matched nodes hold: each a record, or one that holds a list.
+/// The list in the matched nodes: each node is a record, or one of them contains a list.
 fn members(index: &PageIndex<'_>, nodes: &[usize], drafts: &[Draft]) -> Option<Draft> {
     let tree = index.tree;
     let within = |node: usize, item: &Item| node <= item.node && item.node < tree.nodes[node].end;

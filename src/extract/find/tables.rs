@@ -1,4 +1,4 @@
-//! Tables: the column of a table of records that names them, and tables that are but grids of cells.
+//! Tables: the column with the names of the records, and tables that are only grids of cells.
 
 use std::ops::Range;
 
@@ -71,7 +71,7 @@ fn of_table(index: &PageIndex<'_>, table: usize) -> Vec<Draft> {
     columns.flatten().collect()
 }
 
-/// The list of all cells of a table whose rows mean nothing.
+/// The list of all cells of a table whose rows have no meaning.
 fn of_cells(index: &PageIndex<'_>, table: usize, body: &[&Row], width: usize) -> Option<Draft> {
     let cells: Vec<Range<usize>> = body
         .iter()
@@ -123,7 +123,7 @@ fn of_column(
     })
 }
 
-/// The rows of a table, not those of tables inside it.
+/// The rows of a table, without those of tables inside it.
 fn rows_of(index: &PageIndex<'_>, table: usize) -> Vec<Row> {
     let tree = index.tree;
     let mut rows = Vec::new();
@@ -155,7 +155,7 @@ fn rows_of(index: &PageIndex<'_>, table: usize) -> Vec<Row> {
     rows
 }
 
-/// The first row as the row of titles, where it says so by its words alone.
+/// The first row as the title row, if only its words show that.
 fn titled(index: &PageIndex<'_>, rows: &[Row]) -> Option<usize> {
     let first = rows.iter().position(|row| !row.cells.is_empty())?;
     let known = rows[first]
@@ -184,7 +184,7 @@ fn is_set_apart(index: &PageIndex<'_>, row: &Row, next: &Row) -> bool {
     row.cells.len() > 1 && row.cells.iter().all(set) && !next.cells.iter().any(set)
 }
 
-/// What the title of a column says about its cells.
+/// What the title of a column means for its cells.
 fn said_by_title(title: &str) -> Option<Observed> {
     let lower = title.trim().trim_end_matches(':').to_lowercase();
     if lower.len() > 40 || lower.split(' ').count() > 3 {
@@ -196,12 +196,12 @@ fn said_by_title(title: &str) -> Option<Observed> {
         Some(Column::PartlyNames) => Some(Observed::ColumnOfSomeName),
         _ if lower == "title" => Some(Observed::ColumnOfTitles),
         Some(Column::Other) => Some(Observed::ColumnOfOthers),
-        // For whom people work are organizations, but not the ones listed.
+        // Employers are organizations, but not the listed ones.
         Some(Column::Employers) | None => None,
     }
 }
 
-/// Whether all cells are of one kind, so that rows mean nothing.
+/// Whether all cells are of one kind, so that rows have no meaning.
 fn is_grid(index: &PageIndex<'_>, body: &[&Row]) -> bool {
     let tree = index.tree;
     let width = body.iter().map(|body| body.cells.len()).max().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Drafts of the same items, of which one is enough.
+//! Drafts with the same items, of which one is enough.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -11,7 +11,7 @@ use crate::extract::{
 
 use super::list_signs::{SURER, finders_score};
 
-/// The drafts of different items: of those with the same, the first, unless the finder of another is far surer of it.
+/// The drafts with different items: of those with the same, the first, unless the finder of another is much surer of it.
 pub(super) fn distinct(drafts: &[Draft]) -> Vec<&Draft> {
     let hash = RandomState::default();
     let mut places: Map<u64, usize> = map();
@@ -29,7 +29,7 @@ pub(super) fn distinct(drafts: &[Draft]) -> Vec<&Draft> {
     distinct
 }
 
-/// A hash of where the items of a draft are.
+/// A hash of the places of the items of a draft.
 fn hash_of_items(hash: &RandomState, draft: &Draft) -> u64 {
     let mut hasher = hash.build_hasher();
     for item in &draft.items {

@@ -19,7 +19,7 @@ use crate::{
 use super::closer_signs::{CLOSER_SIGNS, CloserFacts};
 use super::list_signs::{FAR_FROM_NAMES, FINDER_SIGNS, LIST_SIGNS, ListFacts, NAMES};
 
-/// What a score makes of a list.
+/// The kind of list that a score means.
 pub(in crate::extract) fn kind_of(score: f64) -> ListKind {
     if score >= NAMES {
         ListKind::Names
@@ -34,7 +34,7 @@ pub(in crate::extract) struct Judged<'a> {
     pub(in crate::extract) draft: &'a Draft,
     /// The items that may be names.
     pub(in crate::extract) items: Vec<Item>,
-    /// What the score makes of the list.
+    /// The kind of list that the score means.
     pub(in crate::extract) kind: ListKind,
     /// How sure it is that the items are names, from 0 to 1.
     pub(in crate::extract) score: f64,
@@ -48,11 +48,11 @@ pub(in crate::extract) struct Judged<'a> {
     closer: Option<CloserFacts>,
     /// What changed the score afterwards.
     changes: Vec<Evidence>,
-    /// Whether it is worth asking what else the records say.
+    /// Whether it is worth finding out what else the records say.
     wanted: bool,
 }
 
-/// What the judge found out about a draft beside its score.
+/// What the judge found out about a draft besides its score.
 pub(super) struct Found<'a> {
     /// The items that may be names.
     pub(super) items: Vec<Item>,
@@ -67,7 +67,7 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Judged<'a> {
-    /// A draft with its score, which may be any number.
+    /// A draft with its score, which can be any number.
     pub(super) fn new(draft: &'a Draft, found: Found<'a>, score: f64) -> Self {
         Self {
             draft,
@@ -83,7 +83,7 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// What led to the score.
+    /// The evidence behind the score.
     fn evidence(&self) -> Vec<Evidence> {
         let mut rows = evidence(LIST_SIGNS, &self.facts);
         rows.extend(evidence(FINDER_SIGNS, self.draft));
@@ -152,7 +152,7 @@ fn strategy(draft: &Draft, items: &[Item]) -> Strategy {
     }
 }
 
-/// The lines of a heading that begins at `start` as one, without the texts of its images if it has others.
+/// The lines of a heading that begins at `start`, as one line, without the texts of its images if it has other text.
 fn without_alts(index: &PageIndex<'_>, start: usize, text: &str) -> String {
     let mut at = start;
     let mut lines: Vec<(bool, &str)> = Vec::new();
@@ -165,7 +165,7 @@ fn without_alts(index: &PageIndex<'_>, start: usize, text: &str) -> String {
     kept.map(|line| line.1).collect::<Vec<_>>().join(" ")
 }
 
-/// A heading without what is written behind it to point at it or to edit it: "[edit]", "¶", "#".
+/// A heading without the texts after it for linking or editing: "[edit]", "¶", "#".
 fn plain_heading(text: &str) -> &str {
     let text = text.trim_end_matches([':', '¶', '#', ' ', '🔗']);
     match text.rfind('[') {

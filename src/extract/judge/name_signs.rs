@@ -1,11 +1,11 @@
-//! The signs of whether a text is the name of an organization or a person, and the levels of likeness that the reader asks for.
+//! The signs that a text is the name of an organization or a person, and the thresholds of likeness.
 
 use crate::extract::sign::{Sign, sum, yes};
 
-/// From this likeness on a text is surely a name, wherever it is.
+/// From this likeness on, a text is surely a name, wherever it is.
 pub(in crate::extract) const SURE: f64 = 0.75;
 
-/// From this likeness on a text is a name without anything that supports it.
+/// From this likeness on, a text is a name without further support.
 pub(in crate::extract) const CLEAR: f64 = 0.6;
 
 /// From this likeness on a text is more likely a name than not.
@@ -14,25 +14,25 @@ pub(in crate::extract) const LIKELY: f64 = 0.5;
 /// From this likeness on a text can be a name among others.
 pub(in crate::extract) const POSSIBLE: f64 = 0.4;
 
-/// Below this likeness a text among names is something else.
+/// Below this likeness, a text among names is something else.
 pub(in crate::extract) const WEAK: f64 = 0.35;
 
-/// Below this likeness a text is a name in no list.
+/// Below this likeness, a text is not a name in any list.
 pub(in crate::extract) const NOTHING: f64 = 0.05;
 
-/// The likeness of what menus and buttons say: some of it names somebody.
+/// The likeness of the texts of menus and buttons: some of them are names.
 pub(in crate::extract) const OF_CHROME: f64 = 0.15;
 
 /// The likeness of dates, prices and addresses.
 pub(in crate::extract) const OF_FIGURES: f64 = 0.1;
 
-/// How much of a capitalized word a number is.
+/// The weight of a number relative to a capitalized word.
 pub(in crate::extract) const DIGITS_AS_CAPITALS: f64 = 0.7;
 
-/// How much more likely the members of an enumeration are names if a colon leads it.
+/// How much more likely the members of an enumeration after a colon are names.
 pub(in crate::extract) const LED: f64 = 0.3;
 
-/// How much less likely the halves of "A and B" may be than the whole, and still be two names.
+/// How much less likely the halves of "A and B" can be than the whole, and still be two names.
 pub(in crate::extract) const HALVES: f64 = 0.1;
 
 /// What is measured of a text.
@@ -41,19 +41,19 @@ pub(in crate::extract) const HALVES: f64 = 0.1;
 pub(in crate::extract) struct NameFacts {
     /// How many words it has.
     pub(in crate::extract) words: usize,
-    /// The share of words written as names are.
+    /// The share of words written like names.
     pub(in crate::extract) cased: f64,
     /// Whether it is one word in small letters.
     pub(in crate::extract) small: bool,
     /// Whether a word is one that organizations have in their names.
     pub(in crate::extract) organization: bool,
-    /// Whether the first word addresses the reader or asks.
+    /// Whether the first word addresses the reader or asks a question.
     pub(in crate::extract) opens_sentence: bool,
     /// Whether half of several words are numbers.
     pub(in crate::extract) numbers: bool,
-    /// How many words are such as sentences are made of.
+    /// How many words are typical of sentences.
     pub(in crate::extract) sentence_words: u32,
-    /// Whether it ends as sentences do.
+    /// Whether it ends like a sentence.
     pub(in crate::extract) ends_sentence: bool,
     /// Whether it says what somebody is or does.
     pub(in crate::extract) role: bool,
@@ -64,10 +64,10 @@ pub(in crate::extract) fn likeness(facts: &NameFacts) -> f64 {
     sum(NAME_SIGNS, facts).clamp(0.0, 1.0)
 }
 
-/// More words than this are too many for a name.
+/// A name has at most this many words.
 const LONG: usize = 12;
 
-/// With this share of words written as names are, an organization may have words of sentences in its name.
+/// From this share of words written like names on, the name of an organization can contain words of sentences.
 const MOSTLY_CASED: f64 = 0.7;
 
 /// The signs of a text.

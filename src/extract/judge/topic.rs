@@ -1,4 +1,4 @@
-//! What a page as a whole is about.
+//! The topic of a whole page.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use crate::{
     uri::TargetUri,
 };
 
-/// What a page as a whole is about.
+/// The topic of a whole page.
 pub(in crate::extract) struct Topic {
     /// Whether the title or one of the first headings says that it is about partners, members and the like.
     pub(in crate::extract) names: bool,
-    /// The host of the page, as far as it is known.
+    /// The host of the page, if known.
     pub(super) host: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl Topic {
     }
 }
 
-/// The host of the canonical address that the head of a page gives.
+/// The host of the canonical address in the head of a page.
 fn canonical_host(index: &PageIndex<'_>) -> Option<String> {
     const HEAD: usize = 400;
     let tree = index.tree;

@@ -54,7 +54,7 @@ impl Unseen {
         }
     }
 
-    /// The list with its score and what led to it.
+    /// The list with its score and the evidence behind it.
     fn scored(
         self,
         strategy: Strategy,

@@ -1,4 +1,4 @@
-//! The items of a draft without those that cannot be names: buttons, sentences between the names, repetitions.
+//! Removes items that cannot be names from a draft: buttons, sentences between the names, repetitions.
 
 use crate::{
     entity::{NameSource, Strategy},
@@ -41,12 +41,12 @@ pub(super) fn weeded(index: &PageIndex<'_>, draft: &Draft) -> Vec<Seen> {
         let strict = !matches!(draft.strategy, Strategy::ListItems | Strategy::TableColumn);
         all.retain(|seen| stays(index, seen, strict));
     }
-    // A name linked twice over two lines is one.
+    // A name that is linked twice over two lines is one name.
     all.dedup_by_key(|seen| seen.text);
     disjoint(all, |seen| &seen.item)
 }
 
-/// Whether a draft is a carousel that repeats its slides. Two or three texts again and again are the labels of records.
+/// Whether a draft is a carousel that repeats its slides. Two or three texts that recur many times are labels of records.
 fn repeats_itself(index: &PageIndex<'_>, all: &[Seen]) -> bool {
     let first = index.first_shown(all.iter().map(|seen| seen.text));
     let distinct = first.filter(|is_first| *is_first).count();
@@ -56,7 +56,7 @@ fn repeats_itself(index: &PageIndex<'_>, all: &[Seen]) -> bool {
     (all.len() - distinct) * 10 >= all.len() * 3 && distinct > 1 && !labels
 }
 
-/// Whether an item among names may be one; `strict` if the list has more than its names in it.
+/// Whether an item can be a name among names; `strict` if the list contains more than its names.
 fn stays(index: &PageIndex<'_>, seen: &Seen, strict: bool) -> bool {
     let signs = seen.signs;
     let nothing = signs.likeness < NOTHING && signs.sort == Sort::Plain;
@@ -64,13 +64,13 @@ fn stays(index: &PageIndex<'_>, seen: &Seen, strict: bool) -> bool {
     signs.sort != Sort::Chrome && !nothing && (!weak || is_anonymous(index, seen))
 }
 
-/// Whether an item is the group of that name: givers who wish to be unnamed have no address.
+/// Whether an item is the group of anonymous donors, which has no address.
 fn is_anonymous(index: &PageIndex<'_>, seen: &Seen) -> bool {
     let text = index.text(&seen.item.range);
     text.eq_ignore_ascii_case("anonymous") && link_of(index, &seen.item).and_then(host_of).is_some()
 }
 
-/// The items in the order of the page, without those that share text with one before: items inside items.
+/// The items in the order of the page, without those that share text with an earlier one: items inside items.
 pub(super) fn disjoint<T>(mut items: Vec<T>, item: impl Fn(&T) -> &Item) -> Vec<T> {
     items.sort_by_key(|entry| item(entry).range.start);
     let mut end = 0;

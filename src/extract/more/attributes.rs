@@ -35,7 +35,7 @@ fn counts(name: &str) -> bool {
     }
 }
 
-/// What attributes count: `aria-setsize`, `aria-rowcount`, `data-total-pages`.
+/// The counts in attributes: `aria-setsize`, `aria-rowcount`, `data-total-pages`.
 pub(super) fn find(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize) {
     let at = Some(flow.spans[node].start);
     if !is_there(flow, node) {
@@ -44,7 +44,7 @@ pub(super) fn find(found: &mut Vec<More>, tree: &Tree, flow: &Flow, node: usize)
     for (name, value) in tree.attributes(node).filter(|it| counts(it.0)) {
         let value = value.trim();
         if name.starts_with("aria-") {
-            // -1 is for a number that is not known (WAI-ARIA 1.2).
+            // -1 means an unknown number (WAI-ARIA 1.2).
             let total = match value.parse::<i64>() {
                 Ok(-1) => None,
                 Ok(0) | Err(_) => continue,

@@ -1,4 +1,4 @@
-//! What stands in an element of its own beside a name: the letter in a circle before it, the office behind it.
+//! Text in an element of its own beside a name: the letter in a circle before it, the office after it.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::{
     language::{Lexicon, mark},
 };
 
-/// What stands before a comma and an element that goes on to the end, and that element:
+/// The text before a comma and an element that extends to the end, and that element:
 /// `Jane Roe, <em>Professor, Lower Merrow</em>`.
 pub(in crate::extract) fn before_aside(
     index: &PageIndex<'_>,
@@ -30,7 +30,7 @@ pub(in crate::extract) fn before_aside(
     index.text(&head).ends_with(", ").then_some((head, aside))
 }
 
-/// Whether a line goes on in running text behind the link, or the word set apart, that it begins with: that is the name, not the line.
+/// Whether a line continues in running text after the link, or the highlighted word, with which it begins: that is the name, not the line.
 /// `<a>Harbour Bank</a> di Merrow (LM)`, but not `<a>Friends</a> of the Harbour`.
 pub(in crate::extract) fn goes_on_behind_link(
     index: &PageIndex<'_>,
@@ -102,7 +102,7 @@ pub(in crate::extract) fn is_badged(index: &PageIndex<'_>, node: usize, text: &s
         && badge.end == name.start
 }
 
-/// Whether an element is, or stands in, one of several list items: what commas part there belongs to that item.
+/// Whether an element is, or is inside, one of several list items: what commas separate there belongs to that item.
 pub(in crate::extract) fn in_item(index: &PageIndex<'_>, node: usize) -> bool {
     let tree = index.tree;
     std::iter::once(node)

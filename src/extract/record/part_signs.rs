@@ -1,4 +1,4 @@
-//! The signs of which part of a list's records is the name, the same part in all of them.
+//! The signs for the part of the records of a list that is the name, the same part in all of them.
 
 use crate::extract::sign::{Sign, sum, yes};
 
@@ -15,7 +15,7 @@ pub(in crate::extract) enum Carrier {
     Bold,
     /// A link.
     Link,
-    /// What is before a description in one line.
+    /// The text before a description in one line.
     Head,
     /// Any other element, or text.
     Plain,
@@ -45,7 +45,7 @@ pub(in crate::extract) struct PartFacts {
 }
 
 impl PartFacts {
-    /// How much of a bonus a carrier gets: more if the part is in every record, and different in each.
+    /// The bonus of a carrier: more if the part is in every record, and different in each.
     fn in_each(&self, carrier: Carrier) -> f64 {
         if self.carrier == carrier {
             self.varied() * (IN_ONE + (1.0 - IN_ONE) * self.coverage)
@@ -60,19 +60,19 @@ impl PartFacts {
     }
 }
 
-/// What a carrier says if only one record has it.
+/// The weight of a carrier if only one record has it.
 const IN_ONE: f64 = 0.3;
 
-/// What likeness says if only one record has the part.
+/// The weight of likeness if only one record has the part.
 const LIKE_IN_ONE: f64 = 0.35;
 
-/// What a part says that is the same in all records.
+/// The weight of a part that is the same in all records.
 const SAME_IN_ALL: f64 = 0.25;
 
-/// A part that is worth less than this share of the best is not taken for the name.
+/// A part with less than this share of the best value is not the name.
 pub(super) const NEAR: f64 = 0.6;
 
-/// How likely it is that a part is the name. The values only have an order.
+/// How likely a part is the name. Only the order of the values matters.
 pub(super) fn worth(facts: &PartFacts) -> f64 {
     sum(PART_SIGNS, facts)
 }

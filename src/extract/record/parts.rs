@@ -1,4 +1,4 @@
-//! The parts of a record that could be its name.
+//! The parts of a record that can be its name.
 
 use std::ops::Range;
 
@@ -16,10 +16,10 @@ use super::{
     part_signs::Carrier,
 };
 
-/// How many parts of a record are looked at.
+/// How many parts of a record are examined.
 pub(super) const PARTS: usize = 40;
 
-/// How many nodes of a record are looked at for its parts.
+/// How many nodes of a record are searched for its parts.
 const NODES: usize = 500;
 
 /// The same part in every record.
@@ -29,7 +29,7 @@ pub(super) struct Slot {
     pub(super) carrier: Carrier,
     /// A hash of its class; 0 and 1 for none.
     pub(super) class: u64,
-    /// Which of several such parts of the record it is, from 0.
+    /// Its index among such parts of the record.
     pub(super) place: u8,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Part {
     pub(super) slot: Slot,
     /// Its node.
     pub(super) node: usize,
-    /// The bytes of what may be the name.
+    /// The bytes of the possible name.
     pub(super) range: Range<usize>,
 }
 
@@ -48,9 +48,9 @@ pub(super) struct Part {
 pub(super) struct Parts {
     /// The parts of all records.
     pub(super) all: Vec<Part>,
-    /// Where the parts of the open record begin.
+    /// The start of the parts of the current record.
     first: usize,
-    /// How many parts of each carrier and class the open record has so far.
+    /// How many parts of each carrier and class the current record has so far.
     seen: Vec<((Carrier, u64), u8)>,
 }
 
@@ -64,7 +64,7 @@ impl Parts {
         }
     }
 
-    /// Adds the parts of a record, in order; hidden ones only if there are no others. Returns where they end.
+    /// Adds the parts of a record, in order; hidden ones only if there are no others. Returns their end.
     pub(super) fn add_record(&mut self, index: &PageIndex<'_>, record: &Range<usize>) -> usize {
         self.first = self.all.len();
         let all_hidden = index.flow.hidden[record.start];
@@ -96,7 +96,7 @@ impl Parts {
         }
     }
 
-    /// Adds what of a node may be the name; returns the node of what is beside it and not part of it.
+    /// Adds the possible name in a node; returns the node of what is beside it and not part of it.
     fn add_text(
         &mut self,
         index: &PageIndex<'_>,
@@ -153,7 +153,7 @@ impl Parts {
         self.push((Carrier::Line, 0), node, index.trimmed(&line));
     }
 
-    /// Adds a part to the open record, or to a part of the same text if its carrier says more.
+    /// Adds a part to the current record, or merges it with a part of the same text if its carrier means more.
     fn push(&mut self, (carrier, class): (Carrier, u64), node: usize, range: Range<usize>) {
         if range.is_empty() {
             return;
@@ -185,13 +185,13 @@ impl Parts {
     }
 }
 
-/// What a node of a record is to its name.
+/// The role of a node of a record for its name.
 enum What {
     /// Text of one line: what contains it, and a hash of its class.
     Text(Carrier, u64),
     /// Text of several lines.
     Lines,
-    /// Nothing, or what another node says as well.
+    /// Nothing, or a repetition of another node.
     Nothing,
 }
 
@@ -201,7 +201,7 @@ fn what(index: &PageIndex<'_>, record: &Range<usize>, node: usize) -> What {
     match index.tree.nodes[node].kind {
         Kind::Document => What::Nothing,
         Kind::Text(_) => {
-            // The parent of a text that is all of it says the same.
+            // The parent of a text that is its whole content says the same.
             let parent = index.tree.nodes[node].parent;
             if parent >= record.start && index.flow.spans[parent] == *span {
                 What::Nothing
@@ -218,7 +218,7 @@ fn what(index: &PageIndex<'_>, record: &Range<usize>, node: usize) -> What {
     }
 }
 
-/// Whether a part of a line is but half of a name that goes on in the next element.
+/// Whether a part of a line is only half of a name that continues in the next element.
 fn is_half(
     index: &PageIndex<'_>,
     span: &Range<usize>,
@@ -249,7 +249,7 @@ fn is_half(
     (led || goes_on) && index.signs(&whole).likeness >= CLEAR
 }
 
-/// The bytes before a dash or a colon behind which a description follows.
+/// The bytes before a dash or a colon that introduces a description.
 fn before_description(index: &PageIndex<'_>, range: &Range<usize>) -> Option<usize> {
     let text = index.text(range);
     let bytes = text.as_bytes();

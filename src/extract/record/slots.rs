@@ -1,4 +1,4 @@
-//! The parts that records have in common, and how likely each is the name.
+//! The parts that records have in common, and how likely each one is the name.
 
 use crate::extract::{
     fast_hash::{Map, map},
@@ -13,7 +13,7 @@ use super::{
 /// How many slots are searched one by one.
 const FEW: usize = 16;
 
-/// The slots of the records of a list, numbered as they are met.
+/// The slots of the records of a list, numbered in the order in which they are met.
 pub(super) struct Slots {
     stats: Vec<Stat>,
     /// The numbers of those after the first few.
@@ -49,7 +49,7 @@ impl Stat {
         }
     }
 
-    /// The facts about the slot in a list where so many records have any part.
+    /// The facts about a slot in a list in which `records` records have any part.
     fn facts(&self, records: f64) -> PartFacts {
         let count = self.records;
         PartFacts {
@@ -75,7 +75,7 @@ impl Slots {
         }
     }
 
-    /// Counts a part, which is at `position` in its record; returns the number of its slot and its likeness to a name.
+    /// Counts a part at `position` in its record; returns the number of its slot and its likeness to a name.
     pub(super) fn add(
         &mut self,
         index: &PageIndex<'_>,
@@ -95,7 +95,7 @@ impl Slots {
         (number, signs.likeness)
     }
 
-    /// The number of a slot, a new one if it is met for the first time.
+    /// The number of a slot; a new one if it is met for the first time.
     fn number(&mut self, position: usize, slot: Slot) -> usize {
         let position = position.min(PARTS - 1);
         let likely = self.last[position];

@@ -1,4 +1,4 @@
-//! What around a name is not part of it: bullets, footnote marks, and in alternative texts "logo of" and its like.
+//! What around a name is not part of it: bullets, footnote marks, and in alternative texts "logo of" and the like.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::{
     language::{Lexicon, mark},
 };
 
-/// The part of `text` that a name is, bullets, separators and footnote marks taken off both ends.
+/// The part of `text` that is a name, without bullets, separators and footnote marks at both ends.
 pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
     if text.ends_with(')')
         && let Some(at) = before_note(text)
@@ -31,11 +31,11 @@ pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
     let kept = text[start..].trim_end_matches(is_noise);
     let mut end = start + kept.len();
     let inner = &text[start..end];
-    // A full stop ends a name only where it is an abbreviation's.
+    // A full stop at the end belongs to a name only if it is that of an abbreviation.
     if inner.ends_with('.') && inner.contains(' ') && !ends_in_abbreviation(inner) {
         end -= 1;
     }
-    // Quotation marks of a name's own come in pairs.
+    // Quotation marks of a name come in pairs.
     let inner = &text[start..end];
     if text[end..].starts_with('»') && inner.contains('«') && !inner.contains('»') {
         end += '»'.len_utf8();
@@ -44,7 +44,7 @@ pub(in crate::extract) fn trim(text: &str) -> Range<usize> {
         start -= '«'.len_utf8();
     }
     let mut range = start..end;
-    // An unpaired bracket at the edge belongs to what was cut.
+    // An unpaired bracket at the edge belongs to what was cut off.
     if text[range.clone()].ends_with('(') {
         range.end -= 1;
         range.end = range.start + text[range.clone()].trim_end().len();
@@ -57,7 +57,7 @@ fn is_noise(letter: char) -> bool {
     letter.is_whitespace() || "•·|*†‡,;:–—-▪●■►»›«→✓✔_~><".contains(letter)
 }
 
-/// What stands before a note in brackets that is none of the name: where a link leads, the part it plays, the years of it.
+/// The text before a note in brackets that is not part of the name: the target of a link, a role, years.
 fn before_note(text: &str) -> Option<&str> {
     let at = memrchr(b'(', text.as_bytes())?;
     let (before, note) = (&text[..at], &text[at + 1..text.len() - 1]);
@@ -66,7 +66,7 @@ fn before_note(text: &str) -> Option<&str> {
     (is_note && !before.trim().is_empty()).then_some(before)
 }
 
-/// Whether a note tells nothing but years, one at least: `2007-2014 and 2016-2017`, `since 2009`.
+/// Whether a note contains only years, at least one: `2007-2014 and 2016-2017`, `since 2009`.
 fn are_years(note: &str) -> bool {
     let is_year = |text: &str| {
         text.len() == 4
@@ -84,7 +84,7 @@ fn are_years(note: &str) -> bool {
             .any(is_year)
 }
 
-/// The bytes of a number that counts the lines, "12. " or "3) ", at the start of one.
+/// The length of a number that counts the lines, "12. " or "3) ", at the start of one.
 fn enumerator(text: &str) -> usize {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let behind = text.get(digits..).unwrap_or_default();
@@ -96,7 +96,7 @@ fn enumerator(text: &str) -> usize {
     }
 }
 
-/// The part of an alternative text that is the name: "logo of" and its like taken off; `None` where nothing is left.
+/// The part of an alternative text that is the name, without "logo of" and the like; `None` if nothing is left.
 pub(in crate::extract) fn trim_alt(text: &str) -> Option<Range<usize>> {
     let mut range = trim(text);
     loop {
@@ -130,8 +130,8 @@ pub(in crate::extract) fn trim_alt(text: &str) -> Option<Range<usize>> {
     (!bare.is_empty() && !generic).then_some(range)
 }
 
-/// The bytes of the small word that joins "logo" with the name in other languages: "logo du Musée". Capitalised it is the
-/// name's own.
+/// The length of the small word that joins "logo" with the name in other languages: "logo du Musée". Capitalized, it belongs to the
+/// name.
 fn of_it(text: &str) -> usize {
     const JOINTS: [&str; 19] = [
         "de la ", "de los ", "de las ", "de l'", "de l’", "de ", "des ", "del ", "della ",
@@ -143,14 +143,14 @@ fn of_it(text: &str) -> usize {
         .map_or(0, |it| it.len())
 }
 
-/// Whether a text begins with words and goes on behind them.
+/// Whether a text begins with words and continues after them.
 fn starts_with_folded(text: &str, words: &str) -> bool {
     let begins = text.get(..words.len());
     let rest = text.get(words.len()..).unwrap_or_default();
     begins.is_some_and(|begin| begin.eq_ignore_ascii_case(words)) && rest.starts_with([' ', ':'])
 }
 
-/// Whether a text ends with words, or a file's ending, and has something before them.
+/// Whether a text ends with words, or a file extension, and has something before them.
 fn ends_with_folded(text: &str, words: &str) -> bool {
     let Some(at) = text
         .len()

@@ -1,13 +1,13 @@
-//! How much text a page needs, so that what it does not say proves something.
+//! How much text a page needs for its silence to prove something.
 
 use super::{notice, signs::ENOUGH};
 use crate::language::pages;
 
-/// The same for a page in a language whose notes are not known here, so that one of them cannot be told from a page: notes that stand in
-/// for pages have hardly ever more.
+/// The same for a page in a language whose notices are not known here, so that a notice cannot be distinguished from a page: notices in place
+/// of pages are hardly ever longer.
 const ENOUGH_UNKNOWN: usize = 500;
 
-/// How many letters a page must have, so that its silence proves something: more in a language whose notes are not known.
+/// How many letters a page must have for its silence to prove something: more in a language whose notices are not known.
 pub(super) fn least(language: Option<&str>, text: &str) -> usize {
     const SAMPLE: usize = 400;
     let tag = language.and_then(|language| language.split(['-', '_']).next());

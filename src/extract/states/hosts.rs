@@ -1,6 +1,6 @@
-//! Where challenges, parked domains and lists come from that are not on the page itself: hosts, paths and names of scripts.
+//! The sources of challenges, parked domains and lists that are not on the page itself: hosts, paths and names of scripts.
 
-/// What the scripts and frames of challenges are called.
+/// The names of the scripts and frames of challenges.
 pub(super) const CHALLENGES: [&str; 22] = [
     "/cdn-cgi/challenge-platform",
     "_cf_chl_opt",
@@ -26,7 +26,7 @@ pub(super) const CHALLENGES: [&str; 22] = [
     "smartcaptcha",
 ];
 
-/// What the scripts, frames and links of parked domains lead to.
+/// The targets of the scripts, frames and links of parked domains.
 pub(super) const PARKING: [&str; 22] = [
     "sedoparking.com",
     "sedo.com/search/details",
@@ -52,7 +52,7 @@ pub(super) const PARKING: [&str; 22] = [
     "/lander",
 ];
 
-/// Services that a list is embedded from.
+/// Services from which lists are embedded.
 pub(super) const EMBEDDED: [&str; 8] = [
     "docs.google.com/spreadsheets",
     "docs.google.com/document",
@@ -64,7 +64,7 @@ pub(super) const EMBEDDED: [&str; 8] = [
     "membershipworks",
 ];
 
-/// Services that a script reads a list from.
+/// Services from which scripts read lists.
 pub(super) const READ: [&str; 6] = [
     "docs.google.com/spreadsheets",
     "sheets.googleapis.com",

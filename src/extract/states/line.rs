@@ -1,15 +1,15 @@
-//! The lines of a page as its states are judged by them.
+//! The lines of a page in the form in which its state is judged.
 
 /// A sentence of a page, or a line without one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
     pub(super) text: &'a str,
-    /// Where it begins in the page's text.
+    /// Where it begins in the text of the page.
     pub(super) at: usize,
-    /// Whether a reader sees it among what the page is there for.
+    /// Whether readers see it in the main content of the page.
     pub(super) is_main: bool,
-    /// Whether it is one of the headings that are asked as titles.
+    /// Whether it is one of the headings that are treated as titles.
     pub(super) is_title: bool,
-    /// Letters in it that are not in links; ideographs count twice.
+    /// The letters in it that are not in links; ideographs count twice.
     pub(super) prose: usize,
 }

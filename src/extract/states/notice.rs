@@ -1,5 +1,5 @@
-//! Whether a short page speaks to its visitor about the visit, as notes do that stand in for pages, or about a subject: a small linear
-//! model over words in some seventy languages. What it was trained on, and how right it is, stands in `docs/notices.md`.
+//! Whether a short page speaks to its visitor about the visit, like notices in place of pages, or about a subject: a small linear
+//! model over words in some seventy languages. `docs/notices.md` describes its training and its accuracy.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use crate::reading::{PageState, Signal};
 /// The weights, one byte each: [`STEP`]s, by the hash of a feature.
 const WEIGHTS: &[u8; 1 << 16] = include_bytes!("notice.bin");
 
-/// What one step of a weight is worth.
+/// The value of one step of a weight.
 const STEP: f64 = 4.0 / 127.0;
 
-/// What a sentence without any feature comes to.
+/// The score of a sentence without any feature.
 const BIAS: f64 = 0.507_118;
 
 /// The languages that the model has seen enough of, by the first part of their tags.
@@ -24,7 +24,7 @@ const LANGUAGES: [&str; 76] = [
     "sq", "sr", "sv", "sw", "ta", "te", "tg", "th", "tk", "tr", "ug", "uk", "uz", "vi", "zh",
 ];
 
-/// A page with more letters is no short notice, and is not asked how it speaks.
+/// A page with more letters is not a short notice, and is not judged by the model.
 pub(super) const LONGEST: usize = 1_200;
 
 /// A page that speaks so is about a subject: signs of stand-ins are outweighed.

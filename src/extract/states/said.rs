@@ -19,7 +19,7 @@ pub(super) const SEARCHED: usize = 8_000;
 #[derive(Debug)]
 pub(super) struct Said {
     pub(super) state: PageState,
-    /// Each phrase with where it stands and what it weighs.
+    /// The phrases: their weights and texts with places.
     pub(super) signs: Vec<(f64, String)>,
     /// Letters of prose in the lines that say nothing of the kind.
     pub(super) other_prose: usize,

@@ -1,4 +1,4 @@
-//! The signs that a page stands in for another: each with its weight, why it speaks, and a page that is judged otherwise without it.
+//! The signs that a page replaces another: each with its weight, its reason, and a page that is judged otherwise without it.
 
 use crate::reading::{PageState, Signal};
 

@@ -20,7 +20,7 @@ pub(super) struct Titled {
     pub(super) phrase: String,
 }
 
-/// What stands between the parts of a title: its own, the section's and the site's name.
+/// The separators between the parts of a title: its own, the section's and the site's name.
 const BETWEEN: [&str; 11] = [
     " | ", " - ", " – ", " — ", " · ", " » ", " › ", " :: ", " / ", ": ", "｜",
 ];

@@ -1,4 +1,4 @@
-//! Numbers in digits: of any script, with separators, and a scale behind them.
+//! Numbers in digits: of any script, with separators, and a scale after them.
 
 use std::borrow::Cow;
 
@@ -47,7 +47,7 @@ pub(super) fn digits(word: &str) -> Option<Read> {
         "k" => 1e3,
         "m" | "mio" | "mn" => 1e6,
         "bn" | "b" => 1e9,
-        // A script without spaces goes on with what is counted; anything else is a name: `3d`, `2nd`.
+        // In a script without spaces the counted noun follows directly; anything else is a name: `3d`, `2nd`.
         _ if rest.starts_with(|character: char| character >= '\u{2e80}') => {
             return Some((value, other, word.len() - rest.len()));
         }
@@ -90,7 +90,7 @@ fn value_of(core: &str) -> Option<(f64, Option<f64>)> {
                 return Some((fraction, None));
             }
             let grouped = joined(&core)?;
-            // An English comma parts thousands; a stop may do so in other languages.
+            // In English a comma separates thousands; in other languages a full stop may do so.
             Some(if commas == 1 {
                 (grouped, Some(fraction))
             } else {
@@ -102,7 +102,7 @@ fn value_of(core: &str) -> Option<(f64, Option<f64>)> {
             .flatten()
             .map(|it| (it, None)),
         _ => {
-            // Of two kinds the last one parts the fraction.
+            // If both kinds occur, the last one separates the fraction.
             let at = core.rfind([',', '.'])?;
             let (whole, rest) = (core.get(..at)?, core.get(at + 1..)?);
             let kind = core.get(at..=at)?;

@@ -1,4 +1,4 @@
-//! Discord: one embed, and nobody mentioned whatever the text says.
+//! Discord: one embed, without mentions even if the text contains them.
 
 use serde_json::json;
 
@@ -36,7 +36,7 @@ fn block(change: &Change) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Text in which no Markdown and no mention is left.
+/// Text without Markdown and mentions.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {

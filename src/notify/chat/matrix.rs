@@ -32,7 +32,7 @@ pub(in crate::notify) fn matrix(digest: &Digest, server: &Secret, room: &str) ->
         "body": format!("{title}\n\n{}", plain::text(digest, MOST)),
         "format": "org.matrix.custom.html",
         "formatted_body": html,
-        // Nobody is mentioned, whatever the text says.
+        // Mentions are off, even if the text contains some.
         "m.mentions": {},
     });
     let server = server.reveal().trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! ntfy: JSON that goes to the root of the server, with the topic in it (docs.ntfy.sh, "Publish as JSON").
+//! ntfy: JSON that is sent to the root of the server and contains the topic (docs.ntfy.sh, "Publish as JSON").
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Slack and what takes the same: Mattermost and Rocket.Chat. `text` is what all of them read.
+//! Slack and services with the same interface: Mattermost and Rocket.Chat. All of them read `text`.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ pub(in crate::notify) fn slack(digest: &Digest, url: Secret) -> Post {
         }
         blocks.join("\n\n")
     });
-    // What a page links to is not looked at, and shown, by the chat.
+    // The chat does not fetch and show the targets of links.
     let body = json!({"text": text, "unfurl_links": false, "unfurl_media": false});
     Post::json(url, body.to_string())
 }
@@ -34,7 +34,7 @@ fn block(change: &Change) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Text in which nothing is a mention, a link or a fence: Slack obeys `& < >`, the others `@name` and Markdown.
+/// Text without mentions, links and code fences: Slack interprets `& < >`, the others `@name` and Markdown.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -42,7 +42,7 @@ fn escaped(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            // A space of no width after it: `@here` and `[words](address)` are no longer what they look like.
+            // A zero-width space after it: `@here` and `[words](address)` lose their meaning.
             '@' | ']' => out.extend([letter, '\u{200b}']),
             '`' => out.push('ˋ'),
             '*' => out.push('∗'),

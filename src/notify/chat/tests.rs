@@ -1,4 +1,4 @@
-//! Text from pages is hostile: in no service does it mention, link, mark up or run on.
+//! Text from pages is hostile: in no service may it mention, link, or mark up.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::{
     notify::{Change, Cited, Words},
 };
 
-/// What a page may say to whoever reads it in a chat.
+/// Hostile text of a page.
 const HOSTILE: &str = "@everyone @here <!channel> <@U1> [free](https://evil.example/) ![](https://evil.example/p.png) \
                        ```code``` *b* _i_ ~s~ ||spoiler|| # head > quote </p><script>alert(1)</script> &amp; \u{202e}kite\u{7}\r\n- item";
 

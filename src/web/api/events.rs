@@ -24,16 +24,16 @@ use crate::{
 /// How often the archive is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How often something is sent to a client to which nothing happens, so that nobody takes the connection for dead.
+/// How often a comment is sent to a client without events, so that proxies keep the connection open.
 const QUIET: Duration = Duration::from_secs(15);
 
 /// How long a stream lasts; then the client asks again, and shows again who it is.
 const LASTS: Duration = Duration::from_mins(15);
 
-/// How many clients are told at the same time.
+/// The most clients at the same time.
 const CLIENTS: usize = 32;
 
-/// Those who are told what happens.
+/// The clients that get events.
 #[derive(Debug)]
 pub(in crate::web) struct Watching {
     told: broadcast::Sender<String>,
@@ -86,7 +86,7 @@ pub(in crate::web) fn going_on(web: &Web, answer: Answer) -> Response {
                 () = tokio::time::sleep(QUIET) => Bytes::from_static(b":\n\n"),
                 () = &mut lasts => return,
                 () = &mut stopped => {
-                    // Whoever has left need not be told.
+                    // Clients that have left are ignored.
                     let _ = send.send(Bytes::from_static(b"retry: 2000\n\n")).await;
                     return;
                 }
@@ -129,7 +129,7 @@ struct Seen {
     crawl: Option<CrawlEntry>,
 }
 
-/// Looks at the archive once a second while somebody listens, until the server stops, and tells what has happened.
+/// Looks at the archive once a second while clients listen, until the server stops, and sends them what has changed.
 pub(in crate::web) async fn watched(web: Arc<Web>) {
     let mut stopped = std::pin::pin!(asked(web.watching.stop.clone()));
     let mut seen: Option<Seen> = None;

@@ -70,13 +70,13 @@ pub(super) fn findings(web: &Web, request: &Request, _: &Origins) -> Result<Answ
             })
     });
     let since: Option<Instant> = since.transpose()?;
-    let is_wanted = |it: &&Item| {
-        let finding = it.finding();
+    let is_wanted = |item: &&Item| {
+        let finding = item.finding();
         wanted
             .profile
             .as_ref()
             .is_none_or(|of| finding.profile == *of)
-            && wanted.state.is_none_or(|of| it.state == of)
+            && wanted.state.is_none_or(|of| item.state == of)
             && wanted.weight.is_none_or(|of| finding.weight() == of)
             && wanted
                 .verdict
@@ -85,11 +85,11 @@ pub(super) fn findings(web: &Web, request: &Request, _: &Origins) -> Result<Answ
             && since.is_none_or(|of| changed(finding) >= of)
     };
     let now = web.now()?;
-    let all = now.desk.items().iter().filter(is_wanted).map(|it| {
+    let all = now.desk.items().iter().filter(is_wanted).map(|item| {
         // The weight of a finding belongs to what it says, so the order never changes.
         (
-            format!("{} {}", it.finding().weight() as u8, it.finding().id),
-            it,
+            format!("{} {}", item.finding().weight() as u8, item.finding().id),
+            item,
         )
     });
     page(request, all.collect(), Finding::of)
@@ -116,8 +116,8 @@ pub(super) fn activity(web: &Web, request: &Request, _: &Origins) -> Result<Answ
     let all = now
         .reviews
         .iter()
-        .map(|it| (format!("{:019}", it.number), it));
-    page(request, all.collect(), |it| {
-        Decided::of(it.number, &it.review)
+        .map(|numbered| (format!("{:019}", numbered.number), numbered));
+    page(request, all.collect(), |numbered| {
+        Decided::of(numbered.number, &numbered.review)
     })
 }

@@ -42,21 +42,21 @@ pub(super) struct Staleness {
     pub(super) sum: f64,
     /// 0 to 50: claims all of whose references are lost.
     pub(super) lost: f64,
-    /// 0 to 40: names, quotations and figures that no longer stand.
+    /// 0 to 40: names, quotations and figures that are no longer there.
     pub(super) words: f64,
     /// 0 to 10: the age of the access dates.
     pub(super) age: f64,
 }
 
 impl From<crate::desk::Staleness> for Staleness {
-    fn from(it: crate::desk::Staleness) -> Self {
+    fn from(staleness: crate::desk::Staleness) -> Self {
         // A hundredth is enough, and the same on every machine.
-        let round = |it: f64| (it * 100.0).round() / 100.0;
+        let round = |staleness: f64| (staleness * 100.0).round() / 100.0;
         Self {
-            sum: round(it.sum()),
-            lost: round(it.lost),
-            words: round(it.words),
-            age: round(it.age),
+            sum: round(staleness.sum()),
+            lost: round(staleness.lost),
+            words: round(staleness.words),
+            age: round(staleness.age),
         }
     }
 }
@@ -79,9 +79,13 @@ pub(super) struct Claim {
 
 impl Claim {
     pub(super) fn of(claim: &ClaimOf, now: &Now, profile: &str) -> Self {
-        let own =
-            now.desk.items().iter().map(Item::finding).filter(|it| {
-                it.profile == profile && it.subject.claim() == Some(claim.id.as_str())
+        let own = now
+            .desk
+            .items()
+            .iter()
+            .map(Item::finding)
+            .filter(|finding| {
+                finding.profile == profile && finding.subject.claim() == Some(claim.id.as_str())
             });
         let (kind, words) = match &claim.statement {
             Statement::Listed { names, .. } => (
@@ -102,7 +106,7 @@ impl Claim {
             sentence: claim.sentence.clone(),
             cites: claim.cites.clone(),
             words,
-            findings: own.map(|it| it.id.0.clone()).collect(),
+            findings: own.map(|finding| finding.id.0.clone()).collect(),
         }
     }
 }
@@ -127,10 +131,10 @@ pub(super) struct Reference {
 
 impl Reference {
     pub(super) fn of(reference: &ReferenceOf, now: &Now, profile: &str) -> Self {
-        let own = now.desk.items().iter().map(Item::finding).find(|it| {
+        let own = now.desk.items().iter().map(Item::finding).find(|finding| {
             let about =
-                matches!(it.subject, Subject::Reference { number } if number == reference.number);
-            about && it.profile == profile
+                matches!(finding.subject, Subject::Reference { number } if number == reference.number);
+            about && finding.profile == profile
         });
         Self {
             number: reference.number,
@@ -179,10 +183,10 @@ impl Page {
             cited: page
                 .cited
                 .iter()
-                .map(|it| Cited {
-                    profile: it.profile.clone(),
-                    article: it.article.clone(),
-                    number: it.number,
+                .map(|cited| Cited {
+                    profile: cited.profile.clone(),
+                    article: cited.article.clone(),
+                    number: cited.number,
                 })
                 .collect(),
             due: items.iter().filter(|it| it.state.is_due()).count(),
@@ -191,7 +195,7 @@ impl Page {
     }
 }
 
-/// What is said about a claim or a reference.
+/// A verdict on a claim, or the fate of a reference.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Finding {
     pub(super) id: String,
@@ -253,7 +257,7 @@ pub(super) struct Quote {
     pub(super) suffix: String,
 }
 
-/// A capture, by what names it in any archive.
+/// A capture, by the fields that identify it in any archive.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Capture {
     pub(super) uri: String,
@@ -300,22 +304,22 @@ impl Finding {
             reasons: finding
                 .reasons
                 .iter()
-                .map(|it| Reason {
-                    what: it.what.clone(),
-                    weight: it.weight,
+                .map(|reason| Reason {
+                    what: reason.what.clone(),
+                    weight: reason.weight,
                 })
                 .collect(),
             evidence: finding
                 .evidence
                 .iter()
-                .map(|it| Evidence {
-                    capture: Capture::of(&it.capture),
-                    quote: it.quote.as_ref().map(|quote| Quote {
+                .map(|evidence| Evidence {
+                    capture: Capture::of(&evidence.capture),
+                    quote: evidence.quote.as_ref().map(|quote| Quote {
                         exact: quote.exact.clone(),
                         prefix: quote.prefix.clone(),
                         suffix: quote.suffix.clone(),
                     }),
-                    note: it.note.clone(),
+                    note: evidence.note.clone(),
                 })
                 .collect(),
             changed: time(crate::report::changed(finding)),
@@ -387,35 +391,35 @@ pub(super) struct Visit {
     pub(super) failure: Option<String>,
     /// Whether the bytes are stored.
     pub(super) held: bool,
-    /// Whether it brought what the visit before had brought.
+    /// Whether its payload is that of the visit before.
     pub(super) revisit: bool,
     /// The address of the copy for people.
     pub(super) href: String,
 }
 
 impl Visit {
-    pub(super) fn of(it: &Dated) -> Self {
+    pub(super) fn of(visit: &Dated) -> Self {
         Self {
             capture: Capture {
-                uri: it.target_uri.to_string(),
-                date: time(it.date),
-                payload_digest: it.payload_digest.map(|it| it.to_string()),
-                archive: it.source.as_ref().map(|it| it.archive.clone()),
+                uri: visit.target_uri.to_string(),
+                date: time(visit.date),
+                payload_digest: visit.payload_digest.map(|digest| digest.to_string()),
+                archive: visit.source.as_ref().map(|source| source.archive.clone()),
             },
-            status: it.status,
-            failure: it.failure.as_ref().map(|it| it.1.clone()),
-            held: it.stored,
-            revisit: it.revisit.is_some(),
+            status: visit.status,
+            failure: visit.failure.as_ref().map(|failure| failure.1.clone()),
+            held: visit.stored,
+            revisit: visit.revisit.is_some(),
             href: format!(
                 "/view/{}/{}",
-                crate::clock::digits14(it.date),
-                it.target_uri
+                crate::clock::digits14(visit.date),
+                visit.target_uri
             ),
         }
     }
 }
 
-/// A host, and when it is asked again.
+/// A host, and the time of the next request to it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Host {
     pub(super) origin: String,
@@ -441,7 +445,7 @@ pub(super) struct Checkpoint {
     pub(super) note: String,
 }
 
-/// Who is asking.
+/// The person who sends the request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Me {
     pub(super) name: String,

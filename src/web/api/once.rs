@@ -82,8 +82,8 @@ impl Once {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if answer.status >= 500 {
             kept.remove(key);
-        } else if let Some(it) = kept.get_mut(key) {
-            it.answer = Some(answer.clone());
+        } else if let Some(begun) = kept.get_mut(key) {
+            begun.answer = Some(answer.clone());
         }
     }
 }

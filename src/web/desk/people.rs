@@ -154,40 +154,40 @@ fn filled(page: Page, web: &Web, accounts: &Accounts, now: Instant) -> Result<Pa
     })
 }
 
-fn account(it: Account) -> AccountRow {
-    let others = Role::ALL.iter().filter(|role| **role != it.role);
+fn account(account: Account) -> AccountRow {
+    let others = Role::ALL.iter().filter(|role| **role != account.role);
     AccountRow {
-        role: it.role.word(),
-        others: others.map(|it| it.word()).collect(),
-        seen: it.seen.map_or_else(|| "never".to_owned(), minute),
-        disabled: it.disabled.is_some(),
-        name: it.name,
+        role: account.role.word(),
+        others: others.map(|role| role.word()).collect(),
+        seen: account.seen.map_or_else(|| "never".to_owned(), minute),
+        disabled: account.disabled.is_some(),
+        name: account.name,
     }
 }
 
-fn session(it: Session) -> SessionRow {
+fn session(session: Session) -> SessionRow {
     SessionRow {
-        number: it.id,
-        name: it.account,
-        begun: minute(it.begun),
-        used: minute(it.used),
-        address: it.address,
+        number: session.id,
+        name: session.account,
+        begun: minute(session.begun),
+        used: minute(session.used),
+        address: session.address,
     }
 }
 
-fn token(it: Token, now: Instant) -> TokenRow {
-    let is_over = it.expires.is_some_and(|it| it <= now);
+fn token(token: Token, now: Instant) -> TokenRow {
+    let is_over = token.expires.is_some_and(|expiry| expiry <= now);
     TokenRow {
-        number: it.id,
-        name: it.account,
-        label: it.label,
-        scope: it.scope.word(),
-        until: match (it.revoked, it.expires) {
+        number: token.id,
+        name: token.account,
+        label: token.label,
+        scope: token.scope.word(),
+        until: match (token.revoked, token.expires) {
             (Some(at), _) => format!("revoked {}", minute(at)),
             (None, Some(at)) => minute(at),
             (None, None) => "it is revoked".to_owned(),
         },
-        used: it.used.map_or_else(|| "never".to_owned(), minute),
-        good: it.revoked.is_none() && !is_over,
+        used: token.used.map_or_else(|| "never".to_owned(), minute),
+        good: token.revoked.is_none() && !is_over,
     }
 }

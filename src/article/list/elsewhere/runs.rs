@@ -1,11 +1,11 @@
-//! Lists by their shape alone: names that commas part, the last one behind a conjunction, whatever verb they stand by.
+//! Lists by their shape alone: names with commas between them, the last one after a conjunction, with any verb.
 
 use std::ops::Range;
 
 use super::{Found, commas, name_of, says_open};
 use crate::{article::split, language::Language, profile::ListedName};
 
-/// The fewest names that are a list without a word that says so.
+/// The fewest names that are a list without an introducing word.
 const ENOUGH: usize = 3;
 
 /// The lists of a sentence, in order.
@@ -25,7 +25,7 @@ pub(super) fn find(sentence: &str, language: &Language) -> Vec<Found> {
     found
 }
 
-/// The list whose first name ends the piece at `at`, and the piece behind it.
+/// The list whose first name ends the piece at `at`, and the piece after it.
 fn starting_at(
     sentence: &str,
     pieces: &[Range<usize>],
@@ -57,7 +57,7 @@ fn starting_at(
 }
 
 /// How many bytes of a sentence's beginning are an article, which is not the first name's; `None` where another small word
-/// with the sentence's capital says that no name stands there: `Im Mai`.
+/// with the sentence's capital means that no name begins there: `Im Mai`.
 fn opening(piece: &str, language: &Language) -> Option<usize> {
     let Some((word, rest)) = piece.split_once(' ') else {
         return Some(0);
@@ -173,7 +173,7 @@ fn ending(piece: &str, language: &Language) -> Option<usize> {
     Some(start + glued)
 }
 
-/// A word that begins with a capital or a number, whatever marks or glued article stand before it.
+/// A word that begins with a capital or a number, with any marks or joined article before it.
 fn carries(word: &str) -> bool {
     let word = &word[super::glued_article(word)..];
     word.trim_start_matches(['«', '„', '“', '”', '"', '‘', '('])
