@@ -32,50 +32,7 @@ pub struct Span {
     pub chain: i64,
 }
 
-/// Visits of one seed, one after the other, that brought the same page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PastSpan {
-    /// The date of its first visit.
-    pub first: Instant,
-    /// The date of its last visit.
-    pub last: Instant,
-    /// How many visits there are.
-    pub visits: u64,
-    /// The same for spans that brought the same.
-    pub essence: i64,
-}
-
-/// How many of the latest spans show how often a page changes: it may have changed its ways before.
-const PAST: u32 = 64;
-
 impl Store {
-    /// The latest spans of a seed that brought a page, oldest first.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn past(&self, seed: &TargetUri) -> Result<Vec<PastSpan>, StoreError> {
-        self.read(|connection| {
-            let Some(seed) = uri_id(connection, seed)? else {
-                return Ok(Vec::new());
-            };
-            let rows: Vec<Row> = connection
-                .prepare_cached(&format!(
-                    "{SELECT} AND NOT bad ORDER BY first DESC, visit DESC LIMIT {PAST}"
-                ))?
-                .query_map([seed], Row::of)?
-                .collect::<Result<_, _>>()?;
-            let spans = rows.iter().rev().map(|row| {
-                Ok(PastSpan {
-                    first: instant(row.first)?,
-                    last: instant(row.last)?,
-                    visits: row.visits.unsigned_abs(),
-                    essence: row.essence,
-                })
-            });
-            spans.collect()
-        })
-    }
-
     /// The spans of a seed, oldest first. For a seed that was never visited itself: those of the same page under another spelling of
     /// its address, or of a page whose redirects led there.
     ///
