@@ -7,6 +7,7 @@ mod answers;
 mod archives;
 mod aside;
 mod backup;
+mod brought;
 mod crawls;
 mod error;
 mod file;

@@ -181,11 +181,8 @@ impl RescueArgs {
                     })
                     .collect();
                 print(&for_terminal(&texts.join("\n")))?;
-                let copied = usize::try_from(rescued.copied).unwrap_or(usize::MAX);
-                session.remark(&format!(
-                    "{} copied",
-                    counted(copied, "memento", "mementos")
-                ));
+                let count = usize::try_from(rescued.copied).unwrap_or(usize::MAX);
+                session.remark(&format!("{} copied", counted(count, "memento", "mementos")));
             }
         }
         Ok(())

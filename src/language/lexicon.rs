@@ -215,7 +215,9 @@ fn marked() -> Vec<(Source, Marks)> {
         listed(of_calendar),
     ];
     for (language, lists) in of_sections.into_iter().flatten() {
-        lists.into_iter().for_each(|list| add(language, list));
+        for list in lists {
+            add(language, list);
+        }
     }
     for (name, _, language) in countries::names() {
         add(

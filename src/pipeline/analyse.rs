@@ -168,8 +168,9 @@ fn with_answers<T>(
 /// What the visits say about each part of the claim at `place` in a profile, with the findings. Only the answers that the claim
 /// needs are computed.
 ///
-/// The archive cannot be read, or a payload does not match its digest; it was stopped.
-/// The archive cannot be read, or a payload in it is not what its digest says; it was stopped.
+/// # Errors
+///
+/// The archive cannot be read, a payload does not match its digest, or the comparison was stopped.
 pub fn series(
     store: &Store,
     named: &Named,

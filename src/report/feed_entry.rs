@@ -64,8 +64,8 @@ fn title(finding: &Finding, profile: &Profile) -> String {
         ),
     };
     let relation = relation.map_or(String::new(), |it| format!(" — {it}"));
-    let cites: String = cites.iter().map(|it| format!("[{it}]")).collect();
-    one_line(&format!("{label}: {about}{relation} {cites}"))
+    let cites: Vec<String> = cites.iter().map(|it| format!("[{it}]")).collect();
+    one_line(&format!("{label}: {about}{relation} {}", cites.concat()))
 }
 
 /// A quotation with its date and the digest of the page: `2022-10-21 14:00 UTC, https://…: “…words…”`.

@@ -487,11 +487,6 @@ fn address(uri: &TargetUri) -> String {
     clean(address.strip_suffix('/').unwrap_or(address))
 }
 
-/// A time for a `time` element.
-fn machine(at: &Instant) -> String {
-    warc_date(*at)
-}
-
 /// A reason's weight with its sign, in hundredths: `+40`.
 fn signed(reason: &Reason) -> String {
     format!("{:+.0}", reason.weight * 100.0)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Fault, micros, reviews, spans};
+use super::{Fault, brought, micros, reviews, spans};
 use crate::finding::{CaptureRef, Decision, Mistake, applying};
 
 /// What is set aside of one seed: a digest of what visits brought, and until when.
@@ -41,7 +41,7 @@ pub(super) fn made(connection: &Connection) -> Result<BTreeMap<i64, Aside>, Faul
             continue;
         };
         if let Some((visit, seed)) = visit_of(connection, capture)? {
-            let essence = spans::essence_of(connection, visit)?;
+            let essence = brought::essence_of(connection, visit)?;
             let until = all.entry(seed).or_default().entry(essence).or_default();
             *until = micros(review.at).max(*until);
         }

@@ -135,7 +135,7 @@ pub(super) fn log_in(web: &Web, request: &Request, origins: &Origins) -> Answer 
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(Tried::Known(secret)) => entered(web, &form, secret, (request, origins)),
+        Ok(Tried::Known(secret)) => entered(web, &form, &secret, (request, origins)),
         Ok(Tried::Wrong) => Page::new(WRONG, &form).answer(web, 403, (request, origins)),
         Ok(Tried::Locked(until)) => {
             let seconds = (until - web.options.clock.now()).num_seconds().max(1);
@@ -196,11 +196,11 @@ fn tried(
 fn entered(
     web: &Web,
     form: &Form,
-    secret: String,
+    secret: &str,
     (request, origins): (&Request, &Origins),
 ) -> Answer {
     let name = cookie_name(origins.site.starts_with("https:"));
-    let session = cookie(name, secret.clone(), origins);
+    let session = cookie(name, secret.to_owned(), origins);
     let kept = form.first("kept").map(|it| Form::of(it.as_bytes()));
     let to = form
         .first("to")
@@ -209,7 +209,7 @@ fn entered(
     let answer = match kept.filter(|_| to == "/decide") {
         None => Answer::see(to),
         Some(kept) => {
-            let visitor = web.entered(&secret);
+            let visitor = web.entered(secret);
             let request = Request {
                 visitor: visitor.ok().flatten(),
                 ..request.clone()

@@ -93,10 +93,10 @@ impl Visitor {
     }
 }
 
-impl Web {
-    /// Who is asking; nobody in particular on pages that everyone may see.
-    pub(super) fn visitor(&self, request: &Request) -> Visitor {
-        request.visitor.clone().unwrap_or_else(|| Visitor {
+impl Request {
+    /// Who is asking; a visitor without a name on pages that everyone may see.
+    pub(super) fn visitor(&self) -> Visitor {
+        self.visitor.clone().unwrap_or_else(|| Visitor {
             name: String::new(),
             decides: false,
             token: String::new(),
@@ -105,6 +105,19 @@ impl Web {
         })
     }
 
+    /// The person who sent a form, or why the form is refused.
+    pub(super) fn sender(&self, origins: &Origins, form: &Form) -> Result<Visitor, Refused> {
+        let visitor = self.visitor();
+        checked(&visitor, self, origins, form.first("token"))?;
+        if visitor.decides {
+            Ok(visitor)
+        } else {
+            Err(Refused::MayNotDecide)
+        }
+    }
+}
+
+impl Web {
     /// Who is asking, as far as the request proves it.
     pub(super) fn identified(
         &self,
@@ -142,22 +155,6 @@ impl Web {
             let person = (it.account, it.role);
             Visitor::of(&self.secret, person, Through::Session, &cookie)
         }))
-    }
-
-    /// The person who sent a form, or why the form is refused.
-    pub(super) fn sender(
-        &self,
-        request: &Request,
-        origins: &Origins,
-        form: &Form,
-    ) -> Result<Visitor, Refused> {
-        let visitor = self.visitor(request);
-        checked(&visitor, request, origins, form.first("token"))?;
-        if visitor.decides {
-            Ok(visitor)
-        } else {
-            Err(Refused::MayNotDecide)
-        }
     }
 }
 

@@ -217,7 +217,7 @@ fn meta(shape: &mut Shape, tree: &Tree, node: usize, main: usize) {
         .to_ascii_lowercase();
     match &*name {
         "robots" | "googlebot" if content.contains("noindex") && main < 2 * LITTLE => {
-            shape.once(&signs::NO_INDEX)
+            shape.once(&signs::NO_INDEX);
         }
         "prerender-status-code" | "status-code" | "http-status" => {
             let topic = content.trim().parse().ok().and_then(titles::topic_of);

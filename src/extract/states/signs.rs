@@ -1,6 +1,9 @@
 //! The signs that a page replaces another: each with its weight, its reason, and a page that is judged otherwise without it.
 
-use crate::reading::{PageState, Signal};
+use crate::{
+    extract::sign::is_muted,
+    reading::{PageState, Signal},
+};
 
 /// From this sum of weights on a state is believed.
 pub(super) const BELIEVED: f64 = 0.75;
@@ -42,7 +45,6 @@ pub(super) const SPEAKS: f64 = -0.5;
 /// A row of the table.
 pub(super) struct StateSign {
     /// What the sign is called.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a test switches each off"))]
     name: &'static str,
     /// The state that it speaks for.
     pub(super) state: PageState,
@@ -66,11 +68,7 @@ impl StateSign {
 
     /// The same with what was found.
     pub(super) fn saying(&self, what: String) -> Option<Signal> {
-        #[cfg(test)]
-        if crate::extract::sign::muted::is(self.name) {
-            return None;
-        }
-        Some(Signal {
+        (!is_muted(self.name)).then_some(Signal {
             what,
             speaks_for: self.state,
             weight: self.weight,
@@ -302,7 +300,6 @@ pub(super) static STATUS_REFUSED: StateSign = StateSign {
     why: "the status refuses the visit",
     html: "<p>· · ·</p>",
     status: Some(403),
-    ..SIGN
 };
 
 pub(super) static STATUS_GONE: StateSign = StateSign {
@@ -312,7 +309,6 @@ pub(super) static STATUS_GONE: StateSign = StateSign {
     why: "the status says that there is no page",
     html: "<p>· · ·</p>",
     status: Some(404),
-    ..SIGN
 };
 
 pub(super) static ASKS_PASSWORD_AMONG_TEXT: StateSign = StateSign {

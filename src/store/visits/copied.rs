@@ -8,10 +8,7 @@ use super::{
 use crate::{
     capture::{CaptureEntry, Source},
     clock::Instant,
-    store::{
-        aside, checksum,
-        spans::{self, Span},
-    },
+    store::{aside, brought, checksum, spans::Span},
     uri::TargetUri,
 };
 
@@ -114,7 +111,7 @@ impl Store {
 fn spans_of(connection: &Connection, page: &TargetUri) -> Result<Vec<Span>, Fault> {
     let mut spans: Vec<Span> = Vec::new();
     for (id, date, seed) in of_page(connection, page)? {
-        let brought = spans::brought(connection, id)?;
+        let brought = brought::brought(connection, id)?;
         let is_aside = |until: &i64| date <= *until;
         if aside::of(connection, seed)?
             .get(&brought.essence)

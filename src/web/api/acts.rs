@@ -127,7 +127,7 @@ pub(super) fn decide(web: &Web, request: &Request, _: &Origins) -> Result<Answer
         terms,
         note: noted(asked.note)?,
     };
-    acting.keep(web, request, all)
+    acting.keep(web, request, &all)
 }
 
 /// Takes back a decision, by its number or by the name of its batch; the one before counts again.
@@ -158,7 +158,7 @@ pub(super) fn undo(web: &Web, request: &Request, _: &Origins) -> Result<Answer, 
         terms: Terms::default(),
         note: noted(asked.note)?,
     };
-    acting.keep(web, request, all)
+    acting.keep(web, request, &all)
 }
 
 /// Marks an edit as done: the article says so now.
@@ -181,7 +181,7 @@ pub(super) fn done(web: &Web, request: &Request, _: &Origins) -> Result<Answer, 
         },
         note: noted(asked.note)?,
     };
-    acting.keep(web, request, vec![(id, item.seen)])
+    acting.keep(web, request, &[(id, item.seen)])
 }
 
 /// Stops asking about new names of a list, or asks again.
@@ -203,7 +203,7 @@ pub(super) fn mute(web: &Web, request: &Request, _: &Origins) -> Result<Answer, 
         kind: asked.kind,
         muted: asked.muted,
         at: web.options.clock.now(),
-        by: web.visitor(request).name,
+        by: request.visitor().name,
         note: noted(asked.note)?,
     };
     web.deciding.mute(&web.options, &mute)?;
@@ -228,14 +228,14 @@ impl Acting {
         mut self,
         web: &Web,
         request: &Request,
-        all: Vec<(FindingId, i64)>,
+        all: &[(FindingId, i64)],
     ) -> Result<Answer, Problem> {
         let now = web.now()?;
         let at = web.options.clock.now();
         if all.len() > 1 {
             self.terms.batch = Some(batch_name(at, all.iter().map(|it| &it.0)));
         }
-        let by = web.visitor(request).name;
+        let by = request.visitor().name;
         let mut decided = Vec::new();
         for (place, (id, seen)) in all.iter().enumerate() {
             let about = match now.desk.item(id) {
@@ -258,10 +258,10 @@ impl Acting {
         self.fits()?;
         let objections = web.deciding.keep(&web.options, &decided)?;
         if objections.iter().any(Option::is_some) {
-            return Err(refused(&all, &objections));
+            return Err(refused(all, &objections));
         }
         let after = web.now()?;
-        json(request, &self.done(&after, &all))
+        json(request, &self.done(&after, all))
     }
 
     /// Whether what is said belongs to the decision.

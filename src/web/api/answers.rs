@@ -142,8 +142,7 @@ pub(super) fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Problem>
         } else {
             format!(
                 "/{}",
-                path.replace('.', "/")
-                    .replace('[', "/")
+                path.replace(['.', '['], "/")
                     .replace(']', "")
                     .replace("//", "/")
             )

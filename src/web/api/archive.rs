@@ -161,8 +161,8 @@ pub(super) fn checkpoint(web: &Web, request: &Request, _: &Origins) -> Result<An
 /// Who is asking, and what their requests need.
 #[utoipa::path(get, path = "/api/v1/me", tag = "people",
     responses((status = 200, body = Me), (status = "default", description = "What went wrong", body = Problem, content_type = "application/problem+json")))]
-pub(super) fn me(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
-    let visitor = web.visitor(request);
+pub(super) fn me(_: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
+    let visitor = request.visitor();
     let by_token = matches!(visitor.through, Through::Token(_));
     let me = Me {
         role: visitor.role.word(),

@@ -76,7 +76,8 @@ pub(super) struct Edits {
     as_of: Option<String>,
     /// The edits, as `stillsays edits --format json` writes them.
     #[schema(value_type = Vec<Object>)]
-    edits: Vec<serde_json::Value>,
+    #[serde(rename = "edits")]
+    all: Vec<serde_json::Value>,
 }
 
 /// The edits that an article needs, with every form of their citations.
@@ -90,7 +91,7 @@ pub(super) fn edits(web: &Web, request: &Request, _: &Origins) -> Result<Answer,
         format: 1,
         profile: named.name.clone(),
         as_of: sheet.report.as_of.map(time),
-        edits: sheet.edits.iter().map(|it| edit(web, it)).collect(),
+        all: sheet.edits.iter().map(|it| edit(web, it)).collect(),
     };
     json(request, &edits)
 }

@@ -98,7 +98,7 @@ pub(super) fn page(web: &Web, request: &Request, origins: &Origins) -> Result<An
     let now = web.now()?;
     let document: Value = serde_json::from_str(text()).unwrap_or_default();
     let page = Page {
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
         about: words(&document, "/info/description"),
         operations: operations(&document),
         problems: KINDS

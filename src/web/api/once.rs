@@ -110,7 +110,7 @@ pub(super) fn once(
     let Some(key) = request.field("idempotency-key").filter(|it| !it.is_empty()) else {
         return answering(web, request, origins);
     };
-    let key = (web.visitor(request).name, key);
+    let key = (request.visitor().name, key);
     let mut sent = format!("{} {}\0", request.method, request.path).into_bytes();
     sent.extend(&request.body);
     let digest = ContentDigest::of(&sent);

@@ -43,7 +43,7 @@ pub(in crate::web) fn refused(
     };
     let now = web.now()?;
     let again = Again {
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
         heading: "Send it again?",
         says: vec![says.to_owned()],
         fields: fields(form, &["token"]),
@@ -85,7 +85,7 @@ pub(super) fn conflict(
     });
     fields.extend(seen);
     let again = Again {
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
         heading: if can_repeat {
             "Decided in the meantime"
         } else {

@@ -90,7 +90,7 @@ pub(in crate::web) fn decide(
     origins: &Origins,
 ) -> Result<Answer, StoreError> {
     let form = Form::of(&request.body);
-    let visitor = match web.sender(request, origins, &form) {
+    let visitor = match request.sender(origins, &form) {
         Ok(sender) => sender,
         Err(why) => return refused(web, why, &form, (request, origins)),
     };

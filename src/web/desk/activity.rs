@@ -76,7 +76,7 @@ pub(in crate::web) fn activity(
         )
     });
     let seal = web.options.store.last_seal()?;
-    let mast = Mast::of(web, request, &now);
+    let mast = Mast::of(request, &now);
     let page = Page {
         mine: crate::web::pages::encoded(&mast.name),
         checkpoint: seal.map_or_else(

@@ -148,7 +148,7 @@ pub(in crate::web) fn claim(
         rows,
         decisions: decisions.collect(),
         profile: href,
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
 }

@@ -82,7 +82,7 @@ pub(in crate::web) fn compare(
         to: view(new),
         same: diff.hunks.is_empty(),
         diff: diff.to_html(),
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
 }

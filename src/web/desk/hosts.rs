@@ -65,7 +65,7 @@ pub(in crate::web) fn hosts(
     });
     let page = Page {
         rows: rows.collect(),
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
 }

@@ -67,7 +67,7 @@ pub(in crate::web) fn keys(
 ) -> Result<Answer, StoreError> {
     let now = web.now()?;
     let page = Page {
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
         keys: &KEYS,
     };
     Ok(mast::page(200, &page, origins))

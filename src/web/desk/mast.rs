@@ -6,7 +6,7 @@ use crate::{
     account::Role,
     desk::State,
     text::for_terminal,
-    web::{Answer, Origins, Request, Web, assets, pages::encoded, room::Now, visitor::Through},
+    web::{Answer, Origins, Request, assets, pages::encoded, room::Now, visitor::Through},
 };
 
 /// The head of a page of the desk.
@@ -36,8 +36,8 @@ pub(in crate::web) struct Mast {
 
 impl Mast {
     /// The head for this visitor.
-    pub(in crate::web) fn of(web: &Web, request: &Request, now: &Now) -> Self {
-        let visitor = web.visitor(request);
+    pub(in crate::web) fn of(request: &Request, now: &Now) -> Self {
+        let visitor = request.visitor();
         let alone = visitor.through == Through::Alone;
         let counts = now.desk.counts();
         let waiting = now

@@ -115,7 +115,7 @@ fn shown(
     let now = web.now()?;
     let at = web.options.clock.now();
     let page = Page {
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
         says: says.to_owned(),
         command: web.options.command.clone(),
         accounts: Vec::new(),

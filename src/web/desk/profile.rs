@@ -112,7 +112,7 @@ pub(in crate::web) fn profile(
         name: named.name.clone(),
         sections: sections_of(profile, &own, &href),
         href,
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
 }

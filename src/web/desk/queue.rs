@@ -197,7 +197,7 @@ pub(in crate::web) fn queue(
     origins: &Origins,
 ) -> Result<Answer, StoreError> {
     let now = web.now()?;
-    let mast = Mast::of(web, request, &now);
+    let mast = Mast::of(request, &now);
     let form = Form::of(request.query.as_deref().unwrap_or_default().as_bytes());
     let filter = Filter::of(form, &mast.name, web.options.clock.now());
     let rows = now

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     clock::digits14,
     desk::{Item, PageId},
+    profile::Reference,
     report::{Label, said, since},
     store::{Dated, StoreError},
     uri::TargetUri,
@@ -91,18 +92,6 @@ pub(in crate::web) fn reference(
             && item.finding().fate().is_some()
     });
     let label = fate.map_or(Label::Unvisited, |fate| Label::of(fate.finding()));
-    let mut facts = Vec::new();
-    let mut fact = |name, value: Option<String>| facts.extend(value.map(|value| (name, value)));
-    fact("Author", reference.author.clone());
-    fact("Site", reference.publisher.clone());
-    fact(
-        "Published",
-        reference.published.map(|published| published.to_string()),
-    );
-    fact(
-        "Accessed",
-        reference.accessed.map(|accessed| accessed.to_string()),
-    );
     let claims = named
         .profile
         .claims
@@ -158,13 +147,27 @@ pub(in crate::web) fn reference(
                 (to, claim.sentence.clone().unwrap_or(words))
             })
             .collect(),
-        facts,
+        facts: facts(reference),
         number,
         article: named.profile.title.clone(),
         profile: href,
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
+}
+
+/// What the article says about the page, each with its label.
+fn facts(reference: &Reference) -> Vec<(&'static str, String)> {
+    let day = |date: Option<chrono::NaiveDate>| date.map(|it| it.to_string());
+    [
+        ("Author", reference.author.clone()),
+        ("Site", reference.publisher.clone()),
+        ("Published", day(reference.published)),
+        ("Accessed", day(reference.accessed)),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some((label, value?)))
+    .collect()
 }
 
 /// The latest copy with a decision.

@@ -138,7 +138,7 @@ pub(in crate::web) fn sheet(
         conflicts,
         done: done(&form, &now, None),
         back: address(open, kept),
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
 }

@@ -127,7 +127,7 @@ pub(in crate::web) fn work(
         form: &form,
         origins,
     };
-    let work = scene.set(Mast::of(web, request, &now))?;
+    let work = scene.set(Mast::of(request, &now))?;
     Ok(mast::page(200, &work, origins))
 }
 
@@ -453,7 +453,7 @@ pub(in crate::web) fn found(
         )
     });
     let gone = Gone {
-        mast: Mast::of(web, request, &now),
+        mast: Mast::of(request, &now),
         words: finding.subject.words().unwrap_or("The page").to_owned(),
         says: say::GONE,
         label: Label::of(&finding).words(),

@@ -240,8 +240,8 @@ fn a_finding_has_its_evidence_with_dates_and_digests() {
 }
 
 #[test]
-fn programs_decide_all_or_nothing_once_and_never_over_others() {
-    let (project, served) = demo();
+fn programs_decide_all_or_nothing_and_once() {
+    let (_project, served) = demo();
     let ids = ["5538d53b6658", "1937f1242190"];
     let body =
         json!({"findings": ids, "decision": "accept", "outcome": "keep", "note": "as it is"});
@@ -298,6 +298,22 @@ fn programs_decide_all_or_nothing_once_and_never_over_others() {
     }
     assert_eq!(count(), 2);
 
+    let (came, undone) = post(
+        &served,
+        &format!("/api/v1/decisions/{batch}/undo"),
+        &json!({}),
+        &[],
+    );
+    assert_eq!(
+        (came.status, undone["due"].as_u64()),
+        (200, Some(19)),
+        "{undone}"
+    );
+}
+
+#[test]
+fn a_program_never_decides_over_others_and_marks_edits_done_once() {
+    let (project, served) = demo();
     let ben = [
         "review",
         "596c70d6bd12",
@@ -312,26 +328,15 @@ fn programs_decide_all_or_nothing_once_and_never_over_others() {
         json!({"findings": ["596c70d6bd12"], "decision": "accept", "seen": {"596c70d6bd12": null}});
     let (came, problem) = post(&served, "/api/v1/decisions", &mine, &[]);
     assert_eq!(came.status, 412);
-    let told = problem["errors"][0].clone();
-    assert_eq!(told["pointer"], "/seen/596c70d6bd12");
+    let conflict = problem["errors"][0].clone();
+    assert_eq!(conflict["pointer"], "/seen/596c70d6bd12");
     assert!(
-        told["detail"].as_str().unwrap().contains("ben decided")
-            && told["detail"].as_str().unwrap().contains("two centers")
+        conflict["detail"].as_str().unwrap().contains("ben decided")
+            && conflict["detail"].as_str().unwrap().contains("two centers")
     );
     mine["seen"]["596c70d6bd12"] = read(&served, "/api/v1/findings/596c70d6bd12")["seen"].clone();
     assert_eq!(post(&served, "/api/v1/decisions", &mine, &[]).0.status, 200);
 
-    let (came, undone) = post(
-        &served,
-        &format!("/api/v1/decisions/{batch}/undo"),
-        &json!({}),
-        &[],
-    );
-    assert_eq!(
-        (came.status, undone["due"].as_u64()),
-        (200, Some(18)),
-        "{undone}"
-    );
     assert_eq!(
         post(&served, "/api/v1/decisions/99999/undo", &json!({}), &[])
             .0
