@@ -12,10 +12,6 @@ use crate::{
 };
 
 #[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the figures, for who wants to see them"
-)]
 fn changes_are_seen_earlier_than_with_one_interval_for_all_and_as_many_visits() {
     let bounds = Auto {
         min: TimeDelta::hours(6),
