@@ -1,7 +1,10 @@
-//! What the visits of a page showed of its changes: the latest spans that brought a page.
+//! What visits showed: the captures of one, and the latest spans of a page, which show how often it changes.
 
-use super::{Store, StoreError, instant, visits::uri_id};
-use crate::{clock::Instant, uri::TargetUri};
+use super::{
+    Store, StoreError, VisitId, instant,
+    visits::{entries_of, uri_id},
+};
+use crate::{capture::CaptureEntry, clock::Instant, uri::TargetUri};
 
 /// Visits of one seed, one after the other, that brought the same page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,17 @@ pub struct PastSpan {
 const PAST: u32 = 64;
 
 impl Store {
+    /// What the captures of a visit brought, in the order of the redirects.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn hops(&self, visit: VisitId) -> Result<Vec<CaptureEntry>, StoreError> {
+        self.read(|connection| {
+            let entries = entries_of(connection, visit)?;
+            Ok(entries.into_iter().map(|entry| entry.1).collect())
+        })
+    }
+
     /// The latest spans of a seed that brought a page, oldest first.
     ///
     /// # Errors

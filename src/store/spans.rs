@@ -67,17 +67,6 @@ impl Store {
         })
     }
 
-    /// What the captures of a visit brought, in the order of the redirects.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn hops(&self, visit: VisitId) -> Result<Vec<CaptureEntry>, StoreError> {
-        self.read(|connection| {
-            let entries = entries_of(connection, visit)?;
-            Ok(entries.into_iter().map(|entry| entry.1).collect())
-        })
-    }
-
     /// The capture that brought a payload: the last one until `until` that is not a mere "not modified", or else the first one after it.
     ///
     /// # Errors
