@@ -38,7 +38,7 @@ impl NamesAsked {
             let about = profile
                 .aliases
                 .iter()
-                .filter(|aliase| is_named(&aliase.name) || is_named(&aliase.other));
+                .filter(|alias| is_named(&alias.name) || is_named(&alias.other));
             aliases.extend(about.cloned());
         }
         Self { names, aliases }

@@ -300,10 +300,15 @@ impl Answering<'_> {
         }
     }
 
-    /// A digest of a question and of everything else that its answers depend on, except the visits.
+    /// A digest of a question and of everything else that its answers depend on, except the visits. Every page is read with all
+    /// selectors of the profile.
     pub(super) fn basis_of(&self, question: &Question<'_>) -> ContentDigest {
+        let references = self.profile.references.iter();
+        let selectors: BTreeSet<&str> = references
+            .filter_map(|reference| reference.selector.as_deref())
+            .collect();
         let text = format!(
-            "{} {} {:?}{}",
+            "{} {} {:?} {selectors:?}{}",
             question.basis(),
             extract::VERSION,
             self.comparing.alert,
