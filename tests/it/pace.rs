@@ -71,7 +71,14 @@ fn status_and_the_plan_say_why_a_page_is_due() {
             references.concat()
         ),
     );
-    let set = ["--set", "fetch.tries=1", "--set", "fetch.max_wait=0s"];
+    let set = [
+        "--set",
+        "fetch.tries=1",
+        "--set",
+        "fetch.max_wait=0s",
+        "--set",
+        "fetch.delay=10ms",
+    ];
     for day in 1..=9 {
         let at = format!("2026-03-{day:02}T08:00:00Z");
         project.run(&[&["run", "--all", "--clock", &at], &set[..]].concat());
