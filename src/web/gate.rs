@@ -18,7 +18,7 @@ use crate::{
 pub(super) enum Refusal {
     /// There were too many; the seconds to wait.
     TooMany(u64),
-    /// Nobody is logged in, or the token is not good.
+    /// The visitor is not logged in, or the token is not good.
     Unknown,
     /// The visitor's role or token does not allow it.
     NotAllowed,
@@ -54,7 +54,17 @@ impl Web {
                 let request = Request { visitor, ..request };
                 (route.answer)(self, &request, origins)
             }
-            Err(refusal) => self.turned_away(route, &refusal, &request, origins),
+            Err(refusal) => {
+                // Whoever sent a form that is too old gets it back under their own name, with a token that is good now.
+                let visitor = match refusal {
+                    Refusal::Form(Refused::Expired) => {
+                        self.identified(&request, client).ok().flatten()
+                    }
+                    _ => None,
+                };
+                let request = Request { visitor, ..request };
+                self.turned_away(route, &refusal, &request, origins)
+            }
         }
     }
 
