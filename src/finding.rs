@@ -9,6 +9,7 @@ mod mute;
 mod review;
 mod series;
 mod standing;
+mod summary;
 mod weight;
 
 pub use decisions::Decisions;
@@ -20,6 +21,7 @@ pub use mute::{Mute, Muted};
 pub use review::{BATCH, Decision, Mistake, Outcome, Review, Terms, batch_name};
 pub use series::{Moment, Series};
 pub use standing::{Decided, Mark, Objection, Standing, State, Unfit, applying};
+pub use summary::news_summary;
 pub use weight::{Weight, recovered};
 
 use serde::{Deserialize, Serialize};

@@ -97,7 +97,7 @@ impl Accounts {
     /// The account of a name, whatever its case.
     ///
     /// # Errors
-    /// There is none; the file cannot be read.
+    /// There is no account of that name; the file cannot be read.
     pub fn account(&self, name: &str) -> Result<Account, AccountError> {
         let found = self.on(|file| {
             let sql = format!("SELECT {COLUMNS} FROM account WHERE name = ?1");

@@ -105,7 +105,7 @@ impl Accounts {
     /// Ends the session of a number.
     ///
     /// # Errors
-    /// There is none; the file cannot be written.
+    /// There is no session of that number; the file cannot be written.
     pub fn end_session(&self, id: i64) -> Result<(), AccountError> {
         match self.on(|file| file.execute("DELETE FROM session WHERE id = ?1", [id]))? {
             0 => Err(AccountError::NoNumber { what: "session" }),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{AccountError, Accounts, Role, Secret, instant, micros, secret::digest};
 use crate::clock::Instant;
 
-/// What a token is good for. Nobody can do more with it than their role allows.
+/// What a token is good for. It never allows more than the role of its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
@@ -126,7 +126,7 @@ impl Accounts {
     /// Revokes the token of a number.
     ///
     /// # Errors
-    /// There is none that is not revoked; the file cannot be written.
+    /// No token of that number can be revoked; the file cannot be written.
     pub fn revoke(&self, id: i64, now: Instant) -> Result<(), AccountError> {
         let sql = "UPDATE token SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL";
         match self.on(|file| file.execute(sql, params![id, micros(now)]))? {

@@ -1,4 +1,4 @@
-//! Messages to services, such as webhooks: one request, checked by the same guard, without redirects and robots.txt: nobody is crawled.
+//! Messages to services, such as webhooks: one request, checked by the same guard, without redirects and robots.txt, because nothing is crawled.
 //!
 //! The address and the fields can hold secrets, so no error shows them.
 

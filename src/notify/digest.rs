@@ -1,13 +1,10 @@
 //! The content of a message: the changes, the heaviest first, each with the words of the page then and now.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::Instant,
-    finding::{FindingId, Weight},
-    text::counted,
+    finding::{FindingId, Weight, news_summary},
 };
 
 /// The content of one message.
@@ -82,7 +79,11 @@ impl Digest {
     /// A digest of all these changes, the heaviest first.
     #[must_use]
     pub fn of(id: String, at: Instant, site: Option<String>, mut changes: Vec<Change>) -> Self {
-        let summary = summary(&changes);
+        let summary = news_summary(
+            changes
+                .iter()
+                .map(|change| (change.weight, change.page.as_str())),
+        );
         let left = changes.len().saturating_sub(KEPT);
         changes.truncate(KEPT);
         Self {
@@ -141,30 +142,6 @@ impl Digest {
     pub fn is_trial(&self) -> bool {
         self.changes.iter().all(|change| change.kind == "test")
     }
-}
-
-/// `3 new: 2 to decide on 2 pages, 1 reference lost`.
-fn summary(changes: &[Change]) -> String {
-    let of = |wanted: &dyn Fn(Option<Weight>) -> bool| -> Vec<&Change> {
-        let all = changes.iter();
-        all.filter(|change| wanted(change.weight)).collect()
-    };
-    let lost = of(&|it| it == Some(Weight::Lost)).len();
-    let back = of(&|it| it.is_none()).len();
-    let decide = of(&|it| it.is_some_and(|it| it != Weight::Lost));
-    let pages: BTreeSet<&str> = decide.iter().map(|change| change.page.as_str()).collect();
-    let mut parts = Vec::new();
-    if !decide.is_empty() {
-        let pages = counted(pages.len(), "page", "pages");
-        parts.push(format!("{} to decide on {pages}", decide.len()));
-    }
-    if lost > 0 {
-        parts.push(counted(lost, "reference lost", "references lost"));
-    }
-    if back > 0 {
-        parts.push(counted(back, "reference back", "references back"));
-    }
-    format!("{} new: {}", changes.len(), parts.join(", "))
 }
 
 impl Change {

@@ -8,10 +8,7 @@ use super::{
     Entry, Report, pasteable,
     terminal::{cut, safe},
 };
-use crate::{
-    finding::{Finding, Subject, Weight, recovered},
-    text::counted,
-};
+use crate::finding::{Finding, Subject, Weight, news_summary, recovered};
 
 /// How many changes are printed; a command shows the others.
 const MOST: usize = 20;
@@ -61,7 +58,11 @@ pub fn news_text(news: &[News], command: &str, width: usize) -> String {
     if changes.is_empty() {
         return String::new();
     }
-    let mut lines = vec![summary(&changes)];
+    let mut lines = vec![news_summary(
+        changes
+            .iter()
+            .map(|change| (change.weight, change.page.as_str())),
+    )];
     for change in changes.iter().take(MOST) {
         let label = format!("  {:<LABEL$}", change.label);
         lines.push(cut(&format!("{label}{}", change.what), width));
@@ -84,32 +85,6 @@ pub fn news_text(news: &[News], command: &str, width: usize) -> String {
     // A command that is cut could not be pasted.
     lines.push(format!("{lead}: {command} report{profile}"));
     lines.join("\n") + "\n"
-}
-
-/// `3 new: 2 to decide on 2 pages, 1 reference lost`.
-fn summary(changes: &[Change]) -> String {
-    let of = |wanted: &dyn Fn(Option<Weight>) -> bool| {
-        changes
-            .iter()
-            .filter(|change| wanted(change.weight))
-            .collect::<Vec<_>>()
-    };
-    let lost = of(&|it| it == Some(Weight::Lost)).len();
-    let back = of(&|it| it.is_none()).len();
-    let decide = of(&|it| it.is_some_and(|it| it != Weight::Lost));
-    let pages: BTreeSet<&str> = decide.iter().map(|change| change.page.as_str()).collect();
-    let mut parts = Vec::new();
-    if !decide.is_empty() {
-        let pages = counted(pages.len(), "page", "pages");
-        parts.push(format!("{} to decide on {pages}", decide.len()));
-    }
-    if lost > 0 {
-        parts.push(counted(lost, "reference lost", "references lost"));
-    }
-    if back > 0 {
-        parts.push(counted(back, "reference back", "references back"));
-    }
-    format!("{} new: {}", changes.len(), parts.join(", "))
 }
 
 /// The finding, the profiles that cite the page (a few of many), and the page.

@@ -147,7 +147,7 @@ impl Store {
                 )?;
             }
             if wanted.is_empty() {
-                // What nobody was told, nobody waits for: the next channel begins with what is new then.
+                // Without a channel no message waits: the next channel begins with what is new then.
                 connection.execute_batch("DELETE FROM alert; DELETE FROM alerted")?;
             }
             Ok(())

@@ -31,7 +31,7 @@ pub(super) use profile::profile;
 pub(super) use queue::{find, queue};
 pub(super) use reference::reference;
 pub(super) use say::{ELSEWHERE, MAY_NOT};
-pub(super) use sheet::sheet;
+pub(super) use sheet::{of_profile as sheet_of, sheet};
 pub(super) use work::{found, work};
 
 use super::{Origins, Request, Web, room::Now};

@@ -181,7 +181,7 @@ pub(super) fn checked(
     }
 }
 
-/// Whether two secrets are the same, in a time that does not depend on where they differ. Nothing is the secret of nobody.
+/// Whether two secrets are the same, in a time that does not depend on where they differ. Empty secrets are never the same.
 pub(super) fn is_same(one: &str, other: &str) -> bool {
     !other.is_empty() && bool::from(one.as_bytes().ct_eq(other.as_bytes()))
 }

@@ -10,11 +10,8 @@ use super::{
 use crate::{
     desk::{Item, staleness},
     edit::{Edit, FORMS},
-    pipeline::{Named, Proposing, Sheet, kept_source},
-    web::{
-        Answer, Origins, Request, Web, problem::Problem, profiles::Entry, room::Now,
-        snapshot::stored,
-    },
+    pipeline::Named,
+    web::{Answer, Origins, Request, Web, desk, problem::Problem, profiles::Entry, room::Now},
 };
 
 const NO_PROFILE: &str = "There is no profile of that name.";
@@ -86,7 +83,7 @@ pub(super) struct Edits {
 pub(super) fn edits(web: &Web, request: &Request, _: &Origins) -> Result<Answer, Problem> {
     let now = web.now()?;
     let named = named(&now, request)?;
-    let sheet = sheet(web, &now, named)?;
+    let sheet = desk::sheet_of(web, &now, named)?;
     let edits = Edits {
         format: 1,
         profile: named.name.clone(),
@@ -94,22 +91,6 @@ pub(super) fn edits(web: &Web, request: &Request, _: &Origins) -> Result<Answer,
         all: sheet.edits.iter().map(|it| edit(web, it)).collect(),
     };
     json(request, &edits)
-}
-
-/// The sheet of edits of a profile.
-fn sheet(web: &Web, now: &Now, named: &Named) -> Result<Sheet, Problem> {
-    let entry = now.profiles.iter().find(|it| it.name == named.name);
-    let source = entry
-        .zip(named.profile.source.as_ref())
-        .and_then(|(entry, source)| kept_source(&entry.path, source));
-    let options = &web.options;
-    let proposing = Proposing {
-        comparing: &options.comparing,
-        public: &options.public_replay,
-        command: &options.command,
-    };
-    let sheet = Sheet::of(&options.store, named, &now.decisions, source, proposing);
-    Ok(stored(sheet)?)
 }
 
 fn edit(web: &Web, edit: &Edit) -> serde_json::Value {

@@ -180,7 +180,7 @@ fn look(web: &Web, seen: Option<&Seen>) -> Result<Seen, StoreError> {
         return Ok(new);
     };
     let tell = |name: &str, data: &serde_json::Value| {
-        // Nobody listens any more: then nobody is told.
+        // An error means that all listeners have left.
         let _ = web
             .watching
             .told

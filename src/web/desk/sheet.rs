@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     edit::{Dates, Edit, FORMS, State, patched, unified},
-    pipeline::{Proposing, Sheet, kept_source},
+    pipeline::{Named, Proposing, Sheet, kept_source},
     store::StoreError,
     web::{
         Answer, Origins, Request, Web,
@@ -68,26 +68,7 @@ pub(in crate::web) fn sheet(
             (request, origins),
         ));
     };
-    let entry = now
-        .profiles
-        .iter()
-        .find(|profile| profile.name == named.name);
-    let source = entry
-        .zip(named.profile.source.as_ref())
-        .and_then(|(entry, source)| kept_source(&entry.path, source));
-    let options = &web.options;
-    let proposing = Proposing {
-        comparing: &options.comparing,
-        public: &options.public_replay,
-        command: &options.command,
-    };
-    let sheet = stored(Sheet::of(
-        &options.store,
-        named,
-        &now.decisions,
-        source,
-        proposing,
-    ))?;
+    let sheet = of_profile(web, &now, named)?;
     let form = Form::of(request.query.as_deref().unwrap_or_default().as_bytes());
     let dates = match form.first("dates") {
         Some("iso") => Some(Dates::Iso),
@@ -192,4 +173,28 @@ fn view(edit: &Edit, now: &Now, web: &Web, dates: Option<Dates>) -> EditView {
         }),
         is_to_edit: edit.state == State::ToEdit,
     }
+}
+
+/// The sheet of edits of a profile.
+pub(in crate::web) fn of_profile(web: &Web, now: &Now, named: &Named) -> Result<Sheet, StoreError> {
+    let entry = now
+        .profiles
+        .iter()
+        .find(|profile| profile.name == named.name);
+    let source = entry
+        .zip(named.profile.source.as_ref())
+        .and_then(|(entry, source)| kept_source(&entry.path, source));
+    let options = &web.options;
+    let proposing = Proposing {
+        comparing: &options.comparing,
+        public: &options.public_replay,
+        command: &options.command,
+    };
+    stored(Sheet::of(
+        &options.store,
+        named,
+        &now.decisions,
+        source,
+        proposing,
+    ))
 }
