@@ -50,7 +50,7 @@ pub use words::{
 };
 
 /// The version of the comparison; answers and findings of another version are computed again.
-pub const VERSION: u32 = 15;
+pub const VERSION: u32 = 16;
 
 #[cfg(test)]
 mod history_tests;

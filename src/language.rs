@@ -10,9 +10,10 @@
 //!   begin buttons and sentences rather than names; `abbreviations`: words before a full stop that do not end a sentence;
 //!   `sentence_openings`: words that begin a sentence more often than they follow an abbreviation; `opposites`: words of which
 //!   one name has those before the bar and another those behind it (`for pro | against`), so that they are two bodies;
-//!   `negations`: words that make two bodies of one name.
+//!   `negations`: words that make two bodies of one name; `reversing`: single words that turn the meaning of a sentence round;
+//!   `hedging`: single words that make it less certain; `listing`: words behind which the names of a sentence begin.
 //! - `[organization]` `nouns`: words in names of organizations; `suffixes`: what such names end in where words are joined;
-//!   `arms`: words that an arm, a chapter or a sister has and the house has not.
+//!   `arms`: words that an arm, a chapter or a sister has and the house has not; `other_names`: phrases before another name of the same organization.
 //! - `[legal_form]` `Ltd` and the like, without accents and points, by kind; `plain`: forms that say nothing of the kind; `leading`:
 //!   those of one word that stand before names; `joined`: those that are written to names without a space.
 //! - `[person]` `titles_before` names, as letters alone; `titles_set_off`: only with a point or a stroke; `titles_after`;
@@ -30,7 +31,7 @@
 //!   counted rather than named.
 //!   `more`: lines below a part of a list; `more_buttons`: what leads to the rest; `more_words`: words for pages of a list;
 //!   `former`: words in the heading of a list of former ones; `left`: words beside a name that left; `until`: words before a year
-//!   beside a name; `labels`: what sites write behind a name.
+//!   beside a name; `labels`: what sites write behind a name; `sole`: words behind which one name follows (`partner is`).
 //! - `[page.…]` what pages say that stand in for the page asked for, by what they are; each has phrases for the `title` or first
 //!   heading, for anywhere in the `text`, and `weak` ones, of which several are needed.
 //! - `[table]` `names`, `members`, `other`, `employers`: titles of columns.
@@ -59,6 +60,7 @@ mod roles;
 pub mod sentences;
 pub mod titles;
 pub mod tokens;
+pub mod turns;
 pub mod units;
 
 pub use files::{AddedWordsError, add_words, added_words};
@@ -92,9 +94,10 @@ macro_rules! words {
 
 words! {
     grammar Grammar, "grammar" {
-        common articles small and sentence openings abbreviations sentence_openings opposites negations
+        common articles small and sentence openings abbreviations sentence_openings opposites negations reversing
+        hedging listing
     }
-    organization Organization, "organization" { nouns suffixes arms }
+    organization Organization, "organization" { nouns suffixes arms other_names }
     legal_form LegalForm, "legal_form" {
         plain shares limited general_partnership limited_partnership liability_partnership cooperative nonprofit sole leading joined
     }
@@ -104,6 +107,7 @@ words! {
     menu Menu, "menu" { lines parts networks }
     list List, "list" {
         introducing joining closing partial stops roles placeholders placeholder_kinds numbered more more_buttons more_words former left until labels
+        sole
     }
     table Table, "table" { names members other employers }
     image Image, "image" { before behind generic notices endings }
@@ -249,6 +253,24 @@ impl Language {
 
 fn count(text: &str, wanted: impl Fn(char) -> bool) -> usize {
     text.chars().filter(|character| wanted(*character)).count()
+}
+
+/// Phrases in all languages before another name of the same organization: `formerly`, `anciennement`.
+pub fn other_names() -> impl Iterator<Item = String> {
+    let all = sections::<Organization>().into_iter();
+    all.flat_map(|(_, section)| section.other_names)
+}
+
+/// Words in all languages behind which the names of a sentence begin: `include`, `such as`.
+pub fn listing() -> impl Iterator<Item = String> {
+    let all = sections::<Grammar>().into_iter();
+    all.flat_map(|(_, section)| section.listing)
+}
+
+/// Words in all languages behind which one name follows: `partner is`.
+pub fn sole() -> impl Iterator<Item = String> {
+    let all = sections::<List>().into_iter();
+    all.flat_map(|(_, section)| section.sole)
 }
 
 /// The month that a word names in any of the languages, 1 for January.

@@ -429,6 +429,38 @@ fn a_quotation_whose_sentence_is_turned_is_altered() {
 }
 
 #[test]
+fn a_sentence_is_turned_by_words_of_its_language() {
+    let rows = [
+        (
+            "Frieden im Hafen",
+            "Der Bund arbeitet mit der Stadt für den Frieden im Hafen und auf dem Meer.",
+            "Der Bund arbeitet mit der Stadt nicht für den Frieden im Hafen und auf dem Meer.",
+            true,
+        ),
+        (
+            "pace nel porto",
+            "Il gruppo lavora con la città e con le scuole per la pace nel porto.",
+            "Il gruppo non lavora con la città e con le scuole per la pace nel porto.",
+            true,
+        ),
+        (
+            "peace in the harbor",
+            "The nonprofit group works with the town for peace in the harbor.",
+            "The non profit group works with the town for peace in the harbor.",
+            false,
+        ),
+    ];
+    for (exact, before, after, turned) in rows {
+        let quoted = Statement::Quoted {
+            exact: exact.into(),
+        };
+        let (verdict, _) = last_verdict(quoted, &[before, after]);
+        let altered = matches!(&verdict, Verdict::Altered { how, .. } if how.contains("negation"));
+        assert_eq!(altered, turned, "{after}: {verdict:?}");
+    }
+}
+
+#[test]
 fn a_statement_whose_passage_vanishes_is_told() {
     let stated = |texts: &[&str]| {
         last_verdict(

@@ -1,34 +1,21 @@
 //! Statements in a name about other names of the same organization: `Birch Alliance (formerly Alder House)`.
 
-/// Phrases before another name of the same organization.
-const FORMER: [&str; 20] = [
-    "formerly known as ",
-    "formerly called ",
-    "formerly the ",
-    "formerly ",
-    "previously known as ",
-    "previously ",
-    "also known as ",
-    "now known as ",
-    "now called ",
-    "now the ",
-    "now ",
-    "f/k/a ",
-    "fka ",
-    "a/k/a ",
-    "aka ",
-    "ehemals ",
-    "vormals ",
-    "früher ",
-    "anciennement ",
-    "dba ",
-];
+use std::sync::LazyLock;
+
+use crate::language::other_names;
+
+/// Phrases before another name of the same organization, each with a space behind it, the longest first.
+static PHRASES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut phrases: Vec<String> = other_names().map(|phrase| phrase + " ").collect();
+    phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+    phrases
+});
 
 /// Whether a text says that an earlier or another name of the same organization follows.
 pub(in crate::compare) fn is_former(text: &str) -> bool {
     let lower = text.to_lowercase();
-    FORMER.iter().any(|suffix| {
-        let before = lower.strip_suffix(suffix);
+    PHRASES.iter().any(|phrase| {
+        let before = lower.strip_suffix(phrase.as_str());
         before.is_some_and(|before| !before.ends_with(char::is_alphanumeric))
     })
 }
@@ -36,8 +23,8 @@ pub(in crate::compare) fn is_former(text: &str) -> bool {
 /// Whether a text says anywhere that another name of the same organization follows.
 pub(in crate::compare) fn says(text: &str) -> bool {
     let lower = text.to_lowercase();
-    FORMER.iter().any(|phrase| {
-        lower.match_indices(phrase).any(|(at, _)| {
+    PHRASES.iter().any(|phrase| {
+        lower.match_indices(phrase.as_str()).any(|(at, _)| {
             !lower
                 .get(..at)
                 .is_some_and(|text| text.ends_with(char::is_alphanumeric))
@@ -61,7 +48,7 @@ pub(in crate::compare) fn said(surface: &str) -> (&str, Option<&str>) {
         for (at, _) in surface.match_indices(opening) {
             let main = surface.get(..at).unwrap_or_default().trim();
             let rest = surface.get(at + opening.len()..).unwrap_or_default();
-            let word = FORMER.iter().find(|it| {
+            let word = PHRASES.iter().find(|it| {
                 let begins = rest.get(..it.len());
                 begins.is_some_and(|rest| is_in_lower_case(rest, it))
             });
@@ -76,4 +63,19 @@ pub(in crate::compare) fn said(surface: &str) -> (&str, Option<&str>) {
         }
     }
     (surface, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phrase_says_another_name() {
+        for phrase in PHRASES.iter() {
+            let name = format!("Tern Quay ({phrase}Merrow House)");
+            assert_eq!(said(&name), ("Tern Quay", Some("Merrow House")), "{name}");
+            assert!(is_former(&format!("it is ({phrase}")), "{phrase}");
+        }
+        assert_eq!(said("Tern Quay (Nowhere House)").1, None);
+    }
 }

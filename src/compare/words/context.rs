@@ -13,7 +13,7 @@ use crate::{
         page_text::PageText,
     },
     finding::{Verdict, Why},
-    language::{sentences, tokens::words_of},
+    language::{sentences, tokens::words_of, turns::Turns},
     text::{fold, one_line},
 };
 
@@ -65,7 +65,7 @@ pub(in crate::compare) fn of_quotation(
     let (a, b) = (words_of(&a), words_of(&b));
     let (gone, come) = (only_in(&a, &b), only_in(&b, &a));
     let much = gone.len() * 2 > a.len();
-    match turn(&gone, &come).filter(|_| !much) {
+    match turn(Turns::of(&now), &gone, &come).filter(|_| !much) {
         Some(how) => Spoken {
             reasons: vec![reason(
                 "the words are there, but their sentence changed",

@@ -11,7 +11,10 @@ use crate::{
         state,
     },
     finding::{Reason, Verdict, Why},
-    language::tokens::{Word, words_of},
+    language::{
+        tokens::{Word, words_of},
+        turns::{Turn, Turns},
+    },
     reading::Reading,
     text::{Folded, one_line},
 };
@@ -351,30 +354,6 @@ fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
     })
 }
 
-/// Words that reverse the meaning of a sentence.
-const TURNING: [&str; 18] = [
-    "not", "no", "never", "without", "nor", "neither", "cannot", "can't", "don't", "doesn't",
-    "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "hardly", "former",
-];
-
-/// Words that make a sentence less certain.
-const HEDGES: [&str; 14] = [
-    "may",
-    "might",
-    "could",
-    "perhaps",
-    "possibly",
-    "allegedly",
-    "reportedly",
-    "formerly",
-    "previously",
-    "once",
-    "planned",
-    "proposed",
-    "some",
-    "sometimes",
-];
-
 /// The words of `one` that are nowhere in `other`.
 pub(in crate::compare) fn only_in<'a>(one: &[Word<'a>], other: &[Word<'_>]) -> Vec<&'a str> {
     one.iter()
@@ -388,7 +367,7 @@ pub(in crate::compare) fn difference(quoted: &str, there: &str) -> String {
     let (a, b) = (Folded::of(quoted), Folded::of(there));
     let (a, b) = (words_of(a.as_str()), words_of(b.as_str()));
     let (gone, come) = (only_in(&a, &b), only_in(&b, &a));
-    if let Some(turn) = turn(&gone, &come) {
+    if let Some(turn) = turn(Turns::of(quoted), &gone, &come) {
         return turn;
     }
     let list = |words: &[&str]| words.iter().take(6).copied().collect::<Vec<_>>().join(" ");
@@ -401,20 +380,18 @@ pub(in crate::compare) fn difference(quoted: &str, there: &str) -> String {
 }
 
 /// A change of words that affects the meaning: a negation, a hedge, a number.
-pub(in crate::compare) fn turn(gone: &[&str], come: &[&str]) -> Option<String> {
-    let has = |words: &[&str], table: &[&str]| {
-        words
-            .iter()
-            .find(|word| table.contains(word))
-            .map(|word| (*word).to_owned())
+pub(in crate::compare) fn turn(turns: Turns, gone: &[&str], come: &[&str]) -> Option<String> {
+    let first = |words: &[&str], wanted: Turn| {
+        let word = words.iter().find(|word| turns.turn(word) == Some(wanted));
+        word.map(|word| (*word).to_owned())
     };
-    if let Some(word) = has(come, &TURNING) {
+    if let Some(word) = first(come, Turn::Reversal) {
         return Some(format!("a negation was added: \"{word}\""));
     }
-    if let Some(word) = has(gone, &TURNING) {
+    if let Some(word) = first(gone, Turn::Reversal) {
         return Some(format!("a negation was taken out: \"{word}\""));
     }
-    if let Some(word) = has(come, &HEDGES) {
+    if let Some(word) = first(come, Turn::Hedge) {
         return Some(format!("a hedge was added: \"{word}\""));
     }
     let number = |words: &[&str]| {

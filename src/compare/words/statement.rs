@@ -17,6 +17,7 @@ use crate::{
     language::{
         sentences,
         tokens::{Word, words_of},
+        turns::Turns,
     },
     reading::Reading,
     text::{fold, one_line},
@@ -134,18 +135,15 @@ fn settle(answer: &mut StatementAnswer, claimed: &str, passages: &Passages, chos
     }
 }
 
-/// Whether one text has a negation, a hedge or a number that the other does not have.
+/// Whether one text has a negation or a hedge that the other does not have.
 pub(in crate::compare) fn is_turned(claimed: &str, there: &str) -> bool {
     let (a, b) = (fold(claimed), fold(there));
     let (a, b) = (words_of(&a), words_of(&b));
-    let turns = |text: &&str| crate::compare::words::quotation::turn(&[], &[*text]).is_some();
+    let turns = Turns::of(there);
     let of = |words: &[Word<'_>]| -> BTreeSet<String> {
-        words
-            .iter()
-            .map(|word| word.text)
-            .filter(turns)
-            .map(str::to_owned)
-            .collect()
+        let texts = words.iter().map(|word| word.text);
+        let turning = texts.filter(|text| turns.turn(text).is_some());
+        turning.map(str::to_owned).collect()
     };
     of(&a) != of(&b)
 }

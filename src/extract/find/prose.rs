@@ -14,51 +14,18 @@ use crate::{
         page_index::PageIndex,
         record::{in_item, trim},
     },
-    language::legal_forms::is_appended,
+    language::{legal_forms::is_appended, listing},
     reading::Region,
 };
 
 /// What parts the members of an enumeration, the surest first.
 const SEPARATORS: &[&[char]] = &[&[';'], &['|', '•', '·'], &[',', '、', '，']];
 
-/// Phrases behind which an enumeration begins, as it does behind a colon.
-const OPENINGS: &[&str] = &[
-    " are ",
-    " include ",
-    " includes ",
-    " including ",
-    " such as ",
-    " with ",
-    " by ",
-    " from ",
-    " of ",
-    " to ",
-    " sind ",
-    " sont ",
-    " son ",
-    " von ",
-    " mit ",
-    " avec ",
-    " con ",
-    " con la ",
-    " con el ",
-    " com ",
-    " com a ",
-    " com o ",
-    " met ",
-    " med ",
-    " son ",
-    " sono ",
-    " são ",
-    " sont : ",
-    " con: ",
-];
-
-/// The openings by the first byte of their word.
-static OPENINGS_BY_LETTER: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+/// Words behind which an enumeration begins, as it does behind a colon, with a space on either side; by the first byte of the word.
+static OPENINGS: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
     let mut table = vec![Vec::new(); 256];
-    for it in OPENINGS {
-        table[usize::from(it.as_bytes()[1])].push(*it);
+    for words in listing() {
+        table[usize::from(words.as_bytes()[0])].push(format!(" {words} "));
     }
     table
 });
@@ -138,31 +105,93 @@ pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
     parts.into_iter().flat_map(cut).collect()
 }
 
+/// How a sentence is cut into members.
+struct Cut {
+    /// What parts them.
+    separator: &'static [char],
+    /// Whether it is a single comma, which is enough where the words before it say what follows: "Our partners are A, B and C".
+    short: bool,
+}
+
+impl Cut {
+    /// The surest separator that a sentence has.
+    fn of(text: &str) -> Option<Self> {
+        SEPARATORS.iter().find_map(|separator| {
+            let mut parted = parted_at(text, separator);
+            let (at, _) = parted.next()?;
+            let short = separator.contains(&',') && parted.next().is_none();
+            let fits = !short || ends_in_and(&text[at..]) && names::tells_relation(&text[..at]);
+            fits.then_some(Self { separator, short })
+        })
+    }
+
+    /// Whether commas part the members.
+    fn is_comma(&self) -> bool {
+        self.separator.contains(&',')
+    }
+}
+
+/// The enumeration in a sentence, if it has one.
 fn of_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> Option<Draft> {
     let text = index.text(range);
-    let mut short = false;
-    let separator = SEPARATORS.iter().find(|line| {
-        let mut parted = parted_at(text, line);
-        let Some((at, _)) = parted.next() else {
-            return false;
-        };
-        // "Our partners are A, B and C": one comma is enough where the words before it say what follows.
-        short = line.contains(&',') && parted.next().is_none();
-        !short || ends_in_and(&text[at..]) && names::tells_relation(&text[..at])
-    })?;
-    let comma = separator.contains(&',');
-    if names_nobody(index, range, separator) {
+    let cut = Cut::of(text)?;
+    if names_nobody(index, range, cut.separator) {
         return None;
     }
-    // The whole line is the enumeration, or what stands behind one of the openings before the first separator.
-    let (first, _) = parted_at(text, separator).next()?;
+    let (start, members) = likeliest(index, range, &cut)?;
+    let lead = &text[..start];
+    let relation = names::tells_relation(lead);
+    if is_town(text, &members)
+        || cut.short && !relation
+        || !relation && is_plain_sentence(index, node, range)
+    {
+        return None;
+    }
+    let announced = relation
+        || (members.len() >= 3
+            && !in_item(index, node)
+            && heading_before(index, range.start, node).is_some_and(|heading| {
+                heading.end <= range.start && index.telling(&heading).strong
+            }));
+    let observed = match (announced, cut.is_comma()) {
+        (true, _) => Some(Observed::Announced),
+        (false, true) if in_item(index, node) => Some(Observed::CommasInItem),
+        (false, true) => Some(Observed::OnlyCommas),
+        (false, false) if members.len() == 2 => Some(Observed::OnlyTwo),
+        (false, false) => None,
+    };
+    let item = |member: Range<usize>| Item {
+        node,
+        record: node..node + 1,
+        range: range.start + member.start..range.start + member.end,
+        source: NameSource::Text,
+    };
+    Some(Draft {
+        strategy: Strategy::Prose,
+        container: node,
+        caption: (lead.trim_end().ends_with(':') && lead.len() <= 90)
+            .then(|| range.start..range.start + lead.trim_end().len()),
+        items: members.into_iter().map(item).collect(),
+        observed: observed.map(|what| (what, 1.0)).into_iter().collect(),
+    })
+}
+
+/// Where the enumeration of a sentence starts, and its members, in bytes of the sentence. The whole line is the enumeration, or
+/// what is behind one of the openings before the first separator: the start whose members look most like names.
+fn likeliest(
+    index: &PageIndex<'_>,
+    range: &Range<usize>,
+    cut: &Cut,
+) -> Option<(usize, Vec<Range<usize>>)> {
+    let text = index.text(range);
+    let (first, _) = parted_at(text, cut.separator).next()?;
     let mut best: Option<(f64, usize, Vec<Range<usize>>)> = None;
     for start in starts(&text[..first]) {
-        let members = members(index, range, start, separator);
-        if members.len() < if comma { 3 } else { 2 } {
+        let members = members(index, range, start, cut.separator);
+        if members.len() < if cut.is_comma() { 3 } else { 2 } {
             continue;
         }
-        // The last first: all but the first are the same wherever the enumeration starts, and their looks are known.
+        // The last first: all but the first are the same wherever the enumeration starts, and their signs are known.
         let mut sum = 0.0;
         let all = members.iter().rev().all(|member| {
             let likeness = index
@@ -172,7 +201,7 @@ fn of_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> Opti
             likeness >= POSSIBLE
         });
         let mean = sum / members.len() as f64;
-        // What ends in a colon leads an enumeration, and is no part of it.
+        // A text that ends in a colon leads an enumeration, and is not a part of it.
         let led = text[..start].trim_end().ends_with(':');
         let mean = if led { mean + LED } else { mean };
         if all && mean >= CLEAR && best.as_ref().is_none_or(|best| mean > best.0) {
@@ -182,55 +211,23 @@ fn of_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> Opti
             return None;
         }
     }
-    let (_, start, members) = best?;
-    // A town and what it lies in: "St. Ives, Scotland, United Kingdom".
-    let country =
-        |it: Option<&Range<usize>>| it.is_some_and(|it| names::is_country(&text[it.clone()]));
-    if country(members.last()) && !country(members.first()) {
-        return None;
-    }
-    let lead = &text[..start];
-    if short && !names::tells_relation(lead) {
-        return None;
-    }
-    // Commas part so many things that without a word for it an enumeration is none of names.
+    best.map(|(_, start, members)| (start, members))
+}
+
+/// Whether the members are a town and what it lies in: "St. Ives, Scotland, United Kingdom".
+fn is_town(text: &str, members: &[Range<usize>]) -> bool {
+    let is_country = |member: Option<&Range<usize>>| {
+        member.is_some_and(|member| names::is_country(&text[member.clone()]))
+    };
+    is_country(members.last()) && !is_country(members.first())
+}
+
+/// Whether nothing but separators speaks for names in a script without capitals: separators part many other things there.
+fn is_plain_sentence(index: &PageIndex<'_>, node: usize, range: &Range<usize>) -> bool {
+    let text = index.text(range);
     let whole = range.len() == index.flow.spans[node].len();
     let sentence = || text.contains(['，', '：', '。']) || text.trim_end().ends_with(['.', '।']);
-    if !names::tells_relation(lead) && is_uncased(text) && (!whole || sentence()) {
-        return None;
-    }
-    let told = names::tells_relation(lead)
-        || (members.len() >= 3
-            && !in_item(index, node)
-            && heading_before(index, range.start, node).is_some_and(|heading| {
-                heading.end <= range.start && index.telling(&heading).strong
-            }));
-    let count = members.len();
-    let items = members
-        .into_iter()
-        .map(|member| Item {
-            node,
-            record: node..node + 1,
-            range: range.start + member.start..range.start + member.end,
-            source: NameSource::Text,
-        })
-        .collect();
-    let caption = (lead.trim_end().ends_with(':') && lead.len() <= 90)
-        .then(|| range.start..range.start + lead.trim_end().len());
-    let observed = match (told, comma) {
-        (true, _) => Some(Observed::Announced),
-        (false, true) if in_item(index, node) => Some(Observed::CommasInItem),
-        (false, true) => Some(Observed::OnlyCommas),
-        (false, false) if count == 2 => Some(Observed::OnlyTwo),
-        (false, false) => None,
-    };
-    Some(Draft {
-        strategy: Strategy::Prose,
-        container: node,
-        caption,
-        items,
-        observed: observed.map(|what| (what, 1.0)).into_iter().collect(),
-    })
+    is_uncased(text) && (!whole || sentence())
 }
 
 /// Whether most letters of a text have no case, so that its words do not show which of them are names.
@@ -295,7 +292,7 @@ fn starts(lead: &str) -> Vec<usize> {
         let rest = &bytes[at..];
         let letter = usize::from(rest.get(1).copied().unwrap_or_default());
         starts.extend(
-            OPENINGS_BY_LETTER[letter]
+            OPENINGS[letter]
                 .iter()
                 .filter(|it| rest.starts_with(it.as_bytes()))
                 .map(|it| at + it.len()),

@@ -1,6 +1,6 @@
 //! Sentences that name one: "our partner is the University of Lower Merrow".
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use memchr::{memchr, memmem};
 
@@ -12,42 +12,27 @@ use crate::{
         names,
         page_index::PageIndex,
     },
+    language::sole,
     reading::Region,
 };
 
 use super::prose::{holder, sentences, without_small_words};
 
-/// What says that one name follows: "our partner is the".
-const SOLE: &[&str] = &[
-    "partner is",
-    "sponsor is",
-    "funder is",
-    "donor is",
-    "host is",
-    "client is",
-    "member is",
-    "partner ist",
-    "träger ist",
-    "partenaire est",
-    "socio es",
-    "patrocinador es",
-    "parceiro é",
-    "partner è",
-];
+/// What says that one name follows: `partner is`.
+static SOLE: LazyLock<Vec<String>> = LazyLock::new(|| sole().collect());
 
-/// The words that the phrases end in, the first two letters of each.
-static LINKS: LazyLock<[memmem::Finder<'static>; 4]> =
-    LazyLock::new(|| [" is", " es", " é", " è"].map(memmem::Finder::new));
+/// What the phrases end in: ` is`.
+static LINKS: LazyLock<Vec<memmem::Finder<'static>>> = LazyLock::new(|| {
+    let links = SOLE.iter().filter_map(|phrase| phrase.split_once(' '));
+    let links: BTreeSet<String> = links.map(|(_, link)| format!(" {link}")).collect();
+    let finder = |link: &String| memmem::Finder::new(link.as_bytes()).into_owned();
+    links.iter().map(finder).collect()
+});
 
 /// Whether a text says that one name follows.
 fn says_sole(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let links = if text.is_ascii() {
-        &LINKS[..2]
-    } else {
-        &LINKS[..]
-    };
-    links.iter().any(|link| {
+    LINKS.iter().any(|link| {
         link.find_iter(bytes).any(|at| {
             SOLE.iter().any(|it| {
                 let stem = memchr(b' ', it.as_bytes()).unwrap_or(0);
@@ -74,7 +59,7 @@ pub(super) fn find(index: &PageIndex<'_>) -> Vec<Draft> {
             let said = &text[sentence.clone()];
             let lead = SOLE
                 .iter()
-                .filter_map(|it| Some(said.find(it)? + it.len()))
+                .filter_map(|it| Some(said.find(it.as_str())? + it.len()))
                 .filter(|&number| number <= 60 && said[number..].starts_with(' '))
                 .max();
             let Some(lead) = lead else { continue };
