@@ -14,6 +14,7 @@ mod coverage;
 mod fields;
 mod figure;
 mod html;
+mod legible;
 mod list;
 mod markdown;
 mod marker;

@@ -142,25 +142,29 @@ impl<'a> SourceText<'a> {
     }
 
     /// Bytes of the file as bytes of the text.
-    fn in_text(&self, bytes: &[usize]) -> Vec<Option<usize>> {
+    pub(super) fn in_text(&self, bytes: &[usize]) -> Vec<Option<usize>> {
         let inside = bytes.iter().map(|byte| byte.checked_sub(self.mark));
         if self.charset == "UTF-8" {
             return inside
                 .map(|inside| inside.filter(|at| self.text.is_char_boundary(*at)))
                 .collect();
         }
+        // Where each character begins, in the file and in the text.
+        let mut starts = Vec::new();
+        let mut at = 0;
+        for (start, character) in self.text.char_indices() {
+            starts.push((at, start));
+            let own = self.text.get(start..start + character.len_utf8());
+            let Some(length) = own.and_then(|own| self.length(own)) else {
+                break;
+            };
+            at += length;
+        }
+        starts.push((at, self.text.len()));
         inside
             .map(|wanted| {
-                let wanted = wanted?;
-                let mut at = 0;
-                for (start, character) in self.text.char_indices() {
-                    if at == wanted {
-                        return Some(start);
-                    }
-                    let end = start + character.len_utf8();
-                    at += self.length(self.text.get(start..end)?)?;
-                }
-                (at == wanted).then_some(self.text.len())
+                let place = starts.binary_search_by_key(&wanted?, |start| start.0);
+                starts.get(place.ok()?).map(|start| start.1)
             })
             .collect()
     }
@@ -244,7 +248,7 @@ fn html_words(text: &str) -> Vec<Word> {
 }
 
 /// Where a tag ends, quotes minded.
-fn tag_end(rest: &str) -> usize {
+pub(super) fn tag_end(rest: &str) -> usize {
     let mut quote = None;
     for (at, character) in rest.char_indices() {
         match (quote, character) {
