@@ -1,6 +1,10 @@
 //! The difference between the texts of two captures of a page: the changed hunks, with the changed words marked.
 
-use std::{collections::HashSet, fmt::Write, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+    ops::Range,
+};
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 use serde::Serialize;
@@ -11,7 +15,11 @@ use super::{
     terminal::{Ink, Sheet, Style},
     words,
 };
-use crate::{clock::Instant, digest::PayloadDigest, text::counted};
+use crate::{
+    clock::Instant,
+    digest::PayloadDigest,
+    text::{counted, fold},
+};
 
 /// The text of one capture.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +73,9 @@ pub struct Hunk {
 pub struct Line {
     /// Which of the texts contains it.
     pub change: Change,
+    /// Whether the other text has the same line elsewhere.
+    #[serde(skip_serializing_if = "is_false")]
+    pub moved: bool,
     /// The line, in changed and unchanged stretches.
     pub parts: Vec<Part>,
 }
@@ -104,12 +115,14 @@ impl PageDiff {
         let after: Vec<&str> = new.text.lines().collect();
         let changes = changes(&before, &after);
         let sum = |of: fn(&(Range<usize>, Range<usize>)) -> usize| changes.iter().map(of).sum();
+        let mut hunks = hunks(&before, &after, &changes, context);
+        mark_moved(&mut hunks);
         Self {
             old: Side::of(old),
             new: Side::of(new),
             removed: sum(|it| it.0.len()),
             added: sum(|it| it.1.len()),
-            hunks: hunks(&before, &after, &changes, context),
+            hunks,
         }
     }
 
@@ -183,10 +196,20 @@ impl Line {
     fn whole(change: Change, text: &str) -> Self {
         Self {
             change,
+            moved: false,
             parts: vec![Part {
                 text: text.to_owned(),
                 changed: false,
             }],
+        }
+    }
+
+    /// What is said before a line that moved.
+    fn note(&self) -> &'static str {
+        match (self.moved, self.change) {
+            (false, _) | (true, Change::Context) => "",
+            (true, Change::Removed) => "(moved away) ",
+            (true, Change::Added) => "(moved here) ",
         }
     }
 
@@ -207,9 +230,10 @@ impl Line {
                 (false, _) => (part.text.clone(), ink.line()),
             })
             .collect();
-        let parts: Vec<(&str, Ink)> = marked
-            .iter()
-            .map(|word| (word.0.as_str(), word.1))
+        let note = self.note();
+        let parts: Vec<(&str, Ink)> = std::iter::once((note, Ink::Faint))
+            .filter(|note| !note.0.is_empty())
+            .chain(marked.iter().map(|word| (word.0.as_str(), word.1)))
             .collect();
         sheet.paragraph(&first, 2, &parts);
     }
@@ -229,6 +253,12 @@ impl Line {
             }
         });
         let parts: String = parts.collect();
+        let note = self.note();
+        if self.moved {
+            return format!(
+                "<p class=\"{class} moved\"><span class=\"sub\">{note}</span><span dir=\"auto\">{parts}</span></p>\n"
+            );
+        }
         format!("<p class=\"{class}\"><{tag} dir=\"auto\">{parts}</{tag}></p>\n")
     }
 }
@@ -358,8 +388,11 @@ fn within(old: &str, new: &str) -> [Line; 2] {
     let changes = changes(&before, &after);
     let removed = parts(&before, changes.iter().map(|change| change.0.clone()));
     let added = parts(&after, changes.iter().map(|change| change.1.clone()));
-    [(Change::Removed, removed), (Change::Added, added)]
-        .map(|(change, parts)| Line { change, parts })
+    [(Change::Removed, removed), (Change::Added, added)].map(|(change, parts)| Line {
+        change,
+        moved: false,
+        parts,
+    })
 }
 
 /// Two wordings as one: words of both, words of the old one only, words of the new one only, in reading order.
@@ -400,6 +433,55 @@ fn parts(words: &[&str], changed: impl Iterator<Item = Range<usize>>) -> Vec<Par
     }
     push(at..words.len(), false);
     parts
+}
+
+/// Marks the lines that one place of the text lost and another one got: as many as both have, the first ones of each.
+fn mark_moved(hunks: &mut [Hunk]) {
+    let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
+    let mut counts: HashMap<String, [usize; 2]> = HashMap::new();
+    for (side, text) in lines.filter_map(alone) {
+        if let Some(count) = counts.entry(text).or_default().get_mut(side) {
+            *count += 1;
+        }
+    }
+    for [removed, added] in counts.values_mut() {
+        let both = (*removed).min(*added);
+        (*removed, *added) = (both, both);
+    }
+    for line in hunks.iter_mut().flat_map(|hunk| &mut hunk.lines) {
+        let Some((side, text)) = alone(line) else {
+            continue;
+        };
+        let left = counts.get_mut(&text).and_then(|left| left.get_mut(side));
+        if let Some(left) = left.filter(|left| **left > 0) {
+            *left -= 1;
+            line.moved = true;
+        }
+    }
+}
+
+/// The side (0 for removed, 1 for added) and the folded words of a line that only one text has at this place; `None` for a line
+/// without a word.
+fn alone(line: &Line) -> Option<(usize, String)> {
+    let side = match line.change {
+        Change::Context => return None,
+        Change::Removed => 0,
+        Change::Added => 1,
+    };
+    if line.parts.iter().any(|part| part.changed) {
+        return None;
+    }
+    let text: String = line.parts.iter().map(|part| part.text.as_str()).collect();
+    let text = fold(&text);
+    text.contains(char::is_alphanumeric).then_some((side, text))
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 #[cfg(test)]
@@ -520,5 +602,32 @@ mod tests {
         let parts: Vec<_> = lines.iter().flat_map(|line| &line.parts).collect();
         assert_eq!(parts.len(), 2);
         assert!(parts.iter().all(|part| !part.changed));
+    }
+
+    #[test]
+    fn a_block_that_moved_is_marked_at_both_places() {
+        let old = dated(
+            "20240301060000",
+            "Ash Street\nBirch\none\ntwo\nthree\nfour\nfive",
+        );
+        let new = dated(
+            "20240401060000",
+            "Birch\none\ntwo\nthree\nfour\nfive\nAsh Street\nElm",
+        );
+        let diff = PageDiff::of(&old, &new, 1);
+        let all: Vec<&Line> = diff.hunks.iter().flat_map(|it| &it.lines).collect();
+        let moved: Vec<(Change, &str)> = all
+            .iter()
+            .filter(|line| line.moved)
+            .map(|line| (line.change, line.parts[0].text.as_str()))
+            .collect();
+        assert_eq!(
+            moved,
+            [
+                (Change::Removed, "Ash Street"),
+                (Change::Added, "Ash Street")
+            ]
+        );
+        assert!(diff.to_html().contains("(moved here) </span>"));
     }
 }
