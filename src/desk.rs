@@ -13,8 +13,9 @@ use std::{
 
 use crate::{
     clock::Instant,
-    finding::{Decisions, Finding, FindingId, Review, Weight},
+    finding::{Decisions, Finding, FindingId, Mistake, Review, Weight},
     profile::Profile,
+    selector::TextQuoteSelector,
 };
 
 pub use page::{Cited, Page, PageId, Placed};
@@ -59,6 +60,14 @@ impl Item {
     #[must_use]
     pub fn finding(&self) -> &Finding {
         &self.placed.finding
+    }
+
+    /// The words that a reviewer marked on the page because the reader missed them.
+    #[must_use]
+    pub fn place(&self) -> Option<&TextQuoteSelector> {
+        let terms = &self.review.as_ref()?.terms;
+        let words = terms.words.as_ref();
+        words.filter(|_| terms.mistake == Some(Mistake::OnPage))
     }
 }
 

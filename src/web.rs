@@ -34,6 +34,7 @@ mod hosts;
 mod login;
 mod marked;
 mod metrics;
+mod packet;
 mod pages;
 mod people;
 mod problem;

@@ -11,7 +11,6 @@ mod findings;
 mod model;
 mod once;
 
-pub(super) use answers::tagged;
 pub(super) use events::{Watching, going_on, watched};
 pub(super) use once::Once;
 

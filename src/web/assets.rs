@@ -1,12 +1,19 @@
-//! The style sheet and the script of the desk, under names that change with their content.
+//! The style sheets of the pages and the script of the desk, under names that change with their content.
 
 use std::sync::OnceLock;
 
 use super::{Answer, Origins, Request, Web, pages::refusal};
-use crate::{digest::ContentDigest, report::PALETTE};
+use crate::{
+    digest::ContentDigest,
+    report::{PALETTE, STYLE},
+};
 
 const SHEET: &str = include_str!("desk/desk.css");
 const SCRIPT: &str = include_str!("desk/desk.js");
+/// The style sheet of the pages about the archive, in addition to that of the report.
+const PAGES: &str = include_str!("style.css");
+/// The style sheet of the frame around an archived page.
+const VIEW: &str = include_str!("view.css");
 
 /// An asset with its address.
 struct Asset {
@@ -15,29 +22,33 @@ struct Asset {
     body: String,
 }
 
-fn assets() -> &'static [Asset; 2] {
-    static ASSETS: OnceLock<[Asset; 2]> = OnceLock::new();
+fn assets() -> &'static [Asset; 4] {
+    static ASSETS: OnceLock<[Asset; 4]> = OnceLock::new();
     ASSETS.get_or_init(|| {
-        let asset = |ending: &str, media_type, body: String| Asset {
+        let asset = |name: &str, ending: &str, media_type, body: String| Asset {
             path: format!(
-                "/assets/desk.{}.{ending}",
+                "/assets/{name}.{}.{ending}",
                 ContentDigest::of(body.as_bytes()).short()
             ),
             media_type,
             body,
         };
+        let sheet = |name, body| asset(name, "css", "text/css; charset=utf-8", body);
         [
+            sheet("desk", format!("{PALETTE}{SHEET}")),
             asset(
-                "css",
-                "text/css; charset=utf-8",
-                format!("{PALETTE}{SHEET}"),
+                "desk",
+                "js",
+                "text/javascript; charset=utf-8",
+                SCRIPT.to_owned(),
             ),
-            asset("js", "text/javascript; charset=utf-8", SCRIPT.to_owned()),
+            sheet("pages", format!("{STYLE}\n{PAGES}")),
+            sheet("view", VIEW.to_owned()),
         ]
     })
 }
 
-/// The address of the style sheet.
+/// The address of the style sheet of the desk.
 pub(super) fn sheet() -> &'static str {
     &assets()[0].path
 }
@@ -45,6 +56,16 @@ pub(super) fn sheet() -> &'static str {
 /// The address of the script.
 pub(super) fn script() -> &'static str {
     &assets()[1].path
+}
+
+/// The address of the style sheet of the pages about the archive.
+pub(super) fn pages() -> &'static str {
+    &assets()[2].path
+}
+
+/// The address of the style sheet of the frame around an archived page, in addition.
+pub(super) fn view() -> &'static str {
+    &assets()[3].path
 }
 
 /// `/assets/NAME`.

@@ -14,6 +14,7 @@ use hyper::{
 };
 
 use super::{client::Peer, visitor::Visitor};
+use crate::digest::{ContentDigest, hex};
 
 /// The parts of a request that matter here.
 #[derive(Clone, Debug, Default)]
@@ -197,4 +198,26 @@ impl IntoResponse for Answer {
         }
         response
     }
+}
+
+/// An answer with its entity tag; without its body if `has`, the field `If-None-Match`, names it (RFC 9110, 13.1.2).
+pub(super) fn tagged(answer: Answer, has: Option<&str>) -> Answer {
+    let digest = hex(ContentDigest::of(&answer.body).as_bytes());
+    let tag = format!("\"{}\"", digest.get(..32).unwrap_or(&digest));
+    let mut known = has
+        .unwrap_or_default()
+        .split(',')
+        .map(|it| it.trim().trim_start_matches("W/"));
+    // The same tag with the coding that it went out with.
+    let packed = format!("{}-gzip\"", tag.trim_end_matches('"'));
+    let is_known = known.any(|it| it == "*" || it == tag || it == packed);
+    let answer = answer.field("ETag", tag);
+    if is_known && answer.status == 200 {
+        return Answer {
+            status: 304,
+            body: Vec::new(),
+            ..answer
+        };
+    }
+    answer
 }

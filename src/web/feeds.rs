@@ -2,8 +2,8 @@
 
 use super::{
     Answer, Origins, Request, Web,
-    api::tagged,
     desk::decoded,
+    exchange::tagged,
     form::{Form, query},
     pages::{encoded, refusal},
     room::Now,
@@ -129,10 +129,8 @@ pub(super) fn feed(web: &Web, request: &Request, origins: &Origins) -> Result<An
             .filter_map(|(at, item)| entry(&of, *at, item, (&now, site)))
             .collect(),
     };
-    Ok(tagged(
-        request,
-        Answer::new(200, MEDIA_TYPE, feed.to_atom()),
-    ))
+    let answer = Answer::new(200, MEDIA_TYPE, feed.to_atom());
+    Ok(tagged(answer, request.field("if-none-match").as_deref()))
 }
 
 /// The findings of a feed, each with the time when it came into it; the latest first.

@@ -30,6 +30,15 @@ pub(super) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
+    /// The words of a finding; where the page has none, those that a reviewer marked on it.
+    pub(super) fn of_item(item: &'a Item) -> Self {
+        let words = Self::of(item.finding());
+        Self {
+            now: words.now.or(item.place()),
+            ..words
+        }
+    }
+
     /// The words that the evidence of a finding shows.
     pub(super) fn of(finding: &'a Finding) -> Self {
         let quotes = finding.evidence.iter().filter_map(|it| it.quote.as_ref());
@@ -107,7 +116,11 @@ impl Web {
         id: &str,
         items: &[&Item],
     ) -> Result<Option<Arc<Marked>>, StoreError> {
-        let key = (found.id, id.to_owned(), now.generation);
+        // What reviewers marked by hand is marked, too, and changes with reviews.
+        let by_hand = items.iter().filter_map(|item| item.place());
+        let by_hand: Vec<&str> = by_hand.map(|place| place.exact.as_str()).collect();
+        let id = format!("{id} {}", by_hand.join("\n"));
+        let key = (found.id, id, now.generation);
         let copies = &self.copies.0;
         {
             let mut copies = copies.lock().unwrap_or_else(PoisonError::into_inner);
@@ -137,7 +150,7 @@ impl Web {
         let mut marks: Vec<Mark> = Vec::new();
         for item in items {
             let finding = item.finding();
-            let words = Words::of(finding);
+            let words = Words::of_item(item);
             for (side, quote) in [(Side::Then, words.then), (Side::Now, words.now)] {
                 let id = self.mark(finding, side);
                 let known = marks.iter().any(|mark| mark.id == id);

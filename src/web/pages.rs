@@ -1,18 +1,15 @@
 //! The pages of the site: the data of their templates, and the headers that they are sent with.
 
 use askama::Template;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::{Answer, Origins, Request};
-use crate::{account::AccountError, report, store::StoreError, text::for_terminal};
-
-/// The style sheet of the pages, in addition to that of the report.
-pub(super) const STYLE: &str = include_str!("style.css");
-
-/// The style sheet of the frame around an archived page.
-pub(super) const VIEW_STYLE: &str = include_str!("view.css");
+use crate::{
+    account::AccountError, digest::ContentDigest, report, store::StoreError, text::for_terminal,
+};
 
 /// The policy for pages of the site: they use their own style, and no other page can frame them.
-const OURS: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const OURS: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A link with its text.
 #[derive(Clone, Debug)]
@@ -146,6 +143,8 @@ pub(super) struct CaptureLine {
 #[derive(Template)]
 #[template(config = "src/web/askama.toml", path = "view.html")]
 pub(super) struct View {
+    /// The origin of the site; empty, because the page is on it.
+    pub(super) site: &'static str,
     /// The address of the page.
     pub(super) address: String,
     /// The date and time, for people.
@@ -248,8 +247,11 @@ impl Message {
     /// The answer, for both origins and also inside the frame of an archived page.
     pub(super) fn answer(mut self, status: u16, origins: &Origins) -> Answer {
         self.site.clone_from(&origins.site);
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'";
-        html(status, &self, policy)
+        let policy = format!(
+            "default-src 'none'; style-src {}; base-uri 'none'",
+            origins.site
+        );
+        html(status, &self, &policy)
     }
 }
 
@@ -287,7 +289,14 @@ pub(super) fn report(
             after: (part.to < part.all).then(|| link(part.to)),
         });
     let text = part.to_html_with_copies(&format!("{}/web/", origins.replay), pages);
-    Answer::new(200, "text/html; charset=utf-8", text).field("Content-Security-Policy", OURS)
+    // Its style is in the page, so that the file can be sent on; the policy names it by its digest.
+    let style = text
+        .split_once("<style>")
+        .and_then(|rest| rest.1.split_once("</style>"));
+    let digest = ContentDigest::of(style.map_or("", |style| style.0).as_bytes());
+    let digest = BASE64_STANDARD.encode(digest.as_bytes());
+    let policy = OURS.replace("style-src 'self'", &format!("style-src 'sha256-{digest}'"));
+    Answer::new(200, "text/html; charset=utf-8", text).field("Content-Security-Policy", policy)
 }
 
 /// A page that says why a request has no answer.

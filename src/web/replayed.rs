@@ -133,7 +133,19 @@ impl Web {
             When::Latest => (crate::clock::Instant::MAX_UTC, false),
             When::At { at, whole } => (at, whole),
         };
-        let Some(found) = self.nearest(uri, at)? else {
+        let found = self.nearest(uri, at)?;
+        let is_it = |found: &Dated| whole && is_of(found, uri, at);
+        // The desk also shows copies of other archives; nothing else is answered with them.
+        if let Some(id) = &asked.marks
+            && !found.as_ref().is_some_and(is_it)
+        {
+            let copies = self.options.store.dated(&uri.surt())?;
+            let mut copied = copies.iter().filter(|copy| copy.source.is_some());
+            if let Some(copy) = copied.find(|copy| is_it(copy)) {
+                return self.marked_memento(copy, id, (request, origins));
+            }
+        }
+        let Some(found) = found else {
             return Ok(self.not_archived(uri, Some(at).filter(|_| whole), request, origins));
         };
         if whole && is_of(&found, uri, at) {

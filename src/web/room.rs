@@ -39,6 +39,15 @@ impl Now {
         let entry = self.profiles.iter().find(|profile| profile.name == name)?;
         entry.read.as_ref().ok()
     }
+
+    /// The bytes of the article that a profile was read from, if they are stored beside it.
+    pub(super) fn source_of(&self, named: &pipeline::Named) -> Option<Vec<u8>> {
+        let entry = self
+            .profiles
+            .iter()
+            .find(|entry| entry.name == named.name)?;
+        pipeline::kept_source(&entry.path, named.profile.source.as_ref()?)
+    }
 }
 
 /// The place where the desk is kept.

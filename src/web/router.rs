@@ -18,7 +18,9 @@ use tower_http::{
 use super::{
     Answer, Door, Origins, Request, Web, answered, api, assets,
     client::Client,
-    desk, feeds, health, login, metrics,
+    desk,
+    exchange::tagged,
+    feeds, health, login, metrics,
     problem::Problem,
     replayed,
     route::{Method, Route, route},
@@ -36,6 +38,7 @@ const PAGES: &[Route] = &[
     route!(Get "/", See, desk::queue),
     route!(Get "/work/{page}", See, desk::work),
     route!(Get "/f/{finding}", See, desk::found),
+    route!(Get "/f/{finding}/evidence.wacz", See, desk::packet),
     route!(Get "/p/{profile}", See, desk::profile),
     route!(Get "/p/{profile}/edits", See, desk::sheet),
     route!(Get "/p/{profile}/claims/{claim}", See, desk::claim),
@@ -156,7 +159,11 @@ async fn passed(web: Arc<Web>, mut request: Request, route: &'static Route) -> A
         Arc::clone(&web),
         Door::Site,
         request,
-        move |web, request, origins| web.passed(route, request, &client, origins),
+        move |web, request, origins| {
+            let has = request.field("if-none-match");
+            let answer = web.passed(route, request, &client, origins);
+            with_tag(route, answer, has.as_deref())
+        },
     );
     let answer = answer.await;
     web.requests.note(
@@ -166,6 +173,19 @@ async fn passed(web: Arc<Web>, mut request: Request, route: &'static Route) -> A
         begun.elapsed(),
     );
     answer
+}
+
+/// A page with its entity tag, or that it is what the client has.
+fn with_tag(route: &Route, answer: Answer, has: Option<&str>) -> Answer {
+    let is_page = answer
+        .fields
+        .iter()
+        .any(|field| field.0 == "Content-Type" && field.1.starts_with("text/html"));
+    if route.method == Method::Get && answer.status == 200 && is_page {
+        tagged(answer, has)
+    } else {
+        answer
+    }
 }
 
 /// An answer with the entity tag of its coding: other bytes have another tag (RFC 9110, 8.8.3).

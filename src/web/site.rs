@@ -222,6 +222,7 @@ impl Web {
         let leads_on = whole.as_ref().and_then(|whole| leads_on(whole, &found));
         Ok(pages::frame(
             &View {
+                site: "",
                 address: uri.to_string(),
                 when: minute(found.date),
                 machine: warc_date(found.date),

@@ -222,6 +222,86 @@ await test("everything works without the script", async () => {
   await context.close();
 });
 
+await test("the article has its claims marked, each with its sign and what was found", async () => {
+  const { page, faults, context } = await open(chromium);
+  await page.goto(`${served.site}/p/trust-network`);
+  const mark = page.locator(".article a", { hasText: "Restorative Justice Community Action" });
+  same(await mark.textContent(), "Restorative Justice Community Action✕");
+  const says = await mark.getAttribute("title");
+  if (!/^absent\. .*[0-9]{4}/.test(says)) throw new Error(says);
+  same(await mark.evaluate((it) => { it.focus(); return getComputedStyle(it, "::after").content.length > 20; }), true, "shown on focus");
+  const text = await page.locator(".article").evaluate((it) => { for (const sign of it.querySelectorAll(".sign")) sign.remove(); return it.textContent; });
+  const article = readFileSync(new URL("../../snapshots/demo-article.txt", import.meta.url), "utf8");
+  same(text.replace(/\s+/g, " ").trim(), article.replace(/\s+/g, " ").trim(), "the text");
+  await page.locator(".article a", { hasText: "Restorative Justice Community Action" }).click();
+  await page.waitForURL(/work\/.*f=/);
+  same(await page.textContent("#on strong"), "Restorative Justice Community Action");
+  same(faults, [], "faults");
+  await context.close();
+});
+
+await test("a reference has its bands, its calendar, and what each copy has of the cited words", async () => {
+  const { page, context } = await open(chromium);
+  await page.goto(`${served.site}/p/trust-network/references/2`);
+  same(await page.locator(".band li").count() > 1, true, "bands");
+  same((await page.textContent(".band")).includes("soft 404"), true, "soft 404");
+  await page.click(".calendar summary");
+  same(await page.locator(".calendar td .badge").count(), 3, "days with captures");
+  await page.goto(`${served.site}/p/trust-network/references/4`);
+  same(await page.locator("table details summary").allTextContents(), ["7 of 9 cited words or names", "7 of 9 cited words or names", "9 of 9 cited words or names"]);
+  await page.goto(`${served.site}/f/410082f4df34?view=copies`);
+  same((await page.locator("#beside tbody tr .badge").allTextContents()).map((it) => it.trim()), ["→ renamed", "→ renamed", "✓ present"]);
+  await context.close();
+});
+
+await test("the evidence packet of a finding is one click away", async () => {
+  const { page, context } = await open(chromium);
+  await page.goto(`${served.site}/f/410082f4df34`);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Evidence packet")]);
+  same(download.suggestedFilename(), "evidence-410082f4df34.wacz");
+  same(readFileSync(await download.path()).subarray(0, 2).toString(), "PK");
+  same((await fetch(`${served.site}/f/000000000000/evidence.wacz`)).status, 404);
+  await context.close();
+});
+
+await test("what the reader missed is marked by hand, and shown in the copy", async () => {
+  const { page, context } = await open(chromium);
+  await page.goto(`${served.site}/f/c56085631ccc?view=text`);
+  await page.evaluate(() => { const line = document.querySelector(".text .hunk p span, .text .hunk p ins"); getSelection().selectAllChildren(line); });
+  const chosen = await page.evaluate(() => String(getSelection()).trim());
+  await page.keyboard.press("r");
+  same(await page.inputValue("#words"), chosen.replace(/\s+/g, " "), "taken from the selection");
+  await page.keyboard.press("Escape");
+  await page.goto(`${served.site}/f/c56085631ccc`);
+  const words = await page.frame({ name: "now" }).evaluate(() => document.querySelector("h1").textContent.trim());
+  await page.click(".wrong summary");
+  await page.fill("#words", ` ${words.toUpperCase()} `);
+  await page.click("button[value='wrong:on-page']");
+  await page.waitForSelector(".done");
+  same((await page.textContent(".done p")).includes(`it is on the page, “${words}”`), true, await page.textContent(".done p"));
+  await page.goto(`${served.site}/f/c56085631ccc`);
+  same((await page.locator("#on blockquote", { hasText: "marked by hand" }).count()), 1, "shown");
+  same((await page.getAttribute("iframe[name=now]", "src")).includes("#s"), true, "marked in the copy");
+  const missed = run(made.config, "recheck").text;
+  same(missed.includes(words), true, missed);
+  run(made.config, "review", "--by", "anna", "c56085631ccc", "undo");
+  await context.close();
+});
+
+await test("narrow screens show one copy at a time, first the one with the words", async () => {
+  const { page, context } = await open(chromium, { viewport: { width: 800, height: 800 }, javaScriptEnabled: false });
+  await page.goto(`${served.site}/f/c56085631ccc`);
+  const seen = () => Promise.all(["then", "now"].map((it) => page.locator(`.copy.${it}`).isVisible()));
+  same(await seen(), [true, false], "absent words are in the older copy");
+  await page.click("text=Now: 2026-09-15");
+  same(await seen(), [false, true]);
+  await page.goto(`${served.site}/f/410082f4df34`);
+  same(await seen(), [false, true], "the new name");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  same(await seen(), [true, true], "wide screens show both");
+  await context.close();
+});
+
 await test("no axe violation, nothing wider than the screen: every page, both themes, 320 to 1280 px", async () => {
   const report = JSON.parse(run(made.config, "report", "--format", "json").text);
   const claim = report.claims[3].id;

@@ -5,9 +5,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     clock::{Instant, warc_date},
-    digest::{ContentDigest, hex},
     text::escaped_controls,
-    web::{Answer, Request, form::query, problem::Problem},
+    web::{Answer, Request, exchange::tagged, form::query, problem::Problem},
 };
 
 /// The most items of a page.
@@ -94,29 +93,7 @@ pub(super) fn json(request: &Request, value: &impl Serialize) -> Result<Answer, 
     let text =
         serde_json::to_string(value).map_err(|error| Problem::new("fault", &error.to_string()))?;
     let answer = Answer::new(200, "application/json", escaped_controls(&text));
-    Ok(tagged(request, answer))
-}
-
-/// An answer with its entity tag; without its body if that is what the client has (RFC 9110, 13.1.2).
-pub(in crate::web) fn tagged(request: &Request, answer: Answer) -> Answer {
-    let digest = hex(ContentDigest::of(&answer.body).as_bytes());
-    let tag = format!("\"{}\"", digest.get(..32).unwrap_or(&digest));
-    let known = request.field("if-none-match").unwrap_or_default();
-    let mut known = known
-        .split(',')
-        .map(|it| it.trim().trim_start_matches("W/"));
-    // The same tag with the coding that it went out with.
-    let packed = format!("{}-gzip\"", tag.trim_end_matches('"'));
-    let is_known = known.any(|it| it == "*" || it == tag || it == packed);
-    let answer = answer.field("ETag", tag);
-    if is_known && answer.status == 200 {
-        return Answer {
-            status: 304,
-            body: Vec::new(),
-            ..answer
-        };
-    }
-    answer
+    Ok(tagged(answer, request.field("if-none-match").as_deref()))
 }
 
 /// The body of a request as JSON; unknown fields are refused.

@@ -9,12 +9,13 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{acts, answers::tagged, archive, articles, events, evidence, findings};
+use super::{acts, archive, articles, events, evidence, findings};
 use crate::{
     store::StoreError,
     web::{
         Answer, Origins, Request, Web,
         desk::{self, Mast},
+        exchange::tagged,
         problem::{KINDS, PAGE, Problem},
     },
 };
@@ -71,7 +72,9 @@ pub(in crate::web) fn text() -> &'static str {
 
 /// `/api/v1/openapi.json`.
 pub(super) fn openapi(_: &Web, request: &Request, _: &Origins) -> Answer {
-    tagged(request, Answer::new(200, "application/json", text()))
+    let has = request.field("if-none-match");
+    let answer = Answer::new(200, "application/json", text());
+    tagged(answer, has.as_deref())
 }
 
 /// The page for people.

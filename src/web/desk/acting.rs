@@ -9,10 +9,13 @@ use super::{
 use crate::{
     desk::Item,
     finding::{
-        BATCH, Decided, Decision, FindingId, Mistake, Mute, Muted, Outcome, Review, Terms,
+        BATCH, Decided, Decision, Finding, FindingId, Mistake, Mute, Muted, Outcome, Review, Terms,
         batch_name,
     },
+    pipeline,
+    selector::TextQuoteSelector,
     store::StoreError,
+    text::{Folded, fold},
     web::{
         Answer, Origins, Request, Web,
         form::{Form, query},
@@ -101,8 +104,10 @@ pub(in crate::web) fn decide(
     let Some(act) = Act::of(&form) else {
         return Ok(refusal(400, "the form names no decision", request, origins));
     };
+    let named = named(&form, &now);
+    let words = form.first("words").filter(|_| named.len() == 1);
     let mut decided = Vec::new();
-    for (id, seen) in named(&form, &now) {
+    for (id, seen) in named {
         let about = match now.desk.item(&id) {
             Some(item) => Some(item.finding().clone()),
             None => web.options.store.reviewed(&id)?,
@@ -115,13 +120,19 @@ pub(in crate::web) fn decide(
                 origins,
             ));
         };
+        let mut terms = act.terms.clone();
+        terms.words = match (words, terms.mistake) {
+            (Some(words), Some(Mistake::OnPage)) => Some(placed(web, &about, words)?),
+            (Some(words), Some(Mistake::SameName | Mistake::OtherBody)) => Some(only(words)),
+            _ => None,
+        };
         let review = Review {
             finding: id,
             decision: act.decision,
             at: web.options.clock.now(),
             by: visitor.name.clone(),
             note: form.first("note").map(str::to_owned),
-            terms: act.terms.clone(),
+            terms,
         };
         decided.push((Decided { review, about }, seen));
     }
@@ -150,6 +161,38 @@ pub(in crate::web) fn decide(
     let first = decided.first().map(|decided| &decided.0.about.id);
     let to = next(&form, &after, first, &done);
     Ok(Answer::see(&to))
+}
+
+/// Words without what is around them.
+fn only(words: &str) -> TextQuoteSelector {
+    TextQuoteSelector {
+        exact: words.to_owned(),
+        ..TextQuoteSelector::default()
+    }
+}
+
+/// The place of words in the copy that a finding rests on first, whatever their case and spacing; only the words if that copy does not
+/// have them in its text.
+fn placed(web: &Web, about: &Finding, words: &str) -> Result<TextQuoteSelector, StoreError> {
+    let Some(evidence) = about.evidence.first() else {
+        return Ok(only(words));
+    };
+    let store = &web.options.store;
+    let entries = store.captures_of(&evidence.capture.target_uri)?;
+    let entry = entries
+        .iter()
+        .find(|entry| entry.1.date == evidence.capture.date);
+    let Some((_, entry)) = entry else {
+        return Ok(only(words));
+    };
+    let text = pipeline::text_of(store, entry, &web.options.comparing.pdf)?;
+    let folded = Folded::of(&text);
+    let wanted = fold(words);
+    let found = folded.as_str().find(&wanted).filter(|_| !wanted.is_empty());
+    Ok(found.map_or_else(
+        || only(words),
+        |at| TextQuoteSelector::of(&text, folded.original(at..at + wanted.len())),
+    ))
 }
 
 /// Records a mute (`mute`) or its end (`unmute`), if the form contains one; returns the next

@@ -52,6 +52,7 @@ function show(text, address) {
       if (remark) one("header", copy).after(remark);
     });
     one(".views").replaceWith(one(".views", fresh));
+    if (one(".tabs") && one(".tabs", fresh)) one(".tabs").replaceWith(one(".tabs", fresh));
   } else {
     one("main").replaceWith(main);
   }
@@ -180,6 +181,15 @@ async function undo() {
   }
 }
 
+// Words of the page that are selected in the view of texts are those that a rejection is about.
+function mark() {
+  const chosen = getSelection();
+  const field = one("#words");
+  const inside = chosen.anchorNode && chosen.anchorNode.parentElement.closest(".text");
+  if (field && inside && String(chosen).trim()) field.value = String(chosen).trim().replace(/\s+/g, " ");
+}
+document.addEventListener("toggle", (event) => { if (event.target.matches(".wrong")) mark(); }, true);
+
 function view() {
   const views = all(".views a");
   const at = views.findIndex((it) => it.hasAttribute("aria-current"));
@@ -196,7 +206,7 @@ const plain = {
   a: () => decide("edit"),
   l: () => decide("keep"),
   w: () => decide("later"),
-  r: () => { const wrong = one(".wrong"); if (wrong) { wrong.open = true; after = "r"; } },
+  r: () => { const wrong = one(".wrong"); if (wrong) { mark(); wrong.open = true; after = "r"; } },
   u: undo,
   n: () => one("#note") && one("#note").focus(),
   x: () => choose(false),

@@ -9,6 +9,8 @@ use crate::{
     finding::{Conclusion, Evidence, Fate, Subject, Verdict},
     profile::{Profile, Statement},
     report::{Label, said, since},
+    selector::TextQuoteSelector,
+    text::one_line,
     web::{pages::encoded, room::Now},
 };
 
@@ -100,7 +102,7 @@ fn becomes(item: &Item) -> Option<String> {
 }
 
 /// The decision, by whom, when and why.
-fn decided(item: &Item) -> String {
+pub(super) fn decided(item: &Item) -> String {
     let Some(review) = &item.review else {
         return String::new();
     };
@@ -238,14 +240,24 @@ pub(super) struct Quote {
 }
 
 impl Quote {
+    /// The words that a reviewer marked.
+    fn marked(place: &TextQuoteSelector) -> Self {
+        Self {
+            when: String::new(),
+            lead: one_line(&place.prefix),
+            words: place.exact.clone(),
+            trail: one_line(&place.suffix),
+            note: String::new(),
+        }
+    }
+
     fn of(evidence: &Evidence) -> Self {
         let quote = evidence.quote.clone().unwrap_or_default();
-        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         Self {
             when: day(evidence.capture.date),
-            lead: line(&quote.prefix),
+            lead: one_line(&quote.prefix),
             words: quote.exact,
-            trail: line(&quote.suffix),
+            trail: one_line(&quote.suffix),
             note: evidence.note.clone().unwrap_or_default(),
         }
     }
@@ -269,6 +281,10 @@ pub(super) struct Opened {
     pub(super) profile: String,
     /// Everything as plain text, for a mail.
     pub(super) text: String,
+    /// The words on the page that a reviewer marked, for the field to change them.
+    pub(super) place: String,
+    /// The same with the words around them, if the copy has them in its text.
+    pub(super) marked: Option<Quote>,
     /// Whether the article needs an edit because of it.
     pub(super) is_to_edit: bool,
     /// Whether a decision can be taken back.
@@ -322,6 +338,7 @@ impl Opened {
             text.extend([format!("{date} ({page}{digest}): {words}\n")]);
         }
         text += href;
+        let place = item.place();
         Self {
             sentence: stretches(sentence.as_deref().unwrap_or_default(), at_issue),
             said: said(finding),
@@ -335,6 +352,10 @@ impl Opened {
             quotes,
             profile: finding.profile.clone(),
             text,
+            place: place.map_or(String::new(), |place| place.exact.clone()),
+            marked: place
+                .filter(|place| !place.prefix.is_empty() || !place.suffix.is_empty())
+                .map(Quote::marked),
             is_to_edit: item.state == State::ToEdit,
             is_decided: item.review.is_some(),
         }

@@ -20,7 +20,7 @@ const KEYS: [(&str, &str); 21] = [
     ("l", "leave the article"),
     (
         "r, then 1 to 5",
-        "the finding is wrong: two spellings of one name, two organizations, on the page, a bad copy, another reason",
+        "the finding is wrong: two spellings of one name, two organizations, on the page, a bad copy, another reason. Words that are selected in the view of texts are taken as those of the page",
     ),
     ("w", "later"),
     (
@@ -34,7 +34,7 @@ const KEYS: [(&str, &str); 21] = [
     ),
     ("X", "choose all that are shown"),
     ("[ ]", "earlier and later copy on the left"),
-    ("v", "next view: pages, text, list"),
+    ("v", "next view: pages, text, list, copies"),
     (
         "c",
         "copy the finding as text; on the sheet, the first form",

@@ -6,18 +6,22 @@ use askama::Template;
 
 use super::{
     entries::claim_words,
+    marked_article::{self, Stretch},
     mast::{self, Mast},
     named, nothing,
     queue::profile_href,
     say,
 };
 use crate::{
+    article::SourceText,
     desk::{Item, staleness},
     finding::Muted,
+    media_type::MediaType,
+    pipeline::Named,
     profile::Profile,
     report::Label,
     store::StoreError,
-    web::{Answer, Origins, Request, Web, pages::encoded},
+    web::{Answer, Origins, Request, Web, pages::encoded, room::Now},
 };
 
 /// An article.
@@ -31,6 +35,10 @@ struct Page {
     report: String,
     desk: String,
     staleness: String,
+    /// The text of the article; empty if its file is not stored.
+    text: Vec<Stretch>,
+    /// Why there is no text.
+    no_text: &'static str,
     sections: Vec<(String, Vec<Claim>)>,
     references: Vec<Reference>,
     aliases: Vec<String>,
@@ -82,7 +90,14 @@ pub(in crate::web) fn profile(
         .collect();
     let href = profile_href(&named.name);
     let asked = crate::web::form::query([("profile", named.name.as_str())]);
+    let text = text_of(&now, named, &own, &href);
     let page = Page {
+        no_text: match (&profile.source, text.is_empty()) {
+            (_, false) => "",
+            (None, true) => say::NO_ARTICLE,
+            (Some(_), true) => say::LOST_ARTICLE,
+        },
+        text,
         title: profile.title.clone(),
         article: profile.article.clone(),
         report: format!("/report/{}", encoded(&named.name)),
@@ -115,6 +130,25 @@ pub(in crate::web) fn profile(
         mast: Mast::of(request, &now),
     };
     Ok(mast::page(200, &page, origins))
+}
+
+/// The text of the article with its claims marked; empty if its file is not stored beside the profile.
+fn text_of(now: &Now, named: &Named, own: &[&Item], href: &str) -> Vec<Stretch> {
+    let Some(about) = &named.profile.source else {
+        return Vec::new();
+    };
+    let Some(bytes) = now.source_of(named) else {
+        return Vec::new();
+    };
+    let media_type = MediaType::parse(&format!("text/plain; charset={}", about.charset));
+    let path = match about.form.as_str() {
+        "html" => "article.html",
+        "markdown" => "article.md",
+        "wikitext" => "article.wiki",
+        _ => "article.txt",
+    };
+    let source = SourceText::of(&bytes, Some(&media_type), Some(path));
+    marked_article::stretches(&source, &named.profile, own, href)
 }
 
 /// The claims of an article by section, in its order.

@@ -3,20 +3,24 @@
 use askama::Template;
 
 use super::{
+    calendar::{self, Month},
     entries::claim_words,
+    holding::{Elsewhere, Holding, Holdings},
     mast::{self, Mast},
     named, nothing,
     queue::profile_href,
-    sides::minute,
+    sides::{day, minute},
 };
 use crate::{
     clock::digits14,
     desk::{Item, PageId},
+    pipeline,
     profile::Reference,
-    report::{Label, said, since},
+    report::{Label, fate_in_words, said, since},
     store::{Dated, StoreError},
+    text::counted,
     uri::TargetUri,
-    web::{Answer, Origins, Request, Web, pages::encoded},
+    web::{Answer, Origins, Request, Web, pages::encoded, snapshot::stored},
 };
 
 /// The most copies that are listed; the page with all captures has the others.
@@ -41,10 +45,28 @@ struct Page {
     work: Option<String>,
     captures: String,
     compare: Option<String>,
+    bands: Vec<BandView>,
+    /// The redirects of the latest visit: each address with its status.
+    way: Vec<(String, String)>,
+    months: Vec<Month>,
+    key: &'static str,
     copies: Vec<CopyRow>,
     more: usize,
+    elsewhere: Vec<Elsewhere>,
     archived: Vec<(String, String)>,
     claims: Vec<(String, String)>,
+}
+
+/// A stretch of time in which visits said the same of the page.
+struct BandView {
+    tone: &'static str,
+    sign: &'static str,
+    word: &'static str,
+    days: String,
+    visits: String,
+    detail: String,
+    /// Its share of the whole time, from 1 to 12.
+    width: i64,
 }
 
 /// A copy in the list, with the choice to compare it.
@@ -54,6 +76,7 @@ struct CopyRow {
     view: String,
     came: String,
     changed: &'static str,
+    holding: Holding,
     is_old: bool,
     is_new: bool,
 }
@@ -86,6 +109,16 @@ pub(in crate::web) fn reference(
         Some(address) => web.options.store.dated(&address.surt())?,
         None => Vec::new(),
     };
+    let own: Vec<Dated> = copies
+        .iter()
+        .filter(|copy| copy.source.is_none() && copy.asked.is_none())
+        .cloned()
+        .collect();
+    let mut holdings = Holdings::default();
+    holdings.add(web, named, number)?;
+    let options = &web.options;
+    let became = pipeline::bands(&options.store, named, reference, &options.comparing);
+    let became = stored(became)?;
     let fate = now.desk.items().iter().find(|item| {
         item.finding().profile == named.name
             && item.placed.reference == number
@@ -121,9 +154,22 @@ pub(in crate::web) fn reference(
         compare: address
             .as_ref()
             .map(|address| format!("/compare/{address}")),
-        more: copies.len().saturating_sub(COPIES),
+        bands: bands_of(&became.bands),
+        way: if became.way.len() > 1 {
+            let way = became.way.iter().map(|(address, status)| {
+                let status = status.map_or_else(|| "no answer".to_owned(), |it| it.to_string());
+                (address.to_string(), status)
+            });
+            way.collect()
+        } else {
+            Vec::new()
+        },
+        months: calendar::months(&own),
+        key: calendar::KEY,
+        elsewhere: holdings.elsewhere.iter().map(Elsewhere::of).collect(),
+        more: own.len().saturating_sub(COPIES),
         copies: rows(
-            &copies,
+            (&own, &holdings),
             last_decided(
                 &now.desk.items().iter().collect::<Vec<_>>(),
                 number,
@@ -156,6 +202,33 @@ pub(in crate::web) fn reference(
     Ok(mast::page(200, &page, origins))
 }
 
+/// The bands of a page, each as wide as its share of the time.
+fn bands_of(bands: &[pipeline::Band]) -> Vec<BandView> {
+    let length = |band: &pipeline::Band| (band.last - band.first).num_days().max(1);
+    let all: i64 = bands.iter().map(length).sum();
+    let views = bands.iter().map(|band| {
+        let label = Label::of_fate(&band.fate);
+        let (first, last) = (day(band.first), day(band.last));
+        BandView {
+            tone: label.tone().class(),
+            sign: label.sign(),
+            word: label.words(),
+            detail: match label {
+                Label::Live => String::new(),
+                _ => fate_in_words(&band.fate),
+            },
+            width: (12 * length(band) / all.max(1)).clamp(1, 12),
+            days: if first == last {
+                first
+            } else {
+                format!("{first} to {last}")
+            },
+            visits: counted(band.visits, "visit", "visits"),
+        }
+    });
+    views.collect()
+}
+
 /// What the article says about the page, each with its label.
 fn facts(reference: &Reference) -> Vec<(&'static str, String)> {
     let day = |date: Option<chrono::NaiveDate>| date.map(|it| it.to_string());
@@ -181,7 +254,10 @@ fn last_decided(items: &[&Item], number: u32, profile: &str) -> Option<crate::cl
         .max()
 }
 
-fn rows(copies: &[Dated], decided: Option<crate::clock::Instant>) -> Vec<CopyRow> {
+fn rows(
+    (copies, holdings): (&[Dated], &Holdings),
+    decided: Option<crate::clock::Instant>,
+) -> Vec<CopyRow> {
     let shown: Vec<&Dated> = copies.iter().rev().take(COPIES).collect();
     let good = |dated: &&&Dated| dated.failure.is_none() && dated.payload_digest.is_some();
     let newest = shown.iter().find(good).map(|it| it.id);
@@ -211,6 +287,11 @@ fn rows(copies: &[Dated], decided: Option<crate::clock::Instant>) -> Vec<CopyRow
                 (None, status) => status.map_or_else(String::new, |status| status.to_string()),
             },
             changed,
+            holding: if it.failure.is_none() {
+                holdings.at(it.date)
+            } else {
+                Holding::default()
+            },
             is_old: Some(it.id) == oldest,
             is_new: Some(it.id) == newest,
         }

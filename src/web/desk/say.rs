@@ -32,6 +32,11 @@ pub(super) const NO_CAPTURE: &str = "This finding does not rest on a copy of the
 /// A finding that is not current any more.
 pub(super) const GONE: &str =
     "The page has changed since. This is what the finding said, and what was decided.";
+/// An article whose file the profile does not name.
+pub(super) const NO_ARTICLE: &str =
+    "The text of the article is not stored: the profile was not imported from a file.";
+/// An article whose file is missing, or not the one that was imported.
+pub(super) const LOST_ARTICLE: &str = "The text of the article is missing or was changed: run `stillsays profile update` with its file.";
 /// The end of a page.
 pub(super) const ALL_ON_PAGE: &str = "That was all on this page.";
 /// The end of the queue.
@@ -53,7 +58,10 @@ pub(super) fn decision(review: &Review, state: State) -> String {
         (Decision::Accept, None) if state == State::Left => "leave the article".to_owned(),
         (Decision::Accept, _) => "change the article".to_owned(),
         (Decision::Reject, _) => match review.terms.mistake {
-            Some(it) => format!("wrong: {}", mistake(it)),
+            Some(it) => match &review.terms.words {
+                Some(words) => format!("wrong: {}, “{}”", mistake(it), words.exact),
+                None => format!("wrong: {}", mistake(it)),
+            },
             None => "wrong".to_owned(),
         },
         (Decision::Later, _) => match review.terms.until {
@@ -115,6 +123,14 @@ pub(super) fn tally(labels: impl Iterator<Item = Label>) -> String {
     }
     let each = all.iter().map(|it| format!("{} {}", it.1, it.0.words()));
     format!("{sum}: {}", each.collect::<Vec<_>>().join(", "))
+}
+
+/// How many of all cited words a copy has.
+pub(super) fn of_all(some: usize, all: usize) -> String {
+    format!(
+        "{some} of {}",
+        counted(all, "cited word or name", "cited words or names")
+    )
 }
 
 /// How sure a finding is.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     edit::{Dates, Edit, FORMS, State, patched, unified},
-    pipeline::{Named, Proposing, Sheet, kept_source},
+    pipeline::{Named, Proposing, Sheet},
     store::StoreError,
     web::{
         Answer, Origins, Request, Web,
@@ -177,13 +177,7 @@ fn view(edit: &Edit, now: &Now, web: &Web, dates: Option<Dates>) -> EditView {
 
 /// The sheet of edits of a profile.
 pub(in crate::web) fn of_profile(web: &Web, now: &Now, named: &Named) -> Result<Sheet, StoreError> {
-    let entry = now
-        .profiles
-        .iter()
-        .find(|profile| profile.name == named.name);
-    let source = entry
-        .zip(named.profile.source.as_ref())
-        .and_then(|(entry, source)| kept_source(&entry.path, source));
+    let source = now.source_of(named);
     let options = &web.options;
     let proposing = Proposing {
         comparing: &options.comparing,

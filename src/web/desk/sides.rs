@@ -154,7 +154,7 @@ pub(super) fn spot(
     let Some(marked) = web.marked(now, copy, &page.id.0, &items)? else {
         return Ok((Spot::default(), false));
     };
-    let words = Words::of(item.finding());
+    let words = Words::of_item(item);
     let has_words = match side {
         Side::Then => words.then,
         Side::Now => words.now,

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{
     entries::{Group, Line, Opened},
+    kept::{self, Kept},
     mast::{self, Mast},
     queue::{Done, Filter, cited, done},
     say,
@@ -12,14 +13,13 @@ use super::{
 use crate::{
     clock::digits14,
     desk::{Item, Order, Page, State},
-    finding::FindingId,
     pipeline,
     report::{DatedText, Label, PageDiff},
     store::{Dated, StoreError},
     web::{
         Answer, Origins, Request, Web,
         form::{Form, query},
-        marked::Side,
+        marked::{Side, Words},
         pages::refusal,
         room::Now,
     },
@@ -37,6 +37,8 @@ enum View {
     Text,
     /// The names of the list, by verdict.
     List,
+    /// All copies, with the cited words in each.
+    Copies,
 }
 
 /// The page at work.
@@ -67,6 +69,12 @@ struct Work {
     /// What changed in the text, as HTML.
     diff: Option<String>,
     table: Vec<(&'static str, Vec<(String, String)>)>,
+    /// All copies, the latest first.
+    copies: Vec<Kept>,
+    /// What the copies are asked about: the words of the chosen finding.
+    asked: String,
+    /// Whether the words are only in the older copy, which narrow screens then show first.
+    then_first: bool,
     /// The page to return to after an undo.
     back: String,
     all_done: &'static str,
@@ -86,7 +94,10 @@ struct Frame {
     earlier: Option<(String, String)>,
     later: Option<(String, String)>,
     all: (String, usize),
+    /// The copy without changes, or the one in the archive that it was copied from; empty if others cannot open that.
     raw: String,
+    /// The archive that it was copied from; empty for our own.
+    archive: String,
     live: Option<String>,
 }
 
@@ -175,6 +186,7 @@ impl Scene<'_> {
                 View::Pages => "",
                 View::Text => "text",
                 View::List => "list",
+                View::Copies => "copies",
             },
             title: if self.page.title.is_empty() {
                 self.page.address.host().to_owned()
@@ -202,12 +214,29 @@ impl Scene<'_> {
             now: opens(Side::Now, &pair.now)?,
             diff: match view {
                 View::Text => self.diff(&pair)?,
-                View::Pages | View::List => None,
+                View::Pages | View::List | View::Copies => None,
             },
             table: match view {
                 View::List => self.table(),
-                View::Pages | View::Text => Vec::new(),
+                View::Pages | View::Text | View::Copies => Vec::new(),
             },
+            copies: match view {
+                View::Copies => {
+                    let shown = |copy: &Dated| {
+                        self.address(&[("then", &digits14(copy.date)), ("view", "")])
+                    };
+                    let here = (self.page, self.chosen);
+                    kept::copies((self.web, self.now), here, &pair, &shown)?
+                }
+                View::Pages | View::Text | View::List => Vec::new(),
+            },
+            asked: self
+                .chosen
+                .map_or(String::new(), |item| self.line(item).words),
+            then_first: self.chosen.is_some_and(|item| {
+                let words = Words::of_item(item);
+                words.now.is_none() && words.then.is_some()
+            }),
             back: self.address(&[]),
             mast,
         })
@@ -218,6 +247,7 @@ impl Scene<'_> {
         let mut view = match self.form.first("view") {
             Some("text") => View::Text,
             Some("list") => View::List,
+            Some("copies") => View::Copies,
             _ => View::Pages,
         };
         if let (View::Pages, Some(item), Some(copy)) = (view, self.chosen, &pair.now) {
@@ -295,6 +325,7 @@ impl Scene<'_> {
             ("Pages", "", View::Pages),
             ("Text", "text", View::Text),
             ("List", "list", View::List),
+            ("Copies", "copies", View::Copies),
         ]
         .map(|(words, key, it)| (words, self.address(&[("view", key)]), it == view))
         .to_vec()
@@ -348,7 +379,14 @@ impl Scene<'_> {
             earlier: earlier.map(step),
             later: later.map(step),
             all: (format!("/captures/{}", copy.target_uri), pair.all.len()),
-            raw: archive.raw(copy.date, &copy.target_uri),
+            raw: match &copy.source {
+                Some(source) => source.citable().unwrap_or_default(),
+                None => archive.raw(copy.date, &copy.target_uri),
+            },
+            archive: copy
+                .source
+                .as_ref()
+                .map_or(String::new(), |source| source.archive.clone()),
             live: (side == Side::Now)
                 .then(|| link().unwrap_or_else(|| self.page.address.to_string())),
         })
@@ -415,66 +453,4 @@ impl Web {
             None => Ok(String::new()),
         }
     }
-}
-
-/// `/f/ID`: redirects to the place of a finding; for a finding that is no longer current, shows the record.
-pub(in crate::web) fn found(
-    web: &Web,
-    request: &Request,
-    origins: &Origins,
-) -> Result<Answer, StoreError> {
-    let id = FindingId(request.path.trim_start_matches("/f/").to_owned());
-    let now = web.now()?;
-    if let Some(item) = now.desk.item(&id) {
-        let asked = query([("f", id.0.as_str())]);
-        return Ok(Answer::redirect(&format!(
-            "/work/{}?{asked}",
-            item.placed.page.0
-        )));
-    }
-    let Some(finding) = web.options.store.reviewed(&id)? else {
-        return Ok(refusal(
-            404,
-            "there is no finding of that id",
-            request,
-            origins,
-        ));
-    };
-    let reviews = now
-        .reviews
-        .iter()
-        .filter(|review| review.review.finding == id);
-    let decided = reviews.map(|review| {
-        let words = say::decision(&review.review, State::Open);
-        format!(
-            "{words} · {}, {}",
-            review.review.by,
-            super::sides::minute(review.review.at)
-        )
-    });
-    let gone = Gone {
-        mast: Mast::of(request, &now),
-        words: finding.subject.words().unwrap_or("The page").to_owned(),
-        says: say::GONE,
-        label: Label::of(&finding).words(),
-        said: crate::report::said(&finding),
-        since: crate::report::since(&finding),
-        decided: decided.collect(),
-        profile: super::queue::profile_href(&finding.profile),
-    };
-    Ok(mast::page(200, &gone, origins))
-}
-
-/// A finding that is no longer current.
-#[derive(Template)]
-#[template(config = "src/web/askama.toml", path = "desk/gone.html")]
-struct Gone {
-    mast: Mast,
-    words: String,
-    says: &'static str,
-    label: &'static str,
-    said: String,
-    since: String,
-    decided: Vec<String>,
-    profile: String,
 }
