@@ -12,6 +12,7 @@ mod claim;
 mod fate;
 mod fates;
 mod findings;
+mod grounds;
 mod listed;
 mod names;
 mod page;

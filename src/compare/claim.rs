@@ -1,5 +1,6 @@
 //! The input of the comparison (visits of the pages that a claim cites), and what they say about the claim.
 
+use crate::compare::grounds::UNSETTLED;
 use std::ops::Range;
 
 use chrono::NaiveTime;
@@ -132,7 +133,7 @@ impl Said {
     pub(super) fn of(verdict: Verdict) -> Self {
         Self {
             verdict,
-            score: 0.5,
+            score: UNSETTLED,
             reasons: Vec::new(),
             evidence: Vec::new(),
             headings: Vec::new(),

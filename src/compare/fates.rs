@@ -1,5 +1,6 @@
 //! What the visits of one page say about the page itself: its fate, and the names that it lists.
 
+use crate::compare::grounds::time::FATE_BY_SIGNS;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -292,7 +293,11 @@ pub(super) fn of_reference(
         subject,
         cites: vec![reference.number],
         conclusion,
-        confidence: if reasons.is_empty() { 1.0 } else { 0.9 },
+        confidence: if reasons.is_empty() {
+            1.0
+        } else {
+            FATE_BY_SIGNS
+        },
         reasons,
         evidence,
         history,

@@ -1,5 +1,6 @@
 //! All findings about a profile, from the answers of the pages that it cites.
 
+use crate::compare::grounds::time as grounds;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
@@ -8,10 +9,7 @@ use super::{
     claim::{Cited, Said, Visited, accessed_at, subject_of},
     fates::{Rest, of_reference},
     listed::{Fresh, NamesAnswers},
-    names::{
-        claimed::claimed_anywhere,
-        likeness::{reason, round},
-    },
+    names::{claimed::claimed_anywhere, likeness::round},
     page::{Look, Page},
     questions::{names_asked, questions, questions_of_choices},
     time::{
@@ -406,11 +404,10 @@ fn of_list(rebuilt: &Rebuilt) -> Folded {
     };
     Folded {
         said: Said {
-            score: 0.95,
-            reasons: vec![reason(
-                &format!("{} of the claimed names stayed", rebuilt.kept),
-                0.95,
-            )],
+            score: grounds::REBUILT.score,
+            reasons: vec![
+                grounds::REBUILT.saying(&format!("{} of the claimed names stayed", rebuilt.kept)),
+            ],
             evidence: rebuilt.evidence.clone(),
             ..Said::of(verdict)
         },

@@ -1,5 +1,6 @@
 //! What the visits of one page say about the list of a claim: each claimed name, new names, and the list itself.
 
+use crate::compare::grounds::names as grounds;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,7 @@ use super::{
     claim::{Place, Said, scope_of, untrusted, whole},
     fate::unjudged,
     names::{
-        ListFound, NameAnswer, NamesAnswer, headings::headings, judge, key::NameKey,
-        likeness::reason, region::Known,
+        ListFound, NameAnswer, NamesAnswer, headings::headings, judge, key::NameKey, region::Known,
     },
     page::Page,
     time::{
@@ -186,8 +186,8 @@ impl NamesAnswers {
                 date,
                 |answer| answer.verdict == Verdict::New,
                 || Said {
-                    score: 0.9,
-                    reasons: vec![reason("the list has it, and the article does not", 0.9)],
+                    score: grounds::NEW.score,
+                    reasons: vec![grounds::NEW.reason()],
                     evidence: page.witness().evidence(&new.place),
                     ..Said::of(Verdict::New)
                 },

@@ -1,11 +1,12 @@
 //! Which of the claimed names a page lists: finds the list by the names, pairs the names with its members, and judges the rest.
 
+use crate::compare::grounds::{ALL_BUT_CERTAIN, names as grounds};
 use std::collections::BTreeSet;
 
 use self::{
     judged::Judged,
     key::NameKey,
-    likeness::{Grade, Likeness, reason},
+    likeness::{Grade, Likeness},
     matches::Matches,
     past::Past,
     pool::Pool,
@@ -185,12 +186,12 @@ fn apply(aliases: &[Alias], keys: &[NameKey], pool: &Pool<'_>, matches: &mut Mat
             if alias.same
                 && let Some(place) = (0..pool.names.len()).find(|at| is_meant(*at))
             {
-                let reasons = vec![reason("a reviewer decided that both are one name", 1.0)];
+                let reasons = vec![grounds::DECIDED.reason()];
                 of.push((
                     place,
                     Likeness {
                         grade: Grade::Same,
-                        score: 0.99,
+                        score: ALL_BUT_CERTAIN,
                         reasons,
                     },
                 ));

@@ -1,5 +1,6 @@
 //! What the visits of one page say about a claim of words: a quotation, a figure, a relation, a sentence.
 
+use crate::compare::grounds::UNSETTLED;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -52,7 +53,7 @@ impl WordsAnswers {
         let spoken = match (unjudged(&page.visited), page.visited.reading) {
             (Some((why, detail)), _) => Spoken {
                 verdict: Verdict::CannotTell { why, detail },
-                score: 0.5,
+                score: UNSETTLED,
                 reasons: Vec::new(),
                 place: Place::default(),
             },

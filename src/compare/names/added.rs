@@ -2,17 +2,15 @@
 
 use super::{
     key::NameKey,
-    likeness::{Grade, Likeness, reason},
+    likeness::{Grade, Likeness},
     matches::Matches,
     pool::Pool,
 };
+use crate::compare::grounds::names as grounds;
 
 /// The least number of names with an addition, and the least share of the matched names in tenths.
 const LEAST: usize = 3;
 const IN_TEN: usize = 6;
-
-/// The score of such a name.
-const SCORE: f64 = 0.9;
 
 /// Matches claimed names if the page continues after nearly all of them.
 pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
@@ -44,11 +42,8 @@ pub(in crate::compare) fn settle(claimed: &[NameKey], pool: &Pool<'_>, matches: 
         if let Some(it) = of.get_mut(at) {
             it.1 = Likeness {
                 grade: Grade::Same,
-                score: SCORE,
-                reasons: vec![reason(
-                    "the name with an addition, like the other names",
-                    SCORE,
-                )],
+                score: grounds::ADDITION.score,
+                reasons: vec![grounds::ADDITION.reason()],
             };
         }
     }
@@ -73,8 +68,8 @@ fn affiliated(claimed: &[NameKey], pool: &Pool<'_>, matches: &mut Matches) {
         if let Some(it) = of.iter_mut().find(|pair| is_it(pair.0)) {
             it.1 = Likeness {
                 grade: Grade::Same,
-                score: SCORE,
-                reasons: vec![reason("the same name, with another affiliation", SCORE)],
+                score: grounds::AFFILIATION.score,
+                reasons: vec![grounds::AFFILIATION.reason()],
             };
         }
     }

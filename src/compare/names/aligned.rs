@@ -1,6 +1,7 @@
 //! Two names word by word: which words correspond, by equal letters, by a slip of the pen, or written as one.
 
 use super::key::{Kind, NameKey, Token};
+use crate::compare::grounds::names as grounds;
 
 /// The corresponding words of two names, and those left over on either side.
 pub(in crate::compare) struct Aligned<'a> {
@@ -58,7 +59,7 @@ pub(in crate::compare) fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) ->
             .iter()
             .position(|it| it.is_some_and(|it| is_slip(token, it, roomy)));
         if let Some(at) = at {
-            it.take(token.weight * 0.9);
+            it.take(token.weight * grounds::SLIP);
             it.slips += 1;
             *slot = None;
             if let Some(other) = right.get_mut(at) {
@@ -76,7 +77,7 @@ pub(in crate::compare) fn align<'a>(claimed: &'a NameKey, found: &'a NameKey) ->
 impl Aligned<'_> {
     fn take(&mut self, weight: f64) {
         self.matched += weight;
-        self.own_word |= weight >= 0.9;
+        self.own_word |= weight >= grounds::DISTINCTIVE;
     }
 }
 

@@ -1,9 +1,10 @@
 //! The names of a page that can be like a claimed name at all, found without comparing every pair.
 //!
-//! Nothing that [`likeness`](crate::compare::names::pairs::likeness) gives [`FLOOR`] or more is left out: for each way in which it can
+//! Nothing that [`likeness`](crate::compare::names::pairs::likeness) gives [`grounds::CANDIDATE`] or more is left out: for each way in which it can
 //! come to that, what the two names must then have in common is looked up. Whatever is found is compared in full, so the
 //! scores are those of the full comparison.
 
+use crate::compare::grounds::names as grounds;
 use std::{
     collections::{BTreeSet, HashMap},
     hash::{BuildHasherDefault, Hasher},
@@ -14,9 +15,6 @@ use super::{
     key::{Kind, NameKey, Token},
     outline::Outline,
 };
-
-/// Pairs with a lower score are not used: neither as a match nor as a candidate to show.
-pub(in crate::compare) const FLOOR: f64 = 0.64;
 
 /// A table with short strings as keys.
 type Table<'a, T> = HashMap<&'a str, T, BuildHasherDefault<Short>>;
@@ -357,7 +355,7 @@ fn enough(key: &NameKey, entry: &Entry<'_>, (own, other): (u32, u32), weight: f6
     let left_other = all_other.saturating_sub(other.count_ones() as usize);
     let ratio = 2.0 * weight.min(entry.weight) / (weight + entry.weight).max(f64::MIN_POSITIVE);
     if (left_own == 0 || left_other == 0)
-        && (all_own.abs_diff(all_other) <= MOST_EXTRA || ratio >= 0.79)
+        && (all_own.abs_diff(all_other) <= MOST_EXTRA || ratio >= grounds::MOST_IN_COMMON)
     {
         return true;
     }
@@ -416,9 +414,9 @@ mod tests {
             let has = |key: &NameKey| pool.names.iter().any(|name| name.key.exact == key.exact);
             let keys: Vec<NameKey> = keys.into_iter().filter(|key| !has(key)).collect();
             let (quick, full) = (Matches::of(&keys, &pool), Matches::in_full(&keys, &pool));
-            let lost: Vec<_> = pairs(&full, super::FLOOR)
+            let lost: Vec<_> = pairs(&full, super::grounds::CANDIDATE)
                 .into_iter()
-                .filter(|pair| !pairs(&quick, super::FLOOR).contains(pair))
+                .filter(|pair| !pairs(&quick, super::grounds::CANDIDATE).contains(pair))
                 .map(|pair| {
                     (
                         &keys[pair.0].surface,
@@ -428,8 +426,8 @@ mod tests {
                 .collect();
             assert!(lost.is_empty(), "seed {seed}: {lost:?}");
             assert_eq!(
-                pairs(&quick, super::FLOOR),
-                pairs(&full, super::FLOOR),
+                pairs(&quick, super::grounds::CANDIDATE),
+                pairs(&full, super::grounds::CANDIDATE),
                 "seed {seed}"
             );
             found += pairs(&full, 0.8).len();

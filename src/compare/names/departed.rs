@@ -5,8 +5,8 @@ use super::{
     judged::{Judged, list_title},
     key::NameKey,
     left,
-    likeness::reason,
 };
+use crate::compare::grounds::names as grounds;
 use crate::{compare::claim::Place, entity::ListKind, finding::Verdict};
 
 impl Judged<'_> {
@@ -104,8 +104,8 @@ fn answer(from: String, to: String, found: Option<String>, what: &str, place: Pl
         claimed: String::new(),
         verdict: Verdict::MovedList { from, to },
         found,
-        score: 0.9,
-        reasons: vec![reason(what, 0.9)],
+        score: grounds::OF_FORMER_LIST.score,
+        reasons: vec![grounds::OF_FORMER_LIST.saying(what)],
         place,
         held_in: Vec::new(),
     }

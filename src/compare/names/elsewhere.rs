@@ -1,17 +1,14 @@
 //! A claimed name outside its list: in another list of the page, or on its own in the text.
 
+use crate::compare::grounds::names as grounds;
 use std::ops::Range;
 
 use super::{
     NameAnswer, former,
     judged::{Judged, blank, list_title},
     key::NameKey,
-    likeness::reason,
 };
 use crate::{compare::claim::Place, entity::ListKind, finding::Verdict};
-
-/// How sure it is that a name outside of the list is the claimed one.
-const ON_THE_PAGE: f64 = 0.9;
 
 /// The place of a claimed name outside its list.
 pub(in crate::compare) struct Elsewhere {
@@ -44,8 +41,8 @@ impl Judged<'_> {
         };
         NameAnswer {
             found: Some(other.found.clone()),
-            reasons: vec![reason("the name is on the page", ON_THE_PAGE)],
-            ..blank(verdict, ON_THE_PAGE, place)
+            reasons: vec![grounds::ON_THE_PAGE.reason()],
+            ..blank(verdict, grounds::ON_THE_PAGE.score, place)
         }
     }
 

@@ -1,10 +1,10 @@
 //! The verdict on each claimed name, from the pairing of the claim with the region.
 
+use crate::compare::grounds::{UNSETTLED, names as grounds};
 use std::collections::BTreeSet;
 
 use super::{
     HeldIn, ListFound, NameAnswer, NewName,
-    candidates::FLOOR,
     key::NameKey,
     likeness::{Grade, Likeness, reason, round},
     links,
@@ -18,18 +18,6 @@ use crate::{
     finding::{Verdict, Why},
     reading::{Ending, Region as Part},
 };
-
-/// How sure it is that a name over several lines is the claimed one.
-const OVER_LINES: f64 = 0.95;
-
-/// From this score on a variant is a new name.
-const RENAMED: f64 = 0.7;
-
-/// From this score on a variant in the list counts more than the claimed spelling elsewhere.
-const SURELY_RENAMED: f64 = 0.76;
-
-/// What it says against a new name that the page has the claimed spelling as well.
-const BOTH_SPELLINGS: f64 = -0.1;
 
 /// A page and what was found on it, ready to be asked about each name.
 pub(in crate::compare) struct Judged<'a> {
@@ -160,13 +148,13 @@ impl<'a> Judged<'a> {
         if let Some(place) = right.and_then(|right| self.over_lines(key, right)) {
             return NameAnswer {
                 found: Some(key.surface.clone()),
-                reasons: vec![reason("the same name, over several lines", OVER_LINES)],
-                ..blank(Verdict::Present, OVER_LINES, place)
+                reasons: vec![grounds::OVER_LINES.reason()],
+                ..blank(Verdict::Present, grounds::OVER_LINES.score, place)
             };
         }
         let elsewhere = self.elsewhere(key);
         let grown = candidate.as_ref().is_some_and(|(_, likeness)| {
-            likeness.grade == Grade::Variant && likeness.score >= SURELY_RENAMED
+            likeness.grade == Grade::Variant && likeness.score >= grounds::SURELY_RENAMED
         });
         if let Some(other) = &elsewhere
             && (!grown || other.listed >= 3 || other.in_member)
@@ -207,12 +195,12 @@ impl<'a> Judged<'a> {
         let to = self.pool.names.get(right)?.item.surface.clone();
         let first = likeness.reasons.first();
         let because = first.map(|reason| reason.what.clone()).unwrap_or_default();
-        let verdict = if likeness.grade == Grade::Variant && likeness.score >= RENAMED {
+        let verdict = if likeness.grade == Grade::Variant && likeness.score >= grounds::RENAMED {
             Verdict::Renamed {
                 to: to.clone(),
                 because,
             }
-        } else if likeness.score >= FLOOR {
+        } else if likeness.score >= grounds::CANDIDATE {
             Verdict::CannotTell {
                 why: Why::Perhaps,
                 detail: format!("perhaps \"{to}\": {because}"),
@@ -223,7 +211,7 @@ impl<'a> Judged<'a> {
         let mut reasons = likeness.reasons;
         if let Some(what) = elsewhere {
             let what = format!("the claimed spelling is on the page, too, {what}");
-            reasons.push(reason(&what, BOTH_SPELLINGS));
+            reasons.push(grounds::BOTH_SPELLINGS.saying(&what));
         }
         Some(NameAnswer {
             found: Some(to),
@@ -246,7 +234,7 @@ impl<'a> Judged<'a> {
         };
         NameAnswer {
             found: there,
-            ..blank(verdict, 0.6, self.item_place(at))
+            ..blank(verdict, grounds::PERHAPS, self.item_place(at))
         }
     }
 
@@ -257,13 +245,14 @@ impl<'a> Judged<'a> {
                 why: *why,
                 detail: detail.clone(),
             };
-            return blank(verdict, 0.5, Place::default());
+            return blank(verdict, UNSETTLED, Place::default());
         }
         let (kept, all) = (
             self.region.map_or(0, |region| region.kept),
             self.keys.len().max(1),
         );
-        let score = 0.8 + 0.19 * (kept as f64 / all as f64).min(1.0);
+        let [least, by_kept] = grounds::MISSING;
+        let score = least + by_kept * (kept as f64 / all as f64).min(1.0);
         let extent = self.page.extent();
         let (what, note) = match self.region {
             Some(region) => {

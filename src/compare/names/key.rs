@@ -7,6 +7,7 @@ use super::{
     spelling::{is_plain, split},
     vocabulary,
 };
+use crate::compare::grounds::names as grounds;
 use crate::{
     language::{legal_forms, titles::without_titles},
     text::{fold, letters, one_line},
@@ -177,7 +178,10 @@ impl NameKey {
 
     /// Its distinctive words.
     pub(in crate::compare) fn own_words(&self) -> impl Iterator<Item = &str> {
-        let own = self.tokens.iter().filter(|token| token.weight >= 0.9);
+        let own = self
+            .tokens
+            .iter()
+            .filter(|token| token.weight >= grounds::DISTINCTIVE);
         own.map(|it| it.text.as_str())
     }
 

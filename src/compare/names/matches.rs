@@ -1,9 +1,10 @@
 //! The possible matches of each claimed name among the names of a page.
 
+use crate::compare::grounds::names as grounds;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
-    candidates::{FLOOR, candidates},
+    candidates::candidates,
     key::NameKey,
     likeness::{Grade, Likeness},
     pool::Pool,
@@ -160,5 +161,5 @@ impl<'p> Spellings<'p> {
 
 /// Whether a likeness is sufficient: to match two names, or to show one as a candidate.
 fn serves(likeness: &Likeness) -> bool {
-    likeness.grade > Grade::Near || likeness.score >= FLOOR
+    likeness.grade > Grade::Near || likeness.score >= grounds::CANDIDATE
 }

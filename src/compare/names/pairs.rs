@@ -3,12 +3,12 @@
 use super::{
     aligned::{Aligned, align, is_slip},
     apart::{Apart, apart},
-    candidates::FLOOR,
     key::{Kind, NameKey, Token},
     likeness::{Grade, Likeness},
     vocabulary,
     ways::{self, Measure},
 };
+use crate::compare::grounds::names as grounds;
 
 /// How alike `claimed` and `found` are; `None` where they have nothing in common.
 pub(in crate::compare) fn likeness(claimed: &NameKey, found: &NameKey) -> Option<Likeness> {
@@ -86,7 +86,7 @@ fn by_strength(a: &Likeness, b: &Likeness) -> std::cmp::Ordering {
 
 /// A likeness of names whose words tell them apart is none, or one that a person must look at.
 fn told_apart(likeness: Likeness, claimed: &NameKey, found: &NameKey) -> Likeness {
-    if likeness.grade < Grade::Variant && likeness.score < FLOOR {
+    if likeness.grade < Grade::Variant && likeness.score < grounds::CANDIDATE {
         return likeness;
     }
     match apart(claimed, found) {

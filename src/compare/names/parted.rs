@@ -1,14 +1,10 @@
 //! Claimed names that the page merges with others, and claimed names that it splits.
 
+use crate::compare::grounds::names as grounds;
 use std::collections::BTreeSet;
 
 use super::{
-    NameAnswer,
-    judged::Judged,
-    key::NameKey,
-    likeness::{Grade, reason, round},
-    pairs::likeness,
-    region::Known,
+    NameAnswer, judged::Judged, key::NameKey, likeness::Grade, pairs::likeness, region::Known,
     vocabulary,
 };
 use crate::{
@@ -152,19 +148,13 @@ fn tell_merged(
         return;
     };
     let into = found.item.surface.clone();
-    answer.reasons.splice(
-        ..,
-        [reason(
-            "all its words are in a name that also has those of another claimed name",
-            0.9,
-        )],
-    );
+    answer.reasons.splice(.., [grounds::MERGED.reason()]);
     answer.verdict = Verdict::Merged {
         into: into.clone(),
         with,
     };
     answer.found = Some(into);
-    answer.score = round(0.9);
+    answer.score = grounds::MERGED.score;
     answer.place = judged.item_place(at);
 }
 
@@ -176,8 +166,7 @@ fn split(
     known: Option<&Known>,
 ) -> Option<(Vec<usize>, Reason)> {
     if let Some(places) = pieces(judged, key) {
-        let why = reason("the page has its parts as separate names", 0.93);
-        return Some((places, why));
+        return Some((places, grounds::PARTS.reason()));
     }
     // What an earlier visit found under one name was one name.
     if !known.is_some_and(|known| known.names.contains(&key.exact)) {
@@ -201,8 +190,7 @@ fn split(
         .collect();
     let each_once = words.len() == own.len() && own.iter().all(|word| words.contains(word));
     if shares.len() >= 2 && each_once {
-        let why = reason("its words are in several names that replaced it", 0.85);
-        return Some((shares, why));
+        return Some((shares, grounds::SHARED_OUT.reason()));
     }
     let grown: Vec<usize> = fresh
         .iter()
@@ -222,10 +210,7 @@ fn split(
         })
         .collect();
     let named = own.len() >= 2 || key.tokens.len() >= 2 && !own.is_empty();
-    (grown.len() >= 2 && named).then(|| {
-        let why = reason("several names that begin with it replaced it", 0.8);
-        (grown, why)
-    })
+    (grown.len() >= 2 && named).then(|| (grown, grounds::SEVERAL_BEGIN.reason()))
 }
 
 /// The names of the list that together are the parts of a claimed name.

@@ -1,12 +1,13 @@
 //! What an earlier visit shows about a new name: it has the link, the picture or the place that a claimed name had.
 
+use crate::compare::grounds::{UNSETTLED, names as grounds};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     assignment::{self, Pair},
     judged::Judged,
     key::NameKey,
-    likeness::{Grade, Likeness, reason},
+    likeness::{Grade, Likeness},
     links::{bare_link, picture_of},
     matches::Matches,
     pairs::likeness,
@@ -27,30 +28,33 @@ struct Successor {
     reasons: Vec<Reason>,
 }
 
-/// From this score on, the past alone makes a rename; below, a candidate.
-const RENAMED: f64 = 0.8;
-
 impl Successor {
     fn score(&self) -> f64 {
         self.reasons.first().map_or(0.0, |reason| reason.weight)
     }
 
+    /// Whether the past alone makes a rename.
+    fn renames(&self) -> bool {
+        self.score() >= grounds::RENAMED_BY_THE_PAST
+    }
+
     /// Its value in the choice of pairs.
     fn worth(&self) -> f64 {
-        if self.score() >= RENAMED { 1.5 } else { 0.2 }
+        let [sure, perhaps] = grounds::SUCCESSION;
+        if self.renames() { sure } else { perhaps }
     }
 
     /// The likeness by name combined with the evidence of the past.
     fn with(&self, by_name: Option<Likeness>) -> Likeness {
         let mut name = by_name.unwrap_or(Likeness {
             grade: Grade::Near,
-            score: 0.5,
+            score: UNSETTLED,
             reasons: Vec::new(),
         });
         if name.grade >= Grade::Same {
             return name;
         }
-        if self.score() >= RENAMED {
+        if self.renames() {
             name.grade = Grade::Variant;
         }
         name.score = name.score.max(self.score());
@@ -145,20 +149,16 @@ fn by_marks(judged: &Judged<'_>, known: &Known, found: &Pooled<'_>) -> Vec<(usiz
     let link = found.item.href.as_deref().and_then(bare_link);
     let link = link.and_then(|link| known.links.get(&link)?.clone());
     let picture = picture_of(found).and_then(|picture| known.pictures.get(&picture)?.clone());
-    let told = [
-        (link, 0.9, "it has the link that the claimed name had"),
-        (
-            picture,
-            0.85,
-            "it has the picture that the claimed name had",
-        ),
+    let marks = [
+        (link, &grounds::SAME_LINK),
+        (picture, &grounds::SAME_PICTURE),
     ];
-    let told = told.into_iter().filter_map(|(name, weight, what)| {
+    let marks = marks.into_iter().filter_map(|(name, ground)| {
         let name = name?;
         let left = judged.keys.iter().position(|key| key.exact == name)?;
-        Some((left, reason(what, weight)))
+        Some((left, ground.reason()))
     });
-    told.collect()
+    marks.collect()
 }
 
 /// What it says that a new name is where a claimed one was.
@@ -166,15 +166,12 @@ fn by_place(judged: &Judged<'_>, left: usize, found: &Pooled<'_>) -> Reason {
     // Another may have taken the place: only names that are somewhat alike are held for one.
     let key = judged.keys.get(left);
     let like = key.and_then(|key| likeness(key, &found.key));
-    let weight = if like.is_some_and(|like| like.score >= 0.5) {
-        0.8
+    let ground = if like.is_some_and(|like| like.score >= grounds::SOMEWHAT_ALIKE) {
+        &grounds::SAME_PLACE_AND_ALIKE
     } else {
-        0.66
+        &grounds::SAME_PLACE
     };
-    reason(
-        "it is where the claimed name was, between the same names",
-        weight,
-    )
+    ground.reason()
 }
 
 /// The claimed name whose place between two others a new name has taken, in a list that otherwise stayed.

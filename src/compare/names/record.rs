@@ -2,10 +2,11 @@
 
 use super::{
     key::NameKey,
-    likeness::{Grade, Likeness, reason},
+    likeness::{Grade, Likeness},
     pairs::likeness,
     pool::Pooled,
 };
+use crate::compare::grounds::names as grounds;
 use crate::entity::NameSource;
 
 /// Services that host the pages of others: a link to one of them says nothing about the name.
@@ -32,27 +33,27 @@ const PLATFORMS: [&str; 16] = [
 pub(in crate::compare) fn like(claimed: &NameKey, found: &Pooled<'_>) -> Option<Likeness> {
     let by_text = likeness(claimed, &found.key);
     let by_record = found.also.iter().filter_map(|(source, key)| {
-        let (factor, what) = match source {
-            NameSource::LinkTarget => (0.88, "its link leads to an address with the name"),
-            NameSource::FileName => (0.85, "the file of its picture has the name"),
-            _ => (0.94, "the text beside it has the name"),
+        let ground = match source {
+            NameSource::LinkTarget => &grounds::LINK_TARGET,
+            NameSource::FileName => &grounds::FILE_NAME,
+            _ => &grounds::BESIDE,
         };
         if *source == NameSource::LinkTarget && is_host_of(claimed, key) {
             return Some(Likeness {
                 grade: Grade::Variant,
-                score: 0.8,
-                reasons: vec![reason(what, 0.8)],
+                score: grounds::LINK_HOST.score,
+                reasons: vec![grounds::LINK_HOST.reason()],
             });
         }
         let it = likeness(claimed, key)
             .filter(|likeness| likeness.grade >= Grade::Same && !key.is_short())?;
-        let mut reasons = vec![reason(what, factor)];
+        let mut reasons = vec![ground.reason()];
         reasons.extend(it.reasons);
         // A logo that is called so, letter for letter, is the name that the page still says.
         let said = *source == NameSource::Alt && key.exact == claimed.exact;
         Some(Likeness {
             grade: if said { Grade::Same } else { Grade::Variant },
-            score: it.score * factor,
+            score: it.score * ground.score,
             reasons,
         })
     });

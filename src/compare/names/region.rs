@@ -1,5 +1,6 @@
 //! The part of a page that contains the list of a claim: found by the known names, not by its position.
 
+use crate::compare::grounds::names as grounds;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Range,
@@ -136,7 +137,7 @@ fn votes(pool: &Pool<'_>, matches: &Matches, eligible: &dyn Fn(&EntityList) -> b
             let vote = if likeness.grade >= Grade::Same {
                 1.0
             } else {
-                0.5
+                grounds::VOTE_FOR_A_VARIANT
             };
             for list in pool.held_by.get(*at).into_iter().flatten() {
                 if let Some(votes) = votes.get_mut(*list) {
@@ -184,10 +185,8 @@ fn elected(
             if !region.lists.is_empty() && !joins {
                 continue;
             }
-            let worth = gain
-                * (0.5 + 0.5 * share.min(1.0))
-                * kind_factor(list)
-                * memory_factor(list, known);
+            let worth =
+                gain * (1.0 + share.min(1.0)) * kind_factor(list) * memory_factor(list, known);
             if choice.is_none_or(|choice| worth > choice.0 + 1e-9) {
                 choice = Some((worth, at));
             }
@@ -213,11 +212,9 @@ fn suffices(claimed: usize, votes: f64, size: usize) -> bool {
     let share = votes / size.max(1) as f64;
     match claimed {
         0..=3 => true,
-        _ => {
-            recall >= 0.25
-                || (votes >= 2.0 && share >= 0.5 && recall >= 0.1)
-                || (votes >= 3.0 && recall >= 0.15)
-        }
+        _ => grounds::ENOUGH
+            .iter()
+            .any(|enough| enough.is_met(votes, share, recall)),
     }
 }
 
@@ -236,23 +233,26 @@ fn is_of_former(list: &EntityList, region: &Region, pool: &Pool<'_>) -> bool {
 /// Whether a further list belongs to the claim: it adds several names, or one and has a similar form.
 fn joins(gain: f64, share: f64, list: &EntityList, akin: bool) -> bool {
     if list.kind == ListKind::Names {
-        gain >= 2.0 && share >= 0.15 || akin && gain >= 0.5 || gain >= 1.0 && share >= 0.3
+        akin && gain >= grounds::AKIN
+            || grounds::FURTHER
+                .iter()
+                .any(|further| further.is_met(gain, share, 0.0))
     } else {
-        gain >= 2.0 && share >= 0.4
+        grounds::FURTHER_OF_OTHERS.is_met(gain, share, 0.0)
     }
 }
 
 fn kind_factor(list: &EntityList) -> f64 {
     match (list.kind, list.strategy) {
-        (ListKind::Names, Strategy::Prose) => 0.9,
+        (ListKind::Names, Strategy::Prose) => grounds::OF_A_SENTENCE,
         (ListKind::Names, _) => 1.0,
-        (ListKind::Other, _) => 0.6,
+        (ListKind::Other, _) => grounds::OF_OTHER_THINGS,
     }
 }
 
 fn memory_factor(list: &EntityList, known: Option<&Known>) -> f64 {
     match known {
-        Some(it) if it.fingerprint == list.fingerprint => 1.1,
+        Some(it) if it.fingerprint == list.fingerprint => grounds::AS_BEFORE,
         _ => 1.0,
     }
 }

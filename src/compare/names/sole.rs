@@ -3,6 +3,7 @@
 //! A name within a longer one is weak evidence by itself: there are branches, and organizations named after towns. If the
 //! names of the page and of the claim leave no other choice, the evidence is stronger.
 
+use crate::compare::grounds::names as grounds;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
@@ -15,9 +16,6 @@ use super::{
     vocabulary,
 };
 use crate::{entity::ListKind, language::legal_forms};
-
-/// The score of such a likeness: enough for a rename, but less than the claimed spelling elsewhere on the page.
-const SCORE: f64 = 0.72;
 
 /// How many words a name can gain or lose.
 const MOST_EXTRA: usize = 6;
@@ -44,14 +42,14 @@ pub(in crate::compare) fn raise(claimed: &[NameKey], pool: &Pool<'_>, matches: &
         let Some(of) = matches.of.get_mut(at) else {
             continue;
         };
-        let mut reasons = vec![reason(why, SCORE)];
-        reasons.push(reason("no other name on either side has its words", 0.1));
+        let mut reasons = vec![reason(why, grounds::ONLY_CHOICE)];
+        reasons.push(grounds::NO_OTHER.reason());
         of.retain(|pair| pair.0 != found);
         of.push((
             found,
             Likeness {
                 grade: Grade::Variant,
-                score: SCORE,
+                score: grounds::ONLY_CHOICE,
                 reasons,
             },
         ));
@@ -208,7 +206,9 @@ fn is_spelt_alike(short: &NameKey, long: &NameKey) -> bool {
 /// Whether `long` is `short` with more words, so that the short one stays the distinctive part.
 fn is_grown(short: &NameKey, long: &NameKey) -> bool {
     let is_own = |token: &Token| {
-        token.weight >= 0.9 && !vocabulary::is_place(&token.text) && token.kind == Kind::Word
+        token.weight >= grounds::DISTINCTIVE
+            && !vocabulary::is_place(&token.text)
+            && token.kind == Kind::Word
     };
     if short.tokens.len() >= long.tokens.len() || !short.tokens.iter().any(is_own) {
         return false;

@@ -1,6 +1,7 @@
 //! Ambiguous names, whose commas or "and" do not show whether they are one or several: tries every reading, and the page decides.
 
 use super::{key::NameKey, pool::Pool};
+use crate::compare::grounds::names as grounds;
 use crate::{compare::page_text::PageText, finding::Reason, profile::ListedName};
 
 /// A name to look for.
@@ -89,7 +90,7 @@ fn joined(run: &[&str], pool: &Pool<'_>, page: &PageText<'_>) -> (f64, String) {
         let plain = if page.find(&name).is_empty() {
             0.0
         } else {
-            1e-6
+            grounds::BY_LETTERS
         };
         if best.as_ref().is_none_or(|best| strength + plain > best.0) {
             best = Some((strength + plain, name));
@@ -111,6 +112,6 @@ fn strength(name: &str, pool: &Pool<'_>, page: &PageText<'_>) -> f64 {
         0.0
     } else {
         // In prose, a joined reading is found wherever the parts follow one another: the parts have priority.
-        0.5
+        grounds::IN_TEXT
     }
 }

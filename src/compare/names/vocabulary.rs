@@ -1,5 +1,6 @@
 //! The weight of words in names: small words, common words, numbers, abbreviations, places.
 
+use crate::compare::grounds::names as grounds;
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -121,9 +122,9 @@ pub(in crate::compare) fn is_place(word: &str) -> bool {
 /// How distinctive a word is, from 0.2 to 1.
 pub(in crate::compare) fn weight(word: &str) -> f64 {
     if is_common(word) {
-        0.5
+        grounds::COMMON_WORD
     } else if word.chars().count() == 1 && !is_number(word) {
-        0.4
+        grounds::LETTER
     } else {
         1.0
     }

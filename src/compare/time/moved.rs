@@ -1,5 +1,6 @@
 //! Names that moved to another list of the page, or to another cited page.
 
+use crate::compare::grounds::time as grounds;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
@@ -97,17 +98,14 @@ fn left_for_the_text(said: &Said) -> Option<(String, String)> {
 fn moved_list((from, to): (&str, &str), said: Said, before: Vec<Evidence>) -> Said {
     let mut evidence = said.evidence;
     evidence.extend(before);
-    let mut reasons = vec![reason(
-        "other names of its former list are still there",
-        0.9,
-    )];
+    let mut reasons = vec![grounds::OTHERS_STAYED.reason()];
     reasons.extend(said.reasons);
     Said {
         verdict: Verdict::MovedList {
             from: from.to_owned(),
             to: to.to_owned(),
         },
-        score: 0.9,
+        score: grounds::OTHERS_STAYED.score,
         reasons,
         evidence,
         headings: said.headings,
@@ -201,7 +199,7 @@ fn within_claim(folded: &mut Folded, tracks: &[(u32, &Track<Said>)]) {
     let gone_by = left.get(had + 1).map_or(now.0.first, |left| left.0.first);
     folded.history.changed_after = Some(before.0.last);
     folded.history.changed_by = Some(now.0.first.max(gone_by));
-    tell(folded, (from, to), evidence, 0.9);
+    tell(folded, (from, to), evidence, grounds::MOVED[0]);
 }
 
 fn where_it_is(verdict: &Verdict) -> Option<At> {
@@ -270,7 +268,8 @@ fn outside_claim(folded: &mut Folded, name: &str, elsewhere: &Elsewhere<'_>, loo
             let mut all = evidence;
             all.append(&mut folded.said.evidence);
             // Whether it was there before is unknown without an earlier visit.
-            let score = if had.is_some() { 0.9 } else { 0.7 };
+            let [sure, unknown] = grounds::MOVED;
+            let score = if had.is_some() { sure } else { unknown };
             tell(folded, (from, to), all, score);
         }
         return;

@@ -1,8 +1,9 @@
 //! A passage that is like the claimed words and was on the page together with them: it does not replace them.
 
 use super::{fold::Folded, track::Track};
+use crate::compare::grounds::time as grounds;
 use crate::{
-    compare::{claim::Said, names::likeness::reason, page::Look},
+    compare::{claim::Said, page::Look},
     finding::{Verdict, Why},
 };
 
@@ -42,6 +43,6 @@ pub(in crate::compare) fn apart(
         },
         None => Verdict::Absent,
     };
-    folded.said.reasons = vec![reason(&twin, 0.85)];
-    folded.said.score = 0.85;
+    folded.said.reasons = vec![grounds::WAS_BESIDE.saying(&twin)];
+    folded.said.score = grounds::WAS_BESIDE.score;
 }

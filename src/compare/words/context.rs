@@ -1,5 +1,6 @@
 //! The context of words at the visit nearest to the access date, and whether later visits still have it.
 
+use crate::compare::grounds::{UNSETTLED, words as grounds};
 use std::collections::BTreeSet;
 
 use super::{
@@ -9,16 +10,12 @@ use super::{
 use crate::{
     compare::{
         claim::{Place, Scope, Spoken},
-        names::likeness::reason,
         page_text::PageText,
     },
     finding::{Verdict, Why},
     language::{sentences, tokens::words_of, turns::Turns},
     text::{fold, one_line},
 };
-
-/// From this share of its words on, a passage supports a sentence; passages below it do not matter.
-const CARRIES: f64 = 0.4;
 
 /// The sentence that contains quoted words.
 pub(in crate::compare) fn around(
@@ -67,15 +64,12 @@ pub(in crate::compare) fn of_quotation(
     let much = gone.len() * 2 > a.len();
     match turn(Turns::of(&now), &gone, &come).filter(|_| !much) {
         Some(how) => Spoken {
-            reasons: vec![reason(
-                "the words are there, but their sentence changed",
-                0.9,
-            )],
+            reasons: vec![grounds::SENTENCE_CHANGED.reason()],
             verdict: Verdict::Altered {
                 to: now,
                 how: format!("the words are there, but in their sentence {how}"),
             },
-            score: 0.85,
+            score: grounds::TURNED,
             ..said
         },
         None => said,
@@ -92,7 +86,7 @@ pub(in crate::compare) fn rests_on(
     answer
         .passages
         .into_iter()
-        .filter(|passage| passage.score >= CARRIES)
+        .filter(|passage| passage.score >= grounds::CARRIES)
         .take(2)
         .map(|passage| passage.text)
         .collect()
@@ -118,7 +112,7 @@ fn instead(claimed: &str, gone: &str, passages: &[Passage]) -> Instead {
     };
     let had = has(gone);
     let about = |passage: &&Passage| {
-        !has(&passage.text).is_empty() || marked.is_empty() && passage.score >= CARRIES
+        !has(&passage.text).is_empty() || marked.is_empty() && passage.score >= grounds::CARRIES
     };
     let tells = besides_names(gone);
     let says = |passage: &&Passage| besides_names(&passage.text) * 2 >= tells;
@@ -171,19 +165,19 @@ pub(in crate::compare) fn of_statement(
         let how = format!("a passage that it rested on is gone: \"{gone}\"");
         match instead(&answer.claimed, gone, &answer.passages) {
             Instead::Nothing => {
-                reasons.insert(0, reason(&how, 0.7));
+                reasons.insert(0, grounds::PASSAGE_GONE.saying(&how));
                 verdict = Verdict::Absent;
             }
             Instead::Same => {}
             Instead::Other(to) => {
-                reasons.insert(0, reason("a passage that it rested on is gone", 0.7));
+                reasons.insert(0, grounds::PASSAGE_GONE.reason());
                 verdict = Verdict::Altered { to, how };
             }
         }
     }
     Spoken {
         verdict,
-        score: if open { 0.5 } else { answer.score },
+        score: if open { UNSETTLED } else { answer.score },
         reasons,
         place,
     }

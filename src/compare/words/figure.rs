@@ -1,15 +1,13 @@
 //! Whether a page gives a number of things: the same number, a rounded one, or a different one.
 
+use crate::compare::grounds::words as grounds;
 use std::ops::Range;
 
 use super::quotation::WordsAnswer;
 use crate::{
     compare::{
         claim::{Place, Scope},
-        names::{
-            likeness::{reason, round},
-            vocabulary,
-        },
+        names::{likeness::round, vocabulary},
         page_text::PageText,
         state,
     },
@@ -44,7 +42,7 @@ pub(in crate::compare) fn in_page(
     scope: Scope<'_>,
 ) -> WordsAnswer {
     let mut answer = WordsAnswer {
-        score: 0.8,
+        score: grounds::NO_SUCH_NUMBER.score,
         ..WordsAnswer::absent(exact)
     };
     let folded = Folded::of(exact);
@@ -100,32 +98,38 @@ fn place_of(page: &PageText<'_>, given: &Given) -> Place {
 /// The answer if the number, or a rounded form of it, is on the page.
 fn there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, same: &[&Given]) {
     let equal = same.iter().any(|it| is_equal(wanted, &it.number));
-    let (what, sure) = if equal {
-        ("the same number", 0.98)
+    let ground = if equal {
+        &grounds::SAME_NUMBER
     } else {
-        ("a rounding of the number", 0.85)
+        &grounds::ROUNDED
     };
     answer.verdict = Verdict::Present;
     answer.found = same.first().map(|same| text_of(page, same));
-    answer.score = sure;
-    answer.reasons = vec![reason(what, sure)];
+    answer.score = ground.score;
+    answer.reasons = vec![ground.reason()];
     answer.places = same.iter().map(|same| place_of(page, same)).collect();
 }
 
 /// The answer if the claimed number is not on the page: another number of the same thing, the number with other words, or nothing.
 fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, given: &[Given]) {
     let off = |given: &Given| {
-        let ratio = |value: f64| (value.max(1e-9) / wanted.value.max(1e-9)).ln().abs();
+        let ratio = |value: f64| {
+            (value.max(grounds::EXACTLY) / wanted.value.max(grounds::EXACTLY))
+                .ln()
+                .abs()
+        };
         given.number.values().map(ratio).fold(f64::MAX, f64::min)
     };
     // `1.2 billion` for `1.2 million`.
     let rescaled = |given: &Given| {
         let thousands = off(given) / 1_000_f64.ln();
-        thousands > 0.5 && (thousands - thousands.round()).abs() < 1e-9
+        thousands.round() >= 1.0 && (thousands - thousands.round()).abs() < grounds::EXACTLY
     };
     let is_page = !state::is_opaque(page.reading.state);
     let of_unit = given.iter().filter(|given| given.same_unit && is_page);
-    let near = of_unit.filter(|unit| off(unit) < 1.2 || wanted.value >= 1e3 && rescaled(unit));
+    let near = of_unit.filter(|unit| {
+        off(unit) < grounds::FAR_APART || wanted.value >= grounds::MAY_BE_RESCALED && rescaled(unit)
+    });
     if let Some(near) = near.min_by(|a, b| off(a).total_cmp(&off(b))) {
         let there = text_of(page, near);
         let how = format!(
@@ -133,13 +137,14 @@ fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, giv
             shown(near.number.value),
             shown(wanted.value)
         );
-        answer.reasons = vec![reason(&how, 0.8)];
+        answer.reasons = vec![grounds::NUMBER_CHANGED.saying(&how)];
         answer.verdict = Verdict::Altered {
             to: there.clone(),
             how,
         };
         answer.found = Some(there);
-        answer.score = round((0.9 - 0.2 * off(near)).max(0.6));
+        let [first, by_factor, least] = grounds::OTHER_NUMBER;
+        answer.score = round((first - by_factor * off(near)).max(least));
         answer.places = vec![place_of(page, near)];
         return;
     }
@@ -158,14 +163,11 @@ fn not_there(answer: &mut WordsAnswer, page: &PageText<'_>, wanted: &Number, giv
         ));
         answer.found = Some(there);
         answer.places = vec![place_of(page, given)];
-    } else if wanted.value <= 100.0 && may_spell(language.as_deref()) {
+    } else if wanted.value <= grounds::MAY_BE_SPELLED && may_spell(language.as_deref()) {
         answer.verdict =
             perhaps("the page may spell the number in words that are not known here".to_owned());
     } else {
-        answer.reasons = vec![reason(
-            "the text of the page does not contain such a number",
-            0.8,
-        )];
+        answer.reasons = vec![grounds::NO_SUCH_NUMBER.reason()];
     }
 }
 

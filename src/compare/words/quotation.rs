@@ -1,5 +1,6 @@
 //! Whether quoted words are on a page: word for word, apart from punctuation, or changed, and how.
 
+use crate::compare::grounds::words as grounds;
 use std::ops::Range;
 
 use super::letters;
@@ -55,16 +56,6 @@ impl WordsAnswer {
 
 /// Shorter quotations are not searched for similar words: short words are similar to too many others.
 const SHORTEST_LIKENESS: usize = 12;
-/// From this score on, words count as the quotation in altered form.
-const ALTERED: f64 = 0.72;
-
-/// How sure it is that words are gone, or parted otherwise.
-const SURE: f64 = 0.9;
-/// What a letter that the page has in between costs; one that it lacks costs 1.
-const INSERTED: f64 = 0.35;
-/// From this score on, words are shown as a possibility.
-const PERHAPS: f64 = 0.6;
-
 /// Looks for quoted words on a page.
 #[must_use]
 pub fn quotation(exact: &str, reading: &Reading, scope: Scope<'_>) -> WordsAnswer {
@@ -103,13 +94,13 @@ pub(in crate::compare) fn in_page(
             &mut answer,
             range.clone(),
             page,
-            (verdict, how.as_str(), SURE),
+            (verdict, how.as_str(), grounds::PARTED.score),
         );
         return answer;
     }
     if let Some(range) = with_gaps(words, page) {
         present(&mut answer, &[range], words, page, scope);
-        answer.reasons = vec![reason("its parts are there one after another", 0.95)];
+        answer.reasons = vec![grounds::PARTS_IN_ORDER.reason()];
         return answer;
     }
     let is_page = !state::is_opaque(page.reading.state);
@@ -120,7 +111,11 @@ pub(in crate::compare) fn in_page(
     };
     answer.note = Some(format!("not in {}", page.extent()));
     let few = words.split_whitespace().count() < 4;
-    let bar = if few { ALTERED } else { PERHAPS };
+    let bar = if few {
+        grounds::ALTERED
+    } else {
+        grounds::PERHAPS
+    };
     if let Some((range, score)) = near.filter(|near| near.1 >= bar) {
         changed(&mut answer, words, (range, score), page);
         return answer;
@@ -128,7 +123,7 @@ pub(in crate::compare) fn in_page(
     if let Some((why, detail)) = untold {
         answer.verdict = Verdict::CannotTell { why, detail };
     } else {
-        answer.reasons = vec![reason("the words are not in the page's text", SURE)];
+        answer.reasons = vec![grounds::NOT_IN_TEXT.reason()];
     }
     answer
 }
@@ -143,7 +138,7 @@ fn changed(
     let there = one_line(page.reading.text.get(range.clone()).unwrap_or_default());
     let how = difference(words, &there);
     let verdict = |to: String| {
-        if score >= ALTERED {
+        if score >= grounds::ALTERED {
             let how = how.clone();
             return Verdict::Altered { to, how };
         }
@@ -204,7 +199,7 @@ fn present(
         .folded
         .as_str()
         .contains(crate::text::fold(words).trim());
-    answer.score = if same { 1.0 } else { 0.97 };
+    answer.score = if same { 1.0 } else { grounds::BUT_PUNCTUATION };
     let what = if same {
         "word for word"
     } else {
@@ -333,7 +328,7 @@ fn nearest(quoted: &str, page: &PageText<'_>) -> Option<(Range<usize>, f64)> {
             let options = [
                 (diagonal.0 + cost(quoted.text, word.text), start),
                 (above.0 + lengths.get(row)?, above.1),
-                (before.0 + length * INSERTED, before.1),
+                (before.0 + length * grounds::INSERTED, before.1),
             ];
             let least = options.into_iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
             next.push(least);

@@ -1,5 +1,6 @@
 //! Whether a page has a sentence that puts one name in relation to another; shows the sentence without interpreting it.
 
+use crate::compare::grounds::{ALL_BUT_CERTAIN, Ground, UNSETTLED, words as grounds};
 use std::ops::Range;
 
 use crate::{
@@ -46,7 +47,7 @@ pub fn relation(
 struct Candidate {
     range: Range<usize>,
     score: f64,
-    why: &'static str,
+    ground: &'static Ground,
     turned: Option<&'static str>,
 }
 
@@ -76,7 +77,7 @@ pub(in crate::compare) fn in_page(
             detail: detail.to_owned(),
         },
         found: None,
-        score: 0.5,
+        score: UNSETTLED,
         reasons: Vec::new(),
         place: Place::default(),
     };
@@ -100,7 +101,7 @@ pub(in crate::compare) fn in_page(
             to: sentence.clone(),
             how: format!("the sentence says \"{word}\""),
         },
-        None if best.score >= 0.7 => Verdict::Present,
+        None if best.score >= grounds::SAYS_SO => Verdict::Present,
         None => Verdict::CannotTell {
             why: Why::NotSettled,
             detail: "the page names the second one, but no sentence contains both names".to_owned(),
@@ -110,8 +111,8 @@ pub(in crate::compare) fn in_page(
     RelationAnswer {
         verdict: state::allowed(verdict, page.reading),
         found: Some(sentence),
-        score: crate::compare::names::likeness::round(best.score.min(0.99)),
-        reasons: vec![reason(best.why, best.score)],
+        score: crate::compare::names::likeness::round(best.score.min(ALL_BUT_CERTAIN)),
+        reasons: vec![reason(best.ground.why, best.score)],
         place: Place {
             range: Some(best.range),
             css: None,
@@ -152,7 +153,7 @@ fn best_sentence(
             .as_ref()
             .is_some_and(|within| within.start <= it.range.start && it.range.end <= within.end)
         {
-            it.score += 0.02;
+            it.score += grounds::IN_SCOPE;
         }
         if best.as_ref().is_none_or(|best| it.score > best.score) {
             best = Some(it);
@@ -178,23 +179,20 @@ fn judge(
     let itself = tokens
         .iter()
         .any(|token| matches!(token.text, "we" | "our" | "us" | "it" | "its"));
-    let (score, why) = match (holds(sentence, one), relates) {
-        (true, true) => (0.95, "a sentence contains both names and the relation"),
-        (true, false) => (0.75, "a sentence contains both names"),
-        (false, true) if itself && speaks_of_itself => (
-            0.72,
-            "the page speaks of itself in a sentence with the other name",
-        ),
-        (false, true) => (0.6, "a sentence contains the relation and the second name"),
+    let ground = match (holds(sentence, one), relates) {
+        (true, true) => &grounds::RELATED,
+        (true, false) => &grounds::BOTH_NAMES,
+        (false, true) if itself && speaks_of_itself => &grounds::OF_ITSELF,
+        (false, true) => &grounds::SECOND_NAME,
         (false, false) => return None,
     };
     let turned = OVER
         .into_iter()
-        .find(|word| score >= 0.7 && sentence.contains(word));
+        .find(|word| ground.score >= grounds::SAYS_SO && sentence.contains(word));
     Some(Candidate {
         range,
-        score,
-        why,
+        score: ground.score,
+        ground,
         turned,
     })
 }

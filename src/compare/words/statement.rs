@@ -1,5 +1,6 @@
 //! The passages of a page that together support a cited sentence best. The program does not claim to understand them.
 
+use crate::compare::grounds::words::{self as grounds, WEIGHTS, Weights};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::Range,
@@ -51,9 +52,6 @@ pub struct Passage {
 
 /// How many passages are shown.
 pub const MOST_PASSAGES: usize = 5;
-
-/// From this share of the words on, a passage counts as saying what the sentence says.
-const ALL_BUT_ALL: f64 = 0.9;
 
 /// Looks for the passages of a page that are about a sentence.
 #[must_use]
@@ -116,7 +114,7 @@ fn settle(answer: &mut StatementAnswer, claimed: &str, passages: &Passages, chos
     let marked = names_and_numbers(claimed);
     let whole = chosen.iter().zip(&answer.passages).find(|(at, text)| {
         let words = passages.has(**at);
-        text.score >= ALL_BUT_ALL
+        text.score >= grounds::ALL_BUT_ALL
             && marked.iter().all(|text| words.contains(text.as_str()))
             && !is_turned(claimed, &text.text)
     });
@@ -203,15 +201,17 @@ impl Passages {
 
     /// The words of the sentence with their weights; names and numbers weigh more.
     fn wanted(&self, claimed: &str) -> BTreeMap<String, f64> {
-        const NAME: f64 = 1.5;
-        const NUMBER: f64 = 1.5;
         let marked = names_and_numbers(claimed);
         telling(claimed)
             .into_iter()
             .map(|word| {
-                let name = if marked.contains(&word) { NAME } else { 1.0 };
+                let name = if marked.contains(&word) {
+                    WEIGHTS.name
+                } else {
+                    1.0
+                };
                 let number = if word.starts_with(|character: char| character.is_ascii_digit()) {
-                    NUMBER
+                    WEIGHTS.number
                 } else {
                     1.0
                 };
@@ -221,11 +221,14 @@ impl Passages {
             .collect()
     }
 
-    /// BM25 (Robertson and Zaragoza 2009) with little normalization of length, plus a part for pairs of adjacent words.
+    /// BM25, plus a part for pairs of adjacent words.
     fn scores(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<f64> {
-        const SATURATION: f64 = 1.2;
-        const LENGTH: f64 = 0.2;
-        const TOGETHER: f64 = 0.1;
+        let Weights {
+            saturation,
+            length,
+            together,
+            ..
+        } = WEIGHTS;
         let own = telling(claimed);
         let pairs: BTreeSet<(&str, &str)> = own
             .iter()
@@ -239,12 +242,12 @@ impl Passages {
                 for word in words {
                     *counts.entry(word).or_default() += 1.0;
                 }
-                let length = 1.0 - LENGTH + LENGTH * words.len() as f64 / self.average.max(1.0);
+                let relative = 1.0 - length + length * words.len() as f64 / self.average.max(1.0);
                 let single: f64 = wanted
                     .iter()
                     .filter_map(|(word, weight)| {
                         let count = counts.get(word.as_str())?;
-                        Some(weight * count * (SATURATION + 1.0) / (count + SATURATION * length))
+                        Some(weight * count * (saturation + 1.0) / (count + saturation * relative))
                     })
                     .sum();
                 let there: BTreeSet<(&str, &str)> = words
@@ -256,7 +259,7 @@ impl Passages {
                     .intersection(&pairs)
                     .map(|(a, b)| self.rarity(a) + self.rarity(b))
                     .sum();
-                single + TOGETHER * joint
+                single + together * joint
             })
             .collect()
     }
@@ -269,7 +272,6 @@ impl Passages {
 
     /// What each passage is worth, that of its neighbors counted a little.
     fn worth(&self, wanted: &BTreeMap<String, f64>, claimed: &str) -> Vec<f64> {
-        const CONTEXT: f64 = 0.3;
         let base = self.scores(wanted, claimed);
         let at = |option: Option<usize>| option.and_then(|at| base.get(at)).copied().unwrap_or(0.0);
         let places = base.iter().enumerate();
@@ -277,7 +279,7 @@ impl Passages {
             .map(|(place, &own)| {
                 let beside = at(place.checked_sub(1)).max(at(Some(place + 1)));
                 if own > 0.0 {
-                    own + CONTEXT * beside.min(own + own)
+                    own + WEIGHTS.context * beside.min(own + own)
                 } else {
                     0.0
                 }
@@ -323,7 +325,6 @@ impl Passages {
         (chosen, covered): (&[usize], &BTreeSet<&str>),
         wanted: &BTreeMap<String, f64>,
     ) -> f64 {
-        const BESIDE: f64 = 0.2;
         if chosen.is_empty() {
             return own;
         }
@@ -331,7 +332,7 @@ impl Passages {
         let new = words.difference(covered);
         let adds: f64 = new.filter_map(|word| wanted.get(*word)).sum();
         let beside = chosen.iter().any(|at| at.abs_diff(place) == 1);
-        own * if beside { 1.0 + BESIDE } else { 1.0 } + adds
+        own * if beside { 1.0 + WEIGHTS.beside } else { 1.0 } + adds
     }
 }
 

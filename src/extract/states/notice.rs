@@ -3,7 +3,11 @@
 
 use std::borrow::Cow;
 
-use super::{STAND_INS, line::Line, signs::ENOUGH};
+use super::{
+    STAND_INS,
+    line::Line,
+    signs::{ADDRESSED, ADDRESSED_IN, ENOUGH, OF_A_SUBJECT, OUTWEIGHED, SURELY_OF_A_SUBJECT},
+};
 use crate::reading::{PageState, Signal};
 
 /// The weights, one byte each: [`STEP`]s, by the hash of a feature.
@@ -27,12 +31,6 @@ const LANGUAGES: [&str; 76] = [
 /// A page with more letters is not a short notice, and is not judged by the model.
 pub(super) const LONGEST: usize = 1_200;
 
-/// A page that speaks so is about a subject: signs of stand-ins are outweighed.
-const OF_A_SUBJECT: f64 = -1.0;
-
-/// A page that speaks so is all the more.
-const SURELY: f64 = -1.5;
-
 /// How far one sentence can speak for or against the whole text.
 const MOST: f64 = 3.0;
 
@@ -55,9 +53,9 @@ impl Manner<'_> {
     /// the more it must be about one. A page with a list of names is about them.
     pub(super) fn addressed(&self, main: usize, named: usize) -> Option<Signal> {
         let limit = match main {
-            ..=400 => -1.0,
-            401..=800 => -0.5,
-            _ => 0.0,
+            ..=400 => ADDRESSED_IN[0],
+            401..=800 => ADDRESSED_IN[1],
+            _ => ADDRESSED_IN[2],
         };
         (named < 3 && self.score >= limit).then(|| Signal {
             what: format!(
@@ -65,7 +63,7 @@ impl Manner<'_> {
                 quoted(self.most)
             ),
             speaks_for: PageState::Unavailable,
-            weight: 0.25,
+            weight: ADDRESSED,
         })
     }
 
@@ -84,7 +82,11 @@ impl Manner<'_> {
             .map(|speaks_for| Signal {
                 what: "its text is about a subject, not about the visit".to_owned(),
                 speaks_for,
-                weight: if self.score <= SURELY { -0.6 } else { -0.3 },
+                weight: if self.score <= SURELY_OF_A_SUBJECT {
+                    OUTWEIGHED[1]
+                } else {
+                    OUTWEIGHED[0]
+                },
             })
             .collect()
     }

@@ -42,6 +42,20 @@ pub(super) const TO_COME: f64 = 0.1;
 /// A sentence that speaks less to the visitor is about something else.
 pub(super) const SPEAKS: f64 = -0.5;
 
+/// From these scores on, a page of up to 400, up to 800 and more letters speaks to its visitor: the shorter it is, the more it must be
+/// about a subject.
+pub(super) const ADDRESSED_IN: [f64; 3] = [-1.0, -0.5, 0.0];
+
+/// What it weighs that a page speaks to its visitor.
+pub(super) const ADDRESSED: f64 = 0.25;
+
+/// Down to this score, a page is about a subject, so that signs of stand-ins are outweighed; and surely so.
+pub(super) const OF_A_SUBJECT: f64 = -1.0;
+pub(super) const SURELY_OF_A_SUBJECT: f64 = -1.5;
+
+/// What it weighs against signs of stand-ins that a page is about a subject; and that it surely is.
+pub(super) const OUTWEIGHED: [f64; 2] = [-0.3, -0.6];
+
 /// A row of the table.
 pub(super) struct StateSign {
     /// What the sign is called.
